@@ -1,0 +1,29 @@
+"""A tiny autograd engine that can be watched: `from micrograd import Value, nn, draw_dot, trace, gradcheck`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from micrograd.engine import Value
+
+if TYPE_CHECKING:
+    from micrograd import nn
+    from micrograd.dot import draw_dot, trace
+    from micrograd.gradcheck import gradcheck
+    from micrograd.tape import Tape
+
+__all__ = ["Tape", "Value", "draw_dot", "gradcheck", "nn", "trace"]
+
+_HOMES = {"draw_dot": "dot", "trace": "dot", "gradcheck": "gradcheck", "Tape": "tape"}
+
+
+def __getattr__(name: str) -> Any:
+    """Loads on first use what needs numpy or graphviz."""
+    if name == "nn":
+        return import_module("micrograd.nn")
+    if name in _HOMES:
+        value = getattr(import_module(f"micrograd.{_HOMES[name]}"), name)
+        globals()[name] = value  # also where a submodule of the same name would stand in its way
+        return value
+    raise AttributeError(f"module 'micrograd' has no attribute {name!r}")

@@ -1,0 +1,98 @@
+"""Elementary functions that never raise: IEEE results for a float, a numpy array or a complex number alike.
+
+Python's `math` raises where IEEE 754 (and PyTorch) answer `inf` or `nan`. Each function here looks at the type of its
+first operand: a real number goes through `math`, anything else (arrays, complex numbers) through numpy, which is
+imported only then. Replays over arrays run under `numpy.errstate(all="ignore")`, which the tape enters once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+inf, nan = math.inf, math.nan
+
+
+def number(x: Any) -> float:
+    """`x` as a float: what is too large for one is an infinity, text is refused."""
+    if isinstance(x, (str, bytes, bytearray)):
+        raise TypeError(f"a Value holds a number, not {x!r}")
+    try:
+        return float(x)
+    except OverflowError:
+        return inf if x > 0 else -inf
+
+
+def _elementary(name: str, edge: Callable[[float], float]) -> Callable[[Any], Any]:
+    """`math.name` for numbers, `numpy.name` for the rest; `edge(x)` is the answer where `math` raises."""
+    scalar = getattr(math, name)
+
+    def function(x: Any) -> Any:
+        if isinstance(x, (float, int)):
+            try:
+                return scalar(x)
+            except (ValueError, OverflowError):
+                return edge(x)
+        import numpy
+        return getattr(numpy, name)(x)
+
+    function.__name__ = function.__qualname__ = name
+    return function
+
+
+exp = _elementary("exp", lambda x: inf)
+log = _elementary("log", lambda x: -inf if x == 0 else nan)
+sin = _elementary("sin", lambda x: nan)
+cos = _elementary("cos", lambda x: nan)
+sqrt = _elementary("sqrt", lambda x: nan)
+tanh = _elementary("tanh", lambda x: nan)
+
+
+def divide(x: Any, y: Any) -> Any:
+    """x / y, where a zero divisor gives a signed infinity, and 0 / 0 gives nan."""
+    if isinstance(x, (float, int)) and isinstance(y, (float, int)):
+        x, y = float(x), float(y)
+        try:
+            return x / y
+        except ZeroDivisionError:
+            return x * math.copysign(inf, y)
+    return x / y
+
+
+def power(x: Any, y: Any) -> Any:
+    """C's pow(x, y): nan for a negative base with a fractional exponent, a signed infinity for 0 to a negative power."""
+    if isinstance(x, (float, int)) and isinstance(y, (float, int)):
+        try:
+            return math.pow(x, y)
+        except OverflowError:
+            return -inf if x < 0 and y % 2 == 1 else inf
+        except ValueError:
+            if x != 0:
+                return nan
+            return -inf if math.copysign(1, x) < 0 and y % 2 == 1 else inf
+    import numpy
+    return numpy.power(x, y)
+
+
+def where(condition: Any, x: Any, y: Any) -> Any:
+    """x where the condition holds, y elsewhere; column by column for arrays."""
+    if isinstance(condition, bool):
+        return x if condition else y
+    import numpy
+    return numpy.where(condition, x, y)
+
+
+def real(x: Any) -> Any:
+    """The real part: what a comparison looks at."""
+    return x.real
+
+
+def sigmoid(x: Any) -> Any:
+    """1 / (1 + e^-x), from the side on which e cannot overflow."""
+    if isinstance(x, (float, int)):
+        if x >= 0:
+            return 1 / (1 + math.exp(-x))
+        e = exp(x)
+        return e / (1 + e)
+    return 1 / (1 + exp(-x))

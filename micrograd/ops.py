@@ -1,0 +1,178 @@
+"""The table of operations: one op is one row, and everything that knows ops reads it from here.
+
+A row says how to compute (`forward`), how to differentiate (`partials`: the slope per operand) and how to speak
+(symbol, text, slopes, help). Derivatives: Abramowitz & Stegun, Handbook of Mathematical Functions, 3.3 and 4; at
+kinks and at the edges of the domain they take PyTorch's side (derivatives.yaml), so that relu'(0) = |x|'(0) = 0.
+
+Adding an op is adding a row; only the first five fields are needed:
+
+    OPS["softplus"] = Op("softplus", "softplus", 1,
+                         forward=lambda x: ieee.log(1 + ieee.exp(x)),
+                         partials=lambda x, out: (ieee.sigmoid(x),))
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from micrograd import ieee
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """A row: `forward(*operands)` never raises, `partials(*operands, out)` gives the slope per operand.
+
+    Both take floats, numpy arrays and complex numbers alike. `text` and `slopes` are templates over {x} {y} {out}.
+    """
+
+    name: str
+    symbol: str
+    arity: int
+    forward: Callable[..., Any]
+    partials: Callable[..., tuple[Any, ...]]
+    text: str = ""
+    slopes: tuple[str, ...] = ()
+    help: str = ""
+    group: str = "function"
+    op_text: str = ""
+    kinks: tuple[float, ...] = ()
+    domain: Callable[..., str] | None = None
+
+    def __post_init__(self) -> None:
+        letters = ("x", "y", "z", "u", "v", "w")[: self.arity]
+        words = {
+            "text": f"{self.name}({', '.join('{%s}' % letter for letter in letters)})",
+            "slopes": tuple(f"∂{self.name}/∂{{{letter}}}" for letter in letters),
+            "help": f"{self.symbol} of {'its operand' if self.arity == 1 else 'its operands'}.",
+            "op_text": self.name,
+        }
+        for field, default in words.items():
+            if not getattr(self, field):
+                object.__setattr__(self, field, default)
+
+    def __reduce__(self) -> tuple[Callable[[str], Op], tuple[str]]:
+        return op_of, (self.name,)  # a copied or pickled Value keeps pointing at the row of the table
+
+
+def _pow_slopes(x: Any, y: Any, out: Any) -> tuple[Any, Any]:
+    base = ieee.where(y == 0, 0.0, y * ieee.power(x, y - 1))
+    exponent = ieee.where((x == 0) & (ieee.real(y) >= 0), 0.0, out * ieee.log(x))
+    return base, exponent
+
+
+def _pow_domain(x: float, y: float) -> str:
+    if x == 0 and y < 0:
+        return "0 to a negative power"
+    return "negative number to a fractional power" if x < 0 and y % 1 else ""
+
+
+def _divide_domain(x: float, y: float) -> str:
+    return ("0 divided by 0" if x == 0 else "division by 0") if y == 0 else ""
+
+
+def _log_domain(x: float) -> str:
+    return "log of 0" if x == 0 else "log of a negative number" if x < 0 else ""
+
+
+def _relu(x: Any) -> Any:
+    return ieee.where(ieee.real(x) <= 0, 0.0, x)
+
+
+def _abs(x: Any) -> Any:
+    return ieee.where(ieee.real(x) < 0, -x, x + 0.0)
+
+
+def _sign(x: Any) -> Any:
+    return ieee.where(ieee.real(x) > 0, 1.0, ieee.where(ieee.real(x) < 0, -1.0, x * 0.0))
+
+
+_ROWS = (
+    Op("+", "+", 2, lambda x, y: x + y, lambda x, y, out: (1.0, 1.0),
+       "{x} + {y}", ("1", "1"), "Adds: passes its grad on to both operands unchanged.", "arithmetic"),
+    Op("-", "−", 2, lambda x, y: x - y, lambda x, y, out: (1.0, -1.0),
+       "{x} − {y}", ("1", "−1"), "Subtracts: the second operand gets the grad with its sign turned.", "arithmetic"),
+    Op("*", "×", 2, lambda x, y: x * y, lambda x, y, out: (y, x),
+       "{x} × {y}", ("{y}", "{x}"), "Multiplies: each operand's slope is the other operand.", "arithmetic"),
+    Op("/", "÷", 2, ieee.divide, lambda x, y, out: (ieee.divide(1.0, y), -ieee.divide(out, y)),
+       "{x} ÷ {y}", ("1 ÷ {y}", "−{out} ÷ {y}"), "Divides the first operand by the second.", "arithmetic",
+       domain=_divide_domain),
+    Op("**", "xʸ", 2, ieee.power, _pow_slopes,
+       "{x} ^ {y}", ("{y} × {x}^({y} − 1)", "{out} × log({x})"), "Raises the first operand to the second.", "arithmetic",
+       domain=_pow_domain),
+    Op("neg", "−x", 1, lambda x: -x, lambda x, out: (-1.0,),
+       "−{x}", ("−1",), "Turns the sign.", "arithmetic"),
+    Op("tanh", "tanh", 1, ieee.tanh, lambda x, out: (1.0 - out * out,),
+       "tanh({x})", ("1 − {out}²",), "Squashes to −1 … 1; flat, hence deaf to change, far from 0."),
+    Op("relu", "ReLU", 1, _relu, lambda x, out: (ieee.where(ieee.real(x) <= 0, 0.0, 1.0),),
+       "relu({x})", ("1 if {x} > 0 else 0",), "Lets positive numbers through and stops the rest.",
+       op_text="ReLU", kinks=(0.0,)),
+    Op("sigmoid", "σ", 1, ieee.sigmoid, lambda x, out: ((1.0 - out) * out,),
+       "σ({x})", ("{out} × (1 − {out})",), "Squashes to 0 … 1, as a probability."),
+    Op("exp", "exp", 1, ieee.exp, lambda x, out: (out,),
+       "exp({x})", ("{out}",), "e to the operand: its slope is itself."),
+    Op("log", "log", 1, ieee.log, lambda x, out: (ieee.divide(1.0, x),),
+       "log({x})", ("1 ÷ {x}",), "Natural logarithm, of positive numbers.", domain=_log_domain),
+    Op("sqrt", "√", 1, ieee.sqrt, lambda x, out: (ieee.divide(0.5, out),),
+       "√{x}", ("1 ÷ (2 × {out})",), "Square root, of positive numbers.",
+       domain=lambda x: "square root of a negative number" if x < 0 else ""),
+    Op("sin", "sin", 1, ieee.sin, lambda x, out: (ieee.cos(x),),
+       "sin({x})", ("cos({x})",), "Sine, of an angle in radians."),
+    Op("cos", "cos", 1, ieee.cos, lambda x, out: (-ieee.sin(x),),
+       "cos({x})", ("−sin({x})",), "Cosine, of an angle in radians."),
+    Op("abs", "|x|", 1, _abs, lambda x, out: (_sign(x),),
+       "|{x}|", ("sign of {x}",), "The distance from 0.", kinks=(0.0,)),
+)
+
+OPS: dict[str, Op] = {op.name: op for op in _ROWS}
+
+
+@lru_cache(maxsize=4096, typed=True)
+def power(exponent: int | float) -> Op:
+    """The row "**3": one operand, a constant exponent n; its slope is n × x^(n − 1)."""
+    n = ieee.number(exponent)
+    shown = f"{exponent}"
+    less = f"{exponent - 1}"
+    return Op(
+        f"**{shown}", _raised(shown), 1,
+        forward=lambda x: ieee.power(x, n),
+        partials=(lambda x, out: (0.0 * out,)) if n == 0 else (lambda x, out: (n * ieee.power(x, n - 1),)),
+        text=f"{{x}}^{shown}", slopes=(f"{shown} × {{x}}^{less}",), help=f"Raises its operand to {shown}.",
+        group="arithmetic", kinks=(), domain=lambda x: _pow_domain(x, n))
+
+
+def _raised(exponent: str) -> str:
+    if exponent.lstrip("-").isdigit():
+        return "x" + exponent.translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"x^{exponent}"
+
+
+def op_of(name: str) -> Op:
+    """The row of that name; "**3" is the one-operand power."""
+    if name in OPS:
+        return OPS[name]
+    if name.startswith("**"):
+        for kind in (int, float):
+            try:
+                return power(kind(name[2:]))
+            except ValueError:
+                continue
+    raise KeyError(f"there is no op named {name!r}; the table has {', '.join(OPS)}")
+
+
+def domain_note(op: Op, operands: Sequence[float]) -> str:
+    """Why `op` has no finite result there, in a few words; empty where it has one."""
+    out = op.forward(*operands)
+    if math.isfinite(out):
+        return ""
+    if any(math.isnan(x) for x in operands):
+        return "nan came in"
+    note = op.domain(*operands) if op.domain else ""
+    if note:
+        return note
+    if any(math.isinf(x) for x in operands):
+        return "infinity came in"
+    return "overflow" if math.isinf(out) else "outside its domain"
