@@ -63,7 +63,7 @@ def say(sentence):
 
 
 def wanted():
-    """What the stamp says of a good environment: its interpreter, the packages in it, and the checkout it sees."""
+    """What the stamp says of a good environment: its interpreter, its packages, the checkout it sees."""
     packages = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     return [f"{sys.implementation.cache_tag} {sys.base_prefix}", packages, str(ROOT)]
 
@@ -90,7 +90,7 @@ def set_up():
             begun = time.monotonic()
             if found()[:1] != wanted()[:1] or not PYTHON.exists():
                 new_environment()
-            STAMP.unlink(missing_ok=True)  # interrupted from here on, the next run begins with a new environment
+            STAMP.unlink(missing_ok=True)  # if interrupted from here on, the next run begins anew
             install()
             see_checkout()
             STAMP.write_text("\n".join(wanted()), "utf-8")
@@ -148,14 +148,14 @@ def install():
         own_pip = [str(PYTHON), "-m", "ensurepip"]
         ways.append([own_pip, [str(PYTHON), "-m", "pip", *pip_options]])
     if not ways:
-        raise SetUpFailed("Set-up needs pip: install it (Debian: apt-get install python3-pip) and start again.")
+        raise SetUpFailed("Set-up needs pip (Debian: apt-get install python3-pip): install it, start again.")
     with open(LOG, "w+b") as log:
         for way in ways:
             if all(quietly(command, log) for command in way):
                 return
         log.seek(0)
         tail = log.read().decode("utf-8", "replace").strip().splitlines()[-15:]
-    raise SetUpFailed("\n".join([*tail, f"The packages could not be installed; {LOG} tells the whole story."]))
+    raise SetUpFailed("\n".join([*tail, f"The packages could not be installed; {LOG} has the whole story."]))
 
 
 def quietly(command, log):

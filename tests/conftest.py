@@ -1,0 +1,66 @@
+"""What every test stands on: no screen, settings of its own, and no widget left behind."""
+
+import gc
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Set before Qt is loaded, which reads them once. matplotlib's cache stays where it is: it is slow to make.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+HOME = Path(tempfile.mkdtemp(prefix="micrograd-gui-tests-"))
+for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+    folder = HOME / variable.lower()
+    folder.mkdir()
+    os.environ[variable] = str(folder)
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def settings_of_its_own() -> Iterator[None]:
+    """Each test finds the settings of a first start: recent files, docks and themes of another are gone."""
+    yield
+    for entry in HOME.glob("*/*"):
+        if entry.name == "matplotlib":  # it looked for its folder once, and holds on to it
+            continue
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
+@pytest.fixture(autouse=True)
+def no_widget_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a window: something holds it, or `qtbot.addWidget` was not told of it."""
+    before = set(windows())
+    failed_before = request.session.testsfailed
+    yield
+    left = set(windows()) - before
+    if left:  # a cycle of Python objects is no leak: give the collector its chance
+        gc.collect()
+        left = set(windows()) - before
+    if not left:
+        return
+    names = sorted(f"{type(window).__name__}({window.objectName()!r})" for window in left)
+    for window in left:
+        window.close()
+        window.deleteLater()
+    windows()
+    if request.session.testsfailed == failed_before:
+        pytest.fail(f"widgets left behind: {', '.join(names)}", pytrace=False)
+
+
+def windows() -> list:
+    """The top-level widgets without a parent, those given up for deletion gone. Does not load Qt."""
+    core, widgets = sys.modules.get("PySide6.QtCore"), sys.modules.get("PySide6.QtWidgets")
+    if core is None or widgets is None or widgets.QApplication.instance() is None:
+        return []
+    core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete.value)
+    return [window for window in widgets.QApplication.topLevelWidgets() if window.parent() is None]

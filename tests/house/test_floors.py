@@ -1,0 +1,39 @@
+"""Imports go down the floors, never up, and Qt stays above the bridge."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def python(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+
+
+def test_the_contracts_of_import_linter_are_kept() -> None:
+    done = python("from importlinter.cli import lint_imports_command; lint_imports_command()")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("floor", ["document", "session", "services"])
+def test_a_floor_below_the_bridge_loads_no_qt(floor: str) -> None:
+    done = python(
+        "import importlib, pkgutil, sys\n"
+        f"package = importlib.import_module('micrograd_gui.{floor}')\n"
+        "for module in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):\n"
+        "    importlib.import_module(module.name)\n"
+        "sys.exit(sorted(name for name in sys.modules if name.startswith('PySide6')) or 0)"
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("module", ["micrograd", "micrograd_gui", "micrograd_gui.app.cli"])
+def test_what_is_imported_first_loads_neither_qt_nor_matplotlib(module: str) -> None:
+    done = python(
+        f"import sys, {module}\n"
+        "sys.exit([name for name in ('PySide6', 'matplotlib') if name in sys.modules] or 0)"
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,132 @@
+"""What no source file may say, and how long it may be."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("micrograd", "micrograd_gui")
+LONGEST = 300
+
+MACHINE_PATH = re.compile(r"(?<![\w.<>)}\]-])/(?:home|Users|root|work|opt)/\w|\b[A-Z]:\\Users\\")
+REGISTRY = re.compile(r"pypi\.org|pythonhosted\.org|npmjs\.org|deb\.debian\.org")
+FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__"}
+FORBIDDEN_MODULES = {"pickle", "cPickle", "marshal", "shelve", "dill", "cloudpickle"}
+FORBIDDEN_OF_OS = {"system", "popen"}
+FORBIDDEN_NAME = re.compile(r"get_|\w*(?:Manager|Helper)$|_?(?:utils?|helpers?)$")
+
+
+def sources() -> list[Path]:
+    return [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """Each text file that the project keeps, or would keep at the next commit."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout: what the project keeps is not known")
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        path = ROOT / name
+        content = path.read_bytes() if path.is_file() else b""
+        if b"\0" not in content:
+            yield name, content.decode("utf-8", "replace")
+
+
+def sayings(pattern: re.Pattern[str]) -> list[str]:
+    return [
+        f"{name}:{number}: {line.strip()[:120]}"
+        for name, text in texts()
+        for number, line in enumerate(text.splitlines(), 1)
+        if pattern.search(line)
+    ]
+
+
+def forbidden(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Where code runs text, revives objects or starts a shell."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if name in FORBIDDEN_CALLS:
+                yield node.lineno, name
+            case ast.Attribute(value=ast.Name(id="os"), attr=name) if name in FORBIDDEN_OF_OS:
+                yield node.lineno, f"os.{name}"
+            case ast.keyword(arg="shell", value=value) if not (
+                isinstance(value, ast.Constant) and value.value is False
+            ):
+                yield value.lineno, "shell="
+            case ast.Import(names=names):
+                for alias in names:
+                    if alias.name.split(".")[0] in FORBIDDEN_MODULES:
+                        yield node.lineno, alias.name
+            case ast.ImportFrom(module=str(module), names=names):
+                if module.split(".")[0] in FORBIDDEN_MODULES:
+                    yield node.lineno, module
+                elif module == "os":
+                    for alias in names:
+                        if alias.name in FORBIDDEN_OF_OS:
+                            yield node.lineno, f"os.{alias.name}"
+
+
+@pytest.mark.parametrize(
+    ("code", "what"),
+    [
+        ("eval('1')", "eval"),
+        ("exec('1')", "exec"),
+        ("compile('1', '', 'eval')", "compile"),
+        ("import os\nos.system('ls')", "os.system"),
+        ("from os import popen", "os.popen"),
+        ("subprocess.run('ls', shell=True)", "shell="),
+        ("import pickle", "pickle"),
+        ("from marshal import loads", "marshal"),
+    ],
+)
+def test_code_that_runs_text_would_be_noticed(code: str, what: str) -> None:
+    assert [found for _, found in forbidden(ast.parse(code))] == [what]
+
+
+def test_an_event_loop_and_a_regular_expression_are_not_mistaken_for_code_that_runs_text() -> None:
+    assert not list(forbidden(ast.parse("app.exec()\nre.compile('a')\nrun(['ls'], shell=False)")))
+
+
+def test_no_source_file_runs_text_revives_objects_or_starts_a_shell() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {what}"
+        for path in [*sources(), ROOT / "run.py"]
+        for line, what in forbidden(ast.parse(path.read_text("utf-8")))
+    ]
+    assert not found
+
+
+def test_no_source_file_is_longer_than_a_reader_can_hold() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in sources()}
+    assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
+
+
+def test_names_say_what_a_thing_is() -> None:
+    found = []
+    for path in sources():
+        names = [path.stem]
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                names.append(node.name)
+        found += [f"{path.relative_to(ROOT)}: {name}" for name in names if FORBIDDEN_NAME.match(name)]
+    assert not found
+
+
+@pytest.mark.parametrize("place", ["home", "Users", "root", "work", "opt"])
+def test_a_path_of_a_machine_would_be_noticed(place: str) -> None:
+    assert MACHINE_PATH.search(f"open('/{place}/someone/file')")
+    assert not MACHINE_PATH.search(f"the folder resources/{place}/file")
+
+
+def test_nothing_names_a_path_of_a_machine() -> None:
+    assert not sayings(MACHINE_PATH)
+
+
+def test_nothing_names_the_address_of_a_registry() -> None:
+    assert not sayings(REGISTRY)

@@ -1,0 +1,63 @@
+"""The ground the tests stand on gives way where it should: a leak and an error in a slot fail a test."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+LEAK = """
+from PySide6.QtWidgets import QWidget
+kept = []
+def test_leak(qtbot):
+    kept.append(QWidget())
+"""
+ERROR_IN_A_SLOT = """
+from PySide6.QtCore import QTimer
+def test_error(qtbot):
+    QTimer.singleShot(0, lambda: 1 / 0)
+    qtbot.wait(50)
+"""
+WARNING_OF_QT = """
+from PySide6.QtCore import qWarning
+def test_warning(qtbot):
+    qWarning("something is wrong")
+"""
+SETTINGS = """
+from PySide6.QtCore import QSettings
+def test_writes(qtbot):
+    settings = QSettings("micrograd-gui", "micrograd-gui")
+    assert settings.value("mood") is None
+    settings.setValue("mood", "dark")
+    settings.sync()
+def test_reads(qtbot):
+    test_writes(qtbot)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("code", "status", "words"),
+    [
+        (LEAK, 1, "widgets left behind: QWidget"),
+        (ERROR_IN_A_SLOT, 1, "ZeroDivisionError"),
+        (WARNING_OF_QT, 1, "something is wrong"),
+        (SETTINGS, 0, "2 passed"),
+    ],
+    ids=["leak", "error in a slot", "warning of Qt", "settings"],
+)
+def test_the_floor_of_the_tests(tmp_path: Path, code: str, status: int, words: str) -> None:
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / "test_it.py").write_text(code)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "test_it.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == status, done.stdout + done.stderr
+    assert words in done.stdout
