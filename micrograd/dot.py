@@ -1,0 +1,125 @@
+"""The notebook's picture: a graph as Graphviz's DOT, and its rendering without a system Graphviz."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import graphviz
+from graphviz.backend import dot_command
+
+from micrograd.engine import Value, topological_order
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRow:
+    """A node as it is drawn; a number that is not known yet is None and leaves its cell out."""
+
+    id: int | str
+    label: str = ""
+    data: float | None = None
+    grad: float | None = None
+    op: str | None = None
+    inputs: tuple[int | str, ...] = ()
+
+
+class Picture(graphviz.Digraph):
+    """A `graphviz.Digraph` that renders by the system's `dot`, or by the `graphviz-pure` this package brings."""
+
+    def pipe(self, *args: Any, **kwargs: Any) -> Any:
+        with _some_dot():
+            return super().pipe(*args, **kwargs)
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        with _some_dot():
+            return super().render(*args, **kwargs)
+
+
+def trace(root: Value) -> tuple[set[Value], set[tuple[Value, Value]]]:
+    """All nodes and edges that lead to the root, as in the lecture."""
+    order = topological_order(root)
+    return set(order), {(operand, node) for node in order for operand in node._prev}
+
+
+def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR", **kwargs: Any) -> Picture:
+    """The lecture's picture of the graph: a record for each node, and beside each result the op it came from."""
+    order = topological_order(root)
+    place = {node: index for index, node in enumerate(order)}
+    rows = [NodeRow(index, node.label, node.data, node.grad, node._op, tuple(place[x] for x in node._prev))
+            for index, node in enumerate(order)]
+    return picture(rows, format=format, rankdir=rankdir, **kwargs)
+
+
+def picture(rows: Iterable[NodeRow], format: str = "svg", rankdir: str = "LR",
+            node_attr: Mapping[str, str] | None = None, **kwargs: Any) -> Picture:
+    """The same for any rows: `.source` is the DOT text; further keywords are those of `graphviz.Digraph`."""
+    if rankdir not in ("LR", "TB", "RL", "BT"):
+        raise ValueError(f"rankdir is LR, TB, RL or BT, not {rankdir!r}")
+    outfile = kwargs.pop("outfile", None)
+    dot = Picture(format=format, graph_attr={"rankdir": rankdir}, node_attr=dict(node_attr or {}), **kwargs)
+    edges = []
+    for row in rows:
+        name = f"n{row.id}"
+        dot.node(name, label=record(row), shape="record")
+        end = name
+        if row.inputs or row.op:
+            end = f"{name}op"
+            dot.node(end, label=graphviz.escape(row.op or "?"))
+            edges.append((end, name))
+        edges += [(f"n{operand}", end) for operand in row.inputs]
+    for tail, head in edges:
+        dot.edge(tail, head)
+    if outfile:
+        dot.render(outfile, view=False)
+    return dot
+
+
+def record(row: NodeRow) -> str:
+    """The label of a record: `{ label | data 2.0000 | grad 0.0000 }`."""
+    cells = [_escaped(str(row.label))] if row.label else []
+    cells += [f"{name} {_shown(number)}" for name, number in (("data", row.data), ("grad", row.grad))
+              if number is not None]
+    return f"{{ {' | '.join(cells)} }}"
+
+
+def _shown(number: float) -> str:
+    return f"{number:.4e}" if 1e9 <= abs(number) < float("inf") else f"{number:.4f}"
+
+
+def _escaped(label: str) -> str:
+    """What a record or the escString rules of Graphviz would read as a command, taken literally."""
+    escapes = {c: "\\" + c for c in "\\{}|<>"} | {"\n": "\\n", "\r": "", "\0": "", "\t": " ", "&": "&amp;", '"': "&quot;"}
+    text = "".join(escapes.get(c, c) for c in label)
+    return graphviz.nohtml(text)
+
+
+@contextmanager
+def _some_dot() -> Iterator[None]:
+    """Points the graphviz package at the embedded engine for a moment, where the system has no `dot`."""
+    embedded = None if shutil.which("dot") else embedded_dot()
+    if embedded is None:
+        yield
+        return
+    before, dot_command.DOT_BINARY = dot_command.DOT_BINARY, embedded
+    try:
+        yield
+    finally:
+        dot_command.DOT_BINARY = before
+
+
+def embedded_dot() -> Path | None:
+    """The executable of the `graphviz-pure` wheel: beside this Python's scripts, or on the PATH."""
+    homes = [Path(sysconfig.get_path("scripts")), Path(sys.executable).parent,
+             Path(sysconfig.get_path("scripts", f"{'nt' if sys.platform == 'win32' else 'posix'}_user"))]
+    for home in homes:
+        for name in ("graphviz-pure", "graphviz-pure.exe"):
+            if (home / name).is_file():
+                return home / name
+    found = shutil.which("graphviz-pure")
+    return Path(found) if found else None
