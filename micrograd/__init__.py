@@ -10,12 +10,12 @@ from micrograd.engine import Value
 if TYPE_CHECKING:
     from micrograd import nn
     from micrograd.dot import draw_dot, trace
-    from micrograd.gradcheck import gradcheck
+    from micrograd.check import gradcheck
     from micrograd.tape import Tape
 
 __all__ = ["Tape", "Value", "draw_dot", "gradcheck", "nn", "trace"]
 
-_HOMES = {"draw_dot": "dot", "trace": "dot", "gradcheck": "gradcheck", "Tape": "tape"}
+_HOMES = {"draw_dot": "dot", "trace": "dot", "gradcheck": "check", "Tape": "tape"}
 
 
 def __getattr__(name: str) -> Any:
