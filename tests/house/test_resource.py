@@ -15,6 +15,7 @@ def test_a_resource_is_found(tmp_path: Path, place: str) -> None:
     package = tmp_path / "micrograd_gui"
     package.mkdir()
     shutil.copy(ROOT / "micrograd_gui" / "resource.py", package)
+    (package / "__init__.py").touch()
     (tmp_path / place / "examples").mkdir(parents=True)
     (tmp_path / place / "examples" / "neuron").write_text("found")
     code = "from micrograd_gui.resource import resource; print(resource('examples', 'neuron').read_text())"
