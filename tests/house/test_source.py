@@ -26,12 +26,12 @@ def sources() -> list[Path]:
 
 def texts() -> Iterator[tuple[str, str]]:
     """Each text file that the project keeps, or would keep at the next commit."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True
-    )
-    if listed.returncode:
-        pytest.skip("not a git checkout: what the project keeps is not known")
-    for name in filter(None, listed.stdout.decode().split("\0")):
+    order = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        listed = subprocess.run(order, cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        pytest.skip("no git, or no git checkout: what the project keeps is not known")
+    for name in filter(None, listed.split("\0")):
         path = ROOT / name
         content = path.read_bytes() if path.is_file() else b""
         if b"\0" not in content:
