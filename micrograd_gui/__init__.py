@@ -1,0 +1,1 @@
+"""micrograd-gui: a visual debugger for backpropagation."""

@@ -1,0 +1,1 @@
+"""Floor 1: what the user drew, as frozen values. No Qt."""

@@ -1,0 +1,44 @@
+"""What the palette offers, derived from the table of ops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from micrograd.ops import OPS, Op, op_of
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One thing that can be dropped: its payload, what stands on its button, and a sentence about it."""
+
+    payload: str
+    text: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Offers under one heading."""
+
+    title: str
+    offers: tuple[Offer, ...]
+
+
+def catalogue() -> tuple[Group, ...]:
+    """All groups, made anew from the table, so that a new row appears by itself."""
+    value = Offer("value", "value", "A leaf: a number that the graph starts from.")
+    arithmetic = [_offer(op) for op in OPS.values() if op.group == "arithmetic"]
+    square = op_of("**2")
+    arithmetic.append(
+        Offer(square.name, "xⁿ", "A power with a fixed exponent, 2 at first; set it like a value.")
+    )
+    functions = [_offer(op) for op in OPS.values() if op.group != "arithmetic"]
+    return (
+        Group("Values", (value,)),
+        Group("Arithmetic", tuple(arithmetic)),
+        Group("Functions", tuple(functions)),
+    )
+
+
+def _offer(op: Op) -> Offer:
+    return Offer(op.name, op.symbol, op.help)

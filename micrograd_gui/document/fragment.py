@@ -1,0 +1,75 @@
+"""Copy and paste: a part of a graph as text, and text put into a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from micrograd_gui.document import codec
+from micrograd_gui.document.arrange import arranged
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.expression import graph_from_expression
+from micrograd_gui.document.graph import Graph, NodeId, Place
+
+OFFSET = (30.0, 40.0)  # where a duplicate stands from what it was made of
+
+
+def as_text(graph: Graph, nodes: Collection[NodeId]) -> str:
+    """Those nodes, the wires between them and their places, in the file's format."""
+    part = graph.without(frozenset(graph.nodes.keys() - set(nodes)))
+    return codec.encode(part)
+
+
+def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[NodeId]]:
+    """The graph with what the text describes added under new ids, and those ids.
+
+    The text is what ``as_text`` gave, a whole file, or an expression. ``at`` is where the middle of it
+    goes; None: a little beside where it was.
+    """
+    if not text.strip():
+        raise Refusal("There is nothing to paste.")
+    is_file = text.lstrip().startswith("{")
+    part = codec.decode(text, "What was pasted") if is_file else graph_from_expression(text)
+    part = arranged(part)
+    if not part.nodes:
+        raise Refusal("There is nothing to paste.")
+    new_id = {old: graph.next_id + index for index, old in enumerate(part.nodes)}
+    taken = {node.label for node in graph}
+    nodes = {}
+    for node in part:
+        label = node.label
+        if label in taken and label:
+            label = _further(label, taken)
+        taken.add(label)
+        inputs = tuple(None if source is None else new_id[source] for source in node.inputs)
+        nodes[new_id[node.id]] = replace(node, id=new_id[node.id], inputs=inputs, label=label)
+    dx, dy = _shift(part, at)
+    places = {new_id[old]: (x + dx, y + dy) for old, (x, y) in part.places.items()}
+    ranges = {new_id[old]: span for old, span in part.ranges.items()}
+    target = (
+        graph.chosen_target
+        if graph.nodes
+        else (new_id[part.chosen_target] if part.chosen_target is not None else None)
+    )
+    whole = Graph(
+        {**graph.nodes, **nodes},
+        {**graph.places, **places},
+        target,
+        graph.next_id + len(nodes),
+        {**graph.ranges, **ranges},
+    )
+    return whole, frozenset(nodes)
+
+
+def _further(label: str, taken: Collection[str]) -> str:
+    """``a`` → ``a'`` → ``a''``: the mathematician's way to a further name."""
+    while label in taken:
+        label += "′"
+    return label
+
+
+def _shift(part: Graph, at: Place | None) -> Place:
+    if at is None:
+        return OFFSET
+    xs, ys = zip(*part.places.values(), strict=True)
+    return at[0] - (min(xs) + max(xs)) / 2, at[1] - (min(ys) + max(ys)) / 2

@@ -1,0 +1,274 @@
+"""Graph: the frozen value that the user draws."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+from micrograd.ops import Op, op_of
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.numbers import short
+
+NodeId = int
+Place = tuple[float, float]
+Role = Literal["", "input", "parameter"]
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One box: a leaf that holds ``data``, or an op applied to the nodes its ports name.
+
+    ``inputs`` has one entry per port in operand order; None is a port with nothing on it. The same
+    node may stand on several ports (``a * a``).
+    """
+
+    id: NodeId
+    op: str | None = None
+    inputs: tuple[NodeId | None, ...] = ()
+    label: str = ""
+    data: float = 1.0
+    role: Role = ""
+
+    @property
+    def is_leaf(self) -> bool:
+        return self.op is None
+
+    @property
+    def rule(self) -> Op | None:
+        """The row of the op table; None for a leaf."""
+        return None if self.op is None else op_of(self.op)
+
+    @property
+    def name(self) -> str:
+        """What the node is called on screen: its label, a constant's number, else ``v`` and its id."""
+        if self.label:
+            return self.label
+        return short(self.data) if self.op is None else f"v{self.id}"
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """Nodes, where they stand, and which one is the target. Each edit gives a new Graph.
+
+    Graphs are compared by identity: two states show the same graph when it is the same object.
+    ``ranges`` are the spans over which leaves are swept in plots.
+    """
+
+    nodes: Mapping[NodeId, Node] = field(default_factory=dict)
+    places: Mapping[NodeId, Place] = field(default_factory=dict)
+    chosen_target: NodeId | None = None
+    next_id: NodeId = 1
+    ranges: Mapping[NodeId, Span] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes.values())
+
+    # What follows from the nodes -------------------------------------------------------------
+
+    @cached_property
+    def users(self) -> Mapping[NodeId, tuple[tuple[NodeId, int], ...]]:
+        """For every node the (node, port) pairs that take it as an operand."""
+        users: dict[NodeId, list[tuple[NodeId, int]]] = {number: [] for number in self.nodes}
+        for node in self:
+            for port, source in enumerate(node.inputs):
+                if source is not None:
+                    users[source].append((node.id, port))
+        return {number: tuple(pairs) for number, pairs in users.items()}
+
+    @cached_property
+    def target(self) -> NodeId | None:
+        """The node whose gradient is 1: the chosen one, else the newest wired node nothing uses."""
+        if self.chosen_target is not None:
+            return self.chosen_target
+        ends = [node for node in self if not self.users[node.id]]
+        wired = [node for node in ends if node.op is not None and None not in node.inputs]
+        best = wired or [node for node in ends if node.op is not None] or ends
+        return best[-1].id if best else None
+
+    @cached_property
+    def order(self) -> tuple[NodeId, ...]:
+        """Every node after its operands: what feeds the target first, in operand order."""
+        starts: list[NodeId] = [] if self.target is None else [self.target]
+        return tuple(self._post_order([*starts, *self.nodes]))
+
+    @cached_property
+    def feeding(self) -> frozenset[NodeId]:
+        """The target and all that it depends on."""
+        return frozenset(() if self.target is None else self._post_order([self.target]))
+
+    def ancestors(self, node: NodeId) -> frozenset[NodeId]:
+        """All that a node depends on, and the node itself."""
+        return frozenset(self._post_order([node]))
+
+    def _post_order(self, starts: Iterable[NodeId]) -> list[NodeId]:
+        order: list[NodeId] = []
+        seen: set[NodeId] = set()
+        for start in starts:
+            stack: list[tuple[NodeId, bool]] = [(start, False)]
+            while stack:
+                number, operands_done = stack.pop()
+                if operands_done:
+                    order.append(number)
+                elif number not in seen:
+                    seen.add(number)
+                    stack.append((number, True))
+                    stack.extend(
+                        (source, False)
+                        for source in reversed(self.nodes[number].inputs)
+                        if source is not None and source not in seen
+                    )
+        return order
+
+    def same_structure(self, other: Graph) -> bool:
+        """Whether both have the same nodes, ops, wires and target, whatever their numbers and names."""
+        if self is other or (self.nodes is other.nodes and self.target == other.target):
+            return True
+        return (
+            self.target == other.target
+            and self.nodes.keys() == other.nodes.keys()
+            and all(
+                (node.op, node.inputs) == (other.nodes[node.id].op, other.nodes[node.id].inputs)
+                for node in self
+            )
+        )
+
+    def same_numbers(self, other: Graph) -> bool:
+        """Whether both have the same structure and the same leaf values: the same run."""
+        return (self.nodes is other.nodes and self.target == other.target) or (
+            self.same_structure(other)
+            and all(repr(node.data) == repr(other.nodes[node.id].data) for node in self)
+        )
+
+    def named(self, label: str) -> NodeId:
+        """The first node with that label; raises Refusal where there is none."""
+        for node in self:
+            if label in (node.label, node.name):
+                return node.id
+        raise Refusal(f"There is no node called “{label[:40]}”.")
+
+    def free_label(self) -> str:
+        """The first letter, then letter and number, that no node is called yet."""
+        taken = {node.label for node in self}
+        for round_ in range(len(taken) + 2):
+            for letter in "abcdefghijklmnopqrstuvwxyz":
+                label = letter if round_ == 0 else f"{letter}{round_}"
+                if label not in taken:
+                    return label
+        raise AssertionError("unreachable: more labels were tried than there are nodes")
+
+    # Edits -----------------------------------------------------------------------------------
+
+    def added(
+        self,
+        op: str | None,
+        at: Place,
+        *,
+        inputs: tuple[NodeId | None, ...] | None = None,
+        label: str | None = None,
+        data: float = 1.0,
+        role: Role = "",
+    ) -> Graph:
+        """With one more node, whose id is this graph's ``next_id``."""
+        arity = 0 if op is None else op_of(op).arity
+        ports = (None,) * arity if inputs is None else inputs
+        if len(ports) != arity:
+            raise Refusal(f"{op} takes {arity} operands, not {len(ports)}.")
+        node = Node(self.next_id, op, ports, self.free_label() if label is None else label, data, role)
+        return replace(
+            self,
+            nodes={**self.nodes, node.id: node},
+            places={**self.places, node.id: at},
+            next_id=self.next_id + 1,
+        )
+
+    def wired(self, source: NodeId, node: NodeId, port: int | None = None) -> Graph:
+        """With the source on a port of the node: the given one, else the first that is free.
+
+        Raises Refusal where the wire would close a cycle or no port is free; a given port that is
+        taken is taken over.
+        """
+        user, feeder = self.nodes[node], self.nodes[source]
+        if user.is_leaf:
+            raise Refusal(f"{user.name} is a value and takes no operand.", node)
+        if port is None:
+            if None not in user.inputs:
+                raise Refusal(f"{user.name} has no free port for {feeder.name}.", node)
+            port = user.inputs.index(None)
+        if not 0 <= port < len(user.inputs):
+            raise Refusal(f"{user.name} has no port {port + 1}.", node)
+        if node in self.ancestors(source):
+            raise Refusal(
+                f"A wire from {feeder.name} to {user.name} would close a cycle: "
+                f"{feeder.name} is computed from {user.name}.",
+                node,
+            )
+        inputs = (*user.inputs[:port], source, *user.inputs[port + 1 :])
+        return self._with(replace(user, inputs=inputs))
+
+    def unwired(self, node: NodeId, port: int) -> Graph:
+        """With nothing on that port."""
+        user = self.nodes[node]
+        return self._with(replace(user, inputs=(*user.inputs[:port], None, *user.inputs[port + 1 :])))
+
+    def without(self, gone: Collection[NodeId]) -> Graph:
+        """Without those nodes and the wires that touch them."""
+        nodes = {
+            node.id: node
+            if not any(source in gone for source in node.inputs)
+            else replace(node, inputs=tuple(None if s in gone else s for s in node.inputs))
+            for node in self
+            if node.id not in gone
+        }
+        return replace(
+            self,
+            nodes=nodes,
+            places={number: place for number, place in self.places.items() if number in nodes},
+            ranges={number: span for number, span in self.ranges.items() if number in nodes},
+            chosen_target=self.chosen_target if self.chosen_target in nodes else None,
+        )
+
+    def moved(self, places: Mapping[NodeId, Place]) -> Graph:
+        """With those nodes elsewhere."""
+        return replace(self, places={**self.places, **places})
+
+    def relabelled(self, node: NodeId, label: str) -> Graph:
+        """With the node called that."""
+        return self._with(replace(self.nodes[node], label=label))
+
+    def valued(self, node: NodeId, data: float) -> Graph:
+        """With the leaf holding that number."""
+        if not self.nodes[node].is_leaf:
+            raise Refusal(f"{self.nodes[node].name} is computed; only a leaf's value can be set.", node)
+        return self._with(replace(self.nodes[node], data=data))
+
+    def marked(self, node: NodeId, role: Role) -> Graph:
+        """With the leaf marked as an input, a parameter, or neither."""
+        if not self.nodes[node].is_leaf:
+            raise Refusal(
+                f"{self.nodes[node].name} is computed; only a leaf can be input or parameter.", node
+            )
+        return self._with(replace(self.nodes[node], role=role))
+
+    def operated(self, node: NodeId, op: str) -> Graph:
+        """With another op of the same arity in the node (``**2`` → ``**3``)."""
+        old = self.nodes[node]
+        if op_of(op).arity != len(old.inputs):
+            raise Refusal(f"{op} does not take as many operands as {old.op}.", node)
+        return self._with(replace(old, op=op))
+
+    def targeted(self, node: NodeId | None) -> Graph:
+        """With that node as the target; None: chosen by itself again."""
+        return replace(self, chosen_target=node)
+
+    def ranged(self, node: NodeId, span: Span) -> Graph:
+        """With the span over which plots sweep the node."""
+        return replace(self, ranges={**self.ranges, node: span})
+
+    def _with(self, node: Node) -> Graph:
+        return replace(self, nodes={**self.nodes, node.id: node})

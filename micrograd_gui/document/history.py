@@ -1,0 +1,59 @@
+"""Undo: a list of graphs with names."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+
+from micrograd_gui.document.graph import Graph
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A graph, what was done to reach it, and the gesture that did it."""
+
+    graph: Graph
+    name: str = ""
+    gesture: Hashable = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All graphs since the document was opened; ``index`` says which one is current."""
+
+    entries: tuple[Entry, ...] = (Entry(Graph()),)
+    index: int = 0
+
+    @property
+    def graph(self) -> Graph:
+        return self.entries[self.index].graph
+
+    @property
+    def undo_name(self) -> str | None:
+        """What undo would take back; None where there is nothing."""
+        return self.entries[self.index].name if self.index else None
+
+    @property
+    def redo_name(self) -> str | None:
+        """What redo would do again; None where there is nothing."""
+        following = self.index + 1
+        return self.entries[following].name if following < len(self.entries) else None
+
+    def pushed(self, graph: Graph, name: str, gesture: Hashable = None) -> History:
+        """With one more graph. Edits of one gesture (a drag, a scrub) share one entry."""
+        kept = self.entries[: self.index + 1]
+        if gesture is not None and self.index and kept[-1].gesture == gesture:
+            kept = kept[:-1]
+        return History((*kept, Entry(graph, name, gesture)), len(kept))
+
+    def amended(self, graph: Graph) -> History:
+        """With another graph in the current entry: what belongs to the edit but came later (a layout)."""
+        entries = list(self.entries)
+        entries[self.index] = replace(entries[self.index], graph=graph)
+        return History(tuple(entries), self.index)
+
+    def undone(self) -> History:
+        return replace(self, index=max(0, self.index - 1))
+
+    def redone(self) -> History:
+        return replace(self, index=min(len(self.entries) - 1, self.index + 1))
