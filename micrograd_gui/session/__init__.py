@@ -1,0 +1,1 @@
+"""Floor 2: running what the user drew. No Qt."""

@@ -1,0 +1,127 @@
+"""Measuring slopes from outside: the nudge, the check of all nodes, the sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.session.run import build, record
+from micrograd_gui.session.trace import Frame, Pass
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Sides = Literal["forward", "central"]
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """One node moved by h: what every node was and became, and the slope that follows.
+
+    ``numeric`` is ``(L(x + h) − L(x)) / h`` where ``sides`` is "forward" (as in the lecture), and
+    ``(L(x + h) − L(x − h)) / 2h`` where it is "central". ``lower`` is empty unless central.
+    """
+
+    node: NodeId
+    target: NodeId
+    h: float
+    sides: Sides
+    before: Mapping[NodeId, float]
+    after: Mapping[NodeId, float]
+    lower: Mapping[NodeId, float]
+    numeric: float
+    analytic: float
+
+    @property
+    def difference(self) -> float:
+        return self.numeric - self.analytic
+
+    @property
+    def moved(self) -> frozenset[NodeId]:
+        """The nodes whose number the nudge changed, the nudged one included."""
+        return frozenset(number for number, data in self.after.items() if data != self.before.get(number))
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A node's numeric slope beside the analytic one; ``reason`` says what a verdict rests on."""
+
+    node: NodeId
+    data: float
+    analytic: float
+    numeric: float
+    error: float
+    ok: bool
+    reason: str
+
+
+def nudge(graph: Graph, node: NodeId, h: float, sides: Sides = "central") -> Nudge:
+    """Move a node, leaf or inner, by h and see what the target does. The graph is untouched.
+
+    Raises Refusal for h = 0 and where the target cannot be computed.
+    """
+    if not abs(h) > 0 or abs(h) == float("inf"):
+        raise Refusal("h must be a number other than 0: the slope divides by it.")
+    final = complete(graph)
+    target = graph.target
+    assert target is not None
+    start = final.data[node]
+    if start + h == start:
+        raise Refusal(f"h = {h:g} is too small to move {graph.nodes[node].name} = {start:g}.", node)
+    after = numbers(graph, {node: start + h})
+    lower = numbers(graph, {node: start - h}) if sides == "central" else {}
+    if sides == "central":
+        numeric = (after[target] - lower[target]) / (2 * h)
+    else:
+        numeric = (after[target] - final.data[target]) / h
+    return Nudge(node, target, h, sides, final.data, after, lower, numeric, final.grad.get(node, 0.0))
+
+
+def numbers(graph: Graph, held: Mapping[NodeId, float] | None = None) -> dict[NodeId, float]:
+    """The data of every node that can be computed, with some nodes held at other numbers."""
+    return {number: value.data for number, value in build(graph, held).items()}
+
+
+def complete(graph: Graph) -> Frame:
+    """The numbers after one forward and one backward pass; raises Refusal where either cannot be done."""
+    if graph.target is None:
+        raise Refusal("There is no node to measure yet.")
+    trace = record(graph, (Pass("forward"), Pass("backward")))
+    if trace.problem and (trace.problem.node in graph.feeding or not trace.problem.contributions):
+        raise Refusal(trace.problem.note, trace.problem.node)
+    return trace.frame(len(trace))
+
+
+def check(graph: Graph, h: float) -> tuple[Checked, ...]:
+    """The numeric slope of the target for every node that feeds it, beside the analytic one."""
+    from micrograd import gradcheck  # it brings numpy, which the first paint does not need
+
+    complete(graph)
+    values = build(graph)
+    ids = {id(value): number for number, value in values.items()}
+    assert graph.target is not None
+    rows = gradcheck(values[graph.target], h=h)
+    return tuple(
+        Checked(
+            ids[id(row.node)], row.data, row.analytic, row.numeric, float(row.error), bool(row.ok), row.reason
+        )
+        for row in rows
+    )
+
+
+def sweep(graph: Graph, node: NodeId, over: np.ndarray) -> np.ndarray:
+    """The target's data while the node takes each of those numbers; nan where it cannot be computed."""
+    import numpy as np
+
+    from micrograd.tape import Tape
+
+    values = build(graph)
+    if graph.target is None or graph.target not in values or node not in values:
+        return np.full(len(over), np.nan)
+    root = values[graph.target]
+    if node not in graph.feeding:
+        return np.full(len(over), root.data)
+    return np.asarray(Tape(root).forward({values[node]: over}).data[root])

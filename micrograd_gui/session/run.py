@@ -1,0 +1,177 @@
+"""Running a graph through the engine: Graph → Steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from micrograd.engine import BackwardStep, Value, apply, backward_steps
+from micrograd.ops import domain_note, op_of
+from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.numbers import written
+from micrograd_gui.session.trace import Contribution, Frame, Pass, Step, Trace
+
+
+def record(graph: Graph, script: Sequence[Pass]) -> Trace:
+    """Run the passes of the script over the graph and write down each move.
+
+    The run ends early, with a step of kind ``problem``, at the first node that cannot be computed:
+    an empty port, a number that leaves the domain or overflows.
+    """
+    run = _Run(graph)
+    steps: list[Step] = []
+    ends: list[int] = []
+    for each in script:
+        steps.extend(islice(run.moves(each), each.steps))
+        ends.append(len(steps))
+        if steps and steps[-1].kind == "problem":
+            break
+    return Trace(Frame(leaf_data(graph)), tuple(steps), tuple(script), tuple(ends))
+
+
+def leaf_data(graph: Graph) -> dict[NodeId, float]:
+    """What is known before any step: the numbers that the leaves hold."""
+    return {node.id: node.data for node in graph if node.is_leaf}
+
+
+def build(graph: Graph, held: Mapping[NodeId, float] | None = None) -> dict[NodeId, Value]:
+    """One engine Value per node that can be computed; ``held`` nodes are given numbers instead."""
+    held = held or {}
+    values: dict[NodeId, Value] = {}
+    for number in graph.order:
+        node = graph.nodes[number]
+        if number in held:
+            values[number] = Value(held[number], label=node.label)
+        elif (value := computed(node, values)) is not None:
+            values[number] = value
+    return values
+
+
+def computed(node: Node, values: Mapping[NodeId, Value]) -> Value | None:
+    """The node's Value over its operands' Values; None where an operand is missing."""
+    if node.op is None:
+        return Value(node.data, label=node.label)
+    operands = [values.get(source) if source is not None else None for source in node.inputs]
+    present = [operand for operand in operands if operand is not None]
+    if len(present) < len(operands):
+        return None
+    value = apply(op_of(node.op), *present)
+    value.label = node.label
+    return value
+
+
+@dataclass
+class _Run:
+    """The engine's values of one run, and the moves made over them."""
+
+    graph: Graph
+
+    def __post_init__(self) -> None:
+        self.values: dict[NodeId, Value] = {}
+        self.ids: dict[int, NodeId] = {}
+        self.touched: set[NodeId] = set()
+        self.backward_passes = 0
+
+    def moves(self, each: Pass) -> Iterator[Step]:
+        match each.kind:
+            case "forward":
+                yield from self.forward()
+            case "backward":
+                yield from self.backward()
+            case "zero":
+                yield self.zero()
+
+    def forward(self) -> Iterator[Step]:
+        graph = self.graph
+        for number in graph.order:
+            node = graph.nodes[number]
+            value = computed(node, self.values)
+            if value is None:
+                if number in graph.feeding:
+                    yield Step("problem", number, note=_missing_operand(graph, node))
+                    return
+                continue
+            self.values[number] = value
+            self.ids[id(value)] = number
+            if not math.isfinite(value.data):
+                yield Step("problem", number, value.data, note=self._not_finite(node, value))
+                return
+            if node.op is not None:
+                yield Step("forward", number, value.data)
+
+    def backward(self) -> Iterator[Step]:
+        target = self.graph.target
+        if target is None or target not in self.values:
+            return
+        self.backward_passes += 1
+        for move in backward_steps(self.values[target]):
+            step = self._step(move)
+            if step.kind == "seed":
+                self.touched.add(target)
+            self.touched.update(each.operand for each in step.contributions)
+            yield step
+            if step.kind == "problem":
+                return
+
+    def zero(self) -> Step:
+        for value in self.values.values():
+            value.grad = 0.0
+        self.touched.update(self.values)
+        self.backward_passes = 0
+        return Step("zero")
+
+    def _step(self, move: BackwardStep) -> Step:
+        node = self.ids[id(move.node)]
+        if not move.contributions:
+            before = move.before if node in self.touched else None
+            return Step("seed", node, before=before, backward_pass=self.backward_passes)
+        known, contributions = set(self.touched), []
+        for each in move.contributions:
+            operand = self.ids[id(each.operand)]
+            before = each.before if operand in known else None
+            known.add(operand)
+            contributions.append(
+                Contribution(operand, each.port, each.slope, each.upstream, each.amount, before, each.after)
+            )
+        step = Step("backward", node, contributions=tuple(contributions), backward_pass=self.backward_passes)
+        wild = next((each for each in contributions if not math.isfinite(each.after)), None)
+        if wild is None:
+            return step
+        graph = self.graph
+        return replace(
+            step,
+            kind="problem",
+            note=(
+                f"The slope of {_call(graph, graph.nodes[node])} for {graph.nodes[wild.operand].name} is "
+                f"{written(wild.slope)} here, so {graph.nodes[wild.operand].name}.grad is "
+                f"{written(wild.after)}: "
+                f"the backward pass stops."
+            ),
+        )
+
+    def _not_finite(self, node: Node, value: Value) -> str:
+        if node.op is None:
+            return f"{node.name} holds {written(value.data)}, which is not a finite number."
+        operands = [self.values[source].data for source in node.inputs if source is not None]
+        reason = domain_note(op_of(node.op), operands)
+        numbers = _call(self.graph, node, [written(operand) for operand in operands])
+        return f"{node.name} = {numbers} is {written(value.data)}: {reason}."
+
+
+def _call(graph: Graph, node: Node, operands: Sequence[str] | None = None) -> str:
+    """An op node in words: ``log(a)``, ``a ÷ b``."""
+    rule = op_of(node.op or "")
+    if operands is None:
+        operands = [graph.nodes[source].name for source in node.inputs if source is not None]
+    return rule.text.format(**dict(zip("xy", operands, strict=False)))
+
+
+def _missing_operand(graph: Graph, node: Node) -> str:
+    ports = [port for port, source in enumerate(node.inputs) if source is None]
+    if not ports:
+        waiting = [graph.nodes[source].name for source in node.inputs if source is not None]
+        return f"{node.name} waits for {' and '.join(waiting)}."
+    which = "" if len(node.inputs) == 1 else (" first" if ports[0] == 0 else " second")
+    return f"{node.name} ({op_of(node.op or '').symbol}) has nothing on its{which} port."

@@ -1,0 +1,154 @@
+"""The verbs that run the graph and move through the run; none of them changes the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import NodeId
+from micrograd_gui.document.numbers import read_number
+from micrograd_gui.session import measure
+from micrograd_gui.session.run import record
+from micrograd_gui.session.state import Stateful
+from micrograd_gui.session.trace import Pass, Trace
+
+_BACKWARD_KINDS = ("seed", "backward", "problem")
+
+
+class Running(Stateful):
+    """Forward, backward, zero grad; the cursor; nudge and check; the selection."""
+
+    # The passes ------------------------------------------------------------------------------
+
+    def forward(self) -> None:
+        """Run forward: all op nodes at once. Where the forward pass is done already, it starts afresh."""
+        trace = self.state.trace
+        if trace is None or self.state.cursor >= trace.forward_end:
+            trace = self._fresh()
+        self._go(trace, trace.forward_end)
+
+    def forward_step(self) -> None:
+        """Compute one more node; where the forward pass is done already, start afresh with the first."""
+        trace = self.state.trace
+        if trace is None or self.state.cursor >= trace.forward_end:
+            self._go(self._fresh(), 1)
+        else:
+            self._go(trace, self.state.cursor + 1)
+
+    def backward_step(self) -> None:
+        """One move of the backward pass: the seed first, then one op node at a time.
+
+        Forward runs first where it has not been done. After the end of a pass a further one begins,
+        and its gradients add to those that are there, as in micrograd.
+        """
+        trace, cursor = self._ready_for_backward()
+        self._go(trace, cursor + 1)
+
+    def backward(self) -> None:
+        """The rest of the backward pass, or where it is over a further one, at once."""
+        trace, cursor = self._ready_for_backward()
+        end = next(end for end in trace.ends if end > cursor)
+        self._go(trace, end)
+
+    def zero_grad(self) -> None:
+        """All gradients become 0, as a step of its own; what was recorded after this moment is dropped."""
+        if self.state.trace is None or not self.state.forward_done:
+            raise Refusal("There are no gradients to set to 0 before the forward pass is done.")
+        script = (*self.state.trace.script_until(self.state.cursor), Pass("zero"))
+        trace = record(self.state.graph, script)
+        self._go(trace, len(trace))
+
+    def _fresh(self) -> Trace:
+        if not self.state.graph.nodes:
+            raise Refusal("The graph is empty: drop a node or type an expression first.")
+        return record(self.state.graph, (Pass("forward"),))
+
+    def _ready_for_backward(self) -> tuple[Trace, int]:
+        """A trace and a cursor in it such that the next step is one of a backward pass."""
+        trace = self.state.trace or self._fresh()
+        cursor = max(self.state.cursor, trace.forward_end)
+        if trace.problem is not None and cursor >= len(trace):
+            self._go(trace, len(trace))
+            raise Refusal(trace.problem.note, trace.problem.node)
+        if cursor == len(trace) or trace.steps[cursor].kind not in _BACKWARD_KINDS:
+            trace = record(self.state.graph, (*trace.script_until(cursor), Pass("backward")))
+        if cursor == len(trace):
+            raise Refusal("There is nothing to run backward: choose a target that is computed.")
+        return trace, cursor
+
+    # The cursor ------------------------------------------------------------------------------
+
+    def next(self) -> None:
+        """One moment later."""
+        self.seek(self.state.cursor + 1)
+
+    def previous(self) -> None:
+        """One moment earlier."""
+        self.seek(self.state.cursor - 1)
+
+    def first(self) -> None:
+        """Before the first step."""
+        self.seek(0)
+
+    def last(self) -> None:
+        """After the last recorded step."""
+        self.seek(len(self.state.trace or ()))
+
+    def seek(self, cursor: int) -> None:
+        """The moment after that many steps, within what was recorded."""
+        trace = self.state.trace
+        if trace is not None:
+            self._go(trace, min(max(cursor, 0), len(trace)))
+
+    def _go(self, trace: Trace, cursor: int) -> None:
+        if trace is not self.state.trace or cursor != self.state.cursor:
+            self._set(trace=trace, cursor=cursor, asked=cursor, nudge=None)
+
+    # Measuring -------------------------------------------------------------------------------
+
+    def set_h(self, h: float | str) -> None:
+        """The h of the next nudge and check; raises Refusal for 0 and for what is no number."""
+        number = read_number(h, "h") if isinstance(h, str) else float(h)
+        if number == 0 or number != number or abs(number) == float("inf"):
+            raise Refusal("h must be a number other than 0: the slope divides by it.")
+        self._set(h=number)
+
+    def set_sides(self, sides: measure.Sides) -> None:
+        """Nudge to one side, as in the lecture ("forward"), or to both ("central")."""
+        self._set(sides=sides)
+
+    def nudge(self, node: NodeId | None = None, h: float | None = None) -> measure.Nudge:
+        """Move a node (None: the selected one) by h (None: the set one) and see what the target does."""
+        if h is not None:
+            self.set_h(h)
+        moved = self.state.selected if node is None else node
+        if moved is None:
+            raise Refusal("Select one node to nudge.")
+        nudged = measure.nudge(self.state.graph, moved, self.state.h, self.state.sides)
+        if not self.state.forward_done:
+            self.forward()
+        self._set(nudge=nudged, selection=frozenset((moved,)))
+        return nudged
+
+    def end_nudge(self) -> None:
+        """The nudged node is back where it was."""
+        if self.state.nudge is not None:
+            self._set(nudge=None)
+
+    def check_all(self) -> tuple[measure.Checked, ...]:
+        """The numeric slope of every node beside the analytic one, with a verdict."""
+        checked = measure.check(self.state.graph, self.state.h)
+        self._set(checked=checked)
+        return checked
+
+    # The selection ---------------------------------------------------------------------------
+
+    def select(self, nodes: Collection[NodeId]) -> None:
+        """Those nodes, and no others, are selected."""
+        chosen = frozenset(nodes) & self.state.graph.nodes.keys()
+        if chosen != self.state.selection:
+            self._set(selection=chosen)
+
+    def select_all(self) -> None:
+        """Every node is selected."""
+        self.select(self.state.graph.nodes.keys())

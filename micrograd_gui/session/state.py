@@ -1,0 +1,108 @@
+"""State: everything the window shows, as one frozen value; and the base that replaces it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.history import Entry, History
+from micrograd_gui.session.measure import Checked, Nudge, Sides
+from micrograd_gui.session.run import leaf_data
+from micrograd_gui.session.trace import Frame, Step, Trace
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """What is drawn, what was run, and where one stands in it.
+
+    ``asked`` is the cursor the user went to: a live edit may shorten the run for a moment, and the
+    cursor returns to the same place when it is whole again.
+    """
+
+    history: History = field(default_factory=History)
+    saved: Graph | None = None
+    path: Path | None = None
+    title: str = ""
+    trace: Trace | None = None
+    cursor: int = 0
+    asked: int = 0
+    selection: frozenset[NodeId] = frozenset()
+    h: float = 0.001
+    sides: Sides = "central"
+    nudge: Nudge | None = None
+    checked: tuple[Checked, ...] = ()
+
+    @property
+    def graph(self) -> Graph:
+        return self.history.graph
+
+    @cached_property
+    def frame(self) -> Frame:
+        """All the numbers at the cursor; with no run, what the leaves hold."""
+        if self.trace is None:
+            return Frame(leaf_data(self.graph))
+        return self.trace.frame(self.cursor)
+
+    @property
+    def step(self) -> Step | None:
+        """The step that led to this moment; None at the very start."""
+        return self.trace.steps[self.cursor - 1] if self.trace and self.cursor else None
+
+    @property
+    def following(self) -> Step | None:
+        """The recorded step that comes next; None at the end."""
+        return self.trace.steps[self.cursor] if self.trace and self.cursor < len(self.trace) else None
+
+    @property
+    def selected(self) -> NodeId | None:
+        """The one node that is selected; None where none or several are."""
+        return next(iter(self.selection)) if len(self.selection) == 1 else None
+
+    @property
+    def unsaved(self) -> bool:
+        return self.graph is not self.saved
+
+    @property
+    def forward_done(self) -> bool:
+        """Whether the target has been computed at this moment."""
+        return (
+            self.graph.target is not None
+            and self.trace is not None
+            and (self.cursor >= self.trace.forward_end and not self.blocked)
+        )
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the run cannot go on: it ended at a problem, and here is its end."""
+        return self.trace is not None and self.trace.problem is not None and self.cursor == len(self.trace)
+
+    @property
+    def runnable(self) -> bool:
+        """Whether there is a target that is computed by some op, or at least held by a leaf."""
+        return self.graph.target is not None
+
+
+Listener = Callable[[State, State], None]
+
+
+class Stateful:
+    """Holds one State and tells its listeners, as ``listener(old, new)``, when it is replaced."""
+
+    def __init__(self, graph: Graph | None = None) -> None:
+        first = Graph() if graph is None else graph
+        self.state = State(History((Entry(first),)), saved=first)
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call the listener at every change; the function given back ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def _set(self, **changes: Any) -> None:
+        old, self.state = self.state, replace(self.state, **changes)
+        for listener in tuple(self._listeners):
+            listener(old, self.state)

@@ -1,0 +1,146 @@
+"""Step, Frame, Trace: what a run did, and all the numbers at any moment of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import Literal
+
+from micrograd_gui.document.graph import NodeId
+
+Kind = Literal["forward", "seed", "backward", "zero", "problem"]
+_KEYFRAME_EVERY = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one backward step adds to one operand: ``after = before + slope × upstream``.
+
+    ``before`` is None where the operand had no gradient yet.
+    """
+
+    operand: NodeId
+    port: int
+    slope: float
+    upstream: float
+    amount: float
+    before: float | None
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One move of a run.
+
+    forward: ``node`` was computed and holds ``data``. seed: the target's gradient was set to 1.
+    backward: one op node handed its gradient to its operands. zero: all gradients became 0.
+    problem: the run ended at ``node``; ``note`` says why, ``data`` or ``contributions`` what came out.
+    ``backward_pass`` counts the backward passes since the forward pass, from 1.
+    """
+
+    kind: Kind
+    node: NodeId | None = None
+    data: float | None = None
+    contributions: tuple[Contribution, ...] = ()
+    before: float | None = None
+    backward_pass: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """All the numbers at one moment. A node not reached yet is missing."""
+
+    data: Mapping[NodeId, float] = field(default_factory=dict)
+    grad: Mapping[NodeId, float] = field(default_factory=dict)
+
+    def after(self, step: Step) -> Frame:
+        """The frame one step later."""
+        data, grad = self.data, self.grad
+        if step.data is not None and step.node is not None:
+            data = {**data, step.node: step.data}
+        if step.kind == "seed" and step.node is not None:
+            grad = {**grad, step.node: 1.0}
+        elif step.kind == "zero":
+            grad = dict.fromkeys(data, 0.0)
+        elif step.contributions:
+            grad = {**grad, **{each.operand: each.after for each in step.contributions}}
+        return Frame(data, grad)
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """A recorded run: the frame before it and its steps; ``frame(cursor)`` is the moment after so many.
+
+    ``script`` lists the passes that were asked for, so that the same run can be recorded again on
+    another graph; ``ends`` says after how many steps each of them was over.
+    """
+
+    start: Frame
+    steps: tuple[Step, ...]
+    script: tuple[Pass, ...]
+    ends: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    @cached_property
+    def problem(self) -> Step | None:
+        """The step at which the run ended early; None where it did not."""
+        return self.steps[-1] if self.steps and self.steps[-1].kind == "problem" else None
+
+    @cached_property
+    def forward_end(self) -> int:
+        """The cursor at which the forward pass is done (or has ended early)."""
+        return self.ends[0] if self.ends else 0
+
+    def script_until(self, cursor: int) -> tuple[Pass, ...]:
+        """The passes that lead to that moment, the last of them cut there."""
+        script: list[Pass] = []
+        begin = 0
+        for each, end in zip(self.script, self.ends, strict=False):
+            if begin < cursor or each.kind == "forward":
+                script.append(each if end <= cursor else replace(each, steps=cursor - begin))
+            begin = end
+        return tuple(script)
+
+    @cached_property
+    def _keyframes(self) -> tuple[Frame, ...]:
+        frames, frame = [self.start], self.start
+        for number, step in enumerate(self.steps, 1):
+            frame = frame.after(step)
+            if number % _KEYFRAME_EVERY == 0:
+                frames.append(frame)
+        return tuple(frames)
+
+    def frame(self, cursor: int) -> Frame:
+        """All the numbers after the first ``cursor`` steps."""
+        key = cursor // _KEYFRAME_EVERY
+        frame = self._keyframes[key]
+        steps = self.steps[key * _KEYFRAME_EVERY : cursor]
+        if not steps:
+            return frame
+        data, grad = dict(frame.data), dict(frame.grad)
+        for step in steps:
+            if step.data is not None and step.node is not None:
+                data[step.node] = step.data
+            if step.kind == "seed" and step.node is not None:
+                grad[step.node] = 1.0
+            elif step.kind == "zero":
+                grad = dict.fromkeys(data, 0.0)
+            for each in step.contributions:
+                grad[each.operand] = each.after
+        return Frame(data, grad)
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One pass of a script; ``steps`` bounds how many of its moves are kept (None: all)."""
+
+    kind: Literal["forward", "backward", "zero"]
+    steps: int | None = None
+
+
+NO_FRAME = Frame(MappingProxyType({}), MappingProxyType({}))
