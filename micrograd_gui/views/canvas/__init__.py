@@ -1,0 +1,1 @@
+"""The canvas: the graph drawn, and drawn on."""
