@@ -189,11 +189,15 @@ def missing_libraries(libraries):
     return absent
 
 
-def see_to_libraries():
-    """Install what Qt needs of the system where this process may; otherwise say what is missing."""
+def see_to_libraries(tests):
+    """Install what Qt needs of the system where this process may; otherwise say what is missing.
+
+    The tests need no screen, but where they can have one (Xvfb) a test opens a real window on it.
+    """
     if not sys.platform.startswith("linux"):
         return
-    needed = {**ANY_USE, **WINDOW_USE} if has_screen() else ANY_USE
+    on_screen = has_screen() or (tests and shutil.which("Xvfb"))
+    needed = {**ANY_USE, **WINDOW_USE} if on_screen else ANY_USE
     absent = missing_libraries(needed)
     if not absent:
         return
@@ -206,13 +210,17 @@ def see_to_libraries():
         if not absent:
             return
     how = f"sudo apt-get install {' '.join(packages)}" if debian else "your system's package manager"
-    raise SetUpFailed(f"Qt needs {', '.join(absent)}, missing here: install with {how}, then start again.")
+    sentence = f"Qt needs {', '.join(absent)}, missing here: install with {how}, then start again."
+    if not tests or ANY_USE.keys() & absent:
+        raise SetUpFailed(sentence)
+    say(sentence)
 
 
 def install_for_debian(packages):
     """Try at once, and again with fresh package lists."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    order = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
+    order = ["apt-get", "-o", "DPkg::Lock::Timeout=120", "install", "-y", "--no-install-recommends"]
+    order += packages
     for command in (order, ["apt-get", "update"], order):
         done = subprocess.run(
             command,
@@ -265,7 +273,7 @@ def main(arguments):
         if not is_ready():
             set_up()
         if tests or not WITHOUT_QT.intersection(arguments[:1]):
-            see_to_libraries()
+            see_to_libraries(tests)
     except SetUpFailed as problem:
         say(problem)
         return 1

@@ -132,16 +132,33 @@ def test_a_python_without_any_installer_is_told_so_in_a_sentence(
     assert capsys.readouterr().err.splitlines()[-1].startswith("Set-up needs pip (Debian: apt-get install")
 
 
-def test_a_missing_library_is_named_with_the_command_that_brings_it(
-    run: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def not_root_on_debian(run: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run.sys, "platform", "linux")
     monkeypatch.setattr(run.os, "geteuid", lambda: 1000, raising=False)
     monkeypatch.setattr(run.shutil, "which", lambda name: name)
-    monkeypatch.setattr(run, "ANY_USE", {"libno-such-thing.so.7": "libno-such-thing7"})
-    monkeypatch.setattr(run, "WINDOW_USE", {})
+    for use in ("ANY_USE", "WINDOW_USE"):
+        monkeypatch.setattr(run, use, {})
+
+
+@pytest.mark.parametrize("tests", [False, True])
+@pytest.mark.usefixtures("not_root_on_debian")
+def test_a_missing_library_is_named_with_the_command_that_brings_it(run: ModuleType, tests: bool) -> None:
+    run.ANY_USE["libno-such-thing.so.7"] = "libno-such-thing7"
     with pytest.raises(run.SetUpFailed, match=r"libno-such-thing\.so\.7.*apt-get install libno-such-thing7"):
-        run.see_to_libraries()
+        run.see_to_libraries(tests)
+
+
+@pytest.mark.usefixtures("not_root_on_debian")
+def test_a_library_that_only_a_window_needs_does_not_stop_the_tests(
+    run: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run.WINDOW_USE["libno-such-thing.so.7"] = "libno-such-thing7"
+    monkeypatch.setenv("DISPLAY", ":77")
+    run.see_to_libraries(tests=True)
+    assert "libno-such-thing.so.7" in capsys.readouterr().err
+    with pytest.raises(run.SetUpFailed, match="libno-such-thing"):
+        run.see_to_libraries(tests=False)
 
 
 def test_an_old_python_is_told_so_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
