@@ -268,6 +268,8 @@ def run_tests(arguments):
 
 
 def main(arguments):
+    for variable in ("PYTHONPATH", "PYTHONHOME"):  # .venv holds all that is needed, and other packages may clash
+        os.environ.pop(variable, None)
     tests = arguments[:1] == ["--tests"]
     try:
         if not is_ready():

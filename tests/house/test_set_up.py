@@ -30,6 +30,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         monkeypatch.setattr(module, name, path)
     module.really_install = module.install
     monkeypatch.setattr(module, "install", lambda: None)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
     return module
 
 
