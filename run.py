@@ -268,7 +268,7 @@ def run_tests(arguments):
 
 
 def main(arguments):
-    for variable in ("PYTHONPATH", "PYTHONHOME"):  # .venv holds all that is needed, and other packages may clash
+    for variable in ("PYTHONPATH", "PYTHONHOME"):  # of another Python: its packages may clash with ours
         os.environ.pop(variable, None)
     tests = arguments[:1] == ["--tests"]
     try:
