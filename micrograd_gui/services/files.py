@@ -1,0 +1,40 @@
+"""`.micrograd` files: read into a Graph, written whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from micrograd_gui.document import codec
+from micrograd_gui.document.errors import FileRefusal
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.services.atomic import reason, shown, write_whole
+
+SUFFIX = ".micrograd"
+LARGEST = 20_000_000  # bytes
+
+
+def read(path: Path | str) -> Graph:
+    """The graph in the file; raises FileRefusal with a sentence that names file and field."""
+    path = Path(path)
+    try:
+        if path.exists() and not path.is_file():
+            raise FileRefusal(f"{shown(path)} is not a file.")
+        with open(path, "rb") as file:
+            content = file.read(LARGEST + 1)
+        size = path.stat().st_size
+    except (OSError, ValueError) as error:
+        raise FileRefusal(f"{shown(path)} cannot be read: {reason(error, path)}.") from None
+    if len(content) > LARGEST:
+        raise FileRefusal(
+            f"{shown(path)} is too large: {size / 1e6:.0f} MB, and at most {LARGEST // 1_000_000} MB are read."
+        )
+    return codec.decode(content.removeprefix(b"\xef\xbb\xbf"), shown(path))
+
+
+def write(path: Path | str, graph: Graph) -> None:
+    """Put the graph into the file; raises FileRefusal, and then the old file is untouched."""
+    try:
+        content = codec.encode(graph).encode("utf-8")
+    except UnicodeEncodeError:
+        raise FileRefusal(f"{shown(Path(path))} cannot be written: a label is not text.") from None
+    write_whole(Path(path), content)

@@ -1,0 +1,18 @@
+"""Publishes the file format's JSON Schema: `python resources/make_schema.py`."""
+
+import json
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from micrograd_gui.document import codec  # noqa: E402
+
+
+def text() -> str:
+    return json.dumps(codec.schema(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    (HERE / "micrograd-graph.schema.json").write_text(text(), encoding="utf-8")
