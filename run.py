@@ -69,7 +69,7 @@ def wanted():
 
 
 def found():
-    """What the stamp says; a set-up that never came to its end has left none."""
+    """What the stamp says; empty where a set-up never came to its end."""
     try:
         return STAMP.read_text("utf-8").splitlines()
     except (OSError, ValueError):
@@ -90,7 +90,7 @@ def set_up():
             begun = time.monotonic()
             if found()[:1] != wanted()[:1] or not PYTHON.exists():
                 new_environment()
-            STAMP.unlink(missing_ok=True)  # if interrupted from here on, the next run begins anew
+            STAMP.write_text("", "utf-8")  # if interrupted from here on, the next run begins anew
             install()
             see_checkout()
             STAMP.write_text("\n".join(wanted()), "utf-8")
@@ -106,23 +106,25 @@ def only_one(path):
         if os.name == "nt":
             import msvcrt
 
-            def take(wait):
+            def take():
                 file.seek(0)
-                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         else:
             import fcntl
 
-            def take(wait):
-                fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            def take():
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
-        try:
-            take(wait=False)
-        except OSError:
-            say("Another run.py is setting up here; waiting for it ...")
-            while True:  # msvcrt gives up after ten seconds
-                with contextlib.suppress(OSError):
-                    take(wait=True)
-                    break
+        told = False
+        while True:
+            try:
+                take()
+                break
+            except (BlockingIOError, PermissionError):  # the word of flock, and of Windows, for "taken"
+                if not told:
+                    say("Another run.py is setting up here; waiting for it ...")
+                told = True
+                time.sleep(0.2)
         yield
 
 
@@ -130,8 +132,15 @@ def new_environment():
     """An empty .venv. It is made without pip, since Debian's bare Python has no ensurepip."""
     import venv
 
-    if VENV.exists():
-        shutil.rmtree(VENV)
+    if VENV.exists() and not STAMP.exists():
+        raise SetUpFailed(f"{VENV} was not made by run.py: move it away, then start again.")
+    VENV.mkdir(exist_ok=True)
+    STAMP.write_text("", "utf-8")
+    for entry in VENV.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        elif entry != STAMP:
+            entry.unlink()
     venv.EnvBuilder(symlinks=os.name != "nt").create(VENV)
 
 

@@ -84,6 +84,16 @@ def test_an_interrupted_set_up_is_begun_anew(
     assert not (run.VENV / "half a package").exists()
 
 
+def test_an_environment_that_someone_else_made_is_left_alone(
+    run: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run.VENV.mkdir()
+    (run.VENV / "precious").touch()
+    assert run.main([]) == 1
+    assert capsys.readouterr().err.splitlines()[-1].startswith(f"{run.VENV} was not made by run.py")
+    assert (run.VENV / "precious").exists()
+
+
 def test_of_two_at_once_the_second_waits_and_installs_nothing(
     run: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
