@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from micrograd_gui.document.errors import Refusal
@@ -26,10 +27,16 @@ class Example:
         return resource("examples", f"{self.name}{files.SUFFIX}")
 
 
+@cache
 def examples() -> tuple[Example, ...]:
     """All of them, in the order of the lecture."""
     rows = json.loads(resource("examples", "index.json").read_text("utf-8"))
     return tuple(Example(**row) for row in rows)
+
+
+def names() -> tuple[str, ...]:
+    """What they are called on the command line."""
+    return tuple(example.name for example in examples())
 
 
 def load(name: str) -> Graph:

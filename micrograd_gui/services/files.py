@@ -19,15 +19,15 @@ def read(path: Path | str) -> Graph:
     try:
         if path.exists() and not path.is_file():
             raise FileRefusal(f"{shown(path)} is not a file.")
-        with open(path, "rb") as file:
-            content = file.read(LARGEST + 1)
         size = path.stat().st_size
+        if size > LARGEST:
+            raise FileRefusal(
+                f"{shown(path)} is too large: it has {size / 1e6:.0f} MB, "
+                f"and at most {LARGEST // 1_000_000} MB are read."
+            )
+        content = path.read_bytes()
     except (OSError, ValueError) as error:
         raise FileRefusal(f"{shown(path)} cannot be read: {reason(error, path)}.") from None
-    if len(content) > LARGEST:
-        raise FileRefusal(
-            f"{shown(path)} is too large: {size / 1e6:.0f} MB, and at most {LARGEST // 1_000_000} MB are read."
-        )
     return codec.decode(content.removeprefix(b"\xef\xbb\xbf"), shown(path))
 
 

@@ -1,0 +1,217 @@
+"""The command line: the window, and what can be done without one."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import metadata
+from typing import Any, NoReturn
+
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.services import examples
+
+USED_WRONGLY = 2  # the exit status of a refusal
+
+_ABOUT = "A visual debugger for backpropagation: build a graph, run it, step it backward, nudge it."
+_COMMANDS = """without a window:
+  micrograd-gui render   FILE -o OUT   draw the graph; the suffix of OUT decides the form
+  micrograd-gui check    FILE          compare analytic and numeric gradients
+  micrograd-gui train    FILE          gradient descent over the rows of the graph's data
+  micrograd-gui examples               list the built-in examples; any FILE may be the name of one
+Each explains itself with --help."""
+_CHECK_JSON = (
+    "print one JSON object: target, h, nodes (id, label, op, data, analytic, numeric, error, ok), ok. "
+    "A number that is not finite is written as null"
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Refusal(f"{message[:1].upper()}{message[1:].rstrip('.')}; see {self.prog} --help.")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what the arguments say; gives the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    commands: dict[str, tuple[Callable[[str], _Parser], Callable[[argparse.Namespace], int]]] = {
+        "render": (_render_parser, _render),
+        "check": (_check_parser, _check),
+        "train": (_train_parser, _train),
+        "examples": (_examples_parser, _examples),
+    }
+    parser, action = commands.get(arguments[0] if arguments else "", (_window_parser, _window))
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal without − and ✓ shows a question mark instead
+        sys.stdout.reconfigure(errors="replace")
+    try:
+        name = "micrograd-gui" if action is _window else f"micrograd-gui {arguments.pop(0)}"
+        return action(parser(name).parse_args(arguments))
+    except Refusal as refusal:
+        print(_one_line(str(refusal)), file=sys.stderr)
+        return USED_WRONGLY
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone (`| head`); nothing is left to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+# ---------------------------------------------------------------- the window
+
+
+def _window_parser(name: str) -> _Parser:
+    parser = _Parser(
+        prog=name,
+        description=_ABOUT,
+        epilog=_COMMANDS,
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_source(parser)
+    parser.add_argument("--version", action="version", version=f"micrograd-gui {_version()}")
+    return parser
+
+
+def _window(given: argparse.Namespace) -> int:
+    from micrograd_gui.services.sources import graph_from_source
+
+    named = given.file is not None or given.expression is not None
+    graph = graph_from_source(given.file, given.expression, given.set) if named or given.set else None
+    if not _has_screen():
+        from micrograd_gui.app.play import play
+
+        return play(graph or examples.load("neuron"))
+    from micrograd_gui.app.main_window import run_window
+
+    if given.set or graph is None:
+        return int(run_window(graph))
+    return int(run_window(given.file or given.expression))
+
+
+def _has_screen() -> bool:
+    """Whether a window can be shown: Windows and macOS always have a screen, elsewhere a variable tells."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+# ---------------------------------------------------------------- check
+
+
+def _check_parser(name: str) -> _Parser:
+    parser = _Parser(
+        prog=name,
+        allow_abbrev=False,
+        description="Compare analytic and numeric gradients; the exit status is 0 where all agree, else 1.",
+    )
+    _add_source(parser)
+    parser.add_argument("--h", default="1e-6", metavar="H", help="how far each node is nudged (1e-6)")
+    parser.add_argument("--json", action="store_true", help=_CHECK_JSON)
+    return parser
+
+
+def _check(given: argparse.Namespace) -> int:
+    from micrograd_gui.app.report import check_as_json, check_as_table
+    from micrograd_gui.document.numbers import read_number
+    from micrograd_gui.session.measure import check
+
+    graph = _graph(given)
+    h = read_number(given.h, "h")
+    rows = check(graph, h)
+    print(check_as_json(graph, rows, h) if given.json else check_as_table(graph, rows, h))
+    return 0 if all(row.ok for row in rows) else 1
+
+
+# ---------------------------------------------------------------- render
+
+
+def _render_parser(name: str) -> _Parser:
+    from micrograd_gui.services import export
+
+    forms = ", ".join(form.suffix for form in export.forms())
+    parser = _Parser(prog=name, allow_abbrev=False, description="Draw the graph with its numbers.")
+    _add_source(parser)
+    parser.add_argument(
+        "-o", "--output", required=True, metavar="OUT", help=f"the file; its suffix decides the form: {forms}"
+    )
+    parser.add_argument(
+        "--step",
+        default=None,
+        metavar="N",
+        help="the moment after N steps (0: before the first), or last (as without it), or all: "
+        "numbered files, or the pages or frames of one file",
+    )
+    parser.add_argument("--theme", choices=("light", "dark", "print"), default="light")
+    parser.add_argument("--scale", default="2", metavar="S", help="pixels per unit of a PNG, GIF or WebP (2)")
+    return parser
+
+
+def _render(given: argparse.Namespace) -> int:
+    from micrograd_gui.services.render import render
+
+    for path in render(_graph(given), given.output, step=given.step, theme=given.theme, scale=given.scale):
+        print(path)
+    return 0
+
+
+# ---------------------------------------------------------------- train, examples
+
+
+def _train_parser(name: str) -> _Parser:
+    parser = _Parser(prog=name, allow_abbrev=False, description="Gradient descent over the graph's data.")
+    _add_source(parser)
+    parser.add_argument("--steps", metavar="N")
+    parser.add_argument("--rate", metavar="R")
+    parser.add_argument("--seed", metavar="S")
+    parser.add_argument("--plot", metavar="FILE")
+    parser.add_argument("--json", action="store_true")
+    return parser
+
+
+def _train(given: argparse.Namespace) -> int:
+    _graph(given)
+    raise Refusal("Training is not part of this version yet.")
+
+
+def _examples_parser(name: str) -> _Parser:
+    return _Parser(prog=name, allow_abbrev=False, description="List the built-in examples.")
+
+
+def _examples(given: argparse.Namespace) -> int:
+    for each in examples.examples():
+        print(f"{each.name:12}{'trains  ' if each.trains else ''}{each.title}: {each.sentence}")
+    return 0
+
+
+# ---------------------------------------------------------------- shared
+
+
+def _add_source(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", nargs="?", metavar="FILE", help="a .micrograd file, or the name of an example"
+    )
+    parser.add_argument("-e", "--expression", metavar="EXPR", help='a graph in words: "L = (a*b + c) * f"')
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=NUMBER", help="a leaf's value; may be repeated"
+    )
+
+
+def _graph(given: argparse.Namespace) -> Any:
+    from micrograd_gui.services.sources import graph_from_source
+
+    return graph_from_source(given.file, given.expression, given.set)
+
+
+def _version() -> str:
+    try:
+        return metadata.version("micrograd-gui")
+    except metadata.PackageNotFoundError:
+        return "(a checkout)"
+
+
+def _one_line(sentence: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in sentence).split())

@@ -1,0 +1,75 @@
+"""The numeric check in print: a table for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.numbers import written
+from micrograd_gui.session.measure import Checked
+
+_HEADINGS = ("node", "data", "analytic", "numeric", "error", "")
+_LABEL_AT_MOST = 24
+
+
+def check_as_table(graph: Graph, rows: Sequence[Checked], h: float) -> str:
+    """One line per node, numbers flush right, and a last line that says how it stands."""
+    table = [_HEADINGS, *(_cells(graph, row) for row in rows)]
+    widths = [max(len(line[column]) for line in table) for column in range(len(_HEADINGS))]
+    lines = [
+        "  ".join(
+            cell.ljust(width) if column in (0, 5) else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in table
+    ]
+    wrong = [graph.nodes[row.node].name for row in rows if not row.ok]
+    target = graph.nodes[graph.target].name if graph.target is not None else ""
+    verdict = f"disagree at {', '.join(wrong)[:200]}" if wrong else "agree at every node"
+    return "\n".join(
+        [
+            f"∂{target}/∂node, analytic against numeric (central, h = {h:g})",
+            "",
+            *lines,
+            "",
+            f"Analytic and numeric gradients {verdict}.",
+        ]
+    )
+
+
+def check_as_json(graph: Graph, rows: Sequence[Checked], h: float) -> str:
+    """One JSON object; a number that is not finite becomes null."""
+    whole = {
+        "target": graph.nodes[graph.target].name if graph.target is not None else None,
+        "h": h,
+        "nodes": [
+            {
+                "id": row.node,
+                "label": graph.nodes[row.node].label,
+                "op": graph.nodes[row.node].op,
+                "data": _finite(row.data),
+                "analytic": _finite(row.analytic),
+                "numeric": _finite(row.numeric),
+                "error": _finite(row.error),
+                "ok": row.ok,
+                "reason": row.reason,
+            }
+            for row in rows
+        ],
+        "ok": all(row.ok for row in rows),
+    }
+    return json.dumps(whole, allow_nan=False)
+
+
+def _cells(graph: Graph, row: Checked) -> tuple[str, ...]:
+    name = "".join(c if c.isprintable() else "�" for c in graph.nodes[row.node].name)
+    name = name if len(name) <= _LABEL_AT_MOST else name[: _LABEL_AT_MOST - 1] + "…"
+    verdict = ("✓" if row.ok else "✗") + (f" {row.reason}" if row.reason else "")
+    error = "0" if row.error == 0 else f"{row.error:.0e}"
+    return (name, written(row.data), written(row.analytic), written(row.numeric), error, verdict)
+
+
+def _finite(number: float) -> float | None:
+    return float(number) if math.isfinite(number) else None
