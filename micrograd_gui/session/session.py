@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from micrograd_gui.document.arrange import arranged
 from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.history import Entry, History
@@ -35,7 +36,11 @@ class Session(Editing, Running):
 
     def build(self, expression: str) -> None:
         """The graph that an expression describes, as one edit; raises ExpressionRefusal."""
-        self.replace_graph(graph_from_expression(expression), "Build from an expression")
+        self.replace_graph(arranged(graph_from_expression(expression)), "Build from an expression")
+
+    def saved_as_is(self) -> None:
+        """The changes since the last save are given up: there is nothing left to ask about."""
+        self._set(saved=self.state.graph)
 
     def saved_as(self, path: Path) -> None:
         """The current graph is what that file holds now."""

@@ -1,0 +1,183 @@
+"""The actions: one row each; menus, toolbars and the list of keys are made from the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QKeySequence
+
+from micrograd_gui.session.state import State
+
+if TYPE_CHECKING:
+    from micrograd_gui.app.main_window import MainWindow
+
+Keys = tuple[str | QKeySequence.StandardKey, ...]
+Std = QKeySequence.StandardKey
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One action: objectName, text, keys, what it does, when it applies, one sentence about it."""
+
+    name: str
+    text: str
+    keys: Keys
+    run: Callable[[MainWindow], object]
+    applies: Callable[[State], bool]
+    tip: str
+
+
+def _always(state: State) -> bool:
+    return True
+
+
+def _nodes(state: State) -> bool:
+    return bool(state.graph.nodes)
+
+
+def _selection(state: State) -> bool:
+    return bool(state.selection)
+
+
+def _ready_for_backward(state: State) -> bool:
+    return state.graph.target is not None and not state.blocked
+
+
+def _forward_possible(state: State) -> bool:
+    return any(not node.is_leaf for node in state.graph)
+
+
+def _later(state: State) -> bool:
+    return state.following is not None
+
+
+def _earlier(state: State) -> bool:
+    return state.cursor > 0
+
+
+FILE: tuple[Row | None, ...] = (
+    Row("new", "&New", (Std.New,), lambda w: w.documents.new(), _always, "An empty document."),
+    Row("open", "&Open…", (Std.Open,), lambda w: w.documents.ask_open(), _always, "Open a .micrograd file."),
+    None,
+    Row("save", "&Save", (Std.Save,), lambda w: w.documents.save(),
+        lambda s: s.unsaved or s.path is None, "Save the graph to its file."),
+    Row("save_as", "Save &as…", (Std.SaveAs,), lambda w: w.documents.ask_save(), _always,
+        "Save the graph to another file."),
+    Row("export", "&Export the graph…", ("Ctrl+E",), lambda w: w.documents.ask_export(), _nodes,
+        "Save the rendered graph of this moment as a picture."),
+    Row("export_plot", "Export the &plot…", ("Ctrl+Shift+E",), lambda w: w.documents.ask_export_plot(),
+        _nodes, "Save the plot as SVG or PNG."),
+    None,
+    Row("quit", "&Quit", (Std.Quit, "Ctrl+Q"), lambda w: w.close(), _always, "Close the window."),
+)  # fmt: skip
+EDIT: tuple[Row | None, ...] = (
+    Row("undo", "&Undo", (Std.Undo,), lambda w: w.session.undo(),
+        lambda s: s.history.undo_name is not None, "Take back the last edit."),
+    Row("redo", "&Redo", (Std.Redo, "Ctrl+Y"), lambda w: w.session.redo(),
+        lambda s: s.history.redo_name is not None, "Do again what was taken back."),
+    None,
+    Row("copy", "&Copy", (Std.Copy,), lambda w: w.clipboard_copy(), _selection, "Copy the selected nodes."),
+    Row("paste", "&Paste", (Std.Paste,), lambda w: w.clipboard_paste(), _always,
+        "Put copied nodes, an expression, or a cell of the lecture into the graph."),
+    Row("duplicate", "D&uplicate", ("Ctrl+D",), lambda w: w.session.duplicate(), _selection,
+        "The selected nodes a second time."),
+    Row("delete", "&Delete", (Std.Delete, "Backspace"), lambda w: w.session.delete(), _selection,
+        "The selected nodes and their wires go."),
+    Row("select_all", "Select &all", (Std.SelectAll,), lambda w: w.session.select_all(), _nodes,
+        "Select every node."),
+    None,
+    Row("rename", "Re&name", ("F2",), lambda w: w.edit_label(), lambda s: s.selected is not None,
+        "Give the selected node another name."),
+    Row("set_value", "Set &value", (), lambda w: w.edit_value(),
+        lambda s: s.selected is not None and _can_hold_value(s), "Type the selected leaf's number."),
+    Row("mark_input", "Mark as &input", ("Ctrl+I",), lambda w: w.mark("input"), lambda s: _leaves_selected(s),
+        "The selected leaf is fixed data."),
+    Row("mark_parameter", "Mark as &parameter", ("Ctrl+P",), lambda w: w.mark("parameter"),
+        lambda s: _leaves_selected(s), "The selected leaf is what training changes."),
+    Row("make_target", "Make &target", ("G",), lambda w: w.session.set_target(w.session.state.selected),
+        lambda s: s.selected is not None, "The backward pass starts at the selected node."),
+)  # fmt: skip
+VIEW: tuple[Row | None, ...] = (
+    Row("tidy", "&Tidy up", ("Ctrl+L",), lambda w: w.tidy(), _nodes, "Lay the graph out with Graphviz."),
+    Row("fit", "&Fit", ("Ctrl+0",), lambda w: w.canvas.fit(), _nodes, "Bring the whole graph into view."),
+    Row("zoom_in", "Zoom &in", ("Ctrl++", "Ctrl+="), lambda w: w.canvas.zoom_in(), _always, "Come nearer."),
+    Row("zoom_out", "Zoom &out", ("Ctrl+-",), lambda w: w.canvas.zoom_out(), _always, "Go further away."),
+    None,
+    Row("text_larger", "Text &larger", ("Ctrl+Shift++", "Ctrl+Shift+="), lambda w: w.appearance.larger(),
+        _always, "All text larger."),
+    Row("text_smaller", "Text &smaller", ("Ctrl+Shift+-", "Ctrl+Shift+_"), lambda w: w.appearance.smaller(),
+        _always, "All text smaller."),
+    Row("theme", "&Dark or light", ("F9",), lambda w: w.appearance.other_theme(), _always,
+        "Change between the dark and the light theme."),
+    None,
+    Row("projector", "&Projector", ("F11",), lambda w: w.projector.toggle(), _always,
+        "For a hall: large text, only the canvas, the step card and the plot. Esc leaves."),
+)  # fmt: skip
+DEBUG: tuple[Row | None, ...] = (
+    Row("forward", "&Forward", ("F5",), lambda w: w.session.forward(), _forward_possible,
+        "Run forward: compute every node."),
+    Row("forward_step", "Forward &step", ("F6",), lambda w: w.session.forward_step(), _forward_possible,
+        "Compute one more node."),
+    None,
+    Row("backward_step", "&Backward step", ("F10", "B"), lambda w: w.session.backward_step(),
+        _ready_for_backward, "One move of the backward pass: through one op node."),
+    Row("backward", "Back&ward", ("Ctrl+F10",), lambda w: w.session.backward(), _ready_for_backward,
+        "The whole backward pass."),
+    Row("zero_grad", "&Zero grad", ("Z",), lambda w: w.session.zero_grad(),
+        lambda s: s.forward_done and bool(s.frame.grad),
+        "Set every gradient to 0, before a further backward pass."),
+    None,
+    Row("next", "&Next", ("PgDown", "Right"), lambda w: w.session.next(), _later, "One moment later."),
+    Row("previous", "&Previous", ("PgUp", "Left"), lambda w: w.session.previous(), _earlier,
+        "One moment earlier."),
+    Row("first", "F&irst", ("Home",), lambda w: w.session.first(), _earlier, "Before the first step."),
+    Row("last", "&Last", ("End",), lambda w: w.session.last(), _later, "After the last recorded step."),
+    None,
+    Row("nudge", "Nudge by &h", ("H",), lambda w: w.nudge(), lambda s: s.selected is not None,
+        "Move the selected node by h and see what the target does."),
+    Row("check_all", "&Check all gradients", ("F7",), lambda w: w.check_all(),
+        lambda s: s.graph.target is not None, "The numeric slope of every node beside the analytic one."),
+)  # fmt: skip
+HELP: tuple[Row | None, ...] = (
+    Row("keys", "&Keys", ("F1",), lambda w: w.show_keys(), _always, "All keys and gestures."),
+    Row("about", "&About", (), lambda w: w.show_about(), _always, "What this is."),
+)
+MENUS: tuple[tuple[str, tuple[Row | None, ...]], ...] = (
+    ("&File", FILE), ("&Edit", EDIT), ("&View", VIEW), ("&Debug", DEBUG), ("&Help", HELP),
+)  # fmt: skip
+
+
+def rows() -> tuple[Row, ...]:
+    """Every action, in the order of the menus."""
+    return tuple(row for _, menu in MENUS for row in menu if row is not None)
+
+
+def made(row: Row, window: MainWindow) -> QAction:
+    """The row as a QAction of the window; a Refusal of its verb goes to the status bar."""
+    action = QAction(row.text, window)
+    action.setObjectName(row.name)
+    keys: list[QKeySequence] = []
+    for key in row.keys:
+        bound = (
+            QKeySequence.keyBindings(key)
+            if isinstance(key, QKeySequence.StandardKey)
+            else [QKeySequence(key)]
+        )
+        keys.extend(each for each in bound if each not in keys)
+    action.setShortcuts(keys)
+    shown = f" ({keys[0].toString(QKeySequence.SequenceFormat.NativeText)})" if keys else ""
+    action.setToolTip(row.tip + shown)
+    action.setStatusTip(row.tip)
+    action.triggered.connect(lambda: window.bridge.attempt(row.run, window))
+    return action
+
+
+def _can_hold_value(state: State) -> bool:
+    node = state.graph.nodes[state.selected or 0]
+    return node.is_leaf or ((node.op or "").startswith("**") and len(node.inputs) == 1)
+
+
+def _leaves_selected(state: State) -> bool:
+    return bool(state.selection) and all(state.graph.nodes[number].is_leaf for number in state.selection)

@@ -1,0 +1,118 @@
+"""Appearance: the theme and the size of text, and the hall."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QWidget
+
+from micrograd_gui.app.settings import Settings
+from micrograd_gui.views.style import style_sheet
+from micrograd_gui.views.theme import DARK, LIGHT, THEMES, Mood, load_fonts, palette
+
+if TYPE_CHECKING:
+    from micrograd_gui.app.main_window import MainWindow
+
+STEP = 1.125
+SMALLEST, LARGEST = 0.75, 3.0
+
+
+def first_mood(settings: Settings) -> Mood:
+    """The mood that was chosen last; at the first start, the desktop's light or dark."""
+    load_fonts()
+    desktop = QGuiApplication.styleHints().colorScheme()
+    fallback = DARK if desktop == Qt.ColorScheme.Dark else LIGHT
+    return Mood(THEMES.get(settings.theme, fallback), settings.text_scale)
+
+
+class Appearance:
+    """Changes the window's mood."""
+
+    def __init__(self, window: MainWindow, settings: Settings) -> None:
+        self.window = window
+        self.settings = settings
+
+    def other_theme(self) -> None:
+        self.use_theme("light" if self.window.mood.theme.dark else "dark")
+
+    def use_theme(self, name: str) -> None:
+        """ "light" or "dark"."""
+        self.settings.theme = name
+        self.window.set_mood(replace(self.window.mood, theme=THEMES[name]))
+
+    def larger(self) -> None:
+        self.use_scale(self.settings.text_scale * STEP)
+
+    def smaller(self) -> None:
+        self.use_scale(self.settings.text_scale / STEP)
+
+    def use_scale(self, scale: float) -> None:
+        """All text at that multiple of its first size."""
+        kept = min(LARGEST, max(SMALLEST, scale))
+        self.settings.text_scale = kept
+        self.window.set_mood(replace(self.window.mood, scale=kept))
+
+
+def dress_application(mood: Mood) -> None:
+    """Fusion, the theme's palette, the program's font and style sheet, for every window."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    if app.style().objectName() != "fusion":
+        app.setStyle("Fusion")
+    app.setPalette(palette(mood.theme))
+    app.setFont(mood.font())
+    app.setStyleSheet(style_sheet(mood))
+
+
+class Projector:
+    """F11: for a hall. The canvas, the step card and the plot stay; Esc brings the rest back."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window = window
+        self._before: tuple[QByteArray, Mood, bool] | None = None
+        self._leave = QShortcut(QKeySequence("Esc"), window, self.leave)
+        self._leave.setEnabled(False)
+
+    @property
+    def on(self) -> bool:
+        return self._before is not None
+
+    def toggle(self) -> None:
+        if self.on:
+            self.leave()
+        else:
+            self.enter()
+
+    def enter(self) -> None:
+        window = self.window
+        self._before = (window.saveState(), window.mood, window.isFullScreen())
+        self._leave.setEnabled(True)
+        for chrome in window.chrome():
+            chrome.hide()
+        for name, dock in window.docks.items():
+            dock.setTitleBarWidget(QWidget(dock))  # an empty one: no title
+            dock.setVisible(name in ("step_card", "plot"))
+        window.showFullScreen()
+        window.set_mood(window.mood.in_hall(window.height()))
+        window.arrange_for_hall()
+        window.canvas.fit()
+
+    def leave(self) -> None:
+        if self._before is None:
+            return
+        window = self.window
+        docks, mood, was_full = self._before
+        self._before = None
+        self._leave.setEnabled(False)
+        for dock in window.docks.values():
+            dock.setTitleBarWidget(None)  # type: ignore[arg-type]  # None: Qt's own title bar again
+        window.menuBar().show()
+        window.statusBar().show()
+        if not was_full:
+            window.showNormal()
+        window.set_mood(replace(window.mood, scale=mood.scale, projector=False))
+        window.restoreState(docks)
+        window.canvas.fit()

@@ -1,0 +1,153 @@
+"""Documents: opening, saving and exporting from the window, and the question before work is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from micrograd.engine import Value
+from micrograd_gui.app import dialogs
+from micrograd_gui.app.settings import Settings
+from micrograd_gui.document.arrange import arranged
+from micrograd_gui.document.capture import graph_from_value
+from micrograd_gui.document.expression import graph_from_expression
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.services import examples, export, files
+
+if TYPE_CHECKING:
+    from micrograd_gui.app.main_window import MainWindow
+
+SUFFIX = ".micrograd"
+
+
+class Documents:
+    """What File does. Each way in replaces the document only after the question about unsaved work."""
+
+    def __init__(self, window: MainWindow, settings: Settings) -> None:
+        self.window = window
+        self.settings = settings
+
+    # In --------------------------------------------------------------------------------------
+
+    def open_source(self, source: object) -> None:
+        """A path, the name of an example, an expression, or a Value; None: the lecture's neuron.
+
+        Raises Refusal where it cannot be opened; the open document stays.
+        """
+        if isinstance(source, Value):
+            self._take(graph_from_value(source), title=source.label or "live values")
+        elif isinstance(source, Path):
+            self.open_path(source)
+        else:
+            text = "neuron" if source is None else str(source)
+            if text in examples.names():
+                self.open_example(text)
+            elif text.endswith(SUFFIX) or Path(text[:1000]).is_file():
+                self.open_path(Path(text))
+            else:
+                self._take(graph_from_expression(text), title="expression")
+
+    def open_path(self, path: Path) -> None:
+        """Open a file at once, without a question."""
+        self._take(files.read(path), path=path)
+        self._remember(path)
+
+    def open_example(self, name: str) -> None:
+        """Open a built-in example at once, without a question."""
+        self._take(examples.load(name), title=name)
+
+    def new(self) -> None:
+        self.unless_unsaved(self.window.session.new)
+
+    def ask_open(self) -> None:
+        self.unless_unsaved(
+            lambda: dialogs.ask_path(
+                self.window, "Open", dialogs.FILES, self.settings.folder, self._attempt_open, saving=False
+            )
+        )
+
+    def choose_example(self, name: str) -> None:
+        self.unless_unsaved(lambda: self.window.bridge.attempt(self.open_example, name))
+
+    def choose_recent(self, path: Path) -> None:
+        self.unless_unsaved(lambda: self._attempt_open(path))
+
+    def _attempt_open(self, path: Path) -> None:
+        self.window.bridge.attempt(self.open_path, path)
+
+    def _take(self, graph: Graph, path: Path | None = None, title: str = "") -> None:
+        whole = arranged(graph)
+        self.window.session.open_graph(whole, path, title)
+        if whole is not graph:  # it came without places: they are worked out behind the first picture
+            self.window.tidy(as_edit=False)
+
+    # Out -------------------------------------------------------------------------------------
+
+    def save(self, then: Callable[[], object] | None = None) -> None:
+        """Save to the document's own file; where it has none, ask for one."""
+        path = self.window.session.state.path
+        if path is None:
+            self.ask_save(then)
+        else:
+            self._attempt_save(path, then)
+
+    def ask_save(self, then: Callable[[], object] | None = None) -> None:
+        start = self.settings.folder / f"{self.name}{SUFFIX}"
+        dialogs.ask_path(self.window, "Save as", dialogs.FILES, start,
+                         lambda path: self._attempt_save(path, then),
+                         saving=True, suffix=SUFFIX[1:])  # fmt: skip
+
+    def save_to(self, path: Path) -> None:
+        """Save to that file; raises Refusal where it cannot be written."""
+        files.write(path, self.window.session.state.graph)
+        self.window.session.saved_as(path)
+        self._remember(path)
+
+    def _attempt_save(self, path: Path, then: Callable[[], object] | None) -> None:
+        self.window.bridge.attempt(self.save_to, path)
+        if then is not None and not self.window.session.state.unsaved:
+            then()
+
+    def ask_export(self) -> None:
+        filters = ";;".join(f"{form.title} (*{form.suffix})" for form in export.forms())
+        dialogs.ask_path(
+            self.window,
+            "Export the graph",
+            filters,
+            self.settings.folder / f"{self.name}.svg",
+            lambda path: self.window.bridge.attempt(self.export_to, path),
+            saving=True,
+            suffix="svg",
+        )
+
+    def export_to(self, path: Path) -> None:
+        """The rendered graph of this moment as a picture; the suffix decides the form."""
+        state = self.window.session.state
+        export.export_moment(state.graph, state.frame, state.step, path, theme=self.window.mood.theme.name)
+        self.window.say(f"Exported to {path.name}.")
+
+    def ask_export_plot(self) -> None:
+        dialogs.ask_path(self.window, "Export the plot", "SVG (*.svg);;PNG (*.png)",
+                         self.settings.folder / f"{self.name}-plot.svg",
+                         lambda path: self.window.bridge.attempt(self.window.plot.save, path),
+                         saving=True, suffix="svg")  # fmt: skip
+
+    # Names and questions ---------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """What the document is called in the title and in questions."""
+        state = self.window.session.state
+        return state.path.stem if state.path else state.title or "untitled"
+
+    def unless_unsaved(self, then: Callable[[], object]) -> None:
+        """Go on, after the question where there is unsaved work."""
+        if self.window.session.state.unsaved:
+            dialogs.ask_unsaved(self.window, self.name, self.save, then)
+        else:
+            then()
+
+    def _remember(self, path: Path) -> None:
+        self.settings.remember(path)
+        self.window.menus.show_recent()

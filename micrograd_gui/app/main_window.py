@@ -1,0 +1,314 @@
+"""The main window: the parts put together."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QToolBar, QWidget
+
+from micrograd_gui.app import pages
+from micrograd_gui.app.appearance import Appearance, Projector, dress_application, first_mood
+from micrograd_gui.app.documents import Documents
+from micrograd_gui.app.menus import TOOLBAR, Menus, tool_button
+from micrograd_gui.app.settings import Settings
+from micrograd_gui.app.summary import summary
+from micrograd_gui.document.graph import Role
+from micrograd_gui.services import layout
+from micrograd_gui.session.session import Session
+from micrograd_gui.session.state import State
+from micrograd_gui.views.background import Background
+from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.canvas.geometry import node_sizes
+from micrograd_gui.views.canvas.view import CanvasView
+from micrograd_gui.views.expression_line import ExpressionLine, HLine
+from micrograd_gui.views.gradients import Gradients
+from micrograd_gui.views.palette import Palette
+from micrograd_gui.views.plot import PlotPane
+from micrograd_gui.views.rendered_graph import RenderedGraph
+from micrograd_gui.views.step_card import StepCard
+from micrograd_gui.views.theme import Mood
+
+NARROW = 1340  # pixels at text scale 1: below this the expression line has a row of its own
+LAYOUT_SECONDS = 20.0
+
+
+class MainWindow(QMainWindow):
+    """Canvas in the middle, panes as docks around it. ``session`` has the verbs and the state."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.settings = Settings()
+        self.mood = first_mood(self.settings)
+        self.session = Session()
+        self.bridge = Bridge(self.session, self)
+        self.background = Background(self)
+        self.documents = Documents(self, self.settings)
+        self.appearance = Appearance(self, self.settings)
+        self._build_panes()
+        self.menus = Menus(self)
+        self._build_toolbars()
+        self._build_status()
+        self.projector = Projector(self)
+        self.set_mood(self.mood)
+        self.bridge.changed.connect(self._on_changed)
+        self.bridge.refused.connect(lambda sentence, _node: self.say(sentence, refused=True))
+        self.resize(self._first_size())
+        self._arrange()
+        self._show_state(self.session.state)
+
+    # The parts -------------------------------------------------------------------------------
+
+    def _build_panes(self) -> None:
+        self.canvas = CanvasView(self.bridge, self.mood, self)
+        self.setCentralWidget(self.canvas)
+        self.palette_pane = Palette(self.mood)
+        self.palette_pane.chosen.connect(self.add_in_view)
+        self.step_card = StepCard(self.bridge, self.mood)
+        self.rendered_graph = RenderedGraph(self.bridge, self.mood)
+        self.plot = PlotPane(self.bridge, self.mood)
+        self.gradients = Gradients(self.bridge, self.mood)
+        self.docks: dict[str, QDockWidget] = {}
+        left, right, bottom = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea,
+                               Qt.DockWidgetArea.BottomDockWidgetArea)  # fmt: skip
+        for name, title, pane, area in (
+            ("palette", "Drop a node", self.palette_pane, left),
+            ("step_card", "Step", self.step_card, bottom),
+            ("rendered_graph", "Rendered graph", self.rendered_graph, bottom),
+            ("plot", "Plot", self.plot, right),
+            ("gradients", "Gradients", self.gradients, right),
+        ):  # fmt: skip
+            dock = QDockWidget(title, self)
+            dock.setObjectName(f"dock_{name}")
+            dock.setWidget(pane)
+            self.addDockWidget(area, dock)
+            self.docks[name] = dock
+        self.setDockNestingEnabled(True)
+        self.setCorner(Qt.Corner.BottomLeftCorner, left)
+        self.setCorner(Qt.Corner.BottomRightCorner, right)
+
+    def _build_toolbars(self) -> None:
+        for dock in self.docks.values():
+            self.menus.panes.addAction(dock.toggleViewAction())
+        self.menus.panes.addSeparator()
+        self.menus.panes.addAction("&Arrange as at first", self.arrange_as_at_first)
+        self.tools = QToolBar("Run", self)
+        self.tools.setObjectName("toolbar_run")
+        self.expression_bar = QToolBar("Expression", self)
+        self.expression_bar.setObjectName("toolbar_expression")
+        for bar in (self.tools, self.expression_bar):
+            bar.setMovable(False)
+            self.addToolBar(bar)
+        for name in TOOLBAR:
+            if name is None:
+                self.tools.addSeparator()
+            else:
+                tool_button(self.tools, self.menus.actions[name])
+        self.h_label = QLabel("h =")
+        self.h_line = HLine(self.bridge)
+        self.tools.addWidget(self.h_label)
+        self.tools.addWidget(self.h_line)
+        self.sides = self.tools.addAction("central", self._other_sides)
+        self.sides.setObjectName("sides")
+        self.sides.setToolTip("Nudge to both sides (central), or to one side as in the lecture.")
+        tool_button(self.tools, self.menus.actions["check_all"])
+        self.expression_line = ExpressionLine(self.bridge, self.build)
+        self.expression_bar.addWidget(self.expression_line)
+        tool_button(self.expression_bar, self.menus.actions["tidy"])
+
+    def _build_status(self) -> None:
+        self.message = QLabel()
+        self.message.setObjectName("message")
+        self.summary = QLabel()
+        self.summary.setObjectName("summary")
+        self.statusBar().addWidget(self.message, 1)
+        self.statusBar().addPermanentWidget(self.summary)
+        self.statusBar().setSizeGripEnabled(False)
+
+    def chrome(self) -> tuple[QWidget, ...]:
+        """All that a hall does not need."""
+        return self.menuBar(), self.statusBar(), self.tools, self.expression_bar
+
+    # Arrangement -----------------------------------------------------------------------------
+
+    def _first_size(self) -> QSize:
+        room = self.screen().availableGeometry().size()
+        return QSize(min(1600, room.width()), min(900, room.height()))
+
+    def _arrange(self) -> None:
+        kept = self.settings.arrangement()
+        if kept is None or not (self.restoreGeometry(kept[0]) and self.restoreState(kept[1])):
+            self.arrange_as_at_first()
+
+    def arrange_as_at_first(self) -> None:
+        """Every pane where it is at the first start."""
+        docks = self.docks
+        for dock in docks.values():
+            dock.setFloating(False)
+            dock.show()
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, docks["palette"])
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, docks["step_card"])
+        self.splitDockWidget(docks["step_card"], docks["rendered_graph"], Qt.Orientation.Vertical)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, docks["plot"])
+        self.splitDockWidget(docks["plot"], docks["gradients"], Qt.Orientation.Vertical)
+        width, height = self.width(), self.height()
+        if height < 800 * self.mood.scale:  # two panes under the canvas would leave it no room
+            self.tabifyDockWidget(docks["gradients"], docks["rendered_graph"])
+            docks["gradients"].raise_()
+        self.resizeDocks([docks["palette"], docks["plot"]], [self.mood.px(170), int(width * 0.31)],
+                         Qt.Orientation.Horizontal)  # fmt: skip
+        self.resizeDocks([docks["step_card"], docks["rendered_graph"]], [self.mood.px(130), height // 5],
+                         Qt.Orientation.Vertical)  # fmt: skip
+        self.resizeDocks([docks["plot"], docks["gradients"]], [int(height * 0.48), int(height * 0.4)],
+                         Qt.Orientation.Vertical)  # fmt: skip
+
+    def arrange_for_hall(self) -> None:
+        """The plot at the right third, the card under the canvas."""
+        self.resizeDocks([self.docks["plot"]], [self.width() // 3], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.docks["step_card"]], [self.height() // 5], Qt.Orientation.Vertical)
+
+    def set_mood(self, mood: Mood) -> None:
+        """Draw everything in that mood."""
+        self.mood = mood
+        dress_application(mood)
+        for pane in (
+            self.canvas,
+            self.palette_pane,
+            self.step_card,
+            self.rendered_graph,
+            self.plot,
+            self.gradients,
+        ):
+            pane.set_mood(mood)
+        self.h_line.setFixedWidth(mood.px(84))
+        self.expression_line.setFont(mood.font(13, mono=True))
+        self.expression_line.setMinimumWidth(mood.px(220))
+        self.h_line.setFont(mood.font(13, mono=True))
+        self._break_toolbar()
+
+    def _break_toolbar(self) -> None:
+        narrow = self.width() < NARROW * self.mood.scale
+        if narrow != self.toolBarBreak(self.expression_bar):
+            if narrow:
+                self.insertToolBarBreak(self.expression_bar)
+            else:
+                self.removeToolBarBreak(self.expression_bar)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._break_toolbar()
+
+    # What the actions do beyond the session ----------------------------------------------------
+
+    def build(self, text: str) -> None:
+        """The graph that an expression describes, laid out and in view; raises ExpressionRefusal."""
+        self.session.build(text)
+        self.tidy(as_edit=False)
+
+    def add_in_view(self, op: str) -> None:
+        """An offer of the palette was pressed: the node comes into the middle of the canvas."""
+        middle = self.canvas.mapToScene(self.canvas.viewport().rect().center())
+        taken = set(self.session.state.graph.places.values())
+        at = (middle.x() - 66, middle.y() - 33)
+        while at in taken:
+            at = (at[0] + 24, at[1] + 24)
+        self.bridge.attempt(self.session.add_node, op, at)
+
+    def edit_label(self) -> None:
+        if (node := self.session.state.selected) is not None:
+            self.canvas.edit_label(node)
+
+    def edit_value(self) -> None:
+        if (node := self.session.state.selected) is not None:
+            self.canvas.edit_value(node)
+
+    def mark(self, role: Role) -> None:
+        """The selected leaves get that role; those that have it lose it."""
+        for node in sorted(self.session.state.selection):
+            has = self.session.state.graph.nodes[node].role == role
+            self.session.mark(node, "" if has else role)
+
+    def nudge(self) -> None:
+        self.h_line.clearFocus()  # an h that was typed and not yet taken over is taken over now
+        self.session.nudge()
+
+    def check_all(self) -> None:
+        self.session.check_all()
+
+    def _other_sides(self) -> None:
+        self.session.set_sides("forward" if self.session.state.sides == "central" else "central")
+
+    def clipboard_copy(self) -> None:
+        QApplication.clipboard().setText(self.session.copied())
+
+    def clipboard_paste(self) -> None:
+        self.session.paste(QApplication.clipboard().text())
+
+    def tidy(self, *, as_edit: bool = True) -> None:
+        """Lay the graph out with Graphviz, off this thread; the places come when they are ready."""
+        graph = self.session.state.graph
+
+        def place(places: dict[int, tuple[float, float]]) -> None:
+            self.session.tidied(graph, places, as_edit=as_edit)
+            self.canvas.fit()
+
+        def failed(error: Exception) -> None:
+            self.say(str(error), refused=True)
+
+        self.background.start("tidy", layout.places, graph, node_sizes(graph), time_limit=LAYOUT_SECONDS,
+                              done=place, failed=failed)  # fmt: skip
+
+    def show_keys(self) -> None:
+        pages.show_keys(self)
+
+    def show_about(self) -> None:
+        pages.show_about(self)
+
+    # Showing the state -----------------------------------------------------------------------
+
+    def say(self, sentence: str, *, refused: bool = False) -> None:
+        """One sentence in the status bar, until the next change."""
+        self.message.setText(("⚠ " if refused else "") + sentence)
+        self.message.setToolTip(sentence)
+        if self.message.property("refused") != refused:
+            self.message.setProperty("refused", refused)
+            self.message.style().unpolish(self.message)
+            self.message.style().polish(self.message)
+
+    def _on_changed(self, old: State, new: State) -> None:
+        self._show_state(new)
+        if self.message.text():
+            self.say("")
+        if new.history.entries[0] is not old.history.entries[0]:
+            self.canvas.fit()
+        if new.blocked and new.step is not None and (new.step is not old.step):
+            self.say(new.step.note, refused=True)
+
+    def _show_state(self, state: State) -> None:
+        self.setWindowTitle(f"{self.documents.name}[*] — micrograd-gui")
+        self.setWindowModified(state.unsaved)
+        self.menus.show_applying()
+        self.summary.setText(summary(state))
+        self.sides.setText("central" if state.sides == "central" else "one-sided")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.session.state.unsaved:
+            event.ignore()
+            self.documents.unless_unsaved(self._close_without_question)
+            return
+        if not self.projector.on:
+            self.settings.keep_arrangement(self.saveGeometry(), self.saveState())
+        super().closeEvent(event)
+
+    def _close_without_question(self) -> None:
+        self.session.saved_as_is()
+        QTimer.singleShot(0, self.close)
+
+
+def create_window(source: object = None) -> MainWindow:
+    """The window, open on a path, the name of an example, an expression or a Value; None: the neuron.
+
+    Needs a QApplication. Raises Refusal where the source cannot be opened.
+    """
+    window = MainWindow()
+    window.documents.open_source(source)
+    return window

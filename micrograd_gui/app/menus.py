@@ -1,0 +1,107 @@
+"""Menus and toolbars, made by one loop from the table of actions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
+
+from micrograd_gui.app.actions import MENUS, made
+from micrograd_gui.document.arrange import arranged
+from micrograd_gui.services import examples
+from micrograd_gui.session.run import leaf_data
+from micrograd_gui.session.trace import Frame
+from micrograd_gui.views.canvas.painter import paint_whole
+
+if TYPE_CHECKING:
+    from micrograd_gui.app.main_window import MainWindow
+
+THUMBNAIL = QSize(120, 56)
+TOOLBAR = ("forward", "backward_step", "backward", "zero_grad", None, "previous", "next", None, "nudge")
+SHORT_TEXT = {"previous": "◀", "next": "▶", "forward": "▶  Forward", "check_all": "✓ Check all",
+              "tidy": "Tidy", "nudge": "Nudge by h", "zero_grad": "Zero grad"}  # fmt: skip
+FILLED = {"forward": "data", "backward_step": "grad"}
+
+
+class Menus:
+    """The window's menus; it keeps the actions and shows which of them apply."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window = window
+        self.actions: dict[str, QAction] = {}
+        self._rows = [row for _, menu in MENUS for row in menu if row is not None]
+        for title, rows in MENUS:
+            menu = window.menuBar().addMenu(title)
+            menu.setToolTipsVisible(True)
+            for row in rows:
+                if row is None:
+                    menu.addSeparator()
+                    continue
+                action = made(row, window)
+                self.actions[row.name] = action
+                menu.addAction(action)
+            if title == "&File":
+                self.recent = QMenu("Open &recent", window)
+                menu.insertMenu(self.actions["save"], self.recent)
+            elif title == "&View":
+                menu.addSeparator()
+                self.panes = menu.addMenu("P&anes")
+            elif title == "&Debug":
+                self.examples = window.menuBar().addMenu("E&xamples")
+        self.examples.aboutToShow.connect(self._show_thumbnails)
+        for example in examples.examples():
+            action = self.examples.addAction(example.title)
+            action.setObjectName(f"example_{example.name}")
+            action.setStatusTip(example.text)
+            action.setToolTip(example.text)
+            action.triggered.connect(lambda _=False, name=example.name: window.documents.choose_example(name))
+        self.show_recent()
+
+    def show_applying(self) -> None:
+        """Enable what can be done now, and say what undo would take back."""
+        state = self.window.session.state
+        for row in self._rows:
+            self.actions[row.name].setEnabled(row.applies(state))
+        for name, what in (("undo", state.history.undo_name), ("redo", state.history.redo_name)):
+            self.actions[name].setText(f"&{name.title()} {what}" if what else f"&{name.title()}")
+
+    def show_recent(self) -> None:
+        """The recent files, newest first."""
+        self.recent.clear()
+        for path in self.window.settings.recent:
+            action = self.recent.addAction(path.name)
+            action.setStatusTip(str(path))
+            action.triggered.connect(
+                lambda _=False, path=path: self.window.documents.choose_recent(Path(path))
+            )
+        self.recent.setEnabled(not self.recent.isEmpty())
+
+    def _show_thumbnails(self) -> None:
+        ratio = self.window.devicePixelRatioF()
+        for action in self.examples.actions():
+            graph = arranged(examples.load(action.objectName().removeprefix("example_")))
+            picture = QPixmap(THUMBNAIL * ratio)
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(picture)
+            paint_whole(painter, graph, Frame(leaf_data(graph)), self.window.mood, THUMBNAIL)
+            painter.end()
+            action.setIcon(QIcon(picture))
+
+
+def tool_button(bar: QToolBar, action: QAction) -> QToolButton:
+    """The action as a button of the bar, with its short text."""
+    bar.addAction(action)
+    button = bar.widgetForAction(action)
+    assert isinstance(button, QToolButton)
+    name = action.objectName()
+    if name in SHORT_TEXT:
+        button.setText(SHORT_TEXT[name])
+        action.changed.connect(lambda: button.setText(SHORT_TEXT[name]))
+    button.setProperty("fill", FILLED.get(name, ""))
+    button.setAccessibleName(action.text().replace("&", ""))
+    button.setObjectName(f"button_{name}")
+    return button

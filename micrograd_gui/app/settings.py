@@ -1,0 +1,72 @@
+"""Settings: what the program remembers between starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+RECENT_AT_MOST = 10
+LAYOUT = 1  # counts up when docks are added or renamed, so that an old arrangement is not forced on them
+
+
+class Settings:
+    """Typed access to QSettings."""
+
+    def __init__(self) -> None:
+        self._kept = QSettings("micrograd-gui", "micrograd-gui")
+
+    @property
+    def recent(self) -> list[Path]:
+        """The files opened or saved last, newest first."""
+        kept = self._kept.value("recent", [])
+        texts = [kept] if isinstance(kept, str) else list(kept or [])  # a list of one comes back as its text
+        return [Path(str(text)) for text in texts]
+
+    def remember(self, path: Path) -> None:
+        """That file is the newest one."""
+        full = path.resolve()
+        others = [each for each in self.recent if each != full]
+        self._kept.setValue("recent", [str(each) for each in [full, *others][:RECENT_AT_MOST]])
+
+    @property
+    def folder(self) -> Path:
+        """Where a file dialog starts."""
+        recent = self.recent
+        return recent[0].parent if recent and recent[0].parent.is_dir() else Path.cwd()
+
+    @property
+    def theme(self) -> str:
+        """ "light", "dark", or empty: what the desktop says."""
+        return str(self._kept.value("theme", "", type=str))
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self._kept.setValue("theme", name)
+
+    @property
+    def text_scale(self) -> float:
+        """How large text is, 1.0 at first."""
+        return min(3.0, max(0.7, float(str(self._kept.value("text_scale", 1.0, type=float)))))
+
+    @text_scale.setter
+    def text_scale(self, scale: float) -> None:
+        self._kept.setValue("text_scale", scale)
+
+    def arrangement(self) -> tuple[QByteArray, QByteArray] | None:
+        """The window's geometry and the docks' arrangement; None at the first start."""
+        if self._kept.value("layout", 0, type=int) != LAYOUT:
+            return None
+        geometry, docks = self._kept.value("geometry"), self._kept.value("docks")
+        if isinstance(geometry, QByteArray) and isinstance(docks, QByteArray):
+            return geometry, docks
+        return None
+
+    def keep_arrangement(self, geometry: QByteArray, docks: QByteArray) -> None:
+        self._kept.setValue("layout", LAYOUT)
+        self._kept.setValue("geometry", geometry)
+        self._kept.setValue("docks", docks)
+
+    def forget_arrangement(self) -> None:
+        """The next start is as the first."""
+        self._kept.remove("layout")

@@ -1,0 +1,128 @@
+"""The expression line and the field for h: text that is read when Return is pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from micrograd_gui.document.errors import ExpressionRefusal, Refusal
+from micrograd_gui.document.expression_text import expression_of
+from micrograd_gui.session.state import State
+from micrograd_gui.views.bridge import Bridge
+
+
+class ReadLine(QLineEdit):
+    """A field whose text is tried at Return; what is refused stays, is marked, and says why."""
+
+    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.bridge = bridge
+        self._tip = ""
+        self.returnPressed.connect(self._read)
+        self.textEdited.connect(lambda: self._mark(""))
+        bridge.changed.connect(self._on_changed)
+
+    def read(self, text: str) -> None:
+        """Take the text over; raises Refusal."""
+        raise NotImplementedError
+
+    def shown(self, state: State) -> str:
+        """What the field says while nobody types in it."""
+        raise NotImplementedError
+
+    def set_tip(self, tip: str) -> None:
+        self._tip = tip
+        self._mark("")
+
+    def _read(self) -> None:
+        try:
+            self.read(self.text())
+        except Refusal as refusal:
+            self._mark(str(refusal))
+            if isinstance(refusal, ExpressionRefusal):
+                self.setCursorPosition(refusal.column - 1)
+            self.bridge.refused.emit(str(refusal), refusal.node)
+            return
+        self._show(self.bridge.state)
+
+    def _mark(self, sentence: str) -> None:
+        """Refused for that reason; an empty sentence takes the mark away."""
+        self.setToolTip(sentence or self._tip)
+        if self.property("refused") != bool(sentence):
+            self.setProperty("refused", bool(sentence))
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def _show(self, state: State) -> None:
+        self._mark("")
+        text = self.shown(state)
+        if text != self.text():
+            self.setText(text)
+            self.setCursorPosition(0)
+        self.setModified(False)
+
+    def _on_changed(self, old: State, new: State) -> None:
+        if not (self.hasFocus() and self.isModified()) and self._differs(old, new):
+            self._show(new)
+
+    def _differs(self, old: State, new: State) -> bool:
+        return True
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if not self.isModified():
+            self._show(self.bridge.state)
+
+
+class ExpressionLine(ReadLine):
+    """The graph as statements; Return builds the graph that is written there."""
+
+    def __init__(self, bridge: Bridge, build: Callable[[str], object], parent: QWidget | None = None) -> None:
+        super().__init__(bridge, parent)
+        self._build = build
+        self.setObjectName("expression")
+        self.setAccessibleName("Expression")
+        self.setPlaceholderText("L = (a*b + c) * f")
+        self.setClearButtonEnabled(True)
+        self.setMaxLength(200_000)
+        self.set_tip(
+            "Type statements such as e = a*b; L = e + c, then Return. A cell of the lecture can be pasted."
+        )
+        self._show(bridge.state)
+
+    def read(self, text: str) -> None:
+        if text.strip() != self.shown(self.bridge.state):
+            self._build(text)
+
+    def shown(self, state: State) -> str:
+        return expression_of(state.graph)
+
+    def _differs(self, old: State, new: State) -> bool:
+        return old.graph.nodes is not new.graph.nodes or old.graph.target != new.graph.target
+
+
+class HLine(ReadLine):
+    """The h of the nudge and of the check."""
+
+    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(bridge, parent)
+        self.setObjectName("h")
+        self.setAccessibleName("h, the size of the nudge")
+        self.set_tip("By how much the selected node is nudged. Return takes it over.")
+        self.editingFinished.connect(self._read_if_modified)
+        self._show(bridge.state)
+
+    def read(self, text: str) -> None:
+        self.bridge.session.set_h(text.removeprefix("h").strip().removeprefix("="))
+
+    def shown(self, state: State) -> str:
+        return f"{state.h:g}"
+
+    def _differs(self, old: State, new: State) -> bool:
+        return old.h != new.h
+
+    def _read_if_modified(self) -> None:
+        if self.isModified():
+            self._read()

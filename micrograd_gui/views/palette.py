@@ -1,0 +1,105 @@
+"""The palette: what can be dropped on the canvas."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, Qt, Signal
+from PySide6.QtGui import QDrag, QMouseEvent, QPixmap
+from PySide6.QtWidgets import (
+    QApplication,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from micrograd_gui.document.catalogue import Offer, catalogue
+from micrograd_gui.views.theme import Mood
+
+MIME = "application/x-micrograd-op"
+COLUMNS = 2
+
+
+class OfferButton(QPushButton):
+    """One offer: dragged onto the canvas, or pressed to put it into the middle."""
+
+    def __init__(self, offer: Offer) -> None:
+        super().__init__(offer.text)
+        self.offer = offer
+        self._pressed_at: QPoint | None = None
+        self.setObjectName(f"offer_{offer.payload}")
+        self.setToolTip(f"{offer.help} Drag it onto the canvas, a node or a wire; or press it.")
+        self.setAccessibleName(f"Add {offer.payload}")
+        self.setAccessibleDescription(offer.help)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed_at = event.position().toPoint()
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed_at is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            return
+        moved = event.position().toPoint() - self._pressed_at
+        if moved.manhattanLength() >= QApplication.startDragDistance():
+            self._pressed_at = None
+            self.setDown(False)
+            drag = QDrag(self)
+            drag.setMimeData(self.mime())
+            drag.setPixmap(self._picture())
+            drag.exec(Qt.DropAction.CopyAction)
+
+    def mime(self) -> QMimeData:
+        """What a drag carries: the op's name."""
+        data = QMimeData()
+        data.setData(MIME, QByteArray(self.offer.payload.encode()))
+        return data
+
+    def _picture(self) -> QPixmap:
+        return self.grab()
+
+
+class Palette(QScrollArea):
+    """All offers, in groups; ``chosen`` carries the payload of the one that was pressed."""
+
+    chosen = Signal(str)
+
+    def __init__(self, mood: Mood, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("palette")
+        self.setAccessibleName("Palette")
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._rows = QVBoxLayout()
+        inside = QWidget()
+        inside.setLayout(self._rows)
+        self._fill()
+        self.setWidget(inside)
+        self.set_mood(mood)
+
+    def set_mood(self, mood: Mood) -> None:
+        self._rows.setContentsMargins(mood.px(10), mood.px(8), mood.px(10), mood.px(8))
+        self._rows.setSpacing(mood.px(6))
+        for button in self.findChildren(OfferButton):
+            button.setFont(mood.font(14))
+            button.setMinimumHeight(mood.px(34))
+        for label in self.findChildren(QLabel):
+            label.setFont(mood.font(12))
+        self.setMinimumWidth(mood.px(150))
+
+    def _fill(self) -> None:
+        for group in catalogue():
+            title = QLabel(group.title)
+            title.setProperty("muted", True)
+            self._rows.addWidget(title)
+            grid = QGridLayout()
+            grid.setSpacing(6)
+            for index, offer in enumerate(group.offers):
+                button = OfferButton(offer)
+                button.clicked.connect(lambda _=False, payload=offer.payload: self.chosen.emit(payload))
+                grid.addWidget(button, index // COLUMNS, index % COLUMNS)
+            self._rows.addLayout(grid)
+        self._rows.addStretch()
