@@ -1,0 +1,119 @@
+"""Background: pure functions run off the GUI thread, their results delivered in it, outdated ones dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from threading import Event
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Signal, Slot
+
+
+class Background(QObject):
+    """One running function per key: a later start with the same key outdates the earlier one.
+
+    ``done(result)`` and ``failed(error)`` are called in the GUI thread. A function that is started with
+    ``stoppable=True`` is given ``stop=``, a threading.Event that is set as soon as nobody wants its result
+    any more, so that it can end a subprocess early.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs: dict[Hashable, _Job] = {}
+        self._relay = _Relay()  # without a parent: it must outlive this object while a thread still holds it
+        self._relay.finished.connect(self._deliver)
+        jobs = self._jobs  # not self: what stands here runs when self is half gone
+        self.destroyed.connect(lambda: _stop_all(jobs))
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.cancel_all)
+
+    def start(
+        self,
+        key: Hashable,
+        function: Callable[..., Any],
+        *args: Any,
+        done: Callable[[Any], object],
+        failed: Callable[[Exception], object] | None = None,
+        stoppable: bool = False,
+    ) -> None:
+        """Run ``function(*args)`` in another thread; with no ``failed``, its error is raised in this one."""
+        self.cancel(key)
+        job = _Job(key, function, args, done, failed, stoppable)
+        self._jobs[key] = job
+        QThreadPool.globalInstance().start(_Runner(job, self._relay))
+
+    def busy(self, key: Hashable) -> bool:
+        """Whether a result is still awaited for that key."""
+        return key in self._jobs
+
+    def cancel(self, key: Hashable) -> None:
+        """Nobody wants the result for that key any more."""
+        job = self._jobs.pop(key, None)
+        if job is not None:
+            job.stop.set()
+
+    @Slot()
+    def cancel_all(self) -> None:
+        """Nobody wants any result any more."""
+        _stop_all(self._jobs)
+
+    @Slot(object)
+    def _deliver(self, job: _Job) -> None:
+        if self._jobs.get(job.key) is not job:
+            return
+        del self._jobs[job.key]
+        if job.error is None:
+            job.done(job.result)
+        elif job.failed is not None:
+            job.failed(job.error)
+        else:
+            raise job.error
+
+
+@dataclass(eq=False, slots=True)
+class _Job:
+    """What was asked for, and what came of it."""
+
+    key: Hashable
+    function: Callable[..., Any]
+    args: tuple[Any, ...]
+    done: Callable[[Any], object]
+    failed: Callable[[Exception], object] | None
+    stoppable: bool
+    stop: Event = field(default_factory=Event)
+    result: Any = None
+    error: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            extra = {"stop": self.stop} if self.stoppable else {}
+            self.result = self.function(*self.args, **extra)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is handed to the GUI thread
+            self.error = error
+
+
+class _Relay(QObject):
+    """Carries finished jobs from any thread into the one it was made in."""
+
+    finished = Signal(object)
+
+
+class _Runner(QRunnable):
+    def __init__(self, job: _Job, relay: _Relay) -> None:
+        super().__init__()
+        self._job = job
+        self._relay = relay
+
+    def run(self) -> None:
+        if self._job.stop.is_set():
+            return
+        self._job.run()
+        self._relay.finished.emit(self._job)
+
+
+def _stop_all(jobs: dict[Hashable, _Job]) -> None:
+    for job in jobs.values():
+        job.stop.set()
+    jobs.clear()

@@ -1,0 +1,90 @@
+"""Background: results arrive in the GUI thread, and only those still wanted."""
+
+import threading
+from threading import Event
+
+import pytest
+from PySide6.QtCore import QObject
+
+from micrograd_gui.views.background import Background
+
+
+@pytest.fixture
+def background(qapp):
+    owner = QObject()
+    made = Background(owner)
+    yield made
+    made.cancel_all()
+
+
+def test_a_result_is_delivered_in_the_gui_thread_though_worked_out_in_another(background, qtbot):
+    seen = []
+    background.start(
+        "key",
+        lambda x: (x + 1, threading.current_thread()),
+        41,
+        done=lambda result: seen.append((*result, threading.current_thread())),
+    )
+    assert background.busy("key")
+    qtbot.waitUntil(lambda: bool(seen))
+    number, worker, receiver = seen[0]
+    assert number == 42
+    assert worker is not receiver
+    assert receiver is threading.main_thread()
+    assert not background.busy("key")
+
+
+def test_a_later_start_with_the_same_key_outdates_the_earlier(background, qtbot):
+    gate, seen = Event(), []
+    background.start("layout", lambda: gate.wait(10) and "old", done=seen.append)
+    background.start("layout", lambda: "new", done=seen.append)
+    background.start("other", lambda: "beside", done=seen.append)
+    qtbot.waitUntil(lambda: len(seen) == 2)
+    gate.set()
+    qtbot.wait(50)
+    assert sorted(seen) == ["beside", "new"]
+
+
+def test_a_stoppable_function_is_told_that_nobody_waits_for_it(background, qtbot):
+    told = []
+
+    def slow(stop):
+        told.append(stop.wait(10))
+
+    background.start("slow", slow, done=told.append, stoppable=True)
+    qtbot.wait(20)
+    background.cancel("slow")
+    qtbot.waitUntil(lambda: bool(told))
+    qtbot.wait(20)
+    assert told == [True]
+
+
+def test_an_error_goes_to_failed(background, qtbot):
+    errors = []
+    background.start("bad", lambda: 1 / 0, done=errors.append, failed=errors.append)
+    qtbot.waitUntil(lambda: bool(errors))
+    assert isinstance(errors[0], ZeroDivisionError)
+
+
+def test_an_error_nobody_asked_for_is_raised_in_the_gui_thread(background, qtbot):
+    with qtbot.capture_exceptions() as raised:
+        background.start("bad", lambda: 1 / 0, done=print)
+        qtbot.waitUntil(lambda: bool(raised))
+    assert raised[0][0] is ZeroDivisionError
+
+
+def test_a_background_that_goes_away_stops_its_work_and_delivers_nothing(qapp, qtbot):
+    owner, seen, ended = QObject(), [], Event()
+
+    def slow(stop):
+        stop.wait(10)
+        ended.set()
+        return "late"
+
+    Background(owner).start("slow", slow, done=seen.append, stoppable=True)
+    qtbot.wait(20)
+    owner.deleteLater()
+    del owner
+    qtbot.waitUntil(ended.is_set)
+    qtbot.wait(30)
+    assert seen == []
