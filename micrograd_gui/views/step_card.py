@@ -1,0 +1,205 @@
+"""StepCard: the arithmetic of the present moment, large enough for a hall."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QKeySequence,
+    QPalette,
+    QResizeEvent,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextOption,
+)
+from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+
+from micrograd_gui.session.formulas import EQUALS, Fragment, Line, as_text
+from micrograd_gui.session.state import State
+from micrograd_gui.session.wording import card
+from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.theme import Mood
+
+_NBSP = "\u00a0"
+_HALL = 28  # no text of a hall is smaller, in pixels
+_LINE = 1.3  # height of a line of text, in its size
+_MARGIN = 14
+_AIR = 0.2  # extra space round an equals sign, in the text's size
+
+
+class StepCard(QTextEdit):
+    """Shows what ``wording.card`` says, as large as it fits; read-only, and can be selected and copied.
+
+    Where a line does not fit, all equations shrink, down to a floor; then they break before equals
+    signs; then the card scrolls. Its size does not depend on what it says, so nothing else moves.
+    """
+
+    def __init__(self, bridge: Bridge, mood: Mood, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("step_card")
+        self.setAccessibleName("Step card")
+        self._bridge = bridge
+        self._mood = mood
+        self._lines: tuple[Line, ...] = ()
+        self._drawn: tuple[object, ...] = ()
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWordWrapMode(QTextOption.WrapMode.WordWrap)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setTabChangesFocus(True)
+        bridge.changed.connect(self._on_changed)
+        self.set_mood(mood)
+        self._show(bridge.state)
+
+    def set_mood(self, mood: Mood) -> None:
+        """Draw with these colours and at this size from now on."""
+        self._mood = mood
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Base, QColor(mood.theme.panel))
+        palette.setColor(QPalette.ColorRole.Text, QColor(mood.theme.text))
+        self.setPalette(palette)
+        # A style sheet of the window would win over the palette, one of its own wins over that.
+        self.setStyleSheet(f"QTextEdit {{ background: {mood.theme.panel}; border: 0; }}")
+        self.setFont(mood.font(self._size("note")))
+        self.document().setDocumentMargin(self._margin)
+        self.updateGeometry()
+        self._draw()
+
+    def sizeHint(self) -> QSize:
+        """Room for the head, three equations and a sentence, whatever is shown."""
+        height = self._px("head") + 3 * self._px("big") + self._px("note")
+        return QSize(self._px("big") * 24, round(height * _LINE) + 2 * self._margin)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._floor * 10, round((self._px("head") + self._floor) * _LINE) + 2 * self._margin)
+
+    # What it says ----------------------------------------------------------------------------
+
+    def _on_changed(self, old: State, new: State) -> None:
+        self._show(new)
+
+    def _show(self, state: State) -> None:
+        lines = card(state)
+        if lines != self._lines:
+            self._lines = lines
+            self.setAccessibleDescription(as_text(lines))
+            self._draw()
+
+    # How large -------------------------------------------------------------------------------
+
+    def _size(self, kind: str) -> float:
+        """The size of a kind of line at scale 1; a hall's scale is so large that equations need less."""
+        if kind == "big":
+            return 18.0 if self._mood.projector else 24.0
+        return {"head": 12.5, "note": 14.0}[kind]
+
+    def _px(self, kind: str) -> int:
+        wanted = self._mood.px(self._size(kind))
+        return max(wanted, _HALL + (6 if kind == "big" else 0)) if self._mood.projector else wanted
+
+    @property
+    def _floor(self) -> int:
+        return _HALL if self._mood.projector else self._mood.px(14)
+
+    @property
+    def _margin(self) -> int:
+        return self._mood.px(8 if self._mood.projector else _MARGIN)
+
+    def _fitting(self) -> int:
+        """The size in pixels at which every equation stands on one line and all lines on the card."""
+        wanted, floor = self._px("big"), self._floor
+        room = self.viewport().size()
+        width, height = room.width() - 2 * self._margin - 2, room.height() - 2 * self._margin
+        equations = [line for line in self._lines if line.size == "big"]
+        if not equations:
+            return wanted
+        widest = max(self._width(line, wanted) for line in equations)
+        size = min(wanted, int(wanted * width / widest)) if widest > 0 else wanted
+        while size > floor and max(self._width(line, size) for line in equations) > width:
+            size -= 1
+        others = sum(self._px(line.size) * _LINE for line in self._lines if line.size != "big")
+        by_height = int((height - others) / (len(equations) * _LINE))
+        return max(floor, min(size, by_height))
+
+    def _width(self, line: Line, size: int) -> float:
+        plain, bold = (QFontMetricsF(self._font(size, strong)) for strong in (False, True))
+        return sum(
+            (bold if each.strong else plain).horizontalAdvance(each.text)
+            + (len(each.text) * _AIR * size if each == EQUALS else 0.0)
+            for each in line.fragments
+        )
+
+    def _font(self, size: int, strong: bool) -> QFont:
+        font = self._mood.font(bold=strong)
+        font.setPixelSize(size)
+        return font
+
+    # Drawing ---------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._draw()
+
+    def event(self, event: QEvent) -> bool:
+        # Keys that move through the run stay the window's; only copying is the card's own.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            event.setAccepted(
+                event.matches(QKeySequence.StandardKey.Copy) and self.textCursor().hasSelection()
+            )
+            return True
+        return super().event(event)
+
+    def _draw(self) -> None:
+        size = self._fitting()
+        drawn = (self._lines, size, self._mood)
+        if drawn == self._drawn:
+            return
+        self._drawn = drawn
+        self.clear()
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
+        for number, line in enumerate(self._lines):
+            pixels = size if line.size == "big" else self._px(line.size)
+            block = QTextBlockFormat()
+            if line.size == "big":  # what is broken off hangs below the first part
+                block.setLeftMargin(pixels * 1.5)
+                block.setTextIndent(-pixels * 1.5)
+            if number == 0:
+                cursor.setBlockFormat(block)
+            else:
+                cursor.insertBlock(block)
+            for fragment in line.fragments:
+                cursor.insertText(self._unbroken(line, fragment), self._format(line, fragment, pixels))
+        cursor.endEditBlock()
+
+    @staticmethod
+    def _unbroken(line: Line, fragment: Fragment) -> str:
+        """Equations break nowhere but before an equals sign; copied text has ordinary spaces again."""
+        if line.size != "big":
+            return fragment.text
+        if fragment == EQUALS:
+            return f" ={_NBSP}"
+        return fragment.text.replace(" ", _NBSP)
+
+    def _format(self, line: Line, fragment: Fragment, pixels: int) -> QTextCharFormat:
+        theme = self._mood.theme
+        colours = {"data": theme.data, "grad": theme.grad, "problem": theme.bad}
+        colour = colours.get(fragment.kind, theme.text)
+        if fragment.kind == "operator" and (line.size == "head" or fragment.strong):
+            colour = theme.muted
+        elif line.size == "head" and fragment.kind == "plain":
+            colour = theme.muted
+        form = QTextCharFormat()
+        form.setFont(self._font(pixels, fragment.strong))
+        form.setForeground(QColor(colour))
+        if fragment == EQUALS and line.size == "big":
+            form.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
+            form.setFontLetterSpacing(_AIR * pixels)
+        return form
