@@ -1,0 +1,157 @@
+"""Gradients: the table of all nodes, analytic beside numeric."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
+
+from micrograd_gui.document.numbers import WIDEST, short
+from micrograd_gui.session.state import State
+from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.gradients_model import (
+    COLUMNS,
+    DATA,
+    ERROR,
+    NODE,
+    VERDICT,
+    GradientsModel,
+)
+from micrograd_gui.views.theme import Mood
+
+
+class Gradients(QWidget):
+    """A line that says how the numeric slopes are measured, and the table (``gradients``) below it."""
+
+    def __init__(self, bridge: Bridge, mood: Mood, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("gradients_pane")
+        self._bridge = bridge
+        self._showing = False
+        self.title = QLabel()
+        self.title.setMinimumWidth(1)
+        self.title.setProperty("muted", True)
+        self.model = GradientsModel(bridge.state, mood, self)
+        self.table = _Table()
+        self.table.setModel(self.model)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.title)
+        layout.addWidget(self.table)
+        self.table.selectionModel().selectionChanged.connect(self._on_selected)
+        bridge.changed.connect(self._on_changed)
+        self.set_mood(mood)
+        self._say_how(bridge.state)
+        self._show_selection(bridge.state)
+
+    def set_mood(self, mood: Mood) -> None:
+        """Draw with these colours and at this size from now on."""
+        self.title.setFont(mood.font(12))
+        self.title.setContentsMargins(mood.px(8), mood.px(4), mood.px(8), mood.px(4))
+        self.title.setStyleSheet(f"color: {mood.theme.muted}")
+        self.model.set_mood(mood)
+        self.table.set_mood(mood)
+
+    def _on_changed(self, old: State, new: State) -> None:
+        self._showing = True  # a reset drops Qt's selection, which is not the user's doing
+        try:
+            self.model.show(new)
+        finally:
+            self._showing = False
+        if (old.h, old.sides) != (new.h, new.sides):
+            self._say_how(new)
+        if old.selection != new.selection or old.graph.order != new.graph.order:
+            self._show_selection(new)
+
+    def _say_how(self, state: State) -> None:
+        how = "central" if state.sides == "central" else "nudge one-sided, check central"
+        self.title.setText(f"numeric vs analytic  (h = {short(state.h)}, {how})")
+
+    # The selection ---------------------------------------------------------------------------
+
+    def _on_selected(self) -> None:
+        if not self._showing:
+            rows = {index.row() for index in self.table.selectionModel().selectedRows()}
+            self._bridge.session.select({self.model.order[row] for row in rows})
+
+    def _show_selection(self, state: State) -> None:
+        model, wanted = self.table.selectionModel(), QItemSelection()
+        rows = [row for node in state.selection if (row := self.model.row_of(node)) is not None]
+        for row in rows:
+            wanted.select(self.model.index(row, 0), self.model.index(row, len(COLUMNS) - 1))
+        self._showing = True
+        try:
+            model.select(wanted, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            if len(rows) == 1 and model.currentIndex().row() != rows[0]:
+                model.setCurrentIndex(
+                    self.model.index(rows[0], 0), QItemSelectionModel.SelectionFlag.NoUpdate
+                )
+        finally:
+            self._showing = False
+
+
+class _Table(QTableView):
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("gradients")
+        self.setAccessibleName("Gradients")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+
+    def set_mood(self, mood: Mood) -> None:
+        """Columns as wide as the widest number, so that none moves while stepping."""
+        self.setFont(mood.font())
+        self.horizontalHeader().setFont(mood.font(12))
+        metrics = QFontMetrics(mood.font())
+        number = metrics.horizontalAdvance(WIDEST) + mood.px(12)
+        self.setColumnWidth(NODE, metrics.horizontalAdvance("x1*w1 + x2*w2") + mood.px(12))
+        for column in range(DATA, ERROR):
+            self.setColumnWidth(column, number)
+        self.setColumnWidth(ERROR, metrics.horizontalAdvance("error00") + mood.px(12))
+        self.horizontalHeader().setMinimumSectionSize(mood.px(30))
+        rows = self.verticalHeader()
+        rows.setMinimumSectionSize(1)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(round(metrics.height() * 1.5))
+
+    def sizeHint(self) -> QSize:
+        return QSize(sum(self.columnWidth(column) for column in range(VERDICT + 1)), 220)
+
+    def event(self, event: QEvent) -> bool:
+        # Copy is the table's own while the keys are its; all others stay the window's.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            event.setAccepted(event.matches(QKeySequence.StandardKey.Copy))
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            QGuiApplication.clipboard().setText(self.copied())
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+    def copied(self) -> str:
+        """The selected rows (with none, all) as tab-separated text; numbers in full."""
+        model = self.model()
+        assert isinstance(model, GradientsModel)
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows()) or range(len(model.order))
+        lines = ["\t".join(COLUMNS)]
+        for node in (model.order[row] for row in rows):
+            numbers = [model.number(node, column) for column in range(DATA, VERDICT)]
+            shown = ["" if number is None else repr(number) for number in numbers]
+            lines.append("\t".join([model.text(node, NODE), *shown, model.text(node, VERDICT)]))
+        return "\n".join(lines) + "\n"

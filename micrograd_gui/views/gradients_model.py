@@ -1,0 +1,258 @@
+"""The gradients table as a Qt model: a row per node, what is known of it at this moment."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from functools import lru_cache
+from html import escape
+from itertools import groupby
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+
+from micrograd_gui.document.graph import NodeId
+from micrograd_gui.document.numbers import MINUS, written
+from micrograd_gui.session.formulas import name_of
+from micrograd_gui.session.measure import Checked
+from micrograd_gui.session.state import State
+from micrograd_gui.views.theme import Mood
+
+COLUMNS = ("node", "data", "analytic", "numeric", "error", "verdict")
+_TIPS = (
+    "The name of the node.",
+    "What the node holds.",
+    "The gradient that the backward pass has put there so far.",
+    "The slope measured from outside: the node is moved by h, and the target answers.",
+    "How far analytic and numeric are apart, relative to the larger.",
+    "Whether the two agree.",
+)
+NODE, DATA, ANALYTIC, NUMERIC, ERROR, VERDICT = range(6)
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+
+class GradientsModel(QAbstractTableModel):
+    """Reads everything from the State it shows; a step says ``dataChanged`` for the rows that changed."""
+
+    def __init__(self, state: State, mood: Mood, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._mood = mood
+        self._rows = {node: row for row, node in enumerate(state.graph.order)}
+
+    @property
+    def order(self) -> tuple[NodeId, ...]:
+        return self._state.graph.order
+
+    def row_of(self, node: NodeId) -> int | None:
+        return self._rows.get(node)
+
+    def set_mood(self, mood: Mood) -> None:
+        self._mood = mood
+        self._say_changed(range(len(self.order)))
+
+    def show(self, state: State) -> None:
+        """Stand for that State from now on."""
+        old = self._state
+        if state.graph is not old.graph and state.graph.order != old.graph.order:
+            self.beginResetModel()
+            self._state = state
+            self._rows = {node: row for row, node in enumerate(state.graph.order)}
+            self.endResetModel()
+            return
+        self._state = state
+        self._say_changed(sorted({self._rows[node] for node in _differing(old, state)}))
+
+    def _say_changed(self, rows: Iterable[int]) -> None:
+        for _, run in groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0]):
+            block = [row for _, row in run]
+            self.dataChanged.emit(self.index(block[0], 0), self.index(block[-1], len(COLUMNS) - 1))
+
+    # What Qt asks ----------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._state.graph.order)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return COLUMNS[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _TIPS[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        node, column = self.order[index.row()], index.column()
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self.text(node, column)
+            case Qt.ItemDataRole.UserRole:
+                return self.number(node, column)
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return _alignment(column)
+            case Qt.ItemDataRole.ForegroundRole:
+                return QColor(self._colour(node, column))
+            case Qt.ItemDataRole.BackgroundRole:
+                step = self._state.step
+                acting = step is not None and step.node == node
+                return QColor(self._mood.theme.accent_fill) if acting else None
+            case Qt.ItemDataRole.FontRole:
+                return self._mood.font(bold=column == NODE)
+            case Qt.ItemDataRole.ToolTipRole:
+                return self._tip(node, column)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return f"{COLUMNS[column]} {_spoken(self.text(node, column))}"
+            case Qt.ItemDataRole.AccessibleDescriptionRole:
+                return f"{COLUMNS[column]} of {name_of(self._state.graph.nodes[node])}"
+        return None
+
+    # What stands in a cell -------------------------------------------------------------------
+
+    def number(self, node: NodeId, column: int) -> float | None:
+        """The number of a cell; None where there is none, or it is not computed yet."""
+        state = self._state
+        match column:
+            case 1:
+                return state.frame.data.get(node)
+            case 2:
+                return state.frame.grad.get(node)
+            case 3:
+                return _numeric(state, node)
+            case 4:
+                return _error(state, node)
+        return None
+
+    def text(self, node: NodeId, column: int) -> str:
+        if column == NODE:
+            return name_of(self._state.graph.nodes[node])
+        if column == VERDICT:
+            return _verdict(self._state, node)[0]
+        number = self.number(node, column)
+        return _brief(number) if column == ERROR and number is not None else written(number)
+
+    def _tip(self, node: NodeId, column: int) -> str:
+        name = name_of(self._state.graph.nodes[node])
+        if column == NODE:
+            rule = self._state.graph.nodes[node].rule
+            tip = f"{name}: a value" if rule is None else f"{name}: {rule.help}"
+        elif column == VERDICT:
+            tip = _verdict(self._state, node)[1]
+        else:
+            number = self.number(node, column)
+            word = {DATA: "data", ANALYTIC: "grad"}.get(column, COLUMNS[column])
+            tip = f"{name}.{word} is not computed yet" if number is None else f"{name}.{word} = {number!r}"
+        return f"<qt>{escape(tip)}</qt>" if Qt.mightBeRichText(tip) else tip  # type: ignore[attr-defined]
+
+    def _colour(self, node: NodeId, column: int) -> str:
+        theme = self._mood.theme
+        if column == NODE:
+            return theme.text
+        if column == VERDICT:
+            mark = _verdict(self._state, node)[0]
+            return theme.good if mark.startswith("✓") else theme.bad if mark.startswith("✗") else theme.muted
+        if column == ERROR or self.number(node, column) is None:
+            return theme.muted
+        return theme.data if column == DATA else theme.grad
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    left = column in (NODE, VERDICT)
+    return (Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignVCenter
+
+
+def _spoken(text: str) -> str:
+    return "not computed yet" if text == "·" else text or "none"
+
+
+def _brief(number: float) -> str:
+    """An error in as few signs as tell its size: ``0``, ``3e−12``."""
+    return "0" if number == 0 else f"{number:.0e}".replace("e-", f"e{MINUS}")
+
+
+# What follows from a State ---------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=2)
+def _by_node(checked: tuple[Checked, ...]) -> dict[NodeId, Checked]:
+    return {each.node: each for each in checked}
+
+
+def _numeric(state: State, node: NodeId) -> float | None:
+    if state.nudge is not None and state.nudge.node == node:
+        return state.nudge.numeric
+    row = _by_node(state.checked).get(node)
+    return None if row is None else row.numeric
+
+
+def _analytic(state: State, node: NodeId) -> float | None:
+    """The gradient on screen; before the backward pass has come by, the one that it would bring."""
+    if node in state.frame.grad:
+        return state.frame.grad[node]
+    if state.nudge is not None and state.nudge.node == node:
+        return state.nudge.analytic
+    row = _by_node(state.checked).get(node)
+    return None if row is None else row.analytic
+
+
+def _error(state: State, node: NodeId) -> float | None:
+    numeric, analytic = _numeric(state, node), _analytic(state, node)
+    if numeric is None or analytic is None:
+        return None
+    row = _by_node(state.checked).get(node)
+    if row is not None and (row.numeric, row.analytic) == (numeric, analytic):
+        return row.error
+    scale = max(abs(numeric), abs(analytic))
+    return abs(numeric - analytic) / scale if scale else 0.0
+
+
+def _verdict(state: State, node: NodeId) -> tuple[str, str]:
+    """A mark or a word, and a sentence on it."""
+    row = _by_node(state.checked).get(node)
+    if row is None:
+        return "", "Check all gradients gives a verdict on every node that feeds the target."
+    shown, step = state.frame.grad.get(node), state.step
+    if shown is not None and shown != row.analytic and math.isfinite(row.analytic):
+        if step is not None and step.backward_pass > 1:
+            return "accumulated", "More than one backward pass has added to this grad: zero it to compare."
+        if not any(state.frame.grad.values()):
+            return "zeroed", "The grads were set to 0: run backward to compare."
+        return "so far", "The backward pass is not over: more may be added to this grad."
+    match row.ok, row.reason:
+        case True, "kink":
+            return "kink", "At a kink left and right slope differ; the analytic one is between them."
+        case True, "both zero":
+            return "✓ both 0", "Both slopes are 0: the target does not answer to this node here."
+        case True, _:
+            return "✓", "Analytic and numeric slope agree."
+        case _, "not finite":
+            return "✗ not finite", "One of the two slopes is no finite number."
+    return "✗", "Analytic and numeric slope differ."
+
+
+def _differing(old: State, new: State) -> set[NodeId]:
+    """The nodes whose row may look different; the order of the nodes is the same in both."""
+    nodes: set[NodeId] = set()
+    if old.frame is not new.frame:
+        for was, now in ((old.frame.data, new.frame.data), (old.frame.grad, new.frame.grad)):
+            nodes.update(node for node in new.graph.order if was.get(node) != now.get(node))
+    steps = (old.step, new.step)
+    if steps[0] is not steps[1]:
+        nodes.update(step.node for step in steps if step is not None and step.node is not None)
+        nodes.update(each.node for each in new.checked)  # a verdict depends on how far the pass has come
+    if old.nudge is not new.nudge:
+        nodes.update(each.node for each in (old.nudge, new.nudge) if each is not None)
+    if old.checked is not new.checked:
+        nodes.update(each.node for each in (*old.checked, *new.checked))
+    if old.graph.nodes is not new.graph.nodes:
+        nodes.update(node for node in new.graph.order if old.graph.nodes[node] is not new.graph.nodes[node])
+    return nodes
