@@ -18,8 +18,6 @@ from micrograd_gui.services import examples, export, files
 if TYPE_CHECKING:
     from micrograd_gui.app.main_window import MainWindow
 
-SUFFIX = ".micrograd"
-
 
 class Documents:
     """What File does. Each way in replaces the document only after the question about unsaved work."""
@@ -31,11 +29,13 @@ class Documents:
     # In --------------------------------------------------------------------------------------
 
     def open_source(self, source: object) -> None:
-        """A path, the name of an example, an expression, or a Value; None: the lecture's neuron.
+        """A path, the name of an example, an expression, a Graph or a Value; None: the lecture's neuron.
 
         Raises Refusal where it cannot be opened; the open document stays.
         """
-        if isinstance(source, Value):
+        if isinstance(source, Graph):
+            self._take(source, title="expression")
+        elif isinstance(source, Value):
             self._take(graph_from_value(source), title=source.label or "live values")
         elif isinstance(source, Path):
             self.open_path(source)
@@ -43,7 +43,7 @@ class Documents:
             text = "neuron" if source is None else str(source)
             if text in examples.names():
                 self.open_example(text)
-            elif text.endswith(SUFFIX) or Path(text[:1000]).is_file():
+            elif text.endswith(files.SUFFIX) or Path(text[:1000]).is_file():
                 self.open_path(Path(text))
             else:
                 self._take(graph_from_expression(text), title="expression")
@@ -93,10 +93,10 @@ class Documents:
             self._attempt_save(path, then)
 
     def ask_save(self, then: Callable[[], object] | None = None) -> None:
-        start = self.settings.folder / f"{self.name}{SUFFIX}"
+        start = self.settings.folder / f"{self.name}{files.SUFFIX}"
         dialogs.ask_path(self.window, "Save as", dialogs.FILES, start,
                          lambda path: self._attempt_save(path, then),
-                         saving=True, suffix=SUFFIX[1:])  # fmt: skip
+                         saving=True, suffix=files.SUFFIX[1:])  # fmt: skip
 
     def save_to(self, path: Path) -> None:
         """Save to that file; raises Refusal where it cannot be written."""

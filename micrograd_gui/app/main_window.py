@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QToolBar, QWidget
 
-from micrograd_gui.app import pages
+from micrograd_gui.app import mishaps, pages
 from micrograd_gui.app.appearance import Appearance, Projector, dress_application, first_mood
 from micrograd_gui.app.documents import Documents
 from micrograd_gui.app.menus import TOOLBAR, Menus, tool_button
@@ -254,8 +256,8 @@ class MainWindow(QMainWindow):
         def failed(error: Exception) -> None:
             self.say(str(error), refused=True)
 
-        self.background.start("tidy", layout.places, graph, node_sizes(graph), time_limit=LAYOUT_SECONDS,
-                              done=place, failed=failed)  # fmt: skip
+        work = partial(layout.places, graph, node_sizes(graph), time_limit=LAYOUT_SECONDS)
+        self.background.start("tidy", work, done=place, failed=failed, stoppable=True)
 
     def show_keys(self) -> None:
         pages.show_keys(self)
@@ -302,6 +304,16 @@ class MainWindow(QMainWindow):
     def _close_without_question(self) -> None:
         self.session.saved_as_is()
         QTimer.singleShot(0, self.close)
+
+
+def run_window(source: object = None) -> int:
+    """The program: the window, until it is closed. Gives the exit status; raises Refusal for a bad source."""
+    app = QApplication.instance() or QApplication(["micrograd-gui"])
+    app.setApplicationName("micrograd-gui")
+    window = create_window(source)
+    with mishaps.caught(window.say):
+        window.show()
+        return app.exec()
 
 
 def create_window(source: object = None) -> MainWindow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
 
@@ -14,7 +14,8 @@ from micrograd_gui.document.arrange import arranged
 from micrograd_gui.services import examples
 from micrograd_gui.session.run import leaf_data
 from micrograd_gui.session.trace import Frame
-from micrograd_gui.views.canvas.painter import paint_whole
+from micrograd_gui.views.canvas.painter import paint_into
+from micrograd_gui.views.canvas.picture import picture_of_graph
 
 if TYPE_CHECKING:
     from micrograd_gui.app.main_window import MainWindow
@@ -55,8 +56,8 @@ class Menus:
         for example in examples.examples():
             action = self.examples.addAction(example.title)
             action.setObjectName(f"example_{example.name}")
-            action.setStatusTip(example.text)
-            action.setToolTip(example.text)
+            action.setStatusTip(example.sentence)
+            action.setToolTip(example.sentence)
             action.triggered.connect(lambda _=False, name=example.name: window.documents.choose_example(name))
         self.show_recent()
 
@@ -83,13 +84,14 @@ class Menus:
         ratio = self.window.devicePixelRatioF()
         for action in self.examples.actions():
             graph = arranged(examples.load(action.objectName().removeprefix("example_")))
-            picture = QPixmap(THUMBNAIL * ratio)
-            picture.setDevicePixelRatio(ratio)
-            picture.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(picture)
-            paint_whole(painter, graph, Frame(leaf_data(graph)), self.window.mood, THUMBNAIL)
+            pixmap = QPixmap(THUMBNAIL * ratio)
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            target = QRectF(0, 0, THUMBNAIL.width(), THUMBNAIL.height())
+            paint_into(painter, target, picture_of_graph(graph, Frame(leaf_data(graph))), self.window.mood)
             painter.end()
-            action.setIcon(QIcon(picture))
+            action.setIcon(QIcon(pixmap))
 
 
 def tool_button(bar: QToolBar, action: QAction) -> QToolButton:
