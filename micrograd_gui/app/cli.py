@@ -142,18 +142,27 @@ def _render_parser(name: str) -> _Parser:
         "--step",
         default=None,
         metavar="N",
-        help="the moment after N steps (0: before the first), or last (as without it), or all: "
-        "numbered files, or the pages or frames of one file",
+        help="the moment after N steps (0: before the first); last, as without it; or all: numbered "
+        "files, pages of a PDF, frames of a GIF or WebP",
     )
     parser.add_argument("--theme", choices=("light", "dark", "print"), default="light")
-    parser.add_argument("--scale", default="2", metavar="S", help="pixels per unit of a PNG, GIF or WebP (2)")
+    parser.add_argument("--scale", metavar="S", help="pixels per unit: of a PNG 2, of an animation 1")
+    parser.add_argument("--transparent", action="store_true", help="no ground behind an SVG or PNG")
     return parser
 
 
 def _render(given: argparse.Namespace) -> int:
     from micrograd_gui.services.render import render
 
-    for path in render(_graph(given), given.output, step=given.step, theme=given.theme, scale=given.scale):
+    written = render(
+        _graph(given),
+        given.output,
+        step=given.step,
+        theme=given.theme,
+        scale=given.scale,
+        transparent=given.transparent,
+    )
+    for path in written:
         print(path)
     return 0
 

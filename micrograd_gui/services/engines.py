@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import threading
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
+from time import monotonic
 
 from micrograd.dot import embedded_dot
 from micrograd_gui.document.errors import Refusal
 
-TIME_LIMIT = 10.0
+TIME_LIMIT = 10.0  # seconds
+LOOK_UP_EVERY = 0.05
 # Large graphs: a tenth of the usual effort takes a quarter of the time and looks nearly the same.
 LARGE = 300
 LESS_EFFORT = {"nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.1"}
@@ -25,27 +27,6 @@ class Cancelled(LayoutRefusal):
     """A layout that nobody waits for any more."""
 
 
-class Cancel:
-    """Ends a layout from another thread: give it to the call that waits, then call it."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self.called = False
-
-    def __call__(self) -> None:
-        with self._lock:
-            self.called = True
-            if self._process is not None:
-                self._process.kill()
-
-    def _watch(self, process: subprocess.Popen[bytes] | None) -> None:
-        with self._lock:
-            self._process = process
-            if self.called and process is not None:
-                process.kill()
-
-
 @dataclass(frozen=True, slots=True)
 class Engine:
     """A program that reads DOT on its standard input and understands ``-T``."""
@@ -54,10 +35,9 @@ class Engine:
     path: Path
 
     def run(
-        self, dot: str, format: str = "json", *, time_limit: float = TIME_LIMIT, cancel: Cancel | None = None
+        self, dot: str, format: str = "json", *, time_limit: float = TIME_LIMIT, stop: Event | None = None
     ) -> bytes:
-        """What the engine makes of the DOT text; raises LayoutRefusal, or Cancelled."""
-        cancel = cancel or Cancel()
+        """What the engine makes of the DOT text; raises LayoutRefusal, or Cancelled once ``stop`` is set."""
         try:
             process = subprocess.Popen(
                 [self.path, f"-T{format}"],
@@ -70,22 +50,33 @@ class Engine:
                 f"The layout engine {self.name} cannot be started: {error.strerror}."
             ) from None
         with process:
-            cancel._watch(process)
             try:
-                out, said = process.communicate(dot.encode("utf-8", "replace"), timeout=time_limit)
-            except subprocess.TimeoutExpired:
+                out, said = _answer(process, dot.encode("utf-8", "replace"), time_limit, stop)
+            except LayoutRefusal:
                 process.kill()
-                raise LayoutRefusal(
-                    f"The layout took longer than {time_limit:g} seconds and was stopped."
-                ) from None
-            finally:
-                cancel._watch(None)
-        if cancel.called:
-            raise Cancelled("The layout was cancelled.")
+                raise
         if process.returncode != 0 or not out:
             last = said.decode("utf-8", "replace").strip().splitlines()[-1:] or ["it said nothing"]
             raise LayoutRefusal(f"The layout engine {self.name} failed: {last[0][:200]}.")
         return out
+
+
+def _answer(
+    process: subprocess.Popen[bytes], text: bytes, time_limit: float, stop: Event | None
+) -> tuple[bytes, bytes]:
+    """What the process writes once it has read the text; looks up now and then to see whether to go on."""
+    deadline = monotonic() + time_limit
+    given: bytes | None = text
+    while True:
+        if stop is not None and stop.is_set():
+            raise Cancelled("The layout was cancelled.")
+        left = deadline - monotonic()
+        if left <= 0:
+            raise LayoutRefusal(f"The layout took longer than {time_limit:g} seconds and was stopped.")
+        try:
+            return process.communicate(given, timeout=min(left, LOOK_UP_EVERY))
+        except subprocess.TimeoutExpired:
+            given = None  # it is on its way already
 
 
 def engines() -> tuple[Engine, ...]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from threading import Event
 
 import graphviz
 
 from micrograd_gui.document.arrange import COLUMN, ROW, arranged
 from micrograd_gui.document.graph import Graph, NodeId, Place
-from micrograd_gui.services.engines import Cancel, Cancelled, Engine, LayoutRefusal, effort, engine
+from micrograd_gui.services.engines import Cancelled, Engine, LayoutRefusal, effort, engine
 
 Size = tuple[float, float]
 
@@ -24,7 +25,7 @@ def places(
     sizes: Mapping[NodeId, Size],
     *,
     time_limit: float = 5.0,
-    cancel: Cancel | None = None,
+    stop: Event | None = None,
     by: Engine | None = None,
 ) -> dict[NodeId, Place]:
     """The top left corner of every node, y downwards, inputs left, operands from top to bottom.
@@ -35,7 +36,7 @@ def places(
     if not graph.nodes:
         return {}
     try:
-        answer = (by or engine()).run(_dot(graph, sizes), time_limit=time_limit, cancel=cancel)
+        answer = (by or engine()).run(_dot(graph, sizes), time_limit=time_limit, stop=stop)
         return _corners(json.loads(answer), sizes)
     except Cancelled:
         raise
@@ -59,9 +60,7 @@ def _dot(graph: Graph, sizes: Mapping[NodeId, Size]) -> str:
         width, height = sizes[number]
         # The blank keeps the graphviz package from reading a label that begins with < as HTML.
         ports = " " + "|".join(f"<p{port}>" for port in range(len(graph.nodes[number].inputs)))
-        dot.node(
-            f"n{number}", label=ports, width=f"{width / _POINTS:.4f}", height=f"{height / _POINTS:.4f}"
-        )
+        dot.node(f"n{number}", label=ports, width=f"{width / _POINTS:.4f}", height=f"{height / _POINTS:.4f}")
     for number in graph.order:
         for port, source in enumerate(graph.nodes[number].inputs):
             if source is not None:

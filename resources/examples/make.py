@@ -14,7 +14,7 @@ from micrograd_gui.document.graph import Graph  # noqa: E402
 from micrograd_gui.services import files  # noqa: E402
 from micrograd_gui.services.layout import places  # noqa: E402
 
-NODE = (132.0, 66.0)  # the size of a node on the canvas
+NODE = (140.0, 60.0)  # the size of a node on the canvas
 
 
 @dataclass(frozen=True)

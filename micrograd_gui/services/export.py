@@ -1,0 +1,131 @@
+"""Export: the table of forms that a graph can be given, keyed by suffix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from micrograd_gui.document import codec
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.services import figures
+from micrograd_gui.services.atomic import write_whole
+from micrograd_gui.services.film import Film, Moment, Options
+from micrograd_gui.services.inks import ink
+from micrograd_gui.services.rendering import source
+from micrograd_gui.services.svg import svg
+from micrograd_gui.session.trace import Frame, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One row: what files with this suffix hold, and the function that makes their content.
+
+    A form with ``several`` shows many moments in one file, an ``animated`` one as a rule the whole
+    run; the others make a file for each moment.
+    """
+
+    suffix: str
+    title: str
+    content: Callable[[Film], bytes]
+    several: bool = False
+    animated: bool = False
+
+
+def forms() -> tuple[Form, ...]:
+    """All rows, in the order of menus."""
+    return tuple(FORMS.values())
+
+
+def form_of(path: Path) -> Form:
+    """The row of a file's suffix; raises Refusal, which names those there are."""
+    form = FORMS.get(path.suffix.lower())
+    if form is None:
+        what = f"The suffix “{path.suffix[:20]}” is not known" if path.suffix else "A suffix is missing"
+        raise Refusal(f"{what}: it decides the form, and is one of {', '.join(FORMS)}.")
+    return form
+
+
+def export(film: Film, path: Path) -> tuple[Path, ...]:
+    """Make the file, or a numbered file for each moment, and give what was written.
+
+    Raises Refusal; then no file has changed, or, of numbered ones, those that could not be written.
+    """
+    form = form_of(path)
+    ink(film.options.theme)
+    if form.several or len(film.moments) == 1:
+        write_whole(path, form.content(film))
+        return (path,)
+    digits = max(2, len(str(len(film.moments) - 1)))
+    numbered = [
+        (path.with_name(f"{path.stem}-{number:0{digits}}{path.suffix}"), form.content(each))
+        for number, each in enumerate(film.each())
+    ]
+    for each_path, content in numbered:
+        write_whole(each_path, content)
+    return tuple(each_path for each_path, _ in numbered)
+
+
+def export_moment(graph: Graph, frame: Frame, step: Step | None, path: Path, *, theme: str = "light") -> None:
+    """One moment as a picture, whose form the suffix decides."""
+    export(Film(graph, (Moment(frame, step),), Options(theme=theme)), path)
+
+
+def _svg(film: Film) -> bytes:
+    options = film.options
+    return svg(film.pictures[0], ink(options.theme), transparent=options.transparent, title=film.title)
+
+
+def _png(film: Film) -> bytes:
+    options = film.options
+    return figures.png(
+        film.pictures[0],
+        ink(options.theme),
+        scale=options.scale or 2.0,
+        transparent=options.transparent,
+        info={"Title": film.title},
+    )
+
+
+def _pdf(film: Film) -> bytes:
+    pictures = film.captioned if len(film.moments) > 1 else film.pictures
+    return figures.pdf(
+        pictures, ink(film.options.theme), info={"Title": film.title, "Creator": "micrograd-gui"}
+    )
+
+
+def _dot(film: Film) -> bytes:
+    return source(film.graph, film.moments[0].frame).encode("utf-8", "replace")
+
+
+def _animation(format: str) -> Callable[[Film], bytes]:
+    def content(film: Film) -> bytes:
+        options = film.options
+        return figures.animation(
+            film.captioned,
+            ink(options.theme),
+            format=format,
+            scale=options.scale or 1.0,
+            seconds=options.seconds,
+        )
+
+    return content
+
+
+def _micrograd(film: Film) -> bytes:
+    return codec.encode(film.graph).encode("utf-8", "replace")
+
+
+FORMS: dict[str, Form] = {
+    form.suffix: form
+    for form in (
+        Form(".svg", "SVG picture", _svg),
+        Form(".png", "PNG picture", _png),
+        Form(".pdf", "PDF document", _pdf, several=True),
+        Form(".dot", "Graphviz DOT", _dot),
+        Form(".gif", "Animated GIF", _animation("GIF"), several=True, animated=True),
+        Form(".webp", "Animated WebP", _animation("WEBP"), several=True, animated=True),
+        Form(".micrograd", "micrograd-gui file", _micrograd),
+    )
+}

@@ -1,0 +1,45 @@
+"""The colours of exported pictures: light and dark as the window's themes, and print, which needs none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from micrograd_gui.document.errors import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """Colours as ``#rrggbb``; ``strong`` is how thick the acting node's outline is."""
+
+    name: str
+    ground: str
+    box: str
+    line: str
+    text: str
+    muted: str
+    data: str
+    grad: str
+    accent: str
+    accent_fill: str
+    wire: str
+    strong: float = 2.5
+
+
+INKS = {
+    ink.name: ink
+    for ink in (
+        Ink("light", "#ffffff", "#ffffff", "#8a94a3", "#17202c", "#56606f", "#0b63b0", "#b8460e",
+            "#f5a800", "#fff6df", "#8a94a3"),
+        Ink("dark", "#0e1218", "#161c24", "#5d6b7d", "#eef2f7", "#a3aebc", "#6db7ff", "#ffa36b",
+            "#ffc233", "#3a3017", "#5d6b7d"),
+        Ink("print", "#ffffff", "#ffffff", "#000000", "#000000", "#444444", "#000000", "#000000",
+            "#000000", "#e8e8e8", "#000000", 3.0),
+    )
+}  # fmt: skip
+
+
+def ink(name: str) -> Ink:
+    """The colours of that theme; raises Refusal where there is none of that name."""
+    if name not in INKS:
+        raise Refusal(f"There is no theme “{name[:40]}”; there are {', '.join(INKS)}.")
+    return INKS[name]

@@ -1,0 +1,49 @@
+"""Lettering: the font of all pictures, how wide a text is in it, and what of a label can be shown."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
+
+if TYPE_CHECKING:
+    from PIL.ImageFont import FreeTypeFont
+
+FAMILY = "DejaVu Sans"
+LABEL_AT_MOST = 32  # characters
+_FILES = {False: "DejaVuSans.ttf", True: "DejaVuSans-Bold.ttf"}
+_MEASURED_AT = 256
+
+
+def shown_label(label: str) -> str:
+    """The label on one line, without what would steer the text around it, and not endless."""
+    start = label[: 4 * LABEL_AT_MOST]
+    text = " ".join("".join(c if c.isprintable() else " " if c.isspace() else "�" for c in start).split())
+    cut = len(text) > LABEL_AT_MOST or len(start) < len(label)
+    return text[: LABEL_AT_MOST - 1] + "…" if cut else text
+
+
+@cache
+def width(text: str, size: float, *, bold: bool = False) -> float:
+    """How wide the text is in the font at that size; what the font lacks counts as a full square."""
+    font = _font(bold)
+    wide = sum(east_asian_width(c) in "WF" for c in text)
+    narrow = "".join(c for c in text if east_asian_width(c) not in "WF")
+    return (font.getlength(narrow) / _MEASURED_AT + wide) * size
+
+
+@cache
+def _font(bold: bool) -> FreeTypeFont:
+    from PIL import ImageFont
+
+    return ImageFont.truetype(str(font_file(bold)), _MEASURED_AT)
+
+
+def font_file(bold: bool = False) -> Path:
+    """The font that matplotlib carries; found, not imported."""
+    spec = find_spec("matplotlib")
+    assert spec is not None, "matplotlib is a dependency"
+    assert spec.submodule_search_locations
+    return Path(spec.submodule_search_locations[0]) / "mpl-data" / "fonts" / "ttf" / _FILES[bold]

@@ -1,0 +1,160 @@
+"""Rendering: Graph → DOT in the notebook's record style → Graphviz → Picture."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from math import ceil
+from threading import Event
+from typing import Any
+
+from micrograd import dot
+from micrograd.ops import op_of
+from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.numbers import WIDEST
+from micrograd_gui.services.engines import TIME_LIMIT, Engine, effort, engine
+from micrograd_gui.services.lettering import FAMILY, shown_label
+from micrograd_gui.services.lettering import width as width_of
+from micrograd_gui.services.picture import (
+    MARGIN,
+    SIZE,
+    Box,
+    Cell,
+    Oval,
+    Picture,
+    Point,
+    Role,
+    Wire,
+    field_width,
+)
+from micrograd_gui.session.trace import Frame
+
+_SMALLEST = "i"  # labels are laid out as so many of these: no text of a user reaches the engine
+
+
+def rendered(
+    graph: Graph,
+    widest: str = WIDEST,
+    *,
+    rankdir: str = "LR",
+    time_limit: float = TIME_LIMIT,
+    stop: Event | None = None,
+    by: Engine | None = None,
+) -> Picture:
+    """The graph laid out with no numbers yet; fields have room for the ``widest`` one.
+
+    Raises LayoutRefusal, or Cancelled.
+    """
+    if not graph.nodes:
+        return Picture(2 * MARGIN, 2 * MARGIN)
+    picture = dot.picture(
+        [_row(graph, number, widest) for number in graph.order],
+        rankdir=rankdir,
+        node_attr={"fontname": FAMILY, "fontsize": f"{SIZE:g}"},
+    )
+    picture.attr(ranksep="0.35", nodesep="0.22", **effort(2 * len(graph)))
+    answer = (by or engine()).run(picture.source, time_limit=time_limit, stop=stop)
+    return _picture(graph, json.loads(answer))
+
+
+def source(graph: Graph, frame: Frame, rankdir: str = "LR") -> str:
+    """The moment as DOT text in the lecture's form: ``{ a | data 2.0000 | grad 6.0000 }``."""
+    rows = [
+        dot.NodeRow(
+            number,
+            graph.nodes[number].label,
+            frame.data.get(number),
+            frame.grad.get(number, 0.0 if number in frame.data else None),
+            _op_text(graph, number),
+            _inputs(graph, number),
+        )
+        for number in graph.order
+    ]
+    return str(dot.picture(rows, rankdir=rankdir, node_attr={"fontname": FAMILY}).source)
+
+
+def _row(graph: Graph, number: NodeId, widest: str) -> dot.NodeRow:
+    """The node with texts that are as wide as what will stand there."""
+    data, grad = (_as_wide_as(field_width(name, widest), name) for name in ("data", "grad"))
+    name = width_of(shown_label(graph.nodes[number].name), SIZE, bold=True)
+    op = _op_text(graph, number)
+    symbol = None if op is None else _SMALLEST * ceil(width_of(_symbol(op), SIZE) / width_of(_SMALLEST, SIZE))
+    label = _SMALLEST * max(1, ceil(name / width_of(_SMALLEST, SIZE)))
+    return dot.NodeRow(number, label, data, grad, symbol, _inputs(graph, number))
+
+
+def _as_wide_as(needed: float, name: str) -> float:
+    """A number that, behind the field's name, Graphviz finds at least so wide."""
+    number = 8.0
+    while number < 1e8 and width_of(f"{name} {number:.4f}", SIZE) < needed:
+        number = number * 10 + 8
+    return number
+
+
+def _inputs(graph: Graph, number: NodeId) -> tuple[NodeId, ...]:
+    return tuple(source for source in graph.nodes[number].inputs if source is not None)
+
+
+def _op_text(graph: Graph, number: NodeId) -> str | None:
+    op = graph.nodes[number].op
+    return None if op is None else op_of(op).op_text
+
+
+def _symbol(op: str) -> str:
+    return _SYMBOLS.get(op, op)
+
+
+_SYMBOLS = {"*": "×", "-": "−", "/": "÷", "neg": "−"}
+
+
+def _picture(graph: Graph, answer: Mapping[str, Any]) -> Picture:
+    left, bottom, right, top = (float(part) for part in answer["bb"].split(","))
+
+    def place(x: float, y: float) -> Point:
+        return round(x - left + MARGIN, 2), round(top - y + MARGIN, 2)
+
+    names: list[tuple[NodeId, bool]] = []
+    boxes: list[Box] = []
+    ovals: list[Oval] = []
+    for each in answer["objects"]:
+        is_op = each["name"].endswith("op")
+        number = int(each["name"][1:].removesuffix("op"))
+        names.append((number, is_op))
+        if is_op:
+            x, y = place(*(float(part) for part in each["pos"].split(",")))
+            radii = (round(float(each[side]) * 36, 2) for side in ("width", "height"))
+            ovals.append(Oval(number, _symbol(_op_text(graph, number) or ""), x, y, *radii))
+        else:
+            cells = tuple(_cells(each["rects"], place))
+            boxes.append(Box(number, shown_label(graph.nodes[number].name), cells))
+    wires = tuple(_wires(graph, answer.get("edges", []), names, place))
+    width, height = (round(length + 2 * MARGIN, 2) for length in (right - left, top - bottom))
+    return Picture(width, height, tuple(boxes), tuple(ovals), wires)
+
+
+def _cells(rects: str, place: Any) -> Iterable[Cell]:
+    roles: tuple[Role, ...] = ("label", "data", "grad")
+    for role, rect in zip(roles, rects.split(), strict=True):
+        x0, y0, x1, y1 = (float(part) for part in rect.split(","))
+        (x, y), (right, bottom) = place(x0, y1), place(x1, y0)
+        yield Cell(role, x, y, round(right - x, 2), round(bottom - y, 2))
+
+
+def _wires(
+    graph: Graph, edges: Iterable[Mapping[str, Any]], names: list[tuple[NodeId, bool]], place: Any
+) -> Iterable[Wire]:
+    ports: defaultdict[tuple[NodeId, NodeId], list[int]] = defaultdict(list)
+    for node in graph:
+        for port, operand in enumerate(node.inputs):
+            if operand is not None:
+                ports[operand, node.id].append(port)
+    for edge in edges:
+        (source, from_op), (node, _) = names[edge["tail"]], names[edge["head"]]
+        points, head = (
+            tuple(
+                place(*point) for part in edge.get(key, []) if part["op"] in ops for point in part["points"]
+            )
+            for key, ops in (("_draw_", "bB"), ("_hdraw_", "pP"))
+        )
+        yield Wire(source, node, None if from_op else ports[source, node].pop(0), points, head)
