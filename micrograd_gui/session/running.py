@@ -145,7 +145,7 @@ class Running(Stateful):
 
     def select(self, nodes: Collection[NodeId]) -> None:
         """Those nodes, and no others, are selected."""
-        chosen = frozenset(nodes) & self.state.graph.nodes.keys()
+        chosen = frozenset(node for node in nodes if node in self.state.graph.nodes)
         if chosen != self.state.selection:
             self._set(selection=chosen)
 
