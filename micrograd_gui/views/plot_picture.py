@@ -1,0 +1,131 @@
+"""What a plot shows, as values: its still part, which is slow to make, and its live part, which is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from micrograd_gui.document.graph import Graph, NodeId, Span
+from micrograd_gui.session.state import State
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Ink = Literal["data", "grad", "secant", "accent", "muted"]
+Style = Literal["line", "dashed", "dotted", "points", "point"]
+_HUGE = 1e150  # beyond it, the spans that matplotlib works out overflow
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One thing drawn over the axes: a line or points, and what the legend says about it."""
+
+    ink: Ink
+    style: Style
+    x: Sequence[float] | np.ndarray
+    y: Sequence[float] | np.ndarray
+    legend: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Still:
+    """All that stays while stepping: axes, names and curves.
+
+    ``subject`` is the node whose span may be edited; ``graph`` is what it was worked out on.
+    """
+
+    graph: Graph
+    subject: NodeId | None
+    title: str
+    x_name: str
+    y_name: str
+    x_span: Span
+    y_span: Span
+    curves: tuple[Mark, ...]
+
+
+class PlotKind(Protocol):
+    """One kind of plot: a row of the table in plot.py."""
+
+    name: str
+    text: str
+    tip: str
+    has_span: bool
+
+    def missing(self, state: State) -> str:
+        """What to do before there is something to draw, in a sentence; empty where there is."""
+        ...
+
+    def fits(self, still: Still, state: State) -> bool:
+        """Whether the still part holds for that State. Called at every change: must be quick."""
+        ...
+
+    def build(self, state: State, before: Still | None) -> Still:
+        """The still part, worked out anew; ``before`` is what is on screen, so that axes need not jump."""
+        ...
+
+    def update(self, state: State, still: Still) -> tuple[Mark, ...]:
+        """The live part at this moment. Called at every step: must be quick."""
+        ...
+
+
+def tangent(still: Still, x: float, y: float, slope: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """A straight line through a point, from one edge of the axes to the other."""
+    left, right = still.x_span
+    return (left, right), (y + slope * (left - x), y + slope * (right - x))
+
+
+def visible(y: np.ndarray) -> tuple[np.ndarray, Span]:
+    """A curve fit to be drawn, and the span to draw it in: gaps where it has no number, or jumps.
+
+    A few huge numbers (a pole, an exponential) do not flatten the rest.
+    """
+    import numpy as np
+
+    curve = np.asarray(y, float).copy()
+    with np.errstate(all="ignore"):
+        curve[~np.isfinite(curve) | (np.abs(curve) > _HUGE)] = np.nan
+        known = curve[~np.isnan(curve)]
+        if not len(known):
+            return curve, (-1.0, 1.0)
+        low, high = float(known.min()), float(known.max())
+        inner_low, inner_high = (float(each) for each in np.percentile(known, (15, 85)))
+        inner = inner_high - inner_low
+        if inner > 0 and high - low > 12 * inner:
+            low, high = max(low, inner_low - 3 * inner), min(high, inner_high + 3 * inner)
+        low, high = padded((low, high))
+        height = high - low
+        curve = np.clip(curve, low - 20 * height, high + 20 * height)
+        jumps = np.abs(np.diff(curve)) > 2 * height
+        jumps &= np.sign(curve[1:] - (low + high) / 2) != np.sign(curve[:-1] - (low + high) / 2)
+        curve[1:][jumps] = np.nan
+    return curve, (low, high)
+
+
+def padded(span: Span, share: float = 0.06) -> Span:
+    """A little more than the span; never so narrow that its ends fall together."""
+    low, high = span
+    size = max(abs(low), abs(high))
+    pad = max((high - low) * share, 1e-6 * size)
+    if high - low < 1e-6 * size or high == low:
+        pad = max(0.1 * size, 1.0 if size == 0 else 0.0)
+    return low - pad, high + pad
+
+
+def including(span: Span, number: float | None) -> Span:
+    """The span, widened where the number is just outside of it."""
+    low, high = span
+    if number is None or not abs(number) < _HUGE:
+        return span
+    return (min(low, number), max(high, number))
+
+
+def drawable_span(span: Span) -> Span:
+    """The span within what can be drawn, wide enough to have two different ends."""
+    low, high = max(float(span[0]), -_HUGE), min(float(span[1]), _HUGE)
+    size = max(abs(low), abs(high))
+    if high - low > 1e-9 * size and high - low > 1e-290:
+        return low, high
+    pad = max(1e-9 * size, 1e-280)
+    return low - pad, high + pad
