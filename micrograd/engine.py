@@ -2,60 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from micrograd.ieee import number
 from micrograd.ops import OPS, Op, power
 
+_ADD, _MULTIPLY = OPS["+"], OPS["*"]
+
 
 def _binary(name: str, reflected: bool = False) -> Callable[[Any, Any], Any]:
-    """The operator method of a two-operand row."""
-    op = OPS[name]
-    forward = op.forward
+    """The operator of a row with two operands, numbers welcome on either side."""
+    op, forward = OPS[name], OPS[name].forward
 
-    def method(self: Value, other: Any) -> Value:
+    def operator(self: Value, other: Any) -> Value:
         if not isinstance(other, Value):
-            if getattr(other, "ndim", 0) or isinstance(other, str):
-                return NotImplemented
-            other = Value(other)
+            try:
+                other = Value(other)
+            except (TypeError, ValueError):
+                return NotImplemented  # not a number: a numpy array, say, knows what to do with a Value
         if reflected:
             self, other = other, self
-        out = _new(Value)
         data = forward(self.data, other.data)
+        out = _new(Value)
         out.data = data if type(data) is float else number(data)
         out.grad = 0.0
         out._prev = (self, other)
         out.op = op
         return out
 
-    method.__doc__ = op.help
-    return method
+    operator.__doc__ = op.help
+    return operator
 
 
 def _unary(name: str) -> Callable[[Any], Any]:
-    """The method of a one-operand row."""
+    """The method of a row with one operand."""
     op = OPS[name]
 
     def method(self: Value) -> Value:
         return apply(op, self)
 
-    method.__doc__ = op.help
+    method.__doc__ = f"{op.help} Slope: {op.slopes[0].format(x='x', out='out')}."
     return method
 
 
 class Value:
-    """Stores a single number, its gradient, the op and the operands it came from."""
+    """Stores a number, its gradient, and the op and operands it came from."""
 
-    __slots__ = ("data", "grad", "_prev", "op", "__dict__", "__weakref__")
+    __slots__ = ("data", "grad", "_prev", "op", "__dict__")
+    label = ""  # for all: only a Value that is given a label pays for one
 
-    label = ""  # class-wide default: only a Value that is given a label pays for one
-
-    def __init__(self, data: Any, _children: Any = (), _op: str = "", label: str = "") -> None:
+    def __init__(self, data: Any, _children: Iterable[Value] = (), _op: str = "", label: str = "",
+                 *, _prev: Iterable[Value] = ()) -> None:
         self.data = number(data)
         self.grad = 0.0
-        self._prev: tuple[Value, ...] = tuple(_children)
+        self._prev: tuple[Value, ...] = tuple(_children or _prev)
         self.op: Op | None = None
         if _op:
             self._op = _op
@@ -66,16 +69,20 @@ class Value:
     __sub__, __rsub__ = _binary("-"), _binary("-", reflected=True)
     __mul__, __rmul__ = _binary("*"), _binary("*", reflected=True)
     __truediv__, __rtruediv__ = _binary("/"), _binary("/", reflected=True)
-    _pow, __rpow__ = _binary("**"), _binary("**", reflected=True)
+    _power, __rpow__ = _binary("**"), _binary("**", reflected=True)
     __neg__, __abs__ = _unary("neg"), _unary("abs")
     relu, tanh, sigmoid = _unary("relu"), _unary("tanh"), _unary("sigmoid")
     exp, log, sqrt = _unary("exp"), _unary("log"), _unary("sqrt")
     sin, cos, abs = _unary("sin"), _unary("cos"), _unary("abs")
 
-    def __pow__(self, other: Any) -> Value:
+    def __pow__(self, other: Any) -> Any:
+        """A constant exponent n makes the one-operand op "**n", a Value the two-operand "**"."""
         if isinstance(other, Value):
-            return self._pow(other)
-        return apply(power(other if type(other) is int else number(other)), self)
+            return self._power(other)
+        try:
+            return apply(power(other), self)
+        except (TypeError, ValueError):
+            return NotImplemented
 
     @property
     def _op(self) -> str:
@@ -84,50 +91,58 @@ class Value:
 
     @_op.setter
     def _op(self, text: str) -> None:
+        self.op = None
         self.__dict__["_op"] = text
 
-    def _backward(self) -> None:
-        """The chain rule at this node: operand.grad += slope × grad. A user's own op sets an attribute of this name."""
-        if self.op is None:
-            return
-        if len(self._prev) == 2:
-            x, y = self._prev
-            slope_x, slope_y = self.op.partials(x.data, y.data, self.data)
-            x.grad += slope_x * self.grad
-            y.grad += slope_y * self.grad
-        else:
-            slopes = self.op.partials(*[x.data for x in self._prev], self.data)
-            for x, slope in zip(self._prev, slopes):
-                x.grad += slope * self.grad
+    @property
+    def _backward(self) -> Callable[[], None]:
+        """The chain rule at this node; a function put in its place makes the op the user's own."""
+        return self.__dict__.get("_backward", self._pass_back)
+
+    @_backward.setter
+    def _backward(self, own: Callable[[], None]) -> None:
+        self._op = self._op
+        self.__dict__["_backward"] = own
+
+    def _pass_back(self) -> None:
+        """operand.grad += slope × grad, for each operand."""
+        if self.op is not None:
+            for operand, slope in zip(self._prev, self.op.partials(*[x.data for x in self._prev], self.data)):
+                operand.grad += slope * self.grad
 
     def backward(self) -> None:
-        """Adds to the grad of each node that feeds this one: d self / d node."""
+        """Adds d self / d node to the grad of each node that feeds this one, results before operands."""
         order = topological_order(self)
         self.grad = 1.0
         for node in reversed(order):
-            node._backward()
+            op = node.op
+            if op is _ADD:  # networks are sums of products, so these two rules are written out, as in the lecture
+                x, y = node._prev
+                grad = node.grad
+                x.grad += grad
+                y.grad += grad
+            elif op is _MULTIPLY:
+                x, y = node._prev
+                grad = node.grad
+                x.grad += y.data * grad
+                y.grad += x.data * grad
+            else:
+                node._backward()
 
     def zero_grad(self) -> None:
-        """Sets the grad of this node and of all that feed it to 0."""
+        """Sets the grad of this node, and of all that feed it, to 0."""
         for node in topological_order(self):
             node.grad = 0.0
 
-    def __getattr__(self, name: str) -> Any:
-        """A function row that was added to the table is a method too."""
-        op = OPS.get(name)
-        if op is None or not name.isidentifier():
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        return lambda *others: apply(op, self, *others)
-
     def __repr__(self) -> str:
-        return f"Value(data={self.data}, grad={self.grad or 0})"
+        return f"Value(data={self.data}, grad={self.grad or 0})"  # micrograd's text: an untouched grad reads 0
 
 
-_new = Value.__new__
+_new = object.__new__
 
 
 def apply(op: Op, *operands: Value) -> Value:
-    """A new Value: the op of these operands."""
+    """The op of these operands: what `tanh`, `neg` and the other methods are short for."""
     data = op.forward(*[x.data for x in operands])
     out = _new(Value)
     out.data = data if type(data) is float else number(data)
@@ -138,18 +153,35 @@ def apply(op: Op, *operands: Value) -> Value:
 
 
 def topological_order(root: Value) -> list[Value]:
-    """All that feed the root, operands before results: the recursion of micrograd, with a stack of its own."""
+    """The root and all that feed it, operands first: micrograd's recursion, with a stack in place of the recursion."""
     order: list[Value] = []
     seen: set[Value] = set()
-    stack: list[Value | None] = [root]
+    stack: list[Any] = [root]
     while stack:
         node = stack.pop()
-        if node is None:  # the operands of the node below this mark are all in the order
-            order.append(stack.pop())  # type: ignore[arg-type]
-        elif node not in seen:
+        if node is None:  # all operands of the node beneath this mark are in the order
+            order.append(stack.pop())
+            continue
+        while node not in seen:
             seen.add(node)
-            stack += (node, None, *node._prev[::-1])
+            operands = node._prev
+            if not operands:
+                order.append(node)
+                break
+            stack.append(node)
+            stack.append(None)
+            if len(operands) == 2:
+                node, second = operands
+                stack.append(second)
+            else:
+                node, *others = operands
+                stack += reversed(others)
     return order
+
+
+def first_nonfinite(root: Value) -> Value | None:
+    """The first node, operands before results, whose data is inf or nan; `ops.domain_note` says why."""
+    return next((node for node in topological_order(root) if not math.isfinite(node.data)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +199,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class BackwardStep:
-    """One move of the backward pass: the node that acted, and what each of its operands received."""
+    """One move of the backward pass: the node that acted, its grad before, and what its operands received."""
 
     node: Value
     contributions: tuple[Contribution, ...]
@@ -175,34 +207,28 @@ class BackwardStep:
 
 
 def backward_steps(root: Value) -> Iterator[BackwardStep]:
-    """The backward pass, a move at a time: first the seed (root.grad = 1), then each op in turn."""
+    """`backward()`, one move at a time: first the seed, root.grad = 1, then each op; each is done when it is yielded."""
     order = topological_order(root)
     before, root.grad = root.grad, 1.0
     yield BackwardStep(root, (), before)
     for node in reversed(order):
         if node._prev:
-            yield BackwardStep(node, _contributions(node), node.grad)
+            before = node.grad
+            yield BackwardStep(node, tuple(_contributions(node)), before)
 
 
-def _contributions(node: Value) -> tuple[Contribution, ...]:
-    if node.op is None or "_backward" in node.__dict__:
-        return _observed(node)
-    moves = []
+def _contributions(node: Value) -> Iterator[Contribution]:
     upstream = node.grad
-    slopes = node.op.partials(*[x.data for x in node._prev], node.data)
-    for port, (x, slope) in enumerate(zip(node._prev, slopes)):
-        before, amount = x.grad, slope * upstream
-        x.grad += amount
-        moves.append(Contribution(x, port, slope, upstream, amount, before, x.grad))
-    return tuple(moves)
-
-
-def _observed(node: Value) -> tuple[Contribution, ...]:
-    """A user's own `_backward` is run and watched: the slope is what it added, per unit of grad."""
-    befores = {x: x.grad for x in node._prev}
-    upstream = node.grad
-    node._backward()
-    return tuple(
-        Contribution(x, node._prev.index(x), (x.grad - before) / upstream if upstream else 0.0,
-                     upstream, x.grad - before, before, x.grad)
-        for x, before in befores.items())
+    if node.op is not None:
+        slopes = node.op.partials(*[x.data for x in node._prev], node.data)
+        for port, (x, slope) in enumerate(zip(node._prev, slopes)):
+            before, amount = x.grad, slope * upstream
+            x.grad += amount
+            yield Contribution(x, port, slope, upstream, amount, before, x.grad)
+    else:  # a user's own `_backward` is run and watched
+        befores = {x: x.grad for x in node._prev}
+        node._backward()
+        for port, (x, before) in enumerate(befores.items()):
+            amount = x.grad - before
+            slope = amount / upstream if upstream else 0.0
+            yield Contribution(x, port, slope, upstream, amount, before, x.grad)

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from micrograd.engine import Value
+from micrograd.engine import Value, apply
 from micrograd.ops import OPS
 
 
@@ -40,8 +40,10 @@ class Neuron(Module):
         self.activation = activation
 
     def __call__(self, x: Iterable[Any]) -> Value:
-        act = sum((wi * xi for wi, xi in zip(self.w, x)), self.b)
-        return getattr(act, self.activation)() if self.nonlin else act
+        act = self.b
+        for wi, xi in zip(self.w, x):
+            act = act + wi * xi
+        return apply(OPS[self.activation], act) if self.nonlin else act
 
     def parameters(self) -> list[Value]:
         return [*self.w, self.b]

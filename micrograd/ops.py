@@ -14,6 +14,7 @@ Adding an op is adding a row; only the first five fields are needed:
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -91,11 +92,11 @@ def _sign(x: Any) -> Any:
 
 
 _ROWS = (
-    Op("+", "+", 2, lambda x, y: x + y, lambda x, y, out: (1.0, 1.0),
+    Op("+", "+", 2, operator.add, lambda x, y, out: (1.0, 1.0),
        "{x} + {y}", ("1", "1"), "Adds: passes its grad on to both operands unchanged.", "arithmetic"),
-    Op("-", "−", 2, lambda x, y: x - y, lambda x, y, out: (1.0, -1.0),
+    Op("-", "−", 2, operator.sub, lambda x, y, out: (1.0, -1.0),
        "{x} − {y}", ("1", "−1"), "Subtracts: the second operand gets the grad with its sign turned.", "arithmetic"),
-    Op("*", "×", 2, lambda x, y: x * y, lambda x, y, out: (y, x),
+    Op("*", "×", 2, operator.mul, lambda x, y, out: (y, x),
        "{x} × {y}", ("{y}", "{x}"), "Multiplies: each operand's slope is the other operand.", "arithmetic"),
     Op("/", "÷", 2, ieee.divide, lambda x, y, out: (ieee.divide(1.0, y), -ieee.divide(out, y)),
        "{x} ÷ {y}", ("1 ÷ {y}", "−{out} ÷ {y}"), "Divides the first operand by the second.", "arithmetic",
@@ -103,7 +104,7 @@ _ROWS = (
     Op("**", "xʸ", 2, ieee.power, _pow_slopes,
        "{x} ^ {y}", ("{y} × {x}^({y} − 1)", "{out} × log({x})"), "Raises the first operand to the second.", "arithmetic",
        domain=_pow_domain),
-    Op("neg", "−x", 1, lambda x: -x, lambda x, out: (-1.0,),
+    Op("neg", "−x", 1, operator.neg, lambda x, out: (-1.0,),
        "−{x}", ("−1",), "Turns the sign.", "arithmetic"),
     Op("tanh", "tanh", 1, ieee.tanh, lambda x, out: (1.0 - out * out,),
        "tanh({x})", ("1 − {out}²",), "Squashes to −1 … 1; flat, hence deaf to change, far from 0."),
@@ -130,18 +131,20 @@ _ROWS = (
 OPS: dict[str, Op] = {op.name: op for op in _ROWS}
 
 
-@lru_cache(maxsize=4096, typed=True)
-def power(exponent: int | float) -> Op:
+def power(exponent: Any) -> Op:
     """The row "**3": one operand, a constant exponent n; its slope is n × x^(n − 1)."""
-    n = ieee.number(exponent)
-    shown = f"{exponent}"
-    less = f"{exponent - 1}"
+    return _power(exponent if type(exponent) is int and abs(exponent) < 2**53 else ieee.number(exponent))
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _power(exponent: int | float) -> Op:
+    n = float(exponent)
     return Op(
-        f"**{shown}", _raised(shown), 1,
+        f"**{exponent}", _raised(f"{exponent}"), 1,
         forward=lambda x: ieee.power(x, n),
-        partials=(lambda x, out: (0.0 * out,)) if n == 0 else (lambda x, out: (n * ieee.power(x, n - 1),)),
-        text=f"{{x}}^{shown}", slopes=(f"{shown} × {{x}}^{less}",), help=f"Raises its operand to {shown}.",
-        group="arithmetic", kinks=(), domain=lambda x: _pow_domain(x, n))
+        partials=(lambda x, out: (0.0 * x,)) if n == 0 else (lambda x, out: (n * ieee.power(x, n - 1),)),
+        text=f"{{x}}^{exponent}", slopes=(f"{exponent} × {{x}}^{exponent - 1}",), help=f"Raises its operand to {exponent}.",
+        group="arithmetic", domain=lambda x: _pow_domain(x, n))
 
 
 def _raised(exponent: str) -> str:

@@ -1,116 +1,196 @@
-"""A graph compiled once and replayed over many columns of numbers at a time, with numpy."""
+"""A graph compiled once and replayed, forward and backward, over many columns of numbers at a time.
+
+A column is one case: a sample, a point of a sweep, a nudge. Every node's data and grad in every column can be read.
+The rows of the op table serve here as in `Value`; numpy does a whole group of nodes at one stroke (see `plan` and
+`replay`), and where numba can be imported, it does all of it (see `fast`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from micrograd import replay
 from micrograd.engine import Value, topological_order
+from micrograd.plan import plan
 
 
 class TapeError(ValueError):
-    """A graph that cannot be replayed; the sentence says which node, and why."""
+    """A graph that cannot be replayed as asked; the sentence says where, and why."""
 
 
 class Tape:
-    """The op rows of a graph, operands before results; `nodes[row]` is the Value of a row."""
+    """`nodes[row]` is the node of a row, operands before results, the root last; `row[node]` is the way back.
+
+    Nodes in `leaves` are taken as leaves, whatever they were computed from.
+    """
 
     def __init__(self, root: Value, leaves: Iterable[Value] = ()) -> None:
         self.root = root
-        self.nodes = topological_order(root)
+        self.plan = plan(root, frozenset(leaves))
+        self.nodes = self.plan.nodes
         self.row = {node: row for row, node in enumerate(self.nodes)}
-        held = set(leaves)
-        self._ops: list[tuple[int, Any, tuple[int, ...]]] = []
-        self._leaves: list[int] = []
-        for row, node in enumerate(self.nodes):
-            if node in held or not node._prev:
-                self._leaves.append(row)
-            elif node.op is None:
-                raise TapeError(f"{described(node, row)} was made by code of its own: a tape cannot replay it")
-            else:
-                self._ops.append((row, node.op, tuple(self.row[x] for x in node._prev)))
+        self._rows: dict[Any, Any] = {}
+        self._samples: Any = None
+        self._spare: list[Any] = []  # room for the edges' contributions: fresh memory costs more than the sums
+        for node in self.nodes[self.plan.leaves:]:
+            if node.op is None:
+                raise TapeError(f"{described(node)} was made by code of its own: a tape cannot replay it")
 
     def forward(self, numbers: Mapping[Any, Any] | None = None) -> Replay:
-        """Replays the graph; `numbers` holds nodes, leaves or inner ones, at other numbers, one per column."""
-        held = {self._row(node): np.ma.asarray(given) for node, given in (numbers or {}).items()}
-        columns = np.broadcast_shapes(*(given.shape for given in held.values()), (1,))[0]
-        dtype = np.result_type(float, *held.values())
-        data = np.empty((len(self.nodes), columns), dtype)
-        free: dict[int, Any] = {}
-        for row in self._leaves:
-            data[row] = self.nodes[row].data
-        for row in self._leaves:
-            if row in held:
-                self._hold(data, row, held[row], free)
+        """Replays the graph with some nodes, leaves or inner ones, held at other numbers.
+
+        A key is a node, with one number or one per column; or a tuple of nodes, with a number each or a matrix, a row
+        per node. A masked array (`numpy.ma`) holds only its unmasked columns. All other leaves keep their data.
+        """
+        held = [self._held(key, given) for key, given in (numbers or {}).items()]
+        sample = self._samples.shape[1:] if self._samples is not None else ()
+        columns = np.broadcast_shapes(sample, *(given.shape[1:] for _, given in held))
+        data = np.empty((len(self.nodes), *columns), np.result_type(float, *(given for _, given in held)))
+        self._load(data)
+        inner: dict[int, Any] = {}
+        for rows, given in held:
+            if given.ndim < data.ndim:
+                given = given.reshape(given.shape + (1,) * (data.ndim - given.ndim))
+            if rows.max() < self.plan.leaves and not np.ma.is_masked(given):
+                data[rows] = given
+            else:
+                for row, one in zip(rows.tolist(), np.ma.asarray(given), strict=True):
+                    inner[row] = np.ma.array(one.data, mask=np.ma.getmaskarray(one))
         with np.errstate(all="ignore"):
-            for row, op, operands in self._ops:
-                data[row] = op.forward(*[data[x] for x in operands])
-                if row in held:
-                    self._hold(data, row, held[row], free)
-        return Replay(self, data, free)
+            if inner:
+                replay.forward_rows(self.plan, data, inner)
+            else:
+                replay.forward(self.plan, data)
+        return Replay(self, data, inner)
 
-    @staticmethod
-    def _hold(data: Any, row: int, given: Any, free: dict[int, Any]) -> None:
-        mask = np.ma.getmaskarray(given)
-        data[row] = np.where(mask, data[row], np.ma.getdata(given))
-        free[row] = np.broadcast_to(mask, data[row].shape)
+    def _load(self, data: Any) -> None:
+        """The leaves' own numbers."""
+        leaves = self.plan.leaves
+        now = np.array([node.data for node in self.nodes[:leaves]], float)
+        if self._samples is None:
+            data[:leaves] = now.reshape(leaves, *(1,) * (data.ndim - 1))
+        else:
+            data[:leaves] = np.where(np.isnan(self._samples), now[:, None], self._samples)
 
-    def _row(self, node: Any) -> int:
-        try:
-            return self.row[node]
-        except (KeyError, TypeError):
-            raise TapeError(f"{node!r} does not feed {self.root!r}, so it cannot be held") from None
+    def _held(self, key: Any, given: Any) -> tuple[Any, Any]:
+        """The rows that a key names, with a row of numbers for each."""
+        rows = self.rows(key)
+        given = given if isinstance(given, np.ma.MaskedArray) else np.asarray(given)
+        if not isinstance(key, tuple):
+            given = given[None]
+        if given.shape[:1] != rows.shape or given.ndim > 2:
+            raise TapeError(f"{len(rows)} nodes want as many rows of numbers, not an array of shape {given.shape}")
+        return rows, given
+
+    def rows(self, key: Any) -> Any:
+        """The row numbers of a node, or of a tuple of nodes."""
+        rows = self._rows.get(key)
+        if rows is None:
+            nodes = key if isinstance(key, tuple) else (key,)
+            for node in nodes:
+                if node not in self.row:
+                    raise TapeError(f"{node!r} does not feed the root of this tape")
+            rows = self._rows[key] = np.array([self.row[node] for node in nodes], np.intp)
+        return rows
 
 
 class Replay:
-    """The numbers of one replay: `replay.data[node]` and `replay.grad[node]`, an array with one number per column."""
+    """What one replay gave: `data[node]` and `grad[node]` are arrays with a number per column.
 
-    def __init__(self, tape: Tape, data: Any, free: Mapping[int, Any]) -> None:
+    A tuple of nodes gives a matrix, a row per node.
+    """
+
+    def __init__(self, tape: Tape, data: Any, held: Mapping[int, Any]) -> None:
         self.tape = tape
-        self.columns = data.shape[1]
-        self.data = Rows(tape, data)
-        self._free = free
-        self._grad: Rows | None = None
+        self.data = Numbers(tape, data)
+        self.columns = data.shape[1] if data.ndim > 1 else 1
+        self._held = held
+        self._grad: Numbers | None = None
 
     @property
-    def grad(self) -> Rows:
-        """d root / d node, per column; a node that is held does not pass its grad on to its operands."""
+    def grad(self) -> Numbers:
+        """d root / d node in each column; a node that is held passes nothing on to its operands."""
         if self._grad is None:
-            data = self.data.matrix
-            grad = np.zeros_like(data)
-            grad[-1] = 1.0
             with np.errstate(all="ignore"):
-                for row, op, operands in reversed(self.tape._ops):
-                    upstream = grad[row]
-                    if row in self._free:
-                        upstream = np.where(self._free[row], upstream, 0.0)
-                    for x, slope in zip(operands, op.partials(*[data[x] for x in operands], data[row])):
-                        grad[x] += slope * upstream
-            self._grad = Rows(self.tape, grad)
+                self._grad = Numbers(self.tape, self._backward(self.data.array))
         return self._grad
 
+    def _backward(self, data: Any) -> Any:
+        tape = self.tape
+        if self._held:
+            return replay.backward_rows(tape.plan, data, self._held)
+        shape = (tape.plan.edges, *data.shape[1:])
+        room = tape._spare.pop() if tape._spare else None
+        if room is None or room.shape != shape or room.dtype != data.dtype:
+            room = np.empty(shape, data.dtype)
+        grad = replay.backward(tape.plan, data, room)
+        tape._spare[:] = [room]
+        return grad
 
-class Rows(Mapping[Value, Any]):
-    """A matrix read by node: a row per node, a column per replayed case. `matrix` is the whole."""
 
-    def __init__(self, tape: Tape, matrix: Any) -> None:
-        self._tape = tape
-        self.matrix = matrix
+class Numbers(Mapping[Any, Any]):
+    """A row of numbers per node, by node; `matrix` has them all, in the order of `tape.nodes`."""
 
-    def __getitem__(self, node: Value) -> Any:
-        return self.matrix[self._tape.row[node]]
+    def __init__(self, tape: Tape, array: Any) -> None:
+        self.tape = tape
+        self.array = array
 
-    def __iter__(self) -> Any:
-        return iter(self._tape.nodes)
+    @property
+    def matrix(self) -> Any:
+        return self.array if self.array.ndim > 1 else self.array[:, None]
+
+    def __getitem__(self, key: Any) -> Any:
+        rows = self.tape.rows(key)
+        return self.matrix[rows] if isinstance(key, tuple) else self.matrix[rows[0]]
+
+    def __iter__(self) -> Iterator[Value]:
+        return iter(self.tape.nodes)
 
     def __len__(self) -> int:
-        return len(self._tape.nodes)
+        return len(self.tape.nodes)
 
 
-def described(node: Value, row: int) -> str:
-    """A node in words: its label, or its op and place."""
-    return node.label or f"the node {node._op or 'leaf'!r} at place {row}"
+def batch(roots: Sequence[Value]) -> Tape:
+    """One tape for the graphs of many samples, a column each; they must be alike but for the numbers of their leaves.
+
+    What the graphs share (the parameters) stays shared. `tape.nodes` are those of the first sample.
+    """
+    if not roots:
+        raise TapeError("a batch needs at least one sample")
+    first = topological_order(roots[0])
+    place = {node: index for index, node in enumerate(first)}
+    columns = np.full((len(first), len(roots)), np.nan)
+    for column, root in enumerate(roots):
+        order = topological_order(root)
+        _refuse_unlike(first, order, place, column)
+        for index, node in enumerate(order):
+            if node is not first[index] or column == 0:
+                columns[index, column] = node.data
+    tape = Tape(roots[0])
+    rows = [place[node] for node in tape.nodes[:tape.plan.leaves]]
+    shared = np.isnan(columns[rows]).any(axis=1)
+    tape._samples = np.where(shared[:, None], np.nan, columns[rows])
+    return tape
 
 
+def _refuse_unlike(first: list[Value], order: list[Value], place: Mapping[Value, int], column: int) -> None:
+    """The sentence that says at which node a sample's graph differs from the first one's."""
+    if len(order) != len(first):
+        raise TapeError(f"sample {column} has {len(order)} nodes where sample 0 has {len(first)}: "
+                        "their graphs differ in structure")
+    seen = {node: index for index, node in enumerate(order)}
+    for index, (node, model) in enumerate(zip(order, first, strict=True)):
+        alike = (node.op is model.op and node._op == model._op
+                 and [seen[x] for x in node._prev] == [place[x] for x in model._prev]
+                 and place.get(node, index) == index)
+        if not alike:
+            raise TapeError(f"sample {column} differs from sample 0 in structure: "
+                            f"{described(node)} stands where the first has {described(model)}")
+
+
+def described(node: Value) -> str:
+    """A node in words: its label, or what it is and its number."""
+    return repr(node.label) if node.label else f"the {node._op or 'leaf'} node of data {node.data:g}"
