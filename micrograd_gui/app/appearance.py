@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from micrograd_gui.app.settings import Settings
 from micrograd_gui.views.style import style_sheet
@@ -92,12 +92,9 @@ class Projector:
         self._leave.setEnabled(True)
         for chrome in window.chrome():
             chrome.hide()
-        for name, dock in window.docks.items():
-            dock.setTitleBarWidget(QWidget(dock))  # an empty one: no title
-            dock.setVisible(name in ("step_card", "plot"))
         window.showFullScreen()
         window.set_mood(window.mood.in_hall(window.height()))
-        window.arrange_for_hall()
+        window.panes.arrange_for_hall()
         window.canvas.fit()
 
     def leave(self) -> None:
@@ -107,8 +104,7 @@ class Projector:
         docks, mood, was_full = self._before
         self._before = None
         self._leave.setEnabled(False)
-        for dock in window.docks.values():
-            dock.setTitleBarWidget(None)  # type: ignore[arg-type]  # None: Qt's own title bar again
+        window.panes.give_titles_back()
         window.menuBar().show()
         window.statusBar().show()
         if not was_full:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QToolBar, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QToolBar, QWidget
 
 from micrograd_gui.app import mishaps, pages
 from micrograd_gui.app.appearance import Appearance, Projector, dress_application, first_mood
 from micrograd_gui.app.documents import Documents
 from micrograd_gui.app.menus import TOOLBAR, Menus, tool_button
+from micrograd_gui.app.panes import Panes
 from micrograd_gui.app.settings import Settings
 from micrograd_gui.app.summary import summary
 from micrograd_gui.document.graph import Role
@@ -21,13 +22,7 @@ from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas.geometry import node_sizes
-from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
-from micrograd_gui.views.gradients import Gradients
-from micrograd_gui.views.palette import Palette
-from micrograd_gui.views.plot import PlotPane
-from micrograd_gui.views.rendered_graph import RenderedGraph
-from micrograd_gui.views.step_card import StepCard
 from micrograd_gui.views.theme import Mood
 
 NARROW = 1340  # pixels at text scale 1: below this the expression line has a row of its own
@@ -46,7 +41,9 @@ class MainWindow(QMainWindow):
         self.background = Background(self)
         self.documents = Documents(self, self.settings)
         self.appearance = Appearance(self, self.settings)
-        self._build_panes()
+        self.panes = Panes(self, self.mood)
+        self.canvas, self.plot, self.docks = self.panes.canvas, self.panes.plot, self.panes.docks
+        self.panes.palette.chosen.connect(self.add_in_view)
         self.menus = Menus(self)
         self._build_toolbars()
         self._build_status()
@@ -60,39 +57,11 @@ class MainWindow(QMainWindow):
 
     # The parts -------------------------------------------------------------------------------
 
-    def _build_panes(self) -> None:
-        self.canvas = CanvasView(self.bridge, self.mood, self)
-        self.setCentralWidget(self.canvas)
-        self.palette_pane = Palette(self.mood)
-        self.palette_pane.chosen.connect(self.add_in_view)
-        self.step_card = StepCard(self.bridge, self.mood)
-        self.rendered_graph = RenderedGraph(self.bridge, self.mood)
-        self.plot = PlotPane(self.bridge, self.mood)
-        self.gradients = Gradients(self.bridge, self.mood)
-        self.docks: dict[str, QDockWidget] = {}
-        left, right, bottom = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea,
-                               Qt.DockWidgetArea.BottomDockWidgetArea)  # fmt: skip
-        for name, title, pane, area in (
-            ("palette", "Drop a node", self.palette_pane, left),
-            ("step_card", "Step", self.step_card, bottom),
-            ("rendered_graph", "Rendered graph", self.rendered_graph, bottom),
-            ("plot", "Plot", self.plot, right),
-            ("gradients", "Gradients", self.gradients, right),
-        ):  # fmt: skip
-            dock = QDockWidget(title, self)
-            dock.setObjectName(f"dock_{name}")
-            dock.setWidget(pane)
-            self.addDockWidget(area, dock)
-            self.docks[name] = dock
-        self.setDockNestingEnabled(True)
-        self.setCorner(Qt.Corner.BottomLeftCorner, left)
-        self.setCorner(Qt.Corner.BottomRightCorner, right)
-
     def _build_toolbars(self) -> None:
         for dock in self.docks.values():
             self.menus.panes.addAction(dock.toggleViewAction())
         self.menus.panes.addSeparator()
-        self.menus.panes.addAction("&Arrange as at first", self.arrange_as_at_first)
+        self.menus.panes.addAction("&Arrange as at first", self.panes.arrange_as_at_first)
         self.tools = QToolBar("Run", self)
         self.tools.setObjectName("toolbar_run")
         self.expression_bar = QToolBar("Expression", self)
@@ -139,48 +108,13 @@ class MainWindow(QMainWindow):
     def _arrange(self) -> None:
         kept = self.settings.arrangement()
         if kept is None or not (self.restoreGeometry(kept[0]) and self.restoreState(kept[1])):
-            self.arrange_as_at_first()
-
-    def arrange_as_at_first(self) -> None:
-        """Every pane where it is at the first start."""
-        docks = self.docks
-        for dock in docks.values():
-            dock.setFloating(False)
-            dock.show()
-        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, docks["palette"])
-        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, docks["step_card"])
-        self.splitDockWidget(docks["step_card"], docks["rendered_graph"], Qt.Orientation.Vertical)
-        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, docks["plot"])
-        self.splitDockWidget(docks["plot"], docks["gradients"], Qt.Orientation.Vertical)
-        width, height = self.width(), self.height()
-        if height < 800 * self.mood.scale:  # two panes under the canvas would leave it no room
-            self.tabifyDockWidget(docks["gradients"], docks["rendered_graph"])
-            docks["gradients"].raise_()
-        self.resizeDocks([docks["palette"], docks["plot"]], [self.mood.px(170), int(width * 0.31)],
-                         Qt.Orientation.Horizontal)  # fmt: skip
-        self.resizeDocks([docks["step_card"], docks["rendered_graph"]], [self.mood.px(130), height // 5],
-                         Qt.Orientation.Vertical)  # fmt: skip
-        self.resizeDocks([docks["plot"], docks["gradients"]], [int(height * 0.48), int(height * 0.4)],
-                         Qt.Orientation.Vertical)  # fmt: skip
-
-    def arrange_for_hall(self) -> None:
-        """The plot at the right third, the card under the canvas."""
-        self.resizeDocks([self.docks["plot"]], [self.width() // 3], Qt.Orientation.Horizontal)
-        self.resizeDocks([self.docks["step_card"]], [self.height() // 5], Qt.Orientation.Vertical)
+            self.panes.arrange_as_at_first()
 
     def set_mood(self, mood: Mood) -> None:
         """Draw everything in that mood."""
         self.mood = mood
         dress_application(mood)
-        for pane in (
-            self.canvas,
-            self.palette_pane,
-            self.step_card,
-            self.rendered_graph,
-            self.plot,
-            self.gradients,
-        ):
-            pane.set_mood(mood)
+        self.panes.set_mood(mood)
         self.h_line.setFixedWidth(mood.px(84))
         self.expression_line.setFont(mood.font(13, mono=True))
         self.expression_line.setMinimumWidth(mood.px(220))

@@ -1,0 +1,106 @@
+"""The panes: every view of the graph, as docks around the canvas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QWidget
+
+from micrograd_gui.views.canvas.view import CanvasView
+from micrograd_gui.views.gradients import Gradients
+from micrograd_gui.views.palette import Palette
+from micrograd_gui.views.plot import PlotPane
+from micrograd_gui.views.rendered_graph import RenderedGraph
+from micrograd_gui.views.step_card import StepCard
+from micrograd_gui.views.theme import Mood
+
+if TYPE_CHECKING:
+    from micrograd_gui.app.main_window import MainWindow
+
+LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
+RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
+BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+LOW = 800  # pixels at text scale 1: a lower window has no room for two panes under the canvas
+
+
+class Panes:
+    """Makes the views, and arranges them."""
+
+    def __init__(self, window: MainWindow, mood: Mood) -> None:
+        self.window = window
+        bridge = window.bridge
+        self.canvas = CanvasView(bridge, mood, window)
+        self.palette = Palette(mood)
+        self.step_card = StepCard(bridge, mood)
+        self.rendered_graph = RenderedGraph(bridge, mood)
+        self.plot = PlotPane(bridge, mood)
+        self.gradients = Gradients(bridge, mood)
+        window.setCentralWidget(self.canvas)
+        window.setDockNestingEnabled(True)
+        window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
+        window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        self.docks: dict[str, QDockWidget] = {}
+        self._dock("palette", "Drop a node", self.palette, LEFT)
+        self._dock("step_card", "Step", self.step_card, BOTTOM)
+        self._dock("rendered_graph", "Rendered graph", self.rendered_graph, BOTTOM)
+        self._dock("plot", "Plot", self.plot, RIGHT)
+        self._dock("gradients", "Gradients", self.gradients, RIGHT)
+
+    def _dock(self, name: str, title: str, pane: QWidget, area: Qt.DockWidgetArea) -> None:
+        dock = QDockWidget(title, self.window)
+        dock.setObjectName(f"dock_{name}")
+        dock.setWidget(pane)
+        self.window.addDockWidget(area, dock)
+        self.docks[name] = dock
+
+    def set_mood(self, mood: Mood) -> None:
+        """Draw every pane in that mood."""
+        for pane in (
+            self.canvas,
+            self.palette,
+            self.step_card,
+            self.rendered_graph,
+            self.plot,
+            self.gradients,
+        ):
+            pane.set_mood(mood)
+
+    def arrange_as_at_first(self) -> None:
+        """Every pane where it is at the first start."""
+        window, docks = self.window, self.docks
+        for dock in docks.values():
+            dock.setFloating(False)
+            dock.show()
+        window.addDockWidget(LEFT, docks["palette"])
+        window.addDockWidget(BOTTOM, docks["step_card"])
+        window.addDockWidget(RIGHT, docks["plot"])
+        window.splitDockWidget(docks["plot"], docks["gradients"], Qt.Orientation.Vertical)
+        if window.height() < LOW * window.mood.scale:
+            window.tabifyDockWidget(docks["gradients"], docks["rendered_graph"])
+            docks["gradients"].raise_()
+        else:
+            window.splitDockWidget(docks["step_card"], docks["rendered_graph"], Qt.Orientation.Vertical)
+        width, height = window.width(), window.height()
+        self._resize(Qt.Orientation.Horizontal, palette=window.mood.px(170), plot=round(width * 0.31))
+        self._resize(Qt.Orientation.Vertical, step_card=window.mood.px(130), rendered_graph=height // 5)
+        self._resize(Qt.Orientation.Vertical, plot=round(height * 0.48), gradients=round(height * 0.4))
+
+    def arrange_for_hall(self) -> None:
+        """Only the step card under the canvas, and the plot at the right third."""
+        for name, dock in self.docks.items():
+            dock.setTitleBarWidget(QWidget(dock))  # an empty one: no title
+            dock.setVisible(name in ("step_card", "plot"))
+        self._resize(Qt.Orientation.Horizontal, plot=self.window.width() // 3)
+        self._resize(Qt.Orientation.Vertical, step_card=self.window.height() // 5)
+
+    def give_titles_back(self) -> None:
+        """Every dock has Qt's own title bar again."""
+        for dock in self.docks.values():
+            empty = dock.titleBarWidget()
+            dock.setTitleBarWidget(None)  # type: ignore[arg-type]  # the stubs do not know that None is allowed
+            if empty is not None:
+                empty.deleteLater()
+
+    def _resize(self, direction: Qt.Orientation, **sizes: int) -> None:
+        self.window.resizeDocks([self.docks[name] for name in sizes], list(sizes.values()), direction)
