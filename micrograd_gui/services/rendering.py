@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from math import ceil
 from threading import Event
 from typing import Any
 
 from micrograd import dot
 from micrograd.ops import op_of
-from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.numbers import WIDEST
 from micrograd_gui.services.engines import TIME_LIMIT, Engine, effort, engine
 from micrograd_gui.services.lettering import FAMILY, shown_label
@@ -58,6 +58,12 @@ def rendered(
     return _picture(graph, json.loads(answer))
 
 
+def shape_of(graph: Graph) -> Hashable:
+    """All that a layout depends on: graphs of the same shape have the same picture but for the numbers."""
+    nodes = (graph.nodes[number] for number in graph.order)
+    return tuple((node.id, node.op, node.inputs, _label(node)) for node in nodes)
+
+
 def source(graph: Graph, frame: Frame, rankdir: str = "LR") -> str:
     """The moment as DOT text in the lecture's form: ``{ a | data 2.0000 | grad 6.0000 }``."""
     rows = [
@@ -77,11 +83,16 @@ def source(graph: Graph, frame: Frame, rankdir: str = "LR") -> str:
 def _row(graph: Graph, number: NodeId, widest: str) -> dot.NodeRow:
     """The node with texts that are as wide as what will stand there."""
     data, grad = (_as_wide_as(field_width(name, widest), name) for name in ("data", "grad"))
-    name = width_of(shown_label(graph.nodes[number].name), SIZE, bold=True)
+    name = width_of(_label(graph.nodes[number]), SIZE, bold=True)
     op = _op_text(graph, number)
     symbol = None if op is None else _SMALLEST * ceil(width_of(_symbol(op), SIZE) / width_of(_SMALLEST, SIZE))
     label = _SMALLEST * max(1, ceil(name / width_of(_SMALLEST, SIZE)))
     return dot.NodeRow(number, label, data, grad, symbol, _inputs(graph, number))
+
+
+def _label(node: Node) -> str:
+    """What stands in the label's cell: nothing for a constant, whose number stands beside it anyway."""
+    return "" if node.is_leaf and not node.label else shown_label(node.name)
 
 
 def _as_wide_as(needed: float, name: str) -> float:
@@ -127,7 +138,7 @@ def _picture(graph: Graph, answer: Mapping[str, Any]) -> Picture:
             ovals.append(Oval(number, _symbol(_op_text(graph, number) or ""), x, y, *radii))
         else:
             cells = tuple(_cells(each["rects"], place))
-            boxes.append(Box(number, shown_label(graph.nodes[number].name), cells))
+            boxes.append(Box(number, _label(graph.nodes[number]), cells))
     wires = tuple(_wires(graph, answer.get("edges", []), names, place))
     width, height = (round(length + 2 * MARGIN, 2) for length in (right - left, top - bottom))
     return Picture(width, height, tuple(boxes), tuple(ovals), wires)

@@ -70,7 +70,7 @@ def _oval(root: ElementTree.Element, oval: Oval, picture: Picture, ink: Ink) -> 
 
 def _box(root: ElementTree.Element, box: Box, picture: Picture, ink: Ink) -> None:
     group = ElementTree.SubElement(root, "g", {"id": f"node-{box.node}"})
-    ElementTree.SubElement(group, "title").text = box.label
+    ElementTree.SubElement(group, "title").text = box.label or "a constant"
     names = ("x", "y", "width", "height")
     rect = {name: f"{number:g}" for name, number in zip(names, box.rect, strict=True)}
     outline = _outline(box.node == picture.acting, ink)

@@ -1,0 +1,269 @@
+"""The rendered graph: Graphviz's picture of the graph, in the notebook's style, with live numbers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+    QTransform,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+
+from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.numbers import short
+from micrograd_gui.services.picture import Picture
+from micrograd_gui.services.rendering import rendered, shape_of
+from micrograd_gui.session.state import State
+from micrograd_gui.views.background import Background
+from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.picture_painting import PicturePainter, Scenery
+from micrograd_gui.views.theme import Mood
+
+WAITING = "Graphviz is laying out the graph…"
+EMPTY = "The rendered graph appears here as soon as there is a node."
+LARGEST_FIT = 1.5  # a small graph is not blown up further than this to fill the pane
+ZOOM_RANGE = (0.02, 8.0)
+_PER_NOTCH = 1.2
+_NOTCH = 120.0
+MANY = 40  # rectangles; more than so many are painted as one
+_AIR = 6.0  # pixels around a fitted picture
+
+
+class RenderedGraph(QWidget):
+    """Laid out off the GUI thread, once per structure: while stepping, only numbers and outlines change.
+
+    A click selects a node, the wheel zooms, dragging pans, a double click fits.
+    """
+
+    def __init__(self, bridge: Bridge, mood: Mood, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("rendered_graph")
+        self.setAccessibleName("Rendered graph")
+        self.setMinimumSize(120, 60)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.bridge = bridge
+        self.picture: Picture | None = None
+        self._scenery = Scenery(Picture(0, 0))
+        self.message = ""
+        self._background = Background(self)
+        self._shape: object = None
+        self._zoom, self._origin = 1.0, QPointF(0.0, 0.0)
+        self._fitted = True
+        self._pressed: QPoint | None = None
+        self._grabbed: QPointF | None = None
+        self.set_mood(mood)
+        bridge.changed.connect(self._on_changed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(600, 180)
+
+    def set_mood(self, mood: Mood) -> None:
+        """Other colours."""
+        self.mood = mood
+        self._painter = PicturePainter(mood.theme)
+        self.update()
+
+    def fit(self) -> None:
+        """The whole picture, in the middle; it stays whole when the pane changes its size."""
+        self._fitted = True
+        if self.picture is not None:
+            wide, high = self.picture.width, self.picture.height
+            zoom = min((self.width() - 2 * _AIR) / wide, (self.height() - 2 * _AIR) / high)
+            self._zoom = max(ZOOM_RANGE[0], min(zoom, LARGEST_FIT * self.mood.scale))
+            self._origin = QPointF(
+                (self.width() - wide * self._zoom) / 2, (self.height() - high * self._zoom) / 2
+            )
+        self.update()
+
+    # Showing the state -----------------------------------------------------------------------
+
+    def _on_changed(self, old: State, new: State) -> None:
+        if new.graph is not old.graph:
+            self._lay_out(new.graph)
+        if self.picture is None or not self.isVisible():
+            return
+        if new.frame is not old.frame or new.step is not old.step or new.selection != old.selection:
+            self._show(new, old.selection ^ new.selection)
+
+    def _show(self, state: State, marked: frozenset[NodeId]) -> None:
+        """Put the numbers of the moment in, and repaint what differs."""
+        old = self.picture
+        assert old is not None
+        new = self.picture = old.with_frame(state.frame, state.step)
+        touched = set(marked) | {node for node, _ in old.fresh ^ new.fresh}
+        acting = {old.acting, new.acting} if old.acting != new.acting else set()
+        touched |= {node for node in acting if node is not None}
+        for before, after in ((old.frame.data, new.frame.data), (old.frame.grad, new.frame.grad)):
+            if before is not after:
+                touched |= {box.node for box in new.boxes if before.get(box.node) != after.get(box.node)}
+        rects = self._scenery.covered(touched, acting)
+        if len(rects) > MANY:
+            self.update()
+            return
+        place = self._placing()
+        for rect in rects:
+            self.update(place.mapRect(rect).toAlignedRect().adjusted(-1, -1, 1, 1))
+
+    # Laying out ------------------------------------------------------------------------------
+
+    def _lay_out(self, graph: Graph) -> None:
+        """Have the picture made anew where the graph's shape differs; a hidden pane waits till it shows."""
+        if not self.isVisible():
+            return
+        shape = shape_of(graph)
+        if shape == self._shape:
+            return
+        self._shape = shape
+        if not graph.nodes:
+            self._background.cancel("layout")
+            self.picture, self.message = None, EMPTY
+        else:
+            self.message = WAITING
+            self._background.start(
+                "layout", rendered, graph, done=self._arrived, failed=self._failed, stoppable=True
+            )
+        self.update()
+
+    def _arrived(self, picture: Picture) -> None:
+        state = self.bridge.state
+        first = self.picture is None
+        self._scenery = Scenery(picture)
+        self.picture, self.message = picture.with_frame(state.frame, state.step), ""
+        self.setAccessibleDescription(
+            f"{len(picture.boxes)} nodes, drawn by Graphviz in the notebook's style"
+        )
+        if self._fitted or first:
+            self.fit()
+        self.update()
+
+    def _failed(self, error: Exception) -> None:
+        self.picture, self.message = None, str(error)
+        self.update()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        state = self.bridge.state
+        self.message = self.message or ("" if state.graph.nodes else EMPTY)
+        self._lay_out(state.graph)
+        if self.picture is not None:
+            self.picture = self.picture.with_frame(state.frame, state.step)
+
+    # Painting --------------------------------------------------------------------------------
+
+    def _placing(self) -> QTransform:
+        """From the picture's units to pixels."""
+        return QTransform(self._zoom, 0.0, 0.0, self._zoom, self._origin.x(), self._origin.y())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setClipRegion(event.region())
+        painter.fillRect(event.rect(), QColor(self.mood.theme.ground))
+        if self.picture is not None:
+            place = self._placing()
+            exposed, _ = place.inverted()
+            painter.setTransform(place)
+            selection = self.bridge.state.selection
+            region = event.region()
+            # The few rectangles of a step cost less than the one around them all.
+            rects = list(region) if region.rectCount() <= MANY else [event.rect()]
+            parts = [exposed.mapRect(QRectF(rect)) for rect in rects]
+            self._painter.paint(painter, self._scenery, self.picture, parts, selection, self._zoom)
+            painter.resetTransform()
+        if self.message:
+            self._say(painter)
+        painter.end()
+
+    def _say(self, painter: QPainter) -> None:
+        painter.setFont(self.mood.font(13))
+        painter.setPen(QColor(self.mood.theme.muted))
+        margin = self.mood.px(10)
+        where = self.rect().adjusted(margin, margin, -margin, -margin)
+        centre = Qt.AlignmentFlag.AlignCenter if self.picture is None else Qt.AlignmentFlag.AlignTop
+        painter.drawText(where, int(centre) | int(Qt.TextFlag.TextWordWrap), self.message)
+
+    # Mouse -----------------------------------------------------------------------------------
+
+    def node_at(self, position: QPointF) -> NodeId | None:
+        """The node whose box or op lies there."""
+        if self.picture is None:
+            return None
+        inverted, _ = self._placing().inverted()
+        return self._scenery.node_at(inverted.map(position))
+
+    def place_of(self, node: NodeId) -> QPointF | None:
+        """Where the middle of the node's box is, in pixels."""
+        rect = None if self.picture is None else self._scenery.rect_of(node)
+        return None if rect is None else self._placing().map(rect.center())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._pressed = event.position().toPoint()
+            self._grabbed = None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is None:
+            return
+        position = event.position()
+        far = (position.toPoint() - self._pressed).manhattanLength()
+        if self._grabbed is None and far >= QApplication.startDragDistance():
+            self._grabbed = QPointF(self._pressed)
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        if self._grabbed is not None:
+            self._origin += position - self._grabbed
+            self._grabbed, self._fitted = position, False
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        clicked = self._pressed is not None and self._grabbed is None
+        self._pressed = self._grabbed = None
+        self.unsetCursor()
+        if clicked and event.button() == Qt.MouseButton.LeftButton:
+            node = self.node_at(event.position())
+            chosen = frozenset() if node is None else frozenset((node,))
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                chosen = self.bridge.state.selection ^ chosen
+            self.bridge.attempt(self.bridge.session.select, chosen)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self.node_at(event.position()) is None:
+            self.fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        factor = _PER_NOTCH ** (event.angleDelta().y() / _NOTCH)
+        zoom = min(max(self._zoom * factor, ZOOM_RANGE[0]), ZOOM_RANGE[1])
+        under = event.position()
+        self._origin = under - (under - self._origin) * (zoom / self._zoom)
+        self._zoom, self._fitted = zoom, False
+        self.update()
+        event.accept()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._fitted:
+            self.fit()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            node = self.node_at(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), "" if node is None else self._told(node), self)
+            return True
+        return super().event(event)
+
+    def _told(self, node: NodeId) -> str:
+        """The numbers of a node in more digits than there is room for."""
+        state = self.bridge.state
+        if node not in state.graph.nodes:
+            return ""
+        parts = [
+            f"{word} {short(numbers[node])}"
+            for word, numbers in (("data", state.frame.data), ("grad", state.frame.grad))
+            if node in numbers
+        ]
+        return ", ".join([state.graph.nodes[node].name.replace("<", "‹")[:200], *parts])
