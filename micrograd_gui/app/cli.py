@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import metadata
+from pathlib import Path
 from typing import Any, NoReturn
 
 from micrograd_gui.document.errors import Refusal
@@ -49,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="replace")
     try:
         name = "micrograd-gui" if action is _window else f"micrograd-gui {arguments.pop(0)}"
-        return action(parser(name).parse_args(arguments))
+        return action(parser(name).parse_args(_joined(arguments)))
     except Refusal as refusal:
         print(_one_line(str(refusal)), file=sys.stderr)
         return USED_WRONGLY
@@ -58,6 +59,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has gone (`| head`); nothing is left to say
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """``-e TEXT`` as one argument, so that an expression may begin with a minus sign."""
+    joined: list[str] = []
+    for argument in arguments:
+        if joined and joined[-1] in ("-e", "--expression"):
+            joined[-1] = f"--expression={argument}"
+        else:
+            joined.append(argument)
+    return joined
 
 
 # ---------------------------------------------------------------- the window
@@ -84,12 +96,17 @@ def _window(given: argparse.Namespace) -> int:
     if not _has_screen():
         from micrograd_gui.app.play import play
 
-        return play(graph or examples.load("neuron"))
+        return play(graph or examples.load("neuron"), _name(given.file) if named else "neuron")
     from micrograd_gui.app.main_window import run_window
 
-    if given.set or graph is None:
-        return int(run_window(graph))
-    return int(run_window(given.file or given.expression))
+    if given.file is None or given.set:
+        return run_window(graph)
+    return run_window(given.file if given.file in examples.names() else Path(given.file))
+
+
+def _name(file: str | None) -> str:
+    """What the pictures of a graph are called: as its file or example, else plainly so."""
+    return Path(file).stem if file else "graph"
 
 
 def _has_screen() -> bool:

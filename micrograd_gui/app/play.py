@@ -1,0 +1,126 @@
+"""Playing a graph through without a screen: forward, each backward step, a nudge, the check; and pictures."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from micrograd_gui.app.report import check_as_table
+from micrograd_gui.document.arrange import arranged
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph, Node
+from micrograd_gui.services import files
+from micrograd_gui.services.export import export
+from micrograd_gui.services.film import Options, film_of
+from micrograd_gui.session.formulas import Line
+from micrograd_gui.session.measure import check
+from micrograd_gui.session.session import Session
+from micrograd_gui.session.wording import card
+
+H = 0.001  # of the nudge, as in the lecture
+CHECK_H = 1e-6
+FOLDER = Path("out")
+_PICTURES = {".svg": None, ".png": None, ".pdf": "all", ".gif": "all"}
+_WINDOW_SECONDS = 120.0
+
+
+def play(graph: Graph, name: str) -> int:
+    """Print the run and write its pictures; gives 0 only where analytic and numeric gradients agree."""
+    session = Session(arranged(graph))
+    print(f"{name}: played through without a screen\n")
+    for line in _run(session):
+        print(line)
+    rows = check(session.state.graph, CHECK_H)
+    print(check_as_table(graph, rows, CHECK_H))
+    print(flush=True)
+    for path in _pictures(session, name):
+        print(path)
+    agree = all(row.ok for row in rows)
+    try:
+        print(window_picture(session.state.graph, FOLDER / "window.png"))
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    return 0 if agree else 1
+
+
+def _run(session: Session) -> Iterator[str]:
+    """The step card of every moment of a whole run, and of a nudge."""
+    session.forward()
+    end = len(session.state.trace or ())
+    if session.state.blocked:
+        raise _stopped(session)
+    yield "Forward"
+    session.first()
+    while session.state.cursor < end:
+        session.next()
+        yield from _indented([line for line in card(session.state) if line.size == "big"])
+    session.backward()
+    end = len(session.state.trace or ())
+    if session.state.blocked:
+        raise _stopped(session)
+    yield "\nBackward"
+    session.forward()
+    while session.state.cursor < end:
+        session.backward_step()
+        head, *lines = card(session.state)
+        yield f"  {head.text}"
+        yield from _indented(lines, "      ")
+    session.set_sides("forward")
+    session.nudge(_nudged(session).id, H)
+    head, *lines = card(session.state)
+    yield f"\n{head.text}"
+    yield from _indented(lines)
+    yield ""
+
+
+def _stopped(session: Session) -> Refusal:
+    step = session.state.step
+    assert step is not None
+    return Refusal(step.note, step.node)
+
+
+def _indented(lines: Sequence[Line], indent: str = "  ") -> Iterator[str]:
+    return (f"{indent}{line.text}" for line in lines)
+
+
+def _nudged(session: Session) -> Node:
+    """A parameter that matters, else a leaf that does, else the target itself."""
+    graph, grad = session.state.graph, session.state.frame.grad
+    moving = [graph.nodes[number] for number in graph.order if grad.get(number)]
+    parameters = [node for node in moving if node.role == "parameter"]
+    leaves = [node for node in moving if node.is_leaf and node.label]
+    return (parameters or leaves or moving or list(graph))[0]
+
+
+def _pictures(session: Session, name: str) -> Iterator[Path]:
+    try:
+        FOLDER.mkdir(exist_ok=True)
+    except OSError as error:
+        raise Refusal(f"The folder {FOLDER} cannot be made: {error.strerror}.") from None
+    for suffix, step in _PICTURES.items():
+        film = film_of(session.state.graph, step, Options())
+        yield from export(film, FOLDER / f"{name}{suffix}")
+
+
+def window_picture(graph: Graph, path: Path) -> Path:
+    """A picture of the window with the graph in it, made by a process of its own, without a screen."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"graph{files.SUFFIX}"
+        files.write(file, graph)
+        order = [sys.executable, "-m", "micrograd_gui.app.portrait", str(file), str(path)]
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+        try:
+            done = subprocess.run(
+                order, env=environment, capture_output=True, text=True, timeout=_WINDOW_SECONDS
+            )
+        except subprocess.TimeoutExpired:
+            raise Refusal(f"{path} was not made: the window took too long.") from None
+    if done.returncode != 0:
+        last = (done.stderr.strip() or "it said nothing").splitlines()[-1]
+        raise Refusal(f"{path} was not made: {last[:300]}")
+    return path
