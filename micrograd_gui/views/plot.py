@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from micrograd_gui.document.errors import FileRefusal, Refusal
-from micrograd_gui.document.numbers import exact, read_number
+from micrograd_gui.document.numbers import MINUS, exact, read_number
 from micrograd_gui.services.atomic import write_whole
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
@@ -121,9 +121,8 @@ class PlotPane(QWidget):
         margin = mood.px(6)
         self._row.setContentsMargins(margin, mood.px(4), margin, mood.px(2))
         self._row.setSpacing(mood.px(4))
-        self._words.setFont(mood.font(14))
         self._words.setMargin(mood.px(16))
-        self._words.setStyleSheet(f"color: {mood.theme.muted}")
+        self._words.setStyleSheet(f"color: {mood.theme.muted}; font-size: {max(mood.px(14), 28 * mood.projector)}px")
         self.setAutoFillBackground(True)
         for widget in (*self._buttons.buttons(), self._from, self._between, self._to):
             widget.setFont(mood.font(12))
@@ -165,7 +164,7 @@ class PlotPane(QWidget):
         self._later.stop()
 
     def _on_changed(self, old: State, new: State) -> None:
-        if self._surface is None or not self.isVisible():
+        if not (self._painted and self.isVisible()):
             return
         if self._still is None or self._kind.missing(new) or not self._kind.fits(self._still, new):
             self._later.start()  # several changes before the next turn of the event loop are drawn once
@@ -178,7 +177,7 @@ class PlotPane(QWidget):
         marks = self._kind.update(state, self._still)
         if marks != self._marks:
             self._marks = marks
-            self._surface.show_live(marks)
+            self._surface.show_plot(self._still, marks)
 
     def _refresh(self, *, whatever: bool = False) -> None:
         """Bring the plot up to date: the still part too, where it does not hold any more."""
@@ -196,7 +195,7 @@ class PlotPane(QWidget):
             if self._still is None or not kind.fits(self._still, state):
                 self._still = kind.build(state, self._still)
                 self._marks = kind.update(state, self._still)
-                self._surface.show_still(self._still, self._marks)
+                self._surface.show_plot(self._still, self._marks)
             else:
                 self._show_live(state)
             self._stack.setCurrentWidget(self._surface)
@@ -220,7 +219,7 @@ class PlotPane(QWidget):
             return
         for field, number in zip((self._from, self._to), still.x_span, strict=True):
             if not field.hasFocus() or not field.isModified():
-                field.setText(exact(number))
+                field.setText(exact(number).replace("-", MINUS))
                 field.setCursorPosition(0)
 
     def _span_edited(self) -> None:

@@ -44,6 +44,11 @@ class Still:
     y_span: Span
     curves: tuple[Mark, ...]
 
+    @property
+    def axes(self) -> tuple[object, ...]:
+        """All but the curves: what takes long to draw."""
+        return self.title, self.x_name, self.y_name, self.x_span, self.y_span
+
 
 class PlotKind(Protocol):
     """One kind of plot: a row of the table in plot.py."""
@@ -101,6 +106,15 @@ def visible(y: np.ndarray) -> tuple[np.ndarray, Span]:
         jumps &= np.sign(curve[1:] - (low + high) / 2) != np.sign(curve[:-1] - (low + high) / 2)
         curve[1:][jumps] = np.nan
     return curve, (low, high)
+
+
+def steady(span: Span, before: Still | None, graph: Graph, x_span: Span) -> Span:
+    """The vertical span on screen as long as the curve fills it well: axes must not jump at every change."""
+    if before is None or before.x_span != x_span or not before.graph.same_structure(graph):
+        return span
+    low, high = before.y_span
+    inside = low <= span[0] and span[1] <= high
+    return before.y_span if inside and span[1] - span[0] > 0.55 * (high - low) else span
 
 
 def padded(span: Span, share: float = 0.06) -> Span:

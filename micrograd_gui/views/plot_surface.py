@@ -1,9 +1,9 @@
-"""PlotSurface: a matplotlib figure on a Qt canvas; still parts are drawn once, live marks by blitting."""
+"""PlotSurface: a matplotlib figure on a Qt canvas; axes are drawn when they change, all else by blitting."""
 
 from __future__ import annotations
 
 import io
-import warnings
+from functools import cache
 from typing import Any
 
 from matplotlib import rc_context
@@ -14,14 +14,18 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from micrograd_gui.views.plot_key import Look, Place, PlotKey
 from micrograd_gui.views.plot_picture import Mark, Still
 from micrograd_gui.views.theme import FAMILY, Mood
 
 DPI = 100
-_LOW, _TINY = 190, 110  # below so many pixels of height (at scale 1) the title goes, then legend and names
+HALL = 28  # no text of a hall is smaller, in pixels
+_LOW, _BRIEF, _TINY = 190, 270, 110  # heights, at scale 1, below which title, full key, all words go
+_STEPS = [1, 2, 5, 10]
+_TICK, _NAME, _HEAD = 11, 12, 13  # text sizes at scale 1
 _DASHES: dict[str, Any] = {
     "line": "-",
     "dashed": (0, (5, 3)),
@@ -32,83 +36,57 @@ _DASHES: dict[str, Any] = {
 
 
 class PlotSurface(FigureCanvasQTAgg):
-    """Draws one Still and the marks on it. ``show_still`` is slow, ``show_live`` takes about a millisecond."""
+    """Draws one Still and the marks on it; a step, and a new curve in the same axes, take about a millisecond."""
 
     def __init__(self, mood: Mood, parent: QWidget | None = None) -> None:
         super().__init__(Figure(dpi=DPI))
         self.setParent(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(40, 30)
         self._mood = mood
         self._still: Still | None = None
         self._marks: tuple[Mark, ...] = ()
-        self._live: list[Any] = []
-        self._ground: Any = None
-        self._laid_out: tuple[object, ...] = ()
+        self._lines: list[_MarkLine] = []
+        self._key: PlotKey | None = None
+        self._ground: Any = None  # the pixels of the axes alone
+        self._margins = (0.0, 0.0, 0.0, 0.0)  # left, right, top, bottom, in pixels
         self.axes = self.figure.add_subplot()
         self.mpl_connect("draw_event", self._on_draw)
+        self._colour()
 
     # What is shown ---------------------------------------------------------------------------
 
     def set_mood(self, mood: Mood) -> None:
         """Draw with these colours and at this size from now on."""
         self._mood = mood
-        if self._still is not None:
-            self.show_still(self._still, self._marks)
+        self._colour()
+        self._lay_out()
+        self._place_lines()
+        self._draw_all()
 
-    def show_still(self, still: Still, marks: tuple[Mark, ...]) -> None:
-        """Draw everything anew."""
-        self._still, self._marks = still, marks
-        theme, axes = self._mood.theme, self.axes
-        axes.clear()
-        self._live = []
-        self.figure.set_facecolor(theme.panel)
-        axes.set_facecolor(theme.panel)
-        axes.set_xlim(*still.x_span)
-        axes.set_ylim(*still.y_span)
-        axes.grid(color=theme.line, linewidth=0.8)
-        axes.set_axisbelow(True)
-        for spine in axes.spines.values():
-            spine.set_color(theme.line)
-        axes.tick_params(colors=theme.line, labelcolor=theme.muted, labelfontfamily=FAMILY)
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_formatter(ScalarFormatter(useMathText=False))
-            axis.get_offset_text().set(color=theme.muted, fontfamily=FAMILY)
-        for curve in still.curves:
-            axes.add_line(self._line(curve))
-        _say(axes.title, still.title, theme.text)
-        _say(axes.xaxis.label, still.x_name, theme.text)
-        _say(axes.yaxis.label, still.y_name, theme.text)
-        self._place_live(marks)
-        self._set_sizes()
-        self._laid_out = ()
-        self.draw_idle()
-
-    def show_live(self, marks: tuple[Mark, ...]) -> None:
-        """Draw other marks on the still part that is there; the rest is not drawn again."""
-        self._marks = marks
-        shapes = [(mark.ink, mark.style, bool(mark.legend)) for mark in marks]
-        if shapes != [shape for shape, _ in self._live_lines()]:
-            self._place_live(marks)
-        else:
-            texts = iter(self._legend_texts())
-            for _ in self._legends(()):
-                next(texts)
-            for mark, (_, line) in zip(marks, self._live_lines(), strict=True):
+    def show_plot(self, still: Still, marks: tuple[Mark, ...]) -> None:
+        """Draw that: the axes only where they differ from what is there, the rest in a millisecond."""
+        before, self._still, self._marks = self._still, still, marks
+        shapes = [_shape(mark) for mark in (*still.curves, *marks)]
+        if shapes == [line.shape for line in self._lines]:
+            for mark, line in zip((*still.curves, *marks), self._lines, strict=True):
                 line.set_data(mark.x, mark.y)
-                if mark.legend and (text := next(texts, None)) is not None:
-                    text.set_text(drawable(mark.legend))
-        if self._ground is None:
-            self.draw_idle()
-            return
-        self.restore_region(self._ground)
-        self._draw_live()
-        self.update()  # not blit(): that would repaint at once, inside of the step
+            self._say_key()
+        else:
+            self._place_lines()
+        if before is None or before.axes != still.axes:
+            self.axes.set_xlim(*still.x_span)
+            self.axes.set_ylim(*still.y_span)
+            self._lay_out()
+            self._say_key()
+            self._draw_all()
+        elif self._ground is not None:
+            self.restore_region(self._ground)
+            self._draw_lines()
+            self.update()  # not blit(): that would repaint at once, inside of the step
 
     def picture(self, suffix: str) -> bytes:
         """The plot as the bytes of an .svg or .png file, the same for the same plot."""
         buffer = io.BytesIO()
-        self._lay_out()
         with rc_context({"svg.hashsalt": "micrograd", "svg.fonttype": "path"}):
             self.figure.savefig(
                 buffer,
@@ -116,13 +94,30 @@ class PlotSurface(FigureCanvasQTAgg):
                 dpi=2 * DPI if suffix == "png" else DPI,
                 metadata={"Date": None} if suffix == "svg" else None,
             )
-        self.draw_idle()  # drawing elsewhere has moved what this canvas remembers
+        self._draw_all()  # drawing elsewhere has moved what this canvas remembers
         return buffer.getvalue()
 
-    # Marks and legend ------------------------------------------------------------------------
+    # Lines and key ---------------------------------------------------------------------------
 
-    def _live_lines(self) -> list[tuple[tuple[str, str, bool], Any]]:
-        return [(artist.shape, artist) for artist in self._live if isinstance(artist, _MarkLine)]
+    def _place_lines(self) -> None:
+        if self._still is None:
+            return
+        for line in self._lines:
+            line.remove()
+        self._lines = [self._line(mark) for mark in (*self._still.curves, *self._marks)]
+        for line in self._lines:
+            self.axes.add_line(line)
+        if self._key is not None:
+            self._key.remove()
+            self._key = None
+        said = self._said()
+        if said:
+            theme = self._mood.theme
+            look = Look(
+                self._pixels(_NAME), DPI, self._font(_NAME), theme.text, theme.panel, theme.line
+            )
+            self._key = PlotKey(self.axes, [self._line(mark) for mark in said], look)
+            self._say_key()
 
     def _line(self, mark: Mark) -> _MarkLine:
         theme, scale = self._mood.theme, self._mood.scale
@@ -135,7 +130,7 @@ class PlotSurface(FigureCanvasQTAgg):
         }[mark.ink]
         dots = mark.style in ("point", "points")
         return _MarkLine(
-            (mark.ink, mark.style, bool(mark.legend)),
+            _shape(mark),
             mark.x,
             mark.y,
             color=ink,
@@ -143,53 +138,38 @@ class PlotSurface(FigureCanvasQTAgg):
             linewidth=(2.4 if mark.style == "line" else 2.0) * scale,
             marker="o" if dots else "",
             markersize=(8.0 if mark.style == "point" else 5.0) * scale,
-            markeredgecolor=theme.panel if mark.style == "point" else ink,
+            markeredgecolor=theme.text if mark.style == "point" else ink,
+            markeredgewidth=0.8 * scale,
             zorder=5 if dots else 3,
+            animated=True,
         )
 
-    def _place_live(self, marks: tuple[Mark, ...]) -> None:
-        for artist in self._live:
-            artist.remove()
-        self._live = []
-        for mark in marks:
-            line = self._line(mark)
-            line.set_animated(True)
-            self.axes.add_line(line)
-            self._live.append(line)
-        self._place_legend(marks)
-
-    def _legends(self, marks: tuple[Mark, ...]) -> list[Mark]:
+    def _said(self) -> list[Mark]:
+        """What the key speaks of: on little height only the slopes, on less nothing."""
+        height = self._height()
         curves = self._still.curves if self._still is not None else ()
-        return [mark for mark in (*curves, *marks) if mark.legend]
+        said = [mark for mark in (*curves, *self._marks) if mark.legend and height >= _TINY]
+        return said if height >= _BRIEF else [mark for mark in said if mark.style in ("dashed", "dotted")]
 
-    def _place_legend(self, marks: tuple[Mark, ...]) -> None:
-        said = self._legends(marks)
-        if not said or self._height() < _TINY:
+    def _say_key(self) -> None:
+        if self._key is None:
             return
-        theme = self._mood.theme
-        legend = self.axes.legend(
-            [self._line(mark) for mark in said],
-            ["·"] * len(said),  # the texts are set below: matplotlib reads meanings into "_" and "$"
-            loc=self._free_corner(),
-            facecolor=theme.panel,
-            edgecolor=theme.line,
-            framealpha=0.88,
-            prop=self._font(12),
-            handlelength=2.4,
-            borderpad=0.5,
-            labelspacing=0.35,
+        left, right, top, bottom = self._margins
+        size = self._pixels(_NAME)
+        room = max(self.width() - left - right - 6 * size, 4 * size)
+        words = [drawable(self._cut(mark.legend, size, room)) for mark in self._said()]
+        corner = self._free_corner()
+        gap = size * 0.6
+        place = Place(
+            self.width() - right - gap if "right" in corner else left + gap,
+            self.height() - top - gap if "upper" in corner else bottom + gap,
+            "right" in corner,
+            "upper" in corner,
         )
-        for text, mark in zip(legend.get_texts(), said, strict=True):
-            _say(text, mark.legend, theme.text)
-        legend.set_animated(True)
-        self._live.append(legend)
-
-    def _legend_texts(self) -> list[Text]:
-        legend = self.axes.get_legend()
-        return [] if legend is None else legend.get_texts()
+        self._key.say([(each, self._width_of(each, size)) for each in words], place)
 
     def _free_corner(self) -> str:
-        """The upper or lower corner in which the curves have the fewest points."""
+        """The corner in which the curves have the fewest points."""
         import numpy as np
 
         still = self._still
@@ -213,40 +193,88 @@ class PlotSurface(FigureCanvasQTAgg):
     def _height(self) -> float:
         return self.height() / self._mood.scale
 
+    def _pixels(self, size: float) -> int:
+        wanted = self._mood.px(size)
+        return max(wanted, HALL) if self._mood.projector else wanted
+
+    def _points(self, size: float) -> float:
+        return self._pixels(size) * 72 / DPI
+
     def _font(self, size: float) -> FontProperties:
         return FontProperties(family=FAMILY, size=self._points(size))
 
-    def _points(self, size: float) -> float:
-        pixels = self._mood.px(size)
-        if self._mood.projector:
-            pixels = max(pixels, 28)
-        return pixels * 72 / DPI
-
-    def _set_sizes(self) -> None:
-        axes, height = self.axes, self._height()
-        axes.title.set(fontproperties=self._font(13), visible=height >= _LOW)
+    def _colour(self) -> None:
+        """What depends on the mood alone."""
+        theme, axes = self._mood.theme, self.axes
+        self.figure.set_facecolor(theme.panel)
+        axes.set_facecolor(theme.panel)
+        axes.grid(color=theme.line, linewidth=0.8)
+        axes.set_axisbelow(True)
+        for spine in axes.spines.values():
+            spine.set_color(theme.line)
+        axes.tick_params(
+            colors=theme.line,
+            labelcolor=theme.muted,
+            labelfontfamily=FAMILY,
+            labelsize=self._points(_TICK),
+            pad=self._points(_TICK) * 0.3,
+            length=3,
+        )
         for axis in (axes.xaxis, axes.yaxis):
-            axis.label.set(fontproperties=self._font(12), visible=height >= _TINY)
-            axis.get_offset_text().set_fontsize(self._points(11))
-        axes.tick_params(labelsize=self._points(11))
-        room = self._mood.px(11) * (1.5 if self._mood.projector else 1.0)
-        across, down = self.width() / (room * 6), self.height() / (room * 4)
-        axes.xaxis.set_major_locator(MaxNLocator(max(2, min(8, int(across)))))
-        axes.yaxis.set_major_locator(MaxNLocator(max(2, min(7, int(down)))))
+            axis.set_major_formatter(ScalarFormatter(useMathText=False))
+            axis.get_offset_text().set(color=theme.muted, fontproperties=self._font(_TICK))
+            axis.label.set_fontproperties(self._font(_NAME))
+        axes.title.set_fontproperties(self._font(_HEAD))
 
     def _lay_out(self) -> None:
-        """Make room for the labels: after a new still part and after a resize, never while stepping."""
-        key = (self.width(), self.height(), self._mood)
-        if key == self._laid_out or self._still is None:
+        """Make room for the words: with new axes and after a resize, never while stepping.
+
+        The widths of the words tell it; matplotlib's own layout draws everything twice to find out.
+        """
+        still, axes = self._still, self.axes
+        if still is None:
             return
-        self._laid_out = key
-        self._set_sizes()
-        with warnings.catch_warnings():
-            # On a few pixels no room is left for the axes: matplotlib says so, and draws them anyway.
-            warnings.simplefilter("ignore", UserWarning)
-            self.figure.set_layout_engine("constrained", w_pad=0.08, h_pad=0.06)
-            self.figure.draw_without_rendering()
-            self.figure.set_layout_engine("none")
+        width, height = max(self.width(), 2), max(self.height(), 2)
+        tick, name, head = (self._pixels(size) for size in (_TICK, _NAME, _HEAD))
+        titled, named = self._height() >= _LOW, self._height() >= _TINY
+        axes.title.set_visible(titled)
+        for axis, length, per_tick in ((axes.xaxis, width, tick * 5.5), (axes.yaxis, height, tick * 3)):
+            axis.label.set_visible(named)
+            axis.set_major_locator(MaxNLocator(max(2, min(8, int(length / per_tick))), steps=_STEPS))
+        pad = self._mood.px(6)
+        formatter = axes.yaxis.get_major_formatter()
+        numbers = formatter.format_ticks(axes.yaxis.get_majorticklocs())
+        beside = max((self._width_of(number, tick) for number in numbers), default=0.0)
+        left = pad + beside + tick * 0.8 + (name * 1.4 if named else 0)
+        bottom = pad + tick * 1.6 + (name * 1.3 if named else 0)
+        top = pad + (head * 1.5 if titled else tick * 1.4 if formatter.get_offset() else tick * 0.5)
+        right = pad + tick
+        # On a few pixels something has to give: then the axes keep a fifth and the words are cut.
+        across, down = min(1.0, 0.8 * width / (left + right)), min(1.0, 0.8 * height / (top + bottom))
+        left, right, top, bottom = left * across, right * across, top * down, bottom * down
+        self._margins = (left, right, top, bottom)
+        self.figure.subplots_adjust(
+            left=left / width, right=1 - right / width, top=1 - top / height, bottom=bottom / height
+        )
+        beside_axes = ((pad + name * 1.1) / width, 0.5 + (bottom - top) / 2 / height)
+        axes.yaxis.set_label_coords(*beside_axes, self.figure.transFigure)
+        colour, inner = self._mood.theme.text, (width - left - right, height - top - bottom)
+        _say(axes.title, self._cut(still.title, head, inner[0] + 2 * right), colour)
+        _say(axes.xaxis.label, self._cut(still.x_name, name, inner[0]), colour)
+        _say(axes.yaxis.label, self._cut(still.y_name, name, inner[1]), colour)
+
+    def _cut(self, words: str, pixels: int, room: float) -> str:
+        """The words, with an ellipsis in the middle where they are longer than the room."""
+        kept, cut = len(words), words
+        while kept > 4 and self._width_of(cut, pixels) > room:
+            kept -= 2
+            cut = f"{words[: kept // 2]}…{words[-(kept // 2) :]}"
+        return cut
+
+    def _width_of(self, words: str, pixels: int) -> float:
+        font = QFont(FAMILY)
+        font.setPixelSize(pixels)
+        return QFontMetricsF(font).horizontalAdvance(words)
 
     def sizeHint(self) -> QSize:
         return QSize(420, 300)
@@ -256,33 +284,37 @@ class PlotSurface(FigureCanvasQTAgg):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._ground = None
-        small = self._height() < _TINY
         super().resizeEvent(event)
-        has_legend = self.axes.get_legend() is not None
-        if self._still is not None and small == has_legend:
-            self._place_live(self._marks)
+        self._lay_out()
+        self._place_lines()
 
     # Drawing ---------------------------------------------------------------------------------
 
+    def _draw_all(self) -> None:
+        self._ground = None
+        self.draw_idle()
+
     def draw(self) -> None:
-        if self.width() < 2 or self.height() < 2:
-            return
-        self._lay_out()
-        super().draw()
+        if self.width() >= 2 and self.height() >= 2:
+            super().draw()
 
-    def _on_draw(self, event: object) -> None:
-        if getattr(event, "canvas", self) is not self:
-            return
-        self._ground = self.copy_from_bbox(self.figure.bbox)
-        self._draw_live()
+    def _on_draw(self, event: Any) -> None:
+        if event.canvas is self:
+            self._ground = self.copy_from_bbox(self.figure.bbox)
+            self._draw_lines()
 
-    def _draw_live(self) -> None:
-        for artist in self._live:
+    def _draw_lines(self) -> None:
+        for artist in (*self._lines, *(self._key or ())):
             self.axes.draw_artist(artist)
 
 
+def _shape(mark: Mark) -> tuple[str, str, bool]:
+    """What must be the same for a line to stand for another mark."""
+    return mark.ink, mark.style, bool(mark.legend)
+
+
 class _MarkLine(Line2D):
-    """A line that knows which mark it stands for."""
+    """A line that knows which kind of mark it stands for."""
 
     def __init__(self, shape: tuple[str, str, bool], *args: Any, **style: Any) -> None:
         super().__init__(*args, **style)
@@ -292,19 +324,14 @@ class _MarkLine(Line2D):
 def _say(text: Text, words: str, colour: str) -> None:
     text.set_parse_math(False)  # a label may hold "$" and "\\"
     text.set_text(drawable(words))
-    text.set(color=colour, fontfamily=FAMILY)
+    text.set_color(colour)
 
 
 def drawable(words: str) -> str:
-    """The words with signs that the font does not have replaced by boxes, as matplotlib would warn of each."""
+    """The words with boxes for the signs that the font does not have, as matplotlib would warn of each."""
     return "".join(each if ord(each) in _signs() else "□" for each in words)
 
 
+@cache
 def _signs() -> dict[int, int]:
-    global _known
-    if not _known:
-        _known = get_font(findfont(FontProperties(family=FAMILY))).get_charmap()
-    return _known
-
-
-_known: dict[int, int] = {}
+    return get_font(findfont(FontProperties(family=FAMILY))).get_charmap()

@@ -10,7 +10,16 @@ from micrograd_gui.document.numbers import short, written
 from micrograd_gui.session.formulas import name_of, operand_name
 from micrograd_gui.session.measure import sweep
 from micrograd_gui.session.state import State
-from micrograd_gui.views.plot_picture import Mark, Still, drawable_span, including, padded, tangent, visible
+from micrograd_gui.views.plot_picture import (
+    Mark,
+    Still,
+    drawable_span,
+    including,
+    padded,
+    steady,
+    tangent,
+    visible,
+)
 
 POINTS, FEW_POINTS, MANY_NODES = 401, 101, 2000
 _HALF = 4.0  # the usual half width of a span
@@ -72,7 +81,7 @@ class SweepPlot:
             x,
             y,
             span,
-            padded(including(y_span, known), 0.0) if known is not None else y_span,
+            steady(_around(y_span, known), before, graph, span),
             (Mark("data", "line", over, curve, f"{y}({x})"),),
         )
 
@@ -159,6 +168,12 @@ def _span(graph: Graph, node: NodeId, here: float, before: Still | None) -> Span
             return low, high
     half = max(_HALF, abs(here))
     return drawable_span((math.floor(here - half), math.ceil(here + half)))
+
+
+def _around(span: Span, number: float | None) -> Span:
+    """The span, widened where the point would stand outside of it or be cut by its edge."""
+    wider = including(span, number)
+    return span if wider == span else padded(wider)
 
 
 def _loose_end(graph: Graph) -> bool:

@@ -1,0 +1,96 @@
+"""The key of a plot: a few lines of text beside samples of their lines, in a corner of the axes.
+
+matplotlib's own legend takes 4 ms to draw, as it packs its boxes anew each time; here all widths are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.patches import FancyBboxPatch
+from matplotlib.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the key stands: pixels from the lower left of the figure to a corner of the axes."""
+
+    x: float
+    y: float
+    right: bool
+    upper: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the key is drawn: sizes in pixels, colours."""
+
+    text: int
+    dpi: int
+    font: FontProperties
+    colour: str
+    ground: str
+    line: str
+
+
+class PlotKey:
+    """The artists of a key. Their words may change while they stay; their number may not."""
+
+    def __init__(self, axes: Axes, samples: Sequence[Line2D], look: Look) -> None:
+        self._look = look
+        inches = axes.figure.dpi_scale_trans  # grows with the resolution that is saved at
+        self._box = FancyBboxPatch(
+            (0, 0), 1, 1, boxstyle="round,pad=0,rounding_size=0.03",
+            facecolor=look.ground, edgecolor=look.line, linewidth=0.8, alpha=0.88,
+            transform=inches, zorder=6, animated=True,
+        )  # fmt: skip
+        self._samples = list(samples)
+        self._texts = [
+            Text(
+                0, 0, "", color=look.colour, fontproperties=look.font, verticalalignment="center_baseline",
+                parse_math=False, transform=inches, zorder=8, animated=True,
+            )
+            for _ in samples
+        ]  # fmt: skip
+        for sample in self._samples:
+            sample.set(transform=inches, zorder=7, animated=True)
+        for artist in self:
+            artist.set_in_layout(False)
+            artist.set_clip_on(False)
+            axes.add_artist(artist)
+
+    def __iter__(self) -> Iterator[Artist]:
+        """All artists, in the order in which they are drawn."""
+        yield self._box
+        yield from self._samples
+        yield from self._texts
+
+    def say(self, words: Sequence[tuple[str, float]], place: Place) -> None:
+        """Show those words, each with its width in pixels, at that place."""
+        size = self._look.text
+        pad, sample, row = size * 0.6, size * 2.2, size * 1.45
+        width = sample + size * 0.6 + max(width for _, width in words) + 2 * pad
+        height = row * len(words) + pad
+        left = place.x - width if place.right else place.x
+        low = place.y - height if place.upper else place.y
+
+        def inch(pixels: float) -> float:
+            return pixels / self._look.dpi
+
+        self._box.set_bounds(inch(left), inch(low), inch(width), inch(height))
+        for at, ((text, _), line, label) in enumerate(zip(words, self._samples, self._texts, strict=True)):
+            y = low + height - pad / 2 - row * (at + 0.5)
+            ends = (left + pad, left + pad + sample)
+            xs = [sum(ends) / 2] if line.get_marker() not in ("", "None", None) else list(ends)
+            line.set_data([inch(x) for x in xs], [inch(y)] * len(xs))
+            label.set_position((inch(left + pad + sample + size * 0.6), inch(y)))
+            label.set_text(text)
+
+    def remove(self) -> None:
+        for artist in self:
+            artist.remove()
