@@ -1,0 +1,113 @@
+"""Chips: what a backward step hands down each input wire, and where there is room to say it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF
+
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.numbers import MINUS, short
+from micrograd_gui.session.trace import Contribution, Step
+from micrograd_gui.views.canvas.geometry import box
+from micrograd_gui.views.canvas.index import Index, Wire
+from micrograd_gui.views.canvas.ink import Ink
+
+LONGEST_RULE = 20  # letters; a longer rule gives way to the number alone, the step card has the whole
+_MARGIN = 4.0
+_ALONG = (0.5, 0.35, 0.65, 0.2, 0.8)
+_OFFSETS = sorted(
+    ((dx, dy) for dx in range(-60, 61, 10) for dy in range(-96, 97, 6)),
+    key=lambda offset: math.hypot(offset[0] * 1.2, offset[1]),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One wire's own contribution: the rule above, what is added below, and the point it is about."""
+
+    wire: Wire
+    rule: str
+    amount: str
+    rect: QRectF
+    anchor: QPointF
+
+
+def chips(index: Index, step: Step | None, ink: Ink) -> tuple[Chip, ...]:
+    """The chips of a backward step, clear of every box and of each other wherever there is room."""
+    if step is None or step.node is None or step.kind not in ("backward", "problem"):
+        return ()
+    made: list[Chip] = []
+    for each in step.contributions:
+        wire = (step.node, each.port)
+        if wire not in index.curves:
+            continue
+        rule, amount = rule_text(index.graph, step.node, each), f"+= {_rounded(each.amount)}"
+        width = max(ink.rule.width(rule), ink.sum.width(amount)) + 12
+        height = ink.rule.metrics.height() + ink.sum.metrics.height() + 3
+        last = each.port == len(step.contributions) - 1 and each.port > 0
+        rect, anchor = _room(index, wire, width, height, made, downwards=last)
+        made.append(Chip(wire, rule, amount, rect, anchor))
+    return tuple(made)
+
+
+def rule_text(graph: Graph, number: int, each: Contribution) -> str:
+    """The slope of one operand, in symbols and as a number: ``× b = −3``."""
+    node = graph.nodes[number]
+    rule = node.rule
+    slope = _rounded(each.slope)
+    if rule is None or each.port >= len(rule.slopes):
+        return f"× {slope}"
+    names = [graph.nodes[source].name if source is not None else "?" for source in node.inputs]
+    words = dict(zip("xyzuvw", names, strict=False), out=node.name)
+    text = rule.slopes[each.port].format(**words)
+    if text == slope or "{" not in rule.slopes[each.port] or len(text) > LONGEST_RULE:
+        return f"× {slope}"
+    if text == names[0] or text in names:
+        return f"× {text} = {slope}" if text != slope else f"× {slope}"
+    return f"× ({text}) = {slope}" if " " in text else f"× {text} = {slope}"
+
+
+def _rounded(number: float) -> str:
+    """Four digits that matter: enough to follow, short enough for a wire."""
+    if not math.isfinite(number):
+        return str(number).replace("-", MINUS)
+    return short(float(f"{number:.4g}"))
+
+
+def _room(
+    index: Index, wire: Wire, width: float, height: float, taken: list[Chip], *, downwards: bool
+) -> tuple[QRectF, QPointF]:
+    """The nearest rectangle to the wire that covers neither box nor chip, else the least bad."""
+    curve = index.curves[wire]
+    points = [curve.at(t) for t in _ALONG]
+    left, top, right, bottom = curve.bounds()
+    around = QRectF(left, top, right - left, bottom - top).adjusted(-160, -150, 160, 150)
+    obstacles = [box(index.graph.places[number]) for number in index.nodes_in(around)]
+    obstacles += [chip.rect for chip in taken]
+    walls = [
+        (each.left() - _MARGIN, each.top() - _MARGIN, each.right() + _MARGIN, each.bottom() + _MARGIN)
+        for each in obstacles
+    ]
+    best, best_cost = (points[0][0] - width / 2, points[0][1] - height / 2, points[0]), math.inf
+    for rank, (px, py) in enumerate(points):
+        for dx, dy in _OFFSETS:
+            cost = math.hypot(dx * 1.2, dy) + 2.0 * rank + (4.0 if dy and (dy > 0) != downwards else 0.0)
+            if cost >= best_cost:
+                if cost - 14 >= best_cost:
+                    break
+                continue
+            x, y = px + dx - width / 2, py + dy - height / 2
+            overlap = 0.0
+            for x1, y1, x2, y2 in walls:
+                if x < x2 and x + width > x1 and y < y2 and y + height > y1:
+                    overlap += (min(x + width, x2) - max(x, x1)) * (min(y + height, y2) - max(y, y1))
+                    if cost + 1000 + overlap >= best_cost:
+                        break
+            if overlap:
+                cost += 1000 + overlap
+            if cost < best_cost:
+                best, best_cost = (x, y, (px, py)), cost
+    x, y, anchor = best
+    return QRectF(x, y, width, height), QPointF(*anchor)

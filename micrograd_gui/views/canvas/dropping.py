@@ -1,0 +1,121 @@
+"""Dropping: what an op that is dragged over the canvas would do there, and doing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QMimeData, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from micrograd.ops import op_of
+from micrograd_gui.document.graph import NodeId, Place
+from micrograd_gui.session.editing import VALUE
+from micrograd_gui.views.canvas import geometry
+from micrograd_gui.views.canvas.hit import box_at, nearest_wire
+from micrograd_gui.views.canvas.index import Index, Wire
+
+if TYPE_CHECKING:
+    from micrograd_gui.views.canvas.view import CanvasView
+
+MIME = "application/x-micrograd-op"
+GAP = 96.0  # between a node and the op that is applied to it
+_WIRE_REACH = 12.0  # pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Where an op would go: on the ground, onto a node, or into a wire."""
+
+    kind: Literal["ground", "node", "wire"]
+    op: str
+    point: QPointF
+    node: NodeId | None = None
+    wire: Wire | None = None
+    refused: bool = False
+
+
+def op_in(mime: QMimeData) -> str | None:
+    """The op's name that is dragged; None for anything else."""
+    if not mime.hasFormat(MIME):
+        return None
+    return bytes(mime.data(MIME).data()).decode("utf-8", "replace")
+
+
+def landing(index: Index, op: str, point: QPointF, zoom: float) -> Landing:
+    """What a drop at that point of the scene would do."""
+    node = box_at(index, point)
+    if node is not None:
+        return Landing("node", op, point, node=node, refused=op == VALUE)
+    if _arity(op) == 1:
+        wire = nearest_wire(index, point, min(_WIRE_REACH / zoom, 30.0))
+        if wire is not None:
+            return Landing("wire", op, point, wire=wire)
+    return Landing("ground", op, point)
+
+
+def land(view: CanvasView, what: Landing) -> None:
+    """Do it; the new node's middle is where it was dropped, and no other node moves."""
+    session, attempt = view.bridge.session, view.bridge.attempt
+    at = geometry.place_around(what.point)
+    if what.node is not None:
+        attempt(session.apply_op, what.op, what.node, beside(view.index, what.node))
+    elif what.wire is not None:
+        attempt(session.insert_op, what.op, *what.wire, at)
+    else:
+        attempt(session.add_node, what.op, at)
+
+
+def beside(index: Index, number: NodeId) -> Place:
+    """The first free place to the right of a node."""
+    x, y = index.graph.places[number]
+    x += geometry.WIDTH + GAP
+    while index.nodes_in(geometry.box((x, y))):
+        y += geometry.HEIGHT + 2 * geometry.REACH + 6
+    return x, y
+
+
+def landing_rect(index: Index, what: Landing) -> QRectF:
+    """Where the highlight of a landing shows."""
+    rect = geometry.box(geometry.place_around(what.point)).adjusted(-8, -8, 8, 8)
+    if what.node is not None and what.node in index.graph.nodes:
+        rect = index.box_rect(what.node).united(geometry.box(beside(index, what.node)).adjusted(-8, -8, 8, 8))
+    if what.wire is not None and what.wire in index.curves:
+        rect = rect.united(index.wire_rect(what.wire))
+    return rect
+
+
+def paint_landing(painter: QPainter, view: CanvasView, what: Landing) -> None:
+    """Show what the drop would do: the new box as an outline, and the node or wire it would touch."""
+    colours, index = view.ink, view.index
+    colour = colours.bad if what.refused else colours.selection
+    pen = QPen(colour, 2.0, Qt.PenStyle.DashLine)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    place = geometry.place_around(what.point)
+    if what.node is not None:
+        painter.setPen(QPen(colour, 3.0))
+        radius = geometry.RADIUS + 3
+        painter.drawRoundedRect(
+            geometry.box(index.graph.places[what.node]).adjusted(-4, -4, 4, 4), radius, radius
+        )
+        if what.refused:
+            return
+        place = beside(index, what.node)
+        painter.setPen(pen)
+        start = geometry.out_port(index.graph.places[what.node])
+        painter.drawPath(geometry.curve(start, geometry.in_port(place, 0, _arity(what.op))).path())
+    elif what.wire is not None and what.wire in index.curves:
+        painter.setPen(QPen(colour, 4.0))
+        painter.drawPath(index.curves[what.wire].path())
+    painter.setPen(pen)
+    painter.setBrush(colours.glow)
+    painter.drawRoundedRect(geometry.box(place), geometry.RADIUS, geometry.RADIUS)
+
+
+def _arity(op: str) -> int:
+    if op == VALUE:
+        return 0
+    try:
+        return op_of(op).arity
+    except KeyError:
+        return 0

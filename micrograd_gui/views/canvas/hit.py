@@ -1,0 +1,140 @@
+"""Hit: what lies under a point of the canvas."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from PySide6.QtCore import QPointF, QRectF
+
+from micrograd_gui.document.graph import NodeId
+from micrograd_gui.views.canvas import geometry
+from micrograd_gui.views.canvas.boxes import badge_rect
+from micrograd_gui.views.canvas.index import Index, Wire
+from micrograd_gui.views.canvas.ink import Ink
+
+Part = Literal["ground", "wire", "title", "badge", "data", "grad", "in", "out"]
+_PORT_REACH = 9.0  # pixels around the middle of a port
+_WIRE_REACH = 6.0
+_PIECES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A part of the picture; ``port`` is set for an input port and for a wire."""
+
+    part: Part
+    node: NodeId | None = None
+    port: int | None = None
+
+    @property
+    def on_box(self) -> bool:
+        return self.node is not None and self.part != "wire"
+
+    @property
+    def wire(self) -> Wire | None:
+        return (self.node, self.port) if self.node is not None and self.port is not None else None
+
+
+GROUND = Hit("ground")
+
+
+def hit(index: Index, point: QPointF, zoom: float, ink: Ink) -> Hit:
+    """The topmost thing at that point of the scene: a port, a part of a box, a wire, or the ground."""
+    reach = min(_PORT_REACH / zoom, 13.0) if zoom < 1 else _PORT_REACH
+    around = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
+    for number in sorted(index.nodes_in(around), reverse=True):
+        found = _on_box(index, number, point, reach, ink)
+        if found is not None:
+            return found
+    wire = nearest_wire(index, point, min(_WIRE_REACH / zoom, 16.0))
+    return GROUND if wire is None else Hit("wire", *wire)
+
+
+def _on_box(index: Index, number: NodeId, point: QPointF, reach: float, ink: Ink) -> Hit | None:
+    node, place = index.graph.nodes[number], index.graph.places[number]
+    if _distance(point, geometry.out_port(place)) <= reach:
+        return Hit("out", number)
+    arity = len(node.inputs)
+    ports = [(_distance(point, geometry.in_port(place, port, arity)), port) for port in range(arity)]
+    if ports and min(ports)[0] <= reach:
+        return Hit("in", number, min(ports)[1])
+    if not geometry.box(place).contains(point):
+        return None
+    if badge_rect(node, place, ink).contains(point):
+        return Hit("badge", number)
+    if point.y() < place[1] + geometry.TITLE:
+        return Hit("title", number)
+    return Hit("data" if geometry.data_field(place).contains(point) else "grad", number)
+
+
+def nearest_wire(index: Index, point: QPointF, reach: float) -> Wire | None:
+    """The wire that passes nearest to the point, if it does so within reach."""
+    around = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
+    best, best_distance = None, reach
+    for wire in index.wires_in(around):
+        curve = index.curves[wire]
+        points = [curve.at(piece / _PIECES) for piece in range(_PIECES + 1)]
+        distance = min(
+            _to_segment(point.x(), point.y(), *start, *end)
+            for start, end in pairwise(points)
+        )
+        if distance <= best_distance:
+            best, best_distance = wire, distance
+    return best
+
+
+def nearest_port(
+    index: Index,
+    point: QPointF,
+    reach: float,
+    *,
+    outputs: bool,
+    wanted: Callable[[NodeId, int | None], bool],
+) -> tuple[NodeId, int | None] | None:
+    """The nearest port within reach that is wanted: output ports (their port is None), or input ports."""
+    around = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
+    best: tuple[NodeId, int | None] | None = None
+    best_distance = reach
+    for number in index.nodes_in(around):
+        node, place = index.graph.nodes[number], index.graph.places[number]
+        arity = len(node.inputs)
+        ports: list[tuple[int | None, tuple[float, float]]]
+        if outputs:
+            ports = [(None, geometry.out_port(place))]
+        else:
+            ports = [(port, geometry.in_port(place, port, arity)) for port in range(arity)]
+        for port, at in ports:
+            distance = _distance(point, at)
+            if distance <= best_distance and wanted(number, port):
+                best, best_distance = (number, port), distance
+    return best
+
+
+def box_at(index: Index, point: QPointF, reach: float = 0.0) -> NodeId | None:
+    """The topmost box under the point, or the one that is nearest within reach."""
+    around = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
+    best: tuple[float, int] | None = None
+    for number in index.nodes_in(around):
+        rect = geometry.box(index.graph.places[number])
+        away = math.hypot(
+            max(rect.left() - point.x(), 0, point.x() - rect.right()),
+            max(rect.top() - point.y(), 0, point.y() - rect.bottom()),
+        )
+        if away <= reach and (best is None or (away, -number) < best):
+            best = (away, -number)
+    return None if best is None else -best[1]
+
+
+def _distance(point: QPointF, at: tuple[float, float]) -> float:
+    return math.hypot(point.x() - at[0], point.y() - at[1])
+
+
+def _to_segment(x: float, y: float, x1: float, y1: float, x2: float, y2: float) -> float:
+    dx, dy = x2 - x1, y2 - y1
+    length = dx * dx + dy * dy
+    t = max(0.0, min(1.0, ((x - x1) * dx + (y - y1) * dy) / length)) if length else 0.0
+    return math.hypot(x - x1 - t * dx, y - y1 - t * dy)

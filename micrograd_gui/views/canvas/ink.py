@@ -1,0 +1,108 @@
+"""Ink: the pens, brushes and fonts of a mood, made once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
+
+from micrograd_gui.document.numbers import WIDEST
+from micrograd_gui.views.canvas.geometry import PAD, WIDTH
+from micrograd_gui.views.theme import FAMILY, Mood
+
+NUMBER = 12  # sizes of text in scene units
+NAME = 13
+SMALL = 9
+SMALL_IN_HALL = 11  # from the back row the captions must be read as well
+NARROWEST = 0.85  # how far a wide number is narrowed before it is made smaller
+
+
+class Font:
+    """One font and the widths of its texts."""
+
+    def __init__(self, size: int, *, bold: bool = False, italic: bool = False) -> None:
+        self.qfont = QFont(FAMILY)
+        self.qfont.setPixelSize(size)
+        self.qfont.setBold(bold)
+        self.qfont.setItalic(italic)
+        # The painter scales the text, so letters must keep the proportions they have at size 1.
+        self.qfont.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        self.metrics = QFontMetricsF(self.qfont)
+        self.ascent = self.metrics.capHeight()
+        self.width = lru_cache(maxsize=8192)(self.metrics.horizontalAdvance)
+        self.elided = lru_cache(maxsize=8192)(self._elided)
+
+    def _elided(self, text: str, width: float) -> str:
+        plain = " ".join(text.split()) if not text.isprintable() else text
+        return self.metrics.elidedText(plain, Qt.TextElideMode.ElideRight, width)
+
+
+class Ink:
+    """All that the painter dips into."""
+
+    def __init__(self, mood: Mood) -> None:
+        theme = mood.theme
+        self.theme = theme
+        self.small_size = SMALL_IN_HALL if mood.projector else SMALL
+        self.ground, self.panel = QColor(theme.ground), QColor(theme.panel)
+        self.text, self.muted = QColor(theme.text), QColor(theme.muted)
+        self.data, self.grad = QColor(theme.data), QColor(theme.grad)
+        self.accent, self.accent_fill = QColor(theme.accent), QColor(theme.accent_fill)
+        self.bad, self.bad_fill = QColor(theme.bad), QColor(theme.bad_fill)
+        self.frame, self.line, self.chip = QColor(theme.frame), QColor(theme.line), QColor(theme.chip)
+        self.selection, self.good = QColor(theme.selection), QColor(theme.good)
+        self.shadow = QColor(0, 0, 0, 110 if theme.dark else 34)
+        self.glow = QColor(theme.selection)
+        self.glow.setAlpha(46)
+
+        self.name = Font(NAME, bold=True)
+        self.unnamed = Font(NAME - 1, italic=True)
+        self.number = Font(NUMBER, bold=True)
+        self.badge = Font(NAME, bold=True)
+        self.badge_word = Font(NUMBER - 1, bold=True)
+        self.small = Font(self.small_size)
+        self.rule = Font(max(10, self.small_size))
+        self.sum = Font(max(11, self.small_size), bold=True)
+        self.far = Font(26, bold=True)
+
+        self.grid_pen = _hair(theme.grid)
+        self.wire_pen = _pen(theme.wire, 1.4)
+        self.frame_pen = _pen(theme.frame, 1.2)
+        self.line_pen = _pen(theme.line, 1.0)
+        self.accent_pen = _pen(theme.accent, 2.6)
+        self.bad_pen = _pen(theme.bad, 2.4)
+        self.selection_pen = _pen(theme.selection, 2.2)
+        self.nudge_pen = _pen(theme.data, 2.0, Qt.PenStyle.DashLine)
+        self.open_pen = _pen(theme.frame, 1.4, Qt.PenStyle.DotLine)
+        self.data_wire_pen = _pen(theme.data, 3.2)
+        self.grad_wire_pen = _pen(theme.grad, 3.2)
+        self.chip_pen = _pen(theme.grad, 1.2)
+        self.panel_brush = QBrush(self.panel)
+
+    def number_scale(self, width: float) -> tuple[float, float]:
+        """How a number of that width is drawn to fit its field: narrowed so far, made so large."""
+        room = WIDTH / 2 - 2 * PAD
+        fit = min(1.0, room / width) if width else 1.0
+        size = min(1.0, fit / NARROWEST)
+        return fit / size, size
+
+    @property
+    def widest_number_size(self) -> float:
+        """The size at which the widest number that the program writes is drawn, in scene units."""
+        return NUMBER * self.number_scale(self.number.width(WIDEST))[1]
+
+
+@lru_cache(maxsize=16)
+def ink(mood: Mood) -> Ink:
+    return Ink(mood)
+
+
+def _pen(colour: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+    return QPen(QColor(colour), width, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+
+
+def _hair(colour: str) -> QPen:
+    pen = QPen(QColor(colour), 1)
+    pen.setCosmetic(True)
+    return pen

@@ -1,0 +1,185 @@
+"""The painter: a picture put on any QPainter, as large or small, whole or in part, as is asked for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Sequence
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+
+from micrograd_gui.document.graph import NodeId
+from micrograd_gui.views.canvas import geometry
+from micrograd_gui.views.canvas.boxes import paint_box
+from micrograd_gui.views.canvas.chips import Chip
+from micrograd_gui.views.canvas.index import Wire
+from micrograd_gui.views.canvas.ink import Ink, ink
+from micrograd_gui.views.canvas.picture import Picture
+from micrograd_gui.views.theme import Mood
+
+CARDS_FROM = 0.36  # below this zoom a box is a rectangle with its name, and further off without
+NAMES_FROM = 0.2
+GRID = 20.0
+_FAR_NAMES_AT_MOST = 1500
+_CURVES_AT_MOST = 2500  # more wires than that are drawn as straight lines when seen from afar
+
+
+def paint(
+    painter: QPainter,
+    picture: Picture,
+    mood: Mood,
+    *,
+    exposed: Sequence[QRectF] | None = None,
+    ground: bool = True,
+    without: Wire | None = None,
+) -> None:
+    """Paint what lies in the exposed rectangles (None: everything), in scene units.
+
+    The painter's own transform says how large; below some zoom the words, then the numbers are left out.
+    ``without`` is a wire that is being put elsewhere.
+    """
+    zoom = painter.worldTransform().m11()
+    colours, index = ink(mood), picture.index
+    rects = [index.bounds().adjusted(-400, -400, 400, 400)] if exposed is None else list(exposed)
+    if ground:
+        for rect in rects:
+            painter.fillRect(rect, colours.ground)
+            _grid(painter, rect, zoom, colours)
+    numbers: set[NodeId] = set()
+    wires: set[Wire] = set()
+    for rect in rects:
+        numbers |= index.nodes_in(rect)
+        wires |= index.wires_in(rect)
+    if without is not None:
+        wires.discard(without)
+    near = zoom >= CARDS_FROM
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, near or len(wires) <= _CURVES_AT_MOST)
+    _wires(painter, picture, wires - picture.lit, colours.wire_pen, near)
+    if picture.lit:
+        backward = picture.step is not None and picture.step.kind in ("backward", "problem")
+        pen = colours.grad_wire_pen if backward else colours.data_wire_pen
+        _wires(painter, picture, wires & picture.lit, pen, True)
+    acting = picture.acting
+    if near:
+        for number in sorted(numbers - {acting}):
+            paint_box(painter, picture, number, colours, zoom)
+        if acting in numbers and acting is not None:
+            paint_box(painter, picture, acting, colours, zoom)
+        for chip in picture.chips:
+            _chip(painter, chip, colours)
+    else:
+        _far_boxes(painter, picture, numbers, colours, zoom)
+
+
+def paint_into(
+    painter: QPainter, target: QRectF, picture: Picture, mood: Mood, zoom_at_most: float = 1.6
+) -> None:
+    """Paint the whole picture into a rectangle, as large as fits: a thumbnail, a page."""
+    painter.save()
+    painter.fillRect(target, ink(mood).ground)
+    bounds = picture.index.bounds()
+    if not bounds.isEmpty():
+        for rect in picture.lit_rects:
+            bounds = bounds.united(rect)
+        margin = geometry.REACH + 0.03 * bounds.width()
+        bounds.adjust(-margin, -margin, margin, margin)
+        zoom = min(target.width() / bounds.width(), target.height() / bounds.height(), zoom_at_most)
+        painter.setClipRect(target)
+        painter.translate(target.center())
+        painter.scale(zoom, zoom)
+        painter.translate(-bounds.center())
+        paint(painter, picture, mood, ground=False)
+    painter.restore()
+
+
+def _grid(painter: QPainter, rect: QRectF, zoom: float, ink: Ink) -> None:
+    step = GRID
+    while step * zoom < 14:
+        step *= 5
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(ink.grid_pen)
+    left, top, right, bottom = rect.left(), rect.top(), rect.right(), rect.bottom()
+    first_x, first_y = math.floor(left / step), math.floor(top / step)
+    lines = [QLineF(i * step, top, i * step, bottom) for i in range(first_x, math.ceil(right / step) + 1)]
+    lines += [QLineF(left, j * step, right, j * step) for j in range(first_y, math.ceil(bottom / step) + 1)]
+    painter.drawLines(lines)
+
+
+def _wires(painter: QPainter, picture: Picture, wires: Collection[Wire], pen: QPen, curved: bool) -> None:
+    if not wires:
+        return
+    curves = picture.index.curves
+    painter.setPen(pen)
+    if not curved and len(wires) > _CURVES_AT_MOST:
+        thin = QPen(pen.color(), 0)
+        painter.setPen(thin)
+        painter.drawLines([QLineF(c.x1, c.y1, c.x2, c.y2) for c in map(curves.__getitem__, wires)])
+        return
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    path = QPainterPath()
+    for number, wire in enumerate(sorted(wires), 1):
+        curves[wire].append_to(path)
+        if number % 32 == 0:  # one stroke of very many curves costs more than some strokes of a few
+            painter.drawPath(path)
+            path = QPainterPath()
+    painter.drawPath(path)
+
+
+def _far_boxes(
+    painter: QPainter, picture: Picture, numbers: Iterable[NodeId], ink: Ink, zoom: float
+) -> None:
+    """Boxes from afar: a few draws for all of them."""
+    graph, wanted = picture.graph, set(numbers)
+    special = {picture.acting, picture.problem} & wanted
+    places = graph.places
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    frame = QPen(ink.frame_pen)
+    frame.setCosmetic(True)
+    frame.setWidthF(1.0)
+    painter.setPen(frame)
+    painter.setBrush(ink.panel_brush)
+    painter.drawRects([geometry.box(places[number]) for number in wanted - special])
+    for number in special:
+        problem = number == picture.problem
+        painter.setPen(ink.bad_pen if problem else ink.accent_pen)
+        painter.setBrush(ink.bad if problem else ink.accent)
+        painter.drawRect(geometry.box(places[number]))
+    chosen = picture.selection & wanted
+    if chosen:
+        edge = QPen(ink.selection_pen)
+        edge.setCosmetic(True)
+        painter.setPen(edge)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRects([geometry.box(places[number]).adjusted(-4, -4, 4, 4) for number in chosen])
+    if zoom < NAMES_FROM or len(wanted) > _FAR_NAMES_AT_MOST:
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setFont(ink.far.qfont)
+    for number in wanted:
+        node, (x, y) = graph.nodes[number], places[number]
+        name = node.label or (node.rule.symbol if node.rule is not None else node.name)
+        text = ink.far.elided(name, geometry.WIDTH - 12)
+        painter.setPen(ink.ground if number in special else ink.text)
+        left = x + (geometry.WIDTH - ink.far.width(text)) / 2
+        painter.drawText(QPointF(left, y + geometry.HEIGHT / 2 + ink.far.ascent / 2), text)
+
+
+def _chip(painter: QPainter, chip: Chip, ink: Ink) -> None:
+    painter.setPen(ink.chip_pen)
+    painter.setBrush(ink.panel_brush)
+    rect = chip.rect
+    if not rect.contains(chip.anchor):  # it had to make room: a line tells which wire it is about
+        near = QPointF(
+            min(max(chip.anchor.x(), rect.left()), rect.right()),
+            min(max(chip.anchor.y(), rect.top()), rect.bottom()),
+        )
+        painter.drawLine(chip.anchor, near)
+    painter.drawRoundedRect(rect, 6, 6)
+    for text, font, colour, middle in (
+        (chip.rule, ink.rule, ink.muted, rect.top() + 2.5 + ink.rule.metrics.height() / 2),
+        (chip.amount, ink.sum, ink.grad, rect.bottom() - 2 - ink.sum.metrics.height() / 2),
+    ):
+        painter.setFont(font.qfont)
+        painter.setPen(colour)
+        left = rect.center().x() - font.width(text) / 2
+        painter.drawText(QPointF(left, middle + font.ascent / 2), text)

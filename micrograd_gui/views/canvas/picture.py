@@ -1,0 +1,123 @@
+"""Picture: all that the painter needs to know of one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QRectF
+
+from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.session.measure import Nudge
+from micrograd_gui.session.state import State
+from micrograd_gui.session.trace import NO_FRAME, Frame, Step
+from micrograd_gui.views.canvas.chips import Chip, chips
+from micrograd_gui.views.canvas.index import Index, Wire
+from micrograd_gui.views.canvas.ink import Ink
+
+Part = tuple[NodeId, str]  # a field of a box: "data" or "grad"
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A graph in its places, the numbers in it, and what is lit up.
+
+    ``fresh`` are the fields that the step wrote, ``lit`` the wires it went through, ``lit_rects``
+    where all that shows.
+    """
+
+    index: Index
+    frame: Frame = NO_FRAME
+    step: Step | None = None
+    nudge: Nudge | None = None
+    selection: frozenset[NodeId] = frozenset()
+    fresh: frozenset[Part] = frozenset()
+    lit: frozenset[Wire] = frozenset()
+    chips: tuple[Chip, ...] = ()
+    lit_rects: tuple[QRectF, ...] = ()
+    nudged: frozenset[NodeId] = field(default_factory=frozenset)
+
+    @property
+    def graph(self) -> Graph:
+        return self.index.graph
+
+    @property
+    def acting(self) -> NodeId | None:
+        return None if self.step is None else self.step.node
+
+    @property
+    def problem(self) -> NodeId | None:
+        """The node at which the run ended early."""
+        return self.step.node if self.step is not None and self.step.kind == "problem" else None
+
+
+def picture_of(state: State, index: Index, ink: Ink) -> Picture:
+    """The picture of a state; the index must be of its graph."""
+    step = state.step
+    if step is not None and step.node is not None and step.node not in index.graph.nodes:
+        step = None
+    lit, fresh, made = _lit(index, step), _fresh(step), chips(index, step, ink)
+    return Picture(
+        index,
+        state.frame,
+        step,
+        state.nudge,
+        state.selection,
+        fresh,
+        lit,
+        made,
+        _rects(index, step, fresh, lit, made),
+        frozenset() if state.nudge is None else state.nudge.moved,
+    )
+
+
+def picture_of_graph(graph: Graph, frame: Frame = NO_FRAME) -> Picture:
+    """A picture of a graph alone, for thumbnails."""
+    return Picture(Index(graph), frame)
+
+
+def _fresh(step: Step | None) -> frozenset[Part]:
+    if step is None or step.node is None:
+        return frozenset()
+    if step.kind == "seed":
+        return frozenset(((step.node, "grad"),))
+    if step.contributions:
+        return frozenset((each.operand, "grad") for each in step.contributions)
+    return frozenset(((step.node, "data"),))
+
+
+def _lit(index: Index, step: Step | None) -> frozenset[Wire]:
+    if step is None or step.node is None or step.kind == "seed":
+        return frozenset()
+    ports = range(len(index.graph.nodes[step.node].inputs))
+    return frozenset((step.node, port) for port in ports if (step.node, port) in index.curves)
+
+
+def _rects(
+    index: Index, step: Step | None, fresh: frozenset[Part], lit: frozenset[Wire], made: tuple[Chip, ...]
+) -> tuple[QRectF, ...]:
+    if step is None or step.node is None:
+        return ()
+    numbers = {step.node, *(number for number, _ in fresh)}
+    rects = [index.box_rect(number) for number in numbers if number in index.graph.nodes]
+    rects += [index.wire_rect(wire) for wire in lit]
+    for chip in made:
+        rects.append(chip.rect.united(QRectF(chip.anchor, chip.anchor)).adjusted(-6, -6, 6, 6))
+    return tuple(rects)
+
+
+def differences(old: Picture, new: Picture) -> list[QRectF]:
+    """Where two pictures of the same graph differ."""
+    index = new.index
+    numbers = set(old.selection ^ new.selection)
+    if old.frame is not new.frame:
+        for before, after in ((old.frame.data, new.frame.data), (old.frame.grad, new.frame.grad)):
+            if before is not after:
+                numbers |= {n for n, number in after.items() if before.get(n) != number}
+                numbers |= before.keys() - after.keys()
+    if old.nudge is not new.nudge:
+        numbers |= old.nudged | new.nudged
+        numbers |= {each.nudge.node for each in (old, new) if each.nudge is not None}
+    rects = [index.box_rect(number) for number in numbers if number in index.graph.nodes]
+    if old.step is not new.step or old.lit_rects != new.lit_rects:
+        rects += [*old.lit_rects, *new.lit_rects]
+    return rects

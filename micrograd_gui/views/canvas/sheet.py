@@ -1,0 +1,80 @@
+"""Sheet: a view one can zoom and scroll, which never moves by itself."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QTransform
+from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
+
+NEAREST, FURTHEST = 8.0, 0.01
+_FIRST = QRectF(-50_000, -50_000, 100_000, 100_000)  # where one can scroll; it only ever grows
+_BORDER = 20_000.0  # so much sheet there is at least beyond what is drawn
+_LARGEST = QRectF(-1e8, -1e8, 2e8, 2e8)  # beyond that Qt's scroll bars run out of whole numbers
+
+
+class Sheet(QGraphicsView):
+    """Qt's view with an empty scene: the scene only says how far one can scroll."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scene = QGraphicsScene(self)  # a QGraphicsView does not own its scene
+        self.setScene(self._scene)
+        self.setSceneRect(_FIRST)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    @property
+    def zoom(self) -> float:
+        return self.transform().m11()
+
+    def grow(self, bounds: QRectF) -> None:
+        """Make room around what is drawn."""
+        wanted = bounds.adjusted(-_BORDER, -_BORDER, _BORDER, _BORDER).intersected(_LARGEST)
+        if not self.sceneRect().contains(wanted):
+            self.setSceneRect(self.sceneRect().united(wanted))
+
+    def look_at(self, middle: QPointF, zoom: float) -> None:
+        """That point in the middle, at that zoom."""
+        size: QSize = self.viewport().size()
+        self._put(middle, QPointF(size.width() / 2, size.height() / 2), zoom)
+
+    def zoom_at(self, factor: float, position: QPointF) -> None:
+        """So many times as large, with what is at that pixel staying there."""
+        back, _ = self.viewportTransform().inverted()
+        self._put(back.map(position), position, self.zoom * factor)
+
+    def scroll_by(self, pixels: QPoint) -> None:
+        across, down = self.horizontalScrollBar(), self.verticalScrollBar()
+        across.setValue(across.value() + pixels.x())
+        down.setValue(down.value() + pixels.y())
+
+    def bring_into_view(self, rect: QRectF) -> None:
+        """Scroll no further than needed; of what is larger than the view, the middle is shown."""
+        seen, on_screen = self.viewport().rect(), self.viewportTransform().mapRect(rect)
+        by = [0, 0]
+        for axis, (low, high, size) in enumerate(
+            (
+                (on_screen.left(), on_screen.right(), seen.width()),
+                (on_screen.top(), on_screen.bottom(), seen.height()),
+            )
+        ):
+            if high - low > size:
+                by[axis] = round((low + high - size) / 2)
+            elif low < 0:
+                by[axis] = round(low)
+            elif high > size:
+                by[axis] = round(high - size)
+        if by != [0, 0]:
+            self.scroll_by(QPoint(*by))
+
+    def _put(self, point: QPointF, position: QPointF, zoom: float) -> None:
+        """That point of the scene at that pixel, at that zoom."""
+        size = min(NEAREST, max(FURTHEST, zoom))
+        self.setTransform(QTransform.fromScale(size, size))
+        there = self.viewportTransform().map(point)
+        self.scroll_by(QPoint(round(there.x() - position.x()), round(there.y() - position.y())))
+        self.viewport().update()

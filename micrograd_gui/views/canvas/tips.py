@@ -1,0 +1,68 @@
+"""Tips: what the canvas says about a thing under the pointer."""
+
+from __future__ import annotations
+
+from html import escape
+
+from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.numbers import exact
+from micrograd_gui.views.canvas.hit import Hit
+from micrograd_gui.views.canvas.picture import Picture
+
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")  # as many as an op's row has letters for
+
+
+def tip(picture: Picture, hit: Hit) -> str:
+    """The tooltip as rich text; empty where there is nothing to say."""
+    graph = picture.graph
+    if hit.node is None:
+        return ""
+    if hit.part == "wire" or hit.part == "in":
+        lines = [_port(graph, hit.node, hit.port or 0)]
+        if hit.part == "in":
+            held = graph.nodes[hit.node].inputs[hit.port or 0] is not None
+            lines.append("Drag to put the wire elsewhere." if held else "Drag from here to a node's output.")
+    elif hit.part == "out":
+        lines = [f"The output of {graph.nodes[hit.node].name}. Drag it to a port of another node."]
+    else:
+        lines = _node(picture, hit.node)
+        if hit.part in ("data", "badge"):
+            lines += _holds(graph, hit)
+    return "<br>".join(escape(line) for line in lines)
+
+
+def _port(graph: Graph, number: NodeId, port: int) -> str:
+    node = graph.nodes[number]
+    which = "" if len(node.inputs) == 1 else f"{_ORDINALS[port]} "
+    source = node.inputs[port]
+    held = "empty" if source is None else graph.nodes[source].name
+    return f"{node.name}: {which}operand is {held}"
+
+
+def _node(picture: Picture, number: NodeId) -> list[str]:
+    graph, node = picture.graph, picture.graph.nodes[number]
+    first = node.name
+    if node.rule is not None:
+        names = [graph.nodes[source].name if source is not None else "?" for source in node.inputs]
+        first += f" = {node.rule.text.format(**dict(zip('xyzuvw', names, strict=False)))}"
+    words = [node.role] if node.role else []
+    if graph.target == number:
+        words.append("target")
+    lines = [first + (f" ({', '.join(words)})" if words else "")]
+    for name, numbers in (("data", picture.frame.data), ("grad", picture.frame.grad)):
+        if number in numbers:
+            lines.append(f"{name} = {exact(numbers[number])}")
+    if number == picture.problem and picture.step is not None:
+        lines.insert(0, f"⚠ {picture.step.note}")
+    if node.rule is not None:
+        lines.append(node.rule.help)
+    return lines
+
+
+def _holds(graph: Graph, hit: Hit) -> list[str]:
+    node = graph.nodes[hit.node or 0]
+    if node.is_leaf and hit.part == "data":
+        return ["Drag left or right to change it, double-click to type it."]
+    if hit.part == "badge" and (node.op or "").startswith("**") and len(node.inputs) == 1:
+        return ["Drag left or right to change the exponent, double-click to type it."]
+    return []

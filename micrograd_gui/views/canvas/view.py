@@ -1,0 +1,457 @@
+"""CanvasView: the graph drawn and drawn on; it shows the State and turns gestures into verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QCursor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from micrograd_gui.document.graph import NodeId
+from micrograd_gui.document.numbers import exact
+from micrograd_gui.session.state import State
+from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.canvas import geometry
+from micrograd_gui.views.canvas.boxes import badge_rect, name_rect
+from micrograd_gui.views.canvas.dropping import Landing, paint_landing
+from micrograd_gui.views.canvas.editor import InlineEditor
+from micrograd_gui.views.canvas.gestures import Gesture, can_hold_value, value_of
+from micrograd_gui.views.canvas.hit import GROUND, Hit
+from micrograd_gui.views.canvas.index import Index
+from micrograd_gui.views.canvas.ink import SMALL_IN_HALL, ink
+from micrograd_gui.views.canvas.keys import Keyboard
+from micrograd_gui.views.canvas.menu import menu_for
+from micrograd_gui.views.canvas.painter import paint
+from micrograd_gui.views.canvas.picture import differences, picture_of
+from micrograd_gui.views.canvas.pointer import Pointer
+from micrograd_gui.views.canvas.sheet import Sheet
+from micrograd_gui.views.canvas.tips import tip
+from micrograd_gui.views.canvas.wiring import KeyWiring, Wiring
+from micrograd_gui.views.theme import Mood
+
+FIT_AT_MOST = 1.6
+STEP = 1.2  # one press of zoom in
+_MARGIN = 36.0  # pixels around a graph that fits
+_RECTS_AT_MOST = 300
+_HALL_TEXT = 13.0  # pixels at scale 1; in a hall no text is smaller than that, scaled
+
+
+class CanvasView(Sheet):
+    """One painted layer. It keeps what is of the view alone: zoom, hover, a running gesture, an editor."""
+
+    def __init__(self, bridge: Bridge, mood: Mood, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.bridge, self.mood, self.ink = bridge, mood, ink(mood)
+        self.index = Index(bridge.state.graph)
+        self.picture = picture_of(bridge.state, self.index, self.ink)
+        self.gesture: Gesture | None = None
+        self.landing: Landing | None = None
+        self.hovered: Hit = GROUND
+        self.editor: InlineEditor | None = None
+        self._edited: tuple[NodeId, QRectF] = (0, QRectF())
+        self._whole = True  # the whole graph is in view and stays so when the window changes its size
+        self.pointer, self.keyboard = Pointer(self), Keyboard(self)
+        self.setObjectName("canvas")
+        self.setAccessibleName("Canvas")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        self.setAcceptDrops(True)
+        bridge.changed.connect(self._on_changed)
+        self._describe()
+        self.fit()
+
+    # What others ask of it -------------------------------------------------------------------
+
+    def set_mood(self, mood: Mood) -> None:
+        """Draw in that mood; text that is made larger makes the picture larger about its middle."""
+        factor = mood.scale / self.mood.scale
+        self.mood, self.ink = mood, ink(mood)
+        self.picture = picture_of(self.bridge.state, self.index, self.ink)
+        if self._whole:
+            self.fit()
+        elif factor != 1.0:
+            self.zoom_at(factor, QPointF(self.viewport().rect().center()))
+        self._place_editor()
+        self.viewport().update()
+
+    def fit(self) -> None:
+        """The whole graph in view; in a hall no smaller than the back row can read."""
+        self._whole = True
+        bounds = self.index.bounds()
+        if bounds.isEmpty():
+            self.look_at(QPointF(0, 0), self.mood.scale)
+            return
+        for rect in self.picture.lit_rects:
+            bounds = bounds.united(rect)
+        size = self.viewport().size()
+        room_x, room_y = max(40.0, size.width() - 2 * _MARGIN), max(40.0, size.height() - 2 * _MARGIN)
+        zoom = min(room_x / bounds.width(), room_y / bounds.height())
+        if self.mood.projector:
+            readable = _HALL_TEXT * self.mood.scale / SMALL_IN_HALL
+            zoom = min(max(zoom, readable), 2 * readable)
+        else:
+            zoom = min(zoom, FIT_AT_MOST * self.mood.scale)
+        self.look_at(bounds.center(), zoom)
+        if self.mood.projector:
+            self.show_node(self.picture.acting or self.index.graph.target or 0)
+
+    def zoom_in(self) -> None:
+        self.zoom_by_hand(STEP)
+
+    def zoom_out(self) -> None:
+        self.zoom_by_hand(1 / STEP)
+
+    def zoom_reset(self) -> None:
+        self.zoom_by_hand(self.mood.scale / self.zoom)
+
+    def show_node(self, number: NodeId) -> None:
+        """Scroll, no further than needed, so that the node, and what it lights up, is in view."""
+        if number not in self.index.graph.nodes:
+            return
+        rect = self.index.box_rect(number)
+        if number == self.picture.acting:
+            whole = rect
+            for each in self.picture.lit_rects:
+                whole = whole.united(each)
+            seen = self.viewport().size() / self.zoom
+            if whole.width() <= seen.width() and whole.height() <= seen.height():
+                rect = whole
+        margin = 24 / self.zoom
+        self.bring_into_view(rect.adjusted(-margin, -margin, margin, margin))
+
+    def zoom_by_hand(self, factor: float, position: QPointF | None = None) -> None:
+        """Nearer or further, about that pixel (None: the middle); the user has chosen what to look at."""
+        self._whole = False
+        self.zoom_at(factor, QPointF(self.viewport().rect().center()) if position is None else position)
+        self._place_editor()
+
+    def scroll_by_hand(self, pixels: QPoint) -> None:
+        self._whole = False
+        self.scroll_by(pixels)
+
+    def edit_label(self, number: NodeId) -> None:
+        """Rename at the place of the name."""
+        node = self.index.graph.nodes.get(number)
+        if node is None:
+            return
+        place = name_rect(node, self.index.graph.places[number], self.ink)
+        self._edit(number, place, node.label, f"Name of {node.name}", self.bridge.session.rename)
+
+    def edit_value(self, number: NodeId, text: str | None = None) -> None:
+        """Type a leaf's number, or a power's exponent, at its place; ``text`` is what was typed already."""
+        if not can_hold_value(self, number):
+            return
+        node, place = self.index.graph.nodes[number], self.index.graph.places[number]
+        where = geometry.data_field(place) if node.is_leaf else badge_rect(node, place, self.ink)
+        first = exact(value_of(self, number))
+        self._edit(number, where, first, f"Value of {node.name}", self.bridge.session.set_value)
+        if text is not None and self.editor is not None:
+            self.editor.setText(text)
+
+    def _edit(
+        self, number: NodeId, where: QRectF, text: str, name: str, verb: Callable[[NodeId, str], object]
+    ) -> None:
+        if self.editor is not None:
+            self.editor.close_editor()
+        self.bridge.session.select((number,))
+        place = self.index.graph.places[number]
+        self._edited = (number, where.translated(-place[0], -place[1]))
+        refused = self.bridge.refused
+        self.editor = InlineEditor(
+            self.viewport(),
+            text,
+            lambda typed: verb(number, typed),
+            lambda refusal: refused.emit(str(refusal), refusal.node),
+            self._editor_closed,
+        )
+        self.editor.setAccessibleName(name)
+        self._place_editor()
+        self.editor.show()
+        self.editor.selectAll()
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _place_editor(self) -> None:
+        if self.editor is not None:
+            place = self.index.graph.places[self._edited[0]]
+            where = self.viewportTransform().mapRect(self._edited[1].translated(*place))
+            self.editor.lay_over(where.toAlignedRect(), self.zoom, self.mood)
+
+    def _editor_closed(self) -> None:
+        had_focus = self.editor is not None and self.editor.hasFocus()
+        self.editor = None
+        if had_focus or self.viewport().hasFocus():
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # The state -------------------------------------------------------------------------------
+
+    def _on_changed(self, old: State, new: State) -> None:
+        before, target = self.picture, self.index.graph.target
+        followed = self.index.follow(new.graph)
+        self.picture = picture_of(new, self.index, self.ink)
+        if followed is None:
+            self.viewport().update()
+        else:
+            rects = followed[1] + differences(before, self.picture)
+            if (now := self.index.graph.target) != target:
+                rects += [self.index.box_rect(n) for n in (target, now) if n in self.index.graph.nodes]
+            self.refresh(rects)
+        if old.graph is not new.graph:
+            if new.history.entries[0] is old.history.entries[0]:
+                self._whole = False  # what is being edited must not slide away when the window is resized
+            self.grow(self.index.bounds())
+            self._drop_what_is_gone()
+        if old.selection != new.selection or old.graph is not new.graph:
+            self._describe()
+        if self.mood.projector and new.step is not old.step and self.picture.acting is not None:
+            self.show_node(self.picture.acting)
+
+    def settle(self) -> None:
+        """Give every node the place it is drawn at, so that an edit of some leaves the others there."""
+        graph = self.bridge.state.graph
+        if self.index.graph is not graph:
+            self.bridge.session.tidied(graph, self.index.graph.places, as_edit=False)
+
+    def _drop_what_is_gone(self) -> None:
+        nodes = self.index.graph.nodes
+        if self.hovered.node is not None and self.hovered.wire not in self.index.curves:
+            self.hovered = GROUND
+        if self.editor is not None:
+            if self._edited[0] not in nodes:
+                self.editor.close_editor()
+            else:
+                self._place_editor()
+        if isinstance(self.gesture, (Wiring, KeyWiring)):
+            self.end_gesture(cancel=True)
+
+    def _describe(self) -> None:
+        state = self.bridge.state
+        wires = len(self.index.curves)
+        text = f"A graph of {len(state.graph)} nodes and {wires} wires. "
+        if (number := state.selected) is not None:
+            text += f"Selected: {state.graph.nodes[number].name}"
+            if number in state.frame.data:
+                text += f", data {exact(state.frame.data[number])}"
+            if number in state.frame.grad:
+                text += f", grad {exact(state.frame.grad[number])}"
+            text += ". "
+        elif state.selection:
+            text += f"{len(state.selection)} nodes are selected. "
+        self.setAccessibleDescription(text + "Tab selects the next node; F1 lists the keys.")
+
+    # Painting --------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        transform = self.viewportTransform()
+        back, _ = transform.inverted()
+        region = event.region()
+        rects = list(region) if region.rectCount() <= 24 else [region.boundingRect()]
+        painter = QPainter(self.viewport())
+        painter.setWorldTransform(transform)
+        hidden = self.gesture.hidden_wire if isinstance(self.gesture, Wiring) else None
+        exposed = [back.mapRect(QRectF(rect.adjusted(-1, -1, 1, 1))) for rect in rects]
+        paint(painter, self.picture, self.mood, exposed=exposed, without=hidden)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_hover(painter)
+        if self.landing is not None:
+            paint_landing(painter, self, self.landing)
+        if self.gesture is not None:
+            self.gesture.paint(painter)
+        painter.end()
+
+    def _paint_hover(self, painter: QPainter) -> None:
+        rect = self.hover_rect(self.hovered)
+        if rect.isNull() or self.gesture is not None:
+            return
+        painter.setPen(self.ink.selection_pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self.hovered.part in ("in", "out"):
+            painter.drawEllipse(rect.center(), geometry.PORT + 2, geometry.PORT + 2)
+        elif self.hovered.wire is not None and self.hovered.wire not in self.picture.lit:
+            painter.drawPath(self.index.curves[self.hovered.wire].path())
+
+    def hover_rect(self, hit: Hit) -> QRectF:
+        """Where hovering over it shows."""
+        graph = self.index.graph
+        if hit.node not in graph.nodes:
+            return QRectF()
+        if hit.part == "wire":
+            return self.index.wire_rect(hit.wire) if hit.wire in self.index.curves else QRectF()
+        if hit.part in ("in", "out"):
+            place = graph.places[hit.node]
+            arity = len(graph.nodes[hit.node].inputs)
+            x, y = geometry.out_port(place)
+            if hit.part == "in":
+                x, y = geometry.in_port(place, hit.port or 0, arity)
+            return QRectF(x - 10, y - 10, 20, 20)
+        return QRectF()
+
+    def refresh(self, rects: Iterable[QRectF]) -> None:
+        """Repaint those parts of the scene, and no others."""
+        transform, seen = self.viewportTransform(), self.viewport().rect()
+        wanted = [transform.mapRect(rect).toAlignedRect().adjusted(-2, -2, 2, 2) for rect in rects]
+        wanted = [rect for rect in wanted if rect.intersects(seen)]
+        if len(wanted) > _RECTS_AT_MOST:
+            self.viewport().update()
+            return
+        for rect in wanted:
+            self.viewport().update(rect)
+
+    def scene_point(self, position: QPointF) -> QPointF:
+        """The point of the scene at that pixel."""
+        return self.viewportTransform().inverted()[0].map(position)
+
+    def box_of(self, number: NodeId) -> QRectF:
+        return geometry.box(self.index.graph.places[number])
+
+    # Gestures --------------------------------------------------------------------------------
+
+    def start_gesture(self, gesture: Gesture) -> None:
+        self.refresh([self.hover_rect(self.hovered)])
+        self.gesture = gesture
+        self.viewport().setCursor(gesture.cursor)
+
+    def end_gesture(self, *, cancel: bool = False) -> None:
+        """Let go of the running gesture."""
+        gesture, self.gesture = self.gesture, None
+        if gesture is None:
+            return
+        if cancel:
+            gesture.cancel()
+        self.viewport().unsetCursor()
+        self.refresh([gesture.rect(), *self._hidden_rects(gesture)])
+
+    def _hidden_rects(self, gesture: Gesture) -> list[QRectF]:
+        wire = gesture.hidden_wire if isinstance(gesture, Wiring) else None
+        return [self.index.wire_rect(wire)] if wire in self.index.curves and wire is not None else []
+
+    def start_key_wiring(self, number: NodeId, *, remove: bool = False) -> None:
+        """Choose a wire of the node with keys."""
+        wiring = KeyWiring(self, number, remove=remove)
+        name = self.index.graph.nodes[number].name
+        if not wiring.choices:
+            lacking = f"{name} has no wire" if remove else f"There is no free port for {name}"
+            self.bridge.refused.emit(f"{lacking}.", number)
+            return
+        self.start_gesture(wiring)
+        wiring.turn(0)
+        self.tell_wiring()
+
+    def tell_wiring(self) -> None:
+        """Say beside the port what Enter would do."""
+        if isinstance(self.gesture, KeyWiring):
+            sentence = self.gesture.sentence()
+            at = self.mapFromScene(self.gesture.rect().bottomRight())
+            self.setAccessibleDescription(sentence)
+            QToolTip.showText(self.viewport().mapToGlobal(at), sentence, self.viewport())
+
+    def say_at_pointer(self, sentence: str) -> None:
+        """A tooltip at once, or none."""
+        if sentence:
+            QToolTip.showText(QCursor.pos() + QPoint(12, 12), sentence, self.viewport())
+        else:
+            QToolTip.hideText()
+
+    # Events: each goes to the one who knows ----------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.pointer.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.pointer.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.pointer.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.pointer.double_click(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.pointer.wheel(event)
+        event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self.pointer.drag_over(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self.pointer.drag_over(event)
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self.pointer.drag_away()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.pointer.drop(event)
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and self.keyboard.wants(event)
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            if self.gesture is None:
+                text = tip(self.picture, self.pointer.hit(QPointF(event.pos())))
+                QToolTip.showText(event.globalPos(), text, self.viewport())
+            return True
+        if event.type() == QEvent.Type.Leave:
+            self.pointer.hover(None)
+        elif event.type() == QEvent.Type.NativeGesture and self.pointer.pinch(event):
+            return True
+        return super().viewportEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.pointer.hold_space(True)
+        elif not self.keyboard.press(event):
+            event.ignore()  # a key of the window, or of nobody
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.pointer.hold_space(False)
+        self.keyboard.release(event)
+
+    def focusNextPrevChild(self, forwards: bool) -> bool:
+        return self.keyboard.tab(forwards) or super().focusNextPrevChild(forwards)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.pointer.hold_space(False)
+        if isinstance(self.gesture, KeyWiring):
+            self.end_gesture(cancel=True)
+        super().focusOutEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        position, found = QPointF(event.pos()), self.pointer.hit(QPointF(event.pos()))
+        selected = self.bridge.state.selected
+        at = event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and selected is not None:
+            position = self.viewportTransform().map(self.box_of(selected).center())
+            found, at = Hit("title", selected), self.viewport().mapToGlobal(position.toPoint())
+        if found.on_box and found.node is not None and found.node not in self.bridge.state.selection:
+            self.bridge.session.select((found.node,))
+        menu_for(self, found, self.scene_point(position)).popup(at)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._whole:
+            self.fit()

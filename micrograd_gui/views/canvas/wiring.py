@@ -1,0 +1,255 @@
+"""Wiring: a wire drawn from port to port with the pointer or with keys, and refused before it is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph, NodeId, Place
+from micrograd_gui.views.canvas import geometry
+from micrograd_gui.views.canvas.gestures import Gesture, Modifiers
+from micrograd_gui.views.canvas.hit import Hit, box_at, nearest_port
+from micrograd_gui.views.canvas.index import Wire
+
+if TYPE_CHECKING:
+    from micrograd_gui.views.canvas.view import CanvasView
+
+_FURTHER = "Tab goes to the next, Esc leaves."
+SNAP = 24.0  # pixels
+
+Ends = tuple[NodeId, NodeId, int | None]  # source, node, and its port (None: its first free one)
+
+
+class Wiring(Gesture):
+    """A wire that follows the pointer and snaps to what it can be put on.
+
+    It starts at an output port, at an empty input port, or at a wired one: then the wire that is there
+    is taken off and put elsewhere, or dropped on the ground and gone.
+    """
+
+    cursor = Qt.CursorShape.CrossCursor
+
+    def __init__(self, view: CanvasView, start: QPointF, hit: Hit) -> None:
+        super().__init__(view, start)
+        assert hit.node is not None
+        graph = view.index.graph
+        self._taken: Wire | None = None
+        self._source: NodeId | None = None
+        self._port: Wire | None = None
+        if hit.part == "out":
+            self._source = hit.node
+        elif hit.wire is not None:
+            source = graph.nodes[hit.node].inputs[hit.wire[1]]
+            if source is None:
+                self._port = hit.wire
+            else:
+                self._source, self._taken = source, hit.wire
+        self._end = start
+        self.ends: Ends | None = None
+        self.reason = ""
+
+    @property
+    def hidden_wire(self) -> Wire | None:
+        """The wire that was taken off its port."""
+        return self._taken
+
+    def drag(self, point: QPointF, _modifiers: Modifiers) -> None:
+        ends = self._aimed(point)
+        self._end = self._tip(point, ends)
+        if ends != self.ends:
+            self.ends = ends
+            self.reason = "" if ends is None or self._back(ends) else refusal(self._graph(), ends)
+            self.view.say_at_pointer(self.reason)
+
+    def drop(self, point: QPointF) -> None:
+        self.drag(point, Modifiers.NoModifier)
+        self.view.say_at_pointer("")
+        session, attempt = self.view.bridge.session, self.view.bridge.attempt
+        if self.ends is None:
+            if self._taken is not None:
+                attempt(session.disconnect, *self._taken)
+        elif self._back(self.ends):
+            return
+        elif self._taken is not None:
+            attempt(session.rewire, self._taken, *self.ends)
+        else:
+            attempt(session.connect, *self.ends)
+
+    def cancel(self) -> None:
+        self.view.say_at_pointer("")
+
+    def paint(self, painter: QPainter) -> None:
+        ink = self.view.ink
+        colour = ink.bad if self.reason else ink.selection
+        style = Qt.PenStyle.DashLine if self.ends is None or self.reason else Qt.PenStyle.SolidLine
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(colour, 3.0, style, Qt.PenCapStyle.RoundCap))
+        painter.drawPath(geometry.curve(*self._from_to()).path())
+        if self.ends is not None:
+            painter.setPen(QPen(colour, 2.0))
+            painter.setBrush(ink.panel_brush)
+            painter.drawEllipse(self._end, geometry.PORT + 2.5, geometry.PORT + 2.5)
+        if self.reason:  # a cross as well: colour alone tells nothing to some
+            x, y = self._end.x(), self._end.y()
+            painter.drawLine(QPointF(x - 3.5, y - 3.5), QPointF(x + 3.5, y + 3.5))
+            painter.drawLine(QPointF(x - 3.5, y + 3.5), QPointF(x + 3.5, y - 3.5))
+
+    def rect(self) -> QRectF:
+        left, top, right, bottom = geometry.curve(*self._from_to()).bounds()
+        return QRectF(left - 12, top - 12, right - left + 24, bottom - top + 24)
+
+    # What it aims at -------------------------------------------------------------------------
+
+    def _graph(self) -> Graph:
+        graph = self.view.bridge.state.graph
+        return graph if self._taken is None else graph.unwired(*self._taken)
+
+    def _back(self, ends: Ends) -> bool:
+        return self._taken is not None and self._taken == ends[1:]
+
+    def _aimed(self, point: QPointF) -> Ends | None:
+        """The ends of the wire if it were let go at that point; None over the ground."""
+        index, graph, reach = self.view.index, self._graph(), SNAP / self.view.zoom
+        if self._port is not None:
+            taker = self._port[0]
+            found = nearest_port(
+                index, point, reach, outputs=True, wanted=lambda node, _: node != taker
+            )
+            number = found[0] if found else box_at(index, point, reach / 2)
+            return None if number is None or number == taker else (number, *self._port)
+        assert self._source is not None
+        source = self._source
+
+        def wanted(node: NodeId, port: int | None) -> bool:
+            return port is not None and graph.nodes[node].inputs[port] is None
+
+        over = box_at(index, point)
+        found = nearest_port(index, point, reach, outputs=False, wanted=wanted)
+        if found is not None and over in (None, found[0]):
+            return source, *found
+        number = over if over is not None else box_at(index, point, reach)
+        if number is None or (number == source and self._still_leaving(point)):
+            return None
+        free = [port for port, held in enumerate(graph.nodes[number].inputs) if held is None]
+        return source, number, free[0] if free else None
+
+    def _still_leaving(self, point: QPointF) -> bool:
+        """Whether the pointer has hardly left the port where it began."""
+        away = point - self.start
+        return self._taken is None and abs(away.x()) + abs(away.y()) < geometry.WIDTH / 2
+
+    def _tip(self, point: QPointF, ends: Ends | None) -> QPointF:
+        """Where the free end shows: on the port it would go to, else under the pointer."""
+        if ends is None:
+            return point
+        places = self.view.index.graph.places
+        if self._port is not None:
+            return QPointF(*geometry.out_port(places[ends[0]]))
+        if ends[2] is None:
+            return point
+        arity = len(self.view.index.graph.nodes[ends[1]].inputs)
+        return QPointF(*geometry.in_port(places[ends[1]], ends[2], arity))
+
+    def _from_to(self) -> tuple[Place, Place]:
+        graph, end = self.view.index.graph, (self._end.x(), self._end.y())
+        if self._port is not None:
+            number, port = self._port
+            return end, geometry.in_port(graph.places[number], port, len(graph.nodes[number].inputs))
+        assert self._source is not None
+        return geometry.out_port(graph.places[self._source]), end
+
+
+def refusal(graph: Graph, ends: Ends) -> str:
+    """Why such a wire cannot be; empty where it can."""
+    try:
+        graph.wired(*ends)
+    except Refusal as reason:
+        return str(reason)
+    return ""
+
+
+class KeyWiring(Gesture):
+    """A wire chosen with keys: each candidate is shown in turn, Enter takes it.
+
+    ``remove`` chooses among the wires that are there, to take one off.
+    """
+
+    def __init__(self, view: CanvasView, node: NodeId, *, remove: bool = False) -> None:
+        graph, places = view.index.graph, view.index.graph.places
+        super().__init__(view, QPointF(*geometry.out_port(places[node])))
+        self.remove = remove
+        self.choices: list[Ends] = []
+        if remove:
+            inputs = graph.nodes[node].inputs
+            self.choices = [(source, node, port) for port, source in enumerate(inputs) if source is not None]
+            self.choices += [(node, user, port) for user, port in graph.users[node]]
+        else:
+            above = graph.ancestors(node)
+            free = [
+                (node, other.id, port)
+                for other in graph
+                if other.id not in above
+                for port, source in enumerate(other.inputs)
+                if source is None
+            ]
+            x, y = places[node]
+            self.choices = [*sorted(free, key=lambda e: abs(places[e[1]][0] - x) + abs(places[e[1]][1] - y))]
+        self._chosen = 0
+
+    @property
+    def chosen(self) -> Ends:
+        return self.choices[self._chosen]
+
+    def turn(self, by: int) -> None:
+        """The next or the previous candidate."""
+        before = self.rect()
+        self._chosen = (self._chosen + by) % len(self.choices)
+        self.view.show_node(self.chosen[1])
+        self.view.refresh([before, self.rect()])
+
+    def accept(self) -> None:
+        session, attempt = self.view.bridge.session, self.view.bridge.attempt
+        source, node, port = self.chosen
+        if self.remove:
+            assert port is not None
+            attempt(session.disconnect, node, port)
+        else:
+            attempt(session.connect, source, node, port)
+
+    def sentence(self) -> str:
+        """What Enter would do, for the tooltip and a screen reader."""
+        graph = self.view.bridge.state.graph
+        source, node, port = self.chosen
+        which = f"port {(port or 0) + 1} of {graph.nodes[node].name}"
+        if self.remove:
+            return f"Enter takes the wire from {graph.nodes[source].name} off {which}. {_FURTHER}"
+        return f"Enter wires {graph.nodes[source].name} to {which}. {_FURTHER}"
+
+    def paint(self, painter: QPainter) -> None:
+        ink = self.view.ink
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        colour = ink.bad if self.remove else ink.selection
+        style = Qt.PenStyle.SolidLine if self.remove else Qt.PenStyle.DashLine
+        painter.setPen(QPen(colour, 3.5, style, Qt.PenCapStyle.RoundCap))
+        curve = self._curve()
+        painter.drawPath(curve.path())
+        painter.setBrush(ink.panel_brush)
+        painter.drawEllipse(QPointF(curve.x2, curve.y2), geometry.PORT + 3, geometry.PORT + 3)
+
+    def rect(self) -> QRectF:
+        left, top, right, bottom = self._curve().bounds()
+        return QRectF(left - 12, top - 12, right - left + 24, bottom - top + 24)
+
+    def _curve(self) -> geometry.Curve:
+        source, node, port = self.chosen
+        index = self.view.index
+        if (node, port) in index.curves:
+            return index.curves[node, port or 0]
+        places = index.graph.places
+        return geometry.curve(
+            geometry.out_port(places[source]),
+            geometry.in_port(places[node], port or 0, len(index.graph.nodes[node].inputs)),
+        )
