@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Literal
 
@@ -11,11 +13,14 @@ import msgspec
 
 from micrograd.ops import op_of
 from micrograd_gui.document.errors import FileRefusal
-from micrograd_gui.document.graph import Graph, Node, Role
+from micrograd_gui.document.graph import FARTHEST, Graph, Node, Role
+from micrograd_gui.document.labels import spoken
 
 FORMAT = "micrograd-graph"
 VERSION = 1
 NODES_AT_MOST = 200_000
+_HIGHEST_ID = 2**53
+_ROOM = 2**32  # ids that are free for the nodes to come
 
 NotFinite = Literal["nan", "inf", "-inf"]
 
@@ -65,9 +70,9 @@ def encode(graph: Graph) -> str:
     nodes = [_node_fields(node) for node in sorted(graph, key=lambda node: node.id)]
     view: dict[str, Any] = {}
     if graph.places:
-        view["places"] = {str(number): list(place) for number, place in graph.places.items()}
+        view["places"] = {str(number): [*map(float, place)] for number, place in graph.places.items()}
     if graph.ranges:
-        view["ranges"] = {str(number): list(span) for number, span in graph.ranges.items()}
+        view["ranges"] = {str(number): [*map(float, span)] for number, span in graph.ranges.items()}
     whole = {
         "format": FORMAT,
         "version": VERSION,
@@ -83,7 +88,7 @@ def decode(text: str | bytes, name: str = "The file") -> Graph:
     try:
         head = msgspec.json.decode(text, type=_Head)
     except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
-        raise FileRefusal(f"{name} is not a micrograd-gui file: {_sentence(error)}.") from None
+        raise FileRefusal(f"{name} is not a micrograd-gui file: {_sentence(error, text)}.") from None
     if head.format != FORMAT:
         raise FileRefusal(
             f"{name} is not a micrograd-gui file: its field “format” is {_quoted(head.format)}, "
@@ -91,13 +96,13 @@ def decode(text: str | bytes, name: str = "The file") -> Graph:
         )
     if isinstance(head.version, int) and head.version > VERSION:
         raise FileRefusal(
-            f"{name} was made by a newer micrograd-gui: its field “version” is {head.version}, "
-            f"and this program reads up to {VERSION}."
+            f"{name} was made by a newer micrograd-gui: its field “version” is "
+            f"{head.version if head.version < 10**9 else 'huge'}, and this program reads up to {VERSION}."
         )
     try:
         model = msgspec.json.decode(text, type=_FileModel)
     except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
-        raise FileRefusal(f"{name} is damaged: {_sentence(error)}.") from None
+        raise FileRefusal(f"{name} is damaged: {_sentence(error, text)}.") from None
     return _graph(model, name)
 
 
@@ -123,8 +128,8 @@ def _graph(model: _FileModel, name: str) -> Graph:
     nodes: dict[int, Node] = {}
     for index, each in enumerate(model.nodes):
         place = f"nodes[{index}]"
-        if not 0 < each.id < 2**53:
-            raise refuse(f"{place}.id", f"{each.id} is not a positive whole number of at most 53 bits")
+        if not 0 < each.id < _HIGHEST_ID:
+            raise refuse(f"{place}.id", "an id is a positive whole number of at most 53 bits")
         if each.id in nodes:
             raise refuse(f"{place}.id", f"{each.id} stands there twice")
         nodes[each.id] = _node(each, place, refuse)
@@ -135,20 +140,31 @@ def _graph(model: _FileModel, name: str) -> Graph:
     try:
         TopologicalSorter({n.id: [s for s in n.inputs if s is not None] for n in nodes.values()}).prepare()
     except CycleError as error:
-        circle = " → ".join(nodes[number].name for number in reversed(error.args[1][:8]))
-        raise refuse("nodes", f"the wires close a cycle: {circle}") from None
+        names = [nodes[number].spoken for number in error.args[1]]
+        circle = names if len(names) <= 9 else [*names[:8], "…"]
+        raise refuse("nodes", f"the wires close a cycle: {' → '.join(circle)}") from None
     if model.target is not None and model.target not in nodes:
         raise refuse("target", f"there is no node {model.target}")
-    for index_text, span in model.view.ranges.items():
+    places = _numbered(model.view.places, nodes, "view.places", refuse)
+    for number, (x, y) in places.items():
+        if max(abs(x), abs(y)) > FARTHEST:
+            raise refuse(f"view.places.{number}", "it is too far out")
+    ranges = _numbered(model.view.ranges, nodes, "view.ranges", refuse)
+    for number, span in ranges.items():
         if not span[0] < span[1]:
-            raise refuse(f"view.ranges.{index_text}", "the span does not go upwards")
-    return Graph(
-        nodes,
-        _numbered(model.view.places, nodes, "view.places", refuse),
-        model.target,
-        max(nodes, default=0) + 1,
-        _numbered(model.view.ranges, nodes, "view.ranges", refuse),
-    )
+            raise refuse(f"view.ranges.{number}", "the span does not go upwards")
+    in_order = {number: nodes[number] for number in sorted(nodes)}  # as encode writes them, the newest last
+    return Graph(in_order, places, model.target, _next_id(in_order), ranges)
+
+
+def _next_id(ids: Iterable[int]) -> int:
+    """The id after all; where a file has used up the highest, one in a gap that no session can fill."""
+    free = 1
+    for number in ids:
+        if number - free > _ROOM:
+            break
+        free = number + 1
+    return free
 
 
 def _node(each: _NodeModel, place: str, refuse: Any) -> Node:
@@ -163,6 +179,8 @@ def _node(each: _NodeModel, place: str, refuse: Any) -> Node:
         rule = op_of(each.op)
     except KeyError:
         raise refuse(f"{place}.op", f"there is no op called {_quoted(each.op)}") from None
+    if rule.name.startswith("**") and rule.arity == 1 and not math.isfinite(float(rule.name[2:])):
+        raise refuse(f"{place}.op", "an exponent is a finite number")
     if each.data is not None or role:
         raise refuse(f"{place}.{'role' if role else 'data'}", "only a leaf has one")
     if len(each.inputs) != rule.arity:
@@ -171,26 +189,35 @@ def _node(each: _NodeModel, place: str, refuse: Any) -> Node:
 
 
 def _numbered(
-    pairs: dict[str, tuple[float, float]], nodes: dict[int, Node], where: str, refuse: Any
+    pairs: Mapping[str, tuple[float, float]], nodes: Mapping[int, Node], where: str, refuse: Any
 ) -> dict[int, tuple[float, float]]:
-    numbered: dict[int, tuple[float, float]] = {}
-    for text, pair in pairs.items():
-        if not text.isdecimal() or int(text) not in nodes:
-            raise refuse(f"{where}.{text[:40]}", "there is no such node")
-        if max(abs(pair[0]), abs(pair[1])) > 1e9:
-            raise refuse(f"{where}.{text}", "the numbers are too large")
-        numbered[int(text)] = pair
-    return numbered
+    known = {str(number): number for number in nodes}
+    for text in pairs:
+        if text not in known:
+            raise refuse(f"{where}.{spoken(text)}", "there is no such node")
+    return {known[text]: pair for text, pair in pairs.items()}
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: Exception, text: str | bytes) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
     if isinstance(error, UnicodeError):
         return "it is not UTF-8 text"
-    return str(error).rstrip(".").replace("$.", "").replace("`", "")
+    said = str(error).rstrip(".").replace("$.", "").replace("`", "")
+    if place := re.search(r" \(byte (\d+)\)$", said):
+        return _malformed(text if isinstance(text, bytes) else text.encode(), int(place[1]))
+    return said if len(said) <= 200 else f"{said[:100]}…{said[-99:]}"
+
+
+def _malformed(content: bytes, at: int) -> str:
+    """Where the text is no JSON, in lines and columns."""
+    before = content[:at].decode("utf-8", "replace")
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    word = re.match(rb"-?[A-Za-z]{1,12}", content[at : at + 13])
+    what = f"“{word[0].decode()}” is not JSON" if word else "it is not JSON"
+    return f"{what} at line {line}, column {column}"
 
 
 def _quoted(what: object) -> str:
     text = str(what)
-    return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”"
+    return f"“{spoken(text)}”"

@@ -9,8 +9,10 @@ from dataclasses import replace
 from micrograd.ops import OPS, op_of
 from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.labels import spoken
+from micrograd_gui.document.numbers import exact
+from micrograd_gui.document.source import Source
 
-LONGEST = 200_000  # characters
 _BINARY: dict[type[ast.operator], str] = {
     ast.Add: "+",
     ast.Sub: "-",
@@ -27,20 +29,9 @@ def graph_from_expression(text: str) -> Graph:
 
     Raises ExpressionRefusal, which names line and column, for anything outside the language.
     """
-    if len(text) > LONGEST:
-        raise ExpressionRefusal(f"The expression is longer than {LONGEST} characters.")
-    if not text.strip():
-        raise ExpressionRefusal("The expression is empty.")
-    try:
-        tree = ast.parse(text.strip())
-    except SyntaxError as error:
-        raise _syntax(error, text.strip()) from None
-    except (RecursionError, MemoryError):
-        raise ExpressionRefusal("The expression is nested too deeply.") from None
-    except ValueError:
-        raise ExpressionRefusal("The expression contains a character that cannot be read.") from None
-    reader = _Reader("\n" in text.strip())
-    for statement in tree.body:
+    source = Source(text)
+    reader = _Reader(source)
+    for statement in source.statements():
         reader.statement(statement)
     return reader.graph()
 
@@ -53,8 +44,8 @@ def functions() -> tuple[str, ...]:
 class _Reader:
     """Reads statements one after the other into nodes."""
 
-    def __init__(self, several_lines: bool) -> None:
-        self.several_lines = several_lines
+    def __init__(self, source: Source) -> None:
+        self.source = source
         self.nodes: dict[NodeId, Node] = {}
         self.names: dict[str, NodeId] = {}
         self.implicit: set[str] = set()
@@ -68,7 +59,7 @@ class _Reader:
     def statement(self, statement: ast.stmt) -> None:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                self.assign(name, value, statement)
+                self.bind(name, self.assigned(name, value, statement))
             case ast.Assign(
                 targets=[ast.Attribute(value=ast.Name(id=name), attr="label")],
                 value=ast.Constant(value=str(label)),
@@ -77,45 +68,74 @@ class _Reader:
             case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)) if len(
                 names
             ) == len(values):
-                for each, value in zip(names, values, strict=True):
-                    if not isinstance(each, ast.Name):
-                        raise self.refuse(each, "only a plain name can be given to a node")
-                    self.assign(each.id, value, statement)
-            case ast.Expr(value=ast.Name(id=name)):
-                self.last = self.known(name, statement)
-            case ast.Expr(value=ast.Call(func=ast.Name(id=shown), args=[ast.Name(id=name), *_])) if (
+                self.assign_all(names, values, statement)
+            case (
+                ast.Assign(targets=[ast.Attribute(attr="data" | "grad" as field)])
+                | ast.AugAssign(target=ast.Attribute(attr="data" | "grad" as field))
+            ):
+                raise self.refuse(statement, f"{field} is worked out by the run; it cannot be set here")
+            case ast.AugAssign(target=ast.Name(id=name), op=op, value=value):
+                before = ast.copy_location(ast.Name(name), statement)
+                value = ast.copy_location(ast.BinOp(before, op, value), statement)
+                self.bind(name, self.assigned(name, value, statement))
+            case ast.Expr(value=ast.Call(func=ast.Name(id=shown), args=args)) if (
                 shown in _SHOWING and shown not in self.names
             ):
-                self.last = self.known(name, statement)
+                for each in args:
+                    if isinstance(each, ast.Name):
+                        self.last = self.known(each.id, each)
             case ast.Expr(
                 value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="backward"), args=[])
             ):
                 self.last = self.known(name, statement)
+            case ast.Expr(
+                value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="zero_grad"), args=[])
+            ):
+                self.known(name, statement)
+            case ast.Expr(value=ast.Attribute(value=ast.Name(id=name), attr="data" | "grad" | "label")):
+                self.known(name, statement)
+            case ast.Expr(value=ast.Constant(value=str())) | ast.Import() | ast.ImportFrom() | ast.Pass():
+                pass
             case ast.Expr(value=value):
                 self.last = self.value(value)
-            case ast.AugAssign(target=ast.Name(id=name), op=op, value=value):
-                self.assign(
-                    name,
-                    ast.copy_location(
-                        ast.BinOp(ast.copy_location(ast.Name(name), statement), op, value), statement
-                    ),
-                    statement,
-                )
-            case ast.Import() | ast.ImportFrom() | ast.Pass():
-                pass
             case _:
                 raise self.refuse(statement, "only statements like “L = a*b + c” are understood")
 
-    def assign(self, name: str, value: ast.expr, statement: ast.stmt) -> None:
+    def assign_all(self, names: list[ast.expr], values: list[ast.expr], statement: ast.stmt) -> None:
+        """``a, b = b, a``: the right side is read before any name is given."""
+        nodes: list[tuple[str, NodeId | None]] = []
+        for each, value in zip(names, values, strict=True):
+            if not isinstance(each, ast.Name):
+                raise self.refuse(each, "only a plain name can be given to a node")
+            nodes.append((each.id, self.assigned(each.id, value, statement)))
+        for name, node in nodes:
+            self.bind(name, node)
+
+    def assigned(self, name: str, value: ast.expr, statement: ast.stmt) -> NodeId | None:
+        """The node that the name shall stand for; None where it gave a number to a leaf used above.
+
+        Then what is computed stays the target.
+        """
+        if name not in self.implicit:
+            return self.value(value)
         number = _number(value)
-        if name in self.implicit:
-            if number is None:
-                raise self.refuse(statement, f"{name} was used above, so it cannot be computed only here")
-            node = self.names[name]
-            self.nodes[node] = replace(self.nodes[node], data=self.finite(number, value))
-            self.implicit.discard(name)
-            return  # a leaf that was used already gets its number; what is computed stays the target
-        node = self.value(value)
+        match value:
+            case ast.Call(func=ast.Name(id="Value")):
+                given = self.lecture_value(value)
+            case _ if number is not None:
+                given = Node(0, data=self.finite(number, value))
+            case _:
+                raise self.refuse(
+                    statement, f"{spoken(name)} was used above, so it cannot be computed only here"
+                )
+        old = self.nodes[self.names[name]]
+        self.nodes[old.id] = replace(given, id=old.id, label=given.label or old.label)
+        self.implicit.discard(name)
+        return None
+
+    def bind(self, name: str, node: NodeId | None) -> None:
+        if node is None:
+            return
         if not self.nodes[node].label:
             self.label(node, name)
         self.names[name] = self.last = node
@@ -125,7 +145,7 @@ class _Reader:
 
     def known(self, name: str, where: ast.AST) -> NodeId:
         if name not in self.names:
-            raise self.refuse(where, f"{name} is not defined")
+            raise self.refuse(where, f"{spoken(name)} is not defined")
         return self.names[name]
 
     def value(self, root: ast.expr) -> NodeId:
@@ -151,15 +171,14 @@ class _Reader:
         """The op of an expression and its operands; None for a leaf."""
         if _number(each) is not None:
             return None, []
+        each = _unsigned(each)
         match each:
             case ast.BinOp(left=left, op=ast.Pow(), right=right) if (exponent := _number(right)) is not None:
-                return op_of(f"**{self.finite(exponent, right):.17g}").name, [left]
+                return op_of(f"**{exact(self.finite(exponent, right))}").name, [left]
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
                 return _BINARY[type(op)], [left, right]
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return "neg", [operand]
-            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-                return self.parts(operand)
             case ast.Call(func=ast.Name(id="Value")):
                 return None, []
             case ast.Call(
@@ -174,7 +193,7 @@ class _Reader:
                 return None, []
         raise self.refuse(
             each,
-            f"“{_source(each)}” is not part of the language: names, numbers, + - * / **, "
+            f"{self.source.quoted(each)} is not part of the language: names, numbers, + - * / **, "
             f"parentheses and functions are",
         )
 
@@ -182,7 +201,7 @@ class _Reader:
         known = {each.lower(): each for each in functions()}
         if name.lower() not in known:
             raise self.refuse(
-                where, f"there is no function “{name[:40]}”; there are {', '.join(functions())}"
+                where, f"there is no function “{spoken(name)}”; there are {', '.join(functions())}"
             )
         op = op_of(known[name.lower()])
         if len(args) != op.arity:
@@ -195,17 +214,16 @@ class _Reader:
         number = _number(each)
         if number is not None:
             return self.add(Node(0, data=self.finite(number, each)))
-        if isinstance(each, ast.UnaryOp):
-            return self.leaf(each.operand)
+        each = _unsigned(each)
         if isinstance(each, ast.Name):
             if each.id not in self.names:
                 self.names[each.id] = self.add(Node(0, label=each.id))
                 self.implicit.add(each.id)
             return self.names[each.id]
         assert isinstance(each, ast.Call)
-        return self.lecture_value(each)
+        return self.add(self.lecture_value(each))
 
-    def lecture_value(self, call: ast.Call) -> NodeId:
+    def lecture_value(self, call: ast.Call) -> Node:
         """``Value(2.0, label='a')``."""
         given: dict[str | None, ast.expr] = {word.arg: word.value for word in call.keywords}
         data = call.args[0] if len(call.args) == 1 else given.pop("data", None)
@@ -215,7 +233,7 @@ class _Reader:
             raise self.refuse(call, "a Value is written like Value(2.0, label='a')")
         if not (isinstance(label, ast.Constant) and isinstance(label.value, str)):
             raise self.refuse(label, "a label is a text in quotes")
-        return self.add(Node(0, data=self.finite(number, data), label=label.value))
+        return Node(0, data=self.finite(number, data), label=label.value)
 
     def add(self, node: Node) -> NodeId:
         number = len(self.nodes) + 1
@@ -228,8 +246,14 @@ class _Reader:
         return number
 
     def refuse(self, where: ast.AST, sentence: str) -> ExpressionRefusal:
-        line, column = getattr(where, "lineno", 1), getattr(where, "col_offset", 0) + 1
-        return ExpressionRefusal(_at(self.several_lines, line, column, sentence), line, column)
+        return self.source.refusal(where, sentence)
+
+
+def _unsigned(each: ast.expr) -> ast.expr:
+    """The expression without plus signs in front of it."""
+    while isinstance(each, ast.UnaryOp) and isinstance(each.op, ast.UAdd):
+        each = each.operand
+    return each
 
 
 def _number(each: ast.expr) -> float | None:
@@ -246,27 +270,3 @@ def _number(each: ast.expr) -> float | None:
         return sign * float(each.value)
     except OverflowError:
         return sign * math.inf
-
-
-def _source(each: ast.expr) -> str:
-    text = ast.unparse(each)
-    return text if len(text) <= 40 else text[:39] + "…"
-
-
-def _at(several_lines: bool, line: int, column: int, sentence: str) -> str:
-    place = f"Line {line}, column {column}" if several_lines else f"Column {column}"
-    return f"{place}: {sentence}."
-
-
-def _syntax(error: SyntaxError, text: str) -> ExpressionRefusal:
-    line, column = error.lineno or 1, max(1, error.offset or 1)
-    lines = text.splitlines() or [""]
-    here = lines[line - 1] if line <= len(lines) else ""
-    rest = here[column - 1 :].strip()
-    if "never closed" in error.msg or "was never closed" in error.msg:
-        sentence = "the bracket opened here is never closed"
-    elif not rest:
-        column, sentence = len(here) + 1, "something is missing at the end"
-    else:
-        sentence = f"“{rest[:20]}” cannot stand here"
-    return ExpressionRefusal(_at("\n" in text, line, column, sentence), line, column)

@@ -5,48 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
 
-from micrograd.ops import Op, op_of
+from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.numbers import short
+from micrograd_gui.document.labels import spoken
+from micrograd_gui.document.node import Node, NodeId, Place, Role, Span, same_number
 
-NodeId = int
-Place = tuple[float, float]
-Role = Literal["", "input", "parameter"]
-Span = tuple[float, float]
+__all__ = ["FARTHEST", "Graph", "Node", "NodeId", "Place", "Role", "Span"]
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One box: a leaf that holds ``data``, or an op applied to the nodes its ports name.
-
-    ``inputs`` has one entry per port in operand order; None is a port with nothing on it. The same
-    node may stand on several ports (``a * a``).
-    """
-
-    id: NodeId
-    op: str | None = None
-    inputs: tuple[NodeId | None, ...] = ()
-    label: str = ""
-    data: float = 1.0
-    role: Role = ""
-
-    @property
-    def is_leaf(self) -> bool:
-        return self.op is None
-
-    @property
-    def rule(self) -> Op | None:
-        """The row of the op table; None for a leaf."""
-        return None if self.op is None else op_of(self.op)
-
-    @property
-    def name(self) -> str:
-        """What the node is called on screen: its label, a constant's number, else ``v`` and its id."""
-        if self.label:
-            return self.label
-        return short(self.data) if self.op is None else f"v{self.id}"
+FARTHEST = 1e9  # no node stands farther out than this, in either direction
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,31 +94,28 @@ class Graph:
         return order
 
     def same_structure(self, other: Graph) -> bool:
-        """Whether both have the same nodes, ops, wires and target, whatever their numbers and names."""
+        """Whether both have the same nodes, ops, wires and target, whatever the numbers and names."""
         if self is other or (self.nodes is other.nodes and self.target == other.target):
             return True
         return (
             self.target == other.target
             and self.nodes.keys() == other.nodes.keys()
-            and all(
-                (node.op, node.inputs) == (other.nodes[node.id].op, other.nodes[node.id].inputs)
-                for node in self
-            )
+            and all(node.shape == other.nodes[node.id].shape for node in self)
         )
 
     def same_numbers(self, other: Graph) -> bool:
-        """Whether both have the same structure and the same leaf values: the same run."""
+        """Whether both have the same structure, leaf values and exponents: the same run."""
         return (self.nodes is other.nodes and self.target == other.target) or (
-            self.same_structure(other)
-            and all(repr(node.data) == repr(other.nodes[node.id].data) for node in self)
+            self.same_structure(other) and all(same_number(node, other.nodes[node.id]) for node in self)
         )
 
     def named(self, label: str) -> NodeId:
-        """The first node with that label; raises Refusal where there is none."""
-        for node in self:
-            if label in (node.label, node.name):
-                return node.id
-        raise Refusal(f"There is no node called “{label[:40]}”.")
+        """The first node with that label, else of that name; raises Refusal where there is none."""
+        by_name = [node.id for node in self if node.label == label != ""]
+        by_name += [node.id for node in self if node.name == label]
+        if by_name:
+            return by_name[0]
+        raise Refusal(f"There is no node called “{spoken(label)}”.")
 
     def free_label(self) -> str:
         """The first letter, then letter and number, that no node is called yet."""
@@ -183,7 +148,7 @@ class Graph:
         return replace(
             self,
             nodes={**self.nodes, node.id: node},
-            places={**self.places, node.id: at},
+            places={**self.places, node.id: _reachable(at)},
             next_id=self.next_id + 1,
         )
 
@@ -195,29 +160,34 @@ class Graph:
         """
         user, feeder = self.nodes[node], self.nodes[source]
         if user.is_leaf:
-            raise Refusal(f"{user.name} is a value and takes no operand.", node)
+            raise Refusal(f"{user.spoken} is a value and takes no operand.", node)
         if port is None:
             if None not in user.inputs:
-                raise Refusal(f"{user.name} has no free port for {feeder.name}.", node)
+                raise Refusal(f"{user.spoken} has no free port for {feeder.spoken}.", node)
             port = user.inputs.index(None)
-        if not 0 <= port < len(user.inputs):
-            raise Refusal(f"{user.name} has no port {port + 1}.", node)
+        if source == node:
+            raise Refusal(f"A wire from {user.spoken} to itself would close a cycle.", node)
         if node in self.ancestors(source):
             raise Refusal(
-                f"A wire from {feeder.name} to {user.name} would close a cycle: "
-                f"{feeder.name} is computed from {user.name}.",
+                f"A wire from {feeder.spoken} to {user.spoken} would close a cycle: "
+                f"{feeder.spoken} is computed from {user.spoken}.",
                 node,
             )
-        inputs = (*user.inputs[:port], source, *user.inputs[port + 1 :])
-        return self._with(replace(user, inputs=inputs))
+        return self._plugged(node, port, source)
 
     def unwired(self, node: NodeId, port: int) -> Graph:
         """With nothing on that port."""
+        return self._plugged(node, port, None)
+
+    def _plugged(self, node: NodeId, port: int, source: NodeId | None) -> Graph:
         user = self.nodes[node]
-        return self._with(replace(user, inputs=(*user.inputs[:port], None, *user.inputs[port + 1 :])))
+        if not 0 <= port < len(user.inputs):
+            raise Refusal(f"{user.spoken} has no port {port + 1}.", node)
+        return self._with(replace(user, inputs=(*user.inputs[:port], source, *user.inputs[port + 1 :])))
 
     def without(self, gone: Collection[NodeId]) -> Graph:
         """Without those nodes and the wires that touch them."""
+        gone = frozenset(gone)
         nodes = {
             node.id: node
             if not any(source in gone for source in node.inputs)
@@ -234,8 +204,11 @@ class Graph:
         )
 
     def moved(self, places: Mapping[NodeId, Place]) -> Graph:
-        """With those nodes elsewhere."""
-        return replace(self, places={**self.places, **places})
+        """With those of its nodes elsewhere."""
+        new = {number: _reachable(place) for number, place in places.items() if number in self.nodes}
+        if all(self.places.get(number) == place for number, place in new.items()):
+            return self
+        return replace(self, places={**self.places, **new})
 
     def relabelled(self, node: NodeId, label: str) -> Graph:
         """With the node called that."""
@@ -244,14 +217,14 @@ class Graph:
     def valued(self, node: NodeId, data: float) -> Graph:
         """With the leaf holding that number."""
         if not self.nodes[node].is_leaf:
-            raise Refusal(f"{self.nodes[node].name} is computed; only a leaf's value can be set.", node)
+            raise Refusal(f"{self.nodes[node].spoken} is computed; only a leaf's value can be set.", node)
         return self._with(replace(self.nodes[node], data=data))
 
     def marked(self, node: NodeId, role: Role) -> Graph:
         """With the leaf marked as an input, a parameter, or neither."""
         if not self.nodes[node].is_leaf:
             raise Refusal(
-                f"{self.nodes[node].name} is computed; only a leaf can be input or parameter.", node
+                f"{self.nodes[node].spoken} is computed; only a leaf can be input or parameter.", node
             )
         return self._with(replace(self.nodes[node], role=role))
 
@@ -264,11 +237,20 @@ class Graph:
 
     def targeted(self, node: NodeId | None) -> Graph:
         """With that node as the target; None: chosen by itself again."""
-        return replace(self, chosen_target=node)
+        return self if node == self.chosen_target else replace(self, chosen_target=node)
 
     def ranged(self, node: NodeId, span: Span) -> Graph:
         """With the span over which plots sweep the node."""
-        return replace(self, ranges={**self.ranges, node: span})
+        return replace(self, ranges={**self.ranges, node: (float(span[0]), float(span[1]))})
 
     def _with(self, node: Node) -> Graph:
+        old = self.nodes[node.id]
+        if node == old and same_number(node, old):
+            return self
         return replace(self, nodes={**self.nodes, node.id: node})
+
+
+def _reachable(place: Place) -> Place:
+    """The place in finite floats: what has come from nowhere (nan) stands in the middle."""
+    x, y = (min(max(float(each), -FARTHEST), FARTHEST) if each == each else 0.0 for each in place)
+    return x, y

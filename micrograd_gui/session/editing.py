@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping
+from math import isfinite
 
 from micrograd.ops import op_of
 from micrograd_gui.document import fragment
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place, Role, Span
-from micrograd_gui.document.numbers import read_number
+from micrograd_gui.document.history import History
+from micrograd_gui.document.numbers import exact, read_number
 from micrograd_gui.session.measure import Nudge, nudge
 from micrograd_gui.session.run import record
 from micrograd_gui.session.state import Stateful
@@ -39,21 +41,24 @@ class Editing(Stateful):
         graph = self.state.graph
         if known is None:
             raise Refusal(
-                f"A value takes no operand, so it cannot be applied to {graph.nodes[node].name}.", node
+                f"A value takes no operand, so it cannot be applied to {graph.nodes[node].spoken}.", node
             )
         x, y = graph.places.get(node, (0.0, 0.0))
         rest = (None,) * (op_of(known).arity - 1)
         new = graph.added(known, at or (x + APPLIED_OFFSET[0], y + APPLIED_OFFSET[1]), inputs=(node, *rest))
         if graph.chosen_target == node:  # the op goes on from the target, so it becomes the target
             new = new.targeted(graph.next_id)
-        self._edit(new, f"Apply {op} to {graph.nodes[node].name}", selection=frozenset((graph.next_id,)))
+        self._edit(new, f"Apply {op} to {graph.nodes[node].spoken}", selection=frozenset((graph.next_id,)))
         return graph.next_id
 
     def insert_op(self, op: str, node: NodeId, port: int, at: Place) -> NodeId:
         """A new one-input op node put into the wire that ends on that port."""
         known = _known(op)
         graph = self.state.graph
-        source = graph.nodes[node].inputs[port]
+        inputs = graph.nodes[node].inputs
+        source = inputs[port] if 0 <= port < len(inputs) else None
+        if source is None:
+            raise Refusal(f"There is no wire on that port of {graph.nodes[node].spoken}.", node)
         if known is None or op_of(known).arity != 1:
             raise Refusal(
                 f"Only an op with one operand can be put into a wire, and {op} has "
@@ -67,7 +72,7 @@ class Editing(Stateful):
     def connect(self, source: NodeId, node: NodeId, port: int | None = None) -> None:
         """A wire from the source to a port of the node (None: its first free one)."""
         graph = self.state.graph
-        names = f"{graph.nodes[source].name} to {graph.nodes[node].name}"
+        names = f"{graph.nodes[source].spoken} to {graph.nodes[node].spoken}"
         self._edit(graph.wired(source, node, port), f"Wire {names}")
 
     def rewire(self, old: tuple[NodeId, int], source: NodeId, node: NodeId, port: int | None) -> None:
@@ -81,7 +86,7 @@ class Editing(Stateful):
     def delete(self, nodes: Collection[NodeId] | None = None) -> None:
         """Those nodes (None: the selected ones) and their wires go."""
         graph, gone = self.state.graph, self._meant(nodes)
-        what = graph.nodes[next(iter(gone))].name if len(gone) == 1 else f"{len(gone)} nodes"
+        what = graph.nodes[next(iter(gone))].spoken if len(gone) == 1 else f"{len(gone)} nodes"
         self._edit(graph.without(gone), f"Delete {what}", selection=self.state.selection - gone)
 
     def copied(self, nodes: Collection[NodeId] | None = None) -> str:
@@ -108,17 +113,21 @@ class Editing(Stateful):
         A ``**n`` node takes the number as its exponent. Edits of one gesture are one undo.
         """
         graph = self.state.graph
-        name = graph.nodes[node].name
+        name = graph.nodes[node].spoken
         number = read_number(value, f"The value of {name}") if isinstance(value, str) else float(value)
-        rule = graph.nodes[node].rule
-        if rule is not None and rule.arity == 1 and rule.name.startswith("**"):
-            self._edit(graph.operated(node, f"**{number:g}"), f"Set the exponent of {name}", gesture)
+        if graph.nodes[node].is_power:
+            if not isfinite(number):
+                raise Refusal("An exponent must be a finite number.", node)
+            self._edit(graph.operated(node, f"**{exact(number)}"), f"Set the exponent of {name}", gesture)
         else:
             self._edit(graph.valued(node, number), f"Set {name}", gesture)
 
-    def mark(self, node: NodeId, role: Role) -> None:
-        """The leaf is an "input", a "parameter", or neither ("")."""
-        self._edit(self.state.graph.marked(node, role), f"Mark as {role or 'plain value'}")
+    def mark(self, nodes: NodeId | Collection[NodeId], role: Role) -> None:
+        """Those leaves (or that one) are "input", "parameter", or neither (""), as one edit."""
+        graph = self.state.graph
+        for node in (nodes,) if isinstance(nodes, NodeId) else nodes:
+            graph = graph.marked(node, role)
+        self._edit(graph, f"Mark as {role or 'plain value'}")
 
     def set_target(self, node: NodeId | None) -> None:
         """The backward pass starts at that node."""
@@ -126,7 +135,7 @@ class Editing(Stateful):
 
     def set_range(self, node: NodeId, span: Span) -> None:
         """Plots sweep the node over that span."""
-        if not span[0] < span[1]:
+        if not isfinite(span[1] - span[0]) or not span[0] < span[1]:
             raise Refusal(f"The range must go upwards, not from {span[0]:g} to {span[1]:g}.", node)
         self._edit(self.state.graph.ranged(node, span), "Set the range")
 
@@ -153,49 +162,57 @@ class Editing(Stateful):
         self._edit(graph, name, selection=frozenset())
 
     def undo(self) -> None:
-        """The graph before the last edit is current again."""
+        """The graph before the last edit is current again; at the first graph nothing happens."""
         self._travel(self.state.history.undone())
 
     def redo(self) -> None:
-        """The edit that was taken back is done again."""
+        """The edit that was taken back is done again; at the last graph nothing happens."""
         self._travel(self.state.history.redone())
 
-    def _travel(self, history: object) -> None:
-        self._follow(history=history)
+    def _travel(self, history: History) -> None:
+        if history.index != self.state.history.index:
+            self._follow(history, self.state.selection)
 
-    def _edit(self, graph: Graph, name: str, gesture: Hashable = None, **changes: object) -> None:
-        self._follow(history=self.state.history.pushed(graph, name, gesture), **changes)
+    def _edit(
+        self, graph: Graph, name: str, gesture: Hashable = None, selection: frozenset[NodeId] | None = None
+    ) -> None:
+        """The graph becomes current, as one entry of the history; what changed nothing is no edit."""
+        selection = self.state.selection if selection is None else selection
+        if graph is not self.state.graph:
+            self._follow(self.state.history.pushed(graph, name, gesture), selection)
+        elif selection != self.state.selection:
+            self._set(selection=selection)
 
-    def _follow(self, **changes: object) -> None:
+    def _follow(self, history: History, selection: frozenset[NodeId]) -> None:
         """Replace the graph, and with it what was run and measured on the old one, in one change."""
         state = self.state
-        old, new = state.graph, changes["history"].graph  # type: ignore[attr-defined]  # a History
-        selection = changes.pop("selection", state.selection)
-        assert isinstance(selection, frozenset)
+        old, new = state.graph, history.graph
+        trace: Trace | None = None
+        cursor, nudged, checked = 0, None, state.checked[:0]
         if new.same_numbers(old):
-            trace: Trace | None = state.trace
-            cursor, nudged, checked = state.cursor, state.nudge, state.checked
-        elif new.same_structure(old) and state.trace is not None:
-            trace = record(new, state.trace.script)
-            cursor, nudged, checked = min(state.asked, len(trace)), _again(new, state.nudge), ()
-        else:
-            trace, cursor, checked = None, 0, ()
-            nudged = _again(new, state.nudge) if new.same_structure(old) else None
+            trace, cursor, nudged, checked = state.trace, state.cursor, state.nudge, state.checked
+            if trace is not None and trace.problem is not None and new.nodes is not old.nodes:
+                trace = record(new, trace.script)  # the sentence about the problem names nodes
+        elif new.same_structure(old):
+            if state.trace is not None:
+                trace = record(new, state.trace.script)
+                cursor = min(state.asked, len(trace))
+            nudged = _again(new, state.nudge)
         self._set(
+            history=history,
             trace=trace,
             cursor=cursor,
             asked=state.asked if trace else 0,
             nudge=nudged,
             checked=checked,
-            selection=frozenset(selection & new.nodes.keys()),
-            **changes,
+            selection=frozenset(node for node in selection if node in new.nodes),
         )
 
     def _meant(self, nodes: Collection[NodeId] | None) -> frozenset[NodeId]:
-        meant = frozenset(self.state.selection if nodes is None else nodes)
+        meant = self.state.selection if nodes is None else frozenset(nodes) & self.state.graph.nodes.keys()
         if not meant:
             raise Refusal("Nothing is selected.")
-        return meant
+        return frozenset(meant)
 
 
 def _again(graph: Graph, old: Nudge | None) -> Nudge | None:

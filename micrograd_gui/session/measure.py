@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Literal
 
 from micrograd_gui.document.errors import Refusal
@@ -63,14 +64,17 @@ def nudge(graph: Graph, node: NodeId, h: float, sides: Sides = "central") -> Nud
 
     Raises Refusal for h = 0 and where the target cannot be computed.
     """
-    if not abs(h) > 0 or abs(h) == float("inf"):
+    if h == 0 or not isfinite(h):
         raise Refusal("h must be a number other than 0: the slope divides by it.")
     final = complete(graph)
     target = graph.target
     assert target is not None
-    start = final.data[node]
+    name = graph.nodes[node].spoken
+    start = final.data.get(node)
+    if start is None or not isfinite(start):
+        raise Refusal(f"{name} cannot be nudged: it has no finite number.", node)
     if start + h == start:
-        raise Refusal(f"h = {h:g} is too small to move {graph.nodes[node].name} = {start:g}.", node)
+        raise Refusal(f"h = {h:g} is too small to move {name} = {start:g}.", node)
     after = numbers(graph, {node: start + h})
     lower = numbers(graph, {node: start - h}) if sides == "central" else {}
     if sides == "central":
@@ -90,7 +94,7 @@ def complete(graph: Graph) -> Frame:
     if graph.target is None:
         raise Refusal("There is no node to measure yet.")
     trace = record(graph, (Pass("forward"), Pass("backward")))
-    if trace.problem and (trace.problem.node in graph.feeding or not trace.problem.contributions):
+    if trace.problem:
         raise Refusal(trace.problem.note, trace.problem.node)
     return trace.frame(len(trace))
 

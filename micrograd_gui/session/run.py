@@ -18,7 +18,8 @@ def record(graph: Graph, script: Sequence[Pass]) -> Trace:
     """Run the passes of the script over the graph and write down each move.
 
     The run ends early, with a step of kind ``problem``, at the first node that cannot be computed:
-    an empty port, a number that leaves the domain or overflows.
+    an empty port, a number that leaves the domain or overflows. Nodes that do not feed the target
+    never end it: what cannot be computed there is left out, or carries a note.
     """
     run = _Run(graph)
     steps: list[Step] = []
@@ -95,11 +96,12 @@ class _Run:
                 continue
             self.values[number] = value
             self.ids[id(value)] = number
-            if not math.isfinite(value.data):
-                yield Step("problem", number, value.data, note=self._not_finite(node, value))
+            note = "" if math.isfinite(value.data) else self._not_finite(node, value)
+            if note and number in graph.feeding:
+                yield Step("problem", number, value.data, note=note)
                 return
             if node.op is not None:
-                yield Step("forward", number, value.data)
+                yield Step("forward", number, value.data, note=note)
 
     def backward(self) -> Iterator[Step]:
         target = self.graph.target
@@ -140,38 +142,34 @@ class _Run:
         if wild is None:
             return step
         graph = self.graph
+        name = graph.nodes[wild.operand].spoken
         return replace(
             step,
             kind="problem",
             note=(
-                f"The slope of {_call(graph, graph.nodes[node])} for {graph.nodes[wild.operand].name} is "
-                f"{written(wild.slope)} here, so {graph.nodes[wild.operand].name}.grad is "
-                f"{written(wild.after)}: "
-                f"the backward pass stops."
+                f"The slope of {_call(graph, graph.nodes[node])} for {name} is {written(wild.slope)} "
+                f"here, so {name}.grad is {written(wild.after)}: the backward pass stops."
             ),
         )
 
     def _not_finite(self, node: Node, value: Value) -> str:
         if node.op is None:
-            return f"{node.name} holds {written(value.data)}, which is not a finite number."
+            return f"{node.spoken} holds {written(value.data)}, which is not a finite number."
         operands = [self.values[source].data for source in node.inputs if source is not None]
         reason = domain_note(op_of(node.op), operands)
         numbers = _call(self.graph, node, [written(operand) for operand in operands])
-        return f"{node.name} = {numbers} is {written(value.data)}: {reason}."
+        return f"{node.spoken} = {numbers} is {written(value.data)}: {reason}."
 
 
 def _call(graph: Graph, node: Node, operands: Sequence[str] | None = None) -> str:
     """An op node in words: ``log(a)``, ``a ÷ b``."""
     rule = op_of(node.op or "")
     if operands is None:
-        operands = [graph.nodes[source].name for source in node.inputs if source is not None]
-    return rule.text.format(**dict(zip("xy", operands, strict=False)))
+        operands = [graph.nodes[source].spoken for source in node.inputs if source is not None]
+    return rule.text.format(**dict(zip("xyzuvw", operands, strict=False)))
 
 
 def _missing_operand(graph: Graph, node: Node) -> str:
-    ports = [port for port, source in enumerate(node.inputs) if source is None]
-    if not ports:
-        waiting = [graph.nodes[source].name for source in node.inputs if source is not None]
-        return f"{node.name} waits for {' and '.join(waiting)}."
-    which = "" if len(node.inputs) == 1 else (" first" if ports[0] == 0 else " second")
-    return f"{node.name} ({op_of(node.op or '').symbol}) has nothing on its{which} port."
+    ordinals = (" first", " second", " third", " fourth", " fifth", " sixth")
+    which = "" if len(node.inputs) == 1 else ordinals[node.inputs.index(None)]
+    return f"{node.spoken} ({op_of(node.op or '').symbol}) has nothing on its{which} port."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from math import isfinite
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import NodeId
@@ -47,11 +48,11 @@ class Running(Stateful):
     def backward(self) -> None:
         """The rest of the backward pass, or where it is over a further one, at once."""
         trace, cursor = self._ready_for_backward()
-        end = next(end for end in trace.ends if end > cursor)
-        self._go(trace, end)
+        self._go(trace, next((end for end in trace.ends if end > cursor), cursor))
 
     def zero_grad(self) -> None:
         """All gradients become 0, as a step of its own; what was recorded after this moment is dropped."""
+        self._refuse_at_problem()
         if self.state.trace is None or not self.state.forward_done:
             raise Refusal("There are no gradients to set to 0 before the forward pass is done.")
         script = (*self.state.trace.script_until(self.state.cursor), Pass("zero"))
@@ -64,17 +65,25 @@ class Running(Stateful):
         return record(self.state.graph, (Pass("forward"),))
 
     def _ready_for_backward(self) -> tuple[Trace, int]:
-        """A trace and a cursor in it such that the next step is one of a backward pass."""
-        trace = self.state.trace or self._fresh()
+        """A trace and a cursor in it such that the next step is one of a backward pass.
+
+        Where the forward pass ends at a problem, the cursor is there and no step follows.
+        """
+        self._refuse_at_problem()
+        trace = self._fresh() if self.state.trace is None else self.state.trace
         cursor = max(self.state.cursor, trace.forward_end)
-        if trace.problem is not None and cursor >= len(trace):
-            self._go(trace, len(trace))
-            raise Refusal(trace.problem.note, trace.problem.node)
+        if trace.problem is not None and cursor == len(trace):
+            return trace, cursor
         if cursor == len(trace) or trace.steps[cursor].kind not in _BACKWARD_KINDS:
             trace = record(self.state.graph, (*trace.script_until(cursor), Pass("backward")))
         if cursor == len(trace):
             raise Refusal("There is nothing to run backward: choose a target that is computed.")
         return trace, cursor
+
+    def _refuse_at_problem(self) -> None:
+        trace = self.state.trace
+        if trace is not None and trace.problem is not None and self.state.blocked:
+            raise Refusal(trace.problem.note, trace.problem.node)
 
     # The cursor ------------------------------------------------------------------------------
 
@@ -96,11 +105,11 @@ class Running(Stateful):
 
     def seek(self, cursor: int) -> None:
         """The moment after that many steps, within what was recorded."""
-        trace = self.state.trace
-        if trace is not None:
-            self._go(trace, min(max(cursor, 0), len(trace)))
+        if self.state.trace is not None:
+            self._go(self.state.trace, cursor)
 
     def _go(self, trace: Trace, cursor: int) -> None:
+        cursor = min(max(cursor, 0), len(trace))
         if trace is not self.state.trace or cursor != self.state.cursor:
             self._set(trace=trace, cursor=cursor, asked=cursor, nudge=None)
 
@@ -108,10 +117,7 @@ class Running(Stateful):
 
     def set_h(self, h: float | str) -> None:
         """The h of the next nudge and check; raises Refusal for 0 and for what is no number."""
-        number = read_number(h, "h") if isinstance(h, str) else float(h)
-        if number == 0 or number != number or abs(number) == float("inf"):
-            raise Refusal("h must be a number other than 0: the slope divides by it.")
-        self._set(h=number)
+        self._set(h=_checked_h(h))
 
     def set_sides(self, sides: measure.Sides) -> None:
         """Nudge to one side, as in the lecture ("forward"), or to both ("central")."""
@@ -119,15 +125,18 @@ class Running(Stateful):
 
     def nudge(self, node: NodeId | None = None, h: float | None = None) -> measure.Nudge:
         """Move a node (None: the selected one) by h (None: the set one) and see what the target does."""
-        if h is not None:
-            self.set_h(h)
-        moved = self.state.selected if node is None else node
+        state = self.state
+        size = state.h if h is None else _checked_h(h)
+        moved = state.selected if node is None else node
         if moved is None:
             raise Refusal("Select one node to nudge.")
-        nudged = measure.nudge(self.state.graph, moved, self.state.h, self.state.sides)
-        if not self.state.forward_done:
-            self.forward()
-        self._set(nudge=nudged, selection=frozenset((moved,)))
+        nudged = measure.nudge(state.graph, moved, size, state.sides)
+        trace, cursor, asked = state.trace, state.cursor, state.asked
+        if not state.forward_done:
+            trace = self._fresh() if trace is None else trace
+            cursor = asked = trace.forward_end
+        chosen = frozenset((moved,))
+        self._set(trace=trace, cursor=cursor, asked=asked, h=size, nudge=nudged, selection=chosen)
         return nudged
 
     def end_nudge(self) -> None:
@@ -152,3 +161,10 @@ class Running(Stateful):
     def select_all(self) -> None:
         """Every node is selected."""
         self.select(self.state.graph.nodes.keys())
+
+
+def _checked_h(h: float | str) -> float:
+    number = read_number(h, "h") if isinstance(h, str) else float(h)
+    if number == 0 or not isfinite(number):
+        raise Refusal("h must be a number other than 0: the slope divides by it.")
+    return number

@@ -11,7 +11,8 @@ from typing import Literal
 from micrograd_gui.document.graph import NodeId
 
 Kind = Literal["forward", "seed", "backward", "zero", "problem"]
-_KEYFRAME_EVERY = 128
+_KEYFRAMES = 64  # at most so many frames are kept beside the steps
+_KEYFRAME_EVERY = 128  # steps at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Step:
     forward: ``node`` was computed and holds ``data``. seed: the target's gradient was set to 1.
     backward: one op node handed its gradient to its operands. zero: all gradients became 0.
     problem: the run ended at ``node``; ``note`` says why, ``data`` or ``contributions`` what came out.
-    ``backward_pass`` counts the backward passes since the forward pass, from 1.
+    ``backward_pass`` counts the backward passes since the gradients were nothing or 0, from 1.
     """
 
     kind: Kind
@@ -56,17 +57,18 @@ class Frame:
     data: Mapping[NodeId, float] = field(default_factory=dict)
     grad: Mapping[NodeId, float] = field(default_factory=dict)
 
-    def after(self, step: Step) -> Frame:
-        """The frame one step later."""
-        data, grad = self.data, self.grad
-        if step.data is not None and step.node is not None:
-            data = {**data, step.node: step.data}
-        if step.kind == "seed" and step.node is not None:
-            grad = {**grad, step.node: 1.0}
-        elif step.kind == "zero":
-            grad = dict.fromkeys(data, 0.0)
-        elif step.contributions:
-            grad = {**grad, **{each.operand: each.after for each in step.contributions}}
+    def after(self, *steps: Step) -> Frame:
+        """The frame so many steps later."""
+        data, grad = dict(self.data), dict(self.grad)
+        for step in steps:
+            if step.data is not None and step.node is not None:
+                data[step.node] = step.data
+            if step.kind == "seed" and step.node is not None:
+                grad[step.node] = 1.0
+            elif step.kind == "zero":
+                grad = dict.fromkeys(data, 0.0)
+            for each in step.contributions:
+                grad[each.operand] = each.after
         return Frame(data, grad)
 
 
@@ -107,32 +109,21 @@ class Trace:
         return tuple(script)
 
     @cached_property
+    def _spacing(self) -> int:
+        return max(_KEYFRAME_EVERY, len(self.steps) // _KEYFRAMES)
+
+    @cached_property
     def _keyframes(self) -> tuple[Frame, ...]:
-        frames, frame = [self.start], self.start
-        for number, step in enumerate(self.steps, 1):
-            frame = frame.after(step)
-            if number % _KEYFRAME_EVERY == 0:
-                frames.append(frame)
+        frames = [self.start]
+        for end in range(self._spacing, len(self.steps) + 1, self._spacing):
+            frames.append(frames[-1].after(*self.steps[end - self._spacing : end]))
         return tuple(frames)
 
     def frame(self, cursor: int) -> Frame:
         """All the numbers after the first ``cursor`` steps."""
-        key = cursor // _KEYFRAME_EVERY
-        frame = self._keyframes[key]
-        steps = self.steps[key * _KEYFRAME_EVERY : cursor]
-        if not steps:
-            return frame
-        data, grad = dict(frame.data), dict(frame.grad)
-        for step in steps:
-            if step.data is not None and step.node is not None:
-                data[step.node] = step.data
-            if step.kind == "seed" and step.node is not None:
-                grad[step.node] = 1.0
-            elif step.kind == "zero":
-                grad = dict.fromkeys(data, 0.0)
-            for each in step.contributions:
-                grad[each.operand] = each.after
-        return Frame(data, grad)
+        key = cursor // self._spacing
+        steps = self.steps[key * self._spacing : cursor]
+        return self._keyframes[key].after(*steps) if steps else self._keyframes[key]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,74 @@
+"""Node: one box of a graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from micrograd.ieee import number as as_float
+from micrograd.ops import Op, op_of
+from micrograd_gui.document.labels import saveable, spoken
+from micrograd_gui.document.numbers import short
+
+NodeId = int
+Place = tuple[float, float]
+Role = Literal["", "input", "parameter"]
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One box: a leaf that holds ``data``, or an op applied to the nodes its ports name.
+
+    ``inputs`` has one entry per port in operand order; None is a port with nothing on it. The same
+    node may stand on several ports (``a * a``).
+    """
+
+    id: NodeId
+    op: str | None = None
+    inputs: tuple[NodeId | None, ...] = ()
+    label: str = ""
+    data: float = 1.0
+    role: Role = ""
+
+    def __post_init__(self) -> None:
+        if not self.label.isascii():
+            object.__setattr__(self, "label", saveable(self.label))
+        if type(self.data) is not float:  # an int would be written otherwise than the float it is read as
+            object.__setattr__(self, "data", as_float(self.data))
+
+    @property
+    def is_leaf(self) -> bool:
+        return self.op is None
+
+    @property
+    def is_power(self) -> bool:
+        """Whether it raises to a constant exponent (``**3``), which is set like a value."""
+        return self.op is not None and len(self.inputs) == 1 and self.op.startswith("**")
+
+    @property
+    def rule(self) -> Op | None:
+        """The row of the op table; None for a leaf."""
+        return None if self.op is None else op_of(self.op)
+
+    @property
+    def name(self) -> str:
+        """What the node is called on screen: its label, a constant's number, else ``v`` and its id."""
+        if self.label:
+            return self.label
+        return short(self.data) if self.op is None else f"v{self.id}"
+
+    @property
+    def spoken(self) -> str:
+        """The name as a sentence says it: in one short line."""
+        return spoken(self.name) or f"v{self.id}"
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What it is, whatever its number, its exponent and its name."""
+        return ("**n" if self.is_power else self.op), self.inputs
+
+
+def same_number(node: Node, other: Node) -> bool:
+    """Whether both hold the same number and exponent: 0 and −0 differ, nan is itself."""
+    return node.op == other.op and repr(node.data) == repr(other.data)
