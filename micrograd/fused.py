@@ -1,0 +1,282 @@
+"""A graph fused for training: one sample's graph becomes a few matrix products over all samples.
+
+`Tape` keeps every node's number of every column; training asks for three things only: the root in each column, a few
+watched nodes, and the slopes of the parameters summed over the columns. So a sum `b + w1*x1 + w2*x2 + …` is one row of
+a matrix product, what no column touches (a regulariser) is computed once, and partial sums are never stored. Numbers
+agree with `Value`'s but for the order of additions within such a sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from micrograd.engine import Value, topological_order
+from micrograd.ops import OPS, Op
+
+_ADD, _MULTIPLY = OPS["+"], OPS["*"]
+_ONE = Value(1.0)  # the coefficient of a term that has none; it holds the first place among the shared numbers
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """What yields one node: an op, or a sum of coefficient × operand and of biases. Units of one key go together."""
+
+    out: Value
+    key: tuple[Any, ...]
+    operands: tuple[Value, ...] = ()
+    coefficients: tuple[Value, ...] = ()
+    biases: tuple[Value, ...] = ()
+
+
+@dataclass(slots=True)
+class _Group:
+    """Units done at one stroke; the arrays say where their numbers lie."""
+
+    op: Op | None
+    varies: bool
+    out: slice
+    ports: list[tuple[bool, Any, bool]]  # per operand: whether it varies by column, its places, whether they repeat
+    coefficients: Any = None
+    biases: Any = None
+    needs_operands: bool = True
+    needs_coefficients: bool = True
+
+
+class Fused:
+    """`inputs` are the leaves that vary by column; `watched` are nodes whose numbers will be asked for."""
+
+    def __init__(self, root: Value, inputs: Sequence[Value], parameters: Sequence[Value] = (),
+                 watched: Iterable[Value] = ()) -> None:
+        self.root, self.inputs, self.parameters = root, tuple(inputs), tuple(parameters)
+        kept = [root, *watched]
+        order = list(dict.fromkeys(node for end in kept for node in topological_order(end)))
+        columns = _downstream(order, self.inputs)
+        moved = _downstream(order, self.parameters)
+        self._varies = columns
+        self._place: dict[Value, int] = {_ONE: 0}
+        shared = [_ONE]
+        for node in order:
+            if not node._prev and node not in columns:
+                self._place[node] = len(shared)
+                shared.append(node)
+        for node in self.parameters:  # one that does not feed the root has a slope of 0
+            if node not in self._place:
+                self._place[node] = len(shared)
+                shared.append(node)
+        self._base = np.array([node.data for node in shared])
+        self._place.update((node, row) for row, node in enumerate(self.inputs))
+        self._groups: list[_Group] = []
+        self._shared, self._rows = len(shared), len(self.inputs)
+        for units in _layers(_units(order, columns, set(kept))):
+            self._lay(units, moved)
+        self._parameters = np.array([self._place[node] for node in self.parameters], np.intp)
+
+    def _lay(self, units: list[_Unit], moved: Collection[Value]) -> None:
+        """One more group, whose results lie side by side."""
+        first = units[0]
+        varies = first.out in self._varies
+        start = self._rows if varies else self._shared
+        for row, unit in enumerate(units, start):
+            self._place[unit.out] = row
+        if varies:
+            self._rows += len(units)
+        else:
+            self._shared += len(units)
+        group = _Group(None if first.key[0] == "sum" else first.out.op, varies, slice(start, start + len(units)), [])
+        if group.op is None:
+            group.ports.append((True, *self._places(first.operands)))
+            group.coefficients = np.array([[self._place[x] for x in unit.coefficients] for unit in units], np.intp)
+            group.biases = np.array([[self._place[x] for x in unit.biases] for unit in units], np.intp)
+            group.needs_operands = any(x in moved for x in first.operands)
+            group.needs_coefficients = any(x in moved for unit in units for x in unit.coefficients)
+        else:
+            for port in zip(*(unit.operands for unit in units), strict=True):
+                group.ports.append((port[0] in self._varies, *self._places(port)))
+        self._groups.append(group)
+
+    def _places(self, nodes: Sequence[Value]) -> tuple[Any, bool]:
+        """Where those nodes lie, as a slice where side by side; and whether one is there twice."""
+        places = [self._place[node] for node in nodes]
+        if places == list(range(places[0], places[0] + len(places))) if places else False:
+            return slice(places[0], places[0] + len(places)), False
+        return np.array(places, np.intp), len(set(places)) < len(places)
+
+    def forward(self, inputs: Any, parameters: Any = None) -> Run:
+        """Runs all columns: `inputs` has a row per input leaf; the parameters are at those numbers, else at their own."""
+        inputs = np.atleast_2d(np.asarray(inputs, float))
+        shared = np.empty(self._shared)
+        shared[: len(self._base)] = self._base
+        shared[self._parameters] = [p.data for p in self.parameters] if parameters is None else parameters
+        data = np.empty((self._rows, inputs.shape[1]))
+        data[: len(inputs)] = inputs
+        seen: list[Any] = []
+        with np.errstate(all="ignore"):
+            for group in self._groups:
+                if group.op is None:
+                    seen.append(_sum_up(group, shared, data))
+                    continue
+                operands = [_read(shared, data, port, group.varies) for port in group.ports]
+                out = data if group.varies else shared
+                out[group.out] = group.op.forward(*operands)
+                seen.append(operands)
+        return Run(self, shared, data, seen)
+
+
+class Run:
+    """The numbers of one forward run, from which the slopes follow."""
+
+    def __init__(self, fused: Fused, shared: Any, data: Any, seen: list[Any]) -> None:
+        self._fused, self._shared, self._data, self._seen = fused, shared, data, seen
+
+    def __getitem__(self, node: Value) -> Any:
+        """The number of the root, or of a watched node, in each column."""
+        place = self._fused._place[node]
+        if node in self._fused._varies:
+            return self._data[place]
+        return np.full(self._data.shape[1], self._shared[place])
+
+    def slopes(self, weights: Any) -> Any:
+        """For each parameter p the sum over columns of weight × d root / d p."""
+        fused = self._fused
+        shared, data = np.zeros_like(self._shared), np.zeros_like(self._data)
+        place = fused._place[fused.root]
+        if fused.root in fused._varies:
+            data[place] = weights
+        else:
+            shared[place] = np.broadcast_to(weights, data.shape[1]).sum()
+        with np.errstate(all="ignore"):
+            for group, seen in zip(reversed(fused._groups), reversed(self._seen), strict=True):
+                if group.op is None:
+                    _hand_down(group, seen, shared, data)
+                    continue
+                grad = (data if group.varies else shared)[group.out]
+                out = (self._data if group.varies else self._shared)[group.out]
+                for port, slope in zip(group.ports, group.op.partials(*seen, out), strict=True):
+                    amount = slope * grad
+                    if group.varies and not port[0]:
+                        amount = amount.sum(axis=1)
+                    _add(data if port[0] else shared, port[1], amount, port[2])
+        return shared[fused._parameters]
+
+
+def _read(shared: Any, data: Any, port: tuple[bool, Any, bool], beside_columns: bool) -> Any:
+    varies, places, _ = port
+    if varies:
+        return data[places]
+    return shared[places][:, None] if beside_columns else shared[places]
+
+
+def _sum_up(group: _Group, shared: Any, data: Any) -> tuple[Any, Any]:
+    """Biases plus coefficients × operands; gives back the matrix and the operands."""
+    if not group.varies:
+        shared[group.out] = shared[group.biases].sum(axis=1)
+        return None, None
+    matrix, operands = shared[group.coefficients], data[group.ports[0][1]]
+    out = data[group.out]
+    np.matmul(matrix, operands, out=out)
+    if group.biases.size:
+        out += shared[group.biases].sum(axis=1)[:, None]
+    return matrix, operands
+
+
+def _hand_down(group: _Group, seen: tuple[Any, Any], shared: Any, data: Any) -> None:
+    """The grads of a sum's operands, coefficients and biases."""
+    grad = (data if group.varies else shared)[group.out]
+    if group.varies:
+        matrix, operands = seen
+        if group.needs_operands:
+            _, places, repeat = group.ports[0]
+            _add(data, places, matrix.T @ grad, repeat)
+        if group.needs_coefficients:
+            np.add.at(shared, group.coefficients, grad @ operands.T)
+        grad = grad.sum(axis=1)
+    if group.biases.size:
+        np.add.at(shared, group.biases, grad[:, None])
+
+
+def _add(into: Any, places: Any, amount: Any, repeat: bool) -> None:
+    if repeat:
+        np.add.at(into, places, amount)
+    else:
+        into[places] += amount
+
+
+# From a graph to units ------------------------------------------------------------------------------
+
+
+def _downstream(order: Iterable[Value], sources: Iterable[Value]) -> set[Value]:
+    """The sources and all that is computed from them."""
+    reached = set(sources)
+    for node in order:
+        if any(x in reached for x in node._prev):
+            reached.add(node)
+    return reached
+
+
+def _units(order: list[Value], columns: Collection[Value], kept: Collection[Value]) -> list[_Unit]:
+    """What is to be computed, operands first; partial sums and products inside a sum are no unit of their own."""
+    users: dict[Value, list[Value]] = {node: [] for node in order}
+    for node in order:
+        for x in node._prev:
+            users[x].append(node)
+
+    def inside(node: Value) -> bool:
+        """Whether a sum takes the node in: nobody else asks for it."""
+        if node in kept or len(users[node]) != 1 or users[node][0].op is not _ADD:
+            return False
+        alike = (node in columns) == (users[node][0] in columns)
+        if node.op is _ADD:
+            return alike
+        return node.op is _MULTIPLY and node in columns and sum(x in columns for x in node._prev) == 1
+
+    units = []
+    for node in order:
+        if not node._prev or inside(node):
+            continue
+        if node.op is _ADD:
+            units.append(_sum(node, columns, inside))
+        elif node.op is not None:
+            varying = tuple(x in columns for x in node._prev)
+            units.append(_Unit(node, ("op", node.op, varying), tuple(node._prev)))
+        else:
+            raise ValueError(f"{node.label or node._op} was made by code of its own: it cannot be fused")
+    return units
+
+
+def _sum(node: Value, columns: Collection[Value], inside: Any) -> _Unit:
+    """The unit of a whole tree of additions, its terms from left to right."""
+    operands: list[Value] = []
+    coefficients: list[Value] = []
+    biases: list[Value] = []
+    pending = list(reversed(node._prev))
+    while pending:
+        term = pending.pop()
+        if term._prev and inside(term) and term.op is _ADD:
+            pending += reversed(term._prev)
+        elif term._prev and inside(term):
+            x, y = term._prev
+            coefficient, operand = (y, x) if x in columns else (x, y)
+            operands.append(operand)
+            coefficients.append(coefficient)
+        elif term in columns:
+            operands.append(term)
+            coefficients.append(_ONE)
+        else:
+            biases.append(term)
+    key = ("sum", tuple(map(id, operands)), len(biases))
+    return _Unit(node, key, tuple(operands), tuple(coefficients), tuple(biases))
+
+
+def _layers(units: list[_Unit]) -> list[list[_Unit]]:
+    """The units that can be done together, in an order in which they can be done."""
+    level: dict[Value, int] = {}
+    layers: dict[tuple[Any, ...], list[_Unit]] = {}
+    for unit in units:
+        before = (*unit.operands, *unit.coefficients, *unit.biases)
+        height = level[unit.out] = 1 + max(level.get(x, 0) for x in before)
+        layers.setdefault((height, *unit.key), []).append(unit)
+    return [layers[key] for key in sorted(layers, key=lambda key: key[0])]
