@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QToolBar, QWidg
 from micrograd_gui.app import mishaps, pages
 from micrograd_gui.app.appearance import Appearance, Projector, dress_application, first_mood
 from micrograd_gui.app.documents import Documents
-from micrograd_gui.app.menus import TOOLBAR, Menus, tool_button
+from micrograd_gui.app.menus import Menus, tool_button
 from micrograd_gui.app.panes import Panes
 from micrograd_gui.app.settings import Settings
 from micrograd_gui.app.summary import summary
@@ -25,7 +25,8 @@ from micrograd_gui.views.canvas.geometry import node_sizes
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
 from micrograd_gui.views.theme import Mood
 
-NARROW = 1340  # pixels at text scale 1: below this the expression line has a row of its own
+RUN = ("forward", "backward_step", "backward", "zero_grad", "previous", "next")
+NARROW = 1340  # pixels at text scale 1: below this the tools stand in two rows
 LAYOUT_SECONDS = 20.0
 
 
@@ -62,29 +63,28 @@ class MainWindow(QMainWindow):
             self.menus.panes.addAction(dock.toggleViewAction())
         self.menus.panes.addSeparator()
         self.menus.panes.addAction("&Arrange as at first", self.panes.arrange_as_at_first)
-        self.tools = QToolBar("Run", self)
-        self.tools.setObjectName("toolbar_run")
-        self.expression_bar = QToolBar("Expression", self)
-        self.expression_bar.setObjectName("toolbar_expression")
-        for bar in (self.tools, self.expression_bar):
-            bar.setMovable(False)
-            self.addToolBar(bar)
-        for name in TOOLBAR:
-            if name is None:
-                self.tools.addSeparator()
-            else:
-                tool_button(self.tools, self.menus.actions[name])
-        self.h_label = QLabel("h =")
+        self.run_bar, self.measure_bar = self._bar("Run"), self._bar("Measure and build")
+        for name in RUN:
+            tool_button(self.run_bar, self.menus.actions[name])
+        tool_button(self.measure_bar, self.menus.actions["nudge"])
         self.h_line = HLine(self.bridge)
-        self.tools.addWidget(self.h_label)
-        self.tools.addWidget(self.h_line)
-        self.sides = self.tools.addAction("central", self._other_sides)
+        self.measure_bar.addWidget(QLabel("h ="))
+        self.measure_bar.addWidget(self.h_line)
+        self.sides = self.measure_bar.addAction("central", self._other_sides)
         self.sides.setObjectName("sides")
         self.sides.setToolTip("Nudge to both sides (central), or to one side as in the lecture.")
-        tool_button(self.tools, self.menus.actions["check_all"])
+        tool_button(self.measure_bar, self.menus.actions["check_all"])
         self.expression_line = ExpressionLine(self.bridge, self.build)
-        self.expression_bar.addWidget(self.expression_line)
-        tool_button(self.expression_bar, self.menus.actions["tidy"])
+        self.measure_bar.addSeparator()
+        self.measure_bar.addWidget(self.expression_line)
+        tool_button(self.measure_bar, self.menus.actions["tidy"])
+
+    def _bar(self, title: str) -> QToolBar:
+        bar = QToolBar(title, self)
+        bar.setObjectName(f"toolbar_{title.split()[0].lower()}")
+        bar.setMovable(False)
+        self.addToolBar(bar)
+        return bar
 
     def _build_status(self) -> None:
         self.message = QLabel()
@@ -94,10 +94,11 @@ class MainWindow(QMainWindow):
         self.statusBar().addWidget(self.message, 1)
         self.statusBar().addPermanentWidget(self.summary)
         self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().setContentsMargins(8, 0, 8, 0)
 
     def chrome(self) -> tuple[QWidget, ...]:
         """All that a hall does not need."""
-        return self.menuBar(), self.statusBar(), self.tools, self.expression_bar
+        return self.menuBar(), self.statusBar(), self.run_bar, self.measure_bar
 
     # Arrangement -----------------------------------------------------------------------------
 
@@ -123,11 +124,11 @@ class MainWindow(QMainWindow):
 
     def _break_toolbar(self) -> None:
         narrow = self.width() < NARROW * self.mood.scale
-        if narrow != self.toolBarBreak(self.expression_bar):
+        if narrow != self.toolBarBreak(self.measure_bar):
             if narrow:
-                self.insertToolBarBreak(self.expression_bar)
+                self.insertToolBarBreak(self.measure_bar)
             else:
-                self.removeToolBarBreak(self.expression_bar)
+                self.removeToolBarBreak(self.measure_bar)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from micrograd_gui.app.main_window import MainWindow
 
 THUMBNAIL = QSize(120, 56)
-TOOLBAR = ("forward", "backward_step", "backward", "zero_grad", None, "previous", "next", None, "nudge")
 SHORT_TEXT = {"previous": "◀", "next": "▶", "forward": "▶  Forward", "check_all": "✓ Check all",
               "tidy": "Tidy", "nudge": "Nudge by h", "zero_grad": "Zero grad"}  # fmt: skip
 FILLED = {"forward": "data", "backward_step": "grad"}

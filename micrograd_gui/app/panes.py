@@ -82,7 +82,7 @@ class Panes:
         else:
             window.splitDockWidget(docks["step_card"], docks["rendered_graph"], Qt.Orientation.Vertical)
         width, height = window.width(), window.height()
-        self._resize(Qt.Orientation.Horizontal, palette=window.mood.px(170), plot=round(width * 0.31))
+        self._resize(Qt.Orientation.Horizontal, palette=window.mood.px(150), plot=round(width * 0.3))
         self._resize(Qt.Orientation.Vertical, step_card=window.mood.px(130), rendered_graph=height // 5)
         self._resize(Qt.Orientation.Vertical, plot=round(height * 0.48), gradients=round(height * 0.4))
 

@@ -22,6 +22,7 @@ def style_sheet(mood: Mood) -> str:
     QMenu::separator {{ height: 1px; background: {t.line}; margin: {px(4)}px; }}
     QToolBar {{ border: 0; border-bottom: 1px solid {t.line}; spacing: {px(6)}px;
         padding: {px(5)}px {px(8)}px; }}
+    QToolBar QLabel {{ padding: 0 {px(2)}px; }}
     QToolBar::separator {{ background: {t.line}; width: 1px; margin: {px(4)}px {px(3)}px; }}
     QToolButton, QPushButton {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line};
         border-radius: {px(6)}px; padding: {px(5)}px {px(10)}px; }}
