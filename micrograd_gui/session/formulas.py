@@ -97,7 +97,7 @@ def field_of(node: Node, field: Literal["data", "grad"]) -> Fragment:
 
 
 def filled(template: str, operands: Sequence[Fragment], out: Fragment | None = None) -> list[Fragment]:
-    """A template of the op table with fragments put in; negative numbers get parentheses where they need them."""
+    """A template of the op table with fragments put in; negative numbers in parentheses where need be."""
     known = dict(zip(("x", "y", "z", "u", "v", "w"), operands, strict=False))
     if out is not None:
         known["out"] = out

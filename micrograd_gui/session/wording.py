@@ -82,9 +82,7 @@ def _forward(state: State, step: Step) -> tuple[Line, ...]:
     ]
     if state.forward_done and state.following is None and state.graph.target is not None:
         target = name_of(state.graph.nodes[state.graph.target])
-        lines.append(
-            sentence(f"Forward is done. Backward step (F10) starts backward at {target}, with {target}.grad = 1.")
-        )
+        lines.append(sentence(f"Forward is done. Backward step (F10) starts at {target}: {target}.grad = 1."))
     return tuple(lines)
 
 
@@ -93,7 +91,7 @@ def _seed(state: State, step: Step) -> tuple[Line, ...]:
     node = state.graph.nodes[step.node]
     name = operand_name(node)
     lines = [
-        _head(state, Fragment("plain", "backward starts at "), Fragment("symbol", name_of(node), strong=True)),
+        _head(state, Fragment("plain", "backward from "), Fragment("symbol", name_of(node), strong=True)),
         seed_line(state.graph, node),
         sentence(f"{name}.grad = 1 because d{name}/d{name} = 1: moving {name} by h moves {name} by h."),
     ]
@@ -134,8 +132,8 @@ def _contributions(state: State, step: Step) -> list[Line]:
 
 def _why_numbers_grow(step: Step) -> Line:
     return sentence(
-        f"Backward pass {step.backward_pass} without Zero grad: micrograd adds to the grads that are there, "
-        f"so the numbers grow. Call zero_grad first to start from 0."
+        f"Pass {step.backward_pass} without Zero grad: micrograd adds to the grads that are there, "
+        f"so they grow. Call zero_grad first."
     )
 
 
@@ -196,7 +194,7 @@ def _nudged(state: State, nudge: Nudge) -> tuple[Line, ...]:
 
 
 def digits_that_show(high: float, low: float, width: float, slope: float) -> int:
-    """How many decimals let a reader work ``(high − low) / width`` out and arrive at the slope that is shown."""
+    """How many decimals let a reader work out ``(high − low) / width`` and arrive at the slope shown."""
     if not all(map(math.isfinite, (high, low, width, slope))):
         return 4
     allowed = min(5e-5, 0.005 * abs(slope)) if slope else 5e-5
@@ -222,7 +220,7 @@ def _width(width: float) -> str:
 
 
 def _head(state: State, *what: Fragment) -> Line:
-    """``STEP 4 of 4   backward through e = a × b   moment 11 of 11``: counted within the pass, then overall."""
+    """``STEP 4 of 4   backward through e = a × b   ·   moment 11 of 11``: in the pass, then overall."""
     trace = state.trace
     assert trace is not None
     at = bisect_left(trace.ends, state.cursor)  # the pass that the last step belongs to
@@ -234,5 +232,3 @@ def _head(state: State, *what: Fragment) -> Line:
 
 def _strong(fragments: list[Fragment]) -> list[Fragment]:
     return [Fragment("symbol", fragment.text, strong=True) for fragment in fragments]
-
-

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from micrograd_gui.document.numbers import WIDEST, short
 from micrograd_gui.session.state import State
@@ -12,12 +30,17 @@ from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.gradients_model import (
     COLUMNS,
     DATA,
-    ERROR,
     NODE,
     VERDICT,
     GradientsModel,
 )
 from micrograd_gui.views.theme import Mood
+
+# What the columns have room for, and with little room.
+_SAMPLES = (
+    ("x1*w1 + x2*w2", WIDEST, WIDEST, WIDEST, "3e−12", "accumulated"),
+    ("x1w1x", "−10.0000", "−10.0000", "−10.0000", "3e−12", "✓ both"),
+)
 
 
 class Gradients(QWidget):
@@ -32,8 +55,9 @@ class Gradients(QWidget):
         self.title.setMinimumWidth(1)
         self.title.setProperty("muted", True)
         self.model = GradientsModel(bridge.state, mood, self)
-        self.table = _Table()
+        self.table = _Table(mood)
         self.table.setModel(self.model)
+        self.table.setItemDelegate(_Row(self.table))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -47,9 +71,8 @@ class Gradients(QWidget):
 
     def set_mood(self, mood: Mood) -> None:
         """Draw with these colours and at this size from now on."""
-        self.title.setFont(mood.font(12))
         self.title.setContentsMargins(mood.px(8), mood.px(4), mood.px(8), mood.px(4))
-        self.title.setStyleSheet(f"color: {mood.theme.muted}")
+        self.title.setStyleSheet(f"color: {mood.theme.muted}; font-size: {mood.px(12)}px")
         self.model.set_mood(mood)
         self.table.set_mood(mood)
 
@@ -91,9 +114,20 @@ class Gradients(QWidget):
             self._showing = False
 
 
+class _Row(QStyledItemDelegate):
+    """Rows are selected, not cells: no frame round the cell that has the focus."""
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        option.state &= ~QStyle.StateFlag.State_HasFocus
+
+
 class _Table(QTableView):
-    def __init__(self) -> None:
+    def __init__(self, mood: Mood) -> None:
         super().__init__()
+        self._mood = mood
         self.setObjectName("gradients")
         self.setAccessibleName("Gradients")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -112,23 +146,33 @@ class _Table(QTableView):
         header.setStretchLastSection(True)
 
     def set_mood(self, mood: Mood) -> None:
-        """Columns as wide as the widest number, so that none moves while stepping."""
+        self._mood = mood
         self.setFont(mood.font())
         self.horizontalHeader().setFont(mood.font(12))
-        metrics = QFontMetrics(mood.font())
-        number = metrics.horizontalAdvance(WIDEST) + mood.px(12)
-        self.setColumnWidth(NODE, metrics.horizontalAdvance("x1*w1 + x2*w2") + mood.px(12))
-        for column in range(DATA, ERROR):
-            self.setColumnWidth(column, number)
-        self.setColumnWidth(ERROR, metrics.horizontalAdvance("error00") + mood.px(12))
-        self.horizontalHeader().setMinimumSectionSize(mood.px(30))
+        self.horizontalHeader().setMinimumSectionSize(mood.px(24))
         rows = self.verticalHeader()
         rows.setMinimumSectionSize(1)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(round(metrics.height() * 1.5))
+        rows.setDefaultSectionSize(round(QFontMetrics(mood.font()).height() * 1.5))
+        self._set_widths()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._set_widths()
+
+    def _set_widths(self) -> None:
+        """Columns as wide as the widest number, so that none moves while stepping; on little room tighter."""
+        metrics, pad = QFontMetrics(self._mood.font()), self._mood.px(12)
+        for samples in _SAMPLES:
+            widths = [metrics.horizontalAdvance(text) + pad for text in samples]
+            if sum(widths) <= self.viewport().width():
+                widths[NODE] += (self.viewport().width() - sum(widths)) // 3
+                break
+        for column, width in enumerate(widths[:VERDICT]):  # the last one takes what is left
+            self.setColumnWidth(column, width)
 
     def sizeHint(self) -> QSize:
-        return QSize(sum(self.columnWidth(column) for column in range(VERDICT + 1)), 220)
+        return QSize(self._mood.px(460), self._mood.px(220))
 
     def event(self, event: QEvent) -> bool:
         # Copy is the table's own while the keys are its; all others stay the window's.
@@ -148,7 +192,8 @@ class _Table(QTableView):
         """The selected rows (with none, all) as tab-separated text; numbers in full."""
         model = self.model()
         assert isinstance(model, GradientsModel)
-        rows = sorted(index.row() for index in self.selectionModel().selectedRows()) or range(len(model.order))
+        chosen = sorted(index.row() for index in self.selectionModel().selectedRows())
+        rows = chosen or range(len(model.order))
         lines = ["\t".join(COLUMNS)]
         for node in (model.order[row] for row in rows):
             numbers = [model.number(node, column) for column in range(DATA, VERDICT)]

@@ -166,8 +166,8 @@ class GradientsModel(QAbstractTableModel):
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:
-    left = column in (NODE, VERDICT)
-    return (Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignVCenter
+    side = Qt.AlignmentFlag.AlignLeft if column in (NODE, VERDICT) else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter
 
 
 def _spoken(text: str) -> str:

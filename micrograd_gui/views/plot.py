@@ -122,7 +122,8 @@ class PlotPane(QWidget):
         self._row.setContentsMargins(margin, mood.px(4), margin, mood.px(2))
         self._row.setSpacing(mood.px(4))
         self._words.setMargin(mood.px(16))
-        self._words.setStyleSheet(f"color: {mood.theme.muted}; font-size: {max(mood.px(14), 28 * mood.projector)}px")
+        size = max(mood.px(14), 28) if mood.projector else mood.px(14)
+        self._words.setStyleSheet(f"color: {mood.theme.muted}; font-size: {size}px")
         self.setAutoFillBackground(True)
         for widget in (*self._buttons.buttons(), self._from, self._between, self._to):
             widget.setFont(mood.font(12))

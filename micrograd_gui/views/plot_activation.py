@@ -10,7 +10,7 @@ from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.numbers import written
 from micrograd_gui.session.formulas import Fragment, filled, operand_name
 from micrograd_gui.session.state import State
-from micrograd_gui.views.plot_picture import Mark, Still, including, padded, tangent, visible
+from micrograd_gui.views.plot_picture import Mark, Still, including, padded, point, tangent, visible
 
 POINTS = 401
 _USUAL = (-4.0, 4.0)
@@ -33,10 +33,11 @@ class ActivationPlot:
             return False
         if shown is None:
             return True
-        if still.graph.nodes is not state.graph.nodes and still.graph.nodes.get(shown) != state.graph.nodes[shown]:
+        node = state.graph.nodes[shown]
+        if still.graph.nodes is not state.graph.nodes and still.graph.nodes.get(shown) != node:
             return False
-        at = _operating(state, state.graph.nodes[shown])
-        names = _names(state.graph, state.graph.nodes[shown])
+        at = _operating(state, node)
+        names = _names(state.graph, node)
         inside = at is None or still.x_span[0] <= at[0] <= still.x_span[1]
         return inside and names == (still.x_name, still.y_name)
 
@@ -81,13 +82,9 @@ class ActivationPlot:
         slope = float(rule.partials(*at)[0])
         marks = []
         if math.isfinite(slope):
-            marks.append(
-                Mark("grad", "dashed", *tangent(still, *at, slope), f"{_slope(rule, still)}{written(slope)}")
-            )
-        x, y = at
-        marks.append(
-            Mark("accent", "point", (x,), (y,), f"{still.x_name} = {written(x)}, {still.y_name} = {written(y)}")
-        )
+            said = (f"{_slope(rule, still)}{written(slope)}", f"slope {written(slope)}")
+            marks.append(Mark("grad", "dashed", *tangent(still, *at, slope), *said))
+        marks.append(point(still, *at))
         return tuple(marks)
 
 

@@ -15,6 +15,15 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
 
+_SAMPLE, _GAP, _PAD, _ROW = 2.2, 0.6, 0.6, 1.45  # all in sizes of the text
+KEY_GAP = 0.6  # between the key and the edge of the axes
+KEY_SIDES = _SAMPLE + _GAP + 2 * _PAD + 2 * KEY_GAP  # what stands beside the words
+
+
+def key_height(size: float, lines: int) -> float:
+    """How tall a key of so many lines is, in pixels."""
+    return size * (_ROW * lines + _PAD)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -73,9 +82,9 @@ class PlotKey:
     def say(self, words: Sequence[tuple[str, float]], place: Place) -> None:
         """Show those words, each with its width in pixels, at that place."""
         size = self._look.text
-        pad, sample, row = size * 0.6, size * 2.2, size * 1.45
-        width = sample + size * 0.6 + max(width for _, width in words) + 2 * pad
-        height = row * len(words) + pad
+        pad, sample, gap, row = (size * share for share in (_PAD, _SAMPLE, _GAP, _ROW))
+        width = sample + gap + max(width for _, width in words) + 2 * pad
+        height = key_height(size, len(words))
         left = place.x - width if place.right else place.x
         low = place.y - height if place.upper else place.y
 
@@ -88,7 +97,7 @@ class PlotKey:
             ends = (left + pad, left + pad + sample)
             xs = [sum(ends) / 2] if line.get_marker() not in ("", "None", None) else list(ends)
             line.set_data([inch(x) for x in xs], [inch(y)] * len(xs))
-            label.set_position((inch(left + pad + sample + size * 0.6), inch(y)))
+            label.set_position((inch(left + pad + sample + gap), inch(y)))
             label.set_text(text)
 
     def remove(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from micrograd_gui.document.graph import Graph, NodeId, Span
+from micrograd_gui.document.numbers import written
 from micrograd_gui.session.state import State
 
 if TYPE_CHECKING:
@@ -19,13 +20,14 @@ _HUGE = 1e150  # beyond it, the spans that matplotlib works out overflow
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One thing drawn over the axes: a line or points, and what the legend says about it."""
+    """One thing drawn over the axes: a line or points; what the key says about it, and with little room."""
 
     ink: Ink
     style: Style
     x: Sequence[float] | np.ndarray
     y: Sequence[float] | np.ndarray
     legend: str = ""
+    brief: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,10 +77,16 @@ class PlotKind(Protocol):
         ...
 
 
-def tangent(still: Still, x: float, y: float, slope: float) -> tuple[tuple[float, float], tuple[float, float]]:
+def tangent(still: Still, x: float, y: float, slope: float) -> tuple[Span, Span]:
     """A straight line through a point, from one edge of the axes to the other."""
     left, right = still.x_span
     return (left, right), (y + slope * (left - x), y + slope * (right - x))
+
+
+def point(still: Still, x: float, y: float) -> Mark:
+    """Where the graph stands."""
+    names = f"{still.x_name} = {written(x)}, {still.y_name} = {written(y)}"
+    return Mark("accent", "point", (x,), (y,), names, f"({written(x)}, {written(y)})")
 
 
 def visible(y: np.ndarray) -> tuple[np.ndarray, Span]:
@@ -143,3 +151,22 @@ def drawable_span(span: Span) -> Span:
         return low, high
     pad = max(1e-9 * size, 1e-280)
     return low - pad, high + pad
+
+
+def free_corner(still: Still, wide: float, tall: float) -> str:
+    """The corner, so wide and tall in shares of the axes, in which the curves have the fewest points."""
+    import numpy as np
+
+    (left, right), (low, high) = still.x_span, still.y_span
+    counts = {}
+    for corner in ("upper left", "upper right", "lower left", "lower right"):
+        inside = 0
+        for curve in still.curves:
+            x = (np.asarray(curve.x) - left) / (right - left)
+            y = (np.asarray(curve.y) - low) / (high - low)
+            with np.errstate(invalid="ignore"):
+                in_x = x < wide if "left" in corner else x > 1 - wide
+                in_y = y > 1 - tall if "upper" in corner else y < tall
+            inside += int(np.count_nonzero(in_x & in_y))
+        counts[corner] = inside
+    return min(counts, key=counts.__getitem__)

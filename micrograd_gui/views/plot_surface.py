@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import io
-from functools import cache
 from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
-from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QFont, QFontMetricsF, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from micrograd_gui.views.plot_key import Look, Place, PlotKey
-from micrograd_gui.views.plot_picture import Mark, Still
+from micrograd_gui.views.plot_key import KEY_GAP, KEY_SIDES, Look, Place, PlotKey, key_height
+from micrograd_gui.views.plot_picture import Mark, Still, free_corner
+from micrograd_gui.views.plot_words import cut, drawable, say, width_of
 from micrograd_gui.views.theme import FAMILY, Mood
 
 DPI = 100
 HALL = 28  # no text of a hall is smaller, in pixels
 _LOW, _BRIEF, _TINY = 190, 270, 110  # heights, at scale 1, below which title, full key, all words go
 _STEPS = [1, 2, 5, 10]
+_MARKS_SAID = 3  # tangent, secant, point: room is kept for them, so that nothing moves when they come
 _TICK, _NAME, _HEAD = 11, 12, 13  # text sizes at scale 1
 _DASHES: dict[str, Any] = {
     "line": "-",
@@ -36,7 +36,7 @@ _DASHES: dict[str, Any] = {
 
 
 class PlotSurface(FigureCanvasQTAgg):
-    """Draws one Still and the marks on it; a step, and a new curve in the same axes, take about a millisecond."""
+    """Draws one Still and the marks on it; a step or a new curve takes few milliseconds."""
 
     def __init__(self, mood: Mood, parent: QWidget | None = None) -> None:
         super().__init__(Figure(dpi=DPI))
@@ -48,6 +48,7 @@ class PlotSurface(FigureCanvasQTAgg):
         self._lines: list[_MarkLine] = []
         self._key: PlotKey | None = None
         self._ground: Any = None  # the pixels of the axes alone
+        self._above = False  # whether the key stands above the axes
         self._margins = (0.0, 0.0, 0.0, 0.0)  # left, right, top, bottom, in pixels
         self.axes = self.figure.add_subplot()
         self.mpl_connect("draw_event", self._on_draw)
@@ -113,9 +114,7 @@ class PlotSurface(FigureCanvasQTAgg):
         said = self._said()
         if said:
             theme = self._mood.theme
-            look = Look(
-                self._pixels(_NAME), DPI, self._font(_NAME), theme.text, theme.panel, theme.line
-            )
+            look = Look(self._pixels(_NAME), DPI, self._font(_NAME), theme.text, theme.panel, theme.line)
             self._key = PlotKey(self.axes, [self._line(mark) for mark in said], look)
             self._say_key()
 
@@ -156,37 +155,33 @@ class PlotSurface(FigureCanvasQTAgg):
             return
         left, right, top, bottom = self._margins
         size = self._pixels(_NAME)
-        room = max(self.width() - left - right - 6 * size, 4 * size)
-        words = [drawable(self._cut(mark.legend, size, room)) for mark in self._said()]
+        room = max(self.width() - left - right - KEY_SIDES * size, 4 * size)
+        said = self._said()
+        words = [drawable(mark.legend) for mark in said]
+        if any(width_of(each, size) > room for each in words):
+            words = [cut(drawable(mark.brief or mark.legend), size, room) for mark in said]
+        gap = size * KEY_GAP
+        if self._above:
+            place = Place(left, self.height() - top + gap, right=False, upper=False)
+            self._key.say([(each, width_of(each, size)) for each in words], place)
+            return
         corner = self._free_corner()
-        gap = size * 0.6
         place = Place(
             self.width() - right - gap if "right" in corner else left + gap,
             self.height() - top - gap if "upper" in corner else bottom + gap,
             "right" in corner,
             "upper" in corner,
         )
-        self._key.say([(each, self._width_of(each, size)) for each in words], place)
+        self._key.say([(each, width_of(each, size)) for each in words], place)
 
     def _free_corner(self) -> str:
-        """The corner in which the curves have the fewest points."""
-        import numpy as np
-
-        still = self._still
-        assert still is not None
-        (left, right), (low, high) = still.x_span, still.y_span
-        counts = {}
-        for corner in ("upper left", "upper right", "lower left", "lower right"):
-            inside = 0
-            for curve in still.curves:
-                x = (np.asarray(curve.x) - left) / (right - left)
-                y = (np.asarray(curve.y) - low) / (high - low)
-                with np.errstate(invalid="ignore"):
-                    in_x = x < 0.55 if "left" in corner else x > 0.45
-                    in_y = y > 0.66 if "upper" in corner else y < 0.34
-                inside += int(np.count_nonzero(in_x & in_y))
-            counts[corner] = inside
-        return min(counts, key=counts.__getitem__)
+        """For a key of the usual size, not the present one: it must not wander off when a line is added."""
+        assert self._still is not None
+        left, right, top, bottom = self._margins
+        size = self._pixels(_NAME)
+        wide = min(0.75, 18 * size / max(1.0, self.width() - left - right))
+        tall = min(0.6, 6 * size / max(1.0, self.height() - top - bottom))
+        return free_corner(self._still, wide, tall)
 
     # Sizes -----------------------------------------------------------------------------------
 
@@ -224,7 +219,6 @@ class PlotSurface(FigureCanvasQTAgg):
             axis.set_major_formatter(ScalarFormatter(useMathText=False))
             axis.get_offset_text().set(color=theme.muted, fontproperties=self._font(_TICK))
             axis.label.set_fontproperties(self._font(_NAME))
-        axes.title.set_fontproperties(self._font(_HEAD))
 
     def _lay_out(self) -> None:
         """Make room for the words: with new axes and after a resize, never while stepping.
@@ -243,12 +237,16 @@ class PlotSurface(FigureCanvasQTAgg):
             axis.set_major_locator(MaxNLocator(max(2, min(8, int(length / per_tick))), steps=_STEPS))
         pad = self._mood.px(6)
         formatter = axes.yaxis.get_major_formatter()
-        numbers = formatter.format_ticks(axes.yaxis.get_majorticklocs())
-        beside = max((self._width_of(number, tick) for number in numbers), default=0.0)
+        numbers = formatter.format_ticks(list(axes.yaxis.get_majorticklocs()))
+        beside = max((width_of(number, tick) for number in numbers), default=0.0)
         left = pad + beside + tick * 0.8 + (name * 1.4 if named else 0)
         bottom = pad + tick * 1.6 + (name * 1.3 if named else 0)
         top = pad + (head * 1.5 if titled else tick * 1.4 if formatter.get_offset() else tick * 0.5)
         right = pad + tick
+        # A narrow plot has no corner to spare: where it is tall, the key stands above the axes.
+        self._above = width - left - right < 30 * name and height - top - bottom > 22 * name
+        if self._above:
+            top += key_height(name, len(still.curves) + _MARKS_SAID) + name * KEY_GAP
         # On a few pixels something has to give: then the axes keep a fifth and the words are cut.
         across, down = min(1.0, 0.8 * width / (left + right)), min(1.0, 0.8 * height / (top + bottom))
         left, right, top, bottom = left * across, right * across, top * down, bottom * down
@@ -259,22 +257,11 @@ class PlotSurface(FigureCanvasQTAgg):
         beside_axes = ((pad + name * 1.1) / width, 0.5 + (bottom - top) / 2 / height)
         axes.yaxis.set_label_coords(*beside_axes, self.figure.transFigure)
         colour, inner = self._mood.theme.text, (width - left - right, height - top - bottom)
-        _say(axes.title, self._cut(still.title, head, inner[0] + 2 * right), colour)
-        _say(axes.xaxis.label, self._cut(still.x_name, name, inner[0]), colour)
-        _say(axes.yaxis.label, self._cut(still.y_name, name, inner[1]), colour)
-
-    def _cut(self, words: str, pixels: int, room: float) -> str:
-        """The words, with an ellipsis in the middle where they are longer than the room."""
-        kept, cut = len(words), words
-        while kept > 4 and self._width_of(cut, pixels) > room:
-            kept -= 2
-            cut = f"{words[: kept // 2]}…{words[-(kept // 2) :]}"
-        return cut
-
-    def _width_of(self, words: str, pixels: int) -> float:
-        font = QFont(FAMILY)
-        font.setPixelSize(pixels)
-        return QFontMetricsF(font).horizontalAdvance(words)
+        lifted = (top - head * 1.5) * 72 / DPI if self._above else 0.35 * self._points(_HEAD)
+        axes.set_title("", fontproperties=self._font(_HEAD), pad=lifted, y=1.0)
+        say(axes.title, cut(still.title, head, inner[0] + 2 * right), colour)
+        say(axes.xaxis.label, cut(still.x_name, name, inner[0]), colour)
+        say(axes.yaxis.label, cut(still.y_name, name, inner[1]), colour)
 
     def sizeHint(self) -> QSize:
         return QSize(420, 300)
@@ -319,19 +306,3 @@ class _MarkLine(Line2D):
     def __init__(self, shape: tuple[str, str, bool], *args: Any, **style: Any) -> None:
         super().__init__(*args, **style)
         self.shape = shape
-
-
-def _say(text: Text, words: str, colour: str) -> None:
-    text.set_parse_math(False)  # a label may hold "$" and "\\"
-    text.set_text(drawable(words))
-    text.set_color(colour)
-
-
-def drawable(words: str) -> str:
-    """The words with boxes for the signs that the font does not have, as matplotlib would warn of each."""
-    return "".join(each if ord(each) in _signs() else "□" for each in words)
-
-
-@cache
-def _signs() -> dict[int, int]:
-    return get_font(findfont(FontProperties(family=FAMILY))).get_charmap()

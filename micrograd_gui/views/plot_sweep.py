@@ -16,6 +16,7 @@ from micrograd_gui.views.plot_picture import (
     drawable_span,
     including,
     padded,
+    point,
     steady,
     tangent,
     visible,
@@ -101,12 +102,11 @@ class SweepPlot:
                     "dashed",
                     *tangent(still, x, y, slope),
                     f"slope = {still.x_name}.grad = {written(slope)}",
+                    f"slope {written(slope)}",
                 )
             )
         marks.extend(_secant(state, still))
-        marks.append(
-            Mark("accent", "point", (x,), (y,), f"{still.x_name} = {written(x)}, {still.y_name} = {written(y)}")
-        )
+        marks.append(point(still, x, y))
         return tuple(marks)
 
 
@@ -143,6 +143,7 @@ def _secant(state: State, still: Still) -> list[Mark]:
             "dotted",
             *tangent(still, x[0], y[0], nudge.numeric),
             f"secant, {which} = {short(nudge.h)}: {written(nudge.numeric)}",
+            f"secant {written(nudge.numeric)}",
         ),
         Mark("secant", "points", x, y),
     ]

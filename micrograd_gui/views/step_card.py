@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from math import ceil
+
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -22,11 +25,11 @@ from micrograd_gui.session.formulas import EQUALS, Fragment, Line, as_text
 from micrograd_gui.session.state import State
 from micrograd_gui.session.wording import card
 from micrograd_gui.views.bridge import Bridge
-from micrograd_gui.views.theme import Mood
+from micrograd_gui.views.theme import FAMILY, Mood
 
 _NBSP = "\u00a0"
 _HALL = 28  # no text of a hall is smaller, in pixels
-_LINE = 1.3  # height of a line of text, in its size
+_LINE = 1.32  # height of a line of text, in its size
 _MARGIN = 14
 _AIR = 0.2  # extra space round an equals sign, in the text's size
 
@@ -54,6 +57,7 @@ class StepCard(QTextEdit):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.setTabChangesFocus(True)
+        self.setCursorWidth(0)
         bridge.changed.connect(self._on_changed)
         self.set_mood(mood)
         self._show(bridge.state)
@@ -106,7 +110,7 @@ class StepCard(QTextEdit):
 
     @property
     def _floor(self) -> int:
-        return _HALL if self._mood.projector else self._mood.px(14)
+        return _HALL if self._mood.projector else self._mood.px(15)
 
     @property
     def _margin(self) -> int:
@@ -124,22 +128,21 @@ class StepCard(QTextEdit):
         size = min(wanted, int(wanted * width / widest)) if widest > 0 else wanted
         while size > floor and max(self._width(line, size) for line in equations) > width:
             size -= 1
-        others = sum(self._px(line.size) * _LINE for line in self._lines if line.size != "big")
+        others = sum(
+            self._px(line.size) * _LINE * max(1, ceil(self._width(line, self._px(line.size)) / max(width, 1)))
+            for line in self._lines
+            if line.size != "big"
+        )
         by_height = int((height - others) / (len(equations) * _LINE))
         return max(floor, min(size, by_height))
 
     def _width(self, line: Line, size: int) -> float:
-        plain, bold = (QFontMetricsF(self._font(size, strong)) for strong in (False, True))
+        plain, bold = (_metrics(size, strong) for strong in (False, True))
         return sum(
             (bold if each.strong else plain).horizontalAdvance(each.text)
             + (len(each.text) * _AIR * size if each == EQUALS else 0.0)
             for each in line.fragments
         )
-
-    def _font(self, size: int, strong: bool) -> QFont:
-        font = self._mood.font(bold=strong)
-        font.setPixelSize(size)
-        return font
 
     # Drawing ---------------------------------------------------------------------------------
 
@@ -168,6 +171,7 @@ class StepCard(QTextEdit):
         for number, line in enumerate(self._lines):
             pixels = size if line.size == "big" else self._px(line.size)
             block = QTextBlockFormat()
+            block.setTopMargin(pixels * 0.12 if number else 0.0)
             if line.size == "big":  # what is broken off hangs below the first part
                 block.setLeftMargin(pixels * 1.5)
                 block.setTextIndent(-pixels * 1.5)
@@ -192,14 +196,26 @@ class StepCard(QTextEdit):
         theme = self._mood.theme
         colours = {"data": theme.data, "grad": theme.grad, "problem": theme.bad}
         colour = colours.get(fragment.kind, theme.text)
-        if fragment.kind == "operator" and (line.size == "head" or fragment.strong):
-            colour = theme.muted
-        elif line.size == "head" and fragment.kind == "plain":
+        quiet = ("operator", "plain") if line.size == "head" else ("operator",) if fragment.strong else ()
+        if fragment.kind in quiet:
             colour = theme.muted
         form = QTextCharFormat()
-        form.setFont(self._font(pixels, fragment.strong))
+        form.setFont(_font(pixels, fragment.strong))
         form.setForeground(QColor(colour))
         if fragment == EQUALS and line.size == "big":
             form.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
             form.setFontLetterSpacing(_AIR * pixels)
         return form
+
+
+@cache
+def _font(size: int, strong: bool) -> QFont:
+    font = QFont(FAMILY)
+    font.setPixelSize(size)
+    font.setBold(strong)
+    return font
+
+
+@cache
+def _metrics(size: int, strong: bool) -> QFontMetricsF:
+    return QFontMetricsF(_font(size, strong))
