@@ -1,9 +1,9 @@
 """A graph fused for training: one sample's graph becomes a few matrix products over all samples.
 
-`Tape` keeps every node's number of every column; training asks for three things only: the root in each column, a few
-watched nodes, and the slopes of the parameters summed over the columns. So a sum `b + w1*x1 + w2*x2 + …` is one row of
-a matrix product, what no column touches (a regulariser) is computed once, and partial sums are never stored. Numbers
-agree with `Value`'s but for the order of additions within such a sum.
+`Tape` keeps every node's number of every column; training asks for three things only: the root in each
+column, a few watched nodes, and the slopes of the parameters summed over the columns. So a sum
+`b + w1*x1 + w2*x2 + …` is one row of a matrix product, what no column touches (a regulariser) is computed
+once, and partial sums are never stored. Numbers agree with `Value`'s but for the order of such additions.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from micrograd.engine import Value, topological_order
 from micrograd.ops import OPS, Op
 
 _ADD, _MULTIPLY = OPS["+"], OPS["*"]
-_ONE = Value(1.0)  # the coefficient of a term that has none; it holds the first place among the shared numbers
+_ONE = Value(1.0)  # the coefficient of a term that has none; the first of the shared numbers
 
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """What yields one node: an op, or a sum of coefficient × operand and of biases. Units of one key go together."""
+    """What yields one node: an op, or a sum of coefficient × operand and of biases. One key, one group."""
 
     out: Value
     key: tuple[Any, ...]
@@ -39,7 +39,7 @@ class _Group:
     op: Op | None
     varies: bool
     out: slice
-    ports: list[tuple[bool, Any, bool]]  # per operand: whether it varies by column, its places, whether they repeat
+    ports: list[tuple[bool, Any, bool]]  # per operand: does it vary by column, its places, do they repeat
     coefficients: Any = None
     biases: Any = None
     needs_operands: bool = True
@@ -86,11 +86,12 @@ class Fused:
             self._rows += len(units)
         else:
             self._shared += len(units)
-        group = _Group(None if first.key[0] == "sum" else first.out.op, varies, slice(start, start + len(units)), [])
+        op = None if first.key[0] == "sum" else first.out.op
+        group = _Group(op, varies, slice(start, start + len(units)), [])
         if group.op is None:
             group.ports.append((True, *self._places(first.operands)))
-            group.coefficients = np.array([[self._place[x] for x in unit.coefficients] for unit in units], np.intp)
-            group.biases = np.array([[self._place[x] for x in unit.biases] for unit in units], np.intp)
+            group.coefficients = self._matrix(unit.coefficients for unit in units)
+            group.biases = self._matrix(unit.biases for unit in units)
             group.needs_operands = any(x in moved for x in first.operands)
             group.needs_coefficients = any(x in moved for unit in units for x in unit.coefficients)
         else:
@@ -98,15 +99,18 @@ class Fused:
                 group.ports.append((port[0] in self._varies, *self._places(port)))
         self._groups.append(group)
 
+    def _matrix(self, rows: Iterable[Sequence[Value]]) -> Any:
+        return np.array([[self._place[x] for x in row] for row in rows], np.intp)
+
     def _places(self, nodes: Sequence[Value]) -> tuple[Any, bool]:
         """Where those nodes lie, as a slice where side by side; and whether one is there twice."""
         places = [self._place[node] for node in nodes]
-        if places == list(range(places[0], places[0] + len(places))) if places else False:
+        if places and places == list(range(places[0], places[0] + len(places))):
             return slice(places[0], places[0] + len(places)), False
         return np.array(places, np.intp), len(set(places)) < len(places)
 
     def forward(self, inputs: Any, parameters: Any = None) -> Run:
-        """Runs all columns: `inputs` has a row per input leaf; the parameters are at those numbers, else at their own."""
+        """Runs all columns: `inputs` has a row per input; parameters take those numbers, or their own."""
         inputs = np.atleast_2d(np.asarray(inputs, float))
         shared = np.empty(self._shared)
         shared[: len(self._base)] = self._base
@@ -218,7 +222,7 @@ def _downstream(order: Iterable[Value], sources: Iterable[Value]) -> set[Value]:
 
 
 def _units(order: list[Value], columns: Collection[Value], kept: Collection[Value]) -> list[_Unit]:
-    """What is to be computed, operands first; partial sums and products inside a sum are no unit of their own."""
+    """What is to be computed, operands first; what a sum takes in is no unit of its own."""
     users: dict[Value, list[Value]] = {node: [] for node in order}
     for node in order:
         for x in node._prev:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from micrograd.ops import op_of
+from micrograd_gui.document import codec_learning as learning
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import FARTHEST, Graph, Node, Role
 from micrograd_gui.document.labels import spoken
@@ -51,6 +52,9 @@ class _FileModel(msgspec.Struct, forbid_unknown_fields=True):
     nodes: list[_NodeModel]
     target: int | None = None
     view: _ViewModel = msgspec.field(default_factory=_ViewModel)
+    data: learning.DataModel | None = None
+    plan: learning.PlanModel | None = None
+    blocks: list[learning.BlockModel] = []
 
 
 class _Head(msgspec.Struct):
@@ -79,6 +83,7 @@ def encode(graph: Graph) -> str:
         "nodes": nodes,
         "target": graph.chosen_target,
         "view": view,
+        **learning.fields(graph),
     }
     return json.dumps(whole, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -154,7 +159,16 @@ def _graph(model: _FileModel, name: str) -> Graph:
         if not span[0] < span[1]:
             raise refuse(f"view.ranges.{number}", "the span does not go upwards")
     in_order = {number: nodes[number] for number in sorted(nodes)}  # as encode writes them, the newest last
-    return Graph(in_order, places, model.target, _next_id(in_order), ranges)
+    return Graph(
+        in_order,
+        places,
+        model.target,
+        _next_id(in_order),
+        ranges,
+        None if model.data is None else learning.data_from(model.data, nodes, refuse),
+        learning.blocks_from(model.blocks, nodes, refuse),
+        None if model.plan is None else learning.plan_from(model.plan, refuse),
+    )
 
 
 def _next_id(ids: Iterable[int]) -> int:

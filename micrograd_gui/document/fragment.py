@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from micrograd_gui.document import codec
 from micrograd_gui.document.arrange import arranged
+from micrograd_gui.document.block import free_id, renumbered
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph, NodeId, Place
@@ -17,7 +18,7 @@ OFFSET = (30.0, 40.0)  # where a duplicate stands from what it was made of
 def as_text(graph: Graph, nodes: Collection[NodeId]) -> str:
     """Those nodes, the wires between them and their places, in the file's format."""
     part = graph.without(frozenset(graph.nodes.keys() - set(nodes)))
-    return codec.encode(part)
+    return codec.encode(replace(part, data=None, plan=None))
 
 
 def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[NodeId]]:
@@ -51,12 +52,14 @@ def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[
         if graph.nodes
         else (new_id[part.chosen_target] if part.chosen_target is not None else None)
     )
-    whole = Graph(
-        {**graph.nodes, **nodes},
-        {**graph.places, **places},
-        target,
-        graph.next_id + len(nodes),
-        {**graph.ranges, **ranges},
+    whole = replace(
+        graph,
+        nodes={**graph.nodes, **nodes},
+        places={**graph.places, **places},
+        chosen_target=target,
+        next_id=graph.next_id + len(nodes),
+        ranges={**graph.ranges, **ranges},
+        blocks=(*graph.blocks, *renumbered(part.blocks, new_id, free_id(graph.blocks))),
     )
     return whole, frozenset(nodes)
 

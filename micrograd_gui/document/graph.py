@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from micrograd.ops import op_of
+from micrograd_gui.document.block import Block, BlockId, inside, kept
+from micrograd_gui.document.data import Data, Plan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.labels import spoken
 from micrograd_gui.document.node import Node, NodeId, Place, Role, Span, same_number
@@ -22,7 +24,8 @@ class Graph:
     """Nodes, where they stand, and which one is the target. Each edit gives a new Graph.
 
     Graphs are compared by identity: two states show the same graph when it is the same object.
-    ``ranges`` are the spans over which leaves are swept in plots.
+    ``ranges`` are the spans over which leaves are swept in plots. ``data`` are the rows it learns from,
+    ``plan`` says how, ``blocks`` say which nodes belong together (a block stands after its parent).
     """
 
     nodes: Mapping[NodeId, Node] = field(default_factory=dict)
@@ -30,6 +33,9 @@ class Graph:
     chosen_target: NodeId | None = None
     next_id: NodeId = 1
     ranges: Mapping[NodeId, Span] = field(default_factory=dict)
+    data: Data | None = None
+    blocks: tuple[Block, ...] = ()
+    plan: Plan | None = None
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -201,6 +207,8 @@ class Graph:
             places={number: place for number, place in self.places.items() if number in nodes},
             ranges={number: span for number, span in self.ranges.items() if number in nodes},
             chosen_target=self.chosen_target if self.chosen_target in nodes else None,
+            data=None if self.data is None else self.data.without(gone),
+            blocks=kept(self.blocks, gone) if self.blocks else (),
         )
 
     def moved(self, places: Mapping[NodeId, Place]) -> Graph:
@@ -242,6 +250,53 @@ class Graph:
     def ranged(self, node: NodeId, span: Span) -> Graph:
         """With the span over which plots sweep the node."""
         return replace(self, ranges={**self.ranges, node: (float(span[0]), float(span[1]))})
+
+    def numbered(self, numbers: Mapping[NodeId, float]) -> Graph:
+        """With those leaves holding those numbers, at one stroke."""
+        nodes = dict(self.nodes)
+        for number, data in numbers.items():
+            old = nodes[number]
+            nodes[number] = Node(number, None, (), old.label, data, old.role)
+        new = replace(self, nodes=nodes)
+        for known in ("users", "target", "order", "feeding"):  # what follows from the wires stays as it is
+            if known in self.__dict__:
+                new.__dict__[known] = self.__dict__[known]
+        return new
+
+    def fed(self, data: Data | None) -> Graph:
+        """With those rows to learn from; the leaves they are bound to become inputs and show a row."""
+        if data is None:
+            return replace(self, data=None)
+        fault = data.fault(self.nodes)
+        if fault is not None:
+            raise Refusal(f"{fault[1][:1].upper()}{fault[1][1:]}.")
+        bound = [self.nodes[column.node] for column in data.columns if column.node is not None]
+        inputs = {node.id: replace(node, role="input") for node in bound}
+        graph = replace(self, data=data, nodes={**self.nodes, **inputs})
+        return graph.showing(data.shown) if data.rows else graph
+
+    def showing(self, row: int) -> Graph:
+        """With the leaves that columns are bound to holding the numbers of that row."""
+        if self.data is None or not 0 <= row < len(self.data.rows):
+            raise Refusal(f"There is no row {row + 1}.")
+        return replace(self.numbered(self.data.numbers(row)), data=replace(self.data, shown=row))
+
+    def planned(self, plan: Plan) -> Graph:
+        """With another plan for its training."""
+        fault = plan.fault()
+        if fault is not None:
+            raise Refusal(fault[1])
+        return self if plan == self.plan else replace(self, plan=plan)
+
+    def collapsed(self, block: BlockId, collapsed: bool = True) -> Graph:
+        """With the block drawn as one box, or opened again."""
+        blocks = tuple(replace(b, collapsed=collapsed) if b.id == block else b for b in self.blocks)
+        return self if blocks == self.blocks else replace(self, blocks=blocks)
+
+    def ungrouped(self, block: BlockId) -> Graph:
+        """Without the block and those within it; their nodes stay."""
+        gone = inside(self.blocks, block)
+        return replace(self, blocks=tuple(each for each in self.blocks if each.id not in gone))
 
     def _with(self, node: Node) -> Graph:
         old = self.nodes[node.id]

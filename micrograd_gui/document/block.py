@@ -1,0 +1,141 @@
+"""Block: nodes that belong together, such as a neuron, and can be drawn as one box."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from micrograd_gui.document.labels import saveable, spoken
+from micrograd_gui.document.node import NodeId
+
+BlockId = int
+BlockKind = Literal["neuron", "layer", "mlp", "loss"]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A neuron, a layer, an MLP or a loss.
+
+    ``members`` are the nodes that belong to this block and to no block inside it, so that a node has at most
+    one block. ``outputs`` are the nodes that others read, one per neuron of a layer. A loss ``judges`` pairs
+    of a prediction and the answer it is compared with.
+    """
+
+    id: BlockId
+    kind: BlockKind
+    title: str = ""
+    members: tuple[NodeId, ...] = ()
+    outputs: tuple[NodeId, ...] = ()
+    parent: BlockId | None = None
+    collapsed: bool = False
+    judges: tuple[tuple[NodeId, NodeId], ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", saveable(self.title))
+
+    @property
+    def output(self) -> NodeId | None:
+        """The node whose numbers the collapsed box shows: the one output; None where there are several."""
+        return self.outputs[0] if len(self.outputs) == 1 else None
+
+
+def inside(blocks: Iterable[Block], block: BlockId) -> frozenset[BlockId]:
+    """The block and all blocks within it, however deep."""
+    children: dict[BlockId | None, list[BlockId]] = {}
+    for each in blocks:
+        children.setdefault(each.parent, []).append(each.id)
+    found: set[BlockId] = set()
+    pending = [block]
+    while pending:
+        each_id = pending.pop()
+        if each_id not in found:
+            found.add(each_id)
+            pending += children.get(each_id, ())
+    return frozenset(found)
+
+
+def nodes_of(blocks: Collection[Block], block: BlockId) -> frozenset[NodeId]:
+    """All nodes of the block, those of the blocks within it included."""
+    ids = inside(blocks, block)
+    return frozenset(node for each in blocks if each.id in ids for node in each.members)
+
+
+def hidden(blocks: Collection[Block]) -> Mapping[NodeId, BlockId]:
+    """For each node that a collapsed block hides: the outermost such block, which stands in its place."""
+    by_id = {block.id: block for block in blocks}
+    shown_as: dict[NodeId, BlockId] = {}
+    for block in blocks:
+        outermost, at = None, block
+        while True:
+            outermost = at.id if at.collapsed else outermost
+            if at.parent is None:
+                break
+            at = by_id[at.parent]
+        if outermost is not None:
+            shown_as.update(dict.fromkeys(block.members, outermost))
+    return shown_as
+
+
+def kept(blocks: Iterable[Block], gone: Collection[NodeId]) -> tuple[Block, ...]:
+    """The blocks when those nodes are gone; a block of which nothing is left goes too."""
+    rest = [
+        replace(
+            block,
+            members=tuple(node for node in block.members if node not in gone),
+            outputs=tuple(node for node in block.outputs if node not in gone),
+            judges=tuple(pair for pair in block.judges if pair[0] not in gone and pair[1] not in gone),
+        )
+        for block in blocks
+    ]
+    while True:
+        parents = {block.parent for block in rest}
+        filled = [block for block in rest if block.members or block.id in parents]
+        if len(filled) == len(rest):
+            return tuple(rest)
+        rest = filled
+
+
+def free_id(blocks: Iterable[Block]) -> BlockId:
+    """The id of the next block."""
+    return max((block.id for block in blocks), default=0) + 1
+
+
+def renumbered(
+    blocks: Iterable[Block], nodes: Mapping[NodeId, NodeId], first: BlockId
+) -> tuple[Block, ...]:
+    """The same blocks over other nodes, their own ids counted from the first."""
+    new_id: dict[BlockId | None, BlockId] = {}
+    made = []
+    for block in blocks:
+        new_id[block.id] = first + len(new_id)
+        made.append(
+            replace(
+                block,
+                id=new_id[block.id],
+                parent=new_id.get(block.parent),
+                members=tuple(nodes[node] for node in block.members),
+                outputs=tuple(nodes[node] for node in block.outputs),
+                judges=tuple((nodes[a], nodes[b]) for a, b in block.judges),
+            )
+        )
+    return tuple(made)
+
+
+def fault(blocks: Collection[Block], nodes: Collection[NodeId]) -> tuple[str, str] | None:
+    """Where the blocks do not fit the nodes or each other, and what is wrong there."""
+    ids: set[BlockId] = set()
+    owned: set[NodeId] = set()
+    for at, block in enumerate(blocks):
+        if block.parent is not None and block.parent not in ids:
+            return f"[{at}].parent", f"there is no block {block.parent} before it"
+        if block.id in ids or not 0 < block.id < 2**53:
+            return f"[{at}].id", f"{block.id} is no id, or stands there twice"
+        ids.add(block.id)
+        for node in (*block.members, *block.outputs, *(each for pair in block.judges for each in pair)):
+            if node not in nodes:
+                return f"[{at}]", f"“{spoken(block.title)}” names a node {node} that is not there"
+        if len(set(block.members)) < len(block.members) or not owned.isdisjoint(block.members):
+            return f"[{at}].members", "a node belongs to at most one block"
+        owned.update(block.members)
+    return None

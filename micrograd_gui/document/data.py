@@ -1,0 +1,119 @@
+"""Data: the rows that a graph learns from, and the plan by which it does."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from math import isfinite
+from typing import Literal
+
+from micrograd_gui.document.labels import saveable, spoken
+from micrograd_gui.document.node import Node, NodeId
+
+Reduction = Literal["mean", "sum"]
+Optimiser = Literal["sgd", "momentum", "adam"]
+Schedule = Literal["constant", "demo"]
+RATE_AT_MOST = 1e6
+STEPS_AT_MOST = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of numbers: its name, and the input leaf that takes them (None: bound to nothing)."""
+
+    name: str
+    node: NodeId | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", saveable(self.name))
+
+
+@dataclass(frozen=True)
+class Data:
+    """The rows; the graph describes one of them, the one ``shown``, and its target is that row's loss.
+
+    ``reduction`` says what the loss over several rows is: their mean or their sum.
+    """
+
+    columns: tuple[Column, ...] = ()
+    rows: tuple[tuple[float, ...], ...] = ()
+    shown: int = 0
+    reduction: Reduction = "mean"
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def column_of(self, node: NodeId) -> int | None:
+        """Which column the leaf takes its numbers from."""
+        return next((at for at, column in enumerate(self.columns) if column.node == node), None)
+
+    def numbers(self, row: int) -> Mapping[NodeId, float]:
+        """What the bound leaves hold in that row."""
+        pairs = zip(self.columns, self.rows[row], strict=True)
+        return {column.node: number for column, number in pairs if column.node is not None}
+
+    def without(self, gone: Collection[NodeId]) -> Data:
+        """With the columns of those leaves bound to nothing."""
+        if not any(column.node in gone for column in self.columns):
+            return self
+        kept = tuple(replace(c, node=None) if c.node in gone else c for c in self.columns)
+        return replace(self, columns=kept)
+
+    def matched(self, nodes: Mapping[NodeId, Node]) -> Data:
+        """With each unbound column bound to the leaf of its name, else to the next free input leaf."""
+        taken = {column.node for column in self.columns}
+        free = [node for node in nodes.values() if node.is_leaf and node.id not in taken]
+        named = {node.label: node.id for node in reversed(free) if node.role != "parameter" and node.label}
+        columns = [replace(c, node=named.pop(c.name, None)) if c.node is None else c for c in self.columns]
+        used = {column.node for column in columns}
+        inputs = iter([node.id for node in free if node.role == "input" and node.id not in used])
+        columns = [replace(c, node=next(inputs, None)) if c.node is None else c for c in columns]
+        return replace(self, columns=tuple(columns))
+
+    def fault(self, nodes: Mapping[NodeId, Node]) -> tuple[str, str] | None:
+        """Where these data do not fit the nodes, and what is wrong there; None where all is well."""
+        seen: set[NodeId] = set()
+        for at, column in enumerate(self.columns):
+            if column.node is None:
+                continue
+            if column.node not in nodes or not nodes[column.node].is_leaf:
+                return f"columns[{at}].node", f"“{spoken(column.name)}” is bound to no leaf of the graph"
+            if column.node in seen:
+                leaf = nodes[column.node].spoken
+                return f"columns[{at}].node", f"two columns are bound to {leaf}"
+            seen.add(column.node)
+        for at, row in enumerate(self.rows):
+            if len(row) != len(self.columns):
+                sentence = f"row {at + 1} has {len(row)} numbers for {len(self.columns)} columns"
+                return f"rows[{at}]", sentence
+            for place, number in enumerate(row):
+                if not isfinite(number):
+                    name = spoken(self.columns[place].name)
+                    return f"rows[{at}][{place}]", f"“{name}” of row {at + 1} is not a finite number"
+        if not 0 <= self.shown < max(len(self.rows), 1):
+            return "shown", f"there is no row {self.shown + 1}"
+        return None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How the graph is trained. ``batch`` is how many rows a step looks at (None: all of them)."""
+
+    rate: float = 0.05
+    optimiser: Optimiser = "sgd"
+    schedule: Schedule = "constant"
+    steps: int = 100
+    seed: int = 1337
+    batch: int | None = None
+
+    def fault(self) -> tuple[str, str] | None:
+        """Which field cannot be, and why; None where all is well."""
+        if not isfinite(self.rate) or not 0 < self.rate <= RATE_AT_MOST:
+            return "rate", f"The rate must be more than 0 and at most {RATE_AT_MOST:g}, not {self.rate:g}."
+        if not 1 <= self.steps <= STEPS_AT_MOST:
+            return "steps", f"The steps must be from 1 to {STEPS_AT_MOST:,}, not {self.steps}."
+        if not 0 <= self.seed < 2**32:
+            return "seed", f"The seed must be a whole number from 0 to {2**32 - 1}, not {self.seed}."
+        if self.batch is not None and self.batch < 1:
+            return "batch", f"A batch has at least one row, not {self.batch}."
+        return None
