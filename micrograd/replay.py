@@ -13,8 +13,10 @@ from micrograd.plan import Block, Group, Plan
 _INTO = {operator.add: np.add, operator.sub: np.subtract, operator.mul: np.multiply, operator.neg: np.negative}
 _MANY_BLOCKS = 16  # from here on one `reduceat` is cheaper than a sum per block
 _WIDE = 64  # numbers in a step of a sum from which a numpy call per step pays
+_quiet = np.errstate(all="ignore")  # infinities and nans are results here, as in IEEE arithmetic
 
 
+@_quiet
 def forward(plan: Plan, data: Any) -> None:
     """Fills the rows of the ops; `data` has a row per node, and an axis of columns or none."""
     for group in plan.groups:
@@ -44,6 +46,7 @@ def _add_up(group: Group, data: Any, out: Any) -> None:
         np.add(out[step - 1], terms[step + 1], out=out[step])
 
 
+@_quiet
 def backward(plan: Plan, data: Any, moved: Any) -> Any:
     """d root / d node for each row; `moved` takes each edge's contribution, sorted by the row it goes to."""
     grad = np.empty_like(data)
@@ -92,6 +95,7 @@ def _gather(blocks: tuple[Block, ...], moved: Any, grad: Any) -> None:
             np.add.reduce(edges.reshape(shape), axis=1, out=grad[block.start:block.stop])
 
 
+@_quiet
 def forward_rows(plan: Plan, data: Any, held: Mapping[int, Any]) -> None:
     """The same a row at a time; `held[row]` is a masked array: its numbers stand where they are not masked."""
     for row in range(len(data)):
@@ -103,6 +107,7 @@ def forward_rows(plan: Plan, data: Any, held: Mapping[int, Any]) -> None:
             data[row] = np.where(held[row].mask, data[row], held[row].data)
 
 
+@_quiet
 def backward_rows(plan: Plan, data: Any, held: Mapping[int, Any]) -> Any:
     """The same a row at a time: a held node keeps its grad, and passes nothing on to its operands."""
     grad = np.zeros_like(data)

@@ -8,7 +8,9 @@ The rows of the op table serve here as in `Value`; numpy does a whole group of n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from functools import cached_property
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +18,10 @@ from micrograd import replay
 from micrograd.engine import Value, topological_order
 from micrograd.plan import plan
 
+if TYPE_CHECKING:
+    from micrograd.fast import Program
+
+_WORTHWHILE = 4096  # numbers in a replay from which compiled code pays
 
 class TapeError(ValueError):
     """A graph that cannot be replayed as asked; the sentence says where, and why."""
@@ -24,15 +30,20 @@ class TapeError(ValueError):
 class Tape:
     """`nodes[row]` is the node of a row, operands before results, the root last; `row[node]` is the way back.
 
-    Nodes in `leaves` are taken as leaves, whatever they were computed from.
+    Nodes in `leaves` are taken as leaves, whatever they were computed from. `fast` asks for numba (True), for numpy
+    (False), or for numba where it can be imported and there is enough to do (None).
     """
 
-    def __init__(self, root: Value, leaves: Iterable[Value] = ()) -> None:
+    def __init__(self, root: Value, leaves: Iterable[Value] = (), fast: bool | None = None) -> None:
         self.root = root
+        self.fast = find_spec("numba") is not None if fast is None else fast
+        self._least = _WORTHWHILE if fast is None else 0
         self.plan = plan(root, frozenset(leaves))
         self.nodes = self.plan.nodes
         self.row = {node: row for row, node in enumerate(self.nodes)}
         self._rows: dict[Any, Any] = {}
+        self._last: Any = None
+        self._columns: tuple[int, ...] = ()
         self._samples: Any = None
         self._spare: list[Any] = []  # room for the edges' contributions: fresh memory costs more than the sums
         for node in self.nodes[self.plan.leaves:]:
@@ -45,45 +56,56 @@ class Tape:
         A key is a node, with one number or one per column; or a tuple of nodes, with a number each or a matrix, a row
         per node. A masked array (`numpy.ma`) holds only its unmasked columns. All other leaves keep their data.
         """
-        held = [self._held(key, given) for key, given in (numbers or {}).items()]
-        sample = self._samples.shape[1:] if self._samples is not None else ()
-        columns = np.broadcast_shapes(sample, *(given.shape[1:] for _, given in held))
+        numbers = numbers or {}
+        named, rest = self._layout(tuple(numbers))
+        held = [(rows, _matrix(rows, key, given))
+                for (key, given), rows in zip(numbers.items(), named, strict=True)]
+        columns = max((given.shape[1:] for _, given in held), key=len, default=()) or self._columns
         data = np.empty((len(self.nodes), *columns), np.result_type(float, *(given for _, given in held)))
-        self._load(data)
+        self._load(data, rest)
         inner: dict[int, Any] = {}
         for rows, given in held:
             if given.ndim < data.ndim:
-                given = given.reshape(given.shape + (1,) * (data.ndim - given.ndim))
-            if rows.max() < self.plan.leaves and not np.ma.is_masked(given):
+                given = given[:, None]
+            if rows.max() < self.plan.leaves and not np.ma.isMaskedArray(given):
                 data[rows] = given
             else:
                 for row, one in zip(rows.tolist(), np.ma.asarray(given), strict=True):
+                    one = np.ma.asarray(one)
                     inner[row] = np.ma.array(one.data, mask=np.ma.getmaskarray(one))
-        with np.errstate(all="ignore"):
-            if inner:
-                replay.forward_rows(self.plan, data, inner)
-            else:
-                replay.forward(self.plan, data)
+        if inner:
+            replay.forward_rows(self.plan, data, inner)
+        elif (program := self._program_for(data)) is not None:
+            program.forward(data)
+        else:
+            replay.forward(self.plan, data)
         return Replay(self, data, inner)
 
-    def _load(self, data: Any) -> None:
-        """The leaves' own numbers."""
-        leaves = self.plan.leaves
-        now = np.array([node.data for node in self.nodes[:leaves]], float)
-        if self._samples is None:
-            data[:leaves] = now.reshape(leaves, *(1,) * (data.ndim - 1))
-        else:
-            data[:leaves] = np.where(np.isnan(self._samples), now[:, None], self._samples)
+    @cached_property
+    def _program(self) -> Program | None:
+        from micrograd.fast import program
+        return program(self.plan)
 
-    def _held(self, key: Any, given: Any) -> tuple[Any, Any]:
-        """The rows that a key names, with a row of numbers for each."""
-        rows = self.rows(key)
-        given = given if isinstance(given, np.ma.MaskedArray) else np.asarray(given)
-        if not isinstance(key, tuple):
-            given = given[None]
-        if given.shape[:1] != rows.shape or given.ndim > 2:
-            raise TapeError(f"{len(rows)} nodes want as many rows of numbers, not an array of shape {given.shape}")
-        return rows, given
+    def _program_for(self, data: Any) -> Program | None:
+        return self._program if self.fast and data.size >= self._least and data.dtype == float else None
+
+    def _layout(self, keys: tuple[Any, ...]) -> tuple[list[Any], Any]:
+        """The rows that each key names, and those of the leaves that none does; kept, for replays come in series."""
+        if self._last is None or self._last[0] != keys:
+            named = [self.rows(key) for key in keys]
+            rest = np.setdiff1d(np.arange(self.plan.leaves), np.concatenate([*named, np.empty(0, np.intp)]))
+            self._last = keys, (named, rest)
+        layout: tuple[list[Any], Any] = self._last[1]
+        return layout
+
+    def _load(self, data: Any, rest: Any) -> None:
+        """The numbers that the leaves in the rows `rest` have now."""
+        now = np.array([self.nodes[row].data for row in rest], float)
+        if self._samples is not None:
+            own = self._samples[rest]
+            data[rest] = np.where(np.isnan(own), now[:, None], own)
+        elif len(rest):
+            data[rest] = now if data.ndim == 1 else now[:, None]
 
     def rows(self, key: Any) -> Any:
         """The row numbers of a node, or of a tuple of nodes."""
@@ -114,14 +136,15 @@ class Replay:
     def grad(self) -> Numbers:
         """d root / d node in each column; a node that is held passes nothing on to its operands."""
         if self._grad is None:
-            with np.errstate(all="ignore"):
-                self._grad = Numbers(self.tape, self._backward(self.data.array))
+            self._grad = Numbers(self.tape, self._backward(self.data.array))
         return self._grad
 
     def _backward(self, data: Any) -> Any:
         tape = self.tape
         if self._held:
             return replay.backward_rows(tape.plan, data, self._held)
+        if (program := tape._program_for(data)) is not None:
+            return program.backward(data)
         shape = (tape.plan.edges, *data.shape[1:])
         room = tape._spare.pop() if tape._spare else None
         if room is None or room.shape != shape or room.dtype != data.dtype:
@@ -153,6 +176,16 @@ class Numbers(Mapping[Any, Any]):
         return len(self.tape.nodes)
 
 
+def _matrix(rows: Any, key: Any, given: Any) -> Any:
+    """The numbers given for a key, with a row for each node."""
+    given = given if np.ma.isMaskedArray(given) else np.asarray(given)
+    if not isinstance(key, tuple):
+        given = given[None]
+    if given.shape[:1] != rows.shape or given.ndim > 2:
+        raise TapeError(f"{len(rows)} nodes want as many rows of numbers, not an array of shape {given.shape}")
+    return given
+
+
 def batch(roots: Sequence[Value]) -> Tape:
     """One tape for the graphs of many samples, a column each; they must be alike but for the numbers of their leaves.
 
@@ -172,6 +205,7 @@ def batch(roots: Sequence[Value]) -> Tape:
     tape = Tape(roots[0])
     rows = [place[node] for node in tape.nodes[:tape.plan.leaves]]
     shared = np.isnan(columns[rows]).any(axis=1)
+    tape._columns = (len(roots),)
     tape._samples = np.where(shared[:, None], np.nan, columns[rows])
     return tape
 

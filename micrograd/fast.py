@@ -1,0 +1,245 @@
+"""The same replay compiled to machine code by numba: an optional extra (`pip install micrograd-gui[fast]`).
+
+Only the rows of the op table that are written out here run this way, each known by its identity: a graph with any other
+op (a row that was added, or changed) is left to numpy. Compiled code is kept on disk, so only the first use is slow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numba.extending import overload
+
+from micrograd.ops import OPS, Op, op_of
+from micrograd.plan import Plan
+
+_inner = njit(error_model="numpy")
+_kept = njit(cache=True, error_model="numpy", nogil=True)
+
+# Per op: out = f(x, y, n), and the slopes of x and y from (x, y, out, n). An op with one operand ignores y and has a
+# single slope; n is the exponent of the power with a constant exponent, "**n".
+_RULES: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
+    "+": (lambda x, y, n: x + y, lambda x, y, out, n: (1.0, 1.0)),
+    "-": (lambda x, y, n: x - y, lambda x, y, out, n: (1.0, -1.0)),
+    "*": (lambda x, y, n: x * y, lambda x, y, out, n: (y, x)),
+    "/": (lambda x, y, n: x / y, lambda x, y, out, n: (1.0 / y, -(out / y))),
+    "**": (lambda x, y, n: x**y,
+           lambda x, y, out, n: (0.0 if y == 0.0 else y * x ** (y - 1.0),
+                                 0.0 if x == 0.0 and y >= 0.0 else out * np.log(x))),
+    "neg": (lambda x, y, n: -x, lambda x, y, out, n: -1.0),
+    "tanh": (lambda x, y, n: np.tanh(x), lambda x, y, out, n: 1.0 - out * out),
+    "relu": (lambda x, y, n: 0.0 if x <= 0.0 else x, lambda x, y, out, n: 0.0 if x <= 0.0 else 1.0),
+    "sigmoid": (lambda x, y, n: 1.0 / (1.0 + np.exp(-x)), lambda x, y, out, n: (1.0 - out) * out),
+    "exp": (lambda x, y, n: np.exp(x), lambda x, y, out, n: out),
+    "log": (lambda x, y, n: np.log(x), lambda x, y, out, n: 1.0 / x),
+    "sqrt": (lambda x, y, n: np.sqrt(x), lambda x, y, out, n: 0.5 / out),
+    "sin": (lambda x, y, n: np.sin(x), lambda x, y, out, n: np.cos(x)),
+    "cos": (lambda x, y, n: np.cos(x), lambda x, y, out, n: -np.sin(x)),
+    "abs": (lambda x, y, n: abs(x), lambda x, y, out, n: np.sign(x)),
+    "**n": (lambda x, y, n: x**n, lambda x, y, out, n: 0.0 * x if n == 0.0 else n * x ** (n - 1.0)),
+}
+_NAMES = list(_RULES)
+_RESULT = [_inner(result) for result, _ in _RULES.values()]
+_SLOPES = [_inner(slopes) for _, slopes in _RULES.values()]
+_TWO_OPERANDS = _NAMES.index("neg")  # codes below this one
+_KNOWN = {id(OPS[name]): code for code, name in enumerate(_NAMES) if name in OPS}
+
+
+class Program:
+    """A plan as plain arrays: per group its code, rows and exponent, per row its operands."""
+
+    def __init__(self, plan: Plan, codes: list[int]) -> None:
+        operands = [ports or (0,) for ports in plan.ports]
+        self._arrays = (
+            np.array(codes),
+            np.array([group.start for group in plan.groups]),
+            np.array([group.stop for group in plan.groups]),
+            np.array([_exponent(group.op) for group in plan.groups]),
+            np.array([ports[0] for ports in operands]),
+            np.array([ports[-1] for ports in operands]),
+        )
+
+        fans = np.bincount([row for ports in plan.ports for row in ports], minlength=len(plan.nodes))
+        self._alone = fans == 1  # rows with one use: their grad is set, not added to
+        self._shared = np.flatnonzero(fans != 1)
+
+    def forward(self, data: Any) -> None:
+        _forward(data, *self._arrays)
+
+    def backward(self, data: Any) -> Any:
+        grad = np.empty_like(data)
+        grad[self._shared if data.ndim > 1 else slice(None)] = 0.0
+        grad[-1] = 1.0
+        _backward(data, grad, self._alone, *self._arrays)
+        return grad
+
+
+def program(plan: Plan) -> Program | None:
+    """The program of a plan; None where one of its ops is not written out here."""
+    codes = [_code(group.op) for group in plan.groups]
+    known = [code for code in codes if code is not None]
+    return Program(plan, known) if len(known) == len(codes) else None
+
+
+def _code(op: Op) -> int | None:
+    if op.name in OPS:
+        return _KNOWN.get(id(op))
+    try:
+        return _NAMES.index("**n") if op is op_of(op.name) else None
+    except KeyError:
+        return None
+
+
+def _exponent(op: Op) -> float:
+    return 0.0 if op.name in OPS else float(op.name[2:])
+
+
+def _run(code: int, data: Any, start: int, stop: int, first: Any, second: Any, n: float) -> None:
+    """Fills the rows start … stop; numba compiles a loop of its own for each code, which must be a literal."""
+
+
+def _pull(code: int, data: Any, grad: Any, alone: Any, start: int, stop: int, first: Any, second: Any, n: float) -> None:
+    """Passes the grads of the rows start … stop on to their operands."""
+
+
+@overload(_run, prefer_literal=True)
+def _run_loop(code: Any, data: Any, start: Any, stop: Any, first: Any, second: Any, n: Any) -> Any:
+    rule = _RESULT[code.literal_value]
+
+    def single(code: Any, data: Any, start: Any, stop: Any, first: Any, second: Any, n: Any) -> None:
+        for i in range(start, stop):
+            data[i] = rule(data[first[i]], data[second[i]], n)
+
+    def columns(code: Any, data: Any, start: Any, stop: Any, first: Any, second: Any, n: Any) -> None:
+        for i in range(start, stop):
+            out, x, y = data[i], data[first[i]], data[second[i]]
+            for j in range(out.size):
+                out[j] = rule(x[j], y[j], n)
+
+    return single if data.ndim == 1 else columns
+
+
+@overload(_pull, prefer_literal=True)
+def _pull_loop(code: Any, data: Any, grad: Any, alone: Any, start: Any, stop: Any, first: Any, second: Any, n: Any) -> Any:
+    rule = _SLOPES[code.literal_value]
+
+    def single_two(code: Any, data: Any, grad: Any, alone: Any, start: Any, stop: Any, first: Any, second: Any, n: Any) -> None:
+        for i in range(stop - 1, start - 1, -1):
+            a, b = rule(data[first[i]], data[second[i]], data[i], n)
+            grad[first[i]] += a * grad[i]
+            grad[second[i]] += b * grad[i]
+
+    def single_one(code: Any, data: Any, grad: Any, alone: Any, start: Any, stop: Any, first: Any, second: Any, n: Any) -> None:
+        for i in range(stop - 1, start - 1, -1):
+            grad[first[i]] += rule(data[first[i]], 0.0, data[i], n) * grad[i]
+
+    def columns_two(code: Any, data: Any, grad: Any, alone: Any, start: Any, stop: Any, first: Any, second: Any, n: Any) -> None:
+        for i in range(stop - 1, start - 1, -1):
+            out, x, y = data[i], data[first[i]], data[second[i]]
+            upstream, to_x, to_y = grad[i], grad[first[i]], grad[second[i]]
+            if alone[first[i]] and alone[second[i]]:
+                for j in range(out.size):
+                    a, b = rule(x[j], y[j], out[j], n)
+                    to_x[j] = a * upstream[j]
+                    to_y[j] = b * upstream[j]
+            else:
+                if alone[first[i]]:
+                    to_x[:] = 0.0
+                if alone[second[i]]:
+                    to_y[:] = 0.0
+                for j in range(out.size):
+                    a, b = rule(x[j], y[j], out[j], n)
+                    to_x[j] += a * upstream[j]
+                    to_y[j] += b * upstream[j]
+
+    def columns_one(code: Any, data: Any, grad: Any, alone: Any, start: Any, stop: Any, first: Any, second: Any, n: Any) -> None:
+        for i in range(stop - 1, start - 1, -1):
+            out, x, upstream, to_x = data[i], data[first[i]], grad[i], grad[first[i]]
+            if alone[first[i]]:
+                to_x[:] = 0.0
+            for j in range(out.size):
+                to_x[j] += rule(x[j], 0.0, out[j], n) * upstream[j]
+
+    two = code.literal_value < _TWO_OPERANDS
+    if data.ndim == 1:
+        return single_two if two else single_one
+    return columns_two if two else columns_one
+
+
+@_kept
+def _forward(data: Any, codes: Any, starts: Any, stops: Any, exponents: Any, first: Any, second: Any) -> None:
+    for group in range(codes.size):
+        code, a, b, n = codes[group], starts[group], stops[group], exponents[group]
+        if code == 0:
+            _run(0, data, a, b, first, second, n)
+        elif code == 1:
+            _run(1, data, a, b, first, second, n)
+        elif code == 2:
+            _run(2, data, a, b, first, second, n)
+        elif code == 3:
+            _run(3, data, a, b, first, second, n)
+        elif code == 4:
+            _run(4, data, a, b, first, second, n)
+        elif code == 5:
+            _run(5, data, a, b, first, second, n)
+        elif code == 6:
+            _run(6, data, a, b, first, second, n)
+        elif code == 7:
+            _run(7, data, a, b, first, second, n)
+        elif code == 8:
+            _run(8, data, a, b, first, second, n)
+        elif code == 9:
+            _run(9, data, a, b, first, second, n)
+        elif code == 10:
+            _run(10, data, a, b, first, second, n)
+        elif code == 11:
+            _run(11, data, a, b, first, second, n)
+        elif code == 12:
+            _run(12, data, a, b, first, second, n)
+        elif code == 13:
+            _run(13, data, a, b, first, second, n)
+        elif code == 14:
+            _run(14, data, a, b, first, second, n)
+        else:
+            _run(15, data, a, b, first, second, n)
+
+
+@_kept
+def _backward(data: Any, grad: Any, alone: Any, codes: Any, starts: Any, stops: Any, exponents: Any, first: Any, second: Any) -> None:
+    for group in range(codes.size - 1, -1, -1):
+        code, a, b, n = codes[group], starts[group], stops[group], exponents[group]
+        if code == 0:
+            _pull(0, data, grad, alone, a, b, first, second, n)
+        elif code == 1:
+            _pull(1, data, grad, alone, a, b, first, second, n)
+        elif code == 2:
+            _pull(2, data, grad, alone, a, b, first, second, n)
+        elif code == 3:
+            _pull(3, data, grad, alone, a, b, first, second, n)
+        elif code == 4:
+            _pull(4, data, grad, alone, a, b, first, second, n)
+        elif code == 5:
+            _pull(5, data, grad, alone, a, b, first, second, n)
+        elif code == 6:
+            _pull(6, data, grad, alone, a, b, first, second, n)
+        elif code == 7:
+            _pull(7, data, grad, alone, a, b, first, second, n)
+        elif code == 8:
+            _pull(8, data, grad, alone, a, b, first, second, n)
+        elif code == 9:
+            _pull(9, data, grad, alone, a, b, first, second, n)
+        elif code == 10:
+            _pull(10, data, grad, alone, a, b, first, second, n)
+        elif code == 11:
+            _pull(11, data, grad, alone, a, b, first, second, n)
+        elif code == 12:
+            _pull(12, data, grad, alone, a, b, first, second, n)
+        elif code == 13:
+            _pull(13, data, grad, alone, a, b, first, second, n)
+        elif code == 14:
+            _pull(14, data, grad, alone, a, b, first, second, n)
+        else:
+            _pull(15, data, grad, alone, a, b, first, second, n)
