@@ -15,7 +15,7 @@ from micrograd_gui.views.canvas.picture import Picture
 WORDS_FROM = 0.5  # below this zoom the small words are left out
 _BADGE = 18.0
 _EDGE = 8.0  # between the edge of a box and what stands in its title
-_NUMBER_EDGE = 11.0  # where the last digit of a number of usual width stands
+_NUMBER_EDGE = 6.0  # where the last digit of a number of usual width stands
 _NO_PEN, _NO_BRUSH = Qt.PenStyle.NoPen, Qt.BrushStyle.NoBrush
 
 
@@ -98,9 +98,7 @@ def _title(
     painter.drawText(QPointF(left, middle + font.ascent / 2), name)
 
 
-def _role_mark(
-    painter: QPainter, role: str, right: float, middle: float, ink: Ink, zoom: float
-) -> float:
+def _role_mark(painter: QPainter, role: str, right: float, middle: float, ink: Ink, zoom: float) -> float:
     """An arrow and the word for an input, a knob and the word for a parameter; gives its left edge."""
     painter.setBrush(ink.data if role == "input" else ink.grad)
     painter.setPen(_NO_PEN)

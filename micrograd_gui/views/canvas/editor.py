@@ -24,7 +24,7 @@ class InlineEditor(QLineEdit):
         text: str,
         keep: Callable[[str], object],
         refused: Callable[[Refusal], None],
-        closed: Callable[[], None],
+        closed: Callable[[bool], None],
     ) -> None:
         super().__init__(text, parent)
         self.setObjectName("canvas_editor")
@@ -40,7 +40,7 @@ class InlineEditor(QLineEdit):
             f"QLineEdit {{ font-family: '{FAMILY}'; font-size: {size}px; font-weight: bold; padding: 0 4px;"
             f" background: {theme.panel}; color: {theme.text}; border: 2px solid {theme.selection};"
             f" border-radius: 4px; }}"
-            f"QLineEdit[refused=\"true\"] {{ background: {theme.bad_fill}; border-color: {theme.bad}; }}"
+            f'QLineEdit[refused="true"] {{ background: {theme.bad_fill}; border-color: {theme.bad}; }}'
         )
         width, height = max(place.width(), round(9.5 * size)), max(place.height(), round(1.9 * size))
         self.setGeometry(place.left(), place.center().y() - height // 2, width, height)
@@ -90,9 +90,10 @@ class InlineEditor(QLineEdit):
         """Go away without keeping anything."""
         if self._open:
             self._open = False
+            had_focus = self.hasFocus()
+            self._closed(had_focus)
             self.hide()
             self.deleteLater()
-            self._closed()
 
     def _forget_refusal(self) -> None:
         if self.property("refused"):

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainterPath
 
 from micrograd_gui.document.graph import Graph, Node, NodeId, Place
 
-WIDTH = 140.0
+WIDTH = 144.0
 HEIGHT = 60.0
 RADIUS = 8.0
 TITLE = 24.0  # the height of the part with the badge and the name
@@ -91,7 +91,9 @@ def title_bar(place: Place) -> QRectF:
 
 def in_port(place: Place, port: int, arity: int) -> Place:
     """The middle of an input port; the first operand is the upper one."""
-    return place[0], place[1] + HEIGHT * (0.1 + 0.8 * (port + 0.5) / arity)
+    if arity == 1:
+        return place[0], place[1] + HEIGHT / 2
+    return place[0], place[1] + HEIGHT * (0.2 + 0.36 * port / (arity - 1))  # clear of the number
 
 
 def out_port(place: Place) -> Place:

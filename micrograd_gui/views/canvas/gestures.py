@@ -175,6 +175,4 @@ def value_of(view: CanvasView, node: NodeId) -> float:
 def can_hold_value(view: CanvasView, node: NodeId | None) -> bool:
     """Whether it is a leaf, or a power with an exponent of its own."""
     found = view.bridge.state.graph.nodes.get(node or 0)
-    return found is not None and (
-        found.op is None or (found.op.startswith("**") and len(found.inputs) == 1)
-    )
+    return found is not None and (found.op is None or (found.op.startswith("**") and len(found.inputs) == 1))

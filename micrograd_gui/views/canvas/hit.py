@@ -78,10 +78,7 @@ def nearest_wire(index: Index, point: QPointF, reach: float) -> Wire | None:
     for wire in index.wires_in(around):
         curve = index.curves[wire]
         points = [curve.at(piece / _PIECES) for piece in range(_PIECES + 1)]
-        distance = min(
-            _to_segment(point.x(), point.y(), *start, *end)
-            for start, end in pairwise(points)
-        )
+        distance = min(_to_segment(point.x(), point.y(), *start, *end) for start, end in pairwise(points))
         if distance <= best_distance:
             best, best_distance = wire, distance
     return best

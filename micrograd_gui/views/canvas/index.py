@@ -81,7 +81,8 @@ class Index:
             self._put_box(number)
             rects.append(self.box_rect(number))
         for number, port in touched | {(n, p) for n in changed for p in range(len(new.nodes[n].inputs))}:
-            source = new.nodes[number].inputs[port] if number in new.nodes else None
+            inputs = new.nodes[number].inputs if number in new.nodes else ()
+            source = inputs[port] if port < len(inputs) else None  # another graph may use the id anew
             if source is not None:
                 self._put_wire((number, port), source)
                 rects.append(self.wire_rect((number, port)))

@@ -11,7 +11,7 @@ from micrograd_gui.document.numbers import WIDEST
 from micrograd_gui.views.canvas.geometry import PAD, WIDTH
 from micrograd_gui.views.theme import FAMILY, Mood
 
-NUMBER = 12  # sizes of text in scene units
+NUMBER = 13  # sizes of text in scene units
 NAME = 13
 SMALL = 9
 SMALL_IN_HALL = 11  # from the back row the captions must be read as well
@@ -60,7 +60,7 @@ class Ink:
         self.unnamed = Font(NAME - 1, italic=True)
         self.number = Font(NUMBER, bold=True)
         self.badge = Font(NAME, bold=True)
-        self.badge_word = Font(NUMBER - 1, bold=True)
+        self.badge_word = Font(12, bold=True)
         self.small = Font(self.small_size)
         self.rule = Font(max(10, self.small_size))
         self.sum = Font(max(11, self.small_size), bold=True)

@@ -77,6 +77,12 @@ class Keyboard:
         if not event.isAutoRepeat() and (event.key() in _ARROWS or event.key() == _Key.Key_Alt):
             self._held = None
 
+    def leave(self) -> None:
+        """The focus goes elsewhere: nothing is held or half chosen any more."""
+        self._held = None
+        if isinstance(self.view.gesture, KeyWiring):
+            self.view.end_gesture(cancel=True)
+
     def tab(self, forwards: bool) -> bool:
         """Select the node that follows in the order of the pass; False at the end, where focus goes on."""
         view = self.view

@@ -94,7 +94,7 @@ def paint_into(
 
 def _grid(painter: QPainter, rect: QRectF, zoom: float, ink: Ink) -> None:
     step = GRID
-    while step * zoom < 14:
+    while step * zoom < 9:
         step *= 5
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(ink.grid_pen)
@@ -125,12 +125,10 @@ def _wires(painter: QPainter, picture: Picture, wires: Collection[Wire], pen: QP
     painter.drawPath(path)
 
 
-def _far_boxes(
-    painter: QPainter, picture: Picture, numbers: Iterable[NodeId], ink: Ink, zoom: float
-) -> None:
+def _far_boxes(painter: QPainter, picture: Picture, numbers: Iterable[NodeId], ink: Ink, zoom: float) -> None:
     """Boxes from afar: a few draws for all of them."""
     graph, wanted = picture.graph, set(numbers)
-    special = {picture.acting, picture.problem} & wanted
+    special = {number for number in (picture.acting, picture.problem) if number is not None} & wanted
     places = graph.places
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     frame = QPen(ink.frame_pen)

@@ -45,7 +45,7 @@ def _node(picture: Picture, number: NodeId) -> list[str]:
     if node.rule is not None:
         names = [graph.nodes[source].name if source is not None else "?" for source in node.inputs]
         first += f" = {node.rule.text.format(**dict(zip('xyzuvw', names, strict=False)))}"
-    words = [node.role] if node.role else []
+    words: list[str] = [node.role] if node.role else []
     if graph.target == number:
         words.append("target")
     lines = [first + (f" ({', '.join(words)})" if words else "")]

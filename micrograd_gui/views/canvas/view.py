@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QCursor,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
-    QFocusEvent,
-    QHelpEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-    QWheelEvent,
-)
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QCursor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.numbers import exact
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
-from micrograd_gui.views.canvas import geometry
-from micrograd_gui.views.canvas.boxes import badge_rect, name_rect
+from micrograd_gui.views.canvas import geometry, hovering
 from micrograd_gui.views.canvas.dropping import Landing, paint_landing
-from micrograd_gui.views.canvas.editor import InlineEditor
-from micrograd_gui.views.canvas.gestures import Gesture, can_hold_value, value_of
+from micrograd_gui.views.canvas.events import EventfulSheet
+from micrograd_gui.views.canvas.gestures import Gesture
 from micrograd_gui.views.canvas.hit import GROUND, Hit
 from micrograd_gui.views.canvas.index import Index
 from micrograd_gui.views.canvas.ink import SMALL_IN_HALL, ink
@@ -40,19 +24,19 @@ from micrograd_gui.views.canvas.menu import menu_for
 from micrograd_gui.views.canvas.painter import paint
 from micrograd_gui.views.canvas.picture import differences, picture_of
 from micrograd_gui.views.canvas.pointer import Pointer
-from micrograd_gui.views.canvas.sheet import Sheet
 from micrograd_gui.views.canvas.tips import tip
+from micrograd_gui.views.canvas.typing_in import Typing
 from micrograd_gui.views.canvas.wiring import KeyWiring, Wiring
 from micrograd_gui.views.theme import Mood
 
 FIT_AT_MOST = 1.6
 STEP = 1.2  # one press of zoom in
-_MARGIN = 36.0  # pixels around a graph that fits
+_MARGIN = 26.0  # pixels around a graph that fits
 _RECTS_AT_MOST = 300
 _HALL_TEXT = 13.0  # pixels at scale 1; in a hall no text is smaller than that, scaled
 
 
-class CanvasView(Sheet):
+class CanvasView(EventfulSheet):
     """One painted layer. It keeps what is of the view alone: zoom, hover, a running gesture, an editor."""
 
     def __init__(self, bridge: Bridge, mood: Mood, parent: QWidget | None = None) -> None:
@@ -63,8 +47,7 @@ class CanvasView(Sheet):
         self.gesture: Gesture | None = None
         self.landing: Landing | None = None
         self.hovered: Hit = GROUND
-        self.editor: InlineEditor | None = None
-        self._edited: tuple[NodeId, QRectF] = (0, QRectF())
+        self.typing = Typing(self)
         self._whole = True  # the whole graph is in view and stays so when the window changes its size
         self.pointer, self.keyboard = Pointer(self), Keyboard(self)
         self.setObjectName("canvas")
@@ -88,7 +71,7 @@ class CanvasView(Sheet):
             self.fit()
         elif factor != 1.0:
             self.zoom_at(factor, QPointF(self.viewport().rect().center()))
-        self._place_editor()
+        self.typing.follow()
         self.viewport().update()
 
     def fit(self) -> None:
@@ -140,7 +123,7 @@ class CanvasView(Sheet):
         """Nearer or further, about that pixel (None: the middle); the user has chosen what to look at."""
         self._whole = False
         self.zoom_at(factor, QPointF(self.viewport().rect().center()) if position is None else position)
-        self._place_editor()
+        self.typing.follow()
 
     def scroll_by_hand(self, pixels: QPoint) -> None:
         self._whole = False
@@ -148,56 +131,11 @@ class CanvasView(Sheet):
 
     def edit_label(self, number: NodeId) -> None:
         """Rename at the place of the name."""
-        node = self.index.graph.nodes.get(number)
-        if node is None:
-            return
-        place = name_rect(node, self.index.graph.places[number], self.ink)
-        self._edit(number, place, node.label, f"Name of {node.name}", self.bridge.session.rename)
+        self.typing.label(number)
 
     def edit_value(self, number: NodeId, text: str | None = None) -> None:
         """Type a leaf's number, or a power's exponent, at its place; ``text`` is what was typed already."""
-        if not can_hold_value(self, number):
-            return
-        node, place = self.index.graph.nodes[number], self.index.graph.places[number]
-        where = geometry.data_field(place) if node.is_leaf else badge_rect(node, place, self.ink)
-        first = exact(value_of(self, number))
-        self._edit(number, where, first, f"Value of {node.name}", self.bridge.session.set_value)
-        if text is not None and self.editor is not None:
-            self.editor.setText(text)
-
-    def _edit(
-        self, number: NodeId, where: QRectF, text: str, name: str, verb: Callable[[NodeId, str], object]
-    ) -> None:
-        if self.editor is not None:
-            self.editor.close_editor()
-        self.bridge.session.select((number,))
-        place = self.index.graph.places[number]
-        self._edited = (number, where.translated(-place[0], -place[1]))
-        refused = self.bridge.refused
-        self.editor = InlineEditor(
-            self.viewport(),
-            text,
-            lambda typed: verb(number, typed),
-            lambda refusal: refused.emit(str(refusal), refusal.node),
-            self._editor_closed,
-        )
-        self.editor.setAccessibleName(name)
-        self._place_editor()
-        self.editor.show()
-        self.editor.selectAll()
-        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _place_editor(self) -> None:
-        if self.editor is not None:
-            place = self.index.graph.places[self._edited[0]]
-            where = self.viewportTransform().mapRect(self._edited[1].translated(*place))
-            self.editor.lay_over(where.toAlignedRect(), self.zoom, self.mood)
-
-    def _editor_closed(self) -> None:
-        had_focus = self.editor is not None and self.editor.hasFocus()
-        self.editor = None
-        if had_focus or self.viewport().hasFocus():
-            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.typing.value(number, text)
 
     # The state -------------------------------------------------------------------------------
 
@@ -210,7 +148,8 @@ class CanvasView(Sheet):
         else:
             rects = followed[1] + differences(before, self.picture)
             if (now := self.index.graph.target) != target:
-                rects += [self.index.box_rect(n) for n in (target, now) if n in self.index.graph.nodes]
+                known = self.index.graph.nodes
+                rects += [self.index.box_rect(n) for n in (target, now) if n is not None and n in known]
             self.refresh(rects)
         if old.graph is not new.graph:
             if new.history.entries[0] is old.history.entries[0]:
@@ -229,14 +168,9 @@ class CanvasView(Sheet):
             self.bridge.session.tidied(graph, self.index.graph.places, as_edit=False)
 
     def _drop_what_is_gone(self) -> None:
-        nodes = self.index.graph.nodes
         if self.hovered.node is not None and self.hovered.wire not in self.index.curves:
             self.hovered = GROUND
-        if self.editor is not None:
-            if self._edited[0] not in nodes:
-                self.editor.close_editor()
-            else:
-                self._place_editor()
+        self.typing.follow()
         if isinstance(self.gesture, (Wiring, KeyWiring)):
             self.end_gesture(cancel=True)
 
@@ -261,46 +195,25 @@ class CanvasView(Sheet):
         transform = self.viewportTransform()
         back, _ = transform.inverted()
         region = event.region()
-        rects = list(region) if region.rectCount() <= 24 else [region.boundingRect()]
+        few = region.rectCount() <= 24
+        rects = list(region) if few else [region.boundingRect()]  # type: ignore[call-overload]  # it iterates
         painter = QPainter(self.viewport())
         painter.setWorldTransform(transform)
         hidden = self.gesture.hidden_wire if isinstance(self.gesture, Wiring) else None
         exposed = [back.mapRect(QRectF(rect.adjusted(-1, -1, 1, 1))) for rect in rects]
         paint(painter, self.picture, self.mood, exposed=exposed, without=hidden)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_hover(painter)
+        if self.gesture is None:
+            hovering.paint(painter, self.picture, self.hovered, self.ink)
         if self.landing is not None:
             paint_landing(painter, self, self.landing)
         if self.gesture is not None:
             self.gesture.paint(painter)
         painter.end()
 
-    def _paint_hover(self, painter: QPainter) -> None:
-        rect = self.hover_rect(self.hovered)
-        if rect.isNull() or self.gesture is not None:
-            return
-        painter.setPen(self.ink.selection_pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if self.hovered.part in ("in", "out"):
-            painter.drawEllipse(rect.center(), geometry.PORT + 2, geometry.PORT + 2)
-        elif self.hovered.wire is not None and self.hovered.wire not in self.picture.lit:
-            painter.drawPath(self.index.curves[self.hovered.wire].path())
-
     def hover_rect(self, hit: Hit) -> QRectF:
         """Where hovering over it shows."""
-        graph = self.index.graph
-        if hit.node not in graph.nodes:
-            return QRectF()
-        if hit.part == "wire":
-            return self.index.wire_rect(hit.wire) if hit.wire in self.index.curves else QRectF()
-        if hit.part in ("in", "out"):
-            place = graph.places[hit.node]
-            arity = len(graph.nodes[hit.node].inputs)
-            x, y = geometry.out_port(place)
-            if hit.part == "in":
-                x, y = geometry.in_port(place, hit.port or 0, arity)
-            return QRectF(x - 10, y - 10, 20, 20)
-        return QRectF()
+        return hovering.rect(self.index, hit)
 
     def refresh(self, rects: Iterable[QRectF]) -> None:
         """Repaint those parts of the scene, and no others."""
@@ -368,90 +281,25 @@ class CanvasView(Sheet):
         else:
             QToolTip.hideText()
 
-    # Events: each goes to the one who knows ----------------------------------------------------
+    # What events ask of it -------------------------------------------------------------------
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.pointer.press(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self.pointer.move(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self.pointer.release(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.pointer.double_click(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self.pointer.wheel(event)
-        event.accept()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self.pointer.drag_over(event)
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        self.pointer.drag_over(event)
-
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        self.pointer.drag_away()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.pointer.drop(event)
-
-    def event(self, event: QEvent) -> bool:
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and self.keyboard.wants(event)
-        ):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            if self.gesture is None:
-                text = tip(self.picture, self.pointer.hit(QPointF(event.pos())))
-                QToolTip.showText(event.globalPos(), text, self.viewport())
-            return True
-        if event.type() == QEvent.Type.Leave:
-            self.pointer.hover(None)
-        elif event.type() == QEvent.Type.NativeGesture and self.pointer.pinch(event):
-            return True
-        return super().viewportEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self.pointer.hold_space(True)
-        elif not self.keyboard.press(event):
-            event.ignore()  # a key of the window, or of nobody
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self.pointer.hold_space(False)
-        self.keyboard.release(event)
-
-    def focusNextPrevChild(self, forwards: bool) -> bool:
-        return self.keyboard.tab(forwards) or super().focusNextPrevChild(forwards)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.pointer.hold_space(False)
-        if isinstance(self.gesture, KeyWiring):
-            self.end_gesture(cancel=True)
-        super().focusOutEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        position, found = QPointF(event.pos()), self.pointer.hit(QPointF(event.pos()))
+    def open_menu(self, position: QPointF | None) -> None:
         selected = self.bridge.state.selected
-        at = event.globalPos()
-        if event.reason() == QContextMenuEvent.Reason.Keyboard and selected is not None:
+        if position is None and selected is not None:
             position = self.viewportTransform().map(self.box_of(selected).center())
-            found, at = Hit("title", selected), self.viewport().mapToGlobal(position.toPoint())
+            found = Hit("title", selected)
+        else:
+            position = position or QPointF(self.viewport().rect().center())
+            found = self.pointer.hit(position)
         if found.on_box and found.node is not None and found.node not in self.bridge.state.selection:
             self.bridge.session.select((found.node,))
-        menu_for(self, found, self.scene_point(position)).popup(at)
+        menu = menu_for(self, found, self.scene_point(position))
+        menu.popup(self.viewport().mapToGlobal(position.toPoint()))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
+    def show_tip(self, position: QPointF, at: QPoint) -> None:
+        if self.gesture is None:
+            QToolTip.showText(at, tip(self.picture, self.pointer.hit(position)), self.viewport())
+
+    def resized(self) -> None:
         if self._whole:
             self.fit()

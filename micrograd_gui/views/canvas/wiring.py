@@ -115,9 +115,7 @@ class Wiring(Gesture):
         index, graph, reach = self.view.index, self._graph(), SNAP / self.view.zoom
         if self._port is not None:
             taker = self._port[0]
-            found = nearest_port(
-                index, point, reach, outputs=True, wanted=lambda node, _: node != taker
-            )
+            found = nearest_port(index, point, reach, outputs=True, wanted=lambda node, _: node != taker)
             number = found[0] if found else box_at(index, point, reach / 2)
             return None if number is None or number == taker else (number, *self._port)
         assert self._source is not None

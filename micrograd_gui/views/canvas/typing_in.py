@@ -1,0 +1,85 @@
+"""Typing: names and numbers changed where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt
+
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import NodeId
+from micrograd_gui.document.numbers import exact
+from micrograd_gui.views.canvas import geometry
+from micrograd_gui.views.canvas.boxes import badge_rect, name_rect
+from micrograd_gui.views.canvas.editor import InlineEditor
+from micrograd_gui.views.canvas.gestures import can_hold_value, value_of
+
+if TYPE_CHECKING:
+    from micrograd_gui.views.canvas.view import CanvasView
+
+
+class Typing:
+    """Opens the one inline editor of a view and keeps it over the node that it is about."""
+
+    def __init__(self, view: CanvasView) -> None:
+        self.view = view
+        self.editor: InlineEditor | None = None
+        self._node: NodeId = 0
+        self._where = QRectF()  # from the corner of the node's box
+
+    def label(self, number: NodeId) -> None:
+        """Rename the node."""
+        node = self.view.index.graph.nodes.get(number)
+        if node is None:
+            return
+        where = name_rect(node, (0, 0), self.view.ink)
+        self._open(number, where, node.label, f"Name of {node.name}", self.view.bridge.session.rename)
+
+    def value(self, number: NodeId, text: str | None = None) -> None:
+        """Set the leaf's number or the power's exponent; ``text`` is what was typed already."""
+        if not can_hold_value(self.view, number):
+            return
+        node = self.view.index.graph.nodes[number]
+        where = geometry.data_field((0, 0)) if node.is_leaf else badge_rect(node, (0, 0), self.view.ink)
+        first = exact(value_of(self.view, number))
+        self._open(number, where, first, f"Value of {node.name}", self.view.bridge.session.set_value)
+        if text is not None and self.editor is not None:
+            self.editor.setText(text)
+
+    def follow(self) -> None:
+        """Keep the editor over its node, wherever that is now; without the node it goes."""
+        if self.editor is None:
+            return
+        place = self.view.index.graph.places.get(self._node)
+        if place is None:
+            self.editor.close_editor()
+            return
+        where = self.view.viewportTransform().mapRect(self._where.translated(*place))
+        self.editor.lay_over(where.toAlignedRect(), self.view.zoom, self.view.mood)
+
+    def _open(
+        self, number: NodeId, where: QRectF, text: str, name: str, verb: Callable[[NodeId, str], object]
+    ) -> None:
+        view = self.view
+        if self.editor is not None:
+            self.editor.close_editor()
+        view.bridge.session.select((number,))
+        view.show_node(number)
+        self._node, self._where = number, where
+        self.editor = InlineEditor(
+            view.viewport(), text, lambda typed: verb(number, typed), self._refused, self._closed
+        )
+        self.editor.setAccessibleName(name)
+        self.follow()
+        self.editor.show()
+        self.editor.selectAll()
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _refused(self, refusal: Refusal) -> None:
+        self.view.bridge.refused.emit(str(refusal), refusal.node)
+
+    def _closed(self, had_focus: bool) -> None:
+        self.editor = None
+        if had_focus:
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
