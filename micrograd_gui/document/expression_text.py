@@ -58,7 +58,7 @@ def _names(graph: Graph, nodes: list[Node]) -> tuple[dict[NodeId, str], set[str]
             taken.add(node.label)
     for node in nodes:
         users = graph.users[node.id]
-        alone = not users and node.id != graph.target
+        alone = (node.id == graph.target) == bool(users)  # an end aside, or a target that is used
         if node.id not in names and (alone or len(users) > 1 or _read_otherwise(graph, node)):
             names[node.id] = _free_name(node, taken)
     return names, taken
