@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,32 @@ if TYPE_CHECKING:
     from micrograd_gui.app.main_window import MainWindow
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A graph, and where it came from."""
+
+    graph: Graph
+    path: Path | None = None
+    title: str = ""
+
+
+def read_source(source: object) -> Source:
+    """A path, the name of an example, an expression, a Graph or a Value; None: the lecture's neuron.
+
+    Raises Refusal where it cannot be opened.
+    """
+    if isinstance(source, Graph):
+        return Source(source, title="expression")
+    if isinstance(source, Value):
+        return Source(graph_from_value(source), title=source.label or "live values")
+    text = "neuron" if source is None else str(source)
+    if text in examples.names() and not isinstance(source, Path):
+        return Source(examples.load(text), title=text)
+    if isinstance(source, Path) or text.endswith(files.SUFFIX) or Path(text[:1000]).is_file():
+        return Source(files.read(Path(text)), Path(text))
+    return Source(graph_from_expression(text), title="expression")
+
+
 class Documents:
     """What File does. Each way in replaces the document only after the question about unsaved work."""
 
@@ -28,29 +55,13 @@ class Documents:
 
     # In --------------------------------------------------------------------------------------
 
-    def open_source(self, source: object) -> None:
-        """A path, the name of an example, an expression, a Graph or a Value; None: the lecture's neuron.
-
-        Raises Refusal where it cannot be opened; the open document stays.
-        """
-        if isinstance(source, Graph):
-            self._take(source, title="expression")
-        elif isinstance(source, Value):
-            self._take(graph_from_value(source), title=source.label or "live values")
-        elif isinstance(source, Path):
-            self.open_path(source)
-        else:
-            text = "neuron" if source is None else str(source)
-            if text in examples.names():
-                self.open_example(text)
-            elif text.endswith(files.SUFFIX) or Path(text[:1000]).is_file():
-                self.open_path(Path(text))
-            else:
-                self._take(graph_from_expression(text), title="expression")
+    def open_source(self, source: Source) -> None:
+        """Open what was read at once, without a question."""
+        self._take(source.graph, source.path, source.title)
 
     def open_path(self, path: Path) -> None:
         """Open a file at once, without a question."""
-        self._take(files.read(path), path=path)
+        self._take(files.read(path), path)
         self._remember(path)
 
     def open_example(self, name: str) -> None:

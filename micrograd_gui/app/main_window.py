@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QToolBar, QWidg
 
 from micrograd_gui.app import mishaps, pages
 from micrograd_gui.app.appearance import Appearance, Projector, dress_application, first_mood
-from micrograd_gui.app.documents import Documents
+from micrograd_gui.app.documents import Documents, read_source
 from micrograd_gui.app.menus import Menus, tool_button
 from micrograd_gui.app.panes import Panes
 from micrograd_gui.app.settings import Settings
@@ -256,6 +256,7 @@ def create_window(source: object = None) -> MainWindow:
 
     Needs a QApplication. Raises Refusal where the source cannot be opened.
     """
+    read = read_source(source)  # before there is a window that a refusal would leave behind
     window = MainWindow()
-    window.documents.open_source(source)
+    window.documents.open_source(read)
     return window

@@ -1,0 +1,52 @@
+"""A real window for each test that asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+
+@pytest.fixture
+def opened(qtbot) -> Iterator[Callable]:
+    """Open a window on a source; it is closed without a question at the end."""
+    from micrograd_gui.app import create_window
+
+    windows = []
+
+    def open_(source: object = None, size: tuple[int, int] = (1600, 900)):
+        window = create_window(source)
+        window.resize(*size)
+        window.show()
+        qtbot.waitExposed(window)
+        windows.append(window)
+        return window
+
+    yield open_
+    for window in windows:
+        window.session.saved_as_is()
+        window.close()
+        window.deleteLater()
+
+
+@pytest.fixture
+def act() -> Callable:
+    """Trigger an action of a window by its name; it must be enabled."""
+    from PySide6.QtGui import QAction
+
+    def trigger(window, *names: str) -> None:
+        for name in names:
+            action = window.findChild(QAction, name)
+            assert action is not None, name
+            assert action.isEnabled(), f"{name} is disabled"
+            action.trigger()
+
+    return trigger
+
+
+@pytest.fixture
+def enabled() -> Callable:
+    """Whether an action of a window can be triggered now."""
+    from PySide6.QtGui import QAction
+
+    return lambda window, name: window.findChild(QAction, name).isEnabled()

@@ -1,0 +1,57 @@
+"""The names that programs and people hold on to."""
+
+import pytest
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QGraphicsView, QLineEdit, QTableView, QWidget
+
+ACTIONS = {
+    "forward": ["F5"], "forward_step": ["F6"], "backward_step": ["F10", "B"], "backward": ["Ctrl+F10"],
+    "next": ["PgDown", "Right"], "previous": ["PgUp", "Left"], "first": ["Home"], "last": ["End"],
+    "zero_grad": ["Z"], "nudge": ["H"], "check_all": ["F7"], "export": ["Ctrl+E"], "duplicate": ["Ctrl+D"],
+    "tidy": ["Ctrl+L"], "fit": ["Ctrl+0"], "projector": ["F11"], "new": ["Ctrl+N"], "open": ["Ctrl+O"],
+    "save": ["Ctrl+S"], "save_as": [], "quit": ["Ctrl+Q"], "undo": ["Ctrl+Z"], "redo": ["Ctrl+Shift+Z"],
+    "delete": ["Del"], "copy": ["Ctrl+C"], "paste": ["Ctrl+V"], "select_all": ["Ctrl+A"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_every_action_has_its_keys_a_menu_a_tooltip_and_a_status_tip(opened, name):
+    window = opened()
+    action = window.findChild(QAction, name)
+    keys = {key.toString(QKeySequence.SequenceFormat.PortableText) for key in action.shortcuts()}
+    assert keys >= set(ACTIONS[name])
+    assert action.toolTip()
+    assert action.statusTip()
+    menus = [entry.menu() for entry in window.menuBar().actions()]
+    assert any(action in menu.actions() for menu in menus)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("canvas", QGraphicsView), ("rendered_graph", QWidget), ("plot", QWidget), ("gradients", QTableView),
+     ("step_card", QWidget), ("palette", QWidget), ("expression", QLineEdit), ("h", QLineEdit)],
+)  # fmt: skip
+def test_every_widget_has_its_name(opened, name, kind):
+    found = opened().findChildren(QWidget, name)
+    assert [isinstance(widget, kind) for widget in found] == [True]
+
+
+def test_no_key_means_two_things(opened):
+    window = opened()
+    keys = [key.toString() for action in window.findChildren(QAction) for key in action.shortcuts()]
+    assert sorted(keys) == sorted(set(keys))
+
+
+def test_every_button_and_field_has_a_name_for_a_screen_reader(opened):
+    from PySide6.QtWidgets import QPushButton, QToolButton
+
+    window = opened()
+    nameless = [
+        widget
+        for kind in (QPushButton, QToolButton, QLineEdit, QTableView, QGraphicsView)
+        for widget in window.findChildren(kind)
+        if not widget.objectName().startswith("qt_")
+        and not isinstance(widget.parent(), QLineEdit)  # the field's own clear button
+        and not (widget.accessibleName() or getattr(widget, "text", str)())
+    ]
+    assert nameless == []

@@ -1,0 +1,132 @@
+"""Opening, saving and the question before work is lost, in a real window with real files."""
+
+import json
+
+import pytest
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from micrograd_gui.document.errors import Refusal
+
+
+def answer(window, button):
+    """Press a button of the question that is open."""
+    window.findChild(QMessageBox, "unsaved").button(button).click()
+
+
+def choose(window, path):
+    """Give the open file dialog its answer."""
+    window.findChild(QFileDialog, "file").fileSelected.emit(str(path))
+
+
+def test_saving_opening_and_saving_again_gives_the_same_bytes(opened, act, tmp_path):
+    window = opened("neuron")
+    first, second = tmp_path / "a.micrograd", tmp_path / "b.micrograd"
+    act(window, "save_as")
+    choose(window, first)
+    assert window.windowTitle().startswith("a")
+    again = opened(str(first))
+    again.documents.save_to(second)
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_the_title_marks_unsaved_work_and_undo_takes_the_mark_away(opened, act):
+    window = opened("lecture")
+    window.session.set_value(1, 5.0)
+    assert window.isWindowModified()
+    act(window, "undo")
+    assert not window.isWindowModified()
+
+
+def test_closing_unsaved_work_asks_and_cancel_keeps_the_window(opened, qtbot):
+    window = opened("lecture")
+    window.session.set_value(1, 5.0)
+    window.close()
+    assert window.isVisible()
+    answer(window, QMessageBox.StandardButton.Cancel)
+    assert window.isVisible()
+    window.close()
+    answer(window, QMessageBox.StandardButton.Discard)
+    qtbot.waitUntil(lambda: not window.isVisible())
+
+
+def test_closing_unsaved_work_can_save_it_first(opened, act, tmp_path, qtbot):
+    window = opened("lecture")
+    path = tmp_path / "kept.micrograd"
+    window.documents.save_to(path)
+    window.session.set_value(1, 5.0)
+    window.close()
+    answer(window, QMessageBox.StandardButton.Save)
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert 5.0 in [node.get("data") for node in json.loads(path.read_text())["nodes"]]
+
+
+def test_new_asks_before_unsaved_work_goes(opened, act):
+    window = opened("lecture")
+    window.session.set_value(1, 5.0)
+    act(window, "new")
+    assert window.session.state.graph.nodes
+    answer(window, QMessageBox.StandardButton.Discard)
+    assert not window.session.state.graph.nodes
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["not json", "{}", '{"format": "micrograd-graph", "version": 99, "nodes": []}', "[" * 5000,
+     '{"format": "micrograd-graph", "version": 1, "nodes": [{"id": 1, "data": NaN}], "view": {}}'],
+)  # fmt: skip
+def test_a_bad_file_is_refused_and_the_open_document_stays(opened, act, tmp_path, text):
+    window = opened("lecture")
+    before = window.session.state
+    path = tmp_path / "bad.micrograd"
+    path.write_text(text)
+    act(window, "open")
+    choose(window, path)
+    assert window.session.state is before
+    assert "bad.micrograd" in window.message.text()
+
+
+def test_a_missing_recent_file_is_refused_with_its_name(opened, tmp_path):
+    window = opened("lecture")
+    path = tmp_path / "gone.micrograd"
+    window.documents.save_to(path)
+    path.unlink()
+    before = window.session.state
+    window.menus.recent.actions()[0].trigger()
+    assert window.session.state is before
+    assert "gone.micrograd" in window.message.text()
+
+
+def test_a_bad_source_raises_a_refusal(qtbot):
+    from micrograd_gui.app import create_window
+
+    with pytest.raises(Refusal, match=r"nothere\.micrograd"):
+        create_window("nothere.micrograd")
+
+
+def test_a_live_value_opens_with_its_labels(opened):
+    from micrograd import Value
+
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    window = opened(a * b + a)
+    assert {"a", "b"} <= {node.label for node in window.session.state.graph}
+
+
+def test_the_rendered_graph_is_exported_as_it_stands(opened, act, tmp_path):
+    window = opened("lecture")
+    act(window, "forward", "backward")
+    for suffix in (".svg", ".png", ".dot"):
+        path = tmp_path / f"picture{suffix}"
+        act(window, "export")
+        choose(window, path)
+        assert path.stat().st_size > 500
+    assert "−4.0000" in (tmp_path / "picture.svg").read_text("utf-8").replace("-4.0000", "−4.0000")
+
+
+def test_the_plot_is_exported(opened, act, tmp_path, qtbot):
+    window = opened("parabola")
+    act(window, "forward", "backward")
+    for suffix in (".svg", ".png"):
+        path = tmp_path / f"plot{suffix}"
+        act(window, "export_plot")
+        choose(window, path)
+        assert path.stat().st_size > 1000
