@@ -67,18 +67,21 @@ def walk(tmp_path: Path) -> Iterator[Walk]:
     with os.fdopen(read) as answer:
         display = f":{answer.readline().strip()}"
     walk = Walk(display, tmp_path / "report.json")
-    manager = subprocess.Popen(["openbox"], env=walk.environment, stderr=subprocess.DEVNULL)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    manager = subprocess.Popen(["openbox"], env=walk.environment, **quiet)
+    said = (tmp_path / "stderr").open("w")
     program = subprocess.Popen(
         [sys.executable, Path(__file__).with_name("walked_window.py"), walk.report],
-        env={**walk.environment, "PYTHONPATH": str(ROOT)}, cwd=tmp_path, stderr=subprocess.PIPE, text=True,
+        env={**walk.environment, "PYTHONPATH": str(ROOT)}, cwd=tmp_path, stderr=said,
     )  # fmt: skip
     try:
         yield walk
-        assert program.poll() is None, program.communicate()[1]
+        assert program.poll() is None, (tmp_path / "stderr").read_text()
     finally:
         for process in (program, manager, server):
             process.terminate()
             process.wait(10)
+        said.close()
 
 
 def test_a_user_walks_through_the_story(walk: Walk, tmp_path: Path) -> None:

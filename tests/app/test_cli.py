@@ -1,0 +1,299 @@
+"""The command line: what it prints, what it refuses, and that it needs neither Qt nor a screen."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from micrograd_gui.app import cli, main_window
+from micrograd_gui.document.expression import graph_from_expression
+from micrograd_gui.services import examples, files
+
+LECTURE = ("-e", "L = (a*b + c) * f", "--set", "a=2", "--set", "b=-3", "--set", "c=10", "--set", "f=-2")
+
+
+class Said:
+    """What a call of the command line gave."""
+
+    def __init__(self, status: int, out: str, err: str) -> None:
+        self.status, self.out, self.err = status, out, err
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Calls the command line in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> Said:
+        status = cli.main(arguments)
+        out, err = capsys.readouterr()
+        return Said(status, out, err)
+
+    return call
+
+
+def program(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command line as a program of its own, without a screen."""
+    root = str(Path(__file__).resolve().parents[2])
+    blind = {
+        name: text
+        for name, text in os.environ.items()
+        if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "micrograd_gui", *arguments],
+        cwd=cwd,
+        env={**blind, "PYTHONPATH": root, "PYTHONIOENCODING": "utf-8", **environment},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=100,
+    )
+
+
+# check -------------------------------------------------------------------------------------------
+
+
+def test_check_json_prints_one_object_with_the_numbers_of_the_contract(said: Any) -> None:
+    done = said("check", *LECTURE, "--json")
+    whole = json.loads(done.out)
+    assert (done.status, done.err) == (0, "")
+    assert whole["target"] == "L"
+    assert whole["h"] == 1e-6
+    assert whole["ok"] is True
+    rows = {row["label"]: row for row in whole["nodes"]}
+    assert {"id", "label", "op", "data", "analytic", "numeric", "error", "ok"} <= rows["a"].keys()
+    assert (rows["a"]["op"], rows["a"]["data"], rows["a"]["analytic"]) == (None, 2.0, 6.0)
+    assert rows["a"]["numeric"] == pytest.approx(6.0, abs=1e-6)
+    assert (rows["L"]["op"], rows["L"]["data"], rows["L"]["analytic"]) == ("*", -8.0, 1.0)
+
+
+@pytest.mark.parametrize("name", examples.names())
+def test_check_finds_all_examples_in_order(said: Any, name: str) -> None:
+    done = said("check", name)
+    assert done.status == 0
+    assert done.out.splitlines()[-1] == "Analytic and numeric gradients agree at every node."
+    lines = done.out.splitlines()[2:-2]
+    assert lines[0].split() == ["node", "data", "analytic", "numeric", "error"]
+    assert all(line.split()[-1] in ("✓", "zero", "kink") for line in lines[1:])
+
+
+def test_check_gives_1_where_gradients_disagree(said: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    # With h of the size of the numbers themselves the numeric slope of a cube is no slope any more.
+    done = said("check", "-e", "L = x**3", "--set", "x=1", "--h", "1")
+    assert done.status == 1
+    assert "✗" in done.out
+    assert "disagree at x" in done.out
+    assert json.loads(said("check", "-e", "L = x**3", "--h", "1", "--json").out)["ok"] is False
+
+
+def test_a_number_that_is_not_finite_is_null_in_json(said: Any) -> None:
+    done = said("check", "-e", "L = x*x", "--set", "x=1e-3", "--h", "1e200", "--json")
+    whole = json.loads(done.out, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+    assert any(row["numeric"] is None or row["error"] is None for row in whole["nodes"])
+    assert "null" in program("check", "--help", cwd=Path()).stdout
+
+
+def test_an_expression_may_begin_with_a_minus_sign(said: Any) -> None:
+    assert said("check", "-e", "-a*b").status == 0
+
+
+# render ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suffix", ["svg", "png", "pdf", "dot", "gif", "webp", "micrograd"])
+def test_render_writes_the_file_and_names_it(said: Any, tmp_path: Path, suffix: str) -> None:
+    done = said("render", "square", "-o", f"picture.{suffix}")
+    assert (done.status, done.out, done.err) == (0, f"picture.{suffix}\n", "")
+    assert (tmp_path / f"picture.{suffix}").stat().st_size > 100
+
+
+def test_render_shows_the_end_of_a_whole_run_unless_a_step_is_named(said: Any, tmp_path: Path) -> None:
+    for out, step in (("none", ()), ("last", ("--step", "last")), ("two", ("--step", "2"))):
+        assert said("render", *LECTURE, "-o", f"{out}.svg", *step).status == 0
+    none, last, two = ((tmp_path / f"{name}.svg").read_text("utf-8") for name in ("none", "last", "two"))
+    assert none == last != two
+    assert ">6.0000<" in last
+    assert ">6.0000<" not in two
+
+
+def test_render_all_steps_names_each_file(said: Any) -> None:
+    done = said("render", "square", "-o", "s.svg", "--step", "all")
+    assert done.out.split() == [f"s-{number:02}.svg" for number in range(4)]
+
+
+def test_render_takes_a_file(said: Any, tmp_path: Path) -> None:
+    files.write(tmp_path / "mine.micrograd", graph_from_expression("u = 2; w = u*u"))
+    assert said("render", "mine.micrograd", "-o", "mine.svg", "--set", "u=5").status == 0
+    assert ">25.0000<" in (tmp_path / "mine.svg").read_text("utf-8")
+
+
+def test_a_file_is_replaced_in_one_move_or_not_at_all(said: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.svg").write_text("old")
+    assert said("render", "nothing", "-o", "a.svg").status == 2
+    assert (tmp_path / "a.svg").read_text() == "old"
+    assert said("render", "square", "-o", "a.svg").status == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["a.svg"]
+
+
+# examples, version, help -------------------------------------------------------------------------
+
+
+def test_examples_are_listed_by_name(said: Any) -> None:
+    lines = said("examples").out.splitlines()
+    assert [line.split()[0] for line in lines] == list(examples.names())
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--version",), ("--help",), ("render", "--help"), ("check", "--help")]
+)
+def test_version_and_help_end_well(said: Any, arguments: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit) as end:
+        said(*arguments)
+    assert end.value.code == 0
+
+
+# Refusals ----------------------------------------------------------------------------------------
+
+BAD = {
+    "no source": (("check",), "file (or an example) or an expression"),
+    "two sources": (("check", "neuron", "-e", "a*b"), "file (or an example) or an expression"),
+    "an unknown name": (("check", "nix"), "neither a file nor an example"),
+    "a missing file": (("check", "nix.micrograd"), "“nix.micrograd” cannot be read: there is no such file"),
+    "a broken expression": (("check", "-e", "a*"), "Column 3"),
+    "an unknown function": (("check", "-e", "atan(a)"), "no function “atan”"),
+    "code": (("check", "-e", "__import__('os').system('ls')"), "Column 1"),
+    "log of 0": (("check", "-e", "log(a)", "--set", "a=0"), "log of 0"),
+    "division by 0": (("check", "-e", "L = a/b", "--set", "b=0"), "division by 0"),
+    "h = 0": (("check", "neuron", "--h", "0"), "h must be a number other than 0"),
+    "h is no number": (("check", "neuron", "--h", "abs"), "h must be a number, not “abs”"),
+    "h is infinite": (("check", "neuron", "--h", "inf"), "finite"),
+    "a setting without =": (("check", "neuron", "--set", "b"), "like a=2, not “b”"),
+    "a setting of no leaf": (("check", "neuron", "--set", "zz=1"), "no node called “zz”"),
+    "a setting of a computed node": (("check", "neuron", "--set", "o=1"), "o is computed"),
+    "a setting of no number": (("check", "neuron", "--set", "b=abs"), "value of b must be a number"),
+    "no output": (("render", "neuron"), "-o"),
+    "an unknown suffix": (("render", "neuron", "-o", "a.xyz"), "suffix “.xyz” is not known"),
+    "a missing folder": (("render", "neuron", "-o", "none/a.svg"), "no folder “none”"),
+    "a step out of range": (("render", "neuron", "-o", "a.svg", "--step", "99"), "from 0 to 11"),
+    "an unknown theme": (("render", "neuron", "-o", "a.svg", "--theme", "pink"), "invalid choice: 'pink'"),
+    "an unknown option": (("check", "neuron", "--fast"), "--fast"),
+    "an unknown option of the window": (("--fast",), "--fast"),
+    "a second file": (("check", "neuron", "square"), "square"),
+    "a window on nothing": (("nix",), "neither a file nor an example"),
+    "a window on a broken expression": (("-e", "(a"), "never closed"),
+    "a window with settings only": (("--set", "a=2"), "file (or an example) or an expression"),
+    "training, so far": (("train", "neuron"), "not part of this version"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "words"), BAD.values(), ids=BAD.keys())
+def test_bad_input_gives_one_sentence_and_status_2_and_writes_nothing(
+    said: Any, tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    done = said(*arguments)
+    assert done.status == 2
+    assert done.out == ""
+    assert words in done.err
+    assert done.err.count("\n") == 1
+    assert "Traceback" not in done.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_control_character_in_a_name_does_not_reach_the_terminal(said: Any) -> None:
+    assert "\x1b" not in said("check", "\x1b[31mred").err
+    assert said("check", "a\nb.micrograd").err.count("\n") == 1
+
+
+# The window --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind"),
+    [((), None), (("neuron",), str), (("mine.micrograd",), Path), (("-e", "a*b"), object)],
+)
+def test_without_a_command_the_window_opens_on_the_source(
+    said: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], kind: type | None
+) -> None:
+    files.write(tmp_path / "mine.micrograd", graph_from_expression("u = 2; w = u*u"))
+    opened: list[object] = []
+
+    def run_window(source: object) -> int:
+        opened.append(source)
+        return 0
+
+    monkeypatch.setattr(main_window, "run_window", run_window)
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    assert said(*arguments).status == 0
+    assert opened[0] is None if kind is None else isinstance(opened[0], kind)
+
+
+# Without Qt and without a screen -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "neuron", "--json"],
+        ["examples"],
+        *(["render", "square", "-o", f"a.{suffix}"] for suffix in ("svg", "png", "pdf", "dot", "gif")),
+    ],
+    ids=lambda arguments: " ".join(arguments),
+)
+def test_a_command_loads_no_qt(tmp_path: Path, arguments: list[str]) -> None:
+    code = (
+        "import sys\nfrom micrograd_gui.app.cli import main\n"
+        f"status = main({arguments!r})\n"
+        "sys.exit(status or any(name.startswith(('PySide6', 'shiboken6')) for name in sys.modules))"
+    )
+    root = str(Path(__file__).resolve().parents[2])
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": root},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    root = str(Path(__file__).resolve().parents[2])
+    with subprocess.Popen(
+        [sys.executable, "-m", "micrograd_gui", "check", "neuron"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": root},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert b"Traceback" not in process.stderr.read()
+
+
+def test_without_a_screen_the_neuron_is_played_through(tmp_path: Path) -> None:
+    done = program(cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for sentence in (
+        "o = tanh(n) = tanh(0.8814) = 0.7071",
+        "n.grad += (1 − o.data²) × o.grad",
+        "x1.grad += w1.data × x1w1.grad = −3.0000 × 0.5000 = −1.5000",
+        "Analytic and numeric gradients agree at every node.",
+    ):
+        assert sentence in done.stdout
+    assert "NUDGE" in done.stdout
+    made = {path.name: path.stat().st_size for path in (tmp_path / "out").iterdir()}
+    assert made.keys() == {"neuron.svg", "neuron.png", "neuron.pdf", "neuron.gif", "window.png"}
+    assert min(made.values()) > 1000
+
+
+def test_without_a_screen_a_graph_that_cannot_be_run_is_refused(tmp_path: Path) -> None:
+    done = program("-e", "L = log(a)", "--set", "a=0", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "log of 0" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
