@@ -29,6 +29,9 @@ _CHECK_JSON = (
 )
 
 
+_WITH_MINUS = {"-e": "--expression", "--expression": "--expression", "--h": "--h", "--step": "--step"}
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose complaint is one sentence."""
 
@@ -62,11 +65,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:
-    """``-e TEXT`` as one argument, so that an expression may begin with a minus sign."""
+    """``-e TEXT`` as one argument, so that an expression or a number may begin with a minus sign."""
     joined: list[str] = []
     for argument in arguments:
-        if joined and joined[-1] in ("-e", "--expression"):
-            joined[-1] = f"--expression={argument}"
+        if joined and joined[-1] in _WITH_MINUS:
+            joined[-1] = f"{_WITH_MINUS[joined[-1]]}={argument}"
         else:
             joined.append(argument)
     return joined
@@ -138,6 +141,8 @@ def _check(given: argparse.Namespace) -> int:
 
     graph = _graph(given)
     h = read_number(given.h, "h")
+    if h <= 0:
+        raise Refusal("h must be larger than 0: the slope divides by it.")
     rows = check(graph, h)
     print(check_as_json(graph, rows, h) if given.json else check_as_table(graph, rows, h))
     return 0 if all(row.ok for row in rows) else 1

@@ -33,8 +33,4 @@ def read(path: Path | str) -> Graph:
 
 def write(path: Path | str, graph: Graph) -> None:
     """Put the graph into the file; raises FileRefusal, and then the old file is untouched."""
-    try:
-        content = codec.encode(graph).encode("utf-8")
-    except UnicodeEncodeError:
-        raise FileRefusal(f"{shown(Path(path))} cannot be written: a label is not text.") from None
-    write_whole(Path(path), content)
+    write_whole(Path(path), codec.encode(graph).encode("utf-8"))

@@ -30,6 +30,7 @@ from micrograd_gui.services.picture import (
 )
 from micrograd_gui.session.trace import Frame
 
+LABEL_IN_DOT = 2000  # characters: older Graphviz reads no string of more than 16 kB
 _SMALLEST = "i"  # labels are laid out as so many of these: no text of a user reaches the engine
 
 
@@ -69,7 +70,7 @@ def source(graph: Graph, frame: Frame, rankdir: str = "LR") -> str:
     rows = [
         dot.NodeRow(
             number,
-            graph.nodes[number].label,
+            _cut(graph.nodes[number].label),
             frame.data.get(number),
             frame.grad.get(number, 0.0 if number in frame.data else None),
             _op_text(graph, number),
@@ -88,6 +89,10 @@ def _row(graph: Graph, number: NodeId, widest: str) -> dot.NodeRow:
     symbol = None if op is None else _SMALLEST * ceil(width_of(_symbol(op), SIZE) / width_of(_SMALLEST, SIZE))
     label = _SMALLEST * max(1, ceil(name / width_of(_SMALLEST, SIZE)))
     return dot.NodeRow(number, label, data, grad, symbol, _inputs(graph, number))
+
+
+def _cut(label: str) -> str:
+    return label if len(label) <= LABEL_IN_DOT else f"{label[:LABEL_IN_DOT]}…"
 
 
 def _label(node: Node) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
+from collections.abc import Iterable
+from typing import cast
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QHelpEvent,
@@ -172,7 +175,7 @@ class RenderedGraph(QWidget):
             selection = self.bridge.state.selection
             region = event.region()
             # The few rectangles of a step cost less than the one around them all.
-            rects = list(region) if region.rectCount() <= MANY else [event.rect()]
+            rects = list(cast(Iterable[QRect], region)) if region.rectCount() <= MANY else [event.rect()]
             parts = [exposed.mapRect(QRectF(rect)) for rect in rects]
             self._painter.paint(painter, self._scenery, self.picture, parts, selection, self._zoom)
             painter.resetTransform()

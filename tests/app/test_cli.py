@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 
 from micrograd_gui.app import cli, main_window
 from micrograd_gui.document.expression import graph_from_expression
+from micrograd_gui.document.graph import Graph
 from micrograd_gui.services import examples, files
+from micrograd_gui.session import measure
 
 LECTURE = ("-e", "L = (a*b + c) * f", "--set", "a=2", "--set", "b=-3", "--set", "c=10", "--set", "f=-2")
 
@@ -83,12 +86,17 @@ def test_check_finds_all_examples_in_order(said: Any, name: str) -> None:
 
 
 def test_check_gives_1_where_gradients_disagree(said: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    # With h of the size of the numbers themselves the numeric slope of a cube is no slope any more.
-    done = said("check", "-e", "L = x**3", "--set", "x=1", "--h", "1")
+    def found_wrong(graph: Graph, h: float) -> tuple[measure.Checked, ...]:
+        return tuple(replace(row, ok=graph.nodes[row.node].label != "b") for row in rows)
+
+    rows = measure.check(graph_from_expression("L = a*b"), 1e-6)
+    monkeypatch.setattr(measure, "check", found_wrong)
+    done = said("check", "-e", "L = a*b")
     assert done.status == 1
     assert "✗" in done.out
-    assert "disagree at x" in done.out
-    assert json.loads(said("check", "-e", "L = x**3", "--h", "1", "--json").out)["ok"] is False
+    assert "disagree at b." in done.out
+    again = said("check", "-e", "L = a*b", "--json")
+    assert (again.status, json.loads(again.out)["ok"]) == (1, False)
 
 
 def test_a_number_that_is_not_finite_is_null_in_json(said: Any) -> None:
@@ -169,7 +177,8 @@ BAD = {
     "code": (("check", "-e", "__import__('os').system('ls')"), "Column 1"),
     "log of 0": (("check", "-e", "log(a)", "--set", "a=0"), "log of 0"),
     "division by 0": (("check", "-e", "L = a/b", "--set", "b=0"), "division by 0"),
-    "h = 0": (("check", "neuron", "--h", "0"), "h must be a number other than 0"),
+    "h = 0": (("check", "neuron", "--h", "0"), "h must be larger than 0"),
+    "h below 0": (("check", "neuron", "--h", "-1e-6"), "h must be larger than 0"),
     "h is no number": (("check", "neuron", "--h", "abs"), "h must be a number, not “abs”"),
     "h is infinite": (("check", "neuron", "--h", "inf"), "finite"),
     "a setting without =": (("check", "neuron", "--set", "b"), "like a=2, not “b”"),

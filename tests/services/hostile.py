@@ -1,0 +1,26 @@
+"""Labels that try to break out of the formats they are written to."""
+
+LABELS = (
+    "",
+    " ",
+    '"quoted"',
+    "it's",
+    "a { b | c } d",
+    "<b>bold</b>",
+    "<script>alert(1)</script>",
+    "]]>",
+    "&amp; & &#0;",
+    "back\\slash \\N \\G \\l",
+    "line\nbreak\r\ntwo\ttabs",
+    "\x00\x01\x1b[31m\x7f\x85",
+    "\u202eright to left\u202c עברית العربية",
+    "🙂👩‍👩‍👧‍👦 e\u0301",
+    "日本語のラベル",
+    "\ufffe\uffff\ud800",
+    "$x_1^2$ \\frac{a}{b} %d {} {0}",
+    "-->",
+    "w" * 100_000,
+    "$" * 100,
+    "../../etc/passwd",
+    "n1 -> n2; }",
+)
