@@ -220,7 +220,7 @@ def _sentence(error: Exception, text: str | bytes) -> str:
     said = str(error).rstrip(".").replace("$.", "").replace("`", "")
     if place := re.search(r" \(byte (\d+)\)$", said):
         return _malformed(text if isinstance(text, bytes) else text.encode(), int(place[1]))
-    return said if len(said) <= 200 else f"{said[:100]}…{said[-99:]}"
+    return spoken(said, 200)
 
 
 def _malformed(content: bytes, at: int) -> str:

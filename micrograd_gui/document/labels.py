@@ -16,11 +16,9 @@ def saveable(label: str) -> str:
     return label.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def spoken(label: str) -> str:
-    """The label in one line, without control characters, at most 40 characters long."""
-    head = label[: 4 * LONGEST_SPOKEN].translate(_TURNING)
-    visible = (" " if unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") else each for each in head)
+def spoken(label: str, longest: int = LONGEST_SPOKEN) -> str:
+    """The label in one line, without control characters, at most so many characters long."""
+    head = label[: 4 * longest].translate(_TURNING)
+    visible = (each if each.isprintable() or unicodedata.category(each) == "Cf" else " " for each in head)
     line = " ".join("".join(visible).split())
-    if len(line) <= LONGEST_SPOKEN and len(label) <= 4 * LONGEST_SPOKEN:
-        return line
-    return line[: LONGEST_SPOKEN - 1] + "…"
+    return line if len(line) <= longest and len(label) <= 4 * longest else line[: longest - 1] + "…"

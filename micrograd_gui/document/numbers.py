@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.labels import spoken
 
 MINUS = "\u2212"
 WIDEST = MINUS + "00000.0000"  # no number is written wider than this, so fields can keep one width
@@ -53,7 +54,7 @@ def read_number(text: str, what: str = "The value") -> float:
     try:
         number = float(plain)
     except ValueError:
-        raise Refusal(f"{what} must be a number, not “{text.strip()[:40]}”.") from None
+        raise Refusal(f"{what} must be a number, not “{spoken(text)}”.") from None
     if not math.isfinite(number):
-        raise Refusal(f"{what} must be a finite number, not “{text.strip()[:40]}”.")
+        raise Refusal(f"{what} must be a finite number, not “{spoken(text)}”.")
     return number
