@@ -164,8 +164,8 @@ def _render_parser(name: str) -> _Parser:
         "--step",
         default=None,
         metavar="N",
-        help="the moment after N steps (0: before the first); last, as without it; or all: numbered "
-        "files, pages of a PDF, frames of a GIF or WebP",
+        help="the moment after N steps (0: before the first), last, or all: numbered files, pages of a "
+        "PDF, frames of a GIF or WebP; without it the end of the run, with no step outlined",
     )
     parser.add_argument("--theme", choices=("light", "dark", "print"), default="light")
     parser.add_argument("--scale", metavar="S", help="pixels per unit: of a PNG 2, of an animation 1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from micrograd_gui.document.arrange import arranged
 from micrograd_gui.document.capture import graph_from_value
 from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.services import examples, export, files
+from micrograd_gui.services import examples, files
 
 if TYPE_CHECKING:
     from micrograd_gui.app.main_window import MainWindow
@@ -41,7 +42,7 @@ def read_source(source: object) -> Source:
     text = "neuron" if source is None else str(source)
     if text in examples.names() and not isinstance(source, Path):
         return Source(examples.load(text), title=text)
-    if isinstance(source, Path) or text.endswith(files.SUFFIX) or Path(text[:1000]).is_file():
+    if isinstance(source, Path) or text.endswith(files.SUFFIX) or os.path.isfile(text):
         return Source(files.read(Path(text)), Path(text))
     return Source(graph_from_expression(text), title="expression")
 
@@ -121,6 +122,8 @@ class Documents:
             then()
 
     def ask_export(self) -> None:
+        from micrograd_gui.services import export  # with all its writers; the first paint does without
+
         filters = ";;".join(f"{form.title} (*{form.suffix})" for form in export.forms())
         dialogs.ask_path(
             self.window,
@@ -134,6 +137,8 @@ class Documents:
 
     def export_to(self, path: Path) -> None:
         """The rendered graph of this moment as a picture; the suffix decides the form."""
+        from micrograd_gui.services import export
+
         state = self.window.session.state
         export.export_moment(state.graph, state.frame, state.step, path, theme=self.window.mood.theme.name)
         self.window.say(f"Exported to {path.name}.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from html import escape
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QKeySequence
@@ -38,6 +37,8 @@ def show_keys(window: MainWindow) -> None:
 
 def show_about(window: MainWindow) -> None:
     """What this is."""
+    from importlib.metadata import PackageNotFoundError, version  # slow to import, and seldom needed
+
     try:
         number = version("micrograd-gui")
     except PackageNotFoundError:  # run from a checkout that is not installed

@@ -41,7 +41,7 @@ def play(graph: Graph, name: str) -> int:
         print(path)
     agree = all(row.ok for row in rows)
     try:
-        print(window_picture(session.state.graph, FOLDER / "window.png"))
+        print(window_picture(session.state.graph, name, FOLDER / "window.png"))
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return 1
@@ -107,13 +107,16 @@ def _pictures(session: Session, name: str) -> Iterator[Path]:
         yield from export(film, FOLDER / f"{name}{suffix}")
 
 
-def window_picture(graph: Graph, path: Path) -> Path:
-    """A picture of the window with the graph in it, made by a process of its own, without a screen."""
+def window_picture(graph: Graph, name: str, path: Path) -> Path:
+    """A picture of the window with the graph in it, made by a process of its own, without a screen.
+
+    That process has settings of its own: it shows the window of a first start, and remembers nothing.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / f"graph{files.SUFFIX}"
+        file = Path(folder) / f"{name}{files.SUFFIX}"
         files.write(file, graph)
         order = [sys.executable, "-m", "micrograd_gui.app.portrait", str(file), str(path)]
-        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": folder}
         try:
             done = subprocess.run(
                 order, env=environment, capture_output=True, text=True, timeout=_WINDOW_SECONDS
