@@ -151,7 +151,7 @@ class GradientsModel(QAbstractTableModel):
             number = self.number(node, column)
             word = {DATA: "data", ANALYTIC: "grad"}.get(column, COLUMNS[column])
             tip = f"{name}.{word} is not computed yet" if number is None else f"{name}.{word} = {number!r}"
-        return f"<qt>{escape(tip)}</qt>" if Qt.mightBeRichText(tip) else tip  # type: ignore[attr-defined]
+        return f"<qt>{escape(tip)}</qt>" if "<" in tip else tip  # Qt would take a label's "<b>" for markup
 
     def _colour(self, node: NodeId, column: int) -> str:
         theme = self._mood.theme

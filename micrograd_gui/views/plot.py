@@ -113,6 +113,7 @@ class PlotPane(QWidget):
             button.setChecked(button.objectName() == f"plot_{name}")
         if kind is not self._kind:
             self._kind, self._still = kind, None
+            self._show_span()
             self._later.start()
 
     def set_mood(self, mood: Mood) -> None:

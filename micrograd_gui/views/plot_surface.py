@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 from matplotlib import rc_context
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -236,20 +237,21 @@ class PlotSurface(FigureCanvasQTAgg):
             axis.label.set_visible(named)
             axis.set_major_locator(MaxNLocator(max(2, min(8, int(length / per_tick))), steps=_STEPS))
         pad = self._mood.px(6)
-        formatter = axes.yaxis.get_major_formatter()
-        numbers = formatter.format_ticks(list(axes.yaxis.get_majorticklocs()))
-        beside = max((width_of(number, tick) for number in numbers), default=0.0)
+        across, upward = self._numbers(axes.xaxis), self._numbers(axes.yaxis)
+        offset = axes.yaxis.get_major_formatter().get_offset()
+        beside = max((width_of(number, tick) for number in upward), default=0.0)
+        half_of_last = width_of(across[-1], tick) / 2 if across else 0.0
         left = pad + beside + tick * 0.8 + (name * 1.4 if named else 0)
         bottom = pad + tick * 1.6 + (name * 1.3 if named else 0)
-        top = pad + (head * 1.5 if titled else tick * 1.4 if formatter.get_offset() else tick * 0.5)
-        right = pad + tick
+        top = pad + (head * 1.5 if titled else tick * 1.4 if offset else tick * 0.5)
+        right = pad + max(half_of_last, tick * 0.5)
         # A narrow plot has no corner to spare: where it is tall, the key stands above the axes.
         self._above = width - left - right < 30 * name and height - top - bottom > 22 * name
         if self._above:
             top += key_height(name, len(still.curves) + _MARKS_SAID) + name * KEY_GAP
         # On a few pixels something has to give: then the axes keep a fifth and the words are cut.
-        across, down = min(1.0, 0.8 * width / (left + right)), min(1.0, 0.8 * height / (top + bottom))
-        left, right, top, bottom = left * across, right * across, top * down, bottom * down
+        thin, low = min(1.0, 0.8 * width / (left + right)), min(1.0, 0.8 * height / (top + bottom))
+        left, right, top, bottom = left * thin, right * thin, top * low, bottom * low
         self._margins = (left, right, top, bottom)
         self.figure.subplots_adjust(
             left=left / width, right=1 - right / width, top=1 - top / height, bottom=bottom / height
@@ -262,6 +264,13 @@ class PlotSurface(FigureCanvasQTAgg):
         say(axes.title, cut(still.title, head, inner[0] + 2 * right), colour)
         say(axes.xaxis.label, cut(still.x_name, name, inner[0]), colour)
         say(axes.yaxis.label, cut(still.y_name, name, inner[1]), colour)
+
+    @staticmethod
+    def _numbers(axis: Axis) -> list[str]:
+        """What stands at the ticks of an axis."""
+        low, high = sorted(axis.get_view_interval())
+        places = [place for place in axis.get_majorticklocs() if low <= place <= high]
+        return axis.get_major_formatter().format_ticks(places)
 
     def sizeHint(self) -> QSize:
         return QSize(420, 300)

@@ -151,7 +151,7 @@ class StepCard(QTextEdit):
         self._draw()
 
     def event(self, event: QEvent) -> bool:
-        # Keys that move through the run stay the window's; only copying is the card's own.
+        # Ctrl+C is the window's (it copies nodes), but for text that is selected here.
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             event.setAccepted(
                 event.matches(QKeySequence.StandardKey.Copy) and self.textCursor().hasSelection()

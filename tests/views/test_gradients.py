@@ -1,0 +1,251 @@
+"""The table of gradients: its numbers, its verdicts, and its selection."""
+
+import math
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QTableView
+
+from micrograd_gui.session.session import Session
+from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.gradients import Gradients
+from micrograd_gui.views.theme import DARK, LIGHT, Mood, load_fonts
+
+LECTURE = "a = 2; b = -3; c = 10; f = -2; e = a*b; d = e + c; L = d*f"
+ROLE = Qt.ItemDataRole
+
+
+@pytest.fixture
+def session():
+    made = Session()
+    made.build(LECTURE)
+    return made
+
+
+@pytest.fixture
+def pane(qtbot, session):
+    load_fonts()
+    bridge = Bridge(session)
+    made = Gradients(bridge, Mood())
+    bridge.setParent(made)
+    qtbot.addWidget(made)
+    made.resize(560, 300)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def table(pane):
+    found = pane.findChild(QTableView, "gradients")
+    assert found is not None
+    return found
+
+
+def cell(table, name, column, role=ROLE.DisplayRole):
+    model = table.model()
+    headers = [model.headerData(at, Qt.Orientation.Horizontal) for at in range(model.columnCount())]
+    names = [model.index(row, 0).data() for row in range(model.rowCount())]
+    return model.index(names.index(name), headers.index(column)).data(role)
+
+
+def select(session, *names):
+    session.select([session.state.graph.named(name) for name in names])
+
+
+def test_the_model_keeps_the_rules_of_qt_through_every_kind_of_change(pane, session):
+    tester = QAbstractItemModelTester(pane.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    session.backward()
+    session.check_all()
+    session.add_node("tanh", (0, 0))
+    session.undo()
+    session.new()
+    session.build("n = 1; o = tanh(n)")
+    assert pane.model.rowCount() == 2
+    tester.deleteLater()
+
+
+def test_rows_are_the_nodes_operands_first(table):
+    rows = [table.model().index(row, 0).data() for row in range(table.model().rowCount())]
+    assert rows == ["a", "b", "e", "c", "d", "f", "L"]
+
+
+def test_what_is_not_computed_yet_is_a_dot_and_no_number(table, session):
+    assert cell(table, "e", "data") == "·"
+    assert cell(table, "e", "data", ROLE.UserRole) is None
+    assert cell(table, "a", "data") == "2.0000"
+    session.forward()
+    assert cell(table, "e", "data") == "−6.0000"
+    assert cell(table, "e", "analytic") == "·"
+    assert cell(table, "e", "analytic", ROLE.UserRole) is None
+
+
+def test_the_lectures_gradients_are_in_the_table(table, session):
+    session.backward()
+    shown = {name: cell(table, name, "analytic", ROLE.UserRole) for name in "abcdefL"}
+    assert shown == {"a": 6.0, "b": -4.0, "c": -2.0, "d": -2.0, "e": -2.0, "f": 4.0, "L": 1.0}
+    assert cell(table, "b", "analytic") == "−4.0000"
+
+
+def test_a_step_says_that_the_rows_it_changed_have_changed_and_no_others(pane, session, qtbot):
+    session.backward()
+    session.previous()
+    changed = []
+    pane.model.dataChanged.connect(lambda first, last: changed.extend(range(first.row(), last.row() + 1)))
+    session.next()  # through e = a*b; before it d = e + c was the acting node
+    names = {pane.model.index(row, 0).data() for row in changed}
+    assert names == {"a", "b", "e", "d"}
+    assert len(changed) == 4
+
+
+def test_check_all_fills_numeric_error_and_verdict(table, session):
+    session.forward()
+    session.check_all()
+    for name in "abcdefL":
+        assert cell(table, name, "error", ROLE.UserRole) < 1e-6
+        assert cell(table, name, "verdict") == "✓"
+    assert cell(table, "a", "numeric", ROLE.UserRole) == pytest.approx(6.0)
+    assert cell(table, "a", "numeric") == "6.0000"
+
+
+def test_a_nudge_fills_the_row_of_its_node(table, session):
+    session.set_sides("forward")
+    session.nudge(session.state.graph.named("a"), 0.001)
+    assert cell(table, "a", "numeric", ROLE.UserRole) == pytest.approx(6.0)
+    assert cell(table, "b", "numeric", ROLE.UserRole) is None
+    session.end_nudge()
+    assert cell(table, "a", "numeric") == "·"
+
+
+def test_a_kink_and_two_zeros_are_told_in_words(table, session):
+    session.build("a = 0; b = relu(a); w = 0; x = 3; L = b + w*w*x")
+    session.backward()
+    session.check_all()
+    assert cell(table, "a", "verdict") == "kink"
+    assert cell(table, "w", "verdict") == "✓ both 0"
+
+
+def test_a_gradient_that_was_added_to_twice_is_not_called_right(table, session):
+    session.backward()
+    session.check_all()
+    session.backward()
+    assert cell(table, "a", "verdict") == "accumulated"
+    assert cell(table, "a", "error", ROLE.UserRole) == pytest.approx(0.75)
+    session.zero_grad()
+    assert cell(table, "a", "verdict") == "zeroed"
+
+
+def test_a_gradient_that_is_not_complete_is_so_far(table, session):
+    session.build("a = 1; b = a + a; c = b * a")
+    session.backward()
+    session.check_all()
+    session.previous()
+    assert cell(table, "a", "verdict") == "so far"
+    session.next()
+    assert cell(table, "a", "verdict") == "✓"
+
+
+def test_the_head_says_h_and_the_sides(pane, session):
+    assert pane.title.text() == "numeric vs analytic  (h = 0.001, central)"
+    session.set_h(1e-5)
+    session.set_sides("forward")
+    assert pane.title.text() == "numeric vs analytic  (h = 1e-05, nudge one-sided, check central)"
+
+
+def test_selecting_a_row_selects_the_node_once(table, session):
+    heard = []
+    session.listen(lambda old, new: heard.append(new.selection))
+    table.selectRow(2)
+    assert session.state.selection == {session.state.graph.named("e")}
+    assert len(heard) == 1
+
+
+def test_selecting_a_node_selects_its_row_and_does_not_come_back(table, session):
+    heard = []
+    session.listen(lambda old, new: heard.append(new.selection))
+    select(session, "a", "d")
+    rows = {index.row() for index in table.selectionModel().selectedRows()}
+    assert {table.model().index(row, 0).data() for row in rows} == {"a", "d"}
+    assert len(heard) == 1
+    select(session)
+    assert not table.selectionModel().hasSelection()
+
+
+def test_an_edit_of_the_structure_keeps_the_selection(table, session):
+    select(session, "d")
+    session.add_node(None, (0, 0), label="z")
+    select(session, "d")
+    session.undo()
+    rows = [index.row() for index in table.selectionModel().selectedRows()]
+    assert [table.model().index(row, 0).data() for row in rows] == ["d"]
+    assert session.state.selection == {session.state.graph.named("d")}
+
+
+def test_keys_walk_through_the_rows_and_select(table, session, qtbot):
+    select(session, "a")
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    assert session.state.selection == {session.state.graph.named("b")}
+
+
+def test_copied_rows_are_tab_separated_and_in_full(table, session, qtbot):
+    session.build("n = 0.8813735870195432; o = tanh(n)")
+    session.backward()
+    select(session, "o")
+    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text().splitlines() == [
+        "node\tdata\tanalytic\tnumeric\terror\tverdict",
+        f"o\t{math.tanh(0.8813735870195432)!r}\t1.0\t\t\t",
+    ]
+    table.selectionModel().select(table.model().index(0, 0), QItemSelectionModel.SelectionFlag.Clear)
+    assert len(table.copied().splitlines()) == 3
+
+
+def test_tooltips_have_the_whole_number(table, session):
+    session.build("n = 0.8813735870195432; o = tanh(n)")
+    session.forward()
+    assert cell(table, "o", "data", ROLE.ToolTipRole) == f"o.data = {math.tanh(0.8813735870195432)!r}"
+    assert cell(table, "o", "analytic", ROLE.ToolTipRole) == "o.grad is not computed yet"
+
+
+def test_a_label_full_of_markup_is_no_markup_in_a_tooltip(table, session):
+    session.rename(session.state.graph.named("a"), "<b>a</b>")
+    assert "&lt;b&gt;a" in cell(table, "<b>a</b>", "data", ROLE.ToolTipRole)
+
+
+def test_a_screen_reader_gets_words(table, session):
+    assert cell(table, "e", "data", ROLE.AccessibleTextRole) == "data not computed yet"
+    session.forward()
+    assert cell(table, "e", "data", ROLE.AccessibleTextRole) == "data −6.0000"
+
+
+def test_numbers_stand_at_the_right(table):
+    assert cell(table, "a", "data", ROLE.TextAlignmentRole) & Qt.AlignmentFlag.AlignRight
+    assert cell(table, "a", "node", ROLE.TextAlignmentRole) & Qt.AlignmentFlag.AlignLeft
+
+
+def test_the_mood_changes_the_colours(pane, table, session):
+    session.backward()
+    assert cell(table, "a", "analytic", ROLE.ForegroundRole) == QColor(LIGHT.grad)
+    pane.set_mood(Mood(DARK, 1.5))
+    assert cell(table, "a", "analytic", ROLE.ForegroundRole) == QColor(DARK.grad)
+    assert table.verticalHeader().defaultSectionSize() > 25
+
+
+def test_columns_do_not_move_while_stepping_and_the_usual_ones_need_no_scrolling(table, session, qtbot):
+    widths = [table.columnWidth(column) for column in range(6)]
+    session.backward()
+    session.check_all()
+    assert [table.columnWidth(column) for column in range(6)] == widths
+    qtbot.wait(1)
+    assert not table.horizontalScrollBar().isVisible()
+
+
+def test_all_that_may_differ_is_read_again_after_an_edit(table, session):
+    session.backward()
+    session.check_all()
+    session.set_value(session.state.graph.named("a"), 5.0)
+    assert cell(table, "a", "data") == "5.0000"
+    assert cell(table, "L", "data") == "10.0000"
+    assert cell(table, "a", "numeric") == "·"

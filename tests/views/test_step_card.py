@@ -1,0 +1,182 @@
+"""The step card as a widget: what it shows, how large, and that it can be copied."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QTextCursor
+from PySide6.QtWidgets import QWidget
+
+from micrograd_gui.session.session import Session
+from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.step_card import StepCard
+from micrograd_gui.views.theme import DARK, LIGHT, Mood, load_fonts
+
+LECTURE = "a = 2; b = -3; c = 10; f = -2; e = a*b; d = e + c; L = d*f"
+
+
+@pytest.fixture
+def session():
+    made = Session()
+    made.build(LECTURE)
+    return made
+
+
+@pytest.fixture
+def card(qtbot, session):
+    return make_card(qtbot, session, Mood(), 890)
+
+
+def make_card(qtbot, session, mood, width, height=None):
+    load_fonts()
+    bridge = Bridge(session)
+    made = StepCard(bridge, mood)
+    bridge.setParent(made)
+    qtbot.addWidget(made)
+    made.resize(width, height or made.sizeHint().height())
+    made.show()
+    return made
+
+
+def pieces(card):
+    """All (text, format) pieces of the card."""
+    block = card.document().begin()
+    while block.isValid():
+        at = block.begin()
+        while not at.atEnd():
+            yield at.fragment().text(), at.fragment().charFormat()
+            at += 1
+        block = block.next()
+
+
+def sizes(card):
+    return {form.font().pixelSize() for text, form in pieces(card) if text.strip()}
+
+
+def visual_lines(card):
+    block, count = card.document().begin(), 0
+    while block.isValid():
+        count += block.layout().lineCount()
+        block = block.next()
+    return count
+
+
+def test_it_is_found_by_its_name_and_says_the_chain_rule(card, session):
+    assert card.objectName() == "step_card"
+    session.backward()
+    assert "a.grad += b.data × e.grad = −3.0000 × −2.0000 = 6.0000" in card.toPlainText()
+    assert "b.grad += a.data × e.grad = 2.0000 × −2.0000 = −4.0000" in card.accessibleDescription()
+
+
+def test_it_follows_the_cursor_in_both_directions(card, session):
+    session.backward()
+    end = card.toPlainText()
+    session.first()
+    assert card.toPlainText() != end
+    session.last()
+    assert card.toPlainText() == end
+
+
+def test_data_and_gradients_have_their_colours(card, session):
+    session.backward()
+    colours = {text.strip(): form.foreground().color() for text, form in pieces(card)}
+    assert colours["b.data"] == QColor(LIGHT.data)
+    assert colours["6.0000"] == QColor(LIGHT.grad)
+    card.set_mood(Mood(DARK))
+    colours = {text.strip(): form.foreground().color() for text, form in pieces(card)}
+    assert colours["b.data"] == QColor(DARK.data)
+    assert colours["6.0000"] == QColor(DARK.grad)
+
+
+def test_its_size_does_not_depend_on_what_it_says(card, session):
+    hint, least = card.sizeHint(), card.minimumSizeHint()
+    session.backward()
+    session.backward()
+    assert (card.sizeHint(), card.minimumSizeHint()) == (hint, least)
+
+
+def test_text_shrinks_before_it_breaks_and_breaks_before_equals_signs(qtbot, session):
+    session.backward()
+    wide = make_card(qtbot, session, Mood(), 1200)
+    narrow = make_card(qtbot, session, Mood(), 640)
+    tight = make_card(qtbot, session, Mood(), 400, 200)
+    assert visual_lines(wide) == visual_lines(narrow) == 3
+    assert max(sizes(narrow)) < max(sizes(wide))
+    assert visual_lines(tight) > 3
+    assert not tight.horizontalScrollBar().isVisible()
+    block = tight.document().begin().next()
+    starts = [block.text()[block.layout().lineAt(i).textStart() :] for i in range(block.layout().lineCount())]
+    assert all(start.lstrip().startswith("=") for start in starts[1:])
+
+
+def test_a_part_that_is_too_long_scrolls(qtbot):
+    session = Session()
+    one, two = "abcdefghijklmnopqrstuvwxyz", "bcdefghijklmnopqrstuvwxyz"
+    session.build(f"{one} = 2; {two} = 3; c = {one} * {two}")
+    session.backward()
+    card = make_card(qtbot, session, Mood(), 300, 160)
+    assert card.horizontalScrollBar().isVisible()
+    assert min(sizes(card)) >= 12
+
+
+def test_four_lines_and_a_sentence_still_fit(qtbot, session):
+    session.backward()
+    session.backward()
+    card = make_card(qtbot, session, Mood(), 890)
+    assert visual_lines(card) == 6
+    assert not card.verticalScrollBar().isVisible()
+
+
+@pytest.mark.parametrize("height", [720, 1080, 2160])
+def test_in_a_hall_no_text_is_smaller_than_28_pixels(qtbot, session, height):
+    session.backward()
+    card = make_card(qtbot, session, Mood(DARK).in_hall(height), 1280)
+    assert min(sizes(card)) >= 28
+    session.nudge(session.state.graph.named("a"), 0.001)
+    assert min(sizes(card)) >= 28
+
+
+def test_what_is_copied_is_plain_text_with_ordinary_spaces(card, session, qtbot):
+    session.backward()
+    card.setFocus()
+    card.selectAll()
+    qtbot.keyClick(card, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    copied = QGuiApplication.clipboard().text()
+    assert "a.grad += b.data × e.grad = −3.0000 × −2.0000 = 6.0000\n" in copied
+
+
+def test_it_cannot_be_typed_into(card, session, qtbot):
+    session.forward()
+    before = card.toPlainText()
+    card.moveCursor(QTextCursor.MoveOperation.End)
+    qtbot.keyClicks(card, "abc")
+    assert card.toPlainText() == before
+
+
+def test_keys_that_step_stay_the_windows_while_the_card_has_the_focus(qtbot, session):
+    window = QWidget()
+    qtbot.addWidget(window)
+    card = make_card(qtbot, session, Mood(), 600)
+    card.setParent(window)
+    pressed = []
+    for key in ("PgDown", "Right", "Home", "B", "Ctrl+C"):
+        action = QAction(window)
+        action.setShortcut(key)
+        action.triggered.connect(lambda _=False, key=key: pressed.append(key))
+        window.addAction(action)
+    card.show()
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    card.setFocus()
+    for key in (Qt.Key.Key_PageDown, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_B):
+        qtbot.keyClick(card, key)
+    assert pressed == ["PgDown", "Right", "Home", "B"]
+    card.selectAll()
+    qtbot.keyClick(card, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert pressed == ["PgDown", "Right", "Home", "B"]
+    assert QGuiApplication.clipboard().text() == card.toPlainText()
+
+
+def test_a_label_full_of_markup_is_shown_as_it_was_typed(card, session):
+    session.rename(session.state.graph.named("a"), "<b>&amp;")
+    session.backward()
+    assert "(<b>&amp;).grad +=" in card.toPlainText()
