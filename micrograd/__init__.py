@@ -1,4 +1,4 @@
-"""A tiny autograd engine that can be watched: `from micrograd import Value, nn, draw_dot, trace, gradcheck`."""
+"""A tiny autograd engine that can be watched: Value, nn, draw_dot, trace, gradcheck, Tape."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from micrograd.engine import Value
 
 if TYPE_CHECKING:
     from micrograd import nn
-    from micrograd.dot import draw_dot, trace
     from micrograd.check import gradcheck
+    from micrograd.dot import draw_dot, trace
     from micrograd.tape import Tape
 
 __all__ = ["Tape", "Value", "draw_dot", "gradcheck", "nn", "trace"]

@@ -16,6 +16,9 @@ from graphviz.backend import dot_command
 
 from micrograd.engine import Value, topological_order
 
+_ESCAPES = {c: "\\" + c for c in "\\{}|<>"}
+_ESCAPES |= {"\n": "\\n", "\r": "", "\0": "", "\t": " ", "&": "&amp;", '"': "&quot;"}
+
 
 @dataclass(frozen=True, slots=True)
 class NodeRow:
@@ -30,7 +33,7 @@ class NodeRow:
 
 
 class Picture(graphviz.Digraph):
-    """A `graphviz.Digraph` that renders by the system's `dot`, or by the `graphviz-pure` this package brings."""
+    """A `graphviz.Digraph` that renders by the system's `dot`, or else by the embedded `graphviz-pure`."""
 
     def pipe(self, *args: Any, **kwargs: Any) -> Any:
         with _some_dot():
@@ -48,7 +51,7 @@ def trace(root: Value) -> tuple[set[Value], set[tuple[Value, Value]]]:
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR", **kwargs: Any) -> Picture:
-    """The lecture's picture of the graph: a record for each node, and beside each result the op it came from."""
+    """The lecture's picture: a record for each node, and beside each result the op it came from."""
     order = topological_order(root)
     place = {node: index for index, node in enumerate(order)}
     rows = [NodeRow(index, node.label, node.data, node.grad, node._op, tuple(place[x] for x in node._prev))
@@ -94,9 +97,7 @@ def _shown(number: float) -> str:
 
 def _escaped(label: str) -> str:
     """What a record or the escString rules of Graphviz would read as a command, taken literally."""
-    escapes = {c: "\\" + c for c in "\\{}|<>"} | {"\n": "\\n", "\r": "", "\0": "", "\t": " ", "&": "&amp;", '"': "&quot;"}
-    text = "".join(escapes.get(c, c) for c in label)
-    return graphviz.nohtml(text)
+    return graphviz.nohtml("".join(_ESCAPES.get(c, c) for c in label))
 
 
 @contextmanager

@@ -17,7 +17,7 @@ def _binary(name: str, reflected: bool = False) -> Callable[[Any, Any], Any]:
     """The operator of a row with two operands, numbers welcome on either side."""
     op, forward = OPS[name], OPS[name].forward
 
-    def operator(self: Value, other: Any) -> Value:
+    def operator(self: Value, other: Any) -> Any:
         if not isinstance(other, Value):
             try:
                 other = Value(other)
@@ -97,7 +97,8 @@ class Value:
     @property
     def _backward(self) -> Callable[[], None]:
         """The chain rule at this node; a function put in its place makes the op the user's own."""
-        return self.__dict__.get("_backward", self._pass_back)
+        own: Callable[[], None] = self.__dict__.get("_backward", self._pass_back)
+        return own
 
     @_backward.setter
     def _backward(self, own: Callable[[], None]) -> None:
@@ -107,7 +108,8 @@ class Value:
     def _pass_back(self) -> None:
         """operand.grad += slope × grad, for each operand."""
         if self.op is not None:
-            for operand, slope in zip(self._prev, self.op.partials(*[x.data for x in self._prev], self.data)):
+            slopes = self.op.partials(*[x.data for x in self._prev], self.data)
+            for operand, slope in zip(self._prev, slopes, strict=True):
                 operand.grad += slope * self.grad
 
     def backward(self) -> None:
@@ -116,7 +118,7 @@ class Value:
         self.grad = 1.0
         for node in reversed(order):
             op = node.op
-            if op is _ADD:  # networks are sums of products, so these two rules are written out, as in the lecture
+            if op is _ADD:  # networks are sums of products: these two rules are written out
                 x, y = node._prev
                 grad = node.grad
                 x.grad += grad
@@ -135,7 +137,7 @@ class Value:
             node.grad = 0.0
 
     def __repr__(self) -> str:
-        return f"Value(data={self.data}, grad={self.grad or 0})"  # micrograd's text: an untouched grad reads 0
+        return f"Value(data={self.data}, grad={self.grad or 0})"  # an untouched grad reads 0 in micrograd
 
 
 _new = object.__new__
@@ -153,7 +155,7 @@ def apply(op: Op, *operands: Value) -> Value:
 
 
 def topological_order(root: Value) -> list[Value]:
-    """The root and all that feed it, operands first: micrograd's recursion, with a stack in place of the recursion."""
+    """The root and all that feed it, operands first: micrograd's recursion, with a stack of its own."""
     order: list[Value] = []
     seen: set[Value] = set()
     stack: list[Any] = [root]
@@ -207,7 +209,7 @@ class BackwardStep:
 
 
 def backward_steps(root: Value) -> Iterator[BackwardStep]:
-    """`backward()`, one move at a time: first the seed, root.grad = 1, then each op; each is done when it is yielded."""
+    """`backward()`, one move at a time: the seed, root.grad = 1, then each op; done when it is yielded."""
     order = topological_order(root)
     before, root.grad = root.grad, 1.0
     yield BackwardStep(root, (), before)
@@ -221,7 +223,7 @@ def _contributions(node: Value) -> Iterator[Contribution]:
     upstream = node.grad
     if node.op is not None:
         slopes = node.op.partials(*[x.data for x in node._prev], node.data)
-        for port, (x, slope) in enumerate(zip(node._prev, slopes)):
+        for port, (x, slope) in enumerate(zip(node._prev, slopes, strict=True)):
             before, amount = x.grad, slope * upstream
             x.grad += amount
             yield Contribution(x, port, slope, upstream, amount, before, x.grad)

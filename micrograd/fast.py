@@ -1,7 +1,8 @@
 """The same replay compiled to machine code by numba: an optional extra (`pip install micrograd-gui[fast]`).
 
-Only the rows of the op table that are written out here run this way, each known by its identity: a graph with any other
-op (a row that was added, or changed) is left to numpy. Compiled code is kept on disk, so only the first use is slow.
+Only the rows of the op table that are written out here run this way, each known by its identity: a graph
+with any other op (a row that was added, or changed) is left to numpy. Compiled code is kept on disk, so
+only the first use is slow.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from micrograd.plan import Plan
 _inner = njit(error_model="numpy")
 _kept = njit(cache=True, error_model="numpy", nogil=True)
 
-# Per op: out = f(x, y, n), and the slopes of x and y from (x, y, out, n). An op with one operand ignores y and has a
-# single slope; n is the exponent of the power with a constant exponent, "**n".
+# Per op: out = f(x, y, n), and the slopes of x and y from (x, y, out, n). An op with one operand ignores y, and
+# has one slope; n is the exponent of the power with a constant exponent, "**n".
 _RULES: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "+": (lambda x, y, n: x + y, lambda x, y, out, n: (1.0, 1.0)),
     "-": (lambda x, y, n: x - y, lambda x, y, out, n: (1.0, -1.0)),
@@ -98,14 +99,14 @@ def _exponent(op: Op) -> float:
 
 
 def _run(code: int, data: Any, start: int, stop: int, first: Any, second: Any, n: float) -> None:
-    """Fills the rows start … stop; numba compiles a loop of its own for each code, which must be a literal."""
+    """Fills the rows start … stop; numba compiles a loop for each code, which must be a literal."""
 
 
-def _pull(code: int, data: Any, grad: Any, alone: Any, start: int, stop: int, first: Any, second: Any, n: float) -> None:
+def _pull(code: int, data: Any, grad: Any, alone: Any,
+          start: int, stop: int, first: Any, second: Any, n: float) -> None:
     """Passes the grads of the rows start … stop on to their operands."""
 
 
-@overload(_run, prefer_literal=True)
 def _run_loop(code: Any, data: Any, start: Any, stop: Any, first: Any, second: Any, n: Any) -> Any:
     rule = _RESULT[code.literal_value]
 
@@ -122,21 +123,24 @@ def _run_loop(code: Any, data: Any, start: Any, stop: Any, first: Any, second: A
     return single if data.ndim == 1 else columns
 
 
-@overload(_pull, prefer_literal=True)
-def _pull_loop(code: Any, data: Any, grad: Any, alone: Any, start: Any, stop: Any, first: Any, second: Any, n: Any) -> Any:
+def _pull_loop(code: Any, data: Any, grad: Any, alone: Any,
+               start: Any, stop: Any, first: Any, second: Any, n: Any) -> Any:
     rule = _SLOPES[code.literal_value]
 
-    def single_two(code: Any, data: Any, grad: Any, alone: Any, start: Any, stop: Any, first: Any, second: Any, n: Any) -> None:
+    def single_two(code: Any, data: Any, grad: Any, alone: Any,
+                   start: Any, stop: Any, first: Any, second: Any, n: Any) -> None:
         for i in range(stop - 1, start - 1, -1):
             a, b = rule(data[first[i]], data[second[i]], data[i], n)
             grad[first[i]] += a * grad[i]
             grad[second[i]] += b * grad[i]
 
-    def single_one(code: Any, data: Any, grad: Any, alone: Any, start: Any, stop: Any, first: Any, second: Any, n: Any) -> None:
+    def single_one(code: Any, data: Any, grad: Any, alone: Any,
+                   start: Any, stop: Any, first: Any, second: Any, n: Any) -> None:
         for i in range(stop - 1, start - 1, -1):
             grad[first[i]] += rule(data[first[i]], 0.0, data[i], n) * grad[i]
 
-    def columns_two(code: Any, data: Any, grad: Any, alone: Any, start: Any, stop: Any, first: Any, second: Any, n: Any) -> None:
+    def columns_two(code: Any, data: Any, grad: Any, alone: Any,
+                    start: Any, stop: Any, first: Any, second: Any, n: Any) -> None:
         for i in range(stop - 1, start - 1, -1):
             out, x, y = data[i], data[first[i]], data[second[i]]
             upstream, to_x, to_y = grad[i], grad[first[i]], grad[second[i]]
@@ -155,7 +159,8 @@ def _pull_loop(code: Any, data: Any, grad: Any, alone: Any, start: Any, stop: An
                     to_x[j] += a * upstream[j]
                     to_y[j] += b * upstream[j]
 
-    def columns_one(code: Any, data: Any, grad: Any, alone: Any, start: Any, stop: Any, first: Any, second: Any, n: Any) -> None:
+    def columns_one(code: Any, data: Any, grad: Any, alone: Any,
+                    start: Any, stop: Any, first: Any, second: Any, n: Any) -> None:
         for i in range(stop - 1, start - 1, -1):
             out, x, upstream, to_x = data[i], data[first[i]], grad[i], grad[first[i]]
             if alone[first[i]]:
@@ -169,8 +174,8 @@ def _pull_loop(code: Any, data: Any, grad: Any, alone: Any, start: Any, stop: An
     return columns_two if two else columns_one
 
 
-@_kept
-def _forward(data: Any, codes: Any, starts: Any, stops: Any, exponents: Any, first: Any, second: Any) -> None:
+def _forward_loop(data: Any, codes: Any, starts: Any, stops: Any, exponents: Any,
+                  first: Any, second: Any) -> None:
     for group in range(codes.size):
         code, a, b, n = codes[group], starts[group], stops[group], exponents[group]
         if code == 0:
@@ -207,8 +212,8 @@ def _forward(data: Any, codes: Any, starts: Any, stops: Any, exponents: Any, fir
             _run(15, data, a, b, first, second, n)
 
 
-@_kept
-def _backward(data: Any, grad: Any, alone: Any, codes: Any, starts: Any, stops: Any, exponents: Any, first: Any, second: Any) -> None:
+def _backward_loop(data: Any, grad: Any, alone: Any, codes: Any, starts: Any, stops: Any, exponents: Any,
+                   first: Any, second: Any) -> None:
     for group in range(codes.size - 1, -1, -1):
         code, a, b, n = codes[group], starts[group], stops[group], exponents[group]
         if code == 0:
@@ -243,3 +248,8 @@ def _backward(data: Any, grad: Any, alone: Any, codes: Any, starts: Any, stops: 
             _pull(14, data, grad, alone, a, b, first, second, n)
         else:
             _pull(15, data, grad, alone, a, b, first, second, n)
+
+
+overload(_run, prefer_literal=True)(_run_loop)
+overload(_pull, prefer_literal=True)(_pull_loop)
+_forward, _backward = _kept(_forward_loop), _kept(_backward_loop)

@@ -1,8 +1,9 @@
 """Elementary functions that never raise: IEEE results for a float, a numpy array or a complex number alike.
 
-Python's `math` raises where IEEE 754 (and PyTorch) answer `inf` or `nan`. Each function here looks at the type of its
-first operand: a real number goes through `math`, anything else (arrays, complex numbers) through numpy, which is
-imported only then. Replays over arrays run under `numpy.errstate(all="ignore")`, which the tape enters once.
+Python's `math` raises where IEEE 754 (and PyTorch) answer `inf` or `nan`. Each function here looks at the
+type of its first operand: a real number goes through `math`, anything else (arrays, complex numbers)
+through numpy, which is imported only then. Replays over arrays run under `numpy.errstate(all="ignore")`,
+which the tape enters once.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def divide(x: Any, y: Any) -> Any:
 
 
 def power(x: Any, y: Any) -> Any:
-    """C's pow(x, y): nan for a negative base with a fractional exponent, a signed infinity for 0 to a negative power."""
+    """C's pow(x, y): (−8)^(1/3) is nan, 0 to a negative power a signed infinity."""
     if isinstance(x, (float, int)) and isinstance(y, (float, int)):
         try:
             return math.pow(x, y)

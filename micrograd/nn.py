@@ -24,8 +24,9 @@ class Module:
 class Neuron(Module):
     """activation(w · x + b); linear where `nonlin` is false.
 
-    The weights are drawn by `random.uniform(-1, 1)`, in micrograd's order, so that `random.seed(1337)` gives
-    micrograd's numbers; `seed` draws them from a generator of their own instead, a number or a `random.Random`.
+    The weights are drawn by `random.uniform(-1, 1)`, in micrograd's order, so that `random.seed(1337)`
+    gives micrograd's numbers; `seed` draws them from a generator of their own instead, a number or a
+    `random.Random`.
     """
 
     def __init__(self, nin: int, nonlin: bool = True, activation: str = "relu",
@@ -41,7 +42,7 @@ class Neuron(Module):
 
     def __call__(self, x: Iterable[Any]) -> Value:
         act = self.b
-        for wi, xi in zip(self.w, x):
+        for wi, xi in zip(self.w, x, strict=False):
             act = act + wi * xi
         return apply(OPS[self.activation], act) if self.nonlin else act
 

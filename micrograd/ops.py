@@ -1,8 +1,9 @@
 """The table of operations: one op is one row, and everything that knows ops reads it from here.
 
-A row says how to compute (`forward`), how to differentiate (`partials`: the slope per operand) and how to speak
-(symbol, text, slopes, help). Derivatives: Abramowitz & Stegun, Handbook of Mathematical Functions, 3.3 and 4; at
-kinks and at the edges of the domain they take PyTorch's side (derivatives.yaml), so that relu'(0) = |x|'(0) = 0.
+A row says how to compute (`forward`), how to differentiate (`partials`: the slope per operand) and how to
+speak (symbol, text, slopes, help). Derivatives: Abramowitz & Stegun, Handbook of Mathematical Functions,
+3.3 and 4; at kinks and at the edges of the domain they take PyTorch's side (derivatives.yaml), so that
+relu'(0) = |x|'(0) = 0.
 
 Adding an op is adding a row; only the first five fields are needed:
 
@@ -27,7 +28,8 @@ from micrograd import ieee
 class Op:
     """A row: `forward(*operands)` never raises, `partials(*operands, out)` gives the slope per operand.
 
-    Both take floats, numpy arrays and complex numbers alike. `text` and `slopes` are templates over {x} {y} {out}.
+    Both take floats, numpy arrays and complex numbers alike. `text` and `slopes` are templates over {x} {y}
+    {out}.
     """
 
     name: str
@@ -46,7 +48,7 @@ class Op:
     def __post_init__(self) -> None:
         letters = ("x", "y", "z", "u", "v", "w")[: self.arity]
         words = {
-            "text": f"{self.name}({', '.join('{%s}' % letter for letter in letters)})",
+            "text": f"{self.name}({', '.join(f'{{{letter}}}' for letter in letters)})",
             "slopes": tuple(f"∂{self.name}/∂{{{letter}}}" for letter in letters),
             "help": f"{self.symbol} of {'its operand' if self.arity == 1 else 'its operands'}.",
             "op_text": self.name,
@@ -95,15 +97,15 @@ _ROWS = (
     Op("+", "+", 2, operator.add, lambda x, y, out: (1.0, 1.0),
        "{x} + {y}", ("1", "1"), "Adds: passes its grad on to both operands unchanged.", "arithmetic"),
     Op("-", "−", 2, operator.sub, lambda x, y, out: (1.0, -1.0),
-       "{x} − {y}", ("1", "−1"), "Subtracts: the second operand gets the grad with its sign turned.", "arithmetic"),
+       "{x} − {y}", ("1", "−1"), "Subtracts: the second operand's grad has the other sign.", "arithmetic"),
     Op("*", "×", 2, operator.mul, lambda x, y, out: (y, x),
        "{x} × {y}", ("{y}", "{x}"), "Multiplies: each operand's slope is the other operand.", "arithmetic"),
     Op("/", "÷", 2, ieee.divide, lambda x, y, out: (ieee.divide(1.0, y), -ieee.divide(out, y)),
        "{x} ÷ {y}", ("1 ÷ {y}", "−{out} ÷ {y}"), "Divides the first operand by the second.", "arithmetic",
        domain=_divide_domain),
     Op("**", "xʸ", 2, ieee.power, _pow_slopes,
-       "{x} ^ {y}", ("{y} × {x}^({y} − 1)", "{out} × log({x})"), "Raises the first operand to the second.", "arithmetic",
-       domain=_pow_domain),
+       "{x} ^ {y}", ("{y} × {x}^({y} − 1)", "{out} × log({x})"), "Raises the first operand to the second.",
+       "arithmetic",       domain=_pow_domain),
     Op("neg", "−x", 1, operator.neg, lambda x, out: (-1.0,),
        "−{x}", ("−1",), "Turns the sign.", "arithmetic"),
     Op("tanh", "tanh", 1, ieee.tanh, lambda x, out: (1.0 - out * out,),
@@ -143,8 +145,8 @@ def _power(exponent: int | float) -> Op:
         f"**{exponent}", _raised(f"{exponent}"), 1,
         forward=lambda x: ieee.power(x, n),
         partials=(lambda x, out: (0.0 * x,)) if n == 0 else (lambda x, out: (n * ieee.power(x, n - 1),)),
-        text=f"{{x}}^{exponent}", slopes=(f"{exponent} × {{x}}^{exponent - 1}",), help=f"Raises its operand to {exponent}.",
-        group="arithmetic", domain=lambda x: _pow_domain(x, n))
+        text=f"{{x}}^{exponent}", slopes=(f"{exponent} × {{x}}^{exponent - 1}",),
+        help=f"Raises its operand to {exponent}.", group="arithmetic", domain=lambda x: _pow_domain(x, n))
 
 
 def _raised(exponent: str) -> str:

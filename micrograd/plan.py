@@ -1,8 +1,9 @@
 """A plan: the ops of a graph sorted into groups that numpy can do at one stroke.
 
-Nodes of one op whose operands are all known at the same time form a group, and their rows lie side by side. A sum
-`((s + t1) + t2) + …` whose partial sums nobody else uses is one instruction, however long: otherwise a regulariser
-over 337 parameters alone would be 337 groups. Additions happen in the order of the graph, so sums agree to the bit.
+Nodes of one op whose operands are all known at the same time form a group, and their rows lie side by side.
+A sum `((s + t1) + t2) + …` whose partial sums nobody else uses is one instruction, however long: otherwise
+a regulariser over 337 parameters alone would be 337 groups. Additions happen in the order of the graph, so
+sums agree to the bit.
 """
 
 from __future__ import annotations
@@ -35,9 +36,9 @@ class Block:
 class Group:
     """Nodes of one op in the rows start … stop.
 
-    `operands` and `edges` have an entry per port: the rows read, and the places where the contributions go. A sum of
-    `steps` additions has one entry: rows of the first operands, then of the terms of each step, `width` of each;
-    all other ops have 0 steps.
+    `operands` and `edges` have an entry per port: the rows read, and the places where the contributions go.
+    A sum of `steps` additions has one entry: rows of the first operands, then of the terms of each step,
+    `width` of each; all other ops have 0 steps.
     """
 
     op: Op
@@ -52,7 +53,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`nodes` in the order of their rows, leaves first and the root last; `ports[row]` the rows of its operands."""
+    """`nodes` by row, leaves first and the root last; `ports[row]` are the rows of its operands."""
 
     nodes: list[Value]
     ports: list[tuple[int, ...]]
@@ -65,8 +66,9 @@ class Plan:
 def plan(root: Value, held: Collection[Value] = ()) -> Plan:
     """The plan of the graph that ends in the root; nodes in `held` count as leaves."""
     order = topological_order(root)
-    leaves = {node for node in order if not node._prev} | set(held)
-    order = [node for node in order if node in leaves or node._prev]
+    if held:
+        order = _within(order, held)
+    leaves = {node for node in order if not node._prev or node in held}
     uses = dict.fromkeys(order, 0)
     for node in order:
         if node not in leaves:
@@ -81,9 +83,8 @@ def plan(root: Value, held: Collection[Value] = ()) -> Plan:
     for (_, op, steps), chains in layers:
         chains.sort(key=lambda chain: uses[chain[-1]])
         if op is _ADD:
-            heads = [[_first(chain, sums) for chain in chains]]
-            terms = [[_term(chain, step, sums) for chain in chains] for step in range(steps)]
-            ports = [sum(heads + terms, [])]
+            terms = [_term(chain, step, sums) for step in range(steps) for chain in chains]
+            ports = [[chain[0]._prev[0] for chain in chains] + terms]
         else:
             ports = [list(port) for port in zip(*(chain[0]._prev for chain in chains), strict=True)]
         laid.append((op, len(nodes), steps, ports))
@@ -91,6 +92,15 @@ def plan(root: Value, held: Collection[Value] = ()) -> Plan:
             nodes += [chain[step] for chain in chains]
     row = {node: place for place, node in enumerate(nodes)}
     return _numbered(nodes, row, count, laid, uses, leaves)
+
+
+def _within(order: list[Value], held: Collection[Value]) -> list[Value]:
+    """What feeds the root when the held nodes are leaves."""
+    kept = {order[-1]}
+    for node in reversed(order):
+        if node in kept and node not in held:
+            kept.update(node._prev)
+    return [node for node in order if node in kept]
 
 
 def _sums(order: list[Value], leaves: set[Value], uses: dict[Value, int]) -> dict[Value, Value]:
@@ -103,10 +113,6 @@ def _sums(order: list[Value], leaves: set[Value], uses: dict[Value, int]) -> dic
                     sums[node] = x
                     break
     return sums
-
-
-def _first(chain: list[Value], sums: dict[Value, Value]) -> Value:
-    return chain[0]._prev[0]
 
 
 def _term(chain: list[Value], step: int, sums: dict[Value, Value]) -> Value:
@@ -155,7 +161,8 @@ def _numbered(nodes: list[Value], row: dict[Value, int], leaves: int, laid: Any,
         for port in rows:
             edges.append(_side_by_side(place[edge:edge + len(port)]))
             edge += len(port)
-        groups.append(Group(op, start, stop, width, steps if op is _ADD else 0, tuple(map(_side_by_side, rows)), tuple(edges),
+        groups.append(Group(op, start, stop, width, steps if op is _ADD else 0,
+                            tuple(map(_side_by_side, rows)), tuple(edges),
                             tuple(_blocks(fans, first_edge, stop - width, stop))))
     ports_of = [tuple(row[x] for x in node._prev) if node not in held else () for node in nodes]
     return Plan(nodes, ports_of, leaves, len(sources), groups, tuple(_blocks(fans, first_edge, 0, leaves)))

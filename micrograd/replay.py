@@ -1,4 +1,4 @@
-"""Running a plan with numpy: forward and backward, group by group, or row by row where inner nodes are held."""
+"""Running a plan with numpy, forward and backward: by groups, or by rows where inner nodes are held."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from micrograd.plan import Block, Group, Plan
 
-_INTO = {operator.add: np.add, operator.sub: np.subtract, operator.mul: np.multiply, operator.neg: np.negative}
+_INTO: dict[Any, Any] = {operator.add: np.add, operator.sub: np.subtract, operator.mul: np.multiply}
 _MANY_BLOCKS = 16  # from here on one `reduceat` is cheaper than a sum per block
 _WIDE = 64  # numbers in a step of a sum from which a numpy call per step pays
 _quiet = np.errstate(all="ignore")  # infinities and nans are results here, as in IEEE arithmetic
@@ -97,7 +97,7 @@ def _gather(blocks: tuple[Block, ...], moved: Any, grad: Any) -> None:
 
 @_quiet
 def forward_rows(plan: Plan, data: Any, held: Mapping[int, Any]) -> None:
-    """The same a row at a time; `held[row]` is a masked array: its numbers stand where they are not masked."""
+    """The same by rows; `held[row]` is a masked array: its numbers stand where they are not masked."""
     for row in range(len(data)):
         if row >= plan.leaves:
             op = plan.nodes[row].op

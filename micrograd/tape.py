@@ -1,8 +1,8 @@
 """A graph compiled once and replayed, forward and backward, over many columns of numbers at a time.
 
-A column is one case: a sample, a point of a sweep, a nudge. Every node's data and grad in every column can be read.
-The rows of the op table serve here as in `Value`; numpy does a whole group of nodes at one stroke (see `plan` and
-`replay`), and where numba can be imported, it does all of it (see `fast`).
+A column is one case: a sample, a point of a sweep, a nudge. Every node's data and grad in every column can
+be read. The rows of the op table serve here as in `Value`; numpy does a whole group of nodes at one stroke
+(see `plan` and `replay`), and where numba can be imported, it does all of it (see `fast`).
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class TapeError(ValueError):
 class Tape:
     """`nodes[row]` is the node of a row, operands before results, the root last; `row[node]` is the way back.
 
-    Nodes in `leaves` are taken as leaves, whatever they were computed from. `fast` asks for numba (True), for numpy
-    (False), or for numba where it can be imported and there is enough to do (None).
+    Nodes in `leaves` are taken as leaves, whatever they were computed from. `fast` asks for numba (True),
+    for numpy (False), or for numba where it can be imported and there is enough to do (None).
     """
 
     def __init__(self, root: Value, leaves: Iterable[Value] = (), fast: bool | None = None) -> None:
@@ -45,7 +45,7 @@ class Tape:
         self._last: Any = None
         self._columns: tuple[int, ...] = ()
         self._samples: Any = None
-        self._spare: list[Any] = []  # room for the edges' contributions: fresh memory costs more than the sums
+        self._spare: list[Any] = []  # room for the contributions: fresh memory costs more than the sums
         for node in self.nodes[self.plan.leaves:]:
             if node.op is None:
                 raise TapeError(f"{described(node)} was made by code of its own: a tape cannot replay it")
@@ -53,16 +53,17 @@ class Tape:
     def forward(self, numbers: Mapping[Any, Any] | None = None) -> Replay:
         """Replays the graph with some nodes, leaves or inner ones, held at other numbers.
 
-        A key is a node, with one number or one per column; or a tuple of nodes, with a number each or a matrix, a row
-        per node. A masked array (`numpy.ma`) holds only its unmasked columns. All other leaves keep their data.
+        A key is a node, with one number or one per column; or a tuple of nodes, with a number each or a
+        matrix, a row per node. A masked array (`numpy.ma`) holds only its unmasked columns. All other
+        leaves keep their data.
         """
         numbers = numbers or {}
-        named, rest = self._layout(tuple(numbers))
+        named, rest, leaves = self._layout(tuple(numbers))
         held = [(rows, _matrix(rows, key, given))
                 for (key, given), rows in zip(numbers.items(), named, strict=True)]
         columns = max((given.shape[1:] for _, given in held), key=len, default=()) or self._columns
         data = np.empty((len(self.nodes), *columns), np.result_type(float, *(given for _, given in held)))
-        self._load(data, rest)
+        self._load(data, rest, leaves)
         inner: dict[int, Any] = {}
         for rows, given in held:
             if given.ndim < data.ndim:
@@ -89,18 +90,18 @@ class Tape:
     def _program_for(self, data: Any) -> Program | None:
         return self._program if self.fast and data.size >= self._least and data.dtype == float else None
 
-    def _layout(self, keys: tuple[Any, ...]) -> tuple[list[Any], Any]:
-        """The rows that each key names, and those of the leaves that none does; kept, for replays come in series."""
+    def _layout(self, keys: tuple[Any, ...]) -> tuple[list[Any], Any, list[Value]]:
+        """The rows each key names, the rows of all other leaves, and these; kept, for replays come in series."""
         if self._last is None or self._last[0] != keys:
             named = [self.rows(key) for key in keys]
             rest = np.setdiff1d(np.arange(self.plan.leaves), np.concatenate([*named, np.empty(0, np.intp)]))
-            self._last = keys, (named, rest)
-        layout: tuple[list[Any], Any] = self._last[1]
-        return layout
+            self._last = keys, named, rest, [self.nodes[row] for row in rest]
+        _, named, rest, leaves = self._last
+        return named, rest, leaves
 
-    def _load(self, data: Any, rest: Any) -> None:
-        """The numbers that the leaves in the rows `rest` have now."""
-        now = np.array([self.nodes[row].data for row in rest], float)
+    def _load(self, data: Any, rest: Any, leaves: list[Value]) -> None:
+        """The numbers that these leaves have now, in their rows."""
+        now = np.array([leaf.data for leaf in leaves], float)
         if self._samples is not None:
             own = self._samples[rest]
             data[rest] = np.where(np.isnan(own), now[:, None], own)
@@ -182,12 +183,12 @@ def _matrix(rows: Any, key: Any, given: Any) -> Any:
     if not isinstance(key, tuple):
         given = given[None]
     if given.shape[:1] != rows.shape or given.ndim > 2:
-        raise TapeError(f"{len(rows)} nodes want as many rows of numbers, not an array of shape {given.shape}")
+        raise TapeError(f"{len(rows)} nodes want as many rows of numbers, not the shape {given.shape}")
     return given
 
 
 def batch(roots: Sequence[Value]) -> Tape:
-    """One tape for the graphs of many samples, a column each; they must be alike but for the numbers of their leaves.
+    """One tape for the graphs of many samples, a column each; only the numbers of their leaves may differ.
 
     What the graphs share (the parameters) stays shared. `tape.nodes` are those of the first sample.
     """
