@@ -1,0 +1,76 @@
+"""Judging: which node predicts the answers, and how many it gets right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from micrograd_gui.document.graph import Graph, NodeId
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The prediction, the leaf that holds the answer, the answer's column, and where yes begins.
+
+    Answers of 1 and −1 are told by the sign of the prediction, as in micrograd's demo; answers of 1 and 0 by
+    whether a probability (the output of a sigmoid) is above a half. For all other answers accuracy has no
+    meaning, and ``threshold`` is None.
+    """
+
+    prediction: NodeId
+    answer: NodeId
+    column: int
+    threshold: float | None
+
+    def accuracy(self, predictions: Any, answers: Any) -> float | None:
+        """The share of rows that are told right."""
+        if self.threshold is None:
+            return None
+        return float(((predictions > self.threshold) == (answers > self.threshold)).mean())
+
+
+def judge_of(graph: Graph) -> Judge | None:
+    """The judge of a graph that compares one prediction with one answer; None for all other graphs."""
+    data = graph.data
+    if data is None:
+        return None
+    pairs = [pair for block in graph.blocks for pair in block.judges] or list(_compared(graph))
+    if len(pairs) != 1:
+        return None
+    prediction, answer = pairs[0]
+    column = data.column_of(answer)
+    if column is None or graph.target is None or not {prediction, answer} <= graph.feeding:
+        return None
+    answers = {row[column] for row in data.rows}
+    threshold = None
+    if answers <= {-1.0, 1.0}:
+        threshold = 0.0
+    elif answers <= {0.0, 1.0} and graph.nodes[prediction].op == "sigmoid":
+        threshold = 0.5
+    return Judge(prediction, answer, column, threshold)
+
+
+def _compared(graph: Graph) -> Iterator[tuple[NodeId, NodeId]]:
+    """In a graph drawn by hand: an input that meets what is computed from all other inputs and a parameter.
+
+    In ``(o - y)**2`` that is y, and it meets o.
+    """
+    assert graph.data is not None
+    bound = {column.node for column in graph.data.columns if column.node is not None} & graph.feeding
+    for answer in bound:
+        at = answer
+        while len(graph.users[at]) == 1:
+            user = graph.nodes[graph.users[at][0][0]]
+            if len(user.inputs) == 2:
+                break
+            at = user.id
+        else:
+            continue
+        other = next((each for each in user.inputs if each != at), None)
+        if other is None:
+            continue
+        behind = graph.ancestors(other)
+        learned = any(graph.nodes[each].role == "parameter" for each in behind)
+        if learned and bound - {answer} <= behind and answer not in behind:
+            yield other, answer

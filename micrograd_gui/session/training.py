@@ -1,0 +1,234 @@
+"""Training: gradient descent over the rows of a graph's data, compiled once and stepped as often as asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from micrograd.engine import Value
+from micrograd.fused import Fused, Run
+from micrograd_gui.document.data import Data, Plan
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.labels import spoken
+from micrograd_gui.session.judging import Judge, judge_of
+from micrograd_gui.session.optimisers import OPTIMISERS, SCHEDULES, Moments
+from micrograd_gui.session.run import build, record
+from micrograd_gui.session.trace import Pass
+
+
+class Diverged(Refusal):
+    """A step that would make the loss or a slope not finite; the parameters are as before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """One step: the loss before the update, the gradient, and the parameters that follow, in one order."""
+
+    k: int
+    loss: float
+    accuracy: float | None
+    rate: float
+    grads: Any
+    parameters: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """The parameters at a moment, and what was found there."""
+
+    parameters: Any
+    rows: Any
+    run: Run
+    loss: float
+    grads: Any
+
+
+class Training:
+    """A graph's rows, inputs and parameters, ready to step.
+
+    ``parameters`` are the node ids in the order of the numbers. The point that a step leads to is evaluated
+    before the step is taken, so that the parameters never get to where the loss cannot be computed.
+    Raises Refusal where there is nothing to train.
+    """
+
+    def __init__(self, graph: Graph, plan: Plan | None = None) -> None:
+        self.graph = graph
+        self.plan = plan or graph.plan or Plan()
+        data = trainable(graph, self.plan)
+        self.data = data
+        self.parameters = parameters_of(graph)
+        self.judge: Judge | None = judge_of(graph)
+        values = build(graph)
+        assert graph.target is not None
+        if graph.target not in values:
+            raise Refusal(_why_not_computed(graph), graph.target)
+        self._root = values[graph.target]
+        inputs = [values[column.node] for column in data.columns if column.node is not None]
+        watched = [values[self.judge.prediction]] if self.judge is not None else []
+        self._prediction: Value | None = watched[0] if watched else None
+        self._fused = Fused(self._root, inputs, [values[p] for p in self.parameters], watched)
+        self._columns = np.array(data.rows, float).T
+        self._answers = None if self.judge is None else self._columns[self.judge.column]
+        self.k = 0
+        self.numbers = np.array([graph.nodes[p].data for p in self.parameters])
+        self.moments: Moments = OPTIMISERS[self.plan.optimiser].start(self.numbers)
+        self._draw = np.random.RandomState(self.plan.seed)
+        self._here: _Point | None = None
+
+    @property
+    def rate(self) -> float:
+        """The rate of the next step."""
+        return SCHEDULES[self.plan.schedule](self.k) * self.plan.rate
+
+    @property
+    def loss(self) -> float:
+        """The loss at the parameters as they are, over the rows that the next step looks at."""
+        return self._point().loss
+
+    @property
+    def accuracy(self) -> float | None:
+        """The share of those rows that are told right; None where that has no meaning."""
+        return self._accuracy(self._point())
+
+    def step(self) -> Stepped:
+        """One step of gradient descent; raises Diverged, and then nothing has changed."""
+        here = self._point()
+        rule, rate = OPTIMISERS[self.plan.optimiser], self.rate
+        with np.errstate(all="ignore"):
+            numbers, moments = rule.update(self.numbers, here.grads, rate, self.moments, self.k)
+        state = self._draw.get_state() if self.plan.batch is not None else None
+        try:
+            there = self._evaluate(numbers, self._rows())
+        except Diverged:
+            if state is not None:
+                self._draw.set_state(state)
+            raise
+        done = Stepped(self.k, here.loss, self._accuracy(here), rate, here.grads, numbers)
+        self.numbers, self.moments, self._here = numbers, moments, there
+        self.k += 1
+        return done
+
+    def replan(self, plan: Plan) -> None:
+        """Go on by another plan; another optimiser starts remembering anew."""
+        if plan.optimiser != self.plan.optimiser:
+            self.moments = OPTIMISERS[plan.optimiser].start(self.numbers)
+        if (plan.seed, plan.batch) != (self.plan.seed, self.plan.batch):
+            self._draw = np.random.RandomState(plan.seed)
+            self._here = None
+        self.plan = plan
+
+    def by_node(self, numbers: Any) -> dict[NodeId, float]:
+        """Numbers in the order of the parameters, by node."""
+        return dict(zip(self.parameters, numbers.tolist(), strict=True))
+
+    def _point(self) -> _Point:
+        if self._here is None:
+            self._here = self._evaluate(self.numbers, self._rows())
+        return self._here
+
+    def _rows(self) -> Any:
+        """Which rows the next step looks at; None: all. The rule is that of micrograd's demo."""
+        batch, rows = self.plan.batch, len(self.data)
+        return None if batch is None or batch >= rows else self._draw.permutation(rows)[:batch]
+
+    def _evaluate(self, parameters: Any, rows: Any) -> _Point:
+        columns = self._columns if rows is None else self._columns[:, rows]
+        run = self._fused.forward(columns, parameters)
+        losses = run[self._root]
+        count = len(losses) if self.data.reduction == "mean" else 1
+        with np.errstate(all="ignore"):
+            loss = float(losses.sum()) / count
+            grads = run.slopes(np.full(len(losses), 1.0 / count))
+        if not (np.isfinite(loss) and np.isfinite(grads).all()):
+            raise Diverged(*self._first_wrong(parameters, rows, losses))
+        return _Point(parameters, rows, run, loss, grads)
+
+    def _accuracy(self, point: _Point) -> float | None:
+        if self.judge is None or self._answers is None or self._prediction is None:
+            return None
+        answers = self._answers if point.rows is None else self._answers[point.rows]
+        return self.judge.accuracy(point.run[self._prediction], answers)
+
+    def _first_wrong(self, parameters: Any, rows: Any, losses: Any) -> tuple[str, NodeId | None]:
+        """A sentence that names the first row and node that went wrong, and the node."""
+        at_start = self.k == 0 and self._here is None
+        head = "The loss is not finite" if at_start else f"Step {self.k + 1} would make the loss not finite"
+        tail = "" if at_start else " The parameters stay as before it; a smaller rate may help."
+        if not np.isfinite(parameters).all():
+            wild = self.parameters[int(np.flatnonzero(~np.isfinite(parameters))[0])]
+            name = self.graph.nodes[wild].spoken
+            return f"{head}: {name} would leave the range of numbers.{tail}", wild
+        graph = self.graph.numbered(self.by_node(parameters))
+        numbers = range(len(self.data)) if rows is None else rows.tolist()
+        suspects = sorted(zip(np.isfinite(losses).tolist(), numbers, strict=True))
+        for _, row in suspects:
+            problem = record(graph.showing(row), (Pass("forward"), Pass("backward"))).problem
+            if problem is not None:
+                return f"{head}: in row {row + 1}, {problem.note}{tail}", problem.node
+        return f"{head}: what the rows add up to is too large a number.{tail}", graph.target
+
+
+def trainable(graph: Graph, plan: Plan) -> Data:
+    """The data of a graph that can be trained; raises Refusal, which says in a sentence what is missing."""
+    fault = plan.fault()
+    if fault is not None:
+        raise Refusal(fault[1])
+    if graph.target is None or graph.nodes[graph.target].is_leaf:
+        raise Refusal("There is no target to train: the graph needs a loss that is computed from its inputs.")
+    data = graph.data
+    if data is None or not data.rows:
+        raise Refusal("There is no row to train on: give the graph data first.")
+    for column in data.columns:
+        if column.node is None:
+            name = spoken(column.name)
+            raise Refusal(f"The column “{name}” is bound to nothing: bind it to an input, or remove it.")
+    if not parameters_of(graph):
+        raise Refusal("There is no parameter to train: mark a leaf that feeds the target as a parameter.")
+    return data
+
+
+def parameters_of(graph: Graph) -> tuple[NodeId, ...]:
+    """The leaves that training changes: the parameters that feed the target and are bound to no column."""
+    data = graph.data
+    bound = set() if data is None else {column.node for column in data.columns}
+    feeding = graph.feeding
+    return tuple(
+        n.id for n in graph if n.role == "parameter" and n.is_leaf and n.id in feeding and n.id not in bound
+    )
+
+
+class Prediction:
+    """What a node holds at many points at once: a decision surface, or a fitted curve. Compiled once.
+
+    ``inputs`` are the leaves that the points move; all others keep their numbers.
+    """
+
+    def __init__(self, graph: Graph, node: NodeId, inputs: Sequence[NodeId]) -> None:
+        values = build(graph)
+        if node not in values:
+            raise Refusal(_why_not_computed(graph), node)
+        self._node = values[node]
+        fused_parameters = [values[each] for each in parameters_of(graph)]
+        self._fused = Fused(self._node, [values[each] for each in inputs], fused_parameters)
+
+    def at(self, points: Any, parameters: Any = None) -> Any:
+        """The node's numbers: ``points`` has a row per input and a column per point."""
+        return self._fused.forward(points, parameters)[self._node]
+
+
+def _why_not_computed(graph: Graph) -> str:
+    problem = record(graph, (Pass("forward"),)).problem
+    return problem.note if problem is not None else "The target cannot be computed."
+
+
+def named_parameters(graph: Graph, numbers: Mapping[NodeId, float]) -> dict[str, float]:
+    """The numbers by the names of their nodes; where two have one name, the id tells them apart."""
+    named: dict[str, float] = {}
+    for node, number in numbers.items():
+        name = graph.nodes[node].name
+        named[f"{name} ({node})" if name in named else name] = number
+    return named
