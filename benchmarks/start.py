@@ -1,0 +1,84 @@
+"""Start to first painted window, beside an empty QMainWindow of the same Qt: medians and their ratio.
+
+    python benchmarks/start.py [RUNS]
+
+Each run is a fresh process, the two in turn, timed from its start to the first paint of its window.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+_EMPTY = """
+import sys, time
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow
+class Window(QMainWindow):
+    def paintEvent(self, event):
+        super().paintEvent(event)
+        QTimer.singleShot(0, done)
+def done():
+    print(time.time(), flush=True)
+    app.quit()
+app = QApplication([])
+window = Window()
+window.resize(1600, 900)
+window.show()
+app.exec()
+"""
+_OURS = """
+import sys, time
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+app = QApplication([])
+from micrograd_gui.app import create_window
+from micrograd_gui.views.canvas.view import CanvasView
+def done():
+    if not told:
+        told.append(time.time())
+        print(told[0], flush=True)
+        window.session.saved_as_is()
+        app.quit()
+told = []
+paint = CanvasView.paintEvent
+def painted(self, event):
+    paint(self, event)
+    QTimer.singleShot(0, done)
+CanvasView.paintEvent = painted
+window = create_window()
+window.resize(1600, 900)
+window.show()
+app.exec()
+"""
+
+
+def seconds(program: str) -> float:
+    """From the start of a fresh process to the first paint."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment.setdefault("QT_QPA_PLATFORM", "offscreen")
+    began = time.time()
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, text=True, check=True
+    )
+    return float(done.stdout.split()[0]) - began
+
+
+def main() -> None:
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 9
+    for program in (_EMPTY, _OURS):  # the first start reads files from disk
+        seconds(program)
+    pairs = [(seconds(_OURS), seconds(_EMPTY)) for _ in range(runs)]
+    ours, empty = (statistics.median(column) for column in zip(*pairs, strict=True))
+    ratio = statistics.median(a / b for a, b in pairs)
+    print(f"start to first paint: {ours * 1000:.0f} ms, an empty QMainWindow {empty * 1000:.0f} ms; "
+          f"ratio {ratio:.2f} (median of {runs} pairs; wanted: at most 3)")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
