@@ -76,8 +76,8 @@ def figure(picture: Picture, ink: Ink, *, transparent: bool = False) -> Figure:
     axes.set_xlim(0, picture.width)
     axes.set_ylim(picture.height, 0)
 
-    def outlines(nodes: Sequence[int]) -> dict[str, Any]:
-        acting = [node == picture.acting for node in nodes]
+    def outlines(nodes: Sequence[int], chosen: int | None) -> dict[str, Any]:
+        acting = [node == chosen for node in nodes]
         return {
             "facecolors": [ink.accent_fill if each else ink.box for each in acting],
             "edgecolors": [ink.accent if each else ink.line for each in acting],
@@ -108,14 +108,16 @@ def figure(picture: Picture, ink: Ink, *, transparent: bool = False) -> Figure:
             units="xy",
             offsets=[(oval.x, oval.y) for oval in picture.ovals],
             offset_transform=axes.transData,
-            **outlines([oval.node for oval in picture.ovals]),
+            **outlines([oval.node for oval in picture.ovals], picture.through),
         )
     )
     corners = [
         [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
         for x, y, width, height in (box.rect for box in picture.boxes)
     ]
-    axes.add_collection(PolyCollection(corners, **outlines([box.node for box in picture.boxes])))
+    axes.add_collection(
+        PolyCollection(corners, **outlines([box.node for box in picture.boxes], picture.acting))
+    )
     dividers = [(line, box.node == picture.acting) for box in picture.boxes for line in box.dividers]
     axes.add_collection(
         LineCollection(

@@ -90,10 +90,15 @@ class Film:
 
 
 def film_of(graph: Graph, step: str | None, options: Options, trace: Trace | None = None) -> Film:
-    """The moments that ``step`` names: "last" (or None), "all", or a number. Raises Refusal."""
+    """The moments that ``step`` names: "last", "all", a number, or None. Raises Refusal.
+
+    None is the end of the run as a result: the same numbers as "last", and no step stands out.
+    """
     if not graph.nodes:
         raise Refusal("The graph is empty: there is nothing to draw.")
     trace = record(graph, SCRIPT) if trace is None else trace
+    if step is None:
+        return Film(graph, (Moment(trace.frame(len(trace))),), options)
     return Film(graph, tuple(moment(graph, trace, cursor) for cursor in _cursors(trace, step)), options)
 
 
@@ -103,8 +108,8 @@ def moment(graph: Graph, trace: Trace, cursor: int) -> Moment:
     return Moment(state.frame, state.step, card(state))
 
 
-def _cursors(trace: Trace, step: str | None) -> Sequence[int]:
-    if step is None or step == "last":
+def _cursors(trace: Trace, step: str) -> Sequence[int]:
+    if step == "last":
         return [len(trace)]
     if step == "all":
         return range(len(trace) + 1)

@@ -18,7 +18,7 @@ Point = tuple[float, float]
 
 SIZE = 14.0  # of the text
 SMALL = 12.0  # of the words data and grad
-PADDING = 8.0  # between a cell's border and its text
+PADDING = 6.0  # between a cell's border and its text
 MARGIN = 8.0  # around the whole
 _CAP = 0.73  # the height of a capital letter in the font, as a part of its size
 
@@ -101,7 +101,8 @@ class Text:
 class Picture:
     """Where everything is, and the numbers of one moment; ``acting`` is the node of its step.
 
-    ``fresh`` are the numbers that the step wrote, ``below`` is what is written under the graph.
+    ``through`` is that node too, where the step went through its op and wires; ``fresh`` are the
+    numbers that the step wrote, ``below`` is what is written under the graph.
     Pictures of one structure differ in their numbers only: nothing in them ever moves.
     """
 
@@ -112,17 +113,19 @@ class Picture:
     wires: tuple[Wire, ...] = ()
     frame: Frame = NO_FRAME
     acting: NodeId | None = None
+    through: NodeId | None = None
     fresh: frozenset[tuple[NodeId, Role]] = field(default_factory=frozenset)
     below: tuple[Text, ...] = ()
 
     def with_frame(self, frame: Frame, step: Step | None = None) -> Picture:
         """The same picture at another moment: its numbers, and what its step did stands out."""
         acting = step.node if step is not None else None
-        return replace(self, frame=frame, acting=acting, fresh=freshly(step))
+        through = acting if step is not None and step.kind != "seed" else None
+        return replace(self, frame=frame, acting=acting, through=through, fresh=freshly(step))
 
     def lit(self, wire: Wire) -> bool:
         """Whether the wire is one that the step used."""
-        return wire.node == self.acting and self.acting is not None
+        return wire.node == self.through and self.through is not None
 
     @cached_property
     def texts(self) -> tuple[Text, ...]:

@@ -18,6 +18,7 @@ from micrograd_gui.services.lettering import FAMILY, shown_label
 from micrograd_gui.services.lettering import width as width_of
 from micrograd_gui.services.picture import (
     MARGIN,
+    PADDING,
     SIZE,
     Box,
     Cell,
@@ -31,6 +32,7 @@ from micrograd_gui.services.picture import (
 from micrograd_gui.session.trace import Frame
 
 LABEL_IN_DOT = 2000  # characters: older Graphviz reads no string of more than 16 kB
+_CLOSE = {"margin": f"{PADDING / 72:.3f},0.055", "width": "0.45", "height": "0.45"}
 _SMALLEST = "i"  # labels are laid out as so many of these: no text of a user reaches the engine
 
 
@@ -52,9 +54,9 @@ def rendered(
     picture = dot.picture(
         [_row(graph, number, widest) for number in graph.order],
         rankdir=rankdir,
-        node_attr={"fontname": FAMILY, "fontsize": f"{SIZE:g}"},
+        node_attr={"fontname": FAMILY, "fontsize": f"{SIZE:g}", **_CLOSE},
     )
-    picture.attr(ranksep="0.35", nodesep="0.22", **effort(2 * len(graph)))
+    picture.attr(ranksep="0.28", nodesep="0.22", **effort(2 * len(graph)))
     answer = (by or engine()).run(picture.source, time_limit=time_limit, stop=stop)
     return _picture(graph, json.loads(answer))
 
@@ -85,10 +87,14 @@ def _row(graph: Graph, number: NodeId, widest: str) -> dot.NodeRow:
     """The node with texts that are as wide as what will stand there."""
     data, grad = (_as_wide_as(field_width(name, widest), name) for name in ("data", "grad"))
     name = width_of(_label(graph.nodes[number]), SIZE, bold=True)
-    op = _op_text(graph, number)
-    symbol = None if op is None else _SMALLEST * ceil(width_of(_symbol(op), SIZE) / width_of(_SMALLEST, SIZE))
-    label = _SMALLEST * max(1, ceil(name / width_of(_SMALLEST, SIZE)))
-    return dot.NodeRow(number, label, data, grad, symbol, _inputs(graph, number))
+    symbol = width_of(_symbol(graph.nodes[number]), SIZE)
+    op = None if graph.nodes[number].is_leaf else _blank(symbol)
+    return dot.NodeRow(number, _blank(name), data, grad, op, _inputs(graph, number))
+
+
+def _blank(wide: float) -> str:
+    """A text that Graphviz finds so wide."""
+    return _SMALLEST * max(1, ceil(wide / width_of(_SMALLEST, SIZE)))
 
 
 def _cut(label: str) -> str:
@@ -117,11 +123,9 @@ def _op_text(graph: Graph, number: NodeId) -> str | None:
     return None if op is None else op_of(op).op_text
 
 
-def _symbol(op: str) -> str:
-    return _SYMBOLS.get(op, op)
-
-
-_SYMBOLS = {"*": "×", "-": "−", "/": "÷", "neg": "−"}
+def _symbol(node: Node) -> str:
+    """What stands in the op's oval: the sign that the canvas shows too."""
+    return "" if node.op is None else op_of(node.op).symbol
 
 
 def _picture(graph: Graph, answer: Mapping[str, Any]) -> Picture:
@@ -140,7 +144,7 @@ def _picture(graph: Graph, answer: Mapping[str, Any]) -> Picture:
         if is_op:
             x, y = place(*(float(part) for part in each["pos"].split(",")))
             radii = (round(float(each[side]) * 36, 2) for side in ("width", "height"))
-            ovals.append(Oval(number, _symbol(_op_text(graph, number) or ""), x, y, *radii))
+            ovals.append(Oval(number, _symbol(graph.nodes[number]), x, y, *radii))
         else:
             cells = tuple(_cells(each["rects"], place))
             boxes.append(Box(number, _label(graph.nodes[number]), cells))

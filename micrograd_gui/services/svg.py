@@ -62,7 +62,7 @@ def _oval(root: ElementTree.Element, oval: Oval, picture: Picture, ink: Ink) -> 
             "cy": f"{oval.y:g}",
             "rx": f"{oval.rx:g}",
             "ry": f"{oval.ry:g}",
-            **_outline(oval.node == picture.acting, ink),
+            **_outline(oval.node == picture.through, ink),
         },
     )
     _text(root, oval_text(oval), ink)

@@ -38,11 +38,11 @@ class Scenery:
         self.ovals = [_oval(each) for each in picture.ovals]
         self.wires = [_wire(each) for each in picture.wires]
 
-    def covered(self, nodes: Collection[NodeId], acting: Collection[NodeId | None]) -> list[QRectF]:
-        """What changes where those nodes have other numbers, and the acting ones begin or cease to act."""
+    def covered(self, nodes: Collection[NodeId], through: Collection[NodeId | None]) -> list[QRectF]:
+        """What changes where those nodes have other numbers, and those ops act or cease to act."""
         rects = [shape.covers for shape in self.boxes if shape.item.node in nodes]
-        shapes = (*self.ovals, *self.wires) if acting else ()
-        return rects + [shape.covers for shape in shapes if shape.item.node in acting]
+        shapes = (*self.ovals, *self.wires) if through else ()
+        return rects + [shape.covers for shape in shapes if shape.item.node in through]
 
     def node_at(self, point: QPointF) -> NodeId | None:
         """The node whose box or oval lies there."""
@@ -79,7 +79,7 @@ class PicturePainter:
         self._wires(painter, picture, _seen(scenery.wires, exposed), thin)
         ovals, boxes = _seen(scenery.ovals, exposed), _seen(scenery.boxes, exposed)
         for shape in ovals:
-            self._prepare(painter, shape.item.node == picture.acting, thin)
+            self._prepare(painter, shape.item.node == picture.through, thin)
             painter.drawEllipse(shape.rect)
         self._boxes(painter, picture, boxes, selection, thin)
         if zoom * 14 >= SMALLEST_TEXT:

@@ -101,12 +101,12 @@ class RenderedGraph(QWidget):
         assert old is not None
         new = self.picture = old.with_frame(state.frame, state.step)
         touched = set(marked) | {node for node, _ in old.fresh ^ new.fresh}
-        acting = {old.acting, new.acting} if old.acting != new.acting else set()
-        touched |= {node for node in acting if node is not None}
+        through = {old.through, new.through} if old.through != new.through else set()
+        touched |= {node for node in (old.acting, new.acting) if node is not None}
         for before, after in ((old.frame.data, new.frame.data), (old.frame.grad, new.frame.grad)):
             if before is not after:
                 touched |= {box.node for box in new.boxes if before.get(box.node) != after.get(box.node)}
-        rects = self._scenery.covered(touched, acting)
+        rects = self._scenery.covered(touched, through)
         if len(rects) > MANY:
             self.update()
             return

@@ -14,6 +14,7 @@ from micrograd_gui.app import cli, main_window
 from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.services import examples, files
+from micrograd_gui.services.inks import INKS
 from micrograd_gui.session import measure
 
 LECTURE = ("-e", "L = (a*b + c) * f", "--set", "a=2", "--set", "b=-3", "--set", "c=10", "--set", "f=-2")
@@ -124,8 +125,11 @@ def test_render_shows_the_end_of_a_whole_run_unless_a_step_is_named(said: Any, t
     for out, step in (("none", ()), ("last", ("--step", "last")), ("two", ("--step", "2"))):
         assert said("render", *LECTURE, "-o", f"{out}.svg", *step).status == 0
     none, last, two = ((tmp_path / f"{name}.svg").read_text("utf-8") for name in ("none", "last", "two"))
-    assert none == last != two
+    assert ">6.0000<" in none
     assert ">6.0000<" in last
+    outline = INKS["light"].accent
+    assert outline in last
+    assert outline not in none, "a result, and no step of it stands out"
     assert ">6.0000<" not in two
 
 

@@ -54,7 +54,7 @@ def test_in_svg_text_stays_text_and_each_node_is_a_group_with_a_title(tmp_path: 
 
 def test_the_acting_node_is_outlined_and_no_other(tmp_path: Path) -> None:
     ink = INKS["light"]
-    root = ElementTree.fromstring(exported(tmp_path / "a.svg"))
+    root = ElementTree.fromstring(exported(tmp_path / "a.svg", LECTURE, "last"))
     outlined = [
         group.findtext(f"{SVG}title")
         for group in root.iter(f"{SVG}g")

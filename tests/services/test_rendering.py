@@ -111,6 +111,8 @@ def test_what_the_step_did_stands_out() -> None:
     assert {text.text for text in last.texts if text.bold and text.role == "grad"} == {"6.0000", "−4.0000"}
     seed = at(picture, trace, trace.forward_end + 1)
     assert seed.fresh == {(graph.named("L"), "grad")}
+    assert seed.acting == graph.named("L")
+    assert not any(seed.lit(wire) for wire in seed.wires), "the seed goes through no op"
     forward = at(picture, trace, 1)
     assert forward.fresh == {(e, "data")}
     start = at(picture, trace, 0)
