@@ -36,11 +36,13 @@ from micrograd_gui.views.gradients_model import (
 )
 from micrograd_gui.views.theme import Mood
 
-# What the columns have room for, and with little room.
+# What the columns have room for, the air beside it, and the same with less and less room.
 _SAMPLES = (
-    ("x1*w1 + x2*w2", WIDEST, WIDEST, WIDEST, "3e−12", "accumulated"),
-    ("x1w1x", "−10.0000", "−10.0000", "−10.0000", "3e−12", "✓ both"),
+    (("x1*w1 + x2*w2", WIDEST, WIDEST, WIDEST, "3e−12", "accumulated"), 12),
+    (("x1w1x", "−10.0000", "−10.0000", "−10.0000", "3e−12", "✓ both"), 12),
+    (("x1w1", "−4.0000", "−4.0000", "−4.0000", "3e−12", "✓"), 8),
 )
+_SMALLEST = 0.6  # of the usual size: a number that does not fit is drawn smaller, never cut
 
 
 class Gradients(QWidget):
@@ -115,13 +117,19 @@ class Gradients(QWidget):
 
 
 class _Row(QStyledItemDelegate):
-    """Rows are selected, not cells: no frame round the cell that has the focus."""
+    """Rows are selected, not cells: no frame round one cell. A number is made to fit."""
 
     def initStyleOption(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         super().initStyleOption(option, index)
         option.state &= ~QStyle.StateFlag.State_HasFocus
+        if index.column() != NODE:
+            room, width = option.rect.width() - 6, option.fontMetrics.horizontalAdvance(option.text)
+            if width > room:
+                font = option.font
+                font.setPixelSize(int(font.pixelSize() * max(_SMALLEST, room / width)))
+                option.font = font
 
 
 class _Table(QTableView):
@@ -162,11 +170,11 @@ class _Table(QTableView):
 
     def _set_widths(self) -> None:
         """Columns as wide as the widest number, so that none moves while stepping; on little room tighter."""
-        metrics, pad = QFontMetrics(self._mood.font()), self._mood.px(12)
-        for samples in _SAMPLES:
-            widths = [metrics.horizontalAdvance(text) + pad for text in samples]
-            if sum(widths) <= self.viewport().width():
-                widths[NODE] += (self.viewport().width() - sum(widths)) // 3
+        metrics, room = QFontMetrics(self._mood.font()), self.viewport().width()
+        for samples, air in _SAMPLES:
+            widths = [metrics.horizontalAdvance(text) + self._mood.px(air) for text in samples]
+            if sum(widths) <= room:
+                widths[NODE] += (room - sum(widths)) // 3
                 break
         for column, width in enumerate(widths[:VERDICT]):  # the last one takes what is left
             self.setColumnWidth(column, width)

@@ -175,8 +175,10 @@ def _spoken(text: str) -> str:
 
 
 def _brief(number: float) -> str:
-    """An error in as few signs as tell its size: ``0``, ``3e−12``."""
-    return "0" if number == 0 else f"{number:.0e}".replace("e-", f"e{MINUS}")
+    """An error in as few signs as tell its size: ``0``, ``3e−12``, ``0.75``."""
+    if number == 0 or not number < 0.01:
+        return "0" if number == 0 else written(number, 2)
+    return f"{number:.0e}".replace("e-", f"e{MINUS}")
 
 
 # What follows from a State ---------------------------------------------------------------------------

@@ -15,7 +15,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
 
-_SAMPLE, _GAP, _PAD, _ROW = 2.2, 0.6, 0.6, 1.45  # all in sizes of the text
+_SAMPLE, _GAP, _PAD, _ROW = 2.2, 0.6, 0.7, 1.45  # all in sizes of the text
+_WIDER = 1.04  # matplotlib sets the same text a little wider than Qt, by which it was measured
 KEY_GAP = 0.6  # between the key and the edge of the axes
 KEY_SIDES = _SAMPLE + _GAP + 2 * _PAD + 2 * KEY_GAP  # what stands beside the words
 
@@ -83,7 +84,7 @@ class PlotKey:
         """Show those words, each with its width in pixels, at that place."""
         size = self._look.text
         pad, sample, gap, row = (size * share for share in (_PAD, _SAMPLE, _GAP, _ROW))
-        width = sample + gap + max(width for _, width in words) + 2 * pad
+        width = sample + gap + _WIDER * max(width for _, width in words) + 2 * pad
         height = key_height(size, len(words))
         left = place.x - width if place.right else place.x
         low = place.y - height if place.upper else place.y

@@ -10,13 +10,13 @@ from matplotlib.axis import Axis
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from micrograd_gui.views.plot_key import KEY_GAP, KEY_SIDES, Look, Place, PlotKey, key_height
+from micrograd_gui.views.plot_lines import MarkLine, shape
 from micrograd_gui.views.plot_picture import Mark, Still, free_corner
 from micrograd_gui.views.plot_words import cut, drawable, say, width_of
 from micrograd_gui.views.theme import FAMILY, Mood
@@ -27,13 +27,6 @@ _LOW, _BRIEF, _TINY = 190, 270, 110  # heights, at scale 1, below which title, f
 _STEPS = [1, 2, 5, 10]
 _MARKS_SAID = 3  # tangent, secant, point: room is kept for them, so that nothing moves when they come
 _TICK, _NAME, _HEAD = 11, 12, 13  # text sizes at scale 1
-_DASHES: dict[str, Any] = {
-    "line": "-",
-    "dashed": (0, (5, 3)),
-    "dotted": (0, (1.2, 2.2)),
-    "points": "",
-    "point": "",
-}
 
 
 class PlotSurface(FigureCanvasQTAgg):
@@ -46,7 +39,7 @@ class PlotSurface(FigureCanvasQTAgg):
         self._mood = mood
         self._still: Still | None = None
         self._marks: tuple[Mark, ...] = ()
-        self._lines: list[_MarkLine] = []
+        self._lines: list[MarkLine] = []
         self._key: PlotKey | None = None
         self._ground: Any = None  # the pixels of the axes alone
         self._above = False  # whether the key stands above the axes
@@ -68,7 +61,7 @@ class PlotSurface(FigureCanvasQTAgg):
     def show_plot(self, still: Still, marks: tuple[Mark, ...]) -> None:
         """Draw that: the axes only where they differ from what is there, the rest in a millisecond."""
         before, self._still, self._marks = self._still, still, marks
-        shapes = [_shape(mark) for mark in (*still.curves, *marks)]
+        shapes = [shape(mark) for mark in (*still.curves, *marks)]
         if shapes == [line.shape for line in self._lines]:
             for mark, line in zip((*still.curves, *marks), self._lines, strict=True):
                 line.set_data(mark.x, mark.y)
@@ -106,7 +99,7 @@ class PlotSurface(FigureCanvasQTAgg):
             return
         for line in self._lines:
             line.remove()
-        self._lines = [self._line(mark) for mark in (*self._still.curves, *self._marks)]
+        self._lines = [MarkLine(mark, self._mood) for mark in (*self._still.curves, *self._marks)]
         for line in self._lines:
             self.axes.add_line(line)
         if self._key is not None:
@@ -116,33 +109,8 @@ class PlotSurface(FigureCanvasQTAgg):
         if said:
             theme = self._mood.theme
             look = Look(self._pixels(_NAME), DPI, self._font(_NAME), theme.text, theme.panel, theme.line)
-            self._key = PlotKey(self.axes, [self._line(mark) for mark in said], look)
+            self._key = PlotKey(self.axes, [MarkLine(mark, self._mood) for mark in said], look)
             self._say_key()
-
-    def _line(self, mark: Mark) -> _MarkLine:
-        theme, scale = self._mood.theme, self._mood.scale
-        ink = {
-            "data": theme.data,
-            "grad": theme.grad,
-            "secant": theme.text,
-            "accent": theme.accent,
-            "muted": theme.muted,
-        }[mark.ink]
-        dots = mark.style in ("point", "points")
-        return _MarkLine(
-            _shape(mark),
-            mark.x,
-            mark.y,
-            color=ink,
-            linestyle=_DASHES[mark.style],
-            linewidth=(2.4 if mark.style == "line" else 2.0) * scale,
-            marker="o" if dots else "",
-            markersize=(8.0 if mark.style == "point" else 5.0) * scale,
-            markeredgecolor=theme.text if mark.style == "point" else ink,
-            markeredgewidth=0.8 * scale,
-            zorder=5 if dots else 3,
-            animated=True,
-        )
 
     def _said(self) -> list[Mark]:
         """What the key speaks of: on little height only the slopes, on less nothing."""
@@ -156,14 +124,17 @@ class PlotSurface(FigureCanvasQTAgg):
             return
         left, right, top, bottom = self._margins
         size = self._pixels(_NAME)
-        room = max(self.width() - left - right - KEY_SIDES * size, 4 * size)
+        beside = 0.0 if self._above else left + right
+        room = max(self.width() - beside - KEY_SIDES * size, 4 * size)
         said = self._said()
         words = [drawable(mark.legend) for mark in said]
         if any(width_of(each, size) > room for each in words):
             words = [cut(drawable(mark.brief or mark.legend), size, room) for mark in said]
         gap = size * KEY_GAP
         if self._above:
-            place = Place(left, self.height() - top + gap, right=False, upper=False)
+            wide = max(width_of(each, size) for each in words) + KEY_SIDES * size
+            x = max(gap, min(left, self.width() - wide))
+            place = Place(x, self.height() - top + gap, right=False, upper=False)
             self._key.say([(each, width_of(each, size)) for each in words], place)
             return
         corner = self._free_corner()
@@ -302,16 +273,3 @@ class PlotSurface(FigureCanvasQTAgg):
     def _draw_lines(self) -> None:
         for artist in (*self._lines, *(self._key or ())):
             self.axes.draw_artist(artist)
-
-
-def _shape(mark: Mark) -> tuple[str, str, bool]:
-    """What must be the same for a line to stand for another mark."""
-    return mark.ink, mark.style, bool(mark.legend)
-
-
-class _MarkLine(Line2D):
-    """A line that knows which kind of mark it stands for."""
-
-    def __init__(self, shape: tuple[str, str, bool], *args: Any, **style: Any) -> None:
-        super().__init__(*args, **style)
-        self.shape = shape

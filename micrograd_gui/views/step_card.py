@@ -30,7 +30,7 @@ from micrograd_gui.views.theme import FAMILY, Mood
 _NBSP = "\u00a0"
 _HALL = 28  # no text of a hall is smaller, in pixels
 _LINE = 1.32  # height of a line of text, in its size
-_MARGIN = 14
+_MARGIN, _INDENT = 6, 8  # all round, and at the left on top of that
 _AIR = 0.2  # extra space round an equals sign, in the text's size
 
 
@@ -82,7 +82,10 @@ class StepCard(QTextEdit):
         return QSize(self._px("big") * 24, round(height * _LINE) + 2 * self._margin)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._floor * 10, round((self._px("head") + self._floor) * _LINE) + 2 * self._margin)
+        """Room for what a second pass says, at the smallest size; in a hall, for three lines of it."""
+        rows = 3 if self._mood.projector else 4
+        height = self._px("head") + rows * self._floor + (0 if self._mood.projector else self._px("note"))
+        return QSize(self._floor * 10, round(height * _LINE) + 2 * self._margin)
 
     # What it says ----------------------------------------------------------------------------
 
@@ -101,7 +104,7 @@ class StepCard(QTextEdit):
     def _size(self, kind: str) -> float:
         """The size of a kind of line at scale 1; a hall's scale is so large that equations need less."""
         if kind == "big":
-            return 18.0 if self._mood.projector else 24.0
+            return 20.0 if self._mood.projector else 24.0
         return {"head": 12.5, "note": 14.0}[kind]
 
     def _px(self, kind: str) -> int:
@@ -114,13 +117,14 @@ class StepCard(QTextEdit):
 
     @property
     def _margin(self) -> int:
-        return self._mood.px(8 if self._mood.projector else _MARGIN)
+        return self._mood.px(_MARGIN)
 
     def _fitting(self) -> int:
         """The size in pixels at which every equation stands on one line and all lines on the card."""
         wanted, floor = self._px("big"), self._floor
         room = self.viewport().size()
-        width, height = room.width() - 2 * self._margin - 2, room.height() - 2 * self._margin
+        indent = self._mood.px(_INDENT)
+        width, height = room.width() - 2 * self._margin - indent - 2, room.height() - 2 * self._margin
         equations = [line for line in self._lines if line.size == "big"]
         if not equations:
             return wanted
@@ -161,7 +165,7 @@ class StepCard(QTextEdit):
 
     def _draw(self) -> None:
         size = self._fitting()
-        drawn = (self._lines, size, self._mood)
+        drawn = (self._lines, size, self._mood, self.viewport().width())
         if drawn == self._drawn:
             return
         self._drawn = drawn
@@ -172,16 +176,26 @@ class StepCard(QTextEdit):
             pixels = size if line.size == "big" else self._px(line.size)
             block = QTextBlockFormat()
             block.setTopMargin(pixels * 0.12 if number else 0.0)
+            block.setLeftMargin(self._mood.px(_INDENT))
             if line.size == "big":  # what is broken off hangs below the first part
-                block.setLeftMargin(pixels * 1.5)
+                block.setLeftMargin(self._mood.px(_INDENT) + pixels * 1.5)
                 block.setTextIndent(-pixels * 1.5)
             if number == 0:
                 cursor.setBlockFormat(block)
             else:
                 cursor.insertBlock(block)
-            for fragment in line.fragments:
+            for fragment in self._said(line):
                 cursor.insertText(self._unbroken(line, fragment), self._format(line, fragment, pixels))
         cursor.endEditBlock()
+
+    def _said(self, line: Line) -> tuple[Fragment, ...]:
+        """All of the line; of a head that needs two rows not the moment, which the status bar has too."""
+        room = self.viewport().width() - 2 * self._margin - self._mood.px(_INDENT)
+        if line.size == "head" and self._width(line, self._px("head")) > room:
+            return tuple(
+                each for each in line.fragments if each.kind != "operator" or "moment" not in each.text
+            )
+        return line.fragments
 
     @staticmethod
     def _unbroken(line: Line, fragment: Fragment) -> str:

@@ -132,6 +132,7 @@ def test_a_gradient_that_was_added_to_twice_is_not_called_right(table, session):
     session.backward()
     assert cell(table, "a", "verdict") == "accumulated"
     assert cell(table, "a", "error", ROLE.UserRole) == pytest.approx(0.75)
+    assert cell(table, "a", "error") == "0.75"
     session.zero_grad()
     assert cell(table, "a", "verdict") == "zeroed"
 

@@ -180,3 +180,12 @@ def test_a_label_full_of_markup_is_shown_as_it_was_typed(card, session):
     session.rename(session.state.graph.named("a"), "<b>&amp;")
     session.backward()
     assert "(<b>&amp;).grad +=" in card.toPlainText()
+
+
+def test_a_head_that_is_too_long_leaves_the_moment_to_the_status_bar(qtbot, session):
+    session.backward()
+    card = make_card(qtbot, session, Mood(), 350, 200)
+    assert card.document().begin().text() == "STEP 4 of 4   backward through e = a × b"
+    assert "moment 7 of 7" in card.accessibleDescription()
+    card.resize(600, 200)
+    assert card.document().begin().text().endswith("moment 7 of 7")
