@@ -6,16 +6,16 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 from micrograd_gui.document.graph import Node, NodeId, Place
-from micrograd_gui.document.numbers import written
+from micrograd_gui.document.numbers import short
+from micrograd_gui.session.measure import Nudge
 from micrograd_gui.views.canvas import geometry
-from micrograd_gui.views.canvas.geometry import CAPTION, HEIGHT, PORT, RADIUS, TITLE, WIDTH
+from micrograd_gui.views.canvas.fields import paint_fields
+from micrograd_gui.views.canvas.geometry import PORT, RADIUS, TITLE, WIDTH, WORDS_FROM
 from micrograd_gui.views.canvas.ink import Font, Ink
 from micrograd_gui.views.canvas.picture import Picture
 
-WORDS_FROM = 0.5  # below this zoom the small words are left out
 _BADGE = 18.0
 _EDGE = 8.0  # between the edge of a box and what stands in its title
-_NUMBER_EDGE = 6.0  # where the last digit of a number of usual width stands
 _NO_PEN, _NO_BRUSH = Qt.PenStyle.NoPen, Qt.BrushStyle.NoBrush
 
 
@@ -38,13 +38,11 @@ def paint_box(painter: QPainter, picture: Picture, number: NodeId, ink: Ink, zoo
     painter.setPen(ink.bad_pen if problem else ink.accent_pen if acting else ink.frame_pen)
     painter.setBrush(ink.bad_fill if problem else ink.accent_fill if acting else ink.panel)
     painter.drawRoundedRect(rect, RADIUS, RADIUS)
-    if picture.nudge is not None and picture.nudge.node == number:
-        painter.setPen(ink.nudge_pen)
-        painter.setBrush(_NO_BRUSH)
-        painter.drawRoundedRect(rect.adjusted(-2, -2, 2, 2), RADIUS + 1, RADIUS + 1)
     _title(painter, picture, node, place, ink, zoom, problem)
-    _fields(painter, picture, number, place, ink, zoom, plain=not acting and not problem)
+    paint_fields(painter, picture, number, place, ink, zoom, plain=not acting and not problem)
     _ports(painter, picture, node, place, ink)
+    if picture.nudge is not None and picture.nudge.node == number:
+        _nudge_tag(painter, picture.nudge, place, ink)
 
 
 def badge_rect(node: Node, place: Place, ink: Ink) -> QRectF:
@@ -76,7 +74,7 @@ def _title(
     problem: bool,
 ) -> None:
     x, y = place
-    middle = y + 13.5
+    middle = y + (13.5 if zoom >= WORDS_FROM else 12.5)
     if node.rule is not None:
         badge, font = badge_rect(node, place, ink), _badge_font(node.rule.symbol, ink)
         painter.setPen(_NO_PEN)
@@ -91,7 +89,10 @@ def _title(
     if node.role:
         right = _role_mark(painter, node.role, right, middle, ink, zoom)
     left = name_rect(node, place, ink).left()
-    font = ink.name if node.label else ink.unnamed
+    if zoom >= WORDS_FROM:
+        font = ink.name if node.label else ink.unnamed
+    else:
+        font = ink.row_name if node.label else ink.row_unnamed
     name = font.elided(node.name, max(0.0, right - left - 3))
     painter.setFont(font.qfont)
     painter.setPen(ink.text if node.label else ink.muted)
@@ -150,79 +151,15 @@ def _warning(painter: QPainter, right: float, middle: float, ink: Ink) -> float:
     return right - 18
 
 
-def _fields(
-    painter: QPainter, picture: Picture, number: NodeId, place: Place, ink: Ink, zoom: float, *, plain: bool
-) -> None:
-    x, y = place
-    data, grad = picture.frame.data.get(number), picture.frame.grad.get(number)
-    for part, left in (("data", 1.0), ("grad", WIDTH / 2)):
-        if plain and (number, part) in picture.fresh:  # what the step wrote is lit up as well
-            painter.setPen(_NO_PEN)
-            painter.setBrush(ink.accent_fill)
-            painter.drawRect(QRectF(x + left + 0.5, y + TITLE + 0.5, WIDTH / 2 - 2, HEIGHT - TITLE - 3))
-    if zoom >= WORDS_FROM:
-        painter.setPen(ink.line_pen)
-        painter.drawLine(QPointF(x + 1, y + TITLE), QPointF(x + WIDTH - 1, y + TITLE))
-        painter.drawLine(QPointF(x + WIDTH / 2, y + TITLE), QPointF(x + WIDTH / 2, y + HEIGHT - 1))
-    caption, nudge = "data", picture.nudge
-    if nudge is not None and number in picture.nudged and number in nudge.before:
-        digits = _telling_digits(nudge.before[number], nudge.after[number])
-        caption = f"{written(nudge.before[number], digits)} →"
-        _number(painter, written(nudge.after[number], digits), x, y, ink, ink.data)
-    else:
-        _number(painter, None if data is None else written(data), x, y, ink, ink.data)
-    _number(painter, None if grad is None else written(grad), x + WIDTH / 2, y, ink, ink.grad)
-    if zoom >= WORDS_FROM or caption != "data":
-        line = y + TITLE + CAPTION / 2 + 2
-        _caption(painter, caption, x + WIDTH / 4, line, ink)
-        _caption(painter, "grad", x + 3 * WIDTH / 4, line, ink)
-
-
-def _telling_digits(before: float, after: float) -> int:
-    """As many decimals as tell the two numbers apart."""
-    for digits in range(4, 9):
-        if written(before, digits) != written(after, digits):
-            return digits
-    return 9
-
-
-def _number(painter: QPainter, text: str | None, left: float, y: float, ink: Ink, colour: QColor) -> None:
-    """A number with its last digit always at the same place, as long as it is not too wide for that."""
-    middle = y + TITLE + CAPTION + (HEIGHT - TITLE - CAPTION) / 2 - 0.5
-    if text is None:
-        painter.setPen(_NO_PEN)
-        painter.setBrush(ink.muted)
-        painter.drawEllipse(QPointF(left + WIDTH / 4, middle), 2.0, 2.0)
-        return
-    width = ink.number.width(text)
-    narrowed, size = ink.number_scale(width)
-    painter.setPen(colour)
-    painter.setFont(ink.number.qfont)
-    pad = geometry.PAD
-    if narrowed == 1.0:
-        start = max(left + pad, left + WIDTH / 2 - _NUMBER_EDGE - width)
-        painter.drawText(QPointF(start, middle + ink.number.ascent / 2), text)
-        return
-    painter.save()
-    painter.translate(left + pad, middle + ink.number.ascent * size / 2)
-    painter.scale(narrowed * size, size)
-    painter.drawText(QPointF(0, 0), text)
-    painter.restore()
-
-
-def _caption(painter: QPainter, text: str, centre: float, middle: float, ink: Ink) -> None:
-    width = ink.small.width(text)
-    room = WIDTH / 2 - 4
-    if width <= room:
-        _left(painter, text, centre - width / 2, middle, ink.small, ink.muted)
-        return
-    painter.save()
-    painter.translate(centre - room / 2, middle + ink.small.ascent / 2)
-    painter.scale(room / width, 1)
-    painter.setFont(ink.small.qfont)
-    painter.setPen(ink.muted)
-    painter.drawText(QPointF(0, 0), text)
-    painter.restore()
+def _nudge_tag(painter: QPainter, nudge: Nudge, place: Place, ink: Ink) -> None:
+    """By how much the node is held off its place."""
+    text = f"+ {short(nudge.h)}" if nudge.h > 0 else f"\u2212 {short(-nudge.h)}"
+    width = ink.tag.width(text) + 12
+    rect = QRectF(place[0] + 12, place[1] - 8.5, width, 15)
+    painter.setPen(_NO_PEN)
+    painter.setBrush(ink.data)
+    painter.drawRoundedRect(rect, 7.5, 7.5)
+    _centred(painter, text, rect.center().x(), rect.center().y(), ink.tag, ink.on_data)
 
 
 def _ports(painter: QPainter, picture: Picture, node: Node, place: Place, ink: Ink) -> None:

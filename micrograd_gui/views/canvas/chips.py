@@ -10,15 +10,21 @@ from PySide6.QtCore import QPointF, QRectF
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.numbers import MINUS, short
 from micrograd_gui.session.trace import Contribution, Step
-from micrograd_gui.views.canvas.geometry import box
+from micrograd_gui.views.canvas.geometry import Curve, box
 from micrograd_gui.views.canvas.index import Index, Wire
 from micrograd_gui.views.canvas.ink import Ink
 
 LONGEST_RULE = 20  # letters; a longer rule gives way to the number alone, the step card has the whole
 _MARGIN = 4.0
-_ALONG = (0.5, 0.35, 0.65, 0.2, 0.8)
+_ALONG = (0.5, 0.35, 0.65, 0.2, 0.8)  # tried in this order; only this near to the end of a long wire:
+_LONG = 400.0
+_FURTHEST_X, _FURTHEST_Y = 60, 96
 _OFFSETS = sorted(
-    ((dx, dy) for dx in range(-60, 61, 10) for dy in range(-96, 97, 6)),
+    (
+        (dx, dy)
+        for dx in range(-_FURTHEST_X, _FURTHEST_X + 1, 10)
+        for dy in range(-_FURTHEST_Y, _FURTHEST_Y + 1, 6)
+    ),
     key=lambda offset: math.hypot(offset[0] * 1.2, offset[1]),
 )
 
@@ -32,9 +38,15 @@ class Chip:
     amount: str
     rect: QRectF
     anchor: QPointF
+    size: float
 
 
-def chips(index: Index, step: Step | None, ink: Ink) -> tuple[Chip, ...]:
+def chip_size(zoom: float) -> float:
+    """How large chips are drawn, so that they can be read from further off; few sizes, so that they rest."""
+    return 1.0 if zoom >= 0.72 else 1.35 if zoom >= 0.5 else 1.7
+
+
+def chips(index: Index, step: Step | None, ink: Ink, size: float = 1.0) -> tuple[Chip, ...]:
     """The chips of a backward step, clear of every box and of each other wherever there is room."""
     if step is None or step.node is None or step.kind not in ("backward", "problem"):
         return ()
@@ -47,8 +59,8 @@ def chips(index: Index, step: Step | None, ink: Ink) -> tuple[Chip, ...]:
         width = max(ink.rule.width(rule), ink.sum.width(amount)) + 12
         height = ink.rule.metrics.height() + ink.sum.metrics.height() + 3
         last = each.port == len(step.contributions) - 1 and each.port > 0
-        rect, anchor = _room(index, wire, width, height, made, downwards=last)
-        made.append(Chip(wire, rule, amount, rect, anchor))
+        rect, anchor = _room(index, wire, width * size, height * size, made, downwards=last)
+        made.append(Chip(wire, rule, amount, rect, anchor, size))
     return tuple(made)
 
 
@@ -76,14 +88,22 @@ def _rounded(number: float) -> str:
     return short(float(f"{number:.4g}"))
 
 
+def _along(curve: Curve) -> tuple[float, ...]:
+    length = math.hypot(curve.x2 - curve.x1, curve.y2 - curve.y1)
+    part = min(1.0, _LONG / length) if length else 1.0
+    return tuple(1 - part * (1 - t) for t in _ALONG)
+
+
 def _room(
     index: Index, wire: Wire, width: float, height: float, taken: list[Chip], *, downwards: bool
 ) -> tuple[QRectF, QPointF]:
     """The nearest rectangle to the wire that covers neither box nor chip, else the least bad."""
     curve = index.curves[wire]
-    points = [curve.at(t) for t in _ALONG]
-    left, top, right, bottom = curve.bounds()
-    around = QRectF(left, top, right - left, bottom - top).adjusted(-160, -150, 160, 150)
+    points = [curve.at(t) for t in _along(curve)]
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    left, top = min(xs) - width / 2 - _FURTHEST_X, min(ys) - height / 2 - _FURTHEST_Y
+    right, bottom = max(xs) + width / 2 + _FURTHEST_X, max(ys) + height / 2 + _FURTHEST_Y
+    around = QRectF(left, top, right - left, bottom - top)
     obstacles = [box(index.graph.places[number]) for number in index.nodes_in(around)]
     obstacles += [chip.rect for chip in taken]
     walls = [

@@ -15,10 +15,12 @@ HEIGHT = 60.0
 RADIUS = 8.0
 TITLE = 24.0  # the height of the part with the badge and the name
 CAPTION = 13.0  # the height of the line with the words data and grad
+ROW_TITLE = 21.0  # the height of the title where the numbers stand in rows
+WORDS_FROM = 0.62  # below this zoom the numbers stand in rows, so that they can be larger
 PAD = 3.0  # between a number as wide as numbers get and the edge of its field
 PORT = 4.5  # the radius of a port
 REACH = 9.0  # how far a selection outline, a shadow or a port stands out of a box
-BOW = 15.0  # how far the wires of a * a bend away from each other
+BOW = 26.0  # how far the wires of a * a bend away from each other
 
 
 class Curve(NamedTuple):
@@ -77,16 +79,18 @@ def place_around(point: QPointF) -> Place:
     return point.x() - WIDTH / 2, point.y() - HEIGHT / 2
 
 
-def data_field(place: Place) -> QRectF:
-    return QRectF(place[0], place[1] + TITLE, WIDTH / 2, HEIGHT - TITLE)
+def fields(place: Place, zoom: float) -> tuple[QRectF, QRectF]:
+    """Where data and grad stand: side by side, and from further off, larger, one above the other."""
+    x, y = place
+    if zoom < WORDS_FROM:
+        top, row = y + ROW_TITLE, (HEIGHT - ROW_TITLE) / 2
+        return QRectF(x, top, WIDTH, row), QRectF(x, top + row, WIDTH, row)
+    half, height = WIDTH / 2, HEIGHT - TITLE
+    return QRectF(x, y + TITLE, half, height), QRectF(x + half, y + TITLE, half, height)
 
 
-def grad_field(place: Place) -> QRectF:
-    return QRectF(place[0] + WIDTH / 2, place[1] + TITLE, WIDTH / 2, HEIGHT - TITLE)
-
-
-def title_bar(place: Place) -> QRectF:
-    return QRectF(place[0], place[1], WIDTH, TITLE)
+def title_height(zoom: float) -> float:
+    return ROW_TITLE if zoom < WORDS_FROM else TITLE
 
 
 def in_port(place: Place, port: int, arity: int) -> Place:

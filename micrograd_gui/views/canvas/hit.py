@@ -47,14 +47,14 @@ def hit(index: Index, point: QPointF, zoom: float, ink: Ink) -> Hit:
     reach = min(_PORT_REACH / zoom, 13.0) if zoom < 1 else _PORT_REACH
     around = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
     for number in sorted(index.nodes_in(around), reverse=True):
-        found = _on_box(index, number, point, reach, ink)
+        found = _on_box(index, number, point, reach, zoom, ink)
         if found is not None:
             return found
     wire = nearest_wire(index, point, min(_WIRE_REACH / zoom, 16.0))
     return GROUND if wire is None else Hit("wire", *wire)
 
 
-def _on_box(index: Index, number: NodeId, point: QPointF, reach: float, ink: Ink) -> Hit | None:
+def _on_box(index: Index, number: NodeId, point: QPointF, reach: float, zoom: float, ink: Ink) -> Hit | None:
     node, place = index.graph.nodes[number], index.graph.places[number]
     if _distance(point, geometry.out_port(place)) <= reach:
         return Hit("out", number)
@@ -66,9 +66,9 @@ def _on_box(index: Index, number: NodeId, point: QPointF, reach: float, ink: Ink
         return None
     if badge_rect(node, place, ink).contains(point):
         return Hit("badge", number)
-    if point.y() < place[1] + geometry.TITLE:
+    if point.y() < place[1] + geometry.title_height(zoom):
         return Hit("title", number)
-    return Hit("data" if geometry.data_field(place).contains(point) else "grad", number)
+    return Hit("data" if geometry.fields(place, zoom)[0].contains(point) else "grad", number)
 
 
 def nearest_wire(index: Index, point: QPointF, reach: float) -> Wire | None:

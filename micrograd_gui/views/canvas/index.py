@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QLineF, QRectF
 
 from micrograd_gui.document.arrange import arranged
 from micrograd_gui.document.graph import Graph, NodeId
@@ -14,7 +14,7 @@ from micrograd_gui.views.canvas.geometry import HEIGHT, WIDTH, Curve
 Wire = tuple[NodeId, int]  # the node and the port on which it ends
 Cell = tuple[int, int]
 CELL = 400.0
-_CELLS_AT_MOST = 64  # a wire over more cells than that is kept apart and always looked at
+_CELLS_AT_MOST = 64  # a wire over more cells than that is kept by the columns that it crosses
 _REBUILD_ABOVE = 0.3  # when more than this part of the nodes differs, starting anew is quicker
 
 
@@ -22,15 +22,19 @@ class Index:
     """Nodes and wires of one graph by cell. ``follow`` brings it to another graph."""
 
     def __init__(self, graph: Graph) -> None:
+        self._given = graph
         self._build(placed(graph))
 
     def _build(self, graph: Graph) -> None:
         self.graph = graph
         self._boxes: dict[Cell, set[NodeId]] = {}
         self._wires: dict[Cell, set[Wire]] = {}
-        self._long: set[Wire] = set()
+        self._long: dict[int, set[Wire]] = {}  # by column of cells
         self._cells_of: dict[Wire, list[Cell]] = {}
+        self._columns_of: dict[Wire, range] = {}
         self.curves: dict[Wire, Curve] = {}
+        self.lines: dict[Wire, QLineF] = {}  # wires and boxes as Qt draws many of them at once
+        self.boxes: dict[NodeId, QRectF] = {}
         self.leaving: dict[NodeId, set[Wire]] = {number: set() for number in graph.nodes}
         for number in graph.nodes:
             self._put_box(number)
@@ -44,7 +48,9 @@ class Index:
 
         None: everything differs.
         """
-        old, new = self.graph, placed(graph)
+        if graph is self._given:
+            return set(), []
+        old, new, self._given = self.graph, placed(graph), graph
         if old.nodes is new.nodes and old.places is new.places:
             self.graph = new
             return set(), []
@@ -93,7 +99,7 @@ class Index:
     def box_rect(self, number: NodeId) -> QRectF:
         """The box with all that stands out of it."""
         reach = geometry.REACH
-        return geometry.box(self.graph.places[number]).adjusted(-reach, -reach, reach, reach)
+        return self.boxes[number].adjusted(-reach, -reach, reach, reach)
 
     def wire_rect(self, wire: Wire) -> QRectF:
         left, top, right, bottom = self.curves[wire].bounds()
@@ -109,25 +115,33 @@ class Index:
         left, top = min(xs), min(ys)
         return QRectF(left, top, max(xs) - left + WIDTH, max(ys) - top + HEIGHT)
 
-    def nodes_in(self, rect: QRectF) -> set[NodeId]:
-        """The nodes whose box, or what stands out of it, meets the rectangle."""
+    def nodes_in(self, rect: QRectF, *, rough: bool = False) -> set[NodeId]:
+        """The nodes whose box, or what stands out of it, meets the rectangle; roughly: and some near it."""
         reach = geometry.REACH
         left, top = rect.left() - reach - WIDTH, rect.top() - reach - HEIGHT
         right, bottom = rect.right() + reach, rect.bottom() + reach
+        cells = self._cells_met(self._boxes, left, top, right, bottom)
+        if rough:
+            return set().union(*(self._boxes[cell] for cell in cells))
         places = self.graph.places
         return {
             number
-            for cell in self._cells_met(self._boxes, left, top, right, bottom)
+            for cell in cells
             for number in self._boxes[cell]
             if left <= places[number][0] <= right and top <= places[number][1] <= bottom
         }
 
-    def wires_in(self, rect: QRectF) -> set[Wire]:
-        """The wires whose surrounding rectangle meets the rectangle."""
+    def wires_in(self, rect: QRectF, *, rough: bool = False) -> set[Wire]:
+        """The wires whose surrounding rectangle meets the rectangle; roughly: and some near it."""
         left, top, right, bottom = rect.left() - 5, rect.top() - 5, rect.right() + 5, rect.bottom() + 5
-        near = set(self._long)
+        near: set[Wire] = set()
+        for column in self._long:
+            if left // CELL <= column <= right // CELL:
+                near |= self._long[column]
         for cell in self._cells_met(self._wires, left, top, right, bottom):
             near |= self._wires[cell]
+        if rough:
+            return near
         found = set()
         for wire in near:
             x1, y1, hx1, hy1, hx2, hy2, x2, y2 = self.curves[wire]
@@ -156,19 +170,24 @@ class Index:
 
     def _put_box(self, number: NodeId) -> None:
         self._boxes.setdefault(self._box_cell(number), set()).add(number)
+        self.boxes[number] = geometry.box(self.graph.places[number])
 
     def _take_box(self, number: NodeId) -> None:
         self._boxes[self._box_cell(number)].discard(number)
+        del self.boxes[number]
 
     def _put_wire(self, wire: Wire, source: NodeId) -> None:
         graph, places = self.graph, self.graph.places
         made = geometry.wire(graph.nodes[wire[0]], wire[1], places[source], places[wire[0]])
         self.curves[wire] = made
+        self.lines[wire] = QLineF(made.x1, made.y1, made.x2, made.y2)
         self.leaving[source].add(wire)
         left, top, right, bottom = made.bounds()
         i1, i2, j1, j2 = int(left // CELL), int(right // CELL), int(top // CELL), int(bottom // CELL)
         if (i2 - i1 + 1) * (j2 - j1 + 1) > _CELLS_AT_MOST:
-            self._long.add(wire)
+            self._columns_of[wire] = range(i1, i2 + 1)
+            for column in self._columns_of[wire]:
+                self._long.setdefault(column, set()).add(wire)
             return
         cells = [(i, j) for i in range(i1, i2 + 1) for j in range(j1, j2 + 1)]
         self._cells_of[wire] = cells
@@ -176,8 +195,9 @@ class Index:
             self._wires.setdefault(cell, set()).add(wire)
 
     def _take_wire(self, wire: Wire) -> None:
-        del self.curves[wire]
-        self._long.discard(wire)
+        del self.curves[wire], self.lines[wire]
+        for column in self._columns_of.pop(wire, ()):
+            self._long[column].discard(wire)
         for cell in self._cells_of.pop(wire, ()):
             self._wires[cell].discard(wire)
         source = self.graph.nodes[wire[0]].inputs[wire[1]]

@@ -7,11 +7,10 @@ from functools import lru_cache
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
 
-from micrograd_gui.document.numbers import WIDEST
-from micrograd_gui.views.canvas.geometry import PAD, WIDTH
 from micrograd_gui.views.theme import FAMILY, Mood
 
 NUMBER = 13  # sizes of text in scene units
+ROW_NUMBER = 18  # and where boxes are seen from further off
 NAME = 13
 SMALL = 9
 SMALL_IN_HALL = 11  # from the back row the captions must be read as well
@@ -50,6 +49,7 @@ class Ink:
         self.small_size = SMALL_IN_HALL if mood.projector else SMALL
         self.ground, self.panel = QColor(theme.ground), QColor(theme.panel)
         self.text, self.muted = QColor(theme.text), QColor(theme.muted)
+        self.on_data = QColor(theme.on_data)
         self.data, self.grad = QColor(theme.data), QColor(theme.grad)
         self.accent, self.accent_fill = QColor(theme.accent), QColor(theme.accent_fill)
         self.bad, self.bad_fill = QColor(theme.bad), QColor(theme.bad_fill)
@@ -62,6 +62,11 @@ class Ink:
         self.name = Font(NAME, bold=True)
         self.unnamed = Font(NAME - 1, italic=True)
         self.number = Font(NUMBER, bold=True)
+        self.row_name = Font(17, bold=True)
+        self.row_unnamed = Font(16, italic=True)
+        self.row_number = Font(ROW_NUMBER, bold=True)
+        self.row_word = Font(13)
+        self.tag = Font(max(10, self.small_size), bold=True)
         self.badge = Font(NAME, bold=True)
         self.badge_word = Font(12, bold=True)
         self.small = Font(self.small_size)
@@ -76,24 +81,11 @@ class Ink:
         self.accent_pen = _pen(theme.accent, 2.6)
         self.bad_pen = _pen(theme.bad, 2.4)
         self.selection_pen = _pen(theme.selection, 2.2)
-        self.nudge_pen = _pen(theme.data, 2.0, Qt.PenStyle.DashLine)
         self.open_pen = _pen(theme.frame, 1.4, Qt.PenStyle.DotLine)
         self.data_wire_pen = _pen(theme.data, 3.2)
         self.grad_wire_pen = _pen(theme.grad, 3.2)
         self.chip_pen = _pen(theme.grad, 1.2)
         self.panel_brush = QBrush(self.panel)
-
-    def number_scale(self, width: float) -> tuple[float, float]:
-        """How a number of that width is drawn to fit its field: narrowed so far, made so large."""
-        room = WIDTH / 2 - 2 * PAD
-        fit = min(1.0, room / width) if width else 1.0
-        size = min(1.0, fit / NARROWEST)
-        return fit / size, size
-
-    @property
-    def widest_number_size(self) -> float:
-        """The size at which the widest number that the program writes is drawn, in scene units."""
-        return NUMBER * self.number_scale(self.number.width(WIDEST))[1]
 
 
 @lru_cache(maxsize=16)

@@ -17,11 +17,12 @@ from micrograd_gui.views.canvas.ink import Ink, ink
 from micrograd_gui.views.canvas.picture import Picture
 from micrograd_gui.views.theme import Mood
 
-CARDS_FROM = 0.36  # below this zoom a box is a rectangle with its name, and further off without
+CARDS_FROM = 0.3  # below this zoom a box is a rectangle with its name, and further off without
 NAMES_FROM = 0.2
 GRID = 20.0
 _FAR_NAMES_AT_MOST = 1500
-_CURVES_AT_MOST = 2500  # more wires than that are drawn as straight lines when seen from afar
+_STROKES_AT_MOST = 300  # more than that are drawn as hairs, which take a third of the time
+_CURVES_AT_MOST = 1500  # more wires than that at a time are drawn as straight hairs
 
 
 def paint(
@@ -45,20 +46,21 @@ def paint(
         for rect in rects:
             painter.fillRect(rect, colours.ground)
             _grid(painter, rect, zoom, colours)
+    near = zoom >= CARDS_FROM
     numbers: set[NodeId] = set()
     wires: set[Wire] = set()
     for rect in rects:
-        numbers |= index.nodes_in(rect)
-        wires |= index.wires_in(rect)
+        numbers |= index.nodes_in(rect, rough=not near)
+        wires |= index.wires_in(rect, rough=not near)
     if without is not None:
         wires.discard(without)
-    near = zoom >= CARDS_FROM
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, near or len(wires) <= _CURVES_AT_MOST)
-    _wires(painter, picture, wires - picture.lit, colours.wire_pen, near)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(wires) <= _CURVES_AT_MOST)
+    _wires(painter, picture, wires - picture.lit, colours.wire_pen, zoom)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if picture.lit:
         backward = picture.step is not None and picture.step.kind in ("backward", "problem")
         pen = colours.grad_wire_pen if backward else colours.data_wire_pen
-        _wires(painter, picture, wires & picture.lit, pen, True)
+        _wires(painter, picture, wires & picture.lit, pen, zoom)
     acting = picture.acting
     if near:
         for number in sorted(numbers - {acting}):
@@ -105,21 +107,25 @@ def _grid(painter: QPainter, rect: QRectF, zoom: float, ink: Ink) -> None:
     painter.drawLines(lines)
 
 
-def _wires(painter: QPainter, picture: Picture, wires: Collection[Wire], pen: QPen, curved: bool) -> None:
+def _wires(painter: QPainter, picture: Picture, wires: Collection[Wire], pen: QPen, zoom: float) -> None:
     if not wires:
         return
     curves = picture.index.curves
-    painter.setPen(pen)
-    if not curved and len(wires) > _CURVES_AT_MOST:
-        thin = QPen(pen.color(), 0)
-        painter.setPen(thin)
-        painter.drawLines([QLineF(c.x1, c.y1, c.x2, c.y2) for c in map(curves.__getitem__, wires)])
+    if len(wires) > _CURVES_AT_MOST:
+        painter.setPen(QPen(pen.color(), 0))
+        painter.drawLines([picture.index.lines[wire] for wire in wires])
         return
+    if len(wires) > _STROKES_AT_MOST:
+        pen = QPen(pen)
+        pen.setWidthF(min(pen.widthF(), 0.99 / zoom))
+    painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    # Measured: a hair is drawn quicker many at a time, a stroke with a breadth quicker one at a time.
+    together = 32 if pen.widthF() * zoom < 1 else 1
     path = QPainterPath()
     for number, wire in enumerate(sorted(wires), 1):
         curves[wire].append_to(path)
-        if number % 32 == 0:  # one stroke of very many curves costs more than some strokes of a few
+        if number % together == 0:
             painter.drawPath(path)
             path = QPainterPath()
     painter.drawPath(path)
@@ -129,26 +135,26 @@ def _far_boxes(painter: QPainter, picture: Picture, numbers: Iterable[NodeId], i
     """Boxes from afar: a few draws for all of them."""
     graph, wanted = picture.graph, set(numbers)
     special = {number for number in (picture.acting, picture.problem) if number is not None} & wanted
-    places = graph.places
+    places, boxes = graph.places, picture.index.boxes
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     frame = QPen(ink.frame_pen)
     frame.setCosmetic(True)
     frame.setWidthF(1.0)
     painter.setPen(frame)
     painter.setBrush(ink.panel_brush)
-    painter.drawRects([geometry.box(places[number]) for number in wanted - special])
+    painter.drawRects([boxes[number] for number in wanted - special])
     for number in special:
         problem = number == picture.problem
         painter.setPen(ink.bad_pen if problem else ink.accent_pen)
         painter.setBrush(ink.bad if problem else ink.accent)
-        painter.drawRect(geometry.box(places[number]))
+        painter.drawRect(boxes[number])
     chosen = picture.selection & wanted
     if chosen:
         edge = QPen(ink.selection_pen)
         edge.setCosmetic(True)
         painter.setPen(edge)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRects([geometry.box(places[number]).adjusted(-4, -4, 4, 4) for number in chosen])
+        painter.drawRects([boxes[number].adjusted(-4, -4, 4, 4) for number in chosen])
     if zoom < NAMES_FROM or len(wanted) > _FAR_NAMES_AT_MOST:
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
@@ -172,12 +178,16 @@ def _chip(painter: QPainter, chip: Chip, ink: Ink) -> None:
             min(max(chip.anchor.y(), rect.top()), rect.bottom()),
         )
         painter.drawLine(chip.anchor, near)
-    painter.drawRoundedRect(rect, 6, 6)
+    painter.save()
+    painter.translate(rect.topLeft())
+    painter.scale(chip.size, chip.size)
+    width, height = rect.width() / chip.size, rect.height() / chip.size
+    painter.drawRoundedRect(QRectF(0, 0, width, height), 6, 6)
     for text, font, colour, middle in (
-        (chip.rule, ink.rule, ink.muted, rect.top() + 2.5 + ink.rule.metrics.height() / 2),
-        (chip.amount, ink.sum, ink.grad, rect.bottom() - 2 - ink.sum.metrics.height() / 2),
+        (chip.rule, ink.rule, ink.muted, 2.5 + ink.rule.metrics.height() / 2),
+        (chip.amount, ink.sum, ink.grad, height - 2 - ink.sum.metrics.height() / 2),
     ):
         painter.setFont(font.qfont)
         painter.setPen(colour)
-        left = rect.center().x() - font.width(text) / 2
-        painter.drawText(QPointF(left, middle + font.ascent / 2), text)
+        painter.drawText(QPointF((width - font.width(text)) / 2, middle + font.ascent / 2), text)
+    painter.restore()

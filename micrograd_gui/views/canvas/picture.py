@@ -10,7 +10,7 @@ from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import NO_FRAME, Frame, Step
-from micrograd_gui.views.canvas.chips import Chip, chips
+from micrograd_gui.views.canvas.chips import Chip, chip_size, chips
 from micrograd_gui.views.canvas.index import Index, Wire
 from micrograd_gui.views.canvas.ink import Ink
 
@@ -50,12 +50,12 @@ class Picture:
         return self.step.node if self.step is not None and self.step.kind == "problem" else None
 
 
-def picture_of(state: State, index: Index, ink: Ink) -> Picture:
-    """The picture of a state; the index must be of its graph."""
+def picture_of(state: State, index: Index, ink: Ink, zoom: float = 1.0) -> Picture:
+    """The picture of a state, to be seen at that zoom; the index must be of its graph."""
     step = state.step
     if step is not None and step.node is not None and step.node not in index.graph.nodes:
         step = None
-    lit, fresh, made = _lit(index, step), _fresh(step), chips(index, step, ink)
+    lit, fresh, made = _lit(index, step), _fresh(step), chips(index, step, ink, chip_size(zoom))
     return Picture(
         index,
         state.frame,

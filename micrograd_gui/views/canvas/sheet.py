@@ -52,9 +52,15 @@ class Sheet(QGraphicsView):
         across.setValue(across.value() + pixels.x())
         down.setValue(down.value() + pixels.y())
 
-    def bring_into_view(self, rect: QRectF) -> None:
-        """Scroll no further than needed; of what is larger than the view, the middle is shown."""
+    def bring_into_view(self, rect: QRectF, margin: int) -> None:
+        """Scroll what is not in view no further than to its edge and so many pixels.
+
+        Of what is larger than the view, the middle is shown.
+        """
         seen, on_screen = self.viewport().rect(), self.viewportTransform().mapRect(rect)
+        if QRectF(seen).contains(on_screen):
+            return
+        on_screen.adjust(-margin, -margin, margin, margin)
         by = [0, 0]
         for axis, (low, high, size) in enumerate(
             (
@@ -78,3 +84,7 @@ class Sheet(QGraphicsView):
         there = self.viewportTransform().map(point)
         self.scroll_by(QPoint(round(there.x() - position.x()), round(there.y() - position.y())))
         self.viewport().update()
+        self.zoomed()
+
+    def zoomed(self) -> None:
+        """Everything may have another size now."""

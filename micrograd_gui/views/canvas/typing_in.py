@@ -41,7 +41,11 @@ class Typing:
         if not can_hold_value(self.view, number):
             return
         node = self.view.index.graph.nodes[number]
-        where = geometry.data_field((0, 0)) if node.is_leaf else badge_rect(node, (0, 0), self.view.ink)
+        where = (
+            geometry.fields((0, 0), self.view.zoom)[0]
+            if node.is_leaf
+            else badge_rect(node, (0, 0), self.view.ink)
+        )
         first = exact(value_of(self.view, number))
         self._open(number, where, first, f"Value of {node.name}", self.view.bridge.session.set_value)
         if text is not None and self.editor is not None:

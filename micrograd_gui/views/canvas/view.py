@@ -13,6 +13,7 @@ from micrograd_gui.document.numbers import exact
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas import geometry, hovering
+from micrograd_gui.views.canvas.chips import chip_size
 from micrograd_gui.views.canvas.dropping import Landing, paint_landing
 from micrograd_gui.views.canvas.events import EventfulSheet
 from micrograd_gui.views.canvas.gestures import Gesture
@@ -66,7 +67,7 @@ class CanvasView(EventfulSheet):
         """Draw in that mood; text that is made larger makes the picture larger about its middle."""
         factor = mood.scale / self.mood.scale
         self.mood, self.ink = mood, ink(mood)
-        self.picture = picture_of(self.bridge.state, self.index, self.ink)
+        self.picture = picture_of(self.bridge.state, self.index, self.ink, self.zoom)
         if self._whole:
             self.fit()
         elif factor != 1.0:
@@ -108,7 +109,7 @@ class CanvasView(EventfulSheet):
         """Scroll, no further than needed, so that the node, and what it lights up, is in view."""
         if number not in self.index.graph.nodes:
             return
-        rect = self.index.box_rect(number)
+        rect = self.box_of(number)
         if number == self.picture.acting:
             whole = rect
             for each in self.picture.lit_rects:
@@ -116,14 +117,12 @@ class CanvasView(EventfulSheet):
             seen = self.viewport().size() / self.zoom
             if whole.width() <= seen.width() and whole.height() <= seen.height():
                 rect = whole
-        margin = 24 / self.zoom
-        self.bring_into_view(rect.adjusted(-margin, -margin, margin, margin))
+        self.bring_into_view(rect, 24)
 
     def zoom_by_hand(self, factor: float, position: QPointF | None = None) -> None:
         """Nearer or further, about that pixel (None: the middle); the user has chosen what to look at."""
         self._whole = False
         self.zoom_at(factor, QPointF(self.viewport().rect().center()) if position is None else position)
-        self.typing.follow()
 
     def scroll_by_hand(self, pixels: QPoint) -> None:
         self._whole = False
@@ -142,7 +141,7 @@ class CanvasView(EventfulSheet):
     def _on_changed(self, old: State, new: State) -> None:
         before, target = self.picture, self.index.graph.target
         followed = self.index.follow(new.graph)
-        self.picture = picture_of(new, self.index, self.ink)
+        self.picture = picture_of(new, self.index, self.ink, self.zoom)
         if followed is None:
             self.viewport().update()
         else:
@@ -299,6 +298,11 @@ class CanvasView(EventfulSheet):
     def show_tip(self, position: QPointF, at: QPoint) -> None:
         if self.gesture is None:
             QToolTip.showText(at, tip(self.picture, self.pointer.hit(position)), self.viewport())
+
+    def zoomed(self) -> None:
+        if any(chip.size != chip_size(self.zoom) for chip in self.picture.chips):
+            self.picture = picture_of(self.bridge.state, self.index, self.ink, self.zoom)
+        self.typing.follow()
 
     def resized(self) -> None:
         if self._whole:

@@ -86,8 +86,8 @@ class Desk:
         spots = {
             "title": (x + geometry.WIDTH - 40, y + 6),
             "name": (x + 14, y + 12),
-            "data": geometry.data_field(place).center().toTuple(),
-            "grad": geometry.grad_field(place).center().toTuple(),
+            "data": geometry.fields(place, self.view.zoom)[0].center().toTuple(),
+            "grad": geometry.fields(place, self.view.zoom)[1].center().toTuple(),
             "badge": (x + 17, y + 13),
         }
         return self.pixel(spots[part])

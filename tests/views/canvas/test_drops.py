@@ -1,11 +1,10 @@
 """Dropping from the palette."""
 
 import pytest
+from PySide6.QtCore import QPoint
 
 from micrograd.ops import OPS
 from micrograd_gui.views.canvas import geometry
-
-from PySide6.QtCore import QPoint
 
 
 def middle(desk, number):

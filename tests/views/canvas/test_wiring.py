@@ -74,7 +74,7 @@ def test_a_wire_that_would_close_a_cycle_is_refused_by_name(desk):
     before = desk.graph
     desk.drag(desk.out("L"), desk.port("e", 0))
     assert desk.graph is before
-    (sentence, node), = desk.refusals
+    ((sentence, node),) = desk.refusals
     assert "cycle" in sentence
     assert "L" in sentence
     assert "e" in sentence
