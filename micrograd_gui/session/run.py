@@ -11,7 +11,7 @@ from micrograd.engine import BackwardStep, Value, apply, backward_steps
 from micrograd.ops import domain_note, op_of
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.numbers import written
-from micrograd_gui.session.trace import Contribution, Frame, Pass, Step, Trace
+from micrograd_gui.session.trace import Change, Contribution, Frame, Pass, Step, Trace
 
 
 def record(graph: Graph, script: Sequence[Pass]) -> Trace:
@@ -83,12 +83,16 @@ class _Run:
                 yield from self.backward()
             case "zero":
                 yield self.zero()
+            case "update":
+                yield self.update(each.rate)
 
     def forward(self) -> Iterator[Step]:
         graph = self.graph
         for number in graph.order:
             node = graph.nodes[number]
-            value = computed(node, self.values)
+            value = self.values.get(number) if node.is_leaf else computed(node, self.values)
+            if value is None and node.is_leaf:  # in a further pass leaves are the same ones, with their grads
+                value = computed(node, self.values)
             if value is None:
                 if number in graph.feeding:
                     yield Step("problem", number, note=_missing_operand(graph, node))
@@ -96,6 +100,8 @@ class _Run:
                 continue
             self.values[number] = value
             self.ids[id(value)] = number
+            if node.op is not None:
+                self.touched.discard(number)
             note = "" if math.isfinite(value.data) else self._not_finite(node, value)
             if note and number in graph.feeding:
                 yield Step("problem", number, value.data, note=note)
@@ -123,6 +129,27 @@ class _Run:
         self.touched.update(self.values)
         self.backward_passes = 0
         return Step("zero")
+
+    def update(self, rate: float) -> Step:
+        """p.data −= rate × p.grad for each parameter that has a gradient."""
+        changes = []
+        for number in self.graph.parameters:
+            if number in self.touched:
+                value = self.values[number]
+                before = value.data
+                value.data -= rate * value.grad
+                changes.append(Change(number, value.grad, before, value.data))
+        predicted = -rate * sum(change.grad * change.grad for change in changes)
+        return Step(
+            "update", changes=tuple(changes), rate=rate, predicted=predicted, actual=self._change_of_target()
+        )
+
+    def _change_of_target(self) -> float | None:
+        """What a forward pass would make of the target now, compared with what it is."""
+        target = self.graph.target
+        leaves = {node.id: self.values[node.id].data for node in self.graph if node.id in self.values and node.is_leaf}
+        value = None if target is None else build(self.graph, leaves).get(target)
+        return None if value is None or target is None else value.data - self.values[target].data
 
     def _step(self, move: BackwardStep) -> Step:
         node = self.ids[id(move.node)]

@@ -10,7 +10,8 @@ from typing import Literal
 
 from micrograd_gui.document.graph import NodeId
 
-Kind = Literal["forward", "seed", "backward", "zero", "problem"]
+Kind = Literal["forward", "seed", "backward", "zero", "update", "problem"]
+Stage = Literal["", "forward", "done", "updated"]
 _KEYFRAMES = 64  # at most so many frames are kept beside the steps
 _KEYFRAME_EVERY = 128  # steps at least
 
@@ -32,11 +33,23 @@ class Contribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What an update does to one parameter: ``after = before − rate × grad``."""
+
+    node: NodeId
+    grad: float
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One move of a run.
 
     forward: ``node`` was computed and holds ``data``. seed: the target's gradient was set to 1.
     backward: one op node handed its gradient to its operands. zero: all gradients became 0.
+    update: every parameter moved against its gradient, by ``rate`` times as much; the target should move by
+    ``predicted`` = −rate × Σ grad², and moves by ``actual`` at the next forward pass.
     problem: the run ended at ``node``; ``note`` says why, ``data`` or ``contributions`` what came out.
     ``backward_pass`` counts the backward passes since the gradients were nothing or 0, from 1.
     """
@@ -48,6 +61,10 @@ class Step:
     before: float | None = None
     backward_pass: int = 0
     note: str = ""
+    changes: tuple[Change, ...] = ()
+    rate: float = 0.0
+    predicted: float = 0.0
+    actual: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +80,15 @@ class Frame:
         for step in steps:
             if step.data is not None and step.node is not None:
                 data[step.node] = step.data
+                grad.pop(step.node, None)  # computed anew: a new Value, which has no gradient yet
             if step.kind == "seed" and step.node is not None:
                 grad[step.node] = 1.0
             elif step.kind == "zero":
                 grad = dict.fromkeys(data, 0.0)
             for each in step.contributions:
                 grad[each.operand] = each.after
+            for change in step.changes:
+                data[change.node] = change.after
         return Frame(data, grad)
 
 
@@ -95,15 +115,45 @@ class Trace:
 
     @cached_property
     def forward_end(self) -> int:
-        """The cursor at which the forward pass is done (or has ended early)."""
+        """The cursor at which the first forward pass is done (or has ended early)."""
         return self.ends[0] if self.ends else 0
+
+    def stage(self, cursor: int) -> Stage:
+        """How the target stands at that moment.
+
+        "": nothing is computed yet. "forward": a forward pass is on its way. "done": the target is computed.
+        "updated": it was, but the parameters have moved since.
+        """
+        stage: Stage = ""
+        begin = 0
+        for each, end in zip(self.script, self.ends, strict=False):
+            if begin < cursor or end <= cursor:
+                if each.kind == "forward":
+                    stage = "done" if end <= cursor else "forward"
+                elif each.kind == "update":
+                    stage = "updated"
+            begin = end
+        return stage
+
+    def forward_end_after(self, cursor: int) -> int | None:
+        """Where the forward pass ends that is on its way at that moment, or begins there; None: there is none."""
+        begin = 0
+        for each, end in zip(self.script, self.ends, strict=False):
+            if each.kind == "forward" and begin <= cursor < end:
+                return end
+            begin = end
+        return None
+
+    def updated(self, cursor: int) -> bool:
+        """Whether parameters have moved before that moment."""
+        return any(each.kind == "update" for each in self.script_until(cursor))
 
     def script_until(self, cursor: int) -> tuple[Pass, ...]:
         """The passes that lead to that moment, the last of them cut there."""
         script: list[Pass] = []
         begin = 0
-        for each, end in zip(self.script, self.ends, strict=False):
-            if begin < cursor or each.kind == "forward":
+        for at, (each, end) in enumerate(zip(self.script, self.ends, strict=False)):
+            if begin < cursor or at == 0:
                 script.append(each if end <= cursor else replace(each, steps=cursor - begin))
             begin = end
         return tuple(script)
@@ -128,10 +178,14 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One pass of a script; ``steps`` bounds how many of its moves are kept (None: all)."""
+    """One pass of a script; ``steps`` bounds how many of its moves are kept (None: all).
 
-    kind: Literal["forward", "backward", "zero"]
+    ``rate`` is how far an update goes.
+    """
+
+    kind: Literal["forward", "backward", "zero", "update"]
     steps: int | None = None
+    rate: float = 0.0
 
 
 NO_FRAME = Frame(MappingProxyType({}), MappingProxyType({}))

@@ -1,0 +1,142 @@
+"""Running and moving through a run."""
+
+import pytest
+
+from micrograd_gui.document.expression import graph_from_expression
+from micrograd_gui.services.examples import load
+from micrograd_gui.session.session import Session
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session(load("lecture"))
+
+
+def test_forward_step_computes_one_node_at_a_time(session):
+    seen = []
+    for _ in range(3):
+        session.forward_step()
+        seen.append(session.state.graph.nodes[session.state.step.node].label)
+    assert seen == ["e", "d", "L"]
+    assert session.state.forward_done
+    session.forward_step()
+    assert session.state.cursor == 1
+    assert len(session.state.frame.data) == 5
+
+
+def test_forward_goes_to_the_end_of_the_pass_from_anywhere(session):
+    session.forward_step()
+    trace = session.state.trace
+    session.forward()
+    assert session.state.trace is trace
+    assert session.state.cursor == 3
+
+
+def test_forward_after_a_backward_pass_starts_afresh(session):
+    session.backward()
+    session.forward()
+    assert session.state.frame.grad == {}
+    assert session.state.following is None
+
+
+def test_a_backward_step_runs_forward_first(session):
+    session.backward_step()
+    assert session.state.step.kind == "seed"
+    assert session.state.frame.grad == {session.state.graph.target: 1.0}
+
+
+def test_the_cursor_goes_to_any_moment_and_stays_within_the_run(session):
+    session.backward()
+    frames = []
+    for cursor in range(8):
+        session.seek(cursor)
+        frames.append(session.state.frame)
+    session.seek(10**9)
+    assert session.state.cursor == 7
+    session.next()
+    assert session.state.cursor == 7
+    for cursor in reversed(range(8)):
+        assert session.state.frame == frames[cursor]
+        session.previous()
+    session.seek(-5)
+    assert (session.state.cursor, session.state.step) == (0, None)
+    session.last()
+    session.first()
+    assert session.state.following.kind == "forward"
+
+
+def test_going_back_and_on_runs_nothing_again(session):
+    session.backward()
+    trace = session.state.trace
+    session.seek(5)
+    session.backward_step()
+    session.backward()
+    assert session.state.trace is trace
+    assert session.state.cursor == 7
+
+
+def test_zero_grad_in_mid_pass_drops_what_was_recorded_after_it(session):
+    session.backward()
+    session.seek(5)
+    session.zero_grad()
+    kinds = [step.kind for step in session.state.trace.steps]
+    assert kinds == ["forward"] * 3 + ["seed", "backward", "zero"]
+    assert set(session.state.frame.grad.values()) == {0.0}
+    session.backward()
+    assert session.state.frame.grad[session.state.graph.named("a")] == 6.0
+
+
+def test_backward_from_mid_pass_goes_on_with_the_same_pass(session):
+    session.backward_step()
+    session.backward_step()
+    session.backward()
+    assert len(session.state.trace) == 7
+    assert session.state.frame.grad[session.state.graph.named("b")] == -4.0
+
+
+def test_backward_three_times_accumulates_like_micrograd():
+    session = Session(load("reuse"))
+    expected = []
+    from micrograd import Value
+
+    a = Value(1.0)
+    b = a + a
+    c = b + b
+    for _ in range(3):
+        c.backward()
+        session.backward()
+        expected.append(a.grad)
+        assert session.state.frame.grad == {1: a.grad, 2: b.grad, 3: c.grad}
+    assert expected == [4.0, 12.0, 24.0]
+
+
+def test_a_graph_that_is_one_leaf_runs():
+    session = Session(graph_from_expression("x = 5"))
+    session.forward_step()
+    assert session.state.cursor == 0
+    assert session.state.step is None
+    session.forward()
+    assert session.state.forward_done
+    session.backward_step()
+    assert session.state.frame.grad == {1: 1.0}
+    session.zero_grad()
+    session.backward_step()
+    assert session.state.frame.grad == {1: 1.0}
+
+
+def test_a_node_aside_has_no_gradient():
+    session = Session(graph_from_expression("z = q*2; y = x*3"))
+    session.backward()
+    assert {session.state.graph.nodes[n].label for n in session.state.frame.grad} == {"y", "x", ""}
+    assert session.state.frame.data[session.state.graph.named("z")] == 2.0
+
+
+def test_selecting_takes_only_nodes_that_are_there(session):
+    session.select([1, 2, 99])
+    assert session.state.selection == frozenset((1, 2))
+    assert type(session.state.selection) is frozenset
+    assert session.state.selected is None
+    session.select([2])
+    assert session.state.selected == 2
+    session.select_all()
+    assert len(session.state.selection) == 7
