@@ -15,7 +15,7 @@ from micrograd_gui.services.engines import Cancelled, Engine, LayoutRefusal, eff
 
 Size = tuple[float, float]
 
-COLUMN_GAP = 124.0  # a wire's chip, 95 units wide, stands in it
+COLUMN_GAP = 88.0  # a wire's chip stands in it
 ROW_GAP = 30.0
 _POINTS = 72.0
 

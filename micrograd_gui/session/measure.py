@@ -107,7 +107,7 @@ def check(graph: Graph, h: float) -> tuple[Checked, ...]:
     values = build(graph)
     ids = {id(value): number for number, value in values.items()}
     assert graph.target is not None
-    rows = gradcheck(values[graph.target], h=h)
+    rows = gradcheck(values[graph.target], h=abs(h))  # to both sides, so the sign does not matter
     return tuple(
         Checked(
             ids[id(row.node)], row.data, row.analytic, row.numeric, float(row.error), bool(row.ok), row.reason
