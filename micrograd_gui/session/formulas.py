@@ -12,7 +12,7 @@ from typing import Literal
 from micrograd.ops import Op, op_of
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.numbers import MINUS, written
-from micrograd_gui.session.trace import Contribution, Frame
+from micrograd_gui.session.trace import Change, Contribution, Frame
 
 Kind = Literal["symbol", "data", "grad", "operator", "plain", "problem"]
 Size = Literal["head", "big", "note"]
@@ -240,6 +240,28 @@ def seed_line(graph: Graph, node: Node) -> Line:
             Fragment("plain", f"d{name}/d{name}"),
             EQUALS,
             Fragment("grad", written(1.0), strong=True),
+        ),
+    )
+
+
+def update_line(node: Node, rate: float, change: Change) -> Line:
+    """``w.data − rate × w.grad = −3.0000 − 0.0500 × 1.0000 = −3.0500``."""
+    return Line(
+        "big",
+        (
+            field_of(node, "data"),
+            Fragment("operator", f" {MINUS} "),
+            Fragment("plain", "rate"),
+            TIMES,
+            field_of(node, "grad"),
+            EQUALS,
+            Fragment("data", written(change.before)),
+            Fragment("operator", f" {MINUS} "),
+            Fragment("plain", written(rate)),
+            TIMES,
+            Fragment("grad", written(change.grad)),
+            EQUALS,
+            Fragment("data", written(change.after), strong=True),
         ),
     )
 

@@ -18,12 +18,14 @@ from micrograd_gui.session.formulas import (
     operand_name,
     seed_line,
     sentence,
+    update_line,
 )
 from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Step
 
 _MOST_DIGITS = 12
+_MOST_CHANGES = 4  # lines of an update
 
 
 def card(state: State) -> tuple[Line, ...]:
@@ -50,6 +52,8 @@ def card(state: State) -> tuple[Line, ...]:
                 _head(state, Fragment("plain", "zero grad")),
                 sentence("Every grad is 0 now, so the next backward pass adds to nothing."),
             )
+        case "update":
+            return _update(state, step)
         case "problem":
             return _problem(state, step)
 
@@ -118,6 +122,23 @@ def _problem(state: State, step: Step) -> tuple[Line, ...]:
     at = Fragment("symbol", name_of(node), strong=True)
     lines = [_head(state, title, Fragment("plain", " at "), at), sentence(step.note, "problem")]
     return (*lines, *_contributions(state, step))
+
+
+def _update(state: State, step: Step) -> tuple[Line, ...]:
+    head = _head(
+        state, Fragment("plain", f"update: parameters move against their grad, rate {short(step.rate)}")
+    )
+    if not step.changes:
+        return (head, sentence("No parameter has a grad: mark leaves as parameters, then run backward."))
+    shown = step.changes if len(step.changes) <= _MOST_CHANGES else step.changes[: _MOST_CHANGES - 1]
+    lines = [head, *(update_line(state.graph.nodes[each.node], step.rate, each) for each in shown)]
+    more = len(step.changes) - len(shown)
+    said = f"… and {more} more. " if more else ""
+    if step.actual is not None and state.graph.target is not None:
+        target = name_of(state.graph.nodes[state.graph.target])
+        said += f"To first order {target} changes by −rate × Σ grad² = {written(step.predicted)}; "
+        said += f"it will change by {written(step.actual)}."
+    return (*lines, sentence(said)) if said else tuple(lines)
 
 
 def _contributions(state: State, step: Step) -> list[Line]:

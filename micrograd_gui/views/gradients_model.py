@@ -224,6 +224,8 @@ def _verdict(state: State, node: NodeId) -> tuple[str, str]:
         return "", "Check all gradients gives a verdict on every node that feeds the target."
     shown, step = state.frame.grad.get(node), state.step
     if shown is not None and shown != row.analytic and math.isfinite(row.analytic):
+        if step is not None and step.kind in ("forward", "update"):
+            return "from before", "This grad is of an earlier pass: zero it and run backward to compare."
         if step is not None and step.backward_pass > 1:
             return "accumulated", "More than one backward pass has added to this grad: zero it to compare."
         if not any(state.frame.grad.values()):
