@@ -55,13 +55,12 @@ def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[
     whole = replace(
         graph,
         nodes={**graph.nodes, **nodes},
-        places={**graph.places, **places},
         chosen_target=target,
         next_id=graph.next_id + len(nodes),
         ranges={**graph.ranges, **ranges},
         blocks=(*graph.blocks, *renumbered(part.blocks, new_id, free_id(graph.blocks))),
     )
-    return whole, frozenset(nodes)
+    return whole.moved(places), frozenset(nodes)
 
 
 def _further(label: str, taken: Collection[str]) -> str:

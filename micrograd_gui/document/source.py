@@ -72,7 +72,8 @@ class Source:
         elif "too many nested" in error.msg:
             sentence = "brackets are nested too deeply here"
         elif "expected an indented block" in error.msg or "unexpected indent" in error.msg:
-            column, sentence = 1 + len(here) - len(here.lstrip()), "a statement starts at the beginning of its line"
+            column = 1 + len(here) - len(here.lstrip())
+            sentence = "a statement starts at the beginning of its line"
         elif not rest:
             column, sentence = len(here) + 1, "something is missing at the end"
         else:

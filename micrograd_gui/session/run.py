@@ -44,7 +44,7 @@ def build(graph: Graph, held: Mapping[NodeId, float] | None = None) -> dict[Node
     for number in graph.order:
         node = graph.nodes[number]
         if number in held:
-            values[number] = Value(held[number], label=node.label)
+            values[number] = Value(held[number])
         elif (value := computed(node, values)) is not None:
             values[number] = value
     return values
@@ -53,14 +53,9 @@ def build(graph: Graph, held: Mapping[NodeId, float] | None = None) -> dict[Node
 def computed(node: Node, values: Mapping[NodeId, Value]) -> Value | None:
     """The node's Value over its operands' Values; None where an operand is missing."""
     if node.op is None:
-        return Value(node.data, label=node.label)
-    operands = [values.get(source) if source is not None else None for source in node.inputs]
-    present = [operand for operand in operands if operand is not None]
-    if len(present) < len(operands):
-        return None
-    value = apply(op_of(node.op), *present)
-    value.label = node.label
-    return value
+        return Value(node.data)
+    operands = [values[source] for source in node.inputs if source is not None and source in values]
+    return apply(op_of(node.op), *operands) if len(operands) == len(node.inputs) else None
 
 
 @dataclass
@@ -116,9 +111,6 @@ class _Run:
         self.backward_passes += 1
         for move in backward_steps(self.values[target]):
             step = self._step(move)
-            if step.kind == "seed":
-                self.touched.add(target)
-            self.touched.update(each.operand for each in step.contributions)
             yield step
             if step.kind == "problem":
                 return
@@ -154,13 +146,12 @@ class _Run:
     def _step(self, move: BackwardStep) -> Step:
         node = self.ids[id(move.node)]
         if not move.contributions:
-            before = move.before if node in self.touched else None
+            before = self._had(node, move.before)
             return Step("seed", node, before=before, backward_pass=self.backward_passes)
-        known, contributions = set(self.touched), []
+        contributions = []
         for each in move.contributions:
             operand = self.ids[id(each.operand)]
-            before = each.before if operand in known else None
-            known.add(operand)
+            before = self._had(operand, each.before)
             contributions.append(
                 Contribution(operand, each.port, each.slope, each.upstream, each.amount, before, each.after)
             )
@@ -178,6 +169,13 @@ class _Run:
                 f"here, so {name}.grad is {written(wild.after)}: the backward pass stops."
             ),
         )
+
+    def _had(self, node: NodeId, before: float) -> float | None:
+        """The gradient that the node had; None the first time, when the engine's 0 stands for nothing."""
+        if node in self.touched:
+            return before
+        self.touched.add(node)
+        return None
 
     def _not_finite(self, node: Node, value: Value) -> str:
         if node.op is None:

@@ -67,13 +67,17 @@ def test_a_long_chain_needs_no_recursion():
     assert len(graph_from_value(x)) == 40_001
 
 
-@pytest.mark.parametrize(("text", "op"), [("tanh", "tanh"), ("ReLU", "relu"), ("relu", "relu"), ("**3", "**3")])
+@pytest.mark.parametrize(
+    ("text", "op"), [("tanh", "tanh"), ("ReLU", "relu"), ("relu", "relu"), ("**3", "**3")]
+)
 def test_an_op_of_a_users_own_that_the_table_knows_by_its_text_is_opened(text, op):
     graph = graph_from_value(Value(1.0, (Value(1.0),), text))
     assert graph.nodes[2].op == op
 
 
-@pytest.mark.parametrize(("operands", "text"), [(1, "softmax"), (2, "tanh"), (1, "+"), (3, "*"), (1, ""), (1, "{\n}")])
+@pytest.mark.parametrize(
+    ("operands", "text"), [(1, "softmax"), (2, "tanh"), (1, "+"), (3, "*"), (1, ""), (1, "{\n}")]
+)
 def test_an_op_that_the_table_does_not_know_is_refused_by_name(operands, text):
     out = Value(1.0, [Value(1.0) for _ in range(operands)], text, label="out")
     with pytest.raises(Refusal, match="of out is not in the table of ops") as refused:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -50,7 +51,19 @@ def test_places_and_spans_given_as_whole_numbers_are_saved_as_they_are_read():
     assert codec.encode(codec.decode(once)) == once
 
 
-HOSTILE = ['"', "{a|b}<c>", "\\", "a\nb\r\t", "\x00\x1b\x7f", "🙂", "\u202eabc", "\ud83d", "é" * 100_000, "\ufeff", "\u2028"]
+HOSTILE = [
+    '"',
+    "{a|b}<c>",
+    "\\",
+    "a\nb\r\t",
+    "\x00\x1b\x7f",
+    "🙂",
+    "\u202eabc",
+    "\ud83d",
+    "é" * 100_000,
+    "\ufeff",
+    "\u2028",
+]
 
 
 @pytest.mark.parametrize("label", HOSTILE)
@@ -72,8 +85,11 @@ def test_any_number_is_saved_and_comes_back(data):
 def test_a_target_that_nobody_chose_is_the_same_after_reopening():
     nodes = {7: Node(7, "tanh", (1,)), 1: Node(1), 3: Node(3, "exp", (1,))}
     graph = codec.decode(codec.encode(Graph(nodes, next_id=8)))
-    once = codec.decode('{"format":"micrograd-graph","version":1,"nodes":' + json.dumps([
-        {"id": 7, "op": "tanh", "inputs": [1]}, LEAF, {"id": 3, "op": "exp", "inputs": [1]}]) + "}")  # fmt: skip
+    once = codec.decode(
+        '{"format":"micrograd-graph","version":1,"nodes":'
+        + json.dumps([{"id": 7, "op": "tanh", "inputs": [1]}, LEAF, {"id": 3, "op": "exp", "inputs": [1]}])
+        + "}"
+    )
     assert once.target == codec.decode(codec.encode(once)).target == graph.target == 7
 
 
@@ -92,7 +108,10 @@ def test_the_next_id_comes_after_all_others():
     ("changes", "place"),
     [
         ({"nodes": [LEAF, LEAF]}, "is damaged at nodes[1].id: 1 stands there twice"),
-        ({"nodes": [LEAF, {"id": 2, "op": "tanh", "inputs": [9]}]}, "at nodes[1].inputs[0]: there is no node 9"),
+        (
+            {"nodes": [LEAF, {"id": 2, "op": "tanh", "inputs": [9]}]},
+            "at nodes[1].inputs[0]: there is no node 9",
+        ),
         ({"nodes": [{"id": 0, "data": 1.0}]}, "at nodes[0].id"),
         ({"nodes": [{"id": -1, "data": 1.0}]}, "at nodes[0].id"),
         ({"nodes": [{"id": 2**53, "data": 1.0}]}, "at nodes[0].id"),
@@ -108,12 +127,24 @@ def test_the_next_id_comes_after_all_others():
         ({"nodes": [{"id": 1, "data": 1.0, "role": "king"}]}, "nodes[0].role"),
         ({"nodes": [{"id": 1, "data": 1.0, "label": 5}]}, "nodes[0].label"),
         ({"nodes": [{"id": 1, "data": 1.0, "colour": "red"}]}, "unknown field colour"),
-        ({"nodes": [{"id": 1, "op": "softmax", "inputs": []}]}, "nodes[0].op: there is no op called “softmax”"),
-        ({"nodes": [{"id": 1, "op": "**nan", "inputs": [None]}]}, "nodes[0].op: an exponent is a finite number"),
+        (
+            {"nodes": [{"id": 1, "op": "softmax", "inputs": []}]},
+            "nodes[0].op: there is no op called “softmax”",
+        ),
+        (
+            {"nodes": [{"id": 1, "op": "**nan", "inputs": [None]}]},
+            "nodes[0].op: an exponent is a finite number",
+        ),
         ({"nodes": [{"id": 1, "op": "**x", "inputs": [None]}]}, "nodes[0].op"),
         ({"nodes": [{"id": 1, "op": "+", "inputs": [None]}]}, "nodes[0].inputs: + takes 2 operands, not 1"),
-        ({"nodes": [{"id": 1, "op": "tanh", "inputs": [None], "data": 2.0}]}, "nodes[0].data: only a leaf has one"),
-        ({"nodes": [{"id": 1, "op": "tanh", "inputs": [None], "role": "input"}]}, "nodes[0].role: only a leaf"),
+        (
+            {"nodes": [{"id": 1, "op": "tanh", "inputs": [None], "data": 2.0}]},
+            "nodes[0].data: only a leaf has one",
+        ),
+        (
+            {"nodes": [{"id": 1, "op": "tanh", "inputs": [None], "role": "input"}]},
+            "nodes[0].role: only a leaf",
+        ),
         ({"nodes": [{"id": 1, "op": "tanh", "inputs": [1], "label": "t"}]}, "the wires close a cycle: t → t"),
         ({"nodes": {}}, "nodes"),
         ({"nodes": None}, "nodes"),
@@ -141,7 +172,7 @@ def test_the_next_id_comes_after_all_others():
         ({"format": "x\n" * 500}, "its field “format” is “x x x"),
         ({"format": None}, "its field “format” is “None”"),
     ],
-)  # fmt: skip
+)
 def test_a_broken_file_is_refused_with_a_sentence_that_names_the_field(changes, place):
     assert place in refusal(text(**changes))
 
@@ -151,7 +182,7 @@ def test_a_cycle_is_told_in_the_direction_of_its_wires():
     sentence = refusal(text(nodes=ring))
     shown = sentence.split("cycle: ")[1].rstrip(".").split(" → ")
     assert shown[0] == shown[-1]
-    assert all(pair in (("a", "b"), ("b", "c"), ("c", "a")) for pair in zip(shown, shown[1:], strict=False))
+    assert all(pair in (("a", "b"), ("b", "c"), ("c", "a")) for pair in pairwise(shown))
 
 
 def test_a_long_cycle_is_told_in_a_short_sentence():
@@ -162,14 +193,27 @@ def test_a_long_cycle_is_told_in_a_short_sentence():
 @pytest.mark.parametrize(
     "content",
     [
-        "", "null", "[]", '"x"', "1", "{", "nothing", b"\xff\xfe", b"\x89PNG\r\n", "\ud800", text()[:-5], text() + "x",
-        "[" * 100_000, '{"a":' * 100_000, '{"format":"micrograd-graph","version":1,"nodes":' + "[" * 100_000,
+        "",
+        "null",
+        "[]",
+        '"x"',
+        "1",
+        "{",
+        "nothing",
+        b"\xff\xfe",
+        b"\x89PNG\r\n",
+        "\ud800",
+        text()[:-5],
+        text() + "x",
+        "[" * 100_000,
+        '{"a":' * 100_000,
+        '{"format":"micrograd-graph","version":1,"nodes":' + "[" * 100_000,
         '{"format":"micrograd-graph","version":1,"nodes":[],"view":' + '{"places":' * 100_000,
         '{"format":"micrograd-graph","version":1,"nodes":[{"id":1,"data":1,"label":"\\ud800"}]}',
         '{"format":"micrograd-graph","version":' + "9" * 10_000 + ',"nodes":[]}',
         b'{"format":"micrograd-graph","version":1,"nodes":[{"id":1,"data":1,"label":"\xff"}]}',
     ],
-)  # fmt: skip
+)
 def test_what_is_no_such_file_at_all_is_refused_in_one_sentence(content):
     refusal(content)
 
@@ -183,13 +227,13 @@ def test_nan_in_a_file_is_named_with_its_line_and_column():
 
 
 def test_more_nodes_than_the_limit_are_refused():
-    nodes = ",".join('{"id":%d,"data":1}' % number for number in range(1, codec.NODES_AT_MOST + 2))
+    nodes = ",".join(f'{{"id":{number},"data":1}}' for number in range(1, codec.NODES_AT_MOST + 2))
     assert "200001 nodes are more than 200000" in refusal(text(nodes=[]).replace("[]", f"[{nodes}]"))
 
 
 def test_as_many_nodes_as_the_limit_are_read_without_recursion():
     chain = ",".join(
-        '{"id":%d,"op":"tanh","inputs":[%s]}' % (number, number - 1 or "null")
+        f'{{"id":{number},"op":"tanh","inputs":[{number - 1 or "null"}]}}'
         for number in range(1, codec.NODES_AT_MOST + 1)
     )
     assert len(codec.decode(text(nodes=[]).replace("[]", f"[{chain}]"))) == codec.NODES_AT_MOST
@@ -203,12 +247,23 @@ def test_the_schema_describes_what_is_written():
     assert {key for node in whole["nodes"] for key in node} <= fields
 
 
-@given(st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(
-        ["id", "op", "inputs", "label", "data", "role", "places", "ranges", "1", "2"]), inner, max_size=4),
-    max_leaves=10,
-), st.sampled_from(["nodes", "target", "view", "version", "format"]))  # fmt: skip
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["id", "op", "inputs", "label", "data", "role", "places", "ranges", "1", "2"]
+                ),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=10,
+    ),
+    st.sampled_from(["nodes", "target", "view", "version", "format"]),
+)
 def test_any_json_in_any_field_is_read_or_refused(part, where):
     content = json.dumps({**WHOLE, where: [part] if where == "nodes" else part})
     try:

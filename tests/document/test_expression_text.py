@@ -20,9 +20,25 @@ def test_the_lecture_is_written_as_the_lecture_writes_it():
 
 @pytest.mark.parametrize(
     "text",
-    ["(a + b)*c", "a*(b + c)", "a - (b - c)", "a/(b*c)", "(a*b)**2", "-(a + b)", "(-a)**2", "-a**2", "a**(b + c)",
-     "(a**b)**c", "a**b**c", "tanh(a*b + c)", "a + -b", "-2 + a", "(-2)**3", "a**-0.5"],
-)  # fmt: skip
+    [
+        "(a + b)*c",
+        "a*(b + c)",
+        "a - (b - c)",
+        "a/(b*c)",
+        "(a*b)**2",
+        "-(a + b)",
+        "(-a)**2",
+        "-a**2",
+        "a**(b + c)",
+        "(a**b)**c",
+        "a**b**c",
+        "tanh(a*b + c)",
+        "a + -b",
+        "-2 + a",
+        "(-2)**3",
+        "a**-0.5",
+    ],
+)
 def test_brackets_stand_where_they_are_needed(text):
     graph = graph_from_expression(text)
     assert shape(graph_from_expression(expression_of(graph))) == shape(graph)

@@ -182,7 +182,18 @@ def test_a_node_without_a_label_is_called_by_its_number_or_its_id():
     assert [node.name for node in graph] == ["−0.5", "v2"]
 
 
-HOSTILE = ['"', "{a|b}", "a\\nb", "a\nb\n" * 50, "\x00\x1b[31m", "🙂" * 99, "\u202eabc", "\ud800", "é" * 100_000, " \t\n"]
+HOSTILE = [
+    '"',
+    "{a|b}",
+    "a\\nb",
+    "a\nb\n" * 50,
+    "\x00\x1b[31m",
+    "🙂" * 99,
+    "\u202eabc",
+    "\ud800",
+    "é" * 100_000,
+    " \t\n",
+]
 
 
 @pytest.mark.parametrize("label", HOSTILE)

@@ -25,7 +25,10 @@ def walked(session: Session) -> list[tuple[str, list[tuple[str, float, float | N
     """The backward pass, step by step: the acting node, and what each operand received."""
     nodes = session.state.graph.nodes
     return [
-        (nodes[step.node].name, [(nodes[c.operand].name, c.amount, c.before, c.after) for c in step.contributions])
+        (
+            nodes[step.node].name,
+            [(nodes[c.operand].name, c.amount, c.before, c.after) for c in step.contributions],
+        )
         for step in session.state.trace.steps
         if step.kind in ("seed", "backward")
     ]
@@ -87,7 +90,17 @@ def test_nudging_a_by_a_thousandth_takes_l_from_minus_8_to_minus_7_994():
     assert {graph.nodes[n].name for n in nudge.moved} == {"a", "e", "d", "L"}
 
 
-NEURON_GRADS = {"o": 1, "n": 0.5, "b": 0.5, "x1w1": 0.5, "x2w2": 0.5, "x1": -1.5, "w1": 1.0, "x2": 0.5, "w2": 0.0}
+NEURON_GRADS = {
+    "o": 1,
+    "n": 0.5,
+    "b": 0.5,
+    "x1w1": 0.5,
+    "x2w2": 0.5,
+    "x1": -1.5,
+    "w1": 1.0,
+    "x2": 0.5,
+    "w2": 0.0,
+}
 
 
 def test_the_neuron_holds_the_lectures_numbers():
@@ -155,7 +168,9 @@ def test_the_diamond_adds_what_comes_on_both_ways():
     assert grads(session) == {"f": 1, "d": 1, "e": -6, "a": -3, "b": -8}
 
 
-@pytest.mark.parametrize("name", ["parabola", "slopes", "lecture", "neuron", "neuron_exp", "reuse", "square", "diamond"])
+@pytest.mark.parametrize(
+    "name", ["parabola", "slopes", "lecture", "neuron", "neuron_exp", "reuse", "square", "diamond"]
+)
 def test_the_numeric_check_agrees_with_every_example(name):
     session = Session(load(name))
     checked = session.check_all()

@@ -76,7 +76,13 @@ def test_a_pass_that_was_cut_is_followed_by_the_next_one_from_there():
     session.backward_step()
     session.backward_step()
     session.zero_grad()
-    assert [step.kind for step in session.state.trace.steps] == ["forward", "forward", "seed", "backward", "zero"]
+    assert [step.kind for step in session.state.trace.steps] == [
+        "forward",
+        "forward",
+        "seed",
+        "backward",
+        "zero",
+    ]
     session.backward()
     frame = session.state.frame
     assert frame.grad[1] == 4.0
@@ -90,13 +96,20 @@ def test_numbers_are_those_of_values_run_by_hand():
         node = graph.nodes[number]
         operands = [values[source] for source in node.inputs]
         match node.op:
-            case None: values[number] = Value(node.data)
-            case "+": values[number] = operands[0] + operands[1]
-            case "-": values[number] = operands[0] - operands[1]
-            case "*": values[number] = operands[0] * operands[1]
-            case "/": values[number] = operands[0] / operands[1]
-            case "exp": values[number] = operands[0].exp()
-            case other: raise AssertionError(other)
+            case None:
+                values[number] = Value(node.data)
+            case "+":
+                values[number] = operands[0] + operands[1]
+            case "-":
+                values[number] = operands[0] - operands[1]
+            case "*":
+                values[number] = operands[0] * operands[1]
+            case "/":
+                values[number] = operands[0] / operands[1]
+            case "exp":
+                values[number] = operands[0].exp()
+            case other:
+                raise AssertionError(other)
     values[graph.target].backward()
     values[graph.target].backward()
     frame = trace.frame(len(trace))
@@ -115,7 +128,11 @@ def test_numbers_are_those_of_values_run_by_hand():
         ("a = 0; b = a*2; y = 3/b; z = y*2", "y", "y = 3.0000 ÷ 0.0000 is inf: division by 0."),
         ("a = 0; b = a*2; y = b/b; z = y*2", "y", "y = 0.0000 ÷ 0.0000 is nan: 0 divided by 0."),
         ("a = 1000; b = a*2; y = exp(b); z = y*2", "y", "y = exp(2000.0000) is inf: overflow."),
-        ("a = -4; b = a*2; y = sqrt(b); z = y*2", "y", "y = √−8.0000 is nan: square root of a negative number."),
+        (
+            "a = -4; b = a*2; y = sqrt(b); z = y*2",
+            "y",
+            "y = √−8.0000 is nan: square root of a negative number.",
+        ),
         ("a = 0; b = a*2; y = b**-1; z = y*2", "y", "y = 0.0000^-1 is inf: 0 to a negative power."),
     ],
 )
@@ -200,7 +217,11 @@ def test_what_does_not_feed_the_target_never_ends_the_run():
     assert session.state.frame.data[session.state.graph.named("bad")] == -math.inf
     assert "log of 0" in next(step.note for step in session.state.trace.steps if step.note)
     session.backward()
-    assert session.state.frame.grad == {session.state.graph.named("y"): 1.0, session.state.graph.named("x"): 3.0, 6: 1.0}
+    assert session.state.frame.grad == {
+        session.state.graph.named("y"): 1.0,
+        session.state.graph.named("x"): 3.0,
+        6: 1.0,
+    }
     assert all(row.ok for row in session.check_all())
 
 
