@@ -100,7 +100,7 @@ def _window(given: argparse.Namespace) -> int:
         from micrograd_gui.app.play import play
 
         return play(graph or examples.load("neuron"), _name(given.file) if named else "neuron")
-    from micrograd_gui.app.main_window import run_window
+    from micrograd_gui.app.start import run_window
 
     if given.file is None or given.set:
         return run_window(graph)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+if TYPE_CHECKING:  # imported where they are asked for: their enumerations would delay the first paint
+    from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 FILES = "micrograd graphs (*.micrograd)"
 
@@ -15,6 +18,8 @@ def ask_unsaved(
     parent: QWidget, name: str, save: Callable[[Callable[[], object]], object], then: Callable[[], object]
 ) -> QMessageBox:
     """Save, discard or cancel before unsaved work goes; ``then`` is called unless it is cancelled."""
+    from PySide6.QtWidgets import QMessageBox
+
     box = QMessageBox(QMessageBox.Icon.Question, "Unsaved changes", f"{name} has changes that are not saved.",
                       QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Discard
                       | QMessageBox.StandardButton.Cancel, parent)  # fmt: skip
@@ -44,6 +49,8 @@ def ask_path(
     suffix: str = "",
 ) -> QFileDialog:
     """A file to open or to save to; ``then`` is called with its path."""
+    from PySide6.QtWidgets import QFileDialog
+
     dialog = QFileDialog(parent, title, str(start), filters)
     dialog.setObjectName("file")
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -61,6 +68,8 @@ def ask_path(
 
 def tell(parent: QWidget, title: str, html: str) -> QMessageBox:
     """A page of text to be read and closed."""
+    from PySide6.QtWidgets import QMessageBox
+
     box = QMessageBox(QMessageBox.Icon.NoIcon, title, html, QMessageBox.StandardButton.Close, parent)
     box.setTextFormat(Qt.TextFormat.RichText)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QToolBar, QWidget
 
-from micrograd_gui.app import mishaps, pages
 from micrograd_gui.app.appearance import Appearance, Projector, dress_application, first_mood
 from micrograd_gui.app.documents import Documents, read_source
 from micrograd_gui.app.menus import Menus, tool_button
@@ -16,7 +15,6 @@ from micrograd_gui.app.panes import Panes
 from micrograd_gui.app.settings import Settings
 from micrograd_gui.app.summary import summary
 from micrograd_gui.document.graph import Role
-from micrograd_gui.services import layout
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
@@ -182,6 +180,8 @@ class MainWindow(QMainWindow):
 
     def tidy(self, *, as_edit: bool = True) -> None:
         """Lay the graph out with Graphviz, off this thread; the places come when they are ready."""
+        from micrograd_gui.services import layout  # after the first paint
+
         graph = self.session.state.graph
 
         def place(places: dict[int, tuple[float, float]]) -> None:
@@ -195,9 +195,13 @@ class MainWindow(QMainWindow):
         self.background.start("tidy", work, done=place, failed=failed, stoppable=True)
 
     def show_keys(self) -> None:
+        from micrograd_gui.app import pages
+
         pages.show_keys(self)
 
     def show_about(self) -> None:
+        from micrograd_gui.app import pages
+
         pages.show_about(self)
 
     # Showing the state -----------------------------------------------------------------------
@@ -239,16 +243,6 @@ class MainWindow(QMainWindow):
     def _close_without_question(self) -> None:
         self.session.saved_as_is()
         QTimer.singleShot(0, self.close)
-
-
-def run_window(source: object = None) -> int:
-    """The program: the window, until it is closed. Gives the exit status; raises Refusal for a bad source."""
-    app = QApplication.instance() or QApplication(["micrograd-gui"])
-    app.setApplicationName("micrograd-gui")
-    window = create_window(source)
-    with mishaps.caught(window.say):
-        window.show()
-        return app.exec()
 
 
 def create_window(source: object = None) -> MainWindow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import cast
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
     QHelpEvent,
@@ -22,7 +22,6 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.numbers import short
 from micrograd_gui.services.picture import Picture
-from micrograd_gui.services.rendering import rendered, shape_of
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
 from micrograd_gui.views.bridge import Bridge
@@ -120,6 +119,8 @@ class RenderedGraph(QWidget):
         """Have the picture made anew where the graph's shape differs; a hidden pane waits till it shows."""
         if not self.isVisible():
             return
+        from micrograd_gui.services.rendering import rendered, shape_of  # after the first paint
+
         shape = shape_of(graph)
         if shape == self._shape:
             return
@@ -154,7 +155,7 @@ class RenderedGraph(QWidget):
         super().showEvent(event)
         state = self.bridge.state
         self.message = self.message or ("" if state.graph.nodes else EMPTY)
-        self._lay_out(state.graph)
+        QTimer.singleShot(0, self, lambda: self._lay_out(self.bridge.state.graph))
         if self.picture is not None:
             self.picture = self.picture.with_frame(state.frame, state.step)
 
