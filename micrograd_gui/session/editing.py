@@ -191,8 +191,8 @@ class Editing(Stateful):
         cursor, nudged, checked = 0, None, state.checked[:0]
         if new.same_numbers(old):
             trace, cursor, nudged, checked = state.trace, state.cursor, state.nudge, state.checked
-            if trace is not None and trace.problem is not None and new.nodes is not old.nodes:
-                trace = record(new, trace.script)  # the sentence about the problem names nodes
+            if trace is not None and trace.noted and new.nodes is not old.nodes:
+                trace = record(new, trace.script)  # sentences about faults name nodes
         elif new.same_structure(old):
             if state.trace is not None:
                 trace = record(new, state.trace.script)

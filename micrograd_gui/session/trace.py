@@ -114,6 +114,11 @@ class Trace:
         return self.steps[-1] if self.steps and self.steps[-1].kind == "problem" else None
 
     @cached_property
+    def noted(self) -> bool:
+        """Whether a step carries a sentence about a fault."""
+        return any(step.note for step in self.steps)
+
+    @cached_property
     def forward_end(self) -> int:
         """The cursor at which the first forward pass is done (or has ended early)."""
         return self.ends[0] if self.ends else 0
@@ -136,7 +141,7 @@ class Trace:
         return stage
 
     def forward_end_after(self, cursor: int) -> int | None:
-        """Where the forward pass ends that is on its way at that moment, or begins there; None: there is none."""
+        """Where the forward pass ends that begins at that moment, or is on its way; None: there is none."""
         begin = 0
         for each, end in zip(self.script, self.ends, strict=False):
             if each.kind == "forward" and begin <= cursor < end:

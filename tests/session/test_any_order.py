@@ -127,7 +127,7 @@ class AnyOrder(RuleBasedStateMachine):
             self.attempt(lambda: self.session.rename(node, label))
             self.attempt(lambda: self.session.mark([node], role))  # type: ignore[arg-type]
             self.attempt(lambda: self.session.move({node: (pick, -pick)}, gesture))
-            assert self.session.state.trace is trace or (trace is not None and trace.problem)
+            assert self.session.state.trace is trace or (trace is not None and trace.noted)
 
     @rule(pick=PICKS)
     def target(self, pick: int) -> None:
