@@ -76,6 +76,13 @@ class Graph:
         """The target and all that it depends on."""
         return frozenset(() if self.target is None else self._post_order([self.target]))
 
+    @cached_property
+    def parameters(self) -> tuple[NodeId, ...]:
+        """The leaves that training changes: parameters that feed the target and are bound to no column."""
+        bound = () if self.data is None else {column.node for column in self.data.columns}
+        marked = (node.id for node in self if node.role == "parameter" and node.id not in bound)
+        return tuple(number for number in marked if number in self.feeding)
+
     def ancestors(self, node: NodeId) -> frozenset[NodeId]:
         """All that a node depends on, and the node itself."""
         return frozenset(self._post_order([node]))
@@ -258,7 +265,8 @@ class Graph:
             old = nodes[number]
             nodes[number] = Node(number, None, (), old.label, data, old.role)
         new = replace(self, nodes=nodes)
-        for known in ("users", "target", "order", "feeding"):  # what follows from the wires stays as it is
+        # What follows from the wires and marks stays as it is.
+        for known in ("users", "target", "order", "feeding", "parameters"):
             if known in self.__dict__:
                 new.__dict__[known] = self.__dict__[known]
         return new

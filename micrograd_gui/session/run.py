@@ -139,7 +139,7 @@ class _Run:
     def _change_of_target(self) -> float | None:
         """What a forward pass would make of the target now, compared with what it is."""
         target = self.graph.target
-        leaves = {node.id: self.values[node.id].data for node in self.graph if node.id in self.values and node.is_leaf}
+        leaves = {node.id: self.values[node.id].data for node in self.graph if node.is_leaf}
         value = None if target is None else build(self.graph, leaves).get(target)
         return None if value is None or target is None else value.data - self.values[target].data
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from math import isfinite
 
+from micrograd_gui.document.data import Plan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.numbers import read_number
@@ -22,19 +24,17 @@ class Running(Stateful):
     # The passes ------------------------------------------------------------------------------
 
     def forward(self) -> None:
-        """Run forward: all op nodes at once. Where the forward pass is done already, it starts afresh."""
-        trace = self.state.trace
-        if trace is None or self.state.cursor >= trace.forward_end:
-            trace = self._fresh()
-        self._go(trace, trace.forward_end)
+        """Run forward: all op nodes at once. Where the forward pass is done already, it starts afresh.
+
+        After an update it goes on from there: the parameters keep their new numbers, and their gradients.
+        """
+        trace, _, end = self._unfinished_forward()
+        self._go(trace, end)
 
     def forward_step(self) -> None:
         """Compute one more node; where the forward pass is done already, start afresh with the first."""
-        trace = self.state.trace
-        if trace is None or self.state.cursor >= trace.forward_end:
-            self._go(self._fresh(), 1)
-        else:
-            self._go(trace, self.state.cursor + 1)
+        trace, cursor, _ = self._unfinished_forward()
+        self._go(trace, cursor + 1)
 
     def backward_step(self) -> None:
         """One move of the backward pass: the seed first, then one op node at a time.
@@ -53,11 +53,50 @@ class Running(Stateful):
     def zero_grad(self) -> None:
         """All gradients become 0, as a step of its own; what was recorded after this moment is dropped."""
         self._refuse_at_problem()
-        if self.state.trace is None or not self.state.forward_done:
+        if self.state.trace is None or not self.state.computed:
             raise Refusal("There are no gradients to set to 0 before the forward pass is done.")
         script = (*self.state.trace.script_until(self.state.cursor), Pass("zero"))
         trace = record(self.state.graph, script)
         self._go(trace, len(trace))
+
+    def update(self, rate: float | None = None) -> None:
+        """p.data −= rate × p.grad for all parameters, as a step of its own (None: the plan's rate).
+
+        What of the passes has not been done yet runs first; where they end at a problem, the cursor goes
+        there. The graph keeps its numbers: like every other step, an update can be gone back over.
+        """
+        self._refuse_at_problem()
+        parameters = self.state.graph.parameters
+        if not parameters:
+            raise Refusal("There is no parameter to update: mark a leaf behind the target as a parameter.")
+        plan = self.state.graph.plan or Plan()
+        plan = plan if rate is None else replace(plan, rate=rate)
+        fault = plan.fault()
+        if fault is not None:
+            raise Refusal(fault[1])
+        trace, cursor = self.state.trace, self.state.cursor
+        has_grads = not self.state.frame.grad.keys().isdisjoint(parameters)
+        if trace is None or not self.state.computed or not has_grads or cursor not in trace.ends:
+            trace, cursor = self._ready_for_backward()
+            cursor = next((end for end in trace.ends if end > cursor), cursor)
+        if trace.problem is None or cursor < len(trace):
+            script = (*trace.script_until(cursor), Pass("update", rate=plan.rate))
+            trace = record(self.state.graph, script)
+            cursor = len(trace)
+        self._go(trace, cursor)
+
+    def _unfinished_forward(self) -> tuple[Trace, int, int]:
+        """A trace, a moment at which a forward pass begins or is on its way, and where that pass ends."""
+        trace, cursor = self.state.trace, self.state.cursor
+        stage = "" if trace is None else trace.stage(cursor)
+        if trace is None or (stage == "done" and not trace.updated(cursor)):
+            trace, cursor = self._fresh(), 0
+        elif stage in ("done", "updated"):
+            self._refuse_at_problem()
+            if stage == "done" or trace.forward_end_after(cursor) is None:
+                trace = record(self.state.graph, (*trace.script_until(cursor), Pass("forward")))
+        end = trace.forward_end_after(cursor)
+        return trace, cursor, cursor if end is None else end
 
     def _fresh(self) -> Trace:
         if not self.state.graph.nodes:
@@ -70,8 +109,10 @@ class Running(Stateful):
         Where the forward pass ends at a problem, the cursor is there and no step follows.
         """
         self._refuse_at_problem()
-        trace = self._fresh() if self.state.trace is None else self.state.trace
-        cursor = max(self.state.cursor, trace.forward_end)
+        if self.state.trace is None or self.state.trace.stage(self.state.cursor) != "done":
+            trace, _, cursor = self._unfinished_forward()
+        else:
+            trace, cursor = self.state.trace, self.state.cursor
         if trace.problem is not None and cursor == len(trace):
             return trace, cursor
         if cursor == len(trace) or trace.steps[cursor].kind not in _BACKWARD_KINDS:
@@ -130,11 +171,11 @@ class Running(Stateful):
         moved = state.selected if node is None else node
         if moved is None:
             raise Refusal("Select one node to nudge.")
-        nudged = measure.nudge(state.graph, moved, size, state.sides)
+        nudged = measure.nudge(state.moment, moved, size, state.sides)
         trace, cursor, asked = state.trace, state.cursor, state.asked
         if not state.forward_done:
-            trace = self._fresh() if trace is None else trace
-            cursor = asked = trace.forward_end
+            trace, _, cursor = self._unfinished_forward()
+            asked = cursor
         chosen = frozenset((moved,))
         self._set(trace=trace, cursor=cursor, asked=asked, h=size, nudge=nudged, selection=chosen)
         return nudged
@@ -146,7 +187,7 @@ class Running(Stateful):
 
     def check_all(self) -> tuple[measure.Checked, ...]:
         """The numeric slope of every node beside the analytic one, with a verdict."""
-        checked = measure.check(self.state.graph, self.state.h)
+        checked = measure.check(self.state.moment, self.state.h)
         self._set(checked=checked)
         return checked
 

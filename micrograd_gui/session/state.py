@@ -72,8 +72,22 @@ class State:
         return (
             self.graph.target is not None
             and self.trace is not None
-            and (self.cursor >= self.trace.forward_end and not self.blocked)
+            and (self.trace.stage(self.cursor) == "done" and not self.blocked)
         )
+
+    @property
+    def computed(self) -> bool:
+        """Whether the target has been computed, though parameters may have moved since."""
+        if self.trace is None or self.blocked:
+            return False
+        return self.trace.stage(self.cursor) in ("done", "updated")
+
+    @cached_property
+    def moment(self) -> Graph:
+        """The graph with the numbers of the moment at the cursor: updates in the run move parameters."""
+        if self.trace is None or not self.trace.updated(self.cursor):
+            return self.graph
+        return self.graph.numbered({node: self.frame.data[node] for node in self.graph.parameters})
 
     @property
     def blocked(self) -> bool:

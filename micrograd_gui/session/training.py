@@ -60,7 +60,7 @@ class Training:
         self.plan = plan or graph.plan or Plan()
         data = trainable(graph, self.plan)
         self.data = data
-        self.parameters = parameters_of(graph)
+        self.parameters = graph.parameters
         self.judge: Judge | None = judge_of(graph)
         values = build(graph)
         assert graph.target is not None
@@ -186,19 +186,9 @@ def trainable(graph: Graph, plan: Plan) -> Data:
         if column.node is None:
             name = spoken(column.name)
             raise Refusal(f"The column “{name}” is bound to nothing: bind it to an input, or remove it.")
-    if not parameters_of(graph):
-        raise Refusal("There is no parameter to train: mark a leaf that feeds the target as a parameter.")
+    if not graph.parameters:
+        raise Refusal("There is no parameter to train: mark a leaf behind the target as a parameter.")
     return data
-
-
-def parameters_of(graph: Graph) -> tuple[NodeId, ...]:
-    """The leaves that training changes: the parameters that feed the target and are bound to no column."""
-    data = graph.data
-    bound = set() if data is None else {column.node for column in data.columns}
-    feeding = graph.feeding
-    return tuple(
-        n.id for n in graph if n.role == "parameter" and n.is_leaf and n.id in feeding and n.id not in bound
-    )
 
 
 class Prediction:
@@ -212,7 +202,7 @@ class Prediction:
         if node not in values:
             raise Refusal(_why_not_computed(graph), node)
         self._node = values[node]
-        fused_parameters = [values[each] for each in parameters_of(graph)]
+        fused_parameters = [values[each] for each in graph.parameters]
         self._fused = Fused(self._node, [values[each] for each in inputs], fused_parameters)
 
     def at(self, points: Any, parameters: Any = None) -> Any:
