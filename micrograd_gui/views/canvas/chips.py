@@ -15,10 +15,11 @@ from micrograd_gui.views.canvas.index import Index, Wire
 from micrograd_gui.views.canvas.ink import Ink
 
 LONGEST_RULE = 20  # letters; a longer rule gives way to the number alone, the step card has the whole
+SIZES = (1.7, 1.35, 1.0)
 _MARGIN = 4.0
 _ALONG = (0.5, 0.35, 0.65, 0.2, 0.8)  # tried in this order; only this near to the end of a long wire:
 _LONG = 400.0
-_FURTHEST_X, _FURTHEST_Y = 60, 96
+_FURTHEST_X, _FURTHEST_Y = 100, 102
 _OFFSETS = sorted(
     (
         (dx, dy)
@@ -43,7 +44,8 @@ class Chip:
 
 def chip_size(zoom: float) -> float:
     """How large chips are drawn, so that they can be read from further off; few sizes, so that they rest."""
-    return 1.0 if zoom >= 0.72 else 1.35 if zoom >= 0.5 else 1.7
+    largest, middle, smallest = SIZES
+    return smallest if zoom >= 0.72 else middle if zoom >= 0.5 else largest
 
 
 def chips(index: Index, step: Step | None, ink: Ink, size: float = 1.0) -> tuple[Chip, ...]:
@@ -59,8 +61,11 @@ def chips(index: Index, step: Step | None, ink: Ink, size: float = 1.0) -> tuple
         width = max(ink.rule.width(rule), ink.sum.width(amount)) + 12
         height = ink.rule.metrics.height() + ink.sum.metrics.height() + 3
         last = each.port == len(step.contributions) - 1 and each.port > 0
-        rect, anchor = _room(index, wire, width * size, height * size, made, downwards=last)
-        made.append(Chip(wire, rule, amount, rect, anchor, size))
+        for each_size in (s for s in SIZES if s <= size):  # rather small than over a box
+            rect, anchor, free = _room(index, wire, width * each_size, height * each_size, made, last)
+            if free:
+                break
+        made.append(Chip(wire, rule, amount, rect, anchor, each_size))
     return tuple(made)
 
 
@@ -95,9 +100,9 @@ def _along(curve: Curve) -> tuple[float, ...]:
 
 
 def _room(
-    index: Index, wire: Wire, width: float, height: float, taken: list[Chip], *, downwards: bool
-) -> tuple[QRectF, QPointF]:
-    """The nearest rectangle to the wire that covers neither box nor chip, else the least bad."""
+    index: Index, wire: Wire, width: float, height: float, taken: list[Chip], downwards: bool
+) -> tuple[QRectF, QPointF, bool]:
+    """The nearest rectangle to the wire that covers neither box nor chip, else the least bad, and whether."""
     curve = index.curves[wire]
     points = [curve.at(t) for t in _along(curve)]
     xs, ys = [x for x, _ in points], [y for _, y in points]
@@ -130,4 +135,4 @@ def _room(
             if cost < best_cost:
                 best, best_cost = (x, y, (px, py)), cost
     x, y, anchor = best
-    return QRectF(x, y, width, height), QPointF(*anchor)
+    return QRectF(x, y, width, height), QPointF(*anchor), best_cost < 1000

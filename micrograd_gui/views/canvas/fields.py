@@ -36,8 +36,9 @@ def paint_fields(
         painter.setPen(ink.line_pen)
         painter.drawLine(QPointF(x + 2, y + TITLE), QPointF(x + WIDTH - 2, y + TITLE))
         painter.drawLine(QPointF(x + WIDTH / 2, y + TITLE), QPointF(x + WIDTH / 2, y + HEIGHT - 2.5))
-        _captioned(painter, data_field, "data" if old is None else f"{old} →", data_text, ink, ink.data)
-        _captioned(painter, grad_field, "grad", grad_text, ink, ink.grad)
+        caption, small = ("data", ink.small) if old is None else (f"{old} →", ink.old)
+        _captioned(painter, data_field, caption, small, data_text, ink, ink.data)
+        _captioned(painter, grad_field, "grad", ink.small, grad_text, ink, ink.grad)
     elif old is not None:  # from further off there is room for no third number
         _row(painter, data_field, "", f"{old} →", ink, ink.muted)
         _row(painter, grad_field, "", data_text, ink, ink.data)
@@ -57,13 +58,13 @@ def _nudged(picture: Picture, number: NodeId) -> tuple[str, str] | tuple[None, N
 
 
 def _captioned(
-    painter: QPainter, field: QRectF, caption: str, text: str | None, ink: Ink, colour: QColor
+    painter: QPainter, field: QRectF, caption: str, small: Font, text: str | None, ink: Ink, colour: QColor
 ) -> None:
     """A small word and the number below it."""
     above = field.top() + CAPTION / 2 + 2
     centre, room = field.center().x(), field.width() - 4
-    width = min(room, ink.small.width(caption))
-    _fitted(painter, caption, ink.small, centre + width / 2, above, room, ink.muted)
+    width = min(room, small.width(caption))
+    _fitted(painter, caption, small, centre + width / 2, above, room, ink.muted)
     below = field.top() + CAPTION + (field.height() - CAPTION) / 2 - 0.5
     if text is None:
         _dot(painter, QPointF(centre, below), 2.2, ink)

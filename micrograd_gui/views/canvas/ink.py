@@ -70,6 +70,7 @@ class Ink:
         self.badge = Font(NAME, bold=True)
         self.badge_word = Font(12, bold=True)
         self.small = Font(self.small_size)
+        self.old = Font(11)  # the number before a nudge
         self.rule = Font(max(10, self.small_size))
         self.sum = Font(max(11, self.small_size), bold=True)
         self.far = Font(26, bold=True)

@@ -145,8 +145,10 @@ def _far_boxes(painter: QPainter, picture: Picture, numbers: Iterable[NodeId], i
     painter.drawRects([boxes[number] for number in wanted - special])
     for number in special:
         problem = number == picture.problem
-        painter.setPen(ink.bad_pen if problem else ink.accent_pen)
-        painter.setBrush(ink.bad if problem else ink.accent)
+        edge = QPen(ink.bad_pen if problem else ink.accent_pen)
+        edge.setCosmetic(True)
+        painter.setPen(edge)
+        painter.setBrush(ink.bad_fill if problem else ink.accent_fill)
         painter.drawRect(boxes[number])
     chosen = picture.selection & wanted
     if chosen:
@@ -163,7 +165,7 @@ def _far_boxes(painter: QPainter, picture: Picture, numbers: Iterable[NodeId], i
         node, (x, y) = graph.nodes[number], places[number]
         name = node.label or (node.rule.symbol if node.rule is not None else node.name)
         text = ink.far.elided(name, geometry.WIDTH - 12)
-        painter.setPen(ink.ground if number in special else ink.text)
+        painter.setPen(ink.text)
         left = x + (geometry.WIDTH - ink.far.width(text)) / 2
         painter.drawText(QPointF(left, y + geometry.HEIGHT / 2 + ink.far.ascent / 2), text)
 

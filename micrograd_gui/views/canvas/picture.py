@@ -101,7 +101,8 @@ def _rects(
     rects = [index.box_rect(number) for number in numbers if number in index.graph.nodes]
     rects += [index.wire_rect(wire) for wire in lit]
     for chip in made:
-        rects.append(chip.rect.united(QRectF(chip.anchor, chip.anchor)).adjusted(-6, -6, 6, 6))
+        anchor = QRectF(chip.anchor.x() - 1, chip.anchor.y() - 1, 2, 2)
+        rects.append(chip.rect.united(anchor).adjusted(-6, -6, 6, 6))
     return tuple(rects)
 
 

@@ -167,9 +167,22 @@ def test_ctrl_and_arrows_scroll(desk):
 
 
 @pytest.mark.parametrize(
-    "key", [K.Key_PageUp, K.Key_PageDown, K.Key_Left, K.Key_Right, K.Key_Home, K.Key_End,
-            K.Key_B, K.Key_H, K.Key_Z, K.Key_T, K.Key_Delete, K.Key_F5]
-)  # fmt: skip
+    "key",
+    [
+        K.Key_PageUp,
+        K.Key_PageDown,
+        K.Key_Left,
+        K.Key_Right,
+        K.Key_Home,
+        K.Key_End,
+        K.Key_B,
+        K.Key_H,
+        K.Key_Z,
+        K.Key_T,
+        K.Key_Delete,
+        K.Key_F5,
+    ],
+)
 def test_the_windows_keys_are_left_to_it(desk, key):
     desk.open()
     desk.session.select({desk.named("a")})
