@@ -48,10 +48,10 @@ class SweepPlot:
         return ""
 
     def fits(self, still: Still, state: State) -> bool:
-        graph = state.graph
+        graph = state.moment
         return (
             still.subject == swept(state)
-            and still.graph.nodes is graph.nodes
+            and (still.graph.nodes is graph.nodes or still.graph.nodes == graph.nodes)
             and still.graph.target == graph.target
             and still.graph.ranges.get(still.subject) == graph.ranges.get(still.subject)  # type: ignore[arg-type]
         )
@@ -59,7 +59,7 @@ class SweepPlot:
     def build(self, state: State, before: Still | None) -> Still:
         import numpy as np
 
-        graph, subject = state.graph, swept(state)
+        graph, subject = state.moment, swept(state)
         assert subject is not None
         assert graph.target is not None
         node, target = graph.nodes[subject], graph.nodes[graph.target]
@@ -155,7 +155,7 @@ def _data(state: State, node: NodeId) -> float:
     if known is None:
         from micrograd_gui.session.measure import numbers
 
-        known = numbers(state.graph).get(node, 0.0)
+        known = numbers(state.moment).get(node, 0.0)
     return known if math.isfinite(known) else 0.0
 
 

@@ -1,13 +1,17 @@
 """The step card's sentences: rules in names and in numbers, for each kind of moment."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from micrograd.ops import OPS, Op
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.session.formulas import as_text, shown
+from micrograd_gui.session.run import record
 from micrograd_gui.session.session import Session
+from micrograd_gui.session.state import State
+from micrograd_gui.session.trace import Pass
 from micrograd_gui.session.wording import card, digits_that_show
 
 LECTURE = "a = 2; b = -3; c = 10; f = -2; e = a*b; d = e + c; L = d*f"
@@ -218,3 +222,31 @@ def test_equations_may_be_broken_before_their_equals_signs(lecture):
     lecture.backward()
     parts = ["".join(each.text for each in part) for part in card(lecture.state)[1].parts]
     assert parts == ["a.grad += b.data × e.grad", " = −3.0000 × −2.0000", " = 6.0000"]
+
+
+def after_update(one: Session, rate: float) -> State:
+    """The state after forward, backward and one move of the parameters."""
+    trace = record(one.state.graph, (Pass("forward"), Pass("backward"), Pass("update", rate=rate)))
+    return replace(one.state, trace=trace, cursor=len(trace))
+
+
+def test_an_update_says_where_each_parameter_goes_and_what_the_target_does():
+    one = session("w = -3; x = 2; y = w*x")
+    one.mark(one.state.graph.named("w"), "parameter")
+    lines = as_text(card(after_update(one, 0.05))).splitlines()
+    assert lines[0].startswith("STEP 1 of 1   update")
+    assert lines[1] == "w.data − rate × w.grad = −3.0000 − 0.0500 × 2.0000 = −3.1000"
+    assert lines[2].endswith("y changes by −rate × Σ grad² = −0.2000; it will change by −0.2000.")
+
+
+def test_an_update_of_many_parameters_is_not_endless():
+    one = session("y = a + b + c + d + e + f + g")
+    for name in "abcdefg":
+        one.mark(one.state.graph.named(name), "parameter")
+    lines = as_text(card(after_update(one, 0.1))).splitlines()
+    assert len(lines) == 5
+    assert lines[-1].startswith("… and 4 more. ")
+
+
+def test_an_update_without_parameters_says_what_to_mark():
+    assert "mark leaves as parameters" in as_text(card(after_update(session(LECTURE), 0.1)))

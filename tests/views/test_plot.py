@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -11,7 +12,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLineEdit, QToolButton
 
 from micrograd_gui.document.errors import FileRefusal, Refusal
+from micrograd_gui.session.run import record
 from micrograd_gui.session.session import Session
+from micrograd_gui.session.trace import Pass
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.plot import PlotPane
 from micrograd_gui.views.plot_activation import ActivationPlot
@@ -533,3 +536,23 @@ def test_other_suffixes_and_empty_plots_are_refused_and_nothing_is_written(pane,
     with pytest.raises(Refusal, match="Nothing to plot"):
         pane.save(tmp_path / "plot.svg")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_after_an_update_the_curve_runs_through_the_point_again(session):
+    session.build("w = -3; x = 2; y = w*w*x")
+    session.mark(named(session, "w"), "parameter")
+    trace = record(
+        session.state.graph, (Pass("forward"), Pass("backward"), Pass("update", rate=0.1), Pass("forward"))
+    )
+    kind = SweepPlot()
+    before = replace(
+        session.state, trace=trace, cursor=trace.ends[1], selection=frozenset((named(session, "x"),))
+    )
+    after = replace(before, cursor=len(trace))
+    still = kind.build(before, None)
+    assert kind.fits(still, before)
+    assert not kind.fits(still, after)
+    moved = kind.build(after, still)
+    assert kind.fits(moved, replace(after, sides="forward"))
+    curve, point = moved.curves[0], kind.update(after, moved)[-1]
+    assert np.interp(point.x[0], curve.x, curve.y) == pytest.approx(point.y[0])
