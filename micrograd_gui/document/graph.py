@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -11,12 +11,10 @@ from micrograd_gui.document.block import Block, BlockId, inside, kept
 from micrograd_gui.document.data import Data, Plan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.labels import spoken
-from micrograd_gui.document.node import Node, NodeId, Place, Role, Span, same_number
+from micrograd_gui.document.node import FARTHEST, Node, NodeId, Place, Role, Span, reachable, same_number
+from micrograd_gui.document.order import post_order
 
 __all__ = ["FARTHEST", "Graph", "Node", "NodeId", "Place", "Role", "Span"]
-
-
-FARTHEST = 1e9  # no node stands farther out than this, in either direction
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,12 +67,12 @@ class Graph:
     def order(self) -> tuple[NodeId, ...]:
         """Every node after its operands: what feeds the target first, in operand order."""
         starts: list[NodeId] = [] if self.target is None else [self.target]
-        return tuple(self._post_order([*starts, *self.nodes]))
+        return tuple(post_order(self.nodes, [*starts, *self.nodes]))
 
     @cached_property
     def feeding(self) -> frozenset[NodeId]:
         """The target and all that it depends on."""
-        return frozenset(() if self.target is None else self._post_order([self.target]))
+        return frozenset(() if self.target is None else post_order(self.nodes, [self.target]))
 
     @cached_property
     def parameters(self) -> tuple[NodeId, ...]:
@@ -85,26 +83,7 @@ class Graph:
 
     def ancestors(self, node: NodeId) -> frozenset[NodeId]:
         """All that a node depends on, and the node itself."""
-        return frozenset(self._post_order([node]))
-
-    def _post_order(self, starts: Iterable[NodeId]) -> list[NodeId]:
-        order: list[NodeId] = []
-        seen: set[NodeId] = set()
-        for start in starts:
-            stack: list[tuple[NodeId, bool]] = [(start, False)]
-            while stack:
-                number, operands_done = stack.pop()
-                if operands_done:
-                    order.append(number)
-                elif number not in seen:
-                    seen.add(number)
-                    stack.append((number, True))
-                    stack.extend(
-                        (source, False)
-                        for source in reversed(self.nodes[number].inputs)
-                        if source is not None and source not in seen
-                    )
-        return order
+        return frozenset(post_order(self.nodes, [node]))
 
     def same_structure(self, other: Graph) -> bool:
         """Whether both have the same nodes, ops, wires and target, whatever the numbers and names."""
@@ -161,7 +140,7 @@ class Graph:
         return replace(
             self,
             nodes={**self.nodes, node.id: node},
-            places={**self.places, node.id: _reachable(at)},
+            places={**self.places, node.id: reachable(at)},
             next_id=self.next_id + 1,
         )
 
@@ -220,7 +199,7 @@ class Graph:
 
     def moved(self, places: Mapping[NodeId, Place]) -> Graph:
         """With those of its nodes elsewhere."""
-        new = {number: _reachable(place) for number, place in places.items() if number in self.nodes}
+        new = {number: reachable(place) for number, place in places.items() if number in self.nodes}
         if all(self.places.get(number) == place for number, place in new.items()):
             return self
         return replace(self, places={**self.places, **new})
@@ -311,9 +290,3 @@ class Graph:
         if node == old and same_number(node, old):
             return self
         return replace(self, nodes={**self.nodes, node.id: node})
-
-
-def _reachable(place: Place) -> Place:
-    """The place in finite floats: what has come from nowhere (nan) stands in the middle."""
-    x, y = (min(max(float(each), -FARTHEST), FARTHEST) if each == each else 0.0 for each in place)
-    return x, y

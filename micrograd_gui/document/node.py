@@ -14,6 +14,7 @@ NodeId = int
 Place = tuple[float, float]
 Role = Literal["", "input", "parameter"]
 Span = tuple[float, float]
+FARTHEST = 1e9  # no node stands farther out than this, in either direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +73,9 @@ class Node:
 def same_number(node: Node, other: Node) -> bool:
     """Whether both hold the same number and exponent: 0 and −0 differ, nan is itself."""
     return node.op == other.op and repr(node.data) == repr(other.data)
+
+
+def reachable(place: Place) -> Place:
+    """The place in finite floats: what has come from nowhere (nan) stands in the middle."""
+    x, y = (min(max(float(each), -FARTHEST), FARTHEST) if each == each else 0.0 for each in place)
+    return x, y

@@ -270,9 +270,9 @@ def test_what_is_outside_the_language_is_named_with_its_place(text, sentence):
 @pytest.mark.parametrize(
     "text",
     [
-        "(" * 150 + "x" + ")" * 150,
-        "+" * 2000 + "x",
-        "-" * 2000 + "x",
+        "(" * 80 + "x" + ")" * 80,
+        "+" * 500 + "x",
+        "-" * 500 + "x",
         "; ".join(f"x{i} = {i}" for i in range(2000)),
     ],
 )
