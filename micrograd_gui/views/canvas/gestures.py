@@ -133,6 +133,8 @@ class Scrub(Gesture):
         self._changed = False
 
     def drag(self, point: QPointF, modifiers: Modifiers) -> None:
+        if not can_hold_value(self.view, self._node):  # it was taken away meanwhile
+            return
         pixels = (point.x() - self._x) * self.view.zoom
         factor = modified(modifiers)
         step = self._step * factor

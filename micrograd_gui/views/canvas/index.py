@@ -43,17 +43,14 @@ class Index:
                 if source is not None:
                     self._put_wire((node.id, port), source)
 
-    def follow(self, graph: Graph) -> tuple[set[NodeId], list[QRectF]] | None:
-        """Take another graph in; gives the nodes that differ and where something was or is.
-
-        None: everything differs.
-        """
+    def follow(self, graph: Graph) -> list[QRectF] | None:
+        """Take another graph in; gives where something was or is that differs (None: everywhere)."""
         if graph is self._given:
-            return set(), []
+            return []
         old, new, self._given = self.graph, placed(graph), graph
         if old.nodes is new.nodes and old.places is new.places:
             self.graph = new
-            return set(), []
+            return []
         before, places = old.nodes, new.places
         changed = {
             number
@@ -92,7 +89,7 @@ class Index:
             if source is not None:
                 self._put_wire((number, port), source)
                 rects.append(self.wire_rect((number, port)))
-        return changed | gone, rects
+        return rects
 
     # Where things are ------------------------------------------------------------------------
 

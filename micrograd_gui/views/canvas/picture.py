@@ -76,7 +76,11 @@ def picture_of_graph(graph: Graph, frame: Frame = NO_FRAME) -> Picture:
 
 
 def _fresh(step: Step | None) -> frozenset[Part]:
-    if step is None or step.node is None:
+    if step is None:
+        return frozenset()
+    if step.changes:
+        return frozenset((each.node, "data") for each in step.changes)
+    if step.node is None:
         return frozenset()
     if step.kind == "seed":
         return frozenset(((step.node, "grad"),))
@@ -95,10 +99,10 @@ def _lit(index: Index, step: Step | None) -> frozenset[Wire]:
 def _rects(
     index: Index, step: Step | None, fresh: frozenset[Part], lit: frozenset[Wire], made: tuple[Chip, ...]
 ) -> tuple[QRectF, ...]:
-    if step is None or step.node is None:
+    if step is None:
         return ()
     numbers = {step.node, *(number for number, _ in fresh)}
-    rects = [index.box_rect(number) for number in numbers if number in index.graph.nodes]
+    rects = [index.box_rect(n) for n in numbers if n is not None and n in index.graph.nodes]
     rects += [index.wire_rect(wire) for wire in lit]
     for chip in made:
         anchor = QRectF(chip.anchor.x() - 1, chip.anchor.y() - 1, 2, 2)

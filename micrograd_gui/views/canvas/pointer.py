@@ -89,6 +89,10 @@ class Pointer:
         elif found.part in ("title", "badge"):
             self.view.edit_label(found.node)
 
+    def forget(self) -> None:
+        """What was pressed begins no gesture any more."""
+        self._pressed = None
+
     def _select(self, found: Hit, modifiers: Qt.KeyboardModifier) -> None:
         session, selection = self.view.bridge.session, self.view.bridge.state.selection
         if found.on_box and found.node is not None:

@@ -1,4 +1,4 @@
-"""Tips: what the canvas says about a thing under the pointer."""
+"""Tips: what the canvas says about a thing under the pointer, and to a screen reader."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from html import escape
 
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.numbers import exact
+from micrograd_gui.session.state import State
 from micrograd_gui.views.canvas.hit import Hit
 from micrograd_gui.views.canvas.picture import Picture
 
@@ -29,6 +30,21 @@ def tip(picture: Picture, hit: Hit) -> str:
         if hit.part in ("data", "badge"):
             lines += _holds(graph, hit)
     return "<br>".join(escape(line) for line in lines)
+
+
+def description(state: State, wires: int) -> str:
+    """What a screen reader says of the canvas."""
+    text = f"A graph of {len(state.graph)} nodes and {wires} wires. "
+    number = state.selected
+    if number is not None:
+        text += f"Selected: {state.graph.nodes[number].name}"
+        for word, numbers in (("data", state.frame.data), ("grad", state.frame.grad)):
+            if number in numbers:
+                text += f", {word} {exact(numbers[number])}"
+        text += ". "
+    elif state.selection:
+        text += f"{len(state.selection)} nodes are selected. "
+    return text + "Tab selects the next node; F1 lists the keys."
 
 
 def _port(graph: Graph, number: NodeId, port: int) -> str:

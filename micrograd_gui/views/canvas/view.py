@@ -9,7 +9,6 @@ from PySide6.QtGui import QCursor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.document.numbers import exact
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas import geometry, hovering
@@ -25,7 +24,7 @@ from micrograd_gui.views.canvas.menu import menu_for
 from micrograd_gui.views.canvas.painter import paint
 from micrograd_gui.views.canvas.picture import differences, picture_of
 from micrograd_gui.views.canvas.pointer import Pointer
-from micrograd_gui.views.canvas.tips import tip
+from micrograd_gui.views.canvas.tips import description, tip
 from micrograd_gui.views.canvas.typing_in import Typing
 from micrograd_gui.views.canvas.wiring import KeyWiring, Wiring
 from micrograd_gui.views.theme import Mood
@@ -145,17 +144,19 @@ class CanvasView(EventfulSheet):
         if followed is None:
             self.viewport().update()
         else:
-            rects = followed[1] + differences(before, self.picture)
+            rects = followed + differences(before, self.picture)
             if (now := self.index.graph.target) != target:
                 known = self.index.graph.nodes
                 rects += [self.index.box_rect(n) for n in (target, now) if n is not None and n in known]
             self.refresh(rects)
         if old.graph is not new.graph:
-            if new.history.entries[0] is old.history.entries[0]:
+            same_document = new.history.entries[0] is old.history.entries[0]
+            if same_document:
                 self._whole = False  # what is being edited must not slide away when the window is resized
-            self.grow(self.index.bounds())
-            self._drop_what_is_gone()
-        if old.selection != new.selection or old.graph is not new.graph:
+            if old.graph.places is not new.graph.places:
+                self.grow(self.index.bounds())
+            self._drop_what_is_gone(same_document and new.graph.same_structure(old.graph))
+        if (old.selection, old.graph, old.cursor) != (new.selection, new.graph, new.cursor):
             self._describe()
         if self.mood.projector and new.step is not old.step and self.picture.acting is not None:
             self.show_node(self.picture.acting)
@@ -166,27 +167,19 @@ class CanvasView(EventfulSheet):
         if self.index.graph is not graph:
             self.bridge.session.tidied(graph, self.index.graph.places, as_edit=False)
 
-    def _drop_what_is_gone(self) -> None:
+    def _drop_what_is_gone(self, same_structure: bool) -> None:
+        self.landing = None
         if self.hovered.node is not None and self.hovered.wire not in self.index.curves:
             self.hovered = GROUND
         self.typing.follow()
-        if isinstance(self.gesture, (Wiring, KeyWiring)):
-            self.end_gesture(cancel=True)
+        if self.gesture is not None and not same_structure:  # what it holds on to may be gone
+            self.gesture = None
+            self.pointer.forget()
+            self.viewport().unsetCursor()
+            self.viewport().update()
 
     def _describe(self) -> None:
-        state = self.bridge.state
-        wires = len(self.index.curves)
-        text = f"A graph of {len(state.graph)} nodes and {wires} wires. "
-        if (number := state.selected) is not None:
-            text += f"Selected: {state.graph.nodes[number].name}"
-            if number in state.frame.data:
-                text += f", data {exact(state.frame.data[number])}"
-            if number in state.frame.grad:
-                text += f", grad {exact(state.frame.grad[number])}"
-            text += ". "
-        elif state.selection:
-            text += f"{len(state.selection)} nodes are selected. "
-        self.setAccessibleDescription(text + "Tab selects the next node; F1 lists the keys.")
+        self.setAccessibleDescription(description(self.bridge.state, len(self.index.curves)))
 
     # Painting --------------------------------------------------------------------------------
 
@@ -245,6 +238,7 @@ class CanvasView(EventfulSheet):
         if gesture is None:
             return
         if cancel:
+            self.pointer.forget()
             gesture.cancel()
         self.viewport().unsetCursor()
         self.refresh([gesture.rect(), *self._hidden_rects(gesture)])

@@ -295,3 +295,30 @@ def test_hovering_marks_ports_and_wires_and_leaves_no_trace(desk):
         assert desk.picture() != plain
     desk.move(desk.ground(), buttons=Qt.MouseButton.NoButton)
     assert desk.picture() == plain
+
+
+@pytest.mark.parametrize("verb", ["new", "undo", "delete"])
+def test_what_changes_under_a_running_gesture_does_no_harm(desk, verb):
+    desk.open()
+    desk.session.rename(desk.named("L"), "M")
+    for start in (
+        desk.on("a", "data"),
+        desk.on("e", "grad"),
+        desk.out("a"),
+        desk.port("e", 0),
+        desk.ground(),
+    ):
+        desk.open()
+        desk.session.rename(desk.named("L"), "M")
+        desk.press(start)
+        desk.move(start + QPoint(30, 30))
+        desk.hover_drag("tanh", desk.on("d"))
+        if verb == "delete":
+            desk.session.delete(desk.graph.nodes.keys())
+        else:
+            getattr(desk.session, verb)()
+        desk.settle()
+        desk.move(start + QPoint(40, 40))
+        desk.release(start + QPoint(40, 40))
+        desk.view.pointer.drag_away()
+        assert desk.refusals == []
