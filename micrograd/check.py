@@ -100,8 +100,8 @@ def _judged(graph: Plan, base: list[float], analytic: dict[Value, float], h: flo
         error = abs(a - n) / size if size else 0.0
         close, reason = abs(a - n) <= _CLOSE * size, "" if size else "both zero"
         ok = bool(close or abs(a - n) <= noise[k])
-        if crossed[k] and not ok:
-            slack = 1e-3 * max(abs(left[k]), abs(right[k])) + noise[k]
+        slack = 1e-3 * max(abs(left[k]), abs(right[k])) + noise[k]
+        if crossed[k] and abs(left[k] - right[k]) > slack:
             ok = bool(min(left[k], right[k]) - slack <= a <= max(left[k], right[k]) + slack)
             reason = "kink" if ok else ""
         elif not close and math.isfinite(a + n):

@@ -102,7 +102,10 @@ class Value:
 
     @_backward.setter
     def _backward(self, own: Callable[[], None]) -> None:
-        self._op = self._op
+        op = getattr(self, "op", None)  # not there yet where a subclass has a constructor of its own
+        if op is not None:
+            self._op = op.op_text
+        self.op = None
         self.__dict__["_backward"] = own
 
     def _pass_back(self) -> None:

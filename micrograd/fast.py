@@ -20,7 +20,20 @@ from micrograd.plan import Plan
 _inner = njit(error_model="numpy")
 _kept = njit(cache=True, error_model="numpy", nogil=True)
 
-# Per op: out = f(x, y, n), and the slopes of x and y from (x, y, out, n). An op with one operand ignores y, and
+
+def _power(x: Any, n: Any) -> Any:
+    if n == 0.5:
+        return np.sqrt(x)
+    if n == -0.5:
+        return 1.0 / np.sqrt(x)
+    if n == -2.0:
+        return 1.0 / (x * x)
+    return x**n
+
+
+_raised = _inner(_power)
+
+# Per op: out = f(x, y, n), and the slopes of x and y from (x, y, out, n). One-operand ops ignore y and
 # has one slope; n is the exponent of the power with a constant exponent, "**n".
 _RULES: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "+": (lambda x, y, n: x + y, lambda x, y, out, n: (1.0, 1.0)),
@@ -32,15 +45,15 @@ _RULES: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
                                  0.0 if x == 0.0 and y >= 0.0 else out * np.log(x))),
     "neg": (lambda x, y, n: -x, lambda x, y, out, n: -1.0),
     "tanh": (lambda x, y, n: np.tanh(x), lambda x, y, out, n: 1.0 - out * out),
-    "relu": (lambda x, y, n: 0.0 if x <= 0.0 else x, lambda x, y, out, n: 0.0 if x <= 0.0 else 1.0),
+    "relu": (lambda x, y, n: 0.0 if x < 0.0 else x, lambda x, y, out, n: 0.0 if x <= 0.0 else 1.0),
     "sigmoid": (lambda x, y, n: 1.0 / (1.0 + np.exp(-x)), lambda x, y, out, n: (1.0 - out) * out),
     "exp": (lambda x, y, n: np.exp(x), lambda x, y, out, n: out),
     "log": (lambda x, y, n: np.log(x), lambda x, y, out, n: 1.0 / x),
     "sqrt": (lambda x, y, n: np.sqrt(x), lambda x, y, out, n: 0.5 / out),
     "sin": (lambda x, y, n: np.sin(x), lambda x, y, out, n: np.cos(x)),
     "cos": (lambda x, y, n: np.cos(x), lambda x, y, out, n: -np.sin(x)),
-    "abs": (lambda x, y, n: abs(x), lambda x, y, out, n: np.sign(x)),
-    "**n": (lambda x, y, n: x**n, lambda x, y, out, n: 0.0 * x if n == 0.0 else n * x ** (n - 1.0)),
+    "abs": (lambda x, y, n: abs(x), lambda x, y, out, n: 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0),
+    "**n": (lambda x, y, n: _raised(x, n), lambda x, y, out, n: 0.0 if n == 0.0 else n * _raised(x, n - 1.0)),
 }
 _NAMES = list(_RULES)
 _RESULT = [_inner(result) for result, _ in _RULES.values()]

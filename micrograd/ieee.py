@@ -76,6 +76,17 @@ def power(x: Any, y: Any) -> Any:
     return numpy.power(x, y)
 
 
+def raised(n: float) -> Callable[[Any], Any]:
+    """x ↦ x^n; as in PyTorch √ does the powers ±0.5 and a product −2: it shows at −0, −inf and 1e155."""
+    if n == 0.5:
+        return sqrt
+    if n == -0.5:
+        return lambda x: divide(1.0, sqrt(x))
+    if n == -2:
+        return lambda x: divide(1.0, x * x)
+    return lambda x: power(x, n)
+
+
 def where(condition: Any, x: Any, y: Any) -> Any:
     """x where the condition holds, y elsewhere; column by column for arrays."""
     if isinstance(condition, bool):

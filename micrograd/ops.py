@@ -82,7 +82,7 @@ def _log_domain(x: float) -> str:
 
 
 def _relu(x: Any) -> Any:
-    return ieee.where(ieee.real(x) <= 0, 0.0, x)
+    return ieee.where(ieee.real(x) < 0, 0.0, x)
 
 
 def _abs(x: Any) -> Any:
@@ -90,7 +90,7 @@ def _abs(x: Any) -> Any:
 
 
 def _sign(x: Any) -> Any:
-    return ieee.where(ieee.real(x) > 0, 1.0, ieee.where(ieee.real(x) < 0, -1.0, x * 0.0))
+    return ieee.where(ieee.real(x) > 0, 1.0, ieee.where(ieee.real(x) < 0, -1.0, 0.0))
 
 
 _ROWS = (
@@ -141,10 +141,10 @@ def power(exponent: Any) -> Op:
 @lru_cache(maxsize=4096, typed=True)
 def _power(exponent: int | float) -> Op:
     n = float(exponent)
+    raised, lowered = ieee.raised(n), ieee.raised(n - 1)
     return Op(
         f"**{exponent}", _raised(f"{exponent}"), 1,
-        forward=lambda x: ieee.power(x, n),
-        partials=(lambda x, out: (0.0 * x,)) if n == 0 else (lambda x, out: (n * ieee.power(x, n - 1),)),
+        forward=raised, partials=lambda x, out: (n * lowered(x) if n else 0.0,),
         text=f"{{x}}^{exponent}", slopes=(f"{exponent} × {{x}}^{exponent - 1}",),
         help=f"Raises its operand to {exponent}.", group="arithmetic", domain=lambda x: _pow_domain(x, n))
 

@@ -22,6 +22,10 @@ Rows = Any  # a slice where the rows lie side by side, else an array of row numb
 _ADD = OPS["+"]
 
 
+class TapeError(ValueError):
+    """A graph that cannot be replayed as asked; the sentence says where, and why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """Rows start … stop, each of which `fan` edges leave; their contributions begin at `edge`."""
@@ -72,6 +76,8 @@ def plan(root: Value, held: Collection[Value] = ()) -> Plan:
     uses = dict.fromkeys(order, 0)
     for node in order:
         if node not in leaves:
+            if node.op is None:
+                raise TapeError(f"{described(node)} was made by code of its own: a tape cannot replay it")
             for x in node._prev:
                 uses[x] += 1
     sums = _sums(order, leaves, uses)
@@ -92,6 +98,11 @@ def plan(root: Value, held: Collection[Value] = ()) -> Plan:
             nodes += [chain[step] for chain in chains]
     row = {node: place for place, node in enumerate(nodes)}
     return _numbered(nodes, row, count, laid, uses, leaves)
+
+
+def described(node: Value) -> str:
+    """A node in words: its label, or what it is and its number."""
+    return repr(node.label) if node.label else f"the {node._op or 'leaf'} node of data {node.data:g}"
 
 
 def _within(order: list[Value], held: Collection[Value]) -> list[Value]:

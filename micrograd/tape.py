@@ -16,16 +16,12 @@ import numpy as np
 
 from micrograd import replay
 from micrograd.engine import Value, topological_order
-from micrograd.plan import plan
+from micrograd.plan import TapeError, described, plan
 
 if TYPE_CHECKING:
     from micrograd.fast import Program
 
 _WORTHWHILE = 4096  # numbers in a replay from which compiled code pays
-
-class TapeError(ValueError):
-    """A graph that cannot be replayed as asked; the sentence says where, and why."""
-
 
 class Tape:
     """`nodes[row]` is the node of a row, operands before results, the root last; `row[node]` is the way back.
@@ -46,9 +42,6 @@ class Tape:
         self._columns: tuple[int, ...] = ()
         self._samples: Any = None
         self._spare: list[Any] = []  # room for the contributions: fresh memory costs more than the sums
-        for node in self.nodes[self.plan.leaves:]:
-            if node.op is None:
-                raise TapeError(f"{described(node)} was made by code of its own: a tape cannot replay it")
 
     def forward(self, numbers: Mapping[Any, Any] | None = None) -> Replay:
         """Replays the graph with some nodes, leaves or inner ones, held at other numbers.
@@ -58,9 +51,8 @@ class Tape:
         leaves keep their data.
         """
         numbers = numbers or {}
-        named, rest, leaves = self._layout(tuple(numbers))
-        held = [(rows, _matrix(rows, key, given))
-                for (key, given), rows in zip(numbers.items(), named, strict=True)]
+        held = [(self.rows(key), _matrix(len(self.rows(key)), key, given)) for key, given in numbers.items()]
+        rest, leaves = self._rest(tuple(key for key, given in numbers.items() if not np.ma.isMaskedArray(given)))
         columns = max((given.shape[1:] for _, given in held), key=len, default=()) or self._columns
         data = np.empty((len(self.nodes), *columns), np.result_type(float, *(given for _, given in held)))
         self._load(data, rest, leaves)
@@ -90,14 +82,13 @@ class Tape:
     def _program_for(self, data: Any) -> Program | None:
         return self._program if self.fast and data.size >= self._least and data.dtype == float else None
 
-    def _layout(self, keys: tuple[Any, ...]) -> tuple[list[Any], Any, list[Value]]:
-        """The rows each key names, the rows of all other leaves, and these; kept, for replays come in series."""
+    def _rest(self, keys: tuple[Any, ...]) -> tuple[Any, list[Value]]:
+        """The leaves that no key names, and their rows; the last answer is kept, for replays come in series."""
         if self._last is None or self._last[0] != keys:
-            named = [self.rows(key) for key in keys]
-            rest = np.setdiff1d(np.arange(self.plan.leaves), np.concatenate([*named, np.empty(0, np.intp)]))
-            self._last = keys, named, rest, [self.nodes[row] for row in rest]
-        _, named, rest, leaves = self._last
-        return named, rest, leaves
+            named = np.concatenate([*map(self.rows, keys), np.empty(0, np.intp)])
+            rest = np.setdiff1d(np.arange(self.plan.leaves), named)
+            self._last = keys, rest, [self.nodes[row] for row in rest]
+        return self._last[1], self._last[2]
 
     def _load(self, data: Any, rest: Any, leaves: list[Value]) -> None:
         """The numbers that these leaves have now, in their rows."""
@@ -177,13 +168,13 @@ class Numbers(Mapping[Any, Any]):
         return len(self.tape.nodes)
 
 
-def _matrix(rows: Any, key: Any, given: Any) -> Any:
+def _matrix(rows: int, key: Any, given: Any) -> Any:
     """The numbers given for a key, with a row for each node."""
     given = given if np.ma.isMaskedArray(given) else np.asarray(given)
     if not isinstance(key, tuple):
         given = given[None]
-    if given.shape[:1] != rows.shape or given.ndim > 2:
-        raise TapeError(f"{len(rows)} nodes want as many rows of numbers, not the shape {given.shape}")
+    if given.shape[:1] != (rows,) or given.ndim > 2:
+        raise TapeError(f"{rows} nodes want as many rows of numbers, not the shape {given.shape}")
     return given
 
 
@@ -224,8 +215,3 @@ def _refuse_unlike(first: list[Value], order: list[Value], place: Mapping[Value,
         if not alike:
             raise TapeError(f"sample {column} differs from sample 0 in structure: "
                             f"{described(node)} stands where the first has {described(model)}")
-
-
-def described(node: Value) -> str:
-    """A node in words: its label, or what it is and its number."""
-    return repr(node.label) if node.label else f"the {node._op or 'leaf'} node of data {node.data:g}"

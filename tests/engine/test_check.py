@@ -1,0 +1,114 @@
+"""The numeric check of all nodes: its verdicts, and what it leaves alone."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+
+from micrograd import Value, gradcheck
+from micrograd.engine import topological_order
+from micrograd.nn import MLP
+from micrograd.ops import OPS
+from tests.engine.test_steps import graphs
+from tests.engine.test_values import own_sine
+
+SMOOTH = tuple(OPS[name] for name in ("+", "-", "*", "neg", "tanh", "sigmoid", "sin", "cos"))
+
+
+def test_the_lectures_expression():
+    a, b, c, f = Value(2.0, label="a"), Value(-3.0, label="b"), Value(10.0, label="c"), Value(-2.0, label="f")
+    L = (a * b + c) * f
+    rows = gradcheck(L)
+    assert [row.node for row in rows] == topological_order(L)
+    assert [(row.label, row.data, row.analytic) for row in rows if row.label] == [
+        ("a", 2.0, 6.0), ("b", -3.0, -4.0), ("c", 10.0, -2.0), ("f", -2.0, 4.0)]
+    assert all(row.ok and row.reason == "" and row.error < 1e-9 for row in rows)
+    assert all(type(row.ok) is bool and type(row.numeric) is float for row in rows)
+
+
+@given(graphs(rows=SMOOTH))
+def test_smooth_graphs_pass(root):
+    assert all(row.ok for row in gradcheck(root))
+
+
+def test_the_graph_is_left_as_it_was():
+    x = Value(3.0)
+    y = x * x
+    y.backward()
+    y.data, x.grad = 99.0, 5.0
+    gradcheck(y)
+    assert (x.data, x.grad, y.data, y.grad) == (3.0, 5.0, 99.0, 1.0)
+
+
+def test_it_checks_at_the_numbers_the_leaves_have_now():
+    x = Value(3.0)
+    y = x * x
+    x.data = 5.0
+    row = gradcheck(y)[0]
+    assert (row.data, row.analytic, row.ok) == (5.0, 10.0, True)
+
+
+@pytest.mark.parametrize("bend", [lambda x: x.relu(), abs, lambda x: (x * 2).relu() + x])
+def test_a_kink_is_recognised(bend):
+    row = gradcheck(bend(Value(0.0)))[0]
+    assert (row.ok, row.reason) == (True, "kink")
+
+
+def test_a_wrong_slope_at_a_kink_is_still_wrong():
+    x = Value(0.0)
+    out = x.relu() * 2
+    out._prev[0].op = replace(OPS["relu"], partials=lambda x, out: (1.5,))
+    row = gradcheck(out)[0]
+    assert not row.ok
+
+
+def test_both_zero_is_said():
+    x = Value(-2.0)
+    row = gradcheck(x.relu() + 1)[0]
+    assert (row.ok, row.reason, row.error) == (True, "both zero", 0.0)
+
+
+def test_what_is_not_finite_names_the_first_cause():
+    row = gradcheck(Value(0.0).log() * 2)[0]
+    assert not row.ok
+    assert row.reason == "not finite: log of 0"
+    assert "leaf" in gradcheck(Value(math.inf) * 2)[0].reason
+
+
+def test_an_h_too_large_or_too_small_is_told_from_a_wrong_rule():
+    assert [(row.ok, row.reason) for row in gradcheck(Value(0.5).tanh(), h=0.3)][0] == (True, "h too large")
+    assert [(row.ok, row.reason) for row in gradcheck(Value(0.5).tanh(), h=1e-15)][0] == (True, "h too small")
+    for h in (0.0, -1e-6, math.inf, math.nan):
+        with pytest.raises(ValueError, match="positive"):
+            gradcheck(Value(1.0), h=h)
+
+
+def test_large_and_small_numbers_get_a_step_of_their_size():
+    for size in (1e-200, 1e-8, 1.0, 1e8, 1e150):
+        assert all(row.ok for row in gradcheck(Value(size) * 3.0 + Value(size)))
+    assert all(row.ok for row in gradcheck((Value(1e8) + Value(0.5)) - 1e8))
+
+
+def test_nodes_behind_a_users_own_op_are_not_judged_and_the_rest_is():
+    x, z = Value(0.5), Value(2.0)
+    rows = {row.node: row for row in gradcheck(own_sine(x * 2) * z)}
+    assert rows[z].ok
+    assert rows[z].numeric == pytest.approx(math.sin(1.0))
+    assert rows[x].ok
+    assert math.isnan(rows[x].numeric)
+    assert "'sin'" in rows[x].reason
+
+
+def test_a_leaf_alone_is_its_own_slope():
+    (row,) = gradcheck(Value(3.0))
+    assert (row.analytic, row.ok) == (1.0, True)
+    assert row.numeric == pytest.approx(1.0)
+
+
+def test_all_nodes_of_a_network_pass():
+    net = MLP(3, [8, 8, 1], activation="tanh", seed=3)
+    rows = gradcheck((net([0.1, -0.4, 0.9]) - 1) ** 2)
+    assert len(rows) > 250
+    assert all(row.ok for row in rows)
+    assert max(row.error for row in rows if abs(row.analytic) > 1e-3) < 1e-6

@@ -1,0 +1,149 @@
+"""Size: chains, sums and diamonds that would break a recursion, at Python's default recursion limit."""
+
+import gc
+import sys
+import threading
+import weakref
+
+import pytest
+
+from micrograd import Value
+from micrograd.engine import apply, backward_steps, topological_order
+from micrograd.ops import OPS, power
+
+
+@pytest.fixture(autouse=True)
+def _default_limit():
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(1000)
+    yield
+    sys.setrecursionlimit(before)
+
+
+@pytest.mark.slow
+def test_a_chain_of_a_million_additions_runs_forward_backward_and_is_freed():
+    x = Value(1.0)
+    y = x
+    for _ in range(1_000_000):
+        y = y + 1
+    assert y.data == 1_000_001.0
+    y.backward()
+    assert x.grad == 1.0
+    del y
+
+
+@pytest.mark.parametrize("name", [*OPS, "**3"])
+def test_a_chain_of_a_hundred_thousand_of_each_op(name):
+    op = power(1) if name == "**3" else OPS[name]
+    x, one = Value(0.5), Value(1.0)
+    y = x
+    for _ in range(100_000):
+        y = apply(op, y) if op.arity == 1 else apply(op, y, one)
+    y.backward()
+    assert y.grad == 1.0
+    assert len(topological_order(y)) >= 100_001
+    y.zero_grad()
+    del y
+    assert x.grad == 0.0
+
+
+def test_a_sum_of_a_hundred_thousand_terms():
+    terms = [Value(1.0) for _ in range(100_000)]
+    total = sum(terms)
+    total.backward()
+    assert total.data == 100_000.0
+    assert all(t.grad == 1.0 for t in terms)
+
+
+def test_a_diamond_of_2_to_the_62_paths():
+    x = Value(1.0)
+    y = x
+    for _ in range(62):
+        y = y + y
+    y.backward()
+    assert (y.data, x.grad) == (2.0**62, 2.0**62)
+
+
+def test_a_graph_is_freed_at_once_without_the_collector():
+    class Watched(Value):
+        __slots__ = ("__weakref__",)
+
+    gc.disable()
+    try:
+        x = Watched(2.0)
+        gone = weakref.ref(x)
+        y = (x * 3 + x).tanh() ** 2
+        y.backward()
+        list(backward_steps(y))
+        del x, y
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+def test_a_node_takes_at_most_240_bytes():
+    import tracemalloc
+
+    x = Value(1.5)
+    tracemalloc.start()
+    y = x
+    for _ in range(20_000):
+        y = y * 1.0000001 + x
+    y.backward()
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert size / 60_000 <= 240  # the constants are nodes too
+
+
+def test_an_interrupted_backward_leaves_the_graph_usable():
+    x = Value(3.0)
+    a = x * x
+    b = Value(a.data, (a,), "stop")
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    b._backward = interrupted
+    y = b * 2 + a
+    with pytest.raises(KeyboardInterrupt):
+        y.backward()
+    b._backward = lambda: setattr(a, "grad", a.grad + b.grad)
+    y.zero_grad()
+    y.backward()
+    assert x.grad == 18.0
+
+
+def test_steps_that_are_abandoned_leave_the_graph_usable():
+    x = Value(3.0)
+    y = (x * x).tanh()
+    steps = backward_steps(y)
+    next(steps)
+    next(steps)
+    del steps
+    y.zero_grad()
+    y.backward()
+    wanted = Value(3.0)
+    (wanted * wanted).tanh().backward()
+    assert x.grad == wanted.grad
+
+
+def test_a_small_thread_stack_is_enough():
+    done = []
+
+    def work():
+        x = Value(1.0)
+        y = x
+        for _ in range(100_000):
+            y = y.tanh() + 1
+        y.backward()
+        done.append(y.grad)
+        del y
+
+    before = threading.stack_size(256 * 1024)
+    try:
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(before)
+    assert done == [1.0]

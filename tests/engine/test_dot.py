@@ -1,0 +1,124 @@
+"""The notebook's picture: labels as in the lecture, hostile labels, and no need of a system Graphviz."""
+
+import re
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+import graphviz
+import pytest
+
+from micrograd import Value, draw_dot
+from micrograd.dot import NodeRow, embedded_dot, picture, record
+
+HOSTILE = ['a"b', "{x|y}", "<port>", "back\\slash", "end\\", "two\nlines", "&lt;", "\\N \\G", "<b>html</b>", "%s", "ö é 漢",
+           "x" * 300, "\t", " ", '"]; evil [label="', "-->", "]]>", "\0", "&amp;", "\\"]
+
+
+def neuron():
+    x, w, b = Value(2.0, label="x"), Value(-3.0, label="w"), Value(6.7, label="b")
+    o = (x * w + b).tanh()
+    o.label = "o"
+    o.backward()
+    return o
+
+
+def shown_texts(svg):
+    return ["".join(t.itertext()) for t in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
+
+
+@pytest.fixture
+def _no_system_dot(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert shutil.which("dot") is None
+
+
+@pytest.mark.usefixtures("_no_system_dot")
+def test_it_renders_without_a_system_graphviz(tmp_path):
+    dot = draw_dot(neuron())
+    assert isinstance(dot, graphviz.Digraph)
+    texts = shown_texts(dot.pipe(encoding="utf-8"))
+    assert {"x", "data 2.0000", "tanh", "*", "+"} <= set(texts)
+    bundle = dot._repr_mimebundle_()
+    assert "<svg" in bundle["image/svg+xml"]
+    path = dot.render(str(tmp_path / "neuron"), format="png")
+    with open(path, "rb") as file:
+        assert file.read(4) == b"\x89PNG"
+
+
+def test_the_package_graphviz_is_left_as_it_was():
+    from graphviz.backend import dot_command
+    before = dot_command.DOT_BINARY
+    draw_dot(neuron()).pipe()
+    assert before == dot_command.DOT_BINARY
+
+
+def test_the_embedded_engine_is_found():
+    found = embedded_dot()
+    assert found is not None
+    assert subprocess.run([found, "-V"], check=False, capture_output=True).returncode == 0
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+def test_any_label_is_shown_as_it_is(label):
+    x = Value(1.0, label=label)
+    svg = draw_dot(x * 2).pipe(encoding="utf-8")
+    wanted = re.sub(r"\s", "", label.replace("\0", ""))
+    assert wanted in re.sub(r"\s", "", "".join(shown_texts(svg)))
+    assert svg.count("<polygon") >= 3  # both leaves and the result kept their boxes
+    assert len(re.findall(r'class="node"', svg)) == 4
+
+
+def test_numbers_are_those_of_the_lecture_and_long_ones_stay_short():
+    assert record(NodeRow(0, "a", 2.0, -0.5)) == "{ a | data 2.0000 | grad -0.5000 }"
+    assert record(NodeRow(0, "", 2.0)) == "{ data 2.0000 }"
+    assert record(NodeRow(0, "a", 1e300, float("inf"))) == "{ a | data 1.0000e+300 | grad inf }"
+    assert record(NodeRow(0, "a", float("nan"))) == "{ a | data nan }"
+
+
+def test_the_text_is_the_same_each_time():
+    assert draw_dot(neuron()).source == draw_dot(neuron()).source
+
+
+def test_both_edges_of_a_square_are_drawn():
+    a = Value(3.0)
+    assert draw_dot(a * a).source.count("n0 -> n1op") == 2
+
+
+def test_rows_need_no_values():
+    rows = [NodeRow(1, "a", 2.0), NodeRow(7, "b"), NodeRow(9, "c", op="*", inputs=(1, 7))]
+    source = picture(rows, rankdir="TB").source
+    assert "n1 -> n9op" in source
+    assert "n9op -> n9" in source
+    assert "rankdir=TB" in source
+
+
+def test_directions_and_formats():
+    assert "rankdir=TB" in draw_dot(neuron(), rankdir="TB").source
+    assert draw_dot(neuron(), format="png").pipe().startswith(b"\x89PNG")
+    with pytest.raises(ValueError, match="rankdir"):
+        draw_dot(neuron(), rankdir="UP")
+    with pytest.raises(ValueError, match="format"):
+        draw_dot(neuron(), format="nonsense")
+
+
+def test_a_long_chain_is_written_without_recursion():
+    y = Value(1.0)
+    for _ in range(3000):
+        y = y + 1
+    assert draw_dot(y).source.count(" -> ") == 9000
+
+
+def test_importing_the_library_brings_neither_numpy_nor_graphviz_nor_qt():
+    code = ("import sys, micrograd, micrograd.nn; from micrograd import Value, nn; (Value(2.0) * 3).tanh().backward(); "
+            "print([m for m in ('numpy', 'graphviz', 'PySide6', 'numba', 'matplotlib') if m in sys.modules])")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_gradcheck_is_the_function_however_it_was_imported():
+    code = ("import micrograd.check, micrograd.tape, micrograd.dot; from micrograd import gradcheck, draw_dot, trace; "
+            "import micrograd; print(callable(gradcheck), callable(micrograd.gradcheck), callable(trace))")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True"] * 3

@@ -1,0 +1,95 @@
+"""Networks: micrograd's repr, its draws, its published losses."""
+
+import random
+
+import pytest
+
+from micrograd import Value, nn
+from micrograd.nn import MLP, Layer, Module, Neuron
+from tests.engine.demo import moons, step
+
+PUBLISHED = [0.8958441028683222, 1.723590533697202, 0.742900631385113, 0.7705641260584198, 0.3692793385976538,
+             0.313545481918522, 0.28142343497724337, 0.26888733313983904, 0.2567147286057417, 0.2704862551637922]
+
+
+def test_the_demo_gives_the_losses_micrograd_publishes():
+    random.seed(1337)
+    model = MLP(2, [16, 16, 1])
+    assert len(model.parameters()) == 337
+    points, labels = moons()
+    losses = [step(model, points, labels, Value, k).data for k in range(len(PUBLISHED))]
+    assert losses == pytest.approx(PUBLISHED, abs=1e-9)
+
+
+def test_weights_are_the_draws_of_random_in_micrograds_order():
+    random.seed(7)
+    draws = [random.uniform(-1, 1) for _ in range(6)]
+    random.seed(7)
+    layer = Layer(3, 2)
+    assert [w.data for n in layer.neurons for w in n.w] == draws
+    assert [n.b.data for n in layer.neurons] == [0.0, 0.0]
+    assert [p.data for p in layer.parameters()] == [*draws[:3], 0.0, *draws[3:], 0.0]
+
+
+def test_reprs_are_micrograds():
+    assert repr(Neuron(2)) == "ReLUNeuron(2)"
+    assert repr(Neuron(2, nonlin=False)) == "LinearNeuron(2)"
+    assert repr(MLP(2, [2, 1])) == ("MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2)], "
+                                    "Layer of [LinearNeuron(2)]]")
+    assert repr(Neuron(1, activation="tanh")) == "tanhNeuron(1)"
+
+
+def test_a_layer_of_one_gives_a_value_and_of_more_a_list():
+    x = [1.0, -2.0]
+    assert isinstance(Layer(2, 1)(x), Value)
+    assert len(Layer(2, 3)(x)) == 3
+    assert isinstance(MLP(2, [4, 1])([Value(1.0), Value(2.0)]), Value)
+
+
+def test_a_seed_gives_the_same_weights_each_time_and_leaves_random_alone():
+    state = random.getstate()
+    one, two = MLP(2, [4, 1], seed=5), MLP(2, [4, 1], seed=5)
+    assert random.getstate() == state
+    weights = [p.data for p in one.parameters()]
+    assert weights == [p.data for p in two.parameters()]
+    assert len(set(weights)) == 4 * 2 + 4 + 1  # all weights differ, all biases are 0
+    assert weights != [p.data for p in MLP(2, [4, 1], seed=6).parameters()]
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "sin", "abs"])
+def test_activations_are_rows_of_the_table_and_the_last_layer_is_linear(activation):
+    net = MLP(2, [3, 1], activation=activation, seed=1)
+    out = net([0.3, -0.8])
+    assert out._op == "+"
+    assert {n.activation for layer in net.layers for n in layer.neurons} == {activation}
+    hidden = net.layers[0]([0.3, -0.8])
+    assert {h.op.name for h in hidden} == {activation}
+
+
+def test_an_unknown_activation_is_refused_with_the_list():
+    for name in ("softmix", "+"):
+        with pytest.raises(ValueError, match=r"no activation named .* tanh"):
+            Neuron(2, activation=name)
+
+
+def test_zero_grad_clears_the_parameters():
+    net = nn.MLP(2, [2, 1], seed=1)
+    net([1.0, 2.0]).backward()
+    assert any(p.grad for p in net.parameters())
+    net.zero_grad()
+    assert not any(p.grad for p in net.parameters())
+
+
+def test_a_users_own_module_takes_part():
+    class Twice(Module):
+        def __init__(self):
+            self.n = Neuron(1, nonlin=False)
+
+        def parameters(self):
+            return self.n.parameters()
+
+    assert Module().parameters() == []
+    own = Twice()
+    own.n([1.0]).backward()
+    own.zero_grad()
+    assert [p.grad for p in own.parameters()] == [0.0, 0.0]

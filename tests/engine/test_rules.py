@@ -1,0 +1,119 @@
+"""The table of ops: each row against central differences, a row more, and a row that lies."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from micrograd import Value, draw_dot, gradcheck, ieee
+from micrograd.engine import apply, backward_steps
+from micrograd.nn import MLP
+from micrograd.ops import OPS, Op, op_of, power
+from micrograd.tape import Tape
+
+POINTS = (-2.5, -1.0, -0.3, 0.4, 1.0, 2.2)
+ROWS = [*OPS.values(), power(3), power(-2), power(0.5), power(0), power(1.7)]
+
+
+def samples(op):
+    """Points at which the op has a finite result and slopes."""
+    for k, x in enumerate(POINTS):
+        operands = (x, POINTS[(k + 2) % len(POINTS)])[: op.arity]
+        out = op.forward(*operands)
+        if math.isfinite(out) and all(map(math.isfinite, op.partials(*operands, out))):
+            yield operands, out
+
+
+@pytest.mark.parametrize("op", ROWS, ids=lambda op: op.name)
+def test_each_slope_is_that_of_the_central_difference(op):
+    tried = 0
+    for operands, out in samples(op):
+        for port, slope in enumerate(op.partials(*operands, out)):
+            h = 1e-5
+            low, high = ([x + sign * h * (k == port) for k, x in enumerate(operands)] for sign in (-1, 1))
+            numeric = (op.forward(*high) - op.forward(*low)) / (2 * h)
+            assert slope == pytest.approx(numeric, rel=1e-8, abs=1e-8)
+            tried += 1
+    assert tried >= 3
+
+
+@pytest.mark.parametrize("op", ROWS, ids=lambda op: op.name)
+def test_one_row_serves_floats_arrays_and_complex_numbers(op):
+    found = list(samples(op))
+    columns = [np.array(column) for column in zip(*(operands for operands, _ in found), strict=True)]
+    outs = op.forward(*columns)
+    assert outs == pytest.approx([out for _, out in found], rel=1e-14)
+    slopes = [np.broadcast_to(slope, outs.shape) for slope in op.partials(*columns, outs)]
+    for k, (operands, out) in enumerate(found):
+        assert [slope[k] for slope in slopes] == pytest.approx(list(op.partials(*operands, out)), rel=1e-14)
+    if op is not OPS["**"] and op.name != "**1.7":
+        step = op.forward(columns[0] + 1e-30j, *columns[1:]).imag / 1e-30
+        assert step == pytest.approx(slopes[0], rel=1e-12, abs=1e-15)
+
+
+@pytest.fixture
+def softplus(monkeypatch):
+    row = Op("softplus", "softplus", 1, forward=lambda x: ieee.log(1 + ieee.exp(x)),
+             partials=lambda x, out: (ieee.sigmoid(x),))
+    monkeypatch.setitem(OPS, "softplus", row)
+    return row
+
+
+def test_a_row_more_is_an_op_more(softplus):
+    x = Value(0.7, label="x")
+    y = apply(op_of("softplus"), x) * 2
+    y.backward()
+    assert x.grad == pytest.approx(2 / (1 + math.exp(-0.7)))
+    assert y._prev[0]._op == "softplus"
+    assert all(row.ok for row in gradcheck(y))
+    assert "softplus" in draw_dot(y).source
+    assert softplus.text.format(x="x") == "softplus(x)"
+    *_, step = backward_steps(y)
+    assert step.contributions[0].slope == pytest.approx(1 / (1 + math.exp(-0.7)))
+    replay = Tape(y).forward({x: np.array([-1.0, 0.0, 2.0])})
+    assert replay.data[y] == pytest.approx(2 * np.logaddexp(0, [-1.0, 0.0, 2.0]))
+    assert replay.grad[x] == pytest.approx(2 / (1 + np.exp([1.0, 0.0, -2.0])))
+
+
+def test_a_row_more_is_an_activation_more(softplus):
+    net = MLP(2, [3, 1], activation="softplus", seed=4)
+    assert "softplusNeuron(2)" in repr(net)
+    assert all(row.ok for row in gradcheck(net([0.5, -1.0])))
+
+
+def use(op, row):
+    """A graph around the row in which its operands are leaves, at a point where the honest op has a slope."""
+    operands, _ = next((found for found in samples(op) if min(map(abs, op.partials(*found[0], found[1]))) > 1e-3),
+                       next(samples(op)))
+    leaves = [Value(x) for x in operands]
+    return leaves, apply(row, *leaves) * 1.25 + 0.5
+
+
+LIES = {
+    "a slope 1 % too large": lambda slopes, k: [s * (1.01 if j == k else 1) for j, s in enumerate(slopes)],
+    "a sign turned": lambda slopes, k: [s * (-1 if j == k else 1) for j, s in enumerate(slopes)],
+    "an operand forgotten": lambda slopes, k: [0.0 if j == k else s for j, s in enumerate(slopes)],
+    "something added": lambda slopes, k: [s + (0.1 if j == k else 0) for j, s in enumerate(slopes)],
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+@pytest.mark.parametrize("op", [row for row in ROWS if row.name != "**0"], ids=lambda op: op.name)
+def test_the_numeric_check_catches_a_broken_rule(op, lie):
+    for port in range(op.arity):
+        broken = replace(op, partials=lambda *numbers: tuple(LIES[lie](op.partials(*numbers), port)))
+        leaves, root = use(op, broken)
+        rows = {row.node: row for row in gradcheck(root)}
+        assert not rows[leaves[port]].ok, (op.name, port)
+        assert all(row.ok for node, row in rows.items() if node is not leaves[port])
+        leaves, root = use(op, op)
+        assert all(row.ok for row in gradcheck(root))
+
+
+def test_a_broken_rule_in_the_table_is_caught_wherever_values_use_it(monkeypatch):
+    honest = OPS["tanh"]
+    x = Value(0.4)
+    assert all(row.ok for row in gradcheck(apply(honest, x)))
+    monkeypatch.setitem(OPS, "tanh", replace(honest, partials=lambda x, out: (1.0 - out,)))
+    assert not gradcheck(apply(OPS["tanh"], x))[0].ok
