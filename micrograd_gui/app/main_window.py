@@ -35,6 +35,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.settings = Settings()
         self.mood = first_mood(self.settings)
+        dress_application(self.mood)  # before there are widgets, which would be dressed twice
         self.session = Session()
         self.bridge = Bridge(self.session, self)
         self.background = Background(self)
@@ -47,7 +48,7 @@ class MainWindow(QMainWindow):
         self._build_toolbars()
         self._build_status()
         self.projector = Projector(self)
-        self.set_mood(self.mood)
+        self._size_fields()
         self.bridge.changed.connect(self._on_changed)
         self.bridge.refused.connect(lambda sentence, _node: self.say(sentence, refused=True))
         self.resize(self._first_size())
@@ -114,11 +115,15 @@ class MainWindow(QMainWindow):
         self.mood = mood
         dress_application(mood)
         self.panes.set_mood(mood)
+        self._size_fields()
+        self._break_toolbar()
+
+    def _size_fields(self) -> None:
+        mood = self.mood
         self.h_line.setFixedWidth(mood.px(84))
         self.expression_line.setFont(mood.font(13, mono=True))
         self.expression_line.setMinimumWidth(mood.px(220))
         self.h_line.setFont(mood.font(13, mono=True))
-        self._break_toolbar()
 
     def _break_toolbar(self) -> None:
         narrow = self.width() < NARROW * self.mood.scale

@@ -158,7 +158,9 @@ class Running(Stateful):
 
     def set_h(self, h: float | str) -> None:
         """The h of the next nudge and check; raises Refusal for 0 and for what is no number."""
-        self._set(h=_checked_h(h))
+        number = _checked_h(h)
+        same = number == self.state.h  # a check speaks of the h it was made with
+        self._set(h=number, checked=self.state.checked if same else ())
 
     def set_sides(self, sides: measure.Sides) -> None:
         """Nudge to one side, as in the lecture ("forward"), or to both ("central")."""

@@ -47,6 +47,7 @@ class RenderedGraph(QWidget):
     def __init__(self, bridge: Bridge, mood: Mood, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rendered_graph")
+        self._due = False
         self.setAccessibleName("Rendered graph")
         self.setMinimumSize(120, 60)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -155,7 +156,7 @@ class RenderedGraph(QWidget):
         super().showEvent(event)
         state = self.bridge.state
         self.message = self.message or ("" if state.graph.nodes else EMPTY)
-        QTimer.singleShot(0, self, lambda: self._lay_out(self.bridge.state.graph))
+        self._due = True
         if self.picture is not None:
             self.picture = self.picture.with_frame(state.frame, state.step)
 
@@ -166,6 +167,9 @@ class RenderedGraph(QWidget):
         return QTransform(self._zoom, 0.0, 0.0, self._zoom, self._origin.x(), self._origin.y())
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if self._due:  # laying out waits until the window has been painted once
+            self._due = False
+            QTimer.singleShot(0, self, lambda: self._lay_out(self.bridge.state.graph))
         painter = QPainter(self)
         painter.setClipRegion(event.region())
         painter.fillRect(event.rect(), QColor(self.mood.theme.ground))

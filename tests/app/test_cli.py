@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from micrograd_gui.app import cli, main_window
+from micrograd_gui.app import cli, start
 from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.services import examples, files
@@ -239,7 +239,7 @@ def test_without_a_command_the_window_opens_on_the_source(
         opened.append(source)
         return 0
 
-    monkeypatch.setattr(main_window, "run_window", run_window)
+    monkeypatch.setattr(start, "run_window", run_window)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     assert said(*arguments).status == 0
     assert opened[0] is None if kind is None else isinstance(opened[0], kind)

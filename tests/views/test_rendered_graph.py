@@ -12,11 +12,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.services import examples
+from micrograd_gui.services import examples, rendering
 from micrograd_gui.services.engines import LayoutRefusal
 from micrograd_gui.services.inks import INKS
 from micrograd_gui.session.session import Session
-from micrograd_gui.views import rendered_graph
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.rendered_graph import EMPTY, WAITING, RenderedGraph
 from micrograd_gui.views.theme import DARK, LIGHT, THEMES, Mood, load_fonts
@@ -259,7 +258,7 @@ def test_the_next_edit_stops_a_layout_that_is_under_way(
         stop.wait(20)
         raise LayoutRefusal("The layout was cancelled.")
 
-    monkeypatch.setattr(rendered_graph, "rendered", endless)
+    monkeypatch.setattr(rendering, "rendered", endless)
     session(pane).add_node("tanh", (0, 0))
     qtbot.waitUntil(lambda: len(stops) == 1)
     assert not stops[0].is_set()
@@ -279,7 +278,7 @@ def test_a_layout_that_fails_is_told_in_words(
     def fails(graph: Graph, *, stop: Event) -> None:
         raise LayoutRefusal("The layout took longer than 10 seconds and was stopped.")
 
-    monkeypatch.setattr(rendered_graph, "rendered", fails)
+    monkeypatch.setattr(rendering, "rendered", fails)
     session(pane).add_node("tanh", (0, 0))
     qtbot.waitUntil(lambda: "longer than 10 seconds" in pane.message)
     assert pane.picture is None
