@@ -163,9 +163,9 @@ class MainWindow(QMainWindow):
 
     def mark(self, role: Role) -> None:
         """The selected leaves get that role; those that have it lose it."""
-        for node in sorted(self.session.state.selection):
-            has = self.session.state.graph.nodes[node].role == role
-            self.session.mark(node, "" if has else role)
+        state = self.session.state
+        all_have_it = all(state.graph.nodes[node].role == role for node in state.selection)
+        self.session.mark(state.selection, "" if all_have_it else role)
 
     def nudge(self) -> None:
         self.h_line.clearFocus()  # an h that was typed and not yet taken over is taken over now

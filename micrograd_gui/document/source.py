@@ -79,3 +79,14 @@ class Source:
         else:
             sentence = f"“{spoken(rest[:20])}” cannot stand here"
         return self._at(line, column, sentence)
+
+
+def on_one_line(text: str) -> str:
+    """The statements of a cell, comments gone, joined with ``; ``: for a field that has one line only."""
+    if "\n" not in text.strip():
+        return text.strip()
+    try:
+        parts = [ast.unparse(statement) for statement in Source(text).statements()]
+    except ExpressionRefusal:  # it is refused again, with a sentence, when it is read
+        parts = [line.strip() for line in text.splitlines() if line.strip()]
+    return " ".join("; ".join(parts).splitlines())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from micrograd_gui.document.errors import ExpressionRefusal, Refusal
 from micrograd_gui.document.expression_text import expression_of
+from micrograd_gui.document.source import on_one_line
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
 
@@ -91,6 +92,13 @@ class ExpressionLine(ReadLine):
             "Type statements such as e = a*b; L = e + c, then Return. A cell of the lecture can be pasted."
         )
         self._show(bridge.state)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.insert(on_one_line(QApplication.clipboard().text()))
+            self.setModified(True)
+        else:
+            super().keyPressEvent(event)
 
     def read(self, text: str) -> None:
         if text.strip() != self.shown(self.bridge.state):

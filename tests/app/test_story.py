@@ -274,3 +274,18 @@ def test_examples_open_from_their_menu_with_a_thumbnail(opened):
         assert not action.icon().isNull()
     window.findChild(QAction, "example_diamond").trigger()
     assert window.windowTitle().startswith("diamond")
+
+
+def test_a_cell_of_the_lecture_pasted_into_the_expression_line_builds_its_graph(opened):
+    window = opened()
+    QApplication.clipboard().setText(
+        "a = Value(2.0, label='a')  # an input\nb = Value(-3.0, label='b')\n\ne = a*b; e.label = 'e'\n"
+    )
+    field = window.findChild(QLineEdit, "expression")
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClick(field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    graph = window.session.state.graph
+    assert {node.label: node.data for node in graph if node.is_leaf} == {"a": 2.0, "b": -3.0}
+    assert "e" in labelled(window)
