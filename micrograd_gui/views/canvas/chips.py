@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
@@ -15,6 +16,7 @@ from micrograd_gui.views.canvas.index import Index, Wire
 from micrograd_gui.views.canvas.ink import Ink
 
 LONGEST_RULE = 20  # letters; a longer rule gives way to the number alone, the step card has the whole
+_FIRST_POWER = re.compile(r"\^1(?![\d.])")
 SIZES = (1.7, 1.35, 1.0)
 _MARGIN = 4.0
 _ALONG = (0.5, 0.35, 0.65, 0.2, 0.8)  # tried in this order; only this near to the end of a long wire:
@@ -78,12 +80,11 @@ def rule_text(graph: Graph, number: int, each: Contribution) -> str:
         return f"× {slope}"
     names = [graph.nodes[source].name if source is not None else "?" for source in node.inputs]
     words = dict(zip("xyzuvw", names, strict=False), out=node.name)
-    text = rule.slopes[each.port].format(**words)
-    if text == slope or "{" not in rule.slopes[each.port] or len(text) > LONGEST_RULE:
+    text = _FIRST_POWER.sub("", rule.slopes[each.port].format(**words))
+    if "{" not in rule.slopes[each.port] or text == slope or len(text) > LONGEST_RULE:
         return f"× {slope}"
-    if text == names[0] or text in names:
-        return f"× {text} = {slope}" if text != slope else f"× {slope}"
-    return f"× ({text}) = {slope}" if " " in text else f"× {text} = {slope}"
+    is_sum = " " in text and text not in names  # a name may have blanks in it and is one thing all the same
+    return f"× ({text}) = {slope}" if is_sum else f"× {text} = {slope}"
 
 
 def _rounded(number: float) -> str:

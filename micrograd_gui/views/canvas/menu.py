@@ -22,14 +22,26 @@ _ROLES: tuple[tuple[str, Role], ...] = (
 )
 
 
-def menu_for(view: CanvasView, hit: Hit, point: QPointF) -> QMenu:
-    """The menu for what was hit; it goes away by itself when it is closed."""
+def open_menu(view: CanvasView, position: QPointF | None) -> None:
+    """Open the menu for what is at that pixel, or (None) for the selected node."""
+    selected = view.bridge.state.selected
+    if position is None and selected is not None:
+        position, found = view.viewportTransform().map(view.box_of(selected).center()), Hit("title", selected)
+    else:
+        position = position or QPointF(view.viewport().rect().center())
+        found = view.pointer.hit(position)
+    if found.on_box and found.node is not None and found.node not in view.bridge.state.selection:
+        view.bridge.session.select((found.node,))
+    menu = _menu(view, found, view.scene_point(position))
+    menu.popup(view.viewport().mapToGlobal(position.toPoint()))
+
+
+def _menu(view: CanvasView, hit: Hit, point: QPointF) -> QMenu:
     menu = QMenu(view)
     menu.setObjectName("canvas_menu")
     menu.aboutToHide.connect(menu.deleteLater)
     if hit.part == "wire" and hit.wire is not None:
-        wire = hit.wire
-        _add(view, menu, "&Remove wire", view.bridge.session.disconnect, *wire)
+        _add(view, menu, "&Remove wire", view.bridge.session.disconnect, *hit.wire)
     elif hit.node is not None:
         _node(view, menu, hit.node)
     else:

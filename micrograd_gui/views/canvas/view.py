@@ -20,7 +20,7 @@ from micrograd_gui.views.canvas.hit import GROUND, Hit
 from micrograd_gui.views.canvas.index import Index
 from micrograd_gui.views.canvas.ink import SMALL_IN_HALL, ink
 from micrograd_gui.views.canvas.keys import Keyboard
-from micrograd_gui.views.canvas.menu import menu_for
+from micrograd_gui.views.canvas.menu import open_menu
 from micrograd_gui.views.canvas.painter import paint
 from micrograd_gui.views.canvas.picture import differences, picture_of
 from micrograd_gui.views.canvas.pointer import Pointer
@@ -277,17 +277,7 @@ class CanvasView(EventfulSheet):
     # What events ask of it -------------------------------------------------------------------
 
     def open_menu(self, position: QPointF | None) -> None:
-        selected = self.bridge.state.selected
-        if position is None and selected is not None:
-            position = self.viewportTransform().map(self.box_of(selected).center())
-            found = Hit("title", selected)
-        else:
-            position = position or QPointF(self.viewport().rect().center())
-            found = self.pointer.hit(position)
-        if found.on_box and found.node is not None and found.node not in self.bridge.state.selection:
-            self.bridge.session.select((found.node,))
-        menu = menu_for(self, found, self.scene_point(position))
-        menu.popup(self.viewport().mapToGlobal(position.toPoint()))
+        open_menu(self, position)
 
     def show_tip(self, position: QPointF, at: QPoint) -> None:
         if self.gesture is None:

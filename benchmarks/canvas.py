@@ -1,0 +1,89 @@
+"""The canvas alone: a plain repaint beside a step, and beside a pan, for graphs of growing size.
+
+    python benchmarks/canvas.py [ROUNDS]
+
+Medians in milliseconds; a step is the verb and the repaint of what differs.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication
+
+from micrograd.nn import MLP
+from micrograd_gui.document.capture import graph_from_value
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.session.session import Session
+from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.canvas.view import CanvasView
+from micrograd_gui.views.theme import LIGHT, Mood, load_fonts
+
+
+def network(*layers: int) -> Graph:
+    """The graph of one output of a network, its nodes on a lattice."""
+    model = MLP(layers[0], [*layers[1:], 1], seed=1)
+    graph = graph_from_value(model([0.1 * number for number in range(layers[0])]))
+    rows = max(1, int(math.sqrt(0.6 * len(graph))))
+    return graph.moved(
+        {node: (240.0 * (at // rows), 90.0 * (at % rows)) for at, node in enumerate(graph.order)}
+    )
+
+
+def median(work: Callable[[], object], rounds: int) -> float:
+    """The median time of some rounds, with all painting done."""
+    times = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        work()
+        QApplication.processEvents()
+        times.append(time.perf_counter() - began)
+    return 1000 * statistics.median(times)
+
+
+def measure(graph: Graph, rounds: int) -> None:
+    session = Session()
+    session.open_graph(graph)
+    began = time.perf_counter()
+    view = CanvasView(Bridge(session), Mood(LIGHT))
+    view.resize(1600, 900)
+    view.show()
+    QApplication.processEvents()
+    opened = 1000 * (time.perf_counter() - began)
+    session.forward()
+    session.backward()  # recorded once: what follows is stepping
+    print(f"{len(graph):6} nodes: opened and painted in {opened:.0f} ms")
+    for name, zoom in (("all in view", 0.0), ("from afar", 0.45), ("near", 1.0)):
+        if zoom:
+            view.look_at(view.box_of(graph.order[-1]).center(), zoom)
+        else:
+            view.fit()
+        session.last()
+        plain = median(view.viewport().repaint, rounds)
+        step = median(session.previous, rounds)
+        pan = median(lambda: view.scroll_by(QPoint(-12, 0)), rounds)
+        print(f"   {name:12} repaint {plain:7.2f}   step {step:7.2f} ({step / plain:.2f})   pan {pan:7.2f}")
+    view.close()
+
+
+def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 30
+    application = QApplication.instance() or QApplication(sys.argv)
+    load_fonts()
+    for layers in ((2, 3), (3, 12, 13), (6, 40, 40, 40)):
+        measure(network(*layers), rounds)
+    del application
+
+
+if __name__ == "__main__":
+    main()
