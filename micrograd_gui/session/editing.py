@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping
 from math import isfinite
+from typing import Any
 
 from micrograd.ops import op_of
 from micrograd_gui.document import fragment
@@ -15,6 +16,7 @@ from micrograd_gui.session.measure import Nudge, nudge
 from micrograd_gui.session.run import record
 from micrograd_gui.session.state import Stateful
 from micrograd_gui.session.trace import Trace
+from micrograd_gui.session.training_state import followed
 
 APPLIED_OFFSET = (190.0, 0.0)  # where an op applied to a node lands beside it
 VALUE = "value"  # the palette's word for a leaf, where others say an op's name
@@ -183,9 +185,11 @@ class Editing(Stateful):
         elif selection != self.state.selection:
             self._set(selection=selection)
 
-    def _follow(self, history: History, selection: frozenset[NodeId]) -> None:
+    def _follow(self, history: History, selection: frozenset[NodeId], **changes: Any) -> None:
         """Replace the graph, and with it what was run and measured on the old one, in one change."""
         state = self.state
+        travelled = history.entries is state.history.entries
+        changes.setdefault("training", followed(state.training, state.graph, history.graph, travelled))
         old, new = state.graph, history.graph
         trace: Trace | None = None
         cursor, nudged, checked = 0, None, state.checked[:0]
@@ -206,6 +210,7 @@ class Editing(Stateful):
             nudge=nudged,
             checked=checked,
             selection=frozenset(node for node in selection if node in new.nodes),
+            **changes,
         )
 
     def _meant(self, nodes: Collection[NodeId] | None) -> frozenset[NodeId]:

@@ -8,11 +8,11 @@ from micrograd_gui.document.arrange import arranged
 from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.history import Entry, History
-from micrograd_gui.session.editing import Editing
 from micrograd_gui.session.running import Running
+from micrograd_gui.session.training_verbs import TrainingVerbs
 
 
-class Session(Editing, Running):
+class Session(TrainingVerbs, Running):
     """What the window is a picture of. Verbs raise Refusal, and then nothing has changed."""
 
     def new(self) -> None:
@@ -32,6 +32,7 @@ class Session(Editing, Running):
             selection=frozenset(),
             nudge=None,
             checked=(),
+            training=None,
         )
 
     def build(self, expression: str) -> None:

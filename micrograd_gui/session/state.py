@@ -12,7 +12,11 @@ from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.history import Entry, History
 from micrograd_gui.session.measure import Checked, Nudge, Sides
 from micrograd_gui.session.run import leaf_data
+from micrograd_gui.session.series import Series
 from micrograd_gui.session.trace import Frame, Step, Trace
+from micrograd_gui.session.training_state import TrainingState
+
+NO_LOSSES = Series()
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +39,7 @@ class State:
     sides: Sides = "central"
     nudge: Nudge | None = None
     checked: tuple[Checked, ...] = ()
+    training: TrainingState | None = None
 
     @property
     def graph(self) -> Graph:
@@ -49,13 +54,20 @@ class State:
 
     @property
     def step(self) -> Step | None:
-        """The step that led to this moment; None at the very start."""
+        """The step that led to this moment; None at the very start, and while the graph trains."""
+        if self.training is not None and self.training.running:
+            return None
         return self.trace.steps[self.cursor - 1] if self.trace and self.cursor else None
 
     @property
     def following(self) -> Step | None:
         """The recorded step that comes next; None at the end."""
         return self.trace.steps[self.cursor] if self.trace and self.cursor < len(self.trace) else None
+
+    @property
+    def losses(self) -> Series:
+        """The loss before each step of the training."""
+        return NO_LOSSES if self.training is None else self.training.losses
 
     @property
     def selected(self) -> NodeId | None:

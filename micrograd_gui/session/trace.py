@@ -151,6 +151,8 @@ class Trace:
 
     def updated(self, cursor: int) -> bool:
         """Whether parameters have moved before that moment."""
+        if not any(each.kind == "update" for each in self.script):
+            return False
         return any(each.kind == "update" for each in self.script_until(cursor))
 
     def script_until(self, cursor: int) -> tuple[Pass, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from micrograd.engine import Value
 from micrograd.fused import Fused, Run
+from micrograd.tape import Tape
 from micrograd_gui.document.data import Data, Plan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
@@ -17,7 +18,7 @@ from micrograd_gui.document.labels import spoken
 from micrograd_gui.session.judging import Judge, judge_of
 from micrograd_gui.session.optimisers import OPTIMISERS, SCHEDULES, Moments
 from micrograd_gui.session.run import build, record
-from micrograd_gui.session.trace import Pass
+from micrograd_gui.session.trace import Frame, Pass
 
 
 class Diverged(Refusal):
@@ -61,6 +62,9 @@ class Training:
         data = trainable(graph, self.plan)
         self.data = data
         self.parameters = graph.parameters
+        self._order: list[NodeId] = []
+        self._leaves: tuple[Value, ...] = ()
+        self._leaf_ids: list[NodeId] = []
         self.judge: Judge | None = judge_of(graph)
         values = build(graph)
         assert graph.target is not None
@@ -76,7 +80,8 @@ class Training:
         self.k = 0
         self.numbers = np.array([graph.nodes[p].data for p in self.parameters])
         self.moments: Moments = OPTIMISERS[self.plan.optimiser].start(self.numbers)
-        self._draw = np.random.RandomState(self.plan.seed)
+        self._tape: Tape | None = None
+        self._values = values
         self._here: _Point | None = None
 
     @property
@@ -100,13 +105,7 @@ class Training:
         rule, rate = OPTIMISERS[self.plan.optimiser], self.rate
         with np.errstate(all="ignore"):
             numbers, moments = rule.update(self.numbers, here.grads, rate, self.moments, self.k)
-        state = self._draw.get_state() if self.plan.batch is not None else None
-        try:
-            there = self._evaluate(numbers, self._rows())
-        except Diverged:
-            if state is not None:
-                self._draw.set_state(state)
-            raise
+        there = self._evaluate(numbers, self._rows(self.k + 1))
         done = Stepped(self.k, here.loss, self._accuracy(here), rate, here.grads, numbers)
         self.numbers, self.moments, self._here = numbers, moments, there
         self.k += 1
@@ -117,9 +116,34 @@ class Training:
         if plan.optimiser != self.plan.optimiser:
             self.moments = OPTIMISERS[plan.optimiser].start(self.numbers)
         if (plan.seed, plan.batch) != (self.plan.seed, self.plan.batch):
-            self._draw = np.random.RandomState(plan.seed)
             self._here = None
         self.plan = plan
+
+    def resume(self, k: int, moments: Moments) -> None:
+        """Go on as after k steps, with what the optimiser remembers of them."""
+        self.k = k
+        if len(moments) == len(self.moments):
+            self.moments = moments
+        self._here = None
+
+    def fits(self, graph: Graph) -> bool:
+        """Whether it is still that graph which is trained, with those numbers, wires and rows."""
+        mine, data = self.data, graph.data
+        if data is None or graph.nodes is not self.graph.nodes or graph.target != self.graph.target:
+            return False
+        return data.rows is mine.rows and (data.columns, data.reduction) == (mine.columns, mine.reduction)
+
+    def frame(self, graph: Graph) -> Frame:
+        """All the numbers after a forward and a backward pass over a graph of the same wires."""
+        if self._tape is None:
+            self._tape = Tape(self._root)
+            node_of = {value: node for node, value in self._values.items()}
+            self._order = [node_of[value] for value in self._tape.nodes]
+            self._leaves = tuple(value for value in self._tape.nodes if not value._prev)
+            self._leaf_ids = [node_of[value] for value in self._leaves]
+        replay = self._tape.forward({self._leaves: np.array([graph.nodes[n].data for n in self._leaf_ids])})
+        data, grad = replay.data.matrix[:, 0].tolist(), replay.grad.matrix[:, 0].tolist()
+        return Frame(dict(zip(self._order, data, strict=True)), dict(zip(self._order, grad, strict=True)))
 
     def by_node(self, numbers: Any) -> dict[NodeId, float]:
         """Numbers in the order of the parameters, by node."""
@@ -127,13 +151,15 @@ class Training:
 
     def _point(self) -> _Point:
         if self._here is None:
-            self._here = self._evaluate(self.numbers, self._rows())
+            self._here = self._evaluate(self.numbers, self._rows(self.k))
         return self._here
 
-    def _rows(self) -> Any:
-        """Which rows the next step looks at; None: all. The rule is that of micrograd's demo."""
+    def _rows(self, k: int) -> Any:
+        """Which rows step k looks at, drawn by the rule of micrograd's demo; None: all."""
         batch, rows = self.plan.batch, len(self.data)
-        return None if batch is None or batch >= rows else self._draw.permutation(rows)[:batch]
+        if batch is None or batch >= rows:
+            return None
+        return np.random.RandomState([self.plan.seed, k]).permutation(rows)[:batch]
 
     def _evaluate(self, parameters: Any, rows: Any) -> _Point:
         columns = self._columns if rows is None else self._columns[:, rows]
