@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.numbers import MINUS, short
 from micrograd_gui.session.trace import Contribution, Step
-from micrograd_gui.views.canvas.geometry import Curve, box
+from micrograd_gui.views.canvas.geometry import CARDS_FROM, Curve, box
 from micrograd_gui.views.canvas.index import Index, Wire
 from micrograd_gui.views.canvas.ink import Ink
 
@@ -19,17 +19,24 @@ LONGEST_RULE = 20  # letters; a longer rule gives way to the number alone, the s
 _FIRST_POWER = re.compile(r"\^1(?![\d.])")
 SIZES = (1.7, 1.35, 1.0)
 _MARGIN = 4.0
-_ALONG = (0.5, 0.35, 0.65, 0.2, 0.8)  # tried in this order; only this near to the end of a long wire:
+_ALONG = (0.5, 0.3, 0.7, 0.15, 0.85)  # where along a wire; of a long wire only where this near to its end:
 _LONG = 400.0
-_FURTHEST_X, _FURTHEST_Y = 100, 102
-_OFFSETS = sorted(
-    (
-        (dx, dy)
-        for dx in range(-_FURTHEST_X, _FURTHEST_X + 1, 10)
-        for dy in range(-_FURTHEST_Y, _FURTHEST_Y + 1, 6)
-    ),
-    key=lambda offset: math.hypot(offset[0] * 1.2, offset[1]),
-)
+_FURTHEST_X, _FURTHEST_Y = 100, 104
+
+
+def _candidates(downwards: bool) -> list[tuple[int, int, int]]:
+    """Where to look, nearest first: which point of the wire, and how far from it across and down."""
+
+    def cost(at: tuple[int, int, int]) -> float:
+        rank, dx, dy = at
+        wrong_way = 4.0 if dy and (dy > 0) != downwards else 0.0
+        return math.hypot(dx * 1.2, dy) + 2.0 * rank + wrong_way
+
+    across, down = range(-_FURTHEST_X, _FURTHEST_X + 1, 20), range(-_FURTHEST_Y, _FURTHEST_Y + 1, 8)
+    return sorted(((rank, dx, dy) for rank in range(len(_ALONG)) for dx in across for dy in down), key=cost)
+
+
+_CANDIDATES = {downwards: _candidates(downwards) for downwards in (False, True)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +52,19 @@ class Chip:
 
 
 def chip_size(zoom: float) -> float:
-    """How large chips are drawn, so that they can be read from further off; few sizes, so that they rest."""
+    """How large chips are drawn, so that they can be read from further off; few sizes, so that they rest.
+
+    0: so far off that there are none.
+    """
+    if zoom < CARDS_FROM:
+        return 0.0
     largest, middle, smallest = SIZES
     return smallest if zoom >= 0.72 else middle if zoom >= 0.5 else largest
 
 
 def chips(index: Index, step: Step | None, ink: Ink, size: float = 1.0) -> tuple[Chip, ...]:
     """The chips of a backward step, clear of every box and of each other wherever there is room."""
-    if step is None or step.node is None or step.kind not in ("backward", "problem"):
+    if step is None or step.node is None or step.kind not in ("backward", "problem") or not size:
         return ()
     made: list[Chip] = []
     for each in step.contributions:
@@ -116,24 +128,19 @@ def _room(
         (each.left() - _MARGIN, each.top() - _MARGIN, each.right() + _MARGIN, each.bottom() + _MARGIN)
         for each in obstacles
     ]
-    best, best_cost = (points[0][0] - width / 2, points[0][1] - height / 2, points[0]), math.inf
-    for rank, (px, py) in enumerate(points):
-        for dx, dy in _OFFSETS:
-            cost = math.hypot(dx * 1.2, dy) + 2.0 * rank + (4.0 if dy and (dy > 0) != downwards else 0.0)
-            if cost >= best_cost:
-                if cost - 14 >= best_cost:
-                    break
-                continue
-            x, y = px + dx - width / 2, py + dy - height / 2
-            overlap = 0.0
-            for x1, y1, x2, y2 in walls:
-                if x < x2 and x + width > x1 and y < y2 and y + height > y1:
-                    overlap += (min(x + width, x2) - max(x, x1)) * (min(y + height, y2) - max(y, y1))
-                    if cost + 1000 + overlap >= best_cost:
-                        break
-            if overlap:
-                cost += 1000 + overlap
-            if cost < best_cost:
-                best, best_cost = (x, y, (px, py)), cost
-    x, y, anchor = best
-    return QRectF(x, y, width, height), QPointF(*anchor), best_cost < 1000
+    for rank, dx, dy in _CANDIDATES[downwards]:
+        px, py = points[rank]
+        x, y = px + dx - width / 2, py + dy - height / 2
+        x_end, y_end = x + width, y + height
+        for x1, y1, x2, y2 in walls:
+            if x < x2 and x_end > x1 and y < y2 and y_end > y1:
+                break
+        else:
+            return QRectF(x, y, width, height), QPointF(px, py), True
+
+    def covered(point: tuple[float, float]) -> float:
+        rect = QRectF(point[0] - width / 2, point[1] - height / 2, width, height)
+        return sum(both.width() * both.height() for both in (rect.intersected(each) for each in obstacles))
+
+    px, py = min(points, key=covered)
+    return QRectF(px - width / 2, py - height / 2, width, height), QPointF(px, py), False

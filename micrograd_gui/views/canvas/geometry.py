@@ -17,6 +17,7 @@ TITLE = 24.0  # the height of the part with the badge and the name
 CAPTION = 13.0  # the height of the line with the words data and grad
 ROW_TITLE = 21.0  # the height of the title where the numbers stand in rows
 WORDS_FROM = 0.62  # below this zoom the numbers stand in rows, so that they can be larger
+CARDS_FROM = 0.3  # below this zoom a box is a rectangle with its name, and further off without
 PAD = 3.0  # between a number as wide as numbers get and the edge of its field
 PORT = 4.5  # the radius of a port
 REACH = 9.0  # how far a selection outline, a shadow or a port stands out of a box

@@ -12,12 +12,12 @@ from micrograd_gui.document.graph import NodeId
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.boxes import paint_box
 from micrograd_gui.views.canvas.chips import Chip
+from micrograd_gui.views.canvas.geometry import CARDS_FROM
 from micrograd_gui.views.canvas.index import Wire
 from micrograd_gui.views.canvas.ink import Ink, ink
 from micrograd_gui.views.canvas.picture import Picture
 from micrograd_gui.views.theme import Mood
 
-CARDS_FROM = 0.3  # below this zoom a box is a rectangle with its name, and further off without
 NAMES_FROM = 0.2
 GRID = 20.0
 _FAR_NAMES_AT_MOST = 1500

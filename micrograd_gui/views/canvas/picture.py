@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF
 
@@ -34,7 +34,8 @@ class Picture:
     lit: frozenset[Wire] = frozenset()
     chips: tuple[Chip, ...] = ()
     lit_rects: tuple[QRectF, ...] = ()
-    nudged: frozenset[NodeId] = field(default_factory=frozenset)
+    nudged: frozenset[NodeId] = frozenset()
+    size: float = 1.0  # of the chips
 
     @property
     def graph(self) -> Graph:
@@ -55,7 +56,8 @@ def picture_of(state: State, index: Index, ink: Ink, zoom: float = 1.0) -> Pictu
     step = state.step
     if step is not None and step.node is not None and step.node not in index.graph.nodes:
         step = None
-    lit, fresh, made = _lit(index, step), _fresh(step), chips(index, step, ink, chip_size(zoom))
+    size = chip_size(zoom)
+    lit, fresh, made = _lit(index, step), _fresh(step), chips(index, step, ink, size)
     return Picture(
         index,
         state.frame,
@@ -67,6 +69,7 @@ def picture_of(state: State, index: Index, ink: Ink, zoom: float = 1.0) -> Pictu
         made,
         _rects(index, step, fresh, lit, made),
         frozenset() if state.nudge is None else state.nudge.moved,
+        size,
     )
 
 

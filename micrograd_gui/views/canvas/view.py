@@ -284,7 +284,7 @@ class CanvasView(EventfulSheet):
             QToolTip.showText(at, tip(self.picture, self.pointer.hit(position)), self.viewport())
 
     def zoomed(self) -> None:
-        if any(chip.size != chip_size(self.zoom) for chip in self.picture.chips):
+        if self.picture.size != chip_size(self.zoom):
             self.picture = picture_of(self.bridge.state, self.index, self.ink, self.zoom)
         self.typing.follow()
 
