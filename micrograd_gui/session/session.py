@@ -8,11 +8,12 @@ from micrograd_gui.document.arrange import arranged
 from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.history import Entry, History
+from micrograd_gui.session.building import Building
 from micrograd_gui.session.running import Running
 from micrograd_gui.session.training_verbs import TrainingVerbs
 
 
-class Session(TrainingVerbs, Running):
+class Session(TrainingVerbs, Building, Running):
     """What the window is a picture of. Verbs raise Refusal, and then nothing has changed."""
 
     def new(self) -> None:
