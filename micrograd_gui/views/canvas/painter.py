@@ -21,6 +21,7 @@ from micrograd_gui.views.theme import Mood
 NAMES_FROM = 0.2
 GRID = 20.0
 _FAR_NAMES_AT_MOST = 1500
+_LIT_PIXELS = 2.0  # no lit wire is thinner than that, however far off
 _STROKES_AT_MOST = 300  # more than that are drawn as hairs, which take a third of the time
 _CURVES_AT_MOST = 1500  # more wires than that at a time are drawn as straight hairs
 
@@ -58,8 +59,9 @@ def paint(
     _wires(painter, picture, wires - picture.lit, colours.wire_pen, zoom)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if picture.lit:
-        backward = picture.step is not None and picture.step.kind in ("backward", "problem")
-        pen = colours.grad_wire_pen if backward else colours.data_wire_pen
+        backward = picture.step is not None and picture.step.contributions
+        pen = QPen(colours.grad_wire_pen if backward else colours.data_wire_pen)
+        pen.setWidthF(max(pen.widthF(), _LIT_PIXELS / zoom))
         _wires(painter, picture, wires & picture.lit, pen, zoom)
     acting = picture.acting
     if near:

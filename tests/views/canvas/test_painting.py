@@ -316,3 +316,14 @@ def test_any_label_is_painted_inside_its_box(desk, label):
     ground = {QColor(LIGHT.ground).rgb(), QColor(LIGHT.grid).rgb()}
     beside = {picture.pixel(right, y) for y in range(box.top() + 2, box.top() + 14)}
     assert beside <= ground
+
+
+@pytest.mark.parametrize("kind", ["forward", "backward", "problem"])
+def test_lit_wires_have_the_colour_of_what_flows_through_them(desk, kind):
+    desk.open("a = 0; L = log(a)" if kind == "problem" else "a = 2; L = log(a)")
+    desk.session.forward()
+    if kind == "backward":
+        desk.session.backward()
+    assert desk.view.picture.step.kind == kind
+    colour = LIGHT.grad if kind == "backward" else LIGHT.data
+    assert desk.picture().pixelColor(desk.wire("L", 0, t=0.12)) == QColor(colour)
