@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from micrograd_gui.document.errors import FileRefusal
@@ -15,24 +16,55 @@ def write_whole(path: Path, content: bytes) -> None:
 
     A link keeps pointing where it points, and an existing file keeps its permissions.
     """
+    write_all([(path, content)])
+
+
+def write_all(files: Iterable[tuple[Path, bytes]]) -> tuple[Path, ...]:
+    """Put all of the contents there, or none: files change only once the last content is made and stored.
+
+    Raises FileRefusal, and whatever the making of a content raises.
+    """
+    stored: list[tuple[Path, Path]] = []
+    paths: list[Path] = []
+    try:
+        for path, content in files:
+            paths.append(path)
+            with _in_words(path):
+                _store(path, content, stored)
+        for path, (beside, target) in zip(paths, stored, strict=True):
+            with _in_words(path):
+                os.replace(beside, target)
+    finally:
+        for beside, _ in stored:
+            with suppress(OSError, ValueError):
+                beside.unlink()  # what is still there was not wanted in the end
+    return tuple(paths)
+
+
+def _store(path: Path, content: bytes, stored: list[tuple[Path, Path]]) -> None:
+    """Put the content beside the file; note both, to be exchanged later."""
     target = Path(os.path.realpath(path))
     # At most 255 bytes of a name: a long one leaves no room for more.
     beside = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}.part")
+    if target.is_dir():
+        raise IsADirectoryError
+    stored.append((beside, target))
+    with open(beside, "xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    if target.exists():
+        if not os.access(target, os.W_OK):
+            raise PermissionError
+        beside.chmod(target.stat().st_mode & 0o7777)
+
+
+@contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    """What the system says, as a sentence."""
     try:
-        if target.is_dir():
-            raise IsADirectoryError
-        with open(beside, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            if not os.access(target, os.W_OK):
-                raise PermissionError
-            beside.chmod(target.stat().st_mode & 0o7777)
-        os.replace(beside, target)
+        yield
     except (OSError, ValueError) as error:
-        with suppress(OSError, ValueError):
-            beside.unlink()
         raise FileRefusal(f"{shown(path)} cannot be written: {reason(error, path)}.") from None
 
 

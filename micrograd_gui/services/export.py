@@ -10,9 +10,9 @@ from micrograd_gui.document import codec
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.services import figures
-from micrograd_gui.services.atomic import write_whole
+from micrograd_gui.services.atomic import write_all, write_whole
+from micrograd_gui.services.embedded import packed
 from micrograd_gui.services.film import Film, Moment, Options
-from micrograd_gui.services.inks import ink
 from micrograd_gui.services.rendering import source
 from micrograd_gui.services.svg import svg
 from micrograd_gui.session.trace import Frame, Step
@@ -50,21 +50,19 @@ def form_of(path: Path) -> Form:
 def export(film: Film, path: Path) -> tuple[Path, ...]:
     """Make the file, or a numbered file for each moment, and give what was written.
 
-    Raises Refusal; then no file has changed, or, of numbered ones, those that could not be written.
+    Raises Refusal, and then no file has changed; Cancelled, where the film's options say so.
     """
     form = form_of(path)
-    ink(film.options.theme)
+    _ = film.options.ink  # refused before anything is made
     if form.several or len(film.moments) == 1:
         write_whole(path, form.content(film))
         return (path,)
     digits = max(2, len(str(len(film.moments) - 1)))
-    numbered = [
+    numbered = (
         (path.with_name(f"{path.stem}-{number:0{digits}}{path.suffix}"), form.content(each))
         for number, each in enumerate(film.each())
-    ]
-    for each_path, content in numbered:
-        write_whole(each_path, content)
-    return tuple(each_path for each_path, _ in numbered)
+    )
+    return write_all(numbered)
 
 
 def export_moment(graph: Graph, frame: Frame, step: Step | None, path: Path, *, theme: str = "light") -> None:
@@ -72,39 +70,50 @@ def export_moment(graph: Graph, frame: Frame, step: Step | None, path: Path, *, 
     export(Film(graph, (Moment(frame, step),), Options(theme=theme)), path)
 
 
+def picture_bytes(film: Film, suffix: str) -> bytes:
+    """The film in the form of that suffix, for a clipboard."""
+    return FORMS[suffix].content(film)
+
+
 def _svg(film: Film) -> bytes:
     options = film.options
-    return svg(film.pictures[0], ink(options.theme), transparent=options.transparent, title=film.title)
+    return svg(
+        next(film.pictures),
+        options.ink,
+        transparent=options.transparent,
+        title=film.title,
+        graph=packed(film.graph),
+    )
 
 
 def _png(film: Film) -> bytes:
     options = film.options
     return figures.png(
-        film.pictures[0],
-        ink(options.theme),
+        next(film.pictures),
+        options.ink,
         scale=options.scale or 2.0,
         transparent=options.transparent,
-        info={"Title": film.title},
+        title=film.title,
+        graph=packed(film.graph),
     )
 
 
 def _pdf(film: Film) -> bytes:
-    pictures = film.captioned if len(film.moments) > 1 else film.pictures
-    return figures.pdf(
-        pictures, ink(film.options.theme), info={"Title": film.title, "Creator": "micrograd-gui"}
-    )
+    return figures.pdf(film.pictures, film.options.ink, title=film.title, graph=packed(film.graph))
 
 
 def _dot(film: Film) -> bytes:
-    return source(film.graph, film.moments[0].frame).encode("utf-8", "replace")
+    options = film.options
+    text = source(film.drawn, film.moments[0].frame, options.rankdir, gradients=options.gradients)
+    return text.encode("utf-8", "replace")
 
 
 def _animation(format: str) -> Callable[[Film], bytes]:
     def content(film: Film) -> bytes:
         options = film.options
         return figures.animation(
-            film.captioned,
-            ink(options.theme),
+            film.with_cards if options.card is None else film.pictures,
+            options.ink,
             format=format,
             scale=options.scale or 1.0,
             seconds=options.seconds,
@@ -114,7 +123,7 @@ def _animation(format: str) -> Callable[[Film], bytes]:
 
 
 def _micrograd(film: Film) -> bytes:
-    return codec.encode(film.graph).encode("utf-8", "replace")
+    return codec.encode(film.drawn).encode("utf-8", "replace")
 
 
 FORMS: dict[str, Form] = {

@@ -4,44 +4,52 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from micrograd_gui.services.embedded import attached, png_info
 from micrograd_gui.services.inks import Ink
 from micrograd_gui.services.lettering import FAMILY
 from micrograd_gui.services.picture import Picture, Text
-from micrograd_gui.services.svg import text_colour
+from micrograd_gui.services.shapes import Curve, Ellipse, Lines, Polygon, Rect, Shape, groups, tone_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from matplotlib.path import Path
     from PIL.Image import Image
 
 _POINTS = 72.0  # a unit of a picture is a point
 
 
-def pdf(pictures: Sequence[Picture], ink: Ink, *, info: Mapping[str, Any]) -> bytes:
-    """A PDF with a page for each picture, its fonts embedded."""
+def pdf(pictures: Iterable[Picture], ink: Ink, *, title: str, graph: str = "") -> bytes:
+    """A PDF with a page for each picture, its fonts embedded, the graph attached."""
     from matplotlib.backends.backend_pdf import PdfPages
 
     file = io.BytesIO()
-    with _lettering(), PdfPages(file, metadata=dict(info)) as pages:
+    with _lettering(), PdfPages(file, metadata={"Title": title, "Creator": "micrograd-gui"}) as pages:
         for each in pictures:
             pages.savefig(figure(each, ink))
-    return file.getvalue()
+    return attached(file.getvalue(), graph) if graph else file.getvalue()
 
 
-def png(picture: Picture, ink: Ink, *, scale: float, transparent: bool, info: Mapping[str, str]) -> bytes:
-    """A PNG with ``scale`` pixels per unit."""
+def png(
+    picture: Picture, ink: Ink, *, scale: float, transparent: bool = False, title: str = "", graph: str = ""
+) -> bytes:
+    """A PNG with ``scale`` pixels per unit, the graph among its texts."""
     file = io.BytesIO()
     with _lettering():
         figure(picture, ink, transparent=transparent).savefig(
-            file, format="png", dpi=_POINTS * scale, metadata=dict(info), transparent=transparent
+            file,
+            format="png",
+            dpi=_POINTS * scale,
+            transparent=transparent,
+            pil_kwargs={"pnginfo": png_info(title, graph)},
         )
     return file.getvalue()
 
 
-def animation(pictures: Sequence[Picture], ink: Ink, *, format: str, scale: float, seconds: float) -> bytes:
+def animation(pictures: Iterable[Picture], ink: Ink, *, format: str, scale: float, seconds: float) -> bytes:
     """A GIF or WebP that shows the pictures one after the other, the last one longer, for ever."""
     frames = [pixels(each, ink, scale=scale) for each in pictures]
     if format == "GIF":  # a palette of its own for each frame: a shared one makes white a little grey
@@ -59,15 +67,14 @@ def pixels(picture: Picture, ink: Ink, *, scale: float) -> Image:
     """The same as a Pillow image."""
     from PIL import Image
 
-    made = Image.open(io.BytesIO(png(picture, ink, scale=scale, transparent=False, info={})))
+    made = Image.open(io.BytesIO(png(picture, ink, scale=scale)))
     return made.convert("RGB")
 
 
 def figure(picture: Picture, ink: Ink, *, transparent: bool = False) -> Figure:
     """The picture as a matplotlib figure without axes, a unit to the point."""
-    from matplotlib.collections import EllipseCollection, LineCollection, PathCollection, PolyCollection
+    from matplotlib.collections import PathCollection
     from matplotlib.figure import Figure
-    from matplotlib.path import Path
 
     made = Figure(figsize=(picture.width / _POINTS, picture.height / _POINTS), dpi=_POINTS)
     made.patch.set_facecolor("none" if transparent else ink.ground)
@@ -75,60 +82,48 @@ def figure(picture: Picture, ink: Ink, *, transparent: bool = False) -> Figure:
     axes.set_axis_off()
     axes.set_xlim(0, picture.width)
     axes.set_ylim(picture.height, 0)
-
-    def outlines(nodes: Sequence[int], chosen: int | None) -> dict[str, Any]:
-        acting = [node == chosen for node in nodes]
-        return {
-            "facecolors": [ink.accent_fill if each else ink.box for each in acting],
-            "edgecolors": [ink.accent if each else ink.line for each in acting],
-            "linewidths": [ink.strong if each else 1.0 for each in acting],
-        }
-
-    lit = [picture.lit(wire) for wire in picture.wires]
-    colours = [ink.accent if each else ink.wire for each in lit]
+    parts = groups(picture)
+    shapes = [shape for group in parts for shape in group.shapes]
     axes.add_collection(
         PathCollection(
-            [
-                Path(wire.points, [Path.MOVETO, *[Path.CURVE4] * (len(wire.points) - 1)])
-                for wire in picture.wires
-            ],
-            facecolors="none",
-            edgecolors=colours,
-            linewidths=[ink.strong if each else 1.0 for each in lit],
+            [_path(shape) for shape in shapes],
+            facecolors=[getattr(ink, shape.fill) if shape.fill else "none" for shape in shapes],
+            edgecolors=[getattr(ink, shape.edge) if shape.edge else "none" for shape in shapes],
+            linewidths=[ink.strong if shape.strong else 1.0 for shape in shapes],
         )
     )
-    axes.add_collection(
-        PolyCollection([wire.head for wire in picture.wires], facecolors=colours, edgecolors=colours)
-    )
-    axes.add_collection(
-        EllipseCollection(
-            [2 * oval.rx for oval in picture.ovals],
-            [2 * oval.ry for oval in picture.ovals],
-            [0.0] * len(picture.ovals),
-            units="xy",
-            offsets=[(oval.x, oval.y) for oval in picture.ovals],
-            offset_transform=axes.transData,
-            **outlines([oval.node for oval in picture.ovals], picture.through),
-        )
-    )
-    corners = [
-        [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
-        for x, y, width, height in (box.rect for box in picture.boxes)
-    ]
-    axes.add_collection(
-        PolyCollection(corners, **outlines([box.node for box in picture.boxes], picture.acting))
-    )
-    dividers = [(line, box.node == picture.acting) for box in picture.boxes for line in box.dividers]
-    axes.add_collection(
-        LineCollection(
-            [line for line, _ in dividers],
-            colors=[ink.accent if acting else ink.line for _, acting in dividers],
-            linewidths=1.0,
-        )
-    )
-    for text in picture.texts:
-        _write(made, picture, text, ink)
+    for group in parts:
+        for text in group.texts:
+            _write(made, picture, text, ink)
     return made
+
+
+def _path(shape: Shape) -> Path:
+    from matplotlib.path import Path
+    from matplotlib.transforms import Affine2D
+
+    match shape.outline:
+        case Curve(points):
+            return Path(points, [Path.MOVETO, *[Path.CURVE4] * (len(points) - 1)])
+        case Polygon(points):
+            return Path([*points, points[0]], closed=True)
+        case Lines(ends):
+            corners = [point for line in ends for point in line]
+            return Path(corners, [Path.MOVETO, Path.LINETO] * len(ends)) if ends else Path([(0, 0)])
+        case Ellipse(x, y, rx, ry):
+            return Affine2D().scale(rx, ry).translate(x, y).transform_path(Path.unit_circle())
+        case Rect(x, y, width, height, r):
+            right, bottom = x + width, y + height
+            if not r:
+                return Path([(x, y), (right, y), (right, bottom), (x, bottom), (x, y)], closed=True)
+            corners = [
+                (x + r, y), (right - r, y), (right, y), (right, y + r),
+                (right, bottom - r), (right, bottom), (right - r, bottom),
+                (x + r, bottom), (x, bottom), (x, bottom - r),
+                (x, y + r), (x, y), (x + r, y), (x + r, y),
+            ]  # fmt: skip
+            side = [Path.LINETO, Path.CURVE3, Path.CURVE3]
+            return Path(corners, [Path.MOVETO, *side, *side, *side, *side, Path.CLOSEPOLY][:14])
 
 
 def _write(made: Figure, picture: Picture, text: Text, ink: Ink) -> None:
@@ -137,7 +132,7 @@ def _write(made: Figure, picture: Picture, text: Text, ink: Ink) -> None:
         1 - text.y / picture.height,
         text.text,
         fontsize=text.size,
-        color=text_colour(text, ink),
+        color=getattr(ink, tone_of(text)),
         fontweight="bold" if text.bold else "normal",
         ha={"start": "left", "middle": "center", "end": "right"}[text.anchor],
         va="baseline",

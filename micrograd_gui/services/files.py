@@ -1,4 +1,4 @@
-"""`.micrograd` files: read into a Graph, written whole."""
+"""`.micrograd` files, and the graphs that our pictures carry: read into a Graph, written whole."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.services.atomic import reason, shown, write_whole
+from micrograd_gui.services.embedded import embedded_in, is_picture
 
 SUFFIX = ".micrograd"
 LARGEST = 20_000_000  # bytes
@@ -28,6 +29,13 @@ def read(path: Path | str) -> Graph:
         content = path.read_bytes()
     except (OSError, ValueError) as error:
         raise FileRefusal(f"{shown(path)} cannot be read: {reason(error, path)}.") from None
+    if is_picture(content):
+        graph = embedded_in(content, shown(path))
+        if graph is None:
+            raise FileRefusal(
+                f"{shown(path)} is not a micrograd-gui file: it is a picture with no graph inside."
+            )
+        return graph
     return codec.decode(content.removeprefix(b"\xef\xbb\xbf"), shown(path))
 
 

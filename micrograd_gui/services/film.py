@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -10,8 +10,11 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.history import Entry, History
 from micrograd_gui.document.numbers import written
+from micrograd_gui.services.captions import captioned, height_of
+from micrograd_gui.services.cards import carded
 from micrograd_gui.services.lettering import shown_label, width
-from micrograd_gui.services.picture import MARGIN, SIZE, Picture, Role, Text
+from micrograd_gui.services.options import Options
+from micrograd_gui.services.picture import SIZE, Picture
 from micrograd_gui.services.rendering import rendered
 from micrograd_gui.session.formulas import Line
 from micrograd_gui.session.run import record
@@ -19,20 +22,9 @@ from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Frame, Pass, Step, Trace
 from micrograd_gui.session.wording import card
 
+__all__ = ["Film", "Moment", "Options", "film_of", "moment"]
+
 SCRIPT = (Pass("forward"), Pass("backward"))
-_LINE = {"head": 22.0, "big": 26.0, "note": 22.0}
-_TEXT = {"head": 13.0, "big": 17.0, "note": 14.0}
-_ROLES: dict[str, Role] = {"data": "data", "grad": "grad"}
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a picture is made: its colours, its pixels per unit, whether one sees through its ground."""
-
-    theme: str = "light"
-    scale: float | None = None  # None: 2 for a picture, 1 for an animation
-    transparent: bool = False
-    seconds: float = 1.6  # how long each moment of an animation stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +44,7 @@ class Film:
     moments: tuple[Moment, ...]
     options: Options = field(default_factory=Options)
     laid_out: Picture | None = None  # where it has been worked out already
+    caption_height: float | None = None  # the same for films of one moment that belong together
 
     @property
     def title(self) -> str:
@@ -59,33 +52,74 @@ class Film:
         target = self.graph.target
         return "A graph" if target is None else f"The graph of {shown_label(self.graph.nodes[target].name)}"
 
-    def each(self) -> Iterable[Film]:
+    def each(self) -> Iterator[Film]:
         """A film of one moment for each of them, drawn in the frame of the whole."""
-        return (replace(self, moments=(moment,), laid_out=self.blank) for moment in self.moments)
+        tall = height_of([moment.card for moment in self.moments])
+        for moment in self._watched():
+            yield replace(self, moments=(moment,), laid_out=self.blank, caption_height=tall)
+
+    @cached_property
+    def drawn(self) -> Graph:
+        """The part of the graph that is shown."""
+        nodes = self.options.nodes
+        if nodes is None:
+            return self.graph
+        return self.graph.without(self.graph.nodes.keys() - nodes)
 
     @cached_property
     def blank(self) -> Picture:
         """The graph laid out, with no numbers yet; raises LayoutRefusal."""
-        return self.laid_out or rendered(self.graph, self.widest)
+        if self.laid_out is not None:
+            return self.laid_out
+        options, stop = self.options, self.options.watch.stop
+        if options.style == "canvas":
+            made = carded(self.drawn, gradients=options.gradients, margin=options.margin, stop=stop)
+        else:
+            made = rendered(
+                self.drawn,
+                self.widest,
+                rankdir=options.rankdir,
+                gradients=options.gradients,
+                margin=options.margin,
+                stop=stop,
+            )
+        return replace(made, digits=options.digits)
 
-    @cached_property
-    def pictures(self) -> tuple[Picture, ...]:
-        """A picture of each moment; raises LayoutRefusal where it cannot be laid out."""
-        return tuple(self.blank.with_frame(moment.frame, moment.step) for moment in self.moments)
+    @property
+    def pictures(self) -> Iterator[Picture]:
+        """A picture of each moment, with the step card below where it is wanted; raises LayoutRefusal."""
+        card = self.options.card
+        if card or (card is None and len(self.moments) > 1):
+            return self.with_cards
+        return (self.blank.with_frame(each.frame, each.step) for each in self._watched())
 
-    @cached_property
-    def captioned(self) -> tuple[Picture, ...]:
+    @property
+    def with_cards(self) -> Iterator[Picture]:
         """The pictures with the step card below."""
-        return tuple(captioned(self.pictures, [moment.card for moment in self.moments]))
+        tall = self.caption_height
+        if tall is None:
+            tall = height_of([moment.card for moment in self.moments])
+        blank = self.blank
+        for each in self._watched():
+            yield captioned(blank.with_frame(each.frame, each.step), each.card, tall)
+
+    def _watched(self) -> Iterator[Moment]:
+        """The moments; whoever waits is told after each."""
+        watch, total = self.options.watch, len(self.moments)
+        watch.tick(0, total)
+        for done, each in enumerate(self.moments, 1):
+            yield each
+            watch.tick(done, total)
 
     @cached_property
     def widest(self) -> str:
         """The widest number of a whole run and of these moments, as bold text."""
-        trace = record(self.graph, SCRIPT)
+        trace, digits = record(self.graph, SCRIPT), self.options.digits
         frames = [trace.frame(cursor) for cursor in {*trace.ends, len(trace)}]
         frames += [moment.frame for moment in self.moments]
         parts = [part for frame in frames for part in (frame.data, frame.grad)]
-        texts = {written(-1.0), *(written(number) for part in parts for number in part.values())}
+        numbers = {number for part in parts for number in part.values()}
+        texts = {written(number, digits) for number in (-1.0, *numbers)}
         return max(texts, key=lambda text: width(text, SIZE, bold=True))
 
 
@@ -96,6 +130,8 @@ def film_of(graph: Graph, step: str | None, options: Options, trace: Trace | Non
     """
     if not graph.nodes:
         raise Refusal("The graph is empty: there is nothing to draw.")
+    if options.nodes is not None and not options.nodes & graph.nodes.keys():
+        raise Refusal("Nothing is selected: there is nothing to draw.")
     trace = record(graph, SCRIPT) if trace is None else trace
     if step is None:
         return Film(graph, (Moment(trace.frame(len(trace))),), options)
@@ -116,29 +152,3 @@ def _cursors(trace: Trace, step: str) -> Sequence[int]:
     if not step.isdecimal() or len(step) > 9 or int(step) > len(trace):
         raise Refusal(f"--step is a number from 0 to {len(trace)}, last or all, not “{step[:40]}”.")
     return [int(step)]
-
-
-def captioned(pictures: Sequence[Picture], cards: Sequence[tuple[Line, ...]]) -> Iterable[Picture]:
-    """Each picture with its card below; there is room for the tallest card under every one."""
-    tall = max((sum(_LINE[line.size] for line in lines) for lines in cards), default=0.0)
-    for picture, lines in zip(pictures, cards, strict=True):
-        texts: list[Text] = []
-        y = picture.height + MARGIN
-        for line in lines:
-            y += _LINE[line.size]
-            texts += _texts(line, y - 6, picture.width - 2 * MARGIN)
-        yield replace(picture, height=picture.height + tall + 2 * MARGIN, below=tuple(texts))
-
-
-def _texts(line: Line, y: float, room: float) -> Iterable[Text]:
-    """The fragments of a line one after the other, smaller where they would not fit."""
-    size = _TEXT[line.size]
-    whole = sum(width(each.text, size, bold=each.strong) for each in line.fragments)
-    size *= min(1.0, room / whole) if whole else 1.0
-    x = MARGIN
-    for each in line.fragments:
-        start = x + width(each.text[: len(each.text) - len(each.text.lstrip())], size)
-        faint = line.size == "head" and not each.strong
-        role = _ROLES.get(each.kind, "label")
-        yield Text(0, role, start, y, "start", each.text.strip(), size, bold=each.strong, faint=faint)
-        x += width(each.text, size, bold=each.strong)

@@ -22,6 +22,7 @@ class Ink:
     accent: str
     accent_fill: str
     wire: str
+    chip: str  # behind the sign of an op
     strong: float = 2.5
 
 
@@ -29,11 +30,11 @@ INKS = {
     ink.name: ink
     for ink in (
         Ink("light", "#ffffff", "#ffffff", "#8a94a3", "#17202c", "#56606f", "#0b63b0", "#b8460e",
-            "#f5a800", "#fff6df", "#8a94a3"),
+            "#f5a800", "#fff6df", "#8a94a3", "#e6f0fa"),
         Ink("dark", "#0e1218", "#161c24", "#5d6b7d", "#eef2f7", "#a3aebc", "#6db7ff", "#ffa36b",
-            "#ffc233", "#3a3017", "#5d6b7d"),
+            "#ffc233", "#3a3017", "#5d6b7d", "#17304a"),
         Ink("print", "#ffffff", "#ffffff", "#000000", "#000000", "#444444", "#000000", "#000000",
-            "#000000", "#e8e8e8", "#000000", 3.0),
+            "#000000", "#e8e8e8", "#000000", "#ffffff", 3.0),
     )
 }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -12,7 +12,8 @@ from micrograd_gui.document.numbers import written
 from micrograd_gui.services.lettering import width
 from micrograd_gui.session.trace import NO_FRAME, Frame, Step
 
-Role = Literal["label", "data", "grad", "op"]
+Role = Literal["label", "data", "grad", "op", "badge", "mark"]
+Style = Literal["notebook", "canvas"]
 Anchor = Literal["start", "middle", "end"]
 Point = tuple[float, float]
 
@@ -20,6 +21,11 @@ SIZE = 14.0  # of the text
 SMALL = 12.0  # of the words data and grad
 PADDING = 6.0  # between a cell's border and its text
 MARGIN = 8.0  # around the whole
+CARD_NUMBER = 13.0  # sizes of text on a card of the canvas
+CARD_SMALL = 9.0
+BADGE = 18.0  # the height of an op's badge on a card
+MARK = 13.0  # between the word of a mark on a card and the title's right edge: its sign
+EDGE = 8.0  # between the edge of a card and what stands in its title
 _CAP = 0.73  # the height of a capital letter in the font, as a part of its size
 
 
@@ -36,11 +42,25 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A node: a record of cells that lie side by side or one below the other."""
+    """A node: a record of cells that lie side by side or one below the other, or a card of the canvas.
+
+    Only a card has a ``symbol`` in a badge, ``marks`` (input, parameter, target) and ``ports``.
+    """
 
     node: NodeId
     label: str
     cells: tuple[Cell, ...]
+    symbol: str = ""
+    marks: tuple[str, ...] = ()
+    ports: tuple[Point, ...] = ()
+
+    @property
+    def badge(self) -> tuple[float, float, float, float] | None:
+        """Left, top, width and height of the badge with the symbol; None where there is none."""
+        if not self.symbol:
+            return None
+        wide = max(BADGE, width(self.symbol, CARD_NUMBER, bold=True) + 10)
+        return self.cells[0].x + EDGE, self.cells[0].y + 4.0, wide, BADGE
 
     @property
     def rect(self) -> tuple[float, float, float, float]:
@@ -53,10 +73,9 @@ class Box:
     def dividers(self) -> tuple[tuple[Point, Point], ...]:
         """The lines between the cells."""
         first = self.cells[0]
-        return tuple(
-            ((c.x, c.y), (c.x, c.y + c.height)) if c.y == first.y else ((c.x, c.y), (c.x + c.width, c.y))
-            for c in self.cells[1:]
-        )
+        across = [((c.x, c.y), (c.x + c.width, c.y)) for c in self.cells if c.y > first.y]
+        down = [((c.x, c.y), (c.x, c.y + c.height)) for c in self.cells if c.x > first.x]
+        return (*across, *down)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +135,8 @@ class Picture:
     through: NodeId | None = None
     fresh: frozenset[tuple[NodeId, Role]] = field(default_factory=frozenset)
     below: tuple[Text, ...] = ()
+    digits: int = 4
+    style: Style = "notebook"
 
     def with_frame(self, frame: Frame, step: Step | None = None) -> Picture:
         """The same picture at another moment: its numbers, and what its step did stands out."""
@@ -127,29 +148,78 @@ class Picture:
         """Whether the wire is one that the step used."""
         return wire.node == self.through and self.through is not None
 
+    def ahead(self, node: NodeId) -> bool:
+        """Whether the node is still to come: others have their numbers, it has none."""
+        return node not in self.frame.data and bool(self.frame.data)
+
     @cached_property
     def texts(self) -> tuple[Text, ...]:
         """Every piece of text: of boxes, of ovals, and below."""
         of_boxes = (text for box in self.boxes for text in self.texts_of(box))
-        return (*of_boxes, *map(oval_text, self.ovals), *self.below)
+        return (*of_boxes, *map(self.text_in, self.ovals), *self.below)
+
+    def text_in(self, oval: Oval) -> Text:
+        """The op's symbol in the middle of its oval."""
+        return oval_text(oval, faint=self.ahead(oval.node))
 
     def texts_of(self, box: Box) -> tuple[Text, ...]:
         """The label of a box, and the names and numbers of its fields."""
+        if self.style == "canvas":
+            return tuple(self._on_card(box))
         texts: list[Text] = []
         for cell in box.cells:
             baseline = cell.y + cell.height / 2 + SIZE * _CAP / 2
             if cell.role == "label":
-                middle = cell.x + cell.width / 2
-                texts.append(Text(box.node, "label", middle, baseline, "middle", box.label, bold=True))
+                middle, ahead = cell.x + cell.width / 2, self.ahead(box.node)
+                texts.append(
+                    Text(box.node, "label", middle, baseline, "middle", box.label, bold=True, faint=ahead)
+                )
                 continue
-            numbers: Mapping[NodeId, float] = self.frame.data if cell.role == "data" else self.frame.grad
-            number = numbers.get(box.node)
             right, left = cell.x + cell.width - PADDING, cell.x + PADDING
             texts.append(Text(box.node, cell.role, left, baseline, "start", cell.role, SMALL, faint=True))
             bold = (box.node, cell.role) in self.fresh
-            faint, shown = number is None, written(number)
+            faint, shown = self._number(box.node, cell.role)
             texts.append(Text(box.node, cell.role, right, baseline, "end", shown, bold=bold, faint=faint))
         return tuple(texts)
+
+    def _number(self, node: NodeId, role: Role) -> tuple[bool, str]:
+        """Whether the number is still to come, and how it is written."""
+        numbers: Mapping[NodeId, float] = self.frame.data if role == "data" else self.frame.grad
+        number = numbers.get(node)
+        return number is None, written(number, self.digits)
+
+    def _on_card(self, box: Box) -> Iterable[Text]:
+        """As on the canvas: badge, name and marks in the title, each number below its field's name."""
+        title, ahead = box.cells[0], self.ahead(box.node)
+        middle = title.y + title.height / 2 + 0.5
+        left, right = title.x + EDGE, title.x + title.width - EDGE
+        if box.badge is not None:
+            x, y, w, h = box.badge
+            baseline = y + h / 2 + CARD_NUMBER * _CAP / 2
+            symbol = Text(
+                box.node, "badge", x + w / 2, baseline, "middle", box.symbol, CARD_NUMBER, bold=True
+            )
+            yield replace(symbol, faint=ahead)
+            left = x + w + 5
+        for mark in box.marks:
+            baseline = middle + CARD_SMALL * _CAP / 2
+            yield Text(box.node, "mark", right - MARK, baseline, "end", mark, CARD_SMALL, faint=True)
+            right -= MARK + width(mark, CARD_SMALL) + 5
+        size = _fitting(box.label, CARD_NUMBER, right - left)
+        baseline = middle + size * _CAP / 2
+        yield Text(box.node, "label", left, baseline, "start", box.label, size, bold=True, faint=ahead)
+        for cell in box.cells[1:]:
+            centre = cell.x + cell.width / 2
+            yield Text(box.node, cell.role, centre, cell.y + 12, "middle", cell.role, CARD_SMALL, faint=True)
+            faint, shown = self._number(box.node, cell.role)
+            size = _fitting(shown, CARD_NUMBER, cell.width - 2 * PADDING)
+            edge, baseline = cell.x + cell.width - PADDING, cell.y + 28.5
+            yield Text(box.node, cell.role, edge, baseline, "end", shown, size, bold=not faint, faint=faint)
+
+
+def _fitting(text: str, size: float, room: float) -> float:
+    """The size, smaller where the text would not fit."""
+    return size * min(1.0, room / max(1.0, width(text, size, bold=True)))
 
 
 def freshly(step: Step | None) -> frozenset[tuple[NodeId, Role]]:
@@ -161,9 +231,9 @@ def freshly(step: Step | None) -> frozenset[tuple[NodeId, Role]]:
     return frozenset({(step.node, "grad" if step.kind == "seed" else "data")})
 
 
-def oval_text(oval: Oval) -> Text:
+def oval_text(oval: Oval, *, faint: bool = False) -> Text:
     """The op's symbol in the middle of its oval."""
-    return Text(oval.node, "op", oval.x, oval.y + SIZE * _CAP / 2, "middle", oval.symbol)
+    return Text(oval.node, "op", oval.x, oval.y + SIZE * _CAP / 2, "middle", oval.symbol, faint=faint)
 
 
 def field_width(name: str, widest: str) -> float:

@@ -41,6 +41,8 @@ def rendered(
     widest: str = WIDEST,
     *,
     rankdir: str = "LR",
+    gradients: bool = True,
+    margin: float = MARGIN,
     time_limit: float = TIME_LIMIT,
     stop: Event | None = None,
     by: Engine | None = None,
@@ -50,31 +52,31 @@ def rendered(
     Raises LayoutRefusal, or Cancelled.
     """
     if not graph.nodes:
-        return Picture(2 * MARGIN, 2 * MARGIN)
+        return Picture(2 * margin, 2 * margin)
     picture = dot.picture(
-        [_row(graph, number, widest) for number in graph.order],
+        [_row(graph, number, widest, gradients) for number in graph.order],
         rankdir=rankdir,
         node_attr={"fontname": FAMILY, "fontsize": f"{SIZE:g}", **_CLOSE},
     )
     picture.attr(ranksep="0.28", nodesep="0.22", **effort(2 * len(graph)))
     answer = (by or engine()).run(picture.source, time_limit=time_limit, stop=stop)
-    return _picture(graph, json.loads(answer))
+    return _picture(graph, json.loads(answer), margin)
 
 
 def shape_of(graph: Graph) -> Hashable:
     """All that a layout depends on: graphs of the same shape have the same picture but for the numbers."""
     nodes = (graph.nodes[number] for number in graph.order)
-    return tuple((node.id, node.op, node.inputs, _label(node)) for node in nodes)
+    return tuple((node.id, node.op, node.inputs, label_of(node)) for node in nodes)
 
 
-def source(graph: Graph, frame: Frame, rankdir: str = "LR") -> str:
+def source(graph: Graph, frame: Frame, rankdir: str = "LR", *, gradients: bool = True) -> str:
     """The moment as DOT text in the lecture's form: ``{ a | data 2.0000 | grad 6.0000 }``."""
     rows = [
         dot.NodeRow(
             number,
             _cut(graph.nodes[number].label),
             frame.data.get(number),
-            frame.grad.get(number, 0.0 if number in frame.data else None),
+            frame.grad.get(number, 0.0 if number in frame.data else None) if gradients else None,
             _op_text(graph, number),
             _inputs(graph, number),
         )
@@ -83,13 +85,14 @@ def source(graph: Graph, frame: Frame, rankdir: str = "LR") -> str:
     return str(dot.picture(rows, rankdir=rankdir, node_attr={"fontname": FAMILY}).source)
 
 
-def _row(graph: Graph, number: NodeId, widest: str) -> dot.NodeRow:
+def _row(graph: Graph, number: NodeId, widest: str, gradients: bool) -> dot.NodeRow:
     """The node with texts that are as wide as what will stand there."""
     data, grad = (_as_wide_as(field_width(name, widest), name) for name in ("data", "grad"))
-    name = width_of(_label(graph.nodes[number]), SIZE, bold=True)
-    symbol = width_of(_symbol(graph.nodes[number]), SIZE)
+    name = width_of(label_of(graph.nodes[number]), SIZE, bold=True)
+    symbol = width_of(symbol_of(graph.nodes[number]), SIZE)
     op = None if graph.nodes[number].is_leaf else _blank(symbol)
-    return dot.NodeRow(number, _blank(name), data, grad, op, _inputs(graph, number))
+    shown = grad if gradients else None
+    return dot.NodeRow(number, _blank(name), data, shown, op, _inputs(graph, number))
 
 
 def _blank(wide: float) -> str:
@@ -101,7 +104,7 @@ def _cut(label: str) -> str:
     return label if len(label) <= LABEL_IN_DOT else f"{label[:LABEL_IN_DOT]}…"
 
 
-def _label(node: Node) -> str:
+def label_of(node: Node) -> str:
     """What stands in the label's cell: nothing for a constant, whose number stands beside it anyway."""
     return "" if node.is_leaf and not node.label else shown_label(node.name)
 
@@ -123,16 +126,16 @@ def _op_text(graph: Graph, number: NodeId) -> str | None:
     return None if op is None else op_of(op).op_text
 
 
-def _symbol(node: Node) -> str:
+def symbol_of(node: Node) -> str:
     """What stands in the op's oval: the sign that the canvas shows too."""
     return "" if node.op is None else op_of(node.op).symbol
 
 
-def _picture(graph: Graph, answer: Mapping[str, Any]) -> Picture:
+def _picture(graph: Graph, answer: Mapping[str, Any], margin: float) -> Picture:
     left, bottom, right, top = (float(part) for part in answer["bb"].split(","))
 
     def place(x: float, y: float) -> Point:
-        return round(x - left + MARGIN, 2), round(top - y + MARGIN, 2)
+        return round(x - left + margin, 2), round(top - y + margin, 2)
 
     names: list[tuple[NodeId, bool]] = []
     boxes: list[Box] = []
@@ -144,18 +147,18 @@ def _picture(graph: Graph, answer: Mapping[str, Any]) -> Picture:
         if is_op:
             x, y = place(*(float(part) for part in each["pos"].split(",")))
             radii = (round(float(each[side]) * 36, 2) for side in ("width", "height"))
-            ovals.append(Oval(number, _symbol(graph.nodes[number]), x, y, *radii))
+            ovals.append(Oval(number, symbol_of(graph.nodes[number]), x, y, *radii))
         else:
             cells = tuple(_cells(each["rects"], place))
-            boxes.append(Box(number, _label(graph.nodes[number]), cells))
+            boxes.append(Box(number, label_of(graph.nodes[number]), cells))
     wires = tuple(_wires(graph, answer.get("edges", []), names, place))
-    width, height = (round(length + 2 * MARGIN, 2) for length in (right - left, top - bottom))
+    width, height = (round(length + 2 * margin, 2) for length in (right - left, top - bottom))
     return Picture(width, height, tuple(boxes), tuple(ovals), wires)
 
 
 def _cells(rects: str, place: Any) -> Iterable[Cell]:
     roles: tuple[Role, ...] = ("label", "data", "grad")
-    for role, rect in zip(roles, rects.split(), strict=True):
+    for role, rect in zip(roles, rects.split(), strict=False):  # there may be no grad
         x0, y0, x1, y1 = (float(part) for part in rect.split(","))
         (x, y), (right, bottom) = place(x0, y1), place(x1, y0)
         yield Cell(role, x, y, round(right - x, 2), round(bottom - y, 2))

@@ -1,20 +1,24 @@
-"""Picture → SVG: text stays text, each node is a group with its name as title."""
+"""Picture → SVG: text stays text, each node is a group with its name as title, and the graph rides along."""
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from micrograd_gui.services.embedded import METADATA
 from micrograd_gui.services.inks import Ink
 from micrograd_gui.services.lettering import FAMILY
-from micrograd_gui.services.picture import Box, Oval, Picture, Text, Wire, oval_text
+from micrograd_gui.services.picture import Picture, Text
+from micrograd_gui.services.shapes import Curve, Ellipse, Lines, Polygon, Rect, Shape, groups, tone_of
 
-_FONTS = f"{FAMILY}, Verdana, sans-serif"
+FONTS = f"{FAMILY}, Verdana, sans-serif"
 
 
-def svg(picture: Picture, ink: Ink, *, transparent: bool = False, title: str = "A graph") -> bytes:
-    """The picture as an SVG document in UTF-8."""
+def svg(
+    picture: Picture, ink: Ink, *, transparent: bool = False, title: str = "A graph", graph: str = ""
+) -> bytes:
+    """The picture as an SVG document in UTF-8; ``graph`` is a text that it carries and nobody sees."""
     w, h = f"{picture.width:g}", f"{picture.height:g}"
-    root = ElementTree.Element(
+    root = Element(
         "svg",
         {
             "xmlns": "http://www.w3.org/2000/svg",
@@ -22,86 +26,65 @@ def svg(picture: Picture, ink: Ink, *, transparent: bool = False, title: str = "
             "height": h,
             "viewBox": f"0 0 {w} {h}",
             "role": "img",
-            "font-family": _FONTS,
+            "font-family": FONTS,
         },
     )
-    ElementTree.SubElement(root, "title").text = title
+    SubElement(root, "title").text = title
+    if graph:
+        SubElement(root, "metadata", {"id": METADATA}).text = graph
     if not transparent:
-        ElementTree.SubElement(root, "rect", {"width": w, "height": h, "fill": ink.ground})
-    for wire in picture.wires:
-        _wire(root, wire, picture.lit(wire), ink)
-    for oval in picture.ovals:
-        _oval(root, oval, picture, ink)
-    for box in picture.boxes:
-        _box(root, box, picture, ink)
-    for text in picture.below:
-        _text(root, text, ink)
-    ElementTree.indent(root)
-    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+        SubElement(root, "rect", {"width": w, "height": h, "fill": ink.ground})
+    for group in groups(picture):
+        parent = root
+        if group.node is not None:
+            parent = SubElement(root, "g", {"id": f"node-{group.node}"})
+            SubElement(parent, "title").text = group.name
+        for shape in group.shapes:
+            _shape(parent, shape, ink)
+        for text in group.texts:
+            _text(parent, text, ink)
+    indent(root)
+    return bytes(tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
 
 
-def _wire(root: ElementTree.Element, wire: Wire, lit: bool, ink: Ink) -> None:
-    colour, thick = (ink.accent, ink.strong) if lit else (ink.wire, 1.0)
-    start, *rest = (f"{x:g},{y:g}" for x, y in wire.points)
-    ElementTree.SubElement(
-        root,
-        "path",
-        {"d": f"M{start} C{' '.join(rest)}", "fill": "none", "stroke": colour, "stroke-width": f"{thick:g}"},
-    )
-    if wire.head:
-        head = " ".join(f"{x:g},{y:g}" for x, y in wire.head)
-        ElementTree.SubElement(root, "polygon", {"points": head, "fill": colour, "stroke": colour})
+def _shape(parent: Element, shape: Shape, ink: Ink) -> None:
+    name, attributes = outline(shape)
+    attributes["fill"] = getattr(ink, shape.fill) if shape.fill else "none"
+    if shape.edge:
+        attributes["stroke"] = getattr(ink, shape.edge)
+        attributes["stroke-width"] = f"{ink.strong if shape.strong else 1.0:g}"
+    SubElement(parent, name, attributes)
 
 
-def _oval(root: ElementTree.Element, oval: Oval, picture: Picture, ink: Ink) -> None:
-    ElementTree.SubElement(
-        root,
-        "ellipse",
-        {
-            "cx": f"{oval.x:g}",
-            "cy": f"{oval.y:g}",
-            "rx": f"{oval.rx:g}",
-            "ry": f"{oval.ry:g}",
-            **_outline(oval.node == picture.through, ink),
-        },
-    )
-    _text(root, oval_text(oval), ink)
+def outline(shape: Shape) -> tuple[str, dict[str, str]]:
+    """The name of the SVG element and the attributes that say where it is."""
+    match shape.outline:
+        case Rect(x, y, width, height, rounded):
+            place = {"x": x, "y": y, "width": width, "height": height} | ({"rx": rounded} if rounded else {})
+            return "rect", {name: f"{number:g}" for name, number in place.items()}
+        case Ellipse(x, y, rx, ry):
+            return "ellipse", {n: f"{v:g}" for n, v in {"cx": x, "cy": y, "rx": rx, "ry": ry}.items()}
+        case Curve(points):
+            start, *rest = (f"{x:g},{y:g}" for x, y in points)
+            return "path", {"d": f"M{start} C{' '.join(rest)}"}
+        case Polygon(points):
+            return "polygon", {"points": " ".join(f"{x:g},{y:g}" for x, y in points)}
+        case Lines(ends):
+            return "path", {"d": " ".join(f"M{a:g},{b:g} L{c:g},{d:g}" for (a, b), (c, d) in ends)}
 
 
-def _box(root: ElementTree.Element, box: Box, picture: Picture, ink: Ink) -> None:
-    group = ElementTree.SubElement(root, "g", {"id": f"node-{box.node}"})
-    ElementTree.SubElement(group, "title").text = box.label or "a constant"
-    names = ("x", "y", "width", "height")
-    rect = {name: f"{number:g}" for name, number in zip(names, box.rect, strict=True)}
-    outline = _outline(box.node == picture.acting, ink)
-    ElementTree.SubElement(group, "rect", {**rect, **outline})
-    lines = " ".join(f"M{x0:g},{y0:g} L{x1:g},{y1:g}" for (x0, y0), (x1, y1) in box.dividers)
-    ElementTree.SubElement(group, "path", {"d": lines, "stroke": outline["stroke"], "fill": "none"})
-    for text in picture.texts_of(box):
-        _text(group, text, ink)
-
-
-def _outline(acting: bool, ink: Ink) -> dict[str, str]:
-    if acting:
-        return {"fill": ink.accent_fill, "stroke": ink.accent, "stroke-width": f"{ink.strong:g}"}
-    return {"fill": ink.box, "stroke": ink.line, "stroke-width": "1"}
-
-
-def _text(parent: ElementTree.Element, text: Text, ink: Ink) -> None:
-    attributes = {
-        "x": f"{text.x:g}",
-        "y": f"{text.y:.2f}",
-        "font-size": f"{text.size:g}",
-        "fill": text_colour(text, ink),
-        "text-anchor": text.anchor,
-    }
+def _text(parent: Element, text: Text, ink: Ink) -> None:
+    attributes = {**placed(text), "fill": getattr(ink, tone_of(text))}
     if text.bold:
         attributes["font-weight"] = "bold"
-    ElementTree.SubElement(parent, "text", attributes).text = text.text
+    SubElement(parent, "text", attributes).text = text.text
 
 
-def text_colour(text: Text, ink: Ink) -> str:
-    """The colour a piece of text has."""
-    if text.faint:
-        return ink.muted
-    return {"data": ink.data, "grad": ink.grad}.get(text.role, ink.text)
+def placed(text: Text) -> dict[str, str]:
+    """The attributes that say where a text is, and how large."""
+    return {
+        "x": f"{text.x:g}",
+        "y": f"{text.y:.2f}",
+        "font-size": f"{text.size:.4g}",
+        "text-anchor": text.anchor,
+    }

@@ -71,7 +71,7 @@ def test_an_svg_with_any_label_is_well_formed_and_has_no_element_of_the_labels_m
     content = exported(tmp_path / "a.svg", graph)
     root = ElementTree.fromstring(content)
     assert {each.tag.removeprefix(SVG) for each in root.iter()} <= {
-        "svg", "title", "rect", "path", "polygon", "ellipse", "text", "g",
+        "svg", "title", "metadata", "rect", "path", "polygon", "ellipse", "text", "g",
     }  # fmt: skip
     assert len(list(root.iter(f"{SVG}ellipse"))) == 1
     assert not re.search(rb"<script|javascript:|\son\w+=", content)
@@ -142,8 +142,8 @@ def test_an_animation_has_a_frame_per_moment_all_of_one_size_and_loops(tmp_path:
     animation = Image.open(io.BytesIO(exported(tmp_path / f"a{suffix}", LECTURE, "all")))
     assert animation.n_frames == 8
     assert animation.info["loop"] == 0
-    still = film(LECTURE, "all").captioned
-    assert animation.size == pytest.approx((still[0].width, still[0].height), abs=1)
+    still = next(film(LECTURE, "all").pictures)
+    assert animation.size == pytest.approx((still.width, still.height), abs=1)
     animation.seek(7)
     assert animation.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
 

@@ -1,0 +1,201 @@
+"""Embedded: the graph that a picture carries inside itself, put in and taken out again."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+from xml.parsers import expat
+
+from micrograd_gui.document import codec
+from micrograd_gui.document.errors import FileRefusal
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.services.atomic import reason, shown
+
+METADATA = "micrograd-graph"  # the id of the element in an SVG
+KEYWORD = "micrograd-graph"  # of the text in a PNG
+ATTACHED = "graph.micrograd"  # the file in a PDF
+PICTURES = (".svg", ".png", ".pdf")
+LARGEST = 100_000_000  # bytes of a picture
+LARGEST_GRAPH = 20_000_000  # bytes of the graph in it
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def packed(graph: Graph) -> str:
+    """The graph as the text that pictures carry: a `.micrograd` file in ASCII, which every form can hold."""
+    return json.dumps(json.loads(codec.encode(graph)), sort_keys=True, separators=(",", ":"))
+
+
+def is_picture(start: bytes) -> bool:
+    """Whether content that begins so is one of the pictures that can carry a graph."""
+    head = start[:1000].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return head.startswith((_PNG, b"%PDF-", b"<?xml", b"<svg", b"<!--"))
+
+
+def embedded(path: Path | str) -> Graph | None:
+    """The graph in that picture; None where it is no picture, or one that carries none.
+
+    Raises FileRefusal where the file cannot be read, or what it carries is damaged.
+    """
+    path = Path(path)
+    try:
+        if path.exists() and not path.is_file():
+            raise FileRefusal(f"{shown(path)} is not a file.")
+        with path.open("rb") as file:
+            start = file.read(1000)
+            if not is_picture(start):
+                return None
+            content = start + file.read(LARGEST - len(start) + 1)
+    except (OSError, ValueError) as error:
+        raise FileRefusal(f"{shown(path)} cannot be read: {reason(error, path)}.") from None
+    if len(content) > LARGEST:
+        raise FileRefusal(f"{shown(path)} is too large: at most {LARGEST // 1_000_000} MB are read.")
+    return embedded_in(content, shown(path))
+
+
+def embedded_in(content: bytes, name: str = "The picture") -> Graph | None:
+    """The graph in the content of a picture; None where there is none. Raises FileRefusal as above."""
+    if content.startswith(_PNG):
+        text = _in_png(content)
+    elif content.startswith(b"%PDF-"):
+        text = _in_pdf(content)
+    else:
+        text = _in_svg(content)
+    if text is None:
+        return None
+    if len(text) > LARGEST_GRAPH:
+        raise FileRefusal(f"The graph in {name} is too large.")
+    return codec.decode(text, f"The graph in {name}")
+
+
+# SVG ---------------------------------------------------------------------------------------------
+
+
+class _Enough(Exception):
+    """The graph has been found, or cannot be there."""
+
+
+def _in_svg(content: bytes) -> str | None:
+    """Reads only so far as to the end of our element; a document with entities of its own is not ours."""
+    found: list[str] = []
+    inside = False
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal inside
+        inside = name.rpartition(":")[2] == "metadata" and attributes.get("id") == METADATA
+
+    def end(name: str) -> None:
+        if inside:
+            raise _Enough
+
+    def refuse(*_: Any) -> None:
+        found.clear()
+        raise _Enough
+
+    def text(data: str) -> None:
+        if inside:
+            found.append(data)
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler, parser.EntityDeclHandler = text, refuse
+    try:
+        parser.Parse(content, True)
+    except _Enough:
+        return "".join(found) or None
+    except expat.ExpatError:
+        return None
+    return None
+
+
+# PNG ---------------------------------------------------------------------------------------------
+
+
+def png_info(title: str, graph: str) -> Any:
+    """The texts of a PNG, for Pillow: its title, who made it, and the graph."""
+    from PIL.PngImagePlugin import PngInfo
+
+    info = PngInfo()
+    info.add_itxt("Title", title)
+    info.add_text("Software", "micrograd-gui")
+    if graph:
+        info.add_itxt(KEYWORD, graph, zip=len(graph) > 2000)
+    return info
+
+
+def _in_png(content: bytes) -> str | None:
+    """The chunks are looked through here: Pillow would unpack all others too, and at most 1 MB of ours."""
+    at = len(_PNG)
+    while at + 8 <= len(content):
+        length, kind = struct.unpack_from(">I4s", content, at)
+        body = content[at + 8 : at + 8 + length]
+        keyword, _, rest = body.partition(b"\0")
+        if kind == b"iTXt" and keyword == KEYWORD.encode() and len(rest) > 2:
+            text = rest[2:].split(b"\0", 2)[-1]
+            return _unpacked(text) if rest[0] else text.decode("utf-8", "replace")
+        at += 12 + length
+    return None
+
+
+def _unpacked(data: bytes) -> str | None:
+    unpacker = zlib.decompressobj()
+    try:
+        return unpacker.decompress(data, LARGEST_GRAPH + 1).decode("utf-8", "replace")
+    except zlib.error:
+        return None
+
+
+# PDF ---------------------------------------------------------------------------------------------
+
+_ROOT = re.compile(rb"/Root (\d+) 0 R")
+_SIZE = re.compile(rb"/Size (\d+)")
+_INFO = re.compile(rb"/Info (\d+ 0 R)")
+_START = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*$")
+_KIND = b"/Type /EmbeddedFile /Subtype /application#2Fx-micrograd "
+_STREAM = b"<< " + _KIND + b"/Params << /Size %d >> /Length %d >>\nstream\n%s\nendstream"
+_OURS = re.compile(_KIND + rb"/Params << /Size \d{1,9} >> /Length (\d{1,9}) >>\nstream\n")
+
+
+def attached(pdf: bytes, graph: str) -> bytes:
+    """The PDF with the graph as an attached file, added behind its end as PDF's own rules for updates say."""
+    trailer = pdf[pdf.rindex(b"trailer") :]
+    number, first, start = (int(_one(each, trailer)) for each in (_ROOT, _SIZE, _START))
+    catalog = _one(re.compile(rb"(?s)\n%d 0 obj\n<<(.*?)>>\nendobj" % number), pdf)
+    info = _one(_INFO, trailer)
+    data = graph.encode("ascii")
+    names = f"/Names << /EmbeddedFiles << /Names [({ATTACHED}) {first + 1} 0 R] >> >>".encode()
+    objects = {
+        number: b"<<" + catalog + names + b" >>",
+        first: _STREAM % (len(data), len(data), data),
+        first + 1: f"<< /Type /Filespec /F ({ATTACHED}) /UF ({ATTACHED}) "
+        f"/Desc (The graph, for micrograd-gui) /EF << /F {first} 0 R >> >>".encode(),
+    }
+    out, table = io.BytesIO(), [b"xref\n"]
+    out.write(pdf)
+    for each, body in sorted(objects.items()):
+        table.append(b"%d 1\n%010d 00000 n \n" % (each, out.tell()))
+        out.write(b"%d 0 obj\n%s\nendobj\n" % (each, body))
+    place = out.tell()
+    out.write(b"".join(table))
+    out.write(b"trailer\n<< /Size %d /Root %d 0 R /Info %s " % (first + 2, number, info))
+    out.write(b"/Prev %d >>\nstartxref\n%d\n%%%%EOF\n" % (start, place))
+    return out.getvalue()
+
+
+def _one(what: re.Pattern[bytes], content: bytes) -> bytes:
+    found = what.search(content)
+    assert found is not None, "matplotlib writes a catalog and a trailer with root, size, info and start"
+    return found[1]
+
+
+def _in_pdf(content: bytes) -> str | None:
+    found = None
+    for found in _OURS.finditer(content):  # noqa: B007 - the last one counts
+        pass
+    if found is None:
+        return None
+    return content[found.end() : found.end() + int(found[1])].decode("ascii", "replace")
