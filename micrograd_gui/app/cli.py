@@ -193,19 +193,18 @@ def _render(given: argparse.Namespace) -> int:
 
 
 def _train_parser(name: str) -> _Parser:
+    from micrograd_gui.app.train import add_arguments
+
     parser = _Parser(prog=name, allow_abbrev=False, description="Gradient descent over the graph's data.")
     _add_source(parser)
-    parser.add_argument("--steps", metavar="N")
-    parser.add_argument("--rate", metavar="R")
-    parser.add_argument("--seed", metavar="S")
-    parser.add_argument("--plot", metavar="FILE")
-    parser.add_argument("--json", action="store_true")
+    add_arguments(parser)
     return parser
 
 
 def _train(given: argparse.Namespace) -> int:
-    _graph(given)
-    raise Refusal("Training is not part of this version yet.")
+    from micrograd_gui.app.train import train
+
+    return train(_graph(given), given)
 
 
 def _examples_parser(name: str) -> _Parser:

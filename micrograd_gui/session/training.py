@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,6 +99,11 @@ class Training:
         """The share of those rows that are told right; None where that has no meaning."""
         return self._accuracy(self._point())
 
+    def judged(self) -> tuple[float, float | None]:
+        """The loss and the accuracy at the parameters as they are, over all rows."""
+        point = self._evaluate(self.numbers, None)
+        return point.loss, self._accuracy(point)
+
     def step(self) -> Stepped:
         """One step of gradient descent; raises Diverged, and then nothing has changed."""
         here = self._point()
@@ -148,6 +153,14 @@ class Training:
     def by_node(self, numbers: Any) -> dict[NodeId, float]:
         """Numbers in the order of the parameters, by node."""
         return dict(zip(self.parameters, numbers.tolist(), strict=True))
+
+    def named(self) -> dict[str, float]:
+        """The parameters by the names of their nodes; where two have one name, the id tells them apart."""
+        named: dict[str, float] = {}
+        for node, number in self.by_node(self.numbers).items():
+            name = self.graph.nodes[node].name
+            named[f"{name} ({node})" if name in named else name] = number
+        return named
 
     def _point(self) -> _Point:
         if self._here is None:
@@ -239,12 +252,3 @@ class Prediction:
 def _why_not_computed(graph: Graph) -> str:
     problem = record(graph, (Pass("forward"),)).problem
     return problem.note if problem is not None else "The target cannot be computed."
-
-
-def named_parameters(graph: Graph, numbers: Mapping[NodeId, float]) -> dict[str, float]:
-    """The numbers by the names of their nodes; where two have one name, the id tells them apart."""
-    named: dict[str, float] = {}
-    for node, number in numbers.items():
-        name = graph.nodes[node].name
-        named[f"{name} ({node})" if name in named else name] = number
-    return named

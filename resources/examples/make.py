@@ -9,12 +9,16 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 import json  # noqa: E402
 
+from lessons import LESSONS  # noqa: E402
+
+from micrograd_gui.document.arrange import arranged  # noqa: E402
 from micrograd_gui.document.expression import graph_from_expression  # noqa: E402
 from micrograd_gui.document.graph import Graph  # noqa: E402
 from micrograd_gui.services import files  # noqa: E402
 from micrograd_gui.services.layout import places  # noqa: E402
 
 NODE = (140.0, 60.0)  # the size of a node on the canvas
+LAID_OUT_AT_MOST = 500  # a network of more nodes is opened collapsed; it stands in columns
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,10 @@ def graph_of(source: Source) -> Graph:
         graph = graph.marked(graph.named(label), "parameter")
     for label, span in source.ranges.items():
         graph = graph.ranged(graph.named(label), span)
+    return laid_out(graph)
+
+
+def laid_out(graph: Graph) -> Graph:
     return replace(graph, places=places(graph, dict.fromkeys(graph.nodes, NODE)))
 
 
@@ -115,6 +123,11 @@ def main() -> None:
     for source in SOURCES:
         files.write(HERE / f"{source.name}{files.SUFFIX}", graph_of(source))
         index.append({"name": source.name, "title": source.title, "sentence": source.sentence})
+    for lesson in LESSONS:
+        graph = arranged(lesson.graph) if len(lesson.graph) > LAID_OUT_AT_MOST else laid_out(lesson.graph)
+        files.write(HERE / f"{lesson.name}{files.SUFFIX}", graph)
+        row = {"name": lesson.name, "title": lesson.title, "sentence": lesson.sentence, "trains": True}
+        index.append(row)
     text = json.dumps(index, indent=2, ensure_ascii=False) + "\n"
     (HERE / "index.json").write_text(text, encoding="utf-8")
 

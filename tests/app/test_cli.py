@@ -200,7 +200,7 @@ BAD = {
     "a window on nothing": (("nix",), "neither a file nor an example"),
     "a window on a broken expression": (("-e", "(a"), "never closed"),
     "a window with settings only": (("--set", "a=2"), "file (or an example) or an expression"),
-    "training, so far": (("train", "neuron"), "not part of this version"),
+    "training, so far": (("train", "neuron"), "no row to train on"),
 }
 
 
