@@ -30,7 +30,7 @@ def _binary(name: str, reflected: bool = False) -> Callable[[Any, Any], Any]:
         out.data = data if type(data) is float else number(data)
         out.grad = 0.0
         out._prev = (self, other)
-        out.op = op
+        out._rule = op
         return out
 
     operator.__doc__ = op.help
@@ -39,10 +39,16 @@ def _binary(name: str, reflected: bool = False) -> Callable[[Any, Any], Any]:
 
 def _unary(name: str) -> Callable[[Any], Any]:
     """The method of a row with one operand."""
-    op = OPS[name]
+    op, forward = OPS[name], OPS[name].forward
 
     def method(self: Value) -> Value:
-        return apply(op, self)
+        data = forward(self.data)
+        out = _new(Value)
+        out.data = data if type(data) is float else number(data)
+        out.grad = 0.0
+        out._prev = (self,)
+        out._rule = op
+        return out
 
     method.__doc__ = f"{op.help} Slope: {op.slopes[0].format(x='x', out='out')}."
     return method
@@ -51,17 +57,18 @@ def _unary(name: str) -> Callable[[Any], Any]:
 class Value:
     """Stores a number, its gradient, and the op and operands it came from."""
 
-    __slots__ = ("data", "grad", "_prev", "op", "__dict__")
-    label = ""  # for all: only a Value that is given a label pays for one
+    __slots__ = ("data", "grad", "_prev", "_rule", "__dict__")
+    label = _text = ""  # for all: only a Value that is given a label or a text pays for it
+    _rule: Op | Callable[[], None] | None  # how the grad is passed back: by an op, by a user's own function, not at all
 
     def __init__(self, data: Any, _children: Iterable[Value] = (), _op: str = "", label: str = "",
                  *, _prev: Iterable[Value] = ()) -> None:
-        self.data = number(data)
+        self.data = data if type(data) is float else number(data)
         self.grad = 0.0
         self._prev: tuple[Value, ...] = tuple(_children or _prev)
-        self.op: Op | None = None
+        self._rule = None
         if _op:
-            self._op = _op
+            self._text = _op
         if label:
             self.label = label
 
@@ -85,53 +92,66 @@ class Value:
             return NotImplemented
 
     @property
+    def op(self) -> Op | None:
+        """The row of the table this came from; None for a leaf, and for an op of a user's own."""
+        return self._rule if isinstance(self._rule, Op) else None
+
+    @op.setter
+    def op(self, op: Op | None) -> None:
+        self._rule = op
+
+    @property
     def _op(self) -> str:
         """micrograd's text of the op: "+", "**3", "ReLU"; empty for a leaf."""
-        return self.op.op_text if self.op else self.__dict__.get("_op", "")
+        return self._rule.op_text if isinstance(self._rule, Op) else self._text
 
     @_op.setter
     def _op(self, text: str) -> None:
-        self.op = None
-        self.__dict__["_op"] = text
+        self._text = text
 
     @property
     def _backward(self) -> Callable[[], None]:
         """The chain rule at this node; a function put in its place makes the op the user's own."""
-        own: Callable[[], None] = self.__dict__.get("_backward", self._pass_back)
-        return own
+        rule = self._rule
+        return self._pass_back if rule is None or isinstance(rule, Op) else rule
 
     @_backward.setter
     def _backward(self, own: Callable[[], None]) -> None:
-        op = getattr(self, "op", None)  # not there yet where a subclass has a constructor of its own
-        if op is not None:
-            self._op = op.op_text
-        self.op = None
-        self.__dict__["_backward"] = own
+        rule = getattr(self, "_rule", None)  # not there yet where a subclass has a constructor of its own
+        if isinstance(rule, Op):
+            self._text = rule.op_text
+        self._rule = own
 
     def _pass_back(self) -> None:
         """operand.grad += slope × grad, for each operand."""
-        if self.op is not None:
-            slopes = self.op.partials(*[x.data for x in self._prev], self.data)
-            for operand, slope in zip(self._prev, slopes, strict=True):
-                operand.grad += slope * self.grad
+        op, operands, grad = self.op, self._prev, self.grad
+        if op is None:
+            return
+        if len(operands) == 1:
+            (x,) = operands
+            (slope,) = op.partials(x.data, self.data)
+            x.grad += slope * grad
+        else:
+            for x, slope in zip(operands, op.partials(*[x.data for x in operands], self.data), strict=True):
+                x.grad += slope * grad
 
     def backward(self) -> None:
         """Adds d self / d node to the grad of each node that feeds this one, results before operands."""
         order = topological_order(self)
         self.grad = 1.0
         for node in reversed(order):
-            op = node.op
-            if op is _ADD:  # networks are sums of products: these two rules are written out
+            rule = node._rule
+            if rule is _ADD:  # networks are sums of products: these two rules are written out
                 x, y = node._prev
                 grad = node.grad
                 x.grad += grad
                 y.grad += grad
-            elif op is _MULTIPLY:
+            elif rule is _MULTIPLY:
                 x, y = node._prev
                 grad = node.grad
                 x.grad += y.data * grad
                 y.grad += x.data * grad
-            else:
+            elif rule is not None:
                 node._backward()
 
     def zero_grad(self) -> None:
@@ -153,7 +173,7 @@ def apply(op: Op, *operands: Value) -> Value:
     out.data = data if type(data) is float else number(data)
     out.grad = 0.0
     out._prev = operands
-    out.op = op
+    out._rule = op
     return out
 
 

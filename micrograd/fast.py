@@ -83,12 +83,10 @@ class Program:
     def forward(self, data: Any) -> None:
         _forward(data, *self._arrays)
 
-    def backward(self, data: Any) -> Any:
-        grad = np.empty_like(data)
+    def backward(self, data: Any, grad: Any) -> None:
         grad[self._shared if data.ndim > 1 else slice(None)] = 0.0
         grad[-1] = 1.0
         _backward(data, grad, self._alone, *self._arrays)
-        return grad
 
 
 def program(plan: Plan) -> Program | None:

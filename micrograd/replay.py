@@ -47,9 +47,8 @@ def _add_up(group: Group, data: Any, out: Any) -> None:
 
 
 @_quiet
-def backward(plan: Plan, data: Any, moved: Any) -> Any:
-    """d root / d node for each row; `moved` takes each edge's contribution, sorted by the row it goes to."""
-    grad = np.empty_like(data)
+def backward(plan: Plan, data: Any, grad: Any, moved: Any) -> None:
+    """Fills `grad`; `moved` takes each edge's contribution, sorted by the row it goes to."""
     grad[-1:] = 1.0
     for group in reversed(plan.groups):
         last = group.stop - group.width
@@ -68,7 +67,6 @@ def backward(plan: Plan, data: Any, moved: Any) -> Any:
                 moved[edges] = slope * upstream
     if plan.groups:
         _gather(plan.blocks, moved, grad)
-    return grad
 
 
 def _spread(moved: Any, edges: Any, upstream: Any, times: int) -> None:
@@ -108,9 +106,9 @@ def forward_rows(plan: Plan, data: Any, held: Mapping[int, Any]) -> None:
 
 
 @_quiet
-def backward_rows(plan: Plan, data: Any, held: Mapping[int, Any]) -> Any:
+def backward_rows(plan: Plan, data: Any, grad: Any, held: Mapping[int, Any]) -> None:
     """The same a row at a time: a held node keeps its grad, and passes nothing on to its operands."""
-    grad = np.zeros_like(data)
+    grad[...] = 0.0
     grad[-1] = 1.0
     for row in range(len(data) - 1, plan.leaves - 1, -1):
         op, upstream = plan.nodes[row].op, grad[row]
@@ -119,4 +117,3 @@ def backward_rows(plan: Plan, data: Any, held: Mapping[int, Any]) -> Any:
         slopes: Iterable[Any] = op.partials(*[data[x] for x in plan.ports[row]], data[row])
         for x, slope in zip(plan.ports[row], slopes, strict=True):
             grad[x] += np.where(passed, slope * upstream, 0.0)
-    return grad

@@ -41,7 +41,7 @@ class Tape:
         self._last: Any = None
         self._columns: tuple[int, ...] = ()
         self._samples: Any = None
-        self._spare: list[Any] = []  # room for the contributions: fresh memory costs more than the sums
+        self._spare: dict[Any, list[Any]] = {}
 
     def forward(self, numbers: Mapping[Any, Any] | None = None) -> Replay:
         """Replays the graph with some nodes, leaves or inner ones, held at other numbers.
@@ -51,10 +51,10 @@ class Tape:
         leaves keep their data.
         """
         numbers = numbers or {}
-        held = [(self.rows(key), _matrix(len(self.rows(key)), key, given)) for key, given in numbers.items()]
+        held = [(rows := self.rows(key), _matrix(len(rows), key, given)) for key, given in numbers.items()]
         rest, leaves = self._rest(tuple(key for key, given in numbers.items() if not np.ma.isMaskedArray(given)))
         columns = max((given.shape[1:] for _, given in held), key=len, default=()) or self._columns
-        data = np.empty((len(self.nodes), *columns), np.result_type(float, *(given for _, given in held)))
+        data = self._room((len(self.nodes), *columns), np.result_type(float, *(given for _, given in held)))
         self._load(data, rest, leaves)
         inner: dict[int, Any] = {}
         for rows, given in held:
@@ -99,6 +99,20 @@ class Tape:
         elif len(rest):
             data[rest] = now if data.ndim == 1 else now[:, None]
 
+    def _room(self, shape: tuple[int, ...], dtype: Any) -> Any:
+        """An array to fill. Those of replays gone by serve again: fresh memory costs more than the sums in it."""
+        try:
+            return self._spare[shape, dtype].pop()
+        except (KeyError, IndexError):
+            return np.empty(shape, dtype)
+
+    def _give_back(self, array: Any) -> None:
+        if len(self._spare) > 2:  # replays of several widths: keep what the latest ones use
+            self._spare.clear()
+        kept = self._spare.setdefault((array.shape, array.dtype), [])
+        if len(kept) < 2:
+            kept.append(array)
+
     def rows(self, key: Any) -> Any:
         """The row numbers of a node, or of a tuple of nodes."""
         rows = self._rows.get(key)
@@ -133,16 +147,15 @@ class Replay:
 
     def _backward(self, data: Any) -> Any:
         tape = self.tape
+        grad = tape._room(data.shape, data.dtype)
         if self._held:
-            return replay.backward_rows(tape.plan, data, self._held)
-        if (program := tape._program_for(data)) is not None:
-            return program.backward(data)
-        shape = (tape.plan.edges, *data.shape[1:])
-        room = tape._spare.pop() if tape._spare else None
-        if room is None or room.shape != shape or room.dtype != data.dtype:
-            room = np.empty(shape, data.dtype)
-        grad = replay.backward(tape.plan, data, room)
-        tape._spare[:] = [room]
+            replay.backward_rows(tape.plan, data, grad, self._held)
+        elif (program := tape._program_for(data)) is not None:
+            program.backward(data, grad)
+        else:
+            moved = tape._room((tape.plan.edges, *data.shape[1:]), data.dtype)
+            replay.backward(tape.plan, data, grad, moved)
+            tape._give_back(moved)
         return grad
 
 
@@ -152,20 +165,30 @@ class Numbers(Mapping[Any, Any]):
     def __init__(self, tape: Tape, array: Any) -> None:
         self.tape = tape
         self.array = array
+        self._lent = False
 
     @property
     def matrix(self) -> Any:
+        self._lent = True
+        return self._columns
+
+    @property
+    def _columns(self) -> Any:
         return self.array if self.array.ndim > 1 else self.array[:, None]
 
     def __getitem__(self, key: Any) -> Any:
         rows = self.tape.rows(key)
-        return self.matrix[rows] if isinstance(key, tuple) else self.matrix[rows[0]]
+        return self._columns[rows] if isinstance(key, tuple) else self._columns[rows[0]].copy()
 
     def __iter__(self) -> Iterator[Value]:
         return iter(self.tape.nodes)
 
     def __len__(self) -> int:
         return len(self.tape.nodes)
+
+    def __del__(self) -> None:
+        if not self._lent:
+            self.tape._give_back(self.array)
 
 
 def _matrix(rows: int, key: Any, given: Any) -> Any:

@@ -1,0 +1,358 @@
+"""One side of benchmarks/engine.py: sets itself up, then answers each line with the seconds of one measurement."""
+
+from __future__ import annotations
+
+import gc
+import json
+import math
+import random
+import sys
+import tracemalloc
+from collections.abc import Callable, Iterator
+from time import perf_counter
+from typing import Any
+
+Measure = Callable[[], float]
+
+
+def moons() -> tuple[Any, Any]:
+    """scikit-learn's `make_moons(100, noise=0.1)` after `np.random.seed(1337)`, labels ±1."""
+    import numpy as np
+
+    draw = np.random.RandomState(1337)
+    t = np.linspace(0, np.pi, 50)
+    points = np.vstack([np.append(np.cos(t), 1 - np.cos(t)), np.append(np.sin(t), 0.5 - np.sin(t))]).T
+    order = np.arange(100)
+    draw.shuffle(order)
+    return points[order] + draw.normal(scale=0.1, size=points.shape), np.append(-np.ones(50), np.ones(50))[order]
+
+
+def network() -> Any:
+    from micrograd.nn import MLP
+
+    random.seed(1337)
+    return MLP(2, [16, 16, 1])
+
+
+def loss(model: Any, points: Any, labels: Any) -> Any:
+    from micrograd.engine import Value
+
+    inputs = [list(map(Value, row)) for row in points]
+    losses = [(1 + -y * model(x)).relu() for x, y in zip(inputs, labels, strict=True)]
+    return sum(losses) * (1.0 / len(losses)) + 1e-4 * sum(p * p for p in model.parameters())
+
+
+def steps_of_values(collector: bool) -> Measure:
+    """The demo step as the notebook has it, on whichever micrograd is on the path."""
+    model = network()
+    points, labels = (a.tolist() for a in moons())
+
+    def step() -> Any:
+        total = loss(model, points, labels)
+        model.zero_grad()
+        total.backward()
+        for p in model.parameters():
+            p.data -= 0.1 * p.grad
+        return total
+
+    def measure() -> float:
+        if not collector:
+            gc.collect()
+            gc.disable()
+        start = perf_counter()
+        total = step()
+        if collector:
+            total = None  # freeing is part of it
+        seconds = perf_counter() - start
+        del total
+        gc.enable()
+        return seconds
+
+    step()
+    return measure
+
+
+def neuron() -> Measure:
+    """The lecture's neuron, a thousand times; micrograd 0.1.0 gets its tanh as the lecture writes it."""
+    from micrograd.engine import Value
+
+    def tanh(n: Any) -> Any:
+        out = Value(math.tanh(n.data), (n,), "tanh")
+
+        def _backward() -> None:
+            n.grad += (1 - out.data**2) * out.grad
+
+        out._backward = _backward
+        return out
+
+    if hasattr(Value, "tanh"):
+        tanh = Value.tanh
+
+    def once() -> None:
+        x1, x2, w1, w2, b = Value(2.0), Value(0.0), Value(-3.0), Value(1.0), Value(6.8813735870195432)
+        tanh(x1 * w1 + x2 * w2 + b).backward()
+
+    def measure() -> float:
+        gc.collect()
+        gc.disable()
+        start = perf_counter()
+        for _ in range(1000):
+            once()
+        seconds = (perf_counter() - start) / 1000
+        gc.enable()
+        return seconds
+
+    return measure
+
+
+def timed(work: Callable[[], Any], times: int) -> Measure:
+    def measure() -> float:
+        start = perf_counter()
+        for _ in range(times):
+            work()
+        return (perf_counter() - start) / times
+
+    work()
+    work()
+    return measure
+
+
+def whole(fast: bool) -> Measure:
+    import numpy as np
+
+    from micrograd.tape import Tape
+
+    _need(fast)
+    model = network()
+    parameters = tuple(model.parameters())
+    tape = Tape(loss(model, *(a.tolist() for a in moons())), fast=fast)
+    theta = np.array([p.data for p in parameters])
+
+    def step() -> None:
+        theta[:] -= 0.1 * tape.forward({parameters: theta}).grad[parameters][:, 0]
+
+    return timed(step, 20)
+
+
+def over_the_batch(fast: bool) -> Measure:
+    import numpy as np
+
+    from micrograd.engine import Value
+    from micrograd.tape import Tape
+
+    _need(fast)
+    model = network()
+    parameters = tuple(model.parameters())
+    x, y = (Value(0.0), Value(0.0)), Value(0.0)
+    tape = Tape((1 + -y * model(x)).relu(), fast=fast)
+    points, labels = moons()
+    theta, numbers, share = np.array([p.data for p in parameters]), points.T.copy(), np.full(100, 0.01)
+
+    def step() -> None:
+        replay = tape.forward({parameters: theta, x: numbers, y: labels})
+        theta[:] -= 0.1 * (replay.grad[parameters] @ share + 2e-4 * theta)
+
+    return timed(step, 50)
+
+
+def boundary(fast: bool) -> Measure:
+    import numpy as np
+
+    from micrograd.engine import Value
+    from micrograd.tape import Tape
+
+    _need(fast)
+    x = (Value(0.0), Value(0.0))
+    score = network()(x)
+    tape = Tape(score, fast=fast)
+    grid = np.stack([axis.ravel() for axis in np.meshgrid(np.linspace(-2, 3, 50), np.linspace(-2, 2, 50))])
+    return timed(lambda: tape.forward({x: grid}).data[score] > 0, 10)
+
+
+def boundary_of_values() -> Measure:
+    """As the notebook does it: all scores, then their signs."""
+    from micrograd.engine import Value
+
+    model = network()
+    points = [(random.uniform(-2, 3), random.uniform(-2, 2)) for _ in range(250)]
+
+    def measure() -> float:
+        start = perf_counter()
+        scores = list(map(model, [list(map(Value, point)) for point in points]))
+        assert any(score.data > 0 for score in scores)
+        return (perf_counter() - start) * 10
+
+    return measure
+
+
+def large_network() -> Any:
+    from micrograd.nn import MLP
+
+    return MLP(4, [56, 56, 1], activation="tanh", seed=1)([0.1, -0.2, 0.3, 0.4])
+
+
+def check() -> Measure:
+    from micrograd import gradcheck
+
+    score = large_network()
+    return timed(lambda: gradcheck(score), 1)
+
+
+def naive_check() -> Measure:
+    from micrograd.engine import topological_order
+
+    order = topological_order(large_network())
+
+    def evaluate() -> None:
+        for node in order:
+            if node.op is not None:
+                node.data = node.op.forward(*[x.data for x in node._prev])
+
+    def measure() -> float:
+        start = perf_counter()
+        for _ in range(30):
+            evaluate()
+        return (perf_counter() - start) / 30 * 2 * len(order)
+
+    return measure
+
+
+def matmul() -> Measure:
+    import numpy as np
+
+    model = network()
+    points, labels = moons()
+    weights = [np.array([[w.data for w in n.w] for n in layer.neurons]) for layer in model.layers]
+    biases = [np.zeros((len(w), 1)) for w in weights]
+
+    def step() -> None:
+        acts = [points.T]
+        for k in (0, 1):
+            acts.append(np.maximum(weights[k] @ acts[k] + biases[k], 0))
+        scores = (weights[2] @ acts[2] + biases[2])[0]
+        back = (np.where(1 - labels * scores > 0, -labels, 0) / 100)[None]
+        for k in (2, 1, 0):
+            by_weight, by_bias = back @ acts[k].T, back.sum(axis=1, keepdims=True)
+            if k:
+                back = (weights[k].T @ back) * (acts[k] > 0)
+            weights[k] -= 0.1 * (by_weight + 2e-4 * weights[k])
+            biases[k] -= 0.1 * (by_bias + 2e-4 * biases[k])
+
+    return timed(step, 200)
+
+
+def torch_tensors() -> Measure:
+    import torch
+
+    torch.set_num_threads(1)
+    points, labels = (torch.tensor(a) for a in moons())
+    sizes = [2, 16, 16, 1]
+    layers = [torch.nn.Linear(a, b, dtype=torch.float64) for a, b in zip(sizes, sizes[1:], strict=False)]
+    net = torch.nn.Sequential(layers[0], torch.nn.ReLU(), layers[1], torch.nn.ReLU(), layers[2])
+    parameters = list(net.parameters())
+
+    def step() -> None:
+        total = (1 - labels * net(points)[:, 0]).relu().mean() + 1e-4 * sum((p * p).sum() for p in parameters)
+        net.zero_grad()
+        total.backward()
+        with torch.no_grad():
+            for p in parameters:
+                p -= 0.1 * p.grad
+
+    return timed(step, 20)
+
+
+def torch_scalars() -> Measure:
+    import torch
+
+    torch.set_num_threads(1)
+    points, labels = moons()
+    numbers = [[torch.tensor(v) for v in row] for row in points]
+    model = [[([torch.tensor(w.data, dtype=torch.float64, requires_grad=True) for w in n.w],
+               torch.tensor(0.0, dtype=torch.float64, requires_grad=True)) for n in layer.neurons]
+             for layer in network().layers]
+    parameters = [p for layer in model for w, b in layer for p in (*w, b)]
+
+    def score(x: list[Any]) -> Any:
+        for k, layer in enumerate(model):
+            acts = [sum((wi * xi for wi, xi in zip(w, x, strict=True)), b) for w, b in layer]
+            x = [act.relu() for act in acts] if k < len(model) - 1 else acts
+        return x[0]
+
+    def step() -> None:
+        losses = [(1 + -y * score(x)).relu() for x, y in zip(numbers, labels, strict=True)]
+        total = sum(losses) / 100 + 1e-4 * sum(p * p for p in parameters)
+        total.backward()
+        with torch.no_grad():
+            for p in parameters:
+                p -= 0.1 * p.grad
+                p.grad = None
+
+    return timed(step, 1)
+
+
+def growth() -> Iterator[float]:
+    """Seconds of `Value`, its bytes, and seconds of a replay, at the size asked for."""
+    from micrograd.engine import Value
+    from micrograd.tape import Tape
+
+    count = int(sys.argv[2])
+    draw = random.Random(1)
+    choices = [(draw.random() < 0.5, draw.random()) for _ in range(count)]
+    leaves = [Value(draw.uniform(-1, 1)) for _ in range(8)]
+
+    def build() -> Any:
+        y = leaves[0]
+        for product, number in choices:
+            x = leaves[int(number * 8)]
+            y = y * x if product else y + x
+        return y
+
+    def once() -> float:
+        start = perf_counter()
+        build().backward()
+        return perf_counter() - start
+
+    yield min(once() for _ in range(max(3, min(1000, 300_000 // count))))
+    tracemalloc.start()
+    y = build()
+    y.backward()
+    yield float(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    if count > 100_000:
+        yield float("nan")
+    tape = Tape(y, fast=False)
+    yield timed(lambda: tape.forward().grad, max(1, 3000 // count))()
+
+
+def _need(fast: bool) -> None:
+    if fast:
+        import numba  # noqa: F401  (absent: this side is left out)
+
+
+SIDES: dict[str, Callable[[], Measure]] = {
+    "karpathy": lambda: steps_of_values(False), "karpathy-gc": lambda: steps_of_values(True),
+    "value": lambda: steps_of_values(False), "value-gc": lambda: steps_of_values(True),
+    "karpathy-neuron": neuron, "value-neuron": neuron,
+    "whole": lambda: whole(False), "whole-numba": lambda: whole(True),
+    "batch": lambda: over_the_batch(False), "batch-numba": lambda: over_the_batch(True),
+    "boundary": lambda: boundary(False), "boundary-numba": lambda: boundary(True),
+    "karpathy-boundary": boundary_of_values, "check": check, "naive-check": naive_check, "matmul": matmul,
+    "torch": torch_tensors, "torch-scalars": torch_scalars,
+    "growth": lambda: growth().__next__,
+}
+
+
+def main() -> None:
+    try:
+        measure = SIDES[sys.argv[1]]()
+    except ImportError:
+        print("null", flush=True)
+        return
+    print("0", flush=True)
+    for _ in sys.stdin:
+        print(json.dumps(measure()), flush=True)
+
+
+if __name__ == "__main__":
+    main()
