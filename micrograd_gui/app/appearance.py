@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from micrograd_gui.app.main_window import MainWindow
 
 STEP = 1.125
+SETTLING = 200  # milliseconds that a window manager may take to resize a window
 SMALLEST, LARGEST = 0.75, 3.0
 
 
@@ -112,3 +113,10 @@ class Projector:
         window.set_mood(replace(window.mood, scale=mood.scale, projector=False))
         window.restoreState(docks)
         window.canvas.fit()
+        QTimer.singleShot(SETTLING, window, lambda: self._settled(docks))
+
+    def _settled(self, docks: QByteArray) -> None:
+        """The window manager has given the window its old size: the panes get their old shares of it."""
+        if not self.on:
+            self.window.restoreState(docks)
+            self.window.canvas.fit()

@@ -121,9 +121,7 @@ class MainWindow(QMainWindow):
     def _size_fields(self) -> None:
         mood = self.mood
         self.h_line.setFixedWidth(mood.px(84))
-        self.expression_line.setFont(mood.font(13, mono=True))
         self.expression_line.setMinimumWidth(mood.px(220))
-        self.h_line.setFont(mood.font(13, mono=True))
 
     def _break_toolbar(self) -> None:
         narrow = self.width() < NARROW * self.mood.scale

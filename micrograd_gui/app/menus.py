@@ -43,6 +43,7 @@ class Menus:
                 action = made(row, window)
                 self.actions[row.name] = action
                 menu.addAction(action)
+                window.addAction(action)  # its keys work where the menu is hidden, too: in a hall
             if title == "&File":
                 self.recent = QMenu("Open &recent", window)
                 menu.insertMenu(self.actions["save"], self.recent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from micrograd_gui.views.theme import Mood
+from micrograd_gui.views.theme import MONO, Mood
 
 
 def style_sheet(mood: Mood) -> str:
@@ -39,6 +39,7 @@ def style_sheet(mood: Mood) -> str:
     QLineEdit {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line};
         border-radius: {px(6)}px; padding: {px(4)}px {px(8)}px;
         selection-background-color: {t.data}; selection-color: {t.on_data}; }}
+    QLineEdit#expression, QLineEdit#h {{ font-family: "{MONO}"; }}
     QLineEdit[refused="true"] {{ border: 2px solid {t.bad}; background: {t.bad_fill}; }}
     QLabel {{ background: transparent; color: {t.text}; }}
     QLabel[muted="true"] {{ color: {t.muted}; }}

@@ -230,6 +230,10 @@ def test_projector_hides_the_chrome_and_escape_brings_it_back(opened, act, qtbot
     assert not window.docks["plot"].isHidden()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(window, Qt.Key.Key_F10)
+    assert window.session.state.step.kind == "seed"
+    QTest.keyClick(window, Qt.Key.Key_PageUp)
+    assert window.session.state.step.kind == "forward"
     QTest.keyClick(window, Qt.Key.Key_Escape)
     assert not window.projector.on
     assert not window.menuBar().isHidden()
