@@ -174,7 +174,7 @@ class _Table(QTableView):
         for samples, air in _SAMPLES:
             widths = [metrics.horizontalAdvance(text) + self._mood.px(air) for text in samples]
             if sum(widths) <= room:
-                widths[NODE] += (room - sum(widths)) // 3
+                widths[NODE] += (room - sum(widths)) * 2 // 3
                 break
         for column, width in enumerate(widths[:VERDICT]):  # the last one takes what is left
             self.setColumnWidth(column, width)
