@@ -2,12 +2,12 @@
 
     python benchmarks/engine.py [--peers FOLDER] [--rounds N] [--large]
 
-The demo step of karpathy/micrograd is MLP(2, [16, 16, 1]) on 100 moons with max-margin loss and L2, forward, backward
-and update. Peers are used where they can be found: FOLDER/micrograd holds karpathy's 0.1.0 (`pip install --target
-FOLDER/micrograd micrograd==0.1.0`), FOLDER/numba numba, FOLDER/torch torch; the last two also where they are
-installed. micrograd and this project share a package name, so each side runs in a process of its own: the parent asks
-for one measurement at a time, and the sides take turns. What a side leaves behind is cleared outside the measured time
-where its line says that the collector is off.
+The demo step of karpathy/micrograd is MLP(2, [16, 16, 1]) on 100 moons with max-margin loss and L2,
+forward, backward and update. Peers are used where they can be found: FOLDER/micrograd holds karpathy's
+0.1.0 (`pip install --target FOLDER/micrograd micrograd==0.1.0`), FOLDER/numba numba, FOLDER/torch torch;
+the last two also where they are installed. micrograd and this project share a package name, so each side
+runs in a process of its own: the parent asks for one measurement at a time, and the sides take turns. What
+a side leaves behind is cleared outside the measured time where its line says that the collector is off.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ class Side:
 
     def __init__(self, what: str, paths: list[Path], options: list[str]) -> None:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths)), "OMP_NUM_THREADS": "1"}
-        self.process = subprocess.Popen([sys.executable, str(HERE / "engine_sides.py"), what, *options],
-                                        env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        command = [sys.executable, str(HERE / "engine_sides.py"), what, *options]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)
 
     def ready(self) -> bool:
         """Whether it could be set up; it says `null` where a package is missing."""
@@ -95,19 +96,21 @@ def main() -> None:
     given = parser.parse_args()
     own = [HERE.parent, HERE]
     fast = [*own, given.peers / "numba"]
-    paths = {"": own, "karpathy": [given.peers / "micrograd", HERE], "karpathy-gc": [given.peers / "micrograd", HERE],
-             "karpathy-neuron": [given.peers / "micrograd", HERE],
-             "karpathy-boundary": [given.peers / "micrograd", HERE],
+    theirs = [given.peers / "micrograd", HERE]
+    paths = {"": own, "karpathy": theirs, "karpathy-gc": theirs, "karpathy-neuron": theirs,
+             "karpathy-boundary": theirs,
              "whole-numba": fast, "batch-numba": fast, "boundary-numba": fast,
              "torch": [*own, given.peers / "torch"], "torch-scalars": [*own, given.peers / "torch"]}
     compared("The demo step, collector off", "karpathy", {
         "karpathy": "karpathy/micrograd 0.1.0", "value": "`Value`", "whole": "`Tape`, the whole graph, numpy",
-        "batch": "`Tape`, one sample's graph over the batch, numpy", "whole-numba": "`Tape`, the whole graph, numba",
+        "batch": "`Tape`, one sample's graph over the batch, numpy",
+        "whole-numba": "`Tape`, the whole graph, numba",
         "batch-numba": "`Tape`, one sample's graph over the batch, numba", "torch": "torch, tensors",
         "torch-scalars": "torch, a tensor per number", "matmul": "hand-written numpy, the limit"},
         paths, given.rounds, [])
     compared("The demo step, collector at its default", "karpathy-gc", {
-        "karpathy-gc": "karpathy/micrograd 0.1.0", "value-gc": "`Value`"}, paths, max(5, given.rounds // 2), [])
+        "karpathy-gc": "karpathy/micrograd 0.1.0", "value-gc": "`Value`"},
+        paths, max(5, given.rounds // 2), [])
     compared("The lecture's neuron, forward and backward, collector off", "karpathy-neuron", {
         "karpathy-neuron": "karpathy/micrograd 0.1.0 and the lecture's tanh", "value-neuron": "`Value`"},
         paths, given.rounds, [])

@@ -1,4 +1,4 @@
-"""One side of benchmarks/engine.py: sets itself up, then answers each line with the seconds of one measurement."""
+"""One side of benchmarks/engine.py: it answers each line with the seconds of one measurement."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def moons() -> tuple[Any, Any]:
     points = np.vstack([np.append(np.cos(t), 1 - np.cos(t)), np.append(np.sin(t), 0.5 - np.sin(t))]).T
     order = np.arange(100)
     draw.shuffle(order)
-    return points[order] + draw.normal(scale=0.1, size=points.shape), np.append(-np.ones(50), np.ones(50))[order]
+    labels = np.append(-np.ones(50), np.ones(50))
+    return points[order] + draw.normal(scale=0.1, size=points.shape), labels[order]
 
 
 def network() -> Any:
@@ -246,8 +247,7 @@ def torch_tensors() -> Measure:
 
     torch.set_num_threads(1)
     points, labels = (torch.tensor(a) for a in moons())
-    sizes = [2, 16, 16, 1]
-    layers = [torch.nn.Linear(a, b, dtype=torch.float64) for a, b in zip(sizes, sizes[1:], strict=False)]
+    layers = [torch.nn.Linear(a, b, dtype=torch.float64) for a, b in ((2, 16), (16, 16), (16, 1))]
     net = torch.nn.Sequential(layers[0], torch.nn.ReLU(), layers[1], torch.nn.ReLU(), layers[2])
     parameters = list(net.parameters())
 

@@ -59,13 +59,13 @@ class Value:
 
     __slots__ = ("data", "grad", "_prev", "_rule", "__dict__")
     label = _text = ""  # for all: only a Value that is given a label or a text pays for it
-    _rule: Op | Callable[[], None] | None  # how the grad is passed back: by an op, by a user's own function, not at all
+    _rule: Op | Callable[[], None] | None  # what passes the grad back: an op, a user's own function, nothing
 
     def __init__(self, data: Any, _children: Iterable[Value] = (), _op: str = "", label: str = "",
                  *, _prev: Iterable[Value] = ()) -> None:
         self.data = data if type(data) is float else number(data)
         self.grad = 0.0
-        self._prev: tuple[Value, ...] = tuple(_children or _prev)
+        self._prev: tuple[Value, ...] = tuple(_children or _prev) if _children or _prev else ()
         self._rule = None
         if _op:
             self._text = _op
@@ -108,6 +108,7 @@ class Value:
     @_op.setter
     def _op(self, text: str) -> None:
         self._text = text
+        self._rule = getattr(self, "_rule", None)  # a subclass's own constructor may set no more than this
 
     @property
     def _backward(self) -> Callable[[], None]:
@@ -123,17 +124,8 @@ class Value:
         self._rule = own
 
     def _pass_back(self) -> None:
-        """operand.grad += slope × grad, for each operand."""
-        op, operands, grad = self.op, self._prev, self.grad
-        if op is None:
-            return
-        if len(operands) == 1:
-            (x,) = operands
-            (slope,) = op.partials(x.data, self.data)
-            x.grad += slope * grad
-        else:
-            for x, slope in zip(operands, op.partials(*[x.data for x in operands], self.data), strict=True):
-                x.grad += slope * grad
+        if isinstance(self._rule, Op):
+            _chain(self._rule, self)
 
     def backward(self) -> None:
         """Adds d self / d node to the grad of each node that feeds this one, results before operands."""
@@ -151,8 +143,10 @@ class Value:
                 grad = node.grad
                 x.grad += y.data * grad
                 y.grad += x.data * grad
+            elif isinstance(rule, Op):
+                _chain(rule, node)
             elif rule is not None:
-                node._backward()
+                rule()
 
     def zero_grad(self) -> None:
         """Sets the grad of this node, and of all that feed it, to 0."""
@@ -177,6 +171,18 @@ def apply(op: Op, *operands: Value) -> Value:
     return out
 
 
+def _chain(op: Op, node: Value) -> None:
+    """The chain rule at a node: operand.grad += slope × node.grad."""
+    operands, grad = node._prev, node.grad
+    if len(operands) == 1:
+        (x,) = operands
+        (slope,) = op.partials(x.data, node.data)
+        x.grad += slope * grad
+    else:
+        for x, slope in zip(operands, op.partials(*[x.data for x in operands], node.data), strict=True):
+            x.grad += slope * grad
+
+
 def topological_order(root: Value) -> list[Value]:
     """The root and all that feed it, operands first: micrograd's recursion, with a stack of its own."""
     order: list[Value] = []
@@ -197,7 +203,8 @@ def topological_order(root: Value) -> list[Value]:
             stack.append(None)
             if len(operands) == 2:
                 node, second = operands
-                stack.append(second)
+                if second not in seen:
+                    stack.append(second)
             else:
                 node, *others = operands
                 stack += reversed(others)

@@ -52,7 +52,8 @@ class Tape:
         """
         numbers = numbers or {}
         held = [(rows := self.rows(key), _matrix(len(rows), key, given)) for key, given in numbers.items()]
-        rest, leaves = self._rest(tuple(key for key, given in numbers.items() if not np.ma.isMaskedArray(given)))
+        whole = (key for key, given in numbers.items() if not np.ma.isMaskedArray(given))
+        rest, leaves = self._rest(tuple(whole))
         columns = max((given.shape[1:] for _, given in held), key=len, default=()) or self._columns
         data = self._room((len(self.nodes), *columns), np.result_type(float, *(given for _, given in held)))
         self._load(data, rest, leaves)
@@ -83,7 +84,7 @@ class Tape:
         return self._program if self.fast and data.size >= self._least and data.dtype == float else None
 
     def _rest(self, keys: tuple[Any, ...]) -> tuple[Any, list[Value]]:
-        """The leaves that no key names, and their rows; the last answer is kept, for replays come in series."""
+        """The leaves that no key names, and their rows; the last answer is kept for the next replay."""
         if self._last is None or self._last[0] != keys:
             named = np.concatenate([*map(self.rows, keys), np.empty(0, np.intp)])
             rest = np.setdiff1d(np.arange(self.plan.leaves), named)
@@ -100,7 +101,7 @@ class Tape:
             data[rest] = now if data.ndim == 1 else now[:, None]
 
     def _room(self, shape: tuple[int, ...], dtype: Any) -> Any:
-        """An array to fill. Those of replays gone by serve again: fresh memory costs more than the sums in it."""
+        """An array to fill. Those of past replays serve again: fresh memory costs more than the sums."""
         try:
             return self._spare[shape, dtype].pop()
         except (KeyError, IndexError):

@@ -63,7 +63,7 @@ def test_calling_backward_by_hand_in_the_lectures_order():
 
 
 def test_tanh_broken_up_into_exp_gives_the_same():
-    x1, x2, w1, w2, b, n = neuron()
+    x1, x2, w1, w2, _, n = neuron()
     e = (2 * n).exp()
     o = (e - 1) / (e + 1)
     o.backward()

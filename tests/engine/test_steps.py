@@ -108,8 +108,9 @@ def test_grads_do_not_depend_on_hash_seeds_or_addresses():
     texts = set()
     for seed in ("0", "1", "4242"):
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.getcwd()}
-        texts.add(subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True,
-                                 check=True).stdout)
+        command = [sys.executable, "-c", PROGRAM]
+        done = subprocess.run(command, env=environment, capture_output=True, check=True)
+        texts.add(done.stdout)
     assert len(texts) == 1
     assert len(texts.pop()) > 1000
 
