@@ -165,26 +165,38 @@ def _render_parser(name: str) -> _Parser:
         default=None,
         metavar="N",
         help="the moment after N steps (0: before the first), last, or all: numbered files, pages of a "
-        "PDF, frames of a GIF or WebP; without it the end of the run, with no step outlined",
+        "PDF, slides of a .tex, frames of a GIF, WebP or .html; without it the end of the run, with no step "
+        "outlined",
     )
-    parser.add_argument("--theme", choices=("light", "dark", "print"), default="light")
+    parser.add_argument(
+        "--theme",
+        choices=("light", "dark", "print"),
+        help="light; an .html goes by its reader's screen unless it is told; print needs no colours",
+    )
+    parser.add_argument("--style", choices=("notebook", "canvas"), default="notebook", help="whose look")
+    parser.add_argument("--rankdir", choices=("LR", "TB"), default="LR", help="to the right, or downwards")
+    parser.add_argument("--nodes", metavar="A,B,…", help="only these nodes and the wires between them")
+    parser.add_argument(
+        "--no-gradients", dest="gradients", action="store_false", help="no grad in the nodes"
+    )
+    parser.add_argument("--digits", metavar="N", help="behind the point of each number: 4")
+    parser.add_argument(
+        "--card", action=argparse.BooleanOptionalAction, default=None,
+        help="the step card below the graph; without it, where a file has many moments",
+    )  # fmt: skip
     parser.add_argument("--scale", metavar="S", help="pixels per unit: of a PNG 2, of an animation 1")
-    parser.add_argument("--transparent", action="store_true", help="no ground behind an SVG or PNG")
+    parser.add_argument("--margin", metavar="M", help="around the whole, in units: 8")
+    parser.add_argument("--transparent", action="store_true", help="no ground behind an SVG, PNG or .tex")
+    parser.add_argument("--fps", metavar="F", help="moments per second of an animation")
+    parser.add_argument("--seconds", metavar="T", help="or seconds per moment: 1.6")
     return parser
 
 
 def _render(given: argparse.Namespace) -> int:
     from micrograd_gui.services.render import render
 
-    written = render(
-        _graph(given),
-        given.output,
-        step=given.step,
-        theme=given.theme,
-        scale=given.scale,
-        transparent=given.transparent,
-    )
-    for path in written:
+    told = {name: value for name, value in vars(given).items() if name not in ("file", "expression", "set")}
+    for path in render(_graph(given), told.pop("output"), **told):
         print(path)
     return 0
 

@@ -9,10 +9,12 @@ from pathlib import Path
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.services import figures
+from micrograd_gui.services import figures, tikz
 from micrograd_gui.services.atomic import write_all, write_whole
 from micrograd_gui.services.embedded import packed
 from micrograd_gui.services.film import Film, Moment, Options
+from micrograd_gui.services.mermaid import mermaid
+from micrograd_gui.services.player import player
 from micrograd_gui.services.rendering import source
 from micrograd_gui.services.svg import svg
 from micrograd_gui.session.trace import Frame, Step
@@ -108,6 +110,20 @@ def _dot(film: Film) -> bytes:
     return text.encode("utf-8", "replace")
 
 
+def _tex(film: Film) -> bytes:
+    options, pictures = film.options, list(film.pictures)
+    ground = options.theme == "dark" and not options.transparent
+    cards = [moment.card for moment in film.moments]
+    if len(pictures) == 1:
+        return tikz.paper(pictures[0], options.ink, title=film.title, card=cards[0], ground=ground)
+    return tikz.deck(pictures, cards, options.ink, title=film.title, ground=ground)
+
+
+def _mermaid(film: Film) -> bytes:
+    moment = film.moments[0]
+    return mermaid(film.drawn, moment.frame, moment.step, film.options, film.options.ink)
+
+
 def _animation(format: str) -> Callable[[Film], bytes]:
     def content(film: Film) -> bytes:
         options = film.options
@@ -135,6 +151,9 @@ FORMS: dict[str, Form] = {
         Form(".dot", "Graphviz DOT", _dot),
         Form(".gif", "Animated GIF", _animation("GIF"), several=True, animated=True),
         Form(".webp", "Animated WebP", _animation("WEBP"), several=True, animated=True),
+        Form(".tex", "TikZ for TeX", _tex, several=True),
+        Form(".mmd", "Mermaid flowchart", _mermaid),
+        Form(".html", "HTML player", player, several=True, animated=True),
         Form(".micrograd", "micrograd-gui file", _micrograd),
     )
 }

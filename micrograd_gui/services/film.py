@@ -54,8 +54,8 @@ class Film:
 
     def each(self) -> Iterator[Film]:
         """A film of one moment for each of them, drawn in the frame of the whole."""
-        tall = height_of([moment.card for moment in self.moments])
-        for moment in self._watched():
+        tall = self.room_for_cards
+        for moment in self.watched():
             yield replace(self, moments=(moment,), laid_out=self.blank, caption_height=tall)
 
     @cached_property
@@ -91,19 +91,24 @@ class Film:
         card = self.options.card
         if card or (card is None and len(self.moments) > 1):
             return self.with_cards
-        return (self.blank.with_frame(each.frame, each.step) for each in self._watched())
+        return (self.blank.with_frame(each.frame, each.step) for each in self.watched())
 
     @property
     def with_cards(self) -> Iterator[Picture]:
         """The pictures with the step card below."""
         tall = self.caption_height
         if tall is None:
-            tall = height_of([moment.card for moment in self.moments])
+            tall = self.room_for_cards
         blank = self.blank
-        for each in self._watched():
+        for each in self.watched():
             yield captioned(blank.with_frame(each.frame, each.step), each.card, tall)
 
-    def _watched(self) -> Iterator[Moment]:
+    @property
+    def room_for_cards(self) -> float:
+        """The height of the tallest card."""
+        return height_of((moment.card for moment in self.moments), self.blank.width)
+
+    def watched(self) -> Iterator[Moment]:
         """The moments; whoever waits is told after each."""
         watch, total = self.options.watch, len(self.moments)
         watch.tick(0, total)

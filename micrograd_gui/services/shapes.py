@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.services.picture import MARK, Box, Oval, Picture, Point, Text, Wire
@@ -12,6 +12,7 @@ from micrograd_gui.services.picture import MARK, Box, Oval, Picture, Point, Text
 Tone = Literal[
     "ground", "box", "line", "text", "muted", "data", "grad", "accent", "accent_fill", "wire", "chip"
 ]
+TONES: tuple[Tone, ...] = get_args(Tone)
 
 _ROUND = 8.0  # the corners of a card
 _PORT = 4.5

@@ -1,0 +1,52 @@
+"""Graph → Mermaid: a flowchart for pages that draw such text themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.numbers import written
+from micrograd_gui.services.inks import Ink
+from micrograd_gui.services.options import Options
+from micrograd_gui.services.rendering import label_of, symbol_of
+from micrograd_gui.session.trace import Frame, Step
+
+
+def mermaid(graph: Graph, frame: Frame, step: Step | None, options: Options, ink: Ink) -> bytes:
+    """The moment as a flowchart: a box for each node, a circle for each op, a style for what acts."""
+    lines = [f"flowchart {options.rankdir}"]
+    for number in graph.order:
+        lines.append(f'    n{number}["{_said(graph, number, frame, options)}"]')
+        if not graph.nodes[number].is_leaf:
+            lines.append(f'    n{number}op(("{escaped(symbol_of(graph.nodes[number]))}"))')
+            lines.append(f"    n{number}op --> n{number}")
+    for node in graph:
+        lines += [f"    n{source} --> n{node.id}op" for source in node.inputs if source is not None]
+    lines += _styles(graph, frame, step, ink)
+    return ("\n".join(lines) + "\n").encode("utf-8", "replace")
+
+
+def escaped(text: str) -> str:
+    """Text that Mermaid shows as it is: signs of its own, of Markdown and of HTML become entity codes."""
+    return "".join(c if c.isalnum() or c in " .,−×²³√" else f"#{ord(c)};" for c in text)
+
+
+def _said(graph: Graph, number: NodeId, frame: Frame, options: Options) -> str:
+    parts = [f"<b>{escaped(label)}</b>"] if (label := label_of(graph.nodes[number])) else []
+    parts.append(f"data {escaped(written(frame.data.get(number), options.digits))}")
+    if options.gradients:
+        parts.append(f"grad {escaped(written(frame.grad.get(number), options.digits))}")
+    return "<br/>".join(parts)
+
+
+def _styles(graph: Graph, frame: Frame, step: Step | None, ink: Ink) -> Iterator[str]:
+    yield f"    classDef default fill:{ink.box},stroke:{ink.line},color:{ink.text}"
+    yield f"    classDef ahead fill:{ink.box},stroke:{ink.line},color:{ink.muted},stroke-dasharray:4 3"
+    thick = f"stroke-width:{ink.strong:g}px"
+    yield f"    classDef acting fill:{ink.accent_fill},stroke:{ink.accent},color:{ink.text},{thick}"
+    ahead = [number for number in graph.order if frame.data and number not in frame.data]
+    if ahead:
+        yield f"    class {','.join(f'n{number}' for number in ahead)} ahead"
+    if step is not None and step.node is not None and step.node in graph.nodes:
+        through = not graph.nodes[step.node].is_leaf and step.kind != "seed"
+        yield f"    class n{step.node}{f',n{step.node}op' if through else ''} acting"

@@ -1,0 +1,134 @@
+"""TeX: what users and cards say, as mathematics where it is, and as harmless text where it is not."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+SIGN = r"\microgradsign"  # a character that plain TeX fonts lack: shown by engines that know Unicode
+DEFINE_SIGN = (
+    rf"\providecommand{SIGN}[1]{{\ifdefined\Umathcode #1\else"
+    r"\fbox{\rule{0pt}{1ex}\rule{0.6ex}{0pt}}\fi}"
+)
+GREEK = re.findall(
+    r"\w+",
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi "
+    "chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega",
+)
+_FUNCTIONS = ("tanh", "exp", "log", "sin", "cos", "max", "min")
+_LETTERS = {unicodedata.lookup(f"GREEK {'CAPITAL' if n[0].isupper() else 'SMALL'} LETTER "
+            f"{n.upper().replace('LAMBDA', 'LAMDA')}"): n for n in GREEK}  # fmt: skip
+_SIGNS = {
+    "×": r"\times ", "÷": r"\div ", "−": "-", "·": r"\cdot ", "→": r"\to ", "←": r"\leftarrow ",
+    "≠": r"\neq ", "≤": r"\leq ", "≥": r"\geq ", "≈": r"\approx ", "∞": r"\infty ", "∂": r"\partial ",
+    "²": "^2", "³": "^3", "¹": "^1", "ⁿ": "^n", "√": r"\surd ", "±": r"\pm ", "½": r"\frac12 ", "⁻": "^-",
+    "<": "<", ">": ">", "|": "|", "Σ": r"\Sigma ",
+    **{letter: rf"\{name} " for letter, name in _LETTERS.items()},
+}  # fmt: skip
+_TEXT = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",
+    "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", '"': "''",
+    "“": "``", "”": "''", "‘": "`", "’": "'", "…": r"\dots{}", "–": "--", "—": "---",
+    "ß": r"\ss{}", "æ": r"\ae{}", "Æ": r"\AE{}", "œ": r"\oe{}", "ø": r"\o{}", "Ø": r"\O{}", "ł": r"\l{}",
+    "[": "{[}", "]": "{]}", "-": "{-}", "`": "{`}", "'": "{'}", ",": "{,}",
+}  # fmt: skip
+_ACCENTS = {"\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0308": '"', "\u030a": "r",
+            "\u0327": "c", "\u030c": "v", "\u0304": "=", "\u0306": "u"}  # fmt: skip
+_FORMULA = re.compile(r"[A-Za-z0-9_+\-*/=().,\s×÷−·²³α-ωΑ-Ω^]+")
+_PART = re.compile(r"[A-Za-zα-ωΑ-Ω]+(?:_?\d+|_[A-Za-z]{1,3}(?![A-Za-z]))?|\d+(?:\.\d+)?|\s+|.")
+_MEMBER = re.compile(r"(.+)\.(data|grad)", re.DOTALL)
+
+
+def label(text: str) -> str:
+    """A label: ``w1`` and ``w_1`` as w with an index, formulas as mathematics, all else as text."""
+    made = _formula(text)
+    return plain(text) if made is None else made
+
+
+def name(text: str) -> str:
+    """A name in a formula of the step card: ``x1.grad`` is a label and a word."""
+    member = _MEMBER.fullmatch(text.strip())
+    return label(text) if member is None else f"{label(member[1])}.{member[2]}"
+
+
+def operation(symbol: str) -> str:
+    """The sign of an op, as mathematics where it is one."""
+    if symbol in ("+", "/"):
+        return f"${symbol}$"
+    return plain(symbol) if _formula(symbol) is None else label(symbol)
+
+
+def number(text: str, *, bold: bool = False) -> str:
+    """A number as the program writes it."""
+    text = text.replace("−", "-")
+    mantissa, exponential, exponent = text.partition("e")
+    if text.lstrip("-") in ("inf", "nan"):
+        made = text.replace("inf", r"\infty").replace("nan", r"\mathrm{nan}")
+    elif exponential and exponent.lstrip("+-").isdigit():
+        made = rf"{mantissa}{{\cdot}}10^{{{int(exponent)}}}"
+    else:
+        return plain(text) if not re.fullmatch(r"-?[\d.]+", text) else _strong(text, bold)
+    return _strong(made, bold)
+
+
+def _strong(formula: str, bold: bool) -> str:
+    return rf"$\mathbf{{{formula}}}$" if bold else f"${formula}$"
+
+
+def plain(text: str) -> str:
+    """Text that cannot be read as a command."""
+    return "".join(_character(c) for c in text)
+
+
+def _character(c: str) -> str:
+    if c in _TEXT:
+        return _TEXT[c]
+    if c in _SIGNS:
+        return f"${_SIGNS[c].strip()}$"
+    if c.isascii():
+        return c if c.isprintable() else "?"
+    parts = unicodedata.normalize("NFD", c)
+    if len(parts) == 2 and parts[1] in _ACCENTS and parts[0].isascii() and parts[0].isalpha():
+        return rf"\{_ACCENTS[parts[1]]}{{{parts[0]}}}"
+    return rf"{SIGN}{{{c}}}" if c.isprintable() else "?"
+
+
+def _formula(text: str) -> str | None:
+    """The text as mathematics; None where it does not look like any."""
+    text = text.strip()
+    if not text or not _FORMULA.fullmatch(text) or not re.search(r"[A-Za-z0-9α-ωΑ-Ω]", text):
+        return None
+    if re.search(r"[A-Za-z0-9]\s+[A-Za-z0-9]", text):
+        return None  # words, not a formula
+    parts: list[str] = []
+    for part in _PART.findall(text):
+        if part.isspace():
+            continue
+        made = _word(part) if part[0].isalpha() else _operator(part)
+        if made is None:
+            return None
+        parts.append(made)
+    return f"${''.join(parts)}$"
+
+
+def _word(word: str) -> str | None:
+    stem = re.match(r"[A-Za-zα-ωΑ-Ω]+", word)
+    assert stem is not None
+    index = word[stem.end() :].lstrip("_")
+    if stem[0] in GREEK or stem[0] in _FUNCTIONS:
+        made = rf"\{stem[0]} "
+    elif len(stem[0]) == 1:
+        made = _SIGNS.get(stem[0], stem[0])
+    else:
+        made = rf"\mathit{{{''.join(_SIGNS.get(c, c) for c in stem[0])}}}"
+    return f"{made.strip()}_{{{index}}}" if index else made
+
+
+def _operator(part: str) -> str | None:
+    if part in _SIGNS:
+        return _SIGNS[part]
+    if part == "*":
+        return r"{\cdot}"
+    if part in "_^":
+        return None
+    return part
