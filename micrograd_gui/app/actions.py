@@ -126,7 +126,7 @@ DEBUG: tuple[Row | None, ...] = (
     Row("backward", "Back&ward", ("Ctrl+F10",), lambda w: w.session.backward(), _ready_for_backward,
         "The whole backward pass."),
     Row("zero_grad", "&Zero grad", ("Z",), lambda w: w.session.zero_grad(),
-        lambda s: s.forward_done and bool(s.frame.grad),
+        lambda s: s.computed and bool(s.frame.grad),
         "Set every gradient to 0, before a further backward pass."),
     None,
     Row("next", "&Next", ("PgDown", "Right"), lambda w: w.session.next(), _later, "One moment later."),

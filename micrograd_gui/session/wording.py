@@ -23,6 +23,7 @@ from micrograd_gui.session.formulas import (
 from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Step
+from micrograd_gui.session.training_state import TrainingState
 
 _MOST_DIGITS = 12
 _MOST_CHANGES = 4  # lines of an update
@@ -35,6 +36,8 @@ def card(state: State) -> tuple[Line, ...]:
             heading("START"),
             sentence("Drop a node on the canvas, or type an expression such as L = (a*b + c) * f"),
         )
+    if state.training is not None and state.training.running:
+        return _training(state.training)
     if state.nudge is not None:
         return _nudged(state, state.nudge)
     step = state.step
@@ -139,6 +142,17 @@ def _update(state: State, step: Step) -> tuple[Line, ...]:
         said += f"To first order {target} changes by −rate × Σ grad² = {written(step.predicted)}; "
         said += f"it will change by {written(step.actual)}."
     return (*lines, sentence(said)) if said else tuple(lines)
+
+
+def _training(training: TrainingState) -> tuple[Line, ...]:
+    """What a run has come to so far; none of its steps is the acting one."""
+    loss = (Fragment("symbol", "loss"), EQUALS, Fragment("data", written(training.loss), strong=True))
+    told = f"   ·   accuracy {training.accuracy:.0%}" if training.accuracy is not None else ""
+    return (
+        heading("TRAINING", Fragment("plain", f"   step {training.k} of {training.until}")),
+        Line("big", (*loss, Fragment("plain", f"   ·   rate {short(training.rate)}{told}"))),
+        sentence("Every number is that of this moment. Stop at any time, and step through its passes."),
+    )
 
 
 def _contributions(state: State, step: Step) -> list[Line]:

@@ -1,0 +1,143 @@
+"""`micrograd-gui train`: what it prints, what it draws, what it refuses, and how it stops."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from micrograd_gui.app.cli import main
+from micrograd_gui.services.examples import load
+from micrograd_gui.session.training import Training
+
+COMMAND = [sys.executable, "-m", "micrograd_gui", "train"]
+
+
+def ran(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = main(["train", *arguments])
+    said = capsys.readouterr()
+    return status, said.out, said.err
+
+
+def as_json(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+    status, out, err = ran(capsys, *arguments, "--json")
+    assert (status, err) == (0, "")
+    assert out.count("\n") == 1
+    return json.loads(out)
+
+
+def test_json_has_what_the_contract_names(capsys: pytest.CaptureFixture[str]) -> None:
+    whole = as_json(capsys, "moons")
+    assert whole["steps"] == len(whole["losses"]) == 100
+    assert whole["losses"][0] == pytest.approx(0.8958441028683222, abs=1e-12)
+    assert whole["accuracy"] == 1.0
+    assert len(whole["parameters"]) == 337
+
+
+def test_parameters_are_called_as_in_the_graph(capsys: pytest.CaptureFixture[str]) -> None:
+    whole = as_json(capsys, "line")
+    assert whole["accuracy"] is None
+    assert whole["parameters"].keys() == {"w", "b"}
+    assert whole["parameters"]["w"] == pytest.approx(2.0, abs=0.1)
+
+
+def test_steps_rate_and_seed_are_as_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    whole = as_json(capsys, "mlp", "--steps", "5", "--rate", "0.01", "--seed", "3")
+    again = as_json(capsys, "mlp", "--steps", "5", "--rate", "0.01", "--seed", "3")
+    other = as_json(capsys, "mlp", "--steps", "5", "--rate", "0.01", "--seed", "4")
+    assert whole == again
+    assert whole["steps"] == 5
+    assert whole["losses"] != other["losses"]
+
+
+def test_no_step_shows_the_start(capsys: pytest.CaptureFixture[str]) -> None:
+    whole = as_json(capsys, "line", "--steps", "0")
+    assert (whole["steps"], whole["losses"]) == (0, [])
+    assert whole["parameters"] == {"w": -1.0, "b": 1.0}
+    assert whole["loss"] == Training(load("line")).loss
+
+
+def test_a_person_reads_how_the_loss_fell(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = ran(capsys, "xor")
+    assert (status, err) == (0, "")
+    assert "After 200 steps the loss is 0.0026." in out
+    assert "100%" in out
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+def test_the_loss_is_drawn(capsys: pytest.CaptureFixture[str], tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"loss{suffix}"
+    assert ran(capsys, "xor", "--plot", str(path))[0] == 0
+    first = path.read_bytes()
+    assert first[:5] in (b"\x89PNG\r", b"<?xml", b"%PDF-")
+    assert ran(capsys, "xor", "--plot", str(path))[0] == 0
+    assert path.read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("neuron",), "There is no row to train on"),
+        (("nope",), "neither a file nor an example"),
+        (("mlp", "--rate", "0"), "The rate must be more than 0"),
+        (("mlp", "--rate", "-0.1"), "The rate must be more than 0"),
+        (("mlp", "--rate", "1e300"), "at most 1e+06"),
+        (("mlp", "--rate", "fast"), "--rate must be a number, not “fast”"),
+        (("mlp", "--steps", "1.5"), "--steps must be a whole number"),
+        (("mlp", "--steps", "-3"), "--steps must be a whole number"),
+        (("mlp", "--steps", "99999999999"), "steps must be from 1"),
+        (("mlp", "--seed", "-1"), "--seed must be a whole number"),
+        (("mlp", "--seed", "99999999999"), "seed must be a whole number"),
+        (("mlp", "--plot", "loss.gif"), "its suffix must be one of"),
+        (("mlp", "--plot", "no/such/folder/loss.png"), "there is no folder"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence_and_nothing_else(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str
+) -> None:
+    status, out, err = ran(capsys, *arguments, "--json")
+    assert (status, out) == (2, "")
+    assert said in err
+    assert err.count("\n") == 1
+
+
+def test_training_needs_no_qt() -> None:
+    code = (
+        "import sys; from micrograd_gui.app.cli import main; main(['train', 'line', '--json']); "
+        "sys.exit(any(name.startswith(('PySide6', 'shiboken6')) for name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of a terminal")
+def test_ctrl_c_stops_and_tells_what_was_learned() -> None:
+    command = [*COMMAND, "moons", "--steps", "9000000", "--json"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
+        time.sleep(3)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err == ""
+    whole = json.loads(out)
+    assert whole["stopped"] is True
+    assert whole["steps"] == len(whole["losses"]) > 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of its own")
+def test_a_terminal_sees_a_bar_that_leaves_nothing_behind() -> None:
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([*COMMAND, "mlp", "--json"], stdout=subprocess.PIPE, stderr=theirs) as process:
+        out, _ = process.communicate(timeout=60)
+    os.close(theirs)
+    shown = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert json.loads(out)["steps"] == 20
+    assert "20/20" in shown
+    assert shown.endswith("\r\x1b[K")
