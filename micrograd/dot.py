@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
@@ -98,6 +99,23 @@ def _shown(number: float) -> str:
 def _escaped(label: str) -> str:
     """What a record or the escString rules of Graphviz would read as a command, taken literally."""
     return graphviz.nohtml("".join(_ESCAPES.get(c, c) for c in label))
+
+
+SHOWN_AT_MOST = 300  # nodes: what is larger is slow to lay out, and too large to read in a cell
+_SECONDS = 5.0
+
+
+def mimebundle(root: Value) -> dict[str, str]:
+    """What a notebook shows for a Value: its graph; nothing, hence its repr, where that is not soon drawn."""
+    executable = shutil.which("dot") or embedded_dot()
+    if executable is None or len(topological_order(root)) > SHOWN_AT_MOST:
+        return {}
+    try:
+        drawn = subprocess.run([executable, "-Tsvg"], input=draw_dot(root).source.encode("utf-8", "replace"),
+                               capture_output=True, timeout=_SECONDS)
+    except (OSError, subprocess.TimeoutExpired):
+        return {}
+    return {} if drawn.returncode else {"image/svg+xml": drawn.stdout.decode("utf-8", "replace")}
 
 
 @contextmanager

@@ -57,7 +57,7 @@ def _unary(name: str) -> Callable[[Any], Any]:
 class Value:
     """Stores a number, its gradient, and the op and operands it came from."""
 
-    __slots__ = ("data", "grad", "_prev", "_rule", "__dict__")
+    __slots__ = ("data", "grad", "_prev", "_rule", "__dict__", "__weakref__")
     label = _text = ""  # for all: only a Value that is given a label or a text pays for it
     _rule: Op | Callable[[], None] | None  # what passes the grad back: an op, a user's own function, nothing
 
@@ -143,9 +143,11 @@ class Value:
                 grad = node.grad
                 x.grad += y.data * grad
                 y.grad += x.data * grad
+            elif rule is None:
+                continue
             elif isinstance(rule, Op):
                 _chain(rule, node)
-            elif rule is not None:
+            else:
                 rule()
 
     def zero_grad(self) -> None:
@@ -156,7 +158,16 @@ class Value:
     def __repr__(self) -> str:
         return f"Value(data={self.data}, grad={self.grad or 0})"  # an untouched grad reads 0 in micrograd
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """A notebook shows the graph; a large one, or where there is no Graphviz, as text."""
+        from micrograd.dot import mimebundle
 
+        return mimebundle(self)
+
+
+for _name, _row in OPS.items():  # a function more in the table is a method more
+    if _row.group == "function" and _row.arity == 1 and not hasattr(Value, _name):
+        setattr(Value, _name, _unary(_name))
 _new = object.__new__
 
 

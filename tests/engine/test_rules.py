@@ -1,13 +1,15 @@
 """The table of ops: each row against central differences, a row more, and a row that lies."""
 
+import importlib.util
 import math
+import sys
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pytest
 
-from micrograd import Value, draw_dot, gradcheck, ieee
+from micrograd import Value, draw_dot, engine, gradcheck, ieee
 from micrograd.engine import apply, backward_steps
 from micrograd.nn import MLP
 from micrograd.ops import OPS, Op, op_of, power
@@ -75,6 +77,20 @@ def test_a_row_more_is_an_op_more(softplus):
     replay = Tape(y).forward({x: np.array([-1.0, 0.0, 2.0])})
     assert replay.data[y] == pytest.approx(2 * np.logaddexp(0, [-1.0, 0.0, 2.0]))
     assert replay.grad[x] == pytest.approx(2 / (1 + np.exp([1.0, 0.0, -2.0])))
+
+
+@pytest.mark.usefixtures("softplus")
+def test_a_row_more_in_the_table_is_a_method_more():
+    spec = importlib.util.spec_from_file_location("engine_anew", engine.__file__)
+    anew = importlib.util.module_from_spec(spec)
+    sys.modules["engine_anew"] = anew
+    try:
+        spec.loader.exec_module(anew)
+    finally:
+        del sys.modules["engine_anew"]
+    x = anew.Value(0.7)
+    x.softplus().backward()
+    assert x.grad == pytest.approx(1 / (1 + math.exp(-0.7)))
 
 
 def test_a_row_more_is_an_activation_more(softplus):
