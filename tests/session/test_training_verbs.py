@@ -257,7 +257,7 @@ def test_while_a_graph_trains_no_step_is_the_acting_one() -> None:
     here.train_start()
     here.train_tick()
     assert here.state.step is None
-    assert [line.text for line in card(here.state)][0] == "TRAINING   step 1 of 100"
+    assert card(here.state)[0].text == "TRAINING   step 1 of 100"
     here.train_stop()
     assert here.state.step is not None
 
