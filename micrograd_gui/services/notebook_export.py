@@ -24,7 +24,8 @@ def notebook(graph: Graph) -> bytes:
     leaves, inner = ([n for n in nodes if n.is_leaf is leaf] for leaf in (True, False))
     cells = [
         _markdown(
-            f"# The graph of {called}\n\nMade with micrograd-gui; `pip install micrograd-gui` brings `micrograd`."
+            f"# The graph of {called}\n\n"
+            "Made with micrograd-gui; `pip install micrograd-gui` brings `micrograd`."
         ),
         _code(f"{imports(nodes)}\nfrom micrograd import draw_dot"),
         _markdown("The leaves:"),
