@@ -83,7 +83,7 @@ def test_check_finds_all_examples_in_order(said: Any, name: str) -> None:
     assert done.out.splitlines()[-1] == "Analytic and numeric gradients agree at every node."
     lines = done.out.splitlines()[2:-2]
     assert lines[0].split() == ["node", "data", "analytic", "numeric", "error"]
-    assert all(line.split()[-1] in ("✓", "zero", "kink") for line in lines[1:])
+    assert all(line.split()[-1] in ("✓", "zero", "kink", "small") for line in lines[1:])
 
 
 def test_check_gives_1_where_gradients_disagree(said: Any, monkeypatch: pytest.MonkeyPatch) -> None:
