@@ -128,7 +128,7 @@ def main() -> None:
         seconds, size, replay = side.measure(), side.measure(), side.measure()
         side.close()
         print(f"| {count:,} | {seconds / count * 1e9:,.0f} ns | {size / count:,.0f} bytes "
-              f"| {replay / count * 1e9:,.0f} ns |")
+              f"| {f'{replay / count * 1e9:,.0f} ns' if replay else ''} |")
 
 
 if __name__ == "__main__":

@@ -72,8 +72,8 @@ class Program:
             np.array([group.start for group in plan.groups]),
             np.array([group.stop for group in plan.groups]),
             np.array([_exponent(group.op) for group in plan.groups]),
-            np.array([ports[0] for ports in operands]),
-            np.array([ports[-1] for ports in operands]),
+            np.array([ports[0] for ports in operands], np.uint32),  # unsigned: no index counts from the end
+            np.array([ports[-1] for ports in operands], np.uint32),
         )
 
         fans = np.bincount([row for ports in plan.ports for row in ports], minlength=len(plan.nodes))
@@ -141,9 +141,10 @@ def _pull_loop(code: Any, data: Any, grad: Any, alone: Any,
     def single_two(code: Any, data: Any, grad: Any, alone: Any,
                    start: Any, stop: Any, first: Any, second: Any, n: Any) -> None:
         for i in range(stop - 1, start - 1, -1):
-            a, b = rule(data[first[i]], data[second[i]], data[i], n)
-            grad[first[i]] += a * grad[i]
-            grad[second[i]] += b * grad[i]
+            p, q, upstream = first[i], second[i], grad[i]
+            a, b = rule(data[p], data[q], data[i], n)
+            grad[p] += a * upstream
+            grad[q] += b * upstream
 
     def single_one(code: Any, data: Any, grad: Any, alone: Any,
                    start: Any, stop: Any, first: Any, second: Any, n: Any) -> None:
