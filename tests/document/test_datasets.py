@@ -30,8 +30,8 @@ def test_gates_answer_for_all_four_inputs(name: str, answers: list[int]) -> None
 def test_the_moons_are_those_of_micrograd_s_demo() -> None:
     rows = made("moons").rows
     assert len(rows) == 100
-    assert rows[0] == (1.1221146075409685, 0.08147717341718697, -1.0)
-    assert rows[1] == (-0.8188294130836691, 0.058790063907949996, -1.0)
+    assert rows[0] == pytest.approx((1.1221146075409685, 0.08147717341718697, -1.0), abs=1e-12)
+    assert rows[1] == pytest.approx((-0.8188294130836691, 0.058790063907949996, -1.0), abs=1e-12)
     assert sum(row[2] for row in rows) == 0
 
 

@@ -33,7 +33,7 @@ def still(text: Text) -> tuple[object, ...]:
 
 
 @each_engine
-@pytest.mark.parametrize("name", examples.names())
+@pytest.mark.parametrize("name", [name for name in examples.names() if name != "moons"])
 def test_every_node_has_its_box_every_op_its_oval_every_operand_its_wire(engine: Engine, name: str) -> None:
     graph = examples.load(name)
     picture = rendered(graph, by=engine)
