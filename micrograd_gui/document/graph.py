@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from micrograd.ops import op_of
-from micrograd_gui.document.block import Block, BlockId, inside, kept
+from micrograd_gui.document.block import Block, BlockId, inside, kept, nodes_of
 from micrograd_gui.document.data import Data, Plan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.labels import spoken
@@ -81,6 +81,17 @@ class Graph:
         marked = (node.id for node in self if node.role == "parameter" and node.id not in bound)
         return tuple(number for number in marked if number in self.feeding)
 
+    def within(self, block: BlockId) -> frozenset[NodeId]:
+        """All nodes of the block, those of the blocks within it included."""
+        known = self._within
+        if block not in known:
+            known[block] = nodes_of(self.blocks, block)
+        return known[block]
+
+    @cached_property
+    def _within(self) -> dict[BlockId, frozenset[NodeId]]:
+        return {}
+
     def ancestors(self, node: NodeId) -> frozenset[NodeId]:
         """All that a node depends on, and the node itself."""
         return frozenset(post_order(self.nodes, [node]))
@@ -89,10 +100,13 @@ class Graph:
         """Whether both have the same nodes, ops, wires and target, whatever the numbers and names."""
         if self is other or (self.nodes is other.nodes and self.target == other.target):
             return True
-        return (
-            self.target == other.target
-            and self.nodes.keys() == other.nodes.keys()
-            and all(node.shape == other.nodes[node.id].shape for node in self)
+        if self.target != other.target:
+            return False
+        for known in ("users", "order"):  # which ``numbered`` hands on
+            if self.__dict__.get(known, self) is other.__dict__.get(known, other):
+                return True
+        return self.nodes.keys() == other.nodes.keys() and all(
+            node is (its := other.nodes[node.id]) or node.shape == its.shape for node in self
         )
 
     def same_numbers(self, other: Graph) -> bool:
@@ -278,6 +292,21 @@ class Graph:
     def collapsed(self, block: BlockId, collapsed: bool = True) -> Graph:
         """With the block drawn as one box, or opened again."""
         blocks = tuple(replace(b, collapsed=collapsed) if b.id == block else b for b in self.blocks)
+        return self if blocks == self.blocks else replace(self, blocks=blocks)
+
+    def joined(self, nodes: Collection[NodeId], block: BlockId) -> Graph:
+        """With those nodes in the block: themselves where they are in no block, else the block they are in."""
+        owned = {node for each in self.blocks for node in each.members}
+        loose = tuple(node for node in nodes if node in self.nodes and node not in owned)
+        arrived = frozenset(nodes)
+        blocks = tuple(
+            replace(each, members=(*each.members, *loose))
+            if each.id == block
+            else replace(each, parent=block)
+            if each.parent is None and arrived and self.within(each.id) <= arrived
+            else each
+            for each in self.blocks
+        )
         return self if blocks == self.blocks else replace(self, blocks=blocks)
 
     def ungrouped(self, block: BlockId) -> Graph:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QPaintEvent, QShowEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QSizePolicy,
-    QStackedWidget,
+    QSplitter,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -26,19 +25,32 @@ from micrograd_gui.services.atomic import write_whole
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.plot_activation import ActivationPlot
-from micrograd_gui.views.plot_picture import Mark, PlotKind, Still
+from micrograd_gui.views.plot_boundary import BoundaryPlot
+from micrograd_gui.views.plot_error import ErrorPlot
+from micrograd_gui.views.plot_gradients import GradientsPlot
+from micrograd_gui.views.plot_loss import LossPlot
+from micrograd_gui.views.plot_picture import PlotKind
 from micrograd_gui.views.plot_sweep import SweepPlot
+from micrograd_gui.views.plot_view import PlotView
 from micrograd_gui.views.theme import Mood
 
-if TYPE_CHECKING:
-    from micrograd_gui.views.plot_surface import PlotSurface
-
-KINDS: tuple[type[PlotKind], ...] = (SweepPlot, ActivationPlot)
-SUFFIXES = (".svg", ".png")
+KINDS: tuple[type[PlotKind], ...] = (
+    SweepPlot,
+    ActivationPlot,
+    ErrorPlot,
+    LossPlot,
+    BoundaryPlot,
+    GradientsPlot,
+)
+SUFFIXES = (".svg", ".png", ".csv")
+_ROOM_FOR_TWO = 330  # pixels at text scale 1: a lower pane has no room for the loss below another plot
 
 
 class PlotPane(QWidget):
-    """A row of buttons, one per kind of plot, and the plot; matplotlib comes in after the first paint."""
+    """A row of buttons, one per kind of plot, and the plot; matplotlib comes in after the first paint.
+
+    A graph that learns has its loss below every other kind of plot.
+    """
 
     def __init__(self, bridge: Bridge, mood: Mood, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,27 +59,21 @@ class PlotPane(QWidget):
         self._bridge = bridge
         self._mood = mood
         self._kinds = {kind.name: kind for kind in (make() for make in KINDS)}
-        self._kind = next(iter(self._kinds.values()))
-        self._surface: PlotSurface | None = None
-        self._still: Still | None = None
-        self._marks: tuple[Mark, ...] = ()
         self._painted = False
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(0)
-        self._later.timeout.connect(self._refresh)
-
-        self._words = QLabel()
-        self._words.setWordWrap(True)
-        self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._words.setMinimumSize(1, 1)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._words)
+        self.view = PlotView(bridge, next(iter(self._kinds.values())), mood)
+        self.view.refreshed.connect(self._show_span)
+        self.below = PlotView(bridge, self._kinds["loss"], mood)
+        self._both = QSplitter(Qt.Orientation.Vertical)
+        self._both.setChildrenCollapsible(False)
+        self._both.addWidget(self.view)
+        self._both.addWidget(self.below)
+        self._both.setStretchFactor(0, 3)
+        self._both.setStretchFactor(1, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(self._make_row())
-        layout.addWidget(self._stack, 1)
+        layout.addWidget(self._both, 1)
         bridge.changed.connect(self._on_changed)
         self.set_mood(mood)
 
@@ -75,17 +81,17 @@ class PlotPane(QWidget):
         self._row = QHBoxLayout()
         self._buttons = QButtonGroup(self)
         for kind in self._kinds.values():
-            button = QToolButton()
-            button.setText(kind.text)
-            button.setToolTip(kind.tip)
-            button.setStatusTip(kind.tip)
-            button.setObjectName(f"plot_{kind.name}")
-            button.setCheckable(True)
-            button.setChecked(kind is self._kind)
+            button = self._button(f"plot_{kind.name}", kind.text, kind.tip)
+            button.setChecked(kind is self.view.kind)
             button.clicked.connect(partial(self.show_kind, kind.name))
             self._buttons.addButton(button)
-            self._row.addWidget(button)
         self._row.addStretch(1)
+        self._log = self._button("plot_log", "log", "Show the numbers by their size: each line of the grid "
+                                 "is ten times the one below it.")  # fmt: skip
+        self._log.toggled.connect(self._set_log)
+        self._with_loss = self._button("plot_with_loss", "+ loss", "The loss below the plot.")
+        self._with_loss.setChecked(True)
+        self._with_loss.toggled.connect(lambda _: self._show_below())
         self._from, self._to = QLineEdit(), QLineEdit()
         self._between = QLabel("to")
         for field, name in ((self._from, "from"), (self._to, "to")):
@@ -99,22 +105,33 @@ class PlotPane(QWidget):
             self._row.addWidget(widget)
         return self._row
 
+    def _button(self, name: str, text: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setStatusTip(tip.partition("\n")[0])
+        button.setObjectName(name)
+        button.setCheckable(True)
+        self._row.addWidget(button)
+        return button
+
     # What others ask for ---------------------------------------------------------------------
 
     @property
     def kind(self) -> str:
         """The name of the kind that is shown."""
-        return self._kind.name
+        return self.view.kind.name
 
     def show_kind(self, name: str, *_: object) -> None:
-        """Show that kind of plot: "sweep" or "activation"."""
+        """Show that kind of plot: "sweep", "activation", "error", "loss", "boundary" or "gradients"."""
         kind = self._kinds[name]
         for button in self._buttons.buttons():
             button.setChecked(button.objectName() == f"plot_{name}")
-        if kind is not self._kind:
-            self._kind, self._still = kind, None
+        if kind is not self.view.kind:
+            self.view.show_kind(kind)
+            self._log.setChecked(kind.log)
             self._show_span()
-            self._later.start()
+            self._show_below()
 
     def set_mood(self, mood: Mood) -> None:
         """Draw with these colours and at this size from now on."""
@@ -122,99 +139,82 @@ class PlotPane(QWidget):
         margin = mood.px(6)
         self._row.setContentsMargins(margin, mood.px(4), margin, mood.px(2))
         self._row.setSpacing(mood.px(4))
-        self._words.setMargin(mood.px(16))
-        size = max(mood.px(14), 28) if mood.projector else mood.px(14)
-        self._words.setStyleSheet(f"color: {mood.theme.muted}; font-size: {size}px")
         self.setAutoFillBackground(True)
-        for widget in (*self._buttons.buttons(), self._from, self._between, self._to):
+        for button in self._buttons.buttons():
+            button.setVisible(not mood.projector)
+        others = (self._log, self._with_loss, self._from, self._between, self._to)
+        for widget in (*self._buttons.buttons(), *others):
             widget.setFont(mood.font(12))
-            widget.setVisible(not mood.projector)
         for field in (self._from, self._to):
             field.setMaximumWidth(mood.px(74))
             field.setMinimumWidth(mood.px(40))
         self._show_span()
-        if self._surface is not None:
-            self._surface.set_mood(mood)
+        for view in (self.view, self.below):
+            view.set_mood(mood)
+        self._show_below()
 
     def save(self, path: Path | str) -> None:
-        """Write the plot to an .svg or .png file, whole or not at all; raises Refusal."""
+        """Write the plot to an .svg or .png file, or its numbers to a .csv, or nothing; raises Refusal."""
         path = Path(path)
         suffix = path.suffix.lower()
         if suffix not in SUFFIXES:
-            raise FileRefusal(f"A plot is saved as .svg or .png, not as “{path.suffix or path.name}”.")
-        self._later.stop()
-        self._refresh(whatever=True)
-        if self._still is None or self._surface is None:
-            raise Refusal(self._kind.missing(self._bridge.state))
-        write_whole(path, self._surface.picture(suffix[1:]))
+            raise FileRefusal(f"A plot is saved as .svg, .png or .csv, not as “{path.suffix or path.name}”.")
+        view = self.view
+        view.refresh(whatever=True)
+        if view.still is None or view.surface is None:
+            raise Refusal(view.kind.missing(self._bridge.state))
+        if suffix == ".csv":
+            from micrograd_gui.views.plot_table import as_csv  # it brings numpy
+
+            write_whole(path, as_csv(view.still, view.marks).encode())
+        else:
+            write_whole(path, view.surface.picture(suffix[1:]))
 
     # When it is drawn ------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if not self._painted:  # the window has been seen: now matplotlib may take its time
+        if not self._painted:
             self._painted = True
-            self._later.start()
+            self.view.wake()
+            self.below.wake()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._painted:
-            self._later.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._later.stop()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_below()
 
     def _on_changed(self, old: State, new: State) -> None:
-        if not (self._painted and self.isVisible()):
-            return
-        if self._still is None or self._kind.missing(new) or not self._kind.fits(self._still, new):
-            self._later.start()  # several changes before the next turn of the event loop are drawn once
-        else:
-            self._show_live(new)
+        if old.history.entries[0] is not new.history.entries[0]:
+            self._open(new)
+        if (old.graph.data is None) != (new.graph.data is None):
+            self._show_below()
 
-    def _show_live(self, state: State) -> None:
-        assert self._still is not None
-        assert self._surface is not None
-        marks = self._kind.update(state, self._still)
-        if marks != self._marks:
-            self._marks = marks
-            self._surface.show_plot(self._still, marks)
+    def _open(self, state: State) -> None:
+        """Another document: one that learns begins with its boundary, or its loss."""
+        learns = state.graph.data is not None and bool(state.graph.parameters)
+        if learns:
+            self.show_kind("loss" if self._kinds["boundary"].missing(state) else "boundary")
+        elif self.kind in ("loss", "boundary", "gradients"):
+            self.show_kind("sweep")
 
-    def _refresh(self, *, whatever: bool = False) -> None:
-        """Bring the plot up to date: the still part too, where it does not hold any more."""
-        if not (self.isVisible() or whatever):
-            return
-        state, kind = self._bridge.state, self._kind
-        words = kind.missing(state)
-        if words:
-            self._still = None
-            self._words.setText(words)
-            self._stack.setCurrentWidget(self._words)
-        else:
-            if self._surface is None:
-                self._surface = self._make_surface()
-            if self._still is None or not kind.fits(self._still, state):
-                self._still = kind.build(state, self._still)
-                self._marks = kind.update(state, self._still)
-                self._surface.show_plot(self._still, self._marks)
-            else:
-                self._show_live(state)
-            self._stack.setCurrentWidget(self._surface)
-        self._show_span()
+    def _show_below(self) -> None:
+        offered = self._bridge.state.graph.data is not None and self.kind != "loss"
+        self._with_loss.setVisible(offered and not self._mood.projector)
+        room = self.height() >= _ROOM_FOR_TWO * self._mood.scale * (0.6 if self._mood.projector else 1.0)
+        self.below.setVisible(offered and self._with_loss.isChecked() and room)
 
-    def _make_surface(self) -> PlotSurface:
-        from micrograd_gui.views.plot_surface import PlotSurface
-
-        surface = PlotSurface(self._mood, self._stack)
-        surface.setAccessibleName("Plot")
-        self._stack.addWidget(surface)
-        return surface
+    def _set_log(self, log: bool) -> None:
+        kind = self.view.kind
+        if kind.has_log and kind.log != log:
+            kind.log = log
+            self.view.again()
 
     # The span --------------------------------------------------------------------------------
 
     def _show_span(self) -> None:
-        still = self._still if self._kind.has_span else None
+        kind = self.view.kind
+        self._log.setVisible(kind.has_log and not self._mood.projector)
+        still = self.view.still if kind.has_span else None
         for widget in (self._from, self._between, self._to):
             widget.setVisible(still is not None and not self._mood.projector)
         if still is None:
@@ -225,7 +225,7 @@ class PlotPane(QWidget):
                 field.setCursorPosition(0)
 
     def _span_edited(self) -> None:
-        still = self._still
+        still = self.view.still
         if still is None or still.subject is None or not (self._from.isModified() or self._to.isModified()):
             return
         self._bridge.attempt(self._set_span, still.subject)

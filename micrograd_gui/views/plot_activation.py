@@ -23,6 +23,8 @@ class ActivationPlot:
     text = "Activation"
     tip = "The curve of a one-input op (tanh, …), the point at which it works, and its slope there."
     has_span = False
+    has_log = log = False
+    pace = 100
 
     def missing(self, state: State) -> str:
         return ""  # tanh can be shown without any graph

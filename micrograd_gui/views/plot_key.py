@@ -1,22 +1,31 @@
 """The key of a plot: a few lines of text beside samples of their lines, in a corner of the axes.
 
 matplotlib's own legend takes 4 ms to draw, as it packs its boxes anew each time; here all widths are known.
+Words change at every step, and Qt writes them fifty times as fast as matplotlib: on screen the key is painted
+by Qt, in a picture that is saved by matplotlib.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
+
+from micrograd_gui.views.theme import FAMILY
 
 _SAMPLE, _GAP, _PAD, _ROW = 2.2, 0.6, 0.7, 1.45  # all in sizes of the text
 _WIDER = 1.04  # matplotlib sets the same text a little wider than Qt, by which it was measured
+_BESIDE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 KEY_GAP = 0.6  # between the key and the edge of the axes
 KEY_SIDES = _SAMPLE + _GAP + 2 * _PAD + 2 * KEY_GAP  # what stands beside the words
 
@@ -100,6 +109,59 @@ class PlotKey:
             line.set_data([inch(x) for x in xs], [inch(y)] * len(xs))
             label.set_position((inch(left + pad + sample + gap), inch(y)))
             label.set_text(text)
+
+    def paint(self, painter: QPainter, height: int) -> None:
+        """The key as it is, on a widget of that height."""
+        look = self._look
+
+        def pixels(inches: float) -> float:
+            return float(inches) * look.dpi
+
+        box = self._box
+        rect = QRectF(
+            pixels(box.get_x()), height - pixels(box.get_y() + box.get_height()), pixels(box.get_width()),
+            pixels(box.get_height()),
+        )  # fmt: skip
+        ground = QColor(look.ground)
+        ground.setAlphaF(0.88)
+        painter.setPen(QPen(QColor(look.line), 1.0))
+        painter.setBrush(ground)
+        painter.drawRoundedRect(rect, 3, 3)
+        font = QFont(FAMILY)
+        font.setPixelSize(look.text)
+        painter.setFont(font)
+        for sample, text in zip(self._samples, self._texts, strict=True):
+            x, y = text.get_position()
+            self._paint_sample(painter, sample, height)
+            painter.setPen(QColor(look.colour))
+            left, tall = pixels(x), 2.0 * look.text
+            place = QRectF(left, height - pixels(y) - tall / 2, rect.right() - left, tall)
+            painter.drawText(place, _BESIDE, text.get_text())
+
+    def _paint_sample(self, painter: QPainter, sample: Line2D, height: int) -> None:
+        dpi = self._look.dpi
+        ends: Any = sample.get_xydata()
+        points = [QPointF(x * dpi, height - y * dpi) for x, y in ends.tolist()]
+        colour = QColor(to_hex(sample.get_color()))
+        width = sample.get_linewidth() * dpi / 72
+        if len(points) == 2:
+            pen = QPen(colour, width)
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            if sample.is_dashed():
+                dots = sample.shape[1] == "dotted"  # type: ignore[attr-defined]
+                pen.setDashPattern([1.2, 2.2] if dots else [5, 3])
+            painter.setPen(pen)
+            painter.drawLine(*points)
+        elif points:
+            half = sample.get_markersize() * dpi / 144
+            ring = sample.get_markerfacecolor() == "none"
+            painter.setPen(QPen(colour, width) if ring else Qt.PenStyle.NoPen)
+            painter.setBrush(Qt.BrushStyle.NoBrush if ring else colour)
+            place = QRectF(points[0].x() - half, points[0].y() - half, 2 * half, 2 * half)
+            if sample.get_marker() == "s":
+                painter.drawRect(place)
+            else:
+                painter.drawEllipse(place)
 
     def remove(self) -> None:
         for artist in self:

@@ -13,8 +13,9 @@ from micrograd_gui.session.state import State
 if TYPE_CHECKING:
     import numpy as np
 
-Ink = Literal["data", "grad", "secant", "accent", "muted"]
-Style = Literal["line", "dashed", "dotted", "points", "point"]
+Ink = Literal["data", "grad", "secant", "accent", "muted", "good", "bad"]
+Style = Literal["line", "dashed", "dotted", "points", "point", "squares", "dots", "ring", "thin", "upright"]
+Scale = Literal["linear", "log"]
 _HUGE = 1e150  # beyond it, the spans that matplotlib works out overflow
 
 
@@ -31,10 +32,66 @@ class Mark:
 
 
 @dataclass(frozen=True, eq=False)
+class Growing:
+    """A curve over 0, 1, 2, … that grows at its end; ``right``: by the right edge, from 0 to 100 %."""
+
+    ink: Ink
+    style: Style
+    y: Sequence[float]
+    legend: str = ""
+    brief: str = ""
+    right: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """Numbers over the whole of the axes, as two colours that part where the number is ``level``.
+
+    ``numbers`` has a row per y; at ``far`` from the level a colour is at its strongest.
+    """
+
+    numbers: np.ndarray
+    level: float
+    far: float
+    legend: str = ""
+    brief: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Bars:
+    """Bars side by side, standing on ``base``; there is one more edge than there are heights."""
+
+    ink: Ink
+    edges: np.ndarray
+    heights: np.ndarray
+    base: float
+    legend: str = ""
+    brief: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A few words in the axes, their left or right end at that point."""
+
+    ink: Ink
+    words: str
+    x: float
+    y: float
+    right: bool = False
+    bold: bool = False
+    legend: str = ""
+    brief: str = ""
+
+
+Drawn = Mark | Growing | Field | Bars | Note
+
+
+@dataclass(frozen=True, eq=False)
 class Still:
     """All that stays while stepping: axes, names and curves.
 
-    ``subject`` is the node whose span may be edited; ``graph`` is what it was worked out on.
+    ``subject`` is the node whose span may be edited; ``graph`` is what it was worked out on. ``right_name``
+    is what the right edge counts, from 0 to 100 %; ``y_labels`` stand at the left in place of numbers.
     """
 
     graph: Graph
@@ -44,21 +101,34 @@ class Still:
     y_name: str
     x_span: Span
     y_span: Span
-    curves: tuple[Mark, ...]
+    curves: tuple[Drawn, ...]
+    x_scale: Scale = "linear"
+    y_scale: Scale = "linear"
+    right_name: str = ""
+    y_labels: tuple[tuple[float, str], ...] | None = None
+    key_at: str = ""  # the corner of the key; empty: where the curves leave most room
 
     @property
     def axes(self) -> tuple[object, ...]:
         """All but the curves: what takes long to draw."""
-        return self.title, self.x_name, self.y_name, self.x_span, self.y_span
+        scales = self.x_scale, self.y_scale, self.right_name, self.y_labels
+        return self.title, self.x_name, self.y_name, self.x_span, self.y_span, scales
 
 
 class PlotKind(Protocol):
-    """One kind of plot: a row of the table in plot.py."""
+    """One kind of plot: a row of the table in plot.py.
+
+    ``pace`` is how many milliseconds lie between two pictures at least, while the graph trains; ``has_log``
+    says that its numbers may be shown by their size (``log``).
+    """
 
     name: str
     text: str
     tip: str
     has_span: bool
+    has_log: bool
+    pace: int
+    log: bool
 
     def missing(self, state: State) -> str:
         """What to do before there is something to draw, in a sentence; empty where there is."""
@@ -72,7 +142,7 @@ class PlotKind(Protocol):
         """The still part, worked out anew; ``before`` is what is on screen, so that axes need not jump."""
         ...
 
-    def update(self, state: State, still: Still) -> tuple[Mark, ...]:
+    def update(self, state: State, still: Still) -> tuple[Drawn, ...]:
         """The live part at this moment. Called at every step: must be quick."""
         ...
 
@@ -159,11 +229,13 @@ def free_corner(still: Still, wide: float, tall: float) -> str:
 
     (left, right), (low, high) = still.x_span, still.y_span
     counts = {}
+    if still.key_at:
+        return still.key_at
     for corner in ("upper left", "upper right", "lower left", "lower right"):
         inside = 0
-        for curve in still.curves:
-            x = (np.asarray(curve.x) - left) / (right - left)
-            y = (np.asarray(curve.y) - low) / (high - low)
+        for curve in (each for each in still.curves if isinstance(each, Mark)):
+            x = (np.asarray(curve.x, float) - left) / (right - left)
+            y = (np.asarray(curve.y, float) - low) / (high - low)
             with np.errstate(invalid="ignore"):
                 in_x = x < wide if "left" in corner else x > 1 - wide
                 in_y = y > 1 - tall if "upper" in corner else y < tall

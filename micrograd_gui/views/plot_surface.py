@@ -6,27 +6,21 @@ import io
 from typing import Any
 
 from matplotlib import rc_context
-from matplotlib.axis import Axis
+from matplotlib.artist import Artist
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.ticker import MaxNLocator, ScalarFormatter
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from micrograd_gui.views.plot_axes import DPI, NAME, TINY, PlotAxes
 from micrograd_gui.views.plot_key import KEY_GAP, KEY_SIDES, Look, Place, PlotKey, key_height
-from micrograd_gui.views.plot_lines import MarkLine, shape
-from micrograd_gui.views.plot_picture import Mark, Still, free_corner
-from micrograd_gui.views.plot_words import cut, drawable, say, width_of
-from micrograd_gui.views.theme import FAMILY, Mood
+from micrograd_gui.views.plot_lines import GrowingLine, MarkLine, Standing, artist_for, shape
+from micrograd_gui.views.plot_picture import Bars, Drawn, Field, Growing, Mark, Note, Still, free_corner
+from micrograd_gui.views.plot_words import cut, drawable, width_of
+from micrograd_gui.views.theme import Mood
 
-DPI = 100
-HALL = 28  # no text of a hall is smaller, in pixels
-_LOW, _BRIEF, _TINY = 190, 270, 110  # heights, at scale 1, below which title, full key, all words go
-_STEPS = [1, 2, 5, 10]
-_MARKS_SAID = 3  # tangent, secant, point: room is kept for them, so that nothing moves when they come
-_TICK, _NAME, _HEAD = 11, 12, 13  # text sizes at scale 1
+_BRIEF = 270  # the height, at scale 1, below which the full key goes
 
 
 class PlotSurface(FigureCanvasQTAgg):
@@ -38,49 +32,53 @@ class PlotSurface(FigureCanvasQTAgg):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._mood = mood
         self._still: Still | None = None
-        self._marks: tuple[Mark, ...] = ()
-        self._lines: list[MarkLine] = []
+        self._marks: tuple[Drawn, ...] = ()
+        self._lines: list[Standing] = []
         self._key: PlotKey | None = None
         self._ground: Any = None  # the pixels of the axes alone
-        self._above = False  # whether the key stands above the axes
-        self._margins = (0.0, 0.0, 0.0, 0.0)  # left, right, top, bottom, in pixels
-        self.axes = self.figure.add_subplot()
+        self._grown: Any = None  # and with the growing curves, as far as they are drawn
+        self._frame = PlotAxes(self.figure)
+        self.axes = self._frame.main
         self.mpl_connect("draw_event", self._on_draw)
-        self._colour()
+        self._frame.colour(mood)
 
     # What is shown ---------------------------------------------------------------------------
 
     def set_mood(self, mood: Mood) -> None:
         """Draw with these colours and at this size from now on."""
         self._mood = mood
-        self._colour()
+        self._frame.colour(mood)
         self._lay_out()
         self._place_lines()
         self._draw_all()
 
-    def show_plot(self, still: Still, marks: tuple[Mark, ...]) -> None:
+    def show_plot(self, still: Still, marks: tuple[Drawn, ...]) -> None:
         """Draw that: the axes only where they differ from what is there, the rest in a millisecond."""
         before, self._still, self._marks = self._still, still, marks
+        anew = before is None or before.axes != still.axes
+        if anew:
+            self._frame.span(still)
         shapes = [shape(mark) for mark in (*still.curves, *marks)]
         if shapes == [line.shape for line in self._lines]:
             for mark, line in zip((*still.curves, *marks), self._lines, strict=True):
-                line.set_data(mark.x, mark.y)
+                line.show(mark)
             self._say_key()
         else:
             self._place_lines()
-        if before is None or before.axes != still.axes:
-            self.axes.set_xlim(*still.x_span)
-            self.axes.set_ylim(*still.y_span)
+            self._grown = None
+        if anew:
             self._lay_out()
             self._say_key()
             self._draw_all()
         elif self._ground is not None:
-            self.restore_region(self._ground)
             self._draw_lines()
             self.update()  # not blit(): that would repaint at once, inside of the step
 
     def picture(self, suffix: str) -> bytes:
         """The plot as the bytes of an .svg or .png file, the same for the same plot."""
+        for line in self._lines:
+            if isinstance(line, GrowingLine):
+                line.whole()
         buffer = io.BytesIO()
         with rc_context({"svg.hashsalt": "micrograd", "svg.fonttype": "path"}):
             self.figure.savefig(
@@ -98,46 +96,62 @@ class PlotSurface(FigureCanvasQTAgg):
         if self._still is None:
             return
         for line in self._lines:
-            line.remove()
-        self._lines = [MarkLine(mark, self._mood) for mark in (*self._still.curves, *self._marks)]
-        for line in self._lines:
-            self.axes.add_line(line)
+            for artist in line.artists():
+                artist.remove()
+        size = self._frame.pixels(NAME) * 72 / DPI
+        self._lines = []
+        for mark in (*self._still.curves, *self._marks):
+            axes = self._frame.right if isinstance(mark, Growing) and mark.right else self.axes
+            line = artist_for(mark, self._mood, axes, size)
+            self._lines.append(line)
+            for artist in line.artists():
+                axes.add_artist(artist)
         if self._key is not None:
             self._key.remove()
             self._key = None
         said = self._said()
         if said:
             theme = self._mood.theme
-            look = Look(self._pixels(_NAME), DPI, self._font(_NAME), theme.text, theme.panel, theme.line)
-            self._key = PlotKey(self.axes, [MarkLine(mark, self._mood) for mark in said], look)
+            look = Look(
+                self._frame.pixels(NAME), DPI, self._frame.font(NAME), theme.text, theme.panel, theme.line
+            )
+            self._key = PlotKey(self.axes, [MarkLine(_sample(mark), self._mood) for mark in said], look)
             self._say_key()
 
-    def _said(self) -> list[Mark]:
+    def _said(self) -> list[Drawn]:
         """What the key speaks of: on little height only the slopes, on less nothing."""
-        height = self._height()
+        height = self.height() / self._mood.scale
         curves = self._still.curves if self._still is not None else ()
-        said = [mark for mark in (*curves, *self._marks) if mark.legend and height >= _TINY]
-        return said if height >= _BRIEF else [mark for mark in said if mark.style in ("dashed", "dotted")]
+        said = [mark for mark in (*curves, *self._marks) if mark.legend and height >= TINY]
+        if height >= _BRIEF:
+            return said
+        return [mark for mark in said if not isinstance(mark, Mark) or mark.style in ("dashed", "dotted")]
 
     def _say_key(self) -> None:
         if self._key is None:
             return
-        left, right, top, bottom = self._margins
-        size = self._pixels(_NAME)
-        beside = 0.0 if self._above else left + right
+        left, right, top, bottom = self._frame.margins
+        size, above = self._frame.pixels(NAME), self._frame.key_above
+        beside = 0.0 if above else left + right
         room = max(self.width() - beside - KEY_SIDES * size, 4 * size)
         said = self._said()
         words = [drawable(mark.legend) for mark in said]
         if any(width_of(each, size) > room for each in words):
             words = [cut(drawable(mark.brief or mark.legend), size, room) for mark in said]
         gap = size * KEY_GAP
-        if self._above:
+        if above:
             wide = max(width_of(each, size) for each in words) + KEY_SIDES * size
             x = max(gap, min(left, self.width() - wide))
             place = Place(x, self.height() - top + gap, right=False, upper=False)
             self._key.say([(each, width_of(each, size)) for each in words], place)
             return
         corner = self._free_corner()
+        if corner == "right":
+            tall = key_height(size, len(words))
+            middle = bottom + (self.height() - top - bottom + tall) / 2
+            place = Place(self.width() - right - gap, middle, right=True, upper=True)
+            self._key.say([(each, width_of(each, size)) for each in words], place)
+            return
         place = Place(
             self.width() - right - gap if "right" in corner else left + gap,
             self.height() - top - gap if "upper" in corner else bottom + gap,
@@ -149,99 +163,17 @@ class PlotSurface(FigureCanvasQTAgg):
     def _free_corner(self) -> str:
         """For a key of the usual size, not the present one: it must not wander off when a line is added."""
         assert self._still is not None
-        left, right, top, bottom = self._margins
-        size = self._pixels(_NAME)
+        left, right, top, bottom = self._frame.margins
+        size = self._frame.pixels(NAME)
         wide = min(0.75, 18 * size / max(1.0, self.width() - left - right))
         tall = min(0.6, 6 * size / max(1.0, self.height() - top - bottom))
         return free_corner(self._still, wide, tall)
 
     # Sizes -----------------------------------------------------------------------------------
 
-    def _height(self) -> float:
-        return self.height() / self._mood.scale
-
-    def _pixels(self, size: float) -> int:
-        wanted = self._mood.px(size)
-        return max(wanted, HALL) if self._mood.projector else wanted
-
-    def _points(self, size: float) -> float:
-        return self._pixels(size) * 72 / DPI
-
-    def _font(self, size: float) -> FontProperties:
-        return FontProperties(family=FAMILY, size=self._points(size))
-
-    def _colour(self) -> None:
-        """What depends on the mood alone."""
-        theme, axes = self._mood.theme, self.axes
-        self.figure.set_facecolor(theme.panel)
-        axes.set_facecolor(theme.panel)
-        axes.grid(color=theme.line, linewidth=0.8)
-        axes.set_axisbelow(True)
-        for spine in axes.spines.values():
-            spine.set_color(theme.line)
-        axes.tick_params(
-            colors=theme.line,
-            labelcolor=theme.muted,
-            labelfontfamily=FAMILY,
-            labelsize=self._points(_TICK),
-            pad=self._points(_TICK) * 0.3,
-            length=3,
-        )
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_formatter(ScalarFormatter(useMathText=False))
-            axis.get_offset_text().set(color=theme.muted, fontproperties=self._font(_TICK))
-            axis.label.set_fontproperties(self._font(_NAME))
-
     def _lay_out(self) -> None:
-        """Make room for the words: with new axes and after a resize, never while stepping.
-
-        The widths of the words tell it; matplotlib's own layout draws everything twice to find out.
-        """
-        still, axes = self._still, self.axes
-        if still is None:
-            return
-        width, height = max(self.width(), 2), max(self.height(), 2)
-        tick, name, head = (self._pixels(size) for size in (_TICK, _NAME, _HEAD))
-        titled, named = self._height() >= _LOW, self._height() >= _TINY
-        axes.title.set_visible(titled)
-        for axis, length, per_tick in ((axes.xaxis, width, tick * 5.5), (axes.yaxis, height, tick * 3)):
-            axis.label.set_visible(named)
-            axis.set_major_locator(MaxNLocator(max(2, min(8, int(length / per_tick))), steps=_STEPS))
-        pad = self._mood.px(6)
-        across, upward = self._numbers(axes.xaxis), self._numbers(axes.yaxis)
-        offset = axes.yaxis.get_major_formatter().get_offset()
-        beside = max((width_of(number, tick) for number in upward), default=0.0)
-        half_of_last = width_of(across[-1], tick) / 2 if across else 0.0
-        left = pad + beside + tick * 0.8 + (name * 1.4 if named else 0)
-        bottom = pad + tick * 1.6 + (name * 1.3 if named else 0)
-        top = pad + (head * 1.5 if titled else tick * 1.4 if offset else tick * 0.5)
-        right = pad + max(half_of_last, tick * 0.5)
-        # A narrow plot has no corner to spare: where it is tall, the key stands above the axes.
-        self._above = width - left - right < 30 * name and height - top - bottom > 22 * name
-        if self._above:
-            top += key_height(name, len(still.curves) + _MARKS_SAID) + name * KEY_GAP
-        # On a few pixels something has to give: then the axes keep a fifth and the words are cut.
-        thin, low = min(1.0, 0.8 * width / (left + right)), min(1.0, 0.8 * height / (top + bottom))
-        left, right, top, bottom = left * thin, right * thin, top * low, bottom * low
-        self._margins = (left, right, top, bottom)
-        self.figure.subplots_adjust(
-            left=left / width, right=1 - right / width, top=1 - top / height, bottom=bottom / height
-        )
-        beside_axes = ((pad + name * 1.1) / width, 0.5 + (bottom - top) / 2 / height)
-        axes.yaxis.set_label_coords(*beside_axes, self.figure.transFigure)
-        colour, inner = self._mood.theme.text, (width - left - right, height - top - bottom)
-        lifted = (top - head * 1.5) * 72 / DPI if self._above else 0.35 * self._points(_HEAD)
-        axes.set_title("", fontproperties=self._font(_HEAD), pad=lifted, y=1.0)
-        say(axes.title, cut(still.title, head, inner[0] + 2 * right), colour)
-        say(axes.xaxis.label, cut(still.x_name, name, inner[0]), colour)
-        say(axes.yaxis.label, cut(still.y_name, name, inner[1]), colour)
-
-    @staticmethod
-    def _numbers(axis: Axis) -> list[str]:
-        """What stands at the ticks of an axis."""
-        low, high = sorted(axis.get_view_interval())
-        places = [place for place in axis.get_majorticklocs() if low <= place <= high]
-        return axis.get_major_formatter().format_ticks(places)
+        if self._still is not None:
+            self._frame.lay_out(self._still, self.width(), self.height())
 
     def sizeHint(self) -> QSize:
         return QSize(420, 300)
@@ -257,6 +189,14 @@ class PlotSurface(FigureCanvasQTAgg):
 
     # Drawing ---------------------------------------------------------------------------------
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._key is not None and self._ground is not None:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._key.paint(painter, self.height())
+            painter.end()
+
     def _draw_all(self) -> None:
         self._ground = None
         self.draw_idle()
@@ -268,8 +208,43 @@ class PlotSurface(FigureCanvasQTAgg):
     def _on_draw(self, event: Any) -> None:
         if event.canvas is self:
             self._ground = self.copy_from_bbox(self.figure.bbox)
+            self._grown = None
             self._draw_lines()
 
     def _draw_lines(self) -> None:
-        for artist in (*self._lines, *(self._key or ())):
-            self.axes.draw_artist(artist)
+        """Everything over the axes; of curves that have grown, only what is new of them."""
+        growing = [line for line in self._lines if isinstance(line, GrowingLine)]
+        if self._grown is None or any(line.anew for line in growing):
+            self.restore_region(self._ground)
+            for line in growing:
+                line.whole()
+            self._grow(growing)
+        else:
+            self.restore_region(self._grown)
+            if any(line.fresh for line in growing):
+                for line in growing:
+                    line.only_new()
+                self._grow(growing)
+        rest = [each.artists() for each in self._lines if not isinstance(each, GrowingLine)]
+        for artist in sorted((artist for each in rest for artist in each), key=Artist.get_zorder):
+            self._draw(artist)
+
+    def _grow(self, growing: list[GrowingLine]) -> None:
+        for line in growing:
+            self._draw(line)
+            line.all_drawn()
+        self._grown = self.copy_from_bbox(self.figure.bbox) if growing else self._ground
+
+    def _draw(self, artist: Any) -> None:
+        artist.axes.draw_artist(artist)
+
+
+def _sample(drawn: Drawn) -> Mark | Growing:
+    """How the key shows it."""
+    match drawn:
+        case Mark() | Growing():
+            return drawn
+        case Bars(ink=ink) | Note(ink=ink):
+            return Mark(ink, "squares", (), ())
+        case Field():
+            return Mark("secant", "line", (), ())

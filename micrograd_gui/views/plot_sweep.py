@@ -33,6 +33,8 @@ class SweepPlot:
     text = "Sweep"
     tip = "How the target answers while the selected node takes other numbers."
     has_span = True
+    has_log = log = False
+    pace = 200
 
     def missing(self, state: State) -> str:
         if not state.graph.nodes:

@@ -128,15 +128,15 @@ def test_a_graph_that_comes_after_the_first_paint_is_drawn(qtbot, pane, session)
     session.new()
     pane.show()
     settle(qtbot)
-    assert "Nothing to plot yet" in pane._words.text()
-    assert pane._words.isVisible()
+    assert "Nothing to plot yet" in pane.view.words.text()
+    assert pane.view.words.isVisible()
     session.build(LECTURE)
     drawn(pane, qtbot)
     assert surface(pane).isVisible()
     session.new()
     settle(qtbot)
     assert not surface(pane).isVisible()
-    assert pane._words.isVisible()
+    assert pane.view.words.isVisible()
 
 
 def test_nothing_is_drawn_while_it_is_hidden_and_all_is_right_when_it_comes_back(shown, session, qtbot):
@@ -215,7 +215,7 @@ def test_a_step_does_not_draw_the_axes_again(shown, session, monkeypatch):
 
 def test_scrubbing_is_drawn_once_for_many_changes(shown, session, qtbot, monkeypatch):
     builds = []
-    kind = shown._kind
+    kind = shown.view.kind
     build = kind.build
     monkeypatch.setattr(kind, "build", lambda *args: builds.append(1) or build(*args))
     for step in range(20):
@@ -229,9 +229,9 @@ def test_scrubbing_is_drawn_once_for_many_changes(shown, session, qtbot, monkeyp
 
 
 def test_moving_a_node_sweeps_nothing_anew(shown, session):
-    before = shown._still
+    before = shown.view.still
     session.move({named(session, "a"): (50.0, 60.0)})
-    assert shown._kind.fits(before, session.state)
+    assert shown.view.kind.fits(before, session.state)
 
 
 def test_the_axes_stay_while_the_swept_node_is_scrubbed(shown, session, qtbot):
@@ -284,7 +284,7 @@ def test_a_free_port_is_told_in_words(shown, session, qtbot):
     node = session.add_node("tanh", (0, 0))
     session.set_target(node)
     settle(qtbot)
-    assert "wire the free ports" in shown._words.text()
+    assert "wire the free ports" in shown.view.words.text()
 
 
 # Numbers that cannot be drawn ------------------------------------------------------------------------
@@ -528,7 +528,7 @@ def test_it_can_be_saved_before_it_was_ever_shown(pane, tmp_path):
 
 
 def test_other_suffixes_and_empty_plots_are_refused_and_nothing_is_written(pane, session, tmp_path):
-    with pytest.raises(FileRefusal, match=r"\.svg or \.png"):
+    with pytest.raises(FileRefusal, match=r"\.svg, \.png or \.csv"):
         pane.save(tmp_path / "plot.bmp")
     with pytest.raises(FileRefusal, match="no folder"):
         pane.save(tmp_path / "nowhere" / "plot.svg")
