@@ -187,6 +187,12 @@ def _render_parser(name: str) -> _Parser:
     parser.add_argument("--scale", metavar="S", help="pixels per unit: of a PNG 2, of an animation 1")
     parser.add_argument("--margin", metavar="M", help="around the whole, in units: 8")
     parser.add_argument("--transparent", action="store_true", help="no ground behind an SVG, PNG or .tex")
+    parser.add_argument(
+        "--dialect", choices=("micrograd", "torch", "jax"), help="what a .py is written in: micrograd"
+    )
+    parser.add_argument(
+        "--train", action="store_true", help="a .py that trains the graph on its rows by PyTorch, or torchrun"
+    )
     parser.add_argument("--fps", metavar="F", help="moments per second of an animation")
     parser.add_argument("--seconds", metavar="T", help="or seconds per moment: 1.6")
     return parser

@@ -14,24 +14,23 @@ COLUMNS = ("step", "move", "id", "node", "op", "inputs", "role", "data", "grad")
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def table(film: Film, first: int = 0) -> bytes:
-    """The moments as lines; a number that is not computed yet is an empty cell.
-
-    ``first`` is the number of the first moment.
-    """
+def table(film: Film) -> bytes:
+    """The moments as lines; a number that is not computed yet is an empty cell."""
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
     graph = film.graph
     nodes = [(number, *_words(graph, number)) for number in graph.order]
-    for at, moment in enumerate(film.moments, first):
+    for moment in film.watched():
         step = moment.step
         move = "" if step is None else step.kind
         acting = None if step is None else step.node
         for number, label, op, inputs, role in nodes:
             cells = (moment.frame.data.get(number), moment.frame.grad.get(number))
             numbers = ("" if each is None else repr(each) for each in cells)
-            writer.writerow((at, move if number == acting else "", number, label, op, inputs, role, *numbers))
+            writer.writerow(
+                (moment.cursor, move if number == acting else "", number, label, op, inputs, role, *numbers)
+            )
     return file.getvalue().encode("utf-8", "replace")
 
 

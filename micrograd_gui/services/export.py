@@ -11,6 +11,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.services import figures, tikz
 from micrograd_gui.services.atomic import write_all, write_whole
+from micrograd_gui.services.csv_export import table
 from micrograd_gui.services.embedded import packed
 from micrograd_gui.services.film import Film, Moment, Options
 from micrograd_gui.services.mermaid import mermaid
@@ -138,6 +139,19 @@ def _animation(format: str) -> Callable[[Film], bytes]:
     return content
 
 
+def _script(film: Film) -> bytes:
+    from micrograd_gui.services import code
+
+    text = code.of(film.graph, film.options.dialect, train=film.options.train)
+    return text.encode("utf-8", "replace")
+
+
+def _notebook(film: Film) -> bytes:
+    from micrograd_gui.services.notebook_export import notebook
+
+    return notebook(film.graph)
+
+
 def _micrograd(film: Film) -> bytes:
     return codec.encode(film.drawn).encode("utf-8", "replace")
 
@@ -154,6 +168,9 @@ FORMS: dict[str, Form] = {
         Form(".tex", "TikZ for TeX", _tex, several=True),
         Form(".mmd", "Mermaid flowchart", _mermaid),
         Form(".html", "HTML player", player, several=True, animated=True),
+        Form(".py", "Python script", _script, several=True),
+        Form(".ipynb", "Jupyter notebook", _notebook, several=True),
+        Form(".csv", "Numbers as CSV", table, several=True),
         Form(".micrograd", "micrograd-gui file", _micrograd),
     )
 }

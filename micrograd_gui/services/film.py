@@ -13,7 +13,7 @@ from micrograd_gui.document.numbers import written
 from micrograd_gui.services.captions import captioned, height_of
 from micrograd_gui.services.cards import carded
 from micrograd_gui.services.lettering import shown_label, width
-from micrograd_gui.services.options import Options
+from micrograd_gui.services.options import Options, Watch
 from micrograd_gui.services.picture import SIZE, Picture
 from micrograd_gui.services.rendering import rendered
 from micrograd_gui.session.formulas import Line
@@ -34,6 +34,7 @@ class Moment:
     frame: Frame
     step: Step | None = None
     card: tuple[Line, ...] = ()
+    cursor: int | None = None  # after how many steps; None: nobody counted
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,9 @@ class Film:
     def each(self) -> Iterator[Film]:
         """A film of one moment for each of them, drawn in the frame of the whole."""
         tall = self.room_for_cards
+        options = replace(self.options, watch=Watch(stop=self.options.watch.stop))  # told of the whole only
         for moment in self.watched():
-            yield replace(self, moments=(moment,), laid_out=self.blank, caption_height=tall)
+            yield Film(self.graph, (moment,), options, self.blank, tall)
 
     @cached_property
     def drawn(self) -> Graph:
@@ -139,14 +141,14 @@ def film_of(graph: Graph, step: str | None, options: Options, trace: Trace | Non
         raise Refusal("Nothing is selected: there is nothing to draw.")
     trace = record(graph, SCRIPT) if trace is None else trace
     if step is None:
-        return Film(graph, (Moment(trace.frame(len(trace))),), options)
+        return Film(graph, (Moment(trace.frame(len(trace)), cursor=len(trace)),), options)
     return Film(graph, tuple(moment(graph, trace, cursor) for cursor in _cursors(trace, step)), options)
 
 
 def moment(graph: Graph, trace: Trace, cursor: int) -> Moment:
     """That moment of the run, with its step card."""
     state = State(History((Entry(graph),)), trace=trace, cursor=cursor)
-    return Moment(state.frame, state.step, card(state))
+    return Moment(state.frame, state.step, card(state), cursor)
 
 
 def _cursors(trace: Trace, step: str) -> Sequence[int]:

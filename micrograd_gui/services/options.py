@@ -45,6 +45,8 @@ class Options:
     style: Style = "notebook"
     nodes: frozenset[NodeId] | None = None  # None: the whole graph
     card: bool | None = None  # the step card below; None: in a file of many moments
+    dialect: str | None = None  # what a script is written in; None: micrograd, and PyTorch for training
+    train: bool = False  # whether a script trains the graph
     watch: Watch = field(default_factory=Watch)
 
     def __post_init__(self) -> None:

@@ -36,6 +36,8 @@ def render(
     card: bool | None = None,
     fps: str | None = None,
     seconds: str | None = None,
+    dialect: str | None = None,
+    train: bool = False,
 ) -> tuple[Path, ...]:
     """The files that were written; raises Refusal for what cannot be understood, before any is."""
     path = Path(output)
@@ -52,6 +54,8 @@ def render(
         style=cast(Style, style),  # Options refuses those there are not
         nodes=None if nodes is None else _nodes(graph, nodes),
         card=card,
+        dialect=dialect,
+        train=train,
     )
     if step is None and form.animated:
         step = "all"
