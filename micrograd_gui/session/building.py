@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from micrograd_gui.document import block as parts
 from micrograd_gui.document import blocks
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.blocks import Inputs
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.session.editing import Editing
 
 
@@ -63,11 +63,20 @@ class Building(Editing):
         grown = blocks.with_loss(self.state.graph, form, outputs, answers, alpha=alpha)
         return self._build(*grown, "Add a regularisation" if form == "l2" else "Add a loss")
 
-    def collapse(self, block: BlockId, collapsed: bool = True) -> None:
-        """The block is drawn as one box, or opened again."""
+    def collapse(
+        self, block: BlockId, collapsed: bool = True, places: Mapping[NodeId, Place] | None = None
+    ) -> None:
+        """The block is drawn as one box, or opened again; ``places`` are where others make room for it."""
         title = self._block(block).title
         name = f"Collapse {title}" if collapsed else f"Open {title}"
-        self._edit(self.state.graph.collapsed(block, collapsed), name)
+        self._edit(self.state.graph.collapsed(block, collapsed).moved(places or {}), name)
+
+    def join(self, nodes: Collection[NodeId], block: BlockId) -> None:
+        """Those nodes, which were just made, and their blocks are in that block: part of the edit that made them."""
+        graph = self.state.graph
+        joined = graph.joined(nodes, self._block(block).id)
+        if joined is not graph:
+            self._set(history=self.state.history.amended(joined))
 
     def ungroup(self, block: BlockId) -> None:
         """The block is no longer one; its nodes stay."""
@@ -76,7 +85,7 @@ class Building(Editing):
     def select_block(self, block: BlockId) -> None:
         """All nodes of the block are selected."""
         self._block(block)
-        self._set(selection=parts.nodes_of(self.state.graph.blocks, block))
+        self._set(selection=self.state.graph.within(block))
 
     def _build(self, graph: Graph, block: BlockId, name: str) -> BlockId:
         self._edit(graph, name, selection=parts.nodes_of(graph.blocks, block))

@@ -178,7 +178,7 @@ class Running(Stateful):
         if not state.forward_done:
             trace, _, cursor = self._unfinished_forward()
             asked = cursor
-        chosen = frozenset((moved,))
+        chosen = state.selection if moved == state.selected else frozenset((moved,))
         self._set(trace=trace, cursor=cursor, asked=asked, h=size, nudge=nudged, selection=chosen)
         return nudged
 

@@ -69,10 +69,15 @@ class State:
         """The loss before each step of the training."""
         return NO_LOSSES if self.training is None else self.training.losses
 
-    @property
+    @cached_property
     def selected(self) -> NodeId | None:
-        """The one node that is selected; None where none or several are."""
-        return next(iter(self.selection)) if len(self.selection) == 1 else None
+        """The one node that is selected, or the output of the block that is; None for none or several."""
+        if len(self.selection) == 1:
+            return next(iter(self.selection))
+        for block in self.graph.blocks if self.selection else ():
+            if block.output in self.selection and self.selection == self.graph.within(block.id):
+                return block.output
+        return None
 
     @property
     def unsaved(self) -> bool:

@@ -21,28 +21,35 @@ _NO_PEN, _NO_BRUSH = Qt.PenStyle.NoPen, Qt.BrushStyle.NoBrush
 
 def paint_box(painter: QPainter, picture: Picture, number: NodeId, ink: Ink, zoom: float) -> None:
     """One box with all that belongs to it."""
-    node, place = picture.graph.nodes[number], picture.graph.places[number]
+    node, place = picture.index.nodes[number], picture.index.places[number]
     acting, problem = number == picture.acting, number == picture.problem
     rect = geometry.box(place)
-    if number in picture.selection:
-        painter.setPen(_NO_PEN)
-        painter.setBrush(ink.glow)
-        painter.drawRoundedRect(rect.adjusted(-6, -6, 6, 6), RADIUS + 5, RADIUS + 5)
-        painter.setPen(ink.selection_pen)
-        painter.setBrush(_NO_BRUSH)
-        painter.drawRoundedRect(rect.adjusted(-4, -4, 4, 4), RADIUS + 3, RADIUS + 3)
-    elif zoom >= WORDS_FROM:
-        painter.setPen(_NO_PEN)
-        painter.setBrush(ink.shadow)
-        painter.drawRoundedRect(rect.translated(0, 1.6), RADIUS, RADIUS)
-    painter.setPen(ink.bad_pen if problem else ink.accent_pen if acting else ink.frame_pen)
+    guest = number in picture.index.folding.guests
+    paint_card(painter, rect, ink, chosen=number in picture.chosen, shadow=zoom >= WORDS_FROM and not guest)
+    frame = ink.open_pen if guest else ink.frame_pen
+    painter.setPen(ink.bad_pen if problem else ink.accent_pen if acting else frame)
     painter.setBrush(ink.bad_fill if problem else ink.accent_fill if acting else ink.panel)
     painter.drawRoundedRect(rect, RADIUS, RADIUS)
     _title(painter, picture, node, place, ink, zoom, problem)
     paint_fields(painter, picture, number, place, ink, zoom, plain=not acting and not problem)
     _ports(painter, picture, node, place, ink)
     if picture.nudge is not None and picture.nudge.node == number:
-        _nudge_tag(painter, picture.nudge, place, ink)
+        paint_nudge_tag(painter, picture.nudge, place, ink)
+
+
+def paint_card(painter: QPainter, rect: QRectF, ink: Ink, *, chosen: bool, shadow: bool) -> None:
+    """What shows around a box: that it is selected, else its shadow."""
+    if chosen:
+        painter.setPen(_NO_PEN)
+        painter.setBrush(ink.glow)
+        painter.drawRoundedRect(rect.adjusted(-6, -6, 6, 6), RADIUS + 5, RADIUS + 5)
+        painter.setPen(ink.selection_pen)
+        painter.setBrush(_NO_BRUSH)
+        painter.drawRoundedRect(rect.adjusted(-4, -4, 4, 4), RADIUS + 3, RADIUS + 3)
+    elif shadow:
+        painter.setPen(_NO_PEN)
+        painter.setBrush(ink.shadow)
+        painter.drawRoundedRect(rect.translated(0, 1.6), RADIUS, RADIUS)
 
 
 def badge_rect(node: Node, place: Place, ink: Ink) -> QRectF:
@@ -85,7 +92,7 @@ def _title(
     if problem:
         right = _warning(painter, right, middle, ink)
     if picture.graph.target == node.id:
-        right = _target_mark(painter, right, middle, ink, zoom)
+        right = paint_target_mark(painter, right, middle, ink, zoom)
     if node.role:
         right = _role_mark(painter, node.role, right, middle, ink, zoom)
     left = name_rect(node, place, ink).left()
@@ -118,7 +125,7 @@ def _role_mark(painter: QPainter, role: str, right: float, middle: float, ink: I
     return left
 
 
-def _target_mark(painter: QPainter, right: float, middle: float, ink: Ink, zoom: float) -> float:
+def paint_target_mark(painter: QPainter, right: float, middle: float, ink: Ink, zoom: float) -> float:
     """Rings around a point, and the word; gives its left edge."""
     centre = QPointF(right - 5.2, middle)
     painter.setBrush(_NO_BRUSH)
@@ -151,7 +158,7 @@ def _warning(painter: QPainter, right: float, middle: float, ink: Ink) -> float:
     return right - 18
 
 
-def _nudge_tag(painter: QPainter, nudge: Nudge, place: Place, ink: Ink) -> None:
+def paint_nudge_tag(painter: QPainter, nudge: Nudge, place: Place, ink: Ink) -> None:
     """By how much the node is held off its place."""
     text = f"+ {short(nudge.h)}" if nudge.h > 0 else f"\u2212 {short(-nudge.h)}"
     width = ink.tag.width(text) + 12

@@ -11,8 +11,9 @@ from PySide6.QtCore import QPointF, QRectF
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.numbers import MINUS, short
 from micrograd_gui.session.trace import Contribution, Step
-from micrograd_gui.views.canvas.geometry import CARDS_FROM, Curve, box
-from micrograd_gui.views.canvas.index import Index, Wire
+from micrograd_gui.views.canvas.folding import Wire
+from micrograd_gui.views.canvas.geometry import CARDS_FROM, Curve
+from micrograd_gui.views.canvas.index import Index
 from micrograd_gui.views.canvas.ink import Ink
 
 LONGEST_RULE = 20  # letters; a longer rule gives way to the number alone, the step card has the whole
@@ -68,8 +69,8 @@ def chips(index: Index, step: Step | None, ink: Ink, size: float = 1.0) -> tuple
         return ()
     made: list[Chip] = []
     for each in step.contributions:
-        wire = (step.node, each.port)
-        if wire not in index.curves:
+        wire = index.folding.shown((step.node, each.port))
+        if wire is None or wire not in index.curves:
             continue
         rule, amount = rule_text(index.graph, step.node, each), f"+= {_rounded(each.amount)}"
         width = max(ink.rule.width(rule), ink.sum.width(amount)) + 12
@@ -122,7 +123,7 @@ def _room(
     left, top = min(xs) - width / 2 - _FURTHEST_X, min(ys) - height / 2 - _FURTHEST_Y
     right, bottom = max(xs) + width / 2 + _FURTHEST_X, max(ys) + height / 2 + _FURTHEST_Y
     around = QRectF(left, top, right - left, bottom - top)
-    obstacles = [box(index.graph.places[number]) for number in index.nodes_in(around)]
+    obstacles = [index.boxes[key] for key in index.nodes_in(around)]
     obstacles += [chip.rect for chip in taken]
     walls = [
         (each.left() - _MARGIN, each.top() - _MARGIN, each.right() + _MARGIN, each.bottom() + _MARGIN)

@@ -13,7 +13,8 @@ from micrograd_gui.document.graph import NodeId, Place
 from micrograd_gui.session.editing import VALUE
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.hit import box_at, nearest_wire
-from micrograd_gui.views.canvas.index import Index, Wire
+from micrograd_gui.views.canvas.folding import Wire
+from micrograd_gui.views.canvas.index import Index
 
 if TYPE_CHECKING:
     from micrograd_gui.views.canvas.view import CanvasView
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 MIME = "application/x-micrograd-op"
 GAP = 96.0  # between a node and the op that is applied to it
 _WIRE_REACH = 12.0  # pixels
+BLOCK = "block:"  # how the payload of a block begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,32 +46,37 @@ def op_in(mime: QMimeData) -> str | None:
 
 def landing(index: Index, op: str, point: QPointF, zoom: float) -> Landing:
     """What a drop at that point of the scene would do."""
-    node = box_at(index, point)
-    if node is not None:
-        return Landing("node", op, point, node=node, refused=op == VALUE)
+    key = box_at(index, point)
+    if key is not None:
+        node = key if key >= 0 else index.folding.boxes[key].output
+        return Landing("node", op, point, node=node, refused=op == VALUE or node is None)
     if _arity(op) == 1:
         wire = nearest_wire(index, point, min(_WIRE_REACH / zoom, 30.0))
-        if wire is not None:
-            return Landing("wire", op, point, wire=wire)
+        if wire is not None and (real := index.folding.real(wire)) is not None:
+            return Landing("wire", op, point, wire=real)
     return Landing("ground", op, point)
 
 
 def land(view: CanvasView, what: Landing) -> None:
     """Do it; the new node's middle is where it was dropped, and no other node moves."""
-    session, attempt = view.bridge.session, view.bridge.attempt
+    session = view.bridge.session
     at = geometry.place_around(what.point)
-    if what.node is not None:
-        attempt(session.apply_op, what.op, what.node, beside(view.index, what.node))
+    if what.op.startswith(BLOCK):
+        view.block_wanted.emit(what.op.removeprefix(BLOCK), what.point, what.node)
+    elif what.node is not None:
+        view.make(session.apply_op, what.op, what.node, beside(view.index, what.node))
+    elif what.kind == "node":
+        view.bridge.refused.emit("A block with several outputs has no output to apply it to; open it.", None)
     elif what.wire is not None:
-        attempt(session.insert_op, what.op, *what.wire, at)
+        view.make(session.insert_op, what.op, *what.wire, at)
     else:
-        attempt(session.add_node, what.op, at)
+        view.make(session.add_node, what.op, at)
 
 
 def beside(index: Index, number: NodeId) -> Place:
     """The first free place to the right of a node."""
-    x, y = index.graph.places[number]
-    x += geometry.WIDTH + GAP
+    rect = index.box_of(number)
+    x, y = rect.right() + GAP, rect.top()
     while index.nodes_in(geometry.box((x, y))):
         y += geometry.HEIGHT + 2 * geometry.REACH + 6
     return x, y
@@ -78,10 +85,12 @@ def beside(index: Index, number: NodeId) -> Place:
 def landing_rect(index: Index, what: Landing) -> QRectF:
     """Where the highlight of a landing shows."""
     rect = geometry.box(geometry.place_around(what.point)).adjusted(-8, -8, 8, 8)
-    if what.node is not None and what.node in index.graph.nodes:
-        rect = index.box_rect(what.node).united(geometry.box(beside(index, what.node)).adjusted(-8, -8, 8, 8))
-    if what.wire is not None and what.wire in index.curves:
-        rect = rect.united(index.wire_rect(what.wire))
+    key = index.key(what.node)
+    if key is not None:
+        rect = index.box_rect(key).united(geometry.box(beside(index, key)).adjusted(-8, -8, 8, 8))
+    wire = None if what.wire is None else index.folding.shown(what.wire)
+    if wire is not None and wire in index.curves:
+        rect = rect.united(index.wire_rect(wire))
     return rect
 
 
@@ -92,21 +101,20 @@ def paint_landing(painter: QPainter, view: CanvasView, what: Landing) -> None:
     pen = QPen(colour, 2.0, Qt.PenStyle.DashLine)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     place = geometry.place_around(what.point)
+    wire = None if what.wire is None else index.folding.shown(what.wire)
     if what.node is not None:
         painter.setPen(QPen(colour, 3.0))
         radius = geometry.RADIUS + 3
-        painter.drawRoundedRect(
-            geometry.box(index.graph.places[what.node]).adjusted(-4, -4, 4, 4), radius, radius
-        )
+        painter.drawRoundedRect(index.box_of(what.node).adjusted(-4, -4, 4, 4), radius, radius)
         if what.refused:
             return
         place = beside(index, what.node)
         painter.setPen(pen)
-        start = geometry.out_port(index.graph.places[what.node])
+        start = index.out_point(what.node)
         painter.drawPath(geometry.curve(start, geometry.in_port(place, 0, _arity(what.op))).path())
-    elif what.wire is not None and what.wire in index.curves:
+    elif wire is not None and wire in index.curves:
         painter.setPen(QPen(colour, 4.0))
-        painter.drawPath(index.curves[what.wire].path())
+        painter.drawPath(index.curves[wire].path())
     painter.setPen(pen)
     painter.setBrush(colours.glow)
     painter.drawRoundedRect(geometry.box(place), geometry.RADIUS, geometry.RADIUS)

@@ -18,14 +18,22 @@ _NO_PEN = Qt.PenStyle.NoPen
 
 
 def paint_fields(
-    painter: QPainter, picture: Picture, number: NodeId, place: Place, ink: Ink, zoom: float, *, plain: bool
+    painter: QPainter,
+    picture: Picture,
+    number: NodeId,
+    place: Place,
+    ink: Ink,
+    zoom: float,
+    *,
+    plain: bool,
+    width: float = WIDTH,
 ) -> None:
     """Both numbers; what the step wrote is lit up, unless the whole box is (not ``plain``)."""
     data, grad = picture.frame.data.get(number), picture.frame.grad.get(number)
     old, new = _nudged(picture, number)
     data_text = new or (None if data is None else written(data))
     grad_text = None if grad is None else written(grad)
-    data_field, grad_field = geometry.fields(place, zoom)
+    data_field, grad_field = geometry.fields(place, zoom, width)
     for part, field in (("data", data_field), ("grad", grad_field)):
         if plain and (number, part) in picture.fresh:
             painter.setPen(_NO_PEN)
@@ -34,8 +42,8 @@ def paint_fields(
     if zoom >= geometry.WORDS_FROM:
         x, y = place
         painter.setPen(ink.line_pen)
-        painter.drawLine(QPointF(x + 2, y + TITLE), QPointF(x + WIDTH - 2, y + TITLE))
-        painter.drawLine(QPointF(x + WIDTH / 2, y + TITLE), QPointF(x + WIDTH / 2, y + HEIGHT - 2.5))
+        painter.drawLine(QPointF(x + 2, y + TITLE), QPointF(x + width - 2, y + TITLE))
+        painter.drawLine(QPointF(x + width / 2, y + TITLE), QPointF(x + width / 2, y + HEIGHT - 2.5))
         caption, small = ("data", ink.small) if old is None else (f"{old} →", ink.old)
         _captioned(painter, data_field, caption, small, data_text, ink, ink.data)
         _captioned(painter, grad_field, "grad", ink.small, grad_text, ink, ink.grad)

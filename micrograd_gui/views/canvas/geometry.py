@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainterPath
 
 from micrograd_gui.document.graph import Graph, Node, NodeId, Place
 
+Size = tuple[float, float]
 WIDTH = 144.0
 HEIGHT = 60.0
 RADIUS = 8.0
@@ -80,13 +81,13 @@ def place_around(point: QPointF) -> Place:
     return point.x() - WIDTH / 2, point.y() - HEIGHT / 2
 
 
-def fields(place: Place, zoom: float) -> tuple[QRectF, QRectF]:
+def fields(place: Place, zoom: float, width: float = WIDTH) -> tuple[QRectF, QRectF]:
     """Where data and grad stand: side by side, and from further off, larger, one above the other."""
     x, y = place
     if zoom < WORDS_FROM:
         top, row = y + ROW_TITLE, (HEIGHT - ROW_TITLE) / 2
-        return QRectF(x, top, WIDTH, row), QRectF(x, top + row, WIDTH, row)
-    half, height = WIDTH / 2, HEIGHT - TITLE
+        return QRectF(x, top, width, row), QRectF(x, top + row, width, row)
+    half, height = width / 2, HEIGHT - TITLE
     return QRectF(x, y + TITLE, half, height), QRectF(x + half, y + TITLE, half, height)
 
 
@@ -112,10 +113,7 @@ def curve(start: Place, end: Place, bow: float = 0.0) -> Curve:
     return Curve(x1, y1, x1 + reach, y1 + bow, x2 - reach, y2 + bow, x2, y2)
 
 
-def wire(node: Node, port: int, start: Place, end: Place) -> Curve:
-    """The wire that ends on that port, between the places of two nodes."""
+def bow(node: Node, port: int) -> float:
+    """How far the wire on that port bends: the two of ``a * a`` must be seen as two."""
     inputs: Sequence[NodeId | None] = node.inputs
-    bow = 0.0
-    if inputs.count(inputs[port]) > 1:  # a * a: its two wires must be seen as two
-        bow = BOW * (2 * port - len(inputs) + 1)
-    return curve(out_port(start), in_port(end, port, len(inputs)), bow)
+    return BOW * (2 * port - len(inputs) + 1) if inputs.count(inputs[port]) > 1 else 0.0

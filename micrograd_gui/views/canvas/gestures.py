@@ -65,7 +65,8 @@ class Move(Gesture):
         super().__init__(view, start)
         view.settle()
         places = view.index.graph.places
-        self._from = {number: places[number] for number in view.bridge.state.selection}
+        moved = view.index.folding.whole(view.bridge.state.selection)
+        self._from = {number: places[number] for number in moved}
         self._moved = False
 
     def drag(self, point: QPointF, modifiers: Modifiers) -> None:
@@ -98,8 +99,8 @@ class Band(Gesture):
         self._end = point
         frame = self._frame()
         index = self.view.index
-        touched = {n for n in index.nodes_in(frame) if frame.intersects(self.view.box_of(n))}
-        self.view.bridge.session.select(self._kept | touched)
+        touched = {n for n in index.nodes_in(frame) if frame.intersects(index.boxes[n])}
+        self.view.bridge.session.select(self._kept | self.view.nodes_of(touched))
 
     def cancel(self) -> None:
         self.view.bridge.session.select(self._before)

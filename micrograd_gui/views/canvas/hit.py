@@ -10,13 +10,16 @@ from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF
 
+from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.boxes import badge_rect
-from micrograd_gui.views.canvas.index import Index, Wire
+from micrograd_gui.views.canvas.folding import Key, Wire
+from micrograd_gui.views.canvas.index import Index
 from micrograd_gui.views.canvas.ink import Ink
+from micrograd_gui.views.canvas.marks import mark_rect, title_rect
 
-Part = Literal["ground", "wire", "title", "badge", "data", "grad", "in", "out"]
+Part = Literal["ground", "wire", "title", "badge", "data", "grad", "in", "out", "mark", "frame"]
 _PORT_REACH = 9.0  # pixels around the middle of a port
 _WIRE_REACH = 6.0
 _PIECES = 20
@@ -24,11 +27,16 @@ _PIECES = 20
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A part of the picture; ``port`` is set for an input port and for a wire."""
+    """A part of the picture; ``port`` is set for an input port and for a wire.
+
+    On the box of a collapsed block, or the title of an open one, there is a block and no node; a port of
+    a box is the port of the node inside, where it stands for one alone.
+    """
 
     part: Part
     node: NodeId | None = None
     port: int | None = None
+    block: BlockId | None = None
 
     @property
     def on_box(self) -> bool:
@@ -47,15 +55,48 @@ def hit(index: Index, point: QPointF, zoom: float, ink: Ink) -> Hit:
     reach = min(_PORT_REACH / zoom, 13.0) if zoom < 1 else _PORT_REACH
     around = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
     for number in sorted(index.nodes_in(around), reverse=True):
-        found = _on_box(index, number, point, reach, zoom, ink)
+        if number >= 0:
+            found = _on_box(index, number, point, reach, zoom, ink)
+        else:
+            found = _on_block(index, number, point, reach)
         if found is not None:
             return found
+    title = _on_frame(index, point, zoom, ink)
+    if title is not None:
+        return title
     wire = nearest_wire(index, point, min(_WIRE_REACH / zoom, 16.0))
-    return GROUND if wire is None else Hit("wire", *wire)
+    if wire is None:
+        return GROUND
+    real = index.folding.real(wire)
+    return Hit("wire", *real) if real is not None else GROUND
+
+
+def _on_block(index: Index, key: Key, point: QPointF, reach: float) -> Hit | None:
+    box = index.folding.boxes[key]
+    if _distance(point, index.out_point(key)) <= reach:
+        return Hit("out", box.output, block=-key) if box.output is not None else Hit("title", block=-key)
+    for at, port in enumerate(box.ports):
+        if len(port.wires) == 1 and _distance(point, index.in_point((key, at))) <= reach:
+            return Hit("in", *port.wires[0], block=-key)
+    if not index.boxes[key].contains(point):
+        return None
+    return Hit("mark" if mark_rect(index, -key).contains(point) else "title", block=-key)
+
+
+def _on_frame(index: Index, point: QPointF, zoom: float, ink: Ink) -> Hit | None:
+    """The title or the mark of an open block, the innermost first."""
+    for number, (_, rect) in index.frames.items():
+        if not rect.contains(point):
+            continue
+        if mark_rect(index, number).adjusted(-3, -3, 3, 3).contains(point):
+            return Hit("mark", block=number)
+        if title_rect(index, number, ink, zoom).contains(point):
+            return Hit("frame", block=number)
+    return None
 
 
 def _on_box(index: Index, number: NodeId, point: QPointF, reach: float, zoom: float, ink: Ink) -> Hit | None:
-    node, place = index.graph.nodes[number], index.graph.places[number]
+    node, place = index.nodes[number], index.places[number]
     if _distance(point, geometry.out_port(place)) <= reach:
         return Hit("out", number)
     arity = len(node.inputs)
@@ -72,7 +113,7 @@ def _on_box(index: Index, number: NodeId, point: QPointF, reach: float, zoom: fl
 
 
 def nearest_wire(index: Index, point: QPointF, reach: float) -> Wire | None:
-    """The wire that passes nearest to the point, if it does so within reach."""
+    """The drawn wire that passes nearest to the point, if it does so within reach."""
     around = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
     best, best_distance = None, reach
     for wire in index.wires_in(around):
@@ -97,26 +138,33 @@ def nearest_port(
     best: tuple[NodeId, int | None] | None = None
     best_distance = reach
     for number in index.nodes_in(around):
-        node, place = index.graph.nodes[number], index.graph.places[number]
-        arity = len(node.inputs)
-        ports: list[tuple[int | None, tuple[float, float]]]
-        if outputs:
-            ports = [(None, geometry.out_port(place))]
-        else:
-            ports = [(port, geometry.in_port(place, port, arity)) for port in range(arity)]
-        for port, at in ports:
+        for node, port in _out_of(index, number) if outputs else _into(index, number):
+            at = index.out_point(node) if port is None else index.in_point((node, port))
             distance = _distance(point, at)
-            if distance <= best_distance and wanted(number, port):
-                best, best_distance = (number, port), distance
+            if distance <= best_distance and wanted(node, port):
+                best, best_distance = (node, port), distance
     return best
 
 
-def box_at(index: Index, point: QPointF, reach: float = 0.0) -> NodeId | None:
+def _out_of(index: Index, key: Key) -> list[tuple[NodeId, int | None]]:
+    """The node that the output port of a node or box stands for."""
+    number = key if key >= 0 else index.folding.boxes[key].output
+    return [] if number is None else [(number, None)]
+
+
+def _into(index: Index, key: Key) -> list[tuple[NodeId, int | None]]:
+    """The ports of a node; of a box, those that stand for one port alone."""
+    if key >= 0:
+        return [(key, port) for port in range(len(index.nodes[key].inputs))]
+    return [port.wires[0] for port in index.folding.boxes[key].ports if len(port.wires) == 1]
+
+
+def box_at(index: Index, point: QPointF, reach: float = 0.0) -> Key | None:
     """The topmost box under the point, or the one that is nearest within reach."""
     around = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
     best: tuple[float, int] | None = None
     for number in index.nodes_in(around):
-        rect = geometry.box(index.graph.places[number])
+        rect = index.boxes[number]
         away = math.hypot(
             max(rect.left() - point.x(), 0, point.x() - rect.right()),
             max(rect.top() - point.y(), 0, point.y() - rect.bottom()),

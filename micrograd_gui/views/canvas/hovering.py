@@ -6,22 +6,25 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from micrograd_gui.views.canvas import geometry
+from micrograd_gui.views.canvas.folding import Wire
 from micrograd_gui.views.canvas.hit import Hit
 from micrograd_gui.views.canvas.index import Index
 from micrograd_gui.views.canvas.ink import Ink
+from micrograd_gui.views.canvas.marks import mark_rect
 from micrograd_gui.views.canvas.picture import Picture
 
 
 def rect(index: Index, hit: Hit) -> QRectF:
     """Where hovering over it shows; empty for what is not marked."""
     if hit.part == "wire":
-        return index.wire_rect(hit.wire) if hit.wire is not None and hit.wire in index.curves else QRectF()
-    if hit.node is None or hit.node not in index.graph.nodes or hit.part not in ("in", "out"):
+        return index.wire_rect(wire) if (wire := shown(index, hit)) is not None else QRectF()
+    if hit.block is not None and hit.part == "mark":
+        return mark_rect(index, hit.block).adjusted(-4, -4, 4, 4)
+    if hit.node is None or index.key(hit.node) is None or hit.part not in ("in", "out"):
         return QRectF()
-    place, arity = index.graph.places[hit.node], len(index.graph.nodes[hit.node].inputs)
-    if hit.part == "in" and (hit.port or 0) >= arity:
+    if hit.part == "in" and (hit.wire is None or not index.has_port(hit.wire)):
         return QRectF()
-    at = geometry.out_port(place) if hit.part == "out" else geometry.in_port(place, hit.port or 0, arity)
+    at = index.in_point(hit.wire) if hit.part == "in" and hit.wire is not None else index.out_point(hit.node)
     return QRectF(at[0] - 10, at[1] - 10, 20, 20)
 
 
@@ -34,5 +37,15 @@ def paint(painter: QPainter, picture: Picture, hit: Hit, ink: Ink) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if hit.part in ("in", "out"):
         painter.drawEllipse(QPointF(where.center()), geometry.PORT + 2, geometry.PORT + 2)
-    elif hit.wire is not None and hit.wire not in picture.lit:
-        painter.drawPath(picture.index.curves[hit.wire].path())
+    elif hit.part == "mark":
+        painter.drawRoundedRect(where.adjusted(2, 2, -2, -2), 4, 4)
+    elif (wire := shown(picture.index, hit)) is not None and wire not in picture.lit:
+        painter.drawPath(picture.index.curves[wire].path())
+
+
+def shown(index: Index, hit: Hit) -> Wire | None:
+    """The drawn wire that was hit."""
+    if hit.wire is None:
+        return None
+    wire = index.folding.shown(hit.wire)
+    return wire if wire in index.curves else None

@@ -7,126 +7,185 @@ from collections.abc import Iterable
 from PySide6.QtCore import QLineF, QRectF
 
 from micrograd_gui.document.arrange import arranged
-from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.block import Block, BlockId
+from micrograd_gui.document.graph import Graph, Place
 from micrograd_gui.views.canvas import geometry
+from micrograd_gui.views.canvas.folding import Folding, Key, Wire
 from micrograd_gui.views.canvas.geometry import HEIGHT, WIDTH, Curve
 
-Wire = tuple[NodeId, int]  # the node and the port on which it ends
 Cell = tuple[int, int]
 CELL = 400.0
 _CELLS_AT_MOST = 64  # a wire over more cells than that is kept by the columns that it crosses
+SIDE_PORT = 0.82  # how far down a box wires leave that do not come from its output
+FRAME, FRAME_TITLE = 16.0, 36.0  # between an open block's frame and what it holds; above, there is its title
 _REBUILD_ABOVE = 0.3  # when more than this part of the nodes differs, starting anew is quicker
 
 
 class Index:
-    """Nodes and wires of one graph by cell. ``follow`` brings it to another graph."""
+    """Nodes, boxes and wires of one folding of a graph, by cell. ``follow`` brings it to another."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, within: BlockId | None = None) -> None:
         self._given = graph
-        self._build(placed(graph))
+        self.frames: dict[BlockId, tuple[Block, QRectF]] = {}
+        self._build(Folding(placed(graph), within))
 
-    def _build(self, graph: Graph) -> None:
-        self.graph = graph
-        self._boxes: dict[Cell, set[NodeId]] = {}
+    def _build(self, folding: Folding) -> None:
+        self._take_in(folding)
+        self._boxes: dict[Cell, set[Key]] = {}
         self._wires: dict[Cell, set[Wire]] = {}
         self._long: dict[int, set[Wire]] = {}  # by column of cells
         self._cells_of: dict[Wire, list[Cell]] = {}
         self._columns_of: dict[Wire, range] = {}
         self.curves: dict[Wire, Curve] = {}
         self.lines: dict[Wire, QLineF] = {}  # wires and boxes as Qt draws many of them at once
-        self.boxes: dict[NodeId, QRectF] = {}
-        self.leaving: dict[NodeId, set[Wire]] = {number: set() for number in graph.nodes}
-        for number in graph.nodes:
-            self._put_box(number)
-        for node in graph:
+        self.boxes: dict[Key, QRectF] = {}
+        self.leaving: dict[Key, set[Wire]] = {key: set() for key in folding.nodes}
+        for key in folding.nodes:
+            self._put_box(key)
+        for key, node in folding.nodes.items():
             for port, source in enumerate(node.inputs):
                 if source is not None:
-                    self._put_wire((node.id, port), source)
+                    self._put_wire((key, port), source)
+        self._put_frames()
 
-    def follow(self, graph: Graph) -> list[QRectF] | None:
+    def _take_in(self, folding: Folding) -> None:
+        self.folding, self.graph = folding, folding.graph
+        self.nodes, self.places = folding.nodes, folding.places
+        sizes = [box.size for box in folding.boxes.values()]
+        self._widest = max((width for width, _ in sizes), default=WIDTH)
+        self._tallest = max((height for _, height in sizes), default=HEIGHT)
+
+    def follow(self, graph: Graph, within: BlockId | None = None) -> list[QRectF] | None:
         """Take another graph in; gives where something was or is that differs (None: everywhere)."""
-        if graph is self._given:
+        was = self.folding
+        if graph is self._given and within == was.within:
             return []
-        old, new, self._given = self.graph, placed(graph), graph
-        if old.nodes is new.nodes and old.places is new.places:
-            self.graph = new
-            return []
-        before, places = old.nodes, new.places
+        now, self._given = Folding(placed(graph), within, was), graph
+        if was.nodes is now.nodes and was.places is now.places:
+            self._take_in(now)
+            if was.frames == now.frames:
+                return []
+            return self._put_frames()
+        before, after = was.nodes, now.nodes
         changed = {
-            number
-            for number, node in new.nodes.items()
-            if before.get(number) is not node or old.places.get(number) != places[number]
+            key
+            for key, node in after.items()
+            if before.get(key) is not node
+            and (key >= 0 or before.get(key) != node or was.boxes[key] != now.boxes[key])
+            or was.places.get(key) != now.places[key]
         }
-        gone = before.keys() - new.nodes.keys()
-        if len(changed) + len(gone) > max(40, _REBUILD_ABOVE * len(new)):
-            self._build(new)
+        gone = before.keys() - after.keys()
+        if within != was.within or len(changed) + len(gone) > max(40, _REBUILD_ABOVE * len(after)):
+            self._build(now)
             return None
         rects = []
         touched = {
             wire
-            for number in changed | gone
-            if number in before
-            for wire in (*self.leaving[number], *((number, p) for p in range(len(before[number].inputs))))
+            for key in changed | gone
+            if key in before
+            for wire in (*self.leaving[key], *((key, p) for p in range(len(before[key].inputs))))
             if wire in self.curves
         }
         for wire in touched:
             rects.append(self.wire_rect(wire))
             self._take_wire(wire)
-        for number in changed | gone:
-            if number in before:
-                rects.append(self.box_rect(number))
-                self._take_box(number)
-        self.graph = new
-        for number in gone:
-            del self.leaving[number]
-        for number in changed:
-            self.leaving.setdefault(number, set())
-            self._put_box(number)
-            rects.append(self.box_rect(number))
-        for number, port in touched | {(n, p) for n in changed for p in range(len(new.nodes[n].inputs))}:
-            inputs = new.nodes[number].inputs if number in new.nodes else ()
+        for key in changed | gone:
+            if key in before:
+                rects.append(self.box_rect(key))
+                self._take_box(key)
+        self._take_in(now)
+        for key in gone:
+            del self.leaving[key]
+        for key in changed:
+            self.leaving.setdefault(key, set())
+            self._put_box(key)
+            rects.append(self.box_rect(key))
+        for key, port in touched | {(n, p) for n in changed for p in range(len(after[n].inputs))}:
+            inputs = after[key].inputs if key in after else ()
             source = inputs[port] if port < len(inputs) else None  # another graph may use the id anew
             if source is not None:
-                self._put_wire((number, port), source)
-                rects.append(self.wire_rect((number, port)))
-        return rects
+                self._put_wire((key, port), source)
+                rects.append(self.wire_rect((key, port)))
+        return rects + self._put_frames()
 
     # Where things are ------------------------------------------------------------------------
 
-    def box_rect(self, number: NodeId) -> QRectF:
+    def key(self, number: Key | None) -> Key | None:
+        """The node, or the box that stands for it; None where neither is drawn."""
+        return self.folding.key(number)
+
+    def box_of(self, number: Key) -> QRectF:
+        """The box of a node, or of the block that stands for it; empty where neither is drawn."""
+        key = self.folding.key(number)
+        return QRectF() if key is None else self.boxes[key]
+
+    def box_rect(self, number: Key) -> QRectF:
         """The box with all that stands out of it."""
         reach = geometry.REACH
         return self.boxes[number].adjusted(-reach, -reach, reach, reach)
+
+    def out_point(self, number: Key) -> Place:
+        """Where wires leave a node; of a node in a box, where they leave the box."""
+        key = self.folding.key(number)
+        assert key is not None
+        if key >= 0:
+            return geometry.out_port(self.places[key])
+        (x, y), (width, height) = self.places[key], self.folding.boxes[key].size
+        outputs = self.folding.boxes[key].block.outputs
+        return x + width, y + height * (0.5 if number == key or number in outputs else SIDE_PORT)
+
+    def has_port(self, wire: Wire) -> bool:
+        """Whether that input port is drawn."""
+        shown = self.folding.shown(wire)
+        return shown is not None and shown[0] in self.nodes and shown[1] < len(self.nodes[shown[0]].inputs)
+
+    def in_point(self, wire: Wire) -> Place:
+        """Where that wire comes in."""
+        key, port = self.folding.shown(wire) or wire
+        (x, y), ports = self.places[key], len(self.nodes[key].inputs)
+        if key >= 0:
+            return geometry.in_port((x, y), port, ports)
+        return x, y + self.folding.boxes[key].size[1] * (port + 1) / (ports + 1)
 
     def wire_rect(self, wire: Wire) -> QRectF:
         left, top, right, bottom = self.curves[wire].bounds()
         return QRectF(left - 5, top - 5, right - left + 10, bottom - top + 10)
 
     def bounds(self) -> QRectF:
-        """A rectangle around all boxes; empty where there is none."""
-        places = self.graph.places
-        if not self.graph.nodes:
+        """A rectangle around all boxes and frames; empty where there is none."""
+        if not self.nodes:
             return QRectF()
-        xs = [places[number][0] for number in self.graph.nodes]
-        ys = [places[number][1] for number in self.graph.nodes]
-        left, top = min(xs), min(ys)
-        return QRectF(left, top, max(xs) - left + WIDTH, max(ys) - top + HEIGHT)
+        places, sizes = self.places, self.folding.boxes
+        xs = [places[key][0] for key in self.nodes]
+        ys = [places[key][1] for key in self.nodes]
+        right, bottom = max(xs) + WIDTH, max(ys) + HEIGHT
+        for key, box in sizes.items():
+            right = max(right, places[key][0] + box.size[0])
+            bottom = max(bottom, places[key][1] + box.size[1])
+        whole = QRectF(min(xs), min(ys), right - min(xs), bottom - min(ys))
+        for _, rect in self.frames.values():
+            whole = whole.united(rect)
+        return whole
 
-    def nodes_in(self, rect: QRectF, *, rough: bool = False) -> set[NodeId]:
+    def nodes_in(self, rect: QRectF, *, rough: bool = False) -> set[Key]:
         """The nodes whose box, or what stands out of it, meets the rectangle; roughly: and some near it."""
         reach = geometry.REACH
-        left, top = rect.left() - reach - WIDTH, rect.top() - reach - HEIGHT
+        left, top = rect.left() - reach - self._widest, rect.top() - reach - self._tallest
         right, bottom = rect.right() + reach, rect.bottom() + reach
         cells = self._cells_met(self._boxes, left, top, right, bottom)
         if rough:
             return set().union(*(self._boxes[cell] for cell in cells))
-        places = self.graph.places
-        return {
-            number
+        places = self.places
+        found = {
+            key
             for cell in cells
-            for number in self._boxes[cell]
-            if left <= places[number][0] <= right and top <= places[number][1] <= bottom
+            for key in self._boxes[cell]
+            if left <= places[key][0] <= right and top <= places[key][1] <= bottom
         }
+        if self.folding.boxes:
+            grown = rect.adjusted(-reach, -reach, reach, reach)
+            found = {key for key in found if meets(self.boxes[key], grown)}
+        return found
 
     def wires_in(self, rect: QRectF, *, rough: bool = False) -> set[Wire]:
         """The wires whose surrounding rectangle meets the rectangle; roughly: and some near it."""
@@ -161,21 +220,29 @@ class Index:
             return [(i, j) for i, j in cells if i1 <= i <= i2 and j1 <= j <= j2]
         return [(i, j) for i in range(i1, i2 + 1) for j in range(j1, j2 + 1) if (i, j) in cells]
 
-    def _box_cell(self, number: NodeId) -> Cell:
-        x, y = self.graph.places[number]
+    def _box_cell(self, key: Key) -> Cell:
+        x, y = self.places[key]
         return int(x // CELL), int(y // CELL)
 
-    def _put_box(self, number: NodeId) -> None:
-        self._boxes.setdefault(self._box_cell(number), set()).add(number)
-        self.boxes[number] = geometry.box(self.graph.places[number])
+    def _put_box(self, key: Key) -> None:
+        self._boxes.setdefault(self._box_cell(key), set()).add(key)
+        self.boxes[key] = QRectF(*self.places[key], *self.folding.size(key))
 
-    def _take_box(self, number: NodeId) -> None:
-        self._boxes[self._box_cell(number)].discard(number)
-        del self.boxes[number]
+    def _take_box(self, key: Key) -> None:
+        self._boxes[self._box_cell(key)].discard(key)
+        del self.boxes[key]
 
-    def _put_wire(self, wire: Wire, source: NodeId) -> None:
-        graph, places = self.graph, self.graph.places
-        made = geometry.wire(graph.nodes[wire[0]], wire[1], places[source], places[wire[0]])
+    def _put_wire(self, wire: Wire, source: Key) -> None:
+        key, port = wire
+        if source < 0:  # which of the nodes in that box it comes from tells where it leaves it
+            user, at = wire if key >= 0 else self.folding.boxes[key].ports[port].wires[0]
+            source_node = self.graph.nodes[user].inputs[at]
+            assert source_node is not None
+            start = self.out_point(source_node)
+        else:
+            start = self.out_point(source)
+        bow = geometry.bow(self.nodes[key], port) if key >= 0 else 0.0
+        made = geometry.curve(start, self.in_point(wire), bow)
         self.curves[wire] = made
         self.lines[wire] = QLineF(made.x1, made.y1, made.x2, made.y2)
         self.leaving[source].add(wire)
@@ -197,9 +264,43 @@ class Index:
             self._long[column].discard(wire)
         for cell in self._cells_of.pop(wire, ()):
             self._wires[cell].discard(wire)
-        source = self.graph.nodes[wire[0]].inputs[wire[1]]
+        source = self.nodes[wire[0]].inputs[wire[1]]
         assert source is not None
         self.leaving[source].discard(wire)
+
+    # The frames ------------------------------------------------------------------------------
+
+    def _put_frames(self) -> list[QRectF]:
+        """Draw the open blocks' frames around what they hold; gives where that differs."""
+        before, self.frames = self.frames, {}
+        places, size = self.places, self.folding.size
+        for block, keys, frames in self.folding.frames:
+            rects = [self.frames[number][1] for number in frames if number in self.frames]
+            corners = [rect.getRect() for rect in rects]
+            corners += [(*places[key], *size(key)) for key in keys if key in places]
+            if corners:
+                left, top = min(x for x, *_ in corners), min(y for _, y, *_ in corners)
+                right, bottom = max(x + w for x, _, w, _ in corners), max(y + h for _, y, _, h in corners)
+                rect = QRectF(left, top, right - left, bottom - top)
+                self.frames[block.id] = block, rect.adjusted(-FRAME, -FRAME_TITLE, FRAME, FRAME)
+        differing = (
+            each[1].adjusted(-3, -3, 3, 3)
+            for number in before.keys() | self.frames.keys()
+            if before.get(number) != self.frames.get(number)
+            for each in (before.get(number), self.frames.get(number))
+            if each is not None
+        )
+        return list(differing)
+
+
+def meets(one: QRectF, other: QRectF) -> bool:
+    """Whether the rectangles have a point in common, an edge included."""
+    return (
+        one.left() <= other.right()
+        and one.right() >= other.left()
+        and one.top() <= other.bottom()
+        and one.bottom() >= other.top()
+    )
 
 
 def placed(graph: Graph) -> Graph:

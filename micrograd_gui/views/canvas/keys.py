@@ -24,6 +24,8 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("G", "make the selected node the target"),
     ("W", "wire the selected node: Tab or arrows choose a port, Enter connects, Esc leaves"),
     ("Shift+W", "take off a wire of the selected node: Tab or arrows choose it, Enter removes it"),
+    ("X", "collapse the block of what is selected to one box, or open the selected box"),
+    ("Enter, or a double-click", "look into the selected box; U or Esc leads out again"),
     ("Ctrl+arrows", "scroll"),
     ("Menu, Shift+F10", "all that can be done with the selected node"),
     ("Space and drag, or the middle button", "scroll"),
@@ -55,7 +57,7 @@ class Keyboard:
         if event.key() in _ARROWS:
             return modifiers in (_Mods.AltModifier, _Mods.ControlModifier)
         plain = modifiers in (_Mods.NoModifier, _Mods.ShiftModifier)
-        return plain and event.key() in (_Key.Key_W, _Key.Key_M)
+        return plain and event.key() in (_Key.Key_W, _Key.Key_M, _Key.Key_X, _Key.Key_U)
 
     def press(self, event: QKeyEvent) -> bool:
         """Do what the key stands for; False where it is none of the canvas's."""
@@ -67,6 +69,8 @@ class Keyboard:
             return True
         if key in _ARROWS:
             return self._arrow(_ARROWS[_Key(key)], modifiers)
+        if modifiers == _Mods.NoModifier and self._on_block(key):
+            return True
         selected = view.bridge.state.selected
         if selected is None or modifiers not in (_Mods.NoModifier, _Mods.ShiftModifier):
             return False
@@ -86,23 +90,33 @@ class Keyboard:
     def tab(self, forwards: bool) -> bool:
         """Select the node that follows in the order of the pass; False at the end, where focus goes on."""
         view = self.view
-        order = view.bridge.state.graph.order
+        keys = (view.index.key(number) for number in view.bridge.state.graph.order)
+        order = list(dict.fromkeys(key for key in keys if key is not None))
         if isinstance(view.gesture, KeyWiring):
             view.gesture.turn(1 if forwards else -1)
             view.tell_wiring()
             return True
         if not order:
             return False
-        chosen = [place for place, number in enumerate(order) if number in view.bridge.state.selection]
+        chosen = [place for place, key in enumerate(order) if key in view.picture.chosen]
         if not chosen:
             place = 0 if forwards else len(order) - 1
         else:
             place = chosen[-1] + 1 if forwards else chosen[0] - 1
             if not 0 <= place < len(order):
                 return False
-        view.bridge.session.select((order[place],))
+        view.bridge.session.select(view.nodes_of((order[place],)))
         view.show_node(order[place])
         return True
+
+    def _on_block(self, key: int) -> bool:
+        """Collapse, open, look into, lead out."""
+        inside = self.view.inside
+        if key == _Key.Key_X:
+            return inside.toggle_selected()
+        if key == _Key.Key_U or (key == _Key.Key_Escape and not self.view.mood.projector):
+            return inside.leave()
+        return key in _ENTER and inside.enter_selected()
 
     def _on_node(self, event: QKeyEvent, key: int, modifiers: Qt.KeyboardModifier, selected: NodeId) -> bool:
         view, session = self.view, self.view.bridge.session
@@ -135,7 +149,7 @@ class Keyboard:
             places = view.index.graph.places
             moved = {
                 number: (places[number][0] + way[0] * MOVE, places[number][1] + way[1] * MOVE)
-                for number in view.bridge.state.selection
+                for number in view.index.folding.whole(view.bridge.state.selection)
             }
             view.bridge.session.move(moved, self._held)
             return True

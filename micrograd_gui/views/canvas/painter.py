@@ -8,13 +8,13 @@ from collections.abc import Collection, Iterable, Sequence
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
-from micrograd_gui.document.graph import NodeId
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.boxes import paint_box
 from micrograd_gui.views.canvas.chips import Chip
 from micrograd_gui.views.canvas.geometry import CARDS_FROM
-from micrograd_gui.views.canvas.index import Wire
+from micrograd_gui.views.canvas.folding import Key, Wire
 from micrograd_gui.views.canvas.ink import Ink, ink
+from micrograd_gui.views.canvas.marks import paint_block, paint_frames
 from micrograd_gui.views.canvas.picture import Picture
 from micrograd_gui.views.theme import Mood
 
@@ -48,15 +48,20 @@ def paint(
             painter.fillRect(rect, colours.ground)
             _grid(painter, rect, zoom, colours)
     near = zoom >= CARDS_FROM
-    numbers: set[NodeId] = set()
+    if index.frames:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_frames(painter, picture, rects, colours, zoom)
+    numbers: set[Key] = set()
     wires: set[Wire] = set()
     for rect in rects:
         numbers |= index.nodes_in(rect, rough=not near)
         wires |= index.wires_in(rect, rough=not near)
     if without is not None:
-        wires.discard(without)
+        wires.discard(index.folding.shown(without) or without)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(wires) <= _CURVES_AT_MOST)
-    _wires(painter, picture, wires - picture.lit, colours.wire_pen, zoom)
+    bundles = {wire for wire in wires if wire[0] < 0 and index.folding.bundle(wire) > 1}
+    _wires(painter, picture, wires - picture.lit - bundles, colours.wire_pen, zoom)
+    _wires(painter, picture, bundles - picture.lit, colours.bundle_pen, zoom)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if picture.lit:
         backward = picture.step is not None and picture.step.contributions
@@ -66,9 +71,9 @@ def paint(
     acting = picture.acting
     if near:
         for number in sorted(numbers - {acting}):
-            paint_box(painter, picture, number, colours, zoom)
+            (paint_box if number >= 0 else paint_block)(painter, picture, number, colours, zoom)
         if acting in numbers and acting is not None:
-            paint_box(painter, picture, acting, colours, zoom)
+            (paint_box if acting >= 0 else paint_block)(painter, picture, acting, colours, zoom)
         for chip in picture.chips:
             _chip(painter, chip, colours)
     else:
@@ -133,11 +138,11 @@ def _wires(painter: QPainter, picture: Picture, wires: Collection[Wire], pen: QP
     painter.drawPath(path)
 
 
-def _far_boxes(painter: QPainter, picture: Picture, numbers: Iterable[NodeId], ink: Ink, zoom: float) -> None:
+def _far_boxes(painter: QPainter, picture: Picture, numbers: Iterable[Key], ink: Ink, zoom: float) -> None:
     """Boxes from afar: a few draws for all of them."""
-    graph, wanted = picture.graph, set(numbers)
+    nodes, wanted = picture.index.nodes, set(numbers)
     special = {number for number in (picture.acting, picture.problem) if number is not None} & wanted
-    places, boxes = graph.places, picture.index.boxes
+    boxes = picture.index.boxes
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     frame = QPen(ink.frame_pen)
     frame.setCosmetic(True)
@@ -152,7 +157,7 @@ def _far_boxes(painter: QPainter, picture: Picture, numbers: Iterable[NodeId], i
         painter.setPen(edge)
         painter.setBrush(ink.bad_fill if problem else ink.accent_fill)
         painter.drawRect(boxes[number])
-    chosen = picture.selection & wanted
+    chosen = picture.chosen & wanted
     if chosen:
         edge = QPen(ink.selection_pen)
         edge.setCosmetic(True)
@@ -164,12 +169,12 @@ def _far_boxes(painter: QPainter, picture: Picture, numbers: Iterable[NodeId], i
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setFont(ink.far.qfont)
     for number in wanted:
-        node, (x, y) = graph.nodes[number], places[number]
+        node, rect = nodes[number], boxes[number]
         name = node.label or (node.rule.symbol if node.rule is not None else node.name)
-        text = ink.far.elided(name, geometry.WIDTH - 12)
+        text = ink.far.elided(name, rect.width() - 12)
         painter.setPen(ink.text)
-        left = x + (geometry.WIDTH - ink.far.width(text)) / 2
-        painter.drawText(QPointF(left, y + geometry.HEIGHT / 2 + ink.far.ascent / 2), text)
+        left = rect.center().x() - ink.far.width(text) / 2
+        painter.drawText(QPointF(left, rect.center().y() + ink.far.ascent / 2), text)
 
 
 def _chip(painter: QPainter, chip: Chip, ink: Ink) -> None:

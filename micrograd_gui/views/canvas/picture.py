@@ -11,7 +11,8 @@ from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import NO_FRAME, Frame, Step
 from micrograd_gui.views.canvas.chips import Chip, chip_size, chips
-from micrograd_gui.views.canvas.index import Index, Wire
+from micrograd_gui.views.canvas.folding import Key, Wire
+from micrograd_gui.views.canvas.index import Index
 from micrograd_gui.views.canvas.ink import Ink
 
 Part = tuple[NodeId, str]  # a field of a box: "data" or "grad"
@@ -22,14 +23,14 @@ class Picture:
     """A graph in its places, the numbers in it, and what is lit up.
 
     ``fresh`` are the fields that the step wrote, ``lit`` the wires it went through, ``lit_rects``
-    where all that shows.
+    where all that shows. ``chosen`` are the nodes and boxes that stand for what is selected.
     """
 
     index: Index
     frame: Frame = NO_FRAME
     step: Step | None = None
     nudge: Nudge | None = None
-    selection: frozenset[NodeId] = frozenset()
+    chosen: frozenset[Key] = frozenset()
     fresh: frozenset[Part] = frozenset()
     lit: frozenset[Wire] = frozenset()
     chips: tuple[Chip, ...] = ()
@@ -42,13 +43,18 @@ class Picture:
         return self.index.graph
 
     @property
-    def acting(self) -> NodeId | None:
-        return None if self.step is None else self.step.node
+    def acting(self) -> Key | None:
+        """The node that the step is about, or the box that it is in."""
+        return None if self.step is None else self.index.key(self.step.node)
 
     @property
-    def problem(self) -> NodeId | None:
-        """The node at which the run ended early."""
-        return self.step.node if self.step is not None and self.step.kind == "problem" else None
+    def problem(self) -> Key | None:
+        """The node at which the run ended early, or the box that it is in."""
+        return self.acting if self.step is not None and self.step.kind == "problem" else None
+
+    @property
+    def target(self) -> Key | None:
+        return self.index.key(self.graph.target)
 
 
 def picture_of(state: State, index: Index, ink: Ink, zoom: float = 1.0) -> Picture:
@@ -63,7 +69,7 @@ def picture_of(state: State, index: Index, ink: Ink, zoom: float = 1.0) -> Pictu
         state.frame,
         step,
         state.nudge,
-        state.selection,
+        index.folding.keys(state.selection & index.graph.nodes.keys()),
         fresh,
         lit,
         made,
@@ -96,7 +102,8 @@ def _lit(index: Index, step: Step | None) -> frozenset[Wire]:
     if step is None or step.node is None or step.kind == "seed":
         return frozenset()
     ports = range(len(index.graph.nodes[step.node].inputs))
-    return frozenset((step.node, port) for port in ports if (step.node, port) in index.curves)
+    shown = (index.folding.shown((step.node, port)) for port in ports)
+    return frozenset(wire for wire in shown if wire is not None and wire in index.curves)
 
 
 def _rects(
@@ -105,7 +112,9 @@ def _rects(
     if step is None:
         return ()
     numbers = {step.node, *(number for number, _ in fresh)}
-    rects = [index.box_rect(n) for n in numbers if n is not None and n in index.graph.nodes]
+    known = index.graph.nodes
+    keys = index.folding.keys(n for n in numbers if n is not None and n in known)
+    rects = [index.box_rect(key) for key in keys]
     rects += [index.wire_rect(wire) for wire in lit]
     for chip in made:
         anchor = QRectF(chip.anchor.x() - 1, chip.anchor.y() - 1, 2, 2)
@@ -116,7 +125,7 @@ def _rects(
 def differences(old: Picture, new: Picture) -> list[QRectF]:
     """Where two pictures of the same graph differ."""
     index = new.index
-    numbers = set(old.selection ^ new.selection)
+    numbers: set[NodeId] = set()
     if old.frame is not new.frame:
         for before, after in ((old.frame.data, new.frame.data), (old.frame.grad, new.frame.grad)):
             if before is not after:
@@ -125,7 +134,9 @@ def differences(old: Picture, new: Picture) -> list[QRectF]:
     if old.nudge is not new.nudge:
         numbers |= old.nudged | new.nudged
         numbers |= {each.nudge.node for each in (old, new) if each.nudge is not None}
-    rects = [index.box_rect(number) for number in numbers if number in index.graph.nodes]
+    known = index.graph.nodes
+    keys = index.folding.keys(number for number in numbers if number in known) | (old.chosen ^ new.chosen)
+    rects = [index.box_rect(key) for key in keys if key in index.boxes]
     if old.step is not new.step or old.lit_rects != new.lit_rects:
         rects += [*old.lit_rects, *new.lit_rects]
     return rects

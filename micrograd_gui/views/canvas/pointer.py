@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QDropEvent, QInputDevice, QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from micrograd_gui.document.block import nodes_of
 from micrograd_gui.views.canvas.dropping import land, landing, landing_rect, op_in
 from micrograd_gui.views.canvas.gestures import ADDING, Band, Gesture, Move, Pan, Scrub, can_hold_value
 from micrograd_gui.views.canvas.hit import GROUND, Hit, hit
@@ -76,12 +77,19 @@ class Pointer:
             self.hover(event.position())
         elif pressed is not None and event.button() == _Button.LeftButton:
             found, modifiers = pressed[1], pressed[2]
-            if found.on_box and found.node is not None and not modifiers & ADDING:
+            if found.part == "mark" and found.block is not None:
+                view.inside.toggle(found.block)
+            elif found.block is not None and not modifiers & ADDING:
+                view.bridge.attempt(view.bridge.session.select_block, found.block)
+            elif found.on_box and found.node is not None and not modifiers & ADDING:
                 view.bridge.session.select((found.node,))  # a click on one of several selected ones
 
     def double_click(self, event: QMouseEvent) -> None:
         found = self.hit(event.position())
         self._pressed = None
+        if found.block is not None and found.part != "mark" and event.button() == _Button.LeftButton:
+            self.view.inside.enter(found.block)
+            return
         if found.node is None or event.button() != _Button.LeftButton:
             return
         if self._scrubs(found):
@@ -95,7 +103,15 @@ class Pointer:
 
     def _select(self, found: Hit, modifiers: Qt.KeyboardModifier) -> None:
         session, selection = self.view.bridge.session, self.view.bridge.state.selection
-        if found.on_box and found.node is not None:
+        if found.part == "mark":
+            return
+        if found.block is not None:
+            nodes = nodes_of(self.view.bridge.state.graph.blocks, found.block)
+            if modifiers & ADDING:
+                session.select(selection - nodes if nodes <= selection else selection | nodes)
+            elif not nodes <= selection:
+                session.select(nodes)
+        elif found.on_box and found.node is not None:
             if modifiers & ADDING:
                 session.select(selection ^ {found.node})
             elif found.node not in selection:
@@ -107,6 +123,8 @@ class Pointer:
         view, start = self.view, self.view.scene_point(position)
         if found.part in ("in", "out"):
             return Wiring(view, start, found)
+        if found.block is not None:
+            return Move(view, start)
         if found.node is None or found.part == "wire":
             return Band(view, start, adding=bool(modifiers & ADDING))
         return Scrub(view, start, found.node) if self._scrubs(found) else Move(view, start)
@@ -116,6 +134,7 @@ class Pointer:
         node = self.view.index.graph.nodes.get(found.node or 0)
         return (
             node is not None
+            and found.block is None
             and found.part == ("data" if node.is_leaf else "badge")
             and can_hold_value(self.view, found.node)
         )
@@ -146,6 +165,8 @@ class Pointer:
             view.viewport().setCursor(Qt.CursorShape.CrossCursor)
         elif self._scrubs(found):
             view.viewport().setCursor(Qt.CursorShape.SizeHorCursor)
+        elif found.part == "mark":
+            view.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
         else:
             view.viewport().unsetCursor()
 

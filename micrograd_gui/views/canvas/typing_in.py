@@ -55,12 +55,17 @@ class Typing:
         """Keep the editor over its node, wherever that is now; without the node it goes."""
         if self.editor is None:
             return
-        place = self.view.index.graph.places.get(self._node)
+        place = self.view.index.places.get(self.view.index.key(self._node) or 0)
         if place is None:
             self.editor.close_editor()
             return
         where = self.view.viewportTransform().mapRect(self._where.translated(*place))
         self.editor.lay_over(where.toAlignedRect(), self.view.zoom, self.view.mood)
+
+    def close(self) -> None:
+        """Nothing is typed any more; what was not kept is dropped."""
+        if self.editor is not None:
+            self.editor.close_editor()
 
     def _open(
         self, number: NodeId, where: QRectF, text: str, name: str, verb: Callable[[NodeId, str], object]

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QCursor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
-from micrograd_gui.views.canvas import geometry, hovering
+from micrograd_gui.views.canvas import hovering
 from micrograd_gui.views.canvas.chips import chip_size
 from micrograd_gui.views.canvas.dropping import Landing, paint_landing
 from micrograd_gui.views.canvas.events import EventfulSheet
+from micrograd_gui.views.canvas.folding import Key
 from micrograd_gui.views.canvas.gestures import Gesture
 from micrograd_gui.views.canvas.hit import GROUND, Hit
 from micrograd_gui.views.canvas.index import Index
 from micrograd_gui.views.canvas.ink import SMALL_IN_HALL, ink
+from micrograd_gui.views.canvas.inside import Inside
 from micrograd_gui.views.canvas.keys import Keyboard
 from micrograd_gui.views.canvas.menu import open_menu
 from micrograd_gui.views.canvas.painter import paint
@@ -37,7 +40,13 @@ _HALL_TEXT = 13.0  # pixels at scale 1; in a hall no text is smaller than that, 
 
 
 class CanvasView(EventfulSheet):
-    """One painted layer. It keeps what is of the view alone: zoom, hover, a running gesture, an editor."""
+    """One painted layer. It keeps what is of the view alone: zoom, hover, a running gesture, an editor,
+    and which block is looked into.
+
+    ``block_wanted(kind, point, node)``: a block was dropped there, on that node or on none.
+    """
+
+    block_wanted = Signal(str, object, object)
 
     def __init__(self, bridge: Bridge, mood: Mood, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +57,7 @@ class CanvasView(EventfulSheet):
         self.landing: Landing | None = None
         self.hovered: Hit = GROUND
         self.typing = Typing(self)
+        self.inside = Inside(self)
         self._whole = True  # the whole graph is in view and stays so when the window changes its size
         self.pointer, self.keyboard = Pointer(self), Keyboard(self)
         self.setObjectName("canvas")
@@ -71,6 +81,7 @@ class CanvasView(EventfulSheet):
             self.fit()
         elif factor != 1.0:
             self.zoom_at(factor, QPointF(self.viewport().rect().center()))
+        self.inside.dress()
         self.typing.follow()
         self.viewport().update()
 
@@ -93,7 +104,7 @@ class CanvasView(EventfulSheet):
             zoom = min(zoom, FIT_AT_MOST * self.mood.scale)
         self.look_at(bounds.center(), zoom)
         if self.mood.projector:
-            self.show_node(self.picture.acting or self.index.graph.target or 0)
+            self.show_node(self.picture.acting or self.picture.target or 0)
 
     def zoom_in(self) -> None:
         self.zoom_by_hand(STEP)
@@ -104,12 +115,13 @@ class CanvasView(EventfulSheet):
     def zoom_reset(self) -> None:
         self.zoom_by_hand(self.mood.scale / self.zoom)
 
-    def show_node(self, number: NodeId) -> None:
+    def show_node(self, number: Key) -> None:
         """Scroll, no further than needed, so that the node, and what it lights up, is in view."""
-        if number not in self.index.graph.nodes:
+        key = self.index.key(number)
+        if key is None:
             return
-        rect = self.box_of(number)
-        if number == self.picture.acting:
+        rect = self.index.boxes[key]
+        if key == self.picture.acting:
             whole = rect
             for each in self.picture.lit_rects:
                 whole = whole.united(each)
@@ -135,20 +147,39 @@ class CanvasView(EventfulSheet):
         """Type a leaf's number, or a power's exponent, at its place; ``text`` is what was typed already."""
         self.typing.value(number, text)
 
+    def make(self, verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Call a verb that makes nodes; from inside a block, they belong to it."""
+        session, first = self.bridge.session, self.bridge.state.graph.next_id
+        made = self.bridge.attempt(verb, *args, **kwargs)
+        if self.inside.block is not None:
+            new = [number for number in self.bridge.state.graph.nodes if number >= first]
+            self.bridge.attempt(session.join, new, self.inside.block)
+        return made
+
+    def nodes_of(self, keys: Iterable[Key]) -> frozenset[NodeId]:
+        """The nodes that those stand for: of a box, all that are in it."""
+        boxes = self.index.folding.boxes
+        return frozenset().union(*(boxes[key].nodes if key < 0 else (key,) for key in keys))
+
     # The state -------------------------------------------------------------------------------
 
     def _on_changed(self, old: State, new: State) -> None:
-        before, target = self.picture, self.index.graph.target
-        followed = self.index.follow(new.graph)
+        before, target = self.picture, self.picture.target
+        came_out = self.inside.follow(new.graph)
+        followed = self.index.follow(new.graph, self.inside.block)
         self.picture = picture_of(new, self.index, self.ink, self.zoom)
         if followed is None:
             self.viewport().update()
         else:
             rects = followed + differences(before, self.picture)
-            if (now := self.index.graph.target) != target:
-                known = self.index.graph.nodes
-                rects += [self.index.box_rect(n) for n in (target, now) if n is not None and n in known]
+            if (now := self.picture.target) != target:
+                boxes = self.index.boxes
+                rects += [
+                    self.index.box_rect(key) for key in (target, now) if key is not None and key in boxes
+                ]
             self.refresh(rects)
+        if came_out:
+            self.fit()
         if old.graph is not new.graph:
             same_document = new.history.entries[0] is old.history.entries[0]
             if same_document:
@@ -161,6 +192,14 @@ class CanvasView(EventfulSheet):
         if self.mood.projector and new.step is not old.step and self.picture.acting is not None:
             self.show_node(self.picture.acting)
 
+    def look_again(self) -> None:
+        """Another block, or the whole graph, is looked at."""
+        self.index.follow(self.bridge.state.graph, self.inside.block)
+        self.picture = picture_of(self.bridge.state, self.index, self.ink, self.zoom)
+        self.hovered, self.landing = GROUND, None
+        self.fit()
+        self._describe()
+
     def settle(self) -> None:
         """Give every node the place it is drawn at, so that an edit of some leaves the others there."""
         graph = self.bridge.state.graph
@@ -169,7 +208,7 @@ class CanvasView(EventfulSheet):
 
     def _drop_what_is_gone(self, same_structure: bool) -> None:
         self.landing = None
-        if self.hovered.node is not None and self.hovered.wire not in self.index.curves:
+        if self.hovered.part != "ground" and self.hovered.wire not in self.index.curves:
             self.hovered = GROUND
         self.typing.follow()
         if self.gesture is not None and not same_structure:  # what it holds on to may be gone
@@ -222,8 +261,8 @@ class CanvasView(EventfulSheet):
         """The point of the scene at that pixel."""
         return self.viewportTransform().inverted()[0].map(position)
 
-    def box_of(self, number: NodeId) -> QRectF:
-        return geometry.box(self.index.graph.places[number])
+    def box_of(self, number: Key) -> QRectF:
+        return self.index.box_of(number)
 
     # Gestures --------------------------------------------------------------------------------
 
@@ -245,10 +284,13 @@ class CanvasView(EventfulSheet):
 
     def _hidden_rects(self, gesture: Gesture) -> list[QRectF]:
         wire = gesture.hidden_wire if isinstance(gesture, Wiring) else None
-        return [self.index.wire_rect(wire)] if wire in self.index.curves and wire is not None else []
+        shown = None if wire is None else self.index.folding.shown(wire)
+        return [self.index.wire_rect(shown)] if shown is not None and shown in self.index.curves else []
 
     def start_key_wiring(self, number: NodeId, *, remove: bool = False) -> None:
         """Choose a wire of the node with keys."""
+        if self.index.key(number) is None:
+            return
         wiring = KeyWiring(self, number, remove=remove)
         name = self.index.graph.nodes[number].name
         if not wiring.choices:
@@ -289,5 +331,6 @@ class CanvasView(EventfulSheet):
         self.typing.follow()
 
     def resized(self) -> None:
+        self.inside.lay_out()
         if self._whole:
             self.fit()

@@ -12,7 +12,7 @@ from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.gestures import Gesture, Modifiers
 from micrograd_gui.views.canvas.hit import Hit, box_at, nearest_port
-from micrograd_gui.views.canvas.index import Wire
+from micrograd_gui.views.canvas.folding import Key, Wire
 
 if TYPE_CHECKING:
     from micrograd_gui.views.canvas.view import CanvasView
@@ -116,7 +116,7 @@ class Wiring(Gesture):
         if self._port is not None:
             taker = self._port[0]
             found = nearest_port(index, point, reach, outputs=True, wanted=lambda node, _: node != taker)
-            number = found[0] if found else box_at(index, point, reach / 2)
+            number = found[0] if found else self._node_of(box_at(index, point, reach / 2), outputs=True)
             return None if number is None or number == taker else (number, *self._port)
         assert self._source is not None
         source = self._source
@@ -126,13 +126,22 @@ class Wiring(Gesture):
 
         over = box_at(index, point)
         found = nearest_port(index, point, reach, outputs=False, wanted=wanted)
-        if found is not None and over in (None, found[0]):
+        if found is not None and over in (None, index.key(found[0])):
             return source, *found
-        number = over if over is not None else box_at(index, point, reach)
+        number = self._node_of(over if over is not None else box_at(index, point, reach), outputs=False)
         if number is None or (number == source and self._still_leaving(point)):
             return None
         free = [port for port, held in enumerate(graph.nodes[number].inputs) if held is None]
         return source, number, free[0] if free else None
+
+    def _node_of(self, key: Key | None, *, outputs: bool) -> NodeId | None:
+        """The node itself; of a box its output, or the first node inside that has a free port."""
+        if key is None or key >= 0:
+            return key
+        box = self.view.index.folding.boxes[key]
+        if outputs:
+            return box.output
+        return next((port.wires[0][0] for port in box.ports if port.source is None), None)
 
     def _still_leaving(self, point: QPointF) -> bool:
         """Whether the pointer has hardly left the port where it began."""
@@ -143,21 +152,19 @@ class Wiring(Gesture):
         """Where the free end shows: on the port it would go to, else under the pointer."""
         if ends is None:
             return point
-        places = self.view.index.graph.places
+        index = self.view.index
         if self._port is not None:
-            return QPointF(*geometry.out_port(places[ends[0]]))
-        if ends[2] is None:
+            return QPointF(*index.out_point(ends[0]))
+        if ends[2] is None or not index.has_port((ends[1], ends[2])):
             return point
-        arity = len(self.view.index.graph.nodes[ends[1]].inputs)
-        return QPointF(*geometry.in_port(places[ends[1]], ends[2], arity))
+        return QPointF(*index.in_point((ends[1], ends[2])))
 
     def _from_to(self) -> tuple[Place, Place]:
-        graph, end = self.view.index.graph, (self._end.x(), self._end.y())
+        index, end = self.view.index, (self._end.x(), self._end.y())
         if self._port is not None:
-            number, port = self._port
-            return end, geometry.in_port(graph.places[number], port, len(graph.nodes[number].inputs))
+            return end, index.in_point(self._port)
         assert self._source is not None
-        return geometry.out_port(graph.places[self._source]), end
+        return index.out_point(self._source), end
 
 
 def refusal(graph: Graph, ends: Ends) -> str:
@@ -176,14 +183,15 @@ class KeyWiring(Gesture):
     """
 
     def __init__(self, view: CanvasView, node: NodeId, *, remove: bool = False) -> None:
-        graph, places = view.index.graph, view.index.graph.places
-        super().__init__(view, QPointF(*geometry.out_port(places[node])))
+        index, graph = view.index, view.index.graph
+        super().__init__(view, QPointF(*index.out_point(node)))
         self.remove = remove
         self.choices: list[Ends] = []
         if remove:
             inputs = graph.nodes[node].inputs
             self.choices = [(source, node, port) for port, source in enumerate(inputs) if source is not None]
             self.choices += [(node, user, port) for user, port in graph.users[node]]
+            self.choices = [ends for ends in self.choices if self._is_drawn(ends)]
         else:
             above = graph.ancestors(node)
             free = [
@@ -193,9 +201,18 @@ class KeyWiring(Gesture):
                 for port, source in enumerate(other.inputs)
                 if source is None
             ]
-            x, y = places[node]
-            self.choices = [*sorted(free, key=lambda e: abs(places[e[1]][0] - x) + abs(places[e[1]][1] - y))]
+            x, y = index.out_point(node)
+
+            def away(ends: Ends) -> float:
+                there = index.in_point((ends[1], ends[2] or 0))
+                return abs(there[0] - x) + abs(there[1] - y)
+
+            self.choices = sorted((ends for ends in free if self._is_drawn(ends)), key=away)
         self._chosen = 0
+
+    def _is_drawn(self, ends: Ends) -> bool:
+        index = self.view.index
+        return index.has_port((ends[1], ends[2] or 0)) and index.key(ends[0]) is not None
 
     @property
     def chosen(self) -> Ends:
@@ -243,11 +260,8 @@ class KeyWiring(Gesture):
 
     def _curve(self) -> geometry.Curve:
         source, node, port = self.chosen
-        index = self.view.index
-        if (node, port) in index.curves:
-            return index.curves[node, port or 0]
-        places = index.graph.places
-        return geometry.curve(
-            geometry.out_port(places[source]),
-            geometry.in_port(places[node], port or 0, len(index.graph.nodes[node].inputs)),
-        )
+        index, wire = self.view.index, (node, port or 0)
+        shown = index.folding.shown(wire)
+        if self.remove and shown is not None and shown in index.curves:
+            return index.curves[shown]
+        return geometry.curve(index.out_point(source), index.in_point(wire))
