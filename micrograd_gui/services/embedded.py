@@ -33,7 +33,7 @@ def packed(graph: Graph) -> str:
 def is_picture(start: bytes) -> bool:
     """Whether content that begins so is one of the pictures that can carry a graph."""
     head = start[:1000].removeprefix(b"\xef\xbb\xbf").lstrip()
-    return head.startswith((_PNG, b"%PDF-", b"<?xml", b"<svg", b"<!--"))
+    return head.startswith((_PNG, b"%PDF-", b"<"))
 
 
 def embedded(path: Path | str) -> Graph | None:

@@ -145,6 +145,9 @@ def _lettering() -> Iterator[None]:
     """Fonts are embedded as they are, and a sign that no font has becomes a box without a complaint."""
     import matplotlib
 
-    with matplotlib.rc_context({"pdf.fonttype": 42, "font.family": FAMILY}), warnings.catch_warnings():
+    with (
+        matplotlib.rc_context({"pdf.fonttype": 42, "font.family": FAMILY, "text.hinting": "none"}),
+        warnings.catch_warnings(),
+    ):
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
         yield

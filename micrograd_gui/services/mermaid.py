@@ -28,6 +28,7 @@ def mermaid(graph: Graph, frame: Frame, step: Step | None, options: Options, ink
 
 def escaped(text: str) -> str:
     """Text that Mermaid shows as it is: signs of its own, of Markdown and of HTML become entity codes."""
+    text = text.replace("$$", "$\u200b$").replace("$$", "$\u200b$")  # two of them would begin a formula
     return "".join(c if c.isalnum() or c in " .,−×²³√" else f"#{ord(c)};" for c in text)
 
 

@@ -108,7 +108,8 @@ def _formula(text: str) -> str | None:
         if made is None:
             return None
         parts.append(made)
-    return f"${''.join(parts)}$"
+    joined = re.sub(r"(\\[A-Za-z]+) (?![A-Za-z])", r"\1", "".join(parts))  # a command ends by itself there
+    return f"${joined}$"
 
 
 def _word(word: str) -> str | None:
