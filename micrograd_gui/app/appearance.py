@@ -74,6 +74,7 @@ class Projector:
     def __init__(self, window: MainWindow) -> None:
         self.window = window
         self._before: tuple[QByteArray, Mood, bool] | None = None
+        self._touched = False
         self._leave = QShortcut(QKeySequence("Esc"), window, self.leave)
         self._leave.setEnabled(False)
 
@@ -91,6 +92,7 @@ class Projector:
         window = self.window
         self._before = (window.saveState(), window.mood, window.isFullScreen())
         self._leave.setEnabled(True)
+        self._touched, window.panes.touched = window.panes.touched, True
         for chrome in window.chrome():
             chrome.hide()
         window.showFullScreen()
@@ -119,4 +121,5 @@ class Projector:
         """The window manager has given the window its old size: the panes get their old shares of it."""
         if not self.on:
             self.window.restoreState(docks)
+            self.window.panes.touched = self._touched
             self.window.canvas.fit()

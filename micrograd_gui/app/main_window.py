@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QToolBar, QWidget
 
@@ -48,6 +48,8 @@ class MainWindow(QMainWindow):
         self._build_toolbars()
         self._build_status()
         self.projector = Projector(self)
+        self._sized = QTimer(self, singleShot=True, interval=0)
+        self._sized.timeout.connect(self.panes.follow_size)
         self._size_fields()
         self.bridge.changed.connect(self._on_changed)
         self.bridge.refused.connect(lambda sentence, _node: self.say(sentence, refused=True))
@@ -109,6 +111,13 @@ class MainWindow(QMainWindow):
         kept = self.settings.arrangement()
         if kept is None or not (self.restoreGeometry(kept[0]) and self.restoreState(kept[1])):
             self.panes.arrange_as_at_first()
+        else:
+            self.panes.touched = True
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.MouseButtonPress:  # what comes here is a press on a line between panes
+            self.panes.touched = True
+        return super().event(event)
 
     def set_mood(self, mood: Mood) -> None:
         """Draw everything in that mood."""
@@ -134,6 +143,8 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._break_toolbar()
+        if not self.projector.on:
+            self._sized.start()
 
     # What the actions do beyond the session ----------------------------------------------------
 
@@ -239,7 +250,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             self.documents.unless_unsaved(self._close_without_question)
             return
-        if not self.projector.on:
+        if not self.projector.on and self.panes.touched:
             self.settings.keep_arrangement(self.saveGeometry(), self.saveState())
         super().closeEvent(event)
 

@@ -25,7 +25,10 @@ LOW = 800  # pixels at text scale 1: a lower window has no room for two panes un
 
 
 class Panes:
-    """Makes the views, and arranges them."""
+    """Makes the views, and arranges them.
+
+    As long as nobody has ``touched`` the arrangement, it follows the size of the window.
+    """
 
     def __init__(self, window: MainWindow, mood: Mood) -> None:
         self.window = window
@@ -40,6 +43,8 @@ class Panes:
         window.setDockNestingEnabled(True)
         window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        self.touched = False
+        self._arranging = True
         self.docks: dict[str, QDockWidget] = {}
         self._dock("palette", "Drop a node", self.palette, LEFT)
         self._dock("step_card", "Step", self.step_card, BOTTOM)
@@ -53,6 +58,17 @@ class Panes:
         dock.setWidget(pane)
         self.window.addDockWidget(area, dock)
         self.docks[name] = dock
+        for moved in (dock.visibilityChanged, dock.topLevelChanged, dock.dockLocationChanged):
+            moved.connect(self._on_moved)
+
+    def _on_moved(self) -> None:
+        if not self._arranging and self.window.isVisible():
+            self.touched = True
+
+    def follow_size(self) -> None:
+        """The window has another size."""
+        if not self.touched and self.window.isVisible():
+            self.arrange_as_at_first()
 
     def set_mood(self, mood: Mood) -> None:
         """Draw every pane in that mood."""
@@ -68,6 +84,11 @@ class Panes:
 
     def arrange_as_at_first(self) -> None:
         """Every pane where it is at the first start."""
+        self._arranging = True
+        self._place()
+        self._arranging = self.touched = False
+
+    def _place(self) -> None:
         window, docks = self.window, self.docks
         for dock in docks.values():
             dock.setFloating(False)
