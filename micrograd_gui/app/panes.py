@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QWidget
+from shiboken6 import isValid
 
 from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.gradients import Gradients
@@ -58,11 +59,12 @@ class Panes:
         dock.setWidget(pane)
         self.window.addDockWidget(area, dock)
         self.docks[name] = dock
-        for moved in (dock.visibilityChanged, dock.topLevelChanged, dock.dockLocationChanged):
+        for moved in (dock.toggleViewAction().toggled, dock.topLevelChanged, dock.dockLocationChanged):
             moved.connect(self._on_moved)
 
     def _on_moved(self) -> None:
-        if not self._arranging and self.window.isVisible():
+        gone = not isValid(self.window)  # panes are hidden, too, while the window is being destroyed
+        if not gone and not self._arranging and self.window.isVisible():
             self.touched = True
 
     def follow_size(self) -> None:
@@ -86,7 +88,8 @@ class Panes:
         """Every pane where it is at the first start."""
         self._arranging = True
         self._place()
-        self._arranging = self.touched = False
+        self.touched = False
+        self._arranging = not self.window.isVisible()  # being shown for the first time is no touch
 
     def _place(self) -> None:
         window, docks = self.window, self.docks
