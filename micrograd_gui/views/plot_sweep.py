@@ -10,6 +10,7 @@ from micrograd_gui.document.numbers import short, written
 from micrograd_gui.session.formulas import name_of, operand_name
 from micrograd_gui.session.measure import sweep
 from micrograd_gui.session.state import State
+from micrograd_gui.session.wholeness import whole_slope
 from micrograd_gui.views.plot_picture import (
     Mark,
     Still,
@@ -96,7 +97,7 @@ class SweepPlot:
         x, y = frame.data.get(subject), frame.data.get(target)
         if x is None or y is None or not (math.isfinite(x) and math.isfinite(y)):
             return ()
-        slope = frame.grad.get(subject)
+        slope = whole_slope(state, subject)
         if slope is not None and math.isfinite(slope):
             marks.append(
                 Mark(

@@ -189,6 +189,26 @@ def test_the_point_comes_with_the_forward_pass_and_the_tangent_with_the_gradient
     assert len(words(shown)) == 2
 
 
+def test_a_gradient_that_is_no_slope_yet_or_no_more_draws_no_tangent(shown, session, qtbot):
+    session.build("a = -2; b = 3; d = a*b; e = a + b; f = d*e")
+    settle(qtbot)
+    a = named(session, "a")
+    session.forward()
+    for _ in range(3):
+        session.backward_step()
+    assert session.state.frame.grad[a] == -6.0  # through e; what comes through d is still to be added
+    assert not any("slope" in each for each in words(shown))
+    session.backward_step()
+    assert "slope = a.grad = −3.0000" in words(shown)
+    session.backward()
+    assert session.state.frame.grad[a] == -9.0  # three times the slope: inner nodes added up too
+    assert not any("slope" in each for each in words(shown))
+    session.zero_grad()
+    assert not any("slope" in each for each in words(shown))
+    session.backward()
+    assert "slope = a.grad = −3.0000" in words(shown)
+
+
 def test_a_nudge_adds_the_secant(shown, session, qtbot):
     session.set_sides("forward")
     session.build(PARABOLA)
