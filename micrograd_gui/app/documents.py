@@ -15,7 +15,7 @@ from micrograd_gui.document.arrange import arranged
 from micrograd_gui.document.capture import graph_from_value
 from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.services import examples, files
+from micrograd_gui.services import examples, files, incoming
 
 if TYPE_CHECKING:
     from micrograd_gui.app.main_window import MainWindow
@@ -42,9 +42,15 @@ def read_source(source: object) -> Source:
     text = "neuron" if source is None else str(source)
     if text in examples.names() and not isinstance(source, Path):
         return Source(examples.load(text), title=text)
-    if isinstance(source, Path) or text.endswith(files.SUFFIX) or os.path.isfile(text):
-        return Source(files.read(Path(text)), Path(text))
+    if isinstance(source, Path) or text.endswith(incoming.SUFFIXES) or os.path.isfile(text):
+        return read_file(Path(text))
     return Source(graph_from_expression(text), title="expression")
+
+
+def read_file(path: Path) -> Source:
+    """A file of any kind that holds a graph. Only a .micrograd file is saved to again."""
+    graph = incoming.read(path)
+    return Source(graph, path) if incoming.is_document(path) else Source(graph, title=path.stem)
 
 
 class Documents:
@@ -62,7 +68,7 @@ class Documents:
 
     def open_path(self, path: Path) -> None:
         """Open a file at once, without a question."""
-        self._take(files.read(path), path)
+        self.open_source(read_file(path))
         self._remember(path)
 
     def open_example(self, name: str) -> None:

@@ -35,12 +35,18 @@ class Engine:
     path: Path
 
     def run(
-        self, dot: str, format: str = "json", *, time_limit: float = TIME_LIMIT, stop: Event | None = None
+        self,
+        dot: str,
+        format: str = "json",
+        *,
+        layout: str = "dot",
+        time_limit: float = TIME_LIMIT,
+        stop: Event | None = None,
     ) -> bytes:
         """What the engine makes of the DOT text; raises LayoutRefusal, or Cancelled once ``stop`` is set."""
         try:
             process = subprocess.Popen(
-                [self.path, f"-T{format}"],
+                [self.path, f"-K{layout}", f"-T{format}"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

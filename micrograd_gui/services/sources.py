@@ -10,7 +10,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.numbers import read_number
-from micrograd_gui.services import examples, files
+from micrograd_gui.services import examples, incoming
 from micrograd_gui.services.atomic import shown
 
 
@@ -34,7 +34,7 @@ def graph_from_file(file: str) -> Graph:
             f"{shown(Path(file))} is neither a file nor an example; "
             f"the examples are {', '.join(examples.names())}."
         )
-    return files.read(file)
+    return incoming.read(file)
 
 
 def _set(graph: Graph, setting: str) -> Graph:

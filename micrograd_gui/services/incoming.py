@@ -1,0 +1,41 @@
+"""What comes in: a file of any kind that holds a graph, told by its suffix and its content."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from micrograd_gui.document.errors import FileRefusal
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.services import files
+from micrograd_gui.services.atomic import reason, shown
+
+DOT = (".dot", ".gv")
+SUFFIXES = (files.SUFFIX, *DOT, ".svg", ".png", ".pdf")
+
+
+def read(path: Path | str) -> Graph:
+    """The graph in a .micrograd file, in a picture that carries one, or in DOT; raises FileRefusal."""
+    path = Path(path)
+    if path.suffix.lower() not in DOT:
+        return files.read(path)
+    from micrograd_gui.services.incoming_dot import graph_from_dot
+
+    return graph_from_dot(_text(path), shown(path))
+
+
+def is_document(path: Path) -> bool:
+    """Whether the file can be saved again: what came out of a picture or of DOT is a new document."""
+    return path.suffix.lower() == files.SUFFIX
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.exists() and not path.is_file():
+            raise FileRefusal(f"{shown(path)} is not a file.")
+        with path.open("rb") as file:
+            content = file.read(files.LARGEST + 1)
+    except (OSError, ValueError) as error:
+        raise FileRefusal(f"{shown(path)} cannot be read: {reason(error, path)}.") from None
+    if len(content) > files.LARGEST:
+        raise FileRefusal(f"{shown(path)} is too large: at most {files.LARGEST // 1_000_000} MB are read.")
+    return content.decode("utf-8-sig", "replace").replace("\0", "")
