@@ -10,7 +10,7 @@ from micrograd_gui.document import codec
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.services import figures, tikz
-from micrograd_gui.services.atomic import write_all, write_whole
+from micrograd_gui.services.atomic import write_all
 from micrograd_gui.services.csv_export import table
 from micrograd_gui.services.embedded import packed
 from micrograd_gui.services.film import Film, Moment, Options
@@ -55,17 +55,20 @@ def export(film: Film, path: Path) -> tuple[Path, ...]:
 
     Raises Refusal, and then no file has changed; Cancelled, where the film's options say so.
     """
-    form = form_of(path)
+    form, paths = form_of(path), targets(film, path)
     _ = film.options.ink  # refused before anything is made
-    if form.several or len(film.moments) == 1:
-        write_whole(path, form.content(film))
+    films = [film] if len(paths) == 1 else film.each()
+    return write_all((each, form.content(part)) for each, part in zip(paths, films, strict=True))
+
+
+def targets(film: Film, path: Path) -> tuple[Path, ...]:
+    """The files that an export would write: that one, or a numbered one for each moment."""
+    if form_of(path).several or len(film.moments) == 1:
         return (path,)
     digits = max(2, len(str(len(film.moments) - 1)))
-    numbered = (
-        (path.with_name(f"{path.stem}-{number:0{digits}}{path.suffix}"), form.content(each))
-        for number, each in enumerate(film.each())
+    return tuple(
+        path.with_name(f"{path.stem}-{number:0{digits}}{path.suffix}") for number in range(len(film.moments))
     )
-    return write_all(numbered)
 
 
 def export_moment(graph: Graph, frame: Frame, step: Step | None, path: Path, *, theme: str = "light") -> None:

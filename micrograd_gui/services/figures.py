@@ -132,6 +132,7 @@ def _write(made: Figure, picture: Picture, text: Text, ink: Ink) -> None:
         1 - text.y / picture.height,
         text.text,
         fontsize=text.size,
+        fontfamily=FAMILY,
         color=getattr(ink, tone_of(text)),
         fontweight="bold" if text.bold else "normal",
         ha={"start": "left", "middle": "center", "end": "right"}[text.anchor],
@@ -142,12 +143,16 @@ def _write(made: Figure, picture: Picture, text: Text, ink: Ink) -> None:
 
 @contextmanager
 def _lettering() -> Iterator[None]:
-    """Fonts are embedded as they are, and a sign that no font has becomes a box without a complaint."""
-    import matplotlib
+    """Fonts are embedded as they are, letters keep their widths at any size, signs no font has become boxes.
 
-    with (
-        matplotlib.rc_context({"pdf.fonttype": 42, "font.family": FAMILY, "text.hinting": "none"}),
-        warnings.catch_warnings(),
-    ):
-        warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
+    Only these settings are touched, not put back as a whole: a window may draw its plots at the same time.
+    """
+    from matplotlib import rcParams
+
+    warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
+    rcParams["pdf.fonttype"] = 42
+    before, rcParams["text.hinting"] = rcParams["text.hinting"], "none"
+    try:
         yield
+    finally:
+        rcParams["text.hinting"] = before

@@ -135,14 +135,19 @@ def film_of(graph: Graph, step: str | None, options: Options, trace: Trace | Non
 
     None is the end of the run as a result: the same numbers as "last", and no step stands out.
     """
-    if not graph.nodes:
-        raise Refusal("The graph is empty: there is nothing to draw.")
-    if options.nodes is not None and not options.nodes & graph.nodes.keys():
-        raise Refusal("Nothing is selected: there is nothing to draw.")
+    see_that_there_is_something(graph, options)
     trace = record(graph, SCRIPT) if trace is None else trace
     if step is None:
         return Film(graph, (Moment(trace.frame(len(trace)), cursor=len(trace)),), options)
     return Film(graph, tuple(moment(graph, trace, cursor) for cursor in _cursors(trace, step)), options)
+
+
+def see_that_there_is_something(graph: Graph, options: Options) -> None:
+    """Raises Refusal where there is nothing to draw."""
+    if not graph.nodes:
+        raise Refusal("The graph is empty: there is nothing to draw.")
+    if options.nodes is not None and not options.nodes & graph.nodes.keys():
+        raise Refusal("Nothing is selected: there is nothing to draw.")
 
 
 def moment(graph: Graph, trace: Trace, cursor: int) -> Moment:

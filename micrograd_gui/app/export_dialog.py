@@ -1,0 +1,208 @@
+"""The export dialog: what of the graph, in which form and colours; made in the background, with a way out."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QMessageBox,
+    QProgressBar,
+    QVBoxLayout,
+)
+
+from micrograd_gui.app import dialogs
+from micrograd_gui.app.exporting import Wish, exported, of_window, would_replace
+
+if TYPE_CHECKING:
+    from micrograd_gui.app.main_window import MainWindow
+
+_KEY = "export"  # of the background's job
+MOMENTS = (("now", "this moment"), ("result", "the result of the whole run"), ("all", "all moments"))
+THEMES = (("light", "light"), ("dark", "dark"), ("print", "print: no colours needed"))
+STYLES = (("notebook", "notebook"), ("canvas", "canvas"))
+SCALES = (("1", "1×"), ("2", "2×"), ("3", "3×"))
+
+
+class ExportDialog(QDialog):
+    """Asks, then makes the files while the window can be used; Cancel ends that and leaves nothing behind."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self.setObjectName("export_dialog")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Export the graph")
+        self.window_ = window
+        self._told = _Told(self)
+        self._told.told.connect(self._show_progress)
+        self._build()
+        self._show_what_applies()
+
+    def _build(self) -> None:
+        from micrograd_gui.services.export import forms  # with all its writers: only when it is wanted
+
+        form = QFormLayout()
+        rows = tuple((each.suffix, f"{each.title} ({each.suffix})") for each in forms())
+        self.form = self._choice(form, "form", "Form", rows)
+        self.moment = self._choice(form, "moment", "What", MOMENTS)
+        self.style_ = self._choice(form, "style", "Style", STYLES)
+        self.theme = self._choice(form, "theme", "Colours", THEMES)
+        self.theme.setCurrentIndex(self.theme.findData(self.window_.mood.theme.name))
+        self.scale = self._choice(form, "scale", "Pixels", SCALES)
+        self.scale.setCurrentIndex(1)
+        self.gradients = self._box(form, "gradients", "with gradients", True)
+        self.card = self._box(form, "card", "with the step card below", False)
+        self.transparent = self._box(form, "transparent", "with a transparent ground", False)
+        self.selected = self._box(form, "selected", "only what is selected", False)
+        self.selected.setEnabled(bool(self.window_.session.state.selection))
+        self.progress = QProgressBar()
+        self.progress.setObjectName("progress")
+        self.progress.hide()
+        self.message = QLabel()
+        self.message.setWordWrap(True)
+        self.message.setObjectName("export_message")
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.choose = self.buttons.addButton("Choose the file…", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.choose.setObjectName("choose_file")
+        self.buttons.accepted.connect(self._ask_path)
+        self.buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addLayout(form)
+        for widget in (self.progress, self.message, self.buttons):
+            layout.addWidget(widget)
+        for combo in (self.form, self.moment):
+            combo.currentIndexChanged.connect(self._show_what_applies)
+
+    def _choice(
+        self, form: QFormLayout, name: str, title: str, rows: tuple[tuple[str, str], ...]
+    ) -> QComboBox:
+        combo = QComboBox()
+        combo.setObjectName(name)
+        for data, text in rows:
+            combo.addItem(text, data)
+        form.addRow(title, combo)
+        return combo
+
+    def _box(self, form: QFormLayout, name: str, text: str, checked: bool) -> QCheckBox:
+        box = QCheckBox(text)
+        box.setObjectName(name)
+        box.setChecked(checked)
+        form.addRow("", box)
+        return box
+
+    def _show_what_applies(self) -> None:
+        """What the form has no use for cannot be chosen."""
+        suffix = self.form.currentData()
+        drawn = suffix in (".svg", ".png", ".pdf", ".gif", ".webp", ".tex", ".html")
+        for widget in (self.style_, self.card):
+            widget.setEnabled(drawn)
+        self.theme.setEnabled(drawn or suffix == ".mmd")
+        self.gradients.setEnabled(drawn or suffix in (".mmd", ".dot"))
+        self.scale.setEnabled(suffix in (".png", ".gif", ".webp"))
+        self.transparent.setEnabled(suffix in (".svg", ".png", ".tex"))
+        self.moment.setEnabled(suffix not in (".micrograd", ".py", ".ipynb"))
+
+    # What is wished --------------------------------------------------------------------------
+
+    def wish(self) -> Wish:
+        """What is chosen now, about the window's graph at this moment."""
+        return of_window(
+            self.window_,
+            moment=self.moment.currentData() if self.moment.isEnabled() else "now",
+            theme=self.theme.currentData(),
+            style=self.style_.currentData() if self.style_.isEnabled() else "notebook",
+            scale=float(self.scale.currentData()),
+            transparent=self.transparent.isChecked() and self.transparent.isEnabled(),
+            gradients=self.gradients.isChecked(),
+            card=True if self.card.isChecked() else None,
+            selected=self.selected.isChecked(),
+        )
+
+    # Files -----------------------------------------------------------------------------------
+
+    def _ask_path(self) -> None:
+        suffix = self.form.currentData()
+        documents = self.window_.documents
+        dialogs.ask_path(
+            self,
+            "Export the graph",
+            f"{self.form.currentText()} (*{suffix})",
+            documents.settings.folder / f"{documents.name}{suffix}",
+            self.export_to,
+            saving=True,
+            suffix=suffix[1:],
+        )
+
+    def export_to(self, path: Path) -> None:
+        """Make the file; numbered ones that are there already are replaced only after a question."""
+        wish = self.wish()
+        others = [each for each in would_replace(wish, path) if each != path]
+        if not others:
+            self._start(wish, path)
+            return
+        box = QMessageBox(
+            QMessageBox.Icon.Question,
+            "Replace files",
+            f"{others[0].name}{f' and {len(others) - 1} more' if others[1:] else ''} will be replaced.",
+            QMessageBox.StandardButton.Cancel,
+            self,
+        )
+        box.setObjectName("replace")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        replace = box.addButton("Replace", QMessageBox.ButtonRole.AcceptRole)
+        replace.clicked.connect(lambda: self._start(wish, path))
+        box.open()
+
+    def _start(self, wish: Wish, path: Path) -> None:
+        self.progress.setRange(0, 0)
+        self.progress.show()
+        self.choose.setEnabled(False)
+        self.message.setText(f"Making {path.name} …")
+        work = partial(_work, wish, path, self._told)
+        self.window_.background.start(_KEY, work, done=self._made, failed=self._failed, stoppable=True)
+
+    def _show_progress(self, done: int, total: int) -> None:
+        if self.window_.background.busy(_KEY):
+            self.progress.setRange(0, total)
+            self.progress.setValue(done)
+
+    def _made(self, written: tuple[Path, ...]) -> None:
+        more = f" and {len(written) - 1} more" if written[1:] else ""
+        self.window_.say(f"Exported to {written[0].name}{more}.")
+        self.accept()
+
+    def _failed(self, error: Exception) -> None:
+        self.progress.hide()
+        self.choose.setEnabled(True)
+        self.message.setText(str(error))
+
+    def done(self, result: int) -> None:
+        """However it ends, nobody waits for an export any more."""
+        self.window_.background.cancel(_KEY)
+        super().done(result)
+
+
+class _Told(QObject):
+    """Brings what a thread says into the window's own."""
+
+    told = Signal(int, int)
+
+
+def _work(wish: Wish, path: Path, told: _Told, *, stop: Event) -> tuple[Path, ...]:
+    return exported(wish, path, told.told.emit, stop)
+
+
+def open_export(window: MainWindow) -> ExportDialog:
+    """Show the dialog; it does not block."""
+    dialog = ExportDialog(window)
+    dialog.open()
+    return dialog

@@ -1,0 +1,163 @@
+"""Exporting from the window: the dialog, the background, the way out, and the clipboard."""
+
+import io
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QFileDialog, QMessageBox, QProgressBar
+
+from micrograd_gui.app.export_dialog import ExportDialog, open_export
+from micrograd_gui.app.exporting import copy_picture, exported, of_window
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.services.embedded import embedded, embedded_in
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def chosen(dialog: ExportDialog, **choices: str) -> None:
+    """Choose in the dialog's boxes, by name."""
+    for name, data in choices.items():
+        combo = dialog.findChild(QComboBox, name)
+        assert combo.findData(data) >= 0, (name, data)
+        combo.setCurrentIndex(combo.findData(data))
+
+
+def texts(path: Path) -> list[str]:
+    return [each.text or "" for each in ElementTree.parse(path).getroot().iter(f"{SVG}text")]
+
+
+def finished(qtbot, window) -> None:
+    qtbot.waitUntil(lambda: not window.background.busy("export"), timeout=20_000)
+
+
+def test_the_dialog_makes_a_file_of_this_moment_and_goes(opened, qtbot, tmp_path):
+    window = opened("lecture")
+    window.session.forward()
+    window.session.backward_step()
+    dialog = open_export(window)
+    chosen(dialog, form=".svg", theme="dark")
+    dialog.choose.click()
+    dialog.findChild(QFileDialog, "file").fileSelected.emit(str(tmp_path / "a.svg"))
+    finished(qtbot, window)
+    assert "−8.0000" in texts(tmp_path / "a.svg")
+    assert "6.0000" not in texts(tmp_path / "a.svg"), "this moment, not the end of the run"
+    assert "#0e1218" in (tmp_path / "a.svg").read_text("utf-8")
+    assert window.message.text() == "Exported to a.svg."
+    qtbot.waitUntil(lambda: window.findChild(ExportDialog, "export_dialog") is None)
+
+
+@pytest.mark.parametrize("style", ["notebook", "canvas"])
+def test_all_moments_are_made_though_nothing_was_run(opened, qtbot, tmp_path, style):
+    window = opened("lecture")
+    dialog = open_export(window)
+    chosen(dialog, form=".pdf", moment="all", style=style)
+    dialog.export_to(tmp_path / "a.pdf")
+    finished(qtbot, window)
+    assert (tmp_path / "a.pdf").read_bytes().count(b"/Type /Page ") == 8
+    assert window.session.state.trace is None, "the window's own run is untouched"
+
+
+def test_numbered_files_that_are_there_are_replaced_only_after_a_question(opened, qtbot, tmp_path):
+    window = opened("square")
+    (tmp_path / "a-01.svg").write_text("old")
+    dialog = open_export(window)
+    chosen(dialog, form=".svg", moment="all")
+    dialog.export_to(tmp_path / "a.svg")
+    box = dialog.findChild(QMessageBox, "replace")
+    assert "a-01.svg" in box.text()
+    box.button(QMessageBox.StandardButton.Cancel).click()
+    assert [path.name for path in tmp_path.iterdir()] == ["a-01.svg"]
+    dialog.export_to(tmp_path / "a.svg")
+    replace = dialog.findChildren(QMessageBox, "replace")[-1]
+    next(button for button in replace.buttons() if button.text() == "Replace").click()
+    finished(qtbot, window)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"a-0{n}.svg" for n in range(4)]
+    assert texts(tmp_path / "a-01.svg")
+
+
+def test_cancel_ends_a_long_export_and_leaves_nothing_behind(opened, qtbot, tmp_path):
+    window = opened("neuron")
+    dialog = open_export(window)
+    chosen(dialog, form=".gif", moment="all", scale="3")
+    bar = dialog.findChild(QProgressBar, "progress")
+    dialog.export_to(tmp_path / "a.gif")
+    qtbot.waitUntil(lambda: bar.maximum() == 12 and bar.value() >= 1, timeout=20_000)
+    dialog.reject()
+    assert not window.background.busy("export")
+    qtbot.wait(300)
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_cannot_be_written_is_said_in_the_dialog_which_stays(opened, qtbot, tmp_path):
+    window = opened("lecture")
+    dialog = open_export(window)
+    dialog.export_to(tmp_path / "none" / "a.svg")
+    finished(qtbot, window)
+    assert "no folder “none”" in dialog.message.text()
+    assert dialog.isVisible()
+    assert dialog.choose.isEnabled()
+    dialog.close()
+
+
+def test_only_what_the_form_has_use_for_can_be_chosen(opened):
+    window = opened("lecture")
+    dialog = open_export(window)
+    assert not dialog.findChild(QCheckBox, "selected").isEnabled(), "nothing is selected"
+    for form, style, scale, transparent in (
+        (".svg", True, False, True),
+        (".png", True, True, True),
+        (".mmd", False, False, False),
+        (".micrograd", False, False, False),
+    ):
+        chosen(dialog, form=form)
+        assert dialog.findChild(QComboBox, "style").isEnabled() is style, form
+        assert dialog.findChild(QComboBox, "scale").isEnabled() is scale, form
+        assert dialog.findChild(QCheckBox, "transparent").isEnabled() is transparent, form
+    dialog.close()
+
+
+def test_the_selection_alone_is_exported(opened, tmp_path):
+    window = opened("lecture")
+    window.session.select([window.session.state.graph.named("L")])
+    exported(of_window(window, selected=True), tmp_path / "a.svg")
+    root = ElementTree.parse(tmp_path / "a.svg").getroot()
+    assert [group.findtext(f"{SVG}title") for group in root.iter(f"{SVG}g")] == ["L"]
+
+
+def test_an_empty_graph_is_refused(opened, tmp_path):
+    window = opened("lecture")
+    window.session.select_all()
+    window.session.delete()
+    with pytest.raises(Refusal, match="empty"):
+        copy_picture(window)
+    dialog = open_export(window)
+    window.bridge.attempt(dialog.export_to, tmp_path / "a.svg")
+    assert not list(tmp_path.iterdir())
+    dialog.close()
+
+
+def test_a_picture_is_copied_as_pixels_and_as_svg_and_carries_its_graph(opened):
+    window = opened("lecture")
+    window.session.forward()
+    copy_picture(window)
+    data = QApplication.clipboard().mimeData()
+    assert data.hasImage()
+    with Image.open(io.BytesIO(bytes(data.data("image/png").data()))) as picture:
+        assert picture.width > 500
+    svg = bytes(data.data("image/svg+xml").data())
+    assert QSvgRenderer(svg).isValid()
+    graph = embedded_in(svg)
+    assert graph is not None
+    assert {node.label for node in graph} == set("abcdefL")
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf"])
+def test_an_exported_picture_opens_as_a_document(opened, tmp_path, suffix):
+    window = opened("lecture")
+    exported(of_window(window), tmp_path / f"a{suffix}")
+    assert embedded(tmp_path / f"a{suffix}") is not None
+    again = opened(str(tmp_path / f"a{suffix}"))
+    assert {node.label for node in again.session.state.graph} == set("abcdefL")
