@@ -18,10 +18,11 @@ from micrograd_gui.document.planting import Planting
 
 NEURONS_AT_MOST = 2_000
 Inputs = int | Sequence[NodeId]
+Seed = int | random.Random | None
 
 
 def with_neuron(
-    graph: Graph, inputs: Inputs, *, activation: str = "tanh", linear: bool = False, seed: int | None = None
+    graph: Graph, inputs: Inputs, *, activation: str = "tanh", linear: bool = False, seed: Seed = None
 ) -> tuple[Graph, BlockId]:
     """One neuron over those nodes, or over so many new input leaves ``x1``, ``x2``, …"""
     plants = Planting(graph)
@@ -40,7 +41,7 @@ def with_layer(
     *,
     activation: str = "tanh",
     linear: bool = False,
-    seed: int | None = None,
+    seed: Seed = None,
 ) -> tuple[Graph, BlockId]:
     """So many neurons side by side, all over the same inputs."""
     plants = Planting(graph)
@@ -59,7 +60,7 @@ def with_mlp(
     *,
     activation: str = "tanh",
     linear: bool = True,
-    seed: int | None = None,
+    seed: Seed = None,
 ) -> tuple[Graph, BlockId]:
     """Layers one after the other; ``linear``: the last one has no activation, as in micrograd.
 

@@ -7,7 +7,9 @@ import math
 from dataclasses import replace
 
 from micrograd.ops import OPS, op_of
+from micrograd_gui.document.block import Block
 from micrograd_gui.document.errors import ExpressionRefusal
+from micrograd_gui.document.expression_nn import Networks
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.labels import spoken
 from micrograd_gui.document.numbers import exact
@@ -30,7 +32,7 @@ def graph_from_expression(text: str) -> Graph:
     Raises ExpressionRefusal, which names line and column, for anything outside the language.
     """
     source = Source(text)
-    reader = _Reader(source)
+    reader = Reader(source)
     for statement in source.statements():
         reader.statement(statement)
     return reader.graph()
@@ -41,7 +43,7 @@ def functions() -> tuple[str, ...]:
     return tuple(op.name for op in OPS.values() if op.name.isidentifier() and op.name != "neg")
 
 
-class _Reader:
+class Reader:
     """Reads statements one after the other into nodes."""
 
     def __init__(self, source: Source) -> None:
@@ -50,13 +52,17 @@ class _Reader:
         self.names: dict[str, NodeId] = {}
         self.implicit: set[str] = set()
         self.last: NodeId | None = None
+        self.blocks: tuple[Block, ...] = ()
+        self.networks = Networks(self)
 
     def graph(self) -> Graph:
         if self.last is None:
             raise ExpressionRefusal("The expression names no node.")
-        return Graph(self.nodes, chosen_target=self.last, next_id=len(self.nodes) + 1)
+        return Graph(self.nodes, chosen_target=self.last, next_id=len(self.nodes) + 1, blocks=self.blocks)
 
     def statement(self, statement: ast.stmt) -> None:
+        if self.networks.statement(statement):
+            return
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 self.bind(name, self.assigned(name, value, statement))
@@ -96,6 +102,8 @@ class _Reader:
                 self.known(name, statement)
             case ast.Expr(value=ast.Constant(value=str())) | ast.Import() | ast.ImportFrom() | ast.Pass():
                 pass
+            case ast.ClassDef(name="Value") | ast.FunctionDef(name="trace" | "draw_dot"):
+                pass  # the lecture's own: here they mean what they mean there
             case ast.Expr(value=value):
                 self.last = self.value(value)
             case _:
@@ -138,6 +146,7 @@ class _Reader:
             return
         if not self.nodes[node].label:
             self.label(node, name)
+        self.networks.forget(name)
         self.names[name] = self.last = node
 
     def label(self, node: NodeId, label: str) -> None:
@@ -181,6 +190,8 @@ class _Reader:
                 return "neg", [operand]
             case ast.Call(func=ast.Name(id="Value")):
                 return None, []
+            case _ if self.networks.mine(each):
+                return None, []
             case ast.Call(
                 func=ast.Attribute(value=ast.Name(id=library), attr=name), args=args, keywords=[]
             ) if library in _LIBRARIES and library not in self.names:
@@ -215,7 +226,12 @@ class _Reader:
         if number is not None:
             return self.add(Node(0, data=self.finite(number, each)))
         each = _unsigned(each)
+        node = self.networks.node(each)
+        if node is not None:
+            return node
         if isinstance(each, ast.Name):
+            if each.id in self.networks.lists or each.id in self.networks.networks:
+                raise self.refuse(each, f"{spoken(each.id)} is no single number here")
             if each.id not in self.names:
                 self.names[each.id] = self.add(Node(0, label=each.id))
                 self.implicit.add(each.id)
@@ -228,12 +244,27 @@ class _Reader:
         given: dict[str | None, ast.expr] = {word.arg: word.value for word in call.keywords}
         data = call.args[0] if len(call.args) == 1 else given.pop("data", None)
         label = given.pop("label", ast.Constant(""))
-        number = None if data is None else _number(data)
+        number = None if data is None else self.known_number(data)
         if number is None or data is None or given or len(call.args) > 1:
             raise self.refuse(call, "a Value is written like Value(2.0, label='a')")
         if not (isinstance(label, ast.Constant) and isinstance(label.value, str)):
             raise self.refuse(label, "a label is a text in quotes")
         return Node(0, data=self.finite(number, data), label=label.value)
+
+    def known_number(self, each: ast.expr, depth: int = 20) -> float | None:
+        """What ``2.0 + h`` is where h is a number that was given above; None for anything else."""
+        number = _number(each)
+        match each:
+            case ast.Name(id=name) if name in self.names and self.nodes[self.names[name]].is_leaf:
+                return self.nodes[self.names[name]].data
+            case ast.UnaryOp(op=ast.USub(), operand=operand) if number is None and depth:
+                x = self.known_number(operand, depth - 1)
+                return None if x is None else -x
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY and depth:
+                x, y = self.known_number(left, depth - 1), self.known_number(right, depth - 1)
+                if x is not None and y is not None:
+                    return float(op_of(_BINARY[type(op)]).forward(x, y))
+        return number
 
     def add(self, node: Node) -> NodeId:
         number = len(self.nodes) + 1

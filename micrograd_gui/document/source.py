@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 import warnings
 
@@ -10,13 +11,14 @@ from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.labels import spoken
 
 LONGEST = 200_000  # characters
+_PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.|In \[\d*\]:| +\.\.\.:)(?: |$)")
 
 
 class Source:
     """A text that was typed or pasted; lines and columns are counted in it as it was given."""
 
     def __init__(self, text: str) -> None:
-        whole = text.replace("\r\n", "\n").replace("\r", "\n")
+        whole, self._prompts = _without_prompts(text.replace("\r\n", "\n").replace("\r", "\n"))
         level = textwrap.dedent(whole)  # a cell may be pasted with its indentation
         self.text = level.strip()
         skipped = level[: len(level) - len(level.lstrip())]
@@ -58,6 +60,7 @@ class Source:
     def _at(self, line: int, column: int, sentence: str) -> ExpressionRefusal:
         column += self._column_before if line == 1 else self._margin
         line += self._lines_before
+        column += self._prompts.get(line, 0)
         several = len(self._lines) + self._lines_before > 1
         place = f"Line {line}, column {column}" if several else f"Column {column}"
         return ExpressionRefusal(f"{place}: {sentence}.", line, column)
@@ -90,3 +93,16 @@ def on_one_line(text: str) -> str:
     except ExpressionRefusal:  # it is refused again, with a sentence, when it is read
         parts = [line.strip() for line in text.splitlines() if line.strip()]
     return " ".join("; ".join(parts).splitlines())
+
+
+def _without_prompts(text: str) -> tuple[str, dict[int, int]]:
+    """A session without the terminal's prompts and answers, and by line how much was taken away."""
+    lines = text.split("\n")
+    if not re.match(r"[ \t]*(>>>|In \[\d*\]:)", next((line for line in lines if line.strip()), "")):
+        return text, {}
+    kept, taken = [], {}
+    for number, line in enumerate(lines, 1):
+        prompt = _PROMPT.match(line)
+        taken[number] = prompt.end() if prompt else 0
+        kept.append(line[prompt.end() :] if prompt else "")  # without a prompt it is an answer
+    return "\n".join(kept), taken

@@ -227,7 +227,7 @@ print('slope', (d2 - d1)/h)
             "def f(x):\n    return 3*x**2",
             "Line 1, column 1: only statements like “L = a*b + c” are understood.",
         ),
-        ("class Value:\n    pass", "Line 1, column 1: only statements like “L = a*b + c” are understood."),
+        ("class Neuron:\n    pass", "Line 1, column 1: only statements like “L = a*b + c” are understood."),
         ("for i in x:\n    pass", "Line 1, column 1: only statements like “L = a*b + c” are understood."),
         ("import math\n%matplotlib inline", "Line 2, column 1: “%matplotlib inline” cannot stand here."),
         ("xs = np.arange(-5, 5, 0.25)", "Column 6: there is no function “arange”; there are"),
