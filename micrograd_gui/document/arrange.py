@@ -6,8 +6,9 @@ from collections import defaultdict
 
 from micrograd_gui.document.graph import Graph, NodeId, Place
 
-COLUMN = 190.0
+COLUMN = 232.0
 ROW = 90.0
+TALLEST = 24  # so many nodes stand one below the other; more go on beside them
 
 
 def arranged(graph: Graph) -> Graph:
@@ -23,9 +24,14 @@ def arranged(graph: Graph) -> Graph:
         if users and graph.nodes[number].is_leaf:
             depth[number] = min(users) - 1
     bottom = max((y for _, y in graph.places.values()), default=-ROW) + ROW if graph.places else 0.0
-    rows: defaultdict[int, int] = defaultdict(int)
-    places: dict[NodeId, Place] = {}
+    columns: defaultdict[int, list[NodeId]] = defaultdict(list)
     for number in missing:
-        places[number] = (depth[number] * COLUMN, bottom + rows[depth[number]] * ROW)
-        rows[depth[number]] += 1
+        columns[depth[number]].append(number)
+    places: dict[NodeId, Place] = {}
+    left = COLUMN * min(columns)
+    for here in sorted(columns):
+        left = max(left, COLUMN * here)
+        for at, number in enumerate(columns[here]):
+            places[number] = (left + at // TALLEST * COLUMN, bottom + at % TALLEST * ROW)
+        left += COLUMN * ((len(columns[here]) - 1) // TALLEST + 1)
     return graph.moved(places)

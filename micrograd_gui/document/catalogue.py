@@ -24,6 +24,14 @@ class Group:
     offers: tuple[Offer, ...]
 
 
+BLOCKS = (
+    Offer("block:neuron", "neuron", "Inputs times weights, plus a bias, through an activation."),
+    Offer("block:layer", "layer", "Neurons side by side, over the same inputs."),
+    Offer("block:mlp", "MLP", "Layers one after the other, as micrograd's nn makes them."),
+    Offer("block:loss", "loss", "How far predictions are from their answers: what training makes small."),
+)
+
+
 def catalogue() -> tuple[Group, ...]:
     """All groups, made anew from the table, so that a new row appears by itself."""
     value = Offer("value", "value", "A leaf: a number that the graph starts from.")
@@ -37,6 +45,7 @@ def catalogue() -> tuple[Group, ...]:
         Group("Values", (value,)),
         Group("Arithmetic", tuple(arithmetic)),
         Group("Functions", tuple(functions)),
+        Group("Blocks", BLOCKS),
     )
 
 

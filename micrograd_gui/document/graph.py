@@ -295,7 +295,7 @@ class Graph:
         return self if blocks == self.blocks else replace(self, blocks=blocks)
 
     def joined(self, nodes: Collection[NodeId], block: BlockId) -> Graph:
-        """With those nodes in the block: themselves where they are in no block, else the block they are in."""
+        """With those nodes in the block: themselves where they are in none, else the block they are in."""
         owned = {node for each in self.blocks for node in each.members}
         loose = tuple(node for node in nodes if node in self.nodes and node not in owned)
         arrived = frozenset(nodes)

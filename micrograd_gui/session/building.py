@@ -10,11 +10,17 @@ from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.blocks import Inputs
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place
+from micrograd_gui.document.recipe import Recipe
 from micrograd_gui.session.editing import Editing
 
 
 class Building(Editing):
     """Networks and losses through micrograd's own nn; blocks drawn as one box, or opened."""
+
+    def add_block(self, recipe: Recipe) -> BlockId:
+        """A block as that recipe says, its nodes below all others; whoever shows them lays them out."""
+        names = {"neuron": "a neuron", "layer": "a layer", "mlp": "an MLP", "loss": "a loss"}
+        return self._build(*recipe.grown(self.state.graph), f"Add {names[recipe.kind]}")
 
     def add_neuron(
         self, inputs: Inputs, *, activation: str = "tanh", linear: bool = False, seed: int | None = None
@@ -72,7 +78,7 @@ class Building(Editing):
         self._edit(self.state.graph.collapsed(block, collapsed).moved(places or {}), name)
 
     def join(self, nodes: Collection[NodeId], block: BlockId) -> None:
-        """Those nodes, which were just made, and their blocks are in that block: part of the edit that made them."""
+        """Those nodes and their blocks, which were just made, are in that block: part of the same edit."""
         graph = self.state.graph
         joined = graph.joined(nodes, self._block(block).id)
         if joined is not graph:

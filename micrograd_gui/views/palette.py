@@ -31,7 +31,7 @@ class OfferButton(QPushButton):
         self._pressed_at: QPoint | None = None
         self.setObjectName(f"offer_{offer.payload}")
         self.setToolTip(f"{offer.help} Drag it onto the canvas, a node or a wire; or press it.")
-        self.setAccessibleName(f"Add {offer.payload}")
+        self.setAccessibleName(f"Add {offer.payload.removeprefix('block:')}")
         self.setAccessibleDescription(offer.help)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 

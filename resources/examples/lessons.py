@@ -26,9 +26,9 @@ def mlp() -> Graph:
 def moons() -> Graph:
     graph, _ = blocks.with_mlp(Graph(), 2, [16, 16, 1], activation="relu", seed=1337)
     graph, _ = blocks.with_loss(graph, "margin")
-    graph, regularisation = blocks.with_loss(graph, "l2", alpha=1e-4)
+    graph, _ = blocks.with_loss(graph, "l2", alpha=1e-4)
     graph = fed(graph, datasets.made("moons"), Plan(rate=1.0, schedule="demo", steps=100))
-    return folded(graph, "mlp").collapsed(regularisation)
+    return folded(folded(folded(graph, "neuron"), "mlp"), "loss")
 
 
 def xor() -> Graph:

@@ -11,14 +11,14 @@ import json  # noqa: E402
 
 from lessons import LESSONS  # noqa: E402
 
-from micrograd_gui.document.arrange import arranged  # noqa: E402
 from micrograd_gui.document.expression import graph_from_expression  # noqa: E402
 from micrograd_gui.document.graph import Graph  # noqa: E402
-from micrograd_gui.services import files  # noqa: E402
+from micrograd_gui.services import files, nested_layout  # noqa: E402
 from micrograd_gui.services.layout import places  # noqa: E402
+from micrograd_gui.views.canvas.area import FRAMES, box_sizes  # noqa: E402
 
-NODE = (140.0, 60.0)  # the size of a node on the canvas
-LAID_OUT_AT_MOST = 500  # a network of more nodes is opened collapsed; it stands in columns
+NODE = (144.0, 60.0)  # the size of a node on the canvas
+SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,13 @@ def graph_of(source: Source) -> Graph:
 
 
 def laid_out(graph: Graph) -> Graph:
-    return replace(graph, places=places(graph, dict.fromkeys(graph.nodes, NODE)))
+    sizes = dict.fromkeys(graph.nodes, NODE)
+    if not graph.blocks:
+        return replace(graph, places=places(graph, sizes))
+    found = nested_layout.places(
+        graph, sizes, box_sizes(graph), frame=FRAMES, afresh=True, time_limit=SECONDS
+    )
+    return replace(graph, places=found)
 
 
 def main() -> None:
@@ -124,8 +130,7 @@ def main() -> None:
         files.write(HERE / f"{source.name}{files.SUFFIX}", graph_of(source))
         index.append({"name": source.name, "title": source.title, "sentence": source.sentence})
     for lesson in LESSONS:
-        graph = arranged(lesson.graph) if len(lesson.graph) > LAID_OUT_AT_MOST else laid_out(lesson.graph)
-        files.write(HERE / f"{lesson.name}{files.SUFFIX}", graph)
+        files.write(HERE / f"{lesson.name}{files.SUFFIX}", laid_out(lesson.graph))
         row = {"name": lesson.name, "title": lesson.title, "sentence": lesson.sentence, "trains": True}
         index.append(row)
     text = json.dumps(index, indent=2, ensure_ascii=False) + "\n"

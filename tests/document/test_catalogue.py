@@ -1,12 +1,16 @@
 """What the palette offers."""
 
+from typing import get_args
+
 from micrograd.ops import OPS, Op, op_of
+from micrograd_gui.document.block import BlockKind
 from micrograd_gui.document.catalogue import catalogue
 
 
-def test_every_op_of_the_table_and_a_value_are_offered_once():
+def test_every_op_of_the_table_a_value_and_every_block_are_offered_once():
     payloads = [offer.payload for group in catalogue() for offer in group.offers]
-    assert sorted(payloads) == sorted([*OPS, "value", "**2"])
+    blocks = [f"block:{kind}" for kind in get_args(BlockKind)]
+    assert sorted(payloads) == sorted([*OPS, "value", "**2", *blocks])
 
 
 def test_every_offer_has_a_text_and_a_sentence():
@@ -14,7 +18,8 @@ def test_every_offer_has_a_text_and_a_sentence():
         for offer in group.offers:
             assert offer.text
             assert offer.help.endswith(".")
-            assert offer.payload == "value" or op_of(offer.payload).arity >= 1
+            block = offer.payload.startswith("block:")
+            assert block or offer.payload == "value" or op_of(offer.payload).arity >= 1
 
 
 def test_a_new_row_of_the_table_is_offered_by_itself(monkeypatch):

@@ -12,8 +12,8 @@ from micrograd.ops import op_of
 from micrograd_gui.document.graph import NodeId, Place
 from micrograd_gui.session.editing import VALUE
 from micrograd_gui.views.canvas import geometry
-from micrograd_gui.views.canvas.hit import box_at, nearest_wire
 from micrograd_gui.views.canvas.folding import Wire
+from micrograd_gui.views.canvas.hit import box_at, nearest_wire
 from micrograd_gui.views.canvas.index import Index
 
 if TYPE_CHECKING:

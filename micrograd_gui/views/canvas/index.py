@@ -70,8 +70,10 @@ class Index:
         changed = {
             key
             for key, node in after.items()
-            if before.get(key) is not node
-            and (key >= 0 or before.get(key) != node or was.boxes[key] != now.boxes[key])
+            if (
+                before.get(key) is not node
+                and (key >= 0 or before.get(key) != node or was.boxes[key] != now.boxes[key])
+            )
             or was.places.get(key) != now.places[key]
         }
         gone = before.keys() - after.keys()

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QLabel
 from micrograd_gui.document.block import Block, BlockId, nodes_of
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.views.canvas.folding import Key
-from micrograd_gui.views.canvas.picture import picture_of
 from micrograd_gui.views.canvas.room import room
 
 if TYPE_CHECKING:
@@ -36,6 +35,7 @@ class Inside:
         self.bar.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.bar.linkActivated.connect(lambda number: self.go(int(number) or None))
         self.bar.hide()
+        self._dress_bar()
 
     # Into a block and out --------------------------------------------------------------------
 
@@ -126,13 +126,16 @@ class Inside:
 
     def dress(self) -> None:
         """In the mood of the view."""
+        self._dress_bar()
+        self._show_way()
+
+    def _dress_bar(self) -> None:
         theme, mood = self.view.mood.theme, self.view.mood
         self.bar.setFont(mood.font(14))
         self.bar.setStyleSheet(
             f"#breadcrumb {{ background: {theme.panel}; color: {theme.text}; padding: 0 12px;"
             f" border-bottom: 1px solid {theme.line}; }}"
         )
-        self._show_way()
 
     def lay_out(self) -> None:
         """At the top, over the whole breadth."""
@@ -152,7 +155,7 @@ class Inside:
         ]
         self.bar.setText(_BETWEEN.join([*links, f"<b>{escape(steps[-1][1])}</b>"]))
         self.bar.setAccessibleName("Inside: " + _BETWEEN.join(title for _, title in steps))
-        self.bar.setToolTip("Click to go back there; U or Esc goes one step out.")
+        self.bar.setToolTip("Click to go back there; Shift+Enter or Esc goes one step out.")
         self.view.setViewportMargins(0, self.height, 0, 0)
         self.bar.setVisible(self.block is not None)
         self.lay_out()

@@ -25,7 +25,7 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("W", "wire the selected node: Tab or arrows choose a port, Enter connects, Esc leaves"),
     ("Shift+W", "take off a wire of the selected node: Tab or arrows choose it, Enter removes it"),
     ("X", "collapse the block of what is selected to one box, or open the selected box"),
-    ("Enter, or a double-click", "look into the selected box; U or Esc leads out again"),
+    ("Enter, or a double-click", "look into the selected box; Shift+Enter or Esc leads out again"),
     ("Ctrl+arrows", "scroll"),
     ("Menu, Shift+F10", "all that can be done with the selected node"),
     ("Space and drag, or the middle button", "scroll"),
@@ -57,7 +57,7 @@ class Keyboard:
         if event.key() in _ARROWS:
             return modifiers in (_Mods.AltModifier, _Mods.ControlModifier)
         plain = modifiers in (_Mods.NoModifier, _Mods.ShiftModifier)
-        return plain and event.key() in (_Key.Key_W, _Key.Key_M, _Key.Key_X, _Key.Key_U)
+        return plain and event.key() in (_Key.Key_W, _Key.Key_M, _Key.Key_X)
 
     def press(self, event: QKeyEvent) -> bool:
         """Do what the key stands for; False where it is none of the canvas's."""
@@ -69,7 +69,7 @@ class Keyboard:
             return True
         if key in _ARROWS:
             return self._arrow(_ARROWS[_Key(key)], modifiers)
-        if modifiers == _Mods.NoModifier and self._on_block(key):
+        if modifiers in (_Mods.NoModifier, _Mods.ShiftModifier) and self._on_block(key, modifiers):
             return True
         selected = view.bridge.state.selected
         if selected is None or modifiers not in (_Mods.NoModifier, _Mods.ShiftModifier):
@@ -109,12 +109,12 @@ class Keyboard:
         view.show_node(order[place])
         return True
 
-    def _on_block(self, key: int) -> bool:
+    def _on_block(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
         """Collapse, open, look into, lead out."""
-        inside = self.view.inside
-        if key == _Key.Key_X:
+        inside, plain = self.view.inside, modifiers == _Mods.NoModifier
+        if key == _Key.Key_X and plain:
             return inside.toggle_selected()
-        if key == _Key.Key_U or (key == _Key.Key_Escape and not self.view.mood.projector):
+        if (key in _ENTER and not plain) or (key == _Key.Key_Escape and not self.view.mood.projector):
             return inside.leave()
         return key in _ENTER and inside.enter_selected()
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from micrograd_gui.document.block import Block, BlockId
-from micrograd_gui.views.canvas import geometry
+from micrograd_gui.document.block import BlockId
 from micrograd_gui.views.canvas.boxes import paint_card, paint_nudge_tag, paint_target_mark
 from micrograd_gui.views.canvas.fields import paint_fields
 from micrograd_gui.views.canvas.folding import Box, Key

@@ -11,8 +11,8 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.boxes import paint_box
 from micrograd_gui.views.canvas.chips import Chip
-from micrograd_gui.views.canvas.geometry import CARDS_FROM
 from micrograd_gui.views.canvas.folding import Key, Wire
+from micrograd_gui.views.canvas.geometry import CARDS_FROM
 from micrograd_gui.views.canvas.ink import Ink, ink
 from micrograd_gui.views.canvas.marks import paint_block, paint_frames
 from micrograd_gui.views.canvas.picture import Picture

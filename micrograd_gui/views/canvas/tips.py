@@ -16,6 +16,8 @@ _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")  # as many 
 def tip(picture: Picture, hit: Hit) -> str:
     """The tooltip as rich text; empty where there is nothing to say."""
     graph = picture.graph
+    if hit.block is not None and hit.part not in ("in", "out"):
+        return "<br>".join(escape(line) for line in _block(picture, hit))
     if hit.node is None:
         return ""
     if hit.part == "wire" or hit.part == "in":
@@ -30,6 +32,22 @@ def tip(picture: Picture, hit: Hit) -> str:
         if hit.part in ("data", "badge"):
             lines += _holds(graph, hit)
     return "<br>".join(escape(line) for line in lines)
+
+
+def _block(picture: Picture, hit: Hit) -> list[str]:
+    """A box, or the frame of an open block."""
+    graph = picture.graph
+    block = next(each for each in graph.blocks if each.id == hit.block)
+    if hit.part == "mark":
+        return [f"Click to {'open' if block.collapsed else 'collapse'} {block.title} (X)."]
+    nodes = graph.within(block.id)
+    lines = [f"{block.title}: {len(nodes):,} nodes"]
+    if block.output is not None:
+        lines[0] += f", output {graph.nodes[block.output].name}"
+        for name, numbers in (("data", picture.frame.data), ("grad", picture.frame.grad)):
+            if block.output in numbers:
+                lines.append(f"{name} = {exact(numbers[block.output])}")
+    return [*lines, "Double-click, or Enter, to look inside; X opens or collapses it."]
 
 
 def description(state: State, wires: int) -> str:

@@ -149,12 +149,16 @@ class CanvasView(EventfulSheet):
 
     def make(self, verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Call a verb that makes nodes; from inside a block, they belong to it."""
-        session, first = self.bridge.session, self.bridge.state.graph.next_id
+        first = self.bridge.state.graph.next_id
         made = self.bridge.attempt(verb, *args, **kwargs)
+        self.claim(first)
+        return made
+
+    def claim(self, first: NodeId) -> None:
+        """From inside a block: the nodes from that id on were made here, and belong to it."""
         if self.inside.block is not None:
             new = [number for number in self.bridge.state.graph.nodes if number >= first]
-            self.bridge.attempt(session.join, new, self.inside.block)
-        return made
+            self.bridge.attempt(self.bridge.session.join, new, self.inside.block)
 
     def nodes_of(self, keys: Iterable[Key]) -> frozenset[NodeId]:
         """The nodes that those stand for: of a box, all that are in it."""

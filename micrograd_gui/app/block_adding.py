@@ -1,0 +1,86 @@
+"""Putting blocks into the graph: the question, the edit, and the place of the new nodes."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF
+
+from micrograd_gui.document.block import BlockKind
+from micrograd_gui.document.graph import NodeId, Place
+from micrograd_gui.document.recipe import Recipe
+from micrograd_gui.views.canvas.area import FRAMES, box_sizes, settled
+from micrograd_gui.views.canvas.geometry import node_sizes
+
+if TYPE_CHECKING:
+    from micrograd_gui.app.block_dialog import BlockDialog
+    from micrograd_gui.app.main_window import MainWindow
+
+SECONDS = 10.0
+KINDS: dict[str, BlockKind] = {"neuron": "neuron", "layer": "layer", "mlp": "mlp", "loss": "loss"}
+
+
+class BlockAdding:
+    """Asks what a dropped block is to be like, and puts it there; one edit, in which nothing else moves."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window = window
+        window.canvas.block_wanted.connect(self.ask)
+
+    def ask(self, kind: str, point: QPointF, node: NodeId | None = None) -> BlockDialog | None:
+        """Open the dialog for a block dropped at that point of the canvas, or on that node."""
+        from micrograd_gui.app.block_dialog import BlockDialog  # the first paint does without
+
+        if kind not in KINDS:
+            self.window.bridge.refused.emit(f"There is no block called “{kind[:40]}”.", None)
+            return None
+        graph = self.window.session.state.graph
+        given = () if node is None else (node,)
+        dialog = BlockDialog(
+            self.window, KINDS[kind], graph, given, lambda recipe: self.put(recipe, point, node)
+        )
+        dialog.open()
+        return dialog
+
+    def put(self, recipe: Recipe, point: QPointF | None = None, node: NodeId | None = None) -> None:
+        """The block, about that point or to the right of that node; raises Refusal."""
+        from micrograd_gui.services import nested_layout  # after the first paint
+
+        window, session = self.window, self.window.session
+        if node is not None and node not in session.state.graph.nodes:
+            node = None
+        canvas = window.canvas
+        canvas.settle()
+        first = session.state.graph.next_id
+        session.add_block(recipe)
+        canvas.claim(first)
+        new = frozenset(number for number in session.state.graph.nodes if number >= first)
+
+        def place(places: dict[NodeId, Place]) -> None:
+            if graph is session.state.graph:
+                there = settled(graph, canvas.index, new, places, point, node)
+                session.tidied(graph, there, as_edit=False)
+                show()
+
+        def show() -> None:
+            for number in new:
+                canvas.show_node(number)
+                break
+
+        graph = session.state.graph
+        rough = {number: graph.places[number] for number in new}
+        session.tidied(graph, settled(graph, canvas.index, new, rough, point, node), as_edit=False)
+        graph = session.state.graph
+        work = partial(
+            nested_layout.places,
+            graph,
+            node_sizes(graph),
+            box_sizes(graph),
+            frame=FRAMES,
+            only=new,
+            within=canvas.inside.block,
+            afresh=True,
+            time_limit=SECONDS,
+        )
+        window.background.start("block", work, done=place, stoppable=True)

@@ -1,0 +1,219 @@
+"""The dialog for a block: what a neuron, a layer, an MLP or a loss is to be like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QVBoxLayout,
+)
+
+from micrograd.ops import OPS
+from micrograd_gui.document.block import BlockKind
+from micrograd_gui.document.blocks import LOSSES, predictions
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.recipe import Recipe
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+TITLES: dict[BlockKind, str] = {"neuron": "A neuron", "layer": "A layer", "mlp": "An MLP", "loss": "A loss"}
+_FIRST = ("tanh", "relu", "sigmoid")  # the activations that are met most
+_LARGEST_SEED = 2**63
+
+
+class BlockDialog(QDialog):
+    """Asks without blocking; ``made`` is called with the recipe, and what it refuses is said here."""
+
+    def __init__(
+        self,
+        parent: QWidget,
+        kind: BlockKind,
+        graph: Graph,
+        given: tuple[NodeId, ...],
+        made: Callable[[Recipe], object],
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("block_dialog")
+        self.setWindowTitle(TITLES[kind])
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.kind, self.graph = kind, graph
+        self._given = {", ".join(self._name(node) for node in given): given} if given else {}
+        self._made = made
+        self._form = QFormLayout()
+        if kind == "loss":
+            self._ask_loss(given)
+        else:
+            self._ask_network()
+        self.sentence = QLabel()
+        self.sentence.setObjectName("block_sentence")
+        self.sentence.setWordWrap(True)
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        buttons.button(QDialogButtonBox.StandardButton.Ok).setDefault(True)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        rows = QVBoxLayout(self)
+        rows.addLayout(self._form)
+        rows.addWidget(self.sentence)
+        rows.addWidget(buttons)
+        self._tell()
+
+    # The fields ------------------------------------------------------------------------------
+
+    def _ask_network(self) -> None:
+        first = next(iter(self._given), "2" if self.kind == "neuron" else "3")
+        self.inputs = self._line("inputs", "&Inputs", first,
+                                 "How many new inputs, or the names of nodes: x1, x2")  # fmt: skip
+        if self.kind != "neuron":
+            text, words = ("4", "&Neurons") if self.kind == "layer" else ("4, 4, 1", "&Layers")
+            tip = "How many neurons." if self.kind == "layer" else "The neurons of each layer: 4, 4, 1"
+            self.layers = self._line("layers", words, text, tip)
+        self.activation = QComboBox()
+        known = [op.name for op in OPS.values() if op.arity == 1 and op.group != "arithmetic"]
+        self.activation.addItems([*_FIRST, *(name for name in known if name not in _FIRST)])
+        self._add("activation", "&Activation", self.activation, "What each neuron's sum goes through.")
+        self.linear = QCheckBox("the last layer has none" if self.kind == "mlp" else "none (linear)")
+        self._add("linear", "", self.linear, "The plain sum is the output, as in micrograd's last layer.")
+        self.linear.toggled.connect(self._tell)
+        self.seed = self._line("seed", "&Seed", "", "The same seed draws the same weights; empty: any.")
+        self.seed.setPlaceholderText("any")
+        self.inputs.selectAll()
+
+    def _ask_loss(self, given: tuple[NodeId, ...]) -> None:
+        self.form = QComboBox()
+        for name, loss in LOSSES.items():
+            self.form.addItem(loss.title, name)
+        self.form.addItem("L2 regularisation", "l2")
+        self._add("form", "&Kind", self.form, "How far a prediction is from its answer.")
+        found = given or predictions(self.graph)
+        names = ", ".join(self._name(node) for node in found)
+        self._given = {names: tuple(found)} if found else {}
+        self.outputs = self._line("outputs", "&Predictions", names, "The names of the nodes that predict.")
+        self.answers = self._line("answers", "&Answers", "", "The names of the answers; empty: new inputs.")
+        self.answers.setPlaceholderText("new inputs")
+        self.alpha = self._line("alpha", "Al&pha", "0.0001", "How much the sum of squared weights counts.")
+        self.form.currentIndexChanged.connect(self._show_form)
+        self._show_form()
+
+    def _show_form(self) -> None:
+        regularises = self.form.currentData() == "l2"
+        for field, shown in (
+            (self.outputs, not regularises),
+            (self.answers, not regularises),
+            (self.alpha, regularises),
+        ):
+            self._form.setRowVisible(field, shown)
+        if hasattr(self, "sentence"):
+            self._tell()
+
+    def _line(self, name: str, words: str, text: str, tip: str) -> QLineEdit:
+        line = QLineEdit(text)
+        line.textEdited.connect(self._tell)
+        self._add(name, words, line, tip)
+        return line
+
+    def _add(self, name: str, words: str, field: QWidget, tip: str) -> None:
+        field.setObjectName(f"block_{name}")
+        field.setToolTip(tip)
+        field.setAccessibleName(words.replace("&", "") or name)
+        field.setMinimumWidth(220)
+        self._form.addRow(words, field)
+
+    # What was typed --------------------------------------------------------------------------
+
+    def recipe(self) -> Recipe:
+        """What the fields say; raises Refusal."""
+        if self.kind == "loss":
+            form = str(self.form.currentData())
+            return Recipe(
+                "loss",
+                form=form,
+                outputs=() if form == "l2" else self._nodes(self.outputs.text()),
+                answers=() if form == "l2" else self._nodes(self.answers.text()),
+                alpha=_number(self.alpha.text()) if form == "l2" else 1e-4,
+            )
+        inputs = self.inputs.text().strip()
+        return Recipe(
+            self.kind,
+            inputs=_whole(inputs, "inputs") if inputs.isdecimal() or not inputs else self._nodes(inputs),
+            layers=() if self.kind == "neuron" else _layers(self.layers.text()),
+            activation=self.activation.currentText(),
+            linear=self.linear.isChecked(),
+            seed=_seed(self.seed.text()),
+        )
+
+    def accept(self) -> None:
+        try:
+            self._made(self.recipe())
+        except Refusal as refusal:
+            self._say(str(refusal), refused=True)
+            return
+        super().accept()
+
+    def _tell(self) -> None:
+        """What would be made, in a sentence."""
+        try:
+            recipe = self.recipe()
+        except Refusal as refusal:
+            self._say(str(refusal), refused=True)
+            return
+        if recipe.kind == "loss":
+            loss = LOSSES.get(recipe.form)
+            self._say(loss.sentence if loss else "alpha × Σp² is added to the loss there is.")
+            return
+        first = recipe.inputs if isinstance(recipe.inputs, int) else len(recipe.inputs)
+        sizes = (first, *(recipe.layers or (1,)))
+        count = sum((before + 1) * after for before, after in pairwise(sizes))
+        self._say(f"{count:,} parameter{'' if count == 1 else 's'}.")
+
+    def _say(self, sentence: str, *, refused: bool = False) -> None:
+        self.sentence.setText(("⚠ " if refused else "") + sentence)
+
+    def _name(self, node: NodeId) -> str:
+        return self.graph.nodes[node].name
+
+    def _nodes(self, text: str) -> tuple[NodeId, ...]:
+        """The nodes of those names; the names that stood there at first are those very nodes."""
+        if text.strip() in self._given:
+            return self._given[text.strip()]
+        return tuple(self.graph.named(name.strip()) for name in text.split(",") if name.strip())
+
+
+def _layers(text: str) -> tuple[int, ...]:
+    parts = [part for part in text.replace(",", " ").split() if part not in "[]"]
+    return tuple(_whole(part.strip("[]"), "neurons") for part in parts)
+
+
+def _whole(text: str, of_what: str) -> int:
+    if not text.isdecimal() or len(text) > 6:
+        raise Refusal(f"“{text[:20]}” is not a number of {of_what}.")
+    return int(text)
+
+
+def _seed(text: str) -> int | None:
+    text = text.strip()
+    if not text:
+        return None
+    if not text.removeprefix("-").isdecimal() or abs(int(text[:40])) >= _LARGEST_SEED:
+        raise Refusal(f"“{text[:20]}” is not a seed: a whole number is one.")
+    return int(text)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        raise Refusal(f"“{text[:20]}” is not a number.") from None
