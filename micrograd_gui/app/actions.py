@@ -81,7 +81,7 @@ EDIT: tuple[Row | None, ...] = (
     Row("copy", "&Copy", (Std.Copy,), lambda w: w.clipboard_copy(), _selection, "Copy the selected nodes."),
     Row("paste", "&Paste", (Std.Paste,), lambda w: w.clipboard_paste(), _always,
         "Put copied nodes, an expression, or a cell of the lecture into the graph."),
-    Row("duplicate", "D&uplicate", ("Ctrl+D",), lambda w: w.session.duplicate(), _selection,
+    Row("duplicate", "D&uplicate", ("Ctrl+D",), lambda w: w.duplicate(), _selection,
         "The selected nodes a second time."),
     Row("delete", "&Delete", (Std.Delete, "Backspace"), lambda w: w.session.delete(), _selection,
         "The selected nodes and their wires go."),

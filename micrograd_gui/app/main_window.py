@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from PySide6.QtCore import QEvent, QSize, QTimer
+from PySide6.QtCore import QEvent, QPointF, QSize, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QToolBar, QWidget
 
 from micrograd_gui.app.appearance import Appearance, Projector, dress_application, first_mood
+from micrograd_gui.app.block_adding import BlockAdding
 from micrograd_gui.app.documents import Documents, read_source
 from micrograd_gui.app.menus import Menus, tool_button
 from micrograd_gui.app.panes import Panes
 from micrograd_gui.app.settings import Settings
 from micrograd_gui.app.summary import summary
+from micrograd_gui.app.tidying import tidy
 from micrograd_gui.document.graph import Role
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
 from micrograd_gui.views.bridge import Bridge
-from micrograd_gui.views.canvas.geometry import node_sizes
+from micrograd_gui.views.canvas.dropping import BLOCK
+from micrograd_gui.views.canvas.geometry import place_around
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
 from micrograd_gui.views.theme import Mood
 
 RUN = ("forward", "backward_step", "backward", "zero_grad", "previous", "next")
 NARROW = 1340  # pixels at text scale 1: below this the tools stand in two rows
-LAYOUT_SECONDS = 20.0
 
 
 class MainWindow(QMainWindow):
@@ -44,6 +44,7 @@ class MainWindow(QMainWindow):
         self.panes = Panes(self, self.mood)
         self.canvas, self.plot, self.docks = self.panes.canvas, self.panes.plot, self.panes.docks
         self.panes.palette.chosen.connect(self.add_in_view)
+        self.blocks = BlockAdding(self)
         self.menus = Menus(self)
         self._build_toolbars()
         self._build_status()
@@ -155,12 +156,15 @@ class MainWindow(QMainWindow):
 
     def add_in_view(self, op: str) -> None:
         """An offer of the palette was pressed: the node comes into the middle of the canvas."""
-        middle = self.canvas.mapToScene(self.canvas.viewport().rect().center())
+        middle = self.canvas.scene_point(QPointF(self.canvas.viewport().rect().center()))
+        if op.startswith(BLOCK):
+            self.blocks.ask(op.removeprefix(BLOCK), middle)
+            return
         taken = set(self.session.state.graph.places.values())
-        at = (middle.x() - 66, middle.y() - 33)
+        at = place_around(middle)
         while at in taken:
             at = (at[0] + 24, at[1] + 24)
-        self.bridge.attempt(self.session.add_node, op, at)
+        self.canvas.make(self.session.add_node, op, at)
 
     def edit_label(self) -> None:
         if (node := self.session.state.selected) is not None:
@@ -190,23 +194,14 @@ class MainWindow(QMainWindow):
         QApplication.clipboard().setText(self.session.copied())
 
     def clipboard_paste(self) -> None:
-        self.session.paste(QApplication.clipboard().text())
+        self.canvas.make(self.session.paste, QApplication.clipboard().text())
+
+    def duplicate(self) -> None:
+        self.canvas.make(self.session.duplicate)
 
     def tidy(self, *, as_edit: bool = True) -> None:
         """Lay the graph out with Graphviz, off this thread; the places come when they are ready."""
-        from micrograd_gui.services import layout  # after the first paint
-
-        graph = self.session.state.graph
-
-        def place(places: dict[int, tuple[float, float]]) -> None:
-            self.session.tidied(graph, places, as_edit=as_edit)
-            self.canvas.fit()
-
-        def failed(error: Exception) -> None:
-            self.say(str(error), refused=True)
-
-        work = partial(layout.places, graph, node_sizes(graph), time_limit=LAYOUT_SECONDS)
-        self.background.start("tidy", work, done=place, failed=failed, stoppable=True)
+        tidy(self, as_edit=as_edit)
 
     def show_keys(self) -> None:
         from micrograd_gui.app import pages
