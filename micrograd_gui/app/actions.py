@@ -27,6 +27,7 @@ class Row:
     run: Callable[[MainWindow], object]
     applies: Callable[[State], bool]
     tip: str
+    toggles: bool = False
 
 
 def _always(state: State) -> bool:
@@ -140,12 +141,30 @@ DEBUG: tuple[Row | None, ...] = (
     Row("check_all", "&Check all gradients", ("F7",), lambda w: w.check_all(),
         lambda s: s.graph.target is not None, "The numeric slope of every node beside the analytic one."),
 )  # fmt: skip
+TRAIN: tuple[Row | None, ...] = (
+    Row("train_step", "Train &one step", ("T",), lambda w: w.session.train_step(),
+        lambda s: _learnable(s) and not _training(s),
+        "One step of gradient descent over the rows: forward, backward, update."),
+    Row("train", "&Train", ("Ctrl+T",), lambda w: w.learning.toggle(), lambda s: _learnable(s),
+        "Let the graph train, step after step; the same again, or Esc, and it rests.", toggles=True),
+    Row("rewind", "&Rewind", ("Ctrl+R",), lambda w: w.session.rewind(), lambda s: s.training is not None,
+        "The parameters go back to where training began."),
+    None,
+    Row("update", "&Update", ("U",), lambda w: w.session.update(),
+        lambda s: bool(s.graph.parameters) and not s.blocked and not _training(s),
+        "p.data −= rate × p.grad for every parameter, as a step of the run that can be gone back over."),
+    None,
+    Row("open_rows", "Rows from a &CSV file…", (), lambda w: w.learning.ask_open_rows(), _nodes,
+        "Read the rows that the graph learns from."),
+    Row("save_rows", "&Save the rows…", (), lambda w: w.learning.ask_save_rows(), lambda s: _has_rows(s),
+        "Put the rows into a CSV file."),
+)  # fmt: skip
 HELP: tuple[Row | None, ...] = (
     Row("keys", "&Keys", ("F1",), lambda w: w.show_keys(), _always, "All keys and gestures."),
     Row("about", "&About", (), lambda w: w.show_about(), _always, "What this is."),
 )
 MENUS: tuple[tuple[str, tuple[Row | None, ...]], ...] = (
-    ("&File", FILE), ("&Edit", EDIT), ("&View", VIEW), ("&Debug", DEBUG), ("&Help", HELP),
+    ("&File", FILE), ("&Edit", EDIT), ("&View", VIEW), ("&Debug", DEBUG), ("&Train", TRAIN), ("&Help", HELP),
 )  # fmt: skip
 
 
@@ -158,6 +177,7 @@ def made(row: Row, window: MainWindow) -> QAction:
     """The row as a QAction of the window; a Refusal of its verb goes to the status bar."""
     action = QAction(row.text, window)
     action.setObjectName(row.name)
+    action.setCheckable(row.toggles)
     keys: list[QKeySequence] = []
     for key in row.keys:
         bound = (
@@ -177,6 +197,19 @@ def made(row: Row, window: MainWindow) -> QAction:
 def _can_hold_value(state: State) -> bool:
     node = state.graph.nodes[state.selected or 0]
     return node.is_leaf or ((node.op or "").startswith("**") and len(node.inputs) == 1)
+
+
+def _has_rows(state: State) -> bool:
+    return state.graph.data is not None and bool(state.graph.data.rows)
+
+
+def _learnable(state: State) -> bool:
+    graph = state.graph
+    return _has_rows(state) and graph.target is not None and bool(graph.parameters)
+
+
+def _training(state: State) -> bool:
+    return state.training is not None and state.training.running
 
 
 def _leaves_selected(state: State) -> bool:

@@ -75,8 +75,8 @@ class Projector:
         self.window = window
         self._before: tuple[QByteArray, Mood, bool] | None = None
         self._touched = False
-        self._leave = QShortcut(QKeySequence("Esc"), window, self.leave)
-        self._leave.setEnabled(False)
+        self.escape = QShortcut(QKeySequence("Esc"), window, self.leave)
+        self.escape.setEnabled(False)
 
     @property
     def on(self) -> bool:
@@ -91,7 +91,7 @@ class Projector:
     def enter(self) -> None:
         window = self.window
         self._before = (window.saveState(), window.mood, window.isFullScreen())
-        self._leave.setEnabled(True)
+        self.escape.setEnabled(True)
         self._touched, window.panes.touched = window.panes.touched, True
         for chrome in window.chrome():
             chrome.hide()
@@ -106,7 +106,7 @@ class Projector:
         window = self.window
         docks, mood, was_full = self._before
         self._before = None
-        self._leave.setEnabled(False)
+        self.escape.setEnabled(False)
         window.panes.give_titles_back()
         window.menuBar().show()
         window.statusBar().show()

@@ -14,6 +14,7 @@ from micrograd_gui.app.panes import Panes
 from micrograd_gui.app.settings import Settings
 from micrograd_gui.app.summary import summary
 from micrograd_gui.app.tidying import tidy
+from micrograd_gui.app.training import Learning
 from micrograd_gui.document.graph import Role
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
@@ -53,6 +54,7 @@ class MainWindow(QMainWindow):
         self._sized.timeout.connect(self.panes.follow_size)
         self._size_fields()
         self.bridge.changed.connect(self._on_changed)
+        self.learning = Learning(self)  # after the line above: a run that ended has the last word
         self.bridge.refused.connect(lambda sentence, _node: self.say(sentence, refused=True))
         self.resize(self._first_size())
         self._arrange()

@@ -50,7 +50,7 @@ class Menus:
             elif title == "&View":
                 menu.addSeparator()
                 self.panes = menu.addMenu("P&anes")
-            elif title == "&Debug":
+            elif title == "&Train":
                 self.examples = window.menuBar().addMenu("E&xamples")
         self.examples.aboutToShow.connect(self._show_thumbnails)
         for example in examples.examples():

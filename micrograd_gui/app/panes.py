@@ -9,12 +9,14 @@ from PySide6.QtWidgets import QDockWidget, QWidget
 from shiboken6 import isValid
 
 from micrograd_gui.views.canvas.view import CanvasView
+from micrograd_gui.views.data_table import DataPane
 from micrograd_gui.views.gradients import Gradients
 from micrograd_gui.views.palette import Palette
 from micrograd_gui.views.plot import PlotPane
 from micrograd_gui.views.rendered_graph import RenderedGraph
 from micrograd_gui.views.step_card import StepCard
 from micrograd_gui.views.theme import Mood
+from micrograd_gui.views.training_panel import TrainingPanel
 
 if TYPE_CHECKING:
     from micrograd_gui.app.main_window import MainWindow
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+LEARNING = ("training", "data")
 LOW = 800  # pixels at text scale 1: a lower window has no room for two panes under the canvas
 
 
@@ -40,6 +43,9 @@ class Panes:
         self.rendered_graph = RenderedGraph(bridge, mood)
         self.plot = PlotPane(bridge, mood)
         self.gradients = Gradients(bridge, mood)
+        self.training = TrainingPanel(bridge, mood)
+        self.data = DataPane(bridge, mood)
+        self._learns = False
         window.setCentralWidget(self.canvas)
         window.setDockNestingEnabled(True)
         window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
@@ -52,6 +58,8 @@ class Panes:
         self._dock("rendered_graph", "Rendered graph", self.rendered_graph, BOTTOM)
         self._dock("plot", "Plot", self.plot, RIGHT)
         self._dock("gradients", "Gradients", self.gradients, RIGHT)
+        self._dock("training", "Training", self.training, RIGHT)
+        self._dock("data", "Data", self.data, RIGHT)
 
     def _dock(self, name: str, title: str, pane: QWidget, area: Qt.DockWidgetArea) -> None:
         dock = QDockWidget(title, self.window)
@@ -81,6 +89,8 @@ class Panes:
             self.rendered_graph,
             self.plot,
             self.gradients,
+            self.training,
+            self.data,
         ):
             pane.set_mood(mood)
 
@@ -93,22 +103,45 @@ class Panes:
 
     def _place(self) -> None:
         window, docks = self.window, self.docks
-        for dock in docks.values():
+        for name, dock in docks.items():
             dock.setFloating(False)
-            dock.show()
+            dock.setVisible(self._learns or name not in LEARNING)
         window.addDockWidget(LEFT, docks["palette"])
         window.addDockWidget(BOTTOM, docks["step_card"])
         window.addDockWidget(RIGHT, docks["plot"])
         window.splitDockWidget(docks["plot"], docks["gradients"], Qt.Orientation.Vertical)
+        for name in LEARNING:
+            window.tabifyDockWidget(docks["gradients"], docks[name])
         if window.height() < LOW * window.mood.scale:
             window.tabifyDockWidget(docks["gradients"], docks["rendered_graph"])
-            docks["gradients"].raise_()
         else:
             window.splitDockWidget(docks["step_card"], docks["rendered_graph"], Qt.Orientation.Vertical)
+        docks["training" if self._learns else "gradients"].raise_()
         width, height = window.width(), window.height()
         self._resize(Qt.Orientation.Horizontal, palette=window.mood.px(150), plot=round(width * 0.3))
         self._resize(Qt.Orientation.Vertical, step_card=window.mood.px(130), rendered_graph=height // 5)
-        self._resize(Qt.Orientation.Vertical, plot=round(height * 0.48), gradients=round(height * 0.4))
+        self._share_height()
+
+    def _share_height(self) -> None:
+        """What learns shows two plots, one above the other."""
+        plot, below = (0.56, 0.32) if self._learns else (0.48, 0.4)
+        height = self.window.height()
+        self._resize(Qt.Orientation.Vertical, plot=round(height * plot), gradients=round(height * below))
+
+    def show_learning(self, learns: bool) -> None:
+        """A document that learns has its training and its rows beside the gradients."""
+        was, self._learns = self._learns, learns
+        before, self._arranging = self._arranging, True
+        if learns:
+            for name in LEARNING:
+                self.docks[name].show()
+            self.docks["training"].raise_()
+            if not self.touched:
+                self._share_height()
+        elif was and not self.touched:
+            for name in LEARNING:
+                self.docks[name].hide()
+        self._arranging = before
 
     def arrange_for_hall(self) -> None:
         """Only the step card under the canvas, and the plot at the right third."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 
 RECENT_AT_MOST = 10
-LAYOUT = 1  # counts up when docks are added or renamed, so that an old arrangement is not forced on them
+LAYOUT = 2  # counts up when docks are added or renamed, so that an old arrangement is not forced on them
 
 
 class Settings:

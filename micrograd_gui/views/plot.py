@@ -42,6 +42,7 @@ KINDS: tuple[type[PlotKind], ...] = (
     BoundaryPlot,
     GradientsPlot,
 )
+_UPPER, _LOWER = 600, 400  # how two plots share the height
 SUFFIXES = (".svg", ".png", ".csv")
 _ROOM_FOR_TWO = 330  # pixels at text scale 1: a lower pane has no room for the loss below another plot
 
@@ -69,6 +70,7 @@ class PlotPane(QWidget):
         self._both.addWidget(self.below)
         self._both.setStretchFactor(0, 3)
         self._both.setStretchFactor(1, 2)
+        self._both.setSizes([_UPPER, _LOWER])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from micrograd_gui.resource import resource
 from micrograd_gui.views.theme import MONO, Mood
 
 
 def style_sheet(mood: Mood) -> str:
     """The style sheet of the whole window."""
     t, px = mood.theme, mood.px
+    arrow = resource("icons", f"down-{t.name}.svg").as_posix()
     return f"""
     QMainWindow, QMenuBar, QMenu, QToolBar, QStatusBar, QScrollArea, QScrollArea > QWidget > QWidget,
     QDockWidget, QTableView, QHeaderView::section {{ background: {t.panel}; color: {t.text}; }}
@@ -40,6 +42,18 @@ def style_sheet(mood: Mood) -> str:
         border-radius: {px(6)}px; padding: {px(4)}px {px(8)}px;
         selection-background-color: {t.data}; selection-color: {t.on_data}; }}
     QLineEdit#expression, QLineEdit#h {{ font-family: "{MONO}"; }}
+    QComboBox {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line};
+        border-radius: {px(6)}px; padding: {px(4)}px {px(8)}px; }}
+    QComboBox:hover {{ border-color: {t.frame}; }}
+    QComboBox:focus {{ border: 2px solid {t.selection}; }}
+    QComboBox:disabled {{ color: {t.muted}; background: {t.panel}; }}
+    QComboBox::drop-down {{ border: 0; width: {px(20)}px; }}
+    QComboBox::down-arrow {{ image: url("{arrow}"); width: {px(10)}px; height: {px(10)}px; }}
+    QComboBox QAbstractItemView {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line};
+        selection-background-color: {t.data}; selection-color: {t.on_data}; }}
+    QProgressBar {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line};
+        border-radius: {px(6)}px; text-align: center; }}
+    QProgressBar::chunk {{ background: {t.chip}; border-radius: {px(5)}px; }}
     QLineEdit[refused="true"] {{ border: 2px solid {t.bad}; background: {t.bad_fill}; }}
     QLabel {{ background: transparent; color: {t.text}; }}
     QLabel[muted="true"] {{ color: {t.muted}; }}

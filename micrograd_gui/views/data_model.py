@@ -1,0 +1,150 @@
+"""The rows of a graph as a Qt model: what stands in a cell, and what typing there does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+
+from micrograd_gui.document.data import Data
+from micrograd_gui.document.labels import spoken
+from micrograd_gui.document.numbers import MINUS, exact, read_number
+from micrograd_gui.session.state import State
+from micrograd_gui.views.theme import Mood
+
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+NO_DATA = Data()
+
+
+class DataModel(QAbstractTableModel):
+    """Reads the rows from the State it shows; ``edit(cells, text)`` hands on what was typed."""
+
+    def __init__(
+        self, state: State, mood: Mood, change: Callable[[Data], bool], attempt: Callable[..., Any],
+        parent: QObject | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._state = state
+        self._mood = mood
+        self._change = change
+        self._attempt = attempt
+
+    @property
+    def rows(self) -> Data:
+        """The rows that are shown; none where the graph has none."""
+        return self._state.graph.data or NO_DATA
+
+    def set_mood(self, mood: Mood) -> None:
+        self._mood = mood
+        self._say_changed(range(len(self.rows)))
+
+    def show(self, state: State) -> None:
+        """Stand for that State from now on."""
+        old, new = self.rows, state.graph.data or NO_DATA
+        if len(old) != len(new) or len(old.columns) != len(new.columns):
+            self.beginResetModel()
+            self._state = state
+            self.endResetModel()
+            return
+        names = [self._heading(at) for at in range(len(old.columns))]
+        self._state = state
+        if names != [self._heading(at) for at in range(len(new.columns))]:
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(new.columns) - 1)
+        if old.rows is not new.rows:
+            changed = (
+                at for at, pair in enumerate(zip(old.rows, new.rows, strict=True)) if pair[0] != pair[1]
+            )
+            self._say_changed(changed)
+        if old.shown != new.shown:
+            self._say_changed(sorted({old.shown, new.shown}))
+
+    def _say_changed(self, rows: Any) -> None:
+        for row in rows:
+            if row < len(self.rows):
+                self.dataChanged.emit(self.index(row, 0), self.index(row, len(self.rows.columns) - 1))
+                self.headerDataChanged.emit(Qt.Orientation.Vertical, row, row)
+
+    # What Qt asks ----------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self.rows.columns)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        return super().flags(index) | Qt.ItemFlag.ItemIsEditable
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
+        across = orientation is Qt.Orientation.Horizontal
+        if role == Qt.ItemDataRole.DisplayRole:
+            if across:
+                return self._heading(section)
+            return f"▸ {section + 1}" if section == self.rows.shown else str(section + 1)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(section) if across else "Click to let the graph show this row."
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        number = self.rows.rows[index.row()][index.column()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return f"{number:.6g}".replace("-", MINUS)
+            case Qt.ItemDataRole.EditRole:
+                return exact(number)
+            case Qt.ItemDataRole.UserRole:
+                return number
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            case Qt.ItemDataRole.ForegroundRole:
+                bound = self.rows.columns[index.column()].node is not None
+                return QColor(self._mood.theme.data if bound else self._mood.theme.muted)
+            case Qt.ItemDataRole.BackgroundRole:
+                shown = index.row() == self.rows.shown
+                return QColor(self._mood.theme.accent_fill) if shown else None
+            case Qt.ItemDataRole.ToolTipRole:
+                return exact(number)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                name = spoken(self.rows.columns[index.column()].name)
+                return f"{name} of row {index.row() + 1}: {exact(number)}"
+        return None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != Qt.ItemDataRole.EditRole or not index.isValid():
+            return False
+        return bool(self._attempt(self._type, index.row(), index.column(), str(value)))
+
+    def _type(self, row: int, column: int, text: str) -> bool:
+        data = self.rows
+        what = f"“{spoken(data.columns[column].name)}” of row {row + 1}"
+        number = read_number(text, what)
+        if number == data.rows[row][column]:
+            return True
+        line = (*data.rows[row][:column], number, *data.rows[row][column + 1 :])
+        return self._change(replace(data, rows=(*data.rows[:row], line, *data.rows[row + 1 :])))
+
+    # Headings --------------------------------------------------------------------------------
+
+    def _heading(self, column: int) -> str:
+        """The column's name, and under it the input it feeds."""
+        each = self.rows.columns[column]
+        return f"{spoken(each.name)}\n{self._feeds(column)} ▾"
+
+    def _feeds(self, column: int) -> str:
+        node = self.rows.columns[column].node
+        nodes = self._state.graph.nodes
+        return f"→ {nodes[node].spoken}" if node is not None and node in nodes else "⚠ bound to nothing"
+
+    def _tip(self, column: int) -> str:
+        each = self.rows.columns[column]
+        if each.node is None:
+            return "Bound to nothing: click to choose the input that takes these numbers."
+        return f"Its numbers go to the input {self._feeds(column)[2:]}. Click to bind, rename or remove it."

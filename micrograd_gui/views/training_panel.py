@@ -1,0 +1,248 @@
+"""TrainingPanel: how the graph learns, how far it has come, and what stands in the way."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from micrograd_gui.document.data import Plan
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.numbers import short, written
+from micrograd_gui.session.state import State
+from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.plan_fields import PlanChoice, PlanLine, optimiser_choices, schedule_choices
+from micrograd_gui.views.theme import Mood
+
+SPEEDS = {
+    "as fast as it goes": math.inf,
+    "60 steps a second": 60.0,
+    "20 steps a second": 20.0,
+    "5 steps a second": 5.0,
+    "1 step a second": 1.0,
+}
+_NUMBERS = ("loss", "accuracy", "rate")
+
+
+class TrainingPanel(QScrollArea):
+    """``actions``: train, train_step, rewind and update, once the window has made them."""
+
+    def __init__(self, bridge: Bridge, mood: Mood, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("training")
+        self.setAccessibleName("Training")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._bridge = bridge
+        self._buttons: list[QToolButton] = []
+        self.body = QWidget()
+        self.setWidget(self.body)
+        self._column = QVBoxLayout(self.body)
+        self._column.addLayout(self._make_row())
+        self._column.addWidget(self._make_progress())
+        self._column.addLayout(self._make_numbers())
+        self.reason = QLabel()
+        self.reason.setObjectName("training_reason")
+        self.reason.setWordWrap(True)
+        self._column.addWidget(self.reason)
+        self._column.addLayout(self._make_fields())
+        self._column.addStretch(1)
+        bridge.changed.connect(self._on_changed)
+        self.set_mood(mood)
+        self._show(bridge.state)
+
+    # The parts -------------------------------------------------------------------------------
+
+    def _make_row(self) -> QHBoxLayout:
+        self._row = QHBoxLayout()
+        self._speed = QComboBox()
+        self._speed.setObjectName("training_speed")
+        self._speed.setAccessibleName("Speed")
+        self._speed.setToolTip("How many steps are made in a second.")
+        self._speed.addItems(list(SPEEDS))
+        self._speed.setMinimumContentsLength(8)
+        self._speed.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._row.addWidget(self._speed, 1)
+        return self._row
+
+    def _make_progress(self) -> QProgressBar:
+        self.progress = QProgressBar()
+        self.progress.setObjectName("training_progress")
+        self.progress.setAccessibleName("Steps made")
+        self.progress.setTextVisible(True)
+        return self.progress
+
+    def _make_numbers(self) -> QGridLayout:
+        grid = QGridLayout()
+        self.numbers: dict[str, QLabel] = {}
+        self._names: list[QLabel] = []
+        for column, name in enumerate(_NUMBERS):
+            label, number = QLabel(name), QLabel("·")
+            number.setObjectName(f"training_{name}")
+            number.setAccessibleName(name)
+            number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            grid.addWidget(label, 0, column)
+            grid.addWidget(number, 1, column)
+            grid.setColumnStretch(column, 1)
+            self.numbers[name] = number
+            self._names.append(label)
+        return grid
+
+    def _make_fields(self) -> QGridLayout:
+        bridge = self._bridge
+        self.lines = {
+            name: PlanLine(bridge, name, title, tip)
+            for name, title, tip in (
+                ("rate", "Rate", "How far a step goes: p.data −= rate × p.grad."),
+                ("steps", "Steps", "How many steps a run has."),
+                (
+                    "batch",
+                    "Batch size",
+                    "How many rows a step looks at, drawn anew for each; “all”: every row.",
+                ),
+                ("seed", "Seed", "The same seed gives the same batches, and the same new weights."),
+            )
+        }
+        choices = {
+            "optimiser": PlanChoice(bridge, "optimiser", "Optimiser", optimiser_choices()),
+            "schedule": PlanChoice(bridge, "schedule", "Schedule", schedule_choices()),
+        }
+        self.redraw = QPushButton("Draw new weights")
+        self.redraw.setObjectName("redraw")
+        self.redraw.setToolTip("New weights, as micrograd draws them with this seed; training begins anew.")
+        self.redraw.clicked.connect(self._redraw)
+        places: tuple[tuple[str, QWidget], ...] = (
+            ("Rate", self.lines["rate"]),
+            ("Schedule", choices["schedule"]),
+            ("Optimiser", choices["optimiser"]),
+            ("Steps", self.lines["steps"]),
+            ("Batch", self.lines["batch"]),
+            ("Seed", self.lines["seed"]),
+        )
+        self._fields = QGridLayout()
+        for at, (title, field) in enumerate(places):
+            row, column = 2 * (at // 2), 2 * (at % 2)
+            label = QLabel(title)
+            label.setProperty("muted", True)
+            label.setBuddy(field)
+            self._fields.addWidget(label, row, column)
+            self._fields.addWidget(field, row, column + 1)
+            if isinstance(field, PlanLine):
+                self._fields.addWidget(field.refusal, row + 1, column, 1, 2)
+        self._fields.addWidget(self.redraw, 6, 2, 1, 2)
+        self._fields.setColumnStretch(1, 1)
+        self._fields.setColumnStretch(3, 1)
+        return self._fields
+
+    def take_actions(self, *actions: QAction) -> None:
+        """Buttons for the window's own actions, so that both always agree."""
+        for at, action in enumerate(actions):
+            button = QToolButton()
+            button.setDefaultAction(action)
+            button.setObjectName(f"training_{action.objectName()}")
+            if action.objectName() == "train":
+                button.setProperty("fill", "data")
+            self._row.insertWidget(at, button)
+            self._buttons.append(button)
+
+    def set_mood(self, mood: Mood) -> None:
+        """Draw with these colours and at this size from now on."""
+        margin = mood.px(10)
+        self._column.setContentsMargins(margin, margin, margin, margin)
+        self._column.setSpacing(mood.px(8))
+        for label in self._names:
+            label.setFont(mood.font(12))
+            label.setStyleSheet(f"color: {mood.theme.muted}")
+        colours = {"loss": mood.theme.data, "accuracy": mood.theme.good}
+        for name, number in self.numbers.items():
+            number.setFont(mood.font(20, bold=True))
+            number.setStyleSheet(f"color: {colours.get(name, mood.theme.text)}")
+        self.progress.setFixedHeight(mood.px(20))
+
+    # What others ask -------------------------------------------------------------------------
+
+    @property
+    def speed(self) -> float:
+        """Steps a second; infinite: as many as there is time for."""
+        return SPEEDS[self._speed.currentText()]
+
+    def set_speed(self, text: str) -> None:
+        """Choose a speed by its text."""
+        self._speed.setCurrentText(text)
+
+    # Showing the state -----------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show(self._bridge.state)
+
+    def _on_changed(self, old: State, new: State) -> None:
+        if self.isVisible():
+            self._show(new)
+
+    def _show(self, state: State) -> None:
+        training, plan = state.training, state.graph.plan or Plan()
+        if training is None:
+            self._count(0, plan.steps)
+            texts = dict.fromkeys(_NUMBERS, "·")
+        else:
+            self._count(training.k, max(training.until, training.k, 1))
+            accuracy = "·" if training.accuracy is None else f"{100 * training.accuracy:.0f} %"
+            texts = {"loss": written(training.loss), "accuracy": accuracy, "rate": short(training.rate)}
+        for name, text in texts.items():
+            if self.numbers[name].text() != text:
+                self.numbers[name].setText(text)
+        running = training is not None and training.running
+        self.redraw.setEnabled(bool(state.graph.parameters) and not running)
+        if not running:
+            self._say(self._reason(state))
+        elif self.reason.text():
+            self._say("")
+
+    def _count(self, k: int, until: int) -> None:
+        if self.progress.maximum() != until:
+            self.progress.setRange(0, until)
+        self.progress.setValue(k)
+        self.progress.setFormat(f"step {k:,} of {until:,}")
+
+    def _reason(self, state: State) -> str:
+        """Why a run ended by itself, or cannot begin; empty where nothing stands in the way."""
+        if state.training is not None and state.training.note:
+            return state.training.note
+        if not self.isVisible():
+            return ""
+        from micrograd_gui.session.training import trainable  # it brings numpy
+
+        try:
+            trainable(state.graph, state.graph.plan or Plan())
+        except Refusal as refusal:
+            return str(refusal)
+        return ""
+
+    def _say(self, sentence: str) -> None:
+        self.reason.setVisible(bool(sentence))
+        if self.reason.text() == sentence:
+            return
+        self.reason.setText(sentence)
+        self.reason.setProperty("refused", bool(sentence))
+        self.reason.style().unpolish(self.reason)
+        self.reason.style().polish(self.reason)
+
+    def _redraw(self) -> None:
+        plan = self._bridge.state.graph.plan or Plan()
+        self._bridge.attempt(self._bridge.session.redraw, plan.seed)
