@@ -45,13 +45,16 @@ class Appearance:
         self.window.set_mood(replace(self.window.mood, theme=THEMES[name]))
 
     def larger(self) -> None:
-        self.use_scale(self.settings.text_scale * STEP)
+        self.use_scale(self.window.mood.scale * STEP)
 
     def smaller(self) -> None:
-        self.use_scale(self.settings.text_scale / STEP)
+        self.use_scale(self.window.mood.scale / STEP)
 
     def use_scale(self, scale: float) -> None:
-        """All text at that multiple of its first size."""
+        """All text at that multiple of its first size; in a hall for as long as that lasts."""
+        if self.window.projector.on:
+            self.window.projector.use_scale(scale)
+            return
         kept = min(LARGEST, max(SMALLEST, scale))
         self.settings.text_scale = kept
         self.window.set_mood(replace(self.window.mood, scale=kept))
@@ -99,6 +102,20 @@ class Projector:
         window.set_mood(window.mood.in_hall(window.height()))
         window.panes.arrange_for_hall()
         window.canvas.fit()
+
+    def use_scale(self, scale: float) -> None:
+        """All text at that multiple of its first size, but no smaller than the back row can read."""
+        mood = self.window.mood
+        least = replace(mood, scale=SMALLEST).in_hall(self.window.height()).scale
+        chosen = max(least, min(scale, LARGEST))
+        if chosen != mood.scale:
+            self.window.set_mood(replace(mood, scale=chosen))
+        self.window.panes.share_hall()
+
+    def follow_size(self) -> None:
+        """A window manager makes the window as large as the screen some time after it was asked to."""
+        if self.on:
+            self.use_scale(self.window.mood.scale)
 
     def leave(self) -> None:
         if self._before is None:

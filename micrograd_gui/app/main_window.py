@@ -146,7 +146,9 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._break_toolbar()
-        if not self.projector.on:
+        if self.projector.on:
+            self.projector.follow_size()
+        else:
             self._sized.start()
 
     # What the actions do beyond the session ----------------------------------------------------

@@ -148,6 +148,10 @@ class Panes:
         for name, dock in self.docks.items():
             dock.setTitleBarWidget(QWidget(dock))  # an empty one: no title
             dock.setVisible(name in ("step_card", "plot"))
+        self.share_hall()
+
+    def share_hall(self) -> None:
+        """The plot and the card have their shares of a hall's window."""
         self._resize(Qt.Orientation.Horizontal, plot=self.window.width() // 3)
         self._resize(Qt.Orientation.Vertical, step_card=self.window.height() // 5)
 

@@ -241,6 +241,27 @@ def test_projector_hides_the_chrome_and_escape_brings_it_back(opened, act, qtbot
     assert not window.mood.projector
 
 
+def test_in_a_hall_text_follows_the_window_when_it_grows_late(opened, act):
+    window = opened("lecture", size=(1200, 700))
+    act(window, "projector")
+    window.resize(1920, 1080)  # as a window manager does, some time after it was asked for a full screen
+    assert window.mood.scale * 13 >= 28
+
+
+def test_text_can_be_made_larger_in_a_hall_and_never_smaller_than_the_back_row_reads(opened, act):
+    window = opened("lecture")
+    before = window.mood.scale
+    act(window, "projector")
+    least = window.mood.scale
+    act(window, "text_larger")
+    assert window.mood.scale > least
+    act(window, "text_smaller", "text_smaller")
+    assert window.mood.scale == least
+    act(window, "projector")
+    assert window.mood.scale == before
+    assert window.settings.text_scale == before
+
+
 def test_theme_and_text_size_are_remembered_between_starts(opened, act):
     window = opened()
     dark = window.mood.theme.dark
