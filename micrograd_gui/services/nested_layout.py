@@ -11,6 +11,7 @@ from micrograd_gui.services import layout
 from micrograd_gui.services.engines import Engine
 
 Size = tuple[float, float]
+COLUMN_GAP = 16.0  # between things that stand one below the other, with no wire between them
 LayOut = Callable[[Graph, Mapping[NodeId, Size]], dict[NodeId, Place]]
 Item = int  # a node's id, or minus a block's
 _Form = tuple[tuple[Size, ...], tuple[tuple[int, ...], ...]]
@@ -136,7 +137,7 @@ class _Work:
         for item in items:
             width, height = self.size[item]
             found[item] = ((widest - width) / 2, top)
-            top += height + layout.ROW_GAP
+            top += height + COLUMN_GAP
         return found
 
     def _laid_out(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,8 +17,8 @@ Wire = tuple[Key, int]  # the node or box, and the port on which it ends
 
 FOOT = 20.0  # the line below the numbers of a box, with its parameters
 BLOCK_WIDTH = 196.0
-_ROOM = 15.0  # between two ports of a box
-_TALLEST = 420.0
+_ROOM = 9.0  # between two ports of a box, while it is not too tall
+_TALLEST = 160.0
 _GUEST_COLUMN, _GUEST_ROW, _GUESTS_AT_MOST = WIDTH + 56.0, HEIGHT + 16.0, 24
 _GUEST_GAP = 120.0
 
@@ -48,8 +49,9 @@ class Box:
 
     @cached_property
     def size(self) -> Size:
-        width = WIDTH if self.block.kind == "neuron" else BLOCK_WIDTH
-        return width, min(_TALLEST, max(HEIGHT + FOOT, _ROOM * (len(self.ports) + 1)))
+        if self.block.kind == "neuron":  # many of them stand one below the other
+            return WIDTH, HEIGHT + FOOT
+        return BLOCK_WIDTH, min(_TALLEST, max(HEIGHT + FOOT, _ROOM * (len(self.ports) + 1)))
 
 
 class Framed(NamedTuple):
@@ -200,6 +202,12 @@ class Folding:
         hidden: dict[Key, list[NodeId]] = {-number: [] for number in blocks}
         for number, key in self.owner.items():
             hidden[key].append(number)
+        places = graph.places
+        heights: dict[Key | None, float] = {number: y for number, (_, y) in places.items()}
+        heights[None] = math.inf
+        for key, numbers in hidden.items():
+            if numbers:  # ports in the order of what is wired to them: fewer wires cross
+                heights[key] = sum(places[number][1] for number in numbers) / len(numbers)
         for key, numbers in hidden.items():
             if not numbers:
                 continue
@@ -214,8 +222,13 @@ class Folding:
                     elif (owner := self.owner.get(source, source)) != key:
                         ports.setdefault(owner, []).append((number, port))
             made = tuple(
-                Port(None if isinstance(source, tuple) else source, tuple(wires))
-                for source, wires in ports.items()
+                sorted(
+                    (
+                        Port(None if isinstance(source, tuple) else source, tuple(wires))
+                        for source, wires in ports.items()
+                    ),
+                    key=lambda port: heights[port.source],
+                )
             )
             self.boxes[key] = Box(blocks[-key], frozenset(numbers), made, parameters)
             for at, each in enumerate(made):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from micrograd_gui.document.block import nodes_of
 from micrograd_gui.views.canvas.dropping import land, landing, landing_rect, op_in
+from micrograd_gui.views.canvas.edge import EdgeScroll
 from micrograd_gui.views.canvas.gestures import ADDING, Band, Gesture, Move, Pan, Scrub, can_hold_value
 from micrograd_gui.views.canvas.hit import GROUND, Hit, hit
 from micrograd_gui.views.canvas.wiring import Wiring
@@ -28,6 +29,7 @@ class Pointer:
     def __init__(self, view: CanvasView) -> None:
         self.view = view
         self.space_held = False
+        self.edge = EdgeScroll(view)
         self._pressed: tuple[QPointF, Hit, Qt.KeyboardModifier] | None = None
 
     def hit(self, position: QPointF) -> Hit:
@@ -60,15 +62,26 @@ class Pointer:
             if far >= QApplication.startDragDistance():
                 view.start_gesture(self._gesture(*self._pressed))
         if view.gesture is not None and self._pressed is not None:
-            gesture = view.gesture
-            before = gesture.rect()
-            gesture.drag(view.scene_point(position), event.modifiers())
-            view.refresh([before, gesture.rect()])
+            modifiers = event.modifiers()
+            self._drag(position, modifiers)
+            if not isinstance(view.gesture, Scrub):
+                self.edge.follow(position, lambda at: self._drag(at, modifiers))
         elif not event.buttons():
             self.hover(position)
 
+    def _drag(self, position: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """The gesture goes on with the pointer there."""
+        gesture = self.view.gesture
+        if gesture is None:
+            self.edge.stop()
+            return
+        before = gesture.rect()
+        gesture.drag(self.view.scene_point(position), modifiers)
+        self.view.refresh([before, gesture.rect()])
+
     def release(self, event: QMouseEvent) -> None:
         view, pressed, gesture = self.view, self._pressed, self.view.gesture
+        self.edge.stop()
         if event.button() == _Button.LeftButton:
             self._pressed = None
         if gesture is not None:
@@ -99,6 +112,7 @@ class Pointer:
 
     def forget(self) -> None:
         """What was pressed begins no gesture any more."""
+        self.edge.stop()
         self._pressed = None
 
     def _select(self, found: Hit, modifiers: Qt.KeyboardModifier) -> None:
@@ -199,13 +213,20 @@ class Pointer:
             event.ignore()
             return
         event.acceptProposedAction()
-        self._show_landing(landing(view.index, op, view.scene_point(event.position()), view.zoom))
+
+        def show(position: QPointF) -> None:
+            self._show_landing(landing(view.index, op, view.scene_point(position), view.zoom))
+
+        show(event.position())
+        self.edge.follow(event.position(), show)
 
     def drag_away(self) -> None:
+        self.edge.stop()
         self._show_landing(None)
 
     def drop(self, event: QDropEvent) -> None:
         op, view = op_in(event.mimeData()), self.view
+        self.edge.stop()
         self._show_landing(None)
         if op is None:
             event.ignore()
