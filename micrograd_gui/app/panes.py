@@ -82,6 +82,10 @@ class Panes:
 
     def set_mood(self, mood: Mood) -> None:
         """Draw every pane in that mood."""
+        title = mood.font()
+        title.setKerning(False)  # unlike the application's font: else Qt writes titles in that of the start
+        for dock in self.docks.values():
+            dock.setFont(title)
         for pane in (
             self.canvas,
             self.palette,

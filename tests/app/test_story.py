@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QPointF, Qt
-from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QTableView
 
@@ -260,6 +260,21 @@ def test_text_can_be_made_larger_in_a_hall_and_never_smaller_than_the_back_row_r
     act(window, "projector")
     assert window.mood.scale == before
     assert window.settings.text_scale == before
+
+
+@pytest.mark.parametrize("scale", [0.75, 1.0, 2.0])
+def test_titles_of_panes_are_as_large_as_the_rest_of_the_text(opened, qtbot, scale):
+    window = opened("lecture", size=(1900, 1000))
+    window.appearance.use_scale(scale)
+    window.appearance.use_theme("light")
+    qtbot.wait(50)  # the window lays its panes out
+    dock = window.docks["step_card"]
+    picture = dock.grab().toImage()
+    bar = range(dock.widget().geometry().top() - 2)  # without the line below the title
+    ground = picture.pixelColor(3, 3)
+    inked = [y for y in bar if any(picture.pixelColor(x, y) != ground for x in range(2, dock.width() // 2))]
+    wanted = QFontMetrics(window.mood.font()).tightBoundingRect("Step").height()
+    assert len(inked) == pytest.approx(wanted, abs=2)
 
 
 def test_theme_and_text_size_are_remembered_between_starts(opened, act):
