@@ -118,7 +118,8 @@ def present(session: Session, found: Captured) -> str:
     if not differing:
         return ""
     node, field, live, run = differing[0]
-    more = f", and {len(differing) - 1} more numbers differ" if len(differing) > 1 else ""
+    others = len(differing) - 1
+    more = f", and {others} more number{'s differ' if others > 1 else ' differs'}" if others else ""
     name = session.state.graph.nodes[node].spoken
     return f"{name}.{field} is {short(live)} in the live values, but a fresh run gives {short(run)}{more}."
 

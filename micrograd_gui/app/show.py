@@ -13,7 +13,7 @@ from micrograd_gui.document.errors import Refusal
 if TYPE_CHECKING:
     from micrograd_gui.app.main_window import MainWindow
 
-_open: list[MainWindow] = []  # windows that were opened without blocking; Python would drop them otherwise
+_open: dict[int, MainWindow] = {}  # what was opened without blocking; Python would drop it otherwise
 _links: WeakKeyDictionary[Any, Link] = WeakKeyDictionary()
 
 
@@ -48,8 +48,9 @@ def show(value: Any, block: bool | None = None) -> Any:
             app.exec()
         return None
     window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    _open.append(window)
-    window.destroyed.connect(_forget)
+    key = id(window)
+    _open[key] = window
+    window.destroyed.connect(lambda: _open.pop(key, None))
     return window
 
 
@@ -88,6 +89,7 @@ def picture(link: Link) -> Any:
     graph = link.found.graph
     values = build(graph)
     for node, value in values.items():
+        value.label = graph.nodes[node].label
         value.data = link.found.data[node]
         value.grad = link.found.grad.get(node, 0.0)
     return draw_dot(values[graph.target or 1])
@@ -105,13 +107,6 @@ def _opened(link: Link) -> MainWindow:
     if sentence:
         window.say(sentence)
     return window
-
-
-def _forget() -> None:
-    """Windows that were closed are dropped."""
-    from shiboken6 import isValid
-
-    _open[:] = [window for window in _open if isValid(window)]
 
 
 def _beside_cells() -> bool | None:

@@ -272,9 +272,9 @@ class Reader:
         return number
 
     def finite(self, number: float, where: ast.expr) -> float:
-        if not math.isfinite(number):
-            raise self.refuse(where, "the number is too large")
-        return number
+        if math.isfinite(number):
+            return number
+        raise self.refuse(where, "the number is too large")
 
     def refuse(self, where: ast.AST, sentence: str) -> ExpressionRefusal:
         return self.source.refusal(where, sentence)

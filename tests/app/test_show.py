@@ -1,0 +1,325 @@
+# ruff: noqa: E501
+"""show(value): live values in a real window, from scripts and from Jupyter, and Refresh."""
+
+import gc
+import os
+import subprocess
+import sys
+import weakref
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtWidgets import QMessageBox
+
+from micrograd import Value
+from micrograd_gui import show
+from micrograd_gui.app.dropped import dropped_paths, open_dropped
+from micrograd_gui.app.link import Link, present
+from micrograd_gui.app.show import can_refresh, live_window, picture, refresh
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.services import examples
+from micrograd_gui.services.render import render
+from micrograd_gui.session.session import Session
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def shown(qtbot):
+    """Show a value as a script does that does not block; the window is closed at the end."""
+    windows = []
+
+    def show_(window):
+        windows.append(window)
+        return window
+
+    yield show_
+    for window in windows:
+        window.session.saved_as_is()
+        window.close()
+        window.deleteLater()
+
+
+def numbers(window) -> dict[str, tuple[float | None, float | None]]:
+    state = window.session.state
+    return {n.name: (state.frame.data.get(n.id), state.frame.grad.get(n.id)) for n in state.graph}
+
+
+# Opening -----------------------------------------------------------------------------------------
+
+
+def test_data_grads_and_the_callers_names_are_on_the_screen_at_once(shown):
+    a, b = Value(2.0), Value(-3.0, label="second")
+    L = a * b
+    L.backward()
+    window = shown(show(L, block=False))
+    assert numbers(window) == {"a": (2.0, -3.0), "second": (-3.0, 2.0), "L": (-6.0, 1.0)}
+    assert window.message.text() == ""
+    assert window.windowTitle().startswith("L")
+    window.session.previous()
+    assert numbers(window)["a"] == (2.0, None)
+
+
+def test_before_backward_only_the_forward_pass_is_done(shown):
+    a = Value(2.0)
+    window = shown(show(a * a, block=False))
+    assert numbers(window) == {"a": (2.0, None), "v2": (4.0, None)}
+
+
+def test_a_variable_that_only_equals_a_value_does_not_name_it(shown):
+    other, values = Value(2.0), [Value(2.0)]
+    window = shown(show(values[0] * 3, block=False))
+    assert set(numbers(window)) == {"2", "3", "v3"}
+    assert other.data == 2.0
+
+
+def test_a_second_backward_without_zero_grad_is_shown_as_two_passes(shown):
+    a = Value(3.0)
+    L = a * a + a
+    L.backward()
+    L.backward()
+    window = shown(show(L, block=False))
+    assert numbers(window)["a"] == (3.0, a.grad)
+    assert window.session.state.step.backward_pass == 2
+    assert window.message.text() == ""
+
+
+def test_where_a_run_gives_other_numbers_one_sentence_says_so(shown):
+    a = Value(3.0, label="a")
+    L = a * a
+    L.backward()
+    a.data = 4.0
+    window = shown(show(L, block=False))
+    assert "is 9 in the live values, but a fresh run gives 16" in window.message.text()
+    b = Value(1.0, label="b")
+    M = b * 2
+    M.grad, b.grad = 1.0, 5.0  # worked out by hand, and wrong
+    assert "b.grad is 5 in the live values, but a fresh run gives 2, and 1 more number differs." in shown(show(M, block=False)).message.text()
+
+
+def test_a_value_that_leaves_its_domain_opens_with_the_reason(shown):
+    window = shown(show(Value(0.0, label="a").log(), block=False))
+    assert "log of 0" in window.message.text()
+
+
+def test_a_live_window_is_made_without_names_for_create_window(shown):
+    window = shown(live_window(Value(2.0, label="a") ** 2))
+    assert "a" in numbers(window)
+    assert can_refresh(window)
+
+
+def test_what_is_no_value_is_refused():
+    with pytest.raises(Refusal, match="A str is no Value"):
+        show("L", block=False)
+
+
+def test_a_closed_window_is_let_go(qtbot):
+    window = show(Value(1.0) * 2, block=False)
+    gone = weakref.ref(window)
+    window.close()
+    del window
+    qtbot.wait(10)  # the window is deleted by the event loop
+    gc.collect()
+    assert gone() is None
+
+
+# Refresh -----------------------------------------------------------------------------------------
+
+
+def test_refresh_shows_new_data_as_one_edit_and_keeps_places(shown):
+    a, b = Value(2.0), Value(-3.0)
+    L = a * b
+    L.backward()
+    window = shown(show(L, block=False))
+    places = dict(window.session.state.graph.places)
+    a.data, b.label = 5.0, "bias"
+    L.data = -15.0
+    for each in (a, b, L):
+        each.grad = 0.0
+    L.backward()
+    refresh(window)
+    assert numbers(window) == {"a": (5.0, -3.0), "bias": (-3.0, 5.0), "L": (-15.0, 1.0)}
+    assert window.session.state.graph.places == places
+    window.session.undo()
+    assert "b" in numbers(window)
+
+
+def test_refresh_of_what_has_not_changed_is_no_edit(shown):
+    a = Value(2.0)
+    L = a * a
+    window = shown(show(L, block=False))
+    before = window.session.state.graph
+    refresh(window)
+    assert window.session.state.graph is before
+
+
+def test_refresh_takes_back_what_was_edited_in_the_window(shown):
+    a = Value(2.0)
+    L = a * a
+    window = shown(show(L, block=False))
+    window.session.set_value(1, 7.0)
+    window.session.add_node("tanh")
+    refresh(window)
+    assert numbers(window) == {"a": (2.0, None), "L": (4.0, None)}
+
+
+def test_refresh_follows_the_variable_of_the_module_to_its_new_value(shown):
+    cell: dict[str, object] = {"show": show, "Value": Value}
+    run(cell, "a = Value(2.0); b = Value(3.0); L = a*b; window = show(L, block=False)")
+    window = shown(cell["window"])
+    place = dict(window.session.state.graph.places)[1]
+    run(cell, "L = (a + 1).tanh()")
+    refresh(window)
+    graph = window.session.state.graph
+    assert {graph.nodes[n].name: graph.nodes[n].op for n in graph.order} == {"a": None, "1": None, "v5": "+", "L": "tanh"}
+    assert graph.places[1] == place
+
+
+def test_refresh_after_the_value_is_gone_says_so(shown):
+    def inside():
+        return show(Value(1.0) * 2, block=False)
+
+    window = shown(inside())
+    gc.collect()
+    with pytest.raises(Refusal, match="gone"):
+        refresh(window)
+
+
+def test_a_window_without_live_values_cannot_be_refreshed(opened):
+    window = opened("lecture")
+    assert not can_refresh(window)
+    with pytest.raises(Refusal, match="shows no live values"):
+        refresh(window)
+
+
+def run(cell: dict[str, object], text: str) -> None:
+    """As a notebook runs a cell: at the top of a namespace that lasts."""
+    exec(compile(text, "<cell>", "exec"), cell)
+
+
+def test_values_are_held_weakly():
+    a = Value(2.0)
+    link = Link(a * a, {"a": a}, {})
+    session = Session()
+    session.open_graph(link.found.graph)
+    present(session, link.found)
+    link.let_go()
+    gone = weakref.ref(a)
+    del a
+    gc.collect()
+    assert gone() is None
+
+
+# Without a screen, and in Jupyter ----------------------------------------------------------------
+
+
+def test_without_a_screen_the_picture_has_labels_names_and_grads():
+    a = Value(2.0)
+    L = a * a
+    L.backward()
+    source = picture(Link(L, {"a": a, "L": L}, {})).source
+    assert "{ a | data 2.0000 | grad 4.0000 }" in source
+    assert a.label == ""
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="these always have a screen")
+def test_a_script_without_a_screen_gets_the_picture_and_loads_no_qt(tmp_path):
+    script = tmp_path / "a.py"
+    script.write_text(
+        "import sys\nfrom micrograd import Value\nfrom micrograd_gui import show\n"
+        "a = Value(2.0)\nL = a*a\nprint(show(L).source)\nprint('PySide6' in sys.modules)\n"
+    )
+    free = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
+    done = subprocess.run([sys.executable, script], env={**free, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "{ a | data 2.0000 | grad 0.0000 }" in done.stdout
+    assert done.stdout.endswith("False\n")
+
+
+def test_a_script_blocks_until_the_window_is_closed(tmp_path):
+    script = tmp_path / "a.py"
+    script.write_text(
+        "from PySide6.QtCore import QTimer\nfrom PySide6.QtWidgets import QApplication\n"
+        "from micrograd import Value\nfrom micrograd_gui import show\n"
+        "app = QApplication([])\nQTimer.singleShot(300, app.closeAllWindows)\n"
+        "print(show(Value(2.0)*3))\nprint('after')\n"
+    )
+    done = subprocess.run([sys.executable, script], env={**os.environ, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"},
+                          capture_output=True, text=True, timeout=60)  # fmt: skip
+    assert done.stdout == "None\nafter\n", done.stderr
+
+
+@pytest.mark.slow
+def test_in_jupyter_the_window_lives_beside_the_cells(monkeypatch):
+    nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
+    pytest.importorskip("ipykernel")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    cells = (
+        "from micrograd import Value\nfrom micrograd_gui import show\na = Value(2.0)\nL = a*a\nL.backward()\nwindow = show(L)",
+        "from PySide6.QtCore import QTimer\nfired = []\nQTimer.singleShot(1, lambda: fired.append(1))",
+        "import time\ntime.sleep(0.1)",
+        "s = window.session.state\nprint(window.isVisible(), fired, [(n.name, s.frame.grad[n.id]) for n in s.graph])",
+        "a.data = 3.0; L = a*a\nfrom micrograd_gui.app.show import refresh\nrefresh(window)",
+        "print(window.session.state.frame.data)",
+        "L",
+    )
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    nbclient.NotebookClient(book, timeout=100).execute()
+    outputs = [output for cell in book.cells for output in cell.outputs]
+    said = "".join(output.get("text", "") for output in outputs)
+    assert "True [1] [('a', 4.0), ('L', 1.0)]" in said
+    assert "{1: 3.0, 3: 9.0}" in said
+    assert "image/svg+xml" in outputs[-1]["data"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="these always have a screen")
+def test_in_jupyter_without_a_screen_the_picture_is_shown_inline(monkeypatch):
+    nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
+    pytest.importorskip("ipykernel")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    cell = "from micrograd import Value\nfrom micrograd_gui import show\na = Value(2.0)\nL = a*a\nshow(L)"
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
+    nbclient.NotebookClient(book, timeout=100).execute()
+    assert "image/svg+xml" in book.cells[0].outputs[-1]["data"]
+
+
+# Drops -------------------------------------------------------------------------------------------
+
+
+def test_a_dropped_picture_opens_with_the_graph_in_it_and_is_never_saved_over(opened, tmp_path):
+    for suffix in (".svg", ".png", ".pdf", ".dot", ".micrograd"):
+        window = opened("square")
+        (path,) = render(examples.load("lecture"), str(tmp_path / f"fig{suffix}"))
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(path)), QUrl("https://example.org/a.svg")])
+        assert dropped_paths(mime) == (path,)
+        open_dropped(window, dropped_paths(mime))
+        assert len(window.session.state.graph) == 7
+        assert window.session.state.path == (path if suffix == ".micrograd" else None)
+
+
+def test_a_drop_on_unsaved_work_asks_first(opened, tmp_path):
+    window = opened("square")
+    window.session.set_value(1, 9.0)
+    (path,) = render(examples.load("lecture"), str(tmp_path / "a.svg"))
+    open_dropped(window, [path, path])
+    assert len(window.session.state.graph) == 2
+    window.findChild(QMessageBox, "unsaved").button(QMessageBox.StandardButton.Discard).click()
+    assert len(window.session.state.graph) == 7
+    assert "Of 2 files “a.svg” was opened" in window.message.text()
+
+
+def test_what_holds_no_graph_is_refused_by_name(opened, tmp_path):
+    window = opened("square")
+    before = window.session.state
+    with pytest.raises(Refusal, match=r"“a[.]txt” holds no graph"):
+        open_dropped(window, [tmp_path / "a.txt"])
+    (tmp_path / "b.dot").write_text("digraph {")
+    open_dropped(window, [tmp_path / "b.dot"])
+    assert "cannot be read as DOT" in window.message.text()
+    assert window.session.state is before
