@@ -16,7 +16,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from micrograd_gui.app import create_window
+from micrograd_gui.app import cli, create_window
 
 SIZE = QSize(1600, 900)
 
@@ -42,7 +42,25 @@ def picture(name: str, theme: str) -> None:
     window.close()
 
 
+# What README's gallery shows: the arguments of `micrograd-gui render`, as they stand there.
+GALLERY = (
+    "neuron --step 8 --card --rankdir TB -o docs/pictures/neuron.svg",
+    "neuron --step 8 --style canvas --theme dark -o docs/pictures/neuron-canvas.svg",
+    "lecture --style canvas --theme print -o docs/pictures/lecture-print.svg",
+    "lecture --style canvas --fps 1 -o docs/pictures/lecture.gif",
+)
+
+
+def gallery() -> None:
+    """Figures of the examples, by the command line."""
+    os.chdir(ROOT)
+    for line in GALLERY:
+        if cli.main(["render", *line.split()]):
+            raise SystemExit(line)
+
+
 def main() -> None:
+    gallery()
     app = QApplication([])
     picture("window.png", "light")
     picture("window-dark.png", "dark")

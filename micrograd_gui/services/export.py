@@ -20,13 +20,15 @@ from micrograd_gui.services.rendering import source
 from micrograd_gui.services.svg import svg
 from micrograd_gui.session.trace import Frame, Step
 
+HEAVIEST = 300_000  # nodes times moments: some minutes of drawing
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """One row: what files with this suffix hold, and the function that makes their content.
 
     A form with ``several`` shows many moments in one file, an ``animated`` one as a rule the whole
-    run; the others make a file for each moment.
+    run; the others make a file for each moment. A ``light`` one does not draw each moment anew.
     """
 
     suffix: str
@@ -34,6 +36,7 @@ class Form:
     content: Callable[[Film], bytes]
     several: bool = False
     animated: bool = False
+    light: bool = False
 
 
 def forms() -> tuple[Form, ...]:
@@ -57,6 +60,11 @@ def export(film: Film, path: Path) -> tuple[Path, ...]:
     """
     form, paths = form_of(path), targets(film, path)
     _ = film.options.ink  # refused before anything is made
+    if not form.light and len(film.moments) > 1 and len(film.moments) * len(film.drawn) > HEAVIEST:
+        raise Refusal(
+            f"{len(film.moments)} moments of {len(film.drawn)} nodes are too many to draw; "
+            "take one moment, fewer nodes, or the .html player."
+        )
     films = [film] if len(paths) == 1 else film.each()
     return write_all((each, form.content(part)) for each, part in zip(paths, films, strict=True))
 
@@ -97,7 +105,7 @@ def _png(film: Film) -> bytes:
     return figures.png(
         next(film.pictures),
         options.ink,
-        scale=options.scale or 2.0,
+        scale=options.scale,
         transparent=options.transparent,
         title=film.title,
         graph=packed(film.graph),
@@ -135,7 +143,7 @@ def _animation(format: str) -> Callable[[Film], bytes]:
             film.with_cards if options.card is None else film.pictures,
             options.ink,
             format=format,
-            scale=options.scale or 1.0,
+            scale=options.scale,
             seconds=options.seconds,
         )
 
@@ -170,10 +178,10 @@ FORMS: dict[str, Form] = {
         Form(".webp", "Animated WebP", _animation("WEBP"), several=True, animated=True),
         Form(".tex", "TikZ for TeX", _tex, several=True),
         Form(".mmd", "Mermaid flowchart", _mermaid),
-        Form(".html", "HTML player", player, several=True, animated=True),
-        Form(".py", "Python script", _script, several=True),
-        Form(".ipynb", "Jupyter notebook", _notebook, several=True),
-        Form(".csv", "Numbers as CSV", table, several=True),
+        Form(".html", "HTML player", player, several=True, animated=True, light=True),
+        Form(".py", "Python script", _script, several=True, light=True),
+        Form(".ipynb", "Jupyter notebook", _notebook, several=True, light=True),
+        Form(".csv", "Numbers as CSV", table, several=True, light=True),
         Form(".micrograd", "micrograd-gui file", _micrograd),
     )
 }

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from micrograd_gui.document.errors import Refusal
 from micrograd_gui.services.embedded import attached, png_info
 from micrograd_gui.services.inks import Ink
 from micrograd_gui.services.lettering import FAMILY
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.path import Path
     from PIL.Image import Image
 
+MOST_PIXELS = 60_000_000
+LONGEST_SIDE = 16_000  # pixels; a WebP can have no more than 16,383
 _POINTS = 72.0  # a unit of a picture is a point
 
 
@@ -34,9 +37,16 @@ def pdf(pictures: Iterable[Picture], ink: Ink, *, title: str, graph: str = "") -
 
 
 def png(
-    picture: Picture, ink: Ink, *, scale: float, transparent: bool = False, title: str = "", graph: str = ""
+    picture: Picture,
+    ink: Ink,
+    *,
+    scale: float | None = None,
+    transparent: bool = False,
+    title: str = "",
+    graph: str = "",
 ) -> bytes:
-    """A PNG with ``scale`` pixels per unit, the graph among its texts."""
+    """A PNG with ``scale`` pixels per unit (None: 2, fewer for a huge one), the graph among its texts."""
+    scale = _affordable(picture, scale, usual=2.0)
     file = io.BytesIO()
     with _lettering():
         figure(picture, ink, transparent=transparent).savefig(
@@ -49,9 +59,11 @@ def png(
     return file.getvalue()
 
 
-def animation(pictures: Iterable[Picture], ink: Ink, *, format: str, scale: float, seconds: float) -> bytes:
+def animation(
+    pictures: Iterable[Picture], ink: Ink, *, format: str, scale: float | None, seconds: float
+) -> bytes:
     """A GIF or WebP that shows the pictures one after the other, the last one longer, for ever."""
-    frames = [pixels(each, ink, scale=scale) for each in pictures]
+    frames = [pixels(each, ink, scale=_affordable(each, scale, usual=1.0)) for each in pictures]
     if format == "GIF":  # a palette of its own for each frame: a shared one makes white a little grey
         frames = [frame.quantize(128) for frame in frames]
     milliseconds = [round(1000 * seconds)] * (len(frames) - 1) + [round(2500 * seconds)]
@@ -61,6 +73,19 @@ def animation(pictures: Iterable[Picture], ink: Ink, *, format: str, scale: floa
         file, format, save_all=True, append_images=frames[1:], duration=milliseconds, loop=0, **extra
     )
     return file.getvalue()
+
+
+def _affordable(picture: Picture, scale: float | None, *, usual: float) -> float:
+    """The scale; raises Refusal where it asks for more pixels than any program opens."""
+    area = picture.width * picture.height
+    longest = max(picture.width, picture.height)
+    most = min((MOST_PIXELS / area) ** 0.5, LONGEST_SIDE / longest)
+    if scale is not None and scale > most:
+        raise Refusal(
+            f"At {scale:g} pixels per unit the picture would be {picture.width * scale:.0f} by "
+            f"{picture.height * scale:.0f} pixels: choose at most {most:.2g}, or SVG or PDF, which have none."
+        )
+    return min(usual, most) if scale is None else scale
 
 
 def pixels(picture: Picture, ink: Ink, *, scale: float) -> Image:

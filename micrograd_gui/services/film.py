@@ -24,6 +24,7 @@ from micrograd_gui.session.wording import card
 
 __all__ = ["Film", "Moment", "Options", "film_of", "moment"]
 
+PATIENCE = 60.0  # seconds for a layout: who exports can wait longer than who looks at a window
 SCRIPT = (Pass("forward"), Pass("backward"))
 
 
@@ -83,6 +84,7 @@ class Film:
                 rankdir=options.rankdir,
                 gradients=options.gradients,
                 margin=options.margin,
+                time_limit=PATIENCE,
                 stop=stop,
             )
         return replace(made, digits=options.digits)
