@@ -53,15 +53,34 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="replace")
     try:
         name = "micrograd-gui" if action is _window else f"micrograd-gui {arguments.pop(0)}"
-        return action(parser(name).parse_args(_joined(arguments)))
+        status = action(parser(name).parse_args(_joined(arguments)))
+        if sys.stdout is not None:  # it is None where the caller has closed it
+            sys.stdout.flush()
+        return status
     except Refusal as refusal:
-        print(_one_line(str(refusal)), file=sys.stderr)
+        _complain(str(refusal))
         return USED_WRONGLY
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # the reader of our output has gone (`| head`); nothing is left to say
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 1
+    except OSError as error:
+        if error.filename is not None:  # files have refusals of their own
+            raise
+        _complain(f"The output cannot be written: {error.strerror or error}.")
+        _drop_output()
+        return USED_WRONGLY
+
+
+def _complain(sentence: str) -> None:
+    if sys.stderr is not None:  # print would take standard output in its place
+        print(_one_line(sentence), file=sys.stderr)
+
+
+def _drop_output() -> None:
+    """What is still to be written goes nowhere, so that Python does not stumble over it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:

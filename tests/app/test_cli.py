@@ -310,3 +310,27 @@ def test_without_a_screen_a_graph_that_cannot_be_run_is_refused(tmp_path: Path) 
     assert "log of 0" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def _in_a_shell(command: str) -> subprocess.CompletedProcess[str]:
+    """The command line with its channels as a shell makes them."""
+    program = f"{sys.executable} -m micrograd_gui"
+    root = str(Path(cli.__file__).parents[2])
+    return subprocess.run(
+        ["sh", "-c", command.replace("PROGRAM", program)], capture_output=True, text=True, timeout=60,
+        env={**os.environ, "PYTHONPATH": root},
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("arguments", ["check lecture", "examples"])
+def test_a_full_disk_is_told_in_one_sentence(arguments: str) -> None:
+    done = _in_a_shell(f"PROGRAM {arguments} > /dev/full")
+    assert done.returncode == 2
+    assert done.stderr == "The output cannot be written: No space left on device.\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+def test_a_refusal_never_goes_to_standard_output() -> None:
+    done = _in_a_shell("PROGRAM check nowhere --json 2>&-")
+    assert (done.returncode, done.stdout) == (2, "")
