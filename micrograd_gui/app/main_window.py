@@ -23,6 +23,7 @@ from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas.dropping import BLOCK
 from micrograd_gui.views.canvas.geometry import place_around
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
+from micrograd_gui.views.pacing import Paced
 from micrograd_gui.views.theme import Mood
 
 RUN = ("forward", "backward_step", "backward", "zero_grad", "previous", "next")
@@ -53,7 +54,7 @@ class MainWindow(QMainWindow):
         self._sized = QTimer(self, singleShot=True, interval=0)
         self._sized.timeout.connect(self.panes.follow_size)
         self._size_fields()
-        self.bridge.changed.connect(self._on_changed)
+        Paced(self.bridge, 150, self, heavy=False).changed.connect(self._on_changed)
         self.learning = Learning(self)  # after the line above: a run that ended has the last word
         self.bridge.refused.connect(lambda sentence, _node: self.say(sentence, refused=True))
         self.resize(self._first_size())

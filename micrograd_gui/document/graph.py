@@ -102,12 +102,16 @@ class Graph:
             return True
         if self.target != other.target:
             return False
-        for known in ("users", "order"):  # which ``numbered`` hands on
-            if self.__dict__.get(known, self) is other.__dict__.get(known, other):
-                return True
+        if self.renumbered(other):
+            return True
         return self.nodes.keys() == other.nodes.keys() and all(
             node is (its := other.nodes[node.id]) or node.shape == its.shape for node in self
         )
+
+    def renumbered(self, other: Graph) -> bool:
+        """Whether one was made of the other by ``numbered``, as far as is known at once."""
+        mine, its = self.__dict__, other.__dict__
+        return any(known in mine and mine[known] is its.get(known) for known in ("users", "order"))
 
     def same_numbers(self, other: Graph) -> bool:
         """Whether both have the same structure, leaf values and exponents: the same run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import perf_counter
 from typing import ParamSpec, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -13,6 +14,24 @@ from micrograd_gui.session.state import State
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+_FRAME = 0.014  # seconds from one heavy view to the next, while the graph trains
+
+
+class Turns:
+    """One of them for all views of a bridge: while the graph trains, one of them is drawn in a frame."""
+
+    def __init__(self) -> None:
+        self._taken = 0.0
+
+    def take(self) -> bool:
+        """Whether it is one's turn; if not, come again a few milliseconds later."""
+        now = perf_counter()
+        if now - self._taken < _FRAME:
+            return False
+        self._taken = now
+        return True
 
 
 class Bridge(QObject):
@@ -28,6 +47,7 @@ class Bridge(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.session = session
+        self.turns = Turns()
         self._unlisten = session.listen(self.changed.emit)
         self.destroyed.connect(self._unlisten)
 

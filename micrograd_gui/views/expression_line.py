@@ -12,6 +12,7 @@ from micrograd_gui.document.expression_text import expression_of
 from micrograd_gui.document.source import on_one_line
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.pacing import NEVER, Paced
 
 
 class ReadLine(QLineEdit):
@@ -23,7 +24,7 @@ class ReadLine(QLineEdit):
         self._tip = ""
         self.returnPressed.connect(self._read)
         self.textEdited.connect(lambda: self._mark(""))
-        bridge.changed.connect(self._on_changed)
+        Paced(bridge, NEVER, self).changed.connect(self._on_changed)
 
     def read(self, text: str) -> None:
         """Take the text over; raises Refusal."""

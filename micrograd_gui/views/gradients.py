@@ -34,6 +34,7 @@ from micrograd_gui.views.gradients_model import (
     VERDICT,
     GradientsModel,
 )
+from micrograd_gui.views.pacing import Paced
 from micrograd_gui.views.theme import Mood
 
 # What the columns have room for, the air beside it, and the same with less and less room.
@@ -66,7 +67,7 @@ class Gradients(QWidget):
         layout.addWidget(self.title)
         layout.addWidget(self.table)
         self.table.selectionModel().selectionChanged.connect(self._on_selected)
-        bridge.changed.connect(self._on_changed)
+        Paced(bridge, 300, self).changed.connect(self._on_changed)
         self.set_mood(mood)
         self._say_how(bridge.state)
         self._show_selection(bridge.state)

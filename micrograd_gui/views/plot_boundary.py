@@ -51,7 +51,7 @@ class BoundaryPlot:
     tip = "What the graph predicts everywhere, with the rows: where it changes sides, or the fitted curve."
     has_span = False
     has_log = log = False
-    pace = 66
+    pace = 80
 
     def __init__(self) -> None:
         self._known: tuple[Graph, _Asked | str] | None = None

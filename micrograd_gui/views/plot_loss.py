@@ -23,7 +23,7 @@ class LossPlot:
     tip = "How the loss falls while the graph trains; and the accuracy, where it has a meaning."
     has_span = False
     has_log = True
-    pace = 33
+    pace = 66
 
     def __init__(self) -> None:
         self.log = False

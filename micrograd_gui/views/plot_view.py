@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.pacing import AGAIN, SHARE, training
 from micrograd_gui.views.plot_picture import Drawn, PlotKind, Still
 from micrograd_gui.views.theme import Mood
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from micrograd_gui.views.plot_surface import PlotSurface
 
 _LONGEST = 0.15  # seconds
-_SHARE = 8  # while the graph trains, a plot rests so many times as long as it took to draw
 
 
 class PlotView(QStackedWidget):
@@ -85,9 +85,9 @@ class PlotView(QStackedWidget):
     def _on_changed(self, old: State, new: State) -> None:
         if not (self._awake and self.isVisible()):
             return
-        if new.training is not None and new.training.running:
+        if training(new):
             if not self._later.isActive():
-                rest = max(self.kind.pace / 1000, _SHARE * self._took) - (perf_counter() - self._ended)
+                rest = max(self.kind.pace / 1000, SHARE * self._took) - (perf_counter() - self._ended)
                 self._later.start(max(0, round(1000 * rest)))
         elif self.still is None or self.kind.missing(new) or not self.kind.fits(self.still, new):
             self._later.start(0)  # several changes before the next turn of the event loop are drawn once
@@ -106,6 +106,9 @@ class PlotView(QStackedWidget):
         """Bring the plot up to date: the still part too, where it does not hold any more."""
         self._later.stop()
         if not (self.isVisible() or whatever):
+            return
+        if training(self._bridge.state) and not whatever and not self._bridge.turns.take():
+            self._later.start(AGAIN)
             return
         began = perf_counter()
         state, kind = self._bridge.state, self.kind

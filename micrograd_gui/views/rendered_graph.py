@@ -25,6 +25,7 @@ from micrograd_gui.services.picture import Picture
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
 from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.pacing import Paced
 from micrograd_gui.views.picture_painting import PicturePainter, Scenery
 from micrograd_gui.views.theme import Mood
 
@@ -62,7 +63,7 @@ class RenderedGraph(QWidget):
         self._pressed: QPoint | None = None
         self._grabbed: QPointF | None = None
         self.set_mood(mood)
-        bridge.changed.connect(self._on_changed)
+        Paced(bridge, 300, self).changed.connect(self._on_changed)
 
     def sizeHint(self) -> QSize:
         return QSize(600, 180)
@@ -88,7 +89,7 @@ class RenderedGraph(QWidget):
     # Showing the state -----------------------------------------------------------------------
 
     def _on_changed(self, old: State, new: State) -> None:
-        if new.graph is not old.graph:
+        if new.graph is not old.graph and not new.graph.renumbered(old.graph):
             self._lay_out(new.graph)
         if self.picture is None or not self.isVisible():
             return

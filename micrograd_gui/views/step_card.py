@@ -25,6 +25,7 @@ from micrograd_gui.session.formulas import EQUALS, Fragment, Line, as_text
 from micrograd_gui.session.state import State
 from micrograd_gui.session.wording import card
 from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.pacing import Paced
 from micrograd_gui.views.theme import FAMILY, Mood
 
 _NBSP = "\u00a0"
@@ -58,7 +59,7 @@ class StepCard(QTextEdit):
         )
         self.setTabChangesFocus(True)
         self.setCursorWidth(0)
-        bridge.changed.connect(self._on_changed)
+        Paced(bridge, 150, self, heavy=False).changed.connect(self._on_changed)
         self.set_mood(mood)
         self._show(bridge.state)
 

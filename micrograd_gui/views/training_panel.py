@@ -25,6 +25,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.numbers import short, written
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.pacing import Paced
 from micrograd_gui.views.plan_fields import PlanChoice, PlanLine, optimiser_choices, schedule_choices
 from micrograd_gui.views.theme import Mood
 
@@ -62,7 +63,7 @@ class TrainingPanel(QScrollArea):
         self._column.addWidget(self.reason)
         self._column.addLayout(self._make_fields())
         self._column.addStretch(1)
-        bridge.changed.connect(self._on_changed)
+        Paced(bridge, 80, self, heavy=False).changed.connect(self._on_changed)
         self.set_mood(mood)
         self._show(bridge.state)
 

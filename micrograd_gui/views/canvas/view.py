@@ -30,6 +30,7 @@ from micrograd_gui.views.canvas.pointer import Pointer
 from micrograd_gui.views.canvas.tips import description, tip
 from micrograd_gui.views.canvas.typing_in import Typing
 from micrograd_gui.views.canvas.wiring import KeyWiring, Wiring
+from micrograd_gui.views.pacing import Paced
 from micrograd_gui.views.theme import Mood
 
 FIT_AT_MOST = 1.6
@@ -66,7 +67,7 @@ class CanvasView(EventfulSheet):
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
         self.setAcceptDrops(True)
-        bridge.changed.connect(self._on_changed)
+        Paced(bridge, 66, self).changed.connect(self._on_changed)
         self._describe()
         self.fit()
 

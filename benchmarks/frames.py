@@ -1,0 +1,105 @@
+"""While `moons` trains live: the gaps between frames, beside those of the same window when it is idle.
+
+    python benchmarks/frames.py [SECONDS]
+
+A 60 Hz timer repaints the canvas in both; boundary and loss are drawn. Idle and training in turn; p95 of the
+gaps between paint events, and the ratio (wanted: at most 1.2).
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from micrograd_gui.app import create_window
+from micrograd_gui.app.main_window import MainWindow
+
+FRAME = 1000 // 60
+ROUNDS = 5
+
+
+class Frames(QObject):
+    """Notes when a widget is painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.times: list[float] = []
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self.times.append(time.perf_counter())
+        return False
+
+    def gaps(self) -> list[float]:
+        """Milliseconds between one frame and the next; they are counted anew after that."""
+        gaps = [1000 * (b - a) for a, b in zip(self.times, self.times[1:], strict=False)]
+        self.times = []
+        return gaps
+
+
+def p95(gaps: list[float]) -> float:
+    return statistics.quantiles(gaps, n=20)[-1]
+
+
+def trained(window: MainWindow, frames: Frames, seconds: float) -> tuple[list[float], int]:
+    """Gaps while it trains, and the steps that were made meanwhile."""
+    session = window.session
+    session.train_start()
+    QTest.qWait(500)  # what is made once (axes, a compiled graph) is made
+    frames.gaps()
+    before = session.state.training.k  # type: ignore[union-attr]
+    QTest.qWait(round(1000 * seconds))
+    gaps = frames.gaps()
+    steps = session.state.training.k - before  # type: ignore[union-attr]
+    assert window.learning.running, "the run was over too soon"
+    session.train_stop()
+    return gaps, steps
+
+
+def main() -> None:
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 5.0
+    app = QApplication([])
+    window = create_window("moons")
+    window.resize(1600, 900)
+    window.show()
+    window.session.set_plan(steps=1_000_000)
+    window.plot.show_kind("boundary")
+    QTest.qWait(4000)
+    window.session.train_step()
+    QTest.qWait(1000)
+    assert window.plot.view.surface is not None
+    assert window.plot.below.surface is not None
+    viewport = window.canvas.viewport()
+    frames, painting = Frames(viewport), QTimer()
+    painting.setTimerType(Qt.TimerType.PreciseTimer)
+    painting.timeout.connect(viewport.update)
+    painting.start(FRAME)
+    ratios = []
+    for _ in range(ROUNDS):
+        QTest.qWait(300)
+        frames.gaps()
+        QTest.qWait(round(1000 * seconds))
+        idle = frames.gaps()
+        training, steps = trained(window, frames, seconds)
+        ratios.append(p95(training) / p95(idle))
+        print(f"p95 gap: idle {p95(idle):.1f} ms, training {p95(training):.1f} ms (median "
+              f"{statistics.median(training):.1f}), {steps / seconds:.0f} steps a second; ratio {ratios[-1]:.2f}")  # fmt: skip
+    print(f"ratio {statistics.median(ratios):.2f} (median of {ROUNDS} rounds; wanted: at most 1.2)")
+    window.session.saved_as_is()
+    window.close()
+    app.quit()
+
+
+if __name__ == "__main__":
+    main()
