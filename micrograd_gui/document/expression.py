@@ -12,16 +12,10 @@ from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.expression_nn import Networks
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.labels import spoken
+from micrograd_gui.document.literals import BINARY, number_in, unsigned, worked_out
 from micrograd_gui.document.numbers import exact
 from micrograd_gui.document.source import Source
 
-_BINARY: dict[type[ast.operator], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.Pow: "**",
-}
 _SHOWING = ("draw_dot", "trace", "print", "show")  # calls that end a cell and add nothing to the graph
 _LIBRARIES = ("math", "np", "numpy", "torch")
 
@@ -126,7 +120,7 @@ class Reader:
         """
         if name not in self.implicit:
             return self.value(value)
-        number = _number(value)
+        number = number_in(value)
         match value:
             case ast.Call(func=ast.Name(id="Value")):
                 given = self.lecture_value(value)
@@ -178,14 +172,14 @@ class Reader:
 
     def parts(self, each: ast.expr) -> tuple[str | None, list[ast.expr]]:
         """The op of an expression and its operands; None for a leaf."""
-        if _number(each) is not None:
+        if number_in(each) is not None:
             return None, []
-        each = _unsigned(each)
+        each = unsigned(each)
         match each:
-            case ast.BinOp(left=left, op=ast.Pow(), right=right) if (exponent := _number(right)) is not None:
-                return op_of(f"**{exact(self.finite(exponent, right))}").name, [left]
-            case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
-                return _BINARY[type(op)], [left, right]
+            case ast.BinOp(left=left, op=ast.Pow(), right=right) if (n := number_in(right)) is not None:
+                return op_of(f"**{exact(self.finite(n, right))}").name, [left]
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in BINARY:
+                return BINARY[type(op)], [left, right]
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return "neg", [operand]
             case ast.Call(func=ast.Name(id="Value")):
@@ -222,10 +216,10 @@ class Reader:
         return op.name, args
 
     def leaf(self, each: ast.expr) -> NodeId:
-        number = _number(each)
+        number = number_in(each)
         if number is not None:
             return self.add(Node(0, data=self.finite(number, each)))
-        each = _unsigned(each)
+        each = unsigned(each)
         node = self.networks.node(each)
         if node is not None:
             return node
@@ -244,27 +238,17 @@ class Reader:
         given: dict[str | None, ast.expr] = {word.arg: word.value for word in call.keywords}
         data = call.args[0] if len(call.args) == 1 else given.pop("data", None)
         label = given.pop("label", ast.Constant(""))
-        number = None if data is None else self.known_number(data)
+        number = None if data is None else worked_out(data, self.given_number)
         if number is None or data is None or given or len(call.args) > 1:
             raise self.refuse(call, "a Value is written like Value(2.0, label='a')")
         if not (isinstance(label, ast.Constant) and isinstance(label.value, str)):
             raise self.refuse(label, "a label is a text in quotes")
         return Node(0, data=self.finite(number, data), label=label.value)
 
-    def known_number(self, each: ast.expr, depth: int = 20) -> float | None:
-        """What ``2.0 + h`` is where h is a number that was given above; None for anything else."""
-        number = _number(each)
-        match each:
-            case ast.Name(id=name) if name in self.names and self.nodes[self.names[name]].is_leaf:
-                return self.nodes[self.names[name]].data
-            case ast.UnaryOp(op=ast.USub(), operand=operand) if number is None and depth:
-                x = self.known_number(operand, depth - 1)
-                return None if x is None else -x
-            case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY and depth:
-                x, y = self.known_number(left, depth - 1), self.known_number(right, depth - 1)
-                if x is not None and y is not None:
-                    return float(op_of(_BINARY[type(op)]).forward(x, y))
-        return number
+    def given_number(self, name: str) -> float | None:
+        """What a leaf of that name was given above."""
+        node = self.nodes.get(self.names.get(name, 0))
+        return node.data if node is not None and node.is_leaf and name not in self.implicit else None
 
     def add(self, node: Node) -> NodeId:
         number = len(self.nodes) + 1
@@ -278,26 +262,3 @@ class Reader:
 
     def refuse(self, where: ast.AST, sentence: str) -> ExpressionRefusal:
         return self.source.refusal(where, sentence)
-
-
-def _unsigned(each: ast.expr) -> ast.expr:
-    """The expression without plus signs in front of it."""
-    while isinstance(each, ast.UnaryOp) and isinstance(each.op, ast.UAdd):
-        each = each.operand
-    return each
-
-
-def _number(each: ast.expr) -> float | None:
-    """The number that is written there, with its sign; None for anything else."""
-    sign = 1.0
-    while isinstance(each, ast.UnaryOp) and isinstance(each.op, (ast.USub, ast.UAdd)):
-        sign = -sign if isinstance(each.op, ast.USub) else sign
-        each = each.operand
-    if not isinstance(each, ast.Constant) or isinstance(each.value, bool):
-        return None
-    if not isinstance(each.value, (int, float)):
-        return None
-    try:
-        return sign * float(each.value)
-    except OverflowError:
-        return sign * math.inf
