@@ -16,9 +16,16 @@ OFFSET = (30.0, 40.0)  # where a duplicate stands from what it was made of
 
 
 def as_text(graph: Graph, nodes: Collection[NodeId]) -> str:
-    """Those nodes, the wires between them and their places, in the file's format."""
-    part = graph.without(frozenset(graph.nodes.keys() - set(nodes)))
-    return codec.encode(replace(part, data=None, plan=None))
+    """Those nodes, the wires between them, their places and the blocks that are whole, in the file's format."""
+    wanted = frozenset(nodes)
+    part = graph.without(graph.nodes.keys() - wanted)
+    whole = {block.id for block in part.blocks if graph.within(block.id) <= wanted}
+    blocks = tuple(
+        block if block.parent in whole else replace(block, parent=None)
+        for block in part.blocks
+        if block.id in whole
+    )
+    return codec.encode(replace(part, data=None, plan=None, blocks=blocks))
 
 
 def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[NodeId]]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from micrograd_gui.document import blocks
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.fragment import OFFSET, as_text, pasted
@@ -84,3 +85,14 @@ def test_a_plain_number_can_be_pasted_as_a_leaf():
     assert whole.nodes[max(new)].data == 2.5
     assert whole.places[max(new)] == (7.0, 8.0)
     assert graph_from_expression("2.5").nodes[1].data == 2.5
+
+
+def test_blocks_go_along_that_are_copied_whole_and_no_others():
+    graph, mlp = blocks.with_mlp(Graph(), 2, [2, 1], seed=1)
+    neuron = next(block for block in graph.blocks if block.kind == "neuron")
+    copied, _ = pasted(Graph(), as_text(graph, graph.within(neuron.id)), None)
+    assert [(block.kind, block.parent) for block in copied.blocks] == [("neuron", None)]
+    part, _ = pasted(Graph(), as_text(graph, neuron.members[:2]), None)
+    assert part.blocks == ()
+    whole, _ = pasted(Graph(), as_text(graph, graph.within(mlp)), None)
+    assert [block.kind for block in whole.blocks] == [block.kind for block in graph.blocks]
