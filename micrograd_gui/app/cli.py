@@ -198,6 +198,9 @@ def _render_parser(name: str) -> _Parser:
     parser.add_argument(
         "--no-gradients", dest="gradients", action="store_false", help="no grad in the nodes"
     )
+    parser.add_argument(
+        "--open-blocks", dest="folded", action="store_false", help="collapsed blocks with all their nodes"
+    )
     parser.add_argument("--digits", metavar="N", help="behind the point of each number: 4")
     parser.add_argument(
         "--card", action=argparse.BooleanOptionalAction, default=None,

@@ -60,9 +60,9 @@ def export(film: Film, path: Path) -> tuple[Path, ...]:
     """
     form, paths = form_of(path), targets(film, path)
     _ = film.options.ink  # refused before anything is made
-    if not form.light and len(film.moments) > 1 and len(film.moments) * len(film.drawn) > HEAVIEST:
+    if not form.light and len(film.moments) > 1 and len(film.moments) * len(film.folded.graph) > HEAVIEST:
         raise Refusal(
-            f"{len(film.moments)} moments of {len(film.drawn)} nodes are too many to draw; "
+            f"{len(film.moments)} moments of {len(film.folded.graph)} nodes are too many to draw; "
             "take one moment, fewer nodes, or the .html player."
         )
     films = [film] if len(paths) == 1 else film.each()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.history import Entry, History
 from micrograd_gui.document.numbers import written
 from micrograd_gui.services.captions import captioned, height_of
 from micrograd_gui.services.cards import carded
+from micrograd_gui.services.folded import Folded, folded
 from micrograd_gui.services.lettering import shown_label, width
 from micrograd_gui.services.options import Options, Watch
 from micrograd_gui.services.picture import SIZE, Picture
@@ -70,16 +71,22 @@ class Film:
         return self.graph.without(self.graph.nodes.keys() - nodes)
 
     @cached_property
+    def folded(self) -> Folded:
+        """The same with its collapsed blocks as they are drawn."""
+        return folded(self.drawn) if self.options.folded else Folded(self.drawn)
+
+    @cached_property
     def blank(self) -> Picture:
         """The graph laid out, with no numbers yet; raises LayoutRefusal."""
         if self.laid_out is not None:
             return self.laid_out
         options, stop = self.options, self.options.watch.stop
+        whole = self.folded
         if options.style == "canvas":
-            made = carded(self.drawn, gradients=options.gradients, margin=options.margin, stop=stop)
+            made = carded(whole.graph, gradients=options.gradients, margin=options.margin, stop=stop)
         else:
             made = rendered(
-                self.drawn,
+                whole.graph,
                 self.widest,
                 rankdir=options.rankdir,
                 gradients=options.gradients,
@@ -87,7 +94,7 @@ class Film:
                 time_limit=PATIENCE,
                 stop=stop,
             )
-        return replace(made, digits=options.digits)
+        return replace(made, digits=options.digits, stands_for=whole.stands_for, silent=whole.silent)
 
     @property
     def pictures(self) -> Iterator[Picture]:
@@ -141,7 +148,22 @@ def film_of(graph: Graph, step: str | None, options: Options, trace: Trace | Non
     trace = record(graph, SCRIPT) if trace is None else trace
     if step is None:
         return Film(graph, (Moment(trace.frame(len(trace)), cursor=len(trace)),), options)
-    return Film(graph, tuple(moment(graph, trace, cursor) for cursor in _cursors(trace, step)), options)
+    cursors = _cursors(trace, step)
+    if step == "all" and options.folded:
+        cursors = _without_inner(cursors, trace, folded(graph).stands_for)
+    return Film(graph, tuple(moment(graph, trace, cursor) for cursor in cursors), options)
+
+
+def _without_inner(
+    cursors: Sequence[int], trace: Trace, stands_for: Mapping[NodeId, NodeId]
+) -> Sequence[int]:
+    """Without the moments between two steps in the same collapsed block, of which nothing is seen."""
+
+    def block(cursor: int) -> NodeId | None:
+        step = trace.steps[cursor - 1] if 0 < cursor <= len(trace) else None
+        return None if step is None or step.node is None else stands_for.get(step.node)
+
+    return [each for each in cursors if block(each) is None or block(each) != block(each + 1)]
 
 
 def see_that_there_is_something(graph: Graph, options: Options) -> None:

@@ -44,6 +44,7 @@ class Options:
     gradients: bool = True
     style: Style = "notebook"
     nodes: frozenset[NodeId] | None = None  # None: the whole graph
+    folded: bool = True  # a collapsed block is drawn as one box
     card: bool | None = None  # the step card below; None: in a file of many moments
     dialect: str | None = None  # what a script is written in; None: micrograd, and PyTorch for training
     train: bool = False  # whether a script trains the graph

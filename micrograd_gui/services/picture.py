@@ -26,6 +26,7 @@ CARD_SMALL = 9.0
 BADGE = 18.0  # the height of an op's badge on a card
 MARK = 13.0  # between the word of a mark on a card and the title's right edge: its sign
 EDGE = 8.0  # between the edge of a card and what stands in its title
+_SMALLEST_NAME = 9.5  # on a card; a longer name is cut
 _CAP = 0.73  # the height of a capital letter in the font, as a part of its size
 
 
@@ -137,10 +138,14 @@ class Picture:
     below: tuple[Text, ...] = ()
     digits: int = 4
     style: Style = "notebook"
+    stands_for: Mapping[NodeId, NodeId] = field(default_factory=dict)  # of nodes in collapsed blocks
+    silent: frozenset[NodeId] = frozenset()  # the boxes that have no number to show
 
     def with_frame(self, frame: Frame, step: Step | None = None) -> Picture:
         """The same picture at another moment: its numbers, and what its step did stands out."""
         acting = step.node if step is not None else None
+        if acting is not None:
+            acting = self.stands_for.get(acting, acting)
         through = acting if step is not None and step.kind != "seed" else None
         return replace(self, frame=frame, acting=acting, through=through, fresh=freshly(step))
 
@@ -184,6 +189,8 @@ class Picture:
 
     def _number(self, node: NodeId, role: Role) -> tuple[bool, str]:
         """Whether the number is still to come, and how it is written."""
+        if node in self.silent:
+            return True, ""
         numbers: Mapping[NodeId, float] = self.frame.data if role == "data" else self.frame.grad
         number = numbers.get(node)
         return number is None, written(number, self.digits)
@@ -205,9 +212,12 @@ class Picture:
             baseline = middle + CARD_SMALL * _CAP / 2
             yield Text(box.node, "mark", right - MARK, baseline, "end", mark, CARD_SMALL, faint=True)
             right -= MARK + width(mark, CARD_SMALL) + 5
-        size = _fitting(box.label, CARD_NUMBER, right - left)
+        name = box.label
+        while len(name) > 1 and _fitting(name, CARD_NUMBER, right - left) < _SMALLEST_NAME:
+            name = f"{name.removesuffix('…')[:-1]}…" if len(name) > 2 else name[:1]
+        size = _fitting(name, CARD_NUMBER, right - left)
         baseline = middle + size * _CAP / 2
-        yield Text(box.node, "label", left, baseline, "start", box.label, size, bold=True, faint=ahead)
+        yield Text(box.node, "label", left, baseline, "start", name, size, bold=True, faint=ahead)
         for cell in box.cells[1:]:
             centre = cell.x + cell.width / 2
             yield Text(box.node, cell.role, centre, cell.y + 12, "middle", cell.role, CARD_SMALL, faint=True)

@@ -33,6 +33,7 @@ def render(
     gradients: bool = True,
     style: str = "notebook",
     nodes: str | None = None,
+    folded: bool = True,
     card: bool | None = None,
     fps: str | None = None,
     seconds: str | None = None,
@@ -53,6 +54,7 @@ def render(
         gradients=gradients,
         style=cast(Style, style),  # Options refuses those there are not
         nodes=None if nodes is None else _nodes(graph, nodes),
+        folded=folded,
         card=card,
         dialect=dialect,
         train=train,

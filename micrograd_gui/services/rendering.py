@@ -14,6 +14,7 @@ from micrograd.ops import op_of
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.numbers import WIDEST
 from micrograd_gui.services.engines import TIME_LIMIT, Engine, effort, engine
+from micrograd_gui.services.folded import KINDS
 from micrograd_gui.services.lettering import FAMILY, shown_label
 from micrograd_gui.services.lettering import width as width_of
 from micrograd_gui.services.picture import (
@@ -130,7 +131,9 @@ def _op_text(graph: Graph, number: NodeId) -> str | None:
 
 def symbol_of(node: Node) -> str:
     """What stands in the op's oval: the sign that the canvas shows too."""
-    return "" if node.op is None else op_of(node.op).symbol
+    if node.op is None or node.op in KINDS:
+        return node.op or ""
+    return op_of(node.op).symbol
 
 
 def _picture(graph: Graph, answer: Mapping[str, Any], margin: float) -> Picture:
