@@ -47,6 +47,7 @@ GALLERY = (
     "neuron --step 8 --card --rankdir TB -o docs/pictures/neuron.svg",
     "neuron --step 8 --style canvas --theme dark -o docs/pictures/neuron-canvas.svg",
     "lecture --style canvas --theme print -o docs/pictures/lecture-print.svg",
+    "mlp --style canvas -o docs/pictures/mlp.svg",
     "lecture --style canvas --fps 1 -o docs/pictures/lecture.gif",
 )
 
