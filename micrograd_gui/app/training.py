@@ -43,6 +43,7 @@ class Learning(QObject):
         projector_leaves.activatedAmbiguously.connect(self.stop)  # a run rests first, then the hall is left
         window.bridge.changed.connect(self._on_changed)
         window.panes.training.take_actions(*(window.menus.actions[name] for name in BUTTONS))
+        window.menus.actions["train_step"].setIconText("One step")
         self._show_button()
         window.panes.data.open_asked.connect(self.ask_open_rows)
 

@@ -28,7 +28,6 @@ from micrograd_gui.document.numbers import WIDEST, short
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.gradients_model import (
-    COLUMNS,
     DATA,
     NODE,
     VERDICT,
@@ -60,6 +59,7 @@ class Gradients(QWidget):
         self.model = GradientsModel(bridge.state, mood, self)
         self.table = _Table(mood)
         self.table.setModel(self.model)
+        self.model.modelReset.connect(self.table.set_widths)
         self.table.setItemDelegate(_Row(self.table))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -105,7 +105,7 @@ class Gradients(QWidget):
         model, wanted = self.table.selectionModel(), QItemSelection()
         rows = [row for node in state.selection if (row := self.model.row_of(node)) is not None]
         for row in rows:
-            wanted.select(self.model.index(row, 0), self.model.index(row, len(COLUMNS) - 1))
+            wanted.select(self.model.index(row, 0), self.model.index(row, self.model.columnCount() - 1))
         self._showing = True
         try:
             model.select(wanted, QItemSelectionModel.SelectionFlag.ClearAndSelect)
@@ -163,13 +163,13 @@ class _Table(QTableView):
         rows.setMinimumSectionSize(1)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(round(QFontMetrics(mood.font()).height() * 1.5))
-        self._set_widths()
+        self.set_widths()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._set_widths()
+        self.set_widths()
 
-    def _set_widths(self) -> None:
+    def set_widths(self) -> None:
         """Columns as wide as the widest number, so that none moves while stepping; on little room tighter."""
         metrics, room = QFontMetrics(self._mood.font()), self.viewport().width()
         for samples, air in _SAMPLES:
@@ -177,7 +177,10 @@ class _Table(QTableView):
             if sum(widths) <= room:
                 widths[NODE] += (room - sum(widths)) * 2 // 3
                 break
-        for column, width in enumerate(widths[:VERDICT]):  # the last one takes what is left
+        model = self.model()
+        remembered = 0 if model is None else model.columnCount() - len(widths)
+        widths += [widths[DATA]] * remembered
+        for column, width in enumerate(widths[:-1]):  # the last one takes what is left
             self.setColumnWidth(column, width)
 
     def sizeHint(self) -> QSize:
@@ -203,9 +206,11 @@ class _Table(QTableView):
         assert isinstance(model, GradientsModel)
         chosen = sorted(index.row() for index in self.selectionModel().selectedRows())
         rows = chosen or range(len(model.order))
-        lines = ["\t".join(COLUMNS)]
+        lines = ["\t".join(model.columns)]
         for node in (model.order[row] for row in rows):
             numbers = [model.number(node, column) for column in range(DATA, VERDICT)]
             shown = ["" if number is None else repr(number) for number in numbers]
-            lines.append("\t".join([model.text(node, NODE), *shown, model.text(node, VERDICT)]))
+            more = [model.number(node, column) for column in range(VERDICT + 1, len(model.columns))]
+            kept = ["" if number is None else repr(number) for number in more]
+            lines.append("\t".join([model.text(node, NODE), *shown, model.text(node, VERDICT), *kept]))
         return "\n".join(lines) + "\n"

@@ -12,10 +12,12 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
+from micrograd_gui.document.data import Plan
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.numbers import MINUS, written
 from micrograd_gui.session.formulas import name_of
 from micrograd_gui.session.measure import Checked
+from micrograd_gui.session.optimisers import OPTIMISERS
 from micrograd_gui.session.state import State
 from micrograd_gui.views.theme import Mood
 
@@ -43,6 +45,11 @@ class GradientsModel(QAbstractTableModel):
         self._rows = {node: row for row, node in enumerate(state.graph.order)}
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """Their names: the usual ones, and what the optimiser remembers of each parameter."""
+        return COLUMNS + _remembered(self._state)
+
+    @property
     def order(self) -> tuple[NodeId, ...]:
         return self._state.graph.order
 
@@ -56,7 +63,8 @@ class GradientsModel(QAbstractTableModel):
     def show(self, state: State) -> None:
         """Stand for that State from now on."""
         old = self._state
-        if state.graph is not old.graph and state.graph.order != old.graph.order:
+        other_nodes = state.graph is not old.graph and state.graph.order != old.graph.order
+        if other_nodes or _remembered(old) != _remembered(state):
             self.beginResetModel()
             self._state = state
             self._rows = {node: row for row, node in enumerate(state.graph.order)}
@@ -68,7 +76,7 @@ class GradientsModel(QAbstractTableModel):
     def _say_changed(self, rows: Iterable[int]) -> None:
         for _, run in groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0]):
             block = [row for _, row in run]
-            self.dataChanged.emit(self.index(block[0], 0), self.index(block[-1], len(COLUMNS) - 1))
+            self.dataChanged.emit(self.index(block[0], 0), self.index(block[-1], self.columnCount() - 1))
 
     # What Qt asks ----------------------------------------------------------------------------
 
@@ -76,15 +84,15 @@ class GradientsModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._state.graph.order)
 
     def columnCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
+        return 0 if parent.isValid() else len(self.columns)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
+            return self.columns[section]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _TIPS[section]
+            return _TIPS[section] if section <= VERDICT else "What the optimiser remembers of the parameter."
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(section)
         return None
@@ -111,9 +119,9 @@ class GradientsModel(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return self._tip(node, column)
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{COLUMNS[column]} {_spoken(self.text(node, column))}"
+                return f"{self.columns[column]} {_spoken(self.text(node, column))}"
             case Qt.ItemDataRole.AccessibleDescriptionRole:
-                return f"{COLUMNS[column]} of {name_of(self._state.graph.nodes[node])}"
+                return f"{self.columns[column]} of {name_of(self._state.graph.nodes[node])}"
         return None
 
     # What stands in a cell -------------------------------------------------------------------
@@ -130,7 +138,7 @@ class GradientsModel(QAbstractTableModel):
                 return _numeric(state, node)
             case 4:
                 return _error(state, node)
-        return None
+        return _moment(state, node, column - VERDICT - 1) if column > VERDICT else None
 
     def text(self, node: NodeId, column: int) -> str:
         if column == NODE:
@@ -138,6 +146,8 @@ class GradientsModel(QAbstractTableModel):
         if column == VERDICT:
             return _verdict(self._state, node)[0]
         number = self.number(node, column)
+        if column > VERDICT and number is None:
+            return ""
         return _brief(number) if column == ERROR and number is not None else written(number)
 
     def _tip(self, node: NodeId, column: int) -> str:
@@ -149,7 +159,7 @@ class GradientsModel(QAbstractTableModel):
             tip = _verdict(self._state, node)[1]
         else:
             number = self.number(node, column)
-            word = {DATA: "data", ANALYTIC: "grad"}.get(column, COLUMNS[column])
+            word = {DATA: "data", ANALYTIC: "grad"}.get(column, self.columns[column])
             tip = f"{name}.{word} is not computed yet" if number is None else f"{name}.{word} = {number!r}"
         return f"<qt>{escape(tip)}</qt>" if "<" in tip else tip  # Qt would take a label's "<b>" for markup
 
@@ -243,6 +253,26 @@ def _verdict(state: State, node: NodeId) -> tuple[str, str]:
     return "✗", "Analytic and numeric slope differ."
 
 
+def _remembered(state: State) -> tuple[str, ...]:
+    """What the optimiser remembers of each parameter: the names of its columns."""
+    training = state.training
+    if training is None or not training.moments:
+        return ()
+    columns = OPTIMISERS[(state.graph.plan or Plan()).optimiser].columns
+    return columns if len(columns) == len(training.moments) else ()
+
+
+@lru_cache(maxsize=1)
+def _places(parameters: tuple[NodeId, ...]) -> dict[NodeId, int]:
+    return {node: at for at, node in enumerate(parameters)}
+
+
+def _moment(state: State, node: NodeId, column: int) -> float | None:
+    training = state.training
+    at = None if training is None else _places(training.parameters).get(node)
+    return None if training is None or at is None else float(training.moments[column][at])
+
+
 def _differing(old: State, new: State) -> set[NodeId]:
     """The nodes whose row may look different; the order of the nodes is the same in both."""
     nodes: set[NodeId] = set()
@@ -253,6 +283,8 @@ def _differing(old: State, new: State) -> set[NodeId]:
     if steps[0] is not steps[1]:
         nodes.update(step.node for step in steps if step is not None and step.node is not None)
         nodes.update(each.node for each in new.checked)  # a verdict depends on how far the pass has come
+    if old.training is not new.training and new.training is not None and new.training.moments:
+        nodes.update(new.training.parameters)
     if old.nudge is not new.nudge:
         nodes.update(each.node for each in (old.nudge, new.nudge) if each is not None)
     if old.checked is not new.checked:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QComboBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -81,6 +82,13 @@ class PlotPane(QWidget):
 
     def _make_row(self) -> QHBoxLayout:
         self._row = QHBoxLayout()
+        self._choice = QComboBox()  # in place of the buttons, where they have no room
+        self._choice.setObjectName("plot_kind")
+        self._choice.setAccessibleName("Kind of plot")
+        for kind in self._kinds.values():
+            self._choice.addItem(kind.text, kind.name)
+        self._choice.activated.connect(lambda _: self.show_kind(self._choice.currentData()))
+        self._row.addWidget(self._choice)
         self._buttons = QButtonGroup(self)
         for kind in self._kinds.values():
             button = self._button(f"plot_{kind.name}", kind.text, kind.tip)
@@ -129,6 +137,7 @@ class PlotPane(QWidget):
         kind = self._kinds[name]
         for button in self._buttons.buttons():
             button.setChecked(button.objectName() == f"plot_{name}")
+        self._choice.setCurrentIndex(self._choice.findData(name))
         if kind is not self.view.kind:
             self.view.show_kind(kind)
             self._log.setChecked(kind.log)
@@ -142,14 +151,14 @@ class PlotPane(QWidget):
         self._row.setContentsMargins(margin, mood.px(4), margin, mood.px(2))
         self._row.setSpacing(mood.px(4))
         self.setAutoFillBackground(True)
-        for button in self._buttons.buttons():
-            button.setVisible(not mood.projector)
-        others = (self._log, self._with_loss, self._from, self._between, self._to)
+        self.setMinimumWidth(mood.px(200))
+        others = (self._choice, self._log, self._with_loss, self._from, self._between, self._to)
         for widget in (*self._buttons.buttons(), *others):
             widget.setFont(mood.font(12))
         for field in (self._from, self._to):
             field.setMaximumWidth(mood.px(74))
             field.setMinimumWidth(mood.px(40))
+        self._show_kinds()
         self._show_span()
         for view in (self.view, self.below):
             view.set_mood(mood)
@@ -183,6 +192,7 @@ class PlotPane(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._show_kinds()
         self._show_below()
 
     def _on_changed(self, old: State, new: State) -> None:
@@ -198,6 +208,17 @@ class PlotPane(QWidget):
             self.show_kind("loss" if self._kinds["boundary"].missing(state) else "boundary")
         elif self.kind in ("loss", "boundary", "gradients"):
             self.show_kind("sweep")
+
+    def _show_kinds(self) -> None:
+        """All kinds side by side; where that is too wide, one under the other in a list."""
+        buttons = self._buttons.buttons()
+        beside = (self._log, self._with_loss, self._from, self._between, self._to)
+        wide = sum(button.sizeHint().width() for button in buttons) + self._mood.px(4 * len(buttons) + 20)
+        wide += sum(each.sizeHint().width() for each in beside if not each.isHidden())
+        narrow, hall = wide > self.width(), self._mood.projector
+        self._choice.setVisible(narrow and not hall)
+        for button in buttons:
+            button.setVisible(not narrow and not hall)
 
     def _show_below(self) -> None:
         offered = self._bridge.state.graph.data is not None and self.kind != "loss"

@@ -125,7 +125,7 @@ class PlotSurface(FigureCanvasQTAgg):
         said = [mark for mark in (*curves, *self._marks) if mark.legend and height >= TINY]
         if height >= _BRIEF:
             return said
-        return [mark for mark in said if not isinstance(mark, Mark) or mark.style in ("dashed", "dotted")]
+        return [mark for mark in said if isinstance(mark, Growing) or _is_slope(mark)]
 
     def _say_key(self) -> None:
         if self._key is None:
@@ -237,6 +237,10 @@ class PlotSurface(FigureCanvasQTAgg):
 
     def _draw(self, artist: Any) -> None:
         artist.axes.draw_artist(artist)
+
+
+def _is_slope(drawn: Drawn) -> bool:
+    return isinstance(drawn, Mark) and drawn.style in ("dashed", "dotted")
 
 
 def _sample(drawn: Drawn) -> Mark | Growing:

@@ -30,11 +30,11 @@ from micrograd_gui.views.plan_fields import PlanChoice, PlanLine, optimiser_choi
 from micrograd_gui.views.theme import Mood
 
 SPEEDS = {
-    "as fast as it goes": math.inf,
-    "60 steps a second": 60.0,
-    "20 steps a second": 20.0,
-    "5 steps a second": 5.0,
-    "1 step a second": 1.0,
+    "fastest": math.inf,
+    "60 steps/s": 60.0,
+    "20 steps/s": 20.0,
+    "5 steps/s": 5.0,
+    "1 step/s": 1.0,
 }
 _NUMBERS = ("loss", "accuracy", "rate")
 
@@ -55,7 +55,7 @@ class TrainingPanel(QScrollArea):
         self.setWidget(self.body)
         self._column = QVBoxLayout(self.body)
         self._column.addLayout(self._make_row())
-        self._column.addWidget(self._make_progress())
+        self._column.addLayout(self._make_progress())
         self._column.addLayout(self._make_numbers())
         self.reason = QLabel()
         self.reason.setObjectName("training_reason")
@@ -71,22 +71,24 @@ class TrainingPanel(QScrollArea):
 
     def _make_row(self) -> QHBoxLayout:
         self._row = QHBoxLayout()
+        self._row.addStretch(1)
+        return self._row
+
+    def _make_progress(self) -> QHBoxLayout:
         self._speed = QComboBox()
         self._speed.setObjectName("training_speed")
         self._speed.setAccessibleName("Speed")
         self._speed.setToolTip("How many steps are made in a second.")
         self._speed.addItems(list(SPEEDS))
-        self._speed.setMinimumContentsLength(8)
-        self._speed.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._row.addWidget(self._speed, 1)
-        return self._row
-
-    def _make_progress(self) -> QProgressBar:
+        self._speed.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.progress = QProgressBar()
         self.progress.setObjectName("training_progress")
         self.progress.setAccessibleName("Steps made")
         self.progress.setTextVisible(True)
-        return self.progress
+        row = QHBoxLayout()
+        row.addWidget(self.progress, 1)
+        row.addWidget(self._speed)
+        return row
 
     def _make_numbers(self) -> QGridLayout:
         grid = QGridLayout()
@@ -97,9 +99,9 @@ class TrainingPanel(QScrollArea):
             number.setObjectName(f"training_{name}")
             number.setAccessibleName(name)
             number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            grid.addWidget(label, 0, column)
-            grid.addWidget(number, 1, column)
-            grid.setColumnStretch(column, 1)
+            grid.addWidget(label, 0, 2 * column, Qt.AlignmentFlag.AlignBaseline)
+            grid.addWidget(number, 0, 2 * column + 1, Qt.AlignmentFlag.AlignBaseline)
+            grid.setColumnStretch(2 * column + 1, 1)
             self.numbers[name] = number
             self._names.append(label)
         return grid
@@ -123,17 +125,23 @@ class TrainingPanel(QScrollArea):
             "optimiser": PlanChoice(bridge, "optimiser", "Optimiser", optimiser_choices()),
             "schedule": PlanChoice(bridge, "schedule", "Schedule", schedule_choices()),
         }
-        self.redraw = QPushButton("Draw new weights")
+        self.redraw = QPushButton("Redraw")
         self.redraw.setObjectName("redraw")
         self.redraw.setToolTip("New weights, as micrograd draws them with this seed; training begins anew.")
         self.redraw.clicked.connect(self._redraw)
+        self.redraw.setAccessibleName("Draw new weights")
+        seed = QWidget()
+        beside = QHBoxLayout(seed)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.addWidget(self.lines["seed"], 1)
+        beside.addWidget(self.redraw)
         places: tuple[tuple[str, QWidget], ...] = (
             ("Rate", self.lines["rate"]),
             ("Schedule", choices["schedule"]),
             ("Optimiser", choices["optimiser"]),
             ("Steps", self.lines["steps"]),
             ("Batch", self.lines["batch"]),
-            ("Seed", self.lines["seed"]),
+            ("Seed", seed),
         )
         self._fields = QGridLayout()
         for at, (title, field) in enumerate(places):
@@ -141,11 +149,12 @@ class TrainingPanel(QScrollArea):
             label = QLabel(title)
             label.setProperty("muted", True)
             label.setBuddy(field)
+            field.setMinimumWidth(1)  # a narrow pane keeps all of them in view
             self._fields.addWidget(label, row, column)
             self._fields.addWidget(field, row, column + 1)
-            if isinstance(field, PlanLine):
-                self._fields.addWidget(field.refusal, row + 1, column, 1, 2)
-        self._fields.addWidget(self.redraw, 6, 2, 1, 2)
+            line = self.lines.get(title.lower())
+            if line is not None:
+                self._fields.addWidget(line.refusal, row + 1, column, 1, 2)
         self._fields.setColumnStretch(1, 1)
         self._fields.setColumnStretch(3, 1)
         return self._fields
@@ -173,7 +182,7 @@ class TrainingPanel(QScrollArea):
         for name, number in self.numbers.items():
             number.setFont(mood.font(20, bold=True))
             number.setStyleSheet(f"color: {colours.get(name, mood.theme.text)}")
-        self.progress.setFixedHeight(mood.px(20))
+        self.progress.setMinimumHeight(mood.px(24))
 
     # What others ask -------------------------------------------------------------------------
 
