@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication
 from micrograd.nn import MLP
 from micrograd_gui.document.capture import graph_from_value
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.services import examples
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas.view import CanvasView
@@ -65,7 +66,7 @@ def measure(graph: Graph, rounds: int) -> None:
     print(f"{len(graph):6} nodes: opened and painted in {opened:.0f} ms")
     for name, zoom in (("all in view", 0.0), ("from afar", 0.45), ("near", 1.0)):
         if zoom:
-            view.look_at(view.box_of(graph.order[-1]).center(), zoom)
+            view.look_at(view.box_of(graph.target or 0).center(), zoom)
         else:
             view.fit()
         session.last()
@@ -82,6 +83,15 @@ def main() -> None:
     load_fonts()
     for layers in ((2, 3), (3, 12, 13), (6, 40, 40, 40)):
         measure(network(*layers), rounds)
+    for name in ("mlp", "moons"):
+        began = time.perf_counter()
+        graph = examples.load(name)
+        print(f"{name}: read in {1000 * (time.perf_counter() - began):.0f} ms; blocks as they are")
+        measure(graph, rounds)
+    for block in graph.blocks:
+        graph = graph.collapsed(block.id, False)
+    print("moons, all blocks open")
+    measure(graph, rounds)
     del application
 
 

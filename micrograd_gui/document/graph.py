@@ -298,6 +298,11 @@ class Graph:
         blocks = tuple(replace(b, collapsed=collapsed) if b.id == block else b for b in self.blocks)
         return self if blocks == self.blocks else replace(self, blocks=blocks)
 
+    def retitled(self, block: BlockId, title: str) -> Graph:
+        """With the block called that."""
+        blocks = tuple(replace(b, title=title) if b.id == block else b for b in self.blocks)
+        return self if blocks == self.blocks else replace(self, blocks=blocks)
+
     def joined(self, nodes: Collection[NodeId], block: BlockId) -> Graph:
         """With those nodes in the block: themselves where they are in none, else the block they are in."""
         owned = {node for each in self.blocks for node in each.members}

@@ -77,6 +77,13 @@ class Building(Editing):
         name = f"Collapse {title}" if collapsed else f"Open {title}"
         self._edit(self.state.graph.collapsed(block, collapsed).moved(places or {}), name)
 
+    def retitle(self, block: BlockId, title: str) -> None:
+        """The block is called that; one without a title could not be spoken of."""
+        if not title.strip():
+            raise Refusal("A block needs a title.")
+        self._block(block)
+        self._edit(self.state.graph.retitled(block, title.strip()), "Rename")
+
     def join(self, nodes: Collection[NodeId], block: BlockId) -> None:
         """Those nodes and their blocks, which were just made, are in that block: part of the same edit."""
         graph = self.state.graph

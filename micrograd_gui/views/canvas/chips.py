@@ -124,6 +124,7 @@ def _room(
     right, bottom = max(xs) + width / 2 + _FURTHEST_X, max(ys) + height / 2 + _FURTHEST_Y
     around = QRectF(left, top, right - left, bottom - top)
     obstacles = [index.boxes[key] for key in index.nodes_in(around)]
+    obstacles += [rect for rect in index.titles() if rect.intersects(around)]
     obstacles += [chip.rect for chip in taken]
     walls = [
         (each.left() - _MARGIN, each.top() - _MARGIN, each.right() + _MARGIN, each.bottom() + _MARGIN)

@@ -136,6 +136,13 @@ class Index:
         outputs = self.folding.boxes[key].block.outputs
         return x + width, y + height * (0.5 if number == key or number in outputs else SIDE_PORT)
 
+    def titles(self) -> list[QRectF]:
+        """About where the titles of the open blocks stand."""
+        return [
+            QRectF(rect.left() + 8, rect.top() + 3, min(rect.width() - 16, 34 + 9 * len(block.title)), 28)
+            for block, rect in self.frames.values()
+        ]
+
     def has_port(self, wire: Wire) -> bool:
         """Whether that input port is drawn."""
         shown = self.folding.shown(wire)
@@ -277,14 +284,13 @@ class Index:
         before, self.frames = self.frames, {}
         places, size = self.places, self.folding.size
         for block, keys, frames in self.folding.frames:
-            rects = [self.frames[number][1] for number in frames if number in self.frames]
-            corners = [rect.getRect() for rect in rects]
-            corners += [(*places[key], *size(key)) for key in keys if key in places]
-            if corners:
-                left, top = min(x for x, *_ in corners), min(y for _, y, *_ in corners)
-                right, bottom = max(x + w for x, _, w, _ in corners), max(y + h for _, y, _, h in corners)
-                rect = QRectF(left, top, right - left, bottom - top)
-                self.frames[block.id] = block, rect.adjusted(-FRAME, -FRAME_TITLE, FRAME, FRAME)
+            held = [QRectF(*places[key], *size(key)) for key in keys if key in places]
+            held += [self.frames[number][1] for number in frames if number in self.frames]
+            if held:
+                whole = held[0]
+                for rect in held:
+                    whole = whole.united(rect)
+                self.frames[block.id] = block, whole.adjusted(-FRAME, -FRAME_TITLE, FRAME, FRAME)
         differing = (
             each[1].adjusted(-3, -3, 3, 3)
             for number in before.keys() | self.frames.keys()

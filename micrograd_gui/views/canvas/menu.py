@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
@@ -94,6 +95,8 @@ def _block(view: CanvasView, menu: QMenu, number: BlockId) -> None:
     text = "&Open" if block.collapsed else "&Collapse"
     menu.addAction(f"{text}\tX", lambda: view.inside.toggle(number))
     menu.addAction("&Look inside\tEnter", lambda: view.inside.enter(number))
+    if block.collapsed and block.output is not None:
+        menu.addAction("Re&name\tF2", partial(view.edit_label, block.output))
     menu.addSeparator()
     if block.output is not None:
         _add(view, menu, "Make &target", session.set_target, block.output).setEnabled(

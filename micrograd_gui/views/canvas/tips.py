@@ -55,7 +55,9 @@ def description(state: State, wires: int) -> str:
     text = f"A graph of {len(state.graph)} nodes and {wires} wires. "
     number = state.selected
     if number is not None:
-        text += f"Selected: {state.graph.nodes[number].name}"
+        titles = (b.title for b in state.graph.blocks if len(state.selection) > 1 and b.output == number)
+        block = next((f"the block {title}, output " for title in titles), "")
+        text += f"Selected: {block}{state.graph.nodes[number].name}"
         for word, numbers in (("data", state.frame.data), ("grad", state.frame.grad)):
             if number in numbers:
                 text += f", {word} {exact(numbers[number])}"

@@ -29,7 +29,14 @@ class Typing:
         self._where = QRectF()  # from the corner of the node's box
 
     def label(self, number: NodeId) -> None:
-        """Rename the node."""
+        """Rename the node, or the block that stands for it."""
+        view, key = self.view, self.view.index.key(number)
+        if key is not None and key < 0:
+            box = view.index.folding.boxes[key]
+            where = QRectF(30.0, 0.0, box.size[0] - 34.0, geometry.TITLE)
+            title, verb = box.block.title, view.bridge.session.retitle
+            self._open(number, where, title, f"Title of {title}", lambda _, text: verb(-key, text))
+            return
         node = self.view.index.graph.nodes.get(number)
         if node is None:
             return
@@ -73,7 +80,8 @@ class Typing:
         view = self.view
         if self.editor is not None:
             self.editor.close_editor()
-        view.bridge.session.select((number,))
+        if view.bridge.state.selected != number:
+            view.bridge.session.select((number,))
         view.show_node(number)
         self._node, self._where = number, where
         self.editor = InlineEditor(

@@ -2,10 +2,12 @@
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QMenu
 
 from micrograd_gui.document import blocks
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.recipe import Recipe
+from micrograd_gui.services.examples import load
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.index import Index
 from micrograd_gui.views.canvas.marks import mark_rect, title_rect
@@ -429,3 +431,48 @@ def test_hovering_the_mark_shows_it_can_be_clicked(desk):
     desk.move(mark(desk, 1), buttons=Qt.MouseButton.NoButton)
     assert desk.view.viewport().cursor().shape() == Qt.CursorShape.PointingHandCursor
     assert desk.view.pointer.hit(QPointF(mark(desk, 1))).part == "mark"
+
+
+def test_f2_renames_the_box_and_not_the_node_in_it(desk):
+    open_it(desk, neuron_and_more())
+    collapsed(desk)
+    desk.click(centre(desk, -1))
+    desk.key(Qt.Key.Key_F2)
+    desk.editor.setText("the first neuron")
+    desk.editor.commit()
+    assert desk.graph.blocks[0].title == "the first neuron"
+    assert desk.named("o") == desk.graph.blocks[0].output
+    desk.key(Qt.Key.Key_F2)
+    desk.editor.setText("  ")
+    desk.editor.commit()
+    assert desk.graph.blocks[0].title == "the first neuron"
+    assert desk.refusals
+
+
+def test_a_screen_reader_hears_which_block_is_selected(desk):
+    open_it(desk, neuron_and_more())
+    collapsed(desk)
+    desk.click(centre(desk, -1))
+    assert "Selected: the block neuron, output o" in desk.view.accessibleDescription()
+
+
+def test_the_menu_of_a_box_opens_looks_in_and_takes_apart(desk):
+    open_it(desk, neuron_and_more())
+    collapsed(desk)
+    desk.click(centre(desk, -1))
+    desk.view.open_menu(None)
+    menu = desk.view.findChild(QMenu, "canvas_menu")
+    texts = {action.text().split("\t")[0].replace("&", ""): action for action in menu.actions()}
+    assert {"Open", "Look inside", "Make target", "Ungroup", "Duplicate", "Delete"} <= texts.keys()
+    texts["Delete"].trigger()
+    assert {node.label for node in desk.graph} == {"x1", "x2", "s"}
+    menu.close()
+
+
+def test_chips_keep_off_the_titles_of_frames(desk):
+    open_it(desk, load("mlp"))
+    desk.session.backward()
+    for _ in range(40):
+        desk.session.previous()
+        titles = desk.view.index.titles()
+        assert not any(chip.rect.intersects(rect) for chip in desk.view.picture.chips for rect in titles)
