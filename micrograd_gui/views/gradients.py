@@ -172,8 +172,10 @@ class _Table(QTableView):
     def set_widths(self) -> None:
         """Columns as wide as the widest number, so that none moves while stepping; on little room tighter."""
         metrics, room = QFontMetrics(self._mood.font()), self.viewport().width()
+        bold = QFontMetrics(self._mood.font(bold=True))  # as the model writes names
         for samples, air in _SAMPLES:
             widths = [metrics.horizontalAdvance(text) + self._mood.px(air) for text in samples]
+            widths[NODE] = bold.horizontalAdvance(samples[NODE]) + self._mood.px(air)
             if sum(widths) <= room:
                 widths[NODE] += (room - sum(widths)) * 2 // 3
                 break

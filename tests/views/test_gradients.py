@@ -4,9 +4,9 @@ import math
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
-from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QTableView
+from PySide6.QtWidgets import QStyle, QTableView
 
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
@@ -241,6 +241,15 @@ def test_columns_do_not_move_while_stepping_and_the_usual_ones_need_no_scrolling
     assert [table.columnWidth(column) for column in range(6)] == widths
     qtbot.wait(1)
     assert not table.horizontalScrollBar().isVisible()
+
+
+def test_the_neurons_names_are_not_cut_in_a_narrow_pane(pane, table, session, qtbot):
+    pane.resize(300, 300)
+    qtbot.wait(1)
+    font = table.model().index(0, 0).data(ROLE.FontRole)
+    margin = table.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin) + 1
+    needed = QFontMetrics(font).horizontalAdvance("x1w1") + 2 * margin
+    assert table.columnWidth(0) >= needed
 
 
 def test_all_that_may_differ_is_read_again_after_an_edit(table, session):
