@@ -173,15 +173,15 @@ class _Table(QTableView):
         """Columns as wide as the widest number, so that none moves while stepping; on little room tighter."""
         metrics, room = QFontMetrics(self._mood.font()), self.viewport().width()
         bold = QFontMetrics(self._mood.font(bold=True))  # as the model writes names
+        model = self.model()
+        remembered = 0 if model is None else model.columnCount() - len(_SAMPLES[0][0])
         for samples, air in _SAMPLES:
             widths = [metrics.horizontalAdvance(text) + self._mood.px(air) for text in samples]
+            widths += [widths[DATA]] * remembered
             widths[NODE] = bold.horizontalAdvance(samples[NODE]) + self._mood.px(air)
             if sum(widths) <= room:
                 widths[NODE] += (room - sum(widths)) * 2 // 3
                 break
-        model = self.model()
-        remembered = 0 if model is None else model.columnCount() - len(widths)
-        widths += [widths[DATA]] * remembered
         for column, width in enumerate(widths[:-1]):  # the last one takes what is left
             self.setColumnWidth(column, width)
 

@@ -210,7 +210,7 @@ def _picture(still: _BoundaryStill, numbers: Any, graph: Graph) -> Drawn:
         answers = [row[judge.column] for row in still.data.rows]
         level = sum(answers) / len(answers)
         far = max(max(answers) - level, level - min(answers)) or 1.0
-    return Field(numbers.reshape(GRID, GRID), level, far, f"{name} = {short(level)}")
+    return Field(numbers.reshape(GRID, GRID), level, far)
 
 
 def _shown_row(still: _BoundaryStill, graph: Graph) -> Sequence[Mark]:
