@@ -138,6 +138,8 @@ DEBUG: tuple[Row | None, ...] = (
     None,
     Row("nudge", "Nudge by &h", ("H",), lambda w: w.nudge(), lambda s: s.selected is not None,
         "Move the selected node by h and see what the target does."),
+    Row("sides", "Nudge to one &side", ("Shift+H",), lambda w: w.other_sides(), _always,
+        "Nudge to one side, as in the lecture, or to both (central).", toggles=True),
     Row("check_all", "&Check all gradients", ("F7",), lambda w: w.check_all(),
         lambda s: s.graph.target is not None, "The numeric slope of every node beside the analytic one."),
 )  # fmt: skip

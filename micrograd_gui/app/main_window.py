@@ -15,6 +15,7 @@ from micrograd_gui.app.settings import Settings
 from micrograd_gui.app.summary import summary
 from micrograd_gui.app.tidying import tidy
 from micrograd_gui.app.training import Learning
+from micrograd_gui.document.arrange import free_place
 from micrograd_gui.document.graph import Role
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
@@ -75,9 +76,7 @@ class MainWindow(QMainWindow):
         self.h_line = HLine(self.bridge)
         self.measure_bar.addWidget(QLabel("h ="))
         self.measure_bar.addWidget(self.h_line)
-        self.sides = self.measure_bar.addAction("central", self._other_sides)
-        self.sides.setObjectName("sides")
-        self.sides.setToolTip("Nudge to both sides (central), or to one side as in the lecture.")
+        tool_button(self.measure_bar, self.menus.actions["sides"])
         tool_button(self.measure_bar, self.menus.actions["check_all"])
         self.expression_line = ExpressionLine(self.bridge, self.build)
         self.measure_bar.addSeparator()
@@ -165,10 +164,7 @@ class MainWindow(QMainWindow):
         if op.startswith(BLOCK):
             self.blocks.ask(op.removeprefix(BLOCK), middle)
             return
-        taken = set(self.session.state.graph.places.values())
-        at = place_around(middle)
-        while at in taken:
-            at = (at[0] + 24, at[1] + 24)
+        at = free_place(place_around(middle), self.session.state.graph.places.values())
         self.canvas.make(self.session.add_node, op, at)
 
     def edit_label(self) -> None:
@@ -192,7 +188,8 @@ class MainWindow(QMainWindow):
     def check_all(self) -> None:
         self.session.check_all()
 
-    def _other_sides(self) -> None:
+    def other_sides(self) -> None:
+        """Nudge to one side where both were set, and the other way round."""
         self.session.set_sides("forward" if self.session.state.sides == "central" else "central")
 
     def clipboard_copy(self) -> None:
@@ -243,7 +240,9 @@ class MainWindow(QMainWindow):
         self.setWindowModified(state.unsaved)
         self.menus.show_applying()
         self.summary.setText(summary(state))
-        self.sides.setText("central" if state.sides == "central" else "one-sided")
+        sides, central = self.menus.actions["sides"], state.sides == "central"
+        sides.setChecked(not central)
+        sides.setIconText("central" if central else "one-sided")  # what the button says
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.session.state.unsaved:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
+from math import hypot
 
 from micrograd_gui.document.graph import Graph, NodeId, Place
 
 COLUMN = 232.0
 ROW = 90.0
+APART = (COLUMN - 60.0, ROW - 10.0)  # places this far from each other leave a gap between boxes
 TALLEST = 24  # so many nodes stand one below the other; more go on beside them
 
 
@@ -35,3 +38,13 @@ def arranged(graph: Graph) -> Graph:
             places[number] = (left + at // TALLEST * COLUMN, bottom + at % TALLEST * ROW)
         left += COLUMN * ((len(columns[here]) - 1) // TALLEST + 1)
     return graph.moved(places)
+
+
+def free_place(wanted: Place, taken: Collection[Place]) -> Place:
+    """The place nearest to the wanted one at which a box covers no other; below all where none is near."""
+    offsets = [(column * COLUMN, row * ROW) for column in range(-4, 5) for row in range(-5, 6)]
+    for x, y in sorted(offsets, key=lambda offset: (hypot(*offset), -offset[1], -offset[0])):
+        place = wanted[0] + x, wanted[1] + y
+        if not any(abs(place[0] - a) < APART[0] and abs(place[1] - b) < APART[1] for a, b in taken):
+            return place
+    return wanted[0], max(y for _, y in taken) + ROW

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QPointF, Qt
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent, QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QTableView
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTableView
 
 MIME = "application/x-micrograd-op"
 
@@ -260,6 +260,29 @@ def test_text_can_be_made_larger_in_a_hall_and_never_smaller_than_the_back_row_r
     act(window, "projector")
     assert window.mood.scale == before
     assert window.settings.text_scale == before
+
+
+def test_nodes_that_are_added_with_keys_do_not_cover_each_other(opened, act):
+    window = opened()
+    act(window, "new")
+    for offer in ("value", "value", "*", "value", "+"):
+        QTest.keyClick(window.findChild(QPushButton, f"offer_{offer}"), Qt.Key.Key_Space)
+    boxes = [window.canvas.box_of(node.id) for node in window.session.state.graph]
+    assert len(boxes) == 5
+    assert not any(a.intersects(b) for a in boxes for b in boxes if a is not b)
+
+
+def test_one_sided_or_central_is_chosen_by_menu_button_or_key(opened, act):
+    window = opened("lecture")
+    button = window.measure_bar.widgetForAction(window.findChild(QAction, "sides"))
+    assert button.text() == "central"
+    act(window, "sides")
+    assert window.session.state.sides == "forward"
+    assert button.text() == "one-sided"
+    assert window.findChild(QAction, "sides").isChecked()
+    window.session.set_sides("central")
+    assert not window.findChild(QAction, "sides").isChecked()
+    assert button.text() == "central"
 
 
 @pytest.mark.parametrize("scale", [0.75, 1.0, 2.0])
