@@ -9,8 +9,9 @@ from PySide6.QtCore import QPointF, QRectF
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.views.canvas.folding import Folding
+from micrograd_gui.views.canvas.frames import FRAME, FRAME_TITLE
 from micrograd_gui.views.canvas.geometry import HEIGHT, WIDTH, Size
-from micrograd_gui.views.canvas.index import FRAME, FRAME_TITLE, Index, placed
+from micrograd_gui.views.canvas.index import Index, placed
 
 FRAMES = (FRAME, FRAME_TITLE)
 GAP = 30.0

@@ -7,17 +7,17 @@ from collections.abc import Iterable
 from PySide6.QtCore import QLineF, QRectF
 
 from micrograd_gui.document.arrange import arranged
-from micrograd_gui.document.block import Block, BlockId
+from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.graph import Graph, Place
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.folding import Folding, Key, Wire
+from micrograd_gui.views.canvas.frames import Frames, differing, framed
 from micrograd_gui.views.canvas.geometry import HEIGHT, WIDTH, Curve
 
 Cell = tuple[int, int]
 CELL = 400.0
 _CELLS_AT_MOST = 64  # a wire over more cells than that is kept by the columns that it crosses
 SIDE_PORT = 0.82  # how far down a box wires leave that do not come from its output
-FRAME, FRAME_TITLE = 16.0, 36.0  # between an open block's frame and what it holds; above, there is its title
 _REBUILD_ABOVE = 0.3  # when more than this part of the nodes differs, starting anew is quicker
 
 
@@ -26,7 +26,7 @@ class Index:
 
     def __init__(self, graph: Graph, within: BlockId | None = None) -> None:
         self._given = graph
-        self.frames: dict[BlockId, tuple[Block, QRectF]] = {}
+        self.frames: Frames = {}
         self._build(Folding(placed(graph), within))
 
     def _build(self, folding: Folding) -> None:
@@ -46,7 +46,7 @@ class Index:
             for port, source in enumerate(node.inputs):
                 if source is not None:
                     self._put_wire((key, port), source)
-        self._put_frames()
+        self._frame()
 
     def _take_in(self, folding: Folding) -> None:
         self.folding, self.graph = folding, folding.graph
@@ -65,7 +65,7 @@ class Index:
             self._take_in(now)
             if was.frames == now.frames:
                 return []
-            return self._put_frames()
+            return self._frame()
         before, after = was.nodes, now.nodes
         changed = {
             key
@@ -108,7 +108,12 @@ class Index:
             if source is not None:
                 self._put_wire((key, port), source)
                 rects.append(self.wire_rect((key, port)))
-        return rects + self._put_frames()
+        return rects + self._frame()
+
+    def _frame(self) -> list[QRectF]:
+        """Put the frames around what they hold; gives where that differs."""
+        before, self.frames = self.frames, framed(self.folding)
+        return differing(before, self.frames)
 
     # Where things are ------------------------------------------------------------------------
 
@@ -276,29 +281,6 @@ class Index:
         source = self.nodes[wire[0]].inputs[wire[1]]
         assert source is not None
         self.leaving[source].discard(wire)
-
-    # The frames ------------------------------------------------------------------------------
-
-    def _put_frames(self) -> list[QRectF]:
-        """Draw the open blocks' frames around what they hold; gives where that differs."""
-        before, self.frames = self.frames, {}
-        places, size = self.places, self.folding.size
-        for block, keys, frames in self.folding.frames:
-            held = [QRectF(*places[key], *size(key)) for key in keys if key in places]
-            held += [self.frames[number][1] for number in frames if number in self.frames]
-            if held:
-                whole = held[0]
-                for rect in held:
-                    whole = whole.united(rect)
-                self.frames[block.id] = block, whole.adjusted(-FRAME, -FRAME_TITLE, FRAME, FRAME)
-        differing = (
-            each[1].adjusted(-3, -3, 3, 3)
-            for number in before.keys() | self.frames.keys()
-            if before.get(number) != self.frames.get(number)
-            for each in (before.get(number), self.frames.get(number))
-            if each is not None
-        )
-        return list(differing)
 
 
 def meets(one: QRectF, other: QRectF) -> bool:

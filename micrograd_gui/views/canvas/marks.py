@@ -9,8 +9,9 @@ from micrograd_gui.document.block import BlockId
 from micrograd_gui.views.canvas.boxes import paint_card, paint_nudge_tag, paint_target_mark
 from micrograd_gui.views.canvas.fields import paint_fields
 from micrograd_gui.views.canvas.folding import Box, Key
+from micrograd_gui.views.canvas.frames import FRAME_TITLE
 from micrograd_gui.views.canvas.geometry import HEIGHT, PORT, RADIUS, TITLE, WORDS_FROM
-from micrograd_gui.views.canvas.index import FRAME_TITLE, Index
+from micrograd_gui.views.canvas.index import Index
 from micrograd_gui.views.canvas.ink import Font, Ink
 from micrograd_gui.views.canvas.picture import Picture
 
@@ -123,7 +124,13 @@ def _foot(painter: QPainter, box: Box, rect: QRectF, ink: Ink, zoom: float) -> N
 def _ports(painter: QPainter, index: Index, key: Key, box: Box, ink: Ink) -> None:
     painter.setBrush(ink.panel_brush)
     painter.setPen(ink.frame_pen)
-    painter.drawEllipse(QPointF(*index.out_point(key)), PORT, PORT)
+    out = index.out_point(key)
+    painter.drawEllipse(QPointF(*out), PORT, PORT)
+    beside = {
+        (curve.x1, curve.y1) for wire in index.leaving[key] if (curve := index.curves[wire])[1] != out[1]
+    }
+    for at in beside:  # of what is not its output
+        painter.drawEllipse(QPointF(*at), 2.5, 2.5)
     radius = PORT if len(box.ports) <= box.size[1] / 10 else 2.0
     for at, port in enumerate(box.ports):
         painter.setPen(ink.frame_pen if port.source is not None else ink.open_pen)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QCursor, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from micrograd_gui.document.graph import NodeId
@@ -15,9 +15,8 @@ from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas import hovering
 from micrograd_gui.views.canvas.chips import chip_size
 from micrograd_gui.views.canvas.dropping import Landing, paint_landing
-from micrograd_gui.views.canvas.events import EventfulSheet
 from micrograd_gui.views.canvas.folding import Key
-from micrograd_gui.views.canvas.gestures import Gesture
+from micrograd_gui.views.canvas.gesturing import Gesturing
 from micrograd_gui.views.canvas.hit import GROUND, Hit
 from micrograd_gui.views.canvas.index import Index
 from micrograd_gui.views.canvas.ink import SMALL_IN_HALL, ink
@@ -29,7 +28,7 @@ from micrograd_gui.views.canvas.picture import differences, picture_of
 from micrograd_gui.views.canvas.pointer import Pointer
 from micrograd_gui.views.canvas.tips import description, tip
 from micrograd_gui.views.canvas.typing_in import Typing
-from micrograd_gui.views.canvas.wiring import KeyWiring, Wiring
+from micrograd_gui.views.canvas.wiring import Wiring
 from micrograd_gui.views.pacing import Paced
 from micrograd_gui.views.theme import Mood
 
@@ -40,7 +39,7 @@ _RECTS_AT_MOST = 300
 _HALL_TEXT = 13.0  # pixels at scale 1; in a hall no text is smaller than that, scaled
 
 
-class CanvasView(EventfulSheet):
+class CanvasView(Gesturing):
     """One painted layer. It keeps what is of the view alone: zoom, hover, a running gesture, an editor,
     and which block is looked into.
 
@@ -54,7 +53,7 @@ class CanvasView(EventfulSheet):
         self.bridge, self.mood, self.ink = bridge, mood, ink(mood)
         self.index = Index(bridge.state.graph)
         self.picture = picture_of(bridge.state, self.index, self.ink)
-        self.gesture: Gesture | None = None
+        self.gesture = None
         self.landing: Landing | None = None
         self.hovered: Hit = GROUND
         self.typing = Typing(self)
@@ -268,58 +267,6 @@ class CanvasView(EventfulSheet):
 
     def box_of(self, number: Key) -> QRectF:
         return self.index.box_of(number)
-
-    # Gestures --------------------------------------------------------------------------------
-
-    def start_gesture(self, gesture: Gesture) -> None:
-        self.refresh([self.hover_rect(self.hovered)])
-        self.gesture = gesture
-        self.viewport().setCursor(gesture.cursor)
-
-    def end_gesture(self, *, cancel: bool = False) -> None:
-        """Let go of the running gesture."""
-        gesture, self.gesture = self.gesture, None
-        if gesture is None:
-            return
-        if cancel:
-            self.pointer.forget()
-            gesture.cancel()
-        self.viewport().unsetCursor()
-        self.refresh([gesture.rect(), *self._hidden_rects(gesture)])
-
-    def _hidden_rects(self, gesture: Gesture) -> list[QRectF]:
-        wire = gesture.hidden_wire if isinstance(gesture, Wiring) else None
-        shown = None if wire is None else self.index.folding.shown(wire)
-        return [self.index.wire_rect(shown)] if shown is not None and shown in self.index.curves else []
-
-    def start_key_wiring(self, number: NodeId, *, remove: bool = False) -> None:
-        """Choose a wire of the node with keys."""
-        if self.index.key(number) is None:
-            return
-        wiring = KeyWiring(self, number, remove=remove)
-        name = self.index.graph.nodes[number].name
-        if not wiring.choices:
-            lacking = f"{name} has no wire" if remove else f"There is no free port for {name}"
-            self.bridge.refused.emit(f"{lacking}.", number)
-            return
-        self.start_gesture(wiring)
-        wiring.turn(0)
-        self.tell_wiring()
-
-    def tell_wiring(self) -> None:
-        """Say beside the port what Enter would do."""
-        if isinstance(self.gesture, KeyWiring):
-            sentence = self.gesture.sentence()
-            at = self.mapFromScene(self.gesture.rect().bottomRight())
-            self.setAccessibleDescription(sentence)
-            QToolTip.showText(self.viewport().mapToGlobal(at), sentence, self.viewport())
-
-    def say_at_pointer(self, sentence: str) -> None:
-        """A tooltip at once, or none."""
-        if sentence:
-            QToolTip.showText(QCursor.pos() + QPoint(12, 12), sentence, self.viewport())
-        else:
-            QToolTip.hideText()
 
     # What events ask of it -------------------------------------------------------------------
 
