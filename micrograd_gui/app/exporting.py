@@ -87,14 +87,21 @@ def exported(
     """The files that were written; raises Refusal, or Cancelled, and then none was."""
     from micrograd_gui.services.export import export
 
-    return export(wish.film(told, stop), path)
+    return export(_fitting(wish, path).film(told, stop), path)
 
 
 def would_replace(wish: Wish, path: Path) -> tuple[Path, ...]:
     """The files that are there already and would be others afterwards; raises Refusal as above."""
     from micrograd_gui.services.export import targets
 
-    return tuple(each for each in targets(wish.film(), path) if each.exists())
+    return tuple(each for each in targets(_fitting(wish, path).film(), path) if each.exists())
+
+
+def _fitting(wish: Wish, path: Path) -> Wish:
+    """The wish with collapsed blocks as one box only where the form of the file draws them so."""
+    from micrograd_gui.services.export import form_of
+
+    return replace(wish, options=replace(wish.options, folded=form_of(path).folds))
 
 
 # The clipboard -----------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ class Form:
 
     A form with ``several`` shows many moments in one file, an ``animated`` one as a rule the whole
     run; the others make a file for each moment. A ``light`` one does not draw each moment anew.
+    One that ``folds`` draws a collapsed block as one box; the others tell of every node and every moment.
     """
 
     suffix: str
@@ -37,6 +38,7 @@ class Form:
     several: bool = False
     animated: bool = False
     light: bool = False
+    folds: bool = True
 
 
 def forms() -> tuple[Form, ...]:
@@ -173,15 +175,15 @@ FORMS: dict[str, Form] = {
         Form(".svg", "SVG picture", _svg),
         Form(".png", "PNG picture", _png),
         Form(".pdf", "PDF document", _pdf, several=True),
-        Form(".dot", "Graphviz DOT", _dot),
+        Form(".dot", "Graphviz DOT", _dot, folds=False),
         Form(".gif", "Animated GIF", _animation("GIF"), several=True, animated=True),
         Form(".webp", "Animated WebP", _animation("WEBP"), several=True, animated=True),
         Form(".tex", "TikZ for TeX", _tex, several=True),
-        Form(".mmd", "Mermaid flowchart", _mermaid),
+        Form(".mmd", "Mermaid flowchart", _mermaid, folds=False),
         Form(".html", "HTML player", player, several=True, animated=True, light=True),
         Form(".py", "Python script", _script, several=True, light=True),
         Form(".ipynb", "Jupyter notebook", _notebook, several=True, light=True),
-        Form(".csv", "Numbers as CSV", table, several=True, light=True),
+        Form(".csv", "Numbers as CSV", table, several=True, light=True, folds=False),
         Form(".micrograd", "micrograd-gui file", _micrograd),
     )
 }

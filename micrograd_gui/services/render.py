@@ -54,7 +54,7 @@ def render(
         gradients=gradients,
         style=cast(Style, style),  # Options refuses those there are not
         nodes=None if nodes is None else _nodes(graph, nodes),
-        folded=folded,
+        folded=folded and form.folds,
         card=card,
         dialect=dialect,
         train=train,

@@ -114,7 +114,9 @@ def test_an_expression_may_begin_with_a_minus_sign(said: Any) -> None:
 # render ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("suffix", ["svg", "png", "pdf", "dot", "gif", "webp", "tex", "mmd", "html", "micrograd"])
+@pytest.mark.parametrize(
+    "suffix", ["svg", "png", "pdf", "dot", "gif", "webp", "tex", "mmd", "html", "micrograd"]
+)
 def test_render_writes_the_file_and_names_it(said: Any, tmp_path: Path, suffix: str) -> None:
     done = said("render", "square", "-o", f"picture.{suffix}")
     assert (done.status, done.out, done.err) == (0, f"picture.{suffix}\n", "")
@@ -253,7 +255,7 @@ def test_without_a_command_the_window_opens_on_the_source(
     [
         ["check", "neuron", "--json"],
         ["examples"],
-        *(["render", "square", "-o", f"a.{suffix}"] for suffix in ("svg", "png", "pdf", "gif", "tex", "html")),
+        *(["render", "square", "-o", f"a.{each}"] for each in ("svg", "png", "pdf", "gif", "tex", "html")),
     ],
     ids=lambda arguments: " ".join(arguments),
 )

@@ -94,6 +94,13 @@ def test_the_largest_example_is_exported_to_every_form(tmp_path: Path, suffix: s
     assert all(path.stat().st_size > 1000 for path in written)
 
 
+def test_a_table_of_numbers_has_every_moment_and_every_node_of_a_collapsed_block(tmp_path: Path) -> None:
+    graph = collapsed(MLP, "mlp")
+    for name, folds in (("a.csv", True), ("b.csv", False)):
+        render(graph, str(tmp_path / name), step="all", folded=folds)
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
 @pytest.mark.slow
 def test_open_and_large_it_is_still_drawn_with_as_many_pixels_as_programs_open(tmp_path: Path) -> None:
     render(examples.load("moons"), str(tmp_path / "a.png"), folded=False, style="canvas")
