@@ -40,7 +40,7 @@ from micrograd_gui.views.theme import Mood
 _SAMPLES = (
     (("x1*w1 + x2*w2", WIDEST, WIDEST, WIDEST, "3e−12", "accumulated"), 12),
     (("x1w1x", "−10.0000", "−10.0000", "−10.0000", "3e−12", "✓ both"), 12),
-    (("x1w1", "−4.0000", "−4.0000", "−4.0000", "3e−12", "✓"), 8),
+    (("x1w1", "−4.0000", "−4.0000", "−4.0000", "3e−12", "✓"), 6),
 )
 _SMALLEST = 0.6  # of the usual size: a number that does not fit is drawn smaller, never cut
 
@@ -182,7 +182,7 @@ class _Table(QTableView):
             if sum(widths) <= room:
                 widths[NODE] += (room - sum(widths)) * 2 // 3
                 break
-        for column, width in enumerate(widths[:-1]):  # the last one takes what is left
+        for column, width in enumerate(widths):  # the last one takes what is left on top of that
             self.setColumnWidth(column, width)
 
     def sizeHint(self) -> QSize:
