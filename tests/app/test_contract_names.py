@@ -42,6 +42,12 @@ def test_no_key_means_two_things(opened):
     assert sorted(keys) == sorted(set(keys))
 
 
+def test_no_key_is_another_one_with_shift_held_for_its_sign(opened):
+    keys = {key.toString() for action in opened().findChildren(QAction) for key in action.shortcuts()}
+    signs = {key for key in keys if key[-1] in "+_!?"}  # typed with shift on many keyboards
+    assert not {key for key in signs if key[:-1] + "Shift+" + key[-1] in keys}
+
+
 def test_every_button_and_field_has_a_name_for_a_screen_reader(opened):
     from PySide6.QtWidgets import QPushButton, QToolButton
 
