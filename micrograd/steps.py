@@ -1,0 +1,62 @@
+"""The backward pass seen from inside, one move at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from micrograd.order import acting
+
+if TYPE_CHECKING:
+    from micrograd.engine import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One term of the chain rule: operand.grad went from before to after = before + slope × upstream."""
+
+    operand: Value
+    port: int
+    slope: float
+    upstream: float
+    amount: float
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class BackwardStep:
+    """One move of the backward pass: the node that acted, its grad before, and what its operands received."""
+
+    node: Value
+    contributions: tuple[Contribution, ...]
+    before: float
+
+
+def backward_steps(root: Value) -> Iterator[BackwardStep]:
+    """`backward()`, one move at a time: the seed, root.grad = 1, then each op; done when it is yielded."""
+    order = acting(root)
+    before, root.grad = root.grad, 1.0
+    yield BackwardStep(root, (), before)
+    for node in reversed(order):
+        if node._prev or node._rule:  # a lone root acts only where a user gave it a `_backward`
+            before = node.grad
+            yield BackwardStep(node, tuple(_contributions(node)), before)
+
+
+def _contributions(node: Value) -> Iterator[Contribution]:
+    upstream = node.grad
+    if node.op is not None:
+        slopes = node.op.partials(*[x.data for x in node._prev], node.data)
+        for port, (x, slope) in enumerate(zip(node._prev, slopes, strict=True)):
+            before, amount = x.grad, slope * upstream
+            x.grad += amount
+            yield Contribution(x, port, slope, upstream, amount, before, x.grad)
+    else:  # a user's own `_backward` is run and watched
+        befores = {x: x.grad for x in node._prev}
+        node._backward()
+        for port, (x, before) in enumerate(befores.items()):
+            amount = x.grad - before
+            slope = amount / upstream if upstream else 0.0
+            yield Contribution(x, port, slope, upstream, amount, before, x.grad)
