@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from micrograd_gui.views.theme import Mood
 
 Index = QModelIndex | QPersistentModelIndex
+_ON_CHANGE = QAbstractItemView.EditTrigger.CurrentChanged | QAbstractItemView.EditTrigger.SelectedClicked
 _MOVES = (
     Qt.Key.Key_Left,
     Qt.Key.Key_Right,
@@ -30,6 +31,7 @@ class DataGrid(QTableView):
         self.setObjectName("data")
         self.setAccessibleName("Data")
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.AllEditTriggers & ~_ON_CHANGE)
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

@@ -1,0 +1,157 @@
+"""The pane to train in: its fields, what it shows, and what it refuses."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from micrograd_gui.session.session import Session
+from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.theme import Mood
+from micrograd_gui.views.training_panel import TrainingPanel
+from tests.views import learning
+
+
+@pytest.fixture
+def session():
+    return Session(learning.line())
+
+
+@pytest.fixture
+def panel(qtbot, session):
+    bridge = Bridge(session)
+    made = TrainingPanel(bridge, Mood())
+    bridge.setParent(made)
+    qtbot.addWidget(made)
+    made.resize(460, 300)
+    made.show()
+    return made
+
+
+def type_in(panel, name, text):
+    line = panel.lines[name]
+    line.setFocus()
+    line.selectAll()
+    QTest.keyClicks(line, text)
+    QTest.keyClick(line, Qt.Key.Key_Return)
+
+
+def choose(panel, name, key):
+    from PySide6.QtWidgets import QComboBox
+
+    combo = panel.findChild(QComboBox, f"plan_{name}")
+    combo.setCurrentIndex(combo.findData(key))
+    combo.activated.emit(combo.currentIndex())
+
+
+def test_what_is_typed_becomes_the_plan(panel, session):
+    for name, text in (("rate", "0,25"), ("steps", "1e3"), ("batch", "4"), ("seed", "7")):
+        type_in(panel, name, text)
+    choose(panel, "optimiser", "adam")
+    choose(panel, "schedule", "demo")
+    plan = session.state.graph.plan
+    assert (plan.rate, plan.steps, plan.batch, plan.seed) == (0.25, 1000, 4, 7)
+    assert (plan.optimiser, plan.schedule) == ("adam", "demo")
+    type_in(panel, "batch", "all")
+    assert session.state.graph.plan.batch is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("rate", "0", "more than 0"),
+        ("rate", "-1", "more than 0"),
+        ("rate", "1e300", "at most"),
+        ("rate", "fast", "must be a number"),
+        ("steps", "0", "from 1"),
+        ("steps", "2.5", "whole number"),
+        ("batch", "0", "at least one"),
+        ("seed", "-3", "whole number"),
+        ("steps", "9" * 50, "steps must be"),
+    ],
+)
+def test_what_cannot_be_is_refused_beside_its_field_and_the_plan_stays(panel, session, name, text, said):
+    before = session.state.graph.plan
+    type_in(panel, name, text)
+    line = panel.lines[name]
+    assert said in line.refusal.text()
+    assert line.refusal.isVisible()
+    assert line.property("refused")
+    assert session.state.graph.plan is before
+    type_in(panel, name, "1")
+    assert not line.refusal.isVisible()
+
+
+def test_loss_accuracy_rate_and_progress_are_those_of_the_moment(panel, session):
+    assert panel.numbers["loss"].text() == "·"
+    assert panel.progress.format() == "step 0 of 50"
+    session.train_step()
+    assert panel.numbers["loss"].text() == f"{session.state.training.loss:.4f}"
+    assert panel.numbers["rate"].text() == "0.1"
+    assert panel.numbers["accuracy"].text() == "·"
+    session.train_start()
+    while session.train_tick(7):
+        pass
+    assert panel.progress.value() == 50
+    assert panel.progress.format() == "step 50 of 50"
+
+
+def test_accuracy_is_shown_where_it_has_a_meaning(panel, session):
+    session.open_graph(learning.plane())
+    session.train_step()
+    assert panel.numbers["accuracy"].text().endswith(" %")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda s: s.set_rows(None), "no row"),
+        (lambda s: [s.mark(s.state.graph.named(name), "") for name in ("w", "b")], "no parameter"),
+        (lambda s: s.new(), "no target"),
+    ],
+)
+def test_what_stands_in_the_way_is_said_in_the_pane(panel, session, spoil, said):
+    assert not panel.reason.isVisible()
+    spoil(session)
+    assert said in panel.reason.text()
+    assert panel.reason.isVisible()
+
+
+def test_an_unbound_column_is_named(panel, session):
+    from dataclasses import replace
+
+    data = session.state.graph.data
+    columns = (replace(data.columns[0], node=None), *data.columns[1:])
+    session.set_rows(replace(data, columns=columns))
+    assert "“x” is bound to nothing" in panel.reason.text()
+
+
+def test_a_run_that_bursts_says_node_and_row(panel, session):
+    session.open_graph(learning.bursting())
+    session.train_start()
+    while session.train_tick(1):
+        pass
+    assert "row" in panel.reason.text()
+    assert "L" in panel.reason.text()
+
+
+def test_new_weights_are_drawn_with_the_seed(panel, session):
+    type_in(panel, "seed", "5")
+    session.train_step()
+    QTest.mouseClick(panel.redraw, Qt.MouseButton.LeftButton)
+    first = session.state.graph.nodes[session.state.graph.named("w")].data
+    assert session.state.training is None
+    type_in(panel, "seed", "6")
+    QTest.mouseClick(panel.redraw, Qt.MouseButton.LeftButton)
+    assert session.state.graph.nodes[session.state.graph.named("w")].data != first
+    assert -1 <= first <= 1
+
+
+def test_speeds_are_steps_a_second(panel):
+    assert panel.speed == float("inf")
+    panel.set_speed("5 steps/s")
+    assert panel.speed == 5.0
+
+
+def test_every_field_stays_in_view_in_a_narrow_pane(panel):
+    panel.resize(330, 320)
+    assert panel.body.minimumSizeHint().width() <= 330
