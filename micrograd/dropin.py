@@ -52,8 +52,11 @@ class DropIn:
         self._rule = own
 
     def _pass_back(self: Any) -> None:
+        """operand.grad += slope × self.grad, for each operand."""
         if isinstance(self._rule, Op):
-            self._chain(self._rule)
+            slopes = self._rule.partials(*[x.data for x in self._prev], self.data)
+            for x, slope in zip(self._prev, slopes, strict=True):
+                x.grad += slope * self.grad
 
     def _repr_mimebundle_(self: Any, **_: Any) -> dict[str, str]:
         """A notebook shows the graph; a large one, or where there is no Graphviz, as text."""

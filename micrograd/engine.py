@@ -95,7 +95,7 @@ class Value(DropIn):
         self.grad = 1.0
         for node in reversed(order):
             rule, grad = node._rule, node.grad
-            if rule is _ADD:  # networks are sums of products: these two are written out, to be quick
+            if rule is _ADD:  # the commonest rules are written out, to be quick
                 x, y = node._prev
                 x.grad += grad
                 y.grad += grad
@@ -103,20 +103,12 @@ class Value(DropIn):
                 x, y = node._prev
                 x.grad += y.data * grad
                 y.grad += x.data * grad
-            elif isinstance(rule, Op):
-                node._chain(rule)
-            elif rule is not None:  # a user's own
-                rule()
-
-    def _chain(self, op: Op) -> None:
-        """The chain rule at a node: operand.grad += slope × self.grad, for each of its operands."""
-        if op.arity == 1:  # the same as below, in a third of the time
-            (x,), (slope,) = self._prev, op.partials(self._prev[0].data, self.data)
-            x.grad += slope * self.grad
-            return
-        slopes = op.partials(*[x.data for x in self._prev], self.data)
-        for x, slope in zip(self._prev, slopes, strict=True):
-            x.grad += slope * self.grad
+            elif isinstance(rule, Op) and rule.arity == 1:
+                (x,) = node._prev
+                (slope,) = rule.partials(x.data, node.data)
+                x.grad += slope * grad
+            elif rule is not None:  # any other op, or one of a user's own
+                node._backward()
 
     def zero_grad(self) -> None:
         """Sets the grad of this node, and of all that feed it, to 0."""
