@@ -67,20 +67,21 @@ class Index:
                 return []
             return self._frame()
         before, after = was.nodes, now.nodes
-        changed = {
-            key
-            for key, node in after.items()
-            if (
-                before.get(key) is not node
-                and (key >= 0 or before.get(key) != node or was.boxes[key] != now.boxes[key])
-            )
-            or was.places.get(key) != now.places[key]
-        }
+        changed, written = set(), set()  # what stands or is wired otherwise; what only says something else
+        for key, node in after.items():
+            old = before.get(key)
+            if old is node and key >= 0 and was.places.get(key) == now.places[key]:
+                continue
+            wired = old is not None and old.inputs == node.inputs and was.boxes.get(key) == now.boxes.get(key)
+            if not wired or was.places.get(key) != now.places[key]:
+                changed.add(key)
+            elif old != node:
+                written.add(key)
         gone = before.keys() - after.keys()
         if within != was.within or len(changed) + len(gone) > max(40, _REBUILD_ABOVE * len(after)):
             self._build(now)
             return None
-        rects = []
+        rects = [self.box_rect(key) for key in written]
         touched = {
             wire
             for key in changed | gone

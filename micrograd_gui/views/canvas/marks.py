@@ -126,11 +126,9 @@ def _ports(painter: QPainter, index: Index, key: Key, box: Box, ink: Ink) -> Non
     painter.setPen(ink.frame_pen)
     out = index.out_point(key)
     painter.drawEllipse(QPointF(*out), PORT, PORT)
-    beside = {
-        (curve.x1, curve.y1) for wire in index.leaving[key] if (curve := index.curves[wire])[1] != out[1]
-    }
-    for at in beside:  # of what is not its output
-        painter.drawEllipse(QPointF(*at), 2.5, 2.5)
+    starts = {(index.curves[wire].x1, index.curves[wire].y1) for wire in index.leaving[key]}
+    for start in starts - {out}:  # of what is not its output
+        painter.drawEllipse(QPointF(*start), 2.5, 2.5)
     radius = PORT if len(box.ports) <= box.size[1] / 10 else 2.0
     for at, port in enumerate(box.ports):
         painter.setPen(ink.frame_pen if port.source is not None else ink.open_pen)
