@@ -179,6 +179,7 @@ class _Table(QTableView):
             widths = [metrics.horizontalAdvance(text) + self._mood.px(air) for text in samples]
             widths += [widths[DATA]] * remembered
             widths[NODE] = bold.horizontalAdvance(samples[NODE]) + self._mood.px(air)
+            widths[-1] = max(widths[-1], self.horizontalHeader().minimumSectionSize())
             if sum(widths) <= room:
                 widths[NODE] += (room - sum(widths)) * 2 // 3
                 break
