@@ -28,17 +28,17 @@ class BlockAdding:
         self.window = window
         window.canvas.block_wanted.connect(self.ask)
 
-    def ask(self, kind: str, point: QPointF, node: NodeId | None = None) -> BlockDialog | None:
-        """Open the dialog for a block dropped at that point of the canvas, or on that node."""
+    def ask(self, kind: str, point: QPointF, given: tuple[NodeId, ...] = ()) -> BlockDialog | None:
+        """Open the dialog for a block dropped at that point of the canvas, over those nodes."""
         from micrograd_gui.app.block_dialog import BlockDialog  # the first paint does without
 
         if kind not in KINDS:
             self.window.bridge.refused.emit(f"There is no block called “{kind[:40]}”.", None)
             return None
         graph = self.window.session.state.graph
-        given = () if node is None else (node,)
+        beside = given[0] if given else None
         dialog = BlockDialog(
-            self.window, KINDS[kind], graph, given, lambda recipe: self.put(recipe, point, node)
+            self.window, KINDS[kind], graph, given, lambda recipe: self.put(recipe, point, beside)
         )
         dialog.open()
         return dialog

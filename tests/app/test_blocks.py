@@ -197,3 +197,47 @@ def test_the_window_opens_on_a_network(qtbot):
     qtbot.addWidget(window)
     assert {box.block.kind for box in window.canvas.index.folding.boxes.values()} == {"neuron"}
     window.session.saved_as_is()
+
+
+def test_dropped_on_one_of_several_selected_nodes_it_reads_them_all(window):
+    graph = window.session.state.graph
+    x1, x2 = graph.named("x1"), graph.named("x2")
+    window.session.select((x1, x2))
+    at = window.canvas.viewportTransform().map(window.canvas.index.boxes[x2].center())
+    dropped(window, "block:layer", at)
+    order = sorted((x1, x2), key=lambda number: graph.places[number][1])
+    assert field(window, "inputs").text() == ", ".join(graph.nodes[number].label for number in order)
+    QTest.keyClick(dialog(window), Qt.Key.Key_Return)
+    layer = window.session.state.graph.within(window.session.state.graph.blocks[0].id)
+    read = {source for n in layer for source in window.session.state.graph.nodes[n].inputs}
+    assert {x1, x2} <= read
+
+
+def test_dropped_on_the_box_of_a_layer_it_reads_all_its_outputs(opened):
+    window = opened("mlp")
+    graph = window.session.state.graph
+    layer = next(block for block in graph.blocks if block.title == "layer 1")
+    window.session.collapse(layer.id)
+    window.canvas.fit()
+    at = window.canvas.viewportTransform().map(window.canvas.index.boxes[-layer.id].center())
+    dropped(window, "block:neuron", at)
+    QTest.keyClick(dialog(window), Qt.Key.Key_Return)
+    graph = window.session.state.graph
+    neuron = graph.within(graph.blocks[-1].id)
+    assert set(layer.outputs) <= {source for n in neuron for source in graph.nodes[n].inputs}
+
+
+def test_a_loss_dropped_on_the_output_of_a_network_just_made_judges_that_output_alone(window, qtbot):
+    dropped(window, "block:layer", edge(window))
+    QTest.keyClick(dialog(window), Qt.Key.Key_Return)
+    laid_out(window, qtbot)
+    graph = window.session.state.graph
+    window.session.collapse(next(b.id for b in graph.blocks if b.kind == "neuron"), False)
+    window.session.select_block(next(b.id for b in graph.blocks if b.kind == "neuron"))
+    window.canvas.fit()
+    output = next(b.output for b in graph.blocks if b.kind == "neuron")
+    dropped(
+        window, "block:loss", window.canvas.viewportTransform().map(window.canvas.box_of(output).center())
+    )
+    losses = [each for each in window.findChildren(BlockDialog) if each.kind == "loss"]
+    assert losses[0].recipe().outputs == (output,)

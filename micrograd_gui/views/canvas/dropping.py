@@ -12,7 +12,7 @@ from micrograd.ops import op_of
 from micrograd_gui.document.graph import NodeId, Place
 from micrograd_gui.session.editing import VALUE
 from micrograd_gui.views.canvas import geometry
-from micrograd_gui.views.canvas.folding import Wire
+from micrograd_gui.views.canvas.folding import Key, Wire
 from micrograd_gui.views.canvas.hit import box_at, nearest_wire
 from micrograd_gui.views.canvas.index import Index
 
@@ -35,6 +35,7 @@ class Landing:
     node: NodeId | None = None
     wire: Wire | None = None
     refused: bool = False
+    key: Key | None = None  # the node, or the box, that it is over
 
 
 def op_in(mime: QMimeData) -> str | None:
@@ -49,7 +50,8 @@ def landing(index: Index, op: str, point: QPointF, zoom: float) -> Landing:
     key = box_at(index, point)
     if key is not None:
         node = key if key >= 0 else index.folding.boxes[key].output
-        return Landing("node", op, point, node=node, refused=op == VALUE or node is None)
+        refused = op == VALUE or (node is None and not op.startswith(BLOCK))
+        return Landing("node", op, point, node=node, refused=refused, key=key)
     if _arity(op) == 1:
         wire = nearest_wire(index, point, min(_WIRE_REACH / zoom, 30.0))
         if wire is not None and (real := index.folding.real(wire)) is not None:
@@ -62,7 +64,7 @@ def land(view: CanvasView, what: Landing) -> None:
     session = view.bridge.session
     at = geometry.place_around(what.point)
     if what.op.startswith(BLOCK):
-        view.block_wanted.emit(what.op.removeprefix(BLOCK), what.point, what.node)
+        view.block_wanted.emit(what.op.removeprefix(BLOCK), what.point, read_by(view, what.key))
     elif what.node is not None:
         view.make(session.apply_op, what.op, what.node, beside(view.index, what.node))
     elif what.kind == "node":
@@ -71,6 +73,16 @@ def land(view: CanvasView, what: Landing) -> None:
         view.make(session.insert_op, what.op, *what.wire, at)
     else:
         view.make(session.add_node, what.op, at)
+
+
+def read_by(view: CanvasView, key: Key | None) -> tuple[NodeId, ...]:
+    """What a block dropped there reads: the node, the outputs of a box, or all that is selected with it."""
+    if key is None:
+        return ()
+    boxes, places, chosen = view.index.folding.boxes, view.index.places, view.picture.chosen
+    several = key in chosen and view.bridge.state.selected is None  # not a block that is selected whole
+    keys = sorted(chosen, key=lambda each: (places[each][1], each)) if several else [key]
+    return tuple(number for each in keys for number in (boxes[each].block.outputs if each < 0 else (each,)))
 
 
 def beside(index: Index, number: NodeId) -> Place:

@@ -43,7 +43,7 @@ class CanvasView(Gesturing):
     """One painted layer. It keeps what is of the view alone: zoom, hover, a running gesture, an editor,
     and which block is looked into.
 
-    ``block_wanted(kind, point, node)``: a block was dropped there, on that node or on none.
+    ``block_wanted(kind, point, nodes)``: a block was dropped there, and is to read those nodes.
     """
 
     block_wanted = Signal(str, object, object)
