@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # imported where they are asked for: their enumerations would
     from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 FILES = "micrograd graphs (*.micrograd)"
+OPENED = f"All that hold a graph (*.micrograd *.dot *.gv *.svg *.png *.pdf);;{FILES}"
 
 
 def ask_unsaved(

@@ -81,7 +81,7 @@ class Documents:
     def ask_open(self) -> None:
         self.unless_unsaved(
             lambda: dialogs.ask_path(
-                self.window, "Open", dialogs.FILES, self.settings.folder, self._attempt_open, saving=False
+                self.window, "Open", dialogs.OPENED, self.settings.folder, self._attempt_open, saving=False
             )
         )
 
@@ -126,28 +126,6 @@ class Documents:
         self.window.bridge.attempt(self.save_to, path)
         if then is not None and not self.window.session.state.unsaved:
             then()
-
-    def ask_export(self) -> None:
-        from micrograd_gui.services import export  # with all its writers; the first paint does without
-
-        filters = ";;".join(f"{form.title} (*{form.suffix})" for form in export.forms())
-        dialogs.ask_path(
-            self.window,
-            "Export the graph",
-            filters,
-            self.settings.folder / f"{self.name}.svg",
-            lambda path: self.window.bridge.attempt(self.export_to, path),
-            saving=True,
-            suffix="svg",
-        )
-
-    def export_to(self, path: Path) -> None:
-        """The rendered graph of this moment as a picture; the suffix decides the form."""
-        from micrograd_gui.services import export
-
-        state = self.window.session.state
-        export.export_moment(state.graph, state.frame, state.step, path, theme=self.window.mood.theme.name)
-        self.window.say(f"Exported to {path.name}.")
 
     def ask_export_plot(self) -> None:
         dialogs.ask_path(self.window, "Export the plot", "SVG (*.svg);;PNG (*.png)",

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QSize, QTimer
-from PySide6.QtGui import QCloseEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QToolBar, QWidget
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QWidget
 
 from micrograd_gui.app.appearance import Appearance, Projector, dress_application, first_mood
+from micrograd_gui.app.bars import Bars
 from micrograd_gui.app.block_adding import BlockAdding
 from micrograd_gui.app.documents import Documents, read_source
-from micrograd_gui.app.menus import Menus, tool_button
+from micrograd_gui.app.dropped import dropped_paths, open_dropped
+from micrograd_gui.app.menus import Menus
 from micrograd_gui.app.panes import Panes
 from micrograd_gui.app.settings import Settings
 from micrograd_gui.app.summary import summary
 from micrograd_gui.app.tidying import tidy
 from micrograd_gui.app.training import Learning
 from micrograd_gui.document.arrange import free_place
+from micrograd_gui.document.capture import is_live
 from micrograd_gui.document.graph import Role
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
@@ -23,19 +26,25 @@ from micrograd_gui.views.background import Background
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas.dropping import BLOCK
 from micrograd_gui.views.canvas.geometry import place_around
-from micrograd_gui.views.expression_line import ExpressionLine, HLine
+from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.pacing import Paced
 from micrograd_gui.views.theme import Mood
-
-RUN = ("forward", "backward_step", "backward", "zero_grad", "previous", "next")
-NARROW = 1340  # pixels at text scale 1: below this the tools stand in two rows
 
 
 class MainWindow(QMainWindow):
     """Canvas in the middle, panes as docks around it. ``session`` has the verbs and the state."""
 
+    session: Session
+    documents: Documents
+    appearance: Appearance
+    projector: Projector
+    learning: Learning
+    canvas: CanvasView
+
     def __init__(self) -> None:
         super().__init__()
+        self.setAcceptDrops(True)
+        self.refreshable = False  # whether it shows live values of a notebook
         self.settings = Settings()
         self.mood = first_mood(self.settings)
         dress_application(self.mood)  # before there are widgets, which would be dressed twice
@@ -49,12 +58,12 @@ class MainWindow(QMainWindow):
         self.panes.palette.chosen.connect(self.add_in_view)
         self.blocks = BlockAdding(self)
         self.menus = Menus(self)
-        self._build_toolbars()
+        self.menus.add_panes(self.panes)
+        self.bars = Bars(self)
         self._build_status()
         self.projector = Projector(self)
         self._sized = QTimer(self, singleShot=True, interval=0)
         self._sized.timeout.connect(self.panes.follow_size)
-        self._size_fields()
         Paced(self.bridge, 150, self, heavy=False).changed.connect(self._on_changed)
         self.learning = Learning(self)  # after the line above: a run that ended has the last word
         self.bridge.refused.connect(lambda sentence, _node: self.say(sentence, refused=True))
@@ -63,32 +72,6 @@ class MainWindow(QMainWindow):
         self._show_state(self.session.state)
 
     # The parts -------------------------------------------------------------------------------
-
-    def _build_toolbars(self) -> None:
-        for dock in self.docks.values():
-            self.menus.panes.addAction(dock.toggleViewAction())
-        self.menus.panes.addSeparator()
-        self.menus.panes.addAction("&Arrange as at first", self.panes.arrange_as_at_first)
-        self.run_bar, self.measure_bar = self._bar("Run"), self._bar("Measure and build")
-        for name in RUN:
-            tool_button(self.run_bar, self.menus.actions[name])
-        tool_button(self.measure_bar, self.menus.actions["nudge"])
-        self.h_line = HLine(self.bridge)
-        self.measure_bar.addWidget(QLabel("h ="))
-        self.measure_bar.addWidget(self.h_line)
-        tool_button(self.measure_bar, self.menus.actions["sides"])
-        tool_button(self.measure_bar, self.menus.actions["check_all"])
-        self.expression_line = ExpressionLine(self.bridge, self.build)
-        self.measure_bar.addSeparator()
-        self.measure_bar.addWidget(self.expression_line)
-        tool_button(self.measure_bar, self.menus.actions["tidy"])
-
-    def _bar(self, title: str) -> QToolBar:
-        bar = QToolBar(title, self)
-        bar.setObjectName(f"toolbar_{title.split()[0].lower()}")
-        bar.setMovable(False)
-        self.addToolBar(bar)
-        return bar
 
     def _build_status(self) -> None:
         self.message = QLabel()
@@ -102,7 +85,7 @@ class MainWindow(QMainWindow):
 
     def chrome(self) -> tuple[QWidget, ...]:
         """All that a hall does not need."""
-        return self.menuBar(), self.statusBar(), self.run_bar, self.measure_bar
+        return self.menuBar(), self.statusBar(), self.bars.run, self.bars.measure
 
     # Arrangement -----------------------------------------------------------------------------
 
@@ -127,25 +110,12 @@ class MainWindow(QMainWindow):
         self.mood = mood
         dress_application(mood)
         self.panes.set_mood(mood)
-        self._size_fields()
-        self._break_toolbar()
-
-    def _size_fields(self) -> None:
-        mood = self.mood
-        self.h_line.setFixedWidth(mood.px(84))
-        self.expression_line.setMinimumWidth(mood.px(220))
-
-    def _break_toolbar(self) -> None:
-        narrow = self.width() < NARROW * self.mood.scale
-        if narrow != self.toolBarBreak(self.measure_bar):
-            if narrow:
-                self.insertToolBarBreak(self.measure_bar)
-            else:
-                self.removeToolBarBreak(self.measure_bar)
+        self.bars.set_mood(mood)
+        self.bars.follow_width()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._break_toolbar()
+        self.bars.follow_width()
         if self.projector.on:
             self.projector.follow_size()
         else:
@@ -182,7 +152,7 @@ class MainWindow(QMainWindow):
         self.session.mark(state.selection, "" if all_have_it else role)
 
     def nudge(self) -> None:
-        self.h_line.clearFocus()  # an h that was typed and not yet taken over is taken over now
+        self.bars.h_line.clearFocus()  # an h that was typed and not yet taken over is taken over now
         self.session.nudge()
 
     def check_all(self) -> None:
@@ -215,6 +185,29 @@ class MainWindow(QMainWindow):
 
         pages.show_about(self)
 
+    def export(self) -> None:
+        from micrograd_gui.app.export_dialog import open_export  # it brings every writer along
+
+        open_export(self)
+
+    def copy_picture(self) -> None:
+        from micrograd_gui.app.exporting import copy_picture
+
+        copy_picture(self)
+
+    def refresh(self) -> None:
+        from micrograd_gui.app.show import refresh
+
+        refresh(self)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.bridge.attempt(open_dropped, self, dropped_paths(event.mimeData()))
+
     # Showing the state -----------------------------------------------------------------------
 
     def say(self, sentence: str, *, refused: bool = False) -> None:
@@ -239,6 +232,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{self.documents.name}[*] — micrograd-gui")
         self.setWindowModified(state.unsaved)
         self.menus.show_applying()
+        self.menus.actions["refresh"].setEnabled(self.refreshable)
         self.summary.setText(summary(state))
         sides, central = self.menus.actions["sides"], state.sides == "central"
         sides.setChecked(not central)
@@ -259,10 +253,14 @@ class MainWindow(QMainWindow):
 
 
 def create_window(source: object = None) -> MainWindow:
-    """The window, open on a path, the name of an example, an expression or a Value; None: the neuron.
+    """The window, open on a path, the name of an example, an expression or a live value; None: the neuron.
 
     Needs a QApplication. Raises Refusal where the source cannot be opened.
     """
+    if is_live(source):
+        from micrograd_gui.app.show import live_window
+
+        return live_window(source)
     read = read_source(source)  # before there is a window that a refusal would leave behind
     window = MainWindow()
     window.documents.open_source(read)

@@ -19,6 +19,7 @@ from micrograd_gui.views.canvas.picture import picture_of_graph
 
 if TYPE_CHECKING:
     from micrograd_gui.app.main_window import MainWindow
+    from micrograd_gui.app.panes import Panes
 
 THUMBNAIL = QSize(120, 56)
 SHORT_TEXT = {"previous": "◀", "next": "▶", "forward": "▶  Forward", "check_all": "✓ Check all",
@@ -60,6 +61,13 @@ class Menus:
             action.setToolTip(example.sentence)
             action.triggered.connect(lambda _=False, name=example.name: window.documents.choose_example(name))
         self.show_recent()
+
+    def add_panes(self, panes: Panes) -> None:
+        """Each pane can be closed and brought back from the View menu."""
+        for dock in panes.docks.values():
+            self.panes.addAction(dock.toggleViewAction())
+        self.panes.addSeparator()
+        self.panes.addAction("&Arrange as at first", panes.arrange_as_at_first)
 
     def show_applying(self) -> None:
         """Enable what can be done now, and say what undo would take back."""

@@ -107,9 +107,9 @@ class Panes:
 
     def _place(self) -> None:
         window, docks = self.window, self.docks
-        for name, dock in docks.items():
+        for dock in docks.values():
             dock.setFloating(False)
-            dock.setVisible(self._learns or name not in LEARNING)
+            dock.show()
         window.addDockWidget(LEFT, docks["palette"])
         window.addDockWidget(BOTTOM, docks["step_card"])
         window.addDockWidget(RIGHT, docks["plot"])
@@ -120,6 +120,8 @@ class Panes:
             window.tabifyDockWidget(docks["gradients"], docks["rendered_graph"])
         else:
             window.splitDockWidget(docks["step_card"], docks["rendered_graph"], Qt.Orientation.Vertical)
+        for name in LEARNING:
+            docks[name].setVisible(self._learns)
         docks["training" if self._learns else "gradients"].raise_()
         width, height = window.width(), window.height()
         self._resize(Qt.Orientation.Horizontal, palette=window.mood.px(150), plot=round(width * 0.3))

@@ -20,7 +20,7 @@ class Settings:
     def recent(self) -> list[Path]:
         """The files opened or saved last, newest first."""
         kept = self._kept.value("recent", [])
-        texts = [kept] if isinstance(kept, str) else list(kept or [])  # a list of one comes back as its text
+        texts = kept if isinstance(kept, list) else [kept] if kept else []  # of one, a text comes back
         return [Path(str(text)) for text in texts]
 
     def remember(self, path: Path) -> None:

@@ -100,6 +100,7 @@ def _opened(link: Link) -> MainWindow:
     from micrograd_gui.app.main_window import MainWindow
 
     window = MainWindow()
+    window.refreshable = True
     window.documents.open_source(Source(link.found.graph, title=link.title))
     sentence = present(window.session, link.found)
     link.let_go()

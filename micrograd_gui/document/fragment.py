@@ -16,7 +16,7 @@ OFFSET = (30.0, 40.0)  # where a duplicate stands from what it was made of
 
 
 def as_text(graph: Graph, nodes: Collection[NodeId]) -> str:
-    """Those nodes, the wires between them, their places and the blocks that are whole, in the file's format."""
+    """Those nodes, the wires between them, their places and whole blocks, in the file's format."""
     wanted = frozenset(nodes)
     part = graph.without(graph.nodes.keys() - wanted)
     whole = {block.id for block in part.blocks if graph.within(block.id) <= wanted}

@@ -3,9 +3,15 @@
 import json
 
 import pytest
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
 
+from micrograd import Value
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.services import examples
+from micrograd_gui.services.export import export_moment
+from micrograd_gui.session.trace import NO_FRAME
 
 
 def answer(window, button):
@@ -104,22 +110,52 @@ def test_a_bad_source_raises_a_refusal(qtbot):
 
 
 def test_a_live_value_opens_with_its_labels(opened):
-    from micrograd import Value
-
     a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     window = opened(a * b + a)
     assert {"a", "b"} <= {node.label for node in window.session.state.graph}
 
 
-def test_the_rendered_graph_is_exported_as_it_stands(opened, act, tmp_path):
+@pytest.mark.parametrize("suffix", [".svg", ".png", ".dot"])
+def test_the_rendered_graph_is_exported_as_it_stands(opened, act, tmp_path, qtbot, suffix):
     window = opened("lecture")
-    act(window, "forward", "backward")
-    for suffix in (".svg", ".png", ".dot"):
-        path = tmp_path / f"picture{suffix}"
-        act(window, "export")
-        choose(window, path)
-        assert path.stat().st_size > 500
-    assert "−4.0000" in (tmp_path / "picture.svg").read_text("utf-8").replace("-4.0000", "−4.0000")
+    act(window, "forward", "backward", "export")
+    path = tmp_path / f"picture{suffix}"
+    window.findChild(QDialog, "export_dialog").export_to(path)
+    qtbot.waitUntil(path.exists, timeout=20_000)
+    assert path.stat().st_size > 500
+    if suffix == ".svg":
+        assert "−4.0000" in path.read_text("utf-8")
+
+
+def test_a_picture_dropped_on_the_window_opens_its_graph_and_is_not_saved_over(opened, act, tmp_path):
+    path = tmp_path / "picture.svg"
+    export_moment(examples.load("diamond"), NO_FRAME, None, path)
+    picture = path.read_bytes()
+    window = opened("lecture")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    at, left, none = QPointF(400, 20), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(at.toPoint(), Qt.DropAction.CopyAction, data, left, none)
+    QApplication.sendEvent(window, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(window, QDropEvent(at, Qt.DropAction.CopyAction, data, left, none))
+    assert {node.label for node in window.session.state.graph} >= {"a", "b", "d", "e", "f"}
+    assert window.session.state.path is None
+    act(window, "save")
+    window.findChild(QFileDialog, "file").close()
+    assert path.read_bytes() == picture
+
+
+def test_a_window_of_live_values_can_be_refreshed_and_another_cannot(opened, act, enabled):
+    a = Value(2.0, label="a")
+    root = a * a
+    window = opened(root)
+    assert enabled(window, "refresh")
+    a.data = 5.0
+    root.data = 25.0
+    act(window, "refresh")
+    assert [node.data for node in window.session.state.graph if node.is_leaf] == [5.0]
+    assert not enabled(opened("lecture"), "refresh")
 
 
 def test_the_plot_is_exported(opened, act, tmp_path, qtbot):

@@ -274,7 +274,7 @@ def test_nodes_that_are_added_with_keys_do_not_cover_each_other(opened, act):
 
 def test_one_sided_or_central_is_chosen_by_menu_button_or_key(opened, act):
     window = opened("lecture")
-    button = window.measure_bar.widgetForAction(window.findChild(QAction, "sides"))
+    button = window.bars.measure.widgetForAction(window.findChild(QAction, "sides"))
     assert button.text() == "central"
     act(window, "sides")
     assert window.session.state.sides == "forward"
