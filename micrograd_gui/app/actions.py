@@ -89,7 +89,7 @@ EDIT: tuple[Row | None, ...] = (
         "Put copied nodes, an expression, or a cell of the lecture into the graph."),
     Row("duplicate", "D&uplicate", ("Ctrl+D",), lambda w: w.duplicate(), _selection,
         "The selected nodes a second time."),
-    Row("delete", "&Delete", (Std.Delete, "Backspace"), lambda w: w.session.delete(), _selection,
+    Row("delete", "&Delete", ("Del", "Backspace"), lambda w: w.session.delete(), _selection,
         "The selected nodes and their wires go."),
     Row("select_all", "Select &all", (Std.SelectAll,), lambda w: w.session.select_all(), _nodes,
         "Select every node."),

@@ -110,6 +110,13 @@ def test_a_user_walks_through_the_story(walk: Walk, tmp_path: Path) -> None:
 
     walk.click(told["nodes"]["a"]["middle"])
     walk.until(lambda t: t["selected"] == ["a"], "a click selects")
+    walk.do("key", "ctrl+d")  # which the desktop's own list of keys gives to deleting
+    walk.until(lambda t: t["count"] == 8, "Ctrl+D duplicates")
+    walk.do("key", "ctrl+z")
+    walk.until(lambda t: t["count"] == 7, "undo takes it away")
+    time.sleep(0.6)  # or else this and the click before are a double click
+    walk.click(told["nodes"]["a"]["middle"])
+    walk.until(lambda t: t["selected"] == ["a"], "a click selects")
     walk.do("key", "Return")
     time.sleep(0.3)
     walk.do("key", "ctrl+a")

@@ -38,6 +38,7 @@ def main() -> int:
             }
         told = {
             "nodes": nodes,
+            "count": len(graph),
             "cursor": state.cursor,
             "selected": [graph.nodes[number].name for number in state.selection],
             "tanh": where(window.findChild(QWidget, "offer_tanh")),
