@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 
 from micrograd_gui.app.actions import MENUS
@@ -14,6 +15,8 @@ from micrograd_gui.views.canvas.keys import KEYS
 if TYPE_CHECKING:
     from micrograd_gui.app.main_window import MainWindow
 
+_LETTERS = 76  # in a line of a page, about
+
 
 def show_keys(window: MainWindow) -> None:
     """All keys, from the table of actions and the canvas's own."""
@@ -21,18 +24,15 @@ def show_keys(window: MainWindow) -> None:
     for title, rows in MENUS:
         lines = []
         for row in rows:
-            action = window.menus.actions[row.name] if row is not None else None
-            if action is None or not action.shortcuts():
+            if row is None or not (action := window.menus.actions[row.name]).shortcuts():
                 continue
-            keys = " or ".join(
-                key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts()
-            )
-            lines.append(_line(keys, action.text().replace("&", "").rstrip("…")))
+            every = [key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts()]
+            own = [key for key in row.keys[1:] if isinstance(key, str)]
+            keys = " or ".join(dict.fromkeys((every[0], *own)))  # not all that the platform knows besides
+            lines.append(_line(keys, row.text.replace("&", "").rstrip("…")))
         parts.append(_section(title.replace("&", ""), lines))
     parts.append(_section("On the canvas", [_line(keys, what) for keys, what in KEYS]))
-    half = (len(parts) + 1) // 2
-    tell(window, "Keys", "<table><tr><td>{}</td><td width=30></td><td>{}</td></tr></table>".format(
-        "".join(parts[:half]), "".join(parts[half:])))  # fmt: skip
+    _show_page(window, "Keys", f"<table width='100%'>{''.join(parts)}</table>")
 
 
 def show_about(window: MainWindow) -> None:
@@ -52,8 +52,33 @@ def show_about(window: MainWindow) -> None:
 
 
 def _line(keys: str, what: str) -> str:
-    return f"<tr><td><b>{escape(keys)}</b></td><td width=14></td><td>{escape(what)}</td></tr>"
+    return f"<tr><td width='36%' style='padding-left: 12px'>{escape(keys)}</td><td>{escape(what)}</td></tr>"
 
 
 def _section(title: str, lines: list[str]) -> str:
-    return f"<h4>{escape(title)}</h4><table>{''.join(lines)}</table>" if lines else ""
+    head = f"<tr><td colspan='2' style='padding-top: 12px'><b>{escape(title)}</b></td></tr>"
+    return head + "".join(lines) if lines else ""
+
+
+def _show_page(parent: MainWindow, title: str, html: str) -> None:
+    """A long page of text, scrolled where the screen is too small for it."""
+    from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout
+
+    dialog = QDialog(parent)
+    dialog.setWindowTitle(title)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    text = QTextBrowser()
+    text.setObjectName("page")
+    text.setAccessibleName(title)
+    text.setFrameShape(QTextBrowser.Shape.NoFrame)
+    text.setHtml(html)
+    close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    close.rejected.connect(dialog.reject)
+    layout = QVBoxLayout(dialog)
+    layout.addWidget(text)
+    layout.addWidget(close)
+    room = parent.screen().availableGeometry().size() * 0.85
+    width = min(room.width(), _LETTERS * text.fontMetrics().averageCharWidth())
+    text.document().setTextWidth(width - 60)
+    dialog.resize(width, min(room.height(), round(text.document().size().height()) + 90))
+    dialog.open()

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QPointF, Qt
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent, QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTableView
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTableView, QTextBrowser
 
 MIME = "application/x-micrograd-op"
 
@@ -283,6 +283,23 @@ def test_one_sided_or_central_is_chosen_by_menu_button_or_key(opened, act):
     window.session.set_sides("central")
     assert not window.findChild(QAction, "sides").isChecked()
     assert button.text() == "central"
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_the_page_of_keys_fits_the_screen_and_names_every_key(opened, act, qtbot, scale):
+    window = opened("lecture")
+    window.appearance.use_scale(scale)
+    act(window, "keys")
+    page = window.findChild(QTextBrowser, "page")
+    dialog = page.window()
+    qtbot.wait(50)
+    room = window.screen().availableGeometry()
+    assert dialog.width() <= room.width()
+    assert dialog.height() <= room.height()
+    said = page.toPlainText()
+    assert all(words in said for words in ("F10", "Backward step", "PgDown", "Ctrl+D", "Shift+W"))
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
 
 
 @pytest.mark.parametrize("scale", [0.75, 1.0, 2.0])
