@@ -9,14 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 if TYPE_CHECKING:  # imported where they are asked for: their enumerations would delay the first paint
-    from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
+    from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 FILES = "micrograd graphs (*.micrograd)"
-<<<<<<< ours
 OPENED = f"All that hold a graph (*.micrograd *.dot *.gv *.svg *.png *.pdf);;{FILES}"
-=======
-_PAGE = 76  # letters in a line of a page, about
->>>>>>> theirs
 
 
 def ask_unsaved(
@@ -80,28 +76,3 @@ def tell(parent: QWidget, title: str, html: str) -> QMessageBox:
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.open()
     return box
-
-
-def show_page(parent: QWidget, title: str, html: str) -> QDialog:
-    """A long page of text, scrolled where the screen is too small for it."""
-    from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout
-
-    dialog = QDialog(parent)
-    dialog.setWindowTitle(title)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    text = QTextBrowser()
-    text.setObjectName("page")
-    text.setAccessibleName(title)
-    text.setFrameShape(QTextBrowser.Shape.NoFrame)
-    text.setHtml(html)
-    close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-    close.rejected.connect(dialog.reject)
-    layout = QVBoxLayout(dialog)
-    layout.addWidget(text)
-    layout.addWidget(close)
-    room = parent.screen().availableGeometry().size() * 0.85
-    width = min(room.width(), _PAGE * text.fontMetrics().averageCharWidth())
-    text.document().setTextWidth(width - 60)
-    dialog.resize(width, min(room.height(), round(text.document().size().height()) + 90))
-    dialog.open()
-    return dialog
