@@ -128,7 +128,8 @@ class Documents:
             then()
 
     def ask_export_plot(self) -> None:
-        dialogs.ask_path(self.window, "Export the plot", "SVG (*.svg);;PNG (*.png)",
+        dialogs.ask_path(self.window, "Export the plot",
+                         "SVG (*.svg);;PDF (*.pdf);;PNG (*.png);;Numbers as CSV (*.csv)",
                          self.settings.folder / f"{self.name}-plot.svg",
                          lambda path: self.window.bridge.attempt(self.window.plot.save, path),
                          saving=True, suffix="svg")  # fmt: skip

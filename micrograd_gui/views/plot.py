@@ -44,7 +44,7 @@ KINDS: tuple[type[PlotKind], ...] = (
     GradientsPlot,
 )
 _UPPER, _LOWER = 600, 400  # how two plots share the height
-SUFFIXES = (".svg", ".png", ".csv")
+SUFFIXES = (".svg", ".pdf", ".png", ".csv")
 _ROOM_FOR_TWO = 330  # pixels at text scale 1: a lower pane has no room for the loss below another plot
 
 
@@ -165,11 +165,12 @@ class PlotPane(QWidget):
         self._show_below()
 
     def save(self, path: Path | str) -> None:
-        """Write the plot to an .svg or .png file, or its numbers to a .csv, or nothing; raises Refusal."""
+        """Write the plot to an .svg, .pdf or .png, or its numbers to a .csv, or nothing; raises Refusal."""
         path = Path(path)
         suffix = path.suffix.lower()
         if suffix not in SUFFIXES:
-            raise FileRefusal(f"A plot is saved as .svg, .png or .csv, not as “{path.suffix or path.name}”.")
+            what = path.suffix or path.name
+            raise FileRefusal(f"A plot is saved as .svg, .pdf, .png or .csv, not as “{what}”.")
         view = self.view
         view.refresh(whatever=True)
         if view.still is None or view.surface is None:

@@ -8,9 +8,10 @@ from typing import Any
 from matplotlib import rc_context
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QPointF, QSize
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from micrograd_gui.views.plot_axes import DPI, NAME, TINY, PlotAxes
@@ -20,6 +21,7 @@ from micrograd_gui.views.plot_picture import Bars, Drawn, Field, Growing, Mark, 
 from micrograd_gui.views.plot_words import cut, drawable, width_of
 from micrograd_gui.views.theme import Mood
 
+_DATELESS = {"svg": {"Date": None}, "pdf": {"CreationDate": None, "Creator": "micrograd-gui"}}
 _BRIEF = 270  # the height, at scale 1, below which the full key goes
 
 
@@ -36,7 +38,7 @@ class PlotSurface(FigureCanvasQTAgg):
         self._lines: list[Standing] = []
         self._key: PlotKey | None = None
         self._ground: Any = None  # the pixels of the axes alone
-        self._grown: Any = None  # and with the growing curves, as far as they are drawn
+        self._stale = True  # whether what is drawn over them no longer holds
         self._frame = PlotAxes(self.figure)
         self.axes = self._frame.main
         self.mpl_connect("draw_event", self._on_draw)
@@ -65,7 +67,7 @@ class PlotSurface(FigureCanvasQTAgg):
             self._say_key()
         else:
             self._place_lines()
-            self._grown = None
+            self._stale = True
         if anew:
             self._lay_out()
             self._say_key()
@@ -75,17 +77,18 @@ class PlotSurface(FigureCanvasQTAgg):
             self.update()  # not blit(): that would repaint at once, inside of the step
 
     def picture(self, suffix: str) -> bytes:
-        """The plot as the bytes of an .svg or .png file, the same for the same plot."""
+        """The bytes of an .svg, .pdf or .png file, the same for the same plot; text stays text."""
         for line in self._lines:
             if isinstance(line, GrowingLine):
                 line.whole()
         buffer = io.BytesIO()
-        with rc_context({"svg.hashsalt": "micrograd", "svg.fonttype": "path"}):
+        # 42: fonts are embedded as they are, for programs in which the figure is edited further
+        with rc_context({"svg.hashsalt": "micrograd", "svg.fonttype": "none", "pdf.fonttype": 42}):
             self.figure.savefig(
                 buffer,
                 format=suffix,
                 dpi=2 * DPI if suffix == "png" else DPI,
-                metadata={"Date": None} if suffix == "svg" else None,
+                metadata=_DATELESS.get(suffix),
             )
         self._draw_all()  # drawing elsewhere has moved what this canvas remembers
         return buffer.getvalue()
@@ -145,7 +148,7 @@ class PlotSurface(FigureCanvasQTAgg):
             place = Place(x, self.height() - top + gap, right=False, upper=False)
             self._key.say([(each, width_of(each, size)) for each in words], place)
             return
-        corner = self._free_corner()
+        corner = self._still.key_at if self._still is not None and self._still.key_at else self._free_corner()
         if corner == "right":
             tall = key_height(size, len(words))
             middle = bottom + (self.height() - top - bottom + tall) / 2
@@ -191,11 +194,17 @@ class PlotSurface(FigureCanvasQTAgg):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._key is not None and self._ground is not None:
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._ground is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if any(isinstance(line, GrowingLine) for line in self._lines):
+            for line in self._lines:
+                if isinstance(line, MarkLine) and _is_point(line):
+                    self._paint_point(painter, line)
+        if self._key is not None:
             self._key.paint(painter, self.height())
-            painter.end()
+        painter.end()
 
     def _draw_all(self) -> None:
         self._ground = None
@@ -208,35 +217,44 @@ class PlotSurface(FigureCanvasQTAgg):
     def _on_draw(self, event: Any) -> None:
         if event.canvas is self:
             self._ground = self.copy_from_bbox(self.figure.bbox)
-            self._grown = None
+            self._stale = True
             self._draw_lines()
 
     def _draw_lines(self) -> None:
-        """Everything over the axes; of curves that have grown, only what is new of them."""
+        """Everything over the axes; of curves that have only grown, no more than what is new of them."""
         growing = [line for line in self._lines if isinstance(line, GrowingLine)]
-        if self._grown is None or any(line.anew for line in growing):
+        rest = [each for each in self._lines if each not in growing and not (growing and _is_point(each))]
+        self.renderer = self.get_renderer()
+        if self._stale or rest or any(line.anew for line in growing):
             self.restore_region(self._ground)
             for line in growing:
                 line.whole()
-            self._grow(growing)
         else:
-            self.restore_region(self._grown)
-            if any(line.fresh for line in growing):
-                for line in growing:
-                    line.only_new()
-                self._grow(growing)
-        rest = [each.artists() for each in self._lines if not isinstance(each, GrowingLine)]
-        for artist in sorted((artist for each in rest for artist in each), key=Artist.get_zorder):
-            self._draw(artist)
-
-    def _grow(self, growing: list[GrowingLine]) -> None:
+            for line in growing:
+                line.only_new()
         for line in growing:
-            self._draw(line)
+            line.draw(self.renderer)
             line.all_drawn()
-        self._grown = self.copy_from_bbox(self.figure.bbox) if growing else self._ground
+        over = (artist for each in rest for artist in each.artists())
+        for artist in sorted(over, key=Artist.get_zorder):
+            artist.draw(self.renderer)
+        self._stale = False
 
-    def _draw(self, artist: Any) -> None:
-        artist.axes.draw_artist(artist)
+    def _paint_point(self, painter: QPainter, line: MarkLine) -> None:
+        """By Qt, over a curve that grows: in the pixels of the figure it would have to be wiped off again."""
+        ratio = self.devicePixelRatioF()
+        across, upward = (self.axes.transData.transform(line.get_xydata()) / ratio).T
+        half = float(line.get_markersize()) * DPI / 144
+        painter.setPen(
+            QPen(QColor(to_hex(line.get_markeredgecolor())), line.get_markeredgewidth() * DPI / 72)
+        )
+        painter.setBrush(QColor(to_hex(line.get_markerfacecolor())))
+        for x, y in zip(across.tolist(), upward.tolist(), strict=True):
+            painter.drawEllipse(QPointF(x, self.height() - y), half, half)
+
+
+def _is_point(line: object) -> bool:
+    return isinstance(line, MarkLine) and line.shape[1] == "point"
 
 
 def _is_slope(drawn: Drawn) -> bool:

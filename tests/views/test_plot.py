@@ -1,5 +1,6 @@
 """The plot: sweep and activation, drawn by matplotlib after the first paint."""
 
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -520,6 +521,33 @@ def test_the_plot_is_saved(shown, session, tmp_path, suffix):
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
 
 
+def test_in_a_saved_svg_text_stays_text(shown, session, tmp_path):
+    session.backward()
+    shown.save(tmp_path / "plot.svg")
+    root = ElementTree.parse(tmp_path / "plot.svg").getroot()
+    said = ["".join(each.itertext()) for each in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert surface(shown).axes.get_xlabel() in said
+
+
+@pytest.mark.skipif(shutil.which("pdffonts") is None, reason="poppler is not here")
+def test_a_saved_pdf_is_one_page_of_text_and_lines_with_its_fonts_in_it(shown, session, tmp_path):
+    session.backward()
+    shown.save(tmp_path / "plot.pdf")
+
+    def told(*command: str) -> str:
+        return subprocess.run([*command], capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+
+    assert "Pages:           1\n" in told("pdfinfo", "plot.pdf")
+    assert surface(shown).axes.get_xlabel() in told("pdftotext", "plot.pdf", "-").splitlines()
+    fonts = told("pdffonts", "plot.pdf").splitlines()[2:]
+    assert fonts
+    assert all("TrueType" in line and line.split()[-5] == "yes" for line in fonts)
+    assert len(told("pdfimages", "-list", "plot.pdf").splitlines()) == 2, "a heading and no picture"
+    first = (tmp_path / "plot.pdf").read_bytes()
+    shown.save(tmp_path / "plot.pdf")
+    assert (tmp_path / "plot.pdf").read_bytes() == first
+
+
 def test_saving_twice_gives_the_same_bytes_and_the_screen_goes_on(shown, session, tmp_path, qtbot):
     session.backward()
     shown.save(tmp_path / "one.svg")
@@ -548,7 +576,7 @@ def test_it_can_be_saved_before_it_was_ever_shown(pane, tmp_path):
 
 
 def test_other_suffixes_and_empty_plots_are_refused_and_nothing_is_written(pane, session, tmp_path):
-    with pytest.raises(FileRefusal, match=r"\.svg, \.png or \.csv"):
+    with pytest.raises(FileRefusal, match=r"\.svg, \.pdf, \.png or \.csv"):
         pane.save(tmp_path / "plot.bmp")
     with pytest.raises(FileRefusal, match="no folder"):
         pane.save(tmp_path / "nowhere" / "plot.svg")

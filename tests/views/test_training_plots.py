@@ -399,7 +399,7 @@ def test_every_kind_is_drawn_in_every_mood_and_exported_with_its_numbers(
     pane.set_mood(mood)
     shown(pane, kind, qtbot)
     assert len(np.unique(pixels(pane.view.surface).reshape(-1, 4), axis=0)) > 20
-    for suffix in ("svg", "png", "csv"):
+    for suffix in ("svg", "pdf", "png", "csv"):
         pane.save(tmp_path / f"plot.{suffix}")
     rows = list(csv.reader((tmp_path / "plot.csv").read_text("utf-8").splitlines()))
     assert rows[0][0] == "what"
