@@ -32,7 +32,7 @@ def written(number: float | None, digits: int = 4) -> str:
 
 def short(number: float) -> str:
     """A number in as few characters as tell it: ``2``, ``−0.5``, ``6.881374``."""
-    text = f"{number:.7g}"
+    text = f"{number or 0.0:.7g}"  # of the two zeros only one is shown
     return text.replace("-", MINUS, 1) if text.startswith("-") else text
 
 

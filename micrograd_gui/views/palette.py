@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -88,7 +89,8 @@ class Palette(QScrollArea):
             button.setMinimumHeight(mood.px(34))
         for label in self.findChildren(QLabel):
             label.setFont(mood.font(12))
-        self.setMinimumWidth(mood.px(150))
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        self.setMinimumWidth(max(mood.px(150), self.widget().minimumSizeHint().width() + bar))
 
     def _fill(self) -> None:
         for group in catalogue():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from threading import Event
 from typing import cast
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer
@@ -37,6 +39,16 @@ _PER_NOTCH = 1.2
 _NOTCH = 120.0
 MANY = 40  # rectangles; more than so many are painted as one
 _AIR = 6.0  # pixels around a fitted picture
+
+
+def _laid_out(graph: Graph, *, stop: Event) -> Picture:
+    """The picture of the graph with each collapsed block as one box; no numbers yet."""
+    from micrograd_gui.services import rendering
+    from micrograd_gui.services.folded import folded
+
+    whole = folded(graph)
+    picture = rendering.rendered(whole.graph, stop=stop)
+    return replace(picture, stands_for=whole.stands_for, silent=whole.silent)
 
 
 class RenderedGraph(QWidget):
@@ -121,9 +133,10 @@ class RenderedGraph(QWidget):
         """Have the picture made anew where the graph's shape differs; a hidden pane waits till it shows."""
         if not self.isVisible():
             return
-        from micrograd_gui.services.rendering import rendered, shape_of  # after the first paint
+        from micrograd_gui.services.folded import folded  # after the first paint
+        from micrograd_gui.services.rendering import shape_of
 
-        shape = shape_of(graph)
+        shape = shape_of(folded(graph).graph)
         if shape == self._shape:
             return
         self._shape = shape
@@ -133,7 +146,7 @@ class RenderedGraph(QWidget):
         else:
             self.message = WAITING
             self._background.start(
-                "layout", rendered, graph, done=self._arrived, failed=self._failed, stoppable=True
+                "layout", _laid_out, graph, done=self._arrived, failed=self._failed, stoppable=True
             )
         self.update()
 
