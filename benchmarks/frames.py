@@ -93,8 +93,11 @@ def main() -> None:
         idle = frames.gaps()
         training, steps = trained(window, frames, seconds)
         ratios.append(p95(training) / p95(idle))
-        print(f"p95 gap: idle {p95(idle):.1f} ms, training {p95(training):.1f} ms (median "
-              f"{statistics.median(training):.1f}), {steps / seconds:.0f} steps a second; ratio {ratios[-1]:.2f}")  # fmt: skip
+        print(
+            f"p95 gap: idle {p95(idle):.1f} ms, training {p95(training):.1f} ms "
+            f"(median {statistics.median(training):.1f}), {steps / seconds:.0f} steps a second; "
+            f"ratio {ratios[-1]:.2f}"
+        )
     print(f"ratio {statistics.median(ratios):.2f} (median of {ROUNDS} rounds; wanted: at most 1.2)")
     window.session.saved_as_is()
     window.close()

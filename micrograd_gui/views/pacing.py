@@ -20,7 +20,7 @@ def training(state: State) -> bool:
 
 
 class Paced(QObject):
-    """``changed(old, new)`` as the bridge has it; in a run, ``rest`` milliseconds apart, many changes as one."""
+    """``changed(old, new)`` as the bridge has it; in a run ``rest`` milliseconds apart, many as one."""
 
     changed = Signal(object, object)
 
