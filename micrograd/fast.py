@@ -33,16 +33,16 @@ def _power(x: Any, n: Any) -> Any:
 
 _raised = _inner(_power)
 
-# Per op: out = f(x, y, n), and the slopes of x and y from (x, y, out, n). One-operand ops ignore y and
-# has one slope; n is the exponent of the power with a constant exponent, "**n".
-_RULES: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
-    "+": (lambda x, y, n: x + y, lambda x, y, out, n: (1.0, 1.0)),
-    "-": (lambda x, y, n: x - y, lambda x, y, out, n: (1.0, -1.0)),
-    "*": (lambda x, y, n: x * y, lambda x, y, out, n: (y, x)),
-    "/": (lambda x, y, n: x / y, lambda x, y, out, n: (1.0 / y, -(out / y))),
+# Per op: out = f(x, y, n), and the slopes of x and y, each from (x, y, out, n). One-operand ops ignore y;
+# n is the exponent of the power with a constant exponent, "**n".
+_RULES: dict[str, tuple[Callable[..., Any], ...]] = {
+    "+": (lambda x, y, n: x + y, lambda x, y, out, n: 1.0, lambda x, y, out, n: 1.0),
+    "-": (lambda x, y, n: x - y, lambda x, y, out, n: 1.0, lambda x, y, out, n: -1.0),
+    "*": (lambda x, y, n: x * y, lambda x, y, out, n: y, lambda x, y, out, n: x),
+    "/": (lambda x, y, n: x / y, lambda x, y, out, n: 1.0 / y, lambda x, y, out, n: -(out / y)),
     "**": (lambda x, y, n: x**y,
-           lambda x, y, out, n: (0.0 if y == 0.0 else y * x ** (y - 1.0),
-                                 0.0 if x == 0.0 and y >= 0.0 else out * np.log(x))),
+           lambda x, y, out, n: 0.0 if y == 0.0 else y * x ** (y - 1.0),
+           lambda x, y, out, n: 0.0 if x == 0.0 and y >= 0.0 else out * np.log(x)),
     "neg": (lambda x, y, n: -x, lambda x, y, out, n: -1.0),
     "tanh": (lambda x, y, n: np.tanh(x), lambda x, y, out, n: 1.0 - out * out),
     "relu": (lambda x, y, n: 0.0 if x < 0.0 else x, lambda x, y, out, n: 0.0 if x <= 0.0 else 1.0),
@@ -56,37 +56,71 @@ _RULES: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "**n": (lambda x, y, n: _raised(x, n), lambda x, y, out, n: 0.0 if n == 0.0 else n * _raised(x, n - 1.0)),
 }
 _NAMES = list(_RULES)
-_RESULT = [_inner(result) for result, _ in _RULES.values()]
-_SLOPES = [_inner(slopes) for _, slopes in _RULES.values()]
-_TWO_OPERANDS = _NAMES.index("neg")  # codes below this one
+_COMPILED = [tuple(map(_inner, rules)) for rules in _RULES.values()]
+_ADD = _NAMES.index("+")
 _KNOWN = {id(OPS[name]): code for code, name in enumerate(_NAMES) if name in OPS}
 
 
 class Program:
-    """A plan as plain arrays: per group its code, rows and exponent, per row its operands."""
+    """A plan as plain arrays: per group its code, rows and exponent, per row its operands.
+
+    An addition hands its grad on unchanged. So an operand that nothing else uses shares the place of the
+    result's grad: `place[row]` is where a row's grad stands, and most additions cost nothing on the way back.
+    """
 
     def __init__(self, plan: Plan, codes: list[int]) -> None:
         operands = [ports or (0,) for ports in plan.ports]
-        self._arrays = (
+        first = np.array([ports[0] for ports in operands], np.uint32)  # unsigned: none counts from the end
+        second = np.array([ports[-1] for ports in operands], np.uint32)
+        groups = (
             np.array(codes),
             np.array([group.start for group in plan.groups]),
             np.array([group.stop for group in plan.groups]),
             np.array([_exponent(group.op) for group in plan.groups]),
-            np.array([ports[0] for ports in operands], np.uint32),  # unsigned: no index counts from the end
-            np.array([ports[-1] for ports in operands], np.uint32),
         )
-
         fans = np.bincount([row for ports in plan.ports for row in ports], minlength=len(plan.nodes))
-        self._alone = fans == 1  # rows with one use: their grad is set, not added to
-        self._shared = np.flatnonzero(fans != 1)
+        self.place, self.places = _places(plan, codes, fans)
+        self._run = *groups, first, second
+        at, to_first, to_second = self.place, self.place[first], self.place[second]
+        self._pull = *self._run, at, to_first, to_second, *_handed(plan, codes, at, to_first, to_second)
 
     def forward(self, data: Any) -> None:
-        _forward(data, *self._arrays)
+        _forward(data, *self._run)
 
     def backward(self, data: Any, grad: Any) -> None:
-        grad[self._shared if data.ndim > 1 else slice(None)] = 0.0
-        grad[-1] = 1.0
-        _backward(data, grad, self._alone, *self._arrays)
+        """Fills `grad`, which has a row per place."""
+        grad.fill(0.0)
+        grad[self.place[-1]] = 1.0
+        _backward(data, grad, *self._pull)
+
+
+def _places(plan: Plan, codes: list[int], fans: Any) -> tuple[Any, int]:
+    """The place of each row's grad, and how many there are."""
+    place = np.full(len(plan.nodes), -1, np.int64)
+    added = [code == _ADD for code, group in zip(codes, plan.groups, strict=True)
+             for _ in range(group.stop - group.start)]
+    count = 0
+    for row in range(len(plan.nodes) - 1, -1, -1):  # results before operands
+        if place[row] < 0:
+            place[row] = count
+            count += 1
+        if row >= plan.leaves and added[row - plan.leaves]:
+            for x in plan.ports[row]:
+                if fans[x] == 1:
+                    place[x] = place[row]
+    return place.astype(np.uint32), count
+
+
+def _handed(plan: Plan, codes: list[int], at: Any, to_first: Any, to_second: Any) -> tuple[Any, Any, Any]:
+    """The edges of additions whose ends stand in two places: the first one of each group, and both ends."""
+    firsts, ends = [0], []
+    for code, group in zip(codes, plan.groups, strict=True):
+        if code == _ADD:
+            for row in range(group.stop - 1, group.start - 1, -1):
+                ends += [(at[row], to[row]) for to in (to_first, to_second) if to[row] != at[row]]
+        firsts.append(len(ends))
+    source, target = np.array(ends, np.uint32).reshape(-1, 2).T
+    return np.array(firsts), np.ascontiguousarray(source), np.ascontiguousarray(target)
 
 
 def program(plan: Plan) -> Program | None:
@@ -113,13 +147,13 @@ def _run(code: int, data: Any, start: int, stop: int, first: Any, second: Any, n
     """Fills the rows start … stop; numba compiles a loop for each code, which must be a literal."""
 
 
-def _pull(code: int, data: Any, grad: Any, alone: Any,
-          start: int, stop: int, first: Any, second: Any, n: float) -> None:
+def _pull(code: int, data: Any, grad: Any, start: int, stop: int, first: Any, second: Any, n: float,
+          at: Any, to_first: Any, to_second: Any) -> None:
     """Passes the grads of the rows start … stop on to their operands."""
 
 
 def _run_loop(code: Any, data: Any, start: Any, stop: Any, first: Any, second: Any, n: Any) -> Any:
-    rule = _RESULT[code.literal_value]
+    rule = _COMPILED[code.literal_value][0]
 
     def single(code: Any, data: Any, start: Any, stop: Any, first: Any, second: Any, n: Any) -> None:
         for i in range(start, stop):
@@ -134,53 +168,40 @@ def _run_loop(code: Any, data: Any, start: Any, stop: Any, first: Any, second: A
     return single if data.ndim == 1 else columns
 
 
-def _pull_loop(code: Any, data: Any, grad: Any, alone: Any,
-               start: Any, stop: Any, first: Any, second: Any, n: Any) -> Any:
-    rule = _SLOPES[code.literal_value]
+def _pull_loop(code: Any, data: Any, grad: Any, start: Any, stop: Any, first: Any, second: Any, n: Any,
+               at: Any, to_first: Any, to_second: Any) -> Any:
+    by_x, by_y = _COMPILED[code.literal_value][1], _COMPILED[code.literal_value][-1]
 
-    def single_two(code: Any, data: Any, grad: Any, alone: Any,
-                   start: Any, stop: Any, first: Any, second: Any, n: Any) -> None:
+    def single_two(code: Any, data: Any, grad: Any, start: Any, stop: Any, first: Any, second: Any,
+                   n: Any, at: Any, to_first: Any, to_second: Any) -> None:
         for i in range(stop - 1, start - 1, -1):
-            p, q, upstream = first[i], second[i], grad[i]
-            a, b = rule(data[p], data[q], data[i], n)
-            grad[p] += a * upstream
-            grad[q] += b * upstream
+            x, y, upstream = data[first[i]], data[second[i]], grad[at[i]]
+            grad[to_first[i]] += by_x(x, y, data[i], n) * upstream
+            grad[to_second[i]] += by_y(x, y, data[i], n) * upstream
 
-    def single_one(code: Any, data: Any, grad: Any, alone: Any,
-                   start: Any, stop: Any, first: Any, second: Any, n: Any) -> None:
+    def single_one(code: Any, data: Any, grad: Any, start: Any, stop: Any, first: Any, second: Any,
+                   n: Any, at: Any, to_first: Any, to_second: Any) -> None:
         for i in range(stop - 1, start - 1, -1):
-            grad[first[i]] += rule(data[first[i]], 0.0, data[i], n) * grad[i]
+            grad[to_first[i]] += by_x(data[first[i]], 0.0, data[i], n) * grad[at[i]]
 
-    def columns_two(code: Any, data: Any, grad: Any, alone: Any,
-                    start: Any, stop: Any, first: Any, second: Any, n: Any) -> None:
+    def columns_two(code: Any, data: Any, grad: Any, start: Any, stop: Any, first: Any, second: Any,
+                    n: Any, at: Any, to_first: Any, to_second: Any) -> None:
         for i in range(stop - 1, start - 1, -1):
-            out, x, y = data[i], data[first[i]], data[second[i]]
-            upstream, to_x, to_y = grad[i], grad[first[i]], grad[second[i]]
-            if alone[first[i]] and alone[second[i]]:
-                for j in range(out.size):
-                    a, b = rule(x[j], y[j], out[j], n)
-                    to_x[j] = a * upstream[j]
-                    to_y[j] = b * upstream[j]
-            else:
-                if alone[first[i]]:
-                    to_x[:] = 0.0
-                if alone[second[i]]:
-                    to_y[:] = 0.0
-                for j in range(out.size):
-                    a, b = rule(x[j], y[j], out[j], n)
-                    to_x[j] += a * upstream[j]
-                    to_y[j] += b * upstream[j]
-
-    def columns_one(code: Any, data: Any, grad: Any, alone: Any,
-                    start: Any, stop: Any, first: Any, second: Any, n: Any) -> None:
-        for i in range(stop - 1, start - 1, -1):
-            out, x, upstream, to_x = data[i], data[first[i]], grad[i], grad[first[i]]
-            if alone[first[i]]:
-                to_x[:] = 0.0
+            out, x, y, upstream = data[i], data[first[i]], data[second[i]], grad[at[i]]
+            to_x, to_y = grad[to_first[i]], grad[to_second[i]]
+            for j in range(out.size):  # a loop for each, or it is not done several columns at a time
+                to_x[j] += by_x(x[j], y[j], out[j], n) * upstream[j]
             for j in range(out.size):
-                to_x[j] += rule(x[j], 0.0, out[j], n) * upstream[j]
+                to_y[j] += by_y(x[j], y[j], out[j], n) * upstream[j]
 
-    two = code.literal_value < _TWO_OPERANDS
+    def columns_one(code: Any, data: Any, grad: Any, start: Any, stop: Any, first: Any, second: Any,
+                    n: Any, at: Any, to_first: Any, to_second: Any) -> None:
+        for i in range(stop - 1, start - 1, -1):
+            out, x, upstream, to_x = data[i], data[first[i]], grad[at[i]], grad[to_first[i]]
+            for j in range(out.size):
+                to_x[j] += by_x(x[j], 0.0, out[j], n) * upstream[j]
+
+    two = len(_COMPILED[code.literal_value]) > 2
     if data.ndim == 1:
         return single_two if two else single_one
     return columns_two if two else columns_one
@@ -224,42 +245,44 @@ def _forward_loop(data: Any, codes: Any, starts: Any, stops: Any, exponents: Any
             _run(15, data, a, b, first, second, n)
 
 
-def _backward_loop(data: Any, grad: Any, alone: Any, codes: Any, starts: Any, stops: Any, exponents: Any,
-                   first: Any, second: Any) -> None:
+def _backward_loop(data: Any, grad: Any, codes: Any, starts: Any, stops: Any, exponents: Any,
+                   first: Any, second: Any, at: Any, to_first: Any, to_second: Any,
+                   handed: Any, source: Any, target: Any) -> None:
     for group in range(codes.size - 1, -1, -1):
         code, a, b, n = codes[group], starts[group], stops[group], exponents[group]
         if code == 0:
-            _pull(0, data, grad, alone, a, b, first, second, n)
+            for edge in range(handed[group], handed[group + 1]):
+                grad[target[edge]] += grad[source[edge]]
         elif code == 1:
-            _pull(1, data, grad, alone, a, b, first, second, n)
+            _pull(1, data, grad, a, b, first, second, n, at, to_first, to_second)
         elif code == 2:
-            _pull(2, data, grad, alone, a, b, first, second, n)
+            _pull(2, data, grad, a, b, first, second, n, at, to_first, to_second)
         elif code == 3:
-            _pull(3, data, grad, alone, a, b, first, second, n)
+            _pull(3, data, grad, a, b, first, second, n, at, to_first, to_second)
         elif code == 4:
-            _pull(4, data, grad, alone, a, b, first, second, n)
+            _pull(4, data, grad, a, b, first, second, n, at, to_first, to_second)
         elif code == 5:
-            _pull(5, data, grad, alone, a, b, first, second, n)
+            _pull(5, data, grad, a, b, first, second, n, at, to_first, to_second)
         elif code == 6:
-            _pull(6, data, grad, alone, a, b, first, second, n)
+            _pull(6, data, grad, a, b, first, second, n, at, to_first, to_second)
         elif code == 7:
-            _pull(7, data, grad, alone, a, b, first, second, n)
+            _pull(7, data, grad, a, b, first, second, n, at, to_first, to_second)
         elif code == 8:
-            _pull(8, data, grad, alone, a, b, first, second, n)
+            _pull(8, data, grad, a, b, first, second, n, at, to_first, to_second)
         elif code == 9:
-            _pull(9, data, grad, alone, a, b, first, second, n)
+            _pull(9, data, grad, a, b, first, second, n, at, to_first, to_second)
         elif code == 10:
-            _pull(10, data, grad, alone, a, b, first, second, n)
+            _pull(10, data, grad, a, b, first, second, n, at, to_first, to_second)
         elif code == 11:
-            _pull(11, data, grad, alone, a, b, first, second, n)
+            _pull(11, data, grad, a, b, first, second, n, at, to_first, to_second)
         elif code == 12:
-            _pull(12, data, grad, alone, a, b, first, second, n)
+            _pull(12, data, grad, a, b, first, second, n, at, to_first, to_second)
         elif code == 13:
-            _pull(13, data, grad, alone, a, b, first, second, n)
+            _pull(13, data, grad, a, b, first, second, n, at, to_first, to_second)
         elif code == 14:
-            _pull(14, data, grad, alone, a, b, first, second, n)
+            _pull(14, data, grad, a, b, first, second, n, at, to_first, to_second)
         else:
-            _pull(15, data, grad, alone, a, b, first, second, n)
+            _pull(15, data, grad, a, b, first, second, n, at, to_first, to_second)
 
 
 overload(_run, prefer_literal=True)(_run_loop)

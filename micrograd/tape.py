@@ -147,33 +147,42 @@ class Replay:
     def grad(self) -> Numbers:
         """d root / d node in each column; a node that is held passes nothing on to its operands."""
         if self._grad is None:
-            self._grad = Numbers(self.tape, self._backward(self.data.array))
+            self._grad = self._backward(self.data.array)
         return self._grad
 
-    def _backward(self, data: Any) -> Any:
+    def _backward(self, data: Any) -> Numbers:
         tape = self.tape
+        program = None if self._held else tape._program_for(data)
+        if program is not None:
+            grad = tape._room((program.places, *data.shape[1:]), data.dtype)
+            program.backward(data, grad)
+            return Numbers(tape, grad, program.place)
         grad = tape._room(data.shape, data.dtype)
         if self._held:
             replay.backward_rows(tape.plan, data, grad, self._held)
-        elif (program := tape._program_for(data)) is not None:
-            program.backward(data, grad)
         else:
             moved = tape._room((tape.plan.edges, *data.shape[1:]), data.dtype)
             replay.backward(tape.plan, data, grad, moved)
             tape._give_back(moved)
-        return grad
+        return Numbers(tape, grad)
 
 
 class Numbers(Mapping[Any, Any]):
-    """A row of numbers per node, by node; `matrix` has them all, in the order of `tape.nodes`."""
+    """A row of numbers per node, by node; `matrix` has them all, in the order of `tape.nodes`.
 
-    def __init__(self, tape: Tape, array: Any) -> None:
+    `place[row]` is where a row stands in `array`; None where it stands at its own number.
+    """
+
+    def __init__(self, tape: Tape, array: Any, place: Any = None) -> None:
         self.tape = tape
         self.array = array
+        self._place = place
         self._lent = False
 
     @property
     def matrix(self) -> Any:
+        if self._place is not None:
+            return self._columns[self._place]
         self._lent = True
         return self._columns
 
@@ -183,7 +192,9 @@ class Numbers(Mapping[Any, Any]):
 
     def __getitem__(self, key: Any) -> Any:
         rows = self.tape.rows(key)
-        return self._columns[rows] if isinstance(key, tuple) else self._columns[rows[0]].copy()
+        if self._place is not None:
+            rows = self._place[rows]
+        return self._columns.take(rows, axis=0) if isinstance(key, tuple) else self._columns[rows[0]].copy()
 
     def __iter__(self) -> Iterator[Value]:
         return iter(self.tape.nodes)
