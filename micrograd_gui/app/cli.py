@@ -206,6 +206,7 @@ def _render_parser(name: str) -> _Parser:
         "--card", action=argparse.BooleanOptionalAction, default=None,
         help="the step card below the graph; without it, where a file has many moments",
     )  # fmt: skip
+    parser.add_argument("--only", choices=("graph", "card"), help="no step card, or nothing but that")
     parser.add_argument("--scale", metavar="S", help="pixels per unit: of a PNG 2, of an animation 1")
     parser.add_argument("--margin", metavar="M", help="around the whole, in units: 8")
     parser.add_argument("--transparent", action="store_true", help="no ground behind an SVG, PNG or .tex")

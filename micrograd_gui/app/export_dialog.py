@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _KEY = "export"  # of the background's job
 MOMENTS = (("now", "this moment"), ("result", "the result of the whole run"), ("all", "all moments"))
 THEMES = (("light", "light"), ("dark", "dark"), ("print", "print: no colours needed"))
+SHOWN = (("graph", "the graph"), ("both", "the graph and the step card"), ("card", "the step card"))
 STYLES = (("notebook", "notebook"), ("canvas", "canvas"))
 SCALES = (("1", "1×"), ("2", "2×"), ("3", "3×"))
 
@@ -51,19 +52,19 @@ class ExportDialog(QDialog):
         from micrograd_gui.services.export import forms  # with all its writers: only when it is wanted
 
         form = QFormLayout()
+        self._carded = [each.suffix for each in forms() if each.cards]
         rows = tuple((each.suffix, f"{each.title} ({each.suffix})") for each in forms())
         self.form = self._choice(form, "form", "Form", rows)
         self.moment = self._choice(form, "moment", "What", MOMENTS)
+        self.shown = self._choice(form, "shown", "Shows", SHOWN)
         self.style_ = self._choice(form, "style", "Style", STYLES)
         self.theme = self._choice(form, "theme", "Colours", THEMES)
         self.theme.setCurrentIndex(self.theme.findData(self.window_.mood.theme.name))
         self.scale = self._choice(form, "scale", "Pixels", SCALES)
         self.scale.setCurrentIndex(1)
         self.gradients = self._box(form, "gradients", "with gradients", True)
-        self.card = self._box(form, "card", "with the step card below", False)
         self.transparent = self._box(form, "transparent", "with a transparent ground", False)
         self.selected = self._box(form, "selected", "only what is selected", False)
-        self.selected.setEnabled(bool(self.window_.session.state.selection))
         self.progress = QProgressBar()
         self.progress.setObjectName("progress")
         self.progress.hide()
@@ -79,8 +80,9 @@ class ExportDialog(QDialog):
         layout.addLayout(form)
         for widget in (self.progress, self.message, self.buttons):
             layout.addWidget(widget)
-        for combo in (self.form, self.moment):
+        for combo in (self.form, self.moment, self.shown):
             combo.currentIndexChanged.connect(self._show_what_applies)
+        self.moment.currentIndexChanged.connect(self._suit_moment)
 
     def _choice(
         self, form: QFormLayout, name: str, title: str, rows: tuple[tuple[str, str], ...]
@@ -102,19 +104,29 @@ class ExportDialog(QDialog):
     def _show_what_applies(self) -> None:
         """What the form has no use for cannot be chosen."""
         suffix = self.form.currentData()
-        drawn = suffix in (".svg", ".png", ".pdf", ".gif", ".webp", ".tex", ".html")
-        for widget in (self.style_, self.card):
-            widget.setEnabled(drawn)
+        carded = suffix in self._carded
+        drawn = carded or suffix == ".html"
+        self.shown.setEnabled(carded)
+        graph = not (carded and self.shown.currentData() == "card")
+        self.style_.setEnabled(drawn and graph)
         self.theme.setEnabled(drawn or suffix == ".mmd")
-        self.gradients.setEnabled(drawn or suffix in (".mmd", ".dot"))
+        self.gradients.setEnabled(graph and (drawn or suffix in (".mmd", ".dot")))
+        self.selected.setEnabled(graph and bool(self.window_.session.state.selection))
         self.scale.setEnabled(suffix in (".png", ".gif", ".webp"))
         self.transparent.setEnabled(suffix in (".svg", ".png", ".tex"))
         self.moment.setEnabled(suffix not in (".micrograd", ".py", ".ipynb"))
+
+    def _suit_moment(self) -> None:
+        """A run is told by its step cards; one moment is a figure. Either can be chosen otherwise."""
+        if self.shown.currentData() != "card":
+            shown = "both" if self.moment.currentData() == "all" else "graph"
+            self.shown.setCurrentIndex(self.shown.findData(shown))
 
     # What is wished --------------------------------------------------------------------------
 
     def wish(self) -> Wish:
         """What is chosen now, about the window's graph at this moment."""
+        shown = self.shown.currentData() if self.shown.isEnabled() else None
         return of_window(
             self.window_,
             moment=self.moment.currentData() if self.moment.isEnabled() else "now",
@@ -123,8 +135,9 @@ class ExportDialog(QDialog):
             scale=float(self.scale.currentData()),
             transparent=self.transparent.isChecked() and self.transparent.isEnabled(),
             gradients=self.gradients.isChecked(),
-            card=True if self.card.isChecked() else None,
-            selected=self.selected.isChecked(),
+            card=None if shown is None else shown != "graph",
+            only_card=shown == "card",
+            selected=self.selected.isChecked() and self.selected.isEnabled(),
         )
 
     # Files -----------------------------------------------------------------------------------

@@ -61,6 +61,7 @@ def of_window(
     transparent: bool = False,
     gradients: bool = True,
     card: bool | None = None,
+    only_card: bool = False,
     selected: bool = False,
 ) -> Wish:
     """The window's graph at its moment; ``selected``: only the selected nodes of it."""
@@ -76,6 +77,7 @@ def of_window(
         style=style,
         gradients=gradients,
         card=card,
+        only_card=only_card,
         nodes=state.selection if selected else None,
     )
     return Wish(state.graph, Moment(state.frame, state.step, card_of(state)), state.trace, moment, options)

@@ -28,9 +28,17 @@ def enlarged(wide: float) -> float:
     return min(LARGEST, max(1.0, wide / NATURAL))
 
 
-def captioned(picture: Picture, card: Sequence[Line], tall: float) -> Picture:
+def alone(cards: Iterable[Sequence[Line]]) -> Picture:
+    """A picture of no height, below which each of those cards has room."""
+    widest = max((_width(line, TEXT[line.size]) for lines in cards for line in lines), default=0.0)
+    return Picture(min(NATURAL, widest + 2 * MARGIN + 1), 0.0)
+
+
+def captioned(
+    picture: Picture, card: Sequence[Line], tall: float, *, narrowest: float = NARROWEST
+) -> Picture:
     """The picture with that card in so much room below."""
-    wide, larger = max(picture.width, NARROWEST), enlarged(picture.width)
+    wide, larger = max(picture.width, narrowest), enlarged(picture.width)
     texts: list[Text] = []
     y = picture.height + MARGIN
     for line in card:
@@ -41,9 +49,12 @@ def captioned(picture: Picture, card: Sequence[Line], tall: float) -> Picture:
 
 def factor(line: Line, wide: float) -> float:
     """How much smaller the line must be to get into the picture's width."""
-    size = TEXT[line.size] * enlarged(wide)
-    whole = sum(width(each.text, size, bold=each.strong) for each in line.fragments)
+    whole = _width(line, TEXT[line.size] * enlarged(wide))
     return min(1.0, (wide - 2 * MARGIN) / whole) if whole else 1.0
+
+
+def _width(line: Line, size: float) -> float:
+    return sum(width(each.text, size, bold=each.strong) for each in line.fragments)
 
 
 def _texts(line: Line, y: float, larger: float) -> Iterable[Text]:

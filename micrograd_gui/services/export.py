@@ -28,8 +28,9 @@ class Form:
     """One row: what files with this suffix hold, and the function that makes their content.
 
     A form with ``several`` shows many moments in one file, an ``animated`` one as a rule the whole
-    run; the others make a file for each moment. A ``light`` one does not draw each moment anew.
-    One that ``folds`` draws a collapsed block as one box; the others tell of every node and every moment.
+    run; the others make a file for each moment. A ``light`` one does not draw each moment anew. One
+    with ``cards`` can show the step card without the graph. One that ``folds`` draws a collapsed block
+    as one box; the others tell of every node and every moment.
     """
 
     suffix: str
@@ -39,6 +40,7 @@ class Form:
     animated: bool = False
     light: bool = False
     folds: bool = True
+    cards: bool = False
 
 
 def forms() -> tuple[Form, ...]:
@@ -62,6 +64,9 @@ def export(film: Film, path: Path) -> tuple[Path, ...]:
     """
     form, paths = form_of(path), targets(film, path)
     _ = film.options.ink  # refused before anything is made
+    if film.options.only_card and not form.cards:
+        those = ", ".join(each.suffix for each in forms() if each.cards)
+        raise Refusal(f"The step card alone is drawn as one of {those}, not as {form.suffix}.")
     if not form.light and len(film.moments) > 1 and len(film.moments) * len(film.folded.graph) > HEAVIEST:
         raise Refusal(
             f"{len(film.moments)} moments of {len(film.folded.graph)} nodes are too many to draw; "
@@ -172,13 +177,13 @@ def _micrograd(film: Film) -> bytes:
 FORMS: dict[str, Form] = {
     form.suffix: form
     for form in (
-        Form(".svg", "SVG picture", _svg),
-        Form(".png", "PNG picture", _png),
-        Form(".pdf", "PDF document", _pdf, several=True),
+        Form(".svg", "SVG picture", _svg, cards=True),
+        Form(".png", "PNG picture", _png, cards=True),
+        Form(".pdf", "PDF document", _pdf, several=True, cards=True),
         Form(".dot", "Graphviz DOT", _dot, folds=False),
-        Form(".gif", "Animated GIF", _animation("GIF"), several=True, animated=True),
-        Form(".webp", "Animated WebP", _animation("WEBP"), several=True, animated=True),
-        Form(".tex", "TikZ for TeX", _tex, several=True),
+        Form(".gif", "Animated GIF", _animation("GIF"), several=True, animated=True, cards=True),
+        Form(".webp", "Animated WebP", _animation("WEBP"), several=True, animated=True, cards=True),
+        Form(".tex", "TikZ for TeX", _tex, several=True, cards=True),
         Form(".mmd", "Mermaid flowchart", _mermaid, folds=False),
         Form(".html", "HTML player", player, several=True, animated=True, light=True),
         Form(".py", "Python script", _script, several=True, light=True),

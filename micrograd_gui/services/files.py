@@ -32,9 +32,7 @@ def read(path: Path | str) -> Graph:
     if is_picture(content):
         graph = embedded_in(content, shown(path))
         if graph is None:
-            raise FileRefusal(
-                f"{shown(path)} is not a micrograd-gui file: it carries no graph."
-            )
+            raise FileRefusal(f"{shown(path)} is not a micrograd-gui file: it carries no graph.")
         return graph
     return codec.decode(content.removeprefix(b"\xef\xbb\xbf"), shown(path))
 

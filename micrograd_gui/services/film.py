@@ -10,7 +10,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.history import Entry, History
 from micrograd_gui.document.numbers import written
-from micrograd_gui.services.captions import captioned, height_of
+from micrograd_gui.services.captions import NARROWEST, alone, captioned, height_of
 from micrograd_gui.services.cards import carded
 from micrograd_gui.services.folded import Folded, folded
 from micrograd_gui.services.lettering import shown_label, width
@@ -53,7 +53,8 @@ class Film:
     def title(self) -> str:
         """What the picture is of, in a few words."""
         target = self.graph.target
-        return "A graph" if target is None else f"The graph of {shown_label(self.graph.nodes[target].name)}"
+        what = "A graph" if target is None else f"The graph of {shown_label(self.graph.nodes[target].name)}"
+        return f"A step in {what[:1].lower()}{what[1:]}" if self.options.only_card else what
 
     def each(self) -> Iterator[Film]:
         """A film of one moment for each of them, drawn in the frame of the whole."""
@@ -81,6 +82,8 @@ class Film:
         if self.laid_out is not None:
             return self.laid_out
         options, stop = self.options, self.options.watch.stop
+        if options.only_card:
+            return alone(moment.card for moment in self.moments)
         whole = self.folded
         if options.style == "canvas":
             made = carded(whole.graph, gradients=options.gradients, margin=options.margin, stop=stop)
@@ -100,19 +103,19 @@ class Film:
     def pictures(self) -> Iterator[Picture]:
         """A picture of each moment, with the step card below where it is wanted; raises LayoutRefusal."""
         card = self.options.card
-        if card or (card is None and len(self.moments) > 1):
+        if card or self.options.only_card or (card is None and len(self.moments) > 1):
             return self.with_cards
         return (self.blank.with_frame(each.frame, each.step) for each in self.watched())
 
     @property
     def with_cards(self) -> Iterator[Picture]:
-        """The pictures with the step card below."""
+        """The pictures with the step card below; where only the card is wanted, that."""
         tall = self.caption_height
         if tall is None:
             tall = self.room_for_cards
-        blank = self.blank
+        blank, narrowest = self.blank, 0.0 if self.options.only_card else NARROWEST
         for each in self.watched():
-            yield captioned(blank.with_frame(each.frame, each.step), each.card, tall)
+            yield captioned(blank.with_frame(each.frame, each.step), each.card, tall, narrowest=narrowest)
 
     @property
     def room_for_cards(self) -> float:
@@ -146,6 +149,8 @@ def film_of(graph: Graph, step: str | None, options: Options, trace: Trace | Non
     """
     see_that_there_is_something(graph, options)
     trace = record(graph, SCRIPT) if trace is None else trace
+    if step is None and options.only_card:
+        step = "last"  # a result has no step to tell of
     if step is None:
         return Film(graph, (Moment(trace.frame(len(trace)), cursor=len(trace)),), options)
     cursors = _cursors(trace, step)

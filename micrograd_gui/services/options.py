@@ -46,6 +46,7 @@ class Options:
     nodes: frozenset[NodeId] | None = None  # None: the whole graph
     folded: bool = True  # a collapsed block is drawn as one box
     card: bool | None = None  # the step card below; None: in a file of many moments
+    only_card: bool = False  # the step card and no graph
     dialect: str | None = None  # what a script is written in; None: micrograd, and PyTorch for training
     train: bool = False  # whether a script trains the graph
     watch: Watch = field(default_factory=Watch)
@@ -57,6 +58,8 @@ class Options:
             raise Refusal(f"A graph is drawn {' or '.join(DIRECTIONS)}, not “{self.rankdir[:40]}”.")
         if self.style == "canvas" and self.rankdir != "LR":
             raise Refusal("In the canvas's style a graph is drawn LR, from left to right.")
+        if self.only_card and self.card is False:
+            raise Refusal("Only the step card, and no step card: there would be nothing to draw.")
 
     @property
     def ink(self) -> Ink:

@@ -35,6 +35,7 @@ def render(
     nodes: str | None = None,
     folded: bool = True,
     card: bool | None = None,
+    only: str | None = None,
     fps: str | None = None,
     seconds: str | None = None,
     dialect: str | None = None,
@@ -42,6 +43,8 @@ def render(
 ) -> tuple[Path, ...]:
     """The files that were written; raises Refusal for what cannot be understood, before any is."""
     path = Path(output)
+    if only == "graph" and card:
+        raise Refusal("--only graph and --card say opposite things: give one of them.")
     form = form_of(path)
     options = Options(
         theme=theme,
@@ -55,7 +58,8 @@ def render(
         style=cast(Style, style),  # Options refuses those there are not
         nodes=None if nodes is None else _nodes(graph, nodes),
         folded=folded and form.folds,
-        card=card,
+        card=False if only == "graph" and card is None else card,
+        only_card=only == "card",
         dialect=dialect,
         train=train,
     )

@@ -119,6 +119,48 @@ def test_only_what_the_form_has_use_for_can_be_chosen(opened):
     dialog.close()
 
 
+def test_the_step_card_alone_can_be_chosen_and_then_nothing_of_the_graph(opened, qtbot, tmp_path):
+    window = opened("lecture")
+    window.session.select([window.session.state.graph.named("L")])
+    window.session.forward()
+    window.session.backward_step()
+    dialog = open_export(window)
+    chosen(dialog, form=".svg", shown="card")
+    assert not dialog.findChild(QComboBox, "style").isEnabled()
+    assert not dialog.findChild(QCheckBox, "selected").isEnabled()
+    dialog.export_to(tmp_path / "a.svg")
+    finished(qtbot, window)
+    assert "moment 4 of 7" in "".join(texts(tmp_path / "a.svg"))
+    assert "data" not in texts(tmp_path / "a.svg")
+
+
+def test_a_run_is_shown_with_its_step_cards_unless_told_otherwise(opened):
+    dialog = open_export(opened("lecture"))
+    chosen(dialog, form=".pdf")
+    assert dialog.wish().options.card is False
+    chosen(dialog, moment="all")
+    assert dialog.wish().options.card is True
+    chosen(dialog, shown="graph")
+    assert dialog.wish().options.card is False
+    chosen(dialog, form=".html")
+    assert dialog.wish().options.card is None, "a player has its own"
+    dialog.close()
+
+
+def test_the_dialog_offers_the_selection_alone_when_there_is_one(opened, qtbot, tmp_path):
+    window = opened("lecture")
+    window.session.select([window.session.state.graph.named("L"), window.session.state.graph.named("d")])
+    dialog = open_export(window)
+    box = dialog.findChild(QCheckBox, "selected")
+    assert box.isEnabled()
+    box.setChecked(True)
+    chosen(dialog, form=".svg")
+    dialog.export_to(tmp_path / "a.svg")
+    finished(qtbot, window)
+    root = ElementTree.parse(tmp_path / "a.svg").getroot()
+    assert {group.findtext(f"{SVG}title") for group in root.iter(f"{SVG}g")} == {"L", "d"}
+
+
 def test_the_selection_alone_is_exported(opened, tmp_path):
     window = opened("lecture")
     window.session.select([window.session.state.graph.named("L")])

@@ -1,5 +1,7 @@
 """What can be chosen for a picture: its style, direction, digits, margin, gradients, part, card and speed."""
 
+import shutil
+import subprocess
 from pathlib import Path
 from threading import Event
 from xml.etree import ElementTree
@@ -12,6 +14,7 @@ from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.services import examples, export
 from micrograd_gui.services.cards import HEIGHT, WIDTH
+from micrograd_gui.services.embedded import embedded
 from micrograd_gui.services.engines import Cancelled
 from micrograd_gui.services.film import film_of
 from micrograd_gui.services.inks import INKS
@@ -160,6 +163,50 @@ def test_numbered_files_with_cards_are_of_one_size(tmp_path: Path) -> None:
     assert len({size(ElementTree.parse(path).getroot()) for path in written}) == 1
 
 
+def test_the_step_card_alone_is_a_figure_that_carries_the_graph(tmp_path: Path) -> None:
+    root = drawn(tmp_path / "a.svg", step="last", only="card")
+    said = "".join(texts(root))
+    assert "moment 7 of 7" in said
+    assert "a.grad" in said
+    assert not list(root.iter(f"{SVG}g")), "no node"
+    assert embedded(tmp_path / "a.svg") is not None
+    width, height = size(root)
+    for text in root.iter(f"{SVG}text"):
+        assert 0 <= float(text.get("x", 0)) < width
+        assert 0 < float(text.get("y", 0)) < height
+    assert "".join(texts(drawn(tmp_path / "b.svg", only="card"))) == said, "a result tells of its last step"
+
+
+def test_step_cards_in_numbered_files_and_frames_are_of_one_size(tmp_path: Path) -> None:
+    written = render(LECTURE, str(tmp_path / "a.svg"), step="all", only="card")
+    sizes = {size(ElementTree.parse(path).getroot()) for path in written}
+    assert len(written) == 8
+    assert len(sizes) == 1
+    render(LECTURE, str(tmp_path / "a.gif"), only="card")
+    with Image.open(tmp_path / "a.gif") as animation:
+        assert animation.n_frames == 8
+        assert animation.size == pytest.approx(sizes.pop(), abs=1)
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not here")
+def test_a_step_card_as_pdf_and_png_is_what_the_svg_is(tmp_path: Path) -> None:
+    width, height = size(drawn(tmp_path / "a.svg", step="last", only="card"))
+    for suffix in (".pdf", ".png"):
+        render(LECTURE, str(tmp_path / f"a{suffix}"), step="last", only="card")
+    said = subprocess.run(["pdftotext", "-layout", tmp_path / "a.pdf", "-"], capture_output=True, text=True)
+    assert "a.grad" in said.stdout
+    assert "data 2.0000" not in said.stdout, "no node"
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.size == pytest.approx((2 * width, 2 * height), abs=2)
+
+
+@pytest.mark.parametrize("suffix", [".dot", ".mmd", ".html", ".py", ".ipynb", ".csv", ".micrograd"])
+def test_a_step_card_alone_is_refused_where_a_form_has_none(tmp_path: Path, suffix: str) -> None:
+    with pytest.raises(Refusal, match=r"one of \.svg, \.png, \.pdf, \.gif, \.webp, \.tex"):
+        render(LECTURE, str(tmp_path / f"a{suffix}"), only="card")
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("told", "milliseconds"), [({}, 1600), ({"fps": "10"}, 100), ({"seconds": "0.5"}, 500)]
 )
@@ -186,11 +233,13 @@ def test_an_animation_goes_as_fast_as_asked_for(
         ({"fps": "0"}, "--fps is a number"),
         ({"fps": "2", "seconds": "2"}, "one of them"),
         ({"seconds": "1e9"}, "--seconds is a number"),
+        ({"only": "card", "card": False}, "nothing to draw"),
+        ({"only": "graph", "card": True}, "opposite things"),
         ({"nodes": "a,zz"}, "no node called “zz”"),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_written(
-    tmp_path: Path, told: dict[str, str], words: str
+    tmp_path: Path, told: dict[str, object], words: str
 ) -> None:
     with pytest.raises(Refusal, match=words):
         render(LECTURE, str(tmp_path / "a.svg"), **told)  # type: ignore[arg-type]

@@ -120,6 +120,17 @@ def test_a_moment_compiles_to_one_page_with_its_numbers(tmp_path: Path, theme: s
 
 
 @needs_tex
+def test_step_cards_alone_compile_to_a_page_or_a_slide_each(tmp_path: Path) -> None:
+    pages, text = compiled(exported(tmp_path / "a.tex", LECTURE, "last", only_card=True))
+    assert pages == 1
+    assert "backward through" in text
+    assert "data 2.0000" not in text, "no node"
+    pages, text = compiled(exported(tmp_path / "b.tex", LECTURE, "all", only_card=True))
+    assert pages == 8
+    assert all("moment" in slide for slide in text.split("\f")[1:8])
+
+
+@needs_tex
 def test_all_steps_are_a_beamer_deck_with_a_slide_each(tmp_path: Path) -> None:
     path = exported(tmp_path / "a.tex", LECTURE, "all")
     source = path.read_text("utf-8")
