@@ -28,8 +28,10 @@ def summary(state: State) -> str:
 def _phase(state: State) -> str:
     if state.blocked:
         return "stopped at a problem"
+    if state.training is not None and state.training.running:
+        return "training"
     if not state.forward_done:
-        return "running forward"
+        return "parameters updated" if state.computed else "running forward"
     step = state.step
     if step is None or step.kind == "forward":
         return "forward done"

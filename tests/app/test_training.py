@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
+from micrograd_gui.views.canvas import fields
 from micrograd_gui.views.rendered_graph import WAITING
 from tests.views import learning
 
@@ -183,7 +184,7 @@ def test_a_whole_cycle_is_stepped_both_ways_by_keys(opened, qtbot):
     assert session.state.frame.data == moments[-1].data
 
 
-def test_the_update_shows_old_and_new_on_card_and_table(opened, act):
+def test_the_update_shows_old_and_new_on_card_node_and_table(opened, act):
     window = opened("w = 3; x = 2; y = 1; L = (w*x - y)**2")
     session = window.session
     w = session.state.graph.named("w")
@@ -193,8 +194,10 @@ def test_the_update_shows_old_and_new_on_card_and_table(opened, act):
     card = window.panes.step_card.toPlainText()
     assert "3.0000" in card
     assert "2.8000" in card
+    assert fields._moved(window.canvas.picture, w) == ("3.0000", "2.8000")
     model = window.panes.gradients.model
     assert model.number(w, 1) == pytest.approx(2.8)
+    assert "parameters updated" in window.summary.text()
 
 
 def test_moments_of_the_optimiser_stand_in_the_table(window):

@@ -1,5 +1,7 @@
 """Changes come at once; in a run they come at a pace, and none of them is lost."""
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtCore import QObject
 
@@ -32,7 +34,7 @@ def test_without_a_run_each_change_comes_at_once(qapp, session):
     for value in (1.0, 2.0, 3.0):
         session.set_value(session.state.graph.named("w"), value)
         states.append(session.state)
-    assert pairs == list(zip(states, states[1:], strict=False))
+    assert pairs == list(pairwise(states))
     bridge.deleteLater()
 
 
@@ -47,7 +49,7 @@ def test_in_a_run_many_changes_are_shown_as_one_and_the_last_is_never_missed(qtb
     assert 2 <= len(pairs) < 60
     assert pairs[0][0] is first
     assert pairs[-1][1] is session.state
-    assert all(a[1] is b[0] for a, b in zip(pairs, pairs[1:], strict=False))
+    assert all(a[1] is b[0] for a, b in pairwise(pairs))
     bridge.deleteLater()
 
 
@@ -75,7 +77,7 @@ def test_two_views_are_not_shown_in_the_same_frame(qtbot, session):
     for _ in range(60):
         session.train_tick(1)
         qtbot.wait(3)
-    gaps = [b - a for a, b in zip(times, times[1:], strict=False)]
+    gaps = [b - a for a, b in pairwise(times)]
     assert len(times) > 6
     assert min(gaps) > 0.012
     assert all(lists)

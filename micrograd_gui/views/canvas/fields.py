@@ -1,4 +1,4 @@
-"""Fields: the two numbers of a box, data and grad, and during a nudge the old number and the new."""
+"""Fields: the two numbers of a box, data and grad; where a nudge or an update moves one, the old one too."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def paint_fields(
 ) -> None:
     """Both numbers; what the step wrote is lit up, unless the whole box is (not ``plain``)."""
     data, grad = picture.frame.data.get(number), picture.frame.grad.get(number)
-    old, new = _nudged(picture, number)
+    old, new = _moved(picture, number)
     data_text = new or (None if data is None else written(data))
     grad_text = None if grad is None else written(grad)
     data_field, grad_field = geometry.fields(place, zoom, width)
@@ -55,12 +55,15 @@ def paint_fields(
         _row(painter, grad_field, "grad", grad_text, ink, ink.grad)
 
 
-def _nudged(picture: Picture, number: NodeId) -> tuple[str, str] | tuple[None, None]:
-    """The node's number before and after the nudge, with as many decimals as tell them apart."""
-    nudge = picture.nudge
-    if nudge is None or number not in picture.nudged or number not in nudge.before:
+def _moved(picture: Picture, number: NodeId) -> tuple[str, str] | tuple[None, None]:
+    """The node's number before and after the nudge or update, with as many decimals as tell them apart."""
+    nudge, step = picture.nudge, picture.step
+    if nudge is not None and number in picture.nudged and number in nudge.before:
+        before, after = nudge.before[number], nudge.after[number]
+    elif step is not None and step.changes and (number, "data") in picture.fresh:
+        before, after = next((each.before, each.after) for each in step.changes if each.node == number)
+    else:
         return None, None
-    before, after = nudge.before[number], nudge.after[number]
     digits = next((each for each in range(4, 9) if written(before, each) != written(after, each)), 9)
     return written(before, digits), written(after, digits)
 
