@@ -105,7 +105,7 @@ _ROWS = (
        domain=_divide_domain),
     Op("**", "xʸ", 2, ieee.power, _pow_slopes,
        "{x} ^ {y}", ("{y} × {x}^({y} − 1)", "{out} × log({x})"), "Raises the first operand to the second.",
-       "arithmetic",       domain=_pow_domain),
+       "arithmetic", domain=_pow_domain),
     Op("neg", "−x", 1, operator.neg, lambda x, out: (-1.0,),
        "−{x}", ("−1",), "Turns the sign.", "arithmetic"),
     Op("tanh", "tanh", 1, ieee.tanh, lambda x, out: (1.0 - out * out,),
@@ -145,8 +145,15 @@ def _power(exponent: int | float) -> Op:
     return Op(
         f"**{exponent}", _raised(f"{exponent}"), 1,
         forward=raised, partials=lambda x, out: (n * lowered(x) if n else 0.0,),
-        text=f"{{x}}^{exponent}", slopes=(f"{exponent} × {{x}}^{exponent - 1}",),
+        text=f"{{x}}^{exponent}", slopes=(_slope_of_power(exponent),),
         help=f"Raises its operand to {exponent}.", group="arithmetic", domain=lambda x: _pow_domain(x, n))
+
+
+def _slope_of_power(exponent: int | float) -> str:
+    """n × x^(n − 1) as one writes it: 2 × x for a square, 1 for x itself, 0 for a constant."""
+    if exponent in (0, 1):
+        return str(int(exponent))
+    return f"{exponent} × {{x}}" if exponent == 2 else f"{exponent} × {{x}}^{exponent - 1:.12g}"
 
 
 def _raised(exponent: str) -> str:

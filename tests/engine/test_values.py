@@ -252,6 +252,11 @@ def test_every_row_speaks():
         assert op.group in ("arithmetic", "function")
 
 
+def test_the_slope_of_a_power_reads_as_one_writes_it():
+    words = {2: "2 × a", 3: "3 × a^2", 1: "1", 0: "0", -1: "-1 × a^-2", 0.5: "0.5 × a^-0.5", 1.1: "1.1 × a^0.1"}
+    assert {n: power(n).slopes[0].format(x="a") for n in words} == words
+
+
 def test_apply_is_what_the_methods_are_short_for():
     x = Value(0.3)
     for name, op in OPS.items():

@@ -1,0 +1,90 @@
+"""One row more in the table of ops, and what the floors make of it; all is as before when the row is gone."""
+
+import math
+
+import pytest
+
+from micrograd import Value, draw_dot, gradcheck, ieee
+from micrograd.engine import apply
+from micrograd.ops import OPS, Op
+from micrograd_gui.document.catalogue import catalogue
+from micrograd_gui.document.codec import decode, encode
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.expression import functions, graph_from_expression
+from micrograd_gui.document.expression_text import expression_of
+from micrograd_gui.services.rendering import rendered
+from micrograd_gui.session.formulas import as_text
+from micrograd_gui.session.measure import check
+from micrograd_gui.session.session import Session
+from micrograd_gui.session.wording import card
+
+
+@pytest.fixture
+def softplus(monkeypatch):
+    row = Op("softplus", "softplus", 1, forward=lambda x: ieee.log(1 + ieee.exp(x)),
+             partials=lambda x, out: (ieee.sigmoid(x),))
+    monkeypatch.setitem(OPS, "softplus", row)
+    return row
+
+
+def offered():
+    return {offer.payload: offer for group in catalogue() for offer in group.offers}
+
+
+def graph():
+    return graph_from_expression("a = 0.7; y = softplus(a) * 2")
+
+
+def test_the_palette_offers_it_with_its_symbol_and_its_help(softplus):
+    offer = offered()["softplus"]
+    assert (offer.text, offer.help) == ("softplus", softplus.help)
+    assert softplus.help == "softplus of its operand."
+
+
+@pytest.mark.usefixtures("softplus")
+def test_the_expression_language_reads_and_writes_it():
+    assert "softplus" in functions()
+    written = expression_of(graph())
+    assert "softplus(a)" in written
+    assert expression_of(graph_from_expression(written)) == written
+
+
+@pytest.mark.usefixtures("softplus")
+def test_the_file_keeps_it():
+    text = encode(graph())
+    assert '"softplus"' in text
+    assert encode(decode(text)) == text
+
+
+@pytest.mark.usefixtures("softplus")
+def test_both_pictures_name_it(softplus):
+    assert 'label=softplus' in draw_dot(apply(softplus, Value(0.7))).source
+    assert "softplus" in {oval.symbol for oval in rendered(graph()).ovals}
+
+
+@pytest.mark.usefixtures("softplus")
+def test_the_step_card_tells_its_rule_in_names_and_in_numbers():
+    session = Session()
+    session.open_graph(graph())
+    session.forward_step()
+    assert "softplus(a) = softplus(0.7000) = 1.1032" in as_text(card(session.state))
+    session.backward()
+    slope = 1 / (1 + math.exp(-0.7))
+    said = as_text(card(session.state))
+    assert "∂softplus/∂a" in said
+    assert f"{slope:.4f} × 2.0000 = {2 * slope:.4f}" in said
+
+
+@pytest.mark.usefixtures("softplus")
+def test_the_numeric_check_agrees_with_its_slope(softplus):
+    assert all(row.ok for row in gradcheck(apply(softplus, Value(0.7)) * 2))
+    rows = check(graph(), 1e-6)
+    assert len(rows) == 4
+    assert all(row.ok for row in rows)
+
+
+def test_without_the_row_nobody_knows_it():
+    assert "softplus" not in offered()
+    assert "softplus" not in functions()
+    with pytest.raises(Refusal, match="softplus"):
+        graph()
