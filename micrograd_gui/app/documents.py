@@ -13,7 +13,6 @@ from micrograd_gui.app import dialogs
 from micrograd_gui.app.settings import Settings
 from micrograd_gui.document.arrange import arranged
 from micrograd_gui.document.capture import graph_from_value
-from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.services import examples, files, incoming
 
@@ -44,6 +43,8 @@ def read_source(source: object) -> Source:
         return Source(examples.load(text), title=text)
     if isinstance(source, Path) or text.endswith(incoming.SUFFIXES) or os.path.isfile(text):
         return read_file(Path(text))
+    from micrograd_gui.document.expression import graph_from_expression
+
     return Source(graph_from_expression(text), title="expression")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -9,17 +11,17 @@ from PySide6.QtWidgets import QDockWidget, QWidget
 from shiboken6 import isValid
 
 from micrograd_gui.views.canvas.view import CanvasView
-from micrograd_gui.views.data_table import DataPane
 from micrograd_gui.views.gradients import Gradients
 from micrograd_gui.views.palette import Palette
 from micrograd_gui.views.plot import PlotPane
 from micrograd_gui.views.rendered_graph import RenderedGraph
 from micrograd_gui.views.step_card import StepCard
 from micrograd_gui.views.theme import Mood
-from micrograd_gui.views.training_panel import TrainingPanel
 
 if TYPE_CHECKING:
     from micrograd_gui.app.main_window import MainWindow
+    from micrograd_gui.views.data_table import DataPane
+    from micrograd_gui.views.training_panel import TrainingPanel
 
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
@@ -43,8 +45,7 @@ class Panes:
         self.rendered_graph = RenderedGraph(bridge, mood)
         self.plot = PlotPane(bridge, mood)
         self.gradients = Gradients(bridge, mood)
-        self.training = TrainingPanel(bridge, mood)
-        self.data = DataPane(bridge, mood)
+        self.learning_built: Callable[[TrainingPanel, DataPane], object] | None = None
         self._learns = False
         window.setCentralWidget(self.canvas)
         window.setDockNestingEnabled(True)
@@ -58,13 +59,42 @@ class Panes:
         self._dock("rendered_graph", "Rendered graph", self.rendered_graph, BOTTOM)
         self._dock("plot", "Plot", self.plot, RIGHT)
         self._dock("gradients", "Gradients", self.gradients, RIGHT)
-        self._dock("training", "Training", self.training, RIGHT)
-        self._dock("data", "Data", self.data, RIGHT)
+        self._dock("training", "Training", None, RIGHT)
+        self._dock("data", "Data", None, RIGHT)
+        for name in LEARNING:
+            self.docks[name].visibilityChanged.connect(self._on_learning_shown)
 
-    def _dock(self, name: str, title: str, pane: QWidget, area: Qt.DockWidgetArea) -> None:
+    @cached_property
+    def _learning(self) -> tuple[TrainingPanel, DataPane]:
+        """The panes of a document that learns; built when they are first needed, which may be never."""
+        from micrograd_gui.views.data_table import DataPane
+        from micrograd_gui.views.training_panel import TrainingPanel
+
+        bridge, mood = self.window.bridge, self.window.mood
+        built = TrainingPanel(bridge, mood), DataPane(bridge, mood)
+        for name, pane in zip(LEARNING, built, strict=True):
+            self.docks[name].setWidget(pane)
+        if self.learning_built is not None:
+            self.learning_built(*built)
+        return built
+
+    @property
+    def training(self) -> TrainingPanel:
+        return self._learning[0]
+
+    @property
+    def data(self) -> DataPane:
+        return self._learning[1]
+
+    def _on_learning_shown(self, shown: bool) -> None:
+        if shown and isValid(self.window):
+            self._learning  # noqa: B018  # builds it
+
+    def _dock(self, name: str, title: str, pane: QWidget | None, area: Qt.DockWidgetArea) -> None:
         dock = QDockWidget(title, self.window)
         dock.setObjectName(f"dock_{name}")
-        dock.setWidget(pane)
+        if pane is not None:
+            dock.setWidget(pane)
         self.window.addDockWidget(area, dock)
         self.docks[name] = dock
         for moved in (dock.toggleViewAction().toggled, dock.topLevelChanged, dock.dockLocationChanged):
@@ -93,8 +123,7 @@ class Panes:
             self.rendered_graph,
             self.plot,
             self.gradients,
-            self.training,
-            self.data,
+            *self.__dict__.get("_learning", ()),
         ):
             pane.set_mood(mood)
 
@@ -107,9 +136,9 @@ class Panes:
 
     def _place(self) -> None:
         window, docks = self.window, self.docks
-        for dock in docks.values():
+        for name, dock in docks.items():
             dock.setFloating(False)
-            dock.show()
+            dock.setVisible(self._learns or name not in LEARNING)
         window.addDockWidget(LEFT, docks["palette"])
         window.addDockWidget(BOTTOM, docks["step_card"])
         window.addDockWidget(RIGHT, docks["plot"])
@@ -120,8 +149,6 @@ class Panes:
             window.tabifyDockWidget(docks["gradients"], docks["rendered_graph"])
         else:
             window.splitDockWidget(docks["step_card"], docks["rendered_graph"], Qt.Orientation.Vertical)
-        for name in LEARNING:
-            docks[name].setVisible(self._learns)
         docks["training" if self._learns else "gradients"].raise_()
         width, height = window.width(), window.height()
         self._resize(Qt.Orientation.Horizontal, palette=window.mood.px(150), plot=round(width * 0.3))
@@ -139,6 +166,7 @@ class Panes:
         was, self._learns = self._learns, learns
         before, self._arranging = self._arranging, True
         if learns:
+            self._on_learning_shown(True)
             for name in LEARNING:
                 self.docks[name].show()
             self.docks["training"].raise_()

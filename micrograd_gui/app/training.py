@@ -14,6 +14,8 @@ from micrograd_gui.session.state import State
 
 if TYPE_CHECKING:
     from micrograd_gui.app.main_window import MainWindow
+    from micrograd_gui.views.data_table import DataPane
+    from micrograd_gui.views.training_panel import TrainingPanel
 
 BUTTONS = ("train", "train_step", "rewind", "update")
 ROWS = "Tables (*.csv *.tsv *.txt)"
@@ -42,10 +44,13 @@ class Learning(QObject):
         projector_leaves = window.projector.escape
         projector_leaves.activatedAmbiguously.connect(self.stop)  # a run rests first, then the hall is left
         window.bridge.changed.connect(self._on_changed)
-        window.panes.training.take_actions(*(window.menus.actions[name] for name in BUTTONS))
+        window.panes.learning_built = self._attach
         window.menus.actions["train_step"].setIconText("One step")
         self._show_button()
-        window.panes.data.open_asked.connect(self.ask_open_rows)
+
+    def _attach(self, training: TrainingPanel, data: DataPane) -> None:
+        training.take_actions(*(self.window.menus.actions[name] for name in BUTTONS))
+        data.open_asked.connect(self.ask_open_rows)
 
     @property
     def running(self) -> bool:

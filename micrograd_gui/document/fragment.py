@@ -9,7 +9,6 @@ from micrograd_gui.document import codec
 from micrograd_gui.document.arrange import arranged
 from micrograd_gui.document.block import free_id, renumbered
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph, NodeId, Place
 
 OFFSET = (30.0, 40.0)  # where a duplicate stands from what it was made of
@@ -36,6 +35,8 @@ def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[
     """
     if not text.strip():
         raise Refusal("There is nothing to paste.")
+    from micrograd_gui.document.expression import graph_from_expression  # with Python's parser
+
     is_file = text.lstrip().startswith("{")
     part = codec.decode(text, "What was pasted") if is_file else graph_from_expression(text)
     part = arranged(part)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -45,7 +44,7 @@ def _store(path: Path, content: bytes, stored: list[tuple[Path, Path]]) -> None:
     """Put the content beside the file; note both, to be exchanged later."""
     target = Path(os.path.realpath(path))
     # At most 255 bytes of a name: a long one leaves no room for more.
-    beside = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}.part")
+    beside = target.with_name(f".{target.name[:40]}.{os.urandom(4).hex()}.part")
     if target.is_dir():
         raise IsADirectoryError
     stored.append((beside, target))

@@ -8,6 +8,7 @@ from threading import Event
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Signal, Slot
+from shiboken6 import isValid
 
 
 class Background(QObject):
@@ -110,7 +111,8 @@ class _Runner(QRunnable):
         if self._job.stop.is_set():
             return
         self._job.run()
-        self._relay.finished.emit(self._job)
+        if isValid(self._relay):  # else the program has ended meanwhile, and nobody waits any more
+            self._relay.finished.emit(self._job)
 
 
 def _stop_all(jobs: dict[Hashable, _Job]) -> None:

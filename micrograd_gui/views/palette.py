@@ -90,7 +90,8 @@ class Palette(QScrollArea):
         for label in self.findChildren(QLabel):
             label.setFont(mood.font(12))
         bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
-        self.setMinimumWidth(max(mood.px(150), self.widget().minimumSizeHint().width() + bar))
+        needed = self._rows.minimumSize().width() + bar
+        self.setMinimumWidth(max(mood.px(150), needed))
 
     def _fill(self) -> None:
         for group in catalogue():

@@ -99,7 +99,7 @@ class Keyboard:
         if not order:
             return False
         chosen = [place for place, key in enumerate(order) if key in view.picture.chosen]
-        if not chosen:
+        if not chosen or len(chosen) == len(order) > 1:  # of all nodes none is the last
             place = 0 if forwards else len(order) - 1
         else:
             place = chosen[-1] + 1 if forwards else chosen[0] - 1
