@@ -22,6 +22,7 @@ ROWS = "Tables (*.csv *.tsv *.txt)"
 FRAME = 16  # milliseconds
 _LATE = 0.0185  # seconds between two ticks from which the window is thought to be late
 _MOST, _LEAST = 0.008, 0.001  # seconds of a frame that steps may take
+_JUST_NOW = 0.012  # seconds since a heavy view began to be drawn
 _STEPS_AT_MOST = 100_000  # in one frame
 
 
@@ -77,6 +78,8 @@ class Learning(QObject):
         # Whatever else a frame holds, the next one shall come in time: then steps have to wait.
         late = passed > _LATE
         self._budget = max(_LEAST, self._budget * 0.7) if late else min(_MOST, self._budget * 1.1)
+        drawn = now - self.window.bridge.turns.taken < _JUST_NOW  # then most of this frame is gone already
+        budget = _LEAST if drawn else self._budget
         speed = self.window.panes.training.speed
         if math.isinf(speed):
             steps = _STEPS_AT_MOST
@@ -85,7 +88,7 @@ class Learning(QObject):
             steps = int(self._owed)
             self._owed -= steps
         if steps:
-            self.window.session.train_tick(steps, seconds=self._budget)
+            self.window.session.train_tick(steps, seconds=budget)
 
     def _on_changed(self, old: State, new: State) -> None:
         if old.history.entries[0] is not new.history.entries[0] and not self.window.projector.on:

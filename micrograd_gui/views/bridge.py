@@ -23,14 +23,14 @@ class Turns:
     """One of them for all views of a bridge: while the graph trains, one of them is drawn in a frame."""
 
     def __init__(self) -> None:
-        self._taken = 0.0
+        self.taken = 0.0  # when the last turn began, by the performance counter
 
     def take(self) -> bool:
         """Whether it is one's turn; if not, come again a few milliseconds later."""
         now = perf_counter()
-        if now - self._taken < _FRAME:
+        if now - self.taken < _FRAME:
             return False
-        self._taken = now
+        self.taken = now
         return True
 
 
