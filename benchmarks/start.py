@@ -36,8 +36,8 @@ app.exec()
 """
 _OURS = """
 import sys, time
-from micrograd_gui.app.start import import_floors_without_qt
-import_floors_without_qt()
+from micrograd_gui.app.start import hurry
+hurry()
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 app = QApplication([])

@@ -9,13 +9,13 @@ from PySide6.QtCore import QPointF
 
 from micrograd_gui.document.block import BlockKind
 from micrograd_gui.document.graph import NodeId, Place
-from micrograd_gui.document.recipe import Recipe
 from micrograd_gui.views.canvas.area import FRAMES, box_sizes, settled
 from micrograd_gui.views.canvas.geometry import node_sizes
 
 if TYPE_CHECKING:
     from micrograd_gui.app.block_dialog import BlockDialog
     from micrograd_gui.app.main_window import MainWindow
+    from micrograd_gui.document.recipe import Recipe
 
 SECONDS = 10.0
 KINDS: dict[str, BlockKind] = {"neuron": "neuron", "layer": "layer", "mlp": "mlp", "loss": "loss"}

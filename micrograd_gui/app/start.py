@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 
 _FIRST = ("session.session", "services.examples", "session.wording")
 
 
-def import_floors_without_qt() -> None:
-    """Import what knows nothing of Qt.
+def hurry() -> None:
+    """Import what knows nothing of Qt, and let the garbage collector rest until the first paint.
 
-    PySide6 reads the source of every module that is imported after it, to see whether it uses PySide6;
-    what is imported before is spared that.
+    What is imported is kept, so there is nothing to collect. PySide6 reads the source of every module that
+    is imported after it, to see whether it uses PySide6; what is imported before is spared that.
     """
+    gc.disable()
     for name in _FIRST:
         import_module(f"micrograd_gui.{name}")
 
 
 def run_window(source: object = None) -> int:
     """The program: the window, until it is closed. Gives the exit status; raises Refusal for a bad source."""
-    import_floors_without_qt()
+    hurry()
+    from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
     from micrograd_gui.app import mishaps
@@ -30,4 +33,5 @@ def run_window(source: object = None) -> int:
     window = create_window(source)
     with mishaps.caught(window.say):
         window.show()
+        QTimer.singleShot(0, gc.enable)
         return app.exec()

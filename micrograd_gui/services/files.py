@@ -8,7 +8,6 @@ from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.services.atomic import reason, shown, write_whole
-from micrograd_gui.services.embedded import embedded_in, is_picture
 
 SUFFIX = ".micrograd"
 LARGEST = 20_000_000  # bytes
@@ -29,12 +28,17 @@ def read(path: Path | str) -> Graph:
         content = path.read_bytes()
     except (OSError, ValueError) as error:
         raise FileRefusal(f"{shown(path)} cannot be read: {reason(error, path)}.") from None
-    if is_picture(content):
-        graph = embedded_in(content, shown(path))
-        if graph is None:
-            raise FileRefusal(f"{shown(path)} is not a micrograd-gui file: it carries no graph.")
-        return graph
-    return codec.decode(content.removeprefix(b"\xef\xbb\xbf"), shown(path))
+    content = content.removeprefix(b"\xef\xbb\xbf")
+    if not content.lstrip().startswith(b"{"):
+        from micrograd_gui.services.embedded import embedded_in, is_picture  # JSON is read without it
+
+        if is_picture(content):
+            graph = embedded_in(content, shown(path))
+            if graph is None:
+                raise FileRefusal(f"{shown(path)} is not a micrograd-gui file: it carries no graph.")
+            return graph
+    return codec.decode(content, shown(path))
+
 
 
 def write(path: Path | str, graph: Graph) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from micrograd_gui.document import block as parts
-from micrograd_gui.document import blocks
 from micrograd_gui.document.block import BlockId
-from micrograd_gui.document.blocks import Inputs
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place
-from micrograd_gui.document.recipe import Recipe
 from micrograd_gui.session.editing import Editing
+
+if TYPE_CHECKING:
+    from micrograd_gui.document.blocks import Inputs
+    from micrograd_gui.document.recipe import Recipe
 
 
 class Building(Editing):
@@ -26,6 +28,8 @@ class Building(Editing):
         self, inputs: Inputs, *, activation: str = "tanh", linear: bool = False, seed: int | None = None
     ) -> BlockId:
         """A neuron over those nodes, or over so many new inputs."""
+        from micrograd_gui.document import blocks  # with nn and random: the first paint does without
+
         grown = blocks.with_neuron(self.state.graph, inputs, activation=activation, linear=linear, seed=seed)
         return self._build(*grown, "Add a neuron")
 
@@ -39,6 +43,8 @@ class Building(Editing):
         seed: int | None = None,
     ) -> BlockId:
         """So many neurons side by side."""
+        from micrograd_gui.document import blocks
+
         options = {"activation": activation, "linear": linear, "seed": seed}
         grown = blocks.with_layer(self.state.graph, inputs, outputs, **options)  # type: ignore[arg-type]
         return self._build(*grown, "Add a layer")
@@ -53,6 +59,8 @@ class Building(Editing):
         seed: int | None = None,
     ) -> BlockId:
         """Layers one after the other; ``linear``: the last has no activation, as in micrograd."""
+        from micrograd_gui.document import blocks
+
         options = {"activation": activation, "linear": linear, "seed": seed}
         grown = blocks.with_mlp(self.state.graph, inputs, layers, **options)  # type: ignore[arg-type]
         return self._build(*grown, "Add an MLP")
@@ -66,6 +74,8 @@ class Building(Editing):
         alpha: float = 1e-4,
     ) -> BlockId:
         """A loss (a name in ``blocks.LOSSES``, or "l2") over those predictions; it becomes the target."""
+        from micrograd_gui.document import blocks
+
         grown = blocks.with_loss(self.state.graph, form, outputs, answers, alpha=alpha)
         return self._build(*grown, "Add a regularisation" if form == "l2" else "Add a loss")
 

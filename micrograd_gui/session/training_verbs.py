@@ -8,7 +8,6 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from micrograd_gui.document import blocks
 from micrograd_gui.document.data import Data, Optimiser, Plan, Schedule
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.session.editing import Editing
@@ -86,6 +85,8 @@ class TrainingVerbs(Editing):
         graph = self.state.graph
         if not graph.parameters:
             raise Refusal("There is no parameter to draw.")
+        from micrograd_gui.document import blocks
+
         history = self.state.history.pushed(blocks.redrawn(graph, seed), "Draw new weights")
         self._follow(history, self.state.selection, training=None)
 
