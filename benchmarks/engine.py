@@ -8,6 +8,7 @@ forward, backward and update. Peers are used where they can be found: FOLDER/mic
 the last two also where they are installed. micrograd and this project share a package name, so each side
 runs in a process of its own: the parent asks for one measurement at a time, and the sides take turns. What
 a side leaves behind is cleared outside the measured time where its line says that the collector is off.
+Each side runs before it is measured: what numba takes to compile, or to load what it has kept, is not in it.
 """
 
 from __future__ import annotations
@@ -98,14 +99,15 @@ def main() -> None:
     fast = [*own, given.peers / "numba"]
     theirs = [given.peers / "micrograd", HERE]
     paths = {"": own, "karpathy": theirs, "karpathy-gc": theirs, "karpathy-neuron": theirs,
-             "karpathy-boundary": theirs,
+             "karpathy-neuron-gc": theirs, "karpathy-boundary": theirs,
              "whole-numba": fast, "batch-numba": fast, "boundary-numba": fast,
              "torch": [*own, given.peers / "torch"], "torch-scalars": [*own, given.peers / "torch"]}
     compared("The demo step, collector off", "karpathy", {
         "karpathy": "karpathy/micrograd 0.1.0", "value": "`Value`", "whole": "`Tape`, the whole graph, numpy",
         "batch": "`Tape`, one sample's graph over the batch, numpy",
         "whole-numba": "`Tape`, the whole graph, numba",
-        "batch-numba": "`Tape`, one sample's graph over the batch, numba", "torch": "torch, tensors",
+        "batch-numba": "`Tape`, one sample's graph over the batch, numba",
+        "fused": "`Fused`, as the window trains: sums over the batch only, numpy", "torch": "torch, tensors",
         "torch-scalars": "torch, a tensor per number", "matmul": "hand-written numpy, the limit"},
         paths, given.rounds, [])
     compared("The demo step, collector at its default", "karpathy-gc", {
@@ -114,12 +116,19 @@ def main() -> None:
     compared("The lecture's neuron, forward and backward, collector off", "karpathy-neuron", {
         "karpathy-neuron": "karpathy/micrograd 0.1.0 and the lecture's tanh", "value-neuron": "`Value`"},
         paths, given.rounds, [])
+    compared("The lecture's neuron, forward and backward, collector at its default", "karpathy-neuron-gc", {
+        "karpathy-neuron-gc": "karpathy/micrograd 0.1.0 and the lecture's tanh",
+        "value-neuron-gc": "`Value`"},
+        paths, given.rounds, [])
     compared("The numeric check of all nodes of an MLP graph of 10,000 nodes", "naive-check", {
         "naive-check": "each nudge evaluated alone (30 of them, scaled up)", "check": "`gradcheck`"},
         paths, max(3, given.rounds // 3), [])
-    compared("A decision boundary of 2,500 points, collector at its default", "karpathy-boundary", {
-        "karpathy-boundary": "karpathy/micrograd 0.1.0 (a tenth of the points, scaled up)",
-        "boundary": "`Tape`, numpy", "boundary-numba": "`Tape`, numba"}, paths, max(3, given.rounds // 3), [])
+    compared("A decision boundary of 2,500 points, collector at its default", "value-boundary", {
+        "value-boundary": "`Value`, each point's graph made, read and freed",
+        "karpathy-boundary": "karpathy/micrograd 0.1.0 as in its notebook (a tenth of the points, scaled up)",
+        "boundary": "`Tape`, numpy, every node's number kept", "boundary-numba": "`Tape`, numba, the same",
+        "fused-boundary": "`Fused`, numpy, as the window draws it: the score only"},
+        paths, max(3, given.rounds // 2), [])
     print("\n### Growth: a chain of random sums and products, forward and backward, per node\n")
     print("| nodes | `Value` time | `Value` memory | `Tape` (numpy) time |\n|---:|---:|---:|---:|")
     for count in (10, 1_000, 100_000, *([1_000_000] if given.large else [])):

@@ -73,7 +73,7 @@ def steps_of_values(collector: bool) -> Measure:
     return measure
 
 
-def neuron() -> Measure:
+def neuron(collector: bool) -> Measure:
     """The lecture's neuron, a thousand times; micrograd 0.1.0 gets its tanh as the lecture writes it."""
     from micrograd.engine import Value
 
@@ -95,7 +95,8 @@ def neuron() -> Measure:
 
     def measure() -> float:
         gc.collect()
-        gc.disable()
+        if not collector:
+            gc.disable()
         start = perf_counter()
         for _ in range(1000):
             once()
@@ -154,37 +155,74 @@ def over_the_batch(fast: bool) -> Measure:
 
     def step() -> None:
         replay = tape.forward(held)
-        theta[:] -= 0.1 * (replay.grad[parameters] @ share + 2e-4 * theta)
+        theta[:] -= 0.1 * (replay.grad.summed(parameters, share) + 2e-4 * theta)
 
     return timed(step, 50)
 
 
-def boundary(fast: bool) -> Measure:
+def fused_step() -> Measure:
+    """The step as the window trains: sums of products as matrix products, slopes summed over the batch."""
     import numpy as np
 
+    from micrograd.engine import Value
+    from micrograd.fused import Fused
+
+    model = network()
+    parameters = model.parameters()
+    x, y = (Value(0.0), Value(0.0)), Value(0.0)
+    fused = Fused((1 + -y * model(x)).relu(), (*x, y), parameters)
+    points, labels = moons()
+    columns, share = np.vstack([points.T, labels]), np.full(100, 0.01)
+    theta = np.array([p.data for p in parameters])
+
+    def step() -> None:
+        theta[:] -= 0.1 * (fused.forward(columns, theta).slopes(share) + 2e-4 * theta)
+
+    return timed(step, 50)
+
+
+def grid() -> Any:
+    import numpy as np
+
+    return np.stack([axis.ravel() for axis in np.meshgrid(np.linspace(-2, 3, 50), np.linspace(-2, 2, 50))])
+
+
+def boundary(fast: bool) -> Measure:
     from micrograd.engine import Value
     from micrograd.tape import Tape
 
     _need(fast)
     x = (Value(0.0), Value(0.0))
     score = network()(x)
-    tape = Tape(score, fast=fast)
-    grid = np.stack([axis.ravel() for axis in np.meshgrid(np.linspace(-2, 3, 50), np.linspace(-2, 2, 50))])
-    return timed(lambda: tape.forward({x: grid}).data[score] > 0, 10)
+    tape, points = Tape(score, fast=fast), grid()
+    return timed(lambda: tape.forward({x: points}).data[score] > 0, 10)
 
 
-def boundary_of_values() -> Measure:
-    """As the notebook does it: all scores, then their signs."""
+def fused_boundary() -> Measure:
+    from micrograd.engine import Value
+    from micrograd.fused import Fused
+
+    x = (Value(0.0), Value(0.0))
+    score = network()(x)
+    fused, points = Fused(score, x), grid()
+    return timed(lambda: fused.forward(points)[score] > 0, 50)
+
+
+def boundary_of_values(every: int, kept: bool) -> Measure:
+    """The scores of every so many points, scaled up: one by one, or all kept at once as the notebook does."""
     from micrograd.engine import Value
 
     model = network()
-    points = [(random.uniform(-2, 3), random.uniform(-2, 2)) for _ in range(250)]
+    points = grid().T[::every].tolist()
 
     def measure() -> float:
         start = perf_counter()
-        scores = list(map(model, [list(map(Value, point)) for point in points]))
-        sum(score.data > 0 for score in scores)
-        return (perf_counter() - start) * 10
+        if kept:
+            scores = list(map(model, [list(map(Value, point)) for point in points]))
+            sum(score.data > 0 for score in scores)
+        else:
+            sum(model(list(map(Value, point))).data > 0 for point in points)
+        return (perf_counter() - start) * every
 
     return measure
 
@@ -336,11 +374,14 @@ def _need(fast: bool) -> None:
 SIDES: dict[str, Callable[[], Measure]] = {
     "karpathy": lambda: steps_of_values(False), "karpathy-gc": lambda: steps_of_values(True),
     "value": lambda: steps_of_values(False), "value-gc": lambda: steps_of_values(True),
-    "karpathy-neuron": neuron, "value-neuron": neuron,
+    "karpathy-neuron": lambda: neuron(False), "value-neuron": lambda: neuron(False),
+    "karpathy-neuron-gc": lambda: neuron(True), "value-neuron-gc": lambda: neuron(True),
     "whole": lambda: whole(False), "whole-numba": lambda: whole(True),
     "batch": lambda: over_the_batch(False), "batch-numba": lambda: over_the_batch(True),
     "boundary": lambda: boundary(False), "boundary-numba": lambda: boundary(True),
-    "karpathy-boundary": boundary_of_values, "check": check, "naive-check": naive_check, "matmul": matmul,
+    "karpathy-boundary": lambda: boundary_of_values(10, True),
+    "value-boundary": lambda: boundary_of_values(1, False), "fused": fused_step,
+    "fused-boundary": fused_boundary, "check": check, "naive-check": naive_check, "matmul": matmul,
     "torch": torch_tensors, "torch-scalars": torch_scalars,
     "growth": lambda: growth().__next__,
 }

@@ -63,13 +63,21 @@ class Value(DropIn):
         """x + y. Slopes: 1 and 1."""
         if type(other) is not Value:
             return _combined(_ADD, self, other)
-        return _result(self.data + other.data, (self, other), _ADD)
+        data = self.data + other.data
+        out = _new(Value)  # `_result` written out, to be quick
+        out.data = data if type(data) is float else number(data)
+        out.grad, out._prev, out._rule = 0.0, (self, other), _ADD
+        return out
 
     def __mul__(self, other: Any) -> Any:
         """x × y. Slopes: y and x."""
         if type(other) is not Value:
             return _combined(_MULTIPLY, self, other)
-        return _result(self.data * other.data, (self, other), _MULTIPLY)
+        data = self.data * other.data
+        out = _new(Value)
+        out.data = data if type(data) is float else number(data)
+        out.grad, out._prev, out._rule = 0.0, (self, other), _MULTIPLY
+        return out
 
     def __pow__(self, other: Any) -> Any:
         """x^n for a number n, which is an op of one operand: slope n × x^(n − 1). x^y for a Value y."""
@@ -138,9 +146,7 @@ def _result(data: Any, operands: tuple[Value, ...], op: Op) -> Value:
     """The node that an op makes."""
     out = _new(Value)
     out.data = data if type(data) is float else number(data)
-    out.grad = 0.0
-    out._prev = operands
-    out._rule = op
+    out.grad, out._prev, out._rule = 0.0, operands, op
     return out
 
 

@@ -45,13 +45,13 @@ def acting(root: Value) -> list[Value]:
         operands = node._prev
         if len(operands) == 2:
             x, y = operands
-            if x not in seen and (x._prev or x._rule):
+            if (x._prev or x._rule) and x not in seen:
                 seen.add(x)
                 waiting.append(node)
                 waiting.append(y)
                 node = x
                 continue
-            if y not in seen and (y._prev or y._rule):
+            if (y._prev or y._rule) and y not in seen:
                 seen.add(y)
                 waiting.append(node)
                 waiting.append(None)
@@ -59,7 +59,7 @@ def acting(root: Value) -> list[Value]:
                 continue
         elif len(operands) == 1:
             (x,) = operands
-            if x not in seen and (x._prev or x._rule):
+            if (x._prev or x._rule) and x not in seen:
                 seen.add(x)
                 waiting.append(node)
                 waiting.append(None)
@@ -70,7 +70,7 @@ def acting(root: Value) -> list[Value]:
         order.append(node)
         while waiting:
             y = waiting.pop()
-            if y is not None and y not in seen and (y._prev or y._rule):
+            if y is not None and (y._prev or y._rule) and y not in seen:
                 seen.add(y)
                 waiting.append(None)
                 node = y

@@ -55,7 +55,8 @@ class Tape:
         whole = (key for key, given in numbers.items() if not np.ma.isMaskedArray(given))
         rest, leaves = self._rest(tuple(whole))
         columns = max((given.shape[1:] for _, given in held), key=len, default=()) or self._columns
-        data = self._room((len(self.nodes), *columns), np.result_type(float, *(given for _, given in held)))
+        dtype = complex if any(given.dtype.kind == "c" for _, given in held) else float
+        data = self._room((len(self.nodes), *columns), dtype)
         self._load(data, rest, leaves)
         inner: dict[int, Any] = {}
         for rows, given in held:
@@ -195,6 +196,15 @@ class Numbers(Mapping[Any, Any]):
         if self._place is not None:
             rows = self._place[rows]
         return self._columns.take(rows, axis=0) if isinstance(key, tuple) else self._columns[rows[0]].copy()
+
+    def summed(self, key: Any, weights: Any) -> Any:
+        """The sum over the columns, each times its weight: one number per node."""
+        rows = self.tape.rows(key)
+        if self._place is not None:
+            rows = self._place[rows]
+        many = 2 * len(rows) > len(self._columns)  # then a copy of the rows costs more than all the sums
+        sums = (self._columns @ weights)[rows] if many else self._columns.take(rows, axis=0) @ weights
+        return sums if isinstance(key, tuple) else sums[0]
 
     def __iter__(self) -> Iterator[Value]:
         return iter(self.tape.nodes)

@@ -216,6 +216,16 @@ def test_a_batch_of_samples_has_a_column_each_and_shares_the_parameters():
     assert same(tape.forward().data[losses[0]], again)
 
 
+@both
+def test_grads_are_summed_over_the_columns_with_weights(fast):
+    a, b, x = Value(2.0), Value(3.0), Value(0.0)
+    replay = Tape(a * x + b * x * x, fast=fast).forward({x: [1.0, 2.0, -3.0]})
+    weights = np.array([1.0, 0.5, 2.0])
+    assert replay.grad.summed((b, a), weights).tolist() == [21.0, -4.0]
+    assert replay.grad.summed(a, weights) == -4.0
+    assert replay.grad.summed((a, b, x, *replay.tape.nodes), weights)[:2].tolist() == [-4.0, 21.0]
+
+
 def test_samples_of_different_structure_are_refused_with_the_place():
     w = Value(2.0)
 

@@ -253,7 +253,8 @@ def test_every_row_speaks():
 
 
 def test_the_slope_of_a_power_reads_as_one_writes_it():
-    words = {2: "2 × a", 3: "3 × a^2", 1: "1", 0: "0", -1: "-1 × a^-2", 0.5: "0.5 × a^-0.5", 1.1: "1.1 × a^0.1"}
+    words = {2: "2 × a", 3: "3 × a^2", 1: "1", 0: "0", -1: "-1 × a^-2", 0.5: "0.5 × a^-0.5",
+             1.1: "1.1 × a^0.1"}
     assert {n: power(n).slopes[0].format(x="a") for n in words} == words
 
 
