@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QPointF, QRectF
 
+from micrograd_gui.document.arrange import arranged
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.views.canvas.folding import Folding
 from micrograd_gui.views.canvas.frames import FRAME, FRAME_TITLE
 from micrograd_gui.views.canvas.geometry import HEIGHT, WIDTH, Size
-from micrograd_gui.views.canvas.index import Index, placed
+from micrograd_gui.views.canvas.index import Index
 
 FRAMES = (FRAME, FRAME_TITLE)
 GAP = 30.0
@@ -19,7 +20,7 @@ GAP = 30.0
 
 def box_sizes(graph: Graph) -> dict[BlockId, Size]:
     """The sizes of all collapsed blocks' boxes."""
-    whole = placed(graph)
+    whole = arranged(graph)
     found: dict[BlockId, Size] = {}
     for parent in dict.fromkeys(block.parent for block in graph.blocks if block.collapsed):
         shown = Folding(whole, parent).boxes.values()

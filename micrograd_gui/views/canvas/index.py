@@ -27,7 +27,7 @@ class Index:
     def __init__(self, graph: Graph, within: BlockId | None = None) -> None:
         self._given = graph
         self.frames: Frames = {}
-        self._build(Folding(placed(graph), within))
+        self._build(Folding(arranged(graph), within))
 
     def _build(self, folding: Folding) -> None:
         self._take_in(folding)
@@ -60,7 +60,7 @@ class Index:
         was = self.folding
         if graph is self._given and within == was.within:
             return []
-        now, self._given = Folding(placed(graph), within, was), graph
+        now, self._given = Folding(arranged(graph), within, was), graph
         if was.nodes is now.nodes and was.places is now.places:
             self._take_in(now)
             if was.frames == now.frames:
@@ -292,10 +292,3 @@ def meets(one: QRectF, other: QRectF) -> bool:
         and one.top() <= other.bottom()
         and one.bottom() >= other.top()
     )
-
-
-def placed(graph: Graph) -> Graph:
-    """The graph with a place for every node."""
-    if len(graph.places) >= len(graph.nodes) and all(number in graph.places for number in graph.nodes):
-        return graph
-    return arranged(graph)
