@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 STEP = 1.125
 SETTLING = 200  # milliseconds that a window manager may take to resize a window
 SMALLEST, LARGEST = 0.75, 3.0
+ROOM = 800  # pixels of a window's width that text at scale 1 needs
 
 
 def first_mood(settings: Settings) -> Mood:
@@ -55,7 +56,10 @@ class Appearance:
         if self.window.projector.on:
             self.window.projector.use_scale(scale)
             return
-        kept = min(LARGEST, max(SMALLEST, scale))
+        room = max(1.0, self.window.width() / ROOM)
+        kept = min(LARGEST, room, max(SMALLEST, scale))
+        if kept < min(scale, LARGEST):
+            self.window.say("The window has no room for larger text.")
         self.settings.text_scale = kept
         self.window.set_mood(replace(self.window.mood, scale=kept))
 

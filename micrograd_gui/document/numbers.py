@@ -24,7 +24,7 @@ def written(number: float | None, digits: int = 4) -> str:
         return "inf" if number > 0 else MINUS + "inf"
     size = abs(number)
     if size and (size >= 99999.5 or size < 0.5 * 10.0**-digits):
-        text = f"{size:.2e}"
+        text = f"{size:.2e}".replace("e-", f"e{MINUS}")
     else:
         text = f"{size:.{digits}f}"
     return MINUS + text if number < 0 else text

@@ -20,7 +20,7 @@ from micrograd_gui.document.numbers import WIDEST, exact, read_number, short, wr
         (99999.4, "99999.4000"),
         (99999.5, "1.00e+05"),
         (-1.5e8, "−1.50e+08"),
-        (1e-9, "1.00e-09"),
+        (1e-9, "1.00e−09"),
         (0.00005, "0.0001"),
         (math.nan, "nan"),
         (math.inf, "inf"),

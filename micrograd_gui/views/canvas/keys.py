@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from micrograd_gui.views.canvas.view import CanvasView
 
 KEYS: tuple[tuple[str, str], ...] = (
-    ("Tab, Shift+Tab", "select the next or the previous node"),
+    ("Tab, Shift+Tab", "select the next or the previous node; Esc selects none"),
     ("Alt+arrows", "move the selected nodes"),
     ("Enter, or a digit", "type the selected leaf's value, or a power's exponent"),
     ("Up, Down", "change the value a little; with Shift less"),
@@ -70,6 +70,9 @@ class Keyboard:
         if key in _ARROWS:
             return self._arrow(_ARROWS[_Key(key)], modifiers)
         if modifiers in (_Mods.NoModifier, _Mods.ShiftModifier) and self._on_block(key, modifiers):
+            return True
+        if key == _Key.Key_Escape and view.bridge.state.selection:
+            view.bridge.session.select(())
             return True
         selected = view.bridge.state.selected
         if selected is None or modifiers not in (_Mods.NoModifier, _Mods.ShiftModifier):

@@ -27,6 +27,15 @@ def test_tab_goes_through_the_nodes_in_the_order_of_the_pass(desk):
     assert selected(desk) == seen[-2]
 
 
+def test_tab_leads_from_all_nodes_back_to_one_and_escape_to_none(desk):
+    desk.open()
+    desk.session.select_all()
+    desk.key(K.Key_Tab)
+    assert selected(desk) == desk.graph.nodes[desk.graph.order[0]].name
+    desk.key(K.Key_Escape)
+    assert desk.state.selection == frozenset()
+
+
 def test_tab_after_the_last_node_goes_on_to_the_next_pane(desk, qtbot):
     desk.open()
     window = QMainWindow()
