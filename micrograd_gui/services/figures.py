@@ -107,7 +107,7 @@ def figure(picture: Picture, ink: Ink, *, transparent: bool = False) -> Figure:
     axes.set_axis_off()
     axes.set_xlim(0, picture.width)
     axes.set_ylim(picture.height, 0)
-    parts = groups(picture)
+    parts = [group for group in groups(picture) if not group.unseen]
     shapes = [shape for group in parts for shape in group.shapes]
     axes.add_collection(
         PathCollection(

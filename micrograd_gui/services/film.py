@@ -10,6 +10,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.history import Entry, History
 from micrograd_gui.document.numbers import written
+from micrograd_gui.services import chips
 from micrograd_gui.services.captions import NARROWEST, alone, captioned, height_of
 from micrograd_gui.services.cards import carded
 from micrograd_gui.services.folded import Folded, folded
@@ -97,7 +98,18 @@ class Film:
                 time_limit=PATIENCE,
                 stop=stop,
             )
-        return replace(made, digits=options.digits, stands_for=whole.stands_for, silent=whole.silent)
+        made = replace(made, digits=options.digits, stands_for=whole.stands_for, silent=whole.silent)
+        if options.style != "canvas" or not options.gradients:
+            return made
+        return replace(made, chips=chips.room_for(made, (self._words(made, each) for each in self.moments)))
+
+    def shown(self, moment: Moment) -> Picture:
+        """The picture of that moment."""
+        picture = self.blank.with_frame(moment.frame, moment.step)
+        return chips.spoken(picture, self._words(picture, moment)) if picture.chips else picture
+
+    def _words(self, picture: Picture, moment: Moment) -> chips.Words:
+        return chips.words(picture, self.graph, moment.step)
 
     @property
     def pictures(self) -> Iterator[Picture]:
@@ -105,7 +117,7 @@ class Film:
         card = self.options.card
         if card or self.options.only_card or (card is None and len(self.moments) > 1):
             return self.with_cards
-        return (self.blank.with_frame(each.frame, each.step) for each in self.watched())
+        return (self.shown(each) for each in self.watched())
 
     @property
     def with_cards(self) -> Iterator[Picture]:
@@ -113,9 +125,9 @@ class Film:
         tall = self.caption_height
         if tall is None:
             tall = self.room_for_cards
-        blank, narrowest = self.blank, 0.0 if self.options.only_card else NARROWEST
+        narrowest = 0.0 if self.options.only_card else NARROWEST
         for each in self.watched():
-            yield captioned(blank.with_frame(each.frame, each.step), each.card, tall, narrowest=narrowest)
+            yield captioned(self.shown(each), each.card, tall, narrowest=narrowest)
 
     @property
     def room_for_cards(self) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import get_args
 
 from micrograd_gui.document.block import Block, BlockKind, nodes_of
-from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.graph import Graph, Node, NodeId, Place
 
 KINDS: tuple[str, ...] = get_args(BlockKind)
 
@@ -45,9 +45,23 @@ def folded(graph: Graph) -> Folded:
     for number, block in outermost.items():
         nodes[number] = Node(number, block.kind, tuple(feeding[number]), block.title or block.kind)
     target = graph.target
-    shown = Graph(nodes, {}, None if target is None else stands_for.get(target, target), graph.next_id)
+    places = _places(graph, stands_for) if graph.places.keys() == graph.nodes.keys() else {}
+    shown = Graph(nodes, places, None if target is None else stands_for.get(target, target), graph.next_id)
     silent = frozenset(number for number, block in outermost.items() if block.output is None)
     return Folded(shown, stands_for, silent)
+
+
+def _places(graph: Graph, stands_for: Mapping[NodeId, NodeId]) -> dict[NodeId, Place]:
+    """Where nodes stand; a stand-in is about the middle of what it stands for, as on the canvas."""
+    within: dict[NodeId, list[Place]] = {}
+    for number, place in graph.places.items():
+        within.setdefault(stands_for.get(number, number), []).append(place)
+    return {
+        number: ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
+        for number, (xs, ys) in (
+            (number, tuple(zip(*places, strict=True))) for number, places in within.items()
+        )
+    }
 
 
 def _outermost(graph: Graph) -> list[Block]:

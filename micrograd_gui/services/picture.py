@@ -24,6 +24,7 @@ MARGIN = 8.0  # around the whole
 CARD_NUMBER = 13.0  # sizes of text on a card of the canvas
 CARD_SMALL = 9.0
 BADGE = 18.0  # the height of an op's badge on a card
+CHIP_RULE, CHIP_AMOUNT = 10.0, 11.0  # sizes of text on a wire's chip
 MARK = 13.0  # between the word of a mark on a card and the title's right edge: its sign
 EDGE = 8.0  # between the edge of a card and what stands in its title
 _SMALLEST_NAME = 9.5  # on a card; a longer name is cut
@@ -103,6 +104,24 @@ class Wire:
 
 
 @dataclass(frozen=True, slots=True)
+class Chip:
+    """On a wire, by the node and the port it ends at: left, top, width, height; the point it is about.
+
+    ``rule`` and ``amount`` are what a backward step multiplies by and adds, empty at other moments.
+    """
+
+    node: NodeId
+    port: int | None
+    x: float
+    y: float
+    width: float
+    height: float
+    anchor: Point
+    rule: str = ""
+    amount: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """A piece of text: x at its anchor, y at its baseline. ``faint`` words are the names of the fields."""
 
@@ -131,6 +150,7 @@ class Picture:
     boxes: tuple[Box, ...] = ()
     ovals: tuple[Oval, ...] = ()
     wires: tuple[Wire, ...] = ()
+    chips: tuple[Chip, ...] = ()
     frame: Frame = NO_FRAME
     acting: NodeId | None = None
     through: NodeId | None = None
@@ -161,7 +181,8 @@ class Picture:
     def texts(self) -> tuple[Text, ...]:
         """Every piece of text: of boxes, of ovals, and below."""
         of_boxes = (text for box in self.boxes for text in self.texts_of(box))
-        return (*of_boxes, *map(self.text_in, self.ovals), *self.below)
+        of_chips = (text for chip in self.chips for text in texts_on(chip))
+        return (*of_boxes, *map(self.text_in, self.ovals), *of_chips, *self.below)
 
     def text_in(self, oval: Oval) -> Text:
         """The op's symbol in the middle of its oval."""
@@ -244,6 +265,15 @@ def freshly(step: Step | None) -> frozenset[tuple[NodeId, Role]]:
 def oval_text(oval: Oval, *, faint: bool = False) -> Text:
     """The op's symbol in the middle of its oval."""
     return Text(oval.node, "op", oval.x, oval.y + SIZE * _CAP / 2, "middle", oval.symbol, faint=faint)
+
+
+def texts_on(chip: Chip) -> tuple[Text, Text]:
+    """The rule, and below it the amount; empty where nothing is said."""
+    x, y = chip.x + chip.width / 2, chip.y
+    return (
+        Text(chip.node, "mark", x, y + 11.5, "middle", chip.rule, CHIP_RULE, faint=True),
+        Text(chip.node, "grad", x, y + 23.5, "middle", chip.amount, CHIP_AMOUNT, bold=True),
+    )
 
 
 def field_width(name: str, widest: str) -> float:

@@ -23,7 +23,7 @@ from micrograd_gui.session.formulas import Line
 
 def player(film: Film) -> bytes:
     """The page. Its policy lets run the one script and the one style that are in it, and loads nothing."""
-    pictures = [film.blank.with_frame(each.frame, each.step) for each in film.watched()]
+    pictures = [film.shown(each) for each in film.watched()]
     style = _style(film.options.theme) + resource("player", "player.css").read_text("utf-8")
     script = resource("player", "player.js").read_text("utf-8")
     parts = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.services.picture import MARK, Box, Oval, Picture, Point, Text, Wire
+from micrograd_gui.services.picture import MARK, Box, Chip, Oval, Picture, Point, Text, Wire, texts_on
 
 Tone = Literal[
     "ground", "box", "line", "text", "muted", "data", "grad", "accent", "accent_fill", "wire", "chip"
@@ -80,6 +80,12 @@ class Group:
     node: NodeId | None = None
     name: str = ""
 
+    @property
+    def unseen(self) -> bool:
+        """Whether at this moment there is nothing to see of it."""
+        painted = any(shape.fill or shape.edge for shape in self.shapes)
+        return not painted and not any(text.text for text in self.texts)
+
 
 def groups(picture: Picture) -> tuple[Group, ...]:
     """All of the picture. At each moment of a run there are the same shapes and texts in the same order."""
@@ -89,6 +95,7 @@ def groups(picture: Picture) -> tuple[Group, ...]:
     for box in picture.boxes:
         shapes = tuple(_card(box, picture) if card else _record(box, picture))
         made.append(Group(shapes, picture.texts_of(box), box.node, box.label or "a constant"))
+    made += [Group(tuple(_chip(chip)), texts_on(chip)) for chip in picture.chips]
     if picture.below:
         made.append(Group((), picture.below))
     return tuple(made)
@@ -140,6 +147,17 @@ def _card(box: Box, picture: Picture) -> Iterable[Shape]:
     yield from (shape for text in texts for shape in _mark(text.text, text.x + MARK, box))
     for x, y in box.ports:
         yield Shape(Ellipse(x, y, _PORT, _PORT), "box", "line")
+
+
+def _chip(chip: Chip) -> Iterable[Shape]:
+    """A plate, and a line to its wire where it stands beside it; unpainted while it says nothing."""
+    said = bool(chip.amount)
+    x, y = chip.anchor
+    near = min(max(x, chip.x), chip.x + chip.width), min(max(y, chip.y), chip.y + chip.height)
+    if near != chip.anchor:
+        yield Shape(Lines(((chip.anchor, near),)), None, "grad" if said else None)
+    plate = Rect(chip.x, chip.y, chip.width, chip.height, 6.0)
+    yield Shape(plate, "box" if said else None, "grad" if said else None)
 
 
 def _mark(name: str, right: float, box: Box) -> Iterable[Shape]:

@@ -35,6 +35,8 @@ def svg(
     if not transparent:
         SubElement(root, "rect", {"width": w, "height": h, "fill": ink.ground})
     for group in groups(picture):
+        if group.unseen:
+            continue
         parent = root
         if group.node is not None:
             parent = SubElement(root, "g", {"id": f"node-{group.node}"})

@@ -121,6 +121,8 @@ def _units(picture: Picture) -> list[str]:
 
 
 def _shape(shape: Shape) -> str:
+    if not (shape.fill or shape.edge):
+        return ""
     options = [rf"fill={_colour(shape.fill)}"] if shape.fill else []
     options += [rf"draw={_colour(shape.edge)}"] if shape.edge else []
     options += ["strong"] if shape.strong else []

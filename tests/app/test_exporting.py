@@ -169,6 +169,27 @@ def test_the_selection_alone_is_exported(opened, tmp_path):
     assert [group.findtext(f"{SVG}title") for group in root.iter(f"{SVG}g")] == ["L"]
 
 
+def test_in_the_canvas_style_nodes_stand_as_in_the_window_with_the_chips_of_its_step(opened, tmp_path):
+    window = opened("lecture")
+    graph = window.session.state.graph
+    window.session.move({graph.named("a"): (-300.0, 500.0)})
+    window.session.forward()
+    for _ in range(4):
+        window.session.backward_step()
+    exported(of_window(window, style="canvas"), tmp_path / "a.svg")
+    root = ElementTree.parse(tmp_path / "a.svg").getroot()
+    corners = {}
+    for group in root.iter(f"{SVG}g"):
+        rect = group.find(f"{SVG}rect")
+        corners[group.findtext(f"{SVG}title")] = float(rect.get("x")), float(rect.get("y"))
+    places = window.session.state.graph.places
+    ax, ay = places[graph.named("a")]
+    for name, (x, y) in corners.items():
+        there = places[graph.named(name)]
+        assert (x - corners["a"][0], y - corners["a"][1]) == pytest.approx((there[0] - ax, there[1] - ay))
+    assert {"× b = −3", "+= 6"} <= set(texts(tmp_path / "a.svg"))
+
+
 def test_an_empty_graph_is_refused(opened, tmp_path):
     window = opened("lecture")
     window.session.select_all()

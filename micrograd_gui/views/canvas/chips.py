@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
 
-from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.numbers import MINUS, short
-from micrograd_gui.session.trace import Contribution, Step
+from micrograd_gui.services.slopes import amount_text, rule_text
+from micrograd_gui.session.trace import Step
 from micrograd_gui.views.canvas.folding import Wire
 from micrograd_gui.views.canvas.geometry import CARDS_FROM, Curve
 from micrograd_gui.views.canvas.index import Index
 from micrograd_gui.views.canvas.ink import Ink
 
-LONGEST_RULE = 20  # letters; a longer rule gives way to the number alone, the step card has the whole
-_FIRST_POWER = re.compile(r"\^1(?![\d.])")
 SIZES = (1.7, 1.35, 1.0)
 _MARGIN = 4.0
 _ALONG = (0.5, 0.3, 0.7, 0.15, 0.85)  # where along a wire; of a long wire only where this near to its end:
@@ -72,7 +68,7 @@ def chips(index: Index, step: Step | None, ink: Ink, size: float = 1.0) -> tuple
         wire = index.folding.shown((step.node, each.port))
         if wire is None or wire not in index.curves:
             continue
-        rule, amount = rule_text(index.graph, step.node, each), f"+= {_rounded(each.amount)}"
+        rule, amount = rule_text(index.graph, step.node, each), amount_text(each)
         width = max(ink.rule.width(rule), ink.sum.width(amount)) + 12
         height = ink.rule.metrics.height() + ink.sum.metrics.height() + 3
         last = each.port == len(step.contributions) - 1 and each.port > 0
@@ -82,29 +78,6 @@ def chips(index: Index, step: Step | None, ink: Ink, size: float = 1.0) -> tuple
                 break
         made.append(Chip(wire, rule, amount, rect, anchor, each_size))
     return tuple(made)
-
-
-def rule_text(graph: Graph, number: int, each: Contribution) -> str:
-    """The slope of one operand, in symbols and as a number: ``× b = −3``."""
-    node = graph.nodes[number]
-    rule = node.rule
-    slope = _rounded(each.slope)
-    if rule is None or each.port >= len(rule.slopes):
-        return f"× {slope}"
-    names = [graph.nodes[source].name if source is not None else "?" for source in node.inputs]
-    words = dict(zip("xyzuvw", names, strict=False), out=node.name)
-    text = _FIRST_POWER.sub("", rule.slopes[each.port].format(**words))
-    if "{" not in rule.slopes[each.port] or text == slope or len(text) > LONGEST_RULE:
-        return f"× {slope}"
-    is_sum = " " in text and text not in names  # a name may have blanks in it and is one thing all the same
-    return f"× ({text}) = {slope}" if is_sum else f"× {text} = {slope}"
-
-
-def _rounded(number: float) -> str:
-    """Four digits that matter: enough to follow, short enough for a wire."""
-    if not math.isfinite(number):
-        return str(number).replace("-", MINUS)
-    return short(float(f"{number:.4g}"))
 
 
 def _along(curve: Curve) -> tuple[float, ...]:

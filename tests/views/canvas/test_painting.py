@@ -9,9 +9,9 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.numbers import WIDEST
 from micrograd_gui.services.layout import places
+from micrograd_gui.services.slopes import rule_text
 from micrograd_gui.session.trace import Frame
 from micrograd_gui.views.canvas import geometry
-from micrograd_gui.views.canvas.chips import rule_text
 from micrograd_gui.views.canvas.fields import fit
 from micrograd_gui.views.canvas.geometry import HEIGHT, PAD, WIDTH, node_sizes
 from micrograd_gui.views.canvas.ink import NUMBER, ROW_NUMBER, ink
