@@ -380,6 +380,7 @@ SIDES: dict[str, Callable[[], Measure]] = {
     "batch": lambda: over_the_batch(False), "batch-numba": lambda: over_the_batch(True),
     "boundary": lambda: boundary(False), "boundary-numba": lambda: boundary(True),
     "karpathy-boundary": lambda: boundary_of_values(10, True),
+    "kept-boundary": lambda: boundary_of_values(10, True),
     "value-boundary": lambda: boundary_of_values(1, False), "fused": fused_step,
     "fused-boundary": fused_boundary, "check": check, "naive-check": naive_check, "matmul": matmul,
     "torch": torch_tensors, "torch-scalars": torch_scalars,
