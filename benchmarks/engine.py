@@ -1,6 +1,6 @@
 """The engine beside its peers: one run, all sides in turn, medians of ratios, printed as a table.
 
-    python benchmarks/engine.py [--peers FOLDER] [--rounds N] [--large]
+    python benchmarks/engine.py [--peers FOLDER] [--rounds N]
 
 The demo step of karpathy/micrograd is MLP(2, [16, 16, 1]) on 100 moons with max-margin loss and L2,
 forward, backward and update. Peers are used where they can be found: FOLDER/micrograd holds karpathy's
@@ -94,7 +94,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--peers", type=Path, default=Path("peers"), help="the folder of the peers")
     parser.add_argument("--rounds", type=int, default=11)
-    parser.add_argument("--large", action="store_true", help="also graphs of 1,000,000 nodes")
     given = parser.parse_args()
     if hasattr(os, "sched_setaffinity"):  # all sides on one processor: another may have a busier neighbour
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
@@ -135,7 +134,7 @@ def main() -> None:
         paths, max(3, given.rounds // 2), [])
     print("\n### Growth: a chain of random sums and products, forward and backward, per node\n")
     print("| nodes | `Value` time | `Value` memory | `Tape` (numpy) time |\n|---:|---:|---:|---:|")
-    for count in (10, 1_000, 100_000, *([1_000_000] if given.large else [])):
+    for count in (10, 1_000, 100_000, 1_000_000):
         side = Side("growth", own, [str(count)])
         side.ready()
         seconds, size, replay = side.measure(), side.measure(), side.measure()
