@@ -5,7 +5,11 @@ from __future__ import annotations
 import gc
 from importlib import import_module
 
-_FIRST = ("session.session", "services.examples", "session.wording")
+_FIRST = (
+    "session.session", "session.wording", "session.wholeness", "session.judging", "session.optimisers",
+    "services.examples", "services.incoming", "services.picture", "services.slopes",
+    "document.capture", "document.catalogue", "document.expression_text",
+)  # fmt: skip
 
 
 def hurry() -> None:
