@@ -27,6 +27,7 @@ LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 LEARNING = ("training", "data")
+TABLE = 400  # pixels that the gradients table and the training pane need
 LOW = 800  # pixels at text scale 1: a lower window has no room for two panes under the canvas
 
 
@@ -151,7 +152,8 @@ class Panes:
             window.splitDockWidget(docks["step_card"], docks["rendered_graph"], Qt.Orientation.Vertical)
         docks["training" if self._learns else "gradients"].raise_()
         width, height = window.width(), window.height()
-        self._resize(Qt.Orientation.Horizontal, palette=window.mood.px(150), plot=round(width * 0.3))
+        right = max(round(width * 0.3), TABLE)
+        self._resize(Qt.Orientation.Horizontal, palette=window.mood.px(150), plot=right)
         self._resize(Qt.Orientation.Vertical, step_card=window.mood.px(130), rendered_graph=height // 5)
         self._share_height()
 

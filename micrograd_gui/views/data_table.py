@@ -12,9 +12,11 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QMenu,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -34,6 +36,7 @@ from micrograd_gui.views.theme import Mood
 
 P = ParamSpec("P")
 T = TypeVar("T")
+IN_A_ROW = 3  # buttons: more would make the pane wide, and the canvas narrow
 _TARGETS = {"mean": "mean over the rows", "sum": "sum over the rows"}
 
 
@@ -65,6 +68,7 @@ class DataPane(QWidget):
         self.status = QLabel()
         self.status.setObjectName("data_status")
         self.status.setProperty("muted", True)
+        self.status.setWordWrap(True)
         self.reduction = QComboBox()
         self.reduction.setObjectName("data_reduction")
         self.reduction.setAccessibleName("The loss over several rows")
@@ -86,8 +90,8 @@ class DataPane(QWidget):
         self.set_mood(mood)
         self._show(bridge.state)
 
-    def _make_row(self) -> QHBoxLayout:
-        self._row = QHBoxLayout()
+    def _make_row(self) -> QGridLayout:
+        self._row = QGridLayout()
         self.sets = QMenu(self)
         for each in datasets.DATASETS.values():
             action = self.sets.addAction(each.title)
@@ -107,7 +111,6 @@ class DataPane(QWidget):
         self._button(
             "add_column", "+ column", "One more column, bound to the next free input.", self.add_column
         )
-        self._row.addStretch(1)
         return self._row
 
     def _button(self, name: str, text: str, tip: str, verb: Callable[[], object] | None) -> QToolButton:
@@ -118,7 +121,8 @@ class DataPane(QWidget):
         button.setStatusTip(tip)
         if verb is not None:
             button.clicked.connect(lambda: verb())
-        self._row.addWidget(button)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._row.addWidget(button, self._row.count() // IN_A_ROW, self._row.count() % IN_A_ROW)
         return button
 
     def set_mood(self, mood: Mood) -> None:

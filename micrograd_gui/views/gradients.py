@@ -40,6 +40,7 @@ from micrograd_gui.views.theme import Mood
 _SAMPLES = (
     (("x1*w1 + x2*w2", WIDEST, WIDEST, WIDEST, "3e−12", "accumulated"), 12),
     (("x1w1x", "−10.0000", "−10.0000", "−10.0000", "3e−12", "✓ both"), 12),
+    (("x1w1", "−4.0000", "−4.0000", "−4.0000", "3e−12", "✓"), 14),
     (("x1w1", "−4.0000", "−4.0000", "−4.0000", "3e−12", "✓"), 6),
 )
 _SMALLEST = 0.6  # of the usual size: a number that does not fit is drawn smaller, never cut

@@ -55,6 +55,8 @@ def style_sheet(mood: Mood) -> str:
         border-radius: {px(6)}px; text-align: center; }}
     QProgressBar::chunk {{ background: {t.chip}; border-radius: {px(5)}px; }}
     QLineEdit[refused="true"] {{ border: 2px solid {t.bad}; background: {t.bad_fill}; }}
+    QCheckBox::indicator:unchecked {{ border: 1px solid {t.frame}; border-radius: 3px; background: {t.raised};
+        width: {px(12)}px; height: {px(12)}px; }}
     QLabel {{ background: transparent; color: {t.text}; }}
     QLabel[muted="true"] {{ color: {t.muted}; }}
     QLabel[refused="true"] {{ color: {t.bad}; font-weight: bold; }}
