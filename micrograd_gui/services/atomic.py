@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all."""
+"""Files read and written whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from micrograd_gui.document.errors import FileRefusal
+
+LARGEST = 20_000_000  # bytes that are read
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -65,6 +67,22 @@ def _in_words(path: Path) -> Iterator[None]:
         yield
     except (OSError, ValueError) as error:
         raise FileRefusal(f"{shown(path)} cannot be written: {reason(error, path)}.") from None
+
+
+def read_whole(path: Path) -> bytes:
+    """What is in the file, told before reading when it is too large; raises FileRefusal, which names it."""
+    try:
+        if path.exists() and not path.is_file():
+            raise FileRefusal(f"{shown(path)} is not a file.")
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise FileRefusal(
+                f"{shown(path)} is too large: it has {size / 1e6:.0f} MB, "
+                f"and at most {LARGEST // 1_000_000} MB are read."
+            )
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise FileRefusal(f"{shown(path)} cannot be read: {reason(error, path)}.") from None
 
 
 def shown(path: Path) -> str:

@@ -7,27 +7,15 @@ from pathlib import Path
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.services.atomic import reason, shown, write_whole
+from micrograd_gui.services.atomic import read_whole, shown, write_whole
 
 SUFFIX = ".micrograd"
-LARGEST = 20_000_000  # bytes
 
 
 def read(path: Path | str) -> Graph:
     """The graph in the file; raises FileRefusal with a sentence that names file and field."""
     path = Path(path)
-    try:
-        if path.exists() and not path.is_file():
-            raise FileRefusal(f"{shown(path)} is not a file.")
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise FileRefusal(
-                f"{shown(path)} is too large: it has {size / 1e6:.0f} MB, "
-                f"and at most {LARGEST // 1_000_000} MB are read."
-            )
-        content = path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise FileRefusal(f"{shown(path)} cannot be read: {reason(error, path)}.") from None
+    content = read_whole(path)
     content = content.removeprefix(b"\xef\xbb\xbf")
     if not content.lstrip().startswith(b"{"):
         from micrograd_gui.services.embedded import embedded_in, is_picture  # JSON is read without it

@@ -7,7 +7,7 @@ from pathlib import Path
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.services import files
-from micrograd_gui.services.atomic import reason, shown
+from micrograd_gui.services.atomic import LARGEST, reason, shown
 
 DOT = (".dot", ".gv")
 SUFFIXES = (files.SUFFIX, *DOT, ".svg", ".png", ".pdf")
@@ -33,9 +33,9 @@ def _text(path: Path) -> str:
         if path.exists() and not path.is_file():
             raise FileRefusal(f"{shown(path)} is not a file.")
         with path.open("rb") as file:
-            content = file.read(files.LARGEST + 1)
+            content = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:
         raise FileRefusal(f"{shown(path)} cannot be read: {reason(error, path)}.") from None
-    if len(content) > files.LARGEST:
-        raise FileRefusal(f"{shown(path)} is too large: at most {files.LARGEST // 1_000_000} MB are read.")
+    if len(content) > LARGEST:
+        raise FileRefusal(f"{shown(path)} is too large: at most {LARGEST // 1_000_000} MB are read.")
     return content.decode("utf-8-sig", "replace").replace("\0", "")

@@ -12,9 +12,8 @@ from micrograd_gui.document.data import Column, Data
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.labels import spoken
 from micrograd_gui.document.numbers import MINUS
-from micrograd_gui.services.atomic import reason, shown, write_whole
+from micrograd_gui.services.atomic import read_whole, shown, write_whole
 
-LARGEST = 20_000_000  # bytes
 ROWS_AT_MOST = 100_000
 COLUMNS_AT_MOST = 1_000
 _SEPARATORS = (";", "\t", ",", " ")
@@ -23,19 +22,7 @@ _SEPARATORS = (";", "\t", ",", " ")
 def read(path: Path | str) -> Data:
     """The rows in a CSV file, bound to nothing yet; raises FileRefusal, which names line and column."""
     path = Path(path)
-    try:
-        if path.exists() and not path.is_file():
-            raise FileRefusal(f"{shown(path)} is not a file.")
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise FileRefusal(
-                f"{shown(path)} is too large: it has {size / 1e6:.0f} MB, "
-                f"and at most {LARGEST // 1_000_000} MB are read."
-            )
-        content = path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise FileRefusal(f"{shown(path)} cannot be read: {reason(error, path)}.") from None
-    return parsed(_text(content, shown(path)), shown(path))
+    return parsed(_text(read_whole(path), shown(path)), shown(path))
 
 
 def write(path: Path | str, data: Data) -> None:

@@ -161,7 +161,7 @@ def test_files_that_cannot_be_read_are_refused_by_name(tmp_path, monkeypatch):
     (tmp_path / "a.dot").mkdir()
     with pytest.raises(FileRefusal, match="is not a file"):
         incoming.read(tmp_path / "a.dot")
-    monkeypatch.setattr(incoming.files, "LARGEST", 10)
+    monkeypatch.setattr(incoming, "LARGEST", 10)
     (tmp_path / "b.dot").write_text("digraph { a -> b }")
     with pytest.raises(FileRefusal, match="too large"):
         incoming.read(tmp_path / "b.dot")
