@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -42,6 +43,7 @@ class Learning(QObject):
         self._escape = QShortcut(QKeySequence("Esc"), window, self.stop)
         self._escape.setEnabled(False)
         self._escape.activatedAmbiguously.connect(self.stop)
+        self.destroyed.connect(gc.unfreeze)
         projector_leaves = window.projector.escape
         projector_leaves.activatedAmbiguously.connect(self.stop)  # a run rests first, then the hall is left
         window.bridge.changed.connect(self._on_changed)
@@ -97,9 +99,11 @@ class Learning(QObject):
             return
         if self.running:
             self._owed, self._last, self._budget = 1.0, perf_counter(), _MOST
+            gc.freeze()  # what is there already is not searched for garbage again and again: up to 200 ms each time
             self._timer.start()
         else:
             self._timer.stop()
+            gc.unfreeze()
             if new.training is not None and new.training.note:
                 self.window.say(new.training.note, refused=True)
         self._escape.setEnabled(self.running)

@@ -245,22 +245,27 @@ def test_editing_while_it_trains_goes_on_or_stops_but_never_breaks(window, qtbot
 
 
 class Answers(QObject):
-    """How long posted events wait: a probe every few milliseconds, which knows when it was sent."""
+    """How long posted events wait: a probe every few milliseconds, which knows when it was sent.
+
+    ``waits`` is by the clock; ``busy`` counts only what this process itself did meanwhile, so that the
+    worst of them says something about the program on a machine with other work as well.
+    """
 
     KIND = QEvent.Type(QEvent.registerEventType())
 
     def __init__(self):
         super().__init__()
-        self.waits = []
-        self._sent = 0.0
+        self.waits, self.busy = [], []
+        self._sent = self._spent = 0.0
 
     def send(self):
-        self._sent = time.perf_counter()
+        self._sent, self._spent = time.perf_counter(), time.process_time()
         QApplication.postEvent(self, QEvent(self.KIND))
 
     def event(self, event):
         if event.type() == self.KIND:
             self.waits.append(time.perf_counter() - self._sent)
+            self.busy.append(time.process_time() - self._spent)
             QTimer.singleShot(7, self.send)
             return True
         return super().event(event)
@@ -281,21 +286,23 @@ def test_ten_thousand_steps_keep_memory_and_answer_input(opened, qtbot):
     session.set_plan(steps=11_000, rate=0.1)
     rendered = window.panes.rendered_graph  # Graphviz's picture of 1,661 nodes is large, and may come late
     qtbot.waitUntil(lambda: rendered.message != WAITING, timeout=120_000)
+    answers, keys = Answers(), []
+    answers.send()
     action(window, "train").trigger()
     qtbot.waitUntil(lambda: session.state.training.k >= 1_000, timeout=120_000)
     before = resident()
-    answers, late = Answers(), []
-    answers.send()
     began = time.perf_counter()
     while session.state.training.running and time.perf_counter() - began < 400:
-        sent = time.perf_counter()
+        sent = time.process_time()
         QTest.keyClick(window.canvas, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
         QTest.keyClick(window.canvas, Qt.Key.Key_Minus, Qt.KeyboardModifier.ControlModifier)
-        late.append(time.perf_counter() - sent)
+        keys.append(time.process_time() - sent)
         QTest.qWait(100)
     assert session.state.training.k == 11_000, session.state.training.note
+    qtbot.wait(200)  # what is drawn when the run is over counts as well
     answers.blockSignals(True)
     assert resident() < 1.02 * before
     waits = sorted(answers.waits)
     assert waits[int(0.99 * len(waits))] < 0.1
-    assert sorted(late)[int(0.99 * len(late))] < 0.1
+    assert max(answers.busy) < 0.1
+    assert max(keys) < 0.1
