@@ -9,7 +9,8 @@ from PySide6.QtCore import QPointF
 
 from micrograd_gui.document.block import BlockKind
 from micrograd_gui.document.graph import NodeId, Place
-from micrograd_gui.views.canvas.area import FRAMES, box_sizes, settled
+from micrograd_gui.services.routes import FRAMES, box_sizes
+from micrograd_gui.views.canvas.area import settled
 from micrograd_gui.views.canvas.geometry import node_sizes
 
 if TYPE_CHECKING:

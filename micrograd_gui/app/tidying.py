@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from micrograd_gui.document.graph import NodeId, Place
-from micrograd_gui.views.canvas.area import FRAMES, about_the_same, box_sizes
+from micrograd_gui.services.routes import FRAMES, box_sizes
+from micrograd_gui.views.canvas.area import about_the_same
 from micrograd_gui.views.canvas.geometry import node_sizes
 
 if TYPE_CHECKING:

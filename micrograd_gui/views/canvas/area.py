@@ -1,4 +1,4 @@
-"""Area: where the nodes of a new block go, so that they cover nothing; and what a layout needs to know."""
+"""Area: where the nodes of a new block go, so that they cover nothing."""
 
 from __future__ import annotations
 
@@ -6,26 +6,11 @@ from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QPointF, QRectF
 
-from micrograd_gui.document.arrange import arranged
-from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.graph import Graph, NodeId, Place
-from micrograd_gui.views.canvas.folding import Folding
-from micrograd_gui.views.canvas.frames import FRAME, FRAME_TITLE
-from micrograd_gui.views.canvas.geometry import HEIGHT, WIDTH, Size
+from micrograd_gui.views.canvas.geometry import HEIGHT, WIDTH
 from micrograd_gui.views.canvas.index import Index
 
-FRAMES = (FRAME, FRAME_TITLE)
 GAP = 30.0
-
-
-def box_sizes(graph: Graph) -> dict[BlockId, Size]:
-    """The sizes of all collapsed blocks' boxes."""
-    whole = arranged(graph)
-    found: dict[BlockId, Size] = {}
-    for parent in dict.fromkeys(block.parent for block in graph.blocks if block.collapsed):
-        shown = Folding(whole, parent).boxes.values()
-        found |= {box.block.id: box.size for box in shown if box.block.parent == parent}
-    return found
 
 
 def settled(

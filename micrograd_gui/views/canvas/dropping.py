@@ -10,9 +10,9 @@ from PySide6.QtGui import QPainter, QPen
 
 from micrograd.ops import op_of
 from micrograd_gui.document.graph import NodeId, Place
+from micrograd_gui.services.folding import Key, Wire
 from micrograd_gui.session.editing import VALUE
 from micrograd_gui.views.canvas import geometry
-from micrograd_gui.views.canvas.folding import Key, Wire
 from micrograd_gui.views.canvas.hit import box_at, nearest_wire
 from micrograd_gui.views.canvas.index import Index
 
@@ -123,10 +123,11 @@ def paint_landing(painter: QPainter, view: CanvasView, what: Landing) -> None:
         place = beside(index, what.node)
         painter.setPen(pen)
         start = index.out_point(what.node)
-        painter.drawPath(geometry.curve(start, geometry.in_port(place, 0, _arity(what.op))).path())
+        wanted = geometry.curve(start, geometry.in_port(place, 0, _arity(what.op)))
+        painter.drawPath(geometry.path_of(wanted))
     elif wire is not None and wire in index.curves:
         painter.setPen(QPen(colour, 4.0))
-        painter.drawPath(index.curves[wire].path())
+        painter.drawPath(geometry.path_of(index.curves[wire]))
     painter.setPen(pen)
     painter.setBrush(colours.glow)
     painter.drawRoundedRect(geometry.box(place), geometry.RADIUS, geometry.RADIUS)

@@ -1,29 +1,19 @@
-"""Frames: where the outlines of open blocks are, around all that they hold."""
+"""Frames: where the outlines of open blocks are, as Qt takes them."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF
 
 from micrograd_gui.document.block import Block, BlockId
-from micrograd_gui.views.canvas.folding import Folding
+from micrograd_gui.services import routes
+from micrograd_gui.services.folding import Folding
 
 Frames = dict[BlockId, tuple[Block, QRectF]]  # a block stands after those within it
-FRAME, FRAME_TITLE = 16.0, 36.0  # between the frame and what it holds; above, there is its title
 
 
 def framed(folding: Folding) -> Frames:
     """The frames of all open blocks that hold something."""
-    places, size = folding.places, folding.size
-    frames: Frames = {}
-    for block, keys, inner in folding.frames:
-        held = [QRectF(*places[key], *size(key)) for key in keys if key in places]
-        held += [frames[number][1] for number in inner if number in frames]
-        if held:
-            whole = held[0]
-            for rect in held:
-                whole = whole.united(rect)
-            frames[block.id] = block, whole.adjusted(-FRAME, -FRAME_TITLE, FRAME, FRAME)
-    return frames
+    return {number: (block, QRectF(*rect)) for number, (block, rect) in routes.framed(folding).items()}
 
 
 def differing(before: Frames, after: Frames) -> list[QRectF]:

@@ -12,9 +12,9 @@ from PySide6.QtCore import QPointF, QRectF
 
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.graph import NodeId
+from micrograd_gui.services.folding import Key, Wire
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.boxes import badge_rect
-from micrograd_gui.views.canvas.folding import Key, Wire
 from micrograd_gui.views.canvas.index import Index
 from micrograd_gui.views.canvas.ink import Ink
 from micrograd_gui.views.canvas.marks import mark_rect, title_rect

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from micrograd_gui.services.folding import Wire
 from micrograd_gui.views.canvas import geometry
-from micrograd_gui.views.canvas.folding import Wire
 from micrograd_gui.views.canvas.hit import Hit
 from micrograd_gui.views.canvas.index import Index
 from micrograd_gui.views.canvas.ink import Ink
@@ -40,7 +40,7 @@ def paint(painter: QPainter, picture: Picture, hit: Hit, ink: Ink) -> None:
     elif hit.part == "mark":
         painter.drawRoundedRect(where.adjusted(2, 2, -2, -2), 4, 4)
     elif (wire := shown(picture.index, hit)) is not None and wire not in picture.lit:
-        painter.drawPath(picture.index.curves[wire].path())
+        painter.drawPath(geometry.path_of(picture.index.curves[wire]))
 
 
 def shown(index: Index, hit: Hit) -> Wire | None:

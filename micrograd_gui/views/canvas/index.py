@@ -9,15 +9,15 @@ from PySide6.QtCore import QLineF, QRectF
 from micrograd_gui.document.arrange import arranged
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.graph import Graph, Place
+from micrograd_gui.services import routes
+from micrograd_gui.services.folding import Folding, Key, Wire
 from micrograd_gui.views.canvas import geometry
-from micrograd_gui.views.canvas.folding import Folding, Key, Wire
 from micrograd_gui.views.canvas.frames import Frames, differing, framed
 from micrograd_gui.views.canvas.geometry import HEIGHT, WIDTH, Curve
 
 Cell = tuple[int, int]
 CELL = 400.0
 _CELLS_AT_MOST = 64  # a wire over more cells than that is kept by the columns that it crosses
-SIDE_PORT = 0.82  # how far down a box wires leave that do not come from its output
 _REBUILD_ABOVE = 0.3  # when more than this part of the nodes differs, starting anew is quicker
 
 
@@ -134,18 +134,12 @@ class Index:
 
     def out_point(self, number: Key) -> Place:
         """Where wires leave a node; of a node in a box, where they leave the box."""
-        key = self.folding.key(number)
-        assert key is not None
-        if key >= 0:
-            return geometry.out_port(self.places[key])
-        (x, y), (width, height) = self.places[key], self.folding.boxes[key].size
-        outputs = self.folding.boxes[key].block.outputs
-        return x + width, y + height * (0.5 if number == key or number in outputs else SIDE_PORT)
+        return routes.out_point(self.folding, number)
 
     def titles(self) -> list[QRectF]:
         """About where the titles of the open blocks stand."""
         return [
-            QRectF(rect.left() + 8, rect.top() + 3, min(rect.width() - 16, 34 + 9 * len(block.title)), 28)
+            QRectF(*routes.title_room(block, rect.getRect()))  # type: ignore[arg-type]  # four floats
             for block, rect in self.frames.values()
         ]
 
@@ -156,11 +150,7 @@ class Index:
 
     def in_point(self, wire: Wire) -> Place:
         """Where that wire comes in."""
-        key, port = self.folding.shown(wire) or wire
-        (x, y), ports = self.places[key], len(self.nodes[key].inputs)
-        if key >= 0:
-            return geometry.in_port((x, y), port, ports)
-        return x, y + self.folding.boxes[key].size[1] * (port + 1) / (ports + 1)
+        return routes.in_point(self.folding, wire)
 
     def wire_rect(self, wire: Wire) -> QRectF:
         left, top, right, bottom = self.curves[wire].bounds()
@@ -248,16 +238,7 @@ class Index:
         del self.boxes[key]
 
     def _put_wire(self, wire: Wire, source: Key) -> None:
-        key, port = wire
-        if source < 0:  # which of the nodes in that box it comes from tells where it leaves it
-            user, at = wire if key >= 0 else self.folding.boxes[key].ports[port].wires[0]
-            source_node = self.graph.nodes[user].inputs[at]
-            assert source_node is not None
-            start = self.out_point(source_node)
-        else:
-            start = self.out_point(source)
-        bow = geometry.bow(self.nodes[key], port) if key >= 0 else 0.0
-        made = geometry.curve(start, self.in_point(wire), bow)
+        made = routes.route(self.folding, wire, source)
         self.curves[wire] = made
         self.lines[wire] = QLineF(made.x1, made.y1, made.x2, made.y2)
         self.leaving[source].add(wire)

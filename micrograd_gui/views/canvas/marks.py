@@ -6,18 +6,15 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from micrograd_gui.document.block import BlockId
+from micrograd_gui.services.folding import Box, Key
+from micrograd_gui.services.measures import EDGE, FRAME_TITLE, MARK, STACK
 from micrograd_gui.views.canvas.boxes import paint_card, paint_nudge_tag, paint_target_mark
 from micrograd_gui.views.canvas.fields import paint_fields
-from micrograd_gui.views.canvas.folding import Box, Key
-from micrograd_gui.views.canvas.frames import FRAME_TITLE
 from micrograd_gui.views.canvas.geometry import HEIGHT, PORT, RADIUS, TITLE, WORDS_FROM
 from micrograd_gui.views.canvas.index import Index
 from micrograd_gui.views.canvas.ink import Font, Ink
 from micrograd_gui.views.canvas.picture import Picture
 
-MARK = 16.0  # the side of the small square that opens or collapses a block
-_EDGE = 8.0
-_STACK = 5.0  # how far the sheets behind a box stand out of it
 _NO_BRUSH, _NO_PEN = Qt.BrushStyle.NoBrush, Qt.PenStyle.NoPen
 
 
@@ -25,7 +22,7 @@ def mark_rect(index: Index, block: BlockId) -> QRectF:
     """Where the mark is that opens or collapses the block; empty where the block is not drawn."""
     if -block in index.boxes:
         x, y = index.places[-block]
-        return QRectF(x + _EDGE, y + (TITLE - MARK) / 2 + 1, MARK, MARK)
+        return QRectF(x + EDGE, y + (TITLE - MARK) / 2 + 1, MARK, MARK)
     if block in index.frames:
         rect = index.frames[block][1]
         return QRectF(rect.left() + 10, rect.top() + (FRAME_TITLE - MARK) / 2 - 1, MARK, MARK)
@@ -66,10 +63,10 @@ def paint_block(painter: QPainter, picture: Picture, key: Key, ink: Ink, zoom: f
     acting, problem = key == picture.acting, key == picture.problem
     width = box.size[0]
     frame = ink.bad_pen if problem else ink.accent_pen if acting else ink.box_pen
-    paint_card(painter, rect.adjusted(0, 0, 0, _STACK), ink, chosen=key in picture.chosen, shadow=False)
+    paint_card(painter, rect.adjusted(0, 0, 0, STACK), ink, chosen=key in picture.chosen, shadow=False)
     painter.setPen(ink.frame_pen)  # sheets one behind the other: there is more in it than one node
     painter.setBrush(ink.panel)
-    painter.drawRoundedRect(rect.adjusted(6, 6, -6, _STACK), RADIUS, RADIUS)
+    painter.drawRoundedRect(rect.adjusted(6, 6, -6, STACK), RADIUS, RADIUS)
     painter.setPen(frame)
     painter.setBrush(ink.bad_fill if problem else ink.accent_fill if acting else ink.panel)
     painter.drawRoundedRect(rect, RADIUS, RADIUS)
@@ -92,11 +89,11 @@ def paint_block(painter: QPainter, picture: Picture, key: Key, ink: Ink, zoom: f
 def _head(painter: QPainter, picture: Picture, box: Box, rect: QRectF, ink: Ink, zoom: float) -> None:
     near = zoom >= WORDS_FROM
     middle = rect.top() + (13.5 if near else 12.5)
-    right = rect.right() - _EDGE
+    right = rect.right() - EDGE
     if picture.target == box.key:
         right = paint_target_mark(painter, right, middle, ink, zoom)
     _mark(painter, mark_rect(picture.index, box.block.id), ink, opens=True)
-    left, font = rect.left() + _EDGE + MARK + 6, ink.name if near else ink.row_name
+    left, font = rect.left() + EDGE + MARK + 6, ink.name if near else ink.row_name
     room = max(0.0, right - left - 3)
     size = min(1.0, room / max(1.0, font.width(box.block.title)))
     if size < 0.7:  # smaller could not be read: rather the beginning of it
@@ -111,14 +108,12 @@ def _head(painter: QPainter, picture: Picture, box: Box, rect: QRectF, ink: Ink,
 
 def _foot(painter: QPainter, box: Box, rect: QRectF, ink: Ink, zoom: float) -> None:
     """How much the box hides."""
-    count = box.parameters
-    text = f"{count:,} parameter{'' if count == 1 else 's'}" if count else f"{len(box.nodes):,} nodes"
     middle = rect.bottom() - 10
     if zoom >= WORDS_FROM:
         painter.setPen(ink.line_pen)
         painter.drawLine(QLineF(rect.left() + 2, rect.top() + HEIGHT, rect.right() - 2, rect.top() + HEIGHT))
     font = ink.foot if zoom >= WORDS_FROM else ink.row_word
-    _words(painter, text, rect.center().x(), middle, font, ink.muted, centred=True)
+    _words(painter, box.content, rect.center().x(), middle, font, ink.muted, centred=True)
 
 
 def _ports(painter: QPainter, index: Index, key: Key, box: Box, ink: Ink) -> None:

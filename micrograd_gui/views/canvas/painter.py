@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Sequence
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
+from micrograd_gui.services.folding import Key, Wire
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.boxes import paint_box
 from micrograd_gui.views.canvas.chips import Chip
-from micrograd_gui.views.canvas.folding import Key, Wire
 from micrograd_gui.views.canvas.geometry import CARDS_FROM
 from micrograd_gui.views.canvas.ink import Ink, ink
 from micrograd_gui.views.canvas.marks import paint_block, paint_frames
@@ -131,7 +131,7 @@ def _wires(painter: QPainter, picture: Picture, wires: Collection[Wire], pen: QP
     together = 32 if pen.widthF() * zoom < 1 else 1
     path = QPainterPath()
     for number, wire in enumerate(sorted(wires), 1):
-        curves[wire].append_to(path)
+        geometry.append(path, curves[wire])
         if number % together == 0:
             painter.drawPath(path)
             path = QPainterPath()

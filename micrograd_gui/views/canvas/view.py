@@ -10,12 +10,12 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from micrograd_gui.document.graph import NodeId
+from micrograd_gui.services.folding import Key
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas import hovering
 from micrograd_gui.views.canvas.chips import chip_size
 from micrograd_gui.views.canvas.dropping import Landing, paint_landing
-from micrograd_gui.views.canvas.folding import Key
 from micrograd_gui.views.canvas.gesturing import Gesturing
 from micrograd_gui.views.canvas.hit import GROUND, Hit
 from micrograd_gui.views.canvas.index import Index

@@ -9,8 +9,8 @@ from PySide6.QtGui import QPainter, QPen
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place
+from micrograd_gui.services.folding import Key, Wire
 from micrograd_gui.views.canvas import geometry
-from micrograd_gui.views.canvas.folding import Key, Wire
 from micrograd_gui.views.canvas.gestures import Gesture, Modifiers
 from micrograd_gui.views.canvas.hit import Hit, box_at, nearest_port
 
@@ -87,7 +87,7 @@ class Wiring(Gesture):
         style = Qt.PenStyle.DashLine if self.ends is None or self.reason else Qt.PenStyle.SolidLine
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(colour, 3.0, style, Qt.PenCapStyle.RoundCap))
-        painter.drawPath(geometry.curve(*self._from_to()).path())
+        painter.drawPath(geometry.path_of(geometry.curve(*self._from_to())))
         if self.ends is not None:
             painter.setPen(QPen(colour, 2.0))
             painter.setBrush(ink.panel_brush)
@@ -250,7 +250,7 @@ class KeyWiring(Gesture):
         style = Qt.PenStyle.SolidLine if self.remove else Qt.PenStyle.DashLine
         painter.setPen(QPen(colour, 3.5, style, Qt.PenCapStyle.RoundCap))
         curve = self._curve()
-        painter.drawPath(curve.path())
+        painter.drawPath(geometry.path_of(curve))
         painter.setBrush(ink.panel_brush)
         painter.drawEllipse(QPointF(curve.x2, curve.y2), geometry.PORT + 3, geometry.PORT + 3)
 

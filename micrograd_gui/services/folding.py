@@ -10,13 +10,11 @@ from typing import NamedTuple
 
 from micrograd_gui.document.block import Block, BlockId, inside, nodes_of
 from micrograd_gui.document.graph import Graph, Node, NodeId, Place
-from micrograd_gui.views.canvas.geometry import HEIGHT, WIDTH, Size
+from micrograd_gui.services.measures import BLOCK_WIDTH, FOOT, HEIGHT, WIDTH, Size
 
 Key = int  # a node's id; of a collapsed block's box, minus the id of the block
 Wire = tuple[Key, int]  # the node or box, and the port on which it ends
 
-FOOT = 20.0  # the line below the numbers of a box, with its parameters
-BLOCK_WIDTH = 196.0
 _ROOM = 9.0  # between two ports of a box, while it is not too tall
 _TALLEST = 160.0
 _GUEST_COLUMN, _GUEST_ROW, _GUESTS_AT_MOST = WIDTH + 56.0, HEIGHT + 16.0, 24
@@ -46,6 +44,12 @@ class Box:
     @property
     def output(self) -> NodeId | None:
         return self.block.output
+
+    @property
+    def content(self) -> str:
+        """How much the box hides."""
+        count = self.parameters
+        return f"{count:,} parameter{'' if count == 1 else 's'}" if count else f"{len(self.nodes):,} nodes"
 
     @cached_property
     def size(self) -> Size:
