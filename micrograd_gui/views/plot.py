@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -49,7 +49,7 @@ _ROOM_FOR_TWO = 330  # pixels at text scale 1: a lower pane has no room for the 
 
 
 class PlotPane(QWidget):
-    """A row of buttons, one per kind of plot, and the plot; matplotlib comes in after the first paint.
+    """A row of buttons, one per kind of plot, and the plot; matplotlib comes in by another thread.
 
     A graph that learns has its loss below every other kind of plot.
     """
@@ -188,8 +188,17 @@ class PlotPane(QWidget):
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
-            self.view.wake()
-            self.below.wake()
+            QTimer.singleShot(0, self, self._load)
+
+    def _load(self) -> None:
+        from micrograd_gui.views.background import Background
+        from micrograd_gui.views.plot_loading import load_then
+
+        load_then(self._wake, Background(self))
+
+    def _wake(self) -> None:
+        self.view.wake()
+        self.below.wake()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -105,7 +105,7 @@ class PlotView(QStackedWidget):
     def refresh(self, *, whatever: bool = False) -> None:
         """Bring the plot up to date: the still part too, where it does not hold any more."""
         self._later.stop()
-        if not (self.isVisible() or whatever):
+        if not ((self._awake and self.isVisible()) or whatever):
             return
         if training(self._bridge.state) and not whatever and not self._bridge.turns.take():
             self._later.start(AGAIN)
