@@ -220,6 +220,8 @@ def _sentence(error: Exception, text: str | bytes) -> str:
     said = str(error).rstrip(".").replace("$.", "").replace("`", "")
     if place := re.search(r" \(byte (\d+)\)$", said):
         return _malformed(text if isinstance(text, bytes) else text.encode(), int(place[1]))
+    if wrong := re.fullmatch(r"Invalid enum value '(.*)' - at (\S+)", said, re.DOTALL):
+        return f"{wrong[2]} cannot be {_quoted(wrong[1])}"
     return spoken(said, 200)
 
 

@@ -112,6 +112,7 @@ def test_the_next_id_comes_after_all_others():
             {"nodes": [LEAF, {"id": 2, "op": "tanh", "inputs": [9]}]},
             "at nodes[1].inputs[0]: there is no node 9",
         ),
+        ({"nodes": [{"id": 1, "data": "two"}]}, "nodes[0].data cannot be “two”"),
         ({"nodes": [{"id": 0, "data": 1.0}]}, "at nodes[0].id"),
         ({"nodes": [{"id": -1, "data": 1.0}]}, "at nodes[0].id"),
         ({"nodes": [{"id": 2**53, "data": 1.0}]}, "at nodes[0].id"),
