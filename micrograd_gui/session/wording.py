@@ -214,11 +214,13 @@ def _nudged(state: State, nudge: Nudge) -> tuple[Line, ...]:
             Fragment("grad", written(nudge.numeric), strong=True),
         ),
     )
+    # In the midst of a pass, or after two of them, the grad on the node is another number than the slope.
+    on_screen = math.isclose(state.frame.grad.get(nudge.node, math.nan), nudge.analytic, rel_tol=1e-9)
     beside = Line(
         "big",
         (
             Fragment("plain", "analytic slope "),
-            Fragment("symbol", f"{x}.grad"),
+            Fragment("symbol", f"{x}.grad" if on_screen else f"d{y}/d{x}"),
             EQUALS,
             Fragment("grad", written(nudge.analytic), strong=True),
             Fragment("plain", ",  difference "),

@@ -148,8 +148,23 @@ def test_a_one_sided_nudge_is_the_one_of_the_lecture(lecture):
     lecture.set_sides("forward")
     lecture.nudge(lecture.state.graph.named("a"), 0.001)
     assert said(lecture)[1] == "(L(a + h) − L(a)) / h = (−7.9940 − −8.0000) / 0.0010 = 6.0000"
-    assert said(lecture)[2].startswith("analytic slope a.grad = 6.0000,  difference ")
+    assert said(lecture)[2].startswith("analytic slope dL/da = 6.0000,  difference ")
     assert "2.0000 → 2.0010" in said(lecture)[0]
+
+
+def test_the_analytic_slope_is_called_grad_only_where_that_number_stands_on_the_node(lecture):
+    a = lecture.state.graph.named("a")
+
+    def beside():
+        lecture.nudge(a, 0.001)
+        return said(lecture)[2].partition(",")[0]
+
+    lecture.forward()
+    assert beside() == "analytic slope dL/da = 6.0000"
+    lecture.backward()
+    assert beside() == "analytic slope a.grad = 6.0000"
+    lecture.backward()  # without zero_grad: a.grad is 12 now
+    assert beside() == "analytic slope dL/da = 6.0000"
 
 
 def test_a_central_nudge_has_both_sides(lecture):
