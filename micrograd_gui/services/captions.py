@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from micrograd_gui.services.lettering import width
-from micrograd_gui.services.picture import MARGIN, Picture, Role, Text
+from micrograd_gui.services.parts import Role, Text
+from micrograd_gui.services.picture import MARGIN, Picture
 from micrograd_gui.session.formulas import Line
 
 NARROWEST = 440.0  # a picture of a small graph is widened to that, for the sake of its card

@@ -1,74 +1,157 @@
-"""Cards: Graph → Picture in the canvas's own style, nodes where they stand there; drawn without a window."""
+"""Cards: a folding of a graph → Picture in the canvas's own style, everything where it stands there."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from threading import Event
 
-from micrograd_gui.document.graph import Graph, Node, NodeId, Place
-from micrograd_gui.services.layout import places
-from micrograd_gui.services.picture import MARGIN, Box, Cell, Picture, Point, Wire
-from micrograd_gui.services.rendering import label_of, symbol_of
+from micrograd_gui.document.graph import Graph, Place
+from micrograd_gui.services import chips, nested_layout
+from micrograd_gui.services.folding import Box as BlockBox
+from micrograd_gui.services.folding import Folding, Key
+from micrograd_gui.services.lettering import shown_label
+from micrograd_gui.services.measures import HEIGHT, PORT, STACK, TITLE, in_port, node_sizes, out_port
+from micrograd_gui.services.parts import Box, Cell, Enclosure, Port, Wire
+from micrograd_gui.services.picture import MARGIN, Picture
+from micrograd_gui.services.rendering import symbol_of
+from micrograd_gui.services.routes import FRAMES, box_sizes, framed, in_point, out_point, route
 
-WIDTH, HEIGHT, TITLE = 144.0, 60.0, 24.0  # of a card, as on the canvas
-PORT = 4.5  # the radius of a port
 _REACH = 6.0  # how far ports and thick outlines stand out of a card
-_BOW = 26.0  # how far the wires of a * a bend away from each other
+_SIDE = 2.5  # the radius of the port at which wires leave a block that do not come from its output
+_TINY = 2.0  # of the ports of a block that has too many for larger ones
+
+
+def placed(graph: Graph, *, stop: Event | None = None, time_limit: float) -> Graph:
+    """The graph with a place for every node; where one has none, Graphviz gives all of them theirs."""
+    if graph.places.keys() == graph.nodes.keys():
+        return graph
+    return tidied(graph, stop=stop, time_limit=time_limit)
+
+
+def opened(graph: Graph, *, stop: Event | None = None, time_limit: float) -> Graph:
+    """The graph with no block collapsed; where one was, all is laid out anew: what was in it needs room."""
+    if not any(block.collapsed for block in graph.blocks):
+        return graph
+    blocks = tuple(replace(block, collapsed=False) for block in graph.blocks)
+    return tidied(replace(graph, blocks=blocks), stop=stop, time_limit=time_limit)
+
+
+def tidied(graph: Graph, *, stop: Event | None, time_limit: float) -> Graph:
+    """Laid out as the window does it."""
+    boxes = box_sizes(graph)
+    made = nested_layout.places(
+        graph, node_sizes(graph), boxes, frame=FRAMES, afresh=True, time_limit=time_limit, stop=stop
+    )
+    return graph.moved(made)
 
 
 def carded(
-    graph: Graph, *, gradients: bool = True, margin: float = MARGIN, stop: Event | None = None
+    folding: Folding,
+    words: Iterable[chips.Words] = (),
+    *,
+    gradients: bool = True,
+    margin: float = MARGIN,
 ) -> Picture:
-    """The graph with no numbers yet; where a node has no place, Graphviz gives all of them theirs."""
-    if not graph.nodes:
+    """The folding with no numbers yet, and with room for those words on its wires."""
+    graph = folding.graph
+    if not folding.nodes:
         return Picture(2 * margin, 2 * margin, style="canvas")
-    where = graph.places
-    if where.keys() != graph.nodes.keys():
-        where = places(graph, dict.fromkeys(graph.nodes, (WIDTH, HEIGHT)), stop=stop)
-    corners = [point for wire in _wires(graph, where) for point in wire.points]  # a bow may stand out above
-    for x, y in where.values():
-        corners += [(x - _REACH, y - _REACH), (x + WIDTH + _REACH, y + HEIGHT + _REACH)]
-    left, top, right, bottom = (
-        end(corner[axis] for corner in corners) for end in (min, max) for axis in (0, 1)
+    bare = tuple(_wires(folding, (0.0, 0.0)))
+    frames = [(block, rect) for block, rect in reversed(framed(folding).values())]  # the outer ones first
+    standing = [(*folding.places[key], *folding.size(key)) for key in folding.nodes]
+    plates = chips.room_for(bare, standing, frames, words)
+    corners = [point for wire in bare for point in wire.points]  # a bow may stand out above
+    for x, y, wide, tall in standing:
+        corners += [(x - _REACH, y - _REACH), (x + wide + _REACH, y + tall + _REACH)]
+    for x, y, wide, tall in [rect for _, rect in frames] + [chip.rect for chip in plates]:
+        corners += [(x - 1, y - 1), (x + wide + 1, y + tall + 1)]
+    xs, ys = zip(*corners, strict=True)
+    origin = dx, dy = margin - min(xs), margin - min(ys)
+    keys = dict.fromkeys(key for number in graph.order if (key := folding.key(number)) is not None)
+    return Picture(
+        round(max(xs) + dx + margin, 2),
+        round(max(ys) + dy + margin, 2),
+        tuple(_box(folding, key, origin, gradients) for key in keys),
+        (),
+        tuple(_wires(folding, origin)),
+        tuple(chip.moved(dx, dy) for chip in plates),
+        tuple(
+            Enclosure(-block.id, shown_label(block.title), _r(x + dx), _r(y + dy), _r(wide), _r(tall))
+            for block, (x, y, wide, tall) in frames
+        ),
+        style="canvas",
+        stands_for=folding.owner,
+        drawn_as=folding.drawn_as,
     )
-    where = {n: (round(x - left + margin, 2), round(y - top + margin, 2)) for n, (x, y) in where.items()}
-    boxes = tuple(_card(graph, number, where[number], gradients) for number in graph.order)
-    width, height = round(right - left + 2 * margin, 2), round(bottom - top + 2 * margin, 2)
-    return Picture(width, height, boxes, (), _wires(graph, where), style="canvas")
 
 
-def _wires(graph: Graph, where: Mapping[NodeId, Place]) -> tuple[Wire, ...]:
-    return tuple(
-        Wire(source, node.id, port, _curve(node, port, where[source], where[node.id]), ())
-        for node in graph
-        for port, source in enumerate(node.inputs)
-        if source is not None
-    )
+def _r(number: float) -> float:
+    return round(number, 2)
 
 
-def _card(graph: Graph, number: NodeId, place: Place, gradients: bool) -> Box:
-    node, (x, y) = graph.nodes[number], place
-    wide, tall = (WIDTH / 2 if gradients else WIDTH), HEIGHT - TITLE
-    cells = [Cell("label", x, y, WIDTH, TITLE), Cell("data", x, y + TITLE, wide, tall)]
+def _wires(folding: Folding, origin: Place) -> Iterable[Wire]:
+    dx, dy = origin
+    for key, node in folding.nodes.items():
+        for port, source in enumerate(node.inputs):
+            if source is not None:
+                each = route(folding, (key, port), source)
+                points = tuple((_r(x + dx), _r(y + dy)) for x, y in zip(each[0::2], each[1::2], strict=True))
+                yield Wire(source, key, port, points, (), folding.bundle((key, port)) > 1)
+
+
+def _box(folding: Folding, key: Key, origin: Place, gradients: bool) -> Box:
+    x, y = _r(folding.places[key][0] + origin[0]), _r(folding.places[key][1] + origin[1])
+    wide, tall = folding.size(key)
+    half, field = (wide / 2 if gradients else wide), HEIGHT - TITLE
+    title = Cell("label", x, y, wide, TITLE)
+    numbers = [Cell("data", x, y + TITLE, half, field)]
     if gradients:
-        cells.append(Cell("grad", x + wide, y + TITLE, wide, tall))
-    marks = [mark for mark in ("target" if graph.target == number else "", node.role) if mark]
-    ports = [_in_port(place, port, len(node.inputs)) for port in range(len(node.inputs))]
-    ports.append((x + WIDTH, y + HEIGHT / 2))
-    return Box(number, label_of(node), tuple(cells), symbol_of(node), tuple(marks), tuple(ports))
+        numbers.append(Cell("grad", x + half, y + TITLE, half, field))
+    marks = ["target"] if folding.key(folding.graph.target) == key else []
+    if key < 0:
+        box = folding.boxes[key]
+        if box.output is None:
+            numbers = [Cell("count", x, y + TITLE, wide, field, f"{len(box.block.outputs)} outputs")]
+        foot = Cell("foot", x, y + HEIGHT, wide, tall - HEIGHT, box.content)
+        name, shows = shown_label(box.block.title) or box.block.kind, _shown_by(box)
+        ports = tuple(_block_ports(folding, box, origin))
+        return Box(key, name, (title, *numbers, foot), "", tuple(marks), ports, shows, behind=STACK)
+    node = folding.nodes[key]
+    marks += [node.role] if node.role else []
+    ports = tuple(
+        Port(*in_port((x, y), port, len(node.inputs)), PORT if source is not None else PORT + 1.5,
+             source is not None)
+        for port, source in enumerate(node.inputs)
+    )  # fmt: skip
+    ports += (Port(*out_port((x, y)), PORT),)
+    cells, named = (title, *numbers), bool(node.label)
+    return Box(key, shown_label(node.name), cells, symbol_of(node), tuple(marks), ports, named=named)
 
 
-def _in_port(place: Place, port: int, arity: int) -> Point:
-    if arity == 1:
-        return place[0], place[1] + HEIGHT / 2
-    return place[0], place[1] + HEIGHT * (0.2 + 0.36 * port / (arity - 1))
+def _shown_by(box: BlockBox) -> Key:
+    """The node whose numbers the box shows, or by which it is known whether there are any yet."""
+    return box.block.outputs[-1] if box.block.outputs else max(box.nodes)
 
 
-def _curve(node: Node, port: int, start: Place, end: Place) -> tuple[Point, ...]:
-    """The canvas's wire, from a right edge to a port."""
-    (x1, y1), (x2, y2) = (start[0] + WIDTH, start[1] + HEIGHT / 2), _in_port(end, port, len(node.inputs))
-    bow = 0.0
-    if node.inputs.count(node.inputs[port]) > 1:  # a * a: its two wires must be seen as two
-        bow = _BOW * (2 * port - len(node.inputs) + 1)
-    reach = (x2 - x1) / 2 if x2 - x1 > 48 else 24 + min(120.0, (48 - (x2 - x1)) / 3)
-    return (x1, y1), (x1 + reach, y1 + bow), (x2 - reach, y2 + bow), (x2, y2)
+def _block_ports(folding: Folding, box: BlockBox, origin: Place) -> Iterable[Port]:
+    dx, dy = origin
+    out = out_point(folding, box.key)
+    yield Port(out[0] + dx, out[1] + dy, PORT)
+    starts = _starts(folding).get(box.key, {})
+    yield from (Port(x + dx, y + dy, _SIDE) for x, y in starts if (x, y) != out)
+    radius = PORT if len(box.ports) <= box.size[1] / 10 else _TINY
+    for at, port in enumerate(box.ports):
+        x, y = in_point(folding, (box.key, at))
+        yield Port(x + dx, y + dy, radius, port.source is not None)
+
+
+def _starts(folding: Folding) -> Mapping[Key, dict[Place, None]]:
+    """For each box where wires leave it."""
+    found: dict[Key, dict[Place, None]] = {}
+    for key, node in folding.nodes.items():
+        for port, source in enumerate(node.inputs):
+            if source is not None and source < 0:
+                each = route(folding, (key, port), source)
+                found.setdefault(source, {})[each.x1, each.y1] = None
+    return found

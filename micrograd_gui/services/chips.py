@@ -1,61 +1,78 @@
-"""Chips: on the wires between cards, what a backward step hands down, where there is room to say it."""
+"""Chips: on the wires between cards, what a backward step hands down, where the canvas says it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
+from micrograd_gui.document.block import Block
 from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.services.chip_room import around, points_of, room
 from micrograd_gui.services.lettering import shown_label, width
-from micrograd_gui.services.picture import CHIP_AMOUNT, CHIP_RULE, Chip, Picture, Point, Wire
+from micrograd_gui.services.measures import Curve, Rect
+from micrograd_gui.services.parts import CHIP_AMOUNT, CHIP_RULE, Chip, End, Wire
+from micrograd_gui.services.picture import Picture
+from micrograd_gui.services.routes import title_room
 from micrograd_gui.services.slopes import amount_text, rule_text
 from micrograd_gui.session.trace import Step
 
-End = tuple[NodeId, int | None]  # of a wire as it is drawn: a node and its port
-Words = Mapping[End, tuple[str, str]]  # the rule and the amount on each wire
-
-HEIGHT = 28.0
+HEIGHT = 27.5
 _SIDES = 12.0
-_CLEAR = 4.0  # between a chip and whatever is near
-_ALONG = (0.5, 0.3, 0.7, 0.15, 0.85)  # where along a wire
-_ACROSS, _DOWN = range(-100, 101, 20), range(-104, 105, 8)
 
 
-def words(picture: Picture, graph: Graph, step: Step | None) -> Words:
-    """What that step says on the wires of the picture; ``graph`` is the whole, with nothing folded.
+class Said(NamedTuple):
+    """The rule and the amount; whether there is rather room below than above."""
 
-    A wire that stands for several operands at once says nothing.
+    rule: str
+    amount: str
+    below: bool
+
+
+Words = Mapping[tuple[End, int], Said]  # what is on each wire as it is drawn: the first thing, the second, …
+
+
+def words(shown: Callable[[End], End | None], graph: Graph, step: Step | None) -> Words:
+    """What that step says on the wires; ``shown`` gives the end of a wire of the graph as it is drawn.
+
+    A wire that stands for several operands says something for each of them.
     """
     if step is None or step.node is None or step.kind not in ("backward", "problem"):
         return {}
-    shown = picture.stands_for
-    node = shown.get(step.node, step.node)
-    wires = [wire for wire in picture.wires if wire.node == node]
-    ends = {(wire.source if node in shown else wire.port): wire for wire in wires}
-    found: dict[End, tuple[str, str]] = {}
+    found: dict[tuple[End, int], Said] = {}
     times: Counter[End] = Counter()
     for each in step.contributions:
-        wire = ends.get(shown.get(each.operand, each.operand) if node in shown else each.port)
-        if wire is not None:
-            found[node, wire.port] = shown_label(rule_text(graph, step.node, each)), amount_text(each)
-            times[node, wire.port] += 1
-    return {end: said for end, said in found.items() if times[end] == 1}
+        end = shown((step.node, each.port))
+        if end is not None:
+            last = each.port == len(step.contributions) - 1 and each.port > 0
+            rule = shown_label(rule_text(graph, step.node, each))
+            found[end, times[end]] = Said(rule, amount_text(each), last)
+            times[end] += 1
+    return found
 
 
-def room_for(picture: Picture, all_words: Iterable[Words]) -> tuple[Chip, ...]:
-    """A chip with nothing on it for each wire that is ever spoken of, as wide as its widest words."""
-    widest: dict[End, float] = {}
+def room_for(
+    wires: Iterable[Wire],
+    boxes: Sequence[Rect],
+    frames: Iterable[tuple[Block, Rect]],
+    all_words: Iterable[Words],
+) -> tuple[Chip, ...]:
+    """A chip with nothing on it for each thing that is ever said, as wide as its widest words."""
+    widest: dict[tuple[End, int], tuple[float, bool]] = {}
     for each in all_words:
-        for end, (rule, amount) in each.items():
-            wide = max(width(rule, CHIP_RULE), width(amount, CHIP_AMOUNT, bold=True)) + _SIDES
-            widest[end] = max(widest.get(end, 0.0), wide)
+        for at, said in each.items():
+            wide = max(width(said.rule, CHIP_RULE), width(said.amount, CHIP_AMOUNT, bold=True)) + _SIDES
+            widest[at] = max(widest.get(at, (0.0, False))[0], wide), said.below
+    if not widest:
+        return ()
+    ends = {(wire.node, wire.port): wire for wire in wires}
+    obstacles = [*boxes, *(title_room(block, rect) for block, rect in frames)]
     made: dict[NodeId, list[Chip]] = {}  # those of one node are seen together
-    for wire in picture.wires:
-        wide = widest.get((wire.node, wire.port), 0.0)
-        if wide:
-            beside = made.setdefault(wire.node, [])
-            beside.append(_placed(picture, wire, wide, beside))
+    for (end, nth), (wide, below) in widest.items():
+        if end in ends:
+            beside = made.setdefault(end[0], [])
+            beside.append(_placed(ends[end], nth, wide, below, obstacles, beside))
     return tuple(chip for chips in made.values() for chip in chips)
 
 
@@ -63,40 +80,25 @@ def spoken(picture: Picture, said: Words) -> Picture:
     """The picture with those words on its chips."""
     chips = []
     for chip in picture.chips:
-        rule, amount = said.get((chip.node, chip.port), ("", ""))
+        rule, amount, _ = said.get(((chip.node, chip.port), chip.nth), ("", "", False))
         chips.append(replace(chip, rule=rule, amount=amount))
     return replace(picture, chips=tuple(chips))
 
 
-def _placed(picture: Picture, wire: Wire, wide: float, beside: list[Chip]) -> Chip:
-    """The place nearest to the wire, inside the picture, that covers no card and no other chip of its node.
-
-    Where there is none, the chip is on the wire.
-    """
-    import numpy as np  # only for who exports a backward step
-
-    points = np.array([_along(wire, t) for t in _ALONG])
-    offsets = np.array([(x, y) for x in _ACROSS for y in _DOWN], float)
-    centres = (points[:, None, :] + offsets[None, :, :]).reshape(-1, 2)
-    rank = np.repeat(np.arange(len(points)), len(offsets))
-    cost = np.hypot(1.2 * (centres - points[rank])[:, 0], (centres - points[rank])[:, 1]) + 2.0 * rank
-    half = np.array((wide / 2, HEIGHT / 2))
-    size = np.array((picture.width, picture.height))
-    inside = ((centres - half >= 1) & (centres + half <= size - 1)).all(axis=1)
-    walls = np.array([box.rect for box in picture.boxes] + [(c.x, c.y, c.width, c.height) for c in beside])
-    middles, halves = walls[:, :2] + walls[:, 2:] / 2, walls[:, 2:] / 2 + _CLEAR
-    near = (np.abs(middles - points.mean(axis=0)) < halves + half + np.ptp(points, axis=0) + 110).all(axis=1)
-    apart = np.abs(centres[:, None, :] - middles[None, near, :]) >= halves[None, near, :] + half
-    free = inside & apart.any(axis=2).all(axis=1)
-    best = int(np.where(free, cost, np.inf).argmin()) if free.any() else 0
-    anchor = points[rank[best]]
-    x, y = (centres[best] if free.any() else anchor) - half
-    at: Point = round(float(anchor[0]), 2), round(float(anchor[1]), 2)
-    return Chip(wire.node, wire.port, round(float(x), 2), round(float(y), 2), round(wide, 2), HEIGHT, at)
+def _placed(
+    wire: Wire, nth: int, wide: float, below: bool, obstacles: Iterable[Rect], beside: Iterable[Chip]
+) -> Chip:
+    (x1, y1), (x2, y2), (x3, y3), (x4, y4) = wire.points
+    points = points_of(Curve(x1, y1, x2, y2, x3, y3, x4, y4))
+    near = around(points, wide, HEIGHT)
+    walls = [rect for rect in obstacles if _meet(rect, near)] + [chip.rect for chip in beside]
+    (x, y), anchor, _ = room(points, wide, HEIGHT, walls, downwards=below)
+    assert wire.port is not None, "of cards, every wire ends on a port"
+    return Chip(wire.node, wire.port, x, y, round(wide, 2), HEIGHT, anchor, nth=nth)
 
 
-def _along(wire: Wire, t: float) -> Point:
-    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = wire.points
-    s = 1 - t
-    a, b, c, d = s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t
-    return a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3
+def _meet(one: Rect, other: Rect) -> bool:
+    return all(
+        one[axis] < other[axis] + other[axis + 2] and other[axis] < one[axis] + one[axis + 2]
+        for axis in (0, 1)
+    )

@@ -12,8 +12,20 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.services.embedded import attached, png_info
 from micrograd_gui.services.inks import Ink
 from micrograd_gui.services.lettering import FAMILY
-from micrograd_gui.services.picture import Picture, Text
-from micrograd_gui.services.shapes import Curve, Ellipse, Lines, Polygon, Rect, Shape, groups, tone_of
+from micrograd_gui.services.parts import Text
+from micrograd_gui.services.picture import Picture
+from micrograd_gui.services.shapes import (
+    DASHES,
+    VEIL,
+    Curve,
+    Ellipse,
+    Lines,
+    Polygon,
+    Rect,
+    Shape,
+    groups,
+    tone_of,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -112,15 +124,23 @@ def figure(picture: Picture, ink: Ink, *, transparent: bool = False) -> Figure:
     axes.add_collection(
         PathCollection(
             [_path(shape) for shape in shapes],
-            facecolors=[getattr(ink, shape.fill) if shape.fill else "none" for shape in shapes],
+            facecolors=[_inside(shape, ink) for shape in shapes],
             edgecolors=[getattr(ink, shape.edge) if shape.edge else "none" for shape in shapes],
             linewidths=[ink.strong if shape.strong else 1.0 for shape in shapes],
+            linestyles=[(0, DASHES if shape.veil else None) for shape in shapes],
         )
     )
     for group in parts:
         for text in group.texts:
             _write(made, picture, text, ink)
     return made
+
+
+def _inside(shape: Shape, ink: Ink) -> str | tuple[str, float]:
+    if shape.fill is None:
+        return "none"
+    colour: str = getattr(ink, shape.fill)
+    return (colour, VEIL) if shape.veil else colour
 
 
 def _path(shape: Shape) -> Path:
@@ -160,6 +180,7 @@ def _write(made: Figure, picture: Picture, text: Text, ink: Ink) -> None:
         fontfamily=FAMILY,
         color=getattr(ink, tone_of(text)),
         fontweight="bold" if text.bold else "normal",
+        fontstyle="italic" if text.italic else "normal",
         ha={"start": "left", "middle": "center", "end": "right"}[text.anchor],
         va="baseline",
         parse_math=False,

@@ -12,11 +12,13 @@ from micrograd_gui.document.history import Entry, History
 from micrograd_gui.document.numbers import written
 from micrograd_gui.services import chips
 from micrograd_gui.services.captions import NARROWEST, alone, captioned, height_of
-from micrograd_gui.services.cards import carded
+from micrograd_gui.services.cards import carded, opened, placed
 from micrograd_gui.services.folded import Folded, folded
+from micrograd_gui.services.folding import Folding
 from micrograd_gui.services.lettering import shown_label, width
 from micrograd_gui.services.options import Options, Watch
-from micrograd_gui.services.picture import SIZE, Picture
+from micrograd_gui.services.parts import SIZE
+from micrograd_gui.services.picture import Picture
 from micrograd_gui.services.rendering import rendered
 from micrograd_gui.session.formulas import Line
 from micrograd_gui.session.run import record
@@ -85,31 +87,35 @@ class Film:
         options, stop = self.options, self.options.watch.stop
         if options.only_card:
             return alone(moment.card for moment in self.moments)
-        whole = self.folded
         if options.style == "canvas":
-            made = carded(whole.graph, gradients=options.gradients, margin=options.margin, stop=stop)
-        else:
-            made = rendered(
-                whole.graph,
-                self.widest,
-                rankdir=options.rankdir,
-                gradients=options.gradients,
-                margin=options.margin,
-                time_limit=PATIENCE,
-                stop=stop,
-            )
-        made = replace(made, digits=options.digits, stands_for=whole.stands_for, silent=whole.silent)
-        if options.style != "canvas" or not options.gradients:
-            return made
-        return replace(made, chips=chips.room_for(made, (self._words(made, each) for each in self.moments)))
+            return replace(self._cards(), digits=options.digits)
+        whole = self.folded
+        made = rendered(
+            whole.graph,
+            self.widest,
+            rankdir=options.rankdir,
+            gradients=options.gradients,
+            margin=options.margin,
+            time_limit=PATIENCE,
+            stop=stop,
+        )
+        return replace(made, digits=options.digits, stands_for=whole.stands_for, silent=whole.silent)
+
+    def _cards(self) -> Picture:
+        options, stop = self.options, self.options.watch.stop
+        graph = self.drawn if options.folded else opened(self.drawn, stop=stop, time_limit=PATIENCE)
+        folding = Folding(placed(graph, stop=stop, time_limit=PATIENCE))
+        words = [
+            chips.words(folding.shown, self.graph, each.step) for each in self.moments if options.gradients
+        ]
+        return carded(folding, words, gradients=options.gradients, margin=options.margin)
 
     def shown(self, moment: Moment) -> Picture:
         """The picture of that moment."""
         picture = self.blank.with_frame(moment.frame, moment.step)
-        return chips.spoken(picture, self._words(picture, moment)) if picture.chips else picture
-
-    def _words(self, picture: Picture, moment: Moment) -> chips.Words:
-        return chips.words(picture, self.graph, moment.step)
+        if not picture.chips:
+            return picture
+        return chips.spoken(picture, chips.words(picture.shown, self.graph, moment.step))
 
     @property
     def pictures(self) -> Iterator[Picture]:

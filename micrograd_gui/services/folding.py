@@ -110,6 +110,11 @@ class Folding:
             return self._ports.get(wire)
         return wire if wire[0] in self.nodes and wire[0] not in self.guests else None
 
+    @property
+    def drawn_as(self) -> Mapping[Wire, Wire]:
+        """Where the wires of what is in a box are drawn: on its ports."""
+        return self._ports
+
     def real(self, wire: Wire) -> Wire | None:
         """The wire of the graph that is drawn so; None where several are."""
         if wire[0] >= 0:

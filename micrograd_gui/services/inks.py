@@ -23,6 +23,7 @@ class Ink:
     accent_fill: str
     wire: str
     chip: str  # behind the sign of an op
+    divider: str  # between the fields of a card
     strong: float = 2.5
 
 
@@ -30,11 +31,11 @@ INKS = {
     ink.name: ink
     for ink in (
         Ink("light", "#ffffff", "#ffffff", "#8a94a3", "#17202c", "#56606f", "#0b63b0", "#b8460e",
-            "#f5a800", "#fff6df", "#8a94a3", "#e6f0fa"),
+            "#f5a800", "#fff6df", "#8a94a3", "#e6f0fa", "#d9dee5"),
         Ink("dark", "#0e1218", "#161c24", "#5d6b7d", "#eef2f7", "#a3aebc", "#6db7ff", "#ffa36b",
-            "#ffc233", "#3a3017", "#5d6b7d", "#17304a"),
+            "#ffc233", "#3a3017", "#5d6b7d", "#17304a", "#2b333f"),
         Ink("print", "#ffffff", "#ffffff", "#000000", "#000000", "#444444", "#000000", "#000000",
-            "#000000", "#e8e8e8", "#000000", "#ffffff", 3.0),
+            "#000000", "#e8e8e8", "#000000", "#ffffff", "#777777", 3.0),
     )
 }  # fmt: skip
 

@@ -34,6 +34,19 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
     return (font.getlength(narrow) / _MEASURED_AT + wide) * size
 
 
+def shortened(text: str, size: float, room: float, *, least: float | None = None) -> str:
+    """As much of the beginning as fits at that size, or at the least one."""
+    least = size if least is None else least
+    while len(text) > 1 and fitting(text, size, room) < least:
+        text = f"{text.removesuffix('…')[:-1]}…" if len(text) > 2 else text[:1]
+    return text
+
+
+def fitting(text: str, size: float, room: float) -> float:
+    """The size, smaller where the text would not fit."""
+    return size * min(1.0, room / max(1.0, width(text, size, bold=True)))
+
+
 @cache
 def _font(bold: bool) -> FreeTypeFont:
     from PIL import ImageFont

@@ -23,7 +23,6 @@ from micrograd_gui.session.formulas import Line
 
 def player(film: Film) -> bytes:
     """The page. Its policy lets run the one script and the one style that are in it, and loads nothing."""
-    pictures = [film.shown(each) for each in film.watched()]
     style = _style(film.options.theme) + resource("player", "player.css").read_text("utf-8")
     script = resource("player", "player.js").read_text("utf-8")
     parts = {
@@ -32,12 +31,12 @@ def player(film: Film) -> bytes:
         "title": escape(film.title),
         "style": style,
         "heading": escape(film.title),
-        "picture": _svg(pictures[0], film),
-        "last": str(len(pictures) - 1),
+        "picture": _svg(film.shown(film.moments[0]), film),
+        "last": str(len(film.moments) - 1),
         "grad": '<th scope="col">grad</th>' if film.options.gradients else "",
         "rows": "\n".join(_rows(film)),
         "cards": "\n".join(_card(moment.card) for moment in film.moments),
-        "film": _as_json(_differences(pictures)),
+        "film": _as_json(list(differences(film))),
         "script": script,
     }
     page = resource("player", "player.html").read_text("utf-8")
@@ -76,16 +75,7 @@ def _variables(ink: Ink) -> str:
     return "".join(f"--{tone}:{getattr(ink, tone)};" for tone in TONES) + f"--strong:{ink.strong:g}"
 
 
-def _looks(shape: Shape) -> str:
-    names = [f"f-{shape.fill}" if shape.fill else "none", f"s-{shape.edge}" if shape.edge else "no-edge"]
-    return " ".join([*names, "strong"] if shape.strong else names)
-
-
-def _text_looks(text: Text) -> str:
-    return f"f-{tone_of(text)}{' bold' if text.bold else ''}"
-
-
-# The picture of the first moment, and what is different at each later one ------------------------
+# The picture of the first moment -----------------------------------------------------------------
 
 
 def _svg(picture: Picture, film: Film) -> str:
@@ -108,30 +98,10 @@ def _svg(picture: Picture, film: Film) -> str:
         parent = SubElement(root, "g")
         for shape in group.shapes:
             name, attributes = outline(shape)
-            SubElement(parent, name, {**attributes, "class": f"x {_looks(shape)}"})
+            SubElement(parent, name, {**attributes, "class": shape_looks(shape)})
         for text in group.texts:
-            SubElement(parent, "text", {**placed(text), "class": f"x {_text_looks(text)}"}).text = text.text
+            SubElement(parent, "text", {**placed(text), "class": text_looks(text)}).text = text.text
     return str(tostring(root, encoding="unicode"))
-
-
-def _differences(pictures: Sequence[Picture]) -> list[list[list[object]]]:
-    """For each moment the elements that differ from the moment before: number, class, text of texts."""
-    before: list[list[object]] = []
-    film: list[list[list[object]]] = []
-    for picture in pictures:
-        now = list(_states(picture))
-        changed = [[at, *new] for at, new in enumerate(now) if not before or before[at] != new]
-        film.append(changed)
-        before = now
-    return film
-
-
-def _states(picture: Picture) -> Iterator[list[object]]:
-    for group in groups(picture):
-        for shape in group.shapes:
-            yield [f"x {_looks(shape)}"]
-        for text in group.texts:
-            yield [f"x {_text_looks(text)}", text.text]
 
 
 # In words ----------------------------------------------------------------------------------------

@@ -17,19 +17,8 @@ from micrograd_gui.services.engines import TIME_LIMIT, Engine, effort, engine
 from micrograd_gui.services.folded import KINDS
 from micrograd_gui.services.lettering import FAMILY, shown_label
 from micrograd_gui.services.lettering import width as width_of
-from micrograd_gui.services.picture import (
-    MARGIN,
-    PADDING,
-    SIZE,
-    Box,
-    Cell,
-    Oval,
-    Picture,
-    Point,
-    Role,
-    Wire,
-    field_width,
-)
+from micrograd_gui.services.parts import PADDING, SIZE, Box, Cell, Oval, Point, Role, Wire, field_width
+from micrograd_gui.services.picture import MARGIN, Picture
 from micrograd_gui.session.trace import Frame
 
 LABEL_IN_DOT = 2000  # characters: older Graphviz reads no string of more than 16 kB

@@ -7,15 +7,30 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.services.picture import MARK, Box, Chip, Oval, Picture, Point, Text, Wire, texts_on
+from micrograd_gui.services.measures import RADIUS
+from micrograd_gui.services.parts import MARK, Box, Chip, Enclosure, Oval, Point, Text, Wire, texts_on
+from micrograd_gui.services.picture import Picture
 
 Tone = Literal[
-    "ground", "box", "line", "text", "muted", "data", "grad", "accent", "accent_fill", "wire", "chip"
+    "ground",
+    "box",
+    "line",
+    "divider",
+    "text",
+    "muted",
+    "data",
+    "grad",
+    "accent",
+    "accent_fill",
+    "wire",
+    "chip",
 ]
 TONES: tuple[Tone, ...] = get_args(Tone)
 
-_ROUND = 8.0  # the corners of a card
-_PORT = 4.5
+VEIL = 0.35  # how much a veil covers of what is behind it
+DASHES = (5.0, 3.0)
+_DOT = 2.2
+_ARM = 3.4  # of a plus or minus
 _TONES: dict[str, Tone] = {"data": "data", "grad": "grad", "badge": "data"}
 
 
@@ -63,17 +78,24 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """An outline with the colours of its inside and its edge (None: none); ``strong`` edges are thick."""
+    """An outline with the colours of its inside and its edge (None: none); ``strong`` edges are thick.
+
+    A ``veil`` lets what is behind it show, and has a dashed edge.
+    """
 
     outline: Rect | Ellipse | Curve | Polygon | Lines
     fill: Tone | None = None
     edge: Tone | None = None
     strong: bool = False
+    veil: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What belongs together: the box of a node, its name and its texts; of other things ``node`` is None."""
+    """What belongs together: the box of a node, its name and its texts; of other things ``node`` is None.
+
+    A block, open or collapsed, has minus its id.
+    """
 
     shapes: tuple[Shape, ...]
     texts: tuple[Text, ...] = ()
@@ -90,7 +112,12 @@ class Group:
 def groups(picture: Picture) -> tuple[Group, ...]:
     """All of the picture. At each moment of a run there are the same shapes and texts in the same order."""
     card = picture.style == "canvas"
-    made = [Group(tuple(_wire(wire, picture))) for wire in picture.wires]
+    made = [
+        Group(tuple(_enclosure(each)), (each.text,), each.block, each.title or "a block")
+        for each in picture.enclosures
+    ]
+    wires = sorted(picture.wires, key=lambda wire: wire.bundle)  # as the canvas draws them
+    made += [Group(tuple(_wire(wire, picture))) for wire in wires]
     made += [Group((_oval(oval, picture),), (picture.text_in(oval),)) for oval in picture.ovals]
     for box in picture.boxes:
         shapes = tuple(_card(box, picture) if card else _record(box, picture))
@@ -111,9 +138,24 @@ def _wire(wire: Wire, picture: Picture) -> Iterable[Shape]:
     tone: Tone = "accent" if lit else "wire"
     if lit and picture.style == "canvas":
         tone = "grad" if any(role == "grad" for _, role in picture.fresh) else "data"
-    yield Shape(Curve(wire.points), None, tone, lit)
+    yield Shape(Curve(wire.points), None, tone, lit or wire.bundle)
     if wire.head:
         yield Shape(Polygon(wire.head), tone, tone)
+
+
+def _enclosure(each: Enclosure) -> Iterable[Shape]:
+    """A dashed frame, and in its title the sign that it can be collapsed."""
+    frame = Rect(each.x, each.y, each.width, each.height, RADIUS + 6)
+    yield Shape(frame, "chip", "line", veil=True)
+    yield from _fold_mark(each.fold_mark)
+
+
+def _fold_mark(square: tuple[float, float, float, float], *, opens: bool = False) -> Iterable[Shape]:
+    """A small square with a plus, for what is inside and not shown, or with a minus."""
+    x, y = square[0] + square[2] / 2, square[1] + square[3] / 2
+    yield Shape(Rect(*square, 3.0), "box", "muted")
+    lines = [((x - _ARM, y), (x + _ARM, y))] + ([((x, y - _ARM), (x, y + _ARM))] if opens else [])
+    yield Shape(Lines(tuple(lines)), None, "muted")
 
 
 def _edge(acting: bool) -> Tone:
@@ -135,18 +177,37 @@ def _record(box: Box, picture: Picture) -> Iterable[Shape]:
 def _card(box: Box, picture: Picture) -> Iterable[Shape]:
     acting = box.node == picture.acting
     inside: Tone = "accent_fill" if acting else "box"
-    yield Shape(Rect(*box.rect, _ROUND), inside, _edge(acting), acting)
+    x, y, width, height = box.rect
+    if box.behind:  # there is more in it than one node
+        yield Shape(Rect(x + 6, y + 6, width - 12, height - 6 + box.behind, RADIUS), "box", "line")
+    edge: Tone = "accent" if acting else "muted" if box.behind else "line"
+    yield Shape(Rect(*box.rect, RADIUS), inside, edge, acting)
     for cell in box.cells[1:]:
-        fresh = (box.node, cell.role) in picture.fresh and not acting
-        field = Rect(cell.x + 2, cell.y + 1.5, cell.width - 4, cell.height - 3.5, 5.0)
-        yield Shape(field, "accent_fill" if fresh else inside)
-    yield Shape(Lines(tuple(((x0, y0), (x1, y1)) for (x0, y0), (x1, y1) in box.dividers)), None, "line")
+        if cell.role in ("data", "grad"):
+            fresh = (box.number_of, cell.role) in picture.fresh and not acting
+            field = Rect(cell.x + 2, cell.y + 1.5, cell.width - 4, cell.height - 3.5, 5.0)
+            yield Shape(field, "accent_fill" if fresh else inside)
+            known = picture.has(box.number_of, cell.role)
+            middle = cell.x + cell.width / 2, cell.y + 24.0
+            yield Shape(Ellipse(*middle, _DOT, _DOT), None if known else "muted")  # not computed yet
+    yield Shape(Lines(tuple(_within(box, line) for line in box.dividers)), None, "divider")
     if box.badge is not None:
         yield Shape(Rect(*box.badge, box.badge[3] / 2), "chip", "line" if acting else "chip")
+    if box.fold_mark is not None:
+        yield from _fold_mark(box.fold_mark, opens=True)
     texts = [text for text in picture.texts_of(box) if text.role == "mark"]
     yield from (shape for text in texts for shape in _mark(text.text, text.x + MARK, box))
-    for x, y in box.ports:
-        yield Shape(Ellipse(x, y, _PORT, _PORT), "box", "line")
+    for port in box.ports:
+        circle = Ellipse(port.x, port.y, port.radius, port.radius)
+        yield Shape(circle, "box", "line", veil=not port.wired)
+
+
+def _within(box: Box, line: tuple[Point, Point]) -> tuple[Point, Point]:
+    """A line between the fields of a card, clear of the card's edge."""
+    (x0, y0), (x1, y1) = line
+    left, _, width, _ = box.rect
+    bottom = y1 if y0 == y1 else y1 - 2.5
+    return (max(x0, left + 2), y0), (min(x1, left + width - 2), bottom)
 
 
 def _chip(chip: Chip) -> Iterable[Shape]:

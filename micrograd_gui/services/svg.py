@@ -7,8 +7,20 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from micrograd_gui.services.embedded import METADATA
 from micrograd_gui.services.inks import Ink
 from micrograd_gui.services.lettering import FAMILY
-from micrograd_gui.services.picture import Picture, Text
-from micrograd_gui.services.shapes import Curve, Ellipse, Lines, Polygon, Rect, Shape, groups, tone_of
+from micrograd_gui.services.parts import Text
+from micrograd_gui.services.picture import Picture
+from micrograd_gui.services.shapes import (
+    DASHES,
+    VEIL,
+    Curve,
+    Ellipse,
+    Lines,
+    Polygon,
+    Rect,
+    Shape,
+    groups,
+    tone_of,
+)
 
 FONTS = f"{FAMILY}, Verdana, sans-serif"
 
@@ -39,12 +51,15 @@ def svg(
             continue
         parent = root
         if group.node is not None:
-            parent = SubElement(root, "g", {"id": f"node-{group.node}"})
+            name = f"node-{group.node}" if group.node >= 0 else f"block-{-group.node}"
+            parent = SubElement(root, "g", {"id": name})
             SubElement(parent, "title").text = group.name
         for shape in group.shapes:
-            _shape(parent, shape, ink)
+            if shape.fill or shape.edge:
+                _shape(parent, shape, ink)
         for text in group.texts:
-            _text(parent, text, ink)
+            if text.text or text.role == "label":
+                _text(parent, text, ink)
     indent(root)
     return bytes(tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
 
@@ -59,7 +74,14 @@ def _shape(parent: Element, shape: Shape, ink: Ink) -> None:
 
 
 def outline(shape: Shape) -> tuple[str, dict[str, str]]:
-    """The name of the SVG element and the attributes that say where it is."""
+    """The name of the SVG element and the attributes that say where it is, and whether it is a veil."""
+    name, attributes = _outline(shape)
+    if shape.veil:
+        attributes |= {"fill-opacity": f"{VEIL:g}", "stroke-dasharray": " ".join(f"{n:g}" for n in DASHES)}
+    return name, attributes
+
+
+def _outline(shape: Shape) -> tuple[str, dict[str, str]]:
     match shape.outline:
         case Rect(x, y, width, height, rounded):
             place = {"x": x, "y": y, "width": width, "height": height} | ({"rx": rounded} if rounded else {})
@@ -83,8 +105,9 @@ def _text(parent: Element, text: Text, ink: Ink) -> None:
 
 
 def placed(text: Text) -> dict[str, str]:
-    """The attributes that say where a text is, and how large."""
-    return {
+    """The attributes that say where a text is, how large, and whether it leans."""
+    leaning = {"font-style": "italic"} if text.italic else {}
+    return leaning | {
         "x": f"{text.x:g}",
         "y": f"{text.y:.2f}",
         "font-size": f"{text.size:.4g}",

@@ -8,9 +8,12 @@ from dataclasses import replace
 from micrograd_gui.services import tex
 from micrograd_gui.services.captions import LINE, enlarged, factor
 from micrograd_gui.services.inks import Ink
-from micrograd_gui.services.picture import MARGIN, SIZE, Picture, Text
+from micrograd_gui.services.parts import SIZE, Text
+from micrograd_gui.services.picture import MARGIN, Picture
 from micrograd_gui.services.shapes import (
+    DASHES,
     TONES,
+    VEIL,
     Curve,
     Ellipse,
     Lines,
@@ -27,6 +30,8 @@ _SIZES = (5, 6, 7, 8, 9, 10, 12)  # those that TeX's own fonts have
 _END = r"\end{tikzpicture}"
 _ANCHORS = {"start": "anchor=base west", "middle": "anchor=base", "end": "anchor=base east"}
 _KINDS = {"data": "data", "grad": "grad", "operator": "text", "problem": "grad"}
+_DASH, _GAP = (f"{length * _UNIT:.2f}bp" for length in DASHES)
+_VEIL = f"fill opacity={VEIL:g}, dash pattern=on {_DASH} off {_GAP}"
 _FILE = r"""% {title}, drawn by micrograd-gui.
 % Compile it as it stands, or \input it into {what} of your own that has \usepackage{{tikz}}.
 \ifdefined\tikzpicture \def\micrograddone{{\micrograd}}\else
@@ -126,6 +131,7 @@ def _shape(shape: Shape) -> str:
     options = [rf"fill={_colour(shape.fill)}"] if shape.fill else []
     options += [rf"draw={_colour(shape.edge)}"] if shape.edge else []
     options += ["strong"] if shape.strong else []
+    options += [_VEIL] if shape.veil else []
     match shape.outline:
         case Rect(x, y, width, height, rounded):
             path = f"({x:g},{y:g}) rectangle ({x + width:g},{y + height:g})"
@@ -159,6 +165,8 @@ def _text(text: Text) -> str:
         said = _bold(tex.label(text.text)) if text.bold else tex.label(text.text)
     else:
         said = tex.plain(text.text)
+    if text.italic:
+        said = rf"\textit{{{said}}}"
     size = max((s for s in _SIZES if s <= text.size * _UNIT + 0.5), default=_SIZES[0])
     place = f"at ({text.x:g},{text.y:.2f})"
     return rf"\node[{_ANCHORS[text.anchor]}, {_lettering(tone_of(text), size)}] {place} {{{said}}};"

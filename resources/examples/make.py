@@ -15,7 +15,7 @@ from micrograd_gui.document.expression import graph_from_expression  # noqa: E40
 from micrograd_gui.document.graph import Graph  # noqa: E402
 from micrograd_gui.services import files, nested_layout  # noqa: E402
 from micrograd_gui.services.layout import places  # noqa: E402
-from micrograd_gui.views.canvas.area import FRAMES, box_sizes  # noqa: E402
+from micrograd_gui.services.routes import FRAMES, box_sizes  # noqa: E402
 
 NODE = (144.0, 60.0)  # the size of a node on the canvas
 SECONDS = 60.0

@@ -13,7 +13,8 @@ from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.services import examples
 from micrograd_gui.services.film import Film, film_of
 from micrograd_gui.services.options import Options
-from micrograd_gui.services.picture import Chip, Picture
+from micrograd_gui.services.parts import Chip
+from micrograd_gui.services.picture import Picture
 from micrograd_gui.services.render import render
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -91,20 +92,21 @@ def test_nodes_beside_a_collapsed_block_stand_where_the_canvas_has_them() -> Non
     graph = examples.load("mlp")
     graph = replace(graph, blocks=tuple(replace(each, collapsed=each.kind == "mlp") for each in graph.blocks))
     graph = graph.moved({number: (10.0 * number, 3.0 * number) for number in graph.nodes})
-    made = film(graph, "last")
-    corners = {box.node: box.rect[:2] for box in made.blank.boxes}
-    alone = [number for number in corners if number not in made.folded.stands_for]
+    blank = film(graph, "last").blank
+    boxes = {box.node: box for box in blank.boxes}
+    alone = [number for number in boxes if number >= 0]
     first = alone[0]
     for number in alone:
-        x, y = (corners[number][axis] - corners[first][axis] for axis in (0, 1))
+        x, y = (boxes[number].rect[axis] - boxes[first].rect[axis] for axis in (0, 1))
         assert (x, y) == pytest.approx((10.0 * (number - first), 3.0 * (number - first)))
-    (block,) = corners.keys() - set(alone)
-    members = [number for number, owner in made.folded.stands_for.items() if owner == block]
+    (block,) = boxes.keys() - set(alone)
+    members = [number for number, owner in blank.stands_for.items() if owner == block]
     middle = (min(members) + max(members)) / 2
-    assert corners[block][0] - corners[first][0] == pytest.approx(10.0 * (middle - first))
+    found = [each.rect[0] + each.rect[2] / 2 for each in (boxes[block], boxes[first])]
+    assert found[0] - found[1] == pytest.approx(10.0 * (middle - first))
 
 
-def test_a_wire_for_several_operands_of_a_collapsed_block_says_nothing_rather_than_a_part() -> None:
+def test_a_wire_for_several_operands_of_a_collapsed_block_says_something_for_each_of_them() -> None:
     nodes = {1: Node(1, label="a", data=3.0), 2: Node(2, "*", (1, 1), "s"), 3: Node(3, "+", (2, 1), "L")}
     block = Block(1, "neuron", "n", (2, 3), (3,), collapsed=True)
     graph = Graph(nodes, chosen_target=3, next_id=4, blocks=(block,))
@@ -112,7 +114,9 @@ def test_a_wire_for_several_operands_of_a_collapsed_block_says_nothing_rather_th
     assert said(through_sum) == [("× 1", "+= 1")]
     (through_square,) = film(graph, "5").pictures
     assert len(through_square.wires) == 1
-    assert said(through_square) == []
+    assert said(through_square) == [("× a = 3", "+= 3"), ("× a = 3", "+= 3")]
+    one, other = through_square.chips
+    assert apart(rect(one), rect(other))
 
 
 def test_a_label_of_any_length_makes_no_endless_chip() -> None:

@@ -13,11 +13,11 @@ from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.services import examples, export
-from micrograd_gui.services.cards import HEIGHT, WIDTH
 from micrograd_gui.services.embedded import embedded
 from micrograd_gui.services.engines import Cancelled
 from micrograd_gui.services.film import film_of
 from micrograd_gui.services.inks import INKS
+from micrograd_gui.services.measures import HEIGHT, WIDTH
 from micrograd_gui.services.options import Options, Watch
 from micrograd_gui.services.render import render
 from micrograd_gui.services.shapes import groups

@@ -10,7 +10,8 @@ from micrograd_gui.document.numbers import WIDEST, written
 from micrograd_gui.services import examples
 from micrograd_gui.services.engines import Engine, engines
 from micrograd_gui.services.lettering import LABEL_AT_MOST, shown_label, width
-from micrograd_gui.services.picture import PADDING, Picture, Text
+from micrograd_gui.services.parts import PADDING, Text
+from micrograd_gui.services.picture import Picture
 from micrograd_gui.services.rendering import rendered, shape_of, source
 from micrograd_gui.session.run import record
 from micrograd_gui.session.trace import Frame, Pass, Trace
