@@ -25,9 +25,14 @@ class Judge:
 
     def accuracy(self, predictions: Any, answers: Any) -> float | None:
         """The share of rows that are told right."""
+        wrong = self.wrong(predictions, answers)
+        return None if wrong is None else float((~wrong).mean())
+
+    def wrong(self, predictions: Any, answers: Any) -> Any:
+        """Which rows are told wrong, as an array of truths; None where that has no meaning."""
         if self.threshold is None:
             return None
-        return float(((predictions > self.threshold) == (answers > self.threshold)).mean())
+        return (predictions > self.threshold) != (answers > self.threshold)
 
 
 def judge_of(graph: Graph) -> Judge | None:

@@ -21,8 +21,8 @@ from matplotlib.ticker import (
 
 from micrograd_gui.document.graph import Span
 from micrograd_gui.document.numbers import short
-from micrograd_gui.views.plot_key import KEY_GAP, key_height
-from micrograd_gui.views.plot_picture import Scale, Still
+from micrograd_gui.views.plot_key import KEY_GAP, key_height, lines_height
+from micrograd_gui.views.plot_picture import ABOVE, Scale, Still
 from micrograd_gui.views.plot_words import cut, say, width_of
 from micrograd_gui.views.theme import FAMILY, Mood
 
@@ -31,6 +31,8 @@ HALL = 28  # no text of a hall is smaller, in pixels
 TICK, NAME, HEAD = 11, 12, 13  # text sizes at scale 1
 TINY = 110  # the height, at scale 1, below which all words go
 _LOW = 190  # and that below which the title goes
+_LOW_BY_KEY, _LOW_BY_LINES = 250, 400  # the same, where the key stands above the axes, too; in several lines
+_NARROW, _NARROWER = 16, 9  # widths of the axes, in sizes of text, below which the names beside them go
 _STEPS = [1, 2, 5, 10]
 _MARKS_SAID = 3  # tangent, secant, point: room is kept for them, so that nothing moves when they come
 _PERCENT = (0.0, 1.04)
@@ -84,15 +86,21 @@ class PlotAxes:
         self.right.set_visible(bool(still.right_name))
         self.right.set_ylim(*_PERCENT)
 
-    def lay_out(self, still: Still, width: int, height: int) -> None:
+    def lay_out(self, still: Still, width: int, height: int, key_lines: int = 0) -> None:
         """Make room for the words: with new axes and after a resize, never while stepping.
+
+        ``key_lines`` is how many lines the key has that stands above the axes.
 
         The widths of the words tell it; matplotlib's own layout draws everything twice to find out.
         """
         axes = self.main
         width, height = max(width, 2), max(height, 2)
         tick, name, head = (self.pixels(size) for size in (TICK, NAME, HEAD))
-        titled, named = height / self._mood.scale >= _LOW, height / self._mood.scale >= TINY
+        above = still.key_at == ABOVE
+        low = _LOW_BY_KEY if above else _LOW
+        titled, named = height / self._mood.scale >= low, height / self._mood.scale >= TINY
+        if key_lines > 1:
+            titled = height / self._mood.scale >= _LOW_BY_LINES
         axes.title.set_visible(titled)
         spans = ((axes.xaxis, width, tick * 5.5, still.x_scale, still.x_span),
                  (axes.yaxis, height, tick * 3, still.y_scale, still.y_span))  # fmt: skip
@@ -106,12 +114,20 @@ class PlotAxes:
         offset = axes.yaxis.get_major_formatter().get_offset()
         beside = max((width_of(number, tick) for number in upward), default=0.0)
         half_of_last = width_of(across[-1], tick) / 2 if across else 0.0
-        left = pad + beside + tick * 0.8 + (name * 1.4 if named and still.y_name else 0)
+        bare = pad + beside + tick * 0.8
+        left = bare + (name * 1.4 if named and still.y_name else 0)
         bottom = pad + tick * 1.6 + (name * 1.3 if named else 0)
         top = pad + (head * 1.5 if titled else tick * 1.4 if offset else tick * 0.5)
         right = pad + max(half_of_last, tick * 0.5)
         if still.right_name:
-            right = pad + width_of("100 %", tick) + tick * 0.8 + (name * 1.4 if named else 0)
+            # The key names both edges, too: on little width they need not be named beside them.
+            counted = pad + width_of("100 %", tick) + tick * 0.8
+            right_named = named and width - left - counted - name * 1.4 >= _NARROW * name
+            self.right.yaxis.label.set_visible(right_named)
+            if width - left - counted < _NARROWER * name:
+                left = bare
+                axes.yaxis.label.set_visible(False)
+            right = counted + (name * 1.4 if right_named else 0)
         # A narrow plot has no corner to spare: where it is tall, the key stands above the axes.
         said = sum(bool(curve.legend) for curve in still.curves)
         self.key_above = (
@@ -119,6 +135,8 @@ class PlotAxes:
         )
         if self.key_above:
             top += key_height(name, said + _MARKS_SAID) + name * KEY_GAP
+        elif key_lines:
+            top += lines_height(name, key_lines)
         # On a few pixels something has to give: then the axes keep a fifth and the words are cut.
         thin, low = min(1.0, 0.8 * width / (left + right)), min(1.0, 0.8 * height / (top + bottom))
         left, right, top, bottom = left * thin, right * thin, top * low, bottom * low
@@ -130,12 +148,12 @@ class PlotAxes:
         axes.yaxis.set_label_coords((pad + name * 1.1) / width, middle, self.figure.transFigure)
         self.right.yaxis.set_label_coords(1 - (pad + name * 1.2) / width, middle, self.figure.transFigure)
         colour, inner = self._mood.theme.text, (width - left - right, height - top - bottom)
-        lifted = (top - head * 1.5) * 72 / DPI if self.key_above else 0.35 * self._points(HEAD)
+        beneath = self.key_above or key_lines > 0
+        lifted = (top - head * 1.5) * 72 / DPI if beneath else 0.35 * self._points(HEAD)
         axes.set_title("", fontproperties=self.font(HEAD), pad=lifted, y=1.0)
         say(axes.title, cut(still.title, head, inner[0] + 2 * right), colour)
         say(axes.xaxis.label, cut(still.x_name, name, inner[0]), colour)
         say(axes.yaxis.label, cut(still.y_name, name, inner[1]), colour)
-        self.right.yaxis.label.set_visible(named)
         say(self.right.yaxis.label, cut(still.right_name, name, inner[1]), colour)
         self.right.yaxis.set_major_locator(FixedLocator([0.0, 0.5, 1.0]))
         self.right.yaxis.set_major_formatter(FixedFormatter(["0 %", "50 %", "100 %"]))

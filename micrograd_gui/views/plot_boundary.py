@@ -12,7 +12,7 @@ from micrograd_gui.document.numbers import short
 from micrograd_gui.session.formulas import operand_name
 from micrograd_gui.session.judging import Judge, judge_of
 from micrograd_gui.session.state import State
-from micrograd_gui.views.plot_picture import Drawn, Field, Mark, Still, drawable_span
+from micrograd_gui.views.plot_picture import ABOVE, Drawn, Field, Mark, Still, drawable_span
 
 if TYPE_CHECKING:
     from micrograd_gui.session.training import Prediction
@@ -25,12 +25,16 @@ _MARGIN = 0.18
 
 @dataclass(frozen=True, eq=False)
 class _BoundaryStill(Still):
-    """``points`` are where the prediction is asked; ``fixed`` the leaves that must stay as they are."""
+    """``points`` are where the prediction is asked, at the end those of the rows, which have ``answers``.
+
+    ``fixed`` are the leaves that must stay as they are.
+    """
 
     asked: _Asked | None = None
     data: Data | None = None
     prediction: Prediction | None = None
     points: Any = None
+    answers: Any = None
     fixed: tuple[NodeId, ...] = ()
 
 
@@ -55,7 +59,8 @@ class BoundaryPlot:
 
     def __init__(self) -> None:
         self._known: tuple[Graph, _Asked | str] | None = None
-        self._shown: tuple[Still, Any, Drawn] | None = None  # for which parameters the picture was made
+        # What was drawn last, and for which parameters.
+        self._shown: tuple[Still, Any, tuple[Drawn, ...]] | None = None
 
     def missing(self, state: State) -> str:
         asked = self._asked(state.graph)
@@ -113,10 +118,12 @@ class BoundaryPlot:
             spans[0],
             spans[1],
             tuple(curves),
+            key_at=ABOVE,
             asked=asked,
             data=data,
             prediction=Prediction(graph, judge.prediction, asked.inputs),
-            points=points,
+            points=np.concatenate([points, places.T], axis=1),
+            answers=answers,
             fixed=fixed,
         )
 
@@ -134,7 +141,7 @@ class BoundaryPlot:
         else:
             picture = _picture(still, still.prediction.at(still.points, parameters), graph)
             self._shown = (still, parameters, picture)
-        return (picture, *_shown_row(still, graph))
+        return (*picture, *_shown_row(still, graph))
 
     def _asked(self, graph: Graph) -> _Asked | str:
         """What is shown of that graph; or, in a sentence, why nothing is. The last answer is kept."""
@@ -192,7 +199,26 @@ def _sides(name: str, judge: Judge, answers: Any, places: Any) -> list[Mark]:
     return marks
 
 
-def _picture(still: _BoundaryStill, numbers: Any, graph: Graph) -> Drawn:
+def _picture(still: _BoundaryStill, numbers: Any, graph: Graph) -> tuple[Drawn, ...]:
+    """The surface, or the curve, and which rows are told wrong."""
+    rows = len(still.answers)
+    return _surface(still, numbers[:-rows], graph), *_wrong(still, numbers[-rows:])
+
+
+def _wrong(still: _BoundaryStill, predictions: Any) -> Sequence[Mark]:
+    """A cross on each row that is on the wrong side, and in the key how many there are."""
+    assert still.asked is not None
+    wrong = still.asked.judge.wrong(predictions, still.answers)
+    if wrong is None:
+        return ()
+    x, *rest = still.points[:, -len(wrong) :][:, wrong]
+    y = rest[0] if rest else still.answers[wrong]
+    count = int(wrong.sum())
+    words = f"{count:,} of {len(wrong):,} wrong"
+    return (Mark("secant", "crosses", tuple(x.tolist()), tuple(y.tolist()), words, f"{count:,} wrong"),)
+
+
+def _surface(still: _BoundaryStill, numbers: Any, graph: Graph) -> Drawn:
     import numpy as np
 
     assert still.asked is not None
@@ -202,7 +228,8 @@ def _picture(still: _BoundaryStill, numbers: Any, graph: Graph) -> Drawn:
         with np.errstate(all="ignore"):
             low, high = still.y_span
             curve = np.clip(numbers, low - 50 * (high - low), high + 50 * (high - low))
-        return Mark("data", "line", tuple(still.points[0].tolist()), tuple(curve.tolist()), name)
+        x = still.points[0, : len(numbers)]
+        return Mark("data", "line", tuple(x.tolist()), tuple(curve.tolist()), name)
     assert still.data is not None
     if judge.threshold is not None:
         level, far = judge.threshold, 0.5 if judge.threshold else 1.0

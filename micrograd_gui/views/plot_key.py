@@ -23,9 +23,11 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from micrograd_gui.views.theme import FAMILY
 
-_SAMPLE, _GAP, _PAD, _ROW = 2.2, 0.6, 0.7, 1.45  # all in sizes of the text
+_SAMPLE, _POINT, _GAP, _PAD, _ROW, _APART = 2.2, 1.0, 0.6, 0.7, 1.45, 1.6  # all in sizes of the text
 _WIDER = 1.04  # matplotlib sets the same text a little wider than Qt, by which it was measured
 _BESIDE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_NO_MARKER = ("", "None", None)
+_ENDLESS = 10_000.0  # pixels: words are not cut here
 KEY_GAP = 0.6  # between the key and the edge of the axes
 KEY_SIDES = _SAMPLE + _GAP + 2 * _PAD + 2 * KEY_GAP  # what stands beside the words
 
@@ -33,6 +35,29 @@ KEY_SIDES = _SAMPLE + _GAP + 2 * _PAD + 2 * KEY_GAP  # what stands beside the wo
 def key_height(size: float, lines: int) -> float:
     """How tall a key of so many lines is, in pixels."""
     return size * (_ROW * lines + _PAD)
+
+
+def lines_height(size: float, lines: int) -> float:
+    """How tall so many lines of a key are whose entries stand side by side."""
+    return size * _ROW * lines
+
+
+def entry_width(words: float, size: float, *, point: bool) -> float:
+    """How wide an entry is whose words are so wide; beside them stands a point, or a piece of a line."""
+    return size * ((_POINT if point else _SAMPLE) + _GAP) + _WIDER * words
+
+
+def side_by_side(widths: Sequence[float], size: float, room: float) -> list[list[int]]:
+    """Which of the entries, which are so wide, stand in each line: as many as there is room for."""
+    lines: list[list[int]] = [[]]
+    taken = 0.0
+    for at, width in enumerate(widths):
+        if lines[-1] and taken + size * _APART + width > room:
+            lines.append([])
+            taken = 0.0
+        taken += width + (size * _APART if lines[-1] else 0.0)
+        lines[-1].append(at)
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +127,32 @@ class PlotKey:
             return pixels / self._look.dpi
 
         self._box.set_bounds(inch(left), inch(low), inch(width), inch(height))
-        for at, ((text, _), line, label) in enumerate(zip(words, self._samples, self._texts, strict=True)):
-            y = low + height - pad / 2 - row * (at + 0.5)
-            ends = (left + pad, left + pad + sample)
-            xs = [sum(ends) / 2] if line.get_marker() not in ("", "None", None) else list(ends)
-            line.set_data([inch(x) for x in xs], [inch(y)] * len(xs))
-            label.set_position((inch(left + pad + sample + gap), inch(y)))
-            label.set_text(text)
+        self._box.set_visible(True)
+        for at, (text, _) in enumerate(words):
+            self._put(at, text, left + pad, low + height - pad / 2 - row * (at + 0.5))
+
+    def say_side_by_side(self, words: Sequence[tuple[str, float]], x: float, top: float, room: float) -> None:
+        """Show those words in lines, the first at that height, on the bare ground."""
+        size = self._look.text
+        self._box.set_visible(False)
+        points = [sample.get_marker() not in _NO_MARKER for sample in self._samples]
+        widths = [entry_width(words[at][1], size, point=point) for at, point in enumerate(points)]
+        for number, line in enumerate(side_by_side(widths, size, room)):
+            at = x
+            for entry in line:
+                wide = _POINT if points[entry] else _SAMPLE
+                self._put(entry, words[entry][0], at, top - size * _ROW * (number + 0.5), wide)
+                at += widths[entry] + size * _APART
+
+    def _put(self, at: int, text: str, x: float, y: float, wide: float = _SAMPLE) -> None:
+        """An entry: its sample from there on, in pixels of the figure, and its words beside it."""
+        size, dpi = self._look.text, self._look.dpi
+        line, label = self._samples[at], self._texts[at]
+        ends = (x, x + size * wide)
+        xs = list(ends) if line.get_marker() in _NO_MARKER else [sum(ends) / 2]
+        line.set_data([each / dpi for each in xs], [y / dpi] * len(xs))
+        label.set_position(((x + size * (wide + _GAP)) / dpi, y / dpi))
+        label.set_text(text)
 
     def paint(self, painter: QPainter, height: int) -> None:
         """The key as it is, on a widget of that height."""
@@ -126,7 +170,8 @@ class PlotKey:
         ground.setAlphaF(0.88)
         painter.setPen(QPen(QColor(look.line), 1.0))
         painter.setBrush(ground)
-        painter.drawRoundedRect(rect, 3, 3)
+        if box.get_visible():
+            painter.drawRoundedRect(rect, 3, 3)
         font = QFont(FAMILY)
         font.setPixelSize(look.text)
         painter.setFont(font)
@@ -135,7 +180,7 @@ class PlotKey:
             self._paint_sample(painter, sample, height)
             painter.setPen(QColor(look.colour))
             left, tall = pixels(x), 2.0 * look.text
-            place = QRectF(left, height - pixels(y) - tall / 2, rect.right() - left, tall)
+            place = QRectF(left, height - pixels(y) - tall / 2, _ENDLESS, tall)
             painter.drawText(place, _BESIDE, text.get_text())
 
     def _paint_sample(self, painter: QPainter, sample: Line2D, height: int) -> None:
@@ -160,6 +205,10 @@ class PlotKey:
             place = QRectF(points[0].x() - half, points[0].y() - half, 2 * half, 2 * half)
             if sample.get_marker() == "s":
                 painter.drawRect(place)
+            elif sample.get_marker() == "x":
+                painter.setPen(QPen(colour, width))
+                painter.drawLine(place.topLeft(), place.bottomRight())
+                painter.drawLine(place.bottomLeft(), place.topRight())
             else:
                 painter.drawEllipse(place)
 

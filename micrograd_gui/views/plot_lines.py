@@ -27,9 +27,10 @@ _DASHES: dict[str, Any] = {
     "dashed": (0, (5, 3)),
     "dotted": (0, (1.2, 2.2)),
 }
-_SIGNS = {"points": "o", "point": "o", "squares": "s", "dots": "o", "ring": "o"}
-_SIZES = {"points": 5.0, "point": 8.0, "squares": 5.5, "dots": 5.5, "ring": 11.0}
+POINTS = {"points": "o", "point": "o", "squares": "s", "dots": "o", "ring": "o", "crosses": "x"}
+_SIZES = {"points": 5.0, "point": 8.0, "squares": 5.5, "dots": 5.5, "ring": 11.0, "crosses": 9.0}
 _ROWS, _FEW = ("dots", "squares"), 30
+_OPEN = ("ring", "crosses")
 _WIDTHS = {"line": 2.4, "thin": 1.5, "upright": 1.5}
 _WHOLE = Qt.AspectRatioMode.IgnoreAspectRatio
 _STRETCHES = 5_000  # more than there are pixels
@@ -51,7 +52,7 @@ class _DrawnLine(Line2D):
         self.shape = shape(mark)
         theme, scale = mood.theme, mood.scale
         ink = ink_of(mark.ink, theme)
-        dots = mark.style in _SIGNS
+        dots = mark.style in POINTS
         size = _SIZES.get(mark.style, 0.0)
         edge = theme.text if mark.style == "point" else ink
         if mark.style in _ROWS:
@@ -63,11 +64,11 @@ class _DrawnLine(Line2D):
             color=ink,
             linestyle=_DASHES.get(mark.style, ""),
             linewidth=_WIDTHS.get(mark.style, 2.0) * scale,
-            marker=_SIGNS.get(mark.style, ""),
+            marker=POINTS.get(mark.style, ""),
             markersize=size * scale,
             markeredgecolor=edge,
             markerfacecolor="none" if mark.style == "ring" else ink,
-            markeredgewidth=(2.2 if mark.style == "ring" else 0.8) * scale,
+            markeredgewidth=(2.2 if mark.style in _OPEN else 0.8) * scale,
             zorder=5 if dots else 3,
             animated=True,
         )

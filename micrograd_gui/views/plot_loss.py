@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from array import array
+from collections.abc import Sequence
+from typing import overload
 
-from micrograd_gui.document.graph import Span
+from micrograd_gui.document.data import Plan
+from micrograd_gui.document.graph import Graph, Span
 from micrograd_gui.document.numbers import written
 from micrograd_gui.session.state import State
 from micrograd_gui.session.training_state import TrainingState
-from micrograd_gui.views.plot_picture import Drawn, Growing, Mark, Still, drawable_span
+from micrograd_gui.views.plot_picture import ABOVE, Drawn, Growing, Mark, Still, drawable_span
 
 _SHORTEST, _AT_FIRST = 10, 100  # steps across
 _RECENT = 64  # losses that may be new since the last look
@@ -41,6 +45,8 @@ class LossPlot:
             return False
         if training.k > still.x_span[1] or bool(training.accuracies) != bool(still.right_name):
             return False
+        if still.title != _title(state.graph):
+            return False
         low, high = still.y_span
         recent = (*training.losses[-_RECENT:], training.loss)
         return all(low <= loss <= high or (self.log and loss < _SMALLEST) for loss in recent)
@@ -53,7 +59,7 @@ class LossPlot:
         return Still(
             state.graph,
             None,
-            "",
+            _title(state.graph),
             "step",
             "loss",
             (0.0, 1.03 * _last_step(training)),
@@ -61,7 +67,7 @@ class LossPlot:
             (),
             y_scale="log" if self.log else "linear",
             right_name="accuracy" if training.accuracies else "",
-            key_at="right",
+            key_at=ABOVE,
         )
 
     def update(self, state: State, still: Still) -> tuple[Drawn, ...]:
@@ -70,12 +76,51 @@ class LossPlot:
             return ()
         loss = f"loss {written(training.loss)}"
         said = f"{loss}  at step {training.k:,}"
-        marks: list[Drawn] = [Growing("data", "line", training.losses, said, loss)]
+        marks: list[Drawn] = [Growing("data", "line", UpToNow(training.losses, training.loss), said, loss)]
         if training.accuracies:
-            right = f"{100 * (training.accuracy or 0.0):.0f} %"
-            marks.append(Growing("good", "thin", training.accuracies, f"accuracy {right}", right, right=True))
+            share = training.accuracy or 0.0
+            right = f"{100 * share:.0f} %"
+            curve = UpToNow(training.accuracies, share)
+            marks.append(Growing("good", "thin", curve, f"accuracy {right}", right, right=True))
         marks.append(Mark("accent", "point", (float(training.k),), (training.loss,)))
         return tuple(marks)
+
+
+class UpToNow(Sequence[float]):
+    """What was before each step, and what is now: a curve that goes to the point where the graph stands."""
+
+    def __init__(self, before: Sequence[float], now: float) -> None:
+        self._before, self._now = before, now
+
+    def __len__(self) -> int:
+        return len(self._before) + 1
+
+    @overload
+    def __getitem__(self, index: int) -> float: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[float]: ...
+    def __getitem__(self, index: int | slice) -> float | Sequence[float]:
+        last = len(self._before)
+        if isinstance(index, int):
+            return self._now if index in (last, -1) else self._before[index if index >= 0 else index + 1]
+        start, stop, step = index.indices(last + 1)
+        if step != 1:
+            return [self[at] for at in range(start, stop, step)]
+        numbers = array("d", self._before[start:stop])  # only what is asked for: the curve may be long
+        if start <= last < stop:
+            numbers.append(self._now)
+        return numbers
+
+
+def _title(graph: Graph) -> str:
+    """What the loss is of: the node that is the target holds that of one row only."""
+    data, plan = graph.data, graph.plan or Plan()
+    if data is None or len(data) < 2:
+        return ""
+    rows, batch = f"{len(data):,}", plan.batch
+    if batch is not None and batch < len(data):
+        rows = f"{batch:,} of {rows}"
+    return f"loss: {data.reduction} of {rows} rows"
 
 
 def _last_step(training: TrainingState) -> int:

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     import numpy as np
 
 Ink = Literal["data", "grad", "secant", "accent", "muted", "good", "bad"]
-Style = Literal["line", "dashed", "dotted", "points", "point", "squares", "dots", "ring", "thin", "upright"]
+Style = Literal[
+    "line", "dashed", "dotted", "points", "point", "squares", "dots", "ring", "crosses", "thin", "upright"
+]
 Scale = Literal["linear", "log"]
+ABOVE = "above"  # the key stands above the axes, side by side, and hides nothing
 _HUGE = 1e150  # beyond it, the spans that matplotlib works out overflow
 
 
@@ -106,7 +109,7 @@ class Still:
     y_scale: Scale = "linear"
     right_name: str = ""
     y_labels: tuple[tuple[float, str], ...] | None = None
-    key_at: str = ""  # the corner of the key; empty: where the curves leave most room
+    key_at: str = ""  # the corner of the key, or ABOVE; empty: where the curves leave most room
 
     @property
     def axes(self) -> tuple[object, ...]:

@@ -14,15 +14,22 @@ from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from micrograd_gui.views.plot_axes import DPI, NAME, TINY, PlotAxes
-from micrograd_gui.views.plot_key import KEY_GAP, KEY_SIDES, Look, Place, PlotKey, key_height
+from micrograd_gui.views.plot_axes import DPI, NAME, PlotAxes
+from micrograd_gui.views.plot_key import KEY_GAP, KEY_SIDES, Look, Place, PlotKey, key_height, lines_height
 from micrograd_gui.views.plot_lines import GrowingLine, MarkLine, Standing, artist_for, shape
-from micrograd_gui.views.plot_picture import Bars, Drawn, Field, Growing, Mark, Note, Still, free_corner
-from micrograd_gui.views.plot_words import cut, drawable, width_of
+from micrograd_gui.views.plot_picture import ABOVE, Drawn, Growing, Still, free_corner
+from micrograd_gui.views.plot_saying import (
+    LINES_AT_MOST,
+    entries,
+    lines_of,
+    sample,
+    with_widths,
+    words_above,
+    words_for,
+)
 from micrograd_gui.views.theme import Mood
 
 _DATELESS = {"svg": {"Date": None}, "pdf": {"CreationDate": None, "Creator": "micrograd-gui"}}
-_BRIEF = 270  # the height, at scale 1, below which the full key goes
 
 
 class PlotSurface(FigureCanvasQTAgg):
@@ -37,6 +44,7 @@ class PlotSurface(FigureCanvasQTAgg):
         self._marks: tuple[Drawn, ...] = ()
         self._lines: list[Standing] = []
         self._key: PlotKey | None = None
+        self._key_lines = 0  # above the axes
         self._ground: Any = None  # the pixels of the axes alone
         self._stale = True  # whether what is drawn over them no longer holds
         self._frame = PlotAxes(self.figure)
@@ -112,48 +120,39 @@ class PlotSurface(FigureCanvasQTAgg):
         if self._key is not None:
             self._key.remove()
             self._key = None
-        said = self._said()
+        said = self._entries()
         if said:
             theme = self._mood.theme
             look = Look(
                 self._frame.pixels(NAME), DPI, self._frame.font(NAME), theme.text, theme.panel, theme.line
             )
-            self._key = PlotKey(self.axes, [MarkLine(_sample(mark), self._mood) for mark in said], look)
+            self._key = PlotKey(self.axes, [MarkLine(sample(mark), self._mood) for mark in said], look)
             self._say_key()
-
-    def _said(self) -> list[Drawn]:
-        """What the key speaks of: on little height only the slopes, on less nothing."""
-        height = self.height() / self._mood.scale
-        curves = self._still.curves if self._still is not None else ()
-        said = [mark for mark in (*curves, *self._marks) if mark.legend and height >= TINY]
-        if height >= _BRIEF:
-            return said
-        return [mark for mark in said if isinstance(mark, Growing) or _is_slope(mark)]
 
     def _say_key(self) -> None:
         if self._key is None:
+            return
+        if self._key_is_above:
+            self._say_key_above(self._key)
             return
         left, right, top, bottom = self._frame.margins
         size, above = self._frame.pixels(NAME), self._frame.key_above
         beside = 0.0 if above else left + right
         room = max(self.width() - beside - KEY_SIDES * size, 4 * size)
-        said = self._said()
-        words = [drawable(mark.legend) for mark in said]
-        if any(width_of(each, size) > room for each in words):
-            words = [cut(drawable(mark.brief or mark.legend), size, room) for mark in said]
+        words = with_widths(words_for(self._entries(), size, room), size)
         gap = size * KEY_GAP
         if above:
-            wide = max(width_of(each, size) for each in words) + KEY_SIDES * size
+            wide = max(width for _, width in words) + KEY_SIDES * size
             x = max(gap, min(left, self.width() - wide))
             place = Place(x, self.height() - top + gap, right=False, upper=False)
-            self._key.say([(each, width_of(each, size)) for each in words], place)
+            self._key.say(words, place)
             return
         corner = self._still.key_at if self._still is not None and self._still.key_at else self._free_corner()
         if corner == "right":
             tall = key_height(size, len(words))
             middle = bottom + (self.height() - top - bottom + tall) / 2
             place = Place(self.width() - right - gap, middle, right=True, upper=True)
-            self._key.say([(each, width_of(each, size)) for each in words], place)
+            self._key.say(words, place)
             return
         place = Place(
             self.width() - right - gap if "right" in corner else left + gap,
@@ -161,7 +160,24 @@ class PlotSurface(FigureCanvasQTAgg):
             "right" in corner,
             "upper" in corner,
         )
-        self._key.say([(each, width_of(each, size)) for each in words], place)
+        self._key.say(words, place)
+
+    def _entries(self) -> list[Drawn]:
+        return entries(self._still, self._marks, self.height() / self._mood.scale)
+
+    @property
+    def _key_is_above(self) -> bool:
+        return self._still is not None and self._still.key_at == ABOVE
+
+    def _say_key_above(self, key: PlotKey) -> None:
+        """Side by side above the axes, from their left edge on as long as that leaves room."""
+        size, (left, _, top, _) = self._frame.pixels(NAME), self._frame.margins
+        pad = self._mood.px(6)
+        said = self._entries()
+        words = words_above(said, size, self.width() - 2 * pad, self._key_lines)
+        x = left if lines_of(said, words, size, self.width() - left - pad) <= self._key_lines else pad
+        over = self.height() - top + lines_height(size, self._key_lines)
+        key.say_side_by_side(words, x, over, self.width() - x - pad)
 
     def _free_corner(self) -> str:
         """For a key of the usual size, not the present one: it must not wander off when a line is added."""
@@ -175,8 +191,14 @@ class PlotSurface(FigureCanvasQTAgg):
     # Sizes -----------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        if self._still is not None:
-            self._frame.lay_out(self._still, self.width(), self.height())
+        if self._still is None:
+            return
+        self._key_lines = 0
+        if self._key_is_above:
+            size, room = self._frame.pixels(NAME), self.width() - 2 * self._mood.px(6)
+            said = self._entries()
+            self._key_lines = lines_of(said, words_above(said, size, room, LINES_AT_MOST), size, room)
+        self._frame.lay_out(self._still, self.width(), self.height(), self._key_lines)
 
     def sizeHint(self) -> QSize:
         return QSize(420, 300)
@@ -255,18 +277,3 @@ class PlotSurface(FigureCanvasQTAgg):
 
 def _is_point(line: object) -> bool:
     return isinstance(line, MarkLine) and line.shape[1] == "point"
-
-
-def _is_slope(drawn: Drawn) -> bool:
-    return isinstance(drawn, Mark) and drawn.style in ("dashed", "dotted")
-
-
-def _sample(drawn: Drawn) -> Mark | Growing:
-    """How the key shows it."""
-    match drawn:
-        case Mark() | Growing():
-            return drawn
-        case Bars(ink=ink) | Note(ink=ink):
-            return Mark(ink, "squares", (), ())
-        case Field():
-            return Mark("secant", "line", (), ())

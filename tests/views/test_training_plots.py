@@ -11,14 +11,16 @@ from micrograd_gui.document.data import Plan
 from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.session.health import Health
+from micrograd_gui.session.series import Series
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.plot import PlotPane
 from micrograd_gui.views.plot_boundary import GRID, BoundaryPlot
 from micrograd_gui.views.plot_error import ErrorPlot
 from micrograd_gui.views.plot_gradients import GradientsPlot
-from micrograd_gui.views.plot_loss import LossPlot
+from micrograd_gui.views.plot_loss import LossPlot, UpToNow
 from micrograd_gui.views.plot_picture import Bars, Field, Growing, Mark, Note
+from micrograd_gui.views.plot_surface import PlotSurface
 from micrograd_gui.views.theme import DARK, Mood, load_fonts
 from tests.views import learning
 
@@ -74,8 +76,9 @@ def test_the_curve_holds_every_loss_and_the_accuracy_its_own_axis(pane, session,
     run(session, 30)
     surface = shown(pane, "loss", qtbot)
     loss, accuracy = (mark for mark in pane.view.marks if isinstance(mark, Growing))
-    assert list(loss.y) == list(session.state.training.losses)
-    assert len(loss.y) == 30
+    training = session.state.training
+    assert list(loss.y) == [*training.losses, training.loss]
+    assert len(loss.y) == 31
     assert accuracy.right
     assert surface._frame.right.get_visible()
     point = next(mark for mark in pane.view.marks if isinstance(mark, Mark))
@@ -135,7 +138,7 @@ def test_rewind_takes_the_curve_away(pane, session, qtbot):
     run(session, 3)
     qtbot.waitUntil(lambda: pane.view.still is not None)
     growing = next(mark for mark in pane.view.marks if isinstance(mark, Growing))
-    assert len(growing.y) == 3
+    assert len(growing.y) == 4
 
 
 def test_the_loss_stands_below_other_plots_of_a_graph_that_learns(pane, session, qtbot):
@@ -204,6 +207,35 @@ def test_the_shown_row_is_ringed(session):
     session.show_row(2)
     ring = kind.update(session.state, kind.build(session.state, None))[-1]
     assert (ring.style, ring.x, ring.y) == ("ring", (1.0,), (0.0,))
+
+
+def crosses(kind, session, still):
+    return next(mark for mark in kind.update(session.state, still) if getattr(mark, "style", "") == "crosses")
+
+
+def test_rows_that_are_told_wrong_are_crossed_and_counted(session):
+    kind = BoundaryPlot()
+    still = kind.build(session.state, None)
+    judge, graph = still.asked.judge, session.state.graph
+    other, wrong = Session(graph), set()
+    for row, (x1, x2, answer) in enumerate(graph.data.rows):
+        other.show_row(row)
+        other.forward()
+        if (other.state.frame.data[judge.prediction] > 0) != (answer > 0):
+            wrong.add((x1, x2))
+    found = crosses(kind, session, still)
+    assert 0 < len(wrong) < 4
+    assert set(zip(found.x, found.y, strict=True)) == wrong
+    assert (found.legend, found.brief) == (f"{len(wrong)} of 4 wrong", f"{len(wrong)} wrong")
+    run(session, 300)
+    assert session.state.training.accuracy == 1.0
+    assert (crosses(kind, session, still).x, crosses(kind, session, still).legend) == ((), "0 of 4 wrong")
+
+
+def test_where_accuracy_has_no_meaning_no_row_is_crossed():
+    session, kind = Session(learning.line()), BoundaryPlot()
+    drawn = kind.update(session.state, kind.build(session.state, None))
+    assert not any(getattr(mark, "style", "") == "crosses" for mark in drawn)
 
 
 def test_one_input_gives_the_fitted_curve():
@@ -387,6 +419,72 @@ def test_the_rules_are_told_in_the_tooltip():
         assert word in GradientsPlot.tip
 
 
+# The key above the axes --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [LossPlot, BoundaryPlot])
+@pytest.mark.parametrize(
+    ("mood", "size"),
+    [
+        (Mood(), (480, 200)),
+        (Mood(), (400, 330)),
+        (Mood(DARK, 1.5), (700, 700)),
+        (Mood().in_hall(900), (533, 540)),
+        (Mood().in_hall(700), (340, 420)),
+    ],
+)
+def test_the_key_hides_nothing_and_none_of_its_words_is_cut(session, qtbot, kind, mood, size):
+    load_fonts()
+    run(session, 20)
+    still = kind().build(session.state, None)
+    marks = kind().update(session.state, still)
+    surface = PlotSurface(mood)
+    qtbot.addWidget(surface)
+    surface.resize(*size)
+    surface.show()
+    surface.show_plot(still, marks)
+    surface.draw()
+    axes, texts = surface.axes.bbox.y1, [text for text in surface._key._texts if text.get_text()]
+    said = {word for mark in (*still.curves, *marks) for word in (mark.legend, mark.brief)}
+    assert len(texts) >= 2
+    for text in texts:
+        box = text.get_window_extent()
+        assert box.y0 >= axes - 1, "it stands on the axes"
+        assert box.y1 <= size[1] + 1, "it is above the picture"
+        assert 0 <= box.x0 < box.x1 <= size[0] + 1, "it is beside the picture"
+        assert text.get_text() in said, "it is cut"
+    title = surface.axes.title
+    if title.get_visible() and title.get_text():
+        assert title.get_window_extent().y0 >= max(text.get_window_extent().y1 for text in texts) - 2
+
+
+def test_the_curve_goes_on_to_the_point_where_the_graph_stands():
+    curve = UpToNow(Series([4.0, 3.0, 2.0]), 1.0)
+    assert list(curve) == [4.0, 3.0, 2.0, 1.0]
+    assert [curve[0], curve[3], curve[-1], curve[-4]] == [4.0, 1.0, 1.0, 4.0]
+    for part in (
+        slice(1, 3),
+        slice(2, None),
+        slice(3, 4),
+        slice(4, 9),
+        slice(None, None, -1),
+        slice(-2, None),
+    ):
+        assert list(curve[part]) == [4.0, 3.0, 2.0, 1.0][part]
+    with pytest.raises(IndexError):
+        curve[4]
+
+
+def test_the_title_says_what_the_loss_is_of(session):
+    session.train_step()
+    assert LossPlot().build(session.state, None).title == "loss: mean of 4 rows"
+    kind = LossPlot()
+    still = kind.build(session.state, None)
+    session.set_plan(batch=2)
+    assert not kind.fits(still, session.state)
+    assert kind.build(session.state, still).title == "loss: mean of 2 of 4 rows"
+
+
 # All of them ------------------------------------------------------------------------------------------
 
 
@@ -413,7 +511,7 @@ def test_the_numbers_of_the_loss_are_all_there_to_the_last_digit(pane, session, 
     pane.save(tmp_path / "loss.csv")
     rows = list(csv.reader((tmp_path / "loss.csv").read_text("utf-8").splitlines()))
     losses = [float(row[2]) for row in rows if row[0] == "loss"]
-    assert losses == list(session.state.training.losses)
+    assert losses == [*session.state.training.losses, session.state.training.loss]
 
 
 def test_a_document_that_learns_opens_with_its_boundary_or_its_loss(pane, session):
