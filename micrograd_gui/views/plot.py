@@ -191,10 +191,9 @@ class PlotPane(QWidget):
             QTimer.singleShot(0, self, self._load)
 
     def _load(self) -> None:
-        from micrograd_gui.views.background import Background
         from micrograd_gui.views.plot_loading import load_then
 
-        load_then(self._wake, Background(self))
+        load_then(self._wake, self)
 
     def _wake(self) -> None:
         self.view.wake()
