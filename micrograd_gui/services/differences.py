@@ -1,4 +1,4 @@
-"""Differences: what of a film's picture looks otherwise than a moment before, found without drawing it anew."""
+"""Differences: what in a film looks otherwise than a moment before, found without drawing all anew."""
 
 from __future__ import annotations
 

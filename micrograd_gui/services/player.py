@@ -12,13 +12,16 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.resource import resource
+from micrograd_gui.services.differences import differences, shape_looks, text_looks
 from micrograd_gui.services.embedded import METADATA, packed
 from micrograd_gui.services.film import Film
 from micrograd_gui.services.inks import INKS, Ink
-from micrograd_gui.services.picture import Picture, Text
-from micrograd_gui.services.shapes import TONES, Shape, groups, tone_of
+from micrograd_gui.services.picture import Picture
+from micrograd_gui.services.shapes import TONES, groups
 from micrograd_gui.services.svg import FONTS, outline, placed
-from micrograd_gui.session.formulas import Line
+from micrograd_gui.session.formulas import Fragment, Line
+
+_COLOURED = ("data", "grad", "problem")  # kinds of fragments that the style knows
 
 
 def player(film: Film) -> bytes:
@@ -110,12 +113,16 @@ def _svg(picture: Picture, film: Film) -> str:
 def _card(card: Sequence[Line]) -> str:
     lines = []
     for line in card:
-        parts = "".join(
-            f'<span class="{each.kind}{" bold" if each.strong else ""}">{escape(each.text)}</span>'
-            for each in line.fragments
-        )
+        parts = "".join(_fragment(each) for each in line.fragments)
         lines.append(f'<p class="{line.size}">{parts}</p>')
     return f"<li>{''.join(lines)}</li>"
+
+
+def _fragment(fragment: Fragment) -> str:
+    """What a fragment says, in an element of its own where it looks otherwise than the text around it."""
+    looks = [fragment.kind] * (fragment.kind in _COLOURED) + ["bold"] * fragment.strong
+    text = escape(fragment.text)
+    return f'<span class="{" ".join(looks)}">{text}</span>' if looks else text
 
 
 def _rows(film: Film) -> Iterator[str]:

@@ -5,21 +5,40 @@ const parts = document.querySelectorAll("#picture .x");
 const cards = document.querySelectorAll("#cards > li");
 const cells = document.querySelectorAll("td[data-of]");
 const by = (id) => document.getElementById(id);
+const figure = document.querySelector("figure");
+const picture = by("picture");
+const fitted = () => figure.clientWidth / picture.viewBox.baseVal.width; // 1: at its own size anyway
 const last = film.length - 1;
 let shown = 0;
 let timer = 0;
 
-function apply(number) {
-  for (const [part, look, text] of film[number]) {
-    parts[part].setAttribute("class", look);
-    if (text !== undefined) parts[part].textContent = text;
+const past = new Map(); // of each part all its looks, the latest last: each with its moment
+
+film.forEach((changes, number) => {
+  for (const [part, look, text] of changes) {
+    if (!past.has(part)) past.set(part, []);
+    past.get(part).push([number, look, text]);
+  }
+});
+
+function apply(part, look, text) {
+  parts[part].setAttribute("class", look);
+  if (text !== undefined) parts[part].textContent = text;
+}
+
+function back(number) {
+  const otherwise = new Set();
+  for (let each = shown; each > number; each--) for (const [part] of film[each]) otherwise.add(part);
+  for (const part of otherwise) {
+    const [, look, text] = past.get(part).findLast(([moment]) => moment <= number);
+    apply(part, look, text);
   }
 }
 
 function show(number) {
   number = Math.min(Math.max(number, 0), last);
-  if (number < shown) shown = -1; // back: from the first moment on, which is complete
-  while (shown < number) apply(++shown);
+  if (number < shown) back(number);
+  else while (shown < number) film[++shown].forEach((change) => apply(...change));
   shown = number;
   const card = Array.from(cards[number].childNodes, (node) => node.cloneNode(true));
   by("card").replaceChildren(...card);
@@ -29,6 +48,32 @@ function show(number) {
   by("where").textContent = `${number} of ${last}`;
   by("first").disabled = by("back").disabled = number === 0;
   by("forward").disabled = by("last").disabled = number === last;
+  follow();
+}
+
+// A wide graph made to fit is too small to read: at its own size the figure scrolls to where the step is.
+
+function follow() {
+  const acting = picture.querySelector("rect.strong") ?? picture.querySelector("ellipse.strong");
+  if (!acting || !figure.classList.contains("actual")) return;
+  const it = acting.getBoundingClientRect();
+  const room = figure.getBoundingClientRect();
+  if (it.left < room.left || it.right > room.right) {
+    figure.scrollLeft += (it.left + it.right - room.left - room.right) / 2;
+  }
+  if (it.top < room.top || it.bottom > room.bottom) {
+    figure.scrollTop += (it.top + it.bottom - room.top - room.bottom) / 2;
+  }
+}
+
+function offerSize() {
+  by("size").hidden = fitted() > 0.85;
+}
+
+function setSize(actual) {
+  figure.classList.toggle("actual", actual);
+  by("size").setAttribute("aria-pressed", actual);
+  follow();
 }
 
 function pause() {
@@ -61,6 +106,8 @@ for (const [id, verb] of Object.entries(verbs)) {
   by(id).addEventListener("click", () => { pause(); verb(); });
 }
 by("play").addEventListener("click", play);
+by("size").addEventListener("click", () => setSize(!figure.classList.contains("actual")));
+window.addEventListener("resize", offerSize);
 by("moment").addEventListener("input", () => { pause(); show(Number(by("moment").value)); });
 by("speed").addEventListener("change", () => { if (timer) { pause(); play(); } });
 document.addEventListener("keydown", (event) => {
@@ -71,4 +118,6 @@ document.addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
+offerSize();
+setSize(fitted() < 0.45);
 show(0);

@@ -12,8 +12,11 @@ import pytest
 from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.services import examples, export
+from micrograd_gui.services.differences import differences, shape_looks, text_looks
 from micrograd_gui.services.film import film_of
 from micrograd_gui.services.options import Options
+from micrograd_gui.services.picture import Picture, Style
+from micrograd_gui.services.shapes import Group, groups
 from tests.services import browser
 from tests.services.hostile import LABELS
 
@@ -189,3 +192,73 @@ def test_the_readers_scheme_decides(tmp_path: Path, page: browser.Page, scheme: 
     page.call("Emulation.setEmulatedMedia", features=[feature])
     page.open(exported(tmp_path / "a.html"))
     assert page.ask("getComputedStyle(document.documentElement).backgroundColor") == ground
+
+
+@needs_chromium
+def test_a_graph_too_wide_to_be_read_is_shown_at_its_own_size_around_the_step(
+    tmp_path: Path, page: browser.Page
+) -> None:
+    wide = "; ".join(["v0 = a*b"] + [f"v{at} = tanh(v{at - 1})" for at in range(1, 20)])
+    page.open(exported(tmp_path / "wide.html", graph_from_expression(wide)))
+    page.press("End")
+    seen = """(() => {
+        const it = document.querySelector("rect.strong").getBoundingClientRect();
+        const room = document.querySelector("figure").getBoundingClientRect();
+        return [it.left >= room.left - 1 && it.right <= room.right + 1, it.height];
+    })()"""
+    within, height = page.ask(seen)
+    assert within
+    assert height > 20, "at its own size"
+    assert page.ask("document.getElementById('size').getAttribute('aria-pressed')") == "true"
+    page.click("#size")
+    assert page.ask(seen)[1] < 10, "as wide as the page"
+
+
+@needs_chromium
+def test_going_back_from_anywhere_shows_what_going_forward_to_there_showed(
+    tmp_path: Path, page: browser.Page
+) -> None:
+    page.open(exported(tmp_path / "a.html", style="canvas"))
+    drawn = "document.getElementById('picture').outerHTML"
+    pages = [page.ask(drawn)]
+    for _ in range(7):
+        page.press("PageDown")
+        pages.append(page.ask(drawn))
+    for number in range(6, -1, -1):
+        page.press("PageUp")
+        assert page.ask(drawn) == pages[number]
+    page.press("End")
+    page.press("Home")
+    assert page.ask(drawn) == pages[0]
+
+
+# What differs ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("style", ["notebook", "canvas"])
+@pytest.mark.parametrize("opened", [False, True])
+@pytest.mark.parametrize("name", ["neuron", "square", "mlp"])
+def test_differences_are_those_between_whole_pictures(name: str, opened: bool, style: Style) -> None:
+    film = film_of(examples.load(name), "all", Options(style=style, folded=not opened))
+    before: list[list[object]] = []
+    for moment, found in zip(film.moments, differences(film), strict=True):
+        now: list[list[object]] = []
+        for group in groups(film.shown(moment)):
+            now += [[shape_looks(shape)] for shape in group.shapes]
+            now += [[text_looks(text), text.text] for text in group.texts]
+        expected = [[at, *new] for at, new in enumerate(now) if not before or before[at] != new]
+        assert found == expected
+        before = now
+
+
+def test_a_player_of_thousands_of_moments_does_not_draw_each_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def counting(picture: Picture) -> tuple[Group, ...]:
+        asked.append(len(picture.boxes))
+        return groups(picture)
+
+    monkeypatch.setattr("micrograd_gui.services.differences.groups", counting)
+    film = film_of(examples.load("mlp"), "all", Options(folded=False))
+    assert len(list(differences(film))) == len(film.moments) > 150
+    assert sum(asked) < 20 * len(film.moments) < len(film.blank.boxes) * len(film.moments) / 2
