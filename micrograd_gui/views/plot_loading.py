@@ -22,7 +22,7 @@ def load_then(call: Callable[[], object], parent: QObject) -> None:
     if all(part in sys.modules for part in _PARTS):
         call()
         return
-    # A loop of events that keeps Python's lock, as QTest.qWait does, would let the other thread wait for ever.
+    # A loop of events that keeps Python's lock, as QTest.qWait does, would keep the other thread waiting.
     pauses = QTimer(parent)
     pauses.timeout.connect(partial(time.sleep, _PAUSE))
     pauses.start(_EVERY)
