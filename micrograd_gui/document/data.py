@@ -109,11 +109,11 @@ class Plan:
     def fault(self) -> tuple[str, str] | None:
         """Which field cannot be, and why; None where all is well."""
         if not isfinite(self.rate) or not 0 < self.rate <= RATE_AT_MOST:
-            return "rate", f"The rate must be more than 0 and at most {RATE_AT_MOST:g}, not {self.rate:g}."
+            return "rate", f"The rate must be more than 0 and at most {RATE_AT_MOST:,.0f}, not {self.rate:g}."
         if not 1 <= self.steps <= STEPS_AT_MOST:
-            return "steps", f"The steps must be from 1 to {STEPS_AT_MOST:,}, not {self.steps}."
+            return "steps", f"The steps must be from 1 to {STEPS_AT_MOST:,}, not {self.steps:,}."
         if not 0 <= self.seed < 2**32:
-            return "seed", f"The seed must be a whole number from 0 to {2**32 - 1}, not {self.seed}."
+            return "seed", f"The seed must be a whole number from 0 to {2**32 - 1:,}, not {self.seed:,}."
         if self.batch is not None and self.batch < 1:
             return "batch", f"A batch has at least one row, not {self.batch}."
         return None

@@ -96,9 +96,8 @@ class PlotAxes:
         axes = self.main
         width, height = max(width, 2), max(height, 2)
         tick, name, head = (self.pixels(size) for size in (TICK, NAME, HEAD))
-        above = still.key_at == ABOVE
-        low = _LOW_BY_KEY if above else _LOW
-        titled, named = height / self._mood.scale >= low, height / self._mood.scale >= TINY
+        lowest = _LOW_BY_KEY if still.key_at == ABOVE else _LOW
+        titled, named = height / self._mood.scale >= lowest, height / self._mood.scale >= TINY
         if key_lines > 1:
             titled = height / self._mood.scale >= _LOW_BY_LINES
         axes.title.set_visible(titled)

@@ -30,7 +30,7 @@ _DASHES: dict[str, Any] = {
 POINTS = {"points": "o", "point": "o", "squares": "s", "dots": "o", "ring": "o", "crosses": "x"}
 _SIZES = {"points": 5.0, "point": 8.0, "squares": 5.5, "dots": 5.5, "ring": 11.0, "crosses": 9.0}
 _ROWS, _FEW = ("dots", "squares"), 30
-_OPEN = ("ring", "crosses")
+_EDGES = {"ring": 2.2, "crosses": 1.6}
 _WIDTHS = {"line": 2.4, "thin": 1.5, "upright": 1.5}
 _WHOLE = Qt.AspectRatioMode.IgnoreAspectRatio
 _STRETCHES = 5_000  # more than there are pixels
@@ -68,7 +68,7 @@ class _DrawnLine(Line2D):
             markersize=size * scale,
             markeredgecolor=edge,
             markerfacecolor="none" if mark.style == "ring" else ink,
-            markeredgewidth=(2.2 if mark.style in _OPEN else 0.8) * scale,
+            markeredgewidth=_EDGES.get(mark.style, 0.8) * scale,
             zorder=5 if dots else 3,
             animated=True,
         )

@@ -81,7 +81,7 @@ class LossPlot:
             share = training.accuracy or 0.0
             right = f"{100 * share:.0f} %"
             curve = UpToNow(training.accuracies, share)
-            marks.append(Growing("good", "thin", curve, f"accuracy {right}", right, right=True))
+            marks.append(Growing("good", "thin", curve, f"accuracy {right}", right=True))
         marks.append(Mark("accent", "point", (float(training.k),), (training.loss,)))
         return tuple(marks)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from micrograd_gui.views.plot_axes import TINY
-from micrograd_gui.views.plot_key import KEY_SIDES, entry_width, side_by_side
+from micrograd_gui.views.plot_key import entry_width, side_by_side
 from micrograd_gui.views.plot_lines import POINTS
 from micrograd_gui.views.plot_picture import ABOVE, Bars, Drawn, Field, Growing, Mark, Note, Still
 from micrograd_gui.views.plot_words import cut, drawable, width_of
@@ -40,10 +40,11 @@ def words_above(said: Sequence[Drawn], size: int, room: float, lines: int) -> Wo
     brief = [drawable(mark.brief or mark.legend) for mark in said]
     for words in (full, brief):
         measured = with_widths(words, size)
-        fits = all(width + KEY_SIDES * size <= room for _, width in measured)
-        if fits and lines_of(said, measured, size, room) <= lines:
+        widest = max(_widths(said, measured, size), default=0.0)
+        if widest <= room and lines_of(said, measured, size, room) <= lines:
             return measured
-    return with_widths([cut(each, size, room - KEY_SIDES * size) for each in brief], size)
+    beside = entry_width(0.0, size, point=False)
+    return with_widths([cut(each, size, room - 1.05 * beside) for each in brief], size)
 
 
 def with_widths(words: Sequence[str], size: int) -> Words:
@@ -53,9 +54,12 @@ def with_widths(words: Sequence[str], size: int) -> Words:
 
 def lines_of(said: Sequence[Drawn], words: Words, size: int, room: float) -> int:
     """How many lines the entries with those words take, side by side; 0 where there are none."""
+    return len(side_by_side(_widths(said, words, size), size, room)) if words else 0
+
+
+def _widths(said: Sequence[Drawn], words: Words, size: int) -> list[float]:
     points = [sample(each).style in POINTS for each in said]
-    widths = [entry_width(width, size, point=p) for (_, width), p in zip(words, points, strict=True)]
-    return len(side_by_side(widths, size, room)) if words else 0
+    return [entry_width(width, size, point=point) for (_, width), point in zip(words, points, strict=True)]
 
 
 def sample(drawn: Drawn) -> Mark | Growing:

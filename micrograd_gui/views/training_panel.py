@@ -23,13 +23,17 @@ from PySide6.QtWidgets import (
 from micrograd_gui.document.data import Plan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.numbers import short, written
+from micrograd_gui.session.optimisers import SCHEDULES
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.pacing import Paced
 from micrograd_gui.views.plan_fields import PlanChoice, PlanLine, optimiser_choices, schedule_choices
 from micrograd_gui.views.theme import Mood
 
+_WATCHED = "a run in 3 s"  # long enough to be watched, however many steps it has
+_SECONDS = 3.0
 SPEEDS = {
+    _WATCHED: math.nan,  # by how many steps the plan has
     "fastest": math.inf,
     "60 steps/s": 60.0,
     "20 steps/s": 20.0,
@@ -78,7 +82,7 @@ class TrainingPanel(QScrollArea):
         self._speed = QComboBox()
         self._speed.setObjectName("training_speed")
         self._speed.setAccessibleName("Speed")
-        self._speed.setToolTip("How many steps are made in a second.")
+        self._speed.setToolTip("How many steps are made in a second, or how long a run takes.")
         self._speed.addItems(list(SPEEDS))
         self._speed.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.progress = QProgressBar()
@@ -189,7 +193,8 @@ class TrainingPanel(QScrollArea):
     @property
     def speed(self) -> float:
         """Steps a second; infinite: as many as there is time for."""
-        return SPEEDS[self._speed.currentText()]
+        text = self._speed.currentText()
+        return _plan(self._bridge.state).steps / _SECONDS if text == _WATCHED else SPEEDS[text]
 
     def set_speed(self, text: str) -> None:
         """Choose a speed by its text."""
@@ -206,14 +211,16 @@ class TrainingPanel(QScrollArea):
             self._show(new)
 
     def _show(self, state: State) -> None:
-        training, plan = state.training, state.graph.plan or Plan()
+        training, plan = state.training, _plan(state)
         if training is None:
             self._count(0, plan.steps)
             texts = dict.fromkeys(_NUMBERS, "·")
         else:
-            self._count(training.k, max(training.until, training.k, 1))
+            ends = -(-training.k // plan.steps) * plan.steps  # where a run would that went on from here
+            self._count(training.k, max(training.until, ends))
             accuracy = "·" if training.accuracy is None else f"{100 * training.accuracy:.0f} %"
-            texts = {"loss": written(training.loss), "accuracy": accuracy, "rate": short(training.rate)}
+            rate = SCHEDULES[plan.schedule](training.k) * plan.rate  # of the next step, by the plan as it is
+            texts = {"loss": written(training.loss), "accuracy": accuracy, "rate": short(rate)}
         for name, text in texts.items():
             if self.numbers[name].text() != text:
                 self.numbers[name].setText(text)
@@ -239,7 +246,7 @@ class TrainingPanel(QScrollArea):
         from micrograd_gui.session.training import trainable  # it brings numpy
 
         try:
-            trainable(state.graph, state.graph.plan or Plan())
+            trainable(state.graph, _plan(state))
         except Refusal as refusal:
             return str(refusal)
         return ""
@@ -254,5 +261,8 @@ class TrainingPanel(QScrollArea):
         self.reason.style().polish(self.reason)
 
     def _redraw(self) -> None:
-        plan = self._bridge.state.graph.plan or Plan()
-        self._bridge.attempt(self._bridge.session.redraw, plan.seed)
+        self._bridge.attempt(self._bridge.session.redraw, _plan(self._bridge.state).seed)
+
+
+def _plan(state: State) -> Plan:
+    return state.graph.plan or Plan()

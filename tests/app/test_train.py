@@ -86,7 +86,7 @@ def test_the_loss_is_drawn(capsys: pytest.CaptureFixture[str], tmp_path: Path, s
         (("nope",), "neither a file nor an example"),
         (("mlp", "--rate", "0"), "The rate must be more than 0"),
         (("mlp", "--rate", "-0.1"), "The rate must be more than 0"),
-        (("mlp", "--rate", "1e300"), "at most 1e+06"),
+        (("mlp", "--rate", "1e300"), "at most 1,000,000"),
         (("mlp", "--rate", "fast"), "--rate must be a number, not “fast”"),
         (("mlp", "--steps", "1.5"), "--steps must be a whole number"),
         (("mlp", "--steps", "-3"), "--steps must be a whole number"),

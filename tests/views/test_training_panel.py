@@ -95,6 +95,24 @@ def test_loss_accuracy_rate_and_progress_are_those_of_the_moment(panel, session)
     assert panel.progress.format() == "step 50 of 50"
 
 
+def test_single_steps_are_counted_towards_the_end_of_a_run(panel, session):
+    session.set_plan(steps=3)
+    seen = []
+    for _ in range(4):
+        session.train_step()
+        seen.append(panel.progress.format())
+    assert seen == ["step 1 of 3", "step 2 of 3", "step 3 of 3", "step 4 of 6"]
+
+
+def test_the_rate_is_that_of_the_next_step_by_the_plan_as_it_is(panel, session):
+    session.train_step()
+    type_in(panel, "rate", "0.5")
+    choose(panel, "schedule", "demo")
+    assert panel.numbers["rate"].text() == "0.4955"
+    session.train_step()
+    assert panel.numbers["rate"].text() == "0.491"
+
+
 def test_accuracy_is_shown_where_it_has_a_meaning(panel, session):
     session.open_graph(learning.plane())
     session.train_step()
@@ -146,7 +164,11 @@ def test_new_weights_are_drawn_with_the_seed(panel, session):
     assert -1 <= first <= 1
 
 
-def test_speeds_are_steps_a_second(panel):
+def test_a_speed_is_so_many_steps_a_second_or_so_long_a_run(panel, session):
+    assert panel.speed == pytest.approx(50 / 3), "at first a run can be watched"
+    session.set_plan(steps=30_000)
+    assert panel.speed == pytest.approx(10_000)
+    panel.set_speed("fastest")
     assert panel.speed == float("inf")
     panel.set_speed("5 steps/s")
     assert panel.speed == 5.0
