@@ -40,8 +40,7 @@ def words_above(said: Sequence[Drawn], size: int, room: float, lines: int) -> Wo
     brief = [drawable(mark.brief or mark.legend) for mark in said]
     for words in (full, brief):
         measured = with_widths(words, size)
-        widest = max(_widths(said, measured, size), default=0.0)
-        if widest <= room and lines_of(said, measured, size, room) <= lines:
+        if fit(said, measured, size, room, lines):
             return measured
     beside = entry_width(0.0, size, point=False)
     return with_widths([cut(each, size, room - 1.05 * beside) for each in brief], size)
@@ -50,6 +49,12 @@ def words_above(said: Sequence[Drawn], size: int, room: float, lines: int) -> Wo
 def with_widths(words: Sequence[str], size: int) -> Words:
     """The words, each with its width."""
     return [(each, width_of(each, size)) for each in words]
+
+
+def fit(said: Sequence[Drawn], words: Words, size: int, room: float, lines: int) -> bool:
+    """Whether the entries with those words have room, side by side in so many lines."""
+    widest = max(_widths(said, words, size), default=0.0)
+    return widest <= room and lines_of(said, words, size, room) <= lines
 
 
 def lines_of(said: Sequence[Drawn], words: Words, size: int, room: float) -> int:

@@ -21,6 +21,7 @@ from micrograd_gui.views.plot_picture import ABOVE, Drawn, Growing, Still, free_
 from micrograd_gui.views.plot_saying import (
     LINES_AT_MOST,
     entries,
+    fit,
     lines_of,
     sample,
     with_widths,
@@ -175,7 +176,7 @@ class PlotSurface(FigureCanvasQTAgg):
         pad = self._mood.px(6)
         said = self._entries()
         words = words_above(said, size, self.width() - 2 * pad, self._key_lines)
-        x = left if lines_of(said, words, size, self.width() - left - pad) <= self._key_lines else pad
+        x = left if fit(said, words, size, self.width() - left - pad, self._key_lines) else pad
         over = self.height() - top + lines_height(size, self._key_lines)
         key.say_side_by_side(words, x, over, self.width() - x - pad)
 
