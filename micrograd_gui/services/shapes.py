@@ -122,7 +122,8 @@ def groups(picture: Picture) -> tuple[Group, ...]:
     for box in picture.boxes:
         shapes = tuple(_card(box, picture) if card else _record(box, picture))
         made.append(Group(shapes, picture.texts_of(box), box.node, box.label or "a constant"))
-    made += [Group(tuple(_chip(chip)), texts_on(chip)) for chip in picture.chips]
+    chips = reversed(picture.chips)  # the line to a later one goes behind an earlier one
+    made += [Group(tuple(_chip(chip)), texts_on(chip)) for chip in chips]
     if picture.below:
         made.append(Group((), picture.below))
     return tuple(made)

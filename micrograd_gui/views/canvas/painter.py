@@ -74,7 +74,7 @@ def paint(
             (paint_box if number >= 0 else paint_block)(painter, picture, number, colours, zoom)
         if acting in numbers and acting is not None:
             (paint_box if acting >= 0 else paint_block)(painter, picture, acting, colours, zoom)
-        for chip in picture.chips:
+        for chip in reversed(picture.chips):  # the line to a later one goes behind an earlier one
             _chip(painter, chip, colours)
     else:
         _far_boxes(painter, picture, numbers, colours, zoom)
