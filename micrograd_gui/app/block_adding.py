@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
 
 from micrograd_gui.document.block import BlockKind
-from micrograd_gui.document.graph import NodeId, Place
+from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.services.routes import FRAMES, box_sizes
 from micrograd_gui.views.canvas.area import settled
 from micrograd_gui.views.canvas.geometry import node_sizes
@@ -29,18 +30,26 @@ class BlockAdding:
         self.window = window
         window.canvas.block_wanted.connect(self.ask)
 
+    def ask_in_view(self, kind: str, middle: QPointF) -> BlockDialog | None:
+        """The offer was pressed, not dropped: what reads nodes comes to the right of them."""
+        session = self.window.session
+        return self._ask(kind, (), lambda it: self.put(it, middle, _read_by(it, session.state.graph)))
+
     def ask(self, kind: str, point: QPointF, given: tuple[NodeId, ...] = ()) -> BlockDialog | None:
         """Open the dialog for a block dropped at that point of the canvas, over those nodes."""
+        beside = given[0] if given else None
+        return self._ask(kind, given, lambda recipe: self.put(recipe, point, beside))
+
+    def _ask(
+        self, kind: str, given: tuple[NodeId, ...], made: Callable[[Recipe], object]
+    ) -> BlockDialog | None:
         from micrograd_gui.app.block_dialog import BlockDialog  # the first paint does without
 
         if kind not in KINDS:
             self.window.bridge.refused.emit(f"There is no block called “{kind[:40]}”.", None)
             return None
         graph = self.window.session.state.graph
-        beside = given[0] if given else None
-        dialog = BlockDialog(
-            self.window, KINDS[kind], graph, given, lambda recipe: self.put(recipe, point, beside)
-        )
+        dialog = BlockDialog(self.window, KINDS[kind], graph, given, made)
         dialog.open()
         return dialog
 
@@ -85,3 +94,15 @@ class BlockAdding:
             time_limit=SECONDS,
         )
         window.background.start("block", work, done=place, stoppable=True)
+        if recipe.kind == "loss" and not window.projector.on:
+            window.panes.show_learning(True)  # what comes next are rows, and training
+
+
+def _read_by(recipe: Recipe, graph: Graph) -> NodeId | None:
+    """The node that what is made will read, if there is one already."""
+    from micrograd_gui.document.blocks import predictions
+
+    if recipe.kind != "loss":
+        return None if isinstance(recipe.inputs, int) or not recipe.inputs else recipe.inputs[0]
+    read = recipe.outputs or (() if recipe.form == "l2" else predictions(graph))
+    return next(iter(read), graph.target)

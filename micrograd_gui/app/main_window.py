@@ -132,7 +132,7 @@ class MainWindow(QMainWindow):
         """An offer of the palette was pressed: the node comes into the middle of the canvas."""
         middle = self.canvas.scene_point(QPointF(self.canvas.viewport().rect().center()))
         if op.startswith(BLOCK):
-            self.blocks.ask(op.removeprefix(BLOCK), middle)
+            self.blocks.ask_in_view(op.removeprefix(BLOCK), middle)
             return
         at = free_place(place_around(middle), self.session.state.graph.places.values())
         self.canvas.make(self.session.add_node, op, at)
@@ -248,6 +248,7 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _close_without_question(self) -> None:
+        self.session.train_stop()  # a step in between would be a change that is not saved
         self.session.saved_as_is()
         QTimer.singleShot(0, self.close)
 

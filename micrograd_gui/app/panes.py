@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QWidget
 from shiboken6 import isValid
 
+from micrograd_gui.session.state import State
 from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.gradients import Gradients
 from micrograd_gui.views.palette import Palette
@@ -52,6 +53,7 @@ class Panes:
         window.setDockNestingEnabled(True)
         window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        bridge.changed.connect(self._on_changed)
         self.touched = False
         self._arranging = True
         self.docks: dict[str, QDockWidget] = {}
@@ -163,6 +165,13 @@ class Panes:
         height = self.window.height()
         self._resize(Qt.Orientation.Vertical, plot=round(height * plot), gradients=round(height * below))
 
+    def _on_changed(self, old: State, new: State) -> None:
+        """A graph that is given its first rows begins to learn; of another document, its opening decides."""
+        first = old.graph.data is None and new.graph.data is not None
+        same = old.history.entries[0] is new.history.entries[0]
+        if first and same and self.docks["data"].isHidden() and not self.window.projector.on:
+            self.show_learning(True)
+
     def show_learning(self, learns: bool) -> None:
         """A document that learns has its training and its rows beside the gradients."""
         was, self._learns = self._learns, learns
@@ -171,7 +180,8 @@ class Panes:
             self._on_learning_shown(True)
             for name in LEARNING:
                 self.docks[name].show()
-            self.docks["training"].raise_()
+            rows = self.window.session.state.graph.data
+            self.docks["data" if rows is None else "training"].raise_()
             if not self.touched:
                 self._share_height()
         elif was and not self.touched:

@@ -241,3 +241,37 @@ def test_a_loss_dropped_on_the_output_of_a_network_just_made_judges_that_output_
     )
     losses = [each for each in window.findChildren(BlockDialog) if each.kind == "loss"]
     assert losses[0].recipe().outputs == (output,)
+
+
+def test_a_loss_that_is_asked_for_by_its_button_stands_right_of_what_it_judges(qtbot, opened):
+    window = opened("o = tanh(w*x + b)")
+    window.findChild(QPushButton, "offer_block:loss").click()
+    QTest.keyClick(dialog(window), Qt.Key.Key_Return)
+    laid_out(window, qtbot)
+    graph, boxes = window.session.state.graph, window.canvas.index.boxes
+    judged = boxes[graph.named("o")]
+    assert graph.blocks[-1].judges[0][0] == graph.named("o")
+    assert all(boxes[node].left() > judged.right() for node in graph.blocks[-1].members)
+
+
+def test_with_a_loss_come_the_panes_for_rows_and_training(qtbot, opened):
+    window = opened("o = tanh(w*x + b)")
+    assert window.docks["data"].isHidden()
+    window.findChild(QPushButton, "offer_block:loss").click()
+    QTest.keyClick(dialog(window), Qt.Key.Key_Return)
+    qtbot.waitUntil(window.docks["data"].widget().isVisible)
+    assert not window.docks["training"].isHidden()
+    window.panes.data.use_set("line")
+    assert window.docks["data"].widget().isVisible(), "who types rows goes on to see them"
+
+
+def test_first_rows_from_elsewhere_bring_their_panes(qtbot, opened):
+    from micrograd_gui.document import datasets
+
+    window = opened("L = (w*x - y)**2")
+    session = window.session
+    for name in ("x", "y"):
+        session.mark([session.state.graph.named(name)], "input")
+    session.set_rows(datasets.made("line"), match=True)
+    assert not window.docks["data"].isHidden()
+    assert not window.docks["training"].isHidden()

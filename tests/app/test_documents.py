@@ -55,6 +55,17 @@ def test_closing_unsaved_work_asks_and_cancel_keeps_the_window(opened, qtbot):
     qtbot.waitUntil(lambda: not window.isVisible())
 
 
+def test_a_window_that_is_training_is_asked_about_once(opened, act, qtbot):
+    window = opened("xor")
+    window.session.set_plan(steps=1_000_000)
+    act(window, "train")
+    window.session.train_tick(5)
+    window.close()
+    answer(window, QMessageBox.StandardButton.Discard)
+    window.session.train_tick(5)  # as the timer may do it before the window is gone
+    qtbot.waitUntil(lambda: not window.isVisible())
+
+
 def test_closing_unsaved_work_can_save_it_first(opened, act, tmp_path, qtbot):
     window = opened("lecture")
     path = tmp_path / "kept.micrograd"
