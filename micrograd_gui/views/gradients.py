@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
@@ -53,7 +56,7 @@ class Gradients(QWidget):
         super().__init__(parent)
         self.setObjectName("gradients_pane")
         self._bridge = bridge
-        self._showing = False
+        self._showing = self._choosing = False
         self.title = QLabel()
         self.title.setMinimumWidth(1)
         self.title.setProperty("muted", True)
@@ -100,13 +103,18 @@ class Gradients(QWidget):
     def _on_selected(self) -> None:
         if not self._showing:
             rows = {index.row() for index in self.table.selectionModel().selectedRows()}
-            self._bridge.session.select({self.model.order[row] for row in rows})
+            self._choosing = True
+            try:
+                self._bridge.session.select({self.model.order[row] for row in rows})
+            finally:
+                self._choosing = False
 
     def _show_selection(self, state: State) -> None:
         model, wanted = self.table.selectionModel(), QItemSelection()
-        rows = [row for node in state.selection if (row := self.model.row_of(node)) is not None]
-        for row in rows:
-            wanted.select(self.model.index(row, 0), self.model.index(row, self.model.columnCount() - 1))
+        rows = sorted(row for node in state.selection if (row := self.model.row_of(node)) is not None)
+        last = self.model.columnCount() - 1
+        for first, end in _stretches(rows):  # one for each row would make a block of 1,000 nodes slow
+            wanted.select(self.model.index(first, 0), self.model.index(end, last))
         self._showing = True
         try:
             model.select(wanted, QItemSelectionModel.SelectionFlag.ClearAndSelect)
@@ -114,8 +122,17 @@ class Gradients(QWidget):
                 model.setCurrentIndex(
                     self.model.index(rows[0], 0), QItemSelectionModel.SelectionFlag.NoUpdate
                 )
+            elif rows and not self._choosing:  # who selects in the table itself looks there already
+                self.table.scrollTo(self.model.index(rows[0], 0))
         finally:
             self._showing = False
+
+
+def _stretches(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Rising numbers as stretches without a gap: the first and the last of each."""
+    for _, stretch in groupby(enumerate(rows), lambda numbered: numbered[1] - numbered[0]):
+        among = [row for _, row in stretch]
+        yield among[0], among[-1]
 
 
 class _Row(QStyledItemDelegate):

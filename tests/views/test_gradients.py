@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QStyle, QTableView
 
+from micrograd_gui.services.examples import load
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.gradients import Gradients
@@ -52,6 +53,21 @@ def cell(table, name, column, role=ROLE.DisplayRole):
 
 def select(session, *names):
     session.select([session.state.graph.named(name) for name in names])
+
+
+def test_a_selected_block_is_few_ranges_and_its_first_row_is_in_view(pane, table, session):
+    session.open_graph(load("moons"))
+    graph = session.state.graph
+    block = next(each for each in graph.blocks if each.title == "L2 regularisation")
+    session.select_block(block.id)
+    chosen = table.selectionModel().selection()
+    rows = sorted(row for part in chosen for row in range(part.top(), part.bottom() + 1))
+    assert {pane.model.order[row] for row in rows} == graph.within(block.id)
+    assert len(rows) == len(graph.within(block.id)) > 600
+    assert len(chosen) < 50
+    assert table.viewport().rect().contains(table.visualRect(table.model().index(rows[0], 0)).center())
+    session.select([])
+    assert not table.selectionModel().selectedRows()
 
 
 def test_the_model_keeps_the_rules_of_qt_through_every_kind_of_change(pane, session):
