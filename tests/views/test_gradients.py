@@ -55,8 +55,9 @@ def select(session, *names):
     session.select([session.state.graph.named(name) for name in names])
 
 
-def test_a_selected_block_is_few_ranges_and_its_first_row_is_in_view(pane, table, session):
+def test_a_selected_block_is_few_ranges_and_its_first_row_is_in_view(pane, table, session, qtbot):
     session.open_graph(load("moons"))
+    qtbot.waitUntil(lambda: table.verticalScrollBar().maximum() > 10_000)
     graph = session.state.graph
     block = next(each for each in graph.blocks if each.title == "L2 regularisation")
     session.select_block(block.id)
