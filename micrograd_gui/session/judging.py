@@ -77,5 +77,6 @@ def _compared(graph: Graph) -> Iterator[tuple[NodeId, NodeId]]:
             continue
         behind = graph.ancestors(other)
         learned = any(graph.nodes[each].role == "parameter" for each in behind)
-        if learned and bound - {answer} <= behind and answer not in behind:
+        asked = bound - {answer}
+        if learned and asked and asked <= behind and answer not in behind:
             yield other, answer

@@ -264,6 +264,24 @@ def test_in_a_graph_drawn_by_hand_the_prediction_is_what_the_answer_meets() -> N
     assert (judge.prediction, judge.answer, judge.threshold) == (graph.named("o"), graph.named("y"), 0.0)
 
 
+def test_an_input_that_is_the_only_column_is_no_answer() -> None:
+    graph = graph_from_expression("x = 1; w = 2; L = (w*x - 3)**2")
+    graph = graph.marked(graph.named("w"), "parameter")
+    graph = graph.fed(Data((Column("x", graph.named("x")),), ((1.0,), (-1.0,))))
+    assert judge_of(graph) is None
+    assert Training(graph).accuracy is None
+
+
+def test_one_input_by_hand_is_fitted_to_its_answer_wherever_the_answer_stands() -> None:
+    for text in ("o = w*x; L = (o - y)**2", "o = w*x; L = abs(y - o)", "o = w*x; L = (-y + o)**2"):
+        graph = graph_from_expression(text)
+        graph = graph.marked(graph.named("w"), "parameter")
+        columns = Column("x", graph.named("x")), Column("y", graph.named("y"))
+        judge = judge_of(graph.fed(Data(columns, ((1.0, 2.0), (2.0, 4.0)))))
+        assert judge is not None, text
+        assert (judge.prediction, judge.answer) == (graph.named("o"), graph.named("y")), text
+
+
 def test_a_prediction_at_many_points_is_what_each_row_says() -> None:
     graph = load("moons")
     judge, data = judge_of(graph), graph.data

@@ -253,7 +253,7 @@ def test_one_input_gives_the_fitted_curve():
     ("spoil", "said"),
     [
         (lambda s: s.set_rows(None), "give the graph rows"),
-        (lambda s: s.open_graph(learning.bursting()), "one input or two"),
+        (lambda s: s.open_graph(learning.bursting()), "compared with one answer"),
     ],
 )
 def test_where_there_is_no_boundary_it_says_why(session, spoil, said):
