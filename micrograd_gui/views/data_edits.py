@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from math import isfinite
 
 from micrograd_gui.document.data import Column, Data
 from micrograd_gui.document.errors import Refusal
@@ -21,6 +22,16 @@ def has_names(text: str) -> bool:
     return not _NUMERIC.issuperset(first) and not any(word in first.lower() for word in _WORDS)
 
 
+def counts_often(graph: Graph) -> str:
+    """What a sum over the rows counts once for each of them, though it is the same in all; or nothing."""
+    data = graph.data
+    if data is None or data.reduction != "sum" or len(data) < 2:
+        return ""
+    added = [block for block in graph.blocks if block.kind == "loss" and not block.judges]
+    said = ", ".join(spoken(block.title) for block in added if graph.feeding & graph.within(block.id))
+    return f"{said} counts {len(data):,} times in the sum, once for each row" if said else ""
+
+
 def columns_for(graph: Graph) -> Data:
     """No row, and a column for each input of the graph."""
     inputs = [node for node in graph if node.is_leaf and node.role == "input"]
@@ -29,9 +40,10 @@ def columns_for(graph: Graph) -> Data:
     return Data(tuple(Column(node.name, node.id) for node in inputs))
 
 
-def with_row(data: Data) -> Data:
-    """With one more row, like the last one."""
-    row = data.rows[-1] if data.rows else (0.0,) * len(data.columns)
+def with_row(data: Data, graph: Graph) -> Data:
+    """With one more row, like the last one; the first holds what the graph does."""
+    held = (0.0 if column.node is None else graph.nodes[column.node].data for column in data.columns)
+    row = data.rows[-1] if data.rows else tuple(number if isfinite(number) else 0.0 for number in held)
     return replace(data, rows=(*data.rows, row))
 
 

@@ -141,7 +141,7 @@ class DataModel(QAbstractTableModel):
     def _feeds(self, column: int) -> str:
         node = self.rows.columns[column].node
         nodes = self._state.graph.nodes
-        return f"→ {nodes[node].spoken}" if node is not None and node in nodes else "⚠ bound to nothing"
+        return f"→ {nodes[node].spoken}" if node is not None and node in nodes else "⚠ unbound"
 
     def _tip(self, column: int) -> str:
         each = self.rows.columns[column]

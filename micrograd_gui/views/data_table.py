@@ -208,7 +208,7 @@ class DataPane(QWidget):
         QGuiApplication.clipboard().setText(tables.as_text(self.model.rows))
 
     def add_row(self) -> None:
-        self.attempt(lambda: self.change(edits.with_row(self._begun()), match=True))
+        self.attempt(lambda: self.change(edits.with_row(self._begun(), self._bridge.state.graph), match=True))
 
     def remove_rows(self) -> None:
         chosen = {index.row() for index in self.table.selectionModel().selectedIndexes()}
@@ -264,9 +264,9 @@ class DataPane(QWidget):
         if old.graph.data is not new.graph.data or (
             new.graph.data and old.graph.nodes is not new.graph.nodes
         ):
-            rows_changed = old.graph.data is not new.graph.data
+            others = old.graph.data is not new.graph.data or old.graph.blocks is not new.graph.blocks
             self.model.show(new)
-            if rows_changed:
+            if others:
                 self._show(new)
 
     def _show(self, state: State) -> None:
@@ -282,4 +282,6 @@ class DataPane(QWidget):
         else:
             count = len(data)
             shown = f" · the graph shows row {data.shown + 1}" if count else ""
-            self.status.setText(f"{count:,} {'row' if count == 1 else 'rows'}{shown}")
+            often = edits.counts_often(state.graph)
+            said = f"{count:,} {'row' if count == 1 else 'rows'}{shown}"
+            self.status.setText(f"{said}\n⚠ {often}" if often else said)

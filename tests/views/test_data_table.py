@@ -181,7 +181,7 @@ def test_rows_and_columns_come_and_go(pane, session):
     press(pane, "remove_row")
     assert len(session.state.graph.data) == 4
     press(pane, "add_column")
-    assert heading(pane, 3) == "x4\n⚠ bound to nothing ▾"
+    assert heading(pane, 3) == "x4\n⚠ unbound ▾"
     chosen(pane, 3, "Remove the column")
     assert pane.model.columnCount() == 3
 
@@ -197,7 +197,7 @@ def test_a_column_is_bound_by_its_menu_and_the_other_one_let_go(pane, session):
     columns = session.state.graph.data.columns
     assert columns[0].node == named(session, "x2")
     assert columns[1].node is None
-    assert "bound to nothing" in heading(pane, 1)
+    assert "unbound" in heading(pane, 1)
     chosen(pane, 0, "→ nothing")
     assert session.state.graph.data.columns[0].node is None
 
@@ -236,3 +236,33 @@ def test_the_menu_opens_under_the_heading(pane):
     popup = QApplication.activePopupWidget()
     assert [action.text() for action in popup.actions()][:2] == ["→ x2", "→ x1"]
     popup.close()
+
+
+def test_the_first_row_holds_what_the_graph_does(pane, session):
+    session.set_rows(None)
+    session.set_value(named(session, "x1"), 0.75)
+    press(pane, "add_row")
+    data = session.state.graph.data
+    assert dict(zip((column.name for column in data.columns), data.rows[0], strict=True))["x1"] == 0.75
+    assert session.state.graph.nodes[named(session, "x1")].data == 0.75
+
+
+def test_headings_of_four_columns_have_room(pane, session):
+    press(pane, "add_column")
+    header = pane.table.horizontalHeader()
+    for column in range(4):
+        widest = max(
+            header.fontMetrics().horizontalAdvance(line) for line in heading(pane, column).split("\n")
+        )
+        assert widest + 6 <= header.sectionSize(column), heading(pane, column)
+
+
+def test_a_regularisation_in_a_sum_over_rows_is_said_to_count_for_each(pane, session):
+    session.add_loss("l2")
+    assert "counts" not in pane.status.text()
+    pane.reduction.setCurrentIndex(pane.reduction.findData("sum"))
+    pane.reduction.activated.emit(pane.reduction.currentIndex())
+    assert "L2 regularisation counts 4 times in the sum" in pane.status.text()
+    session.undo()
+    session.undo()
+    assert "counts" not in pane.status.text()
