@@ -525,6 +525,18 @@ def test_a_document_that_learns_opens_with_its_boundary_or_its_loss(pane, sessio
     assert pane.kind == "sweep"
 
 
+def test_first_rows_bring_the_boundary_where_nothing_else_was_chosen(pane, session):
+    rows = session.state.graph.data
+    session.set_rows(None)
+    pane.show_kind("sweep")
+    session.set_rows(rows)
+    assert pane.kind == "boundary"
+    session.set_rows(None)
+    pane.show_kind("error")
+    session.set_rows(rows)
+    assert pane.kind == "error"
+
+
 def test_a_narrow_pane_offers_the_kinds_in_a_list(pane, qtbot):
     from PySide6.QtWidgets import QComboBox
 
