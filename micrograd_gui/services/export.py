@@ -130,11 +130,13 @@ def _dot(film: Film) -> bytes:
 
 
 def _tex(film: Film) -> bytes:
-    options, pictures = film.options, list(film.pictures)
+    options = film.options
     ground = options.theme == "dark" and not options.transparent
-    cards = [moment.card for moment in film.moments]
-    if len(pictures) == 1:
-        return tikz.paper(pictures[0], options.ink, title=film.title, card=cards[0], ground=ground)
+    cards = [() if options.card is False else moment.card for moment in film.moments]
+    if len(cards) == 1:
+        (picture,) = film.pictures
+        return tikz.paper(picture, options.ink, title=film.title, card=cards[0], ground=ground)
+    pictures = [film.shown(moment) for moment in film.watched()]
     return tikz.deck(pictures, cards, options.ink, title=film.title, ground=ground)
 
 

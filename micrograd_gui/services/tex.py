@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
-SIGN = r"\microgradsign"  # a character that plain TeX fonts lack: shown by engines that know Unicode
-DEFINE_SIGN = (
-    rf"\providecommand{SIGN}[1]{{\ifdefined\Umathcode #1\else"
-    r"\fbox{\rule{0pt}{1ex}\rule{0.6ex}{0pt}}\fi}"
-)
+SIGN = r"\microgradsign"  # a character that TeX's own fonts lack: engines that know Unicode look in others
+_FONTS = (
+    "Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC",
+    "Droid Sans Fallback", "Noto Emoji", "Segoe UI Emoji", "Segoe UI Symbol", "Symbola", "DejaVu Sans",
+)  # fmt: skip
+DEFINE_SIGN = r"""\providecommand\microgradbox{\fbox{\rule{0pt}{1ex}\rule{0.6ex}{0pt}}}
+\providecommand\microgradother[1]{\microgradbox}
+\providecommand\microgradsign[1]{\ifdefined\Umathcode
+  \iffontchar\font`#1 #1\else\microgradother{#1}\fi\else\microgradbox\fi}"""
 GREEK = re.findall(
     r"\w+",
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi "
@@ -35,8 +39,37 @@ _TEXT = {
 _ACCENTS = {"\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0308": '"', "\u030a": "r",
             "\u0327": "c", "\u030c": "v", "\u0304": "=", "\u0306": "u"}  # fmt: skip
 _FORMULA = re.compile(r"[A-Za-z0-9_+\-*/=().,\s×÷−·²³α-ωΑ-Ω^]+")
-_PART = re.compile(r"[A-Za-zα-ωΑ-Ω]+(?:_?\d+|_[A-Za-z]{1,3}(?![A-Za-z]))?|\d+(?:\.\d+)?|\s+|.")
+_PART = re.compile(r"[A-Za-zα-ωΑ-Ω]+(?:_?\d+(?:_\d+)*|_[A-Za-z]{1,3}(?![A-Za-z]))?|\d+(?:\.\d+)?|\s+|.")
+_HYPHEN = re.compile(r"[A-Za-z]{2}-[A-Za-z]|[A-Za-z]-[A-Za-z]{2}")  # max-margin is no difference
+_UNSEEN = "\u200d\ufe0e\ufe0f"  # joins and choices of emoji
 _MEMBER = re.compile(r"(.+)\.(data|grad)", re.DOTALL)
+
+
+def fonts() -> str:
+    """For a preamble: where engines that know Unicode find the signs that TeX's own fonts lack.
+
+    An installation without fontspec, or LuaTeX without its loader of fonts, goes without.
+    """
+    names = [chr(ord("A") + at) for at in range(len(_FONTS))]
+    tried = "".join(rf"\microgradface{letter}\iffontchar\font`#1 #1\else" for letter in names)
+    ends = r"\fi" * len(names)
+    return "\n".join(
+        (
+            r"\newif\ifmicrogradfonts",
+            r"\ifdefined\Umathcode\IfFileExists{fontspec.sty}{\microgradfontstrue}{}\fi",
+            r"\ifdefined\directlua\IfFileExists{luaotfload.sty}{}{\microgradfontsfalse}\fi",
+            r"\ifmicrogradfonts",
+            r"\usepackage{fontspec}",
+            rf"\newcommand\microgradother[1]{{{{{tried}\microgradbox{ends}}}}}",
+            *map(_face, names, _FONTS),
+            r"\fi",
+        )
+    )
+
+
+def _face(letter: str, font: str) -> str:
+    face = rf"\microgradface{letter}"
+    return rf"\IfFontExistsTF{{{font}}}{{\newfontface{face}{{{font}}}}}{{\let{face}\relax}}"
 
 
 def label(text: str) -> str:
@@ -55,6 +88,8 @@ def operation(symbol: str) -> str:
     """The sign of an op, as mathematics where it is one."""
     if symbol in ("+", "/"):
         return f"${symbol}$"
+    if symbol.isalpha() and len(symbol) > 1:
+        return plain(symbol)  # tanh, mlp: upright
     return plain(symbol) if _formula(symbol) is None else label(symbol)
 
 
@@ -77,7 +112,7 @@ def _strong(formula: str, bold: bool) -> str:
 
 def plain(text: str) -> str:
     """Text that cannot be read as a command."""
-    return "".join(_character(c) for c in text)
+    return "".join(_character(c) for c in unicodedata.normalize("NFC", text) if c not in _UNSEEN)
 
 
 def _character(c: str) -> str:
@@ -90,7 +125,7 @@ def _character(c: str) -> str:
     parts = unicodedata.normalize("NFD", c)
     if len(parts) == 2 and parts[1] in _ACCENTS and parts[0].isascii() and parts[0].isalpha():
         return rf"\{_ACCENTS[parts[1]]}{{{parts[0]}}}"
-    return rf"{SIGN}{{{c}}}" if c.isprintable() else "?"
+    return rf"{SIGN}{{{c}}}" if c.isprintable() and c != "\ufffd" else "?"  # LuaTeX takes that for an error
 
 
 def _formula(text: str) -> str | None:
@@ -98,7 +133,7 @@ def _formula(text: str) -> str | None:
     text = text.strip()
     if not text or not _FORMULA.fullmatch(text) or not re.search(r"[A-Za-z0-9α-ωΑ-Ω]", text):
         return None
-    if re.search(r"[A-Za-z0-9]\s+[A-Za-z0-9]", text):
+    if re.search(r"[A-Za-z0-9]\s+[A-Za-z0-9]", text) or _HYPHEN.search(text):
         return None  # words, not a formula
     parts: list[str] = []
     for part in _PART.findall(text):
@@ -115,7 +150,7 @@ def _formula(text: str) -> str | None:
 def _word(word: str) -> str | None:
     stem = re.match(r"[A-Za-zα-ωΑ-Ω]+", word)
     assert stem is not None
-    index = word[stem.end() :].lstrip("_")
+    index = word[stem.end() :].lstrip("_").replace("_", ",")
     if stem[0] in GREEK or stem[0] in _FUNCTIONS:
         made = rf"\{stem[0]} "
     elif len(stem[0]) == 1:

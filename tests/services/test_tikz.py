@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.services import examples, export, tex
 from micrograd_gui.services.film import film_of
@@ -33,10 +35,10 @@ def exported(path: Path, graph: Graph = LECTURE, step: str | None = None, **opti
     return written
 
 
-def compiled(path: Path) -> tuple[int, str]:
+def compiled(path: Path, engine: str = "pdflatex") -> tuple[int, str]:
     """The number of pages and their text; fails where TeX complains."""
     done = subprocess.run(
-        ["pdflatex", "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", path.name],
+        [engine, "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", path.name],
         cwd=path.parent, capture_output=True, text=True, errors="replace", timeout=100,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:]
@@ -67,6 +69,10 @@ def compiled(path: Path) -> tuple[int, str]:
         ("a*b", r"$a{\cdot}b$"),
         ("−3", "$-3$"),
         ("my node", "my node"),
+        ("max-margin", "max{-}margin"),
+        ("a-b", "$a-b$"),
+        ("w1_2_3", "$w_{1,2,3}$"),
+        ("b2_1", "$b_{2,1}$"),
         ("a_long_name", r"a\_long\_name"),
         (
             "50% & $5 #1 {x} ~^\\",
@@ -104,6 +110,41 @@ def test_no_label_holds_a_command_of_its_own(label: str) -> None:
     assert bare.count("{") == bare.count("}")
 
 
+@pytest.mark.parametrize(
+    ("symbol", "expected"), [("+", "$+$"), ("×", r"$\times$"), ("tanh", "tanh"), ("mlp", "mlp")]
+)
+def test_words_for_ops_are_upright(symbol: str, expected: str) -> None:
+    assert tex.operation(symbol) == expected
+
+
+def test_a_picture_that_tex_has_no_lengths_for_is_refused(tmp_path: Path) -> None:
+    long = "; ".join(["v0 = a*b"] + [f"v{at} = tanh(v{at - 1})" for at in range(1, 90)])
+    with pytest.raises(Refusal, match=r"TeX knows no length above 16000"):
+        exported(tmp_path / "a.tex", graph_from_expression(long))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_says_which_engine_has_its_signs_and_its_size(tmp_path: Path) -> None:
+    text = exported(tmp_path / "a.tex").read_text("utf-8")
+    assert "lualatex" not in text
+    assert "fontspec" not in text
+    signs = exported(tmp_path / "b.tex", LECTURE.relabelled(1, "学习率")).read_text("utf-8")
+    assert "% Labels have signs of other scripts: lualatex and xelatex" in signs
+    assert r"\usepackage{fontspec}" in signs
+
+
+def test_the_card_of_a_slide_is_as_large_as_its_text_however_wide_the_graph(tmp_path: Path) -> None:
+    for name in ("neuron", "lecture"):
+        text = exported(tmp_path / "a.tex", examples.load(name), "all").read_text("utf-8")
+        box = re.search(r"rectangle \(([\d.]+),([\d.]+)\);", text)
+        assert box is not None
+        wide, high = (float(side) * 10 / 14 for side in box.groups())
+        shrunk = min(440 / wide, 225 / high)
+        scales = re.findall(r"microgradsize\{12\}, scale=([\d.]+)\]", text)
+        assert len(scales) > 5
+        assert min(map(float, scales)) * shrunk > 0.95, "12 points on the slide"
+
+
 # Compiled ----------------------------------------------------------------------------------------
 
 
@@ -117,6 +158,37 @@ def test_a_moment_compiles_to_one_page_with_its_numbers(tmp_path: Path, theme: s
     for number in ("0.8814", "0.7071", "6.8814"):
         assert number in text
     assert "backward through" in text
+
+
+@needs_tex
+@pytest.mark.parametrize("engine", ["pdflatex", "lualatex", "xelatex"])
+def test_signs_of_other_scripts_compile_by_every_engine(tmp_path: Path, engine: str) -> None:
+    if shutil.which(engine) is None:
+        pytest.skip(f"{engine} is not here")
+    graph = LECTURE
+    for number, label in zip(
+        LECTURE.order, ("学习率", "重み w_1", "вес", "שלום", "🙂\u200d🙂\ufe0f"), strict=False
+    ):
+        graph = graph.relabelled(number, label)
+    assert compiled(exported(tmp_path / "a.tex", graph), engine)[0] == 1
+    assert compiled(exported(tmp_path / "b.tex", graph, "last", style="canvas", card=True), engine)[0] == 1
+
+
+@needs_tex
+def test_long_names_stay_within_their_cards(tmp_path: Path) -> None:
+    graph = LECTURE.relabelled(LECTURE.order[0], "WWWWW mmm")
+    path = exported(tmp_path / "a.tex", graph, style="canvas")
+    text = path.read_text("utf-8")
+    (room,) = re.findall(r"\\microgradfit\{([\d.]+)bp\}\{\{\\boldmath\\textbf\{WWWWW", text)
+    compiled(path)
+    words = subprocess.run(
+        ["pdftotext", "-bbox", tmp_path / "a.pdf", "-"], capture_output=True, text=True
+    ).stdout
+    ends = [
+        (float(left), float(right))
+        for left, right in re.findall(r'xMin="([\d.]+)".*xMax="([\d.]+)".*>(?:W+|m+)</word>', words)
+    ]
+    assert max(right for _, right in ends) - min(left for left, _ in ends) <= float(room) + 1
 
 
 @needs_tex
