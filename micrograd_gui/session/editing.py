@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping
+from dataclasses import replace
 from math import isfinite
 from typing import Any
 
@@ -193,7 +194,8 @@ class Editing(Stateful):
         old, new = state.graph, history.graph
         trace: Trace | None = None
         cursor, nudged, checked = 0, None, state.checked[:0]
-        if new.same_numbers(old):
+        updates = state.trace is not None and any(each.kind == "update" for each in state.trace.script)
+        if new.same_numbers(old) and not (updates and new.parameters != old.parameters):
             trace, cursor, nudged, checked = state.trace, state.cursor, state.nudge, state.checked
             if trace is not None and trace.noted and new.nodes is not old.nodes:
                 trace = record(new, trace.script)  # sentences about faults name nodes
@@ -201,7 +203,8 @@ class Editing(Stateful):
             if state.trace is not None:
                 trace = record(new, state.trace.script)
                 cursor = min(state.asked, len(trace))
-            nudged = _again(new, state.nudge)
+            moment = replace(state, history=history, trace=trace, cursor=cursor).moment
+            nudged = _again(moment, state.nudge)
         self._set(
             history=history,
             trace=trace,

@@ -207,9 +207,9 @@ class PlotPane(QWidget):
     def _on_changed(self, old: State, new: State) -> None:
         if old.history.entries[0] is not new.history.entries[0]:
             self._open(new)
-        elif old.graph.data is None and new.graph.data is not None and self.kind == "sweep":
-            if not self._kinds["boundary"].missing(new):
-                self.show_kind("boundary")  # with its first rows a graph begins to learn
+        first_rows = old.graph.data is None and new.graph.data is not None
+        if first_rows and self.kind == "sweep" and not self._kinds["boundary"].missing(new):
+            self.show_kind("boundary")
         if (old.graph.data is None) != (new.graph.data is None):
             self._show_below()
 

@@ -139,3 +139,24 @@ def test_without_a_parameter_there_is_nothing_to_update() -> None:
     session = Session(graph_from_expression("a = 1; L = a*2"))
     with pytest.raises(Refusal, match="no parameter"):
         session.update()
+
+
+def test_what_is_no_parameter_any_more_was_not_moved_by_the_update() -> None:
+    session = Session(trained())
+    w = session.state.graph.named("w")
+    session.update()
+    assert session.state.frame.data[w] != 3.0
+    session.mark([w], "")
+    assert session.state.frame.data[w] == 3.0
+
+
+def test_a_nudge_after_an_update_is_measured_anew_where_the_parameters_stand() -> None:
+    session = Session(trained())
+    graph = session.state.graph
+    session.update()
+    session.nudge(graph.named("w"))
+    session.set_value(graph.named("b"), 2.0)
+    nudge, moment = session.state.nudge, session.state.moment
+    assert nudge is not None
+    assert nudge.before[graph.named("w")] == moment.nodes[graph.named("w")].data
+    assert nudge.before[graph.named("w")] != session.state.graph.nodes[graph.named("w")].data
