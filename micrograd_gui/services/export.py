@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,12 @@ from micrograd_gui.services.rendering import source
 from micrograd_gui.services.svg import svg
 from micrograd_gui.session.trace import Frame, Step
 
+_IMPORTED = {
+    "micrograd",
+    "torch",
+    "jax",
+    "numpy",
+} | sys.stdlib_module_names  # by scripts and what they import
 HEAVIEST = 300_000  # nodes times moments: some minutes of drawing
 
 
@@ -72,6 +79,8 @@ def export(film: Film, path: Path) -> tuple[Path, ...]:
             f"{len(film.moments)} moments of {len(film.folded.graph)} nodes are too many to draw; "
             "take one moment, fewer nodes, or the .html player."
         )
+    if form.suffix == ".py" and path.stem in _IMPORTED:
+        raise Refusal(f"A script named {path.name} would import itself in place of {path.stem}: rename it.")
     films = [film] if len(paths) == 1 else film.each()
     return write_all((each, form.content(part)) for each, part in zip(paths, films, strict=True))
 
@@ -142,7 +151,7 @@ def _tex(film: Film) -> bytes:
 
 def _mermaid(film: Film) -> bytes:
     moment = film.moments[0]
-    return mermaid(film.drawn, moment.frame, moment.step, film.options, film.options.ink)
+    return mermaid(film.folded, moment.frame, moment.step, film.options, film.options.ink)
 
 
 def _animation(format: str) -> Callable[[Film], bytes]:
@@ -186,7 +195,7 @@ FORMS: dict[str, Form] = {
         Form(".gif", "Animated GIF", _animation("GIF"), several=True, animated=True, cards=True),
         Form(".webp", "Animated WebP", _animation("WEBP"), several=True, animated=True, cards=True),
         Form(".tex", "TikZ for TeX", _tex, several=True, cards=True),
-        Form(".mmd", "Mermaid flowchart", _mermaid, folds=False),
+        Form(".mmd", "Mermaid flowchart", _mermaid),
         Form(".html", "HTML player", player, several=True, animated=True, light=True),
         Form(".py", "Python script", _script, several=True, light=True),
         Form(".ipynb", "Jupyter notebook", _notebook, several=True, light=True),

@@ -80,7 +80,7 @@ def animation(
         frames = [frame.quantize(128) for frame in frames]
     milliseconds = [round(1000 * seconds)] * (len(frames) - 1) + [round(2500 * seconds)]
     file = io.BytesIO()
-    extra = {"lossless": True} if format == "WEBP" else {"optimize": False}
+    extra = {"lossless": True, "method": 6} if format == "WEBP" else {"optimize": False}
     frames[0].save(
         file, format, save_all=True, append_images=frames[1:], duration=milliseconds, loop=0, **extra
     )

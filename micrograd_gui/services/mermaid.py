@@ -4,25 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.numbers import written
+from micrograd_gui.services.folded import Folded
 from micrograd_gui.services.inks import Ink
 from micrograd_gui.services.options import Options
 from micrograd_gui.services.rendering import label_of, symbol_of
 from micrograd_gui.session.trace import Frame, Step
 
+MOST_TEXT, MOST_EDGES = 50_000, 500  # what Mermaid draws as it comes
+TOO_LARGE = "%% Mermaid draws as much as this only where the page raises its maxTextSize and maxEdges."
 
-def mermaid(graph: Graph, frame: Frame, step: Step | None, options: Options, ink: Ink) -> bytes:
+
+def mermaid(folded: Folded, frame: Frame, step: Step | None, options: Options, ink: Ink) -> bytes:
     """The moment as a flowchart: a box for each node, a circle for each op, a style for what acts."""
-    lines = [f"flowchart {options.rankdir}"]
+    graph = folded.graph
+    lines: list[str] = []
     for number in graph.order:
-        lines.append(f'    n{number}["{_said(graph, number, frame, options)}"]')
+        lines.append(f'    n{number}["{_said(folded, number, frame, options)}"]')
         if not graph.nodes[number].is_leaf:
             lines.append(f'    n{number}op(("{escaped(symbol_of(graph.nodes[number]))}"))')
             lines.append(f"    n{number}op --> n{number}")
     for node in graph:
         lines += [f"    n{source} --> n{node.id}op" for source in node.inputs if source is not None]
-    lines += _styles(graph, frame, step, ink)
+    lines += _styles(folded, frame, step, ink)
+    edges = sum(" --> " in line for line in lines)
+    large = sum(map(len, lines)) > MOST_TEXT or edges > MOST_EDGES
+    lines = [f"flowchart {options.rankdir}", *([f"    {TOO_LARGE}"] if large else []), *lines]
     return ("\n".join(lines) + "\n").encode("utf-8", "replace")
 
 
@@ -32,15 +40,18 @@ def escaped(text: str) -> str:
     return "".join(c if c.isalnum() or c in " .,−×²³√" else f"#{ord(c)};" for c in text)
 
 
-def _said(graph: Graph, number: NodeId, frame: Frame, options: Options) -> str:
-    parts = [f"<b>{escaped(label)}</b>"] if (label := label_of(graph.nodes[number])) else []
+def _said(folded: Folded, number: NodeId, frame: Frame, options: Options) -> str:
+    parts = [f"<b>{escaped(label)}</b>"] if (label := label_of(folded.graph.nodes[number])) else []
+    if number in folded.silent:
+        return "<br/>".join(parts)
     parts.append(f"data {escaped(written(frame.data.get(number), options.digits))}")
     if options.gradients:
         parts.append(f"grad {escaped(written(frame.grad.get(number), options.digits))}")
     return "<br/>".join(parts)
 
 
-def _styles(graph: Graph, frame: Frame, step: Step | None, ink: Ink) -> Iterator[str]:
+def _styles(folded: Folded, frame: Frame, step: Step | None, ink: Ink) -> Iterator[str]:
+    graph = folded.graph
     yield f"    classDef default fill:{ink.box},stroke:{ink.line},color:{ink.text}"
     yield f"    classDef ahead fill:{ink.box},stroke:{ink.line},color:{ink.muted},stroke-dasharray:4 3"
     thick = f"stroke-width:{ink.strong:g}px"
@@ -48,6 +59,9 @@ def _styles(graph: Graph, frame: Frame, step: Step | None, ink: Ink) -> Iterator
     ahead = [number for number in graph.order if frame.data and number not in frame.data]
     if ahead:
         yield f"    class {','.join(f'n{number}' for number in ahead)} ahead"
-    if step is not None and step.node is not None and step.node in graph.nodes:
-        through = not graph.nodes[step.node].is_leaf and step.kind != "seed"
-        yield f"    class n{step.node}{f',n{step.node}op' if through else ''} acting"
+    if step is None or step.node is None:
+        return
+    acting = folded.stands_for.get(step.node, step.node)
+    if acting in graph.nodes:
+        through = not graph.nodes[acting].is_leaf and step.kind != "seed"
+        yield f"    class n{acting}{f',n{acting}op' if through else ''} acting"

@@ -49,10 +49,15 @@ def rendered(
         rankdir=rankdir,
         node_attr={"fontname": FAMILY, "fontsize": f"{SIZE:g}", **_CLOSE},
     )
-    straight = {"splines": "line"} if len(graph) > CURVED_AT_MOST else {}
-    picture.attr(ranksep="0.28", nodesep="0.22", **effort(2 * len(graph)), **straight)
+    picture.attr(ranksep="0.28", nodesep="0.22", **_within_bounds(graph))
     answer = (by or engine()).run(picture.source, time_limit=time_limit, stop=stop)
     return _picture(graph, json.loads(answer), margin)
+
+
+def _within_bounds(graph: Graph) -> dict[str, str]:
+    """The attributes by which Graphviz draws a large graph in seconds and not in minutes."""
+    straight = {"splines": "line"} if len(graph) > CURVED_AT_MOST else {}
+    return effort(2 * len(graph)) | straight
 
 
 def shape_of(graph: Graph) -> Hashable:
@@ -74,7 +79,10 @@ def source(graph: Graph, frame: Frame, rankdir: str = "LR", *, gradients: bool =
         )
         for number in graph.order
     ]
-    return str(dot.picture(rows, rankdir=rankdir, node_attr={"fontname": FAMILY}).source)
+    picture = dot.picture(rows, rankdir=rankdir, node_attr={"fontname": FAMILY})
+    if within_bounds := _within_bounds(graph):
+        picture.attr(**within_bounds)
+    return str(picture.source)
 
 
 def _row(graph: Graph, number: NodeId, widest: str, gradients: bool) -> dot.NodeRow:

@@ -101,6 +101,8 @@ def _text(parent: Element, text: Text, ink: Ink) -> None:
     attributes = {**placed(text), "fill": getattr(ink, tone_of(text))}
     if text.bold:
         attributes["font-weight"] = "bold"
+    if "  " in text.text:  # else several spaces become one
+        attributes["xml:space"] = "preserve"
     SubElement(parent, "text", attributes).text = text.text
 
 

@@ -107,6 +107,13 @@ def test_a_transparent_svg_has_no_ground(tmp_path: Path) -> None:
     assert root.find(f"{SVG}rect") is None
 
 
+def test_in_svg_several_spaces_of_a_step_card_stay_several(tmp_path: Path) -> None:
+    root = ElementTree.fromstring(exported(tmp_path / "a.svg", LECTURE, "last", card=True))
+    (moment,) = (each for each in root.iter(f"{SVG}text") if "moment" in (each.text or ""))
+    assert moment.text == "·   moment 7 of 7"
+    assert moment.get("{http://www.w3.org/XML/1998/namespace}space") == "preserve"
+
+
 # PNG, PDF, GIF, WebP, DOT ------------------------------------------------------------------------
 
 
@@ -199,6 +206,14 @@ def test_a_run_that_stops_is_shown_up_to_where_it_stops(tmp_path: Path) -> None:
     content = exported(tmp_path / "a.svg", graph)
     assert "−inf" in texts(content)
     assert texts(content).count("·") >= 4
+
+
+@pytest.mark.parametrize("name", ["torch.py", "jax.py", "micrograd.py", "json.py", "math.py"])
+def test_a_script_is_not_named_as_a_module_that_it_imports(tmp_path: Path, name: str) -> None:
+    with pytest.raises(Refusal, match=rf"{name} would import itself"):
+        render(LECTURE, str(tmp_path / name), dialect="torch")
+    assert not list(tmp_path.iterdir())
+    render(LECTURE, str(tmp_path / "lecture_torch.py"), dialect="torch")
 
 
 @pytest.mark.parametrize("name", ["a.xyz", "a", "a.svg.exe"])

@@ -1,5 +1,6 @@
 """What can be chosen for a picture: its style, direction, digits, margin, gradients, part, card and speed."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -293,6 +294,20 @@ def test_a_flowchart_has_every_node_op_and_wire(tmp_path: Path) -> None:
     assert lines.count("    n1 --> n2op") == 2, "a * a has two wires"
     assert "    n2op --> n2" in lines
     assert "    class n2,n2op acting" in lines
+
+
+def test_a_flowchart_draws_a_collapsed_block_as_one_box_and_says_when_all_is_too_much(tmp_path: Path) -> None:
+    path = tmp_path / "a.mmd"
+    render(examples.load("moons"), str(path), step="last")
+    folded = path.read_text("utf-8")
+    assert len(re.findall(r'^    n\d+\["', folded, re.MULTILINE)) == 6
+    assert folded.count("MLP#40;2, #91;16, 16, 1#93;#41;") == 1
+    assert re.search(r"class n\d+,n\d+op acting", folded)
+    assert "maxTextSize" not in folded
+    render(examples.load("moons"), str(path), folded=False)
+    whole = path.read_text("utf-8")
+    assert len(re.findall(r'^    n\d+\["', whole, re.MULTILINE)) == len(examples.load("moons").nodes)
+    assert "    %% Mermaid draws as much as this only where the page raises its maxTextSize" in whole
 
 
 @pytest.mark.parametrize("label", LABELS, ids=range(len(LABELS)))
