@@ -10,7 +10,7 @@ from itertools import islice
 from micrograd.engine import BackwardStep, Value, apply, backward_steps
 from micrograd.ops import domain_note, op_of
 from micrograd_gui.document.graph import Graph, Node, NodeId
-from micrograd_gui.document.numbers import written
+from micrograd_gui.document.numbers import MINUS, written
 from micrograd_gui.session.trace import Change, Contribution, Frame, Pass, Step, Trace
 
 
@@ -191,6 +191,8 @@ def _call(graph: Graph, node: Node, operands: Sequence[str] | None = None) -> st
     rule = op_of(node.op or "")
     if operands is None:
         operands = [graph.nodes[source].spoken for source in node.inputs if source is not None]
+    elif rule.text.replace(" ", "").startswith("{x}^") and operands[0].startswith(MINUS):
+        operands = [f"({operands[0]})", *operands[1:]]  # −3^2 is −9
     return rule.text.format(**dict(zip("xyzuvw", operands, strict=False)))
 
 

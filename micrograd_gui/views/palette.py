@@ -89,6 +89,8 @@ class Palette(QScrollArea):
             button.setMinimumHeight(mood.px(34))
         for label in self.findChildren(QLabel):
             label.setFont(mood.font(12))
+        self._rows.invalidate()
+        self._rows.activate()  # else the inner grids tell the widths of the text before
         bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
         needed = self._rows.minimumSize().width() + bar
         self.setMinimumWidth(max(mood.px(150), needed))

@@ -6,6 +6,8 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent, 
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTableView, QTextBrowser
 
+from micrograd_gui.app.appearance import SETTLING
+
 MIME = "application/x-micrograd-op"
 
 
@@ -239,6 +241,15 @@ def test_projector_hides_the_chrome_and_escape_brings_it_back(opened, act, qtbot
     assert not window.menuBar().isHidden()
     assert not window.docks["palette"].isHidden()
     assert not window.mood.projector
+
+
+def test_after_a_hall_the_palette_is_as_wide_as_before(opened, act, qtbot):
+    window = opened("lecture")
+    before = window.docks["palette"].width()
+    act(window, "projector")
+    act(window, "projector")
+    qtbot.wait(2 * SETTLING)
+    assert window.docks["palette"].width() == before
 
 
 def test_in_a_hall_text_follows_the_window_when_it_grows_late(opened, act):

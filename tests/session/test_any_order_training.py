@@ -1,6 +1,7 @@
 """The verbs in any order, those of training among them: rows, plans, runs, and edits in their midst."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 from hypothesis import Phase, settings
@@ -17,7 +18,7 @@ from micrograd_gui.session.session import Session
 from tests.session.test_any_order import PICKS, AnyOrder
 from tests.views import learning
 
-STARTS = {
+STARTS: dict[str, Callable[[], Graph]] = {
     "line": lambda: learning.line(7),
     "plane": lambda: learning.plane(steps=5),
     "bursting": learning.bursting,

@@ -134,6 +134,7 @@ def test_numbers_are_those_of_values_run_by_hand():
             "y = √−8.0000 is nan: square root of a negative number.",
         ),
         ("a = 0; b = a*2; y = b**-1; z = y*2", "y", "y = 0.0000^-1 is inf: 0 to a negative power."),
+        ("a = -1e200; b = a*2; y = b**2; z = y*2", "y", "y = (−2.00e+200)^2 is inf: overflow."),
     ],
 )
 def test_a_forward_run_stops_at_the_faulty_node_and_shows_everything_before_it(text, node, sentence):
