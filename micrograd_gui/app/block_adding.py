@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -69,7 +69,8 @@ class BlockAdding:
 
         def place(places: dict[NodeId, Place]) -> None:
             if graph is session.state.graph:
-                there = settled(graph, canvas.index, new, places, point, node)
+                apart = _answer_lowered(graph, new, places) if node is not None else places
+                there = settled(graph, canvas.index, new, apart, point, node)
                 session.tidied(graph, there, as_edit=False)
                 show()
 
@@ -96,6 +97,17 @@ class BlockAdding:
         window.background.start("block", work, done=place, stoppable=True)
         if recipe.kind == "loss" and not window.projector.on:
             window.panes.show_learning(True)  # what comes next are rows, and training
+
+
+def _answer_lowered(
+    graph: Graph, new: Collection[NodeId], places: dict[NodeId, Place]
+) -> dict[NodeId, Place]:
+    """The one new answer of a loss out of the way of the wire that comes from what is judged."""
+    answers = [leaf for block in graph.blocks for _, leaf in block.judges if leaf in new and leaf in places]
+    if len(answers) != 1:
+        return places
+    x, y = places[answers[0]]
+    return {**places, answers[0]: (x, y + 2 * node_sizes(graph)[answers[0]][1])}
 
 
 def _read_by(recipe: Recipe, graph: Graph) -> NodeId | None:

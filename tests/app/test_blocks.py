@@ -252,6 +252,8 @@ def test_a_loss_that_is_asked_for_by_its_button_stands_right_of_what_it_judges(q
     judged = boxes[graph.named("o")]
     assert graph.blocks[-1].judges[0][0] == graph.named("o")
     assert all(boxes[node].left() > judged.right() for node in graph.blocks[-1].members)
+    answer, reader = boxes[graph.named("y")], boxes[graph.users[graph.named("o")][0][0]]
+    assert answer.top() > max(judged.center().y(), reader.center().y()), "a wire would run behind it"
 
 
 def test_with_a_loss_come_the_panes_for_rows_and_training(qtbot, opened):
