@@ -22,6 +22,14 @@ def has_names(text: str) -> bool:
     return not _NUMERIC.issuperset(first) and not any(word in first.lower() for word in _WORDS)
 
 
+def differs(graph: Graph) -> bool:
+    """Whether an input holds another number than the row that is shown: it was set on the canvas."""
+    data = graph.data
+    if data is None or not data.rows:
+        return False
+    return any(graph.nodes[node].data != number for node, number in data.numbers(data.shown).items())
+
+
 def counts_often(graph: Graph) -> str:
     """What a sum over the rows counts once for each of them, though it is the same in all; or nothing."""
     data = graph.data

@@ -161,7 +161,7 @@ class DataPane(QWidget):
 
     def show_row(self, row: int) -> None:
         """The graph holds that row's numbers."""
-        if row != self.model.rows.shown:
+        if row != self.model.rows.shown or edits.differs(self._bridge.state.graph):
             self.attempt(self._bridge.session.show_row, row)
 
     def use_set(self, name: str) -> None:
@@ -268,6 +268,8 @@ class DataPane(QWidget):
             self.model.show(new)
             if others:
                 self._show(new)
+            elif edits.differs(old.graph) != edits.differs(new.graph):
+                self._say_how_many(new)
 
     def _show(self, state: State) -> None:
         self._say_how_many(state)
@@ -282,6 +284,7 @@ class DataPane(QWidget):
         else:
             count = len(data)
             shown = f" · the graph shows row {data.shown + 1}" if count else ""
+            shown += ", with other numbers" if edits.differs(state.graph) else ""
             often = edits.counts_often(state.graph)
             said = f"{count:,} {'row' if count == 1 else 'rows'}{shown}"
             self.status.setText(f"{said}\n⚠ {often}" if often else said)

@@ -266,3 +266,13 @@ def test_a_regularisation_in_a_sum_over_rows_is_said_to_count_for_each(pane, ses
     session.undo()
     session.undo()
     assert "counts" not in pane.status.text()
+
+
+def test_numbers_that_are_not_those_of_the_row_are_said(pane, session):
+    assert "other numbers" not in pane.status.text()
+    session.set_value(named(session, "x1"), 9.0)
+    assert "row 1, with other numbers" in pane.status.text()
+    pane.show_row(0)
+    assert session.state.graph.nodes[named(session, "x1")].data == 0.0
+    assert "row 1" in pane.status.text()
+    assert "other numbers" not in pane.status.text()
