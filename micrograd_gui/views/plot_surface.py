@@ -30,6 +30,7 @@ from micrograd_gui.views.plot_saying import (
 )
 from micrograd_gui.views.theme import Mood
 
+_TO_COME = 2.5  # the width, in sizes of text, that is kept in a key above the axes for more digits
 _DATELESS = {"svg": {"Date": None}, "pdf": {"CreationDate": None, "Creator": "micrograd-gui"}}
 
 
@@ -45,7 +46,7 @@ class PlotSurface(FigureCanvasQTAgg):
         self._marks: tuple[Drawn, ...] = ()
         self._lines: list[Standing] = []
         self._key: PlotKey | None = None
-        self._key_lines = 0  # above the axes
+        self._key_lines, self._key_x = 0, 0.0  # of a key above the axes; they stay while its numbers grow
         self._ground: Any = None  # the pixels of the axes alone
         self._stale = True  # whether what is drawn over them no longer holds
         self._frame = PlotAxes(self.figure)
@@ -172,13 +173,11 @@ class PlotSurface(FigureCanvasQTAgg):
 
     def _say_key_above(self, key: PlotKey) -> None:
         """Side by side above the axes, from their left edge on as long as that leaves room."""
-        size, (left, _, top, _) = self._frame.pixels(NAME), self._frame.margins
-        pad = self._mood.px(6)
-        said = self._entries()
-        words = words_above(said, size, self.width() - 2 * pad, self._key_lines)
-        x = left if fit(said, words, size, self.width() - left - pad, self._key_lines) else pad
+        size, top = self._frame.pixels(NAME), self._frame.margins[2]
+        room = self.width() - self._key_x - self._mood.px(6)
         over = self.height() - top + lines_height(size, self._key_lines)
-        key.say_side_by_side(words, x, over, self.width() - x - pad)
+        words = words_above(self._entries(), size, room, self._key_lines)
+        key.say_side_by_side(words, self._key_x, over, room)
 
     def _free_corner(self) -> str:
         """For a key of the usual size, not the present one: it must not wander off when a line is added."""
@@ -196,10 +195,15 @@ class PlotSurface(FigureCanvasQTAgg):
             return
         self._key_lines = 0
         if self._key_is_above:
-            size, room = self._frame.pixels(NAME), self.width() - 2 * self._mood.px(6)
-            said = self._entries()
-            self._key_lines = lines_of(said, words_above(said, size, room, LINES_AT_MOST), size, room)
+            size, pad, said = self._frame.pixels(NAME), self._mood.px(6), self._entries()
+            room = self.width() - 2 * pad - _TO_COME * size
+            words = words_above(said, size, room, LINES_AT_MOST)
+            self._key_lines = lines_of(said, words, size, room)
         self._frame.lay_out(self._still, self.width(), self.height(), self._key_lines)
+        if self._key_is_above:
+            left = self._frame.margins[0]
+            beside = fit(said, words, size, room + pad - left, self._key_lines)
+            self._key_x = left if beside else float(pad)
 
     def sizeHint(self) -> QSize:
         return QSize(420, 300)

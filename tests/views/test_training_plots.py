@@ -1,6 +1,7 @@
 """The plots of a graph that learns: loss, boundary, error against h, gradients; live, and as numbers."""
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -456,6 +457,22 @@ def test_the_key_hides_nothing_and_none_of_its_words_is_cut(session, qtbot, kind
     title = surface.axes.title
     if title.get_visible() and title.get_text():
         assert title.get_window_extent().y0 >= max(text.get_window_extent().y1 for text in texts) - 2
+
+
+@pytest.mark.parametrize("width", range(300, 560, 20))
+def test_the_key_stays_where_it_is_while_its_numbers_grow(session, qtbot, width):
+    load_fonts()
+    kind, surface = LossPlot(), PlotSurface(Mood().in_hall(900))
+    qtbot.addWidget(surface)
+    surface.resize(width, 350)
+    surface.show()
+    session.train_step()
+    still, places = kind.build(session.state, None), []
+    for k in (1, 9, 10, 99, 150):
+        training = replace(session.state.training, k=k)
+        surface.show_plot(still, kind.update(replace(session.state, training=training), still))
+        places.append([text.get_position() for text in surface._key._texts])
+    assert all(each == places[0] for each in places)
 
 
 def test_the_curve_goes_on_to_the_point_where_the_graph_stands():
