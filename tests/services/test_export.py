@@ -102,6 +102,12 @@ def test_text_has_a_contrast_of_at_least_4_5(theme: str) -> None:
             assert (light + 0.05) / (dark + 0.05) >= 4.5, (text, ground)
 
 
+@pytest.mark.parametrize("theme", INKS)
+def test_the_sign_of_an_op_stands_on_a_ground_of_its_own(theme: str) -> None:
+    ink = INKS[theme]
+    assert ink.chip not in (ink.box, ink.ground), "else × x1w1 reads as one name"
+
+
 def test_a_transparent_svg_has_no_ground(tmp_path: Path) -> None:
     root = ElementTree.fromstring(exported(tmp_path / "a.svg", transparent=True))
     assert root.find(f"{SVG}rect") is None
