@@ -9,6 +9,8 @@ import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import metadata
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +105,7 @@ def _escaped(label: str) -> str:
 
 SHOWN_AT_MOST = 300  # nodes: what is larger is slow to lay out, and too large to read in a cell
 _SECONDS = 5.0
+_EXECUTABLES = ("graphviz-pure", "graphviz-pure.exe")
 
 
 def mimebundle(root: Value) -> dict[str, str]:
@@ -133,12 +136,21 @@ def _some_dot() -> Iterator[None]:
 
 
 def embedded_dot() -> Path | None:
-    """The executable of the `graphviz-pure` wheel: beside this Python's scripts, or on the PATH."""
+    """The executable of the `graphviz-pure` wheel: in the scripts, beside its package, on the PATH."""
     homes = [Path(sysconfig.get_path("scripts")), Path(sys.executable).parent,
              Path(sysconfig.get_path("scripts", f"{'nt' if sys.platform == 'win32' else 'posix'}_user"))]
-    for home in homes:
-        for name in ("graphviz-pure", "graphviz-pure.exe"):
-            if (home / name).is_file():
-                return home / name
-    found = shutil.which("graphviz-pure")
-    return Path(found) if found else None
+    beside = (home / name for home in homes for name in _EXECUTABLES)
+    found = next((each for each in chain(beside, _of_package()) if each.is_file()), None)
+    return found or (Path(there) if (there := shutil.which("graphviz-pure")) else None)
+
+
+def _of_package() -> Iterator[Path]:
+    """Where the wheel was put: an environment may see the packages of another, and `--target` has no scripts."""
+    try:
+        wheel = metadata.distribution("graphviz-pure")
+    except metadata.PackageNotFoundError:
+        return
+    for file in wheel.files or ():
+        if file.name in _EXECUTABLES:
+            yield Path(str(wheel.locate_file(file))).resolve()
+    yield from (Path(str(wheel.locate_file("bin"))) / name for name in _EXECUTABLES)

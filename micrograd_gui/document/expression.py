@@ -9,6 +9,7 @@ from dataclasses import replace
 from micrograd.ops import OPS, op_of
 from micrograd_gui.document.block import Block
 from micrograd_gui.document.errors import ExpressionRefusal
+from micrograd_gui.document.expression_cells import Cells, given_number, kind_of
 from micrograd_gui.document.expression_nn import Networks
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.labels import spoken
@@ -16,7 +17,6 @@ from micrograd_gui.document.literals import BINARY, number_in, unsigned, worked_
 from micrograd_gui.document.numbers import exact
 from micrograd_gui.document.source import Source
 
-_SHOWING = ("draw_dot", "trace", "print", "show")  # calls that end a cell and add nothing to the graph
 _LIBRARIES = ("math", "np", "numpy", "torch")
 
 
@@ -48,6 +48,7 @@ class Reader:
         self.last: NodeId | None = None
         self.blocks: tuple[Block, ...] = ()
         self.networks = Networks(self)
+        self.cells = Cells(self)
 
     def graph(self) -> Graph:
         if self.last is None:
@@ -55,11 +56,17 @@ class Reader:
         return Graph(self.nodes, chosen_target=self.last, next_id=len(self.nodes) + 1, blocks=self.blocks)
 
     def statement(self, statement: ast.stmt) -> None:
-        if self.networks.statement(statement):
+        if self.networks.statement(statement) or self.cells.statement(statement):
             return
         match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
                 self.bind(name, self.assigned(name, value, statement))
+            case ast.Assign(targets=[ast.Name() as first, *further], value=value) if further:
+                for target, given in ((first, value), *((each, first) for each in further)):  # a = b = 2
+                    self.statement(ast.copy_location(ast.Assign([target], given), statement))
             case ast.Assign(
                 targets=[ast.Attribute(value=ast.Name(id=name), attr="label")],
                 value=ast.Constant(value=str(label)),
@@ -78,30 +85,12 @@ class Reader:
                 before = ast.copy_location(ast.Name(name), statement)
                 value = ast.copy_location(ast.BinOp(before, op, value), statement)
                 self.bind(name, self.assigned(name, value, statement))
-            case ast.Expr(value=ast.Call(func=ast.Name(id=shown), args=args)) if (
-                shown in _SHOWING and shown not in self.names
-            ):
-                for each in args:
-                    if isinstance(each, ast.Name):
-                        self.last = self.known(each.id, each)
-            case ast.Expr(
-                value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="backward"), args=[])
-            ):
-                self.last = self.known(name, statement)
-            case ast.Expr(
-                value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="zero_grad"), args=[])
-            ):
-                self.known(name, statement)
-            case ast.Expr(value=ast.Attribute(value=ast.Name(id=name), attr="data" | "grad" | "label")):
-                self.known(name, statement)
-            case ast.Expr(value=ast.Constant(value=str())) | ast.Import() | ast.ImportFrom() | ast.Pass():
-                pass
-            case ast.ClassDef(name="Value") | ast.FunctionDef(name="trace" | "draw_dot"):
-                pass  # the lecture's own: here they mean what they mean there
             case ast.Expr(value=value):
                 self.last = self.value(value)
             case _:
-                raise self.refuse(statement, "only statements like “L = a*b + c” are understood")
+                kind = kind_of(statement)
+                why = f", and this is {kind}" if kind else ""
+                raise self.refuse(statement, f"only statements like “L = a*b + c” are understood{why}")
 
     def assign_all(self, names: list[ast.expr], values: list[ast.expr], statement: ast.stmt) -> None:
         """``a, b = b, a``: the right side is read before any name is given."""
@@ -122,8 +111,8 @@ class Reader:
             return self.value(value)
         number = number_in(value)
         match value:
-            case ast.Call(func=ast.Name(id="Value")):
-                given = self.lecture_value(value)
+            case ast.Call() as call if given_number(call) is not None:
+                given = self.lecture_value(call)
             case _ if number is not None:
                 given = Node(0, data=self.finite(number, value))
             case _:
@@ -182,9 +171,7 @@ class Reader:
                 return BINARY[type(op)], [left, right]
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return "neg", [operand]
-            case ast.Call(func=ast.Name(id="Value")):
-                return None, []
-            case _ if self.networks.mine(each):
+            case _ if given_number(each) is not None or self.networks.mine(each):
                 return None, []
             case ast.Call(
                 func=ast.Attribute(value=ast.Name(id=library), attr=name), args=args, keywords=[]
@@ -234,7 +221,8 @@ class Reader:
         return self.add(self.lecture_value(each))
 
     def lecture_value(self, call: ast.Call) -> Node:
-        """``Value(2.0, label='a')``."""
+        """``Value(2.0, label='a')``, or a tensor of one number."""
+        call = given_number(call) or call
         given: dict[str | None, ast.expr] = {word.arg: word.value for word in call.keywords}
         data = call.args[0] if len(call.args) == 1 else given.pop("data", None)
         label = given.pop("label", ast.Constant(""))

@@ -1,7 +1,7 @@
 """Networks in pasted cells: ``n = Neuron(2)``, ``x = [2.0, 3.0]``, ``o = n(x)``; parsed, never executed.
 
 The weights are those that `micrograd.nn` draws after ``random.seed(n)``, where the text says that, else after
-``random.seed(1337)``. Numbers in a list become inputs of their own, one node each.
+``random.seed(1337)``. Numbers and Values in a list become inputs, called by their places.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from micrograd_gui.document import blocks
 from micrograd_gui.document.block import nodes_of
 from micrograd_gui.document.codec import NODES_AT_MOST
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.expression_cells import given_number
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.labels import spoken
 
@@ -183,7 +184,8 @@ class Networks:
             if isinstance(each, (ast.List, ast.Tuple, ast.Starred)):
                 raise self.reader.refuse(each, "a list holds numbers and values, no further list")
             node = self.reader.value(each)
-            if name and isinstance(each, (ast.Constant, ast.UnaryOp)) and not self.reader.nodes[node].label:
+            plain = isinstance(each, (ast.Constant, ast.UnaryOp)) or given_number(each) is not None
+            if name and plain and not self.reader.nodes[node].label:
                 new = replace(self.reader.nodes[node], label=f"{name}[{at}]")
                 self.reader.nodes[node] = replace(new, role="input") if new.is_leaf else new
             nodes.append(node)

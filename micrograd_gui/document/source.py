@@ -13,6 +13,9 @@ from micrograd_gui.document.labels import spoken
 LONGEST = 200_000  # characters
 _PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.|In \[\d*\]:| +\.\.\.:)(?: |$)")
 
+_MAGIC = re.compile(r"^[ \t]*(?:%{1,2}[A-Za-z]|!).*$", re.MULTILINE)  # lines of Jupyter, not of Python
+_TYPESET = str.maketrans("\u00a0\u202f\u2018\u2019\u201c\u201d\u2212", "  ''\"\"-")  # by web pages and slides
+
 
 class Source:
     """A text that was typed or pasted; lines and columns are counted in it as it was given."""
@@ -35,9 +38,7 @@ class Source:
         if not self.text:
             raise ExpressionRefusal("The expression is empty.")
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # Python's doubts about escapes in labels are none of ours
-                return ast.parse(self.text).body
+            return self._parsed()
         except SyntaxError as error:
             raise self._syntax(error) from None
         except (RecursionError, MemoryError):
@@ -46,6 +47,19 @@ class Source:
             ) from None
         except ValueError:
             raise ExpressionRefusal("The expression contains a character that cannot be read.") from None
+
+    def _parsed(self) -> list[ast.stmt]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python's doubts about escapes in labels are none of ours
+            try:
+                return ast.parse(self.text).body
+            except SyntaxError:
+                plain = _MAGIC.sub("", self.text.translate(_TYPESET))  # every place stays where it was
+                if plain == self.text:
+                    raise
+                statements = ast.parse(plain).body
+                self.text, self._lines = plain, plain.split("\n")
+                return statements
 
     def refusal(self, where: ast.AST, sentence: str) -> ExpressionRefusal:
         """The sentence, said of that part."""
@@ -85,14 +99,18 @@ class Source:
 
 
 def on_one_line(text: str) -> str:
-    """The statements of a cell, comments gone, joined with ``; ``: for a field that has one line only."""
+    """The statements of a cell, comments gone, joined with ``; ``: for a field that has one line only.
+
+    A cell that cannot be read, or not so, stays as it is: behind a comment, what follows would be lost.
+    """
     if "\n" not in text.strip():
         return text.strip()
     try:
         parts = [ast.unparse(statement) for statement in Source(text).statements()]
-    except ExpressionRefusal:  # it is refused again, with a sentence, when it is read
-        parts = [line.strip() for line in text.splitlines() if line.strip()]
-    return " ".join("; ".join(parts).splitlines())
+    except ExpressionRefusal:  # it is refused again when it is read, with its line and column
+        return text.strip()
+    whole = any("\n" in part for part in parts)  # a class or a loop: no line of its own holds it
+    return text.strip() if whole else "; ".join(parts)
 
 
 def _without_prompts(text: str) -> tuple[str, dict[int, int]]:

@@ -11,6 +11,7 @@ from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.fragment import pasted
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.source import on_one_line
 from micrograd_gui.session.measure import complete, numbers
 
 
@@ -98,6 +99,78 @@ def test_a_value_of_numbers_given_above_is_worked_out():
 def test_a_value_of_what_is_no_number_is_refused(text):
     with pytest.raises(ExpressionRefusal, match="a Value is written like"):
         graph_from_expression(text)
+
+
+CELL = "a = Value(2.0, label='a'); b = Value(3.0, label='b'); L = a*b; L.label = 'L'\n"
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "dot = draw_dot(L)\ndot",
+        "dot = draw_dot(L, format='png')\ndot.render('gout')",
+        "draw_dot(L).render('gout')",
+        "display(L)",
+        "repr(L); len(L)",
+        "print(a, b.grad, L.data)",
+        "(L).backward()",
+        "L.data.item()",
+        "a.requires_grad = True",
+    ],
+)
+def test_what_a_cell_shows_or_tells_leaves_the_graph_as_it_is(end):
+    graph = graph_from_expression(CELL + end)
+    assert [node.label for node in graph] == ["a", "b", "L"]
+    assert graph.nodes[graph.target].label == "L"
+
+
+def test_what_is_drawn_or_passed_back_is_the_target():
+    for end in ("draw_dot((a*3).relu())", "(a*3).relu().backward()"):
+        graph = graph_from_expression(CELL + end)
+        assert graph.nodes[graph.target].op == "relu"
+
+
+def test_the_lectures_cell_of_pytorch_is_read_as_numbers():
+    text = """import torch
+x1 = torch.Tensor([2.0]).double()                ; x1.requires_grad = True
+w1 = torch.tensor(-3.0, dtype=torch.float64, requires_grad=True)
+o = torch.tanh(x1*w1)
+print(o.data.item())
+o.backward()
+print('x1', x1.grad.item())
+"""
+    assert value(text) == pytest.approx(-0.9999877116507956, abs=1e-15)
+    assert labels(text) == ["x1", "w1", "o"]
+    with pytest.raises(ExpressionRefusal, match="Column 5: a Value is written like"):
+        graph_from_expression("x = torch.tensor([1.0, 2.0])")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = b = Value(2.0)\nL = a*b",
+        "a: Value = Value(2.0)\nL: Value = a*a",
+        "import micrograd.engine as mg\na = mg.Value(2.0)\nL = a*a",
+        "%matplotlib inline\n!pip install micrograd\na = Value(2.0)\nL = a*a",
+        "a\u00a0=\u00a0Value(2.0, label=\u2018a\u2019)\nL = a*a",
+        "a = Value(\u22122.0, label=\u201ca\u201d)\nL = a*a",
+    ],
+)
+def test_other_ways_to_write_it_and_what_web_pages_make_of_it_are_read(text):
+    assert value(text) == 4.0
+    assert labels(text) == ["a", "L"]
+
+
+def test_values_in_a_list_are_inputs_called_by_their_places():
+    graph = graph_from_expression("n = Neuron(2)\nx = [Value(1.0), Value(-2.0, label='u')]\ny = n(x)\nn.zero_grad()")
+    assert [(node.label, node.data) for node in graph][:2] == [("x[0]", 1.0), ("u", -2.0)]
+    assert graph.nodes[graph.target].label == "y"
+
+
+def test_a_cell_that_one_line_cannot_hold_keeps_its_lines():
+    assert on_one_line("# inputs\na = 1  # one\n\nL = a*2") == "a = 1; L = a * 2"
+    for text in ("a = 1  # one\nb = a *\nc = b", "class Value:\n    pass\n\na = 1", "a = 1  # x\nfor k in a:\n    b = 2"):
+        assert on_one_line(f"\n{text}\n") == text
 
 
 # Networks ----------------------------------------------------------------------------------------

@@ -60,6 +60,24 @@ def test_the_embedded_engine_is_found():
     assert subprocess.run([found, "-V"], check=False, capture_output=True).returncode == 0
 
 
+@pytest.mark.parametrize("recorded", ["bin/graphviz-pure", "../../bin/graphviz-pure"])
+def test_the_engine_is_found_by_its_package_though_scripts_are_elsewhere(tmp_path, monkeypatch, recorded):
+    """As in a notebook's environment that sees the packages of another, and after `pip install --target`."""
+    packages = tmp_path / "lib" / "packages"
+    info = packages / "graphviz_pure-1.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: graphviz-pure\nVersion: 1\n")
+    (info / "RECORD").write_text(f"{recorded},,\n")
+    program = packages / "bin" / "graphviz-pure"
+    program.parent.mkdir()
+    program.write_text("")
+    monkeypatch.setattr(sys, "path", [str(packages)])
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setattr("micrograd.dot.sysconfig.get_path", lambda *_: str(tmp_path))
+    monkeypatch.setenv("PATH", "")
+    assert embedded_dot() == program
+
+
 @pytest.mark.parametrize("label", HOSTILE)
 def test_any_label_is_shown_as_it_is(label):
     x = Value(1.0, label=label)
