@@ -145,7 +145,7 @@ def embedded_dot() -> Path | None:
 
 
 def _of_package() -> Iterator[Path]:
-    """Where the wheel was put: an environment may see the packages of another, and `--target` has no scripts."""
+    """Where the wheel was put: an environment may see those of another, and `--target` has no scripts."""
     try:
         wheel = metadata.distribution("graphviz-pure")
     except metadata.PackageNotFoundError:
