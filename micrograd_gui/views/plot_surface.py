@@ -242,7 +242,7 @@ class PlotSurface(FigureCanvasQTAgg):
             super().draw()
 
     def _on_draw(self, event: Any) -> None:
-        if event.canvas is self:
+        if event.canvas is self and not self.is_saving():
             self._ground = self.copy_from_bbox(self.figure.bbox)
             self._stale = True
             self._draw_lines()

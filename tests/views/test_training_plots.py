@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QToolButton
 
 from micrograd_gui.document.blocks import with_layer
@@ -520,6 +521,17 @@ def test_every_kind_is_drawn_in_every_mood_and_exported_with_its_numbers(
     assert rows[0][0] == "what"
     assert len(rows) > 5
     assert (tmp_path / "plot.svg").stat().st_size > 1000
+
+
+def test_in_a_saved_picture_the_point_lies_on_the_curve_as_on_screen(pane, session, qtbot, tmp_path):
+    run(session, 8)
+    surface = shown(pane, "loss", qtbot)
+    pane.save(tmp_path / "loss.png")
+    training = session.state.training
+    x, y = 2 * surface.axes.transData.transform((training.k, training.loss))  # saved at twice the size
+    picture = QImage(str(tmp_path / "loss.png"))
+    middle = picture.pixelColor(round(x), picture.height() - 1 - round(y)).name().lower()
+    assert middle == Mood().theme.accent.lower()
 
 
 def test_the_numbers_of_the_loss_are_all_there_to_the_last_digit(pane, session, qtbot, tmp_path):
