@@ -17,6 +17,7 @@ from micrograd_gui.document.literals import BINARY, number_in, unsigned, worked_
 from micrograd_gui.document.numbers import exact
 from micrograd_gui.document.source import Source
 
+_ONLY = "only statements like “L = a*b + c” are understood"
 _LIBRARIES = ("math", "np", "numpy", "torch")
 
 
@@ -89,8 +90,8 @@ class Reader:
                 self.last = self.value(value)
             case _:
                 kind = kind_of(statement)
-                why = f", and this is {kind}" if kind else ""
-                raise self.refuse(statement, f"only statements like “L = a*b + c” are understood{why}")
+                why = f"{kind} is not understood, only statements like “L = a*b + c” are" if kind else _ONLY
+                raise self.refuse(statement, why)
 
     def assign_all(self, names: list[ast.expr], values: list[ast.expr], statement: ast.stmt) -> None:
         """``a, b = b, a``: the right side is read before any name is given."""

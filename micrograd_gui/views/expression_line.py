@@ -43,7 +43,8 @@ class ReadLine(QLineEdit):
         except Refusal as refusal:
             self._mark(str(refusal))
             if isinstance(refusal, ExpressionRefusal):
-                self.setCursorPosition(refusal.column - 1)
+                above = self.text().split("\n")[: refusal.line - 1]  # a pasted cell may have kept its lines
+                self.setCursorPosition(sum(len(line) + 1 for line in above) + refusal.column - 1)
             self.bridge.refused.emit(str(refusal), refusal.node)
             return
         self._show(self.bridge.state)

@@ -225,10 +225,10 @@ print('slope', (d2 - d1)/h)
         ("a = 2\na.data += h", "Line 2, column 1: data is worked out by the run; it cannot be set here."),
         (
             "def f(x):\n    return 3*x**2",
-            "Line 1, column 1: only statements like “L = a*b + c” are understood, and this is a function of",
+            "Line 1, column 1: a function of one’s own is not understood, only statements",
         ),
-        ("class Neuron:\n    pass", "Line 1, column 1: only statements like “L = a*b + c” are understood, a"),
-        ("for i in x:\n    pass", "Line 1, column 1: only statements like “L = a*b + c” are understood, an"),
+        ("class Neuron:\n    pass", "Line 1, column 1: a class of one’s own is not understood, only"),
+        ("for i in x:\n    pass", "Line 1, column 1: a loop is not understood, only"),
         ("assert a", "Column 1: only statements like “L = a*b + c” are understood."),
         ("import math\n%matplotlib inline", "The expression names no node."),
         ("%matplotlib inline\na = (1 + %s)", "Line 2, column 10: “%s)” cannot stand here."),

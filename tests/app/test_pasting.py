@@ -1,0 +1,72 @@
+"""Pasting cells into the window, on the line and on the canvas; what is refused changes nothing."""
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+CELL = """# inputs
+a = Value(2.0, label='a')  # the first
+b = Value(-3.0, label='b')
+e = a*b; e.label = 'e'
+L = e.tanh()
+draw_dot(L)
+"""
+LOOP = "# inputs\na = Value(2.0)  # note\nfor k in a:\n    L = a*2\n"
+
+
+def paste_into_line(line: QLineEdit, how: str) -> None:
+    line.setFocus()
+    line.selectAll()
+    if how == "key":
+        QTest.keyClick(line, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    else:  # the field's own menu, a drop and the middle button go another way than the key
+        line.paste()
+
+
+@pytest.mark.parametrize("how", ["key", "menu"])
+def test_a_cell_pasted_on_the_expression_line_is_the_graph_after_return(opened, how):
+    window = opened("square")
+    line = window.findChild(QLineEdit, "expression")
+    QApplication.clipboard().setText(CELL)
+    paste_into_line(line, how)
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    graph = window.session.state.graph
+    assert [node.label for node in graph] == ["a", "b", "e", "L"]
+    assert line.text() == "a = 2; b = -3; e = a*b; L = tanh(e)"
+
+
+@pytest.mark.parametrize("how", ["key", "menu"])
+def test_a_cell_that_is_refused_stays_with_the_cursor_where_it_is_wrong(opened, how):
+    window = opened("square")
+    before = window.session.state
+    line = window.findChild(QLineEdit, "expression")
+    QApplication.clipboard().setText(LOOP)
+    paste_into_line(line, how)
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert window.session.state is before
+    assert "Line 3, column 1: a loop is not understood" in window.message.text()
+    assert line.text()[line.cursorPosition() :].startswith("for k in a:")
+
+
+def test_a_cell_pasted_on_the_canvas_comes_beside_the_graph_or_not_at_all(opened):
+    window = opened("square")
+    paste = window.findChild(QAction, "paste")
+    QApplication.clipboard().setText(LOOP)
+    before = window.session.state
+    paste.trigger()
+    assert window.session.state is before
+    assert "Line 3, column 1" in window.message.text()
+    QApplication.clipboard().setText(CELL)
+    paste.trigger()
+    assert len(window.session.state.graph) == 6
+    window.session.undo()
+    assert window.session.state.graph is before.graph
+
+
+def test_an_empty_clipboard_says_so(opened):
+    window = opened("square")
+    QApplication.clipboard().setMimeData(QMimeData())
+    window.findChild(QAction, "paste").trigger()
+    assert "There is nothing to paste." in window.message.text()
