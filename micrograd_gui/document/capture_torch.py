@@ -24,6 +24,10 @@ _ALONE = (
     "View",
     "Squeeze",
     "Unsqueeze",
+    "Select",
+    "ReshapeAlias",
+    "Permute",
+    "T",
     "Sum",
     "Mean",
 )  # of one number: that number
@@ -54,8 +58,8 @@ def captured_tensor(root: Any, names: Mapping[str, Any]) -> Captured:
     for item in order:
         if item.data is None:
             raise Refusal(
-                "A constant that is added in this graph is not kept by PyTorch: "
-                "open the graph before backward(), or make the constant a tensor with requires_grad=True."
+                "PyTorch does not keep a constant of this graph: make it a tensor with requires_grad=True; "
+                "where backward() was called, call it with retain_graph=True."
             )
         inputs = tuple(growing.ids[id(each)] for each in item.operands)
         node = growing.add(item, item.op, inputs, item.label, item.data)
@@ -83,11 +87,13 @@ class _Reading:
 
     def order(self, root: Any) -> list[_Item]:
         """The items, operands first, the root last; without recursion."""
-        if root.numel() != 1:
-            raise Refusal(
-                f"A tensor of {root.numel()} numbers cannot be opened: a graph is of single numbers."
-            )
+        _single(root.numel())
         if root.grad_fn is None:
+            if not root.requires_grad:
+                raise Refusal(
+                    "There is no graph behind this tensor: PyTorch keeps one only of tensors with "
+                    "requires_grad=True, and outside torch.no_grad()."
+                )
             return [self.leaf(root)]
         self.tensors.setdefault(id(root.grad_fn), ("", root))
         order: dict[_Item, None] = {}
@@ -118,6 +124,8 @@ class _Reading:
         if hasattr(fn, "variable"):  # AccumulateGrad: where a leaf receives its gradient
             self.items[id(fn)] = self.leaf(fn.variable)
             return [self.items[id(fn)]]
+        for made in getattr(fn, "_input_metadata", ()):  # what reaches its backward is shaped as its result
+            _single(math.prod(made.shape))
         kind = re.sub(r"Backward\d*$", "", fn.name())
         sources = [self.items[id(each)] if each is not None else None for each, _ in fn.next_functions]
         if kind in _ALONE and len(sources) == 1 and sources[0] is not None:
@@ -262,12 +270,14 @@ def _saved(fn: Any, name: str) -> Any:
         return None
 
 
+def _single(count: int) -> None:
+    if count != 1:
+        raise Refusal(f"A tensor of {count} numbers cannot be opened: a graph is of single numbers.")
+
+
 def _number(tensor: Any) -> float:
     if hasattr(tensor, "numel"):
-        if tensor.numel() != 1:
-            raise Refusal(
-                f"A tensor of {tensor.numel()} numbers cannot be opened: a graph is of single numbers."
-            )
+        _single(tensor.numel())
         tensor = tensor.item()
     if isinstance(tensor, complex):
         raise Refusal("A complex number cannot be opened: a graph is of real numbers.")

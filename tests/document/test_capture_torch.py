@@ -106,16 +106,38 @@ def test_a_long_chain_needs_no_recursion():
     [
         (lambda a: torch.ones(3), "3 numbers"),
         (lambda a: (torch.ones(3, requires_grad=True) * 2).sum(), "3 numbers"),
+        (lambda a: (a + torch.ones(3)).sum(), "3 numbers"),
+        (lambda a: (a - torch.ones(3)).mean(), "3 numbers"),
+        (lambda a: a.detach() * 2, "There is no graph behind this tensor: PyTorch keeps one only of"),
         (lambda a: (a * torch.ones(3)).sum(), "3 numbers"),
-        (lambda a: torch.stack([a, a]).max(), "not in the table of ops"),
+        (lambda a: torch.stack([a, a]).max(), "2 numbers"),
         (lambda a: a.erf(), "“Erf” of PyTorch"),
-        (lambda a: (a + 1) - 2, "not kept by PyTorch"),
+        (lambda a: (a + 1) - 2, "does not keep a constant of this graph"),
         (lambda a: (1j * a).abs(), "complex"),
     ],
 )
 def test_what_is_no_graph_of_scalars_is_refused_with_the_reason(make, words):
     with pytest.raises(Refusal, match=words):
         captured(make(leaf(2.0)))
+
+
+def test_a_number_taken_out_of_a_tensor_of_one_number_is_that_number():
+    a = leaf(2.0)
+    L = a.view(1, 1)[0, 0] * 3
+    assert [node.data for node in captured(L, {}).graph if node.is_leaf] == [2.0, 3.0]
+
+
+def test_after_a_backward_that_retains_the_graph_its_constants_are_found():
+    a, b = leaf(2.0), leaf(-3.0)
+    L = (a * b + 1).tanh() + a * 2
+    L.backward()
+    with pytest.raises(Refusal, match="call it with retain_graph=True"):
+        captured(L, {})
+    M = (a * b + 1).tanh() + a * 2
+    M.backward(retain_graph=True)
+    found = captured(M, {"a": a, "b": b})
+    assert found.data[found.graph.target] == M.item()
+    assert sorted(node.data for node in found.graph if node.is_leaf) == [-3.0, 1.0, 2.0, 2.0]
 
 
 def test_pytorch_is_never_imported_for_values():
