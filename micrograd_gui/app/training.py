@@ -99,7 +99,7 @@ class Learning(QObject):
             return
         if self.running:
             self._owed, self._last, self._budget = 1.0, perf_counter(), _MOST
-            gc.freeze()  # what is there already is not searched for garbage again and again: up to 200 ms each time
+            gc.freeze()  # what is there already is not searched for garbage, which takes up to 200 ms
             self._timer.start()
         else:
             self._timer.stop()

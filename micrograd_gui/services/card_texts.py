@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from micrograd_gui.services.lettering import fitting, shortened, width
-from micrograd_gui.services.measures import EDGE
+from micrograd_gui.services.measures import EDGE, NUMBER_EDGE
 from micrograd_gui.services.measures import MARK as FOLD_MARK
 from micrograd_gui.services.parts import (
     CAP,
@@ -16,7 +16,6 @@ from micrograd_gui.services.parts import (
     COUNT_SIZE,
     FOOT_SIZE,
     MARK,
-    PADDING,
     Box,
     Cell,
     Role,
@@ -58,8 +57,9 @@ def on_card(box: Box, *, ahead: bool, number: Callable[[Role], str]) -> Iterable
             continue
         yield Text(box.node, cell.role, centre, cell.y + 12, "middle", cell.role, CARD_SMALL, faint=True)
         shown = number(cell.role)
-        size = fitting(shown, CARD_NUMBER, cell.width - 2 * PADDING)
-        edge, baseline, known = cell.x + cell.width - PADDING, cell.y + 28.5, bool(shown)
+        beside = NUMBER_EDGE["grad" if cell.role == "grad" else "data"]
+        size = fitting(shown, CARD_NUMBER, cell.width - beside - 3)
+        edge, baseline, known = cell.x + cell.width - beside, cell.y + 28.5, bool(shown)
         yield Text(box.node, cell.role, edge, baseline, "end", shown, size, bold=known, faint=not known)
 
 

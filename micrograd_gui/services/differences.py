@@ -17,7 +17,7 @@ Difference = list[object]  # the number of an element, its class, and of a text 
 def shape_looks(shape: Shape) -> str:
     """The classes of a shape's element."""
     names = ["x", f"f-{shape.fill}" if shape.fill else "none", f"s-{shape.edge}" if shape.edge else "no-edge"]
-    return " ".join([*names, "strong"] if shape.strong else names)
+    return " ".join(names if shape.weight == "thin" else [*names, shape.weight])
 
 
 def text_looks(text: Text) -> str:

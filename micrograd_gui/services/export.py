@@ -21,12 +21,9 @@ from micrograd_gui.services.rendering import source
 from micrograd_gui.services.svg import svg
 from micrograd_gui.session.trace import Frame, Step
 
-_IMPORTED = {
-    "micrograd",
-    "torch",
-    "jax",
-    "numpy",
-} | sys.stdlib_module_names  # by scripts and what they import
+# Modules that a script, or what it imports, imports; and names of others that nobody does.
+_HARMLESS = {"code", "profile", "test", "this", "trace"}
+_IMPORTED = ({"micrograd", "torch", "jax", "numpy"} | sys.stdlib_module_names) - _HARMLESS
 HEAVIEST = 300_000  # nodes times moments: some minutes of drawing
 
 

@@ -34,17 +34,19 @@ if TYPE_CHECKING:
 
 MOST_PIXELS = 60_000_000
 LONGEST_SIDE = 16_000  # pixels; a WebP can have no more than 16,383
-_POINTS = 72.0  # a unit of a picture is a point
+LARGEST_PAGE = 14_400.0  # points; no side of a page of a PDF may be longer
+_POINTS = 72.0  # to the inch; a unit of a picture is a point
 
 
 def pdf(pictures: Iterable[Picture], ink: Ink, *, title: str, graph: str = "") -> bytes:
-    """A PDF with a page for each picture, its fonts embedded, the graph attached."""
+    """A PDF with a page for each picture, made smaller to fit it; fonts embedded, the graph attached."""
     from matplotlib.backends.backend_pdf import PdfPages
 
     file = io.BytesIO()
     with _lettering(), PdfPages(file, metadata={"Title": title, "Creator": "micrograd-gui"}) as pages:
         for each in pictures:
-            pages.savefig(figure(each, ink))
+            unit = min(1.0, LARGEST_PAGE / max(each.width, each.height))
+            pages.savefig(figure(each, ink, unit=unit))
     return attached(file.getvalue(), graph) if graph else file.getvalue()
 
 
@@ -108,12 +110,12 @@ def pixels(picture: Picture, ink: Ink, *, scale: float) -> Image:
     return made.convert("RGB")
 
 
-def figure(picture: Picture, ink: Ink, *, transparent: bool = False) -> Figure:
-    """The picture as a matplotlib figure without axes, a unit to the point."""
+def figure(picture: Picture, ink: Ink, *, transparent: bool = False, unit: float = 1.0) -> Figure:
+    """The picture as a matplotlib figure without axes, a unit to so many points."""
     from matplotlib.collections import PathCollection
     from matplotlib.figure import Figure
 
-    made = Figure(figsize=(picture.width / _POINTS, picture.height / _POINTS), dpi=_POINTS)
+    made = Figure(figsize=(unit * picture.width / _POINTS, unit * picture.height / _POINTS), dpi=_POINTS)
     made.patch.set_facecolor("none" if transparent else ink.ground)
     axes = made.add_axes((0, 0, 1, 1), frameon=False)
     axes.set_axis_off()
@@ -126,13 +128,13 @@ def figure(picture: Picture, ink: Ink, *, transparent: bool = False) -> Figure:
             [_path(shape) for shape in shapes],
             facecolors=[_inside(shape, ink) for shape in shapes],
             edgecolors=[getattr(ink, shape.edge) if shape.edge else "none" for shape in shapes],
-            linewidths=[ink.strong if shape.strong else 1.0 for shape in shapes],
+            linewidths=[unit * ink.weight(shape.weight) for shape in shapes],
             linestyles=[(0, DASHES if shape.veil else None) for shape in shapes],
         )
     )
     for group in parts:
         for text in group.texts:
-            _write(made, picture, text, ink)
+            _write(made, picture, text, ink, unit)
     return made
 
 
@@ -171,12 +173,12 @@ def _path(shape: Shape) -> Path:
             return Path(corners, [Path.MOVETO, *side, *side, *side, *side, Path.CLOSEPOLY][:14])
 
 
-def _write(made: Figure, picture: Picture, text: Text, ink: Ink) -> None:
+def _write(made: Figure, picture: Picture, text: Text, ink: Ink, unit: float) -> None:
     made.text(
         text.x / picture.width,
         1 - text.y / picture.height,
         text.text,
-        fontsize=text.size,
+        fontsize=unit * text.size,
         fontfamily=FAMILY,
         color=getattr(ink, tone_of(text)),
         fontweight="bold" if text.bold else "normal",

@@ -163,12 +163,12 @@ class Film:
 def film_of(graph: Graph, step: str | None, options: Options, trace: Trace | None = None) -> Film:
     """The moments that ``step`` names: "last", "all", a number, or None. Raises Refusal.
 
-    None is the end of the run as a result: the same numbers as "last", and no step stands out.
+    None is the end of the run as a result: the numbers of "last"; its step stands out only where it failed.
     """
     see_that_there_is_something(graph, options)
     trace = record(graph, SCRIPT) if trace is None else trace
-    if step is None and options.only_card:
-        step = "last"  # a result has no step to tell of
+    if step is None and (options.only_card or trace.problem is not None):
+        step = "last"  # a result has no step to tell of, a problem is one
     if step is None:
         return Film(graph, (Moment(trace.frame(len(trace)), cursor=len(trace)),), options)
     cursors = _cursors(trace, step)

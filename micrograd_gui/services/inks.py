@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from micrograd_gui.document.errors import Refusal
+
+Weight = Literal["thin", "bundle", "strong"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +27,24 @@ class Ink:
     wire: str
     chip: str  # behind the sign of an op
     divider: str  # between the fields of a card
+    bad: str  # round a node that could not be computed
+    bad_fill: str
     strong: float = 2.5
+
+    def weight(self, weight: Weight) -> float:
+        """How thick a line of that weight is."""
+        return {"thin": 1.0, "bundle": 1.7, "strong": self.strong}[weight]
 
 
 INKS = {
     ink.name: ink
     for ink in (
         Ink("light", "#ffffff", "#ffffff", "#8a94a3", "#17202c", "#56606f", "#0b63b0", "#b8460e",
-            "#f5a800", "#fff6df", "#8a94a3", "#e6f0fa", "#d9dee5"),
+            "#f5a800", "#fff6df", "#8a94a3", "#e6f0fa", "#d9dee5", "#b3261e", "#fdecea"),
         Ink("dark", "#0e1218", "#161c24", "#5d6b7d", "#eef2f7", "#a3aebc", "#6db7ff", "#ffa36b",
-            "#ffc233", "#3a3017", "#5d6b7d", "#17304a", "#2b333f"),
+            "#ffc233", "#3a3017", "#5d6b7d", "#17304a", "#2b333f", "#ff8a80", "#3d1c1a"),
         Ink("print", "#ffffff", "#ffffff", "#000000", "#000000", "#444444", "#000000", "#000000",
-            "#000000", "#e8e8e8", "#000000", "#e8e8e8", "#777777", 3.0),
+            "#000000", "#e8e8e8", "#000000", "#e8e8e8", "#777777", "#000000", "#d0d0d0", 3.0),
     )
 }  # fmt: skip
 

@@ -15,6 +15,7 @@ RADIUS = 8.0
 TITLE = 24.0  # the height of the part with the badge and the name
 EDGE = 8.0  # between the edge of a box and what stands in its title
 PORT = 4.5  # the radius of a port
+NUMBER_EDGE = {"data": 4.0, "grad": 7.0}  # from a number to the end of its field, where grad has the port
 BOW = 26.0  # how far the wires of a * a bend away from each other
 FOOT = 20.0  # the line below the numbers of a collapsed block, with its parameters
 BLOCK_WIDTH = 196.0

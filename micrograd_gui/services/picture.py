@@ -53,6 +53,7 @@ class Picture:
     frame: Frame = NO_FRAME
     acting: NodeId | None = None
     through: NodeId | None = None
+    failed: bool = False  # whether the run ended there, for it could not be computed
     fresh: frozenset[tuple[NodeId, Role]] = field(default_factory=frozenset)
     below: tuple[Text, ...] = ()
     digits: int = 4
@@ -71,7 +72,20 @@ class Picture:
         used: frozenset[End] = frozenset()
         if through is not None and through < 0 and step is not None:
             used = frozenset(end for real, end in self.drawn_as.items() if real[0] == step.node)
-        return replace(self, frame=frame, acting=acting, through=through, fresh=freshly(step), used=used)
+        return replace(
+            self,
+            frame=frame,
+            acting=acting,
+            through=through,
+            failed=step is not None and step.kind == "problem",
+            fresh=freshly(step),
+            used=used,
+        )
+
+    @property
+    def problem(self) -> NodeId | None:
+        """The node at which the run ended."""
+        return self.acting if self.failed else None
 
     def shown(self, end: End) -> End | None:
         """Where the wire is drawn that ends there in the graph; None where it is within a box."""

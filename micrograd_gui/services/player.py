@@ -75,7 +75,8 @@ def _style(theme: str | None) -> str:
 
 
 def _variables(ink: Ink) -> str:
-    return "".join(f"--{tone}:{getattr(ink, tone)};" for tone in TONES) + f"--strong:{ink.strong:g}"
+    tones = "".join(f"--{tone}:{getattr(ink, tone)};" for tone in TONES)
+    return f"{tones}--strong:{ink.strong:g};--bundle:{ink.weight('bundle'):g}"
 
 
 # The picture of the first moment -----------------------------------------------------------------

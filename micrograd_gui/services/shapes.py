@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from micrograd_gui.document.graph import NodeId
+from micrograd_gui.services.inks import Weight
 from micrograd_gui.services.measures import RADIUS
 from micrograd_gui.services.parts import MARK, Box, Chip, Enclosure, Oval, Point, Text, Wire, texts_on
 from micrograd_gui.services.picture import Picture
@@ -24,6 +25,8 @@ Tone = Literal[
     "accent_fill",
     "wire",
     "chip",
+    "bad",
+    "bad_fill",
 ]
 TONES: tuple[Tone, ...] = get_args(Tone)
 
@@ -78,7 +81,7 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """An outline with the colours of its inside and its edge (None: none); ``strong`` edges are thick.
+    """An outline with the colours of its inside and its edge (None: none), and how thick that is.
 
     A ``veil`` lets what is behind it show, and has a dashed edge.
     """
@@ -86,7 +89,7 @@ class Shape:
     outline: Rect | Ellipse | Curve | Polygon | Lines
     fill: Tone | None = None
     edge: Tone | None = None
-    strong: bool = False
+    weight: Weight = "thin"
     veil: bool = False
 
 
@@ -139,7 +142,7 @@ def _wire(wire: Wire, picture: Picture) -> Iterable[Shape]:
     tone: Tone = "accent" if lit else "wire"
     if lit and picture.style == "canvas":
         tone = "grad" if any(role == "grad" for _, role in picture.fresh) else "data"
-    yield Shape(Curve(wire.points), None, tone, lit or wire.bundle)
+    yield Shape(Curve(wire.points), None, tone, "strong" if lit else "bundle" if wire.bundle else "thin")
     if wire.head:
         yield Shape(Polygon(wire.head), tone, tone)
 
@@ -159,30 +162,34 @@ def _fold_mark(square: tuple[float, float, float, float], *, opens: bool = False
     yield Shape(Lines(tuple(lines)), None, "muted")
 
 
-def _edge(acting: bool) -> Tone:
-    return "accent" if acting else "line"
+def _stance(node: NodeId, picture: Picture) -> tuple[Tone, Tone, Weight]:
+    """Inside, edge and its weight of what stands for a node: it may act, or be where the run ended."""
+    if node == picture.problem:
+        return "bad_fill", "bad", "strong"
+    if node == picture.acting:
+        return "accent_fill", "accent", "strong"
+    return "box", "line", "thin"
 
 
 def _oval(oval: Oval, picture: Picture) -> Shape:
-    through = oval.node == picture.through
-    inside: Tone = "accent_fill" if through else "box"
-    return Shape(Ellipse(oval.x, oval.y, oval.rx, oval.ry), inside, _edge(through), through)
+    stance = _stance(oval.node, picture) if oval.node == picture.through else ("box", "line", "thin")
+    return Shape(Ellipse(oval.x, oval.y, oval.rx, oval.ry), *stance)
 
 
 def _record(box: Box, picture: Picture) -> Iterable[Shape]:
-    acting = box.node == picture.acting
-    yield Shape(Rect(*box.rect), "accent_fill" if acting else "box", _edge(acting), acting)
-    yield Shape(Lines(box.dividers), None, _edge(acting))
+    inside, edge, weight = _stance(box.node, picture)
+    yield Shape(Rect(*box.rect), inside, edge, weight)
+    yield Shape(Lines(box.dividers), None, edge)
 
 
 def _card(box: Box, picture: Picture) -> Iterable[Shape]:
-    acting = box.node == picture.acting
-    inside: Tone = "accent_fill" if acting else "box"
+    inside, edge, weight = _stance(box.node, picture)
+    acting = weight == "strong"
     x, y, width, height = box.rect
     if box.behind:  # there is more in it than one node
         yield Shape(Rect(x + 6, y + 6, width - 12, height - 6 + box.behind, RADIUS), "box", "line")
-    edge: Tone = "accent" if acting else "muted" if box.behind else "line"
-    yield Shape(Rect(*box.rect, RADIUS), inside, edge, acting)
+        edge = edge if acting else "muted"
+    yield Shape(Rect(*box.rect, RADIUS), inside, edge, weight)
     for cell in box.cells[1:]:
         if cell.role in ("data", "grad"):
             fresh = (box.number_of, cell.role) in picture.fresh and not acting

@@ -69,7 +69,7 @@ def _shape(parent: Element, shape: Shape, ink: Ink) -> None:
     attributes["fill"] = getattr(ink, shape.fill) if shape.fill else "none"
     if shape.edge:
         attributes["stroke"] = getattr(ink, shape.edge)
-        attributes["stroke-width"] = f"{ink.strong if shape.strong else 1.0:g}"
+        attributes["stroke-width"] = f"{ink.weight(shape.weight):g}"
     SubElement(parent, name, attributes)
 
 

@@ -150,7 +150,8 @@ def _begin(picture: Picture, ink: Ink, ground: bool) -> list[str]:
     return [
         *(rf"\definecolor{{{_colour(tone)}}}{{HTML}}{{{getattr(ink, tone)[1:].upper()}}}" for tone in TONES),
         rf"\begin{{tikzpicture}}[x={_UNIT:.5f}bp, y=-{_UNIT:.5f}bp, inner sep=0pt, outer sep=0pt,",
-        rf"  line width={_UNIT:.3f}bp, strong/.style={{line width={ink.strong * _UNIT:.3f}bp}}]",
+        rf"  line width={_UNIT:.3f}bp, strong/.style={{line width={ink.strong * _UNIT:.3f}bp}},",
+        rf"  bundle/.style={{line width={ink.weight('bundle') * _UNIT:.3f}bp}}]",
         rf"\useasboundingbox {whole}",
         rf"\fill[{_colour('ground')}] {whole}" if ground else "",
     ]
@@ -170,7 +171,7 @@ def _shape(shape: Shape) -> str:
         return ""
     options = [rf"fill={_colour(shape.fill)}"] if shape.fill else []
     options += [rf"draw={_colour(shape.edge)}"] if shape.edge else []
-    options += ["strong"] if shape.strong else []
+    options += [shape.weight] if shape.weight != "thin" else []
     options += [_VEIL] if shape.veil else []
     match shape.outline:
         case Rect(x, y, width, height, rounded):

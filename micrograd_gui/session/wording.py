@@ -66,7 +66,7 @@ def _at_the_start(state: State) -> tuple[Line, ...]:
     if state.trace is not None and len(state.trace):
         return (
             heading("START", Fragment("plain", f"   before the first of {len(state.trace)} steps")),
-            sentence("Only the leaves hold numbers yet. Next (PgDn) goes one step on."),
+            sentence("Only the leaves hold numbers yet: each step from here on computes one more."),
         )
     if state.forward_done and target is not None:
         node = state.graph.nodes[target]

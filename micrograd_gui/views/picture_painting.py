@@ -80,7 +80,7 @@ class PicturePainter:
         self._wires(painter, picture, _seen(scenery.wires, exposed), thin)
         ovals, boxes = _seen(scenery.ovals, exposed), _seen(scenery.boxes, exposed)
         for shape in ovals:
-            self._prepare(painter, shape.item.node == picture.through, thin)
+            self._prepare(painter, shape.item.node == picture.through, picture.failed, thin)
             painter.drawEllipse(shape.rect)
         self._boxes(painter, picture, boxes, selection, thin)
         if zoom * 14 >= SMALLEST_TEXT:
@@ -114,7 +114,7 @@ class PicturePainter:
         for acting in (False, True):
             chosen = [shape for shape in shapes if (shape.item.node == picture.acting) == acting]
             if chosen:
-                self._prepare(painter, acting, thin)
+                self._prepare(painter, acting, picture.failed, thin)
                 painter.drawRects([shape.rect for shape in chosen])
                 painter.setPen(QPen(painter.pen().color(), thin))
                 painter.drawLines([line for shape in chosen for line in shape.lines])
@@ -124,11 +124,11 @@ class PicturePainter:
             if shape.item.node in selection:
                 painter.drawRect(shape.rect.adjusted(-_SELECTED, -_SELECTED, _SELECTED, _SELECTED))
 
-    def _prepare(self, painter: QPainter, acting: bool, thin: float) -> None:
+    def _prepare(self, painter: QPainter, acting: bool, failed: bool, thin: float) -> None:
         theme = self.theme
-        colour = QColor(theme.accent if acting else theme.frame)
-        painter.setPen(QPen(colour, max(STRONG, thin) if acting else thin))
-        painter.setBrush(QColor(theme.accent_fill if acting else theme.panel))
+        edge, inside = (theme.bad, theme.bad_fill) if failed else (theme.accent, theme.accent_fill)
+        painter.setPen(QPen(QColor(edge if acting else theme.frame), max(STRONG, thin) if acting else thin))
+        painter.setBrush(QColor(inside if acting else theme.panel))
 
     def _texts(self, painter: QPainter, texts: Iterable[Text]) -> None:
         for text in texts:

@@ -12,6 +12,7 @@ from micrograd_gui.document.block import Block, nodes_of
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.services import examples
 from micrograd_gui.services.film import film_of
+from micrograd_gui.services.inks import INKS
 from micrograd_gui.services.options import Options
 from micrograd_gui.services.render import render
 
@@ -147,13 +148,16 @@ def test_a_collapsed_block_with_several_outputs_says_how_many(tmp_path: Path) ->
     assert said["data"] == 1, "the last layer has one neuron"
 
 
-def test_a_wire_for_several_nodes_is_thicker_than_one_for_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("theme", ["light", "dark", "print"])
+def test_a_wire_for_several_nodes_is_thicker_than_one_for_one_and_thinner_than_a_lit_one(
+    theme: str, tmp_path: Path
+) -> None:
     """In moons, every weight goes from the network to the regularisation."""
-    picture = drawn(examples.load("moons"), tmp_path / "a.svg")
+    picture = drawn(examples.load("moons"), tmp_path / "a.svg", theme=theme)
     wires = [each for each in picture.root.iter(f"{SVG}path") if " C" in (each.get("d") or "")]
     widths = sorted(float(each.get("stroke-width") or 0) for each in wires)
     assert len(widths) == 6
-    assert widths[-1] > 2 * widths[-2]
+    assert 1.5 * widths[-2] < widths[-1] < INKS[theme].strong / 1.4
 
 
 def test_only_the_wires_that_a_step_in_a_collapsed_block_uses_light_up() -> None:

@@ -214,12 +214,43 @@ def test_a_run_that_stops_is_shown_up_to_where_it_stops(tmp_path: Path) -> None:
     assert texts(content).count("·") >= 4
 
 
+@needs_poppler
+def test_a_page_of_a_pdf_is_no_longer_than_readers_show(tmp_path: Path) -> None:
+    chain = graph_from_expression("y0 = 2; " + "; ".join(f"y{at + 1} = -y{at}" for at in range(80)))
+    path = tmp_path / "a.pdf"
+    exported(path, chain)
+    said = subprocess.run(["pdfinfo", path], capture_output=True, text=True, check=True).stdout
+    size = re.search(r"Page size: +([\d.]+) x ([\d.]+) pts", said)
+    assert size is not None
+    assert float(size[1]) == pytest.approx(14_400, abs=1)
+    words = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout
+    assert "y80" in words
+
+
+@pytest.mark.parametrize("style", ["notebook", "canvas"])
+@pytest.mark.parametrize("step", [None, "last"])
+def test_the_node_where_a_run_stops_is_drawn_in_the_colours_of_a_problem(
+    tmp_path: Path, style: str, step: str | None
+) -> None:
+    graph = graph_from_expression("a = 0; e = log(a); L = e*2")
+    content = exported(tmp_path / "a.svg", graph, step, style=style)
+    root = ElementTree.fromstring(content)
+    inks = INKS["light"]
+    wrong = {
+        g.findtext(f"{SVG}title")
+        for g in root.iter(f"{SVG}g")
+        if any(each.get("stroke") == inks.bad and each.get("fill") == inks.bad_fill for each in g)
+    }
+    assert wrong == {"e"}
+
+
 @pytest.mark.parametrize("name", ["torch.py", "jax.py", "micrograd.py", "json.py", "math.py"])
 def test_a_script_is_not_named_as_a_module_that_it_imports(tmp_path: Path, name: str) -> None:
     with pytest.raises(Refusal, match=rf"{name} would import itself"):
         render(LECTURE, str(tmp_path / name), dialect="torch")
     assert not list(tmp_path.iterdir())
-    render(LECTURE, str(tmp_path / "lecture_torch.py"), dialect="torch")
+    for free in ("lecture_torch.py", "test.py", "code.py"):
+        render(LECTURE, str(tmp_path / free), dialect="torch")
 
 
 @pytest.mark.parametrize("name", ["a.xyz", "a", "a.svg.exe"])

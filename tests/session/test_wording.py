@@ -41,7 +41,7 @@ def test_before_the_run_it_says_what_to_press(lecture):
     assert "Forward (F5)" in said(lecture)[1]
     lecture.forward()
     lecture.first()
-    assert "Next (PgDn)" in said(lecture)[1]
+    assert "each step from here on computes one more" in said(lecture)[1]
 
 
 def test_a_value_alone_says_that_there_is_nothing_to_compute():

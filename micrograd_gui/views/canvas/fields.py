@@ -7,12 +7,12 @@ from PySide6.QtGui import QColor, QPainter
 
 from micrograd_gui.document.graph import NodeId, Place
 from micrograd_gui.document.numbers import written
+from micrograd_gui.services.measures import NUMBER_EDGE
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.geometry import CAPTION, HEIGHT, PAD, TITLE, WIDTH
 from micrograd_gui.views.canvas.ink import NARROWEST, Font, Ink
 from micrograd_gui.views.canvas.picture import Picture
 
-_EDGE = 6.0  # where the last digit of a number of usual width stands
 _ROW_EDGE = 9.0
 _NO_PEN = Qt.PenStyle.NoPen
 
@@ -82,7 +82,8 @@ def _captioned(
         return
     room = field.width() - 2 * PAD
     # The last digit stays where it is while a number changes, unless it needs the whole field.
-    edge = _EDGE if ink.number.width(text) <= field.width() - _EDGE - PAD else PAD
+    edge = NUMBER_EDGE["grad" if caption == "grad" else "data"]
+    edge = edge if ink.number.width(text) <= field.width() - edge - PAD else PAD
     _fitted(painter, text, ink.number, field.right() - edge, below, room, colour)
 
 
