@@ -166,7 +166,10 @@ class MainWindow(QMainWindow):
         QApplication.clipboard().setText(self.session.copied())
 
     def clipboard_paste(self) -> None:
+        before = self.session.state.history
         self.canvas.make(self.session.paste, QApplication.clipboard().text())
+        if self.session.state.history is not before:
+            self.canvas.show_nodes(self.session.state.selection)
 
     def duplicate(self) -> None:
         self.canvas.make(self.session.duplicate)

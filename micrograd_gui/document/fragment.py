@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from micrograd_gui.document import codec
-from micrograd_gui.document.arrange import arranged
+from micrograd_gui.document.arrange import ROW, arranged
 from micrograd_gui.document.block import free_id, renumbered
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place
@@ -31,7 +31,7 @@ def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[
     """The graph with what the text describes added under new ids, and those ids.
 
     The text is what ``as_text`` gave, a whole file, or an expression. ``at`` is where the middle of it
-    goes; None: a little beside where it was.
+    goes; None: a little beside where it was, and what was nowhere goes below what is there.
     """
     if not text.strip():
         raise Refusal("There is nothing to paste.")
@@ -39,6 +39,7 @@ def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[
 
     is_file = text.lstrip().startswith("{")
     part = codec.decode(text, "What was pasted") if is_file else graph_from_expression(text)
+    came_with_places = bool(part.places)
     part = arranged(part)
     if not part.nodes:
         raise Refusal("There is nothing to paste.")
@@ -52,7 +53,7 @@ def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[
         taken.add(label)
         inputs = tuple(None if source is None else new_id[source] for source in node.inputs)
         nodes[new_id[node.id]] = replace(node, id=new_id[node.id], inputs=inputs, label=label)
-    dx, dy = _shift(part, at)
+    dx, dy = _shift(graph, part, at, came_with_places)
     places = {new_id[old]: (x + dx, y + dy) for old, (x, y) in part.places.items()}
     ranges = {new_id[old]: span for old, span in part.ranges.items()}
     target = (
@@ -78,8 +79,14 @@ def _further(label: str, taken: Collection[str]) -> str:
     return label
 
 
-def _shift(part: Graph, at: Place | None) -> Place:
-    if at is None:
+def _shift(graph: Graph, part: Graph, at: Place | None, came_with_places: bool) -> Place:
+    """How far the part moves: to ``at``, else a little aside from where it was, else below all there is."""
+    if at is None and came_with_places:
         return OFFSET
     xs, ys = zip(*part.places.values(), strict=True)
-    return at[0] - (min(xs) + max(xs)) / 2, at[1] - (min(ys) + max(ys)) / 2
+    if at is not None:
+        return at[0] - (min(xs) + max(xs)) / 2, at[1] - (min(ys) + max(ys)) / 2
+    if not graph.places:
+        return 0.0, 0.0
+    left, bottom = min(x for x, _ in graph.places.values()), max(y for _, y in graph.places.values())
+    return left - min(xs), bottom + ROW - min(ys)

@@ -65,6 +65,18 @@ def test_a_cell_pasted_on_the_canvas_comes_beside_the_graph_or_not_at_all(opened
     assert window.session.state.graph is before.graph
 
 
+def test_what_is_pasted_below_is_scrolled_into_view(opened, qtbot):
+    window = opened("mlp")
+    canvas = window.canvas
+    qtbot.waitUntil(lambda: not canvas.index.bounds().isEmpty())
+    canvas.zoom_by_hand(4.0)
+    QApplication.clipboard().setText(CELL)
+    window.findChild(QAction, "paste").trigger()
+    seen = canvas.mapToScene(canvas.viewport().rect()).boundingRect()
+    places = window.session.state.graph.places
+    assert any(seen.contains(*places[node]) for node in window.session.state.selection)
+
+
 def test_an_empty_clipboard_says_so(opened):
     window = opened("square")
     QApplication.clipboard().setMimeData(QMimeData())

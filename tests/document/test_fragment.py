@@ -3,6 +3,7 @@
 import pytest
 
 from micrograd_gui.document import blocks
+from micrograd_gui.document.arrange import ROW, arranged
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.fragment import OFFSET, as_text, pasted
@@ -96,3 +97,11 @@ def test_blocks_go_along_that_are_copied_whole_and_no_others():
     assert part.blocks == ()
     whole, _ = pasted(Graph(), as_text(graph, graph.within(mlp)), None)
     assert [block.kind for block in whole.blocks] == [block.kind for block in graph.blocks]
+
+
+def test_an_expression_is_pasted_below_what_is_there_and_covers_nothing():
+    graph = arranged(graph_from_expression("a = 1; b = 2; L = a*b + a"))
+    whole, new = pasted(graph, "x = 3; y = (x*2).tanh()", None)
+    bottom = max(y for _, y in graph.places.values())
+    assert min(whole.places[node][1] for node in new) >= bottom + ROW
+    assert min(x for x, _ in whole.places.values()) == min(x for x, _ in graph.places.values())

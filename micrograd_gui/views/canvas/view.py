@@ -130,6 +130,15 @@ class CanvasView(Gesturing):
                 rect = whole
         self.bring_into_view(rect, 24)
 
+    def show_nodes(self, numbers: Iterable[Key]) -> None:
+        """Scroll, no further than needed, so that all of these are in view, or the middle of them."""
+        whole = QRectF()
+        for number in numbers:
+            key = self.index.key(number)
+            whole = whole if key is None else whole.united(self.index.boxes[key])
+        if not whole.isEmpty():
+            self.bring_into_view(whole, 24)
+
     def zoom_by_hand(self, factor: float, position: QPointF | None = None) -> None:
         """Nearer or further, about that pixel (None: the middle); the user has chosen what to look at."""
         self._whole = False
