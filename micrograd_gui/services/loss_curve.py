@@ -10,7 +10,7 @@ from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.services.atomic import shown, write_whole
 
 SUFFIXES = (".png", ".svg", ".pdf", ".webp", ".jpg")
-_LOSS, _ACCURACY = "#B8460E", "#0B63B0"
+_LOSS, _ACCURACY = "#0b63b0", "#0a6e4f"  # as in the window
 
 
 def refuse_suffix(path: Path | str) -> None:
