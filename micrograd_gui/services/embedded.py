@@ -22,6 +22,7 @@ ATTACHED = "graph.micrograd"  # the file in a PDF
 PICTURES = (".svg", ".png", ".pdf")
 LARGEST = 100_000_000  # bytes of a picture
 LARGEST_GRAPH = 20_000_000  # bytes of the graph in it
+_TEXTS = (b"iTXt", b"tEXt", b"zTXt")
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -134,17 +135,27 @@ def _in_png(content: bytes) -> str | None:
         length, kind = struct.unpack_from(">I4s", content, at)
         body = content[at + 8 : at + 8 + length]
         keyword, _, rest = body.partition(b"\0")
-        if kind == b"iTXt" and keyword == KEYWORD.encode() and len(rest) > 2:
-            text = rest[2:].split(b"\0", 2)[-1]
-            return _unpacked(text) if rest[0] else text.decode("utf-8", "replace")
+        if keyword == KEYWORD.encode() and kind in _TEXTS:
+            return _text(kind, rest)
         at += 12 + length
     return None
 
 
-def _unpacked(data: bytes) -> str | None:
-    unpacker = zlib.decompressobj()
+def _text(kind: bytes, rest: bytes) -> str | None:
+    """What stands in a chunk of text behind its keyword; other programs turn one kind into another."""
+    packed, text = kind == b"zTXt", rest
+    if kind == b"zTXt":
+        text = rest[1:]  # behind the method, of which there is one
+    elif kind == b"iTXt":
+        packed = rest[:1] == b"\1"
+        text = rest[2:].split(b"\0", 2)[-1]  # behind a language and a translated keyword
+    whole = _inflated(text) if packed else text
+    return None if whole is None else whole.decode("utf-8", "replace")
+
+
+def _inflated(data: bytes) -> bytes | None:
     try:
-        return unpacker.decompress(data, LARGEST_GRAPH + 1).decode("utf-8", "replace")
+        return zlib.decompressobj().decompress(data, LARGEST_GRAPH + 1)
     except zlib.error:
         return None
 
@@ -157,7 +168,8 @@ _INFO = re.compile(rb"/Info (\d+ 0 R)")
 _START = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*$")
 _KIND = b"/Type /EmbeddedFile /Subtype /application#2Fx-micrograd "
 _STREAM = b"<< " + _KIND + b"/Params << /Size %d >> /Length %d >>\nstream\n%s\nendstream"
-_OURS = re.compile(_KIND + rb"/Params << /Size \d{1,9} >> /Length (\d{1,9}) >>\nstream\n")
+_HEAD = 500  # bytes of the words that describe an attachment
+_ATTACHED = re.compile(rb"/Type\s*/EmbeddedFile\b[^\0]{0,%d}?>>\s*stream\r?\n" % _HEAD)
 
 
 def attached(pdf: bytes, graph: str) -> bytes:
@@ -193,9 +205,14 @@ def _one(what: re.Pattern[bytes], content: bytes) -> bytes:
 
 
 def _in_pdf(content: bytes) -> str | None:
+    """The last attached file that is a graph; other programs write and pack the attachment their own way."""
     found = None
-    for found in _OURS.finditer(content):  # noqa: B007 - the last one counts
-        pass
-    if found is None:
-        return None
-    return content[found.end() : found.end() + int(found[1])].decode("ascii", "replace")
+    for file in _ATTACHED.finditer(content):
+        end = content.find(b"endstream", file.end())
+        data: bytes | None = content[file.end() : end if end >= 0 else None]
+        before = content[max(content.rfind(b" obj", 0, file.start()), file.start() - _HEAD, 0) : file.start()]
+        if b"/FlateDecode" in before + file[0]:
+            data = _inflated(data or b"")
+        if data is not None and b'"micrograd-graph"' in data:
+            found = data.strip().decode("ascii", "replace")
+    return found

@@ -23,7 +23,10 @@ def read(path: Path | str) -> Graph:
         if is_picture(content):
             graph = embedded_in(content, shown(path))
             if graph is None:
-                raise FileRefusal(f"{shown(path)} is not a micrograd-gui file: it carries no graph.")
+                raise FileRefusal(
+                    f"{shown(path)} carries no graph: only pictures made here do, "
+                    "and those that another program saved again may have lost it."
+                )
             return graph
     return codec.decode(content, shown(path))
 

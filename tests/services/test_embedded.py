@@ -148,7 +148,7 @@ def test_a_file_that_carries_no_graph_gives_none(tmp_path: Path, content: bytes)
     path = tmp_path / "a.file"
     path.write_bytes(content)
     assert embedded.embedded(path) is None
-    with pytest.raises(FileRefusal, match="not a micrograd-gui file"):
+    with pytest.raises(FileRefusal, match=r"“a\.file” (is not a micrograd-gui file|carries no graph: only)"):
         files.read(path)
 
 
@@ -180,3 +180,59 @@ def test_a_picture_that_another_program_has_saved_again_still_opens(tmp_path: Pa
         info.add_itxt(embedded.KEYWORD, picture.info[embedded.KEYWORD])
         picture.save(tmp_path / "b.png", pnginfo=info)
     assert same(graph, embedded.embedded(tmp_path / "b.png"))
+
+
+@pytest.mark.parametrize("kind", ["tEXt", "zTXt", "iTXt"])
+def test_a_png_opens_whichever_kind_of_text_another_program_made_of_it(tmp_path: Path, kind: str) -> None:
+    graph = examples.load("square")
+    with Image.open(exported(tmp_path / "a.png", graph)) as picture:
+        info, text = PngInfo(), str(picture.info[embedded.KEYWORD])
+        if kind == "iTXt":
+            info.add_itxt(embedded.KEYWORD, text, "en", "Graph", zip=True)
+        else:
+            info.add_text(embedded.KEYWORD, text, zip=kind == "zTXt")
+        picture.save(tmp_path / "b.png", pnginfo=info)
+    assert kind.encode() + b"micrograd-graph" in (tmp_path / "b.png").read_bytes()
+    assert same(graph, embedded.embedded(tmp_path / "b.png"))
+
+
+def test_a_png_that_lost_its_texts_says_what_may_have_happened(tmp_path: Path) -> None:
+    with Image.open(exported(tmp_path / "a.png", examples.load("square"))) as picture:
+        picture.save(tmp_path / "b.png")
+    with pytest.raises(FileRefusal, match=r"“b\.png” carries no graph: .* another program saved again"):
+        files.read(tmp_path / "b.png")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_pdf_opens_whose_attachment_another_program_wrote_its_own_way(tmp_path: Path, packed: bool) -> None:
+    graph = examples.load("square")
+    text = embedded.packed(graph).encode()
+    data, how = (zlib.compress(text), b"/Filter/FlateDecode") if packed else (text, b"")
+    head = b"7 0 obj\n<<" + how + b"/Type/EmbeddedFile/Subtype/application#2fx-micrograd\n"
+    other = b"3 0 obj\n<</Type /EmbeddedFile /Length 5>>\nstream\nhello\nendstream\nendobj\n"
+    body = head + b"/Length 8 0 R>>\nstream\r\n" + data + b"\nendstream\nendobj\n"
+    path = tmp_path / "a.pdf"
+    catalog = b"1 0 obj\n<</Names<</EmbeddedFiles 9 0 R>>>>\nendobj\n"
+    path.write_bytes(b"%PDF-1.7\n" + catalog + body + other + b"%%EOF")
+    assert same(graph, embedded.embedded(path))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("gs", "-q", "-sDEVICE=pdfwrite", "-o", "b.pdf", "a.pdf"), ("pdfunite", "a.pdf", "a.pdf", "b.pdf")],
+    ids=["gs", "pdfunite"],
+)
+def test_a_pdf_opens_that_another_program_has_saved_again(tmp_path: Path, command: tuple[str, ...]) -> None:
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    graph = examples.load("square")
+    exported(tmp_path / "a.pdf", graph)
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=60)
+    assert same(graph, embedded.embedded(tmp_path / "b.pdf"))
+
+
+def test_a_pdf_whose_attachment_is_damaged_or_endless_gives_none(tmp_path: Path) -> None:
+    for end in (b"", b"\nstream\n", b"<</Filter/FlateDecode>>\nstream\nhello\nendstream", b" " * 100_000):
+        path = tmp_path / "a.pdf"
+        path.write_bytes(b"%PDF-1.4\n" + b"1 0 obj <</Type /EmbeddedFile " * 2000 + end)
+        assert embedded.embedded(path) is None

@@ -49,7 +49,7 @@ def test_a_byte_order_mark_is_no_harm(tmp_path: Path) -> None:
     ("content", "words"),
     [
         (b"", "not a micrograd-gui file"),
-        (b"\x89PNG\r\n\x1a\n\x00", "not a micrograd-gui file"),
+        (b"\x89PNG\r\n\x1a\n\x00", "carries no graph"),
         (b'{"format": "micrograd-graph", "version": 1, "nodes": [], "x": "\xff"}', "damaged|UTF-8"),
         (b'{"format": "micrograd-graph", "version": 99}', "newer"),
         (b"[" * 100_000, "not a micrograd-gui file"),

@@ -175,3 +175,22 @@ def test_our_own_pictures_and_files_are_read_by_the_same_function(tmp_path):
         assert incoming.is_document(path) is (suffix == ".micrograd")
     with pytest.raises(Refusal):
         incoming.read(tmp_path / "b.svg")
+
+
+@pytest.mark.parametrize("name", ["a.gif", "a.html", "a.py", "a.txt", "a"])
+def test_a_form_that_holds_no_graph_is_refused_with_those_that_do(tmp_path, name):
+    (tmp_path / name).write_bytes(b"GIF89a \x00\x01")
+    with pytest.raises(FileRefusal, match=rf"“{re.escape(name)}” holds no graph: these do: [.]micrograd, [.]dot"):
+        incoming.read(tmp_path / name)
+
+
+def test_a_file_of_ours_may_have_any_suffix_and_what_is_wrong_in_it_is_named(tmp_path):
+    (tmp_path / "a.json").write_text('{"format": "x"}')
+    with pytest.raises(FileRefusal, match="its field “format”"):
+        incoming.read(tmp_path / "a.json")
+
+
+def test_an_empty_dot_file_is_called_empty(tmp_path):
+    (tmp_path / "a.dot").write_text(" \n")
+    with pytest.raises(FileRefusal, match=r"“a[.]dot” cannot be read as DOT: it is empty"):
+        incoming.read(tmp_path / "a.dot")
