@@ -148,6 +148,11 @@ def test_dialects_are_chosen_on_the_command_line(tmp_path: Path, capsys: pytest.
         assert words in path.read_text("utf-8")
     assert main(["render", "lecture", "-o", str(path), "--dialect", "jax", "--train"]) == 2
     assert "Only PyTorch scripts train" in capsys.readouterr().err
+    other = tmp_path / "out.ipynb"
+    for asked in (["--dialect", "torch"], ["--train"]):
+        assert main(["render", "xor", "-o", str(other), *asked]) == 2
+        assert "Only a .py is written in a dialect, or trains" in capsys.readouterr().err
+    assert not other.exists()
 
 
 def test_code_is_written_without_qt_torch_or_matplotlib(tmp_path: Path) -> None:
