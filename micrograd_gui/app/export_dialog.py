@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from micrograd_gui.app import dialogs
 from micrograd_gui.app.exporting import Wish, exported, of_window, would_replace
+from micrograd_gui.document.errors import Refusal
 
 if TYPE_CHECKING:
     from micrograd_gui.app.main_window import MainWindow
@@ -156,9 +157,16 @@ class ExportDialog(QDialog):
         )
 
     def export_to(self, path: Path) -> None:
-        """Make the file; numbered ones that are there already are replaced only after a question."""
-        wish = self.wish()
-        others = [each for each in would_replace(wish, path) if each != path]
+        """Make the file; numbered ones that are there already are replaced only after a question.
+
+        What cannot be made is said here: the status bar is behind this dialog.
+        """
+        try:
+            wish = self.wish()
+            others = [each for each in would_replace(wish, path) if each != path]
+        except Refusal as refusal:
+            self._failed(refusal)
+            return
         if not others:
             self._start(wish, path)
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -96,7 +97,8 @@ def would_replace(wish: Wish, path: Path) -> tuple[Path, ...]:
     """The files that are there already and would be others afterwards; raises Refusal as above."""
     from micrograd_gui.services.export import targets
 
-    return tuple(each for each in targets(_fitting(wish, path).film(), path) if each.exists())
+    # not Path.exists, which stumbles over names that are too long; they are refused when they are written
+    return tuple(each for each in targets(_fitting(wish, path).film(), path) if os.path.exists(each))
 
 
 def _fitting(wish: Wish, path: Path) -> Wish:

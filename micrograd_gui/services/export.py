@@ -72,7 +72,7 @@ def export(film: Film, path: Path) -> tuple[Path, ...]:
         those = ", ".join(each.suffix for each in forms() if each.cards)
         raise Refusal(f"The step card alone is drawn as one of {those}, not as {form.suffix}.")
     if form.suffix != ".py" and (film.options.train or film.options.dialect is not None):
-        raise Refusal(f"Only a .py is written in a dialect, or trains: a {form.suffix} has no use for either.")
+        raise Refusal(f"Only a .py is written in a dialect, or trains; a {form.suffix} has no use for it.")
     if not form.light and len(film.moments) > 1 and len(film.moments) * len(film.folded.graph) > HEAVIEST:
         raise Refusal(
             f"{len(film.moments)} moments of {len(film.folded.graph)} nodes are too many to draw; "

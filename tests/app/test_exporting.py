@@ -102,6 +102,30 @@ def test_what_cannot_be_written_is_said_in_the_dialog_which_stays(opened, qtbot,
     dialog.close()
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("nosuffix", "A suffix is missing"),
+        ("a.xyz", "The suffix “.xyz” is not known"),
+        (f"{'x' * 300}.svg", "cannot be written: file name too long"),
+    ],
+    ids=["none", "unknown", "too long"],
+)
+def test_a_name_that_no_file_can_be_made_of_is_said_in_the_dialog_which_stays(
+    opened, qtbot, tmp_path, name, words
+):
+    window = opened("lecture")
+    dialog = open_export(window)
+    dialog.export_to(tmp_path / name)
+    qtbot.waitUntil(lambda: words in dialog.message.text())
+    assert dialog.isVisible()
+    assert dialog.choose.isEnabled()
+    assert not list(tmp_path.iterdir())
+    dialog.export_to(tmp_path / "a.svg")
+    finished(qtbot, window)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.svg"]
+
+
 def test_only_what_the_form_has_use_for_can_be_chosen(opened):
     window = opened("lecture")
     dialog = open_export(window)
