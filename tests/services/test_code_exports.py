@@ -198,6 +198,16 @@ def test_a_large_graph_is_not_drawn_in_its_notebook(tmp_path: Path) -> None:
     assert "draw_dot(" not in json.dumps(notebook(graph, tmp_path)["cells"][2:])
 
 
+def test_a_notebook_shows_its_picture_and_numbers_before_it_is_run(tmp_path: Path) -> None:
+    graph = graph_from_expression("a = 2; b = -3; L = (a*b).tanh() + a")
+    code = [cell for cell in notebook(graph, tmp_path)["cells"] if cell["cell_type"] == "code"]
+    assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
+    (drawn,) = (cell for cell in code if cell["source"][0].startswith("draw_dot("))
+    assert "<svg" in "".join(drawn["outputs"][0]["data"]["image/svg+xml"])
+    program = "\n".join("".join(cell["source"]) for cell in code)
+    assert "".join(code[-1]["outputs"][0]["text"]) == python("-c", program)
+
+
 def test_jupyter_opens_and_runs_a_notebook(tmp_path: Path) -> None:
     nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
     pytest.importorskip("ipykernel")
