@@ -30,6 +30,8 @@ from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.pacing import Paced
 from micrograd_gui.views.theme import Mood
 
+_TITLE_BAR = 40  # pixels that the desktop may add above a window: else its status bar is below a low screen
+
 
 class MainWindow(QMainWindow):
     """Canvas in the middle, panes as docks around it. ``session`` has the verbs and the state."""
@@ -91,7 +93,7 @@ class MainWindow(QMainWindow):
 
     def _first_size(self) -> QSize:
         room = self.screen().availableGeometry().size()
-        return QSize(min(1600, room.width()), min(900, room.height()))
+        return QSize(min(1600, room.width()), min(900, room.height() - _TITLE_BAR))
 
     def _arrange(self) -> None:
         kept = self.settings.arrangement()

@@ -61,3 +61,8 @@ def test_every_button_and_field_has_a_name_for_a_screen_reader(opened):
         and not (widget.accessibleName() or getattr(widget, "text", str)())
     ]
     assert nameless == []
+
+
+def test_at_first_the_window_and_its_title_bar_fit_a_low_screen(opened):
+    window = opened()
+    assert window._first_size().height() <= window.screen().availableGeometry().height() - 30
