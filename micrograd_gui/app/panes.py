@@ -29,7 +29,7 @@ RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 LEARNING = ("training", "data")
 TABLE = 400  # pixels that the gradients table and the training pane need
-LOW = 800  # pixels at text scale 1: a lower window has no room for two panes under the canvas
+LOW = 750  # pixels at text scale 1: a lower window has no room for two panes under the canvas
 
 
 class Panes:
