@@ -42,6 +42,7 @@ class _Group:
     ports: list[tuple[bool, Any, bool]]  # per operand: does it vary by column, its places, do they repeat
     coefficients: Any = None
     biases: Any = None
+    with_ones: Any = None  # the places of a sum's operands and of a row of ones, which carries the biases
     needs_operands: bool = True
     needs_coefficients: bool = True
 
@@ -70,7 +71,9 @@ class Fused:
         self._base = np.array([node.data for node in shared])
         self._place.update((node, row) for row, node in enumerate(self.inputs))
         self._groups: list[_Group] = []
-        self._shared, self._rows = len(shared), len(self.inputs)
+        self._shared, self._rows = len(shared), len(self.inputs) + 1
+        self._room = {len(self.inputs)}  # the free row below the inputs and below each group
+        self._ones: set[int] = set()  # those of them that hold ones
         for units in _layers(_units(order, columns, set(kept))):
             self._lay(units, moved)
         self._parameters = np.array([self._place[node] for node in self.parameters], np.intp)
@@ -83,13 +86,18 @@ class Fused:
         for row, unit in enumerate(units, start):
             self._place[unit.out] = row
         if varies:
-            self._rows += len(units)
+            self._rows += len(units) + 1
+            self._room.add(self._rows - 1)
         else:
             self._shared += len(units)
         op = None if first.key[0] == "sum" else first.out.op
         group = _Group(op, varies, slice(start, start + len(units)), [])
         if group.op is None:
-            group.ports.append((True, *self._places(first.operands)))
+            places, repeat = self._places(first.operands)
+            group.ports.append((True, places, repeat))
+            if first.biases and isinstance(places, slice) and places.stop in self._room:
+                self._ones.add(places.stop)
+                group.with_ones = slice(places.start, places.stop + 1)
             group.coefficients = self._matrix(unit.coefficients for unit in units)
             group.biases = self._matrix(unit.biases for unit in units)
             group.needs_operands = any(x in moved for x in first.operands)
@@ -109,14 +117,18 @@ class Fused:
             return slice(places[0], places[0] + len(places)), False
         return np.array(places, np.intp), len(set(places)) < len(places)
 
-    def forward(self, inputs: Any, parameters: Any = None) -> Run:
-        """Runs all columns: `inputs` has a row per input; parameters take those numbers, or their own."""
+    def forward(self, inputs: Any, parameters: Any = None, *, over: Run | None = None) -> Run:
+        """Runs all columns: `inputs` has a row per input; parameters take those numbers, or their own.
+        Where that run had as many columns its memory is used again: nobody may need it any more."""
         inputs = np.atleast_2d(np.asarray(inputs, float))
         shared = np.empty(self._shared)
         shared[: len(self._base)] = self._base
         shared[self._parameters] = [p.data for p in self.parameters] if parameters is None else parameters
-        data = np.empty((self._rows, inputs.shape[1]))
+        shape = self._rows, inputs.shape[1]
+        data = over._data if over is not None and over._data.shape == shape else np.empty(shape)
         data[: len(inputs)] = inputs
+        for row in self._ones:
+            data[row] = 1.0
         seen: list[Any] = []
         with np.errstate(all="ignore"):
             for group in self._groups:
@@ -141,10 +153,8 @@ class Run:
 
     def __getitem__(self, node: Value) -> Any:
         """The number of the root, or of a watched node, in each column."""
-        place = self._fused._place[node]
-        if node in self._fused._varies:
-            return self._data[place]
-        return np.full(self._data.shape[1], self._shared[place])
+        place, varies = self._fused._place[node], node in self._fused._varies
+        return self._data[place] if varies else np.full(self._data.shape[1], self._shared[place])
 
     def slopes(self, weights: Any) -> Any:
         """For each parameter p the sum over columns of weight × d root / d p."""
@@ -182,11 +192,12 @@ def _sum_up(group: _Group, shared: Any, data: Any) -> tuple[Any, Any]:
     if not group.varies:
         shared[group.out] = shared[group.biases].sum(axis=1)
         return None, None
-    matrix, operands = shared[group.coefficients], data[group.ports[0][1]]
-    out = data[group.out]
-    np.matmul(matrix, operands, out=out)
-    if group.biases.size:
-        out += shared[group.biases].sum(axis=1)[:, None]
+    matrix, operands, out = shared[group.coefficients], data[group.ports[0][1]], data[group.out]
+    biases = shared[group.biases].sum(axis=1)[:, None] if group.biases.size else 0.0
+    if group.with_ones is not None:
+        np.matmul(np.hstack((matrix, biases)), data[group.with_ones], out=out)
+    else:
+        np.add(np.matmul(matrix, operands, out=out), biases, out=out)
     return matrix, operands
 
 

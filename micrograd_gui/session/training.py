@@ -243,10 +243,12 @@ class Prediction:
         self._node = values[node]
         fused_parameters = [values[each] for each in graph.parameters]
         self._fused = Fused(self._node, [values[each] for each in inputs], fused_parameters)
+        self._run: Run | None = None  # fresh memory for each one would cost more than the arithmetic
 
     def at(self, points: Any, parameters: Any = None) -> Any:
         """The node's numbers: ``points`` has a row per input and a column per point."""
-        return self._fused.forward(points, parameters)[self._node]
+        self._run = self._fused.forward(points, parameters, over=self._run)
+        return self._run[self._node].copy()
 
 
 def _why_not_computed(graph: Graph) -> str:

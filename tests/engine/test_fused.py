@@ -160,3 +160,16 @@ def test_every_row_of_the_table_can_be_fused(name: str) -> None:
     data, slopes = by_values(root, [x], [w], [[0.7, 0.2]])
     assert run[root].tolist() == pytest.approx(data)
     assert run.slopes([1.0, 1.0]).tolist() == pytest.approx(slopes)
+
+
+def test_a_run_over_another_gives_what_a_fresh_one_gives() -> None:
+    x, w, b = Value(1.0), Value(0.5), Value(0.25)
+    root = ((w * x + b).tanh() * w + b).relu()
+    fused = Fused(root, [x], [w, b])
+    few, many = np.linspace(-1, 1, 5)[None], np.linspace(-3, 3, 9)[None]
+    run = fused.forward(many)
+    for points, numbers in ((many, [0.5, 0.25]), (few, [2.0, -1.0]), (few, [-1.0, 3.0])):
+        run = fused.forward(points, numbers, over=run)
+        fresh = fused.forward(points, numbers)
+        assert run[root].tolist() == fresh[root].tolist()
+        assert run.slopes(np.ones(points.shape[1])).tolist() == fresh.slopes(np.ones(points.shape[1])).tolist()
