@@ -172,4 +172,5 @@ def test_a_run_over_another_gives_what_a_fresh_one_gives() -> None:
         run = fused.forward(points, numbers, over=run)
         fresh = fused.forward(points, numbers)
         assert run[root].tolist() == fresh[root].tolist()
-        assert run.slopes(np.ones(points.shape[1])).tolist() == fresh.slopes(np.ones(points.shape[1])).tolist()
+        weights = np.ones(points.shape[1])
+        assert run.slopes(weights).tolist() == fresh.slopes(weights).tolist()
