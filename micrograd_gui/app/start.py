@@ -7,7 +7,7 @@ from importlib import import_module
 
 _FIRST = (
     "session.session", "session.wording", "session.wholeness", "session.judging", "session.optimisers",
-    "services.examples", "services.incoming", "services.picture", "services.slopes",
+    "services.examples", "services.incoming", "services.slopes",
     "document.capture", "document.catalogue", "document.expression_text",
 )  # fmt: skip
 

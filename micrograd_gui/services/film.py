@@ -89,9 +89,8 @@ class Film:
             return alone(moment.card for moment in self.moments)
         if options.style == "canvas":
             return replace(self._cards(), digits=options.digits)
-        whole = self.folded
         made = rendered(
-            whole.graph,
+            self.folded,
             self.widest,
             rankdir=options.rankdir,
             gradients=options.gradients,
@@ -99,7 +98,7 @@ class Film:
             time_limit=PATIENCE,
             stop=stop,
         )
-        return replace(made, digits=options.digits, stands_for=whole.stands_for, silent=whole.silent)
+        return replace(made, digits=options.digits)
 
     def _cards(self) -> Picture:
         options, stop = self.options, self.options.watch.stop

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import replace
 from math import ceil
 from threading import Event
 from typing import Any
@@ -14,7 +15,7 @@ from micrograd.ops import op_of
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.numbers import WIDEST
 from micrograd_gui.services.engines import TIME_LIMIT, Engine, effort, engine
-from micrograd_gui.services.folded import KINDS
+from micrograd_gui.services.folded import KINDS, Folded
 from micrograd_gui.services.lettering import FAMILY, shown_label
 from micrograd_gui.services.lettering import width as width_of
 from micrograd_gui.services.parts import PADDING, SIZE, Box, Cell, Oval, Point, Role, Wire, field_width
@@ -28,7 +29,7 @@ _SMALLEST = "i"  # labels are laid out as so many of these: no text of a user re
 
 
 def rendered(
-    graph: Graph,
+    graph: Graph | Folded,
     widest: str = WIDEST,
     *,
     rankdir: str = "LR",
@@ -38,10 +39,14 @@ def rendered(
     stop: Event | None = None,
     by: Engine | None = None,
 ) -> Picture:
-    """The graph laid out with no numbers yet; fields have room for the ``widest`` one.
+    """The graph laid out with no numbers yet, its collapsed blocks as boxes where it is Folded.
+
+    Fields have room for the ``widest`` number.
 
     Raises LayoutRefusal, or Cancelled.
     """
+    whole = graph if isinstance(graph, Folded) else Folded(graph)
+    graph = whole.graph
     if not graph.nodes:
         return Picture(2 * margin, 2 * margin)
     picture = dot.picture(
@@ -51,7 +56,8 @@ def rendered(
     )
     picture.attr(ranksep="0.28", nodesep="0.22", **_within_bounds(graph))
     answer = (by or engine()).run(picture.source, time_limit=time_limit, stop=stop)
-    return _picture(graph, json.loads(answer), margin)
+    made = _picture(graph, json.loads(answer), margin)
+    return replace(made, stands_for=whole.stands_for, silent=whole.silent)
 
 
 def _within_bounds(graph: Graph) -> dict[str, str]:

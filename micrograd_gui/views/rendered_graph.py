@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from threading import Event
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
@@ -23,13 +22,15 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.numbers import short
-from micrograd_gui.services.picture import Picture
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.pacing import Paced
-from micrograd_gui.views.picture_painting import PicturePainter, Scenery
 from micrograd_gui.views.theme import Mood
+
+if TYPE_CHECKING:  # they come with the first picture, after the first paint
+    from micrograd_gui.services.picture import Picture
+    from micrograd_gui.views.picture_painting import PicturePainter, Scenery
 
 WAITING = "Graphviz is laying out the graph…"
 EMPTY = "The rendered graph appears here as soon as there is a node."
@@ -42,13 +43,10 @@ _AIR = 6.0  # pixels around a fitted picture
 
 
 def _laid_out(graph: Graph, *, stop: Event) -> Picture:
-    """The picture of the graph with each collapsed block as one box; no numbers yet."""
-    from micrograd_gui.services import rendering
     from micrograd_gui.services.folded import folded
+    from micrograd_gui.services.rendering import rendered
 
-    whole = folded(graph)
-    picture = rendering.rendered(whole.graph, stop=stop)
-    return replace(picture, stands_for=whole.stands_for, silent=whole.silent)
+    return rendered(folded(graph), stop=stop)
 
 
 class RenderedGraph(QWidget):
@@ -66,7 +64,7 @@ class RenderedGraph(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.bridge = bridge
         self.picture: Picture | None = None
-        self._scenery = Scenery(Picture(0, 0))
+        self._scenery: Scenery | None = None  # what of the picture is where
         self.message = ""
         self._background = Background(self)
         self._shape: object = None
@@ -83,7 +81,7 @@ class RenderedGraph(QWidget):
     def set_mood(self, mood: Mood) -> None:
         """Other colours."""
         self.mood = mood
-        self._painter = PicturePainter(mood.theme)
+        self._painter: PicturePainter | None = None
         self.update()
 
     def fit(self) -> None:
@@ -112,6 +110,7 @@ class RenderedGraph(QWidget):
         """Put the numbers of the moment in, and repaint what differs."""
         old = self.picture
         assert old is not None
+        assert self._scenery is not None
         new = self.picture = old.with_frame(state.frame, state.step)
         touched = set(marked) | {node for node, _ in old.fresh ^ new.fresh}
         through = {old.through, new.through} if old.through != new.through else set()
@@ -151,6 +150,8 @@ class RenderedGraph(QWidget):
         self.update()
 
     def _arrived(self, picture: Picture) -> None:
+        from micrograd_gui.views.picture_painting import Scenery
+
         state = self.bridge.state
         first = self.picture is None
         self._scenery = Scenery(picture)
@@ -188,19 +189,26 @@ class RenderedGraph(QWidget):
         painter.setClipRegion(event.region())
         painter.fillRect(event.rect(), QColor(self.mood.theme.ground))
         if self.picture is not None:
-            place = self._placing()
-            exposed, _ = place.inverted()
-            painter.setTransform(place)
-            selection = self.bridge.state.selection
-            region = event.region()
-            # The few rectangles of a step cost less than the one around them all.
-            rects = list(cast(Iterable[QRect], region)) if region.rectCount() <= MANY else [event.rect()]
-            parts = [exposed.mapRect(QRectF(rect)) for rect in rects]
-            self._painter.paint(painter, self._scenery, self.picture, parts, selection, self._zoom)
-            painter.resetTransform()
+            self._paint(painter, self.picture, event)
         if self.message:
             self._say(painter)
         painter.end()
+
+    def _paint(self, painter: QPainter, picture: Picture, event: QPaintEvent) -> None:
+        from micrograd_gui.views.picture_painting import PicturePainter
+
+        if self._painter is None:
+            self._painter = PicturePainter(self.mood.theme)
+        assert self._scenery is not None
+        place = self._placing()
+        exposed, _ = place.inverted()
+        painter.setTransform(place)
+        selection, region = self.bridge.state.selection, event.region()
+        # The few rectangles of a step cost less than the one around them all.
+        rects = list(cast(Iterable[QRect], region)) if region.rectCount() <= MANY else [event.rect()]
+        parts = [exposed.mapRect(QRectF(rect)) for rect in rects]
+        self._painter.paint(painter, self._scenery, picture, parts, selection, self._zoom)
+        painter.resetTransform()
 
     def _say(self, painter: QPainter) -> None:
         painter.setFont(self.mood.font(13))
@@ -214,14 +222,14 @@ class RenderedGraph(QWidget):
 
     def node_at(self, position: QPointF) -> NodeId | None:
         """The node whose box or op lies there."""
-        if self.picture is None:
+        if self.picture is None or self._scenery is None:
             return None
         inverted, _ = self._placing().inverted()
         return self._scenery.node_at(inverted.map(position))
 
     def place_of(self, node: NodeId) -> QPointF | None:
         """Where the middle of the node's box is, in pixels."""
-        rect = None if self.picture is None else self._scenery.rect_of(node)
+        rect = None if self.picture is None or self._scenery is None else self._scenery.rect_of(node)
         return None if rect is None else self._placing().map(rect.center())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
