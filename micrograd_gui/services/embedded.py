@@ -7,20 +7,17 @@ import json
 import re
 import struct
 import zlib
-from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.services.atomic import reason, shown
 
 METADATA = "micrograd-graph"  # the id of the element in an SVG
 KEYWORD = "micrograd-graph"  # of the text in a PNG
 ATTACHED = "graph.micrograd"  # the file in a PDF
 PICTURES = (".svg", ".png", ".pdf")
-LARGEST = 100_000_000  # bytes of a picture
 LARGEST_GRAPH = 20_000_000  # bytes of the graph in it
 _TEXTS = (b"iTXt", b"tEXt", b"zTXt")
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -37,29 +34,8 @@ def is_picture(start: bytes) -> bool:
     return head.startswith((_PNG, b"%PDF-", b"<"))
 
 
-def embedded(path: Path | str) -> Graph | None:
-    """The graph in that picture; None where it is no picture, or one that carries none.
-
-    Raises FileRefusal where the file cannot be read, or what it carries is damaged.
-    """
-    path = Path(path)
-    try:
-        if path.exists() and not path.is_file():
-            raise FileRefusal(f"{shown(path)} is not a file.")
-        with path.open("rb") as file:
-            start = file.read(1000)
-            if not is_picture(start):
-                return None
-            content = start + file.read(LARGEST - len(start) + 1)
-    except (OSError, ValueError) as error:
-        raise FileRefusal(f"{shown(path)} cannot be read: {reason(error, path)}.") from None
-    if len(content) > LARGEST:
-        raise FileRefusal(f"{shown(path)} is too large: at most {LARGEST // 1_000_000} MB are read.")
-    return embedded_in(content, shown(path))
-
-
 def embedded_in(content: bytes, name: str = "The picture") -> Graph | None:
-    """The graph in the content of a picture; None where there is none. Raises FileRefusal as above."""
+    """The graph in the content of a picture; None: there is none. Raises FileRefusal where it is damaged."""
     if content.startswith(_PNG):
         text = _in_png(content)
     elif content.startswith(b"%PDF-"):

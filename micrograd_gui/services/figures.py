@@ -12,6 +12,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.services.embedded import attached, png_info
 from micrograd_gui.services.inks import Ink
 from micrograd_gui.services.lettering import FAMILY
+from micrograd_gui.services.options import SCALE_RANGE
 from micrograd_gui.services.parts import Text
 from micrograd_gui.services.picture import Picture
 from micrograd_gui.services.shapes import (
@@ -95,9 +96,10 @@ def _affordable(picture: Picture, scale: float | None, *, usual: float) -> float
     longest = max(picture.width, picture.height)
     most = min((MOST_PIXELS / area) ** 0.5, LONGEST_SIDE / longest)
     if scale is not None and scale > most:
+        less = f"choose at most {most:.2g}, or" if most >= SCALE_RANGE[0] else "take"
         raise Refusal(
             f"At {scale:g} pixels per unit the picture would be {picture.width * scale:.0f} by "
-            f"{picture.height * scale:.0f} pixels: choose at most {most:.2g}, or SVG or PDF, which have none."
+            f"{picture.height * scale:.0f} pixels: {less} SVG or PDF, which have none."
         )
     return min(usual, most) if scale is None else scale
 

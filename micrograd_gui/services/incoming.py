@@ -7,7 +7,7 @@ from pathlib import Path
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.services import files
-from micrograd_gui.services.atomic import LARGEST, reason, shown
+from micrograd_gui.services.atomic import read_whole, shown
 
 DOT = (".dot", ".gv")
 SUFFIXES = (files.SUFFIX, *DOT, ".svg", ".png", ".pdf")
@@ -46,13 +46,4 @@ def _begins_as_a_file_of_ours(path: Path) -> bool:
 
 
 def _text(path: Path) -> str:
-    try:
-        if path.exists() and not path.is_file():
-            raise FileRefusal(f"{shown(path)} is not a file.")
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except (OSError, ValueError) as error:
-        raise FileRefusal(f"{shown(path)} cannot be read: {reason(error, path)}.") from None
-    if len(content) > LARGEST:
-        raise FileRefusal(f"{shown(path)} is too large: at most {LARGEST // 1_000_000} MB are read.")
-    return content.decode("utf-8-sig", "replace").replace("\0", "")
+    return read_whole(path).decode("utf-8-sig", "replace").replace("\0", "")

@@ -14,6 +14,7 @@ from micrograd_gui.services.picture import MARGIN, Style
 
 STYLES: tuple[Style, ...] = ("notebook", "canvas")
 DIRECTIONS = ("LR", "TB")
+SCALE_RANGE = (0.1, 20.0)  # pixels per unit that may be asked for
 
 
 @dataclass(frozen=True, slots=True)

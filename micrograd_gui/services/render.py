@@ -10,10 +10,9 @@ from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.numbers import read_number
 from micrograd_gui.services.export import export, form_of
 from micrograd_gui.services.film import film_of
-from micrograd_gui.services.options import Options
+from micrograd_gui.services.options import SCALE_RANGE, Options
 from micrograd_gui.services.picture import MARGIN, Style
 
-MOST_SCALE = 20.0
 MOST_MARGIN = 1000.0
 MOST_DIGITS = 12
 SECONDS = (0.02, 60.0)
@@ -48,7 +47,7 @@ def render(
     form = form_of(path)
     options = Options(
         theme=theme,
-        scale=None if scale is None else _number(scale, "--scale", 0.1, MOST_SCALE),
+        scale=None if scale is None else _number(scale, "--scale", *SCALE_RANGE),
         transparent=transparent,
         seconds=_seconds(fps, seconds),
         margin=MARGIN if margin is None else _number(margin, "--margin", 0, MOST_MARGIN),

@@ -37,22 +37,21 @@ def same(one: Graph, other: Graph | None) -> bool:
 def test_a_picture_gives_its_graph_back(tmp_path: Path, suffix: str, name: str) -> None:
     graph = examples.load(name)
     path = exported(tmp_path / f"a{suffix}", graph)
-    assert same(graph, embedded.embedded(path))
-    assert same(graph, files.read(path)), "named on the command line it opens again"
+    assert same(graph, files.read(path))
 
 
 @pytest.mark.parametrize("suffix", embedded.PICTURES)
 @pytest.mark.parametrize("label", LABELS, ids=range(len(LABELS)))
 def test_labels_of_any_kind_come_back(tmp_path: Path, suffix: str, label: str) -> None:
     graph = graph_from_expression("a = 2; b = 3; L = a*b").relabelled(1, label)
-    assert same(graph, embedded.embedded(exported(tmp_path / f"a{suffix}", graph)))
+    assert same(graph, files.read(exported(tmp_path / f"a{suffix}", graph)))
 
 
 def test_of_all_steps_each_file_carries_the_graph(tmp_path: Path) -> None:
     graph = examples.load("square")
     written = export.export(film_of(graph, "all", Options()), tmp_path / "s.svg")
-    assert all(same(graph, embedded.embedded(path)) for path in written)
-    assert same(graph, embedded.embedded(exported(tmp_path / "s.pdf", graph, "all")))
+    assert all(same(graph, files.read(path)) for path in written)
+    assert same(graph, files.read(exported(tmp_path / "s.pdf", graph, "all")))
 
 
 def test_a_large_graph_comes_back_from_a_png(tmp_path: Path) -> None:
@@ -61,7 +60,7 @@ def test_a_large_graph_comes_back_from_a_png(tmp_path: Path) -> None:
     )
     path = exported(tmp_path / "a.png", graph)
     assert len(embedded.packed(graph)) > 1_500_000
-    assert same(graph, embedded.embedded(path))
+    assert same(graph, files.read(path))
     assert path.stat().st_size < 1_000_000
 
 
@@ -147,7 +146,6 @@ DAMAGED = {
 def test_a_file_that_carries_no_graph_gives_none(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.file"
     path.write_bytes(content)
-    assert embedded.embedded(path) is None
     with pytest.raises(FileRefusal, match=r"“a\.file” (is not a micrograd-gui file|carries no graph: only)"):
         files.read(path)
 
@@ -157,16 +155,16 @@ def test_a_damaged_graph_is_refused_with_a_sentence(tmp_path: Path, content: byt
     path = tmp_path / "a.file"
     path.write_bytes(content)
     with pytest.raises(FileRefusal, match=words) as refusal:
-        embedded.embedded(path)
+        files.read(path)
     assert "“a.file”" in str(refusal.value)
     assert "\n" not in str(refusal.value)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileRefusal, match=r"“a\.png” cannot be read: there is no such file"):
-        embedded.embedded(tmp_path / "a.png")
+        files.read(tmp_path / "a.png")
     with pytest.raises(FileRefusal, match="is not a file"):
-        embedded.embedded(tmp_path)
+        files.read(tmp_path)
 
 
 def test_a_picture_that_another_program_has_saved_again_still_opens(tmp_path: Path) -> None:
@@ -174,12 +172,12 @@ def test_a_picture_that_another_program_has_saved_again_still_opens(tmp_path: Pa
     tree = ElementTree.parse(exported(tmp_path / "a.svg", graph))
     tree.write(tmp_path / "b.svg")  # with prefixes before all names
     assert b"ns0:metadata" in (tmp_path / "b.svg").read_bytes()
-    assert same(graph, embedded.embedded(tmp_path / "b.svg"))
+    assert same(graph, files.read(tmp_path / "b.svg"))
     with Image.open(exported(tmp_path / "a.png", graph)) as picture:
         info = PngInfo()
         info.add_itxt(embedded.KEYWORD, picture.info[embedded.KEYWORD])
         picture.save(tmp_path / "b.png", pnginfo=info)
-    assert same(graph, embedded.embedded(tmp_path / "b.png"))
+    assert same(graph, files.read(tmp_path / "b.png"))
 
 
 @pytest.mark.parametrize("kind", ["tEXt", "zTXt", "iTXt"])
@@ -193,7 +191,7 @@ def test_a_png_opens_whichever_kind_of_text_another_program_made_of_it(tmp_path:
             info.add_text(embedded.KEYWORD, text, zip=kind == "zTXt")
         picture.save(tmp_path / "b.png", pnginfo=info)
     assert kind.encode() + b"micrograd-graph" in (tmp_path / "b.png").read_bytes()
-    assert same(graph, embedded.embedded(tmp_path / "b.png"))
+    assert same(graph, files.read(tmp_path / "b.png"))
 
 
 def test_a_png_that_lost_its_texts_says_what_may_have_happened(tmp_path: Path) -> None:
@@ -214,7 +212,7 @@ def test_a_pdf_opens_whose_attachment_another_program_wrote_its_own_way(tmp_path
     path = tmp_path / "a.pdf"
     catalog = b"1 0 obj\n<</Names<</EmbeddedFiles 9 0 R>>>>\nendobj\n"
     path.write_bytes(b"%PDF-1.7\n" + catalog + body + other + b"%%EOF")
-    assert same(graph, embedded.embedded(path))
+    assert same(graph, files.read(path))
 
 
 @pytest.mark.parametrize(
@@ -228,11 +226,12 @@ def test_a_pdf_opens_that_another_program_has_saved_again(tmp_path: Path, comman
     graph = examples.load("square")
     exported(tmp_path / "a.pdf", graph)
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=60)
-    assert same(graph, embedded.embedded(tmp_path / "b.pdf"))
+    assert same(graph, files.read(tmp_path / "b.pdf"))
 
 
 def test_a_pdf_whose_attachment_is_damaged_or_endless_gives_none(tmp_path: Path) -> None:
     for end in (b"", b"\nstream\n", b"<</Filter/FlateDecode>>\nstream\nhello\nendstream", b" " * 100_000):
         path = tmp_path / "a.pdf"
         path.write_bytes(b"%PDF-1.4\n" + b"1 0 obj <</Type /EmbeddedFile " * 2000 + end)
-        assert embedded.embedded(path) is None
+        with pytest.raises(FileRefusal, match="carries no graph"):
+            files.read(path)

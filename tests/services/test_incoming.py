@@ -10,7 +10,7 @@ from micrograd import Value, draw_dot
 from micrograd_gui.document import blocks
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import Graph, Node
-from micrograd_gui.services import examples, incoming
+from micrograd_gui.services import atomic, examples, incoming
 from micrograd_gui.services.incoming_dot import cells, graph_from_dot
 from micrograd_gui.services.render import render
 from micrograd_gui.services.rendering import LABEL_IN_DOT, source
@@ -161,7 +161,7 @@ def test_files_that_cannot_be_read_are_refused_by_name(tmp_path, monkeypatch):
     (tmp_path / "a.dot").mkdir()
     with pytest.raises(FileRefusal, match="is not a file"):
         incoming.read(tmp_path / "a.dot")
-    monkeypatch.setattr(incoming, "LARGEST", 10)
+    monkeypatch.setattr(atomic, "LARGEST", 10)
     (tmp_path / "b.dot").write_text("digraph { a -> b }")
     with pytest.raises(FileRefusal, match="too large"):
         incoming.read(tmp_path / "b.dot")
