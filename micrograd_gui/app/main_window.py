@@ -73,6 +73,10 @@ class MainWindow(QMainWindow):
         self._arrange()
         self._show_state(self.session.state)
 
+    def __repr__(self) -> str:
+        """What a notebook prints below a cell that ends with ``show(value)``."""
+        return f"<micrograd-gui: {self.documents.name}>"
+
     # The parts -------------------------------------------------------------------------------
 
     def _build_status(self) -> None:

@@ -57,6 +57,7 @@ def test_data_grads_and_the_callers_names_are_on_the_screen_at_once(shown):
     assert numbers(window) == {"a": (2.0, -3.0), "second": (-3.0, 2.0), "L": (-6.0, 1.0)}
     assert window.message.text() == ""
     assert window.windowTitle().startswith("L")
+    assert repr(window) == "<micrograd-gui: L>"
     window.session.previous()
     assert numbers(window)["a"] == (2.0, None)
 
