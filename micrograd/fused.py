@@ -8,6 +8,7 @@ once, and partial sums are never stored. Numbers agree with `Value`'s but for th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,20 +17,9 @@ import numpy as np
 
 from micrograd.engine import Value, topological_order
 from micrograd.ops import OPS, Op
+from micrograd.units import ONE, Unit, downstream, layers, units
 
-_ADD, _MULTIPLY, _RELU = OPS["+"], OPS["*"], OPS["relu"]
-_ONE = Value(1.0)  # the coefficient of a term that has none; the first of the shared numbers
-
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """What yields one node: an op, or a sum of coefficient × operand and of biases. One key, one group."""
-
-    out: Value
-    key: tuple[Any, ...]
-    operands: tuple[Value, ...] = ()
-    coefficients: tuple[Value, ...] = ()
-    biases: tuple[Value, ...] = ()
+_RELU = OPS["relu"]
 
 
 @dataclass(slots=True)
@@ -43,6 +33,7 @@ class _Group:
     coefficients: Any = None
     biases: Any = None
     with_ones: Any = None  # the places of a sum's operands and of a row of ones, which carries the biases
+    in_place: bool = False  # whether relu writes over its operand, which nobody else reads
     needs_operands: bool = True
     needs_coefficients: bool = True
 
@@ -55,11 +46,11 @@ class Fused:
         self.root, self.inputs, self.parameters = root, tuple(inputs), tuple(parameters)
         kept = [root, *watched]
         order = list(dict.fromkeys(node for end in kept for node in topological_order(end)))
-        columns = _downstream(order, self.inputs)
-        moved = _downstream(order, self.parameters)
+        columns = downstream(order, self.inputs)
+        moved = downstream(order, self.parameters)
         self._varies = columns
-        self._place: dict[Value, int] = {_ONE: 0}
-        shared = [_ONE]
+        self._place: dict[Value, int] = {ONE: 0}
+        shared = [ONE]
         for node in order:
             if not node._prev and node not in columns:
                 self._place[node] = len(shared)
@@ -74,38 +65,46 @@ class Fused:
         self._shared, self._rows = len(shared), len(self.inputs) + 1
         self._room = {len(self.inputs)}  # the free row below the inputs and below each group
         self._ones: set[int] = set()  # those of them that hold ones
-        for units in _layers(_units(order, columns, set(kept))):
-            self._lay(units, moved)
+        readers = Counter(x for node in order for x in node._prev)
+        self._lone = {node for node, many in readers.items() if many == 1 and node._prev} - set(kept)
+        for together in layers(units(order, columns, set(kept))):
+            self._lay(together, moved)
         self._parameters = np.array([self._place[node] for node in self.parameters], np.intp)
 
-    def _lay(self, units: list[_Unit], moved: Collection[Value]) -> None:
+    def _lay(self, together: list[Unit], moved: Collection[Value]) -> None:
         """One more group, whose results lie side by side."""
-        first = units[0]
-        varies = first.out in self._varies
-        start = self._rows if varies else self._shared
-        for row, unit in enumerate(units, start):
-            self._place[unit.out] = row
-        if varies:
-            self._rows += len(units) + 1
-            self._room.add(self._rows - 1)
-        else:
-            self._shared += len(units)
-        op = None if first.key[0] == "sum" else first.out.op
-        group = _Group(op, varies, slice(start, start + len(units)), [])
-        if group.op is None:
+        first = together[0]
+        varies, op = first.out in self._varies, None if first.key[0] == "sum" else first.out.op
+        group = _Group(op, varies, slice(0), [])
+        if op is None:
             places, repeat = self._places(first.operands)
             group.ports.append((True, places, repeat))
             if first.biases and isinstance(places, slice) and places.stop in self._room:
                 self._ones.add(places.stop)
                 group.with_ones = slice(places.start, places.stop + 1)
-            group.coefficients = self._matrix(unit.coefficients for unit in units)
-            group.biases = self._matrix(unit.biases for unit in units)
+            group.coefficients = self._matrix(unit.coefficients for unit in together)
+            group.biases = self._matrix(unit.biases for unit in together)
             group.needs_operands = any(x in moved for x in first.operands)
-            group.needs_coefficients = any(x in moved for unit in units for x in unit.coefficients)
+            group.needs_coefficients = any(x in moved for unit in together for x in unit.coefficients)
         else:
-            for port in zip(*(unit.operands for unit in units), strict=True):
+            for port in zip(*(unit.operands for unit in together), strict=True):
                 group.ports.append((port[0] in self._varies, *self._places(port)))
+        group.in_place = op is _RELU and varies and all(unit.operands[0] in self._lone for unit in together)
+        group.in_place = group.in_place and isinstance(group.ports[0][1], slice)
+        group.out = group.ports[0][1] if group.in_place else self._room_for(len(together), varies)
+        for row, unit in enumerate(together, group.out.start):
+            self._place[unit.out] = row
         self._groups.append(group)
+
+    def _room_for(self, many: int, varies: bool) -> slice:
+        """New rows; below those that vary by column one more stays free."""
+        start = self._rows if varies else self._shared
+        if varies:
+            self._rows += many + 1
+            self._room.add(start + many)
+        else:
+            self._shared += many
+        return slice(start, start + many)
 
     def _matrix(self, rows: Iterable[Sequence[Value]]) -> Any:
         return np.array([[self._place[x] for x in row] for row in rows], np.intp)
@@ -173,6 +172,9 @@ class Run:
                 grad = (data if group.varies else shared)[group.out]
                 out = (self._data if group.varies else self._shared)[group.out]
                 for port, slope in zip(group.ports, group.op.partials(*seen, out), strict=True):
+                    if group.in_place:
+                        grad *= slope
+                        continue
                     amount = slope * grad
                     if group.varies and not port[0]:
                         amount = amount.sum(axis=1)
@@ -221,80 +223,3 @@ def _add(into: Any, places: Any, amount: Any, repeat: bool) -> None:
         np.add.at(into, places, amount)
     else:
         into[places] += amount
-
-
-# From a graph to units ------------------------------------------------------------------------------
-
-
-def _downstream(order: Iterable[Value], sources: Iterable[Value]) -> set[Value]:
-    """The sources and all that is computed from them."""
-    reached = set(sources)
-    for node in order:
-        if any(x in reached for x in node._prev):
-            reached.add(node)
-    return reached
-
-
-def _units(order: list[Value], columns: Collection[Value], kept: Collection[Value]) -> list[_Unit]:
-    """What is to be computed, operands first; what a sum takes in is no unit of its own."""
-    users: dict[Value, list[Value]] = {node: [] for node in order}
-    for node in order:
-        for x in node._prev:
-            users[x].append(node)
-
-    def inside(node: Value) -> bool:
-        """Whether a sum takes the node in: nobody else asks for it."""
-        if node in kept or len(users[node]) != 1 or users[node][0].op is not _ADD:
-            return False
-        alike = (node in columns) == (users[node][0] in columns)
-        if node.op is _ADD:
-            return alike
-        return node.op is _MULTIPLY and node in columns and sum(x in columns for x in node._prev) == 1
-
-    units = []
-    for node in order:
-        if not node._prev or inside(node):
-            continue
-        if node.op is _ADD:
-            units.append(_sum(node, columns, inside))
-        elif node.op is not None:
-            varying = tuple(x in columns for x in node._prev)
-            units.append(_Unit(node, ("op", node.op, varying), tuple(node._prev)))
-        else:
-            raise ValueError(f"{node.label or node._op} was made by code of its own: it cannot be fused")
-    return units
-
-
-def _sum(node: Value, columns: Collection[Value], inside: Any) -> _Unit:
-    """The unit of a whole tree of additions, its terms from left to right."""
-    operands: list[Value] = []
-    coefficients: list[Value] = []
-    biases: list[Value] = []
-    pending = list(reversed(node._prev))
-    while pending:
-        term = pending.pop()
-        if term._prev and inside(term) and term.op is _ADD:
-            pending += reversed(term._prev)
-        elif term._prev and inside(term):
-            x, y = term._prev
-            coefficient, operand = (y, x) if x in columns else (x, y)
-            operands.append(operand)
-            coefficients.append(coefficient)
-        elif term in columns:
-            operands.append(term)
-            coefficients.append(_ONE)
-        else:
-            biases.append(term)
-    key = ("sum", tuple(map(id, operands)), len(biases))
-    return _Unit(node, key, tuple(operands), tuple(coefficients), tuple(biases))
-
-
-def _layers(units: list[_Unit]) -> list[list[_Unit]]:
-    """The units that can be done together, in an order in which they can be done."""
-    level: dict[Value, int] = {}
-    layers: dict[tuple[Any, ...], list[_Unit]] = {}
-    for unit in units:
-        before = (*unit.operands, *unit.coefficients, *unit.biases)
-        height = level[unit.out] = 1 + max(level.get(x, 0) for x in before)
-        layers.setdefault((height, *unit.key), []).append(unit)
-    return [layers[key] for key in sorted(layers, key=lambda key: key[0])]
