@@ -55,13 +55,16 @@ def p95(gaps: list[float]) -> float:
 def trained(window: MainWindow, frames: Frames, seconds: float) -> tuple[list[float], int]:
     """Gaps while it trains, and the steps that were made meanwhile."""
     session = window.session
+    window.panes.training.set_speed("fastest")  # as many steps as fit between two frames
     session.train_start()
     QTest.qWait(500)  # what is made once (axes, a compiled graph) is made
     frames.gaps()
-    before = session.state.training.k  # type: ignore[union-attr]
+    before = session.state.training
     QTest.qWait(round(1000 * seconds))
-    gaps = frames.gaps()
-    steps = session.state.training.k - before  # type: ignore[union-attr]
+    gaps, after = frames.gaps(), session.state.training
+    assert before is not None
+    assert after is not None
+    steps = after.k - before.k
     assert window.learning.running, "the run was over too soon"
     session.train_stop()
     return gaps, steps

@@ -68,7 +68,8 @@ def loss_curve(rounds: int) -> None:
     def grow() -> None:
         nonlocal losses
         losses = losses.extended([0.5])
-        training = replace(session.state.training, k=len(losses), losses=losses, loss=0.5, until=2 * POINTS)  # type: ignore[type-var]
+        assert session.state.training is not None
+        training = replace(session.state.training, k=len(losses), losses=losses, loss=0.5, until=2 * POINTS)
         session.state = replace(session.state, training=training)
 
     def extended() -> float:

@@ -234,7 +234,8 @@ class Networks:
         return tuple(new[number] for number in network.outputs)
 
     def _network(self, call: ast.Call) -> Network:
-        kind = call.func.id if isinstance(call.func, ast.Name) else call.func.attr  # type: ignore[attr-defined]
+        assert isinstance(call.func, ast.Name | ast.Attribute), "so it was found"
+        kind = call.func.id if isinstance(call.func, ast.Name) else call.func.attr
         words = {word.arg: word.value for word in call.keywords}
         if len(call.args) != (1 if kind == "Neuron" else 2) or not set(words) <= set(_WORDS):
             form = {"Neuron": "Neuron(2)", "Layer": "Layer(2, 3)", "MLP": "MLP(3, [4, 4, 1])"}[kind]

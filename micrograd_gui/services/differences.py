@@ -109,5 +109,6 @@ def _pieces(picture: Picture) -> dict[NodeId | None, Picture]:
     alone = replace(bare, enclosures=())
     pieces: dict[NodeId | None, Picture] = {None: bare}
     for node, kinds in own.items():
+        # Under each field's name stand its own things, which the checker cannot know.
         pieces[node] = replace(alone, **{kind: tuple(each) for kind, each in kinds.items()})  # type: ignore[arg-type]
     return pieces

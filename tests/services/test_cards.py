@@ -33,7 +33,7 @@ class Drawn:
         return {
             int(name.removeprefix("block-")): group
             for name, group in self.groups.items()
-            if name.startswith("block-") and group.find(f"{SVG}rect").get(DASHED)  # type: ignore[union-attr]
+            if name.startswith("block-") and group.find(f"{SVG}rect[@{DASHED}]") is not None
         }
 
     @property
