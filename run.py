@@ -208,16 +208,14 @@ def see_to_libraries(tests):
     on_screen = has_screen() or (tests and shutil.which("Xvfb"))
     needed = {**ANY_USE, **WINDOW_USE} if on_screen else ANY_USE
     absent = missing_libraries(needed)
-    if not absent:
-        return
     packages = [needed[name] for name in absent]
     debian = shutil.which("apt-get")
-    if debian and os.geteuid() == 0:
+    if absent and debian and os.geteuid() == 0:
         say(f"Installing system libraries that Qt needs: {', '.join(packages)} ...")
         install_for_debian(packages)
         absent = missing_libraries(needed)
-        if not absent:
-            return
+    if not absent:
+        return
     how = f"sudo apt-get install {' '.join(packages)}" if debian else "your system's package manager"
     sentence = f"Qt needs {', '.join(absent)}, missing here: install with {how}, then start again."
     if not tests or ANY_USE.keys() & absent:

@@ -16,12 +16,10 @@ from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.session.run import record
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.trace import Pass
-from micrograd_gui.views.bridge import Bridge
-from micrograd_gui.views.plot import PlotPane
 from micrograd_gui.views.plot_activation import ActivationPlot
 from micrograd_gui.views.plot_picture import visible
 from micrograd_gui.views.plot_sweep import SweepPlot
-from micrograd_gui.views.theme import DARK, Mood, load_fonts
+from micrograd_gui.views.theme import DARK, Mood
 
 LECTURE = "a = 2; b = -3; c = 10; f = -2; e = a*b; d = e + c; L = d*f"
 PARABOLA = "x = 3; f = 3*x**2 - 4*x + 5"
@@ -35,14 +33,8 @@ def session():
 
 
 @pytest.fixture
-def pane(qtbot, session):
-    load_fonts()
-    bridge = Bridge(session)
-    made = PlotPane(bridge, Mood())
-    bridge.setParent(made)
-    qtbot.addWidget(made)
-    made.resize(520, 400)
-    return made
+def pane(session, plot_pane):
+    return plot_pane(session, 520, 400)
 
 
 @pytest.fixture

@@ -15,8 +15,6 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.session.health import Health
 from micrograd_gui.session.series import Series
 from micrograd_gui.session.session import Session
-from micrograd_gui.views.bridge import Bridge
-from micrograd_gui.views.plot import PlotPane
 from micrograd_gui.views.plot_boundary import GRID, BoundaryPlot
 from micrograd_gui.views.plot_error import ErrorPlot
 from micrograd_gui.views.plot_gradients import GradientsPlot
@@ -33,13 +31,8 @@ def session():
 
 
 @pytest.fixture
-def pane(qtbot, session):
-    load_fonts()
-    bridge = Bridge(session)
-    made = PlotPane(bridge, Mood())
-    bridge.setParent(made)
-    qtbot.addWidget(made)
-    made.resize(620, 640)
+def pane(qtbot, session, plot_pane):
+    made = plot_pane(session, 620, 640)
     made.show()
     qtbot.wait(5)
     return made
