@@ -83,7 +83,7 @@ def neuron(collector: bool) -> Measure:
 def whole(fast: bool) -> Measure:
     import numpy as np
 
-    from micrograd.tape import Tape
+    from micrograd.replay.tape import Tape
 
     _need(fast)
     model = network()
@@ -103,7 +103,7 @@ def over_the_batch(fast: bool) -> Measure:
     import numpy as np
 
     from micrograd.engine import Value
-    from micrograd.tape import Tape
+    from micrograd.replay.tape import Tape
 
     _need(fast)
     model = network()
@@ -126,7 +126,7 @@ def fused_step() -> Measure:
     import numpy as np
 
     from micrograd.engine import Value
-    from micrograd.fused import Fused
+    from micrograd.replay.fused import Fused
 
     model = network()
     parameters = model.parameters()
@@ -144,7 +144,7 @@ def fused_step() -> Measure:
 
 def boundary(fast: bool) -> Measure:
     from micrograd.engine import Value
-    from micrograd.tape import Tape
+    from micrograd.replay.tape import Tape
 
     _need(fast)
     x = (Value(0.0), Value(0.0))
@@ -155,7 +155,7 @@ def boundary(fast: bool) -> Measure:
 
 def fused_boundary() -> Measure:
     from micrograd.engine import Value
-    from micrograd.fused import Fused
+    from micrograd.replay.fused import Fused
 
     x = (Value(0.0), Value(0.0))
     score = network()(x)
@@ -217,7 +217,7 @@ def naive_check() -> Measure:
 def growth() -> Iterator[float]:
     """Seconds of `Value`, its bytes, and seconds of a replay, at the size asked for."""
     from micrograd.engine import Value
-    from micrograd.tape import Tape
+    from micrograd.replay.tape import Tape
 
     count = int(sys.argv[2])
     draw = random.Random(1)

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from micrograd import nn
     from micrograd.check import gradcheck
     from micrograd.dot import draw_dot, trace
-    from micrograd.tape import Tape
+    from micrograd.replay.tape import Tape
 
 __all__ = ["Tape", "Value", "draw_dot", "gradcheck", "nn", "trace"]
 
-_HOMES = {"draw_dot": "dot", "trace": "dot", "gradcheck": "check", "Tape": "tape"}
+_HOMES = {"draw_dot": "dot", "trace": "dot", "gradcheck": "check", "Tape": "replay.tape"}
 
 
 def __getattr__(name: str) -> Any:

@@ -8,18 +8,17 @@ it has no rounding to speak of (Squire & Trapp, SIAM Review 40, 1998).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from micrograd import nudges
 from micrograd.engine import Value, topological_order
 from micrograd.ieee import number
 from micrograd.ops import domain_note
-from micrograd.plan import Plan, plan
+from micrograd.replay.schedule import Plan, plan
 
 _CLOSE = 1e-5  # relative; what central differences reach where nothing is in their way
 _TINY = 1e-30  # the complex step: far below any rounding
@@ -88,7 +87,7 @@ def _judged(graph: Plan, base: list[float], analytic: dict[Value, float], h: flo
     step = h * np.maximum(1.0, np.where(np.isfinite(here), np.abs(here), 1.0))
     with np.errstate(all="ignore"):
         above, below = (here + step) - here, (here - step) - here  # what the floats really move by
-        (high, low), crossed = nudges.roots(graph, base, rows, np.array([above, below]))
+        (high, low), crossed = roots(graph, base, rows, np.array([above, below]))
         numeric = (high - low) / (above - below)
         right, left = (high - base[-1]) / above, (low - base[-1]) / below
     noise = rounding / step
@@ -118,10 +117,10 @@ def _judged(graph: Plan, base: list[float], analytic: dict[Value, float], h: flo
 def _complex_steps(graph: Plan, base: list[float], rows: list[int]) -> list[float]:
     """The slopes by the complex step; nan where an op added to the table takes no complex numbers."""
     try:
-        roots, _ = nudges.roots(graph, base, rows, np.full((1, len(rows)), 1j * _TINY))
+        slopes, _ = roots(graph, base, rows, np.full((1, len(rows)), 1j * _TINY))
     except (TypeError, ValueError):
         return [math.nan] * len(rows)
-    return [float(slope) for slope in roots[0].imag / _TINY]
+    return [float(slope) for slope in slopes[0].imag / _TINY]
 
 
 def _refresh(order: list[Value]) -> None:
@@ -152,3 +151,71 @@ def _as_it_was(order: list[Value]) -> Iterator[None]:
     finally:
         for node, (data, grad) in zip(order, before, strict=True):
             node.data, node.grad = data, grad
+
+
+_TOGETHER = 512  # nodes nudged at one stroke: the rows in flight stay in the processor's cache
+
+
+def roots(plan: Plan, base: Sequence[float], rows: Sequence[int], nudges: Any) -> tuple[Any, Any]:
+    """The root, and whether a kink was crossed, with rows[k] held at base[rows[k]] + nudges[i, k].
+
+    Only what a nudge moves is computed again, and a row's numbers are dropped after their last use.
+    """
+    result = np.empty(np.shape(nudges), np.asarray(nudges).dtype)
+    crossed = np.zeros(len(rows), bool)
+    last_use = _last_uses(plan)
+    order = np.argsort(rows, kind="stable")
+    with np.errstate(all="ignore"):
+        for first in range(0, len(rows), _TOGETHER):
+            some = order[first:first + _TOGETHER]
+            targets = {rows[k]: column for column, k in enumerate(some)}
+            held = np.array([base[rows[k]] for k in some]) + nudges[:, some]
+            root, kinks = _moved(plan, base, targets, held, last_use)
+            result[:, some] = root
+            crossed[some] = kinks
+    return result, crossed
+
+
+def _moved(plan: Plan, base: Sequence[float], targets: dict[int, int], held: Any, last_use: list[int]) -> Any:
+    copies, width = held.shape
+    moved: dict[int, Any] = {}
+    crossed = np.zeros(width, bool)
+    for row in range(min(targets), len(plan.nodes)):
+        ports = plan.ports[row]
+        numbers = None
+        if any(x in moved for x in ports):
+            op = plan.nodes[row].op
+            assert op is not None
+            operands = [moved.get(x, base[x]) for x in ports]
+            for kink in op.kinks:
+                crossed |= _across(operands[0], kink)
+            numbers = op.forward(*operands)
+            for x in ports:
+                if last_use[x] == row:
+                    moved.pop(x, None)
+        if row in targets:
+            if numbers is None:
+                numbers = np.full((copies, width), base[row], held.dtype)
+            numbers[:, targets[row]] = held[:, targets[row]]
+        if numbers is not None:
+            moved[row] = numbers
+    return moved.get(len(plan.nodes) - 1, base[-1]), crossed
+
+
+def _across(operand: Any, kink: float) -> Any:
+    """The columns whose nudges have the kink between them, or on one of them."""
+    low, high = operand.real.min(axis=0), operand.real.max(axis=0)
+    return (low <= kink) & (kink <= high) & (low < high)
+
+
+def _last_uses(plan: Plan) -> list[int]:
+    last = list(range(len(plan.nodes)))
+    for row, x in _uses(plan):
+        last[x] = row
+    return last
+
+
+def _uses(plan: Plan) -> Iterator[tuple[int, int]]:
+    for row, ports in enumerate(plan.ports):
+        for x in ports:
+            yield row, x

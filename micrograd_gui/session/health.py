@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from micrograd.engine import Value
-from micrograd.tape import Tape
+from micrograd.replay.tape import Tape
 from micrograd_gui.document.block import nodes_of
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.session.run import build

@@ -122,7 +122,7 @@ def sweep(graph: Graph, node: NodeId, over: np.ndarray) -> np.ndarray:
     """The target's data while the node takes each of those numbers; nan where it cannot be computed."""
     import numpy as np
 
-    from micrograd.tape import Tape
+    from micrograd.replay.tape import Tape
 
     values = build(graph)
     if graph.target is None or graph.target not in values or node not in values:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from micrograd.engine import Value
-from micrograd.fused import Fused, Run
-from micrograd.tape import Tape
+from micrograd.replay.fused import Fused, Run
+from micrograd.replay.tape import Tape
 from micrograd_gui.document.data import Data, Plan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId

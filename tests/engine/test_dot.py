@@ -137,7 +137,7 @@ def test_importing_the_library_brings_neither_numpy_nor_graphviz_nor_qt():
 
 
 def test_gradcheck_is_the_function_however_it_was_imported():
-    code = ("import micrograd.check, micrograd.tape, micrograd.dot; "
+    code = ("import micrograd.check, micrograd.replay.tape, micrograd.dot; "
             "from micrograd import gradcheck, draw_dot, trace; "
             "import micrograd; print(callable(gradcheck), callable(micrograd.gradcheck), callable(trace))")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -8,8 +8,8 @@ import pytest
 
 from micrograd import Value, nn
 from micrograd.engine import topological_order
-from micrograd.fused import Fused
 from micrograd.ops import OPS
+from micrograd.replay.fused import Fused
 
 KINDS = ("+", "+", "+", "*", "*", "-", "tanh", "relu", "sigmoid", "sin", "neg", "abs", "**2")
 

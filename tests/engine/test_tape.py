@@ -13,7 +13,7 @@ from micrograd import Value
 from micrograd.engine import apply, topological_order
 from micrograd.nn import MLP
 from micrograd.ops import OPS, power
-from micrograd.tape import Tape, TapeError, batch
+from micrograd.replay.tape import Tape, TapeError, batch
 from tests.engine.demo import loss, moons
 from tests.engine.test_steps import graphs
 from tests.engine.test_values import own_sine

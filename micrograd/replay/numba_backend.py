@@ -15,7 +15,7 @@ from numba import njit
 from numba.extending import overload
 
 from micrograd.ops import OPS, Op, op_of
-from micrograd.plan import Plan
+from micrograd.replay.schedule import Plan
 
 _inner = njit(error_model="numpy")
 _kept = njit(cache=True, error_model="numpy", nogil=True)

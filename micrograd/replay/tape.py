@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from micrograd import replay
 from micrograd.engine import Value, topological_order
-from micrograd.plan import TapeError, described, plan
+from micrograd.replay import numpy_backend
+from micrograd.replay.schedule import TapeError, described, plan
 
 if TYPE_CHECKING:
-    from micrograd.fast import Program
+    from micrograd.replay.numba_backend import Program
 
 _WORTHWHILE = 4096  # numbers in a replay from which compiled code pays
 
@@ -69,16 +69,16 @@ class Tape:
                     one = np.ma.asarray(one)
                     inner[row] = np.ma.array(one.data, mask=np.ma.getmaskarray(one))
         if inner:
-            replay.forward_rows(self.plan, data, inner)
+            numpy_backend.forward_rows(self.plan, data, inner)
         elif (program := self._program_for(data)) is not None:
             program.forward(data)
         else:
-            replay.forward(self.plan, data)
+            numpy_backend.forward(self.plan, data)
         return Replay(self, data, inner)
 
     @cached_property
     def _program(self) -> Program | None:
-        from micrograd.fast import program
+        from micrograd.replay.numba_backend import program
         return program(self.plan)
 
     def _program_for(self, data: Any) -> Program | None:
@@ -160,10 +160,10 @@ class Replay:
             return Numbers(tape, grad, program.place)
         grad = tape._room(data.shape, data.dtype)
         if self._held:
-            replay.backward_rows(tape.plan, data, grad, self._held)
+            numpy_backend.backward_rows(tape.plan, data, grad, self._held)
         else:
             moved = tape._room((tape.plan.edges, *data.shape[1:]), data.dtype)
-            replay.backward(tape.plan, data, grad, moved)
+            numpy_backend.backward(tape.plan, data, grad, moved)
             tape._give_back(moved)
         return Numbers(tape, grad)
 

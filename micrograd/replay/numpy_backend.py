@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from micrograd.plan import Block, Group, Plan
+from micrograd.replay.schedule import Block, Group, Plan
 
 _INTO: dict[Any, Any] = {operator.add: np.add, operator.sub: np.subtract, operator.mul: np.multiply}
 _MANY_BLOCKS = 16  # from here on one `reduceat` is cheaper than a sum per block

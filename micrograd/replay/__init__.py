@@ -1,0 +1,1 @@
+"""Many columns at once: one graph evaluated for whole arrays of inputs, forward and backward."""
