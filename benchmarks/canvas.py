@@ -22,8 +22,8 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
 from micrograd.nn import MLP
-from micrograd_gui.document.capture import graph_from_value
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.live.values import graph_from_value
 from micrograd_gui.services import examples
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge

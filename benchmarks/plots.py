@@ -31,9 +31,9 @@ from PySide6.QtWidgets import QApplication
 from micrograd.nn import MLP
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.services import examples
-from micrograd_gui.session.series import Series
 from micrograd_gui.session.session import Session
-from micrograd_gui.session.training import Prediction
+from micrograd_gui.session.training.progress import Series
+from micrograd_gui.session.training.trainer import Prediction
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.plot import PlotPane
 from micrograd_gui.views.theme import Mood, load_fonts

@@ -69,7 +69,7 @@ def surface() -> Measure:
     import numpy as np
 
     from micrograd_gui.services.examples import load
-    from micrograd_gui.session.training import Prediction
+    from micrograd_gui.session.training.trainer import Prediction
 
     graph = load("moons")
     across = Prediction(graph, graph.named("o"), [graph.named("x1"), graph.named("x2")])

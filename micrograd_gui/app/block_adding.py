@@ -17,7 +17,7 @@ from micrograd_gui.views.canvas.geometry import node_sizes
 if TYPE_CHECKING:
     from micrograd_gui.app.block_dialog import BlockDialog
     from micrograd_gui.app.main_window import MainWindow
-    from micrograd_gui.document.recipe import Recipe
+    from micrograd_gui.document.networks import Recipe
 
 SECONDS = 10.0
 KINDS: dict[str, BlockKind] = {"neuron": "neuron", "layer": "layer", "mlp": "mlp", "loss": "loss"}
@@ -112,7 +112,7 @@ def _answer_lowered(
 
 def _read_by(recipe: Recipe, graph: Graph) -> NodeId | None:
     """The node that what is made will read, if there is one already."""
-    from micrograd_gui.document.blocks import predictions
+    from micrograd_gui.document.networks import predictions
 
     if recipe.kind != "loss":
         return None if isinstance(recipe.inputs, int) or not recipe.inputs else recipe.inputs[0]

@@ -20,10 +20,9 @@ from PySide6.QtWidgets import (
 
 from micrograd.ops import OPS
 from micrograd_gui.document.block import BlockKind
-from micrograd_gui.document.blocks import LOSSES, predictions
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.recipe import Recipe
+from micrograd_gui.document.networks import LOSSES, Recipe, predictions
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

@@ -155,7 +155,7 @@ def _check_parser(name: str) -> _Parser:
 
 def _check(given: argparse.Namespace) -> int:
     from micrograd_gui.app.report import check_as_json, check_as_table
-    from micrograd_gui.document.numbers import read_number
+    from micrograd_gui.document.text import read_number
     from micrograd_gui.session.measure import check
 
     graph = _graph(given)

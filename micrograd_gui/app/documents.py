@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from micrograd.engine import Value
 from micrograd_gui.app import dialogs
 from micrograd_gui.app.settings import Settings
-from micrograd_gui.document.arrange import arranged
-from micrograd_gui.document.capture import graph_from_value
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.live.values import graph_from_value
+from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.services import examples, files, incoming
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def read_source(source: object) -> Source:
         return Source(examples.load(text), title=text)
     if isinstance(source, Path) or text.endswith(incoming.SUFFIXES) or os.path.isfile(text):
         return read_file(Path(text))
-    from micrograd_gui.document.expression import graph_from_expression
+    from micrograd_gui.document.notation.reader import graph_from_expression
 
     return Source(graph_from_expression(text), title="expression")
 

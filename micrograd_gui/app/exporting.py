@@ -68,7 +68,7 @@ def of_window(
     """The window's graph at its moment; ``selected``: only the selected nodes of it."""
     from micrograd_gui.services.film import Moment
     from micrograd_gui.services.options import Options
-    from micrograd_gui.session.wording import card as card_of
+    from micrograd_gui.session.explain.card import card as card_of
 
     state = window.session.state
     options = Options(

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from micrograd_gui.document.arrange import arranged
 from micrograd_gui.document.block import kept
-from micrograd_gui.document.capture import Captured, captured, is_live, same
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.numbers import short
+from micrograd_gui.document.live.values import Captured, captured, is_live, same
+from micrograd_gui.document.rough_layout import arranged
+from micrograd_gui.document.text import short
 from micrograd_gui.session.session import Session
 
 _PASSES = 4  # as many backward passes without zero_grad are tried, to come to the notebook's grads

@@ -17,9 +17,9 @@ from micrograd_gui.app.settings import Settings
 from micrograd_gui.app.summary import summary
 from micrograd_gui.app.tidying import tidy
 from micrograd_gui.app.training import Learning
-from micrograd_gui.document.arrange import free_place
-from micrograd_gui.document.capture import is_live
 from micrograd_gui.document.graph import Role
+from micrograd_gui.document.live.values import is_live
+from micrograd_gui.document.rough_layout import free_place
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background

@@ -10,9 +10,9 @@ from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
 
 from micrograd_gui.app.actions import MENUS, made
-from micrograd_gui.document.arrange import arranged
+from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.services import examples
-from micrograd_gui.session.run import leaf_data
+from micrograd_gui.session.record import leaf_data
 from micrograd_gui.session.trace import Frame
 from micrograd_gui.views.canvas.painter import paint_into
 from micrograd_gui.views.canvas.picture import picture_of_graph

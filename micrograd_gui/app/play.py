@@ -10,16 +10,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from micrograd_gui.app.report import check_as_table
-from micrograd_gui.document.arrange import arranged
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node
+from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.services import files
 from micrograd_gui.services.export import export
 from micrograd_gui.services.film import Options, film_of
-from micrograd_gui.session.formulas import Line
+from micrograd_gui.session.explain.card import card
+from micrograd_gui.session.explain.formulas import Line
 from micrograd_gui.session.measure import check
 from micrograd_gui.session.session import Session
-from micrograd_gui.session.wording import card
 
 H = 0.001  # of the nudge, as in the lecture
 CHECK_H = 1e-6

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.numbers import written
+from micrograd_gui.document.text import written
 from micrograd_gui.session.measure import Checked
 
 _HEADINGS = ("node", "data", "analytic", "numeric", "error", "")

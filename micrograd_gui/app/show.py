@@ -84,7 +84,7 @@ def refresh(window: MainWindow) -> None:
 def picture(link: Link) -> Any:
     """The lecture's picture of the live values, with their names: a graphviz Digraph."""
     from micrograd import draw_dot
-    from micrograd_gui.session.run import build
+    from micrograd_gui.session.record import build
 
     graph = link.found.graph
     values = build(graph)

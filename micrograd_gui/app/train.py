@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, TextIO
 from micrograd_gui.document.data import Plan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.numbers import read_number, short, written
+from micrograd_gui.document.text import read_number, short, written
 
 if TYPE_CHECKING:
-    from micrograd_gui.session.training import Training
+    from micrograd_gui.session.training.trainer import Training
 
 _INTERRUPTED = 130
 _BAR = 30  # signs
@@ -48,7 +48,7 @@ class _Learned:
 
 def train(graph: Graph, given: argparse.Namespace) -> int:
     """Train the graph as the arguments say and print what came of it; gives the exit status."""
-    from micrograd_gui.session.training import Training
+    from micrograd_gui.session.training.trainer import Training
 
     graph, steps = _planned(graph, given)
     if given.plot is not None:
@@ -80,7 +80,7 @@ def train(graph: Graph, given: argparse.Namespace) -> int:
 
 def _planned(graph: Graph, given: argparse.Namespace) -> tuple[Graph, int]:
     """The graph with the plan that the arguments make of its own, and how many steps to take."""
-    from micrograd_gui.document.blocks import redrawn
+    from micrograd_gui.document.networks import redrawn
 
     plan = graph.plan or Plan()
     if given.rate is not None:

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from micrograd_gui.document.labels import saveable, spoken
 from micrograd_gui.document.node import NodeId
+from micrograd_gui.document.text import saveable, spoken
 
 BlockId = int
 BlockKind = Literal["neuron", "layer", "mlp", "loss"]

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Literal
 
 import msgspec
 
 from micrograd.ops import op_of
-from micrograd_gui.document import codec_learning as learning
+from micrograd_gui.document import block as blocks
+from micrograd_gui.document.block import Block
+from micrograd_gui.document.data import Column, Data, Plan
 from micrograd_gui.document.errors import FileRefusal
-from micrograd_gui.document.graph import FARTHEST, Graph, Node, Role
-from micrograd_gui.document.labels import spoken
+from micrograd_gui.document.graph import FARTHEST, Graph, Node, NodeId, Role
+from micrograd_gui.document.text import spoken
 
 FORMAT = "micrograd-graph"
 VERSION = 1
@@ -52,9 +54,9 @@ class _FileModel(msgspec.Struct, forbid_unknown_fields=True):
     nodes: list[_NodeModel]
     target: int | None = None
     view: _ViewModel = msgspec.field(default_factory=_ViewModel)
-    data: learning.DataModel | None = None
-    plan: learning.PlanModel | None = None
-    blocks: list[learning.BlockModel] = []
+    data: DataModel | None = None
+    plan: PlanModel | None = None
+    blocks: list[BlockModel] = []
 
 
 class _Head(msgspec.Struct):
@@ -83,7 +85,7 @@ def encode(graph: Graph) -> str:
         "nodes": nodes,
         "target": graph.chosen_target,
         "view": view,
-        **learning.fields(graph),
+        **fields(graph),
     }
     return json.dumps(whole, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -165,9 +167,9 @@ def _graph(model: _FileModel, name: str) -> Graph:
         model.target,
         _next_id(in_order),
         ranges,
-        None if model.data is None else learning.data_from(model.data, nodes, refuse),
-        learning.blocks_from(model.blocks, nodes, refuse),
-        None if model.plan is None else learning.plan_from(model.plan, refuse),
+        None if model.data is None else data_from(model.data, nodes, refuse),
+        blocks_from(model.blocks, nodes, refuse),
+        None if model.plan is None else plan_from(model.plan, refuse),
     )
 
 
@@ -237,3 +239,119 @@ def _malformed(content: bytes, at: int) -> str:
 def _quoted(what: object) -> str:
     text = str(what)
     return f"“{spoken(text)}”"
+
+
+Refuse = Callable[[str, str], FileRefusal]
+
+
+class ColumnModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """A column: its name, and the id of the leaf that it feeds (null: none)."""
+
+    name: str
+    node: int | None = None
+
+
+class DataModel(msgspec.Struct, forbid_unknown_fields=True):
+    """The rows that the graph learns from, the one it shows, and what a loss over several rows is."""
+
+    columns: list[ColumnModel]
+    rows: list[list[float]]
+    shown: int = 0
+    reduction: Literal["mean", "sum"] = "mean"
+
+
+class PlanModel(msgspec.Struct, forbid_unknown_fields=True):
+    """How the graph is trained; ``demo`` lets the rate fall as in micrograd's demo, 1 − 0.9·k/100."""
+
+    rate: float = 0.05
+    optimiser: Literal["sgd", "momentum", "adam"] = "sgd"
+    schedule: Literal["constant", "demo"] = "constant"
+    steps: int = 100
+    seed: int = 1337
+    batch: int | None = None
+
+
+class BlockModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Nodes that belong together; a block stands after its parent."""
+
+    id: int
+    kind: Literal["neuron", "layer", "mlp", "loss"]
+    title: str = ""
+    members: list[int] = []
+    outputs: list[int] = []
+    parent: int | None = None
+    collapsed: bool = False
+    judges: list[tuple[int, int]] = []
+
+
+def fields(graph: Graph) -> dict[str, Any]:
+    """The fields that a file has beside its nodes; one that says nothing is left out."""
+    out: dict[str, Any] = {}
+    data, plan = graph.data, graph.plan
+    if data is not None:
+        columns = [ColumnModel(column.name, column.node) for column in data.columns]
+        rows = [list(row) for row in data.rows]
+        out["data"] = msgspec.to_builtins(DataModel(columns, rows, data.shown, data.reduction))
+    if plan is not None:
+        out["plan"] = msgspec.to_builtins(
+            PlanModel(plan.rate, plan.optimiser, plan.schedule, plan.steps, plan.seed, plan.batch)
+        )
+    if graph.blocks:
+        out["blocks"] = [msgspec.to_builtins(_block_model(block)) for block in graph.blocks]
+    return out
+
+
+def data_from(model: DataModel, nodes: Mapping[NodeId, Node], refuse: Refuse) -> Data:
+    """The data, checked against the nodes."""
+    columns = tuple(Column(column.name, column.node) for column in model.columns)
+    rows = tuple(tuple(map(float, row)) for row in model.rows)
+    data = Data(columns, rows, model.shown, model.reduction)
+    fault = data.fault(nodes)
+    if fault is not None:
+        raise refuse(f"data.{fault[0]}", fault[1])
+    return data
+
+
+def plan_from(model: PlanModel, refuse: Refuse) -> Plan:
+    """The plan, each field of it possible."""
+    plan = Plan(
+        float(model.rate), model.optimiser, model.schedule, model.steps, model.seed, model.batch
+    )
+    fault = plan.fault()
+    if fault is not None:
+        raise refuse(f"plan.{fault[0]}", fault[1][:1].lower() + fault[1][1:].rstrip("."))
+    return plan
+
+
+def blocks_from(models: list[BlockModel], nodes: Mapping[NodeId, Node], refuse: Refuse) -> tuple[Block, ...]:
+    """The blocks, checked against the nodes and each other."""
+    made = tuple(
+        Block(
+            each.id,
+            each.kind,
+            each.title,
+            tuple(each.members),
+            tuple(each.outputs),
+            each.parent,
+            each.collapsed,
+            tuple(each.judges),
+        )
+        for each in models
+    )
+    fault = blocks.fault(made, nodes)
+    if fault is not None:
+        raise refuse(f"blocks{fault[0]}", fault[1])
+    return made
+
+
+def _block_model(block: Block) -> BlockModel:
+    return BlockModel(
+        block.id,
+        block.kind,
+        block.title,
+        list(block.members),
+        list(block.outputs),
+        block.parent,
+        block.collapsed,
+        list(block.judges),
+    )

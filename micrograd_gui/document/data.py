@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Literal
 
-from micrograd_gui.document.labels import saveable, spoken
 from micrograd_gui.document.node import Node, NodeId
+from micrograd_gui.document.text import saveable, spoken
 
 Reduction = Literal["mean", "sum"]
 Optimiser = Literal["sgd", "momentum", "adam"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from micrograd_gui.document.data import Column, Data
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.labels import spoken
+from micrograd_gui.document.text import spoken
 
 ROWS_AT_MOST = 10_000
 _SEEDS = 2**32

@@ -9,9 +9,8 @@ from functools import cached_property
 from micrograd_gui.document.block import Block, BlockId, nodes_of
 from micrograd_gui.document.data import Data, Plan
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.labels import spoken
-from micrograd_gui.document.node import Node, NodeId, Place, Span, same_number
-from micrograd_gui.document.order import post_order
+from micrograd_gui.document.node import Node, NodeId, Place, Span, post_order, same_number
+from micrograd_gui.document.text import spoken
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from micrograd.ieee import number as as_float
 from micrograd.ops import Op, op_of
-from micrograd_gui.document.labels import saveable, spoken
-from micrograd_gui.document.numbers import short
+from micrograd_gui.document.text import saveable, short, spoken
 
 NodeId = int
 Place = tuple[float, float]
@@ -79,3 +79,24 @@ def reachable(place: Place) -> Place:
     """The place in finite floats: what has come from nowhere (nan) stands in the middle."""
     x, y = (min(max(float(each), -FARTHEST), FARTHEST) if each == each else 0.0 for each in place)
     return x, y
+
+
+def post_order(nodes: Mapping[NodeId, Node], starts: Iterable[NodeId]) -> list[NodeId]:
+    """The starts and all that they depend on, operands first and in operand order."""
+    order: list[NodeId] = []
+    seen: set[NodeId] = set()
+    for start in starts:
+        stack: list[tuple[NodeId, bool]] = [(start, False)]
+        while stack:
+            number, operands_done = stack.pop()
+            if operands_done:
+                order.append(number)
+            elif number not in seen:
+                seen.add(number)
+                stack.append((number, True))
+                stack.extend(
+                    (source, False)
+                    for source in reversed(nodes[number].inputs)
+                    if source is not None and source not in seen
+                )
+    return order

@@ -8,7 +8,7 @@ from dataclasses import replace
 from micrograd_gui.services.lettering import width
 from micrograd_gui.services.parts import Role, Text
 from micrograd_gui.services.picture import MARGIN, Picture
-from micrograd_gui.session.formulas import Line
+from micrograd_gui.session.explain.formulas import Line
 
 NARROWEST = 440.0  # a picture of a small graph is widened to that, for the sake of its card
 NATURAL = 800.0  # below a wider picture the card is larger too: both are made to fit the same slide

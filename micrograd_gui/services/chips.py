@@ -15,7 +15,7 @@ from micrograd_gui.services.measures import Curve, Rect
 from micrograd_gui.services.parts import CHIP_AMOUNT, CHIP_RULE, Chip, End, Wire
 from micrograd_gui.services.picture import Picture
 from micrograd_gui.services.routes import title_room
-from micrograd_gui.services.slopes import amount_text, rule_text
+from micrograd_gui.session.explain.slopes import amount_text, rule_text
 from micrograd_gui.session.trace import Step
 
 HEIGHT = 27.5

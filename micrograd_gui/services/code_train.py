@@ -11,8 +11,8 @@ from micrograd_gui.resource import resource
 from micrograd_gui.services.code import DIALECTS, number
 from micrograd_gui.services.code_layers import Layer, layers_of
 from micrograd_gui.services.code_names import computed, variables
-from micrograd_gui.session.judging import judge_of
-from micrograd_gui.session.training import trainable
+from micrograd_gui.session.training.judge import judge_of
+from micrograd_gui.session.training.trainer import trainable
 
 _RESERVED = (
     "argparse",

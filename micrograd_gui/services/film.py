@@ -9,7 +9,7 @@ from functools import cached_property
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.history import Entry, History
-from micrograd_gui.document.numbers import written
+from micrograd_gui.document.text import written
 from micrograd_gui.services import chips
 from micrograd_gui.services.captions import NARROWEST, alone, captioned, height_of
 from micrograd_gui.services.cards import carded, opened, placed
@@ -20,11 +20,11 @@ from micrograd_gui.services.options import Options, Watch
 from micrograd_gui.services.parts import SIZE
 from micrograd_gui.services.picture import Picture
 from micrograd_gui.services.rendering import rendered
-from micrograd_gui.session.formulas import Line
-from micrograd_gui.session.run import record
+from micrograd_gui.session.explain.card import card
+from micrograd_gui.session.explain.formulas import Line
+from micrograd_gui.session.record import record
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Frame, Pass, Step, Trace
-from micrograd_gui.session.wording import card
 
 __all__ = ["Film", "Moment", "Options", "film_of", "moment"]
 

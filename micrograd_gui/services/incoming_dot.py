@@ -12,11 +12,11 @@ from itertools import permutations
 from typing import Any
 
 from micrograd.ops import Op
-from micrograd_gui.document.capture import rule_of, same
 from micrograd_gui.document.codec import NODES_AT_MOST
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
-from micrograd_gui.document.labels import spoken
+from micrograd_gui.document.live.values import rule_of, same
+from micrograd_gui.document.text import spoken
 from micrograd_gui.services.engines import LayoutRefusal, engine
 
 FORM = "a value is a record like { a | data 2.0000 | grad 0.0000 }, and an op a node between values"

@@ -9,8 +9,8 @@ from threading import Event
 
 import graphviz
 
-from micrograd_gui.document.arrange import COLUMN, ROW, arranged
 from micrograd_gui.document.graph import Graph, NodeId, Place
+from micrograd_gui.document.rough_layout import COLUMN, ROW, arranged
 from micrograd_gui.services.engines import Cancelled, Engine, LayoutRefusal, effort, engine
 
 Size = tuple[float, float]

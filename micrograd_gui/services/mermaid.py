@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.document.numbers import written
+from micrograd_gui.document.text import written
 from micrograd_gui.services.folded import Folded
 from micrograd_gui.services.inks import Ink
 from micrograd_gui.services.options import Options

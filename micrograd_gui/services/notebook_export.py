@@ -8,10 +8,10 @@ from typing import Any
 from micrograd.dot import mimebundle
 from micrograd.engine import Value
 from micrograd_gui.document.graph import Graph, Node, NodeId
-from micrograd_gui.document.labels import spoken
+from micrograd_gui.document.text import spoken
 from micrograd_gui.services.code import DIALECTS, RESERVED, imports, statements
 from micrograd_gui.services.code_names import computed, variables
-from micrograd_gui.session.run import build
+from micrograd_gui.session.record import build
 
 DRAWN_AT_MOST = 300  # nodes: a larger picture is slow to lay out, and too large to read
 _MARKED = str.maketrans({each: f"\\{each}" for each in "\\`*_{}[]()#+-.!|<>$&~"})

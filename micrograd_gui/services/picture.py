@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.document.numbers import written
+from micrograd_gui.document.text import written
 from micrograd_gui.services.card_texts import on_card
 from micrograd_gui.services.parts import (
     CAP,

@@ -19,7 +19,7 @@ from micrograd_gui.services.inks import INKS, Ink
 from micrograd_gui.services.picture import Picture
 from micrograd_gui.services.shapes import TONES, groups
 from micrograd_gui.services.svg import FONTS, outline, placed
-from micrograd_gui.session.formulas import Fragment, Line
+from micrograd_gui.session.explain.formulas import Fragment, Line
 
 _COLOURED = ("data", "grad", "problem")  # kinds of fragments that the style knows
 

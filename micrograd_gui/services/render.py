@@ -7,7 +7,7 @@ from typing import cast
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.numbers import read_number
+from micrograd_gui.document.text import read_number
 from micrograd_gui.services.export import export, form_of
 from micrograd_gui.services.film import film_of
 from micrograd_gui.services.options import SCALE_RANGE, Options

@@ -13,7 +13,7 @@ from typing import Any
 from micrograd import dot
 from micrograd.ops import op_of
 from micrograd_gui.document.graph import Graph, Node, NodeId
-from micrograd_gui.document.numbers import WIDEST
+from micrograd_gui.document.text import WIDEST
 from micrograd_gui.services.engines import TIME_LIMIT, Engine, effort, engine
 from micrograd_gui.services.folded import KINDS, Folded
 from micrograd_gui.services.lettering import FAMILY, shown_label

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from micrograd_gui.document.arrange import arranged
 from micrograd_gui.document.block import Block, BlockId
 from micrograd_gui.document.graph import Graph, Place
+from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.services import measures
 from micrograd_gui.services.folding import Folding, Key, Wire
 from micrograd_gui.services.measures import FRAME, FRAME_TITLE, SIDE_PORT, Curve, Rect, Size

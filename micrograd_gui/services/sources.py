@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.numbers import read_number
+from micrograd_gui.document.notation.reader import graph_from_expression
+from micrograd_gui.document.text import read_number
 from micrograd_gui.services import examples, incoming
 from micrograd_gui.services.atomic import shown
 

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from micrograd_gui.document.data import Column, Data
 from micrograd_gui.document.errors import FileRefusal
-from micrograd_gui.document.labels import spoken
-from micrograd_gui.document.numbers import MINUS
+from micrograd_gui.document.text import MINUS, spoken
 from micrograd_gui.services.atomic import read_whole, shown, write_whole
 
 ROWS_AT_MOST = 100_000

@@ -26,7 +26,7 @@ from micrograd_gui.services.shapes import (
     groups,
     tone_of,
 )
-from micrograd_gui.session.formulas import Fragment, Line
+from micrograd_gui.session.explain.formulas import Fragment, Line
 
 _SHORT = 3  # characters: what is longer may be wider in TeX's fonts than the room for it
 _UNIT = 10 / SIZE  # points of TeX to a unit of a picture: text of the usual size becomes 10 pt

@@ -12,8 +12,7 @@ from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.session.editing import Editing
 
 if TYPE_CHECKING:
-    from micrograd_gui.document.blocks import Inputs
-    from micrograd_gui.document.recipe import Recipe
+    from micrograd_gui.document.networks import Inputs, Recipe
 
 
 class Building(Editing):
@@ -28,9 +27,10 @@ class Building(Editing):
         self, inputs: Inputs, *, activation: str = "tanh", linear: bool = False, seed: int | None = None
     ) -> BlockId:
         """A neuron over those nodes, or over so many new inputs."""
-        from micrograd_gui.document import blocks  # with nn and random: the first paint does without
+        from micrograd_gui.document import networks  # with nn and random: the first paint does without
 
-        grown = blocks.with_neuron(self.state.graph, inputs, activation=activation, linear=linear, seed=seed)
+        graph = self.state.graph
+        grown = networks.with_neuron(graph, inputs, activation=activation, linear=linear, seed=seed)
         return self._build(*grown, "Add a neuron")
 
     def add_layer(
@@ -43,10 +43,10 @@ class Building(Editing):
         seed: int | None = None,
     ) -> BlockId:
         """So many neurons side by side."""
-        from micrograd_gui.document import blocks
+        from micrograd_gui.document import networks
 
         options = {"activation": activation, "linear": linear, "seed": seed}
-        grown = blocks.with_layer(self.state.graph, inputs, outputs, **options)  # type: ignore[arg-type]
+        grown = networks.with_layer(self.state.graph, inputs, outputs, **options)  # type: ignore[arg-type]
         return self._build(*grown, "Add a layer")
 
     def add_mlp(
@@ -59,10 +59,10 @@ class Building(Editing):
         seed: int | None = None,
     ) -> BlockId:
         """Layers one after the other; ``linear``: the last has no activation, as in micrograd."""
-        from micrograd_gui.document import blocks
+        from micrograd_gui.document import networks
 
         options = {"activation": activation, "linear": linear, "seed": seed}
-        grown = blocks.with_mlp(self.state.graph, inputs, layers, **options)  # type: ignore[arg-type]
+        grown = networks.with_mlp(self.state.graph, inputs, layers, **options)  # type: ignore[arg-type]
         return self._build(*grown, "Add an MLP")
 
     def add_loss(
@@ -74,9 +74,9 @@ class Building(Editing):
         alpha: float = 1e-4,
     ) -> BlockId:
         """A loss (a name in ``blocks.LOSSES``, or "l2") over those predictions; it becomes the target."""
-        from micrograd_gui.document import blocks
+        from micrograd_gui.document import networks
 
-        grown = blocks.with_loss(self.state.graph, form, outputs, answers, alpha=alpha)
+        grown = networks.with_loss(self.state.graph, form, outputs, answers, alpha=alpha)
         return self._build(*grown, "Add a regularisation" if form == "l2" else "Add a loss")
 
     def collapse(

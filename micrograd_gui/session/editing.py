@@ -8,16 +8,16 @@ from math import isfinite
 from typing import Any
 
 from micrograd.ops import op_of
-from micrograd_gui.document import fragment
+from micrograd_gui.document import clipboard
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place, Role, Span
 from micrograd_gui.document.history import History
-from micrograd_gui.document.numbers import exact, read_number
+from micrograd_gui.document.text import exact, read_number
 from micrograd_gui.session.measure import Nudge, nudge
-from micrograd_gui.session.run import record
+from micrograd_gui.session.record import record
 from micrograd_gui.session.state import Stateful
 from micrograd_gui.session.trace import Trace
-from micrograd_gui.session.training_state import followed
+from micrograd_gui.session.training.progress import followed
 
 APPLIED_OFFSET = (190.0, 0.0)  # where an op applied to a node lands beside it
 VALUE = "value"  # the palette's word for a leaf, where others say an op's name
@@ -94,16 +94,16 @@ class Editing(Stateful):
 
     def copied(self, nodes: Collection[NodeId] | None = None) -> str:
         """Those nodes (None: the selected ones) as text for the clipboard."""
-        return fragment.as_text(self.state.graph, self._meant(nodes))
+        return clipboard.as_text(self.state.graph, self._meant(nodes))
 
     def paste(self, text: str, at: Place | None = None) -> None:
         """What was copied, or an expression, put into the graph and selected."""
-        graph, new = fragment.pasted(self.state.graph, text, at)
+        graph, new = clipboard.pasted(self.state.graph, text, at)
         self._edit(graph, "Paste", selection=new)
 
     def duplicate(self, nodes: Collection[NodeId] | None = None) -> None:
         """Those nodes (None: the selected ones) a second time, a little lower."""
-        graph, new = fragment.pasted(self.state.graph, self.copied(nodes), None)
+        graph, new = clipboard.pasted(self.state.graph, self.copied(nodes), None)
         self._edit(graph, "Duplicate", selection=new)
 
     def rename(self, node: NodeId, label: str) -> None:

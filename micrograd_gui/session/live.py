@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.session.run import leaf_data, record
+from micrograd_gui.session.record import leaf_data, record
 from micrograd_gui.session.trace import Frame, Pass, Step, Trace
 
 _WHOLE = (("forward",), ("forward", "backward"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.session.run import build, record
+from micrograd_gui.session.record import build, record
 from micrograd_gui.session.trace import Frame, Pass
 
 if TYPE_CHECKING:

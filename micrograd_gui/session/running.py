@@ -9,9 +9,9 @@ from math import isfinite
 from micrograd_gui.document.data import Plan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.document.numbers import read_number
+from micrograd_gui.document.text import read_number
 from micrograd_gui.session import measure
-from micrograd_gui.session.run import record
+from micrograd_gui.session.record import record
 from micrograd_gui.session.state import Stateful
 from micrograd_gui.session.trace import Pass, Trace
 

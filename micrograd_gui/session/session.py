@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from micrograd_gui.document.arrange import arranged
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.history import Entry, History
+from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.session.building import Building
 from micrograd_gui.session.running import Running
 from micrograd_gui.session.training_verbs import TrainingVerbs
@@ -37,7 +37,7 @@ class Session(TrainingVerbs, Building, Running):
 
     def build(self, expression: str) -> None:
         """The graph that an expression describes, as one edit; raises ExpressionRefusal."""
-        from micrograd_gui.document.expression import graph_from_expression  # with Python's parser
+        from micrograd_gui.document.notation.reader import graph_from_expression  # with Python's parser
 
         self.replace_graph(arranged(graph_from_expression(expression)), "Build from an expression")
 

@@ -11,10 +11,9 @@ from typing import Any
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.history import Entry, History
 from micrograd_gui.session.measure import Checked, Nudge, Sides
-from micrograd_gui.session.run import leaf_data
-from micrograd_gui.session.series import Series
+from micrograd_gui.session.record import leaf_data
 from micrograd_gui.session.trace import Frame, Step, Trace
-from micrograd_gui.session.training_state import TrainingState
+from micrograd_gui.session.training.progress import Series, TrainingState
 
 NO_LOSSES = Series()
 
@@ -137,3 +136,27 @@ class Stateful:
         old, self.state = self.state, replace(self.state, **changes)
         for listener in tuple(self._listeners):
             listener(old, self.state)
+
+
+def whole_slope(state: State, node: NodeId) -> float | None:
+    """The node's gradient, where one backward pass has brought all of it; None while it is no slope.
+
+    It is none while operations that use the node have still to hand theirs on, after a further pass
+    without zero grad, and while it is of a pass before the present numbers.
+    """
+    trace, slope = state.trace, state.frame.grad.get(node)
+    if trace is None or slope is None:
+        return None
+    script = trace.script_until(state.cursor)
+    kinds = [each.kind for each in script]
+    if "zero" in kinds:
+        kinds = kinds[len(kinds) - kinds[::-1].index("zero") :]
+    if kinds.count("backward") != 1 or kinds[-1] != "backward":
+        return None
+    if script[-1].steps is None and trace.problem is None:
+        return slope
+    begin = trace.ends[len(script) - 2] if len(script) > 1 else 0
+    acted = {step.node for step in trace.steps[begin : state.cursor] if step.kind == "backward"}
+    graph = state.graph
+    missing = any(user in graph.feeding and user not in acted for user, _ in graph.users[node])
+    return None if missing else slope

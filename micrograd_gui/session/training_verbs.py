@@ -13,10 +13,10 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.session.editing import Editing
 from micrograd_gui.session.live import Live
 from micrograd_gui.session.trace import Pass
-from micrograd_gui.session.training_state import TrainingState
+from micrograd_gui.session.training.progress import TrainingState
 
 if TYPE_CHECKING:  # it brings numpy, which the first paint does not need
-    from micrograd_gui.session.training import Stepped, Training
+    from micrograd_gui.session.training.trainer import Stepped, Training
 
 _CYCLE = (Pass("forward"), Pass("backward"))
 _KEEP = "keep"  # says of a setting that it stays as it is, where None has a meaning
@@ -85,9 +85,9 @@ class TrainingVerbs(Editing):
         graph = self.state.graph
         if not graph.parameters:
             raise Refusal("There is no parameter to draw.")
-        from micrograd_gui.document import blocks
+        from micrograd_gui.document import networks
 
-        history = self.state.history.pushed(blocks.redrawn(graph, seed), "Draw new weights")
+        history = self.state.history.pushed(networks.redrawn(graph, seed), "Draw new weights")
         self._follow(history, self.state.selection, training=None)
 
     # Steps and runs --------------------------------------------------------------------------
@@ -149,7 +149,7 @@ class TrainingVerbs(Editing):
 
     def _ready(self) -> Training:
         """The graph of this moment compiled, at the step where its training stands."""
-        from micrograd_gui.session.training import Training
+        from micrograd_gui.session.training.trainer import Training
 
         state, trainer = self.state, self._trainer
         graph = state.moment

@@ -10,8 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor
 
 from micrograd_gui.document.data import Data
-from micrograd_gui.document.labels import spoken
-from micrograd_gui.document.numbers import MINUS, exact, read_number
+from micrograd_gui.document.text import MINUS, exact, read_number, spoken
 from micrograd_gui.session.state import State
 from micrograd_gui.views.theme import Mood
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from micrograd_gui.document.errors import ExpressionRefusal, Refusal
-from micrograd_gui.document.expression_text import expression_of
+from micrograd_gui.document.notation.writer import expression_of
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.pacing import NEVER, Paced
@@ -96,7 +96,7 @@ class ExpressionLine(ReadLine):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Paste):
-            from micrograd_gui.document.source import on_one_line
+            from micrograd_gui.document.notation.source import on_one_line
 
             self.insert(on_one_line(QApplication.clipboard().text()))
             self.setModified(True)

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from micrograd_gui.document.numbers import WIDEST, short
+from micrograd_gui.document.text import WIDEST, short
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.gradients_model import (

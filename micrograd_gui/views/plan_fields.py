@@ -9,10 +9,9 @@ from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from micrograd_gui.document.data import Plan
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.labels import spoken
-from micrograd_gui.document.numbers import exact, read_number
-from micrograd_gui.session.optimisers import OPTIMISERS
+from micrograd_gui.document.text import exact, read_number, spoken
 from micrograd_gui.session.state import State
+from micrograd_gui.session.training.optimisers import OPTIMISERS
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.expression_line import ReadLine
 

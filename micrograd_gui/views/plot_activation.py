@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from micrograd.ops import OPS, Op
 from micrograd_gui.document.graph import Graph, Node, NodeId
-from micrograd_gui.document.numbers import written
-from micrograd_gui.session.formulas import Fragment, filled, operand_name
+from micrograd_gui.document.text import written
+from micrograd_gui.session.explain.formulas import Fragment, filled, operand_name
 from micrograd_gui.session.state import State
 from micrograd_gui.views.plot_picture import Mark, Still, including, padded, point, tangent, visible
 

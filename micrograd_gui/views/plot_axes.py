@@ -20,7 +20,7 @@ from matplotlib.ticker import (
 )
 
 from micrograd_gui.document.graph import Span
-from micrograd_gui.document.numbers import short
+from micrograd_gui.document.text import short
 from micrograd_gui.views.plot_key import KEY_GAP, key_height, lines_height
 from micrograd_gui.views.plot_picture import ABOVE, Scale, Still
 from micrograd_gui.views.plot_words import cut, say, width_of

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from micrograd_gui.document.data import Data
 from micrograd_gui.document.graph import Graph, NodeId, Span
-from micrograd_gui.document.numbers import short
-from micrograd_gui.session.formulas import operand_name
-from micrograd_gui.session.judging import Judge, judge_of
+from micrograd_gui.document.text import short
+from micrograd_gui.session.explain.formulas import operand_name
 from micrograd_gui.session.state import State
+from micrograd_gui.session.training.judge import Judge, judge_of
 from micrograd_gui.views.plot_picture import ABOVE, Drawn, Field, Mark, Still, drawable_span
 
 if TYPE_CHECKING:
-    from micrograd_gui.session.training import Prediction
+    from micrograd_gui.session.training.trainer import Prediction
 
 GRID = 50  # points along each side
 _CURVE = 201
@@ -79,7 +79,7 @@ class BoundaryPlot:
     def build(self, state: State, before: Still | None) -> Still:
         import numpy as np
 
-        from micrograd_gui.session.training import Prediction
+        from micrograd_gui.session.training.trainer import Prediction
 
         graph, asked = state.moment, self._asked(state.graph)
         assert isinstance(asked, _Asked)

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from micrograd_gui.document.numbers import short
-from micrograd_gui.session.formulas import operand_name
+from micrograd_gui.document.text import short
+from micrograd_gui.session.explain.formulas import operand_name
 from micrograd_gui.session.measure import complete, sweep
 from micrograd_gui.session.state import State
 from micrograd_gui.views.plot_picture import Drawn, Ink, Mark, Still

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from micrograd_gui.document.numbers import written
+from micrograd_gui.document.text import written
 from micrograd_gui.session.state import State
 from micrograd_gui.views.plot_picture import Bars, Drawn, Ink, Note, Still
 
 if TYPE_CHECKING:
-    from micrograd_gui.session.health import Health, LayerHealth
+    from micrograd_gui.session.training.health import Health, LayerHealth
 
 _SPAN = (-10, 4)  # decades
 _BINS_PER_DECADE = 2
@@ -54,7 +54,7 @@ class GradientsPlot:
         return self._health is not None and self._health.fits(state.graph)
 
     def build(self, state: State, before: Still | None) -> Still:
-        from micrograd_gui.session.health import Health
+        from micrograd_gui.session.training.health import Health
 
         graph = state.moment
         if self._health is None or not self._health.fits(graph):

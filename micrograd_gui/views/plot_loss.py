@@ -9,9 +9,9 @@ from typing import overload
 
 from micrograd_gui.document.data import Plan
 from micrograd_gui.document.graph import Graph, Span
-from micrograd_gui.document.numbers import written
+from micrograd_gui.document.text import written
 from micrograd_gui.session.state import State
-from micrograd_gui.session.training_state import TrainingState
+from micrograd_gui.session.training.progress import TrainingState
 from micrograd_gui.views.plot_picture import ABOVE, Drawn, Growing, Mark, Still, drawable_span
 
 _SHORTEST, _AT_FIRST = 10, 100  # steps across

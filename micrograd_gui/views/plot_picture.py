@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from micrograd_gui.document.graph import Graph, NodeId, Span
-from micrograd_gui.document.numbers import written
+from micrograd_gui.document.text import written
 from micrograd_gui.session.state import State
 
 if TYPE_CHECKING:

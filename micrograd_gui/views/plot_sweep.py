@@ -6,11 +6,10 @@ import math
 from functools import lru_cache
 
 from micrograd_gui.document.graph import Graph, NodeId, Span
-from micrograd_gui.document.numbers import short, written
-from micrograd_gui.session.formulas import name_of, operand_name
+from micrograd_gui.document.text import short, written
+from micrograd_gui.session.explain.formulas import name_of, operand_name
 from micrograd_gui.session.measure import sweep
-from micrograd_gui.session.state import State
-from micrograd_gui.session.wholeness import whole_slope
+from micrograd_gui.session.state import State, whole_slope
 from micrograd_gui.views.plot_picture import (
     Mark,
     Still,

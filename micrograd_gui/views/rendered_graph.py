@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.numbers import short
+from micrograd_gui.document.text import short
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
 from micrograd_gui.views.bridge import Bridge

@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 
 from micrograd_gui.document.data import Plan
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.numbers import short, written
-from micrograd_gui.session.optimisers import SCHEDULES
+from micrograd_gui.document.text import short, written
 from micrograd_gui.session.state import State
+from micrograd_gui.session.training.optimisers import SCHEDULES
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.pacing import Paced
 from micrograd_gui.views.plan_fields import PlanChoice, PlanLine, optimiser_choices, schedule_choices
@@ -243,7 +243,7 @@ class TrainingPanel(QScrollArea):
             return state.training.note
         if not self.isVisible():
             return ""
-        from micrograd_gui.session.training import trainable  # it brings numpy
+        from micrograd_gui.session.training.trainer import trainable  # it brings numpy
 
         try:
             trainable(state.graph, _plan(state))

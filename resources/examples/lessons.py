@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from micrograd_gui.document import blocks, datasets
+from micrograd_gui.document import datasets, networks
 from micrograd_gui.document.data import Data, Plan
-from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.notation.reader import graph_from_expression
 
 
 @dataclass(frozen=True)
@@ -17,23 +17,23 @@ class Lesson:
 
 
 def mlp() -> Graph:
-    graph, _ = blocks.with_mlp(Graph(), 3, [4, 4, 1], activation="tanh", linear=False, seed=1337)
-    graph, _ = blocks.with_loss(graph, "squared")
+    graph, _ = networks.with_mlp(Graph(), 3, [4, 4, 1], activation="tanh", linear=False, seed=1337)
+    graph, _ = networks.with_loss(graph, "squared")
     graph = fed(graph, replace(datasets.made("lecture"), reduction="sum"), Plan(rate=0.05, steps=20))
     return folded(graph, "neuron")
 
 
 def moons() -> Graph:
-    graph, _ = blocks.with_mlp(Graph(), 2, [16, 16, 1], activation="relu", seed=1337)
-    graph, _ = blocks.with_loss(graph, "margin")
-    graph, _ = blocks.with_loss(graph, "l2", alpha=1e-4)
+    graph, _ = networks.with_mlp(Graph(), 2, [16, 16, 1], activation="relu", seed=1337)
+    graph, _ = networks.with_loss(graph, "margin")
+    graph, _ = networks.with_loss(graph, "l2", alpha=1e-4)
     graph = fed(graph, datasets.made("moons"), Plan(rate=1.0, schedule="demo", steps=100))
     return folded(folded(folded(graph, "neuron"), "mlp"), "loss")
 
 
 def xor() -> Graph:
-    graph, _ = blocks.with_mlp(Graph(), 2, [4, 1], activation="tanh", linear=False, seed=1337)
-    graph, _ = blocks.with_loss(graph, "squared")
+    graph, _ = networks.with_mlp(Graph(), 2, [4, 1], activation="tanh", linear=False, seed=1337)
+    graph, _ = networks.with_loss(graph, "squared")
     return folded(fed(graph, datasets.made("xor"), Plan(rate=0.5, steps=200)), "neuron")
 
 

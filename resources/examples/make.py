@@ -11,8 +11,8 @@ import json  # noqa: E402
 
 from lessons import LESSONS  # noqa: E402
 
-from micrograd_gui.document.expression import graph_from_expression  # noqa: E402
 from micrograd_gui.document.graph import Graph  # noqa: E402
+from micrograd_gui.document.notation.reader import graph_from_expression  # noqa: E402
 from micrograd_gui.services import files, nested_layout  # noqa: E402
 from micrograd_gui.services.layout import places  # noqa: E402
 from micrograd_gui.services.routes import FRAMES, box_sizes  # noqa: E402

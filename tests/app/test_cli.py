@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from micrograd_gui.app import cli, start
-from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.services import examples, files
 from micrograd_gui.services.inks import INKS
 from micrograd_gui.session import measure

@@ -13,7 +13,7 @@ import pytest
 
 from micrograd_gui.app.cli import main
 from micrograd_gui.services.examples import load
-from micrograd_gui.session.training import Training
+from micrograd_gui.session.training.trainer import Training
 
 COMMAND = [sys.executable, "-m", "micrograd_gui", "train"]
 

@@ -10,13 +10,13 @@ from micrograd.ops import OPS, Op
 from micrograd_gui.document.catalogue import catalogue
 from micrograd_gui.document.codec import decode, encode
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.expression import functions, graph_from_expression
-from micrograd_gui.document.expression_text import expression_of
+from micrograd_gui.document.notation.reader import functions, graph_from_expression
+from micrograd_gui.document.notation.writer import expression_of
 from micrograd_gui.services.rendering import rendered
-from micrograd_gui.session.formulas import as_text
+from micrograd_gui.session.explain.card import card
+from micrograd_gui.session.explain.formulas import as_text
 from micrograd_gui.session.measure import check
 from micrograd_gui.session.session import Session
-from micrograd_gui.session.wording import card
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from micrograd_gui.document import codec
+from micrograd_gui.document.clipboard import as_text, pasted
 from micrograd_gui.document.data import Column, Data, Plan
 from micrograd_gui.document.errors import FileRefusal, Refusal
-from micrograd_gui.document.expression import graph_from_expression
-from micrograd_gui.document.fragment import as_text, pasted
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.services import examples
 
 TEXT = "x = 1; w = 2; y = 3; o = w*x; L = (o - y)**2"

@@ -12,8 +12,8 @@ CIRCLES = {
     "micrograd_gui.app": 15,
     "micrograd_gui.views.canvas": 12,
     "micrograd": 6,
-    "micrograd_gui.document.capture": 3,
-    "micrograd_gui.document.expression": 3,
+    "micrograd_gui.document.live.values": 3,
+    "micrograd_gui.document.notation.reader": 3,
     "micrograd_gui.services.code": 2,
 }
 CUT = {"DropIn", "Drawn", "TrainingVerbs", "Building", "Running", "Sheet", "EventfulSheet", "Gesturing"}

@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 import pytest
 
 from micrograd_gui.document.block import Block
-from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph, Node
+from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.services import examples
 from micrograd_gui.services.film import Film, film_of
 from micrograd_gui.services.options import Options

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from micrograd.ops import OPS, Op
-from micrograd_gui.document import blocks
+from micrograd_gui.document import networks
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.expression import functions, graph_from_expression
 from micrograd_gui.document.graph import Graph, Node
+from micrograd_gui.document.notation.reader import functions, graph_from_expression
 from micrograd_gui.services import examples
 from micrograd_gui.services.code import DIALECTS, script
 from micrograd_gui.services.code_names import computed, variables
@@ -88,9 +88,9 @@ def test_the_examples_print_the_same_numbers(dialect: str, name: str, tmp_path: 
 
 @dialects
 def test_a_network_and_what_does_not_feed_the_target_come_along(dialect: str, tmp_path: Path) -> None:
-    graph, _ = blocks.with_mlp(Graph(), 3, [4, 4, 1], seed=1)
+    graph, _ = networks.with_mlp(Graph(), 3, [4, 4, 1], seed=1)
     graph = graph.added("exp", (0.0, 0.0), inputs=(1,)).added("tanh", (0.0, 0.0))
-    graph = graph.targeted(blocks.predictions(graph)[0])
+    graph = graph.targeted(networks.predictions(graph)[0])
     found = rows(graph, dialect, tmp_path)
     assert len(found) == len(graph) - 1  # without the one that has an empty port
     assert_same_numbers(graph, found)

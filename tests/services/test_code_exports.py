@@ -12,16 +12,16 @@ from pathlib import Path
 import pytest
 
 from micrograd_gui.app.cli import main
-from micrograd_gui.document import blocks, datasets
+from micrograd_gui.document import datasets, networks
 from micrograd_gui.document.data import Plan
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph, Node
+from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.services import examples
 from micrograd_gui.services.code_train import training_script
 from micrograd_gui.services.render import render
 from micrograd_gui.session.measure import complete
-from micrograd_gui.session.training import Training
+from micrograd_gui.session.training.trainer import Training
 from tests.services.naughty import naughty
 from tests.services.test_code import python
 
@@ -32,9 +32,9 @@ LECTURE = examples.load("lecture")
 def network(
     loss: str = "margin", rows: str = "moons", layers: tuple[int, ...] = (4, 1), **plan: object
 ) -> Graph:
-    graph, _ = blocks.with_mlp(Graph(), 2, list(layers), activation="relu", seed=1)
-    graph, _ = blocks.with_loss(graph, loss)
-    graph, _ = blocks.with_loss(graph, "l2")
+    graph, _ = networks.with_mlp(Graph(), 2, list(layers), activation="relu", seed=1)
+    graph, _ = networks.with_loss(graph, loss)
+    graph, _ = networks.with_loss(graph, "l2")
     data = datasets.made(rows, *((20,) if rows == "moons" else ()))
     return graph.fed(data.matched(graph.nodes)).planned(Plan(**{"steps": 6, "rate": 0.1, **plan}))  # type: ignore[arg-type]
 
@@ -194,7 +194,7 @@ def test_a_notebook_with_hostile_labels_is_python_in_every_cell(tmp_path: Path) 
 
 
 def test_a_large_graph_is_not_drawn_in_its_notebook(tmp_path: Path) -> None:
-    graph, _ = blocks.with_mlp(Graph(), 2, [16, 16, 1], seed=1)
+    graph, _ = networks.with_mlp(Graph(), 2, [16, 16, 1], seed=1)
     assert "draw_dot(" not in json.dumps(notebook(graph, tmp_path)["cells"][2:])
 
 

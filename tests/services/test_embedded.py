@@ -15,8 +15,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal
-from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.services import embedded, examples, export, files
 from micrograd_gui.services.film import film_of
 from micrograd_gui.services.options import Options

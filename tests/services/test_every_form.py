@@ -21,7 +21,7 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.services import examples, export
 from micrograd_gui.services.engines import engine
 from micrograd_gui.services.render import render
-from micrograd_gui.session.run import record
+from micrograd_gui.session.record import record
 from micrograd_gui.session.trace import Pass
 from tests.services import browser
 from tests.services.test_tikz import compiled, has_latex

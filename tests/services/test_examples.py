@@ -15,7 +15,7 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.resource import resource
 from micrograd_gui.services import examples
 from micrograd_gui.session.measure import check, nudge
-from micrograd_gui.session.run import record
+from micrograd_gui.session.record import record
 from micrograd_gui.session.trace import Frame, Pass
 
 NEURON_DATA = {"n": 0.8813735870195432, "o": 0.7071067811865476}

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from micrograd_gui.document.errors import FileRefusal, Refusal
-from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.services import examples, export, files
 from micrograd_gui.services.engines import engine
 from micrograd_gui.services.film import Film, Options, film_of

@@ -10,7 +10,7 @@ import pytest
 
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal
-from micrograd_gui.document.expression import graph_from_expression
+from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.resource import resource
 from micrograd_gui.services import atomic, examples, files
 from tests.services.hostile import LABELS

@@ -7,7 +7,7 @@ import graphviz
 import pytest
 
 from micrograd import Value, draw_dot
-from micrograd_gui.document import blocks
+from micrograd_gui.document import networks
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.services import atomic, examples, incoming
@@ -64,8 +64,8 @@ def test_an_example_written_as_dot_comes_back(name, tmp_path):
 
 
 def test_a_network_comes_back():
-    graph, _ = blocks.with_mlp(Graph(), 3, [6, 6, 1], seed=1)
-    graph = graph.targeted(blocks.predictions(graph)[0])
+    graph, _ = networks.with_mlp(Graph(), 3, [6, 6, 1], seed=1)
+    graph = graph.targeted(networks.predictions(graph)[0])
     assert shape(graph_from_dot(source(graph, complete(graph)))) == shape(graph)
 
 

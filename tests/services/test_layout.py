@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph, NodeId, Place
+from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.services import examples, layout
 from micrograd_gui.services.engines import Cancelled, Engine, LayoutRefusal, engines
 from micrograd_gui.services.layout import COLUMN_GAP, places

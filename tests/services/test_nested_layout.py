@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from micrograd_gui.document import blocks
+from micrograd_gui.document import networks
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.services import nested_layout
 from micrograd_gui.services.examples import load
@@ -14,8 +14,8 @@ FRAME = (16.0, 36.0)
 
 
 def network() -> Graph:
-    graph, _ = blocks.with_mlp(Graph(), 2, [3, 1], seed=1)
-    return blocks.with_loss(graph, "squared")[0]
+    graph, _ = networks.with_mlp(Graph(), 2, [3, 1], seed=1)
+    return networks.with_loss(graph, "squared")[0]
 
 
 def laid_out(graph: Graph, **options):

@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.services import examples, export
 from micrograd_gui.services.differences import differences, shape_looks, text_looks
 from micrograd_gui.services.film import film_of

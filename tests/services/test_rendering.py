@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.numbers import WIDEST, written
+from micrograd_gui.document.notation.reader import graph_from_expression
+from micrograd_gui.document.text import WIDEST, written
 from micrograd_gui.services import examples
 from micrograd_gui.services.engines import Engine, engines
 from micrograd_gui.services.lettering import LABEL_AT_MOST, shown_label, width
 from micrograd_gui.services.parts import PADDING, Text
 from micrograd_gui.services.picture import Picture
 from micrograd_gui.services.rendering import rendered, shape_of, source
-from micrograd_gui.session.run import record
+from micrograd_gui.session.record import record
 from micrograd_gui.session.trace import Frame, Pass, Trace
 from tests.services.hostile import LABELS
 

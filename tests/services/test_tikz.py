@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.services import examples, export, tex
 from micrograd_gui.services.film import film_of
 from micrograd_gui.services.inks import INKS

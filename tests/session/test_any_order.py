@@ -9,12 +9,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.expression import graph_from_expression
-from micrograd_gui.document.expression_text import expression_of
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.notation.reader import graph_from_expression
+from micrograd_gui.document.notation.writer import expression_of
 from micrograd_gui.services.examples import load
 from micrograd_gui.session import measure
-from micrograd_gui.session.run import record
+from micrograd_gui.session.record import record
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
 

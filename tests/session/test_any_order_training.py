@@ -13,7 +13,7 @@ from micrograd_gui.document.data import Data
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.services.examples import load
 from micrograd_gui.session import measure
-from micrograd_gui.session.run import record
+from micrograd_gui.session.record import record
 from micrograd_gui.session.session import Session
 from tests.session.test_any_order import PICKS, AnyOrder
 from tests.views import learning

@@ -6,8 +6,8 @@ import pytest
 
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.services.examples import load
 from micrograd_gui.session.session import Session
 

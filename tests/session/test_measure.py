@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.expression import graph_from_expression
+from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.services.examples import load, names
 from micrograd_gui.session import measure
 from micrograd_gui.session.session import Session

@@ -2,7 +2,7 @@
 
 import pytest
 
-from micrograd_gui.document.expression import graph_from_expression
+from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.services.examples import load
 from micrograd_gui.session.session import Session
 

@@ -6,10 +6,10 @@ import pytest
 
 from micrograd import Value
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.notation.reader import graph_from_expression
+from micrograd_gui.session.explain.card import card
 from micrograd_gui.session.session import Session
-from micrograd_gui.session.wording import card
 
 
 def trained(text: str = "w = 3; b = 1; x = 2; y = 0.5; L = (w*x + b - y)**2") -> Graph:

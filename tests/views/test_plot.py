@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLineEdit, QToolButton
 
 from micrograd_gui.document.errors import FileRefusal, Refusal
-from micrograd_gui.session.run import record
+from micrograd_gui.session.record import record
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.trace import Pass
 from micrograd_gui.views.plot_activation import ActivationPlot

@@ -8,13 +8,13 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QToolButton
 
-from micrograd_gui.document.blocks import with_layer
 from micrograd_gui.document.data import Plan
-from micrograd_gui.document.expression import graph_from_expression
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.session.health import Health
-from micrograd_gui.session.series import Series
+from micrograd_gui.document.networks import with_layer
+from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.session.session import Session
+from micrograd_gui.session.training.health import Health
+from micrograd_gui.session.training.progress import Series
 from micrograd_gui.views.plot_boundary import GRID, BoundaryPlot
 from micrograd_gui.views.plot_error import ErrorPlot
 from micrograd_gui.views.plot_gradients import GradientsPlot

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 from micrograd_gui.document.graph import Node, NodeId, Place
-from micrograd_gui.document.numbers import short
+from micrograd_gui.document.text import short
 from micrograd_gui.session.measure import Nudge
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.fields import paint_fields

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from micrograd_gui.services.chip_room import around, points_of, room
 from micrograd_gui.services.folding import Wire
-from micrograd_gui.services.slopes import amount_text, rule_text
+from micrograd_gui.session.explain.slopes import amount_text, rule_text
 from micrograd_gui.session.trace import Step
 from micrograd_gui.views.canvas.geometry import CARDS_FROM
 from micrograd_gui.views.canvas.index import Index

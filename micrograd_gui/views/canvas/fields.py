@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from micrograd_gui.document.graph import NodeId, Place
-from micrograd_gui.document.numbers import written
+from micrograd_gui.document.text import written
 from micrograd_gui.services.measures import NUMBER_EDGE
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.geometry import CAPTION, HEIGHT, PAD, TITLE, WIDTH

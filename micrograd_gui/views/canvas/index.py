@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QLineF, QRectF
 
-from micrograd_gui.document.arrange import arranged
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.graph import Graph, Place
+from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.services import routes
 from micrograd_gui.services.folding import Folding, Key, Wire
 from micrograd_gui.views.canvas import geometry

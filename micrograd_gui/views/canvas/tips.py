@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.numbers import exact
+from micrograd_gui.document.text import exact
 from micrograd_gui.session.state import State
 from micrograd_gui.views.canvas.hit import Hit
 from micrograd_gui.views.canvas.picture import Picture

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.document.numbers import exact
+from micrograd_gui.document.text import exact
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.boxes import badge_rect, name_rect
 from micrograd_gui.views.canvas.editor import InlineEditor

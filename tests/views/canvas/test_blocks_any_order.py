@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QMenu
 
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.recipe import Recipe
+from micrograd_gui.document.networks import Recipe
 from micrograd_gui.services.examples import load
 from micrograd_gui.views.canvas.index import Index
 

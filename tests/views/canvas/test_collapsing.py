@@ -4,9 +4,9 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QMenu
 
-from micrograd_gui.document import blocks
+from micrograd_gui.document import networks
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.recipe import Recipe
+from micrograd_gui.document.networks import Recipe
 from micrograd_gui.services.examples import load
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.index import Index
@@ -17,13 +17,13 @@ _Mods = Qt.KeyboardModifier
 
 def network(layers=(2, 1)) -> Graph:
     """An MLP over two inputs, all of it open."""
-    graph, _ = blocks.with_mlp(Graph(), 2, list(layers), seed=1, linear=False)
+    graph, _ = networks.with_mlp(Graph(), 2, list(layers), seed=1, linear=False)
     return graph
 
 
 def neuron_and_more() -> Graph:
     """A neuron that a square reads."""
-    graph, _block = blocks.with_neuron(Graph(), 2, seed=1)
+    graph, _block = networks.with_neuron(Graph(), 2, seed=1)
     output = graph.blocks[0].output
     return graph.added("**2", (1500.0, 0.0), inputs=(output,), label="s")
 

@@ -111,7 +111,7 @@ def test_dragging_shows_what_a_drop_would_do_and_leaves_no_trace(desk):
 
 
 def test_a_drop_on_nodes_without_places_leaves_them_where_they_were_drawn(desk):
-    from micrograd_gui.document.expression import graph_from_expression
+    from micrograd_gui.document.notation.reader import graph_from_expression
 
     desk.session.open_graph(graph_from_expression("L = a * b + c"))
     desk.settle()

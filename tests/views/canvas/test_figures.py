@@ -12,7 +12,7 @@ from micrograd_gui.services import examples
 from micrograd_gui.services.film import SCRIPT, film_of
 from micrograd_gui.services.options import Options
 from micrograd_gui.services.picture import Picture as Figure
-from micrograd_gui.session.run import record
+from micrograd_gui.session.record import record
 from micrograd_gui.session.state import State
 from micrograd_gui.views.canvas.index import Index
 from micrograd_gui.views.canvas.ink import ink

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF
 
-from micrograd_gui.document.arrange import arranged
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node
+from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.index import Index
 

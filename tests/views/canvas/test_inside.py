@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from micrograd_gui.document import blocks
+from micrograd_gui.document import networks
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.views.theme import DARK, Mood
 
@@ -12,8 +12,8 @@ _Mods = Qt.KeyboardModifier
 
 @pytest.fixture
 def net(desk):
-    graph, _ = blocks.with_mlp(Graph(), 3, [2, 1], seed=1, linear=False)
-    graph, _ = blocks.with_loss(graph, "squared")
+    graph, _ = networks.with_mlp(Graph(), 3, [2, 1], seed=1, linear=False)
+    graph, _ = networks.with_loss(graph, "squared")
     for block in graph.blocks:
         if block.kind == "neuron" or block.id == 1:
             graph = graph.collapsed(block.id)

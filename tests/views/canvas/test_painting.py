@@ -7,9 +7,9 @@ from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.numbers import WIDEST
+from micrograd_gui.document.text import WIDEST
 from micrograd_gui.services.layout import places
-from micrograd_gui.services.slopes import rule_text
+from micrograd_gui.session.explain.slopes import rule_text
 from micrograd_gui.session.trace import Frame
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.fields import fit

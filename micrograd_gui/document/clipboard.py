@@ -1,0 +1,92 @@
+"""Copy and paste: a part of a graph as text, and text put into a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from micrograd_gui.document import codec
+from micrograd_gui.document.block import free_id, renumbered
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph, NodeId, Place
+from micrograd_gui.document.rough_layout import ROW, arranged
+
+OFFSET = (30.0, 40.0)  # where a duplicate stands from what it was made of
+
+
+def as_text(graph: Graph, nodes: Collection[NodeId]) -> str:
+    """Those nodes, the wires between them, their places and whole blocks, in the file's format."""
+    wanted = frozenset(nodes)
+    part = graph.without(graph.nodes.keys() - wanted)
+    whole = {block.id for block in part.blocks if graph.within(block.id) <= wanted}
+    blocks = tuple(
+        block if block.parent in whole else replace(block, parent=None)
+        for block in part.blocks
+        if block.id in whole
+    )
+    return codec.encode(replace(part, data=None, plan=None, blocks=blocks))
+
+
+def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[NodeId]]:
+    """The graph with what the text describes added under new ids, and those ids.
+
+    The text is what ``as_text`` gave, a whole file, or an expression. ``at`` is where the middle of it
+    goes; None: a little beside where it was, and what was nowhere goes below what is there.
+    """
+    if not text.strip():
+        raise Refusal("There is nothing to paste.")
+    from micrograd_gui.document.notation.reader import graph_from_expression  # with Python's parser
+
+    is_file = text.lstrip().startswith("{")
+    part = codec.decode(text, "What was pasted") if is_file else graph_from_expression(text)
+    came_with_places = bool(part.places)
+    part = arranged(part)
+    if not part.nodes:
+        raise Refusal("There is nothing to paste.")
+    new_id = {old: graph.next_id + index for index, old in enumerate(part.nodes)}
+    taken = {node.label for node in graph}
+    nodes = {}
+    for node in part:
+        label = node.label
+        if label in taken and label:
+            label = _further(label, taken)
+        taken.add(label)
+        inputs = tuple(None if source is None else new_id[source] for source in node.inputs)
+        nodes[new_id[node.id]] = replace(node, id=new_id[node.id], inputs=inputs, label=label)
+    dx, dy = _shift(graph, part, at, came_with_places)
+    places = {new_id[old]: (x + dx, y + dy) for old, (x, y) in part.places.items()}
+    ranges = {new_id[old]: span for old, span in part.ranges.items()}
+    target = (
+        graph.chosen_target
+        if graph.nodes
+        else (new_id[part.chosen_target] if part.chosen_target is not None else None)
+    )
+    whole = replace(
+        graph,
+        nodes={**graph.nodes, **nodes},
+        chosen_target=target,
+        next_id=graph.next_id + len(nodes),
+        ranges={**graph.ranges, **ranges},
+        blocks=(*graph.blocks, *renumbered(part.blocks, new_id, free_id(graph.blocks))),
+    )
+    return whole.moved(places), frozenset(nodes)
+
+
+def _further(label: str, taken: Collection[str]) -> str:
+    """``a`` → ``a'`` → ``a''``: the mathematician's way to a further name."""
+    while label in taken:
+        label += "′"
+    return label
+
+
+def _shift(graph: Graph, part: Graph, at: Place | None, came_with_places: bool) -> Place:
+    """How far the part moves: to ``at``, else a little aside from where it was, else below all there is."""
+    if at is None and came_with_places:
+        return OFFSET
+    xs, ys = zip(*part.places.values(), strict=True)
+    if at is not None:
+        return at[0] - (min(xs) + max(xs)) / 2, at[1] - (min(ys) + max(ys)) / 2
+    if not graph.places:
+        return 0.0, 0.0
+    left, bottom = min(x for x, _ in graph.places.values()), max(y for _, y in graph.places.values())
+    return left - min(xs), bottom + ROW - min(ys)

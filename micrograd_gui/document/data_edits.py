@@ -1,0 +1,121 @@
+"""Edits of the rows: each gives new rows, bound as the old ones were."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from math import isfinite
+
+from micrograd_gui.document.data import Column, Data
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.text import MINUS, spoken
+
+_NUMERIC = frozenset("0123456789+-.,;eE \t\"'" + MINUS)
+_WORDS = ("nan", "inf")
+
+
+def has_names(text: str) -> bool:
+    """Whether the first line that says something holds names and not numbers."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return not _NUMERIC.issuperset(first) and not any(word in first.lower() for word in _WORDS)
+
+
+def differs(graph: Graph) -> bool:
+    """Whether an input holds another number than the row that is shown: it was set on the canvas."""
+    data = graph.data
+    if data is None or not data.rows:
+        return False
+    return any(graph.nodes[node].data != number for node, number in data.numbers(data.shown).items())
+
+
+def counts_often(graph: Graph) -> str:
+    """What a sum over the rows counts once for each of them, though it is the same in all; or nothing."""
+    data = graph.data
+    if data is None or data.reduction != "sum" or len(data) < 2:
+        return ""
+    added = [block for block in graph.blocks if block.kind == "loss" and not block.judges]
+    said = ", ".join(spoken(block.title) for block in added if graph.feeding & graph.within(block.id))
+    return f"{said} counts {len(data):,} times in the sum, once for each row" if said else ""
+
+
+def columns_for(graph: Graph) -> Data:
+    """No row, and a column for each input of the graph."""
+    inputs = [node for node in graph if node.is_leaf and node.role == "input"]
+    if not inputs:
+        raise Refusal("There is no input to give numbers to: mark a leaf as an input first.")
+    return Data(tuple(Column(node.name, node.id) for node in inputs))
+
+
+def with_row(data: Data, graph: Graph) -> Data:
+    """With one more row, like the last one; the first holds what the graph does."""
+    held = (0.0 if column.node is None else graph.nodes[column.node].data for column in data.columns)
+    row = data.rows[-1] if data.rows else tuple(number if isfinite(number) else 0.0 for number in held)
+    return replace(data, rows=(*data.rows, row))
+
+
+def without_rows(data: Data, gone: Collection[int]) -> Data:
+    """Without those rows; the row that is shown stays the same one as long as it is there."""
+    if not gone:
+        raise Refusal("Select the rows that shall go first.")
+    kept = [at for at in range(len(data.rows)) if at not in gone]
+    before = sum(at < data.shown for at in kept)
+    shown = min(before, max(len(kept) - 1, 0))
+    return replace(data, rows=tuple(data.rows[at] for at in kept), shown=shown)
+
+
+def with_column(data: Data) -> Data:
+    """With one more column of zeros, bound to nothing yet."""
+    names = {column.name for column in data.columns}
+    number = len(data.columns) + 1
+    while f"x{number}" in names:
+        number += 1
+    return replace(
+        data,
+        columns=(*data.columns, Column(f"x{number}")),
+        rows=tuple((*row, 0.0) for row in data.rows),
+    )
+
+
+def without_column(data: Data, column: int) -> Data | None:
+    """Without that column; None where no other is left."""
+    if len(data.columns) == 1:
+        return None
+    return replace(
+        data,
+        columns=(*data.columns[:column], *data.columns[column + 1 :]),
+        rows=tuple((*row[:column], *row[column + 1 :]) for row in data.rows),
+    )
+
+
+def bound(data: Data, column: int, node: NodeId | None) -> Data:
+    """With the column's numbers going to that leaf, and to it alone."""
+    columns = [replace(each, node=None) if each.node == node else each for each in data.columns]
+    columns[column] = replace(columns[column], node=node)
+    return replace(data, columns=tuple(columns))
+
+
+def overlaid(data: Data, numbers: Sequence[Sequence[float]], row: int, column: int) -> Data:
+    """With the numbers in place of those from that cell on; rows are added where there are too few."""
+    width = max(len(line) for line in numbers)
+    if column + width > len(data.columns):
+        room = len(data.columns) - column
+        name = spoken(data.columns[column].name)
+        raise Refusal(f"What was pasted has {width} columns, and from “{name}” on there are {room}.")
+    rows = [list(each) for each in data.rows]
+    for at, line in enumerate(numbers, row):
+        while len(rows) <= at:
+            rows.append([0.0] * len(data.columns))
+        rows[at][column : column + len(line)] = line
+    return replace(data, rows=tuple(map(tuple, rows)))
+
+
+def leaves_for(graph: Graph, column: int) -> list[NodeId]:
+    """The leaves that a column may be bound to: inputs first, then those that are no parameters."""
+    leaves = [node for node in graph if node.is_leaf and node.role != "parameter"]
+    own = graph.data.columns[column].node if graph.data is not None else None
+    ranked = sorted(leaves, key=lambda node: (node.id != own, node.role != "input", not node.label, node.id))
+    return [node.id for node in ranked if node.role == "input" or node.label][:_OFFERED]
+
+
+_OFFERED = 40

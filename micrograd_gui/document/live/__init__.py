@@ -1,0 +1,1 @@
+"""A notebook's live values, read into a Graph."""

@@ -1,0 +1,1 @@
+"""Graphs as text: expressions, pasted cells and scripts, read and written."""

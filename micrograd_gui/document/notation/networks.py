@@ -1,0 +1,276 @@
+"""Networks in pasted cells: ``n = Neuron(2)``, ``x = [2.0, 3.0]``, ``o = n(x)``; parsed, never executed.
+
+The weights are those that `micrograd.nn` draws after ``random.seed(n)``, where the text says that, else after
+``random.seed(1337)``. Numbers and Values in a list become inputs, called by their places.
+"""
+
+from __future__ import annotations
+
+import ast
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from micrograd_gui.document import networks
+from micrograd_gui.document.block import nodes_of
+from micrograd_gui.document.codec import NODES_AT_MOST
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.notation.literals import given_number
+from micrograd_gui.document.text import spoken
+
+if TYPE_CHECKING:
+    from micrograd_gui.document.notation.reader import Reader
+
+SEED = 1337
+_KINDS = ("Neuron", "Layer", "MLP")
+_MODULES = ("nn", "micrograd")
+_WORDS = ("nonlin", "activation", "seed")
+
+
+@dataclass
+class Network:
+    """A Neuron, a Layer or an MLP that was made, and what became of its first call."""
+
+    kind: str
+    nin: int
+    nouts: tuple[int, ...]
+    activation: str
+    linear: bool
+    seed: random.Random
+    inputs: tuple[NodeId, ...] = ()
+    members: frozenset[NodeId] = field(default_factory=frozenset)
+    outputs: tuple[NodeId, ...] = ()
+
+    @property
+    def weights(self) -> int:
+        return sum(a * b for a, b in zip((self.nin, *self.nouts), self.nouts, strict=False))
+
+
+class Networks:
+    """The lists and networks that have names, and their calls."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.lists: dict[str, tuple[NodeId, ...]] = {}
+        self.networks: dict[str, Network] = {}
+        self.random = random.Random(SEED)
+
+    # Statements ------------------------------------------------------------------------------
+
+    def statement(self, statement: ast.stmt) -> bool:
+        """Whether it was one of a list, of a network, or of the seed, and has been read."""
+        match statement:
+            case ast.Expr(
+                value=ast.Call(func=ast.Attribute(value=ast.Name(id="random"), attr="seed"), args=[seed])
+            ):
+                self.random = random.Random(self._whole(seed, "A seed", 0))
+            case ast.Assign(targets=[ast.Name(id=name)], value=(ast.List() | ast.Tuple()) as value):
+                self.forget(name)
+                self.lists[name] = self._listed(value, name)
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call) if self.made(call):
+                self.forget(name)
+                self.networks[name] = self._network(call)
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call) if self.several(call):
+                outputs = self.call(call)
+                self.forget(name)
+                self.lists[name] = outputs
+                self.reader.last = outputs[-1]
+            case _:
+                return False
+        return True
+
+    def forget(self, name: str) -> None:
+        """The name stands for something else from here on."""
+        self.lists.pop(name, None)
+        self.networks.pop(name, None)
+        self.reader.names.pop(name, None)
+        self.reader.implicit.discard(name)
+
+    # Parts of expressions --------------------------------------------------------------------
+
+    def node(self, each: ast.expr) -> NodeId | None:
+        """The node of ``x[0]`` or ``n(x)``; None for what is neither."""
+        match each:
+            case ast.Subscript(value=ast.Name(id=name), slice=place) if name in self.lists:
+                listed = self.lists[name]
+                match place:
+                    case ast.Constant(value=int(at)) if at < len(listed):
+                        return listed[at]
+                    case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(at))) if (
+                        0 < at <= len(listed)
+                    ):
+                        return listed[-at]
+                raise self.reader.refuse(each, f"{spoken(name)} has the places 0 to {len(listed) - 1}")
+            case ast.Call() if self.called(each) is not None:
+                outputs = self.call(each)
+                if len(outputs) != 1:
+                    raise self.reader.refuse(
+                        each, f"this gives {len(outputs)} numbers: give them a name, then y[0]"
+                    )
+                return outputs[0]
+        return None
+
+    def mine(self, each: ast.expr) -> bool:
+        """Whether it is ``x[0]`` of a list, or a call of a network."""
+        match each:
+            case ast.Subscript(value=ast.Name(id=name)):
+                return name in self.lists
+            case ast.Call():
+                return self.called(each) is not None
+        return False
+
+    def made(self, call: ast.Call) -> bool:
+        """Whether it makes a network: ``Neuron(2)``, ``nn.MLP(3, [4, 1])``."""
+        match call.func:
+            case ast.Name(id=kind):
+                return kind in _KINDS and kind not in self.reader.names
+            case ast.Attribute(value=ast.Name(id=module), attr=kind):
+                return kind in _KINDS and module in _MODULES
+        return False
+
+    def called(self, call: ast.Call) -> Network | ast.Call | None:
+        """The network that it calls: one that has a name, or one that is made on the spot."""
+        match call.func:
+            case ast.Name(id=name) if name in self.networks:
+                return self.networks[name]
+            case ast.Call() as maker if self.made(maker):
+                return maker
+        return None
+
+    def several(self, call: ast.Call) -> bool:
+        """Whether it calls a network with more than one output."""
+        called = self.called(call)
+        return isinstance(called, Network) and called.nouts[-1] > 1
+
+    # Doing it --------------------------------------------------------------------------------
+
+    def call(self, call: ast.Call) -> tuple[NodeId, ...]:
+        """The nodes of the network's outputs for these inputs."""
+        called = self.called(call)
+        assert called is not None
+        network = called if isinstance(called, Network) else self._network(called)
+        if len(call.args) != 1 or call.keywords:
+            raise self.reader.refuse(call, "a network is called with one list of inputs, like n(x)")
+        inputs = self._inputs(call.args[0])
+        if len(inputs) != network.nin:
+            raise self.reader.refuse(call, f"this network has {network.nin} inputs, not {len(inputs)}")
+        if len(self.reader.nodes) + 3 * network.weights > NODES_AT_MOST:
+            raise self.reader.refuse(
+                call, f"with this network there would be more than {NODES_AT_MOST:,} nodes"
+            )
+        outputs = (
+            self._again(call, network, inputs) if network.outputs else self._first(call, network, inputs)
+        )
+        if len(outputs) == 1:  # what it is assigned to names it
+            self.reader.label(outputs[0], "")
+        return outputs
+
+    def _inputs(self, given: ast.expr) -> tuple[NodeId, ...]:
+        match given:
+            case ast.Name(id=name) if name in self.lists:
+                return self.lists[name]
+            case ast.List() | ast.Tuple():
+                return self._listed(given, "")
+            case ast.Call() if self.called(given) is not None:
+                return self.call(given)
+        raise self.reader.refuse(given, "a network is called with a list, like n([2.0, 3.0])")
+
+    def _listed(self, given: ast.List | ast.Tuple, name: str) -> tuple[NodeId, ...]:
+        """The nodes of a list; a bare number becomes an input that is called by its place."""
+        nodes = []
+        for at, each in enumerate(given.elts):
+            if isinstance(each, (ast.List, ast.Tuple, ast.Starred)):
+                raise self.reader.refuse(each, "a list holds numbers and values, no further list")
+            node = self.reader.value(each)
+            plain = isinstance(each, (ast.Constant, ast.UnaryOp)) or given_number(each) is not None
+            if name and plain and not self.reader.nodes[node].label:
+                new = replace(self.reader.nodes[node], label=f"{name}[{at}]")
+                self.reader.nodes[node] = replace(new, role="input") if new.is_leaf else new
+            nodes.append(node)
+        if not nodes:
+            raise self.reader.refuse(given, "the list is empty")
+        return tuple(nodes)
+
+    def _first(self, where: ast.Call, network: Network, inputs: tuple[NodeId, ...]) -> tuple[NodeId, ...]:
+        reader = self.reader
+        before = Graph(reader.nodes, next_id=len(reader.nodes) + 1, blocks=reader.blocks)
+        act, linear, seed = network.activation, network.linear, network.seed
+        try:
+            match network.kind:
+                case "Neuron":
+                    after, block = networks.with_neuron(
+                        before, inputs, activation=act, linear=linear, seed=seed
+                    )
+                case "Layer":
+                    after, block = networks.with_layer(
+                        before, inputs, network.nouts[0], activation=act, linear=linear, seed=seed
+                    )
+                case _:
+                    after, block = networks.with_mlp(
+                        before, inputs, network.nouts, activation=act, linear=linear, seed=seed
+                    )
+        except Refusal as refusal:
+            sentence = str(refusal).rstrip(".")
+            raise reader.refuse(where, sentence[:1].lower() + sentence[1:]) from None
+        reader.nodes, reader.blocks = dict(after.nodes), after.blocks
+        network.inputs, network.members = inputs, nodes_of(after.blocks, block)
+        network.outputs = next(each.outputs for each in after.blocks if each.id == block)
+        return network.outputs
+
+    def _again(self, where: ast.Call, network: Network, inputs: tuple[NodeId, ...]) -> tuple[NodeId, ...]:
+        """A further call: the same weights, everything computed from them a second time."""
+        if len(set(network.inputs)) < len(network.inputs) and inputs != network.inputs:
+            raise self.reader.refuse(
+                where, "its first call had one node on two inputs, so this one is not told apart"
+            )
+        new = dict(zip(network.inputs, inputs, strict=True))
+        for number in sorted(network.members):
+            node = self.reader.nodes[number]
+            if node.op is not None:
+                sources = tuple(None if s is None else new.get(s, s) for s in node.inputs)
+                new[number] = self.reader.add(Node(0, node.op, sources))
+        return tuple(new[number] for number in network.outputs)
+
+    def _network(self, call: ast.Call) -> Network:
+        assert isinstance(call.func, ast.Name | ast.Attribute), "so it was found"
+        kind = call.func.id if isinstance(call.func, ast.Name) else call.func.attr
+        words = {word.arg: word.value for word in call.keywords}
+        if len(call.args) != (1 if kind == "Neuron" else 2) or not set(words) <= set(_WORDS):
+            form = {"Neuron": "Neuron(2)", "Layer": "Layer(2, 3)", "MLP": "MLP(3, [4, 4, 1])"}[kind]
+            raise self.reader.refuse(
+                call, f"a network is written like {form}, with activation, nonlin or seed"
+            )
+        nin = self._whole(call.args[0], "The number of inputs", 1)
+        nouts: Sequence[int] = (1,)
+        if kind == "Layer":
+            nouts = (self._whole(call.args[1], "The number of neurons", 1),)
+        elif kind == "MLP":
+            if not isinstance(call.args[1], (ast.List, ast.Tuple)) or not call.args[1].elts:
+                raise self.reader.refuse(call.args[1], "the layers are a list of numbers, like [4, 4, 1]")
+            nouts = [self._whole(each, "The number of neurons", 1) for each in call.args[1].elts]
+        activation = words.get("activation", ast.Constant("relu"))
+        nonlin = words.get("nonlin", ast.Constant(kind != "MLP"))
+        if not (isinstance(activation, ast.Constant) and isinstance(activation.value, str)):
+            raise self.reader.refuse(activation, "an activation is a text in quotes")
+        if not (isinstance(nonlin, ast.Constant) and isinstance(nonlin.value, bool)):
+            raise self.reader.refuse(nonlin, "nonlin is True or False")
+        seed = words.get("seed")
+        draw = self.random if seed is None else random.Random(self._whole(seed, "A seed", 0))
+        own = random.Random()
+        own.setstate(draw.getstate())  # weights are drawn when a network is made, and used when it is called
+        network = Network(kind, nin, tuple(nouts), activation.value, not nonlin.value, own)
+        if network.weights > 10 * networks.NEURONS_AT_MOST:
+            raise self.reader.refuse(
+                call, f"a network of {network.weights:,} weights is too large to be drawn"
+            )
+        for _ in range(network.weights):
+            draw.uniform(-1, 1)
+        return network
+
+    def _whole(self, given: ast.expr, what: str, least: int) -> int:
+        match given:
+            case ast.Constant(value=int(number)) if number >= least and not isinstance(number, bool):
+                return number
+        raise self.reader.refuse(given, f"{what[:1].lower()}{what[1:]} is a whole number")

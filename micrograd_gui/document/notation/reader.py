@@ -1,0 +1,360 @@
+"""``L = (a*b + c) * f`` and cells of the lecture → Graph: parsed with ``ast``, never executed."""
+
+from __future__ import annotations
+
+import ast
+import math
+from dataclasses import replace
+
+from micrograd.ops import OPS, op_of
+from micrograd_gui.document.block import Block
+from micrograd_gui.document.errors import ExpressionRefusal
+from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.notation.literals import given_number, number_in, unsigned, worked_out
+from micrograd_gui.document.notation.networks import Networks
+from micrograd_gui.document.notation.source import Source
+from micrograd_gui.document.text import exact, spoken
+
+_ONLY = "only statements like “L = a*b + c” are understood"
+_LIBRARIES = ("math", "np", "numpy", "torch")
+
+
+def graph_from_expression(text: str) -> Graph:
+    """The graph that the statements describe; the last one is the target.
+
+    Raises ExpressionRefusal, which names line and column, for anything outside the language.
+    """
+    source = Source(text)
+    reader = Reader(source)
+    for statement in source.statements():
+        reader.statement(statement)
+    return reader.graph()
+
+
+def functions() -> tuple[str, ...]:
+    """The function names that expressions understand."""
+    return tuple(op.name for op in OPS.values() if op.name.isidentifier() and op.name != "neg")
+
+
+class Reader:
+    """Reads statements one after the other into nodes."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.nodes: dict[NodeId, Node] = {}
+        self.names: dict[str, NodeId] = {}
+        self.implicit: set[str] = set()
+        self.last: NodeId | None = None
+        self.blocks: tuple[Block, ...] = ()
+        self.networks = Networks(self)
+        self.cells = Cells(self)
+
+    def graph(self) -> Graph:
+        if self.last is None:
+            raise ExpressionRefusal("The expression names no node.")
+        return Graph(self.nodes, chosen_target=self.last, next_id=len(self.nodes) + 1, blocks=self.blocks)
+
+    def statement(self, statement: ast.stmt) -> None:
+        if self.networks.statement(statement) or self.cells.statement(statement):
+            return
+        match statement:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
+                self.bind(name, self.assigned(name, value, statement))
+            case ast.Assign(targets=[ast.Name() as first, *further], value=value) if further:
+                for target, given in ((first, value), *((each, first) for each in further)):  # a = b = 2
+                    self.statement(ast.copy_location(ast.Assign([target], given), statement))
+            case ast.Assign(
+                targets=[ast.Attribute(value=ast.Name(id=name), attr="label")],
+                value=ast.Constant(value=str(label)),
+            ):
+                self.label(self.known(name, statement), label)
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)) if len(
+                names
+            ) == len(values):
+                self.assign_all(names, values, statement)
+            case (
+                ast.Assign(targets=[ast.Attribute(attr="data" | "grad" as field)])
+                | ast.AugAssign(target=ast.Attribute(attr="data" | "grad" as field))
+            ):
+                raise self.refuse(statement, f"{field} is worked out by the run; it cannot be set here")
+            case ast.AugAssign(target=ast.Name(id=name), op=op, value=value):
+                before = ast.copy_location(ast.Name(name), statement)
+                value = ast.copy_location(ast.BinOp(before, op, value), statement)
+                self.bind(name, self.assigned(name, value, statement))
+            case ast.Expr(value=value):
+                self.last = self.value(value)
+            case _:
+                kind = kind_of(statement)
+                why = f"{kind} is not understood, only statements like “L = a*b + c” are" if kind else _ONLY
+                raise self.refuse(statement, why)
+
+    def assign_all(self, names: list[ast.expr], values: list[ast.expr], statement: ast.stmt) -> None:
+        """``a, b = b, a``: the right side is read before any name is given."""
+        nodes: list[tuple[str, NodeId | None]] = []
+        for each, value in zip(names, values, strict=True):
+            if not isinstance(each, ast.Name):
+                raise self.refuse(each, "only a plain name can be given to a node")
+            nodes.append((each.id, self.assigned(each.id, value, statement)))
+        for name, node in nodes:
+            self.bind(name, node)
+
+    def assigned(self, name: str, value: ast.expr, statement: ast.stmt) -> NodeId | None:
+        """The node that the name shall stand for; None where it gave a number to a leaf used above.
+
+        Then what is computed stays the target.
+        """
+        if name not in self.implicit:
+            return self.value(value)
+        number = number_in(value)
+        match value:
+            case ast.Call() as call if given_number(call) is not None:
+                given = self.lecture_value(call)
+            case _ if number is not None:
+                given = Node(0, data=self.finite(number, value))
+            case _:
+                raise self.refuse(
+                    statement, f"{spoken(name)} was used above, so it cannot be computed only here"
+                )
+        old = self.nodes[self.names[name]]
+        self.nodes[old.id] = replace(given, id=old.id, label=given.label or old.label)
+        self.implicit.discard(name)
+        return None
+
+    def bind(self, name: str, node: NodeId | None) -> None:
+        if node is None:
+            return
+        if not self.nodes[node].label:
+            self.label(node, name)
+        self.networks.forget(name)
+        self.names[name] = self.last = node
+
+    def label(self, node: NodeId, label: str) -> None:
+        self.nodes[node] = replace(self.nodes[node], label=label)
+
+    def known(self, name: str, where: ast.AST) -> NodeId:
+        if name not in self.names:
+            raise self.refuse(where, f"{spoken(name)} is not defined")
+        return self.names[name]
+
+    def value(self, root: ast.expr) -> NodeId:
+        """The node of an expression; operands first, without recursion."""
+        done: list[NodeId] = []
+        stack: list[tuple[ast.expr, str | None, int]] = [(root, None, -1)]
+        while stack:
+            each, op, operands = stack.pop()
+            if operands >= 0:
+                inputs = tuple(done[len(done) - operands :])
+                del done[len(done) - operands :]
+                done.append(self.add(Node(0, op, inputs)))
+                continue
+            op, parts = self.parts(each)
+            if op is None:
+                done.append(self.leaf(each))
+            else:
+                stack.append((each, op, len(parts)))
+                stack.extend((part, None, -1) for part in reversed(parts))
+        return done.pop()
+
+    def parts(self, each: ast.expr) -> tuple[str | None, list[ast.expr]]:
+        """The op of an expression and its operands; None for a leaf."""
+        if number_in(each) is not None:
+            return None, []
+        each = unsigned(each)
+        match each:
+            case ast.BinOp(left=left, op=ast.Pow(), right=right) if (n := number_in(right)) is not None:
+                return op_of(f"**{exact(self.finite(n, right))}").name, [left]
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in BINARY:
+                return BINARY[type(op)], [left, right]
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return "neg", [operand]
+            case _ if given_number(each) is not None or self.networks.mine(each):
+                return None, []
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id=library), attr=name), args=args, keywords=[]
+            ) if library in _LIBRARIES and library not in self.names:
+                return self.function(name, args, each)
+            case ast.Call(func=ast.Attribute(value=operand, attr=name), args=args, keywords=[]):
+                return self.function(name, [operand, *args], each)
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
+                return self.function(name, args, each)
+            case ast.Name():
+                return None, []
+        raise self.refuse(
+            each,
+            f"{self.source.quoted(each)} is not part of the language: names, numbers, + - * / **, "
+            f"parentheses and functions are",
+        )
+
+    def function(self, name: str, args: list[ast.expr], where: ast.expr) -> tuple[str, list[ast.expr]]:
+        known = {each.lower(): each for each in functions()}
+        if name.lower() not in known:
+            raise self.refuse(
+                where, f"there is no function “{spoken(name)}”; there are {', '.join(functions())}"
+            )
+        op = op_of(known[name.lower()])
+        if len(args) != op.arity:
+            raise self.refuse(
+                where, f"{op.name} takes {op.arity} operand{'s' * (op.arity != 1)}, not {len(args)}"
+            )
+        return op.name, args
+
+    def leaf(self, each: ast.expr) -> NodeId:
+        number = number_in(each)
+        if number is not None:
+            return self.add(Node(0, data=self.finite(number, each)))
+        each = unsigned(each)
+        node = self.networks.node(each)
+        if node is not None:
+            return node
+        if isinstance(each, ast.Name):
+            if each.id in self.networks.lists or each.id in self.networks.networks:
+                raise self.refuse(each, f"{spoken(each.id)} is no single number here")
+            if each.id not in self.names:
+                self.names[each.id] = self.add(Node(0, label=each.id))
+                self.implicit.add(each.id)
+            return self.names[each.id]
+        assert isinstance(each, ast.Call)
+        return self.add(self.lecture_value(each))
+
+    def lecture_value(self, call: ast.Call) -> Node:
+        """``Value(2.0, label='a')``, or a tensor of one number."""
+        call = given_number(call) or call
+        given: dict[str | None, ast.expr] = {word.arg: word.value for word in call.keywords}
+        data = call.args[0] if len(call.args) == 1 else given.pop("data", None)
+        label = given.pop("label", ast.Constant(""))
+        number = None if data is None else worked_out(data, self.given_number)
+        if number is None or data is None or given or len(call.args) > 1:
+            raise self.refuse(call, "a Value is written like Value(2.0, label='a')")
+        if not (isinstance(label, ast.Constant) and isinstance(label.value, str)):
+            raise self.refuse(label, "a label is a text in quotes")
+        return Node(0, data=self.finite(number, data), label=label.value)
+
+    def given_number(self, name: str) -> float | None:
+        """What a leaf of that name was given above."""
+        node = self.nodes.get(self.names.get(name, 0))
+        return node.data if node is not None and node.is_leaf and name not in self.implicit else None
+
+    def add(self, node: Node) -> NodeId:
+        number = len(self.nodes) + 1
+        self.nodes[number] = replace(node, id=number)
+        return number
+
+    def finite(self, number: float, where: ast.expr) -> float:
+        if math.isfinite(number):
+            return number
+        raise self.refuse(where, "the number is too large")
+
+    def refuse(self, where: ast.AST, sentence: str) -> ExpressionRefusal:
+        return self.source.refusal(where, sentence)
+
+
+_PICTURES = ("draw_dot", "trace", "show", "display")  # what they show is what the cell is about
+_TOLD = ("print", "repr", "len", "type")
+_NUMBERS = ("data", "grad", "label")
+_FORMATS = ("render", "view", "pipe", "write_png")  # of the picture that draw_dot gave
+_KINDS: dict[type[ast.stmt], str] = {
+    ast.For: "a loop",
+    ast.While: "a loop",
+    ast.If: "a condition",
+    ast.FunctionDef: "a function of one’s own",
+    ast.ClassDef: "a class of one’s own",
+}
+
+
+class Cells:
+    """The names of pictures, and the statements that add nothing to the graph."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.pictures: set[str] = set()
+
+    def statement(self, statement: ast.stmt) -> bool:
+        """Whether it was one of those, and has been read."""
+        reader = self.reader
+        match statement:
+            case ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Expr(value=ast.Constant(value=str())):
+                return True
+            case ast.ClassDef(name="Value") | ast.FunctionDef(name="trace" | "draw_dot"):
+                return True  # the lecture's own: here they mean what they mean there
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call) if self._is_picture(call):
+                self._picture(call)
+                self.pictures.add(name)
+            case ast.Assign(
+                targets=[ast.Attribute(value=ast.Name(id=name), attr="requires_grad")],
+                value=ast.Constant(value=bool()),
+            ):
+                reader.known(name, statement)
+            case ast.Expr(value=value):
+                return self._said(value)
+            case _:
+                return False
+        return True
+
+    def _said(self, value: ast.expr) -> bool:
+        reader = self.reader
+        match value:
+            case ast.Name(id=name) if name in self.pictures and name not in reader.names:
+                return True
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=how)) if (
+                how in _FORMATS and name in self.pictures
+            ):
+                return True
+            case ast.Call() as call if self._is_picture(call):
+                self._picture(call)
+            case ast.Call(func=ast.Name(id=told), args=args) if told in _TOLD and told not in reader.names:
+                for each in args:
+                    if isinstance(each, ast.Name):
+                        self._known(each)
+            case ast.Call(func=ast.Attribute(value=ast.Name() as network, attr="parameters" | "zero_grad")):
+                self._known(network)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="backward")):
+                reader.last = reader.known(name, value)
+            case ast.Call(func=ast.Attribute(value=root, attr="backward")):
+                reader.last = reader.value(root)
+            case ast.Attribute(value=ast.Name() as of, attr=field) if field in _NUMBERS:
+                self._known(of)
+            case ast.Call(func=ast.Attribute(value=ast.Attribute() as number, attr="item"), args=[]):
+                return self._said(number)
+            case _:
+                return False
+        return True
+
+    def _known(self, name: ast.Name) -> None:
+        networks = self.reader.networks
+        if name.id not in networks.networks and name.id not in networks.lists:
+            self.reader.known(name.id, name)
+
+    def _is_picture(self, call: ast.Call) -> bool:
+        match call.func:
+            case ast.Name(id=shown):
+                return shown in _PICTURES and shown not in self.reader.names
+            case ast.Attribute(value=ast.Call() as inner, attr=how):
+                return how in _FORMATS and self._is_picture(inner)
+        return False
+
+    def _picture(self, call: ast.Call) -> None:
+        """What is drawn is the target."""
+        if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Call):
+            call = call.func.value
+        for each in call.args:
+            if not isinstance(each, ast.Name):
+                self.reader.last = self.reader.value(each)
+            elif each.id not in self.pictures:
+                self.reader.last = self.reader.known(each.id, each)
+
+
+def kind_of(statement: ast.stmt) -> str:
+    """What a statement is called that is not understood; empty where there is no better word for it."""
+    return _KINDS.get(type(statement), "")
+
+
+BINARY: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Pow: "**",
+}

@@ -1,0 +1,1 @@
+"""All words about a step, for screen, reader and file."""

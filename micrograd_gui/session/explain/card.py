@@ -1,0 +1,271 @@
+"""The step card in words: a State → lines of typed fragments, for the screen, a screen reader and export."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+
+from micrograd_gui.document.text import MINUS, short, written
+from micrograd_gui.session.explain.formulas import (
+    EQUALS,
+    Fragment,
+    Line,
+    backward_lines,
+    definition,
+    forward_line,
+    heading,
+    name_of,
+    operand_name,
+    seed_line,
+    sentence,
+    update_line,
+)
+from micrograd_gui.session.measure import Nudge
+from micrograd_gui.session.state import State
+from micrograd_gui.session.trace import Step
+from micrograd_gui.session.training.progress import TrainingState
+
+_MOST_DIGITS = 12
+_MOST_CHANGES = 4  # lines of an update
+
+
+def card(state: State) -> tuple[Line, ...]:
+    """What the step card says at this moment: the head line, then equations and sentences."""
+    if not state.graph.nodes:
+        return (
+            heading("START"),
+            sentence("Drop a node on the canvas, or type an expression such as L = (a*b + c) * f"),
+        )
+    if state.training is not None and state.training.running:
+        return _training(state.training)
+    if state.nudge is not None:
+        return _nudged(state, state.nudge)
+    step = state.step
+    if step is None:
+        return _at_the_start(state)
+    match step.kind:
+        case "forward":
+            return _forward(state, step)
+        case "seed":
+            return _seed(state, step)
+        case "backward":
+            return _backward(state, step)
+        case "zero":
+            return (
+                _head(state, Fragment("plain", "zero grad")),
+                sentence("Every grad is 0 now, so the next backward pass adds to nothing."),
+            )
+        case "update":
+            return _update(state, step)
+        case "problem":
+            return _problem(state, step)
+
+
+def _at_the_start(state: State) -> tuple[Line, ...]:
+    target = state.graph.target
+    if state.trace is not None and len(state.trace):
+        return (
+            heading("START", Fragment("plain", f"   before the first of {len(state.trace)} steps")),
+            sentence("Only the leaves hold numbers yet: each step from here on computes one more."),
+        )
+    if state.forward_done and target is not None:
+        node = state.graph.nodes[target]
+        return (
+            heading("START"),
+            sentence(f"{name_of(node)} is a value, so there is nothing to compute: drop an op on it."),
+        )
+    return (
+        heading("START"),
+        sentence("Forward (F5) computes every node at once; Forward step (F6) shows them one by one."),
+    )
+
+
+def _forward(state: State, step: Step) -> tuple[Line, ...]:
+    assert step.node is not None
+    node = state.graph.nodes[step.node]
+    lines = [
+        _head(state, Fragment("plain", "forward: "), Fragment("symbol", name_of(node), strong=True)),
+        forward_line(state.graph, node, state.frame),
+    ]
+    if state.forward_done and state.following is None and state.graph.target is not None:
+        target = name_of(state.graph.nodes[state.graph.target])
+        lines.append(sentence(f"Forward is done. Backward step (F10) starts at {target}: {target}.grad = 1."))
+    return tuple(lines)
+
+
+def _seed(state: State, step: Step) -> tuple[Line, ...]:
+    assert step.node is not None
+    node = state.graph.nodes[step.node]
+    name = operand_name(node)
+    lines = [
+        _head(state, Fragment("plain", "backward from "), Fragment("symbol", name_of(node), strong=True)),
+        seed_line(state.graph, node),
+        sentence(f"{name}.grad = 1 because d{name}/d{name} = 1: moving {name} by h moves {name} by h."),
+    ]
+    if step.backward_pass > 1:
+        lines.append(_why_numbers_grow(step))
+    return tuple(lines)
+
+
+def _backward(state: State, step: Step) -> tuple[Line, ...]:
+    assert step.node is not None
+    node = state.graph.nodes[step.node]
+    through = (Fragment("plain", "backward through "), *_strong(definition(state.graph, node)))
+    lines = [_head(state, *through), *_contributions(state, step)]
+    if step.backward_pass > 1:
+        lines.append(_why_numbers_grow(step))
+    return tuple(lines)
+
+
+def _problem(state: State, step: Step) -> tuple[Line, ...]:
+    title = Fragment("problem", "stopped", strong=True)
+    if step.node is None:
+        return (_head(state, title), sentence(step.note, "problem"))
+    node = state.graph.nodes[step.node]
+    at = Fragment("symbol", name_of(node), strong=True)
+    lines = [_head(state, title, Fragment("plain", " at "), at), sentence(step.note, "problem")]
+    return (*lines, *_contributions(state, step))
+
+
+def _update(state: State, step: Step) -> tuple[Line, ...]:
+    head = _head(
+        state, Fragment("plain", f"update: parameters move against their grad, rate {short(step.rate)}")
+    )
+    if not step.changes:
+        return (head, sentence("No parameter has a grad: mark leaves as parameters, then run backward."))
+    shown = step.changes if len(step.changes) <= _MOST_CHANGES else step.changes[: _MOST_CHANGES - 1]
+    lines = [head, *(update_line(state.graph.nodes[each.node], step.rate, each) for each in shown)]
+    more = len(step.changes) - len(shown)
+    said = f"… and {more} more. " if more else ""
+    if step.actual is not None and state.graph.target is not None:
+        target = name_of(state.graph.nodes[state.graph.target])
+        said += f"To first order {target} changes by −rate × Σ grad² = {written(step.predicted)}; "
+        said += f"it will change by {written(step.actual)}."
+    return (*lines, sentence(said)) if said else tuple(lines)
+
+
+def _training(training: TrainingState) -> tuple[Line, ...]:
+    """What a run has come to so far; none of its steps is the acting one."""
+    loss = (Fragment("symbol", "loss"), EQUALS, Fragment("data", written(training.loss), strong=True))
+    told = f"   ·   accuracy {training.accuracy:.0%}" if training.accuracy is not None else ""
+    return (
+        heading("TRAINING", Fragment("plain", f"   step {training.k} of {training.until}")),
+        Line("big", (*loss, Fragment("plain", f"   ·   rate {short(training.rate)}{told}"))),
+        sentence("Every number is that of this moment. Stop at any time, and step through its passes."),
+    )
+
+
+def _contributions(state: State, step: Step) -> list[Line]:
+    assert step.node is not None
+    node = state.graph.nodes[step.node]
+    return [
+        line
+        for contribution in step.contributions
+        for line in backward_lines(state.graph, node, state.frame, contribution)
+    ]
+
+
+def _why_numbers_grow(step: Step) -> Line:
+    return sentence(
+        f"Pass {step.backward_pass} without Zero grad: micrograd adds to the grads that are there, "
+        f"so they grow. Call zero_grad first."
+    )
+
+
+# The nudge ---------------------------------------------------------------------------------------
+
+
+def _nudged(state: State, nudge: Nudge) -> tuple[Line, ...]:
+    node, target = state.graph.nodes[nudge.node], state.graph.nodes[nudge.target]
+    x, y = operand_name(node), operand_name(target)
+    base = nudge.before[nudge.target]
+    high = nudge.after[nudge.target]
+    central = nudge.sides == "central"
+    low = nudge.lower[nudge.target] if central else base
+    width = 2 * nudge.h if central else nudge.h
+    digits = digits_that_show(high, low, width, nudge.numeric)
+    numbers = (base, high)
+    was, became = (_fixed(number, digits) for number in numbers)
+    start, end = nudge.before[nudge.node], nudge.after[nudge.node]
+    places = digits_that_show(end, start, 1.0, end - start)
+    head = heading(
+        "NUDGE",
+        Fragment("plain", "   "),
+        Fragment("symbol", name_of(node), strong=True),
+        Fragment("plain", f" by h = {short(nudge.h)}:   {_fixed(start, places)} → {_fixed(end, places)},   "),
+        Fragment("symbol", name_of(target), strong=True),
+        Fragment("plain", f":   {was} → {became}"),
+    )
+    slope = Line(
+        "big",
+        (
+            Fragment("plain", f"({y}({x} + h) {MINUS} {y}({x}{f' {MINUS} h' if central else ''}))"),
+            Fragment("operator", " / "),
+            Fragment("plain", "2h" if central else "h"),
+            EQUALS,
+            Fragment("plain", "("),
+            Fragment("data", _fixed(high, digits)),
+            Fragment("operator", f" {MINUS} "),
+            Fragment("data", _fixed(low, digits)),
+            Fragment("plain", ")"),
+            Fragment("operator", " / "),
+            Fragment("data", _width(width)),
+            EQUALS,
+            Fragment("grad", written(nudge.numeric), strong=True),
+        ),
+    )
+    # In the midst of a pass, or after two of them, the grad on the node is another number than the slope.
+    on_screen = math.isclose(state.frame.grad.get(nudge.node, math.nan), nudge.analytic, rel_tol=1e-9)
+    beside = Line(
+        "big",
+        (
+            Fragment("plain", "analytic slope "),
+            Fragment("symbol", f"{x}.grad" if on_screen else f"d{y}/d{x}"),
+            EQUALS,
+            Fragment("grad", written(nudge.analytic), strong=True),
+            Fragment("plain", ",  difference "),
+            Fragment("plain", written(nudge.difference), strong=True),
+        ),
+    )
+    return (head, slope, beside)
+
+
+def digits_that_show(high: float, low: float, width: float, slope: float) -> int:
+    """How many decimals let a reader work out ``(high − low) / width`` and arrive at the slope shown."""
+    if not all(map(math.isfinite, (high, low, width, slope))):
+        return 4
+    allowed = min(5e-5, 0.005 * abs(slope)) if slope else 5e-5
+    for digits in range(4, _MOST_DIGITS):
+        if abs((round(high, digits) - round(low, digits)) / width - slope) <= allowed:
+            return digits
+    return _MOST_DIGITS
+
+
+def _fixed(number: float, digits: int) -> str:
+    """With so many decimals, even where the window would otherwise write an exponent."""
+    if not math.isfinite(number) or abs(number) >= 1e12:
+        return written(number)
+    return f"{number:.{digits}f}".replace("-", MINUS)
+
+
+def _width(width: float) -> str:
+    """``0.0010``; where that would not be the number itself, as few digits as tell it."""
+    return written(width) if float(f"{width:.4f}") == width else short(width)
+
+
+# The head line -----------------------------------------------------------------------------------
+
+
+def _head(state: State, *what: Fragment) -> Line:
+    """``STEP 4 of 4   backward through e = a × b   ·   moment 11 of 11``: in the pass, then overall."""
+    trace = state.trace
+    assert trace is not None
+    at = bisect_left(trace.ends, state.cursor)  # the pass that the last step belongs to
+    begin = trace.ends[at - 1] if at else 0
+    number, total = state.cursor - begin, trace.ends[at] - begin
+    moment = Fragment("operator", f"   ·   moment {state.cursor} of {len(trace)}")
+    return heading(f"STEP {number} of {total}", Fragment("plain", "   "), *what, moment)
+
+
+def _strong(fragments: list[Fragment]) -> list[Fragment]:
+    return [Fragment("symbol", fragment.text, strong=True) for fragment in fragments]

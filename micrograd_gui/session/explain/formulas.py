@@ -1,0 +1,276 @@
+"""Formulas: what a step did, as lines of typed fragments, in names and in numbers."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from string import Formatter
+from typing import Literal
+
+from micrograd.ops import Op, op_of
+from micrograd_gui.document.graph import Graph, Node
+from micrograd_gui.document.text import MINUS, written
+from micrograd_gui.session.trace import Change, Contribution, Frame
+
+Kind = Literal["symbol", "data", "grad", "operator", "plain", "problem"]
+Size = Literal["head", "big", "note"]
+LONGEST_NAME = 28
+_NO_NAME_SIGNS = frozenset("+-−*/×÷^()=,|<>{}[]\"'\\ ")
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A piece of a line: its text, spaces included, what it is, and whether it is what matters most."""
+
+    kind: Kind
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the card: the head, an equation ("big"), or a sentence ("note")."""
+
+    size: Size
+    fragments: tuple[Fragment, ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(fragment.text for fragment in self.fragments)
+
+    @property
+    def parts(self) -> tuple[tuple[Fragment, ...], ...]:
+        """The line cut before each equals sign: where an equation may be broken."""
+        cuts = [0, *(at for at, each in enumerate(self.fragments) if each == EQUALS), len(self.fragments)]
+        return tuple(self.fragments[begin:end] for begin, end in pairwise(cuts) if begin < end)
+
+
+EQUALS = Fragment("operator", " = ")
+ADDS = Fragment("operator", " += ", strong=True)
+TIMES = Fragment("operator", " × ")
+
+
+def as_text(lines: Sequence[Line]) -> str:
+    """The card as plain text, a line per line."""
+    return "\n".join(line.text for line in lines)
+
+
+# Names and numbers -------------------------------------------------------------------------------
+
+
+def shown(text: str) -> str:
+    """A label fit for one line of a window: no control characters, not endless."""
+    visible = "".join(
+        " " if each.isspace() else "�" if unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") else each
+        for each in text.translate(_NO_TURNING)
+    ).strip()
+    if len(visible) <= LONGEST_NAME:
+        return visible
+    half = LONGEST_NAME // 2
+    return f"{visible[:half]}…{visible[-half:]}"
+
+
+# Characters that would turn the reading direction of the whole line around.
+_NO_TURNING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F), "")
+
+
+def name_of(node: Node) -> str:
+    """What a node is called in a list."""
+    return shown(node.name) or f"v{node.id}"
+
+
+def operand_name(node: Node) -> str:
+    """What a node is called inside a formula: in parentheses where its label is itself a formula."""
+    name = name_of(node)
+    if node.is_leaf and not node.label:
+        return name
+    return f"({name})" if name[0].isdigit() or not _NO_NAME_SIGNS.isdisjoint(name) else name
+
+
+def field_of(node: Node, field: Literal["data", "grad"]) -> Fragment:
+    """``a.data`` or ``a.grad`` as it stands in a formula; a constant's data is the number itself."""
+    if node.is_leaf and not node.label:
+        return Fragment(field, name_of(node) if field == "data" else f"({name_of(node)}).grad")
+    return Fragment(field, f"{operand_name(node)}.{field}")
+
+
+def filled(template: str, operands: Sequence[Fragment], out: Fragment | None = None) -> list[Fragment]:
+    """A template of the op table with fragments put in; negative numbers in parentheses where need be."""
+    known = dict(zip(("x", "y", "z", "u", "v", "w"), operands, strict=False))
+    if out is not None:
+        known["out"] = out
+    pieces = [(literal, field) for literal, field, _, _ in Formatter().parse(template)]
+    fragments: list[Fragment] = []
+    for at, (literal, field) in enumerate(pieces):
+        if literal:
+            fragments.append(Fragment("plain", literal))
+        if field is None:
+            continue
+        put = known[field]
+        following = pieces[at + 1][0].lstrip() if at + 1 < len(pieces) else ""
+        binds = following.startswith(("²", "^")) or literal.endswith((MINUS, "√"))
+        if binds and put.text.startswith(MINUS):
+            put = Fragment(put.kind, f"({put.text})", put.strong)
+        fragments.append(put)
+    return fragments
+
+
+def call(graph: Graph, node: Node) -> list[Fragment]:
+    """What an op node does, in names: ``a × b``."""
+    operands = [Fragment("symbol", operand_name(graph.nodes[i])) for i in node.inputs if i is not None]
+    return filled(op_of(node.op or "").text, operands)
+
+
+def definition(graph: Graph, node: Node) -> list[Fragment]:
+    """``e = a × b``; for a leaf just its name."""
+    head = [Fragment("symbol", operand_name(node))]
+    return head if node.is_leaf else [*head, EQUALS, *call(graph, node)]
+
+
+# Steps -------------------------------------------------------------------------------------------
+
+
+def forward_line(graph: Graph, node: Node, frame: Frame) -> Line:
+    """``e = a × b = 2.0000 × −3.0000 = −6.0000``."""
+    numbers = [Fragment("data", written(frame.data.get(i))) for i in node.inputs if i is not None]
+    return Line(
+        "big",
+        (
+            *definition(graph, node),
+            EQUALS,
+            *filled(op_of(node.op or "").text, numbers),
+            EQUALS,
+            Fragment("data", written(frame.data.get(node.id)), strong=True),
+        ),
+    )
+
+
+def backward_lines(graph: Graph, node: Node, frame: Frame, contribution: Contribution) -> list[Line]:
+    """``a.grad += b.data × e.grad = −3.0000 × −2.0000 = 6.0000``, and what it was added to."""
+    operand = graph.nodes[contribution.operand]
+    head = Fragment("symbol", field_of(operand, "grad").text)
+    upstream = Fragment("grad", written(contribution.upstream))
+    lines = [
+        Line(
+            "big",
+            (
+                head,
+                ADDS,
+                *_slope_in_names(graph, node, contribution.port),
+                TIMES,
+                field_of(node, "grad"),
+                EQUALS,
+                *_slope_in_numbers(node, frame, contribution),
+                TIMES,
+                upstream,
+                EQUALS,
+                Fragment("grad", written(contribution.amount), strong=True),
+            ),
+        )
+    ]
+    if contribution.before:  # adding to nothing, or to 0, shows nothing new
+        before = Fragment("grad", written(contribution.before))
+        lines.append(
+            Line(
+                "big",
+                (
+                    head,
+                    Fragment("plain", " was "),
+                    before,
+                    Fragment("plain", ", so "),
+                    before,
+                    Fragment("operator", " + "),
+                    Fragment("grad", written(contribution.amount)),
+                    EQUALS,
+                    Fragment("grad", written(contribution.after), strong=True),
+                ),
+            )
+        )
+    return lines
+
+
+def _slope_in_names(graph: Graph, node: Node, port: int) -> list[Fragment]:
+    operands = [graph.nodes[i] for i in node.inputs if i is not None]
+    template = _template(node, port)
+    if _unsaid(template):
+        return filled(template, [Fragment("symbol", operand_name(each)) for each in operands])
+    return _factor(
+        template, filled(template, [field_of(each, "data") for each in operands], field_of(node, "data"))
+    )
+
+
+def _slope_in_numbers(node: Node, frame: Frame, contribution: Contribution) -> list[Fragment]:
+    template = _template(node, contribution.port)
+    if _unsaid(template):
+        return [Fragment("data", written(contribution.slope))]
+    numbers = [Fragment("data", written(frame.data.get(i))) for i in node.inputs if i is not None]
+    return _factor(template, filled(template, numbers, Fragment("data", written(frame.data.get(node.id)))))
+
+
+def _template(node: Node, port: int) -> str:
+    rule: Op = op_of(node.op or "")
+    return rule.slopes[port]
+
+
+def _unsaid(template: str) -> bool:
+    """Whether the row of the op has no words for its slope, so that only its number can be shown."""
+    return template.startswith("∂")
+
+
+def _factor(template: str, fragments: list[Fragment]) -> list[Fragment]:
+    """The fragments, in parentheses where the slope is a sum, a product or words."""
+    depth = 0
+    for each in template:
+        depth += (each == "(") - (each == ")")
+        if each == " " and depth == 0:
+            return [Fragment("plain", "("), *fragments, Fragment("plain", ")")]
+    return fragments
+
+
+def seed_line(graph: Graph, node: Node) -> Line:
+    """``L.grad = dL/dL = 1.0000``."""
+    name = operand_name(node)
+    return Line(
+        "big",
+        (
+            Fragment("symbol", f"{name}.grad"),
+            EQUALS,
+            Fragment("plain", f"d{name}/d{name}"),
+            EQUALS,
+            Fragment("grad", written(1.0), strong=True),
+        ),
+    )
+
+
+def update_line(node: Node, rate: float, change: Change) -> Line:
+    """``w.data − rate × w.grad = −3.0000 − 0.0500 × 1.0000 = −3.0500``."""
+    return Line(
+        "big",
+        (
+            field_of(node, "data"),
+            Fragment("operator", f" {MINUS} "),
+            Fragment("plain", "rate"),
+            TIMES,
+            field_of(node, "grad"),
+            EQUALS,
+            Fragment("data", written(change.before)),
+            Fragment("operator", f" {MINUS} "),
+            Fragment("plain", written(rate)),
+            TIMES,
+            Fragment("grad", written(change.grad)),
+            EQUALS,
+            Fragment("data", written(change.after), strong=True),
+        ),
+    )
+
+
+def sentence(text: str, kind: Kind = "plain") -> Line:
+    """A line in words."""
+    return Line("note", (Fragment(kind, text),))
+
+
+def heading(title: str, *rest: Fragment) -> Line:
+    """The line on top: a title in capitals, then what it is about."""
+    return Line("head", (Fragment("operator", title), *rest))

@@ -1,0 +1,202 @@
+"""Running a graph through the engine: Graph → Steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from micrograd.engine import BackwardStep, Value, apply, backward_steps
+from micrograd.ops import domain_note, op_of
+from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.text import MINUS, written
+from micrograd_gui.session.trace import Change, Contribution, Frame, Pass, Step, Trace
+
+
+def record(graph: Graph, script: Sequence[Pass]) -> Trace:
+    """Run the passes of the script over the graph and write down each move.
+
+    The run ends early, with a step of kind ``problem``, at the first node that cannot be computed:
+    an empty port, a number that leaves the domain or overflows. Nodes that do not feed the target
+    never end it: what cannot be computed there is left out, or carries a note.
+    """
+    run = _Run(graph)
+    steps: list[Step] = []
+    ends: list[int] = []
+    for each in script:
+        steps.extend(islice(run.moves(each), each.steps))
+        ends.append(len(steps))
+        if steps and steps[-1].kind == "problem":
+            break
+    return Trace(Frame(leaf_data(graph)), tuple(steps), tuple(script), tuple(ends))
+
+
+def leaf_data(graph: Graph) -> dict[NodeId, float]:
+    """What is known before any step: the numbers that the leaves hold."""
+    return {node.id: node.data for node in graph if node.is_leaf}
+
+
+def build(graph: Graph, held: Mapping[NodeId, float] | None = None) -> dict[NodeId, Value]:
+    """One engine Value per node that can be computed; ``held`` nodes are given numbers instead."""
+    held = held or {}
+    values: dict[NodeId, Value] = {}
+    for number in graph.order:
+        node = graph.nodes[number]
+        if number in held:
+            values[number] = Value(held[number])
+        elif (value := computed(node, values)) is not None:
+            values[number] = value
+    return values
+
+
+def computed(node: Node, values: Mapping[NodeId, Value]) -> Value | None:
+    """The node's Value over its operands' Values; None where an operand is missing."""
+    if node.op is None:
+        return Value(node.data)
+    operands = [values[source] for source in node.inputs if source is not None and source in values]
+    return apply(op_of(node.op), *operands) if len(operands) == len(node.inputs) else None
+
+
+@dataclass
+class _Run:
+    """The engine's values of one run, and the moves made over them."""
+
+    graph: Graph
+
+    def __post_init__(self) -> None:
+        self.values: dict[NodeId, Value] = {}
+        self.ids: dict[int, NodeId] = {}
+        self.touched: set[NodeId] = set()
+        self.backward_passes = 0
+
+    def moves(self, each: Pass) -> Iterator[Step]:
+        match each.kind:
+            case "forward":
+                yield from self.forward()
+            case "backward":
+                yield from self.backward()
+            case "zero":
+                yield self.zero()
+            case "update":
+                yield self.update(each.rate)
+
+    def forward(self) -> Iterator[Step]:
+        graph = self.graph
+        for number in graph.order:
+            node = graph.nodes[number]
+            value = self.values.get(number) if node.is_leaf else computed(node, self.values)
+            if value is None and node.is_leaf:  # in a further pass leaves are the same ones, with their grads
+                value = computed(node, self.values)
+            if value is None:
+                if number in graph.feeding:
+                    yield Step("problem", number, note=_missing_operand(graph, node))
+                    return
+                continue
+            self.values[number] = value
+            self.ids[id(value)] = number
+            if node.op is not None:
+                self.touched.discard(number)
+            note = "" if math.isfinite(value.data) else self._not_finite(node, value)
+            if note and number in graph.feeding:
+                yield Step("problem", number, value.data, note=note)
+                return
+            if node.op is not None:
+                yield Step("forward", number, value.data, note=note)
+
+    def backward(self) -> Iterator[Step]:
+        target = self.graph.target
+        if target is None or target not in self.values:
+            return
+        self.backward_passes += 1
+        for move in backward_steps(self.values[target]):
+            step = self._step(move)
+            yield step
+            if step.kind == "problem":
+                return
+
+    def zero(self) -> Step:
+        for value in self.values.values():
+            value.grad = 0.0
+        self.touched.update(self.values)
+        self.backward_passes = 0
+        return Step("zero")
+
+    def update(self, rate: float) -> Step:
+        """p.data −= rate × p.grad for each parameter that has a gradient."""
+        changes = []
+        for number in self.graph.parameters:
+            if number in self.touched:
+                value = self.values[number]
+                before = value.data
+                value.data -= rate * value.grad
+                changes.append(Change(number, value.grad, before, value.data))
+        predicted = -rate * sum(change.grad * change.grad for change in changes)
+        return Step(
+            "update", changes=tuple(changes), rate=rate, predicted=predicted, actual=self._change_of_target()
+        )
+
+    def _change_of_target(self) -> float | None:
+        """What a forward pass would make of the target now, compared with what it is."""
+        target = self.graph.target
+        leaves = {node.id: self.values[node.id].data for node in self.graph if node.is_leaf}
+        value = None if target is None else build(self.graph, leaves).get(target)
+        return None if value is None or target is None else value.data - self.values[target].data
+
+    def _step(self, move: BackwardStep) -> Step:
+        node = self.ids[id(move.node)]
+        if not move.contributions:
+            before = self._had(node, move.before)
+            return Step("seed", node, before=before, backward_pass=self.backward_passes)
+        contributions = []
+        for each in move.contributions:
+            operand = self.ids[id(each.operand)]
+            before = self._had(operand, each.before)
+            contributions.append(
+                Contribution(operand, each.port, each.slope, each.upstream, each.amount, before, each.after)
+            )
+        step = Step("backward", node, contributions=tuple(contributions), backward_pass=self.backward_passes)
+        wild = next((each for each in contributions if not math.isfinite(each.after)), None)
+        if wild is None:
+            return step
+        graph = self.graph
+        name = graph.nodes[wild.operand].spoken
+        return replace(
+            step,
+            kind="problem",
+            note=(
+                f"The slope of {_call(graph, graph.nodes[node])} for {name} is {written(wild.slope)} "
+                f"here, so {name}.grad is {written(wild.after)}: the backward pass stops."
+            ),
+        )
+
+    def _had(self, node: NodeId, before: float) -> float | None:
+        """The gradient that the node had; None the first time, when the engine's 0 stands for nothing."""
+        if node in self.touched:
+            return before
+        self.touched.add(node)
+        return None
+
+    def _not_finite(self, node: Node, value: Value) -> str:
+        if node.op is None:
+            return f"{node.spoken} holds {written(value.data)}, which is not a finite number."
+        operands = [self.values[source].data for source in node.inputs if source is not None]
+        reason = domain_note(op_of(node.op), operands)
+        numbers = _call(self.graph, node, [written(operand) for operand in operands])
+        return f"{node.spoken} = {numbers} is {written(value.data)}: {reason}."
+
+
+def _call(graph: Graph, node: Node, operands: Sequence[str] | None = None) -> str:
+    """An op node in words: ``log(a)``, ``a ÷ b``."""
+    rule = op_of(node.op or "")
+    if operands is None:
+        operands = [graph.nodes[source].spoken for source in node.inputs if source is not None]
+    elif rule.text.replace(" ", "").startswith("{x}^") and operands[0].startswith(MINUS):
+        operands = [f"({operands[0]})", *operands[1:]]  # −3^2 is −9
+    return rule.text.format(**dict(zip("xyzuvw", operands, strict=False)))
+
+
+def _missing_operand(graph: Graph, node: Node) -> str:
+    ordinals = (" first", " second", " third", " fourth", " fifth", " sixth")
+    which = "" if len(node.inputs) == 1 else ordinals[node.inputs.index(None)]
+    return f"{node.spoken} ({op_of(node.op or '').symbol}) has nothing on its{which} port."

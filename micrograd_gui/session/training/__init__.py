@@ -1,0 +1,1 @@
+"""Gradient descent: the trainer, its optimisers, what it says of itself."""

@@ -1,0 +1,113 @@
+"""TrainingState: how far a graph has been trained, what came of it, and where it began."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, overload
+
+from micrograd_gui.document.graph import Graph, NodeId
+
+
+class Series(Sequence[float]):
+    """Frozen for all who hold it. Longer ones share its store, as long as they grow from its end."""
+
+    __slots__ = ("_length", "_store")
+
+    def __init__(self, numbers: Iterable[float] = ()) -> None:
+        self._store = array("d", numbers)
+        self._length = len(self._store)
+
+    def extended(self, numbers: Iterable[float]) -> Series:
+        """With more numbers at the end."""
+        longer = Series()
+        longer._store = self._store if len(self._store) == self._length else self._store[: self._length]
+        longer._store.extend(numbers)
+        longer._length = len(longer._store)
+        return longer
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, index: int) -> float: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[float]: ...
+    def __getitem__(self, index: int | slice) -> float | Sequence[float]:
+        if isinstance(index, slice):
+            return self._store[: self._length][index]
+        if not -self._length <= index < self._length:
+            raise IndexError(index)
+        return self._store[index if index >= 0 else self._length + index]
+
+    def __iter__(self) -> Iterator[float]:
+        return iter(self._store[: self._length])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingState:
+    """``losses[k]`` is the loss before step k, over the rows that step looked at; ``loss`` is the one now.
+
+    ``accuracies`` likewise, empty where accuracy has no meaning. ``start`` and ``numbers`` are what the
+    parameters held at first and hold now, in one order; ``moments`` what the optimiser remembers, an array
+    for each of its columns. A run goes on ``until`` a step; ``note`` says why it ended by itself.
+    """
+
+    parameters: tuple[NodeId, ...]
+    start: tuple[float, ...]
+    numbers: tuple[float, ...]
+    k: int = 0
+    loss: float = 0.0
+    accuracy: float | None = None
+    losses: Series = field(default_factory=Series)
+    accuracies: Series = field(default_factory=Series)
+    rate: float = 0.0
+    moments: tuple[Any, ...] = ()
+    running: bool = False
+    until: int = 0
+    note: str = ""
+    run: int = 0
+
+    @property
+    def gesture(self) -> tuple[str, int]:
+        """All steps of one run are one edit."""
+        return "train", self.run
+
+
+def followed(
+    training: TrainingState | None, old: Graph, new: Graph, travelled: bool
+) -> TrainingState | None:
+    """What is left of the training when another graph becomes current, by an edit or by undo and redo.
+
+    Other parameters or other rows are another training. An undo that takes the parameters back takes the
+    training back too.
+    """
+    if training is None or old is new:
+        return training
+    if new.nodes is not old.nodes and new.parameters != training.parameters:
+        return None
+    if old.target != new.target or not _same_rows(old, new):
+        return None
+    if travelled and any(
+        new.nodes[node].data != number
+        for node, number in zip(training.parameters, training.numbers, strict=True)
+    ):
+        return None
+    return training
+
+
+def _same_rows(old: Graph, new: Graph) -> bool:
+    if old.data is new.data:
+        return True
+    if old.data is None or new.data is None:
+        return False
+    return (old.data.columns, old.data.reduction) == (new.data.columns, new.data.reduction) and (
+        old.data.rows is new.data.rows or old.data.rows == new.data.rows
+    )

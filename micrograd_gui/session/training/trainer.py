@@ -1,0 +1,256 @@
+"""Training: gradient descent over the rows of a graph's data, compiled once and stepped as often as asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from micrograd.engine import Value
+from micrograd.replay.fused import Fused, Run
+from micrograd.replay.tape import Tape
+from micrograd_gui.document.data import Data, Plan
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.text import spoken
+from micrograd_gui.session.record import build, record
+from micrograd_gui.session.trace import Frame, Pass
+from micrograd_gui.session.training.judge import Judge, judge_of
+from micrograd_gui.session.training.optimisers import OPTIMISERS, SCHEDULES, Moments
+
+
+class Diverged(Refusal):
+    """A step that would make the loss or a slope not finite; the parameters are as before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """One step: the loss before the update, the gradient, and the parameters that follow, in one order."""
+
+    k: int
+    loss: float
+    accuracy: float | None
+    rate: float
+    grads: Any
+    parameters: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """The parameters at a moment, and what was found there."""
+
+    parameters: Any
+    rows: Any
+    run: Run
+    loss: float
+    grads: Any
+
+
+class Training:
+    """A graph's rows, inputs and parameters, ready to step.
+
+    ``parameters`` are the node ids in the order of the numbers. The point that a step leads to is evaluated
+    before the step is taken, so that the parameters never get to where the loss cannot be computed.
+    Raises Refusal where there is nothing to train.
+    """
+
+    def __init__(self, graph: Graph, plan: Plan | None = None) -> None:
+        self.graph = graph
+        self.plan = plan or graph.plan or Plan()
+        data = trainable(graph, self.plan)
+        self.data = data
+        self.parameters = graph.parameters
+        self._order: list[NodeId] = []
+        self._leaves: tuple[Value, ...] = ()
+        self._leaf_ids: list[NodeId] = []
+        self.judge: Judge | None = judge_of(graph)
+        values = build(graph)
+        assert graph.target is not None
+        if graph.target not in values:
+            raise Refusal(_why_not_computed(graph), graph.target)
+        self._root = values[graph.target]
+        inputs = [values[column.node] for column in data.columns if column.node is not None]
+        watched = [values[self.judge.prediction]] if self.judge is not None else []
+        self._prediction: Value | None = watched[0] if watched else None
+        self._fused = Fused(self._root, inputs, [values[p] for p in self.parameters], watched)
+        self._columns = np.array(data.rows, float).T
+        self._answers = None if self.judge is None else self._columns[self.judge.column]
+        self.k = 0
+        self.numbers = np.array([graph.nodes[p].data for p in self.parameters])
+        self.moments: Moments = OPTIMISERS[self.plan.optimiser].start(self.numbers)
+        self._tape: Tape | None = None
+        self._values = values
+        self._here: _Point | None = None
+
+    @property
+    def rate(self) -> float:
+        """The rate of the next step."""
+        return SCHEDULES[self.plan.schedule](self.k) * self.plan.rate
+
+    @property
+    def loss(self) -> float:
+        """The loss at the parameters as they are, over the rows that the next step looks at."""
+        return self._point().loss
+
+    @property
+    def accuracy(self) -> float | None:
+        """The share of those rows that are told right; None where that has no meaning."""
+        return self._accuracy(self._point())
+
+    def judged(self) -> tuple[float, float | None]:
+        """The loss and the accuracy at the parameters as they are, over all rows."""
+        point = self._evaluate(self.numbers, None)
+        return point.loss, self._accuracy(point)
+
+    def step(self) -> Stepped:
+        """One step of gradient descent; raises Diverged, and then nothing has changed."""
+        here = self._point()
+        rule, rate = OPTIMISERS[self.plan.optimiser], self.rate
+        with np.errstate(all="ignore"):
+            numbers, moments = rule.update(self.numbers, here.grads, rate, self.moments, self.k)
+        there = self._evaluate(numbers, self._rows(self.k + 1))
+        done = Stepped(self.k, here.loss, self._accuracy(here), rate, here.grads, numbers)
+        self.numbers, self.moments, self._here = numbers, moments, there
+        self.k += 1
+        return done
+
+    def replan(self, plan: Plan) -> None:
+        """Go on by another plan; another optimiser starts remembering anew."""
+        if plan.optimiser != self.plan.optimiser:
+            self.moments = OPTIMISERS[plan.optimiser].start(self.numbers)
+        if (plan.seed, plan.batch) != (self.plan.seed, self.plan.batch):
+            self._here = None
+        self.plan = plan
+
+    def resume(self, k: int, moments: Moments) -> None:
+        """Go on as after k steps, with what the optimiser remembers of them."""
+        self.k = k
+        if len(moments) == len(self.moments):
+            self.moments = moments
+        self._here = None
+
+    def fits(self, graph: Graph) -> bool:
+        """Whether it is still that graph which is trained, with those numbers, wires and rows."""
+        mine, data = self.data, graph.data
+        if data is None or graph.nodes is not self.graph.nodes or graph.target != self.graph.target:
+            return False
+        return data.rows is mine.rows and (data.columns, data.reduction) == (mine.columns, mine.reduction)
+
+    def frame(self, graph: Graph) -> Frame:
+        """All the numbers after a forward and a backward pass over a graph of the same wires."""
+        if self._tape is None:
+            self._tape = Tape(self._root)
+            node_of = {value: node for node, value in self._values.items()}
+            self._order = [node_of[value] for value in self._tape.nodes]
+            self._leaves = tuple(value for value in self._tape.nodes if not value._prev)
+            self._leaf_ids = [node_of[value] for value in self._leaves]
+        replay = self._tape.forward({self._leaves: np.array([graph.nodes[n].data for n in self._leaf_ids])})
+        data, grad = replay.data.matrix[:, 0].tolist(), replay.grad.matrix[:, 0].tolist()
+        return Frame(dict(zip(self._order, data, strict=True)), dict(zip(self._order, grad, strict=True)))
+
+    def by_node(self, numbers: Any) -> dict[NodeId, float]:
+        """Numbers in the order of the parameters, by node."""
+        return dict(zip(self.parameters, numbers.tolist(), strict=True))
+
+    def named(self) -> dict[str, float]:
+        """The parameters by the names of their nodes; where two have one name, the id tells them apart."""
+        named: dict[str, float] = {}
+        for node, number in self.by_node(self.numbers).items():
+            name = self.graph.nodes[node].name
+            named[f"{name} ({node})" if name in named else name] = number
+        return named
+
+    def _point(self) -> _Point:
+        if self._here is None:
+            self._here = self._evaluate(self.numbers, self._rows(self.k))
+        return self._here
+
+    def _rows(self, k: int) -> Any:
+        """Which rows step k looks at, drawn by the rule of micrograd's demo; None: all."""
+        batch, rows = self.plan.batch, len(self.data)
+        if batch is None or batch >= rows:
+            return None
+        return np.random.RandomState([self.plan.seed, k]).permutation(rows)[:batch]
+
+    def _evaluate(self, parameters: Any, rows: Any) -> _Point:
+        columns = self._columns if rows is None else self._columns[:, rows]
+        run = self._fused.forward(columns, parameters)
+        losses = run[self._root]
+        count = len(losses) if self.data.reduction == "mean" else 1
+        with np.errstate(all="ignore"):
+            loss = float(losses.sum()) / count
+            grads = run.slopes(np.full(len(losses), 1.0 / count))
+        if not (np.isfinite(loss) and np.isfinite(grads).all()):
+            raise Diverged(*self._first_wrong(parameters, rows, losses))
+        return _Point(parameters, rows, run, loss, grads)
+
+    def _accuracy(self, point: _Point) -> float | None:
+        if self.judge is None or self._answers is None or self._prediction is None:
+            return None
+        answers = self._answers if point.rows is None else self._answers[point.rows]
+        return self.judge.accuracy(point.run[self._prediction], answers)
+
+    def _first_wrong(self, parameters: Any, rows: Any, losses: Any) -> tuple[str, NodeId | None]:
+        """A sentence that names the first row and node that went wrong, and the node."""
+        at_start = self.k == 0 and self._here is None
+        head = "The loss is not finite" if at_start else f"Step {self.k + 1} would make the loss not finite"
+        tail = "" if at_start else " The parameters stay as before it; a smaller rate may help."
+        if not np.isfinite(parameters).all():
+            wild = self.parameters[int(np.flatnonzero(~np.isfinite(parameters))[0])]
+            name = self.graph.nodes[wild].spoken
+            return f"{head}: {name} would leave the range of numbers.{tail}", wild
+        graph = self.graph.numbered(self.by_node(parameters))
+        numbers = range(len(self.data)) if rows is None else rows.tolist()
+        suspects = sorted(zip(np.isfinite(losses).tolist(), numbers, strict=True))
+        for _, row in suspects:
+            problem = record(graph.showing(row), (Pass("forward"), Pass("backward"))).problem
+            if problem is not None:
+                return f"{head}: in row {row + 1}, {problem.note}{tail}", problem.node
+        return f"{head}: what the rows add up to is too large a number.{tail}", graph.target
+
+
+def trainable(graph: Graph, plan: Plan) -> Data:
+    """The data of a graph that can be trained; raises Refusal, which says in a sentence what is missing."""
+    fault = plan.fault()
+    if fault is not None:
+        raise Refusal(fault[1])
+    if graph.target is None or graph.nodes[graph.target].is_leaf:
+        raise Refusal("There is no target to train: the graph needs a loss that is computed from its inputs.")
+    data = graph.data
+    if data is None or not data.rows:
+        raise Refusal("There is no row to train on: give the graph data first.")
+    for column in data.columns:
+        if column.node is None:
+            name = spoken(column.name)
+            raise Refusal(f"The column “{name}” is bound to nothing: bind it to an input, or remove it.")
+    if not graph.parameters:
+        raise Refusal("There is no parameter to train: mark a leaf behind the target as a parameter.")
+    return data
+
+
+class Prediction:
+    """What a node holds at many points at once: a decision surface, or a fitted curve. Compiled once.
+
+    ``inputs`` are the leaves that the points move; all others keep their numbers.
+    """
+
+    def __init__(self, graph: Graph, node: NodeId, inputs: Sequence[NodeId]) -> None:
+        values = build(graph)
+        if node not in values:
+            raise Refusal(_why_not_computed(graph), node)
+        self._node = values[node]
+        fused_parameters = [values[each] for each in graph.parameters]
+        self._fused = Fused(self._node, [values[each] for each in inputs], fused_parameters)
+        self._run: Run | None = None  # fresh memory for each one would cost more than the arithmetic
+
+    def at(self, points: Any, parameters: Any = None) -> Any:
+        """The node's numbers: ``points`` has a row per input and a column per point."""
+        self._run = self._fused.forward(points, parameters, over=self._run)
+        return self._run[self._node].copy()
+
+
+def _why_not_computed(graph: Graph) -> str:
+    problem = record(graph, (Pass("forward"),)).problem
+    return problem.note if problem is not None else "The target cannot be computed."

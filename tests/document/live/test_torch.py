@@ -1,0 +1,148 @@
+"""PyTorch scalars, read through `grad_fn`; their numbers are PyTorch's own."""
+
+import subprocess
+import sys
+
+import pytest
+
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.live.values import captured
+from micrograd_gui.session.measure import complete
+
+torch = pytest.importorskip("torch")
+
+
+def leaf(number: float, **options):
+    return torch.tensor(number, dtype=torch.float64, requires_grad=True, **options)
+
+
+def same_numbers(make) -> None:
+    """The graph of ``make(a, b)`` has the target and the slopes that PyTorch has."""
+    a, b = leaf(0.7), leaf(-1.3)
+    found = captured(make(a, b))
+    out = make(a, b)
+    out.backward()
+    frame = complete(found.graph)
+    assert frame.data[found.graph.target] == pytest.approx(out.item(), rel=1e-12)
+    for node, tensor in found.objects.items():
+        if tensor is a or tensor is b:
+            assert frame.grad[node] == pytest.approx(tensor.grad.item(), rel=1e-12)
+    assert {id(a), id(b)} <= {id(each) for each in found.objects.values()}
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda a, b: a + b,
+        lambda a, b: a - b,
+        lambda a, b: a * b,
+        lambda a, b: a / b,
+        lambda a, b: a**b * 1 + b,
+        lambda a, b: a**3 + b**2 + a**-0.5,
+        lambda a, b: 2**a + b,
+        lambda a, b: torch.tensor(1.5, dtype=torch.float64) ** a * b,
+        lambda a, b: a ** torch.tensor(1.5, dtype=torch.float64) * b,
+        lambda a, b: -a.tanh() + b.exp() + a.log() + (a * b).relu() + b.sigmoid(),
+        lambda a, b: a.sin() * b.cos() + a.sqrt() - b.abs(),
+        lambda a, b: (a * b).relu() + torch.relu(a),
+        lambda a, b: 1 / a + b,
+        lambda a, b: 2.5 * a / 3.0 + b,
+        lambda a, b: (a * b + 10.0).tanh(),
+        lambda a, b: (2 - a) * b,
+        lambda a, b: (a - 0.25) * b,
+        lambda a, b: (1 + (-2 * (a + b)).exp()) * b,
+        lambda a, b: torch.add(a, b, alpha=2) * torch.sub(a, b, alpha=3),
+        lambda a, b: torch.rsub(a, b) * a,
+        lambda a, b: a.square() + b.reciprocal(),
+        lambda a, b: a.clone() * b.sum(),
+        lambda a, b: a * a + b * b * b,
+        lambda a, b: (a * b + 0.5).sigmoid().log(),
+    ],
+)
+def test_a_scalar_of_these_ops_gives_pytorchs_numbers(make):
+    same_numbers(make)
+
+
+def test_the_lectures_neuron_in_pytorch_has_its_names_and_numbers_even_after_backward():
+    x1, x2, w1, w2, b = (torch.tensor([number], dtype=torch.float64, requires_grad=True)
+                         for number in (2.0, 0.0, -3.0, 1.0, 6.8813735870195432))  # fmt: skip
+    n = x1 * w1 + x2 * w2 + b
+    o = torch.tanh(n)
+    n.retain_grad()
+    o.backward()
+    found = captured(o, {"x1": x1, "x2": x2, "w1": w1, "w2": w2, "b": b, "n": n, "o": o, "other": leaf(2.0)})
+    by_label = {node.label: node.id for node in found.graph if node.label}
+    assert set(by_label) == {"x1", "x2", "w1", "w2", "b", "n", "o"}
+    grads = {label: found.grad[node] for label, node in by_label.items() if node in found.grad}
+    assert grads == pytest.approx({"x1": -1.5, "x2": 0.5, "w1": 1.0, "w2": 0.0, "b": 0.5, "n": 0.5})
+
+
+def test_constants_are_found_as_they_were_written():
+    a = leaf(2.0)
+    found = captured((a * 0.1 + 0.2).tanh() * 0.3 - 7)
+    leaves = [node.data for node in found.graph if node.is_leaf]
+    assert leaves == [2.0, 0.1, 0.2, 0.3, 7.0]
+
+
+def test_one_tensor_used_twice_is_one_node():
+    a, k = leaf(2.0), torch.tensor(1.5, dtype=torch.float64)
+    assert len(captured(a * k * k).graph) == 4
+
+
+def test_a_leaf_is_a_graph_of_its_own():
+    assert [node.data for node in captured(leaf(2.0)).graph] == [2.0]
+
+
+def test_a_long_chain_needs_no_recursion():
+    a = leaf(1.0)
+    y = a
+    for _ in range(5_000):
+        y = y + a
+    assert len(captured(y).graph) == 5_001
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda a: torch.ones(3), "3 numbers"),
+        (lambda a: (torch.ones(3, requires_grad=True) * 2).sum(), "3 numbers"),
+        (lambda a: (a + torch.ones(3)).sum(), "3 numbers"),
+        (lambda a: (a - torch.ones(3)).mean(), "3 numbers"),
+        (lambda a: a.detach() * 2, "There is no graph behind this tensor: PyTorch keeps one only of"),
+        (lambda a: (a * torch.ones(3)).sum(), "3 numbers"),
+        (lambda a: torch.stack([a, a]).max(), "2 numbers"),
+        (lambda a: a.erf(), "“Erf” of PyTorch"),
+        (lambda a: (a + 1) - 2, "does not keep a constant of this graph"),
+        (lambda a: (1j * a).abs(), "complex"),
+    ],
+)
+def test_what_is_no_graph_of_scalars_is_refused_with_the_reason(make, words):
+    with pytest.raises(Refusal, match=words):
+        captured(make(leaf(2.0)))
+
+
+def test_a_number_taken_out_of_a_tensor_of_one_number_is_that_number():
+    a = leaf(2.0)
+    L = a.view(1, 1)[0, 0] * 3
+    assert [node.data for node in captured(L, {}).graph if node.is_leaf] == [2.0, 3.0]
+
+
+def test_after_a_backward_that_retains_the_graph_its_constants_are_found():
+    a, b = leaf(2.0), leaf(-3.0)
+    L = (a * b + 1).tanh() + a * 2
+    L.backward()
+    with pytest.raises(Refusal, match="call it with retain_graph=True"):
+        captured(L, {})
+    M = (a * b + 1).tanh() + a * 2
+    M.backward(retain_graph=True)
+    found = captured(M, {"a": a, "b": b})
+    assert found.data[found.graph.target] == M.item()
+    assert sorted(node.data for node in found.graph if node.is_leaf) == [-3.0, 1.0, 2.0, 2.0]
+
+
+def test_pytorch_is_never_imported_for_values():
+    code = (
+        "import sys\nfrom micrograd import Value\nfrom micrograd_gui.document.live.values import captured\n"
+        "captured(Value(1.0) * 2)\nsys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
