@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication
 from micrograd.nn import MLP
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.live.values import graph_from_value
-from micrograd_gui.services import examples
+from micrograd_gui.files import documents
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas.view import CanvasView
@@ -85,7 +85,7 @@ def main() -> None:
         measure(network(*layers), rounds)
     for name in ("mlp", "moons"):
         began = time.perf_counter()
-        graph = examples.load(name)
+        graph = documents.load_example(name)
         print(f"{name}: read in {1000 * (time.perf_counter() - began):.0f} ms; blocks as they are")
         measure(graph, rounds)
     for block in graph.blocks:

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import QApplication
 
 from micrograd.nn import MLP
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.services import examples
+from micrograd_gui.files import documents
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.training.progress import Series
 from micrograd_gui.session.training.trainer import Prediction
@@ -58,7 +58,7 @@ def pane_of(session: Session) -> PlotPane:
 
 
 def loss_curve(rounds: int) -> None:
-    session = Session(examples.load("line"))
+    session = Session(documents.load_example("line"))
     pane = pane_of(session)
     pane.show_kind("loss")
     session.train_step()
@@ -100,7 +100,7 @@ def loss_curve(rounds: int) -> None:
 
 
 def boundary(rounds: int) -> None:
-    graph = examples.load("moons")
+    graph = documents.load_example("moons")
     session = Session(graph)
     inputs = [graph.named("x1"), graph.named("x2")]
     prediction = Prediction(graph, graph.blocks[0].outputs[0], inputs)

@@ -46,10 +46,10 @@ def timed(action: Callable[[], Any], repeat: int) -> Measure:
 
 
 def session() -> Any:
-    from micrograd_gui.services.examples import load
+    from micrograd_gui.files.documents import load_example
     from micrograd_gui.session.session import Session
 
-    made = Session(load("moons"))
+    made = Session(load_example("moons"))
     made.set_plan(steps=10_000_000)
     return made
 
@@ -68,10 +68,10 @@ def tick() -> Measure:
 def surface() -> Measure:
     import numpy as np
 
-    from micrograd_gui.services.examples import load
+    from micrograd_gui.files.documents import load_example
     from micrograd_gui.session.training.trainer import Prediction
 
-    graph = load("moons")
+    graph = load_example("moons")
     across = Prediction(graph, graph.named("o"), [graph.named("x1"), graph.named("x2")])
     line = np.linspace(-2, 3, POINTS)
     points = np.array(np.meshgrid(line, line)).reshape(2, -1)

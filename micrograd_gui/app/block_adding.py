@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF
 
 from micrograd_gui.document.block import BlockKind
 from micrograd_gui.document.graph import Graph, NodeId, Place
-from micrograd_gui.services.routes import FRAMES, box_sizes
+from micrograd_gui.figures.folding import FRAMES, box_sizes
 from micrograd_gui.views.canvas.area import settled
 from micrograd_gui.views.canvas.geometry import node_sizes
 
@@ -55,7 +55,7 @@ class BlockAdding:
 
     def put(self, recipe: Recipe, point: QPointF | None = None, node: NodeId | None = None) -> None:
         """The block, about that point or to the right of that node; raises Refusal."""
-        from micrograd_gui.services import nested_layout  # after the first paint
+        from micrograd_gui.layout import layout  # after the first paint
 
         window, session = self.window, self.window.session
         if node is not None and node not in session.state.graph.nodes:
@@ -84,7 +84,7 @@ class BlockAdding:
         session.tidied(graph, settled(graph, canvas.index, new, rough, point, node), as_edit=False)
         graph = session.state.graph
         work = partial(
-            nested_layout.places,
+            layout.nested_places,
             graph,
             node_sizes(graph),
             box_sizes(graph),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.services import examples
+from micrograd_gui.files import documents
 
 USED_WRONGLY = 2  # the exit status of a refusal
 
@@ -111,19 +111,19 @@ def _window_parser(name: str) -> _Parser:
 
 
 def _window(given: argparse.Namespace) -> int:
-    from micrograd_gui.services.sources import graph_from_source
+    from micrograd_gui.files.documents import graph_from_source
 
     named = given.file is not None or given.expression is not None
     graph = graph_from_source(given.file, given.expression, given.set) if named or given.set else None
     if not _has_screen():
         from micrograd_gui.app.play import play
 
-        return play(graph or examples.load("neuron"), _name(given.file) if named else "neuron")
+        return play(graph or documents.load_example("neuron"), _name(given.file) if named else "neuron")
     from micrograd_gui.app.start import run_window
 
     if given.file is None or given.set:
         return run_window(graph)
-    return run_window(given.file if given.file in examples.names() else Path(given.file))
+    return run_window(given.file if given.file in documents.example_names() else Path(given.file))
 
 
 def _name(file: str | None) -> str:
@@ -171,9 +171,9 @@ def _check(given: argparse.Namespace) -> int:
 
 
 def _render_parser(name: str) -> _Parser:
-    from micrograd_gui.services import export
+    from micrograd_gui.export import formats
 
-    forms = ", ".join(form.suffix for form in export.forms())
+    forms = ", ".join(form.suffix for form in formats.forms())
     parser = _Parser(prog=name, allow_abbrev=False, description="Draw the graph with its numbers.")
     _add_source(parser)
     parser.add_argument(
@@ -222,7 +222,7 @@ def _render_parser(name: str) -> _Parser:
 
 
 def _render(given: argparse.Namespace) -> int:
-    from micrograd_gui.services.render import render
+    from micrograd_gui.export.formats import render
 
     told = {name: value for name, value in vars(given).items() if name not in ("file", "expression", "set")}
     for path in render(_graph(given), told.pop("output"), **told):
@@ -253,7 +253,7 @@ def _examples_parser(name: str) -> _Parser:
 
 
 def _examples(given: argparse.Namespace) -> int:
-    for each in examples.examples():
+    for each in documents.examples():
         print(f"{each.name:12}{'trains  ' if each.trains else ''}{each.title}: {each.sentence}")
     return 0
 
@@ -272,7 +272,7 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
 
 
 def _graph(given: argparse.Namespace) -> Any:
-    from micrograd_gui.services.sources import graph_from_source
+    from micrograd_gui.files.documents import graph_from_source
 
     return graph_from_source(given.file, given.expression, given.set)
 

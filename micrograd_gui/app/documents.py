@@ -14,7 +14,7 @@ from micrograd_gui.app.settings import Settings
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.live.values import graph_from_value
 from micrograd_gui.document.rough_layout import arranged
-from micrograd_gui.services import examples, files, incoming
+from micrograd_gui.files import documents
 
 if TYPE_CHECKING:
     from micrograd_gui.app.main_window import MainWindow
@@ -39,9 +39,9 @@ def read_source(source: object) -> Source:
     if isinstance(source, Value):
         return Source(graph_from_value(source), title=source.label or "live values")
     text = "neuron" if source is None else str(source)
-    if text in examples.names() and not isinstance(source, Path):
-        return Source(examples.load(text), title=text)
-    if isinstance(source, Path) or text.endswith(incoming.SUFFIXES) or os.path.isfile(text):
+    if text in documents.example_names() and not isinstance(source, Path):
+        return Source(documents.load_example(text), title=text)
+    if isinstance(source, Path) or text.endswith(documents.SUFFIXES) or os.path.isfile(text):
         return read_file(Path(text))
     from micrograd_gui.document.notation.reader import graph_from_expression
 
@@ -50,8 +50,8 @@ def read_source(source: object) -> Source:
 
 def read_file(path: Path) -> Source:
     """A file of any kind that holds a graph. Only a .micrograd file is saved to again."""
-    graph = incoming.read(path)
-    return Source(graph, path) if incoming.is_document(path) else Source(graph, title=path.stem)
+    graph = documents.open_any(path)
+    return Source(graph, path) if documents.is_document(path) else Source(graph, title=path.stem)
 
 
 class Documents:
@@ -74,7 +74,7 @@ class Documents:
 
     def open_example(self, name: str) -> None:
         """Open a built-in example at once, without a question."""
-        self._take(examples.load(name), title=name)
+        self._take(documents.load_example(name), title=name)
 
     def new(self) -> None:
         self.unless_unsaved(self.window.session.new)
@@ -112,14 +112,14 @@ class Documents:
             self._attempt_save(path, then)
 
     def ask_save(self, then: Callable[[], object] | None = None) -> None:
-        start = self.settings.folder / f"{self.name}{files.SUFFIX}"
+        start = self.settings.folder / f"{self.name}{documents.SUFFIX}"
         dialogs.ask_path(self.window, "Save as", dialogs.FILES, start,
                          lambda path: self._attempt_save(path, then),
-                         saving=True, suffix=files.SUFFIX[1:])  # fmt: skip
+                         saving=True, suffix=documents.SUFFIX[1:])  # fmt: skip
 
     def save_to(self, path: Path) -> None:
         """Save to that file; raises Refusal where it cannot be written."""
-        files.write(path, self.window.session.state.graph)
+        documents.write(path, self.window.session.state.graph)
         self.window.session.saved_as(path)
         self._remember(path)
 

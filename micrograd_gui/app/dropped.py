@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData
 
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.services.atomic import shown
-from micrograd_gui.services.incoming import SUFFIXES
+from micrograd_gui.files.atomic import shown
+from micrograd_gui.files.documents import SUFFIXES
 
 if TYPE_CHECKING:
     from micrograd_gui.app.main_window import MainWindow

@@ -50,7 +50,7 @@ class ExportDialog(QDialog):
         self._show_what_applies()
 
     def _build(self) -> None:
-        from micrograd_gui.services.export import forms  # with all its writers: only when it is wanted
+        from micrograd_gui.export.formats import forms  # with all its writers: only when it is wanted
 
         form = QFormLayout()
         self._carded = [each.suffix for each in forms() if each.cards]

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
 
     from micrograd_gui.app.main_window import MainWindow
-    from micrograd_gui.services.film import Film, Moment
-    from micrograd_gui.services.options import Options
+    from micrograd_gui.figures.moments import Film, Moment, Options
 
 Which = Literal["now", "result", "all"]
 SVG_FORMAT = "image/svg+xml"
@@ -35,8 +34,7 @@ class Wish:
 
     def film(self, told: Callable[[int, int], object] | None = None, stop: Event | None = None) -> Film:
         """The moments that are wished for; raises Refusal where there is nothing to draw."""
-        from micrograd_gui.services.film import Film, film_of, see_that_there_is_something
-        from micrograd_gui.services.options import Watch
+        from micrograd_gui.figures.moments import Film, Watch, film_of, see_that_there_is_something
 
         watch = Watch(stop=stop) if told is None else Watch(told, stop)
         options = replace(self.options, watch=watch)
@@ -66,8 +64,7 @@ def of_window(
     selected: bool = False,
 ) -> Wish:
     """The window's graph at its moment; ``selected``: only the selected nodes of it."""
-    from micrograd_gui.services.film import Moment
-    from micrograd_gui.services.options import Options
+    from micrograd_gui.figures.moments import Moment, Options
     from micrograd_gui.session.explain.card import card as card_of
 
     state = window.session.state
@@ -88,14 +85,14 @@ def exported(
     wish: Wish, path: Path, told: Callable[[int, int], object] | None = None, stop: Event | None = None
 ) -> tuple[Path, ...]:
     """The files that were written; raises Refusal, or Cancelled, and then none was."""
-    from micrograd_gui.services.export import export
+    from micrograd_gui.export.formats import export
 
     return export(_fitting(wish, path).film(told, stop), path)
 
 
 def would_replace(wish: Wish, path: Path) -> tuple[Path, ...]:
     """The files that are there already and would be others afterwards; raises Refusal as above."""
-    from micrograd_gui.services.export import targets
+    from micrograd_gui.export.formats import targets
 
     # not Path.exists, which stumbles over names that are too long; they are refused when they are written
     return tuple(each for each in targets(_fitting(wish, path).film(), path) if os.path.exists(each))
@@ -103,7 +100,7 @@ def would_replace(wish: Wish, path: Path) -> tuple[Path, ...]:
 
 def _fitting(wish: Wish, path: Path) -> Wish:
     """The wish with collapsed blocks as one box only where the form of the file draws them so."""
-    from micrograd_gui.services.export import form_of
+    from micrograd_gui.export.formats import form_of
 
     return replace(wish, options=replace(wish.options, folded=form_of(path).folds))
 
@@ -124,7 +121,7 @@ def picture_data(wish: Wish) -> QMimeData:
     from PySide6.QtCore import QMimeData
     from PySide6.QtGui import QImage
 
-    from micrograd_gui.services.export import picture_bytes
+    from micrograd_gui.export.formats import picture_bytes
 
     film = wish.film()
     png = picture_bytes(film, ".png")

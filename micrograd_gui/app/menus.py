@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
 
 from micrograd_gui.app.actions import MENUS, made
 from micrograd_gui.document.rough_layout import arranged
-from micrograd_gui.services import examples
+from micrograd_gui.files import documents
 from micrograd_gui.session.record import leaf_data
 from micrograd_gui.session.trace import Frame
 from micrograd_gui.views.canvas.painter import paint_into
@@ -54,7 +54,7 @@ class Menus:
             elif title == "&Train":
                 self.examples = window.menuBar().addMenu("E&xamples")
         self.examples.aboutToShow.connect(self._show_thumbnails)
-        for example in examples.examples():
+        for example in documents.examples():
             action = self.examples.addAction(example.title)
             action.setObjectName(f"example_{example.name}")
             action.setStatusTip(example.sentence)
@@ -91,7 +91,7 @@ class Menus:
     def _show_thumbnails(self) -> None:
         ratio = self.window.devicePixelRatioF()
         for action in self.examples.actions():
-            graph = arranged(examples.load(action.objectName().removeprefix("example_")))
+            graph = arranged(documents.load_example(action.objectName().removeprefix("example_")))
             pixmap = QPixmap(THUMBNAIL * ratio)
             pixmap.setDevicePixelRatio(ratio)
             pixmap.fill(Qt.GlobalColor.transparent)

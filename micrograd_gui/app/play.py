@@ -13,9 +13,9 @@ from micrograd_gui.app.report import check_as_table
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.rough_layout import arranged
-from micrograd_gui.services import files
-from micrograd_gui.services.export import export
-from micrograd_gui.services.film import Options, film_of
+from micrograd_gui.export.formats import export
+from micrograd_gui.figures.moments import Options, film_of
+from micrograd_gui.files import documents
 from micrograd_gui.session.explain.card import card
 from micrograd_gui.session.explain.formulas import Line
 from micrograd_gui.session.measure import check
@@ -113,8 +113,8 @@ def window_picture(graph: Graph, name: str, path: Path) -> Path:
     That process has settings of its own: it shows the window of a first start, and remembers nothing.
     """
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / f"{name}{files.SUFFIX}"
-        files.write(file, graph)
+        file = Path(folder) / f"{name}{documents.SUFFIX}"
+        documents.write(file, graph)
         order = [sys.executable, "-m", "micrograd_gui.app.portrait", str(file), str(path)]
         environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": folder}
         try:

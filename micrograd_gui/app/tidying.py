@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from micrograd_gui.document.graph import NodeId, Place
-from micrograd_gui.services.routes import FRAMES, box_sizes
+from micrograd_gui.figures.folding import FRAMES, box_sizes
 from micrograd_gui.views.canvas.area import about_the_same
 from micrograd_gui.views.canvas.geometry import node_sizes
 
@@ -22,7 +22,7 @@ def tidy(window: MainWindow, *, as_edit: bool) -> None:
 
     A collapsed block is one box; what is in it keeps its place in it.
     """
-    from micrograd_gui.services import layout, nested_layout  # after the first paint
+    from micrograd_gui.layout import layout
 
     canvas, session = window.canvas, window.session
     canvas.settle()
@@ -39,7 +39,7 @@ def tidy(window: MainWindow, *, as_edit: bool) -> None:
     work: Callable[..., dict[NodeId, Place]] = partial(layout.places, graph, node_sizes(graph))
     if graph.blocks:
         boxes = box_sizes(graph)
-        work = partial(nested_layout.places, graph, node_sizes(graph), boxes, frame=FRAMES, within=within)
+        work = partial(layout.nested_places, graph, node_sizes(graph), boxes, frame=FRAMES, within=within)
     window.background.start(
         "tidy", partial(work, time_limit=SECONDS), done=place, failed=failed, stoppable=True
     )

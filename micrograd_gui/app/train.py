@@ -52,7 +52,7 @@ def train(graph: Graph, given: argparse.Namespace) -> int:
 
     graph, steps = _planned(graph, given)
     if given.plot is not None:
-        from micrograd_gui.services.loss_curve import refuse_suffix
+        from micrograd_gui.export.loss_curve import refuse_suffix
 
         refuse_suffix(given.plot)
     training = Training(graph)
@@ -70,7 +70,7 @@ def train(graph: Graph, given: argparse.Namespace) -> int:
         status = _INTERRUPTED
     loss, accuracy = training.judged()
     if given.plot is not None:
-        from micrograd_gui.services import loss_curve
+        from micrograd_gui.export import loss_curve
 
         loss_curve.write(given.plot, [*learned.losses, loss], learned.accuracies)
     report = _as_json if given.json else _as_text

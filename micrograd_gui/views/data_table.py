@@ -26,7 +26,7 @@ from micrograd_gui.document import data_edits as edits
 from micrograd_gui.document import datasets
 from micrograd_gui.document.data import Data
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.services import tables
+from micrograd_gui.files import tables
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
 from micrograd_gui.views.bridge import Bridge

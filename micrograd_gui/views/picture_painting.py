@@ -9,8 +9,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.services.parts import Box, Oval, Text, Wire, oval_text
-from micrograd_gui.services.picture import Picture
+from micrograd_gui.figures.figure import Box, Oval, Picture, Text, Wire, oval_text
 from micrograd_gui.views.theme import FAMILY, Theme
 
 SMALLEST_TEXT = 3.5  # pixels; below that numbers are no more than specks, and are left out

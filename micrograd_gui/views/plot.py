@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.text import MINUS, exact, read_number
-from micrograd_gui.services.atomic import write_whole
+from micrograd_gui.files.atomic import write_whole
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.plot_activation import ActivationPlot

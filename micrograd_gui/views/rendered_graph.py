@@ -29,7 +29,7 @@ from micrograd_gui.views.pacing import Paced
 from micrograd_gui.views.theme import Mood
 
 if TYPE_CHECKING:  # they come with the first picture, after the first paint
-    from micrograd_gui.services.picture import Picture
+    from micrograd_gui.figures.figure import Picture
     from micrograd_gui.views.picture_painting import PicturePainter, Scenery
 
 WAITING = "Graphviz is laying out the graph…"
@@ -43,8 +43,7 @@ _AIR = 6.0  # pixels around a fitted picture
 
 
 def _laid_out(graph: Graph, *, stop: Event) -> Picture:
-    from micrograd_gui.services.folded import folded
-    from micrograd_gui.services.rendering import rendered
+    from micrograd_gui.figures.notebook_style import folded, rendered
 
     return rendered(folded(graph), stop=stop)
 
@@ -132,8 +131,10 @@ class RenderedGraph(QWidget):
         """Have the picture made anew where the graph's shape differs; a hidden pane waits till it shows."""
         if not self.isVisible():
             return
-        from micrograd_gui.services.folded import folded  # after the first paint
-        from micrograd_gui.services.rendering import shape_of
+        from micrograd_gui.figures.notebook_style import (
+            folded,  # after the first paint
+            shape_of,
+        )
 
         shape = shape_of(folded(graph).graph)
         if shape == self._shape:

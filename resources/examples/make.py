@@ -13,9 +13,10 @@ from lessons import LESSONS  # noqa: E402
 
 from micrograd_gui.document.graph import Graph  # noqa: E402
 from micrograd_gui.document.notation.reader import graph_from_expression  # noqa: E402
-from micrograd_gui.services import files, nested_layout  # noqa: E402
-from micrograd_gui.services.layout import places  # noqa: E402
-from micrograd_gui.services.routes import FRAMES, box_sizes  # noqa: E402
+from micrograd_gui.figures.folding import FRAMES, box_sizes  # noqa: E402
+from micrograd_gui.files import documents  # noqa: E402
+from micrograd_gui.layout import layout  # noqa: E402
+from micrograd_gui.layout.layout import places  # noqa: E402
 
 NODE = (144.0, 60.0)  # the size of a node on the canvas
 SECONDS = 60.0
@@ -118,7 +119,7 @@ def laid_out(graph: Graph) -> Graph:
     sizes = dict.fromkeys(graph.nodes, NODE)
     if not graph.blocks:
         return replace(graph, places=places(graph, sizes))
-    found = nested_layout.places(
+    found = layout.nested_places(
         graph, sizes, box_sizes(graph), frame=FRAMES, afresh=True, time_limit=SECONDS
     )
     return replace(graph, places=found)
@@ -127,10 +128,10 @@ def laid_out(graph: Graph) -> Graph:
 def main() -> None:
     index = []
     for source in SOURCES:
-        files.write(HERE / f"{source.name}{files.SUFFIX}", graph_of(source))
+        documents.write(HERE / f"{source.name}{documents.SUFFIX}", graph_of(source))
         index.append({"name": source.name, "title": source.title, "sentence": source.sentence})
     for lesson in LESSONS:
-        files.write(HERE / f"{lesson.name}{files.SUFFIX}", laid_out(lesson.graph))
+        documents.write(HERE / f"{lesson.name}{documents.SUFFIX}", laid_out(lesson.graph))
         row = {"name": lesson.name, "title": lesson.title, "sentence": lesson.sentence, "trains": True}
         index.append(row)
     text = json.dumps(index, indent=2, ensure_ascii=False) + "\n"

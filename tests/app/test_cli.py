@@ -13,8 +13,8 @@ import pytest
 from micrograd_gui.app import cli, start
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
-from micrograd_gui.services import examples, files
-from micrograd_gui.services.inks import INKS
+from micrograd_gui.figures.palette import INKS
+from micrograd_gui.files import documents
 from micrograd_gui.session import measure
 
 LECTURE = ("-e", "L = (a*b + c) * f", "--set", "a=2", "--set", "b=-3", "--set", "c=10", "--set", "f=-2")
@@ -76,7 +76,7 @@ def test_check_json_prints_one_object_with_the_numbers_of_the_contract(said: Any
     assert (rows["L"]["op"], rows["L"]["data"], rows["L"]["analytic"]) == ("*", -8.0, 1.0)
 
 
-@pytest.mark.parametrize("name", examples.names())
+@pytest.mark.parametrize("name", documents.example_names())
 def test_check_finds_all_examples_in_order(said: Any, name: str) -> None:
     done = said("check", name)
     assert done.status == 0
@@ -141,7 +141,7 @@ def test_render_all_steps_names_each_file(said: Any) -> None:
 
 
 def test_render_takes_a_file(said: Any, tmp_path: Path) -> None:
-    files.write(tmp_path / "mine.micrograd", graph_from_expression("u = 2; w = u*u"))
+    documents.write(tmp_path / "mine.micrograd", graph_from_expression("u = 2; w = u*u"))
     assert said("render", "mine.micrograd", "-o", "mine.svg", "--set", "u=5").status == 0
     assert ">25.0000<" in (tmp_path / "mine.svg").read_text("utf-8")
 
@@ -159,7 +159,7 @@ def test_a_file_is_replaced_in_one_move_or_not_at_all(said: Any, tmp_path: Path)
 
 def test_examples_are_listed_by_name(said: Any) -> None:
     lines = said("examples").out.splitlines()
-    assert [line.split()[0] for line in lines] == list(examples.names())
+    assert [line.split()[0] for line in lines] == list(documents.example_names())
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_a_control_character_in_a_name_does_not_reach_the_terminal(said: Any) ->
 def test_without_a_command_the_window_opens_on_the_source(
     said: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], kind: type | None
 ) -> None:
-    files.write(tmp_path / "mine.micrograd", graph_from_expression("u = 2; w = u*u"))
+    documents.write(tmp_path / "mine.micrograd", graph_from_expression("u = 2; w = u*u"))
     opened: list[object] = []
 
     def run_window(source: object) -> int:

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QFileDialog, Q
 from micrograd_gui.app.export_dialog import ExportDialog, open_export
 from micrograd_gui.app.exporting import copy_picture, exported, of_window
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.services import files
-from micrograd_gui.services.embedded import embedded_in
+from micrograd_gui.files import documents
+from micrograd_gui.files.embedded import embedded_in
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -246,6 +246,6 @@ def test_a_picture_is_copied_as_pixels_and_as_svg_and_carries_its_graph(opened):
 def test_an_exported_picture_opens_as_a_document(opened, tmp_path, suffix):
     window = opened("lecture")
     exported(of_window(window), tmp_path / f"a{suffix}")
-    assert len(files.read(tmp_path / f"a{suffix}")) > 1
+    assert len(documents.read(tmp_path / f"a{suffix}")) > 1
     again = opened(str(tmp_path / f"a{suffix}"))
     assert {node.label for node in again.session.state.graph} == set("abcdefL")

@@ -18,8 +18,8 @@ from micrograd_gui.app.dropped import dropped_paths, open_dropped
 from micrograd_gui.app.link import Link, present
 from micrograd_gui.app.show import can_refresh, live_window, picture, refresh
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.services import examples
-from micrograd_gui.services.render import render
+from micrograd_gui.export.formats import render
+from micrograd_gui.files import documents
 from micrograd_gui.session.session import Session
 
 ROOT = Path(__file__).parents[2]
@@ -295,7 +295,7 @@ def test_in_jupyter_without_a_screen_the_picture_is_shown_inline(monkeypatch):
 def test_a_dropped_picture_opens_with_the_graph_in_it_and_is_never_saved_over(opened, tmp_path):
     for suffix in (".svg", ".png", ".pdf", ".dot", ".micrograd"):
         window = opened("square")
-        (path,) = render(examples.load("lecture"), str(tmp_path / f"fig{suffix}"))
+        (path,) = render(documents.load_example("lecture"), str(tmp_path / f"fig{suffix}"))
         mime = QMimeData()
         mime.setUrls([QUrl.fromLocalFile(str(path)), QUrl("https://example.org/a.svg")])
         assert dropped_paths(mime) == (path,)
@@ -307,7 +307,7 @@ def test_a_dropped_picture_opens_with_the_graph_in_it_and_is_never_saved_over(op
 def test_a_drop_on_unsaved_work_asks_first(opened, tmp_path):
     window = opened("square")
     window.session.set_value(1, 9.0)
-    (path,) = render(examples.load("lecture"), str(tmp_path / "a.svg"))
+    (path,) = render(documents.load_example("lecture"), str(tmp_path / "a.svg"))
     open_dropped(window, [path, path])
     assert len(window.session.state.graph) == 2
     window.findChild(QMessageBox, "unsaved").button(QMessageBox.StandardButton.Discard).click()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from micrograd_gui.app.cli import main
-from micrograd_gui.services.examples import load
+from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.training.trainer import Training
 
 COMMAND = [sys.executable, "-m", "micrograd_gui", "train"]
@@ -59,7 +59,7 @@ def test_no_step_shows_the_start(capsys: pytest.CaptureFixture[str]) -> None:
     whole = as_json(capsys, "line", "--steps", "0")
     assert (whole["steps"], whole["losses"]) == (0, [])
     assert whole["parameters"] == {"w": -1.0, "b": 1.0}
-    assert whole["loss"] == Training(load("line")).loss
+    assert whole["loss"] == Training(load_example("line")).loss
 
 
 def test_a_person_reads_how_the_loss_fell(capsys: pytest.CaptureFixture[str]) -> None:

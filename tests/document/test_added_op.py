@@ -12,7 +12,7 @@ from micrograd_gui.document.codec import decode, encode
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.notation.reader import functions, graph_from_expression
 from micrograd_gui.document.notation.writer import expression_of
-from micrograd_gui.services.rendering import rendered
+from micrograd_gui.figures.notebook_style import rendered
 from micrograd_gui.session.explain.card import card
 from micrograd_gui.session.explain.formulas import as_text
 from micrograd_gui.session.measure import check

@@ -8,7 +8,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.document.rough_layout import ROW, arranged
-from micrograd_gui.services.examples import load
+from micrograd_gui.files.documents import load_example
 
 
 def labels(graph: Graph, nodes: frozenset[int]) -> list[str]:
@@ -16,7 +16,7 @@ def labels(graph: Graph, nodes: frozenset[int]) -> list[str]:
 
 
 def test_a_copy_keeps_the_wires_inside_and_cuts_those_to_the_outside():
-    graph = load("lecture")
+    graph = load_example("lecture")
     ids = {node.label: node.id for node in graph}
     whole, new = pasted(graph, as_text(graph, [ids["a"], ids["e"], ids["d"]]), None)
     a, e, d = (whole.nodes[number] for number in sorted(new))
@@ -27,14 +27,14 @@ def test_a_copy_keeps_the_wires_inside_and_cuts_those_to_the_outside():
 
 
 def test_a_copy_of_an_inner_node_alone_has_empty_ports():
-    graph = load("lecture")
+    graph = load_example("lecture")
     whole, new = pasted(graph, as_text(graph, [graph.named("e")]), None)
     (number,) = new
     assert (whole.nodes[number].op, whole.nodes[number].inputs) == ("*", (None, None))
 
 
 def test_a_copy_keeps_both_wires_of_a_square_and_value_and_role():
-    graph = load("square").marked(1, "parameter")
+    graph = load_example("square").marked(1, "parameter")
     whole, new = pasted(graph, as_text(graph, graph.nodes), None)
     a, b = (whole.nodes[number] for number in sorted(new))
     assert b.inputs == (a.id, a.id)
@@ -42,14 +42,14 @@ def test_a_copy_keeps_both_wires_of_a_square_and_value_and_role():
 
 
 def test_copies_of_copies_have_labels_of_their_own():
-    graph = load("square")
+    graph = load_example("square")
     for _ in range(3):
         graph, _ = pasted(graph, as_text(graph, [1]), None)
     assert [node.label for node in graph] == ["a", "b", "a′", "a′′", "a′′′"]
 
 
 def test_a_copy_stands_a_little_beside_or_around_the_given_place():
-    graph = load("lecture")
+    graph = load_example("lecture")
     whole, new = pasted(graph, as_text(graph, [1]), None)
     assert whole.places[max(new)] == (graph.places[1][0] + OFFSET[0], graph.places[1][1] + OFFSET[1])
     whole, new = pasted(graph, as_text(graph, graph.nodes), (1000.0, -50.0))
@@ -58,13 +58,13 @@ def test_a_copy_stands_a_little_beside_or_around_the_given_place():
 
 
 def test_an_expression_can_be_pasted():
-    whole, new = pasted(load("square"), "y = tanh(a*z)", (0.0, 0.0))
+    whole, new = pasted(load_example("square"), "y = tanh(a*z)", (0.0, 0.0))
     assert labels(whole, new) == ["a′", "z", "", "y"]
     assert all(number in whole.places for number in new)
 
 
 def test_what_is_pasted_does_not_take_the_targets_place():
-    graph = load("square")
+    graph = load_example("square")
     whole, _ = pasted(graph, "y = tanh(z)", None)
     assert whole.target == graph.target
     assert pasted(Graph(), as_text(graph, graph.nodes), None)[0].target == graph.target
@@ -73,12 +73,12 @@ def test_what_is_pasted_does_not_take_the_targets_place():
 @pytest.mark.parametrize("text", ["", "  \n", '{"format": 1}', "{", "def f(): pass", "a +", "\x00"])
 def test_what_cannot_be_pasted_is_refused(text):
     with pytest.raises(Refusal):
-        pasted(load("square"), text, None)
+        pasted(load_example("square"), text, None)
 
 
 def test_an_empty_file_is_nothing_to_paste():
     with pytest.raises(Refusal, match="There is nothing to paste"):
-        pasted(load("square"), as_text(Graph(), []), None)
+        pasted(load_example("square"), as_text(Graph(), []), None)
 
 
 def test_a_plain_number_can_be_pasted_as_a_leaf():

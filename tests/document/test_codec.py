@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph, Node
-from micrograd_gui.services.examples import load, names
+from micrograd_gui.files.documents import example_names, load_example
 
 LEAF = {"id": 1, "data": 1.0}
 WHOLE = {"format": "micrograd-graph", "version": 1, "nodes": [LEAF]}
@@ -32,14 +32,14 @@ def refusal(content: str | bytes) -> str:
     return sentence
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", example_names())
 def test_saving_opening_and_saving_an_example_gives_the_same_bytes(name):
-    once = codec.encode(load(name))
+    once = codec.encode(load_example(name))
     assert codec.encode(codec.decode(once)) == once
 
 
 def test_the_file_is_json_with_sorted_keys_and_two_spaces():
-    once = codec.encode(load("lecture"))
+    once = codec.encode(load_example("lecture"))
     assert once == json.dumps(json.loads(once), sort_keys=True, indent=2, ensure_ascii=False) + "\n"
     assert json.loads(once)["format"] == "micrograd-graph"
     assert json.loads(once)["version"] == 1
@@ -243,7 +243,7 @@ def test_as_many_nodes_as_the_limit_are_read_without_recursion():
 def test_the_schema_describes_what_is_written():
     schema = codec.schema()
     fields = {key for part in schema["$defs"].values() for key in part.get("properties", {})}
-    whole = json.loads(codec.encode(load("parabola")))
+    whole = json.loads(codec.encode(load_example("parabola")))
     assert set(whole) | set(whole["view"]) <= fields
     assert {key for node in whole["nodes"] for key in node} <= fields
 

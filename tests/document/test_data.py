@@ -12,7 +12,7 @@ from micrograd_gui.document.data import Column, Data, Plan
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
-from micrograd_gui.services import examples
+from micrograd_gui.files import documents
 
 TEXT = "x = 1; w = 2; y = 3; o = w*x; L = (o - y)**2"
 
@@ -73,7 +73,7 @@ def test_deleting_an_input_leaves_its_column_bound_to_nothing() -> None:
 
 
 def test_the_file_keeps_data_plan_and_blocks() -> None:
-    for graph in (fed(), examples.load("xor")):
+    for graph in (fed(), documents.load_example("xor")):
         text = codec.encode(graph)
         back = codec.decode(text)
         assert (back.data, back.plan, back.blocks) == (graph.data, graph.plan, graph.blocks)
@@ -129,7 +129,7 @@ def test_a_plan_that_cannot_be_is_refused(plan: Plan) -> None:
 
 
 def test_a_copied_part_brings_its_blocks_but_no_rows() -> None:
-    graph = examples.load("xor")
+    graph = documents.load_example("xor")
     copied, new = pasted(graph, as_text(graph, graph.nodes), None)
     assert len(copied.blocks) == 2 * len(graph.blocks)
     assert copied.data == graph.data

@@ -2,7 +2,7 @@
 
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.document.rough_layout import arranged, free_place
-from micrograd_gui.services.examples import load
+from micrograd_gui.files.documents import load_example
 
 
 def test_no_two_nodes_stand_on_one_another_and_wires_go_to_the_right():
@@ -13,7 +13,7 @@ def test_no_two_nodes_stand_on_one_another_and_wires_go_to_the_right():
 
 
 def test_nodes_that_have_a_place_keep_it():
-    graph = load("lecture")
+    graph = load_example("lecture")
     assert arranged(graph) is graph
     places = {number: place for number, place in graph.places.items() if number != 3}
     assert arranged(graph.without([3])).places == places

@@ -18,7 +18,7 @@ def test_the_contracts_of_import_linter_are_kept() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("floor", ["document", "session", "services"])
+@pytest.mark.parametrize("floor", ["document", "session", "layout", "figures", "files", "export"])
 def test_a_floor_below_the_bridge_loads_no_qt(floor: str) -> None:
     done = python(
         "import importlib, pkgutil, sys\n"

@@ -14,7 +14,7 @@ CIRCLES = {
     "micrograd": 6,
     "micrograd_gui.document.live.values": 3,
     "micrograd_gui.document.notation.reader": 3,
-    "micrograd_gui.services.code": 2,
+    "micrograd_gui.export.code.python": 2,
 }
 CUT = {"DropIn", "Drawn", "TrainingVerbs", "Building", "Running", "Sheet", "EventfulSheet", "Gesturing"}
 TWICE = {

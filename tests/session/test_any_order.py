@@ -12,7 +12,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.document.notation.writer import expression_of
-from micrograd_gui.services.examples import load
+from micrograd_gui.files.documents import load_example
 from micrograd_gui.session import measure
 from micrograd_gui.session.record import record
 from micrograd_gui.session.session import Session
@@ -57,9 +57,10 @@ class AnyOrder(RuleBasedStateMachine):
     @initialize(start=st.sampled_from(["lecture", "reuse", "neuron_exp", "", "faulty", "leaf"]))
     def begin(self, start: str) -> None:
         texts = {"faulty": "x = 0; e = x*1; y = log(e); z = y*2", "leaf": "x = 3"}
-        self.first = (
-            Graph() if not start else graph_from_expression(texts[start]) if start in texts else load(start)
-        )
+        if start in texts:
+            self.first = graph_from_expression(texts[start])
+        else:
+            self.first = load_example(start) if start else Graph()
         self.session = Session(self.first)
         self.told: list[tuple[State, State]] = []
         self.session.listen(lambda old, new: self.told.append((old, new)))

@@ -11,7 +11,7 @@ from hypothesis.stateful import initialize, invariant, rule
 from micrograd_gui.document import datasets
 from micrograd_gui.document.data import Data
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.services.examples import load
+from micrograd_gui.files.documents import load_example
 from micrograd_gui.session import measure
 from micrograd_gui.session.record import record
 from micrograd_gui.session.session import Session
@@ -22,7 +22,7 @@ STARTS: dict[str, Callable[[], Graph]] = {
     "line": lambda: learning.line(7),
     "plane": lambda: learning.plane(steps=5),
     "bursting": learning.bursting,
-    "no rows": lambda: load("neuron"),
+    "no rows": lambda: load_example("neuron"),
     "nothing": Graph,
 }
 RATES = st.sampled_from([None, 0.1, 1e-9, 1e6, 0.0, -1.0, 1e300, math.nan, math.inf])

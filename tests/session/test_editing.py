@@ -8,13 +8,13 @@ from micrograd_gui.document import codec
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
-from micrograd_gui.services.examples import load
+from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.session import Session
 
 
 @pytest.fixture
 def session() -> Session:
-    return Session(load("lecture"))
+    return Session(load_example("lecture"))
 
 
 def named(session: Session, label: str) -> int:

@@ -2,12 +2,12 @@
 
 import pytest
 
-from micrograd_gui.services.examples import load
+from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.session import Session
 
 
 def ran(name: str) -> Session:
-    session = Session(load(name))
+    session = Session(load_example(name))
     session.forward()
     session.backward()
     return session
@@ -53,7 +53,7 @@ def test_the_slopes_are_minus_three_two_and_one():
 @pytest.mark.parametrize(("name", "slope"), [("a", -3.0), ("b", 2.0), ("c", 1.0)])
 @pytest.mark.parametrize("sides", ["forward", "central"])
 def test_nudging_by_a_ten_thousandth_gives_the_slopes(name, slope, sides):
-    session = Session(load("slopes"))
+    session = Session(load_example("slopes"))
     session.set_sides(sides)
     nudge = session.nudge(session.state.graph.named(name), 0.0001)
     assert nudge.numeric == pytest.approx(slope, abs=1e-9)
@@ -79,7 +79,7 @@ def test_each_contribution_is_slope_times_upstream():
 
 
 def test_nudging_a_by_a_thousandth_takes_l_from_minus_8_to_minus_7_994():
-    session = Session(load("lecture"))
+    session = Session(load_example("lecture"))
     session.set_sides("forward")
     graph = session.state.graph
     nudge = session.nudge(graph.named("a"), 0.001)
@@ -172,7 +172,7 @@ def test_the_diamond_adds_what_comes_on_both_ways():
     "name", ["parabola", "slopes", "lecture", "neuron", "neuron_exp", "reuse", "square", "diamond"]
 )
 def test_the_numeric_check_agrees_with_every_example(name):
-    session = Session(load(name))
+    session = Session(load_example(name))
     checked = session.check_all()
     assert {row.node for row in checked} == session.state.graph.feeding
     assert all(row.ok for row in checked)

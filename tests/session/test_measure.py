@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.notation.reader import graph_from_expression
-from micrograd_gui.services.examples import load, names
+from micrograd_gui.files.documents import example_names, load_example
 from micrograd_gui.session import measure
 from micrograd_gui.session.session import Session
 
@@ -19,7 +19,7 @@ CLASSIC = ["parabola", "slopes", "lecture", "neuron", "neuron_exp", "reuse", "sq
 @pytest.mark.parametrize("name", CLASSIC)
 @pytest.mark.parametrize(("sides", "tolerance"), [("forward", 1e-3), ("central", 1e-7)])
 def test_the_nudge_of_every_node_agrees_with_its_gradient(name, sides, tolerance):
-    graph = load(name)
+    graph = load_example(name)
     for node in graph.feeding:
         nudge = measure.nudge(graph, node, 1e-5, sides)
         assert nudge.numeric == pytest.approx(nudge.analytic, abs=tolerance)
@@ -29,18 +29,18 @@ def test_the_nudge_of_every_node_agrees_with_its_gradient(name, sides, tolerance
 
 
 def test_all_classic_examples_are_there():
-    assert set(CLASSIC) <= set(names())
+    assert set(CLASSIC) <= set(example_names())
 
 
 def test_nudging_an_inner_node_moves_only_what_follows_it():
-    graph = load("lecture")
+    graph = load_example("lecture")
     nudge = measure.nudge(graph, graph.named("e"), 0.001, "forward")
     assert {graph.nodes[n].label for n in nudge.moved} == {"e", "d", "L"}
     assert nudge.numeric == pytest.approx(-2.0, abs=1e-9)
 
 
 def test_nudging_the_target_moves_it_by_h():
-    graph = load("lecture")
+    graph = load_example("lecture")
     nudge = measure.nudge(graph, graph.target, 0.5, "central")
     assert (nudge.numeric, nudge.analytic, nudge.after[graph.target]) == (1.0, 1.0, -7.5)
 
@@ -62,16 +62,16 @@ def test_one_side_and_both_sides_differ_as_the_curve_bends():
 @pytest.mark.parametrize("h", [0.0, -0.0, math.nan, math.inf])
 def test_an_h_that_gives_no_slope_is_refused(h):
     with pytest.raises(Refusal, match="h must be a number other than 0"):
-        measure.nudge(load("lecture"), 1, h)
+        measure.nudge(load_example("lecture"), 1, h)
 
 
 def test_an_h_too_small_to_move_the_number_is_refused():
     with pytest.raises(Refusal, match=r"^h = 1e-17 is too small to move a = 2\.$"):
-        measure.nudge(load("lecture"), 1, 1e-17)
+        measure.nudge(load_example("lecture"), 1, 1e-17)
 
 
 def test_a_node_without_a_number_cannot_be_nudged():
-    session = Session(load("lecture"))
+    session = Session(load_example("lecture"))
     aside = session.add_node("+")
     bad = session.apply_op("log", session.add_node(None, data=0.0, label="zero"))
     session.set_target(session.state.graph.named("L"))
@@ -91,7 +91,7 @@ def test_a_graph_that_cannot_be_computed_cannot_be_measured():
 
 
 def test_a_nudge_on_the_way_runs_forward_and_is_one_change():
-    session = Session(load("lecture"))
+    session = Session(load_example("lecture"))
     told = []
     session.listen(lambda old, new: told.append(new))
     nudge = session.nudge(1, 0.01)
@@ -106,7 +106,7 @@ def test_a_nudge_on_the_way_runs_forward_and_is_one_change():
 
 
 def test_a_nudge_keeps_the_moment_and_leaves_the_graph_alone():
-    session = Session(load("lecture"))
+    session = Session(load_example("lecture"))
     session.backward()
     session.seek(5)
     graph, trace = session.state.graph, session.state.trace
@@ -115,7 +115,7 @@ def test_a_nudge_keeps_the_moment_and_leaves_the_graph_alone():
 
 
 def test_a_nudge_follows_a_value_that_is_edited():
-    session = Session(load("lecture"))
+    session = Session(load_example("lecture"))
     session.backward()
     session.nudge(1, 0.001)
     session.set_value(session.state.graph.named("b"), 5.0)
@@ -165,7 +165,7 @@ def test_the_check_has_a_row_for_every_node_that_feeds_the_target():
 
 
 def test_a_value_edit_takes_the_check_away_and_a_move_does_not():
-    session = Session(load("lecture"))
+    session = Session(load_example("lecture"))
     session.check_all()
     session.move({1: (7.0, 7.0)})
     assert session.state.checked
@@ -183,14 +183,14 @@ def test_analytic_and_numeric_slopes_agree_wherever_the_curve_is_smooth(x, y):
 
 
 def test_a_sweep_is_the_curve():
-    graph = load("parabola")
+    graph = load_example("parabola")
     over = np.linspace(-5, 5, 41)
     curve = measure.sweep(graph, graph.named("x"), over)
     assert curve == pytest.approx(3 * over**2 - 4 * over + 5)
 
 
 def test_a_sweep_of_an_inner_node_holds_it():
-    graph = load("lecture")
+    graph = load_example("lecture")
     over = np.array([0.0, 1.0, 2.0])
     assert measure.sweep(graph, graph.named("d"), over) == pytest.approx(-2 * over)
 
@@ -208,6 +208,6 @@ def test_a_sweep_over_a_pole_has_gaps_and_no_warning():
 
 
 def test_a_sweep_of_an_unfinished_graph_is_nowhere():
-    session = Session(load("lecture"))
+    session = Session(load_example("lecture"))
     session.disconnect(session.state.graph.named("d"), 0)
     assert np.isnan(measure.sweep(session.state.graph, 1, np.array([0.0, 1.0]))).all()

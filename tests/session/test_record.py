@@ -13,7 +13,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.live.values import graph_from_value
 from micrograd_gui.document.notation.reader import graph_from_expression
-from micrograd_gui.services.examples import load
+from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.record import record
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.trace import Frame, Pass
@@ -38,14 +38,14 @@ def folded(trace, cursor: int) -> Frame:
 
 
 def test_before_the_first_step_only_the_leaves_are_known():
-    trace = record(load("lecture"), (FORWARD, BACKWARD))
+    trace = record(load_example("lecture"), (FORWARD, BACKWARD))
     assert trace.frame(0).data == {1: 2.0, 2: -3.0, 3: 10.0, 4: -2.0}
     assert trace.frame(0).grad == {}
     assert len(trace) == 3 + 1 + 3
 
 
 def test_each_forward_step_adds_one_node_and_changes_no_other():
-    trace = record(load("neuron_exp"), (FORWARD,))
+    trace = record(load_example("neuron_exp"), (FORWARD,))
     for cursor, step in enumerate(trace.steps, 1):
         before, after = trace.frame(cursor - 1).data, trace.frame(cursor).data
         assert set(after) - set(before) == {step.node}
@@ -62,7 +62,7 @@ def test_a_frame_far_into_a_long_run_is_the_sum_of_its_steps():
 
 @given(st.lists(st.sampled_from([BACKWARD, ZERO]), max_size=4), st.data())
 def test_a_script_cut_at_any_moment_leads_to_that_moment(passes, data):
-    graph = load("diamond")
+    graph = load_example("diamond")
     trace = record(graph, (FORWARD, *passes))
     cursor = data.draw(st.integers(0, len(trace)))
     again = record(graph, trace.script_until(cursor))
@@ -71,7 +71,7 @@ def test_a_script_cut_at_any_moment_leads_to_that_moment(passes, data):
 
 
 def test_a_pass_that_was_cut_is_followed_by_the_next_one_from_there():
-    session = Session(load("reuse"))
+    session = Session(load_example("reuse"))
     session.forward()
     session.backward_step()
     session.backward_step()
@@ -89,7 +89,7 @@ def test_a_pass_that_was_cut_is_followed_by_the_next_one_from_there():
 
 
 def test_numbers_are_those_of_values_run_by_hand():
-    graph = load("neuron_exp")
+    graph = load_example("neuron_exp")
     trace = record(graph, (FORWARD, BACKWARD, BACKWARD))
     values = {}
     for number in graph.order:
@@ -166,7 +166,7 @@ def test_backward_on_a_faulty_graph_goes_to_the_fault_at_first_and_then_refuses(
 
 
 def test_an_empty_port_ends_the_run_with_the_ports_place():
-    graph = load("lecture")
+    graph = load_example("lecture")
     session = Session(graph)
     session.forward()
     session.disconnect(graph.named("d"), 1)

@@ -3,13 +3,13 @@
 import pytest
 
 from micrograd_gui.document.notation.reader import graph_from_expression
-from micrograd_gui.services.examples import load
+from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.session import Session
 
 
 @pytest.fixture
 def session() -> Session:
-    return Session(load("lecture"))
+    return Session(load_example("lecture"))
 
 
 def test_forward_step_computes_one_node_at_a_time(session):
@@ -95,7 +95,7 @@ def test_backward_from_mid_pass_goes_on_with_the_same_pass(session):
 
 
 def test_backward_three_times_accumulates_like_micrograd():
-    session = Session(load("reuse"))
+    session = Session(load_example("reuse"))
     expected = []
     from micrograd import Value
 

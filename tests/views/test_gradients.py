@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QStyle, QTableView
 
-from micrograd_gui.services.examples import load
+from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.gradients import Gradients
@@ -56,7 +56,7 @@ def select(session, *names):
 
 
 def test_a_selected_block_is_few_ranges_and_its_first_row_is_in_view(pane, table, session, qtbot):
-    session.open_graph(load("moons"))
+    session.open_graph(load_example("moons"))
     qtbot.waitUntil(lambda: table.verticalScrollBar().maximum() > 10_000)
     graph = session.state.graph
     block = next(each for each in graph.blocks if each.title == "L2 regularisation")

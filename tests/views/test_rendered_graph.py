@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.services import examples, rendering
-from micrograd_gui.services.engines import LayoutRefusal
-from micrograd_gui.services.inks import INKS
+from micrograd_gui.figures import notebook_style
+from micrograd_gui.figures.palette import INKS
+from micrograd_gui.files import documents
+from micrograd_gui.layout.graphviz import LayoutRefusal
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.rendered_graph import EMPTY, WAITING, RenderedGraph
@@ -29,7 +30,7 @@ def make(qtbot: QtBot) -> Make:
 
     def made(graph: Graph | str = "neuron", mood: Mood | None = None) -> RenderedGraph:
         load_fonts()
-        session = Session(examples.load(graph) if isinstance(graph, str) else graph)
+        session = Session(documents.load_example(graph) if isinstance(graph, str) else graph)
         pane = RenderedGraph(Bridge(session), mood or Mood())
         qtbot.addWidget(pane)
         pane.resize(1200, 300)
@@ -258,7 +259,7 @@ def test_the_next_edit_stops_a_layout_that_is_under_way(
         stop.wait(20)
         raise LayoutRefusal("The layout was cancelled.")
 
-    monkeypatch.setattr(rendering, "rendered", endless)
+    monkeypatch.setattr(notebook_style, "rendered", endless)
     session(pane).add_node("tanh", (0, 0))
     qtbot.waitUntil(lambda: len(stops) == 1)
     assert not stops[0].is_set()
@@ -278,7 +279,7 @@ def test_a_layout_that_fails_is_told_in_words(
     def fails(graph: Graph, *, stop: Event) -> None:
         raise LayoutRefusal("The layout took longer than 10 seconds and was stopped.")
 
-    monkeypatch.setattr(rendering, "rendered", fails)
+    monkeypatch.setattr(notebook_style, "rendered", fails)
     session(pane).add_node("tanh", (0, 0))
     qtbot.waitUntil(lambda: "longer than 10 seconds" in pane.message)
     assert pane.picture is None
@@ -302,7 +303,7 @@ def test_an_empty_graph_is_told_in_words(make: Make, qtbot: QtBot) -> None:
 def test_a_hidden_pane_works_nothing_out_and_catches_up_when_it_is_shown(make: Make, qtbot: QtBot) -> None:
     pane = make("lecture")
     pane.hide()
-    session(pane).open_graph(examples.load("neuron"))
+    session(pane).open_graph(documents.load_example("neuron"))
     session(pane).forward()
     assert pane.message == ""
     pane.show()

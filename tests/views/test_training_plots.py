@@ -259,9 +259,9 @@ def test_where_there_is_no_boundary_it_says_why(session, spoil, said):
 
 
 def test_three_inputs_are_refused_by_number():
-    from micrograd_gui.services import examples
+    from micrograd_gui.files import documents
 
-    assert "3" in BoundaryPlot().missing(Session(examples.load("mlp")).state)
+    assert "3" in BoundaryPlot().missing(Session(documents.load_example("mlp")).state)
 
 
 def test_the_boundary_is_drawn_where_rows_and_colours_meet(pane, session, qtbot):
@@ -537,11 +537,11 @@ def test_the_numbers_of_the_loss_are_all_there_to_the_last_digit(pane, session, 
 
 
 def test_a_document_that_learns_opens_with_its_boundary_or_its_loss(pane, session):
-    from micrograd_gui.services import examples
+    from micrograd_gui.files import documents
 
-    session.open_graph(examples.load("xor"))
+    session.open_graph(documents.load_example("xor"))
     assert pane.kind == "boundary"
-    session.open_graph(examples.load("mlp"))
+    session.open_graph(documents.load_example("mlp"))
     assert pane.kind == "loss"
     session.open_graph(graph_from_expression("a = 2; b = a*a"))
     assert pane.kind == "sweep"

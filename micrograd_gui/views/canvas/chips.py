@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
 
-from micrograd_gui.services.chip_room import around, points_of, room
-from micrograd_gui.services.folding import Wire
+from micrograd_gui.figures.folding import Wire
+from micrograd_gui.figures.geometry import around, points_of, room
 from micrograd_gui.session.explain.slopes import amount_text, rule_text
 from micrograd_gui.session.trace import Step
 from micrograd_gui.views.canvas.geometry import CARDS_FROM

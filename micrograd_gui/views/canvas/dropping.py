@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from micrograd.ops import op_of
 from micrograd_gui.document.graph import NodeId, Place
-from micrograd_gui.services.folding import Key, Wire
+from micrograd_gui.figures.folding import Key, Wire
 from micrograd_gui.session.editing import VALUE
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.hit import box_at, nearest_wire

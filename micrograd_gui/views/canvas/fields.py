@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from micrograd_gui.document.graph import NodeId, Place
 from micrograd_gui.document.text import written
-from micrograd_gui.services.measures import NUMBER_EDGE
+from micrograd_gui.figures.geometry import NUMBER_EDGE
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.geometry import CAPTION, HEIGHT, PAD, TITLE, WIDTH
 from micrograd_gui.views.canvas.ink import NARROWEST, Font, Ink

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF
 
 from micrograd_gui.document.block import Block, BlockId
-from micrograd_gui.services import routes
-from micrograd_gui.services.folding import Folding
+from micrograd_gui.figures import folding as routes
+from micrograd_gui.figures.folding import Folding
 
 Frames = dict[BlockId, tuple[Block, QRectF]]  # a block stands after those within it
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
 from micrograd_gui.document.graph import Place
-from micrograd_gui.services.measures import (
+from micrograd_gui.figures.geometry import (
     HEIGHT,
     PORT,
     RADIUS,

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.services.folding import Key, Wire
+from micrograd_gui.figures.folding import Key, Wire
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.boxes import badge_rect
 from micrograd_gui.views.canvas.index import Index

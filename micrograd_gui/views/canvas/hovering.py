@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from micrograd_gui.services.folding import Wire
+from micrograd_gui.figures.folding import Wire
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.hit import Hit
 from micrograd_gui.views.canvas.index import Index

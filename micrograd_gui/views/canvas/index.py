@@ -9,8 +9,8 @@ from PySide6.QtCore import QLineF, QRectF
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.graph import Graph, Place
 from micrograd_gui.document.rough_layout import arranged
-from micrograd_gui.services import routes
-from micrograd_gui.services.folding import Folding, Key, Wire
+from micrograd_gui.figures import folding as routes
+from micrograd_gui.figures.folding import Folding, Key, Wire
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.frames import Frames, differing, framed
 from micrograd_gui.views.canvas.geometry import HEIGHT, WIDTH, Curve

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel
 
 from micrograd_gui.document.block import Block, BlockId, nodes_of
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.services.folding import Key
+from micrograd_gui.figures.folding import Key
 from micrograd_gui.views.canvas.room import room
 
 if TYPE_CHECKING:

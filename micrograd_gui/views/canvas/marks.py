@@ -6,8 +6,8 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from micrograd_gui.document.block import BlockId
-from micrograd_gui.services.folding import Box, Key
-from micrograd_gui.services.measures import EDGE, FRAME_TITLE, MARK, STACK
+from micrograd_gui.figures.folding import Box, Key
+from micrograd_gui.figures.geometry import EDGE, FRAME_TITLE, MARK, STACK
 from micrograd_gui.views.canvas.boxes import paint_card, paint_nudge_tag, paint_target_mark
 from micrograd_gui.views.canvas.fields import paint_fields
 from micrograd_gui.views.canvas.geometry import HEIGHT, PORT, RADIUS, TITLE, WORDS_FROM

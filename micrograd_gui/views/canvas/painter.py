@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
-from micrograd_gui.services.folding import Key, Wire
+from micrograd_gui.figures.folding import Key, Wire
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.boxes import paint_box
 from micrograd_gui.views.canvas.chips import Chip

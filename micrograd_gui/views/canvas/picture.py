@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRectF
 
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.services.folding import Key, Wire
+from micrograd_gui.figures.folding import Key, Wire
 from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import NO_FRAME, Frame, Step

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF
 
 from micrograd_gui.document.block import Block, nodes_of
 from micrograd_gui.document.graph import Graph, NodeId, Place
-from micrograd_gui.services.folding import Key
+from micrograd_gui.figures.folding import Key
 from micrograd_gui.views.canvas.index import Index
 
 MARGIN = 24.0

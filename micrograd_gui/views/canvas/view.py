@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.services.folding import Key
+from micrograd_gui.figures.folding import Key
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas import hovering

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place
-from micrograd_gui.services.folding import Key, Wire
+from micrograd_gui.figures.folding import Key, Wire
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.gestures import Gesture, Modifiers
 from micrograd_gui.views.canvas.hit import Hit, box_at, nearest_port

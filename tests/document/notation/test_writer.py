@@ -5,12 +5,12 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.document.notation.test_reader import shape
 
 from micrograd.ops import OPS, op_of
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.document.notation.writer import expression_of
+from tests.document.notation.test_reader import shape
 
 
 def test_the_lecture_is_written_as_the_lecture_writes_it():

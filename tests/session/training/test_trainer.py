@@ -13,7 +13,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.networks import redrawn
 from micrograd_gui.document.notation.reader import graph_from_expression
-from micrograd_gui.services.examples import load
+from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.training.judge import judge_of
 from micrograd_gui.session.training.optimisers import OPTIMISERS
 from micrograd_gui.session.training.trainer import Diverged, Prediction, Training
@@ -82,7 +82,7 @@ def torch_losses(seed: int, steps: int, rate: float) -> list[float]:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_the_lecture_s_network_learns_as_in_pytorch(seed: int) -> None:
-    found = losses(Training(redrawn(load("mlp"), seed)), 20)
+    found = losses(Training(redrawn(load_example("mlp"), seed)), 20)
     assert found[-1] == pytest.approx(TORCH_LAST[seed], abs=1e-9)
     assert found[-1] < 0.2
 
@@ -90,11 +90,11 @@ def test_the_lecture_s_network_learns_as_in_pytorch(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(10))
 def test_every_loss_of_the_lecture_s_network_is_pytorch_s(seed: int) -> None:
     theirs = torch_losses(seed, 20, 0.05)
-    assert losses(Training(redrawn(load("mlp"), seed)), 20) == pytest.approx(theirs, abs=1e-9)
+    assert losses(Training(redrawn(load_example("mlp"), seed)), 20) == pytest.approx(theirs, abs=1e-9)
 
 
 def test_the_moons_learn_as_in_micrograd_s_demo() -> None:
-    training = Training(load("moons"))
+    training = Training(load_example("moons"))
     steps = [training.step() for _ in range(100)]
     assert [step.loss for step in steps[::10]] == pytest.approx(DEMO, abs=1e-9)
     assert steps[-1].loss == pytest.approx(DEMO_LAST, abs=1e-9)
@@ -103,19 +103,19 @@ def test_the_moons_learn_as_in_micrograd_s_demo() -> None:
 
 
 def test_the_demo_s_rate_stays_at_a_tenth_after_its_hundred_steps() -> None:
-    training = Training(load("moons"))
+    training = Training(load_example("moons"))
     training.resume(500, ())
     assert training.rate == pytest.approx(0.1)
 
 
 def test_xor_is_learned_by_a_hidden_layer() -> None:
-    training = Training(load("xor"))
+    training = Training(load_example("xor"))
     assert losses(training, 200)[-1] < 0.01
     assert training.accuracy == 1.0
 
 
 def test_a_line_is_fitted_as_by_least_squares() -> None:
-    graph = load("line")
+    graph = load_example("line")
     assert graph.data is not None
     training = Training(graph)
     losses(training, 200)
@@ -126,7 +126,7 @@ def test_a_line_is_fitted_as_by_least_squares() -> None:
 
 @pytest.mark.parametrize("name", ["mlp", "moons", "xor", "line"])
 def test_gradients_are_the_slopes_of_the_loss(name: str) -> None:
-    graph = load(name)
+    graph = load_example(name)
     step = Training(graph).step()
     for at in range(0, len(step.grads), max(1, len(step.grads) // 8)):
         node, around = graph.parameters[at], []
@@ -157,10 +157,10 @@ def test_optimisers_are_pytorch_s(name: str) -> None:
 @pytest.mark.parametrize("batch", [None, 2, 3])
 def test_the_same_seed_gives_the_same_run_to_the_bit(optimiser: str, batch: int | None) -> None:
     plan = Plan(0.01, optimiser, seed=7, batch=batch)
-    runs = [losses(Training(load("mlp"), plan), 30) for _ in range(2)]
+    runs = [losses(Training(load_example("mlp"), plan), 30) for _ in range(2)]
     assert runs[0] == runs[1]
     if batch == 2:
-        assert losses(Training(load("mlp"), replace(plan, seed=8)), 30) != runs[0]
+        assert losses(Training(load_example("mlp"), replace(plan, seed=8)), 30) != runs[0]
 
 
 def test_a_batch_is_so_many_rows_and_its_loss_their_mean() -> None:
@@ -180,10 +180,10 @@ def test_the_sum_over_rows_is_as_many_times_their_mean() -> None:
 
 def test_a_run_that_is_resumed_goes_on_as_if_nothing_had_been() -> None:
     plan = Plan(0.05, "adam", batch=2)
-    whole = losses(Training(load("mlp"), plan), 20)
-    first = Training(load("mlp"), plan)
+    whole = losses(Training(load_example("mlp"), plan), 20)
+    first = Training(load_example("mlp"), plan)
     begun = losses(first, 9)
-    second = Training(load("mlp").numbered(first.by_node(first.numbers)), plan)
+    second = Training(load_example("mlp").numbered(first.by_node(first.numbers)), plan)
     second.resume(first.k, first.moments)
     assert begun + losses(second, 11) == whole
 
@@ -196,7 +196,7 @@ def test_a_run_that_is_resumed_goes_on_as_if_nothing_had_been() -> None:
     [
         (lambda: Graph(), "no target"),
         (lambda: graph_from_expression("a = 1"), "no target"),
-        (lambda: load("neuron"), "no row"),
+        (lambda: load_example("neuron"), "no row"),
         (lambda: line(Data((Column("x"), Column("y")))), "no row"),
         (lambda: line().without({line().named("x")}), "“x” is bound to nothing"),
         (lambda: line().marked(line().named("w"), ""), "no parameter"),
@@ -243,8 +243,8 @@ def test_a_step_too_far_is_not_taken() -> None:
 
 
 def test_accuracy_has_a_meaning_for_signs_and_for_probabilities_only() -> None:
-    assert judge_of(load("moons")).threshold == 0.0
-    assert judge_of(load("line")).threshold is None
+    assert judge_of(load_example("moons")).threshold == 0.0
+    assert judge_of(load_example("line")).threshold is None
     graph, _ = networks.with_neuron(Graph(), 2, linear=True, seed=1)
     graph, _ = networks.with_loss(graph, "cross_entropy")
     graph = graph.fed(datasets.zero_one(datasets.made("or")).matched(graph.nodes))
@@ -252,7 +252,7 @@ def test_accuracy_has_a_meaning_for_signs_and_for_probabilities_only() -> None:
     training = Training(graph, Plan(1.0))
     losses(training, 200)
     assert training.accuracy == 1.0
-    assert judge_of(load("neuron")) is None
+    assert judge_of(load_example("neuron")) is None
 
 
 def test_in_a_graph_drawn_by_hand_the_prediction_is_what_the_answer_meets() -> None:
@@ -283,7 +283,7 @@ def test_one_input_by_hand_is_fitted_to_its_answer_wherever_the_answer_stands() 
 
 
 def test_a_prediction_at_many_points_is_what_each_row_says() -> None:
-    graph = load("moons")
+    graph = load_example("moons")
     judge, data = judge_of(graph), graph.data
     assert judge is not None
     assert data is not None

@@ -9,7 +9,7 @@ from micrograd_gui.document.data import Column, Data
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
-from micrograd_gui.services.examples import load
+from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.explain.card import card
 from micrograd_gui.session.record import record
 from micrograd_gui.session.session import Session
@@ -17,7 +17,7 @@ from micrograd_gui.session.training.progress import Series
 
 
 def session(name: str = "mlp") -> Session:
-    return Session(load(name))
+    return Session(load_example(name))
 
 
 def parameters(of: Session) -> list[float]:
@@ -206,7 +206,7 @@ def test_a_run_that_goes_wrong_ends_with_a_sentence_and_the_last_good_numbers() 
 
 
 def test_what_cannot_be_trained_is_refused_and_nothing_changes() -> None:
-    for graph in (Graph(), load("neuron")):
+    for graph in (Graph(), load_example("neuron")):
         here = Session(graph)
         before = here.state
         for verb in (here.train_step, here.train_start, here.rewind):
@@ -300,7 +300,7 @@ def replace_nothing(series: Series) -> Series:
 def test_training_is_left_out_when_a_document_is_opened() -> None:
     here = session("line")
     here.train_step()
-    here.open_graph(load("xor"))
+    here.open_graph(load_example("xor"))
     assert here.state.training is None
     here.train_step()
     assert replace(here.state).training is not None

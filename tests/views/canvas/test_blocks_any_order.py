@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.networks import Recipe
-from micrograd_gui.services.examples import load
+from micrograd_gui.files.documents import load_example
 from micrograd_gui.views.canvas.index import Index
 
 KEYS = (
@@ -108,7 +108,7 @@ class Hand:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_whatever_is_done_the_picture_is_that_of_the_graph(desk, seed):
-    desk.open_graph(load(("xor", "mlp", "lecture")[seed % 3]))
+    desk.open_graph(load_example(("xor", "mlp", "lecture")[seed % 3]))
     hand = Hand(desk, seed)
     for _ in range(120):
         hand.act()

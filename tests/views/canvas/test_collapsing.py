@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMenu
 from micrograd_gui.document import networks
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.networks import Recipe
-from micrograd_gui.services.examples import load
+from micrograd_gui.files.documents import load_example
 from micrograd_gui.views.canvas import geometry
 from micrograd_gui.views.canvas.index import Index
 from micrograd_gui.views.canvas.marks import mark_rect, title_rect
@@ -470,7 +470,7 @@ def test_the_menu_of_a_box_opens_looks_in_and_takes_apart(desk):
 
 
 def test_chips_keep_off_the_titles_of_frames(desk):
-    open_it(desk, load("mlp"))
+    open_it(desk, load_example("mlp"))
     desk.session.backward()
     for _ in range(40):
         desk.session.previous()

@@ -8,10 +8,9 @@ import pytest
 
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.history import Entry, History
-from micrograd_gui.services import examples
-from micrograd_gui.services.film import SCRIPT, film_of
-from micrograd_gui.services.options import Options
-from micrograd_gui.services.picture import Picture as Figure
+from micrograd_gui.figures.figure import Picture as Figure
+from micrograd_gui.figures.moments import SCRIPT, Options, film_of
+from micrograd_gui.files import documents
 from micrograd_gui.session.record import record
 from micrograd_gui.session.state import State
 from micrograd_gui.views.canvas.index import Index
@@ -40,7 +39,7 @@ def shift(canvas: Picture, figure: Figure) -> tuple[float, float]:
 def test_cards_boxes_frames_and_wires_are_where_the_window_has_them(
     qapp: object, name: str, step: int
 ) -> None:
-    canvas, figure = both(examples.load(name), step)
+    canvas, figure = both(documents.load_example(name), step)
     dx, dy = shift(canvas, figure)
     index = canvas.index
     assert {box.node for box in figure.boxes} == index.boxes.keys()
@@ -64,7 +63,7 @@ def test_cards_boxes_frames_and_wires_are_where_the_window_has_them(
 def test_chips_say_the_same_at_the_same_places_and_the_same_wires_are_lit(
     qapp: object, name: str, step: int
 ) -> None:
-    canvas, figure = both(examples.load(name), step)
+    canvas, figure = both(documents.load_example(name), step)
     dx, dy = shift(canvas, figure)
     assert canvas.chips
     assert {(wire.node, wire.port) for wire in figure.wires if figure.lit(wire)} == canvas.lit
@@ -82,7 +81,7 @@ def test_chips_say_the_same_at_the_same_places_and_the_same_wires_are_lit(
 
 
 def test_a_step_in_a_collapsed_block_that_hands_down_twice_says_both_on_one_wire(qapp: object) -> None:
-    graph = examples.load("moons")
+    graph = documents.load_example("moons")
     blocks = tuple(replace(each, collapsed=each.parent is None) for each in graph.blocks)
     canvas, figure = both(replace(graph, blocks=blocks), 1400)
     assert len(figure.chips) == len(canvas.chips) == 2

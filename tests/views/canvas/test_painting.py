@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import WIDEST
-from micrograd_gui.services.layout import places
+from micrograd_gui.layout.layout import places
 from micrograd_gui.session.explain.slopes import rule_text
 from micrograd_gui.session.trace import Frame
 from micrograd_gui.views.canvas import geometry

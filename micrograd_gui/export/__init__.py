@@ -1,0 +1,1 @@
+"""Figures and graphs written in other forms."""

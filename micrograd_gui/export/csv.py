@@ -1,0 +1,47 @@
+"""Moments of a run → CSV (RFC 4180): a line per node and moment, every number exact."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from micrograd.ops import op_of
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.figures.moments import Film
+
+COLUMNS = ("step", "move", "id", "node", "op", "inputs", "role", "data", "grad")
+# What a spreadsheet would run as a formula, or strip and then run.
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def table(film: Film) -> bytes:
+    """The moments as lines; a number that is not computed yet is an empty cell."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    graph = film.graph
+    nodes = [(number, *_words(graph, number)) for number in graph.order]
+    for moment in film.watched():
+        step = moment.step
+        move = "" if step is None else step.kind
+        acting = None if step is None else step.node
+        for number, label, op, inputs, role in nodes:
+            cells = (moment.frame.data.get(number), moment.frame.grad.get(number))
+            numbers = ("" if each is None else repr(each) for each in cells)
+            writer.writerow(
+                (moment.cursor, move if number == acting else "", number, label, op, inputs, role, *numbers)
+            )
+    return file.getvalue().encode("utf-8", "replace")
+
+
+def _words(graph: Graph, number: int) -> tuple[str, str, str, str]:
+    node = graph.nodes[number]
+    op = "" if node.op is None else op_of(node.op).op_text
+    inputs = " ".join("·" if source is None else str(source) for source in node.inputs)
+    return _harmless(node.label), op, inputs, node.role
+
+
+def _harmless(text: str) -> str:
+    """The text, behind an apostrophe where a spreadsheet would take it for a formula."""
+    shown = text.replace("\0", "�")
+    return f"'{shown}" if shown.lstrip(" ").startswith(_FORMULAS) or shown.startswith("'") else shown

@@ -1,0 +1,47 @@
+"""The loss over the steps of a training, as a picture file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from micrograd_gui.document.errors import FileRefusal
+from micrograd_gui.files.atomic import shown, write_whole
+
+SUFFIXES = (".png", ".svg", ".pdf", ".webp", ".jpg")
+_LOSS, _ACCURACY = "#0b63b0", "#0a6e4f"  # as in the window
+
+
+def refuse_suffix(path: Path | str) -> None:
+    """Raises FileRefusal where the file's suffix is none that a curve can be drawn as."""
+    path = Path(path)
+    if path.suffix.lower() not in SUFFIXES:
+        raise FileRefusal(f"{shown(path)} cannot be drawn: its suffix must be one of {', '.join(SUFFIXES)}.")
+
+
+def write(path: Path | str, losses: Sequence[float], accuracies: Sequence[float], title: str = "") -> None:
+    """Draw the curve into the file; accuracies are drawn where there are any."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    refuse_suffix(path)
+    figure = Figure(figsize=(8, 4.5), dpi=160, layout="constrained")
+    axes = figure.add_subplot()
+    axes.set(xlabel="step", ylabel="loss", title=title)
+    axes.plot(range(len(losses)), losses, color=_LOSS, linewidth=2, marker="o" if len(losses) < 2 else "")
+    if len(losses) > 1 and min(losses) > 0 and max(losses) > 30 * min(losses):
+        axes.set_yscale("log")
+    axes.grid(alpha=0.3)
+    if len(accuracies):
+        beside = axes.twinx()
+        beside.plot(range(len(accuracies)), [100 * a for a in accuracies], color=_ACCURACY, linestyle="--")
+        beside.set(ylabel="accuracy in %", ylim=(-3, 103))
+        beside.yaxis.label.set_color(_ACCURACY)
+        axes.yaxis.label.set_color(_LOSS)
+    content = io.BytesIO()
+    # Nothing in the file that would differ from one day to the next.
+    metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(Path(path).suffix.lower())
+    with rc_context({"svg.hashsalt": "micrograd-gui"}):
+        figure.savefig(content, format=Path(path).suffix[1:].lower(), metadata=metadata)
+    write_whole(Path(path), content.getvalue())

@@ -1,0 +1,207 @@
+"""Picture → PDF, PNG and pixels by matplotlib: with embedded fonts, with any number of pixels per unit."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.figures.figure import Picture, Text
+from micrograd_gui.figures.moments import SCALE_RANGE
+from micrograd_gui.figures.palette import Ink
+from micrograd_gui.figures.shapes import (
+    DASHES,
+    VEIL,
+    Curve,
+    Ellipse,
+    Lines,
+    Polygon,
+    Rect,
+    Shape,
+    groups,
+    tone_of,
+)
+from micrograd_gui.figures.text_metrics import FAMILY
+from micrograd_gui.files.embedded import attached, png_info
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from matplotlib.path import Path
+    from PIL.Image import Image
+
+MOST_PIXELS = 60_000_000
+LONGEST_SIDE = 16_000  # pixels; a WebP can have no more than 16,383
+LARGEST_PAGE = 14_400.0  # points; no side of a page of a PDF may be longer
+_POINTS = 72.0  # to the inch; a unit of a picture is a point
+
+
+def pdf(pictures: Iterable[Picture], ink: Ink, *, title: str, graph: str = "") -> bytes:
+    """A PDF with a page for each picture, made smaller to fit it; fonts embedded, the graph attached."""
+    from matplotlib.backends.backend_pdf import PdfPages
+
+    file = io.BytesIO()
+    with _lettering(), PdfPages(file, metadata={"Title": title, "Creator": "micrograd-gui"}) as pages:
+        for each in pictures:
+            unit = min(1.0, LARGEST_PAGE / max(each.width, each.height))
+            pages.savefig(figure(each, ink, unit=unit))
+    return attached(file.getvalue(), graph) if graph else file.getvalue()
+
+
+def png(
+    picture: Picture,
+    ink: Ink,
+    *,
+    scale: float | None = None,
+    transparent: bool = False,
+    title: str = "",
+    graph: str = "",
+) -> bytes:
+    """A PNG with ``scale`` pixels per unit (None: 2, fewer for a huge one), the graph among its texts."""
+    scale = _affordable(picture, scale, usual=2.0)
+    file = io.BytesIO()
+    with _lettering():
+        figure(picture, ink, transparent=transparent).savefig(
+            file,
+            format="png",
+            dpi=_POINTS * scale,
+            transparent=transparent,
+            pil_kwargs={"pnginfo": png_info(title, graph)},
+        )
+    return file.getvalue()
+
+
+def animation(
+    pictures: Iterable[Picture], ink: Ink, *, format: str, scale: float | None, seconds: float
+) -> bytes:
+    """A GIF or WebP that shows the pictures one after the other, the last one longer, for ever."""
+    frames = [pixels(each, ink, scale=_affordable(each, scale, usual=1.0)) for each in pictures]
+    if format == "GIF":  # a palette of its own for each frame: a shared one makes white a little grey
+        frames = [frame.quantize(128) for frame in frames]
+    milliseconds = [round(1000 * seconds)] * (len(frames) - 1) + [round(2500 * seconds)]
+    file = io.BytesIO()
+    extra = {"lossless": True, "method": 6} if format == "WEBP" else {"optimize": False}
+    frames[0].save(
+        file, format, save_all=True, append_images=frames[1:], duration=milliseconds, loop=0, **extra
+    )
+    return file.getvalue()
+
+
+def _affordable(picture: Picture, scale: float | None, *, usual: float) -> float:
+    """The scale; raises Refusal where it asks for more pixels than any program opens."""
+    area = picture.width * picture.height
+    longest = max(picture.width, picture.height)
+    most = min((MOST_PIXELS / area) ** 0.5, LONGEST_SIDE / longest)
+    if scale is not None and scale > most:
+        less = f"choose at most {most:.2g}, or" if most >= SCALE_RANGE[0] else "take"
+        raise Refusal(
+            f"At {scale:g} pixels per unit the picture would be {picture.width * scale:.0f} by "
+            f"{picture.height * scale:.0f} pixels: {less} SVG or PDF, which have none."
+        )
+    return min(usual, most) if scale is None else scale
+
+
+def pixels(picture: Picture, ink: Ink, *, scale: float) -> Image:
+    """The same as a Pillow image."""
+    from PIL import Image
+
+    made = Image.open(io.BytesIO(png(picture, ink, scale=scale)))
+    return made.convert("RGB")
+
+
+def figure(picture: Picture, ink: Ink, *, transparent: bool = False, unit: float = 1.0) -> Figure:
+    """The picture as a matplotlib figure without axes, a unit to so many points."""
+    from matplotlib.collections import PathCollection
+    from matplotlib.figure import Figure
+
+    made = Figure(figsize=(unit * picture.width / _POINTS, unit * picture.height / _POINTS), dpi=_POINTS)
+    made.patch.set_facecolor("none" if transparent else ink.ground)
+    axes = made.add_axes((0, 0, 1, 1), frameon=False)
+    axes.set_axis_off()
+    axes.set_xlim(0, picture.width)
+    axes.set_ylim(picture.height, 0)
+    parts = [group for group in groups(picture) if not group.unseen]
+    shapes = [shape for group in parts for shape in group.shapes]
+    axes.add_collection(
+        PathCollection(
+            [_path(shape) for shape in shapes],
+            facecolors=[_inside(shape, ink) for shape in shapes],
+            edgecolors=[getattr(ink, shape.edge) if shape.edge else "none" for shape in shapes],
+            linewidths=[unit * ink.weight(shape.weight) for shape in shapes],
+            linestyles=[(0, DASHES if shape.veil else None) for shape in shapes],
+        )
+    )
+    for group in parts:
+        for text in group.texts:
+            _write(made, picture, text, ink, unit)
+    return made
+
+
+def _inside(shape: Shape, ink: Ink) -> str | tuple[str, float]:
+    if shape.fill is None:
+        return "none"
+    colour: str = getattr(ink, shape.fill)
+    return (colour, VEIL) if shape.veil else colour
+
+
+def _path(shape: Shape) -> Path:
+    from matplotlib.path import Path
+    from matplotlib.transforms import Affine2D
+
+    match shape.outline:
+        case Curve(points):
+            return Path(points, [Path.MOVETO, *[Path.CURVE4] * (len(points) - 1)])
+        case Polygon(points):
+            return Path([*points, points[0]], closed=True)
+        case Lines(ends):
+            corners = [point for line in ends for point in line]
+            return Path(corners, [Path.MOVETO, Path.LINETO] * len(ends)) if ends else Path([(0, 0)])
+        case Ellipse(x, y, rx, ry):
+            return Affine2D().scale(rx, ry).translate(x, y).transform_path(Path.unit_circle())
+        case Rect(x, y, width, height, r):
+            right, bottom = x + width, y + height
+            if not r:
+                return Path([(x, y), (right, y), (right, bottom), (x, bottom), (x, y)], closed=True)
+            corners = [
+                (x + r, y), (right - r, y), (right, y), (right, y + r),
+                (right, bottom - r), (right, bottom), (right - r, bottom),
+                (x + r, bottom), (x, bottom), (x, bottom - r),
+                (x, y + r), (x, y), (x + r, y), (x + r, y),
+            ]  # fmt: skip
+            side = [Path.LINETO, Path.CURVE3, Path.CURVE3]
+            return Path(corners, [Path.MOVETO, *side, *side, *side, *side, Path.CLOSEPOLY][:14])
+
+
+def _write(made: Figure, picture: Picture, text: Text, ink: Ink, unit: float) -> None:
+    made.text(
+        text.x / picture.width,
+        1 - text.y / picture.height,
+        text.text,
+        fontsize=unit * text.size,
+        fontfamily=FAMILY,
+        color=getattr(ink, tone_of(text)),
+        fontweight="bold" if text.bold else "normal",
+        fontstyle="italic" if text.italic else "normal",
+        ha={"start": "left", "middle": "center", "end": "right"}[text.anchor],
+        va="baseline",
+        parse_math=False,
+    )
+
+
+@contextmanager
+def _lettering() -> Iterator[None]:
+    """Fonts are embedded as they are, letters keep their widths at any size, signs no font has become boxes.
+
+    Only these settings are touched, not put back as a whole: a window may draw its plots at the same time.
+    """
+    from matplotlib import rcParams
+
+    warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
+    rcParams["pdf.fonttype"] = 42
+    before, rcParams["text.hinting"] = rcParams["text.hinting"], "none"
+    try:
+        yield
+    finally:
+        rcParams["text.hinting"] = before

@@ -1,0 +1,66 @@
+"""Graph → Mermaid: a flowchart for pages that draw such text themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from micrograd_gui.document.graph import NodeId
+from micrograd_gui.document.text import written
+from micrograd_gui.figures.moments import Options
+from micrograd_gui.figures.notebook_style import Folded, label_of, symbol_of
+from micrograd_gui.figures.palette import Ink
+from micrograd_gui.session.trace import Frame, Step
+
+MOST_TEXT, MOST_EDGES = 50_000, 500  # what Mermaid draws as it comes
+TOO_LARGE = "%% Mermaid draws as much as this only where the page raises its maxTextSize and maxEdges."
+
+
+def mermaid(folded: Folded, frame: Frame, step: Step | None, options: Options, ink: Ink) -> bytes:
+    """The moment as a flowchart: a box for each node, a circle for each op, a style for what acts."""
+    graph = folded.graph
+    lines: list[str] = []
+    for number in graph.order:
+        lines.append(f'    n{number}["{_said(folded, number, frame, options)}"]')
+        if not graph.nodes[number].is_leaf:
+            lines.append(f'    n{number}op(("{escaped(symbol_of(graph.nodes[number]))}"))')
+            lines.append(f"    n{number}op --> n{number}")
+    for node in graph:
+        lines += [f"    n{source} --> n{node.id}op" for source in node.inputs if source is not None]
+    lines += _styles(folded, frame, step, ink)
+    edges = sum(" --> " in line for line in lines)
+    large = sum(map(len, lines)) > MOST_TEXT or edges > MOST_EDGES
+    lines = [f"flowchart {options.rankdir}", *([f"    {TOO_LARGE}"] if large else []), *lines]
+    return ("\n".join(lines) + "\n").encode("utf-8", "replace")
+
+
+def escaped(text: str) -> str:
+    """Text that Mermaid shows as it is: signs of its own, of Markdown and of HTML become entity codes."""
+    text = text.replace("$$", "$\u200b$").replace("$$", "$\u200b$")  # two of them would begin a formula
+    return "".join(c if c.isalnum() or c in " .,−×²³√" else f"#{ord(c)};" for c in text)
+
+
+def _said(folded: Folded, number: NodeId, frame: Frame, options: Options) -> str:
+    parts = [f"<b>{escaped(label)}</b>"] if (label := label_of(folded.graph.nodes[number])) else []
+    if number in folded.silent:
+        return "<br/>".join(parts)
+    parts.append(f"data {escaped(written(frame.data.get(number), options.digits))}")
+    if options.gradients:
+        parts.append(f"grad {escaped(written(frame.grad.get(number), options.digits))}")
+    return "<br/>".join(parts)
+
+
+def _styles(folded: Folded, frame: Frame, step: Step | None, ink: Ink) -> Iterator[str]:
+    graph = folded.graph
+    yield f"    classDef default fill:{ink.box},stroke:{ink.line},color:{ink.text}"
+    yield f"    classDef ahead fill:{ink.box},stroke:{ink.line},color:{ink.muted},stroke-dasharray:4 3"
+    thick = f"stroke-width:{ink.strong:g}px"
+    yield f"    classDef acting fill:{ink.accent_fill},stroke:{ink.accent},color:{ink.text},{thick}"
+    ahead = [number for number in graph.order if frame.data and number not in frame.data]
+    if ahead:
+        yield f"    class {','.join(f'n{number}' for number in ahead)} ahead"
+    if step is None or step.node is None:
+        return
+    acting = folded.stands_for.get(step.node, step.node)
+    if acting in graph.nodes:
+        through = not graph.nodes[acting].is_leaf and step.kind != "seed"
+        yield f"    class n{acting}{f',n{acting}op' if through else ''} acting"

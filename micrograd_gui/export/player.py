@@ -1,0 +1,247 @@
+"""Film → HTML player: one file with all moments, which no network, no install and no mouse is needed for."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from micrograd_gui.document.graph import NodeId
+from micrograd_gui.export.svg import FONTS, outline, placed
+from micrograd_gui.figures.figure import Picture, Text
+from micrograd_gui.figures.moments import Film
+from micrograd_gui.figures.palette import INKS, Ink
+from micrograd_gui.figures.shapes import TONES, Group, Shape, groups, tone_of
+from micrograd_gui.files.embedded import METADATA, packed
+from micrograd_gui.resource import resource
+from micrograd_gui.session.explain.formulas import Fragment, Line
+
+_COLOURED = ("data", "grad", "problem")  # kinds of fragments that the style knows
+
+
+def player(film: Film) -> bytes:
+    """The page. Its policy lets run the one script and the one style that are in it, and loads nothing."""
+    style = _style(film.options.theme) + resource("player", "player.css").read_text("utf-8")
+    script = resource("player", "player.js").read_text("utf-8")
+    parts = {
+        "policy": f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "base-uri 'none'; form-action 'none'",
+        "title": escape(film.title),
+        "style": style,
+        "heading": escape(film.title),
+        "picture": _svg(film.shown(film.moments[0]), film),
+        "last": str(len(film.moments) - 1),
+        "grad": '<th scope="col">grad</th>' if film.options.gradients else "",
+        "rows": "\n".join(_rows(film)),
+        "cards": "\n".join(_card(moment.card) for moment in film.moments),
+        "film": _as_json(list(differences(film))),
+        "script": script,
+    }
+    page = resource("player", "player.html").read_text("utf-8")
+    for name, text in parts.items():
+        before, mark, after = page.partition(f"<!--{name}-->")
+        assert mark, name
+        page = before + text + after  # what is put in comes before the place where the next is looked for
+    return page.encode("utf-8", "replace")
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _as_json(value: Any) -> str:
+    """JSON that no reader of HTML can take for a tag."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=True)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+# Colours: each tone is a variable; as a class of an element it is its inside (f-) or its edge (s-) ----------
+
+
+def _style(theme: str | None) -> str:
+    if theme is not None:
+        root = f":root{{color-scheme:{'dark' if theme == 'dark' else 'light'};{_variables(INKS[theme])}}}\n"
+    else:
+        dark = f":root{{color-scheme:dark;{_variables(INKS['dark'])}}}"
+        root = f":root{{color-scheme:light;{_variables(INKS['light'])}}}\n"
+        root += f"@media (prefers-color-scheme: dark){{{dark}}}\n"
+        root += f"@media print{{:root{{color-scheme:light;{_variables(INKS['light'])}}}}}\n"
+    return root + "".join(f".f-{t}{{fill:var(--{t})}}.s-{t}{{stroke:var(--{t})}}\n" for t in TONES)
+
+
+def _variables(ink: Ink) -> str:
+    tones = "".join(f"--{tone}:{getattr(ink, tone)};" for tone in TONES)
+    return f"{tones}--strong:{ink.strong:g};--bundle:{ink.weight('bundle'):g}"
+
+
+# The picture of the first moment -----------------------------------------------------------------
+
+
+def _svg(picture: Picture, film: Film) -> str:
+    """The elements in the order in which the differences number them."""
+    root = Element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "viewBox": f"0 0 {picture.width:g} {picture.height:g}",
+            "width": f"{picture.width:g}",
+            "role": "img",
+            "aria-labelledby": "title",
+            "aria-describedby": "card",
+            "font-family": FONTS,
+            "id": "picture",
+        },
+    )
+    SubElement(root, "metadata", {"id": METADATA}).text = packed(film.graph)
+    for group in groups(picture):
+        parent = SubElement(root, "g")
+        for shape in group.shapes:
+            name, attributes = outline(shape)
+            SubElement(parent, name, {**attributes, "class": shape_looks(shape)})
+        for text in group.texts:
+            SubElement(parent, "text", {**placed(text), "class": text_looks(text)}).text = text.text
+    return str(tostring(root, encoding="unicode"))
+
+
+# In words ----------------------------------------------------------------------------------------
+
+
+def _card(card: Sequence[Line]) -> str:
+    lines = []
+    for line in card:
+        parts = "".join(_fragment(each) for each in line.fragments)
+        lines.append(f'<p class="{line.size}">{parts}</p>')
+    return f"<li>{''.join(lines)}</li>"
+
+
+def _fragment(fragment: Fragment) -> str:
+    """What a fragment says, in an element of its own where it looks otherwise than the text around it."""
+    looks = [fragment.kind] * (fragment.kind in _COLOURED) + ["bold"] * fragment.strong
+    text = escape(fragment.text)
+    return f'<span class="{" ".join(looks)}">{text}</span>' if looks else text
+
+
+def _rows(film: Film) -> Iterator[str]:
+    """A row of the table for each node that is shown; the script copies the picture's numbers into it."""
+    at: dict[NodeId, dict[str, int]] = {}
+    count = 0
+    names: dict[NodeId, str] = {}
+    for group in groups(film.blank):
+        count += len(group.shapes)
+        for text in group.texts:
+            if group.node is not None and text.role in ("data", "grad"):
+                at.setdefault(group.node, {})[text.role] = count  # the number comes after its field's name
+                names[group.node] = group.name
+            count += 1
+    for node, numbers in at.items():
+        cells = "".join(f'<td data-of="{number}"></td>' for number in numbers.values())
+        yield f'<tr><th scope="row">{escape(names[node])}</th>{cells}</tr>'
+
+
+Difference = list[object]  # the number of an element, its class, and of a text what it says
+
+
+def shape_looks(shape: Shape) -> str:
+    """The classes of a shape's element."""
+    names = ["x", f"f-{shape.fill}" if shape.fill else "none", f"s-{shape.edge}" if shape.edge else "no-edge"]
+    return " ".join(names if shape.weight == "thin" else [*names, shape.weight])
+
+
+def text_looks(text: Text) -> str:
+    """The classes of a text's element."""
+    return f"x f-{tone_of(text)}{' bold' if text.bold else ''}"
+
+
+def differences(film: Film) -> Iterator[list[Difference]]:
+    """For each moment the elements that differ from the moment before; for the first one all of them.
+
+    Elements have numbers in the order in which the whole picture has them. A moment asks anew only for
+    those nodes whose numbers it changed, or which it or the moment before made stand out.
+    """
+    before: Picture | None = None
+    looks: dict[int, Difference] = {}
+    for moment in film.watched():
+        now = film.shown(moment)
+        if before is None:
+            elements = _Elements(now)
+            nodes: Iterable[NodeId] = elements.nodes
+        else:
+            nodes = _touched(before, now) & elements.nodes
+        found = [(at, look) for at, look in elements.looks(now, nodes) if looks.get(at) != look]
+        looks.update(found)
+        yield [[at, *look] for at, look in sorted(found, key=lambda each: each[0])]
+        before = now
+
+
+def _touched(before: Picture, now: Picture) -> set[NodeId]:
+    """The nodes that may look otherwise, with those that stand for them."""
+    if bool(before.frame.data) != bool(now.frame.data):
+        return set(now.frame.data) | {box.node for box in now.boxes}
+    found = {node for picture in (before, now) for node, _ in picture.fresh}
+    found |= {each for each in (before.acting, before.through, now.acting, now.through) if each is not None}
+    found |= _changed(before.frame.data, now.frame.data) | _changed(before.frame.grad, now.frame.grad)
+    return found | {now.stands_for[node] for node in found if node in now.stands_for}
+
+
+def _changed(before: Mapping[NodeId, float], now: Mapping[NodeId, float]) -> set[NodeId]:
+    return set() if before is now else {node for node, _ in before.items() ^ now.items()}
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A piece of the picture: what of it is the piece's own, and the number of its groups' first elements."""
+
+    own: Picture
+    starts: tuple[int, ...]
+
+
+class _Elements:
+    """Where in the whole picture the elements of each node are."""
+
+    def __init__(self, picture: Picture) -> None:
+        starts: defaultdict[Group, list[int]] = defaultdict(list)
+        count = 0
+        for group in groups(picture):
+            starts[group].append(count)
+            count += len(group.shapes) + len(group.texts)
+        self._parts: dict[NodeId | None, _Part] = {}
+        for node, own in _pieces(picture).items():
+            self._parts[node] = _Part(own, tuple(starts[group].pop(0) for group in groups(own)))
+        self.nodes = {node for node in self._parts if node is not None}
+
+    def looks(self, picture: Picture, nodes: Iterable[NodeId]) -> Iterator[tuple[int, Difference]]:
+        """The elements of these nodes, and of what belongs to none, as they look in that picture."""
+        chips = defaultdict(list)
+        for chip in picture.chips:
+            chips[chip.node].append(chip)
+        for node in (None, *nodes):
+            part = self._parts[node]
+            own, said = part.own, tuple(chips[node]) if node is not None else ()
+            now = replace(picture, wires=own.wires, ovals=own.ovals, boxes=own.boxes, chips=said, below=())
+            if node is not None:
+                now = replace(now, enclosures=())
+            for start, group in zip(part.starts, groups(now), strict=True):
+                shapes: list[Difference] = [[shape_looks(shape)] for shape in group.shapes]
+                texts: list[Difference] = [[text_looks(text), text.text] for text in group.texts]
+                yield from enumerate([*shapes, *texts], start)
+
+
+def _pieces(picture: Picture) -> dict[NodeId | None, Picture]:
+    """The picture of each node, with its wires and chips; under None what belongs to no node."""
+    bare = replace(picture, wires=(), ovals=(), boxes=(), chips=(), below=())
+    own: defaultdict[NodeId, defaultdict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
+    for kind in ("wires", "ovals", "boxes", "chips"):
+        for each in getattr(picture, kind):
+            own[each.node][kind].append(each)
+    alone = replace(bare, enclosures=())
+    pieces: dict[NodeId | None, Picture] = {None: bare}
+    for node, kinds in own.items():
+        # Under each field's name stand its own things, which the checker cannot know.
+        pieces[node] = replace(alone, **{kind: tuple(each) for kind, each in kinds.items()})  # type: ignore[arg-type]
+    return pieces

@@ -1,0 +1,116 @@
+"""Picture → SVG: text stays text, each node is a group with its name as title, and the graph rides along."""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from micrograd_gui.figures.figure import Picture, Text
+from micrograd_gui.figures.palette import Ink
+from micrograd_gui.figures.shapes import (
+    DASHES,
+    VEIL,
+    Curve,
+    Ellipse,
+    Lines,
+    Polygon,
+    Rect,
+    Shape,
+    groups,
+    tone_of,
+)
+from micrograd_gui.figures.text_metrics import FAMILY
+from micrograd_gui.files.embedded import METADATA
+
+FONTS = f"{FAMILY}, Verdana, sans-serif"
+
+
+def svg(
+    picture: Picture, ink: Ink, *, transparent: bool = False, title: str = "A graph", graph: str = ""
+) -> bytes:
+    """The picture as an SVG document in UTF-8; ``graph`` is a text that it carries and nobody sees."""
+    w, h = f"{picture.width:g}", f"{picture.height:g}"
+    root = Element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "width": w,
+            "height": h,
+            "viewBox": f"0 0 {w} {h}",
+            "role": "img",
+            "font-family": FONTS,
+        },
+    )
+    SubElement(root, "title").text = title
+    if graph:
+        SubElement(root, "metadata", {"id": METADATA}).text = graph
+    if not transparent:
+        SubElement(root, "rect", {"width": w, "height": h, "fill": ink.ground})
+    for group in groups(picture):
+        if group.unseen:
+            continue
+        parent = root
+        if group.node is not None:
+            name = f"node-{group.node}" if group.node >= 0 else f"block-{-group.node}"
+            parent = SubElement(root, "g", {"id": name})
+            SubElement(parent, "title").text = group.name
+        for shape in group.shapes:
+            if shape.fill or shape.edge:
+                _shape(parent, shape, ink)
+        for text in group.texts:
+            if text.text or text.role == "label":
+                _text(parent, text, ink)
+    indent(root)
+    return bytes(tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+
+def _shape(parent: Element, shape: Shape, ink: Ink) -> None:
+    name, attributes = outline(shape)
+    attributes["fill"] = getattr(ink, shape.fill) if shape.fill else "none"
+    if shape.edge:
+        attributes["stroke"] = getattr(ink, shape.edge)
+        attributes["stroke-width"] = f"{ink.weight(shape.weight):g}"
+    SubElement(parent, name, attributes)
+
+
+def outline(shape: Shape) -> tuple[str, dict[str, str]]:
+    """The name of the SVG element and the attributes that say where it is, and whether it is a veil."""
+    name, attributes = _outline(shape)
+    if shape.veil:
+        attributes |= {"fill-opacity": f"{VEIL:g}", "stroke-dasharray": " ".join(f"{n:g}" for n in DASHES)}
+    return name, attributes
+
+
+def _outline(shape: Shape) -> tuple[str, dict[str, str]]:
+    match shape.outline:
+        case Rect(x, y, width, height, rounded):
+            place = {"x": x, "y": y, "width": width, "height": height} | ({"rx": rounded} if rounded else {})
+            return "rect", {name: f"{number:g}" for name, number in place.items()}
+        case Ellipse(x, y, rx, ry):
+            return "ellipse", {n: f"{v:g}" for n, v in {"cx": x, "cy": y, "rx": rx, "ry": ry}.items()}
+        case Curve(points):
+            start, *rest = (f"{x:g},{y:g}" for x, y in points)
+            return "path", {"d": f"M{start} C{' '.join(rest)}"}
+        case Polygon(points):
+            return "polygon", {"points": " ".join(f"{x:g},{y:g}" for x, y in points)}
+        case Lines(ends):
+            return "path", {"d": " ".join(f"M{a:g},{b:g} L{c:g},{d:g}" for (a, b), (c, d) in ends)}
+
+
+def _text(parent: Element, text: Text, ink: Ink) -> None:
+    attributes = {**placed(text), "fill": getattr(ink, tone_of(text))}
+    if text.bold:
+        attributes["font-weight"] = "bold"
+    if "  " in text.text:  # else several spaces become one
+        attributes["xml:space"] = "preserve"
+    SubElement(parent, "text", attributes).text = text.text
+
+
+def placed(text: Text) -> dict[str, str]:
+    """The attributes that say where a text is, how large, and whether it leans."""
+    leaning = {"font-style": "italic"} if text.italic else {}
+    return leaning | {
+        "x": f"{text.x:g}",
+        "y": f"{text.y:.2f}",
+        "font-size": f"{text.size:.4g}",
+        "text-anchor": text.anchor,
+    }

@@ -1,0 +1,263 @@
+"""Picture → TikZ: a file that can be compiled as it stands, or put into a paper or a deck by \\input."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.export import tex
+from micrograd_gui.figures.captions import LINE, NARROWEST, TEXT, enlarged
+from micrograd_gui.figures.figure import MARGIN, SIZE, Picture, Text
+from micrograd_gui.figures.palette import Ink
+from micrograd_gui.figures.shapes import (
+    DASHES,
+    TONES,
+    VEIL,
+    Curve,
+    Ellipse,
+    Lines,
+    Polygon,
+    Rect,
+    Shape,
+    groups,
+    tone_of,
+)
+from micrograd_gui.figures.text_metrics import width
+from micrograd_gui.session.explain.formulas import Fragment, Line
+
+_SHORT = 3  # characters: what is longer may be wider in TeX's fonts than the room for it
+_UNIT = 10 / SIZE  # points of TeX to a unit of a picture: text of the usual size becomes 10 pt
+_SIZES = (5, 6, 7, 8, 9, 10, 12)  # those that TeX's own fonts have
+_LONGEST = 16_000.0  # points: TeX knows no length above 16,383
+_LARGE = 300_000  # characters of a file, for which pdflatex may have too little memory
+_SLIDE = 440.0, 225.0  # points for the picture on a slide of 16:9 without a title
+_LEAST = 80.0  # of these, points that the graph keeps above a tall card
+_WIDER = r"\quad "  # several spaces
+_END = r"\end{tikzpicture}"
+_ANCHORS = {"start": "anchor=base west", "middle": "anchor=base", "end": "anchor=base east"}
+_KINDS = {"data": "data", "grad": "grad", "operator": "text", "problem": "grad"}
+_DASH, _GAP = (f"{length * _UNIT:.2f}bp" for length in DASHES)
+_VEIL = f"fill opacity={VEIL:g}, dash pattern=on {_DASH} off {_GAP}"
+_FILE = r"""% {title}, drawn by micrograd-gui.
+% Compile it as it stands, or \input it into {what} of your own that has \usepackage{{tikz}}.
+{hints}\ifdefined\tikzpicture \def\micrograddone{{\micrograd}}\else
+{preamble}
+\begin{{document}}
+\def\micrograddone{{{around}\end{{document}}}}
+\fi
+\providecommand\microgradsize[1]{{\fontsize{{#1}}{{#1}}\selectfont}}
+\providecommand\microgradfit[2]{{{{\sbox0{{#2}}\ifdim\wd0>#1\resizebox{{#1}}{{!}}{{\usebox0}}\else\usebox0\fi}}}}
+{sign}
+\def\micrograd{{{{%
+{body}
+}}}}
+\micrograddone
+"""
+_PAPER = r"""\documentclass{{article}}
+\usepackage[papersize={{{width:.2f}bp,{height:.2f}bp}},margin=0bp]{{geometry}}
+\usepackage{{tikz}}
+\pagestyle{{empty}}\parindent0pt\topskip0pt"""
+_DECK = r"""\documentclass[aspectratio=169]{beamer}
+\usepackage{tikz}
+\setbeamertemplate{navigation symbols}{}
+\setbeamersize{text margin left=6bp,text margin right=6bp}"""
+_SIGNS_HINT = """% Labels have signs of other scripts: lualatex and xelatex find them, pdflatex shows boxes.
+"""
+_LARGE_HINT = """% It is large: where pdflatex runs out of memory, take lualatex.
+"""
+_FRAME = r"\begin{frame}\centering\resizebox{%s}{\micrograd}\end{frame}"
+
+
+def paper(
+    picture: Picture, ink: Ink, *, title: str, card: Sequence[Line] = (), ground: bool = False
+) -> bytes:
+    """One moment; compiled as it stands, the page is as large as the picture."""
+    size = _PAPER.format(width=picture.width * _UNIT + 0.5, height=picture.height * _UNIT + 0.5)
+    larger = enlarged(picture.width)
+    body = [*_begin(picture, ink, ground), *_units(picture)]
+    if picture.below:
+        top = min(text.y for text in picture.below) + (6 - LINE[card[0].size]) * larger
+        body += _card(card, top, larger, picture.width)
+    return _file([*body, _END], title=title, what="a paper", preamble=size, around=r"\micrograd")
+
+
+def deck(
+    pictures: Sequence[Picture],
+    cards: Sequence[Sequence[Line]],
+    ink: Ink,
+    *,
+    title: str,
+    ground: bool = False,
+) -> bytes:
+    r"""All moments in one picture: what stays stands there once, the rest in \only<n>, for Beamer.
+
+    The pictures have no card below: it is made as large as the text of a slide, however small the graph gets.
+    """
+    tall = max(sum(LINE[line.size] for line in card) for card in cards)
+    wide, high = max(pictures[0].width, NARROWEST if tall else 0.0), pictures[0].height
+    shrunk = _SLIDE[0] / (wide * _UNIT)
+    if high:
+        shrunk = min(shrunk, max(_SLIDE[1] - tall * _UNIT, _LEAST) / (high * _UNIT))
+    larger = max(1.0, 1 / shrunk) if high else 1.0
+    whole = replace(pictures[0], width=wide, height=high + tall * larger + (2 * MARGIN if tall else 0.0))
+    body = _begin(whole, ink, ground)
+    for texts in zip(*map(_units, pictures), strict=True):
+        runs = _runs(texts)
+        body += [text if len(runs) == 1 else rf"\only<{spec}>{{{text}}}" for text, spec in runs if text]
+    for number, card in enumerate(cards, 1):
+        body += [rf"\only<{number}>{{{line}}}" for line in _card(card, high + MARGIN, larger, wide)]
+    flat = whole.width / whole.height > _SLIDE[0] / _SLIDE[1]  # as wide as the slide, else as high
+    around = _FRAME % (r"\textwidth}{!" if flat else rf"!}}{{{_SLIDE[1]:g}bp")
+    return _file([*body, _END], title=title, what="a frame of a Beamer deck", preamble=_DECK, around=around)
+
+
+def _file(body: Iterable[str], *, title: str, **parts: str) -> bytes:
+    comment = "".join(c if c.isprintable() else " " for c in title)  # it must stay on its line
+    whole = "\n".join(filter(None, body))
+    hints = _LARGE_HINT if len(whole) > _LARGE else ""
+    if tex.SIGN in whole:
+        hints += _SIGNS_HINT
+        parts["preamble"] += "\n" + tex.fonts()
+    text = _FILE.format(title=comment, hints=hints, sign=tex.DEFINE_SIGN, body=whole, **parts)
+    return text.encode("utf-8", "replace")
+
+
+def _runs(texts: Sequence[str]) -> list[tuple[str, str]]:
+    """Each text with the slides it stands on: ``1,3-5``."""
+    slides: dict[str, list[list[int]]] = {}
+    for number, text in enumerate(texts, 1):
+        spans = slides.setdefault(text, [])
+        if spans and spans[-1][1] == number - 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return [
+        (text, ",".join(f"{a}" if a == b else f"{a}-{b}" for a, b in spans)) for text, spans in slides.items()
+    ]
+
+
+def _begin(picture: Picture, ink: Ink, ground: bool) -> list[str]:
+    longest = max(picture.width, picture.height) * _UNIT
+    if longest > _LONGEST:
+        raise Refusal(
+            f"The picture is {longest:.0f} points long, and TeX knows no length above {_LONGEST:.0f}: "
+            "take fewer nodes, or a .pdf or .svg, which have no such limit."
+        )
+    whole = f"(0,0) rectangle ({picture.width:g},{picture.height:g});"
+    return [
+        *(rf"\definecolor{{{_colour(tone)}}}{{HTML}}{{{getattr(ink, tone)[1:].upper()}}}" for tone in TONES),
+        rf"\begin{{tikzpicture}}[x={_UNIT:.5f}bp, y=-{_UNIT:.5f}bp, inner sep=0pt, outer sep=0pt,",
+        rf"  line width={_UNIT:.3f}bp, strong/.style={{line width={ink.strong * _UNIT:.3f}bp}},",
+        rf"  bundle/.style={{line width={ink.weight('bundle') * _UNIT:.3f}bp}}]",
+        rf"\useasboundingbox {whole}",
+        rf"\fill[{_colour('ground')}] {whole}" if ground else "",
+    ]
+
+
+def _units(picture: Picture) -> list[str]:
+    """A command for each shape and each text, the card left out; as many at each moment."""
+    units: list[str] = []
+    for group in groups(replace(picture, below=())):
+        units += [_shape(shape) for shape in group.shapes]
+        units += [_text(text) for text in group.texts]
+    return units
+
+
+def _shape(shape: Shape) -> str:
+    if not (shape.fill or shape.edge):
+        return ""
+    options = [rf"fill={_colour(shape.fill)}"] if shape.fill else []
+    options += [rf"draw={_colour(shape.edge)}"] if shape.edge else []
+    options += [shape.weight] if shape.weight != "thin" else []
+    options += [_VEIL] if shape.veil else []
+    match shape.outline:
+        case Rect(x, y, width, height, rounded):
+            path = f"({x:g},{y:g}) rectangle ({x + width:g},{y + height:g})"
+            options += [f"rounded corners={rounded * _UNIT:.2f}bp"] if rounded else []
+        case Ellipse(x, y, rx, ry):
+            path = f"({x:g},{y:g}) ellipse [x radius={rx:g}, y radius={ry:g}]"
+        case Curve(points):
+            path = _point(points[0])
+            for at in range(1, len(points) - 2, 3):
+                a, b, c = map(_point, points[at : at + 3])
+                path += f" .. controls {a} and {b} .. {c}"
+        case Polygon(points):
+            path = " -- ".join([*map(_point, points), "cycle"])
+        case Lines(ends):
+            path = " ".join(f"{_point(a)} -- {_point(b)}" for a, b in ends)
+    return rf"\path[{', '.join(options)}] {path};" if path else ""
+
+
+def _point(point: tuple[float, float]) -> str:
+    return f"({point[0]:g},{point[1]:g})"
+
+
+def _text(text: Text) -> str:
+    if not text.text:
+        return ""
+    if text.role in ("data", "grad") and text.text != text.role:
+        said = tex.number(text.text, bold=text.bold)
+    elif text.role in ("op", "badge"):
+        said = _bold(tex.operation(text.text)) if text.bold else tex.operation(text.text)
+    elif text.role == "label":
+        said = _bold(tex.label(text.text)) if text.bold else tex.label(text.text)
+    else:
+        said = tex.plain(text.text)
+    if text.italic:
+        said = rf"\textit{{{said}}}"
+    if len(text.text) > _SHORT and text.role not in ("data", "grad"):
+        room = width(text.text, text.size, bold=text.bold) * _UNIT
+        said = rf"\microgradfit{{{room:.1f}bp}}{{{said}}}"
+    size = max((s for s in _SIZES if s <= text.size * _UNIT + 0.5), default=_SIZES[0])
+    place = f"at ({text.x:g},{text.y:.2f})"
+    return rf"\node[{_ANCHORS[text.anchor]}, {_lettering(tone_of(text), size)}] {place} {{{said}}};"
+
+
+def _lettering(tone: str, size: int) -> str:
+    return rf"text={_colour(tone)}, font=\microgradsize{{{size}}}"
+
+
+def _bold(said: str) -> str:
+    return rf"{{\boldmath\textbf{{{said}}}}}"  # TikZ stumbles over \boldmath at the start of a node
+
+
+def _card(card: Sequence[Line], top: float, larger: float, wide: float) -> Iterator[str]:
+    """A node for each line of the step card, from there on downwards."""
+    y = top
+    for line in card:
+        y += LINE[line.size] * larger
+        said = "".join(_fragment(each, line) for each in line.fragments)
+        size = {"head": 9, "big": 12, "note": 10}[line.size]
+        long = sum(width(each.text, TEXT[line.size], bold=each.strong) for each in line.fragments) * larger
+        scale = larger * min(1.0, (wide - 2 * MARGIN) / long) if long else larger
+        place = f"at ({MARGIN:g},{y - 6 * larger:.2f})"
+        yield rf"\node[anchor=base west, {_lettering('text', size)}, scale={scale:.3f}] {place} {{{said}}};"
+
+
+def _fragment(fragment: Fragment, line: Line) -> str:
+    faint = line.size == "head" and not fragment.strong
+    tone = "muted" if faint else _KINDS.get(fragment.kind, "text")
+    found = re.fullmatch(r"(\s*)(.*?)(\s*)", fragment.text, re.DOTALL)
+    assert found is not None
+    before, inner, after = found.groups()
+    if fragment.kind == "symbol":
+        said = tex.name(inner)
+    elif fragment.kind in ("data", "grad"):
+        said = (
+            tex.name(inner) if inner[-5:] in (".data", ".grad") else tex.number(inner, bold=fragment.strong)
+        )
+    else:
+        said = _WIDER.join(map(tex.plain, re.split(r"\s{2,}", inner)))
+    if fragment.strong:
+        said = _bold(said)
+    return rf"{_space(before)}{{\color{{{_colour(tone)}}}{said}}}{_space(after)}"
+
+
+def _space(spaces: str) -> str:
+    return _WIDER if len(spaces) > 1 else "~" * len(spaces)
+
+
+def _colour(tone: str) -> str:
+    return "microgradgui" + tone.replace("_", "")

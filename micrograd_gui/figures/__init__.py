@@ -1,0 +1,1 @@
+"""A graph as things to draw, for figures and for the window, without Qt."""

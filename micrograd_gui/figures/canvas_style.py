@@ -1,0 +1,281 @@
+"""Cards: a folding of a graph → Picture in the canvas's own style, everything where it stands there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from threading import Event
+from typing import NamedTuple
+
+from micrograd_gui.document.block import Block
+from micrograd_gui.document.graph import Graph, NodeId, Place
+from micrograd_gui.figures.figure import (
+    CHIP_AMOUNT,
+    CHIP_RULE,
+    MARGIN,
+    Box,
+    Cell,
+    Chip,
+    Enclosure,
+    End,
+    Picture,
+    Port,
+    Wire,
+)
+from micrograd_gui.figures.folding import (
+    FRAMES,
+    Folding,
+    Key,
+    box_sizes,
+    framed,
+    in_point,
+    out_point,
+    route,
+    title_room,
+)
+from micrograd_gui.figures.folding import Box as BlockBox
+from micrograd_gui.figures.geometry import (
+    HEIGHT,
+    PORT,
+    STACK,
+    TITLE,
+    Curve,
+    Rect,
+    around,
+    in_port,
+    node_sizes,
+    out_port,
+    points_of,
+    room,
+)
+from micrograd_gui.figures.notebook_style import symbol_of
+from micrograd_gui.figures.text_metrics import shown_label, width
+from micrograd_gui.layout import layout
+from micrograd_gui.session.explain.slopes import amount_text, rule_text
+from micrograd_gui.session.trace import Step
+
+_REACH = 6.0  # how far ports and thick outlines stand out of a card
+_SIDE = 2.5  # the radius of the port at which wires leave a block that do not come from its output
+_TINY = 2.0  # of the ports of a block that has too many for larger ones
+
+
+def placed(graph: Graph, *, stop: Event | None = None, time_limit: float) -> Graph:
+    """The graph with a place for every node; where one has none, Graphviz gives all of them theirs."""
+    if graph.places.keys() == graph.nodes.keys():
+        return graph
+    return tidied(graph, stop=stop, time_limit=time_limit)
+
+
+def opened(graph: Graph, *, stop: Event | None = None, time_limit: float) -> Graph:
+    """The graph with no block collapsed; where one was, all is laid out anew: what was in it needs room."""
+    if not any(block.collapsed for block in graph.blocks):
+        return graph
+    blocks = tuple(replace(block, collapsed=False) for block in graph.blocks)
+    return tidied(replace(graph, blocks=blocks), stop=stop, time_limit=time_limit)
+
+
+def tidied(graph: Graph, *, stop: Event | None, time_limit: float) -> Graph:
+    """Laid out as the window does it."""
+    boxes = box_sizes(graph)
+    made = layout.nested_places(
+        graph, node_sizes(graph), boxes, frame=FRAMES, afresh=True, time_limit=time_limit, stop=stop
+    )
+    return graph.moved(made)
+
+
+def carded(
+    folding: Folding,
+    words: Iterable[Words] = (),
+    *,
+    gradients: bool = True,
+    margin: float = MARGIN,
+) -> Picture:
+    """The folding with no numbers yet, and with room for those words on its wires."""
+    graph = folding.graph
+    if not folding.nodes:
+        return Picture(2 * margin, 2 * margin, style="canvas")
+    bare = tuple(_wires(folding, (0.0, 0.0)))
+    frames = [(block, rect) for block, rect in reversed(framed(folding).values())]  # the outer ones first
+    standing = [(*folding.places[key], *folding.size(key)) for key in folding.nodes]
+    plates = room_for(bare, standing, frames, words)
+    corners = [point for wire in bare for point in wire.points]  # a bow may stand out above
+    for x, y, wide, tall in standing:
+        corners += [(x - _REACH, y - _REACH), (x + wide + _REACH, y + tall + _REACH)]
+    for x, y, wide, tall in [rect for _, rect in frames] + [chip.rect for chip in plates]:
+        corners += [(x - 1, y - 1), (x + wide + 1, y + tall + 1)]
+    xs, ys = zip(*corners, strict=True)
+    origin = dx, dy = margin - min(xs), margin - min(ys)
+    keys = dict.fromkeys(key for number in graph.order if (key := folding.key(number)) is not None)
+    return Picture(
+        round(max(xs) + dx + margin, 2),
+        round(max(ys) + dy + margin, 2),
+        tuple(_box(folding, key, origin, gradients) for key in keys),
+        (),
+        tuple(_wires(folding, origin)),
+        tuple(chip.moved(dx, dy) for chip in plates),
+        tuple(
+            Enclosure(-block.id, shown_label(block.title), _r(x + dx), _r(y + dy), _r(wide), _r(tall))
+            for block, (x, y, wide, tall) in frames
+        ),
+        style="canvas",
+        stands_for=folding.owner,
+        drawn_as=folding.drawn_as,
+    )
+
+
+def _r(number: float) -> float:
+    return round(number, 2)
+
+
+def _wires(folding: Folding, origin: Place) -> Iterable[Wire]:
+    dx, dy = origin
+    for key, node in folding.nodes.items():
+        for port, source in enumerate(node.inputs):
+            if source is not None:
+                each = route(folding, (key, port), source)
+                points = tuple((_r(x + dx), _r(y + dy)) for x, y in zip(each[0::2], each[1::2], strict=True))
+                yield Wire(source, key, port, points, (), folding.bundle((key, port)) > 1)
+
+
+def _box(folding: Folding, key: Key, origin: Place, gradients: bool) -> Box:
+    x, y = _r(folding.places[key][0] + origin[0]), _r(folding.places[key][1] + origin[1])
+    wide, tall = folding.size(key)
+    half, field = (wide / 2 if gradients else wide), HEIGHT - TITLE
+    title = Cell("label", x, y, wide, TITLE)
+    numbers = [Cell("data", x, y + TITLE, half, field)]
+    if gradients:
+        numbers.append(Cell("grad", x + half, y + TITLE, half, field))
+    marks = ["target"] if folding.key(folding.graph.target) == key else []
+    if key < 0:
+        box = folding.boxes[key]
+        if box.output is None:
+            numbers = [Cell("count", x, y + TITLE, wide, field, f"{len(box.block.outputs)} outputs")]
+        foot = Cell("foot", x, y + HEIGHT, wide, tall - HEIGHT, box.content)
+        name, shows = shown_label(box.block.title) or box.block.kind, _shown_by(box)
+        ports = tuple(_block_ports(folding, box, origin))
+        return Box(key, name, (title, *numbers, foot), "", tuple(marks), ports, shows, behind=STACK)
+    node = folding.nodes[key]
+    marks += [node.role] if node.role else []
+    ports = tuple(
+        Port(*in_port((x, y), port, len(node.inputs)), PORT if source is not None else PORT + 1.5,
+             source is not None)
+        for port, source in enumerate(node.inputs)
+    )  # fmt: skip
+    ports += (Port(*out_port((x, y)), PORT),)
+    cells, named = (title, *numbers), bool(node.label)
+    return Box(key, shown_label(node.name), cells, symbol_of(node), tuple(marks), ports, named=named)
+
+
+def _shown_by(box: BlockBox) -> Key:
+    """The node whose numbers the box shows, or by which it is known whether there are any yet."""
+    return box.block.outputs[-1] if box.block.outputs else max(box.nodes)
+
+
+def _block_ports(folding: Folding, box: BlockBox, origin: Place) -> Iterable[Port]:
+    dx, dy = origin
+    out = out_point(folding, box.key)
+    yield Port(out[0] + dx, out[1] + dy, PORT)
+    starts = _starts(folding).get(box.key, {})
+    yield from (Port(x + dx, y + dy, _SIDE) for x, y in starts if (x, y) != out)
+    radius = PORT if len(box.ports) <= box.size[1] / 10 else _TINY
+    for at, port in enumerate(box.ports):
+        x, y = in_point(folding, (box.key, at))
+        yield Port(x + dx, y + dy, radius, port.source is not None)
+
+
+def _starts(folding: Folding) -> Mapping[Key, dict[Place, None]]:
+    """For each box where wires leave it."""
+    found: dict[Key, dict[Place, None]] = {}
+    for key, node in folding.nodes.items():
+        for port, source in enumerate(node.inputs):
+            if source is not None and source < 0:
+                each = route(folding, (key, port), source)
+                found.setdefault(source, {})[each.x1, each.y1] = None
+    return found
+
+
+CHIP_HEIGHT = 27.5
+_SIDES = 12.0
+
+
+class Said(NamedTuple):
+    """The rule and the amount; whether there is rather room below than above."""
+
+    rule: str
+    amount: str
+    below: bool
+
+
+Words = Mapping[tuple[End, int], Said]  # what is on each wire as it is drawn: the first thing, the second, …
+
+
+def words(shown: Callable[[End], End | None], graph: Graph, step: Step | None) -> Words:
+    """What that step says on the wires; ``shown`` gives the end of a wire of the graph as it is drawn.
+
+    A wire that stands for several operands says something for each of them.
+    """
+    if step is None or step.node is None or step.kind not in ("backward", "problem"):
+        return {}
+    found: dict[tuple[End, int], Said] = {}
+    times: Counter[End] = Counter()
+    for each in step.contributions:
+        end = shown((step.node, each.port))
+        if end is not None:
+            last = each.port == len(step.contributions) - 1 and each.port > 0
+            rule = shown_label(rule_text(graph, step.node, each))
+            found[end, times[end]] = Said(rule, amount_text(each), last)
+            times[end] += 1
+    return found
+
+
+def room_for(
+    wires: Iterable[Wire],
+    boxes: Sequence[Rect],
+    frames: Iterable[tuple[Block, Rect]],
+    all_words: Iterable[Words],
+) -> tuple[Chip, ...]:
+    """A chip with nothing on it for each thing that is ever said, as wide as its widest words."""
+    widest: dict[tuple[End, int], tuple[float, bool]] = {}
+    for each in all_words:
+        for at, said in each.items():
+            wide = max(width(said.rule, CHIP_RULE), width(said.amount, CHIP_AMOUNT, bold=True)) + _SIDES
+            widest[at] = max(widest.get(at, (0.0, False))[0], wide), said.below
+    if not widest:
+        return ()
+    ends = {(wire.node, wire.port): wire for wire in wires}
+    obstacles = [*boxes, *(title_room(block, rect) for block, rect in frames)]
+    made: dict[NodeId, list[Chip]] = {}  # those of one node are seen together
+    for (end, nth), (wide, below) in widest.items():
+        if end in ends:
+            beside = made.setdefault(end[0], [])
+            beside.append(_placed(ends[end], nth, wide, below, obstacles, beside))
+    return tuple(chip for chips in made.values() for chip in chips)
+
+
+def spoken(picture: Picture, said: Words) -> Picture:
+    """The picture with those words on its chips."""
+    chips = []
+    for chip in picture.chips:
+        rule, amount, _ = said.get(((chip.node, chip.port), chip.nth), ("", "", False))
+        chips.append(replace(chip, rule=rule, amount=amount))
+    return replace(picture, chips=tuple(chips))
+
+
+def _placed(
+    wire: Wire, nth: int, wide: float, below: bool, obstacles: Iterable[Rect], beside: Iterable[Chip]
+) -> Chip:
+    (x1, y1), (x2, y2), (x3, y3), (x4, y4) = wire.points
+    points = points_of(Curve(x1, y1, x2, y2, x3, y3, x4, y4))
+    near = around(points, wide, CHIP_HEIGHT)
+    walls = [rect for rect in obstacles if _meet(rect, near)] + [chip.rect for chip in beside]
+    (x, y), anchor, _ = room(points, wide, CHIP_HEIGHT, walls, downwards=below)
+    assert wire.port is not None, "of cards, every wire ends on a port"
+    return Chip(wire.node, wire.port, x, y, round(wide, 2), CHIP_HEIGHT, anchor, nth=nth)
+
+
+def _meet(one: Rect, other: Rect) -> bool:
+    return all(
+        one[axis] < other[axis] + other[axis + 2] and other[axis] < one[axis] + one[axis + 2]
+        for axis in (0, 1)
+    )

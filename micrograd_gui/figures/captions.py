@@ -1,0 +1,69 @@
+"""Captions: the step card, drawn below a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from micrograd_gui.figures.figure import MARGIN, Picture, Role, Text
+from micrograd_gui.figures.text_metrics import width
+from micrograd_gui.session.explain.formulas import Line
+
+NARROWEST = 440.0  # a picture of a small graph is widened to that, for the sake of its card
+NATURAL = 800.0  # below a wider picture the card is larger too: both are made to fit the same slide
+LARGEST = 2.0
+LINE = {"head": 22.0, "big": 26.0, "note": 22.0}
+TEXT = {"head": 13.0, "big": 17.0, "note": 14.0}
+_ROLES: dict[str, Role] = {"data": "data", "grad": "grad"}
+
+
+def height_of(cards: Iterable[Sequence[Line]], wide: float) -> float:
+    """What the tallest of the cards needs below a picture of that width."""
+    tallest = max((sum(LINE[line.size] for line in lines) for lines in cards), default=0.0)
+    return tallest * enlarged(wide)
+
+
+def enlarged(wide: float) -> float:
+    """How much larger a card is drawn below a picture of that width."""
+    return min(LARGEST, max(1.0, wide / NATURAL))
+
+
+def alone(cards: Iterable[Sequence[Line]]) -> Picture:
+    """A picture of no height, below which each of those cards has room."""
+    widest = max((_width(line, TEXT[line.size]) for lines in cards for line in lines), default=0.0)
+    return Picture(min(NATURAL, widest + 2 * MARGIN + 1), 0.0)
+
+
+def captioned(
+    picture: Picture, card: Sequence[Line], tall: float, *, narrowest: float = NARROWEST
+) -> Picture:
+    """The picture with that card in so much room below."""
+    wide, larger = max(picture.width, narrowest), enlarged(picture.width)
+    texts: list[Text] = []
+    y = picture.height + MARGIN
+    for line in card:
+        y += LINE[line.size] * larger
+        texts += _texts(line, y - 6 * larger, larger * factor(line, wide))
+    return replace(picture, width=wide, height=picture.height + tall + 2 * MARGIN, below=tuple(texts))
+
+
+def factor(line: Line, wide: float) -> float:
+    """How much smaller the line must be to get into the picture's width."""
+    whole = _width(line, TEXT[line.size] * enlarged(wide))
+    return min(1.0, (wide - 2 * MARGIN) / whole) if whole else 1.0
+
+
+def _width(line: Line, size: float) -> float:
+    return sum(width(each.text, size, bold=each.strong) for each in line.fragments)
+
+
+def _texts(line: Line, y: float, larger: float) -> Iterable[Text]:
+    """The fragments of a line one after the other."""
+    size = TEXT[line.size] * larger
+    x = MARGIN
+    for each in line.fragments:
+        start = x + width(each.text[: len(each.text) - len(each.text.lstrip())], size)
+        faint = line.size == "head" and not each.strong
+        role = _ROLES.get(each.kind, "label")
+        yield Text(0, role, start, y, "start", each.text.strip(), size, bold=each.strong, faint=faint)
+        x += width(each.text, size, bold=each.strong)

@@ -1,0 +1,382 @@
+"""Folding: what of a graph is drawn when some of its blocks are collapsed, or when one is looked into."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+from micrograd_gui.document.block import Block, BlockId, inside, nodes_of
+from micrograd_gui.document.graph import Graph, Node, NodeId, Place
+from micrograd_gui.document.rough_layout import arranged
+from micrograd_gui.figures import geometry
+from micrograd_gui.figures.geometry import (
+    BLOCK_WIDTH,
+    FOOT,
+    FRAME,
+    FRAME_TITLE,
+    HEIGHT,
+    SIDE_PORT,
+    WIDTH,
+    Curve,
+    Rect,
+    Size,
+)
+
+Key = int  # a node's id; of a collapsed block's box, minus the id of the block
+Wire = tuple[Key, int]  # the node or box, and the port on which it ends
+
+_ROOM = 9.0  # between two ports of a box, while it is not too tall
+_TALLEST = 160.0
+_GUEST_COLUMN, _GUEST_ROW, _GUESTS_AT_MOST = WIDTH + 56.0, HEIGHT + 16.0, 24
+_GUEST_GAP = 120.0
+
+
+class Port(NamedTuple):
+    """Where wires come into a box: from which node or box (None: an empty port), and the real wires."""
+
+    source: Key | None
+    wires: tuple[Wire, ...]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A collapsed block as it is drawn."""
+
+    block: Block
+    nodes: frozenset[NodeId]
+    ports: tuple[Port, ...]
+    parameters: int
+
+    @property
+    def key(self) -> Key:
+        return -self.block.id
+
+    @property
+    def output(self) -> NodeId | None:
+        return self.block.output
+
+    @property
+    def content(self) -> str:
+        """How much the box hides."""
+        count = self.parameters
+        return f"{count:,} parameter{'' if count == 1 else 's'}" if count else f"{len(self.nodes):,} nodes"
+
+    @cached_property
+    def size(self) -> Size:
+        if self.block.kind == "neuron":  # many of them stand one below the other
+            return WIDTH, HEIGHT + FOOT
+        return BLOCK_WIDTH, min(_TALLEST, max(HEIGHT + FOOT, _ROOM * (len(self.ports) + 1)))
+
+
+class Framed(NamedTuple):
+    """An open block, and what stands in its frame: nodes, boxes, and further frames."""
+
+    block: Block
+    keys: tuple[Key, ...]
+    frames: tuple[BlockId, ...]
+
+
+class Folding:
+    """The nodes and boxes to draw, and where. ``within`` is the block that is looked into.
+
+    From inside a block, the nodes outside that it reads stand at the left as guests, with no wires of
+    their own.
+    """
+
+    def __init__(self, graph: Graph, within: BlockId | None = None, before: Folding | None = None) -> None:
+        self.graph, self.within = graph, within
+        self.boxes: dict[Key, Box] = {}
+        self.owner: dict[NodeId, Key] = {}
+        self.guests: frozenset[NodeId] = frozenset()
+        self.frames: tuple[Framed, ...] = ()
+        self.nodes: Mapping[Key, Node] = graph.nodes
+        self.places: Mapping[Key, Place] = graph.places
+        self._ports: dict[Wire, Wire] = {}
+        if not graph.blocks:
+            return
+        if before is not None and before.within == within and self._only_numbers_since(before):
+            return
+        self._fold()
+        self._place()
+
+    # What is where ---------------------------------------------------------------------------
+
+    def key(self, number: Key | None) -> Key | None:
+        """The node itself, or the box that stands for it; None where neither is drawn."""
+        if number is None:
+            return None
+        found = self.owner.get(number, number)
+        return found if found in self.nodes else None
+
+    def keys(self, numbers: Iterable[NodeId]) -> frozenset[Key]:
+        """The nodes and boxes that stand for those nodes."""
+        if self.nodes is self.graph.nodes:
+            return frozenset(numbers)
+        return frozenset(key for number in numbers if (key := self.key(number)) is not None)
+
+    def shown(self, wire: Wire) -> Wire | None:
+        """Where a wire of the graph is drawn; None where it lies within a box."""
+        if wire[0] in self.owner or wire[0] < 0:
+            return self._ports.get(wire)
+        return wire if wire[0] in self.nodes and wire[0] not in self.guests else None
+
+    @property
+    def drawn_as(self) -> Mapping[Wire, Wire]:
+        """Where the wires of what is in a box are drawn: on its ports."""
+        return self._ports
+
+    def real(self, wire: Wire) -> Wire | None:
+        """The wire of the graph that is drawn so; None where several are."""
+        if wire[0] >= 0:
+            return wire
+        wires = self.boxes[wire[0]].ports[wire[1]].wires
+        return wires[0] if len(wires) == 1 else None
+
+    def bundle(self, wire: Wire) -> int:
+        """How many nodes' wires are drawn as that one."""
+        if wire[0] >= 0:
+            return 1
+        nodes = self.graph.nodes
+        return len({nodes[user].inputs[port] for user, port in self.boxes[wire[0]].ports[wire[1]].wires})
+
+    def whole(self, numbers: Iterable[NodeId]) -> frozenset[NodeId]:
+        """Those nodes, and with one in a box all that are in it; guests stay out."""
+        if not self.boxes and not self.guests:
+            return frozenset(numbers)
+        found: set[NodeId] = set()
+        for number in numbers:
+            key = self.key(number)
+            if key is not None and key not in self.guests:
+                found |= self.boxes[key].nodes if key < 0 else {key}
+        return frozenset(found)
+
+    def size(self, key: Key) -> Size:
+        return self.boxes[key].size if key < 0 else (WIDTH, HEIGHT)
+
+    # How it comes about ----------------------------------------------------------------------
+
+    def _only_numbers_since(self, before: Folding) -> bool:
+        """Whether nothing but numbers and names has changed; then all is as it was before."""
+        old, new = before.graph, self.graph
+        if old.blocks is not new.blocks or old.places is not new.places or len(old) != len(new):
+            return False
+        changed = []
+        for number, node in new.nodes.items():
+            was = old.nodes.get(number)
+            if was is not node:
+                if was is None or was.inputs != node.inputs or was.role != node.role:
+                    return False
+                changed.append(number)
+        self.__dict__.update(
+            {name: value for name, value in before.__dict__.items() if name not in ("graph", "nodes")}
+        )
+        self.nodes = new.nodes if before.nodes is old.nodes else dict(before.nodes)
+        if self.nodes is not new.nodes:
+            for number in changed:
+                if number in self.nodes:
+                    self.nodes[number] = self._drawn(number)  # type: ignore[index]  # a dict of its own
+        return True
+
+    def _fold(self) -> None:
+        graph, blocks = self.graph, self.graph.blocks
+        below = inside(blocks, self.within) if self.within is not None else None
+        here = [b for b in blocks if below is None or (b.id in below and b.id != self.within)]
+        shut: dict[BlockId, BlockId] = {}  # for a block that is not to be seen: the outermost that is shut
+        for block in here:
+            outer = shut.get(block.parent or 0)
+            if outer is not None:
+                shut[block.id] = outer
+            elif block.collapsed:
+                shut[block.id] = block.id
+            if block.id in shut:
+                self.owner.update(dict.fromkeys(block.members, -shut[block.id]))
+        self.frames = _framed(here, shut)
+        if not self.owner and below is None:
+            return
+        inner = graph.nodes.keys() if below is None else nodes_of(blocks, self.within or 0)
+        if below is not None:
+            sources = (source for number in inner for source in graph.nodes[number].inputs)
+            self.guests = frozenset(source for source in sources if source is not None) - inner
+        self._wrap({block.id: block for block in blocks if shut.get(block.id) == block.id})
+        drawn = {number: self._drawn(number) for number in graph.nodes
+                 if number not in self.owner and (number in inner or number in self.guests)}  # fmt: skip
+        for key, box in self.boxes.items():
+            drawn[key] = Node(key, None, tuple(port.source for port in box.ports), box.block.title)
+        self.nodes = drawn
+
+    def _drawn(self, number: NodeId) -> Node:
+        """The node, with boxes as operands in place of what is in them."""
+        node = self.graph.nodes[number]
+        if number in self.guests:
+            return replace(node, inputs=()) if node.inputs else node
+        if not any(source in self.owner for source in node.inputs):
+            return node
+        return replace(
+            node, inputs=tuple(self.owner.get(s, s) if s is not None else None for s in node.inputs)
+        )
+
+    def _wrap(self, blocks: Mapping[BlockId, Block]) -> None:
+        """Make the boxes: one port for each node outside that is read, one for each other box."""
+        graph = self.graph
+        hidden: dict[Key, list[NodeId]] = {-number: [] for number in blocks}
+        for number, key in self.owner.items():
+            hidden[key].append(number)
+        places = graph.places
+        heights: dict[Key | None, float] = {number: y for number, (_, y) in places.items()}
+        heights[None] = math.inf
+        for key, numbers in hidden.items():
+            if numbers:  # ports in the order of what is wired to them: fewer wires cross
+                heights[key] = sum(places[number][1] for number in numbers) / len(numbers)
+        for key, numbers in hidden.items():
+            if not numbers:
+                continue
+            ports: dict[Key | Wire, list[Wire]] = {}
+            parameters = 0
+            for number in sorted(numbers):
+                node = graph.nodes[number]
+                parameters += node.is_leaf and node.role == "parameter"
+                for port, source in enumerate(node.inputs):
+                    if source is None:
+                        ports[(number, port)] = [(number, port)]
+                    elif (owner := self.owner.get(source, source)) != key:
+                        ports.setdefault(owner, []).append((number, port))
+            made = tuple(
+                sorted(
+                    (
+                        Port(None if isinstance(source, tuple) else source, tuple(wires))
+                        for source, wires in ports.items()
+                    ),
+                    key=lambda port: heights[port.source],
+                )
+            )
+            self.boxes[key] = Box(blocks[-key], frozenset(numbers), made, parameters)
+            for at, each in enumerate(made):
+                self._ports.update(dict.fromkeys(each.wires, (key, at)))
+
+    def _place(self) -> None:
+        if self.nodes is self.graph.nodes:
+            return
+        known = self.graph.places
+        places = {key: known[key] for key in self.nodes if key >= 0 and key not in self.guests}
+        for key, box in self.boxes.items():
+            places[key] = standing(known, box.nodes, box.size)
+        places |= self._guest_places(places)
+        self.places = places
+
+    def _guest_places(self, places: Mapping[Key, Place]) -> dict[Key, Place]:
+        """At the left of all else, each near the height of what reads it."""
+        if not self.guests or not places:
+            return {}
+        heights: dict[Key, list[float]] = {number: [] for number in self.guests}
+        for key in places:
+            for source in self.nodes[key].inputs:
+                if source in heights:
+                    heights[source].append(places[key][1])
+        middle = {number: sum(ys) / len(ys) if ys else 0.0 for number, ys in heights.items()}
+        order = sorted(self.guests, key=lambda number: (middle[number], number))
+        left = min(x for x, _ in places.values()) - _GUEST_GAP - WIDTH
+        tops = [y for _, y in places.values()]
+        centre = (min(tops) + max(tops)) / 2
+        found: dict[Key, Place] = {}
+        for at, number in enumerate(order):
+            column, row = divmod(at, _GUESTS_AT_MOST)
+            rows = min(_GUESTS_AT_MOST, len(order) - column * _GUESTS_AT_MOST)
+            found[number] = (left - column * _GUEST_COLUMN, centre + (row - (rows - 1) / 2) * _GUEST_ROW)
+        return found
+
+
+def standing(places: Mapping[NodeId, Place], nodes: Iterable[NodeId], size: Size) -> Place:
+    """Where a box stands that hides those nodes: about their middle."""
+    there = [places[number] for number in nodes]
+    xs, ys = [x for x, _ in there], [y for _, y in there]
+    x, y = (min(xs) + max(xs) + WIDTH) / 2, (min(ys) + max(ys) + HEIGHT) / 2
+    return x - size[0] / 2, y - size[1] / 2
+
+
+def _framed(blocks: Iterable[Block], shut: Mapping[BlockId, BlockId]) -> tuple[Framed, ...]:
+    """The open blocks, each after those within it."""
+    keys: dict[BlockId, list[Key]] = {}
+    frames: dict[BlockId, list[BlockId]] = {}
+    still_open = [block for block in blocks if block.id not in shut]
+    for block in still_open:
+        keys[block.id], frames[block.id] = list(block.members), []
+        if block.parent in frames:
+            frames[block.parent].append(block.id)
+    for block in blocks:
+        if shut.get(block.id) == block.id and block.parent in keys:
+            keys[block.parent].append(-block.id)
+    return tuple(Framed(b, tuple(keys[b.id]), tuple(frames[b.id])) for b in reversed(still_open))
+
+
+FRAMES = (FRAME, FRAME_TITLE)  # what a frame takes at its sides and at its top
+
+
+def out_point(folding: Folding, number: Key) -> Place:
+    """Where wires leave a node; of a node in a box, where they leave the box."""
+    key = folding.key(number)
+    assert key is not None
+    if key >= 0:
+        return geometry.out_port(folding.places[key])
+    (x, y), (width, height) = folding.places[key], folding.boxes[key].size
+    outputs = folding.boxes[key].block.outputs
+    return x + width, y + height * (0.5 if number == key or number in outputs else SIDE_PORT)
+
+
+def in_point(folding: Folding, wire: Wire) -> Place:
+    """Where that wire comes in."""
+    key, port = folding.shown(wire) or wire
+    (x, y), ports = folding.places[key], len(folding.nodes[key].inputs)
+    if key >= 0:
+        return geometry.in_port((x, y), port, ports)
+    return x, y + folding.boxes[key].size[1] * (port + 1) / (ports + 1)
+
+
+def route(folding: Folding, wire: Wire, source: Key) -> Curve:
+    """The curve of a drawn wire from that node or box."""
+    key, port = wire
+    if source < 0:  # which of the nodes in that box it comes from tells where it leaves it
+        user, at = wire if key >= 0 else folding.boxes[key].ports[port].wires[0]
+        source_node = folding.graph.nodes[user].inputs[at]
+        assert source_node is not None
+        start = out_point(folding, source_node)
+    else:
+        start = out_point(folding, source)
+    bow = geometry.bow(folding.nodes[key], port) if key >= 0 else 0.0
+    return geometry.curve(start, in_point(folding, wire), bow)
+
+
+def framed(folding: Folding) -> dict[BlockId, tuple[Block, Rect]]:
+    """The frames of all open blocks that hold something; a block stands after those within it."""
+    places, size = folding.places, folding.size
+    corners: dict[BlockId, Rect] = {}  # left, top, right, bottom
+    found: dict[BlockId, tuple[Block, Rect]] = {}
+    for block, keys, inner in folding.frames:
+        held = [(*places[key], places[key][0] + size(key)[0], places[key][1] + size(key)[1])
+                for key in keys if key in places]  # fmt: skip
+        held += [corners[number] for number in inner if number in corners]
+        if held:
+            lefts, tops, rights, bottoms = zip(*held, strict=True)
+            left, top = min(lefts) - FRAME, min(tops) - FRAME_TITLE
+            right, bottom = max(rights) + FRAME, max(bottoms) + FRAME
+            corners[block.id] = left, top, right, bottom
+            found[block.id] = block, (left, top, right - left, bottom - top)
+    return found
+
+
+def title_room(block: Block, frame: Rect) -> Rect:
+    """About where the title of an open block stands: nothing else should."""
+    left, top, width, _ = frame
+    return left + 8, top + 3, min(width - 16, 34 + 9 * len(block.title)), 28.0
+
+
+def box_sizes(graph: Graph) -> dict[BlockId, Size]:
+    """The sizes of all collapsed blocks' boxes."""
+    whole = arranged(graph)
+    found: dict[BlockId, Size] = {}
+    for parent in dict.fromkeys(block.parent for block in graph.blocks if block.collapsed):
+        shown = Folding(whole, parent).boxes.values()
+        found |= {box.block.id: box.size for box in shown if box.block.parent == parent}
+    return found

@@ -1,0 +1,267 @@
+"""Film: the moments of a run that are to be shown, and their pictures, all in one frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from threading import Event
+
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.history import Entry, History
+from micrograd_gui.document.text import written
+from micrograd_gui.figures import canvas_style
+from micrograd_gui.figures.canvas_style import carded, opened, placed
+from micrograd_gui.figures.captions import NARROWEST, alone, captioned, height_of
+from micrograd_gui.figures.figure import MARGIN, SIZE, Picture, Style
+from micrograd_gui.figures.folding import Folding
+from micrograd_gui.figures.notebook_style import Folded, folded, rendered
+from micrograd_gui.figures.palette import Ink, ink
+from micrograd_gui.figures.text_metrics import shown_label, width
+from micrograd_gui.layout.graphviz import Cancelled
+from micrograd_gui.session.explain.card import card
+from micrograd_gui.session.explain.formulas import Line
+from micrograd_gui.session.record import record
+from micrograd_gui.session.state import State
+from micrograd_gui.session.trace import Frame, Pass, Step, Trace
+
+STYLES: tuple[Style, ...] = ("notebook", "canvas")
+DIRECTIONS = ("LR", "TB")
+SCALE_RANGE = (0.1, 20.0)  # pixels per unit that may be asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who waits for a long export: is told how far it is, and may end it."""
+
+    told: Callable[[int, int], object] = lambda done, total: None
+    stop: Event | None = None
+
+    def tick(self, done: int, total: int) -> None:
+        """So many moments of so many are done; raises Cancelled where nobody waits any more."""
+        if self.stop is not None and self.stop.is_set():
+            raise Cancelled("The export was cancelled.")
+        self.told(done, total)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Its colours, its pixels per unit, whether one sees through its ground, what is shown of the graph."""
+
+    theme: str | None = None  # None: light, and a player as its reader's screen is
+    scale: float | None = None  # None: 2 for a picture, 1 for an animation
+    transparent: bool = False
+    seconds: float = 1.6  # how long each moment of an animation stays
+    margin: float = MARGIN
+    digits: int = 4
+    rankdir: str = "LR"
+    gradients: bool = True
+    style: Style = "notebook"
+    nodes: frozenset[NodeId] | None = None  # None: the whole graph
+    folded: bool = True  # a collapsed block is drawn as one box
+    card: bool | None = None  # the step card below; None: in a file of many moments
+    only_card: bool = False  # the step card and no graph
+    dialect: str | None = None  # what a script is written in; None: micrograd, and PyTorch for training
+    train: bool = False  # whether a script trains the graph
+    watch: Watch = field(default_factory=Watch)
+
+    def __post_init__(self) -> None:
+        if self.style not in STYLES:
+            raise Refusal(f"There is no style “{self.style[:40]}”; there are {' and '.join(STYLES)}.")
+        if self.rankdir not in DIRECTIONS:
+            raise Refusal(f"A graph is drawn {' or '.join(DIRECTIONS)}, not “{self.rankdir[:40]}”.")
+        if self.style == "canvas" and self.rankdir != "LR":
+            raise Refusal("In the canvas's style a graph is drawn LR, from left to right.")
+        if self.only_card and self.card is False:
+            raise Refusal("Only the step card, and no step card: there would be nothing to draw.")
+
+    @property
+    def ink(self) -> Ink:
+        """The colours; raises Refusal where there is no theme of that name."""
+        return ink(self.theme or "light")
+
+
+__all__ = ["Film", "Moment", "Options", "film_of", "moment"]
+
+PATIENCE = 60.0  # seconds for a layout: who exports can wait longer than who looks at a window
+SCRIPT = (Pass("forward"), Pass("backward"))
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The numbers at one cursor, the step that led there, and what the step card says."""
+
+    frame: Frame
+    step: Step | None = None
+    card: tuple[Line, ...] = ()
+    cursor: int | None = None  # after how many steps; None: nobody counted
+
+
+@dataclass(frozen=True)
+class Film:
+    """A graph and moments of its run; the pictures of all of them have the same size and places."""
+
+    graph: Graph
+    moments: tuple[Moment, ...]
+    options: Options = field(default_factory=Options)
+    laid_out: Picture | None = None  # where it has been worked out already
+    caption_height: float | None = None  # the same for films of one moment that belong together
+
+    @property
+    def title(self) -> str:
+        """What the picture is of, in a few words."""
+        target = self.graph.target
+        what = "A graph" if target is None else f"The graph of {shown_label(self.graph.nodes[target].name)}"
+        return f"A step in {what[:1].lower()}{what[1:]}" if self.options.only_card else what
+
+    def each(self) -> Iterator[Film]:
+        """A film of one moment for each of them, drawn in the frame of the whole."""
+        tall = self.room_for_cards
+        options = replace(self.options, watch=Watch(stop=self.options.watch.stop))  # told of the whole only
+        for moment in self.watched():
+            yield Film(self.graph, (moment,), options, self.blank, tall)
+
+    @cached_property
+    def drawn(self) -> Graph:
+        """The part of the graph that is shown."""
+        nodes = self.options.nodes
+        if nodes is None:
+            return self.graph
+        return self.graph.without(self.graph.nodes.keys() - nodes)
+
+    @cached_property
+    def folded(self) -> Folded:
+        """The same with its collapsed blocks as they are drawn."""
+        return folded(self.drawn) if self.options.folded else Folded(self.drawn)
+
+    @cached_property
+    def blank(self) -> Picture:
+        """The graph laid out, with no numbers yet; raises LayoutRefusal."""
+        if self.laid_out is not None:
+            return self.laid_out
+        options, stop = self.options, self.options.watch.stop
+        if options.only_card:
+            return alone(moment.card for moment in self.moments)
+        if options.style == "canvas":
+            return replace(self._cards(), digits=options.digits)
+        made = rendered(
+            self.folded,
+            self.widest,
+            rankdir=options.rankdir,
+            gradients=options.gradients,
+            margin=options.margin,
+            time_limit=PATIENCE,
+            stop=stop,
+        )
+        return replace(made, digits=options.digits)
+
+    def _cards(self) -> Picture:
+        options, stop = self.options, self.options.watch.stop
+        graph = self.drawn if options.folded else opened(self.drawn, stop=stop, time_limit=PATIENCE)
+        folding = Folding(placed(graph, stop=stop, time_limit=PATIENCE))
+        moments = self.moments if options.gradients else ()
+        words = [canvas_style.words(folding.shown, self.graph, each.step) for each in moments]
+        return carded(folding, words, gradients=options.gradients, margin=options.margin)
+
+    def shown(self, moment: Moment) -> Picture:
+        """The picture of that moment."""
+        picture = self.blank.with_frame(moment.frame, moment.step)
+        if not picture.chips:
+            return picture
+        return canvas_style.spoken(picture, canvas_style.words(picture.shown, self.graph, moment.step))
+
+    @property
+    def pictures(self) -> Iterator[Picture]:
+        """A picture of each moment, with the step card below where it is wanted; raises LayoutRefusal."""
+        card = self.options.card
+        if card or self.options.only_card or (card is None and len(self.moments) > 1):
+            return self.with_cards
+        return (self.shown(each) for each in self.watched())
+
+    @property
+    def with_cards(self) -> Iterator[Picture]:
+        """The pictures with the step card below; where only the card is wanted, that."""
+        tall = self.caption_height
+        if tall is None:
+            tall = self.room_for_cards
+        narrowest = 0.0 if self.options.only_card else NARROWEST
+        for each in self.watched():
+            yield captioned(self.shown(each), each.card, tall, narrowest=narrowest)
+
+    @property
+    def room_for_cards(self) -> float:
+        """The height of the tallest card."""
+        return height_of((moment.card for moment in self.moments), self.blank.width)
+
+    def watched(self) -> Iterator[Moment]:
+        """The moments; whoever waits is told after each."""
+        watch, total = self.options.watch, len(self.moments)
+        watch.tick(0, total)
+        for done, each in enumerate(self.moments, 1):
+            yield each
+            watch.tick(done, total)
+
+    @cached_property
+    def widest(self) -> str:
+        """The widest number of a whole run and of these moments, as bold text."""
+        trace, digits = record(self.graph, SCRIPT), self.options.digits
+        frames = [trace.frame(cursor) for cursor in {*trace.ends, len(trace)}]
+        frames += [moment.frame for moment in self.moments]
+        parts = [part for frame in frames for part in (frame.data, frame.grad)]
+        numbers = {number for part in parts for number in part.values()}
+        texts = {written(number, digits) for number in (-1.0, *numbers)}
+        return max(texts, key=lambda text: width(text, SIZE, bold=True))
+
+
+def film_of(graph: Graph, step: str | None, options: Options, trace: Trace | None = None) -> Film:
+    """The moments that ``step`` names: "last", "all", a number, or None. Raises Refusal.
+
+    None is the end of the run as a result: the numbers of "last"; its step stands out only where it failed.
+    """
+    see_that_there_is_something(graph, options)
+    trace = record(graph, SCRIPT) if trace is None else trace
+    if step is None and (options.only_card or trace.problem is not None):
+        step = "last"  # a result has no step to tell of, a problem is one
+    if step is None:
+        return Film(graph, (Moment(trace.frame(len(trace)), cursor=len(trace)),), options)
+    cursors = _cursors(trace, step)
+    if step == "all" and options.folded:
+        cursors = _without_inner(cursors, trace, folded(graph).stands_for)
+    return Film(graph, tuple(moment(graph, trace, cursor) for cursor in cursors), options)
+
+
+def _without_inner(
+    cursors: Sequence[int], trace: Trace, stands_for: Mapping[NodeId, NodeId]
+) -> Sequence[int]:
+    """Without the moments between two steps in the same collapsed block, of which nothing is seen."""
+
+    def block(cursor: int) -> NodeId | None:
+        step = trace.steps[cursor - 1] if 0 < cursor <= len(trace) else None
+        return None if step is None or step.node is None else stands_for.get(step.node)
+
+    return [each for each in cursors if block(each) is None or block(each) != block(each + 1)]
+
+
+def see_that_there_is_something(graph: Graph, options: Options) -> None:
+    """Raises Refusal where there is nothing to draw."""
+    if not graph.nodes:
+        raise Refusal("The graph is empty: there is nothing to draw.")
+    if options.nodes is not None and not options.nodes & graph.nodes.keys():
+        raise Refusal("Nothing is selected: there is nothing to draw.")
+
+
+def moment(graph: Graph, trace: Trace, cursor: int) -> Moment:
+    """That moment of the run, with its step card."""
+    state = State(History((Entry(graph),)), trace=trace, cursor=cursor)
+    return Moment(state.frame, state.step, card(state), cursor)
+
+
+def _cursors(trace: Trace, step: str) -> Sequence[int]:
+    if step == "last":
+        return [len(trace)]
+    if step == "all":
+        return range(len(trace) + 1)
+    if not step.isdecimal() or len(step) > 9 or int(step) > len(trace):
+        raise Refusal(f"--step is a number from 0 to {len(trace)}, last or all, not “{step[:40]}”.")
+    return [int(step)]

@@ -1,0 +1,274 @@
+"""Rendering: Graph → DOT in the notebook's record style → Graphviz → Picture."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from math import ceil
+from threading import Event
+from typing import Any, get_args
+
+from micrograd import dot
+from micrograd.ops import op_of
+from micrograd_gui.document.block import Block, BlockKind, nodes_of
+from micrograd_gui.document.graph import Graph, Node, NodeId, Place
+from micrograd_gui.document.text import WIDEST
+from micrograd_gui.figures.figure import (
+    MARGIN,
+    PADDING,
+    SIZE,
+    Box,
+    Cell,
+    Oval,
+    Picture,
+    Point,
+    Role,
+    Wire,
+    field_width,
+)
+from micrograd_gui.figures.text_metrics import FAMILY, shown_label
+from micrograd_gui.figures.text_metrics import width as width_of
+from micrograd_gui.layout.graphviz import TIME_LIMIT, Engine, effort, engine
+from micrograd_gui.session.trace import Frame
+
+LABEL_IN_DOT = 2000  # characters: older Graphviz reads no string of more than 16 kB
+CURVED_AT_MOST = 400  # nodes; straight wires take a quarter of the time that curved ones do
+_CLOSE = {"margin": f"{PADDING / 72:.3f},0.055", "width": "0.45", "height": "0.45"}
+_SMALLEST = "i"  # labels are laid out as so many of these: no text of a user reaches the engine
+
+
+def rendered(
+    graph: Graph | Folded,
+    widest: str = WIDEST,
+    *,
+    rankdir: str = "LR",
+    gradients: bool = True,
+    margin: float = MARGIN,
+    time_limit: float = TIME_LIMIT,
+    stop: Event | None = None,
+    by: Engine | None = None,
+) -> Picture:
+    """The graph laid out with no numbers yet, its collapsed blocks as boxes where it is Folded.
+
+    Fields have room for the ``widest`` number.
+
+    Raises LayoutRefusal, or Cancelled.
+    """
+    whole = graph if isinstance(graph, Folded) else Folded(graph)
+    graph = whole.graph
+    if not graph.nodes:
+        return Picture(2 * margin, 2 * margin)
+    picture = dot.picture(
+        [_row(graph, number, widest, gradients) for number in graph.order],
+        rankdir=rankdir,
+        node_attr={"fontname": FAMILY, "fontsize": f"{SIZE:g}", **_CLOSE},
+    )
+    picture.attr(ranksep="0.28", nodesep="0.22", **_within_bounds(graph))
+    answer = (by or engine()).run(picture.source, time_limit=time_limit, stop=stop)
+    made = _picture(graph, json.loads(answer), margin)
+    return replace(made, stands_for=whole.stands_for, silent=whole.silent)
+
+
+def _within_bounds(graph: Graph) -> dict[str, str]:
+    """The attributes by which Graphviz draws a large graph in seconds and not in minutes."""
+    straight = {"splines": "line"} if len(graph) > CURVED_AT_MOST else {}
+    return effort(2 * len(graph)) | straight
+
+
+def shape_of(graph: Graph) -> Hashable:
+    """All that a layout depends on: graphs of the same shape have the same picture but for the numbers."""
+    nodes = (graph.nodes[number] for number in graph.order)
+    return tuple((node.id, node.op, node.inputs, label_of(node)) for node in nodes)
+
+
+def source(graph: Graph, frame: Frame, rankdir: str = "LR", *, gradients: bool = True) -> str:
+    """The moment as DOT text in the lecture's form: ``{ a | data 2.0000 | grad 6.0000 }``."""
+    rows = [
+        dot.NodeRow(
+            number,
+            _cut(graph.nodes[number].label),
+            frame.data.get(number),
+            frame.grad.get(number, 0.0 if number in frame.data else None) if gradients else None,
+            _op_text(graph, number),
+            _inputs(graph, number),
+        )
+        for number in graph.order
+    ]
+    picture = dot.picture(rows, rankdir=rankdir, node_attr={"fontname": FAMILY})
+    if within_bounds := _within_bounds(graph):
+        picture.attr(**within_bounds)
+    return str(picture.source)
+
+
+def _row(graph: Graph, number: NodeId, widest: str, gradients: bool) -> dot.NodeRow:
+    """The node with texts that are as wide as what will stand there."""
+    data, grad = (_as_wide_as(field_width(name, widest), name) for name in ("data", "grad"))
+    name = width_of(label_of(graph.nodes[number]), SIZE, bold=True)
+    symbol = width_of(symbol_of(graph.nodes[number]), SIZE)
+    op = None if graph.nodes[number].is_leaf else _blank(symbol)
+    shown = grad if gradients else None
+    return dot.NodeRow(number, _blank(name), data, shown, op, _inputs(graph, number))
+
+
+def _blank(wide: float) -> str:
+    """A text that Graphviz finds so wide."""
+    return _SMALLEST * max(1, ceil(wide / width_of(_SMALLEST, SIZE)))
+
+
+def _cut(label: str) -> str:
+    return label if len(label) <= LABEL_IN_DOT else f"{label[:LABEL_IN_DOT]}…"
+
+
+def label_of(node: Node) -> str:
+    """What stands in the label's cell: nothing for a constant, whose number stands beside it anyway."""
+    return "" if node.is_leaf and not node.label else shown_label(node.name)
+
+
+def _as_wide_as(needed: float, name: str) -> float:
+    """A number that, behind the field's name, Graphviz finds at least so wide."""
+    number = 8.0
+    while number < 1e8 and width_of(f"{name} {number:.4f}", SIZE) < needed:
+        number = number * 10 + 8
+    return number
+
+
+def _inputs(graph: Graph, number: NodeId) -> tuple[NodeId, ...]:
+    return tuple(source for source in graph.nodes[number].inputs if source is not None)
+
+
+def _op_text(graph: Graph, number: NodeId) -> str | None:
+    op = graph.nodes[number].op
+    return None if op is None else op_of(op).op_text
+
+
+def symbol_of(node: Node) -> str:
+    """What stands in the op's oval: the sign that the canvas shows too."""
+    if node.op is None or node.op in KINDS:
+        return node.op or ""
+    return op_of(node.op).symbol
+
+
+def _picture(graph: Graph, answer: Mapping[str, Any], margin: float) -> Picture:
+    left, bottom, right, top = (float(part) for part in answer["bb"].split(","))
+
+    def place(x: float, y: float) -> Point:
+        return round(x - left + margin, 2), round(top - y + margin, 2)
+
+    names: list[tuple[NodeId, bool]] = []
+    boxes: list[Box] = []
+    ovals: list[Oval] = []
+    for each in answer["objects"]:
+        is_op = each["name"].endswith("op")
+        number = int(each["name"][1:].removesuffix("op"))
+        names.append((number, is_op))
+        if is_op:
+            x, y = place(*(float(part) for part in each["pos"].split(",")))
+            radii = (round(float(each[side]) * 36, 2) for side in ("width", "height"))
+            ovals.append(Oval(number, symbol_of(graph.nodes[number]), x, y, *radii))
+        else:
+            cells = tuple(_cells(each["rects"], place))
+            boxes.append(Box(number, label_of(graph.nodes[number]), cells))
+    wires = tuple(_wires(graph, answer.get("edges", []), names, place))
+    width, height = (round(length + 2 * margin, 2) for length in (right - left, top - bottom))
+    return Picture(width, height, tuple(boxes), tuple(ovals), wires)
+
+
+def _cells(rects: str, place: Any) -> Iterable[Cell]:
+    roles: tuple[Role, ...] = ("label", "data", "grad")
+    for role, rect in zip(roles, rects.split(), strict=False):  # there may be no grad
+        x0, y0, x1, y1 = (float(part) for part in rect.split(","))
+        (x, y), (right, bottom) = place(x0, y1), place(x1, y0)
+        yield Cell(role, x, y, round(right - x, 2), round(bottom - y, 2))
+
+
+def _wires(
+    graph: Graph, edges: Iterable[Mapping[str, Any]], names: list[tuple[NodeId, bool]], place: Any
+) -> Iterable[Wire]:
+    ports: defaultdict[tuple[NodeId, NodeId], list[int]] = defaultdict(list)
+    for node in graph:
+        for port, operand in enumerate(node.inputs):
+            if operand is not None:
+                ports[operand, node.id].append(port)
+    for edge in edges:
+        (source, from_op), (node, _) = names[edge["tail"]], names[edge["head"]]
+        points, head = (
+            tuple(
+                place(*point) for part in edge.get(key, []) if part["op"] in ops for point in part["points"]
+            )
+            for key, ops in (("_draw_", "bB"), ("_hdraw_", "pP"))
+        )
+        yield Wire(source, node, None if from_op else ports[source, node].pop(0), points, head)
+
+
+KINDS: tuple[str, ...] = get_args(BlockKind)
+
+
+@dataclass(frozen=True)
+class Folded:
+    """``graph`` is to be drawn and not to be run: the op of a stand-in is the kind of its block.
+
+    ``stands_for`` names for every node of a collapsed block the one that stands for all of it;
+    ``silent`` are those stand-ins that show no number, since their block has several outputs.
+    """
+
+    graph: Graph
+    stands_for: Mapping[NodeId, NodeId] = field(default_factory=dict)
+    silent: frozenset[NodeId] = frozenset()
+
+
+def folded(graph: Graph) -> Folded:
+    """The graph with the outermost of its collapsed blocks as one node each."""
+    outermost = {_stand_in(graph, block): block for block in _outermost(graph)}
+    stands_for = {
+        member: number for number, block in outermost.items() for member in nodes_of(graph.blocks, block.id)
+    }
+    if not stands_for:
+        return Folded(graph)
+    feeding: dict[NodeId, dict[NodeId, None]] = {number: {} for number in outermost}
+    nodes: dict[NodeId, Node] = {}
+    for node in graph:
+        inputs = tuple(None if each is None else stands_for.get(each, each) for each in node.inputs)
+        number = stands_for.get(node.id)
+        if number is None:
+            nodes[node.id] = replace(node, inputs=inputs)
+        else:
+            feeding[number].update((each, None) for each in inputs if each is not None and each != number)
+    for number, block in outermost.items():
+        nodes[number] = Node(number, block.kind, tuple(feeding[number]), block.title or block.kind)
+    target = graph.target
+    places = _places(graph, stands_for) if graph.places.keys() == graph.nodes.keys() else {}
+    shown = Graph(nodes, places, None if target is None else stands_for.get(target, target), graph.next_id)
+    silent = frozenset(number for number, block in outermost.items() if block.output is None)
+    return Folded(shown, stands_for, silent)
+
+
+def _places(graph: Graph, stands_for: Mapping[NodeId, NodeId]) -> dict[NodeId, Place]:
+    """Where nodes stand; a stand-in is about the middle of what it stands for, as on the canvas."""
+    within: dict[NodeId, list[Place]] = {}
+    for number, place in graph.places.items():
+        within.setdefault(stands_for.get(number, number), []).append(place)
+    return {
+        number: ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
+        for number, (xs, ys) in (
+            (number, tuple(zip(*places, strict=True))) for number, places in within.items()
+        )
+    }
+
+
+def _outermost(graph: Graph) -> list[Block]:
+    """The collapsed blocks that lie in no other collapsed one, and are not empty."""
+    hidden = {block.id: block.collapsed for block in graph.blocks}
+    found: list[Block] = []
+    within: dict[int, bool] = {}
+    for block in graph.blocks:  # a block stands after its parent
+        inside = block.parent is not None and (within[block.parent] or hidden[block.parent])
+        within[block.id] = inside
+        if block.collapsed and not inside and nodes_of(graph.blocks, block.id):
+            found.append(block)
+    return found
+
+
+def _stand_in(graph: Graph, block: Block) -> NodeId:
+    return block.outputs[0] if block.outputs else max(nodes_of(graph.blocks, block.id))

@@ -1,0 +1,253 @@
+"""Shapes: a Picture as things to draw, in order; every writer of pictures draws these and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from micrograd_gui.document.graph import NodeId
+from micrograd_gui.figures.figure import (
+    MARK,
+    Box,
+    Chip,
+    Enclosure,
+    Oval,
+    Picture,
+    Point,
+    Text,
+    Wire,
+    texts_on,
+)
+from micrograd_gui.figures.geometry import RADIUS
+from micrograd_gui.figures.palette import Weight
+
+Tone = Literal[
+    "ground",
+    "box",
+    "line",
+    "divider",
+    "text",
+    "muted",
+    "data",
+    "grad",
+    "accent",
+    "accent_fill",
+    "wire",
+    "chip",
+    "bad",
+    "bad_fill",
+]
+TONES: tuple[Tone, ...] = get_args(Tone)
+
+VEIL = 0.35  # how much a veil covers of what is behind it
+DASHES = (5.0, 3.0)
+_DOT = 2.2
+_ARM = 3.4  # of a plus or minus
+_TONES: dict[str, Tone] = {"data": "data", "grad": "grad", "badge": "data"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """Left, top, width, height, and the radius of the corners."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    round: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ellipse:
+    """Centre and radii."""
+
+    x: float
+    y: float
+    rx: float
+    ry: float
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A start, then three points for each cubic Bézier curve."""
+
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Polygon:
+    """Corners of a closed outline."""
+
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Straight lines from a point to a point."""
+
+    ends: tuple[tuple[Point, Point], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """An outline with the colours of its inside and its edge (None: none), and how thick that is.
+
+    A ``veil`` lets what is behind it show, and has a dashed edge.
+    """
+
+    outline: Rect | Ellipse | Curve | Polygon | Lines
+    fill: Tone | None = None
+    edge: Tone | None = None
+    weight: Weight = "thin"
+    veil: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What belongs together: the box of a node, its name and its texts; of other things ``node`` is None.
+
+    A block, open or collapsed, has minus its id.
+    """
+
+    shapes: tuple[Shape, ...]
+    texts: tuple[Text, ...] = ()
+    node: NodeId | None = None
+    name: str = ""
+
+    @property
+    def unseen(self) -> bool:
+        """Whether at this moment there is nothing to see of it."""
+        painted = any(shape.fill or shape.edge for shape in self.shapes)
+        return not painted and not any(text.text for text in self.texts)
+
+
+def groups(picture: Picture) -> tuple[Group, ...]:
+    """All of the picture. At each moment of a run there are the same shapes and texts in the same order."""
+    card = picture.style == "canvas"
+    made = [
+        Group(tuple(_enclosure(each)), (each.text,), each.block, each.title or "a block")
+        for each in picture.enclosures
+    ]
+    wires = sorted(picture.wires, key=lambda wire: wire.bundle)  # as the canvas draws them
+    made += [Group(tuple(_wire(wire, picture))) for wire in wires]
+    made += [Group((_oval(oval, picture),), (picture.text_in(oval),)) for oval in picture.ovals]
+    for box in picture.boxes:
+        shapes = tuple(_card(box, picture) if card else _record(box, picture))
+        made.append(Group(shapes, picture.texts_of(box), box.node, box.label or "a constant"))
+    chips = reversed(picture.chips)  # the line to a later one goes behind an earlier one
+    made += [Group(tuple(_chip(chip)), texts_on(chip)) for chip in chips]
+    if picture.below:
+        made.append(Group((), picture.below))
+    return tuple(made)
+
+
+def tone_of(text: Text) -> Tone:
+    """The colour a piece of text has."""
+    return "muted" if text.faint else _TONES.get(text.role, "text")
+
+
+def _wire(wire: Wire, picture: Picture) -> Iterable[Shape]:
+    lit = picture.lit(wire)
+    tone: Tone = "accent" if lit else "wire"
+    if lit and picture.style == "canvas":
+        tone = "grad" if any(role == "grad" for _, role in picture.fresh) else "data"
+    yield Shape(Curve(wire.points), None, tone, "strong" if lit else "bundle" if wire.bundle else "thin")
+    if wire.head:
+        yield Shape(Polygon(wire.head), tone, tone)
+
+
+def _enclosure(each: Enclosure) -> Iterable[Shape]:
+    """A dashed frame, and in its title the sign that it can be collapsed."""
+    frame = Rect(each.x, each.y, each.width, each.height, RADIUS + 6)
+    yield Shape(frame, "chip", "line", veil=True)
+    yield from _fold_mark(each.fold_mark)
+
+
+def _fold_mark(square: tuple[float, float, float, float], *, opens: bool = False) -> Iterable[Shape]:
+    """A small square with a plus, for what is inside and not shown, or with a minus."""
+    x, y = square[0] + square[2] / 2, square[1] + square[3] / 2
+    yield Shape(Rect(*square, 3.0), "box", "muted")
+    lines = [((x - _ARM, y), (x + _ARM, y))] + ([((x, y - _ARM), (x, y + _ARM))] if opens else [])
+    yield Shape(Lines(tuple(lines)), None, "muted")
+
+
+def _stance(node: NodeId, picture: Picture) -> tuple[Tone, Tone, Weight]:
+    """Inside, edge and its weight of what stands for a node: it may act, or be where the run ended."""
+    if node == picture.problem:
+        return "bad_fill", "bad", "strong"
+    if node == picture.acting:
+        return "accent_fill", "accent", "strong"
+    return "box", "line", "thin"
+
+
+def _oval(oval: Oval, picture: Picture) -> Shape:
+    stance = _stance(oval.node, picture) if oval.node == picture.through else ("box", "line", "thin")
+    return Shape(Ellipse(oval.x, oval.y, oval.rx, oval.ry), *stance)
+
+
+def _record(box: Box, picture: Picture) -> Iterable[Shape]:
+    inside, edge, weight = _stance(box.node, picture)
+    yield Shape(Rect(*box.rect), inside, edge, weight)
+    yield Shape(Lines(box.dividers), None, edge)
+
+
+def _card(box: Box, picture: Picture) -> Iterable[Shape]:
+    inside, edge, weight = _stance(box.node, picture)
+    acting = weight == "strong"
+    x, y, width, height = box.rect
+    if box.behind:  # there is more in it than one node
+        yield Shape(Rect(x + 6, y + 6, width - 12, height - 6 + box.behind, RADIUS), "box", "line")
+        edge = edge if acting else "muted"
+    yield Shape(Rect(*box.rect, RADIUS), inside, edge, weight)
+    for cell in box.cells[1:]:
+        if cell.role in ("data", "grad"):
+            fresh = (box.number_of, cell.role) in picture.fresh and not acting
+            field = Rect(cell.x + 2, cell.y + 1.5, cell.width - 4, cell.height - 3.5, 5.0)
+            yield Shape(field, "accent_fill" if fresh else inside)
+            known = picture.has(box.number_of, cell.role)
+            middle = cell.x + cell.width / 2, cell.y + 24.0
+            yield Shape(Ellipse(*middle, _DOT, _DOT), None if known else "muted")  # not computed yet
+    yield Shape(Lines(tuple(_within(box, line) for line in box.dividers)), None, "divider")
+    if box.badge is not None:
+        yield Shape(Rect(*box.badge, box.badge[3] / 2), "chip", "line" if acting else "chip")
+    if box.fold_mark is not None:
+        yield from _fold_mark(box.fold_mark, opens=True)
+    texts = [text for text in picture.texts_of(box) if text.role == "mark"]
+    yield from (shape for text in texts for shape in _mark(text.text, text.x + MARK, box))
+    for port in box.ports:
+        circle = Ellipse(port.x, port.y, port.radius, port.radius)
+        yield Shape(circle, "box", "line", veil=not port.wired)
+
+
+def _within(box: Box, line: tuple[Point, Point]) -> tuple[Point, Point]:
+    """A line between the fields of a card, clear of the card's edge."""
+    (x0, y0), (x1, y1) = line
+    left, _, width, _ = box.rect
+    bottom = y1 if y0 == y1 else y1 - 2.5
+    return (max(x0, left + 2), y0), (min(x1, left + width - 2), bottom)
+
+
+def _chip(chip: Chip) -> Iterable[Shape]:
+    """A plate, and a line to its wire where it stands beside it; unpainted while it says nothing."""
+    said = bool(chip.amount)
+    x, y = chip.anchor
+    near = min(max(x, chip.x), chip.x + chip.width), min(max(y, chip.y), chip.y + chip.height)
+    if near != chip.anchor:
+        yield Shape(Lines(((chip.anchor, near),)), None, "grad" if said else None)
+    plate = Rect(chip.x, chip.y, chip.width, chip.height, 6.0)
+    yield Shape(plate, "box" if said else None, "grad" if said else None)
+
+
+def _mark(name: str, right: float, box: Box) -> Iterable[Shape]:
+    """An arrow for an input, a diamond for a parameter, rings for the target."""
+    title = box.cells[0]
+    y = title.y + title.height / 2 + 0.5
+    x = right - 4.5
+    if name == "input":
+        yield Shape(Polygon(((right, y), (right - 6.5, y - 4.2), (right - 6.5, y + 4.2))), "data")
+    elif name == "parameter":
+        yield Shape(Polygon(((x - 4.2, y), (x, y - 4.2), (x + 4.2, y), (x, y + 4.2))), "grad")
+    else:
+        yield Shape(Ellipse(x, y, 5.0, 5.0), None, "text")
+        yield Shape(Ellipse(x, y, 2.5, 2.5), "grad")

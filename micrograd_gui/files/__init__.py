@@ -1,0 +1,1 @@
+"""The disk: documents, examples, tables, and graphs that other files carry."""

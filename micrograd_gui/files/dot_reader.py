@@ -1,0 +1,177 @@
+"""DOT in the form of the lecture's `draw_dot` → Graph; read by Graphviz itself."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from html import unescape
+from itertools import permutations
+from typing import Any
+
+from micrograd.ops import Op
+from micrograd_gui.document.codec import NODES_AT_MOST
+from micrograd_gui.document.errors import FileRefusal
+from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.live.values import rule_of, same
+from micrograd_gui.document.text import spoken
+from micrograd_gui.layout.graphviz import LayoutRefusal, engine
+
+FORM = "a value is a record like { a | data 2.0000 | grad 0.0000 }, and an op a node between values"
+_ROUNDING = 2e-3  # numbers are written with four digits, and what is computed from them is off by more
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A record: its name in the file, its id in the graph, and what stands in it."""
+
+    name: str
+    id: NodeId
+    label: str
+    data: float | None
+
+
+def graph_from_dot(text: str, name: str = "The file") -> Graph:
+    """The graph that the DOT text draws, with the numbers in its records; raises FileRefusal."""
+    objects, edges = _parsed(text, name)
+    values: dict[int, _Value] = {}
+    ops: dict[int, str] = {}
+    for key, each in objects.items():
+        called = str(each.get("name", ""))
+        label = str(each.get("label", "\\N"))
+        label = called if label == "\\N" else label  # Graphviz's word for a node that has only a name
+        if str(each.get("shape", "")).endswith("record"):
+            values[key] = _Value(called, len(values) + 1, *_contents(cells(label), called, name))
+        else:
+            ops[key] = _escapes(label)
+    if not values:
+        raise FileRefusal(f"{name} has no node of a graph: {FORM}.")
+    if len(values) > NODES_AT_MOST:
+        raise FileRefusal(f"{name} has more than {NODES_AT_MOST:,} nodes.")
+    into: dict[int, list[int]] = {key: [] for key in objects}
+    for tail, head in edges:
+        into[head].append(tail)
+    nodes = {}
+    used: set[int] = set()
+    for key in _in_order(into, objects, name):
+        if key not in values:
+            continue
+        value = values[key]
+        if not into[key]:
+            data = 1.0 if value.data is None else value.data
+            nodes[value.id] = Node(value.id, None, (), value.label, data)
+            continue
+        rule, operands = _operation(value, into, values, ops, key, name)
+        used.update(operands)
+        inputs = tuple(values[each].id for each in operands)
+        nodes[value.id] = Node(value.id, rule.name, inputs, value.label)
+    ends = [value.id for key, value in values.items() if key not in used]
+    nodes = dict(sorted(nodes.items()))
+    return Graph(nodes, chosen_target=ends[0] if len(ends) == 1 else None, next_id=len(nodes) + 1)
+
+
+def cells(label: str) -> list[str]:
+    """The fields of a record label, its escapes taken back: ``{ a | data 2 }`` → ``["a", "data 2"]``."""
+    fields, at, port = [""], 0, False
+    while at < len(label):
+        sign = label[at]
+        if sign == "\\" and at + 1 < len(label):
+            fields[-1] += sign + label[at + 1]
+            at += 2
+            continue
+        if sign == "|":
+            fields.append("")
+        elif sign in "<>":
+            port = sign == "<"
+        elif sign not in "{}" and not port:
+            fields[-1] += sign
+        at += 1
+    return [_escapes(field.strip(" ")) for field in fields]
+
+
+def _escapes(text: str) -> str:
+    """The text that Graphviz would draw: ``\\n`` is a new line, ``\\|`` a bar, ``&lt;`` a <."""
+    plain = re.sub(r"\\(.)", lambda found: "\n" if found[1] in "nlr" else found[1], text, flags=re.DOTALL)
+    return re.sub(r"&#?\w+;", lambda found: unescape(found[0]), plain)
+
+
+def _parsed(text: str, name: str) -> tuple[dict[int, Mapping[str, Any]], list[tuple[int, int]]]:
+    """The nodes by number and the edges in the order of the file, as Graphviz reads it."""
+    try:
+        answer = engine().run(text, "dot_json", layout="osage")  # the quickest one: no place is of use here
+        whole, _ = json.JSONDecoder(strict=False).raw_decode(answer.decode("utf-8", "replace"))
+    except LayoutRefusal as refusal:
+        where = re.search(r"syntax error in line .*", str(refusal))
+        reason = f"{where[0].rstrip('.')}." if where else str(refusal)
+        raise FileRefusal(f"{name} cannot be read as DOT: {reason}") from None
+    except (ValueError, RecursionError):
+        raise FileRefusal(f"{name} cannot be read as DOT: it is nested too deeply, or damaged.") from None
+    groups = ("nodes", "edges", "subgraphs")
+    objects = {
+        each["_gvid"]: each for each in whole.get("objects", ()) if not any(key in each for key in groups)
+    }
+    pairs = [(edge["tail"], edge["head"]) for edge in whole.get("edges", ())]  # in the order of the file
+    return objects, [pair for pair in pairs if pair[0] in objects and pair[1] in objects]
+
+
+def _contents(fields: list[str], called: str, name: str) -> tuple[str, float | None]:
+    """The label of a record, and its number."""
+    at = max((at for at, field in enumerate(fields) if field.startswith("data ")), default=None)
+    if at is None:
+        return " | ".join(field for field in fields if not field.startswith("grad ")), None
+    try:
+        data = float(fields[at].removeprefix("data "))
+    except ValueError:
+        raise FileRefusal(
+            f"{name}: the node “{spoken(called)}” has “{spoken(fields[at])}”, which is no number; {FORM}."
+        ) from None
+    return " | ".join(fields[:at]), data
+
+
+def _in_order(into: Mapping[int, list[int]], objects: Iterable[int], name: str) -> Iterable[int]:
+    """Operands first, and otherwise as in the file."""
+    try:
+        return list(TopologicalSorter({key: into[key] for key in objects}).static_order())
+    except CycleError:
+        raise FileRefusal(f"{name} draws a cycle, so nothing in it can be computed.") from None
+
+
+def _operation(
+    value: _Value,
+    into: Mapping[int, list[int]],
+    values: Mapping[int, _Value],
+    ops: Mapping[int, str],
+    key: int,
+    name: str,
+) -> tuple[Op, list[int]]:
+    """The op that a value comes from, and its operands in order."""
+    said = f"{name}: the node “{spoken(value.label or value.name)}”"
+    if len(into[key]) != 1 or into[key][0] not in ops:
+        raise FileRefusal(f"{said} comes from {len(into[key])} nodes, not from one op; {FORM}.")
+    op = into[key][0]
+    operands = list(into[op])
+    text = ops[op]
+    rule = rule_of(text)
+    if rule is None:
+        raise FileRefusal(f"{said} comes from “{spoken(text)}”, which is not in the table of ops.")
+    if any(each not in values for each in operands):
+        raise FileRefusal(f"{said} comes from an op of ops, not of values; {FORM}.")
+    if rule.arity == 2 and len(operands) == 1:
+        operands *= 2  # the lecture draws the two wires of a * a as one
+    if len(operands) != rule.arity:
+        raise FileRefusal(f"{said}: {rule.name} takes {rule.arity} operands, not {len(operands)}.")
+    return rule, _ordered(rule, operands, values, value.data)
+
+
+def _ordered(rule: Op, operands: list[int], values: Mapping[int, _Value], out: float | None) -> list[int]:
+    """The operands as in the file; the lecture draws them in any order, so in one that gives the number."""
+    numbers = [values[each].data for each in operands]
+    if out is None or None in numbers:
+        return operands
+    for order in permutations(operands):
+        found = rule.forward(*(values[each].data for each in order))
+        if same(float(found), out, _ROUNDING):
+            return list(order)
+    return operands

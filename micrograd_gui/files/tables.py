@@ -1,0 +1,131 @@
+"""Tables of numbers from CSV files and from what was pasted: text → Data."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from micrograd_gui.document.data import Column, Data
+from micrograd_gui.document.errors import FileRefusal
+from micrograd_gui.document.text import MINUS, spoken
+from micrograd_gui.files.atomic import read_whole, shown, write_whole
+
+ROWS_AT_MOST = 100_000
+COLUMNS_AT_MOST = 1_000
+_SEPARATORS = (";", "\t", ",", " ")
+
+
+def read(path: Path | str) -> Data:
+    """The rows in a CSV file, bound to nothing yet; raises FileRefusal, which names line and column."""
+    path = Path(path)
+    return parsed(_text(read_whole(path), shown(path)), shown(path))
+
+
+def write(path: Path | str, data: Data) -> None:
+    """Put the rows into a CSV file that ``read`` gives back."""
+    write_whole(Path(path), as_text(data).encode())
+
+
+def as_text(data: Data) -> str:
+    """The rows as CSV: a header, commas, every digit of a number."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([column.name for column in data.columns])
+    writer.writerows([[repr(number) for number in row] for row in data.rows])
+    return text.getvalue()
+
+
+def parsed(text: str, name: str = "The table") -> Data:
+    """The rows in the text: commas, semicolons, tabs or blanks between fields; a header or none."""
+    separator = _separator(text)
+    decimal_comma = separator != ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+    header: list[str] | None = None
+    rows: list[tuple[float, ...]] = []
+    try:
+        for fields in reader:
+            if separator == " ":
+                fields = [field for field in fields if field]
+            if not any(field.strip() for field in fields):
+                continue
+            line = reader.line_num
+            if header is None:
+                header = _header(fields, decimal_comma)
+                if len(header) > COLUMNS_AT_MOST:
+                    raise FileRefusal(f"{name} has more than {COLUMNS_AT_MOST:,} columns.")
+                if any(_number(field, decimal_comma) is None for field in fields):
+                    continue
+            if len(rows) == ROWS_AT_MOST:
+                raise FileRefusal(f"{name} has too many rows: at most {ROWS_AT_MOST:,} are read.")
+            rows.append(_row(fields, header, line, decimal_comma, name))
+    except csv.Error as error:
+        raise FileRefusal(f"{name} cannot be read at line {reader.line_num}: {error}.") from None
+    if header is None:
+        raise FileRefusal(f"{name} is empty.")
+    if not rows:
+        raise FileRefusal(f"{name} has a header but no row of numbers.")
+    return Data(tuple(map(Column, header)), tuple(rows))
+
+
+def _row(
+    fields: Sequence[str], header: Sequence[str], line: int, decimal_comma: bool, name: str
+) -> tuple[float, ...]:
+    if len(fields) != len(header):
+        raise FileRefusal(f"{name}, line {line}: there are {len(fields)} fields for {len(header)} columns.")
+    numbers = []
+    for place, field in enumerate(fields):
+        number = _number(field, decimal_comma)
+        where = f"{name}, line {line}, column {place + 1} (“{spoken(header[place])}”)"
+        if number is None:
+            said = f"“{spoken(field)}” is not a number" if field.strip() else "the field is empty"
+            raise FileRefusal(f"{where}: {said}.")
+        if not math.isfinite(number):
+            raise FileRefusal(f"{where}: “{spoken(field)}” is not a finite number.")
+        numbers.append(number)
+    return tuple(numbers)
+
+
+def _header(fields: Sequence[str], decimal_comma: bool) -> list[str]:
+    """The names in the first line; where it is a row of numbers already: x1, x2, …, y."""
+    if any(_number(field, decimal_comma) is None for field in fields):
+        names = [field.strip() or f"column {at}" for at, field in enumerate(fields, 1)]
+        return [name if names.index(name) == at else f"{name} ({at + 1})" for at, name in enumerate(names)]
+    inputs = len(fields) - 1
+    return [*(["x"] if inputs == 1 else [f"x{at}" for at in range(1, inputs + 1)]), "y"]
+
+
+def _number(field: str, decimal_comma: bool) -> float | None:
+    plain = field.strip().replace(MINUS, "-")
+    if decimal_comma and plain.count(",") == 1 and "." not in plain:
+        plain = plain.replace(",", ".")
+    try:
+        return None if "_" in plain else float(plain)
+    except ValueError:
+        return None
+
+
+def _separator(text: str) -> str:
+    """What stands between fields, judged by the first line that says something, quoted parts aside."""
+    line = next((line for line in text.splitlines() if line.strip()), "")
+    bare = "".join(part for at, part in enumerate(line.split('"')) if at % 2 == 0).strip()
+    return next((separator for separator in _SEPARATORS if separator in bare), ",")
+
+
+def _text(content: bytes, name: str) -> str:
+    """Text from UTF-8 or UTF-16 with a byte-order mark, UTF-8 without one, or Windows' Western European."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeError:
+            continue
+        if "\0" in text:
+            break
+        return text
+    raise FileRefusal(f"{name} is not text.")

@@ -1,0 +1,1 @@
+"""Places from Graphviz, blocks nested."""

@@ -1,1 +1,0 @@
-"""Floor 3: the outside world, layout, files and figures. No Qt."""

@@ -1,0 +1,193 @@
+"""The eight notebook examples and `moons` in every form, each opened by a reader that is not ours."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image
+
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.export import formats
+from micrograd_gui.export.formats import render
+from micrograd_gui.files import documents
+from micrograd_gui.layout.graphviz import engine
+from micrograd_gui.session.record import record
+from micrograd_gui.session.trace import Pass
+from tests.export import browser
+from tests.export.test_tikz import compiled, has_latex
+
+EIGHT = ("parabola", "slopes", "lecture", "neuron", "neuron_exp", "reuse", "square", "diamond")
+NAMES = (*EIGHT, "moons")
+SVG = "{http://www.w3.org/2000/svg}"
+DATA = re.compile(r"[−-]?\d+\.\d{4}")
+
+
+def needs(program: str) -> None:
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not here")
+
+
+def said(*order: str | Path) -> str:
+    return subprocess.run(order, capture_output=True, text=True, check=True, timeout=100).stdout
+
+
+def boxes(graph: Graph, *, folded: bool = True) -> int:
+    """How many nodes a picture shows: of `moons` five, and the three blocks that are collapsed."""
+    return 6 if graph.blocks and folded else len(graph.nodes)
+
+
+def an_svg(path: Path, graph: Graph) -> None:
+    QtSvg = pytest.importorskip("PySide6.QtSvg")
+    root = ElementTree.fromstring(path.read_bytes())
+    names = [each.get("id", "") for each in root.iter(f"{SVG}g")]
+    assert len([each for each in names if each.startswith(("node-", "block-"))]) == boxes(graph)
+    assert len(set(names)) == len(list(root.iter(f"{SVG}g"))), "no id twice"
+    seen = QtSvg.QSvgRenderer(str(path))
+    assert seen.isValid()
+    assert seen.defaultSize().width() == pytest.approx(float(root.get("width", "0")), abs=1)
+
+
+def a_png(path: Path, graph: Graph) -> None:
+    with Image.open(path) as picture:
+        picture.load()
+        assert picture.width > 100
+        colours = picture.convert("RGB").getcolors(1 << 20) or []
+    assert len(colours) > 20
+
+
+def a_pdf(path: Path, graph: Graph) -> None:
+    needs("pdftotext")
+    assert "Pages:           1\n" in said("pdfinfo", path)
+    assert len(DATA.findall(said("pdftotext", "-layout", path, "-"))) >= boxes(graph)
+
+
+def a_dot(path: Path, graph: Graph) -> None:
+    drawn = engine().run(path.read_text("utf-8"), "svg", time_limit=60)
+    assert drawn.count(b'class="node"') == sum(2 - node.is_leaf for node in graph)
+
+
+def an_animation(path: Path, graph: Graph) -> None:
+    with Image.open(path) as film:
+        sizes = set()
+        for at in range(film.n_frames):
+            film.seek(at)
+            sizes.add(film.size)
+        steps = len(record(graph, (Pass("forward"), Pass("backward"))))
+        assert film.n_frames == (8 if graph.blocks else steps + 1)
+        assert len(sizes) == 1
+
+
+def a_tex(path: Path, graph: Graph) -> None:
+    if not has_latex():
+        pytest.skip("LaTeX with TikZ and Beamer is not here")
+    pages, text = compiled(path)
+    assert pages == 1
+    assert len(DATA.findall(text)) >= boxes(graph)
+
+
+def a_flowchart(path: Path, graph: Graph) -> None:
+    lines = path.read_text("utf-8").splitlines()
+    assert lines[0] == "flowchart LR"
+    allowed = re.compile(
+        r'    (n\d+\["[^"\[\]{}|]*"\]|n\d+op\(\("[^"()]*"\)\)|n\d+(op)? --> n\d+(op)?|classDef .*|class .*)'
+    )
+    assert not [line for line in lines[1:] if not allowed.fullmatch(line)]
+    assert len([line for line in lines if re.match(r"    n\d+\[", line)]) == boxes(graph)
+
+
+def a_script(path: Path, graph: Graph) -> None:
+    found = json.loads(said(sys.executable, path, "--json"))["nodes"]
+    trace = record(graph, (Pass("forward"), Pass("backward")))
+    frame = trace.frame(len(trace))
+    for key, ours in (("data", frame.data), ("grad", frame.grad)):
+        expected = sorted(ours.get(node, 0.0) for node in graph.nodes)
+        assert sorted(row[key] for row in found) == pytest.approx(expected, abs=1e-12)
+
+
+def a_notebook(path: Path, graph: Graph) -> None:
+    book = json.loads(path.read_text("utf-8"))
+    assert (book["nbformat"], {cell["cell_type"] for cell in book["cells"]}) == (4, {"code", "markdown"})
+    if importlib.util.find_spec("nbformat"):
+        import nbformat
+
+        nbformat.validate(nbformat.read(path, as_version=4))
+    code = "\n".join("".join(cell["source"]) for cell in book["cells"] if cell["cell_type"] == "code")
+    printed = said(sys.executable, "-c", code)
+    assert len(printed.splitlines()) >= len(graph.nodes)
+
+
+def a_table(path: Path, graph: Graph) -> None:
+    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
+    assert len(rows) == len(graph.nodes)
+    assert all(float(row["data"]) == float(row["data"]) and row["grad"] for row in rows)
+
+
+def a_file(path: Path, graph: Graph) -> None:
+    assert len(json.loads(path.read_text("utf-8"))["nodes"]) == len(graph.nodes)
+
+
+READERS: dict[str, Callable[[Path, Graph], None]] = {
+    ".svg": an_svg,
+    ".png": a_png,
+    ".pdf": a_pdf,
+    ".dot": a_dot,
+    ".gif": an_animation,
+    ".webp": an_animation,
+    ".tex": a_tex,
+    ".mmd": a_flowchart,
+    ".py": a_script,
+    ".ipynb": a_notebook,
+    ".csv": a_table,
+    ".micrograd": a_file,
+}
+
+
+def test_every_form_has_a_reader() -> None:
+    assert {*READERS, ".html"} == set(formats.FORMS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", READERS)
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_in_every_form_is_read_by_a_program_that_is_not_ours(
+    tmp_path: Path, name: str, suffix: str
+) -> None:
+    graph = documents.load_example(name)
+    scale = "0.5" if READERS[suffix] is an_animation else None
+    (path,) = render(graph, str(tmp_path / f"{name}{suffix}"), scale=scale)
+    READERS[suffix](path, graph)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[browser.Page]:
+    if browser.PROGRAM is None:
+        pytest.skip("Chromium is not here")
+    with browser.page(tmp_path_factory.mktemp("chromium")) as opened:
+        yield opened
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_plays_in_a_browser_to_its_last_numbers(
+    tmp_path: Path, page: browser.Page, name: str
+) -> None:
+    graph = documents.load_example(name)
+    (path,) = render(graph, str(tmp_path / f"{name}.html"))
+    page.complaints.clear()
+    page.open(path)
+    page.press("End")
+    shown = page.ask("[...document.querySelectorAll('#picture text')].map(t => t.textContent)")
+    assert len([text for text in shown if DATA.fullmatch(text)]) >= boxes(graph)
+    assert page.ask("document.getElementById('forward').disabled") is True
+    assert page.complaints == []

@@ -1,0 +1,305 @@
+"""Exports, opened with readers that are not ours."""
+
+import io
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image
+
+from micrograd_gui.document.errors import FileRefusal, Refusal
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.notation.reader import graph_from_expression
+from micrograd_gui.export import formats
+from micrograd_gui.export.formats import render
+from micrograd_gui.figures.moments import Film, Options, film_of
+from micrograd_gui.figures.palette import INKS
+from micrograd_gui.files import documents
+from micrograd_gui.layout.graphviz import engine
+from tests.hostile import LABELS
+
+SVG = "{http://www.w3.org/2000/svg}"
+LECTURE = documents.load_example("lecture")
+needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not here")
+
+
+def film(graph: Graph = LECTURE, step: str | None = None, **options: object) -> Film:
+    return film_of(graph, step, Options(**options))  # type: ignore[arg-type]  # fields of Options
+
+
+def exported(path: Path, *arguments: object, **options: object) -> bytes:
+    (written,) = formats.export(film(*arguments, **options), path)  # type: ignore[arg-type]
+    return written.read_bytes()
+
+
+def texts(svg: bytes) -> list[str]:
+    return [each.text or "" for each in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+
+
+# SVG ---------------------------------------------------------------------------------------------
+
+
+def test_in_svg_text_stays_text_and_each_node_is_a_group_with_a_title(tmp_path: Path) -> None:
+    content = exported(tmp_path / "a.svg")
+    root = ElementTree.fromstring(content)
+    groups = [each for each in root.iter(f"{SVG}g") if (each.get("id") or "").startswith("node-")]
+    assert {group.findtext(f"{SVG}title") for group in groups} == set("abcdefL")
+    a = next(group for group in groups if group.findtext(f"{SVG}title") == "a")
+    assert [each.text for each in a.iter(f"{SVG}text")] == ["a", "data", "2.0000", "grad", "6.0000"]
+    assert root.get("viewBox") == f"0 0 {root.get('width')} {root.get('height')}"
+
+
+def test_the_acting_node_is_outlined_and_no_other(tmp_path: Path) -> None:
+    ink = INKS["light"]
+    root = ElementTree.fromstring(exported(tmp_path / "a.svg", LECTURE, "last"))
+    outlined = [
+        group.findtext(f"{SVG}title")
+        for group in root.iter(f"{SVG}g")
+        if group.find(f"{SVG}rect[@stroke='{ink.accent}']") is not None
+    ]
+    assert outlined == ["e"]
+
+
+@pytest.mark.parametrize("label", LABELS, ids=range(len(LABELS)))
+def test_an_svg_with_any_label_is_well_formed_and_has_no_element_of_the_labels_making(
+    tmp_path: Path, label: str
+) -> None:
+    graph = graph_from_expression("a = 2; b = 3; L = a*b").relabelled(1, label)
+    content = exported(tmp_path / "a.svg", graph)
+    root = ElementTree.fromstring(content)
+    assert {each.tag.removeprefix(SVG) for each in root.iter()} <= {
+        "svg", "title", "metadata", "rect", "path", "polygon", "ellipse", "text", "g",
+    }  # fmt: skip
+    assert len(list(root.iter(f"{SVG}ellipse"))) == 1
+    assert not re.search(rb"<script|javascript:|\son\w+=", content)
+
+
+@pytest.mark.parametrize("theme", INKS)
+def test_each_theme_has_its_colours(tmp_path: Path, theme: str) -> None:
+    ink = INKS[theme]
+    content = exported(tmp_path / "a.svg", theme=theme).decode()
+    assert f'fill="{ink.ground}"' in content
+    assert f'fill="{ink.data}"' in content
+    if theme == "print":
+        assert set(re.findall(r"#[0-9a-f]{6}", content)) <= {"#000000", "#444444", "#e8e8e8", "#ffffff"}
+
+
+@pytest.mark.parametrize("theme", INKS)
+def test_text_has_a_contrast_of_at_least_4_5(theme: str) -> None:
+    ink = INKS[theme]
+
+    def brightness(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    for text in (ink.text, ink.muted, ink.data, ink.grad):
+        for ground in (ink.ground, ink.box, ink.accent_fill):
+            dark, light = sorted((brightness(text), brightness(ground)))
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, (text, ground)
+
+
+@pytest.mark.parametrize("theme", INKS)
+def test_the_sign_of_an_op_stands_on_a_ground_of_its_own(theme: str) -> None:
+    ink = INKS[theme]
+    assert ink.chip not in (ink.box, ink.ground), "else × x1w1 reads as one name"
+
+
+def test_a_transparent_svg_has_no_ground(tmp_path: Path) -> None:
+    root = ElementTree.fromstring(exported(tmp_path / "a.svg", transparent=True))
+    assert root.find(f"{SVG}rect") is None
+
+
+def test_in_svg_several_spaces_of_a_step_card_stay_several(tmp_path: Path) -> None:
+    root = ElementTree.fromstring(exported(tmp_path / "a.svg", LECTURE, "last", card=True))
+    (moment,) = (each for each in root.iter(f"{SVG}text") if "moment" in (each.text or ""))
+    assert moment.text == "·   moment 7 of 7"
+    assert moment.get("{http://www.w3.org/XML/1998/namespace}space") == "preserve"
+
+
+# PNG, PDF, GIF, WebP, DOT ------------------------------------------------------------------------
+
+
+def test_a_png_has_as_many_pixels_as_asked_for(tmp_path: Path) -> None:
+    one, three = (Image.open(io.BytesIO(exported(tmp_path / "a.png", scale=scale))) for scale in (1.0, 3.0))
+    assert one.size[0] == pytest.approx(three.size[0] / 3, abs=1)
+    assert one.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_a_png_can_be_seen_through(tmp_path: Path) -> None:
+    seen = Image.open(io.BytesIO(exported(tmp_path / "a.png", transparent=True)))
+    assert seen.convert("RGBA").getpixel((0, 0))[3] == 0
+
+
+@needs_poppler
+def test_a_pdf_has_a_page_per_step_text_and_embedded_fonts(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    exported(path, LECTURE, "all")
+    said = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True).stdout
+    pages = said.split("\f")
+    assert len(pages) - 1 == 8
+    assert "6.0000" in pages[7]
+    assert "a.grad" in pages[7]
+    assert "6.0000" not in pages[0].replace("−6.0000", "")
+    if shutil.which("pdffonts"):
+        fonts = subprocess.run(["pdffonts", path], capture_output=True, text=True).stdout.splitlines()[2:]
+        assert fonts
+        assert all("DejaVuSans" in line and line.split()[-5] == "yes" for line in fonts)
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+def test_an_animation_has_a_frame_per_moment_all_of_one_size_and_loops(tmp_path: Path, suffix: str) -> None:
+    animation = Image.open(io.BytesIO(exported(tmp_path / f"a{suffix}", LECTURE, "all")))
+    assert animation.n_frames == 8
+    assert animation.info["loop"] == 0
+    still = next(film(LECTURE, "all").pictures)
+    assert animation.size == pytest.approx((still.width, still.height), abs=1)
+    animation.seek(7)
+    assert animation.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_dot_is_read_by_graphviz(tmp_path: Path) -> None:
+    text = exported(tmp_path / "a.dot").decode()
+    assert b"<svg" in engine().run(text, "svg")
+
+
+def test_a_micrograd_file_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "copy.micrograd"
+    exported(path)
+    assert {node.label for node in documents.read(path)} == set("abcdefL")
+
+
+@pytest.mark.parametrize("suffix", formats.FORMS)
+@pytest.mark.parametrize("label", ["$\\frac{", "日本 🙂", "a\0b\n<", "w" * 1000])
+def test_every_form_takes_labels_of_any_kind(tmp_path: Path, suffix: str, label: str) -> None:
+    graph = graph_from_expression("a = 2; L = a*a").relabelled(1, label)
+    assert exported(tmp_path / f"a{suffix}", graph)
+
+
+# Steps and files ---------------------------------------------------------------------------------
+
+
+def test_all_steps_become_numbered_files_of_one_size(tmp_path: Path) -> None:
+    written = formats.export(film(LECTURE, "all"), tmp_path / "steps.svg")
+    assert [path.name for path in written] == [f"steps-{number:02}.svg" for number in range(8)]
+    roots = [ElementTree.fromstring(path.read_bytes()) for path in written]
+    assert len({(root.get("width"), root.get("height")) for root in roots}) == 1
+    assert "6.0000" not in texts(written[0].read_bytes())
+    assert "6.0000" in texts(written[7].read_bytes())
+
+
+def test_the_same_node_stands_at_the_same_place_in_every_step(tmp_path: Path) -> None:
+    places = set()
+    for step in ("0", "3", "7", "last"):
+        root = ElementTree.fromstring(exported(tmp_path / "a.svg", LECTURE, step))
+        rect = next(g for g in root.iter(f"{SVG}g") if g.findtext(f"{SVG}title") == "L").find(f"{SVG}rect")
+        assert rect is not None
+        places.add((rect.get("x"), rect.get("y"), rect.get("width")))
+    assert len(places) == 1
+
+
+@pytest.mark.parametrize("step", ["8", "-1", "x", "1.5", "", "9" * 5000])
+def test_a_step_that_there_is_not_is_refused(step: str) -> None:
+    with pytest.raises(Refusal, match="from 0 to 7, last or all"):
+        film(LECTURE, step)
+
+
+def test_a_run_that_stops_is_shown_up_to_where_it_stops(tmp_path: Path) -> None:
+    graph = graph_from_expression("a = 0; e = log(a); L = e*2")
+    content = exported(tmp_path / "a.svg", graph)
+    assert "−inf" in texts(content)
+    assert texts(content).count("·") >= 4
+
+
+@needs_poppler
+def test_a_page_of_a_pdf_is_no_longer_than_readers_show(tmp_path: Path) -> None:
+    chain = graph_from_expression("y0 = 2; " + "; ".join(f"y{at + 1} = -y{at}" for at in range(80)))
+    path = tmp_path / "a.pdf"
+    exported(path, chain)
+    said = subprocess.run(["pdfinfo", path], capture_output=True, text=True, check=True).stdout
+    size = re.search(r"Page size: +([\d.]+) x ([\d.]+) pts", said)
+    assert size is not None
+    assert float(size[1]) == pytest.approx(14_400, abs=1)
+    words = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout
+    assert "y80" in words
+
+
+@pytest.mark.parametrize("style", ["notebook", "canvas"])
+@pytest.mark.parametrize("step", [None, "last"])
+def test_the_node_where_a_run_stops_is_drawn_in_the_colours_of_a_problem(
+    tmp_path: Path, style: str, step: str | None
+) -> None:
+    graph = graph_from_expression("a = 0; e = log(a); L = e*2")
+    content = exported(tmp_path / "a.svg", graph, step, style=style)
+    root = ElementTree.fromstring(content)
+    inks = INKS["light"]
+    wrong = {
+        g.findtext(f"{SVG}title")
+        for g in root.iter(f"{SVG}g")
+        if any(each.get("stroke") == inks.bad and each.get("fill") == inks.bad_fill for each in g)
+    }
+    assert wrong == {"e"}
+
+
+@pytest.mark.parametrize("name", ["torch.py", "jax.py", "micrograd.py", "json.py", "math.py"])
+def test_a_script_is_not_named_as_a_module_that_it_imports(tmp_path: Path, name: str) -> None:
+    with pytest.raises(Refusal, match=rf"{name} would import itself"):
+        render(LECTURE, str(tmp_path / name), dialect="torch")
+    assert not list(tmp_path.iterdir())
+    for free in ("lecture_torch.py", "test.py", "code.py"):
+        render(LECTURE, str(tmp_path / free), dialect="torch")
+
+
+@pytest.mark.parametrize("name", ["a.xyz", "a", "a.svg.exe"])
+def test_an_unknown_suffix_is_refused_with_those_there_are(tmp_path: Path, name: str) -> None:
+    with pytest.raises(Refusal, match=r"one of \.svg, \.png, \.pdf"):
+        render(LECTURE, str(tmp_path / name))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"theme": "pink"}, "no theme “pink”"),
+        ({"scale": "0"}, "from 0.1 to 20"),
+        ({"scale": "1e9"}, "from 0.1 to 20"),
+        ({"scale": "big"}, "--scale must be a number"),
+        ({"step": "many"}, "last or all"),
+    ],
+)
+def test_bad_options_are_refused_and_nothing_is_written(
+    tmp_path: Path, options: dict[str, str], words: str
+) -> None:
+    with pytest.raises(Refusal, match=words):
+        render(LECTURE, str(tmp_path / "a.png"), **options)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_empty_graph_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="empty"):
+        render(Graph(), str(tmp_path / "a.svg"))
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileRefusal, match="no folder “none”"):
+        render(LECTURE, str(tmp_path / "none" / "a.svg"))
+
+
+def test_a_moment_of_the_window_is_exported(tmp_path: Path) -> None:
+    moment = film(LECTURE, "3").moments[0]
+    formats.export_moment(LECTURE, moment.frame, moment.step, tmp_path / "m.svg", theme="dark")
+    assert "−8.0000" in texts((tmp_path / "m.svg").read_bytes())
+
+
+def test_each_form_has_a_title_and_a_suffix_of_its_own() -> None:
+    assert [form.suffix for form in formats.forms()] == list(formats.FORMS)
+    assert all(form.title and form.suffix.startswith(".") for form in formats.forms())
+
+
+def test_the_table_of_forms_is_at_hand_without_matplotlib() -> None:
+    code = "import sys, micrograd_gui.export.formats; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -1,0 +1,264 @@
+"""The HTML player, in a browser where there is one, and read by Python's own parser."""
+
+import json
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.notation.reader import graph_from_expression
+from micrograd_gui.export import formats
+from micrograd_gui.export.player import differences, shape_looks, text_looks
+from micrograd_gui.figures.figure import Picture, Style
+from micrograd_gui.figures.moments import Options, film_of
+from micrograd_gui.figures.shapes import Group, groups
+from micrograd_gui.files import documents
+from tests.export import browser
+from tests.hostile import LABELS
+
+LECTURE = documents.load_example("lecture")
+needs_chromium = pytest.mark.skipif(browser.PROGRAM is None, reason="Chromium is not here")
+
+
+def exported(path: Path, graph: Graph = LECTURE, step: str = "all", **options: object) -> Path:
+    formats.export(film_of(graph, step, Options(**options)), path)  # type: ignore[arg-type]
+    return path
+
+
+class Reader(HTMLParser):
+    """The tags of a page with their attributes, and the text of each script."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[str] = []
+        self._in_script = False
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attributes)))
+        self._in_script = tag == "script"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_script = False
+
+    def handle_data(self, data: str) -> None:
+        if self._in_script:
+            self.scripts.append(data)
+
+
+# Read by a parser --------------------------------------------------------------------------------
+
+
+def test_the_player_is_one_file_that_points_nowhere(tmp_path: Path) -> None:
+    text = exported(tmp_path / "a.html").read_text("utf-8")
+    reader = Reader(text)
+    points = [attributes.get(name) for _, attributes in reader.tags for name in ("src", "href")]
+    assert not any(points)
+    assert not re.search(r"url\(|@import|https?://(?!www\.w3\.org/2000/svg)", text)
+    policy = next(a["content"] for tag, a in reader.tags if a.get("http-equiv") == "Content-Security-Policy")
+    assert policy is not None
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+
+
+def test_what_stays_stands_there_once_and_each_moment_says_only_what_differs(tmp_path: Path) -> None:
+    text = exported(tmp_path / "a.html").read_text("utf-8")
+    film = json.loads(Reader(text).scripts[0])
+    assert len(film) == 8
+    assert max(map(len, film[1:])) < len(film[0]) / 3
+    assert text.count("<svg") == 1
+    root = ElementTree.fromstring(re.search(r"<svg.*?</svg>", text, re.DOTALL)[0])  # type: ignore[index]
+    assert len([each for each in root.iter() if (each.get("class") or "").startswith("x ")]) == len(film[0])
+
+
+@pytest.mark.parametrize("label", LABELS, ids=range(len(LABELS)))
+def test_no_label_becomes_a_tag_a_script_or_an_attribute(tmp_path: Path, label: str) -> None:
+    expected = Reader(
+        exported(tmp_path / "a.html", graph_from_expression("a = 2; b = 3; L = a*b")).read_text("utf-8")
+    )
+    graph = graph_from_expression("a = 2; b = 3; L = a*b").relabelled(1, label)
+    found = Reader(exported(tmp_path / "b.html", graph).read_text("utf-8"))
+    count = [tag for tag, _ in found.tags if tag not in ("span",)]
+    assert count == [tag for tag, _ in expected.tags if tag not in ("span",)]
+    assert len(found.scripts) == 2
+    assert found.scripts[1] == expected.scripts[1]
+    assert {name for _, attributes in found.tags for name in attributes} == {
+        name for _, attributes in expected.tags for name in attributes
+    }
+
+
+@pytest.mark.parametrize(("theme", "schemes"), [(None, 2), ("light", 0), ("dark", 0), ("print", 0)])
+def test_the_colours_are_those_of_the_theme_or_of_the_readers_screen(
+    tmp_path: Path, theme: str | None, schemes: int
+) -> None:
+    text = exported(tmp_path / "a.html", theme=theme).read_text("utf-8")
+    assert text.count("prefers-color-scheme") == schemes // 2
+    assert ("--ground:#0e1218" in text) == (theme in (None, "dark"))
+
+
+# In a browser ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[browser.Page]:
+    with browser.page(tmp_path_factory.mktemp("chromium")) as opened:
+        yield opened
+
+
+def numbers(page: browser.Page) -> dict[str, list[str]]:
+    """The table of numbers, by node."""
+    rows = page.ask(
+        "[...document.querySelectorAll('tbody tr')].map(r => [...r.cells].map(c => c.textContent))"
+    )
+    return {name: cells for name, *cells in rows}
+
+
+@needs_chromium
+@pytest.mark.parametrize("style", ["notebook", "canvas"])
+def test_keys_and_buttons_go_through_the_moments(tmp_path: Path, page: browser.Page, style: str) -> None:
+    page.complaints.clear()
+    page.loaded.clear()
+    path = exported(tmp_path / "a.html", style=style)
+    page.open(path)
+    assert numbers(page)["a"] == ["2.0000", "·"]
+    assert numbers(page)["L"] == ["·", "·"]
+    moments = []
+    for key in ("PageDown", "ArrowRight", "PageUp", "End", "ArrowLeft", "Home", "End"):
+        page.press(key)
+        moments.append(page.ask("document.getElementById('moment').value"))
+    assert moments == ["1", "2", "1", "7", "6", "0", "7"]
+    assert numbers(page)["a"] == ["2.0000", "6.0000"]
+    card = page.ask("document.getElementById('card').textContent")
+    assert "a.grad += b.data × e.grad = −3.0000 × −2.0000 = 6.0000" in card
+    drawn = page.ask("[...document.querySelectorAll('#picture text')].map(t => t.textContent)")
+    assert "6.0000" in drawn
+    page.click("#back")
+    assert numbers(page)["a"] == ["2.0000", "·"], "going back takes the numbers away again"
+    page.click("#first")
+    assert page.ask("document.getElementById('back').disabled") is True
+    assert page.complaints == []
+    assert page.loaded == [path.as_uri()]
+
+
+@needs_chromium
+def test_space_plays_and_pauses_at_the_chosen_speed(tmp_path: Path, page: browser.Page) -> None:
+    page.open(exported(tmp_path / "a.html"))
+    page.ask("document.getElementById('speed').value = '400'")
+    page.press(" ")
+    assert page.ask("document.getElementById('play').textContent") == "Pause"
+    where = "Number(document.getElementById('moment').value)"
+    arrived = f"new Promise(done => setInterval(() => {where} >= 2 && done(true)))"
+    page.call("Runtime.evaluate", expression=arrived, awaitPromise=True)
+    page.press(" ")
+    assert page.ask("document.getElementById('play').textContent") == "Play"
+
+
+@needs_chromium
+def test_a_screen_reader_is_told_buttons_the_moment_and_the_card(tmp_path: Path, page: browser.Page) -> None:
+    page.open(exported(tmp_path / "a.html"))
+    page.press("End")
+    tree = page.tree()
+    for name in ("First", "Back", "Play", "Forward", "Last"):
+        assert any(role == "button" and name in said for role, said in tree), name
+    assert ("slider", "Moment") in tree
+    assert any(role == "image" and said == "The graph of L" for role, said in tree)
+    assert any(role == "status" for role, _ in tree)
+    assert page.ask("document.getElementById('card').getAttribute('aria-live')") == "polite"
+
+
+@needs_chromium
+def test_a_script_that_gets_into_the_page_is_not_run(tmp_path: Path, page: browser.Page) -> None:
+    path = exported(tmp_path / "a.html")
+    text = path.read_text("utf-8")
+    path.write_text(
+        text.replace("</main>", "<script>window.broken = 1</script><img src=x onerror='broken=1'>"), "utf-8"
+    )
+    page.open(path)
+    assert page.ask("window.broken") is None
+    assert page.ask("document.getElementById('where').textContent") == "0 of 7", "ours still runs"
+    page.complaints.clear()
+
+
+@needs_chromium
+@pytest.mark.parametrize(("scheme", "ground"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(14, 18, 24)")])
+def test_the_readers_scheme_decides(tmp_path: Path, page: browser.Page, scheme: str, ground: str) -> None:
+    feature = {"name": "prefers-color-scheme", "value": scheme}
+    page.call("Emulation.setEmulatedMedia", features=[feature])
+    page.open(exported(tmp_path / "a.html"))
+    assert page.ask("getComputedStyle(document.documentElement).backgroundColor") == ground
+
+
+@needs_chromium
+def test_a_graph_too_wide_to_be_read_is_shown_at_its_own_size_around_the_step(
+    tmp_path: Path, page: browser.Page
+) -> None:
+    wide = "; ".join(["v0 = a*b"] + [f"v{at} = tanh(v{at - 1})" for at in range(1, 20)])
+    page.open(exported(tmp_path / "wide.html", graph_from_expression(wide)))
+    page.press("End")
+    seen = """(() => {
+        const it = document.querySelector("rect.strong").getBoundingClientRect();
+        const room = document.querySelector("figure").getBoundingClientRect();
+        return [it.left >= room.left - 1 && it.right <= room.right + 1, it.height];
+    })()"""
+    within, height = page.ask(seen)
+    assert within
+    assert height > 20, "at its own size"
+    assert page.ask("document.getElementById('size').getAttribute('aria-pressed')") == "true"
+    page.click("#size")
+    assert page.ask(seen)[1] < 10, "as wide as the page"
+
+
+@needs_chromium
+def test_going_back_from_anywhere_shows_what_going_forward_to_there_showed(
+    tmp_path: Path, page: browser.Page
+) -> None:
+    page.open(exported(tmp_path / "a.html", style="canvas"))
+    drawn = "document.getElementById('picture').outerHTML"
+    pages = [page.ask(drawn)]
+    for _ in range(7):
+        page.press("PageDown")
+        pages.append(page.ask(drawn))
+    for number in range(6, -1, -1):
+        page.press("PageUp")
+        assert page.ask(drawn) == pages[number]
+    page.press("End")
+    page.press("Home")
+    assert page.ask(drawn) == pages[0]
+
+
+# What differs ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("style", ["notebook", "canvas"])
+@pytest.mark.parametrize("opened", [False, True])
+@pytest.mark.parametrize("name", ["neuron", "square", "mlp"])
+def test_differences_are_those_between_whole_pictures(name: str, opened: bool, style: Style) -> None:
+    film = film_of(documents.load_example(name), "all", Options(style=style, folded=not opened))
+    before: list[list[object]] = []
+    for moment, found in zip(film.moments, differences(film), strict=True):
+        now: list[list[object]] = []
+        for group in groups(film.shown(moment)):
+            now += [[shape_looks(shape)] for shape in group.shapes]
+            now += [[text_looks(text), text.text] for text in group.texts]
+        expected = [[at, *new] for at, new in enumerate(now) if not before or before[at] != new]
+        assert found == expected
+        before = now
+
+
+def test_a_player_of_thousands_of_moments_does_not_draw_each_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def counting(picture: Picture) -> tuple[Group, ...]:
+        asked.append(len(picture.boxes))
+        return groups(picture)
+
+    monkeypatch.setattr("micrograd_gui.export.player.groups", counting)
+    film = film_of(documents.load_example("mlp"), "all", Options(folded=False))
+    assert len(list(differences(film))) == len(film.moments) > 150
+    assert sum(asked) < 20 * len(film.moments) < len(film.blank.boxes) * len(film.moments) / 2

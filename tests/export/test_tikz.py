@@ -1,0 +1,273 @@
+"""TikZ, compiled by TeX where there is one."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.notation.reader import graph_from_expression
+from micrograd_gui.export import formats, tex
+from micrograd_gui.figures.moments import Options, film_of
+from micrograd_gui.figures.palette import INKS
+from micrograd_gui.files import documents
+from tests.hostile import LABELS
+
+LECTURE = documents.load_example("lecture")
+
+
+def has_latex() -> bool:
+    """Whether LaTeX, TikZ and Beamer are here."""
+    if shutil.which("pdflatex") is None or shutil.which("kpsewhich") is None:
+        return False
+    found = subprocess.run(["kpsewhich", "tikz.sty", "beamer.cls"], capture_output=True, text=True)
+    return len(found.stdout.splitlines()) == 2
+
+
+needs_tex = pytest.mark.skipif(not has_latex(), reason="LaTeX with TikZ and Beamer is not here")
+
+
+def exported(path: Path, graph: Graph = LECTURE, step: str | None = None, **options: object) -> Path:
+    (written,) = formats.export(film_of(graph, step, Options(**options)), path)  # type: ignore[arg-type]
+    return written
+
+
+def compiled(path: Path, engine: str = "pdflatex") -> tuple[int, str]:
+    """The number of pages and their text; fails where TeX complains."""
+    done = subprocess.run(
+        [engine, "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", path.name],
+        cwd=path.parent, capture_output=True, text=True, errors="replace", timeout=100,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:]
+    pdf = path.with_suffix(".pdf")
+    pages = subprocess.run(["pdfinfo", pdf], capture_output=True, text=True).stdout
+    text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True).stdout
+    found = re.search(r"Pages:\s+(\d+)", pages)
+    assert found is not None
+    return int(found[1]), text
+
+
+# Labels ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("w1", "$w_{1}$"),
+        ("w_1", "$w_{1}$"),
+        ("x12", "$x_{12}$"),
+        ("b", "$b$"),
+        ("x1w1 + x2w2", "$x_{1}w_{1}+x_{2}w_{2}$"),
+        ("x_in", "$x_{in}$"),
+        ("loss2", r"$\mathit{loss}_{2}$"),
+        ("alpha", r"$\alpha$"),
+        ("μ", r"$\mu$"),
+        ("tanh(n)", r"$\tanh(n)$"),
+        ("a*b", r"$a{\cdot}b$"),
+        ("−3", "$-3$"),
+        ("my node", "my node"),
+        ("max-margin", "max{-}margin"),
+        ("a-b", "$a-b$"),
+        ("w1_2_3", "$w_{1,2,3}$"),
+        ("b2_1", "$b_{2,1}$"),
+        ("a_long_name", r"a\_long\_name"),
+        (
+            "50% & $5 #1 {x} ~^\\",
+            r"50\% \& \$5 \#1 \{x\} \textasciitilde{}\textasciicircum{}\textbackslash{}",
+        ),
+        ("Größe", r"Gr\"{o}\ss{}e"),
+        ("日", r"\microgradsign{日}"),
+        ("", ""),
+    ],
+)
+def test_a_label_is_mathematics_where_it_is_and_text_where_it_is_not(label: str, expected: str) -> None:
+    assert tex.label(label) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("−8.0000", "$-8.0000$"),
+        ("1.23e+08", r"$1.23{\cdot}10^{8}$"),
+        ("−inf", r"$-\infty$"),
+        ("·", r"$\cdot$"),
+        ("nan", r"$\mathrm{nan}$"),
+    ],
+)
+def test_a_number_is_mathematics(number: str, expected: str) -> None:
+    assert tex.number(number) == expected
+
+
+@pytest.mark.parametrize("label", LABELS, ids=range(len(LABELS)))
+def test_no_label_holds_a_command_of_its_own(label: str) -> None:
+    made = tex.plain(label)
+    commands = set(re.findall(r"\\([A-Za-z]+)", made.replace(tex.SIGN, "")))
+    assert commands <= {"textbackslash", "textasciicircum", "textasciitilde", "dots"}
+    bare = re.sub(r"\\[{}]", "", made)
+    assert bare.count("{") == bare.count("}")
+
+
+@pytest.mark.parametrize(
+    ("symbol", "expected"), [("+", "$+$"), ("×", r"$\times$"), ("tanh", "tanh"), ("mlp", "mlp")]
+)
+def test_words_for_ops_are_upright(symbol: str, expected: str) -> None:
+    assert tex.operation(symbol) == expected
+
+
+def test_a_picture_that_tex_has_no_lengths_for_is_refused(tmp_path: Path) -> None:
+    long = "; ".join(["v0 = a*b"] + [f"v{at} = tanh(v{at - 1})" for at in range(1, 90)])
+    with pytest.raises(Refusal, match=r"TeX knows no length above 16000"):
+        exported(tmp_path / "a.tex", graph_from_expression(long))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_says_which_engine_has_its_signs_and_its_size(tmp_path: Path) -> None:
+    text = exported(tmp_path / "a.tex").read_text("utf-8")
+    assert "lualatex" not in text
+    assert "fontspec" not in text
+    signs = exported(tmp_path / "b.tex", LECTURE.relabelled(1, "学习率")).read_text("utf-8")
+    assert "% Labels have signs of other scripts: lualatex and xelatex" in signs
+    assert r"\usepackage{fontspec}" in signs
+
+
+def test_the_card_of_a_slide_is_as_large_as_its_text_however_wide_the_graph(tmp_path: Path) -> None:
+    for name in ("neuron", "lecture"):
+        text = exported(tmp_path / "a.tex", documents.load_example(name), "all").read_text("utf-8")
+        box = re.search(r"rectangle \(([\d.]+),([\d.]+)\);", text)
+        assert box is not None
+        wide, high = (float(side) * 10 / 14 for side in box.groups())
+        shrunk = min(440 / wide, 225 / high)
+        scales = re.findall(r"microgradsize\{12\}, scale=([\d.]+)\]", text)
+        assert len(scales) > 5
+        assert min(map(float, scales)) * shrunk > 0.95, "12 points on the slide"
+
+
+# Compiled ----------------------------------------------------------------------------------------
+
+
+@needs_tex
+@pytest.mark.parametrize("theme", INKS)
+@pytest.mark.parametrize("style", ["notebook", "canvas"])
+def test_a_moment_compiles_to_one_page_with_its_numbers(tmp_path: Path, theme: str, style: str) -> None:
+    neuron = documents.load_example("neuron")
+    path = exported(tmp_path / "a.tex", neuron, "8", theme=theme, style=style, card=True)
+    pages, text = compiled(path)
+    assert pages == 1
+    for number in ("0.8814", "0.7071", "6.8814"):
+        assert number in text
+    assert "backward through" in text
+
+
+@needs_tex
+@pytest.mark.parametrize("engine", ["pdflatex", "lualatex", "xelatex"])
+def test_signs_of_other_scripts_compile_by_every_engine(tmp_path: Path, engine: str) -> None:
+    if shutil.which(engine) is None:
+        pytest.skip(f"{engine} is not here")
+    graph = LECTURE
+    for number, label in zip(
+        LECTURE.order, ("学习率", "重み w_1", "вес", "שלום", "🙂\u200d🙂\ufe0f"), strict=False
+    ):
+        graph = graph.relabelled(number, label)
+    assert compiled(exported(tmp_path / "a.tex", graph), engine)[0] == 1
+    assert compiled(exported(tmp_path / "b.tex", graph, "last", style="canvas", card=True), engine)[0] == 1
+
+
+@needs_tex
+def test_long_names_stay_within_their_cards(tmp_path: Path) -> None:
+    graph = LECTURE.relabelled(LECTURE.order[0], "WWWWW mmm")
+    path = exported(tmp_path / "a.tex", graph, style="canvas")
+    text = path.read_text("utf-8")
+    (room,) = re.findall(r"\\microgradfit\{([\d.]+)bp\}\{\{\\boldmath\\textbf\{WWWWW", text)
+    compiled(path)
+    words = subprocess.run(
+        ["pdftotext", "-bbox", tmp_path / "a.pdf", "-"], capture_output=True, text=True
+    ).stdout
+    ends = [
+        (float(left), float(right))
+        for left, right in re.findall(r'xMin="([\d.]+)".*xMax="([\d.]+)".*>(?:W+|m+)</word>', words)
+    ]
+    assert max(right for _, right in ends) - min(left for left, _ in ends) <= float(room) + 1
+
+
+@needs_tex
+def test_step_cards_alone_compile_to_a_page_or_a_slide_each(tmp_path: Path) -> None:
+    pages, text = compiled(exported(tmp_path / "a.tex", LECTURE, "last", only_card=True))
+    assert pages == 1
+    assert "backward through" in text
+    assert "data 2.0000" not in text, "no node"
+    pages, text = compiled(exported(tmp_path / "b.tex", LECTURE, "all", only_card=True))
+    assert pages == 8
+    assert all("moment" in slide for slide in text.split("\f")[1:8])
+
+
+@needs_tex
+def test_all_steps_are_a_beamer_deck_with_a_slide_each(tmp_path: Path) -> None:
+    path = exported(tmp_path / "a.tex", LECTURE, "all")
+    source = path.read_text("utf-8")
+    assert r"\only<8>" in source
+    assert source.count(r"\begin{tikzpicture}") == 1
+    pages, text = compiled(path)
+    slides = text.split("\f")
+    assert pages == 8
+    assert "6.0000" in slides[7]
+    assert "6.0000" not in slides[0].replace("−6.0000", "").replace("-6.0000", "")
+
+
+@needs_tex
+def test_a_file_goes_into_a_paper_and_into_a_deck_of_ones_own(tmp_path: Path) -> None:
+    exported(tmp_path / "one.tex")
+    exported(tmp_path / "all.tex", LECTURE, "all")
+    paper = tmp_path / "paper.tex"
+    paper.write_text(
+        r"\documentclass{article}\usepackage{tikz}\begin{document}Before \resizebox{\textwidth}{!}"
+        r"{\input{one.tex}} after.\end{document}"
+    )
+    pages, text = compiled(paper)
+    assert pages == 1
+    assert "Before" in text
+    assert "after" in text
+    talk = tmp_path / "talk.tex"
+    talk.write_text(
+        r"\documentclass{beamer}\usepackage{tikz}\begin{document}\begin{frame}{Backward}\resizebox{\textwidth}"
+        r"{!}{\input{all.tex}}\end{frame}\begin{frame}After\end{frame}\end{document}"
+    )
+    assert compiled(talk)[0] == 9
+
+
+@needs_tex
+@pytest.mark.slow
+def test_hostile_labels_compile_and_write_no_file(tmp_path: Path) -> None:
+    graph = Graph()
+    evil = (
+        r"\input{/etc/passwd}",
+        r"\write18{touch hacked}",
+        r"\immediate\openout3=hacked.txt",
+        "^^5cinput",
+        "%",
+        "$",
+        "$$",
+        "#1",
+        "~",
+        "&",
+        r"\end{tikzpicture}",
+        "}{",
+        "α_β",
+        "x_1_2",
+        "-",
+        "[",
+        "];",
+        ",",
+        "é\u0301",
+    )
+    for label in (*LABELS, *evil):
+        graph = graph.added(None, (0.0, 0.0), label=label)
+    path = exported(tmp_path / "a.tex", graph, style="notebook", rankdir="TB")
+    before = {each.name for each in tmp_path.iterdir()}
+    pages, text = compiled(path)
+    assert pages == 1
+    assert "root:" not in text
+    made = {each.name for each in tmp_path.iterdir()} - before
+    assert made == {"a.pdf", "a.log", "a.aux"}

@@ -1,0 +1,105 @@
+"""Collapsed blocks in pictures: one box each, and one moment for all that happens inside."""
+
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image
+
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.export import formats
+from micrograd_gui.export.formats import render
+from micrograd_gui.figures.moments import Options, film_of
+from micrograd_gui.figures.notebook_style import folded
+from micrograd_gui.files import documents
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def collapsed(graph: Graph, *kinds: str) -> Graph:
+    """The graph with the blocks of those kinds collapsed, and all others open."""
+    return replace(graph, blocks=tuple(replace(each, collapsed=each.kind in kinds) for each in graph.blocks))
+
+
+def titles(path: Path) -> list[str]:
+    groups = ElementTree.parse(path).getroot().iter(f"{SVG}g")
+    return [group.findtext(f"{SVG}title") or "" for group in groups]
+
+
+MLP = documents.load_example("mlp")
+
+
+def test_an_open_graph_is_drawn_as_it_is() -> None:
+    graph = collapsed(MLP)
+    assert folded(graph).graph is graph
+    assert folded(graph).stands_for == {}
+
+
+def test_a_collapsed_block_is_one_node_between_what_it_reads_and_what_reads_it() -> None:
+    graph = collapsed(MLP, "mlp")
+    (block,) = (each for each in graph.blocks if each.kind == "mlp")
+    shown = folded(graph)
+    assert block.output is not None
+    box = shown.graph.nodes[block.output]
+    assert box.op == "mlp"
+    assert {shown.graph.nodes[each].label for each in box.inputs if each is not None} == {"x1", "x2", "x3"}
+    assert all(set(node.inputs) <= shown.graph.nodes.keys() for node in shown.graph)
+    assert shown.graph.target == graph.target
+
+
+def test_of_nested_collapsed_blocks_the_outermost_is_drawn() -> None:
+    assert folded(collapsed(MLP, "mlp", "layer", "neuron")).graph.nodes.keys() == (
+        folded(collapsed(MLP, "mlp")).graph.nodes.keys()
+    )
+
+
+def test_a_block_with_several_outputs_shows_none_of_their_numbers(tmp_path: Path) -> None:
+    shown = folded(collapsed(MLP, "layer"))
+    assert len(shown.silent) == 2, "the third layer has one neuron"
+    film = film_of(collapsed(MLP, "layer"), None, Options())
+    picture = next(film.pictures)
+    for box in picture.boxes:
+        numbers = [text.text for text in picture.texts_of(box) if text.role in ("data", "grad")]
+        assert ("" in numbers) == (box.node in shown.silent)
+
+
+@pytest.mark.parametrize("style", ["notebook", "canvas"])
+def test_every_step_acts_in_a_box_that_is_there(style: str) -> None:
+    film = film_of(collapsed(MLP, "neuron"), "all", Options(style=style, card=False))  # type: ignore[arg-type]
+    boxes = {box.node for box in film.blank.boxes}
+    pictures = list(film.pictures)
+    assert all(each.acting is None or each.acting in boxes for each in pictures)
+    stand_ins = set(film.blank.stands_for.values())
+    for one, other in pairwise(pictures):
+        assert one.acting not in stand_ins or one.acting != other.acting
+    assert len(pictures) < len(film_of(collapsed(MLP), "all", Options()).moments) / 2
+
+
+def test_blocks_are_opened_where_that_is_asked_for_and_the_file_keeps_all(tmp_path: Path) -> None:
+    graph = collapsed(MLP, "mlp")
+    render(graph, str(tmp_path / "a.svg"))
+    render(graph, str(tmp_path / "b.svg"), folded=False)
+    assert len(titles(tmp_path / "a.svg")) < 10 < len(titles(tmp_path / "b.svg")) == len(graph)
+    assert len(documents.read(tmp_path / "a.svg")) == len(graph)
+
+
+@pytest.mark.parametrize("suffix", [form.suffix for form in formats.forms()])
+def test_the_largest_example_is_exported_to_every_form(tmp_path: Path, suffix: str) -> None:
+    written = render(documents.load_example("moons"), str(tmp_path / f"moons{suffix}"))
+    assert all(path.stat().st_size > 500 for path in written)
+
+
+def test_a_table_of_numbers_has_every_moment_and_every_node_of_a_collapsed_block(tmp_path: Path) -> None:
+    graph = collapsed(MLP, "mlp")
+    for name, folds in (("a.csv", True), ("b.csv", False)):
+        render(graph, str(tmp_path / name), step="all", folded=folds)
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+@pytest.mark.slow
+def test_open_and_large_it_is_still_drawn_with_as_many_pixels_as_programs_open(tmp_path: Path) -> None:
+    render(documents.load_example("moons"), str(tmp_path / "a.png"), folded=False, style="canvas")
+    with Image.open(tmp_path / "a.png") as picture:
+        assert max(picture.size) <= 16_000
