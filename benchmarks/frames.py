@@ -22,7 +22,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from micrograd_gui.app import create_window
-from micrograd_gui.app.main_window import MainWindow
+from micrograd_gui.app.window import MainWindow
 
 FRAME = 1000 // 60
 ROUNDS = 5

@@ -35,7 +35,7 @@ from micrograd_gui.session.session import Session
 from micrograd_gui.session.training.progress import Series
 from micrograd_gui.session.training.trainer import Prediction
 from micrograd_gui.views.bridge import Bridge
-from micrograd_gui.views.plot import PlotPane
+from micrograd_gui.views.plot.pane import PlotPane
 from micrograd_gui.views.theme import Mood, load_fonts
 
 POINTS = 10_000

@@ -21,7 +21,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from micrograd_gui.app import create_window
-from micrograd_gui.app.main_window import MainWindow
+from micrograd_gui.app.window import MainWindow
 
 
 def chain(boxes: int) -> str:

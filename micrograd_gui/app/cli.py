@@ -116,7 +116,7 @@ def _window(given: argparse.Namespace) -> int:
     named = given.file is not None or given.expression is not None
     graph = graph_from_source(given.file, given.expression, given.set) if named or given.set else None
     if not _has_screen():
-        from micrograd_gui.app.play import play
+        from micrograd_gui.app.headless import play
 
         return play(graph or documents.load_example("neuron"), _name(given.file) if named else "neuron")
     from micrograd_gui.app.start import run_window
@@ -154,7 +154,7 @@ def _check_parser(name: str) -> _Parser:
 
 
 def _check(given: argparse.Namespace) -> int:
-    from micrograd_gui.app.report import check_as_json, check_as_table
+    from micrograd_gui.app.check_report import check_as_json, check_as_table
     from micrograd_gui.document.text import read_number
     from micrograd_gui.session.measure import check
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QMimeData, Qt
+
 from micrograd.engine import Value
-from micrograd_gui.app import dialogs
 from micrograd_gui.app.settings import Settings
+from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.live.values import graph_from_value
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.files import documents
+from micrograd_gui.files.atomic import shown
+from micrograd_gui.files.documents import SUFFIXES
 
 if TYPE_CHECKING:
-    from micrograd_gui.app.main_window import MainWindow
+    from micrograd_gui.app.window import MainWindow
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +87,8 @@ class Documents:
 
     def ask_open(self) -> None:
         self.unless_unsaved(
-            lambda: dialogs.ask_path(
-                self.window, "Open", dialogs.OPENED, self.settings.folder, self._attempt_open, saving=False
+            lambda: ask_path(
+                self.window, "Open", OPENED, self.settings.folder, self._attempt_open, saving=False
             )
         )
 
@@ -113,7 +119,7 @@ class Documents:
 
     def ask_save(self, then: Callable[[], object] | None = None) -> None:
         start = self.settings.folder / f"{self.name}{documents.SUFFIX}"
-        dialogs.ask_path(self.window, "Save as", dialogs.FILES, start,
+        ask_path(self.window, "Save as", FILES, start,
                          lambda path: self._attempt_save(path, then),
                          saving=True, suffix=documents.SUFFIX[1:])  # fmt: skip
 
@@ -129,7 +135,7 @@ class Documents:
             then()
 
     def ask_export_plot(self) -> None:
-        dialogs.ask_path(self.window, "Export the plot",
+        ask_path(self.window, "Export the plot",
                          "SVG (*.svg);;PDF (*.pdf);;PNG (*.png);;Numbers as CSV (*.csv)",
                          self.settings.folder / f"{self.name}-plot.svg",
                          lambda path: self.window.bridge.attempt(self.window.plot.save, path),
@@ -146,10 +152,97 @@ class Documents:
     def unless_unsaved(self, then: Callable[[], object]) -> None:
         """Go on, after the question where there is unsaved work."""
         if self.window.session.state.unsaved:
-            dialogs.ask_unsaved(self.window, self.name, self.save, then)
+            ask_unsaved(self.window, self.name, self.save, then)
         else:
             then()
 
     def _remember(self, path: Path) -> None:
         self.settings.remember(path)
         self.window.menus.show_recent()
+
+
+def dropped_paths(mime: QMimeData) -> tuple[Path, ...]:
+    """The files of this machine that are dragged; none where something else is."""
+    return tuple(Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
+
+
+def open_dropped(window: MainWindow, paths: Sequence[Path]) -> None:
+    """Open the first of the files, after the question where there is unsaved work; raises Refusal."""
+    known = [path for path in paths if path.suffix.lower() in SUFFIXES]
+    if not known:
+        what = shown(paths[0]) if len(paths) == 1 else "What was dropped"
+        raise Refusal(f"{what} holds no graph: these do: {', '.join(SUFFIXES)}.")
+
+    def open_it() -> None:
+        window.bridge.attempt(window.documents.open_path, known[0])
+        if len(paths) > 1 and not window.message.text():
+            window.say(f"Of {len(paths)} files {shown(known[0])} was opened: a window shows one graph.")
+
+    window.documents.unless_unsaved(open_it)
+
+
+FILES = "micrograd graphs (*.micrograd)"
+OPENED = f"All that hold a graph (*.micrograd *.dot *.gv *.svg *.png *.pdf);;{FILES}"
+
+
+def ask_unsaved(
+    parent: QWidget, name: str, save: Callable[[Callable[[], object]], object], then: Callable[[], object]
+) -> QMessageBox:
+    """Save, discard or cancel before unsaved work goes; ``then`` is called unless it is cancelled."""
+    from PySide6.QtWidgets import QMessageBox
+
+    box = QMessageBox(QMessageBox.Icon.Question, "Unsaved changes", f"{name} has changes that are not saved.",
+                      QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Discard
+                      | QMessageBox.StandardButton.Cancel, parent)  # fmt: skip
+    box.setObjectName("unsaved")
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setDefaultButton(QMessageBox.StandardButton.Save)
+
+    def answered(button: int) -> None:
+        if button == QMessageBox.StandardButton.Save:
+            save(then)
+        elif button == QMessageBox.StandardButton.Discard:
+            then()
+
+    box.finished.connect(answered)
+    box.open()
+    return box
+
+
+def ask_path(
+    parent: QWidget,
+    title: str,
+    filters: str,
+    start: Path,
+    then: Callable[[Path], object],
+    *,
+    saving: bool,
+    suffix: str = "",
+) -> QFileDialog:
+    """A file to open or to save to; ``then`` is called with its path."""
+    from PySide6.QtWidgets import QFileDialog
+
+    dialog = QFileDialog(parent, title, str(start), filters)
+    dialog.setObjectName("file")
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    if saving:
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+        if suffix:
+            dialog.setDefaultSuffix(suffix)
+    else:
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.fileSelected.connect(lambda chosen: then(Path(chosen)))
+    dialog.open()
+    return dialog
+
+
+def tell(parent: QWidget, title: str, html: str) -> QMessageBox:
+    """A page of text to be read and closed."""
+    from PySide6.QtWidgets import QMessageBox
+
+    box = QMessageBox(QMessageBox.Icon.NoIcon, title, html, QMessageBox.StandardButton.Close, parent)
+    box.setTextFormat(Qt.TextFormat.RichText)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.open()
+    return box

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import gc
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from types import TracebackType
+
+from micrograd_gui.document.errors import Refusal
 
 _FIRST = (
     "session.session", "session.wording", "session.wholeness", "session.judging", "session.optimisers",
@@ -29,13 +36,44 @@ def run_window(source: object = None) -> int:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
-    from micrograd_gui.app import mishaps
-    from micrograd_gui.app.main_window import create_window
+    from micrograd_gui.app import start
+    from micrograd_gui.app.window import create_window
 
     app = QApplication.instance() or QApplication(["micrograd-gui"])
     app.setApplicationName("micrograd-gui")
     window = create_window(source)
-    with mishaps.caught(window.say):
+    with start.caught(window.say):
         window.show()
         QTimer.singleShot(0, gc.enable)
         return app.exec()
+
+
+@contextmanager
+def caught(say: Callable[..., object]) -> Iterator[None]:
+    """While this lasts, an exception in a slot becomes a sentence in the status bar.
+
+    A Refusal is shown as it is. Anything else is a fault of the program: it is also written to
+    standard error in full, and the graph stays as the last verb left it.
+    """
+    before = sys.excepthook
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if isinstance(error, Refusal):
+            say(str(error), refused=True)
+            return
+        before(kind, error, trace)
+        if isinstance(error, Exception):
+            say(f"Something went wrong inside the program ({error}). Your graph is as it was.", refused=True)
+
+    sys.excepthook = hook
+    try:
+        yield
+    finally:
+        sys.excepthook = before
+
+
+def has_screen() -> bool:
+    """Windows and macOS always have one; elsewhere a variable tells (else a QApplication would abort)."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))

@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from micrograd_gui.document.errors import ExpressionRefusal, Refusal
 from micrograd_gui.document.notation.writer import expression_of
 from micrograd_gui.session.state import State
-from micrograd_gui.views.bridge import Bridge
-from micrograd_gui.views.pacing import NEVER, Paced
+from micrograd_gui.views.bridge import NEVER, Bridge, Paced
 
 
 class ReadLine(QLineEdit):

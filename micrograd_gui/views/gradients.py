@@ -29,14 +29,13 @@ from PySide6.QtWidgets import (
 
 from micrograd_gui.document.text import WIDEST, short
 from micrograd_gui.session.state import State
-from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.bridge import Bridge, Paced
 from micrograd_gui.views.gradients_model import (
     DATA,
     NODE,
     VERDICT,
     GradientsModel,
 )
-from micrograd_gui.views.pacing import Paced
 from micrograd_gui.views.theme import Mood
 
 # What the columns have room for, the air beside it, and the same with less and less room.

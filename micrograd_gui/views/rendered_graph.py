@@ -24,13 +24,12 @@ from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import short
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
-from micrograd_gui.views.bridge import Bridge
-from micrograd_gui.views.pacing import Paced
+from micrograd_gui.views.bridge import Bridge, Paced
 from micrograd_gui.views.theme import Mood
 
 if TYPE_CHECKING:  # they come with the first picture, after the first paint
     from micrograd_gui.figures.figure import Picture
-    from micrograd_gui.views.picture_painting import PicturePainter, Scenery
+    from micrograd_gui.views.figure_painter import PicturePainter, Scenery
 
 WAITING = "Graphviz is laying out the graph…"
 EMPTY = "The rendered graph appears here as soon as there is a node."
@@ -151,7 +150,7 @@ class RenderedGraph(QWidget):
         self.update()
 
     def _arrived(self, picture: Picture) -> None:
-        from micrograd_gui.views.picture_painting import Scenery
+        from micrograd_gui.views.figure_painter import Scenery
 
         state = self.bridge.state
         first = self.picture is None
@@ -196,7 +195,7 @@ class RenderedGraph(QWidget):
         painter.end()
 
     def _paint(self, painter: QPainter, picture: Picture, event: QPaintEvent) -> None:
-        from micrograd_gui.views.picture_painting import PicturePainter
+        from micrograd_gui.views.figure_painter import PicturePainter
 
         if self._painter is None:
             self._painter = PicturePainter(self.mood.theme)

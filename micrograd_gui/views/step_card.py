@@ -24,8 +24,7 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 from micrograd_gui.session.explain.card import card
 from micrograd_gui.session.explain.formulas import EQUALS, Fragment, Line, as_text
 from micrograd_gui.session.state import State
-from micrograd_gui.views.bridge import Bridge
-from micrograd_gui.views.pacing import Paced
+from micrograd_gui.views.bridge import Bridge, Paced
 from micrograd_gui.views.theme import FAMILY, Mood
 
 _NBSP = "\u00a0"

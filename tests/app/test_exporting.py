@@ -9,8 +9,7 @@ from PIL import Image
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QFileDialog, QMessageBox, QProgressBar
 
-from micrograd_gui.app.export_dialog import ExportDialog, open_export
-from micrograd_gui.app.exporting import copy_picture, exported, of_window
+from micrograd_gui.app.export_dialog import ExportDialog, copy_picture, exported, of_window, open_export
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.files import documents
 from micrograd_gui.files.embedded import embedded_in

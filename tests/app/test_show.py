@@ -14,9 +14,8 @@ from PySide6.QtWidgets import QMessageBox
 
 from micrograd import Value
 from micrograd_gui import show
-from micrograd_gui.app.dropped import dropped_paths, open_dropped
-from micrograd_gui.app.link import Link, present
-from micrograd_gui.app.show import can_refresh, live_window, picture, refresh
+from micrograd_gui.app.documents import dropped_paths, open_dropped
+from micrograd_gui.app.live import Link, can_refresh, live_window, picture, present, refresh
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.export.formats import render
 from micrograd_gui.files import documents
@@ -262,7 +261,7 @@ def test_in_jupyter_the_window_lives_beside_the_cells(monkeypatch):
         "from PySide6.QtCore import QTimer\nfired = []\nQTimer.singleShot(1, lambda: fired.append(1))",
         "import time\ntime.sleep(0.1)",
         "s = window.session.state\nprint(window.isVisible(), fired, [(n.name, s.frame.grad[n.id]) for n in s.graph])",
-        "a.data = 3.0; L = a*a\nfrom micrograd_gui.app.show import refresh\nrefresh(window)",
+        "a.data = 3.0; L = a*a\nfrom micrograd_gui.app.live import refresh\nrefresh(window)",
         "print(window.session.state.frame.data)",
         "L",
     )

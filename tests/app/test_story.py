@@ -6,7 +6,7 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent, 
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTableView, QTextBrowser
 
-from micrograd_gui.app.appearance import SETTLING
+from micrograd_gui.app.arrangement import SETTLING
 
 MIME = "application/x-micrograd-op"
 
@@ -342,12 +342,12 @@ def test_theme_and_text_size_are_remembered_between_starts(opened, act):
 def test_a_slot_that_fails_is_told_and_the_window_stays(opened, capsys, monkeypatch):
     import sys
 
-    from micrograd_gui.app import mishaps
+    from micrograd_gui.app import start
 
     window = opened("lecture")
     monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)  # not the one by which tests fail
     before = window.session.state
-    with mishaps.caught(window.say):
+    with start.caught(window.say):
         try:
             raise ZeroDivisionError("on purpose")
         except ZeroDivisionError as error:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
-from micrograd_gui.views.canvas import fields
+from micrograd_gui.views.canvas import paint_cards
 from micrograd_gui.views.rendered_graph import WAITING
 from tests.views import learning
 
@@ -194,7 +194,7 @@ def test_the_update_shows_old_and_new_on_card_node_and_table(opened, act):
     card = window.panes.step_card.toPlainText()
     assert "3.0000" in card
     assert "2.8000" in card
-    assert fields._moved(window.canvas.picture, w) == ("3.0000", "2.8000")
+    assert paint_cards._moved(window.canvas.picture, w) == ("3.0000", "2.8000")
     model = window.panes.gradients.model
     assert model.number(w, 1) == pytest.approx(2.8)
     assert "parameters updated" in window.summary.text()

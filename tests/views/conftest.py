@@ -3,7 +3,7 @@
 import pytest
 
 from micrograd_gui.views.bridge import Bridge
-from micrograd_gui.views.plot import PlotPane
+from micrograd_gui.views.plot.pane import PlotPane
 from micrograd_gui.views.theme import Mood, load_fonts
 
 

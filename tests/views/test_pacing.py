@@ -6,8 +6,7 @@ import pytest
 from PySide6.QtCore import QObject
 
 from micrograd_gui.session.session import Session
-from micrograd_gui.views.bridge import Bridge
-from micrograd_gui.views.pacing import NEVER, Paced
+from micrograd_gui.views.bridge import NEVER, Bridge, Paced
 from tests.views import learning
 
 

@@ -17,9 +17,9 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 
-from micrograd_gui.views.canvas.keys import Keyboard
+from micrograd_gui.views.canvas.camera import Sheet
+from micrograd_gui.views.canvas.keyboard import Keyboard
 from micrograd_gui.views.canvas.pointer import Pointer
-from micrograd_gui.views.canvas.sheet import Sheet
 
 
 class EventfulSheet(Sheet):

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QToolTip
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas.events import EventfulSheet
-from micrograd_gui.views.canvas.gestures import Gesture
 from micrograd_gui.views.canvas.hit import Hit
-from micrograd_gui.views.canvas.index import Index
+from micrograd_gui.views.canvas.scene import Index
+from micrograd_gui.views.canvas.tools import Gesture
 from micrograd_gui.views.canvas.wiring import KeyWiring, Wiring
 
 if TYPE_CHECKING:

@@ -13,11 +13,10 @@ from PySide6.QtCore import QPointF, QRectF
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.figures.folding import Key, Wire
-from micrograd_gui.views.canvas import geometry
-from micrograd_gui.views.canvas.boxes import badge_rect
-from micrograd_gui.views.canvas.index import Index
-from micrograd_gui.views.canvas.ink import Ink
-from micrograd_gui.views.canvas.marks import mark_rect, title_rect
+from micrograd_gui.views.canvas import card_geometry
+from micrograd_gui.views.canvas.paint_cards import badge_rect, mark_rect, title_rect
+from micrograd_gui.views.canvas.pens import Ink
+from micrograd_gui.views.canvas.scene import Index
 
 Part = Literal["ground", "wire", "title", "badge", "data", "grad", "in", "out", "mark", "frame"]
 _PORT_REACH = 9.0  # pixels around the middle of a port
@@ -97,19 +96,19 @@ def _on_frame(index: Index, point: QPointF, zoom: float, ink: Ink) -> Hit | None
 
 def _on_box(index: Index, number: NodeId, point: QPointF, reach: float, zoom: float, ink: Ink) -> Hit | None:
     node, place = index.nodes[number], index.places[number]
-    if _distance(point, geometry.out_port(place)) <= reach:
+    if _distance(point, card_geometry.out_port(place)) <= reach:
         return Hit("out", number)
     arity = len(node.inputs)
-    ports = [(_distance(point, geometry.in_port(place, port, arity)), port) for port in range(arity)]
+    ports = [(_distance(point, card_geometry.in_port(place, port, arity)), port) for port in range(arity)]
     if ports and min(ports)[0] <= reach:
         return Hit("in", number, min(ports)[1])
-    if not geometry.box(place).contains(point):
+    if not card_geometry.box(place).contains(point):
         return None
     if badge_rect(node, place, ink).contains(point):
         return Hit("badge", number)
-    if point.y() < place[1] + geometry.title_height(zoom):
+    if point.y() < place[1] + card_geometry.title_height(zoom):
         return Hit("title", number)
-    return Hit("data" if geometry.fields(place, zoom)[0].contains(point) else "grad", number)
+    return Hit("data" if card_geometry.fields(place, zoom)[0].contains(point) else "grad", number)
 
 
 def nearest_wire(index: Index, point: QPointF, reach: float) -> Wire | None:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QMenu
 
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.graph import NodeId, Role
-from micrograd_gui.views.canvas.gestures import can_hold_value
 from micrograd_gui.views.canvas.hit import Hit
+from micrograd_gui.views.canvas.tools import can_hold_value
 
 if TYPE_CHECKING:
     from micrograd_gui.views.canvas.view import CanvasView

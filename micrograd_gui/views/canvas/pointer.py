@@ -9,10 +9,21 @@ from PySide6.QtGui import QDropEvent, QInputDevice, QMouseEvent, QNativeGestureE
 from PySide6.QtWidgets import QApplication
 
 from micrograd_gui.document.block import nodes_of
-from micrograd_gui.views.canvas.dropping import land, landing, landing_rect, op_in
-from micrograd_gui.views.canvas.edge import EdgeScroll
-from micrograd_gui.views.canvas.gestures import ADDING, Band, Gesture, Move, Pan, Scrub, can_hold_value
 from micrograd_gui.views.canvas.hit import GROUND, Hit, hit
+from micrograd_gui.views.canvas.tools import (
+    ADDING,
+    Band,
+    EdgeScroll,
+    Gesture,
+    Move,
+    Pan,
+    Scrub,
+    can_hold_value,
+    land,
+    landing,
+    landing_rect,
+    op_in,
+)
 from micrograd_gui.views.canvas.wiring import Wiring
 
 if TYPE_CHECKING:

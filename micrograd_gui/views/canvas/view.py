@@ -12,24 +12,21 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.figures.folding import Key
 from micrograd_gui.session.state import State
-from micrograd_gui.views.bridge import Bridge
-from micrograd_gui.views.canvas import hovering
-from micrograd_gui.views.canvas.chips import chip_size
-from micrograd_gui.views.canvas.dropping import Landing, paint_landing
+from micrograd_gui.views.bridge import Bridge, Paced
+from micrograd_gui.views.canvas.blocks import Inside
 from micrograd_gui.views.canvas.gesturing import Gesturing
 from micrograd_gui.views.canvas.hit import GROUND, Hit
-from micrograd_gui.views.canvas.index import Index
-from micrograd_gui.views.canvas.ink import SMALL_IN_HALL, ink
-from micrograd_gui.views.canvas.inside import Inside
-from micrograd_gui.views.canvas.keys import Keyboard
+from micrograd_gui.views.canvas.inline_editor import Typing
+from micrograd_gui.views.canvas.keyboard import Keyboard
 from micrograd_gui.views.canvas.menu import open_menu
-from micrograd_gui.views.canvas.painter import paint
-from micrograd_gui.views.canvas.picture import differences, picture_of
+from micrograd_gui.views.canvas.paint import hover_rect, paint, paint_hover
+from micrograd_gui.views.canvas.pens import SMALL_IN_HALL, ink
+from micrograd_gui.views.canvas.picture import chip_size, differences, picture_of
 from micrograd_gui.views.canvas.pointer import Pointer
+from micrograd_gui.views.canvas.scene import Index
 from micrograd_gui.views.canvas.tips import description, tip
-from micrograd_gui.views.canvas.typing_in import Typing
+from micrograd_gui.views.canvas.tools import Landing, paint_landing
 from micrograd_gui.views.canvas.wiring import Wiring
-from micrograd_gui.views.pacing import Paced
 from micrograd_gui.views.theme import Mood
 
 FIT_AT_MOST = 1.6
@@ -248,7 +245,7 @@ class CanvasView(Gesturing):
         paint(painter, self.picture, self.mood, exposed=exposed, without=hidden)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.gesture is None:
-            hovering.paint(painter, self.picture, self.hovered, self.ink)
+            paint_hover(painter, self.picture, self.hovered, self.ink)
         if self.landing is not None:
             paint_landing(painter, self, self.landing)
         if self.gesture is not None:
@@ -257,7 +254,7 @@ class CanvasView(Gesturing):
 
     def hover_rect(self, hit: Hit) -> QRectF:
         """Where hovering over it shows."""
-        return hovering.rect(self.index, hit)
+        return hover_rect(self.index, hit)
 
     def refresh(self, rects: Iterable[QRectF]) -> None:
         """Repaint those parts of the scene, and no others."""

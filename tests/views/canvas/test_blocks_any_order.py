@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.networks import Recipe
 from micrograd_gui.files.documents import load_example
-from micrograd_gui.views.canvas.index import Index
+from micrograd_gui.views.canvas.scene import Index
 
 KEYS = (
     Qt.Key.Key_X,

@@ -8,9 +8,9 @@ from micrograd_gui.document import networks
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.networks import Recipe
 from micrograd_gui.files.documents import load_example
-from micrograd_gui.views.canvas import geometry
-from micrograd_gui.views.canvas.index import Index
-from micrograd_gui.views.canvas.marks import mark_rect, title_rect
+from micrograd_gui.views.canvas import card_geometry
+from micrograd_gui.views.canvas.paint_cards import mark_rect, title_rect
+from micrograd_gui.views.canvas.scene import Index
 
 _Mods = Qt.KeyboardModifier
 
@@ -92,7 +92,7 @@ def test_the_box_shows_title_numbers_and_parameters(desk):
     before = desk.picture()
     desk.session.forward()
     after = desk.picture()
-    data = geometry.fields(desk.view.index.places[-1], desk.view.zoom)[0]
+    data = card_geometry.fields(desk.view.index.places[-1], desk.view.zoom)[0]
     where = desk.view.viewportTransform().mapRect(data).toAlignedRect()
     assert before.copy(where) != after.copy(where)
     box = desk.view.index.folding.boxes[-1]

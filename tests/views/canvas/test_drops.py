@@ -4,11 +4,11 @@ import pytest
 from PySide6.QtCore import QPoint
 
 from micrograd.ops import OPS
-from micrograd_gui.views.canvas import geometry
+from micrograd_gui.views.canvas import card_geometry
 
 
 def middle(desk, number):
-    return desk.pixel(geometry.middle(desk.graph.places[number]))
+    return desk.pixel(card_geometry.middle(desk.graph.places[number]))
 
 
 @pytest.mark.parametrize("payload", ["value", "**2", *OPS])

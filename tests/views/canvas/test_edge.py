@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, QPointF
 
-from micrograd_gui.views.canvas.edge import BREADTH
+from micrograd_gui.views.canvas.tools import BREADTH
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from micrograd_gui.figures.moments import SCRIPT, Options, film_of
 from micrograd_gui.files import documents
 from micrograd_gui.session.record import record
 from micrograd_gui.session.state import State
-from micrograd_gui.views.canvas.index import Index
-from micrograd_gui.views.canvas.ink import ink
+from micrograd_gui.views.canvas.pens import ink
 from micrograd_gui.views.canvas.picture import Picture, picture_of
+from micrograd_gui.views.canvas.scene import Index
 from micrograd_gui.views.theme import Mood
 
 MOMENTS = [("neuron", 8), ("square", 3), ("xor", 40), ("mlp", 117), ("moons", 1400), ("moons", 1328)]

@@ -11,11 +11,11 @@ from micrograd_gui.document.text import WIDEST
 from micrograd_gui.layout.layout import places
 from micrograd_gui.session.explain.slopes import rule_text
 from micrograd_gui.session.trace import Frame
-from micrograd_gui.views.canvas import geometry
-from micrograd_gui.views.canvas.fields import fit
-from micrograd_gui.views.canvas.geometry import HEIGHT, PAD, WIDTH, node_sizes
-from micrograd_gui.views.canvas.ink import NUMBER, ROW_NUMBER, ink
-from micrograd_gui.views.canvas.painter import paint_into
+from micrograd_gui.views.canvas import card_geometry
+from micrograd_gui.views.canvas.card_geometry import HEIGHT, PAD, WIDTH, node_sizes
+from micrograd_gui.views.canvas.paint import paint_into
+from micrograd_gui.views.canvas.paint_cards import fit
+from micrograd_gui.views.canvas.pens import NUMBER, ROW_NUMBER, ink
 from micrograd_gui.views.canvas.picture import picture_of_graph
 from micrograd_gui.views.theme import DARK, LIGHT, Mood, load_fonts
 
@@ -249,7 +249,7 @@ def test_roles_target_and_problem_are_told_apart_without_colour(desk):
 
 def test_a_node_not_computed_yet_shows_a_dot_and_not_0(desk):
     desk.open("a = 0; L = a * 1")
-    field = desk.view.viewportTransform().mapRect(geometry.fields(desk.place("L"), desk.view.zoom)[0])
+    field = desk.view.viewportTransform().mapRect(card_geometry.fields(desk.place("L"), desk.view.zoom)[0])
     inner = field.toAlignedRect().adjusted(4, int(16 * desk.view.zoom), -4, -4)
 
     def inked():

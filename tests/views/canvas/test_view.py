@@ -8,8 +8,8 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHelpEvent, QWheel
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.views.canvas.chips import SIZES
-from micrograd_gui.views.canvas.ink import NUMBER, SMALL_IN_HALL
+from micrograd_gui.views.canvas.pens import NUMBER, SMALL_IN_HALL
+from micrograd_gui.views.canvas.picture import SIZES
 from micrograd_gui.views.canvas.tips import tip
 from micrograd_gui.views.canvas.view import FIT_AT_MOST
 from micrograd_gui.views.theme import DARK, LIGHT, Mood

@@ -1,0 +1,120 @@
+"""Putting blocks into the graph: the question, the edit, and the place of the new nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF
+
+from micrograd_gui.document.block import BlockKind
+from micrograd_gui.document.graph import Graph, NodeId, Place
+from micrograd_gui.figures.folding import FRAMES, box_sizes
+from micrograd_gui.views.canvas.blocks import settled
+from micrograd_gui.views.canvas.card_geometry import node_sizes
+
+if TYPE_CHECKING:
+    from micrograd_gui.app.block_dialog import BlockDialog
+    from micrograd_gui.app.window import MainWindow
+    from micrograd_gui.document.networks import Recipe
+
+SECONDS = 10.0
+KINDS: dict[str, BlockKind] = {"neuron": "neuron", "layer": "layer", "mlp": "mlp", "loss": "loss"}
+
+
+class BlockAdding:
+    """Asks what a dropped block is to be like, and puts it there; one edit, in which nothing else moves."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window = window
+        window.canvas.block_wanted.connect(self.ask)
+
+    def ask_in_view(self, kind: str, middle: QPointF) -> BlockDialog | None:
+        """The offer was pressed, not dropped: what reads nodes comes to the right of them."""
+        session = self.window.session
+        return self._ask(kind, (), lambda it: self.put(it, middle, _read_by(it, session.state.graph)))
+
+    def ask(self, kind: str, point: QPointF, given: tuple[NodeId, ...] = ()) -> BlockDialog | None:
+        """Open the dialog for a block dropped at that point of the canvas, over those nodes."""
+        beside = given[0] if given else None
+        return self._ask(kind, given, lambda recipe: self.put(recipe, point, beside))
+
+    def _ask(
+        self, kind: str, given: tuple[NodeId, ...], made: Callable[[Recipe], object]
+    ) -> BlockDialog | None:
+        from micrograd_gui.app.block_dialog import BlockDialog  # the first paint does without
+
+        if kind not in KINDS:
+            self.window.bridge.refused.emit(f"There is no block called “{kind[:40]}”.", None)
+            return None
+        graph = self.window.session.state.graph
+        dialog = BlockDialog(self.window, KINDS[kind], graph, given, made)
+        dialog.open()
+        return dialog
+
+    def put(self, recipe: Recipe, point: QPointF | None = None, node: NodeId | None = None) -> None:
+        """The block, about that point or to the right of that node; raises Refusal."""
+        from micrograd_gui.layout import layout  # after the first paint
+
+        window, session = self.window, self.window.session
+        if node is not None and node not in session.state.graph.nodes:
+            node = None
+        canvas = window.canvas
+        canvas.settle()
+        first = session.state.graph.next_id
+        session.add_block(recipe)
+        canvas.claim(first)
+        new = frozenset(number for number in session.state.graph.nodes if number >= first)
+
+        def place(places: dict[NodeId, Place]) -> None:
+            if graph is session.state.graph:
+                apart = _answer_lowered(graph, new, places) if node is not None else places
+                there = settled(graph, canvas.index, new, apart, point, node)
+                session.tidied(graph, there, as_edit=False)
+                show()
+
+        def show() -> None:
+            for number in new:
+                canvas.show_node(number)
+                break
+
+        graph = session.state.graph
+        rough = {number: graph.places[number] for number in new}
+        session.tidied(graph, settled(graph, canvas.index, new, rough, point, node), as_edit=False)
+        graph = session.state.graph
+        work = partial(
+            layout.nested_places,
+            graph,
+            node_sizes(graph),
+            box_sizes(graph),
+            frame=FRAMES,
+            only=new,
+            within=canvas.inside.block,
+            afresh=True,
+            time_limit=SECONDS,
+        )
+        window.background.start("block", work, done=place, stoppable=True)
+        if recipe.kind == "loss" and not window.projector.on:
+            window.panes.show_learning(True)  # what comes next are rows, and training
+
+
+def _answer_lowered(
+    graph: Graph, new: Collection[NodeId], places: dict[NodeId, Place]
+) -> dict[NodeId, Place]:
+    """The one new answer of a loss out of the way of the wire that comes from what is judged."""
+    answers = [leaf for block in graph.blocks for _, leaf in block.judges if leaf in new and leaf in places]
+    if len(answers) != 1:
+        return places
+    x, y = places[answers[0]]
+    return {**places, answers[0]: (x, y + 2 * node_sizes(graph)[answers[0]][1])}
+
+
+def _read_by(recipe: Recipe, graph: Graph) -> NodeId | None:
+    """The node that what is made will read, if there is one already."""
+    from micrograd_gui.document.networks import predictions
+
+    if recipe.kind != "loss":
+        return None if isinstance(recipe.inputs, int) or not recipe.inputs else recipe.inputs[0]
+    read = recipe.outputs or (() if recipe.form == "l2" else predictions(graph))
+    return next(iter(read), graph.target)

@@ -1,0 +1,184 @@
+"""Playing a graph through without a screen: forward, each backward step, a nudge, the check; and pictures."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication
+
+from micrograd_gui.app.check_report import check_as_table
+from micrograd_gui.app.window import MainWindow, create_window
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph, Node
+from micrograd_gui.document.rough_layout import arranged
+from micrograd_gui.export.formats import export
+from micrograd_gui.figures.moments import Options, film_of
+from micrograd_gui.files import documents
+from micrograd_gui.session.explain.card import card
+from micrograd_gui.session.explain.formulas import Line
+from micrograd_gui.session.measure import check
+from micrograd_gui.session.session import Session
+from micrograd_gui.views.rendered_graph import RenderedGraph
+
+H = 0.001  # of the nudge, as in the lecture
+CHECK_H = 1e-6
+FOLDER = Path("out")
+_PICTURES = {".svg": None, ".png": None, ".pdf": "all", ".gif": "all"}
+_WINDOW_SECONDS = 120.0
+
+
+def play(graph: Graph, name: str) -> int:
+    """Print the run and write its pictures; gives 0 only where analytic and numeric gradients agree."""
+    session = Session(arranged(graph))
+    print(f"{name}: played through without a screen\n")
+    for line in _run(session):
+        print(line)
+    rows = check(session.state.graph, CHECK_H)
+    print(check_as_table(graph, rows, CHECK_H))
+    print(flush=True)
+    for path in _pictures(session, name):
+        print(path)
+    agree = all(row.ok for row in rows)
+    try:
+        print(window_picture(session.state.graph, name, FOLDER / "window.png"))
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    return 0 if agree else 1
+
+
+def _run(session: Session) -> Iterator[str]:
+    """The step card of every moment of a whole run, and of a nudge."""
+    session.forward()
+    end = len(session.state.trace or ())
+    if session.state.blocked:
+        raise _stopped(session)
+    yield "Forward"
+    session.first()
+    while session.state.cursor < end:
+        session.next()
+        yield from _indented([line for line in card(session.state) if line.size == "big"])
+    session.backward()
+    end = len(session.state.trace or ())
+    if session.state.blocked:
+        raise _stopped(session)
+    yield "\nBackward"
+    session.forward()
+    while session.state.cursor < end:
+        session.backward_step()
+        head, *lines = card(session.state)
+        yield f"  {head.text}"
+        yield from _indented(lines, "      ")
+    session.set_sides("forward")
+    session.nudge(_nudged(session).id, H)
+    head, *lines = card(session.state)
+    yield f"\n{head.text}"
+    yield from _indented(lines)
+    yield ""
+
+
+def _stopped(session: Session) -> Refusal:
+    step = session.state.step
+    assert step is not None
+    return Refusal(step.note, step.node)
+
+
+def _indented(lines: Sequence[Line], indent: str = "  ") -> Iterator[str]:
+    return (f"{indent}{line.text}" for line in lines)
+
+
+def _nudged(session: Session) -> Node:
+    """A parameter that matters, else a leaf that does, else the target itself."""
+    graph, grad = session.state.graph, session.state.frame.grad
+    moving = [graph.nodes[number] for number in graph.order if grad.get(number)]
+    parameters = [node for node in moving if node.role == "parameter"]
+    leaves = [node for node in moving if node.is_leaf and node.label]
+    return (parameters or leaves or moving or list(graph))[0]
+
+
+def _pictures(session: Session, name: str) -> Iterator[Path]:
+    try:
+        FOLDER.mkdir(exist_ok=True)
+    except OSError as error:
+        raise Refusal(f"The folder {FOLDER} cannot be made: {error.strerror}.") from None
+    for suffix, step in _PICTURES.items():
+        film = film_of(session.state.graph, step, Options())
+        yield from export(film, FOLDER / f"{name}{suffix}")
+
+
+def window_picture(graph: Graph, name: str, path: Path) -> Path:
+    """A picture of the window with the graph in it, made by a process of its own, without a screen.
+
+    That process has settings of its own: it shows the window of a first start, and remembers nothing.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"{name}{documents.SUFFIX}"
+        documents.write(file, graph)
+        order = [sys.executable, "-m", "micrograd_gui.app.headless", str(file), str(path)]
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": folder}
+        try:
+            done = subprocess.run(
+                order, env=environment, capture_output=True, text=True, timeout=_WINDOW_SECONDS
+            )
+        except subprocess.TimeoutExpired:
+            raise Refusal(f"{path} was not made: the window took too long.") from None
+    if done.returncode != 0:
+        last = (done.stderr.strip() or "it said nothing").splitlines()[-1]
+        raise Refusal(f"{path} was not made: {last[:300]}")
+    return path
+
+
+SIZE = QSize(1600, 900)
+_AT_MOST = 20.0  # seconds for all that is worked out behind the first picture
+_QUIET = 1.0  # seconds in which nothing may be on its way any more
+
+
+def portrait(window: MainWindow) -> None:
+    """Run the window's graph to the middle of its backward pass, and let every pane come to rest."""
+    session = window.session
+    window.resize(SIZE)
+    window.show()
+    session.forward()
+    forward = session.state.cursor
+    session.backward()
+    session.check_all()
+    session.seek((forward + session.state.cursor + 1) // 2 + 1)
+    step, graph = session.state.step, session.state.graph
+    if step is not None and step.contributions:
+        session.select([step.contributions[0].operand])
+    elif graph.target is not None:
+        session.select([graph.target])
+    rendered = window.findChild(RenderedGraph, "rendered_graph")
+    _let_run(lambda: rendered is None or not rendered.message)
+
+
+def _let_run(at_rest: Callable[[], bool]) -> None:
+    start = quiet_since = time.monotonic()
+    while time.monotonic() - start < _AT_MOST and time.monotonic() - quiet_since < _QUIET:
+        QApplication.processEvents()
+        time.sleep(0.01)
+        if not at_rest():
+            quiet_since = time.monotonic()
+
+
+def main(source: str, out: str) -> int:
+    """Make the picture; gives the exit status."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QApplication([])
+    window = create_window(Path(source))
+    portrait(window)
+    made = window.grab().save(out)
+    window.deleteLater()
+    application.processEvents()
+    return 0 if made else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:3]))

@@ -1,0 +1,84 @@
+"""The pages of the Help menu."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+
+from micrograd_gui.app.actions import MENUS
+from micrograd_gui.app.documents import tell
+from micrograd_gui.views.canvas.keyboard import KEYS
+
+if TYPE_CHECKING:
+    from micrograd_gui.app.window import MainWindow
+
+_LETTERS = 76  # in a line of a page, about
+
+
+def show_keys(window: MainWindow) -> None:
+    """All keys, from the table of actions and the canvas's own."""
+    parts = []
+    for title, rows in MENUS:
+        lines = []
+        for row in rows:
+            if row is None or not (action := window.menus.actions[row.name]).shortcuts():
+                continue
+            every = [key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts()]
+            own = [key for key in row.keys[1:] if isinstance(key, str)]
+            keys = " or ".join(dict.fromkeys((every[0], *own)))  # not all that the platform knows besides
+            lines.append(_line(keys, row.text.replace("&", "").rstrip("…")))
+        parts.append(_section(title.replace("&", ""), lines))
+    parts.append(_section("On the canvas", [_line(keys, what) for keys, what in KEYS]))
+    _show_page(window, "Keys", f"<table width='100%'>{''.join(parts)}</table>")
+
+
+def show_about(window: MainWindow) -> None:
+    """What this is."""
+    from importlib.metadata import PackageNotFoundError, version  # slow to import, and seldom needed
+
+    try:
+        number = version("micrograd-gui")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        number = ""
+    tell(window, "About micrograd-gui", (
+        f"<h3>micrograd-gui {escape(number)}</h3>"
+        "<p>A visual debugger for backpropagation: build a graph, run it forward, step it backward,<br>"
+        "nudge any node and see the numeric slope beside the analytic one.</p>"
+        "<p>The engine follows karpathy/micrograd and the lecture “building micrograd”.</p>"
+    ))  # fmt: skip
+
+
+def _line(keys: str, what: str) -> str:
+    return f"<tr><td width='36%' style='padding-left: 12px'>{escape(keys)}</td><td>{escape(what)}</td></tr>"
+
+
+def _section(title: str, lines: list[str]) -> str:
+    head = f"<tr><td colspan='2' style='padding-top: 12px'><b>{escape(title)}</b></td></tr>"
+    return head + "".join(lines) if lines else ""
+
+
+def _show_page(parent: MainWindow, title: str, html: str) -> None:
+    """A long page of text, scrolled where the screen is too small for it."""
+    from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout
+
+    dialog = QDialog(parent)
+    dialog.setWindowTitle(title)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    text = QTextBrowser()
+    text.setObjectName("page")
+    text.setAccessibleName(title)
+    text.setFrameShape(QTextBrowser.Shape.NoFrame)
+    text.setHtml(html)
+    close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    close.rejected.connect(dialog.reject)
+    layout = QVBoxLayout(dialog)
+    layout.addWidget(text)
+    layout.addWidget(close)
+    room = parent.screen().availableGeometry().size() * 0.85
+    width = min(room.width(), _LETTERS * text.fontMetrics().averageCharWidth())
+    text.document().setTextWidth(width - 60)
+    dialog.resize(width, min(room.height(), round(text.document().size().height()) + 90))
+    dialog.open()

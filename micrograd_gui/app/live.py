@@ -1,0 +1,261 @@
+"""show(value): a live Value, opened in the window from a script or a notebook, and refreshed from there."""
+
+from __future__ import annotations
+
+import sys
+import weakref
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from micrograd_gui.app.start import has_screen
+from micrograd_gui.document.block import kept
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.live.values import Captured, captured, is_live, same
+from micrograd_gui.document.rough_layout import arranged
+from micrograd_gui.document.text import short
+from micrograd_gui.session.session import Session
+
+if TYPE_CHECKING:
+    from micrograd_gui.app.window import MainWindow
+
+
+_open: dict[int, MainWindow] = {}  # what was opened without blocking; Python would drop it otherwise
+_links: WeakKeyDictionary[Any, Link] = WeakKeyDictionary()
+
+
+def show(value: Any, block: bool | None = None) -> Any:
+    """Open the graph behind a value in the window: its labels, data and grads, ready to be stepped.
+
+    The value is a Value, one of karpathy/micrograd or of the lecture's class, or a PyTorch scalar. Nodes
+    without a label are called as the caller's variables. From a script it blocks until the window is closed,
+    unless ``block=False``. From a notebook or an interactive IPython it does not block: the window lives
+    beside the cells and is given back, and its Refresh shows what the cells have changed since.
+    Where there is no screen the picture (a graphviz Digraph) is given back instead.
+    Raises Refusal for an op that is not in the table.
+    """
+    caller = sys._getframe(1)
+    link = Link(value, caller.f_locals, caller.f_globals)
+    del caller  # it would keep this frame alive, and itself
+    interactive = has_screen() and _beside_cells()
+    if interactive is None or not has_screen():
+        return picture(link)
+    from PySide6.QtCore import Qt, QThread
+    from PySide6.QtWidgets import QApplication
+
+    from micrograd_gui.app import start
+
+    app = QApplication.instance() or QApplication(["micrograd-gui"])
+    window = _opened(link)
+    if block is None:
+        block = not interactive and QThread.currentThread().loopLevel() == 0
+    window.show()
+    if block:
+        with start.caught(window.say):
+            app.exec()
+        return None
+    window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    key = id(window)
+    _open[key] = window
+    window.destroyed.connect(lambda: _open.pop(key, None))
+    return window
+
+
+def live_window(value: Any) -> MainWindow:
+    """The window open on a live value, not shown yet. Needs a QApplication; raises Refusal."""
+    return _opened(Link(value, {}, {}))
+
+
+def can_refresh(window: MainWindow) -> bool:
+    """Whether the window was opened on live values."""
+    return window in _links
+
+
+def refresh(window: MainWindow) -> None:
+    """Show what the notebook changed since: numbers, labels and wires, as one edit; raises Refusal."""
+    link = _links.get(window)
+    if link is None:
+        raise Refusal("This window shows no live values: open them by micrograd_gui.show(value).")
+    session = window.session
+    before = session.state.graph
+    graph = link.refreshed(before)
+    if graph is not before:
+        session.replace_graph(graph, "Refresh")
+    sentence = present(session, link.found)
+    link.let_go()
+    window.say(
+        sentence or ("Refreshed." if graph is not before else "Refreshed: nothing has changed but grads.")
+    )
+
+
+def picture(link: Link) -> Any:
+    """The lecture's picture of the live values, with their names: a graphviz Digraph."""
+    from micrograd import draw_dot
+    from micrograd_gui.session.record import build
+
+    graph = link.found.graph
+    values = build(graph)
+    for node, value in values.items():
+        value.label = graph.nodes[node].label
+        value.data = link.found.data[node]
+        value.grad = link.found.grad.get(node, 0.0)
+    return draw_dot(values[graph.target or 1])
+
+
+def _opened(link: Link) -> MainWindow:
+    from micrograd_gui.app.documents import Source
+    from micrograd_gui.app.window import MainWindow
+
+    window = MainWindow()
+    window.refreshable = True
+    window.documents.open_source(Source(link.found.graph, title=link.title))
+    sentence = present(window.session, link.found)
+    link.let_go()
+    _links[window] = link
+    if sentence:
+        window.say(sentence)
+    return window
+
+
+def _beside_cells() -> bool | None:
+    """Whether cells are being run by IPython; its event loop is told to serve Qt too. None: it cannot."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is None:
+        return False
+    try:
+        shell.enable_gui("qt6")
+    except Exception:  # noqa: BLE001 - each kind of kernel has an error of its own for "no Qt here"
+        return None
+    return True
+
+
+_PASSES = 4  # as many backward passes without zero_grad are tried, to come to the notebook's grads
+_TOLERANCE = 1e-5  # PyTorch's own numbers may have single precision
+
+
+def variables(namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables that can give a node its name; a notebook's own ``_``, ``_12`` and the like cannot."""
+    return {name: thing for name, thing in namespace.items() if not name.startswith("_")}
+
+
+class Link:
+    """The value at the root, held weakly, and the namespace in which its variable may get another one."""
+
+    def __init__(self, root: Any, local: Mapping[str, Any], lasting: Mapping[str, Any]) -> None:
+        """``local`` are the caller's variables; ``lasting``, its module's, are looked up again."""
+        self._root = _weak(root)
+        self._lasting = lasting
+        self._name = next((name for name, thing in variables(lasting).items() if thing is root), None)
+        self.found = captured(root, {**variables(local), **variables(lasting)})
+        self._nodes = {node: _weak(thing) for node, thing in self.found.objects.items()}
+
+    @property
+    def title(self) -> str:
+        """What the document is called."""
+        graph = self.found.graph
+        return graph.nodes[graph.target or 1].label or "live values"
+
+    def root(self) -> Any:
+        """The value as it is now: the one that the variable holds, else the one that was shown."""
+        thing = self._lasting.get(self._name) if self._name is not None else None
+        if not is_live(thing):
+            thing = self._root()
+        if thing is None:
+            raise Refusal("The value that was shown here is gone: show it again.")
+        return thing
+
+    def refreshed(self, graph: Graph) -> Graph:
+        """The graph as the live values are now; a node of the same value keeps its id and its place."""
+        found = captured(self.root(), variables(self._lasting))
+        old = {id(thing): node for node, held in self._nodes.items() if (thing := held()) is not None}
+        ids: dict[NodeId, NodeId] = {}
+        free = max(graph.next_id, max(self._nodes, default=0) + 1)
+        for node, thing in found.objects.items():
+            known = old.get(id(thing))
+            ids[node] = free if known is None else known
+            free += known is None
+        nodes = {}
+        for each in found.graph:
+            before = graph.nodes.get(ids[each.id])
+            label = each.label or ("" if before is None else before.label)
+            role = before.role if before is not None and before.is_leaf and each.is_leaf else ""
+            inputs = tuple(ids[source] for source in each.inputs if source is not None)
+            nodes[ids[each.id]] = replace(each, id=ids[each.id], inputs=inputs, label=label, role=role)
+        target = ids[found.graph.target or 1]
+        self.found = Captured(
+            replace(found.graph, nodes=nodes, chosen_target=target, next_id=free),
+            {ids[node]: thing for node, thing in found.objects.items()},
+            {ids[node]: number for node, number in found.data.items()},
+            {ids[node]: number for node, number in found.grad.items()},
+        )
+        self._nodes = {node: _weak(thing) for node, thing in self.found.objects.items()}
+        self._root = _weak(self.root())
+        if graph.target == target and nodes == graph.nodes:
+            return graph
+        gone = graph.nodes.keys() - nodes.keys()
+        return arranged(
+            replace(
+                graph,
+                nodes=nodes,
+                places={node: place for node, place in graph.places.items() if node in nodes},
+                ranges={node: span for node, span in graph.ranges.items() if node in nodes},
+                chosen_target=target,
+                next_id=free,
+                data=None if graph.data is None else graph.data.without(gone),
+                blocks=kept(graph.blocks, gone),
+            )
+        )
+
+    def let_go(self) -> None:
+        """Hold the values no longer, only what they were."""
+        self.found = replace(self.found, objects={})
+
+
+def present(session: Session, found: Captured) -> str:
+    """Run the graph to where the live values are, and give a sentence where they are not what a run gives.
+
+    Forward, and where some grad is not 0 backward: so often as it takes for the numbers on screen to be those
+    of the notebook, where backward() may have been called twice.
+    """
+    session.forward()
+    if not session.state.forward_done:
+        return ""  # the run stops on its way, and the window says why
+    if any(found.grad.values()):
+        for _ in range(_PASSES):
+            session.backward()
+            if session.state.blocked or not _differing(session, found):
+                break
+        else:
+            session.forward()
+            session.backward()
+    differing = _differing(session, found)
+    if not differing:
+        return ""
+    node, field, live, run = differing[0]
+    others = len(differing) - 1
+    more = f", and {others} more number{'s differ' if others > 1 else ' differs'}" if others else ""
+    name = session.state.graph.nodes[node].spoken
+    return f"{name}.{field} is {short(live)} in the live values, but a fresh run gives {short(run)}{more}."
+
+
+def _differing(session: Session, found: Captured) -> list[tuple[NodeId, str, float, float]]:
+    """The numbers that are others on the screen than in the live values: node, field, live, run."""
+    frame = session.state.frame
+    sides = (("data", found.data, frame.data), ("grad", found.grad, frame.grad))
+    return [
+        (node, field, number, shown.get(node, 0.0))
+        for field, live, shown in sides
+        for node, number in live.items()
+        if not same(number, shown.get(node, 0.0), _TOLERANCE)
+    ]
+
+
+def _weak(thing: Any) -> Callable[[], Any]:
+    """A reference that does not keep it alive, where there can be one."""
+    try:
+        return weakref.ref(thing)
+    except TypeError:  # such as a function of PyTorch's graph
+        return lambda: thing

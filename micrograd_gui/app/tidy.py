@@ -1,0 +1,45 @@
+"""Tidying: the layout of what the canvas shows, worked out off the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from micrograd_gui.document.graph import NodeId, Place
+from micrograd_gui.figures.folding import FRAMES, box_sizes
+from micrograd_gui.views.canvas.blocks import about_the_same
+from micrograd_gui.views.canvas.card_geometry import node_sizes
+
+if TYPE_CHECKING:
+    from micrograd_gui.app.window import MainWindow
+
+SECONDS = 20.0
+
+
+def tidy(window: MainWindow, *, as_edit: bool) -> None:
+    """Lay the graph out, or the block that is looked into; the places come when they are ready.
+
+    A collapsed block is one box; what is in it keeps its place in it.
+    """
+    from micrograd_gui.layout import layout
+
+    canvas, session = window.canvas, window.session
+    canvas.settle()
+    graph, within = session.state.graph, canvas.inside.block
+
+    def place(places: dict[NodeId, Place]) -> None:
+        there = places if within is None or not places else about_the_same(graph, places)
+        session.tidied(graph, there, as_edit=as_edit)
+        canvas.fit()
+
+    def failed(error: Exception) -> None:
+        window.say(str(error), refused=True)
+
+    work: Callable[..., dict[NodeId, Place]] = partial(layout.places, graph, node_sizes(graph))
+    if graph.blocks:
+        boxes = box_sizes(graph)
+        work = partial(layout.nested_places, graph, node_sizes(graph), boxes, frame=FRAMES, within=within)
+    window.background.start(
+        "tidy", partial(work, time_limit=SECONDS), done=place, failed=failed, stoppable=True
+    )

@@ -1,0 +1,309 @@
+"""Inside: which block is looked into, the way there above the canvas; and blocks collapsed and opened."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from html import escape
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtWidgets import QLabel
+
+from micrograd_gui.document.block import Block, BlockId, nodes_of
+from micrograd_gui.document.graph import Graph, NodeId, Place
+from micrograd_gui.figures.folding import Key
+from micrograd_gui.views.canvas.card_geometry import HEIGHT, WIDTH
+from micrograd_gui.views.canvas.scene import Index
+
+if TYPE_CHECKING:
+    from micrograd_gui.views.canvas.view import CanvasView
+
+
+WHOLE = "whole graph"
+_BETWEEN = " › "
+
+
+class Inside:
+    """Shows one block alone, and leads in and out. Nothing of that is in the document."""
+
+    def __init__(self, view: CanvasView) -> None:
+        self.view = view
+        self.block: BlockId | None = None
+        self.bar = QLabel(view)
+        self.bar.setObjectName("breadcrumb")
+        self.bar.setTextFormat(Qt.TextFormat.RichText)
+        self.bar.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self.bar.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.bar.linkActivated.connect(lambda number: self.go(int(number) or None))
+        self.bar.hide()
+        self._dress_bar()
+
+    # Into a block and out --------------------------------------------------------------------
+
+    def enter(self, block: BlockId) -> None:
+        """Show what is in the block, and nothing else."""
+        self.go(block)
+
+    def leave(self) -> bool:
+        """Back to what the block is in; False where one is outside already."""
+        if self.block is None:
+            return False
+        left = self.block
+        parent = next((block.parent for block in self._blocks() if block.id == left), None)
+        self.go(parent)
+        self.view.bridge.attempt(self.view.bridge.session.select_block, left)
+        return True
+
+    def go(self, block: BlockId | None) -> None:
+        """Show that block alone, or (None) the whole graph; fitted."""
+        if block == self.block:
+            return
+        view = self.view
+        view.end_gesture(cancel=True)
+        view.typing.close()
+        self.block = block
+        self._show_way()
+        view.look_again()
+        if block is not None:
+            view.bridge.session.select(())
+
+    def follow(self, graph: Graph) -> bool:
+        """Come out of a block that is no more; whether that was so."""
+        if self.block is None:
+            return False
+        there = {block.id for block in graph.blocks}
+        if self.block in there and nodes_of(graph.blocks, self.block):
+            self._show_way()
+            return False
+        self.block = None
+        self._show_way()
+        return True
+
+    def enter_selected(self) -> bool:
+        """Look into the box that is selected."""
+        key = self._selected_box()
+        if key is not None:
+            self.enter(-key)
+        return key is not None
+
+    # Collapsing ------------------------------------------------------------------------------
+
+    def toggle(self, block: BlockId) -> None:
+        """Collapse the block, or open it, and make room for what it is then."""
+        view = self.view
+        found = next((each for each in self._blocks() if each.id == block), None)
+        if found is None:
+            return
+        view.settle()
+        session = view.bridge.session
+        places = room(view.bridge.state.graph, view.index, found)
+        view.bridge.attempt(session.collapse, block, not found.collapsed, places)
+
+    def toggle_selected(self) -> bool:
+        """Open the selected box, or collapse the innermost block around what is selected."""
+        key = self._selected_box()
+        block = -key if key is not None else self._around_selection()
+        if block is None:
+            return False
+        self.toggle(block)
+        return True
+
+    def _selected_box(self) -> Key | None:
+        chosen = self.view.picture.chosen
+        key = next(iter(chosen)) if len(chosen) == 1 else None
+        return key if key is not None and key < 0 else None
+
+    def _around_selection(self) -> BlockId | None:
+        """The innermost open block in which all of what is selected is."""
+        chosen = self.view.bridge.state.selection
+        if not chosen:
+            return None
+        for number in self.view.index.frames:  # inner ones first
+            if chosen <= nodes_of(self._blocks(), number):
+                return number
+        return None
+
+    # The way ---------------------------------------------------------------------------------
+
+    def dress(self) -> None:
+        """In the mood of the view."""
+        self._dress_bar()
+        self._show_way()
+
+    def _dress_bar(self) -> None:
+        theme, mood = self.view.mood.theme, self.view.mood
+        self.bar.setFont(mood.font(14))
+        self.bar.setStyleSheet(
+            f"#breadcrumb {{ background: {theme.panel}; color: {theme.text}; padding: 0 12px;"
+            f" border-bottom: 1px solid {theme.line}; }}"
+        )
+
+    def lay_out(self) -> None:
+        """At the top, over the whole breadth."""
+        self.bar.setGeometry(0, 0, self.view.width(), self.height)
+
+    @property
+    def height(self) -> int:
+        return self.view.mood.px(34) if self.block is not None else 0
+
+    def _show_way(self) -> None:
+        shown = self.way()
+        colour = self.view.mood.theme.data
+        steps = [(0, WHOLE), *((block.id, block.title) for block in shown)]
+        links = [
+            f'<a href="{number}" style="color: {colour}; text-decoration: none">{escape(title)}</a>'
+            for number, title in steps[:-1]
+        ]
+        self.bar.setText(_BETWEEN.join([*links, f"<b>{escape(steps[-1][1])}</b>"]))
+        self.bar.setAccessibleName("Inside: " + _BETWEEN.join(title for _, title in steps))
+        self.bar.setToolTip("Click to go back there; Shift+Enter or Esc goes one step out.")
+        self.view.setViewportMargins(0, self.height, 0, 0)
+        self.bar.setVisible(self.block is not None)
+        self.lay_out()
+
+    def way(self) -> tuple[Block, ...]:
+        """The block that is shown and those around it, the outermost first."""
+        by_id = {block.id: block for block in self._blocks()}
+        found: list[Block] = []
+        at = self.block
+        while at is not None and at in by_id:
+            found.insert(0, by_id[at])
+            at = by_id[at].parent
+        return tuple(found)
+
+    def _blocks(self) -> tuple[Block, ...]:
+        return self.view.bridge.state.graph.blocks
+
+
+MARGIN = 24.0
+_COMPARED_AT_MOST = 400
+
+
+def room(graph: Graph, index: Index, block: Block) -> dict[NodeId, Place]:
+    """The places of what moves when the block is opened or collapsed; ``index`` is of the graph as it is.
+
+    Opening pushes what stands beside the box outwards, where it would be covered; collapsing takes it back,
+    unless things would come to lie on each other.
+    """
+    after = Index(graph.collapsed(block.id, not block.collapsed), index.folding.within)
+    small, large = (
+        (index.boxes.get(-block.id), after.frames.get(block.id))
+        if block.collapsed
+        else (after.boxes.get(-block.id), index.frames.get(block.id))
+    )
+    if small is None or large is None:
+        return {}
+    own = nodes_of(graph.blocks, block.id)
+    guests = index.folding.guests
+    others = {
+        key: rect
+        for key, rect in index.boxes.items()
+        if key not in guests and (key not in own if key >= 0 else not own & index.folding.boxes[key].nodes)
+    }
+    area = large[1].adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+    pushed = {key: by for key, rect in others.items() if (by := _push(rect, small, large[1])) != (0.0, 0.0)}
+    if block.collapsed:
+        if not any(rect.intersects(area) for rect in others.values()):
+            return {}
+        return _moved(index, pushed)
+    pulled = {
+        key: (-by[0], -by[1])
+        for key, rect in others.items()
+        if (by := _push(rect, large[1], large[1], small)) != (0.0, 0.0)
+    }
+    return _moved(index, pulled) if _clear(others, pulled, small) else {}
+
+
+def _push(rect: QRectF, beside: QRectF, large: QRectF, small: QRectF | None = None) -> Place:
+    """How far a thing moves that stands to the right of, left of, below or above."""
+    inner = beside if small is None else small
+    if rect.left() >= beside.right():
+        return large.right() - inner.right(), 0.0
+    if rect.right() <= beside.left():
+        return large.left() - inner.left(), 0.0
+    if rect.top() >= beside.bottom():
+        return 0.0, large.bottom() - inner.bottom()
+    if rect.bottom() <= beside.top():
+        return 0.0, large.top() - inner.top()
+    return 0.0, 0.0
+
+
+def _clear(others: Mapping[Key, QRectF], moves: Mapping[Key, Place], box: QRectF) -> bool:
+    """Whether after those moves nothing lies on anything that it did not lie on before."""
+    if len(others) > _COMPARED_AT_MOST:
+        return False
+    after = [(key, rect.translated(*moves.get(key, (0.0, 0.0)))) for key, rect in others.items()]
+    if any(rect.intersects(box) for _, rect in after):
+        return False
+    for at, (key, rect) in enumerate(after):
+        for other, each in after[at + 1 :]:
+            same_move = moves.get(key) == moves.get(other)
+            if not same_move and rect.intersects(each) and not others[key].intersects(others[other]):
+                return False
+    return True
+
+
+def _moved(index: Index, moves: Mapping[Key, Place]) -> dict[NodeId, Place]:
+    places, boxes = index.graph.places, index.folding.boxes
+    return {
+        number: (places[number][0] + dx, places[number][1] + dy)
+        for key, (dx, dy) in moves.items()
+        for number in (boxes[key].nodes if key < 0 else (key,))
+    }
+
+
+GAP = 30.0
+
+
+def settled(
+    graph: Graph,
+    index: Index,
+    new: Collection[NodeId],
+    places: Mapping[NodeId, Place],
+    middle: QPointF | None,
+    beside: NodeId | None,
+) -> dict[NodeId, Place]:
+    """The new nodes' places moved as one about that point, or to the right of a node, clear of all others.
+
+    ``index`` is of the graph, in which the new nodes may stand anywhere.
+    """
+    there = Index(graph.moved(places), index.folding.within)
+    keys = there.folding.keys(new)
+    area = QRectF()
+    for key in keys:
+        area = area.united(there.boxes[key])
+    for block, rect in there.frames.values():
+        if graph.within(block.id) <= frozenset(new):
+            area = area.united(rect)
+    others = [
+        rect for key, rect in there.boxes.items() if key not in keys and key not in there.folding.guests
+    ]
+    wanted = QRectF(area)
+    if beside is not None and index.key(beside) is not None:
+        box = index.box_of(beside)
+        wanted.moveLeft(box.right() + 96)
+        wanted.moveTop(box.center().y() - area.height() / 2)
+    elif middle is not None:
+        wanted.moveCenter(middle)
+    while True:
+        covered = [rect for rect in others if rect.intersects(wanted.adjusted(-GAP, -GAP, GAP, GAP))]
+        if not covered:
+            break
+        wanted.moveTop(max(rect.bottom() for rect in covered) + 2 * GAP)
+    dx, dy = wanted.left() - area.left(), wanted.top() - area.top()
+    return {number: (places[number][0] + dx, places[number][1] + dy) for number in new if number in places}
+
+
+def about_the_same(graph: Graph, places: Mapping[NodeId, Place]) -> dict[NodeId, Place]:
+    """Those places, moved as one so that their middle stays where it was."""
+    before = _middle([graph.places[number] for number in places])
+    after = _middle(list(places.values()))
+    dx, dy = before[0] - after[0], before[1] - after[1]
+    return {number: (x + dx, y + dy) for number, (x, y) in places.items()}
+
+
+def _middle(places: list[Place]) -> Place:
+    xs, ys = [x for x, _ in places], [y for _, y in places]
+    return (min(xs) + max(xs) + WIDTH) / 2, (min(ys) + max(ys) + HEIGHT) / 2

@@ -1,0 +1,199 @@
+"""The inline editor: one line of text over the place on the canvas that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
+
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import NodeId
+from micrograd_gui.document.text import exact
+from micrograd_gui.views.canvas import card_geometry
+from micrograd_gui.views.canvas.paint_cards import badge_rect, name_rect
+from micrograd_gui.views.canvas.pens import NUMBER
+from micrograd_gui.views.canvas.tools import can_hold_value, value_of
+from micrograd_gui.views.theme import FAMILY, Mood
+
+if TYPE_CHECKING:
+    from micrograd_gui.views.canvas.view import CanvasView
+
+
+_SMALLEST = 13  # pixels: what is typed must be readable even where the graph is small
+
+
+class InlineEditor(QLineEdit):
+    """Return keeps what was typed, Esc drops it; a refusal keeps the editor open and is said beside it."""
+
+    def __init__(
+        self,
+        parent: QWidget,
+        text: str,
+        keep: Callable[[str], object],
+        refused: Callable[[Refusal], None],
+        closed: Callable[[bool], None],
+    ) -> None:
+        super().__init__(text, parent)
+        self.setObjectName("canvas_editor")
+        self._keep, self._refused, self._closed = keep, refused, closed
+        self._first_text = text
+        self._open = True
+        self.textEdited.connect(self._forget_refusal)
+
+    def lay_over(self, place: QRect, zoom: float, mood: Mood) -> None:
+        """Cover that rectangle of the viewport, and more where the text would not be readable in it."""
+        theme, size = mood.theme, max(_SMALLEST, mood.px(_SMALLEST), round(NUMBER * zoom))
+        self.setStyleSheet(
+            f"QLineEdit {{ font-family: '{FAMILY}'; font-size: {size}px; font-weight: bold; padding: 0 4px;"
+            f" background: {theme.panel}; color: {theme.text}; border: 2px solid {theme.selection};"
+            f" border-radius: 4px; }}"
+            f'QLineEdit[refused="true"] {{ background: {theme.bad_fill}; border-color: {theme.bad}; }}'
+        )
+        width, height = max(place.width(), round(9.5 * size)), max(place.height(), round(1.9 * size))
+        self.setGeometry(place.left(), place.center().y() - height // 2, width, height)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # while one types, no key is a command of the window
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_editor()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.commit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, _forwards: bool) -> bool:
+        self.commit()  # Tab ends the editing, as in a table
+        return True
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        passing = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
+        if self._open and event.reason() not in passing:
+            self.commit()
+            self.close_editor()  # what was refused is dropped: the sentence has been said
+
+    def commit(self) -> None:
+        """Keep the text; stays open where that is refused."""
+        if not self._open:
+            return
+        if self.text() != self._first_text:
+            try:
+                self._keep(self.text())
+            except Refusal as refusal:
+                self.setProperty("refused", True)
+                self._restyle()
+                self._refused(refusal)
+                below = self.mapToGlobal(QPoint(0, self.height()))
+                QToolTip.showText(below, str(refusal), self)
+                return
+        self.close_editor()
+
+    def close_editor(self) -> None:
+        """Go away without keeping anything."""
+        if self._open:
+            self._open = False
+            had_focus = self.hasFocus()
+            self._closed(had_focus)
+            self.hide()
+            self.deleteLater()
+
+    def _forget_refusal(self) -> None:
+        if self.property("refused"):
+            self.setProperty("refused", False)
+            self._restyle()
+            QToolTip.hideText()
+
+    def _restyle(self) -> None:
+        self.style().unpolish(self)
+        self.style().polish(self)
+
+
+class Typing:
+    """Opens the one inline editor of a view and keeps it over the node that it is about."""
+
+    def __init__(self, view: CanvasView) -> None:
+        self.view = view
+        self.editor: InlineEditor | None = None
+        self._node: NodeId = 0
+        self._where = QRectF()  # from the corner of the node's box
+
+    def label(self, number: NodeId) -> None:
+        """Rename the node, or the block that stands for it."""
+        view, key = self.view, self.view.index.key(number)
+        if key is not None and key < 0:
+            box = view.index.folding.boxes[key]
+            where = QRectF(30.0, 0.0, box.size[0] - 34.0, card_geometry.TITLE)
+            title, verb = box.block.title, view.bridge.session.retitle
+            self._open(number, where, title, f"Title of {title}", lambda _, text: verb(-key, text))
+            return
+        node = self.view.index.graph.nodes.get(number)
+        if node is None:
+            return
+        where = name_rect(node, (0, 0), self.view.ink)
+        self._open(number, where, node.label, f"Name of {node.name}", self.view.bridge.session.rename)
+
+    def value(self, number: NodeId, text: str | None = None) -> None:
+        """Set the leaf's number or the power's exponent; ``text`` is what was typed already."""
+        if not can_hold_value(self.view, number):
+            return
+        node = self.view.index.graph.nodes[number]
+        where = (
+            card_geometry.fields((0, 0), self.view.zoom)[0]
+            if node.is_leaf
+            else badge_rect(node, (0, 0), self.view.ink)
+        )
+        first = exact(value_of(self.view, number))
+        self._open(number, where, first, f"Value of {node.name}", self.view.bridge.session.set_value)
+        if text is not None and self.editor is not None:
+            self.editor.setText(text)
+
+    def follow(self) -> None:
+        """Keep the editor over its node, wherever that is now; without the node it goes."""
+        if self.editor is None:
+            return
+        place = self.view.index.places.get(self.view.index.key(self._node) or 0)
+        if place is None:
+            self.editor.close_editor()
+            return
+        where = self.view.viewportTransform().mapRect(self._where.translated(*place))
+        self.editor.lay_over(where.toAlignedRect(), self.view.zoom, self.view.mood)
+
+    def close(self) -> None:
+        """Nothing is typed any more; what was not kept is dropped."""
+        if self.editor is not None:
+            self.editor.close_editor()
+
+    def _open(
+        self, number: NodeId, where: QRectF, text: str, name: str, verb: Callable[[NodeId, str], object]
+    ) -> None:
+        view = self.view
+        if self.editor is not None:
+            self.editor.close_editor()
+        if view.bridge.state.selected != number:
+            view.bridge.session.select((number,))
+        view.show_node(number)
+        self._node, self._where = number, where
+        self.editor = InlineEditor(
+            view.viewport(), text, lambda typed: verb(number, typed), self._refused, self._closed
+        )
+        self.editor.setAccessibleName(name)
+        self.follow()
+        self.editor.show()
+        self.editor.selectAll()
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _refused(self, refusal: Refusal) -> None:
+        self.view.bridge.refused.emit(str(refusal), refusal.node)
+
+    def _closed(self, had_focus: bool) -> None:
+        self.editor = None
+        if had_focus:
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)

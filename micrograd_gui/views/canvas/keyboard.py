@@ -1,0 +1,188 @@
+"""Keys: the canvas worked without a pointer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeyEvent
+
+from micrograd_gui.document.graph import NodeId, Role
+from micrograd_gui.views.canvas.tools import can_hold_value, modified, scrub_step, value_of
+from micrograd_gui.views.canvas.wiring import KeyWiring
+
+if TYPE_CHECKING:
+    from micrograd_gui.views.canvas.view import CanvasView
+
+KEYS: tuple[tuple[str, str], ...] = (
+    ("Tab, Shift+Tab", "select the next or the previous node; Esc selects none"),
+    ("Alt+arrows", "move the selected nodes"),
+    ("Enter, or a digit", "type the selected leaf's value, or a power's exponent"),
+    ("Up, Down", "change the value a little; with Shift less"),
+    ("F2", "rename the selected node"),
+    ("M", "mark the selected leaf: input, parameter, plain value"),
+    ("G", "make the selected node the target"),
+    ("W", "wire the selected node: Tab or arrows choose a port, Enter connects, Esc leaves"),
+    ("Shift+W", "take off a wire of the selected node: Tab or arrows choose it, Enter removes it"),
+    ("X", "collapse the block of what is selected to one box, or open the selected box"),
+    ("Enter, or a double-click", "look into the selected box; Shift+Enter or Esc leads out again"),
+    ("Ctrl+arrows", "scroll"),
+    ("Menu, Shift+F10", "all that can be done with the selected node"),
+    ("Space and drag, or the middle button", "scroll"),
+    ("Wheel", "zoom at the pointer"),
+    ("Drag a number left or right", "change it; Shift finer, Ctrl coarser"),
+)
+MOVE = 10.0  # scene units per press
+_SCROLL = 80  # pixels per press
+_Key = Qt.Key
+_ARROWS = {_Key.Key_Left: (-1, 0), _Key.Key_Right: (1, 0), _Key.Key_Up: (0, -1), _Key.Key_Down: (0, 1)}
+_MODIFIERS = (_Key.Key_Shift, _Key.Key_Control, _Key.Key_Alt, _Key.Key_AltGr, _Key.Key_Meta)
+_ENTER = (_Key.Key_Return, _Key.Key_Enter)
+_NEXT_ROLE: dict[Role, Role] = {"": "input", "input": "parameter", "parameter": ""}
+_Mods = Qt.KeyboardModifier
+
+
+class Keyboard:
+    """Turns key presses on a view into verbs. What is held down is one gesture, so one undo."""
+
+    def __init__(self, view: CanvasView) -> None:
+        self.view = view
+        self._held: object | None = None
+
+    def wants(self, event: QKeyEvent) -> bool:
+        """Whether the key is the canvas's own, before a shortcut of the window takes it."""
+        if self.view.gesture is not None:
+            return event.key() in (_Key.Key_Escape, _Key.Key_Tab, _Key.Key_Backtab, *_ENTER, *_ARROWS)
+        modifiers = _plain(event)
+        if event.key() in _ARROWS:
+            return modifiers in (_Mods.AltModifier, _Mods.ControlModifier)
+        plain = modifiers in (_Mods.NoModifier, _Mods.ShiftModifier)
+        return plain and event.key() in (_Key.Key_W, _Key.Key_M, _Key.Key_X)
+
+    def press(self, event: QKeyEvent) -> bool:
+        """Do what the key stands for; False where it is none of the canvas's."""
+        view, key, modifiers = self.view, event.key(), _plain(event)
+        if isinstance(view.gesture, KeyWiring):
+            return self._choose(view.gesture, key)
+        if key == _Key.Key_Escape and view.gesture is not None:
+            view.end_gesture(cancel=True)
+            return True
+        if key in _ARROWS:
+            return self._arrow(_ARROWS[_Key(key)], modifiers)
+        if modifiers in (_Mods.NoModifier, _Mods.ShiftModifier) and self._on_block(key, modifiers):
+            return True
+        if key == _Key.Key_Escape and view.bridge.state.selection:
+            view.bridge.session.select(())
+            return True
+        selected = view.bridge.state.selected
+        if selected is None or modifiers not in (_Mods.NoModifier, _Mods.ShiftModifier):
+            return False
+        return self._on_node(event, key, modifiers, selected)
+
+    def release(self, event: QKeyEvent) -> None:
+        """The key is up: what follows is another gesture."""
+        if not event.isAutoRepeat() and (event.key() in _ARROWS or event.key() == _Key.Key_Alt):
+            self._held = None
+
+    def leave(self) -> None:
+        """The focus goes elsewhere: nothing is held or half chosen any more."""
+        self._held = None
+        if isinstance(self.view.gesture, KeyWiring):
+            self.view.end_gesture(cancel=True)
+
+    def tab(self, forwards: bool) -> bool:
+        """Select the node that follows in the order of the pass; False at the end, where focus goes on."""
+        view = self.view
+        keys = (view.index.key(number) for number in view.bridge.state.graph.order)
+        order = list(dict.fromkeys(key for key in keys if key is not None))
+        if isinstance(view.gesture, KeyWiring):
+            view.gesture.turn(1 if forwards else -1)
+            view.tell_wiring()
+            return True
+        if not order:
+            return False
+        chosen = [place for place, key in enumerate(order) if key in view.picture.chosen]
+        if not chosen or len(chosen) == len(order) > 1:  # of all nodes none is the last
+            place = 0 if forwards else len(order) - 1
+        else:
+            place = chosen[-1] + 1 if forwards else chosen[0] - 1
+            if not 0 <= place < len(order):
+                return False
+        view.bridge.session.select(view.nodes_of((order[place],)))
+        view.show_node(order[place])
+        return True
+
+    def _on_block(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+        """Collapse, open, look into, lead out."""
+        inside, plain = self.view.inside, modifiers == _Mods.NoModifier
+        if key == _Key.Key_X and plain:
+            return inside.toggle_selected()
+        if (key in _ENTER and not plain) or (key == _Key.Key_Escape and not self.view.mood.projector):
+            return inside.leave()
+        return key in _ENTER and inside.enter_selected()
+
+    def _on_node(self, event: QKeyEvent, key: int, modifiers: Qt.KeyboardModifier, selected: NodeId) -> bool:
+        view, session = self.view, self.view.bridge.session
+        node = view.bridge.state.graph.nodes[selected]
+        text = event.text()
+        if key == _Key.Key_W:
+            view.start_key_wiring(selected, remove=modifiers == _Mods.ShiftModifier)
+        elif key == _Key.Key_M and node.is_leaf:
+            view.bridge.attempt(session.mark, selected, _NEXT_ROLE[node.role])
+        elif key == _Key.Key_G:
+            view.bridge.attempt(session.set_target, selected)
+        elif key == _Key.Key_F2:
+            view.edit_label(selected)
+        elif key in _ENTER and can_hold_value(view, selected):
+            view.edit_value(selected)
+        elif text and text in "0123456789-−." and can_hold_value(view, selected):
+            view.edit_value(selected, text)
+        else:
+            return False
+        return True
+
+    def _arrow(self, way: tuple[int, int], modifiers: Qt.KeyboardModifier) -> bool:
+        view, state = self.view, self.view.bridge.state
+        if modifiers == _Mods.ControlModifier:
+            view.scroll_by(QPoint(way[0] * _SCROLL, way[1] * _SCROLL))
+            return True
+        if modifiers == _Mods.AltModifier and state.selection:
+            self._held = self._held or object()
+            view.settle()
+            places = view.index.graph.places
+            moved = {
+                number: (places[number][0] + way[0] * MOVE, places[number][1] + way[1] * MOVE)
+                for number in view.index.folding.whole(view.bridge.state.selection)
+            }
+            view.bridge.session.move(moved, self._held)
+            return True
+        plain = modifiers in (_Mods.NoModifier, _Mods.ShiftModifier)
+        if plain and way[1] and state.selected is not None and can_hold_value(view, state.selected):
+            self._held = self._held or object()
+            value = value_of(view, state.selected)
+            exponent = not state.graph.nodes[state.selected].is_leaf
+            step = scrub_step(value, exponent=exponent) * 10 * modified(modifiers)
+            view.bridge.attempt(
+                view.bridge.session.set_value, state.selected, round(value - way[1] * step, 12), self._held
+            )
+            return True
+        return False
+
+    def _choose(self, wiring: KeyWiring, key: int) -> bool:
+        view = self.view
+        if key in _MODIFIERS:
+            return True
+        if key in _ARROWS:
+            wiring.turn(1 if sum(_ARROWS[_Key(key)]) > 0 else -1)
+            view.tell_wiring()
+        elif key in _ENTER:
+            view.end_gesture()
+            wiring.accept()
+        else:
+            view.end_gesture(cancel=True)
+            return key == _Key.Key_Escape
+        return True
+
+
+def _plain(event: QKeyEvent) -> Qt.KeyboardModifier:
+    return event.modifiers() & ~_Mods.KeypadModifier

@@ -1,0 +1,239 @@
+"""The painter: a picture put on any QPainter, as large or small, whole or in part, as is asked for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Sequence
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+
+from micrograd_gui.figures.folding import Key, Wire
+from micrograd_gui.views.canvas import card_geometry
+from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
+from micrograd_gui.views.canvas.hit import Hit
+from micrograd_gui.views.canvas.paint_cards import mark_rect, paint_block, paint_box, paint_frames
+from micrograd_gui.views.canvas.pens import Ink, ink
+from micrograd_gui.views.canvas.picture import Chip, Picture
+from micrograd_gui.views.canvas.scene import Index
+from micrograd_gui.views.theme import Mood
+
+NAMES_FROM = 0.2
+GRID = 20.0
+_FAR_NAMES_AT_MOST = 1500
+_LIT_PIXELS = 2.0  # no lit wire is thinner than that, however far off
+_STROKES_AT_MOST = 300  # more than that are drawn as hairs, which take a third of the time
+_CURVES_AT_MOST = 1500  # more wires than that at a time are drawn as straight hairs
+
+
+def paint(
+    painter: QPainter,
+    picture: Picture,
+    mood: Mood,
+    *,
+    exposed: Sequence[QRectF] | None = None,
+    ground: bool = True,
+    without: Wire | None = None,
+) -> None:
+    """Paint what lies in the exposed rectangles (None: everything), in scene units.
+
+    The painter's own transform says how large; below some zoom the words, then the numbers are left out.
+    ``without`` is a wire that is being put elsewhere.
+    """
+    zoom = painter.worldTransform().m11()
+    colours, index = ink(mood), picture.index
+    rects = [index.bounds().adjusted(-400, -400, 400, 400)] if exposed is None else list(exposed)
+    if ground:
+        for rect in rects:
+            painter.fillRect(rect, colours.ground)
+            _grid(painter, rect, zoom, colours)
+    near = zoom >= CARDS_FROM
+    if index.frames:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_frames(painter, picture, rects, colours, zoom)
+    numbers: set[Key] = set()
+    wires: set[Wire] = set()
+    for rect in rects:
+        numbers |= index.nodes_in(rect, rough=not near)
+        wires |= index.wires_in(rect, rough=not near)
+    if without is not None:
+        wires.discard(index.folding.shown(without) or without)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(wires) <= _CURVES_AT_MOST)
+    bundles = {wire for wire in wires if wire[0] < 0 and index.folding.bundle(wire) > 1}
+    _wires(painter, picture, wires - picture.lit - bundles, colours.wire_pen, zoom)
+    _wires(painter, picture, bundles - picture.lit, colours.bundle_pen, zoom)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if picture.lit:
+        backward = picture.step is not None and picture.step.contributions
+        pen = QPen(colours.grad_wire_pen if backward else colours.data_wire_pen)
+        pen.setWidthF(max(pen.widthF(), _LIT_PIXELS / zoom))
+        _wires(painter, picture, wires & picture.lit, pen, zoom)
+    acting = picture.acting
+    if near:
+        for number in sorted(numbers - {acting}):
+            (paint_box if number >= 0 else paint_block)(painter, picture, number, colours, zoom)
+        if acting in numbers and acting is not None:
+            (paint_box if acting >= 0 else paint_block)(painter, picture, acting, colours, zoom)
+        for chip in reversed(picture.chips):  # the line to a later one goes behind an earlier one
+            _chip(painter, chip, colours)
+    else:
+        _far_boxes(painter, picture, numbers, colours, zoom)
+
+
+def paint_into(
+    painter: QPainter, target: QRectF, picture: Picture, mood: Mood, zoom_at_most: float = 1.6
+) -> None:
+    """Paint the whole picture into a rectangle, as large as fits: a thumbnail, a page."""
+    painter.save()
+    painter.fillRect(target, ink(mood).ground)
+    bounds = picture.index.bounds()
+    if not bounds.isEmpty():
+        for rect in picture.lit_rects:
+            bounds = bounds.united(rect)
+        margin = card_geometry.REACH + 0.03 * bounds.width()
+        bounds.adjust(-margin, -margin, margin, margin)
+        zoom = min(target.width() / bounds.width(), target.height() / bounds.height(), zoom_at_most)
+        painter.setClipRect(target)
+        painter.translate(target.center())
+        painter.scale(zoom, zoom)
+        painter.translate(-bounds.center())
+        paint(painter, picture, mood, ground=False)
+    painter.restore()
+
+
+def _grid(painter: QPainter, rect: QRectF, zoom: float, ink: Ink) -> None:
+    step = GRID
+    while step * zoom < 9:
+        step *= 5
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(ink.grid_pen)
+    left, top, right, bottom = rect.left(), rect.top(), rect.right(), rect.bottom()
+    first_x, first_y = math.floor(left / step), math.floor(top / step)
+    lines = [QLineF(i * step, top, i * step, bottom) for i in range(first_x, math.ceil(right / step) + 1)]
+    lines += [QLineF(left, j * step, right, j * step) for j in range(first_y, math.ceil(bottom / step) + 1)]
+    painter.drawLines(lines)
+
+
+def _wires(painter: QPainter, picture: Picture, wires: Collection[Wire], pen: QPen, zoom: float) -> None:
+    if not wires:
+        return
+    curves = picture.index.curves
+    if len(wires) > _CURVES_AT_MOST:
+        painter.setPen(QPen(pen.color(), 0))
+        painter.drawLines([picture.index.lines[wire] for wire in wires])
+        return
+    if len(wires) > _STROKES_AT_MOST:
+        pen = QPen(pen)
+        pen.setWidthF(min(pen.widthF(), 0.99 / zoom))
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    # Measured: a hair is drawn quicker many at a time, a stroke with a breadth quicker one at a time.
+    together = 32 if pen.widthF() * zoom < 1 else 1
+    path = QPainterPath()
+    for number, wire in enumerate(sorted(wires), 1):
+        card_geometry.append(path, curves[wire])
+        if number % together == 0:
+            painter.drawPath(path)
+            path = QPainterPath()
+    painter.drawPath(path)
+
+
+def _far_boxes(painter: QPainter, picture: Picture, numbers: Iterable[Key], ink: Ink, zoom: float) -> None:
+    """Boxes from afar: a few draws for all of them."""
+    nodes, wanted = picture.index.nodes, set(numbers)
+    special = {number for number in (picture.acting, picture.problem) if number is not None} & wanted
+    boxes = picture.index.boxes
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    frame = QPen(ink.frame_pen)
+    frame.setCosmetic(True)
+    frame.setWidthF(1.0)
+    painter.setPen(frame)
+    painter.setBrush(ink.panel_brush)
+    painter.drawRects([boxes[number] for number in wanted - special])
+    for number in special:
+        problem = number == picture.problem
+        edge = QPen(ink.bad_pen if problem else ink.accent_pen)
+        edge.setCosmetic(True)
+        painter.setPen(edge)
+        painter.setBrush(ink.bad_fill if problem else ink.accent_fill)
+        painter.drawRect(boxes[number])
+    chosen = picture.chosen & wanted
+    if chosen:
+        edge = QPen(ink.selection_pen)
+        edge.setCosmetic(True)
+        painter.setPen(edge)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRects([boxes[number].adjusted(-4, -4, 4, 4) for number in chosen])
+    if zoom < NAMES_FROM or len(wanted) > _FAR_NAMES_AT_MOST:
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setFont(ink.far.qfont)
+    for number in wanted:
+        node, rect = nodes[number], boxes[number]
+        name = node.label or (node.rule.symbol if node.rule is not None else node.name)
+        text = ink.far.elided(name, rect.width() - 12)
+        painter.setPen(ink.text)
+        left = rect.center().x() - ink.far.width(text) / 2
+        painter.drawText(QPointF(left, rect.center().y() + ink.far.ascent / 2), text)
+
+
+def _chip(painter: QPainter, chip: Chip, ink: Ink) -> None:
+    painter.setPen(ink.chip_pen)
+    painter.setBrush(ink.panel_brush)
+    rect = chip.rect
+    if not rect.contains(chip.anchor):  # it had to make room: a line tells which wire it is about
+        near = QPointF(
+            min(max(chip.anchor.x(), rect.left()), rect.right()),
+            min(max(chip.anchor.y(), rect.top()), rect.bottom()),
+        )
+        painter.drawLine(chip.anchor, near)
+    painter.save()
+    painter.translate(rect.topLeft())
+    painter.scale(chip.size, chip.size)
+    width, height = rect.width() / chip.size, rect.height() / chip.size
+    painter.drawRoundedRect(QRectF(0, 0, width, height), 6, 6)
+    for text, font, colour, middle in (
+        (chip.rule, ink.rule, ink.muted, 2.5 + ink.rule.metrics.height() / 2),
+        (chip.amount, ink.sum, ink.grad, height - 2 - ink.sum.metrics.height() / 2),
+    ):
+        painter.setFont(font.qfont)
+        painter.setPen(colour)
+        painter.drawText(QPointF((width - font.width(text)) / 2, middle + font.ascent / 2), text)
+    painter.restore()
+
+
+def hover_rect(index: Index, hit: Hit) -> QRectF:
+    """Where hovering over it shows; empty for what is not marked."""
+    if hit.part == "wire":
+        return index.wire_rect(wire) if (wire := shown(index, hit)) is not None else QRectF()
+    if hit.block is not None and hit.part == "mark":
+        return mark_rect(index, hit.block).adjusted(-4, -4, 4, 4)
+    if hit.node is None or index.key(hit.node) is None or hit.part not in ("in", "out"):
+        return QRectF()
+    if hit.part == "in" and (hit.wire is None or not index.has_port(hit.wire)):
+        return QRectF()
+    at = index.in_point(hit.wire) if hit.part == "in" and hit.wire is not None else index.out_point(hit.node)
+    return QRectF(at[0] - 10, at[1] - 10, 20, 20)
+
+
+def paint_hover(painter: QPainter, picture: Picture, hit: Hit, ink: Ink) -> None:
+    """A ring around a port, a stronger wire."""
+    where = hover_rect(picture.index, hit)
+    if where.isNull():
+        return
+    painter.setPen(ink.selection_pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if hit.part in ("in", "out"):
+        painter.drawEllipse(QPointF(where.center()), card_geometry.PORT + 2, card_geometry.PORT + 2)
+    elif hit.part == "mark":
+        painter.drawRoundedRect(where.adjusted(2, 2, -2, -2), 4, 4)
+    elif (wire := shown(picture.index, hit)) is not None and wire not in picture.lit:
+        painter.drawPath(card_geometry.path_of(picture.index.curves[wire]))
+
+
+def shown(index: Index, hit: Hit) -> Wire | None:
+    """The drawn wire that was hit."""
+    if hit.wire is None:
+        return None
+    wire = index.folding.shown(hit.wire)
+    return wire if wire in index.curves else None

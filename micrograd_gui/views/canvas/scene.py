@@ -1,0 +1,293 @@
+"""Index: what lies where on the canvas, as a grid of cells that follows the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QLineF, QRectF
+
+from micrograd_gui.document.block import Block, BlockId
+from micrograd_gui.document.graph import Graph, Place
+from micrograd_gui.document.rough_layout import arranged
+from micrograd_gui.figures import folding as routes
+from micrograd_gui.figures.folding import Folding, Key, Wire
+from micrograd_gui.views.canvas import card_geometry
+from micrograd_gui.views.canvas.card_geometry import HEIGHT, WIDTH, Curve
+
+Cell = tuple[int, int]
+CELL = 400.0
+_CELLS_AT_MOST = 64  # a wire over more cells than that is kept by the columns that it crosses
+_REBUILD_ABOVE = 0.3  # when more than this part of the nodes differs, starting anew is quicker
+
+
+class Index:
+    """Nodes, boxes and wires of one folding of a graph, by cell. ``follow`` brings it to another."""
+
+    def __init__(self, graph: Graph, within: BlockId | None = None) -> None:
+        self._given = graph
+        self.frames: Frames = {}
+        self._build(Folding(arranged(graph), within))
+
+    def _build(self, folding: Folding) -> None:
+        self._take_in(folding)
+        self._boxes: dict[Cell, set[Key]] = {}
+        self._wires: dict[Cell, set[Wire]] = {}
+        self._long: dict[int, set[Wire]] = {}  # by column of cells
+        self._cells_of: dict[Wire, list[Cell]] = {}
+        self._columns_of: dict[Wire, range] = {}
+        self.curves: dict[Wire, Curve] = {}
+        self.lines: dict[Wire, QLineF] = {}  # wires and boxes as Qt draws many of them at once
+        self.boxes: dict[Key, QRectF] = {}
+        self.leaving: dict[Key, set[Wire]] = {key: set() for key in folding.nodes}
+        for key in folding.nodes:
+            self._put_box(key)
+        for key, node in folding.nodes.items():
+            for port, source in enumerate(node.inputs):
+                if source is not None:
+                    self._put_wire((key, port), source)
+        self._frame()
+
+    def _take_in(self, folding: Folding) -> None:
+        self.folding, self.graph = folding, folding.graph
+        self.nodes, self.places = folding.nodes, folding.places
+        sizes = [box.size for box in folding.boxes.values()]
+        self._widest = max((width for width, _ in sizes), default=WIDTH)
+        self._tallest = max((height for _, height in sizes), default=HEIGHT)
+
+    def follow(self, graph: Graph, within: BlockId | None = None) -> list[QRectF] | None:
+        """Take another graph in; gives where something was or is that differs (None: everywhere)."""
+        was = self.folding
+        if graph is self._given and within == was.within:
+            return []
+        now, self._given = Folding(arranged(graph), within, was), graph
+        if was.nodes is now.nodes and was.places is now.places:
+            self._take_in(now)
+            if was.frames == now.frames:
+                return []
+            return self._frame()
+        before, after = was.nodes, now.nodes
+        changed, written = set(), set()  # what stands or is wired otherwise; what only says something else
+        for key, node in after.items():
+            old = before.get(key)
+            if old is node and key >= 0 and was.places.get(key) == now.places[key]:
+                continue
+            wired = old is not None and old.inputs == node.inputs and was.boxes.get(key) == now.boxes.get(key)
+            if not wired or was.places.get(key) != now.places[key]:
+                changed.add(key)
+            elif old != node:
+                written.add(key)
+        gone = before.keys() - after.keys()
+        if within != was.within or len(changed) + len(gone) > max(40, _REBUILD_ABOVE * len(after)):
+            self._build(now)
+            return None
+        rects = [self.box_rect(key) for key in written]
+        touched = {
+            wire
+            for key in changed | gone
+            if key in before
+            for wire in (*self.leaving[key], *((key, p) for p in range(len(before[key].inputs))))
+            if wire in self.curves
+        }
+        for wire in touched:
+            rects.append(self.wire_rect(wire))
+            self._take_wire(wire)
+        for key in changed | gone:
+            if key in before:
+                rects.append(self.box_rect(key))
+                self._take_box(key)
+        self._take_in(now)
+        for key in gone:
+            del self.leaving[key]
+        for key in changed:
+            self.leaving.setdefault(key, set())
+            self._put_box(key)
+            rects.append(self.box_rect(key))
+        for key, port in touched | {(n, p) for n in changed for p in range(len(after[n].inputs))}:
+            inputs = after[key].inputs if key in after else ()
+            source = inputs[port] if port < len(inputs) else None  # another graph may use the id anew
+            if source is not None:
+                self._put_wire((key, port), source)
+                rects.append(self.wire_rect((key, port)))
+        return rects + self._frame()
+
+    def _frame(self) -> list[QRectF]:
+        """Put the frames around what they hold; gives where that differs."""
+        before, self.frames = self.frames, framed(self.folding)
+        return differing(before, self.frames)
+
+    # Where things are ------------------------------------------------------------------------
+
+    def key(self, number: Key | None) -> Key | None:
+        """The node, or the box that stands for it; None where neither is drawn."""
+        return self.folding.key(number)
+
+    def box_of(self, number: Key) -> QRectF:
+        """The box of a node, or of the block that stands for it; empty where neither is drawn."""
+        key = self.folding.key(number)
+        return QRectF() if key is None else self.boxes[key]
+
+    def box_rect(self, number: Key) -> QRectF:
+        """The box with all that stands out of it."""
+        reach = card_geometry.REACH
+        return self.boxes[number].adjusted(-reach, -reach, reach, reach)
+
+    def out_point(self, number: Key) -> Place:
+        """Where wires leave a node; of a node in a box, where they leave the box."""
+        return routes.out_point(self.folding, number)
+
+    def titles(self) -> list[QRectF]:
+        """About where the titles of the open blocks stand."""
+        return [
+            QRectF(*routes.title_room(block, rect.getRect()))  # type: ignore[arg-type]  # four floats
+            for block, rect in self.frames.values()
+        ]
+
+    def has_port(self, wire: Wire) -> bool:
+        """Whether that input port is drawn."""
+        shown = self.folding.shown(wire)
+        return shown is not None and shown[0] in self.nodes and shown[1] < len(self.nodes[shown[0]].inputs)
+
+    def in_point(self, wire: Wire) -> Place:
+        """Where that wire comes in."""
+        return routes.in_point(self.folding, wire)
+
+    def wire_rect(self, wire: Wire) -> QRectF:
+        left, top, right, bottom = self.curves[wire].bounds()
+        return QRectF(left - 5, top - 5, right - left + 10, bottom - top + 10)
+
+    def bounds(self) -> QRectF:
+        """A rectangle around all boxes and frames; empty where there is none."""
+        if not self.nodes:
+            return QRectF()
+        places, sizes = self.places, self.folding.boxes
+        xs = [places[key][0] for key in self.nodes]
+        ys = [places[key][1] for key in self.nodes]
+        right, bottom = max(xs) + WIDTH, max(ys) + HEIGHT
+        for key, box in sizes.items():
+            right = max(right, places[key][0] + box.size[0])
+            bottom = max(bottom, places[key][1] + box.size[1])
+        whole = QRectF(min(xs), min(ys), right - min(xs), bottom - min(ys))
+        for _, rect in self.frames.values():
+            whole = whole.united(rect)
+        return whole
+
+    def nodes_in(self, rect: QRectF, *, rough: bool = False) -> set[Key]:
+        """The nodes whose box, or what stands out of it, meets the rectangle; roughly: and some near it."""
+        reach = card_geometry.REACH
+        left, top = rect.left() - reach - self._widest, rect.top() - reach - self._tallest
+        right, bottom = rect.right() + reach, rect.bottom() + reach
+        cells = self._cells_met(self._boxes, left, top, right, bottom)
+        if rough:
+            return set().union(*(self._boxes[cell] for cell in cells))
+        places = self.places
+        found = {
+            key
+            for cell in cells
+            for key in self._boxes[cell]
+            if left <= places[key][0] <= right and top <= places[key][1] <= bottom
+        }
+        if self.folding.boxes:
+            grown = rect.adjusted(-reach, -reach, reach, reach)
+            found = {key for key in found if meets(self.boxes[key], grown)}
+        return found
+
+    def wires_in(self, rect: QRectF, *, rough: bool = False) -> set[Wire]:
+        """The wires whose surrounding rectangle meets the rectangle; roughly: and some near it."""
+        left, top, right, bottom = rect.left() - 5, rect.top() - 5, rect.right() + 5, rect.bottom() + 5
+        near: set[Wire] = set()
+        for column in self._long:
+            if left // CELL <= column <= right // CELL:
+                near |= self._long[column]
+        for cell in self._cells_met(self._wires, left, top, right, bottom):
+            near |= self._wires[cell]
+        if rough:
+            return near
+        found = set()
+        for wire in near:
+            x1, y1, hx1, hy1, hx2, hy2, x2, y2 = self.curves[wire]
+            if (
+                min(x1, hx2, x2) <= right
+                and max(x1, hx1, x2) >= left
+                and min(y1, hy1, hy2, y2) <= bottom
+                and max(y1, hy1, hy2, y2) >= top
+            ):
+                found.add(wire)
+        return found
+
+    # The cells -------------------------------------------------------------------------------
+
+    def _cells_met(
+        self, cells: dict[Cell, set], left: float, top: float, right: float, bottom: float
+    ) -> Iterable[Cell]:
+        i1, i2, j1, j2 = int(left // CELL), int(right // CELL), int(top // CELL), int(bottom // CELL)
+        if (i2 - i1 + 1) * (j2 - j1 + 1) > len(cells):
+            return [(i, j) for i, j in cells if i1 <= i <= i2 and j1 <= j <= j2]
+        return [(i, j) for i in range(i1, i2 + 1) for j in range(j1, j2 + 1) if (i, j) in cells]
+
+    def _box_cell(self, key: Key) -> Cell:
+        x, y = self.places[key]
+        return int(x // CELL), int(y // CELL)
+
+    def _put_box(self, key: Key) -> None:
+        self._boxes.setdefault(self._box_cell(key), set()).add(key)
+        self.boxes[key] = QRectF(*self.places[key], *self.folding.size(key))
+
+    def _take_box(self, key: Key) -> None:
+        self._boxes[self._box_cell(key)].discard(key)
+        del self.boxes[key]
+
+    def _put_wire(self, wire: Wire, source: Key) -> None:
+        made = routes.route(self.folding, wire, source)
+        self.curves[wire] = made
+        self.lines[wire] = QLineF(made.x1, made.y1, made.x2, made.y2)
+        self.leaving[source].add(wire)
+        left, top, right, bottom = made.bounds()
+        i1, i2, j1, j2 = int(left // CELL), int(right // CELL), int(top // CELL), int(bottom // CELL)
+        if (i2 - i1 + 1) * (j2 - j1 + 1) > _CELLS_AT_MOST:
+            self._columns_of[wire] = range(i1, i2 + 1)
+            for column in self._columns_of[wire]:
+                self._long.setdefault(column, set()).add(wire)
+            return
+        cells = [(i, j) for i in range(i1, i2 + 1) for j in range(j1, j2 + 1)]
+        self._cells_of[wire] = cells
+        for cell in cells:
+            self._wires.setdefault(cell, set()).add(wire)
+
+    def _take_wire(self, wire: Wire) -> None:
+        del self.curves[wire], self.lines[wire]
+        for column in self._columns_of.pop(wire, ()):
+            self._long[column].discard(wire)
+        for cell in self._cells_of.pop(wire, ()):
+            self._wires[cell].discard(wire)
+        source = self.nodes[wire[0]].inputs[wire[1]]
+        assert source is not None
+        self.leaving[source].discard(wire)
+
+
+def meets(one: QRectF, other: QRectF) -> bool:
+    """Whether the rectangles have a point in common, an edge included."""
+    return (
+        one.left() <= other.right()
+        and one.right() >= other.left()
+        and one.top() <= other.bottom()
+        and one.bottom() >= other.top()
+    )
+
+
+Frames = dict[BlockId, tuple[Block, QRectF]]  # a block stands after those within it
+
+
+def framed(folding: Folding) -> Frames:
+    """The frames of all open blocks that hold something."""
+    return {number: (block, QRectF(*rect)) for number, (block, rect) in routes.framed(folding).items()}
+
+
+def differing(before: Frames, after: Frames) -> list[QRectF]:
+    """Where a frame was or is that differs."""
+    return [
+        each[1].adjusted(-3, -3, 3, 3)
+        for number in before.keys() | after.keys()
+        if before.get(number) != after.get(number)
+        for each in (before.get(number), after.get(number))
+        if each is not None
+    ]

@@ -1,0 +1,363 @@
+"""DataPane: the rows that the graph learns from, typed, pasted, read from a file, or made by a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from micrograd_gui.document import data_edits as edits
+from micrograd_gui.document import datasets
+from micrograd_gui.document.data import Data
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.files import tables
+from micrograd_gui.session.state import State
+from micrograd_gui.views.background import Background
+from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.data.model import DataModel
+from micrograd_gui.views.theme import Mood
+
+P = ParamSpec("P")
+T = TypeVar("T")
+IN_A_ROW = 3  # buttons: more would make the pane wide, and the canvas narrow
+_TARGETS = {"mean": "mean over the rows", "sum": "sum over the rows"}
+
+
+class DataPane(QWidget):
+    """``open_asked`` is emitted where a file is to be chosen. What is refused is said under the buttons."""
+
+    open_asked = Signal()
+
+    def __init__(self, bridge: Bridge, mood: Mood, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("data_pane")
+        self._bridge = bridge
+        self._mood = mood
+        self._background = Background(self)
+        self.refusal = QLabel()
+        self.refusal.setObjectName("data_refusal")
+        self.refusal.setWordWrap(True)
+        self.refusal.setProperty("refused", True)
+        self.refusal.hide()
+        self.model = DataModel(bridge.state, mood, self.change, self.attempt, self)
+        self.table = DataGrid(self)
+        self.table.setModel(self.model)
+        self.table.moved.connect(self.show_row)
+        self.table.paste_asked.connect(self.paste)
+        self.table.copy_asked.connect(self.copy)
+        self.table.clicked.connect(lambda index: self.show_row(index.row()))
+        self.table.verticalHeader().sectionClicked.connect(self.show_row)
+        self.table.horizontalHeader().sectionClicked.connect(self._open_menu)
+        self.status = QLabel()
+        self.status.setObjectName("data_status")
+        self.status.setProperty("muted", True)
+        self.status.setWordWrap(True)
+        self.reduction = QComboBox()
+        self.reduction.setObjectName("data_reduction")
+        self.reduction.setAccessibleName("The loss over several rows")
+        self.reduction.setToolTip("What the loss over several rows is.")
+        for key, text in _TARGETS.items():
+            self.reduction.addItem(text, key)
+        self.reduction.activated.connect(lambda _: self.attempt(self._reduce))
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addLayout(self._make_row())
+        self._column.addWidget(self.refusal)
+        self._column.addWidget(self.table, 1)
+        self._foot = QHBoxLayout()
+        self._foot.addWidget(self.status, 1)
+        self._foot.addWidget(self.reduction)
+        self._column.addLayout(self._foot)
+        bridge.changed.connect(self._on_changed)
+        self.set_mood(mood)
+        self._show(bridge.state)
+
+    def _make_row(self) -> QGridLayout:
+        self._row = QGridLayout()
+        self.sets = QMenu(self)
+        for each in datasets.DATASETS.values():
+            action = self.sets.addAction(each.title)
+            action.setObjectName(f"data_set_{each.name}")
+            action.setToolTip(each.sentence)
+            action.triggered.connect(lambda _=False, name=each.name: self.use_set(name))
+        self.sets.setToolTipsVisible(True)
+        button = self._button("sets", "Built-in sets", "Rows made by a rule: gates, moons, circles, …", None)
+        button.setMenu(self.sets)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._button("open", "CSV…", "Read the rows from a CSV file.", self.open_asked.emit)
+        self._button(
+            "paste", "Paste", "Rows from the clipboard: a piece of a spreadsheet, or CSV.", self.paste
+        )
+        self._button("add_row", "+ row", "One more row, under the others.", self.add_row)
+        self._button("remove_row", "− row", "The selected rows go.", self.remove_rows)
+        self._button(
+            "add_column", "+ column", "One more column, bound to the next free input.", self.add_column
+        )
+        return self._row
+
+    def _button(self, name: str, text: str, tip: str, verb: Callable[[], object] | None) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(f"data_{name}")
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setStatusTip(tip)
+        if verb is not None:
+            button.clicked.connect(lambda: verb())
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._row.addWidget(button, self._row.count() // IN_A_ROW, self._row.count() % IN_A_ROW)
+        return button
+
+    def set_mood(self, mood: Mood) -> None:
+        """Draw with these colours and at this size from now on."""
+        self._mood = mood
+        self._row.setContentsMargins(mood.px(8), mood.px(6), mood.px(8), mood.px(6))
+        self._row.setSpacing(mood.px(4))
+        self._foot.setContentsMargins(mood.px(8), mood.px(4), mood.px(8), mood.px(4))
+        self.refusal.setContentsMargins(mood.px(8), 0, mood.px(8), mood.px(4))
+        for button in self.findChildren(QToolButton):
+            button.setFont(mood.font(12))
+        self.model.set_mood(mood)
+        self.table.set_mood(mood)
+
+    # What a user can do ----------------------------------------------------------------------
+
+    def attempt(self, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """Call a verb; what it refuses is said here, and in the status bar."""
+        self.say("")
+        try:
+            return verb(*args, **kwargs)
+        except Refusal as refusal:
+            self.say(str(refusal))
+            self._bridge.refused.emit(str(refusal), refusal.node)
+            return None
+
+    def say(self, sentence: str) -> None:
+        """Why something was refused; empty: nothing was."""
+        self.refusal.setText(sentence)
+        self.refusal.setVisible(bool(sentence))
+
+    def change(self, data: Data, *, match: bool = False) -> bool:
+        """Those rows from now on; raises Refusal."""
+        self._bridge.session.set_rows(data, match=match)
+        return True
+
+    def show_row(self, row: int) -> None:
+        """The graph holds that row's numbers."""
+        if row != self.model.rows.shown or edits.differs(self._bridge.state.graph):
+            self.attempt(self._bridge.session.show_row, row)
+
+    def use_set(self, name: str) -> None:
+        """The rows of a built-in set, in place of what is there."""
+        self.attempt(lambda: self.change(datasets.made(name), match=True))
+
+    def open_file(self, path: Path | str) -> None:
+        """Read the rows from a CSV file, off this thread: it may be long."""
+        path = Path(path)
+        self.say("")
+        self.status.setText(f"Reading {path.name} …")
+
+        def failed(error: Exception) -> None:
+            self._say_how_many(self._bridge.state)
+            if not isinstance(error, Refusal):
+                raise error
+            self.say(str(error))
+            self._bridge.refused.emit(str(error), None)
+
+        self._background.start(
+            "rows", tables.read, path, failed=failed,
+            done=lambda data: self.attempt(lambda: self.change(data, match=True)),
+        )  # fmt: skip
+
+    def save_to(self, path: Path | str) -> None:
+        """Put the rows into a CSV file; raises Refusal."""
+        tables.write(path, self.model.rows)
+
+    def paste(self) -> None:
+        """What the clipboard holds: with names on top a table of its own, else numbers from the cell on."""
+        text = QGuiApplication.clipboard().text()
+        self.attempt(self._paste, text)
+
+    def _paste(self, text: str) -> None:
+        pasted, rows = tables.parsed(text, "What was pasted"), self.model.rows
+        if not rows.columns or edits.has_names(text):
+            self.change(pasted, match=True)
+            return
+        at = self.table.currentIndex()
+        self.change(edits.overlaid(rows, pasted.rows, max(at.row(), 0), max(at.column(), 0)), match=True)
+
+    def copy(self) -> None:
+        """All rows as text, with the names on top."""
+        QGuiApplication.clipboard().setText(tables.as_text(self.model.rows))
+
+    def add_row(self) -> None:
+        self.attempt(lambda: self.change(edits.with_row(self._begun(), self._bridge.state.graph), match=True))
+
+    def remove_rows(self) -> None:
+        chosen = {index.row() for index in self.table.selectionModel().selectedIndexes()}
+        self.attempt(lambda: self.change(edits.without_rows(self.model.rows, chosen)))
+
+    def add_column(self) -> None:
+        self.attempt(lambda: self.change(edits.with_column(self.model.rows), match=True))
+
+    def _begun(self) -> Data:
+        """The rows; where there are none, columns for the inputs of the graph."""
+        return self.model.rows if self.model.rows.columns else edits.columns_for(self._bridge.state.graph)
+
+    def _reduce(self) -> None:
+        if self.model.rows.columns:
+            self.change(replace(self.model.rows, reduction=self.reduction.currentData()))
+
+    # Columns ---------------------------------------------------------------------------------
+
+    def column_menu(self, column: int) -> QMenu:
+        """What can be done with a column: bind it, rename it, remove it."""
+        graph, data = self._bridge.state.graph, self.model.rows
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        bound = data.columns[column].node
+        for node in edits.leaves_for(graph, column):
+            action = menu.addAction(f"→ {graph.nodes[node].spoken}")
+            self._offer(action, node == bound, partial(self.bind, column, node))
+        self._offer(menu.addAction("→ nothing"), bound is None, partial(self.bind, column, None))
+        menu.addSeparator()
+        menu.addAction("Remove the column", lambda: self.remove_column(column))
+        return menu
+
+    def bind(self, column: int, node: int | None) -> None:
+        """That leaf takes the column's numbers; whatever fed it before is bound to nothing."""
+        self.attempt(lambda: self.change(edits.bound(self.model.rows, column, node)))
+
+    def remove_column(self, column: int) -> None:
+        self.attempt(lambda: self._bridge.session.set_rows(edits.without_column(self.model.rows, column)))
+
+    def _offer(self, action: QAction, chosen: bool, verb: Callable[[], Any]) -> None:
+        action.setCheckable(True)
+        action.setChecked(chosen)
+        action.triggered.connect(lambda: verb())
+
+    def _open_menu(self, column: int) -> None:
+        header = self.table.horizontalHeader()
+        place = QPoint(header.sectionViewportPosition(column), header.height())
+        self.column_menu(column).popup(header.viewport().mapToGlobal(place))
+
+    # Showing the state -----------------------------------------------------------------------
+
+    def _on_changed(self, old: State, new: State) -> None:
+        if old.graph.data is not new.graph.data or (
+            new.graph.data and old.graph.nodes is not new.graph.nodes
+        ):
+            others = old.graph.data is not new.graph.data or old.graph.blocks is not new.graph.blocks
+            self.model.show(new)
+            if others:
+                self._show(new)
+            elif edits.differs(old.graph) != edits.differs(new.graph):
+                self._say_how_many(new)
+
+    def _show(self, state: State) -> None:
+        self._say_how_many(state)
+        data = state.graph.data
+        self.reduction.setEnabled(data is not None)
+        self.reduction.setCurrentIndex(self.reduction.findData("mean" if data is None else data.reduction))
+
+    def _say_how_many(self, state: State) -> None:
+        data = state.graph.data
+        if data is None or not data.columns:
+            self.status.setText("No rows yet: choose a set, open a CSV file, paste, or add a row.")
+        else:
+            count = len(data)
+            shown = f" · the graph shows row {data.shown + 1}" if count else ""
+            shown += ", with other numbers" if edits.differs(state.graph) else ""
+            often = edits.counts_often(state.graph)
+            said = f"{count:,} {'row' if count == 1 else 'rows'}{shown}"
+            self.status.setText(f"{said}\n⚠ {often}" if often else said)
+
+
+Index = QModelIndex | QPersistentModelIndex
+_ON_CHANGE = QAbstractItemView.EditTrigger.CurrentChanged | QAbstractItemView.EditTrigger.SelectedClicked
+_MOVES = (
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_F2,
+)
+
+
+class DataGrid(QTableView):
+    """Cells are typed into; Ctrl+V pastes; moving to another row shows it."""
+
+    paste_asked = Signal()
+    copy_asked = Signal()
+    moved = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("data")
+        self.setAccessibleName("Data")
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.AllEditTriggers & ~_ON_CHANGE)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        header = self.horizontalHeader()
+        header.setSectionsClickable(True)
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        rows = self.verticalHeader()
+        rows.setSectionsClickable(True)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+
+    def set_mood(self, mood: Mood) -> None:
+        self.setFont(mood.font())
+        for header in (self.horizontalHeader(), self.verticalHeader()):
+            header.setFont(mood.font(12))
+        self.verticalHeader().setDefaultSectionSize(mood.px(24))
+        self.horizontalHeader().setMinimumSectionSize(mood.px(64))
+
+    def sizeHint(self) -> QSize:
+        return QSize(420, 220)
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        if self.hasFocus() and current.isValid() and current.row() != previous.row():
+            self.moved.emit(current.row())
+
+    def event(self, event: QEvent) -> bool:
+        # Digits begin to type and Ctrl+V pastes here; elsewhere these keys are the window's.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            mine = event.matches(QKeySequence.StandardKey.Paste) or event.matches(
+                QKeySequence.StandardKey.Copy
+            )
+            moves = event.key() in _MOVES and not event.modifiers()
+            if mine or moves or (event.text() and event.text() in "0123456789.,-−"):
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.paste_asked.emit()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_asked.emit()
+        else:
+            super().keyPressEvent(event)

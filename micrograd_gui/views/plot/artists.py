@@ -1,0 +1,277 @@
+"""The artists of a plot: each stands for one thing drawn, and can stand for the next one of its shape."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+from contourpy import LineType, contour_generator
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.font_manager import FontProperties
+from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
+from matplotlib.patches import StepPatch
+from matplotlib.text import Text
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+
+from micrograd_gui.views.plot.model import Bars, Drawn, Field, Growing, Ink, Mark, Note
+from micrograd_gui.views.theme import FAMILY, Mood, Theme
+
+_DASHES: dict[str, Any] = {
+    "line": "-",
+    "thin": "-",
+    "upright": "-",
+    "dashed": (0, (5, 3)),
+    "dotted": (0, (1.2, 2.2)),
+}
+POINTS = {"points": "o", "point": "o", "squares": "s", "dots": "o", "ring": "o", "crosses": "x"}
+_SIZES = {"points": 5.0, "point": 8.0, "squares": 5.5, "dots": 5.5, "ring": 11.0, "crosses": 9.0}
+_ROWS, _FEW = ("dots", "squares"), 30
+_EDGES = {"ring": 2.2, "crosses": 1.6}
+_WIDTHS = {"line": 2.4, "thin": 1.5, "upright": 1.5}
+_WHOLE = Qt.AspectRatioMode.IgnoreAspectRatio
+_STRETCHES = 5_000  # more than there are pixels
+
+
+class Standing(Protocol):
+    """What the surface knows of an artist."""
+
+    shape: tuple[object, ...]
+
+    def artists(self) -> tuple[Artist, ...]: ...
+    def show(self, drawn: Any) -> None: ...
+
+
+class _DrawnLine(Line2D):
+    """A line of matplotlib in the ink and style of a mark."""
+
+    def __init__(self, mark: Mark | Growing, mood: Mood) -> None:
+        self.shape = shape(mark)
+        theme, scale = mood.theme, mood.scale
+        ink = ink_of(mark.ink, theme)
+        dots = mark.style in POINTS
+        size = _SIZES.get(mark.style, 0.0)
+        edge = theme.text if mark.style == "point" else ink
+        if mark.style in _ROWS:
+            edge = theme.text if theme.dark else theme.panel
+            size *= 1.6 if len(mark.y) <= _FEW else 1.0
+        super().__init__(
+            mark.x if isinstance(mark, Mark) else (),
+            mark.y if isinstance(mark, Mark) else (),
+            color=ink,
+            linestyle=_DASHES.get(mark.style, ""),
+            linewidth=_WIDTHS.get(mark.style, 2.0) * scale,
+            marker=POINTS.get(mark.style, ""),
+            markersize=size * scale,
+            markeredgecolor=edge,
+            markerfacecolor="none" if mark.style == "ring" else ink,
+            markeredgewidth=_EDGES.get(mark.style, 0.8) * scale,
+            zorder=5 if dots else 3,
+            animated=True,
+        )
+
+    def artists(self) -> tuple[Artist, ...]:
+        return (self,)
+
+
+class MarkLine(_DrawnLine):
+    """A mark as a line."""
+
+    def show(self, drawn: Mark) -> None:
+        self.set_data(drawn.x, drawn.y)
+
+
+class GrowingLine(_DrawnLine):
+    """A curve of which only what is new is drawn, over what is there already."""
+
+    def __init__(self, mark: Growing, mood: Mood) -> None:
+        super().__init__(mark, mood)
+        self.set_solid_capstyle("round")
+        self._store = np.empty(64)
+        self._length = self._drawn = 0
+        self.anew = True  # whether what is on screen of it no longer holds
+        self.show(mark)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether points came since it was drawn."""
+        return self._length > self._drawn
+
+    def show(self, drawn: Growing) -> None:
+        """Stand for that curve; of a curve that has only grown, the start is not looked at again."""
+        before, length = self._length, len(drawn.y)
+        if before > length or (before and self._ends(before) != (drawn.y[0], drawn.y[before - 1])):
+            before, self.anew = 0, True
+        if length > len(self._store):
+            store = np.empty(2 * length)
+            store[:before] = self._store[:before]
+            self._store = store
+        self._store[before:length] = drawn.y[before:length]
+        self._length = length
+        if self.anew:
+            self.whole()
+
+    def _ends(self, length: int) -> tuple[float, float]:
+        return self._store[0], self._store[length - 1]
+
+    def whole(self) -> None:
+        """What is drawn next is all of it: of very many points, the highest and lowest of each stretch."""
+        y = self._store[: self._length]
+        stretch = self._length // _STRETCHES
+        if stretch < 4:
+            self.set_data(np.arange(len(y)), y)
+            return
+        cut = len(y) // stretch * stretch
+        stretches = y[:cut].reshape(-1, stretch)
+        x = np.repeat(np.arange(0, cut, stretch), 2)
+        ends = np.column_stack([stretches.min(axis=1), stretches.max(axis=1)]).ravel()
+        self.set_data(np.append(x, np.arange(cut, len(y))), np.append(ends, y[cut:]))
+
+    def only_new(self) -> None:
+        """What is drawn next is what came since, with the point it goes on from."""
+        start = max(0, self._drawn - 1)
+        self.set_data(np.arange(start, self._length), self._store[start : self._length])
+
+    def all_drawn(self) -> None:
+        """What there is of it is on screen."""
+        self._drawn, self.anew = self._length, False
+
+
+class FieldImage(AxesImage):
+    """A field as an image, with a line where it changes sides."""
+
+    def __init__(self, field: Field, mood: Mood, axes: Axes) -> None:
+        super().__init__(
+            axes, origin="lower", interpolation="bilinear", extent=(0, 1, 0, 1), zorder=1, animated=True
+        )
+        self.shape = shape(field)
+        theme = mood.theme
+        self._colours = tuple(np.array(to_rgb(each)) for each in (theme.grad, theme.panel, theme.data))
+        self._rgba = np.full((*field.numbers.shape, 4), 255, np.uint8)
+        self._most = 0.62 if theme.dark else 0.5
+        self._edge = Line2D((), (), color=theme.text, linewidth=1.6 * mood.scale, zorder=2, animated=True)
+        self.show(field)
+
+    def artists(self) -> tuple[Artist, ...]:
+        return (self, self._edge)
+
+    def draw(self, renderer: Any, *args: Any, **kwargs: Any) -> None:
+        """On screen it is enlarged by Qt, which takes a tenth of matplotlib's time."""
+        figure = self.get_figure(root=True)
+        if figure is None or figure.canvas.is_saving():
+            super().draw(renderer, *args, **kwargs)
+            return
+        left, bottom, width, height = (round(each) for each in self.axes.bbox.bounds)
+        rows, columns, _ = self._rgba.shape
+        small = QImage(self._rgba.data, columns, rows, 4 * columns, QImage.Format.Format_RGBX8888)
+        large = small.scaled(width, height, _WHOLE, Qt.TransformationMode.SmoothTransformation)
+        pixels = np.frombuffer(large.bits(), np.uint8).reshape(height, width, 4)
+        renderer.draw_image(renderer.new_gc(), left, bottom, pixels)
+
+    def show(self, drawn: Field) -> None:
+        (left, right), (low, high) = self.axes.get_xlim(), self.axes.get_ylim()
+        if tuple(self.get_extent()) != (left, right, low, high):
+            self.set_extent((left, right, low, high))
+        with np.errstate(all="ignore"):
+            numbers = np.nan_to_num(drawn.numbers - drawn.level, posinf=1e300, neginf=-1e300)
+            strength = np.clip(numbers / drawn.far, -1, 1)
+        below, middle, above = self._colours
+        share = (0.22 + 0.78 * np.abs(strength)) * self._most  # little is a colour, too
+        side = np.where(strength[..., None] < 0, below, above)
+        rgb = middle + (side - middle) * share[..., None]
+        self._rgba[..., :3] = rgb * 255
+        self.set_data(self._rgba)
+        rows, columns = numbers.shape
+        x, y = np.linspace(left, right, columns), np.linspace(low, high, rows)
+        lines = contour_generator(x, y, numbers, line_type=LineType.ChunkCombinedNan).lines(0.0)
+        path = lines[0][0]
+        if path is None:
+            self._edge.set_data((), ())
+        else:
+            self._edge.set_data(path[:, 0], path[:, 1])
+
+
+class BarsPatch(StepPatch):
+    """Bars as one patch."""
+
+    def __init__(self, bars: Bars, mood: Mood) -> None:
+        self.shape = shape(bars)
+        colour = ink_of(bars.ink, mood.theme)
+        super().__init__(
+            bars.base + bars.heights, bars.edges, baseline=bars.base, fill=True,
+            facecolor=colour, linewidth=0, zorder=3, animated=True,
+        )  # fmt: skip
+
+    def artists(self) -> tuple[Artist, ...]:
+        return (self,)
+
+    def show(self, drawn: Bars) -> None:
+        self.set_data(drawn.base + drawn.heights, drawn.edges, drawn.base)
+
+
+class NoteText(Text):
+    """A note as a text of matplotlib."""
+
+    def __init__(self, note: Note, mood: Mood, size: float) -> None:
+        self.shape = shape(note)
+        font = FontProperties(family=FAMILY, size=size, weight="bold" if note.bold else "normal")
+        super().__init__(
+            0, 0, "", color=ink_of(note.ink, mood.theme), fontproperties=font, parse_math=False,
+            horizontalalignment="right" if note.right else "left", verticalalignment="center",
+            zorder=7, animated=True, clip_on=True,
+        )  # fmt: skip
+        self.set_in_layout(False)
+        self.show(note)
+
+    def artists(self) -> tuple[Artist, ...]:
+        return (self,)
+
+    def show(self, drawn: Note) -> None:
+        self.set_position((drawn.x, drawn.y))
+        self.set_text(drawn.words)
+
+
+def artist_for(drawn: Drawn, mood: Mood, axes: Axes, size: float) -> Standing:
+    """An artist of those axes for what is to be drawn; ``size`` is that of text."""
+    match drawn:
+        case Mark():
+            return MarkLine(drawn, mood)
+        case Growing():
+            return GrowingLine(drawn, mood)
+        case Field():
+            return FieldImage(drawn, mood, axes)
+        case Bars():
+            return BarsPatch(drawn, mood)
+        case Note():
+            return NoteText(drawn, mood, size)
+
+
+def ink_of(ink: Ink, theme: Theme) -> str:
+    """The colour of an ink in a theme."""
+    return {
+        "data": theme.data,
+        "grad": theme.grad,
+        "secant": theme.text,
+        "accent": theme.accent,
+        "muted": theme.muted,
+        "good": theme.good,
+        "bad": theme.bad,
+    }[ink]
+
+
+def shape(drawn: Drawn) -> tuple[object, ...]:
+    """What must be the same for an artist to stand for another thing."""
+    said = bool(drawn.legend)
+    match drawn:
+        case Mark():
+            return drawn.ink, drawn.style, said
+        case Growing():
+            return drawn.ink, drawn.style, said, drawn.right
+        case Bars():
+            return "bars", drawn.ink, said, len(drawn.edges)
+        case Note():
+            return "note", drawn.ink, drawn.right, drawn.bold
+    return "field", said

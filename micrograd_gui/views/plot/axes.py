@@ -1,0 +1,212 @@
+"""PlotAxes: the axes of a plot, their colours, their scales, and the room that words and numbers take."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.ticker import (
+    FixedFormatter,
+    FixedLocator,
+    FuncFormatter,
+    LogLocator,
+    MaxNLocator,
+    NullFormatter,
+    NullLocator,
+    ScalarFormatter,
+)
+
+from micrograd_gui.document.graph import Span
+from micrograd_gui.document.text import short
+from micrograd_gui.views.plot.legend import KEY_GAP, cut, key_height, lines_height, say, width_of
+from micrograd_gui.views.plot.model import ABOVE, Scale, Still
+from micrograd_gui.views.theme import FAMILY, Mood
+
+DPI = 100
+HALL = 28  # no text of a hall is smaller, in pixels
+TICK, NAME, HEAD = 11, 12, 13  # text sizes at scale 1
+TINY = 110  # the height, at scale 1, below which all words go
+_LOW = 190  # and that below which the title goes
+_LOW_BY_KEY, _LOW_BY_LINES = 250, 400  # the same, where the key stands above the axes, too; in several lines
+_NARROW, _NARROWER = 16, 9  # widths of the axes, in sizes of text, below which the names beside them go
+_STEPS = [1, 2, 5, 10]
+_MARKS_SAID = 3  # tangent, secant, point: room is kept for them, so that nothing moves when they come
+_PERCENT = (0.0, 1.04)
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class PlotAxes:
+    """``main`` is what most is drawn in; ``right`` has the same places across, and counts from 0 to 100 %."""
+
+    def __init__(self, figure: Figure) -> None:
+        self.figure = figure
+        self.main = figure.add_subplot()
+        self.right = self.main.twinx()
+        self.right.set_visible(False)
+        self.margins = (0.0, 0.0, 0.0, 0.0)  # left, right, top, bottom, in pixels
+        self.key_above = False  # whether the key stands above the axes
+        self._mood = Mood()
+
+    def colour(self, mood: Mood) -> None:
+        """What depends on the mood alone."""
+        self._mood = mood
+        theme, axes = mood.theme, self.main
+        self.figure.set_facecolor(theme.panel)
+        axes.set_facecolor(theme.panel)
+        axes.grid(color=theme.line, linewidth=0.8)
+        axes.set_axisbelow(True)
+        for each in (self.main, self.right):
+            for spine in each.spines.values():
+                spine.set_color(theme.line)
+            each.tick_params(
+                colors=theme.line,
+                labelcolor=theme.muted,
+                labelfontfamily=FAMILY,
+                labelsize=self._points(TICK),
+                pad=self._points(TICK) * 0.3,
+                length=3,
+            )
+        for axis in (axes.xaxis, axes.yaxis, self.right.yaxis):
+            axis.get_offset_text().set(color=theme.muted, fontproperties=self.font(TICK))
+            axis.label.set_fontproperties(self.font(NAME))
+
+    def span(self, still: Still) -> None:
+        """From where to where the axes go, and by which scale."""
+        axes = self.main
+        if axes.get_xscale() != still.x_scale:
+            axes.set_xscale(still.x_scale)
+        if axes.get_yscale() != still.y_scale:
+            axes.set_yscale(still.y_scale)
+        axes.set_xlim(*still.x_span)
+        axes.set_ylim(*still.y_span)
+        self.right.set_visible(bool(still.right_name))
+        self.right.set_ylim(*_PERCENT)
+
+    def lay_out(self, still: Still, width: int, height: int, key_lines: int = 0) -> None:
+        """Make room for the words: with new axes and after a resize, never while stepping.
+
+        ``key_lines`` is how many lines the key has that stands above the axes.
+
+        The widths of the words tell it; matplotlib's own layout draws everything twice to find out.
+        """
+        axes = self.main
+        width, height = max(width, 2), max(height, 2)
+        tick, name, head = (self.pixels(size) for size in (TICK, NAME, HEAD))
+        lowest = _LOW_BY_KEY if still.key_at == ABOVE else _LOW
+        titled, named = height / self._mood.scale >= lowest, height / self._mood.scale >= TINY
+        if key_lines > 1:
+            titled = height / self._mood.scale >= _LOW_BY_LINES
+        axes.title.set_visible(titled)
+        spans = ((axes.xaxis, width, tick * 5.5, still.x_scale, still.x_span),
+                 (axes.yaxis, height, tick * 3, still.y_scale, still.y_span))  # fmt: skip
+        for axis, length, per_tick, scale, span in spans:
+            axis.label.set_visible(named)
+            _count(axis, scale, span, max(2, min(8, int(length / per_tick))))
+        if still.y_labels is not None:
+            self._label(still.y_labels, width, tick)
+        pad = self._mood.px(6)
+        across, upward = _numbers(axes.xaxis), _numbers(axes.yaxis)
+        offset = axes.yaxis.get_major_formatter().get_offset()
+        beside = max((width_of(number, tick) for number in upward), default=0.0)
+        half_of_last = width_of(across[-1], tick) / 2 if across else 0.0
+        bare = pad + beside + tick * 0.8
+        left = bare + (name * 1.4 if named and still.y_name else 0)
+        bottom = pad + tick * 1.6 + (name * 1.3 if named else 0)
+        top = pad + (head * 1.5 if titled else tick * 1.4 if offset else tick * 0.5)
+        right = pad + max(half_of_last, tick * 0.5)
+        if still.right_name:
+            # The key names both edges, too: on little width they need not be named beside them.
+            counted = pad + width_of("100 %", tick) + tick * 0.8
+            right_named = named and width - left - counted - name * 1.4 >= _NARROW * name
+            self.right.yaxis.label.set_visible(right_named)
+            if width - left - counted < _NARROWER * name:
+                left = bare
+                axes.yaxis.label.set_visible(False)
+            right = counted + (name * 1.4 if right_named else 0)
+        # A narrow plot has no corner to spare: where it is tall, the key stands above the axes.
+        said = sum(bool(curve.legend) for curve in still.curves)
+        self.key_above = (
+            not still.key_at and width - left - right < 30 * name and height - top - bottom > 22 * name
+        )
+        if self.key_above:
+            top += key_height(name, said + _MARKS_SAID) + name * KEY_GAP
+        elif key_lines:
+            top += lines_height(name, key_lines)
+        # On a few pixels something has to give: then the axes keep a fifth and the words are cut.
+        thin, low = min(1.0, 0.8 * width / (left + right)), min(1.0, 0.8 * height / (top + bottom))
+        left, right, top, bottom = left * thin, right * thin, top * low, bottom * low
+        self.margins = (left, right, top, bottom)
+        self.figure.subplots_adjust(
+            left=left / width, right=1 - right / width, top=1 - top / height, bottom=bottom / height
+        )
+        middle = 0.5 + (bottom - top) / 2 / height
+        axes.yaxis.set_label_coords((pad + name * 1.1) / width, middle, self.figure.transFigure)
+        self.right.yaxis.set_label_coords(1 - (pad + name * 1.2) / width, middle, self.figure.transFigure)
+        colour, inner = self._mood.theme.text, (width - left - right, height - top - bottom)
+        beneath = self.key_above or key_lines > 0
+        lifted = (top - head * 1.5) * 72 / DPI if beneath else 0.35 * self._points(HEAD)
+        axes.set_title("", fontproperties=self.font(HEAD), pad=lifted, y=1.0)
+        say(axes.title, cut(still.title, head, inner[0] + 2 * right), colour)
+        say(axes.xaxis.label, cut(still.x_name, name, inner[0]), colour)
+        say(axes.yaxis.label, cut(still.y_name, name, inner[1]), colour)
+        say(self.right.yaxis.label, cut(still.right_name, name, inner[1]), colour)
+        self.right.yaxis.set_major_locator(FixedLocator([0.0, 0.5, 1.0]))
+        self.right.yaxis.set_major_formatter(FixedFormatter(["0 %", "50 %", "100 %"]))
+
+    def _label(self, labels: tuple[tuple[float, str], ...], width: int, tick: int) -> None:
+        """Words in place of numbers at the left edge."""
+        self.main.yaxis.set_major_locator(FixedLocator([place for place, _ in labels]))
+        room = max(0.3 * width, 4 * tick)
+        self.main.yaxis.set_major_formatter(FixedFormatter([cut(words, tick, room) for _, words in labels]))
+
+    # Sizes -----------------------------------------------------------------------------------
+
+    def pixels(self, size: float) -> int:
+        """A size of text, in pixels."""
+        wanted = self._mood.px(size)
+        return max(wanted, HALL) if self._mood.projector else wanted
+
+    def font(self, size: float) -> FontProperties:
+        """The program's font at that size."""
+        return FontProperties(family=FAMILY, size=self._points(size))
+
+    def _points(self, size: float) -> float:
+        return self.pixels(size) * 72 / DPI
+
+
+def _count(axis: Axis, scale: Scale, span: Span, ticks: int) -> None:
+    """Numbers along an axis: about so many."""
+    locator: Any
+    formatter: Any
+    if scale == "log":
+        decades = math.log10(span[1] / span[0])
+        subs = (1.0,) if decades > 2.5 else (1.0, 2.0, 5.0)
+        plain_from = 1e-3 if decades < 5 else 0.1
+        locator = LogLocator(subs=subs, numticks=ticks + 1)
+        formatter = FuncFormatter(lambda number, _: _power(number, plain_from))
+        axis.set_minor_locator(NullLocator())
+        axis.set_minor_formatter(NullFormatter())
+    else:
+        locator, formatter = MaxNLocator(ticks, steps=_STEPS), ScalarFormatter(useMathText=False)
+    axis.set_major_locator(locator)
+    axis.set_major_formatter(formatter)
+
+
+def _power(number: float, plain_from: float) -> str:
+    """A number of a logarithmic scale: 0.05, 1, 100, 10⁻⁶."""
+    if plain_from * 0.99 <= number < 9999:
+        return short(round(number, 12))
+    exponent = math.floor(math.log10(number) + 1e-9)
+    factor = round(number / 10.0**exponent)
+    raised = f"10{str(exponent).translate(_RAISED)}"
+    return raised if factor == 1 else f"{factor}·{raised}"
+
+
+def _numbers(axis: Axis) -> list[str]:
+    """What stands at the ticks of an axis."""
+    low, high = sorted(axis.get_view_interval())
+    places = [place for place in axis.get_majorticklocs() if low <= place <= high]
+    return axis.get_major_formatter().format_ticks(places)

@@ -1,0 +1,1 @@
+"""The kinds of plots: what each of them shows, and when."""

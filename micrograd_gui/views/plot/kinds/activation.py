@@ -1,0 +1,139 @@
+"""The activation: the curve of a one-input op, where it works, and its slope there."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+from micrograd.ops import OPS, Op
+from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.text import written
+from micrograd_gui.session.explain.formulas import Fragment, filled, operand_name
+from micrograd_gui.session.state import State
+from micrograd_gui.views.plot.model import Mark, Still, including, padded, point, tangent, visible
+
+POINTS = 401
+_USUAL = (-4.0, 4.0)
+
+
+class ActivationPlot:
+    """The curve of tanh, or of the one-input op that is selected."""
+
+    name = "activation"
+    text = "Activation"
+    tip = "The curve of a one-input op (tanh, …), the point at which it works, and its slope there."
+    has_span = False
+    has_log = log = False
+    pace = 100
+
+    def missing(self, state: State) -> str:
+        return ""  # tanh can be shown without any graph
+
+    def fits(self, still: Still, state: State) -> bool:
+        shown = unary(state)
+        if still.subject != shown:
+            return False
+        if shown is None:
+            return True
+        node = state.graph.nodes[shown]
+        if still.graph.nodes is not state.graph.nodes and still.graph.nodes.get(shown) != node:
+            return False
+        at = _operating(state, node)
+        names = _names(state.graph, node)
+        inside = at is None or still.x_span[0] <= at[0] <= still.x_span[1]
+        return inside and names == (still.x_name, still.y_name)
+
+    def build(self, state: State, before: Still | None) -> Still:
+        import numpy as np
+
+        graph, shown = state.graph, unary(state)
+        node = None if shown is None else graph.nodes[shown]
+        rule = _rule(node)
+        at = None if node is None else _operating(state, node)
+        span = _USUAL
+        if at is not None and math.isfinite(at[0]) and not -3.6 <= at[0] <= 3.6:
+            half = max(4.0, 1.3 * abs(at[0]))
+            span = (-half, half) if abs(at[0]) < 1e100 else _USUAL
+        over = np.linspace(*span, POINTS)
+        with np.errstate(all="ignore"):
+            numbers = np.asarray(rule.forward(over), float)
+        curve, y_span = visible(numbers)
+        if at is not None:
+            y_span = including(y_span, at[1])
+        x, y = ("x", "y") if node is None else _names(graph, node)
+        formula = "".join(each.text for each in filled(rule.text, [Fragment("symbol", x)]))
+        return Still(
+            graph,
+            shown,
+            f"{y} = {formula}",
+            x,
+            y,
+            span,
+            padded(y_span, 0.02),
+            (Mark("data", "line", over, curve, formula),),
+        )
+
+    def update(self, state: State, still: Still) -> tuple[Mark, ...]:
+        if still.subject is None:
+            return ()
+        node = state.graph.nodes[still.subject]
+        at = _operating(state, node)
+        if at is None or not all(map(math.isfinite, at)):
+            return ()
+        rule = _rule(node)
+        slope = float(rule.partials(*at)[0])
+        marks = []
+        if math.isfinite(slope):
+            said = (f"{_slope(rule, still)}{written(slope)}", f"slope {written(slope)}")
+            marks.append(Mark("grad", "dashed", *tangent(still, *at, slope), *said))
+        marks.append(point(still, *at))
+        return tuple(marks)
+
+
+def unary(state: State) -> NodeId | None:
+    """The one-input op to show: the selected one, else the first tanh, else the first of all."""
+    selected = state.selected
+    if selected is not None and _is_unary(state.graph.nodes.get(selected)):
+        return selected
+    return _first_unary(state.graph)
+
+
+@lru_cache(maxsize=1)  # asked at every step, while the graph stays
+def _first_unary(graph: Graph) -> NodeId | None:
+    first = None
+    for node in graph:
+        if _is_unary(node):
+            if node.op == "tanh":
+                return node.id
+            first = node.id if first is None else first
+    return first
+
+
+def _is_unary(node: Node | None) -> bool:
+    return node is not None and node.rule is not None and node.rule.arity == 1
+
+
+def _rule(node: Node | None) -> Op:
+    return OPS["tanh"] if node is None or node.rule is None else node.rule
+
+
+def _names(graph: Graph, node: Node) -> tuple[str, str]:
+    source = node.inputs[0]
+    return ("x" if source is None else operand_name(graph.nodes[source])), operand_name(node)
+
+
+def _operating(state: State, node: Node) -> tuple[float, float] | None:
+    """The operand's number and the node's, where both are known at this moment."""
+    source = node.inputs[0]
+    if source is None or node.id not in state.frame.data or source not in state.frame.data:
+        return None
+    return state.frame.data[source], state.frame.data[node.id]
+
+
+def _slope(rule: Op, still: Still) -> str:
+    """``slope = 1 − o² = ``; without the formula where the op has no words for it."""
+    template = rule.slopes[0]
+    if template.startswith("∂"):
+        return "slope = "
+    names = filled(template, [Fragment("symbol", still.x_name)], Fragment("symbol", still.y_name))
+    return f"slope = {''.join(each.text for each in names)} = "

@@ -1,0 +1,109 @@
+"""The gradients: a histogram of their sizes for each layer, and what is wrong with it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from micrograd_gui.document.text import written
+from micrograd_gui.session.state import State
+from micrograd_gui.views.plot.model import Bars, Drawn, Ink, Note, Still
+
+if TYPE_CHECKING:
+    from micrograd_gui.session.training.health import Health, LayerHealth
+
+_SPAN = (-10, 4)  # decades
+_BINS_PER_DECADE = 2
+_TALL = 0.62  # of the height of a layer
+_LAYERS_AT_MOST = 12
+_MARKS: dict[str, tuple[str, Ink]] = {
+    "healthy": ("✓ healthy", "good"),
+    "vanishing": ("▼ vanishing", "bad"),
+    "exploding": ("▲ exploding", "bad"),
+    "all zero": ("○ all 0", "bad"),
+}
+
+
+class GradientsPlot:
+    """A row per layer, the first one on top; at each line to the right, gradients are ten times larger."""
+
+    name = "gradients"
+    text = "Gradients"
+    tip = (
+        "How large the gradients of each layer are, over all rows.\n"
+        "Vanishing: typically below 1/1000 of the layer where they are largest. "
+        "Exploding: typically above 100, or not finite.\n"
+        "Dead ReLU: 0 in every row. Saturated tanh: |o| above 0.97 in more than half of the rows."
+    )
+    has_span = False
+    has_log = log = False
+    pace = 150
+
+    def __init__(self) -> None:
+        self._health: Health | None = None
+
+    def missing(self, state: State) -> str:
+        graph = state.graph
+        if graph.target is None or not graph.parameters:
+            return "No gradients to compare: mark leaves behind the target as parameters."
+        if any(None in graph.nodes[node].inputs for node in graph.feeding):
+            return "The target cannot be computed yet: wire the free ports first."
+        return ""
+
+    def fits(self, still: Still, state: State) -> bool:
+        return self._health is not None and self._health.fits(state.graph)
+
+    def build(self, state: State, before: Still | None) -> Still:
+        from micrograd_gui.session.training.health import Health
+
+        graph = state.moment
+        if self._health is None or not self._health.fits(graph):
+            self._health = Health(graph)
+        layers = self._health.at(graph)[:_LAYERS_AT_MOST]
+        count = len(layers)
+        return Still(
+            graph,
+            None,
+            "sizes of the gradients, layer by layer",
+            "|grad| over all rows",
+            "",
+            (10.0 ** _SPAN[0], 10.0 ** _SPAN[1]),
+            (0.0, float(count)),
+            (),
+            x_scale="log",
+            y_labels=tuple((count - at - 0.5, layer.title) for at, layer in enumerate(layers)),
+        )
+
+    def update(self, state: State, still: Still) -> tuple[Drawn, ...]:
+        import numpy as np
+
+        assert self._health is not None
+        layers = self._health.at(state.moment)[:_LAYERS_AT_MOST]
+        edges = np.logspace(*_SPAN, (_SPAN[1] - _SPAN[0]) * _BINS_PER_DECADE + 1)
+        drawn: list[Drawn] = []
+        for at, layer in enumerate(layers):
+            base = float(len(layers) - at - 1)
+            within = np.clip(layer.sizes, edges[0] * 1.01, edges[-1] * 0.99)
+            counts, _ = np.histogram(within, edges)
+            heights = _TALL * counts / max(1, counts.max())
+            words, ink = _MARKS[layer.verdict]
+            drawn.append(Bars("data" if ink == "good" else "grad", edges, heights, base + 0.04))
+            drawn.append(Note(ink, words, 10.0 ** (_SPAN[0] + 0.3), base + 0.84, bold=True))
+            ill = bool(layer.dead or layer.saturated)
+            right = 10.0 ** (_SPAN[1] - 0.3)
+            drawn.append(Note("bad" if ill else "muted", _said(layer), right, base + 0.84, right=True))
+        return tuple(drawn)
+
+
+def _said(layer: LayerHealth) -> str:
+    """What else there is to say of a layer, in a few words."""
+    parts = []
+    if layer.dead:
+        parts.append(f"✗ {layer.dead} of {layer.relus} ReLU dead")
+    if layer.saturated:
+        parts.append(f"✗ {layer.saturated} of {layer.tanhs} tanh saturated")
+    if layer.zeros:
+        parts.append(f"{layer.zeros} grads 0")
+    if not parts and math.isfinite(layer.typical) and layer.typical:
+        parts.append(f"typically {written(layer.typical, 3)}")
+    return ", ".join(parts)

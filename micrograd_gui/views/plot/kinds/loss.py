@@ -1,0 +1,148 @@
+"""The loss: how it falls step by step, and beside it the share of rows that are told right."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Sequence
+from typing import overload
+
+from micrograd_gui.document.data import Plan
+from micrograd_gui.document.graph import Graph, Span
+from micrograd_gui.document.text import written
+from micrograd_gui.session.state import State
+from micrograd_gui.session.training.progress import TrainingState
+from micrograd_gui.views.plot.model import ABOVE, Drawn, Growing, Mark, Still, drawable_span
+
+_SHORTEST, _AT_FIRST = 10, 100  # steps across
+_RECENT = 64  # losses that may be new since the last look
+_SMALLEST = 1e-300  # what the logarithm can show
+
+
+class LossPlot:
+    """The curve grows at its end; the axes are drawn anew only where it would leave them."""
+
+    name = "loss"
+    text = "Loss"
+    tip = "How the loss falls while the graph trains; and the accuracy, where it has a meaning."
+    has_span = False
+    has_log = True
+    pace = 66
+
+    def __init__(self) -> None:
+        self.log = False
+
+    def missing(self, state: State) -> str:
+        if state.training is not None and len(state.training.losses):
+            return ""
+        if state.graph.data is None or not state.graph.data.rows:
+            return "No loss yet: give the graph rows in the Data pane, then train it."
+        return "No loss yet: train one step (T), or let it train (Ctrl+T)."
+
+    def fits(self, still: Still, state: State) -> bool:
+        training = state.training
+        if training is None or (still.y_scale == "log") != self.log:
+            return False
+        if training.k > still.x_span[1] or bool(training.accuracies) != bool(still.right_name):
+            return False
+        if still.title != _title(state.graph):
+            return False
+        low, high = still.y_span
+        recent = (*training.losses[-_RECENT:], training.loss)
+        return all(low <= loss <= high or (self.log and loss < _SMALLEST) for loss in recent)
+
+    def build(self, state: State, before: Still | None) -> Still:
+        training = state.training
+        assert training is not None
+        again = before is not None and before.graph.same_structure(state.graph)
+        span = _y_span(training, self.log, before if again else None)
+        return Still(
+            state.graph,
+            None,
+            _title(state.graph),
+            "step",
+            "loss",
+            (0.0, 1.03 * _last_step(training)),
+            span,
+            (),
+            y_scale="log" if self.log else "linear",
+            right_name="accuracy" if training.accuracies else "",
+            key_at=ABOVE,
+        )
+
+    def update(self, state: State, still: Still) -> tuple[Drawn, ...]:
+        training = state.training
+        if training is None:
+            return ()
+        loss = f"loss {written(training.loss)}"
+        said = f"{loss}  at step {training.k:,}"
+        marks: list[Drawn] = [Growing("data", "line", UpToNow(training.losses, training.loss), said, loss)]
+        if training.accuracies:
+            share = training.accuracy or 0.0
+            right = f"{100 * share:.0f} %"
+            curve = UpToNow(training.accuracies, share)
+            marks.append(Growing("good", "thin", curve, f"accuracy {right}", right=True))
+        marks.append(Mark("accent", "point", (float(training.k),), (training.loss,)))
+        return tuple(marks)
+
+
+class UpToNow(Sequence[float]):
+    """What was before each step, and what is now: a curve that goes to the point where the graph stands."""
+
+    def __init__(self, before: Sequence[float], now: float) -> None:
+        self._before, self._now = before, now
+
+    def __len__(self) -> int:
+        return len(self._before) + 1
+
+    @overload
+    def __getitem__(self, index: int) -> float: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[float]: ...
+    def __getitem__(self, index: int | slice) -> float | Sequence[float]:
+        last = len(self._before)
+        if isinstance(index, int):
+            return self._now if index in (last, -1) else self._before[index if index >= 0 else index + 1]
+        start, stop, step = index.indices(last + 1)
+        if step != 1:
+            return [self[at] for at in range(start, stop, step)]
+        numbers = array("d", self._before[start:stop])  # only what is asked for: the curve may be long
+        if start <= last < stop:
+            numbers.append(self._now)
+        return numbers
+
+
+def _title(graph: Graph) -> str:
+    """What the loss is of: the node that is the target holds that of one row only."""
+    data, plan = graph.data, graph.plan or Plan()
+    if data is None or len(data) < 2:
+        return ""
+    rows, batch = f"{len(data):,}", plan.batch
+    if batch is not None and batch < len(data):
+        rows = f"{batch:,} of {rows}"
+    return f"loss: {data.reduction} of {rows} rows"
+
+
+def _last_step(training: TrainingState) -> int:
+    """Where the axis ends: at the end of the run; of a long one, at twice as far as it has come."""
+    k, until = training.k, training.until
+    if k <= until <= max(_AT_FIRST, 3 * k):
+        return max(_SHORTEST, until)
+    longer = max(_SHORTEST, 2 * k) if k > until else max(_AT_FIRST, 2 * k)
+    digits = 10 ** max(0, len(str(longer)) - 2)
+    return -(-longer // digits) * digits
+
+
+def _y_span(training: TrainingState, log: bool, before: Still | None) -> Span:
+    """Room for every loss so far; where it has left its axes, for more to come."""
+    losses = [loss for loss in (*training.losses, training.loss) if math.isfinite(loss)]
+    if log:
+        losses = [loss for loss in losses if loss >= _SMALLEST] or [1.0]
+    low, high = min(losses), max(losses)
+    rising = before is not None and high > before.y_span[1]
+    if log:
+        falling = before is not None and before.y_scale == "log" and low < before.y_span[0]
+        return low / (10 if falling else 1.5), high * (10 if rising else 1.5)
+    pad = 0.06 * (high - low) or 0.1 * abs(high) or 1.0
+    bottom = min(0.0, low) - (pad if low <= 0 else 0.0)
+    return drawable_span((bottom, high + pad + (0.5 * (high - bottom) if rising else 0.0)))

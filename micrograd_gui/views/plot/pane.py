@@ -1,0 +1,276 @@
+"""PlotPane: curves of the graph, drawn by matplotlib."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from micrograd_gui.document.errors import FileRefusal, Refusal
+from micrograd_gui.document.text import MINUS, exact, read_number
+from micrograd_gui.files.atomic import write_whole
+from micrograd_gui.session.state import State
+from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.plot.kinds.activation import ActivationPlot
+from micrograd_gui.views.plot.kinds.boundary import BoundaryPlot
+from micrograd_gui.views.plot.kinds.error import ErrorPlot
+from micrograd_gui.views.plot.kinds.gradients import GradientsPlot
+from micrograd_gui.views.plot.kinds.loss import LossPlot
+from micrograd_gui.views.plot.kinds.sweep import SweepPlot
+from micrograd_gui.views.plot.model import PlotKind
+from micrograd_gui.views.plot.view import PlotView
+from micrograd_gui.views.theme import Mood
+
+KINDS: tuple[type[PlotKind], ...] = (
+    SweepPlot,
+    ActivationPlot,
+    ErrorPlot,
+    LossPlot,
+    BoundaryPlot,
+    GradientsPlot,
+)
+_UPPER, _LOWER = 600, 400  # how two plots share the height
+SUFFIXES = (".svg", ".pdf", ".png", ".csv")
+_ROOM_FOR_TWO = 330  # pixels at text scale 1: a lower pane has no room for the loss below another plot
+
+
+class PlotPane(QWidget):
+    """A row of buttons, one per kind of plot, and the plot; matplotlib comes in by another thread.
+
+    A graph that learns has its loss below every other kind of plot.
+    """
+
+    def __init__(self, bridge: Bridge, mood: Mood, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("plot")
+        self.setAccessibleName("Plot")
+        self._bridge = bridge
+        self._mood = mood
+        self._kinds = {kind.name: kind for kind in (make() for make in KINDS)}
+        self._painted = False
+        self.view = PlotView(bridge, next(iter(self._kinds.values())), mood)
+        self.view.refreshed.connect(self._show_span)
+        self.below = PlotView(bridge, self._kinds["loss"], mood)
+        self._both = QSplitter(Qt.Orientation.Vertical)
+        self._both.setChildrenCollapsible(False)
+        self._both.addWidget(self.view)
+        self._both.addWidget(self.below)
+        self._both.setStretchFactor(0, 3)
+        self._both.setStretchFactor(1, 2)
+        self._both.setSizes([_UPPER, _LOWER])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self._make_row())
+        layout.addWidget(self._both, 1)
+        bridge.changed.connect(self._on_changed)
+        self.set_mood(mood)
+
+    def _make_row(self) -> QHBoxLayout:
+        self._row = QHBoxLayout()
+        self._choice = QComboBox()  # in place of the buttons, where they have no room
+        self._choice.setObjectName("plot_kind")
+        self._choice.setAccessibleName("Kind of plot")
+        for kind in self._kinds.values():
+            self._choice.addItem(kind.text, kind.name)
+        self._choice.activated.connect(lambda _: self.show_kind(self._choice.currentData()))
+        self._row.addWidget(self._choice)
+        self._buttons = QButtonGroup(self)
+        for kind in self._kinds.values():
+            button = self._button(f"plot_{kind.name}", kind.text, kind.tip)
+            button.setChecked(kind is self.view.kind)
+            button.clicked.connect(partial(self.show_kind, kind.name))
+            self._buttons.addButton(button)
+        self._row.addStretch(1)
+        self._log = self._button("plot_log", "log", "Show the numbers by their size: each line of the grid "
+                                 "is ten times the one below it.")  # fmt: skip
+        self._log.toggled.connect(self._set_log)
+        self._with_loss = self._button("plot_with_loss", "+ loss", "The loss below the plot.")
+        self._with_loss.setChecked(True)
+        self._with_loss.toggled.connect(lambda _: self._show_below())
+        self._from, self._to = QLineEdit(), QLineEdit()
+        self._between = QLabel("to")
+        for field, name in ((self._from, "from"), (self._to, "to")):
+            field.setObjectName(f"plot_{name}")
+            field.setAccessibleName(f"Sweep {name}")
+            field.setToolTip("The span over which the node is swept. Return sets it.")
+            field.setAlignment(Qt.AlignmentFlag.AlignRight)
+            field.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+            field.editingFinished.connect(self._span_edited)
+        for widget in (self._from, self._between, self._to):
+            self._row.addWidget(widget)
+        return self._row
+
+    def _button(self, name: str, text: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setStatusTip(tip.partition("\n")[0])
+        button.setObjectName(name)
+        button.setCheckable(True)
+        self._row.addWidget(button)
+        return button
+
+    # What others ask for ---------------------------------------------------------------------
+
+    @property
+    def kind(self) -> str:
+        """The name of the kind that is shown."""
+        return self.view.kind.name
+
+    def show_kind(self, name: str, *_: object) -> None:
+        """Show that kind of plot: "sweep", "activation", "error", "loss", "boundary" or "gradients"."""
+        kind = self._kinds[name]
+        for button in self._buttons.buttons():
+            button.setChecked(button.objectName() == f"plot_{name}")
+        self._choice.setCurrentIndex(self._choice.findData(name))
+        if kind is not self.view.kind:
+            self.view.show_kind(kind)
+            self._log.setChecked(kind.log)
+            self._show_span()
+            self._show_below()
+
+    def set_mood(self, mood: Mood) -> None:
+        """Draw with these colours and at this size from now on."""
+        self._mood = mood
+        margin = mood.px(6)
+        self._row.setContentsMargins(margin, mood.px(4), margin, mood.px(2))
+        self._row.setSpacing(mood.px(4))
+        self.setAutoFillBackground(True)
+        self.setMinimumWidth(mood.px(200))
+        others = (self._choice, self._log, self._with_loss, self._from, self._between, self._to)
+        for widget in (*self._buttons.buttons(), *others):
+            widget.setFont(mood.font(12))
+        for field in (self._from, self._to):
+            field.setMaximumWidth(mood.px(74))
+            field.setMinimumWidth(mood.px(40))
+        self._show_kinds()
+        self._show_span()
+        for view in (self.view, self.below):
+            view.set_mood(mood)
+        self._show_below()
+
+    def save(self, path: Path | str) -> None:
+        """Write the plot to an .svg, .pdf or .png, or its numbers to a .csv, or nothing; raises Refusal."""
+        path = Path(path)
+        suffix = path.suffix.lower()
+        if suffix not in SUFFIXES:
+            what = path.suffix or path.name
+            raise FileRefusal(f"A plot is saved as .svg, .pdf, .png or .csv, not as “{what}”.")
+        view = self.view
+        view.refresh(whatever=True)
+        if view.still is None or view.surface is None:
+            raise Refusal(view.kind.missing(self._bridge.state))
+        if suffix == ".csv":
+            from micrograd_gui.views.plot.numbers import as_csv  # it brings numpy
+
+            write_whole(path, as_csv(view.still, view.marks).encode())
+        else:
+            write_whole(path, view.surface.picture(suffix[1:]))
+
+    # When it is drawn ------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self._load)
+
+    def _load(self) -> None:
+        from micrograd_gui.views.plot.view import load_then
+
+        load_then(self._wake, self)
+
+    def _wake(self) -> None:
+        self.view.wake()
+        self.below.wake()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_kinds()
+        self._show_below()
+
+    def _on_changed(self, old: State, new: State) -> None:
+        if old.history.entries[0] is not new.history.entries[0]:
+            self._open(new)
+        first_rows = old.graph.data is None and new.graph.data is not None
+        if first_rows and self.kind == "sweep" and not self._kinds["boundary"].missing(new):
+            self.show_kind("boundary")
+        if (old.graph.data is None) != (new.graph.data is None):
+            self._show_below()
+
+    def _open(self, state: State) -> None:
+        """Another document: one that learns begins with its boundary, or its loss."""
+        learns = state.graph.data is not None and bool(state.graph.parameters)
+        if learns:
+            self.show_kind("loss" if self._kinds["boundary"].missing(state) else "boundary")
+        elif self.kind in ("loss", "boundary", "gradients"):
+            self.show_kind("sweep")
+
+    def _show_kinds(self) -> None:
+        """All kinds side by side; where that is too wide, one under the other in a list."""
+        buttons = self._buttons.buttons()
+        beside = (self._log, self._with_loss, self._from, self._between, self._to)
+        wide = sum(button.sizeHint().width() for button in buttons) + self._mood.px(4 * len(buttons) + 20)
+        wide += sum(each.sizeHint().width() for each in beside if not each.isHidden())
+        narrow, hall = wide > self.width(), self._mood.projector
+        self._choice.setVisible(narrow and not hall)
+        for button in buttons:
+            button.setVisible(not narrow and not hall)
+
+    def _show_below(self) -> None:
+        offered = self._bridge.state.graph.data is not None and self.kind != "loss"
+        self._with_loss.setVisible(offered and not self._mood.projector)
+        room = self.height() >= _ROOM_FOR_TWO * self._mood.scale * (0.6 if self._mood.projector else 1.0)
+        self.below.setVisible(offered and self._with_loss.isChecked() and room)
+
+    def _set_log(self, log: bool) -> None:
+        kind = self.view.kind
+        if kind.has_log and kind.log != log:
+            kind.log = log
+            self.view.again()
+
+    # The span --------------------------------------------------------------------------------
+
+    def _show_span(self) -> None:
+        kind = self.view.kind
+        self._log.setVisible(kind.has_log and not self._mood.projector)
+        still = self.view.still if kind.has_span else None
+        for widget in (self._from, self._between, self._to):
+            widget.setVisible(still is not None and not self._mood.projector)
+        if still is None:
+            return
+        for field, number in zip((self._from, self._to), still.x_span, strict=True):
+            if not field.hasFocus() or not field.isModified():
+                field.setText(exact(number).replace("-", MINUS))
+                field.setCursorPosition(0)
+
+    def _span_edited(self) -> None:
+        still = self.view.still
+        if still is None or still.subject is None or not (self._from.isModified() or self._to.isModified()):
+            return
+        self._bridge.attempt(self._set_span, still.subject)
+        for field in (self._from, self._to):
+            field.setModified(False)
+        self._show_span()  # what was refused is not left standing
+
+    def _set_span(self, subject: int) -> None:
+        low, high = (
+            read_number(field.text(), f"The {name} of the sweep")
+            for field, name in ((self._from, "start"), (self._to, "end"))
+        )
+        self._bridge.session.set_range(subject, (low, high))

@@ -1,0 +1,174 @@
+"""PlotView: one kind of plot on one surface, drawn anew as little and as seldom as will do."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
+
+from micrograd_gui.session.state import State
+from micrograd_gui.views.background import Background
+from micrograd_gui.views.bridge import AGAIN, SHARE, Bridge, training
+from micrograd_gui.views.plot.model import Drawn, PlotKind, Still
+from micrograd_gui.views.theme import Mood
+
+if TYPE_CHECKING:
+    from micrograd_gui.views.plot.surface import PlotSurface
+
+
+_LONGEST = 0.15  # seconds
+
+
+class PlotView(QStackedWidget):
+    """Sleeps until ``wake``; while the graph trains, it keeps to the pace of its kind."""
+
+    refreshed = Signal()
+
+    def __init__(self, bridge: Bridge, kind: PlotKind, mood: Mood, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._mood = mood
+        self.kind = kind
+        self.still: Still | None = None
+        self.marks: tuple[Drawn, ...] = ()
+        self.surface: PlotSurface | None = None
+        self._awake = False
+        self._took, self._ended = 0.0, 0.0  # the last drawing: how long, and when, in seconds
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self.refresh)
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.words.setMinimumSize(1, 1)
+        self.addWidget(self.words)
+        bridge.changed.connect(self._on_changed)
+        self.set_mood(mood)
+
+    def wake(self) -> None:
+        """The window has been seen: from now on matplotlib may take its time."""
+        self._awake = True
+        self._later.start(0)
+
+    def show_kind(self, kind: PlotKind) -> None:
+        """Show that kind from now on."""
+        self.kind, self.still = kind, None
+        self._later.start(0)
+
+    def again(self) -> None:
+        """Work everything out anew: the kind shows its numbers in another way."""
+        self.still = None
+        self._later.start(0)
+
+    def set_mood(self, mood: Mood) -> None:
+        """Draw with these colours and at this size from now on."""
+        self._mood = mood
+        self.words.setMargin(mood.px(16))
+        size = max(mood.px(14), 28) if mood.projector else mood.px(14)
+        self.words.setStyleSheet(f"color: {mood.theme.muted}; font-size: {size}px")
+        if self.surface is not None:
+            self.surface.set_mood(mood)
+
+    # When it is drawn ------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._awake:
+            self._later.start(0)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._later.stop()
+
+    def _on_changed(self, old: State, new: State) -> None:
+        if not (self._awake and self.isVisible()):
+            return
+        if training(new):
+            if not self._later.isActive():
+                rest = max(self.kind.pace / 1000, SHARE * self._took) - (perf_counter() - self._ended)
+                self._later.start(max(0, round(1000 * rest)))
+        elif self.still is None or self.kind.missing(new) or not self.kind.fits(self.still, new):
+            self._later.start(0)  # several changes before the next turn of the event loop are drawn once
+        else:
+            self._show_live(new)
+
+    def _show_live(self, state: State) -> None:
+        assert self.still is not None
+        assert self.surface is not None
+        marks = self.kind.update(state, self.still)
+        if marks != self.marks:
+            self.marks = marks
+            self.surface.show_plot(self.still, marks)
+
+    def refresh(self, *, whatever: bool = False) -> None:
+        """Bring the plot up to date: the still part too, where it does not hold any more."""
+        self._later.stop()
+        if not ((self._awake and self.isVisible()) or whatever):
+            return
+        if training(self._bridge.state) and not whatever and not self._bridge.turns.take():
+            self._later.start(AGAIN)
+            return
+        began = perf_counter()
+        state, kind = self._bridge.state, self.kind
+        words, first = kind.missing(state), False
+        if words:
+            self.still = None
+            self.words.setText(words)
+            self.setCurrentWidget(self.words)
+        else:
+            if self.surface is None:
+                first = True  # matplotlib was loaded
+                self.surface = self._make_surface()
+            if self.still is None or not kind.fits(self.still, state):
+                self.still = kind.build(state, self.still)
+                self.marks = kind.update(state, self.still)
+                self.surface.show_plot(self.still, self.marks)
+            else:
+                self._show_live(state)
+            self.setCurrentWidget(self.surface)
+        self._ended = perf_counter()
+        self._took = 0.0 if first else min(_LONGEST, self._ended - began)
+        self.refreshed.emit()
+
+    def _make_surface(self) -> PlotSurface:
+        from micrograd_gui.views.plot.surface import PlotSurface
+
+        surface = PlotSurface(self._mood, self)
+        surface.setAccessibleName("Plot")
+        self.addWidget(surface)
+        return surface
+
+
+# What knows nothing of Qt: the rest is quick.
+_PARTS = ("matplotlib.figure", "matplotlib.axes", "matplotlib.backends.backend_agg")
+_EVERY, _PAUSE = 8, 0.004  # milliseconds, seconds
+
+
+def load_then(call: Callable[[], object], parent: QObject) -> None:
+    """Call it in this thread as soon as matplotlib is there."""
+    if all(part in sys.modules for part in _PARTS):
+        call()
+        return
+    # A loop of events that keeps Python's lock, as QTest.qWait does, would keep the other thread waiting.
+    pauses = QTimer(parent)
+    pauses.timeout.connect(partial(time.sleep, _PAUSE))
+    pauses.start(_EVERY)
+
+    def done(_: None) -> None:
+        pauses.stop()
+        call()
+
+    Background(parent).start("matplotlib", _load, done=done)
+
+
+def _load() -> None:
+    for part in _PARTS:
+        import_module(part)
