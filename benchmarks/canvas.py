@@ -28,7 +28,7 @@ from micrograd_gui.files import documents
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas.view import CanvasView
-from micrograd_gui.views.theme import LIGHT, Mood, load_fonts
+from micrograd_gui.views.theme import LIGHT, Look, load_fonts
 
 
 def network(*layers: int) -> Graph:
@@ -56,7 +56,7 @@ def measure(graph: Graph, rounds: int) -> None:
     session = Session()
     session.open_graph(graph)
     began = time.perf_counter()
-    view = CanvasView(Bridge(session), Mood(LIGHT))
+    view = CanvasView(Bridge(session), Look(LIGHT))
     view.resize(1600, 900)
     view.show()
     QApplication.processEvents()

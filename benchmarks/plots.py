@@ -36,7 +36,7 @@ from micrograd_gui.session.training.progress import Series
 from micrograd_gui.session.training.trainer import Prediction
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.plot.pane import PlotPane
-from micrograd_gui.views.theme import Mood, load_fonts
+from micrograd_gui.views.theme import Look, load_fonts
 
 POINTS = 10_000
 GRID = 50
@@ -50,7 +50,7 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def pane_of(session: Session) -> PlotPane:
-    pane = PlotPane(Bridge(session), Mood())
+    pane = PlotPane(Bridge(session), Look())
     pane.resize(500, 420)
     pane.show()
     QTest.qWait(300)

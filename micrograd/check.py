@@ -18,7 +18,7 @@ import numpy as np
 from micrograd.engine import Value, topological_order
 from micrograd.ieee import number
 from micrograd.ops import domain_note
-from micrograd.replay.schedule import Plan, plan
+from micrograd.replay.schedule import Schedule, plan
 
 _CLOSE = 1e-5  # relative; what central differences reach where nothing is in their way
 _TINY = 1e-30  # the complex step: far below any rounding
@@ -79,7 +79,7 @@ def gradcheck(root: Value, h: float = 1e-6) -> list[Row]:
     return rows
 
 
-def _judged(graph: Plan, base: list[float], analytic: dict[Value, float], h: float,
+def _judged(graph: Schedule, base: list[float], analytic: dict[Value, float], h: float,
             rounding: float) -> dict[Value, Row]:
     """A row for each node that feeds the root otherwise than through a user's own op."""
     rows = range(len(base))
@@ -114,7 +114,7 @@ def _judged(graph: Plan, base: list[float], analytic: dict[Value, float], h: flo
     return judged
 
 
-def _complex_steps(graph: Plan, base: list[float], rows: list[int]) -> list[float]:
+def _complex_steps(graph: Schedule, base: list[float], rows: list[int]) -> list[float]:
     """The slopes by the complex step; nan where an op added to the table takes no complex numbers."""
     try:
         slopes, _ = roots(graph, base, rows, np.full((1, len(rows)), 1j * _TINY))
@@ -156,7 +156,7 @@ def _as_it_was(order: list[Value]) -> Iterator[None]:
 _TOGETHER = 512  # nodes nudged at one stroke: the rows in flight stay in the processor's cache
 
 
-def roots(plan: Plan, base: Sequence[float], rows: Sequence[int], nudges: Any) -> tuple[Any, Any]:
+def roots(plan: Schedule, base: Sequence[float], rows: Sequence[int], nudges: Any) -> tuple[Any, Any]:
     """The root, and whether a kink was crossed, with rows[k] held at base[rows[k]] + nudges[i, k].
 
     Only what a nudge moves is computed again, and a row's numbers are dropped after their last use.
@@ -176,7 +176,9 @@ def roots(plan: Plan, base: Sequence[float], rows: Sequence[int], nudges: Any) -
     return result, crossed
 
 
-def _moved(plan: Plan, base: Sequence[float], targets: dict[int, int], held: Any, last_use: list[int]) -> Any:
+def _moved(
+    plan: Schedule, base: Sequence[float], targets: dict[int, int], held: Any, last_use: list[int]
+) -> Any:
     copies, width = held.shape
     moved: dict[int, Any] = {}
     crossed = np.zeros(width, bool)
@@ -208,14 +210,14 @@ def _across(operand: Any, kink: float) -> Any:
     return (low <= kink) & (kink <= high) & (low < high)
 
 
-def _last_uses(plan: Plan) -> list[int]:
+def _last_uses(plan: Schedule) -> list[int]:
     last = list(range(len(plan.nodes)))
     for row, x in _uses(plan):
         last[x] = row
     return last
 
 
-def _uses(plan: Plan) -> Iterator[tuple[int, int]]:
+def _uses(plan: Schedule) -> Iterator[tuple[int, int]]:
     for row, ports in enumerate(plan.ports):
         for x in ports:
             yield row, x

@@ -35,7 +35,7 @@ class NodeRow:
     inputs: tuple[int | str, ...] = ()
 
 
-class Picture(graphviz.Digraph):
+class DotGraph(graphviz.Digraph):
     """A `graphviz.Digraph` that renders by the system's `dot`, or else by the embedded `graphviz-pure`."""
 
     def pipe(self, *args: Any, **kwargs: Any) -> Any:
@@ -53,7 +53,7 @@ def trace(root: Value) -> tuple[set[Value], set[tuple[Value, Value]]]:
     return set(order), {(operand, node) for node in order for operand in node._prev}
 
 
-def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR", **kwargs: Any) -> Picture:
+def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR", **kwargs: Any) -> DotGraph:
     """The lecture's picture: a record for each node, and beside each result the op it came from."""
     order = topological_order(root)
     place = {node: index for index, node in enumerate(order)}
@@ -63,12 +63,12 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR", **kwargs: An
 
 
 def picture(rows: Iterable[NodeRow], format: str = "svg", rankdir: str = "LR",
-            node_attr: Mapping[str, str] | None = None, **kwargs: Any) -> Picture:
+            node_attr: Mapping[str, str] | None = None, **kwargs: Any) -> DotGraph:
     """The same for any rows: `.source` is the DOT text; further keywords are those of `graphviz.Digraph`."""
     if rankdir not in ("LR", "TB", "RL", "BT"):
         raise ValueError(f"rankdir is LR, TB, RL or BT, not {rankdir!r}")
     outfile = kwargs.pop("outfile", None)
-    dot = Picture(format=format, graph_attr={"rankdir": rankdir}, node_attr=dict(node_attr or {}), **kwargs)
+    dot = DotGraph(format=format, graph_attr={"rankdir": rankdir}, node_attr=dict(node_attr or {}), **kwargs)
     edges = []
     for row in rows:
         name = f"n{row.id}"

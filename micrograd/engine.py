@@ -15,9 +15,9 @@ from micrograd.ieee import number
 from micrograd.nonfinite import first_nonfinite
 from micrograd.ops import OPS, Op, power
 from micrograd.order import acting, topological_order
-from micrograd.steps import BackwardStep, Contribution, backward_steps
+from micrograd.steps import BackwardStep, backward_steps
 
-__all__ = ["BackwardStep", "Contribution", "Value", "apply", "backward_steps", "first_nonfinite",
+__all__ = ["BackwardStep", "Value", "apply", "backward_steps", "first_nonfinite",
            "topological_order"]
 _ADD, _MULTIPLY = OPS["+"], OPS["*"]
 

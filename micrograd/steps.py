@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Contribution:
+class EdgeGradient:
     """One term of the chain rule: operand.grad went from before to after = before + slope × upstream."""
 
     operand: Value
@@ -30,7 +30,7 @@ class BackwardStep:
     """One move of the backward pass: the node that acted, its grad before, and what its operands received."""
 
     node: Value
-    contributions: tuple[Contribution, ...]
+    contributions: tuple[EdgeGradient, ...]
     before: float
 
 
@@ -45,18 +45,18 @@ def backward_steps(root: Value) -> Iterator[BackwardStep]:
             yield BackwardStep(node, tuple(_contributions(node)), before)
 
 
-def _contributions(node: Value) -> Iterator[Contribution]:
+def _contributions(node: Value) -> Iterator[EdgeGradient]:
     upstream = node.grad
     if node.op is not None:
         slopes = node.op.partials(*[x.data for x in node._prev], node.data)
         for port, (x, slope) in enumerate(zip(node._prev, slopes, strict=True)):
             before, amount = x.grad, slope * upstream
             x.grad += amount
-            yield Contribution(x, port, slope, upstream, amount, before, x.grad)
+            yield EdgeGradient(x, port, slope, upstream, amount, before, x.grad)
     else:  # a user's own `_backward` is run and watched
         befores = {x: x.grad for x in node._prev}
         node._backward()
         for port, (x, before) in enumerate(befores.items()):
             amount = x.grad - before
             slope = amount / upstream if upstream else 0.0
-            yield Contribution(x, port, slope, upstream, amount, before, x.grad)
+            yield EdgeGradient(x, port, slope, upstream, amount, before, x.grad)

@@ -15,7 +15,7 @@ from numba import njit
 from numba.extending import overload
 
 from micrograd.ops import OPS, Op, op_of
-from micrograd.replay.schedule import Plan
+from micrograd.replay.schedule import Schedule
 
 _inner = njit(error_model="numpy")
 _kept = njit(cache=True, error_model="numpy", nogil=True)
@@ -68,7 +68,7 @@ class Program:
     result's grad: `place[row]` is where a row's grad stands, and most additions cost nothing on the way back.
     """
 
-    def __init__(self, plan: Plan, codes: list[int]) -> None:
+    def __init__(self, plan: Schedule, codes: list[int]) -> None:
         operands = [ports or (0,) for ports in plan.ports]
         first = np.array([ports[0] for ports in operands], np.uint32)  # unsigned: none counts from the end
         second = np.array([ports[-1] for ports in operands], np.uint32)
@@ -94,7 +94,7 @@ class Program:
         _backward(data, grad, *self._pull)
 
 
-def _places(plan: Plan, codes: list[int], fans: Any) -> tuple[Any, int]:
+def _places(plan: Schedule, codes: list[int], fans: Any) -> tuple[Any, int]:
     """The place of each row's grad, and how many there are."""
     place = np.full(len(plan.nodes), -1, np.int64)
     added = [code == _ADD for code, group in zip(codes, plan.groups, strict=True)
@@ -111,7 +111,7 @@ def _places(plan: Plan, codes: list[int], fans: Any) -> tuple[Any, int]:
     return place.astype(np.uint32), count
 
 
-def _handed(plan: Plan, codes: list[int], at: Any, to_first: Any, to_second: Any) -> tuple[Any, Any, Any]:
+def _handed(plan: Schedule, codes: list[int], at: Any, to_first: Any, to_second: Any) -> tuple[Any, Any, Any]:
     """The edges of additions whose ends stand in two places: the first one of each group, and both ends."""
     firsts, ends = [0], []
     for code, group in zip(codes, plan.groups, strict=True):
@@ -123,7 +123,7 @@ def _handed(plan: Plan, codes: list[int], at: Any, to_first: Any, to_second: Any
     return np.array(firsts), np.ascontiguousarray(source), np.ascontiguousarray(target)
 
 
-def program(plan: Plan) -> Program | None:
+def program(plan: Schedule) -> Program | None:
     """The program of a plan; None where one of its ops is not written out here."""
     codes = [_code(group.op) for group in plan.groups]
     known = [code for code in codes if code is not None]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from micrograd.replay.schedule import Block, Group, Plan
+from micrograd.replay.schedule import FanIn, OpGroup, Schedule
 
 _INTO: dict[Any, Any] = {operator.add: np.add, operator.sub: np.subtract, operator.mul: np.multiply}
 _MANY_BLOCKS = 16  # from here on one `reduceat` is cheaper than a sum per block
@@ -17,7 +17,7 @@ _quiet = np.errstate(all="ignore")  # infinities and nans are results here, as i
 
 
 @_quiet
-def forward(plan: Plan, data: Any) -> None:
+def forward(plan: Schedule, data: Any) -> None:
     """Fills the rows of the ops; `data` has a row per node, and an axis of columns or none."""
     for group in plan.groups:
         out = data[group.start:group.stop]
@@ -29,7 +29,7 @@ def forward(plan: Plan, data: Any) -> None:
             out[...] = group.op.forward(*[data[rows] for rows in group.operands])
 
 
-def _add_up(group: Group, data: Any, out: Any) -> None:
+def _add_up(group: OpGroup, data: Any, out: Any) -> None:
     """A sum of several terms, from the first to the last, as in the graph."""
     (rows,), width = group.operands, group.width
     terms = data[rows]
@@ -47,7 +47,7 @@ def _add_up(group: Group, data: Any, out: Any) -> None:
 
 
 @_quiet
-def backward(plan: Plan, data: Any, grad: Any, moved: Any) -> None:
+def backward(plan: Schedule, data: Any, grad: Any, moved: Any) -> None:
     """Fills `grad`; `moved` takes each edge's contribution, sorted by the row it goes to."""
     grad[-1:] = 1.0
     for group in reversed(plan.groups):
@@ -76,7 +76,7 @@ def _spread(moved: Any, edges: Any, upstream: Any, times: int) -> None:
         moved[edges.reshape(times, -1)] = upstream
 
 
-def _gather(blocks: tuple[Block, ...], moved: Any, grad: Any) -> None:
+def _gather(blocks: tuple[FanIn, ...], moved: Any, grad: Any) -> None:
     """The grad of each row: the sum of the contributions of the edges that leave it."""
     if len(blocks) > _MANY_BLOCKS:
         first, last = blocks[0], blocks[-1]
@@ -94,7 +94,7 @@ def _gather(blocks: tuple[Block, ...], moved: Any, grad: Any) -> None:
 
 
 @_quiet
-def forward_rows(plan: Plan, data: Any, held: Mapping[int, Any]) -> None:
+def forward_rows(plan: Schedule, data: Any, held: Mapping[int, Any]) -> None:
     """The same by rows; `held[row]` is a masked array: its numbers stand where they are not masked."""
     for row in range(len(data)):
         if row >= plan.leaves:
@@ -106,7 +106,7 @@ def forward_rows(plan: Plan, data: Any, held: Mapping[int, Any]) -> None:
 
 
 @_quiet
-def backward_rows(plan: Plan, data: Any, grad: Any, held: Mapping[int, Any]) -> None:
+def backward_rows(plan: Schedule, data: Any, grad: Any, held: Mapping[int, Any]) -> None:
     """The same a row at a time: a held node keeps its grad, and passes nothing on to its operands."""
     grad[...] = 0.0
     grad[-1] = 1.0

@@ -27,7 +27,7 @@ class TapeError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class FanIn:
     """Rows start … stop, each of which `fan` edges leave; their contributions begin at `edge`."""
 
     start: int
@@ -37,7 +37,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class OpGroup:
     """Nodes of one op in the rows start … stop.
 
     `operands` and `edges` have an entry per port: the rows read, and the places where the contributions go.
@@ -52,22 +52,22 @@ class Group:
     steps: int
     operands: tuple[Rows, ...]
     edges: tuple[Rows, ...]
-    blocks: tuple[Block, ...]
+    blocks: tuple[FanIn, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Schedule:
     """`nodes` by row, leaves first and the root last; `ports[row]` are the rows of its operands."""
 
     nodes: list[Value]
     ports: list[tuple[int, ...]]
     leaves: int
     edges: int
-    groups: list[Group]
-    blocks: tuple[Block, ...]
+    groups: list[OpGroup]
+    blocks: tuple[FanIn, ...]
 
 
-def plan(root: Value, held: Collection[Value] = ()) -> Plan:
+def plan(root: Value, held: Collection[Value] = ()) -> Schedule:
     """The plan of the graph that ends in the root; nodes in `held` count as leaves."""
     order = topological_order(root)
     if held:
@@ -155,7 +155,7 @@ def _layers(order: list[Value], leaves: set[Value], sums: dict[Value, Value]) ->
 
 
 def _numbered(nodes: list[Value], row: dict[Value, int], leaves: int, laid: Any, uses: dict[Value, int],
-              held: set[Value]) -> Plan:
+              held: set[Value]) -> Schedule:
     """Names become row numbers, and each edge gets its place: sorted by the row that it leaves."""
     numbers = [[np.fromiter(map(row.__getitem__, port), np.intp, len(port)) for port in ports]
                for _, _, _, ports in laid]
@@ -172,18 +172,20 @@ def _numbered(nodes: list[Value], row: dict[Value, int], leaves: int, laid: Any,
         for port in rows:
             edges.append(_side_by_side(place[edge:edge + len(port)]))
             edge += len(port)
-        groups.append(Group(op, start, stop, width, steps if op is _ADD else 0,
+        groups.append(OpGroup(op, start, stop, width, steps if op is _ADD else 0,
                             tuple(map(_side_by_side, rows)), tuple(edges),
                             tuple(_blocks(fans, first_edge, stop - width, stop))))
     ports_of = [tuple(row[x] for x in node._prev) if node not in held else () for node in nodes]
-    return Plan(nodes, ports_of, leaves, len(sources), groups, tuple(_blocks(fans, first_edge, 0, leaves)))
+    return Schedule(
+        nodes, ports_of, leaves, len(sources), groups, tuple(_blocks(fans, first_edge, 0, leaves))
+    )
 
 
-def _blocks(fans: Any, first_edge: Any, start: int, stop: int) -> Iterator[Block]:
+def _blocks(fans: Any, first_edge: Any, start: int, stop: int) -> Iterator[FanIn]:
     place = start
     for fan, run in groupby(fans[start:stop].tolist()):
         length = sum(1 for _ in run)
-        yield Block(place, place + length, fan, int(first_edge[place]))
+        yield FanIn(place, place + length, fan, int(first_edge[place]))
         place += length
 
 

@@ -19,7 +19,7 @@ from micrograd_gui.session.trace import Frame
 from micrograd_gui.views.canvas.paint import paint_into
 from micrograd_gui.views.canvas.picture import picture_of_graph
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
-from micrograd_gui.views.theme import Mood
+from micrograd_gui.views.theme import Look
 
 if TYPE_CHECKING:
     from micrograd_gui.app.window import MainWindow
@@ -33,7 +33,7 @@ Std = QKeySequence.StandardKey
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Action:
     """One action: objectName, text, keys, what it does, when it applies, one sentence about it."""
 
     name: str
@@ -73,129 +73,132 @@ def _earlier(state: State) -> bool:
     return state.cursor > 0
 
 
-FILE: tuple[Row | None, ...] = (
-    Row("new", "&New", (Std.New,), lambda w: w.documents.new(), _always, "An empty document."),
-    Row("open", "&Open…", (Std.Open,), lambda w: w.documents.ask_open(), _always,
+FILE: tuple[Action | None, ...] = (
+    Action("new", "&New", (Std.New,), lambda w: w.documents.new(), _always, "An empty document."),
+    Action("open", "&Open…", (Std.Open,), lambda w: w.documents.ask_open(), _always,
         "Open a graph: a .micrograd file, DOT, or a picture made here."),
-    Row("refresh", "Re&fresh", ("F4",), lambda w: w.refresh(), _always,
+    Action("refresh", "Re&fresh", ("F4",), lambda w: w.refresh(), _always,
         "Show what a notebook has changed in the live values that this window was opened on."),
     None,
-    Row("save", "&Save", (Std.Save,), lambda w: w.documents.save(),
+    Action("save", "&Save", (Std.Save,), lambda w: w.documents.save(),
         lambda s: s.unsaved or s.path is None, "Save the graph to its file."),
-    Row("save_as", "Save &as…", (Std.SaveAs,), lambda w: w.documents.ask_save(), _always,
+    Action("save_as", "Save &as…", (Std.SaveAs,), lambda w: w.documents.ask_save(), _always,
         "Save the graph to another file."),
-    Row("export", "&Export the graph…", ("Ctrl+E",), lambda w: w.export(), _nodes,
+    Action("export", "&Export the graph…", ("Ctrl+E",), lambda w: w.export(), _nodes,
         "Save this moment, or the whole pass, as a picture, a player, or code."),
-    Row("copy_picture", "Copy the pi&cture", ("Ctrl+Shift+C",), lambda w: w.copy_picture(), _nodes,
+    Action("copy_picture", "Copy the pi&cture", ("Ctrl+Shift+C",), lambda w: w.copy_picture(), _nodes,
         "This moment's picture to the clipboard, as PNG and SVG."),
-    Row("export_plot", "Export the &plot…", ("Ctrl+Shift+E",), lambda w: w.documents.ask_export_plot(),
+    Action("export_plot", "Export the &plot…", ("Ctrl+Shift+E",), lambda w: w.documents.ask_export_plot(),
         _nodes, "Save the plot as SVG or PNG."),
     None,
-    Row("quit", "&Quit", (Std.Quit, "Ctrl+Q"), lambda w: w.close(), _always, "Close the window."),
+    Action("quit", "&Quit", (Std.Quit, "Ctrl+Q"), lambda w: w.close(), _always, "Close the window."),
 )  # fmt: skip
-EDIT: tuple[Row | None, ...] = (
-    Row("undo", "&Undo", (Std.Undo,), lambda w: w.session.undo(),
+EDIT: tuple[Action | None, ...] = (
+    Action("undo", "&Undo", (Std.Undo,), lambda w: w.session.undo(),
         lambda s: s.history.undo_name is not None, "Take back the last edit."),
-    Row("redo", "&Redo", (Std.Redo, "Ctrl+Y"), lambda w: w.session.redo(),
+    Action("redo", "&Redo", (Std.Redo, "Ctrl+Y"), lambda w: w.session.redo(),
         lambda s: s.history.redo_name is not None, "Do again what was taken back."),
     None,
-    Row("copy", "&Copy", (Std.Copy,), lambda w: w.clipboard_copy(), _selection, "Copy the selected nodes."),
-    Row("paste", "&Paste", (Std.Paste,), lambda w: w.clipboard_paste(), _always,
+    Action("copy", "&Copy", (Std.Copy,), lambda w: w.clipboard_copy(), _selection,
+        "Copy the selected nodes."),
+    Action("paste", "&Paste", (Std.Paste,), lambda w: w.clipboard_paste(), _always,
         "Put copied nodes, an expression, or a cell of the lecture into the graph."),
-    Row("duplicate", "D&uplicate", ("Ctrl+D",), lambda w: w.duplicate(), _selection,
+    Action("duplicate", "D&uplicate", ("Ctrl+D",), lambda w: w.duplicate(), _selection,
         "The selected nodes a second time."),
-    Row("delete", "&Delete", ("Del", "Backspace"), lambda w: w.session.delete(), _selection,
+    Action("delete", "&Delete", ("Del", "Backspace"), lambda w: w.session.delete(), _selection,
         "The selected nodes and their wires go."),
-    Row("select_all", "Select &all", (Std.SelectAll,), lambda w: w.session.select_all(), _nodes,
+    Action("select_all", "Select &all", (Std.SelectAll,), lambda w: w.session.select_all(), _nodes,
         "Select every node."),
     None,
-    Row("rename", "Re&name", ("F2",), lambda w: w.edit_label(), lambda s: s.selected is not None,
+    Action("rename", "Re&name", ("F2",), lambda w: w.edit_label(), lambda s: s.selected is not None,
         "Give the selected node another name."),
-    Row("set_value", "Set &value", (), lambda w: w.edit_value(),
+    Action("set_value", "Set &value", (), lambda w: w.edit_value(),
         lambda s: s.selected is not None and _can_hold_value(s), "Type the selected leaf's number."),
-    Row("mark_input", "Mark as &input", ("Ctrl+I",), lambda w: w.mark("input"), lambda s: _leaves_selected(s),
+    Action("mark_input", "Mark as &input", ("Ctrl+I",), lambda w: w.mark("input"),
+        lambda s: _leaves_selected(s),
         "The selected leaf is fixed data."),
-    Row("mark_parameter", "Mark as &parameter", ("Ctrl+P",), lambda w: w.mark("parameter"),
+    Action("mark_parameter", "Mark as &parameter", ("Ctrl+P",), lambda w: w.mark("parameter"),
         lambda s: _leaves_selected(s), "The selected leaf is what training changes."),
-    Row("make_target", "Make &target", ("G",), lambda w: w.session.set_target(w.session.state.selected),
+    Action("make_target", "Make &target", ("G",), lambda w: w.session.set_target(w.session.state.selected),
         lambda s: s.selected is not None, "The backward pass starts at the selected node."),
 )  # fmt: skip
-VIEW: tuple[Row | None, ...] = (
-    Row("tidy", "&Tidy up", ("Ctrl+L",), lambda w: w.tidy(), _nodes, "Lay the graph out with Graphviz."),
-    Row("fit", "&Fit", ("Ctrl+0",), lambda w: w.canvas.fit(), _nodes, "Bring the whole graph into view."),
-    Row("zoom_in", "Zoom &in", ("Ctrl++", "Ctrl+="), lambda w: w.canvas.zoom_in(), _always, "Come nearer."),
-    Row("zoom_out", "Zoom &out", ("Ctrl+-",), lambda w: w.canvas.zoom_out(), _always, "Go further away."),
+VIEW: tuple[Action | None, ...] = (
+    Action("tidy", "&Tidy up", ("Ctrl+L",), lambda w: w.tidy(), _nodes, "Lay the graph out with Graphviz."),
+    Action("fit", "&Fit", ("Ctrl+0",), lambda w: w.canvas.fit(), _nodes, "Bring the whole graph into view."),
+    Action("zoom_in", "Zoom &in", ("Ctrl++", "Ctrl+="), lambda w: w.canvas.zoom_in(), _always,
+        "Come nearer."),
+    Action("zoom_out", "Zoom &out", ("Ctrl+-",), lambda w: w.canvas.zoom_out(), _always, "Go further away."),
     None,
-    Row("text_larger", "Text &larger", ("Ctrl+Alt++", "Ctrl+Alt+="), lambda w: w.appearance.larger(),
+    Action("text_larger", "Text &larger", ("Ctrl+Alt++", "Ctrl+Alt+="), lambda w: w.appearance.larger(),
         _always, "All text larger."),
-    Row("text_smaller", "Text &smaller", ("Ctrl+Alt+-",), lambda w: w.appearance.smaller(),
+    Action("text_smaller", "Text &smaller", ("Ctrl+Alt+-",), lambda w: w.appearance.smaller(),
         _always, "All text smaller."),
-    Row("theme", "&Dark or light", ("F9",), lambda w: w.appearance.other_theme(), _always,
+    Action("theme", "&Dark or light", ("F9",), lambda w: w.appearance.other_theme(), _always,
         "Change between the dark and the light theme."),
     None,
-    Row("projector", "&Projector", ("F11",), lambda w: w.projector.toggle(), _always,
+    Action("projector", "&Projector", ("F11",), lambda w: w.projector.toggle(), _always,
         "For a hall: large text, only the canvas, the step card and the plot. Esc leaves."),
 )  # fmt: skip
-DEBUG: tuple[Row | None, ...] = (
-    Row("forward", "&Forward", ("F5",), lambda w: w.session.forward(), _forward_possible,
+DEBUG: tuple[Action | None, ...] = (
+    Action("forward", "&Forward", ("F5",), lambda w: w.session.forward(), _forward_possible,
         "Run forward: compute every node."),
-    Row("forward_step", "Forward &step", ("F6",), lambda w: w.session.forward_step(), _forward_possible,
+    Action("forward_step", "Forward &step", ("F6",), lambda w: w.session.forward_step(), _forward_possible,
         "Compute one more node."),
     None,
-    Row("backward_step", "&Backward step", ("F10", "B"), lambda w: w.session.backward_step(),
+    Action("backward_step", "&Backward step", ("F10", "B"), lambda w: w.session.backward_step(),
         _ready_for_backward, "One move of the backward pass: through one op node."),
-    Row("backward", "Back&ward", ("Ctrl+F10",), lambda w: w.session.backward(), _ready_for_backward,
+    Action("backward", "Back&ward", ("Ctrl+F10",), lambda w: w.session.backward(), _ready_for_backward,
         "The whole backward pass."),
-    Row("zero_grad", "&Zero grad", ("Z",), lambda w: w.session.zero_grad(),
+    Action("zero_grad", "&Zero grad", ("Z",), lambda w: w.session.zero_grad(),
         lambda s: s.computed and bool(s.frame.grad),
         "Set every gradient to 0, before a further backward pass."),
     None,
-    Row("next", "&Next", ("PgDown", "Right"), lambda w: w.session.next(), _later, "One moment later."),
-    Row("previous", "&Previous", ("PgUp", "Left"), lambda w: w.session.previous(), _earlier,
+    Action("next", "&Next", ("PgDown", "Right"), lambda w: w.session.next(), _later, "One moment later."),
+    Action("previous", "&Previous", ("PgUp", "Left"), lambda w: w.session.previous(), _earlier,
         "One moment earlier."),
-    Row("first", "F&irst", ("Home",), lambda w: w.session.first(), _earlier, "Before the first step."),
-    Row("last", "&Last", ("End",), lambda w: w.session.last(), _later, "After the last recorded step."),
+    Action("first", "F&irst", ("Home",), lambda w: w.session.first(), _earlier, "Before the first step."),
+    Action("last", "&Last", ("End",), lambda w: w.session.last(), _later, "After the last recorded step."),
     None,
-    Row("nudge", "Nudge by &h", ("H",), lambda w: w.nudge(), lambda s: s.selected is not None,
+    Action("nudge", "Nudge by &h", ("H",), lambda w: w.nudge(), lambda s: s.selected is not None,
         "Move the selected node by h and see what the target does."),
-    Row("sides", "Nudge to one &side", ("Shift+H",), lambda w: w.other_sides(), _always,
+    Action("sides", "Nudge to one &side", ("Shift+H",), lambda w: w.other_sides(), _always,
         "Nudge to one side, as in the lecture, or to both (central).", toggles=True),
-    Row("check_all", "&Check all gradients", ("F7",), lambda w: w.check_all(),
+    Action("check_all", "&Check all gradients", ("F7",), lambda w: w.check_all(),
         lambda s: s.graph.target is not None, "The numeric slope of every node beside the analytic one."),
 )  # fmt: skip
-TRAIN: tuple[Row | None, ...] = (
-    Row("train_step", "Train &one step", ("T",), lambda w: w.session.train_step(),
+TRAIN: tuple[Action | None, ...] = (
+    Action("train_step", "Train &one step", ("T",), lambda w: w.session.train_step(),
         lambda s: _learnable(s) and not _training(s),
         "One step of gradient descent over the rows: forward, backward, update."),
-    Row("train", "&Train", ("Ctrl+T",), lambda w: w.learning.toggle(), lambda s: _learnable(s),
+    Action("train", "&Train", ("Ctrl+T",), lambda w: w.learning.toggle(), lambda s: _learnable(s),
         "Let the graph train, step after step; the same again, or Esc, and it rests.", toggles=True),
-    Row("rewind", "&Rewind", ("Ctrl+R",), lambda w: w.session.rewind(), lambda s: s.training is not None,
+    Action("rewind", "&Rewind", ("Ctrl+R",), lambda w: w.session.rewind(), lambda s: s.training is not None,
         "The parameters go back to where training began."),
     None,
-    Row("update", "&Update", ("U",), lambda w: w.session.update(),
+    Action("update", "&Update", ("U",), lambda w: w.session.update(),
         lambda s: bool(s.graph.parameters) and not s.blocked and not _training(s),
         "p.data −= rate × p.grad for every parameter, as a step of the run that can be gone back over."),
     None,
-    Row("open_rows", "Rows from a &CSV file…", (), lambda w: w.learning.ask_open_rows(), _nodes,
+    Action("open_rows", "Rows from a &CSV file…", (), lambda w: w.learning.ask_open_rows(), _nodes,
         "Read the rows that the graph learns from."),
-    Row("save_rows", "&Save the rows…", (), lambda w: w.learning.ask_save_rows(), lambda s: _has_rows(s),
+    Action("save_rows", "&Save the rows…", (), lambda w: w.learning.ask_save_rows(), lambda s: _has_rows(s),
         "Put the rows into a CSV file."),
 )  # fmt: skip
-HELP: tuple[Row | None, ...] = (
-    Row("keys", "&Keys", ("F1",), lambda w: w.show_keys(), _always, "All keys and gestures."),
-    Row("about", "&About", (), lambda w: w.show_about(), _always, "What this is."),
+HELP: tuple[Action | None, ...] = (
+    Action("keys", "&Keys", ("F1",), lambda w: w.show_keys(), _always, "All keys and gestures."),
+    Action("about", "&About", (), lambda w: w.show_about(), _always, "What this is."),
 )
-MENUS: tuple[tuple[str, tuple[Row | None, ...]], ...] = (
+MENUS: tuple[tuple[str, tuple[Action | None, ...]], ...] = (
     ("&File", FILE), ("&Edit", EDIT), ("&View", VIEW), ("&Debug", DEBUG), ("&Train", TRAIN), ("&Help", HELP),
 )  # fmt: skip
 
 
-def rows() -> tuple[Row, ...]:
+def rows() -> tuple[Action, ...]:
     """Every action, in the order of the menus."""
     return tuple(row for _, menu in MENUS for row in menu if row is not None)
 
 
-def made(row: Row, window: MainWindow) -> QAction:
+def made(row: Action, window: MainWindow) -> QAction:
     """The row as a QAction of the window; a Refusal of its verb goes to the status bar."""
     action = QAction(row.text, window)
     action.setObjectName(row.name)
@@ -314,7 +317,7 @@ class Menus:
             pixmap.fill(Qt.GlobalColor.transparent)
             painter = QPainter(pixmap)
             target = QRectF(0, 0, THUMBNAIL.width(), THUMBNAIL.height())
-            paint_into(painter, target, picture_of_graph(graph, Frame(leaf_data(graph))), self.window.mood)
+            paint_into(painter, target, picture_of_graph(graph, Frame(leaf_data(graph))), self.window.look)
             painter.end()
             action.setIcon(QIcon(pixmap))
 
@@ -338,7 +341,7 @@ RUN = ("forward", "backward_step", "backward", "zero_grad", "previous", "next")
 NARROW = 1340  # pixels at text scale 1: below this the tools stand in two rows
 
 
-class Bars:
+class Toolbars:
     """Makes the toolbars of a window from its actions."""
 
     def __init__(self, window: MainWindow) -> None:
@@ -357,7 +360,7 @@ class Bars:
         self.measure.addSeparator()
         self.measure.addWidget(self.expression_line)
         tool_button(self.measure, actions["tidy"])
-        self.set_mood(window.mood)
+        self.set_look(window.look)
 
     def _bar(self, name: str, title: str) -> QToolBar:
         bar = QToolBar(title, self.window)
@@ -366,15 +369,15 @@ class Bars:
         self.window.addToolBar(bar)
         return bar
 
-    def set_mood(self, mood: Mood) -> None:
+    def set_look(self, look: Look) -> None:
         """Give the fields the room that the size of the text needs."""
-        self.h_line.setFixedWidth(mood.px(84))
-        self.expression_line.setMinimumWidth(mood.px(220))
+        self.h_line.setFixedWidth(look.px(84))
+        self.expression_line.setMinimumWidth(look.px(220))
 
     def follow_width(self) -> None:
         """The window has another width, or the text another size."""
         window = self.window
-        narrow = window.width() < NARROW * window.mood.scale
+        narrow = window.width() < NARROW * window.look.scale
         if narrow and not window.toolBarBreak(self.measure):
             window.insertToolBarBreak(self.measure)
         elif not narrow and window.toolBarBreak(self.measure):

@@ -16,11 +16,11 @@ from micrograd_gui.app.settings import Settings
 from micrograd_gui.session.state import State
 from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.gradients import Gradients
-from micrograd_gui.views.palette import Palette
+from micrograd_gui.views.palette import OpPalette
 from micrograd_gui.views.plot.pane import PlotPane
 from micrograd_gui.views.rendered_graph import RenderedGraph
 from micrograd_gui.views.step_card import StepCard
-from micrograd_gui.views.theme import DARK, LIGHT, THEMES, Mood, load_fonts, palette, style_sheet
+from micrograd_gui.views.theme import DARK, LIGHT, THEMES, Look, load_fonts, palette, style_sheet
 
 if TYPE_CHECKING:
     from micrograd_gui.app.window import MainWindow
@@ -44,15 +44,15 @@ class Panes:
     As long as nobody has ``touched`` the arrangement, it follows the size of the window.
     """
 
-    def __init__(self, window: MainWindow, mood: Mood) -> None:
+    def __init__(self, window: MainWindow, look: Look) -> None:
         self.window = window
         bridge = window.bridge
-        self.canvas = CanvasView(bridge, mood, window)
-        self.palette = Palette(mood)
-        self.step_card = StepCard(bridge, mood)
-        self.rendered_graph = RenderedGraph(bridge, mood)
-        self.plot = PlotPane(bridge, mood)
-        self.gradients = Gradients(bridge, mood)
+        self.canvas = CanvasView(bridge, look, window)
+        self.palette = OpPalette(look)
+        self.step_card = StepCard(bridge, look)
+        self.rendered_graph = RenderedGraph(bridge, look)
+        self.plot = PlotPane(bridge, look)
+        self.gradients = Gradients(bridge, look)
         self.learning_built: Callable[[TrainingPanel, DataPane], object] | None = None
         self._learns = False
         window.setCentralWidget(self.canvas)
@@ -79,8 +79,8 @@ class Panes:
         from micrograd_gui.views.data.pane import DataPane
         from micrograd_gui.views.training_panel import TrainingPanel
 
-        bridge, mood = self.window.bridge, self.window.mood
-        built = TrainingPanel(bridge, mood), DataPane(bridge, mood)
+        bridge, look = self.window.bridge, self.window.look
+        built = TrainingPanel(bridge, look), DataPane(bridge, look)
         for name, pane in zip(LEARNING, built, strict=True):
             self.docks[name].setWidget(pane)
         if self.learning_built is not None:
@@ -119,9 +119,9 @@ class Panes:
         if not self.touched and self.window.isVisible():
             self.arrange_as_at_first()
 
-    def set_mood(self, mood: Mood) -> None:
-        """Draw every pane in that mood."""
-        title = mood.font()
+    def set_look(self, look: Look) -> None:
+        """Draw every pane in that look."""
+        title = look.font()
         title.setKerning(False)  # unlike the application's font: else Qt writes titles in that of the start
         for dock in self.docks.values():
             dock.setFont(title)
@@ -134,7 +134,7 @@ class Panes:
             self.gradients,
             *self.__dict__.get("_learning", ()),
         ):
-            pane.set_mood(mood)
+            pane.set_look(look)
 
     def arrange_as_at_first(self) -> None:
         """Every pane where it is at the first start."""
@@ -154,15 +154,15 @@ class Panes:
         window.splitDockWidget(docks["plot"], docks["gradients"], Qt.Orientation.Vertical)
         for name in LEARNING:
             window.tabifyDockWidget(docks["gradients"], docks[name])
-        if window.height() < LOW * window.mood.scale:
+        if window.height() < LOW * window.look.scale:
             window.tabifyDockWidget(docks["gradients"], docks["rendered_graph"])
         else:
             window.splitDockWidget(docks["step_card"], docks["rendered_graph"], Qt.Orientation.Vertical)
         docks["training" if self._learns else "gradients"].raise_()
         width, height = window.width(), window.height()
         right = max(round(width * 0.3), TABLE)
-        self._resize(Qt.Orientation.Horizontal, palette=window.mood.px(150), plot=right)
-        self._resize(Qt.Orientation.Vertical, step_card=window.mood.px(130), rendered_graph=height // 5)
+        self._resize(Qt.Orientation.Horizontal, palette=window.look.px(150), plot=right)
+        self._resize(Qt.Orientation.Vertical, step_card=window.look.px(130), rendered_graph=height // 5)
         self._share_height()
 
     def _share_height(self) -> None:
@@ -225,34 +225,34 @@ SMALLEST, LARGEST = 0.75, 3.0
 ROOM = 800  # pixels of a window's width that text at scale 1 needs
 
 
-def first_mood(settings: Settings) -> Mood:
-    """The mood that was chosen last; at the first start, the desktop's light or dark."""
+def first_look(settings: Settings) -> Look:
+    """The look that was chosen last; at the first start, the desktop's light or dark."""
     load_fonts()
     desktop = QGuiApplication.styleHints().colorScheme()
     fallback = DARK if desktop == Qt.ColorScheme.Dark else LIGHT
-    return Mood(THEMES.get(settings.theme, fallback), settings.text_scale)
+    return Look(THEMES.get(settings.theme, fallback), settings.text_scale)
 
 
 class Appearance:
-    """Changes the window's mood."""
+    """Changes the window's look."""
 
     def __init__(self, window: MainWindow, settings: Settings) -> None:
         self.window = window
         self.settings = settings
 
     def other_theme(self) -> None:
-        self.use_theme("light" if self.window.mood.theme.dark else "dark")
+        self.use_theme("light" if self.window.look.theme.dark else "dark")
 
     def use_theme(self, name: str) -> None:
         """ "light" or "dark"."""
         self.settings.theme = name
-        self.window.set_mood(replace(self.window.mood, theme=THEMES[name]))
+        self.window.set_look(replace(self.window.look, theme=THEMES[name]))
 
     def larger(self) -> None:
-        self.use_scale(self.window.mood.scale * STEP)
+        self.use_scale(self.window.look.scale * STEP)
 
     def smaller(self) -> None:
-        self.use_scale(self.window.mood.scale / STEP)
+        self.use_scale(self.window.look.scale / STEP)
 
     def use_scale(self, scale: float) -> None:
         """All text at that multiple of its first size; in a hall for as long as that lasts."""
@@ -264,18 +264,18 @@ class Appearance:
         if kept < min(scale, LARGEST):
             self.window.say("The window has no room for larger text.")
         self.settings.text_scale = kept
-        self.window.set_mood(replace(self.window.mood, scale=kept))
+        self.window.set_look(replace(self.window.look, scale=kept))
 
 
-def dress_application(mood: Mood) -> None:
+def dress_application(look: Look) -> None:
     """Fusion, the theme's palette, the program's font and style sheet, for every window."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     if app.style().objectName() != "fusion":
         app.setStyle("Fusion")
-    app.setPalette(palette(mood.theme))
-    app.setFont(mood.font())
-    app.setStyleSheet(style_sheet(mood))
+    app.setPalette(palette(look.theme))
+    app.setFont(look.font())
+    app.setStyleSheet(style_sheet(look))
 
 
 class Projector:
@@ -283,7 +283,7 @@ class Projector:
 
     def __init__(self, window: MainWindow) -> None:
         self.window = window
-        self._before: tuple[QByteArray, Mood, bool] | None = None
+        self._before: tuple[QByteArray, Look, bool] | None = None
         self._touched = False
         self.escape = QShortcut(QKeySequence("Esc"), window, self.leave)
         self.escape.setEnabled(False)
@@ -300,35 +300,35 @@ class Projector:
 
     def enter(self) -> None:
         window = self.window
-        self._before = (window.saveState(), window.mood, window.isFullScreen())
+        self._before = (window.saveState(), window.look, window.isFullScreen())
         self.escape.setEnabled(True)
         self._touched, window.panes.touched = window.panes.touched, True
         for chrome in window.chrome():
             chrome.hide()
         window.showFullScreen()
-        window.set_mood(window.mood.in_hall(window.height()))
+        window.set_look(window.look.in_hall(window.height()))
         window.panes.arrange_for_hall()
         window.canvas.fit()
 
     def use_scale(self, scale: float) -> None:
         """All text at that multiple of its first size, but no smaller than the back row can read."""
-        mood = self.window.mood
-        least = replace(mood, scale=SMALLEST).in_hall(self.window.height()).scale
+        look = self.window.look
+        least = replace(look, scale=SMALLEST).in_hall(self.window.height()).scale
         chosen = max(least, min(scale, LARGEST))
-        if chosen != mood.scale:
-            self.window.set_mood(replace(mood, scale=chosen))
+        if chosen != look.scale:
+            self.window.set_look(replace(look, scale=chosen))
         self.window.panes.share_hall()
 
     def follow_size(self) -> None:
         """A window manager makes the window as large as the screen some time after it was asked to."""
         if self.on:
-            self.use_scale(self.window.mood.scale)
+            self.use_scale(self.window.look.scale)
 
     def leave(self) -> None:
         if self._before is None:
             return
         window = self.window
-        docks, mood, was_full = self._before
+        docks, look, was_full = self._before
         self._before = None
         self.escape.setEnabled(False)
         window.panes.give_titles_back()
@@ -336,7 +336,7 @@ class Projector:
         window.statusBar().show()
         if not was_full:
             window.showNormal()
-        window.set_mood(replace(window.mood, scale=mood.scale, projector=False))
+        window.set_look(replace(window.look, scale=look.scale, projector=False))
         window.restoreState(docks)
         window.canvas.fit()
         QTimer.singleShot(SETTLING, window, lambda: self._settled(docks))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class OpenedGraph:
     """A graph, and where it came from."""
 
     graph: Graph
@@ -35,29 +35,29 @@ class Source:
     title: str = ""
 
 
-def read_source(source: object) -> Source:
+def read_source(source: object) -> OpenedGraph:
     """A path, the name of an example, an expression, a Graph or a Value; None: the lecture's neuron.
 
     Raises Refusal where it cannot be opened.
     """
     if isinstance(source, Graph):
-        return Source(source, title="expression")
+        return OpenedGraph(source, title="expression")
     if isinstance(source, Value):
-        return Source(graph_from_value(source), title=source.label or "live values")
+        return OpenedGraph(graph_from_value(source), title=source.label or "live values")
     text = "neuron" if source is None else str(source)
     if text in documents.example_names() and not isinstance(source, Path):
-        return Source(documents.load_example(text), title=text)
+        return OpenedGraph(documents.load_example(text), title=text)
     if isinstance(source, Path) or text.endswith(documents.SUFFIXES) or os.path.isfile(text):
         return read_file(Path(text))
     from micrograd_gui.document.notation.reader import graph_from_expression
 
-    return Source(graph_from_expression(text), title="expression")
+    return OpenedGraph(graph_from_expression(text), title="expression")
 
 
-def read_file(path: Path) -> Source:
+def read_file(path: Path) -> OpenedGraph:
     """A file of any kind that holds a graph. Only a .micrograd file is saved to again."""
     graph = documents.open_any(path)
-    return Source(graph, path) if documents.is_document(path) else Source(graph, title=path.stem)
+    return OpenedGraph(graph, path) if documents.is_document(path) else OpenedGraph(graph, title=path.stem)
 
 
 class Documents:
@@ -69,7 +69,7 @@ class Documents:
 
     # In --------------------------------------------------------------------------------------
 
-    def open_source(self, source: Source) -> None:
+    def open_source(self, source: OpenedGraph) -> None:
         """Open what was read at once, without a question."""
         self._take(source.graph, source.path, source.title)
 

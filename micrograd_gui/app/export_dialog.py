@@ -70,7 +70,7 @@ class ExportDialog(QDialog):
         self.shown = self._choice(form, "shown", "Shows", SHOWN)
         self.style_ = self._choice(form, "style", "Style", STYLES)
         self.theme = self._choice(form, "theme", "Colours", THEMES)
-        self.theme.setCurrentIndex(self.theme.findData(self.window_.mood.theme.name))
+        self.theme.setCurrentIndex(self.theme.findData(self.window_.look.theme.name))
         self.scale = self._choice(form, "scale", "Pixels", SCALES)
         self.scale.setCurrentIndex(1)
         self.gradients = self._box(form, "gradients", "with gradients", True)
@@ -290,7 +290,7 @@ def of_window(
 
     state = window.session.state
     options = Options(
-        theme=theme or window.mood.theme.name,
+        theme=theme or window.look.theme.name,
         scale=scale,
         transparent=transparent,
         style=style,

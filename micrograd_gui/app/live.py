@@ -105,12 +105,12 @@ def picture(link: Link) -> Any:
 
 
 def _opened(link: Link) -> MainWindow:
-    from micrograd_gui.app.documents import Source
+    from micrograd_gui.app.documents import OpenedGraph
     from micrograd_gui.app.window import MainWindow
 
     window = MainWindow()
     window.refreshable = True
-    window.documents.open_source(Source(link.found.graph, title=link.title))
+    window.documents.open_source(OpenedGraph(link.found.graph, title=link.title))
     sentence = present(window.session, link.found)
     link.let_go()
     _links[window] = link

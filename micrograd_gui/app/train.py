@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, TextIO
 
-from micrograd_gui.document.data import Plan
+from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import read_number, short, written
@@ -82,7 +82,7 @@ def _planned(graph: Graph, given: argparse.Namespace) -> tuple[Graph, int]:
     """The graph with the plan that the arguments make of its own, and how many steps to take."""
     from micrograd_gui.document.networks import redrawn
 
-    plan = graph.plan or Plan()
+    plan = graph.plan or TrainingPlan()
     if given.rate is not None:
         plan = replace(plan, rate=read_number(given.rate, "--rate"))
     if given.seed is not None:

@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QPointF, QSize, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QWidget
 
-from micrograd_gui.app.actions import Bars, Menus
-from micrograd_gui.app.arrangement import Appearance, Panes, Projector, dress_application, first_mood
+from micrograd_gui.app.actions import Menus, Toolbars
+from micrograd_gui.app.arrangement import Appearance, Panes, Projector, dress_application, first_look
 from micrograd_gui.app.blocks import BlockAdding
 from micrograd_gui.app.documents import Documents, dropped_paths, open_dropped, read_source
 from micrograd_gui.app.settings import Settings
@@ -23,7 +23,7 @@ from micrograd_gui.views.bridge import Bridge, Paced
 from micrograd_gui.views.canvas.card_geometry import place_around
 from micrograd_gui.views.canvas.tools import BLOCK
 from micrograd_gui.views.canvas.view import CanvasView
-from micrograd_gui.views.theme import Mood
+from micrograd_gui.views.theme import Look
 
 _TITLE_BAR = 40  # pixels that the desktop may add above a window: else its status bar is below a low screen
 
@@ -43,20 +43,20 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.refreshable = False  # whether it shows live values of a notebook
         self.settings = Settings()
-        self.mood = first_mood(self.settings)
-        dress_application(self.mood)  # before there are widgets, which would be dressed twice
+        self.look = first_look(self.settings)
+        dress_application(self.look)  # before there are widgets, which would be dressed twice
         self.session = Session()
         self.bridge = Bridge(self.session, self)
         self.background = Background(self)
         self.documents = Documents(self, self.settings)
         self.appearance = Appearance(self, self.settings)
-        self.panes = Panes(self, self.mood)
+        self.panes = Panes(self, self.look)
         self.canvas, self.plot, self.docks = self.panes.canvas, self.panes.plot, self.panes.docks
         self.panes.palette.chosen.connect(self.add_in_view)
         self.blocks = BlockAdding(self)
         self.menus = Menus(self)
         self.menus.add_panes(self.panes)
-        self.bars = Bars(self)
+        self.bars = Toolbars(self)
         self._build_status()
         self.projector = Projector(self)
         self._sized = QTimer(self, singleShot=True, interval=0)
@@ -106,12 +106,12 @@ class MainWindow(QMainWindow):
             self.panes.touched = True
         return super().event(event)
 
-    def set_mood(self, mood: Mood) -> None:
-        """Draw everything in that mood."""
-        self.mood = mood
-        dress_application(mood)
-        self.panes.set_mood(mood)
-        self.bars.set_mood(mood)
+    def set_look(self, look: Look) -> None:
+        """Draw everything in that look."""
+        self.look = look
+        dress_application(look)
+        self.panes.set_look(look)
+        self.bars.set_look(look)
         self.bars.follow_width()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

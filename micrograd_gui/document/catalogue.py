@@ -17,7 +17,7 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class PaletteGroup:
     """Offers under one heading."""
 
     title: str
@@ -32,7 +32,7 @@ BLOCKS = (
 )
 
 
-def catalogue() -> tuple[Group, ...]:
+def catalogue() -> tuple[PaletteGroup, ...]:
     """All groups, made anew from the table, so that a new row appears by itself."""
     value = Offer("value", "value", "A leaf: a number that the graph starts from.")
     arithmetic = [_offer(op) for op in OPS.values() if op.group == "arithmetic"]
@@ -42,10 +42,10 @@ def catalogue() -> tuple[Group, ...]:
     )
     functions = [_offer(op) for op in OPS.values() if op.group != "arithmetic"]
     return (
-        Group("Values", (value,)),
-        Group("Arithmetic", tuple(arithmetic)),
-        Group("Functions", tuple(functions)),
-        Group("Blocks", BLOCKS),
+        PaletteGroup("Values", (value,)),
+        PaletteGroup("Arithmetic", tuple(arithmetic)),
+        PaletteGroup("Functions", tuple(functions)),
+        PaletteGroup("Blocks", BLOCKS),
     )
 
 

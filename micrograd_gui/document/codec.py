@@ -14,7 +14,7 @@ import msgspec
 from micrograd.ops import op_of
 from micrograd_gui.document import block as blocks
 from micrograd_gui.document.block import Block
-from micrograd_gui.document.data import Column, Data, Plan
+from micrograd_gui.document.data import Column, Data, TrainingPlan
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import FARTHEST, Graph, Node, NodeId, Role
 from micrograd_gui.document.text import spoken
@@ -312,9 +312,9 @@ def data_from(model: DataModel, nodes: Mapping[NodeId, Node], refuse: Refuse) ->
     return data
 
 
-def plan_from(model: PlanModel, refuse: Refuse) -> Plan:
+def plan_from(model: PlanModel, refuse: Refuse) -> TrainingPlan:
     """The plan, each field of it possible."""
-    plan = Plan(
+    plan = TrainingPlan(
         float(model.rate), model.optimiser, model.schedule, model.steps, model.seed, model.batch
     )
     fault = plan.fault()

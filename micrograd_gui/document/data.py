@@ -96,7 +96,7 @@ class Data:
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainingPlan:
     """How the graph is trained. ``batch`` is how many rows a step looks at (None: all of them)."""
 
     rate: float = 0.05

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from micrograd_gui.document.block import Block, BlockId, nodes_of
-from micrograd_gui.document.data import Data, Plan
+from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.node import Node, NodeId, Place, Span, post_order, same_number
 from micrograd_gui.document.text import spoken
@@ -28,7 +28,7 @@ class Drawn:
     ranges: Mapping[NodeId, Span] = field(default_factory=dict)
     data: Data | None = None
     blocks: tuple[Block, ...] = ()
-    plan: Plan | None = None
+    plan: TrainingPlan | None = None
 
     def __len__(self) -> int:
         return len(self.nodes)

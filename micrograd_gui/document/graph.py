@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from micrograd.ops import op_of
 from micrograd_gui.document.block import BlockId, inside, kept
-from micrograd_gui.document.data import Data, Plan
+from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.drawn import Drawn
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.node import FARTHEST, Node, NodeId, Place, Role, Span, reachable, same_number
@@ -171,7 +171,7 @@ class Graph(Drawn):
             raise Refusal(f"There is no row {row + 1}.")
         return replace(self.numbered(self.data.numbers(row)), data=replace(self.data, shown=row))
 
-    def planned(self, plan: Plan) -> Graph:
+    def planned(self, plan: TrainingPlan) -> Graph:
         """With another plan for its training."""
         fault = plan.fault()
         if fault is not None:

@@ -70,7 +70,7 @@ def export(film: Film, path: Path) -> tuple[Path, ...]:
     Raises Refusal, and then no file has changed; Cancelled, where the film's options say so.
     """
     form, paths = form_of(path), targets(film, path)
-    _ = film.options.ink  # refused before anything is made
+    _ = film.options.palette  # refused before anything is made
     if film.options.only_card and not form.cards:
         those = ", ".join(each.suffix for each in forms() if each.cards)
         raise Refusal(f"The step card alone is drawn as one of {those}, not as {form.suffix}.")
@@ -111,7 +111,7 @@ def _svg(film: Film) -> bytes:
     options = film.options
     return svg(
         next(film.pictures),
-        options.ink,
+        options.palette,
         transparent=options.transparent,
         title=film.title,
         graph=packed(film.graph),
@@ -122,7 +122,7 @@ def _png(film: Film) -> bytes:
     options = film.options
     return matplotlib_writer.png(
         next(film.pictures),
-        options.ink,
+        options.palette,
         scale=options.scale,
         transparent=options.transparent,
         title=film.title,
@@ -131,7 +131,9 @@ def _png(film: Film) -> bytes:
 
 
 def _pdf(film: Film) -> bytes:
-    return matplotlib_writer.pdf(film.pictures, film.options.ink, title=film.title, graph=packed(film.graph))
+    return matplotlib_writer.pdf(
+        film.pictures, film.options.palette, title=film.title, graph=packed(film.graph)
+    )
 
 
 def _dot(film: Film) -> bytes:
@@ -146,14 +148,14 @@ def _tex(film: Film) -> bytes:
     cards = [() if options.card is False else moment.card for moment in film.moments]
     if len(cards) == 1:
         (picture,) = film.pictures
-        return tikz.paper(picture, options.ink, title=film.title, card=cards[0], ground=ground)
+        return tikz.paper(picture, options.palette, title=film.title, card=cards[0], ground=ground)
     pictures = [film.shown(moment) for moment in film.watched()]
-    return tikz.deck(pictures, cards, options.ink, title=film.title, ground=ground)
+    return tikz.deck(pictures, cards, options.palette, title=film.title, ground=ground)
 
 
 def _mermaid(film: Film) -> bytes:
     moment = film.moments[0]
-    return mermaid(film.folded, moment.frame, moment.step, film.options, film.options.ink)
+    return mermaid(film.folded, moment.frame, moment.step, film.options, film.options.palette)
 
 
 def _animation(format: str) -> Callable[[Film], bytes]:
@@ -161,7 +163,7 @@ def _animation(format: str) -> Callable[[Film], bytes]:
         options = film.options
         return matplotlib_writer.animation(
             film.with_cards if options.card is None else film.pictures,
-            options.ink,
+            options.palette,
             format=format,
             scale=options.scale,
             seconds=options.seconds,

@@ -1,4 +1,4 @@
-"""Picture → PDF, PNG and pixels by matplotlib: with embedded fonts, with any number of pixels per unit."""
+"""Figure → PDF, PNG and pixels by matplotlib: with embedded fonts, with any number of pixels per unit."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.figures.figure import Picture, Text
+from micrograd_gui.figures.figure import Figure, Text
 from micrograd_gui.figures.moments import SCALE_RANGE
-from micrograd_gui.figures.palette import Ink
+from micrograd_gui.figures.palette import Palette
 from micrograd_gui.figures.shapes import (
     DASHES,
     VEIL,
@@ -28,7 +28,7 @@ from micrograd_gui.figures.text_metrics import FAMILY
 from micrograd_gui.files.embedded import attached, png_info
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure as MplFigure
     from matplotlib.path import Path
     from PIL.Image import Image
 
@@ -38,7 +38,7 @@ LARGEST_PAGE = 14_400.0  # points; no side of a page of a PDF may be longer
 _POINTS = 72.0  # to the inch; a unit of a picture is a point
 
 
-def pdf(pictures: Iterable[Picture], ink: Ink, *, title: str, graph: str = "") -> bytes:
+def pdf(pictures: Iterable[Figure], palette: Palette, *, title: str, graph: str = "") -> bytes:
     """A PDF with a page for each picture, made smaller to fit it; fonts embedded, the graph attached."""
     from matplotlib.backends.backend_pdf import PdfPages
 
@@ -46,13 +46,13 @@ def pdf(pictures: Iterable[Picture], ink: Ink, *, title: str, graph: str = "") -
     with _lettering(), PdfPages(file, metadata={"Title": title, "Creator": "micrograd-gui"}) as pages:
         for each in pictures:
             unit = min(1.0, LARGEST_PAGE / max(each.width, each.height))
-            pages.savefig(figure(each, ink, unit=unit))
+            pages.savefig(figure(each, palette, unit=unit))
     return attached(file.getvalue(), graph) if graph else file.getvalue()
 
 
 def png(
-    picture: Picture,
-    ink: Ink,
+    picture: Figure,
+    palette: Palette,
     *,
     scale: float | None = None,
     transparent: bool = False,
@@ -63,7 +63,7 @@ def png(
     scale = _affordable(picture, scale, usual=2.0)
     file = io.BytesIO()
     with _lettering():
-        figure(picture, ink, transparent=transparent).savefig(
+        figure(picture, palette, transparent=transparent).savefig(
             file,
             format="png",
             dpi=_POINTS * scale,
@@ -74,10 +74,10 @@ def png(
 
 
 def animation(
-    pictures: Iterable[Picture], ink: Ink, *, format: str, scale: float | None, seconds: float
+    pictures: Iterable[Figure], palette: Palette, *, format: str, scale: float | None, seconds: float
 ) -> bytes:
     """A GIF or WebP that shows the pictures one after the other, the last one longer, for ever."""
-    frames = [pixels(each, ink, scale=_affordable(each, scale, usual=1.0)) for each in pictures]
+    frames = [pixels(each, palette, scale=_affordable(each, scale, usual=1.0)) for each in pictures]
     if format == "GIF":  # a palette of its own for each frame: a shared one makes white a little grey
         frames = [frame.quantize(128) for frame in frames]
     milliseconds = [round(1000 * seconds)] * (len(frames) - 1) + [round(2500 * seconds)]
@@ -89,7 +89,7 @@ def animation(
     return file.getvalue()
 
 
-def _affordable(picture: Picture, scale: float | None, *, usual: float) -> float:
+def _affordable(picture: Figure, scale: float | None, *, usual: float) -> float:
     """The scale; raises Refusal where it asks for more pixels than any program opens."""
     area = picture.width * picture.height
     longest = max(picture.width, picture.height)
@@ -103,21 +103,21 @@ def _affordable(picture: Picture, scale: float | None, *, usual: float) -> float
     return min(usual, most) if scale is None else scale
 
 
-def pixels(picture: Picture, ink: Ink, *, scale: float) -> Image:
+def pixels(picture: Figure, palette: Palette, *, scale: float) -> Image:
     """The same as a Pillow image."""
     from PIL import Image
 
-    made = Image.open(io.BytesIO(png(picture, ink, scale=scale)))
+    made = Image.open(io.BytesIO(png(picture, palette, scale=scale)))
     return made.convert("RGB")
 
 
-def figure(picture: Picture, ink: Ink, *, transparent: bool = False, unit: float = 1.0) -> Figure:
+def figure(picture: Figure, palette: Palette, *, transparent: bool = False, unit: float = 1.0) -> MplFigure:
     """The picture as a matplotlib figure without axes, a unit to so many points."""
     from matplotlib.collections import PathCollection
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure as MplFigure
 
-    made = Figure(figsize=(unit * picture.width / _POINTS, unit * picture.height / _POINTS), dpi=_POINTS)
-    made.patch.set_facecolor("none" if transparent else ink.ground)
+    made = MplFigure(figsize=(unit * picture.width / _POINTS, unit * picture.height / _POINTS), dpi=_POINTS)
+    made.patch.set_facecolor("none" if transparent else palette.ground)
     axes = made.add_axes((0, 0, 1, 1), frameon=False)
     axes.set_axis_off()
     axes.set_xlim(0, picture.width)
@@ -127,22 +127,22 @@ def figure(picture: Picture, ink: Ink, *, transparent: bool = False, unit: float
     axes.add_collection(
         PathCollection(
             [_path(shape) for shape in shapes],
-            facecolors=[_inside(shape, ink) for shape in shapes],
-            edgecolors=[getattr(ink, shape.edge) if shape.edge else "none" for shape in shapes],
-            linewidths=[unit * ink.weight(shape.weight) for shape in shapes],
+            facecolors=[_inside(shape, palette) for shape in shapes],
+            edgecolors=[getattr(palette, shape.edge) if shape.edge else "none" for shape in shapes],
+            linewidths=[unit * palette.weight(shape.weight) for shape in shapes],
             linestyles=[(0, DASHES if shape.veil else None) for shape in shapes],
         )
     )
     for group in parts:
         for text in group.texts:
-            _write(made, picture, text, ink, unit)
+            _write(made, picture, text, palette, unit)
     return made
 
 
-def _inside(shape: Shape, ink: Ink) -> str | tuple[str, float]:
+def _inside(shape: Shape, palette: Palette) -> str | tuple[str, float]:
     if shape.fill is None:
         return "none"
-    colour: str = getattr(ink, shape.fill)
+    colour: str = getattr(palette, shape.fill)
     return (colour, VEIL) if shape.veil else colour
 
 
@@ -174,14 +174,14 @@ def _path(shape: Shape) -> Path:
             return Path(corners, [Path.MOVETO, *side, *side, *side, *side, Path.CLOSEPOLY][:14])
 
 
-def _write(made: Figure, picture: Picture, text: Text, ink: Ink, unit: float) -> None:
+def _write(made: MplFigure, picture: Figure, text: Text, palette: Palette, unit: float) -> None:
     made.text(
         text.x / picture.width,
         1 - text.y / picture.height,
         text.text,
         fontsize=unit * text.size,
         fontfamily=FAMILY,
-        color=getattr(ink, tone_of(text)),
+        color=getattr(palette, tone_of(text)),
         fontweight="bold" if text.bold else "normal",
         fontstyle="italic" if text.italic else "normal",
         ha={"start": "left", "middle": "center", "end": "right"}[text.anchor],

@@ -8,14 +8,14 @@ from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.text import written
 from micrograd_gui.figures.moments import Options
 from micrograd_gui.figures.notebook_style import Folded, label_of, symbol_of
-from micrograd_gui.figures.palette import Ink
+from micrograd_gui.figures.palette import Palette
 from micrograd_gui.session.trace import Frame, Step
 
 MOST_TEXT, MOST_EDGES = 50_000, 500  # what Mermaid draws as it comes
 TOO_LARGE = "%% Mermaid draws as much as this only where the page raises its maxTextSize and maxEdges."
 
 
-def mermaid(folded: Folded, frame: Frame, step: Step | None, options: Options, ink: Ink) -> bytes:
+def mermaid(folded: Folded, frame: Frame, step: Step | None, options: Options, palette: Palette) -> bytes:
     """The moment as a flowchart: a box for each node, a circle for each op, a style for what acts."""
     graph = folded.graph
     lines: list[str] = []
@@ -26,7 +26,7 @@ def mermaid(folded: Folded, frame: Frame, step: Step | None, options: Options, i
             lines.append(f"    n{number}op --> n{number}")
     for node in graph:
         lines += [f"    n{source} --> n{node.id}op" for source in node.inputs if source is not None]
-    lines += _styles(folded, frame, step, ink)
+    lines += _styles(folded, frame, step, palette)
     edges = sum(" --> " in line for line in lines)
     large = sum(map(len, lines)) > MOST_TEXT or edges > MOST_EDGES
     lines = [f"flowchart {options.rankdir}", *([f"    {TOO_LARGE}"] if large else []), *lines]
@@ -49,12 +49,13 @@ def _said(folded: Folded, number: NodeId, frame: Frame, options: Options) -> str
     return "<br/>".join(parts)
 
 
-def _styles(folded: Folded, frame: Frame, step: Step | None, ink: Ink) -> Iterator[str]:
+def _styles(folded: Folded, frame: Frame, step: Step | None, palette: Palette) -> Iterator[str]:
     graph = folded.graph
-    yield f"    classDef default fill:{ink.box},stroke:{ink.line},color:{ink.text}"
-    yield f"    classDef ahead fill:{ink.box},stroke:{ink.line},color:{ink.muted},stroke-dasharray:4 3"
-    thick = f"stroke-width:{ink.strong:g}px"
-    yield f"    classDef acting fill:{ink.accent_fill},stroke:{ink.accent},color:{ink.text},{thick}"
+    of_card = f"fill:{palette.box},stroke:{palette.line}"
+    yield f"    classDef default {of_card},color:{palette.text}"
+    yield f"    classDef ahead {of_card},color:{palette.muted},stroke-dasharray:4 3"
+    of_acting = f"fill:{palette.accent_fill},stroke:{palette.accent},color:{palette.text}"
+    yield f"    classDef acting {of_acting},stroke-width:{palette.strong:g}px"
     ahead = [number for number in graph.order if frame.data and number not in frame.data]
     if ahead:
         yield f"    class {','.join(f'n{number}' for number in ahead)} ahead"

@@ -14,10 +14,10 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.export.svg import FONTS, outline, placed
-from micrograd_gui.figures.figure import Picture, Text
+from micrograd_gui.figures.figure import Figure, Text
 from micrograd_gui.figures.moments import Film
-from micrograd_gui.figures.palette import INKS, Ink
-from micrograd_gui.figures.shapes import TONES, Group, Shape, groups, tone_of
+from micrograd_gui.figures.palette import PALETTES, Palette
+from micrograd_gui.figures.shapes import TONES, Shape, ShapeGroup, groups, tone_of
 from micrograd_gui.files.embedded import METADATA, packed
 from micrograd_gui.resource import resource
 from micrograd_gui.session.explain.formulas import Fragment, Line
@@ -66,24 +66,26 @@ def _as_json(value: Any) -> str:
 
 def _style(theme: str | None) -> str:
     if theme is not None:
-        root = f":root{{color-scheme:{'dark' if theme == 'dark' else 'light'};{_variables(INKS[theme])}}}\n"
+        root = (
+            f":root{{color-scheme:{'dark' if theme == 'dark' else 'light'};{_variables(PALETTES[theme])}}}\n"
+        )
     else:
-        dark = f":root{{color-scheme:dark;{_variables(INKS['dark'])}}}"
-        root = f":root{{color-scheme:light;{_variables(INKS['light'])}}}\n"
+        dark = f":root{{color-scheme:dark;{_variables(PALETTES['dark'])}}}"
+        root = f":root{{color-scheme:light;{_variables(PALETTES['light'])}}}\n"
         root += f"@media (prefers-color-scheme: dark){{{dark}}}\n"
-        root += f"@media print{{:root{{color-scheme:light;{_variables(INKS['light'])}}}}}\n"
+        root += f"@media print{{:root{{color-scheme:light;{_variables(PALETTES['light'])}}}}}\n"
     return root + "".join(f".f-{t}{{fill:var(--{t})}}.s-{t}{{stroke:var(--{t})}}\n" for t in TONES)
 
 
-def _variables(ink: Ink) -> str:
-    tones = "".join(f"--{tone}:{getattr(ink, tone)};" for tone in TONES)
-    return f"{tones}--strong:{ink.strong:g};--bundle:{ink.weight('bundle'):g}"
+def _variables(palette: Palette) -> str:
+    tones = "".join(f"--{tone}:{getattr(palette, tone)};" for tone in TONES)
+    return f"{tones}--strong:{palette.strong:g};--bundle:{palette.weight('bundle'):g}"
 
 
 # The picture of the first moment -----------------------------------------------------------------
 
 
-def _svg(picture: Picture, film: Film) -> str:
+def _svg(picture: Figure, film: Film) -> str:
     """The elements in the order in which the differences number them."""
     root = Element(
         "svg",
@@ -164,7 +166,7 @@ def differences(film: Film) -> Iterator[list[Difference]]:
     Elements have numbers in the order in which the whole picture has them. A moment asks anew only for
     those nodes whose numbers it changed, or which it or the moment before made stand out.
     """
-    before: Picture | None = None
+    before: Figure | None = None
     looks: dict[int, Difference] = {}
     for moment in film.watched():
         now = film.shown(moment)
@@ -179,7 +181,7 @@ def differences(film: Film) -> Iterator[list[Difference]]:
         before = now
 
 
-def _touched(before: Picture, now: Picture) -> set[NodeId]:
+def _touched(before: Figure, now: Figure) -> set[NodeId]:
     """The nodes that may look otherwise, with those that stand for them."""
     if bool(before.frame.data) != bool(now.frame.data):
         return set(now.frame.data) | {box.node for box in now.boxes}
@@ -197,15 +199,15 @@ def _changed(before: Mapping[NodeId, float], now: Mapping[NodeId, float]) -> set
 class _Part:
     """A piece of the picture: what of it is the piece's own, and the number of its groups' first elements."""
 
-    own: Picture
+    own: Figure
     starts: tuple[int, ...]
 
 
 class _Elements:
     """Where in the whole picture the elements of each node are."""
 
-    def __init__(self, picture: Picture) -> None:
-        starts: defaultdict[Group, list[int]] = defaultdict(list)
+    def __init__(self, picture: Figure) -> None:
+        starts: defaultdict[ShapeGroup, list[int]] = defaultdict(list)
         count = 0
         for group in groups(picture):
             starts[group].append(count)
@@ -215,7 +217,7 @@ class _Elements:
             self._parts[node] = _Part(own, tuple(starts[group].pop(0) for group in groups(own)))
         self.nodes = {node for node in self._parts if node is not None}
 
-    def looks(self, picture: Picture, nodes: Iterable[NodeId]) -> Iterator[tuple[int, Difference]]:
+    def looks(self, picture: Figure, nodes: Iterable[NodeId]) -> Iterator[tuple[int, Difference]]:
         """The elements of these nodes, and of what belongs to none, as they look in that picture."""
         chips = defaultdict(list)
         for chip in picture.chips:
@@ -232,7 +234,7 @@ class _Elements:
                 yield from enumerate([*shapes, *texts], start)
 
 
-def _pieces(picture: Picture) -> dict[NodeId | None, Picture]:
+def _pieces(picture: Figure) -> dict[NodeId | None, Figure]:
     """The picture of each node, with its wires and chips; under None what belongs to no node."""
     bare = replace(picture, wires=(), ovals=(), boxes=(), chips=(), below=())
     own: defaultdict[NodeId, defaultdict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
@@ -240,7 +242,7 @@ def _pieces(picture: Picture) -> dict[NodeId | None, Picture]:
         for each in getattr(picture, kind):
             own[each.node][kind].append(each)
     alone = replace(bare, enclosures=())
-    pieces: dict[NodeId | None, Picture] = {None: bare}
+    pieces: dict[NodeId | None, Figure] = {None: bare}
     for node, kinds in own.items():
         # Under each field's name stand its own things, which the checker cannot know.
         pieces[node] = replace(alone, **{kind: tuple(each) for kind, each in kinds.items()})  # type: ignore[arg-type]

@@ -1,11 +1,11 @@
-"""Picture → SVG: text stays text, each node is a group with its name as title, and the graph rides along."""
+"""Figure → SVG: text stays text, each node is a group with its name as title, and the graph rides along."""
 
 from __future__ import annotations
 
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from micrograd_gui.figures.figure import Picture, Text
-from micrograd_gui.figures.palette import Ink
+from micrograd_gui.figures.figure import Figure, Text
+from micrograd_gui.figures.palette import Palette
 from micrograd_gui.figures.shapes import (
     DASHES,
     VEIL,
@@ -25,7 +25,7 @@ FONTS = f"{FAMILY}, Verdana, sans-serif"
 
 
 def svg(
-    picture: Picture, ink: Ink, *, transparent: bool = False, title: str = "A graph", graph: str = ""
+    picture: Figure, palette: Palette, *, transparent: bool = False, title: str = "A graph", graph: str = ""
 ) -> bytes:
     """The picture as an SVG document in UTF-8; ``graph`` is a text that it carries and nobody sees."""
     w, h = f"{picture.width:g}", f"{picture.height:g}"
@@ -44,7 +44,7 @@ def svg(
     if graph:
         SubElement(root, "metadata", {"id": METADATA}).text = graph
     if not transparent:
-        SubElement(root, "rect", {"width": w, "height": h, "fill": ink.ground})
+        SubElement(root, "rect", {"width": w, "height": h, "fill": palette.ground})
     for group in groups(picture):
         if group.unseen:
             continue
@@ -55,20 +55,20 @@ def svg(
             SubElement(parent, "title").text = group.name
         for shape in group.shapes:
             if shape.fill or shape.edge:
-                _shape(parent, shape, ink)
+                _shape(parent, shape, palette)
         for text in group.texts:
             if text.text or text.role == "label":
-                _text(parent, text, ink)
+                _text(parent, text, palette)
     indent(root)
     return bytes(tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
 
 
-def _shape(parent: Element, shape: Shape, ink: Ink) -> None:
+def _shape(parent: Element, shape: Shape, palette: Palette) -> None:
     name, attributes = outline(shape)
-    attributes["fill"] = getattr(ink, shape.fill) if shape.fill else "none"
+    attributes["fill"] = getattr(palette, shape.fill) if shape.fill else "none"
     if shape.edge:
-        attributes["stroke"] = getattr(ink, shape.edge)
-        attributes["stroke-width"] = f"{ink.weight(shape.weight):g}"
+        attributes["stroke"] = getattr(palette, shape.edge)
+        attributes["stroke-width"] = f"{palette.weight(shape.weight):g}"
     SubElement(parent, name, attributes)
 
 
@@ -96,8 +96,8 @@ def _outline(shape: Shape) -> tuple[str, dict[str, str]]:
             return "path", {"d": " ".join(f"M{a:g},{b:g} L{c:g},{d:g}" for (a, b), (c, d) in ends)}
 
 
-def _text(parent: Element, text: Text, ink: Ink) -> None:
-    attributes = {**placed(text), "fill": getattr(ink, tone_of(text))}
+def _text(parent: Element, text: Text, palette: Palette) -> None:
+    attributes = {**placed(text), "fill": getattr(palette, tone_of(text))}
     if text.bold:
         attributes["font-weight"] = "bold"
     if "  " in text.text:  # else several spaces become one

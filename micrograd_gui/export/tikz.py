@@ -1,4 +1,4 @@
-"""Picture → TikZ: a file that can be compiled as it stands, or put into a paper or a deck by \\input."""
+"""Figure → TikZ: a file that can be compiled as it stands, or put into a paper or a deck by \\input."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import replace
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.export import tex
 from micrograd_gui.figures.captions import LINE, NARROWEST, TEXT, enlarged
-from micrograd_gui.figures.figure import MARGIN, SIZE, Picture, Text
-from micrograd_gui.figures.palette import Ink
+from micrograd_gui.figures.figure import MARGIN, SIZE, Figure, Text
+from micrograd_gui.figures.palette import Palette
 from micrograd_gui.figures.shapes import (
     DASHES,
     TONES,
@@ -71,12 +71,12 @@ _FRAME = r"\begin{frame}\centering\resizebox{%s}{\micrograd}\end{frame}"
 
 
 def paper(
-    picture: Picture, ink: Ink, *, title: str, card: Sequence[Line] = (), ground: bool = False
+    picture: Figure, palette: Palette, *, title: str, card: Sequence[Line] = (), ground: bool = False
 ) -> bytes:
     """One moment; compiled as it stands, the page is as large as the picture."""
     size = _PAPER.format(width=picture.width * _UNIT + 0.5, height=picture.height * _UNIT + 0.5)
     larger = enlarged(picture.width)
-    body = [*_begin(picture, ink, ground), *_units(picture)]
+    body = [*_begin(picture, palette, ground), *_units(picture)]
     if picture.below:
         top = min(text.y for text in picture.below) + (6 - LINE[card[0].size]) * larger
         body += _card(card, top, larger, picture.width)
@@ -84,9 +84,9 @@ def paper(
 
 
 def deck(
-    pictures: Sequence[Picture],
+    pictures: Sequence[Figure],
     cards: Sequence[Sequence[Line]],
-    ink: Ink,
+    palette: Palette,
     *,
     title: str,
     ground: bool = False,
@@ -102,7 +102,7 @@ def deck(
         shrunk = min(shrunk, max(_SLIDE[1] - tall * _UNIT, _LEAST) / (high * _UNIT))
     larger = max(1.0, 1 / shrunk) if high else 1.0
     whole = replace(pictures[0], width=wide, height=high + tall * larger + (2 * MARGIN if tall else 0.0))
-    body = _begin(whole, ink, ground)
+    body = _begin(whole, palette, ground)
     for texts in zip(*map(_units, pictures), strict=True):
         runs = _runs(texts)
         body += [text if len(runs) == 1 else rf"\only<{spec}>{{{text}}}" for text, spec in runs if text]
@@ -138,7 +138,7 @@ def _runs(texts: Sequence[str]) -> list[tuple[str, str]]:
     ]
 
 
-def _begin(picture: Picture, ink: Ink, ground: bool) -> list[str]:
+def _begin(picture: Figure, palette: Palette, ground: bool) -> list[str]:
     longest = max(picture.width, picture.height) * _UNIT
     if longest > _LONGEST:
         raise Refusal(
@@ -147,16 +147,19 @@ def _begin(picture: Picture, ink: Ink, ground: bool) -> list[str]:
         )
     whole = f"(0,0) rectangle ({picture.width:g},{picture.height:g});"
     return [
-        *(rf"\definecolor{{{_colour(tone)}}}{{HTML}}{{{getattr(ink, tone)[1:].upper()}}}" for tone in TONES),
+        *(
+            rf"\definecolor{{{_colour(tone)}}}{{HTML}}{{{getattr(palette, tone)[1:].upper()}}}"
+            for tone in TONES
+        ),
         rf"\begin{{tikzpicture}}[x={_UNIT:.5f}bp, y=-{_UNIT:.5f}bp, inner sep=0pt, outer sep=0pt,",
-        rf"  line width={_UNIT:.3f}bp, strong/.style={{line width={ink.strong * _UNIT:.3f}bp}},",
-        rf"  bundle/.style={{line width={ink.weight('bundle') * _UNIT:.3f}bp}}]",
+        rf"  line width={_UNIT:.3f}bp, strong/.style={{line width={palette.strong * _UNIT:.3f}bp}},",
+        rf"  bundle/.style={{line width={palette.weight('bundle') * _UNIT:.3f}bp}}]",
         rf"\useasboundingbox {whole}",
         rf"\fill[{_colour('ground')}] {whole}" if ground else "",
     ]
 
 
-def _units(picture: Picture) -> list[str]:
+def _units(picture: Figure) -> list[str]:
     """A command for each shape and each text, the card left out; as many at each moment."""
     units: list[str] = []
     for group in groups(replace(picture, below=())):

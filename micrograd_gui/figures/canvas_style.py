@@ -14,13 +14,13 @@ from micrograd_gui.figures.figure import (
     CHIP_AMOUNT,
     CHIP_RULE,
     MARGIN,
-    Box,
+    CardBox,
+    CardPort,
     Cell,
-    Chip,
+    ChipText,
     Enclosure,
     End,
-    Picture,
-    Port,
+    Figure,
     Wire,
 )
 from micrograd_gui.figures.folding import (
@@ -34,13 +34,13 @@ from micrograd_gui.figures.folding import (
     route,
     title_room,
 )
-from micrograd_gui.figures.folding import Box as BlockBox
+from micrograd_gui.figures.folding import FoldedBox as BlockBox
 from micrograd_gui.figures.geometry import (
     HEIGHT,
     PORT,
     STACK,
     TITLE,
-    Curve,
+    Bezier,
     Rect,
     around,
     in_port,
@@ -90,11 +90,11 @@ def carded(
     *,
     gradients: bool = True,
     margin: float = MARGIN,
-) -> Picture:
+) -> Figure:
     """The folding with no numbers yet, and with room for those words on its wires."""
     graph = folding.graph
     if not folding.nodes:
-        return Picture(2 * margin, 2 * margin, style="canvas")
+        return Figure(2 * margin, 2 * margin, style="canvas")
     bare = tuple(_wires(folding, (0.0, 0.0)))
     frames = [(block, rect) for block, rect in reversed(framed(folding).values())]  # the outer ones first
     standing = [(*folding.places[key], *folding.size(key)) for key in folding.nodes]
@@ -107,7 +107,7 @@ def carded(
     xs, ys = zip(*corners, strict=True)
     origin = dx, dy = margin - min(xs), margin - min(ys)
     keys = dict.fromkeys(key for number in graph.order if (key := folding.key(number)) is not None)
-    return Picture(
+    return Figure(
         round(max(xs) + dx + margin, 2),
         round(max(ys) + dy + margin, 2),
         tuple(_box(folding, key, origin, gradients) for key in keys),
@@ -138,7 +138,7 @@ def _wires(folding: Folding, origin: Place) -> Iterable[Wire]:
                 yield Wire(source, key, port, points, (), folding.bundle((key, port)) > 1)
 
 
-def _box(folding: Folding, key: Key, origin: Place, gradients: bool) -> Box:
+def _box(folding: Folding, key: Key, origin: Place, gradients: bool) -> CardBox:
     x, y = _r(folding.places[key][0] + origin[0]), _r(folding.places[key][1] + origin[1])
     wide, tall = folding.size(key)
     half, field = (wide / 2 if gradients else wide), HEIGHT - TITLE
@@ -154,17 +154,17 @@ def _box(folding: Folding, key: Key, origin: Place, gradients: bool) -> Box:
         foot = Cell("foot", x, y + HEIGHT, wide, tall - HEIGHT, box.content)
         name, shows = shown_label(box.block.title) or box.block.kind, _shown_by(box)
         ports = tuple(_block_ports(folding, box, origin))
-        return Box(key, name, (title, *numbers, foot), "", tuple(marks), ports, shows, behind=STACK)
+        return CardBox(key, name, (title, *numbers, foot), "", tuple(marks), ports, shows, behind=STACK)
     node = folding.nodes[key]
     marks += [node.role] if node.role else []
     ports = tuple(
-        Port(*in_port((x, y), port, len(node.inputs)), PORT if source is not None else PORT + 1.5,
+        CardPort(*in_port((x, y), port, len(node.inputs)), PORT if source is not None else PORT + 1.5,
              source is not None)
         for port, source in enumerate(node.inputs)
     )  # fmt: skip
-    ports += (Port(*out_port((x, y)), PORT),)
+    ports += (CardPort(*out_port((x, y)), PORT),)
     cells, named = (title, *numbers), bool(node.label)
-    return Box(key, shown_label(node.name), cells, symbol_of(node), tuple(marks), ports, named=named)
+    return CardBox(key, shown_label(node.name), cells, symbol_of(node), tuple(marks), ports, named=named)
 
 
 def _shown_by(box: BlockBox) -> Key:
@@ -172,16 +172,16 @@ def _shown_by(box: BlockBox) -> Key:
     return box.block.outputs[-1] if box.block.outputs else max(box.nodes)
 
 
-def _block_ports(folding: Folding, box: BlockBox, origin: Place) -> Iterable[Port]:
+def _block_ports(folding: Folding, box: BlockBox, origin: Place) -> Iterable[CardPort]:
     dx, dy = origin
     out = out_point(folding, box.key)
-    yield Port(out[0] + dx, out[1] + dy, PORT)
+    yield CardPort(out[0] + dx, out[1] + dy, PORT)
     starts = _starts(folding).get(box.key, {})
-    yield from (Port(x + dx, y + dy, _SIDE) for x, y in starts if (x, y) != out)
+    yield from (CardPort(x + dx, y + dy, _SIDE) for x, y in starts if (x, y) != out)
     radius = PORT if len(box.ports) <= box.size[1] / 10 else _TINY
     for at, port in enumerate(box.ports):
         x, y = in_point(folding, (box.key, at))
-        yield Port(x + dx, y + dy, radius, port.source is not None)
+        yield CardPort(x + dx, y + dy, radius, port.source is not None)
 
 
 def _starts(folding: Folding) -> Mapping[Key, dict[Place, None]]:
@@ -234,7 +234,7 @@ def room_for(
     boxes: Sequence[Rect],
     frames: Iterable[tuple[Block, Rect]],
     all_words: Iterable[Words],
-) -> tuple[Chip, ...]:
+) -> tuple[ChipText, ...]:
     """A chip with nothing on it for each thing that is ever said, as wide as its widest words."""
     widest: dict[tuple[End, int], tuple[float, bool]] = {}
     for each in all_words:
@@ -245,7 +245,7 @@ def room_for(
         return ()
     ends = {(wire.node, wire.port): wire for wire in wires}
     obstacles = [*boxes, *(title_room(block, rect) for block, rect in frames)]
-    made: dict[NodeId, list[Chip]] = {}  # those of one node are seen together
+    made: dict[NodeId, list[ChipText]] = {}  # those of one node are seen together
     for (end, nth), (wide, below) in widest.items():
         if end in ends:
             beside = made.setdefault(end[0], [])
@@ -253,7 +253,7 @@ def room_for(
     return tuple(chip for chips in made.values() for chip in chips)
 
 
-def spoken(picture: Picture, said: Words) -> Picture:
+def spoken(picture: Figure, said: Words) -> Figure:
     """The picture with those words on its chips."""
     chips = []
     for chip in picture.chips:
@@ -263,15 +263,15 @@ def spoken(picture: Picture, said: Words) -> Picture:
 
 
 def _placed(
-    wire: Wire, nth: int, wide: float, below: bool, obstacles: Iterable[Rect], beside: Iterable[Chip]
-) -> Chip:
+    wire: Wire, nth: int, wide: float, below: bool, obstacles: Iterable[Rect], beside: Iterable[ChipText]
+) -> ChipText:
     (x1, y1), (x2, y2), (x3, y3), (x4, y4) = wire.points
-    points = points_of(Curve(x1, y1, x2, y2, x3, y3, x4, y4))
+    points = points_of(Bezier(x1, y1, x2, y2, x3, y3, x4, y4))
     near = around(points, wide, CHIP_HEIGHT)
     walls = [rect for rect in obstacles if _meet(rect, near)] + [chip.rect for chip in beside]
     (x, y), anchor, _ = room(points, wide, CHIP_HEIGHT, walls, downwards=below)
     assert wire.port is not None, "of cards, every wire ends on a port"
-    return Chip(wire.node, wire.port, x, y, round(wide, 2), CHIP_HEIGHT, anchor, nth=nth)
+    return ChipText(wire.node, wire.port, x, y, round(wide, 2), CHIP_HEIGHT, anchor, nth=nth)
 
 
 def _meet(one: Rect, other: Rect) -> bool:

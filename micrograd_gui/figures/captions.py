@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from micrograd_gui.figures.figure import MARGIN, Picture, Role, Text
+from micrograd_gui.figures.figure import MARGIN, Figure, Role, Text
 from micrograd_gui.figures.text_metrics import width
 from micrograd_gui.session.explain.formulas import Line
 
@@ -28,15 +28,15 @@ def enlarged(wide: float) -> float:
     return min(LARGEST, max(1.0, wide / NATURAL))
 
 
-def alone(cards: Iterable[Sequence[Line]]) -> Picture:
+def alone(cards: Iterable[Sequence[Line]]) -> Figure:
     """A picture of no height, below which each of those cards has room."""
     widest = max((_width(line, TEXT[line.size]) for lines in cards for line in lines), default=0.0)
-    return Picture(min(NATURAL, widest + 2 * MARGIN + 1), 0.0)
+    return Figure(min(NATURAL, widest + 2 * MARGIN + 1), 0.0)
 
 
 def captioned(
-    picture: Picture, card: Sequence[Line], tall: float, *, narrowest: float = NARROWEST
-) -> Picture:
+    picture: Figure, card: Sequence[Line], tall: float, *, narrowest: float = NARROWEST
+) -> Figure:
     """The picture with that card in so much room below."""
     wide, larger = max(picture.width, narrowest), enlarged(picture.width)
     texts: list[Text] = []

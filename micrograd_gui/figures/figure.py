@@ -1,4 +1,4 @@
-"""Picture: a rendered graph as data. Laid out once per structure; numbers are put in afterwards."""
+"""Figure: a rendered graph as data. Laid out once per structure; numbers are put in afterwards."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from micrograd_gui.figures.geometry import MARK as FOLD_MARK
 from micrograd_gui.figures.text_metrics import fitting, shortened, width
 from micrograd_gui.session.trace import NO_FRAME, Frame, Step
 
-__all__ = ["MARGIN", "Picture", "Style", "Text", "freshly"]
+__all__ = ["MARGIN", "Figure", "Style", "Text", "freshly"]
 
 Style = Literal["notebook", "canvas"]
 MARGIN = 8.0  # around the whole
 
 
 @dataclass(frozen=True)
-class Picture:
+class Figure:
     """Where everything is, and the numbers of one moment; ``acting`` is the node of its step.
 
     ``through`` is that node too, where the step went through its op and wires; ``fresh`` are the
@@ -31,10 +31,10 @@ class Picture:
 
     width: float
     height: float
-    boxes: tuple[Box, ...] = ()
+    boxes: tuple[CardBox, ...] = ()
     ovals: tuple[Oval, ...] = ()
     wires: tuple[Wire, ...] = ()
-    chips: tuple[Chip, ...] = ()
+    chips: tuple[ChipText, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()  # the outer ones first
     frame: Frame = NO_FRAME
     acting: NodeId | None = None
@@ -49,7 +49,7 @@ class Picture:
     drawn_as: Mapping[End, End] = field(default_factory=dict)  # of the wires that end in collapsed blocks
     used: frozenset[End] = frozenset()  # those ends of such wires that the step went through
 
-    def with_frame(self, frame: Frame, step: Step | None = None) -> Picture:
+    def with_frame(self, frame: Frame, step: Step | None = None) -> Figure:
         """The same picture at another moment: its numbers, and what its step did stands out."""
         acting = step.node if step is not None else None
         if acting is not None:
@@ -104,7 +104,7 @@ class Picture:
         """The op's symbol in the middle of its oval."""
         return oval_text(oval, faint=self.ahead(oval.node))
 
-    def texts_of(self, box: Box) -> tuple[Text, ...]:
+    def texts_of(self, box: CardBox) -> tuple[Text, ...]:
         """The label of a box, and the names and numbers of its fields."""
         if self.style == "canvas":
             ahead = self.ahead(box.number_of)
@@ -129,7 +129,7 @@ class Picture:
         """Whether there is such a number by now."""
         return node in (self.frame.data if role == "data" else self.frame.grad)
 
-    def _on_card(self, box: Box, role: Role) -> str:
+    def _on_card(self, box: CardBox, role: Role) -> str:
         """The number in that field, and nothing where there is a dot instead."""
         return self._number(box.number_of, role)[1] if self.has(box.number_of, role) else ""
 
@@ -182,7 +182,7 @@ class Cell:
     text: str = ""
 
 
-class Port(NamedTuple):
+class CardPort(NamedTuple):
     """The middle of a circle at the edge of a card, and its radius; whether a wire is there."""
 
     x: float
@@ -192,7 +192,7 @@ class Port(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class CardBox:
     """A node: a record of cells that lie side by side or one below the other, or a card of the canvas.
 
     Only a card has a ``symbol`` in a badge, ``marks`` (input, parameter, target) and ``ports``. The card of a
@@ -205,7 +205,7 @@ class Box:
     cells: tuple[Cell, ...]
     symbol: str = ""
     marks: tuple[str, ...] = ()
-    ports: tuple[Port, ...] = ()
+    ports: tuple[CardPort, ...] = ()
     shows: NodeId | None = None
     named: bool = True
     behind: float = 0.0
@@ -305,7 +305,7 @@ class Wire:
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
+class ChipText:
     """On a wire, by the node and the port it ends at: left, top, width, height; the point it is about.
 
     ``rule`` and ``amount`` are what a backward step multiplies by and adds, empty at other moments. A wire
@@ -327,7 +327,7 @@ class Chip:
     def rect(self) -> Rect:
         return self.x, self.y, self.width, self.height
 
-    def moved(self, dx: float, dy: float) -> Chip:
+    def moved(self, dx: float, dy: float) -> ChipText:
         """The same somewhere else."""
         (x, y), corner = self.anchor, (self.x + dx, self.y + dy)
         anchor = round(x + dx, 2), round(y + dy, 2)
@@ -355,7 +355,7 @@ def oval_text(oval: Oval, *, faint: bool = False) -> Text:
     return Text(oval.node, "op", oval.x, oval.y + SIZE * CAP / 2, "middle", oval.symbol, faint=faint)
 
 
-def texts_on(chip: Chip) -> tuple[Text, Text]:
+def texts_on(chip: ChipText) -> tuple[Text, Text]:
     """The rule, and below it the amount; empty where nothing is said."""
     x, y = chip.x + chip.width / 2, chip.y
     return (
@@ -372,7 +372,7 @@ def field_width(name: str, widest: str) -> float:
 _SMALLEST_NAME = 9.5  # a longer name is cut
 
 
-def on_card(box: Box, *, ahead: bool, number: Callable[[Role], str]) -> Iterable[Text]:
+def on_card(box: CardBox, *, ahead: bool, number: Callable[[Role], str]) -> Iterable[Text]:
     """As on the canvas: badge, name and marks in the title, each number below its field's name.
 
     ``ahead``: the node is still to come; ``number`` gives what stands in a field, empty where nothing does.
@@ -410,7 +410,7 @@ def on_card(box: Box, *, ahead: bool, number: Callable[[Role], str]) -> Iterable
         yield Text(box.node, cell.role, edge, baseline, "end", shown, size, bold=known, faint=not known)
 
 
-def _constant(box: Box, cell: Cell) -> Text:
+def _constant(box: CardBox, cell: Cell) -> Text:
     """What a collapsed block says of itself; the foot of a tall one is at its end."""
     foot = cell.role == "foot"
     size, above = (FOOT_SIZE, 10.0) if foot else (COUNT_SIZE, cell.height / 2)

@@ -20,7 +20,7 @@ from micrograd_gui.figures.geometry import (
     HEIGHT,
     SIDE_PORT,
     WIDTH,
-    Curve,
+    Bezier,
     Rect,
     Size,
 )
@@ -34,7 +34,7 @@ _GUEST_COLUMN, _GUEST_ROW, _GUESTS_AT_MOST = WIDTH + 56.0, HEIGHT + 16.0, 24
 _GUEST_GAP = 120.0
 
 
-class Port(NamedTuple):
+class FoldedPort(NamedTuple):
     """Where wires come into a box: from which node or box (None: an empty port), and the real wires."""
 
     source: Key | None
@@ -42,12 +42,12 @@ class Port(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Box:
+class FoldedBox:
     """A collapsed block as it is drawn."""
 
     block: Block
     nodes: frozenset[NodeId]
-    ports: tuple[Port, ...]
+    ports: tuple[FoldedPort, ...]
     parameters: int
 
     @property
@@ -88,7 +88,7 @@ class Folding:
 
     def __init__(self, graph: Graph, within: BlockId | None = None, before: Folding | None = None) -> None:
         self.graph, self.within = graph, within
-        self.boxes: dict[Key, Box] = {}
+        self.boxes: dict[Key, FoldedBox] = {}
         self.owner: dict[NodeId, Key] = {}
         self.guests: frozenset[NodeId] = frozenset()
         self.frames: tuple[Framed, ...] = ()
@@ -246,13 +246,13 @@ class Folding:
             made = tuple(
                 sorted(
                     (
-                        Port(None if isinstance(source, tuple) else source, tuple(wires))
+                        FoldedPort(None if isinstance(source, tuple) else source, tuple(wires))
                         for source, wires in ports.items()
                     ),
                     key=lambda port: heights[port.source],
                 )
             )
-            self.boxes[key] = Box(blocks[-key], frozenset(numbers), made, parameters)
+            self.boxes[key] = FoldedBox(blocks[-key], frozenset(numbers), made, parameters)
             for at, each in enumerate(made):
                 self._ports.update(dict.fromkeys(each.wires, (key, at)))
 
@@ -334,7 +334,7 @@ def in_point(folding: Folding, wire: Wire) -> Place:
     return x, y + folding.boxes[key].size[1] * (port + 1) / (ports + 1)
 
 
-def route(folding: Folding, wire: Wire, source: Key) -> Curve:
+def route(folding: Folding, wire: Wire, source: Key) -> Bezier:
     """The curve of a drawn wire from that node or box."""
     key, port = wire
     if source < 0:  # which of the nodes in that box it comes from tells where it leaves it

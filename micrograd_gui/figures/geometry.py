@@ -26,7 +26,7 @@ SIDE_PORT = 0.82  # how far down a collapsed block wires leave that do not come 
 FRAME, FRAME_TITLE = 16.0, 36.0  # between the frame of an open block and what it holds; above is its title
 
 
-class Curve(NamedTuple):
+class Bezier(NamedTuple):
     """A cubic: where it starts, its two handles, where it ends."""
 
     x1: float
@@ -69,11 +69,11 @@ def out_port(place: Place) -> Place:
     return place[0] + WIDTH, place[1] + HEIGHT / 2
 
 
-def curve(start: Place, end: Place, bow: float = 0.0) -> Curve:
+def curve(start: Place, end: Place, bow: float = 0.0) -> Bezier:
     """The wire from an output port to an input port."""
     (x1, y1), (x2, y2) = start, end
     reach = (x2 - x1) / 2 if x2 - x1 > 48 else 24 + min(120.0, (48 - (x2 - x1)) / 3)
-    return Curve(x1, y1, x1 + reach, y1 + bow, x2 - reach, y2 + bow, x2, y2)
+    return Bezier(x1, y1, x1 + reach, y1 + bow, x2 - reach, y2 + bow, x2, y2)
 
 
 def bow(node: Node, port: int) -> float:
@@ -105,7 +105,7 @@ def _candidates(downwards: bool) -> list[tuple[int, int, int]]:
 _CANDIDATES = {downwards: _candidates(downwards) for downwards in (False, True)}
 
 
-def points_of(curve: Curve) -> list[Point]:
+def points_of(curve: Bezier) -> list[Point]:
     """The points of a wire that a chip may be about, the best first."""
     length = math.hypot(curve.x2 - curve.x1, curve.y2 - curve.y1)
     part = min(1.0, _LONG / length) if length else 1.0

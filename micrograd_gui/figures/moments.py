@@ -14,10 +14,10 @@ from micrograd_gui.document.text import written
 from micrograd_gui.figures import canvas_style
 from micrograd_gui.figures.canvas_style import carded, opened, placed
 from micrograd_gui.figures.captions import NARROWEST, alone, captioned, height_of
-from micrograd_gui.figures.figure import MARGIN, SIZE, Picture, Style
+from micrograd_gui.figures.figure import MARGIN, SIZE, Figure, Style
 from micrograd_gui.figures.folding import Folding
 from micrograd_gui.figures.notebook_style import Folded, folded, rendered
-from micrograd_gui.figures.palette import Ink, ink
+from micrograd_gui.figures.palette import Palette, palette_named
 from micrograd_gui.figures.text_metrics import shown_label, width
 from micrograd_gui.layout.graphviz import Cancelled
 from micrograd_gui.session.explain.card import card
@@ -77,9 +77,9 @@ class Options:
             raise Refusal("Only the step card, and no step card: there would be nothing to draw.")
 
     @property
-    def ink(self) -> Ink:
+    def palette(self) -> Palette:
         """The colours; raises Refusal where there is no theme of that name."""
-        return ink(self.theme or "light")
+        return palette_named(self.theme or "light")
 
 
 __all__ = ["Film", "Moment", "Options", "film_of", "moment"]
@@ -105,7 +105,7 @@ class Film:
     graph: Graph
     moments: tuple[Moment, ...]
     options: Options = field(default_factory=Options)
-    laid_out: Picture | None = None  # where it has been worked out already
+    laid_out: Figure | None = None  # where it has been worked out already
     caption_height: float | None = None  # the same for films of one moment that belong together
 
     @property
@@ -136,7 +136,7 @@ class Film:
         return folded(self.drawn) if self.options.folded else Folded(self.drawn)
 
     @cached_property
-    def blank(self) -> Picture:
+    def blank(self) -> Figure:
         """The graph laid out, with no numbers yet; raises LayoutRefusal."""
         if self.laid_out is not None:
             return self.laid_out
@@ -156,7 +156,7 @@ class Film:
         )
         return replace(made, digits=options.digits)
 
-    def _cards(self) -> Picture:
+    def _cards(self) -> Figure:
         options, stop = self.options, self.options.watch.stop
         graph = self.drawn if options.folded else opened(self.drawn, stop=stop, time_limit=PATIENCE)
         folding = Folding(placed(graph, stop=stop, time_limit=PATIENCE))
@@ -164,7 +164,7 @@ class Film:
         words = [canvas_style.words(folding.shown, self.graph, each.step) for each in moments]
         return carded(folding, words, gradients=options.gradients, margin=options.margin)
 
-    def shown(self, moment: Moment) -> Picture:
+    def shown(self, moment: Moment) -> Figure:
         """The picture of that moment."""
         picture = self.blank.with_frame(moment.frame, moment.step)
         if not picture.chips:
@@ -172,7 +172,7 @@ class Film:
         return canvas_style.spoken(picture, canvas_style.words(picture.shown, self.graph, moment.step))
 
     @property
-    def pictures(self) -> Iterator[Picture]:
+    def pictures(self) -> Iterator[Figure]:
         """A picture of each moment, with the step card below where it is wanted; raises LayoutRefusal."""
         card = self.options.card
         if card or self.options.only_card or (card is None and len(self.moments) > 1):
@@ -180,7 +180,7 @@ class Film:
         return (self.shown(each) for each in self.watched())
 
     @property
-    def with_cards(self) -> Iterator[Picture]:
+    def with_cards(self) -> Iterator[Figure]:
         """The pictures with the step card below; where only the card is wanted, that."""
         tall = self.caption_height
         if tall is None:

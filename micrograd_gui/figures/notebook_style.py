@@ -19,10 +19,10 @@ from micrograd_gui.figures.figure import (
     MARGIN,
     PADDING,
     SIZE,
-    Box,
+    CardBox,
     Cell,
+    Figure,
     Oval,
-    Picture,
     Point,
     Role,
     Wire,
@@ -49,7 +49,7 @@ def rendered(
     time_limit: float = TIME_LIMIT,
     stop: Event | None = None,
     by: Engine | None = None,
-) -> Picture:
+) -> Figure:
     """The graph laid out with no numbers yet, its collapsed blocks as boxes where it is Folded.
 
     Fields have room for the ``widest`` number.
@@ -59,7 +59,7 @@ def rendered(
     whole = graph if isinstance(graph, Folded) else Folded(graph)
     graph = whole.graph
     if not graph.nodes:
-        return Picture(2 * margin, 2 * margin)
+        return Figure(2 * margin, 2 * margin)
     picture = dot.picture(
         [_row(graph, number, widest, gradients) for number in graph.order],
         rankdir=rankdir,
@@ -150,14 +150,14 @@ def symbol_of(node: Node) -> str:
     return op_of(node.op).symbol
 
 
-def _picture(graph: Graph, answer: Mapping[str, Any], margin: float) -> Picture:
+def _picture(graph: Graph, answer: Mapping[str, Any], margin: float) -> Figure:
     left, bottom, right, top = (float(part) for part in answer["bb"].split(","))
 
     def place(x: float, y: float) -> Point:
         return round(x - left + margin, 2), round(top - y + margin, 2)
 
     names: list[tuple[NodeId, bool]] = []
-    boxes: list[Box] = []
+    boxes: list[CardBox] = []
     ovals: list[Oval] = []
     for each in answer["objects"]:
         is_op = each["name"].endswith("op")
@@ -169,10 +169,10 @@ def _picture(graph: Graph, answer: Mapping[str, Any], margin: float) -> Picture:
             ovals.append(Oval(number, symbol_of(graph.nodes[number]), x, y, *radii))
         else:
             cells = tuple(_cells(each["rects"], place))
-            boxes.append(Box(number, label_of(graph.nodes[number]), cells))
+            boxes.append(CardBox(number, label_of(graph.nodes[number]), cells))
     wires = tuple(_wires(graph, answer.get("edges", []), names, place))
     width, height = (round(length + 2 * margin, 2) for length in (right - left, top - bottom))
-    return Picture(width, height, tuple(boxes), tuple(ovals), wires)
+    return Figure(width, height, tuple(boxes), tuple(ovals), wires)
 
 
 def _cells(rects: str, place: Any) -> Iterable[Cell]:

@@ -11,7 +11,7 @@ Weight = Literal["thin", "bundle", "strong"]
 
 
 @dataclass(frozen=True, slots=True)
-class Ink:
+class Palette:
     """Colours as ``#rrggbb``; ``strong`` is how thick the acting node's outline is."""
 
     name: str
@@ -36,21 +36,21 @@ class Ink:
         return {"thin": 1.0, "bundle": 1.7, "strong": self.strong}[weight]
 
 
-INKS = {
-    ink.name: ink
-    for ink in (
-        Ink("light", "#ffffff", "#ffffff", "#8a94a3", "#17202c", "#56606f", "#0b63b0", "#b8460e",
+PALETTES = {
+    palette.name: palette
+    for palette in (
+        Palette("light", "#ffffff", "#ffffff", "#8a94a3", "#17202c", "#56606f", "#0b63b0", "#b8460e",
             "#f5a800", "#fff6df", "#8a94a3", "#e6f0fa", "#d9dee5", "#b3261e", "#fdecea"),
-        Ink("dark", "#0e1218", "#161c24", "#5d6b7d", "#eef2f7", "#a3aebc", "#6db7ff", "#ffa36b",
+        Palette("dark", "#0e1218", "#161c24", "#5d6b7d", "#eef2f7", "#a3aebc", "#6db7ff", "#ffa36b",
             "#ffc233", "#3a3017", "#5d6b7d", "#17304a", "#2b333f", "#ff8a80", "#3d1c1a"),
-        Ink("print", "#ffffff", "#ffffff", "#000000", "#000000", "#444444", "#000000", "#000000",
+        Palette("print", "#ffffff", "#ffffff", "#000000", "#000000", "#444444", "#000000", "#000000",
             "#000000", "#e8e8e8", "#000000", "#e8e8e8", "#777777", "#000000", "#d0d0d0", 3.0),
     )
 }  # fmt: skip
 
 
-def ink(name: str) -> Ink:
+def palette_named(name: str) -> Palette:
     """The colours of that theme; raises Refusal where there is none of that name."""
-    if name not in INKS:
-        raise Refusal(f"There is no theme “{name[:40]}”; there are {', '.join(INKS)}.")
-    return INKS[name]
+    if name not in PALETTES:
+        raise Refusal(f"There is no theme “{name[:40]}”; there are {', '.join(PALETTES)}.")
+    return PALETTES[name]

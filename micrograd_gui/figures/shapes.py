@@ -9,11 +9,11 @@ from typing import Literal, get_args
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.figures.figure import (
     MARK,
-    Box,
-    Chip,
+    CardBox,
+    ChipText,
     Enclosure,
+    Figure,
     Oval,
-    Picture,
     Point,
     Text,
     Wire,
@@ -104,7 +104,7 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ShapeGroup:
     """What belongs together: the box of a node, its name and its texts; of other things ``node`` is None.
 
     A block, open or collapsed, has minus its id.
@@ -122,23 +122,23 @@ class Group:
         return not painted and not any(text.text for text in self.texts)
 
 
-def groups(picture: Picture) -> tuple[Group, ...]:
+def groups(picture: Figure) -> tuple[ShapeGroup, ...]:
     """All of the picture. At each moment of a run there are the same shapes and texts in the same order."""
     card = picture.style == "canvas"
     made = [
-        Group(tuple(_enclosure(each)), (each.text,), each.block, each.title or "a block")
+        ShapeGroup(tuple(_enclosure(each)), (each.text,), each.block, each.title or "a block")
         for each in picture.enclosures
     ]
     wires = sorted(picture.wires, key=lambda wire: wire.bundle)  # as the canvas draws them
-    made += [Group(tuple(_wire(wire, picture))) for wire in wires]
-    made += [Group((_oval(oval, picture),), (picture.text_in(oval),)) for oval in picture.ovals]
+    made += [ShapeGroup(tuple(_wire(wire, picture))) for wire in wires]
+    made += [ShapeGroup((_oval(oval, picture),), (picture.text_in(oval),)) for oval in picture.ovals]
     for box in picture.boxes:
         shapes = tuple(_card(box, picture) if card else _record(box, picture))
-        made.append(Group(shapes, picture.texts_of(box), box.node, box.label or "a constant"))
+        made.append(ShapeGroup(shapes, picture.texts_of(box), box.node, box.label or "a constant"))
     chips = reversed(picture.chips)  # the line to a later one goes behind an earlier one
-    made += [Group(tuple(_chip(chip)), texts_on(chip)) for chip in chips]
+    made += [ShapeGroup(tuple(_chip(chip)), texts_on(chip)) for chip in chips]
     if picture.below:
-        made.append(Group((), picture.below))
+        made.append(ShapeGroup((), picture.below))
     return tuple(made)
 
 
@@ -147,7 +147,7 @@ def tone_of(text: Text) -> Tone:
     return "muted" if text.faint else _TONES.get(text.role, "text")
 
 
-def _wire(wire: Wire, picture: Picture) -> Iterable[Shape]:
+def _wire(wire: Wire, picture: Figure) -> Iterable[Shape]:
     lit = picture.lit(wire)
     tone: Tone = "accent" if lit else "wire"
     if lit and picture.style == "canvas":
@@ -172,7 +172,7 @@ def _fold_mark(square: tuple[float, float, float, float], *, opens: bool = False
     yield Shape(Lines(tuple(lines)), None, "muted")
 
 
-def _stance(node: NodeId, picture: Picture) -> tuple[Tone, Tone, Weight]:
+def _stance(node: NodeId, picture: Figure) -> tuple[Tone, Tone, Weight]:
     """Inside, edge and its weight of what stands for a node: it may act, or be where the run ended."""
     if node == picture.problem:
         return "bad_fill", "bad", "strong"
@@ -181,18 +181,18 @@ def _stance(node: NodeId, picture: Picture) -> tuple[Tone, Tone, Weight]:
     return "box", "line", "thin"
 
 
-def _oval(oval: Oval, picture: Picture) -> Shape:
+def _oval(oval: Oval, picture: Figure) -> Shape:
     stance = _stance(oval.node, picture) if oval.node == picture.through else ("box", "line", "thin")
     return Shape(Ellipse(oval.x, oval.y, oval.rx, oval.ry), *stance)
 
 
-def _record(box: Box, picture: Picture) -> Iterable[Shape]:
+def _record(box: CardBox, picture: Figure) -> Iterable[Shape]:
     inside, edge, weight = _stance(box.node, picture)
     yield Shape(Rect(*box.rect), inside, edge, weight)
     yield Shape(Lines(box.dividers), None, edge)
 
 
-def _card(box: Box, picture: Picture) -> Iterable[Shape]:
+def _card(box: CardBox, picture: Figure) -> Iterable[Shape]:
     inside, edge, weight = _stance(box.node, picture)
     acting = weight == "strong"
     x, y, width, height = box.rect
@@ -220,7 +220,7 @@ def _card(box: Box, picture: Picture) -> Iterable[Shape]:
         yield Shape(circle, "box", "line", veil=not port.wired)
 
 
-def _within(box: Box, line: tuple[Point, Point]) -> tuple[Point, Point]:
+def _within(box: CardBox, line: tuple[Point, Point]) -> tuple[Point, Point]:
     """A line between the fields of a card, clear of the card's edge."""
     (x0, y0), (x1, y1) = line
     left, _, width, _ = box.rect
@@ -228,7 +228,7 @@ def _within(box: Box, line: tuple[Point, Point]) -> tuple[Point, Point]:
     return (max(x0, left + 2), y0), (min(x1, left + width - 2), bottom)
 
 
-def _chip(chip: Chip) -> Iterable[Shape]:
+def _chip(chip: ChipText) -> Iterable[Shape]:
     """A plate, and a line to its wire where it stands beside it; unpainted while it says nothing."""
     said = bool(chip.amount)
     x, y = chip.anchor
@@ -239,7 +239,7 @@ def _chip(chip: Chip) -> Iterable[Shape]:
     yield Shape(plate, "box" if said else None, "grad" if said else None)
 
 
-def _mark(name: str, right: float, box: Box) -> Iterable[Shape]:
+def _mark(name: str, right: float, box: CardBox) -> Iterable[Shape]:
     """An arrow for an input, a diamond for a parameter, rings for the target."""
     title = box.cells[0]
     y = title.y + title.height / 2 + 0.5

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from math import isfinite
 
-from micrograd_gui.document.data import Plan
+from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.text import read_number
@@ -69,7 +69,7 @@ class Running(Stateful):
         parameters = self.state.graph.parameters
         if not parameters:
             raise Refusal("There is no parameter to update: mark a leaf behind the target as a parameter.")
-        plan = self.state.graph.plan or Plan()
+        plan = self.state.graph.plan or TrainingPlan()
         plan = plan if rate is None else replace(plan, rate=rate)
         fault = plan.fault()
         if fault is not None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from micrograd_gui.document.data import Data, Optimiser, Plan, Schedule
+from micrograd_gui.document.data import Data, Optimiser, Schedule, TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.session.editing import Editing
 from micrograd_gui.session.live import Live
@@ -62,10 +62,10 @@ class TrainingVerbs(Editing):
 
         The plan belongs to the document but is no edit of the graph: there is nothing to undo.
         """
-        plan = self.state.graph.plan or Plan()
+        plan = self.state.graph.plan or TrainingPlan()
         if isinstance(batch, str) and batch != _KEEP:
             raise Refusal(f"A batch is a number of rows, or none, not “{batch[:40]}”.")
-        new = Plan(
+        new = TrainingPlan(
             plan.rate if rate is None else float(rate),
             plan.optimiser if optimiser is None else optimiser,
             plan.schedule if schedule is None else schedule,
@@ -79,7 +79,7 @@ class TrainingVerbs(Editing):
 
     def redraw(self, seed: int) -> None:
         """New weights, as micrograd draws them with that seed, and a training that has not begun."""
-        fault = Plan(seed=seed).fault()
+        fault = TrainingPlan(seed=seed).fault()
         if fault is not None:
             raise Refusal(fault[1])
         graph = self.state.graph
@@ -158,7 +158,7 @@ class TrainingVerbs(Editing):
             if state.training is not None and state.training.parameters == trainer.parameters:
                 trainer.resume(state.training.k, state.training.moments)
             self._trainer, self._left = trainer, state.training
-        trainer.replan(graph.plan or Plan())
+        trainer.replan(graph.plan or TrainingPlan())
         return trainer
 
     def _training_of(self, trainer: Training) -> TrainingState:

@@ -1,4 +1,4 @@
-"""Picture → QPainter: a rendered graph in the colours of a mood, or the parts of it that are asked for."""
+"""Figure → QPainter: a rendered graph in the colours of a look, or the parts of it that are asked for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.figures.figure import Box, Oval, Picture, Text, Wire, oval_text
+from micrograd_gui.figures.figure import CardBox, Figure, Oval, Text, Wire, oval_text
 from micrograd_gui.views.theme import FAMILY, Theme
 
 SMALLEST_TEXT = 3.5  # pixels; below that numbers are no more than specks, and are left out
@@ -22,7 +22,7 @@ _SELECTED = 3.0  # how far the mark of a selected node stands out of it
 class _Shape:
     """What is drawn of a box, an oval or a wire, and the rectangle it covers, marks included."""
 
-    item: Box | Oval | Wire
+    item: CardBox | Oval | Wire
     covers: QRectF
     rect: QRectF
     lines: Sequence[QLineF] = ()
@@ -33,7 +33,7 @@ class _Shape:
 class Scenery:
     """A picture's shapes made ready for Qt, once per layout; numbers come with each painting."""
 
-    def __init__(self, picture: Picture) -> None:
+    def __init__(self, picture: Figure) -> None:
         self.boxes = [_box(each) for each in picture.boxes]
         self.ovals = [_oval(each) for each in picture.ovals]
         self.wires = [_wire(each) for each in picture.wires]
@@ -68,7 +68,7 @@ class PicturePainter:
         self,
         painter: QPainter,
         scenery: Scenery,
-        picture: Picture,
+        picture: Figure,
         exposed: Sequence[QRectF],
         selection: Collection[NodeId],
         zoom: float,
@@ -85,10 +85,10 @@ class PicturePainter:
         if zoom * 14 >= SMALLEST_TEXT:
             self._texts(painter, (oval_text(s.item) for s in ovals if isinstance(s.item, Oval)))
             for shape in boxes:
-                if isinstance(shape.item, Box):
+                if isinstance(shape.item, CardBox):
                     self._texts(painter, picture.texts_of(shape.item))
 
-    def _wires(self, painter: QPainter, picture: Picture, shapes: Sequence[_Shape], thin: float) -> None:
+    def _wires(self, painter: QPainter, picture: Figure, shapes: Sequence[_Shape], thin: float) -> None:
         for lit, name in ((False, self.theme.wire), (True, self.theme.accent)):
             chosen = [s for s in shapes if isinstance(s.item, Wire) and picture.lit(s.item) == lit]
             painter.setPen(QPen(QColor(name), max(STRONG, thin) if lit else thin))
@@ -105,7 +105,7 @@ class PicturePainter:
     def _boxes(
         self,
         painter: QPainter,
-        picture: Picture,
+        picture: Figure,
         shapes: Sequence[_Shape],
         selection: Collection[NodeId],
         thin: float,
@@ -159,7 +159,7 @@ def _seen(shapes: Sequence[_Shape], exposed: Sequence[QRectF]) -> list[_Shape]:
     return [shape for shape in near if any(rect.intersects(shape.covers) for rect in exposed)]
 
 
-def _box(box: Box) -> _Shape:
+def _box(box: CardBox) -> _Shape:
     rect = QRectF(*box.rect)
     lines = [QLineF(*start, *end) for start, end in box.dividers]
     return _Shape(box, rect.adjusted(-_REACH, -_REACH, _REACH, _REACH), rect, lines)

@@ -36,7 +36,7 @@ from micrograd_gui.views.gradients_model import (
     VERDICT,
     GradientsModel,
 )
-from micrograd_gui.views.theme import Mood
+from micrograd_gui.views.theme import Look
 
 # What the columns have room for, the air beside it, and the same with less and less room.
 _SAMPLES = (
@@ -51,7 +51,7 @@ _SMALLEST = 0.6  # of the usual size: a number that does not fit is drawn smalle
 class Gradients(QWidget):
     """A line that says how the numeric slopes are measured, and the table (``gradients``) below it."""
 
-    def __init__(self, bridge: Bridge, mood: Mood, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("gradients_pane")
         self._bridge = bridge
@@ -59,8 +59,8 @@ class Gradients(QWidget):
         self.title = QLabel()
         self.title.setMinimumWidth(1)
         self.title.setProperty("muted", True)
-        self.model = GradientsModel(bridge.state, mood, self)
-        self.table = _Table(mood)
+        self.model = GradientsModel(bridge.state, look, self)
+        self.table = _Table(look)
         self.table.setModel(self.model)
         self.model.modelReset.connect(self.table.set_widths)
         self.table.setItemDelegate(_Row(self.table))
@@ -71,16 +71,16 @@ class Gradients(QWidget):
         layout.addWidget(self.table)
         self.table.selectionModel().selectionChanged.connect(self._on_selected)
         Paced(bridge, 300, self).changed.connect(self._on_changed)
-        self.set_mood(mood)
+        self.set_look(look)
         self._say_how(bridge.state)
         self._show_selection(bridge.state)
 
-    def set_mood(self, mood: Mood) -> None:
+    def set_look(self, look: Look) -> None:
         """Draw with these colours and at this size from now on."""
-        self.title.setContentsMargins(mood.px(8), mood.px(4), mood.px(8), mood.px(4))
-        self.title.setStyleSheet(f"color: {mood.theme.muted}; font-size: {mood.px(12)}px")
-        self.model.set_mood(mood)
-        self.table.set_mood(mood)
+        self.title.setContentsMargins(look.px(8), look.px(4), look.px(8), look.px(4))
+        self.title.setStyleSheet(f"color: {look.theme.muted}; font-size: {look.px(12)}px")
+        self.model.set_look(look)
+        self.table.set_look(look)
 
     def _on_changed(self, old: State, new: State) -> None:
         self._showing = True  # a reset drops Qt's selection, which is not the user's doing
@@ -151,9 +151,9 @@ class _Row(QStyledItemDelegate):
 
 
 class _Table(QTableView):
-    def __init__(self, mood: Mood) -> None:
+    def __init__(self, look: Look) -> None:
         super().__init__()
-        self._mood = mood
+        self._look = look
         self.setObjectName("gradients")
         self.setAccessibleName("Gradients")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -171,15 +171,15 @@ class _Table(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
 
-    def set_mood(self, mood: Mood) -> None:
-        self._mood = mood
-        self.setFont(mood.font())
-        self.horizontalHeader().setFont(mood.font(12))
-        self.horizontalHeader().setMinimumSectionSize(mood.px(24))
+    def set_look(self, look: Look) -> None:
+        self._look = look
+        self.setFont(look.font())
+        self.horizontalHeader().setFont(look.font(12))
+        self.horizontalHeader().setMinimumSectionSize(look.px(24))
         rows = self.verticalHeader()
         rows.setMinimumSectionSize(1)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(round(QFontMetrics(mood.font()).height() * 1.5))
+        rows.setDefaultSectionSize(round(QFontMetrics(look.font()).height() * 1.5))
         self.set_widths()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -188,14 +188,14 @@ class _Table(QTableView):
 
     def set_widths(self) -> None:
         """Columns as wide as the widest number, so that none moves while stepping; on little room tighter."""
-        metrics, room = QFontMetrics(self._mood.font()), self.viewport().width()
-        bold = QFontMetrics(self._mood.font(bold=True))  # as the model writes names
+        metrics, room = QFontMetrics(self._look.font()), self.viewport().width()
+        bold = QFontMetrics(self._look.font(bold=True))  # as the model writes names
         model = self.model()
         remembered = 0 if model is None else model.columnCount() - len(_SAMPLES[0][0])
         for samples, air in _SAMPLES:
-            widths = [metrics.horizontalAdvance(text) + self._mood.px(air) for text in samples]
+            widths = [metrics.horizontalAdvance(text) + self._look.px(air) for text in samples]
             widths += [widths[DATA]] * remembered
-            widths[NODE] = bold.horizontalAdvance(samples[NODE]) + self._mood.px(air)
+            widths[NODE] = bold.horizontalAdvance(samples[NODE]) + self._look.px(air)
             widths[-1] = max(widths[-1], self.horizontalHeader().minimumSectionSize())
             if sum(widths) <= room:
                 widths[NODE] += (room - sum(widths)) * 2 // 3
@@ -204,7 +204,7 @@ class _Table(QTableView):
             self.setColumnWidth(column, width)
 
     def sizeHint(self) -> QSize:
-        return QSize(self._mood.px(460), self._mood.px(220))
+        return QSize(self._look.px(460), self._look.px(220))
 
     def event(self, event: QEvent) -> bool:
         # Copy is the table's own while the keys are its; all others stay the window's.

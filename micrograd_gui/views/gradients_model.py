@@ -12,14 +12,14 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
-from micrograd_gui.document.data import Plan
+from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.text import MINUS, written
 from micrograd_gui.session.explain.formulas import name_of
 from micrograd_gui.session.measure import Checked
 from micrograd_gui.session.state import State
 from micrograd_gui.session.training.optimisers import OPTIMISERS
-from micrograd_gui.views.theme import Mood
+from micrograd_gui.views.theme import Look
 
 COLUMNS = ("node", "data", "analytic", "numeric", "error", "verdict")
 _TIPS = (
@@ -38,10 +38,10 @@ _ROOT = QModelIndex()
 class GradientsModel(QAbstractTableModel):
     """Reads everything from the State it shows; a step says ``dataChanged`` for the rows that changed."""
 
-    def __init__(self, state: State, mood: Mood, parent: QObject | None = None) -> None:
+    def __init__(self, state: State, look: Look, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._state = state
-        self._mood = mood
+        self._look = look
         self._rows = {node: row for row, node in enumerate(state.graph.order)}
 
     @property
@@ -56,8 +56,8 @@ class GradientsModel(QAbstractTableModel):
     def row_of(self, node: NodeId) -> int | None:
         return self._rows.get(node)
 
-    def set_mood(self, mood: Mood) -> None:
-        self._mood = mood
+    def set_look(self, look: Look) -> None:
+        self._look = look
         self._say_changed(range(len(self.order)))
 
     def show(self, state: State) -> None:
@@ -113,9 +113,9 @@ class GradientsModel(QAbstractTableModel):
             case Qt.ItemDataRole.BackgroundRole:
                 step = self._state.step
                 acting = step is not None and step.node == node
-                return QColor(self._mood.theme.accent_fill) if acting else None
+                return QColor(self._look.theme.accent_fill) if acting else None
             case Qt.ItemDataRole.FontRole:
-                return self._mood.font(bold=column == NODE)
+                return self._look.font(bold=column == NODE)
             case Qt.ItemDataRole.ToolTipRole:
                 return self._tip(node, column)
             case Qt.ItemDataRole.AccessibleTextRole:
@@ -164,7 +164,7 @@ class GradientsModel(QAbstractTableModel):
         return f"<qt>{escape(tip)}</qt>" if "<" in tip else tip  # Qt would take a label's "<b>" for markup
 
     def _colour(self, node: NodeId, column: int) -> str:
-        theme = self._mood.theme
+        theme = self._look.theme
         if column == NODE:
             return theme.text
         if column == VERDICT:
@@ -258,7 +258,7 @@ def _remembered(state: State) -> tuple[str, ...]:
     training = state.training
     if training is None or not training.moments:
         return ()
-    columns = OPTIMISERS[(state.graph.plan or Plan()).optimiser].columns
+    columns = OPTIMISERS[(state.graph.plan or TrainingPlan()).optimiser].columns
     return columns if len(columns) == len(training.moments) else ()
 
 

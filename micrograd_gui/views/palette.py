@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from micrograd_gui.document.catalogue import Offer, catalogue
-from micrograd_gui.views.theme import Mood
+from micrograd_gui.views.theme import Look
 
 MIME = "application/x-micrograd-op"
 COLUMNS = 2
@@ -62,12 +62,12 @@ class OfferButton(QPushButton):
         return self.grab()
 
 
-class Palette(QScrollArea):
+class OpPalette(QScrollArea):
     """All offers, in groups; ``chosen`` carries the payload of the one that was pressed."""
 
     chosen = Signal(str)
 
-    def __init__(self, mood: Mood, parent: QWidget | None = None) -> None:
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("palette")
         self.setAccessibleName("Palette")
@@ -79,21 +79,21 @@ class Palette(QScrollArea):
         inside.setLayout(self._rows)
         self._fill()
         self.setWidget(inside)
-        self.set_mood(mood)
+        self.set_look(look)
 
-    def set_mood(self, mood: Mood) -> None:
-        self._rows.setContentsMargins(mood.px(10), mood.px(8), mood.px(10), mood.px(8))
-        self._rows.setSpacing(mood.px(6))
+    def set_look(self, look: Look) -> None:
+        self._rows.setContentsMargins(look.px(10), look.px(8), look.px(10), look.px(8))
+        self._rows.setSpacing(look.px(6))
         for button in self.findChildren(OfferButton):
-            button.setFont(mood.font(14))
-            button.setMinimumHeight(mood.px(34))
+            button.setFont(look.font(14))
+            button.setMinimumHeight(look.px(34))
         for label in self.findChildren(QLabel):
-            label.setFont(mood.font(12))
+            label.setFont(look.font(12))
         self._rows.invalidate()
         self._rows.activate()  # else the inner grids tell the widths of the text before
         bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
         needed = self._rows.minimumSize().width() + bar
-        self.setMinimumWidth(max(mood.px(150), needed))
+        self.setMinimumWidth(max(look.px(150), needed))
 
     def _fill(self) -> None:
         for group in catalogue():

@@ -25,10 +25,10 @@ from micrograd_gui.document.text import short
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
 from micrograd_gui.views.bridge import Bridge, Paced
-from micrograd_gui.views.theme import Mood
+from micrograd_gui.views.theme import Look
 
 if TYPE_CHECKING:  # they come with the first picture, after the first paint
-    from micrograd_gui.figures.figure import Picture
+    from micrograd_gui.figures.figure import Figure
     from micrograd_gui.views.figure_painter import PicturePainter, Scenery
 
 WAITING = "Graphviz is laying out the graph…"
@@ -41,7 +41,7 @@ MANY = 40  # rectangles; more than so many are painted as one
 _AIR = 6.0  # pixels around a fitted picture
 
 
-def _laid_out(graph: Graph, *, stop: Event) -> Picture:
+def _laid_out(graph: Graph, *, stop: Event) -> Figure:
     from micrograd_gui.figures.notebook_style import folded, rendered
 
     return rendered(folded(graph), stop=stop)
@@ -53,7 +53,7 @@ class RenderedGraph(QWidget):
     A click selects a node, the wheel zooms, dragging pans, a double click fits.
     """
 
-    def __init__(self, bridge: Bridge, mood: Mood, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rendered_graph")
         self._due = False
@@ -61,7 +61,7 @@ class RenderedGraph(QWidget):
         self.setMinimumSize(120, 60)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.bridge = bridge
-        self.picture: Picture | None = None
+        self.picture: Figure | None = None
         self._scenery: Scenery | None = None  # what of the picture is where
         self.message = ""
         self._background = Background(self)
@@ -70,15 +70,15 @@ class RenderedGraph(QWidget):
         self._fitted = True
         self._pressed: QPoint | None = None
         self._grabbed: QPointF | None = None
-        self.set_mood(mood)
+        self.set_look(look)
         Paced(bridge, 300, self).changed.connect(self._on_changed)
 
     def sizeHint(self) -> QSize:
         return QSize(600, 180)
 
-    def set_mood(self, mood: Mood) -> None:
+    def set_look(self, look: Look) -> None:
         """Other colours."""
-        self.mood = mood
+        self.look = look
         self._painter: PicturePainter | None = None
         self.update()
 
@@ -88,7 +88,7 @@ class RenderedGraph(QWidget):
         if self.picture is not None:
             wide, high = self.picture.width, self.picture.height
             zoom = min((self.width() - 2 * _AIR) / wide, (self.height() - 2 * _AIR) / high)
-            self._zoom = max(ZOOM_RANGE[0], min(zoom, LARGEST_FIT * self.mood.scale))
+            self._zoom = max(ZOOM_RANGE[0], min(zoom, LARGEST_FIT * self.look.scale))
             self._origin = QPointF(
                 (self.width() - wide * self._zoom) / 2, (self.height() - high * self._zoom) / 2
             )
@@ -149,7 +149,7 @@ class RenderedGraph(QWidget):
             )
         self.update()
 
-    def _arrived(self, picture: Picture) -> None:
+    def _arrived(self, picture: Figure) -> None:
         from micrograd_gui.views.figure_painter import Scenery
 
         state = self.bridge.state
@@ -187,18 +187,18 @@ class RenderedGraph(QWidget):
             QTimer.singleShot(0, self, lambda: self._lay_out(self.bridge.state.graph))
         painter = QPainter(self)
         painter.setClipRegion(event.region())
-        painter.fillRect(event.rect(), QColor(self.mood.theme.ground))
+        painter.fillRect(event.rect(), QColor(self.look.theme.ground))
         if self.picture is not None:
             self._paint(painter, self.picture, event)
         if self.message:
             self._say(painter)
         painter.end()
 
-    def _paint(self, painter: QPainter, picture: Picture, event: QPaintEvent) -> None:
+    def _paint(self, painter: QPainter, picture: Figure, event: QPaintEvent) -> None:
         from micrograd_gui.views.figure_painter import PicturePainter
 
         if self._painter is None:
-            self._painter = PicturePainter(self.mood.theme)
+            self._painter = PicturePainter(self.look.theme)
         assert self._scenery is not None
         place = self._placing()
         exposed, _ = place.inverted()
@@ -211,9 +211,9 @@ class RenderedGraph(QWidget):
         painter.resetTransform()
 
     def _say(self, painter: QPainter) -> None:
-        painter.setFont(self.mood.font(13))
-        painter.setPen(QColor(self.mood.theme.muted))
-        margin = self.mood.px(10)
+        painter.setFont(self.look.font(13))
+        painter.setPen(QColor(self.look.theme.muted))
+        margin = self.look.px(10)
         where = self.rect().adjusted(margin, margin, -margin, -margin)
         centre = Qt.AlignmentFlag.AlignCenter if self.picture is None else Qt.AlignmentFlag.AlignTop
         painter.drawText(where, int(centre) | int(Qt.TextFlag.TextWordWrap), self.message)

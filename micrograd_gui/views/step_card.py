@@ -25,7 +25,7 @@ from micrograd_gui.session.explain.card import card
 from micrograd_gui.session.explain.formulas import EQUALS, Fragment, Line, as_text
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Paced
-from micrograd_gui.views.theme import FAMILY, Mood
+from micrograd_gui.views.theme import FAMILY, Look
 
 _NBSP = "\u00a0"
 _HALL = 28  # no text of a hall is smaller, in pixels
@@ -41,12 +41,12 @@ class StepCard(QTextEdit):
     signs; then the card scrolls. Its size does not depend on what it says, so nothing else moves.
     """
 
-    def __init__(self, bridge: Bridge, mood: Mood, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("step_card")
         self.setAccessibleName("Step card")
         self._bridge = bridge
-        self._mood = mood
+        self._look = look
         self._lines: tuple[Line, ...] = ()
         self._drawn: tuple[object, ...] = ()
         self.setReadOnly(True)
@@ -59,19 +59,19 @@ class StepCard(QTextEdit):
         self.setTabChangesFocus(True)
         self.setCursorWidth(0)
         Paced(bridge, 150, self, heavy=False).changed.connect(self._on_changed)
-        self.set_mood(mood)
+        self.set_look(look)
         self._show(bridge.state)
 
-    def set_mood(self, mood: Mood) -> None:
+    def set_look(self, look: Look) -> None:
         """Draw with these colours and at this size from now on."""
-        self._mood = mood
+        self._look = look
         palette = self.palette()
-        palette.setColor(QPalette.ColorRole.Base, QColor(mood.theme.panel))
-        palette.setColor(QPalette.ColorRole.Text, QColor(mood.theme.text))
+        palette.setColor(QPalette.ColorRole.Base, QColor(look.theme.panel))
+        palette.setColor(QPalette.ColorRole.Text, QColor(look.theme.text))
         self.setPalette(palette)
         # A style sheet of the window would win over the palette, one of its own wins over that.
-        self.setStyleSheet(f"QTextEdit {{ background: {mood.theme.panel}; border: 0; }}")
-        self.setFont(mood.font(self._size("note")))
+        self.setStyleSheet(f"QTextEdit {{ background: {look.theme.panel}; border: 0; }}")
+        self.setFont(look.font(self._size("note")))
         self.document().setDocumentMargin(self._margin)
         self.updateGeometry()
         self._draw()
@@ -83,8 +83,8 @@ class StepCard(QTextEdit):
 
     def minimumSizeHint(self) -> QSize:
         """Room for what a second pass says, at the smallest size; in a hall, for three lines of it."""
-        rows = 3 if self._mood.projector else 4
-        height = self._px("head") + rows * self._floor + (0 if self._mood.projector else self._px("note"))
+        rows = 3 if self._look.projector else 4
+        height = self._px("head") + rows * self._floor + (0 if self._look.projector else self._px("note"))
         return QSize(self._floor * 10, round(height * _LINE) + 2 * self._margin)
 
     # What it says ----------------------------------------------------------------------------
@@ -104,26 +104,26 @@ class StepCard(QTextEdit):
     def _size(self, kind: str) -> float:
         """The size of a kind of line at scale 1; a hall's scale is so large that equations need less."""
         if kind == "big":
-            return 20.0 if self._mood.projector else 24.0
+            return 20.0 if self._look.projector else 24.0
         return {"head": 12.5, "note": 14.0}[kind]
 
     def _px(self, kind: str) -> int:
-        wanted = self._mood.px(self._size(kind))
-        return max(wanted, _HALL + (6 if kind == "big" else 0)) if self._mood.projector else wanted
+        wanted = self._look.px(self._size(kind))
+        return max(wanted, _HALL + (6 if kind == "big" else 0)) if self._look.projector else wanted
 
     @property
     def _floor(self) -> int:
-        return _HALL if self._mood.projector else self._mood.px(15)
+        return _HALL if self._look.projector else self._look.px(15)
 
     @property
     def _margin(self) -> int:
-        return self._mood.px(_MARGIN)
+        return self._look.px(_MARGIN)
 
     def _fitting(self) -> int:
         """The size in pixels at which every equation stands on one line and all lines on the card."""
         wanted, floor = self._px("big"), self._floor
         room = self.viewport().size()
-        indent = self._mood.px(_INDENT)
+        indent = self._look.px(_INDENT)
         width, height = room.width() - 2 * self._margin - indent - 2, room.height() - 2 * self._margin
         equations = [line for line in self._lines if line.size == "big"]
         if not equations:
@@ -165,7 +165,7 @@ class StepCard(QTextEdit):
 
     def _draw(self) -> None:
         size = self._fitting()
-        drawn = (self._lines, size, self._mood, self.viewport().width())
+        drawn = (self._lines, size, self._look, self.viewport().width())
         if drawn == self._drawn:
             return
         self._drawn = drawn
@@ -176,9 +176,9 @@ class StepCard(QTextEdit):
             pixels = size if line.size == "big" else self._px(line.size)
             block = QTextBlockFormat()
             block.setTopMargin(pixels * 0.12 if number else 0.0)
-            block.setLeftMargin(self._mood.px(_INDENT))
+            block.setLeftMargin(self._look.px(_INDENT))
             if line.size == "big":  # what is broken off hangs below the first part
-                block.setLeftMargin(self._mood.px(_INDENT) + pixels * 1.5)
+                block.setLeftMargin(self._look.px(_INDENT) + pixels * 1.5)
                 block.setTextIndent(-pixels * 1.5)
             if number == 0:
                 cursor.setBlockFormat(block)
@@ -190,7 +190,7 @@ class StepCard(QTextEdit):
 
     def _said(self, line: Line) -> tuple[Fragment, ...]:
         """All of the line; of a head that needs two rows not the moment, which the status bar has too."""
-        room = self.viewport().width() - 2 * self._margin - self._mood.px(_INDENT)
+        room = self.viewport().width() - 2 * self._margin - self._look.px(_INDENT)
         if line.size == "head" and self._width(line, self._px("head")) > room:
             return tuple(
                 each for each in line.fragments if each.kind != "operator" or "moment" not in each.text
@@ -207,7 +207,7 @@ class StepCard(QTextEdit):
         return fragment.text.replace(" ", _NBSP)
 
     def _format(self, line: Line, fragment: Fragment, pixels: int) -> QTextCharFormat:
-        theme = self._mood.theme
+        theme = self._look.theme
         colours = {"data": theme.data, "grad": theme.grad, "problem": theme.bad}
         colour = colours.get(fragment.kind, theme.text)
         quiet = ("operator", "plain") if line.size == "head" else ("operator",) if fragment.strong else ()

@@ -1,4 +1,4 @@
-"""Theme and Mood: the colours, the fonts and the size of everything."""
+"""Theme and Look: the colours, the fonts and the size of everything."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
 
 
 @dataclass(frozen=True, slots=True)
-class Mood:
+class Look:
     """How everything is drawn: which colours, how large the text, whether for a hall."""
 
     theme: Theme = LIGHT
@@ -117,7 +117,7 @@ class Mood:
         font.setItalic(italic)
         return font
 
-    def in_hall(self, height: int) -> Mood:
+    def in_hall(self, height: int) -> Look:
         """The same colours at a size that the back row reads: 28 px or more at a height of 1080."""
         return replace(self, scale=max(self.scale, 28 / 13 * max(0.7, height / 1080)), projector=True)
 
@@ -164,9 +164,9 @@ def palette(theme: Theme) -> QPalette:
     return made
 
 
-def style_sheet(mood: Mood) -> str:
+def style_sheet(look: Look) -> str:
     """The style sheet of the whole window."""
-    t, px = mood.theme, mood.px
+    t, px = look.theme, look.px
     arrow = resource("icons", f"down-{t.name}.svg").as_posix()
     return f"""
     QMainWindow, QMenuBar, QMenu, QToolBar, QStatusBar, QScrollArea, QScrollArea > QWidget > QWidget,

@@ -21,14 +21,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from micrograd_gui.document.data import Plan
+from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import exact, read_number, short, spoken, written
 from micrograd_gui.session.state import State
 from micrograd_gui.session.training.optimisers import OPTIMISERS, SCHEDULES
 from micrograd_gui.views.bridge import Bridge, Paced
 from micrograd_gui.views.expression_line import ReadLine
-from micrograd_gui.views.theme import Mood
+from micrograd_gui.views.theme import Look
 
 _WATCHED = "a run in 3 s"  # long enough to be watched, however many steps it has
 _SECONDS = 3.0
@@ -46,7 +46,7 @@ _NUMBERS = ("loss", "accuracy", "rate")
 class TrainingPanel(QScrollArea):
     """``actions``: train, train_step, rewind and update, once the window has made them."""
 
-    def __init__(self, bridge: Bridge, mood: Mood, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("training")
         self.setAccessibleName("Training")
@@ -68,7 +68,7 @@ class TrainingPanel(QScrollArea):
         self._column.addLayout(self._make_fields())
         self._column.addStretch(1)
         Paced(bridge, 80, self, heavy=False).changed.connect(self._on_changed)
-        self.set_mood(mood)
+        self.set_look(look)
         self._show(bridge.state)
 
     # The parts -------------------------------------------------------------------------------
@@ -174,19 +174,19 @@ class TrainingPanel(QScrollArea):
             self._row.insertWidget(at, button)
             self._buttons.append(button)
 
-    def set_mood(self, mood: Mood) -> None:
+    def set_look(self, look: Look) -> None:
         """Draw with these colours and at this size from now on."""
-        margin = mood.px(10)
+        margin = look.px(10)
         self._column.setContentsMargins(margin, margin, margin, margin)
-        self._column.setSpacing(mood.px(8))
+        self._column.setSpacing(look.px(8))
         for label in self._names:
-            label.setFont(mood.font(12))
-            label.setStyleSheet(f"color: {mood.theme.muted}")
-        colours = {"loss": mood.theme.data, "accuracy": mood.theme.good}
+            label.setFont(look.font(12))
+            label.setStyleSheet(f"color: {look.theme.muted}")
+        colours = {"loss": look.theme.data, "accuracy": look.theme.good}
         for name, number in self.numbers.items():
-            number.setFont(mood.font(20, bold=True))
-            number.setStyleSheet(f"color: {colours.get(name, mood.theme.text)}")
-        self.progress.setMinimumHeight(mood.px(24))
+            number.setFont(look.font(20, bold=True))
+            number.setStyleSheet(f"color: {colours.get(name, look.theme.text)}")
+        self.progress.setMinimumHeight(look.px(24))
 
     # What others ask -------------------------------------------------------------------------
 
@@ -264,8 +264,8 @@ class TrainingPanel(QScrollArea):
         self._bridge.attempt(self._bridge.session.redraw, _plan(self._bridge.state).seed)
 
 
-def _plan(state: State) -> Plan:
-    return state.graph.plan or Plan()
+def _plan(state: State) -> TrainingPlan:
+    return state.graph.plan or TrainingPlan()
 
 
 ALL_ROWS = "all"
@@ -311,7 +311,7 @@ class PlanLine(ReadLine):
         return int(plain)
 
     def shown(self, state: State) -> str:
-        number = getattr(state.graph.plan or Plan(), self._name)
+        number = getattr(state.graph.plan or TrainingPlan(), self._name)
         return ALL_ROWS if number is None else exact(float(number))
 
     def _mark(self, sentence: str) -> None:
@@ -352,7 +352,7 @@ class PlanChoice(QComboBox):
             self._show(new)
 
     def _show(self, state: State) -> None:
-        self.setCurrentIndex(self.findData(getattr(state.graph.plan or Plan(), self._name)))
+        self.setCurrentIndex(self.findData(getattr(state.graph.plan or TrainingPlan(), self._name)))
         self.setToolTip(str(self.currentData(Qt.ItemDataRole.ToolTipRole)))
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from micrograd_gui.document import datasets, networks
-from micrograd_gui.document.data import Data, Plan
+from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
 
@@ -19,7 +19,7 @@ class Lesson:
 def mlp() -> Graph:
     graph, _ = networks.with_mlp(Graph(), 3, [4, 4, 1], activation="tanh", linear=False, seed=1337)
     graph, _ = networks.with_loss(graph, "squared")
-    graph = fed(graph, replace(datasets.made("lecture"), reduction="sum"), Plan(rate=0.05, steps=20))
+    graph = fed(graph, replace(datasets.made("lecture"), reduction="sum"), TrainingPlan(rate=0.05, steps=20))
     return folded(graph, "neuron")
 
 
@@ -27,24 +27,24 @@ def moons() -> Graph:
     graph, _ = networks.with_mlp(Graph(), 2, [16, 16, 1], activation="relu", seed=1337)
     graph, _ = networks.with_loss(graph, "margin")
     graph, _ = networks.with_loss(graph, "l2", alpha=1e-4)
-    graph = fed(graph, datasets.made("moons"), Plan(rate=1.0, schedule="demo", steps=100))
+    graph = fed(graph, datasets.made("moons"), TrainingPlan(rate=1.0, schedule="demo", steps=100))
     return folded(folded(folded(graph, "neuron"), "mlp"), "loss")
 
 
 def xor() -> Graph:
     graph, _ = networks.with_mlp(Graph(), 2, [4, 1], activation="tanh", linear=False, seed=1337)
     graph, _ = networks.with_loss(graph, "squared")
-    return folded(fed(graph, datasets.made("xor"), Plan(rate=0.5, steps=200)), "neuron")
+    return folded(fed(graph, datasets.made("xor"), TrainingPlan(rate=0.5, steps=200)), "neuron")
 
 
 def line() -> Graph:
     graph = graph_from_expression("x = 1; w = -1.0; b = 1.0; y = 1; o = w*x + b; L = (o - y)**2")
     for label in ("w", "b"):
         graph = graph.marked(graph.named(label), "parameter")
-    return fed(graph, datasets.made("line"), Plan(rate=0.2, steps=100))
+    return fed(graph, datasets.made("line"), TrainingPlan(rate=0.2, steps=100))
 
 
-def fed(graph: Graph, data: Data, plan: Plan) -> Graph:
+def fed(graph: Graph, data: Data, plan: TrainingPlan) -> Graph:
     return graph.fed(data.matched(graph.nodes)).planned(plan)
 
 

@@ -13,7 +13,7 @@ import pytest
 from micrograd_gui.app import cli, start
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
-from micrograd_gui.figures.palette import INKS
+from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.files import documents
 from micrograd_gui.session import measure
 
@@ -129,7 +129,7 @@ def test_render_shows_the_end_of_a_whole_run_unless_a_step_is_named(said: Any, t
     none, last, two = ((tmp_path / f"{name}.svg").read_text("utf-8") for name in ("none", "last", "two"))
     assert ">6.0000<" in none
     assert ">6.0000<" in last
-    outline = INKS["light"].accent
+    outline = PALETTES["light"].accent
     assert outline in last
     assert outline not in none, "a result, and no step of it stands out"
     assert ">6.0000<" not in two

@@ -240,7 +240,7 @@ def test_projector_hides_the_chrome_and_escape_brings_it_back(opened, act, qtbot
     assert not window.projector.on
     assert not window.menuBar().isHidden()
     assert not window.docks["palette"].isHidden()
-    assert not window.mood.projector
+    assert not window.look.projector
 
 
 def test_after_a_hall_the_palette_is_as_wide_as_before(opened, act, qtbot):
@@ -256,20 +256,20 @@ def test_in_a_hall_text_follows_the_window_when_it_grows_late(opened, act):
     window = opened("lecture", size=(1200, 700))
     act(window, "projector")
     window.resize(1920, 1080)  # as a window manager does, some time after it was asked for a full screen
-    assert window.mood.scale * 13 >= 28
+    assert window.look.scale * 13 >= 28
 
 
 def test_text_can_be_made_larger_in_a_hall_and_never_smaller_than_the_back_row_reads(opened, act):
     window = opened("lecture")
-    before = window.mood.scale
+    before = window.look.scale
     act(window, "projector")
-    least = window.mood.scale
+    least = window.look.scale
     act(window, "text_larger")
-    assert window.mood.scale > least
+    assert window.look.scale > least
     act(window, "text_smaller", "text_smaller")
-    assert window.mood.scale == least
+    assert window.look.scale == least
     act(window, "projector")
-    assert window.mood.scale == before
+    assert window.look.scale == before
     assert window.settings.text_scale == before
 
 
@@ -324,19 +324,19 @@ def test_titles_of_panes_are_as_large_as_the_rest_of_the_text(opened, qtbot, sca
     bar = range(dock.widget().geometry().top() - 2)  # without the line below the title
     ground = picture.pixelColor(3, 3)
     inked = [y for y in bar if any(picture.pixelColor(x, y) != ground for x in range(2, dock.width() // 2))]
-    wanted = QFontMetrics(window.mood.font()).tightBoundingRect("Step").height()
+    wanted = QFontMetrics(window.look.font()).tightBoundingRect("Step").height()
     assert len(inked) == pytest.approx(wanted, abs=2)
 
 
 def test_theme_and_text_size_are_remembered_between_starts(opened, act):
     window = opened()
-    dark = window.mood.theme.dark
+    dark = window.look.theme.dark
     act(window, "theme", "text_larger")
-    scale = window.mood.scale
+    scale = window.look.scale
     assert scale > 1
     again = opened()
-    assert again.mood.theme.dark is not dark
-    assert again.mood.scale == scale
+    assert again.look.theme.dark is not dark
+    assert again.look.scale == scale
 
 
 def test_a_slot_that_fails_is_told_and_the_window_stays(opened, capsys, monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 
 from micrograd_gui.document import codec
 from micrograd_gui.document.clipboard import as_text, pasted
-from micrograd_gui.document.data import Column, Data, Plan
+from micrograd_gui.document.data import Column, Data, TrainingPlan
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
@@ -21,7 +21,7 @@ def fed() -> Graph:
     graph = graph_from_expression(TEXT)
     graph = graph.marked(graph.named("w"), "parameter")
     data = Data((Column("x"), Column("y")), ((5.0, 6.0), (7.0, 8.0))).matched(graph.nodes)
-    return graph.fed(data).planned(Plan(0.1, "adam", "demo", 7, 8, 2))
+    return graph.fed(data).planned(TrainingPlan(0.1, "adam", "demo", 7, 8, 2))
 
 
 def test_columns_are_bound_by_name_then_by_order() -> None:
@@ -121,9 +121,17 @@ def test_a_damaged_file_is_refused_at_its_field(path: tuple[str, ...], value: ob
 
 @pytest.mark.parametrize(
     "plan",
-    [Plan(0.0), Plan(-1.0), Plan(1e300), Plan(math.nan), Plan(steps=0), Plan(batch=0), Plan(seed=-1)],
+    [
+        TrainingPlan(0.0),
+        TrainingPlan(-1.0),
+        TrainingPlan(1e300),
+        TrainingPlan(math.nan),
+        TrainingPlan(steps=0),
+        TrainingPlan(batch=0),
+        TrainingPlan(seed=-1),
+    ],
 )
-def test_a_plan_that_cannot_be_is_refused(plan: Plan) -> None:
+def test_a_plan_that_cannot_be_is_refused(plan: TrainingPlan) -> None:
     with pytest.raises(Refusal):
         graph_from_expression(TEXT).planned(plan)
 

@@ -17,7 +17,7 @@ from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.export import formats
 from micrograd_gui.export.formats import render
 from micrograd_gui.figures.moments import Film, Options, film_of
-from micrograd_gui.figures.palette import INKS
+from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.files import documents
 from micrograd_gui.layout.graphviz import engine
 from tests.hostile import LABELS
@@ -54,12 +54,12 @@ def test_in_svg_text_stays_text_and_each_node_is_a_group_with_a_title(tmp_path: 
 
 
 def test_the_acting_node_is_outlined_and_no_other(tmp_path: Path) -> None:
-    ink = INKS["light"]
+    palette = PALETTES["light"]
     root = ElementTree.fromstring(exported(tmp_path / "a.svg", LECTURE, "last"))
     outlined = [
         group.findtext(f"{SVG}title")
         for group in root.iter(f"{SVG}g")
-        if group.find(f"{SVG}rect[@stroke='{ink.accent}']") is not None
+        if group.find(f"{SVG}rect[@stroke='{palette.accent}']") is not None
     ]
     assert outlined == ["e"]
 
@@ -78,35 +78,35 @@ def test_an_svg_with_any_label_is_well_formed_and_has_no_element_of_the_labels_m
     assert not re.search(rb"<script|javascript:|\son\w+=", content)
 
 
-@pytest.mark.parametrize("theme", INKS)
+@pytest.mark.parametrize("theme", PALETTES)
 def test_each_theme_has_its_colours(tmp_path: Path, theme: str) -> None:
-    ink = INKS[theme]
+    palette = PALETTES[theme]
     content = exported(tmp_path / "a.svg", theme=theme).decode()
-    assert f'fill="{ink.ground}"' in content
-    assert f'fill="{ink.data}"' in content
+    assert f'fill="{palette.ground}"' in content
+    assert f'fill="{palette.data}"' in content
     if theme == "print":
         assert set(re.findall(r"#[0-9a-f]{6}", content)) <= {"#000000", "#444444", "#e8e8e8", "#ffffff"}
 
 
-@pytest.mark.parametrize("theme", INKS)
+@pytest.mark.parametrize("theme", PALETTES)
 def test_text_has_a_contrast_of_at_least_4_5(theme: str) -> None:
-    ink = INKS[theme]
+    palette = PALETTES[theme]
 
     def brightness(colour: str) -> float:
         parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
         linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
         return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
-    for text in (ink.text, ink.muted, ink.data, ink.grad):
-        for ground in (ink.ground, ink.box, ink.accent_fill):
+    for text in (palette.text, palette.muted, palette.data, palette.grad):
+        for ground in (palette.ground, palette.box, palette.accent_fill):
             dark, light = sorted((brightness(text), brightness(ground)))
             assert (light + 0.05) / (dark + 0.05) >= 4.5, (text, ground)
 
 
-@pytest.mark.parametrize("theme", INKS)
+@pytest.mark.parametrize("theme", PALETTES)
 def test_the_sign_of_an_op_stands_on_a_ground_of_its_own(theme: str) -> None:
-    ink = INKS[theme]
-    assert ink.chip not in (ink.box, ink.ground), "else × x1w1 reads as one name"
+    palette = PALETTES[theme]
+    assert palette.chip not in (palette.box, palette.ground), "else × x1w1 reads as one name"
 
 
 def test_a_transparent_svg_has_no_ground(tmp_path: Path) -> None:
@@ -236,11 +236,11 @@ def test_the_node_where_a_run_stops_is_drawn_in_the_colours_of_a_problem(
     graph = graph_from_expression("a = 0; e = log(a); L = e*2")
     content = exported(tmp_path / "a.svg", graph, step, style=style)
     root = ElementTree.fromstring(content)
-    inks = INKS["light"]
+    palette = PALETTES["light"]
     wrong = {
         g.findtext(f"{SVG}title")
         for g in root.iter(f"{SVG}g")
-        if any(each.get("stroke") == inks.bad and each.get("fill") == inks.bad_fill for each in g)
+        if any(each.get("stroke") == palette.bad and each.get("fill") == palette.bad_fill for each in g)
     }
     assert wrong == {"e"}
 

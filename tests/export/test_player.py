@@ -13,9 +13,9 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.export import formats
 from micrograd_gui.export.player import differences, shape_looks, text_looks
-from micrograd_gui.figures.figure import Picture, Style
+from micrograd_gui.figures.figure import Figure, Style
 from micrograd_gui.figures.moments import Options, film_of
-from micrograd_gui.figures.shapes import Group, groups
+from micrograd_gui.figures.shapes import ShapeGroup, groups
 from micrograd_gui.files import documents
 from tests.export import browser
 from tests.hostile import LABELS
@@ -254,7 +254,7 @@ def test_differences_are_those_between_whole_pictures(name: str, opened: bool, s
 def test_a_player_of_thousands_of_moments_does_not_draw_each_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
 
-    def counting(picture: Picture) -> tuple[Group, ...]:
+    def counting(picture: Figure) -> tuple[ShapeGroup, ...]:
         asked.append(len(picture.boxes))
         return groups(picture)
 

@@ -12,7 +12,7 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.export import formats, tex
 from micrograd_gui.figures.moments import Options, film_of
-from micrograd_gui.figures.palette import INKS
+from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.files import documents
 from tests.hostile import LABELS
 
@@ -149,7 +149,7 @@ def test_the_card_of_a_slide_is_as_large_as_its_text_however_wide_the_graph(tmp_
 
 
 @needs_tex
-@pytest.mark.parametrize("theme", INKS)
+@pytest.mark.parametrize("theme", PALETTES)
 @pytest.mark.parametrize("style", ["notebook", "canvas"])
 def test_a_moment_compiles_to_one_page_with_its_numbers(tmp_path: Path, theme: str, style: str) -> None:
     neuron = documents.load_example("neuron")

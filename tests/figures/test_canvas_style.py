@@ -12,7 +12,7 @@ from micrograd_gui.document.block import Block, nodes_of
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.export.formats import render
 from micrograd_gui.figures.moments import Options, film_of
-from micrograd_gui.figures.palette import INKS
+from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.files import documents
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -156,7 +156,7 @@ def test_a_wire_for_several_nodes_is_thicker_than_one_for_one_and_thinner_than_a
     wires = [each for each in picture.root.iter(f"{SVG}path") if " C" in (each.get("d") or "")]
     widths = sorted(float(each.get("stroke-width") or 0) for each in wires)
     assert len(widths) == 6
-    assert 1.5 * widths[-2] < widths[-1] < INKS[theme].strong / 1.4
+    assert 1.5 * widths[-2] < widths[-1] < PALETTES[theme].strong / 1.4
 
 
 def test_only_the_wires_that_a_step_in_a_collapsed_block_uses_light_up() -> None:

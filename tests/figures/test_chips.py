@@ -11,7 +11,7 @@ from micrograd_gui.document.block import Block
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.export.formats import render
-from micrograd_gui.figures.figure import Chip, Picture
+from micrograd_gui.figures.figure import ChipText, Figure
 from micrograd_gui.figures.moments import Film, Options, film_of
 from micrograd_gui.files import documents
 
@@ -23,7 +23,7 @@ def film(graph: Graph, step: str | None = "all", **options: object) -> Film:
     return film_of(graph, step, Options(style="canvas", card=False, **options))  # type: ignore[arg-type]
 
 
-def said(picture: Picture) -> list[tuple[str, str]]:
+def said(picture: Figure) -> list[tuple[str, str]]:
     return [(chip.rule, chip.amount) for chip in picture.chips if chip.amount]
 
 
@@ -34,7 +34,7 @@ def apart(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
     )
 
 
-def rect(chip: Chip) -> tuple[float, float, float, float]:
+def rect(chip: ChipText) -> tuple[float, float, float, float]:
     return chip.x, chip.y, chip.width, chip.height
 
 

@@ -17,7 +17,7 @@ from micrograd_gui.export import formats
 from micrograd_gui.export.formats import render
 from micrograd_gui.figures.geometry import HEIGHT, WIDTH
 from micrograd_gui.figures.moments import Options, Watch, film_of
-from micrograd_gui.figures.palette import INKS
+from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.figures.shapes import groups
 from micrograd_gui.files import documents
 from micrograd_gui.layout.graphviz import Cancelled
@@ -137,13 +137,13 @@ def test_a_part_of_the_graph_shows_the_numbers_of_the_whole(tmp_path: Path, styl
 
 
 def test_what_is_still_to_come_is_grey_and_what_is_now_is_bold(tmp_path: Path) -> None:
-    ink = INKS["light"]
+    palette = PALETTES["light"]
     root = drawn(tmp_path / "a.svg", step="1")
     groups_ = {group.findtext(f"{SVG}title"): group for group in root.iter(f"{SVG}g")}
     fills = {
         name: next(each.get("fill") for each in group.iter(f"{SVG}text")) for name, group in groups_.items()
     }
-    assert fills == {name: ink.muted if name in "dL" else ink.text for name in "abcdefL"}
+    assert fills == {name: palette.muted if name in "dL" else palette.text for name in "abcdefL"}
     bold = [t.text for t in groups_["e"].iter(f"{SVG}text") if t.get("font-weight") == "bold"]
     assert bold == ["e", "−6.0000"]
 

@@ -7,7 +7,7 @@ import pytest
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.document.text import WIDEST, written
-from micrograd_gui.figures.figure import PADDING, Picture, Text
+from micrograd_gui.figures.figure import PADDING, Figure, Text
 from micrograd_gui.figures.notebook_style import rendered, shape_of, source
 from micrograd_gui.figures.text_metrics import LABEL_AT_MOST, shown_label, width
 from micrograd_gui.files import documents
@@ -23,7 +23,7 @@ def run(graph: Graph) -> Trace:
     return record(graph, (Pass("forward"), Pass("backward")))
 
 
-def at(picture: Picture, trace: Trace, cursor: int) -> Picture:
+def at(picture: Figure, trace: Trace, cursor: int) -> Figure:
     return picture.with_frame(trace.frame(cursor), trace.steps[cursor - 1] if cursor else None)
 
 

@@ -7,20 +7,22 @@ from tests.house.structure import ROOT, circles, class_places, cut_classes, modu
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 60
 
-# What is there today. Each of these may only shrink.
-CIRCLES = {
-    "micrograd_gui.app": 15,
-    "micrograd_gui.views.canvas": 12,
-    "micrograd": 6,
-    "micrograd_gui.document.live.values": 3,
-    "micrograd_gui.document.notation.reader": 3,
-    "micrograd_gui.export.code.python": 2,
-}
+# What is still there and is to go: each list may only shrink.
+CIRCLES = [
+    {"micrograd.dot", "micrograd.dropin", "micrograd.engine", "micrograd.nonfinite", "micrograd.order",
+     "micrograd.steps"},
+    {"micrograd_gui.document.notation.networks", "micrograd_gui.document.notation.reader"},
+    {"micrograd_gui.document.live.torch", "micrograd_gui.document.live.values"},
+    {"micrograd_gui.export.code.python", "micrograd_gui.export.code.training"},
+    {f"micrograd_gui.views.canvas.{name}" for name in (
+        "blocks", "events", "gesturing", "inline_editor", "keyboard", "menu", "pointer", "tools", "view",
+        "wiring")},
+    {f"micrograd_gui.app.{name}" for name in (
+        "actions", "arrangement", "blocks", "documents", "export_dialog", "help", "live", "start", "tidy",
+        "training_loop", "window")},
+]  # fmt: skip
 CUT = {"DropIn", "Drawn", "TrainingVerbs", "Building", "Running", "Sheet", "EventfulSheet", "Gesturing"}
-TWICE = {
-    "Row", "Picture", "Neuron", "Layer", "Block", "Group", "Plan", "Contribution", "Bars", "Source",
-    "Growing", "DataModel", "Port", "Box", "Ink", "Curve", "Chip",
-}  # fmt: skip
+TWICE: set[str] = set()
 LONG = {"lay_out", "style_sheet"}
 
 
@@ -35,21 +37,21 @@ def test_no_function_is_longer_than_a_reader_can_hold() -> None:
         for function in module.functions
         if (function.end_lineno or 0) - function.lineno + 1 > LONGEST_FUNCTION
     }
-    assert long.keys() == LONG, long
+    assert long.keys() <= LONG, long
 
 
 def test_a_class_is_whole_in_one_file() -> None:
-    assert cut_classes().keys() == CUT, cut_classes()
+    assert cut_classes().keys() <= CUT, cut_classes()
 
 
 def test_modules_import_each_other_in_no_circle() -> None:
-    found = circles()
-    assert sorted(map(len, found), reverse=True) == sorted(CIRCLES.values(), reverse=True), found
+    unknown = [found for found in circles() if not any(set(found) <= known for known in CIRCLES)]
+    assert not unknown
 
 
 def test_a_class_name_means_one_thing() -> None:
     twice = {name: places for name, places in class_places().items() if len(places) > 1}
-    assert twice.keys() == TWICE, twice
+    assert twice.keys() <= TWICE, twice
 
 
 def test_architecture_tells_every_module_in_the_words_of_its_own_first_line() -> None:

@@ -30,8 +30,8 @@ SETTINGS = """
 from PySide6.QtCore import QSettings
 def test_writes(qtbot):
     settings = QSettings("micrograd-gui", "micrograd-gui")
-    assert settings.value("mood") is None
-    settings.setValue("mood", "dark")
+    assert settings.value("look") is None
+    settings.setValue("look", "dark")
     settings.sync()
 def test_reads(qtbot):
     test_writes(qtbot)

@@ -4,7 +4,7 @@ import pytest
 
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.plot.pane import PlotPane
-from micrograd_gui.views.theme import Mood, load_fonts
+from micrograd_gui.views.theme import Look, load_fonts
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def plot_pane(qtbot):
     def made(session, *size):
         load_fonts()
         bridge = Bridge(session)
-        pane = PlotPane(bridge, Mood())
+        pane = PlotPane(bridge, Look())
         bridge.setParent(pane)
         qtbot.addWidget(pane)
         pane.resize(*size)

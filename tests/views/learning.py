@@ -1,7 +1,7 @@
 """Small graphs that learn, for the tests of what shows them."""
 
 from micrograd_gui.document import datasets, networks
-from micrograd_gui.document.data import Column, Data, Plan
+from micrograd_gui.document.data import Column, Data, TrainingPlan
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
 
@@ -12,14 +12,14 @@ def line(steps: int = 50) -> Graph:
     for name in ("w", "b"):
         graph = graph.marked(graph.named(name), "parameter")
     graph = graph.fed(datasets.made("line").matched(graph.nodes))
-    return graph.planned(Plan(rate=0.1, steps=steps))
+    return graph.planned(TrainingPlan(rate=0.1, steps=steps))
 
 
 def plane(name: str = "xor", steps: int = 100, activation: str = "tanh") -> Graph:
     """A small network over two inputs, with answers of 1 and −1."""
     graph, _ = networks.with_mlp(Graph(), 2, [4, 1], activation=activation, linear=False, seed=1)
     graph, _ = networks.with_loss(graph, "squared")
-    return graph.fed(datasets.made(name).matched(graph.nodes)).planned(Plan(rate=0.2, steps=steps))
+    return graph.fed(datasets.made(name).matched(graph.nodes)).planned(TrainingPlan(rate=0.2, steps=steps))
 
 
 def bursting() -> Graph:
@@ -27,4 +27,4 @@ def bursting() -> Graph:
     graph = graph_from_expression("w = 1; x = 1; L = exp(w*x)")
     graph = graph.marked(graph.named("w"), "parameter")
     data = Data((Column("x", graph.named("x")),), ((-3.0,), (5.0,)))
-    return graph.fed(data).planned(Plan(rate=1000.0, steps=10))
+    return graph.fed(data).planned(TrainingPlan(rate=1000.0, steps=10))

@@ -12,7 +12,7 @@ from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.gradients import Gradients
-from micrograd_gui.views.theme import DARK, LIGHT, Mood, load_fonts
+from micrograd_gui.views.theme import DARK, LIGHT, Look, load_fonts
 
 LECTURE = "a = 2; b = -3; c = 10; f = -2; e = a*b; d = e + c; L = d*f"
 ROLE = Qt.ItemDataRole
@@ -29,7 +29,7 @@ def session():
 def pane(qtbot, session):
     load_fonts()
     bridge = Bridge(session)
-    made = Gradients(bridge, Mood())
+    made = Gradients(bridge, Look())
     bridge.setParent(made)
     qtbot.addWidget(made)
     made.resize(560, 300)
@@ -243,10 +243,10 @@ def test_numbers_stand_at_the_right(table):
     assert cell(table, "a", "node", ROLE.TextAlignmentRole) & Qt.AlignmentFlag.AlignLeft
 
 
-def test_the_mood_changes_the_colours(pane, table, session):
+def test_the_look_changes_the_colours(pane, table, session):
     session.backward()
     assert cell(table, "a", "analytic", ROLE.ForegroundRole) == QColor(LIGHT.grad)
-    pane.set_mood(Mood(DARK, 1.5))
+    pane.set_look(Look(DARK, 1.5))
     assert cell(table, "a", "analytic", ROLE.ForegroundRole) == QColor(DARK.grad)
     assert table.verticalHeader().defaultSectionSize() > 25
 

@@ -13,13 +13,13 @@ from pytestqt.qtbot import QtBot
 
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.figures import notebook_style
-from micrograd_gui.figures.palette import INKS
+from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.files import documents
 from micrograd_gui.layout.graphviz import LayoutRefusal
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.rendered_graph import EMPTY, WAITING, RenderedGraph
-from micrograd_gui.views.theme import DARK, LIGHT, THEMES, Mood, load_fonts
+from micrograd_gui.views.theme import DARK, LIGHT, THEMES, Look, load_fonts
 
 Make = Callable[..., RenderedGraph]
 
@@ -28,10 +28,10 @@ Make = Callable[..., RenderedGraph]
 def make(qtbot: QtBot) -> Make:
     """Shows the pane with a graph in it and waits for its layout."""
 
-    def made(graph: Graph | str = "neuron", mood: Mood | None = None) -> RenderedGraph:
+    def made(graph: Graph | str = "neuron", look: Look | None = None) -> RenderedGraph:
         load_fonts()
         session = Session(documents.load_example(graph) if isinstance(graph, str) else graph)
-        pane = RenderedGraph(Bridge(session), mood or Mood())
+        pane = RenderedGraph(Bridge(session), look or Look())
         qtbot.addWidget(pane)
         pane.resize(1200, 300)
         pane.show()
@@ -315,18 +315,23 @@ def test_a_hidden_pane_works_nothing_out_and_catches_up_when_it_is_shown(make: M
     assert number(pane, "o", "data") == "·"
 
 
-def test_it_takes_the_colours_of_the_mood(make: Make) -> None:
-    pane = make("lecture", Mood(DARK))
+def test_it_takes_the_colours_of_the_look(make: Make) -> None:
+    pane = make("lecture", Look(DARK))
     assert shown(pane).pixelColor(1, 1) == QColor(DARK.ground)
-    pane.set_mood(Mood(LIGHT))
+    pane.set_look(Look(LIGHT))
     assert shown(pane).pixelColor(1, 1) == QColor(LIGHT.ground)
 
 
 @pytest.mark.parametrize("name", THEMES)
 def test_exported_pictures_have_the_colours_of_the_window(name: str) -> None:
-    theme, ink = THEMES[name], INKS[name]
-    assert (ink.text, ink.muted, ink.data, ink.grad) == (theme.text, theme.muted, theme.data, theme.grad)
-    assert (ink.accent, ink.accent_fill, ink.line, ink.box) == (
+    theme, palette = THEMES[name], PALETTES[name]
+    assert (palette.text, palette.muted, palette.data, palette.grad) == (
+        theme.text,
+        theme.muted,
+        theme.data,
+        theme.grad,
+    )
+    assert (palette.accent, palette.accent_fill, palette.line, palette.box) == (
         theme.accent,
         theme.accent_fill,
         theme.frame,

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.step_card import StepCard
-from micrograd_gui.views.theme import DARK, LIGHT, Mood, load_fonts
+from micrograd_gui.views.theme import DARK, LIGHT, Look, load_fonts
 
 LECTURE = "a = 2; b = -3; c = 10; f = -2; e = a*b; d = e + c; L = d*f"
 
@@ -22,13 +22,13 @@ def session():
 
 @pytest.fixture
 def card(qtbot, session):
-    return make_card(qtbot, session, Mood(), 890)
+    return make_card(qtbot, session, Look(), 890)
 
 
-def make_card(qtbot, session, mood, width, height=None):
+def make_card(qtbot, session, look, width, height=None):
     load_fonts()
     bridge = Bridge(session)
-    made = StepCard(bridge, mood)
+    made = StepCard(bridge, look)
     bridge.setParent(made)
     qtbot.addWidget(made)
     made.resize(width, height or made.sizeHint().height())
@@ -80,7 +80,7 @@ def test_data_and_gradients_have_their_colours(card, session):
     colours = {text.strip(): form.foreground().color() for text, form in pieces(card)}
     assert colours["b.data"] == QColor(LIGHT.data)
     assert colours["6.0000"] == QColor(LIGHT.grad)
-    card.set_mood(Mood(DARK))
+    card.set_look(Look(DARK))
     colours = {text.strip(): form.foreground().color() for text, form in pieces(card)}
     assert colours["b.data"] == QColor(DARK.data)
     assert colours["6.0000"] == QColor(DARK.grad)
@@ -95,9 +95,9 @@ def test_its_size_does_not_depend_on_what_it_says(card, session):
 
 def test_text_shrinks_before_it_breaks_and_breaks_before_equals_signs(qtbot, session):
     session.backward()
-    wide = make_card(qtbot, session, Mood(), 1200)
-    narrow = make_card(qtbot, session, Mood(), 640)
-    tight = make_card(qtbot, session, Mood(), 400, 200)
+    wide = make_card(qtbot, session, Look(), 1200)
+    narrow = make_card(qtbot, session, Look(), 640)
+    tight = make_card(qtbot, session, Look(), 400, 200)
     assert visual_lines(wide) == visual_lines(narrow) == 3
     assert max(sizes(narrow)) < max(sizes(wide))
     assert visual_lines(tight) > 3
@@ -112,7 +112,7 @@ def test_a_part_that_is_too_long_scrolls(qtbot):
     one, two = "abcdefghijklmnopqrstuvwxyz", "bcdefghijklmnopqrstuvwxyz"
     session.build(f"{one} = 2; {two} = 3; c = {one} * {two}")
     session.backward()
-    card = make_card(qtbot, session, Mood(), 300, 160)
+    card = make_card(qtbot, session, Look(), 300, 160)
     assert card.horizontalScrollBar().isVisible()
     assert min(sizes(card)) >= 12
 
@@ -120,7 +120,7 @@ def test_a_part_that_is_too_long_scrolls(qtbot):
 def test_four_lines_and_a_sentence_still_fit(qtbot, session):
     session.backward()
     session.backward()
-    card = make_card(qtbot, session, Mood(), 890)
+    card = make_card(qtbot, session, Look(), 890)
     assert visual_lines(card) == 6
     assert not card.verticalScrollBar().isVisible()
 
@@ -128,7 +128,7 @@ def test_four_lines_and_a_sentence_still_fit(qtbot, session):
 @pytest.mark.parametrize("height", [720, 1080, 2160])
 def test_in_a_hall_no_text_is_smaller_than_28_pixels(qtbot, session, height):
     session.backward()
-    card = make_card(qtbot, session, Mood(DARK).in_hall(height), 1280)
+    card = make_card(qtbot, session, Look(DARK).in_hall(height), 1280)
     assert min(sizes(card)) >= 28
     session.nudge(session.state.graph.named("a"), 0.001)
     assert min(sizes(card)) >= 28
@@ -154,7 +154,7 @@ def test_it_cannot_be_typed_into(card, session, qtbot):
 def test_keys_that_step_stay_the_windows_while_the_card_has_the_focus(qtbot, session):
     window = QWidget()
     qtbot.addWidget(window)
-    card = make_card(qtbot, session, Mood(), 600)
+    card = make_card(qtbot, session, Look(), 600)
     card.setParent(window)
     pressed = []
     for key in ("PgDown", "Right", "Home", "B", "Ctrl+C"):
@@ -184,7 +184,7 @@ def test_a_label_full_of_markup_is_shown_as_it_was_typed(card, session):
 
 def test_a_head_that_is_too_long_leaves_the_moment_to_the_status_bar(qtbot, session):
     session.backward()
-    card = make_card(qtbot, session, Mood(), 350, 200)
+    card = make_card(qtbot, session, Look(), 350, 200)
     assert card.document().begin().text() == "STEP 4 of 4   backward through e = a × b"
     assert "moment 7 of 7" in card.accessibleDescription()
     card.resize(600, 200)

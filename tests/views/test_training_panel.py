@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
-from micrograd_gui.views.theme import Mood
+from micrograd_gui.views.theme import Look
 from micrograd_gui.views.training_panel import TrainingPanel
 from tests.views import learning
 
@@ -19,7 +19,7 @@ def session():
 @pytest.fixture
 def panel(qtbot, session):
     bridge = Bridge(session)
-    made = TrainingPanel(bridge, Mood())
+    made = TrainingPanel(bridge, Look())
     bridge.setParent(made)
     qtbot.addWidget(made)
     made.resize(460, 300)

@@ -12,7 +12,7 @@ from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.notation.literals import given_number, number_in, unsigned, worked_out
 from micrograd_gui.document.notation.networks import Networks
-from micrograd_gui.document.notation.source import Source
+from micrograd_gui.document.notation.source import SourceText
 from micrograd_gui.document.text import exact, spoken
 
 _ONLY = "only statements like “L = a*b + c” are understood"
@@ -24,7 +24,7 @@ def graph_from_expression(text: str) -> Graph:
 
     Raises ExpressionRefusal, which names line and column, for anything outside the language.
     """
-    source = Source(text)
+    source = SourceText(text)
     reader = Reader(source)
     for statement in source.statements():
         reader.statement(statement)
@@ -39,7 +39,7 @@ def functions() -> tuple[str, ...]:
 class Reader:
     """Reads statements one after the other into nodes."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: SourceText) -> None:
         self.source = source
         self.nodes: dict[NodeId, Node] = {}
         self.names: dict[str, NodeId] = {}

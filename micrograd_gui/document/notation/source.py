@@ -17,7 +17,7 @@ _MAGIC = re.compile(r"^[ \t]*(?:%{1,2}[A-Za-z]|!).*$", re.MULTILINE)  # lines of
 _TYPESET = str.maketrans("\u00a0\u202f\u2018\u2019\u201c\u201d\u2212", "  ''\"\"-")  # by web pages and slides
 
 
-class Source:
+class SourceText:
     """A text that was typed or pasted; lines and columns are counted in it as it was given."""
 
     def __init__(self, text: str) -> None:
@@ -106,7 +106,7 @@ def on_one_line(text: str) -> str:
     if "\n" not in text.strip():
         return text.strip()
     try:
-        parts = [ast.unparse(statement) for statement in Source(text).statements()]
+        parts = [ast.unparse(statement) for statement in SourceText(text).statements()]
     except ExpressionRefusal:  # it is refused again when it is read, with its line and column
         return text.strip()
     whole = any("\n" in part for part in parts)  # a class or a loop: no line of its own holds it

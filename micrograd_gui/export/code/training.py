@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from micrograd.ops import op_of
-from micrograd_gui.document.data import Data, Plan
+from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.export.code.python import DIALECTS, computed, number, variables
@@ -59,7 +59,7 @@ _SCHEDULES = {"constant": "1.0", "demo": "1.0 - 0.9 * min(k, 100) / 100"}
 
 def training_script(graph: Graph) -> str:
     """The script; raises Refusal where there is nothing to train."""
-    plan = graph.plan or Plan()
+    plan = graph.plan or TrainingPlan()
     data = trainable(graph, plan)
     writer = _Writer(graph, data)
     judge = judge_of(graph)
@@ -136,7 +136,7 @@ class _Writer:
         same = [each for each in self.graph.parameters if self.graph.nodes[each].name == name]
         return name if same[0] == node else f"{name} ({node})"
 
-    def _linear(self, at: int, layer: Layer) -> None:
+    def _linear(self, at: int, layer: ScriptLayer) -> None:
         def numbers(nodes: tuple[NodeId, ...]) -> str:
             return f"[{', '.join(number(self.graph.nodes[node].data) for node in nodes)}]"
 
@@ -175,7 +175,7 @@ class _Writer:
             self.lines.append(f"        {name} = {self.torch.call(node, operands)}")
             self.written[node.id] = name
 
-    def _layer(self, at: int, layer: Layer, stacked: dict[tuple[NodeId, ...], str]) -> None:
+    def _layer(self, at: int, layer: ScriptLayer, stacked: dict[tuple[NodeId, ...], str]) -> None:
         x = stacked.get(layer.x)
         if x is None:
             columns = ", ".join(f"{self.written[each]}.expand(len(rows))" for each in layer.x)
@@ -191,7 +191,7 @@ class _Writer:
 
 
 @dataclass(frozen=True, slots=True)
-class Neuron:
+class ScriptNeuron:
     """activation(w · x + b): the nodes that it is made of."""
 
     x: tuple[NodeId, ...]
@@ -203,10 +203,10 @@ class Neuron:
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class ScriptLayer:
     """Neurons side by side over the same inputs."""
 
-    neurons: tuple[Neuron, ...]
+    neurons: tuple[ScriptNeuron, ...]
 
     @property
     def x(self) -> tuple[NodeId, ...]:
@@ -226,7 +226,7 @@ class Layer:
         return frozenset().union(*(neuron.inside for neuron in self.neurons))
 
 
-def layers_of(graph: Graph) -> list[Layer]:
+def layers_of(graph: Graph) -> list[ScriptLayer]:
     """The layers among the blocks of the graph whose neurons are wired as `micrograd.nn` wires them."""
     trained = set(graph.parameters)
     used: set[NodeId] = set()
@@ -248,11 +248,11 @@ def layers_of(graph: Graph) -> list[Layer]:
             and used.isdisjoint(parameters)
         ):
             used.update(parameters)
-            layers.append(Layer(neurons))
+            layers.append(ScriptLayer(neurons))
     return layers
 
 
-def _neuron(graph: Graph, out: NodeId | None, trained: set[NodeId]) -> Neuron | None:
+def _neuron(graph: Graph, out: NodeId | None, trained: set[NodeId]) -> ScriptNeuron | None:
     """The neuron whose output that is; None where its nodes are wired otherwise."""
     if out is None or out not in graph.feeding:
         return None
@@ -286,4 +286,4 @@ def _neuron(graph: Graph, out: NodeId | None, trained: set[NodeId]) -> Neuron | 
     ):
         return None
     weights, x_ids = zip(*reversed(pairs), strict=True)
-    return Neuron(x_ids, weights, bias, activation, out, frozenset(inside))
+    return ScriptNeuron(x_ids, weights, bias, activation, out, frozenset(inside))

@@ -11,7 +11,7 @@ import numpy as np
 from micrograd.engine import Value
 from micrograd.replay.fused import Fused, Run
 from micrograd.replay.tape import Tape
-from micrograd_gui.document.data import Data, Plan
+from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import spoken
@@ -56,9 +56,9 @@ class Training:
     Raises Refusal where there is nothing to train.
     """
 
-    def __init__(self, graph: Graph, plan: Plan | None = None) -> None:
+    def __init__(self, graph: Graph, plan: TrainingPlan | None = None) -> None:
         self.graph = graph
-        self.plan = plan or graph.plan or Plan()
+        self.plan = plan or graph.plan or TrainingPlan()
         data = trainable(graph, self.plan)
         self.data = data
         self.parameters = graph.parameters
@@ -116,7 +116,7 @@ class Training:
         self.k += 1
         return done
 
-    def replan(self, plan: Plan) -> None:
+    def replan(self, plan: TrainingPlan) -> None:
         """Go on by another plan; another optimiser starts remembering anew."""
         if plan.optimiser != self.plan.optimiser:
             self.moments = OPTIMISERS[plan.optimiser].start(self.numbers)
@@ -211,7 +211,7 @@ class Training:
         return f"{head}: what the rows add up to is too large a number.{tail}", graph.target
 
 
-def trainable(graph: Graph, plan: Plan) -> Data:
+def trainable(graph: Graph, plan: TrainingPlan) -> Data:
     """The data of a graph that can be trained; raises Refusal, which says in a sentence what is missing."""
     fault = plan.fault()
     if fault is not None:

@@ -128,13 +128,13 @@ class Inside:
     # The way ---------------------------------------------------------------------------------
 
     def dress(self) -> None:
-        """In the mood of the view."""
+        """In the look of the view."""
         self._dress_bar()
         self._show_way()
 
     def _dress_bar(self) -> None:
-        theme, mood = self.view.mood.theme, self.view.mood
-        self.bar.setFont(mood.font(14))
+        theme, look = self.view.look.theme, self.view.look
+        self.bar.setFont(look.font(14))
         self.bar.setStyleSheet(
             f"#breadcrumb {{ background: {theme.panel}; color: {theme.text}; padding: 0 12px;"
             f" border-bottom: 1px solid {theme.line}; }}"
@@ -146,11 +146,11 @@ class Inside:
 
     @property
     def height(self) -> int:
-        return self.view.mood.px(34) if self.block is not None else 0
+        return self.view.look.px(34) if self.block is not None else 0
 
     def _show_way(self) -> None:
         shown = self.way()
-        colour = self.view.mood.theme.data
+        colour = self.view.look.theme.data
         steps = [(0, WHOLE), *((block.id, block.title) for block in shown)]
         links = [
             f'<a href="{number}" style="color: {colour}; text-decoration: none">{escape(title)}</a>'

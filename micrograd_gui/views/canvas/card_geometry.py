@@ -12,7 +12,7 @@ from micrograd_gui.figures.geometry import (
     RADIUS,
     TITLE,
     WIDTH,
-    Curve,
+    Bezier,
     Size,
     bow,
     curve,
@@ -27,7 +27,7 @@ __all__ = [
     "RADIUS",
     "TITLE",
     "WIDTH",
-    "Curve",
+    "Bezier",
     "Size",
     "bow",
     "curve",
@@ -44,14 +44,14 @@ PAD = 3.0  # between a number as wide as numbers get and the edge of its field
 REACH = 9.0  # how far a selection outline, a shadow or a port stands out of a box
 
 
-def path_of(curve: Curve) -> QPainterPath:
+def path_of(curve: Bezier) -> QPainterPath:
     """The wire alone."""
     path = QPainterPath()
     append(path, curve)
     return path
 
 
-def append(path: QPainterPath, curve: Curve) -> None:
+def append(path: QPainterPath, curve: Bezier) -> None:
     """The wire as one more piece of the path."""
     path.moveTo(curve.x1, curve.y1)
     path.cubicTo(curve.hx1, curve.hy1, curve.hx2, curve.hy2, curve.x2, curve.y2)

@@ -15,7 +15,7 @@ from micrograd_gui.document.graph import NodeId
 from micrograd_gui.figures.folding import Key, Wire
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.paint_cards import badge_rect, mark_rect, title_rect
-from micrograd_gui.views.canvas.pens import Ink
+from micrograd_gui.views.canvas.pens import Pens
 from micrograd_gui.views.canvas.scene import Index
 
 Part = Literal["ground", "wire", "title", "badge", "data", "grad", "in", "out", "mark", "frame"]
@@ -49,18 +49,18 @@ class Hit:
 GROUND = Hit("ground")
 
 
-def hit(index: Index, point: QPointF, zoom: float, ink: Ink) -> Hit:
+def hit(index: Index, point: QPointF, zoom: float, pens: Pens) -> Hit:
     """The topmost thing at that point of the scene: a port, a part of a box, a wire, or the ground."""
     reach = min(_PORT_REACH / zoom, 13.0) if zoom < 1 else _PORT_REACH
     around = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
     for number in sorted(index.nodes_in(around), reverse=True):
         if number >= 0:
-            found = _on_box(index, number, point, reach, zoom, ink)
+            found = _on_box(index, number, point, reach, zoom, pens)
         else:
             found = _on_block(index, number, point, reach)
         if found is not None:
             return found
-    title = _on_frame(index, point, zoom, ink)
+    title = _on_frame(index, point, zoom, pens)
     if title is not None:
         return title
     wire = nearest_wire(index, point, min(_WIRE_REACH / zoom, 16.0))
@@ -82,19 +82,21 @@ def _on_block(index: Index, key: Key, point: QPointF, reach: float) -> Hit | Non
     return Hit("mark" if mark_rect(index, -key).contains(point) else "title", block=-key)
 
 
-def _on_frame(index: Index, point: QPointF, zoom: float, ink: Ink) -> Hit | None:
+def _on_frame(index: Index, point: QPointF, zoom: float, pens: Pens) -> Hit | None:
     """The title or the mark of an open block, the innermost first."""
     for number, (_, rect) in index.frames.items():
         if not rect.contains(point):
             continue
         if mark_rect(index, number).adjusted(-3, -3, 3, 3).contains(point):
             return Hit("mark", block=number)
-        if title_rect(index, number, ink, zoom).contains(point):
+        if title_rect(index, number, pens, zoom).contains(point):
             return Hit("frame", block=number)
     return None
 
 
-def _on_box(index: Index, number: NodeId, point: QPointF, reach: float, zoom: float, ink: Ink) -> Hit | None:
+def _on_box(
+    index: Index, number: NodeId, point: QPointF, reach: float, zoom: float, pens: Pens
+) -> Hit | None:
     node, place = index.nodes[number], index.places[number]
     if _distance(point, card_geometry.out_port(place)) <= reach:
         return Hit("out", number)
@@ -104,7 +106,7 @@ def _on_box(index: Index, number: NodeId, point: QPointF, reach: float, zoom: fl
         return Hit("in", number, min(ports)[1])
     if not card_geometry.box(place).contains(point):
         return None
-    if badge_rect(node, place, ink).contains(point):
+    if badge_rect(node, place, pens).contains(point):
         return Hit("badge", number)
     if point.y() < place[1] + card_geometry.title_height(zoom):
         return Hit("title", number)

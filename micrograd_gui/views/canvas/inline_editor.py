@@ -16,7 +16,7 @@ from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.paint_cards import badge_rect, name_rect
 from micrograd_gui.views.canvas.pens import NUMBER
 from micrograd_gui.views.canvas.tools import can_hold_value, value_of
-from micrograd_gui.views.theme import FAMILY, Mood
+from micrograd_gui.views.theme import FAMILY, Look
 
 if TYPE_CHECKING:
     from micrograd_gui.views.canvas.view import CanvasView
@@ -43,9 +43,9 @@ class InlineEditor(QLineEdit):
         self._open = True
         self.textEdited.connect(self._forget_refusal)
 
-    def lay_over(self, place: QRect, zoom: float, mood: Mood) -> None:
+    def lay_over(self, place: QRect, zoom: float, look: Look) -> None:
         """Cover that rectangle of the viewport, and more where the text would not be readable in it."""
-        theme, size = mood.theme, max(_SMALLEST, mood.px(_SMALLEST), round(NUMBER * zoom))
+        theme, size = look.theme, max(_SMALLEST, look.px(_SMALLEST), round(NUMBER * zoom))
         self.setStyleSheet(
             f"QLineEdit {{ font-family: '{FAMILY}'; font-size: {size}px; font-weight: bold; padding: 0 4px;"
             f" background: {theme.panel}; color: {theme.text}; border: 2px solid {theme.selection};"
@@ -137,7 +137,7 @@ class Typing:
         node = self.view.index.graph.nodes.get(number)
         if node is None:
             return
-        where = name_rect(node, (0, 0), self.view.ink)
+        where = name_rect(node, (0, 0), self.view.pens)
         self._open(number, where, node.label, f"Name of {node.name}", self.view.bridge.session.rename)
 
     def value(self, number: NodeId, text: str | None = None) -> None:
@@ -148,7 +148,7 @@ class Typing:
         where = (
             card_geometry.fields((0, 0), self.view.zoom)[0]
             if node.is_leaf
-            else badge_rect(node, (0, 0), self.view.ink)
+            else badge_rect(node, (0, 0), self.view.pens)
         )
         first = exact(value_of(self.view, number))
         self._open(number, where, first, f"Value of {node.name}", self.view.bridge.session.set_value)
@@ -164,7 +164,7 @@ class Typing:
             self.editor.close_editor()
             return
         where = self.view.viewportTransform().mapRect(self._where.translated(*place))
-        self.editor.lay_over(where.toAlignedRect(), self.view.zoom, self.view.mood)
+        self.editor.lay_over(where.toAlignedRect(), self.view.zoom, self.view.look)
 
     def close(self) -> None:
         """Nothing is typed any more; what was not kept is dropped."""

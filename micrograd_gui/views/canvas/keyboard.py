@@ -117,7 +117,7 @@ class Keyboard:
         inside, plain = self.view.inside, modifiers == _Mods.NoModifier
         if key == _Key.Key_X and plain:
             return inside.toggle_selected()
-        if (key in _ENTER and not plain) or (key == _Key.Key_Escape and not self.view.mood.projector):
+        if (key in _ENTER and not plain) or (key == _Key.Key_Escape and not self.view.look.projector):
             return inside.leave()
         return key in _ENTER and inside.enter_selected()
 

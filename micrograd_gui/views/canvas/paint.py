@@ -13,10 +13,10 @@ from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
 from micrograd_gui.views.canvas.hit import Hit
 from micrograd_gui.views.canvas.paint_cards import mark_rect, paint_block, paint_box, paint_frames
-from micrograd_gui.views.canvas.pens import Ink, ink
-from micrograd_gui.views.canvas.picture import Chip, Picture
+from micrograd_gui.views.canvas.pens import Pens, pens_of
+from micrograd_gui.views.canvas.picture import CanvasFrame, ChipItem
 from micrograd_gui.views.canvas.scene import Index
-from micrograd_gui.views.theme import Mood
+from micrograd_gui.views.theme import Look
 
 NAMES_FROM = 0.2
 GRID = 20.0
@@ -28,8 +28,8 @@ _CURVES_AT_MOST = 1500  # more wires than that at a time are drawn as straight h
 
 def paint(
     painter: QPainter,
-    picture: Picture,
-    mood: Mood,
+    picture: CanvasFrame,
+    look: Look,
     *,
     exposed: Sequence[QRectF] | None = None,
     ground: bool = True,
@@ -41,7 +41,7 @@ def paint(
     ``without`` is a wire that is being put elsewhere.
     """
     zoom = painter.worldTransform().m11()
-    colours, index = ink(mood), picture.index
+    colours, index = pens_of(look), picture.index
     rects = [index.bounds().adjusted(-400, -400, 400, 400)] if exposed is None else list(exposed)
     if ground:
         for rect in rects:
@@ -81,11 +81,11 @@ def paint(
 
 
 def paint_into(
-    painter: QPainter, target: QRectF, picture: Picture, mood: Mood, zoom_at_most: float = 1.6
+    painter: QPainter, target: QRectF, picture: CanvasFrame, look: Look, zoom_at_most: float = 1.6
 ) -> None:
     """Paint the whole picture into a rectangle, as large as fits: a thumbnail, a page."""
     painter.save()
-    painter.fillRect(target, ink(mood).ground)
+    painter.fillRect(target, pens_of(look).ground)
     bounds = picture.index.bounds()
     if not bounds.isEmpty():
         for rect in picture.lit_rects:
@@ -97,16 +97,16 @@ def paint_into(
         painter.translate(target.center())
         painter.scale(zoom, zoom)
         painter.translate(-bounds.center())
-        paint(painter, picture, mood, ground=False)
+        paint(painter, picture, look, ground=False)
     painter.restore()
 
 
-def _grid(painter: QPainter, rect: QRectF, zoom: float, ink: Ink) -> None:
+def _grid(painter: QPainter, rect: QRectF, zoom: float, pens: Pens) -> None:
     step = GRID
     while step * zoom < 9:
         step *= 5
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(ink.grid_pen)
+    painter.setPen(pens.grid_pen)
     left, top, right, bottom = rect.left(), rect.top(), rect.right(), rect.bottom()
     first_x, first_y = math.floor(left / step), math.floor(top / step)
     lines = [QLineF(i * step, top, i * step, bottom) for i in range(first_x, math.ceil(right / step) + 1)]
@@ -114,7 +114,7 @@ def _grid(painter: QPainter, rect: QRectF, zoom: float, ink: Ink) -> None:
     painter.drawLines(lines)
 
 
-def _wires(painter: QPainter, picture: Picture, wires: Collection[Wire], pen: QPen, zoom: float) -> None:
+def _wires(painter: QPainter, picture: CanvasFrame, wires: Collection[Wire], pen: QPen, zoom: float) -> None:
     if not wires:
         return
     curves = picture.index.curves
@@ -138,28 +138,30 @@ def _wires(painter: QPainter, picture: Picture, wires: Collection[Wire], pen: QP
     painter.drawPath(path)
 
 
-def _far_boxes(painter: QPainter, picture: Picture, numbers: Iterable[Key], ink: Ink, zoom: float) -> None:
+def _far_boxes(
+    painter: QPainter, picture: CanvasFrame, numbers: Iterable[Key], pens: Pens, zoom: float
+) -> None:
     """Boxes from afar: a few draws for all of them."""
     nodes, wanted = picture.index.nodes, set(numbers)
     special = {number for number in (picture.acting, picture.problem) if number is not None} & wanted
     boxes = picture.index.boxes
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    frame = QPen(ink.frame_pen)
+    frame = QPen(pens.frame_pen)
     frame.setCosmetic(True)
     frame.setWidthF(1.0)
     painter.setPen(frame)
-    painter.setBrush(ink.panel_brush)
+    painter.setBrush(pens.panel_brush)
     painter.drawRects([boxes[number] for number in wanted - special])
     for number in special:
         problem = number == picture.problem
-        edge = QPen(ink.bad_pen if problem else ink.accent_pen)
+        edge = QPen(pens.bad_pen if problem else pens.accent_pen)
         edge.setCosmetic(True)
         painter.setPen(edge)
-        painter.setBrush(ink.bad_fill if problem else ink.accent_fill)
+        painter.setBrush(pens.bad_fill if problem else pens.accent_fill)
         painter.drawRect(boxes[number])
     chosen = picture.chosen & wanted
     if chosen:
-        edge = QPen(ink.selection_pen)
+        edge = QPen(pens.selection_pen)
         edge.setCosmetic(True)
         painter.setPen(edge)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -167,19 +169,19 @@ def _far_boxes(painter: QPainter, picture: Picture, numbers: Iterable[Key], ink:
     if zoom < NAMES_FROM or len(wanted) > _FAR_NAMES_AT_MOST:
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.setFont(ink.far.qfont)
+    painter.setFont(pens.far.qfont)
     for number in wanted:
         node, rect = nodes[number], boxes[number]
         name = node.label or (node.rule.symbol if node.rule is not None else node.name)
-        text = ink.far.elided(name, rect.width() - 12)
-        painter.setPen(ink.text)
-        left = rect.center().x() - ink.far.width(text) / 2
-        painter.drawText(QPointF(left, rect.center().y() + ink.far.ascent / 2), text)
+        text = pens.far.elided(name, rect.width() - 12)
+        painter.setPen(pens.text)
+        left = rect.center().x() - pens.far.width(text) / 2
+        painter.drawText(QPointF(left, rect.center().y() + pens.far.ascent / 2), text)
 
 
-def _chip(painter: QPainter, chip: Chip, ink: Ink) -> None:
-    painter.setPen(ink.chip_pen)
-    painter.setBrush(ink.panel_brush)
+def _chip(painter: QPainter, chip: ChipItem, pens: Pens) -> None:
+    painter.setPen(pens.chip_pen)
+    painter.setBrush(pens.panel_brush)
     rect = chip.rect
     if not rect.contains(chip.anchor):  # it had to make room: a line tells which wire it is about
         near = QPointF(
@@ -193,8 +195,8 @@ def _chip(painter: QPainter, chip: Chip, ink: Ink) -> None:
     width, height = rect.width() / chip.size, rect.height() / chip.size
     painter.drawRoundedRect(QRectF(0, 0, width, height), 6, 6)
     for text, font, colour, middle in (
-        (chip.rule, ink.rule, ink.muted, 2.5 + ink.rule.metrics.height() / 2),
-        (chip.amount, ink.sum, ink.grad, height - 2 - ink.sum.metrics.height() / 2),
+        (chip.rule, pens.rule, pens.muted, 2.5 + pens.rule.metrics.height() / 2),
+        (chip.amount, pens.sum, pens.grad, height - 2 - pens.sum.metrics.height() / 2),
     ):
         painter.setFont(font.qfont)
         painter.setPen(colour)
@@ -216,12 +218,12 @@ def hover_rect(index: Index, hit: Hit) -> QRectF:
     return QRectF(at[0] - 10, at[1] - 10, 20, 20)
 
 
-def paint_hover(painter: QPainter, picture: Picture, hit: Hit, ink: Ink) -> None:
+def paint_hover(painter: QPainter, picture: CanvasFrame, hit: Hit, pens: Pens) -> None:
     """A ring around a port, a stronger wire."""
     where = hover_rect(picture.index, hit)
     if where.isNull():
         return
-    painter.setPen(ink.selection_pen)
+    painter.setPen(pens.selection_pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if hit.part in ("in", "out"):
         painter.drawEllipse(QPointF(where.center()), card_geometry.PORT + 2, card_geometry.PORT + 2)

@@ -1,4 +1,4 @@
-"""Ink: the pens, brushes and fonts of a mood, made once."""
+"""Pens: the pens, brushes and fonts of a look, made once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
 
-from micrograd_gui.views.theme import FAMILY, Mood
+from micrograd_gui.views.theme import FAMILY, Look
 
 NUMBER = 13  # sizes of text in scene units
 ROW_NUMBER = 18  # and where boxes are seen from further off
@@ -40,13 +40,13 @@ class Font:
         return self.metrics.elidedText(plain, Qt.TextElideMode.ElideRight, width)
 
 
-class Ink:
+class Pens:
     """All that the painter dips into."""
 
-    def __init__(self, mood: Mood) -> None:
-        theme = mood.theme
+    def __init__(self, look: Look) -> None:
+        theme = look.theme
         self.theme = theme
-        self.small_size = SMALL_IN_HALL if mood.projector else SMALL
+        self.small_size = SMALL_IN_HALL if look.projector else SMALL
         self.ground, self.panel = QColor(theme.ground), QColor(theme.panel)
         self.text, self.muted = QColor(theme.text), QColor(theme.muted)
         self.on_data = QColor(theme.on_data)
@@ -99,8 +99,8 @@ class Ink:
 
 
 @lru_cache(maxsize=16)
-def ink(mood: Mood) -> Ink:
-    return Ink(mood)
+def pens_of(look: Look) -> Pens:
+    return Pens(look)
 
 
 def _pen(colour: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:

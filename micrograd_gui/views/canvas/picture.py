@@ -1,4 +1,4 @@
-"""Picture: all that the painter needs to know of one moment."""
+"""CanvasFrame: all that the painter needs to know of one moment."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import NO_FRAME, Frame, Step
 from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
-from micrograd_gui.views.canvas.pens import Ink
+from micrograd_gui.views.canvas.pens import Pens
 from micrograd_gui.views.canvas.scene import Index
 
 Part = tuple[NodeId, str]  # a field of a box: "data" or "grad"
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class CanvasFrame:
     """A graph in its places, the numbers in it, and what is lit up.
 
     ``fresh`` are the fields that the step wrote, ``lit`` the wires it went through, ``lit_rects``
@@ -35,7 +35,7 @@ class Picture:
     chosen: frozenset[Key] = frozenset()
     fresh: frozenset[Part] = frozenset()
     lit: frozenset[Wire] = frozenset()
-    chips: tuple[Chip, ...] = ()
+    chips: tuple[ChipItem, ...] = ()
     lit_rects: tuple[QRectF, ...] = ()
     nudged: frozenset[NodeId] = frozenset()
     size: float = 1.0  # of the chips
@@ -59,14 +59,14 @@ class Picture:
         return self.index.key(self.graph.target)
 
 
-def picture_of(state: State, index: Index, ink: Ink, zoom: float = 1.0) -> Picture:
+def picture_of(state: State, index: Index, pens: Pens, zoom: float = 1.0) -> CanvasFrame:
     """The picture of a state, to be seen at that zoom; the index must be of its graph."""
     step = state.step
     if step is not None and step.node is not None and step.node not in index.graph.nodes:
         step = None
     size = chip_size(zoom)
-    lit, fresh, made = _lit(index, step), _fresh(step), chips(index, step, ink, size)
-    return Picture(
+    lit, fresh, made = _lit(index, step), _fresh(step), chips(index, step, pens, size)
+    return CanvasFrame(
         index,
         state.frame,
         step,
@@ -81,9 +81,9 @@ def picture_of(state: State, index: Index, ink: Ink, zoom: float = 1.0) -> Pictu
     )
 
 
-def picture_of_graph(graph: Graph, frame: Frame = NO_FRAME) -> Picture:
+def picture_of_graph(graph: Graph, frame: Frame = NO_FRAME) -> CanvasFrame:
     """A picture of a graph alone, for thumbnails."""
-    return Picture(Index(graph), frame)
+    return CanvasFrame(Index(graph), frame)
 
 
 def _fresh(step: Step | None) -> frozenset[Part]:
@@ -109,7 +109,7 @@ def _lit(index: Index, step: Step | None) -> frozenset[Wire]:
 
 
 def _rects(
-    index: Index, step: Step | None, fresh: frozenset[Part], lit: frozenset[Wire], made: tuple[Chip, ...]
+    index: Index, step: Step | None, fresh: frozenset[Part], lit: frozenset[Wire], made: tuple[ChipItem, ...]
 ) -> tuple[QRectF, ...]:
     if step is None:
         return ()
@@ -124,7 +124,7 @@ def _rects(
     return tuple(rects)
 
 
-def differences(old: Picture, new: Picture) -> list[QRectF]:
+def differences(old: CanvasFrame, new: CanvasFrame) -> list[QRectF]:
     """Where two pictures of the same graph differ."""
     index = new.index
     numbers: set[NodeId] = set()
@@ -148,7 +148,7 @@ SIZES = (1.7, 1.35, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
+class ChipItem:
     """One wire's own contribution: the rule above, what is added below, and the point it is about."""
 
     wire: Wire
@@ -170,29 +170,29 @@ def chip_size(zoom: float) -> float:
     return smallest if zoom >= 0.72 else middle if zoom >= 0.5 else largest
 
 
-def chips(index: Index, step: Step | None, ink: Ink, size: float = 1.0) -> tuple[Chip, ...]:
+def chips(index: Index, step: Step | None, pens: Pens, size: float = 1.0) -> tuple[ChipItem, ...]:
     """The chips of a backward step, clear of every box and of each other wherever there is room."""
     if step is None or step.node is None or step.kind not in ("backward", "problem") or not size:
         return ()
-    made: list[Chip] = []
+    made: list[ChipItem] = []
     for each in step.contributions:
         wire = index.folding.shown((step.node, each.port))
         if wire is None or wire not in index.curves:
             continue
         rule, amount = rule_text(index.graph, step.node, each), amount_text(each)
-        width = max(ink.rule.width(rule), ink.sum.width(amount)) + 12
-        height = ink.rule.metrics.height() + ink.sum.metrics.height() + 3
+        width = max(pens.rule.width(rule), pens.sum.width(amount)) + 12
+        height = pens.rule.metrics.height() + pens.sum.metrics.height() + 3
         last = each.port == len(step.contributions) - 1 and each.port > 0
         for each_size in (s for s in SIZES if s <= size):  # rather small than over a box
             rect, anchor, free = _room(index, wire, width * each_size, height * each_size, made, last)
             if free:
                 break
-        made.append(Chip(wire, rule, amount, rect, anchor, each_size))
+        made.append(ChipItem(wire, rule, amount, rect, anchor, each_size))
     return tuple(made)
 
 
 def _room(
-    index: Index, wire: Wire, width: float, height: float, taken: list[Chip], downwards: bool
+    index: Index, wire: Wire, width: float, height: float, taken: list[ChipItem], downwards: bool
 ) -> tuple[QRectF, QPointF, bool]:
     """The nearest rectangle to the wire that covers neither box nor chip, else the least bad, and whether."""
     points = points_of(index.curves[wire])

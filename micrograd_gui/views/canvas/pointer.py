@@ -46,7 +46,7 @@ class Pointer:
     def hit(self, position: QPointF) -> Hit:
         """What is under that pixel."""
         view = self.view
-        return hit(view.index, view.scene_point(position), view.zoom, view.ink)
+        return hit(view.index, view.scene_point(position), view.zoom, view.pens)
 
     # Buttons ---------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.figures import folding as routes
 from micrograd_gui.figures.folding import Folding, Key, Wire
 from micrograd_gui.views.canvas import card_geometry
-from micrograd_gui.views.canvas.card_geometry import HEIGHT, WIDTH, Curve
+from micrograd_gui.views.canvas.card_geometry import HEIGHT, WIDTH, Bezier
 
 Cell = tuple[int, int]
 CELL = 400.0
@@ -35,7 +35,7 @@ class Index:
         self._long: dict[int, set[Wire]] = {}  # by column of cells
         self._cells_of: dict[Wire, list[Cell]] = {}
         self._columns_of: dict[Wire, range] = {}
-        self.curves: dict[Wire, Curve] = {}
+        self.curves: dict[Wire, Bezier] = {}
         self.lines: dict[Wire, QLineF] = {}  # wires and boxes as Qt draws many of them at once
         self.boxes: dict[Key, QRectF] = {}
         self.leaving: dict[Key, set[Wire]] = {key: set() for key in folding.nodes}

@@ -8,12 +8,12 @@ from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import exact
 from micrograd_gui.session.state import State
 from micrograd_gui.views.canvas.hit import Hit
-from micrograd_gui.views.canvas.picture import Picture
+from micrograd_gui.views.canvas.picture import CanvasFrame
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")  # as many as an op's row has letters for
 
 
-def tip(picture: Picture, hit: Hit) -> str:
+def tip(picture: CanvasFrame, hit: Hit) -> str:
     """The tooltip as rich text; empty where there is nothing to say."""
     graph = picture.graph
     if hit.block is not None and hit.part not in ("in", "out"):
@@ -34,7 +34,7 @@ def tip(picture: Picture, hit: Hit) -> str:
     return "<br>".join(escape(line) for line in lines)
 
 
-def _block(picture: Picture, hit: Hit) -> list[str]:
+def _block(picture: CanvasFrame, hit: Hit) -> list[str]:
     """A box, or the frame of an open block."""
     graph = picture.graph
     block = next(each for each in graph.blocks if each.id == hit.block)
@@ -75,7 +75,7 @@ def _port(graph: Graph, number: NodeId, port: int) -> str:
     return f"{node.name}: {which}operand is {held}"
 
 
-def _node(picture: Picture, number: NodeId) -> list[str]:
+def _node(picture: CanvasFrame, number: NodeId) -> list[str]:
     graph, node = picture.graph, picture.graph.nodes[number]
     first = node.name
     if node.rule is not None:

@@ -115,10 +115,10 @@ class Band(Gesture):
         self.view.bridge.session.select(self._before)
 
     def paint(self, painter: QPainter) -> None:
-        pen = QPen(self.view.ink.selection, 1.5, Qt.PenStyle.DashLine)
+        pen = QPen(self.view.pens.selection, 1.5, Qt.PenStyle.DashLine)
         pen.setCosmetic(True)
         painter.setPen(pen)
-        painter.setBrush(self.view.ink.glow)
+        painter.setBrush(self.view.pens.glow)
         painter.drawRect(self._frame())
 
     def rect(self) -> QRectF:
@@ -279,7 +279,7 @@ def landing_rect(index: Index, what: Landing) -> QRectF:
 
 def paint_landing(painter: QPainter, view: CanvasView, what: Landing) -> None:
     """Show what the drop would do: the new box as an outline, and the node or wire it would touch."""
-    colours, index = view.ink, view.index
+    colours, index = view.pens, view.index
     colour = colours.bad if what.refused else colours.selection
     pen = QPen(colour, 2.0, Qt.PenStyle.DashLine)
     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -20,14 +20,14 @@ from micrograd_gui.views.canvas.inline_editor import Typing
 from micrograd_gui.views.canvas.keyboard import Keyboard
 from micrograd_gui.views.canvas.menu import open_menu
 from micrograd_gui.views.canvas.paint import hover_rect, paint, paint_hover
-from micrograd_gui.views.canvas.pens import SMALL_IN_HALL, ink
+from micrograd_gui.views.canvas.pens import SMALL_IN_HALL, pens_of
 from micrograd_gui.views.canvas.picture import chip_size, differences, picture_of
 from micrograd_gui.views.canvas.pointer import Pointer
 from micrograd_gui.views.canvas.scene import Index
 from micrograd_gui.views.canvas.tips import description, tip
 from micrograd_gui.views.canvas.tools import Landing, paint_landing
 from micrograd_gui.views.canvas.wiring import Wiring
-from micrograd_gui.views.theme import Mood
+from micrograd_gui.views.theme import Look
 
 FIT_AT_MOST = 1.6
 STEP = 1.2  # one press of zoom in
@@ -45,11 +45,11 @@ class CanvasView(Gesturing):
 
     block_wanted = Signal(str, object, object)
 
-    def __init__(self, bridge: Bridge, mood: Mood, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.bridge, self.mood, self.ink = bridge, mood, ink(mood)
+        self.bridge, self.look, self.pens = bridge, look, pens_of(look)
         self.index = Index(bridge.state.graph)
-        self.picture = picture_of(bridge.state, self.index, self.ink)
+        self.picture = picture_of(bridge.state, self.index, self.pens)
         self.gesture = None
         self.landing: Landing | None = None
         self.hovered: Hit = GROUND
@@ -69,11 +69,11 @@ class CanvasView(Gesturing):
 
     # What others ask of it -------------------------------------------------------------------
 
-    def set_mood(self, mood: Mood) -> None:
-        """Draw in that mood; text that is made larger makes the picture larger about its middle."""
-        factor = mood.scale / self.mood.scale
-        self.mood, self.ink = mood, ink(mood)
-        self.picture = picture_of(self.bridge.state, self.index, self.ink, self.zoom)
+    def set_look(self, look: Look) -> None:
+        """Draw in that look; text that is made larger makes the picture larger about its middle."""
+        factor = look.scale / self.look.scale
+        self.look, self.pens = look, pens_of(look)
+        self.picture = picture_of(self.bridge.state, self.index, self.pens, self.zoom)
         if self._whole:
             self.fit()
         elif factor != 1.0:
@@ -87,20 +87,20 @@ class CanvasView(Gesturing):
         self._whole = True
         bounds = self.index.bounds()
         if bounds.isEmpty():
-            self.look_at(QPointF(0, 0), self.mood.scale)
+            self.look_at(QPointF(0, 0), self.look.scale)
             return
         for rect in self.picture.lit_rects:
             bounds = bounds.united(rect)
         size = self.viewport().size()
         room_x, room_y = max(40.0, size.width() - 2 * _MARGIN), max(40.0, size.height() - 2 * _MARGIN)
         zoom = min(room_x / bounds.width(), room_y / bounds.height())
-        if self.mood.projector:
-            readable = _HALL_TEXT * self.mood.scale / SMALL_IN_HALL
+        if self.look.projector:
+            readable = _HALL_TEXT * self.look.scale / SMALL_IN_HALL
             zoom = min(max(zoom, readable), 2 * readable)
         else:
-            zoom = min(zoom, FIT_AT_MOST * self.mood.scale)
+            zoom = min(zoom, FIT_AT_MOST * self.look.scale)
         self.look_at(bounds.center(), zoom)
-        if self.mood.projector:
+        if self.look.projector:
             self.show_node(self.picture.acting or self.picture.target or 0)
 
     def zoom_in(self) -> None:
@@ -110,7 +110,7 @@ class CanvasView(Gesturing):
         self.zoom_by_hand(1 / STEP)
 
     def zoom_reset(self) -> None:
-        self.zoom_by_hand(self.mood.scale / self.zoom)
+        self.zoom_by_hand(self.look.scale / self.zoom)
 
     def show_node(self, number: Key) -> None:
         """Scroll, no further than needed, so that the node, and what it lights up, is in view."""
@@ -177,7 +177,7 @@ class CanvasView(Gesturing):
         before, target = self.picture, self.picture.target
         came_out = self.inside.follow(new.graph)
         followed = self.index.follow(new.graph, self.inside.block)
-        self.picture = picture_of(new, self.index, self.ink, self.zoom)
+        self.picture = picture_of(new, self.index, self.pens, self.zoom)
         if followed is None:
             self.viewport().update()
         else:
@@ -199,13 +199,13 @@ class CanvasView(Gesturing):
             self._drop_what_is_gone(same_document and new.graph.same_structure(old.graph))
         if (old.selection, old.graph, old.cursor) != (new.selection, new.graph, new.cursor):
             self._describe()
-        if self.mood.projector and new.step is not old.step and self.picture.acting is not None:
+        if self.look.projector and new.step is not old.step and self.picture.acting is not None:
             self.show_node(self.picture.acting)
 
     def look_again(self) -> None:
         """Another block, or the whole graph, is looked at."""
         self.index.follow(self.bridge.state.graph, self.inside.block)
-        self.picture = picture_of(self.bridge.state, self.index, self.ink, self.zoom)
+        self.picture = picture_of(self.bridge.state, self.index, self.pens, self.zoom)
         self.hovered, self.landing = GROUND, None
         self.fit()
         self._describe()
@@ -242,10 +242,10 @@ class CanvasView(Gesturing):
         painter.setWorldTransform(transform)
         hidden = self.gesture.hidden_wire if isinstance(self.gesture, Wiring) else None
         exposed = [back.mapRect(QRectF(rect.adjusted(-1, -1, 1, 1))) for rect in rects]
-        paint(painter, self.picture, self.mood, exposed=exposed, without=hidden)
+        paint(painter, self.picture, self.look, exposed=exposed, without=hidden)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.gesture is None:
-            paint_hover(painter, self.picture, self.hovered, self.ink)
+            paint_hover(painter, self.picture, self.hovered, self.pens)
         if self.landing is not None:
             paint_landing(painter, self, self.landing)
         if self.gesture is not None:
@@ -285,7 +285,7 @@ class CanvasView(Gesturing):
 
     def zoomed(self) -> None:
         if self.picture.size != chip_size(self.zoom):
-            self.picture = picture_of(self.bridge.state, self.index, self.ink, self.zoom)
+            self.picture = picture_of(self.bridge.state, self.index, self.pens, self.zoom)
         self.typing.follow()
 
     def resized(self) -> None:

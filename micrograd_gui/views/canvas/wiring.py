@@ -82,15 +82,15 @@ class Wiring(Gesture):
         self.view.say_at_pointer("")
 
     def paint(self, painter: QPainter) -> None:
-        ink = self.view.ink
-        colour = ink.bad if self.reason else ink.selection
+        pens = self.view.pens
+        colour = pens.bad if self.reason else pens.selection
         style = Qt.PenStyle.DashLine if self.ends is None or self.reason else Qt.PenStyle.SolidLine
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(colour, 3.0, style, Qt.PenCapStyle.RoundCap))
         painter.drawPath(card_geometry.path_of(card_geometry.curve(*self._from_to())))
         if self.ends is not None:
             painter.setPen(QPen(colour, 2.0))
-            painter.setBrush(ink.panel_brush)
+            painter.setBrush(pens.panel_brush)
             painter.drawEllipse(self._end, card_geometry.PORT + 2.5, card_geometry.PORT + 2.5)
         if self.reason:  # a cross as well: colour alone tells nothing to some
             x, y = self._end.x(), self._end.y()
@@ -244,21 +244,21 @@ class KeyWiring(Gesture):
         return f"Enter wires {graph.nodes[source].name} to {which}. {_FURTHER}"
 
     def paint(self, painter: QPainter) -> None:
-        ink = self.view.ink
+        pens = self.view.pens
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        colour = ink.bad if self.remove else ink.selection
+        colour = pens.bad if self.remove else pens.selection
         style = Qt.PenStyle.SolidLine if self.remove else Qt.PenStyle.DashLine
         painter.setPen(QPen(colour, 3.5, style, Qt.PenCapStyle.RoundCap))
         curve = self._curve()
         painter.drawPath(card_geometry.path_of(curve))
-        painter.setBrush(ink.panel_brush)
+        painter.setBrush(pens.panel_brush)
         painter.drawEllipse(QPointF(curve.x2, curve.y2), card_geometry.PORT + 3, card_geometry.PORT + 3)
 
     def rect(self) -> QRectF:
         left, top, right, bottom = self._curve().bounds()
         return QRectF(left - 12, top - 12, right - left + 24, bottom - top + 24)
 
-    def _curve(self) -> card_geometry.Curve:
+    def _curve(self) -> card_geometry.Bezier:
         source, node, port = self.chosen
         index, wire = self.view.index, (node, port or 0)
         shown = index.folding.shown(wire)

@@ -12,23 +12,23 @@ from PySide6.QtGui import QColor
 from micrograd_gui.document.data import Data
 from micrograd_gui.document.text import MINUS, exact, read_number, spoken
 from micrograd_gui.session.state import State
-from micrograd_gui.views.theme import Mood
+from micrograd_gui.views.theme import Look
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 NO_DATA = Data()
 
 
-class DataModel(QAbstractTableModel):
+class DataTableModel(QAbstractTableModel):
     """Reads the rows from the State it shows; ``edit(cells, text)`` hands on what was typed."""
 
     def __init__(
-        self, state: State, mood: Mood, change: Callable[[Data], bool], attempt: Callable[..., Any],
+        self, state: State, look: Look, change: Callable[[Data], bool], attempt: Callable[..., Any],
         parent: QObject | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._state = state
-        self._mood = mood
+        self._look = look
         self._change = change
         self._attempt = attempt
 
@@ -37,8 +37,8 @@ class DataModel(QAbstractTableModel):
         """The rows that are shown; none where the graph has none."""
         return self._state.graph.data or NO_DATA
 
-    def set_mood(self, mood: Mood) -> None:
-        self._mood = mood
+    def set_look(self, look: Look) -> None:
+        self._look = look
         self._say_changed(range(len(self.rows)))
 
     def show(self, state: State) -> None:
@@ -105,10 +105,10 @@ class DataModel(QAbstractTableModel):
                 return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             case Qt.ItemDataRole.ForegroundRole:
                 bound = self.rows.columns[index.column()].node is not None
-                return QColor(self._mood.theme.data if bound else self._mood.theme.muted)
+                return QColor(self._look.theme.data if bound else self._look.theme.muted)
             case Qt.ItemDataRole.BackgroundRole:
                 shown = index.row() == self.rows.shown
-                return QColor(self._mood.theme.accent_fill) if shown else None
+                return QColor(self._look.theme.accent_fill) if shown else None
             case Qt.ItemDataRole.ToolTipRole:
                 return exact(number)
             case Qt.ItemDataRole.AccessibleTextRole:

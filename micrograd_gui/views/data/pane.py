@@ -33,8 +33,8 @@ from micrograd_gui.files import tables
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
 from micrograd_gui.views.bridge import Bridge
-from micrograd_gui.views.data.model import DataModel
-from micrograd_gui.views.theme import Mood
+from micrograd_gui.views.data.model import DataTableModel
+from micrograd_gui.views.theme import Look
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -47,18 +47,18 @@ class DataPane(QWidget):
 
     open_asked = Signal()
 
-    def __init__(self, bridge: Bridge, mood: Mood, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("data_pane")
         self._bridge = bridge
-        self._mood = mood
+        self._look = look
         self._background = Background(self)
         self.refusal = QLabel()
         self.refusal.setObjectName("data_refusal")
         self.refusal.setWordWrap(True)
         self.refusal.setProperty("refused", True)
         self.refusal.hide()
-        self.model = DataModel(bridge.state, mood, self.change, self.attempt, self)
+        self.model = DataTableModel(bridge.state, look, self.change, self.attempt, self)
         self.table = DataGrid(self)
         self.table.setModel(self.model)
         self.table.moved.connect(self.show_row)
@@ -89,7 +89,7 @@ class DataPane(QWidget):
         self._foot.addWidget(self.reduction)
         self._column.addLayout(self._foot)
         bridge.changed.connect(self._on_changed)
-        self.set_mood(mood)
+        self.set_look(look)
         self._show(bridge.state)
 
     def _make_row(self) -> QGridLayout:
@@ -127,17 +127,17 @@ class DataPane(QWidget):
         self._row.addWidget(button, self._row.count() // IN_A_ROW, self._row.count() % IN_A_ROW)
         return button
 
-    def set_mood(self, mood: Mood) -> None:
+    def set_look(self, look: Look) -> None:
         """Draw with these colours and at this size from now on."""
-        self._mood = mood
-        self._row.setContentsMargins(mood.px(8), mood.px(6), mood.px(8), mood.px(6))
-        self._row.setSpacing(mood.px(4))
-        self._foot.setContentsMargins(mood.px(8), mood.px(4), mood.px(8), mood.px(4))
-        self.refusal.setContentsMargins(mood.px(8), 0, mood.px(8), mood.px(4))
+        self._look = look
+        self._row.setContentsMargins(look.px(8), look.px(6), look.px(8), look.px(6))
+        self._row.setSpacing(look.px(4))
+        self._foot.setContentsMargins(look.px(8), look.px(4), look.px(8), look.px(4))
+        self.refusal.setContentsMargins(look.px(8), 0, look.px(8), look.px(4))
         for button in self.findChildren(QToolButton):
-            button.setFont(mood.font(12))
-        self.model.set_mood(mood)
-        self.table.set_mood(mood)
+            button.setFont(look.font(12))
+        self.model.set_look(look)
+        self.table.set_look(look)
 
     # What a user can do ----------------------------------------------------------------------
 
@@ -327,12 +327,12 @@ class DataGrid(QTableView):
         rows.setSectionsClickable(True)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
 
-    def set_mood(self, mood: Mood) -> None:
-        self.setFont(mood.font())
+    def set_look(self, look: Look) -> None:
+        self.setFont(look.font())
         for header in (self.horizontalHeader(), self.verticalHeader()):
-            header.setFont(mood.font(12))
-        self.verticalHeader().setDefaultSectionSize(mood.px(24))
-        self.horizontalHeader().setMinimumSectionSize(mood.px(64))
+            header.setFont(look.font(12))
+        self.verticalHeader().setDefaultSectionSize(look.px(24))
+        self.horizontalHeader().setMinimumSectionSize(look.px(64))
 
     def sizeHint(self) -> QSize:
         return QSize(420, 220)

@@ -17,8 +17,8 @@ from matplotlib.text import Text
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
-from micrograd_gui.views.plot.model import Bars, Drawn, Field, Growing, Ink, Mark, Note
-from micrograd_gui.views.theme import FAMILY, Mood, Theme
+from micrograd_gui.views.plot.model import Bars, Color, Field, GrowingCurve, Mark, Note, PlotItem
+from micrograd_gui.views.theme import FAMILY, Look, Theme
 
 _DASHES: dict[str, Any] = {
     "line": "-",
@@ -46,28 +46,28 @@ class Standing(Protocol):
 
 
 class _DrawnLine(Line2D):
-    """A line of matplotlib in the ink and style of a mark."""
+    """A line of matplotlib in the color and style of a mark."""
 
-    def __init__(self, mark: Mark | Growing, mood: Mood) -> None:
+    def __init__(self, mark: Mark | GrowingCurve, look: Look) -> None:
         self.shape = shape(mark)
-        theme, scale = mood.theme, mood.scale
-        ink = ink_of(mark.ink, theme)
+        theme, scale = look.theme, look.scale
+        color = color_of(mark.color, theme)
         dots = mark.style in POINTS
         size = _SIZES.get(mark.style, 0.0)
-        edge = theme.text if mark.style == "point" else ink
+        edge = theme.text if mark.style == "point" else color
         if mark.style in _ROWS:
             edge = theme.text if theme.dark else theme.panel
             size *= 1.6 if len(mark.y) <= _FEW else 1.0
         super().__init__(
             mark.x if isinstance(mark, Mark) else (),
             mark.y if isinstance(mark, Mark) else (),
-            color=ink,
+            color=color,
             linestyle=_DASHES.get(mark.style, ""),
             linewidth=_WIDTHS.get(mark.style, 2.0) * scale,
             marker=POINTS.get(mark.style, ""),
             markersize=size * scale,
             markeredgecolor=edge,
-            markerfacecolor="none" if mark.style == "ring" else ink,
+            markerfacecolor="none" if mark.style == "ring" else color,
             markeredgewidth=_EDGES.get(mark.style, 0.8) * scale,
             zorder=5 if dots else 3,
             animated=True,
@@ -87,8 +87,8 @@ class MarkLine(_DrawnLine):
 class GrowingLine(_DrawnLine):
     """A curve of which only what is new is drawn, over what is there already."""
 
-    def __init__(self, mark: Growing, mood: Mood) -> None:
-        super().__init__(mark, mood)
+    def __init__(self, mark: GrowingCurve, look: Look) -> None:
+        super().__init__(mark, look)
         self.set_solid_capstyle("round")
         self._store = np.empty(64)
         self._length = self._drawn = 0
@@ -100,7 +100,7 @@ class GrowingLine(_DrawnLine):
         """Whether points came since it was drawn."""
         return self._length > self._drawn
 
-    def show(self, drawn: Growing) -> None:
+    def show(self, drawn: GrowingCurve) -> None:
         """Stand for that curve; of a curve that has only grown, the start is not looked at again."""
         before, length = self._length, len(drawn.y)
         if before > length or (before and self._ends(before) != (drawn.y[0], drawn.y[before - 1])):
@@ -143,16 +143,16 @@ class GrowingLine(_DrawnLine):
 class FieldImage(AxesImage):
     """A field as an image, with a line where it changes sides."""
 
-    def __init__(self, field: Field, mood: Mood, axes: Axes) -> None:
+    def __init__(self, field: Field, look: Look, axes: Axes) -> None:
         super().__init__(
             axes, origin="lower", interpolation="bilinear", extent=(0, 1, 0, 1), zorder=1, animated=True
         )
         self.shape = shape(field)
-        theme = mood.theme
+        theme = look.theme
         self._colours = tuple(np.array(to_rgb(each)) for each in (theme.grad, theme.panel, theme.data))
         self._rgba = np.full((*field.numbers.shape, 4), 255, np.uint8)
         self._most = 0.62 if theme.dark else 0.5
-        self._edge = Line2D((), (), color=theme.text, linewidth=1.6 * mood.scale, zorder=2, animated=True)
+        self._edge = Line2D((), (), color=theme.text, linewidth=1.6 * look.scale, zorder=2, animated=True)
         self.show(field)
 
     def artists(self) -> tuple[Artist, ...]:
@@ -197,9 +197,9 @@ class FieldImage(AxesImage):
 class BarsPatch(StepPatch):
     """Bars as one patch."""
 
-    def __init__(self, bars: Bars, mood: Mood) -> None:
+    def __init__(self, bars: Bars, look: Look) -> None:
         self.shape = shape(bars)
-        colour = ink_of(bars.ink, mood.theme)
+        colour = color_of(bars.color, look.theme)
         super().__init__(
             bars.base + bars.heights, bars.edges, baseline=bars.base, fill=True,
             facecolor=colour, linewidth=0, zorder=3, animated=True,
@@ -215,11 +215,11 @@ class BarsPatch(StepPatch):
 class NoteText(Text):
     """A note as a text of matplotlib."""
 
-    def __init__(self, note: Note, mood: Mood, size: float) -> None:
+    def __init__(self, note: Note, look: Look, size: float) -> None:
         self.shape = shape(note)
         font = FontProperties(family=FAMILY, size=size, weight="bold" if note.bold else "normal")
         super().__init__(
-            0, 0, "", color=ink_of(note.ink, mood.theme), fontproperties=font, parse_math=False,
+            0, 0, "", color=color_of(note.color, look.theme), fontproperties=font, parse_math=False,
             horizontalalignment="right" if note.right else "left", verticalalignment="center",
             zorder=7, animated=True, clip_on=True,
         )  # fmt: skip
@@ -234,23 +234,23 @@ class NoteText(Text):
         self.set_text(drawn.words)
 
 
-def artist_for(drawn: Drawn, mood: Mood, axes: Axes, size: float) -> Standing:
+def artist_for(drawn: PlotItem, look: Look, axes: Axes, size: float) -> Standing:
     """An artist of those axes for what is to be drawn; ``size`` is that of text."""
     match drawn:
         case Mark():
-            return MarkLine(drawn, mood)
-        case Growing():
-            return GrowingLine(drawn, mood)
+            return MarkLine(drawn, look)
+        case GrowingCurve():
+            return GrowingLine(drawn, look)
         case Field():
-            return FieldImage(drawn, mood, axes)
+            return FieldImage(drawn, look, axes)
         case Bars():
-            return BarsPatch(drawn, mood)
+            return BarsPatch(drawn, look)
         case Note():
-            return NoteText(drawn, mood, size)
+            return NoteText(drawn, look, size)
 
 
-def ink_of(ink: Ink, theme: Theme) -> str:
-    """The colour of an ink in a theme."""
+def color_of(color: Color, theme: Theme) -> str:
+    """The colour of an color in a theme."""
     return {
         "data": theme.data,
         "grad": theme.grad,
@@ -259,19 +259,19 @@ def ink_of(ink: Ink, theme: Theme) -> str:
         "muted": theme.muted,
         "good": theme.good,
         "bad": theme.bad,
-    }[ink]
+    }[color]
 
 
-def shape(drawn: Drawn) -> tuple[object, ...]:
+def shape(drawn: PlotItem) -> tuple[object, ...]:
     """What must be the same for an artist to stand for another thing."""
     said = bool(drawn.legend)
     match drawn:
         case Mark():
-            return drawn.ink, drawn.style, said
-        case Growing():
-            return drawn.ink, drawn.style, said, drawn.right
+            return drawn.color, drawn.style, said
+        case GrowingCurve():
+            return drawn.color, drawn.style, said, drawn.right
         case Bars():
-            return "bars", drawn.ink, said, len(drawn.edges)
+            return "bars", drawn.color, said, len(drawn.edges)
         case Note():
-            return "note", drawn.ink, drawn.right, drawn.bold
+            return "note", drawn.color, drawn.right, drawn.bold
     return "field", said

@@ -23,7 +23,7 @@ from micrograd_gui.document.graph import Span
 from micrograd_gui.document.text import short
 from micrograd_gui.views.plot.legend import KEY_GAP, cut, key_height, lines_height, say, width_of
 from micrograd_gui.views.plot.model import ABOVE, Scale, Still
-from micrograd_gui.views.theme import FAMILY, Mood
+from micrograd_gui.views.theme import FAMILY, Look
 
 DPI = 100
 HALL = 28  # no text of a hall is smaller, in pixels
@@ -48,12 +48,12 @@ class PlotAxes:
         self.right.set_visible(False)
         self.margins = (0.0, 0.0, 0.0, 0.0)  # left, right, top, bottom, in pixels
         self.key_above = False  # whether the key stands above the axes
-        self._mood = Mood()
+        self._look = Look()
 
-    def colour(self, mood: Mood) -> None:
-        """What depends on the mood alone."""
-        self._mood = mood
-        theme, axes = mood.theme, self.main
+    def colour(self, look: Look) -> None:
+        """What depends on the look alone."""
+        self._look = look
+        theme, axes = look.theme, self.main
         self.figure.set_facecolor(theme.panel)
         axes.set_facecolor(theme.panel)
         axes.grid(color=theme.line, linewidth=0.8)
@@ -96,9 +96,9 @@ class PlotAxes:
         width, height = max(width, 2), max(height, 2)
         tick, name, head = (self.pixels(size) for size in (TICK, NAME, HEAD))
         lowest = _LOW_BY_KEY if still.key_at == ABOVE else _LOW
-        titled, named = height / self._mood.scale >= lowest, height / self._mood.scale >= TINY
+        titled, named = height / self._look.scale >= lowest, height / self._look.scale >= TINY
         if key_lines > 1:
-            titled = height / self._mood.scale >= _LOW_BY_LINES
+            titled = height / self._look.scale >= _LOW_BY_LINES
         axes.title.set_visible(titled)
         spans = ((axes.xaxis, width, tick * 5.5, still.x_scale, still.x_span),
                  (axes.yaxis, height, tick * 3, still.y_scale, still.y_span))  # fmt: skip
@@ -107,7 +107,7 @@ class PlotAxes:
             _count(axis, scale, span, max(2, min(8, int(length / per_tick))))
         if still.y_labels is not None:
             self._label(still.y_labels, width, tick)
-        pad = self._mood.px(6)
+        pad = self._look.px(6)
         across, upward = _numbers(axes.xaxis), _numbers(axes.yaxis)
         offset = axes.yaxis.get_major_formatter().get_offset()
         beside = max((width_of(number, tick) for number in upward), default=0.0)
@@ -145,7 +145,7 @@ class PlotAxes:
         middle = 0.5 + (bottom - top) / 2 / height
         axes.yaxis.set_label_coords((pad + name * 1.1) / width, middle, self.figure.transFigure)
         self.right.yaxis.set_label_coords(1 - (pad + name * 1.2) / width, middle, self.figure.transFigure)
-        colour, inner = self._mood.theme.text, (width - left - right, height - top - bottom)
+        colour, inner = self._look.theme.text, (width - left - right, height - top - bottom)
         beneath = self.key_above or key_lines > 0
         lifted = (top - head * 1.5) * 72 / DPI if beneath else 0.35 * self._points(HEAD)
         axes.set_title("", fontproperties=self.font(HEAD), pad=lifted, y=1.0)
@@ -166,8 +166,8 @@ class PlotAxes:
 
     def pixels(self, size: float) -> int:
         """A size of text, in pixels."""
-        wanted = self._mood.px(size)
-        return max(wanted, HALL) if self._mood.projector else wanted
+        wanted = self._look.px(size)
+        return max(wanted, HALL) if self._look.projector else wanted
 
     def font(self, size: float) -> FontProperties:
         """The program's font at that size."""

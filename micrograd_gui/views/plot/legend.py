@@ -72,7 +72,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class LegendStyle:
     """How the key is drawn: sizes in pixels, colours."""
 
     text: int
@@ -86,18 +86,18 @@ class Look:
 class PlotKey:
     """The artists of a key. Their words may change while they stay; their number may not."""
 
-    def __init__(self, axes: Axes, samples: Sequence[Line2D], look: Look) -> None:
-        self._look = look
+    def __init__(self, axes: Axes, samples: Sequence[Line2D], style: LegendStyle) -> None:
+        self._style = style
         inches = axes.figure.dpi_scale_trans  # grows with the resolution that is saved at
         self._box = FancyBboxPatch(
             (0, 0), 1, 1, boxstyle="round,pad=0,rounding_size=0.03",
-            facecolor=look.ground, edgecolor=look.line, linewidth=0.8, alpha=0.88,
+            facecolor=style.ground, edgecolor=style.line, linewidth=0.8, alpha=0.88,
             transform=inches, zorder=6, animated=True,
         )  # fmt: skip
         self._samples = list(samples)
         self._texts = [
             Text(
-                0, 0, "", color=look.colour, fontproperties=look.font, verticalalignment="center_baseline",
+                0, 0, "", color=style.colour, fontproperties=style.font, verticalalignment="center_baseline",
                 parse_math=False, transform=inches, zorder=8, animated=True,
             )
             for _ in samples
@@ -117,7 +117,7 @@ class PlotKey:
 
     def say(self, words: Sequence[tuple[str, float]], place: Place) -> None:
         """Show those words, each with its width in pixels, at that place."""
-        size = self._look.text
+        size = self._style.text
         pad, sample, gap, row = (size * share for share in (_PAD, _SAMPLE, _GAP, _ROW))
         width = sample + gap + _WIDER * max(width for _, width in words) + 2 * pad
         height = key_height(size, len(words))
@@ -125,7 +125,7 @@ class PlotKey:
         low = place.y - height if place.upper else place.y
 
         def inch(pixels: float) -> float:
-            return pixels / self._look.dpi
+            return pixels / self._style.dpi
 
         self._box.set_bounds(inch(left), inch(low), inch(width), inch(height))
         self._box.set_visible(True)
@@ -134,7 +134,7 @@ class PlotKey:
 
     def say_side_by_side(self, words: Sequence[tuple[str, float]], x: float, top: float, room: float) -> None:
         """Show those words in lines, the first at that height, on the bare ground."""
-        size = self._look.text
+        size = self._style.text
         self._box.set_visible(False)
         points = [sample.get_marker() not in _NO_MARKER for sample in self._samples]
         widths = [entry_width(words[at][1], size, point=point) for at, point in enumerate(points)]
@@ -147,7 +147,7 @@ class PlotKey:
 
     def _put(self, at: int, text: str, x: float, y: float, wide: float = _SAMPLE) -> None:
         """An entry: its sample from there on, in pixels of the figure, and its words beside it."""
-        size, dpi = self._look.text, self._look.dpi
+        size, dpi = self._style.text, self._style.dpi
         line, label = self._samples[at], self._texts[at]
         ends = (x, x + size * wide)
         xs = list(ends) if line.get_marker() in _NO_MARKER else [sum(ends) / 2]
@@ -157,35 +157,35 @@ class PlotKey:
 
     def paint(self, painter: QPainter, height: int) -> None:
         """The key as it is, on a widget of that height."""
-        look = self._look
+        style = self._style
 
         def pixels(inches: float) -> float:
-            return float(inches) * look.dpi
+            return float(inches) * style.dpi
 
         box = self._box
         rect = QRectF(
             pixels(box.get_x()), height - pixels(box.get_y() + box.get_height()), pixels(box.get_width()),
             pixels(box.get_height()),
         )  # fmt: skip
-        ground = QColor(look.ground)
+        ground = QColor(style.ground)
         ground.setAlphaF(0.88)
-        painter.setPen(QPen(QColor(look.line), 1.0))
+        painter.setPen(QPen(QColor(style.line), 1.0))
         painter.setBrush(ground)
         if box.get_visible():
             painter.drawRoundedRect(rect, 3, 3)
         font = QFont(FAMILY)
-        font.setPixelSize(look.text)
+        font.setPixelSize(style.text)
         painter.setFont(font)
         for sample, text in zip(self._samples, self._texts, strict=True):
             x, y = text.get_position()
             self._paint_sample(painter, sample, height)
-            painter.setPen(QColor(look.colour))
-            left, tall = pixels(x), 2.0 * look.text
+            painter.setPen(QColor(style.colour))
+            left, tall = pixels(x), 2.0 * style.text
             place = QRectF(left, height - pixels(y) - tall / 2, _ENDLESS, tall)
             painter.drawText(place, _BESIDE, text.get_text())
 
     def _paint_sample(self, painter: QPainter, sample: Line2D, height: int) -> None:
-        dpi = self._look.dpi
+        dpi = self._style.dpi
         ends: Any = sample.get_xydata()
         points = [QPointF(x * dpi, height - y * dpi) for x, y in ends.tolist()]
         colour = QColor(to_hex(sample.get_color()))

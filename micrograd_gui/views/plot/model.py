@@ -13,7 +13,7 @@ from micrograd_gui.session.state import State
 if TYPE_CHECKING:
     import numpy as np
 
-Ink = Literal["data", "grad", "secant", "accent", "muted", "good", "bad"]
+Color = Literal["data", "grad", "secant", "accent", "muted", "good", "bad"]
 Style = Literal[
     "line", "dashed", "dotted", "points", "point", "squares", "dots", "ring", "crosses", "thin", "upright"
 ]
@@ -26,7 +26,7 @@ _HUGE = 1e150  # beyond it, the spans that matplotlib works out overflow
 class Mark:
     """One thing drawn over the axes: a line or points; what the key says about it, and with little room."""
 
-    ink: Ink
+    color: Color
     style: Style
     x: Sequence[float] | np.ndarray
     y: Sequence[float] | np.ndarray
@@ -35,10 +35,10 @@ class Mark:
 
 
 @dataclass(frozen=True, eq=False)
-class Growing:
+class GrowingCurve:
     """A curve over 0, 1, 2, … that grows at its end; ``right``: by the right edge, from 0 to 100 %."""
 
-    ink: Ink
+    color: Color
     style: Style
     y: Sequence[float]
     legend: str = ""
@@ -64,7 +64,7 @@ class Field:
 class Bars:
     """Bars side by side, standing on ``base``; there is one more edge than there are heights."""
 
-    ink: Ink
+    color: Color
     edges: np.ndarray
     heights: np.ndarray
     base: float
@@ -76,7 +76,7 @@ class Bars:
 class Note:
     """A few words in the axes, their left or right end at that point."""
 
-    ink: Ink
+    color: Color
     words: str
     x: float
     y: float
@@ -86,7 +86,7 @@ class Note:
     brief: str = ""
 
 
-Drawn = Mark | Growing | Field | Bars | Note
+PlotItem = Mark | GrowingCurve | Field | Bars | Note
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +104,7 @@ class Still:
     y_name: str
     x_span: Span
     y_span: Span
-    curves: tuple[Drawn, ...]
+    curves: tuple[PlotItem, ...]
     x_scale: Scale = "linear"
     y_scale: Scale = "linear"
     right_name: str = ""
@@ -145,7 +145,7 @@ class PlotKind(Protocol):
         """The still part, worked out anew; ``before`` is what is on screen, so that axes need not jump."""
         ...
 
-    def update(self, state: State, still: Still) -> tuple[Drawn, ...]:
+    def update(self, state: State, still: Still) -> tuple[PlotItem, ...]:
         """The live part at this moment. Called at every step: must be quick."""
         ...
 

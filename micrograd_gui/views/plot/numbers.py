@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from micrograd_gui.views.plot.model import Bars, Drawn, Field, Growing, Mark, Note, Still
+from micrograd_gui.views.plot.model import Bars, Field, GrowingCurve, Mark, Note, PlotItem, Still
 
 Row = tuple[str, float, float, float | str]
 
 
-def as_csv(still: Still, marks: Sequence[Drawn]) -> str:
+def as_csv(still: Still, marks: Sequence[PlotItem]) -> str:
     """A line for each number: what it belongs to, its places across and upward, and the number of a field."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -25,12 +25,12 @@ def as_csv(still: Still, marks: Sequence[Drawn]) -> str:
     return text.getvalue()
 
 
-def _rows(still: Still, drawn: Drawn) -> Iterator[Row]:
+def _rows(still: Still, drawn: PlotItem) -> Iterator[Row]:
     match drawn:
         case Mark():
             for x, y in zip(drawn.x, drawn.y, strict=True):
                 yield drawn.legend or drawn.style, x, y, ""
-        case Growing():
+        case GrowingCurve():
             name = still.right_name if drawn.right else still.y_name
             for at, y in enumerate(drawn.y):
                 yield name, at, y, ""

@@ -33,7 +33,7 @@ from micrograd_gui.views.plot.kinds.loss import LossPlot
 from micrograd_gui.views.plot.kinds.sweep import SweepPlot
 from micrograd_gui.views.plot.model import PlotKind
 from micrograd_gui.views.plot.view import PlotView
-from micrograd_gui.views.theme import Mood
+from micrograd_gui.views.theme import Look
 
 KINDS: tuple[type[PlotKind], ...] = (
     SweepPlot,
@@ -54,17 +54,17 @@ class PlotPane(QWidget):
     A graph that learns has its loss below every other kind of plot.
     """
 
-    def __init__(self, bridge: Bridge, mood: Mood, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("plot")
         self.setAccessibleName("Plot")
         self._bridge = bridge
-        self._mood = mood
+        self._look = look
         self._kinds = {kind.name: kind for kind in (make() for make in KINDS)}
         self._painted = False
-        self.view = PlotView(bridge, next(iter(self._kinds.values())), mood)
+        self.view = PlotView(bridge, next(iter(self._kinds.values())), look)
         self.view.refreshed.connect(self._show_span)
-        self.below = PlotView(bridge, self._kinds["loss"], mood)
+        self.below = PlotView(bridge, self._kinds["loss"], look)
         self._both = QSplitter(Qt.Orientation.Vertical)
         self._both.setChildrenCollapsible(False)
         self._both.addWidget(self.view)
@@ -78,7 +78,7 @@ class PlotPane(QWidget):
         layout.addLayout(self._make_row())
         layout.addWidget(self._both, 1)
         bridge.changed.connect(self._on_changed)
-        self.set_mood(mood)
+        self.set_look(look)
 
     def _make_row(self) -> QHBoxLayout:
         self._row = QHBoxLayout()
@@ -144,24 +144,24 @@ class PlotPane(QWidget):
             self._show_span()
             self._show_below()
 
-    def set_mood(self, mood: Mood) -> None:
+    def set_look(self, look: Look) -> None:
         """Draw with these colours and at this size from now on."""
-        self._mood = mood
-        margin = mood.px(6)
-        self._row.setContentsMargins(margin, mood.px(4), margin, mood.px(2))
-        self._row.setSpacing(mood.px(4))
+        self._look = look
+        margin = look.px(6)
+        self._row.setContentsMargins(margin, look.px(4), margin, look.px(2))
+        self._row.setSpacing(look.px(4))
         self.setAutoFillBackground(True)
-        self.setMinimumWidth(mood.px(200))
+        self.setMinimumWidth(look.px(200))
         others = (self._choice, self._log, self._with_loss, self._from, self._between, self._to)
         for widget in (*self._buttons.buttons(), *others):
-            widget.setFont(mood.font(12))
+            widget.setFont(look.font(12))
         for field in (self._from, self._to):
-            field.setMaximumWidth(mood.px(74))
-            field.setMinimumWidth(mood.px(40))
+            field.setMaximumWidth(look.px(74))
+            field.setMinimumWidth(look.px(40))
         self._show_kinds()
         self._show_span()
         for view in (self.view, self.below):
-            view.set_mood(mood)
+            view.set_look(look)
         self._show_below()
 
     def save(self, path: Path | str) -> None:
@@ -225,17 +225,17 @@ class PlotPane(QWidget):
         """All kinds side by side; where that is too wide, one under the other in a list."""
         buttons = self._buttons.buttons()
         beside = (self._log, self._with_loss, self._from, self._between, self._to)
-        wide = sum(button.sizeHint().width() for button in buttons) + self._mood.px(4 * len(buttons) + 20)
+        wide = sum(button.sizeHint().width() for button in buttons) + self._look.px(4 * len(buttons) + 20)
         wide += sum(each.sizeHint().width() for each in beside if not each.isHidden())
-        narrow, hall = wide > self.width(), self._mood.projector
+        narrow, hall = wide > self.width(), self._look.projector
         self._choice.setVisible(narrow and not hall)
         for button in buttons:
             button.setVisible(not narrow and not hall)
 
     def _show_below(self) -> None:
         offered = self._bridge.state.graph.data is not None and self.kind != "loss"
-        self._with_loss.setVisible(offered and not self._mood.projector)
-        room = self.height() >= _ROOM_FOR_TWO * self._mood.scale * (0.6 if self._mood.projector else 1.0)
+        self._with_loss.setVisible(offered and not self._look.projector)
+        room = self.height() >= _ROOM_FOR_TWO * self._look.scale * (0.6 if self._look.projector else 1.0)
         self.below.setVisible(offered and self._with_loss.isChecked() and room)
 
     def _set_log(self, log: bool) -> None:
@@ -248,10 +248,10 @@ class PlotPane(QWidget):
 
     def _show_span(self) -> None:
         kind = self.view.kind
-        self._log.setVisible(kind.has_log and not self._mood.projector)
+        self._log.setVisible(kind.has_log and not self._look.projector)
         still = self.view.still if kind.has_span else None
         for widget in (self._from, self._between, self._to):
-            widget.setVisible(still is not None and not self._mood.projector)
+            widget.setVisible(still is not None and not self._look.projector)
         if still is None:
             return
         for field, number in zip((self._from, self._to), still.x_span, strict=True):

@@ -20,7 +20,7 @@ from micrograd_gui.views.plot.axes import DPI, NAME, TINY, PlotAxes
 from micrograd_gui.views.plot.legend import (
     KEY_GAP,
     KEY_SIDES,
-    Look,
+    LegendStyle,
     Place,
     PlotKey,
     cut,
@@ -31,8 +31,18 @@ from micrograd_gui.views.plot.legend import (
     side_by_side,
     width_of,
 )
-from micrograd_gui.views.plot.model import ABOVE, Bars, Drawn, Field, Growing, Mark, Note, Still, free_corner
-from micrograd_gui.views.theme import Mood
+from micrograd_gui.views.plot.model import (
+    ABOVE,
+    Bars,
+    Field,
+    GrowingCurve,
+    Mark,
+    Note,
+    PlotItem,
+    Still,
+    free_corner,
+)
+from micrograd_gui.views.theme import Look
 
 _TO_COME = 2.5  # the width, in sizes of text, that is kept in a key above the axes for more digits
 _DATELESS = {"svg": {"Date": None}, "pdf": {"CreationDate": None, "Creator": "micrograd-gui"}}
@@ -41,13 +51,13 @@ _DATELESS = {"svg": {"Date": None}, "pdf": {"CreationDate": None, "Creator": "mi
 class PlotSurface(FigureCanvasQTAgg):
     """Draws one Still and the marks on it; a step or a new curve takes few milliseconds."""
 
-    def __init__(self, mood: Mood, parent: QWidget | None = None) -> None:
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(Figure(dpi=DPI))
         self.setParent(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._mood = mood
+        self._look = look
         self._still: Still | None = None
-        self._marks: tuple[Drawn, ...] = ()
+        self._marks: tuple[PlotItem, ...] = ()
         self._lines: list[Standing] = []
         self._key: PlotKey | None = None
         self._key_lines, self._key_x = 0, 0.0  # of a key above the axes; they stay while its numbers grow
@@ -56,19 +66,19 @@ class PlotSurface(FigureCanvasQTAgg):
         self._frame = PlotAxes(self.figure)
         self.axes = self._frame.main
         self.mpl_connect("draw_event", self._on_draw)
-        self._frame.colour(mood)
+        self._frame.colour(look)
 
     # What is shown ---------------------------------------------------------------------------
 
-    def set_mood(self, mood: Mood) -> None:
+    def set_look(self, look: Look) -> None:
         """Draw with these colours and at this size from now on."""
-        self._mood = mood
-        self._frame.colour(mood)
+        self._look = look
+        self._frame.colour(look)
         self._lay_out()
         self._place_lines()
         self._draw_all()
 
-    def show_plot(self, still: Still, marks: tuple[Drawn, ...]) -> None:
+    def show_plot(self, still: Still, marks: tuple[PlotItem, ...]) -> None:
         """Draw that: the axes only where they differ from what is there, the rest in a millisecond."""
         before, self._still, self._marks = self._still, still, marks
         anew = before is None or before.axes != still.axes
@@ -118,8 +128,8 @@ class PlotSurface(FigureCanvasQTAgg):
         size = self._frame.pixels(NAME) * 72 / DPI
         self._lines = []
         for mark in (*self._still.curves, *self._marks):
-            axes = self._frame.right if isinstance(mark, Growing) and mark.right else self.axes
-            line = artist_for(mark, self._mood, axes, size)
+            axes = self._frame.right if isinstance(mark, GrowingCurve) and mark.right else self.axes
+            line = artist_for(mark, self._look, axes, size)
             self._lines.append(line)
             for artist in line.artists():
                 axes.add_artist(artist)
@@ -128,11 +138,11 @@ class PlotSurface(FigureCanvasQTAgg):
             self._key = None
         said = self._entries()
         if said:
-            theme = self._mood.theme
-            look = Look(
+            theme = self._look.theme
+            style = LegendStyle(
                 self._frame.pixels(NAME), DPI, self._frame.font(NAME), theme.text, theme.panel, theme.line
             )
-            self._key = PlotKey(self.axes, [MarkLine(sample(mark), self._mood) for mark in said], look)
+            self._key = PlotKey(self.axes, [MarkLine(sample(mark), self._look) for mark in said], style)
             self._say_key()
 
     def _say_key(self) -> None:
@@ -168,8 +178,8 @@ class PlotSurface(FigureCanvasQTAgg):
         )
         self._key.say(words, place)
 
-    def _entries(self) -> list[Drawn]:
-        return entries(self._still, self._marks, self.height() / self._mood.scale)
+    def _entries(self) -> list[PlotItem]:
+        return entries(self._still, self._marks, self.height() / self._look.scale)
 
     @property
     def _key_is_above(self) -> bool:
@@ -178,7 +188,7 @@ class PlotSurface(FigureCanvasQTAgg):
     def _say_key_above(self, key: PlotKey) -> None:
         """Side by side above the axes, from their left edge on as long as that leaves room."""
         size, top = self._frame.pixels(NAME), self._frame.margins[2]
-        room = self.width() - self._key_x - self._mood.px(6)
+        room = self.width() - self._key_x - self._look.px(6)
         over = self.height() - top + lines_height(size, self._key_lines)
         words = words_above(self._entries(), size, room, self._key_lines)
         key.say_side_by_side(words, self._key_x, over, room)
@@ -199,7 +209,7 @@ class PlotSurface(FigureCanvasQTAgg):
             return
         self._key_lines = 0
         if self._key_is_above:
-            size, pad, said = self._frame.pixels(NAME), self._mood.px(6), self._entries()
+            size, pad, said = self._frame.pixels(NAME), self._look.px(6), self._entries()
             room = self.width() - 2 * pad - _TO_COME * size
             words = words_above(said, size, room, LINES_AT_MOST)
             self._key_lines = lines_of(said, words, size, room)
@@ -294,17 +304,17 @@ _BRIEF = 270  # the height, at scale 1, below which a key in the axes says littl
 Words = list[tuple[str, float]]  # each with its width
 
 
-def entries(still: Still | None, marks: Sequence[Drawn], height: float) -> list[Drawn]:
+def entries(still: Still | None, marks: Sequence[PlotItem], height: float) -> list[PlotItem]:
     """What the key speaks of: in axes of little height only the slopes, on still less nothing."""
     if still is None or height < TINY:
         return []
     said = [mark for mark in (*still.curves, *marks) if mark.legend]
     if height >= _BRIEF or still.key_at == ABOVE:
         return said
-    return [mark for mark in said if isinstance(mark, Growing) or _is_slope(mark)]
+    return [mark for mark in said if isinstance(mark, GrowingCurve) or _is_slope(mark)]
 
 
-def words_for(said: Sequence[Drawn], size: int, room: float) -> list[str]:
+def words_for(said: Sequence[PlotItem], size: int, room: float) -> list[str]:
     """An entry in each line: the brief words for all, cut, where one of the others has no room."""
     words = [drawable(mark.legend) for mark in said]
     if any(width_of(each, size) > room for each in words):
@@ -312,7 +322,7 @@ def words_for(said: Sequence[Drawn], size: int, room: float) -> list[str]:
     return words
 
 
-def words_above(said: Sequence[Drawn], size: int, room: float, lines: int) -> Words:
+def words_above(said: Sequence[PlotItem], size: int, room: float, lines: int) -> Words:
     """The entries side by side: the full words, the brief ones, or those cut, in at most so many lines."""
     full = [drawable(mark.legend) for mark in said]
     brief = [drawable(mark.brief or mark.legend) for mark in said]
@@ -329,32 +339,32 @@ def with_widths(words: Sequence[str], size: int) -> Words:
     return [(each, width_of(each, size)) for each in words]
 
 
-def fit(said: Sequence[Drawn], words: Words, size: int, room: float, lines: int) -> bool:
+def fit(said: Sequence[PlotItem], words: Words, size: int, room: float, lines: int) -> bool:
     """Whether the entries with those words have room, side by side in so many lines."""
     widest = max(_widths(said, words, size), default=0.0)
     return widest <= room and lines_of(said, words, size, room) <= lines
 
 
-def lines_of(said: Sequence[Drawn], words: Words, size: int, room: float) -> int:
+def lines_of(said: Sequence[PlotItem], words: Words, size: int, room: float) -> int:
     """How many lines the entries with those words take, side by side; 0 where there are none."""
     return len(side_by_side(_widths(said, words, size), size, room)) if words else 0
 
 
-def _widths(said: Sequence[Drawn], words: Words, size: int) -> list[float]:
+def _widths(said: Sequence[PlotItem], words: Words, size: int) -> list[float]:
     points = [sample(each).style in POINTS for each in said]
     return [entry_width(width, size, point=point) for (_, width), point in zip(words, points, strict=True)]
 
 
-def sample(drawn: Drawn) -> Mark | Growing:
+def sample(drawn: PlotItem) -> Mark | GrowingCurve:
     """How the key shows it."""
     match drawn:
-        case Mark() | Growing():
+        case Mark() | GrowingCurve():
             return drawn
-        case Bars(ink=ink) | Note(ink=ink):
-            return Mark(ink, "squares", (), ())
+        case Bars(color=color) | Note(color=color):
+            return Mark(color, "squares", (), ())
         case Field():
             return Mark("secant", "line", (), ())
 
 
-def _is_slope(drawn: Drawn) -> bool:
+def _is_slope(drawn: PlotItem) -> bool:
     return isinstance(drawn, Mark) and drawn.style in ("dashed", "dotted")

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
 from micrograd_gui.views.bridge import AGAIN, SHARE, Bridge, training
-from micrograd_gui.views.plot.model import Drawn, PlotKind, Still
-from micrograd_gui.views.theme import Mood
+from micrograd_gui.views.plot.model import PlotItem, PlotKind, Still
+from micrograd_gui.views.theme import Look
 
 if TYPE_CHECKING:
     from micrograd_gui.views.plot.surface import PlotSurface
@@ -32,13 +32,13 @@ class PlotView(QStackedWidget):
 
     refreshed = Signal()
 
-    def __init__(self, bridge: Bridge, kind: PlotKind, mood: Mood, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Bridge, kind: PlotKind, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._mood = mood
+        self._look = look
         self.kind = kind
         self.still: Still | None = None
-        self.marks: tuple[Drawn, ...] = ()
+        self.marks: tuple[PlotItem, ...] = ()
         self.surface: PlotSurface | None = None
         self._awake = False
         self._took, self._ended = 0.0, 0.0  # the last drawing: how long, and when, in seconds
@@ -51,7 +51,7 @@ class PlotView(QStackedWidget):
         self.words.setMinimumSize(1, 1)
         self.addWidget(self.words)
         bridge.changed.connect(self._on_changed)
-        self.set_mood(mood)
+        self.set_look(look)
 
     def wake(self) -> None:
         """The window has been seen: from now on matplotlib may take its time."""
@@ -68,14 +68,14 @@ class PlotView(QStackedWidget):
         self.still = None
         self._later.start(0)
 
-    def set_mood(self, mood: Mood) -> None:
+    def set_look(self, look: Look) -> None:
         """Draw with these colours and at this size from now on."""
-        self._mood = mood
-        self.words.setMargin(mood.px(16))
-        size = max(mood.px(14), 28) if mood.projector else mood.px(14)
-        self.words.setStyleSheet(f"color: {mood.theme.muted}; font-size: {size}px")
+        self._look = look
+        self.words.setMargin(look.px(16))
+        size = max(look.px(14), 28) if look.projector else look.px(14)
+        self.words.setStyleSheet(f"color: {look.theme.muted}; font-size: {size}px")
         if self.surface is not None:
-            self.surface.set_mood(mood)
+            self.surface.set_look(look)
 
     # When it is drawn ------------------------------------------------------------------------
 
@@ -141,7 +141,7 @@ class PlotView(QStackedWidget):
     def _make_surface(self) -> PlotSurface:
         from micrograd_gui.views.plot.surface import PlotSurface
 
-        surface = PlotSurface(self._mood, self)
+        surface = PlotSurface(self._look, self)
         surface.setAccessibleName("Plot")
         self.addWidget(surface)
         return surface

@@ -13,7 +13,7 @@ import pytest
 
 from micrograd_gui.app.cli import main
 from micrograd_gui.document import datasets, networks
-from micrograd_gui.document.data import Plan
+from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.notation.reader import graph_from_expression
@@ -36,7 +36,7 @@ def network(
     graph, _ = networks.with_loss(graph, loss)
     graph, _ = networks.with_loss(graph, "l2")
     data = datasets.made(rows, *((20,) if rows == "moons" else ()))
-    return graph.fed(data.matched(graph.nodes)).planned(Plan(**{"steps": 6, "rate": 0.1, **plan}))  # type: ignore[arg-type]
+    return graph.fed(data.matched(graph.nodes)).planned(TrainingPlan(**{"steps": 6, "rate": 0.1, **plan}))  # type: ignore[arg-type]
 
 
 def trained(graph: Graph, folder: Path, *command: str) -> dict:
@@ -101,7 +101,7 @@ def test_a_graph_drawn_by_hand_trains_with_parameters_called_anything(tmp_path: 
     for node in list(graph):
         if node.label in labels:
             graph = graph.marked(node.id, "parameter").relabelled(node.id, labels[node.label])
-    graph = graph.fed(datasets.made("line").matched(graph.nodes)).planned(Plan(steps=4, rate=0.1))
+    graph = graph.fed(datasets.made("line").matched(graph.nodes)).planned(TrainingPlan(steps=4, rate=0.1))
     training = Training(graph)
     losses = [training.step().loss for _ in range(4)]
     said = trained(graph, tmp_path)

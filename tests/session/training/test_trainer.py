@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from micrograd_gui.document import datasets, networks
-from micrograd_gui.document.data import Column, Data, Plan
+from micrograd_gui.document.data import Column, Data, TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.networks import redrawn
@@ -156,7 +156,7 @@ def test_optimisers_are_pytorch_s(name: str) -> None:
 @pytest.mark.parametrize("optimiser", OPTIMISERS)
 @pytest.mark.parametrize("batch", [None, 2, 3])
 def test_the_same_seed_gives_the_same_run_to_the_bit(optimiser: str, batch: int | None) -> None:
-    plan = Plan(0.01, optimiser, seed=7, batch=batch)
+    plan = TrainingPlan(0.01, optimiser, seed=7, batch=batch)
     runs = [losses(Training(load_example("mlp"), plan), 30) for _ in range(2)]
     assert runs[0] == runs[1]
     if batch == 2:
@@ -164,12 +164,12 @@ def test_the_same_seed_gives_the_same_run_to_the_bit(optimiser: str, batch: int 
 
 
 def test_a_batch_is_so_many_rows_and_its_loss_their_mean() -> None:
-    training = Training(line(), Plan(0.01, batch=1))
+    training = Training(line(), TrainingPlan(0.01, batch=1))
     columns = (Column("x"), Column("y"))
-    singles = [Training(line(Data(columns, (row,))), Plan(0.01)).loss for row in line().data.rows]
+    singles = [Training(line(Data(columns, (row,))), TrainingPlan(0.01)).loss for row in line().data.rows]
     assert training.loss in singles
-    assert Training(line(), Plan(0.01)).loss == pytest.approx(sum(singles) / 3)
-    assert Training(line(), Plan(0.01, batch=99)).loss == Training(line(), Plan(0.01)).loss
+    assert Training(line(), TrainingPlan(0.01)).loss == pytest.approx(sum(singles) / 3)
+    assert Training(line(), TrainingPlan(0.01, batch=99)).loss == Training(line(), TrainingPlan(0.01)).loss
 
 
 def test_the_sum_over_rows_is_as_many_times_their_mean() -> None:
@@ -179,7 +179,7 @@ def test_the_sum_over_rows_is_as_many_times_their_mean() -> None:
 
 
 def test_a_run_that_is_resumed_goes_on_as_if_nothing_had_been() -> None:
-    plan = Plan(0.05, "adam", batch=2)
+    plan = TrainingPlan(0.05, "adam", batch=2)
     whole = losses(Training(load_example("mlp"), plan), 20)
     first = Training(load_example("mlp"), plan)
     begun = losses(first, 9)
@@ -213,7 +213,7 @@ def test_what_cannot_be_trained_is_refused_in_a_sentence(graph: object, sentence
 @pytest.mark.parametrize("rate", [0.0, -0.1, 1e300, math.nan])
 def test_a_rate_that_cannot_be_is_refused(rate: float) -> None:
     with pytest.raises(Refusal, match="rate"):
-        Training(line(), Plan(rate))
+        Training(line(), TrainingPlan(rate))
 
 
 def test_a_loss_that_leaves_its_domain_names_the_row_and_the_node() -> None:
@@ -225,7 +225,7 @@ def test_a_loss_that_leaves_its_domain_names_the_row_and_the_node() -> None:
 
 
 def test_a_step_too_far_is_not_taken() -> None:
-    training = Training(line(text="x = 1; w = 2; y = 3; L = exp(w*x) - y*w"), Plan(1000.0))
+    training = Training(line(text="x = 1; w = 2; y = 3; L = exp(w*x) - y*w"), TrainingPlan(1000.0))
     seen: list[list[float]] = []
 
     def go_on() -> None:
@@ -249,7 +249,7 @@ def test_accuracy_has_a_meaning_for_signs_and_for_probabilities_only() -> None:
     graph, _ = networks.with_loss(graph, "cross_entropy")
     graph = graph.fed(datasets.zero_one(datasets.made("or")).matched(graph.nodes))
     assert judge_of(graph).threshold == 0.5
-    training = Training(graph, Plan(1.0))
+    training = Training(graph, TrainingPlan(1.0))
     losses(training, 200)
     assert training.accuracy == 1.0
     assert judge_of(load_example("neuron")) is None

@@ -15,7 +15,7 @@ from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.tools import MIME
 from micrograd_gui.views.canvas.view import CanvasView
-from micrograd_gui.views.theme import LIGHT, Mood, load_fonts
+from micrograd_gui.views.theme import LIGHT, Look, load_fonts
 
 LECTURE = "a = 2; b = -3; c = 10; f = -2; e = a*b; d = e + c; L = d*f"
 _Mods = Qt.KeyboardModifier
@@ -24,13 +24,13 @@ _Mods = Qt.KeyboardModifier
 class Desk:
     """A canvas, and what one can do to it. Places are named by nodes and their parts."""
 
-    def __init__(self, qtbot, mood: Mood) -> None:
+    def __init__(self, qtbot, look: Look) -> None:
         self.qtbot = qtbot
         self.session = Session()
         self.bridge = Bridge(self.session)
         self.refusals: list[tuple[str, int | None]] = []
         self.bridge.refused.connect(lambda sentence, node: self.refusals.append((sentence, node)))
-        self.view = CanvasView(self.bridge, mood)
+        self.view = CanvasView(self.bridge, look)
         qtbot.addWidget(self.view)
         self.view.resize(1100, 600)
         self.view.show()
@@ -190,6 +190,6 @@ class Desk:
 @pytest.fixture
 def desk(qtbot) -> Iterator[Desk]:
     load_fonts()
-    made = Desk(qtbot, Mood(LIGHT))
+    made = Desk(qtbot, Look(LIGHT))
     yield made
     made.view.end_gesture(cancel=True)

@@ -5,7 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from micrograd_gui.document import networks
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.views.theme import DARK, Mood
+from micrograd_gui.views.theme import DARK, Look
 
 _Mods = Qt.KeyboardModifier
 
@@ -88,7 +88,7 @@ def test_keys_lead_in_and_out(net):
 
 def test_escape_in_a_hall_is_the_projectors(net):
     net.view.inside.enter(1)
-    net.view.set_mood(Mood(DARK, scale=1.6, projector=True))
+    net.view.set_look(Look(DARK, scale=1.6, projector=True))
     net.key(Qt.Key.Key_Escape)
     assert net.view.inside.block == 1
 

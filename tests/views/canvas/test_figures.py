@@ -8,27 +8,27 @@ import pytest
 
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.history import Entry, History
-from micrograd_gui.figures.figure import Picture as Figure
+from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.moments import SCRIPT, Options, film_of
 from micrograd_gui.files import documents
 from micrograd_gui.session.record import record
 from micrograd_gui.session.state import State
-from micrograd_gui.views.canvas.pens import ink
-from micrograd_gui.views.canvas.picture import Picture, picture_of
+from micrograd_gui.views.canvas.pens import pens_of
+from micrograd_gui.views.canvas.picture import CanvasFrame, picture_of
 from micrograd_gui.views.canvas.scene import Index
-from micrograd_gui.views.theme import Mood
+from micrograd_gui.views.theme import Look
 
 MOMENTS = [("neuron", 8), ("square", 3), ("xor", 40), ("mlp", 117), ("moons", 1400), ("moons", 1328)]
 
 
-def both(graph: Graph, step: int) -> tuple[Picture, Figure]:
+def both(graph: Graph, step: int) -> tuple[CanvasFrame, Figure]:
     state = State(History((Entry(graph),)), trace=record(graph, SCRIPT), cursor=step)
-    canvas = picture_of(state, Index(graph), ink(Mood()))
+    canvas = picture_of(state, Index(graph), pens_of(Look()))
     (figure,) = film_of(graph, str(step), Options(style="canvas", card=False)).pictures
     return canvas, figure
 
 
-def shift(canvas: Picture, figure: Figure) -> tuple[float, float]:
+def shift(canvas: CanvasFrame, figure: Figure) -> tuple[float, float]:
     """How far the figure's own origin is from the canvas's."""
     box = figure.boxes[0]
     place = canvas.index.places[box.node]

@@ -15,9 +15,9 @@ from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.card_geometry import HEIGHT, PAD, WIDTH, node_sizes
 from micrograd_gui.views.canvas.paint import paint_into
 from micrograd_gui.views.canvas.paint_cards import fit
-from micrograd_gui.views.canvas.pens import NUMBER, ROW_NUMBER, ink
+from micrograd_gui.views.canvas.pens import NUMBER, ROW_NUMBER, pens_of
 from micrograd_gui.views.canvas.picture import picture_of_graph
-from micrograd_gui.views.theme import DARK, LIGHT, Mood, load_fonts
+from micrograd_gui.views.theme import DARK, LIGHT, Look, load_fonts
 
 NEURON = (
     "x1 = 2; x2 = 0; w1 = -3; w2 = 1; b = 6.8813735870195432; x1w1 = x1*w1; x2w2 = x2*w2;"
@@ -183,7 +183,7 @@ def test_a_rule_too_long_for_a_wire_gives_way_to_its_number(desk):
 
 def test_no_number_is_wider_than_its_field_or_too_small_to_read(desk):
     load_fonts()
-    colours = ink(Mood(LIGHT))
+    colours = pens_of(Look(LIGHT))
     for font, size, room in (
         (colours.number, NUMBER, WIDTH / 2 - 2 * PAD),
         (colours.row_number, ROW_NUMBER, WIDTH - 18),
@@ -196,7 +196,7 @@ def test_no_number_is_wider_than_its_field_or_too_small_to_read(desk):
 
 
 def test_digits_are_all_of_the_same_width(desk):
-    font = ink(Mood(LIGHT)).number
+    font = pens_of(Look(LIGHT)).number
     assert len({font.width(digit) for digit in "0123456789"}) == 1
 
 
@@ -286,7 +286,7 @@ def test_a_whole_graph_can_be_painted_into_any_rectangle(desk):
     image.fill(QColor("#123456"))
     painter = QPainter(image)
     target = QRectF(20, 10, 200, 100)
-    paint_into(painter, target, picture_of_graph(desk.graph, frame), Mood(DARK))
+    paint_into(painter, target, picture_of_graph(desk.graph, frame), Look(DARK))
     painter.end()
     assert image.pixelColor(5, 5) == QColor("#123456")
     colours = {image.pixel(x, y) for x in range(20, 220) for y in range(10, 110)}
@@ -297,7 +297,7 @@ def test_a_whole_graph_can_be_painted_into_any_rectangle(desk):
 def test_an_empty_graph_is_painted_as_ground(desk):
     image = QImage(60, 40, QImage.Format.Format_RGB32)
     painter = QPainter(image)
-    paint_into(painter, QRectF(0, 0, 60, 40), picture_of_graph(Graph(), Frame()), Mood(LIGHT))
+    paint_into(painter, QRectF(0, 0, 60, 40), picture_of_graph(Graph(), Frame()), Look(LIGHT))
     painter.end()
     assert image.pixelColor(30, 20) == QColor(LIGHT.ground)
 

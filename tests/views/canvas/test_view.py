@@ -12,7 +12,7 @@ from micrograd_gui.views.canvas.pens import NUMBER, SMALL_IN_HALL
 from micrograd_gui.views.canvas.picture import SIZES
 from micrograd_gui.views.canvas.tips import tip
 from micrograd_gui.views.canvas.view import FIT_AT_MOST
-from micrograd_gui.views.theme import DARK, LIGHT, Mood
+from micrograd_gui.views.theme import DARK, LIGHT, Look
 
 
 def seen(desk):
@@ -109,10 +109,10 @@ def test_show_node_scrolls_only_where_it_must(desk):
 def test_in_a_hall_text_is_28_pixels_or_more_and_the_acting_node_is_kept_in_view(desk):
     desk.open()
     desk.view.resize(1290, 860)
-    desk.view.set_mood(Mood(LIGHT).in_hall(1080))
+    desk.view.set_look(Look(LIGHT).in_hall(1080))
     desk.view.fit()
     assert desk.view.zoom * min(NUMBER, SMALL_IN_HALL) >= 28
-    assert min(SIZES) * desk.view.ink.rule.qfont.pixelSize() * desk.view.zoom >= 28
+    assert min(SIZES) * desk.view.pens.rule.qfont.pixelSize() * desk.view.zoom >= 28
     desk.session.forward()
     for _ in range(4):
         desk.session.backward_step()
@@ -137,7 +137,7 @@ def test_another_theme_is_another_picture_of_the_same_view(desk):
     desk.open()
     desk.view.zoom_in()
     before, picture = desk.view.viewportTransform(), desk.picture()
-    desk.view.set_mood(Mood(DARK))
+    desk.view.set_look(Look(DARK))
     assert desk.view.viewportTransform() == before
     assert desk.picture() != picture
     assert desk.picture().pixelColor(desk.ground()).lightness() < 60
@@ -147,7 +147,7 @@ def test_larger_text_makes_the_picture_larger(desk):
     desk.open()
     desk.view.zoom_in()
     zoom = desk.view.zoom
-    desk.view.set_mood(replace(desk.view.mood, scale=1.5))
+    desk.view.set_look(replace(desk.view.look, scale=1.5))
     assert desk.view.zoom == pytest.approx(1.5 * zoom)
 
 

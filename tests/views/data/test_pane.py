@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.data.pane import DataPane
-from micrograd_gui.views.theme import Mood
+from micrograd_gui.views.theme import Look
 from tests.views import learning
 
 
@@ -21,7 +21,7 @@ def session():
 @pytest.fixture
 def pane(qtbot, session):
     bridge = Bridge(session)
-    made = DataPane(bridge, Mood())
+    made = DataPane(bridge, Look())
     bridge.setParent(made)
     qtbot.addWidget(made)
     made.resize(460, 300)

@@ -19,7 +19,7 @@ from micrograd_gui.session.trace import Pass
 from micrograd_gui.views.plot.kinds.activation import ActivationPlot
 from micrograd_gui.views.plot.kinds.sweep import SweepPlot
 from micrograd_gui.views.plot.model import visible
-from micrograd_gui.views.theme import DARK, Mood
+from micrograd_gui.views.theme import DARK, Look
 
 LECTURE = "a = 2; b = -3; c = 10; f = -2; e = a*b; d = e + c; L = d*f"
 PARABOLA = "x = 3; f = 3*x**2 - 4*x + 5"
@@ -90,12 +90,12 @@ from PySide6.QtWidgets import QApplication
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.plot.pane import PlotPane
-from micrograd_gui.views.theme import Mood
+from micrograd_gui.views.theme import Look
 app = QApplication([])
 session = Session()
 session.build("a = 2; b = a*a")
 bridge = Bridge(session)
-pane = PlotPane(bridge, Mood())
+pane = PlotPane(bridge, Look())
 pane.resize(300, 200)
 pane.show()
 heavy = {"matplotlib", "numpy"} & set(sys.modules)
@@ -430,7 +430,7 @@ def test_dollars_are_no_formula(shown, session, qtbot):
 @pytest.mark.parametrize("size", [(40, 40), (300, 120), (60, 500), (900, 60), (120, 120), (1600, 900)])
 @pytest.mark.parametrize("projector", [False, True])
 def test_any_size_can_be_drawn(shown, session, qtbot, size, projector):
-    shown.set_mood(Mood(DARK).in_hall(1080) if projector else Mood(DARK))
+    shown.set_look(Look(DARK).in_hall(1080) if projector else Look(DARK))
     shown.resize(*size)
     session.backward()
     session.nudge(named(session, "a"), 0.5)
@@ -476,29 +476,29 @@ def test_no_word_is_cut_off_by_the_edge(shown, session, qtbot, size):
 @pytest.mark.parametrize("height", [720, 1080])
 def test_in_a_hall_all_text_has_28_pixels_or_more(shown, session, qtbot, height):
     session.backward()
-    shown.set_mood(Mood(DARK).in_hall(height))
+    shown.set_look(Look(DARK).in_hall(height))
     shown.resize(640, height - 150)
     settle(qtbot)
     axes = surface(shown).axes
     for text in (axes.title, axes.xaxis.label, *axes.texts, *axes.get_xticklabels(), *axes.get_yticklabels()):
         assert text.get_fontsize() * surface(shown).figure.dpi / 72 >= 27.9
     assert not shown.findChild(QToolButton, "plot_sweep").isVisible()
-    shown.set_mood(Mood())
+    shown.set_look(Look())
     settle(qtbot)
     assert shown.findChild(QToolButton, "plot_sweep").isVisible()
     assert axes.title.get_fontsize() * surface(shown).figure.dpi / 72 < 16
 
 
 def test_the_picture_has_the_colours_of_the_theme(shown, session, qtbot):
-    for mood in (Mood(), Mood(DARK)):
-        shown.set_mood(mood)
+    for look in (Look(), Look(DARK)):
+        shown.set_look(look)
         settle(qtbot)
         image = surface(shown).grab().toImage()
-        assert image.pixelColor(2, image.height() - 2).name() == mood.theme.panel
+        assert image.pixelColor(2, image.height() - 2).name() == look.theme.panel
         colours = {
             image.pixelColor(x, y).name() for x in range(0, image.width(), 2) for y in range(image.height())
         }
-        assert mood.theme.data in colours
+        assert look.theme.data in colours
 
 
 # Saving ----------------------------------------------------------------------------------------------
@@ -560,7 +560,7 @@ def test_what_is_saved_has_the_live_marks_in_it(shown, session, tmp_path):
     shown.save(tmp_path / "before.svg")
     session.backward()
     shown.save(tmp_path / "after.svg")
-    colour = Mood().theme.grad
+    colour = Look().theme.grad
     assert colour not in (tmp_path / "before.svg").read_text()
     assert colour in (tmp_path / "after.svg").read_text()
 

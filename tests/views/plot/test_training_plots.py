@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QToolButton
 
-from micrograd_gui.document.data import Plan
+from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.networks import with_layer
 from micrograd_gui.document.notation.reader import graph_from_expression
@@ -19,9 +19,9 @@ from micrograd_gui.views.plot.kinds.boundary import GRID, BoundaryPlot
 from micrograd_gui.views.plot.kinds.error import ErrorPlot
 from micrograd_gui.views.plot.kinds.gradients import GradientsPlot
 from micrograd_gui.views.plot.kinds.loss import LossPlot, UpToNow
-from micrograd_gui.views.plot.model import Bars, Field, Growing, Mark, Note
+from micrograd_gui.views.plot.model import Bars, Field, GrowingCurve, Mark, Note
 from micrograd_gui.views.plot.surface import PlotSurface
-from micrograd_gui.views.theme import DARK, Mood, load_fonts
+from micrograd_gui.views.theme import DARK, Look, load_fonts
 from tests.views import learning
 
 
@@ -70,7 +70,7 @@ def test_before_training_the_loss_says_how_to_begin(pane, session, qtbot):
 def test_the_curve_holds_every_loss_and_the_accuracy_its_own_axis(pane, session, qtbot):
     run(session, 30)
     surface = shown(pane, "loss", qtbot)
-    loss, accuracy = (mark for mark in pane.view.marks if isinstance(mark, Growing))
+    loss, accuracy = (mark for mark in pane.view.marks if isinstance(mark, GrowingCurve))
     training = session.state.training
     assert list(loss.y) == [*training.losses, training.loss]
     assert len(loss.y) == 31
@@ -132,7 +132,7 @@ def test_rewind_takes_the_curve_away(pane, session, qtbot):
     qtbot.waitUntil(lambda: pane.view.still is None)
     run(session, 3)
     qtbot.waitUntil(lambda: pane.view.still is not None)
-    growing = next(mark for mark in pane.view.marks if isinstance(mark, Growing))
+    growing = next(mark for mark in pane.view.marks if isinstance(mark, GrowingCurve))
     assert len(growing.y) == 4
 
 
@@ -190,7 +190,7 @@ def test_an_update_step_moves_the_surface_and_going_back_moves_it_back(session):
 
 def test_both_sides_of_the_rows_differ_in_colour_and_sign(session):
     still = BoundaryPlot().build(session.state, None)
-    assert [(mark.ink, mark.style, mark.legend) for mark in still.curves] == [
+    assert [(mark.color, mark.style, mark.legend) for mark in still.curves] == [
         ("data", "dots", "y = 1"),
         ("grad", "squares", "y = −1"),
     ]
@@ -419,21 +419,21 @@ def test_the_rules_are_told_in_the_tooltip():
 
 @pytest.mark.parametrize("kind", [LossPlot, BoundaryPlot])
 @pytest.mark.parametrize(
-    ("mood", "size"),
+    ("look", "size"),
     [
-        (Mood(), (480, 200)),
-        (Mood(), (400, 330)),
-        (Mood(DARK, 1.5), (700, 700)),
-        (Mood().in_hall(900), (533, 540)),
-        (Mood().in_hall(700), (340, 420)),
+        (Look(), (480, 200)),
+        (Look(), (400, 330)),
+        (Look(DARK, 1.5), (700, 700)),
+        (Look().in_hall(900), (533, 540)),
+        (Look().in_hall(700), (340, 420)),
     ],
 )
-def test_the_key_hides_nothing_and_none_of_its_words_is_cut(session, qtbot, kind, mood, size):
+def test_the_key_hides_nothing_and_none_of_its_words_is_cut(session, qtbot, kind, look, size):
     load_fonts()
     run(session, 20)
     still = kind().build(session.state, None)
     marks = kind().update(session.state, still)
-    surface = PlotSurface(mood)
+    surface = PlotSurface(look)
     qtbot.addWidget(surface)
     surface.resize(*size)
     surface.show()
@@ -456,7 +456,7 @@ def test_the_key_hides_nothing_and_none_of_its_words_is_cut(session, qtbot, kind
 @pytest.mark.parametrize("width", range(300, 560, 20))
 def test_the_key_stays_where_it_is_while_its_numbers_grow(session, qtbot, width):
     load_fonts()
-    kind, surface = LossPlot(), PlotSurface(Mood().in_hall(900))
+    kind, surface = LossPlot(), PlotSurface(Look().in_hall(900))
     qtbot.addWidget(surface)
     surface.resize(width, 350)
     surface.show()
@@ -500,12 +500,12 @@ def test_the_title_says_what_the_loss_is_of(session):
 
 
 @pytest.mark.parametrize("kind", ["error", "loss", "boundary", "gradients"])
-@pytest.mark.parametrize("mood", [Mood(), Mood(DARK, 1.5), Mood(DARK).in_hall(700)])
-def test_every_kind_is_drawn_in_every_mood_and_exported_with_its_numbers(
-    pane, session, qtbot, tmp_path, kind, mood
+@pytest.mark.parametrize("look", [Look(), Look(DARK, 1.5), Look(DARK).in_hall(700)])
+def test_every_kind_is_drawn_in_every_look_and_exported_with_its_numbers(
+    pane, session, qtbot, tmp_path, kind, look
 ):
     run(session, 5)
-    pane.set_mood(mood)
+    pane.set_look(look)
     shown(pane, kind, qtbot)
     assert len(np.unique(pixels(pane.view.surface).reshape(-1, 4), axis=0)) > 20
     for suffix in ("svg", "pdf", "png", "csv"):
@@ -524,7 +524,7 @@ def test_in_a_saved_picture_the_point_lies_on_the_curve_as_on_screen(pane, sessi
     x, y = 2 * surface.axes.transData.transform((training.k, training.loss))  # saved at twice the size
     picture = QImage(str(tmp_path / "loss.png"))
     middle = picture.pixelColor(round(x), picture.height() - 1 - round(y)).name().lower()
-    assert middle == Mood().theme.accent.lower()
+    assert middle == Look().theme.accent.lower()
 
 
 def test_the_numbers_of_the_loss_are_all_there_to_the_last_digit(pane, session, qtbot, tmp_path):
@@ -577,13 +577,13 @@ def test_a_very_long_curve_keeps_its_peaks(qtbot):
 
     losses = np.full(100_000, 0.5)
     losses[77_777] = 9.0
-    line = GrowingLine(Growing("data", "line", losses), Mood())
+    line = GrowingLine(GrowingCurve("data", "line", losses), Look())
     assert len(line.get_xdata()) < 20_000
     assert line.get_ydata().max() == 9.0
 
 
 def test_a_plan_of_many_steps_does_not_squeeze_the_curve(session):
-    session.open_graph(session.state.graph.planned(Plan(rate=0.1, steps=1_000_000)))
+    session.open_graph(session.state.graph.planned(TrainingPlan(rate=0.1, steps=1_000_000)))
     session.train_start()
     session.train_tick(30)
     assert LossPlot().build(session.state, None).x_span[1] < 150

@@ -12,7 +12,7 @@ from micrograd_gui.document.text import short
 from micrograd_gui.session.explain.formulas import operand_name
 from micrograd_gui.session.state import State
 from micrograd_gui.session.training.judge import Judge, judge_of
-from micrograd_gui.views.plot.model import ABOVE, Drawn, Field, Mark, Still, drawable_span
+from micrograd_gui.views.plot.model import ABOVE, Field, Mark, PlotItem, Still, drawable_span
 
 if TYPE_CHECKING:
     from micrograd_gui.session.training.trainer import Prediction
@@ -60,7 +60,7 @@ class BoundaryPlot:
     def __init__(self) -> None:
         self._known: tuple[Graph, _Asked | str] | None = None
         # What was drawn last, and for which parameters.
-        self._shown: tuple[Still, Any, tuple[Drawn, ...]] | None = None
+        self._shown: tuple[Still, Any, tuple[PlotItem, ...]] | None = None
 
     def missing(self, state: State) -> str:
         asked = self._asked(state.graph)
@@ -127,7 +127,7 @@ class BoundaryPlot:
             fixed=fixed,
         )
 
-    def update(self, state: State, still: Still) -> tuple[Drawn, ...]:
+    def update(self, state: State, still: Still) -> tuple[PlotItem, ...]:
         import numpy as np
 
         assert isinstance(still, _BoundaryStill)
@@ -199,7 +199,7 @@ def _sides(name: str, judge: Judge, answers: Any, places: Any) -> list[Mark]:
     return marks
 
 
-def _picture(still: _BoundaryStill, numbers: Any, graph: Graph) -> tuple[Drawn, ...]:
+def _picture(still: _BoundaryStill, numbers: Any, graph: Graph) -> tuple[PlotItem, ...]:
     """The surface, or the curve, and which rows are told wrong."""
     rows = len(still.answers)
     return _surface(still, numbers[:-rows], graph), *_wrong(still, numbers[-rows:])
@@ -218,7 +218,7 @@ def _wrong(still: _BoundaryStill, predictions: Any) -> Sequence[Mark]:
     return (Mark("secant", "crosses", tuple(x.tolist()), tuple(y.tolist()), words, f"{count:,} wrong"),)
 
 
-def _surface(still: _BoundaryStill, numbers: Any, graph: Graph) -> Drawn:
+def _surface(still: _BoundaryStill, numbers: Any, graph: Graph) -> PlotItem:
     import numpy as np
 
     assert still.asked is not None

@@ -11,7 +11,7 @@ from micrograd_gui.session.explain.formulas import operand_name
 from micrograd_gui.session.measure import complete, sweep
 from micrograd_gui.session.state import State
 from micrograd_gui.views.plot.kinds.sweep import SweepPlot, swept
-from micrograd_gui.views.plot.model import Drawn, Ink, Mark, Still
+from micrograd_gui.views.plot.model import Color, Mark, PlotItem, Still
 
 _SMALLEST, _LARGEST, _PER_DECADE = -16, 0, 4
 _FLOOR = 1e-17  # an error of 0 has no place on a logarithmic scale: it is drawn here
@@ -93,15 +93,15 @@ class ErrorPlot:
             h=state.h,
         )
 
-    def update(self, state: State, still: Still) -> tuple[Drawn, ...]:
+    def update(self, state: State, still: Still) -> tuple[PlotItem, ...]:
         return ()
 
 
-def _curve(ink: Ink, name: str, h: Any, error: Any) -> Mark:
+def _curve(color: Color, name: str, h: Any, error: Any) -> Mark:
     import numpy as np
 
     shown = np.where(np.isfinite(error), np.clip(error, _FLOOR, 1e3), np.nan)
-    return Mark(ink, "line", h, shown, name)
+    return Mark(color, "line", h, shown, name)
 
 
 def _guides(h: Any, one: Any, two: Any, rounding: float) -> list[Mark]:
@@ -110,8 +110,8 @@ def _guides(h: Any, one: Any, two: Any, rounding: float) -> list[Mark]:
 
     marks = []
     among = (h >= _TRUNCATION[0]) & (h <= _TRUNCATION[1])
-    inks: tuple[tuple[Ink, Any, int], ...] = (("grad", one, 1), ("data", two, 2))
-    for ink, error, power in inks:
+    colors: tuple[tuple[Color, Any, int], ...] = (("grad", one, 1), ("data", two, 2))
+    for color, error, power in colors:
         with np.errstate(all="ignore"):
             factor = float(np.median(error[among] / h[among] ** power))
         # Where nothing is left out (a straight line, a parabola from both sides) only rounding errs.
@@ -119,7 +119,7 @@ def _guides(h: Any, one: Any, two: Any, rounding: float) -> list[Mark]:
             name = f"slope {power}: ~ h{'²' if power == 2 else ''}"
             shown = factor * h**power
             keep = (shown >= _FLOOR) & (shown < 1e3)
-            marks.append(Mark(ink, "dotted", h[keep], shown[keep], name))
+            marks.append(Mark(color, "dotted", h[keep], shown[keep], name))
     if rounding > 0 and math.isfinite(rounding):
         shown = rounding / h
         keep = (shown >= _FLOOR) & (shown < 1e3)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from micrograd_gui.document.text import written
 from micrograd_gui.session.state import State
-from micrograd_gui.views.plot.model import Bars, Drawn, Ink, Note, Still
+from micrograd_gui.views.plot.model import Bars, Color, Note, PlotItem, Still
 
 if TYPE_CHECKING:
     from micrograd_gui.session.training.health import Health, LayerHealth
@@ -16,7 +16,7 @@ _SPAN = (-10, 4)  # decades
 _BINS_PER_DECADE = 2
 _TALL = 0.62  # of the height of a layer
 _LAYERS_AT_MOST = 12
-_MARKS: dict[str, tuple[str, Ink]] = {
+_MARKS: dict[str, tuple[str, Color]] = {
     "healthy": ("✓ healthy", "good"),
     "vanishing": ("▼ vanishing", "bad"),
     "exploding": ("▲ exploding", "bad"),
@@ -74,21 +74,21 @@ class GradientsPlot:
             y_labels=tuple((count - at - 0.5, layer.title) for at, layer in enumerate(layers)),
         )
 
-    def update(self, state: State, still: Still) -> tuple[Drawn, ...]:
+    def update(self, state: State, still: Still) -> tuple[PlotItem, ...]:
         import numpy as np
 
         assert self._health is not None
         layers = self._health.at(state.moment)[:_LAYERS_AT_MOST]
         edges = np.logspace(*_SPAN, (_SPAN[1] - _SPAN[0]) * _BINS_PER_DECADE + 1)
-        drawn: list[Drawn] = []
+        drawn: list[PlotItem] = []
         for at, layer in enumerate(layers):
             base = float(len(layers) - at - 1)
             within = np.clip(layer.sizes, edges[0] * 1.01, edges[-1] * 0.99)
             counts, _ = np.histogram(within, edges)
             heights = _TALL * counts / max(1, counts.max())
-            words, ink = _MARKS[layer.verdict]
-            drawn.append(Bars("data" if ink == "good" else "grad", edges, heights, base + 0.04))
-            drawn.append(Note(ink, words, 10.0 ** (_SPAN[0] + 0.3), base + 0.84, bold=True))
+            words, color = _MARKS[layer.verdict]
+            drawn.append(Bars("data" if color == "good" else "grad", edges, heights, base + 0.04))
+            drawn.append(Note(color, words, 10.0 ** (_SPAN[0] + 0.3), base + 0.84, bold=True))
             ill = bool(layer.dead or layer.saturated)
             right = 10.0 ** (_SPAN[1] - 0.3)
             drawn.append(Note("bad" if ill else "muted", _said(layer), right, base + 0.84, right=True))

@@ -7,12 +7,12 @@ from array import array
 from collections.abc import Sequence
 from typing import overload
 
-from micrograd_gui.document.data import Plan
+from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import Graph, Span
 from micrograd_gui.document.text import written
 from micrograd_gui.session.state import State
 from micrograd_gui.session.training.progress import TrainingState
-from micrograd_gui.views.plot.model import ABOVE, Drawn, Growing, Mark, Still, drawable_span
+from micrograd_gui.views.plot.model import ABOVE, GrowingCurve, Mark, PlotItem, Still, drawable_span
 
 _SHORTEST, _AT_FIRST = 10, 100  # steps across
 _RECENT = 64  # losses that may be new since the last look
@@ -70,18 +70,20 @@ class LossPlot:
             key_at=ABOVE,
         )
 
-    def update(self, state: State, still: Still) -> tuple[Drawn, ...]:
+    def update(self, state: State, still: Still) -> tuple[PlotItem, ...]:
         training = state.training
         if training is None:
             return ()
         loss = f"loss {written(training.loss)}"
         said = f"{loss}  at step {training.k:,}"
-        marks: list[Drawn] = [Growing("data", "line", UpToNow(training.losses, training.loss), said, loss)]
+        marks: list[PlotItem] = [
+            GrowingCurve("data", "line", UpToNow(training.losses, training.loss), said, loss)
+        ]
         if training.accuracies:
             share = training.accuracy or 0.0
             right = f"{100 * share:.0f} %"
             curve = UpToNow(training.accuracies, share)
-            marks.append(Growing("good", "thin", curve, f"accuracy {right}", right=True))
+            marks.append(GrowingCurve("good", "thin", curve, f"accuracy {right}", right=True))
         marks.append(Mark("accent", "point", (float(training.k),), (training.loss,)))
         return tuple(marks)
 
@@ -114,7 +116,7 @@ class UpToNow(Sequence[float]):
 
 def _title(graph: Graph) -> str:
     """What the loss is of: the node that is the target holds that of one row only."""
-    data, plan = graph.data, graph.plan or Plan()
+    data, plan = graph.data, graph.plan or TrainingPlan()
     if data is None or len(data) < 2:
         return ""
     rows, batch = f"{len(data):,}", plan.batch
