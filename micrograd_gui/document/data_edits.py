@@ -9,10 +9,11 @@ from math import isfinite
 from micrograd_gui.document.data import Column, Data
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.text import MINUS, spoken
+from micrograd_gui.document.text import MINUS, saveable, spoken
 
 _NUMERIC = frozenset("0123456789+-.,;eE \t\"'" + MINUS)
 _WORDS = ("nan", "inf")
+_OFFERED = 40  # so many leaves stand in a menu
 
 
 def has_names(text: str) -> bool:
@@ -40,7 +41,7 @@ def counts_often(graph: Graph) -> str:
 
 
 def columns_for(graph: Graph) -> Data:
-    """No row, and a column for each input of the graph."""
+    """No row, and a column for each input of the graph; raises Refusal where it has none."""
     inputs = [node for node in graph if node.is_leaf and node.role == "input"]
     if not inputs:
         raise Refusal("There is no input to give numbers to: mark a leaf as an input first.")
@@ -55,7 +56,10 @@ def with_row(data: Data, graph: Graph) -> Data:
 
 
 def without_rows(data: Data, gone: Collection[int]) -> Data:
-    """Without those rows; the row that is shown stays the same one as long as it is there."""
+    """Without those rows; the row that is shown stays the same one as long as it is there.
+
+    Raises Refusal where no row is named.
+    """
     if not gone:
         raise Refusal("Select the rows that shall go first.")
     kept = [at for at in range(len(data.rows)) if at not in gone]
@@ -77,6 +81,23 @@ def with_column(data: Data) -> Data:
     )
 
 
+def renamed_column(data: Data, column: int, name: str) -> Data:
+    """With the column called that; it stays bound as it was. The same data where it is called so already.
+
+    Raises Refusal for a name that says nothing, and for one that another column has.
+    """
+    name = saveable(name.strip())
+    if not spoken(name):
+        raise Refusal("A column needs a name.")
+    if any(each.name == name for at, each in enumerate(data.columns) if at != column):
+        raise Refusal(f"There is a column “{spoken(name)}” already.")
+    old = data.columns[column]
+    if old.name == name:
+        return data
+    columns = (*data.columns[:column], replace(old, name=name), *data.columns[column + 1 :])
+    return replace(data, columns=columns)
+
+
 def without_column(data: Data, column: int) -> Data | None:
     """Without that column; None where no other is left."""
     if len(data.columns) == 1:
@@ -96,7 +117,10 @@ def bound(data: Data, column: int, node: NodeId | None) -> Data:
 
 
 def overlaid(data: Data, numbers: Sequence[Sequence[float]], row: int, column: int) -> Data:
-    """With the numbers in place of those from that cell on; rows are added where there are too few."""
+    """With the numbers in place of those from that cell on; rows are added where there are too few.
+
+    ``numbers`` are lines of one or more numbers each. Raises Refusal where they are wider than the rows.
+    """
     width = max(len(line) for line in numbers)
     if column + width > len(data.columns):
         room = len(data.columns) - column
@@ -116,6 +140,3 @@ def leaves_for(graph: Graph, column: int) -> list[NodeId]:
     own = graph.data.columns[column].node if graph.data is not None else None
     ranked = sorted(leaves, key=lambda node: (node.id != own, node.role != "input", not node.label, node.id))
     return [node.id for node in ranked if node.role == "input" or node.label][:_OFFERED]
-
-
-_OFFERED = 40
