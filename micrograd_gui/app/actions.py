@@ -168,7 +168,7 @@ DEBUG: tuple[Action | None, ...] = (
 )  # fmt: skip
 TRAIN: tuple[Action | None, ...] = (
     Action("train_step", "Train &one step", ("T",), lambda w: w.session.train_step(),
-        lambda s: _learnable(s) and not _training(s),
+        lambda s: _learnable(s) and not s.is_training,
         "One step of gradient descent over the rows: forward, backward, update."),
     Action("train", "&Train", ("Ctrl+T",), lambda w: w.learning.toggle(), lambda s: _learnable(s),
         "Let the graph train, step after step; the same again, or Esc, and it rests.", toggles=True),
@@ -176,7 +176,7 @@ TRAIN: tuple[Action | None, ...] = (
         "The parameters go back to where training began."),
     None,
     Action("update", "&Update", ("U",), lambda w: w.session.update(),
-        lambda s: bool(s.graph.parameters) and not s.blocked and not _training(s),
+        lambda s: bool(s.graph.parameters) and not s.blocked and not s.is_training,
         "p.data −= rate × p.grad for every parameter, as a step of the run that can be gone back over."),
     None,
     Action("open_rows", "Rows from a &CSV file…", (), lambda w: w.learning.ask_open_rows(), _nodes,
@@ -231,10 +231,6 @@ def _has_rows(state: State) -> bool:
 def _learnable(state: State) -> bool:
     graph = state.graph
     return _has_rows(state) and graph.target is not None and bool(graph.parameters)
-
-
-def _training(state: State) -> bool:
-    return state.training is not None and state.training.running
 
 
 def _leaves_selected(state: State) -> bool:

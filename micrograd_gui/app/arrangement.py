@@ -173,9 +173,8 @@ class Panes:
 
     def _on_changed(self, old: State, new: State) -> None:
         """A graph that is given its first rows begins to learn; of another document, its opening decides."""
-        first = old.graph.data is None and new.graph.data is not None
-        same = old.history.entries[0] is new.history.entries[0]
-        if first and same and self.docks["data"].isHidden() and not self.window.projector.on:
+        first = new.same_document(old) and old.graph.data is None and new.graph.data is not None
+        if first and self.docks["data"].isHidden() and not self.window.projector.on:
             self.show_learning(True)
 
     def show_learning(self, learns: bool) -> None:

@@ -13,9 +13,9 @@ from types import TracebackType
 from micrograd_gui.document.errors import Refusal
 
 _FIRST = (
-    "session.session", "session.wording", "session.wholeness", "session.judging", "session.optimisers",
-    "services.examples", "services.incoming", "services.slopes",
-    "document.capture", "document.catalogue", "document.expression_text",
+    "session.session", "session.explain.card", "session.explain.slopes", "session.training.judge",
+    "session.training.optimisers", "files.documents", "document.live.values", "document.catalogue",
+    "document.notation.writer",
 )  # fmt: skip
 
 

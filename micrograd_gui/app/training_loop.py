@@ -57,8 +57,7 @@ class Learning(QObject):
 
     @property
     def running(self) -> bool:
-        training = self.window.session.state.training
-        return training is not None and training.running
+        return self.window.session.state.is_training
 
     def toggle(self) -> None:
         """A run begins or goes on, or rests; raises Refusal where there is nothing to train."""
@@ -93,7 +92,7 @@ class Learning(QObject):
             self.window.session.train_tick(steps, seconds=budget)
 
     def _on_changed(self, old: State, new: State) -> None:
-        if old.history.entries[0] is not new.history.entries[0] and not self.window.projector.on:
+        if not new.same_document(old) and not self.window.projector.on:
             self.window.panes.show_learning(new.graph.data is not None and bool(new.graph.parameters))
         if self.running == self._timer.isActive():
             return

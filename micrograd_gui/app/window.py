@@ -227,7 +227,7 @@ class MainWindow(QMainWindow):
         self._show_state(new)
         if self.message.text():
             self.say("")
-        if new.history.entries[0] is not old.history.entries[0]:
+        if not new.same_document(old):
             self.canvas.fit()
         if new.blocked and new.step is not None and (new.step is not old.step):
             self.say(new.step.note, refused=True)
@@ -295,7 +295,7 @@ def summary(state: State) -> str:
 def _phase(state: State) -> str:
     if state.blocked:
         return "stopped at a problem"
-    if state.training is not None and state.training.running:
+    if state.is_training:
         return "training"
     if not state.forward_done:
         return "parameters updated" if state.computed else "running forward"

@@ -202,14 +202,14 @@ class Editing(Stateful):
         elif new.same_structure(old):
             if state.trace is not None:
                 trace = record(new, state.trace.script)
-                cursor = min(state.asked, len(trace))
+                cursor = min(state.wanted_cursor, len(trace))
             moment = replace(state, history=history, trace=trace, cursor=cursor).moment
             nudged = _again(moment, state.nudge)
         self._set(
             history=history,
             trace=trace,
             cursor=cursor,
-            asked=state.asked if trace else 0,
+            wanted_cursor=state.wanted_cursor if trace else 0,
             nudge=nudged,
             checked=checked,
             selection=frozenset(node for node in selection if node in new.nodes),

@@ -152,7 +152,7 @@ class Running(Stateful):
     def _go(self, trace: Trace, cursor: int) -> None:
         cursor = min(max(cursor, 0), len(trace))
         if trace is not self.state.trace or cursor != self.state.cursor:
-            self._set(trace=trace, cursor=cursor, asked=cursor, nudge=None)
+            self._set(trace=trace, cursor=cursor, wanted_cursor=cursor, nudge=None)
 
     # Measuring -------------------------------------------------------------------------------
 
@@ -174,12 +174,12 @@ class Running(Stateful):
         if moved is None:
             raise Refusal("Select one node to nudge.")
         nudged = measure.nudge(state.moment, moved, size, state.sides)
-        trace, cursor, asked = state.trace, state.cursor, state.asked
+        trace, cursor, wanted = state.trace, state.cursor, state.wanted_cursor
         if not state.forward_done:
             trace, _, cursor = self._unfinished_forward()
-            asked = cursor
+            wanted = cursor
         chosen = state.selection if moved == state.selected else frozenset((moved,))
-        self._set(trace=trace, cursor=cursor, asked=asked, h=size, nudge=nudged, selection=chosen)
+        self._set(trace=trace, cursor=cursor, wanted_cursor=wanted, h=size, nudge=nudged, selection=chosen)
         return nudged
 
     def end_nudge(self) -> None:

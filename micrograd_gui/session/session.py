@@ -28,7 +28,7 @@ class Session(TrainingVerbs, Building, Running):
             title=title,
             trace=None,
             cursor=0,
-            asked=0,
+            wanted_cursor=0,
             selection=frozenset(),
             nudge=None,
             checked=(),

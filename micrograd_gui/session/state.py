@@ -22,7 +22,7 @@ NO_LOSSES = Series()
 class State:
     """What is drawn, what was run, and where one stands in it.
 
-    ``asked`` is the cursor the user went to: a live edit may shorten the run for a moment, and the
+    ``wanted_cursor`` is the cursor the user went to: a live edit may shorten the run for a moment, and the
     cursor returns to the same place when it is whole again.
     """
 
@@ -32,7 +32,7 @@ class State:
     title: str = ""
     trace: Trace | None = None
     cursor: int = 0
-    asked: int = 0
+    wanted_cursor: int = 0
     selection: frozenset[NodeId] = frozenset()
     h: float = 0.001
     sides: Sides = "central"
@@ -54,7 +54,7 @@ class State:
     @property
     def step(self) -> Step | None:
         """The step that led to this moment; None at the very start, and while the graph trains."""
-        if self.training is not None and self.training.running:
+        if self.is_training:
             return None
         return self.trace.steps[self.cursor - 1] if self.trace and self.cursor else None
 
@@ -62,6 +62,15 @@ class State:
     def following(self) -> Step | None:
         """The recorded step that comes next; None at the end."""
         return self.trace.steps[self.cursor] if self.trace and self.cursor < len(self.trace) else None
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a run of training goes on."""
+        return self.training is not None and self.training.running
+
+    def same_document(self, other: State) -> bool:
+        """Whether both are moments of one document: it was opened or begun only once."""
+        return self.history.entries[0] is other.history.entries[0]
 
     @property
     def losses(self) -> Series:
@@ -138,7 +147,7 @@ class Stateful:
             listener(old, self.state)
 
 
-def whole_slope(state: State, node: NodeId) -> float | None:
+def true_slope(state: State, node: NodeId) -> float | None:
     """The node's gradient, where one backward pass has brought all of it; None while it is no slope.
 
     It is none while operations that use the node have still to hand theirs on, after a further pass

@@ -42,8 +42,8 @@ class TrainingVerbs(Editing):
 
     def show_row(self, row: int, gesture: Hashable = "show row") -> None:
         """The inputs hold the numbers of that row, counted from 0; while a run goes on, as part of it."""
-        graph, training = self.state.graph.showing(row), self.state.training
-        if training is not None and training.running:
+        graph = self.state.graph.showing(row)
+        if self.state.is_training:
             self._follow(self.state.history.amended(graph), self.state.selection)
         else:
             self._edit(graph, f"Show row {row + 1}", gesture)
@@ -112,7 +112,7 @@ class TrainingVerbs(Editing):
         A step that would go wrong ends the run, and its sentence is the ``note`` of the training.
         """
         training = self.state.training
-        if training is None or not training.running:
+        if training is None or not self.state.is_training:
             return False
         start, done, note = perf_counter(), [], ""
         try:
@@ -133,7 +133,7 @@ class TrainingVerbs(Editing):
 
     def train_stop(self) -> None:
         """The run rests; ``train_start`` goes on with it."""
-        if self.state.training is not None and self.state.training.running:
+        if self.state.training is not None and self.state.is_training:
             self._put(replace(self.state.training, running=False))
 
     def rewind(self) -> None:
@@ -207,7 +207,7 @@ class TrainingVerbs(Editing):
             history=self.state.history.pushed(graph, "Train", training.gesture),
             trace=live,
             cursor=cursor,
-            asked=cursor,
+            wanted_cursor=cursor,
             nudge=None,
             checked=(),
         )

@@ -69,11 +69,6 @@ SHARE = 8  # a view rests so many times as long as it takes to show a change
 NEVER = 1_000_000_000  # milliseconds: only when the run is over
 
 
-def training(state: State) -> bool:
-    """Whether a run goes on."""
-    return state.training is not None and state.training.running
-
-
 class Paced(QObject):
     """``changed(old, new)`` as the bridge has it; in a run ``rest`` milliseconds apart, many as one."""
 
@@ -93,7 +88,7 @@ class Paced(QObject):
 
     def _on_changed(self, old: State, new: State) -> None:
         before = old if self._before is None else self._before
-        if training(new):
+        if new.is_training:
             self._before = before
             if not self._timer.isActive() and self._rest < NEVER:
                 rest = max(self._rest, 1000 * SHARE * self._took) - 1000 * (perf_counter() - self._ended)

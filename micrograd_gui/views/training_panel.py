@@ -224,9 +224,8 @@ class TrainingPanel(QScrollArea):
         for name, text in texts.items():
             if self.numbers[name].text() != text:
                 self.numbers[name].setText(text)
-        running = training is not None and training.running
-        self.redraw.setEnabled(bool(state.graph.parameters) and not running)
-        if not running:
+        self.redraw.setEnabled(bool(state.graph.parameters) and not state.is_training)
+        if not state.is_training:
             self._say(self._reason(state))
         elif self.reason.text():
             self._say("")

@@ -115,11 +115,11 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(pick=PICKS, value=NUMBERS, gesture=GESTURES)
     def set_value(self, pick: int, value: float | str, gesture: str | None) -> None:
         if (node := self.node(pick)) is not None:
-            cursor, asked = self.session.state.cursor, self.session.state.asked
+            cursor, wanted = self.session.state.cursor, self.session.state.wanted_cursor
             self.attempt(lambda: self.session.set_value(node, value, gesture))
             state = self.session.state
-            assert state.asked == asked
-            assert state.trace is None or state.cursor in (cursor, asked, len(state.trace))
+            assert state.wanted_cursor == wanted
+            assert state.trace is None or state.cursor in (cursor, wanted, len(state.trace))
 
     @rule(pick=PICKS, label=LABELS, role=st.sampled_from(["", "input", "parameter"]), gesture=GESTURES)
     def decorate(self, pick: int, label: str, role: str, gesture: str | None) -> None:
@@ -174,7 +174,7 @@ class AnyOrder(RuleBasedStateMachine):
         state = self.session.state
         length = len(state.trace) if state.trace is not None else 0
         assert 0 <= state.cursor <= length
-        assert state.cursor <= max(state.asked, 0) or state.cursor == 0
+        assert state.cursor <= max(state.wanted_cursor, 0) or state.cursor == 0
         assert (state.step is None) == (state.cursor == 0)
         assert (state.following is None) == (state.cursor == length)
 

@@ -49,7 +49,7 @@ class AnyOrderTraining(AnyOrder):
     def tick(self, steps: int) -> None:
         before = self.session.state
         self.attempt(lambda: self.session.train_tick(steps))
-        if before.training is None or not before.training.running:
+        if before.training is None or not before.is_training:
             assert self.session.state is before
 
     @rule(rate=RATES)
@@ -128,7 +128,7 @@ class AnyOrderTraining(AnyOrder):
     @invariant()
     def the_cursor_is_within_the_run(self) -> None:
         state = self.session.state
-        running = state.training is not None and state.training.running
+        running = state.is_training
         assert 0 <= state.cursor <= (len(state.trace) if state.trace is not None else 0)
         assert (state.step is None) == (state.cursor == 0 or running)
 

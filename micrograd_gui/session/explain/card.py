@@ -36,7 +36,7 @@ def card(state: State) -> tuple[Line, ...]:
             heading("START"),
             sentence("Drop a node on the canvas, or type an expression such as L = (a*b + c) * f"),
         )
-    if state.training is not None and state.training.running:
+    if state.training is not None and state.is_training:
         return _training(state.training)
     if state.nudge is not None:
         return _nudged(state, state.nudge)

@@ -191,7 +191,7 @@ class CanvasView(Gesturing):
         if came_out:
             self.fit()
         if old.graph is not new.graph:
-            same_document = new.history.entries[0] is old.history.entries[0]
+            same_document = new.same_document(old)
             if same_document:
                 self._whole = False  # what is being edited must not slide away when the window is resized
             if old.graph.places is not new.graph.places:

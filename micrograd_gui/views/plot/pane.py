@@ -205,7 +205,7 @@ class PlotPane(QWidget):
         self._show_below()
 
     def _on_changed(self, old: State, new: State) -> None:
-        if old.history.entries[0] is not new.history.entries[0]:
+        if not new.same_document(old):
             self._open(new)
         first_rows = old.graph.data is None and new.graph.data is not None
         if first_rows and self.kind == "sweep" and not self._kinds["boundary"].missing(new):

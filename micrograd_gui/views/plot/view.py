@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
-from micrograd_gui.views.bridge import AGAIN, SHARE, Bridge, training
+from micrograd_gui.views.bridge import AGAIN, SHARE, Bridge
 from micrograd_gui.views.plot.model import PlotItem, PlotKind, Still
 from micrograd_gui.views.theme import Look
 
@@ -91,7 +91,7 @@ class PlotView(QStackedWidget):
     def _on_changed(self, old: State, new: State) -> None:
         if not (self._awake and self.isVisible()):
             return
-        if training(new):
+        if new.is_training:
             if not self._later.isActive():
                 rest = max(self.kind.pace / 1000, SHARE * self._took) - (perf_counter() - self._ended)
                 self._later.start(max(0, round(1000 * rest)))
@@ -113,7 +113,7 @@ class PlotView(QStackedWidget):
         self._later.stop()
         if not ((self._awake and self.isVisible()) or whatever):
             return
-        if training(self._bridge.state) and not whatever and not self._bridge.turns.take():
+        if self._bridge.state.is_training and not whatever and not self._bridge.turns.take():
             self._later.start(AGAIN)
             return
         began = perf_counter()

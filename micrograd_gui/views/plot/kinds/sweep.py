@@ -9,7 +9,7 @@ from micrograd_gui.document.graph import Graph, NodeId, Span
 from micrograd_gui.document.text import short, written
 from micrograd_gui.session.explain.formulas import name_of, operand_name
 from micrograd_gui.session.measure import sweep
-from micrograd_gui.session.state import State, whole_slope
+from micrograd_gui.session.state import State, true_slope
 from micrograd_gui.views.plot.model import (
     Mark,
     Still,
@@ -96,7 +96,7 @@ class SweepPlot:
         x, y = frame.data.get(subject), frame.data.get(target)
         if x is None or y is None or not (math.isfinite(x) and math.isfinite(y)):
             return ()
-        slope = whole_slope(state, subject)
+        slope = true_slope(state, subject)
         if slope is not None and math.isfinite(slope):
             marks.append(
                 Mark(
