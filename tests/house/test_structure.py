@@ -15,13 +15,13 @@ CIRCLES = [
     {"micrograd_gui.document.live.torch", "micrograd_gui.document.live.values"},
     {"micrograd_gui.export.code.python", "micrograd_gui.export.code.training"},
     {f"micrograd_gui.views.canvas.{name}" for name in (
-        "blocks", "events", "gesturing", "inline_editor", "keyboard", "menu", "pointer", "tools", "view",
+        "blocks", "inline_editor", "keyboard", "menu", "pointer", "tools", "view",
         "wiring")},
     {f"micrograd_gui.app.{name}" for name in (
         "actions", "arrangement", "blocks", "documents", "export_dialog", "help", "live", "start", "tidy",
         "training_loop", "window")},
 ]  # fmt: skip
-CUT = {"DropIn", "Drawn", "TrainingVerbs", "Building", "Running", "Sheet", "EventfulSheet", "Gesturing"}
+CUT = {"DropIn", "Drawn", "TrainingVerbs", "Building", "Running", "ZoomView"}
 TWICE: set[str] = set()
 LONG = {"lay_out", "style_sheet"}
 

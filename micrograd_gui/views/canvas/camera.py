@@ -1,8 +1,8 @@
-"""Sheet: a view one can zoom and scroll, which never moves by itself."""
+"""ZoomView: a view one can zoom and scroll, which never moves by itself."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
@@ -12,8 +12,13 @@ _BORDER = 20_000.0  # so much sheet there is at least beyond what is drawn
 _LARGEST = QRectF(-1e8, -1e8, 2e8, 2e8)  # beyond that Qt's scroll bars run out of whole numbers
 
 
-class Sheet(QGraphicsView):
-    """Qt's view with an empty scene: the scene only says how far one can scroll."""
+class ZoomView(QGraphicsView):
+    """Qt's view with an empty scene: the scene only says how far one can scroll.
+
+    ``zoom``: pixels per scene unit. ``zoomed()``: everything may have another size now.
+    """
+
+    zoomed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,7 +89,4 @@ class Sheet(QGraphicsView):
         there = self.viewportTransform().map(point)
         self.scroll_by(QPoint(round(there.x() - position.x()), round(there.y() - position.y())))
         self.viewport().update()
-        self.zoomed()
-
-    def zoomed(self) -> None:
-        """Everything may have another size now."""
+        self.zoomed.emit()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from micrograd_gui.document.block import nodes_of
 from micrograd_gui.views.canvas.hit import GROUND, Hit, hit
+from micrograd_gui.views.canvas.paint import hover_rect
 from micrograd_gui.views.canvas.tools import (
     ADDING,
     Band,
@@ -183,7 +184,7 @@ class Pointer:
         if found == view.hovered:
             return
         before, view.hovered = view.hovered, found
-        view.refresh([view.hover_rect(before), view.hover_rect(found)])
+        view.refresh([hover_rect(view.index, before), hover_rect(view.index, found)])
         if self.space_held:
             view.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         elif found.part in ("in", "out"):

@@ -5,8 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QCursor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from micrograd_gui.document.graph import NodeId
@@ -14,7 +29,7 @@ from micrograd_gui.figures.folding import Key
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Paced
 from micrograd_gui.views.canvas.blocks import Inside
-from micrograd_gui.views.canvas.gesturing import Gesturing
+from micrograd_gui.views.canvas.camera import ZoomView
 from micrograd_gui.views.canvas.hit import GROUND, Hit
 from micrograd_gui.views.canvas.inline_editor import Typing
 from micrograd_gui.views.canvas.keyboard import Keyboard
@@ -25,8 +40,8 @@ from micrograd_gui.views.canvas.picture import chip_size, differences, picture_o
 from micrograd_gui.views.canvas.pointer import Pointer
 from micrograd_gui.views.canvas.scene import Index
 from micrograd_gui.views.canvas.tips import description, tip
-from micrograd_gui.views.canvas.tools import Landing, paint_landing
-from micrograd_gui.views.canvas.wiring import Wiring
+from micrograd_gui.views.canvas.tools import Gesture, Landing, paint_landing
+from micrograd_gui.views.canvas.wiring import KeyWiring, Wiring
 from micrograd_gui.views.theme import Look
 
 FIT_AT_MOST = 1.6
@@ -36,7 +51,7 @@ _RECTS_AT_MOST = 300
 _HALL_TEXT = 13.0  # pixels at scale 1; in a hall no text is smaller than that, scaled
 
 
-class CanvasView(Gesturing):
+class CanvasView(ZoomView):
     """One painted layer. It keeps what is of the view alone: zoom, hover, a running gesture, an editor,
     and which block is looked into.
 
@@ -50,7 +65,7 @@ class CanvasView(Gesturing):
         self.bridge, self.look, self.pens = bridge, look, pens_of(look)
         self.index = Index(bridge.state.graph)
         self.picture = picture_of(bridge.state, self.index, self.pens)
-        self.gesture = None
+        self.gesture: Gesture | None = None
         self.landing: Landing | None = None
         self.hovered: Hit = GROUND
         self.typing = Typing(self)
@@ -63,6 +78,7 @@ class CanvasView(Gesturing):
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
         self.setAcceptDrops(True)
+        self.zoomed.connect(self._on_zoomed)
         Paced(bridge, 66, self).changed.connect(self._on_changed)
         self._describe()
         self.fit()
@@ -252,10 +268,6 @@ class CanvasView(Gesturing):
             self.gesture.paint(painter)
         painter.end()
 
-    def hover_rect(self, hit: Hit) -> QRectF:
-        """Where hovering over it shows."""
-        return hover_rect(self.index, hit)
-
     def refresh(self, rects: Iterable[QRectF]) -> None:
         """Repaint those parts of the scene, and no others."""
         transform, seen = self.viewportTransform(), self.viewport().rect()
@@ -274,21 +286,146 @@ class CanvasView(Gesturing):
     def box_of(self, number: Key) -> QRectF:
         return self.index.box_of(number)
 
-    # What events ask of it -------------------------------------------------------------------
-
     def open_menu(self, position: QPointF | None) -> None:
+        """The context menu for what is at that pixel, or (None) for what is selected."""
         open_menu(self, position)
 
-    def show_tip(self, position: QPointF, at: QPoint) -> None:
+    def _show_tip(self, position: QPointF, at: QPoint) -> None:
         if self.gesture is None:
             QToolTip.showText(at, tip(self.picture, self.pointer.hit(position)), self.viewport())
 
-    def zoomed(self) -> None:
+    def _on_zoomed(self) -> None:
         if self.picture.size != chip_size(self.zoom):
             self.picture = picture_of(self.bridge.state, self.index, self.pens, self.zoom)
         self.typing.follow()
 
-    def resized(self) -> None:
+    # Gestures: one at a time -----------------------------------------------------------------
+
+    def start_gesture(self, gesture: Gesture) -> None:
+        self.refresh([hover_rect(self.index, self.hovered)])
+        self.gesture = gesture
+        self.viewport().setCursor(gesture.cursor)
+
+    def end_gesture(self, *, cancel: bool = False) -> None:
+        """Let go of the running gesture."""
+        gesture, self.gesture = self.gesture, None
+        if gesture is None:
+            return
+        if cancel:
+            self.pointer.forget()
+            gesture.cancel()
+        self.viewport().unsetCursor()
+        self.refresh([gesture.rect(), *self._hidden_rects(gesture)])
+
+    def _hidden_rects(self, gesture: Gesture) -> list[QRectF]:
+        wire = gesture.hidden_wire if isinstance(gesture, Wiring) else None
+        shown = None if wire is None else self.index.folding.shown(wire)
+        return [self.index.wire_rect(shown)] if shown is not None and shown in self.index.curves else []
+
+    def start_key_wiring(self, number: NodeId, *, remove: bool = False) -> None:
+        """Choose a wire of the node with keys."""
+        if self.index.key(number) is None:
+            return
+        wiring = KeyWiring(self, number, remove=remove)
+        name = self.index.graph.nodes[number].name
+        if not wiring.choices:
+            lacking = f"{name} has no wire" if remove else f"There is no free port for {name}"
+            self.bridge.refused.emit(f"{lacking}.", number)
+            return
+        self.start_gesture(wiring)
+        wiring.turn(0)
+        self.tell_wiring()
+
+    def tell_wiring(self) -> None:
+        """Say beside the port what Enter would do."""
+        if isinstance(self.gesture, KeyWiring):
+            sentence = self.gesture.sentence()
+            at = self.mapFromScene(self.gesture.rect().bottomRight())
+            self.setAccessibleDescription(sentence)
+            QToolTip.showText(self.viewport().mapToGlobal(at), sentence, self.viewport())
+
+    def say_at_pointer(self, sentence: str) -> None:
+        """A tooltip at once, or none."""
+        if sentence:
+            QToolTip.showText(QCursor.pos() + QPoint(12, 12), sentence, self.viewport())
+        else:
+            QToolTip.hideText()
+
+    # Qt's calls, each handed to the one who knows what it means ------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.pointer.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.pointer.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.pointer.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.pointer.double_click(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.pointer.wheel(event)
+        event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self.pointer.drag_over(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self.pointer.drag_over(event)
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self.pointer.drag_away()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.pointer.drop(event)
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and self.keyboard.wants(event)
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            self._show_tip(QPointF(event.pos()), event.globalPos())
+            return True
+        if event.type() == QEvent.Type.Leave:
+            self.pointer.hover(None)
+        elif event.type() == QEvent.Type.NativeGesture and self.pointer.pinch(event):
+            return True
+        return super().viewportEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.pointer.hold_space(True)
+        elif not self.keyboard.press(event):
+            event.ignore()  # a key of the window, or of nobody
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.pointer.hold_space(False)
+        self.keyboard.release(event)
+
+    def focusNextPrevChild(self, forwards: bool) -> bool:
+        return self.keyboard.tab(forwards) or super().focusNextPrevChild(forwards)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.pointer.hold_space(False)
+        self.keyboard.leave()
+        super().focusOutEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        self.open_menu(None if by_key else QPointF(event.pos()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
         self.inside.lay_out()
         if self._whole:
             self.fit()
