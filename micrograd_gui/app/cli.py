@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, NoReturn
 
+from micrograd_gui import log
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.files import documents
 
@@ -33,7 +34,11 @@ _WITH_MINUS = {"-e": "--expression", "--expression": "--expression", "--h": "--h
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose complaint is one sentence."""
+    """A parser whose complaint is one sentence; every one of them takes --debug."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
+        self.add_argument("--debug", action="store_true", help="a log on standard error")
 
     def error(self, message: str) -> NoReturn:
         raise Refusal(f"{message[:1].upper()}{message[1:].rstrip('.')}; see {self.prog} --help.")
@@ -42,6 +47,8 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the arguments say; gives the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    debug = arguments[:1] == ["--debug"]
+    del arguments[:debug]
     commands: dict[str, tuple[Callable[[str], _Parser], Callable[[argparse.Namespace], int]]] = {
         "render": (_render_parser, _render),
         "check": (_check_parser, _check),
@@ -53,7 +60,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="replace")
     try:
         name = "micrograd-gui" if action is _window else f"micrograd-gui {arguments.pop(0)}"
-        status = action(parser(name).parse_args(_joined(arguments)))
+        given = parser(name).parse_args(_joined(arguments))
+        if debug or given.debug:
+            log.write_to_stderr()
+        status = action(given)
         if sys.stdout is not None:  # it is None where the caller has closed it
             sys.stdout.flush()
         return status
@@ -102,7 +112,6 @@ def _window_parser(name: str) -> _Parser:
         prog=name,
         description=_ABOUT,
         epilog=_COMMANDS,
-        allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_source(parser)
@@ -144,7 +153,6 @@ def _has_screen() -> bool:
 def _check_parser(name: str) -> _Parser:
     parser = _Parser(
         prog=name,
-        allow_abbrev=False,
         description="Compare analytic and numeric gradients; the exit status is 0 where all agree, else 1.",
     )
     _add_source(parser)
@@ -174,7 +182,7 @@ def _render_parser(name: str) -> _Parser:
     from micrograd_gui.export import formats
 
     forms = ", ".join(form.suffix for form in formats.forms())
-    parser = _Parser(prog=name, allow_abbrev=False, description="Draw the graph with its numbers.")
+    parser = _Parser(prog=name, description="Draw the graph with its numbers.")
     _add_source(parser)
     parser.add_argument(
         "-o", "--output", required=True, metavar="OUT", help=f"the file; its suffix decides the form: {forms}"
@@ -224,7 +232,8 @@ def _render_parser(name: str) -> _Parser:
 def _render(given: argparse.Namespace) -> int:
     from micrograd_gui.export.formats import render
 
-    told = {name: value for name, value in vars(given).items() if name not in ("file", "expression", "set")}
+    others = ("file", "expression", "set", "debug")
+    told = {name: value for name, value in vars(given).items() if name not in others}
     for path in render(_graph(given), told.pop("output"), **told):
         print(path)
     return 0
@@ -236,7 +245,7 @@ def _render(given: argparse.Namespace) -> int:
 def _train_parser(name: str) -> _Parser:
     from micrograd_gui.app.train import add_arguments
 
-    parser = _Parser(prog=name, allow_abbrev=False, description="Gradient descent over the graph's data.")
+    parser = _Parser(prog=name, description="Gradient descent over the graph's data.")
     _add_source(parser)
     add_arguments(parser)
     return parser
@@ -249,7 +258,7 @@ def _train(given: argparse.Namespace) -> int:
 
 
 def _examples_parser(name: str) -> _Parser:
-    return _Parser(prog=name, allow_abbrev=False, description="List the built-in examples.")
+    return _Parser(prog=name, description="List the built-in examples.")
 
 
 def _examples(given: argparse.Namespace) -> int:

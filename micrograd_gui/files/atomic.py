@@ -8,7 +8,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from micrograd_gui.document.errors import FileRefusal
+from micrograd_gui.log import logger_of
 
+_log = logger_of(__name__)
 LARGEST = 20_000_000  # bytes that are read
 
 
@@ -35,6 +37,7 @@ def write_all(files: Iterable[tuple[Path, bytes]]) -> tuple[Path, ...]:
         for path, (beside, target) in zip(paths, stored, strict=True):
             with _in_words(path):
                 os.replace(beside, target)
+            _log.info("wrote %s", target)
     finally:
         for beside, _ in stored:
             with suppress(OSError, ValueError):
@@ -80,6 +83,7 @@ def read_whole(path: Path) -> bytes:
                 f"{shown(path)} is too large: it has {size / 1e6:.0f} MB, "
                 f"and at most {LARGEST // 1_000_000} MB are read."
             )
+        _log.info("reading %s, %d bytes", path, size)
         return path.read_bytes()
     except (OSError, ValueError) as error:
         raise FileRefusal(f"{shown(path)} cannot be read: {reason(error, path)}.") from None

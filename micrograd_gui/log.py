@@ -1,0 +1,55 @@
+"""Log: what the program does, a logger for each room, written to standard error or kept for a report."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+
+NAME = "micrograd_gui"  # above the loggers of the rooms: micrograd_gui.files, micrograd_gui.session, …
+LINES_KEPT = 200
+_FORMAT = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+def logger_of(module: str) -> logging.Logger:
+    """The logger of the room that the module of that name (``__name__``) is in."""
+    return logging.getLogger(".".join(module.split(".")[:2]))
+
+
+def write_to_stderr() -> None:
+    """From now on every line of the log stands on standard error too (``--debug``)."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_FORMAT)
+    _attach(handler)
+
+
+class LastLines(logging.Handler):
+    """The last lines of the log, for a report of a fault; ``lines`` are oldest first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(_FORMAT)
+        self.lines: deque[str] = deque(maxlen=LINES_KEPT)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+def keep_last_lines() -> LastLines:
+    """From now on the last lines of the log are kept; gives what keeps them."""
+    kept = LastLines()
+    _attach(kept)
+    return kept
+
+
+def detach(handler: logging.Handler) -> None:
+    """The handler hears no more of the log."""
+    log = logging.getLogger(NAME)
+    log.removeHandler(handler)
+    if not log.handlers:
+        log.setLevel(logging.NOTSET)
+
+
+def _attach(handler: logging.Handler) -> None:
+    log = logging.getLogger(NAME)
+    log.setLevel(logging.DEBUG)
+    log.addHandler(handler)
