@@ -11,8 +11,6 @@ from typing import NamedTuple
 from micrograd_gui.document.block import Block
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.figures.figure import (
-    CHIP_AMOUNT,
-    CHIP_RULE,
     MARGIN,
     CardBox,
     CardPort,
@@ -21,6 +19,7 @@ from micrograd_gui.figures.figure import (
     Enclosure,
     End,
     Figure,
+    Role,
     Wire,
 )
 from micrograd_gui.figures.folding import (
@@ -36,28 +35,35 @@ from micrograd_gui.figures.folding import (
 )
 from micrograd_gui.figures.folding import FoldedBox as BlockBox
 from micrograd_gui.figures.geometry import (
+    AMOUNT_SIZE,
     HEIGHT,
     PORT,
+    RULE_SIZE,
+    SIDE_PORT_RADIUS,
     STACK,
     TITLE,
     Bezier,
     Rect,
+    Sign,
+    Size,
     around,
+    block_port_radius,
+    chip_size,
     in_port,
     node_sizes,
+    number_fields,
     out_port,
     points_of,
+    port_radius,
     room,
 )
 from micrograd_gui.figures.notebook_style import symbol_of
-from micrograd_gui.figures.text_metrics import shown_label, width
+from micrograd_gui.figures.text_metrics import line_height, shown_label, width
 from micrograd_gui.layout import layout
 from micrograd_gui.session.explain.slopes import amount_text, rule_text
 from micrograd_gui.session.trace import Step
 
 _REACH = 6.0  # how far ports and thick outlines stand out of a card
-_SIDE = 2.5  # the radius of the port at which wires leave a block that do not come from its output
-_TINY = 2.0  # of the ports of a block that has too many for larger ones
 
 
 def placed(graph: Graph, *, stop: Event | None = None, time_limit: float) -> Graph:
@@ -141,16 +147,15 @@ def _wires(folding: Folding, origin: Place) -> Iterable[Wire]:
 def _box(folding: Folding, key: Key, origin: Place, gradients: bool) -> CardBox:
     x, y = _r(folding.places[key][0] + origin[0]), _r(folding.places[key][1] + origin[1])
     wide, tall = folding.size(key)
-    half, field = (wide / 2 if gradients else wide), HEIGHT - TITLE
     title = Cell("label", x, y, wide, TITLE)
-    numbers = [Cell("data", x, y + TITLE, half, field)]
-    if gradients:
-        numbers.append(Cell("grad", x + half, y + TITLE, half, field))
-    marks = ["target"] if folding.key(folding.graph.target) == key else []
+    roles: tuple[Role, ...] = ("data", "grad") if gradients else ("data",)
+    fields = number_fields((x, y), wide, numbers=len(roles))
+    numbers = [Cell(role, *field) for role, field in zip(roles, fields, strict=True)]
+    marks: list[Sign] = ["target"] if folding.key(folding.graph.target) == key else []
     if key < 0:
         box = folding.boxes[key]
         if box.output is None:
-            numbers = [Cell("count", x, y + TITLE, wide, field, f"{len(box.block.outputs)} outputs")]
+            numbers = [Cell("count", x, y + TITLE, wide, HEIGHT - TITLE, f"{len(box.block.outputs)} outputs")]
         foot = Cell("foot", x, y + HEIGHT, wide, tall - HEIGHT, box.content)
         name, shows = shown_label(box.block.title) or box.block.kind, _shown_by(box)
         ports = tuple(_block_ports(folding, box, origin))
@@ -158,7 +163,7 @@ def _box(folding: Folding, key: Key, origin: Place, gradients: bool) -> CardBox:
     node = folding.nodes[key]
     marks += [node.role] if node.role else []
     ports = tuple(
-        CardPort(*in_port((x, y), port, len(node.inputs)), PORT if source is not None else PORT + 1.5,
+        CardPort(*in_port((x, y), port, len(node.inputs)), port_radius(source is not None),
              source is not None)
         for port, source in enumerate(node.inputs)
     )  # fmt: skip
@@ -177,8 +182,8 @@ def _block_ports(folding: Folding, box: BlockBox, origin: Place) -> Iterable[Car
     out = out_point(folding, box.key)
     yield CardPort(out[0] + dx, out[1] + dy, PORT)
     starts = _starts(folding).get(box.key, {})
-    yield from (CardPort(x + dx, y + dy, _SIDE) for x, y in starts if (x, y) != out)
-    radius = PORT if len(box.ports) <= box.size[1] / 10 else _TINY
+    yield from (CardPort(x + dx, y + dy, SIDE_PORT_RADIUS) for x, y in starts if (x, y) != out)
+    radius = block_port_radius(len(box.ports), box.size[1])
     for at, port in enumerate(box.ports):
         x, y = in_point(folding, (box.key, at))
         yield CardPort(x + dx, y + dy, radius, port.source is not None)
@@ -193,10 +198,6 @@ def _starts(folding: Folding) -> Mapping[Key, dict[Place, None]]:
                 each = route(folding, (key, port), source)
                 found.setdefault(source, {})[each.x1, each.y1] = None
     return found
-
-
-CHIP_HEIGHT = 27.5
-_SIDES = 12.0
 
 
 class Said(NamedTuple):
@@ -239,7 +240,8 @@ def room_for(
     widest: dict[tuple[End, int], tuple[float, bool]] = {}
     for each in all_words:
         for at, said in each.items():
-            wide = max(width(said.rule, CHIP_RULE), width(said.amount, CHIP_AMOUNT, bold=True)) + _SIDES
+            rule, amount = width(said.rule, RULE_SIZE), width(said.amount, AMOUNT_SIZE, bold=True)
+            wide, tall = chip_size((rule, line_height(RULE_SIZE)), (amount, line_height(AMOUNT_SIZE)))
             widest[at] = max(widest.get(at, (0.0, False))[0], wide), said.below
     if not widest:
         return ()
@@ -249,7 +251,7 @@ def room_for(
     for (end, nth), (wide, below) in widest.items():
         if end in ends:
             beside = made.setdefault(end[0], [])
-            beside.append(_placed(ends[end], nth, wide, below, obstacles, beside))
+            beside.append(_placed(ends[end], nth, (wide, tall), below, obstacles, beside))
     return tuple(chip for chips in made.values() for chip in chips)
 
 
@@ -263,15 +265,15 @@ def spoken(picture: Figure, said: Words) -> Figure:
 
 
 def _placed(
-    wire: Wire, nth: int, wide: float, below: bool, obstacles: Iterable[Rect], beside: Iterable[ChipText]
+    wire: Wire, nth: int, size: Size, below: bool, obstacles: Iterable[Rect], beside: Iterable[ChipText]
 ) -> ChipText:
     (x1, y1), (x2, y2), (x3, y3), (x4, y4) = wire.points
     points = points_of(Bezier(x1, y1, x2, y2, x3, y3, x4, y4))
-    near = around(points, wide, CHIP_HEIGHT)
+    near = around(points, *size)
     walls = [rect for rect in obstacles if _meet(rect, near)] + [chip.rect for chip in beside]
-    (x, y), anchor, _ = room(points, wide, CHIP_HEIGHT, walls, downwards=below)
+    (x, y), anchor, _ = room(points, *size, walls, downwards=below)
     assert wire.port is not None, "of cards, every wire ends on a port"
-    return ChipText(wire.node, wire.port, x, y, round(wide, 2), CHIP_HEIGHT, anchor, nth=nth)
+    return ChipText(wire.node, wire.port, x, y, round(size[0], 2), round(size[1], 2), anchor, nth=nth)
 
 
 def _meet(one: Rect, other: Rect) -> bool:

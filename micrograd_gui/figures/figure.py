@@ -9,9 +9,28 @@ from typing import Literal, NamedTuple
 
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.text import written
-from micrograd_gui.figures.geometry import EDGE, FRAME_TITLE, NUMBER_EDGE, Rect
-from micrograd_gui.figures.geometry import MARK as FOLD_MARK
-from micrograd_gui.figures.text_metrics import fitting, shortened, width
+from micrograd_gui.figures import geometry
+from micrograd_gui.figures.geometry import (
+    AMOUNT_SIZE,
+    COUNT_SIZE,
+    EDGE,
+    FOOT_SIZE,
+    FRAME_NAME_EDGES,
+    FRAME_NAME_LEFT,
+    FRAME_NAME_MIDDLE,
+    FRAME_NAME_SIZE,
+    MIDDLE,
+    NAME_SIZE,
+    NUMBER_SIZE,
+    RULE_SIZE,
+    UNNAMED_SIZE,
+    WORD_SIZE,
+    Line,
+    Point,
+    Rect,
+    Sign,
+)
+from micrograd_gui.figures.text_metrics import CAP, fitting, line_height, shortened, width
 from micrograd_gui.session.trace import NO_FRAME, Frame, Step
 
 __all__ = ["MARGIN", "Figure", "Style", "Text", "freshly"]
@@ -153,21 +172,11 @@ def freshly(step: Step | None) -> frozenset[tuple[NodeId, Role]]:
 
 Role = Literal["label", "data", "grad", "op", "badge", "mark", "count", "foot"]
 Anchor = Literal["start", "middle", "end"]
-Point = tuple[float, float]
 End = tuple[NodeId, int]  # of a wire: a node and its port
 
 SIZE = 14.0  # of the text
 SMALL = 12.0  # of the words data and grad
 PADDING = 6.0  # between a cell's border and its text
-CARD_NUMBER = 13.0  # sizes of text on a card of the canvas
-CARD_SMALL = 9.0
-CARD_UNNAMED = 12.0
-FOOT_SIZE, COUNT_SIZE = 11.0, 13.0  # of what a collapsed block says of itself
-FRAME_NAME = 14.0  # of the title of an open one
-BADGE = 18.0  # the height of an op's badge on a card
-CHIP_RULE, CHIP_AMOUNT = 10.0, 11.0  # sizes of text on a wire's chip
-MARK = 13.0  # between the word of a mark on a card and the title's right edge: its sign
-CAP = 0.73  # the height of a capital letter in the font, as a part of its size
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +189,11 @@ class Cell:
     width: float
     height: float
     text: str = ""
+
+    @property
+    def rect(self) -> Rect:
+        """Left, top, width, height."""
+        return self.x, self.y, self.width, self.height
 
 
 class CardPort(NamedTuple):
@@ -204,7 +218,7 @@ class CardBox:
     label: str
     cells: tuple[Cell, ...]
     symbol: str = ""
-    marks: tuple[str, ...] = ()
+    marks: tuple[Sign, ...] = ()
     ports: tuple[CardPort, ...] = ()
     shows: NodeId | None = None
     named: bool = True
@@ -217,18 +231,26 @@ class CardBox:
 
     @property
     def fold_mark(self) -> Rect | None:
-        """Where the plus stands of a collapsed block."""
-        if not self.behind:
-            return None
-        return _square(self.cells[0].x + EDGE, self.cells[0].y, self.cells[0].height + 2)
+        """Where one would click to open it, of a collapsed block."""
+        return geometry.fold_mark(self.rect, opens=True) if self.behind else None
 
     @property
-    def badge(self) -> tuple[float, float, float, float] | None:
-        """Left, top, width and height of the badge with the symbol; None where there is none."""
+    def badge(self) -> Rect | None:
+        """The badge with the symbol; None where there is none."""
         if not self.symbol:
             return None
-        wide = max(BADGE, width(self.symbol, CARD_NUMBER, bold=True) + 10)
-        return self.cells[0].x + EDGE, self.cells[0].y + 4.0, wide, BADGE
+        wide = width(self.symbol, geometry.badge_size(self.symbol), bold=True)
+        return geometry.badge((self.cells[0].x, self.cells[0].y), wide)
+
+    @property
+    def signs(self) -> tuple[tuple[Sign, float], ...]:
+        """The sign of each of its marks, the rightmost first, and where it ends at the right."""
+        right = self.cells[0].x + self.cells[0].width - EDGE
+        ends = []
+        for mark in self.marks:
+            ends.append((mark, right))
+            right = geometry.before_mark(mark, right, width(mark, WORD_SIZE))
+        return tuple(ends)
 
     @property
     def rect(self) -> Rect:
@@ -238,17 +260,12 @@ class CardBox:
         return left, top, right - left, max(c.y + c.height for c in self.cells) - top
 
     @property
-    def dividers(self) -> tuple[tuple[Point, Point], ...]:
-        """The lines between the cells."""
+    def dividers(self) -> tuple[Line, ...]:
+        """The lines between the cells of a record."""
         first = self.cells[0]
         across = [((c.x, c.y), (c.x + c.width, c.y)) for c in self.cells if c.y > first.y]
         down = [((c.x, c.y), (c.x, c.y + c.height)) for c in self.cells if c.x > first.x]
         return (*across, *down)
-
-
-def _square(left: float, top: float, tall: float) -> Rect:
-    """The square with a plus or a minus, in a title so tall."""
-    return left + 2, top + (tall - FOLD_MARK) / 2 + 2, FOLD_MARK - 4, FOLD_MARK - 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,17 +281,16 @@ class Enclosure:
 
     @property
     def fold_mark(self) -> Rect:
-        """Where the minus stands."""
-        return _square(self.x + 10, self.y, FRAME_TITLE - 2)
+        """Where one would click to collapse it."""
+        return geometry.fold_mark((self.x, self.y, self.width, self.height), opens=False)
 
     @property
     def text(self) -> Text:
         """Its title."""
-        title = shortened(self.title, FRAME_NAME, self.width - 40)
-        baseline = self.y + (FRAME_TITLE - 2) / 2 + FRAME_NAME * CAP / 2
-        return Text(
-            self.block, "label", self.x + 30, baseline, "start", title, FRAME_NAME, bold=True, faint=True
-        )
+        size = FRAME_NAME_SIZE
+        title = shortened(self.title, size, self.width - FRAME_NAME_EDGES)
+        left, baseline = self.x + FRAME_NAME_LEFT, _baseline(self.y + FRAME_NAME_MIDDLE, size)
+        return Text(self.block, "label", left, baseline, "start", title, size, bold=True, faint=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,15 +368,17 @@ class Text:
 
 def oval_text(oval: Oval, *, faint: bool = False) -> Text:
     """The op's symbol in the middle of its oval."""
-    return Text(oval.node, "op", oval.x, oval.y + SIZE * CAP / 2, "middle", oval.symbol, faint=faint)
+    return Text(oval.node, "op", oval.x, _baseline(oval.y, SIZE), "middle", oval.symbol, faint=faint)
 
 
 def texts_on(chip: ChipText) -> tuple[Text, Text]:
     """The rule, and below it the amount; empty where nothing is said."""
-    x, y = chip.x + chip.width / 2, chip.y
+    x = chip.x + chip.width / 2
+    rule, amount = geometry.chip_middles(chip.height, line_height(RULE_SIZE), line_height(AMOUNT_SIZE))
+    above, below = _baseline(chip.y + rule, RULE_SIZE), _baseline(chip.y + amount, AMOUNT_SIZE)
     return (
-        Text(chip.node, "mark", x, y + 12.0, "middle", chip.rule, CHIP_RULE, faint=True),
-        Text(chip.node, "grad", x, y + 23.2, "middle", chip.amount, CHIP_AMOUNT, bold=True),
+        Text(chip.node, "mark", x, above, "middle", chip.rule, RULE_SIZE, faint=True),
+        Text(chip.node, "grad", x, below, "middle", chip.amount, AMOUNT_SIZE, bold=True),
     )
 
 
@@ -377,42 +395,49 @@ def on_card(box: CardBox, *, ahead: bool, number: Callable[[Role], str]) -> Iter
 
     ``ahead``: the node is still to come; ``number`` gives what stands in a field, empty where nothing does.
     """
-    title = box.cells[0]
-    middle = title.y + title.height / 2 + 0.5
-    left, right = title.x + EDGE, title.x + title.width - EDGE
-    if box.badge is not None:
-        x, y, w, h = box.badge
-        baseline = y + h / 2 + CARD_NUMBER * CAP / 2
-        symbol = Text(box.node, "badge", x + w / 2, baseline, "middle", box.symbol, CARD_NUMBER, bold=True)
-        yield replace(symbol, faint=ahead)
-        left = x + w + 5
-    elif box.fold_mark is not None:
-        left += FOLD_MARK + 6
-    for mark in box.marks:
-        baseline = middle + CARD_SMALL * CAP / 2
-        yield Text(box.node, "mark", right - MARK, baseline, "end", mark, CARD_SMALL, faint=True)
-        right -= MARK + width(mark, CARD_SMALL) + 5
-    usual = CARD_NUMBER if box.named else CARD_UNNAMED
-    name = shortened(box.label, usual, right - left, least=_SMALLEST_NAME)
-    size = fitting(name, usual, right - left)
-    text = Text(box.node, "label", left, middle + size * CAP / 2, "start", name, size)
+    left, top = box.cells[0].x, box.cells[0].y
+    middle, badge = top + MIDDLE, box.badge
+    if badge is not None:
+        size = geometry.badge_size(box.symbol)
+        x, baseline = badge[0] + badge[2] / 2, _baseline(badge[1] + badge[3] / 2, size)
+        yield Text(box.node, "badge", x, baseline, "middle", box.symbol, size, bold=True, faint=ahead)
+    right = left + box.cells[0].width - EDGE
+    for mark, end in box.signs:
+        word, baseline = geometry.word_end(mark, end), _baseline(middle, WORD_SIZE)
+        yield Text(box.node, "mark", word, baseline, "end", mark, WORD_SIZE, faint=True)
+        right = geometry.before_mark(mark, end, width(mark, WORD_SIZE))
+    usual = NAME_SIZE if box.named else UNNAMED_SIZE
+    left = geometry.name_left(left, badge, folds=box.behind > 0)
+    room = geometry.name_room(left, right)
+    name = shortened(box.label, usual, room, least=_SMALLEST_NAME)
+    size = fitting(name, usual, room)
+    text = Text(box.node, "label", left, _baseline(middle, size), "start", name, size)
     yield replace(text, bold=box.named, italic=not box.named, faint=ahead or not box.named)
     for cell in box.cells[1:]:
-        centre = cell.x + cell.width / 2
-        if cell.text:
-            yield _constant(box, cell)
-            continue
-        yield Text(box.node, cell.role, centre, cell.y + 12, "middle", cell.role, CARD_SMALL, faint=True)
-        shown = number(cell.role)
-        beside = NUMBER_EDGE["grad" if cell.role == "grad" else "data"]
-        size = fitting(shown, CARD_NUMBER, cell.width - beside - 3)
-        edge, baseline, known = cell.x + cell.width - beside, cell.y + 28.5, bool(shown)
-        yield Text(box.node, cell.role, edge, baseline, "end", shown, size, bold=known, faint=not known)
+        yield from _constant(box, cell) if cell.text else _captioned(box, cell, number(cell.role))
 
 
-def _constant(box: CardBox, cell: Cell) -> Text:
+def _captioned(box: CardBox, cell: Cell, shown: str) -> Iterable[Text]:
+    """The word data or grad, and the number below it."""
+    field = cell.rect
+    x, middle = geometry.word_middle(field)
+    baseline = _baseline(middle, WORD_SIZE)
+    yield Text(box.node, cell.role, x, baseline, "middle", cell.role, WORD_SIZE, faint=True)
+    size = fitting(shown, NUMBER_SIZE, geometry.number_room(field))
+    wide = width(shown, NUMBER_SIZE, bold=True)
+    edge, middle = geometry.number_end(field, "grad" if cell.role == "grad" else "data", wide)
+    known, baseline = bool(shown), _baseline(middle, size)
+    yield Text(box.node, cell.role, edge, baseline, "end", shown, size, bold=known, faint=not known)
+
+
+def _constant(box: CardBox, cell: Cell) -> Iterable[Text]:
     """What a collapsed block says of itself; the foot of a tall one is at its end."""
     foot = cell.role == "foot"
-    size, above = (FOOT_SIZE, 10.0) if foot else (COUNT_SIZE, cell.height / 2)
-    baseline = cell.y + cell.height - above + size * CAP / 2
-    return Text(box.node, cell.role, cell.x + cell.width / 2, baseline, "middle", cell.text, size, faint=True)
+    size, middle = (FOOT_SIZE, geometry.foot_middle) if foot else (COUNT_SIZE, geometry.count_middle)
+    x, y = middle(box.rect)
+    yield Text(box.node, cell.role, x, _baseline(y, size), "middle", cell.text, size, faint=True)
+
+
+def _baseline(middle: float, size: float) -> float:
+    """Where the baseline is of a line of text of that size with its capitals about that height."""
+    return middle + size * CAP / 2

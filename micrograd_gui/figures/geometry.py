@@ -1,29 +1,54 @@
-"""The measures of a card and its ports, and the curve of a wire: the same in the window and in figures."""
+"""The one geometry of a card: its measures, what stands on it and where; of ports, frames, wires and chips.
+
+The window's painter and the figures both draw from here and decide nothing of this kind themselves. All
+lengths are in scene units, in which a card is ``WIDTH`` by ``HEIGHT``; y points downwards. Points, rectangles
+and circles are plain tuples, so that a painter may ask for them at every paint.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from micrograd_gui.document.graph import Graph, Node, NodeId, Place
 
-Size = tuple[float, float]
+Size = tuple[float, float]  # width, height
+Point = tuple[float, float]
+Line = tuple[Point, Point]
 Rect = tuple[float, float, float, float]  # left, top, width, height
+Circle = tuple[float, float, float]  # x and y of the centre, radius
+Sign = Literal["input", "parameter", "target"]  # what a mark at the right of a title says
+
+# A card, and the box of a collapsed block ------------------------------------------------------------
 WIDTH = 144.0
 HEIGHT = 60.0
-RADIUS = 8.0
+RADIUS = 8.0  # of the corners
 TITLE = 24.0  # the height of the part with the badge and the name
 EDGE = 8.0  # between the edge of a box and what stands in its title
+MIDDLE = 13.5  # the middle of badge, name and marks, below the top of the card
 PORT = 4.5  # the radius of a port
-NUMBER_EDGE = {"data": 4.0, "grad": 7.0}  # from a number to the end of its field, where grad has the port
-BOW = 26.0  # how far the wires of a * a bend away from each other
 FOOT = 20.0  # the line below the numbers of a collapsed block, with its parameters
 BLOCK_WIDTH = 196.0
-MARK = 16.0  # the side of the small square that opens or collapses a block
 STACK = 5.0  # how far the sheets behind a collapsed block stand out of it
 SIDE_PORT = 0.82  # how far down a collapsed block wires leave that do not come from its output
-FRAME, FRAME_TITLE = 16.0, 36.0  # between the frame of an open block and what it holds; above is its title
+FOLD_MARK = 16.0  # the side of the square within which one clicks to open or collapse a block
+# A frame around an open block ------------------------------------------------------------------------
+FRAME, FRAME_TITLE = 16.0, 36.0  # between the frame and what it holds; above is its title
+FRAME_RADIUS = RADIUS + 6
+FRAME_NAME_LEFT, FRAME_NAME_MIDDLE = 30.0, 17.0  # where its title begins, and its middle
+FRAME_NAME_EDGES = 40.0  # what of the frame's width its title may not take
+# A wire ----------------------------------------------------------------------------------------------
+BOW = 26.0  # how far the wires of a * a bend away from each other
+# Text: sizes in scene units, as a card is seen from near ---------------------------------------------
+NAME_SIZE = 13.0  # bold
+UNNAMED_SIZE = 12.0  # italic
+NUMBER_SIZE = 13.0  # bold
+WORD_SIZE = 9.0  # of the words data and grad, and of those beside marks
+BADGE_SIZE, BADGE_WORD_SIZE = 13.0, 12.0  # an op's sign of one character, and of several; bold
+COUNT_SIZE, FOOT_SIZE = 13.0, 11.0  # of what a collapsed block says of itself
+FRAME_NAME_SIZE = 14.0  # bold
+RULE_SIZE, AMOUNT_SIZE = 10.0, 11.0  # on a wire's chip; the amount is bold
 
 
 class Bezier(NamedTuple):
@@ -82,7 +107,202 @@ def bow(node: Node, port: int) -> float:
     return BOW * (2 * port - len(inputs) + 1) if inputs.count(inputs[port]) > 1 else 0.0
 
 
-Point = tuple[float, float]
+# What stands on a card -------------------------------------------------------------------------------
+
+_BADGE = 18.0  # the height of a badge, and its least width
+_BADGE_SIDES = 10.0  # between the ends of a badge and its sign, together
+_ARM = 4.2  # of a diamond, and half the height of an arrow
+_SIGN_TO_WORD = {"input": 11.0, "parameter": 11.0, "target": 14.0}  # from a sign's right edge to its word
+_MARK_GAP = 2.0  # between the word of a mark and what stands left of it
+_WORD_MIDDLE, _NUMBER_MIDDLE = 8.5, 24.0  # of data and grad, and of their numbers, below the top of a field
+NUMBER_EDGE = {"data": 4.0, "grad": 7.0}  # from a number to the end of its field, where grad has the port
+_NUMBER_PAD = 3.0  # the same for a number that needs the whole field
+_FOLD_ARM = 3.4  # of a plus or minus
+
+
+def badge(corner: Place, sign: float) -> Rect:
+    """Where an op's badge stands on the card with that left top corner, its sign being so wide.
+
+    Its corners are round by half its height.
+    """
+    return corner[0] + EDGE, corner[1] + MIDDLE - _BADGE / 2, max(_BADGE, sign + _BADGE_SIDES), _BADGE
+
+
+def badge_size(sign: str) -> float:
+    """The size of text in which an op's sign is written in its badge."""
+    return BADGE_SIZE if len(sign) == 1 else BADGE_WORD_SIZE
+
+
+def name_left(left: float, badge: Rect | None = None, *, folds: bool = False) -> float:
+    """Where the name begins on a card with that left edge: behind its badge, or the mark that opens it."""
+    if badge is not None:
+        return badge[0] + badge[2] + 5
+    return left + EDGE + (FOLD_MARK + 6 if folds else 1)
+
+
+def name_room(left: float, right: float) -> float:
+    """How wide a name may be that begins at ``left``, where what is right of it begins at ``right``."""
+    return max(0.0, right - left - 3)
+
+
+def sign_outline(role: Literal["input", "parameter"], right: float, middle: float) -> tuple[Point, ...]:
+    """The corners of the filled sign of a role, which ends at ``right``: an input's arrow, else a diamond."""
+    if role == "input":
+        return (right, middle), (right - 6.5, middle - _ARM), (right - 6.5, middle + _ARM)
+    x = right - 4.0
+    return (x - _ARM, middle), (x, middle - _ARM), (x + _ARM, middle), (x, middle + _ARM)
+
+
+def target_rings(right: float, middle: float) -> tuple[Circle, Circle]:
+    """The sign of the target, which ends at ``right``: a ring, and the filled point in its middle."""
+    x = right - 5.2
+    return (x, middle, 5.2), (x, middle, 2.6)
+
+
+def word_end(sign: Sign, right: float) -> float:
+    """Where the word beside that sign ends, the sign ending at ``right``."""
+    return right - _SIGN_TO_WORD[sign]
+
+
+def before_mark(sign: Sign, right: float, word: float | None) -> float:
+    """Where what stands left of that mark may end; its word is so wide (None: it has none)."""
+    end = word_end(sign, right)
+    return end if word is None else end - word - _MARK_GAP
+
+
+def dividers(card: Rect, *, numbers: int = 2, foot: bool = False) -> tuple[Line, ...]:
+    """The lines between the fields of a card: with two numbers, one or none, and perhaps with a foot."""
+    x, y, width, _ = card
+    left, right = x + 2, x + width - 2
+    lines: list[Line] = []
+    if numbers:
+        lines.append(((left, y + TITLE), (right, y + TITLE)))
+    if numbers == 2:
+        lines.append(((x + width / 2, y + TITLE), (x + width / 2, y + HEIGHT - 2.5)))
+    if foot:
+        lines.append(((left, y + HEIGHT), (right, y + HEIGHT)))
+    return tuple(lines)
+
+
+def number_fields(corner: Place, width: float = WIDTH, *, numbers: int = 2) -> tuple[Rect, ...]:
+    """The fields of data and grad side by side on a card so wide, or that of data alone."""
+    x, y = corner
+    wide, tall = width / numbers, HEIGHT - TITLE
+    return tuple((x + at * wide, y + TITLE, wide, tall) for at in range(numbers))
+
+
+LIT_RADIUS = 5.0  # of the corners of a field that is lit up
+
+
+def lit_field(field: Rect) -> Rect:
+    """What is filled of a field whose number the step wrote."""
+    x, y, width, height = field
+    return x + 2, y + 1.5, width - 4, height - 3.5
+
+
+def word_middle(field: Rect) -> Point:
+    """The middle of the word data or grad in its field."""
+    return field[0] + field[2] / 2, field[1] + _WORD_MIDDLE
+
+
+def number_end(field: Rect, role: Literal["data", "grad"], number: float) -> Point:
+    """Where a number so wide ends in that field, and its middle.
+
+    Its last digit stays where it is while the number changes, unless it needs the whole field; it gets no
+    more room than ``number_room``.
+    """
+    edge = NUMBER_EDGE[role]
+    if number > field[2] - edge - _NUMBER_PAD:
+        edge = _NUMBER_PAD
+    return field[0] + field[2] - edge, field[1] + _NUMBER_MIDDLE
+
+
+def number_room(field: Rect) -> float:
+    """The most that a number may take of the width of its field."""
+    return field[2] - 2 * _NUMBER_PAD
+
+
+def unknown_dot(field: Rect) -> Circle:
+    """The dot in place of a number that is not computed yet."""
+    return field[0] + field[2] / 2, field[1] + _NUMBER_MIDDLE, 2.2
+
+
+def port_radius(wired: bool) -> float:
+    """The radius of an input port: an empty one is larger, to be dropped on."""
+    return PORT if wired else PORT + 1.5
+
+
+# A collapsed block, and the frame of an open one -----------------------------------------------------
+
+SIDE_PORT_RADIUS = 2.5  # of the port at which wires leave a block that do not come from its output
+
+
+def sheet_behind(box: Rect) -> Rect:
+    """The sheet that shows behind the box of a collapsed block: there is more in it than one node."""
+    x, y, width, height = box
+    return x + 6, y + 6, width - 12, height - 6 + STACK
+
+
+def block_port_radius(ports: int, height: float) -> float:
+    """The radius of the input ports of a collapsed block: small where it has too many for its height."""
+    return PORT if ports <= height / 10 else 2.0
+
+
+def count_middle(box: Rect) -> Point:
+    """The middle of the words that a collapsed block with several outputs shows in place of numbers."""
+    return box[0] + box[2] / 2, box[1] + (TITLE + HEIGHT) / 2
+
+
+def foot_middle(box: Rect) -> Point:
+    """The middle of the line in which a collapsed block says how much it hides."""
+    return box[0] + box[2] / 2, box[1] + box[3] - FOOT / 2
+
+
+def fold_mark(box: Rect, *, opens: bool) -> Rect:
+    """Where one clicks to open the collapsed block with that box, or to collapse the one in that frame."""
+    x, y = box[0], box[1]
+    if opens:
+        return x + EDGE, y + (TITLE - FOLD_MARK) / 2 + 1, FOLD_MARK, FOLD_MARK
+    return x + 10, y + (FRAME_TITLE - FOLD_MARK) / 2 - 1, FOLD_MARK, FOLD_MARK
+
+
+FOLD_RADIUS = 3.0  # of the corners of the square that is seen of a fold mark
+
+
+def fold_sign(mark: Rect, *, opens: bool) -> tuple[Rect, tuple[Line, ...]]:
+    """What is seen of a fold mark: a square, and in it the lines of a plus that opens, or of a minus."""
+    x, y, width, height = mark
+    square = x + 2, y + 2, width - 4, height - 4
+    x, y = x + width / 2, y + height / 2
+    minus = (x - _FOLD_ARM, y), (x + _FOLD_ARM, y)
+    return square, (minus, ((x, y - _FOLD_ARM), (x, y + _FOLD_ARM))) if opens else (minus,)
+
+
+# A chip on a wire ------------------------------------------------------------------------------------
+
+CHIP_RADIUS = 6.0
+_CHIP_SIDES, _CHIP_TOP, _CHIP_BOTTOM = 12.0, 2.5, 2.0
+_CHIP_AIR = 3.0  # above, between and below its two lines, which may be nearer than usual
+
+
+def chip_size(rule: Size, amount: Size) -> Size:
+    """The size of a chip with a rule above and an amount below, by the sizes of these lines of text."""
+    return max(rule[0], amount[0]) + _CHIP_SIDES, rule[1] + amount[1] + _CHIP_AIR
+
+
+def chip_middles(height: float, rule: float, amount: float) -> tuple[float, float]:
+    """The middles of the two lines of a chip so high, below its top, by the heights of these lines."""
+    return _CHIP_TOP + rule / 2, height - _CHIP_BOTTOM - amount / 2
+
+
+def chip_tail(anchor: Point, chip: Rect) -> Line | None:
+    """The line from the wire that a chip is about to the chip; None where the chip stands on its wire."""
+    x, y, width, height = chip
+    near = min(max(anchor[0], x), x + width), min(max(anchor[1], y), y + height)
+    return None if near == anchor else (anchor, near)
+
+
+# Where a chip has room -------------------------------------------------------------------------------
 
 _MARGIN = 4.0
 _ALONG = (0.5, 0.3, 0.7, 0.15, 0.85)  # where along a wire; of a long wire only where this near to its end:

@@ -23,11 +23,11 @@ from micrograd_gui.figures.figure import (
     Cell,
     Figure,
     Oval,
-    Point,
     Role,
     Wire,
     field_width,
 )
+from micrograd_gui.figures.geometry import Point
 from micrograd_gui.figures.text_metrics import FAMILY, shown_label
 from micrograd_gui.figures.text_metrics import width as width_of
 from micrograd_gui.layout.graphviz import TIME_LIMIT, Engine, effort, engine

@@ -7,19 +7,26 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from micrograd_gui.document.graph import NodeId
+from micrograd_gui.figures import geometry
 from micrograd_gui.figures.figure import (
-    MARK,
     CardBox,
     ChipText,
     Enclosure,
     Figure,
     Oval,
-    Point,
     Text,
     Wire,
     texts_on,
 )
-from micrograd_gui.figures.geometry import RADIUS
+from micrograd_gui.figures.geometry import (
+    CHIP_RADIUS,
+    FOLD_RADIUS,
+    FRAME_RADIUS,
+    LIT_RADIUS,
+    MIDDLE,
+    RADIUS,
+    Point,
+)
 from micrograd_gui.figures.palette import Weight
 
 Tone = Literal[
@@ -42,8 +49,6 @@ TONES: tuple[Tone, ...] = get_args(Tone)
 
 VEIL = 0.35  # how much a veil covers of what is behind it
 DASHES = (5.0, 3.0)
-_DOT = 2.2
-_ARM = 3.4  # of a plus or minus
 _TONES: dict[str, Tone] = {"data": "data", "grad": "grad", "badge": "data"}
 
 
@@ -159,17 +164,16 @@ def _wire(wire: Wire, picture: Figure) -> Iterable[Shape]:
 
 def _enclosure(each: Enclosure) -> Iterable[Shape]:
     """A dashed frame, and in its title the sign that it can be collapsed."""
-    frame = Rect(each.x, each.y, each.width, each.height, RADIUS + 6)
+    frame = Rect(each.x, each.y, each.width, each.height, FRAME_RADIUS)
     yield Shape(frame, "chip", "line", veil=True)
-    yield from _fold_mark(each.fold_mark)
+    yield from _fold_mark(each.fold_mark, opens=False)
 
 
-def _fold_mark(square: tuple[float, float, float, float], *, opens: bool = False) -> Iterable[Shape]:
+def _fold_mark(mark: geometry.Rect, *, opens: bool) -> Iterable[Shape]:
     """A small square with a plus, for what is inside and not shown, or with a minus."""
-    x, y = square[0] + square[2] / 2, square[1] + square[3] / 2
-    yield Shape(Rect(*square, 3.0), "box", "muted")
-    lines = [((x - _ARM, y), (x + _ARM, y))] + ([((x, y - _ARM), (x, y + _ARM))] if opens else [])
-    yield Shape(Lines(tuple(lines)), None, "muted")
+    square, lines = geometry.fold_sign(mark, opens=opens)
+    yield Shape(Rect(*square, FOLD_RADIUS), "box", "muted")
+    yield Shape(Lines(lines), None, "muted")
 
 
 def _stance(node: NodeId, picture: Figure) -> tuple[Tone, Tone, Weight]:
@@ -195,59 +199,45 @@ def _record(box: CardBox, picture: Figure) -> Iterable[Shape]:
 def _card(box: CardBox, picture: Figure) -> Iterable[Shape]:
     inside, edge, weight = _stance(box.node, picture)
     acting = weight == "strong"
-    x, y, width, height = box.rect
     if box.behind:  # there is more in it than one node
-        yield Shape(Rect(x + 6, y + 6, width - 12, height - 6 + box.behind, RADIUS), "box", "line")
+        yield Shape(Rect(*geometry.sheet_behind(box.rect), RADIUS), "box", "line")
         edge = edge if acting else "muted"
     yield Shape(Rect(*box.rect, RADIUS), inside, edge, weight)
-    for cell in box.cells[1:]:
-        if cell.role in ("data", "grad"):
-            fresh = (box.number_of, cell.role) in picture.fresh and not acting
-            field = Rect(cell.x + 2, cell.y + 1.5, cell.width - 4, cell.height - 3.5, 5.0)
-            yield Shape(field, "accent_fill" if fresh else inside)
-            known = picture.has(box.number_of, cell.role)
-            middle = cell.x + cell.width / 2, cell.y + 24.0
-            yield Shape(Ellipse(*middle, _DOT, _DOT), None if known else "muted")  # not computed yet
-    yield Shape(Lines(tuple(_within(box, line) for line in box.dividers)), None, "divider")
+    numbers = [cell for cell in box.cells if cell.role in ("data", "grad")]
+    for cell in numbers:
+        fresh = (box.number_of, cell.role) in picture.fresh and not acting
+        yield Shape(Rect(*geometry.lit_field(cell.rect), LIT_RADIUS), "accent_fill" if fresh else inside)
+        x, y, radius = geometry.unknown_dot(cell.rect)
+        yield Shape(Ellipse(x, y, radius, radius), None if picture.has(box.number_of, cell.role) else "muted")
+    lines = geometry.dividers(box.rect, numbers=len(numbers), foot=box.cells[-1].role == "foot")
+    yield Shape(Lines(lines), None, "divider")
     if box.badge is not None:
         yield Shape(Rect(*box.badge, box.badge[3] / 2), "chip", "line" if acting else "chip")
     if box.fold_mark is not None:
         yield from _fold_mark(box.fold_mark, opens=True)
-    texts = [text for text in picture.texts_of(box) if text.role == "mark"]
-    yield from (shape for text in texts for shape in _mark(text.text, text.x + MARK, box))
+    for sign, right in box.signs:
+        yield from _sign(sign, right, box.cells[0].y + MIDDLE)
     for port in box.ports:
         circle = Ellipse(port.x, port.y, port.radius, port.radius)
         yield Shape(circle, "box", "line", veil=not port.wired)
 
 
-def _within(box: CardBox, line: tuple[Point, Point]) -> tuple[Point, Point]:
-    """A line between the fields of a card, clear of the card's edge."""
-    (x0, y0), (x1, y1) = line
-    left, _, width, _ = box.rect
-    bottom = y1 if y0 == y1 else y1 - 2.5
-    return (max(x0, left + 2), y0), (min(x1, left + width - 2), bottom)
-
-
 def _chip(chip: ChipText) -> Iterable[Shape]:
     """A plate, and a line to its wire where it stands beside it; unpainted while it says nothing."""
     said = bool(chip.amount)
-    x, y = chip.anchor
-    near = min(max(x, chip.x), chip.x + chip.width), min(max(y, chip.y), chip.y + chip.height)
-    if near != chip.anchor:
-        yield Shape(Lines(((chip.anchor, near),)), None, "grad" if said else None)
-    plate = Rect(chip.x, chip.y, chip.width, chip.height, 6.0)
+    tail = geometry.chip_tail(chip.anchor, chip.rect)
+    if tail is not None:
+        yield Shape(Lines((tail,)), None, "grad" if said else None)
+    plate = Rect(*chip.rect, CHIP_RADIUS)
     yield Shape(plate, "box" if said else None, "grad" if said else None)
 
 
-def _mark(name: str, right: float, box: CardBox) -> Iterable[Shape]:
+def _sign(sign: geometry.Sign, right: float, middle: float) -> Iterable[Shape]:
     """An arrow for an input, a diamond for a parameter, rings for the target."""
-    title = box.cells[0]
-    y = title.y + title.height / 2 + 0.5
-    x = right - 4.5
-    if name == "input":
-        yield Shape(Polygon(((right, y), (right - 6.5, y - 4.2), (right - 6.5, y + 4.2))), "data")
-    elif name == "parameter":
-        yield Shape(Polygon(((x - 4.2, y), (x, y - 4.2), (x + 4.2, y), (x, y + 4.2))), "grad")
+    if sign == "target":
+        (x, y, outer), (_, _, inner) = geometry.target_rings(right, middle)
+        yield Shape(Ellipse(x, y, outer, outer), None, "text")
+        yield Shape(Ellipse(x, y, inner, inner), "grad")
     else:
-        yield Shape(Ellipse(x, y, 5.0, 5.0), None, "text")
-        yield Shape(Ellipse(x, y, 2.5, 2.5), "grad")
+        outline = geometry.sign_outline(sign, right, middle)
+        yield Shape(Polygon(outline), "data" if sign == "input" else "grad")

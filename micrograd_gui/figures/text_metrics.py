@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 FAMILY = "DejaVu Sans"
 LABEL_AT_MOST = 32  # characters
+CAP = 0.73  # the height of a capital letter in the font, as a part of its size
+_LINE = 1.164  # the height of a line, likewise: what the font reaches above and below the baseline
 _FILES = {False: "DejaVuSans.ttf", True: "DejaVuSans-Bold.ttf"}
 _MEASURED_AT = 256
 
@@ -32,6 +34,11 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
     wide = sum(east_asian_width(c) in "WF" for c in text)
     narrow = "".join(c for c in text if east_asian_width(c) not in "WF")
     return (font.getlength(narrow) / _MEASURED_AT + wide) * size
+
+
+def line_height(size: float) -> float:
+    """The height of a line of text of that size."""
+    return _LINE * size
 
 
 def shortened(text: str, size: float, room: float, *, least: float | None = None) -> str:

@@ -9,7 +9,7 @@ from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.graph import Node, NodeId, Place
 from micrograd_gui.document.text import short, written
 from micrograd_gui.figures.folding import FoldedBox, Key
-from micrograd_gui.figures.geometry import EDGE, FRAME_TITLE, MARK, NUMBER_EDGE, STACK
+from micrograd_gui.figures.geometry import EDGE, FOLD_MARK, FRAME_TITLE, NUMBER_EDGE, STACK
 from micrograd_gui.session.measure import Nudge
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.card_geometry import (
@@ -328,10 +328,10 @@ def mark_rect(index: Index, block: BlockId) -> QRectF:
     """Where the mark is that opens or collapses the block; empty where the block is not drawn."""
     if -block in index.boxes:
         x, y = index.places[-block]
-        return QRectF(x + EDGE, y + (TITLE - MARK) / 2 + 1, MARK, MARK)
+        return QRectF(x + EDGE, y + (TITLE - FOLD_MARK) / 2 + 1, FOLD_MARK, FOLD_MARK)
     if block in index.frames:
         rect = index.frames[block][1]
-        return QRectF(rect.left() + 10, rect.top() + (FRAME_TITLE - MARK) / 2 - 1, MARK, MARK)
+        return QRectF(rect.left() + 10, rect.top() + (FRAME_TITLE - FOLD_MARK) / 2 - 1, FOLD_MARK, FOLD_MARK)
     return QRectF()
 
 
@@ -403,7 +403,7 @@ def _head(
     if picture.target == box.key:
         right = paint_target_mark(painter, right, middle, pens, zoom)
     _mark(painter, mark_rect(picture.index, box.block.id), pens, opens=True)
-    left, font = rect.left() + EDGE + MARK + 6, pens.name if near else pens.row_name
+    left, font = rect.left() + EDGE + FOLD_MARK + 6, pens.name if near else pens.row_name
     room = max(0.0, right - left - 3)
     size = min(1.0, room / max(1.0, font.width(box.block.title)))
     if size < 0.7:  # smaller could not be read: rather the beginning of it
