@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib import metadata
@@ -83,6 +84,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return USED_WRONGLY
 
 
+def heed_interrupts() -> None:
+    """From here on Ctrl+C raises KeyboardInterrupt, where the program was started so that it just ends."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def _complain(sentence: str) -> None:
     if sys.stderr is not None:  # print would take standard output in its place
         print(_one_line(sentence), file=sys.stderr)
@@ -124,6 +131,7 @@ def _window(given: argparse.Namespace) -> int:
 
     named = given.file is not None or given.expression is not None
     graph = graph_from_source(given.file, given.expression, given.set) if named or given.set else None
+    heed_interrupts()
     if not _has_screen():
         from micrograd_gui.app.headless import play
 
@@ -234,7 +242,9 @@ def _render(given: argparse.Namespace) -> int:
 
     others = ("file", "expression", "set", "debug")
     told = {name: value for name, value in vars(given).items() if name not in others}
-    for path in render(_graph(given), told.pop("output"), **told):
+    graph = _graph(given)
+    heed_interrupts()
+    for path in render(graph, told.pop("output"), **told):
         print(path)
     return 0
 
@@ -254,7 +264,7 @@ def _train_parser(name: str) -> _Parser:
 def _train(given: argparse.Namespace) -> int:
     from micrograd_gui.app.train import train
 
-    return train(_graph(given), given)
+    return train(_graph(given), given, begin=heed_interrupts)
 
 
 def _examples_parser(name: str) -> _Parser:

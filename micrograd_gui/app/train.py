@@ -46,8 +46,12 @@ class _Learned:
     accuracies: list[float]
 
 
-def train(graph: Graph, given: argparse.Namespace) -> int:
-    """Train the graph as the arguments say and print what came of it; gives the exit status."""
+def train(graph: Graph, given: argparse.Namespace, begin: Callable[[], None] = lambda: None) -> int:
+    """Train the graph as the arguments say and print what came of it; gives the exit status.
+
+    ``begin`` is called when all is loaded and the first step comes next: from here on Ctrl+C, which raises
+    KeyboardInterrupt, ends the training and not what is told of it.
+    """
     from micrograd_gui.session.training.trainer import Training
 
     graph, steps = _planned(graph, given)
@@ -58,6 +62,7 @@ def train(graph: Graph, given: argparse.Namespace) -> int:
     training = Training(graph)
     learned = _Learned([], [])
     try:
+        begin()
         with _bar(steps, sys.stderr) as show:
             for _ in range(steps):
                 step = training.step()

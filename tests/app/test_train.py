@@ -1,5 +1,6 @@
 """`micrograd-gui train`: what it prints, what it draws, what it refuses, and how it stops."""
 
+import functools
 import json
 import os
 import pty
@@ -115,14 +116,32 @@ def test_training_needs_no_qt() -> None:
     assert done.returncode == 0
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of a terminal")
-def test_ctrl_c_stops_and_tells_what_was_learned() -> None:
-    command = [*COMMAND, "moons", "--steps", "9000000", "--json"]
+def started(*command: str) -> subprocess.Popen[str]:
+    """Python as a terminal starts it: it heeds Ctrl+C even if the tests do not (`pytest &` in a script)."""
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
-        time.sleep(3)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+    heeding = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    whole = [sys.executable, *command]
+    return subprocess.Popen(whole, stdout=pipe, stderr=pipe, text=True, preexec_fn=heeding)
+
+
+def told_by(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """What it printed to its end, which it finds within a minute."""
+    try:
+        return process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+terminal = pytest.mark.skipif(sys.platform == "win32", reason="signals of a terminal")
+
+
+@terminal
+def test_ctrl_c_stops_and_tells_what_was_learned() -> None:
+    process = started(*COMMAND[1:], "moons", "--steps", "9000000", "--json")
+    time.sleep(3)
+    process.send_signal(signal.SIGINT)
+    out, err = told_by(process)
     assert process.returncode == 130
     assert err == ""
     whole = json.loads(out)
@@ -130,11 +149,39 @@ def test_ctrl_c_stops_and_tells_what_was_learned() -> None:
     assert whole["steps"] == len(whole["losses"]) > 0
 
 
+INTERRUPTED_AT_AN_IMPORT = """
+import os, runpy, signal, sys
+
+module = sys.argv.pop()
+
+class Finder:
+    def find_spec(name, path=None, target=None):
+        if name == module:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder)
+runpy.run_module("micrograd_gui", run_name="__main__", alter_sys=True)
+"""
+
+
+@terminal
+@pytest.mark.parametrize(
+    "module", ["argparse", "micrograd_gui.app.cli", "micrograd_gui.session.training.trainer", "numpy"]
+)
+def test_ctrl_c_while_it_loads_ends_it_without_a_word(module: str) -> None:
+    process = started("-c", INTERRUPTED_AT_AN_IMPORT, "train", "moons", "--steps", "9000000", module)
+    assert told_by(process) == ("", "")
+    assert process.returncode == -signal.SIGINT
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a terminal of its own")
 def test_a_terminal_sees_a_bar_that_leaves_nothing_behind() -> None:
     ours, theirs = pty.openpty()
     with subprocess.Popen([*COMMAND, "mlp", "--json"], stdout=subprocess.PIPE, stderr=theirs) as process:
-        out, _ = process.communicate(timeout=60)
+        try:
+            out, _ = process.communicate(timeout=60)
+        finally:
+            process.kill()
     os.close(theirs)
     shown = os.read(ours, 100_000).decode()
     os.close(ours)
