@@ -12,10 +12,12 @@ from types import TracebackType
 
 from micrograd_gui.document.errors import Refusal
 
+# What the first paint needs and knows nothing of Qt.
 _FIRST = (
-    "session.session", "session.explain.card", "session.explain.slopes", "session.training.judge",
-    "session.training.optimisers", "files.documents", "document.live.values", "document.catalogue",
-    "document.notation.writer",
+    "document.catalogue", "document.live.values", "document.notation.writer",
+    "files.documents",
+    "session.explain.card", "session.explain.slopes", "session.session", "session.training.judge",
+    "session.training.optimisers",
 )  # fmt: skip
 
 

@@ -37,3 +37,23 @@ def test_what_is_imported_first_loads_neither_qt_nor_matplotlib(module: str) -> 
         "sys.exit([name for name in ('PySide6', 'matplotlib') if name in sys.modules] or 0)"
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_what_the_window_needs_of_the_floors_below_is_loaded_before_qt() -> None:
+    done = python(
+        "import sys\nfrom micrograd_gui.app.start import hurry\nhurry()\n"
+        "sys.exit(sorted(name for name in sys.modules if name.startswith('PySide6')) or 0)"
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("heavy", ["numpy", "matplotlib", "graphviz", "PIL", "micrograd.nn", "subprocess"])
+def test_what_is_slow_to_load_waits_until_the_first_paint(heavy: str) -> None:
+    done = python(
+        "import os, sys\nos.environ['QT_QPA_PLATFORM'] = 'offscreen'\n"
+        "from micrograd_gui.app.start import hurry\nhurry()\n"
+        "from PySide6.QtWidgets import QApplication\napplication = QApplication([])\n"
+        "from micrograd_gui.app import create_window\nwindow = create_window('neuron')\n"
+        f"print({heavy!r} in sys.modules)"
+    )
+    assert done.stdout == "False\n", done.stderr
