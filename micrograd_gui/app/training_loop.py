@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import math
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 BUTTONS = ("train", "train_step", "rewind", "update")
 ROWS = "Tables (*.csv *.tsv *.txt)"
 FRAME = 16  # milliseconds
-_LATE = 0.0185  # seconds between two ticks from which the window is thought to be late
-_MOST, _LEAST = 0.008, 0.001  # seconds of a frame that steps may take
-_JUST_NOW = 0.012  # seconds since a heavy view began to be drawn
 _STEPS_AT_MOST = 100_000  # in one frame
 
 
@@ -33,9 +29,8 @@ class Learning(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self.window = window
+        self.frames = window.bridge.frames
         self._owed = 0.0  # steps, where so many a second are wanted
-        self._last = 0.0
-        self._budget = _MOST
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(FRAME)
@@ -74,13 +69,7 @@ class Learning(QObject):
         self.window.session.train_stop()
 
     def _tick(self) -> None:
-        now = perf_counter()
-        passed, self._last = now - self._last, now
-        # Whatever else a frame holds, the next one shall come in time: then steps have to wait.
-        late = passed > _LATE
-        self._budget = max(_LEAST, self._budget * 0.7) if late else min(_MOST, self._budget * 1.1)
-        drawn = now - self.window.bridge.turns.taken < _JUST_NOW  # then most of this frame is gone already
-        budget = _LEAST if drawn else self._budget
+        passed = self.frames.tick()
         speed = self.window.panes.training.speed
         if math.isinf(speed):
             steps = _STEPS_AT_MOST
@@ -89,7 +78,7 @@ class Learning(QObject):
             steps = int(self._owed)
             self._owed -= steps
         if steps:
-            self.window.session.train_tick(steps, seconds=budget)
+            self.window.session.train_tick(steps, seconds=self.frames.budget)
 
     def _on_changed(self, old: State, new: State) -> None:
         if not new.same_document(old) and not self.window.projector.on:
@@ -97,7 +86,8 @@ class Learning(QObject):
         if self.running == self._timer.isActive():
             return
         if self.running:
-            self._owed, self._last, self._budget = 1.0, perf_counter(), _MOST
+            self._owed = 1.0
+            self.frames.begin()
             gc.freeze()  # what is there already is not searched for garbage, which takes up to 200 ms
             self._timer.start()
         else:

@@ -1,8 +1,10 @@
-"""Bridge: the only door between the Session and Qt."""
+"""Bridge: the only door between the Session and Qt, and the pace at which views follow a run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from time import perf_counter
 from typing import ParamSpec, TypeVar
 
@@ -15,30 +17,38 @@ from micrograd_gui.session.state import State
 P = ParamSpec("P")
 T = TypeVar("T")
 
-
-_FRAME = 0.014  # seconds from one heavy view to the next, while the graph trains
-
-
-class Turns:
-    """One of them for all views of a bridge: while the graph trains, one of them is drawn in a frame."""
-
-    def __init__(self) -> None:
-        self.taken = 0.0  # when the last turn began, by the performance counter
-
-    def take(self) -> bool:
-        """Whether it is one's turn; if not, come again a few milliseconds later."""
-        now = perf_counter()
-        if now - self.taken < _FRAME:
-            return False
-        self.taken = now
-        return True
+NEVER = 1_000_000_000  # milliseconds: only when the run is over
+_TURN = 0.014  # seconds from one heavy view to the next, while the graph trains
+_AGAIN = 5  # milliseconds until a view that had to wait for its turn asks again
+_SHARE = 8  # a view rests so many times as long as it takes to show a change
+_LATE = 0.0185  # seconds between two ticks from which the window is thought to be late
+_MOST, _LEAST = 0.008, 0.001  # seconds of a frame that steps may take
+_JUST_NOW = 0.012  # seconds since a heavy view began to be drawn
 
 
 class Bridge(QObject):
     """Turns each replacement of the State into one signal, and each refusal into another.
 
-    ``changed(old, new)`` carries two States. ``refused(sentence, node)`` carries a sentence for the
-    status bar and the node it is about, or None.
+    Signals: ``changed(old, new)`` carries two States; ``refused(sentence, node)`` a sentence for the status
+    bar and the node it is about, or None. ``frames`` shares out the time while the graph trains.
+
+    Who listens to ``changed``, and how often each is told in a run (a test holds the list):
+
+    ==============================  =======================  ============================================
+    app/training_loop.py            each change              whether the timer of the run goes
+    app/window.py                   each, and 150 ms apart   what a document opens with; title, actions
+    views/canvas/view.py            66 ms, in turn           nodes, wires and their numbers
+    views/data/pane.py              each change              the rows; it looks at what differs, and seldom
+    views/expression_line.py        when the run is over     the statements, h, the numbers of the plan
+    views/gradients.py              300 ms, in turn          the table of gradients
+    views/plot/pane.py              each change              which kinds of plot apply
+    views/plot/view.py              as the plot, in turn     the plot
+    views/rendered_graph.py         300 ms, in turn          Graphviz's picture
+    views/step_card.py              150 ms                   the step in words
+    views/training_panel.py         80 ms; its choices each  how far training is; optimiser and schedule
+    ==============================  =======================  ============================================
+
+    *In turn*: heavy to draw, so no two of them in one frame.
     """
 
     changed = Signal(object, object)
@@ -47,7 +57,7 @@ class Bridge(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self.turns = Turns()
+        self.frames = Frames()
         self._unlisten = session.listen(self.changed.emit)
         self.destroyed.connect(self._unlisten)
 
@@ -64,9 +74,74 @@ class Bridge(QObject):
             return None
 
 
-AGAIN = 5  # milliseconds until it is tried again
-SHARE = 8  # a view rests so many times as long as it takes to show a change
-NEVER = 1_000_000_000  # milliseconds: only when the run is over
+class Frames:
+    """Shares out the frames of a run: one heavy view is drawn in each, and steps fill what is left of it."""
+
+    def __init__(self) -> None:
+        self._turn_taken = -math.inf  # when the last heavy view began to be drawn, by the performance counter
+        self._ticked = 0.0
+        self._budget = _MOST
+
+    def take_turn(self) -> bool:
+        """Whether a heavy view may be drawn now; if not, it asks again a few milliseconds later."""
+        now = perf_counter()
+        if now - self._turn_taken < _TURN:
+            return False
+        self._turn_taken = now
+        return True
+
+    def begin(self) -> None:
+        """A run begins: its first tick comes next."""
+        self._ticked, self._budget = perf_counter(), _MOST
+
+    def tick(self) -> float:
+        """Once a frame. Gives the seconds since the tick before; where they are many, steps have to wait."""
+        now = perf_counter()
+        passed, self._ticked = now - self._ticked, now
+        late = passed > _LATE  # whatever else a frame holds, the next one shall come in time
+        self._budget = max(_LEAST, self._budget * 0.7) if late else min(_MOST, self._budget * 1.1)
+        return passed
+
+    @property
+    def budget(self) -> float:
+        """Seconds that steps may take in this frame; few where a view has just taken most of it."""
+        drawn = perf_counter() - self._turn_taken < _JUST_NOW
+        return _LEAST if drawn else self._budget
+
+
+class Pace:
+    """How often one view is drawn in a run: ``rest`` milliseconds apart, and for a ninth of the time at most.
+
+    ``heavy``: it waits for its turn. No drawing counts as longer than ``longest`` seconds.
+    """
+
+    def __init__(self, frames: Frames, rest: float, *, heavy: bool = True, longest: float = math.inf) -> None:
+        self.rest = rest
+        self._frames = frames
+        self._heavy = heavy
+        self._longest = longest
+        self._ended, self._took = 0.0, 0.0  # the last drawing, in seconds
+
+    def wait(self) -> int:
+        """Milliseconds until the next drawing may begin."""
+        rest = max(self.rest, 1000 * _SHARE * self._took) - 1000 * (perf_counter() - self._ended)
+        return max(0, round(rest))
+
+    def delay(self) -> int:
+        """Asked when ``wait`` is over: 0 where it may begin now, else milliseconds until to ask again."""
+        return 0 if not self._heavy or self._frames.take_turn() else _AGAIN
+
+    @contextmanager
+    def drawing(self) -> Iterator[None]:
+        """Drawing, timed."""
+        began = perf_counter()
+        yield
+        self._ended = perf_counter()
+        self._took = min(self._longest, self._ended - began)
+
+    def forget(self) -> None:
+        """The last drawing says nothing about the next: it loaded what will be there from now on."""
+        self._took = 0.0
 
 
 class Paced(QObject):
@@ -77,12 +152,9 @@ class Paced(QObject):
     def __init__(self, bridge: Bridge, rest: int, parent: QObject, *, heavy: bool = True) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._rest = rest
-        self._heavy = heavy
+        self._pace = Pace(bridge.frames, rest, heavy=heavy)
         self._before: State | None = None  # the State that was shown last, where another is waiting
-        self._ended, self._took = 0.0, 0.0
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._due)
         bridge.changed.connect(self._on_changed)
 
@@ -90,9 +162,8 @@ class Paced(QObject):
         before = old if self._before is None else self._before
         if new.is_training:
             self._before = before
-            if not self._timer.isActive() and self._rest < NEVER:
-                rest = max(self._rest, 1000 * SHARE * self._took) - 1000 * (perf_counter() - self._ended)
-                self._timer.start(max(0, round(rest)))
+            if not self._timer.isActive() and self._pace.rest < NEVER:
+                self._timer.start(self._pace.wait())
             return
         self._timer.stop()
         self._before = None
@@ -101,11 +172,9 @@ class Paced(QObject):
     def _due(self) -> None:
         if self._before is None:
             return
-        if self._heavy and not self._bridge.turns.take():
-            self._timer.start(AGAIN)
+        if delay := self._pace.delay():
+            self._timer.start(delay)
             return
         before, self._before = self._before, None
-        began = perf_counter()
-        self.changed.emit(before, self._bridge.state)
-        self._ended = perf_counter()
-        self._took = self._ended - began
+        with self._pace.drawing():
+            self.changed.emit(before, self._bridge.state)

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -16,7 +15,7 @@ from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
-from micrograd_gui.views.bridge import AGAIN, SHARE, Bridge
+from micrograd_gui.views.bridge import Bridge, Pace
 from micrograd_gui.views.plot.model import PlotItem, PlotKind, Still
 from micrograd_gui.views.theme import Look
 
@@ -41,7 +40,7 @@ class PlotView(QStackedWidget):
         self.marks: tuple[PlotItem, ...] = ()
         self.surface: PlotSurface | None = None
         self._awake = False
-        self._took, self._ended = 0.0, 0.0  # the last drawing: how long, and when, in seconds
+        self._pace = Pace(bridge.frames, kind.pace, longest=_LONGEST)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self.refresh)
@@ -61,6 +60,7 @@ class PlotView(QStackedWidget):
     def show_kind(self, kind: PlotKind) -> None:
         """Show that kind from now on."""
         self.kind, self.still = kind, None
+        self._pace.rest = kind.pace
         self._later.start(0)
 
     def again(self) -> None:
@@ -93,8 +93,7 @@ class PlotView(QStackedWidget):
             return
         if new.is_training:
             if not self._later.isActive():
-                rest = max(self.kind.pace / 1000, SHARE * self._took) - (perf_counter() - self._ended)
-                self._later.start(max(0, round(1000 * rest)))
+                self._later.start(self._pace.wait())
         elif self.still is None or self.kind.missing(new) or not self.kind.fits(self.still, new):
             self._later.start(0)  # several changes before the next turn of the event loop are drawn once
         else:
@@ -113,30 +112,32 @@ class PlotView(QStackedWidget):
         self._later.stop()
         if not ((self._awake and self.isVisible()) or whatever):
             return
-        if self._bridge.state.is_training and not whatever and not self._bridge.turns.take():
-            self._later.start(AGAIN)
+        if self._bridge.state.is_training and not whatever and (delay := self._pace.delay()):
+            self._later.start(delay)
             return
-        began = perf_counter()
-        state, kind = self._bridge.state, self.kind
-        words, first = kind.missing(state), False
-        if words:
+        loads = self.surface is None
+        with self._pace.drawing():
+            self._draw(self._bridge.state)
+        if loads:
+            self._pace.forget()  # matplotlib was loaded
+        self.refreshed.emit()
+
+    def _draw(self, state: State) -> None:
+        kind = self.kind
+        if words := kind.missing(state):
             self.still = None
             self.words.setText(words)
             self.setCurrentWidget(self.words)
+            return
+        if self.surface is None:
+            self.surface = self._make_surface()
+        if self.still is None or not kind.fits(self.still, state):
+            self.still = kind.build(state, self.still)
+            self.marks = kind.update(state, self.still)
+            self.surface.show_plot(self.still, self.marks)
         else:
-            if self.surface is None:
-                first = True  # matplotlib was loaded
-                self.surface = self._make_surface()
-            if self.still is None or not kind.fits(self.still, state):
-                self.still = kind.build(state, self.still)
-                self.marks = kind.update(state, self.still)
-                self.surface.show_plot(self.still, self.marks)
-            else:
-                self._show_live(state)
-            self.setCurrentWidget(self.surface)
-        self._ended = perf_counter()
-        self._took = 0.0 if first else min(_LONGEST, self._ended - began)
-        self.refreshed.emit()
+            self._show_live(state)
+        self.setCurrentWidget(self.surface)
 
     def _make_surface(self) -> PlotSurface:
         from micrograd_gui.views.plot.surface import PlotSurface
