@@ -1,26 +1,194 @@
-"""Graph: the frozen value that the user draws."""
+"""Graph: the frozen value that the user draws, and all edits of it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import InitVar, dataclass, field, replace
+from functools import cached_property
 
 from micrograd.ops import op_of
-from micrograd_gui.document.block import BlockId, inside, kept
+from micrograd_gui.document.block import Block, BlockId, inside, kept, nodes_of
 from micrograd_gui.document.data import Data, TrainingPlan
-from micrograd_gui.document.drawn import Drawn
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.node import FARTHEST, Node, NodeId, Place, Role, Span, reachable, same_number
+from micrograd_gui.document.node import (
+    FARTHEST,
+    Node,
+    NodeId,
+    Place,
+    Role,
+    Span,
+    post_order,
+    reachable,
+    same_number,
+)
+from micrograd_gui.document.text import spoken
 
-__all__ = ["FARTHEST", "Graph", "Node", "NodeId", "Place", "Role", "Span"]
+__all__ = ["FARTHEST", "Graph", "Node", "NodeId", "Place", "Role", "Span", "Wiring"]
 
 
 @dataclass(frozen=True, eq=False)
-class Graph(Drawn):
-    """The graph and its edits: each edit gives a new Graph, and the old one stays as it was.
+class Wiring:
+    """What follows from nodes, wires and marks, whatever the numbers; each fact when it is asked for.
 
-    Graphs are compared by identity: two states show the same graph when it is the same object.
+    An edit that changes numbers, places, blocks or the plan alone hands its graph's wiring on. So where
+    ``a.wiring is b.wiring``, both graphs have the same nodes but for the numbers in the leaves.
+
+    ``bound`` are the leaves that columns of the data feed.
     """
+
+    nodes: Mapping[NodeId, Node]
+    chosen_target: NodeId | None
+    bound: frozenset[NodeId]
+
+    @cached_property
+    def users(self) -> Mapping[NodeId, tuple[tuple[NodeId, int], ...]]:
+        """For every node the (node, port) pairs that take it as an operand."""
+        users: dict[NodeId, list[tuple[NodeId, int]]] = {number: [] for number in self.nodes}
+        for node in self.nodes.values():
+            for port, source in enumerate(node.inputs):
+                if source is not None:
+                    users[source].append((node.id, port))
+        return {number: tuple(pairs) for number, pairs in users.items()}
+
+    @cached_property
+    def target(self) -> NodeId | None:
+        """The node whose gradient is 1: the chosen one, else the newest wired node nothing uses."""
+        if self.chosen_target is not None:
+            return self.chosen_target
+        ends = [node for node in self.nodes.values() if not self.users[node.id]]
+        wired = [node for node in ends if node.op is not None and None not in node.inputs]
+        best = wired or [node for node in ends if node.op is not None] or ends
+        return best[-1].id if best else None
+
+    @cached_property
+    def order(self) -> tuple[NodeId, ...]:
+        """Every node after its operands: what feeds the target first, in operand order."""
+        starts: list[NodeId] = [] if self.target is None else [self.target]
+        return tuple(post_order(self.nodes, [*starts, *self.nodes]))
+
+    @cached_property
+    def feeding(self) -> frozenset[NodeId]:
+        """The target and all that it depends on."""
+        return frozenset(() if self.target is None else post_order(self.nodes, [self.target]))
+
+    @cached_property
+    def parameters(self) -> tuple[NodeId, ...]:
+        """The leaves that training changes: parameters that feed the target and are bound to no column."""
+        marked = (node.id for node in self.nodes.values() if node.role == "parameter")
+        return tuple(number for number in marked if number not in self.bound and number in self.feeding)
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """Nodes, where they stand, which one is the target, and the edits of all that.
+
+    Each edit gives a new Graph, and the old one stays as it was. Graphs are compared by identity: two states
+    show the same graph when it is the same object.
+
+    ``ranges`` are the spans over which leaves are swept in plots. ``data`` are the rows it learns from,
+    ``plan`` says how, ``blocks`` say which nodes belong together (a block stands after its parent).
+    ``wiring`` is what follows from the nodes; an edit that leaves it as it is hands it on as ``same_wiring``.
+    """
+
+    nodes: Mapping[NodeId, Node] = field(default_factory=dict)
+    places: Mapping[NodeId, Place] = field(default_factory=dict)
+    chosen_target: NodeId | None = None
+    next_id: NodeId = 1
+    ranges: Mapping[NodeId, Span] = field(default_factory=dict)
+    data: Data | None = None
+    blocks: tuple[Block, ...] = ()
+    plan: TrainingPlan | None = None
+    same_wiring: InitVar[Wiring | None] = None
+    wiring: Wiring = field(init=False, repr=False)
+
+    def __post_init__(self, same_wiring: Wiring | None) -> None:
+        if same_wiring is None:
+            bound = () if self.data is None else (column.node for column in self.data.columns)
+            leaves = frozenset(node for node in bound if node is not None)
+            same_wiring = Wiring(self.nodes, self.chosen_target, leaves)
+        object.__setattr__(self, "wiring", same_wiring)
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes.values())
+
+    # What follows from the nodes -------------------------------------------------------------
+
+    @property
+    def users(self) -> Mapping[NodeId, tuple[tuple[NodeId, int], ...]]:
+        """For every node the (node, port) pairs that take it as an operand."""
+        return self.wiring.users
+
+    @property
+    def target(self) -> NodeId | None:
+        """The node whose gradient is 1: the chosen one, else the newest wired node nothing uses."""
+        return self.wiring.target
+
+    @property
+    def order(self) -> tuple[NodeId, ...]:
+        """Every node after its operands: what feeds the target first, in operand order."""
+        return self.wiring.order
+
+    @property
+    def feeding(self) -> frozenset[NodeId]:
+        """The target and all that it depends on."""
+        return self.wiring.feeding
+
+    @property
+    def parameters(self) -> tuple[NodeId, ...]:
+        """The leaves that training changes: parameters that feed the target and are bound to no column."""
+        return self.wiring.parameters
+
+    def within(self, block: BlockId) -> frozenset[NodeId]:
+        """All nodes of the block, those of the blocks within it included."""
+        known = self._within
+        if block not in known:
+            known[block] = nodes_of(self.blocks, block)
+        return known[block]
+
+    @cached_property
+    def _within(self) -> dict[BlockId, frozenset[NodeId]]:
+        return {}
+
+    def ancestors(self, node: NodeId) -> frozenset[NodeId]:
+        """All that a node depends on, and the node itself."""
+        return frozenset(post_order(self.nodes, [node]))
+
+    def same_structure(self, other: Graph) -> bool:
+        """Whether both have the same nodes, ops, wires and target, whatever the numbers and names."""
+        if self.wiring is other.wiring:
+            return True
+        if self.target != other.target or self.nodes.keys() != other.nodes.keys():
+            return False
+        return self.nodes is other.nodes or all(
+            node is (its := other.nodes[node.id]) or node.shape == its.shape for node in self
+        )
+
+    def same_numbers(self, other: Graph) -> bool:
+        """Whether both have the same structure, leaf values and exponents: the same run."""
+        return (self.nodes is other.nodes and self.target == other.target) or (
+            self.same_structure(other) and all(same_number(node, other.nodes[node.id]) for node in self)
+        )
+
+    def named(self, label: str) -> NodeId:
+        """The first node with that label, else of that name; raises Refusal where there is none."""
+        by_name = [node.id for node in self if node.label == label != ""]
+        by_name += [node.id for node in self if node.name == label]
+        if by_name:
+            return by_name[0]
+        raise Refusal(f"There is no node called “{spoken(label)}”.")
+
+    def free_label(self) -> str:
+        """The first letter, then letter and number, that no node is called yet."""
+        taken = {node.label for node in self}
+        for round_ in range(len(taken) + 2):
+            for letter in "abcdefghijklmnopqrstuvwxyz":
+                label = letter if round_ == 0 else f"{letter}{round_}"
+                if label not in taken:
+                    return label
+        raise AssertionError("unreachable: more labels were tried than there are nodes")
 
     # Edits -----------------------------------------------------------------------------------
 
@@ -34,7 +202,10 @@ class Graph(Drawn):
         data: float = 1.0,
         role: Role = "",
     ) -> Graph:
-        """With one more node, whose id is this graph's ``next_id``."""
+        """With one more node, whose id is this graph's ``next_id``.
+
+        Raises Refusal where the operands are not as many as the op takes.
+        """
         arity = 0 if op is None else op_of(op).arity
         ports = (None,) * arity if inputs is None else inputs
         if len(ports) != arity:
@@ -71,7 +242,7 @@ class Graph(Drawn):
         return self._plugged(node, port, source)
 
     def unwired(self, node: NodeId, port: int) -> Graph:
-        """With nothing on that port."""
+        """With nothing on that port; raises Refusal where there is no such port."""
         return self._plugged(node, port, None)
 
     def _plugged(self, node: NodeId, port: int, source: NodeId | None) -> Graph:
@@ -105,20 +276,20 @@ class Graph(Drawn):
         new = {number: reachable(place) for number, place in places.items() if number in self.nodes}
         if all(self.places.get(number) == place for number, place in new.items()):
             return self
-        return replace(self, places={**self.places, **new})
+        return replace(self, places={**self.places, **new}, same_wiring=self.wiring)
 
     def relabelled(self, node: NodeId, label: str) -> Graph:
         """With the node called that."""
         return self._with(replace(self.nodes[node], label=label))
 
     def valued(self, node: NodeId, data: float) -> Graph:
-        """With the leaf holding that number."""
+        """With the leaf holding that number; raises Refusal where the node is none."""
         if not self.nodes[node].is_leaf:
             raise Refusal(f"{self.nodes[node].spoken} is computed; only a leaf's value can be set.", node)
         return self._with(replace(self.nodes[node], data=data))
 
     def marked(self, node: NodeId, role: Role) -> Graph:
-        """With the leaf marked as an input, a parameter, or neither."""
+        """With the leaf marked as an input, a parameter, or neither; raises Refusal where it is no leaf."""
         if not self.nodes[node].is_leaf:
             raise Refusal(
                 f"{self.nodes[node].spoken} is computed; only a leaf can be input or parameter.", node
@@ -126,7 +297,7 @@ class Graph(Drawn):
         return self._with(replace(self.nodes[node], role=role))
 
     def operated(self, node: NodeId, op: str) -> Graph:
-        """With another op of the same arity in the node (``**2`` → ``**3``)."""
+        """With another op of the same arity in the node (``**2`` → ``**3``); raises Refusal otherwise."""
         old = self.nodes[node]
         if op_of(op).arity != len(old.inputs):
             raise Refusal(f"{op} does not take as many operands as {old.op}.", node)
@@ -138,7 +309,8 @@ class Graph(Drawn):
 
     def ranged(self, node: NodeId, span: Span) -> Graph:
         """With the span over which plots sweep the node."""
-        return replace(self, ranges={**self.ranges, node: (float(span[0]), float(span[1]))})
+        ranges = {**self.ranges, node: (float(span[0]), float(span[1]))}
+        return replace(self, ranges=ranges, same_wiring=self.wiring)
 
     def numbered(self, numbers: Mapping[NodeId, float]) -> Graph:
         """With those leaves holding those numbers, at one stroke."""
@@ -146,15 +318,13 @@ class Graph(Drawn):
         for number, data in numbers.items():
             old = nodes[number]
             nodes[number] = Node(number, None, (), old.label, data, old.role)
-        new = replace(self, nodes=nodes)
-        # What follows from the wires and marks stays as it is.
-        for known in ("users", "target", "order", "feeding", "parameters"):
-            if known in self.__dict__:
-                new.__dict__[known] = self.__dict__[known]
-        return new
+        return replace(self, nodes=nodes, same_wiring=self.wiring)
 
     def fed(self, data: Data | None) -> Graph:
-        """With those rows to learn from; the leaves they are bound to become inputs and show a row."""
+        """With those rows to learn from; the leaves they are bound to become inputs and show a row.
+
+        Raises Refusal where the rows do not fit the graph.
+        """
         if data is None:
             return replace(self, data=None)
         fault = data.fault(self.nodes)
@@ -166,27 +336,31 @@ class Graph(Drawn):
         return graph.showing(data.shown) if data.rows else graph
 
     def showing(self, row: int) -> Graph:
-        """With the leaves that columns are bound to holding the numbers of that row."""
+        """With the leaves that columns are bound to holding the numbers of that row.
+
+        Raises Refusal where there is no such row.
+        """
         if self.data is None or not 0 <= row < len(self.data.rows):
             raise Refusal(f"There is no row {row + 1}.")
-        return replace(self.numbered(self.data.numbers(row)), data=replace(self.data, shown=row))
+        graph = self.numbered(self.data.numbers(row))
+        return replace(graph, data=replace(self.data, shown=row), same_wiring=self.wiring)
 
     def planned(self, plan: TrainingPlan) -> Graph:
-        """With another plan for its training."""
+        """With another plan for its training; raises Refusal where a field of it cannot be."""
         fault = plan.fault()
         if fault is not None:
             raise Refusal(fault[1])
-        return self if plan == self.plan else replace(self, plan=plan)
+        return self if plan == self.plan else replace(self, plan=plan, same_wiring=self.wiring)
 
     def collapsed(self, block: BlockId, collapsed: bool = True) -> Graph:
         """With the block drawn as one box, or opened again."""
         blocks = tuple(replace(b, collapsed=collapsed) if b.id == block else b for b in self.blocks)
-        return self if blocks == self.blocks else replace(self, blocks=blocks)
+        return self._with_blocks(blocks)
 
     def retitled(self, block: BlockId, title: str) -> Graph:
         """With the block called that."""
         blocks = tuple(replace(b, title=title) if b.id == block else b for b in self.blocks)
-        return self if blocks == self.blocks else replace(self, blocks=blocks)
+        return self._with_blocks(blocks)
 
     def joined(self, nodes: Collection[NodeId], block: BlockId) -> Graph:
         """With those nodes in the block: themselves where they are in none, else the block they are in."""
@@ -201,15 +375,25 @@ class Graph(Drawn):
             else each
             for each in self.blocks
         )
-        return self if blocks == self.blocks else replace(self, blocks=blocks)
+        return self._with_blocks(blocks)
 
     def ungrouped(self, block: BlockId) -> Graph:
         """Without the block and those within it; their nodes stay."""
         gone = inside(self.blocks, block)
-        return replace(self, blocks=tuple(each for each in self.blocks if each.id not in gone))
+        return self._with_blocks(tuple(each for each in self.blocks if each.id not in gone))
 
     def _with(self, node: Node) -> Graph:
         old = self.nodes[node.id]
         if node == old and same_number(node, old):
             return self
-        return replace(self, nodes={**self.nodes, node.id: node})
+        only_its_number = node.is_leaf and (node.label, node.role) == (old.label, old.role)
+        return replace(
+            self,
+            nodes={**self.nodes, node.id: node},
+            same_wiring=self.wiring if only_its_number else None,
+        )
+
+    def _with_blocks(self, blocks: tuple[Block, ...]) -> Graph:
+        if blocks == self.blocks:
+            return self
+        return replace(self, blocks=blocks, same_wiring=self.wiring)

@@ -97,7 +97,7 @@ class RenderedGraph(QWidget):
     # Showing the state -----------------------------------------------------------------------
 
     def _on_changed(self, old: State, new: State) -> None:
-        if new.graph is not old.graph and not new.graph.renumbered(old.graph):
+        if new.graph.wiring is not old.graph.wiring or new.graph.blocks is not old.graph.blocks:
             self._lay_out(new.graph)
         if self.picture is None or not self.isVisible():
             return

@@ -21,7 +21,7 @@ CIRCLES = [
         "actions", "arrangement", "blocks", "documents", "export_dialog", "help", "live", "start", "tidy",
         "training_loop", "window")},
 ]  # fmt: skip
-CUT = {"DropIn", "Drawn", "TrainingVerbs", "Building", "Running", "ZoomView"}
+CUT = {"DropIn", "TrainingVerbs", "Building", "Running", "ZoomView"}
 TWICE: set[str] = set()
 LONG = {"lay_out", "style_sheet"}
 

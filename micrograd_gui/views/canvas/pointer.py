@@ -25,7 +25,7 @@ from micrograd_gui.views.canvas.tools import (
     landing_rect,
     op_in,
 )
-from micrograd_gui.views.canvas.wiring import Wiring
+from micrograd_gui.views.canvas.wiring import PointerWiring
 
 if TYPE_CHECKING:
     from micrograd_gui.views.canvas.view import CanvasView
@@ -148,7 +148,7 @@ class Pointer:
     def _gesture(self, position: QPointF, found: Hit, modifiers: Qt.KeyboardModifier) -> Gesture:
         view, start = self.view, self.view.scene_point(position)
         if found.part in ("in", "out"):
-            return Wiring(view, start, found)
+            return PointerWiring(view, start, found)
         if found.block is not None:
             return Move(view, start)
         if found.node is None or found.part == "wire":

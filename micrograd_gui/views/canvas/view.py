@@ -41,7 +41,7 @@ from micrograd_gui.views.canvas.pointer import Pointer
 from micrograd_gui.views.canvas.scene import Index
 from micrograd_gui.views.canvas.tips import description, tip
 from micrograd_gui.views.canvas.tools import Gesture, Landing, paint_landing
-from micrograd_gui.views.canvas.wiring import KeyWiring, Wiring
+from micrograd_gui.views.canvas.wiring import KeyWiring, PointerWiring
 from micrograd_gui.views.theme import Look
 
 FIT_AT_MOST = 1.6
@@ -256,7 +256,7 @@ class CanvasView(ZoomView):
         rects = list(region) if few else [region.boundingRect()]  # type: ignore[call-overload]  # it iterates
         painter = QPainter(self.viewport())
         painter.setWorldTransform(transform)
-        hidden = self.gesture.hidden_wire if isinstance(self.gesture, Wiring) else None
+        hidden = self.gesture.hidden_wire if isinstance(self.gesture, PointerWiring) else None
         exposed = [back.mapRect(QRectF(rect.adjusted(-1, -1, 1, 1))) for rect in rects]
         paint(painter, self.picture, self.look, exposed=exposed, without=hidden)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -318,7 +318,7 @@ class CanvasView(ZoomView):
         self.refresh([gesture.rect(), *self._hidden_rects(gesture)])
 
     def _hidden_rects(self, gesture: Gesture) -> list[QRectF]:
-        wire = gesture.hidden_wire if isinstance(gesture, Wiring) else None
+        wire = gesture.hidden_wire if isinstance(gesture, PointerWiring) else None
         shown = None if wire is None else self.index.folding.shown(wire)
         return [self.index.wire_rect(shown)] if shown is not None and shown in self.index.curves else []
 

@@ -23,7 +23,7 @@ SNAP = 24.0  # pixels
 Ends = tuple[NodeId, NodeId, int | None]  # source, node, and its port (None: its first free one)
 
 
-class Wiring(Gesture):
+class PointerWiring(Gesture):
     """A wire that follows the pointer and snaps to what it can be put on.
 
     It starts at an output port, at an empty input port, or at a wired one: then the wire that is there
