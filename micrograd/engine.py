@@ -1,25 +1,22 @@
 """Value: a number that remembers how it was computed, and so can pass its gradient back.
 
 The engine of karpathy/micrograd and of his lecture, but for two things: an op is a row of a table (`ops.py`),
-not a closure, so that it can be asked for its slopes; and nothing recurses (`order.py`). The backward pass
-move by move is in `steps.py`; what micrograd's users do with a Value besides computing, in `dropin.py`.
+not a closure, so that it can be asked for its slopes; and nothing recurses, so that a chain of a million
+nodes runs. The backward pass move by move is in `steps.py`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from micrograd.dropin import DropIn
 from micrograd.ieee import number
-from micrograd.nonfinite import first_nonfinite
 from micrograd.ops import OPS, Op, power
-from micrograd.order import acting, topological_order
-from micrograd.steps import BackwardStep, backward_steps
 
-__all__ = ["BackwardStep", "Value", "apply", "backward_steps", "first_nonfinite",
-           "topological_order"]
+__all__ = ["Value", "acting", "apply", "first_nonfinite", "topological_order"]
 _ADD, _MULTIPLY = OPS["+"], OPS["*"]
+_new = object.__new__
 
 
 def _operator(name: str, reflected: bool = False) -> Callable[[Any, Any], Any]:
@@ -43,10 +40,21 @@ def _function(name: str) -> Callable[[Any], Any]:
     return method
 
 
-class Value(DropIn):
-    """Stores a number, its gradient, and the op and operands it came from."""
+class Value:
+    """A number in a graph.
 
-    __slots__ = ("data", "grad")
+    Attributes:
+        data: the number, a float.
+        grad: d root / d self, as far as `backward` has added it up; 0.0 at first.
+        label: its name in pictures and tables; may be empty.
+        op: the row of the table it came from; None for a leaf, and for an op of a user's own.
+        _prev: the operands it was computed from, in their order.
+    """
+
+    __slots__ = ("data", "grad", "_prev", "_rule", "__dict__", "__weakref__")
+    label = _text = ""  # for all: only a Value that is given a label or a text pays for it
+    _prev: tuple[Value, ...]
+    _rule: Op | Callable[[], None] | None  # what passes the grad back: an op, a user's own function, nothing
 
     def __init__(self, data: Any, _children: Iterable[Value] = (), _op: str = "", label: str = "",
                  _prev: Iterable[Value] = ()) -> None:
@@ -98,12 +106,15 @@ class Value(DropIn):
     sin, cos, abs = _function("sin"), _function("cos"), _function("abs")
 
     def backward(self) -> None:
-        """Adds d self / d node to the grad of each node that feeds this one, results before operands."""
+        """Adds d self / d node to the grad of each node that feeds this one, results before operands.
+
+        It is `_backward` of each node in turn; the commonest rules are written out, to be quick.
+        """
         order = acting(self)
         self.grad = 1.0
         for node in reversed(order):
             rule, grad = node._rule, node.grad
-            if rule is _ADD:  # the commonest rules are written out, to be quick
+            if rule is _ADD:
                 x, y = node._prev
                 x.grad += grad
                 y.grad += grad
@@ -111,7 +122,7 @@ class Value(DropIn):
                 x, y = node._prev
                 x.grad += y.data * grad
                 y.grad += x.data * grad
-            elif isinstance(rule, Op) and rule.arity == 1:
+            elif type(rule) is Op and rule.arity == 1:
                 (x,) = node._prev
                 (slope,) = rule.partials(x.data, node.data)
                 x.grad += slope * grad
@@ -123,8 +134,56 @@ class Value(DropIn):
         for node in topological_order(self):
             node.grad = 0.0
 
+    def _slopes(self) -> tuple[float, ...]:
+        """d self / d operand for each operand, of a node that an op of the table made."""
+        assert isinstance(self._rule, Op)
+        return self._rule.partials(*[x.data for x in self._prev], self.data)
+
+    def _pass_back(self) -> None:
+        """The chain rule: operand.grad += slope × self.grad, for each operand."""
+        if isinstance(self._rule, Op):
+            for x, slope in zip(self._prev, self._slopes(), strict=True):
+                x.grad += slope * self.grad
+
+    @property
+    def _backward(self) -> Callable[[], None]:
+        """What passes the grad back; a function put in its place makes the op the user's own."""
+        rule = self._rule
+        return self._pass_back if rule is None or isinstance(rule, Op) else rule
+
+    @_backward.setter
+    def _backward(self, own: Callable[[], None]) -> None:
+        rule = getattr(self, "_rule", None)  # not there yet where a subclass has a constructor of its own
+        if isinstance(rule, Op):
+            self._text = rule.op_text
+        self._rule = own
+
+    @property
+    def op(self) -> Op | None:
+        return self._rule if isinstance(self._rule, Op) else None
+
+    @op.setter
+    def op(self, op: Op | None) -> None:
+        self._rule = op
+
+    @property
+    def _op(self) -> str:
+        """micrograd's text of the op: "+", "**3", "ReLU"; empty for a leaf."""
+        return self._rule.op_text if isinstance(self._rule, Op) else self._text
+
+    @_op.setter
+    def _op(self, text: str) -> None:
+        self._text = text
+        self._rule = getattr(self, "_rule", None)  # a subclass's own constructor may set no more than this
+
     def __repr__(self) -> str:
         return f"Value(data={self.data}, grad={self.grad or 0})"  # an untouched grad reads 0 in micrograd
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """A notebook shows the graph; a large one, or where there is no Graphviz, as text."""
+        from micrograd.dot import mimebundle
+
+        return mimebundle(self)
 
 
 def apply(op: Op, *operands: Value) -> Value:
@@ -150,7 +209,85 @@ def _result(data: Any, operands: tuple[Value, ...], op: Op) -> Value:
     return out
 
 
-_new = object.__new__
 for _name, _row in OPS.items():  # a function more in the table is a method more
     if _row.group == "function" and _row.arity == 1 and not hasattr(Value, _name):
         setattr(Value, _name, _function(_name))
+
+
+# The orders in which a graph is walked give what micrograd's recursive `build_topo` gives where `_prev` is in
+# operand order. Nothing is written on the nodes, so that a walk can be interrupted, and several threads can
+# walk at once.
+
+
+def topological_order(root: Value) -> list[Value]:
+    """The root and all that feed it, operands before results."""
+    order: list[Value] = []
+    seen = {root}
+    path = [(root, iter(root._prev))]
+    while path:
+        node, operands = path[-1]
+        for x in operands:
+            if x not in seen:
+                seen.add(x)
+                if x._prev:
+                    path.append((x, iter(x._prev)))
+                    break
+                order.append(x)
+        else:
+            order.append(node)
+            path.pop()
+    return order
+
+
+def acting(root: Value) -> list[Value]:
+    """The root, and of all that feed it those that act in a backward pass: all but plain leaves.
+
+    Equals `[n for n in topological_order(root) if n is root or n._prev or n._rule]`, in two thirds of the
+    time. `waiting` is a stack of pairs: a node, and above it the operand it still waits for, or None.
+    """
+    order: list[Value] = []
+    seen = {root}
+    waiting: list[Any] = []
+    node = root
+    while True:
+        operands = node._prev
+        if len(operands) == 2:
+            x, y = operands
+            if (x._prev or x._rule) and x not in seen:
+                seen.add(x)
+                waiting.append(node)
+                waiting.append(y)
+                node = x
+                continue
+            if (y._prev or y._rule) and y not in seen:
+                seen.add(y)
+                waiting.append(node)
+                waiting.append(None)
+                node = y
+                continue
+        elif len(operands) == 1:
+            (x,) = operands
+            if (x._prev or x._rule) and x not in seen:
+                seen.add(x)
+                waiting.append(node)
+                waiting.append(None)
+                node = x
+                continue
+        elif operands:  # only a user's own op has more
+            return [n for n in topological_order(root) if n is root or n._prev or n._rule]
+        order.append(node)
+        while waiting:
+            y = waiting.pop()
+            if y is not None and (y._prev or y._rule) and y not in seen:
+                seen.add(y)
+                waiting.append(None)
+                node = y
+                break
+            order.append(waiting.pop())
+        else:
+            return order
+
+
+def first_nonfinite(root: Value) -> Value | None:
+    """The first node, operands before results, whose data is inf or nan; why, `ops.domain_note` says."""
+    return next((node for node in topological_order(root) if not math.isfinite(node.data)), None)

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from micrograd.order import acting
-
-if TYPE_CHECKING:
-    from micrograd.engine import Value
+from micrograd.engine import Value, acting
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +44,7 @@ def backward_steps(root: Value) -> Iterator[BackwardStep]:
 def _contributions(node: Value) -> Iterator[EdgeGradient]:
     upstream = node.grad
     if node.op is not None:
-        slopes = node.op.partials(*[x.data for x in node._prev], node.data)
-        for port, (x, slope) in enumerate(zip(node._prev, slopes, strict=True)):
+        for port, (x, slope) in enumerate(zip(node._prev, node._slopes(), strict=True)):
             before, amount = x.grad, slope * upstream
             x.grad += amount
             yield EdgeGradient(x, port, slope, upstream, amount, before, x.grad)

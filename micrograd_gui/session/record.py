@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from micrograd.engine import BackwardStep, Value, apply, backward_steps
+from micrograd.engine import Value, apply
 from micrograd.ops import domain_note, op_of
+from micrograd.steps import BackwardStep, backward_steps
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.text import MINUS, written
 from micrograd_gui.session.trace import Change, Contribution, Frame, Pass, Step, Trace

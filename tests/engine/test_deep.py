@@ -8,8 +8,9 @@ import weakref
 import pytest
 
 from micrograd import Value
-from micrograd.engine import apply, backward_steps, topological_order
+from micrograd.engine import apply, topological_order
 from micrograd.ops import OPS, power
+from micrograd.steps import backward_steps
 
 
 @pytest.fixture(autouse=True)

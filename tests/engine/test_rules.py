@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from micrograd import Value, draw_dot, engine, gradcheck, ieee
-from micrograd.engine import apply, backward_steps
+from micrograd.engine import apply
 from micrograd.nn import MLP
 from micrograd.ops import OPS, Op, op_of, power
 from micrograd.replay.tape import Tape
+from micrograd.steps import backward_steps
 
 POINTS = (-2.5, -1.0, -0.3, 0.4, 1.0, 2.2)
 ROWS = [*OPS.values(), power(3), power(-2), power(0.5), power(0), power(1.7)]

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from micrograd import Value
-from micrograd.engine import apply, backward_steps, topological_order
+from micrograd.engine import apply, topological_order
 from micrograd.ops import OPS, power
+from micrograd.steps import backward_steps
 
 NUMBERS = st.floats(-3, 3, allow_subnormal=False)
 ROWS = [*OPS.values(), power(2), power(-1), power(0.5)]

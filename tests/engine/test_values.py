@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from micrograd import Value
-from micrograd.engine import BackwardStep, apply, backward_steps, first_nonfinite, topological_order
+from micrograd.engine import apply, first_nonfinite, topological_order
 from micrograd.ops import OPS, Op, domain_note, op_of, power
+from micrograd.steps import BackwardStep, backward_steps
 
 BOTH = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
 

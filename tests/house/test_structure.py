@@ -9,8 +9,7 @@ LONGEST_FUNCTION = 60
 
 # What is still there and is to go: each list may only shrink.
 CIRCLES = [
-    {"micrograd.dot", "micrograd.dropin", "micrograd.engine", "micrograd.nonfinite", "micrograd.order",
-     "micrograd.steps"},
+    {"micrograd.dot", "micrograd.engine"},  # stays: a notebook asks a Value for its picture
     {"micrograd_gui.document.notation.networks", "micrograd_gui.document.notation.reader"},
     {"micrograd_gui.document.live.torch", "micrograd_gui.document.live.values"},
     {"micrograd_gui.export.code.python", "micrograd_gui.export.code.training"},
@@ -21,7 +20,7 @@ CIRCLES = [
         "actions", "arrangement", "blocks", "documents", "export_dialog", "help", "live", "start", "tidy",
         "training_loop", "window")},
 ]  # fmt: skip
-CUT = {"DropIn", "TrainingVerbs", "Building", "Running", "ZoomView"}
+CUT = {"TrainingVerbs", "Building", "Running", "ZoomView"}
 TWICE: set[str] = set()
 LONG = {"lay_out", "style_sheet"}
 
