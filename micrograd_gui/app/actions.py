@@ -113,7 +113,8 @@ EDIT: tuple[Action | None, ...] = (
     Action("rename", "Re&name", ("F2",), lambda w: w.edit_label(), lambda s: s.selected is not None,
         "Give the selected node another name."),
     Action("set_value", "Set &value", (), lambda w: w.edit_value(),
-        lambda s: s.selected is not None and _can_hold_value(s), "Type the selected leaf's number."),
+        lambda s: s.selected is not None and s.graph.nodes[s.selected].holds_number,
+        "Type the selected leaf's number."),
     Action("mark_input", "Mark as &input", ("Ctrl+I",), lambda w: w.mark("input"),
         lambda s: _leaves_selected(s),
         "The selected leaf is fixed data."),
@@ -217,11 +218,6 @@ def made(row: Action, window: MainWindow) -> QAction:
     action.setStatusTip(row.tip)
     action.triggered.connect(lambda: window.bridge.attempt(row.run, window))
     return action
-
-
-def _can_hold_value(state: State) -> bool:
-    node = state.graph.nodes[state.selected or 0]
-    return node.is_leaf or ((node.op or "").startswith("**") and len(node.inputs) == 1)
 
 
 def _has_rows(state: State) -> bool:

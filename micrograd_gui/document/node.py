@@ -1,4 +1,4 @@
-"""Node: one box of a graph."""
+"""Node: one box of a graph, a leaf that holds a number or an op applied to other nodes."""
 
 from __future__ import annotations
 
@@ -40,12 +40,25 @@ class Node:
 
     @property
     def is_leaf(self) -> bool:
+        """Whether it holds a number and computes nothing."""
         return self.op is None
 
     @property
-    def is_power(self) -> bool:
-        """Whether it raises to a constant exponent (``**3``), which is set like a value."""
-        return self.op is not None and len(self.inputs) == 1 and self.op.startswith("**")
+    def exponent(self) -> float | None:
+        """The constant exponent of a power (3 of ``**3``), which is set like a value; None for all others."""
+        if self.op is None or len(self.inputs) != 1 or not self.op.startswith("**"):
+            return None
+        return float(self.op[2:])
+
+    @property
+    def number(self) -> float | None:
+        """The number that can be set in it: a leaf's data, a power's exponent; None where it holds none."""
+        return self.data if self.op is None else self.exponent
+
+    @property
+    def holds_number(self) -> bool:
+        """Whether a number can be set in it: it is a leaf, or a power with a constant exponent."""
+        return self.number is not None
 
     @property
     def rule(self) -> Op | None:
@@ -67,7 +80,7 @@ class Node:
     @property
     def shape(self) -> tuple[object, ...]:
         """What it is, whatever its number, its exponent and its name."""
-        return ("**n" if self.is_power else self.op), self.inputs
+        return ("**n" if self.exponent is not None else self.op), self.inputs
 
 
 def same_number(node: Node, other: Node) -> bool:

@@ -118,7 +118,7 @@ class Editing(Stateful):
         graph = self.state.graph
         name = graph.nodes[node].spoken
         number = read_number(value, f"The value of {name}") if isinstance(value, str) else float(value)
-        if graph.nodes[node].is_power:
+        if graph.nodes[node].exponent is not None:
             if not isfinite(number):
                 raise Refusal("An exponent must be a finite number.", node)
             self._edit(graph.operated(node, f"**{exact(number)}"), f"Set the exponent of {name}", gesture)

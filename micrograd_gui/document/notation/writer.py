@@ -99,7 +99,7 @@ def _written(node: Node, texts: dict[NodeId, tuple[int, str]]) -> tuple[int, str
         return bind, form.format(_in(left, bind + power), _in(right, bind + (not power)))
     if node.op == "neg":
         return 3, "-" + _in(operands[0], 3)
-    if node.is_power:
+    if node.exponent is not None:
         return 4, f"{_in(operands[0], 5)}{node.op}"
     return _ATOM, f"{op_of(node.op).name}({', '.join(text for _, text in operands)})"
 

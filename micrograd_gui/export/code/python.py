@@ -29,10 +29,10 @@ class Dialect:
 
     def call(self, node: Node, operands: tuple[str, ...]) -> str:
         """The expression of an op node; raises Refusal for an op that the dialect has no call for."""
-        known = self.calls.get("**n" if node.is_power else node.op or "")
+        known = self.calls.get("**n" if node.exponent is not None else node.op or "")
         if known is not None:
             n = (node.op or "").removeprefix("**")  # as it is written: 3, or 3.0
-            exponent = n if not node.is_power or math.isfinite(float(n)) else number(float(n))
+            exponent = n if node.exponent is None or math.isfinite(node.exponent) else number(node.exponent)
             return known.format(**dict(zip("xy", operands, strict=False)), n=exponent)
         fallback = self.calls.get("")
         if fallback is not None:
@@ -123,7 +123,7 @@ def statements(dialect: Dialect, nodes: list[Node], names: Mapping[NodeId, str])
 
 def imports(nodes: list[Node]) -> str:
     """What the statements need of micrograd."""
-    own = any(node.op is not None and not node.is_power and node.op not in _KNOWN for node in nodes)
+    own = any(node.op is not None and node.exponent is None and node.op not in _KNOWN for node in nodes)
     return "from micrograd import Value" + (
         "\nfrom micrograd.engine import apply\nfrom micrograd.ops import op_of" if own else ""
     )

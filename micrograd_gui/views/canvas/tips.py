@@ -99,6 +99,6 @@ def _holds(graph: Graph, hit: Hit) -> list[str]:
     node = graph.nodes[hit.node or 0]
     if node.is_leaf and hit.part == "data":
         return ["Drag left or right to change it, double-click to type it."]
-    if hit.part == "badge" and (node.op or "").startswith("**") and len(node.inputs) == 1:
+    if hit.part == "badge" and node.exponent is not None:
         return ["Drag left or right to change the exponent, double-click to type it."]
     return []

@@ -181,13 +181,13 @@ def scrub_step(value: float, *, exponent: bool = False) -> float:
 def value_of(view: CanvasView, node: NodeId) -> float:
     """The number that a leaf holds, or the exponent of a ``**n`` node."""
     found = view.bridge.state.graph.nodes[node]
-    return float((found.op or "")[2:]) if found.op is not None else found.data
+    return 0.0 if found.number is None else found.number
 
 
 def can_hold_value(view: CanvasView, node: NodeId | None) -> bool:
     """Whether it is a leaf, or a power with an exponent of its own."""
     found = view.bridge.state.graph.nodes.get(node or 0)
-    return found is not None and (found.op is None or (found.op.startswith("**") and len(found.inputs) == 1))
+    return found is not None and found.holds_number
 
 
 MIME = "application/x-micrograd-op"

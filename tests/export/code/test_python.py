@@ -68,7 +68,7 @@ def all_ops() -> Graph:
     )
     text += "".join(f" + {name}(x) + {name}(y)" for name in functions()) + " + relu(z) + abs(z) + 2 ** x"
     graph = graph_from_expression(text)
-    assert {node.op for node in graph if node.op and not node.is_power} == set(OPS)
+    assert {node.op for node in graph if node.op and node.exponent is None} == set(OPS)
     return graph
 
 
