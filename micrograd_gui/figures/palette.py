@@ -1,4 +1,4 @@
-"""The colours of exported pictures: light and dark as the window's themes, and print, which needs none."""
+"""Palettes: the colours of figures, light, dark and print (which needs none); the window draws on them."""
 
 from __future__ import annotations
 

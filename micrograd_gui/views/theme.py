@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 
+from micrograd_gui.figures.palette import PALETTES, Palette
 from micrograd_gui.resource import resource
 
 FAMILY = "DejaVu Sans"
@@ -44,52 +45,65 @@ class Theme:
     selection: str
 
 
-LIGHT = Theme(
-    name="light",
+def _theme(
+    colours: Palette,
+    *,
+    dark: bool,
+    ground: str,
+    grid: str,
+    raised: str,
+    on_data: str,
+    on_grad: str,
+    good: str,
+    selection: str,
+) -> Theme:
+    """The colours of figures, and what only a window has: its ground, what is raised or selected."""
+    return Theme(
+        name=colours.name,
+        dark=dark,
+        ground=ground,
+        grid=grid,
+        panel=colours.box,
+        raised=raised,
+        line=colours.divider,
+        frame=colours.line,
+        text=colours.text,
+        muted=colours.muted,
+        data=colours.data,
+        grad=colours.grad,
+        on_data=on_data,
+        on_grad=on_grad,
+        accent=colours.accent,
+        accent_fill=colours.accent_fill,
+        wire=colours.wire,
+        chip=colours.chip,
+        good=good,
+        bad=colours.bad,
+        bad_fill=colours.bad_fill,
+        selection=selection,
+    )
+
+
+LIGHT = _theme(
+    PALETTES["light"],
     dark=False,
-    ground="#f5f7fa",
+    ground="#f5f7fa",  # a figure's is white, as the page that it gets onto
     grid="#e7ebf0",
-    panel="#ffffff",
     raised="#f5f7fa",
-    line="#d9dee5",
-    frame="#8a94a3",
-    text="#17202c",
-    muted="#56606f",
-    data="#0b63b0",
-    grad="#b8460e",
     on_data="#ffffff",
     on_grad="#ffffff",
-    accent="#f5a800",
-    accent_fill="#fff6df",
-    wire="#8a94a3",
-    chip="#e6f0fa",
     good="#0a6e4f",
-    bad="#b3261e",
-    bad_fill="#fdecea",
     selection="#0b63b0",
 )
-DARK = Theme(
-    name="dark",
+DARK = _theme(
+    PALETTES["dark"],
     dark=True,
-    ground="#0e1218",
+    ground=PALETTES["dark"].ground,
     grid="#181e27",
-    panel="#161c24",
     raised="#10151c",
-    line="#2b333f",
-    frame="#5d6b7d",
-    text="#eef2f7",
-    muted="#a3aebc",
-    data="#6db7ff",
-    grad="#ffa36b",
     on_data="#0b1420",
     on_grad="#1d0f05",
-    accent="#ffc233",
-    accent_fill="#3a3017",
-    wire="#5d6b7d",
-    chip="#17304a",
     good="#4fd1a5",
-    bad="#ff8a80",
-    bad_fill="#3d1c1a",
     selection="#6db7ff",
 )
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
