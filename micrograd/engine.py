@@ -36,7 +36,8 @@ def _function(name: str) -> Callable[[Any], Any]:
     def method(self: Value) -> Value:
         return _result(forward(self.data), (self,), op)
 
-    method.__doc__ = f"{op.help} Slope: {op.slopes[0].format(x='x', out='out')}."
+    slope = (op.slope_words(0) or op.slope_name(0)).format(x="x", out="out")
+    method.__doc__ = f"{op.help} Slope: {slope}."
     return method
 
 

@@ -16,20 +16,42 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from micrograd import ieee
+
+T = TypeVar("T")
+LETTERS = ("x", "y", "z", "u", "v", "w")  # of the operands in a template, in their order
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
+
+
+def by_letter(operands: Iterable[T], out: T | None = None) -> dict[str, T]:
+    """What is to be put into a template: the operands by their letters, and the result as `out`."""
+    known = dict(zip(LETTERS, operands, strict=False))
+    return known if out is None else {**known, "out": out}
 
 
 @dataclass(frozen=True, slots=True)
 class Op:
     """A row: `forward(*operands)` never raises, `partials(*operands, out)` gives the slope per operand.
 
-    Both take floats, numpy arrays and complex numbers alike. `text` and `slopes` are templates over {x} {y}
-    {out}.
+    Both take floats, numpy arrays and complex numbers alike.
+
+    Attributes:
+        name: the key in the table, and the method of Value where it is a function of one operand.
+        symbol: what its badge shows.
+        arity: the number of operands, at most six.
+        text: what it does, as a template over {x} {y} …; `name(x, y)` where the row does not say.
+        slopes: d out / d operand in words, a template per operand over {x} {y} … {out}; empty where unsaid.
+        help: one sentence.
+        group: "arithmetic" or "function", under which the palette has it.
+        op_text: micrograd's `_op`.
+        kinks: the numbers of the (first) operand at which left and right slope differ.
+        domain: why operands have no finite result, in a few words; "" where they have one.
+        exponent: the constant n of a row "**n"; None of any other row.
     """
 
     name: str
@@ -44,18 +66,33 @@ class Op:
     op_text: str = ""
     kinks: tuple[float, ...] = ()
     domain: Callable[..., str] | None = None
+    exponent: float | None = None
 
     def __post_init__(self) -> None:
-        letters = ("x", "y", "z", "u", "v", "w")[: self.arity]
         words = {
-            "text": f"{self.name}({', '.join(f'{{{letter}}}' for letter in letters)})",
-            "slopes": tuple(f"∂{self.name}/∂{{{letter}}}" for letter in letters),
+            "text": f"{self.name}({', '.join(f'{{{letter}}}' for letter in LETTERS[: self.arity])})",
             "help": f"{self.symbol} of {'its operand' if self.arity == 1 else 'its operands'}.",
             "op_text": self.name,
         }
         for field, default in words.items():
             if not getattr(self, field):
                 object.__setattr__(self, field, default)
+
+    def filled(self, names: Iterable[str]) -> str:
+        """What it does with operands of those names: "a × b"."""
+        return self.text.format(**by_letter(names))
+
+    def slope_words(self, port: int) -> str | None:
+        """The template of the slope for that operand; None where the row has no words for it."""
+        return self.slopes[port] if port < len(self.slopes) else None
+
+    def slope_name(self, port: int) -> str:
+        """The template that stands for the slope where there are no words: "∂softplus/∂{x}"."""
+        return f"∂{self.name}/∂{{{LETTERS[port]}}}"
+
+    def ordinal(self, port: int) -> str:
+        """Which of the operands that is: "first", "second", …; empty where there is only one."""
+        return "" if self.arity == 1 else _ORDINALS[port]
 
     def __reduce__(self) -> tuple[Callable[[str], Op], tuple[str]]:
         return op_of, (self.name,)  # a copied or pickled Value keeps pointing at the row of the table
@@ -146,7 +183,8 @@ def _power(exponent: int | float) -> Op:
         f"**{exponent}", _raised(f"{exponent}"), 1,
         forward=raised, partials=lambda x, out: (n * lowered(x) if n else 0.0,),
         text=f"{{x}}^{exponent}", slopes=(_slope_of_power(exponent),),
-        help=f"Raises its operand to {exponent}.", group="arithmetic", domain=lambda x: _pow_domain(x, n))
+        help=f"Raises its operand to {exponent}.", group="arithmetic",
+        domain=lambda x: _pow_domain(x, n), exponent=n)
 
 
 def _slope_of_power(exponent: int | float) -> str:

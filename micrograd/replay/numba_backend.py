@@ -76,7 +76,7 @@ class Program:
             np.array(codes),
             np.array([group.start for group in plan.groups]),
             np.array([group.stop for group in plan.groups]),
-            np.array([_exponent(group.op) for group in plan.groups]),
+            np.array([group.op.exponent or 0.0 for group in plan.groups]),
         )
         fans = np.bincount([row for ports in plan.ports for row in ports], minlength=len(plan.nodes))
         self.place, self.places = _places(plan, codes, fans)
@@ -131,16 +131,12 @@ def program(plan: Schedule) -> Program | None:
 
 
 def _code(op: Op) -> int | None:
-    if op.name in OPS:
+    if op.exponent is None:
         return _KNOWN.get(id(op))
     try:
-        return _NAMES.index("**n") if op is op_of(op.name) else None
+        return _NAMES.index("**n") if op is op_of(op.name) else None  # not one that was changed
     except KeyError:
         return None
-
-
-def _exponent(op: Op) -> float:
-    return 0.0 if op.name in OPS else float(op.name[2:])
 
 
 def _run(code: int, data: Any, start: int, stop: int, first: Any, second: Any, n: float) -> None:

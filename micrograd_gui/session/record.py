@@ -194,10 +194,10 @@ def _call(graph: Graph, node: Node, operands: Sequence[str] | None = None) -> st
         operands = [graph.nodes[source].spoken for source in node.inputs if source is not None]
     elif rule.text.replace(" ", "").startswith("{x}^") and operands[0].startswith(MINUS):
         operands = [f"({operands[0]})", *operands[1:]]  # −3^2 is −9
-    return rule.text.format(**dict(zip("xyzuvw", operands, strict=False)))
+    return rule.filled(operands)
 
 
 def _missing_operand(graph: Graph, node: Node) -> str:
-    ordinals = (" first", " second", " third", " fourth", " fifth", " sixth")
-    which = "" if len(node.inputs) == 1 else ordinals[node.inputs.index(None)]
-    return f"{node.spoken} ({op_of(node.op or '').symbol}) has nothing on its{which} port."
+    rule = op_of(node.op or "")
+    which = rule.ordinal(node.inputs.index(None))
+    return f"{node.spoken} ({rule.symbol}) has nothing on its {which + ' ' if which else ''}port."

@@ -246,17 +246,32 @@ def test_every_row_speaks():
     for op in [*OPS.values(), power(3), power(-1), power(0.5), Op("mine", "m", 2, max, min)]:
         words = {"x": "a", "y": "b", "out": "c"}
         assert op.text.format(**words)
-        assert len(op.slopes) == op.arity
-        assert all(slope.format(**words) for slope in op.slopes)
+        for port in range(op.arity):
+            assert (op.slope_words(port) or op.slope_name(port)).format(**words)
         assert op.help.endswith(".")
         assert op.symbol
         assert op.group in ("arithmetic", "function")
 
 
+def test_a_row_puts_names_into_its_templates_and_tells_which_operand_is_meant():
+    assert OPS["*"].filled(["a", "b"]) == "a × b"
+    mine = Op("mine", "m", 3, max, min)
+    assert mine.filled(["a", "b", "c"]) == "mine(a, b, c)"
+    assert (mine.slope_words(2), mine.slope_name(2)) == (None, "∂mine/∂{z}")
+    assert (OPS["tanh"].slope_words(0), OPS["*"].slope_words(1)) == ("1 − {out}²", "{x}")
+    assert [mine.ordinal(port) for port in range(3)] == ["first", "second", "third"]
+    assert OPS["tanh"].ordinal(0) == ""
+
+
+def test_only_a_power_has_an_exponent():
+    assert {n: power(n).exponent for n in (3, -2, 0.5)} == {3: 3.0, -2: -2.0, 0.5: 0.5}
+    assert {op.exponent for op in OPS.values()} == {None}
+
+
 def test_the_slope_of_a_power_reads_as_one_writes_it():
     words = {2: "2 × a", 3: "3 × a^2", 1: "1", 0: "0", -1: "-1 × a^-2", 0.5: "0.5 × a^-0.5",
              1.1: "1.1 × a^0.1"}
-    assert {n: power(n).slopes[0].format(x="a") for n in words} == words
+    assert {n: (power(n).slope_words(0) or "").format(x="a") for n in words} == words
 
 
 def test_apply_is_what_the_methods_are_short_for():

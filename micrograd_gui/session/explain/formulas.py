@@ -9,7 +9,7 @@ from itertools import pairwise
 from string import Formatter
 from typing import Literal
 
-from micrograd.ops import Op, op_of
+from micrograd.ops import by_letter, op_of
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.text import MINUS, written
 from micrograd_gui.session.trace import Change, Contribution, Frame
@@ -98,9 +98,7 @@ def field_of(node: Node, field: Literal["data", "grad"]) -> Fragment:
 
 def filled(template: str, operands: Sequence[Fragment], out: Fragment | None = None) -> list[Fragment]:
     """A template of the op table with fragments put in; negative numbers in parentheses where need be."""
-    known = dict(zip(("x", "y", "z", "u", "v", "w"), operands, strict=False))
-    if out is not None:
-        known["out"] = out
+    known = by_letter(operands, out)
     pieces = [(literal, field) for literal, field, _, _ in Formatter().parse(template)]
     fragments: list[Fragment] = []
     for at, (literal, field) in enumerate(pieces):
@@ -193,30 +191,21 @@ def backward_lines(graph: Graph, node: Node, frame: Frame, contribution: Contrib
 
 def _slope_in_names(graph: Graph, node: Node, port: int) -> list[Fragment]:
     operands = [graph.nodes[i] for i in node.inputs if i is not None]
-    template = _template(node, port)
-    if _unsaid(template):
-        return filled(template, [Fragment("symbol", operand_name(each)) for each in operands])
+    rule = op_of(node.op or "")
+    template = rule.slope_words(port)
+    if template is None:
+        return filled(rule.slope_name(port), [Fragment("symbol", operand_name(each)) for each in operands])
     return _factor(
         template, filled(template, [field_of(each, "data") for each in operands], field_of(node, "data"))
     )
 
 
 def _slope_in_numbers(node: Node, frame: Frame, contribution: Contribution) -> list[Fragment]:
-    template = _template(node, contribution.port)
-    if _unsaid(template):
+    template = op_of(node.op or "").slope_words(contribution.port)
+    if template is None:
         return [Fragment("data", written(contribution.slope))]
     numbers = [Fragment("data", written(frame.data.get(i))) for i in node.inputs if i is not None]
     return _factor(template, filled(template, numbers, Fragment("data", written(frame.data.get(node.id)))))
-
-
-def _template(node: Node, port: int) -> str:
-    rule: Op = op_of(node.op or "")
-    return rule.slopes[port]
-
-
-def _unsaid(template: str) -> bool:
-    """Whether the row of the op has no words for its slope, so that only its number can be shown."""
-    return template.startswith("∂")
 
 
 def _factor(template: str, fragments: list[Fragment]) -> list[Fragment]:

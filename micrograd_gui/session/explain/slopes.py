@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+from micrograd.ops import by_letter
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import MINUS, short
 from micrograd_gui.session.trace import Contribution
@@ -18,12 +19,12 @@ def rule_text(graph: Graph, number: NodeId, each: Contribution) -> str:
     node = graph.nodes[number]
     rule = node.rule
     slope = _rounded(each.slope)
-    if rule is None or each.port >= len(rule.slopes):
+    if rule is None:
         return f"× {slope}"
+    template = rule.slope_words(each.port) or rule.slope_name(each.port)
     names = [graph.nodes[source].name if source is not None else "?" for source in node.inputs]
-    words = dict(zip("xyzuvw", names, strict=False), out=node.name)
-    text = _FIRST_POWER.sub("", rule.slopes[each.port].format(**words))
-    if "{" not in rule.slopes[each.port] or text == slope or len(text) > LONGEST_RULE:
+    text = _FIRST_POWER.sub("", template.format(**by_letter(names, node.name)))
+    if "{" not in template or text == slope or len(text) > LONGEST_RULE:
         return f"× {slope}"
     is_sum = " " in text and text not in names  # a name may have blanks in it and is one thing all the same
     return f"× ({text}) = {slope}" if is_sum else f"× {text} = {slope}"

@@ -10,8 +10,6 @@ from micrograd_gui.session.state import State
 from micrograd_gui.views.canvas.hit import Hit
 from micrograd_gui.views.canvas.picture import CanvasFrame
 
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")  # as many as an op's row has letters for
-
 
 def tip(picture: CanvasFrame, hit: Hit) -> str:
     """The tooltip as rich text; empty where there is nothing to say."""
@@ -69,10 +67,10 @@ def description(state: State, wires: int) -> str:
 
 def _port(graph: Graph, number: NodeId, port: int) -> str:
     node = graph.nodes[number]
-    which = "" if len(node.inputs) == 1 else f"{_ORDINALS[port]} "
+    which = "" if node.rule is None else node.rule.ordinal(port)
     source = node.inputs[port]
     held = "empty" if source is None else graph.nodes[source].name
-    return f"{node.name}: {which}operand is {held}"
+    return f"{node.name}: {which + ' ' if which else ''}operand is {held}"
 
 
 def _node(picture: CanvasFrame, number: NodeId) -> list[str]:
@@ -80,7 +78,7 @@ def _node(picture: CanvasFrame, number: NodeId) -> list[str]:
     first = node.name
     if node.rule is not None:
         names = [graph.nodes[source].name if source is not None else "?" for source in node.inputs]
-        first += f" = {node.rule.text.format(**dict(zip('xyzuvw', names, strict=False)))}"
+        first += f" = {node.rule.filled(names)}"
     words: list[str] = [node.role] if node.role else []
     if graph.target == number:
         words.append("target")

@@ -61,7 +61,7 @@ class ActivationPlot:
         if at is not None:
             y_span = including(y_span, at[1])
         x, y = ("x", "y") if node is None else _names(graph, node)
-        formula = "".join(each.text for each in filled(rule.text, [Fragment("symbol", x)]))
+        formula = _in_names(rule.text, x)
         return Still(
             graph,
             shown,
@@ -132,8 +132,11 @@ def _operating(state: State, node: Node) -> tuple[float, float] | None:
 
 def _slope(rule: Op, still: Still) -> str:
     """``slope = 1 − o² = ``; without the formula where the op has no words for it."""
-    template = rule.slopes[0]
-    if template.startswith("∂"):
-        return "slope = "
-    names = filled(template, [Fragment("symbol", still.x_name)], Fragment("symbol", still.y_name))
-    return f"slope = {''.join(each.text for each in names)} = "
+    template = rule.slope_words(0)
+    return "slope = " if template is None else f"slope = {_in_names(template, still.x_name, still.y_name)} = "
+
+
+def _in_names(template: str, x: str, out: str = "") -> str:
+    """The template with the names of the operand and of the node, as the step card writes it."""
+    pieces = filled(template, [Fragment("symbol", x)], Fragment("symbol", out))
+    return "".join(each.text for each in pieces)
