@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF
 from micrograd_gui.document.block import BlockKind
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.figures.folding import FRAMES, box_sizes
-from micrograd_gui.views.canvas.blocks import settled
+from micrograd_gui.views.canvas.blocks import place_new_nodes
 from micrograd_gui.views.canvas.card_geometry import node_sizes
 
 if TYPE_CHECKING:
@@ -61,16 +61,16 @@ class BlockAdding:
         if node is not None and node not in session.state.graph.nodes:
             node = None
         canvas = window.canvas
-        canvas.settle()
+        canvas.freeze_places()
         first = session.state.graph.next_id
         session.add_block(recipe)
-        canvas.claim(first)
+        canvas.adopt_into_block(first)
         new = frozenset(number for number in session.state.graph.nodes if number >= first)
 
         def place(places: dict[NodeId, Place]) -> None:
             if graph is session.state.graph:
                 apart = _answer_lowered(graph, new, places) if node is not None else places
-                there = settled(graph, canvas.index, new, apart, point, node)
+                there = place_new_nodes(graph, canvas.graph_scene, new, apart, point, node)
                 session.tidied(graph, there, as_edit=False)
                 show()
 
@@ -81,7 +81,8 @@ class BlockAdding:
 
         graph = session.state.graph
         rough = {number: graph.places[number] for number in new}
-        session.tidied(graph, settled(graph, canvas.index, new, rough, point, node), as_edit=False)
+        there = place_new_nodes(graph, canvas.graph_scene, new, rough, point, node)
+        session.tidied(graph, there, as_edit=False)
         graph = session.state.graph
         work = partial(
             layout.nested_places,
@@ -90,7 +91,7 @@ class BlockAdding:
             box_sizes(graph),
             frame=FRAMES,
             only=new,
-            within=canvas.inside.block,
+            within=canvas.navigation.block,
             afresh=True,
             time_limit=SECONDS,
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from micrograd_gui.document.graph import NodeId, Place
 from micrograd_gui.figures.folding import FRAMES, box_sizes
-from micrograd_gui.views.canvas.blocks import about_the_same
+from micrograd_gui.views.canvas.blocks import keep_middle
 from micrograd_gui.views.canvas.card_geometry import node_sizes
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ def tidy(window: MainWindow, *, as_edit: bool) -> None:
     from micrograd_gui.layout import layout
 
     canvas, session = window.canvas, window.session
-    canvas.settle()
-    graph, within = session.state.graph, canvas.inside.block
+    canvas.freeze_places()
+    graph, within = session.state.graph, canvas.navigation.block
 
     def place(places: dict[NodeId, Place]) -> None:
-        there = places if within is None or not places else about_the_same(graph, places)
+        there = places if within is None or not places else keep_middle(graph, places)
         session.tidied(graph, there, as_edit=as_edit)
         canvas.fit()
 

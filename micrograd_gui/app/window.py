@@ -13,6 +13,7 @@ from micrograd_gui.app.documents import Documents, dropped_paths, open_dropped, 
 from micrograd_gui.app.settings import Settings
 from micrograd_gui.app.tidy import tidy
 from micrograd_gui.app.training_loop import Learning
+from micrograd_gui.document.catalogue import block_kind
 from micrograd_gui.document.graph import Role
 from micrograd_gui.document.live.values import is_live
 from micrograd_gui.document.rough_layout import free_place
@@ -21,7 +22,6 @@ from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
 from micrograd_gui.views.bridge import Bridge, Paced
 from micrograd_gui.views.canvas.card_geometry import place_around
-from micrograd_gui.views.canvas.tools import BLOCK
 from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.theme import Look
 
@@ -132,11 +132,11 @@ class MainWindow(QMainWindow):
     def add_in_view(self, op: str) -> None:
         """An offer of the palette was pressed: the node comes into the middle of the canvas."""
         middle = self.canvas.scene_point(QPointF(self.canvas.viewport().rect().center()))
-        if op.startswith(BLOCK):
-            self.blocks.ask_in_view(op.removeprefix(BLOCK), middle)
+        if (kind := block_kind(op)) is not None:
+            self.blocks.ask_in_view(kind, middle)
             return
         at = free_place(place_around(middle), self.session.state.graph.places.values())
-        self.canvas.make(self.session.add_node, op, at)
+        self.canvas.create_nodes(self.session.add_node, op, at)
 
     def edit_label(self) -> None:
         if (node := self.session.state.selected) is not None:
@@ -168,12 +168,12 @@ class MainWindow(QMainWindow):
 
     def clipboard_paste(self) -> None:
         before = self.session.state.history
-        self.canvas.make(self.session.paste, QApplication.clipboard().text())
+        self.canvas.create_nodes(self.session.paste, QApplication.clipboard().text())
         if self.session.state.history is not before:
             self.canvas.show_nodes(self.session.state.selection)
 
     def duplicate(self) -> None:
-        self.canvas.make(self.session.duplicate)
+        self.canvas.create_nodes(self.session.duplicate)
 
     def tidy(self, *, as_edit: bool = True) -> None:
         """Lay the graph out with Graphviz, off this thread; the places come when they are ready."""

@@ -24,12 +24,18 @@ class PaletteGroup:
     offers: tuple[Offer, ...]
 
 
+_BLOCK = "block:"  # how the payload of a block begins
 BLOCKS = (
-    Offer("block:neuron", "neuron", "Inputs times weights, plus a bias, through an activation."),
-    Offer("block:layer", "layer", "Neurons side by side, over the same inputs."),
-    Offer("block:mlp", "MLP", "Layers one after the other, as micrograd's nn makes them."),
-    Offer("block:loss", "loss", "How far predictions are from their answers: what training makes small."),
+    Offer(f"{_BLOCK}neuron", "neuron", "Inputs times weights, plus a bias, through an activation."),
+    Offer(f"{_BLOCK}layer", "layer", "Neurons side by side, over the same inputs."),
+    Offer(f"{_BLOCK}mlp", "MLP", "Layers one after the other, as micrograd's nn makes them."),
+    Offer(f"{_BLOCK}loss", "loss", "How far predictions are from their answers: what training makes small."),
 )
+
+
+def block_kind(payload: str) -> str | None:
+    """Which kind of block the payload of an offer stands for; None for an op or a value."""
+    return payload.removeprefix(_BLOCK) if payload.startswith(_BLOCK) else None
 
 
 def catalogue() -> tuple[PaletteGroup, ...]:

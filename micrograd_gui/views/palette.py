@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from micrograd_gui.document.catalogue import Offer, catalogue
+from micrograd_gui.document.catalogue import Offer, block_kind, catalogue
 from micrograd_gui.views.theme import Look
 
 MIME = "application/x-micrograd-op"
@@ -32,7 +32,7 @@ class OfferButton(QPushButton):
         self._pressed_at: QPoint | None = None
         self.setObjectName(f"offer_{offer.payload}")
         self.setToolTip(f"{offer.help} Drag it onto the canvas, a node or a wire; or press it.")
-        self.setAccessibleName(f"Add {offer.payload.removeprefix('block:')}")
+        self.setAccessibleName(f"Add {block_kind(offer.payload) or offer.payload}")
         self.setAccessibleDescription(offer.help)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 

@@ -84,12 +84,12 @@ def test_a_palette_button_that_is_pressed_asks_as_well(window):
 
 def test_new_nodes_cover_nothing(window, qtbot):
     old = set(window.session.state.graph.nodes)
-    target = window.canvas.index.boxes[window.session.state.graph.target].center()
+    target = window.canvas.graph_scene.boxes[window.session.state.graph.target].center()
     at = window.canvas.viewportTransform().map(target + QPointF(0, 55))
     dropped(window, "block:mlp", at)
     QTest.keyClick(dialog(window), Qt.Key.Key_Return)
     laid_out(window, qtbot)
-    boxes = window.canvas.index.boxes
+    boxes = window.canvas.graph_scene.boxes
     new = [rect for key, rect in boxes.items() if key not in old]
     assert new
     assert not any(rect.intersects(boxes[number]) for rect in new for number in old)
@@ -97,20 +97,20 @@ def test_new_nodes_cover_nothing(window, qtbot):
 
 def test_dropped_on_a_node_the_node_is_the_input(window, qtbot):
     output = window.session.state.graph.named("o")
-    at = window.canvas.viewportTransform().map(window.canvas.index.boxes[output].center())
+    at = window.canvas.viewportTransform().map(window.canvas.graph_scene.boxes[output].center())
     dropped(window, "block:neuron", at)
     assert field(window, "inputs").text() == "o"
     QTest.keyClick(dialog(window), Qt.Key.Key_Return)
     laid_out(window, qtbot)
     graph = window.session.state.graph
     assert any(output in graph.nodes[number].inputs for number in graph.within(graph.blocks[-1].id))
-    left = min(window.canvas.index.boxes[n].left() for n in graph.within(graph.blocks[-1].id))
-    assert left > window.canvas.index.boxes[output].right()
+    left = min(window.canvas.graph_scene.boxes[n].left() for n in graph.within(graph.blocks[-1].id))
+    assert left > window.canvas.graph_scene.boxes[output].right()
 
 
 def test_a_loss_dropped_on_a_node_judges_it(window, qtbot):
     inner = window.session.state.graph.named("n")
-    at = window.canvas.viewportTransform().map(window.canvas.index.boxes[inner].center())
+    at = window.canvas.viewportTransform().map(window.canvas.graph_scene.boxes[inner].center())
     dropped(window, "block:loss", at)
     assert field(window, "outputs").text() == "n"
     QTest.keyClick(dialog(window), Qt.Key.Key_Return)
@@ -175,27 +175,27 @@ def test_tidying_keeps_what_is_in_a_box_in_its_place(opened, qtbot):
 
 def test_a_block_made_inside_a_block_belongs_to_it(opened, qtbot):
     window = opened("mlp")
-    window.canvas.inside.enter(1)
+    window.canvas.navigation.enter(1)
     QApplication.processEvents()
     dropped(window, "block:neuron", edge(window))
     QTest.keyClick(dialog(window), Qt.Key.Key_Return)
     laid_out(window, qtbot)
     graph = window.session.state.graph
     assert graph.blocks[-1].parent == 1
-    assert all(number in window.canvas.index.nodes for number in graph.within(graph.blocks[-1].id))
+    assert all(number in window.canvas.graph_scene.nodes for number in graph.within(graph.blocks[-1].id))
 
 
 def test_moons_opens_with_the_network_as_one_box(opened):
     window = opened("moons")
-    titles = [box.block.title for box in window.canvas.index.folding.boxes.values()]
+    titles = [box.block.title for box in window.canvas.graph_scene.folding.boxes.values()]
     assert titles == ["MLP(2, [16, 16, 1])", "max-margin", "L2 regularisation"]
-    assert len(window.canvas.index.nodes) == 6
+    assert len(window.canvas.graph_scene.nodes) == 6
 
 
 def test_the_window_opens_on_a_network(qtbot):
     window = create_window("mlp")
     qtbot.addWidget(window)
-    assert {box.block.kind for box in window.canvas.index.folding.boxes.values()} == {"neuron"}
+    assert {box.block.kind for box in window.canvas.graph_scene.folding.boxes.values()} == {"neuron"}
     window.session.saved_as_is()
 
 
@@ -203,7 +203,7 @@ def test_dropped_on_one_of_several_selected_nodes_it_reads_them_all(window):
     graph = window.session.state.graph
     x1, x2 = graph.named("x1"), graph.named("x2")
     window.session.select((x1, x2))
-    at = window.canvas.viewportTransform().map(window.canvas.index.boxes[x2].center())
+    at = window.canvas.viewportTransform().map(window.canvas.graph_scene.boxes[x2].center())
     dropped(window, "block:layer", at)
     order = sorted((x1, x2), key=lambda number: graph.places[number][1])
     assert field(window, "inputs").text() == ", ".join(graph.nodes[number].label for number in order)
@@ -219,7 +219,7 @@ def test_dropped_on_the_box_of_a_layer_it_reads_all_its_outputs(opened):
     layer = next(block for block in graph.blocks if block.title == "layer 1")
     window.session.collapse(layer.id)
     window.canvas.fit()
-    at = window.canvas.viewportTransform().map(window.canvas.index.boxes[-layer.id].center())
+    at = window.canvas.viewportTransform().map(window.canvas.graph_scene.boxes[-layer.id].center())
     dropped(window, "block:neuron", at)
     QTest.keyClick(dialog(window), Qt.Key.Key_Return)
     graph = window.session.state.graph
@@ -248,7 +248,7 @@ def test_a_loss_that_is_asked_for_by_its_button_stands_right_of_what_it_judges(q
     window.findChild(QPushButton, "offer_block:loss").click()
     QTest.keyClick(dialog(window), Qt.Key.Key_Return)
     laid_out(window, qtbot)
-    graph, boxes = window.session.state.graph, window.canvas.index.boxes
+    graph, boxes = window.session.state.graph, window.canvas.graph_scene.boxes
     judged = boxes[graph.named("o")]
     assert graph.blocks[-1].judges[0][0] == graph.named("o")
     assert all(boxes[node].left() > judged.right() for node in graph.blocks[-1].members)

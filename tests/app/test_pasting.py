@@ -68,7 +68,7 @@ def test_a_cell_pasted_on_the_canvas_comes_beside_the_graph_or_not_at_all(opened
 def test_what_is_pasted_below_is_scrolled_into_view(opened, qtbot):
     window = opened("mlp")
     canvas = window.canvas
-    qtbot.waitUntil(lambda: not canvas.index.bounds().isEmpty())
+    qtbot.waitUntil(lambda: not canvas.graph_scene.bounds().isEmpty())
     canvas.zoom_by_hand(4.0)
     QApplication.clipboard().setText(CELL)
     window.findChild(QAction, "paste").trigger()

@@ -1,35 +1,34 @@
-"""Inside: which block is looked into, the way there above the canvas; and blocks collapsed and opened."""
+"""Blocks: looked into, with the way there above the canvas; collapsed and opened; and where new nodes go."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from html import escape
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 from micrograd_gui.document.block import Block, BlockId, nodes_of
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.figures.folding import Key
 from micrograd_gui.views.canvas.card_geometry import HEIGHT, WIDTH
-from micrograd_gui.views.canvas.scene import Index
-
-if TYPE_CHECKING:
-    from micrograd_gui.views.canvas.view import CanvasView
-
+from micrograd_gui.views.canvas.host import WidgetHost
+from micrograd_gui.views.canvas.scene import Scene
 
 WHOLE = "whole graph"
 _BETWEEN = " › "
 
 
-class Inside:
-    """Shows one block alone, and leads in and out. Nothing of that is in the document."""
+class BlockNavigation:
+    """Shows one block alone, and leads in and out. Nothing of that is in the document.
 
-    def __init__(self, view: CanvasView) -> None:
-        self.view = view
+    ``block``: the one that is looked into, or None. ``bar``: the way there, a widget on ``parent``.
+    """
+
+    def __init__(self, host: WidgetHost, parent: QWidget) -> None:
+        self.host, self._parent = host, parent
         self.block: BlockId | None = None
-        self.bar = QLabel(view)
+        self.bar = QLabel(parent)
         self.bar.setObjectName("breadcrumb")
         self.bar.setTextFormat(Qt.TextFormat.RichText)
         self.bar.setTextInteractionFlags(
@@ -38,7 +37,7 @@ class Inside:
         self.bar.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.bar.linkActivated.connect(lambda number: self.go(int(number) or None))
         self.bar.hide()
-        self._dress_bar()
+        self._style_bar()
 
     # Into a block and out --------------------------------------------------------------------
 
@@ -53,21 +52,19 @@ class Inside:
         left = self.block
         parent = next((block.parent for block in self._blocks() if block.id == left), None)
         self.go(parent)
-        self.view.bridge.attempt(self.view.bridge.session.select_block, left)
+        self.host.attempt(self.host.session.select_block, left)
         return True
 
     def go(self, block: BlockId | None) -> None:
         """Show that block alone, or (None) the whole graph; fitted."""
         if block == self.block:
             return
-        view = self.view
-        view.end_gesture(cancel=True)
-        view.typing.close()
+        self.host.stop_editing()
         self.block = block
         self._show_way()
-        view.look_again()
+        self.host.look_again()
         if block is not None:
-            view.bridge.session.select(())
+            self.host.session.select(())
 
     def follow(self, graph: Graph) -> bool:
         """Come out of a block that is no more; whether that was so."""
@@ -92,14 +89,14 @@ class Inside:
 
     def toggle(self, block: BlockId) -> None:
         """Collapse the block, or open it, and make room for what it is then."""
-        view = self.view
+        host = self.host
         found = next((each for each in self._blocks() if each.id == block), None)
         if found is None:
             return
-        view.settle()
-        session = view.bridge.session
-        places = room(view.bridge.state.graph, view.index, found)
-        view.bridge.attempt(session.collapse, block, not found.collapsed, places)
+        host.freeze_places()
+        session = host.session
+        places = make_room(session.state.graph, host.graph_scene, found)
+        host.attempt(session.collapse, block, not found.collapsed, places)
 
     def toggle_selected(self) -> bool:
         """Open the selected box, or collapse the innermost block around what is selected."""
@@ -111,29 +108,29 @@ class Inside:
         return True
 
     def _selected_box(self) -> Key | None:
-        chosen = self.view.picture.chosen
+        chosen = self.host.picture.chosen
         key = next(iter(chosen)) if len(chosen) == 1 else None
         return key if key is not None and key < 0 else None
 
     def _around_selection(self) -> BlockId | None:
         """The innermost open block in which all of what is selected is."""
-        chosen = self.view.bridge.state.selection
+        chosen = self.host.session.state.selection
         if not chosen:
             return None
-        for number in self.view.index.frames:  # inner ones first
+        for number in self.host.graph_scene.frames:  # inner ones first
             if chosen <= nodes_of(self._blocks(), number):
                 return number
         return None
 
     # The way ---------------------------------------------------------------------------------
 
-    def dress(self) -> None:
-        """In the look of the view."""
-        self._dress_bar()
+    def apply_style(self) -> None:
+        """In the look of the canvas."""
+        self._style_bar()
         self._show_way()
 
-    def _dress_bar(self) -> None:
-        theme, look = self.view.look.theme, self.view.look
+    def _style_bar(self) -> None:
+        theme, look = self.host.look.theme, self.host.look
         self.bar.setFont(look.font(14))
         self.bar.setStyleSheet(
             f"#breadcrumb {{ background: {theme.panel}; color: {theme.text}; padding: 0 12px;"
@@ -142,15 +139,16 @@ class Inside:
 
     def lay_out(self) -> None:
         """At the top, over the whole breadth."""
-        self.bar.setGeometry(0, 0, self.view.width(), self.height)
+        self.bar.setGeometry(0, 0, self._parent.width(), self.height)
 
     @property
     def height(self) -> int:
-        return self.view.look.px(34) if self.block is not None else 0
+        """Of the bar, in pixels; 0 where the whole graph is shown."""
+        return self.host.look.px(34) if self.block is not None else 0
 
     def _show_way(self) -> None:
         shown = self.way()
-        colour = self.view.look.theme.data
+        colour = self.host.look.theme.data
         steps = [(0, WHOLE), *((block.id, block.title) for block in shown)]
         links = [
             f'<a href="{number}" style="color: {colour}; text-decoration: none">{escape(title)}</a>'
@@ -159,7 +157,7 @@ class Inside:
         self.bar.setText(_BETWEEN.join([*links, f"<b>{escape(steps[-1][1])}</b>"]))
         self.bar.setAccessibleName("Inside: " + _BETWEEN.join(title for _, title in steps))
         self.bar.setToolTip("Click to go back there; Shift+Enter or Esc goes one step out.")
-        self.view.setViewportMargins(0, self.height, 0, 0)
+        self.host.keep_clear(self.height)
         self.bar.setVisible(self.block is not None)
         self.lay_out()
 
@@ -174,46 +172,46 @@ class Inside:
         return tuple(found)
 
     def _blocks(self) -> tuple[Block, ...]:
-        return self.view.bridge.state.graph.blocks
+        return self.host.session.state.graph.blocks
 
 
 MARGIN = 24.0
 _COMPARED_AT_MOST = 400
 
 
-def room(graph: Graph, index: Index, block: Block) -> dict[NodeId, Place]:
-    """The places of what moves when the block is opened or collapsed; ``index`` is of the graph as it is.
+def make_room(graph: Graph, scene: Scene, block: Block) -> dict[NodeId, Place]:
+    """The places of what moves when the block is opened or collapsed; ``scene`` is of the graph as it is.
 
     Opening pushes what stands beside the box outwards, where it would be covered; collapsing takes it back,
     unless things would come to lie on each other.
     """
-    after = Index(graph.collapsed(block.id, not block.collapsed), index.folding.within)
+    after = Scene(graph.collapsed(block.id, not block.collapsed), scene.folding.within)
     small, large = (
-        (index.boxes.get(-block.id), after.frames.get(block.id))
+        (scene.boxes.get(-block.id), after.frames.get(block.id))
         if block.collapsed
-        else (after.boxes.get(-block.id), index.frames.get(block.id))
+        else (after.boxes.get(-block.id), scene.frames.get(block.id))
     )
     if small is None or large is None:
         return {}
     own = nodes_of(graph.blocks, block.id)
-    guests = index.folding.guests
+    guests = scene.folding.guests
     others = {
         key: rect
-        for key, rect in index.boxes.items()
-        if key not in guests and (key not in own if key >= 0 else not own & index.folding.boxes[key].nodes)
+        for key, rect in scene.boxes.items()
+        if key not in guests and (key not in own if key >= 0 else not own & scene.folding.boxes[key].nodes)
     }
     area = large[1].adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
     pushed = {key: by for key, rect in others.items() if (by := _push(rect, small, large[1])) != (0.0, 0.0)}
     if block.collapsed:
         if not any(rect.intersects(area) for rect in others.values()):
             return {}
-        return _moved(index, pushed)
+        return _shifted_places(scene, pushed)
     pulled = {
         key: (-by[0], -by[1])
         for key, rect in others.items()
         if (by := _push(rect, large[1], large[1], small)) != (0.0, 0.0)
     }
-    return _moved(index, pulled) if _clear(others, pulled, small) else {}
+    return _shifted_places(scene, pulled) if _clear(others, pulled, small) else {}
 
 
 def _push(rect: QRectF, beside: QRectF, large: QRectF, small: QRectF | None = None) -> Place:
@@ -245,8 +243,8 @@ def _clear(others: Mapping[Key, QRectF], moves: Mapping[Key, Place], box: QRectF
     return True
 
 
-def _moved(index: Index, moves: Mapping[Key, Place]) -> dict[NodeId, Place]:
-    places, boxes = index.graph.places, index.folding.boxes
+def _shifted_places(scene: Scene, moves: Mapping[Key, Place]) -> dict[NodeId, Place]:
+    places, boxes = scene.graph.places, scene.folding.boxes
     return {
         number: (places[number][0] + dx, places[number][1] + dy)
         for key, (dx, dy) in moves.items()
@@ -257,9 +255,9 @@ def _moved(index: Index, moves: Mapping[Key, Place]) -> dict[NodeId, Place]:
 GAP = 30.0
 
 
-def settled(
+def place_new_nodes(
     graph: Graph,
-    index: Index,
+    scene: Scene,
     new: Collection[NodeId],
     places: Mapping[NodeId, Place],
     middle: QPointF | None,
@@ -267,9 +265,9 @@ def settled(
 ) -> dict[NodeId, Place]:
     """The new nodes' places moved as one about that point, or to the right of a node, clear of all others.
 
-    ``index`` is of the graph, in which the new nodes may stand anywhere.
+    ``scene`` is of the graph, in which the new nodes may stand anywhere.
     """
-    there = Index(graph.moved(places), index.folding.within)
+    there = Scene(graph.moved(places), scene.folding.within)
     keys = there.folding.keys(new)
     area = QRectF()
     for key in keys:
@@ -281,8 +279,8 @@ def settled(
         rect for key, rect in there.boxes.items() if key not in keys and key not in there.folding.guests
     ]
     wanted = QRectF(area)
-    if beside is not None and index.key(beside) is not None:
-        box = index.box_of(beside)
+    if beside is not None and scene.key(beside) is not None:
+        box = scene.box_of(beside)
         wanted.moveLeft(box.right() + 96)
         wanted.moveTop(box.center().y() - area.height() / 2)
     elif middle is not None:
@@ -296,7 +294,7 @@ def settled(
     return {number: (places[number][0] + dx, places[number][1] + dy) for number in new if number in places}
 
 
-def about_the_same(graph: Graph, places: Mapping[NodeId, Place]) -> dict[NodeId, Place]:
+def keep_middle(graph: Graph, places: Mapping[NodeId, Place]) -> dict[NodeId, Place]:
     """Those places, moved as one so that their middle stays where it was."""
     before = _middle([graph.places[number] for number in places])
     after = _middle(list(places.values()))

@@ -16,7 +16,7 @@ from micrograd_gui.figures.folding import Key, Wire
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.paint_cards import badge_rect, mark_rect, title_rect
 from micrograd_gui.views.canvas.pens import Pens
-from micrograd_gui.views.canvas.scene import Index
+from micrograd_gui.views.canvas.scene import Scene
 
 Part = Literal["ground", "wire", "title", "badge", "data", "grad", "in", "out", "mark", "frame"]
 _PORT_REACH = 9.0  # pixels around the middle of a port
@@ -49,55 +49,55 @@ class Hit:
 GROUND = Hit("ground")
 
 
-def hit(index: Index, point: QPointF, zoom: float, pens: Pens) -> Hit:
+def hit(scene: Scene, point: QPointF, zoom: float, pens: Pens) -> Hit:
     """The topmost thing at that point of the scene: a port, a part of a box, a wire, or the ground."""
     reach = min(_PORT_REACH / zoom, 13.0) if zoom < 1 else _PORT_REACH
     around = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
-    for number in sorted(index.nodes_in(around), reverse=True):
+    for number in sorted(scene.nodes_in(around), reverse=True):
         if number >= 0:
-            found = _on_box(index, number, point, reach, zoom, pens)
+            found = _on_box(scene, number, point, reach, zoom, pens)
         else:
-            found = _on_block(index, number, point, reach)
+            found = _on_block(scene, number, point, reach)
         if found is not None:
             return found
-    title = _on_frame(index, point, zoom, pens)
+    title = _on_frame(scene, point, zoom, pens)
     if title is not None:
         return title
-    wire = nearest_wire(index, point, min(_WIRE_REACH / zoom, 16.0))
+    wire = nearest_wire(scene, point, min(_WIRE_REACH / zoom, 16.0))
     if wire is None:
         return GROUND
-    real = index.folding.real(wire)
+    real = scene.folding.real(wire)
     return Hit("wire", *real) if real is not None else GROUND
 
 
-def _on_block(index: Index, key: Key, point: QPointF, reach: float) -> Hit | None:
-    box = index.folding.boxes[key]
-    if _distance(point, index.out_point(key)) <= reach:
+def _on_block(scene: Scene, key: Key, point: QPointF, reach: float) -> Hit | None:
+    box = scene.folding.boxes[key]
+    if _distance(point, scene.out_point(key)) <= reach:
         return Hit("out", box.output, block=-key) if box.output is not None else Hit("title", block=-key)
     for at, port in enumerate(box.ports):
-        if len(port.wires) == 1 and _distance(point, index.in_point((key, at))) <= reach:
+        if len(port.wires) == 1 and _distance(point, scene.in_point((key, at))) <= reach:
             return Hit("in", *port.wires[0], block=-key)
-    if not index.boxes[key].contains(point):
+    if not scene.boxes[key].contains(point):
         return None
-    return Hit("mark" if mark_rect(index, -key).contains(point) else "title", block=-key)
+    return Hit("mark" if mark_rect(scene, -key).contains(point) else "title", block=-key)
 
 
-def _on_frame(index: Index, point: QPointF, zoom: float, pens: Pens) -> Hit | None:
+def _on_frame(scene: Scene, point: QPointF, zoom: float, pens: Pens) -> Hit | None:
     """The title or the mark of an open block, the innermost first."""
-    for number, (_, rect) in index.frames.items():
+    for number, (_, rect) in scene.frames.items():
         if not rect.contains(point):
             continue
-        if mark_rect(index, number).adjusted(-3, -3, 3, 3).contains(point):
+        if mark_rect(scene, number).adjusted(-3, -3, 3, 3).contains(point):
             return Hit("mark", block=number)
-        if title_rect(index, number, pens, zoom).contains(point):
+        if title_rect(scene, number, pens, zoom).contains(point):
             return Hit("frame", block=number)
     return None
 
 
 def _on_box(
-    index: Index, number: NodeId, point: QPointF, reach: float, zoom: float, pens: Pens
+    scene: Scene, number: NodeId, point: QPointF, reach: float, zoom: float, pens: Pens
 ) -> Hit | None:
-    node, place = index.nodes[number], index.places[number]
+    node, place = scene.nodes[number], scene.places[number]
     if _distance(point, card_geometry.out_port(place)) <= reach:
         return Hit("out", number)
     arity = len(node.inputs)
@@ -113,12 +113,12 @@ def _on_box(
     return Hit("data" if card_geometry.fields(place, zoom)[0].contains(point) else "grad", number)
 
 
-def nearest_wire(index: Index, point: QPointF, reach: float) -> Wire | None:
+def nearest_wire(scene: Scene, point: QPointF, reach: float) -> Wire | None:
     """The drawn wire that passes nearest to the point, if it does so within reach."""
     around = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
     best, best_distance = None, reach
-    for wire in index.wires_in(around):
-        curve = index.curves[wire]
+    for wire in scene.wires_in(around):
+        curve = scene.curves[wire]
         points = [curve.at(piece / _PIECES) for piece in range(_PIECES + 1)]
         distance = min(_to_segment(point.x(), point.y(), *start, *end) for start, end in pairwise(points))
         if distance <= best_distance:
@@ -127,7 +127,7 @@ def nearest_wire(index: Index, point: QPointF, reach: float) -> Wire | None:
 
 
 def nearest_port(
-    index: Index,
+    scene: Scene,
     point: QPointF,
     reach: float,
     *,
@@ -138,34 +138,34 @@ def nearest_port(
     around = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
     best: tuple[NodeId, int | None] | None = None
     best_distance = reach
-    for number in index.nodes_in(around):
-        for node, port in _out_of(index, number) if outputs else _into(index, number):
-            at = index.out_point(node) if port is None else index.in_point((node, port))
+    for number in scene.nodes_in(around):
+        for node, port in _out_of(scene, number) if outputs else _into(scene, number):
+            at = scene.out_point(node) if port is None else scene.in_point((node, port))
             distance = _distance(point, at)
             if distance <= best_distance and wanted(node, port):
                 best, best_distance = (node, port), distance
     return best
 
 
-def _out_of(index: Index, key: Key) -> list[tuple[NodeId, int | None]]:
+def _out_of(scene: Scene, key: Key) -> list[tuple[NodeId, int | None]]:
     """The node that the output port of a node or box stands for."""
-    number = key if key >= 0 else index.folding.boxes[key].output
+    number = key if key >= 0 else scene.folding.boxes[key].output
     return [] if number is None else [(number, None)]
 
 
-def _into(index: Index, key: Key) -> list[tuple[NodeId, int | None]]:
+def _into(scene: Scene, key: Key) -> list[tuple[NodeId, int | None]]:
     """The ports of a node; of a box, those that stand for one port alone."""
     if key >= 0:
-        return [(key, port) for port in range(len(index.nodes[key].inputs))]
-    return [port.wires[0] for port in index.folding.boxes[key].ports if len(port.wires) == 1]
+        return [(key, port) for port in range(len(scene.nodes[key].inputs))]
+    return [port.wires[0] for port in scene.folding.boxes[key].ports if len(port.wires) == 1]
 
 
-def box_at(index: Index, point: QPointF, reach: float = 0.0) -> Key | None:
+def box_at(scene: Scene, point: QPointF, reach: float = 0.0) -> Key | None:
     """The topmost box under the point, or the one that is nearest within reach."""
     around = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
     best: tuple[float, int] | None = None
-    for number in index.nodes_in(around):
-        rect = index.boxes[number]
+    for number in scene.nodes_in(around):
+        rect = scene.boxes[number]
         away = math.hypot(
             max(rect.left() - point.x(), 0, point.x() - rect.right()),
             max(rect.top() - point.y(), 0, point.y() - rect.bottom()),

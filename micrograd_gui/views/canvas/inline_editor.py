@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -13,20 +12,20 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.text import exact
 from micrograd_gui.views.canvas import card_geometry
+from micrograd_gui.views.canvas.host import WidgetHost
 from micrograd_gui.views.canvas.paint_cards import badge_rect, name_rect
 from micrograd_gui.views.canvas.pens import NUMBER
 from micrograd_gui.views.canvas.tools import can_hold_value, value_of
 from micrograd_gui.views.theme import FAMILY, Look
 
-if TYPE_CHECKING:
-    from micrograd_gui.views.canvas.view import CanvasView
-
-
 _SMALLEST = 13  # pixels: what is typed must be readable even where the graph is small
 
 
 class InlineEditor(QLineEdit):
-    """Return keeps what was typed, Esc drops it; a refusal keeps the editor open and is said beside it."""
+    """Return keeps what was typed, Esc drops it; a refusal keeps the editor open and is said beside it.
+
+    ``keep(text)`` may raise Refusal, ``refused(refusal)`` is told so; ``closed(had_focus)`` is the end.
+    """
 
     def __init__(
         self,
@@ -116,42 +115,45 @@ class InlineEditor(QLineEdit):
         self.style().polish(self)
 
 
-class Typing:
-    """Opens the one inline editor of a view and keeps it over the node that it is about."""
+class InlineEditing:
+    """Opens the one inline editor of a canvas and keeps it over the node that it is about.
 
-    def __init__(self, view: CanvasView) -> None:
-        self.view = view
+    ``editor``: what is open, or None.
+    """
+
+    def __init__(self, host: WidgetHost) -> None:
+        self.host = host
         self.editor: InlineEditor | None = None
         self._node: NodeId = 0
         self._where = QRectF()  # from the corner of the node's box
 
     def label(self, number: NodeId) -> None:
         """Rename the node, or the block that stands for it."""
-        view, key = self.view, self.view.index.key(number)
+        host, key = self.host, self.host.graph_scene.key(number)
         if key is not None and key < 0:
-            box = view.index.folding.boxes[key]
+            box = host.graph_scene.folding.boxes[key]
             where = QRectF(30.0, 0.0, box.size[0] - 34.0, card_geometry.TITLE)
-            title, verb = box.block.title, view.bridge.session.retitle
+            title, verb = box.block.title, host.session.retitle
             self._open(number, where, title, f"Title of {title}", lambda _, text: verb(-key, text))
             return
-        node = self.view.index.graph.nodes.get(number)
+        node = self.host.graph_scene.graph.nodes.get(number)
         if node is None:
             return
-        where = name_rect(node, (0, 0), self.view.pens)
-        self._open(number, where, node.label, f"Name of {node.name}", self.view.bridge.session.rename)
+        where = name_rect(node, (0, 0), self.host.pens)
+        self._open(number, where, node.label, f"Name of {node.name}", self.host.session.rename)
 
     def value(self, number: NodeId, text: str | None = None) -> None:
         """Set the leaf's number or the power's exponent; ``text`` is what was typed already."""
-        if not can_hold_value(self.view, number):
+        if not can_hold_value(self.host.session.state.graph, number):
             return
-        node = self.view.index.graph.nodes[number]
+        node = self.host.graph_scene.graph.nodes[number]
         where = (
-            card_geometry.fields((0, 0), self.view.zoom)[0]
+            card_geometry.fields((0, 0), self.host.zoom)[0]
             if node.is_leaf
-            else badge_rect(node, (0, 0), self.view.pens)
+            else badge_rect(node, (0, 0), self.host.pens)
         )
-        first = exact(value_of(self.view, number))
-        self._open(number, where, first, f"Value of {node.name}", self.view.bridge.session.set_value)
+        first = exact(value_of(self.host.session.state.graph, number))
+        self._open(number, where, first, f"Value of {node.name}", self.host.session.set_value)
         if text is not None and self.editor is not None:
             self.editor.setText(text)
 
@@ -159,12 +161,12 @@ class Typing:
         """Keep the editor over its node, wherever that is now; without the node it goes."""
         if self.editor is None:
             return
-        place = self.view.index.places.get(self.view.index.key(self._node) or 0)
+        place = self.host.graph_scene.places.get(self.host.graph_scene.key(self._node) or 0)
         if place is None:
             self.editor.close_editor()
             return
-        where = self.view.viewportTransform().mapRect(self._where.translated(*place))
-        self.editor.lay_over(where.toAlignedRect(), self.view.zoom, self.view.look)
+        where = self.host.viewportTransform().mapRect(self._where.translated(*place))
+        self.editor.lay_over(where.toAlignedRect(), self.host.zoom, self.host.look)
 
     def close(self) -> None:
         """Nothing is typed any more; what was not kept is dropped."""
@@ -174,15 +176,15 @@ class Typing:
     def _open(
         self, number: NodeId, where: QRectF, text: str, name: str, verb: Callable[[NodeId, str], object]
     ) -> None:
-        view = self.view
+        host = self.host
         if self.editor is not None:
             self.editor.close_editor()
-        if view.bridge.state.selected != number:
-            view.bridge.session.select((number,))
-        view.show_node(number)
+        if host.session.state.selected != number:
+            host.session.select((number,))
+        host.show_node(number)
         self._node, self._where = number, where
         self.editor = InlineEditor(
-            view.viewport(), text, lambda typed: verb(number, typed), self._refused, self._closed
+            host.viewport(), text, lambda typed: verb(number, typed), self._refused, self._closed
         )
         self.editor.setAccessibleName(name)
         self.follow()
@@ -191,9 +193,9 @@ class Typing:
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _refused(self, refusal: Refusal) -> None:
-        self.view.bridge.refused.emit(str(refusal), refusal.node)
+        self.host.refuse(str(refusal), refusal.node)
 
     def _closed(self, had_focus: bool) -> None:
         self.editor = None
         if had_focus:
-            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.host.viewport().setFocus(Qt.FocusReason.OtherFocusReason)

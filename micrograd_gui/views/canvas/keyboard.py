@@ -1,18 +1,17 @@
-"""Keys: the canvas worked without a pointer."""
+"""The keyboard: the canvas worked without a pointer."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 
 from micrograd_gui.document.graph import NodeId, Role
-from micrograd_gui.views.canvas.tools import can_hold_value, modified, scrub_step, value_of
+from micrograd_gui.views.canvas.blocks import BlockNavigation
+from micrograd_gui.views.canvas.host import WidgetHost
+from micrograd_gui.views.canvas.inline_editor import InlineEditing
+from micrograd_gui.views.canvas.pointer import Pointer
+from micrograd_gui.views.canvas.tools import can_hold_value, modifier_factor, scrub_step, value_of
 from micrograd_gui.views.canvas.wiring import KeyWiring
-
-if TYPE_CHECKING:
-    from micrograd_gui.views.canvas.view import CanvasView
 
 KEYS: tuple[tuple[str, str], ...] = (
     ("Tab, Shift+Tab", "select the next or the previous node; Esc selects none"),
@@ -43,15 +42,17 @@ _Mods = Qt.KeyboardModifier
 
 
 class Keyboard:
-    """Turns key presses on a view into verbs. What is held down is one gesture, so one undo."""
+    """Turns key presses on a canvas into verbs. While a key is held down all that it does is one undo."""
 
-    def __init__(self, view: CanvasView) -> None:
-        self.view = view
+    def __init__(
+        self, host: WidgetHost, pointer: Pointer, navigation: BlockNavigation, editing: InlineEditing
+    ) -> None:
+        self.host, self.pointer, self.navigation, self.editing = host, pointer, navigation, editing
         self._held: object | None = None
 
     def wants(self, event: QKeyEvent) -> bool:
         """Whether the key is the canvas's own, before a shortcut of the window takes it."""
-        if self.view.gesture is not None:
+        if self.pointer.tool is not None:
             return event.key() in (_Key.Key_Escape, _Key.Key_Tab, _Key.Key_Backtab, *_ENTER, *_ARROWS)
         modifiers = _plain(event)
         if event.key() in _ARROWS:
@@ -61,125 +62,134 @@ class Keyboard:
 
     def press(self, event: QKeyEvent) -> bool:
         """Do what the key stands for; False where it is none of the canvas's."""
-        view, key, modifiers = self.view, event.key(), _plain(event)
-        if isinstance(view.gesture, KeyWiring):
-            return self._choose(view.gesture, key)
-        if key == _Key.Key_Escape and view.gesture is not None:
-            view.end_gesture(cancel=True)
+        session, key, modifiers = self.host.session, event.key(), _plain(event)
+        if isinstance(self.pointer.tool, KeyWiring):
+            return self._choose(self.pointer.tool, key)
+        if key == _Key.Key_Escape and self.pointer.tool is not None:
+            self.pointer.end_tool(cancel=True)
             return True
         if key in _ARROWS:
             return self._arrow(_ARROWS[_Key(key)], modifiers)
         if modifiers in (_Mods.NoModifier, _Mods.ShiftModifier) and self._on_block(key, modifiers):
             return True
-        if key == _Key.Key_Escape and view.bridge.state.selection:
-            view.bridge.session.select(())
+        if key == _Key.Key_Escape and session.state.selection:
+            session.select(())
             return True
-        selected = view.bridge.state.selected
+        selected = session.state.selected
         if selected is None or modifiers not in (_Mods.NoModifier, _Mods.ShiftModifier):
             return False
         return self._on_node(event, key, modifiers, selected)
 
     def release(self, event: QKeyEvent) -> None:
-        """The key is up: what follows is another gesture."""
+        """The key is up: what follows is another edit."""
         if not event.isAutoRepeat() and (event.key() in _ARROWS or event.key() == _Key.Key_Alt):
             self._held = None
 
     def leave(self) -> None:
         """The focus goes elsewhere: nothing is held or half chosen any more."""
         self._held = None
-        if isinstance(self.view.gesture, KeyWiring):
-            self.view.end_gesture(cancel=True)
+        if isinstance(self.pointer.tool, KeyWiring):
+            self.pointer.end_tool(cancel=True)
 
     def tab(self, forwards: bool) -> bool:
         """Select the node that follows in the order of the pass; False at the end, where focus goes on."""
-        view = self.view
-        keys = (view.index.key(number) for number in view.bridge.state.graph.order)
-        order = list(dict.fromkeys(key for key in keys if key is not None))
-        if isinstance(view.gesture, KeyWiring):
-            view.gesture.turn(1 if forwards else -1)
-            view.tell_wiring()
+        host = self.host
+        if isinstance(self.pointer.tool, KeyWiring):
+            self.pointer.tool.turn(1 if forwards else -1)
             return True
+        keys = (host.graph_scene.key(number) for number in host.session.state.graph.order)
+        order = list(dict.fromkeys(key for key in keys if key is not None))
         if not order:
             return False
-        chosen = [place for place, key in enumerate(order) if key in view.picture.chosen]
+        chosen = [place for place, key in enumerate(order) if key in host.picture.chosen]
         if not chosen or len(chosen) == len(order) > 1:  # of all nodes none is the last
             place = 0 if forwards else len(order) - 1
         else:
             place = chosen[-1] + 1 if forwards else chosen[0] - 1
             if not 0 <= place < len(order):
                 return False
-        view.bridge.session.select(view.nodes_of((order[place],)))
-        view.show_node(order[place])
+        host.session.select(host.graph_scene.nodes_of((order[place],)))
+        host.show_node(order[place])
         return True
 
     def _on_block(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
         """Collapse, open, look into, lead out."""
-        inside, plain = self.view.inside, modifiers == _Mods.NoModifier
+        navigation, plain = self.navigation, modifiers == _Mods.NoModifier
         if key == _Key.Key_X and plain:
-            return inside.toggle_selected()
-        if (key in _ENTER and not plain) or (key == _Key.Key_Escape and not self.view.look.projector):
-            return inside.leave()
-        return key in _ENTER and inside.enter_selected()
+            return navigation.toggle_selected()
+        if (key in _ENTER and not plain) or (key == _Key.Key_Escape and not self.host.look.projector):
+            return navigation.leave()
+        return key in _ENTER and navigation.enter_selected()
 
     def _on_node(self, event: QKeyEvent, key: int, modifiers: Qt.KeyboardModifier, selected: NodeId) -> bool:
-        view, session = self.view, self.view.bridge.session
-        node = view.bridge.state.graph.nodes[selected]
-        text = event.text()
+        host, session = self.host, self.host.session
+        graph = session.state.graph
+        node, text = graph.nodes[selected], event.text()
         if key == _Key.Key_W:
-            view.start_key_wiring(selected, remove=modifiers == _Mods.ShiftModifier)
+            self._start_wiring(selected, remove=modifiers == _Mods.ShiftModifier)
         elif key == _Key.Key_M and node.is_leaf:
-            view.bridge.attempt(session.mark, selected, _NEXT_ROLE[node.role])
+            host.attempt(session.mark, selected, _NEXT_ROLE[node.role])
         elif key == _Key.Key_G:
-            view.bridge.attempt(session.set_target, selected)
+            host.attempt(session.set_target, selected)
         elif key == _Key.Key_F2:
-            view.edit_label(selected)
-        elif key in _ENTER and can_hold_value(view, selected):
-            view.edit_value(selected)
-        elif text and text in "0123456789-−." and can_hold_value(view, selected):
-            view.edit_value(selected, text)
+            self.editing.label(selected)
+        elif key in _ENTER and can_hold_value(graph, selected):
+            self.editing.value(selected)
+        elif text and text in "0123456789-−." and can_hold_value(graph, selected):
+            self.editing.value(selected, text)
         else:
             return False
         return True
 
+    def _start_wiring(self, number: NodeId, *, remove: bool) -> None:
+        """Choose a wire of the node with keys."""
+        scene = self.host.graph_scene
+        if scene.key(number) is None:
+            return
+        wiring = KeyWiring(self.host, number, remove=remove)
+        if not wiring.choices:
+            name = scene.graph.nodes[number].name
+            lacking = f"{name} has no wire" if remove else f"There is no free port for {name}"
+            self.host.refuse(f"{lacking}.", number)
+            return
+        self.pointer.start(wiring)
+
     def _arrow(self, way: tuple[int, int], modifiers: Qt.KeyboardModifier) -> bool:
-        view, state = self.view, self.view.bridge.state
+        host, session = self.host, self.host.session
+        state = session.state
         if modifiers == _Mods.ControlModifier:
-            view.scroll_by(QPoint(way[0] * _SCROLL, way[1] * _SCROLL))
+            host.scroll_by(QPoint(way[0] * _SCROLL, way[1] * _SCROLL))
             return True
         if modifiers == _Mods.AltModifier and state.selection:
             self._held = self._held or object()
-            view.settle()
-            places = view.index.graph.places
+            host.freeze_places()
+            places = host.graph_scene.graph.places
             moved = {
                 number: (places[number][0] + way[0] * MOVE, places[number][1] + way[1] * MOVE)
-                for number in view.index.folding.whole(view.bridge.state.selection)
+                for number in host.graph_scene.folding.whole(session.state.selection)
             }
-            view.bridge.session.move(moved, self._held)
+            session.move(moved, self._held)
             return True
         plain = modifiers in (_Mods.NoModifier, _Mods.ShiftModifier)
-        if plain and way[1] and state.selected is not None and can_hold_value(view, state.selected):
+        if plain and way[1] and state.selected is not None and can_hold_value(state.graph, state.selected):
             self._held = self._held or object()
-            value = value_of(view, state.selected)
+            value = value_of(state.graph, state.selected)
             exponent = not state.graph.nodes[state.selected].is_leaf
-            step = scrub_step(value, exponent=exponent) * 10 * modified(modifiers)
-            view.bridge.attempt(
-                view.bridge.session.set_value, state.selected, round(value - way[1] * step, 12), self._held
-            )
+            step = scrub_step(value, exponent=exponent) * 10 * modifier_factor(modifiers)
+            host.attempt(session.set_value, state.selected, round(value - way[1] * step, 12), self._held)
             return True
         return False
 
     def _choose(self, wiring: KeyWiring, key: int) -> bool:
-        view = self.view
         if key in _MODIFIERS:
             return True
         if key in _ARROWS:
             wiring.turn(1 if sum(_ARROWS[_Key(key)]) > 0 else -1)
-            view.tell_wiring()
         elif key in _ENTER:
-            view.end_gesture()
+            self.pointer.end_tool()
             wiring.accept()
         else:
-            view.end_gesture(cancel=True)
+            self.pointer.end_tool(cancel=True)
             return key == _Key.Key_Escape
         return True
 

@@ -1,21 +1,22 @@
-"""The context menus: what can be done with a node, a wire, or the ground."""
+"""The context menus: what can be done with a node, a block, a wire, or the ground."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QActionGroup, QGuiApplication
+from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.graph import NodeId, Role
+from micrograd_gui.views.canvas.blocks import BlockNavigation
 from micrograd_gui.views.canvas.hit import Hit
+from micrograd_gui.views.canvas.host import WidgetHost
+from micrograd_gui.views.canvas.inline_editor import InlineEditing
+from micrograd_gui.views.canvas.pointer import Pointer
 from micrograd_gui.views.canvas.tools import can_hold_value
-
-if TYPE_CHECKING:
-    from micrograd_gui.views.canvas.view import CanvasView
 
 _ROLES: tuple[tuple[str, Role], ...] = (
     ("&Input", "input"),
@@ -24,103 +25,107 @@ _ROLES: tuple[tuple[str, Role], ...] = (
 )
 
 
-def open_menu(view: CanvasView, position: QPointF | None) -> None:
-    """Open the menu for what is at that pixel, or (None) for the selected node."""
-    state = view.bridge.state
-    selected, key = state.selected, view.index.key(state.selected)
-    if position is None and selected is not None and key is not None:
-        found = Hit("title", selected) if key >= 0 else Hit("title", block=-key)
-        position = view.viewportTransform().map(view.box_of(key).center())
-    else:
-        position = position or QPointF(view.viewport().rect().center())
-        found = view.pointer.hit(position)
-    if found.block is not None and found.part != "wire":
-        if not state.graph.within(found.block) <= state.selection:
-            view.bridge.session.select_block(found.block)
-    elif found.on_box and found.node is not None and found.node not in view.bridge.state.selection:
-        view.bridge.session.select((found.node,))
-    menu = _menu(view, found, view.scene_point(position))
-    menu.popup(view.viewport().mapToGlobal(position.toPoint()))
+class ContextMenu:
+    """Opens the menu that fits what is under the pointer, or what is selected."""
 
+    def __init__(
+        self, host: WidgetHost, pointer: Pointer, navigation: BlockNavigation, editing: InlineEditing
+    ) -> None:
+        self.host, self.pointer, self.navigation, self.editing = host, pointer, navigation, editing
 
-def _menu(view: CanvasView, hit: Hit, point: QPointF) -> QMenu:
-    menu = QMenu(view)
-    menu.setObjectName("canvas_menu")
-    menu.aboutToHide.connect(menu.deleteLater)
-    if hit.part == "wire" and hit.wire is not None:
-        _add(view, menu, "&Remove wire", view.bridge.session.disconnect, *hit.wire)
-    elif hit.block is not None:
-        _block(view, menu, hit.block)
-    elif hit.node is not None:
-        _node(view, menu, hit.node)
-    else:
-        _ground(view, menu, point)
-    return menu
+    def open(self, position: QPointF | None) -> None:
+        """Open the menu for what is at that pixel, or (None) for the selected node."""
+        host, state = self.host, self.host.session.state
+        selected, key = state.selected, host.graph_scene.key(state.selected)
+        if position is None and selected is not None and key is not None:
+            found = Hit("title", selected) if key >= 0 else Hit("title", block=-key)
+            position = host.viewportTransform().map(host.graph_scene.box_of(key).center())
+        else:
+            position = position or QPointF(host.viewport().rect().center())
+            found = self.pointer.hit(position)
+        if found.block is not None and found.part != "wire":
+            if not state.graph.within(found.block) <= state.selection:
+                host.session.select_block(found.block)
+        elif found.on_box and found.node is not None and found.node not in state.selection:
+            host.session.select((found.node,))
+        menu = self._menu(found, host.scene_point(position))
+        menu.popup(host.viewport().mapToGlobal(position.toPoint()))
 
+    def _menu(self, hit: Hit, point: QPointF) -> QMenu:
+        menu = QMenu(self.host.viewport())
+        menu.setObjectName("canvas_menu")
+        menu.aboutToHide.connect(menu.deleteLater)
+        if hit.part == "wire" and hit.wire is not None:
+            self._add(menu, "&Remove wire", self.host.session.disconnect, *hit.wire)
+        elif hit.block is not None:
+            self._block(menu, hit.block)
+        elif hit.node is not None:
+            self._node(menu, hit.node)
+        else:
+            self._ground(menu, point)
+        return menu
 
-def _node(view: CanvasView, menu: QMenu, number: NodeId) -> None:
-    session, state = view.bridge.session, view.bridge.state
-    node = state.graph.nodes[number]
-    menu.addAction("Re&name", lambda: view.edit_label(number))
-    if can_hold_value(view, number):
-        text = "Set &value" if node.is_leaf else "Set e&xponent"
-        menu.addAction(text, lambda: view.edit_value(number))
-    if node.is_leaf:
+    def _node(self, menu: QMenu, number: NodeId) -> None:
+        session, state = self.host.session, self.host.session.state
+        node = state.graph.nodes[number]
+        menu.addAction("Re&name", lambda: self.editing.label(number))
+        if can_hold_value(state.graph, number):
+            text = "Set &value" if node.is_leaf else "Set e&xponent"
+            menu.addAction(text, lambda: self.editing.value(number))
+        if node.is_leaf:
+            menu.addSeparator()
+            group = QActionGroup(menu)
+            for text, role in _ROLES:
+                action = self._add(menu, text, session.mark, number, role)
+                action.setCheckable(True)
+                action.setChecked(node.role == role)
+                group.addAction(action)
         menu.addSeparator()
-        group = QActionGroup(menu)
-        for text, role in _ROLES:
-            action = _add(view, menu, text, session.mark, number, role)
-            action.setCheckable(True)
-            action.setChecked(node.role == role)
-            group.addAction(action)
-    menu.addSeparator()
-    _add(view, menu, "Make &target", session.set_target, number).setEnabled(state.graph.target != number)
-    _add(view, menu, "Nudge by &h", session.nudge, number)
-    menu.addSeparator()
-    for port, source in enumerate(node.inputs):
-        if source is not None:
-            text = f"Take off the wire from {state.graph.nodes[source].name}".replace("&", "&&")
-            _add(view, menu, text, session.disconnect, number, port)
-    around = next((block for block in state.graph.blocks if number in block.members), None)
-    if around is not None and around.id in view.index.frames:
-        text = f"&Collapse {around.title}\tX"
-        menu.addAction(text, lambda: view.inside.toggle(around.id))
-    menu.addAction("D&uplicate", lambda: view.make(session.duplicate))
-    _add(view, menu, "&Delete", session.delete)
-
-
-def _block(view: CanvasView, menu: QMenu, number: BlockId) -> None:
-    session, state = view.bridge.session, view.bridge.state
-    block = next(each for each in state.graph.blocks if each.id == number)
-    text = "&Open" if block.collapsed else "&Collapse"
-    menu.addAction(f"{text}\tX", lambda: view.inside.toggle(number))
-    menu.addAction("&Look inside\tEnter", lambda: view.inside.enter(number))
-    if block.collapsed and block.output is not None:
-        menu.addAction("Re&name\tF2", partial(view.edit_label, block.output))
-    menu.addSeparator()
-    if block.output is not None:
-        _add(view, menu, "Make &target", session.set_target, block.output).setEnabled(
-            state.graph.target != block.output
-        )
-        _add(view, menu, "Nudge by &h", session.nudge, block.output)
+        self._add(menu, "Make &target", session.set_target, number).setEnabled(state.graph.target != number)
+        self._add(menu, "Nudge by &h", session.nudge, number)
         menu.addSeparator()
-    nodes = state.graph.within(number)
-    _add(view, menu, "Un&group", session.ungroup, number)
-    menu.addAction("D&uplicate", lambda: view.make(session.duplicate, nodes))
-    _add(view, menu, "&Delete", session.delete, nodes)
+        for port, source in enumerate(node.inputs):
+            if source is not None:
+                text = f"Take off the wire from {state.graph.nodes[source].name}".replace("&", "&&")
+                self._add(menu, text, session.disconnect, number, port)
+        around = next((block for block in state.graph.blocks if number in block.members), None)
+        if around is not None and around.id in self.host.graph_scene.frames:
+            text = f"&Collapse {around.title}\tX"
+            menu.addAction(text, lambda: self.navigation.toggle(around.id))
+        menu.addAction("D&uplicate", lambda: self.host.create_nodes(session.duplicate))
+        self._add(menu, "&Delete", session.delete)
 
+    def _block(self, menu: QMenu, number: BlockId) -> None:
+        session, state = self.host.session, self.host.session.state
+        block = next(each for each in state.graph.blocks if each.id == number)
+        text = "&Open" if block.collapsed else "&Collapse"
+        menu.addAction(f"{text}\tX", lambda: self.navigation.toggle(number))
+        menu.addAction("&Look inside\tEnter", lambda: self.navigation.enter(number))
+        if block.collapsed and block.output is not None:
+            menu.addAction("Re&name\tF2", partial(self.editing.label, block.output))
+        menu.addSeparator()
+        if block.output is not None:
+            self._add(menu, "Make &target", session.set_target, block.output).setEnabled(
+                state.graph.target != block.output
+            )
+            self._add(menu, "Nudge by &h", session.nudge, block.output)
+            menu.addSeparator()
+        nodes = state.graph.within(number)
+        self._add(menu, "Un&group", session.ungroup, number)
+        menu.addAction("D&uplicate", lambda: self.host.create_nodes(session.duplicate, nodes))
+        self._add(menu, "&Delete", session.delete, nodes)
 
-def _ground(view: CanvasView, menu: QMenu, point: QPointF) -> None:
-    session = view.bridge.session
-    text = QGuiApplication.clipboard().text()
-    paste = menu.addAction("&Paste", lambda: view.make(session.paste, text, (point.x(), point.y())))
-    paste.setEnabled(bool(text.strip()))
-    some = bool(view.bridge.state.graph.nodes)
-    _add(view, menu, "Select &all", session.select_all).setEnabled(some)
-    menu.addAction("&Fit", view.fit).setEnabled(some)
-    if view.inside.block is not None:
-        menu.addAction("&Back out\tShift+Enter", view.inside.leave)
+    def _ground(self, menu: QMenu, point: QPointF) -> None:
+        session = self.host.session
+        text = QGuiApplication.clipboard().text()
+        at = (point.x(), point.y())
+        paste = menu.addAction("&Paste", lambda: self.host.create_nodes(session.paste, text, at))
+        paste.setEnabled(bool(text.strip()))
+        some = bool(self.host.session.state.graph.nodes)
+        self._add(menu, "Select &all", session.select_all).setEnabled(some)
+        menu.addAction("&Fit", self.host.fit).setEnabled(some)
+        if self.navigation.block is not None:
+            menu.addAction("&Back out\tShift+Enter", self.navigation.leave)
 
-
-def _add(view: CanvasView, menu: QMenu, text: str, verb, *args):
-    return menu.addAction(text, lambda: view.bridge.attempt(verb, *args))
+    def _add(self, menu: QMenu, text: str, verb: Callable[..., object], *args: object) -> QAction:
+        return menu.addAction(text, lambda: self.host.attempt(verb, *args))

@@ -15,7 +15,7 @@ from micrograd_gui.views.canvas.hit import Hit
 from micrograd_gui.views.canvas.paint_cards import mark_rect, paint_block, paint_box, paint_frames
 from micrograd_gui.views.canvas.pens import Pens, pens_of
 from micrograd_gui.views.canvas.picture import CanvasFrame, ChipItem
-from micrograd_gui.views.canvas.scene import Index
+from micrograd_gui.views.canvas.scene import Scene
 from micrograd_gui.views.theme import Look
 
 NAMES_FROM = 0.2
@@ -41,25 +41,25 @@ def paint(
     ``without`` is a wire that is being put elsewhere.
     """
     zoom = painter.worldTransform().m11()
-    colours, index = pens_of(look), picture.index
-    rects = [index.bounds().adjusted(-400, -400, 400, 400)] if exposed is None else list(exposed)
+    colours, scene = pens_of(look), picture.scene
+    rects = [scene.bounds().adjusted(-400, -400, 400, 400)] if exposed is None else list(exposed)
     if ground:
         for rect in rects:
             painter.fillRect(rect, colours.ground)
             _grid(painter, rect, zoom, colours)
     near = zoom >= CARDS_FROM
-    if index.frames:
+    if scene.frames:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_frames(painter, picture, rects, colours, zoom)
     numbers: set[Key] = set()
     wires: set[Wire] = set()
     for rect in rects:
-        numbers |= index.nodes_in(rect, rough=not near)
-        wires |= index.wires_in(rect, rough=not near)
+        numbers |= scene.nodes_in(rect, rough=not near)
+        wires |= scene.wires_in(rect, rough=not near)
     if without is not None:
-        wires.discard(index.folding.shown(without) or without)
+        wires.discard(scene.folding.shown(without) or without)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(wires) <= _CURVES_AT_MOST)
-    bundles = {wire for wire in wires if wire[0] < 0 and index.folding.bundle(wire) > 1}
+    bundles = {wire for wire in wires if wire[0] < 0 and scene.folding.bundle(wire) > 1}
     _wires(painter, picture, wires - picture.lit - bundles, colours.wire_pen, zoom)
     _wires(painter, picture, bundles - picture.lit, colours.bundle_pen, zoom)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -86,7 +86,7 @@ def paint_into(
     """Paint the whole picture into a rectangle, as large as fits: a thumbnail, a page."""
     painter.save()
     painter.fillRect(target, pens_of(look).ground)
-    bounds = picture.index.bounds()
+    bounds = picture.scene.bounds()
     if not bounds.isEmpty():
         for rect in picture.lit_rects:
             bounds = bounds.united(rect)
@@ -117,10 +117,10 @@ def _grid(painter: QPainter, rect: QRectF, zoom: float, pens: Pens) -> None:
 def _wires(painter: QPainter, picture: CanvasFrame, wires: Collection[Wire], pen: QPen, zoom: float) -> None:
     if not wires:
         return
-    curves = picture.index.curves
+    curves = picture.scene.curves
     if len(wires) > _CURVES_AT_MOST:
         painter.setPen(QPen(pen.color(), 0))
-        painter.drawLines([picture.index.lines[wire] for wire in wires])
+        painter.drawLines([picture.scene.lines[wire] for wire in wires])
         return
     if len(wires) > _STROKES_AT_MOST:
         pen = QPen(pen)
@@ -142,9 +142,9 @@ def _far_boxes(
     painter: QPainter, picture: CanvasFrame, numbers: Iterable[Key], pens: Pens, zoom: float
 ) -> None:
     """Boxes from afar: a few draws for all of them."""
-    nodes, wanted = picture.index.nodes, set(numbers)
+    nodes, wanted = picture.scene.nodes, set(numbers)
     special = {number for number in (picture.acting, picture.problem) if number is not None} & wanted
-    boxes = picture.index.boxes
+    boxes = picture.scene.boxes
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     frame = QPen(pens.frame_pen)
     frame.setCosmetic(True)
@@ -204,23 +204,23 @@ def _chip(painter: QPainter, chip: ChipItem, pens: Pens) -> None:
     painter.restore()
 
 
-def hover_rect(index: Index, hit: Hit) -> QRectF:
+def hover_rect(scene: Scene, hit: Hit) -> QRectF:
     """Where hovering over it shows; empty for what is not marked."""
     if hit.part == "wire":
-        return index.wire_rect(wire) if (wire := shown(index, hit)) is not None else QRectF()
+        return scene.wire_rect(wire) if (wire := shown(scene, hit)) is not None else QRectF()
     if hit.block is not None and hit.part == "mark":
-        return mark_rect(index, hit.block).adjusted(-4, -4, 4, 4)
-    if hit.node is None or index.key(hit.node) is None or hit.part not in ("in", "out"):
+        return mark_rect(scene, hit.block).adjusted(-4, -4, 4, 4)
+    if hit.node is None or scene.key(hit.node) is None or hit.part not in ("in", "out"):
         return QRectF()
-    if hit.part == "in" and (hit.wire is None or not index.has_port(hit.wire)):
+    if hit.part == "in" and (hit.wire is None or not scene.has_port(hit.wire)):
         return QRectF()
-    at = index.in_point(hit.wire) if hit.part == "in" and hit.wire is not None else index.out_point(hit.node)
+    at = scene.in_point(hit.wire) if hit.part == "in" and hit.wire is not None else scene.out_point(hit.node)
     return QRectF(at[0] - 10, at[1] - 10, 20, 20)
 
 
 def paint_hover(painter: QPainter, picture: CanvasFrame, hit: Hit, pens: Pens) -> None:
     """A ring around a port, a stronger wire."""
-    where = hover_rect(picture.index, hit)
+    where = hover_rect(picture.scene, hit)
     if where.isNull():
         return
     painter.setPen(pens.selection_pen)
@@ -229,13 +229,13 @@ def paint_hover(painter: QPainter, picture: CanvasFrame, hit: Hit, pens: Pens) -
         painter.drawEllipse(QPointF(where.center()), card_geometry.PORT + 2, card_geometry.PORT + 2)
     elif hit.part == "mark":
         painter.drawRoundedRect(where.adjusted(2, 2, -2, -2), 4, 4)
-    elif (wire := shown(picture.index, hit)) is not None and wire not in picture.lit:
-        painter.drawPath(card_geometry.path_of(picture.index.curves[wire]))
+    elif (wire := shown(picture.scene, hit)) is not None and wire not in picture.lit:
+        painter.drawPath(card_geometry.path_of(picture.scene.curves[wire]))
 
 
-def shown(index: Index, hit: Hit) -> Wire | None:
+def shown(scene: Scene, hit: Hit) -> Wire | None:
     """The drawn wire that was hit."""
     if hit.wire is None:
         return None
-    wire = index.folding.shown(hit.wire)
-    return wire if wire in index.curves else None
+    wire = scene.folding.shown(hit.wire)
+    return wire if wire in scene.curves else None

@@ -24,7 +24,7 @@ from micrograd_gui.views.canvas.card_geometry import (
 )
 from micrograd_gui.views.canvas.pens import NARROWEST, Font, Pens
 from micrograd_gui.views.canvas.picture import CanvasFrame
-from micrograd_gui.views.canvas.scene import Index
+from micrograd_gui.views.canvas.scene import Scene
 
 _BADGE = 18.0
 _EDGE = 8.0  # between the edge of a box and what stands in its title
@@ -33,10 +33,10 @@ _NO_PEN, _NO_BRUSH = Qt.PenStyle.NoPen, Qt.BrushStyle.NoBrush
 
 def paint_box(painter: QPainter, picture: CanvasFrame, number: NodeId, pens: Pens, zoom: float) -> None:
     """One box with all that belongs to it."""
-    node, place = picture.index.nodes[number], picture.index.places[number]
+    node, place = picture.scene.nodes[number], picture.scene.places[number]
     acting, problem = number == picture.acting, number == picture.problem
     rect = card_geometry.box(place)
-    guest = number in picture.index.folding.guests
+    guest = number in picture.scene.folding.guests
     paint_card(painter, rect, pens, chosen=number in picture.chosen, shadow=zoom >= WORDS_FROM and not guest)
     frame = pens.open_pen if guest else pens.frame_pen
     painter.setPen(pens.bad_pen if problem else pens.accent_pen if acting else frame)
@@ -324,20 +324,20 @@ def fit(width: float, room: float) -> tuple[float, float]:
     return needed / size, size
 
 
-def mark_rect(index: Index, block: BlockId) -> QRectF:
+def mark_rect(scene: Scene, block: BlockId) -> QRectF:
     """Where the mark is that opens or collapses the block; empty where the block is not drawn."""
-    if -block in index.boxes:
-        x, y = index.places[-block]
+    if -block in scene.boxes:
+        x, y = scene.places[-block]
         return QRectF(x + EDGE, y + (TITLE - FOLD_MARK) / 2 + 1, FOLD_MARK, FOLD_MARK)
-    if block in index.frames:
-        rect = index.frames[block][1]
+    if block in scene.frames:
+        rect = scene.frames[block][1]
         return QRectF(rect.left() + 10, rect.top() + (FRAME_TITLE - FOLD_MARK) / 2 - 1, FOLD_MARK, FOLD_MARK)
     return QRectF()
 
 
-def title_rect(index: Index, block: BlockId, pens: Pens, zoom: float) -> QRectF:
+def title_rect(scene: Scene, block: BlockId, pens: Pens, zoom: float) -> QRectF:
     """Where the title of an open block stands; it is what the block is taken hold of by."""
-    found, rect = index.frames[block]
+    found, rect = scene.frames[block]
     font = _frame_font(pens, zoom)
     width = min(font.width(found.title), rect.width() - 44)
     return QRectF(rect.left() + 30, rect.top() + 3, max(20.0, width + 8), FRAME_TITLE - 8)
@@ -347,8 +347,8 @@ def paint_frames(
     painter: QPainter, picture: CanvasFrame, exposed: list[QRectF], pens: Pens, zoom: float
 ) -> None:
     """The frames of the open blocks, the outer ones first."""
-    index = picture.index
-    for number, (block, rect) in reversed(index.frames.items()):
+    scene = picture.scene
+    for number, (block, rect) in reversed(scene.frames.items()):
         if not any(rect.intersects(each) for each in exposed):
             continue
         painter.setPen(pens.block_pen)
@@ -356,8 +356,8 @@ def paint_frames(
         painter.drawRoundedRect(rect, RADIUS + 6, RADIUS + 6)
         if FRAME_TITLE * zoom < 9:
             continue
-        _mark(painter, mark_rect(index, number), pens, opens=False)
-        font, where = _frame_font(pens, zoom), title_rect(index, number, pens, zoom)
+        _mark(painter, mark_rect(scene, number), pens, opens=False)
+        font, where = _frame_font(pens, zoom), title_rect(scene, number, pens, zoom)
         painter.setFont(font.qfont)
         painter.setPen(pens.muted)
         title = font.elided(block.title, max(0.0, rect.width() - 40))
@@ -366,8 +366,8 @@ def paint_frames(
 
 def paint_block(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pens, zoom: float) -> None:
     """A collapsed block as one box: its title, its output's numbers, and how much is in it."""
-    index = picture.index
-    box, place, rect = index.folding.boxes[key], index.places[key], index.boxes[key]
+    scene = picture.scene
+    box, place, rect = scene.folding.boxes[key], scene.places[key], scene.boxes[key]
     acting, problem = key == picture.acting, key == picture.problem
     width = box.size[0]
     frame = pens.bad_pen if problem else pens.accent_pen if acting else pens.box_pen
@@ -388,7 +388,7 @@ def paint_block(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pens, z
         middle = place[1] + (TITLE + HEIGHT) / 2
         _words(painter, text, rect.center().x(), middle, pens.row_word, pens.muted, centred=True)
     _foot(painter, box, rect, pens, zoom)
-    _port_marks(painter, index, key, box, pens)
+    _port_marks(painter, scene, key, box, pens)
     nudge = picture.nudge
     if nudge is not None and nudge.node in box.nodes:
         paint_nudge_tag(painter, nudge, place, pens)
@@ -402,7 +402,7 @@ def _head(
     right = rect.right() - EDGE
     if picture.target == box.key:
         right = paint_target_mark(painter, right, middle, pens, zoom)
-    _mark(painter, mark_rect(picture.index, box.block.id), pens, opens=True)
+    _mark(painter, mark_rect(picture.scene, box.block.id), pens, opens=True)
     left, font = rect.left() + EDGE + FOLD_MARK + 6, pens.name if near else pens.row_name
     room = max(0.0, right - left - 3)
     size = min(1.0, room / max(1.0, font.width(box.block.title)))
@@ -426,18 +426,18 @@ def _foot(painter: QPainter, box: FoldedBox, rect: QRectF, pens: Pens, zoom: flo
     _words(painter, box.content, rect.center().x(), middle, font, pens.muted, centred=True)
 
 
-def _port_marks(painter: QPainter, index: Index, key: Key, box: FoldedBox, pens: Pens) -> None:
+def _port_marks(painter: QPainter, scene: Scene, key: Key, box: FoldedBox, pens: Pens) -> None:
     painter.setBrush(pens.panel_brush)
     painter.setPen(pens.frame_pen)
-    out = index.out_point(key)
+    out = scene.out_point(key)
     painter.drawEllipse(QPointF(*out), PORT, PORT)
-    starts = {(index.curves[wire].x1, index.curves[wire].y1) for wire in index.leaving[key]}
+    starts = {(scene.curves[wire].x1, scene.curves[wire].y1) for wire in scene.leaving[key]}
     for start in starts - {out}:  # of what is not its output
         painter.drawEllipse(QPointF(*start), 2.5, 2.5)
     radius = PORT if len(box.ports) <= box.size[1] / 10 else 2.0
     for at, port in enumerate(box.ports):
         painter.setPen(pens.frame_pen if port.source is not None else pens.open_pen)
-        painter.drawEllipse(QPointF(*index.in_point((key, at))), radius, radius)
+        painter.drawEllipse(QPointF(*scene.in_point((key, at))), radius, radius)
 
 
 def _mark(painter: QPainter, rect: QRectF, pens: Pens, *, opens: bool) -> None:

@@ -13,7 +13,7 @@ NUMBER = 13  # sizes of text in scene units
 ROW_NUMBER = 18  # and where boxes are seen from further off
 NAME = 13
 SMALL = 9
-SMALL_IN_HALL = 11  # from the back row the captions must be read as well
+SMALL_PROJECTED = 11  # from the back row the captions must be read as well
 NARROWEST = 0.85  # how far a wide number is narrowed before it is made smaller
 
 
@@ -46,7 +46,7 @@ class Pens:
     def __init__(self, look: Look) -> None:
         theme = look.theme
         self.theme = theme
-        self.small_size = SMALL_IN_HALL if look.projector else SMALL
+        self.small_size = SMALL_PROJECTED if look.projector else SMALL
         self.ground, self.panel = QColor(theme.ground), QColor(theme.panel)
         self.text, self.muted = QColor(theme.text), QColor(theme.muted)
         self.on_data = QColor(theme.on_data)

@@ -15,7 +15,7 @@ from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import NO_FRAME, Frame, Step
 from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
 from micrograd_gui.views.canvas.pens import Pens
-from micrograd_gui.views.canvas.scene import Index
+from micrograd_gui.views.canvas.scene import Scene
 
 Part = tuple[NodeId, str]  # a field of a box: "data" or "grad"
 
@@ -28,7 +28,7 @@ class CanvasFrame:
     where all that shows. ``chosen`` are the nodes and boxes that stand for what is selected.
     """
 
-    index: Index
+    scene: Scene
     frame: Frame = NO_FRAME
     step: Step | None = None
     nudge: Nudge | None = None
@@ -42,12 +42,12 @@ class CanvasFrame:
 
     @property
     def graph(self) -> Graph:
-        return self.index.graph
+        return self.scene.graph
 
     @property
     def acting(self) -> Key | None:
         """The node that the step is about, or the box that it is in."""
-        return None if self.step is None else self.index.key(self.step.node)
+        return None if self.step is None else self.scene.key(self.step.node)
 
     @property
     def problem(self) -> Key | None:
@@ -56,26 +56,26 @@ class CanvasFrame:
 
     @property
     def target(self) -> Key | None:
-        return self.index.key(self.graph.target)
+        return self.scene.key(self.graph.target)
 
 
-def picture_of(state: State, index: Index, pens: Pens, zoom: float = 1.0) -> CanvasFrame:
-    """The picture of a state, to be seen at that zoom; the index must be of its graph."""
+def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> CanvasFrame:
+    """The picture of a state, to be seen at that zoom; the scene must be of its graph."""
     step = state.step
-    if step is not None and step.node is not None and step.node not in index.graph.nodes:
+    if step is not None and step.node is not None and step.node not in scene.graph.nodes:
         step = None
     size = chip_size(zoom)
-    lit, fresh, made = _lit(index, step), _fresh(step), chips(index, step, pens, size)
+    lit, fresh, made = _lit(scene, step), _fresh(step), chips(scene, step, pens, size)
     return CanvasFrame(
-        index,
+        scene,
         state.frame,
         step,
         state.nudge,
-        index.folding.keys(state.selection & index.graph.nodes.keys()),
+        scene.folding.keys(state.selection & scene.graph.nodes.keys()),
         fresh,
         lit,
         made,
-        _rects(index, step, fresh, lit, made),
+        _rects(scene, step, fresh, lit, made),
         frozenset() if state.nudge is None else state.nudge.moved,
         size,
     )
@@ -83,7 +83,7 @@ def picture_of(state: State, index: Index, pens: Pens, zoom: float = 1.0) -> Can
 
 def picture_of_graph(graph: Graph, frame: Frame = NO_FRAME) -> CanvasFrame:
     """A picture of a graph alone, for thumbnails."""
-    return CanvasFrame(Index(graph), frame)
+    return CanvasFrame(Scene(graph), frame)
 
 
 def _fresh(step: Step | None) -> frozenset[Part]:
@@ -100,24 +100,24 @@ def _fresh(step: Step | None) -> frozenset[Part]:
     return frozenset(((step.node, "data"),))
 
 
-def _lit(index: Index, step: Step | None) -> frozenset[Wire]:
+def _lit(scene: Scene, step: Step | None) -> frozenset[Wire]:
     if step is None or step.node is None or step.kind == "seed":
         return frozenset()
-    ports = range(len(index.graph.nodes[step.node].inputs))
-    shown = (index.folding.shown((step.node, port)) for port in ports)
-    return frozenset(wire for wire in shown if wire is not None and wire in index.curves)
+    ports = range(len(scene.graph.nodes[step.node].inputs))
+    shown = (scene.folding.shown((step.node, port)) for port in ports)
+    return frozenset(wire for wire in shown if wire is not None and wire in scene.curves)
 
 
 def _rects(
-    index: Index, step: Step | None, fresh: frozenset[Part], lit: frozenset[Wire], made: tuple[ChipItem, ...]
+    scene: Scene, step: Step | None, fresh: frozenset[Part], lit: frozenset[Wire], made: tuple[ChipItem, ...]
 ) -> tuple[QRectF, ...]:
     if step is None:
         return ()
     numbers = {step.node, *(number for number, _ in fresh)}
-    known = index.graph.nodes
-    keys = index.folding.keys(n for n in numbers if n is not None and n in known)
-    rects = [index.box_rect(key) for key in keys]
-    rects += [index.wire_rect(wire) for wire in lit]
+    known = scene.graph.nodes
+    keys = scene.folding.keys(n for n in numbers if n is not None and n in known)
+    rects = [scene.box_rect(key) for key in keys]
+    rects += [scene.wire_rect(wire) for wire in lit]
     for chip in made:
         anchor = QRectF(chip.anchor.x() - 1, chip.anchor.y() - 1, 2, 2)
         rects.append(chip.rect.united(anchor).adjusted(-6, -6, 6, 6))
@@ -126,7 +126,7 @@ def _rects(
 
 def differences(old: CanvasFrame, new: CanvasFrame) -> list[QRectF]:
     """Where two pictures of the same graph differ."""
-    index = new.index
+    scene = new.scene
     numbers: set[NodeId] = set()
     if old.frame is not new.frame:
         for before, after in ((old.frame.data, new.frame.data), (old.frame.grad, new.frame.grad)):
@@ -136,9 +136,9 @@ def differences(old: CanvasFrame, new: CanvasFrame) -> list[QRectF]:
     if old.nudge is not new.nudge:
         numbers |= old.nudged | new.nudged
         numbers |= {each.nudge.node for each in (old, new) if each.nudge is not None}
-    known = index.graph.nodes
-    keys = index.folding.keys(number for number in numbers if number in known) | (old.chosen ^ new.chosen)
-    rects = [index.box_rect(key) for key in keys if key in index.boxes]
+    known = scene.graph.nodes
+    keys = scene.folding.keys(number for number in numbers if number in known) | (old.chosen ^ new.chosen)
+    rects = [scene.box_rect(key) for key in keys if key in scene.boxes]
     if old.step is not new.step or old.lit_rects != new.lit_rects:
         rects += [*old.lit_rects, *new.lit_rects]
     return rects
@@ -170,21 +170,21 @@ def chip_size(zoom: float) -> float:
     return smallest if zoom >= 0.72 else middle if zoom >= 0.5 else largest
 
 
-def chips(index: Index, step: Step | None, pens: Pens, size: float = 1.0) -> tuple[ChipItem, ...]:
+def chips(scene: Scene, step: Step | None, pens: Pens, size: float = 1.0) -> tuple[ChipItem, ...]:
     """The chips of a backward step, clear of every box and of each other wherever there is room."""
     if step is None or step.node is None or step.kind not in ("backward", "problem") or not size:
         return ()
     made: list[ChipItem] = []
     for each in step.contributions:
-        wire = index.folding.shown((step.node, each.port))
-        if wire is None or wire not in index.curves:
+        wire = scene.folding.shown((step.node, each.port))
+        if wire is None or wire not in scene.curves:
             continue
-        rule, amount = rule_text(index.graph, step.node, each), amount_text(each)
+        rule, amount = rule_text(scene.graph, step.node, each), amount_text(each)
         width = max(pens.rule.width(rule), pens.sum.width(amount)) + 12
         height = pens.rule.metrics.height() + pens.sum.metrics.height() + 3
         last = each.port == len(step.contributions) - 1 and each.port > 0
         for each_size in (s for s in SIZES if s <= size):  # rather small than over a box
-            rect, anchor, free = _room(index, wire, width * each_size, height * each_size, made, last)
+            rect, anchor, free = _room(scene, wire, width * each_size, height * each_size, made, last)
             if free:
                 break
         made.append(ChipItem(wire, rule, amount, rect, anchor, each_size))
@@ -192,13 +192,13 @@ def chips(index: Index, step: Step | None, pens: Pens, size: float = 1.0) -> tup
 
 
 def _room(
-    index: Index, wire: Wire, width: float, height: float, taken: list[ChipItem], downwards: bool
+    scene: Scene, wire: Wire, width: float, height: float, taken: list[ChipItem], downwards: bool
 ) -> tuple[QRectF, QPointF, bool]:
     """The nearest rectangle to the wire that covers neither box nor chip, else the least bad, and whether."""
-    points = points_of(index.curves[wire])
+    points = points_of(scene.curves[wire])
     near = QRectF(*around(points, width, height))
-    obstacles = [index.boxes[key] for key in index.nodes_in(near)]
-    obstacles += [rect for rect in index.titles() if rect.intersects(near)]
+    obstacles = [scene.boxes[key] for key in scene.nodes_in(near)]
+    obstacles += [rect for rect in scene.titles() if rect.intersects(near)]
     obstacles += [chip.rect for chip in taken]
     walls = [(each.left(), each.top(), each.width(), each.height()) for each in obstacles]
     (x, y), anchor, free = room(points, width, height, walls, downwards=downwards)

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QDropEvent, QInputDevice, QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from micrograd_gui.document.block import nodes_of
+from micrograd_gui.views.canvas.blocks import BlockNavigation
 from micrograd_gui.views.canvas.hit import GROUND, Hit, hit
+from micrograd_gui.views.canvas.host import WidgetHost
+from micrograd_gui.views.canvas.inline_editor import InlineEditing
 from micrograd_gui.views.canvas.paint import hover_rect
 from micrograd_gui.views.canvas.tools import (
     ADDING,
     Band,
+    DropTarget,
     EdgeScroll,
-    Gesture,
     Move,
     Pan,
     Scrub,
+    Tool,
     can_hold_value,
-    land,
-    landing,
-    landing_rect,
-    op_in,
+    drop,
+    drop_target,
+    drop_target_rect,
+    payload_in,
 )
 from micrograd_gui.views.canvas.wiring import PointerWiring
-
-if TYPE_CHECKING:
-    from micrograd_gui.views.canvas.view import CanvasView
 
 _WHEEL_NOTCH = 120.0
 _WHEEL_FACTOR = 1.2
@@ -36,103 +35,154 @@ _Button = Qt.MouseButton
 
 
 class Pointer:
-    """Starts the gesture that fits what was pressed, once the pointer has moved far enough."""
+    """Takes the tool that fits what was pressed, once the pointer has moved far enough.
 
-    def __init__(self, view: CanvasView) -> None:
-        self.view = view
+    ``tool``: the one at work, or None; keys may take one, too. ``hovered``: what is under the pointer.
+    ``drop_target``: where what is dragged in would go, or None. ``space_held``: the left button pans.
+    """
+
+    def __init__(self, host: WidgetHost, navigation: BlockNavigation, editing: InlineEditing) -> None:
+        self.host, self.navigation, self.editing = host, navigation, editing
+        self.tool: Tool | None = None
+        self.hovered: Hit = GROUND
+        self.drop_target: DropTarget | None = None
         self.space_held = False
-        self.edge = EdgeScroll(view)
+        self._edge = EdgeScroll(host.viewport(), host.scroll_by_hand)
         self._pressed: tuple[QPointF, Hit, Qt.KeyboardModifier] | None = None
 
     def hit(self, position: QPointF) -> Hit:
         """What is under that pixel."""
-        view = self.view
-        return hit(view.index, view.scene_point(position), view.zoom, view.pens)
+        host = self.host
+        return hit(host.graph_scene, host.scene_point(position), host.zoom, host.pens)
+
+    # The tool at work ------------------------------------------------------------------------
+
+    def start(self, tool: Tool) -> None:
+        """Take a tool in hand."""
+        self.host.refresh([hover_rect(self.host.graph_scene, self.hovered)])
+        tool.start()
+        self.tool = tool
+        self.host.viewport().setCursor(tool.cursor)
+
+    def end_tool(self, *, cancel: bool = False) -> None:
+        """Let go of the tool at work, if there is one; it is dropped by whoever knows where."""
+        tool, self.tool = self.tool, None
+        if tool is None:
+            return
+        if cancel:
+            self._forget_press()
+            tool.cancel()
+        self.host.viewport().unsetCursor()
+        self.host.refresh([tool.rect(), *self._hidden_rects(tool)])
+
+    def _hidden_rects(self, tool: Tool) -> list[QRectF]:
+        scene, wire = self.host.graph_scene, tool.hidden_wire
+        drawn = None if wire is None else scene.folding.shown(wire)
+        return [scene.wire_rect(drawn)] if drawn is not None and drawn in scene.curves else []
+
+    def follow(self, *, same_structure: bool) -> None:
+        """The graph is another: what is gone is neither hovered over nor held on to any more."""
+        self.drop_target = None
+        if self.hovered.part != "ground" and self.hovered.wire not in self.host.graph_scene.curves:
+            self.hovered = GROUND
+        if self.tool is not None and not same_structure:
+            self.tool = None
+            self._forget_press()
+            self.host.viewport().unsetCursor()
+            self.host.viewport().update()
+
+    def forget_hover(self) -> None:
+        """Another part of the graph is shown: nothing is under the pointer until it moves."""
+        self.hovered, self.drop_target = GROUND, None
+
+    def _forget_press(self) -> None:
+        """What was pressed takes no tool any more."""
+        self._edge.stop()
+        self._pressed = None
 
     # Buttons ---------------------------------------------------------------------------------
 
     def press(self, event: QMouseEvent) -> None:
-        view, position = self.view, event.position()
-        if view.gesture is not None:
-            view.end_gesture(cancel=True)
+        """A button goes down: what is there is selected, and may be taken hold of."""
+        host, position = self.host, event.position()
+        self.end_tool(cancel=True)
         if event.button() == _Button.MiddleButton or (
             self.space_held and event.button() == _Button.LeftButton
         ):
-            view.start_gesture(Pan(view, view.scene_point(position), position.toPoint()))
+            self.start(Pan(host, host.scene_point(position), position.toPoint()))
         elif event.button() == _Button.LeftButton:
             found = self.hit(position)
             self._pressed = (position, found, event.modifiers())
             self._select(found, event.modifiers())
 
     def move(self, event: QMouseEvent) -> None:
-        view, position = self.view, event.position()
-        if isinstance(view.gesture, Pan):
-            view.gesture.drag_pixels(position.toPoint())
+        """The pointer has moved: the tool is dragged, or what it is over now is hovered over."""
+        position = event.position()
+        if isinstance(self.tool, Pan):
+            self.tool.drag_pixels(position.toPoint())
             return
-        if view.gesture is None and self._pressed is not None:
+        if self.tool is None and self._pressed is not None:
             far = (position - self._pressed[0]).toPoint().manhattanLength()
             if far >= QApplication.startDragDistance():
-                view.start_gesture(self._gesture(*self._pressed))
-        if view.gesture is not None and self._pressed is not None:
+                self.start(self._tool_for(*self._pressed))
+        if self.tool is not None and self._pressed is not None:
             modifiers = event.modifiers()
             self._drag(position, modifiers)
-            if not isinstance(view.gesture, Scrub):
-                self.edge.follow(position, lambda at: self._drag(at, modifiers))
+            if not isinstance(self.tool, Scrub):
+                self._edge.follow(position, lambda at: self._drag(at, modifiers))
         elif not event.buttons():
             self.hover(position)
 
     def _drag(self, position: QPointF, modifiers: Qt.KeyboardModifier) -> None:
-        """The gesture goes on with the pointer there."""
-        gesture = self.view.gesture
-        if gesture is None:
-            self.edge.stop()
+        """The tool goes on with the pointer there."""
+        tool = self.tool
+        if tool is None:
+            self._edge.stop()
             return
-        before = gesture.rect()
-        gesture.drag(self.view.scene_point(position), modifiers)
-        self.view.refresh([before, gesture.rect()])
+        before = tool.rect()
+        tool.drag(self.host.scene_point(position), modifiers)
+        self.host.refresh([before, tool.rect()])
 
     def release(self, event: QMouseEvent) -> None:
-        view, pressed, gesture = self.view, self._pressed, self.view.gesture
-        self.edge.stop()
+        """A button is up: the tool is dropped; without one it was a click."""
+        host, pressed, tool = self.host, self._pressed, self.tool
+        self._edge.stop()
         if event.button() == _Button.LeftButton:
             self._pressed = None
-        if gesture is not None:
-            view.end_gesture()
-            gesture.drop(view.scene_point(event.position()))
+        if tool is not None:
+            self.end_tool()
+            tool.drop(host.scene_point(event.position()))
             self.hover(event.position())
         elif pressed is not None and event.button() == _Button.LeftButton:
             found, modifiers = pressed[1], pressed[2]
             if found.part == "mark" and found.block is not None:
-                view.inside.toggle(found.block)
+                self.navigation.toggle(found.block)
             elif found.block is not None and not modifiers & ADDING:
-                view.bridge.attempt(view.bridge.session.select_block, found.block)
+                host.attempt(host.session.select_block, found.block)
             elif found.on_box and found.node is not None and not modifiers & ADDING:
-                view.bridge.session.select((found.node,))  # a click on one of several selected ones
+                host.session.select((found.node,))  # a click on one of several selected ones
 
     def double_click(self, event: QMouseEvent) -> None:
+        """A number or a name is typed anew, a block looked into."""
         found = self.hit(event.position())
         self._pressed = None
         if found.block is not None and found.part != "mark" and event.button() == _Button.LeftButton:
-            self.view.inside.enter(found.block)
+            self.navigation.enter(found.block)
             return
         if found.node is None or event.button() != _Button.LeftButton:
             return
         if self._scrubs(found):
-            self.view.edit_value(found.node)
+            self.editing.value(found.node)
         elif found.part in ("title", "badge"):
-            self.view.edit_label(found.node)
-
-    def forget(self) -> None:
-        """What was pressed begins no gesture any more."""
-        self.edge.stop()
-        self._pressed = None
+            self.editing.label(found.node)
 
     def _select(self, found: Hit, modifiers: Qt.KeyboardModifier) -> None:
-        session, selection = self.view.bridge.session, self.view.bridge.state.selection
+        session, state = self.host.session, self.host.session.state
+        selection = state.selection
         if found.part == "mark":
             return
         if found.block is not None:
-            nodes = nodes_of(self.view.bridge.state.graph.blocks, found.block)
+            nodes = nodes_of(state.graph.blocks, found.block)
             if modifiers & ADDING:
                 session.select(selection - nodes if nodes <= selection else selection | nodes)
             elif not nodes <= selection:
@@ -145,66 +195,66 @@ class Pointer:
         elif not modifiers & ADDING:
             session.select(())
 
-    def _gesture(self, position: QPointF, found: Hit, modifiers: Qt.KeyboardModifier) -> Gesture:
-        view, start = self.view, self.view.scene_point(position)
+    def _tool_for(self, position: QPointF, found: Hit, modifiers: Qt.KeyboardModifier) -> Tool:
+        host, origin = self.host, self.host.scene_point(position)
         if found.part in ("in", "out"):
-            return PointerWiring(view, start, found)
+            return PointerWiring(host, origin, found)
         if found.block is not None:
-            return Move(view, start)
+            return Move(host, origin)
         if found.node is None or found.part == "wire":
-            return Band(view, start, adding=bool(modifiers & ADDING))
-        return Scrub(view, start, found.node) if self._scrubs(found) else Move(view, start)
+            return Band(host, origin, adding=bool(modifiers & ADDING))
+        return Scrub(host, origin, found.node) if self._scrubs(found) else Move(host, origin)
 
     def _scrubs(self, found: Hit) -> bool:
         """Whether it is a number that dragging changes: a leaf's, or the exponent on a power's badge."""
-        node = self.view.index.graph.nodes.get(found.node or 0)
+        node = self.host.graph_scene.graph.nodes.get(found.node or 0)
         return (
             node is not None
             and found.block is None
             and found.part == ("data" if node.is_leaf else "badge")
-            and can_hold_value(self.view, found.node)
+            and can_hold_value(self.host.session.state.graph, found.node)
         )
 
     def hold_space(self, held: bool) -> None:
-        """While the space bar is down, the left button drags the sheet."""
+        """While the space bar is down, the left button drags the canvas."""
         if held != self.space_held:
             self.space_held = held
-            if self.view.gesture is None:
+            if self.tool is None:
                 if held:
-                    self.view.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+                    self.host.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
                 else:
-                    self.view.viewport().unsetCursor()
+                    self.host.viewport().unsetCursor()
 
     # Hovering, zooming -----------------------------------------------------------------------
 
     def hover(self, position: QPointF | None) -> None:
         """The pointer is there, or (None) has left."""
-        view = self.view
         found = GROUND if position is None else self.hit(position)
-        if found == view.hovered:
+        if found == self.hovered:
             return
-        before, view.hovered = view.hovered, found
-        view.refresh([hover_rect(view.index, before), hover_rect(view.index, found)])
+        before, self.hovered = self.hovered, found
+        scene, viewport = self.host.graph_scene, self.host.viewport()
+        self.host.refresh([hover_rect(scene, before), hover_rect(scene, found)])
         if self.space_held:
-            view.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+            viewport.setCursor(Qt.CursorShape.OpenHandCursor)
         elif found.part in ("in", "out"):
-            view.viewport().setCursor(Qt.CursorShape.CrossCursor)
+            viewport.setCursor(Qt.CursorShape.CrossCursor)
         elif self._scrubs(found):
-            view.viewport().setCursor(Qt.CursorShape.SizeHorCursor)
+            viewport.setCursor(Qt.CursorShape.SizeHorCursor)
         elif found.part == "mark":
-            view.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
+            viewport.setCursor(Qt.CursorShape.PointingHandCursor)
         else:
-            view.viewport().unsetCursor()
+            viewport.unsetCursor()
 
     def wheel(self, event: QWheelEvent) -> None:
         """A wheel zooms at the pointer; two fingers on a touchpad scroll, with Ctrl they zoom."""
         touchpad = event.device().type() == QInputDevice.DeviceType.TouchPad
         zooming = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if touchpad and not zooming and not event.pixelDelta().isNull():
-            self.view.scroll_by_hand(-event.pixelDelta())
+            self.host.scroll_by_hand(-event.pixelDelta())
             return
         notches = (event.angleDelta().y() or event.angleDelta().x()) / _WHEEL_NOTCH
-        self.view.zoom_by_hand(_WHEEL_FACTOR**notches, event.position())
+        self.host.zoom_by_hand(_WHEEL_FACTOR**notches, event.position())
 
     def pinch(self, event: QEvent) -> bool:
         """Two fingers drawn apart."""
@@ -212,7 +262,7 @@ class Pointer:
             isinstance(event, QNativeGestureEvent)
             and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture
         ):
-            self.view.zoom_by_hand(1 + event.value(), event.position())
+            self.host.zoom_by_hand(1 + event.value(), event.position())
             return True
         return False
 
@@ -220,36 +270,39 @@ class Pointer:
 
     def drag_over(self, event: QDropEvent) -> None:
         """Show what a drop would do here."""
-        op, view = op_in(event.mimeData()), self.view
-        if op is None:
+        payload, host = payload_in(event.mimeData()), self.host
+        if payload is None:
             event.ignore()
             return
         event.acceptProposedAction()
 
         def show(position: QPointF) -> None:
-            self._show_landing(landing(view.index, op, view.scene_point(position), view.zoom))
+            point = host.scene_point(position)
+            self._show_target(drop_target(host.graph_scene, payload, point, host.zoom))
 
         show(event.position())
-        self.edge.follow(event.position(), show)
+        self._edge.follow(event.position(), show)
 
     def drag_away(self) -> None:
-        self.edge.stop()
-        self._show_landing(None)
+        """What was dragged in has left without being dropped."""
+        self._edge.stop()
+        self._show_target(None)
 
     def drop(self, event: QDropEvent) -> None:
-        op, view = op_in(event.mimeData()), self.view
-        self.edge.stop()
-        self._show_landing(None)
-        if op is None:
+        """Put what was dragged in where it was let go."""
+        payload, host = payload_in(event.mimeData()), self.host
+        self._edge.stop()
+        self._show_target(None)
+        if payload is None:
             event.ignore()
             return
         event.acceptProposedAction()
-        view.settle()
-        land(view, landing(view.index, op, view.scene_point(event.position()), view.zoom))
-        view.setFocus(Qt.FocusReason.MouseFocusReason)
+        host.freeze_places()
+        drop(host, drop_target(host.graph_scene, payload, host.scene_point(event.position()), host.zoom))
+        host.viewport().setFocus(Qt.FocusReason.MouseFocusReason)
 
-    def _show_landing(self, what) -> None:
-        view = self.view
-        rects = [landing_rect(view.index, each) for each in (view.landing, what) if each is not None]
-        view.landing = what
-        view.refresh(rects)
+    def _show_target(self, target: DropTarget | None) -> None:
+        scene = self.host.graph_scene
+        rects = [drop_target_rect(scene, each) for each in (self.drop_target, target) if each is not None]
+        self.drop_target = target
+        self.host.refresh(rects)

@@ -1,4 +1,4 @@
-"""Index: what lies where on the canvas, as a grid of cells that follows the graph."""
+"""Scene: what lies where on the canvas, as a grid of cells that follows the graph."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QLineF, QRectF
 
 from micrograd_gui.document.block import Block, BlockId
-from micrograd_gui.document.graph import Graph, Place
+from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.figures import folding as routes
 from micrograd_gui.figures.folding import Folding, Key, Wire
@@ -20,8 +20,13 @@ _CELLS_AT_MOST = 64  # a wire over more cells than that is kept by the columns t
 _REBUILD_ABOVE = 0.3  # when more than this part of the nodes differs, starting anew is quicker
 
 
-class Index:
-    """Nodes, boxes and wires of one folding of a graph, by cell. ``follow`` brings it to another."""
+class Scene:
+    """Nodes, boxes and wires of one folding of a graph, by cell. ``follow`` brings it to another.
+
+    ``folding``: what is drawn of ``graph``; ``nodes``, ``places``: its nodes and boxes, and where they stand.
+    ``boxes``, ``curves``, ``lines``, ``leaving``: their rectangles, and their wires as curves, as straight
+    lines, and by where they leave. ``frames``: the open blocks.
+    """
 
     def __init__(self, graph: Graph, within: BlockId | None = None) -> None:
         self._given = graph
@@ -45,7 +50,7 @@ class Index:
             for port, source in enumerate(node.inputs):
                 if source is not None:
                     self._put_wire((key, port), source)
-        self._frame()
+        self._place_frames()
 
     def _take_in(self, folding: Folding) -> None:
         self.folding, self.graph = folding, folding.graph
@@ -64,7 +69,7 @@ class Index:
             self._take_in(now)
             if was.frames == now.frames:
                 return []
-            return self._frame()
+            return self._place_frames()
         before, after = was.nodes, now.nodes
         changed, written = set(), set()  # what stands or is wired otherwise; what only says something else
         for key, node in after.items():
@@ -108,12 +113,12 @@ class Index:
             if source is not None:
                 self._put_wire((key, port), source)
                 rects.append(self.wire_rect((key, port)))
-        return rects + self._frame()
+        return rects + self._place_frames()
 
-    def _frame(self) -> list[QRectF]:
+    def _place_frames(self) -> list[QRectF]:
         """Put the frames around what they hold; gives where that differs."""
-        before, self.frames = self.frames, framed(self.folding)
-        return differing(before, self.frames)
+        before, self.frames = self.frames, frames_of(self.folding)
+        return frame_differences(before, self.frames)
 
     # Where things are ------------------------------------------------------------------------
 
@@ -125,6 +130,11 @@ class Index:
         """The box of a node, or of the block that stands for it; empty where neither is drawn."""
         key = self.folding.key(number)
         return QRectF() if key is None else self.boxes[key]
+
+    def nodes_of(self, keys: Iterable[Key]) -> frozenset[NodeId]:
+        """The nodes that those stand for: of a box, all that are in it."""
+        boxes = self.folding.boxes
+        return frozenset().union(*(boxes[key].nodes if key < 0 else (key,) for key in keys))
 
     def box_rect(self, number: Key) -> QRectF:
         """The box with all that stands out of it."""
@@ -277,12 +287,12 @@ def meets(one: QRectF, other: QRectF) -> bool:
 Frames = dict[BlockId, tuple[Block, QRectF]]  # a block stands after those within it
 
 
-def framed(folding: Folding) -> Frames:
+def frames_of(folding: Folding) -> Frames:
     """The frames of all open blocks that hold something."""
     return {number: (block, QRectF(*rect)) for number, (block, rect) in routes.framed(folding).items()}
 
 
-def differing(before: Frames, after: Frames) -> list[QRectF]:
+def frame_differences(before: Frames, after: Frames) -> list[QRectF]:
     """Where a frame was or is that differs."""
     return [
         each[1].adjusted(-3, -3, 3, 3)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import ParamSpec, TypeVar
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -26,35 +26,41 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.figures.folding import Key
+from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Paced
-from micrograd_gui.views.canvas.blocks import Inside
+from micrograd_gui.views.canvas.blocks import BlockNavigation
 from micrograd_gui.views.canvas.camera import ZoomView
-from micrograd_gui.views.canvas.hit import GROUND, Hit
-from micrograd_gui.views.canvas.inline_editor import Typing
+from micrograd_gui.views.canvas.inline_editor import InlineEditing
 from micrograd_gui.views.canvas.keyboard import Keyboard
-from micrograd_gui.views.canvas.menu import open_menu
-from micrograd_gui.views.canvas.paint import hover_rect, paint, paint_hover
-from micrograd_gui.views.canvas.pens import SMALL_IN_HALL, pens_of
+from micrograd_gui.views.canvas.menu import ContextMenu
+from micrograd_gui.views.canvas.paint import paint, paint_hover
+from micrograd_gui.views.canvas.pens import SMALL_PROJECTED, pens_of
 from micrograd_gui.views.canvas.picture import chip_size, differences, picture_of
 from micrograd_gui.views.canvas.pointer import Pointer
-from micrograd_gui.views.canvas.scene import Index
+from micrograd_gui.views.canvas.scene import Scene
 from micrograd_gui.views.canvas.tips import description, tip
-from micrograd_gui.views.canvas.tools import Gesture, Landing, paint_landing
-from micrograd_gui.views.canvas.wiring import KeyWiring, PointerWiring
+from micrograd_gui.views.canvas.tools import paint_drop_target
 from micrograd_gui.views.theme import Look
 
+P = ParamSpec("P")
+T = TypeVar("T")
 FIT_AT_MOST = 1.6
 STEP = 1.2  # one press of zoom in
 _MARGIN = 26.0  # pixels around a graph that fits
 _RECTS_AT_MOST = 300
-_HALL_TEXT = 13.0  # pixels at scale 1; in a hall no text is smaller than that, scaled
+_PROJECTED_TEXT = 13.0  # pixels at scale 1; under a projector no text is smaller than that, scaled
 
 
 class CanvasView(ZoomView):
-    """One painted layer. It keeps what is of the view alone: zoom, hover, a running gesture, an editor,
-    and which block is looked into.
+    """The graph as one painted layer; the Host of its tools.
 
+    It keeps what is of the view alone: the zoom, and with its parts what is hovered over, the tool at work,
+    the inline editor, and which block is looked into.
+
+    ``bridge``: the door to the session. ``look``, ``pens``: how it is drawn. ``graph_scene``: what lies
+    where. ``picture``: the moment that is shown. ``pointer``, ``keyboard``, ``navigation``, ``editing``: its
+    parts.
     ``block_wanted(kind, point, nodes)``: a block was dropped there, and is to read those nodes.
     """
 
@@ -63,15 +69,14 @@ class CanvasView(ZoomView):
     def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.bridge, self.look, self.pens = bridge, look, pens_of(look)
-        self.index = Index(bridge.state.graph)
-        self.picture = picture_of(bridge.state, self.index, self.pens)
-        self.gesture: Gesture | None = None
-        self.landing: Landing | None = None
-        self.hovered: Hit = GROUND
-        self.typing = Typing(self)
-        self.inside = Inside(self)
+        self.graph_scene = Scene(bridge.state.graph)
+        self.picture = picture_of(bridge.state, self.graph_scene, self.pens)
         self._whole = True  # the whole graph is in view and stays so when the window changes its size
-        self.pointer, self.keyboard = Pointer(self), Keyboard(self)
+        self.editing = InlineEditing(self)
+        self.navigation = BlockNavigation(self, self)
+        self.pointer = Pointer(self, self.navigation, self.editing)
+        self.keyboard = Keyboard(self, self.pointer, self.navigation, self.editing)
+        self._menu = ContextMenu(self, self.pointer, self.navigation, self.editing)
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -89,19 +94,19 @@ class CanvasView(ZoomView):
         """Draw in that look; text that is made larger makes the picture larger about its middle."""
         factor = look.scale / self.look.scale
         self.look, self.pens = look, pens_of(look)
-        self.picture = picture_of(self.bridge.state, self.index, self.pens, self.zoom)
+        self.picture = picture_of(self.bridge.state, self.graph_scene, self.pens, self.zoom)
         if self._whole:
             self.fit()
         elif factor != 1.0:
             self.zoom_at(factor, QPointF(self.viewport().rect().center()))
-        self.inside.dress()
-        self.typing.follow()
+        self.navigation.apply_style()
+        self.editing.follow()
         self.viewport().update()
 
     def fit(self) -> None:
-        """The whole graph in view; in a hall no smaller than the back row can read."""
+        """The whole graph in view; under a projector no smaller than the back row can read."""
         self._whole = True
-        bounds = self.index.bounds()
+        bounds = self.graph_scene.bounds()
         if bounds.isEmpty():
             self.look_at(QPointF(0, 0), self.look.scale)
             return
@@ -111,7 +116,7 @@ class CanvasView(ZoomView):
         room_x, room_y = max(40.0, size.width() - 2 * _MARGIN), max(40.0, size.height() - 2 * _MARGIN)
         zoom = min(room_x / bounds.width(), room_y / bounds.height())
         if self.look.projector:
-            readable = _HALL_TEXT * self.look.scale / SMALL_IN_HALL
+            readable = _PROJECTED_TEXT * self.look.scale / SMALL_PROJECTED
             zoom = min(max(zoom, readable), 2 * readable)
         else:
             zoom = min(zoom, FIT_AT_MOST * self.look.scale)
@@ -120,20 +125,23 @@ class CanvasView(ZoomView):
             self.show_node(self.picture.acting or self.picture.target or 0)
 
     def zoom_in(self) -> None:
+        """One step nearer."""
         self.zoom_by_hand(STEP)
 
     def zoom_out(self) -> None:
+        """One step further away."""
         self.zoom_by_hand(1 / STEP)
 
     def zoom_reset(self) -> None:
+        """The size at which text is as large as elsewhere in the window."""
         self.zoom_by_hand(self.look.scale / self.zoom)
 
     def show_node(self, number: Key) -> None:
         """Scroll, no further than needed, so that the node, and what it lights up, is in view."""
-        key = self.index.key(number)
+        key = self.graph_scene.key(number)
         if key is None:
             return
-        rect = self.index.boxes[key]
+        rect = self.graph_scene.boxes[key]
         if key == self.picture.acting:
             whole = rect
             for each in self.picture.lit_rects:
@@ -147,8 +155,8 @@ class CanvasView(ZoomView):
         """Scroll, no further than needed, so that all of these are in view, or the middle of them."""
         whole = QRectF()
         for number in numbers:
-            key = self.index.key(number)
-            whole = whole if key is None else whole.united(self.index.boxes[key])
+            key = self.graph_scene.key(number)
+            whole = whole if key is None else whole.united(self.graph_scene.boxes[key])
         if not whole.isEmpty():
             self.bring_into_view(whole, 24)
 
@@ -158,115 +166,73 @@ class CanvasView(ZoomView):
         self.zoom_at(factor, QPointF(self.viewport().rect().center()) if position is None else position)
 
     def scroll_by_hand(self, pixels: QPoint) -> None:
+        """Scroll; the user has chosen what to look at."""
         self._whole = False
         self.scroll_by(pixels)
 
     def edit_label(self, number: NodeId) -> None:
         """Rename at the place of the name."""
-        self.typing.label(number)
+        self.editing.label(number)
 
     def edit_value(self, number: NodeId, text: str | None = None) -> None:
         """Type a leaf's number, or a power's exponent, at its place; ``text`` is what was typed already."""
-        self.typing.value(number, text)
+        self.editing.value(number, text)
 
-    def make(self, verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Call a verb that makes nodes; from inside a block, they belong to it."""
+    def open_menu(self, position: QPointF | None) -> None:
+        """The context menu for what is at that pixel, or (None) for what is selected."""
+        self._menu.open(position)
+
+    def box_of(self, number: Key) -> QRectF:
+        """The box of a node, or of the block that stands for it; empty where neither is drawn."""
+        return self.graph_scene.box_of(number)
+
+    # What tools ask of it (see Host) ---------------------------------------------------------
+
+    @property
+    def session(self) -> Session:
+        """The verbs and the state."""
+        return self.bridge.session
+
+    def attempt(self, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """Call a verb; where it raises Refusal, the sentence is said, and None comes back."""
+        return self.bridge.attempt(verb, *args, **kwargs)
+
+    def create_nodes(self, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """Attempt a verb that makes nodes; from inside a block, they belong to it."""
         first = self.bridge.state.graph.next_id
         made = self.bridge.attempt(verb, *args, **kwargs)
-        self.claim(first)
+        self.adopt_into_block(first)
         return made
 
-    def claim(self, first: NodeId) -> None:
+    def adopt_into_block(self, first: NodeId) -> None:
         """From inside a block: the nodes from that id on were made here, and belong to it."""
-        if self.inside.block is not None:
+        if self.navigation.block is not None:
             new = [number for number in self.bridge.state.graph.nodes if number >= first]
-            self.bridge.attempt(self.bridge.session.join, new, self.inside.block)
+            self.bridge.attempt(self.bridge.session.join, new, self.navigation.block)
 
-    def nodes_of(self, keys: Iterable[Key]) -> frozenset[NodeId]:
-        """The nodes that those stand for: of a box, all that are in it."""
-        boxes = self.index.folding.boxes
-        return frozenset().union(*(boxes[key].nodes if key < 0 else (key,) for key in keys))
+    def want_block(self, kind: str, point: QPointF, nodes: tuple[NodeId, ...]) -> None:
+        """A block of that kind is to be put there, and to read those nodes."""
+        self.block_wanted.emit(kind, point, nodes)
 
-    # The state -------------------------------------------------------------------------------
-
-    def _on_changed(self, old: State, new: State) -> None:
-        before, target = self.picture, self.picture.target
-        came_out = self.inside.follow(new.graph)
-        followed = self.index.follow(new.graph, self.inside.block)
-        self.picture = picture_of(new, self.index, self.pens, self.zoom)
-        if followed is None:
-            self.viewport().update()
-        else:
-            rects = followed + differences(before, self.picture)
-            if (now := self.picture.target) != target:
-                boxes = self.index.boxes
-                rects += [
-                    self.index.box_rect(key) for key in (target, now) if key is not None and key in boxes
-                ]
-            self.refresh(rects)
-        if came_out:
-            self.fit()
-        if old.graph is not new.graph:
-            same_document = new.same_document(old)
-            if same_document:
-                self._whole = False  # what is being edited must not slide away when the window is resized
-            if old.graph.places is not new.graph.places:
-                self.grow(self.index.bounds())
-            self._drop_what_is_gone(same_document and new.graph.same_structure(old.graph))
-        if (old.selection, old.graph, old.cursor) != (new.selection, new.graph, new.cursor):
-            self._describe()
-        if self.look.projector and new.step is not old.step and self.picture.acting is not None:
-            self.show_node(self.picture.acting)
-
-    def look_again(self) -> None:
-        """Another block, or the whole graph, is looked at."""
-        self.index.follow(self.bridge.state.graph, self.inside.block)
-        self.picture = picture_of(self.bridge.state, self.index, self.pens, self.zoom)
-        self.hovered, self.landing = GROUND, None
-        self.fit()
-        self._describe()
-
-    def settle(self) -> None:
+    def freeze_places(self) -> None:
         """Give every node the place it is drawn at, so that an edit of some leaves the others there."""
         graph = self.bridge.state.graph
-        if self.index.graph is not graph:
-            self.bridge.session.tidied(graph, self.index.graph.places, as_edit=False)
+        if self.graph_scene.graph is not graph:
+            self.bridge.session.tidied(graph, self.graph_scene.graph.places, as_edit=False)
 
-    def _drop_what_is_gone(self, same_structure: bool) -> None:
-        self.landing = None
-        if self.hovered.part != "ground" and self.hovered.wire not in self.index.curves:
-            self.hovered = GROUND
-        self.typing.follow()
-        if self.gesture is not None and not same_structure:  # what it holds on to may be gone
-            self.gesture = None
-            self.pointer.forget()
-            self.viewport().unsetCursor()
-            self.viewport().update()
+    def refuse(self, sentence: str, node: NodeId | None = None) -> None:
+        """Say why something cannot be, and which node that is about."""
+        self.bridge.refused.emit(sentence, node)
 
-    def _describe(self) -> None:
-        self.setAccessibleDescription(description(self.bridge.state, len(self.index.curves)))
-
-    # Painting --------------------------------------------------------------------------------
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        transform = self.viewportTransform()
-        back, _ = transform.inverted()
-        region = event.region()
-        few = region.rectCount() <= 24
-        rects = list(region) if few else [region.boundingRect()]  # type: ignore[call-overload]  # it iterates
-        painter = QPainter(self.viewport())
-        painter.setWorldTransform(transform)
-        hidden = self.gesture.hidden_wire if isinstance(self.gesture, PointerWiring) else None
-        exposed = [back.mapRect(QRectF(rect.adjusted(-1, -1, 1, 1))) for rect in rects]
-        paint(painter, self.picture, self.look, exposed=exposed, without=hidden)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.gesture is None:
-            paint_hover(painter, self.picture, self.hovered, self.pens)
-        if self.landing is not None:
-            paint_landing(painter, self, self.landing)
-        if self.gesture is not None:
-            self.gesture.paint(painter)
-        painter.end()
+    def say(self, sentence: str, at: QPointF | None = None) -> None:
+        """A tooltip at that point of the scene, said to a screen reader too, or (None) beside the pointer."""
+        if at is not None:
+            self.setAccessibleDescription(sentence)
+            QToolTip.showText(self.viewport().mapToGlobal(self.mapFromScene(at)), sentence, self.viewport())
+        elif sentence:
+            QToolTip.showText(QCursor.pos() + QPoint(12, 12), sentence, self.viewport())
+        else:
+            QToolTip.hideText()
 
     def refresh(self, rects: Iterable[QRectF]) -> None:
         """Repaint those parts of the scene, and no others."""
@@ -283,73 +249,88 @@ class CanvasView(ZoomView):
         """The point of the scene at that pixel."""
         return self.viewportTransform().inverted()[0].map(position)
 
-    def box_of(self, number: Key) -> QRectF:
-        return self.index.box_of(number)
+    def stop_editing(self) -> None:
+        """Cancel the tool that is at work, and close the inline editor without keeping anything."""
+        self.pointer.end_tool(cancel=True)
+        self.editing.close()
 
-    def open_menu(self, position: QPointF | None) -> None:
-        """The context menu for what is at that pixel, or (None) for what is selected."""
-        open_menu(self, position)
+    def look_again(self) -> None:
+        """Another block, or the whole graph, is looked at."""
+        self.graph_scene.follow(self.bridge.state.graph, self.navigation.block)
+        self.picture = picture_of(self.bridge.state, self.graph_scene, self.pens, self.zoom)
+        self.pointer.forget_hover()
+        self.fit()
+        self._describe()
+
+    def keep_clear(self, height: int) -> None:
+        """Leave so many pixels free above the canvas."""
+        self.setViewportMargins(0, height, 0, 0)
+
+    # The state -------------------------------------------------------------------------------
+
+    def _on_changed(self, old: State, new: State) -> None:
+        before, target = self.picture, self.picture.target
+        came_out = self.navigation.follow(new.graph)
+        followed = self.graph_scene.follow(new.graph, self.navigation.block)
+        self.picture = picture_of(new, self.graph_scene, self.pens, self.zoom)
+        if followed is None:
+            self.viewport().update()
+        else:
+            rects = followed + differences(before, self.picture)
+            if (now := self.picture.target) != target:
+                scene = self.graph_scene
+                marked = [key for key in (target, now) if key is not None and key in scene.boxes]
+                rects += [scene.box_rect(key) for key in marked]
+            self.refresh(rects)
+        if came_out:
+            self.fit()
+        if old.graph is not new.graph:
+            same_document = new.same_document(old)
+            if same_document:
+                self._whole = False  # what is being edited must not slide away when the window is resized
+            if old.graph.places is not new.graph.places:
+                self.grow(self.graph_scene.bounds())
+            self.pointer.follow(same_structure=same_document and new.graph.same_structure(old.graph))
+            self.editing.follow()
+        if (old.selection, old.graph, old.cursor) != (new.selection, new.graph, new.cursor):
+            self._describe()
+        if self.look.projector and new.step is not old.step and self.picture.acting is not None:
+            self.show_node(self.picture.acting)
+
+    def _describe(self) -> None:
+        self.setAccessibleDescription(description(self.bridge.state, len(self.graph_scene.curves)))
+
+    # Painting --------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        transform = self.viewportTransform()
+        back, _ = transform.inverted()
+        region = event.region()
+        few = region.rectCount() <= 24
+        rects = list(region) if few else [region.boundingRect()]  # type: ignore[call-overload]  # it iterates
+        painter = QPainter(self.viewport())
+        painter.setWorldTransform(transform)
+        tool, target = self.pointer.tool, self.pointer.drop_target
+        hidden = None if tool is None else tool.hidden_wire
+        exposed = [back.mapRect(QRectF(rect.adjusted(-1, -1, 1, 1))) for rect in rects]
+        paint(painter, self.picture, self.look, exposed=exposed, without=hidden)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if tool is None:
+            paint_hover(painter, self.picture, self.pointer.hovered, self.pens)
+        if target is not None:
+            paint_drop_target(painter, self, target)
+        if tool is not None:
+            tool.paint(painter)
+        painter.end()
 
     def _show_tip(self, position: QPointF, at: QPoint) -> None:
-        if self.gesture is None:
+        if self.pointer.tool is None:
             QToolTip.showText(at, tip(self.picture, self.pointer.hit(position)), self.viewport())
 
     def _on_zoomed(self) -> None:
         if self.picture.size != chip_size(self.zoom):
-            self.picture = picture_of(self.bridge.state, self.index, self.pens, self.zoom)
-        self.typing.follow()
-
-    # Gestures: one at a time -----------------------------------------------------------------
-
-    def start_gesture(self, gesture: Gesture) -> None:
-        self.refresh([hover_rect(self.index, self.hovered)])
-        self.gesture = gesture
-        self.viewport().setCursor(gesture.cursor)
-
-    def end_gesture(self, *, cancel: bool = False) -> None:
-        """Let go of the running gesture."""
-        gesture, self.gesture = self.gesture, None
-        if gesture is None:
-            return
-        if cancel:
-            self.pointer.forget()
-            gesture.cancel()
-        self.viewport().unsetCursor()
-        self.refresh([gesture.rect(), *self._hidden_rects(gesture)])
-
-    def _hidden_rects(self, gesture: Gesture) -> list[QRectF]:
-        wire = gesture.hidden_wire if isinstance(gesture, PointerWiring) else None
-        shown = None if wire is None else self.index.folding.shown(wire)
-        return [self.index.wire_rect(shown)] if shown is not None and shown in self.index.curves else []
-
-    def start_key_wiring(self, number: NodeId, *, remove: bool = False) -> None:
-        """Choose a wire of the node with keys."""
-        if self.index.key(number) is None:
-            return
-        wiring = KeyWiring(self, number, remove=remove)
-        name = self.index.graph.nodes[number].name
-        if not wiring.choices:
-            lacking = f"{name} has no wire" if remove else f"There is no free port for {name}"
-            self.bridge.refused.emit(f"{lacking}.", number)
-            return
-        self.start_gesture(wiring)
-        wiring.turn(0)
-        self.tell_wiring()
-
-    def tell_wiring(self) -> None:
-        """Say beside the port what Enter would do."""
-        if isinstance(self.gesture, KeyWiring):
-            sentence = self.gesture.sentence()
-            at = self.mapFromScene(self.gesture.rect().bottomRight())
-            self.setAccessibleDescription(sentence)
-            QToolTip.showText(self.viewport().mapToGlobal(at), sentence, self.viewport())
-
-    def say_at_pointer(self, sentence: str) -> None:
-        """A tooltip at once, or none."""
-        if sentence:
-            QToolTip.showText(QCursor.pos() + QPoint(12, 12), sentence, self.viewport())
-        else:
-            QToolTip.hideText()
+            self.picture = picture_of(self.bridge.state, self.graph_scene, self.pens, self.zoom)
+        self.editing.follow()
 
     # Qt's calls, each handed to the one who knows what it means ------------------------------
 
@@ -426,6 +407,6 @@ class CanvasView(ZoomView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.inside.lay_out()
+        self.navigation.lay_out()
         if self._whole:
             self.fit()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
@@ -12,10 +10,8 @@ from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.figures.folding import Key, Wire
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.hit import Hit, box_at, nearest_port
-from micrograd_gui.views.canvas.tools import Gesture, Modifiers
-
-if TYPE_CHECKING:
-    from micrograd_gui.views.canvas.view import CanvasView
+from micrograd_gui.views.canvas.host import Host
+from micrograd_gui.views.canvas.tools import Modifiers, Tool
 
 _FURTHER = "Tab goes to the next, Esc leaves."
 SNAP = 24.0  # pixels
@@ -23,20 +19,21 @@ SNAP = 24.0  # pixels
 Ends = tuple[NodeId, NodeId, int | None]  # source, node, and its port (None: its first free one)
 
 
-class PointerWiring(Gesture):
+class PointerWiring(Tool):
     """A wire that follows the pointer and snaps to what it can be put on.
 
     It starts at an output port, at an empty input port, or at a wired one: then the wire that is there
     is taken off and put elsewhere, or dropped on the ground and gone.
+
+    ``ends``: what it would connect if it were let go now. ``reason``: why that is refused, or empty.
     """
 
     cursor = Qt.CursorShape.CrossCursor
 
-    def __init__(self, view: CanvasView, start: QPointF, hit: Hit) -> None:
-        super().__init__(view, start)
+    def __init__(self, host: Host, origin: QPointF, hit: Hit) -> None:
+        super().__init__(host, origin)
         assert hit.node is not None
-        graph = view.index.graph
-        self._taken: Wire | None = None
+        graph = host.graph_scene.graph
         self._source: NodeId | None = None
         self._port: Wire | None = None
         if hit.part == "out":
@@ -46,43 +43,38 @@ class PointerWiring(Gesture):
             if source is None:
                 self._port = hit.wire
             else:
-                self._source, self._taken = source, hit.wire
-        self._end = start
+                self._source, self.hidden_wire = source, hit.wire
+        self._end = origin
         self.ends: Ends | None = None
         self.reason = ""
 
-    @property
-    def hidden_wire(self) -> Wire | None:
-        """The wire that was taken off its port."""
-        return self._taken
-
     def drag(self, point: QPointF, _modifiers: Modifiers) -> None:
-        ends = self._aimed(point)
+        ends = self._aim(point)
         self._end = self._tip(point, ends)
         if ends != self.ends:
             self.ends = ends
             self.reason = "" if ends is None or self._back(ends) else refusal(self._graph(), ends)
-            self.view.say_at_pointer(self.reason)
+            self.host.say(self.reason)
 
     def drop(self, point: QPointF) -> None:
         self.drag(point, Modifiers.NoModifier)
-        self.view.say_at_pointer("")
-        session, attempt = self.view.bridge.session, self.view.bridge.attempt
+        self.host.say("")
+        session, attempt = self.host.session, self.host.attempt
         if self.ends is None:
-            if self._taken is not None:
-                attempt(session.disconnect, *self._taken)
+            if self.hidden_wire is not None:
+                attempt(session.disconnect, *self.hidden_wire)
         elif self._back(self.ends):
             return
-        elif self._taken is not None:
-            attempt(session.rewire, self._taken, *self.ends)
+        elif self.hidden_wire is not None:
+            attempt(session.rewire, self.hidden_wire, *self.ends)
         else:
             attempt(session.connect, *self.ends)
 
     def cancel(self) -> None:
-        self.view.say_at_pointer("")
+        self.host.say("")
 
     def paint(self, painter: QPainter) -> None:
-        pens = self.view.pens
+        pens = self.host.pens
         colour = pens.bad if self.reason else pens.selection
         style = Qt.PenStyle.DashLine if self.ends is None or self.reason else Qt.PenStyle.SolidLine
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -104,19 +96,19 @@ class PointerWiring(Gesture):
     # What it aims at -------------------------------------------------------------------------
 
     def _graph(self) -> Graph:
-        graph = self.view.bridge.state.graph
-        return graph if self._taken is None else graph.unwired(*self._taken)
+        graph = self.host.session.state.graph
+        return graph if self.hidden_wire is None else graph.unwired(*self.hidden_wire)
 
     def _back(self, ends: Ends) -> bool:
-        return self._taken is not None and self._taken == ends[1:]
+        return self.hidden_wire is not None and self.hidden_wire == ends[1:]
 
-    def _aimed(self, point: QPointF) -> Ends | None:
+    def _aim(self, point: QPointF) -> Ends | None:
         """The ends of the wire if it were let go at that point; None over the ground."""
-        index, graph, reach = self.view.index, self._graph(), SNAP / self.view.zoom
+        scene, graph, reach = self.host.graph_scene, self._graph(), SNAP / self.host.zoom
         if self._port is not None:
             taker = self._port[0]
-            found = nearest_port(index, point, reach, outputs=True, wanted=lambda node, _: node != taker)
-            number = found[0] if found else self._node_of(box_at(index, point, reach / 2), outputs=True)
+            found = nearest_port(scene, point, reach, outputs=True, wanted=lambda node, _: node != taker)
+            number = found[0] if found else self._node_of(box_at(scene, point, reach / 2), outputs=True)
             return None if number is None or number == taker else (number, *self._port)
         assert self._source is not None
         source = self._source
@@ -124,11 +116,11 @@ class PointerWiring(Gesture):
         def wanted(node: NodeId, port: int | None) -> bool:
             return port is not None and graph.nodes[node].inputs[port] is None
 
-        over = box_at(index, point)
-        found = nearest_port(index, point, reach, outputs=False, wanted=wanted)
-        if found is not None and over in (None, index.key(found[0])):
+        over = box_at(scene, point)
+        found = nearest_port(scene, point, reach, outputs=False, wanted=wanted)
+        if found is not None and over in (None, scene.key(found[0])):
             return source, *found
-        number = self._node_of(over if over is not None else box_at(index, point, reach), outputs=False)
+        number = self._node_of(over if over is not None else box_at(scene, point, reach), outputs=False)
         if number is None or (number == source and self._still_leaving(point)):
             return None
         free = [port for port, held in enumerate(graph.nodes[number].inputs) if held is None]
@@ -138,33 +130,33 @@ class PointerWiring(Gesture):
         """The node itself; of a box its output, or the first node inside that has a free port."""
         if key is None or key >= 0:
             return key
-        box = self.view.index.folding.boxes[key]
+        box = self.host.graph_scene.folding.boxes[key]
         if outputs:
             return box.output
         return next((port.wires[0][0] for port in box.ports if port.source is None), None)
 
     def _still_leaving(self, point: QPointF) -> bool:
         """Whether the pointer has hardly left the port where it began."""
-        away = point - self.start
-        return self._taken is None and abs(away.x()) + abs(away.y()) < card_geometry.WIDTH / 2
+        away = point - self.origin
+        return self.hidden_wire is None and abs(away.x()) + abs(away.y()) < card_geometry.WIDTH / 2
 
     def _tip(self, point: QPointF, ends: Ends | None) -> QPointF:
         """Where the free end shows: on the port it would go to, else under the pointer."""
         if ends is None:
             return point
-        index = self.view.index
+        scene = self.host.graph_scene
         if self._port is not None:
-            return QPointF(*index.out_point(ends[0]))
-        if ends[2] is None or not index.has_port((ends[1], ends[2])):
+            return QPointF(*scene.out_point(ends[0]))
+        if ends[2] is None or not scene.has_port((ends[1], ends[2])):
             return point
-        return QPointF(*index.in_point((ends[1], ends[2])))
+        return QPointF(*scene.in_point((ends[1], ends[2])))
 
     def _from_to(self) -> tuple[Place, Place]:
-        index, end = self.view.index, (self._end.x(), self._end.y())
+        scene, end = self.host.graph_scene, (self._end.x(), self._end.y())
         if self._port is not None:
-            return end, index.in_point(self._port)
+            return end, scene.in_point(self._port)
         assert self._source is not None
-        return index.out_point(self._source), end
+        return scene.out_point(self._source), end
 
 
 def refusal(graph: Graph, ends: Ends) -> str:
@@ -176,15 +168,16 @@ def refusal(graph: Graph, ends: Ends) -> str:
     return ""
 
 
-class KeyWiring(Gesture):
+class KeyWiring(Tool):
     """A wire chosen with keys: each candidate is shown in turn, Enter takes it.
 
-    ``remove`` chooses among the wires that are there, to take one off.
+    ``remove`` chooses among the wires that are there, to take one off. ``choices``: all candidates; without
+    any there is nothing to start. No pointer drags it: ``turn`` goes on, ``accept`` ends it.
     """
 
-    def __init__(self, view: CanvasView, node: NodeId, *, remove: bool = False) -> None:
-        index, graph = view.index, view.index.graph
-        super().__init__(view, QPointF(*index.out_point(node)))
+    def __init__(self, host: Host, node: NodeId, *, remove: bool = False) -> None:
+        scene, graph = host.graph_scene, host.graph_scene.graph
+        super().__init__(host, QPointF(*scene.out_point(node)))
         self.remove = remove
         self.choices: list[Ends] = []
         if remove:
@@ -201,32 +194,38 @@ class KeyWiring(Gesture):
                 for port, source in enumerate(other.inputs)
                 if source is None
             ]
-            x, y = index.out_point(node)
+            x, y = scene.out_point(node)
 
             def away(ends: Ends) -> float:
-                there = index.in_point((ends[1], ends[2] or 0))
+                there = scene.in_point((ends[1], ends[2] or 0))
                 return abs(there[0] - x) + abs(there[1] - y)
 
             self.choices = sorted((ends for ends in free if self._is_drawn(ends)), key=away)
         self._chosen = 0
 
     def _is_drawn(self, ends: Ends) -> bool:
-        index = self.view.index
-        return index.has_port((ends[1], ends[2] or 0)) and index.key(ends[0]) is not None
+        scene = self.host.graph_scene
+        return scene.has_port((ends[1], ends[2] or 0)) and scene.key(ends[0]) is not None
 
     @property
     def chosen(self) -> Ends:
+        """The candidate that is shown."""
         return self.choices[self._chosen]
 
+    def start(self) -> None:
+        self.turn(0)
+
     def turn(self, by: int) -> None:
-        """The next or the previous candidate."""
+        """The next or the previous candidate, and what Enter would do with it."""
         before = self.rect()
         self._chosen = (self._chosen + by) % len(self.choices)
-        self.view.show_node(self.chosen[1])
-        self.view.refresh([before, self.rect()])
+        self.host.show_node(self.chosen[1])
+        self.host.refresh([before, self.rect()])
+        self.host.say(self.sentence(), self.rect().bottomRight())
 
     def accept(self) -> None:
-        session, attempt = self.view.bridge.session, self.view.bridge.attempt
+        """Connect, or disconnect, what is chosen."""
+        session, attempt = self.host.session, self.host.attempt
         source, node, port = self.chosen
         if self.remove:
             assert port is not None
@@ -236,7 +235,7 @@ class KeyWiring(Gesture):
 
     def sentence(self) -> str:
         """What Enter would do, for the tooltip and a screen reader."""
-        graph = self.view.bridge.state.graph
+        graph = self.host.session.state.graph
         source, node, port = self.chosen
         which = f"port {(port or 0) + 1} of {graph.nodes[node].name}"
         if self.remove:
@@ -244,7 +243,7 @@ class KeyWiring(Gesture):
         return f"Enter wires {graph.nodes[source].name} to {which}. {_FURTHER}"
 
     def paint(self, painter: QPainter) -> None:
-        pens = self.view.pens
+        pens = self.host.pens
         painter.setBrush(Qt.BrushStyle.NoBrush)
         colour = pens.bad if self.remove else pens.selection
         style = Qt.PenStyle.SolidLine if self.remove else Qt.PenStyle.DashLine
@@ -260,8 +259,8 @@ class KeyWiring(Gesture):
 
     def _curve(self) -> card_geometry.Bezier:
         source, node, port = self.chosen
-        index, wire = self.view.index, (node, port or 0)
-        shown = index.folding.shown(wire)
-        if self.remove and shown is not None and shown in index.curves:
-            return index.curves[shown]
-        return card_geometry.curve(index.out_point(source), index.in_point(wire))
+        scene, wire = self.host.graph_scene, (node, port or 0)
+        shown = scene.folding.shown(wire)
+        if self.remove and shown is not None and shown in scene.curves:
+            return scene.curves[shown]
+        return card_geometry.curve(scene.out_point(source), scene.in_point(wire))

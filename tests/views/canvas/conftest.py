@@ -49,7 +49,7 @@ class Desk:
 
     @property
     def editor(self):
-        return self.view.typing.editor
+        return self.view.editing.editor
 
     def named(self, label: str) -> int:
         return self.graph.named(label)
@@ -58,7 +58,7 @@ class Desk:
         return self.graph.nodes[self.named(label)]
 
     def place(self, label: str) -> tuple[float, float]:
-        return self.view.index.graph.places[self.named(label)]
+        return self.view.graph_scene.graph.places[self.named(label)]
 
     # Getting started -------------------------------------------------------------------------
 
@@ -68,7 +68,7 @@ class Desk:
 
     def open_graph(self, graph: Graph) -> None:
         self.session.open_graph(graph)
-        self.view.settle()
+        self.view.freeze_places()
         self.view.fit()
         self.settle()
 
@@ -99,7 +99,7 @@ class Desk:
         return self.pixel(card_geometry.in_port(self.place(label), port, len(self.node(label).inputs)))
 
     def wire(self, label: str, port: int = 0, t: float = 0.5) -> QPoint:
-        return self.pixel(self.view.index.curves[self.named(label), port].at(t))
+        return self.pixel(self.view.graph_scene.curves[self.named(label), port].at(t))
 
     def ground(self) -> QPoint:
         """A pixel with nothing on it."""
@@ -192,4 +192,4 @@ def desk(qtbot) -> Iterator[Desk]:
     load_fonts()
     made = Desk(qtbot, Look(LIGHT))
     yield made
-    made.view.end_gesture(cancel=True)
+    made.view.pointer.end_tool(cancel=True)

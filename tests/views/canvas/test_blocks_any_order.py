@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.networks import Recipe
 from micrograd_gui.files.documents import load_example
-from micrograd_gui.views.canvas.scene import Index
+from micrograd_gui.views.canvas.scene import Scene
 
 KEYS = (
     Qt.Key.Key_X,
@@ -48,13 +48,13 @@ class Hand:
         return self.dice.choice(self.desk.graph.blocks).id
 
     def do_toggle(self) -> None:
-        self.view.inside.toggle(self.block())
+        self.view.navigation.toggle(self.block())
 
     def do_enter(self) -> None:
-        self.view.inside.enter(self.block())
+        self.view.navigation.enter(self.block())
 
     def do_leave(self) -> None:
-        self.view.inside.leave()
+        self.view.navigation.leave()
 
     def do_undo(self) -> None:
         self.session.undo()
@@ -66,7 +66,7 @@ class Hand:
         self.session.delete({self.node() for _ in range(self.dice.choice((1, 2, 4)))})
 
     def do_duplicate(self) -> None:
-        self.view.make(self.session.duplicate, self.desk.graph.within(self.block()))
+        self.view.create_nodes(self.session.duplicate, self.desk.graph.within(self.block()))
 
     def do_disconnect(self) -> None:
         self.session.disconnect(self.node(), 0)
@@ -76,7 +76,7 @@ class Hand:
 
     def do_add(self) -> None:
         kind = self.dice.choice(("neuron", "layer", "mlp", "loss"))
-        self.view.make(self.session.add_block, Recipe(kind, layers=(2, 1), inputs=2))
+        self.view.create_nodes(self.session.add_block, Recipe(kind, layers=(2, 1), inputs=2))
 
     def do_move(self) -> None:
         self.session.move({self.node(): (self.dice.uniform(-900, 900), self.dice.uniform(-900, 900))})
@@ -113,10 +113,10 @@ def test_whatever_is_done_the_picture_is_that_of_the_graph(desk, seed):
     for _ in range(120):
         hand.act()
         desk.settle()
-        index, fresh = desk.view.index, Index(desk.graph, desk.view.inside.block)
-        assert dict(index.nodes) == dict(fresh.nodes)
-        assert index.curves == fresh.curves
-        assert index.boxes == fresh.boxes
-        assert index.frames == fresh.frames
-        assert index.leaving == fresh.leaving
-        assert desk.view.picture.chosen <= index.boxes.keys()
+        scene, fresh = desk.view.graph_scene, Scene(desk.graph, desk.view.navigation.block)
+        assert dict(scene.nodes) == dict(fresh.nodes)
+        assert scene.curves == fresh.curves
+        assert scene.boxes == fresh.boxes
+        assert scene.frames == fresh.frames
+        assert scene.leaving == fresh.leaving
+        assert desk.view.picture.chosen <= scene.boxes.keys()

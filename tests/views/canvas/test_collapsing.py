@@ -10,7 +10,7 @@ from micrograd_gui.document.networks import Recipe
 from micrograd_gui.files.documents import load_example
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.paint_cards import mark_rect, title_rect
-from micrograd_gui.views.canvas.scene import Index
+from micrograd_gui.views.canvas.scene import Scene
 
 _Mods = Qt.KeyboardModifier
 
@@ -34,15 +34,15 @@ def open_it(desk, graph: Graph):
 
 
 def centre(desk, key: int) -> QPoint:
-    return desk.pixel(desk.view.index.boxes[key].center().toTuple())
+    return desk.pixel(desk.view.graph_scene.boxes[key].center().toTuple())
 
 
 def mark(desk, block: int) -> QPoint:
-    return desk.pixel(mark_rect(desk.view.index, block).center().toTuple())
+    return desk.pixel(mark_rect(desk.view.graph_scene, block).center().toTuple())
 
 
 def collapsed(desk, block: int = 1) -> None:
-    desk.view.inside.toggle(block)
+    desk.view.navigation.toggle(block)
     desk.view.fit()
     desk.settle()
 
@@ -53,25 +53,25 @@ def collapsed(desk, block: int = 1) -> None:
 def test_a_collapsed_block_is_one_box_and_what_is_in_it_is_not_drawn(desk):
     open_it(desk, neuron_and_more())
     collapsed(desk)
-    index, graph = desk.view.index, desk.graph
-    assert set(index.nodes) == {-1, *(node.id for node in graph if node.label in ("x1", "x2", "s"))}
-    assert set(index.boxes) == set(index.nodes)
+    scene, graph = desk.view.graph_scene, desk.graph
+    assert set(scene.nodes) == {-1, *(node.id for node in graph if node.label in ("x1", "x2", "s"))}
+    assert set(scene.boxes) == set(scene.nodes)
 
 
 def test_wires_from_and_to_the_outside_end_on_the_box(desk):
     open_it(desk, neuron_and_more())
     collapsed(desk)
-    index = desk.view.index
-    assert set(index.curves) == {(-1, 0), (-1, 1), (desk.named("s"), 0)}
-    box = index.boxes[-1]
-    assert {index.curves[-1, port].x2 for port in (0, 1)} == {box.left()}
-    assert index.curves[desk.named("s"), 0].x1 == box.right()
+    scene = desk.view.graph_scene
+    assert set(scene.curves) == {(-1, 0), (-1, 1), (desk.named("s"), 0)}
+    box = scene.boxes[-1]
+    assert {scene.curves[-1, port].x2 for port in (0, 1)} == {box.left()}
+    assert scene.curves[desk.named("s"), 0].x1 == box.right()
 
 
 def test_an_operand_that_many_in_the_box_read_has_one_port(desk):
     open_it(desk, network((4, 1)))
     collapsed(desk)
-    assert [port.source for port in desk.view.index.folding.boxes[-1].ports] == [
+    assert [port.source for port in desk.view.graph_scene.folding.boxes[-1].ports] == [
         desk.named("x1"),
         desk.named("x2"),
     ]
@@ -81,7 +81,7 @@ def test_the_wires_between_two_boxes_are_bundled(desk):
     graph = network((3, 1))
     first, second = (block.id for block in graph.blocks if block.kind == "layer")
     open_it(desk, graph.collapsed(first).collapsed(second))
-    folding = desk.view.index.folding
+    folding = desk.view.graph_scene.folding
     assert [port.source for port in folding.boxes[-second].ports] == [-first]
     assert folding.bundle((-second, 0)) == 3
 
@@ -92,10 +92,10 @@ def test_the_box_shows_title_numbers_and_parameters(desk):
     before = desk.picture()
     desk.session.forward()
     after = desk.picture()
-    data = card_geometry.fields(desk.view.index.places[-1], desk.view.zoom)[0]
+    data = card_geometry.fields(desk.view.graph_scene.places[-1], desk.view.zoom)[0]
     where = desk.view.viewportTransform().mapRect(data).toAlignedRect()
     assert before.copy(where) != after.copy(where)
-    box = desk.view.index.folding.boxes[-1]
+    box = desk.view.graph_scene.folding.boxes[-1]
     assert (box.block.title, box.parameters) == ("neuron", 3)
 
 
@@ -104,20 +104,20 @@ def test_nested_blocks_are_hidden_by_the_outermost_that_is_collapsed(desk):
     for block in graph.blocks:
         graph = graph.collapsed(block.id)
     open_it(desk, graph)
-    assert [key for key in desk.view.index.nodes if key < 0] == [-1]
-    desk.view.inside.toggle(1)
+    assert [key for key in desk.view.graph_scene.nodes if key < 0] == [-1]
+    desk.view.navigation.toggle(1)
     layers = {-block.id for block in graph.blocks if block.kind == "layer"}
-    assert {key for key in desk.view.index.nodes if key < 0} == layers
+    assert {key for key in desk.view.graph_scene.nodes if key < 0} == layers
 
 
 def test_an_open_block_has_a_frame_around_all_that_is_in_it(desk):
     open_it(desk, network())
-    index = desk.view.index
-    assert set(index.frames) == {block.id for block in desk.graph.blocks}
-    for block, rect in index.frames.values():
-        assert all(rect.contains(index.boxes[number]) for number in desk.graph.within(block.id))
-    inner = [rect for block, rect in index.frames.values() if block.parent == 1]
-    assert all(index.frames[1][1].contains(rect) for rect in inner)
+    scene = desk.view.graph_scene
+    assert set(scene.frames) == {block.id for block in desk.graph.blocks}
+    for block, rect in scene.frames.values():
+        assert all(rect.contains(scene.boxes[number]) for number in desk.graph.within(block.id))
+    inner = [rect for block, rect in scene.frames.values() if block.parent == 1]
+    assert all(scene.frames[1][1].contains(rect) for rect in inner)
 
 
 def test_the_frame_is_drawn(desk):
@@ -157,9 +157,9 @@ def test_x_does_nothing_where_no_block_is(desk):
 
 def test_collapsing_is_one_edit_and_undo_brings_every_place_back(desk):
     open_it(desk, network())
-    desk.view.settle()
+    desk.view.freeze_places()
     before = desk.graph
-    desk.view.inside.toggle(1)
+    desk.view.navigation.toggle(1)
     assert desk.state.history.index == 1
     desk.session.undo()
     assert desk.graph is before
@@ -168,22 +168,22 @@ def test_collapsing_is_one_edit_and_undo_brings_every_place_back(desk):
 def test_opening_pushes_the_others_aside_and_collapsing_takes_them_back(desk):
     open_it(desk, neuron_and_more())
     collapsed(desk)
-    beside = desk.view.index.boxes[-1].right() + 40
-    desk.session.move({desk.named("s"): (beside, desk.view.index.places[-1][1])})
+    beside = desk.view.graph_scene.boxes[-1].right() + 40
+    desk.session.move({desk.named("s"): (beside, desk.view.graph_scene.places[-1][1])})
     before = desk.graph.places[desk.named("s")]
-    desk.view.inside.toggle(1)
-    frame = desk.view.index.frames[1][1]
-    assert not frame.intersects(desk.view.index.boxes[desk.named("s")])
-    desk.view.inside.toggle(1)
+    desk.view.navigation.toggle(1)
+    frame = desk.view.graph_scene.frames[1][1]
+    assert not frame.intersects(desk.view.graph_scene.boxes[desk.named("s")])
+    desk.view.navigation.toggle(1)
     assert desk.graph.places[desk.named("s")] == pytest.approx(before)
 
 
 def test_members_keep_their_places_to_each_other_when_collapsed_and_opened(desk):
     open_it(desk, network())
-    desk.view.settle()
+    desk.view.freeze_places()
     before = {number: desk.graph.places[number] for number in desk.graph.within(1)}
-    desk.view.inside.toggle(1)
-    desk.view.inside.toggle(1)
+    desk.view.navigation.toggle(1)
+    desk.view.navigation.toggle(1)
     assert {number: desk.graph.places[number] for number in before} == before
 
 
@@ -237,7 +237,7 @@ def test_dragging_the_box_moves_all_members_as_one_edit(desk):
 def test_the_title_of_an_open_block_takes_the_block_along(desk):
     open_it(desk, neuron_and_more())
     before = desk.graph.places
-    where = title_rect(desk.view.index, 1, desk.view.pens, desk.view.zoom).center().toTuple()
+    where = title_rect(desk.view.graph_scene, 1, desk.view.pens, desk.view.zoom).center().toTuple()
     desk.drag(desk.pixel(where), desk.pixel(where) + QPoint(0, 60))
     moved = {number for number in before if desk.graph.places[number] != before[number]}
     assert moved == desk.graph.within(1)
@@ -255,7 +255,7 @@ def test_alt_and_arrows_move_the_box(desk):
 def test_a_rubber_band_takes_the_box_with_all_that_is_in_it(desk):
     open_it(desk, neuron_and_more())
     collapsed(desk)
-    box = desk.view.index.boxes[-1]
+    box = desk.view.graph_scene.boxes[-1]
     desk.drag(
         desk.pixel((box.left() - 15, box.top() - 15)), desk.pixel((box.right() + 12, box.bottom() + 12))
     )
@@ -289,7 +289,7 @@ def test_an_op_dropped_on_the_box_is_applied_to_its_output(desk):
     new = desk.graph.next_id
     desk.drop("exp", centre(desk, -1))
     assert desk.graph.nodes[new].inputs == (desk.named("o"),)
-    assert not desk.view.index.boxes[new].intersects(desk.view.index.boxes[-1])
+    assert not desk.view.graph_scene.boxes[new].intersects(desk.view.graph_scene.boxes[-1])
 
 
 def test_an_op_dropped_on_a_box_of_several_outputs_is_refused_with_a_sentence(desk):
@@ -305,7 +305,7 @@ def test_an_op_dropped_on_a_box_of_several_outputs_is_refused_with_a_sentence(de
 def test_a_wire_is_drawn_from_the_output_of_the_box(desk):
     open_it(desk, neuron_and_more().added("exp", (1500.0, 200.0), label="e"))
     collapsed(desk)
-    box = desk.view.index.boxes[-1]
+    box = desk.view.graph_scene.boxes[-1]
     desk.drag(desk.pixel((box.right(), box.center().y())), desk.port("e"))
     assert desk.node("e").inputs == (desk.named("o"),)
 
@@ -313,10 +313,10 @@ def test_a_wire_is_drawn_from_the_output_of_the_box(desk):
 def test_a_port_of_the_box_that_stands_for_one_wire_gives_it_away(desk):
     open_it(desk, neuron_and_more())
     collapsed(desk)
-    folding = desk.view.index.folding
+    folding = desk.view.graph_scene.folding
     (member, port), *others = folding.boxes[-1].ports[0].wires
     assert not others
-    start = desk.pixel(desk.view.index.in_point((-1, 0)))
+    start = desk.pixel(desk.view.graph_scene.in_point((-1, 0)))
     desk.drag(start, desk.ground())
     assert desk.graph.nodes[member].inputs[port] is None
 
@@ -326,9 +326,9 @@ def test_an_empty_port_in_the_box_can_be_wired_from_outside(desk):
     product = next(node for node in graph if node.op == "*")
     open_it(desk, graph.unwired(product.id, 0).added(None, (-400.0, 300.0), label="z"))
     collapsed(desk)
-    ports = desk.view.index.folding.boxes[-1].ports
+    ports = desk.view.graph_scene.folding.boxes[-1].ports
     free = next(at for at, port in enumerate(ports) if port.source is None)
-    desk.drag(desk.out("z"), desk.pixel(desk.view.index.in_point((-1, free))))
+    desk.drag(desk.out("z"), desk.pixel(desk.view.graph_scene.in_point((-1, free))))
     assert desk.graph.nodes[product.id].inputs[0] == desk.named("z")
 
 
@@ -382,35 +382,35 @@ def test_steps_repaint_as_a_whole_paint_would(desk):
 def test_what_follows_an_edit_is_what_is_built_anew(desk):
     open_it(desk, network((3, 2, 1)))
     for verb in (
-        lambda: desk.view.inside.toggle(3),
-        lambda: desk.view.inside.toggle(4),
+        lambda: desk.view.navigation.toggle(3),
+        lambda: desk.view.navigation.toggle(4),
         lambda: desk.session.move({desk.named("x1"): (-300.0, 900.0)}),
         lambda: desk.session.apply_op("exp", desk.graph.blocks[0].outputs[0]),
         lambda: desk.session.delete((desk.named("x2"),)),
-        lambda: desk.view.inside.toggle(1),
+        lambda: desk.view.navigation.toggle(1),
         lambda: desk.session.undo(),
         lambda: desk.session.undo(),
         lambda: desk.session.redo(),
         lambda: desk.session.delete(desk.graph.within(3)),
     ):
         verb()
-        index, fresh = desk.view.index, Index(desk.graph)
-        assert dict(index.nodes) == dict(fresh.nodes)
-        assert index.curves == fresh.curves
-        assert index.boxes == fresh.boxes
-        assert index.frames == fresh.frames
-        assert dict(index.leaving.items()) == fresh.leaving
+        scene, fresh = desk.view.graph_scene, Scene(desk.graph)
+        assert dict(scene.nodes) == dict(fresh.nodes)
+        assert scene.curves == fresh.curves
+        assert scene.boxes == fresh.boxes
+        assert scene.frames == fresh.frames
+        assert dict(scene.leaving.items()) == fresh.leaving
 
 
 def test_numbers_that_change_in_a_box_cost_no_folding(desk):
     open_it(desk, network())
     collapsed(desk)
-    boxes = desk.view.index.folding.boxes
+    boxes = desk.view.graph_scene.folding.boxes
     weight = next(node.id for node in desk.graph if node.role == "parameter")
     desk.session.set_value(weight, 4.0)
-    assert desk.view.index.folding.boxes is boxes
+    assert desk.view.graph_scene.folding.boxes is boxes
     desk.session.set_value(desk.named("x1"), 3.0)
-    assert desk.view.index.nodes[desk.named("x1")].data == 3.0
+    assert desk.view.graph_scene.nodes[desk.named("x1")].data == 3.0
 
 
 def test_every_loss_and_network_can_be_collapsed_and_opened(desk):
@@ -419,11 +419,11 @@ def test_every_loss_and_network_can_be_collapsed_and_opened(desk):
         graph, _ = Recipe("loss", form=form).grown(graph)
     open_it(desk, graph)
     for block in graph.blocks:
-        desk.view.inside.toggle(block.id)
+        desk.view.navigation.toggle(block.id)
     assert desk.picture().size() == desk.view.viewport().size()
     for block in graph.blocks:
-        desk.view.inside.toggle(block.id)
-    assert set(desk.view.index.nodes) == set(graph.nodes)
+        desk.view.navigation.toggle(block.id)
+    assert set(desk.view.graph_scene.nodes) == set(graph.nodes)
 
 
 def test_hovering_the_mark_shows_it_can_be_clicked(desk):
@@ -474,5 +474,5 @@ def test_chips_keep_off_the_titles_of_frames(desk):
     desk.session.backward()
     for _ in range(40):
         desk.session.previous()
-        titles = desk.view.index.titles()
+        titles = desk.view.graph_scene.titles()
         assert not any(chip.rect.intersects(rect) for chip in desk.view.picture.chips for rect in titles)

@@ -103,7 +103,7 @@ def test_dragging_shows_what_a_drop_would_do_and_leaves_no_trace(desk):
     seen = []
     for pixel in (desk.ground(), desk.on("a"), desk.wire("L", 1)):
         desk.hover_drag("tanh", pixel)
-        seen.append((desk.view.landing.kind, desk.picture()))
+        seen.append((desk.view.pointer.drop_target.kind, desk.picture()))
     assert [kind for kind, _ in seen] == ["ground", "node", "wire"]
     assert all(picture != before for _, picture in seen)
     desk.view.pointer.drag_away()
@@ -115,7 +115,7 @@ def test_a_drop_on_nodes_without_places_leaves_them_where_they_were_drawn(desk):
 
     desk.session.open_graph(graph_from_expression("L = a * b + c"))
     desk.settle()
-    drawn = dict(desk.view.index.graph.places)
+    drawn = dict(desk.view.graph_scene.graph.places)
     desk.drop("value", desk.ground())
     assert {number: desk.graph.places[number] for number in drawn} == drawn
     desk.session.undo()

@@ -56,7 +56,7 @@ def test_an_op_held_at_the_edge_scrolls_and_lands_under_the_pointer(lecture, qtb
     pixel = QPoint(4, 300)
     lecture.hover_drag("exp", pixel)
     qtbot.waitUntil(lambda: corner(lecture).x() < start.x() - 100)
-    landing = lecture.view.landing.point
+    landing = lecture.view.pointer.drop_target.point
     assert abs(landing.x() - lecture.view.scene_point(QPointF(pixel)).x()) < 60
     lecture.view.pointer.drag_away()
 

@@ -22,7 +22,7 @@ from micrograd_gui.session.state import State
 from micrograd_gui.views.canvas.paint import paint
 from micrograd_gui.views.canvas.pens import pens_of
 from micrograd_gui.views.canvas.picture import CanvasFrame, picture_of
-from micrograd_gui.views.canvas.scene import Index
+from micrograd_gui.views.canvas.scene import Scene
 from micrograd_gui.views.theme import Look
 
 MOMENTS = [("neuron", 8), ("square", 3), ("xor", 40), ("mlp", 117), ("moons", 1400), ("moons", 1328)]
@@ -30,7 +30,7 @@ MOMENTS = [("neuron", 8), ("square", 3), ("xor", 40), ("mlp", 117), ("moons", 14
 
 def both(graph: Graph, step: int) -> tuple[CanvasFrame, Figure]:
     state = State(History((Entry(graph),)), trace=record(graph, SCRIPT), cursor=step)
-    canvas = picture_of(state, Index(graph), pens_of(Look()))
+    canvas = picture_of(state, Scene(graph), pens_of(Look()))
     (figure,) = film_of(graph, str(step), Options(style="canvas", card=False)).pictures
     return canvas, figure
 
@@ -38,7 +38,7 @@ def both(graph: Graph, step: int) -> tuple[CanvasFrame, Figure]:
 def shift(canvas: CanvasFrame, figure: Figure) -> tuple[float, float]:
     """How far the figure's own origin is from the canvas's."""
     box = figure.boxes[0]
-    place = canvas.index.places[box.node]
+    place = canvas.scene.places[box.node]
     return box.rect[0] - place[0], box.rect[1] - place[1]
 
 
@@ -48,18 +48,18 @@ def test_cards_boxes_frames_and_wires_are_where_the_window_has_them(
 ) -> None:
     canvas, figure = both(documents.load_example(name), step)
     dx, dy = shift(canvas, figure)
-    index = canvas.index
-    assert {box.node for box in figure.boxes} == index.boxes.keys()
+    scene = canvas.scene
+    assert {box.node for box in figure.boxes} == scene.boxes.keys()
     for box in figure.boxes:
-        rect = index.boxes[box.node].translated(dx, dy)
+        rect = scene.boxes[box.node].translated(dx, dy)
         assert box.rect == pytest.approx(rect.getRect(), abs=0.02)
-    assert {-each.block for each in figure.enclosures} == index.frames.keys()
+    assert {-each.block for each in figure.enclosures} == scene.frames.keys()
     for each in figure.enclosures:
-        rect = index.frames[-each.block][1].translated(dx, dy)
+        rect = scene.frames[-each.block][1].translated(dx, dy)
         assert (each.x, each.y, each.width, each.height) == pytest.approx(rect.getRect(), abs=0.02)
-    assert {(wire.node, wire.port) for wire in figure.wires} == index.curves.keys()
+    assert {(wire.node, wire.port) for wire in figure.wires} == scene.curves.keys()
     for wire in figure.wires:
-        curve = index.curves[wire.node, wire.port]  # type: ignore[index]  # of cards, every wire has a port
+        curve = scene.curves[wire.node, wire.port]  # type: ignore[index]  # of cards, every wire has a port
         ends = [(x + dx, y + dy) for x, y in zip(curve[0::2], curve[1::2], strict=True)]
         assert [number for point in wire.points for number in point] == pytest.approx(
             [number for point in ends for number in point], abs=0.02

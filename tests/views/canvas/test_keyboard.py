@@ -89,14 +89,14 @@ def test_w_wires_the_selected_node_with_tab_and_enter(desk):
     desk.key(K.Key_W)
     offered = set()
     for _ in range(3):
-        offered.add(desk.view.gesture.chosen[1:])
+        offered.add(desk.view.pointer.tool.chosen[1:])
         desk.key(K.Key_Tab)
     assert offered == {(desk.named("c"), 0), (desk.named("c"), 1), (desk.named("d"), 0)}
-    while desk.view.gesture.chosen[1:] != (desk.named("c"), 1):
+    while desk.view.pointer.tool.chosen[1:] != (desk.named("c"), 1):
         desk.key(K.Key_Down)
     desk.key(K.Key_Return)
     assert desk.node("c").inputs == (None, desk.named("a"))
-    assert desk.view.gesture is None
+    assert desk.view.pointer.tool is None
 
 
 def test_w_offers_no_wire_that_would_close_a_cycle(desk):
@@ -104,7 +104,7 @@ def test_w_offers_no_wire_that_would_close_a_cycle(desk):
     desk.session.disconnect(desk.named("e"), 0)
     desk.session.select({desk.named("L")})
     desk.key(K.Key_W)
-    assert desk.view.gesture is None
+    assert desk.view.pointer.tool is None
     assert "L" in desk.refusals[0][0]
 
 
@@ -115,7 +115,7 @@ def test_esc_leaves_the_wiring(desk):
     desk.session.select({desk.named("c")})
     desk.key(K.Key_W)
     desk.key(K.Key_Escape)
-    assert desk.view.gesture is None
+    assert desk.view.pointer.tool is None
     assert desk.graph is before
 
 
@@ -123,7 +123,7 @@ def test_shift_w_takes_a_wire_off(desk):
     desk.open()
     desk.session.select({desk.named("e")})
     desk.key(K.Key_W, M.ShiftModifier)
-    assert len(desk.view.gesture.choices) == 3
+    assert len(desk.view.pointer.tool.choices) == 3
     desk.key(K.Key_Tab)
     desk.key(K.Key_Return)
     assert desk.node("e").inputs == (desk.named("a"), None)

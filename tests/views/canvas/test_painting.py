@@ -78,7 +78,7 @@ def test_stepping_changes_nothing_outside_the_neighbourhood_of_the_acting_nodes(
 @pytest.mark.parametrize("zoom", [0.15, 0.4, 0.55, 0.8, 1.3])
 def test_what_is_repainted_in_part_looks_as_if_it_were_painted_whole(desk, zoom):
     desk.open(NEURON)
-    desk.view.look_at(desk.view.index.bounds().center(), zoom)
+    desk.view.look_at(desk.view.graph_scene.bounds().center(), zoom)
     verbs = (
         desk.session.forward,
         desk.session.backward_step,
@@ -107,7 +107,7 @@ def test_what_is_repainted_in_part_looks_as_if_it_were_painted_whole(desk, zoom)
 
 def test_the_wires_of_a_times_a_are_drawn_apart(desk):
     desk.open("a = 3; b = a*a")
-    first, second = (desk.view.index.curves[desk.named("b"), port] for port in (0, 1))
+    first, second = (desk.view.graph_scene.curves[desk.named("b"), port] for port in (0, 1))
     for t in (0.3, 0.5, 0.7):
         assert second.at(t)[1] - first.at(t)[1] > 10
     picture, ground = desk.picture(), QColor(LIGHT.ground).rgb()
@@ -215,7 +215,7 @@ def test_changing_a_number_repaints_only_the_boxes_that_show_it(desk):
     desk.session.first()
     before = desk.picture()
     desk.session.set_value(desk.named("f"), -12345.678)
-    allowed = desk.view.viewportTransform().mapRect(desk.view.index.box_rect(desk.named("f")))
+    allowed = desk.view.viewportTransform().mapRect(desk.view.graph_scene.box_rect(desk.named("f")))
     assert allowed.toAlignedRect().contains(differing(before, desk.picture()))
 
 

@@ -1,4 +1,4 @@
-"""The index follows any edit, and finds what a plain search finds."""
+"""The scene follows any edit, and finds what a plain search finds."""
 
 import random
 
@@ -11,7 +11,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.views.canvas import card_geometry
-from micrograd_gui.views.canvas.scene import Index
+from micrograd_gui.views.canvas.scene import Scene
 
 EDITS = st.lists(
     st.tuples(
@@ -41,25 +41,25 @@ def edited(graph: Graph, what: str, seed: int) -> Graph:
     return graph.moved({node: at}) if what == "move" else graph.without({node})
 
 
-def contents(index: Index):
+def contents(scene: Scene):
     return (
-        dict(index.curves),
-        {number: tuple(box.getRect()) for number, box in index.boxes.items()},
-        {number: frozenset(wires) for number, wires in index.leaving.items()},
-        {cell: frozenset(found) for cell, found in index._boxes.items() if found},
-        {cell: frozenset(found) for cell, found in index._wires.items() if found},
-        {column: frozenset(found) for column, found in index._long.items() if found},
+        dict(scene.curves),
+        {number: tuple(box.getRect()) for number, box in scene.boxes.items()},
+        {number: frozenset(wires) for number, wires in scene.leaving.items()},
+        {cell: frozenset(found) for cell, found in scene._boxes.items() if found},
+        {cell: frozenset(found) for cell, found in scene._wires.items() if found},
+        {column: frozenset(found) for column, found in scene._long.items() if found},
     )
 
 
 @given(EDITS)
 def test_following_edits_gives_what_starting_anew_gives(edits):
     graph = Graph()
-    index = Index(graph)
+    scene = Scene(graph)
     for what, seed in edits:
         graph = edited(graph, what, seed)
-        index.follow(graph)
-        assert contents(index) == contents(Index(graph))
+        scene.follow(graph)
+        assert contents(scene) == contents(Scene(graph))
 
 
 @given(EDITS, st.integers(-3000, 3000), st.integers(-3000, 3000), st.integers(1, 2500))
@@ -67,21 +67,21 @@ def test_a_search_finds_what_looking_at_everything_finds(edits, x, y, size):
     graph = Graph()
     for what, seed in edits:
         graph = edited(graph, what, seed)
-    index, rect = Index(graph), QRectF(x, y, size, size)
+    scene, rect = Scene(graph), QRectF(x, y, size, size)
     met = {n for n in graph.nodes if card_geometry.box(graph.places[n]).intersects(rect)}
-    assert met <= index.nodes_in(rect) <= index.nodes_in(rect, rough=True)
+    assert met <= scene.nodes_in(rect) <= scene.nodes_in(rect, rough=True)
     crossing = {
         wire
-        for wire, curve in index.curves.items()
+        for wire, curve in scene.curves.items()
         if any(rect.contains(QPointF(*curve.at(t / 40))) for t in range(41))
     }
-    assert crossing <= index.wires_in(rect) <= index.wires_in(rect, rough=True)
+    assert crossing <= scene.wires_in(rect) <= scene.wires_in(rect, rough=True)
 
 
 def test_what_follow_reports_covers_all_that_changed():
     graph = Graph().added(None, (0, 0)).added(None, (0, 200)).added("+", (300, 0), inputs=(1, 2))
-    index = Index(graph)
-    rects = index.follow(graph.moved({2: (0, 600)}))
+    scene = Scene(graph)
+    rects = scene.follow(graph.moved({2: (0, 600)}))
     for place in ((0, 200), (0, 600)):
         assert any(rect.contains(card_geometry.box(place)) for rect in rects)
 
@@ -90,9 +90,9 @@ def test_a_large_change_asks_for_everything_anew():
     graph = Graph()
     for row in range(200):
         graph = graph.added(None, (0, 100.0 * row))
-    index = Index(Graph())
-    assert index.follow(graph) is None
-    assert index.nodes_in(QRectF(0, 0, 10, 10)) == {1}
+    scene = Scene(Graph())
+    assert scene.follow(graph) is None
+    assert scene.nodes_in(QRectF(0, 0, 10, 10)) == {1}
 
 
 @pytest.mark.slow
@@ -102,7 +102,7 @@ def test_ten_thousand_nodes_open_pan_and_step(desk):
         nodes[number] = Node(number, "tanh", (number // 2,))
     desk.open_graph(arranged(Graph(nodes, {}, 10_000, 10_001)))
     whole = desk.picture()
-    desk.view.look_at(desk.view.index.bounds().center(), 0.5)
+    desk.view.look_at(desk.view.graph_scene.bounds().center(), 0.5)
     assert desk.picture() != whole
     desk.session.forward()
     desk.session.backward_step()

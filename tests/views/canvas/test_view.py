@@ -8,7 +8,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHelpEvent, QWheel
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.views.canvas.pens import NUMBER, SMALL_IN_HALL
+from micrograd_gui.views.canvas.pens import NUMBER, SMALL_PROJECTED
 from micrograd_gui.views.canvas.picture import SIZES
 from micrograd_gui.views.canvas.tips import tip
 from micrograd_gui.views.canvas.view import FIT_AT_MOST
@@ -48,7 +48,7 @@ def test_fit_brings_the_whole_graph_into_view(desk, size):
     desk.open()
     desk.view.resize(*size)
     desk.view.fit()
-    assert seen(desk).contains(desk.view.index.bounds())
+    assert seen(desk).contains(desk.view.graph_scene.bounds())
     assert desk.view.zoom <= FIT_AT_MOST
 
 
@@ -65,7 +65,7 @@ def test_an_empty_graph_fits_too(desk):
 def test_the_whole_graph_stays_in_view_while_the_window_changes_until_one_zooms(desk):
     desk.open()
     desk.view.resize(500, 300)
-    assert seen(desk).contains(desk.view.index.bounds())
+    assert seen(desk).contains(desk.view.graph_scene.bounds())
     desk.view.zoom_in()
     zoom = desk.view.zoom
     desk.view.resize(900, 500)
@@ -111,7 +111,7 @@ def test_in_a_hall_text_is_28_pixels_or_more_and_the_acting_node_is_kept_in_view
     desk.view.resize(1290, 860)
     desk.view.set_look(Look(LIGHT).in_hall(1080))
     desk.view.fit()
-    assert desk.view.zoom * min(NUMBER, SMALL_IN_HALL) >= 28
+    assert desk.view.zoom * min(NUMBER, SMALL_PROJECTED) >= 28
     assert min(SIZES) * desk.view.pens.rule.qfont.pixelSize() * desk.view.zoom >= 28
     desk.session.forward()
     for _ in range(4):
@@ -274,7 +274,7 @@ def test_the_menu_of_the_ground_pastes_there(desk):
     assert len(desk.state.selection) == 10
     desk.view.scroll_by(QPoint(900, 900))
     actions["Fit"].trigger()
-    assert seen(desk).contains(desk.view.index.bounds())
+    assert seen(desk).contains(desk.view.graph_scene.bounds())
     menu.close()
 
 

@@ -109,11 +109,11 @@ def test_the_preview_tells_of_a_refusal_before_the_button_is_let_go(desk):
     desk.open()
     desk.press(desk.out("f"))
     desk.move(desk.out("f") + QPoint(20, 20))
-    assert desk.view.gesture.reason == ""
+    assert desk.view.pointer.tool.reason == ""
     desk.move(desk.on("e", "grad"))
-    assert "no free port" in desk.view.gesture.reason
+    assert "no free port" in desk.view.pointer.tool.reason
     QTest.keyClick(desk.view, Qt.Key.Key_Escape)
-    assert desk.view.gesture is None
+    assert desk.view.pointer.tool is None
     desk.release(desk.on("e", "grad"))
     assert desk.refusals == []
 
