@@ -115,7 +115,7 @@ class Fused:
             return slice(places[0], places[0] + len(places)), False
         return np.array(places, np.intp), len(set(places)) < len(places)
 
-    def forward(self, inputs: Any, parameters: Any = None, *, over: Run | None = None) -> Run:
+    def forward(self, inputs: Any, parameters: Any = None, *, over: FusedRun | None = None) -> FusedRun:
         """Runs all columns: `inputs` has a row per input; parameters take those numbers, or their own.
         Where that run had as many columns its memory is used again: nobody may need it any more."""
         inputs = np.atleast_2d(np.asarray(inputs, float))
@@ -140,10 +140,10 @@ class Fused:
                 else:
                     out[:] = group.op.forward(*operands)
                 seen.append(operands)
-        return Run(self, shared, data, seen)
+        return FusedRun(self, shared, data, seen)
 
 
-class Run:
+class FusedRun:
     """The numbers of one forward run, from which the slopes follow."""
 
     def __init__(self, fused: Fused, shared: Any, data: Any, seen: list[Any]) -> None:

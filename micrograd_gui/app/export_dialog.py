@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from micrograd_gui.app import documents as dialogs
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.session.trace import Trace
+from micrograd_gui.session.trace import Run
 
 if TYPE_CHECKING:
     from micrograd_gui.app.window import MainWindow
@@ -249,7 +249,7 @@ class Wish:
 
     graph: Graph
     now: Moment
-    trace: Trace | None
+    trace: Run | None
     which: Which
     options: Options
 
@@ -265,7 +265,7 @@ class Wish:
         step = "all" if self.which == "all" else None
         return film_of(self.graph, step, options, self._whole_run())
 
-    def _whole_run(self) -> Trace | None:
+    def _whole_run(self) -> Run | None:
         """The recorded run, where it has gone backward; else a run is made for the purpose."""
         trace = self.trace
         return trace if trace is not None and any(each.kind == "backward" for each in trace.script) else None

@@ -24,7 +24,7 @@ from micrograd_gui.session.explain.card import card
 from micrograd_gui.session.explain.formulas import Line
 from micrograd_gui.session.record import record
 from micrograd_gui.session.state import State
-from micrograd_gui.session.trace import Frame, Pass, Step, Trace
+from micrograd_gui.session.trace import Frame, Pass, Run, Step
 
 STYLES: tuple[Style, ...] = ("notebook", "canvas")
 DIRECTIONS = ("LR", "TB")
@@ -214,7 +214,7 @@ class Film:
         return max(texts, key=lambda text: width(text, SIZE, bold=True))
 
 
-def film_of(graph: Graph, step: str | None, options: Options, trace: Trace | None = None) -> Film:
+def film_of(graph: Graph, step: str | None, options: Options, trace: Run | None = None) -> Film:
     """The moments that ``step`` names: "last", "all", a number, or None. Raises Refusal.
 
     None is the end of the run as a result: the numbers of "last"; its step stands out only where it failed.
@@ -232,7 +232,7 @@ def film_of(graph: Graph, step: str | None, options: Options, trace: Trace | Non
 
 
 def _without_inner(
-    cursors: Sequence[int], trace: Trace, stands_for: Mapping[NodeId, NodeId]
+    cursors: Sequence[int], trace: Run, stands_for: Mapping[NodeId, NodeId]
 ) -> Sequence[int]:
     """Without the moments between two steps in the same collapsed block, of which nothing is seen."""
 
@@ -251,13 +251,13 @@ def see_that_there_is_something(graph: Graph, options: Options) -> None:
         raise Refusal("Nothing is selected: there is nothing to draw.")
 
 
-def moment(graph: Graph, trace: Trace, cursor: int) -> Moment:
+def moment(graph: Graph, trace: Run, cursor: int) -> Moment:
     """That moment of the run, with its step card."""
     state = State(History((Entry(graph),)), trace=trace, cursor=cursor)
     return Moment(state.frame, state.step, card(state), cursor)
 
 
-def _cursors(trace: Trace, step: str) -> Sequence[int]:
+def _cursors(trace: Run, step: str) -> Sequence[int]:
     if step == "last":
         return [len(trace)]
     if step == "all":

@@ -12,10 +12,10 @@ from micrograd.ops import domain_note, op_of
 from micrograd.steps import BackwardStep, backward_steps
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.text import MINUS, written
-from micrograd_gui.session.trace import Change, Contribution, Frame, Pass, Step, Trace
+from micrograd_gui.session.trace import Change, Contribution, Frame, Pass, RecordedRun, Step
 
 
-def record(graph: Graph, script: Sequence[Pass]) -> Trace:
+def record(graph: Graph, script: Sequence[Pass]) -> RecordedRun:
     """Run the passes of the script over the graph and write down each move.
 
     The run ends early, with a step of kind ``problem``, at the first node that cannot be computed:
@@ -30,7 +30,7 @@ def record(graph: Graph, script: Sequence[Pass]) -> Trace:
         ends.append(len(steps))
         if steps and steps[-1].kind == "problem":
             break
-    return Trace(Frame(leaf_data(graph)), tuple(steps), tuple(script), tuple(ends))
+    return RecordedRun(Frame(leaf_data(graph)), tuple(steps), tuple(script), tuple(ends))
 
 
 def leaf_data(graph: Graph) -> dict[NodeId, float]:

@@ -2,18 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Hashable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from micrograd_gui.document.graph import Graph
+from micrograd_gui.document import clipboard
+from micrograd_gui.document.block import BlockId
+from micrograd_gui.document.data import Data, Optimiser, Schedule
+from micrograd_gui.document.graph import Graph, NodeId, Place, Role, Span
 from micrograd_gui.document.history import Entry, History
 from micrograd_gui.document.rough_layout import arranged
-from micrograd_gui.session.building import Building
-from micrograd_gui.session.running import Running
-from micrograd_gui.session.training_verbs import TrainingVerbs
+from micrograd_gui.session import measure, stepping, transitions
+from micrograd_gui.session.state import State
+from micrograd_gui.session.stepping import Position
+from micrograd_gui.session.training import run
+from micrograd_gui.session.transitions import Edit, block_of
+
+if TYPE_CHECKING:
+    from micrograd_gui.document.networks import Recipe
+
+Listener = Callable[[State, State], None]
 
 
-class Session(TrainingVerbs, Building, Running):
-    """What the window is a picture of. Verbs raise Refusal, and then nothing has changed."""
+class Session:
+    """What the window is a picture of: holds one State, and tells its listeners when another replaces it.
+
+    A verb decides by functions that change nothing (in `stepping`, `transitions` and `training.run`), then
+    puts the State that comes of them in place. A verb that raises has changed nothing.
+
+    Attributes:
+        state: The State as it is now. Only verbs replace it.
+    """
+
+    def __init__(self, graph: Graph | None = None) -> None:
+        first = Graph() if graph is None else graph
+        self.state = State(History((Entry(first),)), saved=first)
+        self._listeners: list[Listener] = []
+        self._learner = run.Learner()
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call ``listener(old, new)`` at every change; the function given back ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def _set(self, state: State) -> None:
+        if state is not self.state:
+            old, self.state = self.state, state
+            for listener in tuple(self._listeners):
+                listener(old, state)
+
+    def _edit(self, edit: Edit) -> None:
+        self._set(transitions.after_edit(self.state, edit))
+
+    def _stand(self, position: Position) -> None:
+        self._set(stepping.standing_at(self.state, position))
+
+    # The document ----------------------------------------------------------------------------
 
     def new(self) -> None:
         """An empty document."""
@@ -21,30 +66,387 @@ class Session(TrainingVerbs, Building, Running):
 
     def open_graph(self, graph: Graph, path: Path | None = None, title: str = "") -> None:
         """Another document in place of this one, with a history of its own."""
-        self._set(
-            history=History((Entry(graph),)),
-            saved=graph,
-            path=path,
-            title=title,
-            trace=None,
-            cursor=0,
-            wanted_cursor=0,
-            selection=frozenset(),
-            nudge=None,
-            checked=(),
-            training=None,
-        )
+        self._set(transitions.opened(self.state, graph, path, title))
 
     def build(self, expression: str) -> None:
-        """The graph that an expression describes, as one edit; raises ExpressionRefusal."""
+        """The graph that an expression describes, as one edit. Raises Refusal where it is none."""
         from micrograd_gui.document.notation.reader import graph_from_expression  # with Python's parser
 
         self.replace_graph(arranged(graph_from_expression(expression)), "Build from an expression")
 
-    def saved_as_is(self) -> None:
-        """The changes since the last save are given up: there is nothing left to ask about."""
-        self._set(saved=self.state.graph)
+    def replace_graph(self, graph: Graph, name: str) -> None:
+        """Another graph in this document, as one edit of that name."""
+        self._edit(Edit(graph, name, frozenset()))
 
     def saved_as(self, path: Path) -> None:
         """The current graph is what that file holds now."""
-        self._set(saved=self.state.graph, path=path, title="")
+        self._set(replace(self.state, saved=self.state.graph, path=path, title=""))
+
+    def saved_as_is(self) -> None:
+        """The changes since the last save are given up: there is nothing left to ask about."""
+        self._set(replace(self.state, saved=self.state.graph))
+
+    def undo(self) -> None:
+        """The graph before the last edit is current again; at the first graph nothing happens."""
+        self._travel(self.state.history.undone())
+
+    def redo(self) -> None:
+        """The edit that was taken back is done again; at the last graph nothing happens."""
+        self._travel(self.state.history.redone())
+
+    def _travel(self, history: History) -> None:
+        if history.index != self.state.history.index:
+            self._set(transitions.with_history(self.state, history))
+
+    # The passes ------------------------------------------------------------------------------
+
+    def forward(self) -> None:
+        """Run forward: all op nodes at once. Where the forward pass is done already, it starts afresh.
+
+        After an update it goes on from there: the parameters keep their new numbers, and their gradients.
+        Raises Refusal where the graph is empty, and where the run has stopped.
+        """
+        self._stand(stepping.end_of_forward(self.state))
+
+    def forward_step(self) -> None:
+        """Compute one more node; where the forward pass is done already, start afresh with the first.
+
+        Raises Refusal where the graph is empty, and where the run has stopped.
+        """
+        self._stand(stepping.next_forward_move(self.state).later(1))
+
+    def backward_step(self) -> None:
+        """One move of the backward pass: the seed first, then one op node at a time.
+
+        Forward runs first where it has not been done. After the end of a pass a further one begins,
+        and its gradients add to those that are there, as in micrograd.
+        Raises Refusal where the run has stopped, and where there is no target that is computed.
+        """
+        self._stand(stepping.next_backward_move(self.state).later(1))
+
+    def backward(self) -> None:
+        """The rest of the backward pass, or where it is over a further one, at once.
+
+        Raises Refusal where the run has stopped, and where there is no target that is computed.
+        """
+        self._stand(stepping.next_backward_move(self.state).at_end_of_pass())
+
+    def zero_grad(self) -> None:
+        """All gradients become 0, as a step of its own; what was recorded after this moment is dropped.
+
+        Raises Refusal where the run has stopped, and before the forward pass is done.
+        """
+        self._stand(stepping.after_zero_grad(self.state))
+
+    def update(self, rate: float | None = None) -> None:
+        """p.data −= rate × p.grad for all parameters, as a step of its own (None: the plan's rate).
+
+        What of the passes has not been done yet runs first; where they end at a problem, the cursor goes
+        there. The graph keeps its numbers: like every other step, an update can be gone back over.
+        Raises Refusal where the run has stopped, for a rate that is none, and where there is no parameter.
+        """
+        self._stand(stepping.after_update(self.state, rate))
+
+    # The cursor ------------------------------------------------------------------------------
+
+    def next(self) -> None:
+        """One moment later."""
+        self.seek(self.state.cursor + 1)
+
+    def previous(self) -> None:
+        """One moment earlier."""
+        self.seek(self.state.cursor - 1)
+
+    def first(self) -> None:
+        """Before the first step."""
+        self.seek(0)
+
+    def last(self) -> None:
+        """After the last recorded step."""
+        self.seek(len(self.state.trace or ()))
+
+    def seek(self, cursor: int) -> None:
+        """The moment after that many steps, within what was recorded."""
+        if self.state.trace is not None:
+            self._stand(Position(self.state.trace, cursor))
+
+    # Measuring -------------------------------------------------------------------------------
+
+    def set_h(self, h: float | str) -> None:
+        """The h of the next nudge and check. Raises Refusal for 0 and for what is no number."""
+        number = transitions.checked_h(h)
+        same = number == self.state.h  # a check speaks of the h it was made with
+        self._set(replace(self.state, h=number, checked=self.state.checked if same else ()))
+
+    def set_sides(self, sides: measure.Sides) -> None:
+        """Nudge to one side, as in the lecture ("forward"), or to both ("central")."""
+        self._set(replace(self.state, sides=sides))
+
+    def nudge(self, node: NodeId | None = None, h: float | None = None) -> measure.Nudge:
+        """Move a node (None: the selected one) by h (None: the set one) and see what the target does.
+
+        Raises Refusal where no node is meant, where it cannot be nudged, and for an h of 0.
+        """
+        after = transitions.nudged(self.state, node, h)
+        assert after.nudge is not None
+        self._set(after)
+        return after.nudge
+
+    def end_nudge(self) -> None:
+        """The nudged node is back where it was."""
+        if self.state.nudge is not None:
+            self._set(replace(self.state, nudge=None))
+
+    def check_all(self) -> tuple[measure.Checked, ...]:
+        """The numeric slope of every node beside the analytic one. Raises Refusal where there is none."""
+        checked = measure.check(self.state.moment, self.state.h)
+        self._set(replace(self.state, checked=checked))
+        return checked
+
+    # The selection ---------------------------------------------------------------------------
+
+    def select(self, nodes: Collection[NodeId]) -> None:
+        """Those nodes, and no others, are selected."""
+        chosen = frozenset(node for node in nodes if node in self.state.graph.nodes)
+        if chosen != self.state.selection:
+            self._set(replace(self.state, selection=chosen))
+
+    def select_all(self) -> None:
+        """Every node is selected."""
+        self.select(self.state.graph.nodes.keys())
+
+    def select_block(self, block: BlockId) -> None:
+        """All nodes of the block are selected. Raises Refusal where there is no such block."""
+        within = self.state.graph.within(block_of(self.state.graph, block).id)
+        self._set(replace(self.state, selection=within))
+
+    # Nodes -----------------------------------------------------------------------------------
+
+    def add_node(
+        self, op: str | None, at: Place = (0.0, 0.0), *, label: str | None = None, data: float = 1.0
+    ) -> NodeId:
+        """A new node at that place: an op by its name, or a leaf for ``None`` or "value". Gives its id.
+
+        Raises Refusal where there is no such op.
+        """
+        node = self.state.graph.next_id
+        self._edit(transitions.add_node(self.state.graph, op, at, label, data))
+        return node
+
+    def apply_op(self, op: str, node: NodeId, at: Place | None = None) -> NodeId:
+        """A new op node with the given node on its first port, beside it or at that place. Gives its id.
+
+        Raises Refusal for "value", which takes no operand, and where there is no such op.
+        """
+        new = self.state.graph.next_id
+        self._edit(transitions.apply_op(self.state.graph, op, node, at))
+        return new
+
+    def insert_op(self, op: str, node: NodeId, port: int, at: Place) -> NodeId:
+        """A new one-input op node put into the wire that ends on that port. Gives its id.
+
+        Raises Refusal where there is no wire, and for all but ops with one operand.
+        """
+        new = self.state.graph.next_id
+        self._edit(transitions.insert_op(self.state.graph, op, node, port, at))
+        return new
+
+    def connect(self, source: NodeId, node: NodeId, port: int | None = None) -> None:
+        """A wire from the source to a port of the node (None: its first free one).
+
+        Raises Refusal where the port cannot take it, and for a wire that would close a circle.
+        """
+        self._edit(transitions.connect(self.state.graph, source, node, port))
+
+    def rewire(self, old: tuple[NodeId, int], source: NodeId, node: NodeId, port: int | None) -> None:
+        """Take a wire off one port and put it on another, as one edit. Raises Refusal as `connect` does."""
+        self._edit(Edit(self.state.graph.unwired(*old).wired(source, node, port), "Move a wire"))
+
+    def disconnect(self, node: NodeId, port: int) -> None:
+        """Nothing on that port any more."""
+        self._edit(Edit(self.state.graph.unwired(node, port), "Remove a wire"))
+
+    def delete(self, nodes: Collection[NodeId] | None = None) -> None:
+        """Those nodes (None: the selected ones) and their wires go. Raises Refusal where none is meant."""
+        self._edit(transitions.delete(self.state, nodes))
+
+    def copied(self, nodes: Collection[NodeId] | None = None) -> str:
+        """Those nodes (None: the selected ones) as text for the clipboard.
+
+        Raises Refusal where none is meant.
+        """
+        return clipboard.as_text(self.state.graph, transitions.meant(self.state, nodes))
+
+    def paste(self, text: str, at: Place | None = None) -> None:
+        """What was copied, or an expression, put into the graph and selected.
+
+        Raises Refusal where the text is neither.
+        """
+        self._edit(transitions.paste(self.state.graph, text, at))
+
+    def duplicate(self, nodes: Collection[NodeId] | None = None) -> None:
+        """Those nodes (None: the selected ones) a second time, a little lower.
+
+        Raises Refusal where none is meant.
+        """
+        self._edit(transitions.paste(self.state.graph, self.copied(nodes), None, "Duplicate"))
+
+    def rename(self, node: NodeId, label: str) -> None:
+        """The node is called that; an empty label takes its name away."""
+        self._edit(Edit(self.state.graph.relabelled(node, label.strip()), "Rename"))
+
+    def set_value(self, node: NodeId, value: float | str, gesture: Hashable = None) -> None:
+        """The leaf holds that number; the run is recorded again and the moment kept.
+
+        A ``**n`` node takes the number as its exponent. Edits of one gesture are one undo.
+        Raises Refusal for what is no number, and for a node that holds none.
+        """
+        self._edit(transitions.set_value(self.state.graph, node, value, gesture))
+
+    def mark(self, nodes: NodeId | Collection[NodeId], role: Role) -> None:
+        """Those leaves (or that one) are "input", "parameter", or neither (""), as one edit.
+
+        Raises Refusal for a node that is no leaf.
+        """
+        self._edit(transitions.mark(self.state.graph, nodes, role))
+
+    def set_target(self, node: NodeId | None) -> None:
+        """The backward pass starts at that node (None: at the newest wired one that nothing uses)."""
+        self._edit(Edit(self.state.graph.targeted(node), "Choose the target"))
+
+    def set_range(self, node: NodeId, span: Span) -> None:
+        """Plots sweep the node over that span. Raises Refusal where it does not go upwards."""
+        self._edit(transitions.set_range(self.state.graph, node, span))
+
+    def move(self, places: Mapping[NodeId, Place], gesture: Hashable = None) -> None:
+        """Those nodes stand elsewhere. Edits of one gesture are one undo."""
+        self._edit(Edit(self.state.graph.moved(places), "Move", gesture=gesture))
+
+    def tidied(self, graph: Graph, places: Mapping[NodeId, Place], *, as_edit: bool) -> None:
+        """A layout that was worked out for that graph has arrived: one edit, or part of the one that asked.
+
+        A layout for a graph that is no longer the current one is dropped.
+        """
+        if graph is self.state.graph and as_edit:
+            self._edit(Edit(graph.moved(places), "Tidy up"))
+        elif graph is self.state.graph:
+            self._set(transitions.with_layout(self.state, graph.moved(places)))
+
+    # Blocks ----------------------------------------------------------------------------------
+
+    def add_block(self, recipe: Recipe) -> BlockId:
+        """A block as that recipe says, its nodes below all others; whoever shows them lays them out.
+
+        Raises Refusal where it cannot be made.
+        """
+        graph, block = recipe.grown(self.state.graph)
+        names = {"neuron": "a neuron", "layer": "a layer", "mlp": "an MLP", "loss": "a loss"}
+        self._edit(transitions.new_block(graph, block, f"Add {names[recipe.kind]}"))
+        return block
+
+    def collapse(
+        self, block: BlockId, collapsed: bool = True, places: Mapping[NodeId, Place] | None = None
+    ) -> None:
+        """The block is drawn as one box, or opened again; ``places`` are where others make room for it.
+
+        Raises Refusal where there is no such block.
+        """
+        graph, title = self.state.graph, block_of(self.state.graph, block).title
+        name = f"Collapse {title}" if collapsed else f"Open {title}"
+        self._edit(Edit(graph.collapsed(block, collapsed).moved(places or {}), name))
+
+    def retitle(self, block: BlockId, title: str) -> None:
+        """The block is called that. Raises Refusal for no title, and where there is no such block."""
+        self._edit(transitions.retitle(self.state.graph, block, title))
+
+    def join(self, nodes: Collection[NodeId], block: BlockId) -> None:
+        """Those nodes and their blocks, which were just made, are in that block: part of the same edit.
+
+        Raises Refusal where there is no such block.
+        """
+        joined = self.state.graph.joined(nodes, block_of(self.state.graph, block).id)
+        self._set(transitions.with_amended(self.state, joined))
+
+    def ungroup(self, block: BlockId) -> None:
+        """The block is no longer one; its nodes stay. Raises Refusal where there is no such block."""
+        title = block_of(self.state.graph, block).title
+        self._edit(Edit(self.state.graph.ungrouped(block), f"Ungroup {title}"))
+
+    # Training --------------------------------------------------------------------------------
+
+    def set_rows(self, data: Data | None, *, match: bool = False) -> None:
+        """The graph learns from those rows, and shows one of them; None: from none.
+
+        ``match`` binds unbound columns to the inputs of their names, else to the inputs left, in order.
+        Raises Refusal where the rows do not fit the graph.
+        """
+        self._edit(run.set_rows(self.state.graph, data, match))
+
+    def show_row(self, row: int, gesture: Hashable = "show row") -> None:
+        """The inputs hold the numbers of that row, counted from 0; while a run goes on, as part of it.
+
+        Raises Refusal where there is no such row.
+        """
+        graph, history = self.state.graph.showing(row), self.state.history
+        if self.state.is_training:
+            self._set(transitions.with_history(self.state, history.amended(graph)))
+        else:
+            self._edit(Edit(graph, f"Show row {row + 1}", gesture=gesture))
+
+    def set_plan(
+        self,
+        *,
+        rate: float | None = None,
+        optimiser: Optimiser | None = None,
+        schedule: Schedule | None = None,
+        steps: int | None = None,
+        seed: int | None = None,
+        batch: int | str | None = run.KEEP,
+    ) -> None:
+        """How the graph is trained from now on, also in the midst of a run. What is not named stays.
+
+        The plan belongs to the document but is no edit of the graph: there is nothing to undo.
+        Raises Refusal for what no plan can have.
+        """
+        self._set(run.planned(self.state, rate, optimiser, schedule, steps, seed, batch))
+
+    def redraw(self, seed: int) -> None:
+        """New weights, as micrograd draws them with that seed, and a training that has not begun.
+
+        Raises Refusal for a bad seed, and where there is no parameter.
+        """
+        self._set(run.redrawn(self.state, seed))
+
+    def train_step(self) -> None:
+        """One step of gradient descent over the rows.
+
+        Raises Refusal where there is nothing to train, and where the step would go wrong.
+        """
+        self._set(self._learner.step(self.state))
+
+    def train_start(self) -> None:
+        """A run begins, or goes on: from now on ``train_tick`` makes its steps.
+
+        Raises Refusal where there is nothing to train.
+        """
+        self._set(self._learner.start(self.state))
+
+    def train_tick(self, steps: int = 1, seconds: float | None = None) -> bool:
+        """So many steps of the run, fewer where the time is up; gives whether the run goes on.
+
+        A step that would go wrong ends the run, and its sentence is the ``note`` of the training.
+        """
+        after = self._learner.tick(self.state, steps, seconds)
+        self._set(after)
+        return after.is_training
+
+    def train_stop(self) -> None:
+        """The run rests; ``train_start`` goes on with it."""
+        self._set(self._learner.stop(self.state))
+
+    def rewind(self) -> None:
+        """The parameters are back where training began, and nothing has been learned.
+
+        Raises Refusal where it has not begun.
+        """
+        self._set(run.rewound(self.state))

@@ -1,18 +1,16 @@
-"""State: everything the window shows, as one frozen value; and the base that replaces it."""
+"""State: everything the window shows, as one frozen value, and every question about it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.history import Entry, History
+from micrograd_gui.document.history import History
 from micrograd_gui.session.measure import Checked, Nudge, Sides
 from micrograd_gui.session.record import leaf_data
-from micrograd_gui.session.trace import Frame, Step, Trace
+from micrograd_gui.session.trace import Frame, Run, Step
 from micrograd_gui.session.training.progress import Series, TrainingState
 
 NO_LOSSES = Series()
@@ -30,7 +28,7 @@ class State:
     saved: Graph | None = None
     path: Path | None = None
     title: str = ""
-    trace: Trace | None = None
+    trace: Run | None = None
     cursor: int = 0
     wanted_cursor: int = 0
     selection: frozenset[NodeId] = frozenset()
@@ -117,34 +115,12 @@ class State:
     @property
     def blocked(self) -> bool:
         """Whether the run cannot go on: it ended at a problem, and here is its end."""
-        return self.trace is not None and self.trace.problem is not None and self.cursor == len(self.trace)
+        return self.trace is not None and self.trace.stopped_at(self.cursor)
 
     @property
     def runnable(self) -> bool:
         """Whether there is a target that is computed by some op, or at least held by a leaf."""
         return self.graph.target is not None
-
-
-Listener = Callable[[State, State], None]
-
-
-class Stateful:
-    """Holds one State and tells its listeners, as ``listener(old, new)``, when it is replaced."""
-
-    def __init__(self, graph: Graph | None = None) -> None:
-        first = Graph() if graph is None else graph
-        self.state = State(History((Entry(first),)), saved=first)
-        self._listeners: list[Listener] = []
-
-    def listen(self, listener: Listener) -> Callable[[], None]:
-        """Call the listener at every change; the function given back ends that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
-
-    def _set(self, **changes: Any) -> None:
-        old, self.state = self.state, replace(self.state, **changes)
-        for listener in tuple(self._listeners):
-            listener(old, self.state)
 
 
 def true_slope(state: State, node: NodeId) -> float | None:

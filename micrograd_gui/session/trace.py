@@ -1,19 +1,21 @@
-"""Step, Frame, Trace: what a run did, and all the numbers at any moment of it."""
+"""Step, Frame and Run: what a run did, and all the numbers at any moment of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, Protocol
 
-from micrograd_gui.document.graph import NodeId
+from micrograd_gui.document.graph import Graph, NodeId
 
 Kind = Literal["forward", "seed", "backward", "zero", "update", "problem"]
 Stage = Literal["", "forward", "done", "updated"]
 _KEYFRAMES = 64  # at most so many frames are kept beside the steps
 _KEYFRAME_EVERY = 128  # steps at least
+_WHOLE = (("forward",), ("forward", "backward"))  # the scripts whose end a tape can tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,95 +94,7 @@ class Frame:
         return Frame(data, grad)
 
 
-@dataclass(frozen=True, eq=False)
-class Trace:
-    """A recorded run: the frame before it and its steps; ``frame(cursor)`` is the moment after so many.
-
-    ``script`` lists the passes that were asked for, so that the same run can be recorded again on
-    another graph; ``ends`` says after how many steps each of them was over.
-    """
-
-    start: Frame
-    steps: tuple[Step, ...]
-    script: tuple[Pass, ...]
-    ends: tuple[int, ...]
-
-    def __len__(self) -> int:
-        return len(self.steps)
-
-    @cached_property
-    def problem(self) -> Step | None:
-        """The step at which the run ended early; None where it did not."""
-        return self.steps[-1] if self.steps and self.steps[-1].kind == "problem" else None
-
-    @cached_property
-    def noted(self) -> bool:
-        """Whether a step carries a sentence about a fault."""
-        return any(step.note for step in self.steps)
-
-    @cached_property
-    def forward_end(self) -> int:
-        """The cursor at which the first forward pass is done (or has ended early)."""
-        return self.ends[0] if self.ends else 0
-
-    def stage(self, cursor: int) -> Stage:
-        """How the target stands at that moment.
-
-        "": nothing is computed yet. "forward": a forward pass is on its way. "done": the target is computed.
-        "updated": it was, but the parameters have moved since.
-        """
-        stage: Stage = ""
-        begin = 0
-        for each, end in zip(self.script, self.ends, strict=False):
-            if begin < cursor or end <= cursor:
-                if each.kind == "forward":
-                    stage = "done" if end <= cursor else "forward"
-                elif each.kind == "update":
-                    stage = "updated"
-            begin = end
-        return stage
-
-    def forward_end_after(self, cursor: int) -> int | None:
-        """Where the forward pass ends that begins at that moment, or is on its way; None: there is none."""
-        begin = 0
-        for each, end in zip(self.script, self.ends, strict=False):
-            if each.kind == "forward" and begin <= cursor < end:
-                return end
-            begin = end
-        return None
-
-    def updated(self, cursor: int) -> bool:
-        """Whether parameters have moved before that moment."""
-        if not any(each.kind == "update" for each in self.script):
-            return False
-        return any(each.kind == "update" for each in self.script_until(cursor))
-
-    def script_until(self, cursor: int) -> tuple[Pass, ...]:
-        """The passes that lead to that moment, the last of them cut there."""
-        script: list[Pass] = []
-        begin = 0
-        for at, (each, end) in enumerate(zip(self.script, self.ends, strict=False)):
-            if begin < cursor or at == 0:
-                script.append(each if end <= cursor else replace(each, steps=cursor - begin))
-            begin = end
-        return tuple(script)
-
-    @cached_property
-    def _spacing(self) -> int:
-        return max(_KEYFRAME_EVERY, len(self.steps) // _KEYFRAMES)
-
-    @cached_property
-    def _keyframes(self) -> tuple[Frame, ...]:
-        frames = [self.start]
-        for end in range(self._spacing, len(self.steps) + 1, self._spacing):
-            frames.append(frames[-1].after(*self.steps[end - self._spacing : end]))
-        return tuple(frames)
-
-    def frame(self, cursor: int) -> Frame:
-        """All the numbers after the first ``cursor`` steps."""
-        key = cursor // self._spacing
-        steps = self.steps[key * self._spacing : cursor]
-        return self._keyframes[key].after(*steps) if steps else self._keyframes[key]
+NO_FRAME = Frame(MappingProxyType({}), MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,4 +109,211 @@ class Pass:
     rate: float = 0.0
 
 
-NO_FRAME = Frame(MappingProxyType({}), MappingProxyType({}))
+class Run(Protocol):
+    """What was done over a graph: steps, and the frame at any moment, the cursor: after so many steps.
+
+    ``script`` lists the passes that were asked for, so that the same run can be recorded again on another
+    graph; ``ends`` says after how many steps each of them was over.
+    """
+
+    @property
+    def script(self) -> tuple[Pass, ...]:
+        """The passes that were asked for."""
+
+    @property
+    def ends(self) -> tuple[int, ...]:
+        """The cursor at the end of each pass."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every move, in order."""
+
+    @property
+    def problem(self) -> Step | None:
+        """The step at which the run ended early; None where it did not."""
+
+    @property
+    def noted(self) -> bool:
+        """Whether a step carries a sentence about a fault."""
+
+    @property
+    def forward_end(self) -> int:
+        """The cursor at which the first forward pass is done (or has ended early)."""
+
+    def __len__(self) -> int: ...
+
+    def frame(self, cursor: int) -> Frame:
+        """All the numbers after the first ``cursor`` steps."""
+
+    def stopped_at(self, cursor: int) -> bool:
+        """Whether the run ended early, and that is its end: it cannot go on."""
+
+    def stage(self, cursor: int) -> Stage:
+        """How the target stands at that moment.
+
+        "": nothing is computed yet. "forward": a forward pass is on its way. "done": the target is computed.
+        "updated": it was, but the parameters have moved since.
+        """
+
+    def forward_end_after(self, cursor: int) -> int | None:
+        """Where the forward pass ends that begins at that moment, or is on its way; None: there is none."""
+
+    def updated(self, cursor: int) -> bool:
+        """Whether parameters have moved before that moment."""
+
+    def script_until(self, cursor: int) -> tuple[Pass, ...]:
+        """The passes that lead to that moment, the last of them cut there."""
+
+
+class _FromPasses:
+    """What the passes of a run and their ends tell, however the run came about."""
+
+    @property
+    def noted(self: Run) -> bool:
+        return any(step.note for step in self.steps)
+
+    @property
+    def forward_end(self: Run) -> int:
+        return self.ends[0] if self.ends else 0
+
+    def stopped_at(self: Run, cursor: int) -> bool:
+        return self.problem is not None and cursor == len(self)
+
+    def stage(self: Run, cursor: int) -> Stage:
+        stage: Stage = ""
+        begin = 0
+        for each, end in zip(self.script, self.ends, strict=False):
+            if begin < cursor or end <= cursor:
+                if each.kind == "forward":
+                    stage = "done" if end <= cursor else "forward"
+                elif each.kind == "update":
+                    stage = "updated"
+            begin = end
+        return stage
+
+    def forward_end_after(self: Run, cursor: int) -> int | None:
+        begin = 0
+        for each, end in zip(self.script, self.ends, strict=False):
+            if each.kind == "forward" and begin <= cursor < end:
+                return end
+            begin = end
+        return None
+
+    def updated(self: Run, cursor: int) -> bool:
+        if not any(each.kind == "update" for each in self.script):
+            return False
+        return any(each.kind == "update" for each in self.script_until(cursor))
+
+    def script_until(self: Run, cursor: int) -> tuple[Pass, ...]:
+        script: list[Pass] = []
+        begin = 0
+        for at, (each, end) in enumerate(zip(self.script, self.ends, strict=False)):
+            if begin < cursor or at == 0:
+                script.append(each if end <= cursor else replace(each, steps=cursor - begin))
+            begin = end
+        return tuple(script)
+
+
+@dataclass(frozen=True, eq=False)
+class RecordedRun(_FromPasses):
+    """A run that was written down: the frame before it and its steps."""
+
+    start: Frame
+    steps: tuple[Step, ...]
+    script: tuple[Pass, ...]
+    ends: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    @cached_property
+    def problem(self) -> Step | None:
+        """The step at which the run ended early; None where it did not."""
+        return self.steps[-1] if self.steps and self.steps[-1].kind == "problem" else None
+
+    def frame(self, cursor: int) -> Frame:
+        """All the numbers after the first ``cursor`` steps."""
+        key = cursor // self._spacing
+        steps = self.steps[key * self._spacing : cursor]
+        return self._keyframes[key].after(*steps) if steps else self._keyframes[key]
+
+    @cached_property
+    def _spacing(self) -> int:
+        return max(_KEYFRAME_EVERY, len(self.steps) // _KEYFRAMES)
+
+    @cached_property
+    def _keyframes(self) -> tuple[Frame, ...]:
+        frames = [self.start]
+        for end in range(self._spacing, len(self.steps) + 1, self._spacing):
+            frames.append(frames[-1].after(*self.steps[end - self._spacing : end]))
+        return tuple(frames)
+
+
+class LiveRun(_FromPasses):
+    """A run that is not recorded until somebody looks at its steps, for graphs that change all the time.
+
+    It is the run of ``record(graph, script)``, at once. ``replay`` gives the numbers of all nodes after a
+    forward and a backward pass, as a tape finds them: the moments at which those passes end are answered
+    from there; every other question has the run recorded.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        script: Sequence[Pass],
+        replay: Callable[[], Frame],
+        record: Callable[[Graph, Sequence[Pass]], RecordedRun],
+    ) -> None:
+        self.script = tuple(script)
+        self._graph = graph
+        self._replay = replay
+        self._record = record
+
+    def __len__(self) -> int:
+        return self._lengths[-1] if self._lengths else len(self.steps)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every move, in order; the run is recorded for them."""
+        return self._recorded.steps
+
+    @property
+    def ends(self) -> tuple[int, ...]:
+        """The cursor at the end of each pass."""
+        return self._lengths or self._recorded.ends
+
+    @property
+    def problem(self) -> Step | None:
+        """The step at which the run ended early; None where it did not."""
+        return None if self._at_end is not None else self._recorded.problem
+
+    def frame(self, cursor: int) -> Frame:
+        """All the numbers after the first ``cursor`` steps."""
+        if self._at_end is not None and cursor in self._lengths:
+            return self._at_end if cursor > self._lengths[0] else Frame(self._at_end.data, {})
+        return self._recorded.frame(min(cursor, len(self)))
+
+    @cached_property
+    def _recorded(self) -> RecordedRun:
+        return self._record(self._graph, self.script)
+
+    @cached_property
+    def _at_end(self) -> Frame | None:
+        """The numbers at the end, where the run is one of whole passes that nothing stops."""
+        graph = self._graph
+        kinds = tuple(each.kind for each in self.script)
+        if kinds not in _WHOLE or any(each.steps is not None for each in self.script):
+            return None
+        if len(graph.feeding) < len(graph):  # the tape knows only what feeds the target
+            return None
+        frame = self._replay()
+        numbers = (*frame.data.values(), *frame.grad.values())
+        return frame if all(map(math.isfinite, numbers)) else None
+
+    @cached_property
+    def _lengths(self) -> tuple[int, ...]:
+        """How many steps there are up to the end of each pass; empty where only a record can tell."""
+        if self._at_end is None:
+            return ()
+        ops = sum(node.op is not None for node in self._graph)
+        return (ops, 2 * ops + 1)[: len(self.script)]

@@ -13,17 +13,17 @@ from micrograd_gui.figures.text_metrics import LABEL_AT_MOST, shown_label, width
 from micrograd_gui.files import documents
 from micrograd_gui.layout.graphviz import Engine, engines
 from micrograd_gui.session.record import record
-from micrograd_gui.session.trace import Frame, Pass, Trace
+from micrograd_gui.session.trace import Frame, Pass, Run
 from tests.hostile import LABELS
 
 each_engine = pytest.mark.parametrize("engine", engines(), ids=lambda engine: engine.name)
 
 
-def run(graph: Graph) -> Trace:
+def run(graph: Graph) -> Run:
     return record(graph, (Pass("forward"), Pass("backward")))
 
 
-def at(picture: Figure, trace: Trace, cursor: int) -> Figure:
+def at(picture: Figure, trace: Run, cursor: int) -> Figure:
     return picture.with_frame(trace.frame(cursor), trace.steps[cursor - 1] if cursor else None)
 
 

@@ -17,7 +17,7 @@ CIRCLES = [
         "actions", "arrangement", "blocks", "documents", "export_dialog", "help", "live", "start", "tidy",
         "training_loop", "window")},
 ]  # fmt: skip
-CUT = {"TrainingVerbs", "Building", "Running", "ZoomView"}
+CUT = {"ZoomView"}
 TWICE: set[str] = set()
 LONG = {"lay_out", "style_sheet"}
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from micrograd.engine import Value
-from micrograd.replay.fused import Fused, Run
+from micrograd.replay.fused import Fused, FusedRun
 from micrograd.replay.tape import Tape
 from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.errors import Refusal
@@ -43,7 +43,7 @@ class _Point:
 
     parameters: Any
     rows: Any
-    run: Run
+    run: FusedRun
     loss: float
     grads: Any
 
@@ -243,7 +243,7 @@ class Prediction:
         self._node = values[node]
         fused_parameters = [values[each] for each in graph.parameters]
         self._fused = Fused(self._node, [values[each] for each in inputs], fused_parameters)
-        self._run: Run | None = None  # fresh memory for each one would cost more than the arithmetic
+        self._run: FusedRun | None = None  # fresh memory for each one would cost more than the arithmetic
 
     def at(self, points: Any, parameters: Any = None) -> Any:
         """The node's numbers: ``points`` has a row per input and a column per point."""

@@ -15,7 +15,7 @@ from micrograd.ops import op_of
 from micrograd_gui.document.catalogue import block_kind
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.figures.folding import Key, Wire
-from micrograd_gui.session.editing import VALUE
+from micrograd_gui.session.transitions import VALUE
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.hit import box_at, nearest_wire
 from micrograd_gui.views.canvas.host import Host

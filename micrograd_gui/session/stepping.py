@@ -1,0 +1,144 @@
+"""Where the next step is: from a State to the moment of a run that a verb goes to, changing nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from micrograd_gui.document.data import TrainingPlan
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.session.record import record
+from micrograd_gui.session.state import State
+from micrograd_gui.session.trace import Kind, Pass, Run
+
+BACKWARD: tuple[Kind, ...] = ("seed", "backward", "problem")  # the kinds of steps of a backward pass
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A moment of a run: the ``cursor`` after so many steps of the ``run``."""
+
+    run: Run
+    cursor: int
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the run ended at a problem, and here is its end."""
+        return self.run.stopped_at(self.cursor)
+
+    @property
+    def next_kind(self) -> Kind | None:
+        """The kind of the recorded step that comes next; None at the end."""
+        return self.run.steps[self.cursor].kind if self.cursor < len(self.run) else None
+
+    def later(self, moves: int) -> Position:
+        """So many steps later, or earlier, within what was recorded."""
+        return Position(self.run, min(max(self.cursor + moves, 0), len(self.run)))
+
+    def at_end_of_pass(self) -> Position:
+        """Where the pass is over that begins here, or is on its way; here, where none is."""
+        return replace(self, cursor=next((end for end in self.run.ends if end > self.cursor), self.cursor))
+
+    def continued(self, graph: Graph, then: Pass) -> Position:
+        """The same moment of a run that goes on with that pass; what was recorded after it is dropped."""
+        return Position(record(graph, (*self.run.script_until(self.cursor), then)), self.cursor)
+
+
+def next_forward_move(state: State) -> Position:
+    """The moment at which a forward pass begins, or is on its way; after a whole pass it starts afresh.
+
+    After an update it goes on from there: the parameters keep their new numbers, and their gradients.
+    Raises Refusal where the graph is empty, and where the run has stopped.
+    """
+    if state.trace is None:
+        return _afresh(state.graph)
+    here = Position(state.trace, state.cursor)
+    stage, moved = here.run.stage(here.cursor), here.run.updated(here.cursor)
+    if stage == "done" and not moved:
+        return _afresh(state.graph)
+    if stage in ("done", "updated"):
+        refuse_where_stopped(state)
+        if stage == "done" or here.run.forward_end_after(here.cursor) is None:
+            return here.continued(state.graph, Pass("forward"))
+    return here
+
+
+def end_of_forward(state: State) -> Position:
+    """The moment at which the next forward pass is done, or has ended early. Raises Refusal as that does."""
+    here = next_forward_move(state)
+    end = here.run.forward_end_after(here.cursor)
+    return here if end is None else replace(here, cursor=end)
+
+
+def next_backward_move(state: State) -> Position:
+    """The moment from which the next backward move starts; runs forward first where need be.
+
+    After the end of a pass a further one begins. Where the forward pass ends at a problem, it is that end.
+    Raises Refusal where the run has stopped already, and where there is no target that is computed.
+    """
+    refuse_where_stopped(state)
+    if state.trace is not None and state.trace.stage(state.cursor) == "done":
+        here = Position(state.trace, state.cursor)
+    else:
+        here = end_of_forward(state)
+    if here.stopped:
+        return here
+    if here.next_kind not in BACKWARD:
+        here = here.continued(state.graph, Pass("backward"))
+    if here.next_kind is None:
+        raise Refusal("There is nothing to run backward: choose a target that is computed.")
+    return here
+
+
+def after_zero_grad(state: State) -> Position:
+    """The moment at which all gradients have become 0, as a step of its own.
+
+    Raises Refusal where the run has stopped, and before the forward pass is done.
+    """
+    refuse_where_stopped(state)
+    if state.trace is None or not state.computed:
+        raise Refusal("There are no gradients to set to 0 before the forward pass is done.")
+    return Position(state.trace, state.cursor).continued(state.graph, Pass("zero")).later(1)
+
+
+def after_update(state: State, rate: float | None) -> Position:
+    """The moment at which all parameters have moved against their gradients, by ``rate`` (None: the plan's).
+
+    What of the passes has not been done yet runs first; where they end at a problem, it is that end.
+    Raises Refusal where the run has stopped, for a rate that is none, and where there is no parameter.
+    """
+    refuse_where_stopped(state)
+    parameters = state.graph.parameters
+    if not parameters:
+        raise Refusal("There is no parameter to update: mark a leaf behind the target as a parameter.")
+    plan = state.graph.plan or TrainingPlan()
+    plan = plan if rate is None else replace(plan, rate=rate)
+    fault = plan.fault()
+    if fault is not None:
+        raise Refusal(fault[1])
+    has_grads = not state.frame.grad.keys().isdisjoint(parameters)
+    if state.trace is None or not state.computed or not has_grads or state.cursor not in state.trace.ends:
+        here = next_backward_move(state).at_end_of_pass()
+    else:
+        here = Position(state.trace, state.cursor)
+    return here if here.stopped else here.continued(state.graph, Pass("update", rate=plan.rate)).later(1)
+
+
+def standing_at(state: State, position: Position) -> State:
+    """The State at that moment of that run; the nudged node is back where it was."""
+    here = position.later(0)
+    if here.run is state.trace and here.cursor == state.cursor:
+        return state
+    return replace(state, trace=here.run, cursor=here.cursor, wanted_cursor=here.cursor, nudge=None)
+
+
+def refuse_where_stopped(state: State) -> None:
+    """Raises Refusal, with the sentence of the problem, where the run has ended early and cannot go on."""
+    if state.trace is not None and state.trace.problem is not None and state.blocked:
+        raise Refusal(state.trace.problem.note, state.trace.problem.node)
+
+
+def _afresh(graph: Graph) -> Position:
+    if not graph.nodes:
+        raise Refusal("The graph is empty: drop a node or type an expression first.")
+    return Position(record(graph, (Pass("forward"),)), 0)

@@ -1,0 +1,263 @@
+"""What an edit makes of the State: the graph, and what was run, measured and trained on the one before.
+
+Nothing is changed here: from a graph or a State follows another one. `Session` puts it in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable
+from dataclasses import dataclass, replace
+from math import isfinite
+from pathlib import Path
+
+from micrograd.ops import op_of
+from micrograd_gui.document import block as parts
+from micrograd_gui.document import clipboard
+from micrograd_gui.document.block import Block, BlockId
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph, NodeId, Place, Role, Span
+from micrograd_gui.document.history import Entry, History
+from micrograd_gui.document.text import exact, read_number
+from micrograd_gui.session import measure
+from micrograd_gui.session.record import record
+from micrograd_gui.session.state import State
+from micrograd_gui.session.stepping import end_of_forward, standing_at
+from micrograd_gui.session.training.progress import followed
+
+APPLIED_OFFSET = (190.0, 0.0)  # where an op applied to a node lands beside it, in scene units
+VALUE = "value"  # the palette's word for a leaf, where others say an op's name
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A graph that is to become current, and what was done to reach it, as the menu of undo says it.
+
+    ``selection`` are the nodes that are selected then (None: those that were, as far as they are left).
+    Edits of one ``gesture`` (a drag, a scrub) are one undo.
+    """
+
+    graph: Graph
+    name: str
+    selection: frozenset[NodeId] | None = None
+    gesture: Hashable = None
+
+
+# The State after an edit -------------------------------------------------------------------------
+
+
+def after_edit(state: State, edit: Edit) -> State:
+    """The graph of the edit is current, as one entry of the history; what changed nothing is no edit."""
+    selection = state.selection if edit.selection is None else edit.selection
+    if edit.graph is not state.graph:
+        history = state.history.pushed(edit.graph, edit.name, edit.gesture)
+        return with_history(state, history, selection)
+    return state if selection == state.selection else replace(state, selection=selection)
+
+
+def with_history(state: State, history: History, selection: frozenset[NodeId] | None = None) -> State:
+    """The graph of that history is current, and what was run and measured on the old one goes along.
+
+    Where no number can have changed, all of it stays. Where only numbers changed, the same run is recorded
+    again and the moment kept, the nudge is made again, and the check is gone. Else all of it is gone.
+    """
+    old, new = state.graph, history.graph
+    travelled = history.entries is state.history.entries
+    chosen = state.selection if selection is None else selection
+    after = replace(
+        state,
+        history=history,
+        selection=frozenset(node for node in chosen if node in new.nodes),
+        training=followed(state.training, old, new, travelled),
+    )
+    updates = state.trace is not None and any(each.kind == "update" for each in state.trace.script)
+    if new.same_numbers(old) and not (updates and new.parameters != old.parameters):
+        trace = state.trace
+        if trace is not None and trace.noted and new.nodes is not old.nodes:
+            trace = record(new, trace.script)  # sentences about faults name nodes
+        return replace(after, trace=trace, wanted_cursor=state.wanted_cursor if trace else 0)
+    nothing = replace(after, trace=None, cursor=0, wanted_cursor=0, nudge=None, checked=())
+    if not new.same_structure(old):
+        return nothing
+    if state.trace is not None:
+        trace = record(new, state.trace.script)
+        cursor, wanted = min(state.wanted_cursor, len(trace)), state.wanted_cursor if trace else 0
+        nothing = replace(nothing, trace=trace, cursor=cursor, wanted_cursor=wanted)
+    return replace(nothing, nudge=_nudged_again(nothing.moment, state.nudge))
+
+
+def with_amended(state: State, graph: Graph) -> State:
+    """That graph in place of the current one, as part of the edit that led to it: there is nothing to undo.
+
+    It differs in nothing that was run: in places, in blocks, in the plan of the training.
+    """
+    return state if graph is state.graph else replace(state, history=state.history.amended(graph))
+
+
+def with_layout(state: State, graph: Graph) -> State:
+    """The current graph with other places, as part of the edit that asked for them; saved is still saved."""
+    saved = graph if state.saved is state.graph else state.saved
+    return replace(state, history=state.history.amended(graph), saved=saved)
+
+
+def opened(state: State, graph: Graph, path: Path | None, title: str) -> State:
+    """Another document, with a history of its own; h and the sides of the nudge stay."""
+    return State(History((Entry(graph),)), saved=graph, path=path, title=title, h=state.h, sides=state.sides)
+
+
+def nudged(state: State, node: NodeId | None, h: float | None) -> State:
+    """That node (None: the selected one) is moved by h (None: the set one); the forward pass is done then.
+
+    Raises Refusal where no node is meant, and where it cannot be nudged.
+    """
+    size = state.h if h is None else checked_h(h)
+    moved = state.selected if node is None else node
+    if moved is None:
+        raise Refusal("Select one node to nudge.")
+    nudge = measure.nudge(state.moment, moved, size, state.sides)
+    after = state if state.forward_done else standing_at(state, end_of_forward(state))
+    chosen = state.selection if moved == state.selected else frozenset((moved,))
+    return replace(after, h=size, nudge=nudge, selection=chosen)
+
+
+def checked_h(h: float | str) -> float:
+    """An h that a slope can be divided by. Raises Refusal for 0 and for what is no finite number."""
+    number = read_number(h, "h") if isinstance(h, str) else float(h)
+    if number == 0 or not isfinite(number):
+        raise Refusal("h must be a number other than 0: the slope divides by it.")
+    return number
+
+
+def _nudged_again(graph: Graph, old: measure.Nudge | None) -> measure.Nudge | None:
+    """The same nudge on the edited graph; None where it cannot be made there."""
+    if old is None:
+        return None
+    try:
+        return measure.nudge(graph, old.node, old.h, old.sides)
+    except Refusal:
+        return None
+
+
+# Edits -------------------------------------------------------------------------------------------
+
+
+def add_node(graph: Graph, op: str | None, at: Place, label: str | None, data: float) -> Edit:
+    """A new node: an op by its name, or a leaf for None or "value". Raises Refusal for an unknown op."""
+    new = graph.added(_known(op), at, label=label, data=data)
+    return Edit(new, f"Add {op or VALUE}", frozenset((graph.next_id,)))
+
+
+def apply_op(graph: Graph, op: str, node: NodeId, at: Place | None) -> Edit:
+    """A new op node with the given node on its first port. Raises Refusal for a value and an unknown op."""
+    known = _known(op)
+    if known is None:
+        raise Refusal(
+            f"A value takes no operand, so it cannot be applied to {graph.nodes[node].spoken}.", node
+        )
+    x, y = graph.places.get(node, (0.0, 0.0))
+    rest = (None,) * (op_of(known).arity - 1)
+    new = graph.added(known, at or (x + APPLIED_OFFSET[0], y + APPLIED_OFFSET[1]), inputs=(node, *rest))
+    if graph.chosen_target == node:  # the op goes on from the target, so it becomes the target
+        new = new.targeted(graph.next_id)
+    return Edit(new, f"Apply {op} to {graph.nodes[node].spoken}", frozenset((graph.next_id,)))
+
+
+def insert_op(graph: Graph, op: str, node: NodeId, port: int, at: Place) -> Edit:
+    """A new op node put into the wire that ends on that port.
+
+    Raises Refusal where there is no wire, and for all but ops with one operand.
+    """
+    known = _known(op)
+    inputs = graph.nodes[node].inputs
+    source = inputs[port] if 0 <= port < len(inputs) else None
+    if source is None:
+        raise Refusal(f"There is no wire on that port of {graph.nodes[node].spoken}.", node)
+    if known is None or op_of(known).arity != 1:
+        arity = 0 if known is None else op_of(known).arity
+        raise Refusal(f"Only an op with one operand can be put into a wire, and {op} has {arity}.", node)
+    new = graph.added(known, at, inputs=(source,)).wired(graph.next_id, node, port)
+    return Edit(new, f"Put {op} into a wire", frozenset((graph.next_id,)))
+
+
+def connect(graph: Graph, source: NodeId, node: NodeId, port: int | None) -> Edit:
+    """A wire from the source to a port of the node. Raises Refusal as ``Graph.wired`` does."""
+    names = f"{graph.nodes[source].spoken} to {graph.nodes[node].spoken}"
+    return Edit(graph.wired(source, node, port), f"Wire {names}")
+
+
+def delete(state: State, nodes: Collection[NodeId] | None) -> Edit:
+    """Those nodes (None: the selected ones) and their wires go. Raises Refusal where none is meant."""
+    graph, gone = state.graph, meant(state, nodes)
+    what = graph.nodes[next(iter(gone))].spoken if len(gone) == 1 else f"{len(gone)} nodes"
+    return Edit(graph.without(gone), f"Delete {what}", state.selection - gone)
+
+
+def paste(graph: Graph, text: str, at: Place | None, name: str = "Paste") -> Edit:
+    """What was copied, or an expression, put into the graph. Raises Refusal where the text is neither."""
+    new, pasted = clipboard.pasted(graph, text, at)
+    return Edit(new, name, pasted)
+
+
+def set_value(graph: Graph, node: NodeId, value: float | str, gesture: Hashable) -> Edit:
+    """The leaf holds that number; a ``**n`` node takes it as its exponent.
+
+    Raises Refusal for what is no number, and for a node that holds none.
+    """
+    name = graph.nodes[node].spoken
+    number = read_number(value, f"The value of {name}") if isinstance(value, str) else float(value)
+    if graph.nodes[node].exponent is None:
+        return Edit(graph.valued(node, number), f"Set {name}", gesture=gesture)
+    if not isfinite(number):
+        raise Refusal("An exponent must be a finite number.", node)
+    new = graph.operated(node, f"**{exact(number)}")
+    return Edit(new, f"Set the exponent of {name}", gesture=gesture)
+
+
+def mark(graph: Graph, nodes: NodeId | Collection[NodeId], role: Role) -> Edit:
+    """Those leaves (or that one) get a role. Raises Refusal for a node that is no leaf."""
+    for node in (nodes,) if isinstance(nodes, NodeId) else nodes:
+        graph = graph.marked(node, role)
+    return Edit(graph, f"Mark as {role or 'plain value'}")
+
+
+def set_range(graph: Graph, node: NodeId, span: Span) -> Edit:
+    """Plots sweep the node over that span. Raises Refusal where it does not go upwards."""
+    if not isfinite(span[1] - span[0]) or not span[0] < span[1]:
+        raise Refusal(f"The range must go upwards, not from {span[0]:g} to {span[1]:g}.", node)
+    return Edit(graph.ranged(node, span), "Set the range")
+
+
+def retitle(graph: Graph, block: BlockId, title: str) -> Edit:
+    """The block is called that. Raises Refusal for no title: the block could not be spoken of."""
+    if not title.strip():
+        raise Refusal("A block needs a title.")
+    return Edit(graph.retitled(block_of(graph, block).id, title.strip()), "Rename")
+
+
+def new_block(graph: Graph, block: BlockId, name: str) -> Edit:
+    """A graph that has just got that block; all of its nodes are selected."""
+    return Edit(graph, name, parts.nodes_of(graph.blocks, block))
+
+
+def block_of(graph: Graph, block: BlockId) -> Block:
+    """The block of that number. Raises Refusal where there is none."""
+    found = next((each for each in graph.blocks if each.id == block), None)
+    if found is None:
+        raise Refusal(f"There is no block {block}.")
+    return found
+
+
+def meant(state: State, nodes: Collection[NodeId] | None) -> frozenset[NodeId]:
+    """Those nodes, as far as they are there; None: the selected ones. Raises Refusal where it is none."""
+    found = state.selection if nodes is None else frozenset(nodes) & state.graph.nodes.keys()
+    if not found:
+        raise Refusal("Nothing is selected.")
+    return found
+
+
+def _known(op: str | None) -> str | None:
+    if op is None or op == VALUE:
+        return None
+    try:
+        return op_of(op).name
+    except KeyError:
+        raise Refusal(f"There is no op called “{op[:40]}”.") from None
