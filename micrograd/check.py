@@ -11,7 +11,8 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from enum import Enum
+from typing import Any, assert_never
 
 import numpy as np
 
@@ -24,14 +25,47 @@ _CLOSE = 1e-5  # relative; what central differences reach where nothing is in th
 _TINY = 1e-30  # the complex step: far below any rounding
 
 
+class Reason(Enum):
+    """What is special about a node's slopes, and hence what the verdict on them rests on."""
+
+    KINK = "the root bends here: any slope between the left and the right one is right"
+    BOTH_ZERO = "both slopes are 0"
+    H_TOO_LARGE = "only the difference is off, for h is too large: the complex step agrees"
+    H_TOO_SMALL = "only the difference is off, by no more than rounding"
+    NOT_FINITE = "a number is inf or nan; the detail says where that began"
+    OWN_OP = "a user's own op, which the detail names, stands between the node and the root"
+
+    def words(self, detail: str = "") -> str:
+        """In a few words, with the detail where there is one: "kink", "not finite: log of 0"."""
+        match self:
+            case Reason.KINK:
+                return "kink"
+            case Reason.BOTH_ZERO:
+                return "both zero"
+            case Reason.H_TOO_LARGE:
+                return "h too large"
+            case Reason.H_TOO_SMALL:
+                return "h too small"
+            case Reason.NOT_FINITE:
+                return f"not finite: {detail}"
+            case Reason.OWN_OP:
+                return f"behind your own op {detail!r}, which cannot be computed again"
+        assert_never(self)
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One node: its slope as backward gives it, as the difference gives it, and whether the two agree.
 
-    `error` is relative to the larger of the two. `reason` says what is special: "kink" (the root bends
-    here: any slope between the left and the right one is right), "both zero", "h too large" or "h too
-    small" (only the difference is off), "not finite: …" with the first cause, or that the user's own op
-    stands in the way.
+    Attributes:
+        label, data: the node's.
+        analytic: d root / d node as backward gives it.
+        numeric: the same as the central difference gives it; nan behind a user's own op.
+        error: how far apart they are, relative to the larger of the two.
+        ok: whether they agree.
+        reason: what is special; None where nothing is.
+        detail: more on the reason: the cause of what is not finite, the text of a user's own op; else empty.
+        node: the Value itself.
     """
 
     label: str
@@ -40,14 +74,21 @@ class Row:
     numeric: float
     error: float
     ok: bool
-    reason: str
     node: Value
+    reason: Reason | None = None
+    detail: str = ""
+
+    @property
+    def words(self) -> str:
+        """What is special, in a few words; empty where nothing is."""
+        return "" if self.reason is None else self.reason.words(self.detail)
 
 
 def gradcheck(root: Value, h: float = 1e-6) -> list[Row]:
     """A row per node, operands first. The step is h, or h × |x| where the number is larger than 1.
 
     All is computed at the numbers the leaves have now; the data and grad of the graph are left as they were.
+    Raises ValueError where h is no positive number.
     """
     if not 0 < h < math.inf:
         raise ValueError(f"h is a positive number, not {h!r}")
@@ -69,12 +110,12 @@ def gradcheck(root: Value, h: float = 1e-6) -> list[Row]:
     rows = []
     for node in order:
         if node in hidden:
-            row = Row(node.label, data[node], analytic[node], math.nan, math.nan, True,
-                      f"behind your own op {hidden[node]!r}, which cannot be computed again", node)
+            row = Row(node.label, data[node], analytic[node], math.nan, math.nan, True, node,
+                      Reason.OWN_OP, hidden[node])
+        elif cause and judged[node].reason is Reason.NOT_FINITE:
+            row = replace(judged[node], detail=cause)
         else:
             row = judged[node]
-        if not math.isfinite(row.analytic + row.numeric) and node not in hidden:
-            row = replace(row, error=math.nan, ok=False, reason=f"not finite: {cause or 'the slope'}")
         rows.append(row)
     return rows
 
@@ -97,20 +138,25 @@ def _judged(graph: Schedule, base: list[float], analytic: dict[Value, float], h:
         a, n = analytic[node], float(numeric[k])
         size = max(abs(a), abs(n))
         error = abs(a - n) / size if size else 0.0
-        close, reason = abs(a - n) <= _CLOSE * size, "" if size else "both zero"
+        if not (math.isfinite(a) and math.isfinite(n)):
+            judged[node] = Row(node.label, base[k], a, n, math.nan, False, node,
+                               Reason.NOT_FINITE, _went(a, float(high[k]), float(low[k])))
+            continue
+        close, reason = abs(a - n) <= _CLOSE * size, None if size else Reason.BOTH_ZERO
         ok = bool(close or abs(a - n) <= noise[k])
         slack = 1e-3 * max(abs(left[k]), abs(right[k])) + noise[k]
         if crossed[k] and abs(left[k] - right[k]) > slack:
             ok = bool(min(left[k], right[k]) - slack <= a <= max(left[k], right[k]) + slack)
-            reason = "kink" if ok else ""
-        elif not close and math.isfinite(a + n):
+            reason = Reason.KINK if ok else None
+        elif not close:
             doubtful.append(k)
-        judged[node] = Row(node.label, base[k], a, n, error, ok, reason, node)
+        judged[node] = Row(node.label, base[k], a, n, error, ok, node, reason)
     for k, slope in zip(doubtful, _complex_steps(graph, base, doubtful), strict=True):
         row = judged[graph.nodes[k]]
         if abs(row.analytic - slope) <= 1e-9 * max(abs(row.analytic), abs(slope)) + rounding:
-            reason = "h too small" if abs(row.numeric - slope) <= 2 * noise[k] else "h too large"
-            judged[row.node] = replace(row, ok=True, reason=reason)
+            rounded = abs(row.numeric - slope) <= 2 * noise[k]
+            judged[row.node] = replace(row, ok=True, reason=Reason.H_TOO_SMALL if rounded
+                                       else Reason.H_TOO_LARGE)
     return judged
 
 
@@ -128,6 +174,13 @@ def _refresh(order: list[Value]) -> None:
     for node in order:
         if node.op is not None:
             node.data = number(node.op.forward(*[x.data for x in node._prev]))
+
+
+def _went(analytic: float, high: float, low: float) -> str:
+    """Where the numbers ended, in a graph whose own numbers are finite: in a slope, or within h of here."""
+    if not math.isfinite(analytic) or (math.isfinite(high) and math.isfinite(low)):
+        return "the slope"
+    return f"moved by h, the target is {low if math.isfinite(high) else high}"
 
 
 def _cause(node: Value) -> str:

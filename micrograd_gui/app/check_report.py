@@ -54,7 +54,7 @@ def check_as_json(graph: Graph, rows: Sequence[Checked], h: float) -> str:
                 "numeric": _finite(row.numeric),
                 "error": _finite(row.error),
                 "ok": row.ok,
-                "reason": row.reason,
+                "reason": row.words,
             }
             for row in rows
         ],
@@ -66,7 +66,7 @@ def check_as_json(graph: Graph, rows: Sequence[Checked], h: float) -> str:
 def _cells(graph: Graph, row: Checked) -> tuple[str, ...]:
     name = "".join(c if c.isprintable() else "�" for c in graph.nodes[row.node].name)
     name = name if len(name) <= _LABEL_AT_MOST else name[: _LABEL_AT_MOST - 1] + "…"
-    verdict = ("✓" if row.ok else "✗") + (f" {row.reason}" if row.reason else "")
+    verdict = ("✓" if row.ok else "✗") + (f" {row.words}" if row.words else "")
     error = "0" if row.error == 0 else f"{row.error:.0e}"
     return (name, written(row.data), written(row.analytic), written(row.numeric), error, verdict)
 

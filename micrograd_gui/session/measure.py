@@ -15,6 +15,8 @@ from micrograd_gui.session.trace import Frame, Pass
 if TYPE_CHECKING:
     import numpy as np
 
+    from micrograd.check import Reason
+
 Sides = Literal["forward", "central"]
 
 
@@ -48,7 +50,7 @@ class Nudge:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A node's numeric slope beside the analytic one; ``reason`` says what a verdict rests on."""
+    """A row of the numeric check, by the graph's id of the node; the rest is as in `micrograd.check.Row`."""
 
     node: NodeId
     data: float
@@ -56,7 +58,13 @@ class Checked:
     numeric: float
     error: float
     ok: bool
-    reason: str
+    reason: Reason | None = None
+    detail: str = ""
+
+    @property
+    def words(self) -> str:
+        """What is special, in a few words; empty where nothing is."""
+        return "" if self.reason is None else self.reason.words(self.detail)
 
 
 def nudge(graph: Graph, node: NodeId, h: float, sides: Sides = "central") -> Nudge:
@@ -112,7 +120,14 @@ def check(graph: Graph, h: float) -> tuple[Checked, ...]:
     rows = gradcheck(values[graph.target], h=abs(h))  # to both sides, so the sign does not matter
     return tuple(
         Checked(
-            ids[id(row.node)], row.data, row.analytic, row.numeric, float(row.error), bool(row.ok), row.reason
+            ids[id(row.node)],
+            row.data,
+            row.analytic,
+            row.numeric,
+            float(row.error),
+            bool(row.ok),
+            row.reason,
+            row.detail,
         )
         for row in rows
     )

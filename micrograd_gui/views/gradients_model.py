@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 from itertools import groupby
-from typing import Any
+from typing import Any, assert_never
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
@@ -241,16 +241,25 @@ def _verdict(state: State, node: NodeId) -> tuple[str, str]:
         if not any(state.frame.grad.values()):
             return "zeroed", "The grads were set to 0: run backward to compare."
         return "so far", "The backward pass is not over: more may be added to this grad."
-    match row.ok, row.reason:
-        case True, "kink":
+    return _judgement(row)
+
+
+def _judgement(row: Checked) -> tuple[str, str]:
+    """What the check found, in a mark or a word and a sentence."""
+    from micrograd.check import Reason  # numpy comes with it, and has come for the check
+
+    match row.reason:
+        case Reason.KINK:
             return "kink", "At a kink left and right slope differ; the analytic one is between them."
-        case True, "both zero":
+        case Reason.BOTH_ZERO:
             return "✓ both 0", "Both slopes are 0: the target does not answer to this node here."
-        case True, _:
-            return "✓", "Analytic and numeric slope agree."
-        case _, "not finite":
-            return "✗ not finite", "One of the two slopes is no finite number."
-    return "✗", "Analytic and numeric slope differ."
+        case Reason.NOT_FINITE:
+            return "✗ not finite", f"One of the two slopes is no finite number: {row.detail}."
+        case Reason.H_TOO_LARGE | Reason.H_TOO_SMALL | Reason.OWN_OP | None:
+            if row.ok:
+                return "✓", "Analytic and numeric slope agree."
+            return "✗", "Analytic and numeric slope differ."
+    assert_never(row.reason)
 
 
 def _remembered(state: State) -> tuple[str, ...]:

@@ -107,6 +107,19 @@ def test_a_number_that_is_not_finite_is_null_in_json(said: Any) -> None:
     assert "null" in program("check", "--help", cwd=Path()).stdout
 
 
+@pytest.mark.parametrize(
+    ("text", "ends"), [("x = 709.7; L = exp(x)", "inf"), ("x = 0.5; L = log(x)", "nan")]
+)
+def test_what_leaves_the_numbers_within_h_is_said_in_table_and_json(said: Any, text: str, ends: str) -> None:
+    done = said("check", "-e", text, "--h", "1")
+    assert done.status == 1
+    assert f"✗ not finite: moved by h, the target is {ends}" in done.out
+    again = said("check", "-e", text, "--h", "1", "--json")
+    rows = {row["label"]: row for row in json.loads(again.out)["nodes"]}
+    assert (again.status, rows["x"]["ok"]) == (1, False)
+    assert rows["x"]["reason"] == f"not finite: moved by h, the target is {ends}"
+
+
 def test_an_expression_may_begin_with_a_minus_sign(said: Any) -> None:
     assert said("check", "-e", "-a*b").status == 0
 

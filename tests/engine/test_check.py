@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 
 from micrograd import Value, gradcheck
+from micrograd.check import Reason
 from micrograd.engine import topological_order
 from micrograd.nn import MLP
 from micrograd.ops import OPS
@@ -23,7 +24,7 @@ def test_the_lectures_expression():
     assert [row.node for row in rows] == topological_order(L)
     assert [(row.label, row.data, row.analytic) for row in rows if row.label] == [
         ("a", 2.0, 6.0), ("b", -3.0, -4.0), ("c", 10.0, -2.0), ("f", -2.0, 4.0)]
-    assert all(row.ok and row.reason == "" and row.error < 1e-9 for row in rows)
+    assert all(row.ok and row.reason is None and row.error < 1e-9 for row in rows)
     assert all(type(row.ok) is bool and type(row.numeric) is float for row in rows)
 
 
@@ -52,7 +53,7 @@ def test_it_checks_at_the_numbers_the_leaves_have_now():
 @pytest.mark.parametrize("bend", [lambda x: x.relu(), abs, lambda x: (x * 2).relu() + x])
 def test_a_kink_is_recognised(bend):
     row = gradcheck(bend(Value(0.0)))[0]
-    assert (row.ok, row.reason) == (True, "kink")
+    assert (row.ok, row.reason) == (True, Reason.KINK)
 
 
 def test_a_wrong_slope_at_a_kink_is_still_wrong():
@@ -66,18 +67,43 @@ def test_a_wrong_slope_at_a_kink_is_still_wrong():
 def test_both_zero_is_said():
     x = Value(-2.0)
     row = gradcheck(x.relu() + 1)[0]
-    assert (row.ok, row.reason, row.error) == (True, "both zero", 0.0)
+    assert (row.ok, row.reason, row.error) == (True, Reason.BOTH_ZERO, 0.0)
 
 
 def test_what_is_not_finite_names_the_first_cause():
     row = gradcheck(Value(0.0).log() * 2)[0]
     assert not row.ok
-    assert row.reason == "not finite: log of 0"
-    assert "leaf" in gradcheck(Value(math.inf) * 2)[0].reason
+    assert (row.reason, row.detail) == (Reason.NOT_FINITE, "log of 0")
+    assert row.words == "not finite: log of 0"
+    assert "leaf" in gradcheck(Value(math.inf) * 2)[0].detail
+    assert gradcheck((Value(800.0).exp() + 1).tanh())[0].detail == "overflow"  # of an inner node
+    assert gradcheck(Value(-1.0).log() * 2)[-1].detail == "log of a negative number"
+    assert gradcheck(Value(0.0).sqrt())[0].words == "not finite: the slope"
+
+
+@pytest.mark.parametrize(
+    ("function", "x", "ends"),
+    [
+        (lambda x: x.exp(), 709.7, "inf"),
+        (lambda x: x.exp() * 0.5, 709.7, "inf"),  # an inner node goes first
+        (lambda x: x.log(), 0.5, "nan"),
+    ],
+)
+def test_what_is_not_finite_within_h_alone_says_where_the_target_ends(function, x, ends):
+    row = gradcheck(function(Value(x)), h=1.0)[0]
+    assert math.isfinite(row.data)
+    assert math.isfinite(row.analytic)
+    assert (row.ok, row.reason) == (False, Reason.NOT_FINITE)
+    assert row.detail == f"moved by h, the target is {ends}"
+
+
+def test_slopes_whose_sum_would_overflow_are_finite_all_the_same():
+    row = gradcheck(Value(709.7).exp(), h=1e-7)[0]
+    assert (row.ok, row.reason) == (True, None)
 
 
 def test_an_h_too_large_or_too_small_is_told_from_a_wrong_rule():
-    for h, reason in ((0.3, "h too large"), (1e-15, "h too small")):
+    for h, reason in ((0.3, Reason.H_TOO_LARGE), (1e-15, Reason.H_TOO_SMALL)):
         row = gradcheck(Value(0.5).tanh(), h=h)[0]
         assert (row.ok, row.reason) == (True, reason)
     for h in (0.0, -1e-6, math.inf, math.nan):
@@ -98,7 +124,8 @@ def test_nodes_behind_a_users_own_op_are_not_judged_and_the_rest_is():
     assert rows[z].numeric == pytest.approx(math.sin(1.0))
     assert rows[x].ok
     assert math.isnan(rows[x].numeric)
-    assert "'sin'" in rows[x].reason
+    assert rows[x].reason is Reason.OWN_OP
+    assert rows[x].words == "behind your own op 'sin', which cannot be computed again"
 
 
 def test_a_leaf_alone_is_its_own_slope():

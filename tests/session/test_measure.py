@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from micrograd.check import Reason
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.files.documents import example_names, load_example
@@ -135,11 +136,11 @@ def test_a_nudge_goes_while_the_graph_cannot_be_computed():
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("x = 0; y = relu(x)", "kink"),
+        ("x = 0; y = relu(x)", Reason.KINK),
         ("x = 0; y = abs(x)", None),
-        ("x = -1; y = relu(x)", "both zero"),
-        ("x = 0; y = x*x", "both zero"),
-        ("x = 100; y = tanh(x)", "both zero"),
+        ("x = -1; y = relu(x)", Reason.BOTH_ZERO),
+        ("x = 0; y = x*x", Reason.BOTH_ZERO),
+        ("x = 100; y = tanh(x)", Reason.BOTH_ZERO),
         ("x = 1e8; y = x*x + x", None),
         ("x = 1e-8; y = x*x*x", None),
         ("x = 0.0000001; y = relu(x)", None),

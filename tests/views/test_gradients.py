@@ -143,6 +143,24 @@ def test_a_kink_and_two_zeros_are_told_in_words(table, session):
     assert cell(table, "w", "verdict") == "✓ both 0"
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "ends"),
+    [
+        ("x = 709.7; L = exp(x)", "x", "inf"),
+        ("x = 709.7; y = exp(x); L = y*0.5", "x", "inf"),
+        ("x = 0.5; L = log(x)", "x", "nan"),
+    ],
+)
+def test_what_leaves_the_numbers_within_h_is_called_not_finite_and_why(table, session, text, name, ends):
+    session.build(text)
+    session.set_h(1.0)
+    session.forward()
+    session.backward()
+    session.check_all()
+    assert cell(table, name, "verdict") == "✗ not finite"
+    assert f"moved by h, the target is {ends}" in cell(table, name, "verdict", ROLE.ToolTipRole)
+
+
 def test_a_gradient_that_was_added_to_twice_is_not_called_right(table, session):
     session.backward()
     session.check_all()
