@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.text import written
+from micrograd_gui.document.text import one_line, written
 from micrograd_gui.session.measure import Checked
 
 _HEADINGS = ("node", "data", "analytic", "numeric", "error", "")
@@ -64,8 +64,7 @@ def check_as_json(graph: Graph, rows: Sequence[Checked], h: float) -> str:
 
 
 def _cells(graph: Graph, row: Checked) -> tuple[str, ...]:
-    name = "".join(c if c.isprintable() else "�" for c in graph.nodes[row.node].name)
-    name = name if len(name) <= _LABEL_AT_MOST else name[: _LABEL_AT_MOST - 1] + "…"
+    name = one_line(graph.nodes[row.node].name, _LABEL_AT_MOST, instead="�")
     verdict = ("✓" if row.ok else "✗") + (f" {row.words}" if row.words else "")
     error = "0" if row.error == 0 else f"{row.error:.0e}"
     return (name, written(row.data), written(row.analytic), written(row.numeric), error, verdict)

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from micrograd_gui import log
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.text import one_line
 from micrograd_gui.files import documents
 
 USED_WRONGLY = 2  # the exit status of a refusal
@@ -92,7 +93,7 @@ def heed_interrupts() -> None:
 
 def _complain(sentence: str) -> None:
     if sys.stderr is not None:  # print would take standard output in its place
-        print(_one_line(sentence), file=sys.stderr)
+        print(one_line(sentence), file=sys.stderr)
 
 
 def _drop_output() -> None:
@@ -301,7 +302,3 @@ def _version() -> str:
         return metadata.version("micrograd-gui")
     except metadata.PackageNotFoundError:
         return "(a checkout)"
-
-
-def _one_line(sentence: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in sentence).split())

@@ -17,7 +17,7 @@ from micrograd_gui.document.block import Block
 from micrograd_gui.document.data import Column, Data, TrainingPlan
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import FARTHEST, Graph, Node, NodeId, Role
-from micrograd_gui.document.text import spoken
+from micrograd_gui.document.text import one_line, spoken
 
 FORMAT = "micrograd-graph"
 VERSION = 1
@@ -224,7 +224,7 @@ def _sentence(error: Exception, text: str | bytes) -> str:
         return _malformed(text if isinstance(text, bytes) else text.encode(), int(place[1]))
     if wrong := re.fullmatch(r"Invalid enum value '(.*)' - at (\S+)", said, re.DOTALL):
         return f"{wrong[2]} cannot be {_quoted(wrong[1])}"
-    return spoken(said, 200)
+    return one_line(said, 200)
 
 
 def _malformed(content: bytes, at: int) -> str:

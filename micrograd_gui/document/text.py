@@ -19,12 +19,44 @@ def saveable(label: str) -> str:
     return label.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def spoken(label: str, longest: int = LONGEST_SPOKEN) -> str:
-    """The label in one line, without control characters, at most so many characters long."""
-    head = label[: 4 * longest].translate(_TURNING)
-    visible = (each if each.isprintable() or unicodedata.category(each) == "Cf" else " " for each in head)
-    line = " ".join("".join(visible).split())
-    return line if len(line) <= longest and len(label) <= 4 * longest else line[: longest - 1] + "…"
+def visible(text: str, instead: str = " ") -> str:
+    """The text without characters that cannot be seen or that steer the text around them.
+
+    Tabs, new lines and other blanks become blanks; ``instead`` stands for each other control character and
+    each half of a surrogate pair. What joins letters and emoji stays.
+    """
+    if text.isprintable():
+        return text
+    return "".join(_seen(each, instead) for each in text.translate(_TURNING))
+
+
+def _seen(each: str, instead: str) -> str:
+    if each.isprintable() or unicodedata.category(each) == "Cf":
+        return each
+    return " " if each.isspace() else instead
+
+
+def one_line(text: str, longest: int | None = None, *, instead: str = " ", ends: bool = False) -> str:
+    """What is visible of the text, on one line of at most so many characters; no two blanks in a row.
+
+    What is too long ends with ``…``; where ``ends`` is set, it has it in the middle, and both ends are kept.
+    """
+    if longest is None:
+        return " ".join(visible(text, instead).split())
+    some = 4 * longest  # characters: more of an endless text is not looked at
+    line = " ".join(visible(text[:some], instead).split())
+    if len(line) <= longest and len(text) <= some:
+        return line
+    if not ends:
+        return line[: longest - 1] + "…"
+    first = longest // 2
+    last = " ".join(visible(text[-some:], instead).split())
+    return f"{line[:first]}…{last[max(0, len(last) - (longest - first - 1)) :]}"
+
+
+def spoken(label: str) -> str:
+    """The label as a sentence quotes it: on one short line."""
+    return one_line(label, LONGEST_SPOKEN)
 
 
 MINUS = "\u2212"

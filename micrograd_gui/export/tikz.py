@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.text import one_line
 from micrograd_gui.export import tex
 from micrograd_gui.figures.captions import LINE, NARROWEST, TEXT, enlarged
 from micrograd_gui.figures.figure import MARGIN, SIZE, Figure, Text
@@ -114,7 +115,7 @@ def deck(
 
 
 def _file(body: Iterable[str], *, title: str, **parts: str) -> bytes:
-    comment = "".join(c if c.isprintable() else " " for c in title)  # it must stay on its line
+    comment = one_line(title)  # it must stay on its line
     whole = "\n".join(filter(None, body))
     hints = _LARGE_HINT if len(whole) > _LARGE else ""
     if tex.SIGN in whole:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
+from micrograd_gui.document.text import one_line
+
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
@@ -21,10 +23,8 @@ _MEASURED_AT = 256
 
 def shown_label(label: str) -> str:
     """The label on one line, without what would steer the text around it, and not endless."""
-    start = label[: 4 * LABEL_AT_MOST]
-    text = " ".join("".join(c if c.isprintable() else " " if c.isspace() else "�" for c in start).split())
-    cut = len(text) > LABEL_AT_MOST or len(start) < len(label)
-    return text[: LABEL_AT_MOST - 1] + "…" if cut else text
+    line = one_line(label, LABEL_AT_MOST, instead="�")
+    return "".join(c if c.isprintable() else "�" for c in line)  # not every writer can join letters
 
 
 @cache

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from micrograd_gui.document.errors import FileRefusal
+from micrograd_gui.document.text import visible
 from micrograd_gui.log import logger_of
 
 _log = logger_of(__name__)
@@ -91,7 +92,7 @@ def read_whole(path: Path) -> bytes:
 
 def shown(path: Path) -> str:
     """The file's name as it stands in a sentence: on one line, and not endless."""
-    name = "".join(c if c.isprintable() else "�" for c in (path.name or str(path)))
+    name = visible(path.name or str(path), "�")  # every blank counts
     return f"“{name[:80]}…”" if len(name) > 80 else f"“{name}”"
 
 

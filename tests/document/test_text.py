@@ -1,13 +1,15 @@
-"""Numbers as people write and read them."""
+"""Numbers as people write and read them, and text made fit for one line."""
 
 import math
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.text import WIDEST, exact, read_number, short, written
+from micrograd_gui.document.text import WIDEST, exact, one_line, read_number, short, spoken, visible, written
+from tests.naughty import naughty
 
 
 @pytest.mark.parametrize(
@@ -72,3 +74,53 @@ def test_what_is_no_number_is_refused_in_a_sentence_that_quotes_it(text):
 def test_a_number_that_is_not_finite_is_refused(text):
     with pytest.raises(Refusal, match="must be a finite number"):
         read_number(text)
+
+
+STEERING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}  # Unicode's classes of direction
+ANY = st.one_of(st.text(), st.sampled_from(naughty()), st.text(st.characters(codec=None)))
+
+
+@given(ANY, st.integers(2, 60), st.sampled_from([" ", "�"]), st.booleans())
+def test_whatever_it_is_stands_on_one_short_line(text, longest, instead, ends):
+    line = one_line(text, longest, instead=instead, ends=ends)
+    assert len(line) <= longest
+    assert len(line.splitlines()) <= 1
+    assert line == line.strip(" ") or "…" in line
+    assert "  " not in line
+    assert not {unicodedata.bidirectional(each) for each in line} & STEERING
+    assert not {unicodedata.category(each) for each in line} & {"Cc", "Cs", "Zl", "Zp"}
+
+
+@given(ANY)
+def test_what_is_on_one_line_stays_as_it_is(text):
+    line = one_line(text, instead="�")
+    assert one_line(line) == line
+    assert spoken(spoken(text)) == spoken(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a\n\t b", "a b"),
+        ("w\x00\x1b[2J", "w��[2J"),
+        ("admin\u202egnp.exe", "admingnp.exe"),
+        ("👩\u200d👩\u200d👧", "👩\u200d👩\u200d👧"),
+        ("half\ud800", "half�"),
+        ("sum\u00a0of\u2028x", "sum of x"),
+        ("  ", ""),
+    ],
+)
+def test_what_cannot_be_seen_is_replaced_and_what_joins_stays(text, line):
+    assert one_line(text, instead="�") == line
+
+
+def test_what_is_too_long_is_cut_at_its_end_or_in_its_middle():
+    assert one_line("abcdefghij", 10) == "abcdefghij"
+    assert one_line("abcdefghijk", 10) == "abcdefghi…"
+    assert one_line("abcdefghijk", 10, ends=True) == "abcde…hijk"
+    assert one_line("x" * 10**6 + "end", 8, ends=True) == "xxxx…end"
+    assert one_line(" " * 99 + "far away", 8) == "…"
+
+
+def test_in_the_name_of_a_file_every_blank_counts():
+    assert visible(" a  b\n.svg", "�") == " a  b .svg"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,7 +10,7 @@ from typing import Literal
 
 from micrograd.ops import by_letter, op_of
 from micrograd_gui.document.graph import Graph, Node
-from micrograd_gui.document.text import MINUS, written
+from micrograd_gui.document.text import MINUS, one_line, written
 from micrograd_gui.session.trace import Change, Contribution, Frame
 
 Kind = Literal["symbol", "data", "grad", "operator", "plain", "problem"]
@@ -62,18 +61,7 @@ def as_text(lines: Sequence[Line]) -> str:
 
 def shown(text: str) -> str:
     """A label fit for one line of a window: no control characters, not endless."""
-    visible = "".join(
-        " " if each.isspace() else "�" if unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") else each
-        for each in text.translate(_NO_TURNING)
-    ).strip()
-    if len(visible) <= LONGEST_NAME:
-        return visible
-    half = LONGEST_NAME // 2
-    return f"{visible[:half]}…{visible[-half:]}"
-
-
-# Characters that would turn the reading direction of the whole line around.
-_NO_TURNING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F), "")
+    return one_line(text, LONGEST_NAME, instead="�", ends=True)
 
 
 def name_of(node: Node) -> str:

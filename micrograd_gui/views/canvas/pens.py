@@ -7,6 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
 
+from micrograd_gui.document.text import one_line
 from micrograd_gui.views.theme import FAMILY, Look
 
 NUMBER = 13  # sizes of text in scene units
@@ -36,8 +37,7 @@ class Font:
         return self.metrics.horizontalAdvance(text)
 
     def _elided(self, text: str, width: float) -> str:
-        plain = " ".join(text.split()) if not text.isprintable() else text
-        return self.metrics.elidedText(plain, Qt.TextElideMode.ElideRight, width)
+        return self.metrics.elidedText(one_line(text), Qt.TextElideMode.ElideRight, width)
 
 
 class Pens:
