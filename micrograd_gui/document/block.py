@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NewType, TypeGuard
 
 from micrograd_gui.document.node import NodeId
 from micrograd_gui.document.text import saveable, spoken
 
 BlockId = int
+BlockKey = NewType("BlockKey", int)
+Key = NodeId | BlockKey  # of what is drawn: a node, or the box of a collapsed block
 BlockKind = Literal["neuron", "layer", "mlp", "loss"]
 
 
@@ -40,6 +42,21 @@ class Block:
         return self.outputs[0] if len(self.outputs) == 1 else None
 
 
+def block_key(block: BlockId) -> BlockKey:
+    """The key of the block's box: minus the block's id, so that no node has it."""
+    return BlockKey(-block)
+
+
+def is_block(key: Key) -> TypeGuard[BlockKey]:
+    """Whether the key is that of a block's box, and not that of a node."""
+    return key < 0
+
+
+def block_of(key: BlockKey) -> BlockId:
+    """The block with that key."""
+    return -key
+
+
 def inside(blocks: Iterable[Block], block: BlockId) -> frozenset[BlockId]:
     """The block and all blocks within it, however deep."""
     children: dict[BlockId | None, list[BlockId]] = {}
@@ -59,22 +76,6 @@ def nodes_of(blocks: Collection[Block], block: BlockId) -> frozenset[NodeId]:
     """All nodes of the block, those of the blocks within it included."""
     ids = inside(blocks, block)
     return frozenset(node for each in blocks if each.id in ids for node in each.members)
-
-
-def hidden(blocks: Collection[Block]) -> Mapping[NodeId, BlockId]:
-    """For each node that a collapsed block hides: the outermost such block, which stands in its place."""
-    by_id = {block.id: block for block in blocks}
-    shown_as: dict[NodeId, BlockId] = {}
-    for block in blocks:
-        outermost, at = None, block
-        while True:
-            outermost = at.id if at.collapsed else outermost
-            if at.parent is None:
-                break
-            at = by_id[at.parent]
-        if outermost is not None:
-            shown_as.update(dict.fromkeys(block.members, outermost))
-    return shown_as
 
 
 def kept(blocks: Iterable[Block], gone: Collection[NodeId]) -> tuple[Block, ...]:

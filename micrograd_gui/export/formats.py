@@ -76,9 +76,9 @@ def export(film: Film, path: Path) -> tuple[Path, ...]:
         raise Refusal(f"The step card alone is drawn as one of {those}, not as {form.suffix}.")
     if form.suffix != ".py" and (film.options.train or film.options.dialect is not None):
         raise Refusal(f"Only a .py is written in a dialect, or trains; a {form.suffix} has no use for it.")
-    if not form.light and len(film.moments) > 1 and len(film.moments) * len(film.folded.graph) > HEAVIEST:
+    if not form.light and len(film.moments) > 1 and len(film.moments) * len(film.stand_ins.graph) > HEAVIEST:
         raise Refusal(
-            f"{len(film.moments)} moments of {len(film.folded.graph)} nodes are too many to draw; "
+            f"{len(film.moments)} moments of {len(film.stand_ins.graph)} nodes are too many to draw; "
             "take one moment, fewer nodes, or the .html player."
         )
     if form.suffix == ".py" and path.stem in _IMPORTED:
@@ -155,7 +155,7 @@ def _tex(film: Film) -> bytes:
 
 def _mermaid(film: Film) -> bytes:
     moment = film.moments[0]
-    return mermaid(film.folded, moment.frame, moment.step, film.options, film.options.palette)
+    return mermaid(film.stand_ins, moment.frame, moment.step, film.options, film.options.palette)
 
 
 def _animation(format: str) -> Callable[[Film], bytes]:

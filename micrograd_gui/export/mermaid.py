@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.text import written
 from micrograd_gui.figures.moments import Options
-from micrograd_gui.figures.notebook_style import Folded, label_of, symbol_of
+from micrograd_gui.figures.notebook_style import StandIns, label_of, symbol_of
 from micrograd_gui.figures.palette import Palette
 from micrograd_gui.session.trace import Frame, Step
 
@@ -15,18 +15,18 @@ MOST_TEXT, MOST_EDGES = 50_000, 500  # what Mermaid draws as it comes
 TOO_LARGE = "%% Mermaid draws as much as this only where the page raises its maxTextSize and maxEdges."
 
 
-def mermaid(folded: Folded, frame: Frame, step: Step | None, options: Options, palette: Palette) -> bytes:
+def mermaid(drawn: StandIns, frame: Frame, step: Step | None, options: Options, palette: Palette) -> bytes:
     """The moment as a flowchart: a box for each node, a circle for each op, a style for what acts."""
-    graph = folded.graph
+    graph = drawn.graph
     lines: list[str] = []
     for number in graph.order:
-        lines.append(f'    n{number}["{_said(folded, number, frame, options)}"]')
+        lines.append(f'    n{number}["{_said(drawn, number, frame, options)}"]')
         if not graph.nodes[number].is_leaf:
             lines.append(f'    n{number}op(("{escaped(symbol_of(graph.nodes[number]))}"))')
             lines.append(f"    n{number}op --> n{number}")
     for node in graph:
         lines += [f"    n{source} --> n{node.id}op" for source in node.inputs if source is not None]
-    lines += _styles(folded, frame, step, palette)
+    lines += _styles(drawn, frame, step, palette)
     edges = sum(" --> " in line for line in lines)
     large = sum(map(len, lines)) > MOST_TEXT or edges > MOST_EDGES
     lines = [f"flowchart {options.rankdir}", *([f"    {TOO_LARGE}"] if large else []), *lines]
@@ -39,9 +39,9 @@ def escaped(text: str) -> str:
     return "".join(c if c.isalnum() or c in " .,−×²³√" else f"#{ord(c)};" for c in text)
 
 
-def _said(folded: Folded, number: NodeId, frame: Frame, options: Options) -> str:
-    parts = [f"<b>{escaped(label)}</b>"] if (label := label_of(folded.graph.nodes[number])) else []
-    if number in folded.silent:
+def _said(drawn: StandIns, number: NodeId, frame: Frame, options: Options) -> str:
+    parts = [f"<b>{escaped(label)}</b>"] if (label := label_of(drawn.graph.nodes[number])) else []
+    if number in drawn.silent:
         return "<br/>".join(parts)
     parts.append(f"data {escaped(written(frame.data.get(number), options.digits))}")
     if options.gradients:
@@ -49,8 +49,8 @@ def _said(folded: Folded, number: NodeId, frame: Frame, options: Options) -> str
     return "<br/>".join(parts)
 
 
-def _styles(folded: Folded, frame: Frame, step: Step | None, palette: Palette) -> Iterator[str]:
-    graph = folded.graph
+def _styles(drawn: StandIns, frame: Frame, step: Step | None, palette: Palette) -> Iterator[str]:
+    graph = drawn.graph
     of_card = f"fill:{palette.box},stroke:{palette.line}"
     yield f"    classDef default {of_card},color:{palette.text}"
     yield f"    classDef ahead {of_card},color:{palette.muted},stroke-dasharray:4 3"
@@ -61,7 +61,7 @@ def _styles(folded: Folded, frame: Frame, step: Step | None, palette: Palette) -
         yield f"    class {','.join(f'n{number}' for number in ahead)} ahead"
     if step is None or step.node is None:
         return
-    acting = folded.stands_for.get(step.node, step.node)
+    acting = drawn.stands_for.get(step.node, step.node)
     if acting in graph.nodes:
         through = not graph.nodes[acting].is_leaf and step.kind != "seed"
         yield f"    class n{acting}{f',n{acting}op' if through else ''} acting"

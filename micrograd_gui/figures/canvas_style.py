@@ -8,7 +8,7 @@ from dataclasses import replace
 from threading import Event
 from typing import NamedTuple
 
-from micrograd_gui.document.block import Block
+from micrograd_gui.document.block import Block, Key, block_key, is_block
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.figures.figure import (
     MARGIN,
@@ -25,7 +25,6 @@ from micrograd_gui.figures.figure import (
 from micrograd_gui.figures.folding import (
     FRAMES,
     Folding,
-    Key,
     box_sizes,
     framed,
     in_point,
@@ -121,8 +120,8 @@ def carded(
         tuple(_wires(folding, origin)),
         tuple(chip.moved(dx, dy) for chip in plates),
         tuple(
-            Enclosure(-block.id, shown_label(block.title), _r(x + dx), _r(y + dy), _r(wide), _r(tall))
-            for block, (x, y, wide, tall) in frames
+            Enclosure(block_key(block.id), shown_label(block.title), *map(_r, (x + dx, y + dy, *size)))
+            for block, (x, y, *size) in frames
         ),
         style="canvas",
         stands_for=folding.owner,
@@ -152,7 +151,7 @@ def _box(folding: Folding, key: Key, origin: Place, gradients: bool) -> CardBox:
     fields = number_fields((x, y), wide, numbers=len(roles))
     numbers = [Cell(role, *field) for role, field in zip(roles, fields, strict=True)]
     marks: list[Sign] = ["target"] if folding.key(folding.graph.target) == key else []
-    if key < 0:
+    if is_block(key):
         box = folding.boxes[key]
         if box.output is None:
             numbers = [Cell("count", x, y + TITLE, wide, HEIGHT - TITLE, f"{len(box.block.outputs)} outputs")]
@@ -194,7 +193,7 @@ def _starts(folding: Folding) -> Mapping[Key, dict[Place, None]]:
     found: dict[Key, dict[Place, None]] = {}
     for key, node in folding.nodes.items():
         for port, source in enumerate(node.inputs):
-            if source is not None and source < 0:
+            if source is not None and is_block(source):
                 each = route(folding, (key, port), source)
                 found.setdefault(source, {})[each.x1, each.y1] = None
     return found

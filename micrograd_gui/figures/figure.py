@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from micrograd_gui.document.block import BlockKey, is_block
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.text import written
 from micrograd_gui.figures import geometry
@@ -75,7 +76,7 @@ class Figure:
             acting = self.stands_for.get(acting, acting)
         through = acting if step is not None and step.kind != "seed" else None
         used: frozenset[End] = frozenset()
-        if through is not None and through < 0 and step is not None:
+        if through is not None and is_block(through) and step is not None:
             used = frozenset(end for real, end in self.drawn_as.items() if real[0] == step.node)
         return replace(
             self,
@@ -100,7 +101,7 @@ class Figure:
         """Whether the wire is one that the step used."""
         if self.through is None or wire.node != self.through:
             return False
-        return wire.node >= 0 or (wire.node, wire.port) in self.used
+        return not is_block(wire.node) or (wire.node, wire.port) in self.used
 
     def ahead(self, node: NodeId) -> bool:
         """Whether the node is still to come: others have their numbers, it has none."""
@@ -270,9 +271,9 @@ class CardBox:
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """The frame around an open block, which is named by minus its id: title, left, top, width, height."""
+    """The frame around an open block: title, left, top, width, height."""
 
-    block: int
+    block: BlockKey
     title: str
     x: float
     y: float

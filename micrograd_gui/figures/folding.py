@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from micrograd_gui.document.block import Block, BlockId, inside, nodes_of
+from micrograd_gui.document.block import (
+    Block,
+    BlockId,
+    BlockKey,
+    Key,
+    block_key,
+    inside,
+    is_block,
+    nodes_of,
+)
 from micrograd_gui.document.graph import Graph, Node, NodeId, Place
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.figures import geometry
@@ -25,7 +34,8 @@ from micrograd_gui.figures.geometry import (
     Size,
 )
 
-Key = int  # a node's id; of a collapsed block's box, minus the id of the block
+__all__ = ["FRAMES", "FoldedBox", "Folding", "Key", "Wire"]
+
 Wire = tuple[Key, int]  # the node or box, and the port on which it ends
 
 _ROOM = 9.0  # between two ports of a box, while it is not too tall
@@ -51,11 +61,13 @@ class FoldedBox:
     parameters: int
 
     @property
-    def key(self) -> Key:
-        return -self.block.id
+    def key(self) -> BlockKey:
+        """By what the box is known among nodes."""
+        return block_key(self.block.id)
 
     @property
     def output(self) -> NodeId | None:
+        """The node whose numbers it shows; None where the block has several outputs."""
         return self.block.output
 
     @property
@@ -66,6 +78,7 @@ class FoldedBox:
 
     @cached_property
     def size(self) -> Size:
+        """Width and height."""
         if self.block.kind == "neuron":  # many of them stand one below the other
             return WIDTH, HEIGHT + FOOT
         return BLOCK_WIDTH, min(_TALLEST, max(HEIGHT + FOOT, _ROOM * (len(self.ports) + 1)))
@@ -79,28 +92,46 @@ class Framed(NamedTuple):
     frames: tuple[BlockId, ...]
 
 
-class Folding:
-    """The nodes and boxes to draw, and where. ``within`` is the block that is looked into.
+@dataclass(frozen=True, eq=False)
+class _Structure:
+    """What a folding has whatever the numbers and names; its parts are told of there.
 
-    From inside a block, the nodes outside that it reads stand at the left as guests, with no wires of
-    their own.
+    ``ports`` tells where the wires of what is in a box are drawn, ``as_is`` that all of the graph is drawn.
+    """
+
+    places: Mapping[Key, Place]
+    frames: tuple[Framed, ...] = ()
+    boxes: Mapping[Key, FoldedBox] = field(default_factory=dict)
+    owner: Mapping[NodeId, Key] = field(default_factory=dict)
+    guests: frozenset[NodeId] = frozenset()
+    ports: Mapping[Wire, Wire] = field(default_factory=dict)
+    as_is: bool = True
+
+
+class Folding:
+    """The nodes and boxes of a graph to draw, and where. ``within`` is the block that is looked into.
+
+    ``nodes`` has a node for each box too, whose operands are what is wired to the box's ports; ``owner``
+    gives for each node in a box the key of that box. ``frames`` are the open blocks. From inside a block, the
+    nodes outside that it reads stand at the left as ``guests``, with no wires of their own.
+
+    Every node of the graph must have a place. Where only numbers and names have changed since the folding
+    ``before``, all else is taken from that.
     """
 
     def __init__(self, graph: Graph, within: BlockId | None = None, before: Folding | None = None) -> None:
         self.graph, self.within = graph, within
-        self.boxes: dict[Key, FoldedBox] = {}
-        self.owner: dict[NodeId, Key] = {}
-        self.guests: frozenset[NodeId] = frozenset()
-        self.frames: tuple[Framed, ...] = ()
-        self.nodes: Mapping[Key, Node] = graph.nodes
-        self.places: Mapping[Key, Place] = graph.places
-        self._ports: dict[Wire, Wire] = {}
-        if not graph.blocks:
-            return
-        if before is not None and before.within == within and self._only_numbers_since(before):
-            return
-        self._fold()
-        self._place()
+        changed = None
+        if before is not None and before.within == within and graph.blocks:
+            changed = _changed(before.graph, graph)
+        if before is None or changed is None:
+            self._structure, self.nodes = _fold(graph, within)
+        else:
+            self._structure = before._structure
+            self.nodes = graph.nodes if self._structure.as_is else _redrawn(before, graph, changed)
+        parts = self._structure
+        self.places, self.frames, self.guests = parts.places, parts.frames, parts.guests
+        self.boxes, self.owner = parts.boxes, parts.owner
 
     # What is where ---------------------------------------------------------------------------
 
@@ -119,25 +150,25 @@ class Folding:
 
     def shown(self, wire: Wire) -> Wire | None:
         """Where a wire of the graph is drawn; None where it lies within a box."""
-        if wire[0] in self.owner or wire[0] < 0:
-            return self._ports.get(wire)
+        if wire[0] in self.owner or is_block(wire[0]):
+            return self._structure.ports.get(wire)
         return wire if wire[0] in self.nodes and wire[0] not in self.guests else None
 
     @property
     def drawn_as(self) -> Mapping[Wire, Wire]:
         """Where the wires of what is in a box are drawn: on its ports."""
-        return self._ports
+        return self._structure.ports
 
     def real(self, wire: Wire) -> Wire | None:
         """The wire of the graph that is drawn so; None where several are."""
-        if wire[0] >= 0:
+        if not is_block(wire[0]):
             return wire
         wires = self.boxes[wire[0]].ports[wire[1]].wires
         return wires[0] if len(wires) == 1 else None
 
     def bundle(self, wire: Wire) -> int:
         """How many nodes' wires are drawn as that one."""
-        if wire[0] >= 0:
+        if not is_block(wire[0]):
             return 1
         nodes = self.graph.nodes
         return len({nodes[user].inputs[port] for user, port in self.boxes[wire[0]].ports[wire[1]].wires})
@@ -150,142 +181,161 @@ class Folding:
         for number in numbers:
             key = self.key(number)
             if key is not None and key not in self.guests:
-                found |= self.boxes[key].nodes if key < 0 else {key}
+                found |= self.boxes[key].nodes if is_block(key) else {key}
         return frozenset(found)
 
     def size(self, key: Key) -> Size:
-        return self.boxes[key].size if key < 0 else (WIDTH, HEIGHT)
+        """Width and height of what is drawn there."""
+        return self.boxes[key].size if is_block(key) else (WIDTH, HEIGHT)
 
-    # How it comes about ----------------------------------------------------------------------
 
-    def _only_numbers_since(self, before: Folding) -> bool:
-        """Whether nothing but numbers and names has changed; then all is as it was before."""
-        old, new = before.graph, self.graph
-        if old.blocks is not new.blocks or old.places is not new.places or len(old) != len(new):
-            return False
-        changed = []
-        for number, node in new.nodes.items():
-            was = old.nodes.get(number)
-            if was is not node:
-                if was is None or was.inputs != node.inputs or was.role != node.role:
-                    return False
-                changed.append(number)
-        self.__dict__.update(
-            {name: value for name, value in before.__dict__.items() if name not in ("graph", "nodes")}
-        )
-        self.nodes = new.nodes if before.nodes is old.nodes else dict(before.nodes)
-        if self.nodes is not new.nodes:
-            for number in changed:
-                if number in self.nodes:
-                    self.nodes[number] = self._drawn(number)  # type: ignore[index]  # a dict of its own
-        return True
+# How it comes about ----------------------------------------------------------------------------------
 
-    def _fold(self) -> None:
-        graph, blocks = self.graph, self.graph.blocks
-        below = inside(blocks, self.within) if self.within is not None else None
-        here = [b for b in blocks if below is None or (b.id in below and b.id != self.within)]
-        shut: dict[BlockId, BlockId] = {}  # for a block that is not to be seen: the outermost that is shut
-        for block in here:
-            outer = shut.get(block.parent or 0)
-            if outer is not None:
-                shut[block.id] = outer
-            elif block.collapsed:
-                shut[block.id] = block.id
-            if block.id in shut:
-                self.owner.update(dict.fromkeys(block.members, -shut[block.id]))
-        self.frames = _framed(here, shut)
-        if not self.owner and below is None:
-            return
-        inner = graph.nodes.keys() if below is None else nodes_of(blocks, self.within or 0)
-        if below is not None:
-            sources = (source for number in inner for source in graph.nodes[number].inputs)
-            self.guests = frozenset(source for source in sources if source is not None) - inner
-        self._wrap({block.id: block for block in blocks if shut.get(block.id) == block.id})
-        drawn = {number: self._drawn(number) for number in graph.nodes
-                 if number not in self.owner and (number in inner or number in self.guests)}  # fmt: skip
-        for key, box in self.boxes.items():
-            drawn[key] = Node(key, None, tuple(port.source for port in box.ports), box.block.title)
-        self.nodes = drawn
 
-    def _drawn(self, number: NodeId) -> Node:
-        """The node, with boxes as operands in place of what is in them."""
-        node = self.graph.nodes[number]
-        if number in self.guests:
-            return replace(node, inputs=()) if node.inputs else node
-        if not any(source in self.owner for source in node.inputs):
-            return node
-        return replace(
-            node, inputs=tuple(self.owner.get(s, s) if s is not None else None for s in node.inputs)
-        )
+def _changed(old: Graph, new: Graph) -> Collection[NodeId] | None:
+    """The nodes whose numbers or names have changed; None where more has."""
+    if old.blocks is not new.blocks or old.places is not new.places or len(old) != len(new):
+        return None
+    changed = []
+    for number, node in new.nodes.items():
+        was = old.nodes.get(number)
+        if was is not node:
+            if was is None or was.inputs != node.inputs or was.role != node.role:
+                return None
+            changed.append(number)
+    return changed
 
-    def _wrap(self, blocks: Mapping[BlockId, Block]) -> None:
-        """Make the boxes: one port for each node outside that is read, one for each other box."""
-        graph = self.graph
-        hidden: dict[Key, list[NodeId]] = {-number: [] for number in blocks}
-        for number, key in self.owner.items():
-            hidden[key].append(number)
-        places = graph.places
-        heights: dict[Key | None, float] = {number: y for number, (_, y) in places.items()}
-        heights[None] = math.inf
-        for key, numbers in hidden.items():
-            if numbers:  # ports in the order of what is wired to them: fewer wires cross
-                heights[key] = sum(places[number][1] for number in numbers) / len(numbers)
-        for key, numbers in hidden.items():
-            if not numbers:
-                continue
-            ports: dict[Key | Wire, list[Wire]] = {}
-            parameters = 0
-            for number in sorted(numbers):
-                node = graph.nodes[number]
-                parameters += node.is_leaf and node.role == "parameter"
-                for port, source in enumerate(node.inputs):
-                    if source is None:
-                        ports[(number, port)] = [(number, port)]
-                    elif (owner := self.owner.get(source, source)) != key:
-                        ports.setdefault(owner, []).append((number, port))
-            made = tuple(
-                sorted(
-                    (
-                        FoldedPort(None if isinstance(source, tuple) else source, tuple(wires))
-                        for source, wires in ports.items()
-                    ),
-                    key=lambda port: heights[port.source],
-                )
+
+def _redrawn(before: Folding, graph: Graph, changed: Iterable[NodeId]) -> dict[Key, Node]:
+    """What that folding draws, with those nodes as they are now."""
+    nodes = dict(before.nodes)
+    for number in changed:
+        if number in nodes:
+            nodes[number] = _drawn(graph.nodes[number], before.owner, before.guests)
+    return nodes
+
+
+def _fold(graph: Graph, within: BlockId | None) -> tuple[_Structure, Mapping[Key, Node]]:
+    """What of the graph is drawn, and the nodes and boxes as they are drawn."""
+    blocks = graph.blocks
+    below = inside(blocks, within) if within is not None else None
+    here = [b for b in blocks if below is None or (b.id in below and b.id != within)]
+    shut: dict[BlockId, BlockId] = {}  # for a block that is not to be seen: the outermost that is shut
+    owner: dict[NodeId, Key] = {}
+    for block in here:
+        outer = shut.get(block.parent or 0)
+        if outer is not None:
+            shut[block.id] = outer
+        elif block.collapsed:
+            shut[block.id] = block.id
+        if block.id in shut:
+            owner.update(dict.fromkeys(block.members, block_key(shut[block.id])))
+    frames = _framed(here, shut)
+    if not owner and below is None:
+        return _Structure(graph.places, frames), graph.nodes
+    inner = graph.nodes.keys() if below is None else nodes_of(blocks, within or 0)
+    guests: frozenset[NodeId] = frozenset()
+    if below is not None:
+        sources = (source for number in inner for source in graph.nodes[number].inputs)
+        guests = frozenset(source for source in sources if source is not None) - inner
+    boxes = _boxes(graph, owner, [block for block in blocks if shut.get(block.id) == block.id])
+    drawn: dict[Key, Node] = {
+        number: _drawn(node, owner, guests)
+        for number, node in graph.nodes.items()
+        if number not in owner and (number in inner or number in guests)
+    }
+    for key, box in boxes.items():
+        drawn[key] = Node(key, None, tuple(port.source for port in box.ports), box.block.title)
+    places = _places(graph, drawn, boxes, guests)
+    ports = {
+        wire: (key, at)
+        for key, box in boxes.items()
+        for at, port in enumerate(box.ports)
+        for wire in port.wires
+    }
+    return _Structure(places, frames, boxes, owner, guests, ports, as_is=False), drawn
+
+
+def _drawn(node: Node, owner: Mapping[NodeId, Key], guests: Container[NodeId]) -> Node:
+    """The node, with boxes as operands in place of what is in them."""
+    if node.id in guests:
+        return replace(node, inputs=()) if node.inputs else node
+    if not any(source in owner for source in node.inputs):
+        return node
+    return replace(node, inputs=tuple(owner.get(s, s) if s is not None else None for s in node.inputs))
+
+
+def _boxes(graph: Graph, owner: Mapping[NodeId, Key], blocks: Iterable[Block]) -> dict[Key, FoldedBox]:
+    """The boxes: one port for each node outside that is read, one for each other box."""
+    hidden: dict[Key, list[NodeId]] = {block_key(block.id): [] for block in blocks}
+    for number, key in owner.items():
+        hidden[key].append(number)
+    places = graph.places
+    heights: dict[Key | None, float] = {number: y for number, (_, y) in places.items()}
+    heights[None] = math.inf
+    for key, numbers in hidden.items():
+        if numbers:  # ports in the order of what is wired to them: fewer wires cross
+            heights[key] = sum(places[number][1] for number in numbers) / len(numbers)
+    found: dict[Key, FoldedBox] = {}
+    for block in blocks:
+        numbers = hidden[block_key(block.id)]
+        if numbers:
+            ports = sorted(_ports(graph, owner, numbers), key=lambda port: heights[port.source])
+            parameters = sum(
+                graph.nodes[number].is_leaf and graph.nodes[number].role == "parameter" for number in numbers
             )
-            self.boxes[key] = FoldedBox(blocks[-key], frozenset(numbers), made, parameters)
-            for at, each in enumerate(made):
-                self._ports.update(dict.fromkeys(each.wires, (key, at)))
+            found[block_key(block.id)] = FoldedBox(block, frozenset(numbers), tuple(ports), parameters)
+    return found
 
-    def _place(self) -> None:
-        if self.nodes is self.graph.nodes:
-            return
-        known = self.graph.places
-        places = {key: known[key] for key in self.nodes if key >= 0 and key not in self.guests}
-        for key, box in self.boxes.items():
-            places[key] = standing(known, box.nodes, box.size)
-        places |= self._guest_places(places)
-        self.places = places
 
-    def _guest_places(self, places: Mapping[Key, Place]) -> dict[Key, Place]:
-        """At the left of all else, each near the height of what reads it."""
-        if not self.guests or not places:
-            return {}
-        heights: dict[Key, list[float]] = {number: [] for number in self.guests}
-        for key in places:
-            for source in self.nodes[key].inputs:
-                if source in heights:
-                    heights[source].append(places[key][1])
-        middle = {number: sum(ys) / len(ys) if ys else 0.0 for number, ys in heights.items()}
-        order = sorted(self.guests, key=lambda number: (middle[number], number))
-        left = min(x for x, _ in places.values()) - _GUEST_GAP - WIDTH
-        tops = [y for _, y in places.values()]
-        centre = (min(tops) + max(tops)) / 2
-        found: dict[Key, Place] = {}
-        for at, number in enumerate(order):
-            column, row = divmod(at, _GUESTS_AT_MOST)
-            rows = min(_GUESTS_AT_MOST, len(order) - column * _GUESTS_AT_MOST)
-            found[number] = (left - column * _GUEST_COLUMN, centre + (row - (rows - 1) / 2) * _GUEST_ROW)
-        return found
+def _ports(graph: Graph, owner: Mapping[NodeId, Key], hidden: Sequence[NodeId]) -> list[FoldedPort]:
+    """The ports of the box that hides those nodes."""
+    own = owner[hidden[0]]
+    ports: dict[Key | Wire, list[Wire]] = {}
+    for number in sorted(hidden):
+        for port, source in enumerate(graph.nodes[number].inputs):
+            if source is None:
+                ports[(number, port)] = [(number, port)]
+            elif (outside := owner.get(source, source)) != own:
+                ports.setdefault(outside, []).append((number, port))
+    return [
+        FoldedPort(None if isinstance(source, tuple) else source, tuple(wires))
+        for source, wires in ports.items()
+    ]
+
+
+def _places(
+    graph: Graph, drawn: Mapping[Key, Node], boxes: Mapping[Key, FoldedBox], guests: Collection[NodeId]
+) -> dict[Key, Place]:
+    known = graph.places
+    places = {key: known[key] for key in drawn if not is_block(key) and key not in guests}
+    for key, box in boxes.items():
+        places[key] = standing(known, box.nodes, box.size)
+    return places | _guest_places(drawn, places, guests)
+
+
+def _guest_places(
+    drawn: Mapping[Key, Node], places: Mapping[Key, Place], guests: Collection[NodeId]
+) -> dict[Key, Place]:
+    """At the left of all else, each near the height of what reads it."""
+    if not guests or not places:
+        return {}
+    heights: dict[Key, list[float]] = {number: [] for number in guests}
+    for key in places:
+        for source in drawn[key].inputs:
+            if source in heights:
+                heights[source].append(places[key][1])
+    middle = {number: sum(ys) / len(ys) if ys else 0.0 for number, ys in heights.items()}
+    order = sorted(guests, key=lambda number: (middle[number], number))
+    left = min(x for x, _ in places.values()) - _GUEST_GAP - WIDTH
+    tops = [y for _, y in places.values()]
+    centre = (min(tops) + max(tops)) / 2
+    found: dict[Key, Place] = {}
+    for at, number in enumerate(order):
+        column, row = divmod(at, _GUESTS_AT_MOST)
+        rows = min(_GUESTS_AT_MOST, len(order) - column * _GUESTS_AT_MOST)
+        found[number] = (left - column * _GUEST_COLUMN, centre + (row - (rows - 1) / 2) * _GUEST_ROW)
+    return found
 
 
 def standing(places: Mapping[NodeId, Place], nodes: Iterable[NodeId], size: Size) -> Place:
@@ -307,7 +357,7 @@ def _framed(blocks: Iterable[Block], shut: Mapping[BlockId, BlockId]) -> tuple[F
             frames[block.parent].append(block.id)
     for block in blocks:
         if shut.get(block.id) == block.id and block.parent in keys:
-            keys[block.parent].append(-block.id)
+            keys[block.parent].append(block_key(block.id))
     return tuple(Framed(b, tuple(keys[b.id]), tuple(frames[b.id])) for b in reversed(still_open))
 
 
@@ -318,7 +368,7 @@ def out_point(folding: Folding, number: Key) -> Place:
     """Where wires leave a node; of a node in a box, where they leave the box."""
     key = folding.key(number)
     assert key is not None
-    if key >= 0:
+    if not is_block(key):
         return geometry.out_port(folding.places[key])
     (x, y), (width, height) = folding.places[key], folding.boxes[key].size
     outputs = folding.boxes[key].block.outputs
@@ -329,7 +379,7 @@ def in_point(folding: Folding, wire: Wire) -> Place:
     """Where that wire comes in."""
     key, port = folding.shown(wire) or wire
     (x, y), ports = folding.places[key], len(folding.nodes[key].inputs)
-    if key >= 0:
+    if not is_block(key):
         return geometry.in_port((x, y), port, ports)
     return x, y + folding.boxes[key].size[1] * (port + 1) / (ports + 1)
 
@@ -337,14 +387,14 @@ def in_point(folding: Folding, wire: Wire) -> Place:
 def route(folding: Folding, wire: Wire, source: Key) -> Bezier:
     """The curve of a drawn wire from that node or box."""
     key, port = wire
-    if source < 0:  # which of the nodes in that box it comes from tells where it leaves it
-        user, at = wire if key >= 0 else folding.boxes[key].ports[port].wires[0]
+    if is_block(source):  # which of the nodes in that box it comes from tells where it leaves it
+        user, at = wire if not is_block(key) else folding.boxes[key].ports[port].wires[0]
         source_node = folding.graph.nodes[user].inputs[at]
         assert source_node is not None
         start = out_point(folding, source_node)
     else:
         start = out_point(folding, source)
-    bow = geometry.bow(folding.nodes[key], port) if key >= 0 else 0.0
+    bow = 0.0 if is_block(key) else geometry.bow(folding.nodes[key], port)
     return geometry.curve(start, in_point(folding, wire), bow)
 
 

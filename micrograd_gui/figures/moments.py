@@ -10,13 +10,14 @@ from threading import Event
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.history import Entry, History
+from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.document.text import written
 from micrograd_gui.figures import canvas_style
 from micrograd_gui.figures.canvas_style import carded, opened, placed
 from micrograd_gui.figures.captions import NARROWEST, alone, captioned, height_of
 from micrograd_gui.figures.figure import MARGIN, SIZE, Figure, Style
-from micrograd_gui.figures.folding import Folding
-from micrograd_gui.figures.notebook_style import Folded, folded, rendered
+from micrograd_gui.figures.folding import Folding, Key
+from micrograd_gui.figures.notebook_style import StandIns, rendered, with_stand_ins
 from micrograd_gui.figures.palette import Palette, palette_named
 from micrograd_gui.figures.text_metrics import shown_label, width
 from micrograd_gui.layout.graphviz import Cancelled
@@ -131,9 +132,9 @@ class Film:
         return self.graph.without(self.graph.nodes.keys() - nodes)
 
     @cached_property
-    def folded(self) -> Folded:
+    def stand_ins(self) -> StandIns:
         """The same with its collapsed blocks as they are drawn."""
-        return folded(self.drawn) if self.options.folded else Folded(self.drawn)
+        return with_stand_ins(self.drawn) if self.options.folded else StandIns(self.drawn)
 
     @cached_property
     def blank(self) -> Figure:
@@ -146,7 +147,7 @@ class Film:
         if options.style == "canvas":
             return replace(self._cards(), digits=options.digits)
         made = rendered(
-            self.folded,
+            self.stand_ins,
             self.widest,
             rankdir=options.rankdir,
             gradients=options.gradients,
@@ -227,20 +228,20 @@ def film_of(graph: Graph, step: str | None, options: Options, trace: Run | None 
         return Film(graph, (Moment(trace.frame(len(trace)), cursor=len(trace)),), options)
     cursors = _cursors(trace, step)
     if step == "all" and options.folded:
-        cursors = _without_inner(cursors, trace, folded(graph).stands_for)
+        cursors = _without_inner(cursors, trace, Folding(arranged(graph)).owner)
     return Film(graph, tuple(moment(graph, trace, cursor) for cursor in cursors), options)
 
 
 def _without_inner(
-    cursors: Sequence[int], trace: Run, stands_for: Mapping[NodeId, NodeId]
+    cursors: Sequence[int], trace: Run, owner: Mapping[NodeId, Key]
 ) -> Sequence[int]:
     """Without the moments between two steps in the same collapsed block, of which nothing is seen."""
 
-    def block(cursor: int) -> NodeId | None:
+    def box(cursor: int) -> Key | None:
         step = trace.steps[cursor - 1] if 0 < cursor <= len(trace) else None
-        return None if step is None or step.node is None else stands_for.get(step.node)
+        return None if step is None or step.node is None else owner.get(step.node)
 
-    return [each for each in cursors if block(each) is None or block(each) != block(each + 1)]
+    return [each for each in cursors if box(each) is None or box(each) != box(each + 1)]
 
 
 def see_that_there_is_something(graph: Graph, options: Options) -> None:

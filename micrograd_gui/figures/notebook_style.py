@@ -12,8 +12,9 @@ from typing import Any, get_args
 
 from micrograd import dot
 from micrograd.ops import op_of
-from micrograd_gui.document.block import Block, BlockKind, nodes_of
-from micrograd_gui.document.graph import Graph, Node, NodeId, Place
+from micrograd_gui.document.block import BlockKind
+from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.document.text import WIDEST
 from micrograd_gui.figures.figure import (
     MARGIN,
@@ -27,6 +28,7 @@ from micrograd_gui.figures.figure import (
     Wire,
     field_width,
 )
+from micrograd_gui.figures.folding import FoldedBox, Folding, Key
 from micrograd_gui.figures.geometry import Point
 from micrograd_gui.figures.text_metrics import FAMILY, shown_label
 from micrograd_gui.figures.text_metrics import width as width_of
@@ -40,7 +42,7 @@ _SMALLEST = "i"  # labels are laid out as so many of these: no text of a user re
 
 
 def rendered(
-    graph: Graph | Folded,
+    graph: Graph | StandIns,
     widest: str = WIDEST,
     *,
     rankdir: str = "LR",
@@ -50,13 +52,13 @@ def rendered(
     stop: Event | None = None,
     by: Engine | None = None,
 ) -> Figure:
-    """The graph laid out with no numbers yet, its collapsed blocks as boxes where it is Folded.
+    """The graph laid out with no numbers yet, its collapsed blocks as boxes where it has StandIns.
 
     Fields have room for the ``widest`` number.
 
     Raises LayoutRefusal, or Cancelled.
     """
-    whole = graph if isinstance(graph, Folded) else Folded(graph)
+    whole = graph if isinstance(graph, StandIns) else StandIns(graph)
     graph = whole.graph
     if not graph.nodes:
         return Figure(2 * margin, 2 * margin)
@@ -206,11 +208,12 @@ KINDS: tuple[str, ...] = get_args(BlockKind)
 
 
 @dataclass(frozen=True)
-class Folded:
-    """``graph`` is to be drawn and not to be run: the op of a stand-in is the kind of its block.
+class StandIns:
+    """A graph in which one node stands in for each collapsed block: to be drawn and not to be run.
 
-    ``stands_for`` names for every node of a collapsed block the one that stands for all of it;
-    ``silent`` are those stand-ins that show no number, since their block has several outputs.
+    The op of a stand-in is the kind of its block. ``stands_for`` names for every node of a collapsed block
+    the one that stands for all of it; ``silent`` are those stand-ins that show no number, since their block
+    has several outputs.
     """
 
     graph: Graph
@@ -218,57 +221,29 @@ class Folded:
     silent: frozenset[NodeId] = frozenset()
 
 
-def folded(graph: Graph) -> Folded:
-    """The graph with the outermost of its collapsed blocks as one node each."""
-    outermost = {_stand_in(graph, block): block for block in _outermost(graph)}
-    stands_for = {
-        member: number for number, block in outermost.items() for member in nodes_of(graph.blocks, block.id)
-    }
-    if not stands_for:
-        return Folded(graph)
-    feeding: dict[NodeId, dict[NodeId, None]] = {number: {} for number in outermost}
+def with_stand_ins(graph: Graph) -> StandIns:
+    """The graph with the outermost of its collapsed blocks as one node each, which has no places."""
+    if not any(block.collapsed for block in graph.blocks):
+        return StandIns(graph)
+    folding = Folding(arranged(graph))
+    number: dict[Key | None, NodeId] = {key: _stand_in(box) for key, box in folding.boxes.items()}
     nodes: dict[NodeId, Node] = {}
-    for node in graph:
-        inputs = tuple(None if each is None else stands_for.get(each, each) for each in node.inputs)
-        number = stands_for.get(node.id)
-        if number is None:
-            nodes[node.id] = replace(node, inputs=inputs)
-        else:
-            feeding[number].update((each, None) for each in inputs if each is not None and each != number)
-    for number, block in outermost.items():
-        nodes[number] = Node(number, block.kind, tuple(feeding[number]), block.title or block.kind)
+    for key, node in folding.nodes.items():
+        box = folding.boxes.get(key)
+        if box is None:
+            nodes[key] = replace(node, inputs=tuple(number.get(each, each) for each in node.inputs))
+            continue
+        # In the order of the wires in the graph, not by height: then moving a node lays out nothing anew.
+        ports = sorted(box.ports, key=lambda port: port.wires)
+        sources = tuple(number.get(port.source, port.source) for port in ports if port.source is not None)
+        block = box.block
+        nodes[number[key]] = Node(number[key], block.kind, sources, block.title or block.kind)
     target = graph.target
-    places = _places(graph, stands_for) if graph.places.keys() == graph.nodes.keys() else {}
-    shown = Graph(nodes, places, None if target is None else stands_for.get(target, target), graph.next_id)
-    silent = frozenset(number for number, block in outermost.items() if block.output is None)
-    return Folded(shown, stands_for, silent)
+    stands_for = {member: number[key] for member, key in folding.owner.items()}
+    shown = Graph(nodes, {}, None if target is None else stands_for.get(target, target), graph.next_id)
+    silent = frozenset(number[key] for key, box in folding.boxes.items() if box.output is None)
+    return StandIns(shown, stands_for, silent)
 
 
-def _places(graph: Graph, stands_for: Mapping[NodeId, NodeId]) -> dict[NodeId, Place]:
-    """Where nodes stand; a stand-in is about the middle of what it stands for, as on the canvas."""
-    within: dict[NodeId, list[Place]] = {}
-    for number, place in graph.places.items():
-        within.setdefault(stands_for.get(number, number), []).append(place)
-    return {
-        number: ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
-        for number, (xs, ys) in (
-            (number, tuple(zip(*places, strict=True))) for number, places in within.items()
-        )
-    }
-
-
-def _outermost(graph: Graph) -> list[Block]:
-    """The collapsed blocks that lie in no other collapsed one, and are not empty."""
-    hidden = {block.id: block.collapsed for block in graph.blocks}
-    found: list[Block] = []
-    within: dict[int, bool] = {}
-    for block in graph.blocks:  # a block stands after its parent
-        inside = block.parent is not None and (within[block.parent] or hidden[block.parent])
-        within[block.id] = inside
-        if block.collapsed and not inside and nodes_of(graph.blocks, block.id):
-            found.append(block)
-    return found
-
-
-def _stand_in(graph: Graph, block: Block) -> NodeId:
-    return block.outputs[0] if block.outputs else max(nodes_of(graph.blocks, block.id))
+def _stand_in(box: FoldedBox) -> NodeId:
+    return box.block.outputs[0] if box.block.outputs else max(box.nodes)

@@ -9,7 +9,7 @@ from threading import Event
 
 import graphviz
 
-from micrograd_gui.document.block import Block, BlockId, inside
+from micrograd_gui.document.block import Block, BlockId, Key, block_key, block_of, inside, is_block
 from micrograd_gui.document.graph import Graph, Node, NodeId, Place
 from micrograd_gui.document.rough_layout import COLUMN, ROW, arranged
 from micrograd_gui.layout.graphviz import Cancelled, Engine, LayoutRefusal, effort, engine
@@ -96,7 +96,6 @@ def _from_origin(corners: Mapping[NodeId, Place]) -> dict[NodeId, Place]:
 
 STACK_GAP = 16.0  # between things that stand one below the other, with no wire between them
 LayOut = Callable[[Graph, Mapping[NodeId, Size]], dict[NodeId, Place]]
-Item = int  # a node's id, or minus a block's
 _Form = tuple[tuple[Size, ...], tuple[tuple[int, ...], ...]]
 
 
@@ -139,17 +138,17 @@ class _Tree:
     def __init__(self, graph: Graph, nodes: Collection[NodeId], within: BlockId | None) -> None:
         here = {block.id for block in graph.blocks} if within is None else inside(graph.blocks, within)
         self.blocks = [block for block in graph.blocks if block.id in here and block.id != within]
-        self.items: dict[BlockId | None, list[Item]] = {within: []}
-        self.reads: dict[Item, list[Item]] = {}
+        self.items: dict[BlockId | None, list[Key]] = {within: []}
+        self.reads: dict[Key, list[Key]] = {}
         home: dict[NodeId, BlockId | None] = {}
-        ways: dict[BlockId | None, tuple[Item, ...]] = {within: ()}
+        ways: dict[BlockId | None, tuple[Key, ...]] = {within: ()}
         for block in self.blocks:
-            ways[block.id] = (*ways[block.parent if block.parent in ways else within], -block.id)
+            ways[block.id] = (*ways[block.parent if block.parent in ways else within], block_key(block.id))
             self.items[block.id] = []
             home.update(dict.fromkeys(block.members, block.id))
         inner = nodes if within is None else [n for b in graph.blocks if b.id in here for n in b.members]
         way = {number: (*ways[home.get(number, within)], number) for number in inner if number in nodes}
-        seen: set[Item] = set()
+        seen: set[Key] = set()
         for number, steps in way.items():
             group: BlockId | None = within
             for step in steps:
@@ -157,13 +156,13 @@ class _Tree:
                     seen.add(step)
                     self.items[group].append(step)
                     self.reads[step] = []
-                group = -step if step < 0 else group
+                group = block_of(step) if is_block(step) else group
             for source in graph.nodes[number].inputs:
                 if source in way:
                     self._read(way[source], steps)
-        self.blocks = [block for block in self.blocks if -block.id in seen]
+        self.blocks = [block for block in self.blocks if block_key(block.id) in seen]
 
-    def _read(self, source: tuple[Item, ...], user: tuple[Item, ...]) -> None:
+    def _read(self, source: tuple[Key, ...], user: tuple[Key, ...]) -> None:
         """A wire shows where the ways to its ends part."""
         for one, other in zip(source, user, strict=False):
             if one != other:
@@ -187,8 +186,8 @@ class _Work:
         self.tree, self.graph, self.frame, self.boxes = tree, graph, frame, boxes
         self.afresh = afresh
         self.blocks = {block.id: block for block in tree.blocks}
-        self.size: dict[Item, Size] = {**sizes, **{-number: size for number, size in boxes.items()}}
-        self.content: dict[BlockId | None, dict[Item, Place]] = {}
+        self.size: dict[Key, Size] = {**sizes, **{block_key(number): size for number, size in boxes.items()}}
+        self.content: dict[BlockId | None, dict[Key, Place]] = {}
         self._known: dict[_Form, dict[NodeId, Place]] = {}
 
     def keeps(self, block: Block) -> bool:
@@ -212,11 +211,11 @@ class _Work:
         if group is not None and group not in self.boxes:
             width, height = self._extent(group)
             side, top = self.frame
-            self.size[-group] = width + 2 * side, height + side + top
+            self.size[block_key(group)] = width + 2 * side, height + side + top
 
-    def _column(self, items: list[Item]) -> dict[Item, Place]:
+    def _column(self, items: list[Key]) -> dict[Key, Place]:
         widest, top = max((self.size[item][0] for item in items), default=0.0), 0.0
-        found: dict[Item, Place] = {}
+        found: dict[Key, Place] = {}
         for item in items:
             width, height = self.size[item]
             found[item] = ((widest - width) / 2, top)
@@ -224,8 +223,8 @@ class _Work:
         return found
 
     def _laid_out(
-        self, items: list[Item], inputs: tuple[tuple[int, ...], ...], lay_out: LayOut
-    ) -> dict[Item, Place]:
+        self, items: list[Key], inputs: tuple[tuple[int, ...], ...], lay_out: LayOut
+    ) -> dict[Key, Place]:
         number = {item: at for at, item in enumerate(items, 1)}
         form = (tuple(self.size[item] for item in items), inputs)
         if form not in self._known:  # neurons of one layer are all alike
@@ -246,13 +245,15 @@ class _Work:
         found: dict[NodeId, Place] = {}
         for item, (dx, dy) in self.content.get(group, {}).items():
             x, y = corner[0] + dx, corner[1] + dy
-            if item >= 0:
+            if not is_block(item):
                 found[item] = (x, y)
-            elif -item in self.boxes:
+                continue
+            block = block_of(item)
+            if block in self.boxes:
                 middle = x + self.size[item][0] / 2, y + self.size[item][1] / 2
-                found |= self._about(-item, middle)
+                found |= self._about(block, middle)
             else:
-                found |= self.placed(-item, (x + self.frame[0], y + self.frame[1]))
+                found |= self.placed(block, (x + self.frame[0], y + self.frame[1]))
         return found
 
     def _about(self, block: BlockId, middle: Place) -> dict[NodeId, Place]:

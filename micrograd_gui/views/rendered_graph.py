@@ -42,9 +42,9 @@ _AIR = 6.0  # pixels around a fitted picture
 
 
 def _laid_out(graph: Graph, *, stop: Event) -> Figure:
-    from micrograd_gui.figures.notebook_style import folded, rendered
+    from micrograd_gui.figures.notebook_style import rendered, with_stand_ins
 
-    return rendered(folded(graph), stop=stop)
+    return rendered(with_stand_ins(graph), stop=stop)
 
 
 class RenderedGraph(QWidget):
@@ -130,12 +130,9 @@ class RenderedGraph(QWidget):
         """Have the picture made anew where the graph's shape differs; a hidden pane waits till it shows."""
         if not self.isVisible():
             return
-        from micrograd_gui.figures.notebook_style import (
-            folded,  # after the first paint
-            shape_of,
-        )
+        from micrograd_gui.figures.notebook_style import shape_of, with_stand_ins  # after the first paint
 
-        shape = shape_of(folded(graph).graph)
+        shape = shape_of(with_stand_ins(graph).graph)
         if shape == self._shape:
             return
         self._shape = shape

@@ -8,11 +8,15 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
+from micrograd_gui.document.block import block_key
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.networks import with_mlp
+from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.export import formats
 from micrograd_gui.export.formats import render
+from micrograd_gui.figures.folding import Folding
 from micrograd_gui.figures.moments import Options, film_of
-from micrograd_gui.figures.notebook_style import folded
+from micrograd_gui.figures.notebook_style import shape_of, with_stand_ins
 from micrograd_gui.files import documents
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -33,14 +37,14 @@ MLP = documents.load_example("mlp")
 
 def test_an_open_graph_is_drawn_as_it_is() -> None:
     graph = collapsed(MLP)
-    assert folded(graph).graph is graph
-    assert folded(graph).stands_for == {}
+    assert with_stand_ins(graph).graph is graph
+    assert with_stand_ins(graph).stands_for == {}
 
 
 def test_a_collapsed_block_is_one_node_between_what_it_reads_and_what_reads_it() -> None:
     graph = collapsed(MLP, "mlp")
     (block,) = (each for each in graph.blocks if each.kind == "mlp")
-    shown = folded(graph)
+    shown = with_stand_ins(graph)
     assert block.output is not None
     box = shown.graph.nodes[block.output]
     assert box.op == "mlp"
@@ -50,13 +54,44 @@ def test_a_collapsed_block_is_one_node_between_what_it_reads_and_what_reads_it()
 
 
 def test_of_nested_collapsed_blocks_the_outermost_is_drawn() -> None:
-    assert folded(collapsed(MLP, "mlp", "layer", "neuron")).graph.nodes.keys() == (
-        folded(collapsed(MLP, "mlp")).graph.nodes.keys()
+    assert with_stand_ins(collapsed(MLP, "mlp", "layer", "neuron")).graph.nodes.keys() == (
+        with_stand_ins(collapsed(MLP, "mlp")).graph.nodes.keys()
     )
 
 
+def test_a_collapsed_block_hides_its_nodes_behind_the_outermost() -> None:
+    graph, block = with_mlp(Graph(), 2, [2, 1], seed=1)
+    neuron = next(each for each in graph.blocks if each.kind == "neuron")
+    inner = graph.collapsed(neuron.id)
+    assert Folding(arranged(inner)).owner == dict.fromkeys(neuron.members, block_key(neuron.id))
+    hidden = Folding(arranged(inner.collapsed(block))).owner
+    assert set(hidden.values()) == {block_key(block)}
+    assert len(hidden) == len(graph) - 2
+
+
+def test_what_only_numbers_and_names_change_is_folded_as_from_anew() -> None:
+    graph = arranged(collapsed(MLP, "neuron"))
+    before = Folding(graph)
+    leaf = next(node for node in graph if node.is_leaf and node.id not in before.owner)
+    for after in (graph.valued(leaf.id, 7.0), graph.relabelled(leaf.id, "new")):
+        quick, anew = Folding(after, before=before), Folding(after)
+        assert quick.nodes == anew.nodes
+        assert quick.nodes[leaf.id] is after.nodes[leaf.id]
+        assert (quick.boxes, quick.owner, quick.frames) == (anew.boxes, anew.owner, anew.frames)
+        assert quick.places is before.places
+    for after in (graph.moved({leaf.id: (0.0, 0.0)}), graph.marked(leaf.id, "parameter")):
+        assert Folding(after, before=before).boxes is not before.boxes
+
+
+def test_moving_a_node_leaves_the_order_of_what_a_stand_in_reads() -> None:
+    graph = arranged(collapsed(MLP, "mlp"))
+    first = graph.named("x1")
+    shown = with_stand_ins(graph).graph
+    assert shape_of(with_stand_ins(graph.moved({first: (0.0, 9000.0)})).graph) == shape_of(shown)
+
+
 def test_a_block_with_several_outputs_shows_none_of_their_numbers(tmp_path: Path) -> None:
-    shown = folded(collapsed(MLP, "layer"))
+    shown = with_stand_ins(collapsed(MLP, "layer"))
     assert len(shown.silent) == 2, "the third layer has one neuron"
     film = film_of(collapsed(MLP, "layer"), None, Options())
     picture = next(film.pictures)
