@@ -17,7 +17,7 @@ _FIRST = (
     "document.catalogue", "document.live.values", "document.notation.writer",
     "files.documents",
     "session.explain.card", "session.explain.slopes", "session.session", "session.training.judge",
-    "session.training.optimisers",
+    "document.optimisers",
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import read_number, short, written
 
 if TYPE_CHECKING:
-    from micrograd_gui.session.training.trainer import Training
+    from micrograd_gui.session.training.trainer import Trainer
 
 _INTERRUPTED = 130
 _BAR = 30  # signs
@@ -52,14 +52,14 @@ def train(graph: Graph, given: argparse.Namespace, begin: Callable[[], None] = l
     ``begin`` is called when all is loaded and the first step comes next: from here on Ctrl+C, which raises
     KeyboardInterrupt, ends the training and not what is told of it.
     """
-    from micrograd_gui.session.training.trainer import Training
+    from micrograd_gui.session.training.trainer import Trainer
 
     graph, steps = _planned(graph, given)
     if given.plot is not None:
         from micrograd_gui.export.loss_curve import refuse_suffix
 
         refuse_suffix(given.plot)
-    training = Training(graph)
+    training = Trainer(graph)
     learned = _Learned([], [])
     try:
         begin()
@@ -108,7 +108,7 @@ def _whole(text: str, what: str) -> int:
 
 
 def _as_json(
-    training: Training, learned: _Learned, loss: float, accuracy: float | None, *, stopped: bool
+    training: Trainer, learned: _Learned, loss: float, accuracy: float | None, *, stopped: bool
 ) -> str:
     whole = {
         "steps": training.k,
@@ -123,7 +123,7 @@ def _as_json(
 
 
 def _as_text(
-    training: Training, learned: _Learned, loss: float, accuracy: float | None, *, stopped: bool
+    training: Trainer, learned: _Learned, loss: float, accuracy: float | None, *, stopped: bool
 ) -> str:
     every = max(1, len(learned.losses) // _MILESTONES)
     lines = ["   step        loss  accuracy" if learned.accuracies else "   step        loss"]

@@ -17,6 +17,7 @@ from micrograd_gui.document.block import Block
 from micrograd_gui.document.data import Column, Data, TrainingPlan
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import FARTHEST, Graph, Node, NodeId, Role
+from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
 from micrograd_gui.document.text import one_line, spoken
 
 FORMAT = "micrograd-graph"
@@ -264,8 +265,8 @@ class PlanModel(msgspec.Struct, forbid_unknown_fields=True):
     """How the graph is trained; ``demo`` lets the rate fall as in micrograd's demo, 1 − 0.9·k/100."""
 
     rate: float = 0.05
-    optimiser: Literal["sgd", "momentum", "adam"] = "sgd"
-    schedule: Literal["constant", "demo"] = "constant"
+    optimiser: OptimiserName = "sgd"
+    schedule: ScheduleName = "constant"
     steps: int = 100
     seed: int = 1337
     batch: int | None = None

@@ -8,11 +8,10 @@ from math import isfinite
 from typing import Literal
 
 from micrograd_gui.document.node import Node, NodeId
+from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES, OptimiserName, ScheduleName
 from micrograd_gui.document.text import saveable, spoken
 
 Reduction = Literal["mean", "sum"]
-Optimiser = Literal["sgd", "momentum", "adam"]
-Schedule = Literal["constant", "demo"]
 RATE_AT_MOST = 1e6
 STEPS_AT_MOST = 10_000_000
 
@@ -100,8 +99,8 @@ class TrainingPlan:
     """How the graph is trained. ``batch`` is how many rows a step looks at (None: all of them)."""
 
     rate: float = 0.05
-    optimiser: Optimiser = "sgd"
-    schedule: Schedule = "constant"
+    optimiser: OptimiserName = "sgd"
+    schedule: ScheduleName = "constant"
     steps: int = 100
     seed: int = 1337
     batch: int | None = None
@@ -110,6 +109,12 @@ class TrainingPlan:
         """Which field cannot be, and why; None where all is well."""
         if not isfinite(self.rate) or not 0 < self.rate <= RATE_AT_MOST:
             return "rate", f"The rate must be more than 0 and at most {RATE_AT_MOST:,.0f}, not {self.rate:g}."
+        for kind, name, known in (
+            ("optimiser", self.optimiser, OPTIMISERS),
+            ("schedule", self.schedule, SCHEDULES),
+        ):
+            if name not in known:
+                return kind, f"There is no {kind} “{spoken(name)}”; there are {', '.join(known)}."
         if not 1 <= self.steps <= STEPS_AT_MOST:
             return "steps", f"The steps must be from 1 to {STEPS_AT_MOST:,}, not {self.steps:,}."
         if not 0 <= self.seed < 2**32:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from micrograd_gui.document import clipboard
 from micrograd_gui.document.block import BlockId
-from micrograd_gui.document.data import Data, Optimiser, Schedule
+from micrograd_gui.document.data import Data
 from micrograd_gui.document.graph import Graph, NodeId, Place, Role, Span
 from micrograd_gui.document.history import Entry, History
+from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.session import measure, stepping, transitions
 from micrograd_gui.session.state import State
@@ -397,8 +398,8 @@ class Session:
         self,
         *,
         rate: float | None = None,
-        optimiser: Optimiser | None = None,
-        schedule: Schedule | None = None,
+        optimiser: OptimiserName | None = None,
+        schedule: ScheduleName | None = None,
         steps: int | None = None,
         seed: int | None = None,
         batch: int | str | None = run.KEEP,

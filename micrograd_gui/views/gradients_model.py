@@ -14,11 +14,11 @@ from PySide6.QtGui import QColor
 
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import NodeId
+from micrograd_gui.document.optimisers import OPTIMISERS
 from micrograd_gui.document.text import MINUS, written
 from micrograd_gui.session.explain.formulas import name_of
 from micrograd_gui.session.measure import Checked
 from micrograd_gui.session.state import State
-from micrograd_gui.session.training.optimisers import OPTIMISERS
 from micrograd_gui.views.theme import Look
 
 COLUMNS = ("node", "data", "analytic", "numeric", "error", "verdict")

@@ -23,9 +23,9 @@ from PySide6.QtWidgets import (
 
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES
 from micrograd_gui.document.text import exact, read_number, short, spoken, written
 from micrograd_gui.session.state import State
-from micrograd_gui.session.training.optimisers import OPTIMISERS, SCHEDULES
 from micrograd_gui.views.bridge import Bridge, Paced
 from micrograd_gui.views.expression_line import ReadLine
 from micrograd_gui.views.theme import Look
@@ -219,7 +219,8 @@ class TrainingPanel(QScrollArea):
             ends = -(-training.k // plan.steps) * plan.steps  # where a run would that went on from here
             self._count(training.k, max(training.until, ends))
             accuracy = "·" if training.accuracy is None else f"{100 * training.accuracy:.0f} %"
-            rate = SCHEDULES[plan.schedule](training.k) * plan.rate  # of the next step, by the plan as it is
+            factor = SCHEDULES[plan.schedule].factor(training.k)  # of the next step, by the plan as it is
+            rate = factor * plan.rate
             texts = {"loss": written(training.loss), "accuracy": accuracy, "rate": short(rate)}
         for name, text in texts.items():
             if self.numbers[name].text() != text:
@@ -357,12 +358,9 @@ class PlanChoice(QComboBox):
 
 def optimiser_choices() -> dict[str, tuple[str, str]]:
     """Every row of the table of optimisers."""
-    return {rule.name: (rule.title, rule.sentence) for rule in OPTIMISERS.values()}
+    return {row.name: (row.title, row.sentence) for row in OPTIMISERS.values()}
 
 
 def schedule_choices() -> dict[str, tuple[str, str]]:
-    """How the rate goes on."""
-    return {
-        "constant": ("constant", "The rate stays as it is."),
-        "demo": ("1 − 0.9·k/100", "As in micrograd's demo: down to a tenth of the rate within 100 steps."),
-    }
+    """Every row of the table of schedules: how the rate goes on."""
+    return {row.name: (row.title, row.sentence) for row in SCHEDULES.values()}

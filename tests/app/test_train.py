@@ -14,7 +14,7 @@ import pytest
 
 from micrograd_gui.app.cli import main
 from micrograd_gui.files.documents import load_example
-from micrograd_gui.session.training.trainer import Training
+from micrograd_gui.session.training.trainer import Trainer
 
 COMMAND = [sys.executable, "-m", "micrograd_gui", "train"]
 
@@ -60,7 +60,7 @@ def test_no_step_shows_the_start(capsys: pytest.CaptureFixture[str]) -> None:
     whole = as_json(capsys, "line", "--steps", "0")
     assert (whole["steps"], whole["losses"]) == (0, [])
     assert whole["parameters"] == {"w": -1.0, "b": 1.0}
-    assert whole["loss"] == Training(load_example("line")).loss
+    assert whole["loss"] == Trainer(load_example("line")).loss
 
 
 def test_a_person_reads_how_the_loss_fell(capsys: pytest.CaptureFixture[str]) -> None:

@@ -129,6 +129,8 @@ def test_a_damaged_file_is_refused_at_its_field(path: tuple[str, ...], value: ob
         TrainingPlan(steps=0),
         TrainingPlan(batch=0),
         TrainingPlan(seed=-1),
+        TrainingPlan(optimiser="magic"),
+        TrainingPlan(schedule="magic"),
     ],
 )
 def test_a_plan_that_cannot_be_is_refused(plan: TrainingPlan) -> None:

@@ -9,6 +9,7 @@ from micrograd.ops import op_of
 from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES
 from micrograd_gui.export.code.python import DIALECTS, computed, number, variables
 from micrograd_gui.resource import resource
 from micrograd_gui.session.training.judge import judge_of
@@ -49,12 +50,6 @@ _RESERVED = (
     "numbers",
     "x",
 )
-_OPTIMISERS = {
-    "sgd": "torch.optim.SGD(model.parameters(), lr=given.rate)",
-    "momentum": "torch.optim.SGD(model.parameters(), lr=given.rate, momentum=0.9)",
-    "adam": "torch.optim.Adam(model.parameters(), lr=given.rate)",
-}
-_SCHEDULES = {"constant": "1.0", "demo": "1.0 - 0.9 * min(k, 100) / 100"}
 
 
 def training_script(graph: Graph) -> str:
@@ -79,8 +74,8 @@ def training_script(graph: Graph) -> str:
         "unbind": f"        {', '.join(name for _, name in columns)}, = rows.unbind(1)",
         "body": "\n".join(body),
         "named": "\n".join(writer.named),
-        "optimiser": _OPTIMISERS[plan.optimiser],
-        "factor": _SCHEDULES[plan.schedule],
+        "optimiser": OPTIMISERS[plan.optimiser].torch,
+        "factor": SCHEDULES[plan.schedule].python,
         "rate": number(plan.rate),
         "steps": repr(plan.steps),
         "seed": repr(plan.seed),

@@ -8,9 +8,10 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from micrograd_gui.document.data import Data, Optimiser, Schedule, TrainingPlan
+from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
 from micrograd_gui.session.record import record
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import LiveRun, Pass
@@ -18,7 +19,7 @@ from micrograd_gui.session.training.progress import TrainingState
 from micrograd_gui.session.transitions import Edit, with_amended, with_history
 
 if TYPE_CHECKING:  # it brings numpy, which the first paint does not need
-    from micrograd_gui.session.training.trainer import Stepped, Training
+    from micrograd_gui.session.training.trainer import Stepped, Trainer
 
 _CYCLE = (Pass("forward"), Pass("backward"))
 KEEP = "keep"  # says of a batch that it stays as it is, where None has a meaning
@@ -40,8 +41,8 @@ def set_rows(graph: Graph, data: Data | None, match: bool) -> Edit:
 def planned(
     state: State,
     rate: float | None,
-    optimiser: Optimiser | None,
-    schedule: Schedule | None,
+    optimiser: OptimiserName | None,
+    schedule: ScheduleName | None,
     steps: int | None,
     seed: int | None,
     batch: int | str | None,
@@ -105,7 +106,7 @@ class Learner:
     """
 
     def __init__(self) -> None:
-        self._trainer: Training | None = None
+        self._trainer: Trainer | None = None
         self._given: TrainingState | None = None
 
     def step(self, state: State) -> State:
@@ -144,13 +145,13 @@ class Learner:
             return state
         return self._at(state, replace(state.training, running=False))
 
-    def _trainer_at(self, state: State) -> Training:
+    def _trainer_at(self, state: State) -> Trainer:
         """The graph of this moment compiled, at the step where its training stands."""
-        from micrograd_gui.session.training.trainer import Training
+        from micrograd_gui.session.training.trainer import Trainer
 
         trainer, graph = self._trainer, state.moment
         if trainer is None or state.training is not self._given or not trainer.fits(graph):
-            trainer = Training(graph)
+            trainer = Trainer(graph)
             if state.training is not None and state.training.parameters == trainer.parameters:
                 trainer.resume(state.training.k, state.training.moments)
             self._trainer, self._given = trainer, state.training
@@ -158,7 +159,7 @@ class Learner:
         return trainer
 
     def _learned(
-        self, state: State, trainer: Training, steps: list[Stepped], training: TrainingState
+        self, state: State, trainer: Trainer, steps: list[Stepped], training: TrainingState
     ) -> State:
         """The graph holds what the steps have led to; all of a run is one entry of the history."""
         numbers = trainer.numbers.tolist()
@@ -189,7 +190,7 @@ class Learner:
         return replace(state, training=training)
 
 
-def _steps(trainer: Training, most: int, until: float | None) -> tuple[list[Stepped], str]:
+def _steps(trainer: Trainer, most: int, until: float | None) -> tuple[list[Stepped], str]:
     """So many steps, or until that time; and the sentence why there is no further one, or nothing."""
     done: list[Stepped] = []
     try:
@@ -202,7 +203,7 @@ def _steps(trainer: Training, most: int, until: float | None) -> tuple[list[Step
     return done, ""
 
 
-def _training_of(state: State, trainer: Training) -> TrainingState:
+def _training_of(state: State, trainer: Trainer) -> TrainingState:
     """How the training stands; where it has not begun, its start."""
     training = state.training
     if training is not None and training.parameters == trainer.parameters:

@@ -14,11 +14,11 @@ from micrograd.replay.tape import Tape
 from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES, Moments
 from micrograd_gui.document.text import spoken
 from micrograd_gui.session.record import build, record
 from micrograd_gui.session.trace import Frame, Pass
 from micrograd_gui.session.training.judge import Judge, judge_of
-from micrograd_gui.session.training.optimisers import OPTIMISERS, SCHEDULES, Moments
 
 
 class Diverged(Refusal):
@@ -48,7 +48,7 @@ class _Point:
     grads: Any
 
 
-class Training:
+class Trainer:
     """A graph's rows, inputs and parameters, ready to step.
 
     ``parameters`` are the node ids in the order of the numbers. The point that a step leads to is evaluated
@@ -87,7 +87,7 @@ class Training:
     @property
     def rate(self) -> float:
         """The rate of the next step."""
-        return SCHEDULES[self.plan.schedule](self.k) * self.plan.rate
+        return SCHEDULES[self.plan.schedule].factor(self.k) * self.plan.rate
 
     @property
     def loss(self) -> float:

@@ -21,7 +21,7 @@ from micrograd_gui.export.code.training import training_script
 from micrograd_gui.export.formats import render
 from micrograd_gui.files import documents
 from micrograd_gui.session.measure import complete
-from micrograd_gui.session.training.trainer import Training
+from micrograd_gui.session.training.trainer import Trainer
 from tests.export.code.test_python import python
 from tests.naughty import naughty
 
@@ -62,7 +62,7 @@ def trained(graph: Graph, folder: Path, *command: str) -> dict:
 def test_a_training_script_has_the_losses_and_parameters_of_the_window(
     graph: Graph, tolerance: float, tmp_path: Path
 ) -> None:
-    training = Training(graph)
+    training = Trainer(graph)
     losses = [training.step().loss for _ in range(6)]
     said = trained(graph, tmp_path)
     assert said["losses"] == pytest.approx(losses, rel=tolerance)
@@ -76,7 +76,7 @@ def test_a_training_script_has_the_losses_and_parameters_of_the_window(
 def test_under_torchrun_the_processes_together_have_the_same_losses(processes: int, tmp_path: Path) -> None:
     graph = network(rows="xor")  # four rows: three processes have shares of different sizes
     command = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes))
-    training = Training(graph)
+    training = Trainer(graph)
     losses = [training.step().loss for _ in range(6)]
     assert trained(graph, tmp_path, *command)["losses"] == pytest.approx(losses, rel=1e-12)
 
@@ -102,7 +102,7 @@ def test_a_graph_drawn_by_hand_trains_with_parameters_called_anything(tmp_path: 
         if node.label in labels:
             graph = graph.marked(node.id, "parameter").relabelled(node.id, labels[node.label])
     graph = graph.fed(datasets.made("line").matched(graph.nodes)).planned(TrainingPlan(steps=4, rate=0.1))
-    training = Training(graph)
+    training = Trainer(graph)
     losses = [training.step().loss for _ in range(4)]
     said = trained(graph, tmp_path)
     assert said["losses"] == pytest.approx(losses, rel=1e-12)

@@ -13,10 +13,10 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.networks import redrawn
 from micrograd_gui.document.notation.reader import graph_from_expression
+from micrograd_gui.document.optimisers import OPTIMISERS
 from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.training.judge import judge_of
-from micrograd_gui.session.training.optimisers import OPTIMISERS
-from micrograd_gui.session.training.trainer import Diverged, Prediction, Training
+from micrograd_gui.session.training.trainer import Diverged, Prediction, Trainer
 
 # The loss of the 20th step, by PyTorch 2.13.0, with the weights of seeds 0 to 9.
 TORCH_LAST = (
@@ -47,7 +47,7 @@ DEMO = (
 DEMO_LAST = 0.010978370135492717
 
 
-def losses(training: Training, steps: int) -> list[float]:
+def losses(training: Trainer, steps: int) -> list[float]:
     return [training.step().loss for _ in range(steps)]
 
 
@@ -82,7 +82,7 @@ def torch_losses(seed: int, steps: int, rate: float) -> list[float]:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_the_lecture_s_network_learns_as_in_pytorch(seed: int) -> None:
-    found = losses(Training(redrawn(load_example("mlp"), seed)), 20)
+    found = losses(Trainer(redrawn(load_example("mlp"), seed)), 20)
     assert found[-1] == pytest.approx(TORCH_LAST[seed], abs=1e-9)
     assert found[-1] < 0.2
 
@@ -90,11 +90,11 @@ def test_the_lecture_s_network_learns_as_in_pytorch(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(10))
 def test_every_loss_of_the_lecture_s_network_is_pytorch_s(seed: int) -> None:
     theirs = torch_losses(seed, 20, 0.05)
-    assert losses(Training(redrawn(load_example("mlp"), seed)), 20) == pytest.approx(theirs, abs=1e-9)
+    assert losses(Trainer(redrawn(load_example("mlp"), seed)), 20) == pytest.approx(theirs, abs=1e-9)
 
 
 def test_the_moons_learn_as_in_micrograd_s_demo() -> None:
-    training = Training(load_example("moons"))
+    training = Trainer(load_example("moons"))
     steps = [training.step() for _ in range(100)]
     assert [step.loss for step in steps[::10]] == pytest.approx(DEMO, abs=1e-9)
     assert steps[-1].loss == pytest.approx(DEMO_LAST, abs=1e-9)
@@ -103,13 +103,13 @@ def test_the_moons_learn_as_in_micrograd_s_demo() -> None:
 
 
 def test_the_demo_s_rate_stays_at_a_tenth_after_its_hundred_steps() -> None:
-    training = Training(load_example("moons"))
+    training = Trainer(load_example("moons"))
     training.resume(500, ())
     assert training.rate == pytest.approx(0.1)
 
 
 def test_xor_is_learned_by_a_hidden_layer() -> None:
-    training = Training(load_example("xor"))
+    training = Trainer(load_example("xor"))
     assert losses(training, 200)[-1] < 0.01
     assert training.accuracy == 1.0
 
@@ -117,7 +117,7 @@ def test_xor_is_learned_by_a_hidden_layer() -> None:
 def test_a_line_is_fitted_as_by_least_squares() -> None:
     graph = load_example("line")
     assert graph.data is not None
-    training = Training(graph)
+    training = Trainer(graph)
     losses(training, 200)
     x, y = np.array(graph.data.rows).T
     assert [training.named()[name] for name in ("w", "b")] == pytest.approx(np.polyfit(x, y, 1), abs=1e-9)
@@ -127,12 +127,12 @@ def test_a_line_is_fitted_as_by_least_squares() -> None:
 @pytest.mark.parametrize("name", ["mlp", "moons", "xor", "line"])
 def test_gradients_are_the_slopes_of_the_loss(name: str) -> None:
     graph = load_example(name)
-    step = Training(graph).step()
+    step = Trainer(graph).step()
     for at in range(0, len(step.grads), max(1, len(step.grads) // 8)):
         node, around = graph.parameters[at], []
         for h in (1e-6, -1e-6):
             moved = graph.numbered({node: graph.nodes[node].data + h})
-            around.append(Training(moved).loss)
+            around.append(Trainer(moved).loss)
         assert (around[0] - around[1]) / 2e-6 == pytest.approx(step.grads[at], rel=1e-4, abs=1e-7)
 
 
@@ -157,33 +157,33 @@ def test_optimisers_are_pytorch_s(name: str) -> None:
 @pytest.mark.parametrize("batch", [None, 2, 3])
 def test_the_same_seed_gives_the_same_run_to_the_bit(optimiser: str, batch: int | None) -> None:
     plan = TrainingPlan(0.01, optimiser, seed=7, batch=batch)
-    runs = [losses(Training(load_example("mlp"), plan), 30) for _ in range(2)]
+    runs = [losses(Trainer(load_example("mlp"), plan), 30) for _ in range(2)]
     assert runs[0] == runs[1]
     if batch == 2:
-        assert losses(Training(load_example("mlp"), replace(plan, seed=8)), 30) != runs[0]
+        assert losses(Trainer(load_example("mlp"), replace(plan, seed=8)), 30) != runs[0]
 
 
 def test_a_batch_is_so_many_rows_and_its_loss_their_mean() -> None:
-    training = Training(line(), TrainingPlan(0.01, batch=1))
+    training = Trainer(line(), TrainingPlan(0.01, batch=1))
     columns = (Column("x"), Column("y"))
-    singles = [Training(line(Data(columns, (row,))), TrainingPlan(0.01)).loss for row in line().data.rows]
+    singles = [Trainer(line(Data(columns, (row,))), TrainingPlan(0.01)).loss for row in line().data.rows]
     assert training.loss in singles
-    assert Training(line(), TrainingPlan(0.01)).loss == pytest.approx(sum(singles) / 3)
-    assert Training(line(), TrainingPlan(0.01, batch=99)).loss == Training(line(), TrainingPlan(0.01)).loss
+    assert Trainer(line(), TrainingPlan(0.01)).loss == pytest.approx(sum(singles) / 3)
+    assert Trainer(line(), TrainingPlan(0.01, batch=99)).loss == Trainer(line(), TrainingPlan(0.01)).loss
 
 
 def test_the_sum_over_rows_is_as_many_times_their_mean() -> None:
     graph = line()
     summed = graph.fed(replace(graph.data, reduction="sum"))
-    assert Training(summed).loss == pytest.approx(3 * Training(graph).loss)
+    assert Trainer(summed).loss == pytest.approx(3 * Trainer(graph).loss)
 
 
 def test_a_run_that_is_resumed_goes_on_as_if_nothing_had_been() -> None:
     plan = TrainingPlan(0.05, "adam", batch=2)
-    whole = losses(Training(load_example("mlp"), plan), 20)
-    first = Training(load_example("mlp"), plan)
+    whole = losses(Trainer(load_example("mlp"), plan), 20)
+    first = Trainer(load_example("mlp"), plan)
     begun = losses(first, 9)
-    second = Training(load_example("mlp").numbered(first.by_node(first.numbers)), plan)
+    second = Trainer(load_example("mlp").numbered(first.by_node(first.numbers)), plan)
     second.resume(first.k, first.moments)
     assert begun + losses(second, 11) == whole
 
@@ -206,26 +206,26 @@ def test_a_run_that_is_resumed_goes_on_as_if_nothing_had_been() -> None:
 def test_what_cannot_be_trained_is_refused_in_a_sentence(graph: object, sentence: str) -> None:
     assert callable(graph)
     with pytest.raises(Refusal, match=sentence) as refused:
-        Training(graph())
+        Trainer(graph())
     assert str(refused.value).endswith(".")
 
 
 @pytest.mark.parametrize("rate", [0.0, -0.1, 1e300, math.nan])
 def test_a_rate_that_cannot_be_is_refused(rate: float) -> None:
     with pytest.raises(Refusal, match="rate"):
-        Training(line(), TrainingPlan(rate))
+        Trainer(line(), TrainingPlan(rate))
 
 
 def test_a_loss_that_leaves_its_domain_names_the_row_and_the_node() -> None:
     rows = Data((Column("x"), Column("y")), ((1.0, 1.0), (2.0, 1.0), (-1.0, 1.0)))
     with pytest.raises(Diverged) as refused:
-        Training(line(rows, "x = 1; w = 2; y = 3; n = w*x; L = (log(n) - y)**2")).step()
+        Trainer(line(rows, "x = 1; w = 2; y = 3; n = w*x; L = (log(n) - y)**2")).step()
     assert "row 3" in str(refused.value)
     assert "log" in str(refused.value)
 
 
 def test_a_step_too_far_is_not_taken() -> None:
-    training = Training(line(text="x = 1; w = 2; y = 3; L = exp(w*x) - y*w"), TrainingPlan(1000.0))
+    training = Trainer(line(text="x = 1; w = 2; y = 3; L = exp(w*x) - y*w"), TrainingPlan(1000.0))
     seen: list[list[float]] = []
 
     def go_on() -> None:
@@ -249,7 +249,7 @@ def test_accuracy_has_a_meaning_for_signs_and_for_probabilities_only() -> None:
     graph, _ = networks.with_loss(graph, "cross_entropy")
     graph = graph.fed(datasets.zero_one(datasets.made("or")).matched(graph.nodes))
     assert judge_of(graph).threshold == 0.5
-    training = Training(graph, TrainingPlan(1.0))
+    training = Trainer(graph, TrainingPlan(1.0))
     losses(training, 200)
     assert training.accuracy == 1.0
     assert judge_of(load_example("neuron")) is None
@@ -269,7 +269,7 @@ def test_an_input_that_is_the_only_column_is_no_answer() -> None:
     graph = graph.marked(graph.named("w"), "parameter")
     graph = graph.fed(Data((Column("x", graph.named("x")),), ((1.0,), (-1.0,))))
     assert judge_of(graph) is None
-    assert Training(graph).accuracy is None
+    assert Trainer(graph).accuracy is None
 
 
 def test_one_input_by_hand_is_fitted_to_its_answer_wherever_the_answer_stands() -> None:
@@ -289,7 +289,7 @@ def test_a_prediction_at_many_points_is_what_each_row_says() -> None:
     assert data is not None
     points = np.array(data.rows)[:, :2].T
     found = Prediction(graph, judge.prediction, [graph.named("x1"), graph.named("x2")]).at(points)
-    training = Training(graph)
+    training = Trainer(graph)
     for row in (0, 50, 99):
         shown = graph.showing(row)
         assert found[row] == pytest.approx(training.frame(shown).data[judge.prediction], abs=1e-12)

@@ -1,0 +1,108 @@
+"""Optimisers and schedules as tables: what a plan of training can choose, and what each of them does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+Moments = tuple[Any, ...]  # arrays of shape (parameters,), one for each column of the optimiser
+
+
+@dataclass(frozen=True, slots=True)
+class Optimiser:
+    """One row: how parameters follow their gradients. All that knows of an optimiser is in its row.
+
+    ``update(parameters, grads, rate, moments, k)`` gives the parameters and moments after step ``k``, counted
+    from 0; all arrays have the shape (parameters,). ``columns`` names what it remembers per parameter.
+    ``torch`` is the line that makes the same one in a script for PyTorch.
+    """
+
+    name: str
+    title: str
+    sentence: str
+    columns: tuple[str, ...]
+    update: Callable[[Any, Any, float, Moments, int], tuple[Any, Moments]]
+    torch: str
+
+    def start(self, parameters: Any) -> Moments:
+        """What it remembers before the first step: nothing, as zeros of shape (parameters,)."""
+        return tuple(parameters * 0.0 for _ in self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class RateSchedule:
+    """One row: step k, counted from 0, has ``factor(k)`` × rate; ``python`` is that factor in a script."""
+
+    name: str
+    title: str
+    sentence: str
+    factor: Callable[[int], float]
+    python: str
+
+
+def _sgd(p: Any, grad: Any, rate: float, moments: Moments, k: int) -> tuple[Any, Moments]:
+    return p - rate * grad, ()
+
+
+def _momentum(p: Any, grad: Any, rate: float, moments: Moments, k: int) -> tuple[Any, Moments]:
+    velocity = 0.9 * moments[0] + grad
+    return p - rate * velocity, (velocity,)
+
+
+def _adam(p: Any, grad: Any, rate: float, moments: Moments, k: int) -> tuple[Any, Moments]:
+    """Kingma and Ba 2015, algorithm 1, with the constants it proposes."""
+    mean = 0.9 * moments[0] + 0.1 * grad
+    square = 0.999 * moments[1] + 0.001 * grad * grad
+    unbiased = mean / (1 - 0.9 ** (k + 1))
+    spread = (square / (1 - 0.999 ** (k + 1))) ** 0.5
+    return p - rate * unbiased / (spread + 1e-8), (mean, square)
+
+
+_OPTIMISERS = (
+    Optimiser(
+        "sgd",
+        "SGD",
+        "p −= rate × p.grad, as in the lecture.",
+        (),
+        _sgd,
+        "torch.optim.SGD(model.parameters(), lr=given.rate)",
+    ),
+    Optimiser(
+        "momentum",
+        "Momentum",
+        "v = 0.9 × v + p.grad; p −= rate × v: it rolls on.",
+        ("v",),
+        _momentum,
+        "torch.optim.SGD(model.parameters(), lr=given.rate, momentum=0.9)",
+    ),
+    Optimiser(
+        "adam",
+        "Adam",
+        "Steps of about one rate per parameter, whatever its gradient.",
+        ("m", "v"),
+        _adam,
+        "torch.optim.Adam(model.parameters(), lr=given.rate)",
+    ),
+)
+OPTIMISERS = {row.name: row for row in _OPTIMISERS}
+
+_DEMO_STEPS = 100
+_SCHEDULES = (
+    RateSchedule("constant", "constant", "The rate stays as it is.", lambda k: 1.0, "1.0"),
+    RateSchedule(
+        "demo",
+        "1 − 0.9·k/100",
+        "As in micrograd's demo: down to a tenth of the rate within 100 steps.",
+        lambda k: 1.0 - 0.9 * min(k, _DEMO_STEPS) / _DEMO_STEPS,
+        "1.0 - 0.9 * min(k, 100) / 100",
+    ),
+)
+SCHEDULES = {row.name: row for row in _SCHEDULES}
+
+if TYPE_CHECKING:
+    OptimiserName = str
+    ScheduleName = str
+else:  # at run time they are the names of the tables: by these a file is read, and its schema published
+    OptimiserName = Literal[tuple(OPTIMISERS)]
+    ScheduleName = Literal[tuple(SCHEDULES)]
