@@ -11,8 +11,8 @@ from PySide6.QtCore import QPointF
 from micrograd_gui.document.block import BlockKind
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.figures.folding import FRAMES, box_sizes
+from micrograd_gui.figures.geometry import node_sizes
 from micrograd_gui.views.canvas.blocks import place_new_nodes
-from micrograd_gui.views.canvas.card_geometry import node_sizes
 
 if TYPE_CHECKING:
     from micrograd_gui.app.block_dialog import BlockDialog

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from micrograd_gui.document.graph import NodeId, Place
 from micrograd_gui.figures.folding import FRAMES, box_sizes
+from micrograd_gui.figures.geometry import node_sizes
 from micrograd_gui.views.canvas.blocks import keep_middle
-from micrograd_gui.views.canvas.card_geometry import node_sizes
 
 if TYPE_CHECKING:
     from micrograd_gui.app.window import MainWindow

@@ -194,7 +194,7 @@ def test_the_update_shows_old_and_new_on_card_node_and_table(opened, act):
     card = window.panes.step_card.toPlainText()
     assert "3.0000" in card
     assert "2.8000" in card
-    assert paint_cards._moved(window.canvas.picture, w) == ("3.0000", "2.8000")
+    assert paint_cards.before_and_after(window.canvas.picture, w) == ("3.0000", "2.8000")
     model = window.panes.gradients.model
     assert model.number(w, 1) == pytest.approx(2.8)
     assert "parameters updated" in window.summary.text()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from micrograd_gui.document.block import Block, BlockId, nodes_of
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.figures.folding import Key
-from micrograd_gui.views.canvas.card_geometry import HEIGHT, WIDTH
+from micrograd_gui.figures.geometry import HEIGHT, WIDTH
 from micrograd_gui.views.canvas.host import WidgetHost
 from micrograd_gui.views.canvas.scene import Scene
 

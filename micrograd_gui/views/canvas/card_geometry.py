@@ -1,4 +1,4 @@
-"""The measures of a box as Qt takes them, in scene units, and what depends on the zoom."""
+"""What the canvas needs besides figures/geometry.py: what depends on the zoom, and Qt's own types."""
 
 from __future__ import annotations
 
@@ -6,41 +6,12 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
 from micrograd_gui.document.graph import Place
-from micrograd_gui.figures.geometry import (
-    HEIGHT,
-    PORT,
-    RADIUS,
-    TITLE,
-    WIDTH,
-    Bezier,
-    Size,
-    bow,
-    curve,
-    in_port,
-    node_sizes,
-    out_port,
-)
+from micrograd_gui.figures.geometry import HEIGHT, MIDDLE, TITLE, WIDTH, Bezier, number_fields
 
-__all__ = [
-    "HEIGHT",
-    "PORT",
-    "RADIUS",
-    "TITLE",
-    "WIDTH",
-    "Bezier",
-    "Size",
-    "bow",
-    "curve",
-    "in_port",
-    "node_sizes",
-    "out_port",
-]
-
-CAPTION = 13.0  # the height of the line with the words data and grad
 ROW_TITLE = 21.0  # the height of the title where the numbers stand in rows
+ROW_MIDDLE = 12.5  # and the middle of what stands in it
 WORDS_FROM = 0.62  # below this zoom the numbers stand in rows, so that they can be larger
 CARDS_FROM = 0.3  # below this zoom a box is a rectangle with its name, and further off without
-PAD = 3.0  # between a number as wide as numbers get and the edge of its field
 REACH = 9.0  # how far a selection outline, a shadow or a port stands out of a box
 
 
@@ -74,13 +45,19 @@ def place_around(point: QPointF) -> Place:
 
 def fields(place: Place, zoom: float, width: float = WIDTH) -> tuple[QRectF, QRectF]:
     """Where data and grad stand: side by side, and from further off, larger, one above the other."""
-    x, y = place
     if zoom < WORDS_FROM:
+        x, y = place
         top, row = y + ROW_TITLE, (HEIGHT - ROW_TITLE) / 2
         return QRectF(x, top, width, row), QRectF(x, top + row, width, row)
-    half, height = width / 2, HEIGHT - TITLE
-    return QRectF(x, y + TITLE, half, height), QRectF(x + half, y + TITLE, half, height)
+    data, grad = number_fields(place, width)
+    return QRectF(*data), QRectF(*grad)
 
 
 def title_height(zoom: float) -> float:
+    """The height of the part with the badge and the name."""
     return ROW_TITLE if zoom < WORDS_FROM else TITLE
+
+
+def title_middle(top: float, zoom: float) -> float:
+    """The middle of what stands in the title of a card with that top."""
+    return top + (ROW_MIDDLE if zoom < WORDS_FROM else MIDDLE)

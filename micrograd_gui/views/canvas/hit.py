@@ -12,9 +12,11 @@ from PySide6.QtCore import QPointF, QRectF
 
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.graph import NodeId
+from micrograd_gui.figures import geometry
 from micrograd_gui.figures.folding import Key, Wire
 from micrograd_gui.views.canvas import card_geometry
-from micrograd_gui.views.canvas.paint_cards import badge_rect, mark_rect, title_rect
+from micrograd_gui.views.canvas.paint_blocks import mark_rect, title_rect
+from micrograd_gui.views.canvas.paint_cards import badge_rect
 from micrograd_gui.views.canvas.pens import Pens
 from micrograd_gui.views.canvas.scene import Scene
 
@@ -98,10 +100,10 @@ def _on_box(
     scene: Scene, number: NodeId, point: QPointF, reach: float, zoom: float, pens: Pens
 ) -> Hit | None:
     node, place = scene.nodes[number], scene.places[number]
-    if _distance(point, card_geometry.out_port(place)) <= reach:
+    if _distance(point, geometry.out_port(place)) <= reach:
         return Hit("out", number)
     arity = len(node.inputs)
-    ports = [(_distance(point, card_geometry.in_port(place, port, arity)), port) for port in range(arity)]
+    ports = [(_distance(point, geometry.in_port(place, port, arity)), port) for port in range(arity)]
     if ports and min(ports)[0] <= reach:
         return Hit("in", number, min(ports)[1])
     if not card_geometry.box(place).contains(point):

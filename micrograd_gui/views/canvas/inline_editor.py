@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.text import exact
+from micrograd_gui.figures.geometry import NUMBER_SIZE, TITLE
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.host import WidgetHost
 from micrograd_gui.views.canvas.paint_cards import badge_rect, name_rect
-from micrograd_gui.views.canvas.pens import NUMBER
 from micrograd_gui.views.canvas.tools import can_hold_value, value_of
 from micrograd_gui.views.theme import FAMILY, Look
 
@@ -44,7 +44,7 @@ class InlineEditor(QLineEdit):
 
     def lay_over(self, place: QRect, zoom: float, look: Look) -> None:
         """Cover that rectangle of the viewport, and more where the text would not be readable in it."""
-        theme, size = look.theme, max(_SMALLEST, look.px(_SMALLEST), round(NUMBER * zoom))
+        theme, size = look.theme, max(_SMALLEST, look.px(_SMALLEST), round(NUMBER_SIZE * zoom))
         self.setStyleSheet(
             f"QLineEdit {{ font-family: '{FAMILY}'; font-size: {size}px; font-weight: bold; padding: 0 4px;"
             f" background: {theme.panel}; color: {theme.text}; border: 2px solid {theme.selection};"
@@ -132,7 +132,7 @@ class InlineEditing:
         host, key = self.host, self.host.graph_scene.key(number)
         if key is not None and key < 0:
             box = host.graph_scene.folding.boxes[key]
-            where = QRectF(30.0, 0.0, box.size[0] - 34.0, card_geometry.TITLE)
+            where = QRectF(30.0, 0.0, box.size[0] - 34.0, TITLE)
             title, verb = box.block.title, host.session.retitle
             self._open(number, where, title, f"Title of {title}", lambda _, text: verb(-key, text))
             return

@@ -8,11 +8,14 @@ from collections.abc import Collection, Iterable, Sequence
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
+from micrograd_gui.figures import geometry
 from micrograd_gui.figures.folding import Key, Wire
+from micrograd_gui.figures.geometry import CHIP_RADIUS, PORT
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
 from micrograd_gui.views.canvas.hit import Hit
-from micrograd_gui.views.canvas.paint_cards import mark_rect, paint_block, paint_box, paint_frames
+from micrograd_gui.views.canvas.paint_blocks import mark_rect, paint_block, paint_frames
+from micrograd_gui.views.canvas.paint_cards import draw_centred, draw_lines, paint_card
 from micrograd_gui.views.canvas.pens import Pens, pens_of
 from micrograd_gui.views.canvas.picture import CanvasFrame, ChipItem
 from micrograd_gui.views.canvas.scene import Scene
@@ -71,9 +74,9 @@ def paint(
     acting = picture.acting
     if near:
         for number in sorted(numbers - {acting}):
-            (paint_box if number >= 0 else paint_block)(painter, picture, number, colours, zoom)
+            (paint_card if number >= 0 else paint_block)(painter, picture, number, colours, zoom)
         if acting in numbers and acting is not None:
-            (paint_box if acting >= 0 else paint_block)(painter, picture, acting, colours, zoom)
+            (paint_card if acting >= 0 else paint_block)(painter, picture, acting, colours, zoom)
         for chip in reversed(picture.chips):  # the line to a later one goes behind an earlier one
             _chip(painter, chip, colours)
     else:
@@ -169,38 +172,29 @@ def _far_boxes(
     if zoom < NAMES_FROM or len(wanted) > _FAR_NAMES_AT_MOST:
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.setFont(pens.far.qfont)
     for number in wanted:
         node, rect = nodes[number], boxes[number]
         name = node.label or (node.rule.symbol if node.rule is not None else node.name)
         text = pens.far.elided(name, rect.width() - 12)
-        painter.setPen(pens.text)
-        left = rect.center().x() - pens.far.width(text) / 2
-        painter.drawText(QPointF(left, rect.center().y() + pens.far.ascent / 2), text)
+        draw_centred(painter, text, rect.center().x(), rect.center().y(), pens.far, pens.text)
 
 
 def _chip(painter: QPainter, chip: ChipItem, pens: Pens) -> None:
     painter.setPen(pens.chip_pen)
     painter.setBrush(pens.panel_brush)
-    rect = chip.rect
-    if not rect.contains(chip.anchor):  # it had to make room: a line tells which wire it is about
-        near = QPointF(
-            min(max(chip.anchor.x(), rect.left()), rect.right()),
-            min(max(chip.anchor.y(), rect.top()), rect.bottom()),
-        )
-        painter.drawLine(chip.anchor, near)
+    rect, anchor = chip.rect, (chip.anchor.x(), chip.anchor.y())
+    tail = geometry.chip_tail(anchor, (rect.left(), rect.top(), rect.width(), rect.height()))
+    if tail is not None:  # it had to make room: a line tells which wire it is about
+        draw_lines(painter, (tail,))
     painter.save()
     painter.translate(rect.topLeft())
     painter.scale(chip.size, chip.size)
     width, height = rect.width() / chip.size, rect.height() / chip.size
-    painter.drawRoundedRect(QRectF(0, 0, width, height), 6, 6)
-    for text, font, colour, middle in (
-        (chip.rule, pens.rule, pens.muted, 2.5 + pens.rule.metrics.height() / 2),
-        (chip.amount, pens.sum, pens.grad, height - 2 - pens.sum.metrics.height() / 2),
-    ):
-        painter.setFont(font.qfont)
-        painter.setPen(colour)
-        painter.drawText(QPointF((width - font.width(text)) / 2, middle + font.ascent / 2), text)
+    painter.drawRoundedRect(QRectF(0, 0, width, height), CHIP_RADIUS, CHIP_RADIUS)
+    rule, amount = pens.rule, pens.sum
+    above, below = geometry.chip_middles(height, rule.metrics.height(), amount.metrics.height())
+    draw_centred(painter, chip.rule, width / 2, above, rule, pens.muted)
+    draw_centred(painter, chip.amount, width / 2, below, amount, pens.grad)
     painter.restore()
 
 
@@ -226,7 +220,7 @@ def paint_hover(painter: QPainter, picture: CanvasFrame, hit: Hit, pens: Pens) -
     painter.setPen(pens.selection_pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if hit.part in ("in", "out"):
-        painter.drawEllipse(QPointF(where.center()), card_geometry.PORT + 2, card_geometry.PORT + 2)
+        painter.drawEllipse(QPointF(where.center()), PORT + 2, PORT + 2)
     elif hit.part == "mark":
         painter.drawRoundedRect(where.adjusted(2, 2, -2, -2), 4, 4)
     elif (wire := shown(picture.scene, hit)) is not None and wire not in picture.lit:

@@ -8,22 +8,36 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
 
 from micrograd_gui.document.text import one_line
+from micrograd_gui.figures.geometry import (
+    AMOUNT_SIZE,
+    BADGE_SIZE,
+    BADGE_WORD_SIZE,
+    COUNT_SIZE,
+    FOOT_SIZE,
+    FRAME_NAME_SIZE,
+    NAME_SIZE,
+    NUMBER_SIZE,
+    RULE_SIZE,
+    UNNAMED_SIZE,
+    WORD_SIZE,
+    badge_size,
+)
 from micrograd_gui.views.theme import FAMILY, Look
 
-NUMBER = 13  # sizes of text in scene units
-ROW_NUMBER = 18  # and where boxes are seen from further off
-NAME = 13
-SMALL = 9
+ROW_NUMBER = 18  # where boxes are seen from further off
 SMALL_PROJECTED = 11  # from the back row the captions must be read as well
 NARROWEST = 0.85  # how far a wide number is narrowed before it is made smaller
 
 
 class Font:
-    """One font and the widths of its texts."""
+    """One font and the widths of its texts.
 
-    def __init__(self, size: int, *, bold: bool = False, italic: bool = False) -> None:
+    ``ascent``: the height of its capitals. ``width(text)``; ``elided(text, width)``: as much of it as fits.
+    """
+
+    def __init__(self, size: float, *, bold: bool = False, italic: bool = False) -> None:
         self.qfont = QFont(FAMILY)
-        self.qfont.setPixelSize(size)
+        self.qfont.setPixelSize(round(size))
         self.qfont.setBold(bold)
         self.qfont.setItalic(italic)
         # The painter scales the text, so letters must keep the proportions they have at size 1.
@@ -41,12 +55,12 @@ class Font:
 
 
 class Pens:
-    """All that the painter dips into."""
+    """All that the painter dips into: the colours, fonts and pens of one look."""
 
     def __init__(self, look: Look) -> None:
         theme = look.theme
         self.theme = theme
-        self.small_size = SMALL_PROJECTED if look.projector else SMALL
+        self.small_size = SMALL_PROJECTED if look.projector else WORD_SIZE
         self.ground, self.panel = QColor(theme.ground), QColor(theme.panel)
         self.text, self.muted = QColor(theme.text), QColor(theme.muted)
         self.on_data = QColor(theme.on_data)
@@ -59,23 +73,22 @@ class Pens:
         self.glow = QColor(theme.selection)
         self.glow.setAlpha(46)
 
-        self.name = Font(NAME, bold=True)
-        self.unnamed = Font(NAME - 1, italic=True)
-        self.number = Font(NUMBER, bold=True)
+        self.name = Font(NAME_SIZE, bold=True)
+        self.unnamed = Font(UNNAMED_SIZE, italic=True)
+        self.number = Font(NUMBER_SIZE, bold=True)
         self.row_name = Font(17, bold=True)
         self.row_unnamed = Font(16, italic=True)
         self.row_number = Font(ROW_NUMBER, bold=True)
-        self.row_word = Font(13)
+        self.row_word = Font(COUNT_SIZE)
         self.tag = Font(max(10, self.small_size), bold=True)
-        self.badge = Font(NAME, bold=True)
-        self.badge_word = Font(12, bold=True)
+        self.badges = {size: Font(size, bold=True) for size in (BADGE_SIZE, BADGE_WORD_SIZE)}
         self.small = Font(self.small_size)
         self.old = Font(11)  # the number before a nudge
-        self.rule = Font(max(10, self.small_size))
-        self.sum = Font(max(11, self.small_size), bold=True)
+        self.rule = Font(max(RULE_SIZE, self.small_size))
+        self.sum = Font(max(AMOUNT_SIZE, self.small_size), bold=True)
         self.far = Font(26, bold=True)
-        self.foot = Font(self.small_size + 2)
-        self.frame_title = Font(14, bold=True)
+        self.foot = Font(self.small_size + FOOT_SIZE - WORD_SIZE)
+        self.frame_title = Font(FRAME_NAME_SIZE, bold=True)
         self.frame_title_far = Font(23, bold=True)
 
         self.grid_pen = _hair(theme.grid)
@@ -97,9 +110,14 @@ class Pens:
         self.chip_pen = _pen(theme.grad, 1.2)
         self.panel_brush = QBrush(self.panel)
 
+    def badge(self, sign: str) -> Font:
+        """The font of an op's sign in its badge."""
+        return self.badges[badge_size(sign)]
+
 
 @lru_cache(maxsize=16)
 def pens_of(look: Look) -> Pens:
+    """The pens of that look, made once."""
     return Pens(look)
 
 

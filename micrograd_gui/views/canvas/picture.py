@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF
 
 from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.figures import geometry
 from micrograd_gui.figures.folding import Key, Wire
 from micrograd_gui.figures.geometry import around, points_of, room
 from micrograd_gui.session.explain.slopes import amount_text, rule_text
@@ -64,8 +65,8 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
     step = state.step
     if step is not None and step.node is not None and step.node not in scene.graph.nodes:
         step = None
-    size = chip_size(zoom)
-    lit, fresh, made = _lit(scene, step), _fresh(step), chips(scene, step, pens, size)
+    size = chip_scale(zoom)
+    lit, fresh, made = _lit(scene, step), _fresh(step), place_chips(scene, step, pens, size)
     return CanvasFrame(
         scene,
         state.frame,
@@ -159,7 +160,7 @@ class ChipItem:
     size: float
 
 
-def chip_size(zoom: float) -> float:
+def chip_scale(zoom: float) -> float:
     """How large chips are drawn, so that they can be read from further off; few sizes, so that they rest.
 
     0: so far off that there are none.
@@ -170,7 +171,7 @@ def chip_size(zoom: float) -> float:
     return smallest if zoom >= 0.72 else middle if zoom >= 0.5 else largest
 
 
-def chips(scene: Scene, step: Step | None, pens: Pens, size: float = 1.0) -> tuple[ChipItem, ...]:
+def place_chips(scene: Scene, step: Step | None, pens: Pens, size: float = 1.0) -> tuple[ChipItem, ...]:
     """The chips of a backward step, clear of every box and of each other wherever there is room."""
     if step is None or step.node is None or step.kind not in ("backward", "problem") or not size:
         return ()
@@ -180,18 +181,20 @@ def chips(scene: Scene, step: Step | None, pens: Pens, size: float = 1.0) -> tup
         if wire is None or wire not in scene.curves:
             continue
         rule, amount = rule_text(scene.graph, step.node, each), amount_text(each)
-        width = max(pens.rule.width(rule), pens.sum.width(amount)) + 12
-        height = pens.rule.metrics.height() + pens.sum.metrics.height() + 3
+        width, height = geometry.chip_size(
+            (pens.rule.width(rule), pens.rule.metrics.height()),
+            (pens.sum.width(amount), pens.sum.metrics.height()),
+        )
         last = each.port == len(step.contributions) - 1 and each.port > 0
         for each_size in (s for s in SIZES if s <= size):  # rather small than over a box
-            rect, anchor, free = _room(scene, wire, width * each_size, height * each_size, made, last)
+            rect, anchor, free = _find_room(scene, wire, width * each_size, height * each_size, made, last)
             if free:
                 break
         made.append(ChipItem(wire, rule, amount, rect, anchor, each_size))
     return tuple(made)
 
 
-def _room(
+def _find_room(
     scene: Scene, wire: Wire, width: float, height: float, taken: list[ChipItem], downwards: bool
 ) -> tuple[QRectF, QPointF, bool]:
     """The nearest rectangle to the wire that covers neither box nor chip, else the least bad, and whether."""

@@ -11,8 +11,8 @@ from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.figures import folding as routes
 from micrograd_gui.figures.folding import Folding, Key, Wire
+from micrograd_gui.figures.geometry import HEIGHT, WIDTH, Bezier
 from micrograd_gui.views.canvas import card_geometry
-from micrograd_gui.views.canvas.card_geometry import HEIGHT, WIDTH, Bezier
 
 Cell = tuple[int, int]
 CELL = 400.0

@@ -15,6 +15,7 @@ from micrograd.ops import op_of
 from micrograd_gui.document.catalogue import block_kind
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.figures.folding import Key, Wire
+from micrograd_gui.figures.geometry import HEIGHT, RADIUS, curve, in_port
 from micrograd_gui.session.transitions import VALUE
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.hit import box_at, nearest_wire
@@ -281,7 +282,7 @@ def beside(scene: Scene, number: NodeId) -> Place:
     rect = scene.box_of(number)
     x, y = rect.right() + GAP, rect.top()
     while scene.nodes_in(card_geometry.box((x, y))):
-        y += card_geometry.HEIGHT + 2 * card_geometry.REACH + 6
+        y += HEIGHT + 2 * card_geometry.REACH + 6
     return x, y
 
 
@@ -307,21 +308,21 @@ def paint_drop_target(painter: QPainter, host: Host, target: DropTarget) -> None
     wire = None if target.wire is None else scene.folding.shown(target.wire)
     if target.node is not None:
         painter.setPen(QPen(colour, 3.0))
-        radius = card_geometry.RADIUS + 3
+        radius = RADIUS + 3
         painter.drawRoundedRect(scene.box_of(target.node).adjusted(-4, -4, 4, 4), radius, radius)
         if target.refused:
             return
         place = beside(scene, target.node)
         painter.setPen(pen)
         start = scene.out_point(target.node)
-        wanted = card_geometry.curve(start, card_geometry.in_port(place, 0, _arity(target.op)))
+        wanted = curve(start, in_port(place, 0, _arity(target.op)))
         painter.drawPath(card_geometry.path_of(wanted))
     elif wire is not None and wire in scene.curves:
         painter.setPen(QPen(colour, 4.0))
         painter.drawPath(card_geometry.path_of(scene.curves[wire]))
     painter.setPen(pen)
     painter.setBrush(pens.glow)
-    painter.drawRoundedRect(card_geometry.box(place), card_geometry.RADIUS, card_geometry.RADIUS)
+    painter.drawRoundedRect(card_geometry.box(place), RADIUS, RADIUS)
 
 
 def _arity(op: str) -> int:

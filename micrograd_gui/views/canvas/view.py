@@ -36,7 +36,7 @@ from micrograd_gui.views.canvas.keyboard import Keyboard
 from micrograd_gui.views.canvas.menu import ContextMenu
 from micrograd_gui.views.canvas.paint import paint, paint_hover
 from micrograd_gui.views.canvas.pens import SMALL_PROJECTED, pens_of
-from micrograd_gui.views.canvas.picture import chip_size, differences, picture_of
+from micrograd_gui.views.canvas.picture import chip_scale, differences, picture_of
 from micrograd_gui.views.canvas.pointer import Pointer
 from micrograd_gui.views.canvas.scene import Scene
 from micrograd_gui.views.canvas.tips import description, tip
@@ -328,7 +328,7 @@ class CanvasView(ZoomView):
             QToolTip.showText(at, tip(self.picture, self.pointer.hit(position)), self.viewport())
 
     def _on_zoomed(self) -> None:
-        if self.picture.size != chip_size(self.zoom):
+        if self.picture.size != chip_scale(self.zoom):
             self.picture = picture_of(self.bridge.state, self.graph_scene, self.pens, self.zoom)
         self.editing.follow()
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place
+from micrograd_gui.figures import geometry
 from micrograd_gui.figures.folding import Key, Wire
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.hit import Hit, box_at, nearest_port
@@ -79,18 +80,18 @@ class PointerWiring(Tool):
         style = Qt.PenStyle.DashLine if self.ends is None or self.reason else Qt.PenStyle.SolidLine
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(colour, 3.0, style, Qt.PenCapStyle.RoundCap))
-        painter.drawPath(card_geometry.path_of(card_geometry.curve(*self._from_to())))
+        painter.drawPath(card_geometry.path_of(geometry.curve(*self._from_to())))
         if self.ends is not None:
             painter.setPen(QPen(colour, 2.0))
             painter.setBrush(pens.panel_brush)
-            painter.drawEllipse(self._end, card_geometry.PORT + 2.5, card_geometry.PORT + 2.5)
+            painter.drawEllipse(self._end, geometry.PORT + 2.5, geometry.PORT + 2.5)
         if self.reason:  # a cross as well: colour alone tells nothing to some
             x, y = self._end.x(), self._end.y()
             painter.drawLine(QPointF(x - 3.5, y - 3.5), QPointF(x + 3.5, y + 3.5))
             painter.drawLine(QPointF(x - 3.5, y + 3.5), QPointF(x + 3.5, y - 3.5))
 
     def rect(self) -> QRectF:
-        left, top, right, bottom = card_geometry.curve(*self._from_to()).bounds()
+        left, top, right, bottom = geometry.curve(*self._from_to()).bounds()
         return QRectF(left - 12, top - 12, right - left + 24, bottom - top + 24)
 
     # What it aims at -------------------------------------------------------------------------
@@ -138,7 +139,7 @@ class PointerWiring(Tool):
     def _still_leaving(self, point: QPointF) -> bool:
         """Whether the pointer has hardly left the port where it began."""
         away = point - self.origin
-        return self.hidden_wire is None and abs(away.x()) + abs(away.y()) < card_geometry.WIDTH / 2
+        return self.hidden_wire is None and abs(away.x()) + abs(away.y()) < geometry.WIDTH / 2
 
     def _tip(self, point: QPointF, ends: Ends | None) -> QPointF:
         """Where the free end shows: on the port it would go to, else under the pointer."""
@@ -251,16 +252,16 @@ class KeyWiring(Tool):
         curve = self._curve()
         painter.drawPath(card_geometry.path_of(curve))
         painter.setBrush(pens.panel_brush)
-        painter.drawEllipse(QPointF(curve.x2, curve.y2), card_geometry.PORT + 3, card_geometry.PORT + 3)
+        painter.drawEllipse(QPointF(curve.x2, curve.y2), geometry.PORT + 3, geometry.PORT + 3)
 
     def rect(self) -> QRectF:
         left, top, right, bottom = self._curve().bounds()
         return QRectF(left - 12, top - 12, right - left + 24, bottom - top + 24)
 
-    def _curve(self) -> card_geometry.Bezier:
+    def _curve(self) -> geometry.Bezier:
         source, node, port = self.chosen
         scene, wire = self.host.graph_scene, (node, port or 0)
         shown = scene.folding.shown(wire)
         if self.remove and shown is not None and shown in scene.curves:
             return scene.curves[shown]
-        return card_geometry.curve(scene.out_point(source), scene.in_point(wire))
+        return geometry.curve(scene.out_point(source), scene.in_point(wire))

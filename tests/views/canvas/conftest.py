@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
+from micrograd_gui.figures import geometry
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas import card_geometry
@@ -84,7 +85,7 @@ class Desk:
         place = self.place(label)
         x, y = place
         spots = {
-            "title": (x + card_geometry.WIDTH - 40, y + 6),
+            "title": (x + geometry.WIDTH - 40, y + 6),
             "name": (x + 14, y + 12),
             "data": card_geometry.fields(place, self.view.zoom)[0].center().toTuple(),
             "grad": card_geometry.fields(place, self.view.zoom)[1].center().toTuple(),
@@ -93,10 +94,10 @@ class Desk:
         return self.pixel(spots[part])
 
     def out(self, label: str) -> QPoint:
-        return self.pixel(card_geometry.out_port(self.place(label)))
+        return self.pixel(geometry.out_port(self.place(label)))
 
     def port(self, label: str, port: int = 0) -> QPoint:
-        return self.pixel(card_geometry.in_port(self.place(label), port, len(self.node(label).inputs)))
+        return self.pixel(geometry.in_port(self.place(label), port, len(self.node(label).inputs)))
 
     def wire(self, label: str, port: int = 0, t: float = 0.5) -> QPoint:
         return self.pixel(self.view.graph_scene.curves[self.named(label), port].at(t))

@@ -9,7 +9,7 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.networks import Recipe
 from micrograd_gui.files.documents import load_example
 from micrograd_gui.views.canvas import card_geometry
-from micrograd_gui.views.canvas.paint_cards import mark_rect, title_rect
+from micrograd_gui.views.canvas.paint_blocks import mark_rect, title_rect
 from micrograd_gui.views.canvas.scene import Scene
 
 _Mods = Qt.KeyboardModifier

@@ -8,14 +8,14 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import WIDEST
+from micrograd_gui.figures.geometry import HEIGHT, NUMBER_SIZE, WIDTH, node_sizes
 from micrograd_gui.layout.layout import places
 from micrograd_gui.session.explain.slopes import rule_text
 from micrograd_gui.session.trace import Frame
 from micrograd_gui.views.canvas import card_geometry
-from micrograd_gui.views.canvas.card_geometry import HEIGHT, PAD, WIDTH, node_sizes
 from micrograd_gui.views.canvas.paint import paint_into
 from micrograd_gui.views.canvas.paint_cards import fit
-from micrograd_gui.views.canvas.pens import NUMBER, ROW_NUMBER, pens_of
+from micrograd_gui.views.canvas.pens import ROW_NUMBER, pens_of
 from micrograd_gui.views.canvas.picture import picture_of_graph
 from micrograd_gui.views.theme import DARK, LIGHT, Look, load_fonts
 
@@ -185,7 +185,7 @@ def test_no_number_is_wider_than_its_field_or_too_small_to_read(desk):
     load_fonts()
     colours = pens_of(Look(LIGHT))
     for font, size, room in (
-        (colours.number, NUMBER, WIDTH / 2 - 2 * PAD),
+        (colours.number, NUMBER_SIZE, WIDTH / 2 - 6),
         (colours.row_number, ROW_NUMBER, WIDTH - 18),
     ):
         width = font.width(WIDEST)

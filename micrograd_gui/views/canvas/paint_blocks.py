@@ -1,0 +1,169 @@
+"""Blocks: frames around open ones, a box with ports for a collapsed one, and the marks that fold them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+
+from micrograd_gui.document.block import BlockId
+from micrograd_gui.figures import geometry
+from micrograd_gui.figures.folding import FoldedBox, Key
+from micrograd_gui.figures.geometry import (
+    EDGE,
+    FOLD_RADIUS,
+    FRAME_NAME_EDGES,
+    FRAME_NAME_LEFT,
+    FRAME_NAME_MIDDLE,
+    FRAME_RADIUS,
+    FRAME_TITLE,
+    PORT,
+    RADIUS,
+    SIDE_PORT_RADIUS,
+    STACK,
+)
+from micrograd_gui.views.canvas import card_geometry
+from micrograd_gui.views.canvas.card_geometry import WORDS_FROM
+from micrograd_gui.views.canvas.paint_cards import (
+    draw_centred,
+    draw_lines,
+    draw_text,
+    paint_fields,
+    paint_nudge_tag,
+    paint_surroundings,
+    paint_target_mark,
+)
+from micrograd_gui.views.canvas.pens import Font, Pens
+from micrograd_gui.views.canvas.picture import CanvasFrame
+from micrograd_gui.views.canvas.scene import Scene
+
+_SMALLEST_TITLE = 9  # pixels: a frame whose title is no higher than that has none
+_LEAST = 0.7  # how small a title is made to fit; smaller could not be read
+
+
+def mark_rect(scene: Scene, block: BlockId) -> QRectF:
+    """Where the mark is that opens or collapses the block; empty where the block is not drawn."""
+    if -block in scene.boxes:
+        return QRectF(*geometry.fold_mark(_tuple(scene.boxes[-block]), opens=True))
+    if block in scene.frames:
+        return QRectF(*geometry.fold_mark(_tuple(scene.frames[block][1]), opens=False))
+    return QRectF()
+
+
+def title_rect(scene: Scene, block: BlockId, pens: Pens, zoom: float) -> QRectF:
+    """Where the title of an open block stands; it is what the block is taken hold of by."""
+    found, rect = scene.frames[block]
+    width = min(_frame_font(pens, zoom).width(found.title), rect.width() - FRAME_NAME_EDGES - 4)
+    height = FRAME_TITLE - 8
+    top = rect.top() + FRAME_NAME_MIDDLE - height / 2
+    return QRectF(rect.left() + FRAME_NAME_LEFT, top, max(20.0, width + 8), height)
+
+
+def paint_frames(
+    painter: QPainter, picture: CanvasFrame, exposed: list[QRectF], pens: Pens, zoom: float
+) -> None:
+    """The frames of the open blocks, the outer ones first."""
+    scene = picture.scene
+    for number, (block, rect) in reversed(scene.frames.items()):
+        if not any(rect.intersects(each) for each in exposed):
+            continue
+        painter.setPen(pens.block_pen)
+        painter.setBrush(pens.block_fill)
+        painter.drawRoundedRect(rect, FRAME_RADIUS, FRAME_RADIUS)
+        if FRAME_TITLE * zoom < _SMALLEST_TITLE:
+            continue
+        _paint_mark(painter, mark_rect(scene, number), pens, opens=False)
+        font = _frame_font(pens, zoom)
+        title = font.elided(block.title, max(0.0, rect.width() - FRAME_NAME_EDGES))
+        left, middle = rect.left() + FRAME_NAME_LEFT, rect.top() + FRAME_NAME_MIDDLE
+        draw_text(painter, title, left, middle, font, pens.muted)
+
+
+def paint_block(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pens, zoom: float) -> None:
+    """A collapsed block as one box: its title, its output's numbers, and how much is in it."""
+    scene = picture.scene
+    box, place, rect = scene.folding.boxes[key], scene.places[key], scene.boxes[key]
+    acting, problem = key == picture.acting, key == picture.problem
+    paint_surroundings(
+        painter, rect.adjusted(0, 0, 0, STACK), pens, chosen=key in picture.chosen, shadow=False
+    )
+    painter.setPen(pens.frame_pen)
+    painter.setBrush(pens.panel)
+    painter.drawRoundedRect(QRectF(*geometry.sheet_behind(_tuple(rect))), RADIUS, RADIUS)
+    painter.setPen(pens.bad_pen if problem else pens.accent_pen if acting else pens.box_pen)
+    painter.setBrush(pens.bad_fill if problem else pens.accent_fill if acting else pens.panel)
+    painter.drawRoundedRect(rect, RADIUS, RADIUS)
+    _paint_head(painter, picture, box, rect, pens, zoom)
+    if box.output is not None:
+        plain = not acting and not problem
+        paint_fields(painter, picture, box.output, place, pens, zoom, plain=plain, width=rect.width())
+    else:
+        text = f"{len(box.block.outputs)} outputs"
+        draw_centred(painter, text, *geometry.count_middle(_tuple(rect)), pens.row_word, pens.muted)
+    _paint_foot(painter, box, rect, pens, zoom)
+    _paint_ports(painter, scene, key, box, pens)
+    nudge = picture.nudge
+    if nudge is not None and nudge.node in box.nodes:
+        paint_nudge_tag(painter, nudge, place, pens)
+
+
+def _paint_head(
+    painter: QPainter, picture: CanvasFrame, box: FoldedBox, rect: QRectF, pens: Pens, zoom: float
+) -> None:
+    middle, title = card_geometry.title_middle(rect.top(), zoom), box.block.title
+    right = rect.right() - EDGE
+    if picture.target == box.key:
+        right = paint_target_mark(painter, right, middle, pens, zoom)
+    _paint_mark(painter, mark_rect(picture.scene, box.block.id), pens, opens=True)
+    left = geometry.name_left(rect.left(), folds=True)
+    font = pens.name if zoom >= WORDS_FROM else pens.row_name
+    room = geometry.name_room(left, right)
+    size = min(1.0, room / max(1.0, font.width(title)))
+    if size < _LEAST:  # rather the beginning of it
+        draw_text(painter, font.elided(title, room), left, middle, font, pens.text)
+        return
+    painter.save()
+    painter.translate(left, middle)
+    painter.scale(size, size)
+    draw_text(painter, title, 0, 0, font, pens.text)
+    painter.restore()
+
+
+def _paint_foot(painter: QPainter, box: FoldedBox, rect: QRectF, pens: Pens, zoom: float) -> None:
+    """How much the box hides."""
+    near = zoom >= WORDS_FROM
+    if near:
+        painter.setPen(pens.line_pen)
+        draw_lines(painter, geometry.dividers(_tuple(rect), numbers=0, foot=True))
+    font = pens.foot if near else pens.row_word
+    draw_centred(painter, box.content, *geometry.foot_middle(_tuple(rect)), font, pens.muted)
+
+
+def _paint_ports(painter: QPainter, scene: Scene, key: Key, box: FoldedBox, pens: Pens) -> None:
+    painter.setBrush(pens.panel_brush)
+    painter.setPen(pens.frame_pen)
+    out = scene.out_point(key)
+    painter.drawEllipse(QPointF(*out), PORT, PORT)
+    starts = {(scene.curves[wire].x1, scene.curves[wire].y1) for wire in scene.leaving[key]}
+    for start in starts - {out}:  # of what is not its output
+        painter.drawEllipse(QPointF(*start), SIDE_PORT_RADIUS, SIDE_PORT_RADIUS)
+    radius = geometry.block_port_radius(len(box.ports), box.size[1])
+    for at, port in enumerate(box.ports):
+        painter.setPen(pens.frame_pen if port.source is not None else pens.open_pen)
+        painter.drawEllipse(QPointF(*scene.in_point((key, at))), radius, radius)
+
+
+def _paint_mark(painter: QPainter, rect: QRectF, pens: Pens, *, opens: bool) -> None:
+    """A small square with a plus that opens, or a minus that collapses."""
+    square, lines = geometry.fold_sign(_tuple(rect), opens=opens)
+    painter.setPen(pens.mark_pen)
+    painter.setBrush(pens.panel)
+    painter.drawRoundedRect(QRectF(*square), FOLD_RADIUS, FOLD_RADIUS)
+    draw_lines(painter, lines)
+
+
+def _frame_font(pens: Pens, zoom: float) -> Font:
+    return pens.frame_title if zoom >= WORDS_FROM else pens.frame_title_far
+
+
+def _tuple(rect: QRectF) -> geometry.Rect:
+    return rect.left(), rect.top(), rect.width(), rect.height()
