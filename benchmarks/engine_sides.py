@@ -116,7 +116,7 @@ def over_the_batch(fast: bool) -> Measure:
 
     def step() -> None:
         replay = tape.forward(held)
-        theta[:] -= 0.1 * (replay.grad.summed(parameters, share) + 2e-4 * theta)
+        theta[:] -= 0.1 * (replay.grad.weighted_sum(parameters, share) + 2e-4 * theta)
 
     return timed(step, 50)
 

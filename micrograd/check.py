@@ -19,7 +19,7 @@ import numpy as np
 from micrograd.engine import Value, topological_order
 from micrograd.ieee import number
 from micrograd.ops import domain_note
-from micrograd.replay.schedule import Schedule, plan
+from micrograd.replay.schedule import Schedule, make_schedule
 
 _CLOSE = 1e-5  # relative; what central differences reach where nothing is in their way
 _TINY = 1e-30  # the complex step: far below any rounding
@@ -101,7 +101,7 @@ def gradcheck(root: Value, h: float = 1e-6) -> list[Row]:
         data = {node: number(node.data) for node in order}
         cause = next((_cause(node) for node in order if not math.isfinite(node.data)), "")
     own = [node for node in order if node.op is None and node._prev]
-    graph = plan(root, own)
+    graph = make_schedule(root, own)
     base = [data[node] for node in graph.nodes]
     errors = (abs(data[node] * analytic[node]) for node in order)  # each node's rounding, in the root
     rounding = float(np.finfo(float).eps) * sum(error for error in errors if math.isfinite(error))
@@ -209,37 +209,37 @@ def _as_it_was(order: list[Value]) -> Iterator[None]:
 _TOGETHER = 512  # nodes nudged at one stroke: the rows in flight stay in the processor's cache
 
 
-def roots(plan: Schedule, base: Sequence[float], rows: Sequence[int], nudges: Any) -> tuple[Any, Any]:
+def roots(schedule: Schedule, base: Sequence[float], rows: Sequence[int], nudges: Any) -> tuple[Any, Any]:
     """The root, and whether a kink was crossed, with rows[k] held at base[rows[k]] + nudges[i, k].
 
     Only what a nudge moves is computed again, and a row's numbers are dropped after their last use.
     """
     result = np.empty(np.shape(nudges), np.asarray(nudges).dtype)
     crossed = np.zeros(len(rows), bool)
-    last_use = _last_uses(plan)
+    last_use = _last_uses(schedule)
     order = np.argsort(rows, kind="stable")
     with np.errstate(all="ignore"):
         for first in range(0, len(rows), _TOGETHER):
             some = order[first:first + _TOGETHER]
             targets = {rows[k]: column for column, k in enumerate(some)}
             held = np.array([base[rows[k]] for k in some]) + nudges[:, some]
-            root, kinks = _moved(plan, base, targets, held, last_use)
+            root, kinks = _moved(schedule, base, targets, held, last_use)
             result[:, some] = root
             crossed[some] = kinks
     return result, crossed
 
 
 def _moved(
-    plan: Schedule, base: Sequence[float], targets: dict[int, int], held: Any, last_use: list[int]
+    schedule: Schedule, base: Sequence[float], targets: dict[int, int], held: Any, last_use: list[int]
 ) -> Any:
     copies, width = held.shape
     moved: dict[int, Any] = {}
     crossed = np.zeros(width, bool)
-    for row in range(min(targets), len(plan.nodes)):
-        ports = plan.ports[row]
+    for row in range(min(targets), len(schedule.nodes)):
+        ports = schedule.ports[row]
         numbers = None
         if any(x in moved for x in ports):
-            op = plan.nodes[row].op
+            op = schedule.nodes[row].op
             assert op is not None
             operands = [moved.get(x, base[x]) for x in ports]
             for kink in op.kinks:
@@ -254,7 +254,7 @@ def _moved(
             numbers[:, targets[row]] = held[:, targets[row]]
         if numbers is not None:
             moved[row] = numbers
-    return moved.get(len(plan.nodes) - 1, base[-1]), crossed
+    return moved.get(len(schedule.nodes) - 1, base[-1]), crossed
 
 
 def _across(operand: Any, kink: float) -> Any:
@@ -263,14 +263,14 @@ def _across(operand: Any, kink: float) -> Any:
     return (low <= kink) & (kink <= high) & (low < high)
 
 
-def _last_uses(plan: Schedule) -> list[int]:
-    last = list(range(len(plan.nodes)))
-    for row, x in _uses(plan):
+def _last_uses(schedule: Schedule) -> list[int]:
+    last = list(range(len(schedule.nodes)))
+    for row, x in _uses(schedule):
         last[x] = row
     return last
 
 
-def _uses(plan: Schedule) -> Iterator[tuple[int, int]]:
-    for row, ports in enumerate(plan.ports):
+def _uses(schedule: Schedule) -> Iterator[tuple[int, int]]:
+    for row, ports in enumerate(schedule.ports):
         for x in ports:
             yield row, x

@@ -25,7 +25,15 @@ _ESCAPES |= {"\n": "\\n", "\r": "", "\0": "", "\t": " ", "&": "&amp;", '"': "&qu
 
 @dataclass(frozen=True, slots=True)
 class NodeRow:
-    """A node as it is drawn; a number that is not known yet is None and leaves its cell out."""
+    """A node as it is drawn.
+
+    Attributes:
+        id: what tells it from the others.
+        label: its name; may be empty, and leaves its cell out then.
+        data, grad: its numbers; one that is not known yet is None, and leaves its cell out.
+        op: the text in the oval beside it; None for a leaf.
+        inputs: the ids of its operands, in their order.
+    """
 
     id: int | str
     label: str = ""
@@ -39,10 +47,12 @@ class DotGraph(graphviz.Digraph):
     """A `graphviz.Digraph` that renders by the system's `dot`, or else by the embedded `graphviz-pure`."""
 
     def pipe(self, *args: Any, **kwargs: Any) -> Any:
+        """The rendered picture, as `graphviz.Digraph.pipe` gives it."""
         with _some_dot():
             return super().pipe(*args, **kwargs)
 
     def render(self, *args: Any, **kwargs: Any) -> str:
+        """Writes the picture, as `graphviz.Digraph.render` does, and gives its path."""
         with _some_dot():
             return super().render(*args, **kwargs)
 
@@ -54,7 +64,10 @@ def trace(root: Value) -> tuple[set[Value], set[tuple[Value, Value]]]:
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR", **kwargs: Any) -> DotGraph:
-    """The lecture's picture: a record for each node, and beside each result the op it came from."""
+    """The lecture's picture: a record for each node, and beside each result the op it came from.
+
+    Keywords are those of `picture`. Raises ValueError for another `rankdir` than LR, TB, RL and BT.
+    """
     order = topological_order(root)
     place = {node: index for index, node in enumerate(order)}
     rows = [NodeRow(index, node.label, node.data, node.grad, node._op, tuple(place[x] for x in node._prev))
@@ -64,7 +77,11 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR", **kwargs: An
 
 def picture(rows: Iterable[NodeRow], format: str = "svg", rankdir: str = "LR",
             node_attr: Mapping[str, str] | None = None, **kwargs: Any) -> DotGraph:
-    """The same for any rows: `.source` is the DOT text; further keywords are those of `graphviz.Digraph`."""
+    """The same for any rows: `.source` is the DOT text.
+
+    With `outfile` it is rendered to that path as well. Further keywords are those of `graphviz.Digraph`.
+    Raises ValueError for another `rankdir` than LR, TB, RL and BT.
+    """
     if rankdir not in ("LR", "TB", "RL", "BT"):
         raise ValueError(f"rankdir is LR, TB, RL or BT, not {rankdir!r}")
     outfile = kwargs.pop("outfile", None)

@@ -48,7 +48,7 @@ class Value:
         data: the number, a float.
         grad: d root / d self, as far as `backward` has added it up; 0.0 at first.
         label: its name in pictures and tables; may be empty.
-        op: the row of the table it came from; None for a leaf, and for an op of a user's own.
+        op: the row of the table it came from; None for a leaf.
         _prev: the operands it was computed from, in their order.
     """
 
@@ -161,6 +161,7 @@ class Value:
 
     @property
     def op(self) -> Op | None:
+        """The row of the table this came from; None for a leaf, and for an op of a user's own."""
         return self._rule if isinstance(self._rule, Op) else None
 
     @op.setter

@@ -14,10 +14,12 @@ class Module:
     """Anything with parameters."""
 
     def zero_grad(self) -> None:
+        """Sets the grads of all parameters to 0."""
         for p in self.parameters():
             p.grad = 0.0
 
     def parameters(self) -> list[Value]:
+        """The Values that training changes, in micrograd's order."""
         return []
 
 
@@ -26,7 +28,13 @@ class Neuron(Module):
 
     The weights are drawn by `random.uniform(-1, 1)`, in micrograd's order, so that `random.seed(1337)`
     gives micrograd's numbers; `seed` draws them from a generator of their own instead, a number or a
-    `random.Random`.
+    `random.Random`. Raises ValueError for an activation that is no op of one operand.
+
+    Attributes:
+        w: a weight per input.
+        b: the bias, 0 at first.
+        nonlin: whether the activation is applied.
+        activation: the name of its op.
     """
 
     def __init__(self, nin: int, nonlin: bool = True, activation: str = "relu",
@@ -41,12 +49,14 @@ class Neuron(Module):
         self.activation = activation
 
     def __call__(self, x: Iterable[Any]) -> Value:
+        """The output for these inputs, numbers or Values; what is too many of either is left out."""
         act = self.b
         for wi, xi in zip(self.w, x, strict=False):
             act = act + wi * xi
         return apply(OPS[self.activation], act) if self.nonlin else act
 
     def parameters(self) -> list[Value]:
+        """The weights, then the bias."""
         return [*self.w, self.b]
 
     def __repr__(self) -> str:
@@ -54,7 +64,7 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """Neurons side by side, all seeing the same inputs."""
+    """Neurons side by side, all seeing the same inputs; keywords are those of Neuron."""
 
     def __init__(self, nin: int, nout: int, **kwargs: Any) -> None:
         if kwargs.get("seed") is not None:
@@ -62,10 +72,12 @@ class Layer(Module):
         self.neurons = [Neuron(nin, **kwargs) for _ in range(nout)]
 
     def __call__(self, x: Iterable[Any]) -> Any:
+        """A list with the output of each neuron; of one neuron its output alone."""
         out = [n(x) for n in self.neurons]
         return out[0] if len(out) == 1 else out
 
     def parameters(self) -> list[Value]:
+        """Those of the neurons, one after the other."""
         return [p for n in self.neurons for p in n.parameters()]
 
     def __repr__(self) -> str:
@@ -73,7 +85,10 @@ class Layer(Module):
 
 
 class MLP(Module):
-    """A multi-layer perceptron: layers one after the other, the last one linear."""
+    """A multi-layer perceptron: layers of `nouts` neurons one after the other, the last one linear.
+
+    Keywords are those of Neuron, for all layers; `nonlin` given says it for the last layer as well.
+    """
 
     def __init__(self, nin: int, nouts: Sequence[int], **kwargs: Any) -> None:
         if kwargs.get("seed") is not None:
@@ -83,11 +98,13 @@ class MLP(Module):
                        for i in range(len(nouts))]
 
     def __call__(self, x: Iterable[Any]) -> Any:
+        """What the last layer gives for these inputs."""
         for layer in self.layers:
             x = layer(x)
         return x
 
     def parameters(self) -> list[Value]:
+        """Those of the layers, one after the other."""
         return [p for layer in self.layers for p in layer.parameters()]
 
     def __repr__(self) -> str:

@@ -10,7 +10,16 @@ from micrograd.engine import Value, acting
 
 @dataclass(frozen=True, slots=True)
 class EdgeGradient:
-    """One term of the chain rule: operand.grad went from before to after = before + slope × upstream."""
+    """One term of the chain rule: operand.grad went from before to after = before + slope × upstream.
+
+    Attributes:
+        operand: the node whose grad was added to.
+        port: which operand of the acting node that is, from 0.
+        slope: d acting node / d operand.
+        upstream: the grad of the acting node.
+        amount: slope × upstream.
+        before, after: the operand's grad.
+    """
 
     operand: Value
     port: int
@@ -23,7 +32,13 @@ class EdgeGradient:
 
 @dataclass(frozen=True, slots=True)
 class BackwardStep:
-    """One move of the backward pass: the node that acted, its grad before, and what its operands received."""
+    """One move of the backward pass.
+
+    Attributes:
+        node: the node that acted, or the root in the first move, which is the seed.
+        contributions: what its operands received, in their order; empty for the seed.
+        before: the node's grad before: before the seed was set, else what it passes on.
+    """
 
     node: Value
     contributions: tuple[EdgeGradient, ...]
@@ -42,6 +57,7 @@ def backward_steps(root: Value) -> Iterator[BackwardStep]:
 
 
 def _contributions(node: Value) -> Iterator[EdgeGradient]:
+    """Does what `node._backward()` does, and tells each term: the engine's own slopes, added in its order."""
     upstream = node.grad
     if node.op is not None:
         for port, (x, slope) in enumerate(zip(node._prev, node._slopes(), strict=True)):

@@ -22,15 +22,15 @@ _RELU = OPS["relu"]
 
 
 @dataclass(slots=True)
-class _Group:
+class UnitGroup:
     """Units done at one stroke; the arrays say where their numbers lie."""
 
-    op: Op | None
-    varies: bool
+    op: Op | None  # None for a sum
+    varies: bool  # whether the results vary by column
     out: slice
     ports: list[tuple[bool, Any, bool]]  # per operand: does it vary by column, its places, do they repeat
-    coefficients: Any = None
-    biases: Any = None
+    coefficients: Any = None  # of a sum: places, shape (units, operands)
+    biases: Any = None  # of a sum: places, shape (units, biases)
     with_ones: Any = None  # the places of a sum's operands and of a row of ones, which carries the biases
     in_place: bool = False  # whether relu writes over its operand, which nobody else reads
     needs_operands: bool = True
@@ -38,7 +38,15 @@ class _Group:
 
 
 class Fused:
-    """`inputs` are the leaves that vary by column; `watched` are nodes whose numbers will be asked for."""
+    """One sample's graph, to be run over many samples: shapes are written with a column per sample.
+
+    `inputs` are the leaves that vary by column; `watched` are further nodes whose numbers will be asked for.
+    Raises ValueError for a node that a user's own code made.
+
+    Attributes:
+        root: the node whose slopes can be asked for.
+        inputs, parameters: the leaves, in the order in which numbers are given and slopes are answered.
+    """
 
     def __init__(self, root: Value, inputs: Sequence[Value], parameters: Sequence[Value] = (),
                  watched: Iterable[Value] = ()) -> None:
@@ -60,52 +68,52 @@ class Fused:
                 shared.append(node)
         self._base = np.array([node.data for node in shared])
         self._place.update((node, row) for row, node in enumerate(self.inputs))
-        self._groups: list[_Group] = []
+        self._groups: list[UnitGroup] = []
         self._shared, self._rows = len(shared), len(self.inputs) + 1
-        self._room = {len(self.inputs)}  # the free row below the inputs and below each group
+        self._free_rows = {len(self.inputs)}  # the free row below the inputs and below each group
         self._ones: set[int] = set()  # those of them that hold ones
         readers = Counter(x for node in order for x in node._prev)
-        self._lone = {node for node, many in readers.items() if many == 1 and node._prev} - set(kept)
-        for together in layers(units(order, columns, set(kept))):
-            self._lay(together, moved)
+        self._read_once = {node for node, many in readers.items() if many == 1 and node._prev} - set(kept)
+        for together in group_units(find_units(order, columns, set(kept))):
+            self._add_group(together, moved)
         self._parameters = np.array([self._place[node] for node in self.parameters], np.intp)
 
-    def _lay(self, together: list[Unit], moved: Collection[Value]) -> None:
+    def _add_group(self, together: list[Unit], moved: Collection[Value]) -> None:
         """One more group, whose results lie side by side."""
         first = together[0]
         varies, op = first.out in self._varies, None if first.key[0] == "sum" else first.out.op
-        group = _Group(op, varies, slice(0), [])
+        group = UnitGroup(op, varies, slice(0), [])
         if op is None:
             places, repeat = self._places(first.operands)
             group.ports.append((True, places, repeat))
-            if first.biases and isinstance(places, slice) and places.stop in self._room:
+            if first.biases and isinstance(places, slice) and places.stop in self._free_rows:
                 self._ones.add(places.stop)
                 group.with_ones = slice(places.start, places.stop + 1)
-            group.coefficients = self._matrix(unit.coefficients for unit in together)
-            group.biases = self._matrix(unit.biases for unit in together)
+            group.coefficients = self._place_matrix(unit.coefficients for unit in together)
+            group.biases = self._place_matrix(unit.biases for unit in together)
             group.needs_operands = any(x in moved for x in first.operands)
             group.needs_coefficients = any(x in moved for unit in together for x in unit.coefficients)
         else:
             for port in zip(*(unit.operands for unit in together), strict=True):
                 group.ports.append((port[0] in self._varies, *self._places(port)))
-        group.in_place = op is _RELU and varies and all(unit.operands[0] in self._lone for unit in together)
-        group.in_place = group.in_place and isinstance(group.ports[0][1], slice)
-        group.out = group.ports[0][1] if group.in_place else self._room_for(len(together), varies)
+        if op is _RELU and varies and all(unit.operands[0] in self._read_once for unit in together):
+            group.in_place = isinstance(group.ports[0][1], slice)
+        group.out = group.ports[0][1] if group.in_place else self._reserve_rows(len(together), varies)
         for row, unit in enumerate(together, group.out.start):
             self._place[unit.out] = row
         self._groups.append(group)
 
-    def _room_for(self, many: int, varies: bool) -> slice:
+    def _reserve_rows(self, many: int, varies: bool) -> slice:
         """New rows; below those that vary by column one more stays free."""
         start = self._rows if varies else self._shared
         if varies:
             self._rows += many + 1
-            self._room.add(start + many)
+            self._free_rows.add(start + many)
         else:
             self._shared += many
         return slice(start, start + many)
 
-    def _matrix(self, rows: Iterable[Sequence[Value]]) -> Any:
+    def _place_matrix(self, rows: Iterable[Sequence[Value]]) -> Any:
         return np.array([[self._place[x] for x in row] for row in rows], np.intp)
 
     def _places(self, nodes: Sequence[Value]) -> tuple[Any, bool]:
@@ -116,8 +124,12 @@ class Fused:
         return np.array(places, np.intp), len(set(places)) < len(places)
 
     def forward(self, inputs: Any, parameters: Any = None, *, over: FusedRun | None = None) -> FusedRun:
-        """Runs all columns: `inputs` has a row per input; parameters take those numbers, or their own.
-        Where that run had as many columns its memory is used again: nobody may need it any more."""
+        """Runs all columns.
+
+        `inputs` has shape (inputs, columns), `parameters` shape (parameters,); without it they have their own
+        numbers. The memory of the run `over` is used again where it had as many columns: nobody may need it
+        any more.
+        """
         inputs = np.atleast_2d(np.asarray(inputs, float))
         shared = np.empty(self._shared)
         shared[: len(self._base)] = self._base
@@ -150,12 +162,15 @@ class FusedRun:
         self._fused, self._shared, self._data, self._seen = fused, shared, data, seen
 
     def __getitem__(self, node: Value) -> Any:
-        """The number of the root, or of a watched node, in each column."""
+        """The numbers of the root, or of a watched node, shape (columns,)."""
         place, varies = self._fused._place[node], node in self._fused._varies
         return self._data[place] if varies else np.full(self._data.shape[1], self._shared[place])
 
     def slopes(self, weights: Any) -> Any:
-        """For each parameter p the sum over columns of weight × d root / d p."""
+        """For each parameter p the sum over columns of weight × d root / d p, shape (parameters,).
+
+        `weights` is one number or has shape (columns,).
+        """
         fused = self._fused
         shared, data = np.zeros_like(self._shared), np.zeros_like(self._data)
         place = fused._place[fused.root]
@@ -177,7 +192,7 @@ class FusedRun:
                     amount = slope * grad
                     if group.varies and not port[0]:
                         amount = amount.sum(axis=1)
-                    _add(data if port[0] else shared, port[1], amount, port[2])
+                    _add_to(data if port[0] else shared, port[1], amount, port[2])
         return shared[fused._parameters]
 
 
@@ -188,7 +203,7 @@ def _read(shared: Any, data: Any, port: tuple[bool, Any, bool], beside_columns: 
     return shared[places][:, None] if beside_columns else shared[places]
 
 
-def _sum_up(group: _Group, shared: Any, data: Any) -> tuple[Any, Any]:
+def _sum_up(group: UnitGroup, shared: Any, data: Any) -> tuple[Any, Any]:
     """Biases plus coefficients × operands; gives back the matrix and the operands."""
     if not group.varies:
         shared[group.out] = shared[group.biases].sum(axis=1)
@@ -202,14 +217,14 @@ def _sum_up(group: _Group, shared: Any, data: Any) -> tuple[Any, Any]:
     return matrix, operands
 
 
-def _hand_down(group: _Group, seen: tuple[Any, Any], shared: Any, data: Any) -> None:
+def _hand_down(group: UnitGroup, seen: tuple[Any, Any], shared: Any, data: Any) -> None:
     """The grads of a sum's operands, coefficients and biases."""
     grad = (data if group.varies else shared)[group.out]
     if group.varies:
         matrix, operands = seen
         if group.needs_operands:
             _, places, repeat = group.ports[0]
-            _add(data, places, matrix.T @ grad, repeat)
+            _add_to(data, places, matrix.T @ grad, repeat)
         if group.needs_coefficients:
             np.add.at(shared, group.coefficients, grad @ operands.T)
         grad = grad.sum(axis=1)
@@ -217,7 +232,7 @@ def _hand_down(group: _Group, seen: tuple[Any, Any], shared: Any, data: Any) -> 
         np.add.at(shared, group.biases, grad[:, None])
 
 
-def _add(into: Any, places: Any, amount: Any, repeat: bool) -> None:
+def _add_to(into: Any, places: Any, amount: Any, repeat: bool) -> None:
     if repeat:
         np.add.at(into, places, amount)
     else:
@@ -248,7 +263,7 @@ def downstream(order: Iterable[Value], sources: Iterable[Value]) -> set[Value]:
     return reached
 
 
-def units(order: list[Value], columns: Collection[Value], kept: Collection[Value]) -> list[Unit]:
+def find_units(order: list[Value], columns: Collection[Value], kept: Collection[Value]) -> list[Unit]:
     """What is to be computed, operands first; what a sum takes in is no unit of its own."""
     users: dict[Value, list[Value]] = {node: [] for node in order}
     for node in order:
@@ -269,7 +284,7 @@ def units(order: list[Value], columns: Collection[Value], kept: Collection[Value
         if not node._prev or inside(node):
             continue
         if node.op is _ADD:
-            found.append(_sum(node, columns, inside))
+            found.append(_sum_unit(node, columns, inside))
         elif node.op is not None:
             varying = tuple(x in columns for x in node._prev)
             found.append(Unit(node, ("op", node.op, varying), tuple(node._prev)))
@@ -278,7 +293,7 @@ def units(order: list[Value], columns: Collection[Value], kept: Collection[Value
     return found
 
 
-def _sum(node: Value, columns: Collection[Value], inside: Any) -> Unit:
+def _sum_unit(node: Value, columns: Collection[Value], inside: Any) -> Unit:
     """The unit of a whole tree of additions, its terms from left to right."""
     operands: list[Value] = []
     coefficients: list[Value] = []
@@ -302,7 +317,7 @@ def _sum(node: Value, columns: Collection[Value], inside: Any) -> Unit:
     return Unit(node, key, tuple(operands), tuple(coefficients), tuple(biases))
 
 
-def layers(found: list[Unit]) -> list[list[Unit]]:
+def group_units(found: list[Unit]) -> list[list[Unit]]:
     """The units that can be done together, in an order in which they can be done."""
     level: dict[Value, int] = {}
     layers: dict[tuple[Any, ...], list[Unit]] = {}

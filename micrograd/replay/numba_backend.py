@@ -62,59 +62,66 @@ _KNOWN = {id(OPS[name]): code for code, name in enumerate(_NAMES) if name in OPS
 
 
 class Program:
-    """A plan as plain arrays: per group its code, rows and exponent, per row its operands.
+    """A schedule as plain arrays: per group its code, rows and exponent, per row its operands.
 
     An addition hands its grad on unchanged. So an operand that nothing else uses shares the place of the
-    result's grad: `place[row]` is where a row's grad stands, and most additions cost nothing on the way back.
+    result's grad, and most additions cost nothing on the way back.
+
+    Attributes:
+        place: per row where its grad stands, shape (rows,).
+        places: how many places there are.
     """
 
-    def __init__(self, plan: Schedule, codes: list[int]) -> None:
-        operands = [ports or (0,) for ports in plan.ports]
+    def __init__(self, schedule: Schedule, codes: list[int]) -> None:
+        operands = [ports or (0,) for ports in schedule.ports]
         first = np.array([ports[0] for ports in operands], np.uint32)  # unsigned: none counts from the end
         second = np.array([ports[-1] for ports in operands], np.uint32)
         groups = (
             np.array(codes),
-            np.array([group.start for group in plan.groups]),
-            np.array([group.stop for group in plan.groups]),
-            np.array([group.op.exponent or 0.0 for group in plan.groups]),
+            np.array([group.start for group in schedule.groups]),
+            np.array([group.stop for group in schedule.groups]),
+            np.array([group.op.exponent or 0.0 for group in schedule.groups]),
         )
-        fans = np.bincount([row for ports in plan.ports for row in ports], minlength=len(plan.nodes))
-        self.place, self.places = _places(plan, codes, fans)
+        fans = np.bincount([row for ports in schedule.ports for row in ports], minlength=len(schedule.nodes))
+        self.place, self.places = _share_places(schedule, codes, fans)
         self._run = *groups, first, second
         at, to_first, to_second = self.place, self.place[first], self.place[second]
-        self._pull = *self._run, at, to_first, to_second, *_handed(plan, codes, at, to_first, to_second)
+        left_over = _edges_left_over(schedule, codes, at, to_first, to_second)
+        self._pull = *self._run, at, to_first, to_second, *left_over
 
     def forward(self, data: Any) -> None:
+        """Fills the rows of the ops in `data`, floats of shape (rows,) or (rows, columns)."""
         _forward(data, *self._run)
 
     def backward(self, data: Any, grad: Any) -> None:
-        """Fills `grad`, which has a row per place."""
+        """Fills `grad`, floats of shape (places,) or (places, columns), with d root / d node."""
         grad.fill(0.0)
         grad[self.place[-1]] = 1.0
         _backward(data, grad, *self._pull)
 
 
-def _places(plan: Schedule, codes: list[int], fans: Any) -> tuple[Any, int]:
+def _share_places(schedule: Schedule, codes: list[int], fans: Any) -> tuple[Any, int]:
     """The place of each row's grad, and how many there are."""
-    place = np.full(len(plan.nodes), -1, np.int64)
-    added = [code == _ADD for code, group in zip(codes, plan.groups, strict=True)
+    place = np.full(len(schedule.nodes), -1, np.int64)
+    added = [code == _ADD for code, group in zip(codes, schedule.groups, strict=True)
              for _ in range(group.stop - group.start)]
     count = 0
-    for row in range(len(plan.nodes) - 1, -1, -1):  # results before operands
+    for row in range(len(schedule.nodes) - 1, -1, -1):  # results before operands
         if place[row] < 0:
             place[row] = count
             count += 1
-        if row >= plan.leaves and added[row - plan.leaves]:
-            for x in plan.ports[row]:
+        if row >= schedule.leaves and added[row - schedule.leaves]:
+            for x in schedule.ports[row]:
                 if fans[x] == 1:
                     place[x] = place[row]
     return place.astype(np.uint32), count
 
 
-def _handed(plan: Schedule, codes: list[int], at: Any, to_first: Any, to_second: Any) -> tuple[Any, Any, Any]:
+def _edges_left_over(schedule: Schedule, codes: list[int], at: Any, to_first: Any,
+                     to_second: Any) -> tuple[Any, Any, Any]:
     """The edges of additions whose ends stand in two places: the first one of each group, and both ends."""
     firsts, ends = [0], []
-    for code, group in zip(codes, plan.groups, strict=True):
+    for code, group in zip(codes, schedule.groups, strict=True):
         if code == _ADD:
             for row in range(group.stop - 1, group.start - 1, -1):
                 ends += [(at[row], to[row]) for to in (to_first, to_second) if to[row] != at[row]]
@@ -123,14 +130,14 @@ def _handed(plan: Schedule, codes: list[int], at: Any, to_first: Any, to_second:
     return np.array(firsts), np.ascontiguousarray(source), np.ascontiguousarray(target)
 
 
-def program(plan: Schedule) -> Program | None:
-    """The program of a plan; None where one of its ops is not written out here."""
-    codes = [_code(group.op) for group in plan.groups]
+def compile_program(schedule: Schedule) -> Program | None:
+    """The compiled schedule; None where one of its ops is not written out here."""
+    codes = [_code_of(group.op) for group in schedule.groups]
     known = [code for code in codes if code is not None]
-    return Program(plan, known) if len(known) == len(codes) else None
+    return Program(schedule, known) if len(known) == len(codes) else None
 
 
-def _code(op: Op) -> int | None:
+def _code_of(op: Op) -> int | None:
     if op.exponent is None:
         return _KNOWN.get(id(op))
     try:

@@ -1,4 +1,9 @@
-"""Running a plan with numpy, forward and backward: by groups, or by rows where inner nodes are held."""
+"""Running a schedule with numpy, forward and backward: by groups, or by rows where inner nodes are held.
+
+`data` and `grad` have shape (rows,) or (rows, columns), a row per node of the schedule, and are filled in
+place. The leaves' rows of `data` are full when a forward run begins. Nothing raises: infinities and nans are
+results.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +16,15 @@ import numpy as np
 from micrograd.replay.schedule import FanIn, OpGroup, Schedule
 
 _INTO: dict[Any, Any] = {operator.add: np.add, operator.sub: np.subtract, operator.mul: np.multiply}
-_MANY_BLOCKS = 16  # from here on one `reduceat` is cheaper than a sum per block
+_MANY_FAN_INS = 16  # from here on one `reduceat` is cheaper than a sum per fan-in
 _WIDE = 64  # numbers in a step of a sum from which a numpy call per step pays
 _quiet = np.errstate(all="ignore")  # infinities and nans are results here, as in IEEE arithmetic
 
 
 @_quiet
-def forward(plan: Schedule, data: Any) -> None:
-    """Fills the rows of the ops; `data` has a row per node, and an axis of columns or none."""
-    for group in plan.groups:
+def forward(schedule: Schedule, data: Any) -> None:
+    """Fills the rows of the ops in `data`."""
+    for group in schedule.groups:
         out = data[group.start:group.stop]
         if group.steps:
             _add_up(group, data, out)
@@ -47,73 +52,81 @@ def _add_up(group: OpGroup, data: Any, out: Any) -> None:
 
 
 @_quiet
-def backward(plan: Schedule, data: Any, grad: Any, moved: Any) -> None:
-    """Fills `grad`; `moved` takes each edge's contribution, sorted by the row it goes to."""
+def backward(schedule: Schedule, data: Any, grad: Any, contributions: Any) -> None:
+    """Fills `grad` with d root / d node.
+
+    `contributions`, shape (edges,) or (edges, columns), takes what each edge contributes, sorted by the row
+    it goes to.
+    """
     grad[-1:] = 1.0
-    for group in reversed(plan.groups):
+    for group in reversed(schedule.groups):
         last = group.stop - group.width
         if group.stop < len(grad):
-            _gather(group.blocks, moved, grad)
+            _gather(group.fan_ins, contributions, grad)
         upstream = grad[last:group.stop]
         if group.steps:
             if group.steps > 1:
                 parts = grad[group.start:last].reshape(-1, *upstream.shape)
                 parts[...] = upstream
-            _spread(moved, group.edges[0], upstream, group.steps + 1)
+            _spread(contributions, group.edges[0], upstream, group.steps + 1)
         else:
             operands = [data[rows] for rows in group.operands]
             slopes = group.op.partials(*operands, data[group.start:group.stop])
             for edges, slope in zip(group.edges, slopes, strict=True):
-                moved[edges] = slope * upstream
-    if plan.groups:
-        _gather(plan.blocks, moved, grad)
+                contributions[edges] = slope * upstream
+    if schedule.groups:
+        _gather(schedule.fan_ins, contributions, grad)
 
 
-def _spread(moved: Any, edges: Any, upstream: Any, times: int) -> None:
+def _spread(contributions: Any, edges: Any, upstream: Any, times: int) -> None:
+    """Copies the grad of a sum, unchanged, to each of its terms."""
     if isinstance(edges, slice):
-        moved[edges].reshape(times, *upstream.shape)[...] = upstream
+        contributions[edges].reshape(times, *upstream.shape)[...] = upstream
     else:
-        moved[edges.reshape(times, -1)] = upstream
+        contributions[edges.reshape(times, -1)] = upstream
 
 
-def _gather(blocks: tuple[FanIn, ...], moved: Any, grad: Any) -> None:
+def _gather(fan_ins: tuple[FanIn, ...], contributions: Any, grad: Any) -> None:
     """The grad of each row: the sum of the contributions of the edges that leave it."""
-    if len(blocks) > _MANY_BLOCKS:
-        first, last = blocks[0], blocks[-1]
-        starts = np.concatenate([b.edge + b.fan * np.arange(b.stop - b.start) for b in blocks]) - first.edge
+    if len(fan_ins) > _MANY_FAN_INS:
+        first, last = fan_ins[0], fan_ins[-1]
+        starts = np.concatenate([b.edge + b.fan * np.arange(b.stop - b.start) for b in fan_ins]) - first.edge
         stop = last.edge + last.fan * (last.stop - last.start)
-        np.add.reduceat(moved[first.edge:stop], starts, axis=0, out=grad[first.start:last.stop])
+        np.add.reduceat(contributions[first.edge:stop], starts, axis=0, out=grad[first.start:last.stop])
         return
-    for block in blocks:
-        edges = moved[block.edge:block.edge + block.fan * (block.stop - block.start)]
-        if block.fan == 1:
-            grad[block.start:block.stop] = edges
+    for each in fan_ins:
+        edges = contributions[each.edge:each.edge + each.fan * (each.stop - each.start)]
+        if each.fan == 1:
+            grad[each.start:each.stop] = edges
         else:
-            shape = (block.stop - block.start, block.fan, *moved.shape[1:])
-            np.add.reduce(edges.reshape(shape), axis=1, out=grad[block.start:block.stop])
+            shape = (each.stop - each.start, each.fan, *contributions.shape[1:])
+            np.add.reduce(edges.reshape(shape), axis=1, out=grad[each.start:each.stop])
 
 
 @_quiet
-def forward_rows(plan: Schedule, data: Any, held: Mapping[int, Any]) -> None:
-    """The same by rows; `held[row]` is a masked array: its numbers stand where they are not masked."""
+def forward_rows(schedule: Schedule, data: Any, held: Mapping[int, Any]) -> None:
+    """The same a row at a time; `held[row]` is a masked array of shape () or (columns,).
+
+    Its numbers stand where they are not masked.
+    """
     for row in range(len(data)):
-        if row >= plan.leaves:
-            op = plan.nodes[row].op
+        if row >= schedule.leaves:
+            op = schedule.nodes[row].op
             assert op is not None
-            data[row] = op.forward(*[data[x] for x in plan.ports[row]])
+            data[row] = op.forward(*[data[x] for x in schedule.ports[row]])
         if row in held:
             data[row] = np.where(held[row].mask, data[row], held[row].data)
 
 
 @_quiet
-def backward_rows(plan: Schedule, data: Any, grad: Any, held: Mapping[int, Any]) -> None:
+def backward_rows(schedule: Schedule, data: Any, grad: Any, held: Mapping[int, Any]) -> None:
     """The same a row at a time: a held node keeps its grad, and passes nothing on to its operands."""
     grad[...] = 0.0
     grad[-1] = 1.0
-    for row in range(len(data) - 1, plan.leaves - 1, -1):
-        op, upstream = plan.nodes[row].op, grad[row]
+    for row in range(len(data) - 1, schedule.leaves - 1, -1):
+        op, upstream = schedule.nodes[row].op, grad[row]
         assert op is not None
         passed: Any = True if row not in held else held[row].mask
-        slopes: Iterable[Any] = op.partials(*[data[x] for x in plan.ports[row]], data[row])
-        for x, slope in zip(plan.ports[row], slopes, strict=True):
+        slopes: Iterable[Any] = op.partials(*[data[x] for x in schedule.ports[row]], data[row])
+        for x, slope in zip(schedule.ports[row], slopes, strict=True):
             grad[x] += np.where(passed, slope * upstream, 0.0)

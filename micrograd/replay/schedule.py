@@ -1,4 +1,4 @@
-"""A plan: the ops of a graph sorted into groups that numpy can do at one stroke.
+"""A schedule: the ops of a graph sorted into groups that numpy can do at one stroke.
 
 Nodes of one op whose operands are all known at the same time form a group, and their rows lie side by side.
 A sum `((s + t1) + t2) + …` whose partial sums nobody else uses is one instruction, however long: otherwise
@@ -28,7 +28,7 @@ class TapeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FanIn:
-    """Rows start … stop, each of which `fan` edges leave; their contributions begin at `edge`."""
+    """Rows start … stop − 1, each of which `fan` edges leave; their contributions begin at `edge`."""
 
     start: int
     stop: int
@@ -38,11 +38,17 @@ class FanIn:
 
 @dataclass(frozen=True, slots=True)
 class OpGroup:
-    """Nodes of one op in the rows start … stop.
+    """Nodes of one op, whose operands are all known at the same time.
 
-    `operands` and `edges` have an entry per port: the rows read, and the places where the contributions go.
-    A sum of `steps` additions has one entry: rows of the first operands, then of the terms of each step,
-    `width` of each; all other ops have 0 steps.
+    Attributes:
+        op: the row of the table.
+        start, stop: their rows are start … stop − 1.
+        width: how many nodes are done at one stroke.
+        steps: of a sum, how many additions follow one another; 0 for all other ops.
+        operands: per port the rows read. A sum has one entry: rows of the first operands, then of the terms
+            of each step, `width` of each.
+        edges: likewise, the places to which the contributions of a backward pass go.
+        fan_ins: where the contributions that make up the grads of the last `width` rows stand.
     """
 
     op: Op
@@ -52,40 +58,52 @@ class OpGroup:
     steps: int
     operands: tuple[Rows, ...]
     edges: tuple[Rows, ...]
-    blocks: tuple[FanIn, ...]
+    fan_ins: tuple[FanIn, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """`nodes` by row, leaves first and the root last; `ports[row]` are the rows of its operands."""
+    """A graph laid out in rows and groups.
+
+    Attributes:
+        nodes: the node of each row, leaves first and the root last.
+        ports: per row the rows of its operands; none for a leaf.
+        leaves: how many leaves there are.
+        edges: how many contributions a backward pass makes.
+        groups: what is computed, in this order.
+        fan_ins: where the contributions that make up the grads of the leaves stand.
+    """
 
     nodes: list[Value]
     ports: list[tuple[int, ...]]
     leaves: int
     edges: int
     groups: list[OpGroup]
-    blocks: tuple[FanIn, ...]
+    fan_ins: tuple[FanIn, ...]
 
 
-def plan(root: Value, held: Collection[Value] = ()) -> Schedule:
-    """The plan of the graph that ends in the root; nodes in `held` count as leaves."""
+def make_schedule(root: Value, held: Collection[Value] = ()) -> Schedule:
+    """The schedule of the graph that ends in the root; nodes in `held` count as leaves.
+
+    Raises TapeError for a node that a user's own code made.
+    """
     order = topological_order(root)
     if held:
-        order = _within(order, held)
+        order = _feeding(order, held)
     leaves = {node for node in order if not node._prev or node in held}
     uses = dict.fromkeys(order, 0)
     for node in order:
         if node not in leaves:
             if node.op is None:
-                raise TapeError(f"{described(node)} was made by code of its own: a tape cannot replay it")
+                raise TapeError(f"{describe(node)} was made by code of its own: a tape cannot replay it")
             for x in node._prev:
                 uses[x] += 1
-    sums = _sums(order, leaves, uses)
-    layers = _layers(order, leaves, sums)
+    sums = _find_partial_sums(order, leaves, uses)
+    layers = _group_chains(order, leaves, sums)
 
     nodes = sorted((node for node in order if node in leaves), key=uses.__getitem__)
     count = len(nodes)
-    laid: list[tuple[Op, int, int, list[list[Value]]]] = []  # op, first row, steps, the operands of each port
+    drafts: list[tuple[Op, int, int, list[list[Value]]]] = []  # op, first row, steps, operands of each port
     for (_, op, steps), chains in layers:
         chains.sort(key=lambda chain: uses[chain[-1]])
         if op is _ADD:
@@ -93,19 +111,19 @@ def plan(root: Value, held: Collection[Value] = ()) -> Schedule:
             ports = [[chain[0]._prev[0] for chain in chains] + terms]
         else:
             ports = [list(port) for port in zip(*(chain[0]._prev for chain in chains), strict=True)]
-        laid.append((op, len(nodes), steps, ports))
+        drafts.append((op, len(nodes), steps, ports))
         for step in range(steps):
             nodes += [chain[step] for chain in chains]
     row = {node: place for place, node in enumerate(nodes)}
-    return _numbered(nodes, row, count, laid, uses, leaves)
+    return _number_rows(nodes, row, count, drafts, uses, leaves)
 
 
-def described(node: Value) -> str:
+def describe(node: Value) -> str:
     """A node in words: its label, or what it is and its number."""
     return repr(node.label) if node.label else f"the {node._op or 'leaf'} node of data {node.data:g}"
 
 
-def _within(order: list[Value], held: Collection[Value]) -> list[Value]:
+def _feeding(order: list[Value], held: Collection[Value]) -> list[Value]:
     """What feeds the root when the held nodes are leaves."""
     kept = {order[-1]}
     for node in reversed(order):
@@ -114,7 +132,7 @@ def _within(order: list[Value], held: Collection[Value]) -> list[Value]:
     return [node for node in order if node in kept]
 
 
-def _sums(order: list[Value], leaves: set[Value], uses: dict[Value, int]) -> dict[Value, Value]:
+def _find_partial_sums(order: list[Value], leaves: set[Value], uses: dict[Value, int]) -> dict[Value, Value]:
     """For each addition that carries a sum on: the partial sum it carries on, which has no other use."""
     sums: dict[Value, Value] = {}
     for node in order:
@@ -131,7 +149,7 @@ def _term(chain: list[Value], step: int, sums: dict[Value, Value]) -> Value:
     return x if step and sums[chain[step]] is y else y
 
 
-def _layers(order: list[Value], leaves: set[Value], sums: dict[Value, Value]) -> Any:
+def _group_chains(order: list[Value], leaves: set[Value], sums: dict[Value, Value]) -> Any:
     """The chains (most of one node only) that can be done together, in an order in which they can be done."""
     chain_of: dict[Value, list[Value]] = {}
     level: dict[Value, int] = dict.fromkeys(leaves, 0)
@@ -154,34 +172,34 @@ def _layers(order: list[Value], leaves: set[Value], sums: dict[Value, Value]) ->
     return sorted(layers.values(), key=lambda layer: layer[0][0])
 
 
-def _numbered(nodes: list[Value], row: dict[Value, int], leaves: int, laid: Any, uses: dict[Value, int],
+def _number_rows(nodes: list[Value], row: dict[Value, int], leaves: int, drafts: Any, uses: dict[Value, int],
               held: set[Value]) -> Schedule:
     """Names become row numbers, and each edge gets its place: sorted by the row that it leaves."""
     numbers = [[np.fromiter(map(row.__getitem__, port), np.intp, len(port)) for port in ports]
-               for _, _, _, ports in laid]
+               for _, _, _, ports in drafts]
     sources = np.concatenate([port for ports in numbers for port in ports] or [np.empty(0, np.intp)])
     place = np.empty(len(sources), np.intp)
     place[np.argsort(sources, kind="stable")] = np.arange(len(sources))
     fans = np.bincount(sources, minlength=len(nodes))
     first_edge = np.concatenate([[0], np.cumsum(fans)])
     groups, edge = [], 0
-    for (op, start, steps, ports), rows in zip(laid, numbers, strict=True):
+    for (op, start, steps, ports), rows in zip(drafts, numbers, strict=True):
         width = len(ports[0]) // (steps + 1) if op is _ADD else len(ports[0])
         stop = start + steps * width
         edges = []
         for port in rows:
-            edges.append(_side_by_side(place[edge:edge + len(port)]))
+            edges.append(_as_slice(place[edge:edge + len(port)]))
             edge += len(port)
         groups.append(OpGroup(op, start, stop, width, steps if op is _ADD else 0,
-                            tuple(map(_side_by_side, rows)), tuple(edges),
-                            tuple(_blocks(fans, first_edge, stop - width, stop))))
+                            tuple(map(_as_slice, rows)), tuple(edges),
+                            tuple(_fan_ins(fans, first_edge, stop - width, stop))))
     ports_of = [tuple(row[x] for x in node._prev) if node not in held else () for node in nodes]
     return Schedule(
-        nodes, ports_of, leaves, len(sources), groups, tuple(_blocks(fans, first_edge, 0, leaves))
+        nodes, ports_of, leaves, len(sources), groups, tuple(_fan_ins(fans, first_edge, 0, leaves))
     )
 
 
-def _blocks(fans: Any, first_edge: Any, start: int, stop: int) -> Iterator[FanIn]:
+def _fan_ins(fans: Any, first_edge: Any, start: int, stop: int) -> Iterator[FanIn]:
     place = start
     for fan, run in groupby(fans[start:stop].tolist()):
         length = sum(1 for _ in run)
@@ -189,7 +207,7 @@ def _blocks(fans: Any, first_edge: Any, start: int, stop: int) -> Iterator[FanIn
         place += length
 
 
-def _side_by_side(rows: Any) -> Rows:
+def _as_slice(rows: Any) -> Rows:
     if len(rows) and np.array_equal(rows, np.arange(rows[0], rows[0] + len(rows))):
         return slice(int(rows[0]), int(rows[0]) + len(rows))
     return rows

@@ -2,7 +2,9 @@
 
 A column is one case: a sample, a point of a sweep, a nudge. Every node's data and grad in every column can
 be read. The rows of the op table serve here as in `Value`; numpy does a whole group of nodes at one stroke
-(see `plan` and `replay`), and where numba can be imported, it does all of it (see `fast`).
+(`schedule.py`, `numpy_backend.py`), and where numba can be imported, it does all of it (`numba_backend.py`).
+
+Shapes are written (rows, columns): a row per node, a column per case.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import numpy as np
 
 from micrograd.engine import Value, topological_order
 from micrograd.replay import numpy_backend
-from micrograd.replay.schedule import TapeError, described, plan
+from micrograd.replay.schedule import TapeError, describe, make_schedule
 
 if TYPE_CHECKING:
     from micrograd.replay.numba_backend import Program
@@ -24,18 +26,26 @@ if TYPE_CHECKING:
 _WORTHWHILE = 4096  # numbers in a replay from which compiled code pays
 
 class Tape:
-    """`nodes[row]` is the node of a row, operands before results, the root last; `row[node]` is the way back.
+    """A graph as rows, to be replayed with other numbers.
 
     Nodes in `leaves` are taken as leaves, whatever they were computed from. `fast` asks for numba (True),
-    for numpy (False), or for numba where it can be imported and there is enough to do (None).
+    for numpy (False), or for numba where it can be imported and there is enough to do (None). Raises
+    TapeError for a node that a user's own code made.
+
+    Attributes:
+        root: the last node.
+        nodes: the node of each row, operands before results, the root last.
+        row: the row of each node.
+        schedule: what is computed, in which order.
+        fast: whether numba is used where there is enough to do.
     """
 
     def __init__(self, root: Value, leaves: Iterable[Value] = (), fast: bool | None = None) -> None:
         self.root = root
         self.fast = find_spec("numba") is not None if fast is None else fast
         self._least = _WORTHWHILE if fast is None else 0
-        self.plan = plan(root, frozenset(leaves))
-        self.nodes = self.plan.nodes
+        self.schedule = make_schedule(root, frozenset(leaves))
+        self.nodes = self.schedule.nodes
         self.row = {node: row for row, node in enumerate(self.nodes)}
         self._rows: dict[Any, Any] = {}
         self._last: Any = None
@@ -46,53 +56,54 @@ class Tape:
     def forward(self, numbers: Mapping[Any, Any] | None = None) -> Replay:
         """Replays the graph with some nodes, leaves or inner ones, held at other numbers.
 
-        A key is a node, with one number or one per column; or a tuple of nodes, with a number each or a
-        matrix, a row per node. A masked array (`numpy.ma`) holds only its unmasked columns. All other
-        leaves keep their data.
+        A key is a node, with one number or an array of shape (columns,); or a tuple of nodes, with an array
+        of shape (nodes,) or (nodes, columns). A masked array (`numpy.ma`) holds only its unmasked columns.
+        All other leaves keep their data. Complex numbers make a complex replay. Raises TapeError for a node
+        that does not feed the root, and for another shape.
         """
         numbers = numbers or {}
-        held = [(rows := self.rows(key), _matrix(len(rows), key, given)) for key, given in numbers.items()]
+        held = [(rows := self.rows(key), _as_matrix(len(rows), key, given)) for key, given in numbers.items()]
         whole = (key for key, given in numbers.items() if not np.ma.isMaskedArray(given))
-        rest, leaves = self._rest(tuple(whole))
+        rest, leaves = self._other_leaves(tuple(whole))
         columns = max((given.shape[1:] for _, given in held), key=len, default=()) or self._columns
         dtype = complex if any(given.dtype.kind == "c" for _, given in held) else float
-        data = self._room((len(self.nodes), *columns), dtype)
-        self._load(data, rest, leaves)
+        data = self._take_array((len(self.nodes), *columns), dtype)
+        self._fill_leaves(data, rest, leaves)
         inner: dict[int, Any] = {}
         for rows, given in held:
             if given.ndim < data.ndim:
                 given = given[:, None]
-            if rows.max() < self.plan.leaves and not np.ma.isMaskedArray(given):
+            if rows.max() < self.schedule.leaves and not np.ma.isMaskedArray(given):
                 data[rows] = given
             else:
                 for row, one in zip(rows.tolist(), np.ma.asarray(given), strict=True):
                     one = np.ma.asarray(one)
                     inner[row] = np.ma.array(one.data, mask=np.ma.getmaskarray(one))
         if inner:
-            numpy_backend.forward_rows(self.plan, data, inner)
+            numpy_backend.forward_rows(self.schedule, data, inner)
         elif (program := self._program_for(data)) is not None:
             program.forward(data)
         else:
-            numpy_backend.forward(self.plan, data)
+            numpy_backend.forward(self.schedule, data)
         return Replay(self, data, inner)
 
     @cached_property
     def _program(self) -> Program | None:
-        from micrograd.replay.numba_backend import program
-        return program(self.plan)
+        from micrograd.replay.numba_backend import compile_program
+        return compile_program(self.schedule)
 
     def _program_for(self, data: Any) -> Program | None:
         return self._program if self.fast and data.size >= self._least and data.dtype == float else None
 
-    def _rest(self, keys: tuple[Any, ...]) -> tuple[Any, list[Value]]:
+    def _other_leaves(self, keys: tuple[Any, ...]) -> tuple[Any, list[Value]]:
         """The leaves that no key names, and their rows; the last answer is kept for the next replay."""
         if self._last is None or self._last[0] != keys:
             named = np.concatenate([*map(self.rows, keys), np.empty(0, np.intp)])
-            rest = np.setdiff1d(np.arange(self.plan.leaves), named)
+            rest = np.setdiff1d(np.arange(self.schedule.leaves), named)
             self._last = keys, rest, [self.nodes[row] for row in rest]
         return self._last[1], self._last[2]
 
-    def _load(self, data: Any, rest: Any, leaves: list[Value]) -> None:
+    def _fill_leaves(self, data: Any, rest: Any, leaves: list[Value]) -> None:
         """The numbers that these leaves have now, in their rows."""
         now = np.array([leaf.data for leaf in leaves], float)
         if self._samples is not None:
@@ -101,7 +112,7 @@ class Tape:
         elif len(rest):
             data[rest] = now if data.ndim == 1 else now[:, None]
 
-    def _room(self, shape: tuple[int, ...], dtype: Any) -> Any:
+    def _take_array(self, shape: tuple[int, ...], dtype: Any) -> Any:
         """An array to fill. Those of past replays serve again: fresh memory costs more than the sums."""
         try:
             return self._spare[shape, dtype].pop()
@@ -116,7 +127,10 @@ class Tape:
             kept.append(array)
 
     def rows(self, key: Any) -> Any:
-        """The row numbers of a node, or of a tuple of nodes."""
+        """The row numbers of a node, or of a tuple of nodes, shape (nodes,).
+
+        Raises TapeError for a node that does not feed the root.
+        """
         known = self._rows.get(id(key))  # by identity: a long tuple takes long to hash
         if known is not None and known[0] is key:
             return known[1]
@@ -132,9 +146,12 @@ class Tape:
 
 
 class Replay:
-    """What one replay gave: `data[node]` and `grad[node]` are arrays with a number per column.
+    """What one replay gave.
 
-    A tuple of nodes gives a matrix, a row per node.
+    Attributes:
+        tape: what was replayed.
+        data: the numbers of each node: `data[node]` has shape (columns,), `data[x, y]` shape (2, columns).
+        columns: how many cases there are.
     """
 
     def __init__(self, tape: Tape, data: Any, held: Mapping[int, Any]) -> None:
@@ -146,7 +163,10 @@ class Replay:
 
     @property
     def grad(self) -> Numbers:
-        """d root / d node in each column; a node that is held passes nothing on to its operands."""
+        """d root / d node in each column, in the shapes of `data`.
+
+        A node that is held passes nothing on to its operands. Computed when it is first asked for.
+        """
         if self._grad is None:
             self._grad = self._backward(self.data.array)
         return self._grad
@@ -155,23 +175,24 @@ class Replay:
         tape = self.tape
         program = None if self._held else tape._program_for(data)
         if program is not None:
-            grad = tape._room((program.places, *data.shape[1:]), data.dtype)
+            grad = tape._take_array((program.places, *data.shape[1:]), data.dtype)
             program.backward(data, grad)
             return Numbers(tape, grad, program.place)
-        grad = tape._room(data.shape, data.dtype)
+        grad = tape._take_array(data.shape, data.dtype)
         if self._held:
-            numpy_backend.backward_rows(tape.plan, data, grad, self._held)
+            numpy_backend.backward_rows(tape.schedule, data, grad, self._held)
         else:
-            moved = tape._room((tape.plan.edges, *data.shape[1:]), data.dtype)
-            numpy_backend.backward(tape.plan, data, grad, moved)
-            tape._give_back(moved)
+            contributions = tape._take_array((tape.schedule.edges, *data.shape[1:]), data.dtype)
+            numpy_backend.backward(tape.schedule, data, grad, contributions)
+            tape._give_back(contributions)
         return Numbers(tape, grad)
 
 
 class Numbers(Mapping[Any, Any]):
-    """A row of numbers per node, by node; `matrix` has them all, in the order of `tape.nodes`.
+    """Numbers by node: `numbers[node]` has shape (columns,), `numbers[x, y]` shape (2, columns), both copies.
 
-    `place[row]` is where a row stands in `array`; None where it stands at its own number.
+    `array` has shape (places,) or (places, columns), and `place[row]` is where a row stands in it; None where
+    it stands at its own number. It goes back to the tape, to be filled again, once nobody holds this.
     """
 
     def __init__(self, tape: Tape, array: Any, place: Any = None) -> None:
@@ -182,6 +203,7 @@ class Numbers(Mapping[Any, Any]):
 
     @property
     def matrix(self) -> Any:
+        """All of them, shape (rows, columns), in the order of `tape.nodes`; not to be written to."""
         if self._place is not None:
             return self._columns[self._place]
         self._lent = True
@@ -197,8 +219,11 @@ class Numbers(Mapping[Any, Any]):
             rows = self._place[rows]
         return self._columns.take(rows, axis=0) if isinstance(key, tuple) else self._columns[rows[0]].copy()
 
-    def summed(self, key: Any, weights: Any) -> Any:
-        """The sum over the columns, each times its weight: one number per node."""
+    def weighted_sum(self, key: Any, weights: Any) -> Any:
+        """The sum over the columns, each times its weight.
+
+        `weights` has shape (columns,); gives a number for a node, shape (nodes,) for a tuple of nodes.
+        """
         rows = self.tape.rows(key)
         if self._place is not None:
             rows = self._place[rows]
@@ -217,8 +242,8 @@ class Numbers(Mapping[Any, Any]):
             self.tape._give_back(self.array)
 
 
-def _matrix(rows: int, key: Any, given: Any) -> Any:
-    """The numbers given for a key, with a row for each node."""
+def _as_matrix(rows: int, key: Any, given: Any) -> Any:
+    """The numbers given for a key of so many rows, shape (rows,) or (rows, columns)."""
     given = given if np.ma.isMaskedArray(given) else np.asarray(given)
     if not isinstance(key, tuple):
         given = given[None]
@@ -230,7 +255,8 @@ def _matrix(rows: int, key: Any, given: Any) -> Any:
 def batch(roots: Sequence[Value]) -> Tape:
     """One tape for the graphs of many samples, a column each; only the numbers of their leaves may differ.
 
-    What the graphs share (the parameters) stays shared. `tape.nodes` are those of the first sample.
+    What the graphs share (the parameters) stays shared. `tape.nodes` are those of the first sample. Raises
+    TapeError where there is no sample, and where a sample's graph differs from the first one's in structure.
     """
     if not roots:
         raise TapeError("a batch needs at least one sample")
@@ -244,7 +270,7 @@ def batch(roots: Sequence[Value]) -> Tape:
             if node is not first[index] or column == 0:
                 columns[index, column] = node.data
     tape = Tape(roots[0])
-    rows = [place[node] for node in tape.nodes[:tape.plan.leaves]]
+    rows = [place[node] for node in tape.nodes[:tape.schedule.leaves]]
     shared = np.isnan(columns[rows]).any(axis=1)
     tape._columns = (len(roots),)
     tape._samples = np.where(shared[:, None], np.nan, columns[rows])
@@ -263,4 +289,4 @@ def _refuse_unlike(first: list[Value], order: list[Value], place: Mapping[Value,
                  and place.get(node, index) == index)
         if not alike:
             raise TapeError(f"sample {column} differs from sample 0 in structure: "
-                            f"{described(node)} stands where the first has {described(model)}")
+                            f"{describe(node)} stands where the first has {describe(model)}")

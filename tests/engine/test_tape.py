@@ -58,7 +58,7 @@ def test_the_demo_whole_and_by_samples(fast):
     replay = whole.forward()
     assert replay.data[total][0] == pytest.approx(0.8958441028683222, abs=1e-12)
     assert same(replay.grad[parameters][:, 0], wanted)
-    assert len(whole.plan.groups) < 20
+    assert len(whole.schedule.groups) < 20
     x, y = (Value(0.0), Value(0.0)), Value(0.0)
     sample = (1 + -y * model(x)).relu()
     replay = Tape(sample, fast=fast).forward({x: points.T, y: labels})
@@ -221,9 +221,9 @@ def test_grads_are_summed_over_the_columns_with_weights(fast):
     a, b, x = Value(2.0), Value(3.0), Value(0.0)
     replay = Tape(a * x + b * x * x, fast=fast).forward({x: [1.0, 2.0, -3.0]})
     weights = np.array([1.0, 0.5, 2.0])
-    assert replay.grad.summed((b, a), weights).tolist() == [21.0, -4.0]
-    assert replay.grad.summed(a, weights) == -4.0
-    assert replay.grad.summed((a, b, x, *replay.tape.nodes), weights)[:2].tolist() == [-4.0, 21.0]
+    assert replay.grad.weighted_sum((b, a), weights).tolist() == [21.0, -4.0]
+    assert replay.grad.weighted_sum(a, weights) == -4.0
+    assert replay.grad.weighted_sum((a, b, x, *replay.tape.nodes), weights)[:2].tolist() == [-4.0, 21.0]
 
 
 def test_samples_of_different_structure_are_refused_with_the_place():
