@@ -6,6 +6,7 @@
 Only the standard library is used, and neither ensurepip nor an installed Qt library is taken for granted.
 """
 
+import concurrent.futures
 import contextlib
 import ctypes
 import hashlib
@@ -91,7 +92,7 @@ def set_up():
             if found()[:1] != wanted()[:1] or not PYTHON.exists():
                 new_environment()
             STAMP.write_text("", "utf-8")  # if interrupted from here on, the next run begins anew
-            install()
+            install(LOCK, PYTHON)
             see_checkout()
             STAMP.write_text("\n".join(wanted()), "utf-8")
             say(f"Set up in {time.monotonic() - begun:.0f} s.")
@@ -144,18 +145,18 @@ def new_environment():
     venv.EnvBuilder(symlinks=os.name != "nt").create(VENV)
 
 
-def install():
-    """Install the lock by the first installer that can; hashes are required, nothing is compiled."""
-    options = ["install", "--quiet", "--require-hashes", "--only-binary", ":all:", "-r", str(LOCK)]
+def install(lock, python):
+    """Install a lock for a Python by the first installer that can; hashes are required, none is compiled."""
+    options = ["install", "--quiet", "--require-hashes", "--only-binary", ":all:", "-r", str(lock)]
     pip_options = ["--disable-pip-version-check", "--no-input", *options, "--no-warn-script-location"]
     ways = []
     if uv := shutil.which("uv"):
-        ways.append([[uv, "pip", *options, "--compile-bytecode", "--python", str(PYTHON)]])
+        ways.append([[uv, "pip", *options, "--compile-bytecode", "--python", str(python)]])
     if importlib.util.find_spec("pip"):
-        ways.append([[sys.executable, "-m", "pip", "--python", str(PYTHON), *pip_options]])
+        ways.append([[sys.executable, "-m", "pip", "--python", str(python), *pip_options]])
     if importlib.util.find_spec("ensurepip"):
-        own_pip = [str(PYTHON), "-m", "ensurepip"]
-        ways.append([own_pip, [str(PYTHON), "-m", "pip", *pip_options]])
+        own_pip = [str(python), "-m", "ensurepip"]
+        ways.append([own_pip, [str(python), "-m", "pip", *pip_options]])
     if not ways:
         raise SetUpFailed("Set-up needs pip (Debian: apt-get install python3-pip): install it, start again.")
     with open(LOG, "w+b") as log:
@@ -253,25 +254,40 @@ def start(arguments):
 
 
 def run_tests(arguments):
-    """Style, types, floors and tests, each to its end; the exit status is 0 only if all of them passed."""
+    """Style, types, floors and tests, each to its end; the exit status is 0 only if all of them passed.
+
+    The tests take all processors. The others run beside them, and what they say is shown afterwards.
+    """
     python = str(PYTHON)
+    politely = ["nice", "-n", "5"] if shutil.which("nice") else []  # some tests have a deadline
     checks = {
         "style": [python, "-m", "ruff", "check"],
-        "types": [python, "-m", "mypy"],
+        "types": [*politely, python, "-m", "mypy"],
         "floors": [python, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
-        "tests": [python, "-m", "pytest", *arguments],
     }
-    summary = []
-    failed = False
-    for name, command in checks.items():
-        say(f"-- {name}: {' '.join(command[2:4]) if command[1] == '-m' else 'lint-imports'}")
-        begun = time.monotonic()
-        status = subprocess.run(command, cwd=ROOT).returncode
-        failed = failed or status != 0
-        verdict = "passed" if status == 0 else f"FAILED (exit status {status})"
-        summary.append(f"{name:7} {verdict} in {time.monotonic() - begun:.1f} s")
-    say("\n".join(["", *summary]))
-    return 1 if failed else 0
+    tests = [python, "-m", "pytest", "-n", "auto", "--dist", "worksteal", *arguments]
+    with concurrent.futures.ThreadPoolExecutor() as threads:
+        beside = {name: threads.submit(ran, check, quiet=True) for name, check in checks.items()}
+        say("-- tests, and beside them style, types and floors")
+        status, seconds, _ = ran(tests)
+        outcomes = {"tests": (status, seconds)}
+        for name, check in beside.items():
+            status, seconds, said = check.result()
+            outcomes[name] = status, seconds
+            say(f"-- {name}\n{said.strip()}")
+    say("")
+    for name, (status, seconds) in outcomes.items():
+        verdict = f"FAILED (exit status {status})" if status else "passed"
+        say(f"{name:7} {verdict} in {seconds:.1f} s")
+    return int(any(status for status, _ in outcomes.values()))
+
+
+def ran(command, quiet=False):
+    """The exit status of a command, its seconds, and what it said where it was to be quiet."""
+    begun = time.monotonic()
+    kept = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT} if quiet else {}
+    done = subprocess.run(command, cwd=ROOT, encoding="utf-8", errors="replace", **kept)
+    return done.returncode, time.monotonic() - begun, done.stdout or ""
 
 
 def main(arguments):

@@ -10,6 +10,11 @@ from pathlib import Path
 
 import pytest
 
+try:
+    import fcntl
+except ImportError:  # Windows has none
+    fcntl = None
+
 # Set before Qt is loaded, which reads them once. matplotlib's cache stays where it is: it is slow to make.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 HOME = Path(tempfile.mkdtemp(prefix="micrograd-gui-tests-"))
@@ -21,6 +26,22 @@ for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
 
 def pytest_unconfigure() -> None:
     shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def its_turn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """While a test marked `alone` runs, the other workers of pytest-xdist wait between two tests."""
+    if fcntl is None or "PYTEST_XDIST_WORKER" not in os.environ:
+        yield
+        return
+    shared = tmp_path_factory.getbasetemp().parent  # by all workers of this run
+    alone = request.node.get_closest_marker("alone") is not None
+    with open(shared / "door.lock", "a") as door, open(shared / "room.lock", "a") as room:
+        fcntl.flock(door, fcntl.LOCK_EX)  # who waits for the room keeps the door shut to those who come later
+        fcntl.flock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        if not alone:
+            fcntl.flock(door, fcntl.LOCK_UN)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """Programs of micrograd's users from end to end: its two notebooks, and EurekaLabs' three-class program."""
 
+import gc
 import math
 import random
 
@@ -12,7 +13,16 @@ from micrograd.nn import MLP, Neuron
 from tests.engine.demo import moons
 
 
+@pytest.fixture
+def uncollected():
+    """Nothing here needs the collector of garbage: Values go by their count, as long as it finds no cycle."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("uncollected")
 def test_the_demo_notebook_ends_where_micrograds_does():
     """Its cells, with its learning rate, and the losses and accuracies that they print there."""
     np.random.seed(1337)

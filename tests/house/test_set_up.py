@@ -29,7 +29,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     for name, path in paths.items():
         monkeypatch.setattr(module, name, path)
     module.really_install = module.install
-    monkeypatch.setattr(module, "install", lambda: None)
+    monkeypatch.setattr(module, "install", lambda lock, python: None)
     monkeypatch.delenv("PYTHONPATH", raising=False)
     return module
 
@@ -67,7 +67,7 @@ def test_a_new_lock_is_installed_into_the_environment_that_is_there(run: ModuleT
 def test_an_interrupted_set_up_is_begun_anew(
     run: ModuleType, monkeypatch: pytest.MonkeyPatch, used_before: bool
 ) -> None:
-    def interrupted() -> None:
+    def interrupted(*_: Path) -> None:
         (run.VENV / "half a package").touch()
         raise KeyboardInterrupt
 
@@ -100,7 +100,7 @@ def test_of_two_at_once_the_second_waits_and_installs_nothing(
     installing, go_on = threading.Event(), threading.Event()
     installed = []
 
-    def slowly() -> None:
+    def slowly(*_: Path) -> None:
         installed.append(threading.current_thread().name)
         installing.set()
         assert go_on.wait(20)

@@ -38,23 +38,42 @@ def test_reads(qtbot):
 """
 
 
+ALONE = """
+import time
+from pathlib import Path
+import pytest
+BUSY = Path(__file__).with_name("busy")
+@pytest.mark.parametrize("number", range(40))
+def test_with_others(number):
+    time.sleep(0.02)
+    assert not BUSY.exists()
+@pytest.mark.alone
+@pytest.mark.parametrize("number", range(2))
+def test_alone(number):
+    BUSY.touch()
+    time.sleep(0.3)
+    BUSY.unlink()
+"""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("code", "status", "words"),
+    ("code", "status", "words", "more"),
     [
-        (LEAK, 1, "widgets left behind: QWidget"),
-        (ERROR_IN_A_SLOT, 1, "ZeroDivisionError"),
-        (WARNING_OF_QT, 1, "something is wrong"),
-        (SETTINGS, 0, "2 passed"),
+        (LEAK, 1, "widgets left behind: QWidget", []),
+        (ERROR_IN_A_SLOT, 1, "ZeroDivisionError", []),
+        (WARNING_OF_QT, 1, "something is wrong", []),
+        (SETTINGS, 0, "2 passed", []),
+        (ALONE, 0, "42 passed", ["-n", "2"]),
     ],
-    ids=["leak", "error in a slot", "warning of Qt", "settings"],
+    ids=["leak", "error in a slot", "warning of Qt", "settings", "alone"],
 )
-def test_the_floor_of_the_tests(tmp_path: Path, code: str, status: int, words: str) -> None:
+def test_the_floor_of_the_tests(tmp_path: Path, code: str, status: int, words: str, more: list[str]) -> None:
     shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     (tmp_path / "test_it.py").write_text(code)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "test_it.py"],
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "test_it.py", *more],
         cwd=tmp_path,
         capture_output=True,
         text=True,
