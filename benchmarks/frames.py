@@ -65,7 +65,7 @@ def trained(window: MainWindow, frames: Frames, seconds: float) -> tuple[list[fl
     assert before is not None
     assert after is not None
     steps = after.k - before.k
-    assert window.learning.running, "the run was over too soon"
+    assert window.training.running, "the run was over too soon"
     session.train_stop()
     return gaps, steps
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from micrograd_gui.app.window import MainWindow, create_window
+    from micrograd_gui.app.start import create_window
+    from micrograd_gui.app.window import MainWindow
 
 __all__ = ["MainWindow", "create_window"]
 
 
 def __getattr__(name: str) -> Any:
-    if name in __all__:  # late, so that the command line runs without Qt
-        from micrograd_gui.app import window
+    if name == "create_window":  # late, so that the command line runs without Qt
+        from micrograd_gui.app.start import create_window
 
-        return getattr(window, name)
+        return create_window
+    if name == "MainWindow":
+        from micrograd_gui.app.window import MainWindow
+
+        return MainWindow
     raise AttributeError(name)

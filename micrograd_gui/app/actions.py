@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QKeySequence, QPainter, QPixmap
-from PySide6.QtWidgets import QLabel, QMenu, QToolBar, QToolButton
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QToolBar, QToolButton
 
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.files import documents
 from micrograd_gui.session.record import leaf_data
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Frame
+from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas.paint import paint_into
 from micrograd_gui.views.canvas.picture import picture_of_graph
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
 from micrograd_gui.views.theme import Look
 
 if TYPE_CHECKING:
-    from micrograd_gui.app.window import MainWindow
-if TYPE_CHECKING:
-    from micrograd_gui.app.arrangement import Panes
-    from micrograd_gui.app.window import MainWindow
+    from micrograd_gui.app.commands import Commands
 
 
 Keys = tuple[str | QKeySequence.StandardKey, ...]
@@ -34,15 +32,21 @@ Std = QKeySequence.StandardKey
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One action: objectName, text, keys, what it does, when it applies, one sentence about it."""
+    """One action: objectName, text, keys, what it does, when it applies, one sentence about it.
+
+    ``short`` is what its button says, where that is not the text; ``checked`` when an action that is switched
+    on and off is on; ``fill`` the colour of its button.
+    """
 
     name: str
     text: str
     keys: Keys
-    run: Callable[[MainWindow], object]
+    run: Callable[[Commands], object]
     applies: Callable[[State], bool]
     tip: str
-    toggles: bool = False
+    short: str | Callable[[State], str] = ""
+    checked: Callable[[State], bool] | None = None
+    fill: str = ""
 
 
 def _always(state: State) -> bool:
@@ -74,150 +78,130 @@ def _earlier(state: State) -> bool:
 
 
 FILE: tuple[Action | None, ...] = (
-    Action("new", "&New", (Std.New,), lambda w: w.documents.new(), _always, "An empty document."),
-    Action("open", "&Open…", (Std.Open,), lambda w: w.documents.ask_open(), _always,
+    Action("new", "&New", (Std.New,), lambda c: c.documents.new(), _always, "An empty document."),
+    Action("open", "&Open…", (Std.Open,), lambda c: c.documents.ask_open(), _always,
         "Open a graph: a .micrograd file, DOT, or a picture made here."),
-    Action("refresh", "Re&fresh", ("F4",), lambda w: w.refresh(), _always,
+    Action("refresh", "Re&fresh", ("F4",), lambda c: c.refresh(), _always,
         "Show what a notebook has changed in the live values that this window was opened on."),
     None,
-    Action("save", "&Save", (Std.Save,), lambda w: w.documents.save(),
+    Action("save", "&Save", (Std.Save,), lambda c: c.documents.save(),
         lambda s: s.unsaved or s.path is None, "Save the graph to its file."),
-    Action("save_as", "Save &as…", (Std.SaveAs,), lambda w: w.documents.ask_save(), _always,
+    Action("save_as", "Save &as…", (Std.SaveAs,), lambda c: c.documents.ask_save(), _always,
         "Save the graph to another file."),
-    Action("export", "&Export the graph…", ("Ctrl+E",), lambda w: w.export(), _nodes,
+    Action("export", "&Export the graph…", ("Ctrl+E",), lambda c: c.export(), _nodes,
         "Save this moment, or the whole pass, as a picture, a player, or code."),
-    Action("copy_picture", "Copy the pi&cture", ("Ctrl+Shift+C",), lambda w: w.copy_picture(), _nodes,
+    Action("copy_picture", "Copy the pi&cture", ("Ctrl+Shift+C",), lambda c: c.copy_picture(), _nodes,
         "This moment's picture to the clipboard, as PNG and SVG."),
-    Action("export_plot", "Export the &plot…", ("Ctrl+Shift+E",), lambda w: w.documents.ask_export_plot(),
-        _nodes, "Save the plot as SVG or PNG."),
+    Action("export_plot", "Export the &plot…", ("Ctrl+Shift+E",), lambda c: c.export_plot(),
+        _nodes, "Save the plot as SVG, PDF or PNG, or its numbers as CSV."),
     None,
-    Action("quit", "&Quit", (Std.Quit, "Ctrl+Q"), lambda w: w.close(), _always, "Close the window."),
+    Action("quit", "&Quit", (Std.Quit, "Ctrl+Q"), lambda c: c.close(), _always, "Close the window."),
 )  # fmt: skip
 EDIT: tuple[Action | None, ...] = (
-    Action("undo", "&Undo", (Std.Undo,), lambda w: w.session.undo(),
+    Action("undo", "&Undo", (Std.Undo,), lambda c: c.session.undo(),
         lambda s: s.history.undo_name is not None, "Take back the last edit."),
-    Action("redo", "&Redo", (Std.Redo, "Ctrl+Y"), lambda w: w.session.redo(),
+    Action("redo", "&Redo", (Std.Redo, "Ctrl+Y"), lambda c: c.session.redo(),
         lambda s: s.history.redo_name is not None, "Do again what was taken back."),
     None,
-    Action("copy", "&Copy", (Std.Copy,), lambda w: w.clipboard_copy(), _selection,
+    Action("copy", "&Copy", (Std.Copy,), lambda c: c.copy(), _selection,
         "Copy the selected nodes."),
-    Action("paste", "&Paste", (Std.Paste,), lambda w: w.clipboard_paste(), _always,
+    Action("paste", "&Paste", (Std.Paste,), lambda c: c.paste(), _always,
         "Put copied nodes, an expression, or a cell of the lecture into the graph."),
-    Action("duplicate", "D&uplicate", ("Ctrl+D",), lambda w: w.duplicate(), _selection,
+    Action("duplicate", "D&uplicate", ("Ctrl+D",), lambda c: c.duplicate(), _selection,
         "The selected nodes a second time."),
-    Action("delete", "&Delete", ("Del", "Backspace"), lambda w: w.session.delete(), _selection,
+    Action("delete", "&Delete", ("Del", "Backspace"), lambda c: c.session.delete(), _selection,
         "The selected nodes and their wires go."),
-    Action("select_all", "Select &all", (Std.SelectAll,), lambda w: w.session.select_all(), _nodes,
+    Action("select_all", "Select &all", (Std.SelectAll,), lambda c: c.session.select_all(), _nodes,
         "Select every node."),
     None,
-    Action("rename", "Re&name", ("F2",), lambda w: w.edit_label(), lambda s: s.selected is not None,
+    Action("rename", "Re&name", ("F2",), lambda c: c.edit_label(), lambda s: s.selected is not None,
         "Give the selected node another name."),
-    Action("set_value", "Set &value", (), lambda w: w.edit_value(),
+    Action("set_value", "Set &value", (), lambda c: c.edit_value(),
         lambda s: s.selected is not None and s.graph.nodes[s.selected].holds_number,
         "Type the selected leaf's number."),
-    Action("mark_input", "Mark as &input", ("Ctrl+I",), lambda w: w.mark("input"),
+    Action("mark_input", "Mark as &input", ("Ctrl+I",), lambda c: c.mark("input"),
         lambda s: _leaves_selected(s),
         "The selected leaf is fixed data."),
-    Action("mark_parameter", "Mark as &parameter", ("Ctrl+P",), lambda w: w.mark("parameter"),
+    Action("mark_parameter", "Mark as &parameter", ("Ctrl+P",), lambda c: c.mark("parameter"),
         lambda s: _leaves_selected(s), "The selected leaf is what training changes."),
-    Action("make_target", "Make &target", ("G",), lambda w: w.session.set_target(w.session.state.selected),
+    Action("make_target", "Make &target", ("G",), lambda c: c.session.set_target(c.session.state.selected),
         lambda s: s.selected is not None, "The backward pass starts at the selected node."),
 )  # fmt: skip
 VIEW: tuple[Action | None, ...] = (
-    Action("tidy", "&Tidy up", ("Ctrl+L",), lambda w: w.tidy(), _nodes, "Lay the graph out with Graphviz."),
-    Action("fit", "&Fit", ("Ctrl+0",), lambda w: w.canvas.fit(), _nodes, "Bring the whole graph into view."),
-    Action("zoom_in", "Zoom &in", ("Ctrl++", "Ctrl+="), lambda w: w.canvas.zoom_in(), _always,
+    Action("tidy", "&Tidy up", ("Ctrl+L",), lambda c: c.tidy(), _nodes, "Lay the graph out with Graphviz.",
+        short="Tidy"),
+    Action("fit", "&Fit", ("Ctrl+0",), lambda c: c.canvas.fit(), _nodes, "Bring the whole graph into view."),
+    Action("zoom_in", "Zoom &in", ("Ctrl++", "Ctrl+="), lambda c: c.canvas.zoom_in(), _always,
         "Come nearer."),
-    Action("zoom_out", "Zoom &out", ("Ctrl+-",), lambda w: w.canvas.zoom_out(), _always, "Go further away."),
+    Action("zoom_out", "Zoom &out", ("Ctrl+-",), lambda c: c.canvas.zoom_out(), _always, "Go further away."),
     None,
-    Action("text_larger", "Text &larger", ("Ctrl+Alt++", "Ctrl+Alt+="), lambda w: w.appearance.larger(),
+    Action("text_larger", "Text &larger", ("Ctrl+Alt++", "Ctrl+Alt+="), lambda c: c.appearance.larger(),
         _always, "All text larger."),
-    Action("text_smaller", "Text &smaller", ("Ctrl+Alt+-",), lambda w: w.appearance.smaller(),
+    Action("text_smaller", "Text &smaller", ("Ctrl+Alt+-",), lambda c: c.appearance.smaller(),
         _always, "All text smaller."),
-    Action("theme", "&Dark or light", ("F9",), lambda w: w.appearance.other_theme(), _always,
+    Action("theme", "&Dark or light", ("F9",), lambda c: c.appearance.other_theme(), _always,
         "Change between the dark and the light theme."),
     None,
-    Action("projector", "&Projector", ("F11",), lambda w: w.projector.toggle(), _always,
-        "For a hall: large text, only the canvas, the step card and the plot. Esc leaves."),
+    Action("projector", "&Projector", ("F11",), lambda c: c.projector.toggle(), _always,
+        "For a lecture hall: large text, only the canvas, the step card and the plot. Esc leaves."),
 )  # fmt: skip
 DEBUG: tuple[Action | None, ...] = (
-    Action("forward", "&Forward", ("F5",), lambda w: w.session.forward(), _forward_possible,
-        "Run forward: compute every node."),
-    Action("forward_step", "Forward &step", ("F6",), lambda w: w.session.forward_step(), _forward_possible,
+    Action("forward", "&Forward", ("F5",), lambda c: c.session.forward(), _forward_possible,
+        "Run forward: compute every node.", short="▶  Forward", fill="data"),
+    Action("forward_step", "Forward &step", ("F6",), lambda c: c.session.forward_step(), _forward_possible,
         "Compute one more node."),
     None,
-    Action("backward_step", "&Backward step", ("F10", "B"), lambda w: w.session.backward_step(),
-        _ready_for_backward, "One move of the backward pass: through one op node."),
-    Action("backward", "Back&ward", ("Ctrl+F10",), lambda w: w.session.backward(), _ready_for_backward,
+    Action("backward_step", "&Backward step", ("F10", "B"), lambda c: c.session.backward_step(),
+        _ready_for_backward, "One move of the backward pass: through one op node.", fill="grad"),
+    Action("backward", "Back&ward", ("Ctrl+F10",), lambda c: c.session.backward(), _ready_for_backward,
         "The whole backward pass."),
-    Action("zero_grad", "&Zero grad", ("Z",), lambda w: w.session.zero_grad(),
+    Action("zero_grad", "&Zero grad", ("Z",), lambda c: c.session.zero_grad(),
         lambda s: s.computed and bool(s.frame.grad),
-        "Set every gradient to 0, before a further backward pass."),
+        "Set every gradient to 0, before a further backward pass.", short="Zero grad"),
     None,
-    Action("next", "&Next", ("PgDown", "Right"), lambda w: w.session.next(), _later, "One moment later."),
-    Action("previous", "&Previous", ("PgUp", "Left"), lambda w: w.session.previous(), _earlier,
-        "One moment earlier."),
-    Action("first", "F&irst", ("Home",), lambda w: w.session.first(), _earlier, "Before the first step."),
-    Action("last", "&Last", ("End",), lambda w: w.session.last(), _later, "After the last recorded step."),
+    Action("next", "&Next", ("PgDown", "Right"), lambda c: c.session.next(), _later, "One moment later.",
+        short="▶"),
+    Action("previous", "&Previous", ("PgUp", "Left"), lambda c: c.session.previous(), _earlier,
+        "One moment earlier.", short="◀"),
+    Action("first", "F&irst", ("Home",), lambda c: c.session.first(), _earlier, "Before the first step."),
+    Action("last", "&Last", ("End",), lambda c: c.session.last(), _later, "After the last recorded step."),
     None,
-    Action("nudge", "Nudge by &h", ("H",), lambda w: w.nudge(), lambda s: s.selected is not None,
-        "Move the selected node by h and see what the target does."),
-    Action("sides", "Nudge to one &side", ("Shift+H",), lambda w: w.other_sides(), _always,
-        "Nudge to one side, as in the lecture, or to both (central).", toggles=True),
-    Action("check_all", "&Check all gradients", ("F7",), lambda w: w.check_all(),
-        lambda s: s.graph.target is not None, "The numeric slope of every node beside the analytic one."),
+    Action("nudge", "Nudge by &h", ("H",), lambda c: c.nudge(), lambda s: s.selected is not None,
+        "Move the selected node by h and see what the target does.", short="Nudge by h"),
+    Action("sides", "Nudge to one &side", ("Shift+H",), lambda c: c.other_sides(), _always,
+        "Nudge to one side, as in the lecture, or to both (central).",
+        short=lambda s: "central" if s.sides == "central" else "one-sided",
+        checked=lambda s: s.sides != "central"),
+    Action("check_all", "&Check all gradients", ("F7",), lambda c: c.session.check_all(),
+        lambda s: s.graph.target is not None, "The numeric slope of every node beside the analytic one.",
+        short="✓ Check all"),
 )  # fmt: skip
 TRAIN: tuple[Action | None, ...] = (
-    Action("train_step", "Train &one step", ("T",), lambda w: w.session.train_step(),
+    Action("train_step", "Train &one step", ("T",), lambda c: c.session.train_step(),
         lambda s: _learnable(s) and not s.is_training,
-        "One step of gradient descent over the rows: forward, backward, update."),
-    Action("train", "&Train", ("Ctrl+T",), lambda w: w.learning.toggle(), lambda s: _learnable(s),
-        "Let the graph train, step after step; the same again, or Esc, and it rests.", toggles=True),
-    Action("rewind", "&Rewind", ("Ctrl+R",), lambda w: w.session.rewind(), lambda s: s.training is not None,
+        "One step of gradient descent over the rows: forward, backward, update.", short="One step"),
+    Action("train", "&Train", ("Ctrl+T",), lambda c: c.training.toggle(), lambda s: _learnable(s),
+        "Let the graph train, step after step; the same again, or Esc, and it rests.",
+        short=lambda s: "❚❚ Pause" if s.is_training else "▶ Train", checked=lambda s: s.is_training),
+    Action("rewind", "&Rewind", ("Ctrl+R",), lambda c: c.session.rewind(), lambda s: s.training is not None,
         "The parameters go back to where training began."),
     None,
-    Action("update", "&Update", ("U",), lambda w: w.session.update(),
+    Action("update", "&Update", ("U",), lambda c: c.session.update(),
         lambda s: bool(s.graph.parameters) and not s.blocked and not s.is_training,
         "p.data −= rate × p.grad for every parameter, as a step of the run that can be gone back over."),
     None,
-    Action("open_rows", "Rows from a &CSV file…", (), lambda w: w.learning.ask_open_rows(), _nodes,
+    Action("open_rows", "Rows from a &CSV file…", (), lambda c: c.open_rows(), _nodes,
         "Read the rows that the graph learns from."),
-    Action("save_rows", "&Save the rows…", (), lambda w: w.learning.ask_save_rows(), lambda s: _has_rows(s),
+    Action("save_rows", "&Save the rows…", (), lambda c: c.save_rows(), lambda s: _has_rows(s),
         "Put the rows into a CSV file."),
 )  # fmt: skip
 HELP: tuple[Action | None, ...] = (
-    Action("keys", "&Keys", ("F1",), lambda w: w.show_keys(), _always, "All keys and gestures."),
-    Action("about", "&About", (), lambda w: w.show_about(), _always, "What this is."),
+    Action("keys", "&Keys", ("F1",), lambda c: c.show_keys(), _always, "All keys and gestures."),
+    Action("about", "&About", (), lambda c: c.show_about(), _always, "What this is."),
 )
 MENUS: tuple[tuple[str, tuple[Action | None, ...]], ...] = (
     ("&File", FILE), ("&Edit", EDIT), ("&View", VIEW), ("&Debug", DEBUG), ("&Train", TRAIN), ("&Help", HELP),
 )  # fmt: skip
-
-
-def rows() -> tuple[Action, ...]:
-    """Every action, in the order of the menus."""
-    return tuple(row for _, menu in MENUS for row in menu if row is not None)
-
-
-def made(row: Action, window: MainWindow) -> QAction:
-    """The row as a QAction of the window; a Refusal of its verb goes to the status bar."""
-    action = QAction(row.text, window)
-    action.setObjectName(row.name)
-    action.setCheckable(row.toggles)
-    keys: list[QKeySequence] = []
-    for key in row.keys:
-        bound = (
-            QKeySequence.keyBindings(key)
-            if isinstance(key, QKeySequence.StandardKey)
-            else [QKeySequence(key)]
-        )
-        keys.extend(each for each in bound if each not in keys)
-    action.setShortcuts(keys)
-    shown = f" ({keys[0].toString(QKeySequence.SequenceFormat.NativeText)})" if keys else ""
-    action.setToolTip(row.tip + shown)
-    action.setStatusTip(row.tip)
-    action.triggered.connect(lambda: window.bridge.attempt(row.run, window))
-    return action
 
 
 def _has_rows(state: State) -> bool:
@@ -234,74 +218,114 @@ def _leaves_selected(state: State) -> bool:
 
 
 THUMBNAIL = QSize(120, 56)
-SHORT_TEXT = {"previous": "◀", "next": "▶", "forward": "▶  Forward", "check_all": "✓ Check all",
-              "tidy": "Tidy", "nudge": "Nudge by h", "zero_grad": "Zero grad"}  # fmt: skip
-FILLED = {"forward": "data", "backward_step": "grad"}
+ROWS = tuple(row for _, menu in MENUS for row in menu if row is not None)
+RUN_BAR = ("forward", "backward_step", "backward", "zero_grad", "previous", "next")
+NARROW = 1340  # pixels at text scale 1: below this the tools stand in two rows
 
 
-class Menus:
-    """The window's menus; it keeps the actions and shows which of them apply."""
+class Menus(QObject):
+    """The window's actions and its menus, made from the table; it shows which actions apply.
 
-    def __init__(self, window: MainWindow) -> None:
-        self.window = window
-        self.actions: dict[str, QAction] = {}
-        self._rows = [row for _, menu in MENUS for row in menu if row is not None]
-        for title, rows in MENUS:
-            menu = window.menuBar().addMenu(title)
-            menu.setToolTipsVisible(True)
-            for row in rows:
-                if row is None:
-                    menu.addSeparator()
-                    continue
-                action = made(row, window)
-                self.actions[row.name] = action
-                menu.addAction(action)
-                window.addAction(action)  # its keys work where the menu is hidden, too: in a hall
-            if title == "&File":
-                self.recent = QMenu("Open &recent", window)
-                menu.insertMenu(self.actions["save"], self.recent)
-            elif title == "&View":
-                menu.addSeparator()
-                self.panes = menu.addMenu("P&anes")
-            elif title == "&Train":
-                self.examples = window.menuBar().addMenu("E&xamples")
-        self.examples.aboutToShow.connect(self._show_thumbnails)
+    Signals: ``example_chosen(name)`` and ``recent_chosen(path)``.
+    """
+
+    example_chosen = Signal(str)
+    recent_chosen = Signal(object)
+
+    def __init__(self, window: QMainWindow, bridge: Bridge, commands: Commands) -> None:
+        super().__init__(window)
+        self._window = window
+        self._bridge = bridge
+        self._commands = commands
+        self.actions = {row.name: self._to_action(row) for row in ROWS}
+        menus = {title: self._menu(title, rows) for title, rows in MENUS}
+        self.recent = QMenu("Open &recent", window)
+        menus["&File"].insertMenu(self.actions["save"], self.recent)
+        menus["&View"].addSeparator()
+        self.panes = menus["&View"].addMenu("P&anes")
+        self.examples = QMenu("E&xamples", window)
+        window.menuBar().insertMenu(menus["&Help"].menuAction(), self.examples)
         for example in documents.examples():
             action = self.examples.addAction(example.title)
             action.setObjectName(f"example_{example.name}")
             action.setStatusTip(example.sentence)
             action.setToolTip(example.sentence)
-            action.triggered.connect(lambda _=False, name=example.name: window.documents.choose_example(name))
-        self.show_recent()
+            action.triggered.connect(lambda _=False, name=example.name: self.example_chosen.emit(name))
 
-    def add_panes(self, panes: Panes) -> None:
-        """Each pane can be closed and brought back from the View menu."""
-        for dock in panes.docks.values():
-            self.panes.addAction(dock.toggleViewAction())
-        self.panes.addSeparator()
-        self.panes.addAction("&Arrange as at first", panes.arrange_as_at_first)
+    def _menu(self, title: str, rows: tuple[Action | None, ...]) -> QMenu:
+        menu = self._window.menuBar().addMenu(title)
+        menu.setToolTipsVisible(True)
+        for row in rows:
+            if row is None:
+                menu.addSeparator()
+            else:
+                menu.addAction(self.actions[row.name])
+        return menu
 
-    def show_applying(self) -> None:
+    def _to_action(self, row: Action) -> QAction:
+        """The row as a QAction of the window; a Refusal of its verb goes to the status bar."""
+        action = QAction(row.text, self._window)
+        action.setObjectName(row.name)
+        action.setCheckable(row.checked is not None)
+        keys: list[QKeySequence] = []
+        for key in row.keys:
+            if isinstance(key, QKeySequence.StandardKey):
+                bound = QKeySequence.keyBindings(key)
+            else:
+                bound = [QKeySequence(key)]
+            keys.extend(each for each in bound if each not in keys)
+        action.setShortcuts(keys)
+        names = [key.toString(QKeySequence.SequenceFormat.NativeText) for key in keys]
+        if names:
+            own = [key for key in row.keys[1:] if isinstance(key, str)]  # not all that the platform knows
+            action.setData(" or ".join(dict.fromkeys((names[0], *own))))  # for the page of keys
+        action.setToolTip(row.tip + (f" ({names[0]})" if names else ""))
+        action.setStatusTip(row.tip)
+        action.setProperty("fill", row.fill)
+        action.triggered.connect(lambda: self._run(row))
+        self._window.addAction(action)  # its keys work where the menu is hidden, too: when projected
+        return action
+
+    def _run(self, row: Action) -> None:
+        self._bridge.attempt(row.run, self._commands)
+        if row.checked is not None:
+            self._show_row(row, self._bridge.state)  # the press has switched it, whatever came of that
+
+    def _show_row(self, row: Action, state: State) -> None:
+        action = self.actions[row.name]
+        action.setEnabled(row.applies(state))
+        if row.checked is not None:
+            action.setChecked(row.checked(state))
+        if row.short:
+            action.setIconText(row.short if isinstance(row.short, str) else row.short(state))
+
+    def show_state(self, state: State, *, refreshable: bool) -> None:
         """Enable what can be done now, and say what undo would take back."""
-        state = self.window.session.state
-        for row in self._rows:
-            self.actions[row.name].setEnabled(row.applies(state))
+        for row in ROWS:
+            self._show_row(row, state)
+        self.actions["refresh"].setEnabled(refreshable)
         for name, what in (("undo", state.history.undo_name), ("redo", state.history.redo_name)):
             self.actions[name].setText(f"&{name.title()} {what}" if what else f"&{name.title()}")
 
-    def show_recent(self) -> None:
+    def add_docks(self, docks: Iterable[QDockWidget], arrange: Callable[[], object]) -> None:
+        """Each pane can be closed and brought back from the View menu, and all be put where they were."""
+        for dock in docks:
+            self.panes.addAction(dock.toggleViewAction())
+        self.panes.addSeparator()
+        self.panes.addAction("&Arrange as at first", arrange)
+
+    def show_recent(self, paths: Sequence[Path]) -> None:
         """The recent files, newest first."""
         self.recent.clear()
-        for path in self.window.settings.recent:
+        for path in paths:
             action = self.recent.addAction(path.name)
             action.setStatusTip(str(path))
-            action.triggered.connect(
-                lambda _=False, path=path: self.window.documents.choose_recent(Path(path))
-            )
+            action.triggered.connect(lambda _=False, path=path: self.recent_chosen.emit(path))
         self.recent.setEnabled(not self.recent.isEmpty())
 
-    def _show_thumbnails(self) -> None:
-        ratio = self.window.devicePixelRatioF()
+    def show_thumbnails(self, look: Look) -> None:
+        """Each example with a small picture of its graph."""
+        ratio = self._window.devicePixelRatioF()
         for action in self.examples.actions():
             graph = arranged(documents.load_example(action.objectName().removeprefix("example_")))
             pixmap = QPixmap(THUMBNAIL * ratio)
@@ -309,67 +333,66 @@ class Menus:
             pixmap.fill(Qt.GlobalColor.transparent)
             painter = QPainter(pixmap)
             target = QRectF(0, 0, THUMBNAIL.width(), THUMBNAIL.height())
-            paint_into(painter, target, picture_of_graph(graph, Frame(leaf_data(graph))), self.window.look)
+            paint_into(painter, target, picture_of_graph(graph, Frame(leaf_data(graph))), look)
             painter.end()
             action.setIcon(QIcon(pixmap))
 
 
 def tool_button(bar: QToolBar, action: QAction) -> QToolButton:
-    """The action as a button of the bar, with its short text."""
+    """The action as a button of the bar; it says the action's short text."""
     bar.addAction(action)
     button = bar.widgetForAction(action)
     assert isinstance(button, QToolButton)
-    name = action.objectName()
-    if name in SHORT_TEXT:
-        button.setText(SHORT_TEXT[name])
-        action.changed.connect(lambda: button.setText(SHORT_TEXT[name]))
-    button.setProperty("fill", FILLED.get(name, ""))
+    button.setProperty("fill", action.property("fill"))
     button.setAccessibleName(action.text().replace("&", ""))
-    button.setObjectName(f"button_{name}")
+    button.setObjectName(f"button_{action.objectName()}")
     return button
 
 
-RUN = ("forward", "backward_step", "backward", "zero_grad", "previous", "next")
-NARROW = 1340  # pixels at text scale 1: below this the tools stand in two rows
-
-
 class Toolbars:
-    """Makes the toolbars of a window from its actions."""
+    """The toolbars of a window: its actions for running and measuring, and the lines that are typed in."""
 
-    def __init__(self, window: MainWindow) -> None:
-        self.window = window
-        actions = window.menus.actions
+    def __init__(
+        self,
+        window: QMainWindow,
+        actions: Mapping[str, QAction],
+        h_line: HLine,
+        expression_line: ExpressionLine,
+        look: Look,
+    ) -> None:
+        self._window = window
+        self._h_line, self._expression_line = h_line, expression_line
         self.run, self.measure = self._bar("run", "Run"), self._bar("measure", "Measure and build")
-        for name in RUN:
+        for name in RUN_BAR:
             tool_button(self.run, actions[name])
         tool_button(self.measure, actions["nudge"])
-        self.h_line = HLine(window.bridge)
         self.measure.addWidget(QLabel("h ="))
-        self.measure.addWidget(self.h_line)
+        self.measure.addWidget(h_line)
         tool_button(self.measure, actions["sides"])
         tool_button(self.measure, actions["check_all"])
-        self.expression_line = ExpressionLine(window.bridge, window.build)
         self.measure.addSeparator()
-        self.measure.addWidget(self.expression_line)
+        self.measure.addWidget(expression_line)
         tool_button(self.measure, actions["tidy"])
-        self.set_look(window.look)
+        self.set_look(look)
 
     def _bar(self, name: str, title: str) -> QToolBar:
-        bar = QToolBar(title, self.window)
+        bar = QToolBar(title, self._window)
         bar.setObjectName(f"toolbar_{name}")
         bar.setMovable(False)
-        self.window.addToolBar(bar)
+        self._window.addToolBar(bar)
         return bar
 
     def set_look(self, look: Look) -> None:
-        """Give the fields the room that the size of the text needs."""
-        self.h_line.setFixedWidth(look.px(84))
-        self.expression_line.setMinimumWidth(look.px(220))
+        """Give the fields and the rows of tools the room that the size of the text needs."""
+        self._scale = look.scale
+        self._h_line.setFixedWidth(look.px(84))
+        self._expression_line.setMinimumWidth(look.px(220))
+        self.follow_width()
 
     def follow_width(self) -> None:
         """The window has another width, or the text another size."""
-        window = self.window
-        narrow = window.width() < NARROW * window.look.scale
+        window = self._window
+        narrow = window.width() < NARROW * self._scale
         if narrow and not window.toolBarBreak(self.measure):
             window.insertToolBarBreak(self.measure)
         elif not narrow and window.toolBarBreak(self.measure):

@@ -1,19 +1,19 @@
-"""The panes: every view of the graph, as docks around the canvas."""
+"""The arrangement of the window: the panes as docks around the canvas, its look, and the projector."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from functools import cached_property
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QDockWidget, QWidget
+from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolBar, QWidget
 from shiboken6 import isValid
 
 from micrograd_gui.app.settings import Settings
 from micrograd_gui.session.state import State
+from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.gradients import Gradients
 from micrograd_gui.views.palette import OpPalette
@@ -23,43 +23,46 @@ from micrograd_gui.views.step_card import StepCard
 from micrograd_gui.views.theme import DARK, LIGHT, THEMES, Look, load_fonts, palette, style_sheet
 
 if TYPE_CHECKING:
-    from micrograd_gui.app.window import MainWindow
     from micrograd_gui.views.data.pane import DataPane
     from micrograd_gui.views.training_panel import TrainingPanel
-if TYPE_CHECKING:
-    from micrograd_gui.app.window import MainWindow
 
 
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 LEARNING = ("training", "data")
+OF_LEARNING = ("loss", "boundary", "gradients")  # the plots of what learns
 TABLE = 400  # pixels that the gradients table and the training pane need
 LOW = 750  # pixels at text scale 1: a lower window has no room for two panes under the canvas
 
 
-class Panes:
-    """Makes the views, and arranges them.
+class Panes(QObject):
+    """Makes the views, and arranges them. ``training`` and ``data`` are there once they were needed.
 
     As long as nobody has ``touched`` the arrangement, it follows the size of the window.
+    Signal: ``learning_built(training, data)``.
     """
 
-    def __init__(self, window: MainWindow, look: Look) -> None:
-        self.window = window
-        bridge = window.bridge
+    learning_built = Signal(object, object)
+
+    def __init__(self, window: QMainWindow, bridge: Bridge, look: Look) -> None:
+        super().__init__(window)
+        self._window = window
+        self._bridge = bridge
+        self._look = look
         self.canvas = CanvasView(bridge, look, window)
         self.palette = OpPalette(look)
         self.step_card = StepCard(bridge, look)
         self.rendered_graph = RenderedGraph(bridge, look)
         self.plot = PlotPane(bridge, look)
         self.gradients = Gradients(bridge, look)
-        self.learning_built: Callable[[TrainingPanel, DataPane], object] | None = None
+        self.training: TrainingPanel | None = None
+        self.data: DataPane | None = None
         self._learns = False
         window.setCentralWidget(self.canvas)
         window.setDockNestingEnabled(True)
         window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
-        bridge.changed.connect(self._on_changed)
         self.touched = False
         self._arranging = True
         self.docks: dict[str, QDockWidget] = {}
@@ -73,54 +76,50 @@ class Panes:
         for name in LEARNING:
             self.docks[name].visibilityChanged.connect(self._on_learning_shown)
 
-    @cached_property
-    def _learning(self) -> tuple[TrainingPanel, DataPane]:
+    def ensure_learning_panes(self) -> tuple[TrainingPanel, DataPane]:
         """The panes of a document that learns; built when they are first needed, which may be never."""
-        from micrograd_gui.views.data.pane import DataPane
-        from micrograd_gui.views.training_panel import TrainingPanel
+        if self.training is None or self.data is None:
+            from micrograd_gui.views.data.pane import DataPane
+            from micrograd_gui.views.training_panel import TrainingPanel
 
-        bridge, look = self.window.bridge, self.window.look
-        built = TrainingPanel(bridge, look), DataPane(bridge, look)
-        for name, pane in zip(LEARNING, built, strict=True):
-            self.docks[name].setWidget(pane)
-        if self.learning_built is not None:
-            self.learning_built(*built)
-        return built
+            self.training = TrainingPanel(self._bridge, self._look)
+            self.data = DataPane(self._bridge, self._look)
+            self.docks["training"].setWidget(self.training)
+            self.docks["data"].setWidget(self.data)
+            self.learning_built.emit(self.training, self.data)
+        return self.training, self.data
 
-    @property
-    def training(self) -> TrainingPanel:
-        return self._learning[0]
-
-    @property
-    def data(self) -> DataPane:
-        return self._learning[1]
+    def training_speed(self) -> float:
+        """Steps a second that are wanted; infinite: as many as there is time for."""
+        return self.ensure_learning_panes()[0].speed
 
     def _on_learning_shown(self, shown: bool) -> None:
-        if shown and isValid(self.window):
-            self._learning  # noqa: B018  # builds it
+        if shown and isValid(self._window):
+            self.ensure_learning_panes()
 
     def _dock(self, name: str, title: str, pane: QWidget | None, area: Qt.DockWidgetArea) -> None:
-        dock = QDockWidget(title, self.window)
+        dock = QDockWidget(title, self._window)
         dock.setObjectName(f"dock_{name}")
         if pane is not None:
             dock.setWidget(pane)
-        self.window.addDockWidget(area, dock)
+        self._window.addDockWidget(area, dock)
         self.docks[name] = dock
         for moved in (dock.toggleViewAction().toggled, dock.topLevelChanged, dock.dockLocationChanged):
             moved.connect(self._on_moved)
 
     def _on_moved(self) -> None:
-        gone = not isValid(self.window)  # panes are hidden, too, while the window is being destroyed
-        if not gone and not self._arranging and self.window.isVisible():
+        gone = not isValid(self._window)  # panes are hidden, too, while the window is being destroyed
+        if not gone and not self._arranging and self._window.isVisible():
             self.touched = True
 
     def follow_size(self) -> None:
         """The window has another size."""
-        if not self.touched and self.window.isVisible():
+        if not self.touched and self._window.isVisible():
             self.arrange_as_at_first()
 
     def set_look(self, look: Look) -> None:
         """Draw every pane in that look."""
+        self._look = look
         title = look.font()
         title.setKerning(False)  # unlike the application's font: else Qt writes titles in that of the start
         for dock in self.docks.values():
@@ -132,19 +131,21 @@ class Panes:
             self.rendered_graph,
             self.plot,
             self.gradients,
-            *self.__dict__.get("_learning", ()),
+            self.training,
+            self.data,
         ):
-            pane.set_look(look)
+            if pane is not None:
+                pane.set_look(look)
 
     def arrange_as_at_first(self) -> None:
         """Every pane where it is at the first start."""
         self._arranging = True
         self._place()
         self.touched = False
-        self._arranging = not self.window.isVisible()  # being shown for the first time is no touch
+        self._arranging = not self._window.isVisible()  # being shown for the first time is no touch
 
     def _place(self) -> None:
-        window, docks = self.window, self.docks
+        window, docks, look = self._window, self.docks, self._look
         for name, dock in docks.items():
             dock.setFloating(False)
             dock.setVisible(self._learns or name not in LEARNING)
@@ -154,28 +155,22 @@ class Panes:
         window.splitDockWidget(docks["plot"], docks["gradients"], Qt.Orientation.Vertical)
         for name in LEARNING:
             window.tabifyDockWidget(docks["gradients"], docks[name])
-        if window.height() < LOW * window.look.scale:
+        if window.height() < LOW * look.scale:
             window.tabifyDockWidget(docks["gradients"], docks["rendered_graph"])
         else:
             window.splitDockWidget(docks["step_card"], docks["rendered_graph"], Qt.Orientation.Vertical)
         docks["training" if self._learns else "gradients"].raise_()
         width, height = window.width(), window.height()
         right = max(round(width * 0.3), TABLE)
-        self._resize(Qt.Orientation.Horizontal, palette=window.look.px(150), plot=right)
-        self._resize(Qt.Orientation.Vertical, step_card=window.look.px(130), rendered_graph=height // 5)
+        self._resize(Qt.Orientation.Horizontal, palette=look.px(150), plot=right)
+        self._resize(Qt.Orientation.Vertical, step_card=look.px(130), rendered_graph=height // 5)
         self._share_height()
 
     def _share_height(self) -> None:
         """What learns shows two plots, one above the other."""
         plot, below = (0.56, 0.32) if self._learns else (0.48, 0.4)
-        height = self.window.height()
+        height = self._window.height()
         self._resize(Qt.Orientation.Vertical, plot=round(height * plot), gradients=round(height * below))
-
-    def _on_changed(self, old: State, new: State) -> None:
-        """A graph that is given its first rows begins to learn; of another document, its opening decides."""
-        first = new.same_document(old) and old.graph.data is None and new.graph.data is not None
-        if first and self.docks["data"].isHidden() and not self.window.projector.on:
-            self.show_learning(True)
 
     def show_learning(self, learns: bool) -> None:
         """A document that learns has its training and its rows beside the gradients."""
@@ -185,7 +180,7 @@ class Panes:
             self._on_learning_shown(True)
             for name in LEARNING:
                 self.docks[name].show()
-            rows = self.window.session.state.graph.data
+            rows = self._bridge.state.graph.data
             self.docks["data" if rows is None else "training"].raise_()
             if not self.touched:
                 self._share_height()
@@ -194,17 +189,17 @@ class Panes:
                 self.docks[name].hide()
         self._arranging = before
 
-    def arrange_for_hall(self) -> None:
+    def arrange_for_projector(self) -> None:
         """Only the step card under the canvas, and the plot at the right third."""
         for name, dock in self.docks.items():
             dock.setTitleBarWidget(QWidget(dock))  # an empty one: no title
             dock.setVisible(name in ("step_card", "plot"))
-        self.share_hall()
+        self.share_for_projector()
 
-    def share_hall(self) -> None:
-        """The plot and the card have their shares of a hall's window."""
-        self._resize(Qt.Orientation.Horizontal, plot=self.window.width() // 3)
-        self._resize(Qt.Orientation.Vertical, step_card=self.window.height() // 5)
+    def share_for_projector(self) -> None:
+        """The plot and the card have their shares of a projected window."""
+        self._resize(Qt.Orientation.Horizontal, plot=self._window.width() // 3)
+        self._resize(Qt.Orientation.Vertical, step_card=self._window.height() // 5)
 
     def give_titles_back(self) -> None:
         """Every dock has Qt's own title bar again."""
@@ -215,7 +210,30 @@ class Panes:
                 empty.deleteLater()
 
     def _resize(self, direction: Qt.Orientation, **sizes: int) -> None:
-        self.window.resizeDocks([self.docks[name] for name in sizes], list(sizes.values()), direction)
+        self._window.resizeDocks([self.docks[name] for name in sizes], list(sizes.values()), direction)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a document opens with: the kind of plot, and whether training and rows are seen."""
+
+    plot: str
+    learns: bool
+
+
+def for_document(state: State, plot: PlotPane) -> Opening:
+    """What the document of that State opens with: one with rows shows its boundary, or how its loss falls."""
+    learns = state.graph.data is not None and bool(state.graph.parameters)
+    if state.graph.data is not None and plot.offers("boundary", state):
+        return Opening("boundary", learns)
+    if learns:
+        return Opening("loss", learns)
+    return Opening("sweep" if plot.kind in OF_LEARNING else plot.kind, learns)
+
+
+def for_first_rows(state: State, plot: PlotPane) -> str:
+    """The kind of plot once a document has been given its first rows; what was chosen by hand stays."""
+    return "boundary" if plot.kind == "sweep" and plot.offers("boundary", state) else plot.kind
 
 
 STEP = 1.125
@@ -224,49 +242,65 @@ SMALLEST, LARGEST = 0.75, 3.0
 ROOM = 800  # pixels of a window's width that text at scale 1 needs
 
 
-def first_look(settings: Settings) -> Look:
-    """The look that was chosen last; at the first start, the desktop's light or dark."""
-    load_fonts()
-    desktop = QGuiApplication.styleHints().colorScheme()
-    fallback = DARK if desktop == Qt.ColorScheme.Dark else LIGHT
-    return Look(THEMES.get(settings.theme, fallback), settings.text_scale)
+class Appearance(QObject):
+    """The look of the window: theme and size of text, as they were chosen last.
 
+    At the first start the theme is the desktop's. Signal: ``changed(look)``.
+    """
 
-class Appearance:
-    """Changes the window's look."""
+    changed = Signal(object)
 
-    def __init__(self, window: MainWindow, settings: Settings) -> None:
-        self.window = window
-        self.settings = settings
+    def __init__(self, window: QWidget, settings: Settings, say: Callable[[str], object]) -> None:
+        super().__init__(window)
+        self._window = window
+        self._settings = settings
+        self._say = say
+        load_fonts()
+        desktop = QGuiApplication.styleHints().colorScheme()
+        fallback = DARK if desktop == Qt.ColorScheme.Dark else LIGHT
+        self.look = Look(THEMES.get(settings.theme, fallback), settings.text_scale)
+        apply_style(self.look)  # before there are widgets, to which it would be applied twice
+
+    def set_look(self, look: Look) -> None:
+        """Draw everything in that look."""
+        self.look = look
+        apply_style(look)
+        self.changed.emit(look)
 
     def other_theme(self) -> None:
-        self.use_theme("light" if self.window.look.theme.dark else "dark")
+        self.use_theme("light" if self.look.theme.dark else "dark")
 
     def use_theme(self, name: str) -> None:
         """ "light" or "dark"."""
-        self.settings.theme = name
-        self.window.set_look(replace(self.window.look, theme=THEMES[name]))
+        self._settings.theme = name
+        self.set_look(replace(self.look, theme=THEMES[name]))
 
     def larger(self) -> None:
-        self.use_scale(self.window.look.scale * STEP)
+        self.use_scale(self.look.scale * STEP)
 
     def smaller(self) -> None:
-        self.use_scale(self.window.look.scale / STEP)
+        self.use_scale(self.look.scale / STEP)
 
     def use_scale(self, scale: float) -> None:
-        """All text at that multiple of its first size; in a hall for as long as that lasts."""
-        if self.window.projector.on:
-            self.window.projector.use_scale(scale)
+        """All text at that multiple of its first size.
+
+        What is projected never gets smaller than the back row can read, and its size is not kept.
+        """
+        if self.look.projector:
+            least = replace(self.look, scale=SMALLEST).projected(self._window.height()).scale
+            chosen = max(least, min(scale, LARGEST))
+            if chosen != self.look.scale:
+                self.set_look(replace(self.look, scale=chosen))
             return
-        room = max(1.0, self.window.width() / ROOM)
+        room = max(1.0, self._window.width() / ROOM)
         kept = min(LARGEST, room, max(SMALLEST, scale))
         if kept < min(scale, LARGEST):
-            self.window.say("The window has no room for larger text.")
-        self.settings.text_scale = kept
-        self.window.set_look(replace(self.window.look, scale=kept))
+            self._say("The window has no room for larger text.")
+        self._settings.text_scale = kept
+        self.set_look(replace(self.look, scale=kept))
 
 
-def dress_application(look: Look) -> None:
+def apply_style(look: Look) -> None:
     """Fusion, the theme's palette, the program's font and style sheet, for every window."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
@@ -277,18 +311,27 @@ def dress_application(look: Look) -> None:
     app.setStyleSheet(style_sheet(look))
 
 
-class Projector:
-    """F11: for a hall. The canvas, the step card and the plot stay; Esc brings the rest back."""
+class Projector(QObject):
+    """F11: the window for a lecture hall. The canvas, the step card and the plot stay, as large as can be.
 
-    def __init__(self, window: MainWindow) -> None:
-        self.window = window
+    Signals: ``switched(on)``; ``resized``, when there is another room for the graph.
+    """
+
+    switched = Signal(bool)
+    resized = Signal()
+
+    def __init__(self, window: QMainWindow, appearance: Appearance, panes: Panes) -> None:
+        super().__init__(window)
+        self._window = window
+        self._appearance = appearance
+        self._panes = panes
         self._before: tuple[QByteArray, Look, bool] | None = None
         self._touched = False
-        self.escape = QShortcut(QKeySequence("Esc"), window, self.leave)
-        self.escape.setEnabled(False)
+        appearance.changed.connect(self._share)
 
     @property
     def on(self) -> bool:
+        """Whether the window is projected."""
         return self._before is not None
 
     def toggle(self) -> None:
@@ -298,51 +341,50 @@ class Projector:
             self.enter()
 
     def enter(self) -> None:
-        window = self.window
-        self._before = (window.saveState(), window.look, window.isFullScreen())
-        self.escape.setEnabled(True)
-        self._touched, window.panes.touched = window.panes.touched, True
-        for chrome in window.chrome():
-            chrome.hide()
+        """Fill the screen with what the back row reads."""
+        window, look = self._window, self._appearance.look
+        self._before = (window.saveState(), look, window.isFullScreen())
+        self._touched, self._panes.touched = self._panes.touched, True
+        toolbars = window.findChildren(QToolBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        for hidden in (window.menuBar(), window.statusBar(), *toolbars):
+            hidden.hide()
         window.showFullScreen()
-        window.set_look(window.look.in_hall(window.height()))
-        window.panes.arrange_for_hall()
-        window.canvas.fit()
-
-    def use_scale(self, scale: float) -> None:
-        """All text at that multiple of its first size, but no smaller than the back row can read."""
-        look = self.window.look
-        least = replace(look, scale=SMALLEST).in_hall(self.window.height()).scale
-        chosen = max(least, min(scale, LARGEST))
-        if chosen != look.scale:
-            self.window.set_look(replace(look, scale=chosen))
-        self.window.panes.share_hall()
+        self._appearance.set_look(look.projected(window.height()))
+        self._panes.arrange_for_projector()
+        self.resized.emit()
+        self.switched.emit(True)
 
     def follow_size(self) -> None:
         """A window manager makes the window as large as the screen some time after it was asked to."""
         if self.on:
-            self.use_scale(self.window.look.scale)
+            self._appearance.use_scale(self._appearance.look.scale)
+            self._share()
+
+    def _share(self) -> None:
+        if self.on:
+            self._panes.share_for_projector()
 
     def leave(self) -> None:
+        """The window as it was before."""
         if self._before is None:
             return
-        window = self.window
-        docks, look, was_full = self._before
+        window, (docks, look, was_full) = self._window, self._before
         self._before = None
-        self.escape.setEnabled(False)
-        window.panes.give_titles_back()
+        self._panes.give_titles_back()
         window.menuBar().show()
         window.statusBar().show()
         if not was_full:
             window.showNormal()
-        window.set_look(replace(window.look, scale=look.scale, projector=False))
+        now = self._appearance.look
+        self._appearance.set_look(replace(now, scale=look.scale, projector=False))
         window.restoreState(docks)
-        window.canvas.fit()
-        QTimer.singleShot(SETTLING, window, lambda: self._settled(docks))
+        self.resized.emit()
+        self.switched.emit(False)
+        QTimer.singleShot(SETTLING, self, lambda: self._settled(docks))
 
     def _settled(self, docks: QByteArray) -> None:
         """The window manager has given the window its old size: the panes get their old shares of it."""
         if not self.on:
-            self.window.restoreState(docks)
-            self.window.panes.touched = self._touched
-            self.window.canvas.fit()
+            self._window.restoreState(docks)
+            self._panes.touched = self._touched
+            self.resized.emit()

@@ -6,33 +6,41 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QObject, QPointF, Signal
 
+from micrograd_gui.app.context import Context
 from micrograd_gui.document.block import BlockKind
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.figures.folding import FRAMES, box_sizes
 from micrograd_gui.figures.geometry import node_sizes
 from micrograd_gui.views.canvas.blocks import place_new_nodes
+from micrograd_gui.views.canvas.view import CanvasView
 
 if TYPE_CHECKING:
     from micrograd_gui.app.block_dialog import BlockDialog
-    from micrograd_gui.app.window import MainWindow
     from micrograd_gui.document.networks import Recipe
 
 SECONDS = 10.0
 KINDS: dict[str, BlockKind] = {"neuron": "neuron", "layer": "layer", "mlp": "mlp", "loss": "loss"}
 
 
-class BlockAdding:
-    """Asks what a dropped block is to be like, and puts it there; one edit, in which nothing else moves."""
+class BlockAdding(QObject):
+    """Asks what a dropped block is to be like, and puts it there; one edit, in which nothing else moves.
 
-    def __init__(self, window: MainWindow) -> None:
-        self.window = window
-        window.canvas.block_wanted.connect(self.ask)
+    Signal: ``loss_added``, after which rows and training come next.
+    """
+
+    loss_added = Signal()
+
+    def __init__(self, context: Context, canvas: CanvasView) -> None:
+        super().__init__(canvas)
+        self._context = context
+        self._canvas = canvas
+        canvas.block_wanted.connect(self.ask)
 
     def ask_in_view(self, kind: str, middle: QPointF) -> BlockDialog | None:
         """The offer was pressed, not dropped: what reads nodes comes to the right of them."""
-        session = self.window.session
+        session = self._context.session
         return self._ask(kind, (), lambda it: self.put(it, middle, _read_by(it, session.state.graph)))
 
     def ask(self, kind: str, point: QPointF, given: tuple[NodeId, ...] = ()) -> BlockDialog | None:
@@ -46,10 +54,10 @@ class BlockAdding:
         from micrograd_gui.app.block_dialog import BlockDialog  # the first paint does without
 
         if kind not in KINDS:
-            self.window.bridge.refused.emit(f"There is no block called “{kind[:40]}”.", None)
+            self._context.bridge.refused.emit(f"There is no block called “{kind[:40]}”.", None)
             return None
-        graph = self.window.session.state.graph
-        dialog = BlockDialog(self.window, KINDS[kind], graph, given, made)
+        graph = self._context.session.state.graph
+        dialog = BlockDialog(self._context.dialog_parent, KINDS[kind], graph, given, made)
         dialog.open()
         return dialog
 
@@ -57,10 +65,9 @@ class BlockAdding:
         """The block, about that point or to the right of that node; raises Refusal."""
         from micrograd_gui.layout import layout  # after the first paint
 
-        window, session = self.window, self.window.session
+        session, canvas = self._context.session, self._canvas
         if node is not None and node not in session.state.graph.nodes:
             node = None
-        canvas = window.canvas
         canvas.freeze_places()
         first = session.state.graph.next_id
         session.add_block(recipe)
@@ -95,9 +102,9 @@ class BlockAdding:
             afresh=True,
             time_limit=SECONDS,
         )
-        window.background.start("block", work, done=place, stoppable=True)
-        if recipe.kind == "loss" and not window.projector.on:
-            window.panes.show_learning(True)  # what comes next are rows, and training
+        self._context.background.start("block", work, done=place, stoppable=True)
+        if recipe.kind == "loss":
+            self.loss_added.emit()
 
 
 def _answer_lowered(

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 
 from micrograd.engine import Value
-from micrograd_gui.app.settings import Settings
+from micrograd_gui.app.context import Context
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.live.values import graph_from_value
@@ -19,9 +19,8 @@ from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.files import documents
 from micrograd_gui.files.atomic import shown
 from micrograd_gui.files.documents import SUFFIXES
+from micrograd_gui.session.state import State
 
-if TYPE_CHECKING:
-    from micrograd_gui.app.window import MainWindow
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
@@ -60,12 +59,24 @@ def read_file(path: Path) -> OpenedGraph:
     return OpenedGraph(graph, path) if documents.is_document(path) else OpenedGraph(graph, title=path.stem)
 
 
-class Documents:
-    """What File does. Each way in replaces the document only after the question about unsaved work."""
+def document_name(state: State) -> str:
+    """What the document is called in the title and in questions."""
+    return state.path.stem if state.path else state.title or "untitled"
 
-    def __init__(self, window: MainWindow, settings: Settings) -> None:
-        self.window = window
-        self.settings = settings
+
+class Documents(QObject):
+    """What File does. Each way in replaces the document only after the question about unsaved work.
+
+    Signals: ``places_wanted``, where a graph has come without places; ``remembered``, of a recent file.
+    """
+
+    places_wanted = Signal()
+    remembered = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.dialog_parent)
+        self._context = context
+        self._settings = context.settings
 
     # In --------------------------------------------------------------------------------------
 
@@ -73,92 +84,123 @@ class Documents:
         """Open what was read at once, without a question."""
         self._take(source.graph, source.path, source.title)
 
-    def open_path(self, path: Path) -> None:
+    def open_path(self, path: Path) -> OpenedGraph:
         """Open a file at once, without a question."""
-        self.open_source(read_file(path))
+        opened = read_file(path)
+        self.open_source(opened)
         self._remember(path)
+        return opened
 
     def open_example(self, name: str) -> None:
         """Open a built-in example at once, without a question."""
         self._take(documents.load_example(name), title=name)
 
     def new(self) -> None:
-        self.unless_unsaved(self.window.session.new)
+        self.unless_unsaved(self._context.session.new)
 
     def ask_open(self) -> None:
         self.unless_unsaved(
             lambda: ask_path(
-                self.window, "Open", OPENED, self.settings.folder, self._attempt_open, saving=False
+                self._parent, "Open", OPENED, self._settings.folder, self._attempt_open, saving=False
             )
         )
 
     def choose_example(self, name: str) -> None:
-        self.unless_unsaved(lambda: self.window.bridge.attempt(self.open_example, name))
+        self.unless_unsaved(lambda: self._context.bridge.attempt(self.open_example, name))
 
     def choose_recent(self, path: Path) -> None:
         self.unless_unsaved(lambda: self._attempt_open(path))
 
     def _attempt_open(self, path: Path) -> None:
-        self.window.bridge.attempt(self.open_path, path)
+        self._context.bridge.attempt(self.open_path, path)
 
     def _take(self, graph: Graph, path: Path | None = None, title: str = "") -> None:
         whole = arranged(graph)
-        self.window.session.open_graph(whole, path, title)
+        self._context.session.open_graph(whole, path, title)
         if whole is not graph:  # it came without places: they are worked out behind the first picture
-            self.window.tidy(as_edit=False)
+            self.places_wanted.emit()
+
+    def open_dropped(self, paths: Sequence[Path]) -> None:
+        """Open the first of the files, after the question where there is unsaved work; raises Refusal."""
+        known = [path for path in paths if path.suffix.lower() in SUFFIXES]
+        if not known:
+            what = shown(paths[0]) if len(paths) == 1 else "What was dropped"
+            raise Refusal(f"{what} holds no graph: these do: {', '.join(SUFFIXES)}.")
+
+        def open_it() -> None:
+            opened = self._context.bridge.attempt(self.open_path, known[0])
+            if opened is not None and len(paths) > 1:
+                many = f"Of {len(paths)} files {shown(known[0])} was opened: a window shows one graph."
+                self._context.say(many)
+
+        self.unless_unsaved(open_it)
 
     # Out -------------------------------------------------------------------------------------
 
     def save(self, then: Callable[[], object] | None = None) -> None:
         """Save to the document's own file; where it has none, ask for one."""
-        path = self.window.session.state.path
+        path = self._context.session.state.path
         if path is None:
             self.ask_save(then)
         else:
             self._attempt_save(path, then)
 
     def ask_save(self, then: Callable[[], object] | None = None) -> None:
-        start = self.settings.folder / f"{self.name}{documents.SUFFIX}"
-        ask_path(self.window, "Save as", FILES, start,
-                         lambda path: self._attempt_save(path, then),
-                         saving=True, suffix=documents.SUFFIX[1:])  # fmt: skip
+        start = self._settings.folder / f"{self.name}{documents.SUFFIX}"
+        ask_path(self._parent, "Save as", FILES, start, lambda path: self._attempt_save(path, then),
+                 saving=True, suffix=documents.SUFFIX[1:])  # fmt: skip
 
     def save_to(self, path: Path) -> None:
         """Save to that file; raises Refusal where it cannot be written."""
-        documents.write(path, self.window.session.state.graph)
-        self.window.session.saved_as(path)
+        documents.write(path, self._context.session.state.graph)
+        self._context.session.saved_as(path)
         self._remember(path)
 
     def _attempt_save(self, path: Path, then: Callable[[], object] | None) -> None:
-        self.window.bridge.attempt(self.save_to, path)
-        if then is not None and not self.window.session.state.unsaved:
+        self._context.bridge.attempt(self.save_to, path)
+        if then is not None and not self._context.session.state.unsaved:
             then()
 
-    def ask_export_plot(self) -> None:
-        ask_path(self.window, "Export the plot",
-                         "SVG (*.svg);;PDF (*.pdf);;PNG (*.png);;Numbers as CSV (*.csv)",
-                         self.settings.folder / f"{self.name}-plot.svg",
-                         lambda path: self.window.bridge.attempt(self.window.plot.save, path),
-                         saving=True, suffix="svg")  # fmt: skip
+    def ask_export_plot(self, save: Callable[[Path], object]) -> None:
+        """A file for the plot; ``save`` writes it, or raises Refusal."""
+        self._ask_target("Export the plot", PLOTS, "-plot.svg", save)
+
+    # Rows to learn from ----------------------------------------------------------------------
+
+    def ask_open_rows(self, read: Callable[[Path], object]) -> None:
+        """A file of rows; ``read`` takes them over."""
+        ask_path(self._parent, "Rows from a file", ROWS, self._settings.folder, read, saving=False)
+
+    def ask_save_rows(self, save: Callable[[Path], object]) -> None:
+        """A file for the rows; ``save`` writes it, or raises Refusal."""
+        self._ask_target("Save the rows", ROWS, "-rows.csv", save)
+
+    def _ask_target(self, title: str, filters: str, ending: str, save: Callable[[Path], object]) -> None:
+        start = self._settings.folder / f"{self.name}{ending}"
+        ask_path(self._parent, title, filters, start, lambda path: self._context.bridge.attempt(save, path),
+                 saving=True, suffix=ending.rpartition(".")[2])  # fmt: skip
 
     # Names and questions ---------------------------------------------------------------------
 
     @property
     def name(self) -> str:
         """What the document is called in the title and in questions."""
-        state = self.window.session.state
-        return state.path.stem if state.path else state.title or "untitled"
+        return document_name(self._context.session.state)
+
+    @property
+    def _parent(self) -> QWidget:
+        return self._context.dialog_parent
 
     def unless_unsaved(self, then: Callable[[], object]) -> None:
         """Go on, after the question where there is unsaved work."""
-        if self.window.session.state.unsaved:
-            ask_unsaved(self.window, self.name, self.save, then)
+        if self._context.session.state.unsaved:
+            ask_unsaved(self._parent, self.name, self.save, then)
         else:
             then()
 
     def _remember(self, path: Path) -> None:
-        self.settings.remember(path)
-        self.window.menus.show_recent()
+        self._settings.remember(path)
+        self.remembered.emit()
 
 
 def dropped_paths(mime: QMimeData) -> tuple[Path, ...]:
@@ -166,21 +208,8 @@ def dropped_paths(mime: QMimeData) -> tuple[Path, ...]:
     return tuple(Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
 
 
-def open_dropped(window: MainWindow, paths: Sequence[Path]) -> None:
-    """Open the first of the files, after the question where there is unsaved work; raises Refusal."""
-    known = [path for path in paths if path.suffix.lower() in SUFFIXES]
-    if not known:
-        what = shown(paths[0]) if len(paths) == 1 else "What was dropped"
-        raise Refusal(f"{what} holds no graph: these do: {', '.join(SUFFIXES)}.")
-
-    def open_it() -> None:
-        window.bridge.attempt(window.documents.open_path, known[0])
-        if len(paths) > 1 and not window.message.text():
-            window.say(f"Of {len(paths)} files {shown(known[0])} was opened: a window shows one graph.")
-
-    window.documents.unless_unsaved(open_it)
-
-
+ROWS = "Tables (*.csv *.tsv *.txt)"
+PLOTS = "SVG (*.svg);;PDF (*.pdf);;PNG (*.png);;Numbers as CSV (*.csv)"
 FILES = "micrograd graphs (*.micrograd)"
 OPENED = f"All that hold a graph (*.micrograd *.dot *.gv *.svg *.png *.pdf);;{FILES}"
 

@@ -24,16 +24,14 @@ from PySide6.QtWidgets import (
 )
 
 from micrograd_gui.app import documents as dialogs
+from micrograd_gui.app.context import Context
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.session.trace import Run
 
 if TYPE_CHECKING:
-    from micrograd_gui.app.window import MainWindow
-if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
 
-    from micrograd_gui.app.window import MainWindow
     from micrograd_gui.figures.moments import Film, Moment, Options
 
 
@@ -48,12 +46,12 @@ SCALES = (("1", "1×"), ("2", "2×"), ("3", "3×"))
 class ExportDialog(QDialog):
     """Asks, then makes the files while the window can be used; Cancel ends that and leaves nothing behind."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.dialog_parent)
         self.setObjectName("export_dialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Export the graph")
-        self.window_ = window
+        self._context = context
         self._told = _Told(self)
         self._told.told.connect(self._show_progress)
         self._build()
@@ -70,7 +68,7 @@ class ExportDialog(QDialog):
         self.shown = self._choice(form, "shown", "Shows", SHOWN)
         self.style_ = self._choice(form, "style", "Style", STYLES)
         self.theme = self._choice(form, "theme", "Colours", THEMES)
-        self.theme.setCurrentIndex(self.theme.findData(self.window_.look.theme.name))
+        self.theme.setCurrentIndex(self.theme.findData(self._context.look.theme.name))
         self.scale = self._choice(form, "scale", "Pixels", SCALES)
         self.scale.setCurrentIndex(1)
         self.gradients = self._box(form, "gradients", "with gradients", True)
@@ -122,7 +120,7 @@ class ExportDialog(QDialog):
         self.style_.setEnabled(drawn and graph)
         self.theme.setEnabled(drawn or suffix == ".mmd")
         self.gradients.setEnabled(graph and (drawn or suffix in (".mmd", ".dot")))
-        self.selected.setEnabled(graph and bool(self.window_.session.state.selection))
+        self.selected.setEnabled(graph and bool(self._context.session.state.selection))
         self.scale.setEnabled(suffix in (".png", ".gif", ".webp"))
         self.transparent.setEnabled(suffix in (".svg", ".png", ".tex"))
         self.moment.setEnabled(suffix not in (".micrograd", ".py", ".ipynb"))
@@ -139,7 +137,7 @@ class ExportDialog(QDialog):
         """What is chosen now, about the window's graph at this moment."""
         shown = self.shown.currentData() if self.shown.isEnabled() else None
         return of_window(
-            self.window_,
+            self._context,
             moment=self.moment.currentData() if self.moment.isEnabled() else "now",
             theme=self.theme.currentData(),
             style=self.style_.currentData() if self.style_.isEnabled() else "notebook",
@@ -155,12 +153,12 @@ class ExportDialog(QDialog):
 
     def _ask_path(self) -> None:
         suffix = self.form.currentData()
-        documents = self.window_.documents
+        name = dialogs.document_name(self._context.session.state)
         dialogs.ask_path(
             self,
             "Export the graph",
             f"{self.form.currentText()} (*{suffix})",
-            documents.settings.folder / f"{documents.name}{suffix}",
+            self._context.settings.folder / f"{name}{suffix}",
             self.export_to,
             saving=True,
             suffix=suffix[1:],
@@ -199,16 +197,16 @@ class ExportDialog(QDialog):
         self.choose.setEnabled(False)
         self.message.setText(f"Making {path.name} …")
         work = partial(_work, wish, path, self._told)
-        self.window_.background.start(_KEY, work, done=self._made, failed=self._failed, stoppable=True)
+        self._context.background.start(_KEY, work, done=self._made, failed=self._failed, stoppable=True)
 
     def _show_progress(self, done: int, total: int) -> None:
-        if self.window_.background.busy(_KEY):
+        if self._context.background.busy(_KEY):
             self.progress.setRange(0, total)
             self.progress.setValue(done)
 
     def _made(self, written: tuple[Path, ...]) -> None:
         more = f" and {len(written) - 1} more" if written[1:] else ""
-        self.window_.say(f"Exported to {written[0].name}{more}.")
+        self._context.say(f"Exported to {written[0].name}{more}.")
         self.accept()
 
     def _failed(self, error: Exception) -> None:
@@ -218,7 +216,7 @@ class ExportDialog(QDialog):
 
     def done(self, result: int) -> None:
         """However it ends, nobody waits for an export any more."""
-        self.window_.background.cancel(_KEY)
+        self._context.background.cancel(_KEY)
         super().done(result)
 
 
@@ -232,9 +230,9 @@ def _work(wish: Wish, path: Path, told: _Told, *, stop: Event) -> tuple[Path, ..
     return exported(wish, path, told.told.emit, stop)
 
 
-def open_export(window: MainWindow) -> ExportDialog:
+def open_export(context: Context) -> ExportDialog:
     """Show the dialog; it does not block."""
-    dialog = ExportDialog(window)
+    dialog = ExportDialog(context)
     dialog.open()
     return dialog
 
@@ -272,7 +270,7 @@ class Wish:
 
 
 def of_window(
-    window: MainWindow,
+    context: Context,
     moment: Which = "now",
     *,
     theme: str | None = None,
@@ -288,9 +286,9 @@ def of_window(
     from micrograd_gui.figures.moments import Moment, Options
     from micrograd_gui.session.explain.card import card as card_of
 
-    state = window.session.state
+    state = context.session.state
     options = Options(
-        theme=theme or window.look.theme.name,
+        theme=theme or context.look.theme.name,
         scale=scale,
         transparent=transparent,
         style=style,
@@ -329,12 +327,12 @@ def _fitting(wish: Wish, path: Path) -> Wish:
 # The clipboard -----------------------------------------------------------------------------------
 
 
-def copy_picture(window: MainWindow) -> None:
+def copy_picture(context: Context) -> None:
     """The rendered graph of this moment as a picture, in pixels and as SVG; raises Refusal."""
     from PySide6.QtWidgets import QApplication
 
-    QApplication.clipboard().setMimeData(picture_data(of_window(window)))
-    window.say("The picture is on the clipboard, as PNG and as SVG.")
+    QApplication.clipboard().setMimeData(picture_data(of_window(context)))
+    context.say("The picture is on the clipboard, as PNG and as SVG.")
 
 
 def picture_data(wish: Wish) -> QMimeData:

@@ -14,7 +14,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
 from micrograd_gui.app.check_report import check_as_table
-from micrograd_gui.app.window import MainWindow, create_window
+from micrograd_gui.app.start import create_window
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.rough_layout import arranged
@@ -140,11 +140,8 @@ _AT_MOST = 20.0  # seconds for all that is worked out behind the first picture
 _QUIET = 1.0  # seconds in which nothing may be on its way any more
 
 
-def portrait(window: MainWindow) -> None:
-    """Run the window's graph to the middle of its backward pass, and let every pane come to rest."""
-    session = window.session
-    window.resize(SIZE)
-    window.show()
+def run_to_the_middle(session: Session) -> None:
+    """The run stands in the middle of its backward pass, and what it came from is selected."""
     session.forward()
     forward = session.state.cursor
     session.backward()
@@ -155,8 +152,6 @@ def portrait(window: MainWindow) -> None:
         session.select([step.contributions[0].operand])
     elif graph.target is not None:
         session.select([graph.target])
-    rendered = window.findChild(RenderedGraph, "rendered_graph")
-    _let_run(lambda: rendered is None or not rendered.message)
 
 
 def _let_run(at_rest: Callable[[], bool]) -> None:
@@ -173,7 +168,11 @@ def main(source: str, out: str) -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication([])
     window = create_window(Path(source))
-    portrait(window)
+    window.resize(SIZE)
+    window.show()
+    run_to_the_middle(window.session)
+    rendered = window.findChild(RenderedGraph, "rendered_graph")
+    _let_run(lambda: rendered is None or not rendered.message)
     made = window.grab().save(out)
     window.deleteLater()
     application.processEvents()

@@ -3,39 +3,33 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
-from micrograd_gui.app.actions import MENUS
 from micrograd_gui.app.documents import tell
 from micrograd_gui.views.canvas.keyboard import KEYS
-
-if TYPE_CHECKING:
-    from micrograd_gui.app.window import MainWindow
 
 _LETTERS = 76  # in a line of a page, about
 
 
-def show_keys(window: MainWindow) -> None:
-    """All keys, from the table of actions and the canvas's own."""
+def show_keys(window: QMainWindow) -> None:
+    """All keys: of the actions in the menus, whose data are their keys in words, and the canvas's own."""
     parts = []
-    for title, rows in MENUS:
-        lines = []
-        for row in rows:
-            if row is None or not (action := window.menus.actions[row.name]).shortcuts():
-                continue
-            every = [key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts()]
-            own = [key for key in row.keys[1:] if isinstance(key, str)]
-            keys = " or ".join(dict.fromkeys((every[0], *own)))  # not all that the platform knows besides
-            lines.append(_line(keys, row.text.replace("&", "").rstrip("…")))
-        parts.append(_section(title.replace("&", ""), lines))
+    for entry in window.menuBar().actions():
+        menu = entry.menu()
+        assert isinstance(menu, QMenu)
+        lines = [
+            _line(keys, action.text().replace("&", "").rstrip("…"))
+            for action in menu.actions()
+            if (keys := action.data())
+        ]
+        parts.append(_section(entry.text().replace("&", ""), lines))
     parts.append(_section("On the canvas", [_line(keys, what) for keys, what in KEYS]))
     _show_page(window, "Keys", f"<table width='100%'>{''.join(parts)}</table>")
 
 
-def show_about(window: MainWindow) -> None:
+def show_about(window: QWidget) -> None:
     """What this is."""
     from importlib.metadata import PackageNotFoundError, version  # slow to import, and seldom needed
 
@@ -60,7 +54,7 @@ def _section(title: str, lines: list[str]) -> str:
     return head + "".join(lines) if lines else ""
 
 
-def _show_page(parent: MainWindow, title: str, html: str) -> None:
+def _show_page(parent: QWidget, title: str, html: str) -> None:
     """A long page of text, scrolled where the screen is too small for it."""
     from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout
 

@@ -1,4 +1,4 @@
-"""Starting the program: what is imported when, so that the first paint comes soon."""
+"""Starting: the ways in that open a window, and what is imported when, so that the first paint comes soon."""
 
 from __future__ import annotations
 
@@ -9,8 +9,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.log import logger_of
+
+if TYPE_CHECKING:
+    from micrograd_gui.app.live import Link
+    from micrograd_gui.app.window import MainWindow
+
+_log = logger_of(__name__)
 
 # What the first paint needs and knows nothing of Qt.
 _FIRST = (
@@ -38,23 +46,102 @@ def run_window(source: object = None) -> int:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
-    from micrograd_gui.app import start
-    from micrograd_gui.app.window import create_window
-
     app = QApplication.instance() or QApplication(["micrograd-gui"])
     app.setApplicationName("micrograd-gui")
     window = create_window(source)
-    with start.caught(window.say):
+    with errors_shown(window.say):
         window.show()
         QTimer.singleShot(0, gc.enable)
         return app.exec()
 
 
+def create_window(source: object = None) -> MainWindow:
+    """The window, open on a path, the name of an example, an expression or a live value; None: the neuron.
+
+    Needs a QApplication. Raises Refusal where the source cannot be opened.
+    """
+    from micrograd_gui.document.live.values import is_live
+
+    if is_live(source):
+        from micrograd_gui.app.live import Link
+
+        return window_on(Link(source, {}, {}))
+    from micrograd_gui.app.documents import read_source
+    from micrograd_gui.app.window import MainWindow
+
+    read = read_source(source)  # before there is a window that a refusal would leave behind
+    window = MainWindow()
+    window.documents.open_source(read)
+    return window
+
+
+def window_on(link: Link) -> MainWindow:
+    """The window open on live values, not shown yet. Needs a QApplication."""
+    from micrograd_gui.app.window import MainWindow
+
+    window = MainWindow()
+    window.open_live(link)
+    return window
+
+
+_open: dict[int, MainWindow] = {}  # what was opened without blocking; Python would drop it otherwise
+
+
+def show(value: Any, block: bool | None = None) -> Any:
+    """Open the graph behind a value in the window: its labels, data and grads, ready to be stepped.
+
+    The value is a Value, one of karpathy/micrograd or of the lecture's class, or a PyTorch scalar. Nodes
+    without a label are called as the caller's variables. From a script it blocks until the window is closed,
+    unless ``block=False``. From a notebook or an interactive IPython it does not block: the window lives
+    beside the cells and is given back, and its Refresh shows what the cells have changed since.
+    Where there is no screen the picture (a graphviz Digraph) is given back instead.
+    Raises Refusal for an op that is not in the table.
+    """
+    from micrograd_gui.app.live import Link, picture
+
+    caller = sys._getframe(1)
+    link = Link(value, caller.f_locals, caller.f_globals)
+    del caller  # it would keep this frame alive, and itself
+    interactive = has_screen() and _beside_cells()
+    if interactive is None or not has_screen():
+        return picture(link)
+    from PySide6.QtCore import Qt, QThread
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication.instance() or QApplication(["micrograd-gui"])
+    window = window_on(link)
+    if block is None:
+        block = not interactive and QThread.currentThread().loopLevel() == 0
+    window.show()
+    if block:
+        with errors_shown(window.say):
+            app.exec()
+        return None
+    window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    key = id(window)
+    _open[key] = window
+    window.destroyed.connect(lambda: _open.pop(key, None))
+    return window
+
+
+def _beside_cells() -> bool | None:
+    """Whether cells are being run by IPython; its event loop is told to serve Qt too. None: it cannot."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is None:
+        return False
+    try:
+        shell.enable_gui("qt6")
+    except Exception:  # noqa: BLE001 - each kind of kernel has an error of its own for "no Qt here"
+        return None
+    return True
+
+
 @contextmanager
-def caught(say: Callable[..., object]) -> Iterator[None]:
+def errors_shown(say: Callable[..., object]) -> Iterator[None]:
     """While this lasts, an exception in a slot becomes a sentence in the status bar.
 
-    A Refusal is shown as it is. Anything else is a fault of the program: it is also written to
+    A Refusal is shown as it is. Anything else is a fault of the program: it is also logged and written to
     standard error in full, and the graph stays as the last verb left it.
     """
     before = sys.excepthook
@@ -65,6 +152,7 @@ def caught(say: Callable[..., object]) -> Iterator[None]:
             return
         before(kind, error, trace)
         if isinstance(error, Exception):
+            _log.error("an error in a slot", exc_info=(kind, error, trace))
             say(f"Something went wrong inside the program ({error}). Your graph is as it was.", refused=True)
 
     sys.excepthook = hook

@@ -1,69 +1,79 @@
-"""The main window: the parts put together."""
+"""The main window: the one place where the parts meet.
+
+How it starts: the settings tell the look, in which the application is styled before there are widgets. The
+session holds the State, and the bridge tells of it; upon these the panes are made, and upon the panes what
+edits, trains and projects. The commands name all of them for the actions, which fill menus and toolbars. At
+the end the signals of the parts are connected, here and nowhere else: no part knows another one's insides.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QSize, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QWidget
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QLabel, QMainWindow
 
 from micrograd_gui.app.actions import Menus, Toolbars
-from micrograd_gui.app.arrangement import Appearance, Panes, Projector, dress_application, first_look
+from micrograd_gui.app.arrangement import Appearance, Panes, Projector, for_document, for_first_rows
 from micrograd_gui.app.blocks import BlockAdding
-from micrograd_gui.app.documents import Documents, dropped_paths, open_dropped, read_source
+from micrograd_gui.app.commands import Commands
+from micrograd_gui.app.documents import Documents, OpenedGraph, dropped_paths
 from micrograd_gui.app.settings import Settings
-from micrograd_gui.app.tidy import tidy
-from micrograd_gui.app.training_loop import Learning
-from micrograd_gui.document.catalogue import block_kind
-from micrograd_gui.document.graph import Role
-from micrograd_gui.document.live.values import is_live
-from micrograd_gui.document.rough_layout import free_place
+from micrograd_gui.app.training_loop import TrainingLoop
+from micrograd_gui.document.errors import Refusal
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
 from micrograd_gui.views.bridge import Bridge, Paced
-from micrograd_gui.views.canvas.card_geometry import place_around
-from micrograd_gui.views.canvas.view import CanvasView
+from micrograd_gui.views.expression_line import ExpressionLine, HLine
 from micrograd_gui.views.theme import Look
 
+if TYPE_CHECKING:
+    from micrograd_gui.app.live import Link
+    from micrograd_gui.views.data.pane import DataPane
+    from micrograd_gui.views.training_panel import TrainingPanel
+
 _TITLE_BAR = 40  # pixels that the desktop may add above a window: else its status bar is below a low screen
+_TRAINING_BUTTONS = ("train", "train_step", "rewind", "update")
 
 
 class MainWindow(QMainWindow):
-    """Canvas in the middle, panes as docks around it. ``session`` has the verbs and the state."""
+    """Canvas in the middle, panes as docks around it; it is the Context of its parts.
 
-    session: Session
-    documents: Documents
-    appearance: Appearance
-    projector: Projector
-    learning: Learning
-    canvas: CanvasView
+    ``session`` has the verbs and the State; ``commands`` what the actions do; ``canvas``, ``plot`` and
+    ``docks`` (by name) are what is seen.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.setAcceptDrops(True)
-        self.refreshable = False  # whether it shows live values of a notebook
         self.settings = Settings()
-        self.look = first_look(self.settings)
-        dress_application(self.look)  # before there are widgets, which would be dressed twice
+        self.appearance = Appearance(self, self.settings, self.say)
         self.session = Session()
         self.bridge = Bridge(self.session, self)
         self.background = Background(self)
-        self.documents = Documents(self, self.settings)
-        self.appearance = Appearance(self, self.settings)
-        self.panes = Panes(self, self.look)
+        self.panes = Panes(self, self.bridge, self.look)
         self.canvas, self.plot, self.docks = self.panes.canvas, self.panes.plot, self.panes.docks
-        self.panes.palette.chosen.connect(self.add_in_view)
-        self.blocks = BlockAdding(self)
-        self.menus = Menus(self)
-        self.menus.add_panes(self.panes)
-        self.bars = Toolbars(self)
+        self.documents = Documents(self)
+        self.blocks = BlockAdding(self, self.canvas)
+        self.training = TrainingLoop(self.bridge, self.panes.training_speed, self)
+        self.projector = Projector(self, self.appearance, self.panes)
+        h_line = HLine(self.bridge)
+        self.commands = Commands(
+            self, self.documents, self.panes, self.blocks, self.appearance, self.projector, self.training,
+            h_line, self.refresh, self.close,
+        )  # fmt: skip
+        expression_line = ExpressionLine(self.bridge, self.commands.build)
+        self.menus = Menus(self, self.bridge, self.commands)
+        self.menus.add_docks(self.docks.values(), self.panes.arrange_as_at_first)
+        self.menus.show_recent(self.settings.recent)
+        self.bars = Toolbars(self, self.menus.actions, h_line, expression_line, self.look)
+        self._link: Link | None = None  # to the live values of a notebook, where it shows some
         self._build_status()
-        self.projector = Projector(self)
         self._sized = QTimer(self, singleShot=True, interval=0)
-        self._sized.timeout.connect(self.panes.follow_size)
-        Paced(self.bridge, 150, self, heavy=False).changed.connect(self._on_changed)
-        self.learning = Learning(self)  # after the line above: a run that ended has the last word
-        self.bridge.refused.connect(lambda sentence, _node: self.say(sentence, refused=True))
+        self._escape = QShortcut(QKeySequence("Esc"), self, self._on_escape)
+        self._connect()
         self.resize(self._first_size())
         self._arrange()
         self._show_state(self.session.state)
@@ -84,9 +94,71 @@ class MainWindow(QMainWindow):
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().setContentsMargins(8, 0, 8, 0)
 
-    def chrome(self) -> tuple[QWidget, ...]:
-        """All that a hall does not need."""
-        return self.menuBar(), self.statusBar(), self.bars.run, self.bars.measure
+    def _connect(self) -> None:
+        """Who tells whom."""
+        self.bridge.refused.connect(lambda sentence, _node: self.say(sentence, refused=True))
+        Paced(self.bridge, 150, self, heavy=False).changed.connect(self._on_changed)
+        self.appearance.changed.connect(self._on_look)
+        self.panes.palette.chosen.connect(lambda op: self.bridge.attempt(self.commands.add_in_view, op))
+        self.panes.learning_built.connect(self._on_learning_built)
+        self.blocks.loss_added.connect(self._show_learning)
+        self.documents.places_wanted.connect(lambda: self.commands.tidy(as_edit=False))
+        self.documents.remembered.connect(lambda: self.menus.show_recent(self.settings.recent))
+        self.menus.example_chosen.connect(self.documents.choose_example)
+        self.menus.recent_chosen.connect(self.documents.choose_recent)
+        self.menus.examples.aboutToShow.connect(lambda: self.menus.show_thumbnails(self.look))
+        self.training.stopped_itself.connect(lambda sentence: self.say(sentence, refused=True))
+        self.training.running_changed.connect(lambda _: self._show_escape())
+        self.projector.switched.connect(lambda _: self._show_escape())
+        self.projector.resized.connect(self.canvas.fit)
+        self._sized.timeout.connect(self.panes.follow_size)
+        self._show_escape()
+
+    def _on_learning_built(self, training: TrainingPanel, data: DataPane) -> None:
+        training.take_actions(*(self.menus.actions[name] for name in _TRAINING_BUTTONS))
+        data.open_asked.connect(self.commands.open_rows)
+
+    # What the parts may ask: the Context -----------------------------------------------------
+
+    @property
+    def look(self) -> Look:
+        """How everything is drawn now."""
+        return self.appearance.look
+
+    @property
+    def dialog_parent(self) -> QMainWindow:
+        """What dialogs open over."""
+        return self
+
+    def say(self, sentence: str, *, refused: bool = False) -> None:
+        """One sentence in the status bar, until the next change."""
+        self.message.setText(("⚠ " if refused else "") + sentence)
+        self.message.setToolTip(sentence)
+        if self.message.property("refused") != refused:
+            self.message.setProperty("refused", refused)
+            self.message.style().unpolish(self.message)
+            self.message.style().polish(self.message)
+
+    # Live values of a notebook ---------------------------------------------------------------
+
+    def open_live(self, link: Link) -> None:
+        """Show the live values at the other end of the link; Refresh brings what has become of them."""
+        from micrograd_gui.app.live import present
+
+        self._link = link
+        self.documents.open_source(OpenedGraph(link.found.graph, title=link.title))
+        sentence = present(self.session, link.found)
+        link.let_go()
+        if sentence:
+            self.say(sentence)
+
+    def refresh(self) -> None:
+        """Show what the notebook has changed since; raises Refusal."""
+        from micrograd_gui.app.live import refresh
+
+        if self._link is None:
+            raise Refusal("This window shows no live values: open them by micrograd_gui.show(value).")
+        self.say(refresh(self.session, self._link))
 
     # Arrangement -----------------------------------------------------------------------------
 
@@ -101,18 +173,24 @@ class MainWindow(QMainWindow):
         else:
             self.panes.touched = True
 
+    def _on_look(self, look: Look) -> None:
+        self.panes.set_look(look)
+        self.bars.set_look(look)
+
+    def _on_escape(self) -> None:
+        """A run rests first, then the projector is left."""
+        if self.training.running:
+            self.training.stop()
+        else:
+            self.projector.leave()
+
+    def _show_escape(self) -> None:
+        self._escape.setEnabled(self.training.running or self.projector.on)  # else it is the canvas's
+
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonPress:  # what comes here is a press on a line between panes
             self.panes.touched = True
         return super().event(event)
-
-    def set_look(self, look: Look) -> None:
-        """Draw everything in that look."""
-        self.look = look
-        dress_application(look)
-        self.panes.set_look(look)
-        self.bars.set_look(look)
-        self.bars.follow_width()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -122,87 +200,39 @@ class MainWindow(QMainWindow):
         else:
             self._sized.start()
 
-    # What the actions do beyond the session ----------------------------------------------------
+    # Showing the state -----------------------------------------------------------------------
 
-    def build(self, text: str) -> None:
-        """The graph that an expression describes, laid out and in view; raises ExpressionRefusal."""
-        self.session.build(text)
-        self.tidy(as_edit=False)
+    def _on_changed(self, old: State, new: State) -> None:
+        self._show_state(new)
+        if self.message.text():
+            self.say("")
+        if not new.same_document(old):
+            self._show_opened(new)
+        elif old.graph.data is None and new.graph.data is not None:
+            self.plot.show_kind(for_first_rows(new, self.plot))
+            if self.docks["data"].isHidden():
+                self._show_learning()
+        if new.blocked and new.step is not None and (new.step is not old.step):
+            self.say(new.step.note, refused=True)
 
-    def add_in_view(self, op: str) -> None:
-        """An offer of the palette was pressed: the node comes into the middle of the canvas."""
-        middle = self.canvas.scene_point(QPointF(self.canvas.viewport().rect().center()))
-        if (kind := block_kind(op)) is not None:
-            self.blocks.ask_in_view(kind, middle)
-            return
-        at = free_place(place_around(middle), self.session.state.graph.places.values())
-        self.canvas.create_nodes(self.session.add_node, op, at)
+    def _show_opened(self, state: State) -> None:
+        opening = for_document(state, self.plot)
+        self.canvas.fit()
+        self.plot.show_kind(opening.plot)
+        if not self.projector.on:
+            self.panes.show_learning(opening.learns)
 
-    def edit_label(self) -> None:
-        if (node := self.session.state.selected) is not None:
-            self.canvas.edit_label(node)
+    def _show_learning(self) -> None:
+        if not self.projector.on:
+            self.panes.show_learning(True)
 
-    def edit_value(self) -> None:
-        if (node := self.session.state.selected) is not None:
-            self.canvas.edit_value(node)
+    def _show_state(self, state: State) -> None:
+        self.setWindowTitle(f"{self.documents.name}[*] — micrograd-gui")
+        self.setWindowModified(state.unsaved)
+        self.menus.show_state(state, refreshable=self._link is not None)
+        self.summary.setText(summary(state))
 
-    def mark(self, role: Role) -> None:
-        """The selected leaves get that role; those that have it lose it."""
-        state = self.session.state
-        all_have_it = all(state.graph.nodes[node].role == role for node in state.selection)
-        self.session.mark(state.selection, "" if all_have_it else role)
-
-    def nudge(self) -> None:
-        self.bars.h_line.clearFocus()  # an h that was typed and not yet taken over is taken over now
-        self.session.nudge()
-
-    def check_all(self) -> None:
-        self.session.check_all()
-
-    def other_sides(self) -> None:
-        """Nudge to one side where both were set, and the other way round."""
-        self.session.set_sides("forward" if self.session.state.sides == "central" else "central")
-
-    def clipboard_copy(self) -> None:
-        QApplication.clipboard().setText(self.session.copied())
-
-    def clipboard_paste(self) -> None:
-        before = self.session.state.history
-        self.canvas.create_nodes(self.session.paste, QApplication.clipboard().text())
-        if self.session.state.history is not before:
-            self.canvas.show_nodes(self.session.state.selection)
-
-    def duplicate(self) -> None:
-        self.canvas.create_nodes(self.session.duplicate)
-
-    def tidy(self, *, as_edit: bool = True) -> None:
-        """Lay the graph out with Graphviz, off this thread; the places come when they are ready."""
-        tidy(self, as_edit=as_edit)
-
-    def show_keys(self) -> None:
-        from micrograd_gui.app import help
-
-        help.show_keys(self)
-
-    def show_about(self) -> None:
-        from micrograd_gui.app import help
-
-        help.show_about(self)
-
-    def export(self) -> None:
-        from micrograd_gui.app.export_dialog import open_export  # it brings every writer along
-
-        open_export(self)
-
-    def copy_picture(self) -> None:
-        from micrograd_gui.app.export_dialog import copy_picture
-
-        copy_picture(self)
-
-    def refresh(self) -> None:
-        from micrograd_gui.app.live import refresh
-
-        refresh(self)
+    # Events of the window --------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_paths(event.mimeData()):
@@ -210,37 +240,7 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
-        self.bridge.attempt(open_dropped, self, dropped_paths(event.mimeData()))
-
-    # Showing the state -----------------------------------------------------------------------
-
-    def say(self, sentence: str, *, refused: bool = False) -> None:
-        """One sentence in the status bar, until the next change."""
-        self.message.setText(("⚠ " if refused else "") + sentence)
-        self.message.setToolTip(sentence)
-        if self.message.property("refused") != refused:
-            self.message.setProperty("refused", refused)
-            self.message.style().unpolish(self.message)
-            self.message.style().polish(self.message)
-
-    def _on_changed(self, old: State, new: State) -> None:
-        self._show_state(new)
-        if self.message.text():
-            self.say("")
-        if not new.same_document(old):
-            self.canvas.fit()
-        if new.blocked and new.step is not None and (new.step is not old.step):
-            self.say(new.step.note, refused=True)
-
-    def _show_state(self, state: State) -> None:
-        self.setWindowTitle(f"{self.documents.name}[*] — micrograd-gui")
-        self.setWindowModified(state.unsaved)
-        self.menus.show_applying()
-        self.menus.actions["refresh"].setEnabled(self.refreshable)
-        self.summary.setText(summary(state))
-        sides, central = self.menus.actions["sides"], state.sides == "central"
-        sides.setChecked(not central)
-        sides.setIconText("central" if central else "one-sided")  # what the button says
+        self.bridge.attempt(self.documents.open_dropped, dropped_paths(event.mimeData()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.session.state.unsaved:
@@ -255,21 +255,6 @@ class MainWindow(QMainWindow):
         self.session.train_stop()  # a step in between would be a change that is not saved
         self.session.saved_as_is()
         QTimer.singleShot(0, self.close)
-
-
-def create_window(source: object = None) -> MainWindow:
-    """The window, open on a path, the name of an example, an expression or a live value; None: the neuron.
-
-    Needs a QApplication. Raises Refusal where the source cannot be opened.
-    """
-    if is_live(source):
-        from micrograd_gui.app.live import live_window
-
-        return live_window(source)
-    read = read_source(source)  # before there is a window that a refusal would leave behind
-    window = MainWindow()
-    window.documents.open_source(read)
-    return window
 
 
 def summary(state: State) -> str:

@@ -111,7 +111,7 @@ THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How everything is drawn: which colours, how large the text, whether for a hall."""
+    """How everything is drawn: which colours, how large the text, whether it is projected."""
 
     theme: Theme = LIGHT
     scale: float = 1.0
@@ -131,7 +131,7 @@ class Look:
         font.setItalic(italic)
         return font
 
-    def in_hall(self, height: int) -> Look:
+    def projected(self, height: int) -> Look:
         """The same colours at a size that the back row reads: 28 px or more at a height of 1080."""
         return replace(self, scale=max(self.scale, 28 / 13 * max(0.7, height / 1080)), projector=True)
 

@@ -166,7 +166,7 @@ def test_tidying_keeps_what_is_in_a_box_in_its_place(opened, qtbot):
     first, second = sorted(graph.within(1))[:2]
     before = [graph.places[second][axis] - graph.places[first][axis] for axis in (0, 1)]
     window.session.move({graph.named("x1"): (-4000.0, 900.0)})
-    window.tidy()
+    window.commands.tidy()
     qtbot.waitUntil(lambda: not window.background.busy("tidy"))
     places = window.session.state.graph.places
     assert [places[second][axis] - places[first][axis] for axis in (0, 1)] == pytest.approx(before)

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMessageBox
 
 from micrograd import Value
 from micrograd_gui import show
-from micrograd_gui.app.documents import dropped_paths, open_dropped
-from micrograd_gui.app.live import Link, can_refresh, live_window, picture, present, refresh
+from micrograd_gui.app import create_window
+from micrograd_gui.app.documents import dropped_paths
+from micrograd_gui.app.live import Link, picture, present
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.export.formats import render
 from micrograd_gui.files import documents
@@ -104,9 +106,9 @@ def test_a_value_that_leaves_its_domain_opens_with_the_reason(shown):
 
 
 def test_a_live_window_is_made_without_names_for_create_window(shown):
-    window = shown(live_window(Value(2.0, label="a") ** 2))
+    window = shown(create_window(Value(2.0, label="a") ** 2))
     assert "a" in numbers(window)
-    assert can_refresh(window)
+    assert window.findChild(QAction, "refresh").isEnabled()
 
 
 def test_what_is_no_value_is_refused():
@@ -138,7 +140,7 @@ def test_refresh_shows_new_data_as_one_edit_and_keeps_places(shown):
     for each in (a, b, L):
         each.grad = 0.0
     L.backward()
-    refresh(window)
+    window.refresh()
     assert numbers(window) == {"a": (5.0, -3.0), "bias": (-3.0, 5.0), "L": (-15.0, 1.0)}
     assert window.session.state.graph.places == places
     window.session.undo()
@@ -150,7 +152,7 @@ def test_refresh_of_what_has_not_changed_is_no_edit(shown):
     L = a * a
     window = shown(show(L, block=False))
     before = window.session.state.graph
-    refresh(window)
+    window.refresh()
     assert window.session.state.graph is before
 
 
@@ -160,7 +162,7 @@ def test_refresh_takes_back_what_was_edited_in_the_window(shown):
     window = shown(show(L, block=False))
     window.session.set_value(1, 7.0)
     window.session.add_node("tanh")
-    refresh(window)
+    window.refresh()
     assert numbers(window) == {"a": (2.0, None), "L": (4.0, None)}
 
 
@@ -170,7 +172,7 @@ def test_refresh_follows_the_variable_of_the_module_to_its_new_value(shown):
     window = shown(cell["window"])
     place = dict(window.session.state.graph.places)[1]
     run(cell, "L = (a + 1).tanh()")
-    refresh(window)
+    window.refresh()
     graph = window.session.state.graph
     assert {graph.nodes[n].name: graph.nodes[n].op for n in graph.order} == {"a": None, "1": None, "v5": "+", "L": "tanh"}
     assert graph.places[1] == place
@@ -183,14 +185,14 @@ def test_refresh_after_the_value_is_gone_says_so(shown):
     window = shown(inside())
     gc.collect()
     with pytest.raises(Refusal, match="gone"):
-        refresh(window)
+        window.refresh()
 
 
 def test_a_window_without_live_values_cannot_be_refreshed(opened):
     window = opened("lecture")
-    assert not can_refresh(window)
+    assert not window.findChild(QAction, "refresh").isEnabled()
     with pytest.raises(Refusal, match="shows no live values"):
-        refresh(window)
+        window.refresh()
 
 
 def run(cell: dict[str, object], text: str) -> None:
@@ -261,7 +263,7 @@ def test_in_jupyter_the_window_lives_beside_the_cells(monkeypatch):
         "from PySide6.QtCore import QTimer\nfired = []\nQTimer.singleShot(1, lambda: fired.append(1))",
         "import time\ntime.sleep(0.1)",
         "s = window.session.state\nprint(window.isVisible(), fired, [(n.name, s.frame.grad[n.id]) for n in s.graph])",
-        "a.data = 3.0; L = a*a\nfrom micrograd_gui.app.live import refresh\nrefresh(window)",
+        "a.data = 3.0; L = a*a\nwindow.refresh()",
         "print(window.session.state.frame.data)",
         "L",
     )
@@ -298,7 +300,7 @@ def test_a_dropped_picture_opens_with_the_graph_in_it_and_is_never_saved_over(op
         mime = QMimeData()
         mime.setUrls([QUrl.fromLocalFile(str(path)), QUrl("https://example.org/a.svg")])
         assert dropped_paths(mime) == (path,)
-        open_dropped(window, dropped_paths(mime))
+        window.documents.open_dropped(dropped_paths(mime))
         assert len(window.session.state.graph) == 7
         assert window.session.state.path == (path if suffix == ".micrograd" else None)
 
@@ -307,7 +309,7 @@ def test_a_drop_on_unsaved_work_asks_first(opened, tmp_path):
     window = opened("square")
     window.session.set_value(1, 9.0)
     (path,) = render(documents.load_example("lecture"), str(tmp_path / "a.svg"))
-    open_dropped(window, [path, path])
+    window.documents.open_dropped([path, path])
     assert len(window.session.state.graph) == 2
     window.findChild(QMessageBox, "unsaved").button(QMessageBox.StandardButton.Discard).click()
     assert len(window.session.state.graph) == 7
@@ -318,8 +320,8 @@ def test_what_holds_no_graph_is_refused_by_name(opened, tmp_path):
     window = opened("square")
     before = window.session.state
     with pytest.raises(Refusal, match=r"“a[.]txt” holds no graph"):
-        open_dropped(window, [tmp_path / "a.txt"])
+        window.documents.open_dropped([tmp_path / "a.txt"])
     (tmp_path / "b.dot").write_text("digraph {")
-    open_dropped(window, [tmp_path / "b.dot"])
+    window.documents.open_dropped([tmp_path / "b.dot"])
     assert "cannot be read as DOT" in window.message.text()
     assert window.session.state is before

@@ -347,7 +347,7 @@ def test_a_slot_that_fails_is_told_and_the_window_stays(opened, capsys, monkeypa
     window = opened("lecture")
     monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)  # not the one by which tests fail
     before = window.session.state
-    with start.caught(window.say):
+    with start.errors_shown(window.say):
         try:
             raise ZeroDivisionError("on purpose")
         except ZeroDivisionError as error:

@@ -9,6 +9,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
+from micrograd_gui.document.notation.reader import graph_from_expression
+from micrograd_gui.files import documents
 from micrograd_gui.views.canvas import paint_cards
 from micrograd_gui.views.rendered_graph import WAITING
 from tests.views import learning
@@ -37,7 +39,7 @@ def press(window, key, modifier=Qt.KeyboardModifier.NoModifier):
 def test_t_trains_one_step(window):
     press(window, Qt.Key.Key_T)
     assert window.session.state.training.k == 1
-    assert not window.learning.running
+    assert not window.training.running
 
 
 def test_ctrl_t_trains_until_it_is_pressed_again(window, qtbot):
@@ -57,7 +59,7 @@ def test_escape_stops_at_once_and_the_hall_is_left_by_the_next_one(window, qtbot
     action(window, "train").trigger()
     qtbot.waitUntil(lambda: window.session.state.training.k > 5)
     press(window, Qt.Key.Key_Escape)
-    assert not window.learning.running
+    assert not window.training.running
     assert window.projector.on
     press(window, Qt.Key.Key_Escape)
     assert not window.projector.on
@@ -68,7 +70,7 @@ def test_escape_stops_in_the_window_too(window, qtbot):
     action(window, "train").trigger()
     qtbot.waitUntil(lambda: window.session.state.training.k > 5)
     press(window, Qt.Key.Key_Escape)
-    assert not window.learning.running
+    assert not window.training.running
 
 
 def test_the_button_in_the_pane_is_the_same_action(window, qtbot):
@@ -79,7 +81,7 @@ def test_the_button_in_the_pane_is_the_same_action(window, qtbot):
     assert "Pause" in button.text()
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert "Train" in button.text()
-    assert not window.learning.running
+    assert not window.training.running
 
 
 def test_a_run_ends_by_itself_and_one_undo_takes_it_back(window, qtbot):
@@ -87,7 +89,7 @@ def test_a_run_ends_by_itself_and_one_undo_takes_it_back(window, qtbot):
     window.session.set_plan(steps=40)
     numbers = [before.nodes[node].data for node in before.parameters]
     action(window, "train").trigger()
-    qtbot.waitUntil(lambda: not window.learning.running)
+    qtbot.waitUntil(lambda: not window.training.running)
     assert window.session.state.training.k == 40
     action(window, "undo").trigger()
     graph = window.session.state.graph
@@ -99,7 +101,7 @@ def test_undo_in_the_midst_of_a_run_stops_it(window, qtbot):
     action(window, "train").trigger()
     qtbot.waitUntil(action(window, "undo").isEnabled)
     action(window, "undo").trigger()
-    assert not window.learning.running
+    assert not window.training.running
     qtbot.wait(50)
     assert window.session.state.training is None
 
@@ -109,7 +111,7 @@ def test_rewind_keeps_the_start(window, qtbot):
     numbers = [graph.nodes[node].data for node in graph.parameters]
     action(window, "train").trigger()
     qtbot.waitUntil(lambda: window.session.state.training.k > 5)
-    window.learning.stop()
+    window.training.stop()
     action(window, "rewind").trigger()
     graph = window.session.state.graph
     assert [graph.nodes[node].data for node in graph.parameters] == numbers
@@ -120,14 +122,14 @@ def test_as_many_steps_a_second_as_were_asked_for(window, qtbot):
     window.panes.training.set_speed("20 steps/s")
     action(window, "train").trigger()
     qtbot.wait(1000)
-    window.learning.stop()
+    window.training.stop()
     assert 8 <= window.session.state.training.k <= 24
 
 
 def test_a_run_that_bursts_names_node_and_row_and_keeps_the_last_good_numbers(window, qtbot):
     window.session.open_graph(learning.bursting())
     action(window, "train").trigger()
-    qtbot.waitUntil(lambda: not window.learning.running)
+    qtbot.waitUntil(lambda: not window.training.running)
     assert "row" in message(window)
     assert "not finite" in message(window)
     assert "row" in window.panes.training.reason.text()
@@ -236,12 +238,12 @@ def test_editing_while_it_trains_goes_on_or_stops_but_never_breaks(window, qtbot
     qtbot.waitUntil(lambda: session.state.training.k > 5)
     session.show_row(2)
     session.set_plan(rate=0.05, optimiser="momentum")
-    assert window.learning.running
+    assert window.training.running
     k = session.state.training.k
     qtbot.waitUntil(lambda: session.state.training.k > k)
     session.set_rows(None)
     qtbot.wait(50)
-    assert not window.learning.running
+    assert not window.training.running
 
 
 class Answers(QObject):
@@ -311,3 +313,30 @@ def test_ten_thousand_steps_keep_memory_and_answer_input(opened, qtbot):
     assert waits[int(0.99 * len(waits))] < 0.1
     assert busy < 0.1
     assert max(keys) < 0.1
+
+
+# What a document opens with ----------------------------------------------------------------------
+
+
+def test_a_document_that_learns_opens_with_its_boundary_or_its_loss(opened):
+    window = opened("xor")
+    assert window.plot.kind == "boundary"
+    window.session.open_graph(documents.load_example("mlp"))
+    assert window.plot.kind == "loss"
+    assert not window.docks["training"].isHidden()
+    window.session.open_graph(graph_from_expression("a = 2; b = a*a"))
+    assert window.plot.kind == "sweep"
+    assert window.docks["training"].isHidden()
+
+
+def test_first_rows_bring_the_boundary_where_nothing_else_was_chosen(opened):
+    window = opened("xor")
+    rows = window.session.state.graph.data
+    window.session.set_rows(None)
+    window.plot.show_kind("sweep")
+    window.session.set_rows(rows)
+    assert window.plot.kind == "boundary"
+    window.session.set_rows(None)
+    window.plot.show_kind("error")
+    window.session.set_rows(rows)
+    assert window.plot.kind == "error"

@@ -13,9 +13,6 @@ CIRCLES = [
     {"micrograd_gui.document.notation.networks", "micrograd_gui.document.notation.reader"},
     {"micrograd_gui.document.live.torch", "micrograd_gui.document.live.values"},
     {"micrograd_gui.export.code.python", "micrograd_gui.export.code.training"},
-    {f"micrograd_gui.app.{name}" for name in (
-        "actions", "arrangement", "blocks", "documents", "export_dialog", "help", "live", "start", "tidy",
-        "training_loop", "window")},
 ]  # fmt: skip
 CUT = {"ZoomView"}
 TWICE: set[str] = set()

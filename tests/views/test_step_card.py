@@ -128,7 +128,7 @@ def test_four_lines_and_a_sentence_still_fit(qtbot, session):
 @pytest.mark.parametrize("height", [720, 1080, 2160])
 def test_in_a_hall_no_text_is_smaller_than_28_pixels(qtbot, session, height):
     session.backward()
-    card = make_card(qtbot, session, Look(DARK).in_hall(height), 1280)
+    card = make_card(qtbot, session, Look(DARK).projected(height), 1280)
     assert min(sizes(card)) >= 28
     session.nudge(session.state.graph.named("a"), 0.001)
     assert min(sizes(card)) >= 28

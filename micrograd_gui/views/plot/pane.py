@@ -132,6 +132,10 @@ class PlotPane(QWidget):
         """The name of the kind that is shown."""
         return self.view.kind.name
 
+    def offers(self, name: str, state: State) -> bool:
+        """Whether that kind of plot has anything to show of the State."""
+        return not self._kinds[name].missing(state)
+
     def show_kind(self, name: str, *_: object) -> None:
         """Show that kind of plot: "sweep", "activation", "error", "loss", "boundary" or "gradients"."""
         kind = self._kinds[name]
@@ -205,21 +209,8 @@ class PlotPane(QWidget):
         self._show_below()
 
     def _on_changed(self, old: State, new: State) -> None:
-        if not new.same_document(old):
-            self._open(new)
-        first_rows = old.graph.data is None and new.graph.data is not None
-        if first_rows and self.kind == "sweep" and not self._kinds["boundary"].missing(new):
-            self.show_kind("boundary")
         if (old.graph.data is None) != (new.graph.data is None):
             self._show_below()
-
-    def _open(self, state: State) -> None:
-        """Another document: one that learns begins with its boundary, or its loss."""
-        learns = state.graph.data is not None and bool(state.graph.parameters)
-        if learns:
-            self.show_kind("loss" if self._kinds["boundary"].missing(state) else "boundary")
-        elif self.kind in ("loss", "boundary", "gradients"):
-            self.show_kind("sweep")
 
     def _show_kinds(self) -> None:
         """All kinds side by side; where that is too wide, one under the other in a list."""

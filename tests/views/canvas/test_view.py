@@ -110,7 +110,7 @@ def test_show_node_scrolls_only_where_it_must(desk):
 def test_in_a_hall_text_is_28_pixels_or_more_and_the_acting_node_is_kept_in_view(desk):
     desk.open()
     desk.view.resize(1290, 860)
-    desk.view.set_look(Look(LIGHT).in_hall(1080))
+    desk.view.set_look(Look(LIGHT).projected(1080))
     desk.view.fit()
     assert desk.view.zoom * min(NUMBER_SIZE, SMALL_PROJECTED) >= 28
     assert min(SIZES) * desk.view.pens.rule.qfont.pixelSize() * desk.view.zoom >= 28

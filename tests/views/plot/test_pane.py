@@ -430,7 +430,7 @@ def test_dollars_are_no_formula(shown, session, qtbot):
 @pytest.mark.parametrize("size", [(40, 40), (300, 120), (60, 500), (900, 60), (120, 120), (1600, 900)])
 @pytest.mark.parametrize("projector", [False, True])
 def test_any_size_can_be_drawn(shown, session, qtbot, size, projector):
-    shown.set_look(Look(DARK).in_hall(1080) if projector else Look(DARK))
+    shown.set_look(Look(DARK).projected(1080) if projector else Look(DARK))
     shown.resize(*size)
     session.backward()
     session.nudge(named(session, "a"), 0.5)
@@ -476,7 +476,7 @@ def test_no_word_is_cut_off_by_the_edge(shown, session, qtbot, size):
 @pytest.mark.parametrize("height", [720, 1080])
 def test_in_a_hall_all_text_has_28_pixels_or_more(shown, session, qtbot, height):
     session.backward()
-    shown.set_look(Look(DARK).in_hall(height))
+    shown.set_look(Look(DARK).projected(height))
     shown.resize(640, height - 150)
     settle(qtbot)
     axes = surface(shown).axes

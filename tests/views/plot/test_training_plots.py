@@ -424,8 +424,8 @@ def test_the_rules_are_told_in_the_tooltip():
         (Look(), (480, 200)),
         (Look(), (400, 330)),
         (Look(DARK, 1.5), (700, 700)),
-        (Look().in_hall(900), (533, 540)),
-        (Look().in_hall(700), (340, 420)),
+        (Look().projected(900), (533, 540)),
+        (Look().projected(700), (340, 420)),
     ],
 )
 def test_the_key_hides_nothing_and_none_of_its_words_is_cut(session, qtbot, kind, look, size):
@@ -456,7 +456,7 @@ def test_the_key_hides_nothing_and_none_of_its_words_is_cut(session, qtbot, kind
 @pytest.mark.parametrize("width", range(300, 560, 20))
 def test_the_key_stays_where_it_is_while_its_numbers_grow(session, qtbot, width):
     load_fonts()
-    kind, surface = LossPlot(), PlotSurface(Look().in_hall(900))
+    kind, surface = LossPlot(), PlotSurface(Look().projected(900))
     qtbot.addWidget(surface)
     surface.resize(width, 350)
     surface.show()
@@ -500,7 +500,7 @@ def test_the_title_says_what_the_loss_is_of(session):
 
 
 @pytest.mark.parametrize("kind", ["error", "loss", "boundary", "gradients"])
-@pytest.mark.parametrize("look", [Look(), Look(DARK, 1.5), Look(DARK).in_hall(700)])
+@pytest.mark.parametrize("look", [Look(), Look(DARK, 1.5), Look(DARK).projected(700)])
 def test_every_kind_is_drawn_in_every_look_and_exported_with_its_numbers(
     pane, session, qtbot, tmp_path, kind, look
 ):
@@ -534,29 +534,6 @@ def test_the_numbers_of_the_loss_are_all_there_to_the_last_digit(pane, session, 
     rows = list(csv.reader((tmp_path / "loss.csv").read_text("utf-8").splitlines()))
     losses = [float(row[2]) for row in rows if row[0] == "loss"]
     assert losses == [*session.state.training.losses, session.state.training.loss]
-
-
-def test_a_document_that_learns_opens_with_its_boundary_or_its_loss(pane, session):
-    from micrograd_gui.files import documents
-
-    session.open_graph(documents.load_example("xor"))
-    assert pane.kind == "boundary"
-    session.open_graph(documents.load_example("mlp"))
-    assert pane.kind == "loss"
-    session.open_graph(graph_from_expression("a = 2; b = a*a"))
-    assert pane.kind == "sweep"
-
-
-def test_first_rows_bring_the_boundary_where_nothing_else_was_chosen(pane, session):
-    rows = session.state.graph.data
-    session.set_rows(None)
-    pane.show_kind("sweep")
-    session.set_rows(rows)
-    assert pane.kind == "boundary"
-    session.set_rows(None)
-    pane.show_kind("error")
-    session.set_rows(rows)
-    assert pane.kind == "error"
 
 
 def test_a_narrow_pane_offers_the_kinds_in_a_list(pane, qtbot):

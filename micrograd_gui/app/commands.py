@@ -1,0 +1,135 @@
+"""Commands: what the actions do; most are verbs of the session, the others need a part of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QApplication
+
+from micrograd_gui.app.arrangement import Appearance, Panes, Projector
+from micrograd_gui.app.blocks import BlockAdding
+from micrograd_gui.app.context import Context
+from micrograd_gui.app.documents import Documents
+from micrograd_gui.app.tidy import tidy
+from micrograd_gui.app.training_loop import TrainingLoop
+from micrograd_gui.document.catalogue import block_kind
+from micrograd_gui.document.graph import Role
+from micrograd_gui.document.rough_layout import free_place
+from micrograd_gui.session.session import Session
+from micrograd_gui.views.canvas.card_geometry import place_around
+from micrograd_gui.views.canvas.view import CanvasView
+from micrograd_gui.views.expression_line import HLine
+
+
+@dataclass(frozen=True, eq=False)
+class Commands:
+    """The parts that actions speak to, by name, and what takes more than one verb. All raise Refusal."""
+
+    context: Context
+    documents: Documents
+    panes: Panes
+    blocks: BlockAdding
+    appearance: Appearance
+    projector: Projector
+    training: TrainingLoop
+    h_line: HLine
+    refresh: Callable[[], object]  # from the live values of a notebook
+    close: Callable[[], object]
+
+    @property
+    def session(self) -> Session:
+        return self.context.session
+
+    @property
+    def canvas(self) -> CanvasView:
+        return self.panes.canvas
+
+    # Editing ---------------------------------------------------------------------------------
+
+    def build(self, text: str) -> None:
+        """The graph that an expression describes, laid out and in view; raises ExpressionRefusal."""
+        self.session.build(text)
+        self.tidy(as_edit=False)
+
+    def add_in_view(self, op: str) -> None:
+        """An offer of the palette was pressed: the node comes into the middle of the canvas."""
+        middle = self.canvas.scene_point(QPointF(self.canvas.viewport().rect().center()))
+        if (kind := block_kind(op)) is not None:
+            self.blocks.ask_in_view(kind, middle)
+            return
+        at = free_place(place_around(middle), self.session.state.graph.places.values())
+        self.canvas.create_nodes(self.session.add_node, op, at)
+
+    def edit_label(self) -> None:
+        if (node := self.session.state.selected) is not None:
+            self.canvas.edit_label(node)
+
+    def edit_value(self) -> None:
+        if (node := self.session.state.selected) is not None:
+            self.canvas.edit_value(node)
+
+    def mark(self, role: Role) -> None:
+        """The selected leaves get that role; those that have it lose it."""
+        state = self.session.state
+        all_have_it = all(state.graph.nodes[node].role == role for node in state.selection)
+        self.session.mark(state.selection, "" if all_have_it else role)
+
+    def copy(self) -> None:
+        QApplication.clipboard().setText(self.session.copied())
+
+    def paste(self) -> None:
+        """What is on the clipboard becomes nodes, and these are in view."""
+        before = self.session.state.history
+        self.canvas.create_nodes(self.session.paste, QApplication.clipboard().text())
+        if self.session.state.history is not before:
+            self.canvas.show_nodes(self.session.state.selection)
+
+    def duplicate(self) -> None:
+        self.canvas.create_nodes(self.session.duplicate)
+
+    def tidy(self, *, as_edit: bool = True) -> None:
+        """Lay the graph out with Graphviz, off this thread; the places come when they are ready."""
+        tidy(self.context, self.canvas, as_edit=as_edit)
+
+    # Measuring -------------------------------------------------------------------------------
+
+    def nudge(self) -> None:
+        self.h_line.clearFocus()  # an h that was typed and not yet taken over is taken over now
+        self.session.nudge()
+
+    def other_sides(self) -> None:
+        """Nudge to one side where both were set, and the other way round."""
+        self.session.set_sides("forward" if self.session.state.sides == "central" else "central")
+
+    # Files and pages: what they need is loaded when it is wanted ------------------------------
+
+    def export(self) -> None:
+        from micrograd_gui.app.export_dialog import open_export
+
+        open_export(self.context)
+
+    def copy_picture(self) -> None:
+        from micrograd_gui.app.export_dialog import copy_picture
+
+        copy_picture(self.context)
+
+    def export_plot(self) -> None:
+        self.documents.ask_export_plot(self.panes.plot.save)
+
+    def open_rows(self) -> None:
+        self.documents.ask_open_rows(self.panes.ensure_learning_panes()[1].open_file)
+
+    def save_rows(self) -> None:
+        self.documents.ask_save_rows(self.panes.ensure_learning_panes()[1].save_to)
+
+    def show_keys(self) -> None:
+        from micrograd_gui.app import help
+
+        help.show_keys(self.context.dialog_parent)
+
+    def show_about(self) -> None:
+        from micrograd_gui.app import help
+
+        help.show_about(self.context.dialog_parent)
