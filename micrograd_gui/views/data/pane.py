@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QLineEdit,
     QMenu,
     QSizePolicy,
     QTableView,
@@ -78,6 +79,7 @@ class DataPane(QWidget):
         for key, text in _TARGETS.items():
             self.reduction.addItem(text, key)
         self.reduction.activated.connect(lambda _: self.attempt(self._reduce))
+        self._name_field: ColumnNameField | None = None  # open while a column is renamed
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -240,12 +242,41 @@ class DataPane(QWidget):
             self._offer(action, node == bound, partial(self.bind, column, node))
         self._offer(menu.addAction("→ nothing"), bound is None, partial(self.bind, column, None))
         menu.addSeparator()
+        menu.addAction("Rename the column", lambda: self.open_name_field(column))
         menu.addAction("Remove the column", lambda: self.remove_column(column))
         return menu
 
     def bind(self, column: int, node: int | None) -> None:
         """That leaf takes the column's numbers; whatever fed it before is bound to nothing."""
         self.attempt(lambda: self.change(edits.bound(self.model.rows, column, node)))
+
+    def open_name_field(self, column: int) -> None:
+        """Let a name be typed over the head of the column."""
+        self._close_name_field()
+        header = self.table.horizontalHeader()
+        field = ColumnNameField(self.model.rows.columns[column].name, header.viewport())
+        field.setFont(header.font())
+        height = min(header.height(), field.sizeHint().height())
+        left = header.sectionViewportPosition(column)
+        field.setGeometry(QRect(left, 0, header.sectionSize(column), height))
+        field.named.connect(lambda name: self.attempt(self._rename, column, name))
+        field.finished.connect(self._close_name_field)
+        self._name_field = field
+        field.show()
+        field.setFocus()
+
+    def _rename(self, column: int, name: str) -> None:
+        data = edits.renamed_column(self.model.rows, column, name)
+        if data is not self.model.rows:
+            self.change(data)
+
+    def _close_name_field(self) -> None:
+        field, self._name_field = self._name_field, None
+        if field is not None:
+            if field.hasFocus():
+                self.table.setFocus()
+            field.hide()
+            field.deleteLater()
 
     def remove_column(self, column: int) -> None:
         self.attempt(lambda: self._bridge.session.set_rows(edits.without_column(self.model.rows, column)))
@@ -268,6 +299,8 @@ class DataPane(QWidget):
         ):
             others = old.graph.data is not new.graph.data or old.graph.blocks is not new.graph.blocks
             self.model.show(new)
+            if old.graph.data is not new.graph.data:
+                self._close_name_field()
             if others:
                 self._show(new)
             elif edits.differs(old.graph) != edits.differs(new.graph):
@@ -290,6 +323,49 @@ class DataPane(QWidget):
             often = edits.counts_often(state.graph)
             said = f"{count:,} {'row' if count == 1 else 'rows'}{shown}"
             self.status.setText(f"{said}\n⚠ {often}" if often else said)
+
+
+class ColumnNameField(QLineEdit):
+    """A column's name, typed over its head. Return, or going elsewhere, takes it; Esc leaves all as it was.
+
+    Signals: ``named(name)`` where another name was typed; ``finished`` at the end, whatever the end was.
+    """
+
+    named = Signal(str)
+    finished = Signal()
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(name, parent)
+        self._name = name
+        self._open = True
+        self.setObjectName("data_column_name")
+        self.setAccessibleName("The name of the column")
+        self.selectAll()
+        self.editingFinished.connect(self._finish)
+
+    def _finish(self) -> None:
+        """Once: to hide the field takes its focus away, which says so again."""
+        if not self._open:
+            return
+        self._open = False
+        if self.text() != self._name:
+            self.named.emit(self.text())
+        self.finished.emit()
+
+    def event(self, event: QEvent) -> bool:
+        # Esc is this field's while it is open, and not the window's.
+        shortcut = event.type() == QEvent.Type.ShortcutOverride
+        if shortcut and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.setText(self._name)
+            self._finish()
+        else:
+            super().keyPressEvent(event)
 
 
 Index = QModelIndex | QPersistentModelIndex

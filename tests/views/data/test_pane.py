@@ -239,6 +239,55 @@ def test_the_menu_opens_under_the_heading(pane):
     popup.close()
 
 
+def renaming(pane, column):
+    chosen(pane, column, "Rename the column")
+    field = pane.findChild(QLineEdit, "data_column_name")
+    assert field.hasFocus() or not pane.isActiveWindow()
+    return field
+
+
+def test_a_column_is_renamed_from_its_menu_and_the_name_can_be_undone(pane, session):
+    assert "rename" in pane.model.headerData(0, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+    before = session.state.graph.data
+    field = renaming(pane, 0)
+    assert (field.text(), field.selectedText()) == ("x1", "x1")
+    QTest.keyClicks(field, "height")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    data = session.state.graph.data
+    assert [column.name for column in data.columns] == ["height", *(c.name for c in before.columns[1:])]
+    assert (data.columns[0].node, data.rows) == (before.columns[0].node, before.rows)
+    assert heading(pane, 0).startswith("height\n→ x1")
+    session.undo()
+    assert session.state.graph.data == before
+    assert heading(pane, 0).startswith("x1\n")
+
+
+def test_a_name_that_another_column_has_is_refused_and_changes_nothing(pane, session, qtbot):
+    field = renaming(pane, 0)
+    QTest.keyClicks(field, "x2")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert "There is a column “x2” already." in pane.refusal.text()
+    assert session.state.graph.data.columns[0].name == "x1"
+    qtbot.waitUntil(lambda: pane.findChild(QLineEdit, "data_column_name") is None)
+
+
+def test_esc_leaves_the_name_of_a_column_as_it_was(pane, session, qtbot):
+    before = session.state.history
+    field = renaming(pane, 1)
+    QTest.keyClicks(field, "width")
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert session.state.graph.data.columns[1].name == "x2"
+    assert session.state.history is before
+    qtbot.waitUntil(lambda: pane.findChild(QLineEdit, "data_column_name") is None)
+
+
+def test_a_column_that_goes_takes_the_field_of_its_name_with_it(pane, session, qtbot):
+    renaming(pane, 2)
+    pane.remove_column(2)
+    qtbot.waitUntil(lambda: pane.findChild(QLineEdit, "data_column_name") is None)
+    assert [column.name for column in session.state.graph.data.columns] == ["x1", "x2"]
+
+
 def test_the_first_row_holds_what_the_graph_does(pane, session):
     session.set_rows(None)
     session.set_value(named(session, "x1"), 0.75)
