@@ -8,9 +8,17 @@ from html import escape
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
-from micrograd_gui.document.block import Block, BlockId, nodes_of
+from micrograd_gui.document.block import (
+    Block,
+    BlockId,
+    BlockKey,
+    Key,
+    block_key,
+    block_of,
+    is_block,
+    nodes_of,
+)
 from micrograd_gui.document.graph import Graph, NodeId, Place
-from micrograd_gui.figures.folding import Key
 from micrograd_gui.figures.geometry import HEIGHT, WIDTH
 from micrograd_gui.views.canvas.host import WidgetHost
 from micrograd_gui.views.canvas.scene import Scene
@@ -82,7 +90,7 @@ class BlockNavigation:
         """Look into the box that is selected."""
         key = self._selected_box()
         if key is not None:
-            self.enter(-key)
+            self.enter(block_of(key))
         return key is not None
 
     # Collapsing ------------------------------------------------------------------------------
@@ -101,16 +109,16 @@ class BlockNavigation:
     def toggle_selected(self) -> bool:
         """Open the selected box, or collapse the innermost block around what is selected."""
         key = self._selected_box()
-        block = -key if key is not None else self._around_selection()
+        block = self._around_selection() if key is None else block_of(key)
         if block is None:
             return False
         self.toggle(block)
         return True
 
-    def _selected_box(self) -> Key | None:
+    def _selected_box(self) -> BlockKey | None:
         chosen = self.host.picture.chosen
         key = next(iter(chosen)) if len(chosen) == 1 else None
-        return key if key is not None and key < 0 else None
+        return key if key is not None and is_block(key) else None
 
     def _around_selection(self) -> BlockId | None:
         """The innermost open block in which all of what is selected is."""
@@ -187,9 +195,9 @@ def make_room(graph: Graph, scene: Scene, block: Block) -> dict[NodeId, Place]:
     """
     after = Scene(graph.collapsed(block.id, not block.collapsed), scene.folding.within)
     small, large = (
-        (scene.boxes.get(-block.id), after.frames.get(block.id))
+        (scene.boxes.get(block_key(block.id)), after.frames.get(block.id))
         if block.collapsed
-        else (after.boxes.get(-block.id), scene.frames.get(block.id))
+        else (after.boxes.get(block_key(block.id)), scene.frames.get(block.id))
     )
     if small is None or large is None:
         return {}
@@ -198,7 +206,7 @@ def make_room(graph: Graph, scene: Scene, block: Block) -> dict[NodeId, Place]:
     others = {
         key: rect
         for key, rect in scene.boxes.items()
-        if key not in guests and (key not in own if key >= 0 else not own & scene.folding.boxes[key].nodes)
+        if key not in guests and not own & scene.nodes_of((key,))
     }
     area = large[1].adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
     pushed = {key: by for key, rect in others.items() if (by := _push(rect, small, large[1])) != (0.0, 0.0)}
@@ -244,11 +252,11 @@ def _clear(others: Mapping[Key, QRectF], moves: Mapping[Key, Place], box: QRectF
 
 
 def _shifted_places(scene: Scene, moves: Mapping[Key, Place]) -> dict[NodeId, Place]:
-    places, boxes = scene.graph.places, scene.folding.boxes
+    places = scene.graph.places
     return {
         number: (places[number][0] + dx, places[number][1] + dy)
         for key, (dx, dy) in moves.items()
-        for number in (boxes[key].nodes if key < 0 else (key,))
+        for number in scene.nodes_of((key,))
     }
 
 

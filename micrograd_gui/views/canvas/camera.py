@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 NEAREST, FURTHEST = 8.0, 0.01
 _FIRST = QRectF(-50_000, -50_000, 100_000, 100_000)  # where one can scroll; it only ever grows
-_BORDER = 20_000.0  # so much sheet there is at least beyond what is drawn
+_BORDER = 20_000.0  # so far one can scroll at least beyond what is drawn
 _LARGEST = QRectF(-1e8, -1e8, 2e8, 2e8)  # beyond that Qt's scroll bars run out of whole numbers
 
 
@@ -34,6 +34,7 @@ class ZoomView(QGraphicsView):
 
     @property
     def zoom(self) -> float:
+        """Pixels per scene unit."""
         return self.transform().m11()
 
     def grow(self, bounds: QRectF) -> None:
@@ -53,6 +54,7 @@ class ZoomView(QGraphicsView):
         self._put(back.map(position), position, self.zoom * factor)
 
     def scroll_by(self, pixels: QPoint) -> None:
+        """Move what is seen by so many pixels, to the left and up."""
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()
         across.setValue(across.value() + pixels.x())
         down.setValue(down.value() + pixels.y())

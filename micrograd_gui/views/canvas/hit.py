@@ -10,10 +10,10 @@ from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF
 
-from micrograd_gui.document.block import BlockId
+from micrograd_gui.document.block import BlockId, BlockKey, Key, block_of, is_block
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.figures import geometry
-from micrograd_gui.figures.folding import Key, Wire
+from micrograd_gui.figures.folding import Wire
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.paint_blocks import mark_rect, title_rect
 from micrograd_gui.views.canvas.paint_cards import badge_rect
@@ -41,10 +41,12 @@ class Hit:
 
     @property
     def on_box(self) -> bool:
+        """Whether it is a node's card or one of its ports."""
         return self.node is not None and self.part != "wire"
 
     @property
     def wire(self) -> Wire | None:
+        """The input port, as the wire that ends on it."""
         return (self.node, self.port) if self.node is not None and self.port is not None else None
 
 
@@ -56,10 +58,10 @@ def hit(scene: Scene, point: QPointF, zoom: float, pens: Pens) -> Hit:
     reach = min(_PORT_REACH / zoom, 13.0) if zoom < 1 else _PORT_REACH
     around = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
     for number in sorted(scene.nodes_in(around), reverse=True):
-        if number >= 0:
-            found = _on_box(scene, number, point, reach, zoom, pens)
-        else:
+        if is_block(number):
             found = _on_block(scene, number, point, reach)
+        else:
+            found = _on_box(scene, number, point, reach, zoom, pens)
         if found is not None:
             return found
     title = _on_frame(scene, point, zoom, pens)
@@ -72,16 +74,16 @@ def hit(scene: Scene, point: QPointF, zoom: float, pens: Pens) -> Hit:
     return Hit("wire", *real) if real is not None else GROUND
 
 
-def _on_block(scene: Scene, key: Key, point: QPointF, reach: float) -> Hit | None:
-    box = scene.folding.boxes[key]
+def _on_block(scene: Scene, key: BlockKey, point: QPointF, reach: float) -> Hit | None:
+    box, block = scene.folding.boxes[key], block_of(key)
     if _distance(point, scene.out_point(key)) <= reach:
-        return Hit("out", box.output, block=-key) if box.output is not None else Hit("title", block=-key)
+        return Hit("out", box.output, block=block) if box.output is not None else Hit("title", block=block)
     for at, port in enumerate(box.ports):
         if len(port.wires) == 1 and _distance(point, scene.in_point((key, at))) <= reach:
-            return Hit("in", *port.wires[0], block=-key)
+            return Hit("in", *port.wires[0], block=block)
     if not scene.boxes[key].contains(point):
         return None
-    return Hit("mark" if mark_rect(scene, -key).contains(point) else "title", block=-key)
+    return Hit("mark" if mark_rect(scene, block).contains(point) else "title", block=block)
 
 
 def _on_frame(scene: Scene, point: QPointF, zoom: float, pens: Pens) -> Hit | None:
@@ -151,15 +153,15 @@ def nearest_port(
 
 def _out_of(scene: Scene, key: Key) -> list[tuple[NodeId, int | None]]:
     """The node that the output port of a node or box stands for."""
-    number = key if key >= 0 else scene.folding.boxes[key].output
+    number = scene.folding.boxes[key].output if is_block(key) else key
     return [] if number is None else [(number, None)]
 
 
 def _into(scene: Scene, key: Key) -> list[tuple[NodeId, int | None]]:
     """The ports of a node; of a box, those that stand for one port alone."""
-    if key >= 0:
-        return [(key, port) for port in range(len(scene.nodes[key].inputs))]
-    return [port.wires[0] for port in scene.folding.boxes[key].ports if len(port.wires) == 1]
+    if is_block(key):
+        return [port.wires[0] for port in scene.folding.boxes[key].ports if len(port.wires) == 1]
+    return [(key, port) for port in range(len(scene.nodes[key].inputs))]
 
 
 def box_at(scene: Scene, point: QPointF, reach: float = 0.0) -> Key | None:

@@ -9,8 +9,8 @@ from PySide6.QtCore import QPoint, QPointF, QRectF
 from PySide6.QtGui import QTransform
 from PySide6.QtWidgets import QWidget
 
+from micrograd_gui.document.block import Key
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.figures.folding import Key
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.canvas.pens import Pens
 from micrograd_gui.views.canvas.picture import CanvasFrame
@@ -24,20 +24,28 @@ T = TypeVar("T")
 class Host(Protocol):
     """What a tool may ask: what is where, the session's state and verbs, and to show and say things.
 
-    A test gives it ten lines that are no widget. ``graph_scene`` is what lies where (Qt's own ``scene()``
-    is empty), ``picture`` the moment that is shown, ``zoom`` is in pixels per scene unit.
+    A test gives it a few lines that are no widget (tests/views/canvas/test_tools.py).
     """
 
     @property
-    def graph_scene(self) -> Scene: ...
+    def graph_scene(self) -> Scene:
+        """What lies where (Qt's own ``scene()`` is empty)."""
+
     @property
-    def picture(self) -> CanvasFrame: ...
+    def picture(self) -> CanvasFrame:
+        """The moment that is shown."""
+
     @property
-    def session(self) -> Session: ...
+    def session(self) -> Session:
+        """The state, and the verbs that replace it."""
+
     @property
-    def pens(self) -> Pens: ...
+    def pens(self) -> Pens:
+        """What is painted with."""
+
     @property
-    def zoom(self) -> float: ...
+    def zoom(self) -> float:
+        """Pixels per scene unit."""
 
     def attempt(self, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         """Call a verb; where it raises Refusal, the sentence is said, and None comes back."""
@@ -74,7 +82,8 @@ class WidgetHost(Host, Protocol):
     """What pointer, keyboard, menu, inline editor and the way into blocks may ask: they work the widget."""
 
     @property
-    def look(self) -> Look: ...
+    def look(self) -> Look:
+        """How everything is drawn."""
 
     def viewport(self) -> QWidget:
         """What is painted on: it has the cursor and passes on the focus."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 
+from micrograd_gui.document.block import is_block
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.text import exact
@@ -130,11 +131,11 @@ class InlineEditing:
     def label(self, number: NodeId) -> None:
         """Rename the node, or the block that stands for it."""
         host, key = self.host, self.host.graph_scene.key(number)
-        if key is not None and key < 0:
+        if key is not None and is_block(key):
             box = host.graph_scene.folding.boxes[key]
             where = QRectF(30.0, 0.0, box.size[0] - 34.0, TITLE)
-            title, verb = box.block.title, host.session.retitle
-            self._open(number, where, title, f"Title of {title}", lambda _, text: verb(-key, text))
+            title, verb, block = box.block.title, host.session.retitle, box.block.id
+            self._open(number, where, title, f"Title of {title}", lambda _, text: verb(block, text))
             return
         node = self.host.graph_scene.graph.nodes.get(number)
         if node is None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
-from micrograd_gui.document.block import BlockId
+from micrograd_gui.document.block import BlockId, block_of, is_block
 from micrograd_gui.document.graph import NodeId, Role
 from micrograd_gui.views.canvas.blocks import BlockNavigation
 from micrograd_gui.views.canvas.hit import Hit
@@ -38,7 +38,7 @@ class ContextMenu:
         host, state = self.host, self.host.session.state
         selected, key = state.selected, host.graph_scene.key(state.selected)
         if position is None and selected is not None and key is not None:
-            found = Hit("title", selected) if key >= 0 else Hit("title", block=-key)
+            found = Hit("title", block=block_of(key)) if is_block(key) else Hit("title", selected)
             position = host.viewportTransform().map(host.graph_scene.box_of(key).center())
         else:
             position = position or QPointF(host.viewport().rect().center())

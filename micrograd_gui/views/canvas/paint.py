@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable, Sequence
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
+from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.figures import geometry
-from micrograd_gui.figures.folding import Key, Wire
+from micrograd_gui.figures.folding import Wire
 from micrograd_gui.figures.geometry import CHIP_RADIUS, PORT
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
@@ -62,7 +63,9 @@ def paint(
     if without is not None:
         wires.discard(scene.folding.shown(without) or without)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(wires) <= _CURVES_AT_MOST)
-    bundles = {wire for wire in wires if wire[0] < 0 and scene.folding.bundle(wire) > 1}
+    bundles: set[Wire] = set()
+    if scene.folding.boxes:
+        bundles = {wire for wire in wires if is_block(wire[0]) and scene.folding.bundle(wire) > 1}
     _wires(painter, picture, wires - picture.lit - bundles, colours.wire_pen, zoom)
     _wires(painter, picture, bundles - picture.lit, colours.bundle_pen, zoom)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -74,9 +77,9 @@ def paint(
     acting = picture.acting
     if near:
         for number in sorted(numbers - {acting}):
-            (paint_card if number >= 0 else paint_block)(painter, picture, number, colours, zoom)
+            (paint_block if is_block(number) else paint_card)(painter, picture, number, colours, zoom)
         if acting in numbers and acting is not None:
-            (paint_card if acting >= 0 else paint_block)(painter, picture, acting, colours, zoom)
+            (paint_block if is_block(acting) else paint_card)(painter, picture, acting, colours, zoom)
         for chip in reversed(picture.chips):  # the line to a later one goes behind an earlier one
             _chip(painter, chip, colours)
     else:
@@ -188,8 +191,8 @@ def _chip(painter: QPainter, chip: ChipItem, pens: Pens) -> None:
         draw_lines(painter, (tail,))
     painter.save()
     painter.translate(rect.topLeft())
-    painter.scale(chip.size, chip.size)
-    width, height = rect.width() / chip.size, rect.height() / chip.size
+    painter.scale(chip.scale, chip.scale)
+    width, height = rect.width() / chip.scale, rect.height() / chip.scale
     painter.drawRoundedRect(QRectF(0, 0, width, height), CHIP_RADIUS, CHIP_RADIUS)
     rule, amount = pens.rule, pens.sum
     above, below = geometry.chip_middles(height, rule.metrics.height(), amount.metrics.height())
@@ -201,7 +204,7 @@ def _chip(painter: QPainter, chip: ChipItem, pens: Pens) -> None:
 def hover_rect(scene: Scene, hit: Hit) -> QRectF:
     """Where hovering over it shows; empty for what is not marked."""
     if hit.part == "wire":
-        return scene.wire_rect(wire) if (wire := shown(scene, hit)) is not None else QRectF()
+        return scene.wire_rect(wire) if (wire := drawn_wire(scene, hit)) is not None else QRectF()
     if hit.block is not None and hit.part == "mark":
         return mark_rect(scene, hit.block).adjusted(-4, -4, 4, 4)
     if hit.node is None or scene.key(hit.node) is None or hit.part not in ("in", "out"):
@@ -223,11 +226,11 @@ def paint_hover(painter: QPainter, picture: CanvasFrame, hit: Hit, pens: Pens) -
         painter.drawEllipse(QPointF(where.center()), PORT + 2, PORT + 2)
     elif hit.part == "mark":
         painter.drawRoundedRect(where.adjusted(2, 2, -2, -2), 4, 4)
-    elif (wire := shown(picture.scene, hit)) is not None and wire not in picture.lit:
+    elif (wire := drawn_wire(picture.scene, hit)) is not None and wire not in picture.lit:
         painter.drawPath(card_geometry.path_of(picture.scene.curves[wire]))
 
 
-def shown(scene: Scene, hit: Hit) -> Wire | None:
+def drawn_wire(scene: Scene, hit: Hit) -> Wire | None:
     """The drawn wire that was hit."""
     if hit.wire is None:
         return None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
-from micrograd_gui.document.block import BlockId
+from micrograd_gui.document.block import BlockId, Key, block_key
 from micrograd_gui.figures import geometry
-from micrograd_gui.figures.folding import FoldedBox, Key
+from micrograd_gui.figures.folding import FoldedBox
 from micrograd_gui.figures.geometry import (
     EDGE,
     FOLD_RADIUS,
@@ -42,8 +42,8 @@ _LEAST = 0.7  # how small a title is made to fit; smaller could not be read
 
 def mark_rect(scene: Scene, block: BlockId) -> QRectF:
     """Where the mark is that opens or collapses the block; empty where the block is not drawn."""
-    if -block in scene.boxes:
-        return QRectF(*geometry.fold_mark(_tuple(scene.boxes[-block]), opens=True))
+    if (key := block_key(block)) in scene.boxes:
+        return QRectF(*geometry.fold_mark(_tuple(scene.boxes[key]), opens=True))
     if block in scene.frames:
         return QRectF(*geometry.fold_mark(_tuple(scene.frames[block][1]), opens=False))
     return QRectF()

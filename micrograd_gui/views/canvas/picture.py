@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
 
+from micrograd_gui.document.block import Key
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.figures import geometry
-from micrograd_gui.figures.folding import Key, Wire
+from micrograd_gui.figures.folding import Wire
 from micrograd_gui.figures.geometry import around, points_of, room
 from micrograd_gui.session.explain.slopes import amount_text, rule_text
 from micrograd_gui.session.measure import Nudge
@@ -18,7 +19,7 @@ from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
 from micrograd_gui.views.canvas.pens import Pens
 from micrograd_gui.views.canvas.scene import Scene
 
-Part = tuple[NodeId, str]  # a field of a box: "data" or "grad"
+Field = tuple[NodeId, str]  # a field of a box: "data" or "grad"
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +27,8 @@ class CanvasFrame:
     """A graph in its places, the numbers in it, and what is lit up.
 
     ``fresh`` are the fields that the step wrote, ``lit`` the wires it went through, ``lit_rects``
-    where all that shows. ``chosen`` are the nodes and boxes that stand for what is selected.
+    where all that shows. ``chosen`` are the nodes and boxes that stand for what is selected,
+    ``chip_scale`` is how large chips are drawn.
     """
 
     scene: Scene
@@ -34,15 +36,16 @@ class CanvasFrame:
     step: Step | None = None
     nudge: Nudge | None = None
     chosen: frozenset[Key] = frozenset()
-    fresh: frozenset[Part] = frozenset()
+    fresh: frozenset[Field] = frozenset()
     lit: frozenset[Wire] = frozenset()
     chips: tuple[ChipItem, ...] = ()
     lit_rects: tuple[QRectF, ...] = ()
     nudged: frozenset[NodeId] = frozenset()
-    size: float = 1.0  # of the chips
+    chip_scale: float = 1.0
 
     @property
     def graph(self) -> Graph:
+        """The graph that is drawn, all its nodes in a place."""
         return self.scene.graph
 
     @property
@@ -57,6 +60,7 @@ class CanvasFrame:
 
     @property
     def target(self) -> Key | None:
+        """The target, or the box that it is in."""
         return self.scene.key(self.graph.target)
 
 
@@ -87,7 +91,7 @@ def picture_of_graph(graph: Graph, frame: Frame = NO_FRAME) -> CanvasFrame:
     return CanvasFrame(Scene(graph), frame)
 
 
-def _fresh(step: Step | None) -> frozenset[Part]:
+def _fresh(step: Step | None) -> frozenset[Field]:
     if step is None:
         return frozenset()
     if step.changes:
@@ -110,7 +114,7 @@ def _lit(scene: Scene, step: Step | None) -> frozenset[Wire]:
 
 
 def _rects(
-    scene: Scene, step: Step | None, fresh: frozenset[Part], lit: frozenset[Wire], made: tuple[ChipItem, ...]
+    scene: Scene, step: Step | None, fresh: frozenset[Field], lit: frozenset[Wire], made: tuple[ChipItem, ...]
 ) -> tuple[QRectF, ...]:
     if step is None:
         return ()
@@ -145,7 +149,7 @@ def differences(old: CanvasFrame, new: CanvasFrame) -> list[QRectF]:
     return rects
 
 
-SIZES = (1.7, 1.35, 1.0)
+CHIP_SCALES = (1.7, 1.35, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,7 @@ class ChipItem:
     amount: str
     rect: QRectF
     anchor: QPointF
-    size: float
+    scale: float
 
 
 def chip_scale(zoom: float) -> float:
@@ -167,7 +171,7 @@ def chip_scale(zoom: float) -> float:
     """
     if zoom < CARDS_FROM:
         return 0.0
-    largest, middle, smallest = SIZES
+    largest, middle, smallest = CHIP_SCALES
     return smallest if zoom >= 0.72 else middle if zoom >= 0.5 else largest
 
 
@@ -186,7 +190,7 @@ def place_chips(scene: Scene, step: Step | None, pens: Pens, size: float = 1.0) 
             (pens.sum.width(amount), pens.sum.metrics.height()),
         )
         last = each.port == len(step.contributions) - 1 and each.port > 0
-        for each_size in (s for s in SIZES if s <= size):  # rather small than over a box
+        for each_size in (s for s in CHIP_SCALES if s <= size):  # rather small than over a box
             rect, anchor, free = _find_room(scene, wire, width * each_size, height * each_size, made, last)
             if free:
                 break

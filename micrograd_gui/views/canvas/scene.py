@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QLineF, QRectF
 
-from micrograd_gui.document.block import Block, BlockId
+from micrograd_gui.document.block import Block, BlockId, Key, is_block
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.figures import folding as routes
-from micrograd_gui.figures.folding import Folding, Key, Wire
+from micrograd_gui.figures.folding import Folding, Wire
 from micrograd_gui.figures.geometry import HEIGHT, WIDTH, Bezier
 from micrograd_gui.views.canvas import card_geometry
 
@@ -74,7 +74,7 @@ class Scene:
         changed, written = set(), set()  # what stands or is wired otherwise; what only says something else
         for key, node in after.items():
             old = before.get(key)
-            if old is node and key >= 0 and was.places.get(key) == now.places[key]:
+            if old is node and key not in now.boxes and was.places.get(key) == now.places[key]:
                 continue
             wired = old is not None and old.inputs == node.inputs and was.boxes.get(key) == now.boxes.get(key)
             if not wired or was.places.get(key) != now.places[key]:
@@ -134,7 +134,7 @@ class Scene:
     def nodes_of(self, keys: Iterable[Key]) -> frozenset[NodeId]:
         """The nodes that those stand for: of a box, all that are in it."""
         boxes = self.folding.boxes
-        return frozenset().union(*(boxes[key].nodes if key < 0 else (key,) for key in keys))
+        return frozenset().union(*(boxes[key].nodes if is_block(key) else (key,) for key in keys))
 
     def box_rect(self, number: Key) -> QRectF:
         """The box with all that stands out of it."""
@@ -162,6 +162,7 @@ class Scene:
         return routes.in_point(self.folding, wire)
 
     def wire_rect(self, wire: Wire) -> QRectF:
+        """A rectangle around a drawn wire."""
         left, top, right, bottom = self.curves[wire].bounds()
         return QRectF(left - 5, top - 5, right - left + 10, bottom - top + 10)
 

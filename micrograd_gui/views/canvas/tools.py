@@ -12,9 +12,10 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from micrograd.ops import op_of
+from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.document.catalogue import block_kind
 from micrograd_gui.document.graph import Graph, NodeId, Place
-from micrograd_gui.figures.folding import Key, Wire
+from micrograd_gui.figures.folding import Wire
 from micrograd_gui.figures.geometry import HEIGHT, RADIUS, curve, in_port
 from micrograd_gui.session.transitions import VALUE
 from micrograd_gui.views.canvas import card_geometry
@@ -239,7 +240,7 @@ def drop_target(scene: Scene, op: str, point: QPointF, zoom: float) -> DropTarge
     """What a drop at that point of the scene would do."""
     key = box_at(scene, point)
     if key is not None:
-        node = key if key >= 0 else scene.folding.boxes[key].output
+        node = scene.folding.boxes[key].output if is_block(key) else key
         refused = op == VALUE or (node is None and block_kind(op) is None)
         return DropTarget("node", op, point, node=node, refused=refused, key=key)
     if _arity(op) == 1:
@@ -274,7 +275,8 @@ def _nodes_to_read(host: Host, key: Key | None) -> tuple[NodeId, ...]:
     boxes, places = scene.folding.boxes, scene.places
     several = key in chosen and host.session.state.selected is None  # not a block that is selected whole
     keys = sorted(chosen, key=lambda each: (places[each][1], each)) if several else [key]
-    return tuple(number for each in keys for number in (boxes[each].block.outputs if each < 0 else (each,)))
+    read = (boxes[each].block.outputs if is_block(each) else (each,) for each in keys)
+    return tuple(number for numbers in read for number in numbers)
 
 
 def beside(scene: Scene, number: NodeId) -> Place:

@@ -24,8 +24,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from micrograd_gui.document.block import Key
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.figures.folding import Key
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Paced
@@ -328,7 +328,7 @@ class CanvasView(ZoomView):
             QToolTip.showText(at, tip(self.picture, self.pointer.hit(position)), self.viewport())
 
     def _on_zoomed(self) -> None:
-        if self.picture.size != chip_scale(self.zoom):
+        if self.picture.chip_scale != chip_scale(self.zoom):
             self.picture = picture_of(self.bridge.state, self.graph_scene, self.pens, self.zoom)
         self.editing.follow()
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.figures import geometry
-from micrograd_gui.figures.folding import Key, Wire
+from micrograd_gui.figures.folding import Wire
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.hit import Hit, box_at, nearest_port
 from micrograd_gui.views.canvas.host import Host
@@ -129,7 +130,7 @@ class PointerWiring(Tool):
 
     def _node_of(self, key: Key | None, *, outputs: bool) -> NodeId | None:
         """The node itself; of a box its output, or the first node inside that has a free port."""
-        if key is None or key >= 0:
+        if key is None or not is_block(key):
             return key
         box = self.host.graph_scene.folding.boxes[key]
         if outputs:
