@@ -1,4 +1,4 @@
-"""micrograd-gui: a visual debugger for backpropagation."""
+"""micrograd-gui: a visual debugger for backpropagation, and the same without its window, for programs."""
 
 from __future__ import annotations
 
@@ -6,13 +6,28 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from micrograd_gui.app.start import show as show
+    from micrograd_gui.document.errors import Refusal as Refusal
+    from micrograd_gui.door import check as check
+    from micrograd_gui.door import parse as parse
+    from micrograd_gui.door import read as read
+    from micrograd_gui.door import render as render
+    from micrograd_gui.door import run as run
+    from micrograd_gui.door import train as train
+    from micrograd_gui.door import write as write
 
-__all__ = ["show"]
+__all__ = ["read", "parse", "write", "run", "check", "render", "train", "show", "Refusal"]
+
+# Where each name lives; it is imported when it is asked for, so that none of them costs the others anything.
+_HOMES = {"show": "micrograd_gui.app.start", "Refusal": "micrograd_gui.document.errors"}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "show":  # late, so that floors below the window are imported without it
-        from micrograd_gui.app.start import show
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
 
-        return show
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES.get(name, "micrograd_gui.door")), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -8,14 +8,15 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from importlib import metadata
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from micrograd_gui import log
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import one_line
-from micrograd_gui.files import documents
+
+if TYPE_CHECKING:
+    from micrograd_gui.export.options import Option
+    from micrograd_gui.files.documents import OpenedGraph
 
 USED_WRONGLY = 2  # the exit status of a refusal
 
@@ -64,6 +65,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         name = "micrograd-gui" if action is _window else f"micrograd-gui {arguments.pop(0)}"
         given = parser(name).parse_args(_joined(arguments))
         if debug or given.debug:
+            from micrograd_gui import log
+
             log.write_to_stderr()
         status = action(given)
         if sys.stdout is not None:  # it is None where the caller has closed it
@@ -112,6 +115,20 @@ def _joined(arguments: Sequence[str]) -> list[str]:
     return joined
 
 
+class _ShowVersion(argparse.Action):
+    """Prints the version, which is looked up only then: that takes longer than all other arguments."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        from importlib import metadata
+
+        try:
+            version = metadata.version("micrograd-gui")
+        except metadata.PackageNotFoundError:
+            version = "(a checkout)"
+        print(f"micrograd-gui {version}")
+        parser.exit()
+
+
 # ---------------------------------------------------------------- the window
 
 
@@ -123,37 +140,29 @@ def _window_parser(name: str) -> _Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_source(parser)
-    parser.add_argument("--version", action="version", version=f"micrograd-gui {_version()}")
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version")
     return parser
 
 
 def _window(given: argparse.Namespace) -> int:
-    from micrograd_gui.files.documents import graph_from_source
+    from micrograd_gui.app.start import has_screen
 
     named = given.file is not None or given.expression is not None
-    graph = graph_from_source(given.file, given.expression, given.set) if named or given.set else None
+    opened = _opened(given) if named or given.set else None
     heed_interrupts()
-    if not _has_screen():
+    if not has_screen():
         from micrograd_gui.app.headless import play
+        from micrograd_gui.files.documents import resolve
 
-        return play(graph or documents.load_example("neuron"), _name(given.file) if named else "neuron")
+        return play(resolve(opened).graph, _file_name(given.file) if named else "neuron")
     from micrograd_gui.app.start import run_window
 
-    if given.file is None or given.set:
-        return run_window(graph)
-    return run_window(given.file if given.file in documents.example_names() else Path(given.file))
+    return run_window(opened)
 
 
-def _name(file: str | None) -> str:
+def _file_name(file: str | None) -> str:
     """What the pictures of a graph are called: as its file or example, else plainly so."""
     return Path(file).stem if file else "graph"
-
-
-def _has_screen() -> bool:
-    """Whether a window can be shown: Windows and macOS always have a screen, elsewhere a variable tells."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
 # ---------------------------------------------------------------- check
@@ -171,81 +180,56 @@ def _check_parser(name: str) -> _Parser:
 
 
 def _check(given: argparse.Namespace) -> int:
-    from micrograd_gui.app.check_report import check_as_json, check_as_table
     from micrograd_gui.document.text import read_number
-    from micrograd_gui.session.measure import check
+    from micrograd_gui.door import check
+    from micrograd_gui.export.check_report import check_as_json
 
-    graph = _graph(given)
-    h = read_number(given.h, "h")
-    if h <= 0:
-        raise Refusal("h must be larger than 0: the slope divides by it.")
-    rows = check(graph, h)
-    print(check_as_json(graph, rows, h) if given.json else check_as_table(graph, rows, h))
-    return 0 if all(row.ok for row in rows) else 1
+    graph = _opened(given).graph
+    rows = check(graph, read_number(given.h, "h"))
+    print(check_as_json(graph, rows.checked, rows.h) if given.json else rows)
+    return 0 if rows.ok else 1
 
 
 # ---------------------------------------------------------------- render
 
 
 def _render_parser(name: str) -> _Parser:
-    from micrograd_gui.export import formats
+    from micrograd_gui.export.formats import FORMS
+    from micrograd_gui.export.options import OPTIONS
 
-    forms = ", ".join(form.suffix for form in formats.forms())
     parser = _Parser(prog=name, description="Draw the graph with its numbers.")
     _add_source(parser)
     parser.add_argument(
-        "-o", "--output", required=True, metavar="OUT", help=f"the file; its suffix decides the form: {forms}"
-    )
-    parser.add_argument(
-        "--step",
-        default=None,
-        metavar="N",
-        help="the moment after N steps (0: before the first), last, or all: numbered files, pages of a "
-        "PDF, slides of a .tex, frames of a GIF, WebP or .html; without it the end of the run, with no step "
-        "outlined",
-    )
-    parser.add_argument(
-        "--theme",
-        choices=("light", "dark", "print"),
-        help="light; an .html goes by its reader's screen unless it is told; print needs no colours",
-    )
-    parser.add_argument("--style", choices=("notebook", "canvas"), default="notebook", help="whose look")
-    parser.add_argument("--rankdir", choices=("LR", "TB"), default="LR", help="to the right, or downwards")
-    parser.add_argument("--nodes", metavar="A,B,…", help="only these nodes and the wires between them")
-    parser.add_argument(
-        "--no-gradients", dest="gradients", action="store_false", help="no grad in the nodes"
-    )
-    parser.add_argument(
-        "--open-blocks", dest="folded", action="store_false", help="collapsed blocks with all their nodes"
-    )
-    parser.add_argument("--digits", metavar="N", help="behind the point of each number: 4")
-    parser.add_argument(
-        "--card", action=argparse.BooleanOptionalAction, default=None,
-        help="the step card below the graph; without it, where a file has many moments",
+        "-o", "--output", required=True, metavar="OUT",
+        help=f"the file; its suffix decides the form: {', '.join(FORMS)}",
     )  # fmt: skip
-    parser.add_argument("--only", choices=("graph", "card"), help="no step card, or nothing but that")
-    parser.add_argument("--scale", metavar="S", help="pixels per unit: of a PNG 2, of an animation 1")
-    parser.add_argument("--margin", metavar="M", help="around the whole, in units: 8")
-    parser.add_argument("--transparent", action="store_true", help="no ground behind an SVG, PNG or .tex")
-    parser.add_argument(
-        "--dialect", choices=("micrograd", "torch", "jax"), help="what a .py is written in: micrograd"
-    )
-    parser.add_argument(
-        "--train", action="store_true", help="a .py that trains the graph on its rows by PyTorch, or torchrun"
-    )
-    parser.add_argument("--fps", metavar="F", help="moments per second of an animation")
-    parser.add_argument("--seconds", metavar="T", help="or seconds per moment: 1.6")
+    for option in OPTIONS.values():
+        _add_option(parser, option)
     return parser
 
 
-def _render(given: argparse.Namespace) -> int:
-    from micrograd_gui.export.formats import render
+def _add_option(parser: argparse.ArgumentParser, option: Option) -> None:
+    """The row of the table as an argument; what is not given is left to the table."""
+    told: dict[str, Any] = {"dest": option.name, "default": argparse.SUPPRESS, "help": option.help}
+    if option.switch and option.default is None:
+        told["action"] = argparse.BooleanOptionalAction
+    elif option.switch:
+        told["action"] = "store_false" if option.default else "store_true"
+    elif option.choices is not None:
+        told["choices"] = option.choices()
+    else:
+        told["metavar"] = option.metavar
+    parser.add_argument(option.flag, **told)
 
-    others = ("file", "expression", "set", "debug")
-    told = {name: value for name, value in vars(given).items() if name not in others}
-    graph = _graph(given)
+
+def _render(given: argparse.Namespace) -> int:
+    from micrograd_gui.door import render
+    from micrograd_gui.export.options import OPTIONS
+
+    graph = _opened(given).graph
+    options: Any = {name: value for name, value in vars(given).items() if name in OPTIONS}
     heed_interrupts()
-    for path in render(graph, told.pop("output"), **told):
+    for path in render(graph, given.output, **options):
         print(path)
     return 0
 
@@ -265,7 +249,7 @@ def _train_parser(name: str) -> _Parser:
 def _train(given: argparse.Namespace) -> int:
     from micrograd_gui.app.train import train
 
-    return train(_graph(given), given, begin=heed_interrupts)
+    return train(_opened(given).graph, given, begin=heed_interrupts)
 
 
 def _examples_parser(name: str) -> _Parser:
@@ -273,7 +257,9 @@ def _examples_parser(name: str) -> _Parser:
 
 
 def _examples(given: argparse.Namespace) -> int:
-    for each in documents.examples():
+    from micrograd_gui.files.documents import examples
+
+    for each in examples():
         print(f"{each.name:12}{'trains  ' if each.trains else ''}{each.title}: {each.sentence}")
     return 0
 
@@ -291,14 +277,30 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _graph(given: argparse.Namespace) -> Any:
-    from micrograd_gui.files.documents import graph_from_source
+def _opened(given: argparse.Namespace) -> OpenedGraph:
+    """The graph that the arguments name, its leaves set as in ``--set a=2``; raises Refusal."""
+    from micrograd_gui.door import parse, set_leaves
+    from micrograd_gui.files.documents import OpenedGraph, open_named
 
-    return graph_from_source(given.file, given.expression, given.set)
-
-
-def _version() -> str:
+    if (given.file is None) == (given.expression is None):
+        raise Refusal("Name either a file (or an example) or an expression after -e.")
+    if given.file is not None:
+        opened = open_named(given.file)
+    else:
+        opened = OpenedGraph(parse(given.expression), title="expression")
+    if not given.set:
+        return opened
     try:
-        return metadata.version("micrograd-gui")
-    except metadata.PackageNotFoundError:
-        return "(a checkout)"
+        graph = set_leaves(opened.graph, dict(map(_setting, given.set)))
+    except Refusal as refusal:
+        raise Refusal(f"--set: {refusal}") from None
+    return OpenedGraph(graph, title=_file_name(given.file))
+
+
+def _setting(text: str) -> tuple[str, float]:
+    from micrograd_gui.document.text import read_number
+
+    name, sign, number = text.partition("=")
+    if not sign or not name.strip():
+        raise Refusal(f"it needs a name and a number, like a=2, not “{text[:40]}”.")
+    return name.strip(), read_number(number, f"the value of {name.strip()}")

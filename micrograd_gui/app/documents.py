@@ -2,61 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 
-from micrograd.engine import Value
 from micrograd_gui.app.context import Context
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.live.values import graph_from_value
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.files import documents
 from micrograd_gui.files.atomic import shown
-from micrograd_gui.files.documents import SUFFIXES
+from micrograd_gui.files.documents import SUFFIXES, OpenedGraph, open_named
 from micrograd_gui.session.state import State
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedGraph:
-    """A graph, and where it came from."""
-
-    graph: Graph
-    path: Path | None = None
-    title: str = ""
-
-
-def read_source(source: object) -> OpenedGraph:
-    """A path, the name of an example, an expression, a Graph or a Value; None: the lecture's neuron.
-
-    Raises Refusal where it cannot be opened.
-    """
-    if isinstance(source, Graph):
-        return OpenedGraph(source, title="expression")
-    if isinstance(source, Value):
-        return OpenedGraph(graph_from_value(source), title=source.label or "live values")
-    text = "neuron" if source is None else str(source)
-    if text in documents.example_names() and not isinstance(source, Path):
-        return OpenedGraph(documents.load_example(text), title=text)
-    if isinstance(source, Path) or text.endswith(documents.SUFFIXES) or os.path.isfile(text):
-        return read_file(Path(text))
-    from micrograd_gui.document.notation.reader import graph_from_expression
-
-    return OpenedGraph(graph_from_expression(text), title="expression")
-
-
-def read_file(path: Path) -> OpenedGraph:
-    """A file of any kind that holds a graph. Only a .micrograd file is saved to again."""
-    graph = documents.open_any(path)
-    return OpenedGraph(graph, path) if documents.is_document(path) else OpenedGraph(graph, title=path.stem)
 
 
 def document_name(state: State) -> str:
@@ -86,7 +48,7 @@ class Documents(QObject):
 
     def open_path(self, path: Path) -> OpenedGraph:
         """Open a file at once, without a question."""
-        opened = read_file(path)
+        opened = open_named(path)
         self.open_source(opened)
         self._remember(path)
         return opened
@@ -211,7 +173,7 @@ def dropped_paths(mime: QMimeData) -> tuple[Path, ...]:
 ROWS = "Tables (*.csv *.tsv *.txt)"
 PLOTS = "SVG (*.svg);;PDF (*.pdf);;PNG (*.png);;Numbers as CSV (*.csv)"
 FILES = "micrograd graphs (*.micrograd)"
-OPENED = f"All that hold a graph (*.micrograd *.dot *.gv *.svg *.png *.pdf);;{FILES}"
+OPENED = f"All that hold a graph ({' '.join(f'*{suffix}' for suffix in SUFFIXES)});;{FILES}"
 
 
 def ask_unsaved(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import (
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QProgressBar,
     QVBoxLayout,
+    QWidget,
 )
 
 from micrograd_gui.app import documents as dialogs
@@ -32,15 +33,15 @@ from micrograd_gui.session.trace import Run
 if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
 
+    from micrograd_gui.export.options import Option
     from micrograd_gui.figures.moments import Film, Moment, Options
-
 
 _KEY = "export"  # of the background's job
 MOMENTS = (("now", "this moment"), ("result", "the result of the whole run"), ("all", "all moments"))
-THEMES = (("light", "light"), ("dark", "dark"), ("print", "print: no colours needed"))
 SHOWN = (("graph", "the graph"), ("both", "the graph and the step card"), ("card", "the step card"))
-STYLES = (("notebook", "notebook"), ("canvas", "canvas"))
 SCALES = (("1", "1×"), ("2", "2×"), ("3", "3×"))
+_OF_GRAPHS = ("style", "gradients")  # options that say nothing of the step card
+_CAPTIONS = {"print": "print: no colours needed"}  # of choices that do not explain themselves
 
 
 class ExportDialog(QDialog):
@@ -58,22 +59,18 @@ class ExportDialog(QDialog):
         self._show_what_applies()
 
     def _build(self) -> None:
-        from micrograd_gui.export.formats import forms  # with all its writers: only when it is wanted
+        from micrograd_gui.export.formats import FORMS
+        from micrograd_gui.export.options import OPTIONS
 
         form = QFormLayout()
-        self._carded = [each.suffix for each in forms() if each.cards]
-        rows = tuple((each.suffix, f"{each.title} ({each.suffix})") for each in forms())
+        rows = tuple((each.suffix, f"{each.title} ({each.suffix})") for each in FORMS.values())
         self.form = self._choice(form, "form", "Form", rows)
         self.moment = self._choice(form, "moment", "What", MOMENTS)
         self.shown = self._choice(form, "shown", "Shows", SHOWN)
-        self.style_ = self._choice(form, "style", "Style", STYLES)
-        self.theme = self._choice(form, "theme", "Colours", THEMES)
-        self.theme.setCurrentIndex(self.theme.findData(self._context.look.theme.name))
-        self.scale = self._choice(form, "scale", "Pixels", SCALES)
-        self.scale.setCurrentIndex(1)
-        self.gradients = self._box(form, "gradients", "with gradients", True)
-        self.transparent = self._box(form, "transparent", "with a transparent ground", False)
+        self.fields = {row.name: self._field(form, row) for row in OPTIONS.values() if row.title}
         self.selected = self._box(form, "selected", "only what is selected", False)
+        self._select("theme", self._context.look.theme.name)
+        self._select("scale", "2")
         self.progress = QProgressBar()
         self.progress.setObjectName("progress")
         self.progress.hide()
@@ -93,6 +90,20 @@ class ExportDialog(QDialog):
             combo.currentIndexChanged.connect(self._show_what_applies)
         self.moment.currentIndexChanged.connect(self._suit_moment)
 
+    def _field(self, form: QFormLayout, option: Option) -> QWidget:
+        """The row of the table as a field: a tick for a switch, else something to choose from."""
+        if option.switch:
+            return self._box(form, option.name, option.title, bool(option.default))
+        if option.choices is None:
+            return self._choice(form, option.name, option.title, SCALES)
+        rows = tuple((each, _CAPTIONS.get(each, each)) for each in option.choices())
+        return self._choice(form, option.name, option.title, rows)
+
+    def _select(self, name: str, data: str) -> None:
+        field = self.fields[name]
+        assert isinstance(field, QComboBox)
+        field.setCurrentIndex(field.findData(data))
+
     def _choice(
         self, form: QFormLayout, name: str, title: str, rows: tuple[tuple[str, str], ...]
     ) -> QComboBox:
@@ -111,19 +122,16 @@ class ExportDialog(QDialog):
         return box
 
     def _show_what_applies(self) -> None:
-        """What the form has no use for cannot be chosen."""
-        suffix = self.form.currentData()
-        carded = suffix in self._carded
-        drawn = carded or suffix == ".html"
-        self.shown.setEnabled(carded)
-        graph = not (carded and self.shown.currentData() == "card")
-        self.style_.setEnabled(drawn and graph)
-        self.theme.setEnabled(drawn or suffix == ".mmd")
-        self.gradients.setEnabled(graph and (drawn or suffix in (".mmd", ".dot")))
-        self.selected.setEnabled(graph and bool(self._context.session.state.selection))
-        self.scale.setEnabled(suffix in (".png", ".gif", ".webp"))
-        self.transparent.setEnabled(suffix in (".svg", ".png", ".tex"))
-        self.moment.setEnabled(suffix not in (".micrograd", ".py", ".ipynb"))
+        """What the form has no use for cannot be chosen; nor can, for the card alone, how a graph looks."""
+        from micrograd_gui.export.formats import FORMS
+
+        heeded = FORMS[self.form.currentData()].options
+        self.moment.setEnabled("step" in heeded)
+        self.shown.setEnabled("only" in heeded)
+        graph = not (self.shown.isEnabled() and self.shown.currentData() == "card")
+        for name, field in self.fields.items():
+            field.setEnabled(name in heeded and (graph or name not in _OF_GRAPHS))
+        self.selected.setEnabled("nodes" in heeded and graph and bool(self._context.session.state.selection))
 
     def _suit_moment(self) -> None:
         """A run is told by its step cards; one moment is a figure. Either can be chosen otherwise."""
@@ -131,22 +139,18 @@ class ExportDialog(QDialog):
             shown = "both" if self.moment.currentData() == "all" else "graph"
             self.shown.setCurrentIndex(self.shown.findData(shown))
 
-    # What is wished --------------------------------------------------------------------------
+    # What is asked for -----------------------------------------------------------------------
 
-    def wish(self) -> Wish:
+    def request(self) -> ExportRequest:
         """What is chosen now, about the window's graph at this moment."""
-        shown = self.shown.currentData() if self.shown.isEnabled() else None
-        return of_window(
-            self._context,
-            moment=self.moment.currentData() if self.moment.isEnabled() else "now",
-            theme=self.theme.currentData(),
-            style=self.style_.currentData() if self.style_.isEnabled() else "notebook",
-            scale=float(self.scale.currentData()),
-            transparent=self.transparent.isChecked() and self.transparent.isEnabled(),
-            gradients=self.gradients.isChecked(),
-            card=None if shown is None else shown != "graph",
-            only_card=shown == "card",
-            selected=self.selected.isChecked() and self.selected.isEnabled(),
+        given = {name: _value_of(field) for name, field in self.fields.items() if field.isEnabled()}
+        if self.shown.isEnabled():
+            shown = self.shown.currentData()
+            given |= {"only": "card"} if shown == "card" else {"card": shown == "both"}
+        if self.selected.isEnabled() and self.selected.isChecked():
+            given["nodes"] = self._context.session.state.selection
+        return request_of(
+            self._context, self.moment.currentData() if self.moment.isEnabled() else "now", **given
         )
 
     # Files -----------------------------------------------------------------------------------
@@ -170,13 +174,13 @@ class ExportDialog(QDialog):
         What cannot be made is said here: the status bar is behind this dialog.
         """
         try:
-            wish = self.wish()
-            others = [each for each in would_replace(wish, path) if each != path]
+            request = self.request()
+            others = [each for each in would_replace(request, path) if each != path]
         except Refusal as refusal:
             self._failed(refusal)
             return
         if not others:
-            self._start(wish, path)
+            self._start(request, path)
             return
         box = QMessageBox(
             QMessageBox.Icon.Question,
@@ -188,15 +192,15 @@ class ExportDialog(QDialog):
         box.setObjectName("replace")
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         replace = box.addButton("Replace", QMessageBox.ButtonRole.AcceptRole)
-        replace.clicked.connect(lambda: self._start(wish, path))
+        replace.clicked.connect(lambda: self._start(request, path))
         box.open()
 
-    def _start(self, wish: Wish, path: Path) -> None:
+    def _start(self, request: ExportRequest, path: Path) -> None:
         self.progress.setRange(0, 0)
         self.progress.show()
         self.choose.setEnabled(False)
         self.message.setText(f"Making {path.name} …")
-        work = partial(_work, wish, path, self._told)
+        work = partial(_work, request, path, self._told)
         self._context.background.start(_KEY, work, done=self._made, failed=self._failed, stoppable=True)
 
     def _show_progress(self, done: int, total: int) -> None:
@@ -220,14 +224,21 @@ class ExportDialog(QDialog):
         super().done(result)
 
 
+def _value_of(field: QWidget) -> Any:
+    if isinstance(field, QCheckBox):
+        return field.isChecked()
+    assert isinstance(field, QComboBox)
+    return field.currentData()
+
+
 class _Told(QObject):
     """Brings what a thread says into the window's own."""
 
     told = Signal(int, int)
 
 
-def _work(wish: Wish, path: Path, told: _Told, *, stop: Event) -> tuple[Path, ...]:
-    return exported(wish, path, told.told.emit, stop)
+def _work(request: ExportRequest, path: Path, told: _Told, *, stop: Event) -> tuple[Path, ...]:
+    return write_files(request, path, told.told.emit, stop)
 
 
 def open_export(context: Context) -> ExportDialog:
@@ -242,26 +253,43 @@ SVG_FORMAT = "image/svg+xml"
 
 
 @dataclass(frozen=True)
-class Wish:
-    """A graph, the moment it is at and the run it is in, and how it is to be drawn."""
+class ExportRequest:
+    """A graph, the moment it is at and the run it is in, and how it is to be drawn.
+
+    ``which`` moments are wanted; ``given`` are options by the table of `export.options`.
+    """
 
     graph: Graph
     now: Moment
     trace: Run | None
     which: Which
-    options: Options
+    given: Mapping[str, Any]
+    folds: bool = True  # whether the form draws a collapsed block as one box
+
+    @cached_property
+    def options(self) -> Options:
+        """How it is drawn; raises Refusal where that cannot be."""
+        from micrograd_gui.export.options import read_options
+
+        return read_options(self.graph, self.given, folds=self.folds)[1]
 
     def film(self, told: Callable[[int, int], object] | None = None, stop: Event | None = None) -> Film:
-        """The moments that are wished for; raises Refusal where there is nothing to draw."""
-        from micrograd_gui.figures.moments import Film, Watch, film_of, see_that_there_is_something
+        """The moments that are asked for; raises Refusal where there is nothing to draw."""
+        from micrograd_gui.figures.moments import Film, Progress, film_of, see_that_there_is_something
 
-        watch = Watch(stop=stop) if told is None else Watch(told, stop)
-        options = replace(self.options, watch=watch)
+        progress = Progress(stop=stop) if told is None else Progress(told, stop)
+        options = replace(self.options, progress=progress)
         if self.which == "now":
             see_that_there_is_something(self.graph, options)
             return Film(self.graph, (self.now,), options)
         step = "all" if self.which == "all" else None
         return film_of(self.graph, step, options, self._whole_run())
+
+    def suiting(self, path: Path) -> ExportRequest:
+        """The request as the form of that file can be drawn; raises Refusal where it has none."""
+        from micrograd_gui.export.formats import form_of
+
+        return replace(self, folds=form_of(path).folds)
 
     def _whole_run(self) -> Run | None:
         """The recorded run, where it has gone backward; else a run is made for the purpose."""
@@ -269,59 +297,36 @@ class Wish:
         return trace if trace is not None and any(each.kind == "backward" for each in trace.script) else None
 
 
-def of_window(
-    context: Context,
-    moment: Which = "now",
-    *,
-    theme: str | None = None,
-    style: Literal["notebook", "canvas"] = "notebook",
-    scale: float | None = None,
-    transparent: bool = False,
-    gradients: bool = True,
-    card: bool | None = None,
-    only_card: bool = False,
-    selected: bool = False,
-) -> Wish:
-    """The window's graph at its moment; ``selected``: only the selected nodes of it."""
-    from micrograd_gui.figures.moments import Moment, Options
-    from micrograd_gui.session.explain.card import card as card_of
+def request_of(context: Context, which: Which = "now", **given: Any) -> ExportRequest:
+    """The window's graph at its moment, in the window's colours unless others are given."""
+    from micrograd_gui.figures.moments import Moment
+    from micrograd_gui.session.explain.card import card
 
     state = context.session.state
-    options = Options(
-        theme=theme or context.look.theme.name,
-        scale=scale,
-        transparent=transparent,
-        style=style,
-        gradients=gradients,
-        card=card,
-        only_card=only_card,
-        nodes=state.selection if selected else None,
+    moment = Moment(state.frame, state.step, card(state))
+    return ExportRequest(
+        state.graph, moment, state.trace, which, {"theme": context.look.theme.name, **given}
     )
-    return Wish(state.graph, Moment(state.frame, state.step, card_of(state)), state.trace, moment, options)
 
 
-def exported(
-    wish: Wish, path: Path, told: Callable[[int, int], object] | None = None, stop: Event | None = None
+def write_files(
+    request: ExportRequest,
+    path: Path,
+    told: Callable[[int, int], object] | None = None,
+    stop: Event | None = None,
 ) -> tuple[Path, ...]:
     """The files that were written; raises Refusal, or Cancelled, and then none was."""
     from micrograd_gui.export.formats import export
 
-    return export(_fitting(wish, path).film(told, stop), path)
+    return export(request.suiting(path).film(told, stop), path)
 
 
-def would_replace(wish: Wish, path: Path) -> tuple[Path, ...]:
+def would_replace(request: ExportRequest, path: Path) -> tuple[Path, ...]:
     """The files that are there already and would be others afterwards; raises Refusal as above."""
     from micrograd_gui.export.formats import targets
 
     # not Path.exists, which stumbles over names that are too long; they are refused when they are written
-    return tuple(each for each in targets(_fitting(wish, path).film(), path) if os.path.exists(each))
-
-
-def _fitting(wish: Wish, path: Path) -> Wish:
-    """The wish with collapsed blocks as one box only where the form of the file draws them so."""
-    from micrograd_gui.export.formats import form_of
-
-    return replace(wish, options=replace(wish.options, folded=form_of(path).folds))
+    return tuple(each for each in targets(request.suiting(path).film(), path) if os.path.exists(each))
 
 
 # The clipboard -----------------------------------------------------------------------------------
@@ -331,18 +336,18 @@ def copy_picture(context: Context) -> None:
     """The rendered graph of this moment as a picture, in pixels and as SVG; raises Refusal."""
     from PySide6.QtWidgets import QApplication
 
-    QApplication.clipboard().setMimeData(picture_data(of_window(context)))
+    QApplication.clipboard().setMimeData(picture_data(request_of(context)))
     context.say("The picture is on the clipboard, as PNG and as SVG.")
 
 
-def picture_data(wish: Wish) -> QMimeData:
+def picture_data(request: ExportRequest) -> QMimeData:
     """A picture in the forms that other programs paste: PNG, SVG, and Qt's own image."""
     from PySide6.QtCore import QMimeData
     from PySide6.QtGui import QImage
 
     from micrograd_gui.export.formats import picture_bytes
 
-    film = wish.film()
+    film = request.film()
     png = picture_bytes(film, ".png")
     data = QMimeData()
     data.setData(SVG_FORMAT, picture_bytes(film, ".svg"))

@@ -13,11 +13,11 @@ from pathlib import Path
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
-from micrograd_gui.app.check_report import check_as_table
 from micrograd_gui.app.start import create_window
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.rough_layout import arranged
+from micrograd_gui.export.check_report import check_as_table
 from micrograd_gui.export.formats import export
 from micrograd_gui.figures.moments import Options, film_of
 from micrograd_gui.files import documents

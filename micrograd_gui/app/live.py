@@ -111,18 +111,26 @@ def refresh(session: Session, link: Link) -> str:
     return sentence or ("Refreshed." if graph is not before else "Refreshed: nothing has changed but grads.")
 
 
-def picture(link: Link) -> Any:
-    """The lecture's picture of the live values, with their names: a graphviz Digraph."""
+def picture(found: Captured) -> Any:
+    """The lecture's picture of the numbers that were found, with the names: a graphviz Digraph."""
     from micrograd import draw_dot
     from micrograd_gui.session.record import build
 
-    graph = link.found.graph
+    graph = found.graph
     values = build(graph)
     for node, value in values.items():
         value.label = graph.nodes[node].label
-        value.data = link.found.data[node]
-        value.grad = link.found.grad.get(node, 0.0)
+        value.data = found.data.get(node, value.data)
+        value.grad = found.grad.get(node, 0.0)
     return draw_dot(values[graph.target or 1])
+
+
+def ran_through(graph: Graph) -> Captured:
+    """The graph with the numbers of a whole run, as if they had been found live; raises Refusal."""
+    from micrograd_gui.session.measure import complete
+
+    frame = complete(graph)
+    return Captured(graph, {}, dict(frame.data), dict(frame.grad))
 
 
 def present(session: Session, found: Captured) -> str:

@@ -66,10 +66,10 @@ def create_window(source: object = None) -> MainWindow:
         from micrograd_gui.app.live import Link
 
         return window_on(Link(source, {}, {}))
-    from micrograd_gui.app.documents import read_source
     from micrograd_gui.app.window import MainWindow
+    from micrograd_gui.files.documents import resolve
 
-    read = read_source(source)  # before there is a window that a refusal would leave behind
+    read = resolve(source)  # before there is a window that a refusal would leave behind
     window = MainWindow()
     window.documents.open_source(read)
     return window
@@ -90,26 +90,29 @@ _open: dict[int, MainWindow] = {}  # what was opened without blocking; Python wo
 def show(value: Any, block: bool | None = None) -> Any:
     """Open the graph behind a value in the window: its labels, data and grads, ready to be stepped.
 
-    The value is a Value, one of karpathy/micrograd or of the lecture's class, or a PyTorch scalar. Nodes
-    without a label are called as the caller's variables. From a script it blocks until the window is closed,
-    unless ``block=False``. From a notebook or an interactive IPython it does not block: the window lives
-    beside the cells and is given back, and its Refresh shows what the cells have changed since.
-    Where there is no screen the picture (a graphviz Digraph) is given back instead.
+    The value is a Value, one of karpathy/micrograd or of the lecture's class, or a PyTorch scalar; a Graph
+    is opened as it is. Nodes without a label are called as the caller's variables. From a script it blocks
+    until the window is closed, unless ``block=False``. From a notebook or an interactive IPython it does not
+    block: the window lives beside the cells and is given back, and its Refresh shows what the cells have
+    changed since. Where there is no screen the picture (a graphviz Digraph) is given back instead.
     Raises Refusal for an op that is not in the table.
     """
-    from micrograd_gui.app.live import Link, picture
+    from micrograd_gui.app.live import Link, picture, ran_through
+    from micrograd_gui.document.graph import Graph
 
-    caller = sys._getframe(1)
-    link = Link(value, caller.f_locals, caller.f_globals)
-    del caller  # it would keep this frame alive, and itself
+    link = None
+    if not isinstance(value, Graph):
+        caller = sys._getframe(1)
+        link = Link(value, caller.f_locals, caller.f_globals)
+        del caller  # it would keep this frame alive, and itself
     interactive = has_screen() and _beside_cells()
     if interactive is None or not has_screen():
-        return picture(link)
+        return picture(ran_through(value) if link is None else link.found)
     from PySide6.QtCore import Qt, QThread
     from PySide6.QtWidgets import QApplication
 
     app = QApplication.instance() or QApplication(["micrograd-gui"])
-    window = window_on(link)
+    window = create_window(value) if link is None else window_on(link)
     if block is None:
         block = not interactive and QThread.currentThread().loopLevel() == 0
     window.show()

@@ -7,20 +7,15 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from time import monotonic
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
-from micrograd_gui.document.data import TrainingPlan
-from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import read_number, short, written
-
-if TYPE_CHECKING:
-    from micrograd_gui.session.training.trainer import Trainer
+from micrograd_gui.door import Learned, Trained, prepare_training, whole
 
 _INTERRUPTED = 130
-_BAR = 30  # signs
+_WIDTH = 30  # signs
 _PARAMETERS_SHOWN = 12
 _MILESTONES = 10
 
@@ -38,110 +33,76 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=JSON_HELP)
 
 
-@dataclass
-class _Learned:
-    """What has come of the steps so far."""
-
-    losses: list[float]
-    accuracies: list[float]
-
-
 def train(graph: Graph, given: argparse.Namespace, begin: Callable[[], None] = lambda: None) -> int:
     """Train the graph as the arguments say and print what came of it; gives the exit status.
 
     ``begin`` is called when all is loaded and the first step comes next: from here on Ctrl+C, which raises
     KeyboardInterrupt, ends the training and not what is told of it.
+    Raises Refusal where there is nothing to train, and where a step would make the loss not finite.
     """
-    from micrograd_gui.session.training.trainer import Trainer
-
-    graph, steps = _planned(graph, given)
-    if given.plot is not None:
-        from micrograd_gui.export.loss_curve import refuse_suffix
-
-        refuse_suffix(given.plot)
-    training = Trainer(graph)
-    learned = _Learned([], [])
-    try:
-        begin()
-        with _bar(steps, sys.stderr) as show:
-            for _ in range(steps):
-                step = training.step()
-                learned.losses.append(step.loss)
-                if step.accuracy is not None:
-                    learned.accuracies.append(step.accuracy)
-                show(step.k + 1, step.loss)
-        status = 0
-    except KeyboardInterrupt:
-        status = _INTERRUPTED
-    loss, accuracy = training.judged()
     if given.plot is not None:
         from micrograd_gui.export import loss_curve
 
-        loss_curve.write(given.plot, [*learned.losses, loss], learned.accuracies)
+        loss_curve.refuse_suffix(given.plot)
+    training, steps = prepare_training(
+        graph,
+        None if given.steps is None else whole(read_number(given.steps, "--steps"), "--steps"),
+        None if given.rate is None else read_number(given.rate, "--rate"),
+        seed=None if given.seed is None else whole(read_number(given.seed, "--seed"), "--seed"),
+    )
+    learned = Learned(training)
+    try:
+        begin()
+        with _progress_bar(steps, sys.stderr) as show:
+            for k in range(steps):
+                learned.step()
+                show(k + 1, learned.losses[-1])
+        status = 0
+    except KeyboardInterrupt:
+        status = _INTERRUPTED
+    done = learned.result()
+    if given.plot is not None:
+        loss_curve.write(given.plot, [*done.losses, done.loss], done.accuracies)
     report = _as_json if given.json else _as_text
-    print(report(training, learned, loss, accuracy, stopped=status != 0))
+    print(report(done, stopped=status != 0))
     return status
-
-
-def _planned(graph: Graph, given: argparse.Namespace) -> tuple[Graph, int]:
-    """The graph with the plan that the arguments make of its own, and how many steps to take."""
-    from micrograd_gui.document.networks import redrawn
-
-    plan = graph.plan or TrainingPlan()
-    if given.rate is not None:
-        plan = replace(plan, rate=read_number(given.rate, "--rate"))
-    if given.seed is not None:
-        plan = replace(plan, seed=_whole(given.seed, "--seed"))
-    steps = plan.steps if given.steps is None else _whole(given.steps, "--steps")
-    graph = graph.planned(replace(plan, steps=steps) if steps else plan)
-    return (graph if given.seed is None else redrawn(graph, plan.seed)), steps
-
-
-def _whole(text: str, what: str) -> int:
-    number = read_number(text, what)
-    if number != int(number) or number < 0:
-        raise Refusal(f"{what} must be a whole number, 0 or more, not “{text.strip()[:40]}”.")
-    return int(number)
 
 
 # What is printed ---------------------------------------------------------------------------------
 
 
-def _as_json(
-    training: Trainer, learned: _Learned, loss: float, accuracy: float | None, *, stopped: bool
-) -> str:
+def _as_json(done: Trained, *, stopped: bool) -> str:
     whole = {
-        "steps": training.k,
-        "losses": learned.losses,
-        "loss": loss,
-        "accuracy": accuracy,
-        "parameters": training.named(),
+        "steps": done.steps,
+        "losses": done.losses,
+        "loss": done.loss,
+        "accuracy": done.accuracy,
+        "parameters": done.parameters,
     }
     if stopped:
         whole["stopped"] = True
     return json.dumps(whole, allow_nan=False)
 
 
-def _as_text(
-    training: Trainer, learned: _Learned, loss: float, accuracy: float | None, *, stopped: bool
-) -> str:
-    every = max(1, len(learned.losses) // _MILESTONES)
-    lines = ["   step        loss  accuracy" if learned.accuracies else "   step        loss"]
-    for k in range(0, len(learned.losses), every):
-        share = f"{learned.accuracies[k]:>9.0%}" if learned.accuracies else ""
-        lines.append(f"{k:>7}{written(learned.losses[k]):>12}{share}")
-    lines.append(f"{training.k:>7}{written(loss):>12}" + ("" if accuracy is None else f"{accuracy:>9.0%}"))
-    named = list(training.named().items())
+def _as_text(done: Trained, *, stopped: bool) -> str:
+    every = max(1, done.steps // _MILESTONES)
+    lines = ["   step        loss  accuracy" if done.accuracies else "   step        loss"]
+    for k in range(0, done.steps, every):
+        share = f"{done.accuracies[k]:>9.0%}" if done.accuracies else ""
+        lines.append(f"{k:>7}{written(done.losses[k]):>12}{share}")
+    share = "" if done.accuracy is None else f"{done.accuracy:>9.0%}"
+    lines.append(f"{done.steps:>7}{written(done.loss):>12}{share}")
+    named = list(done.parameters.items())
     told = [f"{name} = {short(number)}" for name, number in named[:_PARAMETERS_SHOWN]]
     more = f", and {len(named) - len(told)} more" if len(named) > len(told) else ""
     ended = "Stopped after" if stopped else "After"
-    step = "step" if training.k == 1 else "steps"
-    lines += ["", f"{ended} {training.k} {step} the loss is {written(loss)}.", f"{', '.join(told)}{more}"]
-    return "\n".join(lines)
+    step = "step" if done.steps == 1 else "steps"
+    end = f"{ended} {done.steps} {step} the loss is {written(done.loss)}."
+    return "\n".join([*lines, "", end, f"{', '.join(told)}{more}"])
 
 
 @contextmanager
-def _bar(steps: int, to: TextIO) -> Iterator[Callable[[int, float], None]]:
+def _progress_bar(steps: int, to: TextIO) -> Iterator[Callable[[int, float], None]]:
     """A progress bar, on a terminal only; it leaves nothing behind."""
     if not to.isatty():
         yield lambda k, loss: None
@@ -153,8 +114,8 @@ def _bar(steps: int, to: TextIO) -> Iterator[Callable[[int, float], None]]:
         now = monotonic()
         if now - shown >= 0.1 or k == steps:
             shown = now
-            done = _BAR * k // steps
-            to.write(f"\r{'█' * done}{'░' * (_BAR - done)} {k}/{steps}  loss {written(loss)}\x1b[K")
+            done = _WIDTH * k // steps
+            to.write(f"\r{'█' * done}{'░' * (_WIDTH - done)} {k}/{steps}  loss {written(loss)}\x1b[K")
             to.flush()
 
     try:

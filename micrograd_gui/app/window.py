@@ -18,10 +18,11 @@ from micrograd_gui.app.actions import Menus, Toolbars
 from micrograd_gui.app.arrangement import Appearance, Panes, Projector, for_document, for_first_rows
 from micrograd_gui.app.blocks import BlockAdding
 from micrograd_gui.app.commands import Commands
-from micrograd_gui.app.documents import Documents, OpenedGraph, dropped_paths
+from micrograd_gui.app.documents import Documents, dropped_paths
 from micrograd_gui.app.settings import Settings
 from micrograd_gui.app.training_loop import TrainingLoop
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.files.documents import OpenedGraph
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.text import read_number
-from micrograd_gui.export import matplotlib_writer, tikz
-from micrograd_gui.export.csv import table
-from micrograd_gui.export.mermaid import mermaid
-from micrograd_gui.export.player import player
-from micrograd_gui.export.svg import svg
-from micrograd_gui.figures.figure import MARGIN, Style
-from micrograd_gui.figures.moments import SCALE_RANGE, Film, Moment, Options, film_of
-from micrograd_gui.figures.notebook_style import source
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.export.options import read_options
+from micrograd_gui.figures.moments import Film, Moment, Options, film_of
 from micrograd_gui.files.atomic import write_all
 from micrograd_gui.files.embedded import packed
 from micrograd_gui.session.trace import Frame, Step
@@ -32,22 +25,27 @@ HEAVIEST = 300_000  # nodes times moments: some minutes of drawing
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One row: what files with this suffix hold, and the function that makes their content.
+    """One row: what files with this suffix hold, what makes their content, and which options it heeds.
 
     A form with ``several`` shows many moments in one file, an ``animated`` one as a rule the whole
     run; the others make a file for each moment. A ``light`` one does not draw each moment anew. One
-    with ``cards`` can show the step card without the graph. One that ``folds`` draws a collapsed block
-    as one box; the others tell of every node and every moment.
+    that ``folds`` draws a collapsed block as one box; the others tell of every node and every moment.
+    ``options`` are names in the table of options.
     """
 
     suffix: str
     title: str
     content: Callable[[Film], bytes]
+    options: frozenset[str]
     several: bool = False
     animated: bool = False
     light: bool = False
     folds: bool = True
-    cards: bool = False
+
+    @property
+    def cards(self) -> bool:
+        """Whether it can show the step card, alone or below the graph."""
+        return "only" in self.options
 
 
 def forms() -> tuple[Form, ...]:
@@ -87,6 +85,16 @@ def export(film: Film, path: Path) -> tuple[Path, ...]:
     return write_all((each, form.content(part)) for each, part in zip(paths, films, strict=True))
 
 
+def render(graph: Graph, path: Path, given: Mapping[str, Any]) -> tuple[Path, ...]:
+    """Draw the graph as the options say, whose table is ``OPTIONS``, and give what was written.
+
+    Raises Refusal for what cannot be understood, before any file is written.
+    """
+    form = form_of(path)
+    step, options = read_options(graph, given, folds=form.folds)
+    return export(film_of(graph, "all" if step is None and form.animated else step, options), path)
+
+
 def targets(film: Film, path: Path) -> tuple[Path, ...]:
     """The files that an export would write: that one, or a numbered one for each moment."""
     if form_of(path).several or len(film.moments) == 1:
@@ -108,6 +116,8 @@ def picture_bytes(film: Film, suffix: str) -> bytes:
 
 
 def _svg(film: Film) -> bytes:
+    from micrograd_gui.export.svg import svg
+
     options = film.options
     return svg(
         next(film.pictures),
@@ -119,6 +129,8 @@ def _svg(film: Film) -> bytes:
 
 
 def _png(film: Film) -> bytes:
+    from micrograd_gui.export import matplotlib_writer
+
     options = film.options
     return matplotlib_writer.png(
         next(film.pictures),
@@ -131,18 +143,24 @@ def _png(film: Film) -> bytes:
 
 
 def _pdf(film: Film) -> bytes:
+    from micrograd_gui.export import matplotlib_writer
+
     return matplotlib_writer.pdf(
         film.pictures, film.options.palette, title=film.title, graph=packed(film.graph)
     )
 
 
 def _dot(film: Film) -> bytes:
+    from micrograd_gui.figures.notebook_style import source
+
     options = film.options
     text = source(film.drawn, film.moments[0].frame, options.rankdir, gradients=options.gradients)
     return text.encode("utf-8", "replace")
 
 
 def _tex(film: Film) -> bytes:
+    from micrograd_gui.export import tikz
+
     options = film.options
     ground = options.theme == "dark" and not options.transparent
     cards = [() if options.card is False else moment.card for moment in film.moments]
@@ -154,12 +172,16 @@ def _tex(film: Film) -> bytes:
 
 
 def _mermaid(film: Film) -> bytes:
+    from micrograd_gui.export.mermaid import mermaid
+
     moment = film.moments[0]
     return mermaid(film.stand_ins, moment.frame, moment.step, film.options, film.options.palette)
 
 
 def _animation(format: str) -> Callable[[Film], bytes]:
     def content(film: Film) -> bytes:
+        from micrograd_gui.export import matplotlib_writer
+
         options = film.options
         return matplotlib_writer.animation(
             film.with_cards if options.card is None else film.pictures,
@@ -172,10 +194,25 @@ def _animation(format: str) -> Callable[[Film], bytes]:
     return content
 
 
-def _script(film: Film) -> bytes:
-    from micrograd_gui.export.code import python
+def _player(film: Film) -> bytes:
+    from micrograd_gui.export.player import player
 
-    text = python.of(film.graph, film.options.dialect, train=film.options.train)
+    return player(film)
+
+
+def _script(film: Film) -> bytes:
+    """One run in a dialect, or a training loop, which is PyTorch's."""
+    dialect = film.options.dialect
+    if not film.options.train:
+        from micrograd_gui.export.code.python import DIALECT, script
+
+        text = script(film.graph, dialect or DIALECT)
+    elif dialect in (None, "torch"):
+        from micrograd_gui.export.code.training import training_script
+
+        text = training_script(film.graph)
+    else:
+        raise Refusal(f"Only PyTorch scripts train: --train goes with --dialect torch, not “{dialect[:40]}”.")
     return text.encode("utf-8", "replace")
 
 
@@ -185,105 +222,44 @@ def _notebook(film: Film) -> bytes:
     return notebook(film.graph)
 
 
+def _numbers(film: Film) -> bytes:
+    from micrograd_gui.export.csv import table
+
+    return table(film)
+
+
 def _micrograd(film: Film) -> bytes:
     return codec.encode(film.drawn).encode("utf-8", "replace")
 
 
+def _names(*names: str | Iterable[str]) -> frozenset[str]:
+    return frozenset(each for name in names for each in ([name] if isinstance(name, str) else name))
+
+
+_WHICH = ("step", "nodes")
+_DRAWN = _names(_WHICH, "theme", "style", "rankdir", "gradients", "open_blocks", "digits", "margin")
+_CARDS = ("card", "only")
+_PACE = ("fps", "seconds")
+
+# Writers are loaded when they are used: each stands behind a function that imports it.
 FORMS: dict[str, Form] = {
     form.suffix: form
     for form in (
-        Form(".svg", "SVG picture", _svg, cards=True),
-        Form(".png", "PNG picture", _png, cards=True),
-        Form(".pdf", "PDF document", _pdf, several=True, cards=True),
-        Form(".dot", "Graphviz DOT", _dot, folds=False),
-        Form(".gif", "Animated GIF", _animation("GIF"), several=True, animated=True, cards=True),
-        Form(".webp", "Animated WebP", _animation("WEBP"), several=True, animated=True, cards=True),
-        Form(".tex", "TikZ for TeX", _tex, several=True, cards=True),
-        Form(".mmd", "Mermaid flowchart", _mermaid),
-        Form(".html", "HTML player", player, several=True, animated=True, light=True),
-        Form(".py", "Python script", _script, several=True, light=True),
-        Form(".ipynb", "Jupyter notebook", _notebook, several=True, light=True),
-        Form(".csv", "Numbers as CSV", table, several=True, light=True, folds=False),
-        Form(".micrograd", "micrograd-gui file", _micrograd),
+        Form(".svg", "SVG picture", _svg, _names(_DRAWN, _CARDS, "transparent")),
+        Form(".png", "PNG picture", _png, _names(_DRAWN, _CARDS, "transparent", "scale")),
+        Form(".pdf", "PDF document", _pdf, _names(_DRAWN, _CARDS), several=True),
+        Form(".dot", "Graphviz DOT", _dot, _names(_WHICH, "rankdir", "gradients"), folds=False),
+        Form(".gif", "Animated GIF", _animation("GIF"), _names(_DRAWN, _CARDS, _PACE, "scale"),
+             several=True, animated=True),
+        Form(".webp", "Animated WebP", _animation("WEBP"), _names(_DRAWN, _CARDS, _PACE, "scale"),
+             several=True, animated=True),
+        Form(".tex", "TikZ for TeX", _tex, _names(_DRAWN, _CARDS, "transparent"), several=True),
+        Form(".mmd", "Mermaid flowchart", _mermaid,
+             _names(_WHICH, "theme", "rankdir", "gradients", "open_blocks", "digits")),
+        Form(".html", "HTML player", _player, _DRAWN, several=True, animated=True, light=True),
+        Form(".py", "Python script", _script, _names("nodes", "dialect", "train"), several=True, light=True),
+        Form(".ipynb", "Jupyter notebook", _notebook, _names("nodes"), several=True, light=True),
+        Form(".csv", "Numbers as CSV", _numbers, _names(_WHICH), several=True, light=True, folds=False),
+        Form(".micrograd", "micrograd-gui file", _micrograd, _names("nodes")),
     )
-}
-
-
-MOST_MARGIN = 1000.0
-MOST_DIGITS = 12
-SECONDS = (0.02, 60.0)
-
-
-def render(
-    graph: Graph,
-    output: str,
-    *,
-    step: str | None = None,
-    theme: str | None = None,
-    scale: str | None = None,
-    transparent: bool = False,
-    margin: str | None = None,
-    digits: str | None = None,
-    rankdir: str = "LR",
-    gradients: bool = True,
-    style: str = "notebook",
-    nodes: str | None = None,
-    folded: bool = True,
-    card: bool | None = None,
-    only: str | None = None,
-    fps: str | None = None,
-    seconds: str | None = None,
-    dialect: str | None = None,
-    train: bool = False,
-) -> tuple[Path, ...]:
-    """The files that were written; raises Refusal for what cannot be understood, before any is."""
-    path = Path(output)
-    if only == "graph" and card:
-        raise Refusal("--only graph and --card say opposite things: give one of them.")
-    form = form_of(path)
-    options = Options(
-        theme=theme,
-        scale=None if scale is None else _number(scale, "--scale", *SCALE_RANGE),
-        transparent=transparent,
-        seconds=_seconds(fps, seconds),
-        margin=MARGIN if margin is None else _number(margin, "--margin", 0, MOST_MARGIN),
-        digits=4 if digits is None else _digits(digits),
-        rankdir=rankdir,
-        gradients=gradients,
-        style=cast(Style, style),  # Options refuses those there are not
-        nodes=None if nodes is None else _nodes(graph, nodes),
-        folded=folded and form.folds,
-        card=False if only == "graph" and card is None else card,
-        only_card=only == "card",
-        dialect=dialect,
-        train=train,
-    )
-    if step is None and form.animated:
-        step = "all"
-    return export(film_of(graph, step, options), path)
-
-
-def _number(text: str, what: str, least: float, most: float) -> float:
-    number = read_number(text, what)
-    if not least <= number <= most:
-        raise Refusal(f"{what} is a number from {least:g} to {most:g}, not “{text[:20]}”.")
-    return number
-
-
-def _digits(text: str) -> int:
-    number = _number(text, "--digits", 0, MOST_DIGITS)
-    if not number.is_integer():
-        raise Refusal(f"--digits is a whole number, not “{text[:20]}”.")
-    return int(number)
-
-
-def _seconds(fps: str | None, seconds: str | None) -> float:
-    if fps is not None and seconds is not None:
-        raise Refusal("--fps and --seconds both say how fast an animation is: give one of them.")
-    if fps is not None:
-        return 1 / _number(fps, "--fps", 1 / SECONDS[1], 1 / SECONDS[0])
-    return Options().seconds if seconds is None else _number(seconds, "--seconds", *SECONDS)
-
-
-def _nodes(graph: Graph, names: str) -> frozenset[NodeId]:
-    return frozenset(graph.named(name.strip()) for name in names.split(","))
+}  # fmt: skip

@@ -33,7 +33,7 @@ SCALE_RANGE = (0.1, 20.0)  # pixels per unit that may be asked for
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class Progress:
     """Who waits for a long export: is told how far it is, and may end it."""
 
     told: Callable[[int, int], object] = lambda done, total: None
@@ -65,7 +65,7 @@ class Options:
     only_card: bool = False  # the step card and no graph
     dialect: str | None = None  # what a script is written in; None: micrograd, and PyTorch for training
     train: bool = False  # whether a script trains the graph
-    watch: Watch = field(default_factory=Watch)
+    progress: Progress = field(default_factory=Progress)
 
     def __post_init__(self) -> None:
         if self.style not in STYLES:
@@ -119,7 +119,8 @@ class Film:
     def each(self) -> Iterator[Film]:
         """A film of one moment for each of them, drawn in the frame of the whole."""
         tall = self.room_for_cards
-        options = replace(self.options, watch=Watch(stop=self.options.watch.stop))  # told of the whole only
+        only_stopped = Progress(stop=self.options.progress.stop)
+        options = replace(self.options, progress=only_stopped)  # each tells nothing: the whole does
         for moment in self.watched():
             yield Film(self.graph, (moment,), options, self.blank, tall)
 
@@ -141,7 +142,7 @@ class Film:
         """The graph laid out, with no numbers yet; raises LayoutRefusal."""
         if self.laid_out is not None:
             return self.laid_out
-        options, stop = self.options, self.options.watch.stop
+        options, stop = self.options, self.options.progress.stop
         if options.only_card:
             return alone(moment.card for moment in self.moments)
         if options.style == "canvas":
@@ -158,7 +159,7 @@ class Film:
         return replace(made, digits=options.digits)
 
     def _cards(self) -> Figure:
-        options, stop = self.options, self.options.watch.stop
+        options, stop = self.options, self.options.progress.stop
         graph = self.drawn if options.folded else opened(self.drawn, stop=stop, time_limit=PATIENCE)
         folding = Folding(placed(graph, stop=stop, time_limit=PATIENCE))
         moments = self.moments if options.gradients else ()
@@ -197,11 +198,11 @@ class Film:
 
     def watched(self) -> Iterator[Moment]:
         """The moments; whoever waits is told after each."""
-        watch, total = self.options.watch, len(self.moments)
-        watch.tick(0, total)
+        progress, total = self.options.progress, len(self.moments)
+        progress.tick(0, total)
         for done, each in enumerate(self.moments, 1):
             yield each
-            watch.tick(done, total)
+            progress.tick(done, total)
 
     @cached_property
     def widest(self) -> str:

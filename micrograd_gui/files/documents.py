@@ -1,10 +1,9 @@
-"""`.micrograd` files, and the graphs that our pictures carry: read into a Graph, written whole."""
+"""Documents: what a graph is read from (files of any kind, examples, what else names one), and saved to."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,116 +11,104 @@ from pathlib import Path
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.text import read_number
 from micrograd_gui.files.atomic import read_whole, shown, write_whole
 from micrograd_gui.resource import resource
 
 SUFFIX = ".micrograd"
+DOT = (".dot", ".gv")
+PICTURES = (".svg", ".png", ".pdf")
+SUFFIXES = (SUFFIX, *DOT, *PICTURES)  # of all files that a graph is read from
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedGraph:
+    """A graph, and where it came from: the file that it can be saved to again, else what it is called."""
+
+    graph: Graph
+    path: Path | None = None
+    title: str = ""
+
+
+def resolve(source: object) -> OpenedGraph:
+    """The graph of a file, of the example of that name, of an expression, of a Graph or of a live value.
+
+    A Path is a file; a text is an example, a file or an expression, whichever there is. None is the lecture's
+    neuron. Raises Refusal where there is none.
+    """
+    if isinstance(source, OpenedGraph):
+        return source
+    if isinstance(source, Graph):
+        return OpenedGraph(source, title="expression")
+    if source is None or isinstance(source, Path):
+        return open_named(source or "neuron")
+    if isinstance(source, str):
+        if source in example_names() or source.endswith(SUFFIXES) or os.path.isfile(source):
+            return open_named(source)
+        from micrograd_gui.document.notation.reader import graph_from_expression  # ast: after the first paint
+
+        return OpenedGraph(graph_from_expression(source), title="expression")
+    from micrograd_gui.document.live.values import graph_from_value
+
+    return OpenedGraph(graph_from_value(source), title=getattr(source, "label", "") or "live values")
+
+
+def open_named(name: str | Path) -> OpenedGraph:
+    """The graph of a file, or of the example of that name; raises Refusal where there is neither.
+
+    Only a .micrograd file is saved to again: what came out of a picture or of DOT is a new document.
+    """
+    if name in example_names():
+        return OpenedGraph(load_example(str(name)), title=str(name))
+    path = Path(name)
+    bare = isinstance(name, str) and not path.suffix and os.sep not in name
+    if bare and "\0" not in str(name) and not path.exists():
+        raise Refusal(
+            f"{shown(path)} is neither a file nor an example; the examples are {', '.join(example_names())}."
+        )
+    graph = read(path)
+    if path.suffix.lower() == SUFFIX:
+        return OpenedGraph(graph, path)
+    return OpenedGraph(graph, title=path.stem)
 
 
 def read(path: Path | str) -> Graph:
-    """The graph in the file; raises FileRefusal with a sentence that names file and field."""
+    """The graph in a .micrograd file, in a picture that carries one, or in DOT.
+
+    Raises FileRefusal with a sentence that names file and field.
+    """
     path = Path(path)
-    content = read_whole(path)
-    content = content.removeprefix(b"\xef\xbb\xbf")
+    content = read_whole(path).removeprefix(b"\xef\xbb\xbf")
+    suffix = path.suffix.lower()
+    if suffix in DOT:
+        return _read_dot(content, shown(path))
     if not content.lstrip().startswith(b"{"):
         from micrograd_gui.files.embedded import embedded_in, is_picture  # JSON is read without it
 
-        if is_picture(content):
-            graph = embedded_in(content, shown(path))
-            if graph is None:
-                raise FileRefusal(
-                    f"{shown(path)} carries no graph: only pictures made here do, "
-                    "and those that another program saved again may have lost it."
-                )
+        graph = embedded_in(content, shown(path)) if is_picture(content) else None
+        if graph is not None:
             return graph
+        if suffix not in SUFFIXES:
+            raise FileRefusal(f"{shown(path)} holds no graph: these do: {', '.join(SUFFIXES)}.")
+        if is_picture(content):
+            raise FileRefusal(
+                f"{shown(path)} carries no graph: only pictures made here do, "
+                "and those that another program saved again may have lost it."
+            )
     return codec.decode(content, shown(path))
 
+
+def _read_dot(content: bytes, name: str) -> Graph:
+    from micrograd_gui.files.dot_reader import graph_from_dot
+
+    text = content.decode("utf-8", "replace").replace("\0", "")
+    if not text.strip():
+        raise FileRefusal(f"{name} cannot be read as DOT: it is empty.")
+    return graph_from_dot(text, name)
 
 
 def write(path: Path | str, graph: Graph) -> None:
     """Put the graph into the file; raises FileRefusal, and then the old file is untouched."""
     write_whole(Path(path), codec.encode(graph).encode("utf-8"))
-
-
-DOT = (".dot", ".gv")
-SUFFIXES = (SUFFIX, *DOT, ".svg", ".png", ".pdf")
-
-
-def open_any(path: Path | str) -> Graph:
-    """The graph in a .micrograd file, in a picture that carries one, or in DOT; raises FileRefusal."""
-    path = Path(path)
-    if path.suffix.lower() not in DOT:
-        try:
-            return read(path)
-        except FileRefusal:
-            if path.suffix.lower() in SUFFIXES or not path.is_file() or _begins_as_a_file_of_ours(path):
-                raise
-            raise FileRefusal(f"{shown(path)} holds no graph: these do: {', '.join(SUFFIXES)}.") from None
-    text = _text(path)
-    if not text.strip():
-        raise FileRefusal(f"{shown(path)} cannot be read as DOT: it is empty.")
-    from micrograd_gui.files.dot_reader import graph_from_dot
-
-    return graph_from_dot(text, shown(path))
-
-
-def is_document(path: Path) -> bool:
-    """Whether the file can be saved again: what came out of a picture or of DOT is a new document."""
-    return path.suffix.lower() == SUFFIX
-
-
-def _begins_as_a_file_of_ours(path: Path) -> bool:
-    """Then what is wrong in it is of use, whatever its name."""
-    try:
-        with path.open("rb") as file:
-            return file.read(1000).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
-    except OSError:
-        return False
-
-
-def _text(path: Path) -> str:
-    return read_whole(path).decode("utf-8-sig", "replace").replace("\0", "")
-
-
-def graph_from_source(file: str | None, expression: str | None, settings: Iterable[str] = ()) -> Graph:
-    """The graph, its leaves set as in ``("a=2", "b=-3")``; raises Refusal where it cannot be had."""
-    if (file is None) == (expression is None):
-        raise Refusal("Name either a file (or an example) or an expression after -e.")
-    if file is not None:
-        graph = graph_from_file(file)
-    else:
-        from micrograd_gui.document.notation.reader import graph_from_expression  # ast: after the first paint
-
-        graph = graph_from_expression(expression or "")
-    for setting in settings:
-        graph = _set(graph, setting)
-    return graph
-
-
-def graph_from_file(file: str) -> Graph:
-    """The graph of a file, or of the example of that name."""
-    if file in example_names():
-        return load_example(file)
-    bare = not Path(file).suffix and os.sep not in file
-    if bare and "\0" not in file and not Path(file).exists():
-        raise Refusal(
-            f"{shown(Path(file))} is neither a file nor an example; "
-            f"the examples are {', '.join(example_names())}."
-        )
-    return open_any(file)
-
-
-def _set(graph: Graph, setting: str) -> Graph:
-    name, sign, number = setting.partition("=")
-    name = name.strip()
-    if not sign or not name:
-        raise Refusal(f"--set needs a name and a number, like a=2, not “{setting[:40]}”.")
-    labels = {node.label: node.id for node in graph if node.label}
-    if name not in labels:
-        known = ", ".join(node.label for node in graph if node.label and node.is_leaf)
-        raise Refusal(f"--set: there is no node called “{name[:40]}”; the leaves are {known[:200]}.")
-    return graph.valued(labels[name], read_number(number, f"--set: the value of {name}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from micrograd_gui.document.graph import Graph
 METADATA = "micrograd-graph"  # the id of the element in an SVG
 KEYWORD = "micrograd-graph"  # of the text in a PNG
 ATTACHED = "graph.micrograd"  # the file in a PDF
-PICTURES = (".svg", ".png", ".pdf")
 LARGEST_GRAPH = 20_000_000  # bytes of the graph in it
 _TEXTS = (b"iTXt", b"tEXt", b"zTXt")
 _PNG = b"\x89PNG\r\n\x1a\n"

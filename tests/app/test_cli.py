@@ -241,23 +241,25 @@ def test_a_control_character_in_a_name_does_not_reach_the_terminal(said: Any) ->
 
 
 @pytest.mark.parametrize(
-    ("arguments", "kind"),
-    [((), None), (("neuron",), str), (("mine.micrograd",), Path), (("-e", "a*b"), object)],
+    ("arguments", "title"),
+    [((), None), (("neuron",), "neuron"), (("mine.micrograd",), ""), (("-e", "a*b"), "expression")],
 )
 def test_without_a_command_the_window_opens_on_the_source(
-    said: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], kind: type | None
+    said: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], title: str | None
 ) -> None:
     documents.write(tmp_path / "mine.micrograd", graph_from_expression("u = 2; w = u*u"))
-    opened: list[object] = []
+    opened: list[Any] = []
 
-    def run_window(source: object) -> int:
+    def run_window(source: Any) -> int:
         opened.append(source)
         return 0
 
     monkeypatch.setattr(start, "run_window", run_window)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     assert said(*arguments).status == 0
-    assert opened[0] is None if kind is None else isinstance(opened[0], kind)
+    assert (None if opened[0] is None else opened[0].title) == title
+    if arguments == ("mine.micrograd",):
+        assert opened[0].path == Path("mine.micrograd")
 
 
 # Without Qt and without a screen -----------------------------------------------------------------

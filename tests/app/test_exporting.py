@@ -9,7 +9,7 @@ from PIL import Image
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QFileDialog, QMessageBox, QProgressBar
 
-from micrograd_gui.app.export_dialog import ExportDialog, copy_picture, exported, of_window, open_export
+from micrograd_gui.app.export_dialog import ExportDialog, copy_picture, open_export, request_of, write_files
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.files import documents
 from micrograd_gui.files.embedded import embedded_in
@@ -161,13 +161,13 @@ def test_the_step_card_alone_can_be_chosen_and_then_nothing_of_the_graph(opened,
 def test_a_run_is_shown_with_its_step_cards_unless_told_otherwise(opened):
     dialog = open_export(opened("lecture"))
     chosen(dialog, form=".pdf")
-    assert dialog.wish().options.card is False
+    assert dialog.request().options.card is False
     chosen(dialog, moment="all")
-    assert dialog.wish().options.card is True
+    assert dialog.request().options.card is True
     chosen(dialog, shown="graph")
-    assert dialog.wish().options.card is False
+    assert dialog.request().options.card is False
     chosen(dialog, form=".html")
-    assert dialog.wish().options.card is None, "a player has its own"
+    assert dialog.request().options.card is None, "a player has its own"
     dialog.close()
 
 
@@ -188,7 +188,7 @@ def test_the_dialog_offers_the_selection_alone_when_there_is_one(opened, qtbot, 
 def test_the_selection_alone_is_exported(opened, tmp_path):
     window = opened("lecture")
     window.session.select([window.session.state.graph.named("L")])
-    exported(of_window(window, selected=True), tmp_path / "a.svg")
+    write_files(request_of(window, nodes=window.session.state.selection), tmp_path / "a.svg")
     root = ElementTree.parse(tmp_path / "a.svg").getroot()
     assert [group.findtext(f"{SVG}title") for group in root.iter(f"{SVG}g")] == ["L"]
 
@@ -200,7 +200,7 @@ def test_in_the_canvas_style_nodes_stand_as_in_the_window_with_the_chips_of_its_
     window.session.forward()
     for _ in range(4):
         window.session.backward_step()
-    exported(of_window(window, style="canvas"), tmp_path / "a.svg")
+    write_files(request_of(window, style="canvas"), tmp_path / "a.svg")
     root = ElementTree.parse(tmp_path / "a.svg").getroot()
     corners = {}
     for group in root.iter(f"{SVG}g"):
@@ -244,7 +244,7 @@ def test_a_picture_is_copied_as_pixels_and_as_svg_and_carries_its_graph(opened):
 @pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf"])
 def test_an_exported_picture_opens_as_a_document(opened, tmp_path, suffix):
     window = opened("lecture")
-    exported(of_window(window), tmp_path / f"a{suffix}")
+    write_files(request_of(window), tmp_path / f"a{suffix}")
     assert len(documents.read(tmp_path / f"a{suffix}")) > 1
     again = opened(str(tmp_path / f"a{suffix}"))
     assert {node.label for node in again.session.state.graph} == set("abcdefL")

@@ -19,7 +19,7 @@ from micrograd_gui.app import create_window
 from micrograd_gui.app.documents import dropped_paths
 from micrograd_gui.app.live import Link, picture, present
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.export.formats import render
+from micrograd_gui.door import render
 from micrograd_gui.files import documents
 from micrograd_gui.session.session import Session
 
@@ -220,7 +220,7 @@ def test_without_a_screen_the_picture_has_labels_names_and_grads():
     a = Value(2.0)
     L = a * a
     L.backward()
-    source = picture(Link(L, {"a": a, "L": L}, {})).source
+    source = picture(Link(L, {"a": a, "L": L}, {}).found).source
     assert "{ a | data 2.0000 | grad 4.0000 }" in source
     assert a.label == ""
 

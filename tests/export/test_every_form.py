@@ -18,8 +18,8 @@ import pytest
 from PIL import Image
 
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.door import render
 from micrograd_gui.export import formats
-from micrograd_gui.export.formats import render
 from micrograd_gui.files import documents
 from micrograd_gui.layout.graphviz import engine
 from micrograd_gui.session.record import record

@@ -14,8 +14,8 @@ from PIL import Image
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
+from micrograd_gui.door import render
 from micrograd_gui.export import formats
-from micrograd_gui.export.formats import render
 from micrograd_gui.figures.moments import Film, Options, film_of
 from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.files import documents

@@ -19,7 +19,7 @@ import pytest
 from PIL import Image
 
 from micrograd_gui.document.graph import Graph, Node
-from micrograd_gui.export.formats import render
+from micrograd_gui.door import render
 from micrograd_gui.files import documents
 from micrograd_gui.layout.graphviz import engine
 from tests.export.test_tikz import compiled, needs_tex

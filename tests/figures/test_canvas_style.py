@@ -10,7 +10,7 @@ import pytest
 
 from micrograd_gui.document.block import Block, nodes_of
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.export.formats import render
+from micrograd_gui.door import render
 from micrograd_gui.figures.moments import Options, film_of
 from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.files import documents
@@ -84,7 +84,7 @@ def test_every_open_block_has_one_frame_with_its_title_around_all_that_is_in_it(
     name: str, folded: bool, tmp_path: Path
 ) -> None:
     graph = documents.load_example(name)
-    picture = drawn(graph, tmp_path / "a.svg", folded=folded)
+    picture = drawn(graph, tmp_path / "a.svg", open_blocks=not folded)
     is_open = {block.id: block for block in graph.blocks if not folded or not shut(graph, block)}
     assert picture.frames.keys() == is_open.keys()
     for number, block in is_open.items():
@@ -102,7 +102,7 @@ def test_a_node_outside_a_block_is_not_in_its_frame_and_cards_stand_clear_of_eac
     name: str, tmp_path: Path
 ) -> None:
     graph = documents.load_example(name)
-    picture = drawn(graph, tmp_path / "a.svg", folded=False)
+    picture = drawn(graph, tmp_path / "a.svg", open_blocks=True)
     cards = {int(key[5:]): bounds(group) for key, group in picture.groups.items() if key.startswith("node-")}
     assert cards.keys() == graph.nodes.keys()
     for number, frame in picture.frames.items():
@@ -186,5 +186,5 @@ def test_in_every_theme_a_frame_is_seen_by_its_line_and_not_only_by_its_fill(
 
 def test_a_graph_of_which_a_part_is_shown_has_frames_around_that_part(tmp_path: Path) -> None:
     graph = documents.load_example("mlp")
-    picture = drawn(graph, tmp_path / "a.svg", nodes="L", folded=False)
+    picture = drawn(graph, tmp_path / "a.svg", nodes="L", open_blocks=True)
     assert [texts(frame) for frame in picture.frames.values()] == [["squared error"]]

@@ -10,7 +10,7 @@ import pytest
 from micrograd_gui.document.block import Block
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.notation.reader import graph_from_expression
-from micrograd_gui.export.formats import render
+from micrograd_gui.door import render
 from micrograd_gui.figures.figure import ChipText, Figure
 from micrograd_gui.figures.moments import Film, Options, film_of
 from micrograd_gui.files import documents

@@ -13,8 +13,8 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.networks import with_mlp
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.document.rough_layout import arranged
+from micrograd_gui.door import render
 from micrograd_gui.export import formats
-from micrograd_gui.export.formats import render
 from micrograd_gui.figures.folding import Folding
 from micrograd_gui.figures.moments import Options, film_of
 from micrograd_gui.figures.notebook_style import shape_of, with_stand_ins
@@ -116,7 +116,7 @@ def test_every_step_acts_in_a_box_that_is_there(style: str) -> None:
 def test_blocks_are_opened_where_that_is_asked_for_and_the_file_keeps_all(tmp_path: Path) -> None:
     graph = collapsed(MLP, "mlp")
     render(graph, str(tmp_path / "a.svg"))
-    render(graph, str(tmp_path / "b.svg"), folded=False)
+    render(graph, str(tmp_path / "b.svg"), open_blocks=True)
     assert len(titles(tmp_path / "a.svg")) < 10 < len(titles(tmp_path / "b.svg")) == len(graph)
     assert len(documents.read(tmp_path / "a.svg")) == len(graph)
 
@@ -130,7 +130,7 @@ def test_the_largest_example_is_exported_to_every_form(tmp_path: Path, suffix: s
 def test_a_table_of_numbers_has_every_moment_and_every_node_of_a_collapsed_block(tmp_path: Path) -> None:
     graph = collapsed(MLP, "mlp")
     for name, folds in (("a.csv", True), ("b.csv", False)):
-        render(graph, str(tmp_path / name), step="all", folded=folds)
+        render(graph, str(tmp_path / name), step="all", open_blocks=not folds)
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
 
 

@@ -13,10 +13,10 @@ from PIL import Image
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
+from micrograd_gui.door import render
 from micrograd_gui.export import formats
-from micrograd_gui.export.formats import render
 from micrograd_gui.figures.geometry import HEIGHT, WIDTH
-from micrograd_gui.figures.moments import Options, Watch, film_of
+from micrograd_gui.figures.moments import Options, Progress, film_of
 from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.figures.shapes import groups
 from micrograd_gui.files import documents
@@ -252,8 +252,8 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(
 @pytest.mark.parametrize("suffix", [".svg", ".pdf", ".gif", ".tex", ".html"])
 def test_who_waits_is_told_how_far_it_is(tmp_path: Path, suffix: str) -> None:
     heard: list[tuple[int, int]] = []
-    watch = Watch(lambda done, total: heard.append((done, total)))
-    formats.export(film_of(LECTURE, "all", Options(watch=watch)), tmp_path / f"a{suffix}")
+    progress = Progress(lambda done, total: heard.append((done, total)))
+    formats.export(film_of(LECTURE, "all", Options(progress=progress)), tmp_path / f"a{suffix}")
     assert heard[0] == (0, 8)
     assert heard[-1] == (8, 8)
     assert [done for done, _ in heard] == sorted(done for done, _ in heard)
@@ -269,8 +269,9 @@ def test_an_export_that_is_cancelled_leaves_nothing_behind(tmp_path: Path, suffi
         if done == after:
             stop.set()
 
+    film = film_of(LECTURE, "all", Options(progress=Progress(told, stop)))
     with pytest.raises(Cancelled):
-        formats.export(film_of(LECTURE, "all", Options(watch=Watch(told, stop))), tmp_path / f"a{suffix}")
+        formats.export(film, tmp_path / f"a{suffix}")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {f"a{suffix}": b"old"}
 
 
@@ -303,7 +304,7 @@ def test_a_flowchart_draws_a_collapsed_block_as_one_box_and_says_when_all_is_too
     assert folded.count("MLP#40;2, #91;16, 16, 1#93;#41;") == 1
     assert re.search(r"class n\d+,n\d+op acting", folded)
     assert "maxTextSize" not in folded
-    render(documents.load_example("moons"), str(path), folded=False)
+    render(documents.load_example("moons"), str(path), open_blocks=True)
     whole = path.read_text("utf-8")
     assert len(re.findall(r'^    n\d+\["', whole, re.MULTILINE)) == len(documents.load_example("moons").nodes)
     assert "    %% Mermaid draws as much as this only where the page raises its maxTextSize" in whole

@@ -10,10 +10,9 @@ from micrograd import Value, draw_dot
 from micrograd_gui.document import networks
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import Graph, Node
-from micrograd_gui.export.formats import render
+from micrograd_gui.door import render
 from micrograd_gui.figures.notebook_style import LABEL_IN_DOT, source
 from micrograd_gui.files import atomic, documents
-from micrograd_gui.files.documents import graph_from_source
 from micrograd_gui.files.dot_reader import cells, graph_from_dot
 from micrograd_gui.session.measure import complete
 from tests.naughty import naughty
@@ -57,7 +56,7 @@ def lectures_dot(root: Value, draw) -> str:
 def test_an_example_written_as_dot_comes_back(name, tmp_path):
     graph = documents.load_example(name)
     (path,) = render(graph, str(tmp_path / "a.dot"))
-    back = graph_from_source(str(path), None)
+    back = documents.open_named(str(path)).graph
     assert shape(back) == shape(graph)
     before, after = complete(graph), complete(back)
     assert after.data[back.target] == pytest.approx(before.data[graph.target], abs=1e-3)
@@ -142,7 +141,7 @@ def test_what_is_no_graph_is_refused_in_one_sentence_that_names_the_file(tmp_pat
     path = tmp_path / "odd.gv"
     path.write_text(text)
     with pytest.raises(FileRefusal, match=words) as refused:
-        documents.open_any(path)
+        documents.read(path)
     assert str(refused.value).startswith("“odd.gv”")
     assert str(refused.value).isprintable()
 
@@ -152,45 +151,45 @@ def test_bytes_that_are_no_text_are_refused(tmp_path, content):
     path = tmp_path / "a.dot"
     path.write_bytes(content)
     with pytest.raises(FileRefusal):
-        documents.open_any(path)
+        documents.read(path)
 
 
 def test_files_that_cannot_be_read_are_refused_by_name(tmp_path, monkeypatch):
     with pytest.raises(FileRefusal, match=r"“none.dot” cannot be read: there is no such file"):
-        documents.open_any(tmp_path / "none.dot")
+        documents.read(tmp_path / "none.dot")
     (tmp_path / "a.dot").mkdir()
     with pytest.raises(FileRefusal, match="is not a file"):
-        documents.open_any(tmp_path / "a.dot")
+        documents.read(tmp_path / "a.dot")
     monkeypatch.setattr(atomic, "LARGEST", 10)
     (tmp_path / "b.dot").write_text("digraph { a -> b }")
     with pytest.raises(FileRefusal, match="too large"):
-        documents.open_any(tmp_path / "b.dot")
+        documents.read(tmp_path / "b.dot")
 
 
 def test_our_own_pictures_and_files_are_read_by_the_same_function(tmp_path):
     graph = documents.load_example("lecture")
     for suffix in (".svg", ".png", ".pdf", ".micrograd"):
         (path,) = render(graph, str(tmp_path / f"a{suffix}"))
-        assert shape(documents.open_any(path)) == shape(graph)
-        assert documents.is_document(path) is (suffix == ".micrograd")
+        assert shape(documents.read(path)) == shape(graph)
+        assert (documents.open_named(path).path is not None) is (suffix == ".micrograd")
     with pytest.raises(Refusal):
-        documents.open_any(tmp_path / "b.svg")
+        documents.read(tmp_path / "b.svg")
 
 
 @pytest.mark.parametrize("name", ["a.gif", "a.html", "a.py", "a.txt", "a"])
 def test_a_form_that_holds_no_graph_is_refused_with_those_that_do(tmp_path, name):
     (tmp_path / name).write_bytes(b"GIF89a \x00\x01")
     with pytest.raises(FileRefusal, match=rf"“{re.escape(name)}” holds no graph: these do: [.]micrograd, [.]dot"):
-        documents.open_any(tmp_path / name)
+        documents.read(tmp_path / name)
 
 
 def test_a_file_of_ours_may_have_any_suffix_and_what_is_wrong_in_it_is_named(tmp_path):
     (tmp_path / "a.json").write_text('{"format": "x"}')
     with pytest.raises(FileRefusal, match="its field “format”"):
-        documents.open_any(tmp_path / "a.json")
+        documents.read(tmp_path / "a.json")
 
 
 def test_an_empty_dot_file_is_called_empty(tmp_path):
     (tmp_path / "a.dot").write_text(" \n")
     with pytest.raises(FileRefusal, match=r"“a[.]dot” cannot be read as DOT: it is empty"):
-        documents.open_any(tmp_path / "a.dot")
+        documents.read(tmp_path / "a.dot")

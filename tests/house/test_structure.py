@@ -12,7 +12,6 @@ CIRCLES = [
     {"micrograd.dot", "micrograd.engine"},  # stays: a notebook asks a Value for its picture
     {"micrograd_gui.document.notation.networks", "micrograd_gui.document.notation.reader"},
     {"micrograd_gui.document.live.torch", "micrograd_gui.document.live.values"},
-    {"micrograd_gui.export.code.python", "micrograd_gui.export.code.training"},
 ]  # fmt: skip
 CUT = {"ZoomView"}
 TWICE: set[str] = set()

@@ -195,7 +195,7 @@ class Networks:
 
     def _first(self, where: ast.Call, network: Network, inputs: tuple[NodeId, ...]) -> tuple[NodeId, ...]:
         reader = self.reader
-        before = Graph(reader.nodes, next_id=len(reader.nodes) + 1, blocks=reader.blocks)
+        before = Graph(reader.nodes, next_id=reader.next_id, blocks=reader.blocks)
         act, linear, seed = network.activation, network.linear, network.seed
         try:
             match network.kind:
@@ -214,7 +214,7 @@ class Networks:
         except Refusal as refusal:
             sentence = str(refusal).rstrip(".")
             raise reader.refuse(where, sentence[:1].lower() + sentence[1:]) from None
-        reader.nodes, reader.blocks = dict(after.nodes), after.blocks
+        reader.nodes, reader.blocks, reader.next_id = dict(after.nodes), after.blocks, after.next_id
         network.inputs, network.members = inputs, nodes_of(after.blocks, block)
         network.outputs = next(each.outputs for each in after.blocks if each.id == block)
         return network.outputs

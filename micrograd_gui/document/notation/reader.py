@@ -19,13 +19,14 @@ _ONLY = "only statements like “L = a*b + c” are understood"
 _LIBRARIES = ("math", "np", "numpy", "torch")
 
 
-def graph_from_expression(text: str) -> Graph:
+def graph_from_expression(text: str, onto: Graph | None = None) -> Graph:
     """The graph that the statements describe; the last one is the target.
 
+    With ``onto`` they are a further cell: they know that graph's labels, and their nodes are added to it.
     Raises ExpressionRefusal, which names line and column, for anything outside the language.
     """
     source = SourceText(text)
-    reader = Reader(source)
+    reader = Reader(source, onto or Graph())
     for statement in source.statements():
         reader.statement(statement)
     return reader.graph()
@@ -39,20 +40,24 @@ def functions() -> tuple[str, ...]:
 class Reader:
     """Reads statements one after the other into nodes."""
 
-    def __init__(self, source: SourceText) -> None:
+    def __init__(self, source: SourceText, onto: Graph) -> None:
         self.source = source
-        self.nodes: dict[NodeId, Node] = {}
-        self.names: dict[str, NodeId] = {}
+        self.onto = onto
+        self.nodes: dict[NodeId, Node] = dict(onto.nodes)
+        self.next_id = onto.next_id
+        self.names: dict[str, NodeId] = {node.label: node.id for node in onto if node.label}
         self.implicit: set[str] = set()
         self.last: NodeId | None = None
-        self.blocks: tuple[Block, ...] = ()
+        self.blocks: tuple[Block, ...] = onto.blocks
         self.networks = Networks(self)
         self.cells = Cells(self)
 
     def graph(self) -> Graph:
         if self.last is None:
             raise ExpressionRefusal("The expression names no node.")
-        return Graph(self.nodes, chosen_target=self.last, next_id=len(self.nodes) + 1, blocks=self.blocks)
+        return replace(
+            self.onto, nodes=self.nodes, chosen_target=self.last, next_id=self.next_id, blocks=self.blocks
+        )
 
     def statement(self, statement: ast.stmt) -> None:
         if self.networks.statement(statement) or self.cells.statement(statement):
@@ -238,7 +243,7 @@ class Reader:
         return node.data if node is not None and node.is_leaf and name not in self.implicit else None
 
     def add(self, node: Node) -> NodeId:
-        number = len(self.nodes) + 1
+        number, self.next_id = self.next_id, self.next_id + 1
         self.nodes[number] = replace(node, id=number)
         return number
 

@@ -40,17 +40,6 @@ class Dialect:
         raise Refusal(f"{self.title} has no counterpart of the op “{node.op}” of {node.spoken}.", node.id)
 
 
-def of(graph: Graph, dialect: str | None = None, *, train: bool = False) -> str:
-    """The script that was asked for: one run, or with ``train`` a training loop, which is PyTorch's."""
-    if not train:
-        return script(graph, dialect or DIALECT)
-    if dialect not in (None, "torch"):
-        raise Refusal(f"Only PyTorch scripts train: --train goes with --dialect torch, not “{dialect[:40]}”.")
-    from micrograd_gui.export.code.training import training_script  # with numpy, which the rest does without
-
-    return training_script(graph)
-
-
 def script(graph: Graph, dialect: str = DIALECT) -> str:
     """A script that runs the graph forward and backward and prints its numbers; raises Refusal."""
     if dialect not in DIALECTS:

@@ -17,8 +17,8 @@ from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.notation.reader import graph_from_expression
+from micrograd_gui.door import render
 from micrograd_gui.export.code.training import training_script
-from micrograd_gui.export.formats import render
 from micrograd_gui.files import documents
 from micrograd_gui.session.measure import complete
 from micrograd_gui.session.training.trainer import Trainer

@@ -1,0 +1,361 @@
+"""The front door for programs: read, parse, write, run, check, render and train, without a window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from os import PathLike, fspath
+from pathlib import Path
+from typing import TYPE_CHECKING, overload
+
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.text import short
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from micrograd.check import Reason
+    from micrograd_gui.document.data import Data
+    from micrograd_gui.export.options import RenderOptions
+    from micrograd_gui.session.measure import Checked
+    from micrograd_gui.session.trace import Frame, RecordedRun, Step
+    from micrograd_gui.session.training.trainer import Trainer
+
+AnyPath = str | PathLike[str]
+
+
+# Graphs, from files and words and back -----------------------------------------------------------
+
+
+def read(path: AnyPath) -> Graph:
+    """The graph in a file of any kind that opens, or the built-in example of that name.
+
+    Files are .micrograd, DOT, and the SVG, PNG and PDF pictures that were made here. A name is an example
+    before it is a file; a `pathlib.Path` is always a file. Raises Refusal, which names file and field.
+    """
+    from micrograd_gui.files.documents import open_named
+
+    return open_named(path if isinstance(path, str) else Path(path)).graph
+
+
+def parse(text: str, /, *, onto: Graph | None = None, **values: float) -> Graph:
+    """The graph that an expression or a pasted cell describes: ``parse("L = (a*b + c) * f", a=2, b=-3)``.
+
+    Statements are separated by ``;`` or line breaks, and the last one is the target. A name that nothing
+    defines is a leaf of value 1, unless ``values`` gives it another. With ``onto`` the text is a further
+    cell: the labels of that graph are known in it, and all that the graph has stays. Raises Refusal, which
+    names line and column.
+    """
+    from micrograd_gui.document.notation.reader import graph_from_expression
+
+    return set_leaves(graph_from_expression(text, onto), values)
+
+
+def set_leaves(graph: Graph, values: Mapping[str, float]) -> Graph:
+    """The graph with its leaves of those labels at other numbers; raises Refusal where there is none."""
+    labels = {node.label: node.id for node in graph if node.label}
+    for name, number in values.items():
+        if name not in labels:
+            leaves = ", ".join(node.label for node in graph if node.label and node.is_leaf)
+            raise Refusal(f"There is no node called “{name[:40]}”; the leaves are {leaves[:200]}.")
+        graph = graph.valued(labels[name], number)
+    return graph
+
+
+def write(graph: Graph, path: AnyPath) -> None:
+    """Save the graph as a .micrograd file, whole or not at all. Raises Refusal."""
+    from micrograd_gui.files import documents
+
+    documents.write(fspath(path), graph)
+
+
+# A run, moment by moment -------------------------------------------------------------------------
+
+
+def names_of(graph: Graph) -> dict[NodeId, str]:
+    """What each node is called: its label, a constant's number, else ``v`` and its id.
+
+    Where several would have one name, the first keeps it and the others have their id behind it: ``a (7)``.
+    """
+    names: dict[NodeId, str] = {}
+    taken: set[str] = set()
+    for node in sorted(graph, key=lambda node: not node.label):
+        name = f"{node.name} ({node.id})" if node.name in taken else node.name
+        taken.add(name)
+        names[node.id] = name
+    return names
+
+
+class NumbersByName(Mapping[str, float]):
+    """The numbers of nodes by name, or by id; a node that has none yet is missing."""
+
+    def __init__(self, names: Mapping[NodeId, str], numbers: Mapping[NodeId, float]) -> None:
+        self._numbers = {names[node]: number for node, number in numbers.items()}
+        self._names = names
+
+    def __getitem__(self, node: str | NodeId) -> float:
+        return self._numbers[self._names[node] if isinstance(node, int) else node]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __repr__(self) -> str:
+        return repr(self._numbers)
+
+
+@dataclass(frozen=True)
+class MomentNumbers:
+    """All numbers of a moment, by the names of the nodes: ``data``, and ``grad`` where the pass has come."""
+
+    data: NumbersByName
+    grad: NumbersByName
+
+
+@dataclass(frozen=True, eq=False)
+class RecordedPasses(Sequence[MomentNumbers]):
+    """A forward and a backward pass, written down: a sequence of its moments.
+
+    ``steps[i]`` leads from moment i to moment i + 1, so there is one moment more than there are steps; its
+    nodes are ids, which ``names`` tells. Moment 0 is before the first step, moment −1 the end. ``problem`` is
+    the sentence that says why the run ended early; None where it did not.
+    """
+
+    graph: Graph
+    trace: RecordedRun
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return self.trace.steps
+
+    @property
+    def problem(self) -> str | None:
+        return None if self.trace.problem is None else self.trace.problem.note
+
+    @cached_property
+    def names(self) -> dict[NodeId, str]:
+        """What each node is called here, by id."""
+        return names_of(self.graph)
+
+    def frame(self, moment: int) -> MomentNumbers:
+        """All numbers at that moment: ``run.frame(0).data["a"]``. Raises Refusal where there is none."""
+        if not -len(self) <= moment < len(self):
+            raise Refusal(f"There is no moment {moment}: the run has moments 0 to {len(self) - 1}.")
+        frame: Frame = self.trace.frame(moment % len(self))
+        return MomentNumbers(NumbersByName(self.names, frame.data), NumbersByName(self.names, frame.grad))
+
+    def __len__(self) -> int:
+        return len(self.trace) + 1
+
+    @overload
+    def __getitem__(self, moment: int) -> MomentNumbers: ...
+    @overload
+    def __getitem__(self, moment: slice) -> Sequence[MomentNumbers]: ...
+    def __getitem__(self, moment: int | slice) -> MomentNumbers | Sequence[MomentNumbers]:
+        if isinstance(moment, slice):
+            return [self.frame(each) for each in range(*moment.indices(len(self)))]
+        if not -len(self) <= moment < len(self):
+            raise IndexError(moment)
+        return self.frame(moment)
+
+
+def run(graph: Graph) -> RecordedPasses:
+    """Run the graph forward, then backward, and write down every moment. The graph stays as it is.
+
+    Raises Refusal where there is no node. What cannot be computed ends the run early, as ``problem`` says.
+    """
+    from micrograd_gui.session.record import record
+    from micrograd_gui.session.trace import Pass
+
+    if graph.target is None:
+        raise Refusal("The graph is empty: there is nothing to run.")
+    return RecordedPasses(graph, record(graph, (Pass("forward"), Pass("backward"))))
+
+
+# The numeric check -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """A node: its slope by backward and by differences, their relative error, and whether they agree.
+
+    ``label`` is the name of the node, ``node`` its id. ``reason`` says what a verdict rests on, ``words``
+    the same in a few words.
+    """
+
+    label: str
+    node: NodeId
+    data: float
+    analytic: float
+    numeric: float
+    error: float
+    ok: bool
+    reason: Reason | None
+    words: str
+
+
+class CheckRows(Sequence[CheckRow]):
+    """The rows of a check, operands first; it shows itself as a table. ``ok``: all agree."""
+
+    def __init__(self, graph: Graph, checked: Sequence[Checked], h: float) -> None:
+        self.graph, self.checked, self.h = graph, checked, h
+        names = names_of(graph)
+        self._rows = [
+            CheckRow(names[c.node], c.node, c.data, c.analytic, c.numeric, c.error, c.ok, c.reason, c.words)
+            for c in checked
+        ]
+
+    @property
+    def ok(self) -> bool:
+        return all(row.ok for row in self._rows)
+
+    @overload
+    def __getitem__(self, at: int) -> CheckRow: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[CheckRow]: ...
+    def __getitem__(self, at: int | slice) -> CheckRow | Sequence[CheckRow]:
+        return self._rows[at]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __repr__(self) -> str:
+        from micrograd_gui.export.check_report import check_as_table
+
+        return check_as_table(self.graph, self.checked, self.h)
+
+
+def check(graph: Graph, h: float = 1e-6) -> CheckRows:
+    """The numeric slope of the target for every node that feeds it, beside the analytic one.
+
+    ``h`` is how far each node is moved, to both sides. Raises Refusal where h is not larger than 0, and where
+    the graph cannot be run.
+    """
+    from micrograd_gui.session import measure
+
+    if not h > 0:
+        raise Refusal("h must be larger than 0: the slope divides by it.")
+    return CheckRows(graph, measure.check(graph, h), h)
+
+
+# Pictures and other forms ------------------------------------------------------------------------
+
+
+def render(graph: Graph, path: AnyPath, **options: Unpack[RenderOptions]) -> tuple[Path, ...]:
+    """Draw the graph with its numbers into a file whose suffix decides the form; gives the paths written.
+
+    The options are those of ``micrograd-gui render``, whose --help explains them: ``step="last"``,
+    ``theme="dark"``, ``scale=3``, ``nodes=["a", "L"]``, ``gradients=False``, … Raises Refusal, and then no
+    file has changed.
+    """
+    from micrograd_gui.export import formats
+
+    return formats.render(graph, Path(path), options)
+
+
+# Training ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What has come of a training.
+
+    ``losses`` and ``accuracies`` (empty where accuracy has no meaning) are those before each step, ``loss``
+    and ``accuracy`` those at the end, over all rows. ``graph`` has the trained parameters, ``parameters`` are
+    the same numbers by name.
+    """
+
+    graph: Graph
+    losses: tuple[float, ...]
+    accuracies: tuple[float, ...]
+    loss: float
+    accuracy: float | None
+    parameters: dict[str, float]
+
+    @property
+    def steps(self) -> int:
+        return len(self.losses)
+
+
+def train(
+    graph: Graph,
+    steps: int | None = None,
+    rate: float | None = None,
+    *,
+    seed: int | None = None,
+    rows: AnyPath | Data | None = None,
+) -> Trained:
+    """Gradient descent over the rows of the graph's data, or over those of a CSV file.
+
+    What is not given is as in the graph's own plan. ``rate`` is how far a step goes, ``seed`` draws new
+    weights as micrograd does, ``rows`` binds the columns of a table to the leaves of their names. Raises
+    Refusal where there is nothing to train, and where a step would make the loss not finite.
+    """
+    training, steps = prepare_training(graph, steps, rate, seed=seed, rows=rows)
+    learned = Learned(training)
+    for _ in range(steps):
+        learned.step()
+    return learned.result()
+
+
+class Learned:
+    """A training under way, and what has come of its steps so far."""
+
+    def __init__(self, training: Trainer) -> None:
+        self.training = training
+        self.losses: list[float] = []
+        self.accuracies: list[float] = []
+
+    def step(self) -> None:
+        """One step of gradient descent; raises Refusal where it cannot be, and then nothing has changed."""
+        done = self.training.step()
+        self.losses.append(done.loss)
+        if done.accuracy is not None:
+            self.accuracies.append(done.accuracy)
+
+    def result(self) -> Trained:
+        """Where it stands now."""
+        training = self.training
+        loss, accuracy = training.judged()
+        graph = training.graph.numbered(training.by_node(training.numbers))
+        return Trained(
+            graph, tuple(self.losses), tuple(self.accuracies), loss, accuracy, dict(training.named())
+        )
+
+
+def prepare_training(
+    graph: Graph,
+    steps: int | None = None,
+    rate: float | None = None,
+    *,
+    seed: int | None = None,
+    rows: AnyPath | Data | None = None,
+) -> tuple[Trainer, int]:
+    """A training by the graph's plan and what is said otherwise, and how many steps to take; as `train`."""
+    from micrograd_gui.document.data import Data, TrainingPlan
+    from micrograd_gui.document.networks import redrawn
+    from micrograd_gui.files import tables
+    from micrograd_gui.session.training.trainer import Trainer
+
+    if rows is not None:
+        data = rows if isinstance(rows, Data) else tables.read(fspath(rows))
+        graph = graph.fed(data.matched(graph.nodes))
+    plan = graph.plan or TrainingPlan()
+    if rate is not None:
+        plan = replace(plan, rate=rate)
+    if seed is not None:
+        plan = replace(plan, seed=whole(seed, "seed"))
+    steps = plan.steps if steps is None else whole(steps, "steps")
+    graph = graph.planned(replace(plan, steps=steps) if steps else plan)
+    return Trainer(graph if seed is None else redrawn(graph, plan.seed)), steps
+
+
+def whole(number: float, what: str) -> int:
+    """A count; raises Refusal where the number is none."""
+    if not float(number).is_integer() or number < 0:
+        raise Refusal(f"{what} must be a whole number, 0 or more, not {short(number)}.")
+    return int(number)

@@ -1,0 +1,179 @@
+"""The options of a drawing: one table for command line, keywords of `render` and export dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypedDict
+
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.text import read_number
+from micrograd_gui.figures.figure import MARGIN
+from micrograd_gui.figures.moments import DIRECTIONS, SCALE_RANGE, STYLES, Options
+from micrograd_gui.figures.palette import PALETTES
+
+MOST_MARGIN = 1000.0
+MOST_DIGITS = 12
+SECONDS = (0.02, 60.0)  # that a moment of an animation may stay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One row: what can be said about a drawing, and how.
+
+    ``name`` is the keyword; the command line writes it with dashes. ``default`` holds where nothing is said.
+    An option has ``choices``, or is a number ``within`` bounds (``whole``: an integer), or a ``switch``, or
+    else a text. ``title`` is what the export dialog calls it; the dialog does not ask where there is none.
+    Which forms have a use for it, the table of forms says.
+    """
+
+    name: str
+    help: str
+    default: Any = None
+    choices: Callable[[], tuple[str, ...]] | None = None
+    within: tuple[float, float] | None = None
+    whole: bool = False
+    switch: bool = False
+    metavar: str | None = None
+    title: str = ""
+
+    @property
+    def flag(self) -> str:
+        """How the command line says it: --scale, and --no-gradients for a switch that is on."""
+        return f"--{'no-' * (self.default is True)}{self.name.replace('_', '-')}"
+
+    def read(self, value: Any) -> Any:
+        """The value, checked; a number may be a text, as on the command line. Raises Refusal."""
+        if value is None:
+            return self.default
+        if self.choices is not None:
+            if value not in self.choices():
+                those = ", ".join(self.choices())
+                raise Refusal(f"There is no {self.name} “{str(value)[:40]}”; there are {those}.")
+        elif self.within is not None:
+            return self._number(value, *self.within)
+        elif self.switch and not isinstance(value, bool):
+            raise Refusal(f"{self.name} is True or False, not “{str(value)[:40]}”.")
+        return value
+
+    def _number(self, value: Any, least: float, most: float) -> float | int:
+        said, shown = (f"--{self.name}", value[:20]) if isinstance(value, str) else (self.name, value)
+        number = read_number(value, said) if isinstance(value, str) else float(value)
+        if not least <= number <= most:
+            raise Refusal(f"{said} is a number from {least:g} to {most:g}, not “{shown}”.")
+        if self.whole and not number.is_integer():
+            raise Refusal(f"{said} is a whole number, not “{shown}”.")
+        return int(number) if self.whole else number
+
+
+def _dialects() -> tuple[str, ...]:
+    from micrograd_gui.export.code.python import DIALECTS
+
+    return tuple(DIALECTS)
+
+
+OPTIONS: dict[str, Option] = {
+    row.name: row
+    for row in (
+        Option(name="step", metavar="N",
+            help="the moment after N steps (0: before the first), last, or all: numbered files, pages of a "
+            "PDF, slides of a .tex, frames of a GIF, WebP or .html; without it the end of the run, with no "
+            "step outlined"),
+        Option(name="style", title="Style", choices=lambda: STYLES, default="notebook", help="whose look"),
+        Option(name="theme", title="Colours", choices=lambda: tuple(PALETTES),
+            help="light; an .html goes by its reader's screen unless it is told; print needs no colours"),
+        Option(name="scale", title="Pixels", metavar="S", within=SCALE_RANGE,
+            help="pixels per unit: of a PNG 2, of an animation 1"),
+        Option(name="gradients", title="with gradients", switch=True, default=True,
+            help="no grad in the nodes"),
+        Option(name="transparent", title="with a transparent ground", switch=True, default=False,
+            help="no ground behind an SVG, PNG or .tex"),
+        Option(name="rankdir", choices=lambda: DIRECTIONS, default="LR", help="to the right, or downwards"),
+        Option(name="nodes", metavar="A,B,…", help="only these nodes and the wires between them"),
+        Option(name="open_blocks", switch=True, default=False, help="collapsed blocks with all their nodes"),
+        Option(name="digits", metavar="N", within=(0, MOST_DIGITS), whole=True, default=4,
+            help="behind the point of each number: 4"),
+        Option(name="card", switch=True,
+            help="the step card below the graph; without it, where a file has many moments"),
+        Option(name="only", choices=lambda: ("graph", "card"), help="no step card, or nothing but that"),
+        Option(name="margin", metavar="M", within=(0, MOST_MARGIN), default=MARGIN,
+            help="around the whole, in units: 8"),
+        Option(name="dialect", choices=_dialects, help="what a .py is written in: micrograd"),
+        Option(name="train", switch=True, default=False,
+            help="a .py that trains the graph on its rows by PyTorch, or torchrun"),
+        Option(name="fps", metavar="F", within=(1 / SECONDS[1], 1 / SECONDS[0]),
+            help="moments per second of an animation"),
+        Option(name="seconds", metavar="T", within=SECONDS, help="or seconds per moment: 1.6"),
+    )
+}  # fmt: skip
+
+
+class RenderOptions(TypedDict, total=False):
+    """The same table as types, for those who check theirs; a test holds both to be one."""
+
+    step: int | str | None
+    theme: Literal["light", "dark", "print"] | None
+    style: Literal["notebook", "canvas"]
+    rankdir: Literal["LR", "TB"]
+    nodes: str | Iterable[str] | None
+    gradients: bool
+    open_blocks: bool
+    digits: int
+    card: bool | None
+    only: Literal["graph", "card"] | None
+    scale: float | None
+    margin: float
+    transparent: bool
+    dialect: Literal["micrograd", "torch", "jax"] | None
+    train: bool
+    fps: float | None
+    seconds: float | None
+
+
+def read_options(graph: Graph, given: Mapping[str, Any], *, folds: bool = True) -> tuple[str | None, Options]:
+    """What was said, by the table: which step, and how it is drawn. Raises Refusal for what cannot be.
+
+    ``folds`` says whether the form draws a collapsed block as one box.
+    """
+    for name in given:
+        if name not in OPTIONS:
+            raise Refusal(f"There is no option “{name[:40]}”; there are {', '.join(OPTIONS)}.")
+    said = {name: row.read(given.get(name)) for name, row in OPTIONS.items()}
+    card, only = said["card"], said["only"]
+    if only == "graph" and card:
+        raise Refusal("--only graph and --card say opposite things: give one of them.")
+    options = Options(
+        theme=said["theme"],
+        scale=said["scale"],
+        transparent=said["transparent"],
+        seconds=_seconds(said["fps"], said["seconds"]),
+        margin=said["margin"],
+        digits=said["digits"],
+        rankdir=said["rankdir"],
+        gradients=said["gradients"],
+        style=said["style"],
+        nodes=_nodes(graph, said["nodes"]),
+        folded=folds and not said["open_blocks"],
+        card=False if only == "graph" and card is None else card,
+        only_card=only == "card",
+        dialect=said["dialect"],
+        train=said["train"],
+    )
+    return None if said["step"] is None else str(said["step"]), options
+
+
+def _seconds(fps: float | None, seconds: float | None) -> float:
+    if fps is not None and seconds is not None:
+        raise Refusal("--fps and --seconds both say how fast an animation is: give one of them.")
+    if fps is not None:
+        return 1 / fps
+    return Options().seconds if seconds is None else seconds
+
+
+def _nodes(graph: Graph, names: str | Iterable[str | NodeId] | None) -> frozenset[NodeId] | None:
+    """The nodes of those names ("a,b", or one by one); an id is taken as it is."""
+    if names is None:
+        return None
+    each = names.split(",") if isinstance(names, str) else names
+    return frozenset(graph.named(name.strip()) if isinstance(name, str) else name for name in each)
