@@ -18,6 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from origin import tell_own
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
@@ -78,6 +79,7 @@ def measure(graph: Graph, rounds: int) -> None:
 
 
 def main() -> None:
+    tell_own("micrograd", "micrograd_gui")
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 30
     application = QApplication.instance() or QApplication(sys.argv)
     load_fonts()

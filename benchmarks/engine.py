@@ -8,6 +8,7 @@ forward, backward and update. Peers are used where they can be found: FOLDER/mic
 the last two also where they are installed. micrograd and this project share a package name, so each side
 runs in a process of its own: the parent asks for one measurement at a time, and the sides take turns. What
 a side leaves behind is cleared outside the measured time where its line says that the collector is off.
+Each side says which files it ran, and one that would run another's package is "not installed".
 Each side runs before it is measured: what numba takes to compile, or to load what it has kept, is not in it.
 """
 
@@ -20,36 +21,39 @@ import statistics
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 
 
 class Side:
-    """A process that measures one thing whenever it is asked."""
+    """A process that measures one thing whenever it is asked.
+
+    ``files`` are those of the packages that it measures, empty where one is missing; ``missing`` says why.
+    """
 
     def __init__(self, what: str, paths: list[Path], options: list[str]) -> None:
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths)), "OMP_NUM_THREADS": "1"}
-        command = [sys.executable, str(HERE / "engine_sides.py"), what, *options]
+        environment = {
+            **os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths)), "OMP_NUM_THREADS": "1",
+            "KARPATHY": str(paths[0]),
+        }  # fmt: skip
+        command = [sys.executable, "-P", str(HERE / "engine_sides.py"), what, *options]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)
-
-    def ready(self) -> bool:
-        """Whether it could be set up; it says `null` where a package is missing."""
-        return self._line() is not None
+        answer = self._line()
+        self.files: list[str] = answer.get("files", [])
+        self.missing: str = answer.get("missing", "")
 
     def measure(self) -> float:
         """Seconds of one measurement."""
         assert self.process.stdin is not None
         self.process.stdin.write("\n")
         self.process.stdin.flush()
-        answer = self._line()
-        assert answer is not None
-        return answer
+        return self._line()
 
-    def _line(self) -> float | None:
+    def _line(self) -> Any:
         assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        return json.loads(line) if line.strip() else None
+        return json.loads(self.process.stdout.readline())
 
     def close(self) -> None:
         assert self.process.stdin is not None
@@ -61,7 +65,7 @@ def compared(title: str, base: str, names: dict[str, str], paths: dict[str, list
              options: list[str]) -> None:
     """One table: each side in turn in each round, and the median of its ratios to the base."""
     sides = {what: Side(what, paths.get(what, paths[""]), options) for what in names}
-    present = {what: side for what, side in sides.items() if side.ready()}
+    present = {what: side for what, side in sides.items() if side.files}
     for what in sides.keys() - present.keys():
         sides[what].close()
     times: dict[str, list[float]] = {what: [] for what in present}
@@ -81,6 +85,9 @@ def compared(title: str, base: str, names: dict[str, str], paths: dict[str, list
             median = statistics.median(ratios)
             ratio = "1" if what == base else f"{median:,.1f}" if median >= 0.1 else f"{median:.2g}"
         print(f"| {name} | {shown(statistics.median(times[what]))} | {ratio} |")
+    print()
+    for what, side in sides.items():
+        print(f"- {names[what]}: {', '.join(side.files) or f'not installed ({side.missing})'}")
 
 
 def shown(seconds: float) -> str:
@@ -136,7 +143,6 @@ def main() -> None:
     print("| nodes | `Value` time | `Value` memory | `Tape` (numpy) time |\n|---:|---:|---:|---:|")
     for count in (10, 1_000, 100_000, 1_000_000):
         side = Side("growth", own, [str(count)])
-        side.ready()
         seconds, size, replay = side.measure(), side.measure(), side.measure()
         side.close()
         print(f"| {count:,} | {seconds / count * 1e9:,.0f} ns | {size / count:,.0f} bytes "

@@ -5,15 +5,18 @@ from __future__ import annotations
 import gc
 import json
 import math
+import os
 import random
 import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from engine_demo import Measure, grid, loss, moons, network, timed
 from engine_peers import matmul, torch_scalars, torch_tensors
+from origin import file_of, karpathys, own
 
 
 def steps_of_values(collector: bool) -> Measure:
@@ -270,13 +273,22 @@ SIDES: dict[str, Callable[[], Measure]] = {
 }
 
 
+def files(name: str) -> list[str]:
+    """Files of the packages that a side measures. Raises ImportError where one is missing or another's."""
+    if name.startswith("karpathy"):
+        return [str(karpathys(Path(os.environ["KARPATHY"])))]
+    peers = [peer for peer in ("numba", "torch") if peer in name]
+    return [str(own("micrograd")), *(str(file_of(peer)) for peer in peers)]
+
+
 def main() -> None:
     try:
+        found = files(sys.argv[1])
         measure = SIDES[sys.argv[1]]()
-    except ImportError:
-        print("null", flush=True)
+    except ImportError as missing:
+        print(json.dumps({"missing": str(missing)}), flush=True)
         return
-    print("0", flush=True)
+    print(json.dumps({"files": found}), flush=True)
     for _ in sys.stdin:
         print(json.dumps(measure()), flush=True)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from origin import tell_own
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -71,6 +72,7 @@ def trained(window: MainWindow, frames: Frames, seconds: float) -> tuple[list[fl
 
 
 def main() -> None:
+    tell_own("micrograd", "micrograd_gui")
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 5.0
     app = QApplication([])
     window = create_window("moons")

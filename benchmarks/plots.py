@@ -25,6 +25,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import numpy as np
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.figure import Figure
+from origin import tell_own
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -148,6 +149,7 @@ def moved(session: Session) -> Graph:
 
 
 def main() -> None:
+    tell_own("micrograd", "micrograd_gui")
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 40
     app = QApplication([])
     load_fonts()

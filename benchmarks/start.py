@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+OURS = {"PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "benchmarks")))}
 CACHE = Path(tempfile.gettempdir()) / "micrograd-gui-benchmark"
 _EMPTY = """
 import sys, time
@@ -34,6 +35,7 @@ window.resize(1600, 900)
 window.show()
 app.exec()
 """
+_TOLD = "from origin import tell_own; tell_own('micrograd', 'micrograd_gui')"
 _OURS = """
 import sys, time
 from micrograd_gui.app.start import hurry
@@ -64,13 +66,13 @@ app.exec()
 
 def seconds(program: str) -> float:
     """From the start of a fresh process to the first paint."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, **OURS}
     environment.setdefault("QT_QPA_PLATFORM", "offscreen")
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as for a user, only the very first start compiles
     environment["PYTHONPYCACHEPREFIX"] = str(CACHE)
     began = time.time()
     done = subprocess.run(
-        [sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, text=True, check=True
+        [sys.executable, "-P", "-c", program], env=environment, stdout=subprocess.PIPE, text=True, check=True
     )
     return float(done.stdout.split()[0]) - began
 
@@ -79,6 +81,7 @@ def main() -> None:
     if hasattr(os, "sched_setaffinity"):  # one processor for all, so that a busy neighbour slows both sides
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 9
+    subprocess.run([sys.executable, "-P", "-c", _TOLD], env={**os.environ, **OURS}, check=True)
     for program in (_EMPTY, _OURS):  # the first start reads files from disk
         seconds(program)
     pairs = [(seconds(_OURS), seconds(_EMPTY)) for _ in range(runs)]

@@ -16,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from origin import tell_own
 from PySide6.QtCore import QEventLoop
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -84,6 +85,7 @@ def measure(name: str, source: str, rounds: int) -> None:
 
 
 def main() -> None:
+    tell_own("micrograd", "micrograd_gui")
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 60
     app = QApplication([])
     measure("neuron", "neuron", rounds)

@@ -23,8 +23,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from origin import karpathys, own
+
 ROOT = Path(__file__).resolve().parents[1]
-PYTHON = [sys.executable, str(Path(__file__).resolve())]
+PYTHON = [sys.executable, "-P", str(Path(__file__).resolve())]
 POINTS = 50  # to a side
 Measure = Callable[[], float]
 
@@ -140,10 +142,16 @@ SIDES: dict[str, Callable[[], Measure]] = {
 
 def side(name: str) -> None:
     """Answers each line with the seconds of one measurement."""
+    peer = os.environ.get("KARPATHY")
+    try:
+        files = [karpathys(Path(peer))] if peer else [own("micrograd"), own("micrograd_gui")]
+    except ImportError as missing:
+        print(f"not installed ({missing})", flush=True)
+        return
     sys.setrecursionlimit(1_000_000)
     gc.disable()
     measure = SIDES[name]()
-    print("ready", flush=True)
+    print(*files, sep=", ", flush=True)
     for _ in sys.stdin:
         print(measure(), flush=True)
 
@@ -152,15 +160,19 @@ def side(name: str) -> None:
 
 
 class Process:
-    """A side that measures one thing whenever it is asked."""
+    """A side that measures one thing whenever it is asked; ``origin`` says which files it runs."""
 
     def __init__(self, name: str, path: Path, rows: str) -> None:
-        environment = {**os.environ, "PYTHONPATH": str(path), "ROWS": rows, "PYTHONSAFEPATH": "1"}
+        paths = os.pathsep.join(map(str, (path, Path(__file__).resolve().parent)))
+        environment = {**os.environ, "PYTHONPATH": paths, "ROWS": rows}
+        if path != ROOT:
+            environment["KARPATHY"] = str(path)
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(
             [*PYTHON, "--side", name], env=environment, stdin=pipe, stdout=pipe, text=True
         )
-        self.line()
+        self.origin = self.line().strip()
+        self.present = not self.origin.startswith("not installed")
 
     def line(self) -> str:
         assert self.process.stdout is not None
@@ -179,14 +191,17 @@ class Process:
 
 
 def compared(title: str, peer: Process, ours: dict[str, Process], rounds: int) -> None:
-    """Prints how many times as fast ours are, round by round in turn."""
+    """Prints how many times as fast ours are, round by round in turn, and which files each side ran."""
+    print(f"{title}: {peer.origin}")
+    if not peer.present:
+        return
     base: list[float] = []
     found: dict[str, list[float]] = {name: [] for name in ours}
     for _ in range(rounds):
         base.append(peer.measure())
         for name, process in ours.items():
             found[name].append(process.measure())
-    print(f"{title}: {statistics.median(base) * 1e3:.2f} ms")
+    print(f"    {statistics.median(base) * 1e3:.2f} ms")
     for name, seconds in found.items():
         ratios = [theirs / mine for theirs, mine in zip(base, seconds, strict=True)]
         mine, times = statistics.median(seconds) * 1e3, statistics.median(ratios)
@@ -207,19 +222,20 @@ def main() -> None:
     from micrograd_gui.document.datasets import made
 
     rows = ";".join(" ".join(map(repr, row)) for row in made("moons").rows)
-    own = {name: Process(name, ROOT, rows) for name in ("step", "tick", "surface", "values_surface")}
+    ours = {name: Process(name, ROOT, rows) for name in ("step", "tick", "surface", "values_surface")}
+    print(f"ours: {ours['step'].origin}")
     if given.peer is not None:
         theirs = Process("values_step", given.peer, rows)
-        ours = {"session.train_step": own["step"], "a step of session.train_tick": own["tick"]}
-        compared("one step, karpathy/micrograd 0.1.0", theirs, ours, given.rounds)
+        steps = {"session.train_step": ours["step"], "a step of session.train_tick": ours["tick"]}
+        compared("one step, karpathy/micrograd 0.1.0", theirs, steps, given.rounds)
         theirs.close()
         theirs = Process("values_surface", given.peer, rows)
-        across = {"Prediction.at": own["surface"]}
+        across = {"Prediction.at": ours["surface"]}
         compared("2,500 points, karpathy/micrograd 0.1.0", theirs, across, given.rounds)
         theirs.close()
-    across = {"Prediction.at": own["surface"]}
-    compared("2,500 points, Values one by one", own["values_surface"], across, given.rounds)
-    for process in own.values():
+    across = {"Prediction.at": ours["surface"]}
+    compared("2,500 points, Values one by one", ours["values_surface"], across, given.rounds)
+    for process in ours.values():
         process.close()
 
 
