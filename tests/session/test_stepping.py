@@ -1,10 +1,14 @@
-"""Running and moving through a run."""
+"""Where the next step is: running, and moving through a run."""
 
 import pytest
 
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.history import Entry, History
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.files.documents import load_example
+from micrograd_gui.session import stepping
 from micrograd_gui.session.session import Session
+from micrograd_gui.session.state import State
 
 
 @pytest.fixture
@@ -140,3 +144,77 @@ def test_selecting_takes_only_nodes_that_are_there(session):
     assert session.state.selected == 2
     session.select_all()
     assert len(session.state.selection) == 7
+
+
+# The functions behind the verbs: they change nothing, so the same State can be asked again -------
+
+
+def test_where_the_next_step_is_leaves_the_state_as_it_is(session):
+    before = session.state
+    move = stepping.next_backward_move(before)
+    assert session.state is before
+    assert (move.cursor, move.next_kind) == (3, "seed")
+    assert [step.kind for step in move.run.steps[3:]] == ["seed", "backward", "backward", "backward"]
+    assert len(stepping.next_forward_move(before).run) == 3
+    assert stepping.end_of_forward(before).cursor == 3
+
+
+def test_a_pass_that_is_on_its_way_is_gone_on_with_in_the_same_run(session):
+    session.backward_step()
+    session.backward_step()
+    move = stepping.next_backward_move(session.state)
+    assert move.run is session.state.trace
+    assert (move.cursor, move.next_kind, move.at_end_of_pass().cursor) == (5, "backward", 7)
+
+
+def test_from_the_end_of_a_pass_a_further_one_starts(session):
+    session.backward()
+    move = stepping.next_backward_move(session.state)
+    assert move.run is not session.state.trace
+    assert (move.cursor, move.next_kind, move.at_end_of_pass().cursor) == (7, "seed", 11)
+    assert [each.kind for each in move.run.script] == ["forward", "backward", "backward"]
+    assert stepping.next_forward_move(session.state).cursor == 0
+
+
+def test_a_position_stays_within_its_run(session):
+    session.backward()
+    here = stepping.Position(session.state.trace, 6)
+    assert here.later(100).cursor == 7
+    assert here.later(-100).cursor == 0
+    assert here.later(1).next_kind is None
+    assert here.later(1).at_end_of_pass() == here.later(1)
+
+
+def test_standing_at_another_moment_ends_the_nudge_and_standing_here_is_nothing(session):
+    session.backward()
+    session.nudge(1)
+    state = session.state
+    assert stepping.standing_at(state, stepping.Position(state.trace, 7)) is state
+    after = stepping.standing_at(state, stepping.Position(state.trace, -3))
+    assert (after.cursor, after.wanted_cursor, after.nudge) == (0, 0, None)
+    assert (after.h, after.selection, after.history) == (state.h, state.selection, state.history)
+
+
+def test_where_a_run_has_stopped_nothing_goes_on():
+    session = Session(graph_from_expression("x = 0; y = log(x)"))
+    assert stepping.next_backward_move(session.state).stopped
+    session.forward()
+    problem = session.state.trace.problem
+    for ask in (
+        stepping.refuse_where_stopped,
+        stepping.next_backward_move,
+        stepping.after_zero_grad,
+        lambda state: stepping.after_update(state, None),
+    ):
+        with pytest.raises(Refusal) as refused:
+            ask(session.state)
+        assert (str(refused.value), refused.value.node) == (problem.note, problem.node)
+
+
+def test_an_update_before_any_run_does_both_passes_first():
+    graph = graph_from_expression("w = 3; L = w*2")
+    graph = graph.marked(graph.named("w"), "parameter")
+    after = stepping.after_update(State(History((Entry(graph),))), 0.5)
+    assert [step.kind for step in after.run.steps] == ["forward", "seed", "backward", "update"]
+    assert after.cursor == 4
+    assert after.run.frame(4).data[graph.named("w")] == 3 - 0.5 * 2

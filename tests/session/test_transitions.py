@@ -1,4 +1,4 @@
-"""The verbs that change the graph: one entry of the history each, and the run follows."""
+"""What an edit makes of a State: one entry of the history, and the run, nudge and check follow."""
 
 import math
 
@@ -9,7 +9,11 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.files.documents import load_example
+from micrograd_gui.session import measure, transitions
+from micrograd_gui.session.record import record
 from micrograd_gui.session.session import Session
+from micrograd_gui.session.state import State
+from micrograd_gui.session.transitions import Edit
 
 
 @pytest.fixture
@@ -440,3 +444,99 @@ def test_a_listener_is_told_once_per_change_and_no_more_after_it_left(session):
     leave()
     session.set_value(1, 8.0)
     assert len(told) == 1
+
+
+# The functions behind the verbs: a State follows from a State, and the first is as it was --------
+
+
+def checked(session: Session) -> State:
+    """A State in which all there is has been done: both passes, a nudge, a check."""
+    session.backward()
+    session.seek(5)
+    session.check_all()
+    session.nudge(named(session, "a"))
+    return session.state
+
+
+def test_an_edit_that_changes_no_number_takes_everything_along(session):
+    before = checked(session)
+    after = transitions.after_edit(before, Edit(before.graph.relabelled(1, "alpha"), "Rename"))
+    assert session.state is before
+    assert (after.trace, after.cursor, after.nudge, after.checked) == (
+        before.trace,
+        before.cursor,
+        before.nudge,
+        before.checked,
+    )
+    assert (after.history.undo_name, after.saved) == ("Rename", before.saved)
+
+
+def test_an_edit_of_a_number_runs_and_nudges_again_and_drops_the_check(session):
+    before = checked(session)
+    a = named(session, "a")
+    after = transitions.after_edit(before, transitions.set_value(before.graph, a, "7", None))
+    assert (after.cursor, after.wanted_cursor, after.checked) == (5, 5, ())
+    assert repr(after.trace.steps) == repr(record(after.graph, before.trace.script).steps)
+    assert after.nudge == measure.nudge(after.graph, a, before.nudge.h, before.nudge.sides)
+
+
+def test_an_edit_of_the_structure_drops_all_that_was_run(session):
+    before = checked(session)
+    after = transitions.after_edit(before, transitions.delete(before, [named(session, "a")]))
+    assert (after.trace, after.cursor, after.wanted_cursor, after.nudge) == (None, 0, 0, None)
+    assert (after.checked, after.training) == ((), None)
+
+
+def test_an_edit_that_is_none_gives_the_same_state_or_another_selection(session):
+    before = session.state
+    assert transitions.after_edit(before, Edit(before.graph, "Nothing")) is before
+    after = transitions.after_edit(before, Edit(before.graph, "Nothing", frozenset((1,))))
+    assert (after.history, after.selection) == (before.history, frozenset((1,)))
+
+
+def test_what_belongs_to_an_edit_but_comes_later_is_no_entry_of_its_own(session):
+    session.move({1: (1, 1)})
+    before = session.state
+    moved = before.graph.moved({1: (50, 50)})
+    assert transitions.with_amended(before, before.graph) is before
+    for after in (transitions.with_amended(before, moved), transitions.with_layout(before, moved)):
+        assert after.graph is moved
+        assert len(after.history.entries) == len(before.history.entries)
+        assert after.history.undo_name == "Move"
+        assert after.unsaved
+
+
+def test_another_document_keeps_how_one_nudges_and_nothing_else(session):
+    session.set_h(0.5)
+    session.set_sides("forward")
+    before = checked(session)
+    graph = graph_from_expression("y = x*2")
+    after = transitions.opened(before, graph, None, "two")
+    assert (after.h, after.sides, after.title) == (0.5, "forward", "two")
+    assert not after.same_document(before)
+    assert (after.trace, after.nudge, after.checked, after.selection) == (None, None, (), frozenset())
+
+
+@pytest.mark.parametrize("h", [0, 0.0, math.inf, math.nan, "0", "inf", "a lot"])
+def test_an_h_that_nothing_can_be_divided_by_is_refused(h):
+    with pytest.raises(Refusal):
+        transitions.checked_h(h)
+
+
+def test_edits_of_a_graph_leave_it_as_it_is(session):
+    graph = session.state.graph
+    text = codec.encode(graph)
+    a, d = named(session, "a"), named(session, "d")
+    edits = [
+        transitions.add_node(graph, "tanh", (0, 0), None, 1.0),
+        transitions.apply_op(graph, "tanh", a, None),
+        transitions.insert_op(graph, "tanh", d, 0, (0, 0)),
+        transitions.set_value(graph, a, 3, "drag"),
+        transitions.mark(graph, [a], "parameter"),
+        transitions.set_range(graph, a, (0, 1)),
+        transitions.paste(graph, "q = w*2", None),
+    ]
+    assert codec.encode(graph) == text
+    assert len({codec.encode(each.graph) for each in edits} | {text}) == len(edits) + 1
+    assert all(each.name for each in edits)
+    assert edits[3].gesture == "drag"

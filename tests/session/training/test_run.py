@@ -15,6 +15,7 @@ from micrograd_gui.session.explain.card import card
 from micrograd_gui.session.record import record
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.training.progress import Series
+from micrograd_gui.session.training.run import Learner
 
 
 def session(name: str = "mlp") -> Session:
@@ -305,3 +306,29 @@ def test_training_is_left_out_when_a_document_is_opened() -> None:
     assert here.state.training is None
     here.train_step()
     assert replace(here.state).training is not None
+
+
+def test_what_a_learner_holds_makes_no_difference_but_in_time() -> None:
+    start = session("mlp").state
+    held, state, fresh = Learner(), start, start
+    for _ in range(4):
+        state, fresh = held.step(state), Learner().step(fresh)
+    assert state.training is not None
+    assert fresh.training is not None
+    assert list(state.losses) == list(fresh.losses)
+    assert (state.training.numbers, state.training.k) == (fresh.training.numbers, 4)
+    assert start.training is None
+    assert list(held.step(start).losses) == list(state.losses)[:1]  # from a State that it did not give last
+
+
+def test_a_step_that_is_given_up_leaves_no_trace() -> None:
+    here = session("xor")
+    here.train_step()
+    before = here.state
+    here._learner.step(before)  # made, and never put in place
+    here.train_step()
+    other = session("xor")
+    other.train_step()
+    other.train_step()
+    assert list(here.state.losses) == list(other.state.losses)
+    assert parameters(here) == parameters(other)
