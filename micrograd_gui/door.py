@@ -320,7 +320,7 @@ class Learned:
     def result(self) -> Trained:
         """Where it stands now."""
         training = self.training
-        loss, accuracy = training.judged()
+        loss, accuracy = training.evaluate()
         graph = training.graph.numbered(training.by_node(training.numbers))
         return Trained(
             graph, tuple(self.losses), tuple(self.accuracies), loss, accuracy, dict(training.named())

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import one_line, written
+from micrograd_gui.session.explain.verdicts import verdict_in_print, verdict_on_all
 from micrograd_gui.session.measure import Checked
 
 _HEADINGS = ("node", "data", "analytic", "numeric", "error", "")
@@ -25,16 +26,14 @@ def check_as_table(graph: Graph, rows: Sequence[Checked], h: float) -> str:
         ).rstrip()
         for line in table
     ]
-    wrong = [graph.nodes[row.node].name for row in rows if not row.ok]
     target = graph.nodes[graph.target].name if graph.target is not None else ""
-    verdict = f"disagree at {', '.join(wrong)[:200]}" if wrong else "agree at every node"
     return "\n".join(
         [
             f"∂{target}/∂node, analytic against numeric (central, h = {h:g})",
             "",
             *lines,
             "",
-            f"Analytic and numeric gradients {verdict}.",
+            verdict_on_all(graph, rows),
         ]
     )
 
@@ -65,9 +64,9 @@ def check_as_json(graph: Graph, rows: Sequence[Checked], h: float) -> str:
 
 def _cells(graph: Graph, row: Checked) -> tuple[str, ...]:
     name = one_line(graph.nodes[row.node].name, _LABEL_AT_MOST, instead="�")
-    verdict = ("✓" if row.ok else "✗") + (f" {row.words}" if row.words else "")
     error = "0" if row.error == 0 else f"{row.error:.0e}"
-    return (name, written(row.data), written(row.analytic), written(row.numeric), error, verdict)
+    numbers = map(written, (row.data, row.analytic, row.numeric))
+    return (name, *numbers, error, verdict_in_print(row))
 
 
 def _finite(number: float) -> float | None:

@@ -46,12 +46,12 @@ def build(graph: Graph, held: Mapping[NodeId, float] | None = None) -> dict[Node
         node = graph.nodes[number]
         if number in held:
             values[number] = Value(held[number])
-        elif (value := computed(node, values)) is not None:
+        elif (value := compute_node(node, values)) is not None:
             values[number] = value
     return values
 
 
-def computed(node: Node, values: Mapping[NodeId, Value]) -> Value | None:
+def compute_node(node: Node, values: Mapping[NodeId, Value]) -> Value | None:
     """The node's Value over its operands' Values; None where an operand is missing."""
     if node.op is None:
         return Value(node.data)
@@ -86,9 +86,9 @@ class _Run:
         graph = self.graph
         for number in graph.order:
             node = graph.nodes[number]
-            value = self.values.get(number) if node.is_leaf else computed(node, self.values)
+            value = self.values.get(number) if node.is_leaf else compute_node(node, self.values)
             if value is None and node.is_leaf:  # in a further pass leaves are the same ones, with their grads
-                value = computed(node, self.values)
+                value = compute_node(node, self.values)
             if value is None:
                 if number in graph.feeding:
                     yield Step("problem", number, note=_missing_operand(graph, node))

@@ -61,6 +61,14 @@ class State:
         """The recorded step that comes next; None at the end."""
         return self.trace.steps[self.cursor] if self.trace and self.cursor < len(self.trace) else None
 
+    def check_of(self, node: NodeId) -> Checked | None:
+        """What the numeric check found at the node; None where it has not looked, or not yet."""
+        return self._checks.get(node)
+
+    @cached_property
+    def _checks(self) -> dict[NodeId, Checked]:
+        return {each.node: each for each in self.checked}
+
     @property
     def is_training(self) -> bool:
         """Whether a run of training goes on."""

@@ -22,7 +22,7 @@ from micrograd_gui.session import measure
 from micrograd_gui.session.record import record
 from micrograd_gui.session.state import State
 from micrograd_gui.session.stepping import end_of_forward, standing_at
-from micrograd_gui.session.training.progress import followed
+from micrograd_gui.session.training.progress import training_after
 
 APPLIED_OFFSET = (190.0, 0.0)  # where an op applied to a node lands beside it, in scene units
 VALUE = "value"  # the palette's word for a leaf, where others say an op's name
@@ -67,7 +67,7 @@ def with_history(state: State, history: History, selection: frozenset[NodeId] | 
         state,
         history=history,
         selection=frozenset(node for node in chosen if node in new.nodes),
-        training=followed(state.training, old, new, travelled),
+        training=training_after(state.training, old, new, travelled),
     )
     updates = state.trace is not None and any(each.kind == "update" for each in state.trace.script)
     if new.same_numbers(old) and not (updates and new.parameters != old.parameters):

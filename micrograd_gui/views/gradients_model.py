@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 from itertools import groupby
-from typing import Any, assert_never
+from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
@@ -17,7 +16,7 @@ from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.optimisers import OPTIMISERS
 from micrograd_gui.document.text import MINUS, written
 from micrograd_gui.session.explain.formulas import name_of
-from micrograd_gui.session.measure import Checked
+from micrograd_gui.session.explain.verdicts import verdict_of
 from micrograd_gui.session.state import State
 from micrograd_gui.views.theme import Look
 
@@ -144,7 +143,7 @@ class GradientsModel(QAbstractTableModel):
         if column == NODE:
             return name_of(self._state.graph.nodes[node])
         if column == VERDICT:
-            return _verdict(self._state, node)[0]
+            return verdict_of(self._state, node).mark
         number = self.number(node, column)
         if column > VERDICT and number is None:
             return ""
@@ -156,7 +155,7 @@ class GradientsModel(QAbstractTableModel):
             rule = self._state.graph.nodes[node].rule
             tip = f"{name}: a value" if rule is None else f"{name}: {rule.help}"
         elif column == VERDICT:
-            tip = _verdict(self._state, node)[1]
+            tip = verdict_of(self._state, node).sentence
         else:
             number = self.number(node, column)
             word = {DATA: "data", ANALYTIC: "grad"}.get(column, self.columns[column])
@@ -168,7 +167,7 @@ class GradientsModel(QAbstractTableModel):
         if column == NODE:
             return theme.text
         if column == VERDICT:
-            mark = _verdict(self._state, node)[0]
+            mark = verdict_of(self._state, node).mark
             return theme.good if mark.startswith("✓") else theme.bad if mark.startswith("✗") else theme.muted
         if column == ERROR or self.number(node, column) is None:
             return theme.muted
@@ -194,15 +193,10 @@ def _brief(number: float) -> str:
 # What follows from a State ---------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=2)
-def _by_node(checked: tuple[Checked, ...]) -> dict[NodeId, Checked]:
-    return {each.node: each for each in checked}
-
-
 def _numeric(state: State, node: NodeId) -> float | None:
     if state.nudge is not None and state.nudge.node == node:
         return state.nudge.numeric
-    row = _by_node(state.checked).get(node)
+    row = state.check_of(node)
     return None if row is None else row.numeric
 
 
@@ -212,7 +206,7 @@ def _analytic(state: State, node: NodeId) -> float | None:
         return state.frame.grad[node]
     if state.nudge is not None and state.nudge.node == node:
         return state.nudge.analytic
-    row = _by_node(state.checked).get(node)
+    row = state.check_of(node)
     return None if row is None else row.analytic
 
 
@@ -220,46 +214,11 @@ def _error(state: State, node: NodeId) -> float | None:
     numeric, analytic = _numeric(state, node), _analytic(state, node)
     if numeric is None or analytic is None:
         return None
-    row = _by_node(state.checked).get(node)
+    row = state.check_of(node)
     if row is not None and (row.numeric, row.analytic) == (numeric, analytic):
         return row.error
     scale = max(abs(numeric), abs(analytic))
     return abs(numeric - analytic) / scale if scale else 0.0
-
-
-def _verdict(state: State, node: NodeId) -> tuple[str, str]:
-    """A mark or a word, and a sentence on it."""
-    row = _by_node(state.checked).get(node)
-    if row is None:
-        return "", "Check all gradients gives a verdict on every node that feeds the target."
-    shown, step = state.frame.grad.get(node), state.step
-    if shown is not None and shown != row.analytic and math.isfinite(row.analytic):
-        if step is not None and step.kind in ("forward", "update"):
-            return "from before", "This grad is of an earlier pass: zero it and run backward to compare."
-        if step is not None and step.backward_pass > 1:
-            return "accumulated", "More than one backward pass has added to this grad: zero it to compare."
-        if not any(state.frame.grad.values()):
-            return "zeroed", "The grads were set to 0: run backward to compare."
-        return "so far", "The backward pass is not over: more may be added to this grad."
-    return _judgement(row)
-
-
-def _judgement(row: Checked) -> tuple[str, str]:
-    """What the check found, in a mark or a word and a sentence."""
-    from micrograd.check import Reason  # numpy comes with it, and has come for the check
-
-    match row.reason:
-        case Reason.KINK:
-            return "kink", "At a kink left and right slope differ; the analytic one is between them."
-        case Reason.BOTH_ZERO:
-            return "✓ both 0", "Both slopes are 0: the target does not answer to this node here."
-        case Reason.NOT_FINITE:
-            return "✗ not finite", f"One of the two slopes is no finite number: {row.detail}."
-        case Reason.H_TOO_LARGE | Reason.H_TOO_SMALL | Reason.OWN_OP | None:
-            if row.ok:
-                return "✓", "Analytic and numeric slope agree."
-            return "✗", "Analytic and numeric slope differ."
-    assert_never(row.reason)
 
 
 def _remembered(state: State) -> tuple[str, ...]:

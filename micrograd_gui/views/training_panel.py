@@ -243,10 +243,10 @@ class TrainingPanel(QScrollArea):
             return state.training.note
         if not self.isVisible():
             return ""
-        from micrograd_gui.session.training.trainer import trainable  # it brings numpy
+        from micrograd_gui.session.training.trainer import training_data  # it brings numpy
 
         try:
-            trainable(state.graph, _plan(state))
+            training_data(state.graph, _plan(state))
         except Refusal as refusal:
             return str(refusal)
         return ""

@@ -13,7 +13,7 @@ from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES
 from micrograd_gui.export.code.python import DIALECTS, computed, number, variables
 from micrograd_gui.resource import resource
 from micrograd_gui.session.training.judge import judge_of
-from micrograd_gui.session.training.trainer import trainable
+from micrograd_gui.session.training.trainer import training_data
 
 _RESERVED = (
     "argparse",
@@ -55,7 +55,7 @@ _RESERVED = (
 def training_script(graph: Graph) -> str:
     """The script; raises Refusal where there is nothing to train."""
     plan = graph.plan or TrainingPlan()
-    data = trainable(graph, plan)
+    data = training_data(graph, plan)
     writer = _Writer(graph, data)
     judge = judge_of(graph)
     known = judge is not None and judge.threshold is not None

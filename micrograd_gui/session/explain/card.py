@@ -37,9 +37,9 @@ def card(state: State) -> tuple[Line, ...]:
             sentence("Drop a node on the canvas, or type an expression such as L = (a*b + c) * f"),
         )
     if state.training is not None and state.is_training:
-        return _training(state.training)
+        return _training_lines(state.training)
     if state.nudge is not None:
-        return _nudged(state, state.nudge)
+        return _nudge_lines(state, state.nudge)
     step = state.step
     if step is None:
         return _at_the_start(state)
@@ -144,13 +144,13 @@ def _update(state: State, step: Step) -> tuple[Line, ...]:
     return (*lines, sentence(said)) if said else tuple(lines)
 
 
-def _training(training: TrainingState) -> tuple[Line, ...]:
+def _training_lines(training: TrainingState) -> tuple[Line, ...]:
     """What a run has come to so far; none of its steps is the acting one."""
     loss = (Fragment("symbol", "loss"), EQUALS, Fragment("data", written(training.loss), strong=True))
-    told = f"   ·   accuracy {training.accuracy:.0%}" if training.accuracy is not None else ""
+    accuracy = f"   ·   accuracy {training.accuracy:.0%}" if training.accuracy is not None else ""
     return (
         heading("TRAINING", Fragment("plain", f"   step {training.k} of {training.until}")),
-        Line("big", (*loss, Fragment("plain", f"   ·   rate {short(training.rate)}{told}"))),
+        Line("big", (*loss, Fragment("plain", f"   ·   rate {short(training.rate)}{accuracy}"))),
         sentence("Every number is that of this moment. Stop at any time, and step through its passes."),
     )
 
@@ -175,7 +175,7 @@ def _why_numbers_grow(step: Step) -> Line:
 # The nudge ---------------------------------------------------------------------------------------
 
 
-def _nudged(state: State, nudge: Nudge) -> tuple[Line, ...]:
+def _nudge_lines(state: State, nudge: Nudge) -> tuple[Line, ...]:
     node, target = state.graph.nodes[nudge.node], state.graph.nodes[nudge.target]
     x, y = operand_name(node), operand_name(target)
     base = nudge.before[nudge.target]

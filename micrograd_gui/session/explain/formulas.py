@@ -59,14 +59,14 @@ def as_text(lines: Sequence[Line]) -> str:
 # Names and numbers -------------------------------------------------------------------------------
 
 
-def shown(text: str) -> str:
+def fit_name(text: str) -> str:
     """A label fit for one line of a window: no control characters, not endless."""
     return one_line(text, LONGEST_NAME, instead="�", ends=True)
 
 
 def name_of(node: Node) -> str:
     """What a node is called in a list."""
-    return shown(node.name) or f"v{node.id}"
+    return fit_name(node.name) or f"v{node.id}"
 
 
 def operand_name(node: Node) -> str:
@@ -84,7 +84,7 @@ def field_of(node: Node, field: Literal["data", "grad"]) -> Fragment:
     return Fragment(field, f"{operand_name(node)}.{field}")
 
 
-def filled(template: str, operands: Sequence[Fragment], out: Fragment | None = None) -> list[Fragment]:
+def fill(template: str, operands: Sequence[Fragment], out: Fragment | None = None) -> list[Fragment]:
     """A template of the op table with fragments put in; negative numbers in parentheses where need be."""
     known = by_letter(operands, out)
     pieces = [(literal, field) for literal, field, _, _ in Formatter().parse(template)]
@@ -106,7 +106,7 @@ def filled(template: str, operands: Sequence[Fragment], out: Fragment | None = N
 def call(graph: Graph, node: Node) -> list[Fragment]:
     """What an op node does, in names: ``a × b``."""
     operands = [Fragment("symbol", operand_name(graph.nodes[i])) for i in node.inputs if i is not None]
-    return filled(op_of(node.op or "").text, operands)
+    return fill(op_of(node.op or "").text, operands)
 
 
 def definition(graph: Graph, node: Node) -> list[Fragment]:
@@ -126,7 +126,7 @@ def forward_line(graph: Graph, node: Node, frame: Frame) -> Line:
         (
             *definition(graph, node),
             EQUALS,
-            *filled(op_of(node.op or "").text, numbers),
+            *fill(op_of(node.op or "").text, numbers),
             EQUALS,
             Fragment("data", written(frame.data.get(node.id)), strong=True),
         ),
@@ -182,9 +182,9 @@ def _slope_in_names(graph: Graph, node: Node, port: int) -> list[Fragment]:
     rule = op_of(node.op or "")
     template = rule.slope_words(port)
     if template is None:
-        return filled(rule.slope_name(port), [Fragment("symbol", operand_name(each)) for each in operands])
+        return fill(rule.slope_name(port), [Fragment("symbol", operand_name(each)) for each in operands])
     return _factor(
-        template, filled(template, [field_of(each, "data") for each in operands], field_of(node, "data"))
+        template, fill(template, [field_of(each, "data") for each in operands], field_of(node, "data"))
     )
 
 
@@ -193,7 +193,7 @@ def _slope_in_numbers(node: Node, frame: Frame, contribution: Contribution) -> l
     if template is None:
         return [Fragment("data", written(contribution.slope))]
     numbers = [Fragment("data", written(frame.data.get(i))) for i in node.inputs if i is not None]
-    return _factor(template, filled(template, numbers, Fragment("data", written(frame.data.get(node.id)))))
+    return _factor(template, fill(template, numbers, Fragment("data", written(frame.data.get(node.id)))))
 
 
 def _factor(template: str, fragments: list[Fragment]) -> list[Fragment]:

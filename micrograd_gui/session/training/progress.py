@@ -81,7 +81,7 @@ class TrainingState:
         return "train", self.run
 
 
-def followed(
+def training_after(
     training: TrainingState | None, old: Graph, new: Graph, travelled: bool
 ) -> TrainingState | None:
     """What is left of the training when another graph becomes current, by an edit or by undo and redo.

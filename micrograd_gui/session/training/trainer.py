@@ -59,7 +59,7 @@ class Trainer:
     def __init__(self, graph: Graph, plan: TrainingPlan | None = None) -> None:
         self.graph = graph
         self.plan = plan or graph.plan or TrainingPlan()
-        data = trainable(graph, self.plan)
+        data = training_data(graph, self.plan)
         self.data = data
         self.parameters = graph.parameters
         self._order: list[NodeId] = []
@@ -99,7 +99,7 @@ class Trainer:
         """The share of those rows that are told right; None where that has no meaning."""
         return self._accuracy(self._point())
 
-    def judged(self) -> tuple[float, float | None]:
+    def evaluate(self) -> tuple[float, float | None]:
         """The loss and the accuracy at the parameters as they are, over all rows."""
         point = self._evaluate(self.numbers, None)
         return point.loss, self._accuracy(point)
@@ -211,7 +211,7 @@ class Trainer:
         return f"{head}: what the rows add up to is too large a number.{tail}", graph.target
 
 
-def trainable(graph: Graph, plan: TrainingPlan) -> Data:
+def training_data(graph: Graph, plan: TrainingPlan) -> Data:
     """The data of a graph that can be trained; raises Refusal, which says in a sentence what is missing."""
     fault = plan.fault()
     if fault is not None:

@@ -8,7 +8,7 @@ import pytest
 from micrograd.ops import OPS, Op
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.session.explain.card import card, digits_that_show
-from micrograd_gui.session.explain.formulas import as_text, shown
+from micrograd_gui.session.explain.formulas import as_text, fit_name
 from micrograd_gui.session.record import record
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
@@ -204,10 +204,10 @@ def test_a_constant_stands_as_its_number():
 
 
 def test_hostile_labels_are_one_line_and_not_endless():
-    assert shown("a\nb\tc\x07") == "a b c�"
-    assert len(shown("x" * 5000)) < 40
-    assert shown("\u202eabc") == "abc"
-    assert shown("😀") == "😀"
+    assert fit_name("a\nb\tc\x07") == "a b c�"
+    assert len(fit_name("x" * 5000)) < 40
+    assert fit_name("\u202eabc") == "abc"
+    assert fit_name("😀") == "😀"
 
 
 def test_an_op_without_words_shows_the_number_of_its_slope(monkeypatch):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from micrograd.ops import OPS, Op
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.text import written
-from micrograd_gui.session.explain.formulas import Fragment, filled, operand_name
+from micrograd_gui.session.explain.formulas import Fragment, fill, operand_name
 from micrograd_gui.session.state import State
 from micrograd_gui.views.plot.model import Mark, Still, including, padded, point, tangent, visible
 
@@ -138,5 +138,5 @@ def _slope(rule: Op, still: Still) -> str:
 
 def _in_names(template: str, x: str, out: str = "") -> str:
     """The template with the names of the operand and of the node, as the step card writes it."""
-    pieces = filled(template, [Fragment("symbol", x)], Fragment("symbol", out))
+    pieces = fill(template, [Fragment("symbol", x)], Fragment("symbol", out))
     return "".join(each.text for each in pieces)
