@@ -128,15 +128,15 @@ def boundary(rounds: int) -> None:
     pane.show_kind("boundary")
     session.train_step()
     QTest.qWait(500)
-    assert pane.view.still is not None
-    surface, kind, still = pane.view.surface, pane.view.kind, pane.view.still
+    assert pane.view.static is not None
+    surface, kind, static = pane.view.surface, pane.view.kind, pane.view.static
     assert surface is not None
     drawn = []
     for _ in range(rounds):
         session.train_step()
         QTest.qWait(1)
         session.state = replace(session.state, history=session.state.history.amended(moved(session)))
-        drawn.append(timed(lambda: surface.show_plot(still, kind.update(session.state, still))))
+        drawn.append(timed(lambda: surface.show_plot(static, kind.live_items(session.state, static))))
     print(f"   worked out and drawn: {1000 * statistics.median(drawn):.1f} ms")
     pane.close()
 

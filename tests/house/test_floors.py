@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,19 @@ def python(code: str) -> subprocess.CompletedProcess[str]:
 def test_the_contracts_of_import_linter_are_kept() -> None:
     done = python("from importlinter.cli import lint_imports_command; lint_imports_command()")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_view_but_the_matplotlib_side_of_plots_stands_in_its_contract() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    contract = next(each for each in contracts if each.get("forbidden_modules") == ["matplotlib"])
+    held = {name for name in contract["source_modules"] if name.startswith("micrograd_gui.views.")}
+    views = ROOT / "micrograd_gui" / "views"
+    found = {path.stem for path in views.glob("*") if path.suffix == ".py" or (path / "__init__.py").exists()}
+    found |= {f"plot.{path.stem}" for path in (views / "plot").glob("*") if "__" not in path.name}
+    matplotlib_side = {"plot.surface", "plot.axes", "plot.artists", "plot.legend"}
+    expected = found - matplotlib_side - {"__init__", "plot"}
+    assert held == {f"micrograd_gui.views.{name}" for name in expected}
 
 
 @pytest.mark.parametrize("floor", ["document", "session", "layout", "figures", "files", "export"])

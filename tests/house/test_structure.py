@@ -15,7 +15,7 @@ CIRCLES = [
 ]  # fmt: skip
 CUT = {"ZoomView"}
 TWICE: set[str] = set()
-LONG = {"lay_out", "style_sheet"}
+LONG = {"style_sheet"}
 
 
 def test_no_file_is_longer_than_a_reader_can_hold() -> None:

@@ -22,11 +22,11 @@ from matplotlib.ticker import (
 from micrograd_gui.document.graph import Span
 from micrograd_gui.document.text import short
 from micrograd_gui.views.plot.legend import KEY_GAP, cut, key_height, lines_height, say, width_of
-from micrograd_gui.views.plot.model import ABOVE, Scale, Still
+from micrograd_gui.views.plot.model import ABOVE, Scale, StaticPlot
 from micrograd_gui.views.theme import FAMILY, Look
 
 DPI = 100
-HALL = 28  # no text of a hall is smaller, in pixels
+SMALLEST_PROJECTED = 28  # pixels: no text on a projector is smaller
 TICK, NAME, HEAD = 11, 12, 13  # text sizes at scale 1
 TINY = 110  # the height, at scale 1, below which all words go
 _LOW = 190  # and that below which the title goes
@@ -39,19 +39,27 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class PlotAxes:
-    """``main`` is what most is drawn in; ``right`` has the same places across, and counts from 0 to 100 %."""
+    """The axes of one plot, and the room for the words beside them.
+
+    Attributes:
+        figure: the matplotlib figure that they stand in.
+        main: what most is drawn in.
+        right: axes with the same places across, which count from 0 to 100 %.
+        margins: left, right, top and bottom of the axes, in pixels.
+        key_above: whether the key stands above the axes.
+    """
 
     def __init__(self, figure: Figure) -> None:
         self.figure = figure
         self.main = figure.add_subplot()
         self.right = self.main.twinx()
         self.right.set_visible(False)
-        self.margins = (0.0, 0.0, 0.0, 0.0)  # left, right, top, bottom, in pixels
-        self.key_above = False  # whether the key stands above the axes
+        self.margins = (0.0, 0.0, 0.0, 0.0)
+        self.key_above = False
         self._look = Look()
 
-    def colour(self, look: Look) -> None:
-        """What depends on the look alone."""
+    def apply_style(self, look: Look) -> None:
+        """Take the colours and sizes of the look."""
         self._look = look
         theme, axes = look.theme, self.main
         self.figure.set_facecolor(theme.panel)
@@ -73,72 +81,98 @@ class PlotAxes:
             axis.get_offset_text().set(color=theme.muted, fontproperties=self.font(TICK))
             axis.label.set_fontproperties(self.font(NAME))
 
-    def span(self, still: Still) -> None:
+    def set_spans(self, static: StaticPlot) -> None:
         """From where to where the axes go, and by which scale."""
         axes = self.main
-        if axes.get_xscale() != still.x_scale:
-            axes.set_xscale(still.x_scale)
-        if axes.get_yscale() != still.y_scale:
-            axes.set_yscale(still.y_scale)
-        axes.set_xlim(*still.x_span)
-        axes.set_ylim(*still.y_span)
-        self.right.set_visible(bool(still.right_name))
+        if axes.get_xscale() != static.x_scale:
+            axes.set_xscale(static.x_scale)
+        if axes.get_yscale() != static.y_scale:
+            axes.set_yscale(static.y_scale)
+        axes.set_xlim(*static.x_span)
+        axes.set_ylim(*static.y_span)
+        self.right.set_visible(bool(static.right_name))
         self.right.set_ylim(*_PERCENT)
 
-    def lay_out(self, still: Still, width: int, height: int, key_lines: int = 0) -> None:
+    def lay_out(self, static: StaticPlot, width: int, height: int, key_lines: int = 0) -> None:
         """Make room for the words: with new axes and after a resize, never while stepping.
 
-        ``key_lines`` is how many lines the key has that stands above the axes.
-
-        The widths of the words tell it; matplotlib's own layout draws everything twice to find out.
+        ``width`` and ``height`` are those of the figure, in pixels; ``key_lines`` is how many lines the key
+        has that stands above the axes. The widths of the words tell the room; matplotlib's own layout draws
+        everything twice to find out.
         """
-        axes = self.main
         width, height = max(width, 2), max(height, 2)
-        tick, name, head = (self.pixels(size) for size in (TICK, NAME, HEAD))
-        lowest = _LOW_BY_KEY if still.key_at == ABOVE else _LOW
-        titled, named = height / self._look.scale >= lowest, height / self._look.scale >= TINY
-        if key_lines > 1:
-            titled = height / self._look.scale >= _LOW_BY_LINES
-        axes.title.set_visible(titled)
-        spans = ((axes.xaxis, width, tick * 5.5, still.x_scale, still.x_span),
-                 (axes.yaxis, height, tick * 3, still.y_scale, still.y_span))  # fmt: skip
-        for axis, length, per_tick, scale, span in spans:
-            axis.label.set_visible(named)
-            _count(axis, scale, span, max(2, min(8, int(length / per_tick))))
-        if still.y_labels is not None:
-            self._label(still.y_labels, width, tick)
-        pad = self._look.px(6)
-        across, upward = _numbers(axes.xaxis), _numbers(axes.yaxis)
-        offset = axes.yaxis.get_major_formatter().get_offset()
-        beside = max((width_of(number, tick) for number in upward), default=0.0)
-        half_of_last = width_of(across[-1], tick) / 2 if across else 0.0
-        bare = pad + beside + tick * 0.8
-        left = bare + (name * 1.4 if named and still.y_name else 0)
-        bottom = pad + tick * 1.6 + (name * 1.3 if named else 0)
-        top = pad + (head * 1.5 if titled else tick * 1.4 if offset else tick * 0.5)
-        right = pad + max(half_of_last, tick * 0.5)
-        if still.right_name:
-            # The key names both edges, too: on little width they need not be named beside them.
-            counted = pad + width_of("100 %", tick) + tick * 0.8
-            right_named = named and width - left - counted - name * 1.4 >= _NARROW * name
-            self.right.yaxis.label.set_visible(right_named)
-            if width - left - counted < _NARROWER * name:
-                left = bare
-                axes.yaxis.label.set_visible(False)
-            right = counted + (name * 1.4 if right_named else 0)
+        titled, named = self._show_names(static, height, key_lines)
+        self._set_ticks(static, width, height)
+        left, right = self._sides(static, width, named=named)
+        top, bottom = self._above_and_below(titled=titled, named=named)
+        name = self.pixels(NAME)
         # A narrow plot has no corner to spare: where it is tall, the key stands above the axes.
-        said = sum(bool(curve.legend) for curve in still.curves)
         self.key_above = (
-            not still.key_at and width - left - right < 30 * name and height - top - bottom > 22 * name
+            not static.key_at and width - left - right < 30 * name and height - top - bottom > 22 * name
         )
         if self.key_above:
+            said = sum(bool(curve.legend) for curve in static.curves)
             top += key_height(name, said + _MARKS_SAID) + name * KEY_GAP
         elif key_lines:
             top += lines_height(name, key_lines)
         # On a few pixels something has to give: then the axes keep a fifth and the words are cut.
         thin, low = min(1.0, 0.8 * width / (left + right)), min(1.0, 0.8 * height / (top + bottom))
-        left, right, top, bottom = left * thin, right * thin, top * low, bottom * low
-        self.margins = (left, right, top, bottom)
+        self.margins = left * thin, right * thin, top * low, bottom * low
+        self._place_words(static, width, height, beneath_key=self.key_above or key_lines > 0)
+
+    def _show_names(self, static: StaticPlot, height: int, key_lines: int) -> tuple[bool, bool]:
+        """Whether there is room for the title, and for the names of the axes; the rest is hidden."""
+        lowest = _LOW_BY_KEY if static.key_at == ABOVE else _LOW
+        if key_lines > 1:
+            lowest = _LOW_BY_LINES
+        titled, named = height / self._look.scale >= lowest, height / self._look.scale >= TINY
+        self.main.title.set_visible(titled)
+        for axis in (self.main.xaxis, self.main.yaxis):
+            axis.label.set_visible(named)
+        return titled, named
+
+    def _set_ticks(self, static: StaticPlot, width: int, height: int) -> None:
+        """As many numbers along the axes as have room."""
+        tick = self.pixels(TICK)
+        spans = ((self.main.xaxis, width, tick * 5.5, static.x_scale, static.x_span),
+                 (self.main.yaxis, height, tick * 3, static.y_scale, static.y_span))  # fmt: skip
+        for axis, length, per_tick, scale, span in spans:
+            _count(axis, scale, span, max(2, min(8, int(length / per_tick))))
+        if static.y_labels is not None:
+            self._label(static.y_labels, width, tick)
+        self.right.yaxis.set_major_locator(FixedLocator([0.0, 0.5, 1.0]))
+        self.right.yaxis.set_major_formatter(FixedFormatter(["0 %", "50 %", "100 %"]))
+
+    def _sides(self, static: StaticPlot, width: int, *, named: bool) -> tuple[float, float]:
+        """The margins left and right, in pixels; a name that has no room beside the axes is hidden."""
+        tick, name, pad = self.pixels(TICK), self.pixels(NAME), self._look.px(6)
+        across, upward = _numbers(self.main.xaxis), _numbers(self.main.yaxis)
+        beside = max((width_of(number, tick) for number in upward), default=0.0)
+        half_of_last = width_of(across[-1], tick) / 2 if across else 0.0
+        bare = pad + beside + tick * 0.8
+        left = bare + (name * 1.4 if named and static.y_name else 0)
+        if not static.right_name:
+            return left, pad + max(half_of_last, tick * 0.5)
+        # The key names both edges, too: on little width they need not be named beside them.
+        counted = pad + width_of("100 %", tick) + tick * 0.8
+        right_named = named and width - left - counted - name * 1.4 >= _NARROW * name
+        self.right.yaxis.label.set_visible(right_named)
+        if width - left - counted < _NARROWER * name:
+            left = bare
+            self.main.yaxis.label.set_visible(False)
+        return left, counted + (name * 1.4 if right_named else 0)
+
+    def _above_and_below(self, *, titled: bool, named: bool) -> tuple[float, float]:
+        """The margins above and below, in pixels, without a key."""
+        tick, name, head, pad = (*map(self.pixels, (TICK, NAME, HEAD)), self._look.px(6))
+        offset = self.main.yaxis.get_major_formatter().get_offset()
+        top = pad + (head * 1.5 if titled else tick * 1.4 if offset else tick * 0.5)
+        return top, pad + tick * 1.6 + (name * 1.3 if named else 0)
+
+    def _place_words(self, static: StaticPlot, width: int, height: int, *, beneath_key: bool) -> None:
+        """The axes within their margins, and title and names beside them, cut to their room."""
+        axes, (left, right, top, bottom) = self.main, self.margins
+        name, head, pad = self.pixels(NAME), self.pixels(HEAD), self._look.px(6)
         self.figure.subplots_adjust(
             left=left / width, right=1 - right / width, top=1 - top / height, bottom=bottom / height
         )
@@ -146,15 +180,12 @@ class PlotAxes:
         axes.yaxis.set_label_coords((pad + name * 1.1) / width, middle, self.figure.transFigure)
         self.right.yaxis.set_label_coords(1 - (pad + name * 1.2) / width, middle, self.figure.transFigure)
         colour, inner = self._look.theme.text, (width - left - right, height - top - bottom)
-        beneath = self.key_above or key_lines > 0
-        lifted = (top - head * 1.5) * 72 / DPI if beneath else 0.35 * self._points(HEAD)
+        lifted = (top - head * 1.5) * 72 / DPI if beneath_key else 0.35 * self._points(HEAD)
         axes.set_title("", fontproperties=self.font(HEAD), pad=lifted, y=1.0)
-        say(axes.title, cut(still.title, head, inner[0] + 2 * right), colour)
-        say(axes.xaxis.label, cut(still.x_name, name, inner[0]), colour)
-        say(axes.yaxis.label, cut(still.y_name, name, inner[1]), colour)
-        say(self.right.yaxis.label, cut(still.right_name, name, inner[1]), colour)
-        self.right.yaxis.set_major_locator(FixedLocator([0.0, 0.5, 1.0]))
-        self.right.yaxis.set_major_formatter(FixedFormatter(["0 %", "50 %", "100 %"]))
+        say(axes.title, cut(static.title, head, inner[0] + 2 * right), colour)
+        say(axes.xaxis.label, cut(static.x_name, name, inner[0]), colour)
+        say(axes.yaxis.label, cut(static.y_name, name, inner[1]), colour)
+        say(self.right.yaxis.label, cut(static.right_name, name, inner[1]), colour)
 
     def _label(self, labels: tuple[tuple[float, str], ...], width: int, tick: int) -> None:
         """Words in place of numbers at the left edge."""
@@ -167,7 +198,7 @@ class PlotAxes:
     def pixels(self, size: float) -> int:
         """A size of text, in pixels."""
         wanted = self._look.px(size)
-        return max(wanted, HALL) if self._look.projector else wanted
+        return max(wanted, SMALLEST_PROJECTED) if self._look.projector else wanted
 
     def font(self, size: float) -> FontProperties:
         """The program's font at that size."""

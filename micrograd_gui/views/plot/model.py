@@ -1,4 +1,4 @@
-"""What a plot shows, as values: its still part, which is slow to make, and its live part, which is not."""
+"""What a plot shows, as values: its static part, which is slow to make, and its live part, which is not."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class GrowingCurve:
 class Field:
     """Numbers over the whole of the axes, as two colours that part where the number is ``level``.
 
-    ``numbers`` has a row per y; at ``far`` from the level a colour is at its strongest.
+    ``numbers`` has shape (rows upward, columns across); at ``far`` from the level a colour is strongest.
     """
 
     numbers: np.ndarray
@@ -62,7 +62,7 @@ class Field:
 
 @dataclass(frozen=True, eq=False)
 class Bars:
-    """Bars side by side, standing on ``base``; there is one more edge than there are heights."""
+    """Bars side by side on ``base``: ``heights`` has shape (bars,), ``edges`` shape (bars + 1,)."""
 
     color: Color
     edges: np.ndarray
@@ -90,11 +90,19 @@ PlotItem = Mark | GrowingCurve | Field | Bars | Note
 
 
 @dataclass(frozen=True, eq=False)
-class Still:
+class StaticPlot:
     """All that stays while stepping: axes, names and curves.
 
-    ``subject`` is the node whose span may be edited; ``graph`` is what it was worked out on. ``right_name``
-    is what the right edge counts, from 0 to 100 %; ``y_labels`` stand at the left in place of numbers.
+    Attributes:
+        graph: what it was worked out on.
+        subject: the node whose span may be edited.
+        title, x_name, y_name: the words above and beside the axes.
+        x_span, y_span: from where to where the axes go.
+        curves: what is drawn in them, the first below the others.
+        x_scale, y_scale: how numbers go along the axes.
+        right_name: what the right edge counts, from 0 to 100 %; empty: it counts nothing.
+        y_labels: places upward, and words that stand there in place of numbers.
+        key_at: the corner of the key, or ABOVE; empty: where the curves leave most room.
     """
 
     graph: Graph
@@ -109,7 +117,7 @@ class Still:
     y_scale: Scale = "linear"
     right_name: str = ""
     y_labels: tuple[tuple[float, str], ...] | None = None
-    key_at: str = ""  # the corner of the key, or ABOVE; empty: where the curves leave most room
+    key_at: str = ""
 
     @property
     def axes(self) -> tuple[object, ...]:
@@ -119,10 +127,14 @@ class Still:
 
 
 class PlotKind(Protocol):
-    """One kind of plot: a row of the table in plot.py.
+    """One kind of plot: a row of KINDS in pane.py. Knows neither Qt nor matplotlib.
 
-    ``pace`` is how many milliseconds lie between two pictures at least, while the graph trains; ``has_log``
-    says that its numbers may be shown by their size (``log``).
+    Attributes:
+        name: what the program calls it.
+        text, tip: what its button says.
+        has_span: whether the span across can be set.
+        has_log, log: whether its numbers may be shown by their size, and whether they are.
+        pace: milliseconds between two pictures at least, while the graph trains.
     """
 
     name: str
@@ -133,39 +145,40 @@ class PlotKind(Protocol):
     pace: int
     log: bool
 
-    def missing(self, state: State) -> str:
+    def why_empty(self, state: State) -> str:
         """What to do before there is something to draw, in a sentence; empty where there is."""
         ...
 
-    def fits(self, still: Still, state: State) -> bool:
-        """Whether the still part holds for that State. Called at every change: must be quick."""
+    def still_valid(self, static: StaticPlot, state: State) -> bool:
+        """Whether the static part holds for that State. Called at every change: must be quick."""
         ...
 
-    def build(self, state: State, before: Still | None) -> Still:
-        """The still part, worked out anew; ``before`` is what is on screen, so that axes need not jump."""
+    def build(self, state: State, before: StaticPlot | None) -> StaticPlot:
+        """The static part, worked out anew; ``before`` is what is on screen, so that axes need not jump."""
         ...
 
-    def update(self, state: State, still: Still) -> tuple[PlotItem, ...]:
+    def live_items(self, state: State, static: StaticPlot) -> tuple[PlotItem, ...]:
         """The live part at this moment. Called at every step: must be quick."""
         ...
 
 
-def tangent(still: Still, x: float, y: float, slope: float) -> tuple[Span, Span]:
+def tangent(static: StaticPlot, x: float, y: float, slope: float) -> tuple[Span, Span]:
     """A straight line through a point, from one edge of the axes to the other."""
-    left, right = still.x_span
+    left, right = static.x_span
     return (left, right), (y + slope * (left - x), y + slope * (right - x))
 
 
-def point(still: Still, x: float, y: float) -> Mark:
+def point(static: StaticPlot, x: float, y: float) -> Mark:
     """Where the graph stands."""
-    names = f"{still.x_name} = {written(x)}, {still.y_name} = {written(y)}"
+    names = f"{static.x_name} = {written(x)}, {static.y_name} = {written(y)}"
     return Mark("accent", "point", (x,), (y,), names, f"({written(x)}, {written(y)})")
 
 
 def visible(y: np.ndarray) -> tuple[np.ndarray, Span]:
-    """A curve fit to be drawn, and the span to draw it in: gaps where it has no number, or jumps.
+    """A curve fit to be drawn, in the same shape, and the span to draw it in.
 
-    A few huge numbers (a pole, an exponential) do not flatten the rest.
+    It has gaps where there is no number, or where it jumps. A few huge numbers (a pole, an exponential) do
+    not flatten the rest.
     """
     import numpy as np
 
@@ -189,7 +202,7 @@ def visible(y: np.ndarray) -> tuple[np.ndarray, Span]:
     return curve, (low, high)
 
 
-def steady(span: Span, before: Still | None, graph: Graph, x_span: Span) -> Span:
+def steady(span: Span, before: StaticPlot | None, graph: Graph, x_span: Span) -> Span:
     """The vertical span on screen as long as the curve fills it well: axes must not jump at every change."""
     if before is None or before.x_span != x_span or not before.graph.same_structure(graph):
         return span
@@ -226,17 +239,17 @@ def drawable_span(span: Span) -> Span:
     return low - pad, high + pad
 
 
-def free_corner(still: Still, wide: float, tall: float) -> str:
+def free_corner(static: StaticPlot, wide: float, tall: float) -> str:
     """The corner, so wide and tall in shares of the axes, in which the curves have the fewest points."""
     import numpy as np
 
-    (left, right), (low, high) = still.x_span, still.y_span
+    (left, right), (low, high) = static.x_span, static.y_span
     counts = {}
-    if still.key_at:
-        return still.key_at
+    if static.key_at:
+        return static.key_at
     for corner in ("upper left", "upper right", "lower left", "lower right"):
         inside = 0
-        for curve in (each for each in still.curves if isinstance(each, Mark)):
+        for curve in (each for each in static.curves if isinstance(each, Mark)):
             x = (np.asarray(curve.x, float) - left) / (right - left)
             y = (np.asarray(curve.y, float) - low) / (high - low)
             with np.errstate(invalid="ignore"):

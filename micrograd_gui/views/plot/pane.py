@@ -134,7 +134,7 @@ class PlotPane(QWidget):
 
     def offers(self, name: str, state: State) -> bool:
         """Whether that kind of plot has anything to show of the State."""
-        return not self._kinds[name].missing(state)
+        return not self._kinds[name].why_empty(state)
 
     def show_kind(self, name: str, *_: object) -> None:
         """Show that kind of plot: "sweep", "activation", "error", "loss", "boundary" or "gradients"."""
@@ -177,12 +177,12 @@ class PlotPane(QWidget):
             raise FileRefusal(f"A plot is saved as .svg, .pdf, .png or .csv, not as “{what}”.")
         view = self.view
         view.refresh(whatever=True)
-        if view.still is None or view.surface is None:
-            raise Refusal(view.kind.missing(self._bridge.state))
+        if view.static is None or view.surface is None:
+            raise Refusal(view.kind.why_empty(self._bridge.state))
         if suffix == ".csv":
             from micrograd_gui.views.plot.numbers import as_csv  # it brings numpy
 
-            write_whole(path, as_csv(view.still, view.marks).encode())
+            write_whole(path, as_csv(view.static, view.items).encode())
         else:
             write_whole(path, view.surface.picture(suffix[1:]))
 
@@ -218,10 +218,10 @@ class PlotPane(QWidget):
         beside = (self._log, self._with_loss, self._from, self._between, self._to)
         wide = sum(button.sizeHint().width() for button in buttons) + self._look.px(4 * len(buttons) + 20)
         wide += sum(each.sizeHint().width() for each in beside if not each.isHidden())
-        narrow, hall = wide > self.width(), self._look.projector
-        self._choice.setVisible(narrow and not hall)
+        narrow, projecting = wide > self.width(), self._look.projector
+        self._choice.setVisible(narrow and not projecting)
         for button in buttons:
-            button.setVisible(not narrow and not hall)
+            button.setVisible(not narrow and not projecting)
 
     def _show_below(self) -> None:
         offered = self._bridge.state.graph.data is not None and self.kind != "loss"
@@ -240,21 +240,21 @@ class PlotPane(QWidget):
     def _show_span(self) -> None:
         kind = self.view.kind
         self._log.setVisible(kind.has_log and not self._look.projector)
-        still = self.view.still if kind.has_span else None
+        static = self.view.static if kind.has_span else None
         for widget in (self._from, self._between, self._to):
-            widget.setVisible(still is not None and not self._look.projector)
-        if still is None:
+            widget.setVisible(static is not None and not self._look.projector)
+        if static is None:
             return
-        for field, number in zip((self._from, self._to), still.x_span, strict=True):
+        for field, number in zip((self._from, self._to), static.x_span, strict=True):
             if not field.hasFocus() or not field.isModified():
                 field.setText(exact(number).replace("-", MINUS))
                 field.setCursorPosition(0)
 
     def _span_edited(self) -> None:
-        still = self.view.still
-        if still is None or still.subject is None or not (self._from.isModified() or self._to.isModified()):
+        static = self.view.static
+        if static is None or static.subject is None or not (self._from.isModified() or self._to.isModified()):
             return
-        self._bridge.attempt(self._set_span, still.subject)
+        self._bridge.attempt(self._set_span, static.subject)
         for field in (self._from, self._to):
             field.setModified(False)
         self._show_span()  # what was refused is not left standing

@@ -39,7 +39,7 @@ from micrograd_gui.views.plot.model import (
     Mark,
     Note,
     PlotItem,
-    Still,
+    StaticPlot,
     free_corner,
 )
 from micrograd_gui.views.theme import Look
@@ -49,15 +49,18 @@ _DATELESS = {"svg": {"Date": None}, "pdf": {"CreationDate": None, "Creator": "mi
 
 
 class PlotSurface(FigureCanvasQTAgg):
-    """Draws one Still and the marks on it; a step or a new curve takes few milliseconds."""
+    """Draws one StaticPlot and the live items on it; a step or a new curve takes few milliseconds.
+
+    ``axes`` are matplotlib's, in which most of it is drawn.
+    """
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(Figure(dpi=DPI))
         self.setParent(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._look = look
-        self._still: Still | None = None
-        self._marks: tuple[PlotItem, ...] = ()
+        self._static: StaticPlot | None = None
+        self._items: tuple[PlotItem, ...] = ()
         self._lines: list[Standing] = []
         self._key: PlotKey | None = None
         self._key_lines, self._key_x = 0, 0.0  # of a key above the axes; they stay while its numbers grow
@@ -66,27 +69,27 @@ class PlotSurface(FigureCanvasQTAgg):
         self._frame = PlotAxes(self.figure)
         self.axes = self._frame.main
         self.mpl_connect("draw_event", self._on_draw)
-        self._frame.colour(look)
+        self._frame.apply_style(look)
 
     # What is shown ---------------------------------------------------------------------------
 
     def set_look(self, look: Look) -> None:
         """Draw with these colours and at this size from now on."""
         self._look = look
-        self._frame.colour(look)
+        self._frame.apply_style(look)
         self._lay_out()
         self._place_lines()
         self._draw_all()
 
-    def show_plot(self, still: Still, marks: tuple[PlotItem, ...]) -> None:
-        """Draw that: the axes only where they differ from what is there, the rest in a millisecond."""
-        before, self._still, self._marks = self._still, still, marks
-        anew = before is None or before.axes != still.axes
+    def show_plot(self, static: StaticPlot, items: tuple[PlotItem, ...]) -> None:
+        """Draw both: the axes only where they differ from what is there, the rest in a millisecond."""
+        before, self._static, self._items = self._static, static, items
+        anew = before is None or before.axes != static.axes
         if anew:
-            self._frame.span(still)
-        shapes = [shape(mark) for mark in (*still.curves, *marks)]
+            self._frame.set_spans(static)
+        shapes = [shape(mark) for mark in (*static.curves, *items)]
         if shapes == [line.shape for line in self._lines]:
-            for mark, line in zip((*still.curves, *marks), self._lines, strict=True):
+            for mark, line in zip((*static.curves, *items), self._lines, strict=True):
                 line.show(mark)
             self._say_key()
         else:
@@ -120,14 +123,14 @@ class PlotSurface(FigureCanvasQTAgg):
     # Lines and key ---------------------------------------------------------------------------
 
     def _place_lines(self) -> None:
-        if self._still is None:
+        if self._static is None:
             return
         for line in self._lines:
             for artist in line.artists():
                 artist.remove()
         size = self._frame.pixels(NAME) * 72 / DPI
         self._lines = []
-        for mark in (*self._still.curves, *self._marks):
+        for mark in (*self._static.curves, *self._items):
             axes = self._frame.right if isinstance(mark, GrowingCurve) and mark.right else self.axes
             line = artist_for(mark, self._look, axes, size)
             self._lines.append(line)
@@ -163,7 +166,7 @@ class PlotSurface(FigureCanvasQTAgg):
             place = Place(x, self.height() - top + gap, right=False, upper=False)
             self._key.say(words, place)
             return
-        corner = self._still.key_at if self._still is not None and self._still.key_at else self._free_corner()
+        corner = (self._static.key_at if self._static is not None else "") or self._free_corner()
         if corner == "right":
             tall = key_height(size, len(words))
             middle = bottom + (self.height() - top - bottom + tall) / 2
@@ -179,11 +182,11 @@ class PlotSurface(FigureCanvasQTAgg):
         self._key.say(words, place)
 
     def _entries(self) -> list[PlotItem]:
-        return entries(self._still, self._marks, self.height() / self._look.scale)
+        return entries(self._static, self._items, self.height() / self._look.scale)
 
     @property
     def _key_is_above(self) -> bool:
-        return self._still is not None and self._still.key_at == ABOVE
+        return self._static is not None and self._static.key_at == ABOVE
 
     def _say_key_above(self, key: PlotKey) -> None:
         """Side by side above the axes, from their left edge on as long as that leaves room."""
@@ -195,17 +198,17 @@ class PlotSurface(FigureCanvasQTAgg):
 
     def _free_corner(self) -> str:
         """For a key of the usual size, not the present one: it must not wander off when a line is added."""
-        assert self._still is not None
+        assert self._static is not None
         left, right, top, bottom = self._frame.margins
         size = self._frame.pixels(NAME)
         wide = min(0.75, 18 * size / max(1.0, self.width() - left - right))
         tall = min(0.6, 6 * size / max(1.0, self.height() - top - bottom))
-        return free_corner(self._still, wide, tall)
+        return free_corner(self._static, wide, tall)
 
     # Sizes -----------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        if self._still is None:
+        if self._static is None:
             return
         self._key_lines = 0
         if self._key_is_above:
@@ -213,7 +216,7 @@ class PlotSurface(FigureCanvasQTAgg):
             room = self.width() - 2 * pad - _TO_COME * size
             words = words_above(said, size, room, LINES_AT_MOST)
             self._key_lines = lines_of(said, words, size, room)
-        self._frame.lay_out(self._still, self.width(), self.height(), self._key_lines)
+        self._frame.lay_out(self._static, self.width(), self.height(), self._key_lines)
         if self._key_is_above:
             left = self._frame.margins[0]
             beside = fit(said, words, size, room + pad - left, self._key_lines)
@@ -304,12 +307,12 @@ _BRIEF = 270  # the height, at scale 1, below which a key in the axes says littl
 Words = list[tuple[str, float]]  # each with its width
 
 
-def entries(still: Still | None, marks: Sequence[PlotItem], height: float) -> list[PlotItem]:
+def entries(static: StaticPlot | None, items: Sequence[PlotItem], height: float) -> list[PlotItem]:
     """What the key speaks of: in axes of little height only the slopes, on still less nothing."""
-    if still is None or height < TINY:
+    if static is None or height < TINY:
         return []
-    said = [mark for mark in (*still.curves, *marks) if mark.legend]
-    if height >= _BRIEF or still.key_at == ABOVE:
+    said = [mark for mark in (*static.curves, *items) if mark.legend]
+    if height >= _BRIEF or static.key_at == ABOVE:
         return said
     return [mark for mark in said if isinstance(mark, GrowingCurve) or _is_slope(mark)]
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
 from micrograd_gui.views.bridge import Bridge, Pace
-from micrograd_gui.views.plot.model import PlotItem, PlotKind, Still
+from micrograd_gui.views.plot.model import PlotItem, PlotKind, StaticPlot
 from micrograd_gui.views.theme import Look
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class PlotView(QStackedWidget):
         self._bridge = bridge
         self._look = look
         self.kind = kind
-        self.still: Still | None = None
-        self.marks: tuple[PlotItem, ...] = ()
+        self.static: StaticPlot | None = None
+        self.items: tuple[PlotItem, ...] = ()
         self.surface: PlotSurface | None = None
         self._awake = False
         self._pace = Pace(bridge.frames, kind.pace, longest=_LONGEST)
@@ -59,13 +59,13 @@ class PlotView(QStackedWidget):
 
     def show_kind(self, kind: PlotKind) -> None:
         """Show that kind from now on."""
-        self.kind, self.still = kind, None
+        self.kind, self.static = kind, None
         self._pace.rest = kind.pace
         self._later.start(0)
 
     def again(self) -> None:
         """Work everything out anew: the kind shows its numbers in another way."""
-        self.still = None
+        self.static = None
         self._later.start(0)
 
     def set_look(self, look: Look) -> None:
@@ -94,21 +94,21 @@ class PlotView(QStackedWidget):
         if new.is_training:
             if not self._later.isActive():
                 self._later.start(self._pace.wait())
-        elif self.still is None or self.kind.missing(new) or not self.kind.fits(self.still, new):
+        elif self.static is None or self.kind.why_empty(new) or not self.kind.still_valid(self.static, new):
             self._later.start(0)  # several changes before the next turn of the event loop are drawn once
         else:
             self._show_live(new)
 
     def _show_live(self, state: State) -> None:
-        assert self.still is not None
+        assert self.static is not None
         assert self.surface is not None
-        marks = self.kind.update(state, self.still)
-        if marks != self.marks:
-            self.marks = marks
-            self.surface.show_plot(self.still, marks)
+        items = self.kind.live_items(state, self.static)
+        if items != self.items:
+            self.items = items
+            self.surface.show_plot(self.static, items)
 
     def refresh(self, *, whatever: bool = False) -> None:
-        """Bring the plot up to date: the still part too, where it does not hold any more."""
+        """Bring the plot up to date: the static part too, where it does not hold any more."""
         self._later.stop()
         if not ((self._awake and self.isVisible()) or whatever):
             return
@@ -124,17 +124,17 @@ class PlotView(QStackedWidget):
 
     def _draw(self, state: State) -> None:
         kind = self.kind
-        if words := kind.missing(state):
-            self.still = None
+        if words := kind.why_empty(state):
+            self.static = None
             self.words.setText(words)
             self.setCurrentWidget(self.words)
             return
         if self.surface is None:
             self.surface = self._make_surface()
-        if self.still is None or not kind.fits(self.still, state):
-            self.still = kind.build(state, self.still)
-            self.marks = kind.update(state, self.still)
-            self.surface.show_plot(self.still, self.marks)
+        if self.static is None or not kind.still_valid(self.static, state):
+            self.static = kind.build(state, self.static)
+            self.items = kind.live_items(state, self.static)
+            self.surface.show_plot(self.static, self.items)
         else:
             self._show_live(state)
         self.setCurrentWidget(self.surface)

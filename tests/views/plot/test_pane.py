@@ -245,9 +245,9 @@ def test_scrubbing_is_drawn_once_for_many_changes(shown, session, qtbot, monkeyp
 
 
 def test_moving_a_node_sweeps_nothing_anew(shown, session):
-    before = shown.view.still
+    before = shown.view.static
     session.move({named(session, "a"): (50.0, 60.0)})
-    assert shown.view.kind.fits(before, session.state)
+    assert shown.view.kind.still_valid(before, session.state)
 
 
 def test_the_axes_stay_while_the_swept_node_is_scrubbed(shown, session, qtbot):
@@ -400,10 +400,10 @@ def test_a_still_part_holds_for_every_moment_of_the_run_it_was_made_for(session,
     session.build("n = 0.8813735870195432; o = tanh(n)")
     session.backward()
     made = kind()
-    still = made.build(session.state, None)
+    static = made.build(session.state, None)
     for moment in range(len(session.state.trace) + 1):
         session.seek(moment)
-        assert made.fits(still, session.state)
+        assert made.still_valid(static, session.state)
 
 
 # Words and sizes -------------------------------------------------------------------------------------
@@ -592,10 +592,10 @@ def test_after_an_update_the_curve_runs_through_the_point_again(session):
         session.state, trace=trace, cursor=trace.ends[1], selection=frozenset((named(session, "x"),))
     )
     after = replace(before, cursor=len(trace))
-    still = kind.build(before, None)
-    assert kind.fits(still, before)
-    assert not kind.fits(still, after)
-    moved = kind.build(after, still)
-    assert kind.fits(moved, replace(after, sides="forward"))
-    curve, point = moved.curves[0], kind.update(after, moved)[-1]
+    static = kind.build(before, None)
+    assert kind.still_valid(static, before)
+    assert not kind.still_valid(static, after)
+    moved = kind.build(after, static)
+    assert kind.still_valid(moved, replace(after, sides="forward"))
+    curve, point = moved.curves[0], kind.live_items(after, moved)[-1]
     assert np.interp(point.x[0], curve.x, curve.y) == pytest.approx(point.y[0])

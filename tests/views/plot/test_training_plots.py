@@ -41,7 +41,7 @@ def pane(qtbot, session, plot_pane):
 def shown(pane, kind, qtbot):
     """The surface with that kind drawn on it."""
     pane.show_kind(kind)
-    qtbot.waitUntil(lambda: pane.view.still is not None)
+    qtbot.waitUntil(lambda: pane.view.static is not None)
     qtbot.wait(5)
     return pane.view.surface
 
@@ -70,13 +70,13 @@ def test_before_training_the_loss_says_how_to_begin(pane, session, qtbot):
 def test_the_curve_holds_every_loss_and_the_accuracy_its_own_axis(pane, session, qtbot):
     run(session, 30)
     surface = shown(pane, "loss", qtbot)
-    loss, accuracy = (mark for mark in pane.view.marks if isinstance(mark, GrowingCurve))
+    loss, accuracy = (mark for mark in pane.view.items if isinstance(mark, GrowingCurve))
     training = session.state.training
     assert list(loss.y) == [*training.losses, training.loss]
     assert len(loss.y) == 31
     assert accuracy.right
     assert surface._frame.right.get_visible()
-    point = next(mark for mark in pane.view.marks if isinstance(mark, Mark))
+    point = next(mark for mark in pane.view.items if isinstance(mark, Mark))
     assert (point.x, point.y) == ((30.0,), (session.state.training.loss,))
 
 
@@ -110,10 +110,10 @@ def test_what_is_extended_looks_like_what_is_drawn_at_once(pane, session, qtbot)
 def test_the_axes_grow_with_a_loss_that_leaves_them(session):
     kind = LossPlot()
     session.train_step()
-    still = kind.build(session.state, None)
+    static = kind.build(session.state, None)
     run(session, 200)
-    assert not kind.fits(still, session.state)
-    assert kind.fits(kind.build(session.state, still), session.state)
+    assert not kind.still_valid(static, session.state)
+    assert kind.still_valid(kind.build(session.state, static), session.state)
 
 
 def test_a_logarithmic_loss_is_one_button_away(pane, session, qtbot):
@@ -129,10 +129,10 @@ def test_rewind_takes_the_curve_away(pane, session, qtbot):
     run(session, 5)
     shown(pane, "loss", qtbot)
     session.rewind()
-    qtbot.waitUntil(lambda: pane.view.still is None)
+    qtbot.waitUntil(lambda: pane.view.static is None)
     run(session, 3)
-    qtbot.waitUntil(lambda: pane.view.still is not None)
-    growing = next(mark for mark in pane.view.marks if isinstance(mark, GrowingCurve))
+    qtbot.waitUntil(lambda: pane.view.static is not None)
+    growing = next(mark for mark in pane.view.items if isinstance(mark, GrowingCurve))
     assert len(growing.y) == 4
 
 
@@ -154,14 +154,14 @@ def test_the_loss_stands_below_other_plots_of_a_graph_that_learns(pane, session,
 
 def test_the_surface_is_what_the_graph_says_at_every_point(session):
     kind = BoundaryPlot()
-    still = kind.build(session.state, None)
-    field = next(mark for mark in kind.update(session.state, still) if isinstance(mark, Field))
+    static = kind.build(session.state, None)
+    field = next(mark for mark in kind.live_items(session.state, static) if isinstance(mark, Field))
     assert field.numbers.shape == (GRID, GRID)
     other = Session(session.state.graph)
-    judge = still.asked.judge
+    judge = static.query.judge
     for column, row in ((0, 0), (7, 31), (49, 49)):
-        x1 = np.linspace(*still.x_span, GRID)[column]
-        x2 = np.linspace(*still.y_span, GRID)[row]
+        x1 = np.linspace(*static.x_span, GRID)[column]
+        x2 = np.linspace(*static.y_span, GRID)[row]
         other.set_value(other.state.graph.named("x1"), float(x1))
         other.set_value(other.state.graph.named("x2"), float(x2))
         other.forward()
@@ -170,77 +170,78 @@ def test_the_surface_is_what_the_graph_says_at_every_point(session):
 
 def test_training_moves_the_surface_and_keeps_what_is_compiled(session):
     kind = BoundaryPlot()
-    still = kind.build(session.state, None)
-    before = kind.update(session.state, still)[0]
-    assert kind.update(session.state, still)[0] is before
+    static = kind.build(session.state, None)
+    before = kind.live_items(session.state, static)[0]
+    assert kind.live_items(session.state, static)[0] is before
     session.train_step()
-    assert kind.fits(still, session.state)
-    assert not np.array_equal(kind.update(session.state, still)[0].numbers, before.numbers)
+    assert kind.still_valid(static, session.state)
+    assert not np.array_equal(kind.live_items(session.state, static)[0].numbers, before.numbers)
 
 
 def test_an_update_step_moves_the_surface_and_going_back_moves_it_back(session):
     kind = BoundaryPlot()
-    still = kind.build(session.state, None)
-    first = kind.update(session.state, still)[0].numbers
+    static = kind.build(session.state, None)
+    first = kind.live_items(session.state, static)[0].numbers
     session.update()
-    assert not np.array_equal(kind.update(session.state, still)[0].numbers, first)
+    assert not np.array_equal(kind.live_items(session.state, static)[0].numbers, first)
     session.previous()
-    assert np.array_equal(kind.update(session.state, still)[0].numbers, first)
+    assert np.array_equal(kind.live_items(session.state, static)[0].numbers, first)
 
 
 def test_both_sides_of_the_rows_differ_in_colour_and_sign(session):
-    still = BoundaryPlot().build(session.state, None)
-    assert [(mark.color, mark.style, mark.legend) for mark in still.curves] == [
+    static = BoundaryPlot().build(session.state, None)
+    assert [(mark.color, mark.style, mark.legend) for mark in static.curves] == [
         ("data", "dots", "y = 1"),
         ("grad", "squares", "y = −1"),
     ]
-    assert sum(len(mark.x) for mark in still.curves) == 4
+    assert sum(len(mark.x) for mark in static.curves) == 4
 
 
 def test_the_shown_row_is_ringed(session):
     kind = BoundaryPlot()
     session.show_row(2)
-    ring = kind.update(session.state, kind.build(session.state, None))[-1]
+    ring = kind.live_items(session.state, kind.build(session.state, None))[-1]
     assert (ring.style, ring.x, ring.y) == ("ring", (1.0,), (0.0,))
 
 
-def crosses(kind, session, still):
-    return next(mark for mark in kind.update(session.state, still) if getattr(mark, "style", "") == "crosses")
+def crosses(kind, session, static):
+    items = kind.live_items(session.state, static)
+    return next(mark for mark in items if getattr(mark, "style", "") == "crosses")
 
 
 def test_rows_that_are_told_wrong_are_crossed_and_counted(session):
     kind = BoundaryPlot()
-    still = kind.build(session.state, None)
-    judge, graph = still.asked.judge, session.state.graph
+    static = kind.build(session.state, None)
+    judge, graph = static.query.judge, session.state.graph
     other, wrong = Session(graph), set()
     for row, (x1, x2, answer) in enumerate(graph.data.rows):
         other.show_row(row)
         other.forward()
         if (other.state.frame.data[judge.prediction] > 0) != (answer > 0):
             wrong.add((x1, x2))
-    found = crosses(kind, session, still)
+    found = crosses(kind, session, static)
     assert 0 < len(wrong) < 4
     assert set(zip(found.x, found.y, strict=True)) == wrong
     assert (found.legend, found.brief) == (f"{len(wrong)} of 4 wrong", f"{len(wrong)} wrong")
     run(session, 300)
     assert session.state.training.accuracy == 1.0
-    assert (crosses(kind, session, still).x, crosses(kind, session, still).legend) == ((), "0 of 4 wrong")
+    assert (crosses(kind, session, static).x, crosses(kind, session, static).legend) == ((), "0 of 4 wrong")
 
 
 def test_where_accuracy_has_no_meaning_no_row_is_crossed():
     session, kind = Session(learning.line()), BoundaryPlot()
-    drawn = kind.update(session.state, kind.build(session.state, None))
+    drawn = kind.live_items(session.state, kind.build(session.state, None))
     assert not any(getattr(mark, "style", "") == "crosses" for mark in drawn)
 
 
 def test_one_input_gives_the_fitted_curve():
     session, kind = Session(learning.line()), BoundaryPlot()
-    still = kind.build(session.state, None)
-    curve = kind.update(session.state, still)[0]
+    static = kind.build(session.state, None)
+    curve = kind.live_items(session.state, static)[0]
     assert np.allclose(curve.y, 0.5 * np.asarray(curve.x))
-    assert len(still.curves[0].x) == 20
+    assert len(static.curves[0].x) == 20
     run(session, 200)
-    curve = kind.update(session.state, still)[0]
+    curve = kind.live_items(session.state, static)[0]
     assert np.allclose(curve.y, 2 * np.asarray(curve.x) - 1, atol=0.25)
 
 
@@ -253,15 +254,15 @@ def test_one_input_gives_the_fitted_curve():
 )
 def test_where_there_is_no_boundary_it_says_why(session, spoil, said):
     kind = BoundaryPlot()
-    assert kind.missing(session.state) == ""
+    assert kind.why_empty(session.state) == ""
     spoil(session)
-    assert said in kind.missing(session.state)
+    assert said in kind.why_empty(session.state)
 
 
 def test_three_inputs_are_refused_by_number():
     from micrograd_gui.files import documents
 
-    assert "3" in BoundaryPlot().missing(Session(documents.load_example("mlp")).state)
+    assert "3" in BoundaryPlot().why_empty(Session(documents.load_example("mlp")).state)
 
 
 def test_the_boundary_is_drawn_where_rows_and_colours_meet(pane, session, qtbot):
@@ -283,8 +284,8 @@ def errors(text, name, h=0.001):
     session = Session(graph_from_expression(text))
     session.set_h(str(h))
     session.select([session.state.graph.named(name)])
-    still = ErrorPlot().build(session.state, None)
-    return {mark.legend: (np.asarray(mark.x), np.asarray(mark.y)) for mark in still.curves}
+    static = ErrorPlot().build(session.state, None)
+    return {mark.legend: (np.asarray(mark.x), np.asarray(mark.y)) for mark in static.curves}
 
 
 def slope(curve, low, high):
@@ -330,13 +331,13 @@ def test_another_h_or_another_number_is_worked_out_anew():
     session = Session(graph_from_expression("x = 3; L = x**2"))
     session.select([session.state.graph.named("x")])
     kind = ErrorPlot()
-    still = kind.build(session.state, None)
-    assert kind.fits(still, session.state)
+    static = kind.build(session.state, None)
+    assert kind.still_valid(static, session.state)
     session.set_h("0.01")
-    assert not kind.fits(still, session.state)
-    still = kind.build(session.state, still)
+    assert not kind.still_valid(static, session.state)
+    static = kind.build(session.state, static)
     session.set_value(session.state.graph.named("x"), 4.0)
-    assert not kind.fits(still, session.state)
+    assert not kind.still_valid(static, session.state)
 
 
 @pytest.mark.parametrize(
@@ -346,7 +347,7 @@ def test_another_h_or_another_number_is_worked_out_anew():
 def test_where_there_is_nothing_to_measure_it_says_so(text, name, said):
     session = Session(graph_from_expression(text))
     session.select([session.state.graph.named(name)])
-    words = ErrorPlot().missing(session.state)
+    words = ErrorPlot().why_empty(session.state)
     assert words
     assert said in words
 
@@ -399,14 +400,14 @@ def test_the_gradient_is_the_mean_over_all_rows():
 
 def test_a_histogram_stands_in_the_row_of_its_layer_with_its_verdict(session):
     kind = GradientsPlot()
-    still = kind.build(session.state, None)
-    assert [words for _, words in still.y_labels] == ["layer 1", "layer 2"]
-    drawn = kind.update(session.state, still)
+    static = kind.build(session.state, None)
+    assert [words for _, words in static.y_labels] == ["layer 1", "layer 2"]
+    drawn = kind.live_items(session.state, static)
     bars = [each for each in drawn if isinstance(each, Bars)]
     assert [int(each.base) for each in bars] == [1, 0]
     assert next(each.words for each in drawn if isinstance(each, Note)) == "✓ healthy"
     session.train_step()
-    assert kind.fits(still, session.state)
+    assert kind.still_valid(static, session.state)
 
 
 def test_the_rules_are_told_in_the_tooltip():
@@ -431,16 +432,16 @@ def test_the_rules_are_told_in_the_tooltip():
 def test_the_key_hides_nothing_and_none_of_its_words_is_cut(session, qtbot, kind, look, size):
     load_fonts()
     run(session, 20)
-    still = kind().build(session.state, None)
-    marks = kind().update(session.state, still)
+    static = kind().build(session.state, None)
+    marks = kind().live_items(session.state, static)
     surface = PlotSurface(look)
     qtbot.addWidget(surface)
     surface.resize(*size)
     surface.show()
-    surface.show_plot(still, marks)
+    surface.show_plot(static, marks)
     surface.draw()
     axes, texts = surface.axes.bbox.y1, [text for text in surface._key._texts if text.get_text()]
-    said = {word for mark in (*still.curves, *marks) for word in (mark.legend, mark.brief)}
+    said = {word for mark in (*static.curves, *marks) for word in (mark.legend, mark.brief)}
     assert len(texts) >= 2
     for text in texts:
         box = text.get_window_extent()
@@ -461,10 +462,10 @@ def test_the_key_stays_where_it_is_while_its_numbers_grow(session, qtbot, width)
     surface.resize(width, 350)
     surface.show()
     session.train_step()
-    still, places = kind.build(session.state, None), []
+    static, places = kind.build(session.state, None), []
     for k in (1, 9, 10, 99, 150):
         training = replace(session.state.training, k=k)
-        surface.show_plot(still, kind.update(replace(session.state, training=training), still))
+        surface.show_plot(static, kind.live_items(replace(session.state, training=training), static))
         places.append([text.get_position() for text in surface._key._texts])
     assert all(each == places[0] for each in places)
 
@@ -490,10 +491,10 @@ def test_the_title_says_what_the_loss_is_of(session):
     session.train_step()
     assert LossPlot().build(session.state, None).title == "loss: mean of 4 rows"
     kind = LossPlot()
-    still = kind.build(session.state, None)
+    static = kind.build(session.state, None)
     session.set_plan(batch=2)
-    assert not kind.fits(still, session.state)
-    assert kind.build(session.state, still).title == "loss: mean of 2 of 4 rows"
+    assert not kind.still_valid(static, session.state)
+    assert kind.build(session.state, static).title == "loss: mean of 2 of 4 rows"
 
 
 # All of them ------------------------------------------------------------------------------------------

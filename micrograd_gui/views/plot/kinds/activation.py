@@ -10,7 +10,7 @@ from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.text import written
 from micrograd_gui.session.explain.formulas import Fragment, fill, operand_name
 from micrograd_gui.session.state import State
-from micrograd_gui.views.plot.model import Mark, Still, including, padded, point, tangent, visible
+from micrograd_gui.views.plot.model import Mark, StaticPlot, including, padded, point, tangent, visible
 
 POINTS = 401
 _USUAL = (-4.0, 4.0)
@@ -26,24 +26,24 @@ class ActivationPlot:
     has_log = log = False
     pace = 100
 
-    def missing(self, state: State) -> str:
+    def why_empty(self, state: State) -> str:
         return ""  # tanh can be shown without any graph
 
-    def fits(self, still: Still, state: State) -> bool:
+    def still_valid(self, static: StaticPlot, state: State) -> bool:
         shown = unary(state)
-        if still.subject != shown:
+        if static.subject != shown:
             return False
         if shown is None:
             return True
         node = state.graph.nodes[shown]
-        if still.graph.nodes is not state.graph.nodes and still.graph.nodes.get(shown) != node:
+        if static.graph.nodes is not state.graph.nodes and static.graph.nodes.get(shown) != node:
             return False
         at = _operating(state, node)
         names = _names(state.graph, node)
-        inside = at is None or still.x_span[0] <= at[0] <= still.x_span[1]
-        return inside and names == (still.x_name, still.y_name)
+        inside = at is None or static.x_span[0] <= at[0] <= static.x_span[1]
+        return inside and names == (static.x_name, static.y_name)
 
-    def build(self, state: State, before: Still | None) -> Still:
+    def build(self, state: State, before: StaticPlot | None) -> StaticPlot:
         import numpy as np
 
         graph, shown = state.graph, unary(state)
@@ -62,7 +62,7 @@ class ActivationPlot:
             y_span = including(y_span, at[1])
         x, y = ("x", "y") if node is None else _names(graph, node)
         formula = _in_names(rule.text, x)
-        return Still(
+        return StaticPlot(
             graph,
             shown,
             f"{y} = {formula}",
@@ -73,10 +73,10 @@ class ActivationPlot:
             (Mark("data", "line", over, curve, formula),),
         )
 
-    def update(self, state: State, still: Still) -> tuple[Mark, ...]:
-        if still.subject is None:
+    def live_items(self, state: State, static: StaticPlot) -> tuple[Mark, ...]:
+        if static.subject is None:
             return ()
-        node = state.graph.nodes[still.subject]
+        node = state.graph.nodes[static.subject]
         at = _operating(state, node)
         if at is None or not all(map(math.isfinite, at)):
             return ()
@@ -84,9 +84,9 @@ class ActivationPlot:
         slope = float(rule.partials(*at)[0])
         marks = []
         if math.isfinite(slope):
-            said = (f"{_slope(rule, still)}{written(slope)}", f"slope {written(slope)}")
-            marks.append(Mark("grad", "dashed", *tangent(still, *at, slope), *said))
-        marks.append(point(still, *at))
+            said = (f"{_slope(rule, static)}{written(slope)}", f"slope {written(slope)}")
+            marks.append(Mark("grad", "dashed", *tangent(static, *at, slope), *said))
+        marks.append(point(static, *at))
         return tuple(marks)
 
 
@@ -130,10 +130,12 @@ def _operating(state: State, node: Node) -> tuple[float, float] | None:
     return state.frame.data[source], state.frame.data[node.id]
 
 
-def _slope(rule: Op, still: Still) -> str:
+def _slope(rule: Op, static: StaticPlot) -> str:
     """``slope = 1 − o² = ``; without the formula where the op has no words for it."""
     template = rule.slope_words(0)
-    return "slope = " if template is None else f"slope = {_in_names(template, still.x_name, still.y_name)} = "
+    if template is None:
+        return "slope = "
+    return f"slope = {_in_names(template, static.x_name, static.y_name)} = "
 
 
 def _in_names(template: str, x: str, out: str = "") -> str:

@@ -12,7 +12,7 @@ from micrograd_gui.document.text import short
 from micrograd_gui.session.explain.formulas import operand_name
 from micrograd_gui.session.state import State
 from micrograd_gui.session.training.judge import Judge, judge_of
-from micrograd_gui.views.plot.model import ABOVE, Field, Mark, PlotItem, Still, drawable_span
+from micrograd_gui.views.plot.model import ABOVE, Field, Mark, PlotItem, StaticPlot, drawable_span
 
 if TYPE_CHECKING:
     from micrograd_gui.session.training.trainer import Prediction
@@ -24,13 +24,19 @@ _MARGIN = 0.18
 
 
 @dataclass(frozen=True, eq=False)
-class _BoundaryStill(Still):
-    """``points`` are where the prediction is asked, at the end those of the rows, which have ``answers``.
+class BoundaryStatic(StaticPlot):
+    """What else a boundary rests on.
 
-    ``fixed`` are the leaves that must stay as they are.
+    Attributes:
+        query: what is asked.
+        data: the rows.
+        prediction: what answers, for any parameters.
+        points: where it is asked, shape (inputs, points); the last ones are those of the rows.
+        answers: what the rows say, shape (rows,).
+        fixed: the leaves that must stay as they are.
     """
 
-    asked: _Asked | None = None
+    query: BoundaryQuery | None = None
     data: Data | None = None
     prediction: Prediction | None = None
     points: Any = None
@@ -39,8 +45,8 @@ class _BoundaryStill(Still):
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """Which node is looked at over which inputs, and from where its answers differ."""
+class BoundaryQuery:
+    """Which node is looked at over which inputs, where those stand in the rows, and how it is judged."""
 
     judge: Judge
     inputs: tuple[NodeId, ...]
@@ -58,38 +64,38 @@ class BoundaryPlot:
     pace = 80
 
     def __init__(self) -> None:
-        self._known: tuple[Graph, _Asked | str] | None = None
+        self._known: tuple[Graph, BoundaryQuery | str] | None = None
         # What was drawn last, and for which parameters.
-        self._shown: tuple[Still, Any, tuple[PlotItem, ...]] | None = None
+        self._shown: tuple[StaticPlot, Any, tuple[PlotItem, ...]] | None = None
 
-    def missing(self, state: State) -> str:
-        asked = self._asked(state.graph)
-        return asked if isinstance(asked, str) else ""
+    def why_empty(self, state: State) -> str:
+        query = self._query(state.graph)
+        return query if isinstance(query, str) else ""
 
-    def fits(self, still: Still, state: State) -> bool:
+    def still_valid(self, static: StaticPlot, state: State) -> bool:
         graph, data = state.graph, state.graph.data
-        if not isinstance(still, _BoundaryStill) or data is None or still.data is None:
+        if not isinstance(static, BoundaryStatic) or data is None or static.data is None:
             return False
-        if data.rows is not still.data.rows or data.columns != still.data.columns:
+        if data.rows is not static.data.rows or data.columns != static.data.columns:
             return False
-        if self._asked(graph) is not still.asked:
+        if self._query(graph) is not static.query:
             return False
-        return all(graph.nodes[leaf].data == still.graph.nodes[leaf].data for leaf in still.fixed)
+        return all(graph.nodes[leaf].data == static.graph.nodes[leaf].data for leaf in static.fixed)
 
-    def build(self, state: State, before: Still | None) -> Still:
+    def build(self, state: State, before: StaticPlot | None) -> StaticPlot:
         import numpy as np
 
         from micrograd_gui.session.training.trainer import Prediction
 
-        graph, asked = state.moment, self._asked(state.graph)
-        assert isinstance(asked, _Asked)
+        graph, query = state.moment, self._query(state.graph)
+        assert isinstance(query, BoundaryQuery)
         assert graph.data is not None
-        judge, data = asked.judge, graph.data
+        judge, data = query.judge, graph.data
         rows = np.array(data.rows[:: max(1, len(data.rows) // _ROWS_DRAWN)], float)
         answers = rows[:, judge.column]
-        places = rows[:, list(asked.columns)]
-        spans = [_around(places[:, at]) for at in range(len(asked.inputs))]
-        names = [operand_name(graph.nodes[node]) for node in asked.inputs]
+        places = rows[:, list(query.columns)]
+        spans = [_around(places[:, at]) for at in range(len(query.inputs))]
+        names = [operand_name(graph.nodes[node]) for node in query.inputs]
         predicted = operand_name(graph.nodes[judge.prediction])
         if len(spans) == 2:
             across, upward = np.meshgrid(*(np.linspace(*span, GRID) for span in spans))
@@ -102,14 +108,14 @@ class BoundaryPlot:
             said = data.columns[judge.column].name
             x, y = tuple(places[:, 0].tolist()), tuple(answers.tolist())
             curves = [Mark("grad", "dots", x, y, f"rows ({said})")]
-        flat = len(asked.inputs) == 2
+        flat = len(query.inputs) == 2
         title = (
             f"what {predicted} says of every ({', '.join(names)})" if flat else f"{predicted} over {names[0]}"
         )
         behind = graph.ancestors(judge.prediction)
-        learned = {*graph.parameters, *asked.inputs}
+        learned = {*graph.parameters, *query.inputs}
         fixed = tuple(n for n in behind if graph.nodes[n].is_leaf and n not in learned)
-        return _BoundaryStill(
+        return BoundaryStatic(
             graph,
             None,
             title,
@@ -119,34 +125,34 @@ class BoundaryPlot:
             spans[1],
             tuple(curves),
             key_at=ABOVE,
-            asked=asked,
+            query=query,
             data=data,
-            prediction=Prediction(graph, judge.prediction, asked.inputs),
+            prediction=Prediction(graph, judge.prediction, query.inputs),
             points=np.concatenate([points, places.T], axis=1),
             answers=answers,
             fixed=fixed,
         )
 
-    def update(self, state: State, still: Still) -> tuple[PlotItem, ...]:
+    def live_items(self, state: State, static: StaticPlot) -> tuple[PlotItem, ...]:
         import numpy as np
 
-        assert isinstance(still, _BoundaryStill)
-        assert still.asked is not None
-        assert still.prediction is not None
+        assert isinstance(static, BoundaryStatic)
+        assert static.query is not None
+        assert static.prediction is not None
         graph = state.moment
         parameters = np.array([graph.nodes[each].data for each in graph.parameters])
         last = self._shown
-        if last is not None and last[0] is still and np.array_equal(last[1], parameters):
+        if last is not None and last[0] is static and np.array_equal(last[1], parameters):
             picture = last[2]
         else:
-            picture = _picture(still, still.prediction.at(still.points, parameters), graph)
-            self._shown = (still, parameters, picture)
-        return (*picture, *_shown_row(still, graph))
+            picture = _picture(static, static.prediction.at(static.points, parameters), graph)
+            self._shown = (static, parameters, picture)
+        return (*picture, *_shown_row(static, graph))
 
-    def _asked(self, graph: Graph) -> _Asked | str:
+    def _query(self, graph: Graph) -> BoundaryQuery | str:
         """What is shown of that graph; or, in a sentence, why nothing is. The last answer is kept."""
         known = self._known
-        answer = known[1] if known is not None and _alike(known[0], graph) else _asked_of(graph)
+        answer = known[1] if known is not None and _alike(known[0], graph) else _find_query(graph)
         self._known = (graph, answer)
         return answer
 
@@ -164,7 +170,8 @@ def _alike(graph: Graph, other: Graph) -> bool:
     )
 
 
-def _asked_of(graph: Graph) -> _Asked | str:
+def _find_query(graph: Graph) -> BoundaryQuery | str:
+    """What can be shown of the graph; or, in a sentence, why nothing can."""
     data = graph.data
     if data is None or not data.rows:
         return "No boundary yet: give the graph rows in the Data pane."
@@ -179,7 +186,7 @@ def _asked_of(graph: Graph) -> _Asked | str:
         return f"The boundary shows one input or two; {name} is computed from {len(inputs)}."
     if any(None in graph.nodes[node].inputs for node in behind):
         return "The prediction cannot be computed yet: wire the free ports first."
-    return _Asked(judge, inputs, columns)
+    return BoundaryQuery(judge, inputs, columns)
 
 
 def _sides(name: str, judge: Judge, answers: Any, places: Any) -> list[Mark]:
@@ -199,56 +206,56 @@ def _sides(name: str, judge: Judge, answers: Any, places: Any) -> list[Mark]:
     return marks
 
 
-def _picture(still: _BoundaryStill, numbers: Any, graph: Graph) -> tuple[PlotItem, ...]:
+def _picture(static: BoundaryStatic, numbers: Any, graph: Graph) -> tuple[PlotItem, ...]:
     """The surface, or the curve, and which rows are told wrong."""
-    rows = len(still.answers)
-    return _surface(still, numbers[:-rows], graph), *_wrong(still, numbers[-rows:])
+    rows = len(static.answers)
+    return _surface(static, numbers[:-rows], graph), *_wrong(static, numbers[-rows:])
 
 
-def _wrong(still: _BoundaryStill, predictions: Any) -> Sequence[Mark]:
+def _wrong(static: BoundaryStatic, predictions: Any) -> Sequence[Mark]:
     """A cross on each row that is on the wrong side, and in the key how many there are."""
-    assert still.asked is not None
-    wrong = still.asked.judge.wrong(predictions, still.answers)
+    assert static.query is not None
+    wrong = static.query.judge.wrong(predictions, static.answers)
     if wrong is None:
         return ()
-    x, *rest = still.points[:, -len(wrong) :][:, wrong]
-    y = rest[0] if rest else still.answers[wrong]
+    x, *rest = static.points[:, -len(wrong) :][:, wrong]
+    y = rest[0] if rest else static.answers[wrong]
     count = int(wrong.sum())
     words = f"{count:,} of {len(wrong):,} wrong"
     return (Mark("secant", "crosses", tuple(x.tolist()), tuple(y.tolist()), words, f"{count:,} wrong"),)
 
 
-def _surface(still: _BoundaryStill, numbers: Any, graph: Graph) -> PlotItem:
+def _surface(static: BoundaryStatic, numbers: Any, graph: Graph) -> PlotItem:
     import numpy as np
 
-    assert still.asked is not None
-    judge = still.asked.judge
+    assert static.query is not None
+    judge = static.query.judge
     name = operand_name(graph.nodes[judge.prediction])
-    if len(still.asked.inputs) == 1:
+    if len(static.query.inputs) == 1:
         with np.errstate(all="ignore"):
-            low, high = still.y_span
+            low, high = static.y_span
             curve = np.clip(numbers, low - 50 * (high - low), high + 50 * (high - low))
-        x = still.points[0, : len(numbers)]
+        x = static.points[0, : len(numbers)]
         return Mark("data", "line", tuple(x.tolist()), tuple(curve.tolist()), name)
-    assert still.data is not None
+    assert static.data is not None
     if judge.threshold is not None:
         level, far = judge.threshold, 0.5 if judge.threshold else 1.0
     else:
-        answers = [row[judge.column] for row in still.data.rows]
+        answers = [row[judge.column] for row in static.data.rows]
         level = sum(answers) / len(answers)
         far = max(max(answers) - level, level - min(answers)) or 1.0
     return Field(numbers.reshape(GRID, GRID), level, far)
 
 
-def _shown_row(still: _BoundaryStill, graph: Graph) -> Sequence[Mark]:
+def _shown_row(static: BoundaryStatic, graph: Graph) -> Sequence[Mark]:
     """A ring round the row that the graph shows."""
-    asked, data = still.asked, graph.data
-    if asked is None or data is None or not 0 <= data.shown < len(data.rows):
+    query, data = static.query, graph.data
+    if query is None or data is None or not 0 <= data.shown < len(data.rows):
         return ()
     row = data.rows[data.shown]
-    places = [row[at] for at in asked.columns]
+    places = [row[at] for at in query.columns]
     if len(places) == 1:
-        places.append(row[asked.judge.column])
+        places.append(row[query.judge.column])
     return (Mark("accent", "ring", (places[0],), (places[1],)),)
 
 

@@ -11,7 +11,7 @@ from micrograd_gui.session.explain.formulas import operand_name
 from micrograd_gui.session.measure import complete, sweep
 from micrograd_gui.session.state import State
 from micrograd_gui.views.plot.kinds.sweep import SweepPlot, swept
-from micrograd_gui.views.plot.model import Color, Mark, PlotItem, Still
+from micrograd_gui.views.plot.model import Color, Mark, PlotItem, StaticPlot
 
 _SMALLEST, _LARGEST, _PER_DECADE = -16, 0, 4
 _FLOOR = 1e-17  # an error of 0 has no place on a logarithmic scale: it is drawn here
@@ -20,7 +20,9 @@ _TRUNCATION = (1e-3, 0.2)  # the h between which what the series leaves out is a
 
 
 @dataclass(frozen=True, eq=False)
-class _ErrorStill(Still):
+class ErrorStatic(StaticPlot):
+    """It holds for that ``h`` of the nudge alone."""
+
     h: float = 0.0
 
 
@@ -39,8 +41,8 @@ class ErrorPlot:
     has_log = log = False
     pace = 500
 
-    def missing(self, state: State) -> str:
-        words = SweepPlot().missing(state)
+    def why_empty(self, state: State) -> str:
+        words = SweepPlot().why_empty(state)
         if words:
             return words
         subject, target = swept(state), state.graph.target
@@ -50,11 +52,11 @@ class ErrorPlot:
             return "The slope of the target by itself is 1, whatever h: select another node."
         return ""
 
-    def fits(self, still: Still, state: State) -> bool:
-        same = isinstance(still, _ErrorStill) and still.h == state.h and still.subject == swept(state)
-        return bool(same) and state.moment.same_numbers(still.graph)
+    def still_valid(self, static: StaticPlot, state: State) -> bool:
+        same = isinstance(static, ErrorStatic) and static.h == state.h and static.subject == swept(state)
+        return bool(same) and state.moment.same_numbers(static.graph)
 
-    def build(self, state: State, before: Still | None) -> Still:
+    def build(self, state: State, before: StaticPlot | None) -> StaticPlot:
         import numpy as np
 
         graph, subject = state.moment, swept(state)
@@ -78,7 +80,7 @@ class ErrorPlot:
         ]
         name, target = operand_name(graph.nodes[subject]), operand_name(graph.nodes[graph.target])
         unit = "relative error" if analytic else "error"
-        return _ErrorStill(
+        return ErrorStatic(
             graph,
             subject,
             f"error of ∂{target}/∂{name} against h",
@@ -93,7 +95,7 @@ class ErrorPlot:
             h=state.h,
         )
 
-    def update(self, state: State, still: Still) -> tuple[PlotItem, ...]:
+    def live_items(self, state: State, static: StaticPlot) -> tuple[PlotItem, ...]:
         return ()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from micrograd_gui.document.text import written
 from micrograd_gui.session.state import State
-from micrograd_gui.views.plot.model import Bars, Color, Note, PlotItem, Still
+from micrograd_gui.views.plot.model import Bars, Color, Note, PlotItem, StaticPlot
 
 if TYPE_CHECKING:
     from micrograd_gui.session.training.health import Health, LayerHealth
@@ -42,7 +42,7 @@ class GradientsPlot:
     def __init__(self) -> None:
         self._health: Health | None = None
 
-    def missing(self, state: State) -> str:
+    def why_empty(self, state: State) -> str:
         graph = state.graph
         if graph.target is None or not graph.parameters:
             return "No gradients to compare: mark leaves behind the target as parameters."
@@ -50,10 +50,10 @@ class GradientsPlot:
             return "The target cannot be computed yet: wire the free ports first."
         return ""
 
-    def fits(self, still: Still, state: State) -> bool:
+    def still_valid(self, static: StaticPlot, state: State) -> bool:
         return self._health is not None and self._health.fits(state.graph)
 
-    def build(self, state: State, before: Still | None) -> Still:
+    def build(self, state: State, before: StaticPlot | None) -> StaticPlot:
         from micrograd_gui.session.training.health import Health
 
         graph = state.moment
@@ -61,7 +61,7 @@ class GradientsPlot:
             self._health = Health(graph)
         layers = self._health.at(graph)[:_LAYERS_AT_MOST]
         count = len(layers)
-        return Still(
+        return StaticPlot(
             graph,
             None,
             "sizes of the gradients, layer by layer",
@@ -74,7 +74,7 @@ class GradientsPlot:
             y_labels=tuple((count - at - 0.5, layer.title) for at, layer in enumerate(layers)),
         )
 
-    def update(self, state: State, still: Still) -> tuple[PlotItem, ...]:
+    def live_items(self, state: State, static: StaticPlot) -> tuple[PlotItem, ...]:
         import numpy as np
 
         assert self._health is not None
@@ -91,11 +91,11 @@ class GradientsPlot:
             drawn.append(Note(color, words, 10.0 ** (_SPAN[0] + 0.3), base + 0.84, bold=True))
             ill = bool(layer.dead or layer.saturated)
             right = 10.0 ** (_SPAN[1] - 0.3)
-            drawn.append(Note("bad" if ill else "muted", _said(layer), right, base + 0.84, right=True))
+            drawn.append(Note("bad" if ill else "muted", _layer_words(layer), right, base + 0.84, right=True))
         return tuple(drawn)
 
 
-def _said(layer: LayerHealth) -> str:
+def _layer_words(layer: LayerHealth) -> str:
     """What else there is to say of a layer, in a few words."""
     parts = []
     if layer.dead:

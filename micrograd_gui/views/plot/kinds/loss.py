@@ -12,7 +12,7 @@ from micrograd_gui.document.graph import Graph, Span
 from micrograd_gui.document.text import written
 from micrograd_gui.session.state import State
 from micrograd_gui.session.training.progress import TrainingState
-from micrograd_gui.views.plot.model import ABOVE, GrowingCurve, Mark, PlotItem, Still, drawable_span
+from micrograd_gui.views.plot.model import ABOVE, GrowingCurve, Mark, PlotItem, StaticPlot, drawable_span
 
 _SHORTEST, _AT_FIRST = 10, 100  # steps across
 _RECENT = 64  # losses that may be new since the last look
@@ -32,31 +32,31 @@ class LossPlot:
     def __init__(self) -> None:
         self.log = False
 
-    def missing(self, state: State) -> str:
+    def why_empty(self, state: State) -> str:
         if state.training is not None and len(state.training.losses):
             return ""
         if state.graph.data is None or not state.graph.data.rows:
             return "No loss yet: give the graph rows in the Data pane, then train it."
         return "No loss yet: train one step (T), or let it train (Ctrl+T)."
 
-    def fits(self, still: Still, state: State) -> bool:
+    def still_valid(self, static: StaticPlot, state: State) -> bool:
         training = state.training
-        if training is None or (still.y_scale == "log") != self.log:
+        if training is None or (static.y_scale == "log") != self.log:
             return False
-        if training.k > still.x_span[1] or bool(training.accuracies) != bool(still.right_name):
+        if training.k > static.x_span[1] or bool(training.accuracies) != bool(static.right_name):
             return False
-        if still.title != _title(state.graph):
+        if static.title != _title(state.graph):
             return False
-        low, high = still.y_span
+        low, high = static.y_span
         recent = (*training.losses[-_RECENT:], training.loss)
         return all(low <= loss <= high or (self.log and loss < _SMALLEST) for loss in recent)
 
-    def build(self, state: State, before: Still | None) -> Still:
+    def build(self, state: State, before: StaticPlot | None) -> StaticPlot:
         training = state.training
         assert training is not None
         again = before is not None and before.graph.same_structure(state.graph)
         span = _y_span(training, self.log, before if again else None)
-        return Still(
+        return StaticPlot(
             state.graph,
             None,
             _title(state.graph),
@@ -70,7 +70,7 @@ class LossPlot:
             key_at=ABOVE,
         )
 
-    def update(self, state: State, still: Still) -> tuple[PlotItem, ...]:
+    def live_items(self, state: State, static: StaticPlot) -> tuple[PlotItem, ...]:
         training = state.training
         if training is None:
             return ()
@@ -135,7 +135,7 @@ def _last_step(training: TrainingState) -> int:
     return -(-longer // digits) * digits
 
 
-def _y_span(training: TrainingState, log: bool, before: Still | None) -> Span:
+def _y_span(training: TrainingState, log: bool, before: StaticPlot | None) -> Span:
     """Room for every loss so far; where it has left its axes, for more to come."""
     losses = [loss for loss in (*training.losses, training.loss) if math.isfinite(loss)]
     if log:

@@ -12,7 +12,7 @@ from micrograd_gui.session.measure import sweep
 from micrograd_gui.session.state import State, true_slope
 from micrograd_gui.views.plot.model import (
     Mark,
-    Still,
+    StaticPlot,
     drawable_span,
     including,
     padded,
@@ -36,7 +36,7 @@ class SweepPlot:
     has_log = log = False
     pace = 200
 
-    def missing(self, state: State) -> str:
+    def why_empty(self, state: State) -> str:
         if not state.graph.nodes:
             return "Nothing to plot yet: drop a node on the canvas, or type an expression."
         subject, target = swept(state), state.graph.target
@@ -49,16 +49,16 @@ class SweepPlot:
             return "The target cannot be computed yet: wire the free ports first."
         return ""
 
-    def fits(self, still: Still, state: State) -> bool:
+    def still_valid(self, static: StaticPlot, state: State) -> bool:
         graph = state.moment
         return (
-            still.subject == swept(state)
-            and (still.graph.nodes is graph.nodes or still.graph.nodes == graph.nodes)
-            and still.graph.target == graph.target
-            and still.graph.ranges.get(still.subject) == graph.ranges.get(still.subject)  # type: ignore[arg-type]
+            static.subject == swept(state)
+            and (static.graph.nodes is graph.nodes or static.graph.nodes == graph.nodes)
+            and static.graph.target == graph.target
+            and static.graph.ranges.get(static.subject) == graph.ranges.get(static.subject)  # type: ignore[arg-type]
         )
 
-    def build(self, state: State, before: Still | None) -> Still:
+    def build(self, state: State, before: StaticPlot | None) -> StaticPlot:
         import numpy as np
 
         graph, subject = state.moment, swept(state)
@@ -77,7 +77,7 @@ class SweepPlot:
         if subject not in graph.feeding:
             title = f"{y} does not depend on {x}"
         known = state.frame.data.get(graph.target) if span[0] <= here <= span[1] else None
-        return Still(
+        return StaticPlot(
             graph,
             subject,
             title,
@@ -88,8 +88,8 @@ class SweepPlot:
             (Mark("data", "line", over, curve, f"{y}({x})"),),
         )
 
-    def update(self, state: State, still: Still) -> tuple[Mark, ...]:
-        subject, target = still.subject, state.graph.target
+    def live_items(self, state: State, static: StaticPlot) -> tuple[Mark, ...]:
+        subject, target = static.subject, state.graph.target
         if subject is None or target is None:
             return ()
         frame, marks = state.frame, []
@@ -102,13 +102,13 @@ class SweepPlot:
                 Mark(
                     "grad",
                     "dashed",
-                    *tangent(still, x, y, slope),
-                    f"slope = {still.x_name}.grad = {written(slope)}",
+                    *tangent(static, x, y, slope),
+                    f"slope = {static.x_name}.grad = {written(slope)}",
                     f"slope {written(slope)}",
                 )
             )
-        marks.extend(_secant(state, still))
-        marks.append(point(still, x, y))
+        marks.extend(_secant(state, static))
+        marks.append(point(static, x, y))
         return tuple(marks)
 
 
@@ -129,9 +129,9 @@ def _first_leaf(graph: Graph) -> NodeId | None:
     return next(iter((*parameters, *named, *leaves)), None)
 
 
-def _secant(state: State, still: Still) -> list[Mark]:
+def _secant(state: State, static: StaticPlot) -> list[Mark]:
     nudge = state.nudge
-    if nudge is None or nudge.node != still.subject or nudge.target != state.graph.target:
+    if nudge is None or nudge.node != static.subject or nudge.target != state.graph.target:
         return []
     ends = [nudge.lower if nudge.sides == "central" else nudge.before, nudge.after]
     x = [end[nudge.node] for end in ends]
@@ -143,7 +143,7 @@ def _secant(state: State, still: Still) -> list[Mark]:
         Mark(
             "secant",
             "dotted",
-            *tangent(still, x[0], y[0], nudge.numeric),
+            *tangent(static, x[0], y[0], nudge.numeric),
             f"secant, {which} = {short(nudge.h)}: {written(nudge.numeric)}",
             f"secant {written(nudge.numeric)}",
         ),
@@ -161,7 +161,7 @@ def _data(state: State, node: NodeId) -> float:
     return known if math.isfinite(known) else 0.0
 
 
-def _span(graph: Graph, node: NodeId, here: float, before: Still | None) -> Span:
+def _span(graph: Graph, node: NodeId, here: float, before: StaticPlot | None) -> Span:
     """The span that was set; else the one on screen while it holds the point well inside; else a new one."""
     if node in graph.ranges:
         return drawable_span(graph.ranges[node])
