@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication
 
 from micrograd.nn import MLP
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.live.values import graph_from_value
+from micrograd_gui.document.live.capture import graph_from_value
 from micrograd_gui.files import documents
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge

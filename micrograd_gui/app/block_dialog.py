@@ -22,7 +22,7 @@ from micrograd.ops import OPS
 from micrograd_gui.document.block import BlockKind
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.networks import LOSSES, Recipe, predictions
+from micrograd_gui.document.networks import LOSSES, BlockSpec, predictions
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -33,7 +33,7 @@ _LARGEST_SEED = 2**63
 
 
 class BlockDialog(QDialog):
-    """Asks without blocking; ``made`` is called with the recipe, and what it refuses is said here."""
+    """Asks without blocking; ``made`` is called with the spec, and what it refuses is said here."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class BlockDialog(QDialog):
         kind: BlockKind,
         graph: Graph,
         given: tuple[NodeId, ...],
-        made: Callable[[Recipe], object],
+        made: Callable[[BlockSpec], object],
     ) -> None:
         super().__init__(parent)
         self.setObjectName("block_dialog")
@@ -133,11 +133,11 @@ class BlockDialog(QDialog):
 
     # What was typed --------------------------------------------------------------------------
 
-    def recipe(self) -> Recipe:
+    def spec(self) -> BlockSpec:
         """What the fields say; raises Refusal."""
         if self.kind == "loss":
             form = str(self.form.currentData())
-            return Recipe(
+            return BlockSpec(
                 "loss",
                 form=form,
                 outputs=() if form == "l2" else self._nodes(self.outputs.text()),
@@ -145,7 +145,7 @@ class BlockDialog(QDialog):
                 alpha=_number(self.alpha.text()) if form == "l2" else 1e-4,
             )
         inputs = self.inputs.text().strip()
-        return Recipe(
+        return BlockSpec(
             self.kind,
             inputs=_whole(inputs, "inputs") if inputs.isdecimal() or not inputs else self._nodes(inputs),
             layers=() if self.kind == "neuron" else _layers(self.layers.text()),
@@ -156,7 +156,7 @@ class BlockDialog(QDialog):
 
     def accept(self) -> None:
         try:
-            self._made(self.recipe())
+            self._made(self.spec())
         except Refusal as refusal:
             self._say(str(refusal), refused=True)
             return
@@ -165,16 +165,16 @@ class BlockDialog(QDialog):
     def _tell(self) -> None:
         """What would be made, in a sentence."""
         try:
-            recipe = self.recipe()
+            spec = self.spec()
         except Refusal as refusal:
             self._say(str(refusal), refused=True)
             return
-        if recipe.kind == "loss":
-            loss = LOSSES.get(recipe.form)
+        if spec.kind == "loss":
+            loss = LOSSES.get(spec.form)
             self._say(loss.sentence if loss else "alpha × Σp² is added to the loss there is.")
             return
-        first = recipe.inputs if isinstance(recipe.inputs, int) else len(recipe.inputs)
-        sizes = (first, *(recipe.layers or (1,)))
+        first = spec.inputs if isinstance(spec.inputs, int) else len(spec.inputs)
+        sizes = (first, *(spec.layers or (1,)))
         count = sum((before + 1) * after for before, after in pairwise(sizes))
         self._say(f"{count:,} parameter{'' if count == 1 else 's'}.")
 

@@ -18,7 +18,7 @@ from micrograd_gui.views.canvas.view import CanvasView
 
 if TYPE_CHECKING:
     from micrograd_gui.app.block_dialog import BlockDialog
-    from micrograd_gui.document.networks import Recipe
+    from micrograd_gui.document.networks import BlockSpec
 
 SECONDS = 10.0
 KINDS: dict[str, BlockKind] = {"neuron": "neuron", "layer": "layer", "mlp": "mlp", "loss": "loss"}
@@ -46,10 +46,10 @@ class BlockAdding(QObject):
     def ask(self, kind: str, point: QPointF, given: tuple[NodeId, ...] = ()) -> BlockDialog | None:
         """Open the dialog for a block dropped at that point of the canvas, over those nodes."""
         beside = given[0] if given else None
-        return self._ask(kind, given, lambda recipe: self.put(recipe, point, beside))
+        return self._ask(kind, given, lambda spec: self.put(spec, point, beside))
 
     def _ask(
-        self, kind: str, given: tuple[NodeId, ...], made: Callable[[Recipe], object]
+        self, kind: str, given: tuple[NodeId, ...], made: Callable[[BlockSpec], object]
     ) -> BlockDialog | None:
         from micrograd_gui.app.block_dialog import BlockDialog  # the first paint does without
 
@@ -61,7 +61,7 @@ class BlockAdding(QObject):
         dialog.open()
         return dialog
 
-    def put(self, recipe: Recipe, point: QPointF | None = None, node: NodeId | None = None) -> None:
+    def put(self, spec: BlockSpec, point: QPointF | None = None, node: NodeId | None = None) -> None:
         """The block, about that point or to the right of that node; raises Refusal."""
         from micrograd_gui.layout import layout  # after the first paint
 
@@ -70,7 +70,7 @@ class BlockAdding(QObject):
             node = None
         canvas.freeze_places()
         first = session.state.graph.next_id
-        session.add_block(recipe)
+        session.add_block(spec)
         canvas.adopt_into_block(first)
         new = frozenset(number for number in session.state.graph.nodes if number >= first)
 
@@ -103,7 +103,7 @@ class BlockAdding(QObject):
             time_limit=SECONDS,
         )
         self._context.background.start("block", work, done=place, stoppable=True)
-        if recipe.kind == "loss":
+        if spec.kind == "loss":
             self.loss_added.emit()
 
 
@@ -118,11 +118,11 @@ def _answer_lowered(
     return {**places, answers[0]: (x, y + 2 * node_sizes(graph)[answers[0]][1])}
 
 
-def _read_by(recipe: Recipe, graph: Graph) -> NodeId | None:
+def _read_by(spec: BlockSpec, graph: Graph) -> NodeId | None:
     """The node that what is made will read, if there is one already."""
     from micrograd_gui.document.networks import predictions
 
-    if recipe.kind != "loss":
-        return None if isinstance(recipe.inputs, int) or not recipe.inputs else recipe.inputs[0]
-    read = recipe.outputs or (() if recipe.form == "l2" else predictions(graph))
+    if spec.kind != "loss":
+        return None if isinstance(spec.inputs, int) or not spec.inputs else spec.inputs[0]
+    read = spec.outputs or (() if spec.form == "l2" else predictions(graph))
     return next(iter(read), graph.target)

@@ -10,7 +10,8 @@ from typing import Any
 from micrograd_gui.document.block import kept
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.live.values import Captured, captured, is_live, same
+from micrograd_gui.document.live.capture import capture, is_live
+from micrograd_gui.document.live.values import LiveGraph, same
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.document.text import short
 from micrograd_gui.session.session import Session
@@ -32,7 +33,7 @@ class Link:
         self._root = _weak(root)
         self._lasting = lasting
         self._name = next((name for name, thing in variables(lasting).items() if thing is root), None)
-        self.found = captured(root, {**variables(local), **variables(lasting)})
+        self.found = capture(root, {**variables(local), **variables(lasting)})
         self._nodes = {node: _weak(thing) for node, thing in self.found.objects.items()}
 
     @property
@@ -52,7 +53,7 @@ class Link:
 
     def refreshed(self, graph: Graph) -> Graph:
         """The graph as the live values are now; a node of the same value keeps its id and its place."""
-        found = captured(self.root(), variables(self._lasting))
+        found = capture(self.root(), variables(self._lasting))
         old = {id(thing): node for node, held in self._nodes.items() if (thing := held()) is not None}
         ids: dict[NodeId, NodeId] = {}
         free = max(graph.next_id, max(self._nodes, default=0) + 1)
@@ -68,7 +69,7 @@ class Link:
             inputs = tuple(ids[source] for source in each.inputs if source is not None)
             nodes[ids[each.id]] = replace(each, id=ids[each.id], inputs=inputs, label=label, role=role)
         target = ids[found.graph.target or 1]
-        self.found = Captured(
+        self.found = LiveGraph(
             replace(found.graph, nodes=nodes, chosen_target=target, next_id=free),
             {ids[node]: thing for node, thing in found.objects.items()},
             {ids[node]: number for node, number in found.data.items()},
@@ -111,7 +112,7 @@ def refresh(session: Session, link: Link) -> str:
     return sentence or ("Refreshed." if graph is not before else "Refreshed: nothing has changed but grads.")
 
 
-def picture(found: Captured) -> Any:
+def picture(found: LiveGraph) -> Any:
     """The lecture's picture of the numbers that were found, with the names: a graphviz Digraph."""
     from micrograd import draw_dot
     from micrograd_gui.session.record import build
@@ -125,15 +126,15 @@ def picture(found: Captured) -> Any:
     return draw_dot(values[graph.target or 1])
 
 
-def ran_through(graph: Graph) -> Captured:
+def ran_through(graph: Graph) -> LiveGraph:
     """The graph with the numbers of a whole run, as if they had been found live; raises Refusal."""
     from micrograd_gui.session.measure import complete
 
     frame = complete(graph)
-    return Captured(graph, {}, dict(frame.data), dict(frame.grad))
+    return LiveGraph(graph, {}, dict(frame.data), dict(frame.grad))
 
 
-def present(session: Session, found: Captured) -> str:
+def present(session: Session, found: LiveGraph) -> str:
     """Run the graph to where the live values are, and give a sentence where they are not what a run gives.
 
     Forward, and where some grad is not 0 backward: so often as it takes for the numbers on screen to be those
@@ -160,7 +161,7 @@ def present(session: Session, found: Captured) -> str:
     return f"{name}.{field} is {short(live)} in the live values, but a fresh run gives {short(run)}{more}."
 
 
-def _differing(session: Session, found: Captured) -> list[tuple[NodeId, str, float, float]]:
+def _differing(session: Session, found: LiveGraph) -> list[tuple[NodeId, str, float, float]]:
     """The numbers that are others on the screen than in the live values: node, field, live, run."""
     frame = session.state.frame
     sides = (("data", found.data, frame.data), ("grad", found.grad, frame.grad))

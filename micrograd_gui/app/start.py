@@ -22,7 +22,7 @@ _log = logger_of(__name__)
 
 # What the first paint needs and knows nothing of Qt.
 _FIRST = (
-    "document.catalogue", "document.live.values", "document.notation.writer",
+    "document.catalogue", "document.live.capture", "document.notation.writer",
     "files.documents",
     "session.explain.card", "session.explain.slopes", "session.session", "session.training.judge",
     "document.optimisers",
@@ -60,7 +60,7 @@ def create_window(source: object = None) -> MainWindow:
 
     Needs a QApplication. Raises Refusal where the source cannot be opened.
     """
-    from micrograd_gui.document.live.values import is_live
+    from micrograd_gui.document.live.capture import is_live
 
     if is_live(source):
         from micrograd_gui.app.live import Link

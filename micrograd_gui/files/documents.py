@@ -47,7 +47,7 @@ def resolve(source: object) -> OpenedGraph:
         from micrograd_gui.document.notation.reader import graph_from_expression  # ast: after the first paint
 
         return OpenedGraph(graph_from_expression(source), title="expression")
-    from micrograd_gui.document.live.values import graph_from_value
+    from micrograd_gui.document.live.capture import graph_from_value
 
     return OpenedGraph(graph_from_value(source), title=getattr(source, "label", "") or "live values")
 

@@ -21,7 +21,7 @@ from micrograd_gui.session.training import run
 from micrograd_gui.session.transitions import Edit, block_of
 
 if TYPE_CHECKING:
-    from micrograd_gui.document.networks import Recipe
+    from micrograd_gui.document.networks import BlockSpec
 
 Listener = Callable[[State, State], None]
 
@@ -335,14 +335,16 @@ class Session:
 
     # Blocks ----------------------------------------------------------------------------------
 
-    def add_block(self, recipe: Recipe) -> BlockId:
-        """A block as that recipe says, its nodes below all others; whoever shows them lays them out.
+    def add_block(self, spec: BlockSpec) -> BlockId:
+        """A block as that spec says, its nodes below all others; whoever shows them lays them out.
 
         Raises Refusal where it cannot be made.
         """
-        graph, block = recipe.grown(self.state.graph)
+        from micrograd_gui.document.networks import with_block  # with nn and random, after the first paint
+
+        graph, block = with_block(self.state.graph, spec, boxes=True)
         names = {"neuron": "a neuron", "layer": "a layer", "mlp": "an MLP", "loss": "a loss"}
-        self._edit(transitions.new_block(graph, block, f"Add {names[recipe.kind]}"))
+        self._edit(transitions.new_block(graph, block, f"Add {names[spec.kind]}"))
         return block
 
     def collapse(

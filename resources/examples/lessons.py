@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from micrograd_gui.document import datasets, networks
+from micrograd_gui.document import datasets
 from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.networks import BlockSpec, with_block
 from micrograd_gui.document.notation.reader import graph_from_expression
 
 
@@ -17,23 +18,24 @@ class Lesson:
 
 
 def mlp() -> Graph:
-    graph, _ = networks.with_mlp(Graph(), 3, [4, 4, 1], activation="tanh", linear=False, seed=1337)
-    graph, _ = networks.with_loss(graph, "squared")
+    graph, _ = with_block(Graph(), BlockSpec("mlp", 3, (4, 4, 1), activation="tanh", seed=1337))
+    graph, _ = with_block(graph, BlockSpec("loss", form="squared"))
     graph = fed(graph, replace(datasets.made("lecture"), reduction="sum"), TrainingPlan(rate=0.05, steps=20))
     return folded(graph, "neuron")
 
 
 def moons() -> Graph:
-    graph, _ = networks.with_mlp(Graph(), 2, [16, 16, 1], activation="relu", seed=1337)
-    graph, _ = networks.with_loss(graph, "margin")
-    graph, _ = networks.with_loss(graph, "l2", alpha=1e-4)
+    network = BlockSpec("mlp", 2, (16, 16, 1), activation="relu", linear=True, seed=1337)
+    graph, _ = with_block(Graph(), network)
+    graph, _ = with_block(graph, BlockSpec("loss", form="margin"))
+    graph, _ = with_block(graph, BlockSpec("loss", form="l2", alpha=1e-4))
     graph = fed(graph, datasets.made("moons"), TrainingPlan(rate=1.0, schedule="demo", steps=100))
     return folded(folded(folded(graph, "neuron"), "mlp"), "loss")
 
 
 def xor() -> Graph:
-    graph, _ = networks.with_mlp(Graph(), 2, [4, 1], activation="tanh", linear=False, seed=1337)
-    graph, _ = networks.with_loss(graph, "squared")
+    graph, _ = with_block(Graph(), BlockSpec("mlp", 2, (4, 1), activation="tanh", seed=1337))
+    graph, _ = with_block(graph, BlockSpec("loss", form="squared"))
     return folded(fed(graph, datasets.made("xor"), TrainingPlan(rate=0.5, steps=200)), "neuron")
 
 

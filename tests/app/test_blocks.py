@@ -240,7 +240,7 @@ def test_a_loss_dropped_on_the_output_of_a_network_just_made_judges_that_output_
         window, "block:loss", window.canvas.viewportTransform().map(window.canvas.box_of(output).center())
     )
     losses = [each for each in window.findChildren(BlockDialog) if each.kind == "loss"]
-    assert losses[0].recipe().outputs == (output,)
+    assert losses[0].spec().outputs == (output,)
 
 
 def test_a_loss_that_is_asked_for_by_its_button_stands_right_of_what_it_judges(qtbot, opened):

@@ -2,10 +2,10 @@
 
 import pytest
 
-from micrograd_gui.document import networks
 from micrograd_gui.document.clipboard import OFFSET, as_text, pasted
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.networks import BlockSpec, with_block
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.document.rough_layout import ROW, arranged
 from micrograd_gui.files.documents import load_example
@@ -89,7 +89,7 @@ def test_a_plain_number_can_be_pasted_as_a_leaf():
 
 
 def test_blocks_go_along_that_are_copied_whole_and_no_others():
-    graph, mlp = networks.with_mlp(Graph(), 2, [2, 1], seed=1)
+    graph, mlp = with_block(Graph(), BlockSpec("mlp", 2, (2, 1), seed=1, linear=True))
     neuron = next(block for block in graph.blocks if block.kind == "neuron")
     copied, _ = pasted(Graph(), as_text(graph, graph.within(neuron.id)), None)
     assert [(block.kind, block.parent) for block in copied.blocks] == [("neuron", None)]

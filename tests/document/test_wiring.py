@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from micrograd_gui.document.data import Column, Data, TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.networks import with_neuron
+from micrograd_gui.document.networks import BlockSpec, with_block
 from micrograd_gui.document.notation.reader import graph_from_expression
 
 FACTS = ("users", "target", "order", "feeding", "parameters")
@@ -21,7 +21,7 @@ def example() -> Graph:
     graph = graph_from_expression("a = 2; b = -3; c = 10; e = a*b; d = e + c; f = d**2; L = f.tanh()")
     graph = graph.marked(1, "parameter").marked(2, "parameter")
     graph = graph.fed(Data((Column("c", 3),), ((1.0,), (2.0,))))
-    return with_neuron(graph, 2, seed=1)[0]
+    return with_block(graph, BlockSpec("neuron", 2, seed=1))[0]
 
 
 EDITS: dict[str, tuple[bool, Callable[[Graph], Graph]]] = {

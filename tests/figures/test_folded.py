@@ -10,7 +10,7 @@ from PIL import Image
 
 from micrograd_gui.document.block import block_key
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.networks import with_mlp
+from micrograd_gui.document.networks import BlockSpec, with_block
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.door import render
@@ -61,7 +61,7 @@ def test_of_nested_collapsed_blocks_the_outermost_is_drawn() -> None:
 
 
 def test_a_collapsed_block_hides_its_nodes_behind_the_outermost() -> None:
-    graph, block = with_mlp(Graph(), 2, [2, 1], seed=1)
+    graph, block = with_block(Graph(), BlockSpec("mlp", 2, (2, 1), seed=1, linear=True))
     neuron = next(each for each in graph.blocks if each.kind == "neuron")
     inner = graph.collapsed(neuron.id)
     assert Folding(arranged(inner)).owner == dict.fromkeys(neuron.members, block_key(neuron.id))

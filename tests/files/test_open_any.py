@@ -7,9 +7,9 @@ import graphviz
 import pytest
 
 from micrograd import Value, draw_dot
-from micrograd_gui.document import networks
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import Graph, Node
+from micrograd_gui.document.networks import BlockSpec, predictions, with_block
 from micrograd_gui.door import render
 from micrograd_gui.figures.notebook_style import LABEL_IN_DOT, source
 from micrograd_gui.files import atomic, documents
@@ -63,8 +63,8 @@ def test_an_example_written_as_dot_comes_back(name, tmp_path):
 
 
 def test_a_network_comes_back():
-    graph, _ = networks.with_mlp(Graph(), 3, [6, 6, 1], seed=1)
-    graph = graph.targeted(networks.predictions(graph)[0])
+    graph, _ = with_block(Graph(), BlockSpec("mlp", 3, (6, 6, 1), seed=1, linear=True))
+    graph = graph.targeted(predictions(graph)[0])
     assert shape(graph_from_dot(source(graph, complete(graph)))) == shape(graph)
 
 

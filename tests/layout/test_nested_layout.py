@@ -4,8 +4,8 @@ from itertools import combinations
 
 import pytest
 
-from micrograd_gui.document import networks
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.networks import BlockSpec, with_block
 from micrograd_gui.files.documents import load_example
 from micrograd_gui.layout import layout
 
@@ -14,8 +14,8 @@ FRAME = (16.0, 36.0)
 
 
 def network() -> Graph:
-    graph, _ = networks.with_mlp(Graph(), 2, [3, 1], seed=1)
-    return networks.with_loss(graph, "squared")[0]
+    graph, _ = with_block(Graph(), BlockSpec("mlp", 2, (3, 1), seed=1, linear=True))
+    return with_block(graph, BlockSpec("loss", form="squared"))[0]
 
 
 def laid_out(graph: Graph, **options):

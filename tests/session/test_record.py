@@ -11,7 +11,7 @@ from micrograd.nn import MLP
 from micrograd.ops import OPS, Op
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.live.values import graph_from_value
+from micrograd_gui.document.live.capture import graph_from_value
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.record import record

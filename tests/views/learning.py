@@ -1,8 +1,9 @@
 """Small graphs that learn, for the tests of what shows them."""
 
-from micrograd_gui.document import datasets, networks
+from micrograd_gui.document import datasets
 from micrograd_gui.document.data import Column, Data, TrainingPlan
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.networks import BlockSpec, with_block
 from micrograd_gui.document.notation.reader import graph_from_expression
 
 
@@ -17,8 +18,8 @@ def line(steps: int = 50) -> Graph:
 
 def plane(name: str = "xor", steps: int = 100, activation: str = "tanh") -> Graph:
     """A small network over two inputs, with answers of 1 and −1."""
-    graph, _ = networks.with_mlp(Graph(), 2, [4, 1], activation=activation, linear=False, seed=1)
-    graph, _ = networks.with_loss(graph, "squared")
+    graph, _ = with_block(Graph(), BlockSpec("mlp", 2, (4, 1), activation=activation, seed=1))
+    graph, _ = with_block(graph, BlockSpec("loss", form="squared"))
     return graph.fed(datasets.made(name).matched(graph.nodes)).planned(TrainingPlan(rate=0.2, steps=steps))
 
 

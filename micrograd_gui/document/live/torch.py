@@ -6,13 +6,13 @@ import math
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from micrograd import ieee
 from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.live.values import Captured, Growing, plain_number, same
+from micrograd_gui.document.live.values import LiveBuilder, LiveGraph, plain_number, same
 from micrograd_gui.document.text import spoken
 
 _UNARY = ("tanh", "exp", "log", "relu", "sigmoid", "sin", "cos", "sqrt", "abs", "neg")
@@ -45,7 +45,7 @@ class _Item:
     label: str = ""
 
 
-def captured_tensor(root: Any, names: Mapping[str, Any]) -> Captured:
+def capture_tensor(root: Any, names: Mapping[str, Any]) -> LiveGraph:
     """The graph behind a tensor with one number, its nodes called as the caller's tensors are.
 
     Raises Refusal for other tensors, and for ops that are not in the table.
@@ -54,20 +54,16 @@ def captured_tensor(root: Any, names: Mapping[str, Any]) -> Captured:
     order = reading.order(root)
     order[-1].data = _number(root)
     _fill(order)
-    growing = Growing()
+    builder = LiveBuilder()
     for item in order:
         if item.data is None:
             raise Refusal(
                 "PyTorch does not keep a constant of this graph: make it a tensor with requires_grad=True; "
                 "where backward() was called, call it with retain_graph=True."
             )
-        inputs = tuple(growing.ids[id(each)] for each in item.operands)
-        node = growing.add(item, item.op, inputs, item.label, item.data)
-        if item.grad is not None:
-            growing.grad[node] = item.grad
-    found = growing.captured(order[-1])
-    objects = {node: item.thing for node, item in growing.objects.items()}
-    return Captured(found.graph, objects, found.data, found.grad)
+        builder.add(item, item.op, item.operands, item.label, item.data, item.grad)
+    found = builder.finish(order[-1])
+    return replace(found, objects={node: item.thing for node, item in found.objects.items()})
 
 
 class _Reading:

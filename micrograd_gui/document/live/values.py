@@ -1,24 +1,24 @@
-"""A finished value → Graph: a notebook's live values, opened in the window."""
+"""Live values: the graph behind a finished Value, of this micrograd or of another built like it."""
 
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import Any
 
 from micrograd.engine import Value, topological_order
 from micrograd.ieee import number
 from micrograd.ops import OPS, Op, op_of
+from micrograd_gui.document.builder import GraphBuilder
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import spoken
 
 
 @dataclass(frozen=True, eq=False)
-class Captured:
+class LiveGraph:
     """A graph, and what is behind it: the object of each node, its number, its grad where it has one."""
 
     graph: Graph
@@ -26,85 +26,63 @@ class Captured:
     data: Mapping[NodeId, float]
     grad: Mapping[NodeId, float]
 
+    def named(self, names: Mapping[str, Any]) -> LiveGraph:
+        """With the nodes that have no label called as the variables that hold them."""
+        by_object: dict[int, str] = {}
+        for name, thing in names.items():
+            by_object.setdefault(id(thing), name)
+        builder = GraphBuilder(self.graph)
+        for node in self.graph:
+            name = "" if node.label else by_object.get(id(self.objects[node.id]), "")
+            if name:
+                builder.relabel(node.id, name)
+        return replace(self, graph=builder.graph())
 
-@dataclass(slots=True)
-class Growing:
-    """A graph that is being read off, operands first."""
 
-    nodes: dict[NodeId, Node] = field(default_factory=dict)
-    objects: dict[NodeId, Any] = field(default_factory=dict)
-    data: dict[NodeId, float] = field(default_factory=dict)
-    grad: dict[NodeId, float] = field(default_factory=dict)
-    ids: dict[int, NodeId] = field(
-        default_factory=dict
-    )  # by the identity of the objects, which are kept above
+class LiveBuilder:
+    """A graph that is being read off live values, operands first."""
 
-    def add(self, thing: Any, op: str | None, inputs: tuple[NodeId, ...], label: str, data: float) -> NodeId:
-        """One more node, for that object."""
-        new = len(self.nodes) + 1
-        self.nodes[new] = Node(new, op, inputs, label, data if op is None else 1.0)
-        self.objects[new], self.data[new] = thing, data
-        self.ids[id(thing)] = new
-        return new
+    def __init__(self) -> None:
+        self._builder = GraphBuilder()
+        self._objects: dict[NodeId, Any] = {}
+        self._data: dict[NodeId, float] = {}
+        self._grad: dict[NodeId, float] = {}
+        self._ids: dict[int, NodeId] = {}  # by the identity of the objects, which are kept above
 
-    def captured(self, root: Any) -> Captured:
+    def add(
+        self,
+        thing: Any,
+        op: str | None,
+        operands: Sequence[Any],
+        label: str,
+        data: float,
+        grad: float | None = None,
+    ) -> None:
+        """One more node, for that object; its operands are there already."""
+        inputs = tuple(self._ids[id(each)] for each in operands)
+        new = self._builder.add(op, inputs, label, data if op is None else 1.0)
+        self._objects[new], self._data[new] = thing, data
+        self._ids[id(thing)] = new
+        if grad is not None:
+            self._grad[new] = grad
+
+    def number_of(self, thing: Any) -> float:
+        """The number of an object that is there."""
+        return self._data[self._ids[id(thing)]]
+
+    def finish(self, root: Any) -> LiveGraph:
         """The whole, with that object as the target."""
-        graph = Graph(self.nodes, chosen_target=self.ids[id(root)], next_id=len(self.nodes) + 1)
-        return Captured(graph, self.objects, self.data, self.grad)
+        graph = self._builder.graph(self._ids[id(root)])
+        return LiveGraph(graph, self._objects, self._data, self._grad)
 
 
-def graph_from_value(root: Any) -> Graph:
-    """The graph behind a value, labels kept; the value is the target. Raises Refusal."""
-    return captured(root).graph
-
-
-def is_live(thing: object) -> bool:
-    """Whether it is a value with a graph behind it: a Value, one of another micrograd, a PyTorch tensor."""
-    return isinstance(thing, Value) or _is_tensor(thing) or _is_like_a_value(thing)
-
-
-def captured(root: Any, names: Mapping[str, Any] | None = None) -> Captured:
-    """The graph behind a value, and the live values of its nodes.
-
-    ``names`` are the caller's variables: a node with no label of its own is called as the one that holds it.
-    Raises Refusal, naming the node, for an op that is not in the table, and for what is no value.
-    """
-    if isinstance(root, Value):
-        found = _of_values(root)
-    elif _is_tensor(root):
-        from micrograd_gui.document.live.torch import captured_tensor
-
-        return captured_tensor(root, names or {})
-    elif _is_like_a_value(root):
-
-        found = captured_foreign(root)
-    else:
-        raise Refusal(f"A {spoken(type(root).__name__)} is no Value, so there is no graph behind it.")
-    return named(found, names) if names else found
-
-
-def named(found: Captured, names: Mapping[str, Any]) -> Captured:
-    """With the nodes that have no label called as the variables that hold them."""
-    by_object: dict[int, str] = {}
-    for name, thing in names.items():
-        by_object.setdefault(id(thing), name)
-    nodes = dict(found.graph.nodes)
-    for node in found.graph:
-        name = "" if node.label else by_object.get(id(found.objects[node.id]), "")
-        if name:
-            nodes[node.id] = Node(node.id, node.op, node.inputs, name, node.data, node.role)
-    graph = Graph(nodes, chosen_target=found.graph.chosen_target, next_id=found.graph.next_id)
-    return Captured(graph, found.objects, found.data, found.grad)
-
-
-def _of_values(root: Value) -> Captured:
-    growing = Growing()
+def capture_value(root: Value, names: Mapping[str, Any]) -> LiveGraph:
+    """The graph behind a Value of this package; raises Refusal for an op that is not in the table."""
+    builder = LiveBuilder()
     for value in topological_order(root):
-        operands = tuple(growing.ids[id(each)] for each in value._prev)
-        op = _op_name(value) if operands else None
-        node = growing.add(value, op, operands, str(value.label), value.data)
-        growing.grad[node] = float(value.grad)
-    return growing.captured(root)
+        op = _op_name(value) if value._prev else None
+        builder.add(value, op, value._prev, str(value.label), value.data, float(value.grad))
+    return builder.finish(root).named(names)
 
 
 def _op_name(value: Value) -> str:
@@ -147,37 +125,31 @@ def same(a: float, b: float, tolerance: float = 1e-9) -> bool:
     return a == b or (math.isnan(a) and math.isnan(b)) or abs(a - b) <= tolerance * max(1.0, abs(a), abs(b))
 
 
-def _is_tensor(thing: object) -> bool:
-    """Whether it is a tensor of a PyTorch that somebody else has imported."""
-    torch = sys.modules.get("torch")
-    return torch is not None and isinstance(thing, getattr(torch, "Tensor", ()))
-
-
-def _is_like_a_value(thing: object) -> bool:
+def is_like_a_value(thing: object) -> bool:
     """Whether it is built as the Values of karpathy/micrograd and of the lecture are."""
     return not isinstance(thing, type) and all(
         hasattr(thing, name) for name in ("data", "grad", "_prev", "_op")
     )
 
 
-def captured_foreign(root: Any) -> Captured:
+def capture_foreign(root: Any, names: Mapping[str, Any]) -> LiveGraph:
     """The graph behind such a value, and the live values of its nodes.
 
     `_prev` is a set there: it holds ``a`` once for ``a * a``, and in no order. The order is taken from the
-    closure that computes the slopes, else it is one that gives the number that came out.
+    closure that computes the slopes, else it is one that gives the number that came out. Raises Refusal,
+    naming the node, for an op that is not in the table, and for what holds no number.
     """
-    growing = Growing()
+    builder = LiveBuilder()
     for value in _order(root):
         label = str(getattr(value, "label", "") or "")
         data = plain_number(value.data, label or "A value")
         operands = list(value._prev)
         rule = _rule(value, operands, label) if operands else None
         if rule is not None:
-            operands = _in_order(value, rule, operands, growing, data)
-        inputs = tuple(growing.ids[id(each)] for each in operands)
-        node = growing.add(value, None if rule is None else rule.name, inputs, label, data)
-        growing.grad[node] = plain_number(value.grad, f"{label or 'A value'}.grad")
-    return growing.captured(root)
+            operands = _in_order(value, rule, operands, builder, data)
+        grad = plain_number(value.grad, f"{label or 'A value'}.grad")
+        builder.add(value, None if rule is None else rule.name, operands, label, data, grad)
+    return builder.finish(root).named(names)
 
 
 def _order(root: Any) -> Iterator[Any]:
@@ -203,13 +175,13 @@ def _rule(value: Any, operands: list[Any], label: str) -> Op:
     return rule
 
 
-def _in_order(value: Any, rule: Op, operands: list[Any], growing: Growing, data: float) -> list[Any]:
+def _in_order(value: Any, rule: Op, operands: list[Any], builder: LiveBuilder, data: float) -> list[Any]:
     if rule.arity != 2:
         return operands
     if len(operands) == 1:
         return operands * 2
     told = _told(value)
-    numbers = {id(each): growing.data[growing.ids[id(each)]] for each in operands}
+    numbers = {id(each): builder.number_of(each) for each in operands}
     for order in (told, *map(list, permutations(told))):
         if same(rule.forward(*(numbers[id(each)] for each in order)), data):
             return order

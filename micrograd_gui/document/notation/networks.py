@@ -10,48 +10,68 @@ import ast
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from micrograd_gui.document import networks
-from micrograd_gui.document.block import nodes_of
+from micrograd_gui.document.block import BlockKind, nodes_of
+from micrograd_gui.document.builder import GraphBuilder
 from micrograd_gui.document.codec import NODES_AT_MOST
-from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.errors import ExpressionRefusal, Refusal
+from micrograd_gui.document.graph import NodeId
+from micrograd_gui.document.networks import NEURONS_AT_MOST, BlockSpec, with_block
 from micrograd_gui.document.notation.literals import given_number
 from micrograd_gui.document.text import spoken
 
-if TYPE_CHECKING:
-    from micrograd_gui.document.notation.reader import Reader
-
 SEED = 1337
-_KINDS = ("Neuron", "Layer", "MLP")
+_KINDS: dict[str, BlockKind] = {"Neuron": "neuron", "Layer": "layer", "MLP": "mlp"}
 _MODULES = ("nn", "micrograd")
 _WORDS = ("nonlin", "activation", "seed")
 
 
+class NodeReader(Protocol):
+    """What networks ask of the reader that reads the statements and expressions around them."""
+
+    builder: GraphBuilder
+
+    def value(self, root: ast.expr) -> NodeId:
+        """The node of an expression."""
+
+    def has_name(self, name: str) -> bool:
+        """Whether a node goes by that name."""
+
+    def forget(self, name: str) -> None:
+        """The name stands for no node from here on."""
+
+    def aim_at(self, node: NodeId) -> None:
+        """The node is the target, unless another statement follows."""
+
+    def refuse(self, where: ast.AST, sentence: str) -> ExpressionRefusal:
+        """The sentence, said of that part of the text."""
+
+
 @dataclass
 class Network:
-    """A Neuron, a Layer or an MLP that was made, and what became of its first call."""
+    """A Neuron, a Layer or an MLP that was made, and what became of its first call.
 
-    kind: str
+    ``nin`` and ``nouts`` are the numbers of inputs and of neurons in each layer, as in `micrograd.nn`.
+    """
+
+    spec: BlockSpec
     nin: int
     nouts: tuple[int, ...]
-    activation: str
-    linear: bool
-    seed: random.Random
     inputs: tuple[NodeId, ...] = ()
     members: frozenset[NodeId] = field(default_factory=frozenset)
     outputs: tuple[NodeId, ...] = ()
 
     @property
     def weights(self) -> int:
+        """How many numbers are drawn for it."""
         return sum(a * b for a, b in zip((self.nin, *self.nouts), self.nouts, strict=False))
 
 
 class Networks:
     """The lists and networks that have names, and their calls."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: NodeReader) -> None:
         self.reader = reader
         self.lists: dict[str, tuple[NodeId, ...]] = {}
         self.networks: dict[str, Network] = {}
@@ -76,7 +96,7 @@ class Networks:
                 outputs = self.call(call)
                 self.forget(name)
                 self.lists[name] = outputs
-                self.reader.last = outputs[-1]
+                self.reader.aim_at(outputs[-1])
             case _:
                 return False
         return True
@@ -85,8 +105,7 @@ class Networks:
         """The name stands for something else from here on."""
         self.lists.pop(name, None)
         self.networks.pop(name, None)
-        self.reader.names.pop(name, None)
-        self.reader.implicit.discard(name)
+        self.reader.forget(name)
 
     # Parts of expressions --------------------------------------------------------------------
 
@@ -125,7 +144,7 @@ class Networks:
         """Whether it makes a network: ``Neuron(2)``, ``nn.MLP(3, [4, 1])``."""
         match call.func:
             case ast.Name(id=kind):
-                return kind in _KINDS and kind not in self.reader.names
+                return kind in _KINDS and not self.reader.has_name(kind)
             case ast.Attribute(value=ast.Name(id=module), attr=kind):
                 return kind in _KINDS and module in _MODULES
         return False
@@ -156,7 +175,7 @@ class Networks:
         inputs = self._inputs(call.args[0])
         if len(inputs) != network.nin:
             raise self.reader.refuse(call, f"this network has {network.nin} inputs, not {len(inputs)}")
-        if len(self.reader.nodes) + 3 * network.weights > NODES_AT_MOST:
+        if len(self.reader.builder.nodes) + 3 * network.weights > NODES_AT_MOST:
             raise self.reader.refuse(
                 call, f"with this network there would be more than {NODES_AT_MOST:,} nodes"
             )
@@ -164,7 +183,7 @@ class Networks:
             self._again(call, network, inputs) if network.outputs else self._first(call, network, inputs)
         )
         if len(outputs) == 1:  # what it is assigned to names it
-            self.reader.label(outputs[0], "")
+            self.reader.builder.relabel(outputs[0], "")
         return outputs
 
     def _inputs(self, given: ast.expr) -> tuple[NodeId, ...]:
@@ -185,9 +204,10 @@ class Networks:
                 raise self.reader.refuse(each, "a list holds numbers and values, no further list")
             node = self.reader.value(each)
             plain = isinstance(each, (ast.Constant, ast.UnaryOp)) or given_number(each) is not None
-            if name and plain and not self.reader.nodes[node].label:
-                new = replace(self.reader.nodes[node], label=f"{name}[{at}]")
-                self.reader.nodes[node] = replace(new, role="input") if new.is_leaf else new
+            nodes_so_far = self.reader.builder.nodes
+            if name and plain and not nodes_so_far[node].label:
+                new = replace(nodes_so_far[node], label=f"{name}[{at}]")
+                nodes_so_far[node] = replace(new, role="input") if new.is_leaf else new
             nodes.append(node)
         if not nodes:
             raise self.reader.refuse(given, "the list is empty")
@@ -195,28 +215,15 @@ class Networks:
 
     def _first(self, where: ast.Call, network: Network, inputs: tuple[NodeId, ...]) -> tuple[NodeId, ...]:
         reader = self.reader
-        before = Graph(reader.nodes, next_id=reader.next_id, blocks=reader.blocks)
-        act, linear, seed = network.activation, network.linear, network.seed
+        before = reader.builder.graph()
         try:
-            match network.kind:
-                case "Neuron":
-                    after, block = networks.with_neuron(
-                        before, inputs, activation=act, linear=linear, seed=seed
-                    )
-                case "Layer":
-                    after, block = networks.with_layer(
-                        before, inputs, network.nouts[0], activation=act, linear=linear, seed=seed
-                    )
-                case _:
-                    after, block = networks.with_mlp(
-                        before, inputs, network.nouts, activation=act, linear=linear, seed=seed
-                    )
+            graph, block = with_block(before, replace(network.spec, inputs=inputs))
         except Refusal as refusal:
             sentence = str(refusal).rstrip(".")
             raise reader.refuse(where, sentence[:1].lower() + sentence[1:]) from None
-        reader.nodes, reader.blocks, reader.next_id = dict(after.nodes), after.blocks, after.next_id
-        network.inputs, network.members = inputs, nodes_of(after.blocks, block)
-        network.outputs = next(each.outputs for each in after.blocks if each.id == block)
+        reader.builder = GraphBuilder(replace(graph, places=before.places))
+        network.inputs, network.members = inputs, nodes_of(graph.blocks, block)
+        network.outputs = next(each.outputs for each in graph.blocks if each.id == block)
         return network.outputs
 
     def _again(self, where: ast.Call, network: Network, inputs: tuple[NodeId, ...]) -> tuple[NodeId, ...]:
@@ -225,12 +232,12 @@ class Networks:
             raise self.reader.refuse(
                 where, "its first call had one node on two inputs, so this one is not told apart"
             )
-        new = dict(zip(network.inputs, inputs, strict=True))
+        new, builder = dict(zip(network.inputs, inputs, strict=True)), self.reader.builder
         for number in sorted(network.members):
-            node = self.reader.nodes[number]
+            node = builder.nodes[number]
             if node.op is not None:
                 sources = tuple(None if s is None else new.get(s, s) for s in node.inputs)
-                new[number] = self.reader.add(Node(0, node.op, sources))
+                new[number] = builder.add(node.op, sources)
         return tuple(new[number] for number in network.outputs)
 
     def _network(self, call: ast.Call) -> Network:
@@ -260,8 +267,10 @@ class Networks:
         draw = self.random if seed is None else random.Random(self._whole(seed, "A seed", 0))
         own = random.Random()
         own.setstate(draw.getstate())  # weights are drawn when a network is made, and used when it is called
-        network = Network(kind, nin, tuple(nouts), activation.value, not nonlin.value, own)
-        if network.weights > 10 * networks.NEURONS_AT_MOST:
+        linear = not nonlin.value
+        spec = BlockSpec(_KINDS[kind], layers=nouts, activation=activation.value, linear=linear, seed=own)
+        network = Network(spec, nin, tuple(nouts))
+        if network.weights > 10 * NEURONS_AT_MOST:
             raise self.reader.refuse(
                 call, f"a network of {network.weights:,} weights is too large to be drawn"
             )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 import math
-from dataclasses import replace
 
 from micrograd.ops import OPS, op_of
-from micrograd_gui.document.block import Block
+from micrograd_gui.document.builder import GraphBuilder
 from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
-from micrograd_gui.document.notation.literals import given_number, number_in, unsigned, worked_out
+from micrograd_gui.document.notation.literals import BINARY, given_number, number_in, unsigned, worked_out
 from micrograd_gui.document.notation.networks import Networks
 from micrograd_gui.document.notation.source import SourceText
 from micrograd_gui.document.text import exact, spoken
@@ -38,28 +37,32 @@ def functions() -> tuple[str, ...]:
 
 
 class Reader:
-    """Reads statements one after the other into nodes."""
+    """Reads statements one after the other into nodes.
+
+    Attributes:
+        builder: The graph as far as it was read.
+        names: The node that each name stands for.
+        implicit: Names that were used before they were given anything: leaves, until they are given a number.
+        last: The node that was spoken of last: the target.
+    """
 
     def __init__(self, source: SourceText, onto: Graph) -> None:
         self.source = source
-        self.onto = onto
-        self.nodes: dict[NodeId, Node] = dict(onto.nodes)
-        self.next_id = onto.next_id
+        self.builder = GraphBuilder(onto)
         self.names: dict[str, NodeId] = {node.label: node.id for node in onto if node.label}
         self.implicit: set[str] = set()
         self.last: NodeId | None = None
-        self.blocks: tuple[Block, ...] = onto.blocks
         self.networks = Networks(self)
         self.cells = Cells(self)
 
     def graph(self) -> Graph:
+        """What was read; raises ExpressionRefusal where that is nothing."""
         if self.last is None:
             raise ExpressionRefusal("The expression names no node.")
-        return replace(
-            self.onto, nodes=self.nodes, chosen_target=self.last, next_id=self.next_id, blocks=self.blocks
-        )
+        return self.builder.graph(self.last)
 
     def statement(self, statement: ast.stmt) -> None:
+        """Read one statement; raises ExpressionRefusal for one that is not in the language."""
         if self.networks.statement(statement) or self.cells.statement(statement):
             return
         match statement:
@@ -75,7 +78,7 @@ class Reader:
                 targets=[ast.Attribute(value=ast.Name(id=name), attr="label")],
                 value=ast.Constant(value=str(label)),
             ):
-                self.label(self.known(name, statement), label)
+                self.builder.relabel(self.known(name, statement), label)
             case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)) if len(
                 names
             ) == len(values):
@@ -116,30 +119,43 @@ class Reader:
         number = number_in(value)
         match value:
             case ast.Call() as call if given_number(call) is not None:
-                given = self.lecture_value(call)
+                label, data = self.lecture_value(call)
             case _ if number is not None:
-                given = Node(0, data=self.finite(number, value))
+                label, data = "", self.finite(number, value)
             case _:
                 raise self.refuse(
                     statement, f"{spoken(name)} was used above, so it cannot be computed only here"
                 )
-        old = self.nodes[self.names[name]]
-        self.nodes[old.id] = replace(given, id=old.id, label=given.label or old.label)
+        nodes = self.builder.nodes
+        old = nodes[self.names[name]]
+        nodes[old.id] = Node(old.id, label=label or old.label, data=data)
         self.implicit.discard(name)
         return None
 
     def bind(self, name: str, node: NodeId | None) -> None:
+        """The name stands for that node from here on, which is the last that was spoken of."""
         if node is None:
             return
-        if not self.nodes[node].label:
-            self.label(node, name)
+        if not self.builder.nodes[node].label:
+            self.builder.relabel(node, name)
         self.networks.forget(name)
         self.names[name] = self.last = node
 
-    def label(self, node: NodeId, label: str) -> None:
-        self.nodes[node] = replace(self.nodes[node], label=label)
+    def has_name(self, name: str) -> bool:
+        """Whether a node goes by that name."""
+        return name in self.names
+
+    def forget(self, name: str) -> None:
+        """The name stands for no node from here on."""
+        self.names.pop(name, None)
+        self.implicit.discard(name)
+
+    def aim_at(self, node: NodeId) -> None:
+        """The node is the target, unless another statement follows."""
+        self.last = node
 
     def known(self, name: str, where: ast.AST) -> NodeId:
+        """The node of that name; raises ExpressionRefusal where there is none."""
         if name not in self.names:
             raise self.refuse(where, f"{spoken(name)} is not defined")
         return self.names[name]
@@ -153,7 +169,7 @@ class Reader:
             if operands >= 0:
                 inputs = tuple(done[len(done) - operands :])
                 del done[len(done) - operands :]
-                done.append(self.add(Node(0, op, inputs)))
+                done.append(self.builder.add(op, inputs))
                 continue
             op, parts = self.parts(each)
             if op is None:
@@ -194,6 +210,7 @@ class Reader:
         )
 
     def function(self, name: str, args: list[ast.expr], where: ast.expr) -> tuple[str, list[ast.expr]]:
+        """The op of a function that is called, and its operands; raises ExpressionRefusal."""
         known = {each.lower(): each for each in functions()}
         if name.lower() not in known:
             raise self.refuse(
@@ -207,9 +224,10 @@ class Reader:
         return op.name, args
 
     def leaf(self, each: ast.expr) -> NodeId:
+        """The node of a number, a name, a Value, or what a network gives."""
         number = number_in(each)
         if number is not None:
-            return self.add(Node(0, data=self.finite(number, each)))
+            return self.builder.add(data=self.finite(number, each))
         each = unsigned(each)
         node = self.networks.node(each)
         if node is not None:
@@ -218,14 +236,15 @@ class Reader:
             if each.id in self.networks.lists or each.id in self.networks.networks:
                 raise self.refuse(each, f"{spoken(each.id)} is no single number here")
             if each.id not in self.names:
-                self.names[each.id] = self.add(Node(0, label=each.id))
+                self.names[each.id] = self.builder.add(label=each.id)
                 self.implicit.add(each.id)
             return self.names[each.id]
         assert isinstance(each, ast.Call)
-        return self.add(self.lecture_value(each))
+        label, data = self.lecture_value(each)
+        return self.builder.add(label=label, data=data)
 
-    def lecture_value(self, call: ast.Call) -> Node:
-        """``Value(2.0, label='a')``, or a tensor of one number."""
+    def lecture_value(self, call: ast.Call) -> tuple[str, float]:
+        """The label and the number of ``Value(2.0, label='a')``, or of a tensor of one number."""
         call = given_number(call) or call
         given: dict[str | None, ast.expr] = {word.arg: word.value for word in call.keywords}
         data = call.args[0] if len(call.args) == 1 else given.pop("data", None)
@@ -235,24 +254,21 @@ class Reader:
             raise self.refuse(call, "a Value is written like Value(2.0, label='a')")
         if not (isinstance(label, ast.Constant) and isinstance(label.value, str)):
             raise self.refuse(label, "a label is a text in quotes")
-        return Node(0, data=self.finite(number, data), label=label.value)
+        return label.value, self.finite(number, data)
 
     def given_number(self, name: str) -> float | None:
         """What a leaf of that name was given above."""
-        node = self.nodes.get(self.names.get(name, 0))
+        node = self.builder.nodes.get(self.names.get(name, 0))
         return node.data if node is not None and node.is_leaf and name not in self.implicit else None
 
-    def add(self, node: Node) -> NodeId:
-        number, self.next_id = self.next_id, self.next_id + 1
-        self.nodes[number] = replace(node, id=number)
-        return number
-
     def finite(self, number: float, where: ast.expr) -> float:
+        """The number; raises ExpressionRefusal where it is not finite."""
         if math.isfinite(number):
             return number
         raise self.refuse(where, "the number is too large")
 
     def refuse(self, where: ast.AST, sentence: str) -> ExpressionRefusal:
+        """The sentence, said of that part of the text."""
         return self.source.refusal(where, sentence)
 
 
@@ -354,12 +370,3 @@ class Cells:
 def kind_of(statement: ast.stmt) -> str:
     """What a statement is called that is not understood; empty where there is no better word for it."""
     return _KINDS.get(type(statement), "")
-
-
-BINARY: dict[type[ast.operator], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.Pow: "**",
-}

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.live.values import captured, graph_from_value, is_live
+from micrograd_gui.document.live.capture import capture, graph_from_value, is_live
 from micrograd_gui.session.measure import complete
 
 
@@ -73,7 +73,7 @@ class Foreign:
 
 def same_numbers(root: Foreign) -> None:
     root.backward()
-    found = captured(root)
+    found = capture(root)
     frame = complete(found.graph)
     assert frame.data[found.graph.target] == pytest.approx(root.data, rel=1e-12)
     for node, value in found.objects.items():
@@ -120,9 +120,9 @@ def test_a_value_taken_twice_has_both_wires(make):
 def test_labels_are_kept_and_variables_name_the_rest():
     a, b = Foreign(2.0, label="first"), Foreign(3)
     c = a * b
-    names = [node.label for node in captured(c, {"a": a, "b": b, "c": c, "other": Foreign(3)}).graph]
+    names = [node.label for node in capture(c, {"a": a, "b": b, "c": c, "other": Foreign(3)}).graph]
     assert names == ["first", "b", "c"]
-    assert [node.label for node in captured(c).graph] == ["first", "", ""]
+    assert [node.label for node in capture(c).graph] == ["first", "", ""]
 
 
 def test_a_value_without_a_label_attribute_is_accepted():
@@ -143,8 +143,8 @@ def test_what_is_no_value_or_holds_no_number_is_refused():
     for thing in (3.0, "L = a*b", None, Foreign, [Foreign(1.0)]):
         assert not is_live(thing)
         with pytest.raises(Refusal, match="is no Value"):
-            captured(thing)
+            capture(thing)
     with pytest.raises(Refusal, match="b holds a list, not a number"):
-        captured(Foreign([1.0], label="b"))
+        capture(Foreign([1.0], label="b"))
     with pytest.raises(Refusal, match="“softmax” of out is not in the table"):
-        captured(Foreign(1.0, (Foreign(1.0),), "softmax", "out"))
+        capture(Foreign(1.0, (Foreign(1.0),), "softmax", "out"))

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.live.values import captured
+from micrograd_gui.document.live.capture import capture
 from micrograd_gui.session.measure import complete
 
 torch = pytest.importorskip("torch")
@@ -19,7 +19,7 @@ def leaf(number: float, **options):
 def same_numbers(make) -> None:
     """The graph of ``make(a, b)`` has the target and the slopes that PyTorch has."""
     a, b = leaf(0.7), leaf(-1.3)
-    found = captured(make(a, b))
+    found = capture(make(a, b))
     out = make(a, b)
     out.backward()
     frame = complete(found.graph)
@@ -70,7 +70,7 @@ def test_the_lectures_neuron_in_pytorch_has_its_names_and_numbers_even_after_bac
     o = torch.tanh(n)
     n.retain_grad()
     o.backward()
-    found = captured(o, {"x1": x1, "x2": x2, "w1": w1, "w2": w2, "b": b, "n": n, "o": o, "other": leaf(2.0)})
+    found = capture(o, {"x1": x1, "x2": x2, "w1": w1, "w2": w2, "b": b, "n": n, "o": o, "other": leaf(2.0)})
     by_label = {node.label: node.id for node in found.graph if node.label}
     assert set(by_label) == {"x1", "x2", "w1", "w2", "b", "n", "o"}
     grads = {label: found.grad[node] for label, node in by_label.items() if node in found.grad}
@@ -79,18 +79,18 @@ def test_the_lectures_neuron_in_pytorch_has_its_names_and_numbers_even_after_bac
 
 def test_constants_are_found_as_they_were_written():
     a = leaf(2.0)
-    found = captured((a * 0.1 + 0.2).tanh() * 0.3 - 7)
+    found = capture((a * 0.1 + 0.2).tanh() * 0.3 - 7)
     leaves = [node.data for node in found.graph if node.is_leaf]
     assert leaves == [2.0, 0.1, 0.2, 0.3, 7.0]
 
 
 def test_one_tensor_used_twice_is_one_node():
     a, k = leaf(2.0), torch.tensor(1.5, dtype=torch.float64)
-    assert len(captured(a * k * k).graph) == 4
+    assert len(capture(a * k * k).graph) == 4
 
 
 def test_a_leaf_is_a_graph_of_its_own():
-    assert [node.data for node in captured(leaf(2.0)).graph] == [2.0]
+    assert [node.data for node in capture(leaf(2.0)).graph] == [2.0]
 
 
 def test_a_long_chain_needs_no_recursion():
@@ -98,7 +98,7 @@ def test_a_long_chain_needs_no_recursion():
     y = a
     for _ in range(5_000):
         y = y + a
-    assert len(captured(y).graph) == 5_001
+    assert len(capture(y).graph) == 5_001
 
 
 @pytest.mark.parametrize(
@@ -118,13 +118,13 @@ def test_a_long_chain_needs_no_recursion():
 )
 def test_what_is_no_graph_of_scalars_is_refused_with_the_reason(make, words):
     with pytest.raises(Refusal, match=words):
-        captured(make(leaf(2.0)))
+        capture(make(leaf(2.0)))
 
 
 def test_a_number_taken_out_of_a_tensor_of_one_number_is_that_number():
     a = leaf(2.0)
     L = a.view(1, 1)[0, 0] * 3
-    assert [node.data for node in captured(L, {}).graph if node.is_leaf] == [2.0, 3.0]
+    assert [node.data for node in capture(L, {}).graph if node.is_leaf] == [2.0, 3.0]
 
 
 def test_after_a_backward_that_retains_the_graph_its_constants_are_found():
@@ -132,17 +132,17 @@ def test_after_a_backward_that_retains_the_graph_its_constants_are_found():
     L = (a * b + 1).tanh() + a * 2
     L.backward()
     with pytest.raises(Refusal, match="call it with retain_graph=True"):
-        captured(L, {})
+        capture(L, {})
     M = (a * b + 1).tanh() + a * 2
     M.backward(retain_graph=True)
-    found = captured(M, {"a": a, "b": b})
+    found = capture(M, {"a": a, "b": b})
     assert found.data[found.graph.target] == M.item()
     assert sorted(node.data for node in found.graph if node.is_leaf) == [-3.0, 1.0, 2.0, 2.0]
 
 
 def test_pytorch_is_never_imported_for_values():
     code = (
-        "import sys\nfrom micrograd import Value\nfrom micrograd_gui.document.live.values import captured\n"
-        "captured(Value(1.0) * 2)\nsys.exit('torch' in sys.modules)"
+        "import sys\nfrom micrograd import Value\nfrom micrograd_gui.document.live.capture import capture\n"
+        "capture(Value(1.0) * 2)\nsys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -9,7 +9,7 @@ from micrograd.engine import apply
 from micrograd.nn import MLP
 from micrograd.ops import Op
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.live.values import graph_from_value
+from micrograd_gui.document.live.capture import graph_from_value
 from micrograd_gui.session.measure import complete
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from micrograd.ops import OPS, Op
-from micrograd_gui.document import networks
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node
+from micrograd_gui.document.networks import BlockSpec, predictions, with_block
 from micrograd_gui.document.notation.reader import functions, graph_from_expression
 from micrograd_gui.export.code.python import DIALECTS, computed, script, variables
 from micrograd_gui.files import documents
@@ -87,9 +87,9 @@ def test_the_examples_print_the_same_numbers(dialect: str, name: str, tmp_path: 
 
 @dialects
 def test_a_network_and_what_does_not_feed_the_target_come_along(dialect: str, tmp_path: Path) -> None:
-    graph, _ = networks.with_mlp(Graph(), 3, [4, 4, 1], seed=1)
+    graph, _ = with_block(Graph(), BlockSpec("mlp", 3, (4, 4, 1), seed=1, linear=True))
     graph = graph.added("exp", (0.0, 0.0), inputs=(1,)).added("tanh", (0.0, 0.0))
-    graph = graph.targeted(networks.predictions(graph)[0])
+    graph = graph.targeted(predictions(graph)[0])
     found = rows(graph, dialect, tmp_path)
     assert len(found) == len(graph) - 1  # without the one that has an empty port
     assert_same_numbers(graph, found)

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from micrograd_gui.app.cli import main
-from micrograd_gui.document import datasets, networks
+from micrograd_gui.document import datasets
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node
+from micrograd_gui.document.networks import BlockSpec, with_block
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.door import render
 from micrograd_gui.export.code.training import training_script
@@ -32,9 +33,9 @@ LECTURE = documents.load_example("lecture")
 def network(
     loss: str = "margin", rows: str = "moons", layers: tuple[int, ...] = (4, 1), **plan: object
 ) -> Graph:
-    graph, _ = networks.with_mlp(Graph(), 2, list(layers), activation="relu", seed=1)
-    graph, _ = networks.with_loss(graph, loss)
-    graph, _ = networks.with_loss(graph, "l2")
+    graph, _ = with_block(Graph(), BlockSpec("mlp", 2, layers, activation="relu", seed=1, linear=True))
+    graph, _ = with_block(graph, BlockSpec("loss", form=loss))
+    graph, _ = with_block(graph, BlockSpec("loss", form="l2"))
     data = datasets.made(rows, *((20,) if rows == "moons" else ()))
     return graph.fed(data.matched(graph.nodes)).planned(TrainingPlan(**{"steps": 6, "rate": 0.1, **plan}))  # type: ignore[arg-type]
 
@@ -194,7 +195,7 @@ def test_a_notebook_with_hostile_labels_is_python_in_every_cell(tmp_path: Path) 
 
 
 def test_a_large_graph_is_not_drawn_in_its_notebook(tmp_path: Path) -> None:
-    graph, _ = networks.with_mlp(Graph(), 2, [16, 16, 1], seed=1)
+    graph, _ = with_block(Graph(), BlockSpec("mlp", 2, (16, 16, 1), seed=1, linear=True))
     assert "draw_dot(" not in json.dumps(notebook(graph, tmp_path)["cells"][2:])
 
 

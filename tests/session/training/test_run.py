@@ -8,7 +8,7 @@ from micrograd_gui.document import datasets
 from micrograd_gui.document.data import Column, Data
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.networks import Recipe
+from micrograd_gui.document.networks import BlockSpec
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.explain.card import card
@@ -266,9 +266,9 @@ def test_while_a_graph_trains_no_step_is_the_acting_one() -> None:
 
 def test_blocks_are_put_in_collapsed_and_opened_as_edits() -> None:
     here = Session()
-    here.add_block(Recipe("mlp", 2, (3, 1), linear=True, seed=1))
+    here.add_block(BlockSpec("mlp", 2, (3, 1), linear=True, seed=1))
     block = here.state.graph.blocks[0].id
-    here.add_block(Recipe("loss", form="margin"))
+    here.add_block(BlockSpec("loss", form="margin"))
     here.collapse(block)
     assert here.state.graph.blocks[0].collapsed
     here.undo()

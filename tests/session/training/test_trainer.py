@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from micrograd_gui.document import datasets, networks
+from micrograd_gui.document import datasets
 from micrograd_gui.document.data import Column, Data, TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.networks import redrawn
+from micrograd_gui.document.networks import BlockSpec, redrawn, with_block
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.document.optimisers import OPTIMISERS
 from micrograd_gui.files.documents import load_example
@@ -245,8 +245,8 @@ def test_a_step_too_far_is_not_taken() -> None:
 def test_accuracy_has_a_meaning_for_signs_and_for_probabilities_only() -> None:
     assert judge_of(load_example("moons")).threshold == 0.0
     assert judge_of(load_example("line")).threshold is None
-    graph, _ = networks.with_neuron(Graph(), 2, linear=True, seed=1)
-    graph, _ = networks.with_loss(graph, "cross_entropy")
+    graph, _ = with_block(Graph(), BlockSpec("neuron", 2, linear=True, seed=1))
+    graph, _ = with_block(graph, BlockSpec("loss", form="cross_entropy"))
     graph = graph.fed(datasets.zero_one(datasets.made("or")).matched(graph.nodes))
     assert judge_of(graph).threshold == 0.5
     training = Trainer(graph, TrainingPlan(1.0))

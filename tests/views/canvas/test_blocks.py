@@ -3,8 +3,8 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from micrograd_gui.document import networks
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.networks import BlockSpec, with_block
 from micrograd_gui.views.theme import DARK, Look
 
 _Mods = Qt.KeyboardModifier
@@ -12,8 +12,8 @@ _Mods = Qt.KeyboardModifier
 
 @pytest.fixture
 def net(desk):
-    graph, _ = networks.with_mlp(Graph(), 3, [2, 1], seed=1, linear=False)
-    graph, _ = networks.with_loss(graph, "squared")
+    graph, _ = with_block(Graph(), BlockSpec("mlp", 3, (2, 1), seed=1))
+    graph, _ = with_block(graph, BlockSpec("loss", form="squared"))
     for block in graph.blocks:
         if block.kind == "neuron" or block.id == 1:
             graph = graph.collapsed(block.id)

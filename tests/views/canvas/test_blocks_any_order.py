@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QMenu
 
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.networks import Recipe
+from micrograd_gui.document.networks import BlockSpec
 from micrograd_gui.files.documents import load_example
 from micrograd_gui.views.canvas.scene import Scene
 
@@ -76,7 +76,7 @@ class Hand:
 
     def do_add(self) -> None:
         kind = self.dice.choice(("neuron", "layer", "mlp", "loss"))
-        self.view.create_nodes(self.session.add_block, Recipe(kind, layers=(2, 1), inputs=2))
+        self.view.create_nodes(self.session.add_block, BlockSpec(kind, layers=(2, 1), inputs=2))
 
     def do_move(self) -> None:
         self.session.move({self.node(): (self.dice.uniform(-900, 900), self.dice.uniform(-900, 900))})

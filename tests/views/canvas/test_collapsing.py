@@ -4,9 +4,8 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QMenu
 
-from micrograd_gui.document import networks
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.networks import Recipe
+from micrograd_gui.document.networks import BlockSpec, with_block
 from micrograd_gui.files.documents import load_example
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.paint_blocks import mark_rect, title_rect
@@ -17,13 +16,13 @@ _Mods = Qt.KeyboardModifier
 
 def network(layers=(2, 1)) -> Graph:
     """An MLP over two inputs, all of it open."""
-    graph, _ = networks.with_mlp(Graph(), 2, list(layers), seed=1, linear=False)
+    graph, _ = with_block(Graph(), BlockSpec("mlp", 2, layers, seed=1))
     return graph
 
 
 def neuron_and_more() -> Graph:
     """A neuron that a square reads."""
-    graph, _block = networks.with_neuron(Graph(), 2, seed=1)
+    graph, _block = with_block(Graph(), BlockSpec("neuron", 2, seed=1))
     output = graph.blocks[0].output
     return graph.added("**2", (1500.0, 0.0), inputs=(output,), label="s")
 
@@ -416,7 +415,7 @@ def test_numbers_that_change_in_a_box_cost_no_folding(desk):
 def test_every_loss_and_network_can_be_collapsed_and_opened(desk):
     graph = network((2, 1))
     for form in ("squared", "margin", "cross_entropy", "l2"):
-        graph, _ = Recipe("loss", form=form).grown(graph)
+        graph, _ = with_block(graph, BlockSpec("loss", form=form), boxes=True)
     open_it(desk, graph)
     for block in graph.blocks:
         desk.view.navigation.toggle(block.id)

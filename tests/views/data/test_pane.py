@@ -6,7 +6,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
 
-from micrograd_gui.document.networks import Recipe
+from micrograd_gui.document.networks import BlockSpec
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.data.pane import DataPane
@@ -308,7 +308,7 @@ def test_headings_of_four_columns_have_room(pane, session):
 
 
 def test_a_regularisation_in_a_sum_over_rows_is_said_to_count_for_each(pane, session):
-    session.add_block(Recipe("loss", form="l2"))
+    session.add_block(BlockSpec("loss", form="l2"))
     assert "counts" not in pane.status.text()
     pane.reduction.setCurrentIndex(pane.reduction.findData("sum"))
     pane.reduction.activated.emit(pane.reduction.currentIndex())

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QToolButton
 
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.networks import with_layer
+from micrograd_gui.document.networks import BlockSpec, with_block
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.training.health import Health
@@ -359,7 +359,7 @@ def chain(layers, activation, scale):
     """Layers one after the other, all weights alike."""
     graph, inputs = Graph(), 2
     for _ in range(layers):
-        graph, block = with_layer(graph, inputs, 2, activation=activation, seed=1)
+        graph, block = with_block(graph, BlockSpec("layer", inputs, (2,), activation=activation, seed=1))
         inputs = next(each for each in graph.blocks if each.id == block).outputs
     end = graph.added("+", (0.0, 0.0), inputs=tuple(inputs), label="L")
     graph = end.targeted(graph.next_id)

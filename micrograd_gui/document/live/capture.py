@@ -1,0 +1,68 @@
+"""Capture: whatever a notebook calls a value, read as a graph by the reader that knows its kind."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from micrograd.engine import Value
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.live.values import LiveGraph, capture_foreign, capture_value, is_like_a_value
+from micrograd_gui.document.text import spoken
+
+
+class LiveReader(NamedTuple):
+    """One kind of live values: what tells it, and what reads the graph behind one.
+
+    ``read`` takes the value and the caller's variables, and raises Refusal.
+    """
+
+    applies: Callable[[object], bool]
+    read: Callable[[Any, Mapping[str, Any]], LiveGraph]
+
+
+def capture(root: Any, names: Mapping[str, Any] | None = None) -> LiveGraph:
+    """The graph behind a value, and the live values of its nodes.
+
+    ``names`` are the caller's variables: a node with no label of its own is called as the one that holds it.
+    Raises Refusal, naming the node, for an op that is not in the table, and for what is no value.
+    """
+    for reader in READERS:
+        if reader.applies(root):
+            return reader.read(root, names or {})
+    raise Refusal(f"A {spoken(type(root).__name__)} is no Value, so there is no graph behind it.")
+
+
+def graph_from_value(root: Any) -> Graph:
+    """The graph behind a value, labels kept; the value is the target. Raises Refusal."""
+    return capture(root).graph
+
+
+def is_live(thing: object) -> bool:
+    """Whether it is a value with a graph behind it: a Value, one of another micrograd, a PyTorch tensor."""
+    return any(reader.applies(thing) for reader in READERS)
+
+
+def _is_value(thing: object) -> bool:
+    return isinstance(thing, Value)
+
+
+def _is_tensor(thing: object) -> bool:
+    """Whether it is a tensor of a PyTorch that somebody else has imported."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(thing, getattr(torch, "Tensor", ()))
+
+
+def _capture_tensor(root: Any, names: Mapping[str, Any]) -> LiveGraph:
+    from micrograd_gui.document.live.torch import capture_tensor  # for those who have a tensor
+
+    return capture_tensor(root, names)
+
+
+READERS = (
+    LiveReader(_is_value, capture_value),
+    LiveReader(_is_tensor, _capture_tensor),
+    LiveReader(is_like_a_value, capture_foreign),
+)
