@@ -40,6 +40,7 @@ class Nudge:
 
     @property
     def difference(self) -> float:
+        """How far the numeric slope is above the analytic one."""
         return self.numeric - self.analytic
 
     @property
@@ -108,7 +109,10 @@ def complete(graph: Graph) -> Frame:
 
 
 def check(graph: Graph, h: float) -> tuple[Checked, ...]:
-    """The numeric slope of the target for every node that feeds it, beside the analytic one."""
+    """The numeric slope of the target for every node that feeds it, beside the analytic one.
+
+    ``h`` is the step; a negative one goes the same way. Raises Refusal where a pass cannot be done.
+    """
     from micrograd import gradcheck  # it brings numpy, which the first paint does not need
 
     complete(graph)
@@ -134,7 +138,10 @@ def check(graph: Graph, h: float) -> tuple[Checked, ...]:
 
 
 def sweep(graph: Graph, node: NodeId, over: np.ndarray) -> np.ndarray:
-    """The target's data while the node takes each of those numbers; nan where it cannot be computed."""
+    """The target's data while the node takes each of those numbers; nan where it cannot be computed.
+
+    ``over`` has shape (numbers,), and so has what is given.
+    """
     import numpy as np
 
     from micrograd.replay.tape import Tape

@@ -72,6 +72,7 @@ class _Run:
         self.backward_passes = 0
 
     def moves(self, each: Pass) -> Iterator[Step]:
+        """The steps of that pass, each made when it is asked for."""
         match each.kind:
             case "forward":
                 yield from self.forward()
@@ -83,6 +84,7 @@ class _Run:
                 yield self.update(each.rate)
 
     def forward(self) -> Iterator[Step]:
+        """Every op node computed, in order; a leaf is no step."""
         graph = self.graph
         for number in graph.order:
             node = graph.nodes[number]
@@ -106,6 +108,7 @@ class _Run:
                 yield Step("forward", number, value.data, note=note)
 
     def backward(self) -> Iterator[Step]:
+        """The seed, then every op node that hands its gradient on; nothing where there is no target."""
         target = self.graph.target
         if target is None or target not in self.values:
             return
@@ -117,6 +120,7 @@ class _Run:
                 return
 
     def zero(self) -> Step:
+        """Every gradient set to 0."""
         for value in self.values.values():
             value.grad = 0.0
         self.touched.update(self.values)

@@ -20,8 +20,19 @@ NO_LOSSES = Series()
 class State:
     """What is drawn, what was run, and where one stands in it.
 
-    ``wanted_cursor`` is the cursor the user went to: a live edit may shorten the run for a moment, and the
-    cursor returns to the same place when it is whole again.
+    Attributes:
+        history: All graphs since the document was opened; ``graph`` is the current one.
+        saved: The graph that the file holds; None: there is none.
+        path, title: The file, and what a document without one is called.
+        trace: What was run over the graph; None: nothing yet.
+        cursor: After how many steps of the run one stands.
+        wanted_cursor: The cursor the user went to: a live edit may shorten the run for a moment, and the
+            cursor returns to the same place when it is whole again.
+        selection: The selected nodes.
+        h, sides: How far a nudge and a check go, and to which sides a nudge does.
+        nudge: The nudge that is on screen; None: no node is moved.
+        checked: What the numeric check found, a row per node; empty: not made for this graph yet.
+        training: How far the graph has been trained; None: not at all.
     """
 
     history: History = field(default_factory=History)
@@ -40,6 +51,7 @@ class State:
 
     @property
     def graph(self) -> Graph:
+        """What is drawn now."""
         return self.history.graph
 
     @cached_property
@@ -95,6 +107,7 @@ class State:
 
     @property
     def unsaved(self) -> bool:
+        """Whether the graph is another than the one that was saved or opened last."""
         return self.graph is not self.saved
 
     @property

@@ -166,7 +166,7 @@ class Run(Protocol):
 
 
 class _FromPasses:
-    """What the passes of a run and their ends tell, however the run came about."""
+    """What the passes of a run and their ends tell, however the run came about; `Run` says what each is."""
 
     @property
     def noted(self: Run) -> bool:

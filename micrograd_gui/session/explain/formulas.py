@@ -37,6 +37,7 @@ class Line:
 
     @property
     def text(self) -> str:
+        """The line as plain text."""
         return "".join(fragment.text for fragment in self.fragments)
 
     @property

@@ -1,1 +1,1 @@
-"""Gradient descent: the trainer, its optimisers, what it says of itself."""
+"""Gradient descent: the trainer, what it has come to, and what it says of itself."""

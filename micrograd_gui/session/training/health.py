@@ -13,7 +13,7 @@ from micrograd_gui.document.block import nodes_of
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.session.record import build
 
-Verdict = Literal["healthy", "vanishing", "exploding", "all zero"]
+LayerVerdict = Literal["healthy", "vanishing", "exploding", "all zero"]
 SATURATED = 0.97  # |tanh| above which hardly any slope is left
 EXPLODING = 100.0
 VANISHING = 1e-3  # of the largest typical gradient among the layers
@@ -29,13 +29,23 @@ _ROWS_AT_MOST = 500  # of more rows, every so many-th
 
 @dataclass(frozen=True, eq=False)
 class LayerHealth:
-    """One layer: the sizes of its parameters' gradients that are not 0, and what there is to say of it."""
+    """What there is to say of one layer, over all rows.
+
+    Attributes:
+        title: What the layer is called.
+        sizes: |gradient| of its parameters, shape (n,), without those that are 0 or not finite.
+        zeros: How many of its parameters have the gradient 0.
+        typical: The root of the mean of the squared gradients.
+        verdict: What that says, beside the other layers; RULES tells how.
+        dead, relus: How many of so many ReLUs give 0 in every row.
+        saturated, tanhs: How many of so many tanh are near ±1 in more than half of the rows.
+    """
 
     title: str
     sizes: Any
     zeros: int
     typical: float
-    verdict: Verdict
+    verdict: LayerVerdict
     dead: int
     relus: int
     saturated: int
@@ -43,7 +53,7 @@ class LayerHealth:
 
 
 class Health:
-    """A graph compiled once, and examined with the numbers that its leaves hold at any moment."""
+    """A graph with a target compiled once, and examined with the numbers its leaves hold at any moment."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -85,7 +95,7 @@ class Health:
         return graph.parameters == self.graph.parameters and graph.same_structure(self.graph)
 
     def at(self, graph: Graph) -> tuple[LayerHealth, ...]:
-        """Every layer of that graph, first to last."""
+        """Every layer of that graph, first to last; the graph has the wires of the one that was compiled."""
         held: dict[Any, Any] = {}
         if self._leaves:
             held[self._leaves] = np.array([graph.nodes[node].data for node in self._leaf_ids])
@@ -111,7 +121,7 @@ class Health:
         return tuple(found)
 
 
-def _verdict(typical: float, largest: float) -> Verdict:
+def _verdict(typical: float, largest: float) -> LayerVerdict:
     if not np.isfinite(typical) or typical > EXPLODING:
         return "exploding"
     if typical == 0:
@@ -139,6 +149,6 @@ def _layers(graph: Graph) -> list[tuple[str, list[NodeId], frozenset[NodeId]]]:
 def _rows_of(
     graph: Graph, values: dict[NodeId, Value], rows: dict[Value, int], nodes: frozenset[NodeId], op: str
 ) -> Any:
-    """Where the nodes with that op stand on the tape."""
+    """Where the nodes with that op stand on the tape, shape (nodes with that op,)."""
     chosen = (values[node] for node in sorted(nodes) if graph.nodes[node].op == op and node in values)
     return np.array([rows[value] for value in chosen if value in rows], np.intp)

@@ -1,4 +1,4 @@
-"""Judging: which node predicts the answers, and how many it gets right."""
+"""Judge: which node predicts the answers, and how many it gets right."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Judge:
     threshold: float | None
 
     def accuracy(self, predictions: Any, answers: Any) -> float | None:
-        """The share of rows that are told right."""
+        """The share of rows that are told right, from arrays of shape (rows,); None: it has no meaning."""
         wrong = self.wrong(predictions, answers)
         return None if wrong is None else float((~wrong).mean())
 
     def wrong(self, predictions: Any, answers: Any) -> Any:
-        """Which rows are told wrong, as an array of truths; None where that has no meaning."""
+        """Which rows are told wrong, as truths of shape (rows,), like both arguments; None: no meaning."""
         if self.threshold is None:
             return None
         return (predictions > self.threshold) != (answers > self.threshold)
@@ -77,6 +77,6 @@ def _compared(graph: Graph) -> Iterator[tuple[NodeId, NodeId]]:
             continue
         behind = graph.ancestors(other)
         learned = any(graph.nodes[each].role == "parameter" for each in behind)
-        asked = bound - {answer}
-        if learned and asked and asked <= behind and answer not in behind:
+        inputs = bound - {answer}
+        if learned and inputs and inputs <= behind and answer not in behind:
             yield other, answer

@@ -53,11 +53,20 @@ class Series(Sequence[float]):
 
 @dataclass(frozen=True, eq=False)
 class TrainingState:
-    """``losses[k]`` is the loss before step k, over the rows that step looked at; ``loss`` is the one now.
+    """How far a graph has been trained, what came of it, and where it began.
 
-    ``accuracies`` likewise, empty where accuracy has no meaning. ``start`` and ``numbers`` are what the
-    parameters held at first and hold now, in one order; ``moments`` what the optimiser remembers, an array
-    for each of its columns. A run goes on ``until`` a step; ``note`` says why it ended by itself.
+    Attributes:
+        parameters: The nodes that are trained, in the order of all their numbers.
+        start, numbers: What they held at first, and hold now.
+        k: How many steps have been made.
+        loss, accuracy: As they are now, over the rows that the next step looks at; None: no meaning.
+        losses: ``losses[k]`` is the loss before step k, over the rows that step looked at.
+        accuracies: Likewise, empty where accuracy has no meaning.
+        rate: That of the next step.
+        moments: What the optimiser remembers, an array of shape (parameters,) for each of its columns.
+        running, until: Whether a run goes on, and until which step.
+        note: Why a run ended by itself; empty where it did not.
+        run: The number of the run, from 1, by which its steps are one undo.
     """
 
     parameters: tuple[NodeId, ...]

@@ -1,4 +1,4 @@
-"""Training: gradient descent over the rows of a graph's data, compiled once and stepped as often as asked."""
+"""Trainer: gradient descent over the rows of a graph's data, compiled once and stepped as often as asked."""
 
 from __future__ import annotations
 
@@ -27,7 +27,16 @@ class Diverged(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Stepped:
-    """One step: the loss before the update, the gradient, and the parameters that follow, in one order."""
+    """One step of gradient descent.
+
+    Attributes:
+        k: How many steps came before.
+        loss: The loss before the update, over the rows that the step looked at.
+        accuracy: The share of those rows that are told right; None where that has no meaning.
+        rate: How far the step went.
+        grads: The gradient before the update, shape (parameters,).
+        parameters: The numbers after the update, shape (parameters,).
+    """
 
     k: int
     loss: float
@@ -39,7 +48,10 @@ class Stepped:
 
 @dataclass(frozen=True, slots=True)
 class _Point:
-    """The parameters at a moment, and what was found there."""
+    """The parameters, shape (parameters,), at a moment, and what was found there.
+
+    ``rows`` are the numbers of the rows looked at, shape (batch,), or None for all.
+    """
 
     parameters: Any
     rows: Any
@@ -51,9 +63,17 @@ class _Point:
 class Trainer:
     """A graph's rows, inputs and parameters, ready to step.
 
-    ``parameters`` are the node ids in the order of the numbers. The point that a step leads to is evaluated
-    before the step is taken, so that the parameters never get to where the loss cannot be computed.
-    Raises Refusal where there is nothing to train.
+    The point that a step leads to is evaluated before the step is taken, so that the parameters never get to
+    where the loss cannot be computed. Made for a graph, it raises Refusal where there is nothing to train.
+
+    Attributes:
+        graph: The graph that is trained; its rows are ``data``.
+        plan: How it is trained; `replan` puts another in place.
+        parameters: The node ids in the order of all arrays of shape (parameters,).
+        numbers: What the parameters hold now, shape (parameters,).
+        moments: What the optimiser remembers, an array of shape (parameters,) for each of its columns.
+        judge: Which node predicts and which answers; None where the graph does not say.
+        k: How many steps have been made.
     """
 
     def __init__(self, graph: Graph, plan: TrainingPlan | None = None) -> None:
@@ -100,12 +120,12 @@ class Trainer:
         return self._accuracy(self._point())
 
     def evaluate(self) -> tuple[float, float | None]:
-        """The loss and the accuracy at the parameters as they are, over all rows."""
+        """The loss and the accuracy at the parameters as they are, over all rows. Raises Diverged."""
         point = self._evaluate(self.numbers, None)
         return point.loss, self._accuracy(point)
 
     def step(self) -> Stepped:
-        """One step of gradient descent; raises Diverged, and then nothing has changed."""
+        """One step of gradient descent. Raises Diverged where it would go wrong; then nothing has changed."""
         here = self._point()
         rule, rate = OPTIMISERS[self.plan.optimiser], self.rate
         with np.errstate(all="ignore"):
@@ -125,7 +145,7 @@ class Trainer:
         self.plan = plan
 
     def resume(self, k: int, moments: Moments) -> None:
-        """Go on as after k steps, with what the optimiser remembers of them."""
+        """Go on as after k steps, with what the optimiser remembers of them, unless it was another one."""
         self.k = k
         if len(moments) == len(self.moments):
             self.moments = moments
@@ -139,7 +159,7 @@ class Trainer:
         return data.rows is mine.rows and (data.columns, data.reduction) == (mine.columns, mine.reduction)
 
     def frame(self, graph: Graph) -> Frame:
-        """All the numbers after a forward and a backward pass over a graph of the same wires."""
+        """All the numbers after a forward and a backward pass over a graph of the same wires, by a tape."""
         if self._tape is None:
             self._tape = Tape(self._root)
             node_of = {value: node for node, value in self._values.items()}
@@ -151,7 +171,7 @@ class Trainer:
         return Frame(dict(zip(self._order, data, strict=True)), dict(zip(self._order, grad, strict=True)))
 
     def by_node(self, numbers: Any) -> dict[NodeId, float]:
-        """Numbers in the order of the parameters, by node."""
+        """Numbers in the order of the parameters, shape (parameters,), by node."""
         return dict(zip(self.parameters, numbers.tolist(), strict=True))
 
     def named(self) -> dict[str, float]:
@@ -212,7 +232,7 @@ class Trainer:
 
 
 def training_data(graph: Graph, plan: TrainingPlan) -> Data:
-    """The data of a graph that can be trained; raises Refusal, which says in a sentence what is missing."""
+    """The data of a graph that can be trained. Raises Refusal with a sentence on what is missing."""
     fault = plan.fault()
     if fault is not None:
         raise Refusal(fault[1])
@@ -233,7 +253,8 @@ def training_data(graph: Graph, plan: TrainingPlan) -> Data:
 class Prediction:
     """What a node holds at many points at once: a decision surface, or a fitted curve. Compiled once.
 
-    ``inputs`` are the leaves that the points move; all others keep their numbers.
+    ``inputs`` are the leaves that the points move; all others keep their numbers. Raises Refusal for a node
+    that cannot be computed.
     """
 
     def __init__(self, graph: Graph, node: NodeId, inputs: Sequence[NodeId]) -> None:
@@ -246,7 +267,10 @@ class Prediction:
         self._run: FusedRun | None = None  # fresh memory for each one would cost more than the arithmetic
 
     def at(self, points: Any, parameters: Any = None) -> Any:
-        """The node's numbers: ``points`` has a row per input and a column per point."""
+        """The node's numbers, shape (points,), at ``points`` of shape (inputs, points).
+
+        ``parameters``, shape (parameters,), take the place of those of the graph.
+        """
         self._run = self._fused.forward(points, parameters, over=self._run)
         return self._run[self._node].copy()
 
