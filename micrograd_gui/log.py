@@ -41,6 +41,12 @@ def keep_last_lines() -> LastLines:
     return kept
 
 
+def last_lines() -> LastLines:
+    """What keeps the last lines, one for the whole process; from the first call on they are kept."""
+    attached = logging.getLogger(NAME).handlers
+    return next((each for each in attached if isinstance(each, LastLines)), None) or keep_last_lines()
+
+
 def detach(handler: logging.Handler) -> None:
     """The handler hears no more of the log."""
     log = logging.getLogger(NAME)

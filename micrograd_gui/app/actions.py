@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QToolBar,
 
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.files import documents
+from micrograd_gui.log import logger_of
 from micrograd_gui.session.record import leaf_data
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Frame
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 
 Keys = tuple[str | QKeySequence.StandardKey, ...]
+_log = logger_of(__name__)
 Std = QKeySequence.StandardKey
 
 
@@ -197,7 +199,8 @@ TRAIN: tuple[Action | None, ...] = (
 )  # fmt: skip
 HELP: tuple[Action | None, ...] = (
     Action("keys", "&Keys", ("F1",), lambda c: c.show_keys(), _always, "All keys and gestures."),
-    Action("about", "&About", (), lambda c: c.show_about(), _always, "What this is."),
+    Action("about", "&About", (), lambda c: c.show_about(), _always,
+        "What this is, and what to copy into a report of a fault."),
 )
 MENUS: tuple[tuple[str, tuple[Action | None, ...]], ...] = (
     ("&File", FILE), ("&Edit", EDIT), ("&View", VIEW), ("&Debug", DEBUG), ("&Train", TRAIN), ("&Help", HELP),
@@ -287,6 +290,7 @@ class Menus(QObject):
         return action
 
     def _run(self, row: Action) -> None:
+        _log.debug("action %s", row.name)
         self._bridge.attempt(row.run, self._commands)
         if row.checked is not None:
             self._show_row(row, self._bridge.state)  # the press has switched it, whatever came of that

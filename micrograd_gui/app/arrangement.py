@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolBar, QWidget
 from shiboken6 import isValid
@@ -65,6 +65,7 @@ class Panes(QObject):
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         self.touched = False
         self._arranging = True
+        self._arranged_for = QSize()
         self.docks: dict[str, QDockWidget] = {}
         self._dock("palette", "Drop a node", self.palette, LEFT)
         self._dock("step_card", "Step", self.step_card, BOTTOM)
@@ -114,7 +115,11 @@ class Panes(QObject):
 
     def follow_size(self) -> None:
         """The window has another size."""
-        if not self.touched and self._window.isVisible():
+        if self.touched or not self._window.isVisible():
+            return
+        if self._window.size() == self._arranged_for:  # shown as large as it was arranged for
+            self._arranging = False
+        else:
             self.arrange_as_at_first()
 
     def set_look(self, look: Look) -> None:
@@ -141,13 +146,15 @@ class Panes(QObject):
         """Every pane where it is at the first start."""
         self._arranging = True
         self._place()
+        self._arranged_for = self._window.size()
         self.touched = False
         self._arranging = not self._window.isVisible()  # being shown for the first time is no touch
 
     def _place(self) -> None:
         window, docks, look = self._window, self.docks, self._look
         for name, dock in docks.items():
-            dock.setFloating(False)
+            if dock.isFloating():  # else Qt would take it out and put it back
+                dock.setFloating(False)
             dock.setVisible(self._learns or name not in LEARNING)
         window.addDockWidget(LEFT, docks["palette"])
         window.addDockWidget(BOTTOM, docks["step_card"])

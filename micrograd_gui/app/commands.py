@@ -132,4 +132,4 @@ class Commands:
     def show_about(self) -> None:
         from micrograd_gui.app import help
 
-        help.show_about(self.context.dialog_parent)
+        help.show_about(self.context)

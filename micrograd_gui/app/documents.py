@@ -15,7 +15,10 @@ from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.files import documents
 from micrograd_gui.files.atomic import shown
 from micrograd_gui.files.documents import SUFFIXES, OpenedGraph, open_named
+from micrograd_gui.log import logger_of
 from micrograd_gui.session.state import State
+
+_log = logger_of(__name__)
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
@@ -78,6 +81,7 @@ class Documents(QObject):
 
     def _take(self, graph: Graph, path: Path | None = None, title: str = "") -> None:
         whole = arranged(graph)
+        _log.info("opened %s: %d nodes", title or path or "a graph", len(whole))
         self._context.session.open_graph(whole, path, title)
         if whole is not graph:  # it came without places: they are worked out behind the first picture
             self.places_wanted.emit()

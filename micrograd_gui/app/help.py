@@ -5,8 +5,9 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMessageBox, QWidget
 
+from micrograd_gui.app.context import Context
 from micrograd_gui.app.documents import tell
 from micrograd_gui.views.canvas.keyboard import KEYS
 
@@ -29,20 +30,27 @@ def show_keys(window: QMainWindow) -> None:
     _show_page(window, "Keys", f"<table width='100%'>{''.join(parts)}</table>")
 
 
-def show_about(window: QWidget) -> None:
-    """What this is."""
-    from importlib.metadata import PackageNotFoundError, version  # slow to import, and seldom needed
+def show_about(context: Context) -> QMessageBox:
+    """What this is, and a button that copies what a report of a fault needs."""
+    from micrograd_gui.app import diagnostics
 
-    try:
-        number = version("micrograd-gui")
-    except PackageNotFoundError:  # run from a checkout that is not installed
-        number = ""
-    tell(window, "About micrograd-gui", (
+    number = diagnostics.version_of("micrograd-gui") or ""  # none: a checkout that is not installed
+
+    def copy() -> None:
+        QApplication.clipboard().setText(diagnostics.report(context))
+        context.say("The diagnostics are on the clipboard: paste them into a report.")
+
+    box = tell(context.dialog_parent, "About micrograd-gui", (
         f"<h3>micrograd-gui {escape(number)}</h3>"
         "<p>A visual debugger for backpropagation: build a graph, run it forward, step it backward,<br>"
         "nudge any node and see the numeric slope beside the analytic one.</p>"
         "<p>The engine follows karpathy/micrograd and the lecture “building micrograd”.</p>"
     ))  # fmt: skip
+    button = box.addButton("Copy diagnostics", QMessageBox.ButtonRole.ActionRole)
+    button.setObjectName("copy_diagnostics")
+    button.setToolTip("Versions, screen, settings and the last lines of the log, as text for a report.")
+    button.clicked.connect(copy)
+    return box
 
 
 def _line(keys: str, what: str) -> str:

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.log import logger_of
+from micrograd_gui.log import last_lines, logger_of
 
 if TYPE_CHECKING:
     from micrograd_gui.app.live import Link
@@ -22,10 +22,12 @@ _log = logger_of(__name__)
 
 # What the first paint needs and knows nothing of Qt.
 _FIRST = (
-    "document.catalogue", "document.live.capture", "document.notation.writer",
+    "document.catalogue", "document.live.capture", "document.notation.writer", "document.optimisers",
+    "figures.folding", "figures.geometry", "figures.palette",
     "files.documents",
     "session.explain.card", "session.explain.slopes", "session.session", "session.training.judge",
-    "document.optimisers",
+    "views.plot.kinds.activation", "views.plot.kinds.boundary", "views.plot.kinds.error",
+    "views.plot.kinds.gradients", "views.plot.kinds.loss", "views.plot.kinds.sweep",
 )  # fmt: skip
 
 
@@ -46,6 +48,7 @@ def run_window(source: object = None) -> int:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
+    last_lines()  # from now on they are kept
     app = QApplication.instance() or QApplication(["micrograd-gui"])
     app.setApplicationName("micrograd-gui")
     window = create_window(source)
@@ -112,6 +115,7 @@ def show(value: Any, block: bool | None = None) -> Any:
     from PySide6.QtWidgets import QApplication
 
     app = QApplication.instance() or QApplication(["micrograd-gui"])
+    last_lines()  # from now on they are kept
     window = create_window(value) if link is None else window_on(link)
     if block is None:
         block = not interactive and QThread.currentThread().loopLevel() == 0

@@ -10,6 +10,10 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Signal, Slot
 from shiboken6 import isValid
 
+from micrograd_gui.log import logger_of
+
+_log = logger_of(__name__)
+
 
 class Background(QObject):
     """One running function per key: a later start with the same key outdates the earlier one.
@@ -92,6 +96,7 @@ class _Job:
             extra = {"stop": self.stop} if self.stoppable else {}
             self.result = self.function(*self.args, **extra)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is handed to the GUI thread
+            _log.info("%s in the background failed: %s", self.key, error)
             self.error = error
 
 

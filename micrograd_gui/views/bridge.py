@@ -11,9 +11,11 @@ from typing import ParamSpec, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.log import logger_of
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
 
+_log = logger_of(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -70,6 +72,7 @@ class Bridge(QObject):
         try:
             return verb(*args, **kwargs)
         except Refusal as refusal:
+            _log.info("refused: %s", refusal)
             self.refused.emit(str(refusal), refusal.node)
             return None
 

@@ -1,0 +1,82 @@
+"""Help > About > Copy diagnostics: what a report of a fault needs, and no more."""
+
+import logging
+import sys
+
+import pytest
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+
+from micrograd_gui import log
+from micrograd_gui.app import start
+
+
+@pytest.fixture(autouse=True)
+def _log_is_kept():
+    kept = log.last_lines()
+    kept.lines.clear()
+    yield
+    for handler in list(logging.getLogger(log.NAME).handlers):
+        log.detach(handler)
+
+
+def copied(window, qtbot) -> str:
+    window.findChild(QAction, "about").trigger()
+    box = window.findChild(QMessageBox)
+    button = box.findChild(QPushButton, "copy_diagnostics")
+    QApplication.clipboard().clear()
+    button.click()
+    qtbot.waitUntil(lambda: QApplication.clipboard().text() != "")
+    return QApplication.clipboard().text()
+
+
+def test_about_copies_versions_screen_window_graph_and_the_log(opened, act, qtbot):
+    window = opened("lecture")
+    act(window, "forward")
+    text = copied(window, qtbot)
+    head, _, lines = text.partition("\nlog:\n")
+    for part in ("PySide6-Essentials 6.", "numpy ", "Python 3.", "Qt 6.", "Qt platform: ", "screen 1: "):
+        assert part in head
+    assert "window: 1600×900" in head
+    assert f"theme {window.look.theme.name}" in head
+    assert f"graph: {len(window.session.state.graph)} nodes" in head
+    assert "micrograd_gui.app: opened lecture" in lines
+    assert "micrograd_gui.app: action forward" in lines
+    assert "clipboard" in window.message.text()
+
+
+def test_the_log_tells_files_without_the_home_of_their_user(opened, qtbot, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    window = opened("lecture")
+    window.documents.save_to(tmp_path / "mine.micrograd")
+    text = copied(window, qtbot)
+    assert "mine.micrograd" in text
+    assert str(tmp_path) not in text
+
+
+def test_a_refusal_and_an_error_in_a_slot_stand_in_the_log(opened, act, qtbot, monkeypatch, capsys):
+    window = opened("lecture")
+    window.bridge.attempt(window.session.set_h, "no number")
+    monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)  # not the one by which tests fail
+    with start.errors_shown(window.say):
+        try:
+            raise ZeroDivisionError("on purpose")
+        except ZeroDivisionError as error:
+            sys.excepthook(type(error), error, error.__traceback__)
+    text = copied(window, qtbot)
+    assert "micrograd_gui.views: refused: " in text
+    assert "ERROR micrograd_gui.app: an error in a slot" in text
+    assert "Traceback (most recent call last)" in text
+    assert "on purpose" in capsys.readouterr().err
+
+
+def test_the_log_keeps_its_last_200_lines(opened, qtbot):
+    window = opened("lecture")
+    for number in range(300):
+        log.logger_of("micrograd_gui.app.window").info("line %d", number)
+    lines = copied(window, qtbot).partition("\nlog:\n")[2].splitlines()
+    assert len(lines) == 200
+    assert lines[0] > ""
+    assert "line 299" in "\n".join(lines)
+    assert "line 50" not in "\n".join(lines)
