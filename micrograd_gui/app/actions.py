@@ -21,6 +21,7 @@ from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas.paint import paint_into
 from micrograd_gui.views.canvas.picture import picture_of_graph
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
+from micrograd_gui.views.plot.pane import SAVED_AS
 from micrograd_gui.views.theme import Look
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ FILE: tuple[Action | None, ...] = (
     Action("copy_picture", "Copy the pi&cture", ("Ctrl+Shift+C",), lambda c: c.copy_picture(), _nodes,
         "This moment's picture to the clipboard, as PNG and SVG."),
     Action("export_plot", "Export the &plot…", ("Ctrl+Shift+E",), lambda c: c.export_plot(),
-        _nodes, "Save the plot as SVG, PDF or PNG, or its numbers as CSV."),
+        _nodes, f"Save the plot as {', '.join(SAVED_AS.values())}."),
     None,
     Action("quit", "&Quit", (Std.Quit, "Ctrl+Q"), lambda c: c.close(), _always, "Close the window."),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from micrograd_gui.files.atomic import shown
 from micrograd_gui.files.documents import SUFFIXES, OpenedGraph, open_named
 from micrograd_gui.log import logger_of
 from micrograd_gui.session.state import State
+from micrograd_gui.views.plot.pane import SAVED_AS
 
 _log = logger_of(__name__)
 
@@ -175,7 +176,7 @@ def dropped_paths(mime: QMimeData) -> tuple[Path, ...]:
 
 
 ROWS = "Tables (*.csv *.tsv *.txt)"
-PLOTS = "SVG (*.svg);;PDF (*.pdf);;PNG (*.png);;Numbers as CSV (*.csv)"
+PLOTS = ";;".join(f"{what[:1].upper()}{what[1:]} (*{suffix})" for suffix, what in SAVED_AS.items())
 FILES = "micrograd graphs (*.micrograd)"
 OPENED = f"All that hold a graph ({' '.join(f'*{suffix}' for suffix in SUFFIXES)});;{FILES}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, get_args
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
@@ -48,9 +48,10 @@ class Option:
         if value is None:
             return self.default
         if self.choices is not None:
-            if value not in self.choices():
-                those = ", ".join(self.choices())
-                raise Refusal(f"There is no {self.name} “{str(value)[:40]}”; there are {those}.")
+            *most, last = self.choices()
+            if value not in (*most, last):
+                said = f"There is no {self.name} “{str(value)[:40]}”"
+                raise Refusal(f"{said}: take {', '.join(most)} or {last}.")
         elif self.within is not None:
             return self._number(value, *self.within)
         elif self.switch and not isinstance(value, bool):
@@ -67,11 +68,8 @@ class Option:
         return int(number) if self.whole else number
 
 
-def _dialects() -> tuple[str, ...]:
-    from micrograd_gui.export.code.python import DIALECTS
-
-    return tuple(DIALECTS)
-
+# The table of dialects is loaded with what writes scripts; a test holds both to be one.
+DialectName = Literal["micrograd", "torch", "jax"]
 
 OPTIONS: dict[str, Option] = {
     row.name: row
@@ -99,7 +97,8 @@ OPTIONS: dict[str, Option] = {
         Option(name="only", choices=lambda: ("graph", "card"), help="no step card, or nothing but that"),
         Option(name="margin", metavar="M", within=(0, MOST_MARGIN), default=MARGIN,
             help="around the whole, in units: 8"),
-        Option(name="dialect", choices=_dialects, help="what a .py is written in: micrograd"),
+        Option(name="dialect", choices=lambda: get_args(DialectName),
+            help="what a .py is written in: micrograd"),
         Option(name="train", switch=True, default=False,
             help="a .py that trains the graph on its rows by PyTorch, or torchrun"),
         Option(name="fps", metavar="F", within=(1 / SECONDS[1], 1 / SECONDS[0]),
@@ -125,7 +124,7 @@ class RenderOptions(TypedDict, total=False):
     scale: float | None
     margin: float
     transparent: bool
-    dialect: Literal["micrograd", "torch", "jax"] | None
+    dialect: DialectName | None
     train: bool
     fps: float | None
     seconds: float | None

@@ -6,26 +6,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Event
+from typing import TYPE_CHECKING
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.history import Entry, History
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.document.text import written
-from micrograd_gui.figures import canvas_style
-from micrograd_gui.figures.canvas_style import carded, opened, placed
-from micrograd_gui.figures.captions import NARROWEST, alone, captioned, height_of
 from micrograd_gui.figures.figure import MARGIN, SIZE, Figure, Style
 from micrograd_gui.figures.folding import Folding, Key
 from micrograd_gui.figures.notebook_style import StandIns, rendered, with_stand_ins
 from micrograd_gui.figures.palette import Palette, palette_named
 from micrograd_gui.figures.text_metrics import shown_label, width
 from micrograd_gui.layout.graphviz import Cancelled
-from micrograd_gui.session.explain.card import card
-from micrograd_gui.session.explain.formulas import Line
 from micrograd_gui.session.record import record
-from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Frame, Pass, Run, Step
+
+# Step cards, their captions and the canvas's style are loaded where they are wanted: most pictures have none.
+if TYPE_CHECKING:
+    from micrograd_gui.session.explain.formulas import Line
 
 STYLES: tuple[Style, ...] = ("notebook", "canvas")
 DIRECTIONS = ("LR", "TB")
@@ -144,6 +142,8 @@ class Film:
             return self.laid_out
         options, stop = self.options, self.options.progress.stop
         if options.only_card:
+            from micrograd_gui.figures.captions import alone
+
             return alone(moment.card for moment in self.moments)
         if options.style == "canvas":
             return replace(self._cards(), digits=options.digits)
@@ -159,6 +159,9 @@ class Film:
         return replace(made, digits=options.digits)
 
     def _cards(self) -> Figure:
+        from micrograd_gui.figures import canvas_style
+        from micrograd_gui.figures.canvas_style import carded, opened, placed
+
         options, stop = self.options, self.options.progress.stop
         graph = self.drawn if options.folded else opened(self.drawn, stop=stop, time_limit=PATIENCE)
         folding = Folding(placed(graph, stop=stop, time_limit=PATIENCE))
@@ -171,6 +174,8 @@ class Film:
         picture = self.blank.with_frame(moment.frame, moment.step)
         if not picture.chips:
             return picture
+        from micrograd_gui.figures import canvas_style
+
         return canvas_style.spoken(picture, canvas_style.words(picture.shown, self.graph, moment.step))
 
     @property
@@ -184,6 +189,8 @@ class Film:
     @property
     def with_cards(self) -> Iterator[Figure]:
         """The pictures with the step card below; where only the card is wanted, that."""
+        from micrograd_gui.figures.captions import NARROWEST, captioned
+
         tall = self.caption_height
         if tall is None:
             tall = self.room_for_cards
@@ -194,6 +201,8 @@ class Film:
     @property
     def room_for_cards(self) -> float:
         """The height of the tallest card."""
+        from micrograd_gui.figures.captions import height_of
+
         return height_of((moment.card for moment in self.moments), self.blank.width)
 
     def watched(self) -> Iterator[Moment]:
@@ -255,6 +264,10 @@ def see_that_there_is_something(graph: Graph, options: Options) -> None:
 
 def moment(graph: Graph, trace: Run, cursor: int) -> Moment:
     """That moment of the run, with its step card."""
+    from micrograd_gui.document.history import Entry, History
+    from micrograd_gui.session.explain.card import card
+    from micrograd_gui.session.state import State
+
     state = State(History((Entry(graph),)), trace=trace, cursor=cursor)
     return Moment(state.frame, state.step, card(state), cursor)
 

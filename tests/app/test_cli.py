@@ -291,6 +291,18 @@ def test_a_command_loads_no_qt(tmp_path: Path, arguments: list[str]) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_a_picture_enters_at_most_45_of_our_files(tmp_path: Path) -> None:
+    code = (
+        "import sys; from micrograd_gui.app.cli import main; main(['render', 'neuron', '-o', 'n.svg'])\n"
+        "print(*sorted(name for name in sys.modules if name.split('.')[0] in ('micrograd', 'micrograd_gui')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    entered = done.stdout.splitlines()[-1].split()
+    assert len(entered) <= 45, entered
+
+
 def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     root = str(Path(__file__).resolve().parents[2])
     with subprocess.Popen(

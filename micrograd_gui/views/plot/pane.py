@@ -44,7 +44,7 @@ KINDS: tuple[type[PlotKind], ...] = (
     GradientsPlot,
 )
 _UPPER, _LOWER = 600, 400  # how two plots share the height
-SUFFIXES = (".svg", ".pdf", ".png", ".csv")
+SAVED_AS = {".svg": "SVG", ".pdf": "PDF", ".png": "PNG", ".csv": "numbers as CSV"}
 _ROOM_FOR_TWO = 330  # pixels at text scale 1: a lower pane has no room for the loss below another plot
 
 
@@ -172,9 +172,9 @@ class PlotPane(QWidget):
         """Write the plot to an .svg, .pdf or .png, or its numbers to a .csv, or nothing; raises Refusal."""
         path = Path(path)
         suffix = path.suffix.lower()
-        if suffix not in SUFFIXES:
+        if suffix not in SAVED_AS:
             what = path.suffix or path.name
-            raise FileRefusal(f"A plot is saved as .svg, .pdf, .png or .csv, not as “{what}”.")
+            raise FileRefusal(f"A plot is saved as {', '.join(SAVED_AS)}, not as “{what}”.")
         view = self.view
         view.refresh(whatever=True)
         if view.static is None or view.surface is None:
