@@ -219,9 +219,9 @@ def main() -> None:
         side(given.side)
         return
     sys.path.insert(0, str(ROOT))
-    from micrograd_gui.document.datasets import made
+    from micrograd_gui.document.datasets import make
 
-    rows = ";".join(" ".join(map(repr, row)) for row in made("moons").rows)
+    rows = ";".join(" ".join(map(repr, row)) for row in make("moons").rows)
     ours = {name: Process(name, ROOT, rows) for name in ("step", "tick", "surface", "values_surface")}
     print(f"ours: {ours['step'].origin}")
     if given.peer is not None:

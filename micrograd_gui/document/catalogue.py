@@ -1,4 +1,4 @@
-"""What the palette offers, derived from the table of ops."""
+"""Catalogue: what the palette offers, derived from the table of ops."""
 
 from __future__ import annotations
 

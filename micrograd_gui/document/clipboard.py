@@ -1,4 +1,4 @@
-"""Copy and paste: a part of a graph as text, and text put into a graph."""
+"""Clipboard: a part of a graph as text, and text put into a graph."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[
     """The graph with what the text describes added under new ids, and those ids.
 
     The text is what ``as_text`` gave, a whole file, or an expression. ``at`` is where the middle of it
-    goes; None: a little beside where it was, and what was nowhere goes below what is there.
+    goes; None: a little beside where it was, and what was nowhere goes below what is there. Raises Refusal
+    (FileRefusal, ExpressionRefusal) for a text that is empty or cannot be read.
     """
     if not text.strip():
         raise Refusal("There is nothing to paste.")

@@ -1,4 +1,4 @@
-"""Graph ⇄ text: the ``.micrograd`` format, version 1."""
+"""Codec: the ``.micrograd`` format, version 1, a graph as text and read from it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import msgspec
 
 from micrograd.ops import op_of
 from micrograd_gui.document import block as blocks
-from micrograd_gui.document.block import Block
-from micrograd_gui.document.data import Column, Data, TrainingPlan
+from micrograd_gui.document.block import Block, BlockKind
+from micrograd_gui.document.data import Column, Data, Reduction, TrainingPlan
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import FARTHEST, Graph, Node, NodeId, Role
 from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
@@ -86,7 +86,7 @@ def encode(graph: Graph) -> str:
         "nodes": nodes,
         "target": graph.chosen_target,
         "view": view,
-        **fields(graph),
+        **_fields_of(graph),
     }
     return json.dumps(whole, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -168,9 +168,9 @@ def _graph(model: _FileModel, name: str) -> Graph:
         model.target,
         _next_id(in_order),
         ranges,
-        None if model.data is None else data_from(model.data, nodes, refuse),
-        blocks_from(model.blocks, nodes, refuse),
-        None if model.plan is None else plan_from(model.plan, refuse),
+        None if model.data is None else _data(model.data, nodes, refuse),
+        _blocks(model.blocks, nodes, refuse),
+        None if model.plan is None else _plan(model.plan, refuse),
     )
 
 
@@ -196,7 +196,7 @@ def _node(each: _NodeModel, place: str, refuse: Any) -> Node:
         rule = op_of(each.op)
     except KeyError:
         raise refuse(f"{place}.op", f"there is no op called {_quoted(each.op)}") from None
-    if rule.name.startswith("**") and rule.arity == 1 and not math.isfinite(float(rule.name[2:])):
+    if rule.exponent is not None and not math.isfinite(rule.exponent):
         raise refuse(f"{place}.op", "an exponent is a finite number")
     if each.data is not None or role:
         raise refuse(f"{place}.{'role' if role else 'data'}", "only a leaf has one")
@@ -258,7 +258,7 @@ class DataModel(msgspec.Struct, forbid_unknown_fields=True):
     columns: list[ColumnModel]
     rows: list[list[float]]
     shown: int = 0
-    reduction: Literal["mean", "sum"] = "mean"
+    reduction: Reduction = "mean"
 
 
 class PlanModel(msgspec.Struct, forbid_unknown_fields=True):
@@ -276,7 +276,7 @@ class BlockModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
     """Nodes that belong together; a block stands after its parent."""
 
     id: int
-    kind: Literal["neuron", "layer", "mlp", "loss"]
+    kind: BlockKind
     title: str = ""
     members: list[int] = []
     outputs: list[int] = []
@@ -285,7 +285,7 @@ class BlockModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
     judges: list[tuple[int, int]] = []
 
 
-def fields(graph: Graph) -> dict[str, Any]:
+def _fields_of(graph: Graph) -> dict[str, Any]:
     """The fields that a file has beside its nodes; one that says nothing is left out."""
     out: dict[str, Any] = {}
     data, plan = graph.data, graph.plan
@@ -302,7 +302,7 @@ def fields(graph: Graph) -> dict[str, Any]:
     return out
 
 
-def data_from(model: DataModel, nodes: Mapping[NodeId, Node], refuse: Refuse) -> Data:
+def _data(model: DataModel, nodes: Mapping[NodeId, Node], refuse: Refuse) -> Data:
     """The data, checked against the nodes."""
     columns = tuple(Column(column.name, column.node) for column in model.columns)
     rows = tuple(tuple(map(float, row)) for row in model.rows)
@@ -313,7 +313,7 @@ def data_from(model: DataModel, nodes: Mapping[NodeId, Node], refuse: Refuse) ->
     return data
 
 
-def plan_from(model: PlanModel, refuse: Refuse) -> TrainingPlan:
+def _plan(model: PlanModel, refuse: Refuse) -> TrainingPlan:
     """The plan, each field of it possible."""
     plan = TrainingPlan(
         float(model.rate), model.optimiser, model.schedule, model.steps, model.seed, model.batch
@@ -324,7 +324,7 @@ def plan_from(model: PlanModel, refuse: Refuse) -> TrainingPlan:
     return plan
 
 
-def blocks_from(models: list[BlockModel], nodes: Mapping[NodeId, Node], refuse: Refuse) -> tuple[Block, ...]:
+def _blocks(models: list[BlockModel], nodes: Mapping[NodeId, Node], refuse: Refuse) -> tuple[Block, ...]:
     """The blocks, checked against the nodes and each other."""
     made = tuple(
         Block(

@@ -1,4 +1,4 @@
-"""Edits of the rows: each gives new rows, bound as the old ones were."""
+"""Edits of the rows of data: pure functions, each of which gives new rows, bound as the old ones were."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The built-in data sets: rows made by a rule and a seed."""
+"""Data sets that are built in: rows made by a rule and a seed."""
 
 from __future__ import annotations
 
@@ -30,8 +30,12 @@ class Dataset:
     noise: float | None = None
 
 
-def made(name: str, count: int | None = None, noise: float | None = None, seed: int = 1337) -> Data:
-    """The rows of that set, its columns bound to nothing yet; the same seed gives the same rows."""
+def make(name: str, count: int | None = None, noise: float | None = None, seed: int = 1337) -> Data:
+    """The rows of that set, its columns bound to nothing yet; the same seed gives the same rows.
+
+    ``count`` and ``noise`` are None where the set's own shall be taken. Raises Refusal for a set that is not
+    there, and for a number that cannot be.
+    """
     if name not in DATASETS:
         raise Refusal(f"There is no data set “{spoken(name)}”; there are {', '.join(DATASETS)}.")
     rule = DATASETS[name]
@@ -49,7 +53,10 @@ def made(name: str, count: int | None = None, noise: float | None = None, seed: 
 
 
 def zero_one(data: Data) -> Data:
-    """The same rows with answers 0 and 1 in place of −1 and 1, as cross-entropy wants them."""
+    """The same rows with answers 0 and 1 in place of −1 and 1, as cross-entropy wants them.
+
+    Raises Refusal where an answer is neither.
+    """
     if any(row[-1] not in (-1.0, 1.0) for row in data.rows):
         raise Refusal("Only answers that are 1 or −1 can be turned into 0 and 1.")
     return replace(data, rows=tuple((*row[:-1], (row[-1] + 1) / 2) for row in data.rows))

@@ -1,4 +1,4 @@
-"""Undo: a list of graphs with names."""
+"""History: all graphs since a document was opened, each with a name for undo and redo."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class History:
 
     @property
     def graph(self) -> Graph:
+        """The current graph."""
         return self.entries[self.index].graph
 
     @property
@@ -53,7 +54,9 @@ class History:
         return History(tuple(entries), self.index)
 
     def undone(self) -> History:
+        """With the graph before as the current one; at the first, the same."""
         return replace(self, index=max(0, self.index - 1))
 
     def redone(self) -> History:
+        """With the graph after as the current one; at the last, the same."""
         return replace(self, index=min(len(self.entries) - 1, self.index + 1))

@@ -46,9 +46,9 @@ class Node:
     @property
     def exponent(self) -> float | None:
         """The constant exponent of a power (3 of ``**3``), which is set like a value; None for all others."""
-        if self.op is None or len(self.inputs) != 1 or not self.op.startswith("**"):
+        if self.op is None or not self.op.startswith("**"):  # what stands in for a block has no row
             return None
-        return float(self.op[2:])
+        return op_of(self.op).exponent
 
     @property
     def number(self) -> float | None:

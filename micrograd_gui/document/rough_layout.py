@@ -1,4 +1,4 @@
-"""A first place for nodes that have none: columns by depth, until a real layout arrives."""
+"""Rough layout: first places for nodes that have none, in columns by depth, until a real layout arrives."""
 
 from __future__ import annotations
 

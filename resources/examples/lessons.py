@@ -20,7 +20,7 @@ class Lesson:
 def mlp() -> Graph:
     graph, _ = with_block(Graph(), BlockSpec("mlp", 3, (4, 4, 1), activation="tanh", seed=1337))
     graph, _ = with_block(graph, BlockSpec("loss", form="squared"))
-    graph = fed(graph, replace(datasets.made("lecture"), reduction="sum"), TrainingPlan(rate=0.05, steps=20))
+    graph = fed(graph, replace(datasets.make("lecture"), reduction="sum"), TrainingPlan(rate=0.05, steps=20))
     return folded(graph, "neuron")
 
 
@@ -29,21 +29,21 @@ def moons() -> Graph:
     graph, _ = with_block(Graph(), network)
     graph, _ = with_block(graph, BlockSpec("loss", form="margin"))
     graph, _ = with_block(graph, BlockSpec("loss", form="l2", alpha=1e-4))
-    graph = fed(graph, datasets.made("moons"), TrainingPlan(rate=1.0, schedule="demo", steps=100))
+    graph = fed(graph, datasets.make("moons"), TrainingPlan(rate=1.0, schedule="demo", steps=100))
     return folded(folded(folded(graph, "neuron"), "mlp"), "loss")
 
 
 def xor() -> Graph:
     graph, _ = with_block(Graph(), BlockSpec("mlp", 2, (4, 1), activation="tanh", seed=1337))
     graph, _ = with_block(graph, BlockSpec("loss", form="squared"))
-    return folded(fed(graph, datasets.made("xor"), TrainingPlan(rate=0.5, steps=200)), "neuron")
+    return folded(fed(graph, datasets.make("xor"), TrainingPlan(rate=0.5, steps=200)), "neuron")
 
 
 def line() -> Graph:
     graph = graph_from_expression("x = 1; w = -1.0; b = 1.0; y = 1; o = w*x + b; L = (o - y)**2")
     for label in ("w", "b"):
         graph = graph.marked(graph.named(label), "parameter")
-    return fed(graph, datasets.made("line"), TrainingPlan(rate=0.2, steps=100))
+    return fed(graph, datasets.make("line"), TrainingPlan(rate=0.2, steps=100))
 
 
 def fed(graph: Graph, data: Data, plan: TrainingPlan) -> Graph:

@@ -274,6 +274,6 @@ def test_first_rows_from_elsewhere_bring_their_panes(qtbot, opened):
     session = window.session
     for name in ("x", "y"):
         session.mark([session.state.graph.named(name)], "input")
-    session.set_rows(datasets.made("line"), match=True)
+    session.set_rows(datasets.make("line"), match=True)
     assert not window.docks["data"].isHidden()
     assert not window.docks["training"].isHidden()

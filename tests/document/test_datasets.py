@@ -5,12 +5,12 @@ import math
 import pytest
 
 from micrograd_gui.document.data import Data
-from micrograd_gui.document.datasets import DATASETS, made, zero_one
+from micrograd_gui.document.datasets import DATASETS, make, zero_one
 from micrograd_gui.document.errors import Refusal
 
 
 def test_the_lecture_s_rows_are_its_xs_and_ys() -> None:
-    assert made("lecture").rows == (
+    assert make("lecture").rows == (
         (2.0, 3.0, -1.0, 1.0),
         (3.0, -1.0, 0.5, -1.0),
         (0.5, 1.0, 1.0, -1.0),
@@ -22,13 +22,13 @@ def test_the_lecture_s_rows_are_its_xs_and_ys() -> None:
     ("name", "answers"), [("and", [-1, -1, -1, 1]), ("or", [-1, 1, 1, 1]), ("xor", [-1, 1, 1, -1])]
 )
 def test_gates_answer_for_all_four_inputs(name: str, answers: list[int]) -> None:
-    data = made(name)
+    data = make(name)
     assert [row[:2] for row in data.rows] == [(0, 0), (0, 1), (1, 0), (1, 1)]
     assert [row[2] for row in data.rows] == answers
 
 
 def test_the_moons_are_those_of_micrograd_s_demo() -> None:
-    rows = made("moons").rows
+    rows = make("moons").rows
     assert len(rows) == 100
     assert rows[0] == pytest.approx((1.1221146075409685, 0.08147717341718697, -1.0), abs=1e-12)
     assert rows[1] == pytest.approx((-0.8188294130836691, 0.058790063907949996, -1.0), abs=1e-12)
@@ -41,21 +41,21 @@ def test_moons_and_circles_are_scikit_learn_s_to_the_bit(count: int, noise: floa
     for name, theirs in (("moons", sklearn.make_moons), ("circles", sklearn.make_circles)):
         options = {"factor": 0.5} if name == "circles" else {}
         points, classes = theirs(count, noise=noise, random_state=seed, **options)
-        rows = made(name, count, noise, seed).rows
+        rows = make(name, count, noise, seed).rows
         assert [row[:2] for row in rows] == [tuple(point) for point in points.tolist()]
         assert [row[2] for row in rows] == [2 * each - 1 for each in classes.tolist()]
 
 
 @pytest.mark.parametrize("name", DATASETS)
 def test_the_same_seed_gives_the_same_rows_and_another_seed_others(name: str) -> None:
-    assert made(name, seed=3) == made(name, seed=3)
+    assert make(name, seed=3) == make(name, seed=3)
     if DATASETS[name].noise:
-        assert made(name, seed=3) != made(name, seed=4)
+        assert make(name, seed=3) != make(name, seed=4)
 
 
 @pytest.mark.parametrize("name", DATASETS)
 def test_every_row_is_finite_and_as_long_as_the_header(name: str) -> None:
-    data = made(name)
+    data = make(name)
     assert data.fault({}) is None
     assert len(data.rows) >= 4
     assert all(math.isfinite(number) for row in data.rows for number in row)
@@ -63,17 +63,17 @@ def test_every_row_is_finite_and_as_long_as_the_header(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["moons", "circles", "spiral", "line"])
 def test_as_many_rows_as_asked_for(name: str) -> None:
-    assert len(made(name, 33)) == 33
+    assert len(make(name, 33)) == 33
 
 
 def test_a_line_without_noise_is_straight() -> None:
-    assert all(y == pytest.approx(2 * x - 1) for x, y in made("line", noise=0.0).rows)
+    assert all(y == pytest.approx(2 * x - 1) for x, y in make("line", noise=0.0).rows)
 
 
 def test_answers_turn_into_probabilities() -> None:
-    assert [row[2] for row in zero_one(made("and")).rows] == [0, 0, 0, 1]
+    assert [row[2] for row in zero_one(make("and")).rows] == [0, 0, 0, 1]
     with pytest.raises(Refusal):
-        zero_one(made("line"))
+        zero_one(make("line"))
     assert zero_one(Data()) == Data()
 
 
@@ -91,4 +91,4 @@ def test_answers_turn_into_probabilities() -> None:
 )
 def test_what_cannot_be_made_is_refused(name: str, options: dict[str, float]) -> None:
     with pytest.raises(Refusal):
-        made(name, **options)
+        make(name, **options)

@@ -94,6 +94,6 @@ def test_a_file_that_is_none_is_refused_by_name(tmp_path: Path, name: str) -> No
 
 
 def test_what_is_written_is_read_back_to_the_bit(tmp_path: Path) -> None:
-    data = datasets.made("moons")
+    data = datasets.make("moons")
     tables.write(tmp_path / "moons.csv", data)
     assert tables.read(tmp_path / "moons.csv") == data

@@ -77,7 +77,7 @@ class AnyOrderTraining(AnyOrder):
 
     @rule(name=st.sampled_from(["lecture", "xor", "line", ""]), match=st.booleans())
     def rows(self, name: str, match: bool) -> None:
-        data = datasets.made(name) if name else None
+        data = datasets.make(name) if name else None
         self.attempt(lambda: self.session.set_rows(data, match=match))
 
     @rule(pick=PICKS, column=st.integers(0, 3), number=st.sampled_from([0.5, -1.0, 1e200, math.nan]))

@@ -12,7 +12,7 @@ def line(steps: int = 50) -> Graph:
     graph = graph_from_expression("w = 0.5; x = 1; b = 0; o = w*x + b; y = 1; L = (o - y)**2")
     for name in ("w", "b"):
         graph = graph.marked(graph.named(name), "parameter")
-    graph = graph.fed(datasets.made("line").matched(graph.nodes))
+    graph = graph.fed(datasets.make("line").matched(graph.nodes))
     return graph.planned(TrainingPlan(rate=0.1, steps=steps))
 
 
@@ -20,7 +20,7 @@ def plane(name: str = "xor", steps: int = 100, activation: str = "tanh") -> Grap
     """A small network over two inputs, with answers of 1 and −1."""
     graph, _ = with_block(Graph(), BlockSpec("mlp", 2, (4, 1), activation=activation, seed=1))
     graph, _ = with_block(graph, BlockSpec("loss", form="squared"))
-    return graph.fed(datasets.made(name).matched(graph.nodes)).planned(TrainingPlan(rate=0.2, steps=steps))
+    return graph.fed(datasets.make(name).matched(graph.nodes)).planned(TrainingPlan(rate=0.2, steps=steps))
 
 
 def bursting() -> Graph:

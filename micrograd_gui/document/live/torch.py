@@ -1,4 +1,4 @@
-"""A PyTorch scalar → Graph, through `grad_fn`; PyTorch itself is never imported."""
+"""PyTorch: the graph behind a scalar, read through `grad_fn`; PyTorch itself is never imported."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class _Reading:
                 self.leaf_names.setdefault(id(thing), name)
 
     def order(self, root: Any) -> list[_Item]:
-        """The items, operands first, the root last; without recursion."""
+        """The items, operands first, the root last; without recursion. Raises Refusal."""
         _single(root.numel())
         if root.grad_fn is None:
             if not root.requires_grad:

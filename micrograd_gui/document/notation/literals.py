@@ -44,17 +44,17 @@ def number_in(each: ast.expr) -> float | None:
         return sign * math.inf
 
 
-def worked_out(each: ast.expr, given: Callable[[str], float | None], depth: int = _DEEPEST) -> float | None:
+def evaluate(each: ast.expr, given: Callable[[str], float | None], depth: int = _DEEPEST) -> float | None:
     """What ``2.0 + h`` is where h was given a number; None for anything else."""
     number = number_in(each)
     match each:
         case ast.Name(id=name):
             return given(name)
         case ast.UnaryOp(op=ast.USub(), operand=operand) if number is None and depth:
-            x = worked_out(operand, given, depth - 1)
+            x = evaluate(operand, given, depth - 1)
             return None if x is None else -x
         case ast.BinOp(left=left, op=op, right=right) if type(op) in BINARY and depth:
-            x, y = worked_out(left, given, depth - 1), worked_out(right, given, depth - 1)
+            x, y = evaluate(left, given, depth - 1), evaluate(right, given, depth - 1)
             if x is not None and y is not None:
                 return float(op_of(BINARY[type(op)]).forward(x, y))
     return number

@@ -80,7 +80,10 @@ class Networks:
     # Statements ------------------------------------------------------------------------------
 
     def statement(self, statement: ast.stmt) -> bool:
-        """Whether it was one of a list, of a network, or of the seed, and has been read."""
+        """Whether it was one of a list, of a network, or of the seed, and has been read.
+
+        Raises ExpressionRefusal where it was, and cannot be.
+        """
         match statement:
             case ast.Expr(
                 value=ast.Call(func=ast.Attribute(value=ast.Name(id="random"), attr="seed"), args=[seed])
@@ -89,10 +92,10 @@ class Networks:
             case ast.Assign(targets=[ast.Name(id=name)], value=(ast.List() | ast.Tuple()) as value):
                 self.forget(name)
                 self.lists[name] = self._listed(value, name)
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call) if self.made(call):
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call) if self.makes_one(call):
                 self.forget(name)
                 self.networks[name] = self._network(call)
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call) if self.several(call):
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call) if self.has_several(call):
                 outputs = self.call(call)
                 self.forget(name)
                 self.lists[name] = outputs
@@ -110,7 +113,7 @@ class Networks:
     # Parts of expressions --------------------------------------------------------------------
 
     def node(self, each: ast.expr) -> NodeId | None:
-        """The node of ``x[0]`` or ``n(x)``; None for what is neither."""
+        """The node of ``x[0]`` or ``n(x)``; None for what is neither. Raises ExpressionRefusal."""
         match each:
             case ast.Subscript(value=ast.Name(id=name), slice=place) if name in self.lists:
                 listed = self.lists[name]
@@ -122,7 +125,7 @@ class Networks:
                     ):
                         return listed[-at]
                 raise self.reader.refuse(each, f"{spoken(name)} has the places 0 to {len(listed) - 1}")
-            case ast.Call() if self.called(each) is not None:
+            case ast.Call() if self.called_one(each) is not None:
                 outputs = self.call(each)
                 if len(outputs) != 1:
                     raise self.reader.refuse(
@@ -131,16 +134,16 @@ class Networks:
                 return outputs[0]
         return None
 
-    def mine(self, each: ast.expr) -> bool:
+    def knows(self, each: ast.expr) -> bool:
         """Whether it is ``x[0]`` of a list, or a call of a network."""
         match each:
             case ast.Subscript(value=ast.Name(id=name)):
                 return name in self.lists
             case ast.Call():
-                return self.called(each) is not None
+                return self.called_one(each) is not None
         return False
 
-    def made(self, call: ast.Call) -> bool:
+    def makes_one(self, call: ast.Call) -> bool:
         """Whether it makes a network: ``Neuron(2)``, ``nn.MLP(3, [4, 1])``."""
         match call.func:
             case ast.Name(id=kind):
@@ -149,25 +152,25 @@ class Networks:
                 return kind in _KINDS and module in _MODULES
         return False
 
-    def called(self, call: ast.Call) -> Network | ast.Call | None:
+    def called_one(self, call: ast.Call) -> Network | ast.Call | None:
         """The network that it calls: one that has a name, or one that is made on the spot."""
         match call.func:
             case ast.Name(id=name) if name in self.networks:
                 return self.networks[name]
-            case ast.Call() as maker if self.made(maker):
+            case ast.Call() as maker if self.makes_one(maker):
                 return maker
         return None
 
-    def several(self, call: ast.Call) -> bool:
+    def has_several(self, call: ast.Call) -> bool:
         """Whether it calls a network with more than one output."""
-        called = self.called(call)
+        called = self.called_one(call)
         return isinstance(called, Network) and called.nouts[-1] > 1
 
     # Doing it --------------------------------------------------------------------------------
 
     def call(self, call: ast.Call) -> tuple[NodeId, ...]:
-        """The nodes of the network's outputs for these inputs."""
-        called = self.called(call)
+        """The nodes of the network's outputs for these inputs; raises ExpressionRefusal."""
+        called = self.called_one(call)
         assert called is not None
         network = called if isinstance(called, Network) else self._network(called)
         if len(call.args) != 1 or call.keywords:
@@ -192,7 +195,7 @@ class Networks:
                 return self.lists[name]
             case ast.List() | ast.Tuple():
                 return self._listed(given, "")
-            case ast.Call() if self.called(given) is not None:
+            case ast.Call() if self.called_one(given) is not None:
                 return self.call(given)
         raise self.reader.refuse(given, "a network is called with a list, like n([2.0, 3.0])")
 

@@ -1,4 +1,4 @@
-"""``L = (a*b + c) * f`` and cells of the lecture → Graph: parsed with ``ast``, never executed."""
+"""Reader: ``L = (a*b + c) * f`` and cells of the lecture as a graph; parsed with ``ast``, never executed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from micrograd.ops import OPS, op_of
 from micrograd_gui.document.builder import GraphBuilder
 from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
-from micrograd_gui.document.notation.literals import BINARY, given_number, number_in, unsigned, worked_out
+from micrograd_gui.document.notation.literals import BINARY, evaluate, given_number, number_in, unsigned
 from micrograd_gui.document.notation.networks import Networks
 from micrograd_gui.document.notation.source import SourceText
 from micrograd_gui.document.text import exact, spoken
@@ -70,7 +70,7 @@ class Reader:
                 ast.Assign(targets=[ast.Name(id=name)], value=value)
                 | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
             ):
-                self.bind(name, self.assigned(name, value, statement))
+                self.bind(name, self.read_assigned(name, value, statement))
             case ast.Assign(targets=[ast.Name() as first, *further], value=value) if further:
                 for target, given in ((first, value), *((each, first) for each in further)):  # a = b = 2
                     self.statement(ast.copy_location(ast.Assign([target], given), statement))
@@ -91,7 +91,7 @@ class Reader:
             case ast.AugAssign(target=ast.Name(id=name), op=op, value=value):
                 before = ast.copy_location(ast.Name(name), statement)
                 value = ast.copy_location(ast.BinOp(before, op, value), statement)
-                self.bind(name, self.assigned(name, value, statement))
+                self.bind(name, self.read_assigned(name, value, statement))
             case ast.Expr(value=value):
                 self.last = self.value(value)
             case _:
@@ -100,19 +100,19 @@ class Reader:
                 raise self.refuse(statement, why)
 
     def assign_all(self, names: list[ast.expr], values: list[ast.expr], statement: ast.stmt) -> None:
-        """``a, b = b, a``: the right side is read before any name is given."""
+        """``a, b = b, a``: the right side is read before any name is given. Raises ExpressionRefusal."""
         nodes: list[tuple[str, NodeId | None]] = []
         for each, value in zip(names, values, strict=True):
             if not isinstance(each, ast.Name):
                 raise self.refuse(each, "only a plain name can be given to a node")
-            nodes.append((each.id, self.assigned(each.id, value, statement)))
+            nodes.append((each.id, self.read_assigned(each.id, value, statement)))
         for name, node in nodes:
             self.bind(name, node)
 
-    def assigned(self, name: str, value: ast.expr, statement: ast.stmt) -> NodeId | None:
+    def read_assigned(self, name: str, value: ast.expr, statement: ast.stmt) -> NodeId | None:
         """The node that the name shall stand for; None where it gave a number to a leaf used above.
 
-        Then what is computed stays the target.
+        Then what is computed stays the target. Raises ExpressionRefusal.
         """
         if name not in self.implicit:
             return self.value(value)
@@ -161,7 +161,7 @@ class Reader:
         return self.names[name]
 
     def value(self, root: ast.expr) -> NodeId:
-        """The node of an expression; operands first, without recursion."""
+        """The node of an expression; operands first, without recursion. Raises ExpressionRefusal."""
         done: list[NodeId] = []
         stack: list[tuple[ast.expr, str | None, int]] = [(root, None, -1)]
         while stack:
@@ -180,7 +180,7 @@ class Reader:
         return done.pop()
 
     def parts(self, each: ast.expr) -> tuple[str | None, list[ast.expr]]:
-        """The op of an expression and its operands; None for a leaf."""
+        """The op of an expression and its operands; None for a leaf. Raises ExpressionRefusal."""
         if number_in(each) is not None:
             return None, []
         each = unsigned(each)
@@ -191,7 +191,7 @@ class Reader:
                 return BINARY[type(op)], [left, right]
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return "neg", [operand]
-            case _ if given_number(each) is not None or self.networks.mine(each):
+            case _ if given_number(each) is not None or self.networks.knows(each):
                 return None, []
             case ast.Call(
                 func=ast.Attribute(value=ast.Name(id=library), attr=name), args=args, keywords=[]
@@ -224,7 +224,7 @@ class Reader:
         return op.name, args
 
     def leaf(self, each: ast.expr) -> NodeId:
-        """The node of a number, a name, a Value, or what a network gives."""
+        """The node of a number, a name, a Value, or what a network gives; raises ExpressionRefusal."""
         number = number_in(each)
         if number is not None:
             return self.builder.add(data=self.finite(number, each))
@@ -244,12 +244,15 @@ class Reader:
         return self.builder.add(label=label, data=data)
 
     def lecture_value(self, call: ast.Call) -> tuple[str, float]:
-        """The label and the number of ``Value(2.0, label='a')``, or of a tensor of one number."""
+        """The label and the number of ``Value(2.0, label='a')``, or of a tensor of one number.
+
+        Raises ExpressionRefusal where it is written otherwise.
+        """
         call = given_number(call) or call
         given: dict[str | None, ast.expr] = {word.arg: word.value for word in call.keywords}
         data = call.args[0] if len(call.args) == 1 else given.pop("data", None)
         label = given.pop("label", ast.Constant(""))
-        number = None if data is None else worked_out(data, self.given_number)
+        number = None if data is None else evaluate(data, self.given_number)
         if number is None or data is None or given or len(call.args) > 1:
             raise self.refuse(call, "a Value is written like Value(2.0, label='a')")
         if not (isinstance(label, ast.Constant) and isinstance(label.value, str)):

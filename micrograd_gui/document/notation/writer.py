@@ -1,4 +1,4 @@
-"""Graph → the statements that describe it: what the expression line shows."""
+"""Writer: the statements that describe a graph, as the expression line shows them."""
 
 from __future__ import annotations
 

@@ -170,7 +170,7 @@ class DataPane(QWidget):
 
     def use_set(self, name: str) -> None:
         """The rows of a built-in set, in place of what is there."""
-        self.attempt(lambda: self.change(datasets.made(name), match=True))
+        self.attempt(lambda: self.change(datasets.make(name), match=True))
 
     def open_file(self, path: Path | str) -> None:
         """Read the rows from a CSV file, off this thread: it may be long."""

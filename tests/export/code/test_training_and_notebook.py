@@ -36,7 +36,7 @@ def network(
     graph, _ = with_block(Graph(), BlockSpec("mlp", 2, layers, activation="relu", seed=1, linear=True))
     graph, _ = with_block(graph, BlockSpec("loss", form=loss))
     graph, _ = with_block(graph, BlockSpec("loss", form="l2"))
-    data = datasets.made(rows, *((20,) if rows == "moons" else ()))
+    data = datasets.make(rows, *((20,) if rows == "moons" else ()))
     return graph.fed(data.matched(graph.nodes)).planned(TrainingPlan(**{"steps": 6, "rate": 0.1, **plan}))  # type: ignore[arg-type]
 
 
@@ -102,7 +102,7 @@ def test_a_graph_drawn_by_hand_trains_with_parameters_called_anything(tmp_path: 
     for node in list(graph):
         if node.label in labels:
             graph = graph.marked(node.id, "parameter").relabelled(node.id, labels[node.label])
-    graph = graph.fed(datasets.made("line").matched(graph.nodes)).planned(TrainingPlan(steps=4, rate=0.1))
+    graph = graph.fed(datasets.make("line").matched(graph.nodes)).planned(TrainingPlan(steps=4, rate=0.1))
     training = Trainer(graph)
     losses = [training.step().loss for _ in range(4)]
     said = trained(graph, tmp_path)

@@ -221,7 +221,7 @@ def test_what_cannot_be_trained_is_refused_and_nothing_changes() -> None:
 def test_other_rows_or_other_parameters_are_another_training() -> None:
     here = session("xor")
     here.train_step()
-    here.set_rows(datasets.made("and"), match=True)
+    here.set_rows(datasets.make("and"), match=True)
     assert here.state.training is None
     here.train_step()
     here.mark(here.state.graph.parameters[0], "")
@@ -273,7 +273,7 @@ def test_blocks_are_put_in_collapsed_and_opened_as_edits() -> None:
     assert here.state.graph.blocks[0].collapsed
     here.undo()
     assert not here.state.graph.blocks[0].collapsed
-    here.set_rows(datasets.made("moons"), match=True)
+    here.set_rows(datasets.make("moons"), match=True)
     here.train_step()
     assert here.state.training is not None
     here.select_block(block)

@@ -66,7 +66,7 @@ def torch_losses(seed: int, steps: int, rate: float) -> list[float]:
         drawn = [[draw.uniform(-1, 1) for _ in range(n)] for _ in range(m)]
         layers.append(torch.tensor(drawn, dtype=torch.double, requires_grad=True))
         layers.append(torch.zeros(m, dtype=torch.double, requires_grad=True))
-    rows = torch.tensor(datasets.made("lecture").rows, dtype=torch.double)
+    rows = torch.tensor(datasets.make("lecture").rows, dtype=torch.double)
     found = []
     for _ in range(steps):
         h = rows[:, :3]
@@ -247,7 +247,7 @@ def test_accuracy_has_a_meaning_for_signs_and_for_probabilities_only() -> None:
     assert judge_of(load_example("line")).threshold is None
     graph, _ = with_block(Graph(), BlockSpec("neuron", 2, linear=True, seed=1))
     graph, _ = with_block(graph, BlockSpec("loss", form="cross_entropy"))
-    graph = graph.fed(datasets.zero_one(datasets.made("or")).matched(graph.nodes))
+    graph = graph.fed(datasets.zero_one(datasets.make("or")).matched(graph.nodes))
     assert judge_of(graph).threshold == 0.5
     training = Trainer(graph, TrainingPlan(1.0))
     losses(training, 200)
@@ -259,7 +259,7 @@ def test_in_a_graph_drawn_by_hand_the_prediction_is_what_the_answer_meets() -> N
     graph = graph_from_expression("y = 1; o = tanh(w1*x1 + w2*x2); L = relu(1 - y*o)")
     for name in ("w1", "w2"):
         graph = graph.marked(graph.named(name), "parameter")
-    graph = graph.fed(datasets.made("and").matched(graph.nodes))
+    graph = graph.fed(datasets.make("and").matched(graph.nodes))
     judge = judge_of(graph)
     assert (judge.prediction, judge.answer, judge.threshold) == (graph.named("o"), graph.named("y"), 0.0)
 
