@@ -60,10 +60,10 @@ class Gradients(QWidget):
         self.title.setMinimumWidth(1)
         self.title.setProperty("muted", True)
         self.model = GradientsModel(bridge.state, look, self)
-        self.table = _Table(look)
+        self.table = GradientsTable(look)
         self.table.setModel(self.model)
         self.model.modelReset.connect(self.table.set_widths)
-        self.table.setItemDelegate(_Row(self.table))
+        self.table.setItemDelegate(RowDelegate(self.table))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -134,12 +134,13 @@ def _stretches(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
         yield among[0], among[-1]
 
 
-class _Row(QStyledItemDelegate):
+class RowDelegate(QStyledItemDelegate):
     """Rows are selected, not cells: no frame round one cell. A number is made to fit."""
 
     def initStyleOption(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
+        """Without the frame, and with a font that is small enough."""
         super().initStyleOption(option, index)
         option.state &= ~QStyle.StateFlag.State_HasFocus
         if index.column() != NODE:
@@ -150,7 +151,9 @@ class _Row(QStyledItemDelegate):
                 option.font = font
 
 
-class _Table(QTableView):
+class GradientsTable(QTableView):
+    """The table itself: its columns fit its width, and what is selected can be copied as text."""
+
     def __init__(self, look: Look) -> None:
         super().__init__()
         self._look = look
@@ -172,6 +175,7 @@ class _Table(QTableView):
         header.setStretchLastSection(True)
 
     def set_look(self, look: Look) -> None:
+        """Draw at this size from now on."""
         self._look = look
         self.setFont(look.font())
         self.horizontalHeader().setFont(look.font(12))
@@ -183,6 +187,7 @@ class _Table(QTableView):
         self.set_widths()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Columns go with the width."""
         super().resizeEvent(event)
         self.set_widths()
 
@@ -204,23 +209,25 @@ class _Table(QTableView):
             self.setColumnWidth(column, width)
 
     def sizeHint(self) -> QSize:
+        """Room for the columns and some rows."""
         return QSize(self._look.px(460), self._look.px(220))
 
     def event(self, event: QEvent) -> bool:
-        # Copy is the table's own while the keys are its; all others stay the window's.
+        """Copy is the table's own while the keys are its; all others stay the window's."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             event.setAccepted(event.matches(QKeySequence.StandardKey.Copy))
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+C copies what is selected."""
         if event.matches(QKeySequence.StandardKey.Copy):
-            QGuiApplication.clipboard().setText(self.copied())
+            QGuiApplication.clipboard().setText(self.as_text())
             event.accept()
             return
         super().keyPressEvent(event)
 
-    def copied(self) -> str:
+    def as_text(self) -> str:
         """The selected rows (with none, all) as tab-separated text; numbers in full."""
         model = self.model()
         assert isinstance(model, GradientsModel)

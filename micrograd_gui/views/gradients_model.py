@@ -46,16 +46,19 @@ class GradientsModel(QAbstractTableModel):
     @property
     def columns(self) -> tuple[str, ...]:
         """Their names: the usual ones, and what the optimiser remembers of each parameter."""
-        return COLUMNS + _remembered(self._state)
+        return COLUMNS + _optimiser_columns(self._state)
 
     @property
     def order(self) -> tuple[NodeId, ...]:
+        """The nodes, a row each."""
         return self._state.graph.order
 
     def row_of(self, node: NodeId) -> int | None:
+        """The row of a node; None where it has none."""
         return self._rows.get(node)
 
     def set_look(self, look: Look) -> None:
+        """Draw with these colours from now on."""
         self._look = look
         self._say_changed(range(len(self.order)))
 
@@ -63,7 +66,7 @@ class GradientsModel(QAbstractTableModel):
         """Stand for that State from now on."""
         old = self._state
         other_nodes = state.graph is not old.graph and state.graph.order != old.graph.order
-        if other_nodes or _remembered(old) != _remembered(state):
+        if other_nodes or _optimiser_columns(old) != _optimiser_columns(state):
             self.beginResetModel()
             self._state = state
             self._rows = {node: row for row, node in enumerate(state.graph.order)}
@@ -80,12 +83,15 @@ class GradientsModel(QAbstractTableModel):
     # What Qt asks ----------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = _ROOT) -> int:
+        """A row per node."""
         return 0 if parent.isValid() else len(self._state.graph.order)
 
     def columnCount(self, parent: Index = _ROOT) -> int:
+        """How many columns there are."""
         return 0 if parent.isValid() else len(self.columns)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
+        """The heads of the columns, and their tips."""
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
@@ -97,6 +103,7 @@ class GradientsModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What stands in a cell: its text, its number, its colours, and how it is read aloud."""
         if not index.isValid():
             return None
         node, column = self.order[index.row()], index.column()
@@ -118,7 +125,7 @@ class GradientsModel(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return self._tip(node, column)
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{self.columns[column]} {_spoken(self.text(node, column))}"
+                return f"{self.columns[column]} {_read_aloud(self.text(node, column))}"
             case Qt.ItemDataRole.AccessibleDescriptionRole:
                 return f"{self.columns[column]} of {name_of(self._state.graph.nodes[node])}"
         return None
@@ -137,9 +144,10 @@ class GradientsModel(QAbstractTableModel):
                 return _numeric(state, node)
             case 4:
                 return _error(state, node)
-        return _moment(state, node, column - VERDICT - 1) if column > VERDICT else None
+        return _remembered_number(state, node, column - VERDICT - 1) if column > VERDICT else None
 
     def text(self, node: NodeId, column: int) -> str:
+        """What stands in a cell, as text."""
         if column == NODE:
             return name_of(self._state.graph.nodes[node])
         if column == VERDICT:
@@ -179,7 +187,7 @@ def _alignment(column: int) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
-def _spoken(text: str) -> str:
+def _read_aloud(text: str) -> str:
     return "not computed yet" if text == "·" else text or "none"
 
 
@@ -221,7 +229,7 @@ def _error(state: State, node: NodeId) -> float | None:
     return abs(numeric - analytic) / scale if scale else 0.0
 
 
-def _remembered(state: State) -> tuple[str, ...]:
+def _optimiser_columns(state: State) -> tuple[str, ...]:
     """What the optimiser remembers of each parameter: the names of its columns."""
     training = state.training
     if training is None or not training.moments:
@@ -235,7 +243,7 @@ def _places(parameters: tuple[NodeId, ...]) -> dict[NodeId, int]:
     return {node: at for at, node in enumerate(parameters)}
 
 
-def _moment(state: State, node: NodeId, column: int) -> float | None:
+def _remembered_number(state: State, node: NodeId, column: int) -> float | None:
     training = state.training
     at = None if training is None else _places(training.parameters).get(node)
     return None if training is None or at is None else float(training.moments[column][at])

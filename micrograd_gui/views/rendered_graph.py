@@ -41,7 +41,7 @@ MANY = 40  # rectangles; more than so many are painted as one
 _AIR = 6.0  # pixels around a fitted picture
 
 
-def _laid_out(graph: Graph, *, stop: Event) -> Figure:
+def _lay_out_figure(graph: Graph, *, stop: Event) -> Figure:
     from micrograd_gui.figures.notebook_style import rendered, with_stand_ins
 
     return rendered(with_stand_ins(graph), stop=stop)
@@ -61,7 +61,7 @@ class RenderedGraph(QWidget):
         self.setMinimumSize(120, 60)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.bridge = bridge
-        self.picture: Figure | None = None
+        self.figure: Figure | None = None
         self._scenery: Scenery | None = None  # what of the picture is where
         self.message = ""
         self._background = Background(self)
@@ -74,6 +74,7 @@ class RenderedGraph(QWidget):
         Paced(bridge, 300, self).changed.connect(self._on_changed)
 
     def sizeHint(self) -> QSize:
+        """Wide and low: a graph goes from left to right."""
         return QSize(600, 180)
 
     def set_look(self, look: Look) -> None:
@@ -85,8 +86,8 @@ class RenderedGraph(QWidget):
     def fit(self) -> None:
         """The whole picture, in the middle; it stays whole when the pane changes its size."""
         self._fitted = True
-        if self.picture is not None:
-            wide, high = self.picture.width, self.picture.height
+        if self.figure is not None:
+            wide, high = self.figure.width, self.figure.height
             zoom = min((self.width() - 2 * _AIR) / wide, (self.height() - 2 * _AIR) / high)
             self._zoom = max(ZOOM_RANGE[0], min(zoom, LARGEST_FIT * self.look.scale))
             self._origin = QPointF(
@@ -99,17 +100,17 @@ class RenderedGraph(QWidget):
     def _on_changed(self, old: State, new: State) -> None:
         if new.graph.wiring is not old.graph.wiring or new.graph.blocks is not old.graph.blocks:
             self._lay_out(new.graph)
-        if self.picture is None or not self.isVisible():
+        if self.figure is None or not self.isVisible():
             return
         if new.frame is not old.frame or new.step is not old.step or new.selection != old.selection:
             self._show(new, old.selection ^ new.selection)
 
     def _show(self, state: State, marked: frozenset[NodeId]) -> None:
         """Put the numbers of the moment in, and repaint what differs."""
-        old = self.picture
+        old = self.figure
         assert old is not None
         assert self._scenery is not None
-        new = self.picture = old.with_frame(state.frame, state.step)
+        new = self.figure = old.with_frame(state.frame, state.step)
         touched = set(marked) | {node for node, _ in old.fresh ^ new.fresh}
         through = {old.through, new.through} if old.through != new.through else set()
         touched |= {node for node in (old.acting, new.acting) if node is not None}
@@ -120,7 +121,7 @@ class RenderedGraph(QWidget):
         if len(rects) > MANY:
             self.update()
             return
-        place = self._placing()
+        place = self._transform()
         for rect in rects:
             self.update(place.mapRect(rect).toAlignedRect().adjusted(-1, -1, 1, 1))
 
@@ -138,103 +139,108 @@ class RenderedGraph(QWidget):
         self._shape = shape
         if not graph.nodes:
             self._background.cancel("layout")
-            self.picture, self.message = None, EMPTY
+            self.figure, self.message = None, EMPTY
         else:
             self.message = WAITING
             self._background.start(
-                "layout", _laid_out, graph, done=self._arrived, failed=self._failed, stoppable=True
-            )
+                "layout", _lay_out_figure, graph,
+                done=self._on_laid_out, failed=self._on_failed, stoppable=True,
+            )  # fmt: skip
         self.update()
 
-    def _arrived(self, picture: Figure) -> None:
+    def _on_laid_out(self, figure: Figure) -> None:
         from micrograd_gui.views.figure_painter import Scenery
 
         state = self.bridge.state
-        first = self.picture is None
-        self._scenery = Scenery(picture)
-        self.picture, self.message = picture.with_frame(state.frame, state.step), ""
+        first = self.figure is None
+        self._scenery = Scenery(figure)
+        self.figure, self.message = figure.with_frame(state.frame, state.step), ""
         self.setAccessibleDescription(
-            f"{len(picture.boxes)} nodes, drawn by Graphviz in the notebook's style"
+            f"{len(figure.boxes)} nodes, drawn by Graphviz in the notebook's style"
         )
         if self._fitted or first:
             self.fit()
         self.update()
 
-    def _failed(self, error: Exception) -> None:
-        self.picture, self.message = None, str(error)
+    def _on_failed(self, error: Exception) -> None:
+        self.figure, self.message = None, str(error)
         self.update()
 
     def showEvent(self, event: QShowEvent) -> None:
+        """Up to date, and laid out once it has been painted."""
         super().showEvent(event)
         state = self.bridge.state
         self.message = self.message or ("" if state.graph.nodes else EMPTY)
         self._due = True
-        if self.picture is not None:
-            self.picture = self.picture.with_frame(state.frame, state.step)
+        if self.figure is not None:
+            self.figure = self.figure.with_frame(state.frame, state.step)
 
     # Painting --------------------------------------------------------------------------------
 
-    def _placing(self) -> QTransform:
+    def _transform(self) -> QTransform:
         """From the picture's units to pixels."""
         return QTransform(self._zoom, 0.0, 0.0, self._zoom, self._origin.x(), self._origin.y())
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """The figure, of which only what is exposed is painted, or a sentence."""
         if self._due:  # laying out waits until the window has been painted once
             self._due = False
             QTimer.singleShot(0, self, lambda: self._lay_out(self.bridge.state.graph))
         painter = QPainter(self)
         painter.setClipRegion(event.region())
         painter.fillRect(event.rect(), QColor(self.look.theme.ground))
-        if self.picture is not None:
-            self._paint(painter, self.picture, event)
+        if self.figure is not None:
+            self._paint(painter, self.figure, event)
         if self.message:
-            self._say(painter)
+            self._paint_message(painter)
         painter.end()
 
-    def _paint(self, painter: QPainter, picture: Figure, event: QPaintEvent) -> None:
+    def _paint(self, painter: QPainter, figure: Figure, event: QPaintEvent) -> None:
         from micrograd_gui.views.figure_painter import PicturePainter
 
         if self._painter is None:
             self._painter = PicturePainter(self.look.theme)
         assert self._scenery is not None
-        place = self._placing()
+        place = self._transform()
         exposed, _ = place.inverted()
         painter.setTransform(place)
         selection, region = self.bridge.state.selection, event.region()
         # The few rectangles of a step cost less than the one around them all.
         rects = list(cast(Iterable[QRect], region)) if region.rectCount() <= MANY else [event.rect()]
         parts = [exposed.mapRect(QRectF(rect)) for rect in rects]
-        self._painter.paint(painter, self._scenery, picture, parts, selection, self._zoom)
+        self._painter.paint(painter, self._scenery, figure, parts, selection, self._zoom)
         painter.resetTransform()
 
-    def _say(self, painter: QPainter) -> None:
+    def _paint_message(self, painter: QPainter) -> None:
         painter.setFont(self.look.font(13))
         painter.setPen(QColor(self.look.theme.muted))
         margin = self.look.px(10)
         where = self.rect().adjusted(margin, margin, -margin, -margin)
-        centre = Qt.AlignmentFlag.AlignCenter if self.picture is None else Qt.AlignmentFlag.AlignTop
+        centre = Qt.AlignmentFlag.AlignCenter if self.figure is None else Qt.AlignmentFlag.AlignTop
         painter.drawText(where, int(centre) | int(Qt.TextFlag.TextWordWrap), self.message)
 
     # Mouse -----------------------------------------------------------------------------------
 
     def node_at(self, position: QPointF) -> NodeId | None:
         """The node whose box or op lies there."""
-        if self.picture is None or self._scenery is None:
+        if self.figure is None or self._scenery is None:
             return None
-        inverted, _ = self._placing().inverted()
+        inverted, _ = self._transform().inverted()
         return self._scenery.node_at(inverted.map(position))
 
     def place_of(self, node: NodeId) -> QPointF | None:
         """Where the middle of the node's box is, in pixels."""
-        rect = None if self.picture is None or self._scenery is None else self._scenery.rect_of(node)
-        return None if rect is None else self._placing().map(rect.center())
+        rect = None if self.figure is None or self._scenery is None else self._scenery.rect_of(node)
+        return None if rect is None else self._transform().map(rect.center())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click or a drag begins."""
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._pressed = event.position().toPoint()
             self._grabbed = None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """A drag moves the figure."""
         if self._pressed is None:
             return
         position = event.position()
@@ -248,6 +254,7 @@ class RenderedGraph(QWidget):
             self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click selects; with Ctrl it adds to what is selected, or takes away."""
         clicked = self._pressed is not None and self._grabbed is None
         self._pressed = self._grabbed = None
         self.unsetCursor()
@@ -259,10 +266,12 @@ class RenderedGraph(QWidget):
             self.bridge.attempt(self.bridge.session.select, chosen)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """On the ground it fits the figure."""
         if self.node_at(event.position()) is None:
             self.fit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom, round the pointer."""
         factor = _PER_NOTCH ** (event.angleDelta().y() / _NOTCH)
         zoom = min(max(self._zoom * factor, ZOOM_RANGE[0]), ZOOM_RANGE[1])
         under = event.position()
@@ -272,18 +281,20 @@ class RenderedGraph(QWidget):
         event.accept()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """A figure that was fitted stays so."""
         super().resizeEvent(event)
         if self._fitted:
             self.fit()
 
     def event(self, event: QEvent) -> bool:
+        """The tip of the node under the pointer."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             node = self.node_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), "" if node is None else self._told(node), self)
+            QToolTip.showText(event.globalPos(), "" if node is None else self._node_tip(node), self)
             return True
         return super().event(event)
 
-    def _told(self, node: NodeId) -> str:
+    def _node_tip(self, node: NodeId) -> str:
         """The numbers of a node in more digits than there is room for."""
         state = self.bridge.state
         if node not in state.graph.nodes:

@@ -1,4 +1,4 @@
-"""StepCard: the arithmetic of the present moment, large enough for a hall."""
+"""StepCard: the arithmetic of the present moment, large enough for the back row."""
 
 from __future__ import annotations
 
@@ -25,17 +25,16 @@ from micrograd_gui.session.explain.card import card
 from micrograd_gui.session.explain.formulas import EQUALS, Fragment, Line, as_text
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Paced
-from micrograd_gui.views.theme import FAMILY, Look
+from micrograd_gui.views.theme import FAMILY, SMALLEST_PROJECTED, Look
 
 _NBSP = "\u00a0"
-_HALL = 28  # no text of a hall is smaller, in pixels
 _LINE = 1.32  # height of a line of text, in its size
 _MARGIN, _INDENT = 6, 8  # all round, and at the left on top of that
 _AIR = 0.2  # extra space round an equals sign, in the text's size
 
 
 class StepCard(QTextEdit):
-    """Shows what ``wording.card`` says, as large as it fits; read-only, and can be selected and copied.
+    """Shows what ``explain.card`` says, as large as it fits; read-only, and can be selected and copied.
 
     Where a line does not fit, all equations shrink, down to a floor; then they break before equals
     signs; then the card scrolls. Its size does not depend on what it says, so nothing else moves.
@@ -82,7 +81,7 @@ class StepCard(QTextEdit):
         return QSize(self._px("big") * 24, round(height * _LINE) + 2 * self._margin)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for what a second pass says, at the smallest size; in a hall, for three lines of it."""
+        """Room for what a second pass says, at the smallest size; on a projector, for three lines of it."""
         rows = 3 if self._look.projector else 4
         height = self._px("head") + rows * self._floor + (0 if self._look.projector else self._px("note"))
         return QSize(self._floor * 10, round(height * _LINE) + 2 * self._margin)
@@ -102,24 +101,26 @@ class StepCard(QTextEdit):
     # How large -------------------------------------------------------------------------------
 
     def _size(self, kind: str) -> float:
-        """The size of a kind of line at scale 1; a hall's scale is so large that equations need less."""
+        """The size of a kind of line at scale 1; a projector's is so large that equations need less."""
         if kind == "big":
             return 20.0 if self._look.projector else 24.0
         return {"head": 12.5, "note": 14.0}[kind]
 
     def _px(self, kind: str) -> int:
         wanted = self._look.px(self._size(kind))
-        return max(wanted, _HALL + (6 if kind == "big" else 0)) if self._look.projector else wanted
+        if not self._look.projector:
+            return wanted
+        return max(wanted, SMALLEST_PROJECTED + (6 if kind == "big" else 0))
 
     @property
     def _floor(self) -> int:
-        return _HALL if self._look.projector else self._look.px(15)
+        return SMALLEST_PROJECTED if self._look.projector else self._look.px(15)
 
     @property
     def _margin(self) -> int:
         return self._look.px(_MARGIN)
 
-    def _fitting(self) -> int:
+    def _largest_fit(self) -> int:
         """The size in pixels at which every equation stands on one line and all lines on the card."""
         wanted, floor = self._px("big"), self._floor
         room = self.viewport().size()
@@ -151,11 +152,12 @@ class StepCard(QTextEdit):
     # Drawing ---------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Text goes with the size."""
         super().resizeEvent(event)
         self._draw()
 
     def event(self, event: QEvent) -> bool:
-        # Ctrl+C is the window's (it copies nodes), but for text that is selected here.
+        """Ctrl+C is the window's (it copies nodes), but for text that is selected here."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             event.setAccepted(
                 event.matches(QKeySequence.StandardKey.Copy) and self.textCursor().hasSelection()
@@ -164,7 +166,7 @@ class StepCard(QTextEdit):
         return super().event(event)
 
     def _draw(self) -> None:
-        size = self._fitting()
+        size = self._largest_fit()
         drawn = (self._lines, size, self._look, self.viewport().width())
         if drawn == self._drawn:
             return
@@ -184,11 +186,11 @@ class StepCard(QTextEdit):
                 cursor.setBlockFormat(block)
             else:
                 cursor.insertBlock(block)
-            for fragment in self._said(line):
+            for fragment in self._fragments_of(line):
                 cursor.insertText(self._unbroken(line, fragment), self._format(line, fragment, pixels))
         cursor.endEditBlock()
 
-    def _said(self, line: Line) -> tuple[Fragment, ...]:
+    def _fragments_of(self, line: Line) -> tuple[Fragment, ...]:
         """All of the line; of a head that needs two rows not the moment, which the status bar has too."""
         room = self.viewport().width() - 2 * self._margin - self._look.px(_INDENT)
         if line.size == "head" and self._width(line, self._px("head")) > room:

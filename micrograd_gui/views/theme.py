@@ -14,6 +14,7 @@ from micrograd_gui.resource import resource
 
 FAMILY = "DejaVu Sans"
 MONO = "DejaVu Sans Mono"
+SMALLEST_PROJECTED = 28  # pixels, of a screen 1080 high: no text on a projector is smaller
 _FONT_FILES = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSansMono", "DejaVuSansMono-Bold")
 
 
@@ -133,7 +134,8 @@ class Look:
 
     def projected(self, height: int) -> Look:
         """The same colours at a size that the back row reads: 28 px or more at a height of 1080."""
-        return replace(self, scale=max(self.scale, 28 / 13 * max(0.7, height / 1080)), projector=True)
+        scale = SMALLEST_PROJECTED / 13 * max(0.7, height / 1080)
+        return replace(self, scale=max(self.scale, scale), projector=True)
 
 
 @cache

@@ -235,7 +235,7 @@ def test_copied_rows_are_tab_separated_and_in_full(table, session, qtbot):
         f"o\t{math.tanh(0.8813735870195432)!r}\t1.0\t\t\t",
     ]
     table.selectionModel().select(table.model().index(0, 0), QItemSelectionModel.SelectionFlag.Clear)
-    assert len(table.copied().splitlines()) == 3
+    assert len(table.as_text().splitlines()) == 3
 
 
 def test_tooltips_have_the_whole_number(table, session):

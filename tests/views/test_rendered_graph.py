@@ -37,7 +37,7 @@ def make(qtbot: QtBot) -> Make:
         pane.resize(1200, 300)
         pane.show()
         if session.state.graph.nodes:
-            qtbot.waitUntil(lambda: pane.picture is not None and not pane.message)
+            qtbot.waitUntil(lambda: pane.figure is not None and not pane.message)
         return pane
 
     return made
@@ -53,16 +53,16 @@ def shown(pane: RenderedGraph) -> QImage:
 
 
 def number(pane: RenderedGraph, label: str, role: str) -> str:
-    assert pane.picture is not None
+    assert pane.figure is not None
     node = session(pane).state.graph.named(label)
-    box = next(box for box in pane.picture.boxes if box.node == node)
-    return [text.text for text in pane.picture.texts_of(box) if text.role == role][-1]
+    box = next(box for box in pane.figure.boxes if box.node == node)
+    return [text.text for text in pane.figure.texts_of(box) if text.role == role][-1]
 
 
 def geometry(pane: RenderedGraph) -> tuple[Any, ...]:
-    assert pane.picture is not None
-    where = [pane.place_of(box.node) for box in pane.picture.boxes]
-    return (pane.picture.boxes, pane.picture.ovals, pane.picture.wires, where)
+    assert pane.figure is not None
+    where = [pane.place_of(box.node) for box in pane.figure.boxes]
+    return (pane.figure.boxes, pane.figure.ovals, pane.figure.wires, where)
 
 
 def test_it_is_found_by_its_name(make: Make) -> None:
@@ -103,8 +103,8 @@ def test_the_acting_node_is_outlined_in_the_accent_colour(make: Make) -> None:
     session(pane).forward()
     session(pane).backward()
     node = session(pane).state.graph.named("e")
-    assert pane.picture is not None
-    assert pane.picture.acting == node
+    assert pane.figure is not None
+    assert pane.figure.acting == node
     middle = pane.place_of(node)
     assert middle is not None
     image = shown(pane)
@@ -172,8 +172,8 @@ def test_a_click_with_ctrl_adds_and_takes_away(make: Make, qtbot: QtBot) -> None
 
 def test_a_click_on_an_op_selects_the_node_it_computes(make: Make, qtbot: QtBot) -> None:
     pane = make("square")
-    assert pane.picture is not None
-    oval = pane.picture.ovals[0]
+    assert pane.figure is not None
+    oval = pane.figure.ovals[0]
     place = pane.place_of(oval.node)
     assert place is not None
     assert pane.node_at(place) == oval.node
@@ -242,11 +242,11 @@ def test_an_edit_of_the_structure_lays_out_anew(make: Make, qtbot: QtBot) -> Non
     session(pane).add_node("tanh", (0, 0))
     assert pane.message == WAITING
     qtbot.waitUntil(lambda: not pane.message)
-    assert pane.picture is not None
-    assert len(pane.picture.boxes) == 8
+    assert pane.figure is not None
+    assert len(pane.figure.boxes) == 8
     session(pane).undo()
     qtbot.waitUntil(lambda: not pane.message)
-    assert len(pane.picture.boxes) == 7
+    assert len(pane.figure.boxes) == 7
 
 
 def test_the_next_edit_stops_a_layout_that_is_under_way(
@@ -268,8 +268,8 @@ def test_the_next_edit_stops_a_layout_that_is_under_way(
     session(pane).add_node("exp", (0, 0))
     assert stops[0].is_set()
     qtbot.waitUntil(lambda: not pane.message)
-    assert pane.picture is not None
-    assert len(pane.picture.boxes) == 9
+    assert pane.figure is not None
+    assert len(pane.figure.boxes) == 9
 
 
 def test_a_layout_that_fails_is_told_in_words(
@@ -283,21 +283,21 @@ def test_a_layout_that_fails_is_told_in_words(
     monkeypatch.setattr(notebook_style, "rendered", fails)
     session(pane).add_node("tanh", (0, 0))
     qtbot.waitUntil(lambda: "longer than 10 seconds" in pane.message)
-    assert pane.picture is None
+    assert pane.figure is None
     assert not shown(pane).isNull()
     monkeypatch.undo()
     session(pane).undo()
-    qtbot.waitUntil(lambda: pane.picture is not None and not pane.message)
+    qtbot.waitUntil(lambda: pane.figure is not None and not pane.message)
 
 
 def test_an_empty_graph_is_told_in_words(make: Make, qtbot: QtBot) -> None:
     pane = make(Graph())
     assert pane.message == EMPTY
     session(pane).add_node("value", (0, 0))
-    qtbot.waitUntil(lambda: pane.picture is not None and not pane.message)
+    qtbot.waitUntil(lambda: pane.figure is not None and not pane.message)
     session(pane).delete()
     assert pane.message == EMPTY
-    assert pane.picture is None
+    assert pane.figure is None
     assert not shown(pane).isNull()
 
 
@@ -308,7 +308,7 @@ def test_a_hidden_pane_works_nothing_out_and_catches_up_when_it_is_shown(make: M
     session(pane).forward()
     assert pane.message == ""
     pane.show()
-    qtbot.waitUntil(lambda: pane.picture is not None and len(pane.picture.boxes) == 10 and not pane.message)
+    qtbot.waitUntil(lambda: pane.figure is not None and len(pane.figure.boxes) == 10 and not pane.message)
     assert number(pane, "o", "data") == "0.7071"
     pane.hide()
     session(pane).first()

@@ -20,7 +20,10 @@ NO_DATA = Data()
 
 
 class DataTableModel(QAbstractTableModel):
-    """Reads the rows from the State it shows; ``edit(cells, text)`` hands on what was typed."""
+    """Reads the rows from the State it shows.
+
+    What was typed goes through ``attempt``, which tells what is refused, to ``change(data)``.
+    """
 
     def __init__(
         self, state: State, look: Look, change: Callable[[Data], bool], attempt: Callable[..., Any],
@@ -38,6 +41,7 @@ class DataTableModel(QAbstractTableModel):
         return self._state.graph.data or NO_DATA
 
     def set_look(self, look: Look) -> None:
+        """Draw with these colours from now on."""
         self._look = look
         self._say_changed(range(len(self.rows)))
 
@@ -70,15 +74,19 @@ class DataTableModel(QAbstractTableModel):
     # What Qt asks ----------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = _ROOT) -> int:
+        """How many rows there are."""
         return 0 if parent.isValid() else len(self.rows)
 
     def columnCount(self, parent: Index = _ROOT) -> int:
+        """How many columns there are."""
         return 0 if parent.isValid() else len(self.rows.columns)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
+        """Every cell can be typed into."""
         return super().flags(index) | Qt.ItemFlag.ItemIsEditable
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
+        """The heads of columns and rows, and their tips."""
         across = orientation is Qt.Orientation.Horizontal
         if role == Qt.ItemDataRole.DisplayRole:
             if across:
@@ -91,6 +99,7 @@ class DataTableModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What stands in a cell, and how it is shown, edited and read aloud."""
         if not index.isValid():
             return None
         number = self.rows.rows[index.row()][index.column()]
@@ -117,6 +126,7 @@ class DataTableModel(QAbstractTableModel):
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Take what was typed into a cell; False where it is refused."""
         if role != Qt.ItemDataRole.EditRole or not index.isValid():
             return False
         return bool(self._attempt(self._type, index.row(), index.column(), str(value)))

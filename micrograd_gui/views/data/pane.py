@@ -83,7 +83,7 @@ class DataPane(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
-        self._column.addLayout(self._make_row())
+        self._column.addLayout(self._make_buttons())
         self._column.addWidget(self.refusal)
         self._column.addWidget(self.table, 1)
         self._foot = QHBoxLayout()
@@ -94,8 +94,8 @@ class DataPane(QWidget):
         self.set_look(look)
         self._show(bridge.state)
 
-    def _make_row(self) -> QGridLayout:
-        self._row = QGridLayout()
+    def _make_buttons(self) -> QGridLayout:
+        self._buttons = QGridLayout()
         self.sets = QMenu(self)
         for each in datasets.DATASETS.values():
             action = self.sets.addAction(each.title)
@@ -115,7 +115,7 @@ class DataPane(QWidget):
         self._button(
             "add_column", "+ column", "One more column, bound to the next free input.", self.add_column
         )
-        return self._row
+        return self._buttons
 
     def _button(self, name: str, text: str, tip: str, verb: Callable[[], object] | None) -> QToolButton:
         button = QToolButton()
@@ -126,14 +126,14 @@ class DataPane(QWidget):
         if verb is not None:
             button.clicked.connect(lambda: verb())
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._row.addWidget(button, self._row.count() // IN_A_ROW, self._row.count() % IN_A_ROW)
+        self._buttons.addWidget(button, self._buttons.count() // IN_A_ROW, self._buttons.count() % IN_A_ROW)
         return button
 
     def set_look(self, look: Look) -> None:
         """Draw with these colours and at this size from now on."""
         self._look = look
-        self._row.setContentsMargins(look.px(8), look.px(6), look.px(8), look.px(6))
-        self._row.setSpacing(look.px(4))
+        self._buttons.setContentsMargins(look.px(8), look.px(6), look.px(8), look.px(6))
+        self._buttons.setSpacing(look.px(4))
         self._foot.setContentsMargins(look.px(8), look.px(4), look.px(8), look.px(4))
         self.refusal.setContentsMargins(look.px(8), 0, look.px(8), look.px(4))
         for button in self.findChildren(QToolButton):
@@ -212,16 +212,20 @@ class DataPane(QWidget):
         QGuiApplication.clipboard().setText(tables.as_text(self.model.rows))
 
     def add_row(self) -> None:
-        self.attempt(lambda: self.change(edits.with_row(self._begun(), self._bridge.state.graph), match=True))
+        """One more row, under the others."""
+        graph = self._bridge.state.graph
+        self.attempt(lambda: self.change(edits.with_row(self._rows_to_extend(), graph), match=True))
 
     def remove_rows(self) -> None:
+        """The selected rows go."""
         chosen = {index.row() for index in self.table.selectionModel().selectedIndexes()}
         self.attempt(lambda: self.change(edits.without_rows(self.model.rows, chosen)))
 
     def add_column(self) -> None:
+        """One more column, bound to the next free input."""
         self.attempt(lambda: self.change(edits.with_column(self.model.rows), match=True))
 
-    def _begun(self) -> Data:
+    def _rows_to_extend(self) -> Data:
         """The rows; where there are none, columns for the inputs of the graph."""
         return self.model.rows if self.model.rows.columns else edits.columns_for(self._bridge.state.graph)
 
@@ -279,6 +283,7 @@ class DataPane(QWidget):
             field.deleteLater()
 
     def remove_column(self, column: int) -> None:
+        """The column goes; with the last one all rows do."""
         self.attempt(lambda: self._bridge.session.set_rows(edits.without_column(self.model.rows, column)))
 
     def _offer(self, action: QAction, chosen: bool, verb: Callable[[], Any]) -> None:
@@ -353,7 +358,7 @@ class ColumnNameField(QLineEdit):
         self.finished.emit()
 
     def event(self, event: QEvent) -> bool:
-        # Esc is this field's while it is open, and not the window's.
+        """Esc is this field's while it is open, and not the window's."""
         shortcut = event.type() == QEvent.Type.ShortcutOverride
         if shortcut and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
             event.accept()
@@ -361,6 +366,7 @@ class ColumnNameField(QLineEdit):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc ends it with the name as it was."""
         if event.key() == Qt.Key.Key_Escape:
             self.setText(self._name)
             self._finish()
@@ -404,6 +410,7 @@ class DataGrid(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
 
     def set_look(self, look: Look) -> None:
+        """Draw at this size from now on."""
         self.setFont(look.font())
         for header in (self.horizontalHeader(), self.verticalHeader()):
             header.setFont(look.font(12))
@@ -411,15 +418,17 @@ class DataGrid(QTableView):
         self.horizontalHeader().setMinimumSectionSize(look.px(64))
 
     def sizeHint(self) -> QSize:
+        """Wide enough for four columns."""
         return QSize(420, 220)
 
     def currentChanged(self, current: Index, previous: Index) -> None:
+        """Going to another row by the keys shows it."""
         super().currentChanged(current, previous)
         if self.hasFocus() and current.isValid() and current.row() != previous.row():
             self.moved.emit(current.row())
 
     def event(self, event: QEvent) -> bool:
-        # Digits begin to type and Ctrl+V pastes here; elsewhere these keys are the window's.
+        """Digits begin to type and Ctrl+V pastes here; elsewhere these keys are the window's."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             mine = event.matches(QKeySequence.StandardKey.Paste) or event.matches(
                 QKeySequence.StandardKey.Copy
@@ -431,6 +440,7 @@ class DataGrid(QTableView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+C and Ctrl+V are of all rows."""
         if event.matches(QKeySequence.StandardKey.Paste):
             self.paste_asked.emit()
         elif event.matches(QKeySequence.StandardKey.Copy):

@@ -36,20 +36,25 @@ _WHOLE = Qt.AspectRatioMode.IgnoreAspectRatio
 _STRETCHES = 5_000  # more than there are pixels
 
 
-class Standing(Protocol):
+class ItemArtist(Protocol):
     """What the surface knows of an artist."""
 
     shape: tuple[object, ...]
 
-    def artists(self) -> tuple[Artist, ...]: ...
-    def show(self, drawn: Any) -> None: ...
+    def artists(self) -> tuple[Artist, ...]:
+        """What is to be added to the axes."""
+        ...
+
+    def show(self, drawn: Any) -> None:
+        """Stand for that item, which has the same shape."""
+        ...
 
 
 class _DrawnLine(Line2D):
     """A line of matplotlib in the color and style of a mark."""
 
     def __init__(self, mark: Mark | GrowingCurve, look: Look) -> None:
-        self.shape = shape(mark)
+        self.shape = shape_of(mark)
         theme, scale = look.theme, look.scale
         color = color_of(mark.color, theme)
         dots = mark.style in POINTS
@@ -74,6 +79,7 @@ class _DrawnLine(Line2D):
         )
 
     def artists(self) -> tuple[Artist, ...]:
+        """The line."""
         return (self,)
 
 
@@ -81,6 +87,7 @@ class MarkLine(_DrawnLine):
     """A mark as a line."""
 
     def show(self, drawn: Mark) -> None:
+        """Stand for that mark."""
         self.set_data(drawn.x, drawn.y)
 
 
@@ -112,12 +119,12 @@ class GrowingLine(_DrawnLine):
         self._store[before:length] = drawn.y[before:length]
         self._length = length
         if self.anew:
-            self.whole()
+            self.take_whole()
 
     def _ends(self, length: int) -> tuple[float, float]:
         return self._store[0], self._store[length - 1]
 
-    def whole(self) -> None:
+    def take_whole(self) -> None:
         """What is drawn next is all of it: of very many points, the highest and lowest of each stretch."""
         y = self._store[: self._length]
         stretch = self._length // _STRETCHES
@@ -130,12 +137,12 @@ class GrowingLine(_DrawnLine):
         ends = np.column_stack([stretches.min(axis=1), stretches.max(axis=1)]).ravel()
         self.set_data(np.append(x, np.arange(cut, len(y))), np.append(ends, y[cut:]))
 
-    def only_new(self) -> None:
+    def take_new(self) -> None:
         """What is drawn next is what came since, with the point it goes on from."""
         start = max(0, self._drawn - 1)
         self.set_data(np.arange(start, self._length), self._store[start : self._length])
 
-    def all_drawn(self) -> None:
+    def mark_drawn(self) -> None:
         """What there is of it is on screen."""
         self._drawn, self.anew = self._length, False
 
@@ -147,7 +154,7 @@ class FieldImage(AxesImage):
         super().__init__(
             axes, origin="lower", interpolation="bilinear", extent=(0, 1, 0, 1), zorder=1, animated=True
         )
-        self.shape = shape(field)
+        self.shape = shape_of(field)
         theme = look.theme
         self._colours = tuple(np.array(to_rgb(each)) for each in (theme.grad, theme.panel, theme.data))
         self._rgba = np.full((*field.numbers.shape, 4), 255, np.uint8)
@@ -156,6 +163,7 @@ class FieldImage(AxesImage):
         self.show(field)
 
     def artists(self) -> tuple[Artist, ...]:
+        """The image, and the line where it changes sides."""
         return (self, self._edge)
 
     def draw(self, renderer: Any, *args: Any, **kwargs: Any) -> None:
@@ -172,6 +180,7 @@ class FieldImage(AxesImage):
         renderer.draw_image(renderer.new_gc(), left, bottom, pixels)
 
     def show(self, drawn: Field) -> None:
+        """Stand for that field."""
         (left, right), (low, high) = self.axes.get_xlim(), self.axes.get_ylim()
         if tuple(self.get_extent()) != (left, right, low, high):
             self.set_extent((left, right, low, high))
@@ -198,7 +207,7 @@ class BarsPatch(StepPatch):
     """Bars as one patch."""
 
     def __init__(self, bars: Bars, look: Look) -> None:
-        self.shape = shape(bars)
+        self.shape = shape_of(bars)
         colour = color_of(bars.color, look.theme)
         super().__init__(
             bars.base + bars.heights, bars.edges, baseline=bars.base, fill=True,
@@ -206,9 +215,11 @@ class BarsPatch(StepPatch):
         )  # fmt: skip
 
     def artists(self) -> tuple[Artist, ...]:
+        """The patch."""
         return (self,)
 
     def show(self, drawn: Bars) -> None:
+        """Stand for those bars."""
         self.set_data(drawn.base + drawn.heights, drawn.edges, drawn.base)
 
 
@@ -216,7 +227,7 @@ class NoteText(Text):
     """A note as a text of matplotlib."""
 
     def __init__(self, note: Note, look: Look, size: float) -> None:
-        self.shape = shape(note)
+        self.shape = shape_of(note)
         font = FontProperties(family=FAMILY, size=size, weight="bold" if note.bold else "normal")
         super().__init__(
             0, 0, "", color=color_of(note.color, look.theme), fontproperties=font, parse_math=False,
@@ -227,14 +238,16 @@ class NoteText(Text):
         self.show(note)
 
     def artists(self) -> tuple[Artist, ...]:
+        """The text."""
         return (self,)
 
     def show(self, drawn: Note) -> None:
+        """Stand for that note."""
         self.set_position((drawn.x, drawn.y))
         self.set_text(drawn.words)
 
 
-def artist_for(drawn: PlotItem, look: Look, axes: Axes, size: float) -> Standing:
+def artist_for(drawn: PlotItem, look: Look, axes: Axes, size: float) -> ItemArtist:
     """An artist of those axes for what is to be drawn; ``size`` is that of text."""
     match drawn:
         case Mark():
@@ -262,7 +275,7 @@ def color_of(color: Color, theme: Theme) -> str:
     }[color]
 
 
-def shape(drawn: PlotItem) -> tuple[object, ...]:
+def shape_of(drawn: PlotItem) -> tuple[object, ...]:
     """What must be the same for an artist to stand for another thing."""
     said = bool(drawn.legend)
     match drawn:

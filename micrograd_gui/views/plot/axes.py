@@ -23,10 +23,9 @@ from micrograd_gui.document.graph import Span
 from micrograd_gui.document.text import short
 from micrograd_gui.views.plot.legend import KEY_GAP, cut, key_height, lines_height, say, width_of
 from micrograd_gui.views.plot.model import ABOVE, Scale, StaticPlot
-from micrograd_gui.views.theme import FAMILY, Look
+from micrograd_gui.views.theme import FAMILY, SMALLEST_PROJECTED, Look
 
 DPI = 100
-SMALLEST_PROJECTED = 28  # pixels: no text on a projector is smaller
 TICK, NAME, HEAD = 11, 12, 13  # text sizes at scale 1
 TINY = 110  # the height, at scale 1, below which all words go
 _LOW = 190  # and that below which the title goes

@@ -214,6 +214,7 @@ class PlotKey:
                 painter.drawEllipse(place)
 
     def remove(self) -> None:
+        """Take its artists out of the axes."""
         for artist in self:
             artist.remove()
 

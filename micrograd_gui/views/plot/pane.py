@@ -189,6 +189,7 @@ class PlotPane(QWidget):
     # When it is drawn ------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """After the first one matplotlib is loaded."""
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
@@ -204,6 +205,7 @@ class PlotPane(QWidget):
         self.below.wake()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Buttons and plots that have no room go."""
         super().resizeEvent(event)
         self._show_kinds()
         self._show_below()

@@ -15,7 +15,7 @@ from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from micrograd_gui.views.plot.artists import POINTS, GrowingLine, MarkLine, Standing, artist_for, shape
+from micrograd_gui.views.plot.artists import POINTS, GrowingLine, ItemArtist, MarkLine, artist_for, shape_of
 from micrograd_gui.views.plot.axes import DPI, NAME, TINY, PlotAxes
 from micrograd_gui.views.plot.legend import (
     KEY_GAP,
@@ -61,7 +61,7 @@ class PlotSurface(FigureCanvasQTAgg):
         self._look = look
         self._static: StaticPlot | None = None
         self._items: tuple[PlotItem, ...] = ()
-        self._lines: list[Standing] = []
+        self._lines: list[ItemArtist] = []
         self._key: PlotKey | None = None
         self._key_lines, self._key_x = 0, 0.0  # of a key above the axes; they stay while its numbers grow
         self._ground: Any = None  # the pixels of the axes alone
@@ -87,7 +87,7 @@ class PlotSurface(FigureCanvasQTAgg):
         anew = before is None or before.axes != static.axes
         if anew:
             self._frame.set_spans(static)
-        shapes = [shape(mark) for mark in (*static.curves, *items)]
+        shapes = [shape_of(mark) for mark in (*static.curves, *items)]
         if shapes == [line.shape for line in self._lines]:
             for mark, line in zip((*static.curves, *items), self._lines, strict=True):
                 line.show(mark)
@@ -107,7 +107,7 @@ class PlotSurface(FigureCanvasQTAgg):
         """The bytes of an .svg, .pdf or .png file, the same for the same plot; text stays text."""
         for line in self._lines:
             if isinstance(line, GrowingLine):
-                line.whole()
+                line.take_whole()
         buffer = io.BytesIO()
         # 42: fonts are embedded as they are, for programs in which the figure is edited further
         with rc_context({"svg.hashsalt": "micrograd", "svg.fonttype": "none", "pdf.fonttype": 42}):
@@ -219,16 +219,19 @@ class PlotSurface(FigureCanvasQTAgg):
         self._frame.lay_out(self._static, self.width(), self.height(), self._key_lines)
         if self._key_is_above:
             left = self._frame.margins[0]
-            beside = fit(said, words, size, room + pad - left, self._key_lines)
+            beside = has_room(said, words, size, room + pad - left, self._key_lines)
             self._key_x = left if beside else float(pad)
 
     def sizeHint(self) -> QSize:
+        """What a plot needs to be read well."""
         return QSize(420, 300)
 
     def minimumSizeHint(self) -> QSize:
+        """Next to nothing: on little room the words go first."""
         return QSize(40, 30)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Room for the words is made anew."""
         self._ground = None
         super().resizeEvent(event)
         self._lay_out()
@@ -237,6 +240,7 @@ class PlotSurface(FigureCanvasQTAgg):
     # Drawing ---------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """The pixels of matplotlib, and over them what Qt paints."""
         super().paintEvent(event)
         if self._ground is None:
             return
@@ -255,6 +259,7 @@ class PlotSurface(FigureCanvasQTAgg):
         self.draw_idle()
 
     def draw(self) -> None:
+        """As matplotlib does, where there is anything to draw on."""
         if self.width() >= 2 and self.height() >= 2:
             super().draw()
 
@@ -272,13 +277,13 @@ class PlotSurface(FigureCanvasQTAgg):
         if self._stale or rest or any(line.anew for line in growing):
             self.restore_region(self._ground)
             for line in growing:
-                line.whole()
+                line.take_whole()
         else:
             for line in growing:
-                line.only_new()
+                line.take_new()
         for line in growing:
             line.draw(self.renderer)
-            line.all_drawn()
+            line.mark_drawn()
         over = (artist for each in rest for artist in each.artists())
         for artist in sorted(over, key=Artist.get_zorder):
             artist.draw(self.renderer)
@@ -331,7 +336,7 @@ def words_above(said: Sequence[PlotItem], size: int, room: float, lines: int) ->
     brief = [drawable(mark.brief or mark.legend) for mark in said]
     for words in (full, brief):
         measured = with_widths(words, size)
-        if fit(said, measured, size, room, lines):
+        if has_room(said, measured, size, room, lines):
             return measured
     beside = entry_width(0.0, size, point=False)
     return with_widths([cut(each, size, room - 1.05 * beside) for each in brief], size)
@@ -342,7 +347,7 @@ def with_widths(words: Sequence[str], size: int) -> Words:
     return [(each, width_of(each, size)) for each in words]
 
 
-def fit(said: Sequence[PlotItem], words: Words, size: int, room: float, lines: int) -> bool:
+def has_room(said: Sequence[PlotItem], words: Words, size: int, room: float, lines: int) -> bool:
     """Whether the entries with those words have room, side by side in so many lines."""
     widest = max(_widths(said, words, size), default=0.0)
     return widest <= room and lines_of(said, words, size, room) <= lines

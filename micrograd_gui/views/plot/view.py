@@ -17,7 +17,7 @@ from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
 from micrograd_gui.views.bridge import Bridge, Pace
 from micrograd_gui.views.plot.model import PlotItem, PlotKind, StaticPlot
-from micrograd_gui.views.theme import Look
+from micrograd_gui.views.theme import SMALLEST_PROJECTED, Look
 
 if TYPE_CHECKING:
     from micrograd_gui.views.plot.surface import PlotSurface
@@ -72,7 +72,7 @@ class PlotView(QStackedWidget):
         """Draw with these colours and at this size from now on."""
         self._look = look
         self.words.setMargin(look.px(16))
-        size = max(look.px(14), 28) if look.projector else look.px(14)
+        size = max(look.px(14), SMALLEST_PROJECTED) if look.projector else look.px(14)
         self.words.setStyleSheet(f"color: {look.theme.muted}; font-size: {size}px")
         if self.surface is not None:
             self.surface.set_look(look)
@@ -80,11 +80,13 @@ class PlotView(QStackedWidget):
     # When it is drawn ------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:
+        """Up to date as soon as it is seen."""
         super().showEvent(event)
         if self._awake:
             self._later.start(0)
 
     def hideEvent(self, event: QHideEvent) -> None:
+        """What nobody sees is not drawn."""
         super().hideEvent(event)
         self._later.stop()
 

@@ -27,9 +27,11 @@ class ActivationPlot:
     pace = 100
 
     def why_empty(self, state: State) -> str:
+        """Never: tanh can be shown without any graph."""
         return ""  # tanh can be shown without any graph
 
     def still_valid(self, static: StaticPlot, state: State) -> bool:
+        """Whether the op, its names and its point are within the axes as they are."""
         shown = unary(state)
         if static.subject != shown:
             return False
@@ -44,6 +46,7 @@ class ActivationPlot:
         return inside and names == (static.x_name, static.y_name)
 
     def build(self, state: State, before: StaticPlot | None) -> StaticPlot:
+        """The curve."""
         import numpy as np
 
         graph, shown = state.graph, unary(state)
@@ -74,6 +77,7 @@ class ActivationPlot:
         )
 
     def live_items(self, state: State, static: StaticPlot) -> tuple[Mark, ...]:
+        """Slope and point."""
         if static.subject is None:
             return ()
         node = state.graph.nodes[static.subject]

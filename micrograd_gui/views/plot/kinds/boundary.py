@@ -69,10 +69,12 @@ class BoundaryPlot:
         self._shown: tuple[StaticPlot, Any, tuple[PlotItem, ...]] | None = None
 
     def why_empty(self, state: State) -> str:
+        """Why the graph has no boundary."""
         query = self._query(state.graph)
         return query if isinstance(query, str) else ""
 
     def still_valid(self, static: StaticPlot, state: State) -> bool:
+        """Whether the rows and what is asked are the same."""
         graph, data = state.graph, state.graph.data
         if not isinstance(static, BoundaryStatic) or data is None or static.data is None:
             return False
@@ -83,6 +85,7 @@ class BoundaryPlot:
         return all(graph.nodes[leaf].data == static.graph.nodes[leaf].data for leaf in static.fixed)
 
     def build(self, state: State, before: StaticPlot | None) -> StaticPlot:
+        """The rows, and the points at which the prediction is asked."""
         import numpy as np
 
         from micrograd_gui.session.training.trainer import Prediction
@@ -134,6 +137,7 @@ class BoundaryPlot:
         )
 
     def live_items(self, state: State, static: StaticPlot) -> tuple[PlotItem, ...]:
+        """The surface or the curve, the rows told wrong, and the row that is shown."""
         import numpy as np
 
         assert isinstance(static, BoundaryStatic)

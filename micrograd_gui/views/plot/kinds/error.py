@@ -42,6 +42,7 @@ class ErrorPlot:
     pace = 500
 
     def why_empty(self, state: State) -> str:
+        """Why there is no slope to measure."""
         words = SweepPlot().why_empty(state)
         if words:
             return words
@@ -53,10 +54,12 @@ class ErrorPlot:
         return ""
 
     def still_valid(self, static: StaticPlot, state: State) -> bool:
+        """Whether the numbers, the node and h are the same."""
         same = isinstance(static, ErrorStatic) and static.h == state.h and static.subject == swept(state)
         return bool(same) and state.moment.same_numbers(static.graph)
 
     def build(self, state: State, before: StaticPlot | None) -> StaticPlot:
+        """All of it."""
         import numpy as np
 
         graph, subject = state.moment, swept(state)
@@ -96,6 +99,7 @@ class ErrorPlot:
         )
 
     def live_items(self, state: State, static: StaticPlot) -> tuple[PlotItem, ...]:
+        """Nothing: h is part of the static part."""
         return ()
 
 

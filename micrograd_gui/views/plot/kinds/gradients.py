@@ -43,6 +43,7 @@ class GradientsPlot:
         self._health: Health | None = None
 
     def why_empty(self, state: State) -> str:
+        """Why there are no gradients."""
         graph = state.graph
         if graph.target is None or not graph.parameters:
             return "No gradients to compare: mark leaves behind the target as parameters."
@@ -51,9 +52,11 @@ class GradientsPlot:
         return ""
 
     def still_valid(self, static: StaticPlot, state: State) -> bool:
+        """Whether the layers are the same."""
         return self._health is not None and self._health.fits(state.graph)
 
     def build(self, state: State, before: StaticPlot | None) -> StaticPlot:
+        """A row per layer."""
         from micrograd_gui.session.training.health import Health
 
         graph = state.moment
@@ -75,6 +78,7 @@ class GradientsPlot:
         )
 
     def live_items(self, state: State, static: StaticPlot) -> tuple[PlotItem, ...]:
+        """The histograms, and a verdict on each."""
         import numpy as np
 
         assert self._health is not None

@@ -33,6 +33,7 @@ class LossPlot:
         self.log = False
 
     def why_empty(self, state: State) -> str:
+        """Why there is no loss yet."""
         if state.training is not None and len(state.training.losses):
             return ""
         if state.graph.data is None or not state.graph.data.rows:
@@ -40,6 +41,7 @@ class LossPlot:
         return "No loss yet: train one step (T), or let it train (Ctrl+T)."
 
     def still_valid(self, static: StaticPlot, state: State) -> bool:
+        """Whether the curve is within the axes as they are."""
         training = state.training
         if training is None or (static.y_scale == "log") != self.log:
             return False
@@ -52,6 +54,7 @@ class LossPlot:
         return all(low <= loss <= high or (self.log and loss < _SMALLEST) for loss in recent)
 
     def build(self, state: State, before: StaticPlot | None) -> StaticPlot:
+        """The axes alone."""
         training = state.training
         assert training is not None
         again = before is not None and before.graph.same_structure(state.graph)
@@ -71,6 +74,7 @@ class LossPlot:
         )
 
     def live_items(self, state: State, static: StaticPlot) -> tuple[PlotItem, ...]:
+        """The curve of the loss, that of the accuracy, and the point where the graph stands."""
         training = state.training
         if training is None:
             return ()

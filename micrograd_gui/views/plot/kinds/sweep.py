@@ -37,6 +37,7 @@ class SweepPlot:
     pace = 200
 
     def why_empty(self, state: State) -> str:
+        """What to do before there is something to sweep."""
         if not state.graph.nodes:
             return "Nothing to plot yet: drop a node on the canvas, or type an expression."
         subject, target = swept(state), state.graph.target
@@ -50,6 +51,7 @@ class SweepPlot:
         return ""
 
     def still_valid(self, static: StaticPlot, state: State) -> bool:
+        """Whether the graph, the node that is swept and its span are the same."""
         graph = state.moment
         return (
             static.subject == swept(state)
@@ -59,6 +61,7 @@ class SweepPlot:
         )
 
     def build(self, state: State, before: StaticPlot | None) -> StaticPlot:
+        """The curve."""
         import numpy as np
 
         graph, subject = state.moment, swept(state)
@@ -89,6 +92,7 @@ class SweepPlot:
         )
 
     def live_items(self, state: State, static: StaticPlot) -> tuple[Mark, ...]:
+        """Tangent, secant and point."""
         subject, target = static.subject, state.graph.target
         if subject is None or target is None:
             return ()
