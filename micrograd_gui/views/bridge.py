@@ -38,12 +38,12 @@ class Bridge(QObject):
 
     ==============================  =======================  ============================================
     app/training_loop.py            each change              whether the timer of the run goes
-    app/window.py                   each, and 150 ms apart   what a document opens with; title, actions
+    app/window.py                   150 ms                   title, actions, what a document opens with
     views/canvas/view.py            66 ms, in turn           nodes, wires and their numbers
     views/data/pane.py              each change              the rows; it looks at what differs, and seldom
     views/expression_line.py        when the run is over     the statements, h, the numbers of the plan
     views/gradients.py              300 ms, in turn          the table of gradients
-    views/plot/pane.py              each change              which kinds of plot apply
+    views/plot/pane.py              each change              whether there is a loss to show below
     views/plot/view.py              as the plot, in turn     the plot
     views/rendered_graph.py         300 ms, in turn          Graphviz's picture
     views/step_card.py              150 ms                   the step in words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
@@ -24,15 +25,16 @@ class ReadLine(QLineEdit):
         self.textEdited.connect(lambda: self._mark(""))
         Paced(bridge, NEVER, self).changed.connect(self._on_changed)
 
+    @abstractmethod
     def read(self, text: str) -> None:
         """Take the text over; raises Refusal."""
-        raise NotImplementedError
 
+    @abstractmethod
     def shown(self, state: State) -> str:
         """What the field says while nobody types in it."""
-        raise NotImplementedError
 
     def set_tip(self, tip: str) -> None:
+        """What the field says of itself under the pointer, unless it says why its text was refused."""
         self._tip = tip
         self._mark("")
 
@@ -103,10 +105,12 @@ class ExpressionLine(ReadLine):
             super().keyPressEvent(event)
 
     def read(self, text: str) -> None:
+        """The graph that is written there, unless it is the one there is; raises ExpressionRefusal."""
         if text.strip() != self.shown(self.bridge.state):
             self._build(text)
 
     def shown(self, state: State) -> str:
+        """The graph as statements."""
         return expression_of(state.graph)
 
     def _differs(self, old: State, new: State) -> bool:
@@ -125,9 +129,11 @@ class HLine(ReadLine):
         self._show(bridge.state)
 
     def read(self, text: str) -> None:
+        """Take h over, “h = 0.001” too; raises Refusal."""
         self.bridge.session.set_h(text.removeprefix("h").strip().removeprefix("="))
 
     def shown(self, state: State) -> str:
+        """The number alone."""
         return f"{state.h:g}"
 
     def _differs(self, old: State, new: State) -> bool:

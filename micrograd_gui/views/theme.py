@@ -1,4 +1,4 @@
-"""Theme and Look: the colours, the fonts and the size of everything."""
+"""Theme and Look: the colours, the fonts and the size of everything, and how they are given to Qt."""
 
 from __future__ import annotations
 
@@ -112,7 +112,12 @@ THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How everything is drawn: which colours, how large the text, whether it is projected."""
+    """How everything is drawn; frozen, so that a view compares what it drew with and what is wanted.
+
+    ``theme`` has the colours. ``scale`` multiplies every length and size of text that is given to ``px`` and
+    ``font``; 1.0 is text of 13 pixels. ``projector``: for a lecture hall, where the views leave out what only
+    the one at the keyboard needs.
+    """
 
     theme: Theme = LIGHT
     scale: float = 1.0
@@ -181,9 +186,13 @@ def palette(theme: Theme) -> QPalette:
 
 
 def style_sheet(look: Look) -> str:
-    """The style sheet of the whole window."""
+    """The style sheet of every window, in that look; where two rules are alike, the later one wins."""
+    return _bars_and_menus(look) + _buttons_and_lines(look) + _choices(look) + _labels_and_panes(look)
+
+
+def _bars_and_menus(look: Look) -> str:
+    """The window itself, its menus and toolbars."""
     t, px = look.theme, look.px
-    arrow = resource("icons", f"down-{t.name}.svg").as_posix()
     return f"""
     QMainWindow, QMenuBar, QMenu, QToolBar, QStatusBar, QScrollArea, QScrollArea > QWidget > QWidget,
     QDockWidget, QTableView, QHeaderView::section {{ background: {t.panel}; color: {t.text}; }}
@@ -200,6 +209,13 @@ def style_sheet(look: Look) -> str:
         padding: {px(5)}px {px(8)}px; }}
     QToolBar QLabel {{ padding: 0 {px(2)}px; }}
     QToolBar::separator {{ background: {t.line}; width: 1px; margin: {px(4)}px {px(3)}px; }}
+    """
+
+
+def _buttons_and_lines(look: Look) -> str:
+    """What is pressed, and what is typed in."""
+    t, px = look.theme, look.px
+    return f"""
     QToolButton, QPushButton {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line};
         border-radius: {px(6)}px; padding: {px(5)}px {px(10)}px; }}
     QToolButton:hover, QPushButton:hover {{ border-color: {t.frame}; }}
@@ -216,6 +232,14 @@ def style_sheet(look: Look) -> str:
         border-radius: {px(6)}px; padding: {px(4)}px {px(8)}px;
         selection-background-color: {t.data}; selection-color: {t.on_data}; }}
     QLineEdit#expression, QLineEdit#h {{ font-family: "{MONO}"; }}
+    """
+
+
+def _choices(look: Look) -> str:
+    """What is chosen from, progress, fields that were refused, and boxes to tick."""
+    t, px = look.theme, look.px
+    arrow = resource("icons", f"down-{t.name}.svg").as_posix()
+    return f"""
     QComboBox {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line};
         border-radius: {px(6)}px; padding: {px(4)}px {px(8)}px; }}
     QComboBox:hover {{ border-color: {t.frame}; }}
@@ -231,6 +255,13 @@ def style_sheet(look: Look) -> str:
     QLineEdit[refused="true"] {{ border: 2px solid {t.bad}; background: {t.bad_fill}; }}
     QCheckBox::indicator:unchecked {{ border: 1px solid {t.frame}; border-radius: 3px; background: {t.raised};
         width: {px(12)}px; height: {px(12)}px; }}
+    """
+
+
+def _labels_and_panes(look: Look) -> str:
+    """Texts, docks, tabs, tables, tips and the status bar."""
+    t, px = look.theme, look.px
+    return f"""
     QLabel {{ background: transparent; color: {t.text}; }}
     QLabel[muted="true"] {{ color: {t.muted}; }}
     QLabel[refused="true"] {{ color: {t.bad}; font-weight: bold; }}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -23,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES
+from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES, Optimiser, RateSchedule
 from micrograd_gui.document.text import exact, read_number, short, spoken, written
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Paced
@@ -44,7 +45,11 @@ _NUMBERS = ("loss", "accuracy", "rate")
 
 
 class TrainingPanel(QScrollArea):
-    """``actions``: train, train_step, rewind and update, once the window has made them."""
+    """How the graph learns, and how far it has come.
+
+    From the top: buttons for the window's own actions, progress and speed, loss and accuracy as numbers, why
+    a run ended or cannot begin, and the fields of the plan, each of which is an edit.
+    """
 
     def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +63,7 @@ class TrainingPanel(QScrollArea):
         self.body = QWidget()
         self.setWidget(self.body)
         self._column = QVBoxLayout(self.body)
-        self._column.addLayout(self._make_row())
+        self._column.addLayout(self._make_buttons())
         self._column.addLayout(self._make_progress())
         self._column.addLayout(self._make_numbers())
         self.reason = QLabel()
@@ -73,7 +78,7 @@ class TrainingPanel(QScrollArea):
 
     # The parts -------------------------------------------------------------------------------
 
-    def _make_row(self) -> QHBoxLayout:
+    def _make_buttons(self) -> QHBoxLayout:
         self._row = QHBoxLayout()
         self._row.addStretch(1)
         return self._row
@@ -126,8 +131,8 @@ class TrainingPanel(QScrollArea):
             )
         }
         choices = {
-            "optimiser": PlanChoice(bridge, "optimiser", "Optimiser", optimiser_choices()),
-            "schedule": PlanChoice(bridge, "schedule", "Schedule", schedule_choices()),
+            "optimiser": PlanChoice(bridge, "optimiser", "Optimiser", OPTIMISERS.values()),
+            "schedule": PlanChoice(bridge, "schedule", "Schedule", SCHEDULES.values()),
         }
         self.redraw = QPushButton("Redraw")
         self.redraw.setObjectName("redraw")
@@ -293,6 +298,7 @@ class PlanLine(ReadLine):
         self._show(bridge.state)
 
     def read(self, text: str) -> None:
+        """That number in the plan; raises Refusal."""
         change: dict[str, Any] = {self._name: self._meant(text)}
         self.bridge.session.set_plan(**change)
 
@@ -311,6 +317,7 @@ class PlanLine(ReadLine):
         return int(plain)
 
     def shown(self, state: State) -> str:
+        """The number in the plan, to its last digit; “all” for a batch of every row."""
         number = getattr(state.graph.plan or TrainingPlan(), self._name)
         return ALL_ROWS if number is None else exact(float(number))
 
@@ -329,17 +336,19 @@ class PlanLine(ReadLine):
 
 
 class PlanChoice(QComboBox):
-    """One of the few things that a part of the plan may be."""
+    """One of the rows of a table, for the part of the plan that has that name."""
 
-    def __init__(self, bridge: Bridge, name: str, title: str, choices: dict[str, tuple[str, str]]) -> None:
+    def __init__(
+        self, bridge: Bridge, name: str, title: str, rows: Iterable[Optimiser | RateSchedule]
+    ) -> None:
         super().__init__()
         self._bridge = bridge
         self._name = name
         self.setObjectName(f"plan_{name}")
         self.setAccessibleName(title)
-        for key, (text, tip) in choices.items():
-            self.addItem(text, key)
-            self.setItemData(self.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        for row in rows:
+            self.addItem(row.title, row.name)
+            self.setItemData(self.count() - 1, row.sentence, Qt.ItemDataRole.ToolTipRole)
         self._show(bridge.state)
         self.activated.connect(lambda _: bridge.attempt(self._choose))
         bridge.changed.connect(self._on_changed)
@@ -354,13 +363,3 @@ class PlanChoice(QComboBox):
     def _show(self, state: State) -> None:
         self.setCurrentIndex(self.findData(getattr(state.graph.plan or TrainingPlan(), self._name)))
         self.setToolTip(str(self.currentData(Qt.ItemDataRole.ToolTipRole)))
-
-
-def optimiser_choices() -> dict[str, tuple[str, str]]:
-    """Every row of the table of optimisers."""
-    return {row.name: (row.title, row.sentence) for row in OPTIMISERS.values()}
-
-
-def schedule_choices() -> dict[str, tuple[str, str]]:
-    """Every row of the table of schedules: how the rate goes on."""
-    return {row.name: (row.title, row.sentence) for row in SCHEDULES.values()}

@@ -1,13 +1,17 @@
 """Changes come at once; in a run they come at a pace, and none of them is lost."""
 
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject
 
 from micrograd_gui.session.session import Session
-from micrograd_gui.views.bridge import NEVER, Bridge, Paced
+from micrograd_gui.views.bridge import NEVER, Bridge, Frames, Pace, Paced
 from tests.views import learning
+
+PACKAGE = Path(__file__).parents[2] / "micrograd_gui"
 
 
 @pytest.fixture
@@ -82,3 +86,78 @@ def test_two_views_are_not_shown_in_the_same_frame(qtbot, session):
     assert all(lists)
     session.train_stop()
     bridge.deleteLater()
+
+
+def test_the_bridge_lists_all_who_listen_to_it():
+    listening = re.compile(r"bridge\.changed\.connect|\bPaced\(")
+    listeners = {
+        path.relative_to(PACKAGE).as_posix()
+        for floor in ("views", "app")
+        for path in (PACKAGE / floor).rglob("*.py")
+        if path.name != "bridge.py" and listening.search(path.read_text("utf-8"))
+    }
+    listed = set(re.findall(r"^    ((?:app|views)/\S+\.py) ", Bridge.__doc__, re.MULTILINE))
+    assert listed == listeners
+
+
+# Frames and Pace, by a clock of the test ---------------------------------------------------------
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """What ``perf_counter`` tells the bridge; a list of one number."""
+    now = [100.0]
+    monkeypatch.setattr("micrograd_gui.views.bridge.perf_counter", lambda: now[0])
+    return now
+
+
+def test_one_heavy_view_has_its_turn_in_a_frame(clock):
+    frames = Frames()
+    assert frames.take_turn()
+    clock[0] += 0.010
+    assert not frames.take_turn()
+    clock[0] += 0.006
+    assert frames.take_turn()
+
+
+def test_steps_have_less_of_a_frame_where_ticks_come_late_or_a_view_is_drawn(clock):
+    frames = Frames()
+    frames.begin()
+    full = frames.budget
+    clock[0] += 0.016
+    assert frames.tick() == pytest.approx(0.016)
+    assert frames.budget == full
+    clock[0] += 0.040
+    frames.tick()
+    late = frames.budget
+    assert late < full
+    clock[0] += 0.016
+    frames.tick()
+    assert late < frames.budget <= full
+    frames.take_turn()
+    assert frames.budget < late
+    clock[0] += 0.013
+    assert frames.budget > late
+
+
+def test_a_view_rests_its_pace_or_eight_times_what_its_drawing_took(clock):
+    pace = Pace(Frames(), 50)
+    assert pace.wait() == 0
+    with pace.drawing():
+        clock[0] += 0.001
+    assert pace.wait() == 50
+    with pace.drawing():
+        clock[0] += 0.020
+    assert pace.wait() == 160
+    clock[0] += 0.100
+    assert pace.wait() == 60
+    pace.forget()
+    assert pace.wait() == 0
+
+
+def test_what_is_heavy_asks_again_when_it_is_not_its_turn(clock):
+    frames = Frames()
+    heavy, light = Pace(frames, 0), Pace(frames, 0, heavy=False)
+    assert heavy.delay() == 0
+    assert heavy.delay() > 0
+    assert light.delay() == 0
