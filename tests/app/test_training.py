@@ -213,7 +213,7 @@ def test_moments_of_the_optimiser_stand_in_the_table(window):
     assert model.number(first, 6) == training.moments[0][0] != 0
     assert model.text(first, 7)
     assert model.text(window.session.state.graph.target, 6) == ""
-    assert "\tm\tv\n" in window.panes.gradients.table.copied()
+    assert "\tm\tv\n" in window.panes.gradients.table.as_text()
     window.session.rewind()
     assert model.columns[-1] == "verdict"
 
