@@ -1,4 +1,4 @@
-"""Looking: zoom, fit, scroll, the hall; what the view says and offers."""
+"""Looking: zoom, fit, scroll, the projector; what the view says and offers."""
 
 from dataclasses import replace
 
