@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from micrograd_gui.document.block import Key
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.figures import geometry
 from micrograd_gui.figures.figure import (
@@ -94,6 +95,9 @@ class Lines:
     ends: tuple[tuple[Point, Point], ...]
 
 
+Outline = Rect | Ellipse | Curve | Polygon | Lines
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """An outline with the colours of its inside and its edge (None: none), and how thick that is.
@@ -101,7 +105,7 @@ class Shape:
     A ``veil`` lets what is behind it show, and has a dashed edge.
     """
 
-    outline: Rect | Ellipse | Curve | Polygon | Lines
+    outline: Outline
     fill: Tone | None = None
     edge: Tone | None = None
     weight: Weight = "thin"
@@ -110,14 +114,11 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class ShapeGroup:
-    """What belongs together: the box of a node, its name and its texts; of other things ``node`` is None.
-
-    A block, open or collapsed, has minus its id.
-    """
+    """What belongs together: the box of a node or block, its name and its texts; else ``node`` is None."""
 
     shapes: tuple[Shape, ...]
     texts: tuple[Text, ...] = ()
-    node: NodeId | None = None
+    node: Key | None = None
     name: str = ""
 
     @property
@@ -127,24 +128,77 @@ class ShapeGroup:
         return not painted and not any(text.text for text in self.texts)
 
 
+Element = Enclosure | Wire | Oval | CardBox | ChipText
+
+
+def elements(picture: Figure) -> Iterator[Element]:
+    """The parts of a picture in the order in which they are drawn, which is the same at each moment."""
+    yield from picture.enclosures
+    yield from sorted(picture.wires, key=lambda wire: wire.bundle)  # as the canvas draws them
+    yield from picture.ovals
+    yield from picture.boxes
+    yield from reversed(picture.chips)  # the line to a later one goes behind an earlier one
+
+
+def shapes_of(element: Element, picture: Figure) -> tuple[Shape, ...]:
+    """What is drawn of that part at the picture's moment; at others only colours and weights differ."""
+    match element:
+        case CardBox():
+            return tuple(_card(element, picture) if picture.style == "canvas" else _record(element, picture))
+        case Wire():
+            return tuple(_wire(element, picture))
+        case Oval():
+            return (_oval(element, picture),)
+        case Enclosure():
+            return tuple(_enclosure(element))
+        case ChipText():
+            return tuple(_chip(element))
+
+
+def at_rest(element: Element, picture: Figure) -> bool:
+    """Whether the shapes of that part are sure to be those of the picture with no numbers yet.
+
+    In the notebook's style all are but what the step acts on and goes through; a card shows more.
+    """
+    if picture.style == "canvas":
+        return False
+    match element:
+        case CardBox():
+            return element.node != picture.acting
+        case Wire() | Oval():
+            return element.node != picture.through
+    return True
+
+
+def texts_of(element: Element, picture: Figure) -> tuple[Text, ...]:
+    """What is written on that part at the picture's moment; at others as many texts at the same places."""
+    match element:
+        case CardBox():
+            return picture.texts_of(element)
+        case Wire():
+            return ()
+        case Oval():
+            return (picture.text_in(element),)
+        case Enclosure():
+            return (element.text,)
+        case ChipText():
+            return texts_on(element)
+
+
 def groups(picture: Figure) -> tuple[ShapeGroup, ...]:
     """All of the picture. At each moment of a run there are the same shapes and texts in the same order."""
-    card = picture.style == "canvas"
-    made = [
-        ShapeGroup(tuple(_enclosure(each)), (each.text,), each.block, each.title or "a block")
-        for each in picture.enclosures
-    ]
-    wires = sorted(picture.wires, key=lambda wire: wire.bundle)  # as the canvas draws them
-    made += [ShapeGroup(tuple(_wire(wire, picture))) for wire in wires]
-    made += [ShapeGroup((_oval(oval, picture),), (picture.text_in(oval),)) for oval in picture.ovals]
-    for box in picture.boxes:
-        shapes = tuple(_card(box, picture) if card else _record(box, picture))
-        made.append(ShapeGroup(shapes, picture.texts_of(box), box.node, box.label or "a constant"))
-    chips = reversed(picture.chips)  # the line to a later one goes behind an earlier one
-    made += [ShapeGroup(tuple(_chip(chip)), texts_on(chip)) for chip in chips]
+    found = []
+    for each in elements(picture):
+        node: Key | None = None
+        name = ""
+        if isinstance(each, Enclosure):
+            node, name = each.block, each.title or "a block"
+        elif isinstance(each, CardBox):
+            node, name = each.node, each.label or "a constant"
+        found.append(ShapeGroup(shapes_of(each, picture), texts_of(each, picture), node, name))
     if picture.below:
-        made.append(ShapeGroup((), picture.below))
-    return tuple(made)
+        found.append(ShapeGroup((), picture.below))
+    return tuple(found)
 
 
 def tone_of(text: Text) -> Tone:

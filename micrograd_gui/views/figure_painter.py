@@ -1,74 +1,127 @@
-"""Figure → QPainter: a rendered graph in the colours of a look, or the parts of it that are asked for."""
+"""Figure → QPainter: its shapes in the colours of a look, all of them or the parts that are asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.figures.figure import CardBox, Figure, Oval, Text, Wire, oval_text
+from micrograd_gui.figures.figure import CardBox, Enclosure, Figure, Oval, Text, Wire
+from micrograd_gui.figures.palette import PALETTES, Weight
+from micrograd_gui.figures.shapes import (
+    DASHES,
+    TONES,
+    VEIL,
+    Curve,
+    Element,
+    Ellipse,
+    Lines,
+    Outline,
+    Polygon,
+    Rect,
+    Shape,
+    Tone,
+    at_rest,
+    elements,
+    shapes_of,
+    texts_of,
+    tone_of,
+)
 from micrograd_gui.views.theme import FAMILY, Theme
 
 SMALLEST_TEXT = 3.5  # pixels; below that numbers are no more than specks, and are left out
-STRONG = 2.5
 _REACH = 6.0  # how far marks may stand out of a shape
+_NO_PEN, _NO_BRUSH = Qt.PenStyle.NoPen, Qt.BrushStyle.NoBrush
 _SELECTED = 3.0  # how far the mark of a selected node stands out of it
+
+_DRAWN_BY: dict[type[Outline], Callable[[QPainter, Any], None]] = {
+    Ellipse: QPainter.drawEllipse,
+    Curve: QPainter.drawPath,
+    Polygon: QPainter.drawPolygon,
+}
+Drawable = QRectF | QPainterPath | QPolygonF | list[QLineF]
+
+
+class _Style(NamedTuple):
+    """How an outline is painted: those of one style are painted together."""
+
+    kind: type[Outline]
+    round: float
+    fill: Tone | None
+    edge: Tone | None
+    weight: Weight
+    veil: bool
 
 
 @dataclass(frozen=True, slots=True)
-class _Shape:
-    """What is drawn of a box, an oval or a wire, and the rectangle it covers, marks included."""
+class _Prepared:
+    """One part of a figure: the outlines of its shapes for Qt, the style of each at rest, what they cover.
 
-    item: CardBox | Oval | Wire
+    ``around`` is the part itself, ``covers`` the same with the marks that stand out of it.
+    """
+
+    element: Element
+    node: NodeId
+    outlines: tuple[Drawable, ...]
+    styles: tuple[_Style, ...]
+    around: QRectF
     covers: QRectF
-    rect: QRectF
-    lines: Sequence[QLineF] = ()
-    path: QPainterPath | None = None
-    head: QPolygonF | None = None
 
 
 class Scenery:
-    """A picture's shapes made ready for Qt, once per layout; numbers come with each painting."""
+    """A figure's parts made ready for Qt, once per layout; numbers come with each painting."""
 
-    def __init__(self, picture: Figure) -> None:
-        self.boxes = [_box(each) for each in picture.boxes]
-        self.ovals = [_oval(each) for each in picture.ovals]
-        self.wires = [_wire(each) for each in picture.wires]
+    def __init__(self, figure: Figure) -> None:
+        self.items = [_prepared(each, figure) for each in elements(figure)]
+        self._boxes = [each for each in self.items if isinstance(each.element, CardBox)]
+        self._ovals = [each for each in self.items if isinstance(each.element, Oval)]
+        self._wires = [each for each in self.items if isinstance(each.element, Wire)]
 
-    def covered(self, nodes: Collection[NodeId], through: Collection[NodeId | None]) -> list[QRectF]:
-        """What changes where those nodes have other numbers, and those ops act or cease to act."""
-        rects = [shape.covers for shape in self.boxes if shape.item.node in nodes]
-        shapes = (*self.ovals, *self.wires) if through else ()
-        return rects + [shape.covers for shape in shapes if shape.item.node in through]
+    def covered(
+        self, nodes: Collection[NodeId], through: Collection[NodeId | None], ahead: Collection[NodeId]
+    ) -> list[QRectF]:
+        """What changes where those nodes have other numbers, and those ops act or cease to act.
+
+        ``ahead`` are the nodes that are still to come and were not, or the other way round.
+        """
+        rects = [item.covers for item in self._boxes if item.node in nodes]
+        if through or ahead:
+            rects += [item.covers for item in self._ovals if item.node in through or item.node in ahead]
+        return rects + [item.covers for item in self._wires if item.node in through]
 
     def node_at(self, point: QPointF) -> NodeId | None:
         """The node whose box or oval lies there."""
-        shapes = (*self.boxes, *self.ovals)
-        return next((shape.item.node for shape in shapes if shape.rect.contains(point)), None)
+        items = (*self._boxes, *self._ovals)
+        return next((item.node for item in items if item.around.contains(point)), None)
 
     def rect_of(self, node: NodeId) -> QRectF | None:
-        """The node's box."""
-        return next((shape.rect for shape in self.boxes if shape.item.node == node), None)
+        """The node's box, in the figure's units."""
+        return next((item.around for item in self._boxes if item.node == node), None)
 
 
-class PicturePainter:
-    """Paints pictures in the colours of one theme."""
+class FigurePainter:
+    """Paints figures in the colours of one theme."""
 
     def __init__(self, theme: Theme) -> None:
-        self.theme = theme
-        self._fonts: dict[tuple[float, bool], tuple[QFont, QFontMetricsF]] = {}
-        names = {"label": theme.text, "op": theme.text, "data": theme.data, "grad": theme.grad}
-        self._inks = {role: QColor(name) for role, name in names.items()}
-        self._faint = QColor(theme.muted)
+        self._selection = QColor(theme.selection)
+        palette = PALETTES[theme.name]
+        self._colours = {tone: QColor(getattr(palette, tone)) for tone in TONES}
+        self._veils = {tone: QColor(colour) for tone, colour in self._colours.items()}
+        for veil in self._veils.values():
+            veil.setAlphaF(VEIL)
+        self._width = palette.weight
+        self._pens: dict[tuple[Tone, float, bool], QPen] = {}
+        self._fonts: dict[tuple[float, bool, bool], tuple[QFont, QFontMetricsF]] = {}
 
     def paint(
         self,
         painter: QPainter,
         scenery: Scenery,
-        picture: Figure,
+        figure: Figure,
         exposed: Sequence[QRectF],
         selection: Collection[NodeId],
         zoom: float,
@@ -76,105 +129,134 @@ class PicturePainter:
         """What lies in the exposed rectangles; ``zoom`` is in pixels per unit."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         thin = max(1.0, 0.6 / zoom)  # from afar a line is still one that can be seen
-        self._wires(painter, picture, _seen(scenery.wires, exposed), thin)
-        ovals, boxes = _seen(scenery.ovals, exposed), _seen(scenery.boxes, exposed)
-        for shape in ovals:
-            self._prepare(painter, shape.item.node == picture.through, picture.failed, thin)
-            painter.drawEllipse(shape.rect)
-        self._boxes(painter, picture, boxes, selection, thin)
+        items = _seen(scenery.items, exposed)
+        active: list[_Prepared] = []
+        together: dict[_Style, list[Drawable]] = {}
+        for item in items:
+            if at_rest(item.element, figure):
+                for style, outline in zip(item.styles, item.outlines, strict=True):
+                    together.setdefault(style, []).append(outline)
+            else:
+                active.append(item)
+        for style, outlines in together.items():
+            self._draw(painter, style, outlines, thin)
+        for item in active:  # above all else
+            for shape, outline in zip(shapes_of(item.element, figure), item.outlines, strict=True):
+                self._draw(painter, _style(shape), [outline], thin)
+        painter.setPen(QPen(self._selection, max(2.0, 2 * thin), Qt.PenStyle.DashLine))
+        painter.setBrush(_NO_BRUSH)
+        for item in items:
+            if isinstance(item.element, CardBox) and item.node in selection:
+                painter.drawRect(item.around.adjusted(-_SELECTED, -_SELECTED, _SELECTED, _SELECTED))
         if zoom * 14 >= SMALLEST_TEXT:
-            self._texts(painter, (oval_text(s.item) for s in ovals if isinstance(s.item, Oval)))
-            for shape in boxes:
-                if isinstance(shape.item, CardBox):
-                    self._texts(painter, picture.texts_of(shape.item))
+            for item in items:
+                self._write(painter, texts_of(item.element, figure))
 
-    def _wires(self, painter: QPainter, picture: Figure, shapes: Sequence[_Shape], thin: float) -> None:
-        for lit, name in ((False, self.theme.wire), (True, self.theme.accent)):
-            chosen = [s for s in shapes if isinstance(s.item, Wire) and picture.lit(s.item) == lit]
-            painter.setPen(QPen(QColor(name), max(STRONG, thin) if lit else thin))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            for shape in chosen:
-                if shape.path is not None:
-                    painter.drawPath(shape.path)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(name))
-            for shape in chosen:
-                if shape.head is not None:
-                    painter.drawPolygon(shape.head)
+    def _draw(self, painter: QPainter, style: _Style, outlines: list[Any], thin: float) -> None:
+        edge, fill = style.edge, style.fill
+        width = max(self._width(style.weight), thin)
+        painter.setPen(_NO_PEN if edge is None else self._pen(edge, width, style.veil))
+        colours = self._veils if style.veil else self._colours
+        painter.setBrush(_NO_BRUSH if fill is None else QBrush(colours[fill]))
+        if style.kind is Lines:
+            painter.drawLines([line for lines in outlines for line in lines])
+        elif style.kind is Rect and not style.round:
+            painter.drawRects(outlines)
+        elif style.kind is Rect:
+            for each in outlines:
+                painter.drawRoundedRect(each, style.round, style.round)
+        else:
+            draw = _DRAWN_BY[style.kind]
+            for each in outlines:
+                draw(painter, each)
 
-    def _boxes(
-        self,
-        painter: QPainter,
-        picture: Figure,
-        shapes: Sequence[_Shape],
-        selection: Collection[NodeId],
-        thin: float,
-    ) -> None:
-        for acting in (False, True):
-            chosen = [shape for shape in shapes if (shape.item.node == picture.acting) == acting]
-            if chosen:
-                self._prepare(painter, acting, picture.failed, thin)
-                painter.drawRects([shape.rect for shape in chosen])
-                painter.setPen(QPen(painter.pen().color(), thin))
-                painter.drawLines([line for shape in chosen for line in shape.lines])
-        painter.setPen(QPen(QColor(self.theme.selection), max(2.0, 2 * thin), Qt.PenStyle.DashLine))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for shape in shapes:
-            if shape.item.node in selection:
-                painter.drawRect(shape.rect.adjusted(-_SELECTED, -_SELECTED, _SELECTED, _SELECTED))
+    def _pen(self, tone: Tone, width: float, veil: bool) -> QPen:
+        pen = self._pens.get((tone, width, veil))
+        if pen is None:
+            if len(self._pens) > 100:  # a width for each zoom from afar
+                self._pens.clear()
+            pen = self._pens[tone, width, veil] = QPen(self._colours[tone], width)
+            if veil:
+                pen.setDashPattern([length / width for length in DASHES])
+        return pen
 
-    def _prepare(self, painter: QPainter, acting: bool, failed: bool, thin: float) -> None:
-        theme = self.theme
-        edge, inside = (theme.bad, theme.bad_fill) if failed else (theme.accent, theme.accent_fill)
-        painter.setPen(QPen(QColor(edge if acting else theme.frame), max(STRONG, thin) if acting else thin))
-        painter.setBrush(QColor(inside if acting else theme.panel))
-
-    def _texts(self, painter: QPainter, texts: Iterable[Text]) -> None:
+    def _write(self, painter: QPainter, texts: Iterable[Text]) -> None:
         for text in texts:
-            font, metrics = self._font(text.size, text.bold)
+            font, metrics = self._font(text.size, text.bold, text.italic)
             shift = 0.0
             if text.anchor != "start":
                 shift = metrics.horizontalAdvance(text.text) * (1.0 if text.anchor == "end" else 0.5)
             painter.setFont(font)
-            painter.setPen(self._faint if text.faint else self._inks[text.role])
+            painter.setPen(self._colours[tone_of(text)])
             painter.drawText(QPointF(text.x - shift, text.y), text.text)
 
-    def _font(self, size: float, bold: bool) -> tuple[QFont, QFontMetricsF]:
-        if (size, bold) not in self._fonts:
+    def _font(self, size: float, bold: bool, italic: bool) -> tuple[QFont, QFontMetricsF]:
+        key = size, bold, italic
+        if key not in self._fonts:
             font = QFont(FAMILY)
             font.setPixelSize(round(size))
             font.setBold(bold)
+            font.setItalic(italic)
             font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)  # widths are right at any zoom
-            self._fonts[size, bold] = font, QFontMetricsF(font)
-        return self._fonts[size, bold]
+            self._fonts[key] = font, QFontMetricsF(font)
+        return self._fonts[key]
 
 
-def _seen(shapes: Sequence[_Shape], exposed: Sequence[QRectF]) -> list[_Shape]:
+def _seen(items: Sequence[_Prepared], exposed: Sequence[QRectF]) -> list[_Prepared]:
     if len(exposed) == 1:
-        return [shape for shape in shapes if exposed[0].intersects(shape.covers)]
+        return [item for item in items if exposed[0].intersects(item.covers)]
     around = QRectF()
     for rect in exposed:
         around = around.united(rect)
-    near = [shape for shape in shapes if around.intersects(shape.covers)]
-    return [shape for shape in near if any(rect.intersects(shape.covers) for rect in exposed)]
+    near = [item for item in items if around.intersects(item.covers)]
+    return [item for item in near if any(rect.intersects(item.covers) for rect in exposed)]
 
 
-def _box(box: CardBox) -> _Shape:
-    rect = QRectF(*box.rect)
-    lines = [QLineF(*start, *end) for start, end in box.dividers]
-    return _Shape(box, rect.adjusted(-_REACH, -_REACH, _REACH, _REACH), rect, lines)
+def _prepared(element: Element, figure: Figure) -> _Prepared:
+    shapes = shapes_of(element, figure)
+    outlines = tuple(_for_qt(shape.outline) for shape in shapes)
+    around = QRectF(*element.rect) if isinstance(element, CardBox) else _around(outlines)
+    node = element.block if isinstance(element, Enclosure) else element.node
+    styles = tuple(_style(shape) for shape in shapes)
+    covers = around.adjusted(-_REACH, -_REACH, _REACH, _REACH)
+    return _Prepared(element, node, outlines, styles, around, covers)
 
 
-def _oval(oval: Oval) -> _Shape:
-    rect = QRectF(oval.x - oval.rx, oval.y - oval.ry, 2 * oval.rx, 2 * oval.ry)
-    return _Shape(oval, rect.adjusted(-STRONG, -STRONG, STRONG, STRONG), rect)
+def _style(shape: Shape) -> _Style:
+    outline = shape.outline
+    round = outline.round if isinstance(outline, Rect) else 0.0
+    return _Style(type(outline), round, shape.fill, shape.edge, shape.weight, shape.veil)
 
 
-def _wire(wire: Wire) -> _Shape:
-    points = [QPointF(x, y) for x, y in wire.points]
-    path = QPainterPath(points[0])
-    for at in range(1, len(points) - 2, 3):
-        path.cubicTo(*points[at : at + 3])
-    head = QPolygonF([QPointF(x, y) for x, y in wire.head])
-    rect = path.controlPointRect().united(head.boundingRect())
-    return _Shape(wire, rect.adjusted(-STRONG, -STRONG, STRONG, STRONG), rect, path=path, head=head)
+def _for_qt(outline: Outline) -> Drawable:
+    match outline:
+        case Rect(x, y, width, height):
+            return QRectF(x, y, width, height)
+        case Ellipse(x, y, rx, ry):
+            return QRectF(x - rx, y - ry, 2 * rx, 2 * ry)
+        case Polygon(points):
+            return QPolygonF([QPointF(*point) for point in points])
+        case Lines(ends):
+            return [QLineF(*start, *end) for start, end in ends]
+        case Curve(points):
+            start, *rest = (QPointF(*point) for point in points)
+            path = QPainterPath(start)
+            for at in range(0, len(rest) - 2, 3):
+                path.cubicTo(*rest[at : at + 3])
+            return path
+
+
+def _around(outlines: Iterable[Drawable]) -> QRectF:
+    """A rectangle around them all."""
+    whole = QRectF()
+    for each in outlines:
+        if isinstance(each, QPainterPath):
+            whole = whole.united(each.controlPointRect())
+        elif isinstance(each, QPolygonF):
+            whole = whole.united(each.boundingRect())
+        elif isinstance(each, QRectF):
+            whole = whole.united(each)
+        else:
+            for line in each:
+                whole = whole.united(QRectF(line.p1(), line.p2()).normalized())
+    return whole

@@ -29,7 +29,7 @@ from micrograd_gui.views.theme import Look
 
 if TYPE_CHECKING:  # they come with the first picture, after the first paint
     from micrograd_gui.figures.figure import Figure
-    from micrograd_gui.views.figure_painter import PicturePainter, Scenery
+    from micrograd_gui.views.figure_painter import FigurePainter, Scenery
 
 WAITING = "Graphviz is laying out the graph…"
 EMPTY = "The rendered graph appears here as soon as there is a node."
@@ -80,7 +80,7 @@ class RenderedGraph(QWidget):
     def set_look(self, look: Look) -> None:
         """Other colours."""
         self.look = look
-        self._painter: PicturePainter | None = None
+        self._painter: FigurePainter | None = None
         self.update()
 
     def fit(self) -> None:
@@ -117,7 +117,10 @@ class RenderedGraph(QWidget):
         for before, after in ((old.frame.data, new.frame.data), (old.frame.grad, new.frame.grad)):
             if before is not after:
                 touched |= {box.node for box in new.boxes if before.get(box.node) != after.get(box.node)}
-        rects = self._scenery.covered(touched, through)
+        ahead: set[NodeId] = set()
+        if old.frame.data is not new.frame.data:
+            ahead = {oval.node for oval in new.ovals if old.ahead(oval.node) != new.ahead(oval.node)}
+        rects = self._scenery.covered(touched, through, ahead)
         if len(rects) > MANY:
             self.update()
             return
@@ -196,10 +199,10 @@ class RenderedGraph(QWidget):
         painter.end()
 
     def _paint(self, painter: QPainter, figure: Figure, event: QPaintEvent) -> None:
-        from micrograd_gui.views.figure_painter import PicturePainter
+        from micrograd_gui.views.figure_painter import FigurePainter
 
         if self._painter is None:
-            self._painter = PicturePainter(self.look.theme)
+            self._painter = FigurePainter(self.look.theme)
         assert self._scenery is not None
         place = self._transform()
         exposed, _ = place.inverted()
