@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 from micrograd.engine import Value, apply
@@ -22,11 +22,11 @@ def record(graph: Graph, script: Sequence[Pass]) -> RecordedRun:
     an empty port, a number that leaves the domain or overflows. Nodes that do not feed the target
     never end it: what cannot be computed there is left out, or carries a note.
     """
-    run = _Run(graph)
+    recorder = _Recorder(graph)
     steps: list[Step] = []
     ends: list[int] = []
     for each in script:
-        steps.extend(islice(run.moves(each), each.steps))
+        steps.extend(islice(recorder.moves(each), each.steps))
         ends.append(len(steps))
         if steps and steps[-1].kind == "problem":
             break
@@ -59,13 +59,17 @@ def compute_node(node: Node, values: Mapping[NodeId, Value]) -> Value | None:
     return apply(op_of(node.op), *operands) if len(operands) == len(node.inputs) else None
 
 
-@dataclass
-class _Run:
-    """The engine's values of one run, and the moves made over them."""
+class _Recorder:
+    """The engine's values of one run, and the moves made over them.
 
-    graph: Graph
+    Attributes:
+        values: The engine's Value of each node computed so far; ``ids`` leads back from them.
+        touched: The nodes whose gradient is one: until then the engine's 0 stands for nothing.
+        backward_passes: How many there were since the gradients were nothing or 0.
+    """
 
-    def __post_init__(self) -> None:
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
         self.values: dict[NodeId, Value] = {}
         self.ids: dict[int, NodeId] = {}
         self.touched: set[NodeId] = set()

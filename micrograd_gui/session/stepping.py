@@ -125,11 +125,11 @@ def after_update(state: State, rate: float | None) -> Position:
 
 
 def standing_at(state: State, position: Position) -> State:
-    """The State at that moment of that run; the nudged node is back where it was."""
-    here = position.later(0)
-    if here.run is state.trace and here.cursor == state.cursor:
+    """The State at that moment, or the nearest there is, of that run; the nudged node is back."""
+    cursor = min(max(position.cursor, 0), len(position.run))
+    if position.run is state.trace and cursor == state.cursor:
         return state
-    return replace(state, trace=here.run, cursor=here.cursor, wanted_cursor=here.cursor, nudge=None)
+    return replace(state, trace=position.run, cursor=cursor, wanted_cursor=cursor, nudge=None)
 
 
 def refuse_where_stopped(state: State) -> None:
