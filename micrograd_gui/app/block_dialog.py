@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from micrograd.ops import OPS
-from micrograd_gui.document.block import BlockKind
+from micrograd_gui.document.block import BLOCK_KINDS, BlockKind
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.networks import LOSSES, BlockSpec, predictions
@@ -27,7 +27,6 @@ from micrograd_gui.document.networks import LOSSES, BlockSpec, predictions
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-TITLES: dict[BlockKind, str] = {"neuron": "A neuron", "layer": "A layer", "mlp": "An MLP", "loss": "A loss"}
 _FIRST = ("tanh", "relu", "sigmoid")  # the activations that are met most
 _LARGEST_SEED = 2**63
 
@@ -45,16 +44,16 @@ class BlockDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("block_dialog")
-        self.setWindowTitle(TITLES[kind])
+        self.setWindowTitle((phrase := BLOCK_KINDS[kind].phrase)[0].upper() + phrase[1:])
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.kind, self.graph = kind, graph
         self._given = {", ".join(self._name(node) for node in given): given} if given else {}
         self._made = made
         self._form = QFormLayout()
-        if kind == "loss":
-            self._ask_loss(given)
-        else:
+        if BLOCK_KINDS[kind].inputs:
             self._ask_network()
+        else:
+            self._ask_loss(given)
         self.sentence = QLabel()
         self.sentence.setObjectName("block_sentence")
         self.sentence.setWordWrap(True)
@@ -73,12 +72,12 @@ class BlockDialog(QDialog):
     # The fields ------------------------------------------------------------------------------
 
     def _ask_network(self) -> None:
-        first = next(iter(self._given), "2" if self.kind == "neuron" else "3")
+        row = BLOCK_KINDS[self.kind]
+        first = next(iter(self._given), row.inputs)
         self.inputs = self._line("inputs", "&Inputs", first,
                                  "How many new inputs, or the names of nodes: x1, x2")  # fmt: skip
-        if self.kind != "neuron":
-            text, words = ("4", "&Neurons") if self.kind == "layer" else ("4, 4, 1", "&Layers")
-            tip = "How many neurons." if self.kind == "layer" else "The neurons of each layer: 4, 4, 1"
+        if row.layers is not None:
+            words, text, tip = row.layers
             self.layers = self._line("layers", words, text, tip)
         self.activation = QComboBox()
         known = [op.name for op in OPS.values() if op.arity == 1 and op.group != "arithmetic"]
@@ -148,7 +147,7 @@ class BlockDialog(QDialog):
         return BlockSpec(
             self.kind,
             inputs=_whole(inputs, "inputs") if inputs.isdecimal() or not inputs else self._nodes(inputs),
-            layers=() if self.kind == "neuron" else _layers(self.layers.text()),
+            layers=() if BLOCK_KINDS[self.kind].layers is None else _layers(self.layers.text()),
             activation=self.activation.currentText(),
             linear=self.linear.isChecked(),
             seed=_seed(self.seed.text()),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPointF, Signal
 
 from micrograd_gui.app.context import Context
-from micrograd_gui.document.block import BlockKind
+from micrograd_gui.document.block import BLOCK_KINDS
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.figures.folding import FRAMES, box_sizes
 from micrograd_gui.figures.geometry import node_sizes
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from micrograd_gui.document.networks import BlockSpec
 
 SECONDS = 10.0
-KINDS: dict[str, BlockKind] = {"neuron": "neuron", "layer": "layer", "mlp": "mlp", "loss": "loss"}
 
 
 class BlockAdding(QObject):
@@ -53,11 +52,11 @@ class BlockAdding(QObject):
     ) -> BlockDialog | None:
         from micrograd_gui.app.block_dialog import BlockDialog  # the first paint does without
 
-        if kind not in KINDS:
+        if kind not in BLOCK_KINDS:
             self._context.bridge.refused.emit(f"There is no block called “{kind[:40]}”.", None)
             return None
         graph = self._context.session.state.graph
-        dialog = BlockDialog(self._context.dialog_parent, KINDS[kind], graph, given, made)
+        dialog = BlockDialog(self._context.dialog_parent, kind, graph, given, made)
         dialog.open()
         return dialog
 

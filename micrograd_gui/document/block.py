@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, NewType, TypeGuard
+from typing import TYPE_CHECKING, Literal, NewType, TypeGuard
 
 from micrograd_gui.document.node import NodeId
 from micrograd_gui.document.text import saveable, spoken
@@ -12,7 +12,68 @@ from micrograd_gui.document.text import saveable, spoken
 BlockId = int
 BlockKey = NewType("BlockKey", int)
 Key = NodeId | BlockKey  # of what is drawn: a node, or the box of a collapsed block
-BlockKind = Literal["neuron", "layer", "mlp", "loss"]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockKindRow:
+    """One kind of block in the words of the window; how it is built stands in `networks`.
+
+    Attributes:
+        name: What it is called in files and in code.
+        text: What stands on its button in the palette.
+        phrase: It in a sentence: "a neuron".
+        help: A sentence about it.
+        module: The class of `micrograd.nn` that it is in pasted code; empty for none.
+        inputs: What the dialog offers as inputs at first; empty for a kind that has none.
+        layers: Of the dialog's field for its layers the name, the first text and the tip; empty for no field.
+    """
+
+    name: str
+    text: str
+    phrase: str
+    help: str
+    module: str = ""
+    inputs: str = ""
+    layers: tuple[str, str, str] | None = None
+
+
+_KINDS = (
+    BlockKindRow(
+        "neuron",
+        "neuron",
+        "a neuron",
+        "Inputs times weights, plus a bias, through an activation.",
+        "Neuron",
+        "2",
+    ),
+    BlockKindRow(
+        "layer",
+        "layer",
+        "a layer",
+        "Neurons side by side, over the same inputs.",
+        "Layer",
+        "3",
+        ("&Neurons", "4", "How many neurons."),
+    ),
+    BlockKindRow(
+        "mlp",
+        "MLP",
+        "an MLP",
+        "Layers one after the other, as micrograd's nn makes them.",
+        "MLP",
+        "3",
+        ("&Layers", "4, 4, 1", "The neurons of each layer: 4, 4, 1"),
+    ),
+    BlockKindRow(
+        "loss", "loss", "a loss", "How far predictions are from their answers: what training makes small."
+    ),
+)
+BLOCK_KINDS = {row.name: row for row in _KINDS}
+
+if TYPE_CHECKING:
+    BlockKind = str
+else:  # at run time the names of the table: by these a file is read, and its schema published
+    BlockKind = Literal[tuple(BLOCK_KINDS)]
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
-"""Catalogue: what the palette offers, derived from the table of ops."""
+"""Catalogue: what the palette offers, derived from the tables of ops and of kinds of blocks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from micrograd.ops import OPS, Op, op_of
+from micrograd_gui.document.block import BLOCK_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,7 @@ class PaletteGroup:
 
 
 _BLOCK = "block:"  # how the payload of a block begins
-BLOCKS = (
-    Offer(f"{_BLOCK}neuron", "neuron", "Inputs times weights, plus a bias, through an activation."),
-    Offer(f"{_BLOCK}layer", "layer", "Neurons side by side, over the same inputs."),
-    Offer(f"{_BLOCK}mlp", "MLP", "Layers one after the other, as micrograd's nn makes them."),
-    Offer(f"{_BLOCK}loss", "loss", "How far predictions are from their answers: what training makes small."),
-)
+BLOCKS = tuple(Offer(_BLOCK + row.name, row.text, row.help) for row in BLOCK_KINDS.values())
 
 
 def block_kind(payload: str) -> str | None:

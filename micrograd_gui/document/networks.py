@@ -63,7 +63,7 @@ def with_block(graph: Graph, spec: BlockSpec, *, boxes: bool = False) -> tuple[G
         make = _add_l2 if spec.form == "l2" else _add_loss
         block, target = make(builder, graph, spec)
         return arranged(builder.graph()).targeted(builder.node_of(target).id), block
-    block = _add_network(builder, spec)
+    block = NETWORKS[spec.kind](builder, _inputs(builder, spec.inputs), spec)
     grown = arranged(builder.graph())
     return (_in_boxes(grown, block) if boxes else grown), block
 
@@ -195,27 +195,38 @@ def _total(values: Sequence[Value]) -> Value:
 # Networks ----------------------------------------------------------------------------------------
 
 
-def _add_network(builder: ValueBuilder, spec: BlockSpec) -> BlockId:
-    x = _inputs(builder, spec.inputs)
-    layers = (1,) if spec.kind == "neuron" else tuple(spec.layers)
-    if spec.kind == "layer":
-        layers = layers[:1]
-    _refuse_size(len(x), layers)
-    _refuse_activation(spec.activation)
-    if spec.kind == "neuron":
-        neuron = nn.Neuron(len(x), nonlin=not spec.linear, activation=spec.activation, seed=spec.seed)
-        return _neuron(builder, neuron, x, "", "neuron", None)[0]
-    if spec.kind == "layer":
-        layer = nn.Layer(len(x), *layers, nonlin=not spec.linear, activation=spec.activation, seed=spec.seed)
-        return _layer(builder, layer, x, "", "layer", None)[0]
+def _add_neuron(builder: ValueBuilder, x: list[Value], spec: BlockSpec) -> BlockId:
+    _refuse(len(x), (1,), spec.activation)
+    neuron = nn.Neuron(len(x), nonlin=not spec.linear, activation=spec.activation, seed=spec.seed)
+    return _neuron(builder, neuron, x, "", "neuron", None)[0]
+
+
+def _add_layer(builder: ValueBuilder, x: list[Value], spec: BlockSpec) -> BlockId:
+    outputs = tuple(spec.layers[:1])
+    _refuse(len(x), outputs, spec.activation)
+    layer = nn.Layer(len(x), *outputs, nonlin=not spec.linear, activation=spec.activation, seed=spec.seed)
+    return _layer(builder, layer, x, "", "layer", None)[0]
+
+
+def _add_mlp(builder: ValueBuilder, x: list[Value], spec: BlockSpec) -> BlockId:
+    layers = list(spec.layers)
+    _refuse(len(x), tuple(layers), spec.activation)
     options = {} if spec.linear else {"nonlin": True}
-    mlp = nn.MLP(len(x), list(layers), activation=spec.activation, seed=spec.seed, **options)
+    mlp = nn.MLP(len(x), layers, activation=spec.activation, seed=spec.seed, **options)
     block = builder.open("mlp", f"MLP({len(x)}, [{', '.join(map(str, layers))}])")
     for number, each in enumerate(mlp.layers, 1):
         only = "o" if number == len(mlp.layers) else None
         _, x = _layer(builder, each, x, f"{number}_", f"layer {number}", block, only)
     builder.close(block, x)
     return block
+
+
+# How a kind of block is built that reads inputs; its words stand in `block.BLOCK_KINDS`.
+NETWORKS: dict[BlockKind, Callable[[ValueBuilder, list[Value], BlockSpec], BlockId]] = {
+    "neuron": _add_neuron,
+    "layer": _add_layer,
+    "mlp": _add_mlp,
+}
 
 
 def _layer(
@@ -269,16 +280,14 @@ def _inputs(builder: ValueBuilder, inputs: int | Sequence[NodeId]) -> list[Value
     return [builder.value(node) for node in inputs]
 
 
-def _refuse_size(inputs: int, layers: tuple[int, ...]) -> None:
+def _refuse(inputs: int, layers: tuple[int, ...], activation: str) -> None:
+    """Raises Refusal for a network of no size, or of too large a one, and for an unknown activation."""
     if not layers or min(layers) < 1 or inputs < 1:
         raise Refusal("A network has at least one input, one layer, and one neuron in each layer.")
     sizes = (inputs, *layers)
     weights = sum(a * b for a, b in zip(sizes, layers, strict=False))
     if weights > NEURONS_AT_MOST * 10 or sum(layers) > NEURONS_AT_MOST:
         raise Refusal(f"A network of {weights:,} weights is too large to be drawn.")
-
-
-def _refuse_activation(activation: str) -> None:
     known = [op.name for op in OPS.values() if op.arity == 1]
     if activation not in known:
         raise Refusal(f"There is no activation “{spoken(activation)}”; there are {', '.join(known)}.")

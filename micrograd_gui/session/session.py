@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from micrograd_gui.document import clipboard
-from micrograd_gui.document.block import BlockId
+from micrograd_gui.document.block import BLOCK_KINDS, BlockId
 from micrograd_gui.document.data import Data
 from micrograd_gui.document.graph import Graph, NodeId, Place, Role, Span
 from micrograd_gui.document.history import Entry, History
@@ -343,8 +343,7 @@ class Session:
         from micrograd_gui.document.networks import with_block  # with nn and random, after the first paint
 
         graph, block = with_block(self.state.graph, spec, boxes=True)
-        names = {"neuron": "a neuron", "layer": "a layer", "mlp": "an MLP", "loss": "a loss"}
-        self._edit(transitions.new_block(graph, block, f"Add {names[spec.kind]}"))
+        self._edit(transitions.new_block(graph, block, f"Add {BLOCK_KINDS[spec.kind].phrase}"))
         return block
 
     def collapse(

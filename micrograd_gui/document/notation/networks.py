@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from micrograd_gui.document.block import BlockKind, nodes_of
+from micrograd_gui.document.block import BLOCK_KINDS, nodes_of
 from micrograd_gui.document.builder import GraphBuilder
 from micrograd_gui.document.codec import NODES_AT_MOST
 from micrograd_gui.document.errors import ExpressionRefusal, Refusal
@@ -22,7 +22,7 @@ from micrograd_gui.document.notation.literals import given_number
 from micrograd_gui.document.text import spoken
 
 SEED = 1337
-_KINDS: dict[str, BlockKind] = {"Neuron": "neuron", "Layer": "layer", "MLP": "mlp"}
+_KINDS = {row.module: row.name for row in BLOCK_KINDS.values() if row.module}
 _MODULES = ("nn", "micrograd")
 _WORDS = ("nonlin", "activation", "seed")
 
