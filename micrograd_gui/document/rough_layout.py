@@ -22,10 +22,10 @@ def arranged(graph: Graph) -> Graph:
     depth: dict[NodeId, int] = {}
     for number in graph.order:
         depth[number] = 1 + max((depth[s] for s in graph.nodes[number].inputs if s is not None), default=-1)
+    users = graph.users
     for number in reversed(graph.order):  # a leaf stands one column before its first user
-        users = [depth[user] for user, _ in graph.users[number]]
-        if users and graph.nodes[number].is_leaf:
-            depth[number] = min(users) - 1
+        if users[number] and graph.nodes[number].is_leaf:
+            depth[number] = min(depth[user] for user, _ in users[number]) - 1
     bottom = max((y for _, y in graph.places.values()), default=-ROW) + ROW if graph.places else 0.0
     columns: defaultdict[int, list[NodeId]] = defaultdict(list)
     for number in missing:
