@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple, assert_never
+from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.session.measure import Checked
-from micrograd_gui.session.state import State
+
+if TYPE_CHECKING:
+    from micrograd_gui.session.state import State
 
 
 class Verdict(NamedTuple):
