@@ -2,7 +2,8 @@
 
     python benchmarks/command.py [RUNS] [COMMAND …]        # usually: check lecture
 
-Each run is a fresh process, the two in turn; processor time is counted, which a busy neighbour does not change.
+Each run is a fresh process, the two in turn; what is counted is processor time, which a busy neighbour leaves
+as it is.
 """
 
 from __future__ import annotations

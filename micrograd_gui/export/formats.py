@@ -14,7 +14,7 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.export.options import read_options
 from micrograd_gui.figures.moments import Film, Moment, Options, film_of
 from micrograd_gui.files.atomic import write_all
-from micrograd_gui.files.embedded import packed
+from micrograd_gui.files.embedded import pack
 from micrograd_gui.session.trace import Frame, Step
 
 # Modules that a script, or what it imports, imports; and names of others that nobody does.
@@ -124,7 +124,7 @@ def _svg(film: Film) -> bytes:
         options.palette,
         transparent=options.transparent,
         title=film.title,
-        graph=packed(film.graph),
+        graph=pack(film.graph),
     )
 
 
@@ -138,7 +138,7 @@ def _png(film: Film) -> bytes:
         scale=options.scale,
         transparent=options.transparent,
         title=film.title,
-        graph=packed(film.graph),
+        graph=pack(film.graph),
     )
 
 
@@ -146,7 +146,7 @@ def _pdf(film: Film) -> bytes:
     from micrograd_gui.export import matplotlib_writer
 
     return matplotlib_writer.pdf(
-        film.pictures, film.options.palette, title=film.title, graph=packed(film.graph)
+        film.pictures, film.options.palette, title=film.title, graph=pack(film.graph)
     )
 
 

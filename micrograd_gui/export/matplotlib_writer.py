@@ -25,7 +25,7 @@ from micrograd_gui.figures.shapes import (
     tone_of,
 )
 from micrograd_gui.figures.text_metrics import FAMILY
-from micrograd_gui.files.embedded import attached, png_info
+from micrograd_gui.files.embedded import attach, png_info
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as MplFigure
@@ -43,11 +43,11 @@ def pdf(pictures: Iterable[Figure], palette: Palette, *, title: str, graph: str 
     from matplotlib.backends.backend_pdf import PdfPages
 
     file = io.BytesIO()
-    with _lettering(), PdfPages(file, metadata={"Title": title, "Creator": "micrograd-gui"}) as pages:
+    with _fonts_embedded(), PdfPages(file, metadata={"Title": title, "Creator": "micrograd-gui"}) as pages:
         for each in pictures:
             unit = min(1.0, LARGEST_PAGE / max(each.width, each.height))
-            pages.savefig(figure(each, palette, unit=unit))
-    return attached(file.getvalue(), graph) if graph else file.getvalue()
+            pages.savefig(mpl_figure(each, palette, unit=unit))
+    return attach(file.getvalue(), graph) if graph else file.getvalue()
 
 
 def png(
@@ -62,8 +62,8 @@ def png(
     """A PNG with ``scale`` pixels per unit (None: 2, fewer for a huge one), the graph among its texts."""
     scale = _affordable(picture, scale, usual=2.0)
     file = io.BytesIO()
-    with _lettering():
-        figure(picture, palette, transparent=transparent).savefig(
+    with _fonts_embedded():
+        mpl_figure(picture, palette, transparent=transparent).savefig(
             file,
             format="png",
             dpi=_POINTS * scale,
@@ -111,7 +111,9 @@ def pixels(picture: Figure, palette: Palette, *, scale: float) -> Image:
     return made.convert("RGB")
 
 
-def figure(picture: Figure, palette: Palette, *, transparent: bool = False, unit: float = 1.0) -> MplFigure:
+def mpl_figure(
+    picture: Figure, palette: Palette, *, transparent: bool = False, unit: float = 1.0
+) -> MplFigure:
     """The picture as a matplotlib figure without axes, a unit to so many points."""
     from matplotlib.collections import PathCollection
     from matplotlib.figure import Figure as MplFigure
@@ -191,7 +193,7 @@ def _write(made: MplFigure, picture: Figure, text: Text, palette: Palette, unit:
 
 
 @contextmanager
-def _lettering() -> Iterator[None]:
+def _fonts_embedded() -> Iterator[None]:
     """Fonts are embedded as they are, letters keep their widths at any size, signs no font has become boxes.
 
     Only these settings are touched, not put back as a whole: a window may draw its plots at the same time.

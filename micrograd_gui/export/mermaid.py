@@ -22,7 +22,7 @@ def mermaid(drawn: StandIns, frame: Frame, step: Step | None, options: Options, 
     for number in graph.order:
         lines.append(f'    n{number}["{_said(drawn, number, frame, options)}"]')
         if not graph.nodes[number].is_leaf:
-            lines.append(f'    n{number}op(("{escaped(symbol_of(graph.nodes[number]))}"))')
+            lines.append(f'    n{number}op(("{escape(symbol_of(graph.nodes[number]))}"))')
             lines.append(f"    n{number}op --> n{number}")
     for node in graph:
         lines += [f"    n{source} --> n{node.id}op" for source in node.inputs if source is not None]
@@ -33,19 +33,19 @@ def mermaid(drawn: StandIns, frame: Frame, step: Step | None, options: Options, 
     return ("\n".join(lines) + "\n").encode("utf-8", "replace")
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Text that Mermaid shows as it is: signs of its own, of Markdown and of HTML become entity codes."""
     text = text.replace("$$", "$\u200b$").replace("$$", "$\u200b$")  # two of them would begin a formula
     return "".join(c if c.isalnum() or c in " .,−×²³√" else f"#{ord(c)};" for c in text)
 
 
 def _said(drawn: StandIns, number: NodeId, frame: Frame, options: Options) -> str:
-    parts = [f"<b>{escaped(label)}</b>"] if (label := label_of(drawn.graph.nodes[number])) else []
+    parts = [f"<b>{escape(label)}</b>"] if (label := label_of(drawn.graph.nodes[number])) else []
     if number in drawn.silent:
         return "<br/>".join(parts)
-    parts.append(f"data {escaped(written(frame.data.get(number), options.digits))}")
+    parts.append(f"data {escape(written(frame.data.get(number), options.digits))}")
     if options.gradients:
-        parts.append(f"grad {escaped(written(frame.grad.get(number), options.digits))}")
+        parts.append(f"grad {escape(written(frame.grad.get(number), options.digits))}")
     return "<br/>".join(parts)
 
 

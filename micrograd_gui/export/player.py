@@ -13,12 +13,12 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.export.svg import FONTS, outline, placed
+from micrograd_gui.export.svg import FONTS, outline, text_attributes
 from micrograd_gui.figures.figure import Figure, Text
 from micrograd_gui.figures.moments import Film
 from micrograd_gui.figures.palette import PALETTES, Palette
 from micrograd_gui.figures.shapes import TONES, Shape, ShapeGroup, groups, tone_of
-from micrograd_gui.files.embedded import METADATA, packed
+from micrograd_gui.files.embedded import METADATA, pack
 from micrograd_gui.resource import resource
 from micrograd_gui.session.explain.formulas import Fragment, Line
 
@@ -100,14 +100,14 @@ def _svg(picture: Figure, film: Film) -> str:
             "id": "picture",
         },
     )
-    SubElement(root, "metadata", {"id": METADATA}).text = packed(film.graph)
+    SubElement(root, "metadata", {"id": METADATA}).text = pack(film.graph)
     for group in groups(picture):
         parent = SubElement(root, "g")
         for shape in group.shapes:
             name, attributes = outline(shape)
             SubElement(parent, name, {**attributes, "class": shape_looks(shape)})
         for text in group.texts:
-            SubElement(parent, "text", {**placed(text), "class": text_looks(text)}).text = text.text
+            SubElement(parent, "text", {**text_attributes(text), "class": text_looks(text)}).text = text.text
     return str(tostring(root, encoding="unicode"))
 
 

@@ -97,7 +97,7 @@ def _outline(shape: Shape) -> tuple[str, dict[str, str]]:
 
 
 def _text(parent: Element, text: Text, palette: Palette) -> None:
-    attributes = {**placed(text), "fill": getattr(palette, tone_of(text))}
+    attributes = {**text_attributes(text), "fill": getattr(palette, tone_of(text))}
     if text.bold:
         attributes["font-weight"] = "bold"
     if "  " in text.text:  # else several spaces become one
@@ -105,7 +105,7 @@ def _text(parent: Element, text: Text, palette: Palette) -> None:
     SubElement(parent, "text", attributes).text = text.text
 
 
-def placed(text: Text) -> dict[str, str]:
+def text_attributes(text: Text) -> dict[str, str]:
     """The attributes that say where a text is, how large, and whether it leans."""
     leaning = {"font-style": "italic"} if text.italic else {}
     return leaning | {

@@ -81,7 +81,7 @@ def paper(
     if picture.below:
         top = min(text.y for text in picture.below) + (6 - LINE[card[0].size]) * larger
         body += _card(card, top, larger, picture.width)
-    return _file([*body, _END], title=title, what="a paper", preamble=size, around=r"\micrograd")
+    return _compilable([*body, _END], title=title, what="a paper", preamble=size, around=r"\micrograd")
 
 
 def deck(
@@ -111,10 +111,11 @@ def deck(
         body += [rf"\only<{number}>{{{line}}}" for line in _card(card, high + MARGIN, larger, wide)]
     flat = whole.width / whole.height > _SLIDE[0] / _SLIDE[1]  # as wide as the slide, else as high
     around = _FRAME % (r"\textwidth}{!" if flat else rf"!}}{{{_SLIDE[1]:g}bp")
-    return _file([*body, _END], title=title, what="a frame of a Beamer deck", preamble=_DECK, around=around)
+    what = "a frame of a Beamer deck"
+    return _compilable([*body, _END], title=title, what=what, preamble=_DECK, around=around)
 
 
-def _file(body: Iterable[str], *, title: str, **parts: str) -> bytes:
+def _compilable(body: Iterable[str], *, title: str, **parts: str) -> bytes:
     comment = one_line(title)  # it must stay on its line
     whole = "\n".join(filter(None, body))
     hints = _LARGE_HINT if len(whole) > _LARGE else ""

@@ -82,9 +82,9 @@ def read(path: Path | str) -> Graph:
     if suffix in DOT:
         return _read_dot(content, shown(path))
     if not content.lstrip().startswith(b"{"):
-        from micrograd_gui.files.embedded import embedded_in, is_picture  # JSON is read without it
+        from micrograd_gui.files.embedded import graph_inside, is_picture  # JSON is read without it
 
-        graph = embedded_in(content, shown(path)) if is_picture(content) else None
+        graph = graph_inside(content, shown(path)) if is_picture(content) else None
         if graph is not None:
             return graph
         if suffix not in SUFFIXES:

@@ -22,7 +22,7 @@ _TEXTS = (b"iTXt", b"tEXt", b"zTXt")
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def packed(graph: Graph) -> str:
+def pack(graph: Graph) -> str:
     """The graph as the text that pictures carry: a `.micrograd` file in ASCII, which every form can hold."""
     return json.dumps(json.loads(codec.encode(graph)), sort_keys=True, separators=(",", ":"))
 
@@ -33,7 +33,7 @@ def is_picture(start: bytes) -> bool:
     return head.startswith((_PNG, b"%PDF-", b"<"))
 
 
-def embedded_in(content: bytes, name: str = "The picture") -> Graph | None:
+def graph_inside(content: bytes, name: str = "The picture") -> Graph | None:
     """The graph in the content of a picture; None: there is none. Raises FileRefusal where it is damaged."""
     if content.startswith(_PNG):
         text = _in_png(content)
@@ -118,17 +118,17 @@ def _in_png(content: bytes) -> str | None:
 
 def _text(kind: bytes, rest: bytes) -> str | None:
     """What stands in a chunk of text behind its keyword; other programs turn one kind into another."""
-    packed, text = kind == b"zTXt", rest
+    pack, text = kind == b"zTXt", rest
     if kind == b"zTXt":
         text = rest[1:]  # behind the method, of which there is one
     elif kind == b"iTXt":
-        packed = rest[:1] == b"\1"
+        pack = rest[:1] == b"\1"
         text = rest[2:].split(b"\0", 2)[-1]  # behind a language and a translated keyword
-    whole = _inflated(text) if packed else text
+    whole = _inflate(text) if pack else text
     return None if whole is None else whole.decode("utf-8", "replace")
 
 
-def _inflated(data: bytes) -> bytes | None:
+def _inflate(data: bytes) -> bytes | None:
     try:
         return zlib.decompressobj().decompress(data, LARGEST_GRAPH + 1)
     except zlib.error:
@@ -147,7 +147,7 @@ _HEAD = 500  # bytes of the words that describe an attachment
 _ATTACHED = re.compile(rb"/Type\s*/EmbeddedFile\b[^\0]{0,%d}?>>\s*stream\r?\n" % _HEAD)
 
 
-def attached(pdf: bytes, graph: str) -> bytes:
+def attach(pdf: bytes, graph: str) -> bytes:
     """The PDF with the graph as an attached file, added behind its end as PDF's own rules for updates say."""
     trailer = pdf[pdf.rindex(b"trailer") :]
     number, first, start = (int(_one(each, trailer)) for each in (_ROOT, _SIZE, _START))
@@ -187,7 +187,7 @@ def _in_pdf(content: bytes) -> str | None:
         data: bytes | None = content[file.end() : end if end >= 0 else None]
         before = content[max(content.rfind(b" obj", 0, file.start()), file.start() - _HEAD, 0) : file.start()]
         if b"/FlateDecode" in before + file[0]:
-            data = _inflated(data or b"")
+            data = _inflate(data or b"")
         if data is not None and b'"micrograd-graph"' in data:
             found = data.strip().decode("ascii", "replace")
     return found

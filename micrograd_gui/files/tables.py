@@ -21,7 +21,7 @@ _SEPARATORS = (";", "\t", ",", " ")
 def read(path: Path | str) -> Data:
     """The rows in a CSV file, bound to nothing yet; raises FileRefusal, which names line and column."""
     path = Path(path)
-    return parsed(_text(read_whole(path), shown(path)), shown(path))
+    return parse(_text(read_whole(path), shown(path)), shown(path))
 
 
 def write(path: Path | str, data: Data) -> None:
@@ -38,7 +38,7 @@ def as_text(data: Data) -> str:
     return text.getvalue()
 
 
-def parsed(text: str, name: str = "The table") -> Data:
+def parse(text: str, name: str = "The table") -> Data:
     """The rows in the text: commas, semicolons, tabs or blanks between fields; a header or none."""
     separator = _separator(text)
     decimal_comma = separator != ","

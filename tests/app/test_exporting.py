@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QFileDialog, Q
 from micrograd_gui.app.export_dialog import ExportDialog, copy_picture, open_export, request_of, write_files
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.files import documents
-from micrograd_gui.files.embedded import embedded_in
+from micrograd_gui.files.embedded import graph_inside
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -236,7 +236,7 @@ def test_a_picture_is_copied_as_pixels_and_as_svg_and_carries_its_graph(opened):
         assert picture.width > 500
     svg = bytes(data.data("image/svg+xml").data())
     assert QSvgRenderer(svg).isValid()
-    graph = embedded_in(svg)
+    graph = graph_inside(svg)
     assert graph is not None
     assert {node.label for node in graph} == set("abcdefL")
 

@@ -59,7 +59,7 @@ def test_a_large_graph_comes_back_from_a_png(tmp_path: Path) -> None:
         1, "".join(map(chr, range(0x4E00, 0x8E00))) * 20
     )
     path = exported(tmp_path / "a.png", graph)
-    assert len(embedded.packed(graph)) > 1_500_000
+    assert len(embedded.pack(graph)) > 1_500_000
     assert same(graph, documents.read(path))
     assert path.stat().st_size < 1_000_000
 
@@ -204,7 +204,7 @@ def test_a_png_that_lost_its_texts_says_what_may_have_happened(tmp_path: Path) -
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_pdf_opens_whose_attachment_another_program_wrote_its_own_way(tmp_path: Path, packed: bool) -> None:
     graph = documents.load_example("square")
-    text = embedded.packed(graph).encode()
+    text = embedded.pack(graph).encode()
     data, how = (zlib.compress(text), b"/Filter/FlateDecode") if packed else (text, b"")
     head = b"7 0 obj\n<<" + how + b"/Type/EmbeddedFile/Subtype/application#2fx-micrograd\n"
     other = b"3 0 obj\n<</Type /EmbeddedFile /Length 5>>\nstream\nhello\nendstream\nendobj\n"

@@ -35,19 +35,19 @@ def test_a_table_is_read_however_it_is_written(tmp_path: Path, content: bytes) -
 
 
 def test_a_table_without_a_header_gets_the_names_of_inputs_and_an_answer() -> None:
-    assert [column.name for column in tables.parsed("1,2,3\n4,5,6").columns] == ["x1", "x2", "y"]
-    assert [column.name for column in tables.parsed("1;2\n4;5").columns] == ["x", "y"]
-    assert len(tables.parsed("1,2,3\n4,5,6")) == 2
+    assert [column.name for column in tables.parse("1,2,3\n4,5,6").columns] == ["x1", "x2", "y"]
+    assert [column.name for column in tables.parse("1;2\n4;5").columns] == ["x", "y"]
+    assert len(tables.parse("1,2,3\n4,5,6")) == 2
 
 
 def test_a_quoted_separator_and_a_quoted_line_break_belong_to_the_field() -> None:
-    data = tables.parsed('"x; 1";"y\nanswer"\n1;2\n')
+    data = tables.parse('"x; 1";"y\nanswer"\n1;2\n')
     assert [column.name for column in data.columns] == ["x; 1", "y\nanswer"]
     assert data.rows == ((1.0, 2.0),)
 
 
 def test_names_that_stand_there_twice_are_told_apart() -> None:
-    assert [column.name for column in tables.parsed("a,a,\n1,2,3").columns] == ["a", "a (2)", "column 3"]
+    assert [column.name for column in tables.parse("a,a,\n1,2,3").columns] == ["a", "a (2)", "column 3"]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_names_that_stand_there_twice_are_told_apart() -> None:
 )
 def test_what_is_wrong_is_said_with_line_and_column(text: str, sentence: str) -> None:
     with pytest.raises(FileRefusal) as refused:
-        tables.parsed(text)
+        tables.parse(text)
     assert str(refused.value) == sentence
 
 

@@ -9,7 +9,14 @@ from micrograd.dot import mimebundle
 from micrograd.engine import Value
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.text import spoken
-from micrograd_gui.export.code.python import DIALECTS, RESERVED, computed, imports, statements, variables
+from micrograd_gui.export.code.python import (
+    DIALECTS,
+    RESERVED,
+    computable_nodes,
+    imports,
+    statements,
+    variable_names,
+)
 from micrograd_gui.session.record import build
 
 DRAWN_AT_MOST = 300  # nodes: a larger picture is slow to lay out, and too large to read
@@ -18,13 +25,13 @@ _MARKED = str.maketrans({each: f"\\{each}" for each in "\\`*_{}[]()#+-.!|<>$&~"}
 
 def notebook(graph: Graph) -> bytes:
     """The notebook with what its cells give: leaves, ops, backward pass, picture, table; raises Refusal."""
-    nodes = computed(graph)
-    names = variables(nodes, (*RESERVED, "draw_dot"))
+    nodes = computable_nodes(graph)
+    names = variable_names(nodes, (*RESERVED, "draw_dot"))
     dialect = DIALECTS["micrograd"]
     target = names[graph.target or 0]
     called = spoken(graph.nodes[graph.target or 0].name).translate(_MARKED)
     leaves, inner = ([n for n in nodes if n.is_leaf is leaf] for leaf in (True, False))
-    values = _ran(graph, nodes)
+    values = _run_cells(graph, nodes)
     drawn = len(nodes) <= DRAWN_AT_MOST
     cells = [
         _markdown(
@@ -70,7 +77,7 @@ def notebook(graph: Graph) -> bytes:
     return (json.dumps(whole, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 
-def _ran(graph: Graph, nodes: list[Node]) -> dict[NodeId, Value]:
+def _run_cells(graph: Graph, nodes: list[Node]) -> dict[NodeId, Value]:
     """The values that the cells make, after the backward pass."""
     values = build(graph)
     for node in nodes:

@@ -123,8 +123,8 @@ RESERVED = (*_RESERVED, "Value", "apply", "op_of", "value", "draw_dot", "microgr
 
 
 def _micrograd(dialect: Dialect, graph: Graph) -> str:
-    nodes = computed(graph)
-    names = variables(nodes, RESERVED)
+    nodes = computable_nodes(graph)
+    names = variable_names(nodes, RESERVED)
     target = names[graph.target or 0]
     return "\n".join(
         (
@@ -148,8 +148,8 @@ def _micrograd(dialect: Dialect, graph: Graph) -> str:
 
 
 def _torch(dialect: Dialect, graph: Graph) -> str:
-    nodes = computed(graph)
-    names = variables(nodes, (*_RESERVED, "torch", "leaf", "inner", "tensor"))
+    nodes = computable_nodes(graph)
+    names = variable_names(nodes, (*_RESERVED, "torch", "leaf", "inner", "tensor"))
     target = names[graph.target or 0]
     lines = []
     for node in nodes:
@@ -193,8 +193,8 @@ def _torch(dialect: Dialect, graph: Graph) -> str:
 
 
 def _jax(dialect: Dialect, graph: Graph) -> str:
-    nodes = computed(graph)
-    names = variables(nodes, (*_RESERVED, "jax", "jnp", "graph", "leaves", "bumps", "grads", "numbers"))
+    nodes = computable_nodes(graph)
+    names = variable_names(nodes, (*_RESERVED, "jax", "jnp", "graph", "leaves", "bumps", "grads", "numbers"))
     target = names[graph.target or 0]
     leaves = [node for node in nodes if node.is_leaf]
     inner = [node for node in nodes if not node.is_leaf]
@@ -264,7 +264,7 @@ _LONGEST = 40
 _FORBIDDEN = frozenset((*keyword.kwlist, *keyword.softkwlist, *dir(builtins)))
 
 
-def computed(graph: Graph) -> list[Node]:
+def computable_nodes(graph: Graph) -> list[Node]:
     """The nodes that code can compute, operands first; the target is among them.
 
     Raises Refusal where there is no target, or where what feeds it has an empty port.
@@ -281,7 +281,7 @@ def computed(graph: Graph) -> list[Node]:
     return list(known.values())
 
 
-def variables(nodes: Collection[Node], reserved: Collection[str] = ()) -> Mapping[NodeId, str]:
+def variable_names(nodes: Collection[Node], reserved: Collection[str] = ()) -> Mapping[NodeId, str]:
     """A name of its own for each node: its label where that is a name, else what is left of it, else ``v7``.
 
     ``reserved`` are names that the code uses for itself.

@@ -10,7 +10,7 @@ from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES
-from micrograd_gui.export.code.python import DIALECTS, computed, number, variables
+from micrograd_gui.export.code.python import DIALECTS, computable_nodes, number, variable_names
 from micrograd_gui.resource import resource
 from micrograd_gui.session.training.judge import judge_of
 from micrograd_gui.session.training.trainer import training_data
@@ -90,10 +90,10 @@ class _Writer:
     def __init__(self, graph: Graph, data: Data) -> None:
         self.graph = graph
         self.torch = DIALECTS["torch"]
-        self.nodes = [node for node in computed(graph) if node.id in graph.feeding]
+        self.nodes = [node for node in computable_nodes(graph) if node.id in graph.feeding]
         bound = [graph.nodes[column.node] for column in data.columns if column.node is not None]
         all_nodes = {node.id: node for node in (*bound, *self.nodes)}
-        self.names = variables(list(all_nodes.values()), _RESERVED)
+        self.names = variable_names(list(all_nodes.values()), _RESERVED)
         self.written: dict[NodeId, str] = {node.id: self.names[node.id] for node in bound}
         self.lines: list[str] = []
         self.init: list[str] = []

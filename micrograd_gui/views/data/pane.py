@@ -200,7 +200,7 @@ class DataPane(QWidget):
         self.attempt(self._paste, text)
 
     def _paste(self, text: str) -> None:
-        pasted, rows = tables.parsed(text, "What was pasted"), self.model.rows
+        pasted, rows = tables.parse(text, "What was pasted"), self.model.rows
         if not rows.columns or edits.has_names(text):
             self.change(pasted, match=True)
             return

@@ -16,7 +16,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.networks import BlockSpec, predictions, with_block
 from micrograd_gui.document.notation.reader import functions, graph_from_expression
-from micrograd_gui.export.code.python import DIALECTS, computed, script, variables
+from micrograd_gui.export.code.python import DIALECTS, computable_nodes, script, variable_names
 from micrograd_gui.files import documents
 from micrograd_gui.session.measure import complete
 from tests.naughty import naughty
@@ -53,7 +53,7 @@ def rows(graph: Graph, dialect: str, folder: Path) -> list[dict]:
 
 def assert_same_numbers(graph: Graph, found: list[dict]) -> None:
     frame = complete(graph)
-    nodes = computed(graph)
+    nodes = computable_nodes(graph)
     assert len(found) == len(nodes)
     for node, row in zip(nodes, found, strict=True):
         assert row["label"] == node.label
@@ -152,7 +152,7 @@ def test_numbers_that_are_not_finite_become_null_in_json(tmp_path: Path) -> None
 
 def test_every_variable_has_a_name_of_its_own_that_python_accepts() -> None:
     nodes = [Node(at, label=label) for at, label in enumerate([*naughty(), *naughty()], 1)]
-    names = variables(nodes, ("torch",))
+    names = variable_names(nodes, ("torch",))
     assert len({*names.values()}) == len(nodes)
     for name in names.values():
         assert [type(each) for each in ast.walk(ast.parse(name))][2] is ast.Name
@@ -172,7 +172,7 @@ def test_every_variable_has_a_name_of_its_own_that_python_accepts() -> None:
     ],
 )
 def test_a_label_becomes_this_name(labels: tuple[str, ...], expected: tuple[str, ...]) -> None:
-    names = variables([Node(at, label=each) for at, each in enumerate(labels, 1)], ("Value",))
+    names = variable_names([Node(at, label=each) for at, each in enumerate(labels, 1)], ("Value",))
     assert tuple(names[at] for at in range(1, len(labels) + 1)) == expected
 
 
