@@ -117,8 +117,8 @@ class Panes(QObject):
         """The window has another size."""
         if self.touched or not self._window.isVisible():
             return
-        if self._window.size() == self._arranged_for:  # shown as large as it was arranged for
-            self._arranging = False
+        if self._arranging and self._window.size() == self._arranged_for:
+            self._arranging = False  # shown for the first time, as large as it was arranged for
         else:
             self.arrange_as_at_first()
 

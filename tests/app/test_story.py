@@ -380,3 +380,18 @@ def test_a_cell_of_the_lecture_pasted_into_the_expression_line_builds_its_graph(
     graph = window.session.state.graph
     assert {node.label: node.data for node in graph if node.is_leaf} == {"a": 2.0, "b": -3.0}
     assert "e" in labelled(window)
+
+
+def test_the_panes_follow_the_window_to_another_size_and_back(opened, qtbot):
+    window = opened()
+    qtbot.waitUntil(lambda: window.docks["plot"].width() > 0)
+
+    def shares() -> dict[str, tuple[int, int]]:
+        return {name: dock.size().toTuple() for name, dock in window.docks.items() if not dock.isHidden()}
+
+    qtbot.wait(200)  # until the first layout has come to rest
+    first = shares()
+    window.resize(1300, 800)
+    qtbot.waitUntil(lambda: shares() != first)
+    window.resize(1600, 900)
+    qtbot.waitUntil(lambda: shares() == first)
