@@ -176,10 +176,14 @@ def quietly(command, log):
 
 def see_checkout():
     """Let .venv import the packages from the checkout itself, never from a copy that grows old."""
-    base = {"base": str(VENV), "platbase": str(VENV), "installed_base": sys.base_prefix}
-    packages = Path(sysconfig.get_path("purelib", "venv", base))
     encoding = "utf-8" if sys.version_info >= (3, 13) else "locale"
-    (packages / "micrograd-gui-checkout.pth").write_text(f"{ROOT}\n", encoding)
+    (packages_of(VENV) / "micrograd-gui-checkout.pth").write_text(f"{ROOT}\n", encoding)
+
+
+def packages_of(environment):
+    """Where an environment of this Python keeps its packages."""
+    base = {"base": str(environment), "platbase": str(environment), "installed_base": sys.base_prefix}
+    return Path(sysconfig.get_path("purelib", "venv", base))
 
 
 # ------------------------------------------------------------------------------ Qt's system libraries

@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,56 @@ for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
     folder = HOME / variable.lower()
     folder.mkdir()
     os.environ[variable] = str(folder)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--only-skipped",
+        metavar="FILE",
+        help="run only what FILE names, all where it is not there yet; then it names what was skipped",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Skipped(config.getoption("only_skipped")))
+
+
+class Skipped:
+    """Names the tests that were skipped, by reason, and keeps the list in a file for a run of only those.
+
+    ``left`` are the names of the tests, or of whole files, with the reason of each.
+    """
+
+    def __init__(self, file: str | None) -> None:
+        self.file = Path(file) if file else None
+        self.left: dict[str, str] = {}
+
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        if self.file is None or not self.file.exists():
+            return
+        wanted = {line.split("\t")[0] for line in self.file.read_text("utf-8").splitlines()}
+        others = [item for item in items if not wanted & {item.nodeid, item.nodeid.split("::")[0]}]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in set(others)]
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped and isinstance(report.longrepr, tuple):
+            self.left[report.nodeid] = report.longrepr[2].removeprefix("Skipped: ")
+
+    pytest_collectreport = pytest_runtest_logreport
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """At the end, and not in a worker of pytest-xdist, which has no terminal."""
+        names: dict[str, Counter[str]] = {}
+        for name, reason in sorted(self.left.items()):
+            names.setdefault(reason, Counter())[name.split("[")[0]] += 1
+        for reason in sorted(names):
+            terminalreporter.write_line(f"SKIPPED, {reason}:")
+            for name, cases in names[reason].items():
+                terminalreporter.write_line(f"    {name}{f' ({cases} cases)' if cases > 1 else ''}")
+        if self.file is not None:
+            lines = (f"{name}\t{' '.join(reason.split())}\n" for name, reason in sorted(self.left.items()))
+            self.file.write_text("".join(lines), "utf-8")
 
 
 def pytest_unconfigure() -> None:

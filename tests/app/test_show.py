@@ -121,9 +121,12 @@ def test_a_closed_window_is_let_go(qtbot):
     gone = weakref.ref(window)
     window.close()
     del window
-    qtbot.wait(10)  # the window is deleted by the event loop
-    gc.collect()
-    assert gone() is None
+
+    def is_gone():
+        gc.collect()
+        return gone() is None
+
+    qtbot.waitUntil(is_gone)  # the window is deleted by the event loop
 
 
 # Refresh -----------------------------------------------------------------------------------------

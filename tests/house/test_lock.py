@@ -1,4 +1,4 @@
-"""requirements.lock: every package by hash, in step with pyproject.toml, and not a word of where from."""
+"""The lock files: every package by hash, in step with pyproject.toml, and not a word of where from."""
 
 import re
 import tomllib
@@ -9,21 +9,35 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCK = (ROOT / "requirements.lock").read_text("utf-8")
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-
-ENTRIES = [
-    entry.replace("\\\n", " ").split()
-    for entry in re.split(r"\n(?=\S)", LOCK)
-    if entry.strip() and not entry.startswith("#")
-]
-LOCKED: dict[str, list[str]] = {}
-for entry in ENTRIES:
-    name, _, version = entry[0].partition("==")
-    LOCKED.setdefault(canonicalize_name(name), []).append(version)
+LOCKS = {name: (ROOT / name).read_text("utf-8") for name in ("requirements.lock", "requirements-ci.lock")}
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PROJECT = PYPROJECT["project"]
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry[0])
+def entries(lock: str) -> list[list[str]]:
+    """The words of each entry of a lock, its name and version first."""
+    return [
+        entry.replace("\\\n", " ").split()
+        for entry in re.split(r"\n(?=\S)", LOCKS[lock])
+        if entry.strip() and not entry.startswith("#")
+    ]
+
+
+def versions(lock: str) -> dict[str, list[str]]:
+    locked: dict[str, list[str]] = {}
+    for entry in entries(lock):
+        name, _, version = entry[0].partition("==")
+        locked.setdefault(canonicalize_name(name), []).append(version)
+    return locked
+
+
+LOCKED, BESIDE = (versions(lock) for lock in LOCKS)
+
+
+ALL = [entry for lock in LOCKS for entry in entries(lock)]
+
+
+@pytest.mark.parametrize("entry", ALL, ids=lambda entry: entry[0])
 def test_a_package_is_locked_to_one_version_and_its_hashes(entry: list[str]) -> None:
     assert re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.]*", entry[0])
     hashes = [word for word in entry if word.startswith("--hash")]
@@ -31,17 +45,31 @@ def test_a_package_is_locked_to_one_version_and_its_hashes(entry: list[str]) -> 
     assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", word) for word in hashes)
 
 
-@pytest.mark.parametrize("extra", [None, "test"])
-def test_what_the_project_asks_for_is_what_is_locked(extra: str | None) -> None:
-    asked = PROJECT["optional-dependencies"][extra] if extra else PROJECT["dependencies"]
+@pytest.mark.parametrize(
+    ("asked", "locked"),
+    [
+        (PROJECT["dependencies"], LOCKED),
+        (PROJECT["optional-dependencies"]["test"], LOCKED),
+        (PYPROJECT["dependency-groups"]["ci"], BESIDE),
+    ],
+    ids=["use", "test", "ci"],
+)
+def test_what_the_project_asks_for_is_what_is_locked(asked: list[str], locked: dict[str, list[str]]) -> None:
     for requirement in map(Requirement, asked):
-        versions = LOCKED.get(canonicalize_name(requirement.name))
-        assert versions, f"{requirement.name} is not locked"
-        assert all(requirement.specifier.contains(version) for version in versions), requirement.name
+        found = locked.get(canonicalize_name(requirement.name))
+        assert found, f"{requirement.name} is not locked"
+        assert all(requirement.specifier.contains(version) for version in found), requirement.name
 
 
-def test_the_lock_does_not_say_where_packages_come_from() -> None:
-    assert not re.search(r"://|file:|--(?:extra-)?index|--find-links|--trusted-host| @ ", LOCK)
+def test_what_both_locks_name_has_the_same_versions() -> None:
+    both = LOCKED.keys() & BESIDE.keys()
+    assert "numpy" in both
+    assert {name: LOCKED[name] for name in both} == {name: BESIDE[name] for name in both}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_lock_does_not_say_where_packages_come_from(lock: str) -> None:
+    assert not re.search(r"://|file:|--(?:extra-)?index|--find-links|--trusted-host| @ ", LOCKS[lock])
 
 
 def test_qt_is_locked_to_the_build_that_keeps_none_alive() -> None:

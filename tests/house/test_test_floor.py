@@ -80,3 +80,31 @@ def test_the_floor_of_the_tests(tmp_path: Path, code: str, status: int, words: s
     )
     assert done.returncode == status, done.stdout + done.stderr
     assert words in done.stdout
+
+
+SKIPS = """
+import pytest
+@pytest.mark.parametrize("number", range(3))
+def test_often(number):
+    pytest.importorskip("{module}", reason="a module is not installed")
+def test_always():
+    pass
+"""
+
+
+@pytest.mark.slow
+def test_what_was_skipped_is_named_with_its_reason_and_can_be_run_alone(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+
+    def said(module: str) -> str:
+        (tmp_path / "test_it.py").write_text(SKIPS.format(module=module))
+        words = ["-p", "no:cacheprovider", "-n", "1", "--only-skipped", "left", "test_it.py"]
+        command = [sys.executable, "-m", "pytest", *words]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout
+
+    first = said("no_such_module")
+    assert "SKIPPED, a module is not installed:\n    test_it.py::test_often (3 cases)\n" in first
+    assert "1 passed, 3 skipped" in first
+    assert "3 passed in" in said("json")
+    assert (tmp_path / "left").read_text() == ""
