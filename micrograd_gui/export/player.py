@@ -7,17 +7,17 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.etree.ElementTree import Element as XmlElement
+from xml.etree.ElementTree import SubElement, tostring
 
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.export.svg import FONTS, outline, text_attributes
-from micrograd_gui.figures.figure import Figure, Text
+from micrograd_gui.figures.figure import ChipText, Enclosure, Figure, Text
 from micrograd_gui.figures.moments import Film
 from micrograd_gui.figures.palette import PALETTES, Palette
-from micrograd_gui.figures.shapes import TONES, Shape, ShapeGroup, groups, tone_of
+from micrograd_gui.figures.shapes import TONES, Element, Shape, elements, groups, shapes_of, texts_of, tone_of
 from micrograd_gui.files.embedded import METADATA, pack
 from micrograd_gui.resource import resource
 from micrograd_gui.session.explain.formulas import Fragment, Line
@@ -87,7 +87,7 @@ def _variables(palette: Palette) -> str:
 
 def _svg(picture: Figure, film: Film) -> str:
     """The elements in the order in which the differences number them."""
-    root = Element(
+    root = XmlElement(
         "svg",
         {
             "xmlns": "http://www.w3.org/2000/svg",
@@ -171,11 +171,11 @@ def differences(film: Film) -> Iterator[list[Difference]]:
     for moment in film.watched():
         now = film.shown(moment)
         if before is None:
-            elements = _Elements(now)
-            nodes: Iterable[NodeId] = elements.nodes
+            places = _Elements(now)
+            nodes: Iterable[NodeId] = places.nodes
         else:
-            nodes = _touched(before, now) & elements.nodes
-        found = [(at, look) for at, look in elements.looks(now, nodes) if looks.get(at) != look]
+            nodes = _touched(before, now) & places.nodes
+        found = [(at, look) for at, look in places.looks(now, nodes) if looks.get(at) != look]
         looks.update(found)
         yield [[at, *look] for at, look in sorted(found, key=lambda each: each[0])]
         before = now
@@ -195,55 +195,24 @@ def _changed(before: Mapping[NodeId, float], now: Mapping[NodeId, float]) -> set
     return set() if before is now else {node for node, _ in before.items() ^ now.items()}
 
 
-@dataclass(frozen=True)
-class _Part:
-    """A piece of the picture: what of it is the piece's own, and the number of its groups' first elements."""
-
-    own: Figure
-    starts: tuple[int, ...]
-
-
 class _Elements:
-    """Where in the whole picture the elements of each node are."""
+    """Where in the whole picture the elements of each part are, by the node that the part belongs to."""
 
     def __init__(self, picture: Figure) -> None:
-        starts: defaultdict[ShapeGroup, list[int]] = defaultdict(list)
+        self._parts: defaultdict[NodeId | None, list[tuple[Element, int]]] = defaultdict(list)
         count = 0
-        for group in groups(picture):
-            starts[group].append(count)
-            count += len(group.shapes) + len(group.texts)
-        self._parts: dict[NodeId | None, _Part] = {}
-        for node, own in _pieces(picture).items():
-            self._parts[node] = _Part(own, tuple(starts[group].pop(0) for group in groups(own)))
+        for part in elements(picture):
+            node = None if isinstance(part, Enclosure) else part.node
+            self._parts[node].append((part, count))
+            count += len(shapes_of(part, picture)) + len(texts_of(part, picture))
         self.nodes = {node for node in self._parts if node is not None}
 
     def looks(self, picture: Figure, nodes: Iterable[NodeId]) -> Iterator[tuple[int, Difference]]:
         """The elements of these nodes, and of what belongs to none, as they look in that picture."""
-        chips = defaultdict(list)
-        for chip in picture.chips:
-            chips[chip.node].append(chip)
+        chips = {(chip.node, chip.port, chip.nth): chip for chip in picture.chips}  # each moment has its own
         for node in (None, *nodes):
-            part = self._parts[node]
-            own, said = part.own, tuple(chips[node]) if node is not None else ()
-            now = replace(picture, wires=own.wires, ovals=own.ovals, boxes=own.boxes, chips=said, below=())
-            if node is not None:
-                now = replace(now, enclosures=())
-            for start, group in zip(part.starts, groups(now), strict=True):
-                shapes: list[Difference] = [[shape_looks(shape)] for shape in group.shapes]
-                texts: list[Difference] = [[text_looks(text), text.text] for text in group.texts]
+            for part, start in self._parts[node]:
+                now = chips[part.node, part.port, part.nth] if isinstance(part, ChipText) else part
+                shapes: list[Difference] = [[shape_looks(shape)] for shape in shapes_of(now, picture)]
+                texts: list[Difference] = [[text_looks(text), text.text] for text in texts_of(now, picture)]
                 yield from enumerate([*shapes, *texts], start)
-
-
-def _pieces(picture: Figure) -> dict[NodeId | None, Figure]:
-    """The picture of each node, with its wires and chips; under None what belongs to no node."""
-    bare = replace(picture, wires=(), ovals=(), boxes=(), chips=(), below=())
-    own: defaultdict[NodeId, defaultdict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
-    for kind in ("wires", "ovals", "boxes", "chips"):
-        for each in getattr(picture, kind):
-            own[each.node][kind].append(each)
-    alone = replace(bare, enclosures=())
-    pieces: dict[NodeId | None, Figure] = {None: bare}
-    for node, kinds in own.items():
-        # Under each field's name stand its own things, which the checker cannot know.
-        pieces[node] = replace(alone, **{kind: tuple(each) for kind, each in kinds.items()})  # type: ignore[arg-type]
-    return pieces

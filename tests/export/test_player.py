@@ -13,9 +13,9 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.export import formats
 from micrograd_gui.export.player import differences, shape_looks, text_looks
-from micrograd_gui.figures.figure import Figure, Style
+from micrograd_gui.figures.figure import CardBox, Figure, Style
 from micrograd_gui.figures.moments import Options, film_of
-from micrograd_gui.figures.shapes import ShapeGroup, groups
+from micrograd_gui.figures.shapes import Element, Shape, groups, shapes_of
 from micrograd_gui.files import documents
 from tests.export import browser
 from tests.hostile import LABELS
@@ -252,13 +252,14 @@ def test_differences_are_those_between_whole_pictures(name: str, opened: bool, s
 
 
 def test_a_player_of_thousands_of_moments_does_not_draw_each_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
+    asked: list[bool] = []
 
-    def counting(picture: Figure) -> tuple[ShapeGroup, ...]:
-        asked.append(len(picture.boxes))
-        return groups(picture)
+    def counting(element: Element, picture: Figure) -> tuple[Shape, ...]:
+        asked.append(isinstance(element, CardBox))
+        return shapes_of(element, picture)
 
-    monkeypatch.setattr("micrograd_gui.export.player.groups", counting)
+    monkeypatch.setattr("micrograd_gui.export.player.shapes_of", counting)
     film = film_of(documents.load_example("mlp"), "all", Options(folded=False))
     assert len(list(differences(film))) == len(film.moments) > 150
-    assert sum(asked) < 20 * len(film.moments) < len(film.blank.boxes) * len(film.moments) / 2
+    boxes, moments = len(film.blank.boxes), len(film.moments)
+    assert boxes <= sum(asked) < 20 * moments < boxes * moments / 2
