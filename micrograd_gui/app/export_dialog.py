@@ -278,12 +278,11 @@ class ExportRequest:
         from micrograd_gui.figures.moments import Film, Progress, film_of, see_that_there_is_something
 
         progress = Progress(stop=stop) if told is None else Progress(told, stop)
-        options = replace(self.options, progress=progress)
         if self.which == "now":
-            see_that_there_is_something(self.graph, options)
-            return Film(self.graph, (self.now,), options)
+            see_that_there_is_something(self.graph, self.options)
+            return Film(self.graph, (self.now,), self.options, progress)
         step = "all" if self.which == "all" else None
-        return film_of(self.graph, step, options, self._whole_run())
+        return film_of(self.graph, step, self.options, self._whole_run(), progress)
 
     def suiting(self, path: Path) -> ExportRequest:
         """The request as the form of that file can be drawn; raises Refusal where it has none."""

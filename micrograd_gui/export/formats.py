@@ -65,7 +65,7 @@ def form_of(path: Path) -> Form:
 def export(film: Film, path: Path) -> tuple[Path, ...]:
     """Make the file, or a numbered file for each moment, and give what was written.
 
-    Raises Refusal, and then no file has changed; Cancelled, where the film's options say so.
+    Raises Refusal, and then no file has changed; Cancelled, where whoever waits for the film does so no more.
     """
     form, paths = form_of(path), targets(film, path)
     _ = film.options.palette  # refused before anything is made

@@ -63,7 +63,6 @@ class Options:
     only_card: bool = False  # the step card and no graph
     dialect: str | None = None  # what a script is written in; None: micrograd, and PyTorch for training
     train: bool = False  # whether a script trains the graph
-    progress: Progress = field(default_factory=Progress)
 
     def __post_init__(self) -> None:
         if self.style not in STYLES:
@@ -97,15 +96,27 @@ class Moment:
     cursor: int | None = None  # after how many steps; None: nobody counted
 
 
+@dataclass(frozen=True, slots=True)
+class Storyboard:
+    """What all moments share: the graph laid out with no numbers yet, and the height of the tallest card."""
+
+    layout: Figure
+    card_height: float
+
+
 @dataclass(frozen=True)
 class Film:
-    """A graph and moments of its run; the pictures of all of them have the same size and places."""
+    """A graph and moments of its run; the pictures of all of them have the same size and places.
+
+    ``options`` say how it is drawn, ``progress`` who waits for it. A film that is a part of another takes
+    that one's storyboard over as ``given``.
+    """
 
     graph: Graph
     moments: tuple[Moment, ...]
     options: Options = field(default_factory=Options)
-    laid_out: Figure | None = None  # where it has been worked out already
-    caption_height: float | None = None  # the same for films of one moment that belong together
+    progress: Progress = field(default_factory=Progress)
+    given: Storyboard | None = None
 
     @property
     def title(self) -> str:
@@ -116,11 +127,9 @@ class Film:
 
     def each(self) -> Iterator[Film]:
         """A film of one moment for each of them, drawn in the frame of the whole."""
-        tall = self.room_for_cards
-        only_stopped = Progress(stop=self.options.progress.stop)
-        options = replace(self.options, progress=only_stopped)  # each tells nothing: the whole does
+        silent = Progress(stop=self.progress.stop)  # each tells nothing: the whole does
         for moment in self.watched():
-            yield Film(self.graph, (moment,), options, self.blank, tall)
+            yield Film(self.graph, (moment,), self.options, silent, self.storyboard)
 
     @cached_property
     def drawn(self) -> Graph:
@@ -138,9 +147,9 @@ class Film:
     @cached_property
     def blank(self) -> Figure:
         """The graph laid out, with no numbers yet; raises LayoutRefusal."""
-        if self.laid_out is not None:
-            return self.laid_out
-        options, stop = self.options, self.options.progress.stop
+        if self.given is not None:
+            return self.given.layout
+        options, stop = self.options, self.progress.stop
         if options.only_card:
             from micrograd_gui.figures.captions import alone
 
@@ -162,7 +171,7 @@ class Film:
         from micrograd_gui.figures import canvas_style
         from micrograd_gui.figures.canvas_style import carded, opened, placed
 
-        options, stop = self.options, self.options.progress.stop
+        options, stop = self.options, self.progress.stop
         graph = self.drawn if options.folded else opened(self.drawn, stop=stop, time_limit=PATIENCE)
         folding = Folding(placed(graph, stop=stop, time_limit=PATIENCE))
         moments = self.moments if options.gradients else ()
@@ -191,23 +200,23 @@ class Film:
         """The pictures with the step card below; where only the card is wanted, that."""
         from micrograd_gui.figures.captions import NARROWEST, captioned
 
-        tall = self.caption_height
-        if tall is None:
-            tall = self.room_for_cards
+        tall = self.storyboard.card_height
         narrowest = 0.0 if self.options.only_card else NARROWEST
         for each in self.watched():
             yield captioned(self.shown(each), each.card, tall, narrowest=narrowest)
 
-    @property
-    def room_for_cards(self) -> float:
-        """The height of the tallest card."""
+    @cached_property
+    def storyboard(self) -> Storyboard:
+        """What its moments share; raises LayoutRefusal."""
+        if self.given is not None:
+            return self.given
         from micrograd_gui.figures.captions import height_of
 
-        return height_of((moment.card for moment in self.moments), self.blank.width)
+        return Storyboard(self.blank, height_of((each.card for each in self.moments), self.blank.width))
 
     def watched(self) -> Iterator[Moment]:
-        """The moments; whoever waits is told after each."""
-        progress, total = self.options.progress, len(self.moments)
+        """The moments; whoever waits is told after each. Raises Cancelled once nobody does."""
+        progress, total = self.progress, len(self.moments)
         progress.tick(0, total)
         for done, each in enumerate(self.moments, 1):
             yield each
@@ -225,21 +234,28 @@ class Film:
         return max(texts, key=lambda text: width(text, SIZE, bold=True))
 
 
-def film_of(graph: Graph, step: str | None, options: Options, trace: Run | None = None) -> Film:
+def film_of(
+    graph: Graph,
+    step: str | None,
+    options: Options,
+    trace: Run | None = None,
+    progress: Progress | None = None,
+) -> Film:
     """The moments that ``step`` names: "last", "all", a number, or None. Raises Refusal.
 
     None is the end of the run as a result: the numbers of "last"; its step stands out only where it failed.
     """
     see_that_there_is_something(graph, options)
     trace = record(graph, SCRIPT) if trace is None else trace
+    progress = Progress() if progress is None else progress
     if step is None and (options.only_card or trace.problem is not None):
         step = "last"  # a result has no step to tell of, a problem is one
     if step is None:
-        return Film(graph, (Moment(trace.frame(len(trace)), cursor=len(trace)),), options)
+        return Film(graph, (Moment(trace.frame(len(trace)), cursor=len(trace)),), options, progress)
     cursors = _cursors(trace, step)
     if step == "all" and options.folded:
         cursors = _without_inner(cursors, trace, Folding(arranged(graph)).owner)
-    return Film(graph, tuple(moment(graph, trace, cursor) for cursor in cursors), options)
+    return Film(graph, tuple(moment(graph, trace, cursor) for cursor in cursors), options, progress)
 
 
 def _without_inner(

@@ -253,7 +253,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(
 def test_who_waits_is_told_how_far_it_is(tmp_path: Path, suffix: str) -> None:
     heard: list[tuple[int, int]] = []
     progress = Progress(lambda done, total: heard.append((done, total)))
-    formats.export(film_of(LECTURE, "all", Options(progress=progress)), tmp_path / f"a{suffix}")
+    formats.export(film_of(LECTURE, "all", Options(), progress=progress), tmp_path / f"a{suffix}")
     assert heard[0] == (0, 8)
     assert heard[-1] == (8, 8)
     assert [done for done, _ in heard] == sorted(done for done, _ in heard)
@@ -269,7 +269,7 @@ def test_an_export_that_is_cancelled_leaves_nothing_behind(tmp_path: Path, suffi
         if done == after:
             stop.set()
 
-    film = film_of(LECTURE, "all", Options(progress=Progress(told, stop)))
+    film = film_of(LECTURE, "all", Options(), progress=Progress(told, stop))
     with pytest.raises(Cancelled):
         formats.export(film, tmp_path / f"a{suffix}")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {f"a{suffix}": b"old"}
