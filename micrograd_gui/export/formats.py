@@ -151,10 +151,10 @@ def _pdf(film: Film) -> bytes:
 
 
 def _dot(film: Film) -> bytes:
-    from micrograd_gui.figures.notebook_style import source
+    from micrograd_gui.figures.notebook_style import dot_text
 
     options = film.options
-    text = source(film.drawn, film.moments[0].frame, options.rankdir, gradients=options.gradients)
+    text = dot_text(film.drawn, film.moments[0].frame, options.rankdir, gradients=options.gradients)
     return text.encode("utf-8", "replace")
 
 

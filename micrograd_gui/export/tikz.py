@@ -9,7 +9,7 @@ from dataclasses import replace
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import one_line
 from micrograd_gui.export import tex
-from micrograd_gui.figures.captions import LINE, NARROWEST, TEXT, enlarged
+from micrograd_gui.figures.captions import LINE, NARROWEST, TEXT, enlargement
 from micrograd_gui.figures.figure import MARGIN, SIZE, Figure, Text
 from micrograd_gui.figures.palette import Palette
 from micrograd_gui.figures.shapes import (
@@ -76,7 +76,7 @@ def paper(
 ) -> bytes:
     """One moment; compiled as it stands, the page is as large as the picture."""
     size = _PAPER.format(width=picture.width * _UNIT + 0.5, height=picture.height * _UNIT + 0.5)
-    larger = enlarged(picture.width)
+    larger = enlargement(picture.width)
     body = [*_begin(picture, palette, ground), *_units(picture)]
     if picture.below:
         top = min(text.y for text in picture.below) + (6 - LINE[card[0].size]) * larger

@@ -21,6 +21,7 @@ from micrograd_gui.figures.figure import (
     Figure,
     Role,
     Wire,
+    symbol_of,
 )
 from micrograd_gui.figures.folding import (
     FRAMES,
@@ -56,7 +57,6 @@ from micrograd_gui.figures.geometry import (
     port_radius,
     room,
 )
-from micrograd_gui.figures.notebook_style import symbol_of
 from micrograd_gui.figures.text_metrics import line_height, shown_label, width
 from micrograd_gui.layout import layout
 from micrograd_gui.session.explain.slopes import amount_text, rule_text
@@ -65,22 +65,22 @@ from micrograd_gui.session.trace import Step
 _REACH = 6.0  # how far ports and thick outlines stand out of a card
 
 
-def placed(graph: Graph, *, stop: Event | None = None, time_limit: float) -> Graph:
+def ensure_places(graph: Graph, *, stop: Event | None = None, time_limit: float) -> Graph:
     """The graph with a place for every node; where one has none, Graphviz gives all of them theirs."""
     if graph.places.keys() == graph.nodes.keys():
         return graph
-    return tidied(graph, stop=stop, time_limit=time_limit)
+    return tidy(graph, stop=stop, time_limit=time_limit)
 
 
-def opened(graph: Graph, *, stop: Event | None = None, time_limit: float) -> Graph:
+def open_blocks(graph: Graph, *, stop: Event | None = None, time_limit: float) -> Graph:
     """The graph with no block collapsed; where one was, all is laid out anew: what was in it needs room."""
     if not any(block.collapsed for block in graph.blocks):
         return graph
     blocks = tuple(replace(block, collapsed=False) for block in graph.blocks)
-    return tidied(replace(graph, blocks=blocks), stop=stop, time_limit=time_limit)
+    return tidy(replace(graph, blocks=blocks), stop=stop, time_limit=time_limit)
 
 
-def tidied(graph: Graph, *, stop: Event | None, time_limit: float) -> Graph:
+def tidy(graph: Graph, *, stop: Event | None, time_limit: float) -> Graph:
     """Laid out as the window does it."""
     boxes = box_sizes(graph)
     made = layout.nested_places(
@@ -89,7 +89,7 @@ def tidied(graph: Graph, *, stop: Event | None, time_limit: float) -> Graph:
     return graph.moved(made)
 
 
-def carded(
+def lay_out_canvas(
     folding: Folding,
     words: Iterable[Words] = (),
     *,
@@ -210,7 +210,7 @@ class Said(NamedTuple):
 Words = Mapping[tuple[End, int], Said]  # what is on each wire as it is drawn: the first thing, the second, …
 
 
-def words(shown: Callable[[End], End | None], graph: Graph, step: Step | None) -> Words:
+def words_of_step(shown: Callable[[End], End | None], graph: Graph, step: Step | None) -> Words:
     """What that step says on the wires; ``shown`` gives the end of a wire of the graph as it is drawn.
 
     A wire that stands for several operands says something for each of them.
@@ -254,7 +254,7 @@ def room_for(
     return tuple(chip for chips in made.values() for chip in chips)
 
 
-def spoken(picture: Figure, said: Words) -> Figure:
+def with_words(picture: Figure, said: Words) -> Figure:
     """The picture with those words on its chips."""
     chips = []
     for chip in picture.chips:

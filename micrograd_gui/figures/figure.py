@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
-from micrograd_gui.document.block import BlockKey, is_block
-from micrograd_gui.document.graph import NodeId
+from micrograd.ops import op_of
+from micrograd_gui.document.block import BlockKey, BlockKind, is_block
+from micrograd_gui.document.graph import Node, NodeId
 from micrograd_gui.document.text import written
 from micrograd_gui.figures import geometry
 from micrograd_gui.figures.geometry import (
@@ -31,7 +32,7 @@ from micrograd_gui.figures.geometry import (
     Rect,
     Sign,
 )
-from micrograd_gui.figures.text_metrics import CAP, fitting, line_height, shortened, width
+from micrograd_gui.figures.text_metrics import CAP, fitting, line_height, shortened, shown_label, width
 from micrograd_gui.session.trace import NO_FRAME, Frame, Step
 
 __all__ = ["MARGIN", "Figure", "Style", "Text", "freshly"]
@@ -442,3 +443,18 @@ def _constant(box: CardBox, cell: Cell) -> Iterable[Text]:
 def _baseline(middle: float, size: float) -> float:
     """Where the baseline is of a line of text of that size with its capitals about that height."""
     return middle + size * CAP / 2
+
+
+_KINDS: tuple[str, ...] = get_args(BlockKind)
+
+
+def symbol_of(node: Node) -> str:
+    """What stands in the op's oval: the sign that the canvas shows too."""
+    if node.op is None or node.op in _KINDS:
+        return node.op or ""
+    return op_of(node.op).symbol
+
+
+def label_of(node: Node) -> str:
+    """What stands in the label's cell: nothing for a constant, whose number stands beside it anyway."""
+    return "" if node.is_leaf and not node.label else shown_label(node.name)

@@ -14,7 +14,7 @@ from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.document.text import written
 from micrograd_gui.figures.figure import MARGIN, SIZE, Figure, Style
 from micrograd_gui.figures.folding import Folding, Key
-from micrograd_gui.figures.notebook_style import StandIns, rendered, with_stand_ins
+from micrograd_gui.figures.notebook_style import StandIns, lay_out_notebook, with_stand_ins
 from micrograd_gui.figures.palette import Palette, palette_named
 from micrograd_gui.figures.text_metrics import shown_label, width
 from micrograd_gui.layout.graphviz import Cancelled
@@ -151,12 +151,12 @@ class Film:
             return self.given.layout
         options, stop = self.options, self.progress.stop
         if options.only_card:
-            from micrograd_gui.figures.captions import alone
+            from micrograd_gui.figures.captions import card_only
 
-            return alone(moment.card for moment in self.moments)
+            return card_only(moment.card for moment in self.moments)
         if options.style == "canvas":
             return replace(self._cards(), digits=options.digits)
-        made = rendered(
+        made = lay_out_notebook(
             self.stand_ins,
             self.widest,
             rankdir=options.rankdir,
@@ -168,24 +168,28 @@ class Film:
         return replace(made, digits=options.digits)
 
     def _cards(self) -> Figure:
-        from micrograd_gui.figures import canvas_style
-        from micrograd_gui.figures.canvas_style import carded, opened, placed
+        from micrograd_gui.figures.canvas_style import (
+            ensure_places,
+            lay_out_canvas,
+            open_blocks,
+            words_of_step,
+        )
 
         options, stop = self.options, self.progress.stop
-        graph = self.drawn if options.folded else opened(self.drawn, stop=stop, time_limit=PATIENCE)
-        folding = Folding(placed(graph, stop=stop, time_limit=PATIENCE))
+        graph = self.drawn if options.folded else open_blocks(self.drawn, stop=stop, time_limit=PATIENCE)
+        folding = Folding(ensure_places(graph, stop=stop, time_limit=PATIENCE))
         moments = self.moments if options.gradients else ()
-        words = [canvas_style.words(folding.shown, self.graph, each.step) for each in moments]
-        return carded(folding, words, gradients=options.gradients, margin=options.margin)
+        words = [words_of_step(folding.shown, self.graph, each.step) for each in moments]
+        return lay_out_canvas(folding, words, gradients=options.gradients, margin=options.margin)
 
     def shown(self, moment: Moment) -> Figure:
         """The picture of that moment."""
         picture = self.blank.with_frame(moment.frame, moment.step)
         if not picture.chips:
             return picture
-        from micrograd_gui.figures import canvas_style
+        from micrograd_gui.figures.canvas_style import with_words, words_of_step
 
-        return canvas_style.spoken(picture, canvas_style.words(picture.shown, self.graph, moment.step))
+        return with_words(picture, words_of_step(picture.shown, self.graph, moment.step))
 
     @property
     def pictures(self) -> Iterator[Figure]:
@@ -198,12 +202,12 @@ class Film:
     @property
     def with_cards(self) -> Iterator[Figure]:
         """The pictures with the step card below; where only the card is wanted, that."""
-        from micrograd_gui.figures.captions import NARROWEST, captioned
+        from micrograd_gui.figures.captions import NARROWEST, with_caption
 
         tall = self.storyboard.card_height
         narrowest = 0.0 if self.options.only_card else NARROWEST
         for each in self.watched():
-            yield captioned(self.shown(each), each.card, tall, narrowest=narrowest)
+            yield with_caption(self.shown(each), each.card, tall, narrowest=narrowest)
 
     @cached_property
     def storyboard(self) -> Storyboard:

@@ -8,11 +8,10 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import ceil
 from threading import Event
-from typing import Any, get_args
+from typing import Any
 
 from micrograd import dot
 from micrograd.ops import op_of
-from micrograd_gui.document.block import BlockKind
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.document.text import WIDEST
@@ -27,10 +26,12 @@ from micrograd_gui.figures.figure import (
     Role,
     Wire,
     field_width,
+    label_of,
+    symbol_of,
 )
 from micrograd_gui.figures.folding import FoldedBox, Folding, Key
 from micrograd_gui.figures.geometry import Point
-from micrograd_gui.figures.text_metrics import FAMILY, shown_label
+from micrograd_gui.figures.text_metrics import FAMILY
 from micrograd_gui.figures.text_metrics import width as width_of
 from micrograd_gui.layout.graphviz import TIME_LIMIT, Engine, effort, engine
 from micrograd_gui.session.trace import Frame
@@ -41,7 +42,7 @@ _CLOSE = {"margin": f"{PADDING / 72:.3f},0.055", "width": "0.45", "height": "0.4
 _SMALLEST = "i"  # labels are laid out as so many of these: no text of a user reaches the engine
 
 
-def rendered(
+def lay_out_notebook(
     graph: Graph | StandIns,
     widest: str = WIDEST,
     *,
@@ -85,7 +86,7 @@ def shape_of(graph: Graph) -> Hashable:
     return tuple((node.id, node.op, node.inputs, label_of(node)) for node in nodes)
 
 
-def source(graph: Graph, frame: Frame, rankdir: str = "LR", *, gradients: bool = True) -> str:
+def dot_text(graph: Graph, frame: Frame, rankdir: str = "LR", *, gradients: bool = True) -> str:
     """The moment as DOT text in the lecture's form: ``{ a | data 2.0000 | grad 6.0000 }``."""
     rows = [
         dot.NodeRow(
@@ -123,11 +124,6 @@ def _cut(label: str) -> str:
     return label if len(label) <= LABEL_IN_DOT else f"{label[:LABEL_IN_DOT]}…"
 
 
-def label_of(node: Node) -> str:
-    """What stands in the label's cell: nothing for a constant, whose number stands beside it anyway."""
-    return "" if node.is_leaf and not node.label else shown_label(node.name)
-
-
 def _as_wide_as(needed: float, name: str) -> float:
     """A number that, behind the field's name, Graphviz finds at least so wide."""
     number = 8.0
@@ -143,13 +139,6 @@ def _inputs(graph: Graph, number: NodeId) -> tuple[NodeId, ...]:
 def _op_text(graph: Graph, number: NodeId) -> str | None:
     op = graph.nodes[number].op
     return None if op is None else op_of(op).op_text
-
-
-def symbol_of(node: Node) -> str:
-    """What stands in the op's oval: the sign that the canvas shows too."""
-    if node.op is None or node.op in KINDS:
-        return node.op or ""
-    return op_of(node.op).symbol
 
 
 def _picture(graph: Graph, answer: Mapping[str, Any], margin: float) -> Figure:
@@ -202,9 +191,6 @@ def _wires(
             for key, ops in (("_draw_", "bB"), ("_hdraw_", "pP"))
         )
         yield Wire(source, node, None if from_op else ports[source, node].pop(0), points, head)
-
-
-KINDS: tuple[str, ...] = get_args(BlockKind)
 
 
 @dataclass(frozen=True)

@@ -42,9 +42,9 @@ _AIR = 6.0  # pixels around a fitted picture
 
 
 def _lay_out_figure(graph: Graph, *, stop: Event) -> Figure:
-    from micrograd_gui.figures.notebook_style import rendered, with_stand_ins
+    from micrograd_gui.figures.notebook_style import lay_out_notebook, with_stand_ins
 
-    return rendered(with_stand_ins(graph), stop=stop)
+    return lay_out_notebook(with_stand_ins(graph), stop=stop)
 
 
 class RenderedGraph(QWidget):

@@ -12,7 +12,7 @@ from micrograd_gui.document.codec import decode, encode
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.notation.reader import functions, graph_from_expression
 from micrograd_gui.document.notation.writer import expression_of
-from micrograd_gui.figures.notebook_style import rendered
+from micrograd_gui.figures.notebook_style import lay_out_notebook
 from micrograd_gui.session.explain.card import card
 from micrograd_gui.session.explain.formulas import as_text
 from micrograd_gui.session.measure import check
@@ -59,7 +59,7 @@ def test_the_file_keeps_it():
 @pytest.mark.usefixtures("softplus")
 def test_both_pictures_name_it(softplus):
     assert 'label=softplus' in draw_dot(apply(softplus, Value(0.7))).source
-    assert "softplus" in {oval.symbol for oval in rendered(graph()).ovals}
+    assert "softplus" in {oval.symbol for oval in lay_out_notebook(graph()).ovals}
 
 
 @pytest.mark.usefixtures("softplus")

@@ -8,7 +8,7 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.document.text import WIDEST, written
 from micrograd_gui.figures.figure import PADDING, Figure, Text
-from micrograd_gui.figures.notebook_style import rendered, shape_of, source
+from micrograd_gui.figures.notebook_style import dot_text, lay_out_notebook, shape_of
 from micrograd_gui.figures.text_metrics import LABEL_AT_MOST, shown_label, width
 from micrograd_gui.files import documents
 from micrograd_gui.layout.graphviz import Engine, engines
@@ -36,7 +36,7 @@ def still(text: Text) -> tuple[object, ...]:
 @pytest.mark.parametrize("name", [name for name in documents.example_names() if name != "moons"])
 def test_every_node_has_its_box_every_op_its_oval_every_operand_its_wire(engine: Engine, name: str) -> None:
     graph = documents.load_example(name)
-    picture = rendered(graph, by=engine)
+    picture = lay_out_notebook(graph, by=engine)
     assert {box.node for box in picture.boxes} == graph.nodes.keys()
     assert {oval.node for oval in picture.ovals} == {node.id for node in graph if not node.is_leaf}
     operands = {(source, node.id, port) for node in graph for port, source in enumerate(node.inputs)}
@@ -46,7 +46,7 @@ def test_every_node_has_its_box_every_op_its_oval_every_operand_its_wire(engine:
 
 @each_engine
 def test_all_shapes_lie_within_the_picture(engine: Engine) -> None:
-    picture = rendered(documents.load_example("neuron_exp"), by=engine)
+    picture = lay_out_notebook(documents.load_example("neuron_exp"), by=engine)
     for box in picture.boxes:
         x, y, w, h = box.rect
         assert x >= 0
@@ -61,14 +61,15 @@ def test_all_shapes_lie_within_the_picture(engine: Engine) -> None:
 
 
 def test_both_wires_of_a_times_a_are_drawn_apart() -> None:
-    first, second = (w for w in rendered(documents.load_example("square")).wires if w.port is not None)
+    picture = lay_out_notebook(documents.load_example("square"))
+    first, second = (wire for wire in picture.wires if wire.port is not None)
     assert (first.port, second.port) == (0, 1)
     assert first.points != second.points
 
 
 def test_nothing_moves_while_stepping() -> None:
     graph = documents.load_example("neuron")
-    picture, trace = rendered(graph), run(graph)
+    picture, trace = lay_out_notebook(graph), run(graph)
     pictures = [at(picture, trace, cursor) for cursor in range(len(trace) + 1)]
     for each in pictures:
         assert (each.boxes, each.ovals, each.wires) == (picture.boxes, picture.ovals, picture.wires)
@@ -78,7 +79,7 @@ def test_nothing_moves_while_stepping() -> None:
 def test_the_numbers_are_those_of_the_moment_and_a_dot_is_not_0() -> None:
     graph = documents.load_example("lecture")
     trace = run(graph)
-    blank = rendered(graph)
+    blank = lay_out_notebook(graph)
     assert {text.text for text in blank.texts if text.role == "data"} == {"data", "·"}
     last = at(blank, trace, len(trace))
     box = next(box for box in last.boxes if box.label == "a")
@@ -87,7 +88,7 @@ def test_the_numbers_are_those_of_the_moment_and_a_dot_is_not_0() -> None:
 
 @pytest.mark.parametrize("widest", [WIDEST, written(-1.0), written(1e300)])
 def test_the_widest_number_fits_its_field_beside_the_fields_name(widest: str) -> None:
-    picture = rendered(documents.load_example("lecture"), widest)
+    picture = lay_out_notebook(documents.load_example("lecture"), widest)
     for box in picture.boxes:
         for cell in box.cells[1:]:
             room = cell.width - 2 * PADDING
@@ -96,13 +97,13 @@ def test_the_widest_number_fits_its_field_beside_the_fields_name(widest: str) ->
 
 def test_a_label_fits_its_field() -> None:
     graph = graph_from_expression("a = 1; L = tanh(a)").relabelled(1, "日本語のラベル WWWW")
-    cell = rendered(graph).boxes[0].cells[0]
+    cell = lay_out_notebook(graph).boxes[0].cells[0]
     assert width("日本語のラベル WWWW", 14.0, bold=True) <= cell.width
 
 
 def test_what_the_step_did_stands_out() -> None:
     graph = documents.load_example("lecture")
-    trace, picture = run(graph), rendered(graph)
+    trace, picture = run(graph), lay_out_notebook(graph)
     last = at(picture, trace, len(trace))
     e, a, b = (graph.named(label) for label in "eab")
     assert last.acting == e
@@ -133,13 +134,13 @@ def test_numbers_do_not_change_the_shape_and_all_else_does() -> None:
 
 def test_an_empty_port_leaves_its_wire_out_and_nothing_breaks() -> None:
     graph = Graph().added(None, (0, 0)).added("+", (0, 0)).wired(1, 2, 1)
-    picture = rendered(graph)
+    picture = lay_out_notebook(graph)
     assert [(w.source, w.node, w.port) for w in picture.wires if w.port is not None] == [(1, 2, 1)]
-    assert rendered(Graph()).boxes == ()
+    assert lay_out_notebook(Graph()).boxes == ()
 
 
 def test_a_layout_from_top_to_bottom_has_its_fields_one_below_the_other() -> None:
-    picture = rendered(documents.load_example("square"), rankdir="TB")
+    picture = lay_out_notebook(documents.load_example("square"), rankdir="TB")
     label, data, grad = picture.boxes[0].cells
     assert label.y < data.y < grad.y
     assert picture.height > picture.width / 2
@@ -149,7 +150,7 @@ def test_a_layout_from_top_to_bottom_has_its_fields_one_below_the_other() -> Non
 @pytest.mark.parametrize("label", LABELS, ids=range(len(LABELS)))
 def test_a_label_of_any_kind_leaves_the_graph_as_it_is(label: str) -> None:
     graph = graph_from_expression("a = 2; b = 3; L = a*b").relabelled(1, label)
-    picture = rendered(graph)
+    picture = lay_out_notebook(graph)
     assert len(picture.boxes) == 3
     assert len(picture.wires) == 3
     shown = next(box.label for box in picture.boxes if box.node == 1)
@@ -169,7 +170,7 @@ def test_a_plain_label_is_shown_as_it_is_and_a_long_one_is_cut() -> None:
 def test_the_dot_text_is_read_by_graphviz_with_the_same_nodes(engine: Engine, label: str) -> None:
     graph = graph_from_expression("a = 2; b = 3; L = a*b").relabelled(1, label)
     trace = run(graph)
-    answer = engine.run(source(graph, trace.frame(len(trace))), "plain", time_limit=60).decode(
+    answer = engine.run(dot_text(graph, trace.frame(len(trace))), "plain", time_limit=60).decode(
         "utf-8", "replace"
     )
     lines = answer.splitlines()
@@ -180,7 +181,7 @@ def test_the_dot_text_is_read_by_graphviz_with_the_same_nodes(engine: Engine, la
 def test_the_dot_text_is_the_lectures_picture() -> None:
     graph = documents.load_example("lecture")
     trace = run(graph)
-    text = source(graph, trace.frame(len(trace)))
+    text = dot_text(graph, trace.frame(len(trace)))
     assert "{ a | data 2.0000 | grad 6.0000 }" in text
     assert "{ L | data -8.0000 | grad 1.0000 }" in text
     assert 'label="*"' in text
@@ -189,12 +190,12 @@ def test_the_dot_text_is_the_lectures_picture() -> None:
 
 def test_a_number_that_is_not_known_yet_is_left_out_of_the_dot_text() -> None:
     graph = documents.load_example("lecture")
-    text = source(graph, Frame({graph.named("a"): 2.0}))
+    text = dot_text(graph, Frame({graph.named("a"): 2.0}))
     assert "{ a | data 2.0000 | grad 0.0000 }" in text
     assert "{ L }" in text
 
 
 def test_a_large_graph_is_laid_out_in_a_moment() -> None:
     graph = graph_from_expression("; ".join(["x = 1", *(f"x = tanh(x) + {i}" for i in range(120))]))
-    picture = rendered(replace(graph), time_limit=20)
+    picture = lay_out_notebook(replace(graph), time_limit=20)
     assert len(picture.boxes) == len(graph) > 350

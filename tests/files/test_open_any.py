@@ -11,7 +11,7 @@ from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.networks import BlockSpec, predictions, with_block
 from micrograd_gui.door import render
-from micrograd_gui.figures.notebook_style import LABEL_IN_DOT, source
+from micrograd_gui.figures.notebook_style import LABEL_IN_DOT, dot_text
 from micrograd_gui.files import atomic, documents
 from micrograd_gui.files.dot_reader import cells, graph_from_dot
 from micrograd_gui.session.measure import complete
@@ -65,7 +65,7 @@ def test_an_example_written_as_dot_comes_back(name, tmp_path):
 def test_a_network_comes_back():
     graph, _ = with_block(Graph(), BlockSpec("mlp", 3, (6, 6, 1), seed=1, linear=True))
     graph = graph.targeted(predictions(graph)[0])
-    assert shape(graph_from_dot(source(graph, complete(graph)))) == shape(graph)
+    assert shape(graph_from_dot(dot_text(graph, complete(graph)))) == shape(graph)
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -95,7 +95,7 @@ def test_our_draw_dot_comes_back():
 
 def test_labels_of_any_kind_come_back_but_for_what_dot_cannot_hold():
     graph = Graph({at: Node(at, label=label) for at, label in enumerate(naughty(), 1)})
-    back = graph_from_dot(source(graph, complete(graph)))
+    back = graph_from_dot(dot_text(graph, complete(graph)))
     assert len(back) == len(graph)
     for number, node in zip(graph.order, back, strict=True):
         label = graph.nodes[number].label

@@ -260,7 +260,7 @@ def test_the_next_edit_stops_a_layout_that_is_under_way(
         stop.wait(20)
         raise LayoutRefusal("The layout was cancelled.")
 
-    monkeypatch.setattr(notebook_style, "rendered", endless)
+    monkeypatch.setattr(notebook_style, "lay_out_notebook", endless)
     session(pane).add_node("tanh", (0, 0))
     qtbot.waitUntil(lambda: len(stops) == 1)
     assert not stops[0].is_set()
@@ -280,7 +280,7 @@ def test_a_layout_that_fails_is_told_in_words(
     def fails(graph: Graph, *, stop: Event) -> None:
         raise LayoutRefusal("The layout took longer than 10 seconds and was stopped.")
 
-    monkeypatch.setattr(notebook_style, "rendered", fails)
+    monkeypatch.setattr(notebook_style, "lay_out_notebook", fails)
     session(pane).add_node("tanh", (0, 0))
     qtbot.waitUntil(lambda: "longer than 10 seconds" in pane.message)
     assert pane.figure is None
