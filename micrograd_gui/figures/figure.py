@@ -343,6 +343,7 @@ class ChipText:
 
     @property
     def rect(self) -> Rect:
+        """Left, top, width, height."""
         return self.x, self.y, self.width, self.height
 
     def moved(self, dx: float, dy: float) -> ChipText:

@@ -91,6 +91,7 @@ def in_port(place: Place, port: int, arity: int) -> Place:
 
 
 def out_port(place: Place) -> Place:
+    """The middle of the output port of the card at that place."""
     return place[0] + WIDTH, place[1] + HEIGHT / 2
 
 
@@ -115,7 +116,7 @@ _ARM = 4.2  # of a diamond, and half the height of an arrow
 _SIGN_TO_WORD = {"input": 11.0, "parameter": 11.0, "target": 14.0}  # from a sign's right edge to its word
 _MARK_GAP = 2.0  # between the word of a mark and what stands left of it
 _WORD_MIDDLE, _NUMBER_MIDDLE = 8.5, 24.0  # of data and grad, and of their numbers, below the top of a field
-NUMBER_EDGE = {"data": 4.0, "grad": 7.0}  # from a number to the end of its field, where grad has the port
+_NUMBER_EDGE = {"data": 4.0, "grad": 7.0}  # from a number to the end of its field, where grad has the port
 _NUMBER_PAD = 3.0  # the same for a number that needs the whole field
 _FOLD_ARM = 3.4  # of a plus or minus
 
@@ -211,7 +212,7 @@ def number_end(field: Rect, role: Literal["data", "grad"], number: float) -> Poi
     Its last digit stays where it is while the number changes, unless it needs the whole field; it gets no
     more room than ``number_room``.
     """
-    edge = NUMBER_EDGE[role]
+    edge = _NUMBER_EDGE[role]
     if number > field[2] - edge - _NUMBER_PAD:
         edge = _NUMBER_PAD
     return field[0] + field[2] - edge, field[1] + _NUMBER_MIDDLE
