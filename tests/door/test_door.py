@@ -12,12 +12,11 @@ import micrograd_gui as mg
 from micrograd_gui.app.cli import main
 from micrograd_gui.document import codec
 from micrograd_gui.files import documents
-
-LECTURE = "e = a*b; d = e + c; L = d*f"
+from tests.lecture import STEPS
 
 
 def lecture():
-    return mg.parse(LECTURE, a=2, b=-3, c=10, f=-2)
+    return mg.parse(STEPS, a=2, b=-3, c=10, f=-2)
 
 
 def test_a_file_or_an_example_is_read(tmp_path: Path) -> None:
@@ -101,7 +100,7 @@ def test_a_check_has_rows_by_name_and_prints_as_the_command_does(capsys: pytest.
         "L": 1, "d": -2, "f": 4, "e": -2, "c": -2, "a": 6, "b": -4
     }  # fmt: skip
     assert all(row.numeric == pytest.approx(row.analytic, rel=1e-6) for row in rows)
-    arguments = ["-e", LECTURE, "--set", "a=2", "--set", "b=-3", "--set", "c=10", "--set", "f=-2"]
+    arguments = ["-e", STEPS, "--set", "a=2", "--set", "b=-3", "--set", "c=10", "--set", "f=-2"]
     assert main(["check", *arguments]) == 0
     assert capsys.readouterr().out == f"{rows}\n"
     with pytest.raises(mg.Refusal, match="h must be larger than 0"):
@@ -110,7 +109,7 @@ def test_a_check_has_rows_by_name_and_prints_as_the_command_does(capsys: pytest.
 
 def test_a_drawing_takes_the_options_of_the_command_and_refuses_others(tmp_path: Path) -> None:
     (path,) = mg.render(lecture(), tmp_path / "a.svg", step="last", theme="dark", nodes=["a", "L"], digits=1)
-    assert main(["render", "-e", LECTURE, "--set", "a=2", "--set", "b=-3", "--set", "c=10", "--set", "f=-2",
+    assert main(["render", "-e", STEPS, "--set", "a=2", "--set", "b=-3", "--set", "c=10", "--set", "f=-2",
                  "-o", str(tmp_path / "b.svg"), "--step", "last", "--theme", "dark", "--nodes", "a,L",
                  "--digits", "1"]) == 0  # fmt: skip
     assert path.read_bytes() == (tmp_path / "b.svg").read_bytes()

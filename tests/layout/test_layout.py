@@ -10,6 +10,7 @@ from micrograd_gui.files import documents
 from micrograd_gui.layout import layout
 from micrograd_gui.layout.graphviz import Cancelled, Engine, LayoutRefusal, engines
 from micrograd_gui.layout.layout import COLUMN_GAP, places
+from tests.lecture import STEPS
 
 SIZE = (140.0, 60.0)
 each_engine = pytest.mark.parametrize("engine", engines(), ids=lambda engine: engine.name)
@@ -34,7 +35,7 @@ def overlapping(places: dict[NodeId, Place]) -> list[tuple[NodeId, NodeId]]:
 
 @each_engine
 def test_inputs_stand_left_and_operands_from_top_to_bottom(engine: Engine) -> None:
-    at = placed(graph_from_expression("e = a*b; d = e + c; L = d*f"), engine)
+    at = placed(graph_from_expression(STEPS), engine)
     assert at["a"][0] < at["e"][0] < at["d"][0] < at["L"][0]
     assert at["a"][1] < at["b"][1]
     assert at["e"][1] < at["c"][1]

@@ -13,8 +13,8 @@ from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.gradients import Gradients
 from micrograd_gui.views.theme import DARK, LIGHT, Look, load_fonts
+from tests.lecture import LECTURE
 
-LECTURE = "a = 2; b = -3; c = 10; f = -2; e = a*b; d = e + c; L = d*f"
 ROLE = Qt.ItemDataRole
 
 

@@ -9,8 +9,7 @@ from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.step_card import StepCard
 from micrograd_gui.views.theme import DARK, LIGHT, Look, load_fonts
-
-LECTURE = "a = 2; b = -3; c = 10; f = -2; e = a*b; d = e + c; L = d*f"
+from tests.lecture import LECTURE
 
 
 @pytest.fixture

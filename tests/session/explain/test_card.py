@@ -13,8 +13,7 @@ from micrograd_gui.session.record import record
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Pass
-
-LECTURE = "a = 2; b = -3; c = 10; f = -2; e = a*b; d = e + c; L = d*f"
+from tests.lecture import LECTURE
 
 
 def session(expression: str) -> Session:

@@ -17,8 +17,8 @@ from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.tools import MIME
 from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.theme import LIGHT, Look, load_fonts
+from tests.lecture import LECTURE
 
-LECTURE = "a = 2; b = -3; c = 10; f = -2; e = a*b; d = e + c; L = d*f"
 _Mods = Qt.KeyboardModifier
 
 

@@ -20,8 +20,8 @@ from micrograd_gui.views.plot.kinds.activation import ActivationPlot
 from micrograd_gui.views.plot.kinds.sweep import SweepPlot
 from micrograd_gui.views.plot.model import visible
 from micrograd_gui.views.theme import DARK, Look
+from tests.lecture import LECTURE
 
-LECTURE = "a = 2; b = -3; c = 10; f = -2; e = a*b; d = e + c; L = d*f"
 PARABOLA = "x = 3; f = 3*x**2 - 4*x + 5"
 
 
