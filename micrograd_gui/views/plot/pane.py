@@ -174,7 +174,8 @@ class PlotPane(QWidget):
         suffix = path.suffix.lower()
         if suffix not in SAVED_AS:
             what = path.suffix or path.name
-            raise FileRefusal(f"A plot is saved as {', '.join(SAVED_AS)}, not as “{what}”.")
+            *most, last = SAVED_AS
+            raise FileRefusal(f"A plot is saved as {', '.join(most)} or {last}, not as “{what}”.")
         view = self.view
         view.refresh(whatever=True)
         if view.static is None or view.surface is None:
