@@ -77,6 +77,10 @@ class Skipped:
 
 def pytest_unconfigure() -> None:
     shutil.rmtree(HOME, ignore_errors=True)
+    gui = sys.modules.get("PySide6.QtGui")
+    if gui is not None and gui.QGuiApplication.instance() is not None:
+        # what Python put there must go before Python does: else Qt crashes
+        gui.QGuiApplication.clipboard().clear()
 
 
 @pytest.fixture(autouse=True)
