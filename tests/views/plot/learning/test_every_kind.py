@@ -1,0 +1,51 @@
+"""What all plots of a graph that learns have in common: looks, exports, numbers, a narrow pane."""
+
+import csv
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QImage
+
+from micrograd_gui.views.theme import DARK, Look
+from tests.views.plot.reading import pixels, run, shown
+
+
+@pytest.mark.parametrize("kind", ["error", "loss", "boundary", "gradients"])
+@pytest.mark.parametrize("look", [Look(), Look(DARK, 1.5), Look(DARK).projected(700)])
+def test_every_kind_is_drawn_in_every_look_and_exported_with_its_numbers(
+    pane, session, qtbot, tmp_path, kind, look
+):
+    run(session, 5)
+    pane.set_look(look)
+    shown(pane, kind, qtbot)
+    assert len(np.unique(pixels(pane.view.surface).reshape(-1, 4), axis=0)) > 20
+    for suffix in ("svg", "pdf", "png", "csv"):
+        pane.save(tmp_path / f"plot.{suffix}")
+    rows = list(csv.reader((tmp_path / "plot.csv").read_text("utf-8").splitlines()))
+    assert rows[0][0] == "what"
+    assert len(rows) > 5
+    assert (tmp_path / "plot.svg").stat().st_size > 1000
+
+
+def test_in_a_saved_picture_the_point_lies_on_the_curve_as_on_screen(pane, session, qtbot, tmp_path):
+    run(session, 8)
+    surface = shown(pane, "loss", qtbot)
+    pane.save(tmp_path / "loss.png")
+    training = session.state.training
+    x, y = 2 * surface.axes.transData.transform((training.k, training.loss))  # saved at twice the size
+    picture = QImage(str(tmp_path / "loss.png"))
+    middle = picture.pixelColor(round(x), picture.height() - 1 - round(y)).name().lower()
+    assert middle == Look().theme.accent.lower()
+
+
+def test_a_narrow_pane_offers_the_kinds_in_a_list(pane, qtbot):
+    from PySide6.QtWidgets import QComboBox
+
+    choice = pane.findChild(QComboBox, "plot_kind")
+    pane.resize(900, 500)
+    assert not choice.isVisible()
+    pane.resize(300, 500)
+    qtbot.waitUntil(choice.isVisible)
+    choice.setCurrentIndex(choice.findData("gradients"))
+    choice.activated.emit(choice.currentIndex())
+    assert pane.kind == "gradients"
