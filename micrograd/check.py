@@ -8,18 +8,16 @@ it has no rounding to speak of (Squire & Trapp, SIAM Review 40, 1998).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any, assert_never
-
-import numpy as np
+from typing import Any, NamedTuple, assert_never
 
 from micrograd.engine import Value, topological_order
-from micrograd.ieee import number
+from micrograd.ieee import divide, number
 from micrograd.ops import domain_note
-from micrograd.replay.schedule import Schedule, make_schedule
 
 _CLOSE = 1e-5  # relative; what central differences reach where nothing is in their way
 _TINY = 1e-30  # the complex step: far below any rounding
@@ -101,12 +99,12 @@ def gradcheck(root: Value, h: float = 1e-6) -> list[Row]:
         data = {node: number(node.data) for node in order}
         cause = next((_cause(node) for node in order if not math.isfinite(node.data)), "")
     own = [node for node in order if node.op is None and node._prev]
-    graph = make_schedule(root, own)
-    base = [data[node] for node in graph.nodes]
-    errors = (abs(data[node] * analytic[node]) for node in order)  # each node's rounding, in the root
-    rounding = float(np.finfo(float).eps) * sum(error for error in errors if math.isfinite(error))
     hidden = _behind(own)
-    judged = _judged(graph, base, analytic, h, rounding)
+    graph = _flattened(order, data)
+    errors = (abs(data[node] * analytic[node]) for node in order)  # each node's rounding, in the root
+    rounding = sys.float_info.epsilon * sum(error for error in errors if math.isfinite(error))
+    seen = [row for row, node in enumerate(order) if node not in hidden]
+    judged = _judged(graph, seen, [analytic[node] for node in order], h, rounding)
     rows = []
     for node in order:
         if node in hidden:
@@ -120,53 +118,52 @@ def gradcheck(root: Value, h: float = 1e-6) -> list[Row]:
     return rows
 
 
-def _judged(graph: Schedule, base: list[float], analytic: dict[Value, float], h: float,
+def _judged(graph: _Flat, rows: list[int], analytic: list[float], h: float,
             rounding: float) -> dict[Value, Row]:
-    """A row for each node that feeds the root otherwise than through a user's own op."""
-    rows = range(len(base))
-    here = np.array(base)
-    step = h * np.maximum(1.0, np.where(np.isfinite(here), np.abs(here), 1.0))
-    with np.errstate(all="ignore"):
-        above, below = (here + step) - here, (here - step) - here  # what the floats really move by
-        (high, low), crossed = roots(graph, base, rows, np.array([above, below]))
-        numeric = (high - low) / (above - below)
-        right, left = (high - base[-1]) / above, (low - base[-1]) / below
-    noise = rounding / step
+    """A row for each node in those rows of the graph, none of which feeds a user's own op."""
+    here = [graph.base[row] for row in rows]
+    steps = [h * max(1.0, abs(x)) if math.isfinite(x) else h for x in here]
+    above = [(x + step) - x for x, step in zip(here, steps, strict=True)]  # what the floats really move by
+    below = [(x - step) - x for x, step in zip(here, steps, strict=True)]
+    (highs, lows), crossed = _roots(graph, rows, [above, below])
     judged = {}
     doubtful = []
-    for k, node in enumerate(graph.nodes):
-        a, n = analytic[node], float(numeric[k])
+    for k, row in enumerate(rows):
+        node, a, high, low, root = graph.nodes[row], analytic[row], highs[k], lows[k], graph.base[-1]
+        n, noise = divide(high - low, above[k] - below[k]), rounding / steps[k]
         size = max(abs(a), abs(n))
         error = abs(a - n) / size if size else 0.0
         if not (math.isfinite(a) and math.isfinite(n)):
-            judged[node] = Row(node.label, base[k], a, n, math.nan, False, node,
-                               Reason.NOT_FINITE, _went(a, float(high[k]), float(low[k])))
+            judged[node] = Row(node.label, here[k], a, n, math.nan, False, node,
+                               Reason.NOT_FINITE, _went(a, high, low))
             continue
         close, reason = abs(a - n) <= _CLOSE * size, None if size else Reason.BOTH_ZERO
-        ok = bool(close or abs(a - n) <= noise[k])
-        slack = 1e-3 * max(abs(left[k]), abs(right[k])) + noise[k]
-        if crossed[k] and abs(left[k] - right[k]) > slack:
-            ok = bool(min(left[k], right[k]) - slack <= a <= max(left[k], right[k]) + slack)
+        ok = close or abs(a - n) <= noise
+        right, left = divide(high - root, above[k]), divide(low - root, below[k])
+        slack = 1e-3 * max(abs(left), abs(right)) + noise
+        if crossed[k] and abs(left - right) > slack:
+            ok = min(left, right) - slack <= a <= max(left, right) + slack
             reason = Reason.KINK if ok else None
         elif not close:
             doubtful.append(k)
-        judged[node] = Row(node.label, base[k], a, n, error, ok, node, reason)
-    for k, slope in zip(doubtful, _complex_steps(graph, base, doubtful), strict=True):
-        row = judged[graph.nodes[k]]
-        if abs(row.analytic - slope) <= 1e-9 * max(abs(row.analytic), abs(slope)) + rounding:
-            rounded = abs(row.numeric - slope) <= 2 * noise[k]
-            judged[row.node] = replace(row, ok=True, reason=Reason.H_TOO_SMALL if rounded
-                                       else Reason.H_TOO_LARGE)
+        judged[node] = Row(node.label, here[k], a, n, error, ok, node, reason)
+    slopes = _complex_steps(graph, [rows[k] for k in doubtful])
+    for k, slope in zip(doubtful, slopes, strict=True):
+        found = judged[graph.nodes[rows[k]]]
+        if abs(found.analytic - slope) <= 1e-9 * max(abs(found.analytic), abs(slope)) + rounding:
+            rounded = abs(found.numeric - slope) <= 2 * rounding / steps[k]
+            judged[found.node] = replace(found, ok=True, reason=Reason.H_TOO_SMALL if rounded
+                                         else Reason.H_TOO_LARGE)
     return judged
 
 
-def _complex_steps(graph: Schedule, base: list[float], rows: list[int]) -> list[float]:
+def _complex_steps(graph: _Flat, rows: list[int]) -> list[float]:
     """The slopes by the complex step; nan where an op added to the table takes no complex numbers."""
     try:
-        slopes, _ = roots(graph, base, rows, np.full((1, len(rows)), 1j * _TINY))
+        (ends,), _ = _roots(graph, rows, [[1j * _TINY] * len(rows)])
     except (TypeError, ValueError):
         return [math.nan] * len(rows)
-    return [float(slope) for slope in slopes[0].imag / _TINY]
+    return [end.imag / _TINY for end in ends]
 
 
 def _refresh(order: list[Value]) -> None:
@@ -206,71 +203,98 @@ def _as_it_was(order: list[Value]) -> Iterator[None]:
             node.data, node.grad = data, grad
 
 
-_TOGETHER = 512  # nodes nudged at one stroke: the rows in flight stay in the processor's cache
+class _Flat(NamedTuple):
+    """A graph row by row, operands first and the root last.
 
-
-def roots(schedule: Schedule, base: Sequence[float], rows: Sequence[int], nudges: Any) -> tuple[Any, Any]:
-    """The root, and whether a kink was crossed, with rows[k] held at base[rows[k]] + nudges[i, k].
-
-    Only what a nudge moves is computed again, and a row's numbers are dropped after their last use.
+    Attributes:
+        nodes, base: the node of each row, and its number.
+        ports: the rows of its operands; none for a leaf and for a user's own op.
+        last_use: the last row that reads it.
     """
-    result = np.empty(np.shape(nudges), np.asarray(nudges).dtype)
-    crossed = np.zeros(len(rows), bool)
-    last_use = _last_uses(schedule)
-    order = np.argsort(rows, kind="stable")
+
+    nodes: list[Value]
+    base: list[float]
+    ports: list[tuple[int, ...]]
+    last_use: list[int]
+
+
+def _flattened(order: list[Value], data: dict[Value, float]) -> _Flat:
+    row_of = {node: row for row, node in enumerate(order)}
+    ports = [() if node.op is None else tuple(row_of[x] for x in node._prev) for node in order]
+    last_use = list(range(len(order)))
+    for row, operands in enumerate(ports):
+        for x in operands:
+            last_use[x] = row
+    return _Flat(order, [data[node] for node in order], ports, last_use)
+
+
+_SMALL = 100  # nodes: one after the other, they take a small part of the time that numpy takes to load
+_TOGETHER = 1024  # nodes nudged at one stroke: the rows in flight stay in the processor's cache
+
+
+def _roots(graph: _Flat, rows: list[int], nudges: list[list[Any]]) -> tuple[list[list[Any]], list[bool]]:
+    """The root, and whether a kink was crossed, with rows[k] held at its number + nudges[i][k].
+
+    Only what a nudge moves is computed again, and a row's numbers are dropped after their last use. Plain
+    numbers go through a small graph one by one; a large graph, and complex numbers, ask for numpy.
+    """
+    if len(graph.nodes) <= _SMALL and all(isinstance(nudge, float) for each in nudges for nudge in each):
+        pairs = [_moved(graph, {row: 0}, [graph.base[row] + each[k] for each in nudges])
+                 for k, row in enumerate(rows)]
+        return [[ends[i] for ends, _ in pairs] for i in range(len(nudges))], [crossed for _, crossed in pairs]
+    import numpy as np
+
+    roots: list[list[Any]] = [[] for _ in nudges]
+    crossed: list[bool] = []
     with np.errstate(all="ignore"):
         for first in range(0, len(rows), _TOGETHER):
-            some = order[first:first + _TOGETHER]
-            targets = {rows[k]: column for column, k in enumerate(some)}
-            held = np.array([base[rows[k]] for k in some]) + nudges[:, some]
-            root, kinks = _moved(schedule, base, targets, held, last_use)
-            result[:, some] = root
-            crossed[some] = kinks
-    return result, crossed
+            some = slice(first, first + _TOGETHER)
+            targets = {row: column for column, row in enumerate(rows[some])}
+            base = np.array([graph.base[row] for row in rows[some]])
+            ends, kinks = _moved(graph, targets, [base + each[some] for each in nudges])
+            for end, root in zip(ends, roots, strict=True):
+                root += np.broadcast_to(end, len(targets)).tolist()
+            crossed += np.broadcast_to(kinks, len(targets)).tolist()
+    return roots, crossed
 
 
-def _moved(
-    schedule: Schedule, base: Sequence[float], targets: dict[int, int], held: Any, last_use: list[int]
-) -> Any:
-    copies, width = held.shape
-    moved: dict[int, Any] = {}
-    crossed = np.zeros(width, bool)
-    for row in range(min(targets), len(schedule.nodes)):
-        ports = schedule.ports[row]
+def _moved(graph: _Flat, targets: dict[int, int], held: list[Any]) -> tuple[list[Any], Any]:
+    """The root where rows are held: per copy a numpy row with a column for each target, or one number."""
+    moved: dict[int, list[Any]] = {}
+    crossed: Any = False
+    for row in range(min(targets), len(graph.nodes)):
+        ports = graph.ports[row]
         numbers = None
         if any(x in moved for x in ports):
-            op = schedule.nodes[row].op
+            op = graph.nodes[row].op
             assert op is not None
-            operands = [moved.get(x, base[x]) for x in ports]
+            operands = [moved.get(x) or [graph.base[x]] * len(held) for x in ports]
             for kink in op.kinks:
-                crossed |= _across(operands[0], kink)
-            numbers = op.forward(*operands)
+                crossed = crossed | _across(operands[0][0], operands[0][-1], kink)
+            numbers = [op.forward(*each) for each in zip(*operands, strict=True)]
             for x in ports:
-                if last_use[x] == row:
+                if graph.last_use[x] == row:
                     moved.pop(x, None)
         if row in targets:
-            if numbers is None:
-                numbers = np.full((copies, width), base[row], held.dtype)
-            numbers[:, targets[row]] = held[:, targets[row]]
+            numbers = [_held_at(each, targets[row], number)
+                       for each, number in zip(held, numbers or [graph.base[row]] * len(held), strict=True)]
         if numbers is not None:
             moved[row] = numbers
-    return moved.get(len(schedule.nodes) - 1, base[-1]), crossed
+    return moved.get(len(graph.nodes) - 1) or [graph.base[-1]] * len(held), crossed
 
 
-def _across(operand: Any, kink: float) -> Any:
-    """The columns whose nudges have the kink between them, or on one of them."""
-    low, high = operand.real.min(axis=0), operand.real.max(axis=0)
-    return (low <= kink) & (kink <= high) & (low < high)
+def _held_at(held: Any, column: int, numbers: Any) -> Any:
+    """The numbers, but for the column that is held; a number alone is held as a whole."""
+    if isinstance(held, float):
+        return held
+    import numpy as np
+
+    row = np.full(held.shape, numbers, held.dtype)
+    row[column] = held[column]
+    return row
 
 
-def _last_uses(schedule: Schedule) -> list[int]:
-    last = list(range(len(schedule.nodes)))
-    for row, x in _uses(schedule):
-        last[x] = row
-    return last
-
-
-def _uses(schedule: Schedule) -> Iterator[tuple[int, int]]:
-    for row, ports in enumerate(schedule.ports):
-        for x in ports:
-            yield row, x
+def _across(x: Any, y: Any, kink: float) -> Any:
+    """Whether the kink is between x and y, or one of them."""
+    x, y = x.real, y.real
+    return ((x <= kink) & (kink <= y) | (y <= kink) & (kink <= x)) & (x != y)

@@ -113,7 +113,7 @@ def check(graph: Graph, h: float) -> tuple[Checked, ...]:
 
     ``h`` is the step; a negative one goes the same way. Raises Refusal where a pass cannot be done.
     """
-    from micrograd import gradcheck  # it brings numpy, which the first paint does not need
+    from micrograd import gradcheck  # the first paint does not need it
 
     complete(graph)
     values = build(graph)

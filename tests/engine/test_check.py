@@ -1,12 +1,15 @@
 """The numeric check of all nodes: its verdicts, and what it leaves alone."""
 
 import math
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from micrograd import Value, gradcheck
+from micrograd import Value, check, gradcheck
 from micrograd.check import Reason
 from micrograd.engine import topological_order
 from micrograd.nn import MLP
@@ -140,3 +143,46 @@ def test_all_nodes_of_a_network_pass():
     assert len(rows) > 250
     assert all(row.ok for row in rows)
     assert max(row.error for row in rows if abs(row.analytic) > 1e-3) < 1e-6
+
+
+HARD = st.sampled_from([0.0, -0.0, 1.0, -1.0, 0.5, 709.7, 1e-200, 1e200, math.inf, -math.inf, math.nan])
+
+
+@given(graphs(), st.lists(HARD, max_size=4), st.sampled_from([1e-6, 1e-15, 0.3]))
+def test_one_node_at_a_time_and_all_at_one_stroke_find_the_same(root, hard, h):
+    leaves = [node for node in topological_order(root) if not node._prev]
+    for leaf, number in zip(leaves, hard, strict=False):
+        leaf.data = number
+    found = []
+    for small in (10**6, 0):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(check, "_SMALL", small)
+            found.append(gradcheck(root, h))
+    for one, other in zip(*found, strict=True):
+        assert one.node is other.node
+        assert all(type(row.ok) is bool and type(row.numeric) is float for row in (one, other))
+        assert repr((one.data, one.analytic)) == repr((other.data, other.analytic))
+        # math and numpy differ in last places of what is up to as large as root and slope, which h divides
+        size = max(1.0, abs(root.data), abs(one.analytic)) / min(h, 1.0)
+        if math.isfinite(one.numeric) and math.isfinite(other.numeric) and size < 1e9:
+            assert one.numeric == pytest.approx(other.numeric, rel=1e-5, abs=1e-13 * size)
+        if h == 1e-6 and math.isfinite(one.error) and one.error < 1e-6 and abs(one.analytic) > 1e-3:
+            assert (one.ok, one.reason, one.detail) == (other.ok, other.reason, other.detail)
+
+
+@pytest.mark.parametrize("small", [0, 10**6])
+def test_kinks_ends_and_complex_steps_are_judged_alike_however_many_go_at_a_stroke(small, monkeypatch):
+    monkeypatch.setattr(check, "_SMALL", small)
+    x, y = Value(0.0), Value(0.5)
+    rows = {row.node: row for row in gradcheck(x.relu() + abs(x) * 2 + y.tanh(), h=0.3)}
+    assert [rows[node].reason for node in (x, y)] == [Reason.KINK, Reason.H_TOO_LARGE]
+    assert gradcheck(Value(1.0).relu() * 2, h=1.0)[0].reason is None  # at the very edge, from one side
+    assert gradcheck(Value(0.5).log(), h=1.0)[0].words == "not finite: moved by h, the target is nan"
+    assert gradcheck(Value(709.7).exp(), h=1.0)[0].words == "not finite: moved by h, the target is inf"
+
+
+def test_the_check_of_a_small_graph_loads_no_numpy():
+    code = ("import sys; from micrograd import Value, gradcheck; x = Value(0.3);"
+            "rows = gradcheck((x.relu() / 2 + x.tanh() ** 2 - x.exp()).sigmoid());"
+            "assert all(row.ok for row in rows) and 'numpy' not in sys.modules")
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -41,7 +41,7 @@ def verdict_of(state: State, node: NodeId) -> Verdict:
 
 def verdict_on(row: Checked) -> Verdict:
     """What the check itself found, whatever stands on the node."""
-    from micrograd.check import Reason  # numpy comes with it, and has come for the check
+    from micrograd.check import Reason  # it has come for the check, and not before
 
     match row.reason:
         case Reason.KINK:
