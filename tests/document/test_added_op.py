@@ -2,16 +2,19 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from micrograd import Value, draw_dot, gradcheck, ieee
 from micrograd.engine import apply
 from micrograd.ops import OPS, Op
+from micrograd.replay.tape import Tape
 from micrograd_gui.document.catalogue import catalogue
 from micrograd_gui.document.codec import decode, encode
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.notation.reader import functions, graph_from_expression
 from micrograd_gui.document.notation.writer import expression_of
+from micrograd_gui.export.code.python import script
 from micrograd_gui.figures.notebook_style import lay_out_notebook
 from micrograd_gui.session.explain.card import card
 from micrograd_gui.session.explain.formulas import as_text
@@ -81,6 +84,26 @@ def test_the_numeric_check_agrees_with_its_slope(softplus):
     rows = check(graph(), 1e-6)
     assert len(rows) == 4
     assert all(row.ok for row in rows)
+
+
+@pytest.mark.usefixtures("softplus")
+def test_a_script_of_micrograd_applies_the_row_and_the_other_dialects_refuse_it_by_name():
+    assert "apply(op_of('softplus'), a)" in script(graph(), "micrograd")
+    for dialect, title in (("torch", "PyTorch"), ("jax", "JAX")):
+        with pytest.raises(Refusal, match=f"{title} has no counterpart of the op “softplus”"):
+            script(graph(), dialect)
+
+
+@pytest.mark.parametrize("fast", [False, True])
+def test_many_columns_are_evaluated_by_numpy_where_numba_does_not_know_it(softplus, fast):
+    if fast:
+        pytest.importorskip("numba", reason="numba is not installed")
+    a = Value(0.7)
+    y = apply(softplus, a) * 2
+    columns = np.array([0.7, -1.0, 30.0])
+    replay = Tape(y, fast=fast).forward({a: columns})
+    assert replay.data[y] == pytest.approx(2 * np.log1p(np.exp(columns)))
+    assert replay.grad[a] == pytest.approx(2 / (1 + np.exp(-columns)))
 
 
 def test_without_the_row_nobody_knows_it():
