@@ -26,8 +26,7 @@ _FIRST = (
     "figures.folding", "figures.geometry", "figures.palette",
     "files.documents",
     "session.explain.card", "session.explain.slopes", "session.session", "session.training.judge",
-    "views.plot.kinds.activation", "views.plot.kinds.boundary", "views.plot.kinds.error",
-    "views.plot.kinds.gradients", "views.plot.kinds.loss", "views.plot.kinds.sweep",
+    "views.plot.kinds.table",
 )  # fmt: skip
 
 

@@ -127,7 +127,7 @@ class StaticPlot:
 
 
 class PlotKind(Protocol):
-    """One kind of plot: a row of KINDS in pane.py. Knows neither Qt nor matplotlib.
+    """One kind of plot: a row of KINDS in kinds/table.py. Knows neither Qt nor matplotlib.
 
     Attributes:
         name: what the program calls it.

@@ -25,24 +25,10 @@ from micrograd_gui.document.text import MINUS, exact, read_number
 from micrograd_gui.files.atomic import write_whole
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
-from micrograd_gui.views.plot.kinds.activation import ActivationPlot
-from micrograd_gui.views.plot.kinds.boundary import BoundaryPlot
-from micrograd_gui.views.plot.kinds.error import ErrorPlot
-from micrograd_gui.views.plot.kinds.gradients import GradientsPlot
-from micrograd_gui.views.plot.kinds.loss import LossPlot
-from micrograd_gui.views.plot.kinds.sweep import SweepPlot
-from micrograd_gui.views.plot.model import PlotKind
+from micrograd_gui.views.plot.kinds.table import KINDS
 from micrograd_gui.views.plot.view import PlotView
 from micrograd_gui.views.theme import Look
 
-KINDS: tuple[type[PlotKind], ...] = (
-    SweepPlot,
-    ActivationPlot,
-    ErrorPlot,
-    LossPlot,
-    BoundaryPlot,
-    GradientsPlot,
-)
 _UPPER, _LOWER = 600, 400  # how two plots share the height
 SAVED_AS = {".svg": "SVG", ".pdf": "PDF", ".png": "PNG", ".csv": "numbers as CSV"}
 _ROOM_FOR_TWO = 330  # pixels at text scale 1: a lower pane has no room for the loss below another plot
@@ -137,7 +123,7 @@ class PlotPane(QWidget):
         return not self._kinds[name].why_empty(state)
 
     def show_kind(self, name: str, *_: object) -> None:
-        """Show that kind of plot: "sweep", "activation", "error", "loss", "boundary" or "gradients"."""
+        """Show that kind of plot, by a name in the table of kinds: "sweep", "loss", …"""
         kind = self._kinds[name]
         for button in self._buttons.buttons():
             button.setChecked(button.objectName() == f"plot_{name}")

@@ -54,8 +54,7 @@ def test_the_pane_holds_the_canvas(shown):
 def test_a_graph_that_comes_after_the_first_paint_is_drawn(qtbot, pane, session):
     session.new()
     pane.show()
-    settle(qtbot)
-    assert "Nothing to plot yet" in pane.view.words.text()
+    qtbot.waitUntil(lambda: "Nothing to plot yet" in pane.view.words.text(), timeout=30_000)
     assert pane.view.words.isVisible()
     session.build(LECTURE)
     drawn(pane, qtbot)
