@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import inf
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.text import short
+from micrograd_gui.document.text import short, spoken
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -232,13 +233,15 @@ class CheckRows(Sequence[CheckRow]):
 def check(graph: Graph, h: float = 1e-6) -> CheckRows:
     """The numeric slope of the target for every node that feeds it, beside the analytic one.
 
-    ``h`` is how far each node is moved, to both sides. Raises Refusal where h is not larger than 0, and where
-    the graph cannot be run.
+    ``h`` is how far each node is moved, to both sides. Raises Refusal where h is not larger than 0 or
+    not finite, and where the graph cannot be run.
     """
     from micrograd_gui.session import measure
 
     if not h > 0:
         raise Refusal("h must be larger than 0: the slope divides by it.")
+    if h == inf:
+        raise Refusal("h must be a finite number: each node is moved by it.")
     return CheckRows(graph, measure.check(graph, h), h)
 
 
@@ -292,8 +295,9 @@ def train(
     """Gradient descent over the rows of the graph's data, or over those of a CSV file.
 
     What is not given is as in the graph's own plan. ``rate`` is how far a step goes, ``seed`` draws new
-    weights as micrograd does, ``rows`` binds the columns of a table to the leaves of their names. Raises
-    Refusal where there is nothing to train, and where a step would make the loss not finite.
+    weights as micrograd does, ``rows`` binds the columns of a table to the leaves of their names, and those
+    of no such name to the inputs that are free. Raises Refusal where there is nothing to train, and
+    where a step would make the loss not finite.
     """
     training, steps = prepare_training(graph, steps, rate, seed=seed, rows=rows)
     learned = Learned(training)
@@ -356,6 +360,10 @@ def prepare_training(
 
 def whole(number: float, what: str) -> int:
     """A count; raises Refusal where the number is none."""
-    if not float(number).is_integer() or number < 0:
+    try:
+        fits = float(number).is_integer() and number >= 0
+    except (TypeError, ValueError, OverflowError):
+        raise Refusal(f"{what} must be a whole number, 0 or more, not “{spoken(str(number))}”.") from None
+    if not fits:
         raise Refusal(f"{what} must be a whole number, 0 or more, not {short(number)}.")
     return int(number)

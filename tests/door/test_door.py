@@ -14,9 +14,29 @@ from micrograd_gui.document import codec
 from micrograd_gui.files import documents
 from tests.lecture import STEPS
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 def lecture():
     return mg.parse(STEPS, a=2, b=-3, c=10, f=-2)
+
+
+def test_what_the_readme_shows_runs_and_gives_the_number_it_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _, _, shown = (ROOT / "README.md").read_text().partition("The same without the window, and without Qt:")
+    lines = [line.strip() for line in shown.partition("\n## ")[0].splitlines() if line.strip()]
+    assert len(lines) == 6
+    names: dict = {}
+    for line in lines:
+        *statements, last = line.partition("  #")[0].split("; ")
+        exec("; ".join(statements), names)
+        if "# 6.0;" in line:
+            assert eval(last, names) == 6.0
+        else:
+            exec(last, names)
+    assert (tmp_path / "lecture.svg").exists()
 
 
 def test_a_file_or_an_example_is_read(tmp_path: Path) -> None:
@@ -105,6 +125,8 @@ def test_a_check_has_rows_by_name_and_prints_as_the_command_does(capsys: pytest.
     assert capsys.readouterr().out == f"{rows}\n"
     with pytest.raises(mg.Refusal, match="h must be larger than 0"):
         mg.check(lecture(), h=0)
+    with pytest.raises(mg.Refusal, match="h must be a finite number"):
+        mg.check(lecture(), h=float("inf"))
 
 
 def test_a_drawing_takes_the_options_of_the_command_and_refuses_others(tmp_path: Path) -> None:
@@ -137,8 +159,9 @@ def test_training_gives_losses_accuracy_and_the_trained_graph(capsys: pytest.Cap
     assert (done.steps, done.loss, done.accuracy) == (20, told["loss"], told["accuracy"])
     assert done.parameters == told["parameters"]
     assert {done.graph.nodes[p].data for p in done.graph.parameters} == set(done.parameters.values())
-    with pytest.raises(mg.Refusal, match="steps must be a whole number"):
-        mg.train(graph, steps=-1)
+    for steps in (-1, 1.5, float("nan"), float("inf"), 10**400, "many"):
+        with pytest.raises(mg.Refusal, match="steps must be a whole number"):
+            mg.train(graph, steps=steps)
     with pytest.raises(mg.Refusal, match="no row to train on"):
         mg.train(lecture())
 
