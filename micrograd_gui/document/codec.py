@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -80,6 +79,8 @@ def encode(graph: Graph) -> str:
         view["places"] = {str(number): [*map(float, place)] for number, place in graph.places.items()}
     if graph.ranges:
         view["ranges"] = {str(number): [*map(float, span)] for number, span in graph.ranges.items()}
+    import json  # msgspec reads, and reading is the more common
+
     whole = {
         "format": FORMAT,
         "version": VERSION,

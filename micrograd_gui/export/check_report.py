@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 
@@ -59,6 +58,8 @@ def check_as_json(graph: Graph, rows: Sequence[Checked], h: float) -> str:
         ],
         "ok": all(row.ok for row in rows),
     }
+    import json  # the table does without it
+
     return json.dumps(whole, allow_nan=False)
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.text import visible
-from micrograd_gui.log import logger_of
 
-_log = logger_of(__name__)
 LARGEST = 20_000_000  # bytes that are read
 
 
@@ -38,7 +37,7 @@ def write_all(files: Iterable[tuple[Path, bytes]]) -> tuple[Path, ...]:
         for path, (beside, target) in zip(paths, stored, strict=True):
             with _in_words(path):
                 os.replace(beside, target)
-            _log.info("wrote %s", target)
+            _tell("wrote %s", target)
     finally:
         for beside, _ in stored:
             with suppress(OSError, ValueError):
@@ -84,10 +83,18 @@ def read_whole(path: Path) -> bytes:
                 f"{shown(path)} is too large: it has {size / 1e6:.0f} MB, "
                 f"and at most {LARGEST // 1_000_000} MB are read."
             )
-        _log.info("reading %s, %d bytes", path, size)
+        _tell("reading %s, %d bytes", path, size)
         return path.read_bytes()
     except (OSError, ValueError) as error:
         raise FileRefusal(f"{shown(path)} cannot be read: {reason(error, path)}.") from None
+
+
+def _tell(message: str, *about: object) -> None:
+    """A line of the log. Whoever hears it has loaded logging: it is not loaded to speak to nobody."""
+    if "logging" in sys.modules:
+        from micrograd_gui.log import logger_of
+
+        logger_of(__name__).info(message, *about)
 
 
 def shown(path: Path) -> str:
