@@ -15,7 +15,7 @@ from micrograd_gui.resource import resource
 FAMILY = "DejaVu Sans"
 MONO = "DejaVu Sans Mono"
 SMALLEST_PROJECTED = 28  # pixels, of a screen 1080 high: no text on a projector is smaller
-_FONT_FILES = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSansMono", "DejaVuSansMono-Bold")
+_FONT_FILES = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSansMono")
 
 
 @dataclass(frozen=True, slots=True)

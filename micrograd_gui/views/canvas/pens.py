@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
@@ -43,9 +43,12 @@ class Font:
         # The painter scales the text, so letters must keep the proportions they have at size 1.
         self.qfont.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
         self.metrics = QFontMetricsF(self.qfont)
-        self.ascent = self.metrics.capHeight()
         self.width = lru_cache(maxsize=8192)(self._width)
         self.elided = lru_cache(maxsize=8192)(self._elided)
+
+    @cached_property
+    def ascent(self) -> float:  # asked late: Qt loads a font when it is first measured
+        return self.metrics.capHeight()
 
     def _width(self, text: str) -> float:  # lru_cache asks a Qt method for its signature: 65 ms
         return self.metrics.horizontalAdvance(text)
