@@ -13,9 +13,8 @@ from PySide6.QtGui import QGuiApplication
 from micrograd_gui.app.context import Context
 from micrograd_gui.log import last_lines
 
-PACKAGES = (
-    "micrograd-gui", "PySide6-Essentials", "numpy", "matplotlib", "graphviz", "msgspec", "pillow", "numba",
-)  # fmt: skip
+PROGRAM = "micrograd-gui"
+PACKAGES = ("PySide6-Essentials", "numpy", "matplotlib", "graphviz", "msgspec", "pillow", "numba")
 
 
 def report(context: Context) -> str:
@@ -32,6 +31,7 @@ def version_of(package: str) -> str | None:
 
 
 def _versions() -> Iterator[str]:
+    yield f"{PROGRAM} {version_of(PROGRAM) or '(a checkout)'}"
     installed = ((name, version_of(name)) for name in PACKAGES)
     yield ", ".join(f"{name} {number}" for name, number in installed if number is not None)
     yield f"Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}"

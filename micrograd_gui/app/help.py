@@ -50,6 +50,7 @@ def show_about(context: Context) -> QMessageBox:
     button.setObjectName("copy_diagnostics")
     button.setToolTip("Versions, screen, settings and the last lines of the log, as text for a report.")
     button.clicked.connect(copy)
+    box.setDefaultButton(QMessageBox.StandardButton.Close)  # Return must not replace the clipboard
     return box
 
 

@@ -4,11 +4,12 @@ import logging
 import sys
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from micrograd_gui import log
-from micrograd_gui.app import start
+from micrograd_gui.app import diagnostics, start
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +36,7 @@ def test_about_copies_versions_screen_window_graph_and_the_log(opened, act, qtbo
     act(window, "forward")
     text = copied(window, qtbot)
     head, _, lines = text.partition("\nlog:\n")
+    assert head.startswith(f"micrograd-gui {diagnostics.version_of('micrograd-gui') or '(a checkout)'}\n")
     for part in ("PySide6-Essentials 6.", "numpy ", "Python 3.", "Qt 6.", "Qt platform: ", "screen 1: "):
         assert part in head
     assert "window: 1600×900" in head
@@ -43,6 +45,17 @@ def test_about_copies_versions_screen_window_graph_and_the_log(opened, act, qtbo
     assert "micrograd_gui.app: opened lecture" in lines
     assert "micrograd_gui.app: action forward" in lines
     assert "clipboard" in window.message.text()
+
+
+def test_return_closes_about_and_leaves_the_clipboard_alone(opened, act, qtbot):
+    window = opened("lecture")
+    QApplication.clipboard().setText("mine")
+    act(window, "about")
+    box = window.findChild(QMessageBox)
+    qtbot.waitUntil(lambda: box.focusWidget() is not None)
+    qtbot.keyClick(box.focusWidget(), Qt.Key.Key_Return)
+    assert not box.isVisible()
+    assert QApplication.clipboard().text() == "mine"
 
 
 def test_the_log_tells_files_without_the_home_of_their_user(opened, qtbot, tmp_path, monkeypatch):
