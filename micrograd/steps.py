@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from micrograd.engine import Value, acting
 
 
-@dataclass(frozen=True, slots=True)
-class EdgeGradient:
+class EdgeGradient(NamedTuple):
     """One term of the chain rule: operand.grad went from before to after = before + slope × upstream.
 
     Attributes:
@@ -30,8 +29,7 @@ class EdgeGradient:
     after: float
 
 
-@dataclass(frozen=True, slots=True)
-class BackwardStep:
+class BackwardStep(NamedTuple):
     """One move of the backward pass.
 
     Attributes:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from micrograd_gui.document.graph import Graph, NodeId
 
@@ -18,8 +18,7 @@ _KEYFRAME_EVERY = 128  # steps at least
 _WHOLE = (("forward",), ("forward", "backward"))  # the scripts whose end a tape can tell
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(NamedTuple):
     """What one backward step adds to one operand: ``after = before + slope × upstream``.
 
     ``before`` is None where the operand had no gradient yet.
@@ -34,8 +33,7 @@ class Contribution:
     after: float
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What an update does to one parameter: ``after = before − rate × grad``."""
 
     node: NodeId
@@ -97,8 +95,7 @@ class Frame:
 NO_FRAME = Frame(MappingProxyType({}), MappingProxyType({}))
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
+class Pass(NamedTuple):
     """One pass of a script; ``steps`` bounds how many of its moves are kept (None: all).
 
     ``rate`` is how far an update goes.
@@ -209,7 +206,7 @@ class _FromPasses:
         begin = 0
         for at, (each, end) in enumerate(zip(self.script, self.ends, strict=False)):
             if begin < cursor or at == 0:
-                script.append(each if end <= cursor else replace(each, steps=cursor - begin))
+                script.append(each if end <= cursor else each._replace(steps=cursor - begin))
             begin = end
         return tuple(script)
 
