@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import inf
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
@@ -238,11 +237,7 @@ def check(graph: Graph, h: float = 1e-6) -> CheckRows:
     """
     from micrograd_gui.session import measure
 
-    if not h > 0:
-        raise Refusal("h must be larger than 0: the slope divides by it.")
-    if h == inf:
-        raise Refusal("h must be a finite number: each node is moved by it.")
-    return CheckRows(graph, measure.check(graph, h), h)
+    return CheckRows(graph, measure.check(graph, measure.checked_step(h)), h)
 
 
 # Pictures and other forms ------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import os
 import signal
@@ -59,6 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         "examples": (_examples_parser, _examples),
     }
     parser, action = commands.get(arguments[0] if arguments else "", (_window_parser, _window))
+    if action is not _window:
+        gc.set_threshold(100_000, 5, 2)  # what is loaded stays: looking through it for garbage is in vain
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal without − and ✓ shows a question mark instead
         sys.stdout.reconfigure(errors="replace")
     try:
@@ -181,13 +184,14 @@ def _check_parser(name: str) -> _Parser:
 
 def _check(given: argparse.Namespace) -> int:
     from micrograd_gui.document.text import read_number
-    from micrograd_gui.door import check
-    from micrograd_gui.export.check_report import check_as_json
+    from micrograd_gui.export.check_report import check_as_json, check_as_table
+    from micrograd_gui.session import measure
 
     graph = _opened(given).graph
-    rows = check(graph, read_number(given.h, "h"))
-    print(check_as_json(graph, rows.checked, rows.h) if given.json else rows)
-    return 0 if rows.ok else 1
+    h = measure.checked_step(read_number(given.h, "h"))
+    rows = measure.check(graph, h)
+    print(check_as_json(graph, rows, h) if given.json else check_as_table(graph, rows, h))
+    return 0 if all(row.ok for row in rows) else 1
 
 
 # ---------------------------------------------------------------- render
@@ -279,7 +283,6 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
 
 def _opened(given: argparse.Namespace) -> OpenedGraph:
     """The graph that the arguments name, its leaves set as in ``--set a=2``; raises Refusal."""
-    from micrograd_gui.door import parse, set_leaves
     from micrograd_gui.files.documents import OpenedGraph, open_named
 
     if (given.file is None) == (given.expression is None):
@@ -287,9 +290,13 @@ def _opened(given: argparse.Namespace) -> OpenedGraph:
     if given.file is not None:
         opened = open_named(given.file)
     else:
+        from micrograd_gui.door import parse
+
         opened = OpenedGraph(parse(given.expression), title="expression")
     if not given.set:
         return opened
+    from micrograd_gui.door import set_leaves
+
     try:
         graph = set_leaves(opened.graph, dict(map(_setting, given.set)))
     except Refusal as refusal:

@@ -108,6 +108,15 @@ def complete(graph: Graph) -> Frame:
     return trace.frame(len(trace))
 
 
+def checked_step(h: float) -> float:
+    """The step h itself; raises Refusal where it is not larger than 0, or not finite."""
+    if not h > 0:
+        raise Refusal("h must be larger than 0: the slope divides by it.")
+    if not isfinite(h):
+        raise Refusal("h must be a finite number: each node is moved by it.")
+    return h
+
+
 def check(graph: Graph, h: float) -> tuple[Checked, ...]:
     """The numeric slope of the target for every node that feeds it, beside the analytic one.
 

@@ -291,6 +291,17 @@ def test_a_command_loads_no_qt(tmp_path: Path, arguments: list[str]) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_the_check_of_a_small_graph_loads_neither_numpy_nor_the_log(tmp_path: Path) -> None:
+    code = (
+        "import sys; from micrograd_gui.app.cli import main; status = main(['check', 'lecture'])\n"
+        "print(status, *sorted({'numpy', 'logging', 'json', 'micrograd_gui.door'} & sys.modules.keys()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "0"
+
+
 def test_a_picture_enters_at_most_45_of_our_files(tmp_path: Path) -> None:
     code = (
         "import sys; from micrograd_gui.app.cli import main; main(['render', 'neuron', '-o', 'n.svg'])\n"
