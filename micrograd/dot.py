@@ -106,12 +106,12 @@ def picture(rows: Iterable[NodeRow], format: str = "svg", rankdir: str = "LR",
 def record(row: NodeRow) -> str:
     """The label of a record: `{ label | data 2.0000 | grad 0.0000 }`."""
     cells = [_escaped(str(row.label))] if row.label else []
-    cells += [f"{name} {_shown(number)}" for name, number in (("data", row.data), ("grad", row.grad))
+    cells += [f"{name} {_number_text(number)}" for name, number in (("data", row.data), ("grad", row.grad))
               if number is not None]
     return f"{{ {' | '.join(cells)} }}"
 
 
-def _shown(number: float) -> str:
+def _number_text(number: float) -> str:
     return f"{number:.4e}" if 1e9 <= abs(number) < float("inf") else f"{number:.4f}"
 
 

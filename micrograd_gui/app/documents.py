@@ -13,7 +13,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.files import documents
-from micrograd_gui.files.atomic import shown
+from micrograd_gui.files.atomic import quoted_name
 from micrograd_gui.files.documents import SUFFIXES, OpenedGraph, open_named
 from micrograd_gui.log import logger_of
 from micrograd_gui.session.state import State
@@ -91,13 +91,13 @@ class Documents(QObject):
         """Open the first of the files, after the question where there is unsaved work; raises Refusal."""
         known = [path for path in paths if path.suffix.lower() in SUFFIXES]
         if not known:
-            what = shown(paths[0]) if len(paths) == 1 else "What was dropped"
+            what = quoted_name(paths[0]) if len(paths) == 1 else "What was dropped"
             raise Refusal(f"{what} holds no graph: these do: {', '.join(SUFFIXES)}.")
 
         def open_it() -> None:
             opened = self._context.bridge.attempt(self.open_path, known[0])
             if opened is not None and len(paths) > 1:
-                many = f"Of {len(paths)} files {shown(known[0])} was opened: a window shows one graph."
+                many = f"Of {len(paths)} files {quoted_name(known[0])} was opened: a window shows one graph."
                 self._context.say(many)
 
         self.unless_unsaved(open_it)

@@ -201,14 +201,16 @@ class ExportDialog(QDialog):
         self.choose.setEnabled(False)
         self.message.setText(f"Making {path.name} …")
         work = partial(_work, request, path, self._told)
-        self._context.background.start(_KEY, work, done=self._made, failed=self._failed, stoppable=True)
+        self._context.background.start(
+            _KEY, work, done=self._tell_and_close, failed=self._failed, stoppable=True
+        )
 
     def _show_progress(self, done: int, total: int) -> None:
         if self._context.background.busy(_KEY):
             self.progress.setRange(0, total)
             self.progress.setValue(done)
 
-    def _made(self, written: tuple[Path, ...]) -> None:
+    def _tell_and_close(self, written: tuple[Path, ...]) -> None:
         more = f" and {len(written) - 1} more" if written[1:] else ""
         self._context.say(f"Exported to {written[0].name}{more}.")
         self.accept()

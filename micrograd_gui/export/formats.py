@@ -154,7 +154,7 @@ def _dot(film: Film) -> bytes:
     from micrograd_gui.figures.notebook_style import dot_text
 
     options = film.options
-    text = dot_text(film.drawn, film.moments[0].frame, options.rankdir, gradients=options.gradients)
+    text = dot_text(film.visible_graph, film.moments[0].frame, options.rankdir, gradients=options.gradients)
     return text.encode("utf-8", "replace")
 
 
@@ -167,7 +167,7 @@ def _tex(film: Film) -> bytes:
     if len(cards) == 1:
         (picture,) = film.pictures
         return tikz.paper(picture, options.palette, title=film.title, card=cards[0], ground=ground)
-    pictures = [film.shown(moment) for moment in film.watched()]
+    pictures = [film.figure_at(moment) for moment in film.watched()]
     return tikz.deck(pictures, cards, options.palette, title=film.title, ground=ground)
 
 
@@ -229,7 +229,7 @@ def _numbers(film: Film) -> bytes:
 
 
 def _micrograd(film: Film) -> bytes:
-    return codec.encode(film.drawn).encode("utf-8", "replace")
+    return codec.encode(film.visible_graph).encode("utf-8", "replace")
 
 
 def _names(*names: str | Iterable[str]) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from micrograd_gui.document.errors import FileRefusal
-from micrograd_gui.files.atomic import shown, write_whole
+from micrograd_gui.files.atomic import quoted_name, write_whole
 
 SUFFIXES = (".png", ".svg", ".pdf", ".webp", ".jpg")
 _LOSS, _ACCURACY = "#0b63b0", "#0a6e4f"  # as in the window
@@ -17,7 +17,9 @@ def refuse_suffix(path: Path | str) -> None:
     """Raises FileRefusal where the file's suffix is none that a curve can be drawn as."""
     path = Path(path)
     if path.suffix.lower() not in SUFFIXES:
-        raise FileRefusal(f"{shown(path)} cannot be drawn: its suffix must be one of {', '.join(SUFFIXES)}.")
+        raise FileRefusal(
+            f"{quoted_name(path)} cannot be drawn: its suffix must be one of {', '.join(SUFFIXES)}."
+        )
 
 
 def write(path: Path | str, losses: Sequence[float], accuracies: Sequence[float], title: str = "") -> None:

@@ -21,7 +21,7 @@ def mermaid(drawn: StandIns, frame: Frame, step: Step | None, options: Options, 
     graph = drawn.graph
     lines: list[str] = []
     for number in graph.order:
-        lines.append(f'    n{number}["{_said(drawn, number, frame, options)}"]')
+        lines.append(f'    n{number}["{_label(drawn, number, frame, options)}"]')
         if not graph.nodes[number].is_leaf:
             lines.append(f'    n{number}op(("{escape(symbol_of(graph.nodes[number]))}"))')
             lines.append(f"    n{number}op --> n{number}")
@@ -40,7 +40,7 @@ def escape(text: str) -> str:
     return "".join(c if c.isalnum() or c in " .,−×²³√" else f"#{ord(c)};" for c in text)
 
 
-def _said(drawn: StandIns, number: NodeId, frame: Frame, options: Options) -> str:
+def _label(drawn: StandIns, number: NodeId, frame: Frame, options: Options) -> str:
     parts = [f"<b>{escape(label)}</b>"] if (label := label_of(drawn.graph.nodes[number])) else []
     if number in drawn.silent:
         return "<br/>".join(parts)

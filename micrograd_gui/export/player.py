@@ -35,7 +35,7 @@ def player(film: Film) -> bytes:
         "title": escape(film.title),
         "style": style,
         "heading": escape(film.title),
-        "picture": _svg(film.shown(film.moments[0]), film),
+        "picture": _svg(film.figure_at(film.moments[0]), film),
         "last": str(len(film.moments) - 1),
         "grad": '<th scope="col">grad</th>' if film.options.gradients else "",
         "rows": "\n".join(_rows(film)),
@@ -169,7 +169,7 @@ def differences(film: Film) -> Iterator[list[Difference]]:
     before: Figure | None = None
     looks: dict[int, Difference] = {}
     for moment in film.watched():
-        now = film.shown(moment)
+        now = film.figure_at(moment)
         if before is None:
             places = _Elements(now)
             nodes: Iterable[NodeId] = places.nodes

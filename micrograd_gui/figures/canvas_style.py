@@ -250,7 +250,7 @@ def room_for(
     for (end, nth), (wide, below) in widest.items():
         if end in ends:
             beside = made.setdefault(end[0], [])
-            beside.append(_placed(ends[end], nth, (wide, tall), below, obstacles, beside))
+            beside.append(_place_chip(ends[end], nth, (wide, tall), below, obstacles, beside))
     return tuple(chip for chips in made.values() for chip in chips)
 
 
@@ -263,7 +263,7 @@ def with_words(picture: Figure, said: Words) -> Figure:
     return replace(picture, chips=tuple(chips))
 
 
-def _placed(
+def _place_chip(
     wire: Wire, nth: int, size: Size, below: bool, obstacles: Iterable[Rect], beside: Iterable[ChipText]
 ) -> ChipText:
     (x1, y1), (x2, y2), (x3, y3), (x4, y4) = wire.points

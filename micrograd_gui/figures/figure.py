@@ -94,7 +94,7 @@ class Figure:
         """The node at which the run ended."""
         return self.acting if self.failed else None
 
-    def shown(self, end: End) -> End | None:
+    def drawn_end(self, end: End) -> End | None:
         """Where the wire is drawn that ends there in the graph; None where it is within a box."""
         return self.drawn_as.get(end) if end[0] in self.stands_for else end
 
@@ -417,10 +417,10 @@ def on_card(box: CardBox, *, ahead: bool, number: Callable[[Role], str]) -> Iter
     text = Text(box.node, "label", left, _baseline(middle, size), "start", name, size)
     yield replace(text, bold=box.named, italic=not box.named, faint=ahead or not box.named)
     for cell in box.cells[1:]:
-        yield from _constant(box, cell) if cell.text else _captioned(box, cell, number(cell.role))
+        yield from _constant(box, cell) if cell.text else _field_texts(box, cell, number(cell.role))
 
 
-def _captioned(box: CardBox, cell: Cell, shown: str) -> Iterable[Text]:
+def _field_texts(box: CardBox, cell: Cell, shown: str) -> Iterable[Text]:
     """The word data or grad, and the number below it."""
     field = cell.rect
     x, middle = geometry.word_middle(field)

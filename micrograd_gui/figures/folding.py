@@ -148,7 +148,7 @@ class Folding:
             return frozenset(numbers)
         return frozenset(key for number in numbers if (key := self.key(number)) is not None)
 
-    def shown(self, wire: Wire) -> Wire | None:
+    def drawn_wire(self, wire: Wire) -> Wire | None:
         """Where a wire of the graph is drawn; None where it lies within a box."""
         if wire[0] in self.owner or is_block(wire[0]):
             return self._structure.ports.get(wire)
@@ -211,7 +211,7 @@ def _redrawn(before: Folding, graph: Graph, changed: Iterable[NodeId]) -> dict[K
     nodes = dict(before.nodes)
     for number in changed:
         if number in nodes:
-            nodes[number] = _drawn(graph.nodes[number], before.owner, before.guests)
+            nodes[number] = _with_boxes(graph.nodes[number], before.owner, before.guests)
     return nodes
 
 
@@ -240,7 +240,7 @@ def _fold(graph: Graph, within: BlockId | None) -> tuple[_Structure, Mapping[Key
         guests = frozenset(source for source in sources if source is not None) - inner
     boxes = _boxes(graph, owner, [block for block in blocks if shut.get(block.id) == block.id])
     drawn: dict[Key, Node] = {
-        number: _drawn(node, owner, guests)
+        number: _with_boxes(node, owner, guests)
         for number, node in graph.nodes.items()
         if number not in owner and (number in inner or number in guests)
     }
@@ -256,7 +256,7 @@ def _fold(graph: Graph, within: BlockId | None) -> tuple[_Structure, Mapping[Key
     return _Structure(places, frames, boxes, owner, guests, ports, as_is=False), drawn
 
 
-def _drawn(node: Node, owner: Mapping[NodeId, Key], guests: Container[NodeId]) -> Node:
+def _with_boxes(node: Node, owner: Mapping[NodeId, Key], guests: Container[NodeId]) -> Node:
     """The node, with boxes as operands in place of what is in them."""
     if node.id in guests:
         return replace(node, inputs=()) if node.inputs else node
@@ -377,7 +377,7 @@ def out_point(folding: Folding, number: Key) -> Place:
 
 def in_point(folding: Folding, wire: Wire) -> Place:
     """Where that wire comes in."""
-    key, port = folding.shown(wire) or wire
+    key, port = folding.drawn_wire(wire) or wire
     (x, y), ports = folding.places[key], len(folding.nodes[key].inputs)
     if not is_block(key):
         return geometry.in_port((x, y), port, ports)

@@ -132,7 +132,7 @@ class Film:
             yield Film(self.graph, (moment,), self.options, silent, self.storyboard)
 
     @cached_property
-    def drawn(self) -> Graph:
+    def visible_graph(self) -> Graph:
         """The part of the graph that is shown."""
         nodes = self.options.nodes
         if nodes is None:
@@ -142,7 +142,7 @@ class Film:
     @cached_property
     def stand_ins(self) -> StandIns:
         """The same with its collapsed blocks as they are drawn."""
-        return with_stand_ins(self.drawn) if self.options.folded else StandIns(self.drawn)
+        return with_stand_ins(self.visible_graph) if self.options.folded else StandIns(self.visible_graph)
 
     @cached_property
     def blank(self) -> Figure:
@@ -176,20 +176,24 @@ class Film:
         )
 
         options, stop = self.options, self.progress.stop
-        graph = self.drawn if options.folded else open_blocks(self.drawn, stop=stop, time_limit=PATIENCE)
+        graph = (
+            self.visible_graph
+            if options.folded
+            else open_blocks(self.visible_graph, stop=stop, time_limit=PATIENCE)
+        )
         folding = Folding(ensure_places(graph, stop=stop, time_limit=PATIENCE))
         moments = self.moments if options.gradients else ()
-        words = [words_of_step(folding.shown, self.graph, each.step) for each in moments]
+        words = [words_of_step(folding.drawn_wire, self.graph, each.step) for each in moments]
         return lay_out_canvas(folding, words, gradients=options.gradients, margin=options.margin)
 
-    def shown(self, moment: Moment) -> Figure:
+    def figure_at(self, moment: Moment) -> Figure:
         """The picture of that moment."""
         picture = self.blank.with_frame(moment.frame, moment.step)
         if not picture.chips:
             return picture
         from micrograd_gui.figures.canvas_style import with_words, words_of_step
 
-        return with_words(picture, words_of_step(picture.shown, self.graph, moment.step))
+        return with_words(picture, words_of_step(picture.drawn_end, self.graph, moment.step))
 
     @property
     def pictures(self) -> Iterator[Figure]:
@@ -197,7 +201,7 @@ class Film:
         card = self.options.card
         if card or self.options.only_card or (card is None and len(self.moments) > 1):
             return self.with_cards
-        return (self.shown(each) for each in self.watched())
+        return (self.figure_at(each) for each in self.watched())
 
     @property
     def with_cards(self) -> Iterator[Figure]:
@@ -207,7 +211,7 @@ class Film:
         tall = self.storyboard.card_height
         narrowest = 0.0 if self.options.only_card else NARROWEST
         for each in self.watched():
-            yield with_caption(self.shown(each), each.card, tall, narrowest=narrowest)
+            yield with_caption(self.figure_at(each), each.card, tall, narrowest=narrowest)
 
     @cached_property
     def storyboard(self) -> Storyboard:

@@ -69,24 +69,24 @@ def _in_words(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        raise FileRefusal(f"{shown(path)} cannot be written: {reason(error, path)}.") from None
+        raise FileRefusal(f"{quoted_name(path)} cannot be written: {reason(error, path)}.") from None
 
 
 def read_whole(path: Path) -> bytes:
     """What is in the file, told before reading when it is too large; raises FileRefusal, which names it."""
     try:
         if path.exists() and not path.is_file():
-            raise FileRefusal(f"{shown(path)} is not a file.")
+            raise FileRefusal(f"{quoted_name(path)} is not a file.")
         size = path.stat().st_size
         if size > LARGEST:
             raise FileRefusal(
-                f"{shown(path)} is too large: it has {size / 1e6:.0f} MB, "
+                f"{quoted_name(path)} is too large: it has {size / 1e6:.0f} MB, "
                 f"and at most {LARGEST // 1_000_000} MB are read."
             )
         _tell("reading %s, %d bytes", path, size)
         return path.read_bytes()
     except (OSError, ValueError) as error:
-        raise FileRefusal(f"{shown(path)} cannot be read: {reason(error, path)}.") from None
+        raise FileRefusal(f"{quoted_name(path)} cannot be read: {reason(error, path)}.") from None
 
 
 def _tell(message: str, *about: object) -> None:
@@ -97,7 +97,7 @@ def _tell(message: str, *about: object) -> None:
         logger_of(__name__).info(message, *about)
 
 
-def shown(path: Path) -> str:
+def quoted_name(path: Path) -> str:
     """The file's name as it stands in a sentence: on one line, and not endless."""
     name = visible(path.name or str(path), "�")  # every blank counts
     return f"“{name[:80]}…”" if len(name) > 80 else f"“{name}”"
@@ -107,13 +107,13 @@ def reason(error: Exception, path: Path) -> str:
     """Why the system would not, in words."""
     match error:
         case FileNotFoundError() if not path.parent.exists():
-            return f"there is no folder {shown(path.parent)}"
+            return f"there is no folder {quoted_name(path.parent)}"
         case FileNotFoundError():
             return "there is no such file"
         case IsADirectoryError():
             return "it is a folder"
         case NotADirectoryError():
-            return f"{shown(path.parent)} is not a folder"
+            return f"{quoted_name(path.parent)} is not a folder"
         case PermissionError():
             return "it is not permitted"
         case OSError(strerror=str(said)):

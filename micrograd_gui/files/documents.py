@@ -12,7 +12,7 @@ import msgspec
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.files.atomic import read_whole, shown, write_whole
+from micrograd_gui.files.atomic import quoted_name, read_whole, write_whole
 from micrograd_gui.resource import resource
 
 SUFFIX = ".micrograd"
@@ -64,7 +64,8 @@ def open_named(name: str | Path) -> OpenedGraph:
     bare = isinstance(name, str) and not path.suffix and os.sep not in name
     if bare and "\0" not in str(name) and not path.exists():
         raise Refusal(
-            f"{shown(path)} is neither a file nor an example; the examples are {', '.join(example_names())}."
+            f"{quoted_name(path)} is neither a file nor an example; "
+            f"the examples are {', '.join(example_names())}."
         )
     graph = read(path)
     if path.suffix.lower() == SUFFIX:
@@ -81,21 +82,21 @@ def read(path: Path | str) -> Graph:
     content = read_whole(path).removeprefix(b"\xef\xbb\xbf")
     suffix = path.suffix.lower()
     if suffix in DOT:
-        return _read_dot(content, shown(path))
+        return _read_dot(content, quoted_name(path))
     if not content.lstrip().startswith(b"{"):
         from micrograd_gui.files.embedded import graph_inside, is_picture  # JSON is read without it
 
-        graph = graph_inside(content, shown(path)) if is_picture(content) else None
+        graph = graph_inside(content, quoted_name(path)) if is_picture(content) else None
         if graph is not None:
             return graph
         if suffix not in SUFFIXES:
-            raise FileRefusal(f"{shown(path)} holds no graph: these do: {', '.join(SUFFIXES)}.")
+            raise FileRefusal(f"{quoted_name(path)} holds no graph: these do: {', '.join(SUFFIXES)}.")
         if is_picture(content):
             raise FileRefusal(
-                f"{shown(path)} carries no graph: only pictures made here do, "
+                f"{quoted_name(path)} carries no graph: only pictures made here do, "
                 "and those that another program saved again may have lost it."
             )
-    return codec.decode(content, shown(path))
+    return codec.decode(content, quoted_name(path))
 
 
 def _read_dot(content: bytes, name: str) -> Graph:

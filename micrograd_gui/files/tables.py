@@ -11,7 +11,7 @@ from pathlib import Path
 from micrograd_gui.document.data import Column, Data
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.text import MINUS, spoken
-from micrograd_gui.files.atomic import read_whole, shown, write_whole
+from micrograd_gui.files.atomic import quoted_name, read_whole, write_whole
 
 ROWS_AT_MOST = 100_000
 COLUMNS_AT_MOST = 1_000
@@ -21,7 +21,7 @@ _SEPARATORS = (";", "\t", ",", " ")
 def read(path: Path | str) -> Data:
     """The rows in a CSV file, bound to nothing yet; raises FileRefusal, which names line and column."""
     path = Path(path)
-    return parse(_text(read_whole(path), shown(path)), shown(path))
+    return parse(_text(read_whole(path), quoted_name(path)), quoted_name(path))
 
 
 def write(path: Path | str, data: Data) -> None:

@@ -207,7 +207,7 @@ class _Work:
         if not any(inputs):  # side by side, like the neurons of a layer: in their order
             self.content[group] = self._column(items)
         else:
-            self.content[group] = self._laid_out(items, inputs, lay_out)
+            self.content[group] = self._lay_out_items(items, inputs, lay_out)
         if group is not None and group not in self.boxes:
             width, height = self._extent(group)
             side, top = self.frame
@@ -222,7 +222,7 @@ class _Work:
             top += height + STACK_GAP
         return found
 
-    def _laid_out(
+    def _lay_out_items(
         self, items: list[Key], inputs: tuple[tuple[int, ...], ...], lay_out: LayOut
     ) -> dict[Key, Place]:
         number = {item: at for at, item in enumerate(items, 1)}

@@ -30,7 +30,7 @@ class ReadLine(QLineEdit):
         """Take the text over; raises Refusal."""
 
     @abstractmethod
-    def shown(self, state: State) -> str:
+    def text_for(self, state: State) -> str:
         """What the field says while nobody types in it."""
 
     def set_tip(self, tip: str) -> None:
@@ -60,7 +60,7 @@ class ReadLine(QLineEdit):
 
     def _show(self, state: State) -> None:
         self._mark("")
-        text = self.shown(state)
+        text = self.text_for(state)
         if text != self.text():
             self.setText(text)
             self.setCursorPosition(0)
@@ -106,10 +106,10 @@ class ExpressionLine(ReadLine):
 
     def read(self, text: str) -> None:
         """The graph that is written there, unless it is the one there is; raises ExpressionRefusal."""
-        if text.strip() != self.shown(self.bridge.state):
+        if text.strip() != self.text_for(self.bridge.state):
             self._build(text)
 
-    def shown(self, state: State) -> str:
+    def text_for(self, state: State) -> str:
         """The graph as statements."""
         return expression_of(state.graph)
 
@@ -132,7 +132,7 @@ class HLine(ReadLine):
         """Take h over, “h = 0.001” too; raises Refusal."""
         self.bridge.session.set_h(text.removeprefix("h").strip().removeprefix("="))
 
-    def shown(self, state: State) -> str:
+    def text_for(self, state: State) -> str:
         """The number alone."""
         return f"{state.h:g}"
 

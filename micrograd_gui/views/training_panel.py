@@ -316,7 +316,7 @@ class PlanLine(ReadLine):
             return int(number)
         return int(plain)
 
-    def shown(self, state: State) -> str:
+    def text_for(self, state: State) -> str:
         """The number in the plan, to its last digit; “all” for a batch of every row."""
         number = getattr(state.graph.plan or TrainingPlan(), self._name)
         return ALL_ROWS if number is None else exact(float(number))

@@ -243,7 +243,7 @@ def test_differences_are_those_between_whole_pictures(name: str, opened: bool, s
     before: list[list[object]] = []
     for moment, found in zip(film.moments, differences(film), strict=True):
         now: list[list[object]] = []
-        for group in groups(film.shown(moment)):
+        for group in groups(film.figure_at(moment)):
             now += [[shape_looks(shape)] for shape in group.shapes]
             now += [[text_looks(text), text.text] for text in group.texts]
         expected = [[at, *new] for at, new in enumerate(now) if not before or before[at] != new]

@@ -163,7 +163,7 @@ def _order(root: Any) -> Iterator[Any]:
         elif id(value) not in seen:
             seen.add(id(value))
             stack.append((value, True))
-            stack.extend((each, False) for each in reversed(_told(value)) if id(each) not in seen)
+            stack.extend((each, False) for each in reversed(_operands_of(value)) if id(each) not in seen)
 
 
 def _rule(value: Any, operands: list[Any], label: str) -> Op:
@@ -180,7 +180,7 @@ def _in_order(value: Any, rule: Op, operands: list[Any], builder: LiveBuilder, d
         return operands
     if len(operands) == 1:
         return operands * 2
-    told = _told(value)
+    told = _operands_of(value)
     numbers = {id(each): builder.number_of(each) for each in operands}
     for order in (told, *map(list, permutations(told))):
         if same(rule.forward(*(numbers[id(each)] for each in order)), data):
@@ -188,7 +188,7 @@ def _in_order(value: Any, rule: Op, operands: list[Any], builder: LiveBuilder, d
     return told
 
 
-def _told(value: Any) -> list[Any]:
+def _operands_of(value: Any) -> list[Any]:
     """The operands; where the closure of `_backward` holds them, as (self, other)."""
     operands = list(value._prev)
     if len(operands) < 2:

@@ -31,7 +31,7 @@ def expression_of(graph: Graph) -> str:
     leaves: list[str] = []
     statements: list[str] = []
     for node in nodes:
-        text = _written(node, texts)
+        text = _text_of(node, texts)
         name = names.get(node.id)
         if name is None and len(text[1]) > _LONGEST_PART and node.id != graph.target:
             name = names[node.id] = _free_name(node, taken)
@@ -87,7 +87,7 @@ def _read_otherwise(graph: Graph, node: Node) -> bool:
     return node.is_leaf and any(use in (("neg", 0), ("**", 1)) for use in uses)
 
 
-def _written(node: Node, texts: dict[NodeId, tuple[int, str]]) -> tuple[int, str]:
+def _text_of(node: Node, texts: dict[NodeId, tuple[int, str]]) -> tuple[int, str]:
     """How tightly the text binds, and the text."""
     if node.op is None:
         return (_ATOM if math.copysign(1.0, node.data) > 0 else 3), exact(node.data)

@@ -61,7 +61,7 @@ def paint(
         numbers |= scene.nodes_in(rect, rough=not near)
         wires |= scene.wires_in(rect, rough=not near)
     if without is not None:
-        wires.discard(scene.folding.shown(without) or without)
+        wires.discard(scene.folding.drawn_wire(without) or without)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(wires) <= _CURVES_AT_MOST)
     bundles: set[Wire] = set()
     if scene.folding.boxes:
@@ -234,5 +234,5 @@ def drawn_wire(scene: Scene, hit: Hit) -> Wire | None:
     """The drawn wire that was hit."""
     if hit.wire is None:
         return None
-    wire = scene.folding.shown(hit.wire)
+    wire = scene.folding.drawn_wire(hit.wire)
     return wire if wire in scene.curves else None

@@ -109,7 +109,7 @@ def _lit(scene: Scene, step: Step | None) -> frozenset[Wire]:
     if step is None or step.node is None or step.kind == "seed":
         return frozenset()
     ports = range(len(scene.graph.nodes[step.node].inputs))
-    shown = (scene.folding.shown((step.node, port)) for port in ports)
+    shown = (scene.folding.drawn_wire((step.node, port)) for port in ports)
     return frozenset(wire for wire in shown if wire is not None and wire in scene.curves)
 
 
@@ -181,7 +181,7 @@ def place_chips(scene: Scene, step: Step | None, pens: Pens, size: float = 1.0) 
         return ()
     made: list[ChipItem] = []
     for each in step.contributions:
-        wire = scene.folding.shown((step.node, each.port))
+        wire = scene.folding.drawn_wire((step.node, each.port))
         if wire is None or wire not in scene.curves:
             continue
         rule, amount = rule_text(scene.graph, step.node, each), amount_text(each)

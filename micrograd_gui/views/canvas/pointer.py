@@ -77,7 +77,7 @@ class Pointer:
 
     def _hidden_rects(self, tool: Tool) -> list[QRectF]:
         scene, wire = self.host.graph_scene, tool.hidden_wire
-        drawn = None if wire is None else scene.folding.shown(wire)
+        drawn = None if wire is None else scene.folding.drawn_wire(wire)
         return [scene.wire_rect(drawn)] if drawn is not None and drawn in scene.curves else []
 
     def follow(self, *, same_structure: bool) -> None:

@@ -154,7 +154,7 @@ class Scene:
 
     def has_port(self, wire: Wire) -> bool:
         """Whether that input port is drawn."""
-        shown = self.folding.shown(wire)
+        shown = self.folding.drawn_wire(wire)
         return shown is not None and shown[0] in self.nodes and shown[1] < len(self.nodes[shown[0]].inputs)
 
     def in_point(self, wire: Wire) -> Place:

@@ -294,7 +294,7 @@ def drop_target_rect(scene: Scene, target: DropTarget) -> QRectF:
     key = scene.key(target.node)
     if key is not None:
         rect = scene.box_rect(key).united(card_geometry.box(beside(scene, key)).adjusted(-8, -8, 8, 8))
-    wire = None if target.wire is None else scene.folding.shown(target.wire)
+    wire = None if target.wire is None else scene.folding.drawn_wire(target.wire)
     if wire is not None and wire in scene.curves:
         rect = rect.united(scene.wire_rect(wire))
     return rect
@@ -307,7 +307,7 @@ def paint_drop_target(painter: QPainter, host: Host, target: DropTarget) -> None
     pen = QPen(colour, 2.0, Qt.PenStyle.DashLine)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     place = card_geometry.place_around(target.point)
-    wire = None if target.wire is None else scene.folding.shown(target.wire)
+    wire = None if target.wire is None else scene.folding.drawn_wire(target.wire)
     if target.node is not None:
         painter.setPen(QPen(colour, 3.0))
         radius = RADIUS + 3

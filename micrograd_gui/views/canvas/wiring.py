@@ -262,7 +262,7 @@ class KeyWiring(Tool):
     def _curve(self) -> geometry.Bezier:
         source, node, port = self.chosen
         scene, wire = self.host.graph_scene, (node, port or 0)
-        shown = scene.folding.shown(wire)
+        shown = scene.folding.drawn_wire(wire)
         if self.remove and shown is not None and shown in scene.curves:
             return scene.curves[shown]
         return geometry.curve(scene.out_point(source), scene.in_point(wire))
