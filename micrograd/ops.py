@@ -130,7 +130,7 @@ def _sign(x: Any) -> Any:
     return ieee.where(ieee.real(x) > 0, 1.0, ieee.where(ieee.real(x) < 0, -1.0, 0.0))
 
 
-_ROWS = (
+ROWS = (
     Op("+", "+", 2, operator.add, lambda x, y, out: (1.0, 1.0),
        "{x} + {y}", ("1", "1"), "Adds: passes its grad on to both operands unchanged.", "arithmetic"),
     Op("-", "−", 2, operator.sub, lambda x, y, out: (1.0, -1.0),
@@ -167,7 +167,7 @@ _ROWS = (
        "|{x}|", ("sign of {x}",), "The distance from 0.", kinks=(0.0,)),
 )
 
-OPS: dict[str, Op] = {op.name: op for op in _ROWS}
+OPS: dict[str, Op] = {op.name: op for op in ROWS}
 
 
 def power(exponent: Any) -> Op:

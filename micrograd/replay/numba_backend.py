@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numba.extending import overload
 
-from micrograd.ops import OPS, Op, op_of
+from micrograd.ops import ROWS, Op, op_of
 from micrograd.replay.schedule import Schedule
 
 _inner = njit(error_model="numpy")
@@ -58,7 +58,7 @@ _RULES: dict[str, tuple[Callable[..., Any], ...]] = {
 _NAMES = list(_RULES)
 _COMPILED = [tuple(map(_inner, rules)) for rules in _RULES.values()]
 _ADD = _NAMES.index("+")
-_KNOWN = {id(OPS[name]): code for code, name in enumerate(_NAMES) if name in OPS}
+_KNOWN = {id(op): _NAMES.index(op.name) for op in ROWS if op.name in _NAMES}  # not one changed since
 
 
 class Program:
