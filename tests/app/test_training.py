@@ -301,17 +301,18 @@ def test_ten_thousand_steps_keep_memory_and_answer_input(opened, qtbot):
         QTest.keyClick(window.canvas, Qt.Key.Key_Minus, Qt.KeyboardModifier.ControlModifier)
         keys.append(time.process_time() - sent)
         QTest.qWait(100)
-    waits, busy = sorted(answers.waits), sorted(answers.busy)
+    waits, busy = sorted(answers.waits), max(answers.busy)
     while session.state.training.running:  # the rest as quickly as it goes; each fiftieth step is drawn
         session.train_tick(50)
         QTest.qWait(0)
     assert session.state.training.k == 11_000, session.state.training.note
-    qtbot.wait(200)
+    qtbot.wait(200)  # what is drawn when the run is over counts as well
+    assert max(answers.busy[-10:]) < 0.1
     answers.blockSignals(True)
     assert resident() < 1.02 * before
-    assert len(keys) > 10  # keys were taken all the while
-    for seconds in (waits, busy, sorted(keys)):  # of the longest of all, the machine has the last word
-        assert seconds[int(0.99 * (len(seconds) - 1))] < 0.1
+    assert waits[int(0.99 * len(waits))] < 0.1
+    assert busy < 0.1
+    assert max(keys) < 0.1
 
 
 # What a document opens with ----------------------------------------------------------------------
