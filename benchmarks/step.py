@@ -62,7 +62,7 @@ def measure(name: str, source: str, rounds: int) -> None:
     QTest.qWait(3000)  # the plot and the layouts come after the first paint
     session.forward()
     session.backward()
-    first, last = session.state.trace.forward_end, len(session.state.trace)  # type: ignore[union-attr]
+    first, last = session.state.trace.ends[0], len(session.state.trace)  # type: ignore[union-attr]
     settle()
 
     def step(cursor: int) -> None:

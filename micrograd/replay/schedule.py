@@ -115,7 +115,7 @@ def make_schedule(root: Value, held: Collection[Value] = ()) -> Schedule:
         for step in range(steps):
             nodes += [chain[step] for chain in chains]
     row = {node: place for place, node in enumerate(nodes)}
-    return _number_rows(nodes, row, count, drafts, uses, leaves)
+    return _number_rows(nodes, row, count, drafts, leaves)
 
 
 def describe(node: Value) -> str:
@@ -172,8 +172,8 @@ def _group_chains(order: list[Value], leaves: set[Value], sums: dict[Value, Valu
     return sorted(layers.values(), key=lambda layer: layer[0][0])
 
 
-def _number_rows(nodes: list[Value], row: dict[Value, int], leaves: int, drafts: Any, uses: dict[Value, int],
-              held: set[Value]) -> Schedule:
+def _number_rows(nodes: list[Value], row: dict[Value, int], leaves: int, drafts: Any,
+                 held: set[Value]) -> Schedule:
     """Names become row numbers, and each edge gets its place: sorted by the row that it leaves."""
     numbers = [[np.fromiter(map(row.__getitem__, port), np.intp, len(port)) for port in ports]
                for _, _, _, ports in drafts]
@@ -191,8 +191,8 @@ def _number_rows(nodes: list[Value], row: dict[Value, int], leaves: int, drafts:
             edges.append(_as_slice(place[edge:edge + len(port)]))
             edge += len(port)
         groups.append(OpGroup(op, start, stop, width, steps if op is _ADD else 0,
-                            tuple(map(_as_slice, rows)), tuple(edges),
-                            tuple(_fan_ins(fans, first_edge, stop - width, stop))))
+                              tuple(map(_as_slice, rows)), tuple(edges),
+                              tuple(_fan_ins(fans, first_edge, stop - width, stop))))
     ports_of = [tuple(row[x] for x in node._prev) if node not in held else () for node in nodes]
     return Schedule(
         nodes, ports_of, leaves, len(sources), groups, tuple(_fan_ins(fans, first_edge, 0, leaves))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _WORTHWHILE = 4096  # numbers in a replay from which compiled code pays
 
+
 class Tape:
     """A graph as rows, to be replayed with other numbers.
 

@@ -62,4 +62,3 @@ def _log() -> list[str]:
     home = str(Path.home())
     lines = [line.replace(home, "~") if len(home) > 1 else line for line in last_lines().lines]
     return lines or ["(nothing yet)"]
-

@@ -66,7 +66,3 @@ class Settings:
         self._kept.setValue("layout", LAYOUT)
         self._kept.setValue("geometry", geometry)
         self._kept.setValue("docks", docks)
-
-    def forget_arrangement(self) -> None:
-        """The next start is as the first."""
-        self._kept.remove("layout")

@@ -12,10 +12,9 @@ from micrograd_gui.document import codec
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.export.options import read_options
-from micrograd_gui.figures.moments import Film, Moment, Options, film_of
+from micrograd_gui.figures.moments import Film, film_of
 from micrograd_gui.files.atomic import write_all
 from micrograd_gui.files.embedded import pack
-from micrograd_gui.session.trace import Frame, Step
 
 # Modules that a script, or what it imports, imports; and names of others that nobody does.
 _HARMLESS = {"code", "profile", "test", "this", "trace"}
@@ -48,11 +47,6 @@ class Form:
         return "only" in self.options
 
 
-def forms() -> tuple[Form, ...]:
-    """All rows, in the order of menus."""
-    return tuple(FORMS.values())
-
-
 def form_of(path: Path) -> Form:
     """The row of a file's suffix; raises Refusal, which names those there are."""
     form = FORMS.get(path.suffix.lower())
@@ -70,7 +64,7 @@ def export(film: Film, path: Path) -> tuple[Path, ...]:
     form, paths = form_of(path), targets(film, path)
     _ = film.options.palette  # refused before anything is made
     if film.options.only_card and not form.cards:
-        those = ", ".join(each.suffix for each in forms() if each.cards)
+        those = ", ".join(each.suffix for each in FORMS.values() if each.cards)
         raise Refusal(f"The step card alone is drawn as one of {those}, not as {form.suffix}.")
     if form.suffix != ".py" and (film.options.train or film.options.dialect is not None):
         raise Refusal(f"Only a .py is written in a dialect, or trains; a {form.suffix} has no use for it.")
@@ -103,11 +97,6 @@ def targets(film: Film, path: Path) -> tuple[Path, ...]:
     return tuple(
         path.with_name(f"{path.stem}-{number:0{digits}}{path.suffix}") for number in range(len(film.moments))
     )
-
-
-def export_moment(graph: Graph, frame: Frame, step: Step | None, path: Path, *, theme: str = "light") -> None:
-    """One moment as a picture, whose form the suffix decides."""
-    export(Film(graph, (Moment(frame, step),), Options(theme=theme)), path)
 
 
 def picture_bytes(film: Film, suffix: str) -> bytes:

@@ -97,7 +97,7 @@ class _Recorder:
                 value = compute_node(node, self.values)
             if value is None:
                 if number in graph.feeding:
-                    yield Step("problem", number, note=_missing_operand(graph, node))
+                    yield Step("problem", number, note=_missing_operand(node))
                     return
                 continue
             self.values[number] = value
@@ -205,7 +205,7 @@ def _call(graph: Graph, node: Node, operands: Sequence[str] | None = None) -> st
     return rule.filled(operands)
 
 
-def _missing_operand(graph: Graph, node: Node) -> str:
+def _missing_operand(node: Node) -> str:
     rule = op_of(node.op or "")
     which = rule.ordinal(node.inputs.index(None))
     return f"{node.spoken} ({rule.symbol}) has nothing on its {which + ' ' if which else ''}port."

@@ -138,11 +138,6 @@ class State:
         """Whether the run cannot go on: it ended at a problem, and here is its end."""
         return self.trace is not None and self.trace.stopped_at(self.cursor)
 
-    @property
-    def runnable(self) -> bool:
-        """Whether there is a target that is computed by some op, or at least held by a leaf."""
-        return self.graph.target is not None
-
 
 def true_slope(state: State, node: NodeId) -> float | None:
     """The node's gradient, where one backward pass has brought all of it; None while it is no slope.

@@ -133,10 +133,6 @@ class Run(Protocol):
     def noted(self) -> bool:
         """Whether a step carries a sentence about a fault."""
 
-    @property
-    def forward_end(self) -> int:
-        """The cursor at which the first forward pass is done (or has ended early)."""
-
     def __len__(self) -> int: ...
 
     def frame(self, cursor: int) -> Frame:
@@ -168,10 +164,6 @@ class _FromPasses:
     @property
     def noted(self: Run) -> bool:
         return any(step.note for step in self.steps)
-
-    @property
-    def forward_end(self: Run) -> int:
-        return self.ends[0] if self.ends else 0
 
     def stopped_at(self: Run, cursor: int) -> bool:
         return self.problem is not None and cursor == len(self)

@@ -9,9 +9,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
 
 from micrograd import Value
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.export.formats import export_moment
+from micrograd_gui.export.formats import render
 from micrograd_gui.files import documents
-from micrograd_gui.session.trace import NO_FRAME
 
 
 def answer(window, button):
@@ -140,7 +139,7 @@ def test_the_rendered_graph_is_exported_as_it_stands(opened, act, tmp_path, qtbo
 
 def test_a_picture_dropped_on_the_window_opens_its_graph_and_is_not_saved_over(opened, act, tmp_path):
     path = tmp_path / "picture.svg"
-    export_moment(documents.load_example("diamond"), NO_FRAME, None, path)
+    render(documents.load_example("diamond"), path, {})
     picture = path.read_bytes()
     window = opened("lecture")
     data = QMimeData()

@@ -16,7 +16,7 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.door import render
 from micrograd_gui.export import formats
-from micrograd_gui.figures.moments import Film, Options, film_of
+from micrograd_gui.figures.moments import Film, Moment, Options, film_of
 from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.files import documents
 from micrograd_gui.layout.graphviz import engine
@@ -291,13 +291,14 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_a_moment_of_the_window_is_exported(tmp_path: Path) -> None:
     moment = film(LECTURE, "3").moments[0]
-    formats.export_moment(LECTURE, moment.frame, moment.step, tmp_path / "m.svg", theme="dark")
+    shown = Film(LECTURE, (Moment(moment.frame, moment.step),), Options(theme="dark"))
+    formats.export(shown, tmp_path / "m.svg")
     assert "−8.0000" in texts((tmp_path / "m.svg").read_bytes())
 
 
 def test_each_form_has_a_title_and_a_suffix_of_its_own() -> None:
-    assert [form.suffix for form in formats.forms()] == list(formats.FORMS)
-    assert all(form.title and form.suffix.startswith(".") for form in formats.forms())
+    assert [form.suffix for form in formats.FORMS.values()] == list(formats.FORMS)
+    assert all(form.title and form.suffix.startswith(".") for form in formats.FORMS.values())
 
 
 def test_the_table_of_forms_is_at_hand_without_matplotlib() -> None:

@@ -121,7 +121,7 @@ def test_blocks_are_opened_where_that_is_asked_for_and_the_file_keeps_all(tmp_pa
     assert len(documents.read(tmp_path / "a.svg")) == len(graph)
 
 
-@pytest.mark.parametrize("suffix", [form.suffix for form in formats.forms()])
+@pytest.mark.parametrize("suffix", [form.suffix for form in formats.FORMS.values()])
 def test_the_largest_example_is_exported_to_every_form(tmp_path: Path, suffix: str) -> None:
     written = render(documents.load_example("moons"), str(tmp_path / f"moons{suffix}"))
     assert all(path.stat().st_size > 500 for path in written)

@@ -110,7 +110,7 @@ def test_what_the_step_did_stands_out() -> None:
     assert last.fresh == {(a, "grad"), (b, "grad")}
     assert {(w.source, w.node) for w in last.wires if last.lit(w)} == {(a, e), (b, e), (e, e)}
     assert {text.text for text in last.texts if text.bold and text.role == "grad"} == {"6.0000", "−4.0000"}
-    seed = at(picture, trace, trace.forward_end + 1)
+    seed = at(picture, trace, trace.ends[0] + 1)
     assert seed.fresh == {(graph.named("L"), "grad")}
     assert seed.acting == graph.named("L")
     assert not any(seed.lit(wire) for wire in seed.wires), "the seed goes through no op"

@@ -37,8 +37,7 @@ def same(one: Run, other: Run) -> bool:
     moments = range(len(one) + 1)
     return (
         len(one) == len(other)
-        and (one.script, one.ends, one.noted, one.forward_end)
-        == (other.script, other.ends, other.noted, other.forward_end)
+        and (one.script, one.ends, one.noted) == (other.script, other.ends, other.noted)
         and repr(one.steps) == repr(other.steps)
         and repr(one.problem) == repr(other.problem)
         and all(one.frame(at) == other.frame(at) for at in moments)

@@ -72,7 +72,7 @@ _RESERVED = ("json", "sys", "math", "rows", "row", "key", "TARGET", "NODES", "na
              "op", "kind")  # fmt: skip
 
 
-def _opening(graph: Graph, how: str) -> str:
+def _opening(how: str) -> str:
     return (
         f'"""A graph made with micrograd-gui, in {how}: forward, backward, and all its numbers.\n\n'
         'With --json they are one JSON object: target, nodes (name, label, op, data, grad).\n"""\n\n'
@@ -128,7 +128,7 @@ def _micrograd(dialect: Dialect, graph: Graph) -> str:
     target = names[graph.target or 0]
     return "\n".join(
         (
-            _opening(graph, "Python with micrograd"),
+            _opening("Python with micrograd"),
             imports(nodes),
             "",
             *statements(dialect, nodes, names),
@@ -160,7 +160,7 @@ def _torch(dialect: Dialect, graph: Graph) -> str:
             lines.append(f"{name} = inner({dialect.call(node, _operands(node, names))})")
     return "\n".join(
         (
-            _opening(graph, "PyTorch"),
+            _opening("PyTorch"),
             "import torch",
             "",
             "",
@@ -205,7 +205,7 @@ def _jax(dialect: Dialect, graph: Graph) -> str:
     found = [f"        {names[node.id]!r}: {names[node.id]}," for node in nodes]
     return "\n".join(
         (
-            _opening(graph, "JAX"),
+            _opening("JAX"),
             "import jax",
             "import jax.numpy as jnp",
             "",

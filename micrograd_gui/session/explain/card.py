@@ -99,7 +99,7 @@ def _seed(state: State, step: Step) -> tuple[Line, ...]:
     name = operand_name(node)
     lines = [
         _head(state, Fragment("plain", "backward from "), Fragment("symbol", name_of(node), strong=True)),
-        seed_line(state.graph, node),
+        seed_line(node),
         sentence(f"{name}.grad = 1 because d{name}/d{name} = 1: moving {name} by h moves {name} by h."),
     ]
     if step.backward_pass > 1:

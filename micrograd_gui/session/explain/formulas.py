@@ -207,7 +207,7 @@ def _factor(template: str, fragments: list[Fragment]) -> list[Fragment]:
     return fragments
 
 
-def seed_line(graph: Graph, node: Node) -> Line:
+def seed_line(node: Node) -> Line:
     """``L.grad = dL/dL = 1.0000``."""
     name = operand_name(node)
     return Line(

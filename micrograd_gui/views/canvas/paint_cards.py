@@ -35,7 +35,7 @@ def paint_card(painter: QPainter, picture: CanvasFrame, number: NodeId, pens: Pe
     painter.drawRoundedRect(rect, RADIUS, RADIUS)
     _paint_title(painter, picture, node, place, pens, zoom, problem)
     paint_fields(painter, picture, number, place, pens, zoom, plain=not acting and not problem)
-    _paint_ports(painter, picture, node, place, pens)
+    _paint_ports(painter, node, place, pens)
     if picture.nudge is not None and picture.nudge.node == number:
         paint_nudge_tag(painter, picture.nudge, place, pens)
 
@@ -168,7 +168,7 @@ def paint_nudge_tag(painter: QPainter, nudge: Nudge, place: Place, pens: Pens) -
     draw_centred(painter, text, rect.center().x(), rect.center().y(), pens.tag, pens.on_data)
 
 
-def _paint_ports(painter: QPainter, picture: CanvasFrame, node: Node, place: Place, pens: Pens) -> None:
+def _paint_ports(painter: QPainter, node: Node, place: Place, pens: Pens) -> None:
     painter.setBrush(pens.panel_brush)
     painter.setPen(pens.frame_pen)
     arity, radius = len(node.inputs), geometry.PORT

@@ -62,7 +62,6 @@ class Pens:
 
     def __init__(self, look: Look) -> None:
         theme = look.theme
-        self.theme = theme
         self.small_size = SMALL_PROJECTED if look.projector else WORD_SIZE
         self.ground, self.panel = QColor(theme.ground), QColor(theme.panel)
         self.text, self.muted = QColor(theme.text), QColor(theme.muted)
@@ -70,8 +69,7 @@ class Pens:
         self.data, self.grad = QColor(theme.data), QColor(theme.grad)
         self.accent, self.accent_fill = QColor(theme.accent), QColor(theme.accent_fill)
         self.bad, self.bad_fill = QColor(theme.bad), QColor(theme.bad_fill)
-        self.frame, self.line, self.chip = QColor(theme.frame), QColor(theme.line), QColor(theme.chip)
-        self.selection, self.good = QColor(theme.selection), QColor(theme.good)
+        self.chip, self.selection = QColor(theme.chip), QColor(theme.selection)
         self.shadow = QColor(0, 0, 0, 110 if theme.dark else 34)
         self.glow = QColor(theme.selection)
         self.glow.setAlpha(46)

@@ -132,10 +132,6 @@ class CanvasView(ZoomView):
         """One step further away."""
         self.zoom_by_hand(1 / STEP)
 
-    def zoom_reset(self) -> None:
-        """The size at which text is as large as elsewhere in the window."""
-        self.zoom_by_hand(self.look.scale / self.zoom)
-
     def show_node(self, number: Key) -> None:
         """Scroll, no further than needed, so that the node, and what it lights up, is in view."""
         key = self.graph_scene.key(number)
