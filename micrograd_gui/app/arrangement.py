@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolBar, QWidget
 from shiboken6 import isValid
 
-from micrograd_gui.app.settings import Settings
+from micrograd_gui.app.settings import LARGEST, SMALLEST, Settings
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas.view import CanvasView
@@ -20,7 +20,7 @@ from micrograd_gui.views.palette import OpPalette
 from micrograd_gui.views.plot.pane import PlotPane
 from micrograd_gui.views.rendered_graph import RenderedGraph
 from micrograd_gui.views.step_card import StepCard
-from micrograd_gui.views.theme import DARK, LIGHT, THEMES, Look, load_fonts, palette, style_sheet
+from micrograd_gui.views.theme import DARK, LIGHT, THEMES, Look, load_fonts, qt_palette, style_sheet
 
 if TYPE_CHECKING:
     from micrograd_gui.views.data.pane import DataPane
@@ -245,7 +245,6 @@ def for_first_rows(state: State, plot: PlotPane) -> str:
 
 STEP = 1.125
 SETTLING = 200  # milliseconds that a window manager may take to resize a window
-SMALLEST, LARGEST = 0.75, 3.0
 ROOM = 800  # pixels of a window's width that text at scale 1 needs
 
 
@@ -313,7 +312,7 @@ def apply_style(look: Look) -> None:
     assert isinstance(app, QApplication)
     if app.style().objectName() != "fusion":
         app.setStyle("Fusion")
-    app.setPalette(palette(look.theme))
+    app.setPalette(qt_palette(look.theme))
     app.setFont(look.font())
     app.setStyleSheet(style_sheet(look))
 

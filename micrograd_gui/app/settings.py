@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 
 RECENT_AT_MOST = 10
+SMALLEST, LARGEST = 0.75, 3.0  # scales of the text
 LAYOUT = 2  # counts up when docks are added or renamed, so that an old arrangement is not forced on them
 
 
@@ -47,7 +48,7 @@ class Settings:
     @property
     def text_scale(self) -> float:
         """How large text is, 1.0 at first."""
-        return min(3.0, max(0.7, float(str(self._kept.value("text_scale", 1.0, type=float)))))
+        return min(LARGEST, max(SMALLEST, float(str(self._kept.value("text_scale", 1.0, type=float)))))
 
     @text_scale.setter
     def text_scale(self, scale: float) -> None:

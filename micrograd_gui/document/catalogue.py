@@ -25,6 +25,7 @@ class PaletteGroup:
     offers: tuple[Offer, ...]
 
 
+MIME = "application/x-micrograd-op"  # of what is dragged: the payload of an offer
 _BLOCK = "block:"  # how the payload of a block begins
 BLOCKS = tuple(Offer(_BLOCK + row.name, row.text, row.help) for row in BLOCK_KINDS.values())
 

@@ -9,6 +9,7 @@ from micrograd_gui.document import codec
 from micrograd_gui.document.block import free_id, renumbered
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place
+from micrograd_gui.document.node import further_label
 from micrograd_gui.document.rough_layout import ROW, arranged
 
 OFFSET = (30.0, 40.0)  # where a duplicate stands from what it was made of
@@ -48,9 +49,7 @@ def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[
     taken = {node.label for node in graph}
     nodes = {}
     for node in part:
-        label = node.label
-        if label in taken and label:
-            label = _further(label, taken)
+        label = further_label(node.label, taken)
         taken.add(label)
         inputs = tuple(None if source is None else new_id[source] for source in node.inputs)
         nodes[new_id[node.id]] = replace(node, id=new_id[node.id], inputs=inputs, label=label)
@@ -71,13 +70,6 @@ def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[
         blocks=(*graph.blocks, *renumbered(part.blocks, new_id, free_id(graph.blocks))),
     )
     return whole.moved(places), frozenset(nodes)
-
-
-def _further(label: str, taken: Collection[str]) -> str:
-    """``a`` → ``a'`` → ``a''``: the mathematician's way to a further name."""
-    while label in taken:
-        label += "′"
-    return label
 
 
 def _shift(graph: Graph, part: Graph, at: Place | None, came_with_places: bool) -> Place:

@@ -26,6 +26,7 @@ _HIGHEST_ID = 2**53
 _ROOM = 2**32  # ids that are free for the nodes to come
 
 NotFinite = Literal["nan", "inf", "-inf"]
+Refuse = Callable[[str, str], FileRefusal]  # of a place in the file and a sentence on it
 
 
 class _NodeModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -44,6 +45,46 @@ class _ViewModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
 
     places: dict[str, tuple[float, float]] = {}
     ranges: dict[str, tuple[float, float]] = {}
+
+
+class ColumnModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """A column: its name, and the id of the leaf that it feeds (null: none)."""
+
+    name: str
+    node: int | None = None
+
+
+class DataModel(msgspec.Struct, forbid_unknown_fields=True):
+    """The rows that the graph learns from, the one it shows, and what a loss over several rows is."""
+
+    columns: list[ColumnModel]
+    rows: list[list[float]]
+    shown: int = 0
+    reduction: Reduction = "mean"
+
+
+class PlanModel(msgspec.Struct, forbid_unknown_fields=True):
+    """How the graph is trained; ``demo`` lets the rate fall as in micrograd's demo, 1 − 0.9·k/100."""
+
+    rate: float = 0.05
+    optimiser: OptimiserName = "sgd"
+    schedule: ScheduleName = "constant"
+    steps: int = 100
+    seed: int = 1337
+    batch: int | None = None
+
+
+class BlockModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Nodes that belong together; a block stands after its parent."""
+
+    id: int
+    kind: BlockKind
+    title: str = ""
+    members: list[int] = []
+    outputs: list[int] = []
+    parent: int | None = None
+    collapsed: bool = False
+    judges: list[tuple[int, int]] = []
 
 
 class _FileModel(msgspec.Struct, forbid_unknown_fields=True):
@@ -185,7 +226,7 @@ def _next_id(ids: Iterable[int]) -> int:
     return free
 
 
-def _node(each: _NodeModel, place: str, refuse: Any) -> Node:
+def _node(each: _NodeModel, place: str, refuse: Refuse) -> Node:
     role: Role = each.role or ""
     if each.op is None:
         if each.inputs:
@@ -207,7 +248,7 @@ def _node(each: _NodeModel, place: str, refuse: Any) -> Node:
 
 
 def _numbered(
-    pairs: Mapping[str, tuple[float, float]], nodes: Mapping[int, Node], where: str, refuse: Any
+    pairs: Mapping[str, tuple[float, float]], nodes: Mapping[int, Node], where: str, refuse: Refuse
 ) -> dict[int, tuple[float, float]]:
     known = {str(number): number for number in nodes}
     for text in pairs:
@@ -241,49 +282,6 @@ def _malformed(content: bytes, at: int) -> str:
 def _quoted(what: object) -> str:
     text = str(what)
     return f"“{spoken(text)}”"
-
-
-Refuse = Callable[[str, str], FileRefusal]
-
-
-class ColumnModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """A column: its name, and the id of the leaf that it feeds (null: none)."""
-
-    name: str
-    node: int | None = None
-
-
-class DataModel(msgspec.Struct, forbid_unknown_fields=True):
-    """The rows that the graph learns from, the one it shows, and what a loss over several rows is."""
-
-    columns: list[ColumnModel]
-    rows: list[list[float]]
-    shown: int = 0
-    reduction: Reduction = "mean"
-
-
-class PlanModel(msgspec.Struct, forbid_unknown_fields=True):
-    """How the graph is trained; ``demo`` lets the rate fall as in micrograd's demo, 1 − 0.9·k/100."""
-
-    rate: float = 0.05
-    optimiser: OptimiserName = "sgd"
-    schedule: ScheduleName = "constant"
-    steps: int = 100
-    seed: int = 1337
-    batch: int | None = None
-
-
-class BlockModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """Nodes that belong together; a block stands after its parent."""
-
-    id: int
-    kind: BlockKind
-    title: str = ""
-    members: list[int] = []
-    outputs: list[int] = []
-    parent: int | None = None
-    collapsed: bool = False
-    judges: list[tuple[int, int]] = []
 
 
 def _fields_of(graph: Graph) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from micrograd_gui.document.block import BlockId, BlockKind, inside
 from micrograd_gui.document.builder import GraphBuilder
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node, NodeId, Role
+from micrograd_gui.document.node import further_label
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.document.text import spoken
 
@@ -331,9 +332,7 @@ class ValueBuilder:
                 self._add(value, "parameter" if value in trained else "", block)
 
     def _add(self, value: Value, role: Role, block: BlockId | None) -> None:
-        label = value.label
-        while label and label in self._taken:
-            label += "′"
+        label = further_label(value.label, self._taken)
         self._taken.add(label)
         op = None if value.op is None else value.op.name
         inputs = tuple(self._ids[operand] for operand in value._prev)

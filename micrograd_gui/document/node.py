@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -66,6 +66,11 @@ class Node:
         return None if self.op is None else op_of(self.op)
 
     @property
+    def op_text(self) -> str | None:
+        """The op as micrograd writes it: "+", "**3", "ReLU"; None for a leaf."""
+        return None if self.op is None else op_of(self.op).op_text
+
+    @property
     def name(self) -> str:
         """What the node is called on screen: its label, a constant's number, else ``v`` and its id."""
         if self.label:
@@ -81,6 +86,13 @@ class Node:
     def shape(self) -> tuple[object, ...]:
         """What it is, whatever its number, its exponent and its name."""
         return ("**n" if self.exponent is not None else self.op), self.inputs
+
+
+def further_label(label: str, taken: Collection[str]) -> str:
+    """``a`` → ``a′`` → ``a′′``: the mathematician's way to a label that is not taken; an empty one stays."""
+    while label and label in taken:
+        label += "′"
+    return label
 
 
 def same_number(node: Node, other: Node) -> bool:

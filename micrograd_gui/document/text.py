@@ -8,6 +8,7 @@ import unicodedata
 from micrograd_gui.document.errors import Refusal
 
 LONGEST_SPOKEN = 40
+LONGEST_EXPRESSION = 200_000  # characters that are read as one
 # Characters that would turn the reading direction of the rest of a sentence.
 _TURNING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C), "")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 
-from micrograd.ops import op_of
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.figures.moments import Film
 
@@ -36,9 +35,8 @@ def table(film: Film) -> bytes:
 
 def _words(graph: Graph, number: int) -> tuple[str, str, str, str]:
     node = graph.nodes[number]
-    op = "" if node.op is None else op_of(node.op).op_text
     inputs = " ".join("·" if source is None else str(source) for source in node.inputs)
-    return _harmless(node.label), op, inputs, node.role
+    return _harmless(node.label), node.op_text or "", inputs, node.role
 
 
 def _harmless(text: str) -> str:

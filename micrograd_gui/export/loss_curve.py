@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from micrograd_gui.document.errors import FileRefusal
+from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.files.atomic import quoted_name, write_whole
 
 SUFFIXES = (".png", ".svg", ".pdf", ".webp", ".jpg")
-_LOSS, _ACCURACY = "#0b63b0", "#0a6e4f"  # as in the window
+LOSS, ACCURACY = PALETTES["light"].data, "#0a6e4f"  # as in the window
 
 
 def refuse_suffix(path: Path | str) -> None:
@@ -31,16 +32,16 @@ def write(path: Path | str, losses: Sequence[float], accuracies: Sequence[float]
     figure = Figure(figsize=(8, 4.5), dpi=160, layout="constrained")
     axes = figure.add_subplot()
     axes.set(xlabel="step", ylabel="loss", title=title)
-    axes.plot(range(len(losses)), losses, color=_LOSS, linewidth=2, marker="o" if len(losses) < 2 else "")
+    axes.plot(range(len(losses)), losses, color=LOSS, linewidth=2, marker="o" if len(losses) < 2 else "")
     if len(losses) > 1 and min(losses) > 0 and max(losses) > 30 * min(losses):
         axes.set_yscale("log")
     axes.grid(alpha=0.3)
     if len(accuracies):
         beside = axes.twinx()
-        beside.plot(range(len(accuracies)), [100 * a for a in accuracies], color=_ACCURACY, linestyle="--")
+        beside.plot(range(len(accuracies)), [100 * a for a in accuracies], color=ACCURACY, linestyle="--")
         beside.set(ylabel="accuracy in %", ylim=(-3, 103))
-        beside.yaxis.label.set_color(_ACCURACY)
-        axes.yaxis.label.set_color(_LOSS)
+        beside.yaxis.label.set_color(ACCURACY)
+        axes.yaxis.label.set_color(LOSS)
     content = io.BytesIO()
     # Nothing in the file that would differ from one day to the next.
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(Path(path).suffix.lower())

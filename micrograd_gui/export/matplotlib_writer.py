@@ -24,8 +24,8 @@ from micrograd_gui.figures.shapes import (
     groups,
     tone_of,
 )
-from micrograd_gui.figures.text_metrics import FAMILY
 from micrograd_gui.files.embedded import attach, png_info
+from micrograd_gui.resource import FAMILY
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as MplFigure

@@ -18,8 +18,8 @@ from micrograd_gui.figures.shapes import (
     groups,
     tone_of,
 )
-from micrograd_gui.figures.text_metrics import FAMILY
 from micrograd_gui.files.embedded import METADATA
+from micrograd_gui.resource import FAMILY
 
 FONTS = f"{FAMILY}, Verdana, sans-serif"
 

@@ -25,6 +25,7 @@ from micrograd_gui.figures.figure import (
 )
 from micrograd_gui.figures.folding import (
     FRAMES,
+    FoldedBox,
     Folding,
     box_sizes,
     framed,
@@ -33,7 +34,6 @@ from micrograd_gui.figures.folding import (
     route,
     title_room,
 )
-from micrograd_gui.figures.folding import FoldedBox as BlockBox
 from micrograd_gui.figures.geometry import (
     AMOUNT_SIZE,
     HEIGHT,
@@ -171,12 +171,12 @@ def _box(folding: Folding, key: Key, origin: Place, gradients: bool) -> CardBox:
     return CardBox(key, shown_label(node.name), cells, symbol_of(node), tuple(marks), ports, named=named)
 
 
-def _shown_by(box: BlockBox) -> Key:
+def _shown_by(box: FoldedBox) -> Key:
     """The node whose numbers the box shows, or by which it is known whether there are any yet."""
     return box.block.outputs[-1] if box.block.outputs else max(box.nodes)
 
 
-def _block_ports(folding: Folding, box: BlockBox, origin: Place) -> Iterable[CardPort]:
+def _block_ports(folding: Folding, box: FoldedBox, origin: Place) -> Iterable[CardPort]:
     dx, dy = origin
     out = out_point(folding, box.key)
     yield CardPort(out[0] + dx, out[1] + dy, PORT)
@@ -199,15 +199,15 @@ def _starts(folding: Folding) -> Mapping[Key, dict[Place, None]]:
     return found
 
 
-class Said(NamedTuple):
-    """The rule and the amount; whether there is rather room below than above."""
+class ChipWords(NamedTuple):
+    """What a chip says: the rule and the amount; and whether there is rather room below than above."""
 
     rule: str
     amount: str
     below: bool
 
 
-Words = Mapping[tuple[End, int], Said]  # what is on each wire as it is drawn: the first thing, the second, …
+Words = Mapping[tuple[End, int], ChipWords]  # on each wire as it is drawn: the first thing, the second, …
 
 
 def words_of_step(shown: Callable[[End], End | None], graph: Graph, step: Step | None) -> Words:
@@ -217,14 +217,14 @@ def words_of_step(shown: Callable[[End], End | None], graph: Graph, step: Step |
     """
     if step is None or step.node is None or step.kind not in ("backward", "problem"):
         return {}
-    found: dict[tuple[End, int], Said] = {}
+    found: dict[tuple[End, int], ChipWords] = {}
     times: Counter[End] = Counter()
     for each in step.contributions:
         end = shown((step.node, each.port))
         if end is not None:
             last = each.port == len(step.contributions) - 1 and each.port > 0
             rule = shown_label(rule_text(graph, step.node, each))
-            found[end, times[end]] = Said(rule, amount_text(each), last)
+            found[end, times[end]] = ChipWords(rule, amount_text(each), last)
             times[end] += 1
     return found
 

@@ -35,7 +35,7 @@ from micrograd_gui.figures.geometry import (
 from micrograd_gui.figures.text_metrics import CAP, fitting, line_height, shortened, shown_label, width
 from micrograd_gui.session.trace import NO_FRAME, Frame, Step
 
-__all__ = ["MARGIN", "Figure", "Style", "Text", "freshly"]
+__all__ = ["MARGIN", "Figure", "Style", "Text"]
 
 Style = Literal["notebook", "canvas"]
 MARGIN = 8.0  # around the whole
@@ -85,7 +85,7 @@ class Figure:
             acting=acting,
             through=through,
             failed=step is not None and step.kind == "problem",
-            fresh=freshly(step),
+            fresh=frozenset() if step is None else step.wrote,
             used=used,
         )
 
@@ -161,15 +161,6 @@ class Figure:
         numbers: Mapping[NodeId, float] = self.frame.data if role == "data" else self.frame.grad
         number = numbers.get(node)
         return number is None, written(number, self.digits)
-
-
-def freshly(step: Step | None) -> frozenset[tuple[NodeId, Role]]:
-    """The numbers that the step wrote."""
-    if step is None or step.node is None:
-        return frozenset()
-    if step.contributions:
-        return frozenset((each.operand, "grad") for each in step.contributions)
-    return frozenset({(step.node, "grad" if step.kind == "seed" else "data")})
 
 
 Role = Literal["label", "data", "grad", "op", "badge", "mark", "count", "foot"]

@@ -11,7 +11,6 @@ from threading import Event
 from typing import Any
 
 from micrograd import dot
-from micrograd.ops import op_of
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.document.text import WIDEST
@@ -31,9 +30,9 @@ from micrograd_gui.figures.figure import (
 )
 from micrograd_gui.figures.folding import FoldedBox, Folding, Key
 from micrograd_gui.figures.geometry import Point
-from micrograd_gui.figures.text_metrics import FAMILY
 from micrograd_gui.figures.text_metrics import width as width_of
 from micrograd_gui.layout.graphviz import TIME_LIMIT, Engine, effort, engine
+from micrograd_gui.resource import FAMILY
 from micrograd_gui.session.trace import Frame
 
 LABEL_IN_DOT = 2000  # characters: older Graphviz reads no string of more than 16 kB
@@ -94,7 +93,7 @@ def dot_text(graph: Graph, frame: Frame, rankdir: str = "LR", *, gradients: bool
             _cut(graph.nodes[number].label),
             frame.data.get(number),
             frame.grad.get(number, 0.0 if number in frame.data else None) if gradients else None,
-            _op_text(graph, number),
+            graph.nodes[number].op_text,
             _inputs(graph, number),
         )
         for number in graph.order
@@ -134,11 +133,6 @@ def _as_wide_as(needed: float, name: str) -> float:
 
 def _inputs(graph: Graph, number: NodeId) -> tuple[NodeId, ...]:
     return tuple(source for source in graph.nodes[number].inputs if source is not None)
-
-
-def _op_text(graph: Graph, number: NodeId) -> str | None:
-    op = graph.nodes[number].op
-    return None if op is None else op_of(op).op_text
 
 
 def _picture(graph: Graph, answer: Mapping[str, Any], margin: float) -> Figure:

@@ -1,19 +1,18 @@
-"""Lettering: the font of all pictures, how wide a text is in it, and what of a label can be shown."""
+"""Text metrics: how wide a text is in the font of all figures, and what of a label can be shown."""
 
 from __future__ import annotations
 
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from micrograd_gui.document.text import one_line
+from micrograd_gui.resource import font_folder
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
-FAMILY = "DejaVu Sans"
 LABEL_AT_MOST = 32  # characters
 CAP = 0.73  # the height of a capital letter in the font, as a part of its size
 _LINE = 1.164  # the height of a line, likewise: what the font reaches above and below the baseline
@@ -62,8 +61,7 @@ def _font(bold: bool) -> FreeTypeFont:
 
 
 def font_file(bold: bool = False) -> Path:
-    """The font that matplotlib carries; found, not imported."""
-    spec = find_spec("matplotlib")
-    assert spec is not None, "matplotlib is a dependency"
-    assert spec.submodule_search_locations
-    return Path(spec.submodule_search_locations[0]) / "mpl-data" / "fonts" / "ttf" / _FILES[bold]
+    """The file of the font, bold or not."""
+    folder = font_folder()
+    assert folder is not None, "matplotlib is a dependency"
+    return folder / _FILES[bold]

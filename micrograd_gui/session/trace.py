@@ -13,6 +13,7 @@ from micrograd_gui.document.graph import Graph, NodeId
 
 Kind = Literal["forward", "seed", "backward", "zero", "update", "problem"]
 Stage = Literal["", "forward", "done", "updated"]
+Field = Literal["data", "grad"]
 _KEYFRAMES = 64  # at most so many frames are kept beside the steps
 _KEYFRAME_EVERY = 128  # steps at least
 _WHOLE = (("forward",), ("forward", "backward"))  # the scripts whose end a tape can tell
@@ -65,6 +66,20 @@ class Step:
     rate: float = 0.0
     predicted: float = 0.0
     actual: float | None = None
+
+    @property
+    def wrote(self) -> frozenset[tuple[NodeId, Field]]:
+        """The numbers that stand out for it: of which nodes, and whether their data or their grad.
+
+        Zeroing is of all grads alike, so none of them stands out.
+        """
+        if self.changes:
+            return frozenset((each.node, "data") for each in self.changes)
+        if self.contributions:
+            return frozenset((each.operand, "grad") for each in self.contributions)
+        if self.node is None:
+            return frozenset()
+        return frozenset({(self.node, "grad" if self.kind == "seed" else "data")})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,8 @@ from math import isfinite
 from pathlib import Path
 
 from micrograd.ops import op_of
-from micrograd_gui.document import block as parts
 from micrograd_gui.document import clipboard
-from micrograd_gui.document.block import Block, BlockId
+from micrograd_gui.document.block import Block, BlockId, nodes_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place, Role, Span
 from micrograd_gui.document.history import Entry, History
@@ -235,7 +234,7 @@ def retitle(graph: Graph, block: BlockId, title: str) -> Edit:
 
 def new_block(graph: Graph, block: BlockId, name: str) -> Edit:
     """A graph that has just got that block; all of its nodes are selected."""
-    return Edit(graph, name, parts.nodes_of(graph.blocks, block))
+    return Edit(graph, name, nodes_of(graph.blocks, block))
 
 
 def block_of(graph: Graph, block: BlockId) -> Block:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from micrograd_gui.document.errors import ExpressionRefusal, Refusal
 from micrograd_gui.document.notation.writer import expression_of
+from micrograd_gui.document.text import LONGEST_EXPRESSION
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import NEVER, Bridge, Paced
 
@@ -89,7 +90,7 @@ class ExpressionLine(ReadLine):
         self.setAccessibleName("Expression")
         self.setPlaceholderText("L = (a*b + c) * f")
         self.setClearButtonEnabled(True)
-        self.setMaxLength(200_000)
+        self.setMaxLength(LONGEST_EXPRESSION)
         self.set_tip(
             "Type statements such as e = a*b; L = e + c, then Return. A cell of the lecture can be pasted."
         )

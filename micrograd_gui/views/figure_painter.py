@@ -31,7 +31,8 @@ from micrograd_gui.figures.shapes import (
     texts_of,
     tone_of,
 )
-from micrograd_gui.views.theme import FAMILY, Theme
+from micrograd_gui.resource import FAMILY
+from micrograd_gui.views.theme import Theme
 
 SMALLEST_TEXT = 3.5  # pixels; below that numbers are no more than specks, and are left out
 _REACH = 6.0  # how far marks may stand out of a shape

@@ -135,15 +135,14 @@ class GradientsModel(QAbstractTableModel):
     def number(self, node: NodeId, column: int) -> float | None:
         """The number of a cell; None where there is none, or it is not computed yet."""
         state = self._state
-        match column:
-            case 1:
-                return state.frame.data.get(node)
-            case 2:
-                return state.frame.grad.get(node)
-            case 3:
-                return _numeric(state, node)
-            case 4:
-                return _error(state, node)
+        if column == DATA:
+            return state.frame.data.get(node)
+        if column == ANALYTIC:
+            return state.frame.grad.get(node)
+        if column == NUMERIC:
+            return _numeric(state, node)
+        if column == ERROR:
+            return _error(state, node)
         return _remembered_number(state, node, column - VERDICT - 1) if column > VERDICT else None
 
     def text(self, node: NodeId, column: int) -> str:

@@ -16,10 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from micrograd_gui.document.catalogue import Offer, block_kind, catalogue
+from micrograd_gui.document.catalogue import MIME, Offer, block_kind, catalogue
 from micrograd_gui.views.theme import Look
 
-MIME = "application/x-micrograd-op"
 COLUMNS = 2
 
 

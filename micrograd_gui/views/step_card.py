@@ -21,11 +21,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
+from micrograd_gui.resource import FAMILY
 from micrograd_gui.session.explain.card import card
 from micrograd_gui.session.explain.formulas import EQUALS, Fragment, Line, as_text
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Paced
-from micrograd_gui.views.theme import FAMILY, SMALLEST_PROJECTED, Look
+from micrograd_gui.views.theme import SMALLEST_PROJECTED, Look
 
 _NBSP = "\u00a0"
 _LINE = 1.32  # height of a line of text, in its size

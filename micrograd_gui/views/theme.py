@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 
 from micrograd_gui.figures.palette import PALETTES, Palette
-from micrograd_gui.resource import resource
+from micrograd_gui.resource import FAMILY, font_folder, resource
 
-FAMILY = "DejaVu Sans"
 MONO = "DejaVu Sans Mono"
 SMALLEST_PROJECTED = 28  # pixels, of a screen 1080 high: no text on a projector is smaller
 _FONT_FILES = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSansMono")
@@ -145,16 +142,15 @@ class Look:
 
 @cache
 def load_fonts() -> None:
-    """Make the program's font known to Qt; it is the one that matplotlib carries, so no machine lacks it."""
-    spec = find_spec("matplotlib")  # found, not imported: the first paint does not pay for matplotlib
-    if spec is None or not spec.submodule_search_locations:
+    """Make the program's font known to Qt."""
+    folder = font_folder()
+    if folder is None:
         return
-    folder = Path(spec.submodule_search_locations[0]) / "mpl-data" / "fonts" / "ttf"
     for name in _FONT_FILES:
         QFontDatabase.addApplicationFont(str(folder / f"{name}.ttf"))
 
 
-def palette(theme: Theme) -> QPalette:
+def qt_palette(theme: Theme) -> QPalette:
     """The Qt palette of a theme, for the Fusion style."""
     made = QPalette()
     roles = {

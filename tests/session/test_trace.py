@@ -65,6 +65,19 @@ def test_a_live_run_is_the_run_that_would_be_recorded(name: str, script: tuple[P
     assert same(LiveRun(graph, script, Live(graph, script)._replay, record), record(graph, script))
 
 
+def test_a_step_tells_the_numbers_that_differ_after_it() -> None:
+    graph = graph_from_expression("a = 2; w = -3; e = a*w; L = (e + a)**2")
+    graph = graph.marked(graph.named("w"), "parameter")
+    run = record(graph, (FORWARD, BACKWARD, Pass("update", rate=0.1), FORWARD, BACKWARD))
+    for at, step in enumerate(run.steps):
+        before, after = run.frame(at), run.frame(at + 1)
+        data = {(n, "data") for n, number in after.data.items() if before.data.get(n) != number}
+        grad = {(n, "grad") for n, number in after.grad.items() if before.grad.get(n) != number}
+        assert step.wrote == data | grad, step
+    (update,) = (step for step in run.steps if step.kind == "update")
+    assert update.wrote == {(graph.named("w"), "data")}
+
+
 def test_the_ends_of_whole_passes_are_told_without_recording() -> None:
     live = Live(load_example("lecture"), (FORWARD, BACKWARD))
     run = live.run

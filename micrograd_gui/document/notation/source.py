@@ -8,9 +8,8 @@ import textwrap
 import warnings
 
 from micrograd_gui.document.errors import ExpressionRefusal
-from micrograd_gui.document.text import spoken
+from micrograd_gui.document.text import LONGEST_EXPRESSION, spoken
 
-LONGEST = 200_000  # characters
 _PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.|In \[\d*\]:| +\.\.\.:)(?: |$)")
 
 _MAGIC = re.compile(r"^[ \t]*(?:%{1,2}[A-Za-z]|!).*$", re.MULTILINE)  # lines of Jupyter, not of Python
@@ -33,8 +32,8 @@ class SourceText:
 
     def statements(self) -> list[ast.stmt]:
         """What Python's own parser makes of it; raises ExpressionRefusal."""
-        if len(self.text) > LONGEST:
-            raise ExpressionRefusal(f"The expression is longer than {LONGEST} characters.")
+        if len(self.text) > LONGEST_EXPRESSION:
+            raise ExpressionRefusal(f"The expression is longer than {LONGEST_EXPRESSION} characters.")
         if not self.text:
             raise ExpressionRefusal("The expression is empty.")
         try:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from unicodedata import normalize
 
-from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
 
@@ -81,12 +80,8 @@ def _opening(how: str) -> str:
 
 
 def _table(nodes: list[Node], names: Mapping[NodeId, str], third: Callable[[Node], str]) -> str:
-    lines = [f"    ({names[n.id]!r}, {n.label!r}, {_op_text(n)!r}, {third(n)})," for n in nodes]
+    lines = [f"    ({names[n.id]!r}, {n.label!r}, {n.op_text!r}, {third(n)})," for n in nodes]
     return "\n".join(["NODES = [", *lines, "]"])
-
-
-def _op_text(node: Node) -> str | None:
-    return None if node.op is None else op_of(node.op).op_text
 
 
 def _operands(node: Node, names: Mapping[NodeId, str]) -> tuple[str, ...]:

@@ -14,16 +14,10 @@ from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.session.record import build
 
 LayerVerdict = Literal["healthy", "vanishing", "exploding", "all zero"]
+# The tip of the plot says these three to the user.
 SATURATED = 0.97  # |tanh| above which hardly any slope is left
 EXPLODING = 100.0
 VANISHING = 1e-3  # of the largest typical gradient among the layers
-RULES = (
-    "Typical: the root of the mean of the squared gradients of a layer, over all rows.\n"
-    f"Vanishing: typical below {VANISHING:g} of the layer where it is largest. "
-    f"Exploding: typical above {EXPLODING:g}, or not finite.\n"
-    "Dead ReLU: 0 in every row, so that nothing comes through it. "
-    f"Saturated tanh: |o| above {SATURATED:g} in more than half of the rows."
-)
 _ROWS_AT_MOST = 500  # of more rows, every so many-th
 
 
@@ -36,7 +30,7 @@ class LayerHealth:
         sizes: |gradient| of its parameters, shape (n,), without those that are 0 or not finite.
         zeros: How many of its parameters have the gradient 0.
         typical: The root of the mean of the squared gradients.
-        verdict: What that says, beside the other layers; RULES tells how.
+        verdict: What that says, beside the other layers.
         dead, relus: How many of so many ReLUs give 0 in every row.
         saturated, tanhs: How many of so many tanh are near ±1 in more than half of the rows.
     """

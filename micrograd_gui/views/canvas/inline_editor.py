@@ -13,11 +13,12 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.text import exact
 from micrograd_gui.figures.geometry import NUMBER_SIZE, TITLE
+from micrograd_gui.resource import FAMILY
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.host import WidgetHost
 from micrograd_gui.views.canvas.paint_cards import badge_rect, name_rect
 from micrograd_gui.views.canvas.tools import can_hold_value, value_of
-from micrograd_gui.views.theme import FAMILY, Look
+from micrograd_gui.views.theme import Look
 
 _SMALLEST = 13  # pixels: what is typed must be readable even where the graph is small
 

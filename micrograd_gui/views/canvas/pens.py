@@ -22,7 +22,8 @@ from micrograd_gui.figures.geometry import (
     WORD_SIZE,
     badge_size,
 )
-from micrograd_gui.views.theme import FAMILY, Look
+from micrograd_gui.resource import FAMILY
+from micrograd_gui.views.theme import Look
 
 ROW_NUMBER = 18  # where boxes are seen from further off
 SMALL_PROJECTED = 11  # from the back row the captions must be read as well

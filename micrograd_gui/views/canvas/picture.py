@@ -14,12 +14,12 @@ from micrograd_gui.figures.geometry import around, points_of, room
 from micrograd_gui.session.explain.slopes import amount_text, rule_text
 from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.state import State
-from micrograd_gui.session.trace import NO_FRAME, Frame, Step
+from micrograd_gui.session.trace import NO_FRAME, Field, Frame, Step
 from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
 from micrograd_gui.views.canvas.pens import Pens
 from micrograd_gui.views.canvas.scene import Scene
 
-Field = tuple[NodeId, str]  # a field of a box: "data" or "grad"
+NumberField = tuple[NodeId, Field]  # of a box
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class CanvasFrame:
     step: Step | None = None
     nudge: Nudge | None = None
     chosen: frozenset[Key] = frozenset()
-    fresh: frozenset[Field] = frozenset()
+    fresh: frozenset[NumberField] = frozenset()
     lit: frozenset[Wire] = frozenset()
     chips: tuple[ChipItem, ...] = ()
     lit_rects: tuple[QRectF, ...] = ()
@@ -70,7 +70,8 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
     if step is not None and step.node is not None and step.node not in scene.graph.nodes:
         step = None
     size = chip_scale(zoom)
-    lit, fresh, made = _lit(scene, step), _fresh(step), place_chips(scene, step, pens, size)
+    fresh = frozenset() if step is None else step.wrote
+    lit, made = _lit(scene, step), place_chips(scene, step, pens, size)
     return CanvasFrame(
         scene,
         state.frame,
@@ -91,20 +92,6 @@ def picture_of_graph(graph: Graph, frame: Frame = NO_FRAME) -> CanvasFrame:
     return CanvasFrame(Scene(graph), frame)
 
 
-def _fresh(step: Step | None) -> frozenset[Field]:
-    if step is None:
-        return frozenset()
-    if step.changes:
-        return frozenset((each.node, "data") for each in step.changes)
-    if step.node is None:
-        return frozenset()
-    if step.kind == "seed":
-        return frozenset(((step.node, "grad"),))
-    if step.contributions:
-        return frozenset((each.operand, "grad") for each in step.contributions)
-    return frozenset(((step.node, "data"),))
-
-
 def _lit(scene: Scene, step: Step | None) -> frozenset[Wire]:
     if step is None or step.node is None or step.kind == "seed":
         return frozenset()
@@ -114,7 +101,11 @@ def _lit(scene: Scene, step: Step | None) -> frozenset[Wire]:
 
 
 def _rects(
-    scene: Scene, step: Step | None, fresh: frozenset[Field], lit: frozenset[Wire], made: tuple[ChipItem, ...]
+    scene: Scene,
+    step: Step | None,
+    fresh: frozenset[NumberField],
+    lit: frozenset[Wire],
+    made: tuple[ChipItem, ...],
 ) -> tuple[QRectF, ...]:
     if step is None:
         return ()

@@ -9,8 +9,7 @@ from PySide6.QtCore import QLineF, QRectF
 from micrograd_gui.document.block import Block, BlockId, Key, is_block
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.document.rough_layout import arranged
-from micrograd_gui.figures import folding as routes
-from micrograd_gui.figures.folding import Folding, Wire
+from micrograd_gui.figures.folding import Folding, Wire, framed, in_point, out_point, route, title_room
 from micrograd_gui.figures.geometry import HEIGHT, WIDTH, Bezier
 from micrograd_gui.views.canvas import card_geometry
 
@@ -143,12 +142,12 @@ class Scene:
 
     def out_point(self, number: Key) -> Place:
         """Where wires leave a node; of a node in a box, where they leave the box."""
-        return routes.out_point(self.folding, number)
+        return out_point(self.folding, number)
 
     def titles(self) -> list[QRectF]:
         """About where the titles of the open blocks stand."""
         return [
-            QRectF(*routes.title_room(block, rect.getRect()))  # type: ignore[arg-type]  # four floats
+            QRectF(*title_room(block, rect.getRect()))  # type: ignore[arg-type]  # four floats
             for block, rect in self.frames.values()
         ]
 
@@ -159,7 +158,7 @@ class Scene:
 
     def in_point(self, wire: Wire) -> Place:
         """Where that wire comes in."""
-        return routes.in_point(self.folding, wire)
+        return in_point(self.folding, wire)
 
     def wire_rect(self, wire: Wire) -> QRectF:
         """A rectangle around a drawn wire."""
@@ -248,7 +247,7 @@ class Scene:
         del self.boxes[key]
 
     def _put_wire(self, wire: Wire, source: Key) -> None:
-        made = routes.route(self.folding, wire, source)
+        made = route(self.folding, wire, source)
         self.curves[wire] = made
         self.lines[wire] = QLineF(made.x1, made.y1, made.x2, made.y2)
         self.leaving[source].add(wire)
@@ -290,7 +289,7 @@ Frames = dict[BlockId, tuple[Block, QRectF]]  # a block stands after those withi
 
 def frames_of(folding: Folding) -> Frames:
     """The frames of all open blocks that hold something."""
-    return {number: (block, QRectF(*rect)) for number, (block, rect) in routes.framed(folding).items()}
+    return {number: (block, QRectF(*rect)) for number, (block, rect) in framed(folding).items()}
 
 
 def frame_differences(before: Frames, after: Frames) -> list[QRectF]:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from micrograd.ops import op_of
 from micrograd_gui.document.block import Key, is_block
-from micrograd_gui.document.catalogue import block_kind
+from micrograd_gui.document.catalogue import MIME, block_kind
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.figures.folding import Wire
 from micrograd_gui.figures.geometry import HEIGHT, RADIUS, curve, in_port
@@ -208,7 +208,6 @@ def can_hold_value(graph: Graph, node: NodeId | None) -> bool:
     return found is not None and found.holds_number
 
 
-MIME = "application/x-micrograd-op"
 GAP = 96.0  # between a node and the op that is applied to it
 _WIRE_REACH = 12.0  # pixels
 

@@ -17,8 +17,9 @@ from matplotlib.text import Text
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
+from micrograd_gui.resource import FAMILY
 from micrograd_gui.views.plot.model import Bars, Color, Field, GrowingCurve, Mark, Note, PlotItem
-from micrograd_gui.views.theme import FAMILY, Look, Theme
+from micrograd_gui.views.theme import Look, Theme
 
 _DASHES: dict[str, Any] = {
     "line": "-",
@@ -263,7 +264,7 @@ def artist_for(drawn: PlotItem, look: Look, axes: Axes, size: float) -> ItemArti
 
 
 def color_of(color: Color, theme: Theme) -> str:
-    """The colour of an color in a theme."""
+    """The colour that a theme has for a color of the model."""
     return {
         "data": theme.data,
         "grad": theme.grad,

@@ -21,9 +21,10 @@ from matplotlib.ticker import (
 
 from micrograd_gui.document.graph import Span
 from micrograd_gui.document.text import short
+from micrograd_gui.resource import FAMILY
 from micrograd_gui.views.plot.legend import KEY_GAP, cut, key_height, lines_height, say, width_of
 from micrograd_gui.views.plot.model import ABOVE, Scale, StaticPlot
-from micrograd_gui.views.theme import FAMILY, SMALLEST_PROJECTED, Look
+from micrograd_gui.views.theme import SMALLEST_PROJECTED, Look
 
 DPI = 100
 TICK, NAME, HEAD = 11, 12, 13  # text sizes at scale 1

@@ -22,7 +22,7 @@ from matplotlib.text import Text
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from micrograd_gui.views.theme import FAMILY
+from micrograd_gui.resource import FAMILY
 
 _SAMPLE, _POINT, _GAP, _PAD, _ROW, _APART = 2.2, 1.0, 0.6, 0.7, 1.45, 1.6  # all in sizes of the text
 _WIDER = 1.04  # matplotlib sets the same text a little wider than Qt, by which it was measured

@@ -8,13 +8,13 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage, Q
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from micrograd_gui.document.catalogue import MIME
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.figures import geometry
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas import card_geometry
-from micrograd_gui.views.canvas.tools import MIME
 from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.theme import LIGHT, Look, load_fonts
 from tests.lecture import LECTURE

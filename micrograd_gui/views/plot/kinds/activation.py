@@ -28,7 +28,7 @@ class ActivationPlot:
 
     def why_empty(self, state: State) -> str:
         """Never: tanh can be shown without any graph."""
-        return ""  # tanh can be shown without any graph
+        return ""
 
     def still_valid(self, static: StaticPlot, state: State) -> bool:
         """Whether the op, its names and its point are within the axes as they are."""

@@ -6,6 +6,7 @@ import pytest
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.networks import BlockSpec, with_block
 from micrograd_gui.session.session import Session
+from micrograd_gui.session.training import health
 from micrograd_gui.session.training.health import Health
 from micrograd_gui.views.plot.kinds.gradients import GradientsPlot
 from micrograd_gui.views.plot.model import Bars, Note
@@ -21,6 +22,13 @@ def chain(layers, activation, scale):
     end = graph.added("+", (0.0, 0.0), inputs=tuple(inputs), label="L")
     graph = end.targeted(graph.next_id)
     return graph.numbered(dict.fromkeys(graph.parameters, scale))
+
+
+def test_the_tip_says_by_which_numbers_health_is_judged():
+    tip = GradientsPlot.tip
+    assert f"below 1/{1 / health.VANISHING:.0f} of the layer" in tip
+    assert f"above {health.EXPLODING:.0f}, or not finite" in tip
+    assert f"|o| above {health.SATURATED:g} in more than half of the rows" in tip
 
 
 @pytest.mark.parametrize(

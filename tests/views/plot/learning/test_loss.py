@@ -7,12 +7,17 @@ import pytest
 from PySide6.QtWidgets import QToolButton
 
 from micrograd_gui.document.data import TrainingPlan
+from micrograd_gui.export import loss_curve
 from micrograd_gui.session.training.progress import Series
 from micrograd_gui.views.plot.kinds.loss import LossPlot, UpToNow
 from micrograd_gui.views.plot.model import GrowingCurve, Mark
-from micrograd_gui.views.theme import Look
+from micrograd_gui.views.theme import LIGHT, Look
 from tests.views import learning
 from tests.views.plot.reading import pixels, run, shown
+
+
+def test_a_curve_in_a_file_has_the_colours_of_the_window():
+    assert (LIGHT.data, LIGHT.good) == (loss_curve.LOSS, loss_curve.ACCURACY)
 
 
 def test_before_training_the_loss_says_how_to_begin(pane, session, qtbot):
