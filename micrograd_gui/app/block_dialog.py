@@ -50,13 +50,13 @@ class BlockDialog(QDialog):
         self._given = {", ".join(self._name(node) for node in given): given} if given else {}
         self._made = made
         self._form = QFormLayout()
+        self.sentence = QLabel()
+        self.sentence.setObjectName("block_sentence")
+        self.sentence.setWordWrap(True)
         if BLOCK_KINDS[kind].inputs:
             self._ask_network()
         else:
             self._ask_loss(given)
-        self.sentence = QLabel()
-        self.sentence.setObjectName("block_sentence")
-        self.sentence.setWordWrap(True)
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
@@ -114,8 +114,7 @@ class BlockDialog(QDialog):
             (self.alpha, regularises),
         ):
             self._form.setRowVisible(field, shown)
-        if hasattr(self, "sentence"):
-            self._tell()
+        self._tell()
 
     def _line(self, name: str, words: str, text: str, tip: str) -> QLineEdit:
         line = QLineEdit(text)

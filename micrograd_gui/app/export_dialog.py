@@ -53,8 +53,8 @@ class ExportDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Export the graph")
         self._context = context
-        self._told = _Told(self)
-        self._told.told.connect(self._show_progress)
+        self._relay = _ProgressRelay(self)
+        self._relay.told.connect(self._show_progress)
         self._build()
         self._show_what_applies()
 
@@ -200,7 +200,7 @@ class ExportDialog(QDialog):
         self.progress.show()
         self.choose.setEnabled(False)
         self.message.setText(f"Making {path.name} …")
-        work = partial(_work, request, path, self._told)
+        work = partial(_work, request, path, self._relay)
         self._context.background.start(
             _KEY, work, done=self._tell_and_close, failed=self._failed, stoppable=True
         )
@@ -233,14 +233,14 @@ def _value_of(field: QWidget) -> Any:
     return field.currentData()
 
 
-class _Told(QObject):
+class _ProgressRelay(QObject):
     """Brings what a thread says into the window's own."""
 
     told = Signal(int, int)
 
 
-def _work(request: ExportRequest, path: Path, told: _Told, *, stop: Event) -> tuple[Path, ...]:
-    return write_files(request, path, told.told.emit, stop)
+def _work(request: ExportRequest, path: Path, relay: _ProgressRelay, *, stop: Event) -> tuple[Path, ...]:
+    return write_files(request, path, relay.told.emit, stop)
 
 
 def open_export(context: Context) -> ExportDialog:
@@ -275,11 +275,11 @@ class ExportRequest:
 
         return read_options(self.graph, self.given, folds=self.folds)[1]
 
-    def film(self, told: Callable[[int, int], object] | None = None, stop: Event | None = None) -> Film:
+    def film(self, tell: Callable[[int, int], object] | None = None, stop: Event | None = None) -> Film:
         """The moments that are asked for; raises Refusal where there is nothing to draw."""
         from micrograd_gui.figures.moments import Film, Progress, film_of, see_that_there_is_something
 
-        progress = Progress(stop=stop) if told is None else Progress(told, stop)
+        progress = Progress(stop=stop) if tell is None else Progress(tell, stop)
         if self.which == "now":
             see_that_there_is_something(self.graph, self.options)
             return Film(self.graph, (self.now,), self.options, progress)
@@ -313,13 +313,13 @@ def request_of(context: Context, which: Which = "now", **given: Any) -> ExportRe
 def write_files(
     request: ExportRequest,
     path: Path,
-    told: Callable[[int, int], object] | None = None,
+    tell: Callable[[int, int], object] | None = None,
     stop: Event | None = None,
 ) -> tuple[Path, ...]:
     """The files that were written; raises Refusal, or Cancelled, and then none was."""
     from micrograd_gui.export.formats import export
 
-    return export(request.suiting(path).film(told, stop), path)
+    return export(request.suiting(path).film(tell, stop), path)
 
 
 def would_replace(request: ExportRequest, path: Path) -> tuple[Path, ...]:

@@ -1,4 +1,4 @@
-"""Cards: a folding of a graph → Picture in the canvas's own style, everything where it stands there."""
+"""The canvas's style: a folding of a graph → Figure, everything where it stands on the canvas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Captions: the step card, drawn below a picture."""
+"""Captions: the step card, drawn below a figure."""
 
 from __future__ import annotations
 

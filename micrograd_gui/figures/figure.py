@@ -47,7 +47,7 @@ class Figure:
 
     ``through`` is that node too, where the step went through its op and wires; ``fresh`` are the
     numbers that the step wrote, ``below`` is what is written under the graph.
-    Pictures of one structure differ in their numbers only: nothing in them ever moves.
+    Figures of one structure differ in their numbers only: nothing in them ever moves.
     """
 
     width: float

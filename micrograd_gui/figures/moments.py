@@ -1,4 +1,4 @@
-"""Film: the moments of a run that are to be shown, and their pictures, all in one frame."""
+"""Film: the moments of a run that are to be shown, and the figures of them, all laid out alike."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ SCALE_RANGE = (0.1, 20.0)  # pixels per unit that may be asked for
 class Progress:
     """Who waits for a long export: is told how far it is, and may end it."""
 
-    told: Callable[[int, int], object] = lambda done, total: None
+    tell: Callable[[int, int], object] = lambda done, total: None
     stop: Event | None = None
 
     def tick(self, done: int, total: int) -> None:
         """So many moments of so many are done; raises Cancelled where nobody waits any more."""
         if self.stop is not None and self.stop.is_set():
             raise Cancelled("The export was cancelled.")
-        self.told(done, total)
+        self.tell(done, total)
 
 
 @dataclass(frozen=True, slots=True)

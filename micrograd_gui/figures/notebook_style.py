@@ -1,4 +1,4 @@
-"""Rendering: Graph → DOT in the notebook's record style → Graphviz → Picture."""
+"""The notebook's style: Graph → DOT, a record for each node → Graphviz → Figure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shapes: a Picture as things to draw, in order; every writer of pictures draws these and no more."""
+"""Shapes: a Figure as things to draw, in order; every writer of figures draws these and no more."""
 
 from __future__ import annotations
 

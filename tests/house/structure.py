@@ -127,3 +127,68 @@ def cut_classes() -> dict[str, str]:
             if path not in places[name]:
                 cut[name] = heir
     return cut
+
+
+@cache
+def members() -> dict[str, frozenset[str]]:
+    """For each class of ours the names that one can ask of it, its bases' included."""
+    own: dict[str, set[str]] = {}
+    bases: dict[str, list[str]] = {}
+    for module in modules():
+        for each in module.classes:
+            names = {name for node in each.body for name in _bound(node)}
+            names |= {
+                node.attr
+                for node in ast.walk(each)
+                if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+            }
+            own[each.name] = names
+            bases[each.name] = [base.id for base in each.bases if isinstance(base, ast.Name)]
+
+    def whole(name: str) -> frozenset[str]:
+        return frozenset(own.get(name, ())).union(*map(whole, bases.get(name, ())))
+
+    return {name: whole(name) for name in own}
+
+
+@cache
+def contents() -> dict[str, frozenset[str]]:
+    """For each module of ours the names that stand at its top, those it loads on demand included."""
+    found = {}
+    for module in modules():
+        names = {name for node in module.tree.body for name in _bound(node)}
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.ImportFrom) and node.module == "micrograd_gui.door":
+                names |= {alias.name for alias in node.names}
+        found[module.name] = frozenset(names)
+    return found
+
+
+def _bound(node: ast.stmt) -> Iterator[str]:
+    """The names that a statement gives to something."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+        yield node.name
+    elif isinstance(node, ast.Assign):
+        targets = [each for target in node.targets for each in ast.walk(target)]
+        yield from (each.id for each in targets if isinstance(each, ast.Name))
+    elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        yield node.target.id
+    elif isinstance(node, ast.ImportFrom):
+        yield from (alias.asname or alias.name for alias in node.names)
+    elif isinstance(node, ast.If):
+        for inner in (*node.body, *node.orelse):
+            yield from _bound(inner)
+
+
+def is_there(name: str) -> bool:
+    """Whether a dotted name leads to something of ours: ``Session._set``, ``explain.card.card``."""
+    *way, last = name.split(".")
+    if not way:
+        parts = {part for known in contents() for part in known.split(".")}
+        return last in parts.union(members(), *members().values(), *contents().values())
+    if way[-1] in members():
+        return last in members()[way[-1]]
+    place = ".".join(way)
+    homes = [known for known in contents() if known == place or known.endswith("." + place)]
+    inside = any(last in contents()[home] for home in homes)
+    return inside or any(known == name or known.endswith("." + name) for known in contents())

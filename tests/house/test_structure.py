@@ -1,11 +1,19 @@
 """The shape of the house: whole classes, no circles, one meaning a name, a line for each module."""
 
+import ast
 import importlib.util
+import re
+from collections import Counter
+from pathlib import Path, PurePosixPath
 
-from tests.house.structure import ROOT, circles, class_places, cut_classes, modules
+import pytest
+
+from tests.house.structure import ROOT, circles, class_places, cut_classes, is_there, modules
 
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 60
+FULLEST_FOLDER = 20  # files
+SMALL, SMALL_AT_MOST = 60, 15  # lines; files of no more than that, beside the ``__init__`` of a room
 
 # What is still there and is to go: each list may only shrink.
 CIRCLES = [
@@ -28,6 +36,43 @@ def test_no_function_is_longer_than_a_reader_can_hold() -> None:
         if (function.end_lineno or 0) - function.lineno + 1 > LONGEST_FUNCTION
     }
     assert long.keys() <= LONG, long
+
+
+def test_no_folder_has_more_files_than_a_reader_can_survey() -> None:
+    folders = Counter(PurePosixPath(module.path).parent.as_posix() for module in modules())
+    assert {folder: count for folder, count in folders.items() if count > FULLEST_FOLDER} == {}
+
+
+def test_few_files_are_so_small_that_one_has_to_look_elsewhere() -> None:
+    small = [m.path for m in modules() if m.lines <= SMALL and not m.path.endswith("__init__.py")]
+    assert len(small) <= SMALL_AT_MOST, small
+
+
+def test_no_part_of_a_window_waits_for_an_heir_to_fill_it_in() -> None:
+    views = [module for module in modules() if module.path.startswith("micrograd_gui/views/")]
+    assert [module.path for module in views if "raise NotImplementedError" in module.text] == []
+
+
+def test_only_a_value_has_attributes_that_nobody_declared() -> None:
+    assert [module.path for module in modules() if "__dict__" in module.text] == ["micrograd/engine.py"]
+
+
+@pytest.mark.parametrize(
+    ("room", "whole", "makers"),
+    [
+        ("micrograd_gui/app/", "MainWindow", {"window.py", "start.py", "__init__.py"}),
+        ("micrograd_gui/views/canvas/", "CanvasView", {"view.py"}),
+    ],
+)
+def test_no_part_knows_the_whole_that_it_is_a_part_of(room: str, whole: str, makers: set[str]) -> None:
+    knowing = {
+        Path(module.path).name
+        for module in modules()
+        if module.path.startswith(room)
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Name) and node.id == whole
+    }
+    assert knowing <= makers
 
 
 def test_a_class_is_whole_in_one_file() -> None:
@@ -53,3 +98,38 @@ def test_architecture_tells_every_module_in_the_words_of_its_own_first_line() ->
     spec.loader.exec_module(made)
     page = made.PAGE.read_text("utf-8")
     assert page == made.with_table(page), "run: python docs/make_module_table.py"
+
+
+# What architecture.md names that is not of the two packages.
+FOREIGN = {"numpy", "ast", "gc.freeze", "new.frame", "mg.render", "Source", "Lesson"}
+CODE = re.compile(r"`([^`\n]+)`")
+NAME = re.compile(r"[A-Za-z_][\w.]*(?=$|\()")
+FILE = re.compile(r"[\w./]+\.(?:py|json)|[\w.]+/[\w./]+")
+
+
+def told() -> list[str]:
+    """The pieces of code in architecture.md, but for the table that is made from the modules."""
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    return list(dict.fromkeys(CODE.findall(page.partition("<!-- modules")[0])))
+
+
+def test_architecture_names_what_is_there() -> None:
+    names = {found[0] for each in told() if not FILE.fullmatch(each) and (found := NAME.match(each))}
+    assert len(names) > 100
+    assert sorted(name for name in names - FOREIGN if not is_there(name)) == []
+
+
+@pytest.mark.parametrize("name", ["Session.run_it", "tools.drop_it", "explain.cards.card", "lay_it_out"])
+def test_a_name_that_is_not_there_would_be_noticed(name: str) -> None:
+    assert not is_there(name)
+
+
+def test_architecture_names_files_that_are_there() -> None:
+    files = [each.removesuffix("/") for each in told() if FILE.fullmatch(each)]
+    assert len(files) > 20
+    known = [path.as_posix() for top in ("micrograd", "micrograd_gui", "resources", "tests", "docs")
+             for path in (ROOT / top).rglob("*") if "__pycache__" not in path.parts]  # fmt: skip
+    gone = [each for each in files
+            if not any(f"{path}{end}".endswith(f"/{each}") for path in known for end in ("", "/"))
+            and not any(path.removesuffix(".py").endswith(f"/{each}") for path in known)]  # fmt: skip
+    assert gone == []
