@@ -31,6 +31,7 @@ class LastLines(logging.Handler):
         self.lines: deque[str] = deque(maxlen=LINES_KEPT)
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Keep the line, in place of the oldest."""
         self.lines.append(self.format(record))
 
 

@@ -274,6 +274,7 @@ class Appearance(QObject):
         self.changed.emit(look)
 
     def other_theme(self) -> None:
+        """Dark where it was light, and the other way round."""
         self.use_theme("light" if self.look.theme.dark else "dark")
 
     def use_theme(self, name: str) -> None:
@@ -282,9 +283,11 @@ class Appearance(QObject):
         self.set_look(replace(self.look, theme=THEMES[name]))
 
     def larger(self) -> None:
+        """All text an eighth larger."""
         self.use_scale(self.look.scale * STEP)
 
     def smaller(self) -> None:
+        """All text smaller by as much."""
         self.use_scale(self.look.scale / STEP)
 
     def use_scale(self, scale: float) -> None:
@@ -341,6 +344,7 @@ class Projector(QObject):
         return self._before is not None
 
     def toggle(self) -> None:
+        """Project the window, or leave that."""
         if self.on:
             self.leave()
         else:

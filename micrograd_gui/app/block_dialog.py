@@ -23,6 +23,7 @@ from micrograd_gui.document.block import BLOCK_KINDS, BlockKind
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.networks import LOSSES, BlockSpec, predictions
+from micrograd_gui.document.text import spoken
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -153,6 +154,7 @@ class BlockDialog(QDialog):
         )
 
     def accept(self) -> None:
+        """Hand the spec over; stays open, and says why, where that is refused."""
         try:
             self._made(self.spec())
         except Refusal as refusal:
@@ -196,7 +198,7 @@ def _layers(text: str) -> tuple[int, ...]:
 
 def _whole(text: str, of_what: str) -> int:
     if not text.isdecimal() or len(text) > 6:
-        raise Refusal(f"“{text[:20]}” is not a number of {of_what}.")
+        raise Refusal(f"“{spoken(text)}” is not a number of {of_what}.")
     return int(text)
 
 
@@ -205,7 +207,7 @@ def _seed(text: str) -> int | None:
     if not text:
         return None
     if not text.removeprefix("-").isdecimal() or abs(int(text[:40])) >= _LARGEST_SEED:
-        raise Refusal(f"“{text[:20]}” is not a seed: a whole number is one.")
+        raise Refusal(f"“{spoken(text)}” is not a seed: a whole number is one.")
     return int(text)
 
 
@@ -213,4 +215,4 @@ def _number(text: str) -> float:
     try:
         return float(text.replace(",", "."))
     except ValueError:
-        raise Refusal(f"“{text[:20]}” is not a number.") from None
+        raise Refusal(f"“{spoken(text)}” is not a number.") from None

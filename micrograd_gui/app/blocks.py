@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QPointF, Signal
 from micrograd_gui.app.context import Context
 from micrograd_gui.document.block import BLOCK_KINDS
 from micrograd_gui.document.graph import Graph, NodeId, Place
+from micrograd_gui.document.text import spoken
 from micrograd_gui.figures.folding import FRAMES, box_sizes
 from micrograd_gui.figures.geometry import node_sizes
 from micrograd_gui.views.canvas.blocks import place_new_nodes
@@ -53,7 +54,7 @@ class BlockAdding(QObject):
         from micrograd_gui.app.block_dialog import BlockDialog  # the first paint does without
 
         if kind not in BLOCK_KINDS:
-            self._context.bridge.refused.emit(f"There is no block called “{kind[:40]}”.", None)
+            self._context.bridge.refused.emit(f"There is no block called “{spoken(kind)}”.", None)
             return None
         graph = self._context.session.state.graph
         dialog = BlockDialog(self._context.dialog_parent, kind, graph, given, made)

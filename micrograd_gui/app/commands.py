@@ -40,10 +40,12 @@ class Commands:
 
     @property
     def session(self) -> Session:
+        """The State, and the verbs that replace it."""
         return self.context.session
 
     @property
     def canvas(self) -> CanvasView:
+        """Where the graph is drawn."""
         return self.panes.canvas
 
     # Editing ---------------------------------------------------------------------------------
@@ -63,10 +65,12 @@ class Commands:
         self.canvas.create_nodes(self.session.add_node, op, at)
 
     def edit_label(self) -> None:
+        """Let the selected node be renamed at its place."""
         if (node := self.session.state.selected) is not None:
             self.canvas.edit_label(node)
 
     def edit_value(self) -> None:
+        """Let the selected node's number be typed at its place."""
         if (node := self.session.state.selected) is not None:
             self.canvas.edit_value(node)
 
@@ -77,6 +81,7 @@ class Commands:
         self.session.mark(state.selection, "" if all_have_it else role)
 
     def copy(self) -> None:
+        """The selected nodes are on the clipboard, as text."""
         QApplication.clipboard().setText(self.session.copied())
 
     def paste(self) -> None:
@@ -87,6 +92,7 @@ class Commands:
             self.canvas.show_nodes(self.session.state.selection)
 
     def duplicate(self) -> None:
+        """The selected nodes a second time; from inside a block, they belong to it."""
         self.canvas.create_nodes(self.session.duplicate)
 
     def tidy(self, *, as_edit: bool = True) -> None:
@@ -96,6 +102,7 @@ class Commands:
     # Measuring -------------------------------------------------------------------------------
 
     def nudge(self) -> None:
+        """Move the selected node by h."""
         self.h_line.clearFocus()  # an h that was typed and not yet taken over is taken over now
         self.session.nudge()
 
@@ -106,30 +113,37 @@ class Commands:
     # Files and pages: what they need is loaded when it is wanted ------------------------------
 
     def export(self) -> None:
+        """Ask in which form and where to."""
         from micrograd_gui.app.export_dialog import open_export
 
         open_export(self.context)
 
     def copy_picture(self) -> None:
+        """This moment's picture is on the clipboard."""
         from micrograd_gui.app.export_dialog import copy_picture
 
         copy_picture(self.context)
 
     def export_plot(self) -> None:
+        """Ask for a file, and write the plot to it."""
         self.documents.ask_export_plot(self.panes.plot.save)
 
     def open_rows(self) -> None:
+        """Ask for a table, whose rows the graph learns from."""
         self.documents.ask_open_rows(self.panes.ensure_learning_panes()[1].open_file)
 
     def save_rows(self) -> None:
+        """Ask for a file, and write the rows to it."""
         self.documents.ask_save_rows(self.panes.ensure_learning_panes()[1].save_to)
 
     def show_keys(self) -> None:
+        """The page of all keys."""
         from micrograd_gui.app import help
 
         help.show_keys(self.context.dialog_parent)
 
     def show_about(self) -> None:
+        """What this program is."""
         from micrograd_gui.app import help
 
         help.show_about(self.context)

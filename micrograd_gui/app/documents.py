@@ -62,9 +62,11 @@ class Documents(QObject):
         self._take(documents.load_example(name), title=name)
 
     def new(self) -> None:
+        """An empty document, after the question."""
         self.unless_unsaved(self._context.session.new)
 
     def ask_open(self) -> None:
+        """Ask for a file, and open it."""
         self.unless_unsaved(
             lambda: ask_path(
                 self._parent, "Open", OPENED, self._settings.folder, self._attempt_open, saving=False
@@ -72,9 +74,11 @@ class Documents(QObject):
         )
 
     def choose_example(self, name: str) -> None:
+        """Open a built-in example, after the question."""
         self.unless_unsaved(lambda: self._context.bridge.attempt(self.open_example, name))
 
     def choose_recent(self, path: Path) -> None:
+        """Open a file that was open before, after the question."""
         self.unless_unsaved(lambda: self._attempt_open(path))
 
     def _attempt_open(self, path: Path) -> None:
@@ -113,6 +117,7 @@ class Documents(QObject):
             self._attempt_save(path, then)
 
     def ask_save(self, then: Callable[[], object] | None = None) -> None:
+        """Ask for a file, save to it, and go on with ``then``."""
         start = self._settings.folder / f"{self.name}{documents.SUFFIX}"
         ask_path(self._parent, "Save as", FILES, start, lambda path: self._attempt_save(path, then),
                  saving=True, suffix=documents.SUFFIX[1:])  # fmt: skip

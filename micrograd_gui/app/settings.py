@@ -64,6 +64,7 @@ class Settings:
         return None
 
     def keep_arrangement(self, geometry: QByteArray, docks: QByteArray) -> None:
+        """The next start finds the window as it is."""
         self._kept.setValue("layout", LAYOUT)
         self._kept.setValue("geometry", geometry)
         self._kept.setValue("docks", docks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from micrograd_gui.document.block import block_of, is_block
 from micrograd_gui.figures.figure import Figure, Text
 from micrograd_gui.figures.palette import Palette
 from micrograd_gui.figures.shapes import (
@@ -50,7 +51,8 @@ def svg(
             continue
         parent = root
         if group.node is not None:
-            name = f"node-{group.node}" if group.node >= 0 else f"block-{-group.node}"
+            key = group.node
+            name = f"block-{block_of(key)}" if is_block(key) else f"node-{key}"
             parent = SubElement(root, "g", {"id": name})
             SubElement(parent, "title").text = group.name
         for shape in group.shapes:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.rough_layout import arranged
-from micrograd_gui.document.text import written
+from micrograd_gui.document.text import spoken, written
 from micrograd_gui.figures.figure import MARGIN, SIZE, Figure, Style
 from micrograd_gui.figures.folding import Folding, Key
 from micrograd_gui.figures.notebook_style import StandIns, lay_out_notebook, with_stand_ins
@@ -66,9 +66,9 @@ class Options:
 
     def __post_init__(self) -> None:
         if self.style not in STYLES:
-            raise Refusal(f"There is no style “{self.style[:40]}”; there are {' and '.join(STYLES)}.")
+            raise Refusal(f"There is no style “{spoken(self.style)}”; there are {' and '.join(STYLES)}.")
         if self.rankdir not in DIRECTIONS:
-            raise Refusal(f"A graph is drawn {' or '.join(DIRECTIONS)}, not “{self.rankdir[:40]}”.")
+            raise Refusal(f"A graph is drawn {' or '.join(DIRECTIONS)}, not “{spoken(self.rankdir)}”.")
         if self.style == "canvas" and self.rankdir != "LR":
             raise Refusal("In the canvas's style a graph is drawn LR, from left to right.")
         if self.only_card and self.card is False:
@@ -302,5 +302,5 @@ def _cursors(trace: Run, step: str) -> Sequence[int]:
     if step == "all":
         return range(len(trace) + 1)
     if not step.isdecimal() or len(step) > 9 or int(step) > len(trace):
-        raise Refusal(f"--step is a number from 0 to {len(trace)}, last or all, not “{step[:40]}”.")
+        raise Refusal(f"--step is a number from 0 to {len(trace)}, last or all, not “{spoken(step)}”.")
     return [int(step)]

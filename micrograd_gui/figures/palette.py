@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.text import spoken
 
 Weight = Literal["thin", "bundle", "strong"]
 
@@ -52,5 +53,5 @@ PALETTES = {
 def palette_named(name: str) -> Palette:
     """The colours of that theme; raises Refusal where there is none of that name."""
     if name not in PALETTES:
-        raise Refusal(f"There is no theme “{name[:40]}”; there are {', '.join(PALETTES)}.")
+        raise Refusal(f"There is no theme “{spoken(name)}”; there are {', '.join(PALETTES)}.")
     return PALETTES[name]

@@ -12,6 +12,7 @@ import msgspec
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.text import spoken
 from micrograd_gui.files.atomic import quoted_name, read_whole, write_whole
 from micrograd_gui.resource import resource
 
@@ -124,6 +125,7 @@ class Example:
 
     @property
     def path(self) -> Path:
+        """The file of the graph."""
         return resource("examples", f"{self.name}{SUFFIX}")
 
 
@@ -142,5 +144,5 @@ def load_example(name: str) -> Graph:
     """The example's graph; raises Refusal, which lists the names, where there is none of that name."""
     by_name = {example.name: example for example in examples()}
     if name not in by_name:
-        raise Refusal(f"There is no example “{name[:40]}”; there are {', '.join(by_name)}.")
+        raise Refusal(f"There is no example “{spoken(name)}”; there are {', '.join(by_name)}.")
     return read(by_name[name].path)

@@ -16,7 +16,7 @@ from micrograd_gui.document.block import Block, BlockId, nodes_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place, Role, Span
 from micrograd_gui.document.history import Entry, History
-from micrograd_gui.document.text import exact, read_number
+from micrograd_gui.document.text import exact, read_number, spoken
 from micrograd_gui.session import measure
 from micrograd_gui.session.record import record
 from micrograd_gui.session.state import State
@@ -259,4 +259,4 @@ def _known(op: str | None) -> str | None:
     try:
         return op_of(op).name
     except KeyError:
-        raise Refusal(f"There is no op called “{op[:40]}”.") from None
+        raise Refusal(f"There is no op called “{spoken(op)}”.") from None

@@ -65,6 +65,7 @@ class Bridge(QObject):
 
     @property
     def state(self) -> State:
+        """The State as it is now."""
         return self.session.state
 
     def attempt(self, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:

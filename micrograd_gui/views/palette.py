@@ -81,6 +81,7 @@ class OpPalette(QScrollArea):
         self.set_look(look)
 
     def set_look(self, look: Look) -> None:
+        """Draw with these colours and at this size from now on."""
         self._rows.setContentsMargins(look.px(10), look.px(8), look.px(10), look.px(8))
         self._rows.setSpacing(look.px(6))
         for button in self.findChildren(OfferButton):

@@ -1,11 +1,14 @@
 """What the source says of its own structure: modules, who imports whom, classes, functions."""
 
 import ast
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from types import FrameType
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("micrograd", "micrograd_gui")
@@ -192,3 +195,20 @@ def is_there(name: str) -> bool:
     homes = [known for known in contents() if known == place or known.endswith("." + place)]
     inside = any(last in contents()[home] for home in homes)
     return inside or any(known == name or known.endswith("." + name) for known in contents())
+
+
+@contextmanager
+def entered() -> Iterator[set[str]]:
+    """Fills with the files of ours in which a function is called meanwhile, or which are imported."""
+    files: set[str] = set()
+
+    def note(frame: FrameType, event: str, argument: object) -> None:
+        path = Path(frame.f_code.co_filename)
+        if event == "call" and any(path.is_relative_to(ROOT / package) for package in PACKAGES):
+            files.add(path.relative_to(ROOT).as_posix())
+
+    sys.setprofile(note)
+    try:
+        yield files
+    finally:
+        sys.setprofile(None)

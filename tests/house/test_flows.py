@@ -1,35 +1,17 @@
 """How many files a reader opens to follow what happens most."""
 
+import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 import pytest
 
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.session.session import Session
-from tests.house.structure import ROOT
+from tests.house.structure import ROOT, entered
 
 BEFORE_THE_SIGNAL = 6
-
-
-@contextmanager
-def entered() -> Iterator[set[str]]:
-    """Fills with the files of ours in which a function is called meanwhile."""
-    files: set[str] = set()
-
-    def note(frame: FrameType, event: str, argument: object) -> None:
-        path = Path(frame.f_code.co_filename)
-        if event == "call" and path.is_relative_to(ROOT) and not path.is_relative_to(ROOT / "tests"):
-            files.add(path.relative_to(ROOT).as_posix())
-
-    sys.setprofile(note)
-    try:
-        yield files
-    finally:
-        sys.setprofile(None)
+FOR_A_FIGURE = 45
 
 
 @pytest.mark.parametrize("moves", [1, 2, 3])  # the first one records the pass: it runs the engine too
@@ -44,3 +26,15 @@ def test_a_backward_step_enters_few_files_before_the_signal(moves: int) -> None:
         session.backward_step()
     assert len(heard) == 1
     assert 0 < len(heard[0]) <= BEFORE_THE_SIGNAL, sorted(heard[0])
+
+
+def test_a_figure_of_a_few_nodes_enters_few_files(tmp_path: Path) -> None:
+    code = (
+        "from tests.house.structure import entered\n"  # a process of its own: importing is entering, too
+        "with entered() as files:\n"
+        "    from micrograd_gui.app.cli import main\n"
+        f"    main(['render', 'neuron', '-o', {str(tmp_path / 'neuron.svg')!r}])\n"
+        "print(len(files))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert 20 < int(done.stdout.split()[-1]) <= FOR_A_FIGURE, done.stderr

@@ -12,6 +12,7 @@ from unicodedata import normalize
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.text import spoken
 
 DIALECT = "micrograd"  # what a script is written in when nothing is said
 
@@ -42,7 +43,7 @@ class Dialect:
 def script(graph: Graph, dialect: str = DIALECT) -> str:
     """A script that runs the graph forward and backward and prints its numbers; raises Refusal."""
     if dialect not in DIALECTS:
-        raise Refusal(f"There is no dialect “{dialect[:40]}”; there are {', '.join(DIALECTS)}.")
+        raise Refusal(f"There is no dialect “{spoken(dialect)}”; there are {', '.join(DIALECTS)}.")
     row = DIALECTS[dialect]
     return row.write(row, graph)
 

@@ -205,14 +205,17 @@ class ScriptLayer:
 
     @property
     def x(self) -> tuple[NodeId, ...]:
+        """What all of its neurons read."""
         return self.neurons[0].x
 
     @property
     def outputs(self) -> tuple[NodeId, ...]:
+        """The node of each neuron that others read."""
         return tuple(neuron.out for neuron in self.neurons)
 
     @property
     def activation(self) -> str | None:
+        """The op behind each neuron; None: it is linear."""
         return self.neurons[0].activation
 
     @property

@@ -12,6 +12,7 @@ from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
+from micrograd_gui.document.text import spoken
 from micrograd_gui.session.record import record
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import LiveRun, Pass
@@ -53,7 +54,7 @@ def planned(
     """
     plan = state.graph.plan or TrainingPlan()
     if isinstance(batch, str) and batch != KEEP:
-        raise Refusal(f"A batch is a number of rows, or none, not “{batch[:40]}”.")
+        raise Refusal(f"A batch is a number of rows, or none, not “{spoken(batch)}”.")
     new = TrainingPlan(
         plan.rate if rate is None else float(rate),
         plan.optimiser if optimiser is None else optimiser,

@@ -49,6 +49,7 @@ class Font:
 
     @cached_property
     def ascent(self) -> float:  # asked late: Qt loads a font when it is first measured
+        """The height of its capitals."""
         return self.metrics.capHeight()
 
     def _width(self, text: str) -> float:  # lru_cache asks a Qt method for its signature: 65 ms
