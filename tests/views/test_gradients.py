@@ -9,30 +9,15 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QStyle, QTableView
 
 from micrograd_gui.files.documents import load_example
-from micrograd_gui.session.session import Session
-from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.gradients import Gradients
-from micrograd_gui.views.theme import DARK, LIGHT, Look, load_fonts
-from tests.lecture import LECTURE
+from micrograd_gui.views.theme import DARK, LIGHT, Look
 
 ROLE = Qt.ItemDataRole
 
 
 @pytest.fixture
-def session():
-    made = Session()
-    made.build(LECTURE)
-    return made
-
-
-@pytest.fixture
-def pane(qtbot, session):
-    load_fonts()
-    bridge = Bridge(session)
-    made = Gradients(bridge, Look())
-    bridge.setParent(made)
-    qtbot.addWidget(made)
-    made.resize(560, 300)
+def pane(make_view, session):
+    made = make_view(Gradients, session, 560, 300)
     made.show()
     return made
 

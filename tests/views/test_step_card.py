@@ -9,14 +9,6 @@ from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.step_card import StepCard
 from micrograd_gui.views.theme import DARK, LIGHT, Look, load_fonts
-from tests.lecture import LECTURE
-
-
-@pytest.fixture
-def session():
-    made = Session()
-    made.build(LECTURE)
-    return made
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from micrograd_gui.session.session import Session
-from micrograd_gui.views.bridge import Bridge
-from micrograd_gui.views.theme import Look
 from micrograd_gui.views.training_panel import TrainingPanel
 from tests.views import learning
 
@@ -17,12 +15,8 @@ def session():
 
 
 @pytest.fixture
-def panel(qtbot, session):
-    bridge = Bridge(session)
-    made = TrainingPanel(bridge, Look())
-    bridge.setParent(made)
-    qtbot.addWidget(made)
-    made.resize(460, 300)
+def panel(make_view, session):
+    made = make_view(TrainingPanel, session, 460, 300)
     made.show()
     return made
 

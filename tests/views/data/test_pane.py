@@ -8,9 +8,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
 
 from micrograd_gui.document.networks import BlockSpec
 from micrograd_gui.session.session import Session
-from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.data.pane import DataPane
-from micrograd_gui.views.theme import Look
 from tests.views import learning
 
 
@@ -20,12 +18,8 @@ def session():
 
 
 @pytest.fixture
-def pane(qtbot, session):
-    bridge = Bridge(session)
-    made = DataPane(bridge, Look())
-    bridge.setParent(made)
-    qtbot.addWidget(made)
-    made.resize(460, 300)
+def pane(make_view, session):
+    made = make_view(DataPane, session, 460, 300)
     made.show()
     return made
 

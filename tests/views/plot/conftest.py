@@ -2,16 +2,7 @@
 
 import pytest
 
-from micrograd_gui.session.session import Session
-from tests.lecture import LECTURE
 from tests.views.plot.reading import drawn
-
-
-@pytest.fixture
-def session():
-    made = Session()
-    made.build(LECTURE)
-    return made
 
 
 @pytest.fixture
