@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QIcon, QKeySequence, QPainter, QPixmap
+from PySide6.QtGui import QAction, QKeySequence, QPainter, QPixmap
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QToolBar, QToolButton
 
 from micrograd_gui.document.rough_layout import arranged
@@ -268,7 +268,7 @@ class Menus(QObject):
 
     def _to_action(self, row: Action) -> QAction:
         """The row as a QAction of the window; a Refusal of its verb goes to the status bar."""
-        action = QAction(row.text, self._window)
+        action = QAction(self._window, text=row.text)
         action.setObjectName(row.name)
         action.setCheckable(row.checked is not None)
         keys: list[QKeySequence] = []
@@ -330,6 +330,8 @@ class Menus(QObject):
 
     def show_thumbnails(self, look: Look) -> None:
         """Each example with a small picture of its graph."""
+        from PySide6.QtGui import QIcon  # its many enumerations are not needed for the first paint
+
         ratio = self._window.devicePixelRatioF()
         for action in self.examples.actions():
             graph = arranged(documents.load_example(action.objectName().removeprefix("example_")))

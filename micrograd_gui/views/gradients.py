@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QLabel,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -135,14 +134,13 @@ def _stretches(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Rows are selected, not cells: no frame round one cell. A number is made to fit."""
+    """A number is made to fit its cell."""
 
     def initStyleOption(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """Without the frame, and with a font that is small enough."""
+        """With a font that is small enough."""
         super().initStyleOption(option, index)
-        option.state &= ~QStyle.StateFlag.State_HasFocus
         if index.column() != NODE:
             room, width = option.rect.width() - 6, option.fontMetrics.horizontalAdvance(option.text)
             if width > room:
@@ -157,6 +155,7 @@ class GradientsTable(QTableView):
     def __init__(self, look: Look) -> None:
         super().__init__()
         self._look = look
+        self._room = self.width()  # of the viewport: to ask for that itself makes PySide load all widgets
         self.setObjectName("gradients")
         self.setAccessibleName("Gradients")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -188,12 +187,13 @@ class GradientsTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Columns go with the width."""
+        self._room = event.size().width()
         super().resizeEvent(event)
         self.set_widths()
 
     def set_widths(self) -> None:
         """Columns as wide as the widest number, so that none moves while stepping; on little room tighter."""
-        metrics, room = QFontMetrics(self._look.font()), self.viewport().width()
+        metrics, room = QFontMetrics(self._look.font()), self._room
         bold = QFontMetrics(self._look.font(bold=True))  # as the model writes names
         model = self.model()
         remembered = 0 if model is None else model.columnCount() - len(_SAMPLES[0][0])

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
-    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -91,8 +90,7 @@ class OpPalette(QScrollArea):
             label.setFont(look.font(12))
         self._rows.invalidate()
         self._rows.activate()  # else the inner grids tell the widths of the text before
-        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
-        needed = self._rows.minimumSize().width() + bar
+        needed = self._rows.minimumSize().width() + self.verticalScrollBar().sizeHint().width()
         self.setMinimumWidth(max(look.px(150), needed))
 
     def _fill(self) -> None:

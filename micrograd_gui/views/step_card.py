@@ -49,6 +49,7 @@ class StepCard(QTextEdit):
         self._look = look
         self._lines: tuple[Line, ...] = ()
         self._drawn: tuple[object, ...] = ()
+        self._room = self.size()  # of the viewport: to ask for that itself makes PySide load all widgets
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -124,7 +125,7 @@ class StepCard(QTextEdit):
     def _largest_fit(self) -> int:
         """The size in pixels at which every equation stands on one line and all lines on the card."""
         wanted, floor = self._px("big"), self._floor
-        room = self.viewport().size()
+        room = self._room
         indent = self._look.px(_INDENT)
         width, height = room.width() - 2 * self._margin - indent - 2, room.height() - 2 * self._margin
         equations = [line for line in self._lines if line.size == "big"]
@@ -154,6 +155,7 @@ class StepCard(QTextEdit):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Text goes with the size."""
+        self._room = event.size()
         super().resizeEvent(event)
         self._draw()
 
@@ -168,7 +170,7 @@ class StepCard(QTextEdit):
 
     def _draw(self) -> None:
         size = self._largest_fit()
-        drawn = (self._lines, size, self._look, self.viewport().width())
+        drawn = (self._lines, size, self._look, self._room.width())
         if drawn == self._drawn:
             return
         self._drawn = drawn
@@ -193,7 +195,7 @@ class StepCard(QTextEdit):
 
     def _fragments_of(self, line: Line) -> tuple[Fragment, ...]:
         """All of the line; of a head that needs two rows not the moment, which the status bar has too."""
-        room = self.viewport().width() - 2 * self._margin - self._look.px(_INDENT)
+        room = self._room.width() - 2 * self._margin - self._look.px(_INDENT)
         if line.size == "head" and self._width(line, self._px("head")) > room:
             return tuple(
                 each for each in line.fragments if each.kind != "operator" or "moment" not in each.text

@@ -271,6 +271,7 @@ def _labels_and_panes(look: Look) -> str:
         padding: {px(4)}px {px(6)}px; }}
     QTableView {{ border: 0; gridline-color: {t.line}; selection-background-color: {t.chip};
         selection-color: {t.text}; }}
+    QTableView#gradients {{ outline: 0; }}
     QToolTip {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.frame}; padding: {px(4)}px; }}
     QStatusBar {{ border-top: 1px solid {t.line}; }}
     QStatusBar::item {{ border: 0; }}

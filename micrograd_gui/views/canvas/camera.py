@@ -24,6 +24,7 @@ class ZoomView(QGraphicsView):
         super().__init__(parent)
         self._scene = QGraphicsScene(self)  # a QGraphicsView does not own its scene
         self.setScene(self._scene)
+        self.setViewport(QWidget())  # to tell what kind Qt's own is, PySide would load every kind of widget
         self.setSceneRect(_FIRST)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
