@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 NEVER = 1_000_000_000  # milliseconds: only when the run is over
 _TURN = 0.014  # seconds from one heavy view to the next, while the graph trains
+_BREATH = 0.003  # seconds after one, however long it took, in which what has happened meanwhile is answered
 _AGAIN = 5  # milliseconds until a view that had to wait for its turn asks again
 _SHARE = 8  # a view rests so many times as long as it takes to show a change
 _LATE = 0.0185  # seconds between two ticks from which the window is thought to be late
@@ -82,17 +83,22 @@ class Frames:
     """Shares out the frames of a run: one heavy view is drawn in each, and steps fill what is left of it."""
 
     def __init__(self) -> None:
-        self._turn_taken = -math.inf  # when the last heavy view began to be drawn, by the performance counter
+        # When the last heavy view began to be drawn, and when one was last ready, by the performance counter.
+        self._turn_taken = self._turn_ended = -math.inf
         self._ticked = 0.0
         self._budget = _MOST
 
     def take_turn(self) -> bool:
         """Whether a heavy view may be drawn now; if not, it asks again a few milliseconds later."""
         now = perf_counter()
-        if now - self._turn_taken < _TURN:
+        if now - self._turn_taken < _TURN or now - self._turn_ended < _BREATH:
             return False
         self._turn_taken = now
         return True
+
+    def end_turn(self) -> None:
+        """A heavy view has been drawn: before the next one, what waits for the event loop has its turn."""
+        self._turn_ended = perf_counter()
 
     def begin(self) -> None:
         """A run begins: its first tick comes next."""
@@ -142,6 +148,8 @@ class Pace:
         yield
         self._ended = perf_counter()
         self._took = min(self._longest, self._ended - began)
+        if self._heavy:
+            self._frames.end_turn()
 
     def forget(self) -> None:
         """The last drawing says nothing about the next: it loaded what will be there from now on."""

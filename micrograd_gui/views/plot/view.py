@@ -114,14 +114,20 @@ class PlotView(QStackedWidget):
         self._later.stop()
         if not ((self._awake and self.isVisible()) or whatever):
             return
-        if self._bridge.state.is_training and not whatever and (delay := self._pace.delay()):
+        state = self._bridge.state
+        comes = self.currentWidget() is self.words  # what comes with a plot takes long: another may come, too
+        if (state.is_training or comes) and not whatever and (delay := self._pace.delay()):
             self._later.start(delay)
             return
-        loads = self.surface is None
         with self._pace.drawing():
-            self._draw(self._bridge.state)
-        if loads:
-            self._pace.forget()  # matplotlib was loaded
+            if self.surface is None and not self.kind.why_empty(state):
+                self.surface = self._make_surface()
+                if not whatever:
+                    self._later.start(0)  # what it shows is worked out in a turn of its own
+                    return
+            self._draw(state)
+        if comes:
+            self._pace.forget()  # it will not take so long again
         self.refreshed.emit()
 
     def _draw(self, state: State) -> None:
@@ -131,27 +137,27 @@ class PlotView(QStackedWidget):
             self.words.setText(words)
             self.setCurrentWidget(self.words)
             return
-        if self.surface is None:
-            self.surface = self._make_surface()
+        assert self.surface is not None
+        self.setCurrentWidget(self.surface)  # first, for it is given its size
         if self.static is None or not kind.still_valid(self.static, state):
             self.static = kind.build(state, self.static)
             self.items = kind.live_items(state, self.static)
             self.surface.show_plot(self.static, self.items)
         else:
             self._show_live(state)
-        self.setCurrentWidget(self.surface)
 
     def _make_surface(self) -> PlotSurface:
         from micrograd_gui.views.plot.surface import PlotSurface
 
         surface = PlotSurface(self._look, self)
         surface.setAccessibleName("Plot")
+        surface.mpl_connect("draw_event", lambda _: self._bridge.frames.end_turn())
         self.addWidget(surface)
         return surface
 
 
 # What knows nothing of Qt: the rest is quick.
-_PARTS = ("matplotlib.figure", "matplotlib.axes", "matplotlib.backends.backend_agg")
+_PARTS = ("matplotlib.figure", "matplotlib.axes", "matplotlib.backends.backend_agg", "contourpy")
 _EVERY, _PAUSE = 8, 0.004  # milliseconds, seconds
 
 
@@ -167,7 +173,8 @@ def load_then(call: Callable[[], object], parent: QObject) -> None:
 
     def done(_: None) -> None:
         pauses.stop()
-        call()
+        import_module("micrograd_gui.views.plot.surface")  # it brings matplotlib's part that needs Qt
+        QTimer.singleShot(_EVERY, parent, call)  # not at once: what is drawn first takes as long again
 
     Background(parent).start("matplotlib", _load, done=done)
 
