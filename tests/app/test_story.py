@@ -6,8 +6,6 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent, 
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTableView, QTextBrowser
 
-from micrograd_gui.app.arrangement import SETTLING
-
 MIME = "application/x-micrograd-op"
 
 
@@ -248,7 +246,7 @@ def test_after_a_hall_the_palette_is_as_wide_as_before(opened, act, qtbot):
     before = window.docks["palette"].width()
     act(window, "projector")
     act(window, "projector")
-    qtbot.wait(2 * SETTLING)
+    qtbot.waitUntil(lambda: not window.panes.touched)  # the panes are given their shares back a little later
     assert window.docks["palette"].width() == before
 
 
@@ -382,16 +380,32 @@ def test_a_cell_of_the_lecture_pasted_into_the_expression_line_builds_its_graph(
     assert "e" in labelled(window)
 
 
+def at_rest(window, qtbot):
+    """The panes have followed the window to the size that it was shown with."""
+    qtbot.waitUntil(lambda: not window._sized.isActive())
+
+
+def shares(window) -> dict[str, tuple[int, int]]:
+    return {name: dock.size().toTuple() for name, dock in window.docks.items() if not dock.isHidden()}
+
+
 def test_the_panes_follow_the_window_to_another_size_and_back(opened, qtbot):
     window = opened()
-    qtbot.waitUntil(lambda: window.docks["plot"].width() > 0)
-
-    def shares() -> dict[str, tuple[int, int]]:
-        return {name: dock.size().toTuple() for name, dock in window.docks.items() if not dock.isHidden()}
-
-    qtbot.wait(200)  # until the first layout has come to rest
-    first = shares()
+    at_rest(window, qtbot)
+    first = shares(window)
     window.resize(1300, 800)
-    qtbot.waitUntil(lambda: shares() != first)
+    qtbot.waitUntil(lambda: shares(window) != first)
     window.resize(1600, 900)
-    qtbot.waitUntil(lambda: shares() == first)
+    qtbot.waitUntil(lambda: shares(window) == first)
+
+
+def test_panes_that_are_arranged_are_at_their_places_before_anything_is_painted(opened, qtbot):
+    window = opened()
+    at_rest(window, qtbot)
+    first = shares(window)
+    assert first["plot"][0] == 480  # 0.3 of 1600
+    window.docks["plot"].setFloating(True)
+    window.panes.arrange_as_at_first()
+    assert shares(window) == first
+    qtbot.wait(1)
+    assert shares(window) == first
