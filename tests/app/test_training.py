@@ -119,10 +119,11 @@ def test_rewind_keeps_the_start(window, qtbot):
 
 def test_as_many_steps_a_second_as_were_asked_for(window, qtbot):
     window.panes.training.set_speed("20 steps/s")
+    began = time.perf_counter()
     action(window, "train").trigger()
     qtbot.wait(1000)
     window.training.stop()
-    assert 8 <= window.session.state.training.k <= 24
+    assert 8 <= window.session.state.training.k / (time.perf_counter() - began) <= 24
 
 
 def test_a_run_that_bursts_names_node_and_row_and_keeps_the_last_good_numbers(window, qtbot):

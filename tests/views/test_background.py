@@ -46,13 +46,14 @@ def test_a_later_start_with_the_same_key_outdates_the_earlier(background, qtbot)
 
 
 def test_a_stoppable_function_is_told_that_nobody_waits_for_it(background, qtbot):
-    told = []
+    told, begun = [], Event()
 
     def slow(stop):
+        begun.set()
         told.append(stop.wait(10))
 
     background.start("slow", slow, done=told.append, stoppable=True)
-    qtbot.wait(20)
+    qtbot.waitUntil(begun.is_set)
     background.cancel("slow")
     qtbot.waitUntil(lambda: bool(told))
     qtbot.wait(20)
@@ -74,15 +75,16 @@ def test_an_error_nobody_asked_for_is_raised_in_the_gui_thread(background, qtbot
 
 
 def test_a_background_that_goes_away_stops_its_work_and_delivers_nothing(qapp, qtbot):
-    owner, seen, ended = QObject(), [], Event()
+    owner, seen, begun, ended = QObject(), [], Event(), Event()
 
     def slow(stop):
+        begun.set()
         stop.wait(10)
         ended.set()
         return "late"
 
     Background(owner).start("slow", slow, done=seen.append, stoppable=True)
-    qtbot.wait(20)
+    qtbot.waitUntil(begun.is_set)
     owner.deleteLater()
     del owner
     qtbot.waitUntil(ended.is_set)

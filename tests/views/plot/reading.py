@@ -6,10 +6,9 @@ from micrograd_gui.views.plot.surface import PlotSurface
 
 
 def drawn(pane, qtbot):
-
-    qtbot.waitUntil(lambda: pane.findChild(PlotSurface) is not None)
+    qtbot.waitUntil(lambda: pane.findChild(PlotSurface) is not None and surface(pane).isVisible())
     settle(qtbot)
-    return pane.findChild(PlotSurface)
+    return surface(pane)
 
 
 def settle(qtbot):
