@@ -9,7 +9,7 @@ once, and partial sums are never stored. Numbers agree with `Value`'s but for th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -293,7 +293,7 @@ def find_units(order: list[Value], columns: Collection[Value], kept: Collection[
     return found
 
 
-def _sum_unit(node: Value, columns: Collection[Value], inside: Any) -> Unit:
+def _sum_unit(node: Value, columns: Collection[Value], inside: Callable[[Value], bool]) -> Unit:
     """The unit of a whole tree of additions, its terms from left to right."""
     operands: list[Value] = []
     coefficients: list[Value] = []

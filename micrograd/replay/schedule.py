@@ -20,6 +20,8 @@ from micrograd.ops import OPS, Op
 
 Rows = Any  # a slice where the rows lie side by side, else an array of row numbers
 _ADD = OPS["+"]
+_Layer = tuple[tuple[int, Op, int], list[list[Value]]]  # level, op and length of its chains, and these
+_Draft = tuple[Op, int, int, list[list[Value]]]  # op, first row, steps, operands of each port
 
 
 class TapeError(ValueError):
@@ -103,7 +105,7 @@ def make_schedule(root: Value, held: Collection[Value] = ()) -> Schedule:
 
     nodes = sorted((node for node in order if node in leaves), key=uses.__getitem__)
     count = len(nodes)
-    drafts: list[tuple[Op, int, int, list[list[Value]]]] = []  # op, first row, steps, operands of each port
+    drafts: list[_Draft] = []
     for (_, op, steps), chains in layers:
         chains.sort(key=lambda chain: uses[chain[-1]])
         if op is _ADD:
@@ -149,7 +151,7 @@ def _term(chain: list[Value], step: int, sums: dict[Value, Value]) -> Value:
     return x if step and sums[chain[step]] is y else y
 
 
-def _group_chains(order: list[Value], leaves: set[Value], sums: dict[Value, Value]) -> Any:
+def _group_chains(order: list[Value], leaves: set[Value], sums: dict[Value, Value]) -> list[_Layer]:
     """The chains (most of one node only) that can be done together, in an order in which they can be done."""
     chain_of: dict[Value, list[Value]] = {}
     level: dict[Value, int] = dict.fromkeys(leaves, 0)
@@ -161,7 +163,7 @@ def _group_chains(order: list[Value], leaves: set[Value], sums: dict[Value, Valu
         chain_of[node] = chain
         above = 1 + max(level[x] - (x is sums.get(node)) for x in node._prev)
         level[node] = above
-    layers: dict[tuple[int, int, int], tuple[tuple[int, Op, int], list[list[Value]]]] = {}
+    layers: dict[tuple[int, int, int], _Layer] = {}
     for node in order:
         if node in leaves or chain_of[node][-1] is not node:
             continue
@@ -172,7 +174,7 @@ def _group_chains(order: list[Value], leaves: set[Value], sums: dict[Value, Valu
     return sorted(layers.values(), key=lambda layer: layer[0][0])
 
 
-def _number_rows(nodes: list[Value], row: dict[Value, int], leaves: int, drafts: Any,
+def _number_rows(nodes: list[Value], row: dict[Value, int], leaves: int, drafts: list[_Draft],
                  held: set[Value]) -> Schedule:
     """Names become row numbers, and each edge gets its place: sorted by the row that it leaves."""
     numbers = [[np.fromiter(map(row.__getitem__, port), np.intp, len(port)) for port in ports]

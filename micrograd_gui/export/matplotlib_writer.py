@@ -38,20 +38,20 @@ LARGEST_PAGE = 14_400.0  # points; no side of a page of a PDF may be longer
 _POINTS = 72.0  # to the inch; a unit of a picture is a point
 
 
-def pdf(pictures: Iterable[Figure], palette: Palette, *, title: str, graph: str = "") -> bytes:
-    """A PDF with a page for each picture, made smaller to fit it; fonts embedded, the graph attached."""
+def pdf(figures: Iterable[Figure], palette: Palette, *, title: str, graph: str = "") -> bytes:
+    """A PDF with a page for each figure, made smaller to fit it; fonts embedded, the graph attached."""
     from matplotlib.backends.backend_pdf import PdfPages
 
     file = io.BytesIO()
     with _fonts_embedded(), PdfPages(file, metadata={"Title": title, "Creator": "micrograd-gui"}) as pages:
-        for each in pictures:
+        for each in figures:
             unit = min(1.0, LARGEST_PAGE / max(each.width, each.height))
             pages.savefig(mpl_figure(each, palette, unit=unit))
     return attach(file.getvalue(), graph) if graph else file.getvalue()
 
 
 def png(
-    picture: Figure,
+    figure: Figure,
     palette: Palette,
     *,
     scale: float | None = None,
@@ -60,10 +60,10 @@ def png(
     graph: str = "",
 ) -> bytes:
     """A PNG with ``scale`` pixels per unit (None: 2, fewer for a huge one), the graph among its texts."""
-    scale = _affordable(picture, scale, usual=2.0)
+    scale = _affordable(figure, scale, usual=2.0)
     file = io.BytesIO()
     with _fonts_embedded():
-        mpl_figure(picture, palette, transparent=transparent).savefig(
+        mpl_figure(figure, palette, transparent=transparent).savefig(
             file,
             format="png",
             dpi=_POINTS * scale,
@@ -74,10 +74,10 @@ def png(
 
 
 def animation(
-    pictures: Iterable[Figure], palette: Palette, *, format: str, scale: float | None, seconds: float
+    figures: Iterable[Figure], palette: Palette, *, format: str, scale: float | None, seconds: float
 ) -> bytes:
-    """A GIF or WebP that shows the pictures one after the other, the last one longer, for ever."""
-    frames = [pixels(each, palette, scale=_affordable(each, scale, usual=1.0)) for each in pictures]
+    """A GIF or WebP that shows the figures one after the other, the last one longer, for ever."""
+    frames = [pixels(each, palette, scale=_affordable(each, scale, usual=1.0)) for each in figures]
     if format == "GIF":  # a palette of its own for each frame: a shared one makes white a little grey
         frames = [frame.quantize(128) for frame in frames]
     milliseconds = [round(1000 * seconds)] * (len(frames) - 1) + [round(2500 * seconds)]
@@ -89,42 +89,42 @@ def animation(
     return file.getvalue()
 
 
-def _affordable(picture: Figure, scale: float | None, *, usual: float) -> float:
+def _affordable(figure: Figure, scale: float | None, *, usual: float) -> float:
     """The scale; raises Refusal where it asks for more pixels than any program opens."""
-    area = picture.width * picture.height
-    longest = max(picture.width, picture.height)
+    area = figure.width * figure.height
+    longest = max(figure.width, figure.height)
     most = min((MOST_PIXELS / area) ** 0.5, LONGEST_SIDE / longest)
     if scale is not None and scale > most:
         less = f"choose at most {most:.2g}, or" if most >= SCALE_RANGE[0] else "take"
         raise Refusal(
-            f"At {scale:g} pixels per unit the picture would be {picture.width * scale:.0f} by "
-            f"{picture.height * scale:.0f} pixels: {less} SVG or PDF, which have none."
+            f"At {scale:g} pixels per unit the picture would be {figure.width * scale:.0f} by "
+            f"{figure.height * scale:.0f} pixels: {less} SVG or PDF, which have none."
         )
     return min(usual, most) if scale is None else scale
 
 
-def pixels(picture: Figure, palette: Palette, *, scale: float) -> Image:
+def pixels(figure: Figure, palette: Palette, *, scale: float) -> Image:
     """The same as a Pillow image."""
     from PIL import Image
 
-    made = Image.open(io.BytesIO(png(picture, palette, scale=scale)))
+    made = Image.open(io.BytesIO(png(figure, palette, scale=scale)))
     return made.convert("RGB")
 
 
 def mpl_figure(
-    picture: Figure, palette: Palette, *, transparent: bool = False, unit: float = 1.0
+    figure: Figure, palette: Palette, *, transparent: bool = False, unit: float = 1.0
 ) -> MplFigure:
-    """The picture as a matplotlib figure without axes, a unit to so many points."""
+    """The figure as a matplotlib figure without axes, a unit to so many points."""
     from matplotlib.collections import PathCollection
     from matplotlib.figure import Figure as MplFigure
 
-    made = MplFigure(figsize=(unit * picture.width / _POINTS, unit * picture.height / _POINTS), dpi=_POINTS)
+    made = MplFigure(figsize=(unit * figure.width / _POINTS, unit * figure.height / _POINTS), dpi=_POINTS)
     made.patch.set_facecolor("none" if transparent else palette.ground)
     axes = made.add_axes((0, 0, 1, 1), frameon=False)
     axes.set_axis_off()
-    axes.set_xlim(0, picture.width)
-    axes.set_ylim(picture.height, 0)
-    parts = [group for group in groups(picture) if not group.unseen]
+    axes.set_xlim(0, figure.width)
+    axes.set_ylim(figure.height, 0)
+    parts = [group for group in groups(figure) if not group.unseen]
     shapes = [shape for group in parts for shape in group.shapes]
     axes.add_collection(
         PathCollection(
@@ -137,7 +137,7 @@ def mpl_figure(
     )
     for group in parts:
         for text in group.texts:
-            _write(made, picture, text, palette, unit)
+            _write(made, figure, text, palette, unit)
     return made
 
 
@@ -176,10 +176,10 @@ def _path(shape: Shape) -> Path:
             return Path(corners, [Path.MOVETO, *side, *side, *side, *side, Path.CLOSEPOLY][:14])
 
 
-def _write(made: MplFigure, picture: Figure, text: Text, palette: Palette, unit: float) -> None:
+def _write(made: MplFigure, figure: Figure, text: Text, palette: Palette, unit: float) -> None:
     made.text(
-        text.x / picture.width,
-        1 - text.y / picture.height,
+        text.x / figure.width,
+        1 - text.y / figure.height,
         text.text,
         fontsize=unit * text.size,
         fontfamily=FAMILY,

@@ -85,14 +85,14 @@ def _variables(palette: Palette) -> str:
 # The picture of the first moment -----------------------------------------------------------------
 
 
-def _svg(picture: Figure, film: Film) -> str:
+def _svg(figure: Figure, film: Film) -> str:
     """The elements in the order in which the differences number them."""
     root = XmlElement(
         "svg",
         {
             "xmlns": "http://www.w3.org/2000/svg",
-            "viewBox": f"0 0 {picture.width:g} {picture.height:g}",
-            "width": f"{picture.width:g}",
+            "viewBox": f"0 0 {figure.width:g} {figure.height:g}",
+            "width": f"{figure.width:g}",
             "role": "img",
             "aria-labelledby": "title",
             "aria-describedby": "card",
@@ -101,7 +101,7 @@ def _svg(picture: Figure, film: Film) -> str:
         },
     )
     SubElement(root, "metadata", {"id": METADATA}).text = pack(film.graph)
-    for group in groups(picture):
+    for group in groups(figure):
         parent = SubElement(root, "g")
         for shape in group.shapes:
             name, attributes = outline(shape)
@@ -130,7 +130,7 @@ def _fragment(fragment: Fragment) -> str:
 
 
 def _rows(film: Film) -> Iterator[str]:
-    """A row of the table for each node that is shown; the script copies the picture's numbers into it."""
+    """A row of the table for each node that is shown; the script copies the figure's numbers into it."""
     at: dict[NodeId, dict[str, int]] = {}
     count = 0
     names: dict[NodeId, str] = {}
@@ -163,7 +163,7 @@ def text_looks(text: Text) -> str:
 def differences(film: Film) -> Iterator[list[Difference]]:
     """For each moment the elements that differ from the moment before; for the first one all of them.
 
-    Elements have numbers in the order in which the whole picture has them. A moment asks anew only for
+    Elements have numbers in the order in which the whole figure has them. A moment asks anew only for
     those nodes whose numbers it changed, or which it or the moment before made stand out.
     """
     before: Figure | None = None
@@ -185,7 +185,7 @@ def _touched(before: Figure, now: Figure) -> set[NodeId]:
     """The nodes that may look otherwise, with those that stand for them."""
     if bool(before.frame.data) != bool(now.frame.data):
         return set(now.frame.data) | {box.node for box in now.boxes}
-    found = {node for picture in (before, now) for node, _ in picture.fresh}
+    found = {node for figure in (before, now) for node, _ in figure.fresh}
     found |= {each for each in (before.acting, before.through, now.acting, now.through) if each is not None}
     found |= _changed(before.frame.data, now.frame.data) | _changed(before.frame.grad, now.frame.grad)
     return found | {now.stands_for[node] for node in found if node in now.stands_for}
@@ -196,23 +196,23 @@ def _changed(before: Mapping[NodeId, float], now: Mapping[NodeId, float]) -> set
 
 
 class _Elements:
-    """Where in the whole picture the elements of each part are, by the node that the part belongs to."""
+    """Where in the whole figure the elements of each part are, by the node that the part belongs to."""
 
-    def __init__(self, picture: Figure) -> None:
+    def __init__(self, figure: Figure) -> None:
         self._parts: defaultdict[NodeId | None, list[tuple[Element, int]]] = defaultdict(list)
         count = 0
-        for part in elements(picture):
+        for part in elements(figure):
             node = None if isinstance(part, Enclosure) else part.node
             self._parts[node].append((part, count))
-            count += len(shapes_of(part, picture)) + len(texts_of(part, picture))
+            count += len(shapes_of(part, figure)) + len(texts_of(part, figure))
         self.nodes = {node for node in self._parts if node is not None}
 
-    def looks(self, picture: Figure, nodes: Iterable[NodeId]) -> Iterator[tuple[int, Difference]]:
-        """The elements of these nodes, and of what belongs to none, as they look in that picture."""
-        chips = {(chip.node, chip.port, chip.nth): chip for chip in picture.chips}  # each moment has its own
+    def looks(self, figure: Figure, nodes: Iterable[NodeId]) -> Iterator[tuple[int, Difference]]:
+        """The elements of these nodes, and of what belongs to none, as they look in that figure."""
+        chips = {(chip.node, chip.port, chip.nth): chip for chip in figure.chips}  # each moment has its own
         for node in (None, *nodes):
             for part, start in self._parts[node]:
                 now = chips[part.node, part.port, part.nth] if isinstance(part, ChipText) else part
-                shapes: list[Difference] = [[shape_looks(shape)] for shape in shapes_of(now, picture)]
-                texts: list[Difference] = [[text_looks(text), text.text] for text in texts_of(now, picture)]
+                shapes: list[Difference] = [[shape_looks(shape)] for shape in shapes_of(now, figure)]
+                texts: list[Difference] = [[text_looks(text), text.text] for text in texts_of(now, figure)]
                 yield from enumerate([*shapes, *texts], start)

@@ -26,10 +26,10 @@ FONTS = f"{FAMILY}, Verdana, sans-serif"
 
 
 def svg(
-    picture: Figure, palette: Palette, *, transparent: bool = False, title: str = "A graph", graph: str = ""
+    figure: Figure, palette: Palette, *, transparent: bool = False, title: str = "A graph", graph: str = ""
 ) -> bytes:
-    """The picture as an SVG document in UTF-8; ``graph`` is a text that it carries and nobody sees."""
-    w, h = f"{picture.width:g}", f"{picture.height:g}"
+    """The figure as an SVG document in UTF-8; ``graph`` is a text that it carries and nobody sees."""
+    w, h = f"{figure.width:g}", f"{figure.height:g}"
     root = Element(
         "svg",
         {
@@ -46,7 +46,7 @@ def svg(
         SubElement(root, "metadata", {"id": METADATA}).text = graph
     if not transparent:
         SubElement(root, "rect", {"width": w, "height": h, "fill": palette.ground})
-    for group in groups(picture):
+    for group in groups(figure):
         if group.unseen:
             continue
         parent = root

@@ -72,39 +72,39 @@ _FRAME = r"\begin{frame}\centering\resizebox{%s}{\micrograd}\end{frame}"
 
 
 def paper(
-    picture: Figure, palette: Palette, *, title: str, card: Sequence[Line] = (), ground: bool = False
+    figure: Figure, palette: Palette, *, title: str, card: Sequence[Line] = (), ground: bool = False
 ) -> bytes:
-    """One moment; compiled as it stands, the page is as large as the picture."""
-    size = _PAPER.format(width=picture.width * _UNIT + 0.5, height=picture.height * _UNIT + 0.5)
-    larger = enlargement(picture.width)
-    body = [*_begin(picture, palette, ground), *_units(picture)]
-    if picture.below:
-        top = min(text.y for text in picture.below) + (6 - LINE[card[0].size]) * larger
-        body += _card(card, top, larger, picture.width)
+    """One moment; compiled as it stands, the page is as large as the figure."""
+    size = _PAPER.format(width=figure.width * _UNIT + 0.5, height=figure.height * _UNIT + 0.5)
+    larger = enlargement(figure.width)
+    body = [*_begin(figure, palette, ground), *_units(figure)]
+    if figure.below:
+        top = min(text.y for text in figure.below) + (6 - LINE[card[0].size]) * larger
+        body += _card(card, top, larger, figure.width)
     return _compilable([*body, _END], title=title, what="a paper", preamble=size, around=r"\micrograd")
 
 
 def deck(
-    pictures: Sequence[Figure],
+    figures: Sequence[Figure],
     cards: Sequence[Sequence[Line]],
     palette: Palette,
     *,
     title: str,
     ground: bool = False,
 ) -> bytes:
-    r"""All moments in one picture: what stays stands there once, the rest in \only<n>, for Beamer.
+    r"""All moments in one figure: what stays stands there once, the rest in \only<n>, for Beamer.
 
-    The pictures have no card below: it is made as large as the text of a slide, however small the graph gets.
+    The figures have no card below: it is made as large as the text of a slide, however small the graph gets.
     """
     tall = max(sum(LINE[line.size] for line in card) for card in cards)
-    wide, high = max(pictures[0].width, NARROWEST if tall else 0.0), pictures[0].height
+    wide, high = max(figures[0].width, NARROWEST if tall else 0.0), figures[0].height
     shrunk = _SLIDE[0] / (wide * _UNIT)
     if high:
         shrunk = min(shrunk, max(_SLIDE[1] - tall * _UNIT, _LEAST) / (high * _UNIT))
     larger = max(1.0, 1 / shrunk) if high else 1.0
-    whole = replace(pictures[0], width=wide, height=high + tall * larger + (2 * MARGIN if tall else 0.0))
+    whole = replace(figures[0], width=wide, height=high + tall * larger + (2 * MARGIN if tall else 0.0))
     body = _begin(whole, palette, ground)
-    for texts in zip(*map(_units, pictures), strict=True):
+    for texts in zip(*map(_units, figures), strict=True):
         runs = _runs(texts)
         body += [text if len(runs) == 1 else rf"\only<{spec}>{{{text}}}" for text, spec in runs if text]
     for number, card in enumerate(cards, 1):
@@ -140,14 +140,14 @@ def _runs(texts: Sequence[str]) -> list[tuple[str, str]]:
     ]
 
 
-def _begin(picture: Figure, palette: Palette, ground: bool) -> list[str]:
-    longest = max(picture.width, picture.height) * _UNIT
+def _begin(figure: Figure, palette: Palette, ground: bool) -> list[str]:
+    longest = max(figure.width, figure.height) * _UNIT
     if longest > _LONGEST:
         raise Refusal(
             f"The picture is {longest:.0f} points long, and TeX knows no length above {_LONGEST:.0f}: "
             "take fewer nodes, or a .pdf or .svg, which have no such limit."
         )
-    whole = f"(0,0) rectangle ({picture.width:g},{picture.height:g});"
+    whole = f"(0,0) rectangle ({figure.width:g},{figure.height:g});"
     return [
         *(
             rf"\definecolor{{{_colour(tone)}}}{{HTML}}{{{getattr(palette, tone)[1:].upper()}}}"
@@ -161,10 +161,10 @@ def _begin(picture: Figure, palette: Palette, ground: bool) -> list[str]:
     ]
 
 
-def _units(picture: Figure) -> list[str]:
+def _units(figure: Figure) -> list[str]:
     """A command for each shape and each text, the card left out; as many at each moment."""
     units: list[str] = []
-    for group in groups(replace(picture, below=())):
+    for group in groups(replace(figure, below=())):
         units += [_shape(shape) for shape in group.shapes]
         units += [_text(text) for text in group.texts]
     return units

@@ -254,13 +254,13 @@ def room_for(
     return tuple(chip for chips in made.values() for chip in chips)
 
 
-def with_words(picture: Figure, said: Words) -> Figure:
-    """The picture with those words on its chips."""
+def with_words(figure: Figure, said: Words) -> Figure:
+    """The figure with those words on its chips."""
     chips = []
-    for chip in picture.chips:
+    for chip in figure.chips:
         rule, amount, _ = said.get(((chip.node, chip.port), chip.nth), ("", "", False))
         chips.append(replace(chip, rule=rule, amount=amount))
-    return replace(picture, chips=tuple(chips))
+    return replace(figure, chips=tuple(chips))
 
 
 def _place_chip(

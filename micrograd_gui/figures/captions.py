@@ -18,37 +18,37 @@ _ROLES: dict[str, Role] = {"data": "data", "grad": "grad"}
 
 
 def height_of(cards: Iterable[Sequence[Line]], wide: float) -> float:
-    """What the tallest of the cards needs below a picture of that width."""
+    """What the tallest of the cards needs below a figure of that width."""
     tallest = max((sum(LINE[line.size] for line in lines) for lines in cards), default=0.0)
     return tallest * enlargement(wide)
 
 
 def enlargement(wide: float) -> float:
-    """How much larger a card is drawn below a picture of that width."""
+    """How much larger a card is drawn below a figure of that width."""
     return min(LARGEST, max(1.0, wide / NATURAL))
 
 
 def card_only(cards: Iterable[Sequence[Line]]) -> Figure:
-    """A picture of no height, below which each of those cards has room."""
+    """A figure of no height, below which each of those cards has room."""
     widest = max((_width(line, TEXT[line.size]) for lines in cards for line in lines), default=0.0)
     return Figure(min(NATURAL, widest + 2 * MARGIN + 1), 0.0)
 
 
 def with_caption(
-    picture: Figure, card: Sequence[Line], tall: float, *, narrowest: float = NARROWEST
+    figure: Figure, card: Sequence[Line], tall: float, *, narrowest: float = NARROWEST
 ) -> Figure:
-    """The picture with that card in so much room below."""
-    wide, larger = max(picture.width, narrowest), enlargement(picture.width)
+    """The figure with that card in so much room below."""
+    wide, larger = max(figure.width, narrowest), enlargement(figure.width)
     texts: list[Text] = []
-    y = picture.height + MARGIN
+    y = figure.height + MARGIN
     for line in card:
         y += LINE[line.size] * larger
         texts += _texts(line, y - 6 * larger, larger * factor(line, wide))
-    return replace(picture, width=wide, height=picture.height + tall + 2 * MARGIN, below=tuple(texts))
+    return replace(figure, width=wide, height=figure.height + tall + 2 * MARGIN, below=tuple(texts))
 
 
 def factor(line: Line, wide: float) -> float:
-    """How much smaller the line must be to get into the picture's width."""
+    """How much smaller the line must be to get into the figure's width."""
     whole = _width(line, TEXT[line.size] * enlargement(wide))
     return min(1.0, (wide - 2 * MARGIN) / whole) if whole else 1.0
 

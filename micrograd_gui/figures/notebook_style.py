@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import ceil
 from threading import Event
@@ -62,14 +62,14 @@ def lay_out_notebook(
     graph = whole.graph
     if not graph.nodes:
         return Figure(2 * margin, 2 * margin)
-    picture = dot.picture(
+    blank = dot.picture(
         [_row(graph, number, widest, gradients) for number in graph.order],
         rankdir=rankdir,
         node_attr={"fontname": FAMILY, "fontsize": f"{SIZE:g}", **_CLOSE},
     )
-    picture.attr(ranksep="0.28", nodesep="0.22", **_within_bounds(graph))
-    answer = (by or engine()).run(picture.source, time_limit=time_limit, stop=stop)
-    made = _picture(graph, json.loads(answer), margin)
+    blank.attr(ranksep="0.28", nodesep="0.22", **_within_bounds(graph))
+    answer = (by or engine()).run(blank.source, time_limit=time_limit, stop=stop)
+    made = _figure_of(graph, json.loads(answer), margin)
     return replace(made, stands_for=whole.stands_for, silent=whole.silent)
 
 
@@ -80,7 +80,7 @@ def _within_bounds(graph: Graph) -> dict[str, str]:
 
 
 def shape_of(graph: Graph) -> Hashable:
-    """All that a layout depends on: graphs of the same shape have the same picture but for the numbers."""
+    """All that a layout depends on: graphs of the same shape have the same figure but for the numbers."""
     nodes = (graph.nodes[number] for number in graph.order)
     return tuple((node.id, node.op, node.inputs, label_of(node)) for node in nodes)
 
@@ -98,10 +98,10 @@ def dot_text(graph: Graph, frame: Frame, rankdir: str = "LR", *, gradients: bool
         )
         for number in graph.order
     ]
-    picture = dot.picture(rows, rankdir=rankdir, node_attr={"fontname": FAMILY})
+    drawn = dot.picture(rows, rankdir=rankdir, node_attr={"fontname": FAMILY})
     if within_bounds := _within_bounds(graph):
-        picture.attr(**within_bounds)
-    return str(picture.source)
+        drawn.attr(**within_bounds)
+    return str(drawn.source)
 
 
 def _row(graph: Graph, number: NodeId, widest: str, gradients: bool) -> dot.NodeRow:
@@ -135,7 +135,7 @@ def _inputs(graph: Graph, number: NodeId) -> tuple[NodeId, ...]:
     return tuple(source for source in graph.nodes[number].inputs if source is not None)
 
 
-def _picture(graph: Graph, answer: Mapping[str, Any], margin: float) -> Figure:
+def _figure_of(graph: Graph, answer: Mapping[str, Any], margin: float) -> Figure:
     left, bottom, right, top = (float(part) for part in answer["bb"].split(","))
 
     def place(x: float, y: float) -> Point:
@@ -160,7 +160,7 @@ def _picture(graph: Graph, answer: Mapping[str, Any], margin: float) -> Figure:
     return Figure(width, height, tuple(boxes), tuple(ovals), wires)
 
 
-def _cells(rects: str, place: Any) -> Iterable[Cell]:
+def _cells(rects: str, place: Callable[[float, float], Point]) -> Iterable[Cell]:
     roles: tuple[Role, ...] = ("label", "data", "grad")
     for role, rect in zip(roles, rects.split(), strict=False):  # there may be no grad
         x0, y0, x1, y1 = (float(part) for part in rect.split(","))
@@ -169,7 +169,8 @@ def _cells(rects: str, place: Any) -> Iterable[Cell]:
 
 
 def _wires(
-    graph: Graph, edges: Iterable[Mapping[str, Any]], names: list[tuple[NodeId, bool]], place: Any
+    graph: Graph, edges: Iterable[Mapping[str, Any]], names: list[tuple[NodeId, bool]],
+    place: Callable[[float, float], Point],
 ) -> Iterable[Wire]:
     ports: defaultdict[tuple[NodeId, NodeId], list[int]] = defaultdict(list)
     for node in graph:

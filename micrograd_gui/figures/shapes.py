@@ -131,73 +131,73 @@ class ShapeGroup:
 Element = Enclosure | Wire | Oval | CardBox | ChipText
 
 
-def elements(picture: Figure) -> Iterator[Element]:
-    """The parts of a picture in the order in which they are drawn, which is the same at each moment."""
-    yield from picture.enclosures
-    yield from sorted(picture.wires, key=lambda wire: wire.bundle)  # as the canvas draws them
-    yield from picture.ovals
-    yield from picture.boxes
-    yield from reversed(picture.chips)  # the line to a later one goes behind an earlier one
+def elements(figure: Figure) -> Iterator[Element]:
+    """The parts of a figure in the order in which they are drawn, which is the same at each moment."""
+    yield from figure.enclosures
+    yield from sorted(figure.wires, key=lambda wire: wire.bundle)  # as the canvas draws them
+    yield from figure.ovals
+    yield from figure.boxes
+    yield from reversed(figure.chips)  # the line to a later one goes behind an earlier one
 
 
-def shapes_of(element: Element, picture: Figure) -> tuple[Shape, ...]:
-    """What is drawn of that part at the picture's moment; at others only colours and weights differ."""
+def shapes_of(element: Element, figure: Figure) -> tuple[Shape, ...]:
+    """What is drawn of that part at the figure's moment; at others only colours and weights differ."""
     match element:
         case CardBox():
-            return tuple(_card(element, picture) if picture.style == "canvas" else _record(element, picture))
+            return tuple(_card(element, figure) if figure.style == "canvas" else _record(element, figure))
         case Wire():
-            return tuple(_wire(element, picture))
+            return tuple(_wire(element, figure))
         case Oval():
-            return (_oval(element, picture),)
+            return (_oval(element, figure),)
         case Enclosure():
             return tuple(_enclosure(element))
         case ChipText():
             return tuple(_chip(element))
 
 
-def at_rest(element: Element, picture: Figure) -> bool:
-    """Whether the shapes of that part are sure to be those of the picture with no numbers yet.
+def at_rest(element: Element, figure: Figure) -> bool:
+    """Whether the shapes of that part are sure to be those of the figure with no numbers yet.
 
     In the notebook's style all are but what the step acts on and goes through; a card shows more.
     """
-    if picture.style == "canvas":
+    if figure.style == "canvas":
         return False
     match element:
         case CardBox():
-            return element.node != picture.acting
+            return element.node != figure.acting
         case Wire() | Oval():
-            return element.node != picture.through
+            return element.node != figure.through
     return True
 
 
-def texts_of(element: Element, picture: Figure) -> tuple[Text, ...]:
-    """What is written on that part at the picture's moment; at others as many texts at the same places."""
+def texts_of(element: Element, figure: Figure) -> tuple[Text, ...]:
+    """What is written on that part at the figure's moment; at others as many texts at the same places."""
     match element:
         case CardBox():
-            return picture.texts_of(element)
+            return figure.texts_of(element)
         case Wire():
             return ()
         case Oval():
-            return (picture.text_in(element),)
+            return (figure.text_in(element),)
         case Enclosure():
             return (element.text,)
         case ChipText():
             return texts_on(element)
 
 
-def groups(picture: Figure) -> tuple[ShapeGroup, ...]:
-    """All of the picture. At each moment of a run there are the same shapes and texts in the same order."""
+def groups(figure: Figure) -> tuple[ShapeGroup, ...]:
+    """All of the figure. At each moment of a run there are the same shapes and texts in the same order."""
     found = []
-    for each in elements(picture):
+    for each in elements(figure):
         node: Key | None = None
         name = ""
         if isinstance(each, Enclosure):
             node, name = each.block, each.title or "a block"
         elif isinstance(each, CardBox):
             node, name = each.node, each.label or "a constant"
-        found.append(ShapeGroup(shapes_of(each, picture), texts_of(each, picture), node, name))
-    if picture.below:
-        found.append(ShapeGroup((), picture.below))
+        found.append(ShapeGroup(shapes_of(each, figure), texts_of(each, figure), node, name))
+    if figure.below:
+        found.append(ShapeGroup((), figure.below))
     return tuple(found)
 
 
@@ -206,11 +206,11 @@ def tone_of(text: Text) -> Tone:
     return "muted" if text.faint else _TONES.get(text.role, "text")
 
 
-def _wire(wire: Wire, picture: Figure) -> Iterable[Shape]:
-    lit = picture.lit(wire)
+def _wire(wire: Wire, figure: Figure) -> Iterable[Shape]:
+    lit = figure.lit(wire)
     tone: Tone = "accent" if lit else "wire"
-    if lit and picture.style == "canvas":
-        tone = "grad" if any(role == "grad" for _, role in picture.fresh) else "data"
+    if lit and figure.style == "canvas":
+        tone = "grad" if any(role == "grad" for _, role in figure.fresh) else "data"
     yield Shape(Curve(wire.points), None, tone, "strong" if lit else "bundle" if wire.bundle else "thin")
     if wire.head:
         yield Shape(Polygon(wire.head), tone, tone)
@@ -230,28 +230,28 @@ def _fold_mark(mark: geometry.Rect, *, opens: bool) -> Iterable[Shape]:
     yield Shape(Lines(lines), None, "muted")
 
 
-def _stance(node: NodeId, picture: Figure) -> tuple[Tone, Tone, Weight]:
+def _stance(node: NodeId, figure: Figure) -> tuple[Tone, Tone, Weight]:
     """Inside, edge and its weight of what stands for a node: it may act, or be where the run ended."""
-    if node == picture.problem:
+    if node == figure.problem:
         return "bad_fill", "bad", "strong"
-    if node == picture.acting:
+    if node == figure.acting:
         return "accent_fill", "accent", "strong"
     return "box", "line", "thin"
 
 
-def _oval(oval: Oval, picture: Figure) -> Shape:
-    stance = _stance(oval.node, picture) if oval.node == picture.through else ("box", "line", "thin")
+def _oval(oval: Oval, figure: Figure) -> Shape:
+    stance = _stance(oval.node, figure) if oval.node == figure.through else ("box", "line", "thin")
     return Shape(Ellipse(oval.x, oval.y, oval.rx, oval.ry), *stance)
 
 
-def _record(box: CardBox, picture: Figure) -> Iterable[Shape]:
-    inside, edge, weight = _stance(box.node, picture)
+def _record(box: CardBox, figure: Figure) -> Iterable[Shape]:
+    inside, edge, weight = _stance(box.node, figure)
     yield Shape(Rect(*box.rect), inside, edge, weight)
     yield Shape(Lines(box.dividers), None, edge)
 
 
-def _card(box: CardBox, picture: Figure) -> Iterable[Shape]:
-    inside, edge, weight = _stance(box.node, picture)
+def _card(box: CardBox, figure: Figure) -> Iterable[Shape]:
+    inside, edge, weight = _stance(box.node, figure)
     acting = weight == "strong"
     if box.behind:  # there is more in it than one node
         yield Shape(Rect(*geometry.sheet_behind(box.rect), RADIUS), "box", "line")
@@ -259,10 +259,10 @@ def _card(box: CardBox, picture: Figure) -> Iterable[Shape]:
     yield Shape(Rect(*box.rect, RADIUS), inside, edge, weight)
     numbers = [cell for cell in box.cells if cell.role in ("data", "grad")]
     for cell in numbers:
-        fresh = (box.number_of, cell.role) in picture.fresh and not acting
+        fresh = (box.number_of, cell.role) in figure.fresh and not acting
         yield Shape(Rect(*geometry.lit_field(cell.rect), LIT_RADIUS), "accent_fill" if fresh else inside)
         x, y, radius = geometry.unknown_dot(cell.rect)
-        yield Shape(Ellipse(x, y, radius, radius), None if picture.has(box.number_of, cell.role) else "muted")
+        yield Shape(Ellipse(x, y, radius, radius), None if figure.has(box.number_of, cell.role) else "muted")
     lines = geometry.dividers(box.rect, numbers=len(numbers), foot=box.cells[-1].role == "foot")
     yield Shape(Lines(lines), None, "divider")
     if box.badge is not None:
