@@ -174,9 +174,10 @@ class StepCard(QTextEdit):
         if drawn == self._drawn:
             return
         self._drawn = drawn
-        self.clear()
         cursor = QTextCursor(self.document())
-        cursor.beginEditBlock()
+        cursor.beginEditBlock()  # clear() would lay out at once: a scroll bar that goes has us draw within this
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.removeSelectedText()
         for number, line in enumerate(self._lines):
             pixels = size if line.size == "big" else self._px(line.size)
             block = QTextBlockFormat()

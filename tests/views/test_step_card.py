@@ -5,6 +5,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QWidget
 
+from micrograd_gui.session.explain.card import card as explained
+from micrograd_gui.session.explain.formulas import as_text
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.step_card import StepCard
@@ -106,6 +108,18 @@ def test_a_part_that_is_too_long_scrolls(qtbot):
     card = make_card(qtbot, session, Look(), 300, 160)
     assert card.horizontalScrollBar().isVisible()
     assert min(sizes(card)) >= 12
+
+
+def test_nothing_stands_twice_when_a_scroll_bar_goes(qtbot, session):
+    session.backward()
+    card = make_card(qtbot, session, Look(LIGHT).projected(720), 526, 153)
+    scrolled = 0
+    while session.state.cursor:
+        session.previous()
+        qtbot.wait_until(lambda: card.accessibleDescription() == as_text(explained(session.state)))
+        scrolled += card.verticalScrollBar().isVisible()
+        assert card.document().blockCount() == len(explained(session.state))
+    assert scrolled
 
 
 def test_four_lines_and_a_sentence_still_fit(qtbot, session):
