@@ -86,6 +86,7 @@ def window_on(link: Link) -> MainWindow:
     return window
 
 
+_TURN = 50  # milliseconds that Qt's event loop runs in a notebook before asyncio's has a turn
 _open: dict[int, MainWindow] = {}  # what was opened without blocking; Python would drop it otherwise
 
 
@@ -140,7 +141,23 @@ def _beside_cells() -> bool | None:
         shell.enable_gui("qt6")
     except Exception:  # noqa: BLE001 - each kind of kernel has an error of its own for "no Qt here"
         return None
+    if kernel := getattr(shell, "kernel", None):
+        _take_turns(kernel)
     return True
+
+
+def _take_turns(kernel: Any) -> None:
+    """Have a notebook's kernel leave Qt's event loop again and again, so that asyncio's has its turn.
+
+    ipykernel leaves Qt's loop when a message comes, but since 7.0 it may enter it while a message that has
+    come already is on its way through asyncio's: a cell would wait for ever, with %gui alone too.
+    """
+    from PySide6.QtCore import QTimer
+
+    if kernel.app.findChild(QTimer, "turns") is None:
+        timer = QTimer(kernel.app, objectName="turns", interval=_TURN)
+        timer.timeout.connect(kernel.app.qt_event_loop.quit)
+        timer.start()
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import weakref
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QEventLoop, QMimeData, QObject, QTimer, QUrl
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMessageBox
 
@@ -18,6 +18,7 @@ from micrograd_gui import show
 from micrograd_gui.app import create_window
 from micrograd_gui.app.documents import dropped_paths
 from micrograd_gui.app.live import Link, picture, present
+from micrograd_gui.app.start import _take_turns
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.door import render
 from micrograd_gui.files import documents
@@ -270,13 +271,34 @@ def test_in_jupyter_the_window_lives_beside_the_cells(monkeypatch):
         "print(window.session.state.frame.data)",
         "L",
     )
+    cells += tuple(f"{k} + 1" for k in range(40))  # with the loop of ipykernel 7 alone, one of these has no end
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     nbclient.NotebookClient(book, timeout=100).execute()
     outputs = [output for cell in book.cells for output in cell.outputs]
     said = "".join(output.get("text", "") for output in outputs)
     assert "True [1] [('a', 4.0), ('L', 1.0)]" in said
     assert "{1: 3.0, 3: 9.0}" in said
-    assert "image/svg+xml" in outputs[-1]["data"]
+    assert "image/svg+xml" in book.cells[6].outputs[-1]["data"]
+    assert outputs[-1]["data"]["text/plain"] == "40"
+
+
+def test_a_kernel_leaves_qts_loop_again_and_again(qapp):
+    class Application(QObject):
+        """As much as a kernel says of it."""
+
+        def __init__(self):
+            super().__init__()
+            self.qt_event_loop = QEventLoop(self)
+
+    class Kernel:
+        app = Application()
+
+    for _ in range(2):  # of two windows
+        _take_turns(Kernel())
+    for _ in range(3):
+        Kernel.app.qt_event_loop.exec()  # comes to its end, though nobody sends a message
+    (timer,) = Kernel.app.findChildren(QTimer)
+    timer.stop()
 
 
 @pytest.mark.slow
