@@ -155,9 +155,10 @@ def _take_turns(kernel: Any) -> None:
     from PySide6.QtCore import QTimer
 
     if kernel.app.findChild(QTimer, "turns") is None:
-        timer = QTimer(kernel.app, objectName="turns", interval=_TURN)
+        timer = QTimer(kernel.app)
+        timer.setObjectName("turns")
         timer.timeout.connect(kernel.app.qt_event_loop.quit)
-        timer.start()
+        timer.start(_TURN)
 
 
 @contextmanager

@@ -175,7 +175,7 @@ class StepCard(QTextEdit):
             return
         self._drawn = drawn
         cursor = QTextCursor(self.document())
-        cursor.beginEditBlock()  # clear() would lay out at once: a scroll bar that goes has us draw within this
+        cursor.beginEditBlock()  # clear() lays out at once: a scroll bar may go, and we be called again
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.removeSelectedText()
         for number, line in enumerate(self._lines):

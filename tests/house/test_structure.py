@@ -89,6 +89,16 @@ def test_a_class_name_means_one_thing() -> None:
     assert twice.keys() <= TWICE, twice
 
 
+def test_the_arrow_of_the_architecture_stands_on_the_corner_it_comes_from() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    lines = page.partition("## In one picture")[2].partition("\n## ")[0].splitlines()
+    picture = [line for line in lines if line.startswith("    ") and line.strip()[0] in "┌├│└"]
+    assert len({len(line) for line in picture}) == 1
+    (head,) = (line.index("▲") for line in picture if "▲" in line)
+    (corner,) = (line.index("┘") for line in picture if "┘" in line[:-1])
+    assert head == corner
+
+
 def test_architecture_tells_every_module_in_the_words_of_its_own_first_line() -> None:
     path = ROOT / "docs" / "make_module_table.py"
     spec = importlib.util.spec_from_file_location("make_module_table", path)
