@@ -63,7 +63,7 @@ def open_named(name: str | Path) -> OpenedGraph:
         return OpenedGraph(load_example(str(name)), title=str(name))
     path = Path(name)
     bare = isinstance(name, str) and not path.suffix and os.sep not in name
-    if bare and "\0" not in str(name) and not path.exists():
+    if bare and "\0" not in str(name) and not os.path.exists(path):
         raise Refusal(
             f"{quoted_name(path)} is neither a file nor an example; "
             f"the examples are {', '.join(example_names())}."
@@ -110,8 +110,14 @@ def _read_dot(content: bytes, name: str) -> Graph:
 
 
 def write(path: Path | str, graph: Graph) -> None:
-    """Put the graph into the file; raises FileRefusal, and then the old file is untouched."""
-    write_whole(Path(path), codec.encode(graph).encode("utf-8"))
+    """Save the graph as a .micrograd file; raises FileRefusal, and then the old file is untouched."""
+    path = Path(path)
+    if path.suffix.lower() != SUFFIX and not path.is_dir():
+        raise FileRefusal(
+            f"{quoted_name(path)} cannot be written: a graph is saved as a {SUFFIX} file; "
+            "for other forms there are Export in the window, and render."
+        )
+    write_whole(path, codec.encode(graph).encode("utf-8"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,17 @@ def test_closing_unsaved_work_can_save_it_first(opened, act, tmp_path, qtbot):
     assert 5.0 in [node.get("data") for node in json.loads(path.read_text())["nodes"]]
 
 
+@pytest.mark.parametrize("name", ["a.svg", "a.png", "net.v2"])
+def test_under_a_name_that_says_another_form_nothing_is_saved(opened, tmp_path, name):
+    window = opened("square")
+    window.session.set_value(1, 9.0)
+    with pytest.raises(Refusal, match=f"“{name}” cannot be written: a graph is saved as a .micrograd file"):
+        window.documents.save_to(tmp_path / name)
+    assert window.session.state.unsaved
+    assert window.session.state.path is None
+    assert not list(tmp_path.iterdir())
+
+
 def test_new_asks_before_unsaved_work_goes(opened, act):
     window = opened("lecture")
     window.session.set_value(1, 5.0)
