@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, SupportsIndex, overload
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.text import short, spoken
+from micrograd_gui.document.text import given_count, given_number, quoted
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -37,7 +37,7 @@ def read(path: AnyPath) -> Graph:
     """
     from micrograd_gui.files.documents import open_named
 
-    return open_named(path if isinstance(path, str) else Path(path)).graph
+    return open_named(path if isinstance(path, str) else _path(path)).graph
 
 
 def parse(text: str, /, *, onto: Graph | None = None, **values: float) -> Graph:
@@ -50,7 +50,10 @@ def parse(text: str, /, *, onto: Graph | None = None, **values: float) -> Graph:
     """
     from micrograd_gui.document.notation.reader import graph_from_expression
 
-    return set_leaves(graph_from_expression(text, onto), values)
+    if not isinstance(text, str):
+        raise Refusal(f"text must be an expression or a cell, such as “L = a*b”, not {quoted(text)}.")
+    graph = graph_from_expression(text, None if onto is None else _graph(onto, "onto"))
+    return set_leaves(graph, values)
 
 
 def set_leaves(graph: Graph, values: Mapping[str, float]) -> Graph:
@@ -60,15 +63,18 @@ def set_leaves(graph: Graph, values: Mapping[str, float]) -> Graph:
         if name not in labels:
             leaves = ", ".join(node.label for node in graph if node.label and node.is_leaf)
             raise Refusal(f"There is no node called “{name[:40]}”; the leaves are {leaves[:200]}.")
-        graph = graph.valued(labels[name], number)
+        graph = graph.valued(labels[name], given_number(number, name))
     return graph
 
 
 def write(graph: Graph, path: AnyPath) -> None:
-    """Save the graph as a .micrograd file, whole or not at all. Raises Refusal."""
+    """Save the graph as a .micrograd file, whole or not at all; for other forms there is `render`.
+
+    Raises Refusal, also for a path of another suffix.
+    """
     from micrograd_gui.files import documents
 
-    documents.write(fspath(path), graph)
+    documents.write(_path(path), _graph(graph))
 
 
 # A run, moment by moment -------------------------------------------------------------------------
@@ -143,7 +149,7 @@ class RecordedPasses(Sequence[MomentNumbers]):
 
     def frame(self, moment: int) -> MomentNumbers:
         """All numbers at that moment: ``run.frame(0).data["a"]``. Raises Refusal where there is none."""
-        if not -len(self) <= moment < len(self):
+        if not -len(self) <= _moment(moment) < len(self):
             raise Refusal(f"There is no moment {moment}: the run has moments 0 to {len(self) - 1}.")
         frame: Frame = self.trace.frame(moment % len(self))
         return MomentNumbers(NumbersByName(self.names, frame.data), NumbersByName(self.names, frame.grad))
@@ -158,7 +164,7 @@ class RecordedPasses(Sequence[MomentNumbers]):
     def __getitem__(self, moment: int | slice) -> MomentNumbers | Sequence[MomentNumbers]:
         if isinstance(moment, slice):
             return [self.frame(each) for each in range(*moment.indices(len(self)))]
-        if not -len(self) <= moment < len(self):
+        if not -len(self) <= _moment(moment) < len(self):
             raise IndexError(moment)
         return self.frame(moment)
 
@@ -171,7 +177,7 @@ def run(graph: Graph) -> RecordedPasses:
     from micrograd_gui.session.record import record
     from micrograd_gui.session.trace import Pass
 
-    if graph.target is None:
+    if _graph(graph).target is None:
         raise Refusal("The graph is empty: there is nothing to run.")
     return RecordedPasses(graph, record(graph, (Pass("forward"), Pass("backward"))))
 
@@ -237,7 +243,8 @@ def check(graph: Graph, h: float = 1e-6) -> CheckRows:
     """
     from micrograd_gui.session import measure
 
-    return CheckRows(graph, measure.check(graph, measure.checked_step(h)), h)
+    h = measure.checked_step(h)
+    return CheckRows(graph, measure.check(_graph(graph), h), h)
 
 
 # Pictures and other forms ------------------------------------------------------------------------
@@ -247,12 +254,12 @@ def render(graph: Graph, path: AnyPath, **options: Unpack[RenderOptions]) -> tup
     """Draw the graph with its numbers into a file whose suffix decides the form; gives the paths written.
 
     The options are those of ``micrograd-gui render``, whose --help explains them: ``step="last"``,
-    ``theme="dark"``, ``scale=3``, ``nodes=["a", "L"]``, ``gradients=False``, … Raises Refusal, and then no
-    file has changed.
+    ``theme="dark"``, ``margin=3``, ``nodes=["a", "L"]``, ``gradients=False``, … Raises Refusal, also for an
+    option that the form has no use for, and then no file has changed.
     """
     from micrograd_gui.export import formats
 
-    return formats.render(graph, Path(path), options)
+    return formats.render(_graph(graph), _path(path), options)
 
 
 # Training ----------------------------------------------------------------------------------------
@@ -328,37 +335,55 @@ class Learned:
 
 def prepare_training(
     graph: Graph,
-    steps: int | None = None,
-    rate: float | None = None,
+    steps: float | str | None = None,
+    rate: float | str | None = None,
     *,
-    seed: int | None = None,
+    seed: float | str | None = None,
     rows: AnyPath | Data | None = None,
 ) -> tuple[Trainer, int]:
-    """A training by the graph's plan and what is said otherwise, and how many steps to take; as `train`."""
+    """A training by the graph's plan and what is said otherwise, and how many steps to take; as `train`.
+
+    A number may be a text, as on the command line.
+    """
     from micrograd_gui.document.data import Data, TrainingPlan
     from micrograd_gui.document.networks import redrawn
     from micrograd_gui.files import tables
     from micrograd_gui.session.training.trainer import Trainer
 
+    graph = _graph(graph)
     if rows is not None:
-        data = rows if isinstance(rows, Data) else tables.read(fspath(rows))
+        data = rows if isinstance(rows, Data) else tables.read(_path(rows, "rows"))
         graph = graph.fed(data.matched(graph.nodes))
     plan = graph.plan or TrainingPlan()
     if rate is not None:
-        plan = replace(plan, rate=rate)
+        plan = replace(plan, rate=given_number(rate, "rate"))
     if seed is not None:
-        plan = replace(plan, seed=whole(seed, "seed"))
-    steps = plan.steps if steps is None else whole(steps, "steps")
+        plan = replace(plan, seed=given_count(seed, "seed"))
+    steps = plan.steps if steps is None else given_count(steps, "steps")
     graph = graph.planned(replace(plan, steps=steps) if steps else plan)
     return Trainer(graph if seed is None else redrawn(graph, plan.seed)), steps
 
 
-def whole(number: float, what: str) -> int:
-    """A count; raises Refusal where the number is none."""
-    try:
-        fits = float(number).is_integer() and number >= 0
-    except (TypeError, ValueError, OverflowError):
-        raise Refusal(f"{what} must be a whole number, 0 or more, not “{spoken(str(number))}”.") from None
-    if not fits:
-        raise Refusal(f"{what} must be a whole number, 0 or more, not {short(number)}.")
-    return int(number)
+# What is given, looked at ------------------------------------------------------------------------
+
+
+def _graph(given: object, what: str = "graph") -> Graph:
+    """That graph; raises Refusal where it is none."""
+    if not isinstance(given, Graph):
+        raise Refusal(f"{what} must be a graph, as read and parse give it, not {quoted(given)}.")
+    return given
+
+
+def _moment(given: object) -> int:
+    """The number of a moment; raises Refusal where it is none."""
+    if not isinstance(given, SupportsIndex):
+        raise Refusal(f"moment must be a whole number, not {quoted(given)}.")
+    return given.__index__()
+
+
+def _path(given: object, what: str = "path") -> Path:
+    """The path; raises Refusal where it is none."""
+    name = fspath(given) if isinstance(given, str | PathLike) else None
+    if isinstance(name, str):
+        return Path(name)
+    raise Refusal(f"{what} must be the name of a file, not {quoted(given)}.")

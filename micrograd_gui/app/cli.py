@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.text import one_line
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
         return status
     except Refusal as refusal:
-        _complain(str(refusal))
+        _complain(refusal.naming(_flag) if isinstance(refusal, OptionRefusal) else str(refusal))
         return USED_WRONGLY
     except KeyboardInterrupt:
         return 130
@@ -95,6 +95,13 @@ def heed_interrupts() -> None:
     """From here on Ctrl+C raises KeyboardInterrupt, where the program was started so that it just ends."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _flag(option: str) -> str:
+    """How an option is said here: those of `render` have rows in a table."""
+    from micrograd_gui.export.options import OPTIONS
+
+    return OPTIONS[option].flag if option in OPTIONS else f"--{option}"
 
 
 def _complain(sentence: str) -> None:
@@ -183,12 +190,11 @@ def _check_parser(name: str) -> _Parser:
 
 
 def _check(given: argparse.Namespace) -> int:
-    from micrograd_gui.document.text import read_number
     from micrograd_gui.export.check_report import check_as_json, check_as_table
     from micrograd_gui.session import measure
 
     graph = _opened(given).graph
-    h = measure.checked_step(read_number(given.h, "h"))
+    h = measure.checked_step(given.h)
     rows = measure.check(graph, h)
     print(check_as_json(graph, rows, h) if given.json else check_as_table(graph, rows, h))
     return 0 if all(row.ok for row in rows) else 1

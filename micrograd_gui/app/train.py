@@ -11,8 +11,8 @@ from time import monotonic
 from typing import TextIO
 
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.text import read_number, short, written
-from micrograd_gui.door import Learned, Trained, prepare_training, whole
+from micrograd_gui.document.text import short, written
+from micrograd_gui.door import Learned, Trained, prepare_training
 
 _INTERRUPTED = 130
 _WIDTH = 30  # signs
@@ -44,12 +44,7 @@ def train(graph: Graph, given: argparse.Namespace, begin: Callable[[], None] = l
         from micrograd_gui.export import loss_curve
 
         loss_curve.refuse_suffix(given.plot)
-    training, steps = prepare_training(
-        graph,
-        None if given.steps is None else whole(read_number(given.steps, "--steps"), "--steps"),
-        None if given.rate is None else read_number(given.rate, "--rate"),
-        seed=None if given.seed is None else whole(read_number(given.seed, "--seed"), "--seed"),
-    )
+    training, steps = prepare_training(graph, given.steps, given.rate, seed=given.seed)
     learned = Learned(training)
     try:
         begin()

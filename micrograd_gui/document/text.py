@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Callable
+from functools import partial
+from typing import SupportsFloat
 
-from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.errors import OptionRefusal, Refusal
 
 LONGEST_SPOKEN = 40
 LONGEST_EXPRESSION = 200_000  # characters that are read as one
+_LARGEST_TOLD = 10**15  # of whole numbers
 # Characters that would turn the reading direction of the rest of a sentence.
 _TURNING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C), "")
 
@@ -101,13 +105,59 @@ def read_number(text: str, what: str = "The value") -> float:
 
     Raises Refusal with a sentence that quotes what was typed.
     """
-    plain = text.strip().replace(MINUS, "-")
-    if plain.count(",") == 1 and "." not in plain:
-        plain = plain.replace(",", ".")
+    return _finite(text, lambda rest: Refusal(f"{what} {rest}"))
+
+
+def given_number(value: object, option: str) -> float:
+    """The finite number that an option is given, which may be a text as above. Raises OptionRefusal."""
+    return _finite(value, partial(OptionRefusal, option))
+
+
+def given_count(value: object, option: str) -> int:
+    """The whole number, 0 or more, that an option is given. Raises OptionRefusal."""
     try:
-        number = float(plain)
-    except ValueError:
-        raise Refusal(f"{what} must be a number, not “{spoken(text)}”.") from None
+        number = given_number(value, option)
+    except OptionRefusal:
+        number = -1.0
+    if number < 0 or not number.is_integer():
+        raise OptionRefusal(option, f"must be a whole number, 0 or more, not {quoted(value)}.")
+    return int(number)
+
+
+def quoted(value: object) -> str:
+    """What was given, as a sentence tells it: a text in quotes, a number, else what kind of thing it is."""
+    match value:
+        case str():
+            return f"“{spoken(value)}”"
+        case bool() | None:
+            return str(value)
+        case float():
+            return short(value)
+        case int() if abs(value) < _LARGEST_TOLD:
+            return str(value).replace("-", MINUS)
+    return kind_of(value)
+
+
+def kind_of(value: object) -> str:
+    """What kind of thing it is, with an article: ``a list``."""
+    kind = type(value).__name__[:LONGEST_SPOKEN]
+    return f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}"
+
+
+def _finite(value: object, refusal: Callable[[str], Refusal]) -> float:
+    """The number that is given, or typed; raises that Refusal of a sentence's end where it is none."""
+    try:
+        if isinstance(value, bool) or not isinstance(value, SupportsFloat | str):
+            raise TypeError
+        number = float(_plain(value) if isinstance(value, str) else value)
+    except (TypeError, ValueError, OverflowError):
+        raise refusal(f"must be a number, not {quoted(value)}.") from None
     if not math.isfinite(number):
-        raise Refusal(f"{what} must be a finite number, not “{spoken(text)}”.")
+        raise refusal(f"must be a finite number, not {quoted(value)}.")
     return number
+
+
+def _plain(text: str) -> str:
+    """The text of a number as Python writes it."""
+    plain = text.strip().replace(MINUS, "-")
+    return plain.replace(",", ".") if plain.count(",") == 1 and "." not in plain else plain

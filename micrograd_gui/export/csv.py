@@ -18,8 +18,8 @@ def table(film: Film) -> bytes:
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
-    graph = film.graph
-    nodes = [(number, *_words(graph, number)) for number in graph.order]
+    graph, only = film.graph, film.options.nodes
+    nodes = [(number, *_words(graph, number)) for number in graph.order if only is None or number in only]
     for moment in film.watched():
         step = moment.step
         move = "" if step is None else step.kind

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from micrograd_gui.document import codec
-from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.export.options import read_options
+from micrograd_gui.document.text import quoted
+from micrograd_gui.export.options import OPTIONS, read_options
 from micrograd_gui.figures.moments import Film, film_of
 from micrograd_gui.files.atomic import write_all
 from micrograd_gui.files.embedded import pack
@@ -66,8 +67,6 @@ def export(film: Film, path: Path) -> tuple[Path, ...]:
     if film.options.only_card and not form.cards:
         those = ", ".join(each.suffix for each in FORMS.values() if each.cards)
         raise Refusal(f"The step card alone is drawn as one of {those}, not as {form.suffix}.")
-    if form.suffix != ".py" and (film.options.train or film.options.dialect is not None):
-        raise Refusal(f"Only a .py is written in a dialect, or trains; a {form.suffix} has no use for it.")
     if not form.light and len(film.moments) > 1 and len(film.moments) * len(film.stand_ins.graph) > HEAVIEST:
         raise Refusal(
             f"{len(film.moments)} moments of {len(film.stand_ins.graph)} nodes are too many to draw; "
@@ -86,7 +85,21 @@ def render(graph: Graph, path: Path, given: Mapping[str, Any]) -> tuple[Path, ..
     """
     form = form_of(path)
     step, options = read_options(graph, given, folds=form.folds)
+    _see_that_heeded(form, given)
+    if "step" not in form.options:
+        step = None
     return export(film_of(graph, "all" if step is None and form.animated else step, options), path)
+
+
+def _see_that_heeded(form: Form, given: Mapping[str, Any]) -> None:
+    """Raises OptionRefusal for what was said, other than as usual, to a form that has no use for it."""
+    for name, value in given.items():
+        row = OPTIONS[name]
+        usual = _WHOLE if name == "step" else (row.default,)
+        if name not in form.options and row.read(value) not in usual:
+            those = [each.suffix for each in FORMS.values() if name in each.options]
+            which = f"one of {', '.join(those)}" if those[1:] else f"a {those[0]}"
+            raise OptionRefusal(name, f"is of no use to a {form.suffix}: it goes with {which}.")
 
 
 def targets(film: Film, path: Path) -> tuple[Path, ...]:
@@ -201,7 +214,7 @@ def _script(film: Film) -> bytes:
 
         text = training_script(film.graph)
     else:
-        raise Refusal(f"Only PyTorch scripts train: --train goes with --dialect torch, not “{dialect[:40]}”.")
+        raise OptionRefusal("dialect", f"must be torch where train is set, not {quoted(dialect)}.")
     return text.encode("utf-8", "replace")
 
 
@@ -225,6 +238,7 @@ def _names(*names: str | Iterable[str]) -> frozenset[str]:
     return frozenset(each for name in names for each in ([name] if isinstance(name, str) else name))
 
 
+_WHOLE = (None, "last", "all")  # steps that one may ask of a form without moments: it tells of the whole run
 _WHICH = ("step", "nodes")
 _DRAWN = _names(_WHICH, "theme", "style", "rankdir", "gradients", "open_blocks", "digits", "margin")
 _CARDS = ("card", "only")
@@ -246,8 +260,8 @@ FORMS: dict[str, Form] = {
         Form(".mmd", "Mermaid flowchart", _mermaid,
              _names(_WHICH, "theme", "rankdir", "gradients", "open_blocks", "digits")),
         Form(".html", "HTML player", _player, _DRAWN, several=True, animated=True, light=True),
-        Form(".py", "Python script", _script, _names("nodes", "dialect", "train"), several=True, light=True),
-        Form(".ipynb", "Jupyter notebook", _notebook, _names("nodes"), several=True, light=True),
+        Form(".py", "Python script", _script, _names("dialect", "train"), several=True, light=True),
+        Form(".ipynb", "Jupyter notebook", _notebook, _names(), several=True, light=True),
         Form(".csv", "Numbers as CSV", _numbers, _names(_WHICH), several=True, light=True, folds=False),
         Form(".micrograd", "micrograd-gui file", _micrograd, _names("nodes")),
     )

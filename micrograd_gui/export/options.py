@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypedDict, get_args
 
-from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.text import read_number
+from micrograd_gui.document.text import exact, given_number, quoted
 from micrograd_gui.figures.figure import MARGIN
 from micrograd_gui.figures.moments import DIRECTIONS, SCALE_RANGE, STYLES, Options
 from micrograd_gui.figures.palette import PALETTES
@@ -49,22 +49,23 @@ class Option:
             return self.default
         if self.choices is not None:
             *most, last = self.choices()
+            if not isinstance(value, str):
+                rest = f"must be {', '.join(most)} or {last}, not {quoted(value)}."
+                raise OptionRefusal(self.name, rest)
             if value not in (*most, last):
-                said = f"There is no {self.name} “{str(value)[:40]}”"
-                raise Refusal(f"{said}: take {', '.join(most)} or {last}.")
+                raise Refusal(f"There is no {self.name} {quoted(value)}: take {', '.join(most)} or {last}.")
         elif self.within is not None:
             return self._number(value, *self.within)
         elif self.switch and not isinstance(value, bool):
-            raise Refusal(f"{self.name} is True or False, not “{str(value)[:40]}”.")
+            raise OptionRefusal(self.name, f"must be True or False, not {quoted(value)}.")
         return value
 
     def _number(self, value: Any, least: float, most: float) -> float | int:
-        said, shown = (f"--{self.name}", value[:20]) if isinstance(value, str) else (self.name, value)
-        number = read_number(value, said) if isinstance(value, str) else float(value)
-        if not least <= number <= most:
-            raise Refusal(f"{said} is a number from {least:g} to {most:g}, not “{shown}”.")
-        if self.whole and not number.is_integer():
-            raise Refusal(f"{said} is a whole number, not “{shown}”.")
+        number = given_number(value, self.name)
+        if not least <= number <= most or (self.whole and not number.is_integer()):
+            kind = "whole number" if self.whole else "number"
+            span = f"from {least:g} to {most:g}"
+            raise OptionRefusal(self.name, f"must be a {kind} {span}, not {quoted(value)}.")
         return int(number) if self.whole else number
 
 
@@ -141,7 +142,7 @@ def read_options(graph: Graph, given: Mapping[str, Any], *, folds: bool = True) 
     said = {name: row.read(given.get(name)) for name, row in OPTIONS.items()}
     card, only = said["card"], said["only"]
     if only == "graph" and card:
-        raise Refusal("--only graph and --card say opposite things: give one of them.")
+        raise OptionRefusal(("only", "card"), "say opposite things: give one of them.")
     options = Options(
         theme=said["theme"],
         scale=said["scale"],
@@ -159,20 +160,35 @@ def read_options(graph: Graph, given: Mapping[str, Any], *, folds: bool = True) 
         dialect=said["dialect"],
         train=said["train"],
     )
-    return None if said["step"] is None else str(said["step"]), options
+    return _step(said["step"]), options
+
+
+def _step(given: object) -> str | None:
+    """Which step, as a text; that there is one, the run knows."""
+    return given if given is None or isinstance(given, str) else exact(given_number(given, "step"))
 
 
 def _seconds(fps: float | None, seconds: float | None) -> float:
     if fps is not None and seconds is not None:
-        raise Refusal("--fps and --seconds both say how fast an animation is: give one of them.")
+        raise OptionRefusal(("fps", "seconds"), "both say how fast an animation is: give one of them.")
     if fps is not None:
         return 1 / fps
     return Options().seconds if seconds is None else seconds
 
 
-def _nodes(graph: Graph, names: str | Iterable[str | NodeId] | None) -> frozenset[NodeId] | None:
+def _nodes(graph: Graph, names: object) -> frozenset[NodeId] | None:
     """The nodes of those names ("a,b", or one by one); an id is taken as it is."""
     if names is None:
         return None
+    if not isinstance(names, Iterable):
+        raise OptionRefusal("nodes", f"must be names of nodes, not {quoted(names)}.")
     each = names.split(",") if isinstance(names, str) else names
-    return frozenset(graph.named(name.strip()) if isinstance(name, str) else name for name in each)
+    return frozenset(_node(graph, name) for name in each)
+
+
+def _node(graph: Graph, name: object) -> NodeId:
+    if isinstance(name, str):
+        return graph.named(name.strip())
+    if not isinstance(name, int) or name not in graph.nodes:
+        raise OptionRefusal("nodes", f"must be names of nodes, or ids, of this graph, not {quoted(name)}.")
+    return name

@@ -8,10 +8,10 @@ from functools import cached_property
 from threading import Event
 from typing import TYPE_CHECKING
 
-from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.rough_layout import arranged
-from micrograd_gui.document.text import spoken, written
+from micrograd_gui.document.text import quoted, spoken, written
 from micrograd_gui.figures.figure import MARGIN, SIZE, Figure, Style
 from micrograd_gui.figures.folding import Folding, Key
 from micrograd_gui.figures.notebook_style import StandIns, lay_out_notebook, with_stand_ins
@@ -302,5 +302,6 @@ def _cursors(trace: Run, step: str) -> Sequence[int]:
     if step == "all":
         return range(len(trace) + 1)
     if not step.isdecimal() or len(step) > 9 or int(step) > len(trace):
-        raise Refusal(f"--step is a number from 0 to {len(trace)}, last or all, not “{spoken(step)}”.")
+        rest = f"must be a whole number from 0 to {len(trace)}, last or all, not {quoted(step)}."
+        raise OptionRefusal("step", rest)
     return [int(step)]

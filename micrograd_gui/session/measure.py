@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Literal
 
-from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.text import given_number
 from micrograd_gui.session.record import build, record
 from micrograd_gui.session.trace import Frame, Pass
 
@@ -108,12 +109,11 @@ def complete(graph: Graph) -> Frame:
     return trace.frame(len(trace))
 
 
-def checked_step(h: float) -> float:
-    """The step h itself; raises Refusal where it is not larger than 0, or not finite."""
-    if not h > 0:
-        raise Refusal("h must be larger than 0: the slope divides by it.")
-    if not isfinite(h):
-        raise Refusal("h must be a finite number: each node is moved by it.")
+def checked_step(given: object) -> float:
+    """The step h that is given, a number or its text; raises OptionRefusal where it is not above 0."""
+    h = given_number(given, "h")
+    if h <= 0:
+        raise OptionRefusal("h", "must be larger than 0: the slope divides by it.")
     return h
 
 

@@ -140,14 +140,70 @@ def test_a_drawing_takes_the_options_of_the_command_and_refuses_others(tmp_path:
     for wrong, words in (
         ({"colour": "red"}, "no option “colour”"),
         ({"theme": "pink"}, "no theme “pink”"),
-        ({"digits": 1.5}, "digits is a whole number"),
-        ({"scale": 1e9}, "scale is a number from"),
-        ({"gradients": "no"}, "gradients is True or False"),
+        ({"digits": 1.5}, "digits must be a whole number from 0 to 12, not 1.5"),
+        ({"margin": 1e9}, "margin must be a number from"),
+        ({"gradients": "no"}, "gradients must be True or False"),
         ({"step": 99}, "99"),
     ):
         with pytest.raises(mg.Refusal, match=words):
             mg.render(lecture(), tmp_path / "z.svg", **wrong)
     assert not (tmp_path / "z.svg").exists()
+
+
+WRONG = {
+    "read(5)": "path must be the name of a file, not 5.",
+    "read(b'a')": "path must be the name of a file, not a bytes.",
+    "read('x' * 5000)": "is neither a file nor an example",
+    "parse(None)": "text must be an expression or a cell, such as “L = a*b”, not None.",
+    "parse('a*b', a='x')": "a must be a number, not “x”.",
+    "parse('a*b', a=float('nan'))": "a must be a finite number, not nan.",
+    "parse('a*b', a=10**5000)": "a must be a number, not an int.",
+    "parse('a', onto=5)": "onto must be a graph, as read and parse give it, not 5.",
+    "write(5, 'a.micrograd')": "graph must be a graph, as read and parse give it, not 5.",
+    "write(g, 5)": "path must be the name of a file, not 5.",
+    "write(g, 'x.svg')": "“x.svg” cannot be written: a graph is saved as a .micrograd file; for other forms",
+    "write(g, 'x')": "“x” cannot be written: a graph is saved as a .micrograd file",
+    "run(3)": "graph must be a graph, as read and parse give it, not 3.",
+    "run(g).frame('x')": "moment must be a whole number, not “x”.",
+    "run(g)['x']": "moment must be a whole number, not “x”.",
+    "check([g])": "graph must be a graph, as read and parse give it, not a list.",
+    "check(g, h='x')": "h must be a number, not “x”.",
+    "check(g, h=None)": "h must be a number, not None.",
+    "check(g, h=0)": "h must be larger than 0",
+    "render(g, 5)": "path must be the name of a file, not 5.",
+    "render(5, 'x.svg')": "graph must be a graph, as read and parse give it, not 5.",
+    "render(g, 'x.png', scale='big')": "scale must be a number, not “big”.",
+    "render(g, 'x.png', scale=[1])": "scale must be a number, not a list.",
+    "render(g, 'x.png', scale=True)": "scale must be a number, not True.",
+    "render(g, 'x.png', theme=['dark'])": "theme must be light, dark or print, not a list.",
+    "render(g, 'x.png', nodes=5)": "nodes must be names of nodes, not 5.",
+    "render(g, 'x.png', nodes=['a', 99])": "nodes must be names of nodes, or ids, of this graph, not 99.",
+    "render(g, 'x.png', step=1.5)": "step must be a whole number from 0 to 3, last or all, not “1.5”.",
+    "render(g, 'x.png', step=10**5000)": "step must be a number, not an int.",
+    "render(g, 'x.png', step=g)": "step must be a number, not a Graph.",
+    "render(g, 'x.png', colour='red')": "There is no option “colour”; there are step, style",
+    "train(None)": "graph must be a graph, as read and parse give it, not None.",
+    "train(xor, steps=-1)": "steps must be a whole number, 0 or more, not −1.",
+    "train(xor, rate=float('nan'))": "rate must be a finite number, not nan.",
+    "train(xor, rate='x')": "rate must be a number, not “x”.",
+    "train(xor, seed=1.5)": "seed must be a whole number, 0 or more, not 1.5.",
+    "train(xor, rows=5)": "rows must be the name of a file, not 5.",
+    "show(5)": "An int is no Value, so there is no graph behind it.",
+}
+
+
+@pytest.mark.parametrize("call", WRONG)
+def test_what_is_wrong_is_named_in_one_sentence_and_no_file_is_made(
+    call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    graphs = {"g": mg.parse("L = a*b"), "xor": mg.read("xor")}
+    names = {each: getattr(mg, each) for each in mg.__all__} | graphs
+    with pytest.raises(mg.Refusal) as refused:
+        eval(call, names)
+    assert WRONG[call] in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert not list(tmp_path.iterdir())
 
 
 def test_training_gives_losses_accuracy_and_the_trained_graph(capsys: pytest.CaptureFixture) -> None:

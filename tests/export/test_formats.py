@@ -267,7 +267,7 @@ def test_an_unknown_suffix_is_refused_with_those_there_are(tmp_path: Path, name:
         ({"theme": "pink"}, "no theme “pink”"),
         ({"scale": "0"}, "from 0.1 to 20"),
         ({"scale": "1e9"}, "from 0.1 to 20"),
-        ({"scale": "big"}, "--scale must be a number"),
+        ({"scale": "big"}, "^scale must be a number"),
         ({"step": "many"}, "last or all"),
     ],
 )

@@ -1,14 +1,18 @@
 """The table of options agrees with the tables of forms, themes, styles and dialects, and with the types."""
 
+import re
+from pathlib import Path
 from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
-from micrograd_gui.app.cli import _render_parser
+from micrograd_gui.app.cli import _render_parser, main
+from micrograd_gui.document.data import Column, Data
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.door import parse
 from micrograd_gui.export.code.python import DIALECTS
-from micrograd_gui.export.formats import FORMS
+from micrograd_gui.export.formats import FORMS, render
 from micrograd_gui.export.options import OPTIONS, RenderOptions, read_options
 from micrograd_gui.figures.moments import DIRECTIONS, STYLES, Options
 from micrograd_gui.figures.palette import PALETTES
@@ -50,9 +54,99 @@ def test_what_is_not_said_is_as_usual() -> None:
     assert read_options(Graph(), {}) == (None, Options())
 
 
-def test_a_number_may_be_a_text_and_is_named_as_it_was_said() -> None:
+def test_a_number_may_be_a_text() -> None:
     assert read_options(Graph(), {"scale": "2.5"})[1] == read_options(Graph(), {"scale": 2.5})[1]
-    with pytest.raises(Refusal, match=r"^--scale is a number from"):
-        read_options(Graph(), {"scale": "0"})
-    with pytest.raises(Refusal, match=r"^scale is a number from"):
-        read_options(Graph(), {"scale": 0})
+    for wrong in ("0", 0):
+        with pytest.raises(Refusal, match=r"^scale must be a number from"):
+            read_options(Graph(), {"scale": wrong})
+
+
+# Which form heeds which option -------------------------------------------------------------------
+
+OTHER: dict[str, object] = {  # than usual, for each option
+    "step": "3", "style": "canvas", "theme": "print", "scale": 0.7, "gradients": False, "transparent": True,
+    "rankdir": "TB", "nodes": "y,L", "open_blocks": True, "digits": 1, "card": True, "only": "card",
+    "margin": 50, "dialect": "torch", "train": True, "fps": 50, "seconds": 0.1,
+}  # fmt: skip
+HEEDED = [(form.suffix, name) for form in FORMS.values() for name in OPTIONS if name in form.options]
+UNHEEDED = [(form.suffix, name) for form in FORMS.values() for name in OPTIONS if name not in form.options]
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    """A small graph with a collapsed block and rows."""
+    text = "from micrograd.nn import Neuron\nn = Neuron(1)\no = n([x])\nL = (o - y)**2"
+    made = parse(text, x=1, y=2)
+    for name in "xy":
+        made = made.marked(made.named(name), "input")
+    columns = tuple(Column(name, made.named(name)) for name in "xy")
+    return made.fed(Data(columns, ((1.0, 2.0), (2.0, 3.0)))).collapsed(made.blocks[0].id)
+
+
+def made(graph: Graph, path: Path, options: dict[str, object]) -> dict[str, bytes]:
+    path.parent.mkdir()
+    return {each.name: each.read_bytes() for each in render(graph, path, options)}
+
+
+@pytest.mark.parametrize(("suffix", "name"), HEEDED)
+def test_what_a_form_heeds_makes_another_file(graph: Graph, tmp_path: Path, suffix: str, name: str) -> None:
+    said: dict[str, object] = {} if name == "step" else {"step": "5"}
+    if suffix in (".py", ".ipynb", ".micrograd"):
+        said = {}
+    if name in ("fps", "seconds"):
+        said = {"step": "all", "nodes": "x", "card": False, "scale": 0.3}
+    if name == "transparent":
+        said["theme"] = "dark"  # a light .tex has no ground
+    other = False if name == "card" and FORMS[suffix].animated else OTHER[name]
+    usual = made(graph, tmp_path / "usual" / f"a{suffix}", said)
+    assert made(graph, tmp_path / "other" / f"a{suffix}", said | {name: other}) != usual
+
+
+@pytest.mark.parametrize(("suffix", "name"), UNHEEDED)
+def test_what_a_form_has_no_use_for_is_refused_and_the_forms_that_have_are_named(
+    graph: Graph, tmp_path: Path, suffix: str, name: str
+) -> None:
+    with pytest.raises(Refusal, match=f"^{name} is of no use to a {suffix}: it goes with") as refused:
+        render(graph, tmp_path / f"a{suffix}", {name: OTHER[name]})
+    assert {form.suffix for form in FORMS.values() if name in form.options} == set(
+        re.findall(r"[.][a-z]+", str(refused.value).partition(": ")[2])
+    )
+    assert not list(tmp_path.iterdir())
+
+
+def test_saying_what_is_usual_is_never_refused(graph: Graph, tmp_path: Path) -> None:
+    said = {name: row.default for name, row in OPTIONS.items()}
+    for suffix in (".dot", ".py", ".csv", ".micrograd"):
+        for step in (None, "last"):
+            (path,) = render(graph, tmp_path / f"a{suffix}", said | {"step": step})
+            assert path.stat().st_size
+
+
+def test_the_command_line_says_flags_and_a_program_keywords(tmp_path: Path, capsys) -> None:
+    out = str(tmp_path / "a.csv")
+    for options, words in (
+        ({"open_blocks": True}, "--open-blocks is of no use to a .csv"),
+        ({"gradients": False}, "--no-gradients is of no use to a .csv"),
+        ({"margin": "wide"}, "--margin must be a number, not “wide”."),
+        ({"step": "99"}, "--step must be a whole number from 0 to"),
+        ({"fps": "1", "seconds": "1"}, "--fps and --seconds both say"),
+        ({"only": "graph", "card": True}, "--only and --card say opposite"),
+    ):
+        flags = [
+            text
+            for name, value in options.items()
+            for text in ([OPTIONS[name].flag] if isinstance(value, bool) else [OPTIONS[name].flag, value])
+        ]
+        assert main(["render", "lecture", "-o", out, *flags]) == 2
+        said = capsys.readouterr().err
+        assert said.startswith(words)
+        with pytest.raises(Refusal) as refused:
+            render(parse("L = a*b"), Path(out), options)
+        assert "--" not in str(refused.value)
+        assert str(refused.value).partition(" ")[0] in options
+
+
+def test_the_readme_names_every_form() -> None:
+    page = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
+    told = page.partition("the suffix decides:")[2].partition(";")[0]
+    assert re.findall(r"[.][a-z]+", told) == list(FORMS)

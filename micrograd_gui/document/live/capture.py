@@ -10,7 +10,7 @@ from micrograd.engine import Value
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.live.values import LiveGraph, capture_foreign, capture_value, is_like_a_value
-from micrograd_gui.document.text import spoken
+from micrograd_gui.document.text import kind_of
 
 
 class LiveReader(NamedTuple):
@@ -32,7 +32,8 @@ def capture(root: Any, names: Mapping[str, Any] | None = None) -> LiveGraph:
     for reader in READERS:
         if reader.applies(root):
             return reader.read(root, names or {})
-    raise Refusal(f"A {spoken(type(root).__name__)} is no Value, so there is no graph behind it.")
+    kind = kind_of(root)
+    raise Refusal(f"{kind[:1].upper()}{kind[1:]} is no Value, so there is no graph behind it.")
 
 
 def graph_from_value(root: Any) -> Graph:

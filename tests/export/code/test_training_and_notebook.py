@@ -148,11 +148,11 @@ def test_dialects_are_chosen_on_the_command_line(tmp_path: Path, capsys: pytest.
         assert main(["render", "lecture", "-o", str(path), "--dialect", dialect]) == 0
         assert words in path.read_text("utf-8")
     assert main(["render", "lecture", "-o", str(path), "--dialect", "jax", "--train"]) == 2
-    assert "Only PyTorch scripts train" in capsys.readouterr().err
+    assert "--dialect must be torch where train is set, not “jax”." in capsys.readouterr().err
     other = tmp_path / "out.ipynb"
     for asked in (["--dialect", "torch"], ["--train"]):
         assert main(["render", "xor", "-o", str(other), *asked]) == 2
-        assert "Only a .py is written in a dialect, or trains" in capsys.readouterr().err
+        assert capsys.readouterr().err == f"{asked[0]} is of no use to a .ipynb: it goes with a .py.\n"
     assert not other.exists()
 
 
