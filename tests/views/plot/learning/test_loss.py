@@ -40,6 +40,14 @@ def test_the_curve_holds_every_loss_and_the_accuracy_its_own_axis(pane, session,
     assert (point.x, point.y) == ((30.0,), (session.state.training.loss,))
 
 
+def test_the_drawing_of_axes_is_a_turn_that_ends(pane, session, qtbot, monkeypatch):
+    run(session, 5)
+    surface, ended = shown(pane, "loss", qtbot), []
+    monkeypatch.setattr(pane.view._bridge.frames, "end_turn", lambda: ended.append("axes"))
+    surface.draw()
+    assert ended == ["axes"]
+
+
 def test_a_graph_without_accuracy_has_no_second_axis(pane, session, qtbot):
     session.open_graph(learning.line())
     run(session, 5)
