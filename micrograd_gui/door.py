@@ -62,7 +62,7 @@ def set_leaves(graph: Graph, values: Mapping[str, float]) -> Graph:
     for name, number in values.items():
         if name not in labels:
             leaves = ", ".join(node.label for node in graph if node.label and node.is_leaf)
-            raise Refusal(f"There is no node called “{name[:40]}”; the leaves are {leaves[:200]}.")
+            raise Refusal(f"There is no node called {quoted(name)}; the leaves are {leaves[:200]}.")
         graph = graph.valued(labels[name], given_number(number, name))
     return graph
 

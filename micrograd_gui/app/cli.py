@@ -311,9 +311,9 @@ def _opened(given: argparse.Namespace) -> OpenedGraph:
 
 
 def _setting(text: str) -> tuple[str, float]:
-    from micrograd_gui.document.text import read_number
+    from micrograd_gui.document.text import quoted, read_number
 
     name, sign, number = text.partition("=")
     if not sign or not name.strip():
-        raise Refusal(f"it needs a name and a number, like a=2, not “{text[:40]}”.")
+        raise Refusal(f"it needs a name and a number, like a=2, not {quoted(text)}.")
     return name.strip(), read_number(number, f"the value of {name.strip()}")

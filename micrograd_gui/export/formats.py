@@ -52,7 +52,7 @@ def form_of(path: Path) -> Form:
     """The row of a file's suffix; raises Refusal, which names those there are."""
     form = FORMS.get(path.suffix.lower())
     if form is None:
-        what = f"The suffix “{path.suffix[:20]}” is not known" if path.suffix else "A suffix is missing"
+        what = f"The suffix {quoted(path.suffix)} is not known" if path.suffix else "A suffix is missing"
         raise Refusal(f"{what}: it decides the form, and is one of {', '.join(FORMS)}.")
     return form
 

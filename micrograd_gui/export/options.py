@@ -138,7 +138,7 @@ def read_options(graph: Graph, given: Mapping[str, Any], *, folds: bool = True) 
     """
     for name in given:
         if name not in OPTIONS:
-            raise Refusal(f"There is no option “{name[:40]}”; there are {', '.join(OPTIONS)}.")
+            raise Refusal(f"There is no option {quoted(name)}; there are {', '.join(OPTIONS)}.")
     said = {name: row.read(given.get(name)) for name, row in OPTIONS.items()}
     card, only = said["card"], said["only"]
     if only == "graph" and card:
