@@ -1,6 +1,5 @@
 """The names that programs and people hold on to."""
 
-import pytest
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QGraphicsView, QLineEdit, QTableView, QWidget
 
@@ -14,26 +13,29 @@ ACTIONS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ACTIONS)
-def test_every_action_has_its_keys_a_menu_a_tooltip_and_a_status_tip(opened, name):
+WIDGETS = {
+    "canvas": QGraphicsView, "rendered_graph": QWidget, "plot": QWidget, "gradients": QTableView,
+    "step_card": QWidget, "palette": QWidget, "expression": QLineEdit, "h": QLineEdit,
+}  # fmt: skip
+
+
+def test_every_action_has_its_keys_a_menu_a_tooltip_and_a_status_tip(opened):
     window = opened()
-    action = window.findChild(QAction, name)
-    keys = {key.toString(QKeySequence.SequenceFormat.PortableText) for key in action.shortcuts()}
-    assert keys >= set(ACTIONS[name])
-    assert action.toolTip()
-    assert action.statusTip()
     menus = [entry.menu() for entry in window.menuBar().actions()]
-    assert any(action in menu.actions() for menu in menus)
+    for name, expected in ACTIONS.items():
+        action = window.findChild(QAction, name)
+        keys = {key.toString(QKeySequence.SequenceFormat.PortableText) for key in action.shortcuts()}
+        assert keys >= set(expected), name
+        assert action.toolTip(), name
+        assert action.statusTip(), name
+        assert any(action in menu.actions() for menu in menus), name
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"),
-    [("canvas", QGraphicsView), ("rendered_graph", QWidget), ("plot", QWidget), ("gradients", QTableView),
-     ("step_card", QWidget), ("palette", QWidget), ("expression", QLineEdit), ("h", QLineEdit)],
-)  # fmt: skip
-def test_every_widget_has_its_name(opened, name, kind):
-    found = opened().findChildren(QWidget, name)
-    assert [isinstance(widget, kind) for widget in found] == [True]
+def test_every_widget_has_its_name(opened):
+    window = opened()
+    for name, kind in WIDGETS.items():
+        found = window.findChildren(QWidget, name)
+        assert [isinstance(widget, kind) for widget in found] == [True], name
 
 
 def test_no_key_means_two_things(opened):

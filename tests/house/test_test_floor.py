@@ -56,30 +56,44 @@ def test_alone(number):
 """
 
 
+def said(folder: Path, *words: str) -> tuple[int, str]:
+    """The exit status and the words of pytest on the tests in that folder, which have this conftest."""
+    for name in ("tests/conftest.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rA", *words]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    return done.returncode, done.stdout
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("code", "status", "words", "more"),
-    [
-        (LEAK, 1, "widgets left behind: QWidget", []),
-        (ERROR_IN_A_SLOT, 1, "ZeroDivisionError", []),
-        (WARNING_OF_QT, 1, "something is wrong", []),
-        (SETTINGS, 0, "2 passed", []),
-        (ALONE, 0, "42 passed", ["-n", "2"]),
-    ],
-    ids=["leak", "error in a slot", "warning of Qt", "settings", "alone"],
-)
-def test_the_floor_of_the_tests(tmp_path: Path, code: str, status: int, words: str, more: list[str]) -> None:
-    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    (tmp_path / "test_it.py").write_text(code)
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "test_it.py", *more],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == status, done.stdout + done.stderr
-    assert words in done.stdout
+def test_a_leak_an_error_in_a_slot_and_a_warning_of_qt_fail_a_test_and_settings_are_its_own(
+    tmp_path: Path,
+) -> None:
+    codes = {"leak": LEAK, "slot": ERROR_IN_A_SLOT, "warning": WARNING_OF_QT, "settings": SETTINGS}
+    for name, code in codes.items():
+        (tmp_path / f"test_{name}.py").write_text(code)
+    status, words = said(tmp_path, *(f"test_{name}.py" for name in codes))
+    assert status == 1, words
+    told = {line for line in words.splitlines() if line.startswith(("PASSED", "FAILED", "ERROR"))}
+    for start in (
+        "ERROR test_leak.py::test_leak - Failed: widgets left behind: QWidget",
+        "FAILED test_slot.py::test_error - Failed: ",
+        "FAILED test_warning.py::test_warning",
+        "PASSED test_settings.py::test_writes",
+        "PASSED test_settings.py::test_reads",
+    ):
+        assert any(line.startswith(start) for line in told), words
+    assert not any(line.startswith(("ERROR test_settings", "FAILED test_settings")) for line in told)
+    assert "ZeroDivisionError" in words
+    assert "something is wrong" in words
+
+
+@pytest.mark.slow
+def test_while_a_test_alone_runs_the_others_wait(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(ALONE)
+    status, words = said(tmp_path, "-n", "2", "test_it.py")
+    assert status == 0, words
+    assert "42 passed" in words
 
 
 SKIPS = """
@@ -94,17 +108,12 @@ def test_always():
 
 @pytest.mark.slow
 def test_what_was_skipped_is_named_with_its_reason_and_can_be_run_alone(tmp_path: Path) -> None:
-    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    def with_module(name: str) -> str:
+        (tmp_path / "test_it.py").write_text(SKIPS.format(module=name))
+        return said(tmp_path, "-n", "1", "--only-skipped", "left", "test_it.py")[1]
 
-    def said(module: str) -> str:
-        (tmp_path / "test_it.py").write_text(SKIPS.format(module=module))
-        words = ["-p", "no:cacheprovider", "-n", "1", "--only-skipped", "left", "test_it.py"]
-        command = [sys.executable, "-m", "pytest", *words]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout
-
-    first = said("no_such_module")
+    first = with_module("no_such_module")
     assert "SKIPPED, a module is not installed:\n    test_it.py::test_often (3 cases)\n" in first
     assert "1 passed, 3 skipped" in first
-    assert "3 passed in" in said("json")
+    assert "3 passed in" in with_module("json")
     assert (tmp_path / "left").read_text() == ""
