@@ -7,6 +7,7 @@ import math
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,11 @@ from micrograd_gui.document.notation.reader import functions, graph_from_express
 from micrograd_gui.export.code.python import DIALECTS, computable_nodes, script, variable_names
 from micrograd_gui.files import documents
 from micrograd_gui.session.measure import complete
+from tests.export.code.forked import Forked
 from tests.naughty import naughty
 
 ROOT = Path(__file__).parents[3]
+Rows = Callable[[Graph, str, Path], list[dict]]
 HERE = {name: importlib.util.find_spec(row.package) is not None for name, row in DIALECTS.items()}
 dialects = pytest.mark.parametrize(
     "dialect",
@@ -45,10 +48,35 @@ def python(*arguments: object) -> str:
     return done.stdout
 
 
-def rows(graph: Graph, dialect: str, folder: Path) -> list[dict]:
-    path = folder / "out.py"
-    path.write_text(script(graph, dialect), "utf-8")
-    return json.loads(python(path, "--json"))["nodes"]
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rows]:
+    """The numbers that the script of a graph prints, in a dialect."""
+    loaded: dict[str, Forked] = {}
+
+    def rows(graph: Graph, dialect: str, folder: Path) -> list[dict]:
+        path = folder / "out.py"
+        path.write_text(script(graph, dialect), "utf-8")
+        if not hasattr(os, "fork"):
+            return json.loads(python(path, "--json"))["nodes"]
+        if dialect not in loaded:
+            loaded[dialect] = Forked(DIALECTS[dialect].package, tmp_path_factory.mktemp(dialect))
+        return json.loads(loaded[dialect].run(path, "--json"))["nodes"]
+
+    yield rows
+    for each in loaded.values():
+        each.end()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="scripts are run one by one here")
+def test_a_script_that_fails_is_told_and_leaves_nothing_to_the_next(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("import json\njson.left = 1\nprint('here')\n")
+    (tmp_path / "b.py").write_text("import json, sys\nsys.exit(json.left)\n")
+    forked = Forked("json", tmp_path)
+    assert forked.run(tmp_path / "a.py") == "here\n"
+    with pytest.raises(AssertionError, match="has no attribute 'left'"):
+        forked.run(tmp_path / "b.py")
+    assert forked.run(tmp_path / "a.py") == "here\n"
+    forked.end()
 
 
 def assert_same_numbers(graph: Graph, found: list[dict]) -> None:
@@ -73,20 +101,22 @@ def all_ops() -> Graph:
 
 
 @dialects
-def test_a_script_with_every_op_prints_the_same_numbers(dialect: str, tmp_path: Path) -> None:
+def test_a_script_with_every_op_prints_the_same_numbers(dialect: str, tmp_path: Path, rows: Rows) -> None:
     graph = all_ops()
     assert_same_numbers(graph, rows(graph, dialect, tmp_path))
 
 
 @dialects
 @pytest.mark.parametrize("name", [each.name for each in documents.examples() if not each.trains])
-def test_the_examples_print_the_same_numbers(dialect: str, name: str, tmp_path: Path) -> None:
+def test_the_examples_print_the_same_numbers(dialect: str, name: str, tmp_path: Path, rows: Rows) -> None:
     graph = documents.load_example(name)
     assert_same_numbers(graph, rows(graph, dialect, tmp_path))
 
 
 @dialects
-def test_a_network_and_what_does_not_feed_the_target_come_along(dialect: str, tmp_path: Path) -> None:
+def test_a_network_and_what_does_not_feed_the_target_come_along(
+    dialect: str, tmp_path: Path, rows: Rows
+) -> None:
     graph, _ = with_block(Graph(), BlockSpec("mlp", 3, (4, 4, 1), seed=1, linear=True))
     graph = graph.added("exp", (0.0, 0.0), inputs=(1,)).added("tanh", (0.0, 0.0))
     graph = graph.targeted(predictions(graph)[0])
@@ -96,13 +126,13 @@ def test_a_network_and_what_does_not_feed_the_target_come_along(dialect: str, tm
 
 
 @dialects
-def test_a_leaf_alone_can_be_the_target(dialect: str, tmp_path: Path) -> None:
+def test_a_leaf_alone_can_be_the_target(dialect: str, tmp_path: Path, rows: Rows) -> None:
     (row,) = rows(graph_from_expression("a = 5"), dialect, tmp_path)
     assert (row["data"], row["grad"], row["op"]) == (5.0, 1.0, None)
 
 
 @dialects
-def test_labels_of_any_kind_are_kept_as_text_and_never_run(dialect: str, tmp_path: Path) -> None:
+def test_labels_of_any_kind_are_kept_as_text_and_never_run(dialect: str, tmp_path: Path, rows: Rows) -> None:
     labels = naughty()
     leaves = {at: Node(at, None, (), label, float(at)) for at, label in enumerate(labels, 1)}
     sums = {}
@@ -143,7 +173,7 @@ def test_in_micrograd_the_statements_read_like_the_lecture() -> None:
     assert "L.backward()" in text
 
 
-def test_numbers_that_are_not_finite_become_null_in_json(tmp_path: Path) -> None:
+def test_numbers_that_are_not_finite_become_null_in_json(tmp_path: Path, rows: Rows) -> None:
     found = rows(graph_from_expression("a = 0; L = log(a)"), "micrograd", tmp_path)
     assert found[1]["data"] is None
     graph = graph_from_expression("a = 0; L = a + 1").valued(1, math.inf)
