@@ -262,6 +262,7 @@ def run_tests(arguments):
 
     The tests take all processors. The others run beside them, and what they say is shown afterwards.
     """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a hundred processes would each compile everything anew
     python = str(PYTHON)
     politely = ["nice", "-n", "5"] if shutil.which("nice") else []  # some tests have a deadline
     checks = {

@@ -1,12 +1,15 @@
-"""Runs what the tests skipped for want of Python packages: `.ci/run` calls it with the list of the skipped.
+"""Runs what the tests skipped for want of Python packages: numba, scikit-learn, notebooks, PyTorch, JAX.
 
+    python3 .ci/more.py --install
     python3 .ci/more.py FILE
 
-Numba, scikit-learn and notebooks are one job, PyTorch and JAX another. Each has an environment of its own
-upon .venv, so that .venv stays what requirements.lock says. Where packages cannot be had, a line says so.
+`.ci/run` has the packages installed while all other tests run, then hands over the list of the skipped. They
+have an environment of their own upon .venv, so that .venv stays what requirements.lock says. Where packages
+cannot be had, a line says so, and the tests that need them stay skipped.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -19,6 +22,8 @@ sys.path.insert(0, str(ROOT))
 
 import run  # noqa: E402  (of this checkout)
 
+FOLDER = run.VENV / "more"
+PYTHON = FOLDER / run.PYTHON.relative_to(run.VENV)
 LOCK = ROOT / "requirements-ci.lock"
 TORCH = "torch==2.13.0"  # known to pass; any build of it for processors
 JAX = ["jax>=0.4.30", "jaxlib"]
@@ -29,33 +34,32 @@ class Missing(Exception):
     """Packages cannot be had here; the text says which and why."""
 
 
-def environment(name):
+def new_environment():
     """A Python that sees what is installed for it, then what .venv has, then the checkout."""
-    folder = run.VENV / name
-    venv.EnvBuilder(symlinks=True, clear=True).create(folder)
-    (run.packages_of(folder) / "below.pth").write_text(f"{run.packages_of(run.VENV)}\n{ROOT}\n")
-    return folder / run.PYTHON.relative_to(run.VENV)
+    venv.EnvBuilder(symlinks=True, clear=True).create(FOLDER)
+    (run.packages_of(FOLDER) / "below.pth").write_text(f"{run.packages_of(run.VENV)}\n{ROOT}\n")
 
 
-def install_extras(python):
+def install_extras():
     """What requirements-ci.lock names, by hash."""
     try:
-        run.install(LOCK, python)
+        run.install(LOCK, PYTHON)
     except run.SetUpFailed as problem:
         raise Missing(str(problem).splitlines()[-1]) from problem
 
 
-def install_frameworks(python):
+def install_frameworks():
     """PyTorch and JAX for processors; no build for graphics cards, which is some gigabytes."""
     options = ["--quiet", "--disable-pip-version-check", "--no-input", "--only-binary", ":all:"]
-    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", *options]
+    options += ["--no-compile"]  # most of what these bring is never imported
+    pip = [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", *options]
     report = ran([*pip, "--dry-run", "--report", "-", TORCH])
     names = [each["metadata"]["name"] for each in json.loads(report)["install"]] if report else ["nvidia"]
     if not any(name.startswith(("nvidia", "cuda")) for name in names):
         found = ran([*pip, TORCH])
     else:
         uv = shutil.which("uv")
-        found = uv and ran([uv, "pip", "install", "--python", str(python), "--torch-backend", "cpu", TORCH])
+        found = uv and ran([uv, "pip", "install", "--python", str(PYTHON), "--torch-backend", "cpu", TORCH])
     if found is None or found is False:
         raise Missing(f"{TORCH} cannot be had here as a build for processors")
     if ran([*pip, *JAX]) is None:
@@ -74,38 +78,36 @@ def ran(command):
     return done.stdout if done.returncode == 0 else None
 
 
-def job(name, install, skipped):
-    """Install, and run what is still skipped; gives whether no test failed."""
+def install():
+    begun = time.monotonic()
+    new_environment()
+    for packages in (install_extras, install_frameworks):
+        try:
+            packages()
+        except Missing as problem:
+            run.say(f"-- {problem}; the tests that need it stay skipped.")
+    run.say(f"-- more packages: installed in {time.monotonic() - begun:.0f} s beside the tests")
+
+
+def test(skipped):
+    """Run what is still skipped; gives the exit status."""
+    begun = time.monotonic()
     files = sorted({line.split("::")[0].split("\t")[0] for line in skipped.read_text("utf-8").splitlines()})
     if not files:
-        return True
-    begun = time.monotonic()
-    try:
-        python = environment(name)
-        install(python)
-    except Missing as problem:
-        run.say(f"-- {name}: {problem}; its tests stay skipped.")
-        return True
-    run.say(f"-- {name}: installed in {time.monotonic() - begun:.0f} s; what was skipped without it:")
-    tests = [str(python), "-m", "pytest", "-n", "auto", "--dist", "worksteal"]
+        return 0
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # as in run.py
+    # psutil is here, by which -n auto counts two threads of one core as one processor
+    tests = [str(PYTHON), "-m", "pytest", "-n", "logical", "--dist", "worksteal"]
     try:
         done = subprocess.run([*tests, "--only-skipped", str(skipped), *files], cwd=ROOT, timeout=TESTING)
     except subprocess.TimeoutExpired:
-        run.say(f"-- {name}: FAILED, not at its end after {TESTING} s")
-        return False
-    run.say(f"-- {name}: {time.monotonic() - begun:.0f} s in all")
-    return done.returncode in (0, 5)  # 5: there was no test left to run
-
-
-def main(skipped):
-    passed = [
-        job("extras", install_extras, skipped),
-        job("frameworks", install_frameworks, skipped),
-    ]
+        run.say(f"-- FAILED, not at its end after {TESTING} s")
+        return 1
     left = skipped.read_text("utf-8").splitlines()
-    run.say("\n".join(["", f"Skipped in every job: {len(left) or 'no test'}", *left]))
-    return 0 if all(passed) else 1
+    run.say("\n".join([f"What needs more packages: {time.monotonic() - begun:.0f} s.", "",
+                       f"Skipped in every run: {len(left) or 'no test'}", *left]))  # fmt: skip
+    return 0 if done.returncode in (0, 5) else 1  # 5: there was no test left to run
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(install() if sys.argv[1] == "--install" else test(Path(sys.argv[1])))
