@@ -5,8 +5,10 @@ import csv
 import importlib.util
 import io
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,10 +25,12 @@ from micrograd_gui.export.code.training import training_script
 from micrograd_gui.files import documents
 from micrograd_gui.session.measure import complete
 from micrograd_gui.session.training.trainer import Trainer
+from tests.export.code.forked import Forked
 from tests.export.code.test_python import python
 from tests.naughty import naughty
 
 needs_torch = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
+Run = Callable[..., str]
 LECTURE = documents.load_example("lecture")
 
 
@@ -40,10 +44,21 @@ def network(
     return graph.fed(data.matched(graph.nodes)).planned(TrainingPlan(**{"steps": 6, "rate": 0.1, **plan}))  # type: ignore[arg-type]
 
 
-def trained(graph: Graph, folder: Path, *command: str) -> dict:
+@pytest.fixture(scope="module")
+def in_torch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """Runs a script where PyTorch is loaded, and what the first step of an optimiser loads of it."""
+    if not hasattr(os, "fork"):
+        yield python
+        return
+    forked = Forked("torch._dynamo", tmp_path_factory.mktemp("torch"))
+    yield forked.run
+    forked.end()
+
+
+def trained(graph: Graph, folder: Path, run: Run, *command: str) -> dict:
     path = folder / "train.py"
     path.write_text(training_script(graph), "utf-8")
-    return json.loads(python(*command, path, "--json"))
+    return json.loads(run(*command, path, "--json"))
 
 
 # Training ----------------------------------------------------------------------------------------
@@ -61,11 +76,11 @@ def trained(graph: Graph, folder: Path, *command: str) -> dict:
     ids=["moons", "momentum", "adam", "neuron"],
 )
 def test_a_training_script_has_the_losses_and_parameters_of_the_window(
-    graph: Graph, tolerance: float, tmp_path: Path
+    graph: Graph, tolerance: float, tmp_path: Path, in_torch: Run
 ) -> None:
     training = Trainer(graph)
     losses = [training.step().loss for _ in range(6)]
-    said = trained(graph, tmp_path)
+    said = trained(graph, tmp_path, in_torch)
     assert said["losses"] == pytest.approx(losses, rel=tolerance)
     assert list(said["parameters"].values()) == pytest.approx(training.numbers.tolist(), rel=tolerance)
     assert said["accuracy"] == training.accuracy
@@ -79,24 +94,24 @@ def test_under_torchrun_the_processes_together_have_the_same_losses(processes: i
     command = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes))
     training = Trainer(graph)
     losses = [training.step().loss for _ in range(6)]
-    assert trained(graph, tmp_path, *command)["losses"] == pytest.approx(losses, rel=1e-12)
+    assert trained(graph, tmp_path, python, *command)["losses"] == pytest.approx(losses, rel=1e-12)
 
 
 @needs_torch
 @pytest.mark.slow
-def test_batches_rows_of_ones_own_and_saved_parameters(tmp_path: Path) -> None:
+def test_batches_rows_of_ones_own_and_saved_parameters(tmp_path: Path, in_torch: Run) -> None:
     path = tmp_path / "train.py"
     path.write_text(training_script(network(batch=5)), "utf-8")
     rows = tmp_path / "rows.csv"
     rows.write_text("y,x2,x1\n1,0.5,0.25\n-1,-0.5,2\n", "utf-8")
-    said = json.loads(python(path, "--json", "--data", rows, "--steps", "3", "--save", tmp_path / "p.pt"))
+    said = json.loads(in_torch(path, "--json", "--data", rows, "--steps", "3", "--save", tmp_path / "p.pt"))
     assert len(said["losses"]) == 3
     assert (tmp_path / "p.pt").stat().st_size
-    assert "step 5 loss" in python(path)
+    assert "step 5 loss" in in_torch(path)
 
 
 @needs_torch
-def test_a_graph_drawn_by_hand_trains_with_parameters_called_anything(tmp_path: Path) -> None:
+def test_a_graph_drawn_by_hand_trains_with_parameters_called_anything(tmp_path: Path, in_torch: Run) -> None:
     graph = graph_from_expression("x = 1; y = 1; w = 0.5; b = 0; L = (w*x + b - y)**2")
     labels = {"w": "forward\n@@rows@@", "b": 'self"'}
     for node in list(graph):
@@ -105,7 +120,7 @@ def test_a_graph_drawn_by_hand_trains_with_parameters_called_anything(tmp_path: 
     graph = graph.fed(datasets.make("line").matched(graph.nodes)).planned(TrainingPlan(steps=4, rate=0.1))
     training = Trainer(graph)
     losses = [training.step().loss for _ in range(4)]
-    said = trained(graph, tmp_path)
+    said = trained(graph, tmp_path, in_torch)
     assert said["losses"] == pytest.approx(losses, rel=1e-12)
     assert set(said["parameters"]) == set(labels.values())
 
