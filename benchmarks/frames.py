@@ -82,9 +82,9 @@ def main() -> None:
     window.plot.show_kind("boundary")
     QTest.qWait(4000)
     window.session.train_step()
+    plots = (window.plot.view, window.plot.below)  # matplotlib's import takes what a busy machine lets it
+    assert QTest.qWaitFor(lambda: all(plot.surface is not None for plot in plots), 60_000)
     QTest.qWait(1000)
-    assert window.plot.view.surface is not None
-    assert window.plot.below.surface is not None
     viewport = window.canvas.viewport()
     frames, painting = Frames(viewport), QTimer()
     painting.setTimerType(Qt.TimerType.PreciseTimer)
