@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from micrograd_gui.document.block import block_key
-from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.networks import BlockSpec, with_block
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.document.rough_layout import arranged
@@ -135,7 +135,15 @@ def test_a_table_of_numbers_has_every_moment_and_every_node_of_a_collapsed_block
 
 
 def test_however_large_it_is_drawn_with_as_many_pixels_as_programs_open(tmp_path: Path) -> None:
+    """A long picture, and one as large as all of `moons` open (89,775 by 23,978) without its 1,661 cards."""
     chain = "x = 1\ny = " + "tanh(" * 150 + "x" + ")" * 150
-    render(graph_from_expression(chain), str(tmp_path / "a.png"), style="canvas")
-    with Image.open(tmp_path / "a.png") as picture:
-        assert 15_000 < max(picture.size) <= 16_000
+    corners = {1: (0.0, 0.0), 2: (89_500.0, 23_900.0)}
+    wide = Graph({1: Node(1, None, (), "x", 1.0), 2: Node(2, "tanh", (1,), "y")}, corners, 2, 3)
+    sizes = []
+    for graph in (graph_from_expression(chain), wide):
+        render(graph, str(tmp_path / "a.png"), style="canvas")
+        with Image.open(tmp_path / "a.png") as picture:  # a warning of Pillow for a bomb would fail this
+            sizes.append(picture.size)
+    assert all(max(size) <= 16_000 for size in sizes)
+    assert sizes[0][0] > 15_000
+    assert 59_000_000 < sizes[1][0] * sizes[1][1] <= 60_000_000
