@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QPainter, QPixmap
@@ -33,8 +32,7 @@ _log = logger_of(__name__)
 Std = QKeySequence.StandardKey
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One action: objectName, text, keys, what it does, when it applies, one sentence about it.
 
     ``short`` is what its button says, where that is not the text; ``checked`` when an action that is switched

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, NewType, TypeGuard
+from typing import TYPE_CHECKING, Literal, NamedTuple, NewType, TypeGuard
 
 from micrograd_gui.document.node import NodeId
 from micrograd_gui.document.text import saveable, spoken
@@ -14,8 +14,7 @@ BlockKey = NewType("BlockKey", int)
 Key = NodeId | BlockKey  # of what is drawn: a node, or the box of a collapsed block
 
 
-@dataclass(frozen=True, slots=True)
-class BlockKindRow:
+class BlockKindRow(NamedTuple):
     """One kind of block in the words of the window; how it is built stands in `networks`.
 
     Attributes:

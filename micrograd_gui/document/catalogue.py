@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from micrograd.ops import OPS, Op, op_of
 from micrograd_gui.document.block import BLOCK_KINDS
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """One thing that can be dropped: its payload, what stands on its button, and a sentence about it."""
 
     payload: str
@@ -17,8 +16,7 @@ class Offer:
     help: str
 
 
-@dataclass(frozen=True, slots=True)
-class PaletteGroup:
+class PaletteGroup(NamedTuple):
     """Offers under one heading."""
 
     title: str

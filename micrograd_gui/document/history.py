@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from micrograd_gui.document.graph import Graph
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A graph, what was done to reach it, and the gesture that did it."""
 
     graph: Graph
@@ -50,7 +50,7 @@ class History:
     def amended(self, graph: Graph) -> History:
         """With another graph in the current entry: what belongs to the edit but came later (a layout)."""
         entries = list(self.entries)
-        entries[self.index] = replace(entries[self.index], graph=graph)
+        entries[self.index] = entries[self.index]._replace(graph=graph)
         return History(tuple(entries), self.index)
 
     def undone(self) -> History:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 Moments = tuple[Any, ...]  # arrays of shape (parameters,), one for each column of the optimiser
 
 
-@dataclass(frozen=True, slots=True)
-class Optimiser:
+class Optimiser(NamedTuple):
     """One row: how parameters follow their gradients. All that knows of an optimiser is in its row.
 
     ``update(parameters, grads, rate, moments, k)`` gives the parameters and moments after step ``k``, counted
@@ -30,8 +28,7 @@ class Optimiser:
         return tuple(parameters * 0.0 for _ in self.columns)
 
 
-@dataclass(frozen=True, slots=True)
-class RateSchedule:
+class RateSchedule(NamedTuple):
     """One row: step k, counted from 0, has ``factor(k)`` × rate; ``python`` is that factor in a script."""
 
     name: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import spoken
@@ -11,8 +10,7 @@ from micrograd_gui.document.text import spoken
 Weight = Literal["thin", "bundle", "strong"]
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(NamedTuple):
     """Colours as ``#rrggbb``; ``strong`` is how thick the acting node's outline is."""
 
     name: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -22,8 +22,7 @@ PICTURES = (".svg", ".png", ".pdf")
 SUFFIXES = (SUFFIX, *DOT, *PICTURES)  # of all files that a graph is read from
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedGraph:
+class OpenedGraph(NamedTuple):
     """A graph, and where it came from: the file that it can be saved to again, else what it is called."""
 
     graph: Graph
@@ -120,8 +119,7 @@ def write(path: Path | str, graph: Graph) -> None:
     write_whole(path, codec.encode(graph).encode("utf-8"))
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """One entry of the Examples menu; ``trains`` says whether gradient descent has something to learn."""
 
     name: str
@@ -138,7 +136,8 @@ class Example:
 @cache
 def examples() -> tuple[Example, ...]:
     """All of them, in the order of the lecture."""
-    return msgspec.json.decode(resource("examples", "index.json").read_bytes(), type=tuple[Example, ...])
+    rows = msgspec.json.decode(resource("examples", "index.json").read_bytes())
+    return tuple(Example(**row) for row in rows)
 
 
 def example_names() -> tuple[str, ...]:

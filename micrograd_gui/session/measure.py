@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 Sides = Literal["forward", "central"]
 
 
-@dataclass(frozen=True, slots=True)
-class Nudge:
+class Nudge(NamedTuple):
     """One node moved by h: what every node was and became, and the slope that follows.
 
     ``numeric`` is ``(L(x + h) − L(x)) / h`` where ``sides`` is "forward" (as in the lecture), and

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 
 from micrograd.engine import Value, apply
@@ -170,8 +169,7 @@ class _Recorder:
             return step
         graph = self.graph
         name = graph.nodes[wild.operand].spoken
-        return replace(
-            step,
+        return step._replace(
             kind="problem",
             note=(
                 f"The slope of {_call(graph, graph.nodes[node])} for {name} is {written(wild.slope)} "

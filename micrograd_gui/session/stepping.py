@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.errors import Refusal
@@ -14,8 +15,7 @@ from micrograd_gui.session.trace import Kind, Pass, Run
 BACKWARD: tuple[Kind, ...] = ("seed", "backward", "problem")  # the kinds of steps of a backward pass
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A moment of a run: the ``cursor`` after so many steps of the ``run``."""
 
     run: Run
@@ -37,7 +37,7 @@ class Position:
 
     def at_end_of_pass(self) -> Position:
         """Where the pass is over that begins here, or is on its way; here, where none is."""
-        return replace(self, cursor=next((end for end in self.run.ends if end > self.cursor), self.cursor))
+        return self._replace(cursor=next((end for end in self.run.ends if end > self.cursor), self.cursor))
 
     def continued(self, graph: Graph, then: Pass) -> Position:
         """The same moment of a run that goes on with that pass; what was recorded after it is dropped."""
@@ -67,7 +67,7 @@ def end_of_forward(state: State) -> Position:
     """The moment at which the next forward pass is done, or has ended early. Raises Refusal as that does."""
     here = next_forward_move(state)
     end = here.run.forward_end_after(here.cursor)
-    return here if end is None else replace(here, cursor=end)
+    return here if end is None else here._replace(cursor=end)
 
 
 def next_backward_move(state: State) -> Position:

@@ -43,8 +43,7 @@ class Change(NamedTuple):
     after: float
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One move of a run.
 
     forward: ``node`` was computed and holds ``data``. seed: the target's gradient was set to 1.

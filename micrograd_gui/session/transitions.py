@@ -6,9 +6,10 @@ Nothing is changed here: from a graph or a State follows another one. `Session` 
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isfinite
 from pathlib import Path
+from typing import NamedTuple
 
 from micrograd.ops import op_of
 from micrograd_gui.document import clipboard
@@ -27,8 +28,7 @@ APPLIED_OFFSET = (190.0, 0.0)  # where an op applied to a node lands beside it, 
 VALUE = "value"  # the palette's word for a leaf, where others say an op's name
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """A graph that is to become current, and what was done to reach it, as the menu of undo says it.
 
     ``selection`` are the nodes that are selected then (None: those that were, as far as they are left).

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 
@@ -15,8 +16,7 @@ SMALLEST_PROJECTED = 28  # pixels, of a screen 1080 high: no text on a projector
 _FONT_FILES = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSansMono")
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(NamedTuple):
     """Named colours as ``#rrggbb``; every text colour has 4.5:1 or more on every ground it stands on."""
 
     name: str

@@ -1,7 +1,6 @@
 """The rendered graph on screen: live numbers, a click selects, nothing moves while stepping."""
 
 from collections.abc import Callable
-from dataclasses import fields
 from threading import Event
 from typing import Any
 
@@ -328,7 +327,7 @@ def test_exported_pictures_have_the_colours_of_the_window(name: str) -> None:
     theme, palette = THEMES[name], PALETTES[name]
     own = {"dark", "ground", "grid", "raised", "on_data", "on_grad", "good", "selection"}
     called = {"panel": "box", "line": "divider", "frame": "line"}  # the same thing by its name in a figure
-    shared = [each.name for each in fields(theme) if each.name not in own]
+    shared = [each for each in theme._fields if each not in own]
     assert [getattr(theme, each) for each in shared] == [
         getattr(palette, called.get(each, each)) for each in shared
     ]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from string import Formatter
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from micrograd.ops import by_letter, op_of
 from micrograd_gui.document.graph import Graph, Node
@@ -19,8 +18,7 @@ LONGEST_NAME = 28
 _NO_NAME_SIGNS = frozenset("+-−*/×÷^()=,|<>{}[]\"'\\ ")
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(NamedTuple):
     """A piece of a line: its text, spaces included, what it is, and whether it is what matters most."""
 
     kind: Kind
@@ -28,8 +26,7 @@ class Fragment:
     strong: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of the card: the head, an equation ("big"), or a sentence ("note")."""
 
     size: Size

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from micrograd_gui.document.graph import Graph, NodeId
 
 
-@dataclass(frozen=True, slots=True)
-class Judge:
+class Judge(NamedTuple):
     """The prediction, the leaf that holds the answer, the answer's column, and where yes begins.
 
     Answers of 1 and −1 are told by the sign of the prediction, as in micrograd's demo; answers of 1 and 0 by

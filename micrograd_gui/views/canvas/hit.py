@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF
 
@@ -26,8 +25,7 @@ _WIRE_REACH = 6.0
 _PIECES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A part of the picture; ``port`` is set for an input port and for a wire.
 
     On the box of a collapsed block, or the title of an open one, there is a block and no node; a port of

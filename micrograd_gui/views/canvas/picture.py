@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF
 
@@ -143,8 +144,7 @@ def differences(old: CanvasFrame, new: CanvasFrame) -> list[QRectF]:
 CHIP_SCALES = (1.7, 1.35, 1.0)
 
 
-@dataclass(frozen=True, slots=True)
-class ChipItem:
+class ChipItem(NamedTuple):
     """One wire's own contribution: the rule above, what is added below, and the point it is about."""
 
     wire: Wire

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPen
@@ -212,8 +211,7 @@ GAP = 96.0  # between a node and the op that is applied to it
 _WIRE_REACH = 12.0  # pixels
 
 
-@dataclass(frozen=True, slots=True)
-class DropTarget:
+class DropTarget(NamedTuple):
     """Where what is dragged in would go: on the ground, onto a node, or into a wire.
 
     ``op``: the payload of the offer. ``key``: the node or box it is over. ``refused``: it cannot go there.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from micrograd_gui.document.graph import Graph, NodeId, Span
 from micrograd_gui.document.text import written
@@ -22,8 +22,7 @@ ABOVE = "above"  # the key stands above the axes, side by side, and hides nothin
 _HUGE = 1e150  # beyond it, the spans that matplotlib works out overflow
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """One thing drawn over the axes: a line or points; what the key says about it, and with little room."""
 
     color: Color
@@ -72,8 +71,7 @@ class Bars:
     brief: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """A few words in the axes, their left or right end at that point."""
 
     color: Color
