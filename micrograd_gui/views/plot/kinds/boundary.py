@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from micrograd_gui.document.data import Data
 from micrograd_gui.document.graph import Graph, NodeId, Span
@@ -44,8 +44,7 @@ class BoundaryStatic(StaticPlot):
     fixed: tuple[NodeId, ...] = ()
 
 
-@dataclass(frozen=True)
-class BoundaryQuery:
+class BoundaryQuery(NamedTuple):
     """Which node is looked at over which inputs, where those stand in the rows, and how it is judged."""
 
     judge: Judge
