@@ -2,9 +2,9 @@
 
     python benchmarks/canvas.py [ROUNDS]
 
-Medians in milliseconds of processor time, which a busy neighbour leaves as it is; a step is the verb and the
-repaint of what differs. Python's collector runs between what is measured, not in it: its search of the whole
-program takes longer than to open a view, and would fall into one figure or another.
+Medians in milliseconds of processor time, to be taken on a quiet machine; a step is the verb and the repaint
+of what differs. Python's collector runs between what is measured, not in it: its search of the whole program
+takes longer than to open a view.
 """
 
 from __future__ import annotations
