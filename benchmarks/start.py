@@ -41,8 +41,8 @@ import sys, time
 from micrograd_gui.app.start import hurry
 hurry()
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
-app = QApplication([])
+from micrograd_gui.app.arrangement import application
+app = application()
 from micrograd_gui.app import create_window
 from micrograd_gui.views.canvas.view import CanvasView
 def done():

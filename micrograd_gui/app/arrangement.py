@@ -311,11 +311,24 @@ class Appearance(QObject):
         self.set_look(replace(self.look, scale=kept))
 
 
+_IN_FUSION = "in-fusion"  # the property of an application that is
+
+
+def application() -> QApplication:
+    """The application that there is, else one that begins in Fusion."""
+    there = QApplication.instance()
+    if isinstance(there, QApplication):
+        return there
+    made = QApplication(["micrograd-gui", "-style", "fusion"])  # setStyle makes PySide load all of QStyle
+    made.setProperty(_IN_FUSION, True)
+    return made
+
+
 def apply_style(look: Look) -> None:
     """Fusion, the theme's palette, the program's font and style sheet, for every window."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    if app.style().objectName() != "fusion":
+    if not app.property(_IN_FUSION) and app.style().objectName() != "fusion":
         app.setStyle("Fusion")
     app.setPalette(qt_palette(look.theme))
     app.setFont(look.font())

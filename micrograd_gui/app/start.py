@@ -45,10 +45,11 @@ def run_window(source: object = None) -> int:
     """The program: the window, until it is closed. Gives the exit status; raises Refusal for a bad source."""
     hurry()
     from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QApplication
+
+    from micrograd_gui.app.arrangement import application
 
     last_lines()  # from now on they are kept
-    app = QApplication.instance() or QApplication(["micrograd-gui"])
+    app = application()
     app.setApplicationName("micrograd-gui")
     window = create_window(source)
     with errors_shown(window.say):
@@ -112,9 +113,10 @@ def show(value: Any, block: bool | None = None) -> Any:
     if interactive is None or not has_screen():
         return picture(ran_through(value) if link is None else link.found)
     from PySide6.QtCore import Qt, QThread
-    from PySide6.QtWidgets import QApplication
 
-    app = QApplication.instance() or QApplication(["micrograd-gui"])
+    from micrograd_gui.app.arrangement import application
+
+    app = application()
     last_lines()  # from now on they are kept
     window = create_window(value) if link is None else window_on(link)
     if block is None:

@@ -54,7 +54,7 @@ class ReadLine(QLineEdit):
     def _mark(self, sentence: str) -> None:
         """Refused for that reason; an empty sentence takes the mark away."""
         self.setToolTip(sentence or self._tip)
-        if self.property("refused") != bool(sentence):
+        if bool(self.property("refused")) != bool(sentence):  # at first there is none
             self.setProperty("refused", bool(sentence))
             self.style().unpolish(self)
             self.style().polish(self)
