@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 
@@ -23,8 +23,7 @@ from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.expression_line import HLine
 
 
-@dataclass(frozen=True, eq=False)
-class Commands:
+class Commands(Struct, frozen=True, eq=False):
     """The parts that actions speak to, by name, and what takes more than one verb. All raise Refusal."""
 
     context: Context

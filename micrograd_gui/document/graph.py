@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field, replace
 from functools import cached_property
 
+from msgspec import Struct
+
 from micrograd.ops import op_of
 from micrograd_gui.document.block import Block, BlockId, inside, kept, nodes_of
 from micrograd_gui.document.data import Data, TrainingPlan
@@ -26,8 +28,7 @@ from micrograd_gui.document.text import spoken
 __all__ = ["FARTHEST", "Graph", "Node", "NodeId", "Place", "Role", "Span", "Wiring"]
 
 
-@dataclass(frozen=True, eq=False)
-class Wiring:
+class Wiring(Struct, frozen=True, eq=False, dict=True):
     """What follows from nodes, wires and marks, whatever the numbers; each fact when it is asked for.
 
     An edit that changes numbers, places, blocks or the plan alone hands its graph's wiring on. So where

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from micrograd_gui.document.block import (
     Block,
@@ -51,8 +53,7 @@ class FoldedPort(NamedTuple):
     wires: tuple[Wire, ...]
 
 
-@dataclass(frozen=True)
-class FoldedBox:
+class FoldedBox(Struct, frozen=True, dict=True):
     """A collapsed block as it is drawn."""
 
     block: Block
@@ -92,8 +93,7 @@ class Framed(NamedTuple):
     frames: tuple[BlockId, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class _Structure:
+class _Structure(Struct, frozen=True, eq=False):
     """What a folding has whatever the numbers and names; its parts are told of there.
 
     ``ports`` tells where the wires of what is in a box are drawn, ``as_is`` that all of the graph is drawn.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -49,8 +48,7 @@ class Nudge(NamedTuple):
         return frozenset(number for number, data in self.after.items() if data != self.before.get(number))
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """A row of the numeric check, by the graph's id of the node; the rest is as in `micrograd.check.Row`."""
 
     node: NodeId

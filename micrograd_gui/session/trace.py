@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol
+
+from msgspec import Struct, field
 
 from micrograd_gui.document.graph import Graph, NodeId
 
@@ -81,8 +82,7 @@ class Step(NamedTuple):
         return frozenset({(self.node, "grad" if self.kind == "seed" else "data")})
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """All the numbers at one moment. A node not reached yet is missing."""
 
     data: Mapping[NodeId, float] = field(default_factory=dict)
@@ -217,8 +217,7 @@ class _FromPasses:
         return tuple(script)
 
 
-@dataclass(frozen=True, eq=False)
-class RecordedRun(_FromPasses):
+class RecordedRun(_FromPasses, Struct, frozen=True, eq=False, dict=True):
     """A run that was written down: the frame before it and its steps."""
 
     start: Frame

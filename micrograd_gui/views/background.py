@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
 
+from msgspec import Struct, field
 from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Signal, Slot
 from shiboken6 import isValid
 
@@ -77,8 +77,7 @@ class Background(QObject):
             raise job.error
 
 
-@dataclass(eq=False, slots=True)
-class _Job:
+class _Job(Struct, eq=False):
     """What was asked for, and what came of it."""
 
     key: Hashable

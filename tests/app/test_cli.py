@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +87,7 @@ def test_check_finds_all_examples_in_order(said: Any, name: str) -> None:
 
 def test_check_gives_1_where_gradients_disagree(said: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def found_wrong(graph: Graph, h: float) -> tuple[measure.Checked, ...]:
-        return tuple(replace(row, ok=graph.nodes[row.node].label != "b") for row in rows)
+        return tuple(row._replace(ok=graph.nodes[row.node].label != "b") for row in rows)
 
     rows = measure.check(graph_from_expression("L = a*b"), 1e-6)
     monkeypatch.setattr(measure, "check", found_wrong)

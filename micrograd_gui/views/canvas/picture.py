@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF
 
 from micrograd_gui.document.block import Key
@@ -23,8 +23,7 @@ from micrograd_gui.views.canvas.scene import Scene
 NumberField = tuple[NodeId, Field]  # of a box
 
 
-@dataclass(frozen=True, eq=False)
-class CanvasFrame:
+class CanvasFrame(Struct, frozen=True, eq=False):
     """A graph in its places, the numbers in it, and what is lit up.
 
     ``fresh`` are the fields that the step wrote, ``lit`` the wires it went through, ``lit_rects``

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+
+from msgspec import Struct
 
 from micrograd_gui.document.graph import Graph, NodeId, Span
 from micrograd_gui.document.text import written
@@ -33,8 +34,7 @@ class Mark(NamedTuple):
     brief: str = ""
 
 
-@dataclass(frozen=True, eq=False)
-class GrowingCurve:
+class GrowingCurve(Struct, frozen=True, eq=False):
     """A curve over 0, 1, 2, … that grows at its end; ``right``: by the right edge, from 0 to 100 %."""
 
     color: Color
@@ -45,8 +45,7 @@ class GrowingCurve:
     right: bool = False
 
 
-@dataclass(frozen=True, eq=False)
-class Field:
+class Field(Struct, frozen=True, eq=False):
     """Numbers over the whole of the axes, as two colours that part where the number is ``level``.
 
     ``numbers`` has shape (rows upward, columns across); at ``far`` from the level a colour is strongest.
@@ -59,8 +58,7 @@ class Field:
     brief: str = ""
 
 
-@dataclass(frozen=True, eq=False)
-class Bars:
+class Bars(Struct, frozen=True, eq=False):
     """Bars side by side on ``base``: ``heights`` has shape (bars,), ``edges`` shape (bars + 1,)."""
 
     color: Color
@@ -87,8 +85,7 @@ class Note(NamedTuple):
 PlotItem = Mark | GrowingCurve | Field | Bars | Note
 
 
-@dataclass(frozen=True, eq=False)
-class StaticPlot:
+class StaticPlot(Struct, frozen=True, eq=False):
     """All that stays while stepping: axes, names and curves.
 
     Attributes:

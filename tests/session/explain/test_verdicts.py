@@ -1,7 +1,5 @@
 """Verdicts: the words for what a check found, and for a grad that is not to be compared."""
 
-from dataclasses import replace
-
 import pytest
 
 from micrograd.check import Reason
@@ -57,10 +55,10 @@ def test_every_reason_has_words_a_mark_and_a_sentence(session):
     row = session.check_all()[0]
     for ok in (True, False):
         for reason in (*Reason, None):
-            verdict = verdict_on(replace(row, ok=ok, reason=reason, detail="log of 0"))
+            verdict = verdict_on(row._replace(ok=ok, reason=reason, detail="log of 0"))
             assert verdict.mark
             assert verdict.sentence.endswith(".")
-    assert verdict_on(replace(row, ok=False, reason=Reason.NOT_FINITE, detail="log of 0")) == (
+    assert verdict_on(row._replace(ok=False, reason=Reason.NOT_FINITE, detail="log of 0")) == (
         "✗ not finite",
         "One of the two slopes is no finite number: log of 0.",
     )
@@ -69,14 +67,14 @@ def test_every_reason_has_words_a_mark_and_a_sentence(session):
 def test_in_print_a_verdict_is_a_mark_and_few_words(session):
     row = session.check_all()[0]
     assert verdict_in_print(row) == "✓"
-    assert verdict_in_print(replace(row, reason=Reason.KINK)) == "✓ kink"
-    assert verdict_in_print(replace(row, ok=False)) == "✗"
+    assert verdict_in_print(row._replace(reason=Reason.KINK)) == "✓ kink"
+    assert verdict_in_print(row._replace(ok=False)) == "✗"
 
 
 def test_of_all_nodes_those_are_named_at_which_slopes_differ(session):
     graph, rows = session.state.graph, session.check_all()
     assert verdict_on_all(graph, rows) == "Analytic and numeric gradients agree at every node."
     assert verdict_in_short(graph, rows).startswith("all gradients agree (largest relative error ")
-    wrong = [replace(row, ok=row.node != graph.named("a")) for row in rows]
+    wrong = [row._replace(ok=row.node != graph.named("a")) for row in rows]
     assert verdict_on_all(graph, wrong) == "Analytic and numeric gradients disagree at a."
     assert verdict_in_short(graph, wrong) == "gradients differ at a"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from micrograd_gui.document.data import Data
@@ -23,8 +22,7 @@ _ROWS_DRAWN = 600  # of more rows, every so many-th
 _MARGIN = 0.18
 
 
-@dataclass(frozen=True, eq=False)
-class BoundaryStatic(StaticPlot):
+class BoundaryStatic(StaticPlot, frozen=True, eq=False):
     """What else a boundary rests on.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 from micrograd_gui.document.text import short
@@ -19,8 +18,7 @@ _EPSILON = 2.0**-52
 _TRUNCATION = (1e-3, 0.2)  # the h between which what the series leaves out is all the error there is
 
 
-@dataclass(frozen=True, eq=False)
-class ErrorStatic(StaticPlot):
+class ErrorStatic(StaticPlot, frozen=True, eq=False):
     """It holds for that ``h`` of the nudge alone."""
 
     h: float = 0.0
