@@ -21,7 +21,6 @@ T = TypeVar("T")
 
 NEVER = 1_000_000_000  # milliseconds: only when the run is over
 _TURN = 0.014  # seconds from one heavy view to the next, while the graph trains
-_BREATH = 0.003  # seconds after one, however long it took, in which what has happened meanwhile is answered
 _AGAIN = 5  # milliseconds until a view that had to wait for its turn asks again
 _SHARE = 8  # a view rests so many times as long as it takes to show a change
 _LATE = 0.0185  # seconds between two ticks from which the window is thought to be late
@@ -47,11 +46,12 @@ class Bridge(QObject):
     views/plot/pane.py              each change              whether there is a loss to show below
     views/plot/view.py              as the plot, in turn     the plot
     views/rendered_graph.py         300 ms, in turn          Graphviz's picture
-    views/step_card.py              150 ms                   the step in words
+    views/step_card.py              150 ms, in turn          the step in words
     views/training_panel.py         80 ms; its choices each  how far training is; optimiser and schedule
     ==============================  =======================  ============================================
 
-    *In turn*: heavy to draw, so no two of them in one frame.
+    *In turn*: heavy to draw, so no two of them in one frame. When a run is over, these and the expression
+    line show what they showed until their turn comes, all within a few frames; the others are told at once.
     """
 
     changed = Signal(object, object)
@@ -80,25 +80,31 @@ class Bridge(QObject):
 
 
 class Frames:
-    """Shares out the frames of a run: one heavy view is drawn in each, and steps fill what is left of it."""
+    """Shares out the frames of a run: one heavy view is drawn in each, and steps fill what is left of it.
+
+    Between two heavy views the event loop makes a whole pass, however late it is: keys are answered.
+    """
 
     def __init__(self) -> None:
-        # When the last heavy view began to be drawn, and when one was last ready, by the performance counter.
-        self._turn_taken = self._turn_ended = -math.inf
+        self._turn_taken = -math.inf  # when the last heavy view began to be drawn, by the performance counter
+        # Runs until a pass has been made since the last turn: a timer that begins while others are heard
+        # is heard after what has been posted, and what the window system has sent, since then.
+        self._passing = QTimer(singleShot=True, interval=0)
         self._ticked = 0.0
         self._budget = _MOST
 
     def take_turn(self) -> bool:
         """Whether a heavy view may be drawn now; if not, it asks again a few milliseconds later."""
         now = perf_counter()
-        if now - self._turn_taken < _TURN or now - self._turn_ended < _BREATH:
+        if now - self._turn_taken < _TURN or self._passing.isActive():
             return False
         self._turn_taken = now
+        self._passing.start()
         return True
 
     def end_turn(self) -> None:
         """A heavy view has been drawn: before the next one, what waits for the event loop has its turn."""
-        self._turn_ended = perf_counter()
+        self._passing.start()
 
     def begin(self) -> None:
         """A run begins: its first tick comes next."""
@@ -127,8 +133,8 @@ class Pace:
 
     def __init__(self, frames: Frames, rest: float, *, heavy: bool = True, longest: float = math.inf) -> None:
         self.rest = rest
+        self.heavy = heavy
         self._frames = frames
-        self._heavy = heavy
         self._longest = longest
         self._ended, self._took = 0.0, 0.0  # the last drawing, in seconds
 
@@ -139,7 +145,7 @@ class Pace:
 
     def delay(self) -> int:
         """Asked when ``wait`` is over: 0 where it may begin now, else milliseconds until to ask again."""
-        return 0 if not self._heavy or self._frames.take_turn() else _AGAIN
+        return 0 if not self.heavy or self._frames.take_turn() else _AGAIN
 
     @contextmanager
     def drawing(self) -> Iterator[None]:
@@ -148,7 +154,7 @@ class Pace:
         yield
         self._ended = perf_counter()
         self._took = min(self._longest, self._ended - began)
-        if self._heavy:
+        if self.heavy:
             self._frames.end_turn()
 
     def forget(self) -> None:
@@ -157,7 +163,10 @@ class Pace:
 
 
 class Paced(QObject):
-    """``changed(old, new)`` as the bridge has it; in a run ``rest`` milliseconds apart, many as one."""
+    """``changed(old, new)`` as the bridge has it; in a run ``rest`` milliseconds apart, many as one.
+
+    The end of a run comes to a ``heavy`` view when its turn does; a change before that brings it at once.
+    """
 
     changed = Signal(object, object)
 
@@ -176,6 +185,10 @@ class Paced(QObject):
             self._before = before
             if not self._timer.isActive() and self._pace.rest < NEVER:
                 self._timer.start(self._pace.wait())
+            return
+        if old.is_training and self._pace.heavy and new.graph.wiring is before.graph.wiring:
+            self._before = before  # numbers alone differ: who points at what is shown points at what is there
+            self._due()
             return
         self._timer.stop()
         self._before = None

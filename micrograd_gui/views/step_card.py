@@ -59,7 +59,7 @@ class StepCard(QTextEdit):
         )
         self.setTabChangesFocus(True)
         self.setCursorWidth(0)
-        Paced(bridge, 150, self, heavy=False).changed.connect(self._on_changed)
+        Paced(bridge, 150, self).changed.connect(self._on_changed)
         self.set_look(look)
         self._show(bridge.state)
 

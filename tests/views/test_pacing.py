@@ -2,11 +2,11 @@
 
 import re
 import time
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
 
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import NEVER, Bridge, Frames, Pace, Paced
@@ -50,6 +50,7 @@ def test_in_a_run_many_changes_are_shown_as_one_and_the_last_is_never_missed(qtb
         session.train_tick(1)
         qtbot.wait(1)
     session.train_stop()
+    qtbot.waitUntil(lambda: pairs[-1][1] is session.state)
     assert 2 <= len(pairs) <= 2 + (time.perf_counter() - began) / 0.029
     assert pairs[0][0] is first
     assert pairs[-1][1] is session.state
@@ -87,6 +88,79 @@ def test_two_views_are_not_shown_in_the_same_frame(qtbot, session):
     bridge.deleteLater()
 
 
+class Drawn(QObject):
+    """Notes in ``order`` which view was shown, and when an event that came meanwhile was answered."""
+
+    def __init__(self, bridge, order):
+        super().__init__(bridge)
+        self.order = order
+        for name, owner in enumerate(bridge.findChildren(Paced)):
+            owner.changed.connect(lambda *_, name=name: self.draw(name))
+
+    def draw(self, name):
+        self.order.append(name)
+        QCoreApplication.postEvent(self, QEvent(QEvent.Type.User))
+
+    def event(self, event):
+        if event.type() == QEvent.Type.User:
+            self.order.append("answered")
+            return True
+        return super().event(event)
+
+
+def test_between_two_heavy_views_events_are_answered_whatever_the_clock_says(qtbot, session, monkeypatch):
+    # on this clock any two looks are an hour apart, as where the process rests between two timers
+    monkeypatch.setattr("micrograd_gui.views.bridge.perf_counter", count(0.0, 3600.0).__next__)
+    bridge, _ = heard(session, 0, 0, 0)
+    order = []
+    Drawn(bridge, order)
+    session.train_start()
+    qtbot.waitUntil(lambda: len(order) == 6)
+    assert sorted(order[::2]) == [0, 1, 2]
+    assert order[1::2] == ["answered"] * 3
+    session.train_stop()
+    bridge.deleteLater()
+
+
+def test_the_end_of_a_run_comes_to_heavy_views_one_by_one_and_to_all_of_them(qtbot, session):
+    bridge, lists = heard(session, NEVER, NEVER, NEVER)
+    light = []
+    Paced(bridge, 100, bridge, heavy=False).changed.connect(lambda old, new: light.append((old, new)))
+    first, order = session.state, []
+    session.train_start()
+    session.train_tick(3)
+    Drawn(bridge, order)
+    session.train_stop()
+    assert light[-1][1] is session.state
+    qtbot.waitUntil(lambda: all(lists))
+    qtbot.wait(1)
+    assert lists == [[(first, session.state)]] * 3
+    heavy = [each for each in order if each != 3]  # 3: the light one
+    assert all({a, b} & {"answered"} for a, b in pairwise(heavy))
+    bridge.deleteLater()
+
+
+def test_an_edit_after_a_run_brings_its_end_at_once(qapp, session):
+    bridge, lists = heard(session, NEVER, NEVER, NEVER)
+    first = session.state
+    session.train_start()
+    session.train_tick(3)
+    session.train_stop()
+    session.set_value(session.state.graph.named("w"), 2.0)
+    assert all(pairs[0][0] is first and pairs[-1][1] is session.state for pairs in lists)
+    assert all(a[1] is b[0] for pairs in lists for a, b in pairwise(pairs))
+    bridge.deleteLater()
+
+
+def test_a_run_that_ends_with_another_graph_is_shown_at_once(qapp, session):
+    bridge, lists = heard(session, NEVER, NEVER, NEVER)
+    session.train_start()
+    session.train_tick(3)
+    session.open_graph(learning.plane())
+    assert [pairs[-1][1] for pairs in lists] == [session.state] * 3
+    bridge.deleteLater()
+
+
 def test_the_bridge_lists_all_who_listen_to_it():
     listening = re.compile(r"bridge\.changed\.connect|\bPaced\(")
     listeners = {
@@ -103,23 +177,24 @@ def test_the_bridge_lists_all_who_listen_to_it():
 
 
 @pytest.fixture
-def clock(monkeypatch):
+def clock(qapp, monkeypatch):
     """What ``perf_counter`` tells the bridge; a list of one number."""
     now = [100.0]
     monkeypatch.setattr("micrograd_gui.views.bridge.perf_counter", lambda: now[0])
     return now
 
 
-def test_one_heavy_view_has_its_turn_in_a_frame(clock):
+def test_one_heavy_view_has_its_turn_in_a_frame(qtbot, clock):
     frames = Frames()
     assert frames.take_turn()
     clock[0] += 0.010
+    qtbot.wait(1)
     assert not frames.take_turn()
     clock[0] += 0.006
     assert frames.take_turn()
 
 
-def test_after_a_heavy_view_events_have_their_turn_before_the_next_however_long_it_took(clock):
+def test_after_a_heavy_view_events_have_their_turn_before_the_next_however_long_it_took(qtbot, clock):
     frames = Frames()
     first, other = Pace(frames, 0), Pace(frames, 0)
     assert first.delay() == 0
@@ -128,6 +203,8 @@ def test_after_a_heavy_view_events_have_their_turn_before_the_next_however_long_
     again = other.delay()
     assert again > 0
     clock[0] += again / 1000
+    assert other.delay() > 0  # time is not enough
+    qtbot.wait(1)
     assert other.delay() == 0
 
 

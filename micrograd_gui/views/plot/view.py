@@ -27,7 +27,7 @@ _LONGEST = 0.15  # seconds
 
 
 class PlotView(QStackedWidget):
-    """Sleeps until ``wake``; while the graph trains, it keeps to the pace of its kind."""
+    """Sleeps until ``wake``; in a run it keeps to the pace of its kind; the end is drawn in its turn."""
 
     refreshed = Signal()
 
@@ -40,6 +40,7 @@ class PlotView(QStackedWidget):
         self.items: tuple[PlotItem, ...] = ()
         self.surface: PlotSurface | None = None
         self._awake = False
+        self._ends = False  # a run is over, and its end is not drawn yet
         self._pace = Pace(bridge.frames, kind.pace, longest=_LONGEST)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -96,6 +97,9 @@ class PlotView(QStackedWidget):
         if new.is_training:
             if not self._later.isActive():
                 self._later.start(self._pace.wait())
+        elif old.is_training:
+            self._ends = True
+            self._later.start(0)
         elif self.static is None or self.kind.why_empty(new) or not self.kind.still_valid(self.static, new):
             self._later.start(0)  # several changes before the next turn of the event loop are drawn once
         else:
@@ -116,7 +120,8 @@ class PlotView(QStackedWidget):
             return
         state = self._bridge.state
         comes = self.currentWidget() is self.words  # what comes with a plot takes long: another may come, too
-        if (state.is_training or comes) and not whatever and (delay := self._pace.delay()):
+        in_turn = (state.is_training or self._ends or comes) and not whatever
+        if in_turn and (delay := self._pace.delay()):
             self._later.start(delay)
             return
         with self._pace.drawing():
@@ -126,6 +131,7 @@ class PlotView(QStackedWidget):
                     self._later.start(0)  # what it shows is worked out in a turn of its own
                     return
             self._draw(state)
+        self._ends = False
         if comes:
             self._pace.forget()  # it will not take so long again
         self.refreshed.emit()
