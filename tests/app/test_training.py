@@ -249,8 +249,9 @@ def test_editing_while_it_trains_goes_on_or_stops_but_never_breaks(window, qtbot
 class Answers(QObject):
     """How long posted events wait: a probe every few milliseconds, which knows when it was sent.
 
-    ``waits`` is by the clock; ``busy`` counts only what this process itself did meanwhile, so that the
-    worst of them says something about the program on a machine with other work as well.
+    ``waits`` is by the clock, without the time that the system had other work though this thread was ready
+    (Linux tells that). ``busy`` is what the process itself did meanwhile: more, where numpy has threads that
+    wait for work on another processor. So what both say of a wait is the program's, on any machine.
     """
 
     KIND = QEvent.Type(QEvent.registerEventType())
@@ -260,17 +261,30 @@ class Answers(QObject):
         self.waits, self.busy = [], []
         self._sent = self._spent = 0.0
 
+    @staticmethod
+    def clock():
+        return time.perf_counter() - held_up()
+
     def send(self):
-        self._sent, self._spent = time.perf_counter(), time.process_time()
+        self._sent, self._spent = self.clock(), time.process_time()
         QApplication.postEvent(self, QEvent(self.KIND))
 
     def event(self, event):
         if event.type() == self.KIND:
-            self.waits.append(time.perf_counter() - self._sent)
+            self.waits.append(self.clock() - self._sent)
             self.busy.append(time.process_time() - self._spent)
             QTimer.singleShot(7, self.send)
             return True
         return super().event(event)
+
+
+def held_up():
+    """Seconds that this thread was ready and the system ran something else; 0 where nobody counts them."""
+    try:
+        with open("/proc/thread-self/schedstat", encoding="ascii") as file:
+            return int(file.read().split()[1]) / 1e9
+    except OSError:
+        return 0.0
 
 
 def resident():
@@ -288,30 +302,41 @@ def test_ten_thousand_steps_keep_memory_and_answer_input(opened, qtbot):
     session = window.session
     session.set_plan(steps=11_000, rate=0.1)
     rendered = window.panes.rendered_graph  # Graphviz's picture of 1,661 nodes is large, and comes late
+    boundary, loss = window.plot.view, window.plot.below
     answers, keys = Answers(), []
-    answers.send()
-    action(window, "train").trigger()  # before there is a plot: matplotlib comes in while the graph trains
-    qtbot.waitUntil(
-        lambda: session.state.training.k >= 1_000 and rendered.figure is not None, timeout=120_000
-    )
-    before = resident()
-    began = time.perf_counter()
-    while session.state.training.k < 3_000 and time.perf_counter() - began < 400:
+
+    def zoom():
         sent = time.process_time()
         QTest.keyClick(window.canvas, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
         QTest.keyClick(window.canvas, Qt.Key.Key_Minus, Qt.KeyboardModifier.ControlModifier)
         keys.append(time.process_time() - sent)
+
+    def train_on(until):  # with hardly a pause, in bites of half a frame
+        while session.state.training.running and session.state.training.k < until:
+            session.train_tick(min(1_000, until - session.state.training.k), seconds=0.008)
+            if len(answers.busy) // 20 > len(keys):
+                zoom()
+            QTest.qWait(0)
+
+    answers.send()
+    action(window, "train").trigger()  # before there is a plot: matplotlib comes in while the graph trains
+    qtbot.waitUntil(
+        lambda: bool(boundary.items and loss.items) and rendered.figure is not None, timeout=120_000
+    )
+    train_on(1_000)
+    before = resident()
+    began = time.perf_counter()
+    while session.state.training.k < 1_500 and time.perf_counter() - began < 400:  # at the pace of the window
+        zoom()
         QTest.qWait(100)
-    waits = sorted(answers.waits)
-    while session.state.training.running:  # the rest goes on with hardly a pause, in bites of half a frame
-        session.train_tick(1_000, seconds=0.008)
-        QTest.qWait(0)
+    train_on(11_000)
     assert session.state.training.k == 11_000, session.state.training.note
     qtbot.wait(200)  # what is drawn when the run is over counts as well
     answers.blockSignals(True)
     assert resident() < 1.02 * before
+    waits = sorted(answers.waits)
     assert waits[int(0.99 * len(waits))] < 0.1
-    assert max(answers.busy) < 0.1
+    assert max(map(min, answers.waits, answers.busy)) < 0.1
     assert max(keys) < 0.1
 
 
