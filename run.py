@@ -145,13 +145,18 @@ def new_environment():
     venv.EnvBuilder(symlinks=os.name != "nt").create(VENV)
 
 
-def install(lock, python):
-    """Install a lock for a Python by the first installer that can; hashes are required, none is compiled."""
+def install(lock, python, *, bytecode=True):
+    """Install a lock for a Python by the first installer that can; hashes are required, nothing is built.
+
+    Without bytecode each module is compiled when it is first imported: less work where few of them are.
+    """
     options = ["install", "--quiet", "--require-hashes", "--only-binary", ":all:", "-r", str(lock)]
     pip_options = ["--disable-pip-version-check", "--no-input", *options, "--no-warn-script-location"]
+    pip_options += [] if bytecode else ["--no-compile"]
     ways = []
     if uv := shutil.which("uv"):
-        ways.append([[uv, "pip", *options, "--compile-bytecode", "--python", str(python)]])
+        uv_options = [*options, *(["--compile-bytecode"] if bytecode else [])]
+        ways.append([[uv, "pip", *uv_options, "--python", str(python)]])
     if importlib.util.find_spec("pip"):
         ways.append([[sys.executable, "-m", "pip", "--python", str(python), *pip_options]])
     if importlib.util.find_spec("ensurepip"):

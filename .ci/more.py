@@ -43,7 +43,7 @@ def new_environment():
 def install_extras():
     """What requirements-ci.lock names, by hash."""
     try:
-        run.install(LOCK, PYTHON)
+        run.install(LOCK, PYTHON, bytecode=False)  # most of what these bring is never imported
     except run.SetUpFailed as problem:
         raise Missing(str(problem).splitlines()[-1]) from problem
 
@@ -51,7 +51,7 @@ def install_extras():
 def install_frameworks():
     """PyTorch and JAX for processors; no build for graphics cards, which is some gigabytes."""
     options = ["--quiet", "--disable-pip-version-check", "--no-input", "--only-binary", ":all:"]
-    options += ["--no-compile"]  # most of what these bring is never imported
+    options += ["--no-compile"]
     pip = [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", *options]
     report = ran([*pip, "--dry-run", "--report", "-", TORCH])
     names = [each["metadata"]["name"] for each in json.loads(report)["install"]] if report else ["nvidia"]
