@@ -78,6 +78,15 @@ class Skipped:
             self.file.write_text("".join(lines), "utf-8")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first, so that no processor waits at the end for one last long test.
+
+    Before all comes what has the other workers of pytest-xdist wait: `run.py` checks types meanwhile.
+    """
+    items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("alone", "slow")])
+
+
 def pytest_unconfigure() -> None:
     shutil.rmtree(HOME, ignore_errors=True)
     gui = sys.modules.get("PySide6.QtGui")

@@ -96,6 +96,27 @@ def test_while_a_test_alone_runs_the_others_wait(tmp_path: Path) -> None:
     assert "42 passed" in words
 
 
+MIXED = """
+import pytest
+def test_quick(): pass
+@pytest.mark.slow
+def test_long(): pass
+def test_quick_too(): pass
+@pytest.mark.slow
+@pytest.mark.alone
+def test_alone(): pass
+"""
+
+
+@pytest.mark.slow
+def test_what_has_others_wait_comes_first_then_what_takes_long(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(MIXED)
+    status, words = said(tmp_path, "--collect-only", "-q", "test_it.py")
+    assert status == 0, words
+    names = [line.split("::")[1] for line in words.splitlines() if "::" in line]
+    assert names == ["test_alone", "test_long", "test_quick", "test_quick_too"]
+
+
 SKIPS = """
 import pytest
 @pytest.mark.parametrize("number", range(3))
