@@ -164,7 +164,7 @@ def test_an_example_in_every_form_is_read_by_a_program_that_is_not_ours(
     tmp_path: Path, name: str, suffix: str
 ) -> None:
     graph = documents.load_example(name)
-    scale = "0.5" if READERS[suffix] is an_animation else None
+    scale = "0.2" if READERS[suffix] is an_animation else None
     (path,) = render(graph, str(tmp_path / f"{name}{suffix}"), scale=scale)
     READERS[suffix](path, graph)
 
