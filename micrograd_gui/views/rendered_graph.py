@@ -191,7 +191,8 @@ class RenderedGraph(QWidget):
             QTimer.singleShot(0, self, lambda: self._lay_out(self.bridge.state.graph))
         painter = QPainter(self)
         painter.setClipRegion(event.region())
-        painter.fillRect(event.rect(), QColor(self.look.theme.ground))
+        painter.setBackground(QColor(self.look.theme.ground))
+        painter.eraseRect(event.rect())
         if self.figure is not None:
             self._paint(painter, self.figure, event)
         if self.message:

@@ -48,8 +48,9 @@ def paint(
     colours, scene = pens_of(look), picture.scene
     rects = [scene.bounds().adjusted(-400, -400, 400, 400)] if exposed is None else list(exposed)
     if ground:
+        painter.setBackground(colours.ground)
         for rect in rects:
-            painter.fillRect(rect, colours.ground)
+            painter.eraseRect(rect)  # fillRect makes PySide load every preset of gradients
             _grid(painter, rect, zoom, colours)
     near = zoom >= CARDS_FROM
     if scene.frames:
@@ -91,7 +92,8 @@ def paint_into(
 ) -> None:
     """Paint the whole picture into a rectangle, as large as fits: a thumbnail, a page."""
     painter.save()
-    painter.fillRect(target, pens_of(look).ground)
+    painter.setBackground(pens_of(look).ground)
+    painter.eraseRect(target)
     bounds = picture.scene.bounds()
     if not bounds.isEmpty():
         for rect in picture.lit_rects:
@@ -156,7 +158,7 @@ def _far_boxes(
     frame.setCosmetic(True)
     frame.setWidthF(1.0)
     painter.setPen(frame)
-    painter.setBrush(pens.panel_brush)
+    painter.setBrush(pens.panel)
     painter.drawRects([boxes[number] for number in wanted - special])
     for number in special:
         problem = number == picture.problem
@@ -184,7 +186,7 @@ def _far_boxes(
 
 def _chip(painter: QPainter, chip: ChipItem, pens: Pens) -> None:
     painter.setPen(pens.chip_pen)
-    painter.setBrush(pens.panel_brush)
+    painter.setBrush(pens.panel)
     rect, anchor = chip.rect, (chip.anchor.x(), chip.anchor.y())
     tail = geometry.chip_tail(anchor, (rect.left(), rect.top(), rect.width(), rect.height()))
     if tail is not None:  # it had to make room: a line tells which wire it is about

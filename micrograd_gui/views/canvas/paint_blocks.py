@@ -139,7 +139,7 @@ def _paint_foot(painter: QPainter, box: FoldedBox, rect: QRectF, pens: Pens, zoo
 
 
 def _paint_ports(painter: QPainter, scene: Scene, key: Key, box: FoldedBox, pens: Pens) -> None:
-    painter.setBrush(pens.panel_brush)
+    painter.setBrush(pens.panel)
     painter.setPen(pens.frame_pen)
     out = scene.out_point(key)
     painter.drawEllipse(QPointF(*out), PORT, PORT)

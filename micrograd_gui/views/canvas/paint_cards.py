@@ -169,7 +169,7 @@ def paint_nudge_tag(painter: QPainter, nudge: Nudge, place: Place, pens: Pens) -
 
 
 def _paint_ports(painter: QPainter, node: Node, place: Place, pens: Pens) -> None:
-    painter.setBrush(pens.panel_brush)
+    painter.setBrush(pens.panel)
     painter.setPen(pens.frame_pen)
     arity, radius = len(node.inputs), geometry.PORT
     painter.drawEllipse(QPointF(*geometry.out_port(place)), radius, radius)

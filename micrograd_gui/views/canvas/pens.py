@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen
 
 from micrograd_gui.document.text import one_line
 from micrograd_gui.figures.geometry import (
@@ -111,7 +111,6 @@ class Pens:
         self.data_wire_pen = _pen(theme.data, 3.2)
         self.grad_wire_pen = _pen(theme.grad, 3.2)
         self.chip_pen = _pen(theme.grad, 1.2)
-        self.panel_brush = QBrush(self.panel)
 
     def badge(self, sign: str) -> Font:
         """The font of an op's sign in its badge."""

@@ -84,7 +84,7 @@ class PointerWiring(Tool):
         painter.drawPath(card_geometry.path_of(geometry.curve(*self._from_to())))
         if self.ends is not None:
             painter.setPen(QPen(colour, 2.0))
-            painter.setBrush(pens.panel_brush)
+            painter.setBrush(pens.panel)
             painter.drawEllipse(self._end, geometry.PORT + 2.5, geometry.PORT + 2.5)
         if self.reason:  # a cross as well: colour alone tells nothing to some
             x, y = self._end.x(), self._end.y()
@@ -252,7 +252,7 @@ class KeyWiring(Tool):
         painter.setPen(QPen(colour, 3.5, style, Qt.PenCapStyle.RoundCap))
         curve = self._curve()
         painter.drawPath(card_geometry.path_of(curve))
-        painter.setBrush(pens.panel_brush)
+        painter.setBrush(pens.panel)
         painter.drawEllipse(QPointF(curve.x2, curve.y2), geometry.PORT + 3, geometry.PORT + 3)
 
     def rect(self) -> QRectF:
