@@ -66,12 +66,20 @@ def install_frameworks():
         raise Missing("JAX cannot be had here")
 
 
+def compile_replays():
+    """Have numba keep its machine code beside the source: else each worker of the tests would compile it.
+
+    Whether these tests pass is told later, when they are run for good.
+    """
+    ran([str(PYTHON), "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/engine/test_tape.py"])
+
+
 def ran(command):
     """What a command printed, or None where it failed or took too long."""
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-            timeout=INSTALLING,
+            timeout=INSTALLING, cwd=ROOT,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return None
@@ -86,6 +94,7 @@ def install():
             packages()
         except Missing as problem:
             run.say(f"-- {problem}; the tests that need it stay skipped.")
+    compile_replays()
     run.say(f"-- more packages: installed in {time.monotonic() - begun:.0f} s beside the tests")
 
 
