@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from html import escape
 from itertools import groupby
 from typing import Any
 
@@ -157,6 +156,8 @@ class GradientsModel(QAbstractTableModel):
         return _brief(number) if column == ERROR and number is not None else written(number)
 
     def _tip(self, node: NodeId, column: int) -> str:
+        from html import escape  # late, as it brings a table of all entities
+
         name = name_of(self._state.graph.nodes[node])
         if column == NODE:
             rule = self._state.graph.nodes[node].rule

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from html import escape
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QLabel, QWidget
@@ -155,6 +154,8 @@ class BlockNavigation:
         return self.host.look.px(34) if self.block is not None else 0
 
     def _show_way(self) -> None:
+        from html import escape  # late, as it brings a table of all entities
+
         shown = self.way()
         colour = self.host.look.theme.data
         steps = [(0, WHOLE), *((block.id, block.title) for block in shown)]

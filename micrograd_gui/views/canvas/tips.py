@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import exact
 from micrograd_gui.session.state import State
@@ -13,6 +11,8 @@ from micrograd_gui.views.canvas.picture import CanvasFrame
 
 def tip(picture: CanvasFrame, hit: Hit) -> str:
     """The tooltip as rich text; empty where there is nothing to say."""
+    from html import escape  # late, as it brings a table of all entities
+
     graph = picture.graph
     if hit.block is not None and hit.part not in ("in", "out"):
         return "<br>".join(escape(line) for line in _block(picture, hit))
