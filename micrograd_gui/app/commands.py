@@ -23,7 +23,7 @@ from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.expression_line import HLine
 
 
-class Commands(Struct, frozen=True, eq=False):
+class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals connected to its methods
     """The parts that actions speak to, by name, and what takes more than one verb. All raise Refusal."""
 
     context: Context
