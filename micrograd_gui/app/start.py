@@ -34,7 +34,7 @@ def hurry() -> None:
     """Import what knows nothing of Qt, and let the garbage collector rest until the first paint.
 
     What is imported is kept, so there is nothing to collect. PySide6 reads the source of every module that
-    is imported after it, to see whether it uses PySide6; what is imported before is spared that.
+    an import names after it, to see whether it uses PySide6; what only modules from before it name is spared.
     """
     gc.disable()
     for name in _FIRST:
