@@ -115,6 +115,11 @@ def its_turn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 def settings_of_its_own() -> Iterator[None]:
     """Each test finds the settings of a first start: recent files, docks and themes of another are gone."""
     yield
+    core = sys.modules.get("PySide6.QtCore")
+    if core is not None:  # Qt writes what was set a little later, after the file is gone if need be
+        kept = core.QSettings("micrograd-gui", "micrograd-gui")
+        kept.clear()
+        kept.sync()
     for entry in HOME.glob("*/*"):
         if entry.name == "matplotlib":  # it looked for its folder once, and holds on to it
             continue
