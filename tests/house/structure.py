@@ -201,10 +201,15 @@ def is_there(name: str) -> bool:
 def entered() -> Iterator[set[str]]:
     """Fills with the files of ours in which a function is called meanwhile, or which are imported."""
     files: set[str] = set()
+    seen: set[str] = set()  # each file is looked at once, not at each of its calls
 
     def note(frame: FrameType, event: str, argument: object) -> None:
-        path = Path(frame.f_code.co_filename)
-        if event == "call" and any(path.is_relative_to(ROOT / package) for package in PACKAGES):
+        name = frame.f_code.co_filename
+        if event != "call" or name in seen:
+            return
+        seen.add(name)
+        path = Path(name)
+        if any(path.is_relative_to(ROOT / package) for package in PACKAGES):
             files.add(path.relative_to(ROOT).as_posix())
 
     sys.setprofile(note)
