@@ -193,7 +193,7 @@ def labels_in(path: Path) -> list[str]:
 
 
 def test_a_png_with_all_labels_is_read_by_pillow_and_carries_them(all_of_them: Graph, tmp_path: Path) -> None:
-    render(all_of_them, str(tmp_path / "a.png"), style="canvas", scale="1")
+    render(all_of_them, str(tmp_path / "a.png"), gradients=False, style="canvas", scale="0.5")
     with Image.open(tmp_path / "a.png") as picture:
         picture.verify()
     assert labels_in(tmp_path / "a.png") == [node.label for node in all_of_them]
@@ -204,7 +204,7 @@ def test_a_pdf_with_all_labels_is_one_page_does_nothing_and_carries_them(
     all_of_them: Graph, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.pdf"
-    render(all_of_them, str(path), style="canvas")
+    render(all_of_them, str(path), style="canvas", gradients=False)
 
     def told(*command: str) -> str:
         done = subprocess.run([*command], cwd=tmp_path, capture_output=True, text=True, errors="replace")
@@ -227,7 +227,7 @@ def test_a_pdf_with_all_labels_is_one_page_does_nothing_and_carries_them(
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, len(naughty()), 150))  # TeX has no memory for all of them at once
 def test_tex_compiles_all_labels_and_reads_and_writes_no_other_file(tmp_path: Path, first: int) -> None:
-    render(summed(naughty()[first : first + 150]), str(tmp_path / "a.tex"), style="canvas")
+    render(summed(naughty()[first : first + 150]), str(tmp_path / "a.tex"), style="canvas", gradients=False)
     pages, text = compiled(tmp_path / "a.tex")
     assert pages == 1
     assert "root:" not in text

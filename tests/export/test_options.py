@@ -1,6 +1,8 @@
 """The table of options agrees with the tables of forms, themes, styles and dialects, and with the types."""
 
 import re
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Literal, get_args, get_origin, get_type_hints
 
@@ -88,18 +90,33 @@ def made(graph: Graph, path: Path, options: dict[str, object]) -> dict[str, byte
     return {each.name: each.read_bytes() for each in render(graph, path, options)}
 
 
+@pytest.fixture(scope="module")
+def usual(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, bytes]]:
+    """What a form makes of options as they are usually: made once for all the options that it heeds."""
+
+    @cache
+    def once(suffix: str, *said: tuple[str, object]) -> dict[str, bytes]:
+        return made(graph, tmp_path_factory.mktemp("usual") / "files" / f"a{suffix}", dict(said))
+
+    return once
+
+
 @pytest.mark.parametrize(("suffix", "name"), HEEDED)
-def test_what_a_form_heeds_makes_another_file(graph: Graph, tmp_path: Path, suffix: str, name: str) -> None:
+def test_what_a_form_heeds_makes_another_file(
+    graph: Graph, usual: Callable[..., dict[str, bytes]], tmp_path: Path, suffix: str, name: str
+) -> None:
     said: dict[str, object] = {} if name == "step" else {"step": "5"}
     if suffix in (".py", ".ipynb", ".micrograd"):
         said = {}
-    if name in ("fps", "seconds"):
-        said = {"step": "all", "nodes": "x", "card": False, "scale": 0.3}
+    if FORMS[suffix].animated and "scale" in FORMS[suffix].options and name != "scale":
+        said["scale"] = 0.3
+    if name in ("step", "fps", "seconds") and "fps" in FORMS[suffix].options:
+        said |= {"step": "all", "nodes": "x", "card": False}
     if name == "transparent":
         said["theme"] = "dark"  # a light .tex has no ground
     other = False if name == "card" and FORMS[suffix].animated else OTHER[name]
-    usual = made(graph, tmp_path / "usual" / f"a{suffix}", said)
-    assert made(graph, tmp_path / "other" / f"a{suffix}", said | {name: other}) != usual
+    plain = usual(suffix, *said.items())
+    assert made(graph, tmp_path / "other" / f"a{suffix}", said | {name: other}) != plain
 
 
 @pytest.mark.parametrize(("suffix", "name"), UNHEEDED)
