@@ -1,14 +1,15 @@
 """Elementary functions that never raise: IEEE results for a float, a numpy array or a complex number alike.
 
 Python's `math` raises where IEEE 754 (and PyTorch) answer `inf` or `nan`. Each function here looks at the
-type of its first operand: a real number goes through `math`, anything else (arrays, complex numbers)
-through numpy, which is imported only then. Replays over arrays run under `numpy.errstate(all="ignore")`,
-which the tape enters once.
+type of its first operand: a real number goes through `math`, a complex one through `cmath`, anything else
+(arrays) through numpy, which is imported only then. Replays over arrays run under
+`numpy.errstate(all="ignore")`, which the tape enters once.
 """
 
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -35,11 +36,22 @@ def _elementary(name: str, edge: Callable[[float], float]) -> Callable[[Any], An
                 return scalar(x)
             except (ValueError, OverflowError):
                 return edge(x)
+        if isinstance(x, complex):
+            import cmath
+            return _or_nan(getattr(cmath, name), x)
         import numpy
         return getattr(numpy, name)(x)
 
     function.__name__ = function.__qualname__ = name
     return function
+
+
+def _or_nan(function: Callable[..., complex], *operands: Any) -> complex:
+    """What Python makes of complex numbers, and nan where it raises."""
+    try:
+        return function(*operands)
+    except (ArithmeticError, ValueError):
+        return complex(nan, nan)
 
 
 exp = _elementary("exp", lambda x: inf)
@@ -58,6 +70,8 @@ def divide(x: Any, y: Any) -> Any:
             return x / y
         except ZeroDivisionError:
             return x * math.copysign(inf, y)
+    if isinstance(x, complex) or isinstance(y, complex):
+        return _or_nan(operator.truediv, x, y)
     return x / y
 
 
@@ -72,6 +86,8 @@ def power(x: Any, y: Any) -> Any:
             if x != 0:
                 return nan
             return -inf if math.copysign(1, x) < 0 and y % 2 == 1 else inf
+    if isinstance(x, (complex, float, int)) and isinstance(y, (complex, float, int)):
+        return _or_nan(operator.pow, complex(x), y)
     import numpy
     return numpy.power(x, y)
 
@@ -107,4 +123,6 @@ def sigmoid(x: Any) -> Any:
             return 1 / (1 + math.exp(-x))
         e = exp(x)
         return e / (1 + e)
+    if isinstance(x, complex) and x.real < 0:
+        return divide(exp(x), 1 + exp(x))
     return 1 / (1 + exp(-x))
