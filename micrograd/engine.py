@@ -54,6 +54,7 @@ class Value:
 
     __slots__ = ("data", "grad", "_prev", "_rule", "__dict__", "__weakref__")
     label = _text = ""  # for all: only a Value that is given a label or a text pays for it
+    _made_by: Op | None = None  # the row that made it, where a user's own function passes the grad back
     _prev: tuple[Value, ...]
     _rule: Op | Callable[[], None] | None  # what passes the grad back: an op, a user's own function, nothing
 
@@ -156,7 +157,7 @@ class Value:
     def _backward(self, own: Callable[[], None]) -> None:
         rule = getattr(self, "_rule", None)  # not there yet where a subclass has a constructor of its own
         if isinstance(rule, Op):
-            self._text = rule.op_text
+            self._text, self._made_by = rule.op_text, rule
         self._rule = own
 
     @property
