@@ -1,0 +1,273 @@
+"""The graph behind a finished value of any class built as micrograd's: karpathy's, the lecture's, ours.
+
+Such a class has `data`, `grad`, `_prev` and `_op`. Its `_prev` may be a set, which holds `a` once for `a * a`
+and in no order; what is read here has each operand in its place all the same.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from itertools import permutations
+from typing import Any, NamedTuple
+
+from micrograd.engine import Value
+from micrograd.ieee import number
+from micrograd.ops import OPS, Op, op_of, power
+
+_LONGEST = 40  # characters of a label in a sentence
+_FIELDS = ("data", "grad", "_prev", "_op")
+
+
+class LiveNode(NamedTuple):
+    """A node of such a graph.
+
+    Attributes:
+        value: the object itself.
+        label: its label; empty where it has none.
+        text: its `_op`; empty for a leaf.
+        op: the row of the table that this text names; None for a leaf, and for what the table does not know.
+        inputs: the places of its operands in the graph, in their order; one that is taken twice stands twice.
+        previous: the same as `_prev` itself has them, in the order in which its own `backward` walks; a set
+            has each once.
+        data, grad: its numbers.
+    """
+
+    value: Any
+    label: str
+    text: str
+    op: Op | None
+    inputs: tuple[int, ...]
+    previous: tuple[int, ...]
+    data: float
+    grad: float
+
+    @property
+    def called(self) -> str:
+        """The node in a sentence: "node b", or what it was made by."""
+        return called(self.label, self.text)
+
+
+def is_like_a_value(thing: object) -> bool:
+    """Whether it has what the Values of karpathy/micrograd and of the lecture have."""
+    return not isinstance(thing, type) and all(_has(thing, name) for name in _FIELDS)
+
+
+def _has(thing: object, name: str) -> bool:
+    """As `hasattr`, but what raises something else is there: it is told when it is read."""
+    try:
+        return hasattr(thing, name)
+    except Exception:  # noqa: BLE001 - a property of anybody's class
+        return True
+
+
+def read_graph(root: Any) -> list[LiveNode]:
+    """The nodes of the graph that ends in the root, operands before results, the root last; nothing recurses.
+
+    Raises TypeError where a node is no such value or holds no number, and ValueError where the graph goes in
+    a circle; the sentence names the node.
+    """
+    if not is_like_a_value(root):
+        kind = type(root).__name__
+        raise TypeError(f"a {kind} has no graph behind it: it has no data, grad, _prev and _op")
+    nodes: list[LiveNode] = []
+    places: dict[int, int] = {}  # by the identity of the values, which the nodes keep
+    for value, told in _operands_first(root):
+        label, text = label_of(value), str(_got(value, "_op") or "")
+        name = called(label, text)
+        data = _number(_got(value, "data"), f"{name} holds")
+        grad = _number(_got(value, "grad"), f"the grad of {name} is")
+        operands = tuple([places[id(each)] for each in told])
+        previous = operands if len(told) < 2 else tuple([places[id(each)] for each in _listed(value)])
+        op, inputs = _operation(value, text, operands, nodes, data) if told else (None, ())
+        places[id(value)] = len(nodes)
+        nodes.append(LiveNode(value, label, text if told else "", op, inputs, previous, data, grad))
+    return nodes
+
+
+def label_of(value: Any) -> str:
+    """Its label as text; empty where it has none."""
+    try:
+        label = value.label
+    except AttributeError:
+        return ""
+    except Exception as problem:
+        raise ValueError(f"the label of a node cannot be read: {_said(problem)}") from problem
+    return "" if label is None else str(label)
+
+
+def called(label: str, text: str) -> str:
+    """A node in a sentence: by its label, else by its op; it never begins with the label."""
+    label = " ".join("".join(c if c.isprintable() else " " for c in label[: 4 * _LONGEST]).split())
+    if label:
+        return f"node {label if len(label) <= _LONGEST else label[: _LONGEST - 1] + '…'}"
+    return f"a node made by {text[:_LONGEST]}" if text.isprintable() and text else "a node without a label"
+
+
+def same(a: float, b: float, tolerance: float = 1e-9) -> bool:
+    """Whether two numbers agree, but for rounding."""
+    return a == b or (math.isnan(a) and math.isnan(b)) or abs(a - b) <= tolerance * max(1.0, abs(a), abs(b))
+
+
+_OTHER_TEXTS = {
+    "negate": "neg", "-x": "neg", "add": "+", "sub": "-", "mul": "*", "div": "/", "truediv": "/",
+    "pow": "**", "^": "**", "σ": "sigmoid", "ln": "log",
+}  # fmt: skip
+
+
+def rule_of(text: str) -> Op | None:
+    """The row that goes by that name or text: micrograd says "ReLU" where the table says "relu"."""
+    if text in OPS:
+        return OPS[text]
+    by_text = next((op for op in OPS.values() if op.op_text == text), None)
+    if by_text is not None:
+        return by_text
+    plain = text.strip().lower()
+    try:
+        return op_of(_OTHER_TEXTS.get(plain, plain))
+    except KeyError:
+        return None
+
+
+def closure_of(function: Any) -> Mapping[str, Any]:
+    """What a function made inside another one holds of it, by the names it has there."""
+    names = getattr(getattr(function, "__code__", None), "co_freevars", ())
+    held = {}
+    for name, cell in zip(names, getattr(function, "__closure__", None) or (), strict=False):
+        try:
+            held[name] = cell.cell_contents
+        except ValueError:  # it was never set
+            continue
+    return held
+
+
+# ---------------------------------------------------------------- the order
+
+
+def _operands_first(root: Any) -> Iterator[tuple[Any, list[Any]]]:
+    """The values, operands first, each with its operands as they are told; raises ValueError for a circle."""
+    on_the_way = {id(root)}
+    done: set[int] = set()
+    told = operands_of(root)
+    path = [(root, told, iter(told))]
+    while path:
+        value, told, rest = path[-1]
+        for each in rest:
+            if id(each) in on_the_way:
+                name = called(label_of(each), str(_got(each, "_op") or ""))
+                raise ValueError(f"the graph goes in a circle: {name} is computed from itself")
+            if id(each) not in done:
+                if not is_like_a_value(each):
+                    name = called(label_of(value), str(_got(value, "_op") or ""))
+                    kind = type(each).__name__
+                    raise TypeError(f"{name} is computed from a {kind}, which is no such value")
+                on_the_way.add(id(each))
+                inner = operands_of(each)
+                path.append((each, inner, iter(inner)))
+                break
+        else:
+            path.pop()
+            on_the_way.discard(id(value))
+            done.add(id(value))
+            yield value, told
+
+
+def operands_of(value: Any) -> list[Any]:
+    """Its operands; where the closure of `_backward` holds them, as (self, other), not as a set has them."""
+    if isinstance(value, Value):
+        return list(value._prev)
+    operands = _listed(value)
+    if len(operands) < 2 or isinstance(value._prev, (tuple, list)):
+        return operands
+    order = _named(_backward_of(value), operands)
+    for each in operands:  # the closure may have been hung on an operand by mistake
+        if order is None and closure_of(_backward_of(each)).get("out") is value:
+            order = _named(_backward_of(each), operands)
+    return order or operands
+
+
+def _named(backward: Any, operands: list[Any]) -> list[Any] | None:
+    """The operands as (self, other) of that closure; None where it does not hold all of them."""
+    held = closure_of(backward)
+    order: list[Any] = []
+    for name in ("self", "other"):
+        found = held.get(name)
+        order += [x for x in operands if x is found and not any(x is one for one in order)]
+    return order if len(order) == len(operands) else None
+
+
+def _listed(value: Any) -> list[Any]:
+    previous = _got(value, "_prev")
+    try:
+        return [] if previous is None else list(previous)
+    except TypeError:
+        name = called(label_of(value), str(_got(value, "_op") or ""))
+        raise TypeError(f"_prev of {name} is a {type(previous).__name__}, not its operands") from None
+
+
+def _operation(value: Any, text: str, told: tuple[int, ...], nodes: list[LiveNode],
+               data: float) -> tuple[Op | None, tuple[int, ...]]:
+    """The row of an op, and the places of its operands in their order."""
+    if isinstance(value, Value):
+        op = value.op or rule_of(text)
+        return (op if op is not None and op.arity == len(told) else None), told
+    op = rule_of(text)
+    if op is OPS["**"] and len(told) == 1:
+        op = _constant_power(value, nodes[told[0]].data, data) or op
+    elif op is OPS["-"] and len(told) == 1 and data == -nodes[told[0]].data != 0:
+        op = OPS["neg"]
+    if op is None or len(told) not in (1, op.arity):
+        return None, told
+    if len(told) < op.arity:
+        return op, told * op.arity
+    if op.arity == 1:
+        return op, told
+    numbers = [nodes[place].data for place in told]
+    for order in permutations(range(len(told))):
+        if same(float(op.forward(*[numbers[k] for k in order])), data):
+            return op, tuple([told[k] for k in order])
+    return op, told
+
+
+def _constant_power(value: Any, base: float, data: float) -> Op | None:
+    """The row of a power whose exponent stands in the closure, not in `_op`; None where it is not found."""
+    for held in closure_of(_backward_of(value)).values():
+        if isinstance(held, (int, float)) and same(float(power(held).forward(base)), data):
+            return power(held)
+    return None
+
+
+# ---------------------------------------------------------------- what anybody's class may answer
+
+
+def _backward_of(value: Any) -> Callable[[], object] | None:
+    try:
+        found = value._backward
+    except Exception:  # noqa: BLE001 - a property of anybody's class; most have no such thing
+        return None
+    return found if callable(found) else None
+
+
+def _got(value: Any, name: str) -> Any:
+    """An attribute of anybody's class; raises ValueError where reading it does."""
+    try:
+        return getattr(value, name)
+    except Exception as problem:
+        label = "" if name == "label" else label_of(value)
+        raise ValueError(f"{name} of {called(label, '')} cannot be read: {_said(problem)}") from problem
+
+
+def _said(problem: Exception) -> str:
+    return f"{type(problem).__name__} {problem}".strip()[:200]
+
+
+def _number(thing: Any, what: str) -> float:
+    if type(thing) is float:
+        return thing
+    try:
+        if getattr(thing, "shape", ()):
+            raise TypeError
+        return number(thing)
+    except Exception:  # noqa: BLE001 - of anybody's class
+        kind = "None" if thing is None else f"a {type(thing).__name__}"
+        raise TypeError(f"{what} {kind}, not a number") from None
