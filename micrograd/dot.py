@@ -68,10 +68,13 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR", **kwargs: An
 
     Keywords are those of `picture`. Raises ValueError for another `rankdir` than LR, TB, RL and BT.
     """
+    if not all(hasattr(root, name) for name in ("data", "grad", "_prev", "_op")):
+        raise TypeError(f"draw_dot takes the value that a graph ends in (with data, grad, _prev and _op), "
+                        f"not a {type(root).__name__}")
     order = topological_order(root)
     place = {node: index for index, node in enumerate(order)}
-    rows = [NodeRow(index, node.label, node.data, node.grad, node._op, tuple(place[x] for x in node._prev))
-            for index, node in enumerate(order)]
+    rows = [NodeRow(index, getattr(node, "label", ""), node.data, node.grad, node._op,
+                    tuple(place[x] for x in node._prev)) for index, node in enumerate(order)]
     return picture(rows, format=format, rankdir=rankdir, **kwargs)
 
 

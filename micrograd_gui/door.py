@@ -16,7 +16,7 @@ from micrograd_gui.document.text import given_count, given_number, quoted
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from micrograd.check import Reason
+    from micrograd.check_row import Reason, Verdict
     from micrograd_gui.document.data import Data
     from micrograd_gui.export.options import RenderOptions
     from micrograd_gui.session.measure import Checked
@@ -189,8 +189,8 @@ def run(graph: Graph) -> RecordedPasses:
 class CheckRow:
     """A node: its slope by backward and by differences, their relative error, and whether they agree.
 
-    ``label`` is the name of the node, ``node`` its id. ``reason`` says what a verdict rests on, ``words``
-    the same in a few words.
+    ``label`` is the name of the node, ``node`` its id. ``ok`` is None where the slope is not checked, or
+    cannot be told. ``reason`` says what the ``verdict`` rests on, ``words`` the same in a few words.
     """
 
     label: str
@@ -199,25 +199,29 @@ class CheckRow:
     analytic: float
     numeric: float
     error: float
-    ok: bool
+    ok: bool | None
     reason: Reason | None
     words: str
+    verdict: Verdict
 
 
 class CheckRows(Sequence[CheckRow]):
-    """The rows of a check, operands first; it shows itself as a table. ``ok``: all agree."""
+    """The rows of a check, operands first; shown as a table. ``ok``: all agree; None: nobody can tell."""
 
     def __init__(self, graph: Graph, checked: Sequence[Checked], h: float) -> None:
         self.graph, self.checked, self.h = graph, checked, h
         names = names_of(graph)
         self._rows = [
-            CheckRow(names[c.node], c.node, c.data, c.analytic, c.numeric, c.error, c.ok, c.reason, c.words)
+            CheckRow(names[c.node], c.node, c.data, c.analytic, c.numeric, c.error, c.ok, c.reason, c.words,
+                     c.verdict)
             for c in checked
         ]
 
     @property
-    def ok(self) -> bool:
-        return all(row.ok for row in self._rows)
+    def ok(self) -> bool | None:
+        from micrograd.check_row import all_ok
+
+        return all_ok([row.ok for row in self._rows])
 
     @overload
     def __getitem__(self, at: int) -> CheckRow: ...
@@ -234,12 +238,17 @@ class CheckRows(Sequence[CheckRow]):
 
         return check_as_table(self.graph, self.checked, self.h)
 
+    def _repr_html_(self) -> str:
+        from micrograd_gui.export.check_report import check_as_html
+
+        return check_as_html(self.graph, self.checked)
+
 
 def check(graph: Graph, h: float = 1e-6) -> CheckRows:
     """The numeric slope of the target for every node that feeds it, beside the analytic one.
 
-    ``h`` is how far each node is moved, to both sides. Raises Refusal where h is not larger than 0 or
-    not finite, and where the graph cannot be run.
+    ``h`` is how far each node is moved, to both sides; less where it is too coarse. Raises Refusal where h is
+    not larger than 0 or not finite, and where the graph cannot be computed.
     """
     from micrograd_gui.session import measure
 

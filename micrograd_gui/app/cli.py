@@ -29,8 +29,8 @@ _COMMANDS = """without a window:
   micrograd-gui examples               list the built-in examples; any FILE may be the name of one
 Each explains itself with --help."""
 _CHECK_JSON = (
-    "print one JSON object: target, h, nodes (id, label, op, data, analytic, numeric, error, ok), ok. "
-    "A number that is not finite is written as null"
+    "print one JSON object: target, h, nodes (id, label, op, data, analytic, numeric, error, ok, verdict, "
+    "reason), ok. A number that is not finite is written as null, and so is ok where it cannot be told"
 )
 
 
@@ -197,7 +197,7 @@ def _check(given: argparse.Namespace) -> int:
     h = measure.checked_step(given.h)
     rows = measure.check(graph, h)
     print(check_as_json(graph, rows, h) if given.json else check_as_table(graph, rows, h))
-    return 0 if all(row.ok for row in rows) else 1
+    return 0 if all(row.ok for row in rows) else 1  # None is no agreement
 
 
 # ---------------------------------------------------------------- render

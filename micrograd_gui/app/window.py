@@ -23,7 +23,7 @@ from micrograd_gui.app.settings import Settings
 from micrograd_gui.app.training_loop import TrainingLoop
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.files.documents import OpenedGraph
-from micrograd_gui.session.explain.verdicts import verdict_in_short
+from micrograd_gui.session.explain.verdicts import verdict_of_moment
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
@@ -272,7 +272,7 @@ def summary(state: State) -> str:
         parts.append(_phase(state))
         parts.append(f"moment {state.cursor} of {len(state.trace)}")
     if state.checked:
-        parts.append(verdict_in_short(graph, state.checked))
+        parts.append(verdict_of_moment(state))
     return " · ".join(parts)
 
 

@@ -10,21 +10,14 @@ from micrograd_gui.document.text import one_line, written
 from micrograd_gui.session.explain.verdicts import verdict_in_print, verdict_on_all
 from micrograd_gui.session.measure import Checked
 
-_HEADINGS = ("node", "data", "analytic", "numeric", "error", "")
 _LABEL_AT_MOST = 24
 
 
 def check_as_table(graph: Graph, rows: Sequence[Checked], h: float) -> str:
     """One line per node, numbers flush right, and a last line that says how it stands."""
-    table = [_HEADINGS, *(_cells(graph, row) for row in rows)]
-    widths = [max(len(line[column]) for line in table) for column in range(len(_HEADINGS))]
-    lines = [
-        "  ".join(
-            cell.ljust(width) if column in (0, 5) else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in table
-    ]
+    from micrograd.check_words import as_lines  # it has come for the check, and not before
+
+    lines = as_lines([_cells(graph, row) for row in rows])
     target = graph.nodes[graph.target].name if graph.target is not None else ""
     return "\n".join(
         [
@@ -37,8 +30,17 @@ def check_as_table(graph: Graph, rows: Sequence[Checked], h: float) -> str:
     )
 
 
+def check_as_html(graph: Graph, rows: Sequence[Checked]) -> str:
+    """The same table for a notebook."""
+    from micrograd.check_words import as_html
+
+    return as_html([_cells(graph, row) for row in rows], [(graph.nodes[row.node].name, row) for row in rows])
+
+
 def check_as_json(graph: Graph, rows: Sequence[Checked], h: float) -> str:
-    """One JSON object; a number that is not finite becomes null."""
+    """One JSON object; a number that is not finite becomes null, and so does `ok` where nobody can tell."""
+    from micrograd.check_row import all_ok
+
     whole = {
         "target": graph.nodes[graph.target].name if graph.target is not None else None,
         "h": h,
@@ -52,11 +54,12 @@ def check_as_json(graph: Graph, rows: Sequence[Checked], h: float) -> str:
                 "numeric": _finite(row.numeric),
                 "error": _finite(row.error),
                 "ok": row.ok,
+                "verdict": row.verdict.value,
                 "reason": row.words,
             }
             for row in rows
         ],
-        "ok": all(row.ok for row in rows),
+        "ok": all_ok([row.ok for row in rows]),
     }
     import json  # the table does without it
 

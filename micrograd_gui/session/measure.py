@@ -15,7 +15,7 @@ from micrograd_gui.session.trace import Frame, Pass
 if TYPE_CHECKING:
     import numpy as np
 
-    from micrograd.check import Reason
+    from micrograd.check_row import Reason, Verdict
 
 Sides = Literal["forward", "central"]
 
@@ -56,7 +56,7 @@ class Checked(NamedTuple):
     analytic: float
     numeric: float
     error: float
-    ok: bool
+    ok: bool | None
     reason: Reason | None = None
     detail: str = ""
 
@@ -64,6 +64,13 @@ class Checked(NamedTuple):
     def words(self) -> str:
         """What is special, in a few words; empty where nothing is."""
         return "" if self.reason is None else self.reason.words(self.detail)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the check says of the node."""
+        from micrograd.check_row import verdict_by  # it has come for the check, and not before
+
+        return verdict_by(self.ok, self.reason)
 
 
 def nudge(graph: Graph, node: NodeId, h: float, sides: Sides = "central") -> Nudge:
@@ -98,9 +105,17 @@ def numbers(graph: Graph, held: Mapping[NodeId, float] | None = None) -> dict[No
 
 def complete(graph: Graph) -> Frame:
     """The numbers after one forward and one backward pass; raises Refusal where either cannot be done."""
+    return _done(graph, Pass("forward"), Pass("backward"))
+
+
+def _forward(graph: Graph) -> Frame:
+    return _done(graph, Pass("forward"))
+
+
+def _done(graph: Graph, *passes: Pass) -> Frame:
     if graph.target is None:
         raise Refusal("There is no node to measure yet.")
-    trace = record(graph, (Pass("forward"), Pass("backward")))
+    trace = record(graph, passes)
     if trace.problem:
         raise Refusal(trace.problem.note, trace.problem.node)
     return trace.frame(len(trace))
@@ -117,11 +132,12 @@ def checked_step(given: object) -> float:
 def check(graph: Graph, h: float) -> tuple[Checked, ...]:
     """The numeric slope of the target for every node that feeds it, beside the analytic one.
 
-    ``h`` is the step; a negative one goes the same way. Raises Refusal where a pass cannot be done.
+    ``h`` is the step; a negative one goes the same way. A slope that is not finite is a row that says so.
+    Raises Refusal where the forward pass cannot be done.
     """
     from micrograd import gradcheck  # the first paint does not need it
 
-    complete(graph)
+    _forward(graph)
     values = build(graph)
     for number, value in values.items():
         value.label = graph.nodes[number].label
@@ -135,7 +151,7 @@ def check(graph: Graph, h: float) -> tuple[Checked, ...]:
             row.analytic,
             row.numeric,
             float(row.error),
-            bool(row.ok),
+            row.ok,
             row.reason,
             row.detail,
         )

@@ -119,6 +119,47 @@ def test_what_leaves_the_numbers_within_h_is_said_in_table_and_json(said: Any, t
     assert rows["x"]["reason"] == f"not finite: moved by h, the target is {ends}"
 
 
+@pytest.mark.parametrize(
+    ("text", "settings"),
+    [
+        ("L = a**3", ["a=0"]),
+        ("L = a*a*a", ["a=0"]),
+        ("L = (a-b)**3", ["a=2", "b=2"]),
+        ("L = a**2*sin(a)", ["a=0"]),
+        ("L = log(p)", ["p=1e-7"]),
+        ("L = p**-0.5", ["p=3e-8"]),
+        ("e = exp(a); f = exp(b); L = -log(e/(e + f))", ["a=0", "b=16"]),
+        ("L = relu(a) + 0*a", ["a=0"]),
+    ],
+)
+def test_a_right_gradient_is_never_called_wrong(said: Any, text: str, settings: list[str]) -> None:
+    arguments = ["-e", text, *(word for setting in settings for word in ("--set", setting))]
+    done = said("check", *arguments)
+    assert (done.status, "✗" in done.out) == (0, False)
+    assert json.loads(said("check", *arguments, "--json").out)["ok"] is True
+
+
+@pytest.mark.parametrize(
+    ("text", "settings", "node", "words"),
+    [
+        ("s = a**b; t = x*y; L = s + t", ["a=-2", "b=-3"], "b", "slope is nan: log of a negative base"),
+        ("L = sin(a*b)", ["a=1e8", "b=1e8"], "a", "cannot be told: rounding"),
+    ],
+)
+def test_what_cannot_be_told_is_said_at_its_node_and_the_rest_is_checked(
+    said: Any, text: str, settings: list[str], node: str, words: str
+) -> None:
+    arguments = ["-e", text, *(word for setting in settings for word in ("--set", setting))]
+    done = said("check", *arguments)
+    assert (done.status, done.err) == (1, "")
+    assert f"? {words}" in done.out
+    whole = json.loads(said("check", *arguments, "--json").out)
+    rows = {row["label"]: row for row in whole["nodes"]}
+    assert whole["ok"] is None
+    assert (rows[node]["ok"], rows[node]["reason"], rows[node]["verdict"]) == (None, words, "cannot be told")
+    assert rows["L"]["ok"] is True
+
+
 def test_an_expression_may_begin_with_a_minus_sign(said: Any) -> None:
     assert said("check", "-e", "-a*b").status == 0
 

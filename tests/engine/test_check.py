@@ -10,12 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from micrograd import Value, check, gradcheck
-from micrograd.check import Reason
+from micrograd.check import Reason, Verdict
 from micrograd.engine import topological_order
 from micrograd.nn import MLP
 from micrograd.ops import OPS
 from tests.engine.test_steps import graphs
-from tests.engine.test_values import own_sine
 
 SMOOTH = tuple(OPS[name] for name in ("+", "-", "*", "neg", "tanh", "sigmoid", "sin", "cos"))
 
@@ -120,15 +119,48 @@ def test_large_and_small_numbers_get_a_step_of_their_size():
     assert all(row.ok for row in gradcheck((Value(1e8) + Value(0.5)) - 1e8))
 
 
-def test_nodes_behind_a_users_own_op_are_not_judged_and_the_rest_is():
+def own(x, data, slope, text):
+    """A user's own op of one operand."""
+    out = Value(data, (x,), text)
+
+    def _backward():
+        x.grad += slope * out.grad
+
+    out._backward = _backward
+    return out
+
+
+def test_nodes_behind_a_users_own_op_are_not_checked_and_the_rest_is():
     x, z = Value(0.5), Value(2.0)
-    rows = {row.node: row for row in gradcheck(own_sine(x * 2) * z)}
+    found = gradcheck(own(x * 2, math.atan(1.0), 0.5, "atan") * z)
+    rows = {row.node: row for row in found}
     assert rows[z].ok
-    assert rows[z].numeric == pytest.approx(math.sin(1.0))
-    assert rows[x].ok
+    assert rows[z].numeric == pytest.approx(math.atan(1.0))
+    assert rows[x].ok is None
     assert math.isnan(rows[x].numeric)
-    assert rows[x].reason is Reason.OWN_OP
-    assert rows[x].words == "behind your own op 'sin', which cannot be computed again"
+    assert (rows[x].reason, rows[x].verdict) == (Reason.OWN_OP, Verdict.NOT_CHECKED)
+    assert rows[x].words == "behind your own op 'atan', which cannot be computed again"
+    assert found.ok is None
+    assert "? behind your own op 'atan'" in str(found)
+
+
+@pytest.mark.parametrize(("slope", "ok"), [(1 - math.tanh(0.5) ** 2, True), (1 - math.tanh(0.5), False)])
+def test_an_own_op_that_says_which_it_is_and_gives_that_number_is_checked(slope, ok):
+    x = Value(0.5)
+    row = gradcheck(own(x, math.tanh(0.5), slope, "tanh") * 2)[0]
+    assert (row.ok, row.analytic) == (ok, pytest.approx(2 * slope))
+    assert row.numeric == pytest.approx(2 * (1 - math.tanh(0.5) ** 2))
+    assert gradcheck(own(x, 0.1, slope, "tanh") * 2)[0].ok is None  # no tanh gives that
+
+
+def test_a_rule_whose_backward_was_replaced_is_checked_by_its_forward():
+    x = Value(3.0)
+    y = x * x
+    y._backward = lambda: setattr(x, "grad", x.data * y.grad)
+    assert [(row.analytic, row.ok) for row in gradcheck(y)] == [(3.0, False), (1.0, True)]
+    assert gradcheck(y)[0].numeric == pytest.approx(6.0)
+    x.data = 5.0  # what the node holds is of before
+    assert [(row.analytic, row.ok) for row in gradcheck(y)] == [(5.0, False), (1.0, True)]
 
 
 def test_a_leaf_alone_is_its_own_slope():
@@ -160,7 +192,7 @@ def test_one_node_at_a_time_and_all_at_one_stroke_find_the_same(root, hard, h):
             found.append(gradcheck(root, h))
     for one, other in zip(*found, strict=True):
         assert one.node is other.node
-        assert all(type(row.ok) is bool and type(row.numeric) is float for row in (one, other))
+        assert all(row.ok in (True, False, None) and type(row.numeric) is float for row in (one, other))
         assert repr((one.data, one.analytic)) == repr((other.data, other.analytic))
         # math and numpy differ in last places of what is up to as large as root and slope, which h divides
         size = max(1.0, abs(root.data), abs(one.analytic)) / min(h, 1.0)

@@ -1,4 +1,8 @@
-"""Verdicts: what the numeric check says of slopes, of one node and of all, for screen, reader and print."""
+"""Verdicts: what the numeric check says of slopes, of one node and of all, for screen, reader and print.
+
+The words on a check itself are those of the library (`micrograd.check_words`); what is added here is whether
+the grad that stands on a node at a moment is the one that was checked.
+"""
 
 from __future__ import annotations
 
@@ -12,71 +16,156 @@ from micrograd_gui.session.measure import Checked
 if TYPE_CHECKING:
     from micrograd_gui.session.state import State
 
+_NAMES = 3  # of nodes in the line beside other things
 
-class Verdict(NamedTuple):
+
+class Marked(NamedTuple):
     """What there is to say of a node's slopes: a mark or a word, and a sentence on it."""
 
     mark: str
     sentence: str
 
 
-def verdict_of(state: State, node: NodeId) -> Verdict:
+_ACCUMULATED = Marked(
+    "accumulated", "More than one backward pass has added to this grad: zero it to compare."
+)
+_ZEROED = Marked("zeroed", "The grads were set to 0: run backward to compare.")
+_FROM_BEFORE = Marked("from before", "This grad is of an earlier pass: zero it and run backward to compare.")
+_SO_FAR = Marked("so far", "The backward pass is not over: more may be added to this grad.")
+_IN_SHORT = {  # of what stands on nodes and cannot be compared
+    "accumulated": "gradients accumulated at {}: zero them to compare",
+    "zeroed": "gradients zeroed at {}: run backward to compare",
+    "from before": "gradients from before at {}: zero them and run backward",
+    "so far": "gradients not complete yet at {}",
+    "will agree": "gradients will agree once backward has reached {}",
+}
+
+
+def verdict_of(state: State, node: NodeId) -> Marked:
     """The verdict on the gradient that stands on the node at this moment."""
     row = state.check_of(node)
     if row is None:
-        return Verdict("", "Check all gradients gives a verdict on every node that feeds the target.")
-    grad, step = state.frame.grad.get(node), state.step
-    if grad is None or grad == row.analytic or not math.isfinite(row.analytic):
+        return Marked("", "Check all gradients gives a verdict on every node that feeds the target.")
+    grad = state.frame.grad.get(node)
+    if grad is None:
+        return _to_come(row)
+    if grad == row.analytic or not math.isfinite(row.analytic):
         return verdict_on(row)
+    return _of_another_pass(state)
+
+
+def _to_come(row: Checked) -> Marked:
+    """Of a grad that is not there yet, only what it is going to be can be said."""
+    found = verdict_on(row)
+    if row.ok is None:
+        return found
+    if row.ok:
+        return Marked("will agree", "The backward pass will bring a grad that agrees with the numeric one.")
+    if found.mark != "✗":
+        return found
+    return Marked("✗ will differ", "The backward pass will bring a grad that differs from the numeric one.")
+
+
+def _of_another_pass(state: State) -> Marked:
+    """Why the grads at this moment are not those of one whole backward pass."""
+    step = state.step
     if step is not None and step.kind in ("forward", "update"):
-        return Verdict("from before", "This grad is of an earlier pass: zero it and run backward to compare.")
+        return _FROM_BEFORE
     if step is not None and step.backward_pass > 1:
-        return Verdict(
-            "accumulated", "More than one backward pass has added to this grad: zero it to compare."
-        )
+        return _ACCUMULATED
     if not any(state.frame.grad.values()):
-        return Verdict("zeroed", "The grads were set to 0: run backward to compare.")
-    return Verdict("so far", "The backward pass is not over: more may be added to this grad.")
+        return _ZEROED
+    return _SO_FAR
 
 
-def verdict_on(row: Checked) -> Verdict:
+def verdict_on(row: Checked) -> Marked:
     """What the check itself found, whatever stands on the node."""
-    from micrograd.check import Reason  # it has come for the check, and not before
+    from micrograd.check_row import Reason  # it has come for the check, and not before
 
+    mark = "✓" if row.ok else "?" if row.ok is None else "✗"
     match row.reason:
         case Reason.KINK:
-            return Verdict("kink", "At a kink left and right slope differ; the analytic one is between them.")
+            return Marked("kink", "At a kink left and right slope differ; the analytic one is between them.")
         case Reason.BOTH_ZERO:
-            return Verdict("✓ both 0", "Both slopes are 0: the target does not answer to this node here.")
+            but = "" if not row.detail else ", but for rounding"
+            return Marked(
+                "✓ both 0", f"Both slopes are 0{but}: the target does not answer to this node here."
+            )
         case Reason.NOT_FINITE:
-            return Verdict("✗ not finite", f"One of the two slopes is no finite number: {row.detail}.")
-        case Reason.H_TOO_LARGE | Reason.H_TOO_SMALL | Reason.OWN_OP | None:
+            return Marked(f"{mark} not finite", f"One of the two slopes is no finite number: {row.detail}.")
+        case Reason.NO_SLOPE:
+            return Marked(f"{mark} not finite", f"There is no finite slope here: it is {row.detail}.")
+        case Reason.ROUNDING:
+            return Marked(
+                "? rounding",
+                "Cannot be told: the last places of the numbers move the slope by as much as it is.",
+            )
+        case Reason.TOO_SMALL:
+            return Marked("? too small", "Both slopes are too small to be told from 0.")
+        case Reason.OWN_OP:
+            return Marked("not checked", f"Not checked: {row.words}.")
+        case Reason.H_TOO_LARGE if row.ok:
+            return Marked(
+                "✓", "The slopes agree, by a smaller step than h, which is too large here, or a complex one."
+            )
+        case Reason.H_TOO_SMALL if row.ok:
+            return Marked(
+                "✓", "The slopes agree, by the complex step: a difference of h is lost in rounding here."
+            )
+        case Reason.H_TOO_LARGE | Reason.H_TOO_SMALL | None:
             if row.ok:
-                return Verdict("✓", "Analytic and numeric slope agree.")
-            return Verdict("✗", "Analytic and numeric slope differ.")
+                return Marked("✓", "Analytic and numeric slope agree.")
+            return Marked("✗", "Analytic and numeric slope differ.")
     assert_never(row.reason)
 
 
 def verdict_in_print(row: Checked) -> str:
     """In a column of a printed table: whether the slopes agree, and in a few words what is special."""
-    return ("✓" if row.ok else "✗") + (f" {row.words}" if row.words else "")
+    from micrograd.check_words import in_print
+
+    return in_print(row)
 
 
 def verdict_on_all(graph: Graph, rows: Sequence[Checked]) -> str:
-    """How the whole check stands, as a sentence that names the nodes at which slopes differ."""
-    wrong = names_of_wrong(graph, rows)
-    where = f"disagree at {', '.join(wrong)[:200]}" if wrong else "agree at every node"
-    return f"Analytic and numeric gradients {where}."
+    """How the whole check stands, as a sentence that names the nodes that are not as the rest."""
+    from micrograd.check_words import of_all
+
+    return of_all(_named(graph, rows))
 
 
 def verdict_in_short(graph: Graph, rows: Sequence[Checked]) -> str:
     """How the whole check stands, short enough for one line beside other things. There is a row at least."""
-    wrong = names_of_wrong(graph, rows)
-    if wrong:
-        return f"gradients differ at {', '.join(wrong[:3])}"
-    return f"all gradients agree (largest relative error {max(row.error for row in rows):.0e})"
+    from micrograd.check_words import in_short
+
+    return in_short(_named(graph, rows))
+
+
+def verdict_of_moment(state: State) -> str:
+    """The same at a moment: where other grads stand on nodes than were checked, this is said instead."""
+    graph, rows, grad = state.graph, state.checked, state.frame.grad
+    missing = [row for row in rows if row.node not in grad]
+    others = [
+        row
+        for row in rows
+        if row.node in grad and grad[row.node] != row.analytic and math.isfinite(row.analytic)
+    ]
+    wrong = any(row.ok is False and row not in others for row in rows)
+    if wrong or not (others or missing):
+        return verdict_in_short(graph, rows)
+    mark, some = (_of_another_pass(state).mark, others) if others else ("will agree", missing)
+    if mark == "will agree":
+        some = [row for row in missing if row.ok]
+    names = [name for name, _ in _named(graph, some)]
+    who = f"{len(names)} of {len(rows)} nodes" if len(names) > _NAMES else ", ".join(names)
+    who = f"all {len(rows)} nodes" if len(some) == len(rows) else who or "the rest"
+    untold = ", ".join(graph.nodes[row.node].name for row in rows if row.ok is None)[:80]
+    return _IN_SHORT[mark].format(who) + (f", nothing can be told at {untold}" if untold else "")
+
+
+def _named(graph: Graph, rows: Sequence[Checked]) -> list[tuple[str, Checked]]:
+    return [(graph.nodes[row.node].name, row) for row in rows]
 
 
 def names_of_wrong(graph: Graph, rows: Sequence[Checked]) -> list[str]:
     """What the nodes are called at which the slopes differ."""
-    return [graph.nodes[row.node].name for row in rows if not row.ok]
+    return [graph.nodes[row.node].name for row in rows if row.ok is False]
