@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from micrograd.foreign import same
 from micrograd_gui.document.block import kept
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.live.capture import capture, is_live
-from micrograd_gui.document.live.values import LiveGraph, same
+from micrograd_gui.document.live.values import LiveGraph
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.document.text import short
 from micrograd_gui.session.session import Session

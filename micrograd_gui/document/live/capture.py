@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from micrograd.engine import Value
+from micrograd.foreign import is_like_a_value
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.live.values import LiveGraph, capture_foreign, capture_value, is_like_a_value
+from micrograd_gui.document.live.values import LiveGraph, capture_value
 from micrograd_gui.document.text import kind_of
 
 
@@ -46,10 +46,6 @@ def is_live(thing: object) -> bool:
     return any(reader.applies(thing) for reader in READERS)
 
 
-def _is_value(thing: object) -> bool:
-    return isinstance(thing, Value)
-
-
 def _is_tensor(thing: object) -> bool:
     """Whether it is a tensor of a PyTorch that somebody else has imported."""
     torch = sys.modules.get("torch")
@@ -63,7 +59,6 @@ def _capture_tensor(root: Any, names: Mapping[str, Any]) -> LiveGraph:
 
 
 READERS = (
-    LiveReader(_is_value, capture_value),
     LiveReader(_is_tensor, _capture_tensor),
-    LiveReader(is_like_a_value, capture_foreign),
+    LiveReader(is_like_a_value, capture_value),
 )

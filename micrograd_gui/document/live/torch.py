@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from micrograd import ieee
+from micrograd.foreign import same
 from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.live.values import LiveBuilder, LiveGraph, plain_number, same
+from micrograd_gui.document.live.values import LiveBuilder, LiveGraph, plain_number
 from micrograd_gui.document.text import spoken
 
 _UNARY = ("tanh", "exp", "log", "relu", "sigmoid", "sin", "cos", "sqrt", "abs", "neg")
