@@ -1,4 +1,4 @@
-"""A tiny autograd engine that can be watched: Value, nn, draw_dot, trace, gradcheck, Tape."""
+"""A tiny autograd engine that can be watched: Value, nn, draw_dot, trace, gradcheck, diagnose, Tape."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from micrograd.engine import Value
 if TYPE_CHECKING:
     from micrograd import nn
     from micrograd.check import gradcheck
+    from micrograd.diagnosis import diagnose
     from micrograd.dot import draw_dot, trace
     from micrograd.replay.tape import Tape
 
-__all__ = ["Tape", "Value", "draw_dot", "gradcheck", "nn", "trace"]
+__all__ = ["Tape", "Value", "diagnose", "draw_dot", "gradcheck", "nn", "trace"]
 
-_HOMES = {"draw_dot": "dot", "trace": "dot", "gradcheck": "check", "Tape": "replay.tape"}
+_HOMES = {"draw_dot": "dot", "trace": "dot", "gradcheck": "check", "diagnose": "diagnosis",
+          "Tape": "replay.tape"}
 
 
 def __getattr__(name: str) -> Any:

@@ -130,15 +130,23 @@ _EXECUTABLES = ("graphviz-pure", "graphviz-pure.exe")
 
 def mimebundle(root: Value) -> dict[str, str]:
     """What a notebook shows for a Value: its graph; nothing, hence its repr, where that is not soon drawn."""
-    executable = shutil.which("dot") or embedded_dot()
-    if executable is None or len(topological_order(root)) > SHOWN_AT_MOST:
+    if len(topological_order(root)) > SHOWN_AT_MOST:
         return {}
+    drawn = svg_of(draw_dot(root))
+    return {} if drawn is None else {"image/svg+xml": drawn}
+
+
+def svg_of(dot: DotGraph) -> str | None:
+    """A picture as SVG; None where there is no Graphviz, or it is not soon done."""
+    executable = shutil.which("dot") or embedded_dot()
+    if executable is None:
+        return None
     try:
-        drawn = subprocess.run([executable, "-Tsvg"], input=draw_dot(root).source.encode("utf-8", "replace"),
+        drawn = subprocess.run([executable, "-Tsvg"], input=dot.source.encode("utf-8", "replace"),
                                capture_output=True, timeout=_SECONDS)
     except (OSError, subprocess.TimeoutExpired):
-        return {}
-    return {} if drawn.returncode else {"image/svg+xml": drawn.stdout.decode("utf-8", "replace")}
+        return None
+    return None if drawn.returncode else drawn.stdout.decode("utf-8", "replace")
 
 
 @contextmanager

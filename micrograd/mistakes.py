@@ -1,0 +1,271 @@
+"""The known mistakes of a `backward` that somebody wrote, each a row that says how it changes a pass.
+
+A row is told as a `Mistake`; what it can do to a graph are its `Alteration`s, and `passes.run` gives the
+grads of a pass that is changed so. Nothing here judges: `diagnosis` compares, and a game may plant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations
+from typing import NamedTuple
+
+from micrograd.foreign import LiveNode, closure_of, is_like_a_value
+from micrograd.passes import (
+    WALKS,
+    Alteration,
+    Clue,
+    FinishedGraph,
+    acting,
+    may_explain,
+    most_acts,
+    operands_first,
+)
+from micrograd.wrong_slopes import WRONG_SLOPES, At, WrongSlope
+
+
+class Mistake(NamedTuple):
+    """A known mistake.
+
+    Attributes:
+        name: what it is called.
+        cause: its family, as a diagnosis names it.
+        sentence: what is wrong with a backward that has it.
+        in_rules: whether it is in the rule of an op, not in the walk.
+        changes: what it can do to the pass over a graph, the likeliest first; with a clue only what may
+            explain the numbers there.
+    """
+
+    name: str
+    cause: str
+    sentence: str
+    in_rules: bool
+    changes: Callable[[FinishedGraph, Clue | None], Iterator[Alteration]]
+
+
+# ---------------------------------------------------------------- what each mistake does to a pass
+
+
+def _blamed(graph: FinishedGraph, clue: Clue | None) -> list[str]:
+    """The ops that may be at fault: those of the nodes that give to the place, or all."""
+    places: Iterable[int] = range(len(graph.nodes)) if clue is None else graph.users[clue.place]
+    return list(dict.fromkeys(graph.kinds[place] for place in places if graph.kinds[place]))
+
+
+def _overwritten(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
+    everywhere = list(dict.fromkeys(kind for kind in graph.kinds if kind))
+    said = "`=` stood where `+=` should"
+    yield Alteration(said, assigns=_ports(everywhere))
+    for kind in _blamed(graph, clue):
+        yield Alteration(f"{said}, in `_backward` of {kind}", assigns=_ports([kind]), kind=kind)
+    for kind in _blamed(graph, clue):
+        for port in range(_arity(graph, kind)):
+            which = f"for operand {port + 1}, in `_backward` of {kind}"
+            yield Alteration(f"{said}, {which}", assigns=frozenset({(kind, port)}), kind=kind, port=port)
+    shared = _meeting(graph)
+    most = len(shared) if len(shared) <= 8 and len(graph.nodes) <= 2000 else 2
+    for count in range(2, most + 1):
+        for some in combinations(shared, count):
+            yield Alteration(f"{said}, in `_backward` of {_listed(some)}", assigns=_ports(some))
+
+
+def _meeting(graph: FinishedGraph) -> list[str]:
+    """The ops that give to a node to which others give as well: of the rest `=` would not be seen."""
+    given = [0] * len(graph.nodes)
+    for node in graph.nodes:
+        for x in node.inputs:
+            given[x] += 1
+    return list(dict.fromkeys(kind for node, kind in zip(graph.nodes, graph.kinds, strict=True)
+                              if any(given[x] > 1 for x in node.inputs)))
+
+
+def _ports(kinds: Iterable[str]) -> frozenset[tuple[str, int]]:
+    return frozenset((kind, port) for kind in kinds for port in range(6))
+
+
+def _arity(graph: FinishedGraph, kind: str) -> int:
+    arity = max(len(node.inputs) for node, own in zip(graph.nodes, graph.kinds, strict=True) if own == kind)
+    return arity if arity > 1 else 0
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _once(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
+    twice = [node for node in graph.nodes if len(set(node.inputs)) < len(node.inputs)]
+    held = [closure_of(getattr(node.value, "_backward", None)).keys() for node in twice]
+    told = all(names >= {"self", "other"} for names in held)
+    if twice and not (clue is not None and told):  # such a closure gives to both by their names
+        yield Alteration("an operand that is taken twice were given its part once", once=True)
+
+
+def _no_operand(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
+    for kind in _blamed(graph, clue):
+        for port in range(_arity(graph, kind)):
+            change = Alteration(f"operand {port + 1} of {kind} were given nothing", kind=kind, port=port)
+            yield from _sloped(graph, clue, change, lambda _: 0.0)
+
+
+def _walks(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
+    for walk in WALKS:
+        if not walk.again or graph.paths < most_acts(graph):  # by paths it may take the age of the world
+            yield Alteration(walk.said, order=acting(graph, walk.order(graph)))
+
+
+def _never(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
+    yield Alteration("`backward` had not run, or the root's grad had not been set", seed=None)
+    if len(graph.nodes) > 1:
+        yield Alteration("nothing had been passed on from the root", order=[])
+
+
+def _misplaced(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
+    moved = _elsewhere(graph)
+    if moved:
+        kinds = list(dict.fromkeys(graph.kinds[of] for of in moved.values() if of is not None))
+        said = f"the `_backward` of {_listed(kinds)} were set on another node than the one that the op made"
+        everyone = operands_first(graph)[::-1]  # leaves too: one may run what another node should
+        yield Alteration(said, acts=moved, order=everyone, kind=kinds[0] if len(kinds) == 1 else "")
+
+
+def _silent(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
+    for kind in _blamed(graph, clue):
+        acts = {place: None for place, own in enumerate(graph.kinds) if own == kind}
+        said = f"the `_backward` of {kind} did nothing, or had never been set"
+        yield Alteration(said, acts=acts, kind=kind)
+
+
+def _elsewhere(graph: FinishedGraph) -> dict[int, int | None]:
+    """By a node whose `_backward` is another's: whose. It is told by the closure, which holds its `out`."""
+    places = {id(node.value): place for place, node in enumerate(graph.nodes)}
+    acts: dict[int, int | None] = {}
+    for place, node in enumerate(graph.nodes):
+        backward = getattr(node.value, "_backward", None)
+        held = closure_of(backward)
+        if node.inputs and getattr(backward, "__closure__", None) is None and hasattr(backward, "__code__"):
+            acts[place] = None
+        out = held.get("out", node.value)
+        if out is not node.value and is_like_a_value(out):
+            acts[place] = places.get(id(out))  # None where its `out` is of another graph
+    return acts if any(of is not None for of in acts.values()) else {}
+
+
+def _several(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
+    counts: Iterable[int] = range(2, 6) if clue is None else _count(clue)
+    for n in counts:
+        if n <= 20:
+            said = f"{n} passes were added up"
+            yield Alteration(f"{said}, without a grad zeroed between them", passes=n)
+            yield Alteration(f"{said}, in the root's grad too", passes=n, adds_seed=True)
+            yield Alteration(f"{said}, with only the leaves zeroed between them", passes=n, zeroes="leaves")
+    for n in counts:
+        said = f"the leaves held {n} passes added up, without their grads zeroed between them"
+        yield Alteration(said, passes=n, zeroes="inner")
+
+
+def _some_leaves(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
+    """Some leaves are kept from pass to pass; which, the numbers say."""
+    if clue is None or len(clue.differing) < 2 or any(graph.nodes[place].inputs for place in clue.differing):
+        return
+    for n in _count(clue):
+        said = f"some of the leaves held {n} passes added up, without their grads zeroed between them"
+        yield Alteration(said, passes=n, zeroes="inner", kept=frozenset(clue.differing))
+
+
+def _count(clue: Clue) -> list[int]:
+    """How many times the right number was found, where that is a whole number of times."""
+    found, expected = clue.found[clue.place], clue.expected[clue.place]
+    times = found / expected if expected else 0.0
+    return [round(times)] if 1.5 < times < 1000 and abs(times - round(times)) < 1e-4 else []
+
+
+def _seeded(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
+    if clue is not None and clue.place == graph.root and clue.found[graph.root]:
+        said = "the pass had begun with another number than 1 at the root"
+        yield Alteration(said, seed=clue.found[graph.root])
+
+
+def _wrong(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
+    """Rows of the table for all nodes of the op, then for one node alone."""
+    for kind in _blamed(graph, clue):
+        for row in (*WRONG_SLOPES.get(kind, ()), *WRONG_SLOPES["any"]):
+            ports: list[int | None] = list(range(_arity(graph, kind))) if row.port is None else [row.port]
+            for port in (*ports, None) if row.port is None else ports:
+                change = Alteration(_said(kind, row), kind=kind, wrong=row, port=port)
+                yield from _sloped(graph, clue, change, row.slope)
+    for place in () if clue is None else graph.users[clue.place]:
+        kind = graph.kinds[place]
+        for row in (*WRONG_SLOPES.get(kind, ()), *WRONG_SLOPES["any"]):
+            own = _with_slope(graph, kind, row.port, row.slope, [place])
+            said = f"{_said(kind, row)}, in this node alone"
+            yield Alteration(said, slopes=own, kind=kind, wrong=row, port=row.port)
+
+
+def _said(kind: str, row: WrongSlope) -> str:
+    return f"the slope of {kind} were {row.wrong} instead of {row.right}"
+
+
+def _sloped(graph: FinishedGraph, clue: Clue | None, change: Alteration,
+            slope: Callable[[At], float]) -> Iterator[Alteration]:
+    """The change with that slope for its op, where that may explain the clue: first looked at near it."""
+    if clue is not None:
+        near = _with_slope(graph, change.kind, change.port, slope, graph.users[clue.place])
+        if not may_explain(graph, replace(change, slopes=near), clue):
+            return
+    yield replace(change, slopes=_with_slope(graph, change.kind, change.port, slope))
+
+
+def _with_slope(graph: FinishedGraph, kind: str, port: int | None, slope: Callable[[At], float],
+                places: Iterable[int] | None = None) -> dict[int, tuple[float, ...]]:
+    """The slopes of the nodes of an op with another one for an operand, or for all of them."""
+    changed = {}
+    for place in range(len(graph.nodes)) if places is None else places:
+        if graph.kinds[place] != kind:
+            continue
+        node, right = graph.nodes[place], graph.slopes[place]
+        x = [graph.nodes[k].data for k in node.inputs]
+        ports = range(len(right)) if port is None else (port,)
+        changed[place] = tuple([_number(slope, x, node, k, right[k]) if k in ports else right[k]
+                                for k in range(len(right))])
+    return changed
+
+
+def _number(slope: Callable[[At], float], x: list[float], node: LiveNode, port: int, right: float) -> float:
+    exponent = node.op.exponent if node.op is not None and node.op.exponent is not None else 1.0
+    try:
+        return float(slope(At(x[port], x[1 - port] if len(x) == 2 else x[0], node.data, exponent, right)))
+    except (ArithmeticError, ValueError, TypeError):
+        return float("nan")
+
+
+def _chain_rule(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
+    for kind in _blamed(graph, clue):
+        places = [place for place, own in enumerate(graph.kinds) if own == kind]
+        said = f"{kind} passed on its slope"
+        yield Alteration(f"{said} alone, not times the grad of its result", kind=kind,
+                     upstream=dict.fromkeys(places, 1.0))
+        yield Alteration(f"{said} times the data of its result, not times its grad", kind=kind,
+                     upstream={place: graph.nodes[place].data for place in places})
+
+
+MISTAKES: tuple[Mistake, ...] = (
+    Mistake("never run", "not_run", "`backward` was never run, or began without the root's grad.",
+            False, _never),
+    Mistake("not zeroed", "not_zeroed", "Passes add up, for grads are not zeroed between them.",
+            False, _several),
+    Mistake("`_backward` elsewhere", "not_run", "`_backward` is set on another node than the result.",
+            False, _misplaced),
+    Mistake("operand once", "lost_operand", "`a + a` gives `a` its part once: a set holds `a` once.",
+            True, _once),
+    Mistake("= for +=", "overwritten", "A grad is set where it should be added to.", True, _overwritten),
+    Mistake("no topological order", "order", "A node passes its grad on before it has all of it.",
+            False, _walks),
+    Mistake("wrong slope", "wrong_slope", "An op has another slope than its own.", True, _wrong),
+    Mistake("`_backward` missing", "not_run", "An op passes nothing back.", True, _silent),
+    Mistake("operand forgotten", "lost_operand", "An op gives nothing to one operand.", True, _no_operand),
+    Mistake("no chain rule", "wrong_slope", "A slope is passed on without the result's grad.",
+            True, _chain_rule),
+    Mistake("leaves not zeroed", "not_zeroed", "Passes add up in some leaves alone.", False, _some_leaves),
+    Mistake("other seed", "wrong_slope", "The root's grad is set to another number than 1.", False, _seeded),
+)

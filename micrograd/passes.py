@@ -1,0 +1,298 @@
+"""A backward pass over a finished graph, right or changed as a mistake changes it, in plain floats."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from micrograd.foreign import LiveNode
+from micrograd.wrong_slopes import WrongSlope
+
+Order = list[int]
+
+
+@dataclass(frozen=True)
+class FinishedGraph:
+    """A graph as a pass needs it, by the places of its nodes, operands before results, the root last.
+
+    Attributes:
+        nodes: the nodes.
+        kinds: the name of the op of each, without its exponent: "+", "**"; empty for a leaf.
+        slopes: of each, d node / d operand for each of its `inputs`.
+    """
+
+    nodes: Sequence[LiveNode]
+    kinds: Sequence[str]
+    slopes: Sequence[tuple[float, ...]]
+
+    @property
+    def root(self) -> int:
+        """The place of the root."""
+        return len(self.nodes) - 1
+
+    @cached_property
+    def inputs(self) -> list[tuple[int, ...]]:
+        """The operands of each node."""
+        return [node.inputs for node in self.nodes]
+
+    @cached_property
+    def users(self) -> list[list[int]]:
+        """For each node those that are computed from it, each once."""
+        users: list[list[int]] = [[] for _ in self.nodes]
+        for place, node in enumerate(self.nodes):
+            for x in dict.fromkeys(node.inputs):
+                users[x].append(place)
+        return users
+
+    @cached_property
+    def backward_order(self) -> Order:
+        """The ops in the order in which micrograd's `backward` has them act: results before operands."""
+        return acting(self, operands_first(self)[::-1])
+
+    @cached_property
+    def paths(self) -> int:
+        """How many paths lead from the root to a node, over all nodes."""
+        paths = [0] * len(self.nodes)
+        paths[self.root] = 1
+        for place in range(self.root, -1, -1):
+            for x in self.nodes[place].previous:
+                paths[x] += paths[place]
+        return sum(paths)
+
+    @cached_property
+    def turns(self) -> dict[int, int]:
+        """When each op acts: its place in the backward order."""
+        return {place: turn for turn, place in enumerate(self.backward_order)}
+
+
+@dataclass(frozen=True)
+class Alteration:
+    """How a pass differs from the right one; a field that is left out changes nothing.
+
+    Attributes:
+        said: the mistake in a clause.
+        assigns: ops, and which of their operands, whose grad is set where it should be added to.
+        slopes: other slopes, by the place of the node.
+        upstream: what stands for a node's own grad when it acts, by its place.
+        once: an operand that is taken twice is given its part once.
+        order: who acts, in which order; one may act again.
+        acts: whose rule a node runs in its turn, where that is not its own; None: it does nothing.
+        passes: how many passes were run.
+        zeroes: what was zeroed between them: "nothing", "leaves" or "inner".
+        kept: the leaves that were not zeroed where the others were.
+        seed: what the root's grad was set to; None: it never was.
+        adds_seed: the seed is added to the root's grad.
+        kind, wrong, port: the op the mistake is in, the slope that was used for which of its operands.
+    """
+
+    said: str
+    assigns: frozenset[tuple[str, int]] = frozenset()
+    slopes: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
+    upstream: Mapping[int, float] = field(default_factory=dict)
+    once: bool = False
+    order: Order | None = None
+    acts: Mapping[int, int | None] = field(default_factory=dict)
+    passes: int = 1
+    zeroes: str = "nothing"
+    kept: frozenset[int] | None = None
+    seed: float | None = 1.0
+    adds_seed: bool = False
+    kind: str = ""
+    wrong: WrongSlope | None = None
+    port: int | None = None
+
+
+class Clue(NamedTuple):
+    """Where the numbers go wrong first: what a mistake need not be looked for far from.
+
+    Attributes:
+        place: the first node in backward order whose grad is not the right one.
+        found, expected: all grads, by place.
+        differing: the places of all nodes whose grad is another.
+        slack: how far from the right grad a right one may be at the place.
+    """
+
+    place: int
+    found: Sequence[float]
+    expected: Sequence[float]
+    differing: Sequence[int]
+    slack: float
+
+
+def run(graph: FinishedGraph, change: Alteration | None = None) -> list[float]:
+    """The grad of each node after a pass, or after several, that is changed so; the right one without."""
+    change = change or Alteration("")
+    grads = [0.0] * len(graph.nodes)
+    slopes: Sequence[tuple[float, ...]] = graph.slopes
+    if change.slopes:
+        slopes = [change.slopes.get(place, own) for place, own in enumerate(graph.slopes)]
+    order = graph.backward_order if change.order is None else change.order
+    inputs = graph.inputs
+    plain = not (change.assigns or change.once or change.acts or change.upstream)
+    for k in range(change.passes):
+        if k:
+            _zero(graph, grads, change)
+        if change.seed is not None:
+            grads[graph.root] = change.seed + (grads[graph.root] if change.adds_seed else 0.0)
+        for place in order:
+            if plain:
+                grad = grads[place]
+                for x, slope in zip(inputs[place], slopes[place], strict=True):
+                    grads[x] += slope * grad
+                continue
+            who = change.acts.get(place, place)
+            if who is not None:
+                _act(graph, who, grads, slopes[who], change)
+    return grads
+
+
+def _act(graph: FinishedGraph, who: int, grads: MutableMapping[int, float] | list[float],
+         slopes: tuple[float, ...], change: Alteration, only: int | None = None) -> None:
+    """What a node gives to its operands, or to one of them only, in a changed pass."""
+    grad, kind = change.upstream.get(who, grads[who]), graph.kinds[who]
+    given = set()
+    for port, (x, slope) in enumerate(zip(graph.inputs[who], slopes, strict=True)):
+        if (change.once and x in given) or (only is not None and x != only):
+            continue
+        given.add(x)
+        if (kind, port) in change.assigns:
+            grads[x] = slope * grad
+        else:
+            grads[x] += slope * grad
+
+
+def may_explain(graph: FinishedGraph, change: Alteration, clue: Clue) -> bool:
+    """Whether a change may give the first number that is wrong, as far as that is soon told.
+
+    What gives to that node has the right grads: by them its own is told, where the walk is the right one.
+    """
+    if change.order is not None or change.passes > 1 or change.seed != 1.0:
+        return True
+    grads = _Known(clue)
+    for user in sorted(graph.users[clue.place], key=lambda user: graph.turns.get(user, -1)):
+        who = change.acts.get(user, user)
+        if who == user:
+            _act(graph, user, grads, change.slopes.get(user, graph.slopes[user]), change, clue.place)
+    ours = grads[clue.place]
+    found = clue.found[clue.place]
+    return ours == found or not abs(ours - found) > 1e-3 * (abs(ours) + abs(found)) + 4 * clue.slack
+
+
+class _Known(dict[int, float]):
+    """The right grads, but that of the place where they go wrong, which begins at 0."""
+
+    def __init__(self, clue: Clue) -> None:
+        super().__init__({clue.place: 0.0})
+        self._right = clue.expected
+
+    def __missing__(self, place: int) -> float:
+        return self._right[place]
+
+
+def _zero(graph: FinishedGraph, grads: list[float], change: Alteration) -> None:
+    """Sets to 0 what is zeroed between two passes."""
+    for place, node in enumerate(graph.nodes):
+        leaf = not node.inputs
+        kept = change.kept is None or place in change.kept
+        if change.zeroes == ("leaves" if leaf else "inner") or (change.zeroes == "inner" and not kept):
+            grads[place] = 0.0
+
+
+# ---------------------------------------------------------------- orders
+
+
+_MOST_ACTS = 20  # times the number of nodes: a walk by paths may take the age of the world
+
+
+def acting(graph: FinishedGraph, order: Iterable[int]) -> Order:
+    """Those of an order that are no leaves."""
+    return [place for place in order if graph.nodes[place].inputs]
+
+
+def operands_first(graph: FinishedGraph, again: bool = False) -> Order:
+    """The order of micrograd's `build_topo`; `again`: as where it forgets whom it has seen."""
+    order: Order = []
+    most = most_acts(graph)
+    seen = {graph.root}
+    path = [(graph.root, iter(graph.nodes[graph.root].previous))]
+    while path and len(order) < most:
+        place, operands = path[-1]
+        for x in operands:
+            if again or x not in seen:
+                seen.add(x)
+                path.append((x, iter(graph.nodes[x].previous)))
+                break
+        else:
+            order.append(place)
+            path.pop()
+    return order
+
+
+def most_acts(graph: FinishedGraph) -> int:
+    """How many acts are followed at most."""
+    return min(1000 + _MOST_ACTS * len(graph.nodes), 100_000 + 4 * len(graph.nodes))
+
+
+def _from_root(graph: FinishedGraph, again: bool, deep: bool, turned: bool = False,
+               late: bool = True) -> Order:
+    """Each node acts when it is come to, from the root on.
+
+    `again`: by each path that leads to it; `deep`: a node's operands before its neighbours; `turned`: the
+    last operand first; `late`: a node counts as seen when it acts, not when it is first heard of.
+    """
+    order: Order = []
+    waiting = deque([graph.root])
+    seen: set[int] = set()
+    most = most_acts(graph)
+    while waiting and len(order) < most:
+        place = waiting.pop() if deep else waiting.popleft()
+        if late and not again:
+            if place in seen:
+                continue
+            seen.add(place)
+        order.append(place)
+        operands = graph.nodes[place].previous
+        for x in operands if (turned or not deep) else operands[::-1]:
+            if again or x not in seen:
+                if not late:
+                    seen.add(x)
+                waiting.append(x)
+    return order
+
+
+class Walk(NamedTuple):
+    """A way to go over a graph that is no topological order.
+
+    Attributes:
+        said: the mistake in a clause.
+        order: who is come to, in which order.
+        again: a node is come to once for each path that leads to it.
+    """
+
+    said: str
+    order: Callable[[FinishedGraph], Order]
+    again: bool = False
+
+
+_BY_PATHS = "each node acted once for each path that leads to it"
+WALKS: tuple[Walk, ...] = (
+    Walk("the operands came before the results: the topological order was not reversed", operands_first),
+    Walk("the nodes acted level by level from the root", lambda g: _from_root(g, False, False)),
+    Walk("the nodes acted as a walk in depth comes to them", lambda g: _from_root(g, False, True)),
+    Walk("the nodes acted as they came from a stack", lambda g: _from_root(g, False, True, turned=True)),
+    Walk("the nodes acted as they came from a stack, each put there once",
+         lambda g: _from_root(g, False, True, turned=True, late=False)),
+    Walk(f"{_BY_PATHS}: it called the `backward` of its operands in turn",
+         lambda g: _from_root(g, True, True), again=True),
+    Walk(f"{_BY_PATHS}: it was put into the queue again and again",
+         lambda g: _from_root(g, True, False), again=True),
+    Walk(f"{_BY_PATHS}: the order holds it several times",
+         lambda g: operands_first(g, again=True)[::-1], again=True),
+    Walk(f"{_BY_PATHS}, as from a stack",
+         lambda g: _from_root(g, True, True, turned=True), again=True),
+    Walk("a node stood in the order before its operands were looked at, and the order was reversed",
+         lambda g: _from_root(g, False, True)[::-1]),
+)
