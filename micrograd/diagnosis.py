@@ -324,6 +324,8 @@ def _unknown(case: _Case, names: _Names) -> str:
     """What can be told of numbers that no known mistake gives."""
     graph, nodes, place = case.graph, case.graph.nodes, case.place
     said = ["no known mistake gives all of these grads"]
+    if place == graph.root:
+        said.append("a pass that began at this node would leave 1 there")
     local = [0.0] * len(nodes)
     local[graph.root] = 1.0
     for user in graph.backward_order:

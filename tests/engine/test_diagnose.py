@@ -226,6 +226,29 @@ def test_what_follows_from_an_unknown_number_and_what_changed_since_is_said():
     assert "the data of t is not what its operands give" in diagnose(L).sentence
 
 
+def test_a_pass_that_began_at_another_node_is_told():
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    c = a * b
+    d = c.tanh() + a
+    (d * c).backward()
+    it = diagnose(d)
+    assert (it.node, it.found, it.cause) == (d, 6.0, "unknown")
+    assert "a pass that began at this node would leave 1 there" in it.sentence
+
+
+def test_grads_kept_from_passes_at_other_numbers_are_not_called_a_count_of_passes():
+    w, x = Value(2.0, label="w"), Value(3.0, label="x")
+    for _ in range(2):
+        L = (w * x).tanh() * 2 + w
+        L.backward()
+        w.data -= 0.1
+    L = (w * x).tanh() * 2 + w
+    L.backward()
+    it = diagnose(L)
+    assert it.cause == "unknown"
+    assert "only leaves differ: what they hold is not of this pass alone" in it.sentence
+
+
 def test_the_slope_of_either_side_of_a_kink_is_right():
     cls = planted(slopes={"relu": lambda x, y, out, n: (float(x >= 0),)})
     x = cls(0.0)
