@@ -10,7 +10,7 @@ import pytest
 
 from micrograd.engine import Value
 from micrograd.nn import MLP, Neuron
-from tests.engine.demo import moons
+from tests.engine.demo import PUBLISHED, moons
 
 
 @pytest.fixture
@@ -54,6 +54,7 @@ def test_the_demo_notebook_ends_where_micrograds_does():
             p.data -= learning_rate * p.grad
         printed[k] = total_loss.data, acc
     assert [acc for _, acc in list(printed.values())[:3]] == [0.5, 0.81, 0.77]
+    assert [printed[k][0] for k in range(len(PUBLISHED))] == pytest.approx(PUBLISHED, abs=1e-9)
     assert [printed[k][0] for k in (97, 98, 99)] == pytest.approx(
         [0.010979446081684675, 0.010978888332907229, 0.010978370135492717], abs=1e-9)
     assert printed[99][1] == 1.0
