@@ -84,7 +84,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Before all comes what has the other workers of pytest-xdist wait: `run.py` checks types meanwhile.
     """
-    items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("alone", "slow")])
+
+    def turn(item: pytest.Item) -> tuple[bool, float]:
+        slow = item.get_closest_marker("slow")
+        return item.get_closest_marker("alone") is None, -max((0, *slow.args)) - 1 if slow else 0
+
+    items.sort(key=turn)
+
+
+def pytest_collection_finish() -> None:
+    """What is there for all tests the collector of garbage need not look through during each of them."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:

@@ -21,7 +21,7 @@ def uncollected():
     gc.enable()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(20)
 @pytest.mark.usefixtures("uncollected")
 def test_the_demo_notebook_ends_where_micrograds_does():
     """Its cells, with its learning rate, and the losses and accuracies that they print there."""

@@ -192,6 +192,7 @@ def labels_in(path: Path) -> list[str]:
     return [node.label for node in documents.read(path)]
 
 
+@pytest.mark.slow(10)
 def test_a_png_with_all_labels_is_read_by_pillow_and_carries_them(all_of_them: Graph, tmp_path: Path) -> None:
     render(all_of_them, str(tmp_path / "a.png"), gradients=False, style="canvas", scale="0.5")
     with Image.open(tmp_path / "a.png") as picture:
@@ -199,6 +200,7 @@ def test_a_png_with_all_labels_is_read_by_pillow_and_carries_them(all_of_them: G
     assert labels_in(tmp_path / "a.png") == [node.label for node in all_of_them]
 
 
+@pytest.mark.slow(15)
 @pytest.mark.skipif(shutil.which("pdfdetach") is None, reason="poppler is not here")
 def test_a_pdf_with_all_labels_is_one_page_does_nothing_and_carries_them(
     all_of_them: Graph, tmp_path: Path

@@ -87,7 +87,7 @@ def test_a_training_script_has_the_losses_and_parameters_of_the_window(
 
 
 @needs_torch
-@pytest.mark.slow
+@pytest.mark.slow(15)
 @pytest.mark.parametrize("processes", [2, 3])
 def test_under_torchrun_the_processes_together_have_the_same_losses(processes: int, tmp_path: Path) -> None:
     graph = network(rows="xor")  # four rows: three processes have shares of different sizes
