@@ -173,7 +173,7 @@ DEBUG: tuple[Action | None, ...] = (
         "Nudge to one side, as in the lecture, or to both (central).",
         short=lambda s: "central" if s.sides == "central" else "one-sided",
         checked=lambda s: s.sides != "central"),
-    Action("check_all", "&Check all gradients", ("F7",), lambda c: c.session.check_all(),
+    Action("check_all", "&Check all gradients", ("F7",), lambda c: c.check_all(),
         lambda s: s.graph.target is not None, "The numeric slope of every node beside the analytic one.",
         short="✓ Check all"),
 )  # fmt: skip

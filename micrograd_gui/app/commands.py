@@ -101,9 +101,14 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
     # Measuring -------------------------------------------------------------------------------
 
     def nudge(self) -> None:
-        """Move the selected node by h."""
-        self.h_line.clearFocus()  # an h that was typed and not yet taken over is taken over now
+        """Move the selected node by the h of its field; refused while no h stands there."""
+        self.h_line.take_over()
         self.session.nudge()
+
+    def check_all(self) -> None:
+        """Every gradient beside its numeric slope, by the h of its field; refused while no h stands there."""
+        self.h_line.take_over()
+        self.session.check_all()
 
     def other_sides(self) -> None:
         """Nudge to one side where both were set, and the other way round."""

@@ -22,6 +22,7 @@ class ReadLine(QLineEdit):
         super().__init__(parent)
         self.bridge = bridge
         self._tip = ""
+        self._wrong = ""  # why the text that stands there was refused
         self.returnPressed.connect(self._read)
         self.textEdited.connect(lambda: self._mark(""))
         Paced(bridge, NEVER, self).changed.connect(self._on_changed)
@@ -53,6 +54,7 @@ class ReadLine(QLineEdit):
 
     def _mark(self, sentence: str) -> None:
         """Refused for that reason; an empty sentence takes the mark away."""
+        self._wrong = sentence
         self.setToolTip(sentence or self._tip)
         if bool(self.property("refused")) != bool(sentence):  # at first there is none
             self.setProperty("refused", bool(sentence))
@@ -132,6 +134,13 @@ class HLine(ReadLine):
     def read(self, text: str) -> None:
         """Take h over, “h = 0.001” too; raises Refusal."""
         self.bridge.session.set_h(text.removeprefix("h").strip().removeprefix("="))
+
+    def take_over(self) -> None:
+        """What stands there is the h from now on. Raises Refusal, as long as it cannot be one."""
+        self.clearFocus()
+        self._read_if_modified()
+        if self._wrong:
+            raise Refusal(self._wrong)
 
     def text_for(self, state: State) -> str:
         """The number alone."""

@@ -409,3 +409,30 @@ def test_panes_that_are_arranged_are_at_their_places_before_anything_is_painted(
     assert shares(window) == first
     qtbot.wait(1)
     assert shares(window) == first
+
+
+@pytest.mark.parametrize("typed", ["0", "abs", "", "nan", "1e999"])
+@pytest.mark.parametrize("verb", ["nudge", "check_all"])
+def test_an_h_that_is_none_is_said_and_nothing_is_measured_by_the_old_one(opened, act, qtbot, typed, verb):
+    window = opened("lecture")
+    act(window, "forward", "backward")
+    window.session.select([window.session.state.graph.named("a")])
+    field = window.findChild(QLineEdit, "h")
+    field.selectAll()
+    QTest.keyClick(field, Qt.Key.Key_Delete)
+    QTest.keyClicks(field, typed)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    said = window.message.text()
+    assert said.startswith("⚠ h "), "the sentence stands in the status bar"
+    window.say("")
+    act(window, verb)
+    assert window.message.text() == said, "and is said again where something is measured"
+    assert window.session.state.nudge is None
+    assert not window.session.state.checked
+    assert field.text() == typed, "what was typed stays, to be mended"
+    field.selectAll()
+    QTest.keyClicks(field, "0.01")
+    act(window, verb)  # without Return: what stands there is taken over
+    state = window.session.state
+    assert state.h == 0.01
+    assert state.checked if verb == "check_all" else state.nudge.h == 0.01
