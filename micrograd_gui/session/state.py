@@ -10,10 +10,24 @@ from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.history import History
 from micrograd_gui.session.measure import Checked, Nudge, Sides
 from micrograd_gui.session.record import leaf_data
-from micrograd_gui.session.trace import Frame, Run, Step
+from micrograd_gui.session.trace import Frame, Pass, Run, Step
 from micrograd_gui.session.training.progress import Series, TrainingState
 
 NO_LOSSES = Series()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stand:
+    """Where one stood in the run of a graph when another structure took its place, and what was selected.
+
+    The script is kept, not the run: it gives the same run again of the same graph, and takes no room.
+    """
+
+    graph: Graph
+    script: tuple[Pass, ...]
+    cursor: int
+    wanted_cursor: int
+    selection: frozenset[NodeId]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +47,7 @@ class State:
         nudge: The nudge that is on screen; None: no node is moved.
         checked: What the numeric check found, a row per node; empty: not made for this graph yet.
         training: How far the graph has been trained; None: not at all.
+        stands: Where one stood in graphs of the history, for undo and redo to come back to; one a graph.
     """
 
     history: History = field(default_factory=History)
@@ -48,6 +63,7 @@ class State:
     nudge: Nudge | None = None
     checked: tuple[Checked, ...] = ()
     training: TrainingState | None = None
+    stands: tuple[Stand, ...] = ()
 
     @property
     def graph(self) -> Graph:

@@ -20,7 +20,7 @@ from micrograd_gui.document.history import Entry, History
 from micrograd_gui.document.text import exact, read_number, spoken
 from micrograd_gui.session import measure
 from micrograd_gui.session.record import record
-from micrograd_gui.session.state import State
+from micrograd_gui.session.state import Stand, State
 from micrograd_gui.session.stepping import end_of_forward, standing_at
 from micrograd_gui.session.training.progress import training_after
 
@@ -57,7 +57,8 @@ def with_history(state: State, history: History, selection: frozenset[NodeId] | 
     """The graph of that history is current, and what was run and measured on the old one goes along.
 
     Where no number can have changed, all of it stays. Where only numbers changed, the same run is recorded
-    again and the moment kept, the nudge is made again, and the check is gone. Else all of it is gone.
+    again and the moment kept, the nudge is made again, and the check is gone. Else all of it is gone, and
+    where undo or redo comes back to a graph that was left like that, its run, moment and selection are back.
     """
     old, new = state.graph, history.graph
     travelled = history.entries is state.history.entries
@@ -76,12 +77,39 @@ def with_history(state: State, history: History, selection: frozenset[NodeId] | 
         return replace(after, trace=trace, wanted_cursor=state.wanted_cursor if trace else 0)
     nothing = replace(after, trace=None, cursor=0, wanted_cursor=0, nudge=None, checked=())
     if not new.same_structure(old):
-        return nothing
+        left = replace(nothing, stands=_stands_after(state, history))
+        return _as_it_was_left(left) if travelled and not left.is_training else left
     if state.trace is not None:
         trace = record(new, state.trace.script)
         cursor, wanted = min(state.wanted_cursor, len(trace)), state.wanted_cursor if trace else 0
         nothing = replace(nothing, trace=trace, cursor=cursor, wanted_cursor=wanted)
     return replace(nothing, nudge=_nudged_again(nothing.moment, state.nudge))
+
+
+def _stands_after(state: State, history: History) -> tuple[Stand, ...]:
+    """With where one stands now, and of the others those whose very graph is still in the history."""
+    script = () if state.trace is None else tuple(state.trace.script)
+    here = Stand(state.graph, script, state.cursor, state.wanted_cursor, state.selection)
+    kept = {id(entry.graph) for entry in history.entries}
+    others = (each for each in state.stands if each.graph is not here.graph)
+    return tuple(each for each in (*others, here) if id(each.graph) in kept)
+
+
+def _as_it_was_left(state: State) -> State:
+    """The current graph is the one that was left, so its run is the same: one stands in it as one did."""
+    stand = next((each for each in state.stands if each.graph is state.graph), None)
+    if stand is None:
+        return state
+    if not stand.script:
+        return replace(state, selection=stand.selection)
+    trace = record(stand.graph, stand.script)
+    return replace(
+        state,
+        trace=trace,
+        cursor=min(stand.cursor, len(trace)),
+        wanted_cursor=stand.wanted_cursor,
+        selection=stand.selection,
+    )
 
 
 def with_amended(state: State, graph: Graph) -> State:
