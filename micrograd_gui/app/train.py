@@ -13,13 +13,17 @@ from typing import TextIO
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import short, written
 from micrograd_gui.door import Learned, Trained, prepare_training
+from micrograd_gui.session.training.progress import diverges_since, diverging
 
 _INTERRUPTED = 130
 _WIDTH = 30  # signs
 _PARAMETERS_SHOWN = 12
 _MILESTONES = 10
 
-JSON_HELP = "print one JSON object: steps, losses (before each step), loss, accuracy (or null), parameters"
+JSON_HELP = (
+    "print one JSON object: steps, losses (before each step), loss, accuracy (or null), "
+    "diverges_since (a step, or null), parameters"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,6 +76,7 @@ def _as_json(done: Trained, *, stopped: bool) -> str:
         "losses": done.losses,
         "loss": done.loss,
         "accuracy": done.accuracy,
+        "diverges_since": diverges_since([*done.losses, done.loss]),
         "parameters": done.parameters,
     }
     if stopped:
@@ -93,6 +98,9 @@ def _as_text(done: Trained, *, stopped: bool) -> str:
     ended = "Stopped after" if stopped else "After"
     step = "step" if done.steps == 1 else "steps"
     end = f"{ended} {done.steps} {step} the loss is {written(done.loss)}."
+    since = diverges_since([*done.losses, done.loss])
+    if since is not None:
+        end += f" {diverging(since)}"
     return "\n".join([*lines, "", end, f"{', '.join(told)}{more}"])
 
 

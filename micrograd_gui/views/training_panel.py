@@ -27,6 +27,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES, Optimiser, RateSchedule
 from micrograd_gui.document.text import exact, read_number, short, spoken, written
 from micrograd_gui.session.state import State
+from micrograd_gui.session.training.progress import diverging
 from micrograd_gui.views.bridge import Bridge, Paced
 from micrograd_gui.views.expression_line import ReadLine
 from micrograd_gui.views.theme import Look
@@ -233,8 +234,8 @@ class TrainingPanel(QScrollArea):
         self.redraw.setEnabled(bool(state.graph.parameters) and not state.is_training)
         if not state.is_training:
             self._say(self._reason(state))
-        elif self.reason.text():
-            self._say("")
+        else:
+            self._say(_divergence(state))
 
     def _count(self, k: int, until: int) -> None:
         if self.progress.maximum() != until:
@@ -243,7 +244,7 @@ class TrainingPanel(QScrollArea):
         self.progress.setFormat(f"step {k:,} of {until:,}")
 
     def _reason(self, state: State) -> str:
-        """Why a run ended by itself, or cannot begin; empty where nothing stands in the way."""
+        """Why a run ended by itself, cannot begin, or leads nowhere; empty where all is well."""
         if state.training is not None and state.training.note:
             return state.training.note
         if not self.isVisible():
@@ -254,7 +255,7 @@ class TrainingPanel(QScrollArea):
             training_data(state.graph, _plan(state))
         except Refusal as refusal:
             return str(refusal)
-        return ""
+        return _divergence(state)
 
     def _say(self, sentence: str) -> None:
         self.reason.setVisible(bool(sentence))
@@ -267,6 +268,12 @@ class TrainingPanel(QScrollArea):
 
     def _redraw(self) -> None:
         self._bridge.attempt(self._bridge.session.redraw, _plan(self._bridge.state).seed)
+
+
+def _divergence(state: State) -> str:
+    """That the loss runs away, and since when; empty where it does not."""
+    since = None if state.training is None else state.training.diverges_since
+    return "" if since is None else diverging(since)
 
 
 def _plan(state: State) -> TrainingPlan:

@@ -40,6 +40,15 @@ def test_json_has_what_the_contract_names(capsys: pytest.CaptureFixture[str]) ->
     assert len(whole["parameters"]) == 337
 
 
+def test_a_loss_that_runs_away_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    whole = as_json(capsys, "moons", "--rate", "50", "--steps", "20")
+    assert whole["losses"][1] > 1000 * whole["losses"][0]
+    assert whole["diverges_since"] == 1
+    assert as_json(capsys, "moons", "--steps", "20")["diverges_since"] is None
+    _, out, _ = ran(capsys, "line", "--rate", "3", "--steps", "5")
+    assert "The loss diverges since step 1" in out
+
+
 def test_parameters_are_called_as_in_the_graph(capsys: pytest.CaptureFixture[str]) -> None:
     whole = as_json(capsys, "line")
     assert whole["accuracy"] is None

@@ -171,3 +171,19 @@ def test_a_speed_is_so_many_steps_a_second_or_so_long_a_run(panel, session):
 def test_every_field_stays_in_view_in_a_narrow_pane(panel):
     panel.resize(330, 320)
     assert panel.body.minimumSizeHint().width() <= 330
+
+
+def test_a_loss_that_runs_away_is_said_while_it_runs_and_after(panel, session):
+    session.set_plan(rate=3.0, steps=6)
+    session.train_start()
+    session.train_tick(4)
+    panel._show(session.state)
+    assert session.state.is_training
+    assert panel.reason.text() == "The loss diverges since step 1: the rate is too large."
+    session.train_stop()
+    panel._show(session.state)
+    assert "diverges since step 1" in panel.reason.text()
+    assert panel.reason.isVisible()
+    session.rewind()
+    panel._show(session.state)
+    assert panel.reason.text() == ""

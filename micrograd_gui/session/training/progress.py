@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, overload
 
 from micrograd_gui.document.graph import Graph, NodeId
@@ -51,6 +52,37 @@ class Series(Sequence[float]):
         return hash(tuple(self))
 
 
+DIVERGED = 10.0  # times the loss at the start
+_NOT_BACK = 10  # steps
+
+
+def diverges_since(losses: Sequence[float]) -> int | None:
+    """The step from which the losses run away; None where they do not.
+
+    ``losses[k]`` is the loss after k steps. They run away where the last is more than ten times that of the
+    start, and they do not come back: it is no smaller than at the step from which they have all been above
+    the start's (that step is given), or the last ten have all been more than ten times the start's. One high
+    loss alone is a spike, which may come back.
+    """
+    if not losses:
+        return None
+    start = losses[0]
+    limit = start + (DIVERGED - 1) * (abs(start) or 1.0)
+    if not losses[-1] > limit:
+        return None
+    known = list(losses)
+    since = max(k for k, loss in enumerate(known) if not loss > start) + 1
+    if since == len(known) - 1:
+        return None
+    stays = len(known) - since >= _NOT_BACK and min(known[-_NOT_BACK:]) > limit
+    return since if stays or known[-1] >= known[since] else None
+
+
+def diverging(since: int) -> str:
+    """That the loss runs away since that step, and what to do, in a sentence."""
+    return f"The loss diverges since step {since}: the rate is too large."
+
+
 @dataclass(frozen=True, eq=False)
 class TrainingState:
     """How far a graph has been trained, what came of it, and where it began.
@@ -83,6 +115,14 @@ class TrainingState:
     until: int = 0
     note: str = ""
     run: int = 0
+
+    @cached_property
+    def diverges_since(self) -> int | None:
+        """The step since which the loss runs away; None where it does not."""
+        first = self.losses[0] if len(self.losses) else self.loss
+        if self.loss <= first:  # the common case, without a copy of all losses
+            return None
+        return diverges_since([*self.losses, self.loss])
 
     @property
     def gesture(self) -> tuple[str, int]:
