@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import SupportsFloat
 
@@ -65,6 +65,7 @@ def spoken(label: str) -> str:
 
 
 MINUS = "\u2212"
+MOST_DIGITS = 17  # that many tell any two floats apart
 WIDEST = MINUS + "00000.0000"  # no number is written wider than this, so fields can keep one width
 
 
@@ -85,6 +86,31 @@ def written(number: float | None, digits: int = 4) -> str:
     else:
         text = f"{size:.{digits}f}"
     return MINUS + text if number < 0 else text
+
+
+def told_apart(
+    numbers: Sequence[float], digits: int = 4, write: Callable[[float, int], str] = written
+) -> list[str]:
+    """The numbers, each written with so many decimals, or with as many as it takes to tell them apart.
+
+    Those that no decimals of a fixed point tell apart get an exponent, and the digits behind it.
+    """
+    different = len({number for number in numbers if number == number})
+    finite = [number for number in numbers if math.isfinite(number)]
+
+    def tells(texts: list[str]) -> bool:
+        return len({text for text in texts if text != "nan"}) >= different
+
+    for each in range(digits, MOST_DIGITS + 1):
+        texts = [write(number, each) for number in numbers]
+        if tells(texts):
+            return texts
+    for each in range(3, MOST_DIGITS):
+        signed = {number: f"{number:.{each}e}".replace("-", MINUS) for number in finite}
+        texts = [signed.get(number) or written(number) for number in numbers]
+        if tells(texts):
+            break
+    return texts
 
 
 def short(number: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 
-from micrograd_gui.document.text import MINUS, short, written
+from micrograd_gui.document.text import MINUS, MOST_DIGITS, short, told_apart, written
 from micrograd_gui.session.explain.formulas import (
     EQUALS,
     Fragment,
@@ -25,7 +25,6 @@ from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Step
 from micrograd_gui.session.training.progress import TrainingState
 
-_MOST_DIGITS = 12
 _MOST_CHANGES = 4  # lines of an update
 
 
@@ -184,15 +183,16 @@ def _nudge_lines(state: State, nudge: Nudge) -> tuple[Line, ...]:
     low = nudge.lower[nudge.target] if central else base
     width = 2 * nudge.h if central else nudge.h
     digits = digits_that_show(high, low, width, nudge.numeric)
-    numbers = (base, high)
-    was, became = (_fixed(number, digits) for number in numbers)
+    was, became = told_apart((base, high), digits, _fixed)
+    upper, lower = told_apart((high, low), digits, _fixed)
     start, end = nudge.before[nudge.node], nudge.after[nudge.node]
     places = digits_that_show(end, start, 1.0, end - start)
+    here, there = told_apart((start, end), places, _fixed)
     head = heading(
         "NUDGE",
         Fragment("plain", "   "),
         Fragment("symbol", name_of(node), strong=True),
-        Fragment("plain", f" by h = {short(nudge.h)}:   {_fixed(start, places)} → {_fixed(end, places)},   "),
+        Fragment("plain", f" by h = {short(nudge.h)}:   {here} → {there},   "),
         Fragment("symbol", name_of(target), strong=True),
         Fragment("plain", f":   {was} → {became}"),
     )
@@ -204,9 +204,9 @@ def _nudge_lines(state: State, nudge: Nudge) -> tuple[Line, ...]:
             Fragment("plain", "2h" if central else "h"),
             EQUALS,
             Fragment("plain", "("),
-            Fragment("data", _fixed(high, digits)),
+            Fragment("data", upper),
             Fragment("operator", f" {MINUS} "),
-            Fragment("data", _fixed(low, digits)),
+            Fragment("data", lower),
             Fragment("plain", ")"),
             Fragment("operator", " / "),
             Fragment("data", _width(width)),
@@ -235,10 +235,11 @@ def digits_that_show(high: float, low: float, width: float, slope: float) -> int
     if not all(map(math.isfinite, (high, low, width, slope))):
         return 4
     allowed = min(5e-5, 0.005 * abs(slope)) if slope else 5e-5
-    for digits in range(4, _MOST_DIGITS):
-        if abs((round(high, digits) - round(low, digits)) / width - slope) <= allowed:
+    for digits in range(4, MOST_DIGITS):
+        shown = round(high, digits), round(low, digits)
+        if shown == (high, low) or abs((shown[0] - shown[1]) / width - slope) <= allowed:
             return digits
-    return _MOST_DIGITS
+    return MOST_DIGITS
 
 
 def _fixed(number: float, digits: int) -> str:

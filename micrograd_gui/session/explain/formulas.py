@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from micrograd.ops import by_letter, op_of
 from micrograd_gui.document.graph import Graph, Node
-from micrograd_gui.document.text import MINUS, one_line, written
+from micrograd_gui.document.text import MINUS, one_line, told_apart, written
 from micrograd_gui.session.trace import Change, Contribution, Frame
 
 Kind = Literal["symbol", "data", "grad", "operator", "plain", "problem"]
@@ -155,7 +155,8 @@ def backward_lines(graph: Graph, node: Node, frame: Frame, contribution: Contrib
         )
     ]
     if contribution.before:  # adding to nothing, or to 0, shows nothing new
-        before = Fragment("grad", written(contribution.before))
+        was, became = told_apart((contribution.before, contribution.after))
+        before = Fragment("grad", was)
         lines.append(
             Line(
                 "big",
@@ -168,7 +169,7 @@ def backward_lines(graph: Graph, node: Node, frame: Frame, contribution: Contrib
                     Fragment("operator", " + "),
                     Fragment("grad", written(contribution.amount)),
                     EQUALS,
-                    Fragment("grad", written(contribution.after), strong=True),
+                    Fragment("grad", became, strong=True),
                 ),
             )
         )
@@ -221,6 +222,7 @@ def seed_line(node: Node) -> Line:
 
 def update_line(node: Node, rate: float, change: Change) -> Line:
     """``w.data − rate × w.grad = −3.0000 − 0.0500 × 1.0000 = −3.0500``."""
+    before, after = told_apart((change.before, change.after))
     return Line(
         "big",
         (
@@ -230,13 +232,13 @@ def update_line(node: Node, rate: float, change: Change) -> Line:
             TIMES,
             field_of(node, "grad"),
             EQUALS,
-            Fragment("data", written(change.before)),
+            Fragment("data", before),
             Fragment("operator", f" {MINUS} "),
             Fragment("plain", written(rate)),
             TIMES,
             Fragment("grad", written(change.grad)),
             EQUALS,
-            Fragment("data", written(change.after), strong=True),
+            Fragment("data", after, strong=True),
         ),
     )
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 from micrograd_gui.document.graph import Node, NodeId, Place
-from micrograd_gui.document.text import short, written
+from micrograd_gui.document.text import short, told_apart, written
 from micrograd_gui.figures import geometry
 from micrograd_gui.figures.geometry import EDGE, LIT_RADIUS, RADIUS, TITLE, WIDTH, Line
 from micrograd_gui.session.measure import Nudge
@@ -226,8 +226,8 @@ def before_and_after(picture: CanvasFrame, number: NodeId) -> tuple[str, str] | 
         before, after = next((each.before, each.after) for each in step.changes if each.node == number)
     else:
         return None, None
-    digits = next((each for each in range(4, 9) if written(before, each) != written(after, each)), 9)
-    return written(before, digits), written(after, digits)
+    old, new = told_apart((before, after))
+    return old, new
 
 
 def _paint_number(

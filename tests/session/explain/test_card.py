@@ -183,6 +183,59 @@ def test_the_numbers_of_a_nudge_can_be_worked_out_by_hand(h, sides):
     assert (high - low) / float(width) == pytest.approx(nudged.numeric, abs=6e-5)
 
 
+def _two(text: str, between: str) -> tuple[float, float]:
+    """The two numbers that stand on either side of that sign."""
+    one, other = text.replace("−", "-").split(between)
+    return float(one.strip(" ()")), float(other.strip(" ()"))
+
+
+@pytest.mark.parametrize("h", [1e-3, 1e-9, 1e-12, 3e-14])
+@pytest.mark.parametrize("sides", ["forward", "central"])
+@pytest.mark.parametrize(
+    "source",
+    ["n = 0.8813735870195432; o = tanh(n)", "n = 3e-20; o = n * 2", "n = 100; o = n * n", "n = 1e-9; o = n*n",
+     "n = 1; o = n + 1e13"],
+)  # fmt: skip
+def test_two_numbers_of_a_nudge_that_differ_look_different(source, sides, h):
+    nudged = session(source)
+    graph = nudged.state.graph
+    nudged.set_sides(sides)
+    nudge = nudged.nudge(graph.named("n"), h)
+    head, slope = said(nudged)[:2]
+    high, low = _two(slope.split(" = ")[1].split(" / ")[0], " - ")
+    ends = (
+        nudge.after[nudge.target],
+        nudge.lower[nudge.target] if sides == "central" else nudge.before[nudge.target],
+    )
+    assert (high != low) == (ends[0] != ends[1])
+    moved = head.split(":   ")
+    for text, node in ((moved[1].split(",")[0], nudge.node), (moved[2], nudge.target)):
+        was, became = _two(text, " → ")
+        assert (was != became) == (nudge.before[node] != nudge.after[node])
+
+
+def test_the_slope_of_a_very_small_nudge_can_be_worked_out_from_what_is_shown():
+    neuron = session("n = 0.8813735870195432; o = tanh(n)")
+    neuron.set_sides("forward")
+    nudge = neuron.nudge(neuron.state.graph.named("n"), 1e-12)
+    high, low = _two(said(neuron)[1].split(" = ")[1].split(" / ")[0], " - ")
+    assert (high - low) / 1e-12 == pytest.approx(nudge.numeric, rel=0.01)
+    assert nudge.numeric == pytest.approx(0.5, rel=0.01)
+
+
+def test_an_update_and_a_sum_of_grads_show_what_they_changed():
+    small = session("a = 1; L = a * 1e-7")
+    small.mark([small.state.graph.named("a")], "parameter")
+    small.backward()
+    small.update(0.01)
+    line = said(small)[1].replace("−", "-")
+    assert line.split(" = ")[1].split()[0] != line.split(" = ")[2], line
+    twice = session("a = 2; b = a * 1e-9; L = a + b")
+    twice.backward()
+    (line,) = (line for line in said(twice) if " was " in line)
+    assert line == "a.grad was 1.000000000, so 1.000000000 + 1.00e−09 = 1.000000001"
+
+
 def test_numbers_that_are_not_finite_need_no_more_digits():
     assert digits_that_show(math.inf, 1.0, 0.1, math.inf) == 4
 

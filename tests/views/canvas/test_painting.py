@@ -14,7 +14,7 @@ from micrograd_gui.session.explain.slopes import rule_text
 from micrograd_gui.session.trace import Frame
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.paint import paint_into
-from micrograd_gui.views.canvas.paint_cards import fit
+from micrograd_gui.views.canvas.paint_cards import before_and_after, fit
 from micrograd_gui.views.canvas.pens import ROW_NUMBER, pens_of
 from micrograd_gui.views.canvas.picture import picture_of_graph
 from micrograd_gui.views.theme import DARK, LIGHT, Look, load_fonts
@@ -327,3 +327,11 @@ def test_lit_wires_have_the_colour_of_what_flows_through_them(desk, kind):
     assert desk.view.picture.step.kind == kind
     colour = LIGHT.grad if kind == "backward" else LIGHT.data
     assert desk.picture().pixelColor(desk.wire("L", 0, t=0.12)) == QColor(colour)
+
+
+def test_a_very_small_nudge_shows_two_numbers_that_look_different(desk):
+    desk.open()
+    a = desk.named("a")
+    desk.session.nudge(a, 1e-12)
+    old, new = before_and_after(desk.view.picture, a)
+    assert old != new
