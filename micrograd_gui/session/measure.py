@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -10,7 +10,7 @@ from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import given_number
 from micrograd_gui.session.record import build, record
-from micrograd_gui.session.trace import Frame, Pass
+from micrograd_gui.session.trace import Change, Frame, Pass
 
 if TYPE_CHECKING:
     import numpy as np
@@ -175,3 +175,41 @@ def sweep(graph: Graph, node: NodeId, over: np.ndarray) -> np.ndarray:
     if node not in graph.feeding:
         return np.full(len(over), root.data)
     return np.asarray(Tape(root).forward({values[node]: over}).data[root])
+
+
+_OCTAVES, _PER_OCTAVE, _FINER = 60, 8, 64
+
+
+def lowering_rate(graph: Graph, changes: Sequence[Change], rate: float) -> float | None:
+    """The largest rate below the given one that lowers the target along the line of an update, to 3 digits.
+
+    The line is ``before − rate × grad`` for each of the changes; all other leaves are as in the graph. The
+    target is evaluated at eight rates an octave downwards, then between the two next to the edge. None where
+    no rate down to 2**-60 of the given one lowers it. The last digit is rounded down.
+    """
+    import numpy as np
+
+    from micrograd.replay.tape import Tape
+
+    values = build(graph)
+    moved = [each for each in changes if each.node in graph.feeding]
+    if graph.target is None or graph.target not in values or not moved:
+        return None
+    root = values[graph.target]
+    tape = Tape(root)
+
+    def lowers(rates: np.ndarray) -> np.ndarray:
+        line = np.concatenate(([0.0], rates))
+        data = tape.forward({values[each.node]: each.before - line * each.grad for each in moved}).data[root]
+        return np.asarray(data[1:] < data[0])
+
+    rates = rate * 2.0 ** (np.arange(-_OCTAVES * _PER_OCTAVE, 1) / _PER_OCTAVE)
+    for _ in range(3):
+        with np.errstate(all="ignore"):
+            found = np.flatnonzero(lowers(rates))
+        if not len(found):
+            return None
+        low = rates[found[-1]]
+        rates = np.linspace(low, rates[min(found[-1] + 1, len(rates) - 1)], _FINER)
+    digit = 10.0 ** (np.floor(np.log10(low)) - 2)
+    return float(f"{np.floor(low / digit * (1 + 1e-9)) * digit:.3g}")

@@ -20,7 +20,7 @@ from micrograd_gui.session.explain.formulas import (
     sentence,
     update_line,
 )
-from micrograd_gui.session.measure import Nudge
+from micrograd_gui.session.measure import Nudge, lowering_rate
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Step
 from micrograd_gui.session.training.progress import TrainingState
@@ -88,6 +88,8 @@ def _forward(state: State, step: Step) -> tuple[Line, ...]:
     ]
     if state.forward_done and state.following is None and state.graph.target is not None:
         target = name_of(state.graph.nodes[state.graph.target])
+        update = _update_before(state)
+        lines += () if update is None else _too_large(state, update)
         lines.append(sentence(f"Forward is done. Backward step (F10) starts at {target}: {target}.grad = 1."))
     return tuple(lines)
 
@@ -140,7 +142,33 @@ def _update(state: State, step: Step) -> tuple[Line, ...]:
         target = name_of(state.graph.nodes[state.graph.target])
         said += f"To first order {target} changes by −rate × Σ grad² = {written(step.predicted)}; "
         said += f"it will change by {written(step.actual)}."
-    return (*lines, sentence(said)) if said else tuple(lines)
+    if said:
+        lines.append(sentence(said))
+    return (*lines, *_too_large(state, step))
+
+
+def _too_large(state: State, update: Step) -> tuple[Line, ...]:
+    """That the rate of the update is too large, where the loss rises by it, and which one would lower it."""
+    if update.actual is None or update.actual <= 0 or not update.changes:
+        return ()
+    what = "has no number there" if math.isnan(update.actual) else "rises"
+    best = lowering_rate(state.moment, update.changes, update.rate)
+    if best is None:  # stale gradients do that, too
+        return (sentence(f"The loss {what}, and no smaller rate lowers it along this line.", "problem"),)
+    said = f"The rate is too large here: the loss {what}. "
+    said += f"Below it, the largest rate that lowers it along this line is about {short(best)}."
+    return (sentence(said, "problem"),)
+
+
+def _update_before(state: State) -> Step | None:
+    """The update right before the forward pass that ends here; None where there is none."""
+    trace = state.trace
+    if trace is None or state.cursor not in trace.ends:
+        return None
+    at = trace.ends.index(state.cursor)
+    begin = trace.ends[at - 1] if at else 0
+    before = trace.steps[begin - 1] if begin else None
+    return before if before is not None and before.kind == "update" else None
 
 
 def _training_lines(training: TrainingState) -> tuple[Line, ...]:

@@ -7,6 +7,7 @@ import pytest
 
 from micrograd.ops import OPS, Op
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.session import measure
 from micrograd_gui.session.explain.card import card, digits_that_show
 from micrograd_gui.session.explain.formulas import as_text, fit_name
 from micrograd_gui.session.record import record
@@ -317,3 +318,62 @@ def test_an_update_of_many_parameters_is_not_endless():
 
 def test_an_update_without_parameters_says_what_to_mark():
     assert "mark leaves as parameters" in as_text(card(after_update(session(LECTURE), 0.1)))
+
+
+def too_large(text: str, rate: float) -> tuple[Session, str]:
+    """After an update with that rate of w: the session, and what its card says."""
+    one = session(text)
+    one.mark(one.state.graph.named("w"), "parameter")
+    one.update(rate)
+    return one, as_text(card(one.state))
+
+
+@pytest.mark.parametrize(
+    ("text", "rate", "right"),
+    [
+        ("w = 2; x = 3; L = (w*x - 1)**2", 1.0, 1 / 9),  # |5 − 90 rate| < 5
+        ("w = 2; x = 3; L = (w*x - 1)**2", 1e6, 1 / 9),
+        ("w = 5; L = w*w", 1.0001, 1.0),  # |5 − 10 rate| < 5
+        ("w = 0.001; L = exp(w) - w*2", 10.0, None),
+    ],
+)
+def test_a_rate_that_is_too_large_is_said_with_the_largest_that_lowers_the_loss(text, rate, right):
+    one, said_now = too_large(text, rate)
+    assert "The rate is too large here: the loss rises." in said_now
+    told = float(said_now.split("the largest rate that lowers it along this line is about ")[1].rstrip(".\n"))
+    if right is not None:
+        assert told == pytest.approx(right, rel=0.01)
+    change = one.state.step.changes[0]
+
+    def loss(at: float) -> float:
+        moved = {one.state.graph.named("w"): change.before - at * change.grad}
+        return measure.numbers(one.state.graph, moved)[one.state.graph.target]
+
+    assert loss(told) < loss(0.0) <= loss(told * 1.011)
+    one.forward()
+    assert "The rate is too large here: the loss rises." in as_text(card(one.state))
+
+
+def test_after_an_earlier_update_the_line_starts_where_that_one_led():
+    one, _ = too_large("w = 2; x = 3; L = (w*x - 1)**2", 0.05)
+    for verb in (one.zero_grad, one.forward, one.backward):
+        verb()
+    one.update(1.0)
+    assert "along this line is about 0.111." in as_text(card(one.state))
+
+
+def test_a_rate_that_lowers_the_loss_is_not_blamed():
+    one, said_now = too_large("w = 2; x = 3; L = (w*x - 1)**2", 0.1)
+    one.forward()
+    assert "too large" not in said_now + as_text(card(one.state))
+
+
+def test_against_stale_gradients_no_rate_is_blamed():
+    one, _ = too_large(
+        "w = 2; x = 3; L = (w*x - 1)**2", 0.12
+    )  # over the valley: the slope points the other way
+    one.forward()
+    one.update(0.12)  # and the gradient is still that of before
+    said_now = as_text(card(one.state))
+    assert "The loss rises, and no smaller rate lowers it along this line." in said_now
+    assert "too large" not in said_now
