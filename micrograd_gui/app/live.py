@@ -16,6 +16,7 @@ from micrograd_gui.document.live.values import LiveGraph
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.document.text import short
 from micrograd_gui.session.session import Session
+from micrograd_gui.session.state import Apart, Found
 
 _PASSES = 4  # as many backward passes without zero_grad are tried, to come to the notebook's grads
 _TOLERANCE = 1e-5  # PyTorch's own numbers may have single precision
@@ -143,6 +144,7 @@ def present(session: Session, found: LiveGraph) -> str:
     """
     session.forward()
     if not session.state.forward_done:
+        session.take_found(None)
         return ""  # the run stops on its way, and the window says why
     if any(found.grad.values()):
         for _ in range(_PASSES):
@@ -152,14 +154,51 @@ def present(session: Session, found: LiveGraph) -> str:
         else:
             session.forward()
             session.backward()
+    finding = _finding(session, found)
+    session.take_found(finding)
+    return "" if finding is None else finding.sentence
+
+
+def _finding(session: Session, found: LiveGraph) -> Found | None:
+    """What of the live values is not what is on the screen; None: all of it is."""
     differing = _differing(session, found)
     if not differing:
-        return ""
-    node, field, live, run = differing[0]
+        return None
+    graph = session.state.graph
+    data, grad = (
+        {node: Apart(live, run) for node, side, live, run in differing if side == field}
+        for field in ("data", "grad")
+    )
+    diagnosed = None if data else _diagnosed(found)
+    if diagnosed is not None:
+        return Found(*diagnosed, data, grad)
+    node, field, live, run = next(  # a grad comes from the nodes that use it: those are right where it begins
+        each for each in differing
+        if each[1] == "data" or all(user not in grad for user, _ in graph.users[each[0]])
+    )
     others = len(differing) - 1
     more = f", and {others} more number{'s differ' if others > 1 else ' differs'}" if others else ""
-    name = session.state.graph.nodes[node].spoken
-    return f"{name}.{field} is {short(live)} in the live values, but a fresh run gives {short(run)}{more}."
+    said = f"is {short(live)} in the live values, but a fresh run gives {short(run)}{more}"
+    return Found(node, f"{graph.nodes[node].spoken}.{field} {said}.", data, grad)
+
+
+def _diagnosed(found: LiveGraph) -> tuple[NodeId, str] | None:
+    """Where the notebook's own backward goes wrong first, and by which known mistake; None: by none."""
+    from micrograd.diagnosis import diagnose  # for those whose numbers differ
+
+    root = found.objects.get(found.graph.target or 1)
+    try:
+        diagnosis = None if root is None else diagnose(root)
+    except (TypeError, ValueError):  # a tensor, or an op that cannot be asked
+        return None
+    if diagnosis is None or diagnosis.cause == "unknown":
+        return None
+    node = next((node for node, thing in found.objects.items() if thing is diagnosis.node), None)
+    if node is None:
+        return None
+    name = found.graph.nodes[node].spoken  # which may be a variable, unknown to diagnose
+    said = diagnosis.sentence
+    return node, said if said.startswith(f"{name}.") else f"{name}: {said}"
 
 
 def _differing(session: Session, found: LiveGraph) -> list[tuple[NodeId, str, float, float]]:

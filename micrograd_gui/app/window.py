@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QLabel, QMainWindow
+from PySide6.QtWidgets import QLabel, QMainWindow, QToolButton
 
 from micrograd_gui.app.actions import Menus, Toolbars
 from micrograd_gui.app.arrangement import Appearance, Panes, Projector, for_document, for_first_rows
@@ -91,7 +91,13 @@ class MainWindow(QMainWindow):
         self.message.setObjectName("message")
         self.summary = QLabel()
         self.summary.setObjectName("summary")
+        self.dismiss = QToolButton()
+        self.dismiss.setObjectName("dismiss")
+        self.dismiss.setText("Dismiss")
+        self.dismiss.hide()
+        self.dismiss.setToolTip("Take this sentence from here; the step card and the table keep it")
         self.statusBar().addWidget(self.message, 1)
+        self.statusBar().addWidget(self.dismiss)
         self.statusBar().addPermanentWidget(self.summary)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().setContentsMargins(8, 0, 8, 0)
@@ -109,6 +115,7 @@ class MainWindow(QMainWindow):
         self.menus.example_chosen.connect(self.documents.choose_example)
         self.menus.recent_chosen.connect(self.documents.choose_recent)
         self.menus.examples.aboutToShow.connect(lambda: self.menus.show_thumbnails(self.look))
+        self.dismiss.clicked.connect(lambda: self.session.dismiss_found())
         self.training.stopped_itself.connect(lambda sentence: self.say(sentence, refused=True))
         self.training.running_changed.connect(lambda _: self._show_escape())
         self.projector.switched.connect(lambda _: self._show_escape())
@@ -133,7 +140,7 @@ class MainWindow(QMainWindow):
         return self
 
     def say(self, sentence: str, *, refused: bool = False) -> None:
-        """One sentence in the status bar, until the next change."""
+        """One sentence in the status bar, until the next change; then what was found live, if anything."""
         self.message.setText(("⚠ " if refused else "") + sentence)
         self.message.setToolTip(sentence)
         if self.message.property("refused") != refused:
@@ -206,8 +213,8 @@ class MainWindow(QMainWindow):
 
     def _on_changed(self, old: State, new: State) -> None:
         self._show_state(new)
-        if self.message.text():
-            self.say("")
+        if self.message.text() != standing(new):
+            self.say(standing(new))
         if not new.same_document(old):
             self._show_opened(new)
         elif old.graph.data is None and new.graph.data is not None:
@@ -232,6 +239,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{self.documents.name}[*] — micrograd-gui")
         self.setWindowModified(state.unsaved)
         self.menus.show_state(state, refreshable=self._link is not None)
+        self.dismiss.setVisible(bool(standing(state)))
         self.summary.setText(summary(state))
 
     # Events of the window --------------------------------------------------------------------
@@ -259,6 +267,12 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self.close)
 
 
+def standing(state: State) -> str:
+    """What the status bar says as long as nothing else is to be said: the finding in live values."""
+    finding = state.finding
+    return "" if finding is None or finding.dismissed else finding.sentence
+
+
 def summary(state: State) -> str:
     """``7 nodes · 6 wires · forward done · moment 7 of 7 · all gradients agree``."""
     graph = state.graph
@@ -271,8 +285,11 @@ def summary(state: State) -> str:
     else:
         parts.append(_phase(state))
         parts.append(f"moment {state.cursor} of {len(state.trace)}")
+    if state.finding is not None:
+        parts.append(f"the notebook differs at {len(state.finding.data.keys() | state.finding.grad.keys())}")
     if state.checked:
-        parts.append(verdict_of_moment(state))
+        fresh = "" if state.finding is None else "a fresh run: "
+        parts.append(fresh + verdict_of_moment(state))
     return " · ".join(parts)
 
 

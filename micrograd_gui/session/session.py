@@ -15,7 +15,7 @@ from micrograd_gui.document.history import Entry, History
 from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.session import measure, stepping, transitions
-from micrograd_gui.session.state import State
+from micrograd_gui.session.state import Found, State
 from micrograd_gui.session.stepping import Position
 from micrograd_gui.session.training import run
 from micrograd_gui.session.transitions import Edit, block_of
@@ -203,6 +203,17 @@ class Session:
         checked = measure.check(self.state.moment, self.state.h)
         self._set(replace(self.state, checked=checked))
         return checked
+
+    def take_found(self, found: Found | None) -> None:
+        """What live values have otherwise than a fresh run (None: nothing); its first node is selected."""
+        chosen = self.state.selection if found is None else frozenset((found.node,))
+        if found is not self.state.found:
+            self._set(replace(self.state, found=found, selection=chosen))
+
+    def dismiss_found(self) -> None:
+        """The sentence on what was found live has been read: card and table keep it."""
+        if self.state.found is not None:
+            self._set(replace(self.state, found=replace(self.state.found, dismissed=True)))
 
     # The selection ---------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.history import History
@@ -30,6 +31,31 @@ class Stand:
     selection: frozenset[NodeId]
 
 
+class Apart(NamedTuple):
+    """A number of the notebook's own, and the one that a fresh run gives."""
+
+    notebook: float
+    fresh: float
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What was found in live values where it is not what a fresh run gives.
+
+    Attributes:
+        node: The node at which it begins.
+        sentence: The finding.
+        data, grad: The numbers that differ, by node.
+        dismissed: Whether the sentence has been read and taken from the status bar.
+    """
+
+    node: NodeId
+    sentence: str
+    data: dict[NodeId, Apart]
+    grad: dict[NodeId, Apart]
+    dismissed: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class State:
     """What is drawn, what was run, and where one stands in it.
@@ -48,6 +74,7 @@ class State:
         checked: What the numeric check found, a row per node; empty: not made for this graph yet.
         training: How far the graph has been trained; None: not at all.
         stands: Where one stood in graphs of the history, for undo and redo to come back to; one a graph.
+        found: What the notebook that the graph is of has otherwise than a fresh run; None: nothing.
     """
 
     history: History = field(default_factory=History)
@@ -64,6 +91,13 @@ class State:
     checked: tuple[Checked, ...] = ()
     training: TrainingState | None = None
     stands: tuple[Stand, ...] = ()
+    found: Found | None = None
+
+    @property
+    def finding(self) -> Found | None:
+        """What was found live, where it can be said: after an update a fresh run gives other numbers."""
+        moved = self.trace is not None and self.trace.updated(self.cursor)
+        return None if moved or self.is_training else self.found
 
     @property
     def graph(self) -> Graph:

@@ -59,6 +59,7 @@ def with_history(state: State, history: History, selection: frozenset[NodeId] | 
     Where no number can have changed, all of it stays. Where only numbers changed, the same run is recorded
     again and the moment kept, the nudge is made again, and the check is gone. Else all of it is gone, and
     where undo or redo comes back to a graph that was left like that, its run, moment and selection are back.
+    What was found live stays only where no number can have changed.
     """
     old, new = state.graph, history.graph
     travelled = history.entries is state.history.entries
@@ -75,7 +76,7 @@ def with_history(state: State, history: History, selection: frozenset[NodeId] | 
         if trace is not None and trace.noted and new.nodes is not old.nodes:
             trace = record(new, trace.script)  # sentences about faults name nodes
         return replace(after, trace=trace, wanted_cursor=state.wanted_cursor if trace else 0)
-    nothing = replace(after, trace=None, cursor=0, wanted_cursor=0, nudge=None, checked=())
+    nothing = replace(after, trace=None, cursor=0, wanted_cursor=0, nudge=None, checked=(), found=None)
     if not new.same_structure(old):
         left = replace(nothing, stands=_stands_after(state, history))
         return _as_it_was_left(left) if travelled and not left.is_training else left

@@ -87,6 +87,8 @@ class Gradients(QWidget):
             self.model.show(new)
         finally:
             self._showing = False
+        if old.finding is not new.finding:
+            self.table.set_widths()
         if (old.h, old.sides) != (new.h, new.sides):
             self._say_how(new)
         if old.selection != new.selection or old.graph.order != new.graph.order:
@@ -133,6 +135,19 @@ def _stretches(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
         yield among[0], among[-1]
 
 
+def lines_of(text: str) -> list[str]:
+    """What tells a notebook's number and a right one, the one above the other; else it is one line."""
+    for mark in (" · ", "; "):
+        if "notebook" in text and mark in text:
+            first, last = text.split(mark, 1)
+            return [first + mark.rstrip(" ·"), last]
+    return [text]
+
+
+def _width(metrics: QFontMetrics, text: str) -> int:
+    return max(map(metrics.horizontalAdvance, lines_of(text)))
+
+
 class RowDelegate(QStyledItemDelegate):
     """A number is made to fit its cell."""
 
@@ -142,7 +157,8 @@ class RowDelegate(QStyledItemDelegate):
         """With a font that is small enough."""
         super().initStyleOption(option, index)
         if index.column() != NODE:
-            room, width = option.rect.width() - 6, option.fontMetrics.horizontalAdvance(option.text)
+            room, width = option.rect.width() - 6, _width(option.fontMetrics, option.text)
+            option.text = "\u2028".join(lines_of(option.text))  # as Qt separates lines
             if width > room:
                 font = option.font
                 font.setPixelSize(int(font.pixelSize() * max(_SMALLEST, room / width)))
@@ -182,7 +198,6 @@ class GradientsTable(QTableView):
         rows = self.verticalHeader()
         rows.setMinimumSectionSize(1)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(round(QFontMetrics(look.font()).height() * 1.5))
         self.set_widths()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -196,6 +211,10 @@ class GradientsTable(QTableView):
         metrics, room = QFontMetrics(self._look.font()), self._room
         bold = QFontMetrics(self._look.font(bold=True))  # as the model writes names
         model = self.model()
+        wide = model.widest() if isinstance(model, GradientsModel) else {}
+        height = round(metrics.height() * (2.5 if wide else 1.5))  # one line, or both numbers in two
+        if self.verticalHeader().defaultSectionSize() != height:
+            self.verticalHeader().setDefaultSectionSize(height)
         remembered = 0 if model is None else model.columnCount() - len(_SAMPLES[0][0])
         for samples, air in _SAMPLES:
             widths = [metrics.horizontalAdvance(text) + self._look.px(air) for text in samples]
@@ -205,6 +224,13 @@ class GradientsTable(QTableView):
             if sum(widths) <= room:
                 widths[NODE] += (room - sum(widths)) * 2 // 3
                 break
+        if wide:
+            tight = _SAMPLES[-1][0][:VERDICT]
+            widths[:VERDICT] = [metrics.horizontalAdvance(text) + self._look.px(9) for text in tight]
+            for column, text in wide.items():  # both numbers are read, if need be by scrolling
+                widths[column] = max(widths[column], _width(metrics, text) + self._look.px(9))
+            missing = max(0, sum(widths) - room)  # words are drawn a little smaller before one has to scroll
+            widths[VERDICT] = max(int(0.85 * widths[VERDICT]), widths[VERDICT] - missing)
         for column, width in enumerate(widths):  # the last one takes what is left on top of that
             self.setColumnWidth(column, width)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -13,10 +13,10 @@ from PySide6.QtGui import QColor
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.optimisers import OPTIMISERS
-from micrograd_gui.document.text import MINUS, written
+from micrograd_gui.document.text import MINUS, short, written
 from micrograd_gui.session.explain.formulas import name_of
 from micrograd_gui.session.explain.verdicts import verdict_of
-from micrograd_gui.session.state import State
+from micrograd_gui.session.state import Apart, State
 from micrograd_gui.views.theme import Look
 
 COLUMNS = ("node", "data", "analytic", "numeric", "error", "verdict")
@@ -31,6 +31,7 @@ _TIPS = (
 NODE, DATA, ANALYTIC, NUMERIC, ERROR, VERDICT = range(6)
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
+_MEASURED = 50  # rows whose text is measured, to give a column its width
 
 
 class GradientsModel(QAbstractTableModel):
@@ -51,6 +52,18 @@ class GradientsModel(QAbstractTableModel):
     def order(self) -> tuple[NodeId, ...]:
         """The nodes, a row each."""
         return self._state.graph.order
+
+    def widest(self) -> dict[int, str]:
+        """By column the longest text that tells a notebook's number from a right one; none without one."""
+        finding = self._state.finding
+        if finding is None:
+            return {}
+        columns = {DATA: finding.data, ANALYTIC: finding.grad, VERDICT: finding.data | finding.grad}
+        return {
+            column: max((self.text(node, column) for node in islice(nodes, _MEASURED)), key=len)
+            for column, nodes in columns.items()
+            if nodes
+        }
 
     def row_of(self, node: NodeId) -> int | None:
         """The row of a node; None where it has none."""
@@ -153,7 +166,17 @@ class GradientsModel(QAbstractTableModel):
         number = self.number(node, column)
         if column > VERDICT and number is None:
             return ""
+        apart = self._apart(node, column)
+        if apart is not None:
+            return f"{short(apart.notebook)} (notebook)" + ("" if number is None else f" · {short(number)}")
         return _brief(number) if column == ERROR and number is not None else written(number)
+
+    def _apart(self, node: NodeId, column: int) -> Apart | None:
+        """The notebook's own number beside that of a fresh run, where they differ."""
+        finding = self._state.finding
+        if finding is None or column not in (DATA, ANALYTIC):
+            return None
+        return (finding.data if column == DATA else finding.grad).get(node)
 
     def _tip(self, node: NodeId, column: int) -> str:
         from html import escape  # late, as it brings a table of all entities
@@ -168,6 +191,8 @@ class GradientsModel(QAbstractTableModel):
             number = self.number(node, column)
             word = {DATA: "data", ANALYTIC: "grad"}.get(column, self.columns[column])
             tip = f"{name}.{word} is not computed yet" if number is None else f"{name}.{word} = {number!r}"
+            apart = self._apart(node, column)
+            tip += "" if apart is None else f"; in the notebook it is {apart.notebook!r}"
         return f"<qt>{escape(tip)}</qt>" if "<" in tip else tip  # Qt would take a label's "<b>" for markup
 
     def _colour(self, node: NodeId, column: int) -> str:
@@ -259,6 +284,9 @@ def _differing(old: State, new: State) -> set[NodeId]:
     if steps[0] is not steps[1]:
         nodes.update(step.node for step in steps if step is not None and step.node is not None)
         nodes.update(each.node for each in new.checked)  # a verdict depends on how far the pass has come
+    if old.finding is not new.finding:
+        for each in (old.finding, new.finding):
+            nodes.update(() if each is None else (*each.data, *each.grad))
     if old.training is not new.training and new.training is not None and new.training.moments:
         nodes.update(new.training.parameters)
     if old.nudge is not new.nudge:

@@ -193,6 +193,7 @@ class StepCard(QTextEdit):
             for fragment in self._fragments_of(line):
                 cursor.insertText(self._unbroken(line, fragment), self._format(line, fragment, pixels))
         cursor.endEditBlock()
+        self.moveCursor(QTextCursor.MoveOperation.Start)  # where it scrolls, it begins with the head
 
     def _fragments_of(self, line: Line) -> tuple[Fragment, ...]:
         """All of the line; of a head that needs two rows not the moment, which the status bar has too."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEventLoop, QMimeData, QObject, QTimer, QUrl
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMessageBox, QTableView, QToolButton
 
 from micrograd import Value
 from micrograd_gui import show
@@ -22,6 +22,8 @@ from micrograd_gui.app.start import _take_turns
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.door import render
 from micrograd_gui.files import documents
+from micrograd_gui.session.explain.card import card
+from micrograd_gui.session.explain.formulas import as_text
 from micrograd_gui.session.session import Session
 
 ROOT = Path(__file__).parents[2]
@@ -99,6 +101,104 @@ def test_where_a_run_gives_other_numbers_one_sentence_says_so(shown):
     M = b * 2
     M.grad, b.grad = 1.0, 5.0  # worked out by hand, and wrong
     assert "b.grad is 5 in the live values, but a fresh run gives 2, and 1 more number differs." in shown(show(M, block=False)).message.text()
+
+
+def row_of(window, name: str) -> dict[str, str]:
+    """What the gradients table says of a node, a text per column."""
+    model = window.findChild(QTableView, "gradients").model()
+    texts = [[model.index(row, column).data() for column in range(6)] for row in range(model.rowCount())]
+    return dict(zip(("node", "data", "analytic", "numeric", "error", "verdict"),
+                    next(each for each in texts if each[0] == name), strict=True))
+
+
+def card_of(window) -> str:
+    return as_text(card(window.session.state))
+
+
+def test_a_grad_of_the_notebooks_own_stands_beside_the_right_one(shown, qtbot):
+    z = Value(2.0, label="z")
+    q = z + z
+    q.backward()
+    z.grad = 123.0
+    window = shown(show(q, block=False))
+    said = "z.grad is 123 in the live values, but a fresh run gives 2."
+    window.resize(1600, 900)
+    window.session.check_all()
+    qtbot.wait(700)  # the first layout
+    assert window.message.text() == said
+    assert said in card_of(window)
+    assert row_of(window, "z")["analytic"] == "123 (notebook) · 2"
+    assert row_of(window, "z")["verdict"] == "✗ the notebook has 123; a fresh run gives 2"
+    assert "the notebook differs at 1" in window.summary.text()
+    assert row_of(window, "q")["verdict"] == "✓"
+    state = window.session.state
+    assert state.graph.nodes[state.selected].name == "z"
+    window.session.first()
+    assert row_of(window, "z")["analytic"] == "123 (notebook)"
+    assert window.message.text() == said
+    window.findChild(QToolButton, "dismiss").click()
+    assert window.message.text() == ""
+    assert said in card_of(window)
+    z.grad = 2.0
+    window.refresh()
+    assert window.session.state.found is None
+    assert said not in card_of(window)
+    assert window.findChild(QToolButton, "dismiss").isHidden()
+
+
+class Overwriting:
+    """A learner's value whose + sets the grads of its operands, where it has to add to them."""
+
+    def __init__(self, data, _prev=(), _op=""):
+        self.data, self.grad, self._prev, self._op = data, 0.0, set(_prev), _op
+        self._backward = lambda: None
+
+    def __add__(self, other):
+        out = Overwriting(self.data + other.data, (self, other), "+")
+
+        def _backward():
+            self.grad = 1.0 * out.grad
+            other.grad = 1.0 * out.grad
+
+        out._backward = _backward
+        return out
+
+    def backward(self):
+        self.grad = 1.0
+        self._backward()
+
+
+def test_the_cause_of_a_wrong_backward_stays_said_until_an_edit(shown, qtbot):
+    x = Overwriting(3.0)
+    y = x + x
+    y.backward()
+    window = shown(show(y, block=False))
+    window.session.check_all()
+    qtbot.wait(700)
+    said = window.message.text()
+    assert "x.grad is 1, but 2 is right" in said or "(3).grad is 1, but 2 is right" in said
+    assert said in card_of(window)
+    assert row_of(window, "x")["analytic"] == "1 (notebook) · 2"
+    assert row_of(window, "x")["verdict"] == "✗ the notebook has 1; a fresh run gives 2"
+    assert "✓" not in row_of(window, "x")["verdict"]
+    window.session.rename(1, "other")  # no number changes
+    assert window.message.text() == said
+    window.session.set_value(1, 4.0)
+    assert window.message.text() == ""
+    assert row_of(window, "other")["analytic"] == "2.0000"
+    window.session.undo()
+    assert window.session.state.found is None
+
+
+def test_another_document_drops_what_was_found_live(shown):
+    z = Value(2.0, label="z")
+    q = z + z
+    q.backward()
+    z.grad = 123.0
+    window = shown(show(q, block=False))
+    window.session.new()
+    assert window.session.state.found is None
+    assert window.message.text() == ""
 
 
 def test_a_value_that_leaves_its_domain_opens_with_the_reason(shown):

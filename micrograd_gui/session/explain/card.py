@@ -29,7 +29,15 @@ _MOST_CHANGES = 4  # lines of an update
 
 
 def card(state: State) -> tuple[Line, ...]:
-    """What the step card says at this moment: the head line, then equations and sentences."""
+    """What the step card says at this moment: the head line, then equations and sentences.
+
+    Last stands what the notebook that the graph is of has otherwise.
+    """
+    lines = _moment(state)
+    return lines if state.finding is None else (*lines, sentence(state.finding.sentence))
+
+
+def _moment(state: State) -> tuple[Line, ...]:
     if not state.graph.nodes:
         return (
             heading("START"),

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.text import exact, short
 from micrograd_gui.session.measure import Checked
 
 if TYPE_CHECKING:
-    from micrograd_gui.session.state import State
+    from micrograd_gui.session.state import Apart, State
 
 _NAMES = 3  # of nodes in the line beside other things
 
@@ -43,6 +44,11 @@ _IN_SHORT = {  # of what stands on nodes and cannot be compared
 
 def verdict_of(state: State, node: NodeId) -> Marked:
     """The verdict on the gradient that stands on the node at this moment."""
+    if state.finding is not None:
+        for field, apart in (("", state.finding.grad), ("data ", state.finding.data)):
+            if node in apart:
+                said = f"the notebook has {field}{both(apart[node])}"
+                return Marked(f"✗ {said}", f"{said[:1].upper()}{said[1:]}.")
     row = state.check_of(node)
     if row is None:
         return Marked("", "Check all gradients gives a verdict on every node that feeds the target.")
@@ -52,6 +58,14 @@ def verdict_of(state: State, node: NodeId) -> Marked:
     if grad == row.analytic or not math.isfinite(row.analytic):
         return verdict_on(row)
     return _of_another_pass(state)
+
+
+def both(apart: Apart) -> str:
+    """``123; a fresh run gives 2``: a number of the notebook's and the right one, told apart."""
+    notebook, fresh = short(apart.notebook), short(apart.fresh)
+    if notebook == fresh:
+        notebook, fresh = exact(apart.notebook), exact(apart.fresh)
+    return f"{notebook}; a fresh run gives {fresh}"
 
 
 def _to_come(row: Checked) -> Marked:

@@ -183,7 +183,7 @@ class Learner:
         run = LiveRun(graph, _CYCLE if afresh else script, lambda: trainer.frame(graph), record)
         cursor = len(run) if afresh else state.cursor
         history = state.history.pushed(graph, "Train", training.gesture)
-        learned = replace(state, history=history, trace=run, cursor=cursor, wanted_cursor=cursor)
+        learned = replace(state, history=history, trace=run, cursor=cursor, wanted_cursor=cursor, found=None)
         return self._at(replace(learned, nudge=None, checked=()), training)
 
     def _at(self, state: State, training: TrainingState) -> State:
