@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, get_args
 from micrograd.ops import op_of
 from micrograd_gui.document.block import BlockKey, BlockKind, is_block
 from micrograd_gui.document.graph import Node, NodeId
-from micrograd_gui.document.text import written
+from micrograd_gui.document.text import short, written
 from micrograd_gui.figures import geometry
 from micrograd_gui.figures.geometry import (
     AMOUNT_SIZE,
@@ -134,10 +134,7 @@ class Figure:
         for cell in box.cells:
             baseline = cell.y + cell.height / 2 + SIZE * CAP / 2
             if cell.role == "label":
-                middle, ahead = cell.x + cell.width / 2, self.ahead(box.node)
-                texts.append(
-                    Text(box.node, "label", middle, baseline, "middle", box.label, bold=True, faint=ahead)
-                )
+                texts.append(self._label_in(box, cell))
                 continue
             right, left = cell.x + cell.width - PADDING, cell.x + PADDING
             texts.append(Text(box.node, cell.role, left, baseline, "start", cell.role, SMALL, faint=True))
@@ -145,6 +142,17 @@ class Figure:
             faint, shown = self._number(box.node, cell.role)
             texts.append(Text(box.node, cell.role, right, baseline, "end", shown, bold=bold, faint=faint))
         return tuple(texts)
+
+    def _label_in(self, box: CardBox, cell: Cell) -> Text:
+        """The label in the middle of its cell; that of a nameless constant is its number of this moment."""
+        number = None if box.named else self.frame.data.get(box.node)
+        label = box.label if number is None else short(number)
+        size, room = SIZE, cell.width - 2 * PADDING
+        if not box.named and (wide := width(label, SIZE, bold=True)) > room > 0:
+            size *= room / wide  # the picture was laid out for another number
+        middle, baseline = cell.x + cell.width / 2, cell.y + cell.height / 2 + size * CAP / 2
+        ahead = self.ahead(box.node)
+        return Text(box.node, "label", middle, baseline, "middle", label, size, bold=True, faint=ahead)
 
     def has(self, node: NodeId, role: Role) -> bool:
         """Whether there is such a number by now."""
@@ -448,5 +456,5 @@ def symbol_of(node: Node) -> str:
 
 
 def label_of(node: Node) -> str:
-    """What stands in the label's cell: nothing for a constant, whose number stands beside it anyway."""
-    return "" if node.is_leaf and not node.label else shown_label(node.name)
+    """What stands in the label's cell: the name that canvas, card and table call the node by."""
+    return shown_label(node.name)

@@ -13,7 +13,7 @@ from typing import Any
 from micrograd import dot
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.rough_layout import arranged
-from micrograd_gui.document.text import WIDEST
+from micrograd_gui.document.text import MINUS, WIDEST
 from micrograd_gui.figures.figure import (
     MARGIN,
     PADDING,
@@ -38,6 +38,7 @@ from micrograd_gui.session.trace import Frame
 LABEL_IN_DOT = 2000  # characters: older Graphviz reads no string of more than 16 kB
 CURVED_AT_MOST = 400  # nodes; straight wires take a quarter of the time that curved ones do
 _CLOSE = {"margin": f"{PADDING / 72:.3f},0.055", "width": "0.45", "height": "0.45"}
+_USUAL_CONSTANT = MINUS + "0.25"
 _SMALLEST = "i"  # labels are laid out as so many of these: no text of a user reaches the engine
 
 
@@ -82,7 +83,10 @@ def _within_bounds(graph: Graph) -> dict[str, str]:
 def shape_of(graph: Graph) -> Hashable:
     """All that a layout depends on: graphs of the same shape have the same figure but for the numbers."""
     nodes = (graph.nodes[number] for number in graph.order)
-    return tuple((node.id, node.op, node.inputs, label_of(node)) for node in nodes)
+    return tuple(
+        (node.id, node.op, node.inputs, None if _is_nameless_constant(node) else label_of(node))
+        for node in nodes
+    )
 
 
 def dot_text(graph: Graph, frame: Frame, rankdir: str = "LR", *, gradients: bool = True) -> str:
@@ -108,10 +112,17 @@ def _row(graph: Graph, number: NodeId, widest: str, gradients: bool) -> dot.Node
     """The node with texts that are as wide as what will stand there."""
     data, grad = (_as_wide_as(field_width(name, widest), name) for name in ("data", "grad"))
     name = width_of(label_of(graph.nodes[number]), SIZE, bold=True)
+    if _is_nameless_constant(graph.nodes[number]):  # it may hold another number before the next layout
+        name = max(name, width_of(_USUAL_CONSTANT, SIZE, bold=True))
     symbol = width_of(symbol_of(graph.nodes[number]), SIZE)
     op = None if graph.nodes[number].is_leaf else _blank(symbol)
     shown = grad if gradients else None
     return dot.NodeRow(number, _blank(name), data, shown, op, _inputs(graph, number))
+
+
+def _is_nameless_constant(node: Node) -> bool:
+    """Whether it is called by its number."""
+    return node.is_leaf and not node.label
 
 
 def _blank(wide: float) -> str:
@@ -154,7 +165,8 @@ def _figure_of(graph: Graph, answer: Mapping[str, Any], margin: float) -> Figure
             ovals.append(Oval(number, symbol_of(graph.nodes[number]), x, y, *radii))
         else:
             cells = tuple(_cells(each["rects"], place))
-            boxes.append(CardBox(number, label_of(graph.nodes[number]), cells))
+            node = graph.nodes[number]
+            boxes.append(CardBox(number, label_of(node), cells, named=not _is_nameless_constant(node)))
     wires = tuple(_wires(graph, answer.get("edges", []), names, place))
     width, height = (round(length + 2 * margin, 2) for length in (right - left, top - bottom))
     return Figure(width, height, tuple(boxes), tuple(ovals), wires)

@@ -194,7 +194,7 @@ def groups(figure: Figure) -> tuple[ShapeGroup, ...]:
         if isinstance(each, Enclosure):
             node, name = each.block, each.title or "a block"
         elif isinstance(each, CardBox):
-            node, name = each.node, each.label or "a constant"
+            node, name = each.node, each.label
         found.append(ShapeGroup(shapes_of(each, figure), texts_of(each, figure), node, name))
     if figure.below:
         found.append(ShapeGroup((), figure.below))

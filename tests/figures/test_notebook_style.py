@@ -95,6 +95,22 @@ def test_the_widest_number_fits_its_field_beside_the_fields_name(widest: str) ->
             assert width(cell.role, 12.0) + width(widest, 14.0, bold=True) < room
 
 
+def test_a_constant_without_a_label_is_called_its_number_as_everywhere() -> None:
+    graph = graph_from_expression("a = 1; y = a/0 + -2.5")
+    blank = lay_out_notebook(graph)
+    for picture in (blank, at(blank, run(graph), 0)):
+        called = [text.text for text in picture.texts if text.role == "label"]
+        assert called == [shown_label(graph.nodes[box.node].name) for box in picture.boxes]
+        assert {"0", "−2.5"} <= set(called)
+    constant = next(node.id for node in graph if node.name == "−2.5")
+    changed = graph.valued(constant, -0.0001234567)
+    later = at(blank, run(changed), 0)
+    box = next(box for box in later.boxes if box.node == constant)
+    label, *_ = later.texts_of(box)
+    assert label.text == changed.nodes[constant].name, "with no new layout"
+    assert width(label.text, label.size, bold=True) <= box.cells[0].width
+
+
 def test_a_label_fits_its_field() -> None:
     graph = graph_from_expression("a = 1; L = tanh(a)").relabelled(1, "日本語のラベル WWWW")
     cell = lay_out_notebook(graph).boxes[0].cells[0]
@@ -125,7 +141,7 @@ def test_numbers_do_not_change_the_shape_and_all_else_does() -> None:
     graph = graph_from_expression("a = 2; L = a*3")
     shape = shape_of(graph)
     assert shape_of(graph.valued(1, 5.0)) == shape
-    assert shape_of(graph.valued(2, 5.0)) == shape, "an unnamed constant shows its number as data only"
+    assert shape_of(graph.valued(2, 5.0)) == shape, "the name of a constant is put in as its number is"
     assert shape_of(graph.moved({1: (5.0, 5.0)})) == shape
     assert shape_of(graph.relabelled(1, "other")) != shape
     assert shape_of(graph.unwired(3, 0)) != shape
