@@ -269,7 +269,7 @@ def test_types_are_known_to_those_who_check_theirs(tmp_path: Path) -> None:
     assert told[:5] == [
         'Revealed type is "micrograd_gui.document.graph.Graph"',
         'Revealed type is "float"',
-        'Revealed type is "bool"',
+        'Revealed type is "bool | None"',
         'Revealed type is "tuple[pathlib.Path, ...]"',
         'Revealed type is "tuple[float, ...]"',
     ]
