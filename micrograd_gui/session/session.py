@@ -304,8 +304,8 @@ class Session:
         self._edit(transitions.paste(self.state.graph, self.copied(nodes), None, "Duplicate"))
 
     def rename(self, node: NodeId, label: str) -> None:
-        """The node is called that; an empty label takes its name away."""
-        self._edit(Edit(self.state.graph.relabelled(node, label.strip()), "Rename"))
+        """The node is called that; an empty label takes its name away. Raises Refusal for another's name."""
+        self._edit(transitions.rename(self.state.graph, node, label.strip()))
 
     def set_value(self, node: NodeId, value: float | str, gesture: Hashable = None) -> None:
         """The leaf holds that number; the run is recorded again and the moment kept.

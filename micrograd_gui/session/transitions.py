@@ -17,6 +17,7 @@ from micrograd_gui.document.block import Block, BlockId, nodes_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place, Role, Span
 from micrograd_gui.document.history import Entry, History
+from micrograd_gui.document.node import further_label
 from micrograd_gui.document.text import exact, read_number, spoken
 from micrograd_gui.session import measure
 from micrograd_gui.session.record import record
@@ -217,6 +218,15 @@ def delete(state: State, nodes: Collection[NodeId] | None) -> Edit:
     graph, gone = state.graph, meant(state, nodes)
     what = graph.nodes[next(iter(gone))].spoken if len(gone) == 1 else f"{len(gone)} nodes"
     return Edit(graph.without(gone), f"Delete {what}", state.selection - gone)
+
+
+def rename(graph: Graph, node: NodeId, label: str) -> Edit:
+    """The node called that. Raises Refusal for a name that another has: nobody could tell the two apart."""
+    taken = {each.label for each in graph if each.id != node}
+    if label and label in taken and label != graph.nodes[node].label:
+        free = further_label(label, taken)
+        raise Refusal(f"There is a node “{spoken(label)}” already; “{spoken(free)}” is free.", node)
+    return Edit(graph.relabelled(node, label), "Rename")
 
 
 def paste(graph: Graph, text: str, at: Place | None, name: str = "Paste") -> Edit:

@@ -540,3 +540,18 @@ def test_edits_of_a_graph_leave_it_as_it_is(session):
     assert len({codec.encode(each.graph) for each in edits} | {text}) == len(edits) + 1
     assert all(each.name for each in edits)
     assert edits[3].gesture == "drag"
+
+
+def test_a_name_that_is_taken_is_said_and_not_given_twice():
+    session = Session()
+    session.build("a = 2; b = a*3; d = 4; L = b*d")
+    graph = session.state.graph
+    b = graph.named("b")
+    with pytest.raises(Refusal, match="There is a node “d” already; “d′” is free"):
+        session.rename(b, " d ")
+    assert session.state.graph is graph
+    session.rename(b, "d′")
+    with pytest.raises(Refusal, match="“d′′” is free"):
+        session.rename(graph.named("a"), "d′")
+    session.rename(graph.named("d"), "d")  # its own
+    assert [node.label for node in session.state.graph if node.label] == ["a", "d′", "d", "L"]

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 
 
 def type_and(desk, text, key=Qt.Key.Key_Return):
@@ -154,3 +155,20 @@ def test_opening_an_editor_in_view_does_not_scroll(desk):
     desk.view.edit_label(desk.named("L"))
     type_and(desk, "M")
     assert desk.view.viewportTransform() == seen
+
+
+def test_a_name_that_is_taken_is_said_and_the_editor_stays_open(desk):
+    desk.open()
+    said = []
+    desk.view.bridge.refused.connect(lambda sentence, _node: said.append(sentence))
+    a, e = desk.named("a"), desk.named("e")
+    desk.view.edit_label(e)
+    editor = desk.view.findChild(QLineEdit, "canvas_editor")
+    editor.setText("a")
+    editor.commit()
+    assert said == ["There is a node “a” already; “a′” is free."]
+    assert editor.property("refused")
+    assert (desk.named("a"), desk.named("e")) == (a, e)
+    editor.setText("a′")
+    editor.commit()
+    assert desk.named("a′") == e
