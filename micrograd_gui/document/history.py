@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -10,11 +10,16 @@ from micrograd_gui.document.graph import Graph
 
 
 class Entry(NamedTuple):
-    """A graph, what was done to reach it, and the gesture that did it."""
+    """A graph, what was done to reach it, and the gesture that did it.
+
+    ``way`` is where its parameters stood before the last updates that led there, the oldest first: for each
+    update the numbers of ``graph.parameters``. Edits that leave structure and parameters as they are keep it.
+    """
 
     graph: Graph
     name: str = ""
     gesture: Hashable = None
+    way: tuple[Sequence[float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,11 @@ class History:
         return self.entries[self.index].graph
 
     @property
+    def way(self) -> tuple[Sequence[float], ...]:
+        """Where the parameters of the current graph stood before the last updates of a training."""
+        return self.entries[self.index].way
+
+    @property
     def undo_name(self) -> str | None:
         """What undo would take back; None where there is nothing."""
         return self.entries[self.index].name if self.index else None
@@ -40,12 +50,15 @@ class History:
         following = self.index + 1
         return self.entries[following].name if following < len(self.entries) else None
 
-    def pushed(self, graph: Graph, name: str, gesture: Hashable = None) -> History:
+    def pushed(
+        self, graph: Graph, name: str, gesture: Hashable = None, way: tuple[Sequence[float], ...] = ()
+    ) -> History:
         """With one more graph. Edits of one gesture (a drag, a scrub) share one entry."""
+        way = way or _way_kept(self.entries[self.index], graph)
         kept = self.entries[: self.index + 1]
         if gesture is not None and self.index and kept[-1].gesture == gesture:
             kept = kept[:-1]
-        return History((*kept, Entry(graph, name, gesture)), len(kept))
+        return History((*kept, Entry(graph, name, gesture, way)), len(kept))
 
     def amended(self, graph: Graph) -> History:
         """With another graph in the current entry: what belongs to the edit but came later (a layout)."""
@@ -60,3 +73,12 @@ class History:
     def redone(self) -> History:
         """With the graph after as the current one; at the last, the same."""
         return replace(self, index=min(len(self.entries) - 1, self.index + 1))
+
+
+def _way_kept(entry: Entry, graph: Graph) -> tuple[Sequence[float], ...]:
+    """The way to that entry, where another graph still stands at its end."""
+    before = entry.graph
+    if not entry.way or before.parameters != graph.parameters or not before.same_structure(graph):
+        return ()
+    stays = all(before.nodes[each].data == graph.nodes[each].data for each in graph.parameters)
+    return entry.way if stays else ()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import given_number
+from micrograd_gui.session.compiled import compiled
 from micrograd_gui.session.record import build, record
 from micrograd_gui.session.trace import Change, Frame, Pass
 
@@ -166,15 +167,43 @@ def sweep(graph: Graph, node: NodeId, over: np.ndarray) -> np.ndarray:
     """
     import numpy as np
 
-    from micrograd.replay.tape import Tape
-
-    values = build(graph)
-    if graph.target is None or graph.target not in values or node not in values:
+    tape = compiled(graph)
+    if tape is None or graph.target is None:
         return np.full(len(over), np.nan)
-    root = values[graph.target]
     if node not in graph.feeding:
-        return np.full(len(over), root.data)
-    return np.asarray(Tape(root).forward({values[node]: over}).data[root])
+        return np.full(len(over), numbers(graph)[graph.target])
+    return np.broadcast_to(tape.data([graph.target], {node: over})[0], len(over)).copy()
+
+
+class Walked(NamedTuple):
+    """What a node and the target were at some places of the parameters, and the target's curve round there.
+
+    ``x`` and ``y``, shape (places,), are the node's data and the target's. ``over`` and ``curve``, shape
+    (places, numbers), are numbers for the node and what the target is for them, with the parameters as there.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    over: np.ndarray
+    curve: np.ndarray
+
+
+def walked(graph: Graph, node: NodeId, places: Sequence[Sequence[float]], offsets: np.ndarray) -> Walked:
+    """How the target answered to the node at each of those places, from ``offsets`` beside where it stood.
+
+    A place has a number for each of ``graph.parameters``; all other leaves are as in the graph. ``offsets``
+    has shape (numbers,). The node must feed the target, and the target be one that can be computed.
+    """
+    import numpy as np
+
+    tape, target = compiled(graph), graph.target
+    assert tape is not None
+    assert target is not None
+    moved = np.array([list(place) for place in places], float).T
+    x, y = (np.broadcast_to(each, len(places)) for each in tape.data([node, target], {}, moved))
+    over = x[:, None] + offsets
+    (curve,) = tape.data([target], {node: over.ravel()}, moved.repeat(len(offsets), axis=1))
+    return Walked(x.copy(), y.copy(), over, np.broadcast_to(curve, over.size).reshape(over.shape))
 
 
 _OCTAVES, _PER_OCTAVE, _FINER = 60, 8, 64
@@ -189,18 +218,14 @@ def lowering_rate(graph: Graph, changes: Sequence[Change], rate: float) -> float
     """
     import numpy as np
 
-    from micrograd.replay.tape import Tape
-
-    values = build(graph)
+    tape, target = compiled(graph), graph.target
     moved = [each for each in changes if each.node in graph.feeding]
-    if graph.target is None or graph.target not in values or not moved:
+    if tape is None or target is None or not moved:
         return None
-    root = values[graph.target]
-    tape = Tape(root)
 
     def lowers(rates: np.ndarray) -> np.ndarray:
         line = np.concatenate(([0.0], rates))
-        data = tape.forward({values[each.node]: each.before - line * each.grad for each in moved}).data[root]
+        (data,) = tape.data([target], {each.node: each.before - line * each.grad for each in moved})
         return np.asarray(data[1:] < data[0])
 
     rates = rate * 2.0 ** (np.arange(-_OCTAVES * _PER_OCTAVE, 1) / _PER_OCTAVE)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Hashable
 from dataclasses import replace
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.errors import Refusal
@@ -16,6 +16,7 @@ from micrograd_gui.document.text import spoken
 from micrograd_gui.session.record import record
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import LiveRun, Pass
+from micrograd_gui.session.trail import KEPT, way_after
 from micrograd_gui.session.training.progress import TrainingState
 from micrograd_gui.session.transitions import Edit, with_amended, with_history
 
@@ -114,7 +115,8 @@ class Learner:
         """After one step over the rows. Raises Refusal where there is nothing to train, or it goes wrong."""
         trainer = self._trainer_at(state)
         training = _training_of(state, trainer)
-        return self._learned(state, trainer, [trainer.step()], training)
+        start = trainer.numbers
+        return self._learned(state, trainer, start, [trainer.step()], training)
 
     def start(self, state: State) -> State:
         """A run begins, or goes on. Raises Refusal where there is nothing to train."""
@@ -133,11 +135,11 @@ class Learner:
             trainer = self._trainer_at(state)
         except Refusal as refusal:
             return self._at(state, replace(training, running=False, note=str(refusal)))
-        until = None if seconds is None else begun + seconds
+        until, start = None if seconds is None else begun + seconds, trainer.numbers
         done, note = _steps(trainer, min(steps, training.until - trainer.k), until)
         after = replace(training, running=not note and trainer.k < training.until, note=note)
         if done:
-            return self._learned(state, trainer, done, after)
+            return self._learned(state, trainer, start, done, after)
         return state if after.running else self._at(state, after)
 
     def stop(self, state: State) -> State:
@@ -160,9 +162,9 @@ class Learner:
         return trainer
 
     def _learned(
-        self, state: State, trainer: Trainer, steps: list[Stepped], training: TrainingState
+        self, state: State, trainer: Trainer, start: Any, steps: list[Stepped], training: TrainingState
     ) -> State:
-        """The graph holds what the steps have led to; all of a run is one entry of the history."""
+        """The graph holds what the steps from ``start`` led to; all of a run is one entry of the history."""
         numbers = trainer.numbers.tolist()
         graph = state.graph.numbered(dict(zip(trainer.parameters, numbers, strict=True)))
         trainer.graph = graph
@@ -182,7 +184,8 @@ class Learner:
         afresh = not script or any(each.kind == "update" for each in script)
         run = LiveRun(graph, _CYCLE if afresh else script, lambda: trainer.frame(graph), record)
         cursor = len(run) if afresh else state.cursor
-        history = state.history.pushed(graph, "Train", training.gesture)
+        way = way_after(state, [start, *(each.parameters for each in steps[-KEPT - 1 : -1])])
+        history = state.history.pushed(graph, "Train", training.gesture, way)
         learned = replace(state, history=history, trace=run, cursor=cursor, wanted_cursor=cursor, found=None)
         return self._at(replace(learned, nudge=None, checked=()), training)
 

@@ -8,17 +8,20 @@ import numpy as np
 from contourpy import LineType, contour_generator
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
+from matplotlib.collections import PathCollection
+from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.font_manager import FontProperties
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import StepPatch
+from matplotlib.path import Path
 from matplotlib.text import Text
+from matplotlib.transforms import IdentityTransform
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from micrograd_gui.resource import FAMILY
-from micrograd_gui.views.plot.model import Bars, Color, Field, GrowingCurve, Mark, Note, PlotItem
+from micrograd_gui.views.plot.model import Bars, Color, Field, GrowingCurve, Mark, Note, PlotItem, Trail
 from micrograd_gui.views.theme import Look, Theme
 
 _DASHES: dict[str, Any] = {
@@ -34,6 +37,7 @@ _ROWS, _FEW = ("dots", "squares"), 30
 _EDGES = {"ring": 2.2, "crosses": 1.6}
 _WIDTHS = {"line": 2.4, "thin": 1.5, "upright": 1.5}
 _WHOLE = Qt.AspectRatioMode.IgnoreAspectRatio
+_OLDEST, _NEWEST = 1.7, 3.5  # points of a trail, from their middle
 _STRETCHES = 5_000  # more than there are pixels
 
 
@@ -224,6 +228,43 @@ class BarsPatch(StepPatch):
         self.set_data(drawn.base + drawn.heights, drawn.edges, drawn.base)
 
 
+class TrailPoints(PathCollection):
+    """A trail: its points, the line that joins them, and the pieces of curves through them."""
+
+    def __init__(self, trail: Trail, look: Look, axes: Axes) -> None:
+        self.shape = shape_of(trail)
+        self._colour, self._scale = color_of(trail.color, look.theme), look.scale
+        super().__init__(
+            [Path.unit_circle()], offset_transform=axes.transData, zorder=4.5, linewidths=0.0, animated=True
+        )
+        self.set_transform(IdentityTransform())
+        self._joined = Line2D((), (), color=self._colour, linewidth=1.1 * look.scale, zorder=4, animated=True)
+        self._pieces = Line2D(
+            (), (), color=color_of("data", look.theme), alpha=0.6, linewidth=1.3 * look.scale, zorder=3.5,
+            animated=True,
+        )  # fmt: skip
+        self.show(trail)
+
+    def artists(self) -> tuple[Artist, ...]:
+        """The pieces, the line, the points."""
+        return (self._pieces, self._joined, self)
+
+    def show(self, drawn: Trail) -> None:
+        """Stand for that trail."""
+        self._joined.set_data(drawn.x, drawn.y)
+        count = len(drawn.x) - 1
+        self.set_offsets(np.column_stack([drawn.x[:count], drawn.y[:count]]))
+        age = np.arange(1, count + 1) / max(1, count)  # 1: the newest
+        self.set_sizes((_OLDEST + (_NEWEST - _OLDEST) * age) ** 2 * self._scale**2)
+        self.set_facecolor([to_rgba(self._colour, 0.35 + 0.65 * each) for each in age.tolist()])
+        if drawn.across is None or drawn.upward is None:
+            self._pieces.set_data((), ())
+            return
+        gap = np.full((count, 1), np.nan)
+        across, upward = (np.hstack([each, gap]).ravel() for each in (drawn.across, drawn.upward))
+        self._pieces.set_data(across, upward)
+
+
 class NoteText(Text):
     """A note as a text of matplotlib."""
 
@@ -253,6 +294,8 @@ def artist_for(drawn: PlotItem, look: Look, axes: Axes, size: float) -> ItemArti
     match drawn:
         case Mark():
             return MarkLine(drawn, look)
+        case Trail():
+            return TrailPoints(drawn, look, axes)
         case GrowingCurve():
             return GrowingLine(drawn, look)
         case Field():
@@ -282,6 +325,8 @@ def shape_of(drawn: PlotItem) -> tuple[object, ...]:
     match drawn:
         case Mark():
             return drawn.color, drawn.style, said
+        case Trail():
+            return "trail", drawn.color, said
         case GrowingCurve():
             return drawn.color, drawn.style, said, drawn.right
         case Bars():

@@ -20,6 +20,7 @@ Style = Literal[
 ]
 Scale = Literal["linear", "log"]
 ABOVE = "above"  # the key stands above the axes, side by side, and hides nothing
+_CLEAR = 100  # points of a curve that one point to be kept clear counts for
 _HUGE = 1e150  # beyond it, the spans that matplotlib works out overflow
 
 
@@ -30,6 +31,22 @@ class Mark(NamedTuple):
     style: Style
     x: Sequence[float] | np.ndarray
     y: Sequence[float] | np.ndarray
+    legend: str = ""
+    brief: str = ""
+
+
+class Trail(Struct, frozen=True, eq=False):
+    """Points joined in their order, each smaller and fainter than the one after it.
+
+    ``x`` and ``y`` have shape (points + 1,); the last place ends the line: something else is drawn there.
+    ``across`` and ``upward``, shape (points, numbers), are a piece of a curve through each point.
+    """
+
+    color: Color
+    x: np.ndarray
+    y: np.ndarray
+    across: np.ndarray | None = None
+    upward: np.ndarray | None = None
     legend: str = ""
     brief: str = ""
 
@@ -82,7 +99,7 @@ class Note(NamedTuple):
     brief: str = ""
 
 
-PlotItem = Mark | GrowingCurve | Field | Bars | Note
+PlotItem = Mark | Trail | GrowingCurve | Field | Bars | Note
 
 
 class StaticPlot(Struct, frozen=True, eq=False):
@@ -98,6 +115,7 @@ class StaticPlot(Struct, frozen=True, eq=False):
         right_name: what the right edge counts, from 0 to 100 %; empty: it counts nothing.
         y_labels: places upward, and words that stand there in place of numbers.
         key_at: the corner of the key, or ABOVE; empty: where the curves leave most room.
+        kept_clear: points that a key in a corner should not hide.
     """
 
     graph: Graph
@@ -113,6 +131,7 @@ class StaticPlot(Struct, frozen=True, eq=False):
     right_name: str = ""
     y_labels: tuple[tuple[float, str], ...] | None = None
     key_at: str = ""
+    kept_clear: tuple[tuple[float, float], ...] = ()
 
     @property
     def axes(self) -> tuple[object, ...]:
@@ -242,14 +261,16 @@ def free_corner(static: StaticPlot, wide: float, tall: float) -> str:
     counts = {}
     if static.key_at:
         return static.key_at
+    hidden = [(each.x, each.y, 1) for each in static.curves if isinstance(each, Mark)]
+    hidden += [([x], [y], _CLEAR) for x, y in static.kept_clear]
     for corner in ("upper left", "upper right", "lower left", "lower right"):
         inside = 0
-        for curve in (each for each in static.curves if isinstance(each, Mark)):
-            x = (np.asarray(curve.x, float) - left) / (right - left)
-            y = (np.asarray(curve.y, float) - low) / (high - low)
+        for curve_x, curve_y, weight in hidden:
+            x = (np.asarray(curve_x, float) - left) / (right - left)
+            y = (np.asarray(curve_y, float) - low) / (high - low)
             with np.errstate(invalid="ignore"):
                 in_x = x < wide if "left" in corner else x > 1 - wide
                 in_y = y > 1 - tall if "upper" in corner else y < tall
-            inside += int(np.count_nonzero(in_x & in_y))
+            inside += weight * int(np.count_nonzero(in_x & in_y))
         counts[corner] = inside
     return min(counts, key=counts.__getitem__)

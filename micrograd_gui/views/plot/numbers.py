@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from micrograd_gui.views.plot.model import Bars, Field, GrowingCurve, Mark, Note, PlotItem, StaticPlot
+from micrograd_gui.views.plot.model import Bars, Field, GrowingCurve, Mark, Note, PlotItem, StaticPlot, Trail
 
 Row = tuple[str, float, float, float | str]
 
@@ -30,6 +30,9 @@ def _rows(static: StaticPlot, drawn: PlotItem) -> Iterator[Row]:
         case Mark():
             for x, y in zip(drawn.x, drawn.y, strict=True):
                 yield drawn.legend or drawn.style, x, y, ""
+        case Trail():
+            for x, y in zip(drawn.x[:-1], drawn.y[:-1], strict=True):
+                yield drawn.legend or "trail", x, y, ""
         case GrowingCurve():
             name = static.right_name if drawn.right else static.y_name
             for at, y in enumerate(drawn.y):

@@ -40,6 +40,7 @@ from micrograd_gui.views.plot.model import (
     Note,
     PlotItem,
     StaticPlot,
+    Trail,
     free_corner,
 )
 from micrograd_gui.views.theme import Look
@@ -370,6 +371,8 @@ def sample(drawn: PlotItem) -> Mark | GrowingCurve:
             return drawn
         case Bars(color=color) | Note(color=color):
             return Mark(color, "squares", (), ())
+        case Trail(color=color):
+            return Mark(color, "points", (), ())
         case Field():
             return Mark("secant", "line", (), ())
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from micrograd_gui.document.graph import Graph, NodeId, Span
-from micrograd_gui.document.text import short, written
+from micrograd_gui.document.text import short, told_apart, written
 from micrograd_gui.session.explain.formulas import name_of, operand_name
-from micrograd_gui.session.measure import sweep
+from micrograd_gui.session.measure import Walked, numbers, sweep, walked
 from micrograd_gui.session.state import State, true_slope
+from micrograd_gui.session.trail import Place, trail
 from micrograd_gui.views.plot.model import (
     Mark,
+    PlotItem,
     StaticPlot,
+    Trail,
     drawable_span,
     including,
     padded,
@@ -22,12 +27,35 @@ from micrograd_gui.views.plot.model import (
     visible,
 )
 
+if TYPE_CHECKING:
+    import numpy as np
+
 POINTS, FEW_POINTS, MANY_NODES = 401, 101, 2000
 _HALF = 4.0  # the usual half width of a span
+_PIECE, _REACH = (
+    17,
+    0.07,
+)  # points of a piece of curve, and how far it goes to each side, in shares of the span
+
+
+class SweepStatic(StaticPlot, frozen=True, eq=False):
+    """What else a sweep rests on.
+
+    Attributes:
+        trail: where the parameters stood before the last updates.
+        walked: the node and the target there, with a piece of the curve of each moment; None: no trail.
+        now: the node's number and the target's as a fresh run gives them; None: no update before the moment.
+        curves_differ: whether other parameters moved, too, so that each moment has a curve of its own.
+    """
+
+    trail: tuple[Place, ...] = ()
+    walked: Walked | None = None
+    now: tuple[float, float] | None = None
+    curves_differ: bool = False
 
 
 class SweepPlot:
-    """The curve of the target over a node; the point, the tangent and the secant on it."""
+    """The curve of the target over a node; the point, the tangent and the secant on it; the last updates."""
 
     name = "sweep"
     text = "Sweep"
@@ -54,10 +82,12 @@ class SweepPlot:
         """Whether the graph, the node that is swept and its span are the same."""
         graph = state.moment
         return (
-            static.subject == swept(state)
+            isinstance(static, SweepStatic)
+            and static.subject == swept(state)
             and (static.graph.nodes is graph.nodes or static.graph.nodes == graph.nodes)
             and static.graph.target == graph.target
             and static.graph.ranges.get(static.subject) == graph.ranges.get(static.subject)  # type: ignore[arg-type]
+            and _same_trail(static.trail, trail(state))
         )
 
     def build(self, state: State, before: StaticPlot | None) -> StaticPlot:
@@ -68,8 +98,11 @@ class SweepPlot:
         assert subject is not None
         assert graph.target is not None
         node, target = graph.nodes[subject], graph.nodes[graph.target]
-        here = _data(state, subject)
-        span = _span(graph, subject, here, before)
+        now = _after_update(state, subject, graph.target)
+        here = _finite(now[0]) if now is not None else _data(state, subject)
+        places = trail(state) if subject in graph.feeding else ()
+        last = _last_x(graph, subject, places)
+        span = _span(graph, subject, here, last, before)
         points = POINTS if len(graph) < MANY_NODES else FEW_POINTS
         over = np.linspace(*span, points)
         if span[0] < here < span[1]:  # so that a kink or a tip at the point itself is drawn sharp
@@ -79,27 +112,41 @@ class SweepPlot:
         title = f"how {y} answers to {x}"
         if subject not in graph.feeding:
             title = f"{y} does not depend on {x}"
-        known = state.frame.data.get(graph.target) if span[0] <= here <= span[1] else None
-        return StaticPlot(
+        known = state.frame.data.get(graph.target) if now is None else now[1]
+        known = known if span[0] <= here <= span[1] else None
+        way = walked(graph, subject, places, _piece(span)) if places else None
+        before_it = None if way is None or not span[0] <= way.x[-1] <= span[1] else float(way.y[-1])
+        y_span = _around(_around(y_span, known), before_it)
+        return SweepStatic(
             graph,
             subject,
             title,
             x,
             y,
             span,
-            steady(_around(y_span, known), before, graph, span),
+            steady(y_span, before, graph, span),
             (Mark("data", "line", over, curve, f"{y}({x})"),),
+            kept_clear=_kept_clear(here, known, way),
+            trail=places,
+            walked=way,
+            now=now,
+            curves_differ=_others_moved(graph, subject, places),
         )
 
-    def live_items(self, state: State, static: StaticPlot) -> tuple[Mark, ...]:
-        """Tangent, secant and point."""
+    def live_items(self, state: State, static: StaticPlot) -> tuple[PlotItem, ...]:
+        """Tangent, secant, the trail and the point."""
         subject, target = static.subject, state.graph.target
         if subject is None or target is None:
             return ()
-        frame, marks = state.frame, []
+        assert isinstance(static, SweepStatic)
+        frame = state.frame
+        marks: list[PlotItem] = []
         x, y = frame.data.get(subject), frame.data.get(target)
-        if x is None or y is None or not (math.isfinite(x) and math.isfinite(y)):
-            return ()
+        if y is None or not math.isfinite(y):
+            return tuple(_trail(static, None))
+        x, y = (x, y) if static.now is None else static.now
+        if x is None or not (math.isfinite(x) and math.isfinite(y)):
+            return tuple(_trail(static, None))
         slope = true_slope(state, subject)
         if slope is not None and math.isfinite(slope):
             marks.append(
@@ -112,7 +159,9 @@ class SweepPlot:
                 )
             )
         marks.extend(_secant(state, static))
-        marks.append(point(static, x, y))
+        marks.extend(_trail(static, (x, y)))
+        here = point(static, x, y)
+        marks.append(here if frame.data[target] == y else _moved_on(static, here, frame.data[target]))
         return tuple(marks)
 
 
@@ -155,17 +204,99 @@ def _secant(state: State, static: StaticPlot) -> list[Mark]:
     ]
 
 
+def _trail(static: SweepStatic, here: Span | None) -> list[Trail]:
+    """Where it stood before the last updates, to where it stands; nothing where there was none."""
+    way = static.walked
+    if way is None:
+        return []
+    import numpy as np
+
+    known = np.isfinite(way.x) & np.isfinite(way.y)
+    count = int(known.sum())
+    if not count:
+        return []
+    end = (way.x[known][-1], way.y[known][-1]) if here is None else here
+    said = "before the last update" if count == 1 else f"before the last {count} updates"
+    words = f"{said}, each on its curve then" if static.curves_differ else said
+    return [
+        Trail(
+            "accent",
+            np.append(way.x[known], end[0]),
+            np.append(way.y[known], end[1]),
+            way.over[known] if static.curves_differ else None,
+            way.curve[known] if static.curves_differ else None,
+            words,
+            said.removeprefix("before the "),
+        )
+    ]
+
+
+def _moved_on(static: SweepStatic, here: Mark, old: float) -> Mark:
+    """The point where an update has led to, while the target still holds its number from before it."""
+    x, y = here.x[0], here.y[0]
+    was = written(x)
+    if static.walked is not None:  # the place that the target's old number is of
+        pairs = zip(static.walked.x.tolist(), static.walked.y.tolist(), strict=True)
+        was = next((written(a) for a, b in reversed([*pairs]) if math.isclose(b, old, rel_tol=1e-9)), was)
+    x_words = f"{static.x_name} = {was}" if was == written(x) else f"{static.x_name}: {was} → {written(x)}"
+    words = f"{x_words}, {static.y_name}: {' → '.join(told_apart((old, y)))} (not run yet)"
+    return here._replace(legend=words, brief=f"({written(x)}, {written(y)}) not run yet")
+
+
+def _after_update(state: State, node: NodeId, target: NodeId) -> tuple[float, float] | None:
+    """The node's number and the target's as a fresh run gives them; None where no update came before."""
+    if state.trace is None or not state.trace.updated(state.cursor):
+        return None
+    fresh = numbers(state.moment)
+    return fresh.get(node, math.nan), fresh.get(target, math.nan)
+
+
+def _same_trail(one: Sequence[Place], other: Sequence[Place]) -> bool:
+    return len(one) == len(other) and all(
+        mine is its or [*mine] == [*its] for mine, its in zip(one, other, strict=True)
+    )
+
+
+def _last_x(graph: Graph, node: NodeId, places: Sequence[Place]) -> float | None:
+    """Where a parameter stood before the last update; None for other nodes."""
+    if not places or node not in graph.parameters:
+        return None
+    return float(places[-1][graph.parameters.index(node)])
+
+
+def _kept_clear(here: float, known: float | None, way: Walked | None) -> tuple[tuple[float, float], ...]:
+    """The point and the newer half of the trail."""
+    points = [] if known is None else [(here, known)]
+    if way is not None:
+        points += list(zip(way.x.tolist(), way.y.tolist(), strict=True))[len(way.x) // 2 :]
+    return tuple(each for each in points if all(map(math.isfinite, each)))
+
+
+def _others_moved(graph: Graph, node: NodeId, places: Sequence[Place]) -> bool:
+    """Whether other parameters than that node stood elsewhere at one of those places."""
+    now = [graph.nodes[each].data for each in graph.parameters]
+    at = graph.parameters.index(node) if node in graph.parameters else None
+    return any(number != now[which] for place in places for which, number in enumerate(place) if which != at)
+
+
+def _piece(span: Span) -> np.ndarray:
+    """From where to where a piece of a curve goes beside the point on it."""
+    import numpy as np
+
+    return np.linspace(-1.0, 1.0, _PIECE) * _REACH * (span[1] - span[0])
+
+
+def _finite(number: float) -> float:
+    return number if math.isfinite(number) else 0.0
+
+
 def _data(state: State, node: NodeId) -> float:
     """Where the node stands: its number at this moment, or the one it would have after a forward pass."""
     known = state.frame.data.get(node)
-    if known is None:
-        from micrograd_gui.session.measure import numbers
-
-        known = numbers(state.moment).get(node, 0.0)
-    return known if math.isfinite(known) else 0.0
+    return _finite(numbers(state.moment).get(node, 0.0) if known is None else known)
 
 
-def _span(graph: Graph, node: NodeId, here: float, before: StaticPlot | None) -> Span:
+def _span(graph: Graph, node: NodeId, here: float, last: float | None, before: StaticPlot | None) -> Span:
     """The span that was set; else the one on screen while it holds the point well inside; else a new one."""
     if node in graph.ranges:
         return drawable_span(graph.ranges[node])
@@ -174,7 +305,11 @@ def _span(graph: Graph, node: NodeId, here: float, before: StaticPlot | None) ->
         if low + 0.1 * (high - low) <= here <= high - 0.1 * (high - low):
             return low, high
     half = max(_HALF, abs(here))
-    return drawable_span((math.floor(here - half), math.ceil(here + half)))
+    low, high = here - half, here + half
+    if last is not None and math.isfinite(last):  # the step that led here is seen whole
+        beside = 0.1 * abs(here - last)
+        low, high = min(low, last - beside), max(high, last + beside)
+    return drawable_span((math.floor(low), math.ceil(high)))
 
 
 def _around(span: Span, number: float | None) -> Span:
