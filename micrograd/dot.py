@@ -19,6 +19,7 @@ from graphviz.backend import dot_command
 
 from micrograd.engine import Value, topological_order
 
+STALE = " (stale)"  # behind a number that is no longer true
 _ESCAPES = {c: "\\" + c for c in "\\{}|<>"}
 _ESCAPES |= {"\n": "\\n", "\r": "", "\0": "", "\t": " ", "&": "&amp;", '"': "&quot;"}
 
@@ -33,6 +34,7 @@ class NodeRow:
         data, grad: its numbers; one that is not known yet is None, and leaves its cell out.
         op: the text in the oval beside it; None for a leaf.
         inputs: the ids of its operands, in their order.
+        stale: the names of those of its numbers that are no longer true.
     """
 
     id: int | str
@@ -41,6 +43,7 @@ class NodeRow:
     grad: float | None = None
     op: str | None = None
     inputs: tuple[int | str, ...] = ()
+    stale: tuple[str, ...] = ()
 
 
 class DotGraph(graphviz.Digraph):
@@ -109,8 +112,8 @@ def picture(rows: Iterable[NodeRow], format: str = "svg", rankdir: str = "LR",
 def record(row: NodeRow) -> str:
     """The label of a record: `{ label | data 2.0000 | grad 0.0000 }`."""
     cells = [_escaped(str(row.label))] if row.label else []
-    cells += [f"{name} {_number_text(number)}" for name, number in (("data", row.data), ("grad", row.grad))
-              if number is not None]
+    cells += [f"{name} {_number_text(number)}" + STALE * (name in row.stale)
+              for name, number in (("data", row.data), ("grad", row.grad)) if number is not None]
     return f"{{ {' | '.join(cells)} }}"
 
 

@@ -8,13 +8,16 @@ import io
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.figures.moments import Film
 
-COLUMNS = ("step", "move", "id", "node", "op", "inputs", "role", "data", "grad")
+COLUMNS = ("step", "move", "id", "node", "op", "inputs", "role", "data", "grad", "stale")
 # What a spreadsheet would run as a formula, or strip and then run.
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def table(film: Film) -> bytes:
-    """The moments as lines; a number that is not computed yet is an empty cell."""
+    """The moments as lines; a number that is not computed yet is an empty cell.
+
+    "stale" names those of the two that are from before an update, where a fresh run would give others.
+    """
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
@@ -27,9 +30,9 @@ def table(film: Film) -> bytes:
         for number, label, op, inputs, role in nodes:
             cells = (moment.frame.data.get(number), moment.frame.grad.get(number))
             numbers = ("" if each is None else repr(each) for each in cells)
-            writer.writerow(
-                (moment.cursor, move if number == acting else "", number, label, op, inputs, role, *numbers)
-            )
+            stale = " ".join(part for part in ("data", "grad") if (number, part) in moment.frame.stale)
+            move_here = move if number == acting else ""
+            writer.writerow((moment.cursor, move_here, number, label, op, inputs, role, *numbers, stale))
     return file.getvalue().encode("utf-8", "replace")
 
 

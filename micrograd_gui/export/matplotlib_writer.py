@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.figures.figure import Figure, Text
+from micrograd_gui.figures.geometry import STRIKE
 from micrograd_gui.figures.moments import SCALE_RANGE
 from micrograd_gui.figures.palette import Palette
 from micrograd_gui.figures.shapes import (
@@ -190,6 +191,19 @@ def _write(made: MplFigure, figure: Figure, text: Text, palette: Palette, unit: 
         va="baseline",
         parse_math=False,
     )
+    if text.strike is not None:
+        from matplotlib.lines import Line2D
+
+        (left, y), (right, _) = text.strike
+        made.add_artist(
+            Line2D(
+                (left / figure.width, right / figure.width),
+                (1 - y / figure.height,) * 2,
+                transform=made.transFigure,
+                color=getattr(palette, tone_of(text)),
+                linewidth=unit * STRIKE,
+            )
+        )
 
 
 @contextmanager

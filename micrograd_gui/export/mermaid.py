@@ -44,9 +44,10 @@ def _label(drawn: StandIns, number: NodeId, frame: Frame, options: Options) -> s
     parts = [f"<b>{escape(label)}</b>"] if (label := label_of(drawn.graph.nodes[number])) else []
     if number in drawn.silent:
         return "<br/>".join(parts)
-    parts.append(f"data {escape(written(frame.data.get(number), options.digits))}")
-    if options.gradients:
-        parts.append(f"grad {escape(written(frame.grad.get(number), options.digits))}")
+    fields = [("data", frame.data)] + ([("grad", frame.grad)] if options.gradients else [])
+    for name, numbers in fields:
+        shown = escape(written(numbers.get(number), options.digits))
+        parts.append(f"{name} <s>{shown}</s>" if (number, name) in frame.stale else f"{name} {shown}")
     return "<br/>".join(parts)
 
 

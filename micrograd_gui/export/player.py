@@ -157,7 +157,7 @@ def shape_looks(shape: Shape) -> str:
 
 def text_looks(text: Text) -> str:
     """The classes of a text's element."""
-    return f"x f-{tone_of(text)}{' bold' if text.bold else ''}"
+    return f"x f-{tone_of(text)}{' bold' if text.bold else ''}{' struck' if text.struck else ''}"
 
 
 def differences(film: Film) -> Iterator[list[Difference]]:
@@ -188,6 +188,7 @@ def _touched(before: Figure, now: Figure) -> set[NodeId]:
     found = {node for figure in (before, now) for node, _ in figure.fresh}
     found |= {each for each in (before.acting, before.through, now.acting, now.through) if each is not None}
     found |= _changed(before.frame.data, now.frame.data) | _changed(before.frame.grad, now.frame.grad)
+    found |= {node for node, _ in before.frame.stale ^ now.frame.stale}
     return found | {now.stands_for[node] for node in found if node in now.stands_for}
 
 

@@ -102,6 +102,8 @@ def _text(parent: Element, text: Text, palette: Palette) -> None:
     attributes = {**text_attributes(text), "fill": getattr(palette, tone_of(text))}
     if text.bold:
         attributes["font-weight"] = "bold"
+    if text.struck:
+        attributes["text-decoration"] = "line-through"
     if "  " in text.text:  # else several spaces become one
         attributes["xml:space"] = "preserve"
     SubElement(parent, "text", attributes).text = text.text

@@ -217,7 +217,11 @@ def _text(text: Text) -> str:
         said = rf"\microgradfit{{{room:.1f}bp}}{{{said}}}"
     size = max((s for s in _SIZES if s <= text.size * _UNIT + 0.5), default=_SIZES[0])
     place = f"at ({text.x:g},{text.y:.2f})"
-    return rf"\node[{_ANCHORS[text.anchor]}, {_lettering(tone_of(text), size)}] {place} {{{said}}};"
+    node = rf"\node[{_ANCHORS[text.anchor]}, {_lettering(tone_of(text), size)}] {place} {{{said}}};"
+    if text.strike is None:
+        return node
+    a, b = text.strike
+    return rf"{node} \draw[{_colour(tone_of(text))}] {_point(a)} -- {_point(b)};"
 
 
 def _lettering(tone: str, size: int) -> str:

@@ -25,6 +25,7 @@ from micrograd_gui.figures.geometry import (
     NAME_SIZE,
     NUMBER_SIZE,
     RULE_SIZE,
+    STRIKE,
     UNNAMED_SIZE,
     WORD_SIZE,
     Line,
@@ -128,8 +129,9 @@ class Figure:
     def texts_of(self, box: CardBox) -> tuple[Text, ...]:
         """The label of a box, and the names and numbers of its fields."""
         if self.style == "canvas":
-            ahead = self.ahead(box.number_of)
-            return tuple(on_card(box, ahead=ahead, number=lambda role: self._on_card(box, role)))
+            ahead, of = self.ahead(box.number_of), box.number_of
+            made = on_card(box, ahead=ahead, number=lambda role: self._on_card(box, role))
+            return tuple(self._struck(text) if self.stale(of, text.role) else text for text in made)
         texts: list[Text] = []
         for cell in box.cells:
             baseline = cell.y + cell.height / 2 + SIZE * CAP / 2
@@ -140,7 +142,8 @@ class Figure:
             texts.append(Text(box.node, cell.role, left, baseline, "start", cell.role, SMALL, faint=True))
             bold = (box.node, cell.role) in self.fresh
             faint, shown = self._number(box.node, cell.role)
-            texts.append(Text(box.node, cell.role, right, baseline, "end", shown, bold=bold, faint=faint))
+            number = Text(box.node, cell.role, right, baseline, "end", shown, bold=bold, faint=faint)
+            texts.append(self._struck(number) if self.stale(box.node, cell.role) else number)
         return tuple(texts)
 
     def _label_in(self, box: CardBox, cell: Cell) -> Text:
@@ -157,6 +160,14 @@ class Figure:
     def has(self, node: NodeId, role: Role) -> bool:
         """Whether there is such a number by now."""
         return node in (self.frame.data if role == "data" else self.frame.grad)
+
+    def stale(self, node: NodeId, role: Role) -> bool:
+        """Whether that number stands there from before an update, where a fresh run would give another."""
+        return bool(self.frame.stale) and node not in self.silent and (node, role) in self.frame.stale
+
+    def _struck(self, text: Text) -> Text:
+        """The number with a line through it; the name of its field stays as it is."""
+        return text if text.text == text.role else replace(text, faint=True, struck=True)
 
     def _on_card(self, box: CardBox, role: Role) -> str:
         """The number in that field, and nothing where there is a dot instead."""
@@ -354,7 +365,10 @@ class ChipText:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A piece of text: x at its anchor, y at its baseline. ``faint`` words are the names of the fields."""
+    """A piece of text: x at its anchor, y at its baseline. ``faint`` words are the names of the fields.
+
+    One that is ``struck`` has a line through it: it is no longer true.
+    """
 
     node: NodeId
     role: Role
@@ -366,6 +380,16 @@ class Text:
     bold: bool = False
     faint: bool = False
     italic: bool = False
+    struck: bool = False
+
+    @property
+    def strike(self) -> Line | None:
+        """The line through it, where it is struck."""
+        if not self.struck or not self.text:
+            return None
+        wide, y = width(self.text, self.size, bold=self.bold), self.y - self.size * CAP / 2
+        left = self.x - wide * {"start": 0.0, "middle": 0.5, "end": 1.0}[self.anchor]
+        return (left - STRIKE, y), (left + wide + STRIKE, y)
 
 
 def oval_text(oval: Oval, *, faint: bool = False) -> Text:

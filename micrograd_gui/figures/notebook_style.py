@@ -99,6 +99,7 @@ def dot_text(graph: Graph, frame: Frame, rankdir: str = "LR", *, gradients: bool
             frame.grad.get(number, 0.0 if number in frame.data else None) if gradients else None,
             graph.nodes[number].op_text,
             _inputs(graph, number),
+            tuple(part for part in ("data", "grad") if (number, part) in frame.stale),
         )
         for number in graph.order
     ]

@@ -11,6 +11,7 @@ from html import unescape
 from itertools import permutations
 from typing import Any
 
+from micrograd.dot import STALE
 from micrograd.foreign import rule_of, same
 from micrograd.ops import Op
 from micrograd_gui.document.codec import NODES_AT_MOST
@@ -122,12 +123,12 @@ def _contents(fields: list[str], called: str, name: str) -> tuple[str, float | N
     if at is None:
         return " | ".join(field for field in fields if not field.startswith("grad ")), None
     try:
-        data = float(fields[at].removeprefix("data "))
+        data = float(fields[at].removeprefix("data ").removesuffix(STALE))
     except ValueError:
         raise FileRefusal(
             f"{name}: the node “{spoken(called)}” has “{spoken(fields[at])}”, which is no number; {FORM}."
         ) from None
-    return " | ".join(fields[:at]), data
+    return " | ".join(fields[:at]), None if fields[at].endswith(STALE) else data
 
 
 def _in_order(into: Mapping[int, list[int]], objects: Iterable[int], name: str) -> Iterable[int]:

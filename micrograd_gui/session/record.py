@@ -11,7 +11,7 @@ from micrograd.ops import domain_note, op_of
 from micrograd.steps import BackwardStep, backward_steps
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.text import MINUS, written
-from micrograd_gui.session.trace import Change, Contribution, Frame, Pass, RecordedRun, Step
+from micrograd_gui.session.trace import Change, Contribution, Frame, NumberField, Pass, RecordedRun, Step
 
 
 def record(graph: Graph, script: Sequence[Pass]) -> RecordedRun:
@@ -64,6 +64,7 @@ class _Recorder:
     Attributes:
         values: The engine's Value of each node computed so far; ``ids`` leads back from them.
         touched: The nodes whose gradient is one: until then the engine's 0 stands for nothing.
+        zeroed: Those of them to which nothing was added since all gradients were set to 0.
         backward_passes: How many there were since the gradients were nothing or 0.
     """
 
@@ -72,6 +73,7 @@ class _Recorder:
         self.values: dict[NodeId, Value] = {}
         self.ids: dict[int, NodeId] = {}
         self.touched: set[NodeId] = set()
+        self.zeroed: set[NodeId] = set()
         self.backward_passes = 0
 
     def moves(self, each: Pass) -> Iterator[Step]:
@@ -127,6 +129,7 @@ class _Recorder:
         for value in self.values.values():
             value.grad = 0.0
         self.touched.update(self.values)
+        self.zeroed = set(self.touched)
         self.backward_passes = 0
         return Step("zero")
 
@@ -140,16 +143,25 @@ class _Recorder:
                 value.data -= rate * value.grad
                 changes.append(Change(number, value.grad, before, value.data))
         predicted = -rate * sum(change.grad * change.grad for change in changes)
+        target = self.graph.target
+        anew = build(self.graph, {node.id: self.values[node.id].data for node in self.graph if node.is_leaf})
+        actual = None
+        if target is not None and target in anew:
+            actual = anew[target].data - self.values[target].data
+            anew[target].backward()
+        moved = any(differ(change.before, change.after) for change in changes)
+        stale = self._other_than(anew) if moved else frozenset()
         return Step(
-            "update", changes=tuple(changes), rate=rate, predicted=predicted, actual=self._change_of_target()
+            "update", changes=tuple(changes), rate=rate, predicted=predicted, actual=actual, stale=stale
         )
 
-    def _change_of_target(self) -> float | None:
-        """What a forward pass would make of the target now, compared with what it is."""
-        target = self.graph.target
-        leaves = {node.id: self.values[node.id].data for node in self.graph if node.is_leaf}
-        value = None if target is None else build(self.graph, leaves).get(target)
-        return None if value is None or target is None else value.data - self.values[target].data
+    def _other_than(self, anew: Mapping[NodeId, Value]) -> frozenset[NumberField]:
+        """The numbers that stand on nodes, and are not those of a fresh run."""
+        known = [(number, value) for number, value in self.values.items() if number in anew]
+        stale: set[NumberField] = {(n, "data") for n, value in known if differ(value.data, anew[n].data)}
+        added_to = self.touched - self.zeroed
+        stale |= {(n, "grad") for n, value in known if n in added_to and differ(value.grad, anew[n].grad)}
+        return frozenset(stale)
 
     def _step(self, move: BackwardStep) -> Step:
         node = self.ids[id(move.node)]
@@ -179,6 +191,7 @@ class _Recorder:
 
     def _had(self, node: NodeId, before: float) -> float | None:
         """The gradient that the node had; None the first time, when the engine's 0 stands for nothing."""
+        self.zeroed.discard(node)
         if node in self.touched:
             return before
         self.touched.add(node)
@@ -191,6 +204,11 @@ class _Recorder:
         reason = domain_note(op_of(node.op), operands)
         numbers = _call(self.graph, node, [written(operand) for operand in operands])
         return f"{node.spoken} = {numbers} is {written(value.data)}: {reason}."
+
+
+def differ(one: float, other: float) -> bool:
+    """Whether two numbers are not the same; two that are no numbers are."""
+    return one != other and not (math.isnan(one) and math.isnan(other))
 
 
 def _call(graph: Graph, node: Node, operands: Sequence[str] | None = None) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.history import History
 from micrograd_gui.session.measure import Checked, Nudge, Sides
-from micrograd_gui.session.record import leaf_data
+from micrograd_gui.session.record import differ, leaf_data
 from micrograd_gui.session.trace import Frame, Pass, Run, Step
 from micrograd_gui.session.training.progress import Series, TrainingState
 
@@ -126,6 +126,12 @@ class State:
     def check_of(self, node: NodeId) -> Checked | None:
         """What the numeric check found at the node; None where it has not looked, or not yet."""
         return self._checks.get(node)
+
+    @cached_property
+    def check_is_stale(self) -> bool:
+        """Whether the check was made before an update, or after one that lies ahead: of other numbers."""
+        leaves = (row for row in self.checked if self.graph.nodes[row.node].is_leaf)
+        return any(differ(row.data, self.frame.data.get(row.node, row.data)) for row in leaves)
 
     @cached_property
     def _checks(self) -> dict[NodeId, Checked]:

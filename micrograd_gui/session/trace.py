@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol
@@ -15,6 +15,7 @@ from micrograd_gui.document.graph import Graph, NodeId
 Kind = Literal["forward", "seed", "backward", "zero", "update", "problem"]
 Stage = Literal["", "forward", "done", "updated"]
 Field = Literal["data", "grad"]
+NumberField = tuple[NodeId, Field]
 _KEYFRAMES = 64  # at most so many frames are kept beside the steps
 _KEYFRAME_EVERY = 128  # steps at least
 _WHOLE = (("forward",), ("forward", "backward"))  # the scripts whose end a tape can tell
@@ -53,6 +54,7 @@ class Step(NamedTuple):
     ``predicted`` = −rate × Σ grad², and moves by ``actual`` at the next forward pass.
     problem: the run ended at ``node``; ``note`` says why, ``data`` or ``contributions`` what came out.
     ``backward_pass`` counts the backward passes since the gradients were nothing or 0, from 1.
+    ``stale`` are the numbers that a fresh run would change once the update has moved the parameters.
     """
 
     kind: Kind
@@ -66,9 +68,10 @@ class Step(NamedTuple):
     rate: float = 0.0
     predicted: float = 0.0
     actual: float | None = None
+    stale: frozenset[NumberField] = frozenset()
 
     @property
-    def wrote(self) -> frozenset[tuple[NodeId, Field]]:
+    def wrote(self) -> frozenset[NumberField]:
         """The numbers that stand out for it: of which nodes, and whether their data or their grad.
 
         Zeroing is of all grads alike, so none of them stands out.
@@ -81,16 +84,28 @@ class Step(NamedTuple):
             return frozenset()
         return frozenset({(self.node, "grad" if self.kind == "seed" else "data")})
 
+    def renewed(self, stale: Iterable[NumberField]) -> set[NumberField]:
+        """Those of the stale numbers that are no longer what they were: it wrote them, or took them away."""
+        if self.kind == "zero":
+            return {each for each in stale if each[1] == "grad"}
+        if self.data is not None and self.node is not None:
+            return {(self.node, "data"), (self.node, "grad")}
+        return set(self.wrote)
+
 
 class Frame(Struct, frozen=True):
-    """All the numbers at one moment. A node not reached yet is missing."""
+    """All the numbers at one moment. A node not reached yet is missing.
+
+    ``stale`` are those that stand there from before an update, where a fresh run would give others.
+    """
 
     data: Mapping[NodeId, float] = field(default_factory=dict)
     grad: Mapping[NodeId, float] = field(default_factory=dict)
+    stale: frozenset[NumberField] = frozenset()
 
     def after(self, *steps: Step) -> Frame:
         """The frame so many steps later."""
-        data, grad = dict(self.data), dict(self.grad)
+        data, grad, stale = dict(self.data), dict(self.grad), set(self.stale)
         for step in steps:
             if step.data is not None and step.node is not None:
                 data[step.node] = step.data
@@ -103,7 +118,10 @@ class Frame(Struct, frozen=True):
                 grad[each.operand] = each.after
             for change in step.changes:
                 data[change.node] = change.after
-        return Frame(data, grad)
+            if stale:
+                stale -= step.renewed(stale)
+            stale |= step.stale
+        return Frame(data, grad, frozenset(stale))
 
 
 NO_FRAME = Frame(MappingProxyType({}), MappingProxyType({}))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPaint
 
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.figures.figure import CardBox, Enclosure, Figure, Oval, Text, Wire
+from micrograd_gui.figures.geometry import STRIKE
 from micrograd_gui.figures.palette import PALETTES, Weight
 from micrograd_gui.figures.shapes import (
     DASHES,
@@ -190,6 +191,10 @@ class FigurePainter:
             painter.setFont(font)
             painter.setPen(self._colours[tone_of(text)])
             painter.drawText(QPointF(text.x - shift, text.y), text.text)
+            if text.strike is not None:
+                painter.setPen(QPen(self._colours[tone_of(text)], STRIKE))
+                (left, y), (right, _) = text.strike
+                painter.drawLine(QLineF(left, y, right, y))
 
     def _font(self, size: float, bold: bool, italic: bool) -> tuple[QFont, QFontMetricsF]:
         key = size, bold, italic

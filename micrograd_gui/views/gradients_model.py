@@ -17,6 +17,7 @@ from micrograd_gui.document.text import MINUS, short, written
 from micrograd_gui.session.explain.formulas import name_of
 from micrograd_gui.session.explain.verdicts import verdict_of
 from micrograd_gui.session.state import Apart, State
+from micrograd_gui.session.trace import Field
 from micrograd_gui.views.theme import Look
 
 COLUMNS = ("node", "data", "analytic", "numeric", "error", "verdict")
@@ -29,6 +30,7 @@ _TIPS = (
     "Whether the two agree.",
 )
 NODE, DATA, ANALYTIC, NUMERIC, ERROR, VERDICT = range(6)
+_FIELDS: dict[int, Field] = {DATA: "data", ANALYTIC: "grad"}
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 _MEASURED = 50  # rows whose text is measured, to give a column its width
@@ -133,11 +135,14 @@ class GradientsModel(QAbstractTableModel):
                 acting = step is not None and step.node == node
                 return QColor(self._look.theme.accent_fill) if acting else None
             case Qt.ItemDataRole.FontRole:
-                return self._look.font(bold=column == NODE)
+                font = self._look.font(bold=column == NODE)
+                font.setStrikeOut(self._stale(node, column))
+                return font
             case Qt.ItemDataRole.ToolTipRole:
                 return self._tip(node, column)
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{self.columns[column]} {_read_aloud(self.text(node, column))}"
+                aloud = f"{self.columns[column]} {_read_aloud(self.text(node, column))}"
+                return f"{aloud}, from before the update" if self._stale(node, column) else aloud
             case Qt.ItemDataRole.AccessibleDescriptionRole:
                 return f"{self.columns[column]} of {name_of(self._state.graph.nodes[node])}"
         return None
@@ -171,6 +176,14 @@ class GradientsModel(QAbstractTableModel):
             return f"{short(apart.notebook)} (notebook)" + ("" if number is None else f" · {short(number)}")
         return _brief(number) if column == ERROR and number is not None else written(number)
 
+    def _stale(self, node: NodeId, column: int) -> bool:
+        """Whether a number stands there from before an update, where a fresh run would give another."""
+        state = self._state
+        if column in (NUMERIC, ERROR):
+            nudged = state.nudge is not None and state.nudge.node == node
+            return state.check_is_stale and state.check_of(node) is not None and not nudged
+        return column in _FIELDS and (node, _FIELDS[column]) in state.frame.stale
+
     def _apart(self, node: NodeId, column: int) -> Apart | None:
         """The notebook's own number beside that of a fresh run, where they differ."""
         finding = self._state.finding
@@ -193,6 +206,7 @@ class GradientsModel(QAbstractTableModel):
             tip = f"{name}.{word} is not computed yet" if number is None else f"{name}.{word} = {number!r}"
             apart = self._apart(node, column)
             tip += "" if apart is None else f"; in the notebook it is {apart.notebook!r}"
+            tip += "; from before the update: run again for the present one" * self._stale(node, column)
         return f"<qt>{escape(tip)}</qt>" if "<" in tip else tip  # Qt would take a label's "<b>" for markup
 
     def _colour(self, node: NodeId, column: int) -> str:
@@ -202,7 +216,7 @@ class GradientsModel(QAbstractTableModel):
         if column == VERDICT:
             mark = verdict_of(self._state, node).mark
             return theme.good if mark.startswith("✓") else theme.bad if mark.startswith("✗") else theme.muted
-        if column == ERROR or self.number(node, column) is None:
+        if column == ERROR or self.number(node, column) is None or self._stale(node, column):
             return theme.muted
         return theme.data if column == DATA else theme.grad
 
@@ -280,6 +294,7 @@ def _differing(old: State, new: State) -> set[NodeId]:
     if old.frame is not new.frame:
         for was, now in ((old.frame.data, new.frame.data), (old.frame.grad, new.frame.grad)):
             nodes.update(node for node in new.graph.order if was.get(node) != now.get(node))
+        nodes.update(node for node, _ in old.frame.stale ^ new.frame.stale)
     steps = (old.step, new.step)
     if steps[0] is not steps[1]:
         nodes.update(step.node for step in steps if step is not None and step.node is not None)

@@ -117,6 +117,7 @@ class RenderedGraph(QWidget):
         for before, after in ((old.frame.data, new.frame.data), (old.frame.grad, new.frame.grad)):
             if before is not after:
                 touched |= {box.node for box in new.boxes if before.get(box.node) != after.get(box.node)}
+        touched |= {node for node, _ in old.frame.stale ^ new.frame.stale}
         ahead: set[NodeId] = set()
         if old.frame.data is not new.frame.data:
             ahead = {oval.node for oval in new.ovals if old.ahead(oval.node) != new.ahead(oval.node)}

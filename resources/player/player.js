@@ -42,7 +42,11 @@ function show(number) {
   shown = number;
   const card = Array.from(cards[number].childNodes, (node) => node.cloneNode(true));
   by("card").replaceChildren(...card);
-  for (const cell of cells) cell.textContent = parts[Number(cell.dataset.of)].textContent || "·";
+  for (const cell of cells) {
+    const part = parts[Number(cell.dataset.of)];
+    cell.textContent = part.textContent || "·";
+    cell.classList.toggle("struck", part.classList.contains("struck"));
+  }
   by("moment").value = number;
   by("moment").setAttribute("aria-valuetext", `moment ${number} of ${last}`);
   by("where").textContent = `${number} of ${last}`;

@@ -56,6 +56,35 @@ def test_a_selected_block_is_few_ranges_and_its_first_row_is_in_view(pane, table
     assert not table.selectionModel().selectedRows()
 
 
+def test_what_an_update_made_stale_is_struck_until_it_is_run_again(pane, table, session):
+    session.build("w = 2; x = 3; L = (w*x - 1)**2")
+    session.mark(session.state.graph.named("w"), "parameter")
+    session.backward()
+    session.check_all()
+
+    def struck():
+        return {
+            f"{name} {column}"
+            for name in ("w", "x", "L")
+            for column in ("data", "analytic", "numeric", "error")
+            if cell(table, name, column, ROLE.FontRole).strikeOut()
+        }
+
+    assert not struck()
+    session.update(0.05)
+    of_check = {f"{name} {column}" for name in ("w", "x", "L") for column in ("numeric", "error")}
+    assert struck() == of_check | {"L data", "w analytic", "x analytic"}  # L.grad is 1 again
+    assert "from before the update" in cell(table, "L", "data", ROLE.ToolTipRole)
+    assert "from before the update" in cell(table, "L", "data", ROLE.AccessibleTextRole)
+    assert cell(table, "L", "data", ROLE.ForegroundRole) == QColor(LIGHT.muted)
+    session.forward()
+    assert struck() == of_check | {"w analytic", "x analytic"}
+    session.zero_grad()
+    session.backward()
+    session.check_all()
+    assert not struck()
+
+
 def test_the_model_keeps_the_rules_of_qt_through_every_kind_of_change(pane, session):
     tester = QAbstractItemModelTester(pane.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     session.backward()

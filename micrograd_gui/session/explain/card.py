@@ -150,8 +150,10 @@ def _update(state: State, step: Step) -> tuple[Line, ...]:
         target = name_of(state.graph.nodes[state.graph.target])
         said += f"To first order {target} changes by −rate × Σ grad² = {written(step.predicted)}; "
         said += f"it will change by {written(step.actual)}."
+    if step.stale:
+        said += " What is struck out is from before: run it again."
     if said:
-        lines.append(sentence(said))
+        lines.append(sentence(said.strip()))
     return (*lines, *_too_large(state, step))
 
 

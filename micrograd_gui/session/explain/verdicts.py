@@ -32,6 +32,7 @@ _ACCUMULATED = Marked(
 )
 _ZEROED = Marked("zeroed", "The grads were set to 0: run backward to compare.")
 _FROM_BEFORE = Marked("from before", "This grad is of an earlier pass: zero it and run backward to compare.")
+_STALE_CHECK = Marked("from before", "The check is of other parameters than these: check again.")
 _SO_FAR = Marked("so far", "The backward pass is not over: more may be added to this grad.")
 _IN_SHORT = {  # of what stands on nodes and cannot be compared
     "accumulated": "gradients accumulated at {}: zero them to compare",
@@ -52,6 +53,8 @@ def verdict_of(state: State, node: NodeId) -> Marked:
     row = state.check_of(node)
     if row is None:
         return Marked("", "Check all gradients gives a verdict on every node that feeds the target.")
+    if state.check_is_stale:
+        return _STALE_CHECK
     grad = state.frame.grad.get(node)
     if grad is None:
         return _to_come(row)
@@ -157,6 +160,8 @@ def verdict_in_short(graph: Graph, rows: Sequence[Checked]) -> str:
 def verdict_of_moment(state: State) -> str:
     """The same at a moment: where other grads stand on nodes than were checked, this is said instead."""
     graph, rows, grad = state.graph, state.checked, state.frame.grad
+    if state.check_is_stale:
+        return "checked with other parameters than these: check again"
     missing = [row for row in rows if row.node not in grad]
     others = [
         row

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from micrograd_gui.document.graph import Node, NodeId, Place
 from micrograd_gui.document.text import short, told_apart, written
 from micrograd_gui.figures import geometry
-from micrograd_gui.figures.geometry import EDGE, LIT_RADIUS, RADIUS, TITLE, WIDTH, Line
+from micrograd_gui.figures.geometry import EDGE, LIT_RADIUS, RADIUS, STRIKE, TITLE, WIDTH, Line
 from micrograd_gui.session.measure import Nudge
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.card_geometry import WORDS_FROM
@@ -192,6 +192,7 @@ def paint_fields(
 ) -> None:
     """Both numbers; what the step wrote is lit up, unless the whole box is (not ``plain``)."""
     data, grad = picture.frame.data.get(number), picture.frame.grad.get(number)
+    data_stale, grad_stale = ((number, part) in picture.frame.stale for part in ("data", "grad"))
     old, new = before_and_after(picture, number)
     data_text = new or (None if data is None else written(data))
     grad_text = None if grad is None else written(grad)
@@ -207,14 +208,19 @@ def paint_fields(
         draw_lines(painter, geometry.dividers((*place, width, 0.0)))
         caption, small = ("data", pens.small) if old is None else (f"{old} →", pens.old)
         data_rect, grad_rect = geometry.number_fields(place, width)
-        _paint_number(painter, data_rect, "data", caption, small, data_text, pens)
-        _paint_number(painter, grad_rect, "grad", "grad", pens.small, grad_text, pens)
+        data_stale &= new is None
+        _paint_number(painter, data_rect, "data", caption, small, data_text, pens, struck=data_stale)
+        _paint_number(painter, grad_rect, "grad", "grad", pens.small, grad_text, pens, struck=grad_stale)
     elif old is not None:  # from further off there is room for no third number
         _paint_row(painter, data_field, "", f"{old} →", pens, pens.muted)
         _paint_row(painter, grad_field, "", data_text, pens, pens.data)
     else:
-        _paint_row(painter, data_field, "data", data_text, pens, pens.data)
-        _paint_row(painter, grad_field, "grad", grad_text, pens, pens.grad)
+        data_colour, grad_colour = (
+            pens.muted if stale else pens.data if part == "data" else pens.grad
+            for stale, part in ((data_stale, "data"), (grad_stale, "grad"))
+        )
+        _paint_row(painter, data_field, "data", data_text, pens, data_colour, struck=data_stale)
+        _paint_row(painter, grad_field, "grad", grad_text, pens, grad_colour, struck=grad_stale)
 
 
 def before_and_after(picture: CanvasFrame, number: NodeId) -> tuple[str, str] | tuple[None, None]:
@@ -238,8 +244,10 @@ def _paint_number(
     small: Font,
     text: str | None,
     pens: Pens,
+    *,
+    struck: bool,
 ) -> None:
-    """A small word and the number below it."""
+    """A small word and the number below it; one that is struck is no longer true."""
     (x, y), room = geometry.word_middle(field), field[2] - 4
     width = min(room, small.width(caption))
     _draw_fitted(painter, caption, small, x + width / 2, y, room, pens.muted)
@@ -248,14 +256,24 @@ def _paint_number(
         _paint_dot(painter, QPointF(x, y), radius, pens)
         return
     end, middle = geometry.number_end(field, part, pens.number.width(text))
-    colour = pens.data if part == "data" else pens.grad
-    _draw_fitted(painter, text, pens.number, end, middle, geometry.number_room(field), colour)
+    colour = pens.muted if struck else pens.data if part == "data" else pens.grad
+    room = geometry.number_room(field)
+    _draw_fitted(painter, text, pens.number, end, middle, room, colour)
+    if struck:
+        _strike(painter, end - min(room, pens.number.width(text)), end, middle, colour)
 
 
 def _paint_row(
-    painter: QPainter, field: QRectF, caption: str, text: str | None, pens: Pens, colour: QColor
+    painter: QPainter,
+    field: QRectF,
+    caption: str,
+    text: str | None,
+    pens: Pens,
+    colour: QColor,
+    *,
+    struck: bool = False,
 ) -> None:
-    """A word and the number beside it."""
+    """A word and the number beside it; one that is struck is no longer true."""
     middle, left = field.center().y() - 0.5, field.left() + _ROW_EDGE
     room = field.width() - 2 * _ROW_EDGE
     needed = 0.0 if text is None else pens.row_number.width(text)
@@ -266,7 +284,16 @@ def _paint_row(
     if text is None:
         _paint_dot(painter, QPointF(field.right() - _ROW_EDGE - 34, middle), 3.2, pens)
     else:
-        _draw_fitted(painter, text, pens.row_number, field.right() - _ROW_EDGE, middle, room, colour)
+        right = field.right() - _ROW_EDGE
+        _draw_fitted(painter, text, pens.row_number, right, middle, room, colour)
+        if struck:
+            _strike(painter, right - min(room, needed), right, middle, colour)
+
+
+def _strike(painter: QPainter, left: float, right: float, middle: float, colour: QColor) -> None:
+    """The line through a number that is no longer true."""
+    painter.setPen(QPen(colour, STRIKE))
+    painter.drawLine(QLineF(left - STRIKE, middle, right + STRIKE, middle))
 
 
 def _paint_dot(painter: QPainter, centre: QPointF, radius: float, pens: Pens) -> None:

@@ -15,12 +15,10 @@ from micrograd_gui.figures.geometry import around, points_of, room
 from micrograd_gui.session.explain.slopes import amount_text, rule_text
 from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.state import State
-from micrograd_gui.session.trace import NO_FRAME, Field, Frame, Step
+from micrograd_gui.session.trace import NO_FRAME, Frame, NumberField, Step
 from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
 from micrograd_gui.views.canvas.pens import Pens
 from micrograd_gui.views.canvas.scene import Scene
-
-NumberField = tuple[NodeId, Field]  # of a box
 
 
 class CanvasFrame(Struct, frozen=True, eq=False):
@@ -129,6 +127,7 @@ def differences(old: CanvasFrame, new: CanvasFrame) -> list[QRectF]:
             if before is not after:
                 numbers |= {n for n, number in after.items() if before.get(n) != number}
                 numbers |= before.keys() - after.keys()
+        numbers |= {n for n, _ in old.frame.stale ^ new.frame.stale}
     if old.nudge is not new.nudge:
         numbers |= old.nudged | new.nudged
         numbers |= {each.nudge.node for each in (old, new) if each.nudge is not None}

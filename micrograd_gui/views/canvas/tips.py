@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import exact
 from micrograd_gui.session.state import State
+from micrograd_gui.session.trace import Field, Frame
 from micrograd_gui.views.canvas.hit import Hit
 from micrograd_gui.views.canvas.picture import CanvasFrame
 
@@ -42,9 +45,7 @@ def _block(picture: CanvasFrame, hit: Hit) -> list[str]:
     lines = [f"{block.title}: {len(nodes):,} nodes"]
     if block.output is not None:
         lines[0] += f", output {graph.nodes[block.output].name}"
-        for name, numbers in (("data", picture.frame.data), ("grad", picture.frame.grad)):
-            if block.output in numbers:
-                lines.append(f"{name} = {exact(numbers[block.output])}")
+        lines += _numbers(picture.frame, block.output)
     return [*lines, "Double-click, or Enter, to look inside; X opens or collapses it."]
 
 
@@ -56,10 +57,7 @@ def description(state: State, wires: int) -> str:
         titles = (b.title for b in state.graph.blocks if len(state.selection) > 1 and b.output == number)
         block = next((f"the block {title}, output " for title in titles), "")
         text += f"Selected: {block}{state.graph.nodes[number].name}"
-        for word, numbers in (("data", state.frame.data), ("grad", state.frame.grad)):
-            if number in numbers:
-                text += f", {word} {exact(numbers[number])}"
-        text += ". "
+        text += "".join(f", {line.replace(' = ', ' ')}" for line in _numbers(state.frame, number)) + ". "
     elif state.selection:
         text += f"{len(state.selection)} nodes are selected. "
     return text + "Tab selects the next node; F1 lists the keys."
@@ -83,14 +81,22 @@ def _node(picture: CanvasFrame, number: NodeId) -> list[str]:
     if graph.target == number:
         words.append("target")
     lines = [first + (f" ({', '.join(words)})" if words else "")]
-    for name, numbers in (("data", picture.frame.data), ("grad", picture.frame.grad)):
-        if number in numbers:
-            lines.append(f"{name} = {exact(numbers[number])}")
+    lines += _numbers(picture.frame, number)
     if number == picture.problem and picture.step is not None:
         lines.insert(0, f"⚠ {picture.step.note}")
     if node.rule is not None:
         lines.append(node.rule.help)
     return lines
+
+
+def _numbers(frame: Frame, number: NodeId) -> list[str]:
+    """The numbers of a node, exact; of one from before an update it is said."""
+    fields: tuple[tuple[Field, Mapping[NodeId, float]], ...] = ("data", frame.data), ("grad", frame.grad)
+    return [
+        f"{name} = {exact(numbers[number])}" + " (from before the update)" * ((number, name) in frame.stale)
+        for name, numbers in fields
+        if number in numbers
+    ]
 
 
 def _holds(graph: Graph, hit: Hit) -> list[str]:

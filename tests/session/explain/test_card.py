@@ -304,7 +304,8 @@ def test_an_update_says_where_each_parameter_goes_and_what_the_target_does():
     lines = as_text(card(after_update(one, 0.05))).splitlines()
     assert lines[0].startswith("STEP 1 of 1   update")
     assert lines[1] == "w.data − rate × w.grad = −3.0000 − 0.0500 × 2.0000 = −3.1000"
-    assert lines[2].endswith("y changes by −rate × Σ grad² = −0.2000; it will change by −0.2000.")
+    assert "y changes by −rate × Σ grad² = −0.2000; it will change by −0.2000. " in lines[2]
+    assert lines[2].endswith("What is struck out is from before: run it again.")  # y itself
 
 
 def test_an_update_of_many_parameters_is_not_endless():

@@ -95,6 +95,10 @@ def test_what_is_repainted_in_part_looks_as_if_it_were_painted_whole(desk, zoom)
         lambda: desk.session.delete({desk.named("w2")}),
         desk.session.undo,
         lambda: desk.session.mark(desk.named("x1"), "parameter"),
+        lambda: desk.session.update(0.1),
+        desk.session.forward_step,
+        desk.session.previous,
+        desk.session.zero_grad,
     )
     desk.settle()
     for verb in verbs:
@@ -277,6 +281,36 @@ def test_a_nudge_shows_old_and_new_numbers_on_what_moved_and_nowhere_else(desk):
         assert (before.copy(place) != after.copy(place)) == (node.name in names)
     desk.session.end_nudge()
     assert desk.picture() == before
+
+
+@pytest.mark.parametrize("zoom", [0.45, 1.3])
+def test_a_stale_number_is_muted_with_a_line_through_it(desk, zoom):
+    """In the row of pixels through the middle of a number there are gaps between digits, but for the line."""
+    desk.open("w = 2; x = 3; L = (w*x - 1)**2")
+    desk.view.look_at(desk.view.graph_scene.bounds().center(), zoom)
+    desk.session.mark(desk.named("w"), "parameter")
+    desk.session.backward()
+    desk.session.select(())
+
+    def through_the_middle(name, at):
+        field = card_geometry.fields(desk.place(name), desk.view.zoom)[at]
+        place = desk.view.viewportTransform().mapRect(field)
+        inner = place.adjusted(4 * zoom, 0, -5 * zoom, 0).toAlignedRect()
+        part = desk.picture().copy(inner)
+        middle = round(24 * zoom) if zoom > 1 else inner.height() // 2
+        row = [QColor(part.pixel(x, middle)).name() for x in range(part.width())]
+        runs = (len(list(run)) for inked, run in itertools.groupby(row, lambda c: c != LIGHT.panel) if inked)
+        return max(runs), set(row)
+
+    before = through_the_middle("L", 0)
+    assert LIGHT.data.lower() in before[1]
+    desk.session.update(0.05)
+    after = through_the_middle("L", 0)
+    assert after[0] > 3 * before[0]
+    assert LIGHT.muted.lower() in after[1]
+    assert LIGHT.data.lower() not in after[1]
+    desk.session.forward()
+    assert LIGHT.data.lower() in through_the_middle("L", 0)[1]
 
 
 def test_a_whole_graph_can_be_painted_into_any_rectangle(desk):
