@@ -50,30 +50,31 @@ class Panes(QObject):
         self._window = window
         self._bridge = bridge
         self._look = look
-        self.canvas = CanvasView(bridge, look, window)
-        self.palette = OpPalette(look)
-        self.step_card = StepCard(bridge, look)
-        self.rendered_graph = RenderedGraph(bridge, look)
-        self.plot = PlotPane(bridge, look)
-        self.gradients = Gradients(bridge, look)
-        self.training: TrainingPanel | None = None
-        self.data: DataPane | None = None
-        self._learns = False
-        window.setCentralWidget(self.canvas)
-        window.setDockNestingEnabled(True)
-        window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
-        window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         self.touched = False
         self._arranging = True
         self._arranged_for = QSize()
         self.docks: dict[str, QDockWidget] = {}
-        self._dock("palette", "Drop a node", self.palette, LEFT)
-        self._dock("step_card", "Step", self.step_card, BOTTOM)
-        self._dock("rendered_graph", "Rendered graph", self.rendered_graph, BOTTOM)
-        self._dock("plot", "Plot", self.plot, RIGHT)
-        self._dock("gradients", "Gradients", self.gradients, RIGHT)
-        self._dock("training", "Training", None, RIGHT)
-        self._dock("data", "Data", None, RIGHT)
+        self.canvas = CanvasView(bridge, look, window)
+        window.setCentralWidget(self.canvas)
+        window.setDockNestingEnabled(True)
+        window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
+        window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        # Docks before what is in them: whoever gets another parent is styled again, with all that it holds.
+        self.palette = OpPalette(look, self._dock("palette", "Drop a node", LEFT))
+        self.step_card = StepCard(bridge, look, self._dock("step_card", "Step", BOTTOM))
+        self.rendered_graph = RenderedGraph(
+            bridge, look, self._dock("rendered_graph", "Rendered graph", BOTTOM)
+        )
+        self.plot = PlotPane(bridge, look, self._dock("plot", "Plot", RIGHT))
+        self.gradients = Gradients(bridge, look, self._dock("gradients", "Gradients", RIGHT))
+        panes = (self.palette, self.step_card, self.rendered_graph, self.plot, self.gradients)
+        for dock, pane in zip(self.docks.values(), panes, strict=True):
+            dock.setWidget(pane)
+        self._dock("training", "Training", RIGHT)
+        self._dock("data", "Data", RIGHT)
+        self.training: TrainingPanel | None = None
+        self.data: DataPane | None = None
+        self._learns = False
         for name in LEARNING:
             self.docks[name].visibilityChanged.connect(self._on_learning_shown)
 
@@ -83,8 +84,8 @@ class Panes(QObject):
             from micrograd_gui.views.data.pane import DataPane
             from micrograd_gui.views.training_panel import TrainingPanel
 
-            self.training = TrainingPanel(self._bridge, self._look)
-            self.data = DataPane(self._bridge, self._look)
+            self.training = TrainingPanel(self._bridge, self._look, self.docks["training"])
+            self.data = DataPane(self._bridge, self._look, self.docks["data"])
             self.docks["training"].setWidget(self.training)
             self.docks["data"].setWidget(self.data)
             self.learning_built.emit(self.training, self.data)
@@ -98,15 +99,14 @@ class Panes(QObject):
         if shown and isValid(self._window):
             self.ensure_learning_panes()
 
-    def _dock(self, name: str, title: str, pane: QWidget | None, area: Qt.DockWidgetArea) -> None:
+    def _dock(self, name: str, title: str, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self._window)
         dock.setObjectName(f"dock_{name}")
-        if pane is not None:
-            dock.setWidget(pane)
         self._window.addDockWidget(area, dock)
         self.docks[name] = dock
         for moved in (dock.toggleViewAction().toggled, dock.topLevelChanged, dock.dockLocationChanged):
             moved.connect(self._on_moved)
+        return dock
 
     def _on_moved(self) -> None:
         gone = not isValid(self._window)  # panes are hidden, too, while the window is being destroyed

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ _log = logger_of(__name__)
 
 # What the first paint needs and knows nothing of Qt.
 _FIRST = (
-    "document.catalogue", "document.live.capture", "document.notation.writer", "document.optimisers",
+    "document.catalogue", "document.notation.writer", "document.optimisers",
     "figures.folding", "figures.geometry", "figures.palette",
     "files.documents",
     "session.explain.card", "session.explain.slopes", "session.session", "session.training.judge",
@@ -63,12 +64,13 @@ def create_window(source: object = None) -> MainWindow:
 
     Needs a QApplication. Raises Refusal where the source cannot be opened.
     """
-    from micrograd_gui.document.live.capture import is_live
+    if not isinstance(source, str | Path | None):  # else it is not live
+        from micrograd_gui.document.live.capture import is_live
 
-    if is_live(source):
-        from micrograd_gui.app.live import Link
+        if is_live(source):
+            from micrograd_gui.app.live import Link
 
-        return window_on(Link(source, {}, {}))
+            return window_on(Link(source, {}, {}))
     from micrograd_gui.app.window import MainWindow
     from micrograd_gui.files.documents import resolve
 

@@ -177,9 +177,7 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         kept = self.settings.arrangement()
-        if kept is None or not (self.restoreGeometry(kept[0]) and self.restoreState(kept[1])):
-            self.panes.arrange_as_at_first()
-        else:
+        if kept is not None and self.restoreGeometry(kept[0]) and self.restoreState(kept[1]):
             self.panes.touched = True
 
     def _on_look(self, look: Look) -> None:
@@ -199,6 +197,8 @@ class MainWindow(QMainWindow):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonPress:  # what comes here is a press on a line between panes
             self.panes.touched = True
+        elif event.type() == QEvent.Type.Polish and not self.panes.touched:
+            self.panes.arrange_as_at_first()  # not before it has the size that it is seen with
         return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

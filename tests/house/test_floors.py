@@ -61,7 +61,11 @@ def test_what_the_window_needs_of_the_floors_below_is_loaded_before_qt() -> None
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("heavy", ["numpy", "matplotlib", "graphviz", "PIL", "micrograd.nn", "subprocess"])
+@pytest.mark.parametrize(
+    "heavy",
+    ["numpy", "matplotlib", "graphviz", "PIL", "subprocess", "micrograd.nn", "micrograd.foreign",
+     "micrograd_gui.document.live"],
+)  # fmt: skip
 def test_what_is_slow_to_load_waits_until_the_first_paint(heavy: str) -> None:
     done = python(
         "import os, sys\nos.environ['QT_QPA_PLATFORM'] = 'offscreen'\n"
