@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, NamedTuple
@@ -101,16 +101,19 @@ class _Near(NamedTuple):
     agrees: bool
 
 
-def diagnose(root: Any) -> Diagnosis | None:
+def diagnose(root: Any, names: Mapping[int, str] | None = None) -> Diagnosis | None:
     """Where the grads of the graph behind `root` first differ from the right ones, and why; None if none do.
 
     The root is a value of any class that has `data`, `grad`, `_prev` and `_op`, after its own `backward`.
     Grads agree within rounding, and at a kink by the slope of either side. An op that the table does not have
-    is taken by the word of its own `_backward`. What is on the graph is left as it was.
+    is taken by the word of its own `_backward`. What is on the graph is left as it was. `names` are what
+    values are called that have no label, by their `id`.
     Raises TypeError where something is no such value or holds no number, ValueError where the graph goes in a
     circle or an op of one's own cannot be asked; the sentence names the node.
     """
     nodes = read_graph(root)
+    if names:
+        nodes = [node if node.label else node._replace(label=names.get(id(node.value), "")) for node in nodes]
     graph = finished(nodes)
     found = [node.grad for node in nodes]
     cases = [_Case.of(each, found) for each in (graph, *other_sides(graph))]

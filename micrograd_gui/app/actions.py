@@ -176,6 +176,9 @@ DEBUG: tuple[Action | None, ...] = (
     Action("check_all", "&Check all gradients", ("F7",), lambda c: c.check_all(),
         lambda s: s.graph.target is not None, "The numeric slope of every node beside the analytic one.",
         short="✓ Check all"),
+    Action("show_right_run", "Show the &right run", ("Ctrl+F7",), lambda c: c.session.show_right_run(),
+        lambda s: s.finding is not None,
+        "Go to where a run's numbers part from those of the notebook; Backward step shows the right rule."),
 )  # fmt: skip
 TRAIN: tuple[Action | None, ...] = (
     Action("train_step", "Train &one step", ("T",), lambda c: c.session.train_step(),

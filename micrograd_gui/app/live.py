@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from micrograd_gui.document.text import short
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import Apart, Found
 
+_NAMES = 4  # of nodes to which a wrong number went on
 _PASSES = 4  # as many backward passes without zero_grad are tried, to come to the notebook's grads
 _TOLERANCE = 1e-5  # PyTorch's own numbers may have single precision
 
@@ -171,7 +172,10 @@ def _finding(session: Session, found: LiveGraph) -> Found | None:
     )
     diagnosed = None if data else _diagnosed(found)
     if diagnosed is not None:
-        return Found(*diagnosed, data, grad)
+        first, path, said = diagnosed
+        way = " → ".join(graph.nodes[node].spoken for node in path[-_NAMES:])
+        came = f"; it came by {'… → ' if len(path) > _NAMES else ''}{way}" if len(path) > 1 else ""
+        return Found(first, f"{said.removesuffix('.')}{came}{_spread(graph, first, grad)}.", data, grad)
     node, field, live, run = next(  # a grad comes from the nodes that use it: those are right where it begins
         each for each in differing
         if each[1] == "data" or all(user not in grad for user, _ in graph.users[each[0]])
@@ -182,23 +186,44 @@ def _finding(session: Session, found: LiveGraph) -> Found | None:
     return Found(node, f"{graph.nodes[node].spoken}.{field} {said}.", data, grad)
 
 
-def _diagnosed(found: LiveGraph) -> tuple[NodeId, str] | None:
-    """Where the notebook's own backward goes wrong first, and by which known mistake; None: by none."""
+def _spread(graph: Graph, first: NodeId, grad: Collection[NodeId]) -> str:
+    """Along which nodes the wrong gradient went on from the first one, in the order of the backward pass."""
+    behind = {first}
+    names = []
+    for number in reversed(graph.order):
+        if number in behind:
+            behind.update(source for source in graph.nodes[number].inputs if source is not None)
+            if number in grad and number != first:
+                names.append(graph.nodes[number].spoken)
+    if not names:
+        return ""
+    more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+    return f"; from {graph.nodes[first].spoken} it went on to {', '.join(names[:_NAMES])}{more}"
+
+
+def _diagnosed(found: LiveGraph) -> tuple[NodeId, tuple[NodeId, ...], str] | None:
+    """Where the notebook's own backward goes wrong first, the path to it, and by which known mistake.
+
+    None: by no known one.
+    """
     from micrograd.diagnosis import diagnose  # for those whose numbers differ
 
     root = found.objects.get(found.graph.target or 1)
+    nodes = {id(thing): node for node, thing in found.objects.items()}
+    names = {thing: found.graph.nodes[node].label for thing, node in nodes.items()}
     try:
-        diagnosis = None if root is None else diagnose(root)
+        diagnosis = None if root is None else diagnose(root, names)
     except (TypeError, ValueError):  # a tensor, or an op that cannot be asked
         return None
     if diagnosis is None or diagnosis.cause == "unknown":
         return None
-    node = next((node for node, thing in found.objects.items() if thing is diagnosis.node), None)
+    node = nodes.get(id(diagnosis.node))
     if node is None:
         return None
+    path = tuple(nodes[id(thing)] for thing in diagnosis.path if id(thing) in nodes)
     name = found.graph.nodes[node].spoken  # which may be a variable, unknown to diagnose
     said = diagnosis.sentence
-    return node, said if said.startswith(f"{name}.") else f"{name}: {said}"
+    return node, path, said if said.startswith(f"{name}.") else f"{name}: {said}"
 
 
 def _differing(session: Session, found: LiveGraph) -> list[tuple[NodeId, str, float, float]]:

@@ -286,7 +286,7 @@ def summary(state: State) -> str:
         parts.append(_phase(state))
         parts.append(f"moment {state.cursor} of {len(state.trace)}")
     if state.finding is not None:
-        parts.append(f"the notebook differs at {len(state.finding.data.keys() | state.finding.grad.keys())}")
+        parts.append(f"the notebook differs at {_count(len(state.finding.nodes), 'node')}")
     if state.checked:
         fresh = "" if state.finding is None else "a fresh run: "
         parts.append(fresh + verdict_of_moment(state))

@@ -215,6 +215,13 @@ class Session:
         if self.state.found is not None:
             self._set(replace(self.state, found=replace(self.state.found, dismissed=True)))
 
+    def show_right_run(self) -> None:
+        """Stand in the right run before the step at which a notebook's numbers differ first.
+
+        Raises Refusal where none differs.
+        """
+        self._stand(stepping.before_difference(self.state))
+
     # The selection ---------------------------------------------------------------------------
 
     def select(self, nodes: Collection[NodeId]) -> None:

@@ -55,6 +55,11 @@ class Found:
     grad: dict[NodeId, Apart]
     dismissed: bool = False
 
+    @property
+    def nodes(self) -> frozenset[NodeId]:
+        """The nodes at which a number differs, with the one at which it begins."""
+        return frozenset((self.node, *self.data, *self.grad))
+
 
 @dataclass(frozen=True, eq=False)
 class State:

@@ -10,7 +10,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.session.record import record
 from micrograd_gui.session.state import State
-from micrograd_gui.session.trace import Kind, Pass, Run
+from micrograd_gui.session.trace import Field, Kind, Pass, Run
 
 BACKWARD: tuple[Kind, ...] = ("seed", "backward", "problem")  # the kinds of steps of a backward pass
 
@@ -122,6 +122,19 @@ def after_update(state: State, rate: float | None) -> Position:
     else:
         here = Position(state.trace, state.cursor)
     return here if here.stopped else here.continued(state.graph, Pass("update", rate=plan.rate)).later(1)
+
+
+def before_difference(state: State) -> Position:
+    """The moment of the right run before the step that writes the number at which a notebook's differ first.
+
+    Raises Refusal where nothing differs.
+    """
+    finding, trace = state.finding, state.trace
+    if finding is None or trace is None:
+        raise Refusal("No number of a notebook differs from a run here.")
+    field: Field = "data" if finding.node in finding.data else "grad"
+    writing = (at for at, step in enumerate(trace.steps) if (finding.node, field) in step.wrote)
+    return Position(trace, next(writing, 0))
 
 
 def standing_at(state: State, position: Position) -> State:

@@ -31,9 +31,12 @@ from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Paced
 from micrograd_gui.views.gradients_model import (
     DATA,
+    ERROR,
     NODE,
+    NUMERIC,
     VERDICT,
     GradientsModel,
+    measured,
 )
 from micrograd_gui.views.theme import Look
 
@@ -87,7 +90,7 @@ class Gradients(QWidget):
             self.model.show(new)
         finally:
             self._showing = False
-        if old.finding is not new.finding:
+        if old.finding is not new.finding or (new.finding and measured(old) != measured(new)):
             self.table.set_widths()
         if (old.h, old.sides) != (new.h, new.sides):
             self._say_how(new)
@@ -229,6 +232,11 @@ class GradientsTable(QTableView):
             widths[:VERDICT] = [metrics.horizontalAdvance(text) + self._look.px(9) for text in tight]
             for column, text in wide.items():  # both numbers are read, if need be by scrolling
                 widths[column] = max(widths[column], _width(metrics, text) + self._look.px(9))
+        for column in (NUMERIC, ERROR):  # while they hold nothing, both numbers have their room
+            empty = bool(wide) and isinstance(model, GradientsModel) and not model.measured
+            self.setColumnHidden(column, empty)
+            widths[column] = 0 if empty else widths[column]
+        if wide:
             missing = max(0, sum(widths) - room)  # words are drawn a little smaller before one has to scroll
             widths[VERDICT] = max(int(0.85 * widths[VERDICT]), widths[VERDICT] - missing)
         for column, width in enumerate(widths):  # the last one takes what is left on top of that

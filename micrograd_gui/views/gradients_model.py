@@ -67,6 +67,11 @@ class GradientsModel(QAbstractTableModel):
             if nodes
         }
 
+    @property
+    def measured(self) -> bool:
+        """Whether any slope has been measured from outside."""
+        return measured(self._state)
+
     def row_of(self, node: NodeId) -> int | None:
         """The row of a node; None where it has none."""
         return self._rows.get(node)
@@ -238,6 +243,11 @@ def _brief(number: float) -> str:
 
 
 # What follows from a State ---------------------------------------------------------------------------
+
+
+def measured(state: State) -> bool:
+    """Whether any slope has been measured from outside."""
+    return bool(state.checked) or state.nudge is not None
 
 
 def _numeric(state: State, node: NodeId) -> float | None:

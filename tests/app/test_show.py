@@ -128,8 +128,8 @@ def test_a_grad_of_the_notebooks_own_stands_beside_the_right_one(shown, qtbot):
     assert window.message.text() == said
     assert said in card_of(window)
     assert row_of(window, "z")["analytic"] == "123 (notebook) · 2"
-    assert row_of(window, "z")["verdict"] == "✗ the notebook has 123; a fresh run gives 2"
-    assert "the notebook differs at 1" in window.summary.text()
+    assert row_of(window, "z")["verdict"] == "✗ a fresh run gives 2"
+    assert "the notebook differs at 1 node" in window.summary.text()
     assert row_of(window, "q")["verdict"] == "✓"
     state = window.session.state
     assert state.graph.nodes[state.selected].name == "z"
@@ -179,7 +179,7 @@ def test_the_cause_of_a_wrong_backward_stays_said_until_an_edit(shown, qtbot):
     assert "x.grad is 1, but 2 is right" in said or "(3).grad is 1, but 2 is right" in said
     assert said in card_of(window)
     assert row_of(window, "x")["analytic"] == "1 (notebook) · 2"
-    assert row_of(window, "x")["verdict"] == "✗ the notebook has 1; a fresh run gives 2"
+    assert row_of(window, "x")["verdict"] == "✗ a fresh run gives 2"
     assert "✓" not in row_of(window, "x")["verdict"]
     window.session.rename(1, "other")  # no number changes
     assert window.message.text() == said
@@ -188,6 +188,45 @@ def test_the_cause_of_a_wrong_backward_stays_said_until_an_edit(shown, qtbot):
     assert row_of(window, "other")["analytic"] == "2.0000"
     window.session.undo()
     assert window.session.state.found is None
+
+
+def test_the_canvas_marks_where_the_notebook_differs_and_the_right_run_is_shown(shown, qtbot):
+    x = Overwriting(3.0)
+    y = x + x
+    z = y + Overwriting(1.0)
+    z.grad = 1.0
+    for node in (z, y):
+        node._backward()
+    window = shown(show(z, block=False))
+    state, picture = window.session.state, window.canvas.picture
+    x_node, y_node = state.graph.named("x"), state.graph.named("y")
+    assert picture.differing == x_node
+    assert picture.in_notebook(x_node, "grad") == 1.0
+    assert picture.in_notebook(x_node, "data") is None
+    assert picture.in_notebook(y_node, "grad") is None
+    window.menus.actions["show_right_run"].trigger()
+    state = window.session.state
+    assert x_node not in state.frame.grad
+    assert window.canvas.picture.in_notebook(x_node, "grad") == 1.0  # it stays on the node
+    window.session.backward_step()
+    assert (x_node, "grad") in window.session.state.step.wrote
+    assert window.session.state.frame.grad[x_node] == 2.0
+    window.session.set_value(x_node, 4.0)
+    assert window.canvas.picture.differing is None
+    assert not window.menus.actions["show_right_run"].isEnabled()
+
+
+def test_along_which_nodes_a_wrong_number_went_on_is_told(shown):
+    x = Overwriting(3.0)
+    h = x + Overwriting(5.0)
+    y = h + h
+    y.grad = 1.0
+    for node in (y, h):
+        node._backward()
+    said = card_of(shown(show(y, block=False)))
+    assert "h.grad is 1, but 2 is right" in said
+    assert "overwrote 1 from y; it came by y → h; from h it went on to " in said
+    assert said.endswith(("to x, 5.", "to 5, x."))
 
 
 def test_another_document_drops_what_was_found_live(shown):

@@ -48,8 +48,9 @@ def verdict_of(state: State, node: NodeId) -> Marked:
     if state.finding is not None:
         for field, apart in (("", state.finding.grad), ("data ", state.finding.data)):
             if node in apart:
-                said = f"the notebook has {field}{both(apart[node])}"
-                return Marked(f"✗ {said}", f"{said[:1].upper()}{said[1:]}.")
+                notebook, fresh = both(apart[node])
+                gives = f"a fresh run gives {field}{fresh}"
+                return Marked(f"✗ {gives}", f"The notebook has {field}{notebook}; {gives}.")
     row = state.check_of(node)
     if row is None:
         return Marked("", "Check all gradients gives a verdict on every node that feeds the target.")
@@ -63,12 +64,12 @@ def verdict_of(state: State, node: NodeId) -> Marked:
     return _of_another_pass(state)
 
 
-def both(apart: Apart) -> str:
-    """``123; a fresh run gives 2``: a number of the notebook's and the right one, told apart."""
+def both(apart: Apart) -> tuple[str, str]:
+    """A number of the notebook's and the right one, told apart."""
     notebook, fresh = short(apart.notebook), short(apart.fresh)
     if notebook == fresh:
         notebook, fresh = exact(apart.notebook), exact(apart.fresh)
-    return f"{notebook}; a fresh run gives {fresh}"
+    return notebook, fresh
 
 
 def _to_come(row: Checked) -> Marked:

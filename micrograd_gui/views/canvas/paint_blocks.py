@@ -28,6 +28,7 @@ from micrograd_gui.views.canvas.paint_cards import (
     draw_lines,
     draw_text,
     paint_fields,
+    paint_notebook_tag,
     paint_nudge_tag,
     paint_surroundings,
     paint_target_mark,
@@ -89,7 +90,8 @@ def paint_block(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pens, z
     painter.setPen(pens.frame_pen)
     painter.setBrush(pens.panel)
     painter.drawRoundedRect(QRectF(*geometry.sheet_behind(_tuple(rect))), RADIUS, RADIUS)
-    painter.setPen(pens.bad_pen if problem else pens.accent_pen if acting else pens.box_pen)
+    bad = problem or key == picture.differing
+    painter.setPen(pens.bad_pen if bad else pens.accent_pen if acting else pens.box_pen)
     painter.setBrush(pens.bad_fill if problem else pens.accent_fill if acting else pens.panel)
     painter.drawRoundedRect(rect, RADIUS, RADIUS)
     _paint_head(painter, picture, box, rect, pens, zoom)
@@ -104,6 +106,8 @@ def paint_block(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pens, z
     nudge = picture.nudge
     if nudge is not None and nudge.node in box.nodes:
         paint_nudge_tag(painter, nudge, place, pens)
+    elif picture.differing == key:
+        paint_notebook_tag(painter, place, pens)
 
 
 def _paint_head(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
@@ -12,6 +12,7 @@ from micrograd_gui.document.text import short, told_apart, written
 from micrograd_gui.figures import geometry
 from micrograd_gui.figures.geometry import EDGE, LIT_RADIUS, RADIUS, STRIKE, TITLE, WIDTH, Line
 from micrograd_gui.session.measure import Nudge
+from micrograd_gui.session.trace import Field
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.card_geometry import WORDS_FROM
 from micrograd_gui.views.canvas.pens import NARROWEST, Font, Pens
@@ -30,7 +31,8 @@ def paint_card(painter: QPainter, picture: CanvasFrame, number: NodeId, pens: Pe
     shadow = zoom >= WORDS_FROM and not guest
     paint_surroundings(painter, rect, pens, chosen=number in picture.chosen, shadow=shadow)
     frame = pens.open_pen if guest else pens.frame_pen
-    painter.setPen(pens.bad_pen if problem else pens.accent_pen if acting else frame)
+    bad = problem or number == picture.differing
+    painter.setPen(pens.bad_pen if bad else pens.accent_pen if acting else frame)
     painter.setBrush(pens.bad_fill if problem else pens.accent_fill if acting else pens.panel)
     painter.drawRoundedRect(rect, RADIUS, RADIUS)
     _paint_title(painter, picture, node, place, pens, zoom, problem)
@@ -38,6 +40,8 @@ def paint_card(painter: QPainter, picture: CanvasFrame, number: NodeId, pens: Pe
     _paint_ports(painter, node, place, pens)
     if picture.nudge is not None and picture.nudge.node == number:
         paint_nudge_tag(painter, picture.nudge, place, pens)
+    elif number == picture.differing:
+        paint_notebook_tag(painter, place, pens)
 
 
 def paint_surroundings(painter: QPainter, rect: QRectF, pens: Pens, *, chosen: bool, shadow: bool) -> None:
@@ -160,10 +164,20 @@ def _paint_warning(painter: QPainter, right: float, middle: float, pens: Pens) -
 def paint_nudge_tag(painter: QPainter, nudge: Nudge, place: Place, pens: Pens) -> None:
     """By how much the node is held off its place."""
     text = f"+ {short(nudge.h)}" if nudge.h > 0 else f"\u2212 {short(-nudge.h)}"
+    _paint_tag(painter, text, place, pens, pens.data)
+
+
+def paint_notebook_tag(painter: QPainter, place: Place, pens: Pens) -> None:
+    """That what the notebook has otherwise begins at this node."""
+    _paint_tag(painter, "the notebook differs", place, pens, pens.bad)
+
+
+def _paint_tag(painter: QPainter, text: str, place: Place, pens: Pens, colour: QColor) -> None:
+    """A few words on the upper edge of a card."""
     width = pens.tag.width(text) + 12
     rect = QRectF(place[0] + 12, place[1] - 8.5, width, 15)
     painter.setPen(_NO_PEN)
-    painter.setBrush(pens.data)
+    painter.setBrush(colour)
     painter.drawRoundedRect(rect, 7.5, 7.5)
     draw_centred(painter, text, rect.center().x(), rect.center().y(), pens.tag, pens.on_data)
 
@@ -191,13 +205,13 @@ def paint_fields(
     width: float = WIDTH,
 ) -> None:
     """Both numbers; what the step wrote is lit up, unless the whole box is (not ``plain``)."""
-    data, grad = picture.frame.data.get(number), picture.frame.grad.get(number)
-    data_stale, grad_stale = ((number, part) in picture.frame.stale for part in ("data", "grad"))
     old, new = before_and_after(picture, number)
-    data_text = new or (None if data is None else written(data))
-    grad_text = None if grad is None else written(grad)
-    data_field, grad_field = card_geometry.fields(place, zoom, width)
-    for part, field in (("data", data_field), ("grad", grad_field)):
+    shown = {
+        "data": _Shown.of(picture, number, "data", picture.frame.data.get(number), new),
+        "grad": _Shown.of(picture, number, "grad", picture.frame.grad.get(number)),
+    }
+    rows = card_geometry.fields(place, zoom, width)
+    for part, field in zip(shown, rows, strict=True):
         if plain and (number, part) in picture.fresh:
             painter.setPen(_NO_PEN)
             painter.setBrush(pens.accent_fill)
@@ -206,21 +220,43 @@ def paint_fields(
     if zoom >= WORDS_FROM:
         painter.setPen(pens.line_pen)
         draw_lines(painter, geometry.dividers((*place, width, 0.0)))
-        caption, small = ("data", pens.small) if old is None else (f"{old} →", pens.old)
-        data_rect, grad_rect = geometry.number_fields(place, width)
-        data_stale &= new is None
-        _paint_number(painter, data_rect, "data", caption, small, data_text, pens, struck=data_stale)
-        _paint_number(painter, grad_rect, "grad", "grad", pens.small, grad_text, pens, struck=grad_stale)
+        moved = None if old is None else f"{old} →"
+        for each, rect in zip(shown.values(), geometry.number_fields(place, width), strict=True):
+            _paint_number(painter, rect, each, pens, moved if each.part == "data" else None)
     elif old is not None:  # from further off there is room for no third number
-        _paint_row(painter, data_field, "", f"{old} →", pens, pens.muted)
-        _paint_row(painter, grad_field, "", data_text, pens, pens.data)
+        _paint_row(painter, rows[0], _Shown("data", f"{old} →", stale=True), pens, caption="", struck=False)
+        _paint_row(painter, rows[1], _Shown("data", shown["data"].text), pens, caption="")
     else:
-        data_colour, grad_colour = (
-            pens.muted if stale else pens.data if part == "data" else pens.grad
-            for stale, part in ((data_stale, "data"), (grad_stale, "grad"))
-        )
-        _paint_row(painter, data_field, "data", data_text, pens, data_colour, struck=data_stale)
-        _paint_row(painter, grad_field, "grad", grad_text, pens, grad_colour, struck=grad_stale)
+        for each, field in zip(shown.values(), rows, strict=True):
+            _paint_row(painter, field, each, pens)
+
+
+class _Shown(NamedTuple):
+    """A number as it stands in its field, and beside it the notebook's own where that is another one.
+
+    ``text`` is None where it is not computed yet; a ``stale`` number is no longer true.
+    """
+
+    part: Field
+    text: str | None
+    stale: bool = False
+    notebook: str = ""
+
+    @classmethod
+    def of(
+        cls, picture: CanvasFrame, number: NodeId, part: Field, holds: float | None, moved: str | None = None
+    ) -> _Shown:
+        """That number of a node; ``moved`` is how it is written where it has just moved."""
+        other = picture.in_notebook(number, part)
+        notebook, text = "" if other is None else written(other), None if holds is None else written(holds)
+        if other is not None and notebook == text and holds is not None:
+            notebook, text = told_apart((other, holds))
+        stale = moved is None and (number, part) in picture.frame.stale
+        return cls(part, moved or text, stale, notebook)
+
+    def colour(self, pens: Pens) -> QColor:
+        """The colour it is written in."""
+        return pens.muted if self.stale else pens.data if self.part == "data" else pens.grad
 
 
 def before_and_after(picture: CanvasFrame, number: NodeId) -> tuple[str, str] | tuple[None, None]:
@@ -237,62 +273,60 @@ def before_and_after(picture: CanvasFrame, number: NodeId) -> tuple[str, str] | 
 
 
 def _paint_number(
-    painter: QPainter,
-    field: geometry.Rect,
-    part: Literal["data", "grad"],
-    caption: str,
-    small: Font,
-    text: str | None,
-    pens: Pens,
-    *,
-    struck: bool,
+    painter: QPainter, field: geometry.Rect, shown: _Shown, pens: Pens, moved_from: str | None
 ) -> None:
-    """A small word and the number below it; one that is struck is no longer true."""
+    """A small word, or the number that it was or that the notebook has, and the number below it."""
     (x, y), room = geometry.word_middle(field), field[2] - 4
+    caption = moved_from or shown.notebook or shown.part
+    small = pens.small if caption == shown.part else pens.old
+    struck = caption == shown.notebook
     width = min(room, small.width(caption))
-    _draw_fitted(painter, caption, small, x + width / 2, y, room, pens.muted)
-    if text is None:
+    _draw_fitted(painter, caption, small, x + width / 2, y, room, pens.bad if struck else pens.muted)
+    if struck:
+        _strike(painter, x - width / 2, x + width / 2, y, pens.bad, thin=True)
+    if shown.text is None:
         x, y, radius = geometry.unknown_dot(field)
         _paint_dot(painter, QPointF(x, y), radius, pens)
         return
-    end, middle = geometry.number_end(field, part, pens.number.width(text))
-    colour = pens.muted if struck else pens.data if part == "data" else pens.grad
-    room = geometry.number_room(field)
-    _draw_fitted(painter, text, pens.number, end, middle, room, colour)
-    if struck:
-        _strike(painter, end - min(room, pens.number.width(text)), end, middle, colour)
+    wide, room = pens.number.width(shown.text), geometry.number_room(field)
+    end, middle = geometry.number_end(field, shown.part, wide)
+    _draw_fitted(painter, shown.text, pens.number, end, middle, room, shown.colour(pens))
+    if shown.stale:
+        _strike(painter, end - min(room, wide), end, middle, shown.colour(pens))
 
 
 def _paint_row(
     painter: QPainter,
     field: QRectF,
-    caption: str,
-    text: str | None,
+    shown: _Shown,
     pens: Pens,
-    colour: QColor,
     *,
-    struck: bool = False,
+    caption: str | None = None,
+    struck: bool = True,
 ) -> None:
-    """A word and the number beside it; one that is struck is no longer true."""
-    middle, left = field.center().y() - 0.5, field.left() + _ROW_EDGE
-    room = field.width() - 2 * _ROW_EDGE
-    needed = 0.0 if text is None else pens.row_number.width(text)
-    if caption and needed + pens.row_word.width(caption) + 4 <= room:
-        _draw_fitted(
-            painter, caption, pens.row_word, left + pens.row_word.width(caption), middle, room, pens.muted
-        )
-    if text is None:
-        _paint_dot(painter, QPointF(field.right() - _ROW_EDGE - 34, middle), 3.2, pens)
-    else:
-        right = field.right() - _ROW_EDGE
-        _draw_fitted(painter, text, pens.row_number, right, middle, room, colour)
-        if struck:
-            _strike(painter, right - min(room, needed), right, middle, colour)
+    """A word, or what the notebook has, and the number beside it; what is stale is ``struck``."""
+    middle, left, right = field.center().y() - 0.5, field.left() + _ROW_EDGE, field.right() - _ROW_EDGE
+    room = right - left
+    needed = 0.0 if shown.text is None else pens.row_number.width(shown.text)
+    word = (shown.notebook or shown.part) if caption is None else caption
+    wide, colour = pens.row_word.width(word), pens.bad if shown.notebook else pens.muted
+    if word and needed + wide + 4 <= room:
+        _draw_fitted(painter, word, pens.row_word, left + wide, middle, room, colour)
+        if shown.notebook:
+            _strike(painter, left, left + wide, middle, colour, thin=True)
+    if shown.text is None:
+        _paint_dot(painter, QPointF(right - 34, middle), 3.2, pens)
+        return
+    _draw_fitted(painter, shown.text, pens.row_number, right, middle, room, shown.colour(pens))
+    if shown.stale and struck:
+        _strike(painter, right - min(room, needed), right, middle, shown.colour(pens))
 
 
-def _strike(painter: QPainter, left: float, right: float, middle: float, colour: QColor) -> None:
-    """The line through a number that is no longer true."""
-    painter.setPen(QPen(colour, STRIKE))
+def _strike(
+    painter: QPainter, left: float, right: float, middle: float, colour: QColor, *, thin: bool = False
+) -> None:
+    """The line through a number that is not true, or no longer."""
+    painter.setPen(QPen(colour, STRIKE / 2 if thin else STRIKE))
     painter.drawLine(QLineF(left - STRIKE, middle, right + STRIKE, middle))
 
 

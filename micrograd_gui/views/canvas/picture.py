@@ -14,8 +14,8 @@ from micrograd_gui.figures.folding import Wire
 from micrograd_gui.figures.geometry import around, points_of, room
 from micrograd_gui.session.explain.slopes import amount_text, rule_text
 from micrograd_gui.session.measure import Nudge
-from micrograd_gui.session.state import State
-from micrograd_gui.session.trace import NO_FRAME, Frame, NumberField, Step
+from micrograd_gui.session.state import Found, State
+from micrograd_gui.session.trace import NO_FRAME, Field, Frame, NumberField, Step
 from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
 from micrograd_gui.views.canvas.pens import Pens
 from micrograd_gui.views.canvas.scene import Scene
@@ -25,8 +25,8 @@ class CanvasFrame(Struct, frozen=True, eq=False):
     """A graph in its places, the numbers in it, and what is lit up.
 
     ``fresh`` are the fields that the step wrote, ``lit`` the wires it went through, ``lit_rects``
-    where all that shows. ``chosen`` are the nodes and boxes that stand for what is selected,
-    ``chip_scale`` is how large chips are drawn.
+    where all that shows. ``finding`` is what a notebook has otherwise. ``chosen`` are the nodes and
+    boxes that stand for what is selected, ``chip_scale`` is how large chips are drawn.
     """
 
     scene: Scene
@@ -40,6 +40,7 @@ class CanvasFrame(Struct, frozen=True, eq=False):
     lit_rects: tuple[QRectF, ...] = ()
     nudged: frozenset[NodeId] = frozenset()
     chip_scale: float = 1.0
+    finding: Found | None = None
 
     @property
     def graph(self) -> Graph:
@@ -55,6 +56,18 @@ class CanvasFrame(Struct, frozen=True, eq=False):
     def problem(self) -> Key | None:
         """The node at which the run ended early, or the box that it is in."""
         return self.acting if self.step is not None and self.step.kind == "problem" else None
+
+    @property
+    def differing(self) -> Key | None:
+        """Where what a notebook has otherwise begins: the node, or the box that it is in."""
+        return None if self.finding is None else self.scene.key(self.finding.node)
+
+    def in_notebook(self, number: NodeId, part: Field) -> float | None:
+        """The notebook's own number, where it is another one than that of a fresh run."""
+        if self.finding is None:
+            return None
+        apart = (self.finding.data if part == "data" else self.finding.grad).get(number)
+        return None if apart is None else apart.notebook
 
     @property
     def target(self) -> Key | None:
@@ -82,6 +95,7 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
         _rects(scene, step, fresh, lit, made),
         frozenset() if state.nudge is None else state.nudge.moved,
         size,
+        state.finding,
     )
 
 
@@ -131,6 +145,8 @@ def differences(old: CanvasFrame, new: CanvasFrame) -> list[QRectF]:
     if old.nudge is not new.nudge:
         numbers |= old.nudged | new.nudged
         numbers |= {each.nudge.node for each in (old, new) if each.nudge is not None}
+    if old.finding is not new.finding:
+        numbers |= {node for each in (old.finding, new.finding) if each is not None for node in each.nodes}
     known = scene.graph.nodes
     keys = scene.folding.keys(number for number in numbers if number in known) | (old.chosen ^ new.chosen)
     rects = [scene.box_rect(key) for key in keys if key in scene.boxes]
