@@ -175,6 +175,22 @@ def sweep(graph: Graph, node: NodeId, over: np.ndarray) -> np.ndarray:
     return np.broadcast_to(tape.data([graph.target], {node: over})[0], len(over)).copy()
 
 
+def plane(graph: Graph, leaves: tuple[NodeId, NodeId], across: np.ndarray, upward: np.ndarray) -> np.ndarray:
+    """The target's data while two leaves take each pair of those numbers, all else as it is.
+
+    ``across`` has shape (columns,), ``upward`` shape (rows,), and what is given (rows, columns). Both leaves
+    must feed the target, and the target be one that can be computed.
+    """
+    import numpy as np
+
+    tape = compiled(graph)
+    assert tape is not None
+    assert graph.target is not None
+    pairs = [each.ravel() for each in np.meshgrid(across, upward)]
+    (found,) = tape.data([graph.target], dict(zip(leaves, pairs, strict=True)))
+    return found.reshape(len(upward), len(across))
+
+
 class Walked(NamedTuple):
     """What a node and the target were at some places of the parameters, and the target's curve round there.
 

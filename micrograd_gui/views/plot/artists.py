@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,15 +14,27 @@ from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.font_manager import FontProperties
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
-from matplotlib.patches import StepPatch
+from matplotlib.patches import FancyArrowPatch, StepPatch
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
+from micrograd_gui.document.text import short
 from micrograd_gui.resource import FAMILY
-from micrograd_gui.views.plot.model import Bars, Color, Field, GrowingCurve, Mark, Note, PlotItem, Trail
+from micrograd_gui.views.plot.model import (
+    Arrow,
+    Bars,
+    Color,
+    Contours,
+    Field,
+    GrowingCurve,
+    Mark,
+    Note,
+    PlotItem,
+    Trail,
+)
 from micrograd_gui.views.theme import Look, Theme
 
 _DASHES: dict[str, Any] = {
@@ -38,6 +51,8 @@ _EDGES = {"ring": 2.2, "crosses": 1.6}
 _WIDTHS = {"line": 2.4, "thin": 1.5, "upright": 1.5}
 _WHOLE = Qt.AspectRatioMode.IgnoreAspectRatio
 _OLDEST, _NEWEST = 1.7, 3.5  # points of a trail, from their middle
+LEVELS_AT_MOST = 12
+_SIGN = 0.62  # the width of a sign, in sizes of text
 _STRETCHES = 5_000  # more than there are pixels
 
 
@@ -265,6 +280,107 @@ class TrailPoints(PathCollection):
         self._pieces.set_data(across, upward)
 
 
+class ContourLines(Line2D):
+    """Lines of equal height, and the height of each beside its longest stretch."""
+
+    def __init__(self, contours: Contours, look: Look, axes: Axes, size: float) -> None:
+        self.shape = shape_of(contours)
+        super().__init__(
+            (), (), color=color_of(contours.color, look.theme), linewidth=1.2 * look.scale, alpha=0.75,
+            zorder=2, animated=True,
+        )  # fmt: skip
+        self._of = axes
+        ground = {"facecolor": look.theme.panel, "edgecolor": "none", "pad": 0.15 * size, "alpha": 0.9}
+        font = FontProperties(family=FAMILY, size=0.85 * size)
+        self._heights = [
+            Text(
+                0, 0, "", color=look.theme.text, fontproperties=font, parse_math=False, bbox=ground,
+                horizontalalignment="center", verticalalignment="center", zorder=2.5, animated=True,
+                clip_on=True,
+            )
+            for _ in range(LEVELS_AT_MOST)
+        ]  # fmt: skip
+        for text in self._heights:
+            text.set_in_layout(False)
+        self.show(contours)
+
+    def artists(self) -> tuple[Artist, ...]:
+        """The lines, and the heights."""
+        return (self, *self._heights)
+
+    def show(self, drawn: Contours) -> None:
+        """Stand for those lines."""
+        rows, columns = drawn.numbers.shape
+        (left, right), (low, high) = self._of.get_xlim(), self._of.get_ylim()
+        x, y = np.linspace(left, right, columns), np.linspace(low, high, rows)
+        numbers = np.ma.masked_invalid(drawn.numbers)
+        generator = contour_generator(x, y, numbers, line_type=LineType.Separate)
+        pieces: list[Any] = []
+        start, size = np.array((left, low)), np.array((right - left, high - low))
+        taken = [] if drawn.clear is None else [((drawn.clear - start) / size, self._share_of("−0.00"))]
+        said = iter(self._heights)
+        for level in drawn.levels:
+            lines = generator.lines(level)
+            for line in lines:
+                pieces += [line, np.full((1, 2), np.nan)]
+            words = short(level)
+            box = self._share_of(words)
+            spot = _spot((_longest(lines) - start) / size, box, taken) if lines else None
+            if spot is not None and (text := next(said, None)) is not None:
+                taken.append((spot, box))
+                text.set_position(tuple(start + spot * size))
+                text.set_text(words)
+        for text in said:
+            text.set_text("")
+        drawn_over = np.concatenate(pieces) if pieces else np.empty((0, 2))
+        self.set_data(drawn_over[:, 0], drawn_over[:, 1])
+
+    def _share_of(self, words: str) -> Any:
+        """How wide and tall the words are, in shares of the axes."""
+        size = float(self._heights[0].get_fontsize()) * self._of.figure.dpi / 72
+        box = self._of.bbox
+        return np.array((_SIGN * size * (len(words) + 1) / box.width, 1.8 * size / box.height))
+
+
+def _longest(lines: Any) -> Any:
+    return max(lines, key=len)
+
+
+def _spot(line: Any, box: Any, taken: Sequence[tuple[Any, Any]]) -> Any:
+    """Where words of that size can stand on the line, inside and far from others; None: nowhere.
+
+    All is in shares of the axes.
+    """
+    inside = line[((line > box / 2) & (line < 1 - box / 2)).all(axis=1)]
+    if not len(inside):
+        return None
+    apart = np.full(len(inside), np.inf)
+    for spot, its in taken:
+        apart = np.minimum(apart, (np.abs(inside - spot) / ((box + its) / 2)).max(axis=1))
+    best = len(inside) // 2 if not taken else int(apart.argmax())
+    return inside[best] if apart[best] > 1.0 else None
+
+
+class ArrowPatch(FancyArrowPatch):
+    """An arrow with a head of the size of text."""
+
+    def __init__(self, arrow: Arrow, look: Look) -> None:
+        self.shape = shape_of(arrow)
+        super().__init__(
+            (0, 0), (1, 1), arrowstyle="-|>", color=color_of(arrow.color, look.theme), shrinkA=0, shrinkB=0,
+            mutation_scale=13 * look.scale, linewidth=2.2 * look.scale, zorder=4.8, animated=True,
+        )  # fmt: skip
+        self.show(arrow)
+
+    def artists(self) -> tuple[Artist, ...]:
+        """The arrow."""
+        return (self,)
+
+    def show(self, drawn: Arrow) -> None:
+        """Stand for that arrow."""
+        self.set_positions(*zip(drawn.x, drawn.y, strict=True))
+
+
 class NoteText(Text):
     """A note as a text of matplotlib."""
 
@@ -294,6 +410,10 @@ def artist_for(drawn: PlotItem, look: Look, axes: Axes, size: float) -> ItemArti
     match drawn:
         case Mark():
             return MarkLine(drawn, look)
+        case Contours():
+            return ContourLines(drawn, look, axes, size)
+        case Arrow():
+            return ArrowPatch(drawn, look)
         case Trail():
             return TrailPoints(drawn, look, axes)
         case GrowingCurve():
@@ -325,8 +445,8 @@ def shape_of(drawn: PlotItem) -> tuple[object, ...]:
     match drawn:
         case Mark():
             return drawn.color, drawn.style, said
-        case Trail():
-            return "trail", drawn.color, said
+        case Trail() | Contours() | Arrow():
+            return type(drawn).__name__, drawn.color, said
         case GrowingCurve():
             return drawn.color, drawn.style, said, drawn.right
         case Bars():

@@ -75,6 +75,31 @@ class Field(Struct, frozen=True, eq=False):
     brief: str = ""
 
 
+class Contours(Struct, frozen=True, eq=False):
+    """Lines of equal height, each with its number beside it, for numbers over the whole of the axes.
+
+    ``numbers`` has shape (rows upward, columns across), and gaps where it is nan. No number stands at
+    ``clear``.
+    """
+
+    color: Color
+    numbers: np.ndarray
+    levels: tuple[float, ...]
+    clear: tuple[float, float] | None = None
+    legend: str = ""
+    brief: str = ""
+
+
+class Arrow(NamedTuple):
+    """An arrow from one point to another."""
+
+    color: Color
+    x: Span
+    y: Span
+    legend: str = ""
+    brief: str = ""
+
+
 class Bars(Struct, frozen=True, eq=False):
     """Bars side by side on ``base``: ``heights`` has shape (bars,), ``edges`` shape (bars + 1,)."""
 
@@ -99,7 +124,7 @@ class Note(NamedTuple):
     brief: str = ""
 
 
-PlotItem = Mark | Trail | GrowingCurve | Field | Bars | Note
+PlotItem = Mark | Trail | Contours | Arrow | GrowingCurve | Field | Bars | Note
 
 
 class StaticPlot(Struct, frozen=True, eq=False):
@@ -140,6 +165,24 @@ class StaticPlot(Struct, frozen=True, eq=False):
         return self.title, self.x_name, self.y_name, self.x_span, self.y_span, scales
 
 
+class LeafPair(Protocol):
+    """Two leaves of which each can be chosen, or follows the selection.
+
+    Attributes:
+        chosen: the leaves that were chosen; None: that one follows the selection.
+    """
+
+    chosen: tuple[NodeId | None, NodeId | None]
+
+    def offered(self, state: State) -> Sequence[NodeId]:
+        """The leaves that there are to choose from."""
+        ...
+
+    def shown(self, state: State) -> tuple[NodeId, NodeId] | None:
+        """The two leaves, across and upward; None where there are not as many."""
+        ...
+
+
 class PlotKind(Protocol):
     """One kind of plot: a row of KINDS in kinds/table.py. Knows neither Qt nor matplotlib.
 
@@ -158,6 +201,11 @@ class PlotKind(Protocol):
     has_log: bool
     pace: int
     log: bool
+
+    @property
+    def pair(self) -> LeafPair | None:
+        """What two leaves it is drawn over, where they can be chosen; None: it has no such choice."""
+        ...
 
     def why_empty(self, state: State) -> str:
         """What to do before there is something to draw, in a sentence; empty where there is."""

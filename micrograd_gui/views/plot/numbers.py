@@ -8,7 +8,18 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from micrograd_gui.views.plot.model import Bars, Field, GrowingCurve, Mark, Note, PlotItem, StaticPlot, Trail
+from micrograd_gui.views.plot.model import (
+    Arrow,
+    Bars,
+    Contours,
+    Field,
+    GrowingCurve,
+    Mark,
+    Note,
+    PlotItem,
+    StaticPlot,
+    Trail,
+)
 
 Row = tuple[str, float, float, float | str]
 
@@ -27,9 +38,9 @@ def as_csv(static: StaticPlot, items: Sequence[PlotItem]) -> str:
 
 def _rows(static: StaticPlot, drawn: PlotItem) -> Iterator[Row]:
     match drawn:
-        case Mark():
+        case Mark() | Arrow():
             for x, y in zip(drawn.x, drawn.y, strict=True):
-                yield drawn.legend or drawn.style, x, y, ""
+                yield drawn.legend or (drawn.style if isinstance(drawn, Mark) else "arrow"), x, y, ""
         case Trail():
             for x, y in zip(drawn.x[:-1], drawn.y[:-1], strict=True):
                 yield drawn.legend or "trail", x, y, ""
@@ -41,7 +52,7 @@ def _rows(static: StaticPlot, drawn: PlotItem) -> Iterator[Row]:
             middles = (drawn.edges[:-1] + drawn.edges[1:]) / 2
             for x, height in zip(middles, drawn.heights, strict=True):
                 yield drawn.legend or "bar", x, drawn.base, float(height)
-        case Field():
+        case Field() | Contours():
             rows, columns = drawn.numbers.shape
             across, upward = np.linspace(*static.x_span, columns), np.linspace(*static.y_span, rows)
             for y, line in zip(upward, drawn.numbers, strict=True):

@@ -31,6 +31,8 @@ from micrograd_gui.views.theme import Look
 
 _UPPER, _LOWER = 600, 400  # how two plots share the height
 SAVED_AS = {".svg": "SVG", ".pdf": "PDF", ".png": "PNG", ".csv": "numbers as CSV"}
+_SELECTED = "selected"
+_NAME_LENGTH = 7  # signs of the name of a leaf, at least
 _ROOM_FOR_TWO = 330  # pixels at text scale 1: a lower pane has no room for the loss below another plot
 
 
@@ -50,6 +52,7 @@ class PlotPane(QWidget):
         self._painted = False
         self.view = PlotView(bridge, next(iter(self._kinds.values())), look)
         self.view.refreshed.connect(self._show_span)
+        self.view.refreshed.connect(self._show_leaves)
         self.below = PlotView(bridge, self._kinds["loss"], look)
         self._both = QSplitter(Qt.Orientation.Vertical)
         self._both.setChildrenCollapsible(False)
@@ -99,6 +102,15 @@ class PlotPane(QWidget):
             field.editingFinished.connect(self._span_edited)
         for widget in (self._from, self._between, self._to):
             self._row.addWidget(widget)
+        self._leaves = QComboBox(), QComboBox()
+        for box, name, where in zip(self._leaves, ("across", "upward"), ("Across", "Upward"), strict=True):
+            box.setObjectName(f"plot_{name}")
+            box.setAccessibleName(f"Leaf {name}")
+            box.setToolTip(f"{where}: the leaf that is drawn over. “selected” follows the selection.")
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(_NAME_LENGTH)
+            box.activated.connect(lambda _: self._choose_leaves())
+            self._row.addWidget(box)
         return self._row
 
     def _button(self, name: str, text: str, tip: str) -> QToolButton:
@@ -132,6 +144,7 @@ class PlotPane(QWidget):
             self.view.show_kind(kind)
             self._log.setChecked(kind.log)
             self._show_span()
+            self._show_leaves()
             self._show_below()
 
     def set_look(self, look: Look) -> None:
@@ -142,7 +155,15 @@ class PlotPane(QWidget):
         self._row.setSpacing(look.px(4))
         self.setAutoFillBackground(True)
         self.setMinimumWidth(look.px(200))
-        others = (self._choice, self._log, self._with_loss, self._from, self._between, self._to)
+        others = (
+            self._choice,
+            self._log,
+            self._with_loss,
+            self._from,
+            self._between,
+            self._to,
+            *self._leaves,
+        )
         for widget in (*self._buttons.buttons(), *others):
             widget.setFont(look.font(12))
         for field in (self._from, self._to):
@@ -150,6 +171,7 @@ class PlotPane(QWidget):
             field.setMinimumWidth(look.px(40))
         self._show_kinds()
         self._show_span()
+        self._show_leaves()
         for view in (self.view, self.below):
             view.set_look(look)
         self._show_below()
@@ -204,7 +226,7 @@ class PlotPane(QWidget):
     def _show_kinds(self) -> None:
         """All kinds side by side; where that is too wide, one under the other in a list."""
         buttons = self._buttons.buttons()
-        beside = (self._log, self._with_loss, self._from, self._between, self._to)
+        beside = (self._log, self._with_loss, self._from, self._between, self._to, *self._leaves)
         wide = sum(button.sizeHint().width() for button in buttons) + self._look.px(4 * len(buttons) + 20)
         wide += sum(each.sizeHint().width() for each in beside if not each.isHidden())
         narrow, projecting = wide > self.width(), self._look.projector
@@ -222,6 +244,34 @@ class PlotPane(QWidget):
         kind = self.view.kind
         if kind.has_log and kind.log != log:
             kind.log = log
+            self.view.again()
+
+    # Two leaves ------------------------------------------------------------------------------
+
+    def _show_leaves(self) -> None:
+        """What there is to choose from, and what was chosen; written anew only where it differs."""
+        pair = self.view.kind.pair
+        for box in self._leaves:
+            box.setVisible(pair is not None and not self._look.projector)
+        if pair is None:
+            return
+        nodes = self._bridge.state.graph.nodes
+        offered = [
+            (_SELECTED, None),
+            *((nodes[each].name, each) for each in pair.offered(self._bridge.state)),
+        ]
+        for box, chosen in zip(self._leaves, pair.chosen, strict=True):
+            if [(box.itemText(at), box.itemData(at)) for at in range(box.count())] != offered:
+                box.clear()
+                for text, leaf in offered:
+                    box.addItem(text, leaf)
+            box.setCurrentIndex(max(0, box.findData(chosen)) if chosen is not None else 0)
+
+    def _choose_leaves(self) -> None:
+        pair = self.view.kind.pair
+        if pair is not None:
+            across, upward = (box.currentData() for box in self._leaves)
+            pair.chosen = across, upward
             self.view.again()
 
     # The span --------------------------------------------------------------------------------

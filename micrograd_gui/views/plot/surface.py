@@ -33,7 +33,9 @@ from micrograd_gui.views.plot.legend import (
 )
 from micrograd_gui.views.plot.model import (
     ABOVE,
+    Arrow,
     Bars,
+    Contours,
     Field,
     GrowingCurve,
     Mark,
@@ -371,6 +373,8 @@ def sample(drawn: PlotItem) -> Mark | GrowingCurve:
             return drawn
         case Bars(color=color) | Note(color=color):
             return Mark(color, "squares", (), ())
+        case Contours(color=color) | Arrow(color=color):
+            return Mark(color, "line", (), ())
         case Trail(color=color):
             return Mark(color, "points", (), ())
         case Field():

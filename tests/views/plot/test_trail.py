@@ -151,7 +151,7 @@ def test_older_points_are_smaller_and_fainter(shown, session, qtbot):
         session.forward()
         session.update(0.01)
     settle(qtbot)
-    drawn = next(each for each in surface(shown)._lines if each.shape[0] == "trail")
+    drawn = next(each for each in surface(shown)._lines if each.shape[0] == "Trail")
     sizes, shades = drawn.get_sizes(), drawn.get_facecolor()[:, 3]
     assert len(sizes) == 3
     assert (np.diff(sizes) > 0).all()

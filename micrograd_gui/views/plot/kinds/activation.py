@@ -23,6 +23,7 @@ class ActivationPlot:
     text = "Activation"
     tip = "The curve of a one-input op (tanh, …), the point at which it works, and its slope there."
     has_span = False
+    pair = None
     has_log = log = False
     pace = 100
 

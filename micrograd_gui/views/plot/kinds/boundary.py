@@ -57,6 +57,7 @@ class BoundaryPlot:
     text = "Boundary"
     tip = "What the graph predicts everywhere, with the rows: where it changes sides, or the fitted curve."
     has_span = False
+    pair = None
     has_log = log = False
     pace = 80
 

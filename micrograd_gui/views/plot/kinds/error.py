@@ -36,6 +36,7 @@ class ErrorPlot:
         "For small h rounding takes over: ε·|L| / h grows as h shrinks."
     )
     has_span = False
+    pair = None
     has_log = log = False
     pace = 500
 

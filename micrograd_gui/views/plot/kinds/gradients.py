@@ -36,6 +36,7 @@ class GradientsPlot:
         "Dead ReLU: 0 in every row. Saturated tanh: |o| above 0.97 in more than half of the rows."
     )
     has_span = False
+    pair = None
     has_log = log = False
     pace = 150
 

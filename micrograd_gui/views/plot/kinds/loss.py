@@ -26,6 +26,7 @@ class LossPlot:
     text = "Loss"
     tip = "How the loss falls while the graph trains; and the accuracy, where it has a meaning."
     has_span = False
+    pair = None
     has_log = True
     pace = 66
 

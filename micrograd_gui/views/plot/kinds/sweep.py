@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from micrograd_gui.document.graph import Graph, NodeId, Span
 from micrograd_gui.document.text import short, told_apart, written
 from micrograd_gui.session.explain.formulas import name_of, operand_name
-from micrograd_gui.session.measure import Walked, numbers, sweep, walked
+from micrograd_gui.session.measure import Walked, sweep, walked
 from micrograd_gui.session.state import State, true_slope
 from micrograd_gui.session.trail import Place, trail
 from micrograd_gui.views.plot.model import (
@@ -18,7 +17,6 @@ from micrograd_gui.views.plot.model import (
     PlotItem,
     StaticPlot,
     Trail,
-    drawable_span,
     including,
     padded,
     point,
@@ -26,12 +24,23 @@ from micrograd_gui.views.plot.model import (
     tangent,
     visible,
 )
+from micrograd_gui.views.plot.standing import (
+    after_update,
+    finite,
+    known_data,
+    loose_end,
+    others_moved,
+    row_in_words,
+    same_trail,
+    span_round,
+    stood_at,
+    updates_in_words,
+)
 
 if TYPE_CHECKING:
     import numpy as np
 
 POINTS, FEW_POINTS, MANY_NODES = 401, 101, 2000
-_HALF = 4.0  # the usual half width of a span
 _PIECE, _REACH = (
     17,
     0.07,
@@ -50,7 +59,7 @@ class SweepStatic(StaticPlot, frozen=True, eq=False):
 
     trail: tuple[Place, ...] = ()
     walked: Walked | None = None
-    now: tuple[float, float] | None = None
+    now: tuple[float, ...] | None = None
     curves_differ: bool = False
 
 
@@ -61,6 +70,7 @@ class SweepPlot:
     text = "Sweep"
     tip = "How the target answers while the selected node takes other numbers."
     has_span = True
+    pair = None
     has_log = log = False
     pace = 200
 
@@ -74,7 +84,7 @@ class SweepPlot:
         data = state.graph.nodes[subject].data if state.graph.nodes[subject].is_leaf else 0.0
         if not math.isfinite(data):
             return f"{name_of(state.graph.nodes[subject])} holds no finite number to sweep round."
-        if _loose_end(state.graph):
+        if loose_end(state.graph):
             return "The target cannot be computed yet: wire the free ports first."
         return ""
 
@@ -87,7 +97,8 @@ class SweepPlot:
             and (static.graph.nodes is graph.nodes or static.graph.nodes == graph.nodes)
             and static.graph.target == graph.target
             and static.graph.ranges.get(static.subject) == graph.ranges.get(static.subject)  # type: ignore[arg-type]
-            and _same_trail(static.trail, trail(state))
+            and row_in_words(static.graph) == row_in_words(graph)
+            and same_trail(static.trail, trail(state))
         )
 
     def build(self, state: State, before: StaticPlot | None) -> StaticPlot:
@@ -98,20 +109,21 @@ class SweepPlot:
         assert subject is not None
         assert graph.target is not None
         node, target = graph.nodes[subject], graph.nodes[graph.target]
-        now = _after_update(state, subject, graph.target)
-        here = _finite(now[0]) if now is not None else _data(state, subject)
+        now = after_update(state, (subject, graph.target))
+        here = finite(now[0]) if now is not None else known_data(state, subject)
         places = trail(state) if subject in graph.feeding else ()
-        last = _last_x(graph, subject, places)
-        span = _span(graph, subject, here, last, before)
+        last = stood_at(graph, subject, places)[-1] if places and node.is_leaf else None
+        shown = before if before is not None and before.subject == subject else None
+        kept = None if shown is None or subject in shown.graph.ranges else shown.x_span
+        span = span_round(graph, subject, here, last, kept)
         points = POINTS if len(graph) < MANY_NODES else FEW_POINTS
         over = np.linspace(*span, points)
         if span[0] < here < span[1]:  # so that a kink or a tip at the point itself is drawn sharp
             over = np.insert(over, int(np.searchsorted(over, here)), here)
         curve, y_span = visible(sweep(graph, subject, over))
         x, y = operand_name(node), operand_name(target)
-        title = f"how {y} answers to {x}"
-        if subject not in graph.feeding:
-            title = f"{y} does not depend on {x}"
+        title = f"how {y} answers to {x}" if subject in graph.feeding else f"{y} does not depend on {x}"
+        of_row = f" ({row})" if (row := row_in_words(graph)) else ""
         known = state.frame.data.get(graph.target) if now is None else now[1]
         known = known if span[0] <= here <= span[1] else None
         way = walked(graph, subject, places, _piece(span)) if places else None
@@ -120,17 +132,17 @@ class SweepPlot:
         return SweepStatic(
             graph,
             subject,
-            title,
+            title + of_row,
             x,
             y,
             span,
             steady(y_span, before, graph, span),
-            (Mark("data", "line", over, curve, f"{y}({x})"),),
+            (Mark("data", "line", over, curve, f"{y}({x}){of_row}"),),
             kept_clear=_kept_clear(here, known, way),
             trail=places,
             walked=way,
             now=now,
-            curves_differ=_others_moved(graph, subject, places),
+            curves_differ=others_moved(graph, (subject,), places),
         )
 
     def live_items(self, state: State, static: StaticPlot) -> tuple[PlotItem, ...]:
@@ -216,7 +228,7 @@ def _trail(static: SweepStatic, here: Span | None) -> list[Trail]:
     if not count:
         return []
     end = (way.x[known][-1], way.y[known][-1]) if here is None else here
-    said = "before the last update" if count == 1 else f"before the last {count} updates"
+    said = updates_in_words(count)
     words = f"{said}, each on its curve then" if static.curves_differ else said
     return [
         Trail(
@@ -243,40 +255,12 @@ def _moved_on(static: SweepStatic, here: Mark, old: float) -> Mark:
     return here._replace(legend=words, brief=f"({written(x)}, {written(y)}) not run yet")
 
 
-def _after_update(state: State, node: NodeId, target: NodeId) -> tuple[float, float] | None:
-    """The node's number and the target's as a fresh run gives them; None where no update came before."""
-    if state.trace is None or not state.trace.updated(state.cursor):
-        return None
-    fresh = numbers(state.moment)
-    return fresh.get(node, math.nan), fresh.get(target, math.nan)
-
-
-def _same_trail(one: Sequence[Place], other: Sequence[Place]) -> bool:
-    return len(one) == len(other) and all(
-        mine is its or [*mine] == [*its] for mine, its in zip(one, other, strict=True)
-    )
-
-
-def _last_x(graph: Graph, node: NodeId, places: Sequence[Place]) -> float | None:
-    """Where a parameter stood before the last update; None for other nodes."""
-    if not places or node not in graph.parameters:
-        return None
-    return float(places[-1][graph.parameters.index(node)])
-
-
 def _kept_clear(here: float, known: float | None, way: Walked | None) -> tuple[tuple[float, float], ...]:
     """The point and the newer half of the trail."""
     points = [] if known is None else [(here, known)]
     if way is not None:
         points += list(zip(way.x.tolist(), way.y.tolist(), strict=True))[len(way.x) // 2 :]
     return tuple(each for each in points if all(map(math.isfinite, each)))
-
-
-def _others_moved(graph: Graph, node: NodeId, places: Sequence[Place]) -> bool:
-    """Whether other parameters than that node stood elsewhere at one of those places."""
-    now = [graph.nodes[each].data for each in graph.parameters]
-    at = graph.parameters.index(node) if node in graph.parameters else None
-    return any(number != now[which] for place in places for which, number in enumerate(place) if which != at)
 
 
 def _piece(span: Span) -> np.ndarray:
@@ -286,37 +270,7 @@ def _piece(span: Span) -> np.ndarray:
     return np.linspace(-1.0, 1.0, _PIECE) * _REACH * (span[1] - span[0])
 
 
-def _finite(number: float) -> float:
-    return number if math.isfinite(number) else 0.0
-
-
-def _data(state: State, node: NodeId) -> float:
-    """Where the node stands: its number at this moment, or the one it would have after a forward pass."""
-    known = state.frame.data.get(node)
-    return _finite(numbers(state.moment).get(node, 0.0) if known is None else known)
-
-
-def _span(graph: Graph, node: NodeId, here: float, last: float | None, before: StaticPlot | None) -> Span:
-    """The span that was set; else the one on screen while it holds the point well inside; else a new one."""
-    if node in graph.ranges:
-        return drawable_span(graph.ranges[node])
-    if before is not None and before.subject == node and node not in before.graph.ranges:
-        low, high = before.x_span
-        if low + 0.1 * (high - low) <= here <= high - 0.1 * (high - low):
-            return low, high
-    half = max(_HALF, abs(here))
-    low, high = here - half, here + half
-    if last is not None and math.isfinite(last):  # the step that led here is seen whole
-        beside = 0.1 * abs(here - last)
-        low, high = min(low, last - beside), max(high, last + beside)
-    return drawable_span((math.floor(low), math.ceil(high)))
-
-
 def _around(span: Span, number: float | None) -> Span:
     """The span, widened where the point would stand outside of it or be cut by its edge."""
     wider = including(span, number)
     return span if wider == span else padded(wider)
-
-
-def _loose_end(graph: Graph) -> bool:
-    return any(None in graph.nodes[number].inputs for number in graph.feeding)

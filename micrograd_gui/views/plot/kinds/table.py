@@ -7,11 +7,13 @@ from micrograd_gui.views.plot.kinds.boundary import BoundaryPlot
 from micrograd_gui.views.plot.kinds.error import ErrorPlot
 from micrograd_gui.views.plot.kinds.gradients import GradientsPlot
 from micrograd_gui.views.plot.kinds.loss import LossPlot
+from micrograd_gui.views.plot.kinds.slice import SlicePlot
 from micrograd_gui.views.plot.kinds.sweep import SweepPlot
 from micrograd_gui.views.plot.model import PlotKind
 
 KINDS: tuple[type[PlotKind], ...] = (
     SweepPlot,
+    SlicePlot,
     ActivationPlot,
     ErrorPlot,
     LossPlot,

@@ -10,7 +10,7 @@ from micrograd_gui.views.theme import DARK, Look
 from tests.views.plot.reading import pixels, run, shown
 
 
-@pytest.mark.parametrize("kind", ["error", "loss", "boundary", "gradients"])
+@pytest.mark.parametrize("kind", ["slice", "error", "loss", "boundary", "gradients"])
 @pytest.mark.parametrize("look", [Look(), Look(DARK, 1.5), Look(DARK).projected(700)])
 def test_every_kind_is_drawn_in_every_look_and_exported_with_its_numbers(
     pane, session, qtbot, tmp_path, kind, look

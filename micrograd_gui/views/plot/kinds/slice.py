@@ -1,0 +1,283 @@
+"""The slice: lines of equal height of the target over two leaves, and the last updates among them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from micrograd_gui.document.graph import Graph, NodeId, Span
+from micrograd_gui.document.text import MINUS, told_apart, written
+from micrograd_gui.session.explain.formulas import operand_name
+from micrograd_gui.session.measure import plane
+from micrograd_gui.session.state import State, true_slope
+from micrograd_gui.session.trail import Place, trail
+from micrograd_gui.views.plot.model import (
+    ABOVE,
+    Arrow,
+    Contours,
+    Mark,
+    PlotItem,
+    StaticPlot,
+    Trail,
+)
+from micrograd_gui.views.plot.standing import (
+    after_update,
+    known_data,
+    loose_end,
+    others_moved,
+    row_in_words,
+    same_trail,
+    span_round,
+    stood_at,
+    updates_in_words,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_POINTS, _FEWEST = 61, 15  # along each side
+_NUMBERS = 1_500_000  # of all nodes at all points, at most
+_LEVELS, _FEW_LEVELS = 9, 5
+_FINEST = 500  # parts of the span of heights, below which none is told from another
+_ARROW = 0.2  # how long, in shares of the axes
+_CROSSES = 12  # along each side, at most
+_HUGE = 1e150
+_FLAT = 1e-12
+
+
+class SliceStatic(StaticPlot, frozen=True, eq=False):
+    """What else a slice rests on.
+
+    Attributes:
+        leaves: those it is drawn over.
+        trail: where the parameters stood before the last updates.
+        now: the target as a fresh run gives it; None: no update before the moment.
+        others: whether other parameters moved, too.
+    """
+
+    leaves: tuple[NodeId, NodeId] = (0, 0)
+    trail: tuple[Place, ...] = ()
+    now: float | None = None
+    others: bool = False
+
+
+class SlicePair:
+    """The two leaves of a slice; `LeafPair` says what each is."""
+
+    def __init__(self) -> None:
+        self.chosen: tuple[NodeId | None, NodeId | None] = (None, None)
+
+    def offered(self, state: State) -> Sequence[NodeId]:
+        """Parameters first, then named leaves, then constants."""
+        graph = state.graph
+        leaves = [each for each in graph.order if graph.nodes[each].is_leaf and each in graph.feeding]
+        return sorted(leaves, key=lambda each: _rank(graph, each))
+
+    def shown(self, state: State) -> tuple[NodeId, NodeId] | None:
+        """Those that were chosen; in place of others the selected leaves, then the first that there are."""
+        offered = self.offered(state)
+        pool = [*(each for each in offered if each in state.selection), *offered]
+        across, upward = (each if each in offered else None for each in self.chosen)
+        if across is None:
+            across = next((each for each in pool if each != upward), None)
+        if upward is None or upward == across:
+            upward = next((each for each in pool if each != across), None)
+        return None if across is None or upward is None else (across, upward)
+
+
+class SlicePlot:
+    """Contour lines with their heights; the point, the way down, and where the last updates came from."""
+
+    name = "slice"
+    text = "Slice"
+    tip = "How the target answers to two leaves at once: lines of equal height, and the last updates."
+    has_span = False
+    has_log = log = False
+    pace = 200
+
+    def __init__(self) -> None:
+        self.pair: SlicePair = SlicePair()
+
+    def why_empty(self, state: State) -> str:
+        """What to do before there is something to slice."""
+        graph = state.graph
+        if not graph.nodes:
+            return "Nothing to plot yet: drop a node on the canvas, or type an expression."
+        leaves = self.pair.shown(state)
+        if leaves is None:
+            return "A slice needs a target that depends on two leaves."
+        if loose_end(graph):
+            return "The target cannot be computed yet: wire the free ports first."
+        for leaf in leaves:
+            if not math.isfinite(graph.nodes[leaf].data):
+                return f"{operand_name(graph.nodes[leaf])} holds no finite number to slice round."
+        return ""
+
+    def still_valid(self, static: StaticPlot, state: State) -> bool:
+        """Whether the graph, the two leaves and the trail are the same."""
+        graph = state.moment
+        return (
+            isinstance(static, SliceStatic)
+            and static.leaves == self.pair.shown(state)
+            and (static.graph.nodes is graph.nodes or static.graph.nodes == graph.nodes)
+            and static.graph.target == graph.target
+            and all(static.graph.ranges.get(each) == graph.ranges.get(each) for each in static.leaves)
+            and row_in_words(static.graph) == row_in_words(graph)
+            and same_trail(static.trail, trail(state))
+        )
+
+    def build(self, state: State, before: StaticPlot | None) -> StaticPlot:
+        """The lines."""
+        import numpy as np
+
+        graph, leaves, places = state.moment, self.pair.shown(state), trail(state)
+        assert leaves is not None
+        assert graph.target is not None
+        spans = _spans(state, leaves, places, before)
+        points = int(max(_FEWEST, min(_POINTS, math.sqrt(_NUMBERS / len(graph.feeding)))))
+        numbers = plane(graph, leaves, *(np.linspace(*span, points) for span in spans))
+        numbers[~(np.abs(numbers) < _HUGE)] = np.nan
+        levels = heights(numbers)
+        x, y, target = (operand_name(graph.nodes[each]) for each in (*leaves, graph.target))
+        row = row_in_words(graph)
+        of = f"{target} ({row})" if row else target
+        title = f"lines of equal {of}" if levels else f"{of} is flat here"
+        here = graph.nodes[leaves[0]].data, graph.nodes[leaves[1]].data
+        now = after_update(state, (graph.target,))
+        return SliceStatic(
+            graph,
+            None,
+            title,
+            x,
+            y,
+            spans[0],
+            spans[1],
+            (Contours("data", numbers, levels, here, of if row else ""), *_gaps(numbers, *spans)),
+            key_at=ABOVE,
+            leaves=leaves,
+            trail=places,
+            now=None if now is None else now[0],
+            others=others_moved(graph, leaves, places),
+        )
+
+    def live_items(self, state: State, static: StaticPlot) -> tuple[PlotItem, ...]:
+        """The trail, the way down and the point."""
+        assert isinstance(static, SliceStatic)
+        here = [static.graph.nodes[leaf].data for leaf in static.leaves]
+        if not all(map(math.isfinite, here)):
+            return ()
+        items: list[PlotItem] = []
+        if static.trail:
+            x, y = (stood_at(static.graph, leaf, static.trail) for leaf in static.leaves)
+            items.append(_trail(static, [*x, here[0]], [*y, here[1]]))
+        slopes = [true_slope(state, leaf) for leaf in static.leaves]
+        items.extend(_way_down(static, here, [each for each in slopes if each is not None]))
+        items.append(_point(state, static, here))
+        return tuple(items)
+
+
+def heights(numbers: np.ndarray) -> tuple[float, ...]:
+    """Round numbers at which lines are drawn, that part the plane about evenly; none where it is flat.
+
+    ``numbers`` may have any shape, and gaps.
+    """
+    import numpy as np
+
+    known = numbers[~np.isnan(numbers)]
+    if not len(known) or known.max() - known.min() <= _FLAT * np.abs(known).max():
+        return ()
+    low, high = float(known.min()), float(known.max())
+    found = _rounded(np.quantile(known, np.linspace(0.0, 1.0, _LEVELS + 2)), (high - low) / _FINEST)
+    if len([each for each in found if low < each < high]) < _FEW_LEVELS:
+        found |= _rounded(np.linspace(low, high, _FEW_LEVELS + 2), (high - low) / _FINEST)
+    return tuple(sorted(each for each in found if low < each < high))
+
+
+def _rounded(parts: np.ndarray, finest: float) -> set[float]:
+    """The inner ones of those numbers, each with as few digits as tell it from its neighbours."""
+    found = set()
+    for below, height, above in zip(parts, parts[1:-1], parts[2:], strict=False):
+        gap = max(float(min(above - height, height - below)), finest)
+        unit = 10.0 ** math.floor(math.log10(gap))
+        rounded = round(float(height) / unit) * unit
+        found.add(float(f"{rounded:.12g}"))
+    return found
+
+
+def _rank(graph: Graph, leaf: NodeId) -> int:
+    if leaf in graph.parameters:
+        return 0
+    return 1 if graph.nodes[leaf].label else 2
+
+
+def _spans(
+    state: State, leaves: tuple[NodeId, NodeId], places: Sequence[Place], before: StaticPlot | None
+) -> list[Span]:
+    graph = state.moment
+    shown: list[Span | None] = [None, None]
+    if isinstance(before, SliceStatic) and before.leaves == leaves:
+        kept = zip(leaves, (before.x_span, before.y_span), strict=True)
+        shown = [None if leaf in before.graph.ranges else span for leaf, span in kept]
+    return [
+        span_round(
+            graph,
+            leaf,
+            known_data(state, leaf),
+            stood_at(graph, leaf, places)[-1] if places else None,
+            span,
+        )
+        for leaf, span in zip(leaves, shown, strict=True)
+    ]
+
+
+def _gaps(numbers: np.ndarray, x_span: Span, y_span: Span) -> list[Mark]:
+    """Crosses where the target has no finite number."""
+    import numpy as np
+
+    every = max(1, math.ceil(len(numbers) / _CROSSES))
+    thin = np.isnan(numbers)[every // 2 :: every, every // 2 :: every]
+    if not thin.any():
+        return []
+    places = (np.linspace(*span, len(numbers))[every // 2 :: every] for span in (x_span, y_span))
+    across, upward = np.meshgrid(*places)
+    return [Mark("muted", "crosses", across[thin], upward[thin], "no finite number", "not finite")]
+
+
+def _trail(static: SliceStatic, x: Sequence[float], y: Sequence[float]) -> Trail:
+    import numpy as np
+
+    said = updates_in_words(len(x) - 1)
+    words = f"{said}; other parameters moved, too" if static.others else said
+    return Trail("accent", np.array(x), np.array(y), legend=words, brief=said.removeprefix("before the "))
+
+
+def _way_down(static: SliceStatic, here: Sequence[float], slopes: Sequence[float]) -> list[Arrow]:
+    """An arrow against the gradient, always of one length on the axes."""
+    if len(slopes) < 2 or not all(map(math.isfinite, slopes)):
+        return []
+    sizes = [high - low for low, high in (static.x_span, static.y_span)]
+    shares = [-slope / size for slope, size in zip(slopes, sizes, strict=True)]
+    length = math.hypot(*shares)
+    if not 0 < length < math.inf:
+        return []
+    x, y = (
+        (at, at + _ARROW * share / length * size) for at, share, size in zip(here, shares, sizes, strict=True)
+    )
+    told = ", ".join(written(-slope) for slope in slopes)
+    return [Arrow("grad", x, y, f"{MINUS}grad = ({told})", f"{MINUS}grad")]
+
+
+def _point(state: State, static: SliceStatic, here: Sequence[float]) -> Mark:
+    target = static.graph.target
+    assert target is not None
+    known = state.frame.data.get(target)
+    name = operand_name(static.graph.nodes[target])
+    words = f"{static.x_name} = {written(here[0])}, {static.y_name} = {written(here[1])}"
+    brief = ""
+    if known is not None and (static.now is None or static.now == known):
+        brief = f"{name} = {written(known)}"
+    elif known is not None and static.now is not None:
+        brief = f"{name}: {' → '.join(told_apart((known, static.now)))} (not run yet)"
+    full = f"{words}, {brief}" if brief else words
+    return Mark("accent", "point", (here[0],), (here[1],), full, brief or words)

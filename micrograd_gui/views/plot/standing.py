@@ -1,0 +1,90 @@
+"""Where a plot stands: the present point, fresh after an update, the span round it, and the trail to it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from micrograd_gui.document.graph import Graph, NodeId, Span
+from micrograd_gui.session.measure import numbers
+from micrograd_gui.session.state import State
+from micrograd_gui.session.trail import Place
+from micrograd_gui.views.plot.model import drawable_span
+
+_HALF = 4.0  # the usual half width of a span
+
+
+def after_update(state: State, nodes: Sequence[NodeId]) -> tuple[float, ...] | None:
+    """The numbers of those nodes as a fresh run gives them; None where no update came before the moment."""
+    if state.trace is None or not state.trace.updated(state.cursor):
+        return None
+    fresh = numbers(state.moment)
+    return tuple(fresh.get(node, math.nan) for node in nodes)
+
+
+def known_data(state: State, node: NodeId) -> float:
+    """The number of the node at this moment, or the one it would have after a forward pass."""
+    known = state.frame.data.get(node)
+    return finite(numbers(state.moment).get(node, 0.0) if known is None else known)
+
+
+def finite(number: float) -> float:
+    """The number, or 0 in place of one that no plot can stand at."""
+    return number if math.isfinite(number) else 0.0
+
+
+def same_trail(one: Sequence[Place], other: Sequence[Place]) -> bool:
+    """Whether both go through the same places."""
+    return len(one) == len(other) and all(
+        mine is its or [*mine] == [*its] for mine, its in zip(one, other, strict=True)
+    )
+
+
+def stood_at(graph: Graph, node: NodeId, places: Sequence[Place]) -> list[float]:
+    """Where a leaf stood at those places: one that is no parameter stays where it is."""
+    if node not in graph.parameters:
+        return [graph.nodes[node].data for _ in places]
+    at = graph.parameters.index(node)
+    return [float(place[at]) for place in places]
+
+
+def others_moved(graph: Graph, nodes: Sequence[NodeId], places: Sequence[Place]) -> bool:
+    """Whether other parameters than those nodes stood elsewhere at one of those places."""
+    now = [graph.nodes[each].data for each in graph.parameters]
+    others = [at for at, each in enumerate(graph.parameters) if each not in nodes]
+    return any(place[at] != now[at] for place in places for at in others)
+
+
+def updates_in_words(count: int) -> str:
+    """What the points of a trail are."""
+    return "before the last update" if count == 1 else f"before the last {count} updates"
+
+
+def span_round(graph: Graph, node: NodeId, here: float, last: float | None, shown: Span | None) -> Span:
+    """The span that was set; else the one shown while it holds the point well inside; else a new one.
+
+    ``last`` is where the node stood before the last update: the step that led here is seen whole.
+    """
+    if node in graph.ranges:
+        return drawable_span(graph.ranges[node])
+    if shown is not None:
+        low, high = shown
+        if low + 0.1 * (high - low) <= here <= high - 0.1 * (high - low):
+            return low, high
+    half = max(_HALF, abs(here))
+    low, high = here - half, here + half
+    if last is not None and math.isfinite(last):
+        beside = 0.1 * abs(here - last)
+        low, high = min(low, last - beside), max(high, last + beside)
+    return drawable_span((math.floor(low), math.ceil(high)))
+
+
+def loose_end(graph: Graph) -> bool:
+    """Whether a port is free that the target depends on."""
+    return any(None in graph.nodes[number].inputs for number in graph.feeding)
+
+
+def row_in_words(graph: Graph) -> str:
+    """Which of several rows the target is of: “row 1 of 20”; nothing where there is none or one."""
+    data = graph.data
+    return "" if data is None or len(data) < 2 else f"row {data.shown + 1:,} of {len(data):,}"
