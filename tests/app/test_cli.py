@@ -315,20 +315,20 @@ def test_without_a_command_the_window_opens_on_the_source(
 # Without Qt and without a screen -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
+def test_a_command_loads_no_qt(tmp_path: Path) -> None:
+    """One after the other in one process: what is loaded stays, so the first that loads it is told."""
+    commands = [
         ["check", "neuron", "--json"],
         ["examples"],
         *(["render", "square", "-o", f"a.{each}"] for each in ("svg", "png", "pdf", "gif", "tex", "html")),
-    ],
-    ids=lambda arguments: " ".join(arguments),
-)
-def test_a_command_loads_no_qt(tmp_path: Path, arguments: list[str]) -> None:
+    ]
     code = (
         "import sys\nfrom micrograd_gui.app.cli import main\n"
-        f"status = main({arguments!r})\n"
-        "sys.exit(status or any(name.startswith(('PySide6', 'shiboken6')) for name in sys.modules))"
+        f"for command in {commands!r}:\n"
+        "    if status := main(command):\n"
+        "        sys.exit(f'{command} ended with {status}')\n"
+        "    if any(name.startswith(('PySide6', 'shiboken6')) for name in sys.modules):\n"
+        "        sys.exit(f'{command} loads Qt')"
     )
     root = str(Path(__file__).resolve().parents[2])
     done = subprocess.run(
