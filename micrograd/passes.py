@@ -39,6 +39,11 @@ class FinishedGraph:
         return [node.inputs for node in self.nodes]
 
     @cached_property
+    def previous(self) -> list[tuple[int, ...]]:
+        """The same as `_prev` of each has them."""
+        return [node.previous for node in self.nodes]
+
+    @cached_property
     def users(self) -> list[list[int]]:
         """For each node those that are computed from it, each once."""
         users: list[list[int]] = [[] for _ in self.nodes]
@@ -209,7 +214,8 @@ _MOST_ACTS = 20  # times the number of nodes: a walk by paths may take the age o
 
 def acting(graph: FinishedGraph, order: Iterable[int]) -> Order:
     """Those of an order that are no leaves."""
-    return [place for place in order if graph.nodes[place].inputs]
+    inputs = graph.inputs
+    return [place for place in order if inputs[place]]
 
 
 def operands_first(graph: FinishedGraph, again: bool = False) -> Order:
@@ -217,13 +223,14 @@ def operands_first(graph: FinishedGraph, again: bool = False) -> Order:
     order: Order = []
     most = most_acts(graph)
     seen = {graph.root}
-    path = [(graph.root, iter(graph.nodes[graph.root].previous))]
+    previous = graph.previous
+    path = [(graph.root, iter(previous[graph.root]))]
     while path and len(order) < most:
         place, operands = path[-1]
         for x in operands:
             if again or x not in seen:
                 seen.add(x)
-                path.append((x, iter(graph.nodes[x].previous)))
+                path.append((x, iter(previous[x])))
                 break
         else:
             order.append(place)
@@ -247,16 +254,20 @@ def _from_root(graph: FinishedGraph, again: bool, deep: bool, turned: bool = Fal
     waiting = deque([graph.root])
     seen: set[int] = set()
     most = most_acts(graph)
+    previous = graph.previous if turned or not deep else [each[::-1] for each in graph.previous]
+    come = waiting.pop if deep else waiting.popleft
     while waiting and len(order) < most:
-        place = waiting.pop() if deep else waiting.popleft()
+        place = come()
         if late and not again:
             if place in seen:
                 continue
             seen.add(place)
         order.append(place)
-        operands = graph.nodes[place].previous
-        for x in operands if (turned or not deep) else operands[::-1]:
-            if again or x not in seen:
+        if again:
+            waiting.extend(previous[place])
+            continue
+        for x in previous[place]:
+            if x not in seen:
                 if not late:
                     seen.add(x)
                 waiting.append(x)

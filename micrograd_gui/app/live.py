@@ -14,13 +14,12 @@ from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.live.capture import capture, is_live
 from micrograd_gui.document.live.values import LiveGraph
 from micrograd_gui.document.rough_layout import arranged
-from micrograd_gui.document.text import short
+from micrograd_gui.session.explain.verdicts import both
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import Apart, Found
 
 _NAMES = 4  # of nodes to which a wrong number went on
 _PASSES = 4  # as many backward passes without zero_grad are tried, to come to the notebook's grads
-_TOLERANCE = 1e-5  # PyTorch's own numbers may have single precision
 
 
 def variables(namespace: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,6 +76,7 @@ class Link:
             {ids[node]: thing for node, thing in found.objects.items()},
             {ids[node]: number for node, number in found.data.items()},
             {ids[node]: number for node, number in found.grad.items()},
+            found.rounding,
         )
         self._nodes = {node: _weak(thing) for node, thing in self.found.objects.items()}
         self._root = _weak(self.root())
@@ -182,7 +182,8 @@ def _finding(session: Session, found: LiveGraph) -> Found | None:
     )
     others = len(differing) - 1
     more = f", and {others} more number{'s differ' if others > 1 else ' differs'}" if others else ""
-    said = f"is {short(live)} in the live values, but a fresh run gives {short(run)}{more}"
+    notebook, fresh = both(Apart(live, run))
+    said = f"is {notebook} in the live values, but a fresh run gives {fresh}{more}"
     return Found(node, f"{graph.nodes[node].spoken}.{field} {said}.", data, grad)
 
 
@@ -234,7 +235,7 @@ def _differing(session: Session, found: LiveGraph) -> list[tuple[NodeId, str, fl
         (node, field, number, shown.get(node, 0.0))
         for field, live, shown in sides
         for node, number in live.items()
-        if not same(number, shown.get(node, 0.0), _TOLERANCE)
+        if not same(number, shown.get(node, 0.0), found.rounding)
     ]
 
 

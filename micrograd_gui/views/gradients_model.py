@@ -13,9 +13,9 @@ from PySide6.QtGui import QColor
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.optimisers import OPTIMISERS
-from micrograd_gui.document.text import MINUS, short, written
+from micrograd_gui.document.text import MINUS, written
 from micrograd_gui.session.explain.formulas import name_of
-from micrograd_gui.session.explain.verdicts import verdict_of
+from micrograd_gui.session.explain.verdicts import both, verdict_of
 from micrograd_gui.session.state import Apart, State
 from micrograd_gui.session.trace import Field
 from micrograd_gui.views.theme import Look
@@ -178,7 +178,8 @@ class GradientsModel(QAbstractTableModel):
             return ""
         apart = self._apart(node, column)
         if apart is not None:
-            return f"{short(apart.notebook)} (notebook)" + ("" if number is None else f" · {short(number)}")
+            notebook, fresh = both(apart)
+            return f"{notebook} (notebook)" + ("" if number is None else f" · {fresh}")
         return _brief(number) if column == ERROR and number is not None else written(number)
 
     def _stale(self, node: NodeId, column: int) -> bool:

@@ -146,6 +146,15 @@ def test_a_grad_of_the_notebooks_own_stands_beside_the_right_one(shown, qtbot):
     assert window.findChild(QToolButton, "dismiss").isHidden()
 
 
+def test_a_small_difference_is_told_too(shown):
+    z = Value(2.0, label="z")
+    q = z + z
+    q.backward()
+    z.grad *= 1 + 1e-7
+    window = shown(show(q, block=False))
+    assert "z.grad is 2.0000002 in the live values, but a fresh run gives 2." in window.message.text()
+
+
 class Overwriting:
     """A learner's value whose + sets the grads of its operands, where it has to add to them."""
 

@@ -46,6 +46,9 @@ class _Item:
     label: str = ""
 
 
+_SINGLE = 1e-5  # what rounding may make of a number of single precision in a graph, relative to its size
+
+
 def capture_tensor(root: Any, names: Mapping[str, Any]) -> LiveGraph:
     """The graph behind a tensor with one number, its nodes called as the caller's tensors are.
 
@@ -64,7 +67,9 @@ def capture_tensor(root: Any, names: Mapping[str, Any]) -> LiveGraph:
             )
         builder.add(item, item.op, item.operands, item.label, item.data, item.grad)
     found = builder.finish(order[-1])
-    return replace(found, objects={node: item.thing for node, item in found.objects.items()})
+    rounding = found.rounding if str(root.dtype) == "torch.float64" else _SINGLE
+    objects = {node: item.thing for node, item in found.objects.items()}
+    return replace(found, objects=objects, rounding=rounding)
 
 
 class _Reading:

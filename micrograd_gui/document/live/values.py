@@ -16,12 +16,16 @@ from micrograd_gui.document.text import spoken
 
 @dataclass(frozen=True, eq=False)
 class LiveGraph:
-    """A graph, and what is behind it: the object of each node, its number, its grad where it has one."""
+    """A graph, and what is behind it: the object of each node, its number, its grad where it has one.
+
+    ``rounding`` is how far a number may be, relative to its size, from what a run in double precision gives.
+    """
 
     graph: Graph
     objects: Mapping[NodeId, Any]
     data: Mapping[NodeId, float]
     grad: Mapping[NodeId, float]
+    rounding: float = 1e-9
 
     def named(self, names: Mapping[str, Any]) -> LiveGraph:
         """With the nodes that have no label called as the variables that hold them."""
