@@ -178,8 +178,7 @@ class Panes(QObject):
         plot, below = (0.56, 0.32) if self._learns else (0.48, 0.4)
         height = self._window.height()
         self._resize(Qt.Orientation.Vertical, plot=round(height * plot), gradients=round(height * below))
-        layout = self._window.layout()
-        if layout is not None and self._window.isVisible():
+        if self._window.isVisible() and (layout := self._window.layout()) is not None:
             layout.activate()  # else they would be painted where splitting and tabs have left them
 
     def show_learning(self, learns: bool) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from micrograd_gui.document.graph import Graph
 
@@ -22,8 +23,7 @@ class Entry(NamedTuple):
     way: tuple[Sequence[float], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """All graphs since the document was opened; ``index`` says which one is current."""
 
     entries: tuple[Entry, ...] = (Entry(Graph()),)
@@ -68,11 +68,11 @@ class History:
 
     def undone(self) -> History:
         """With the graph before as the current one; at the first, the same."""
-        return replace(self, index=max(0, self.index - 1))
+        return History(self.entries, max(0, self.index - 1))
 
     def redone(self) -> History:
         """With the graph after as the current one; at the last, the same."""
-        return replace(self, index=min(len(self.entries) - 1, self.index + 1))
+        return History(self.entries, min(len(self.entries) - 1, self.index + 1))
 
 
 def _way_kept(entry: Entry, graph: Graph) -> tuple[Sequence[float], ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Literal, NamedTuple
 
 from micrograd_gui.document.graph import Graph, Node, NodeId, Place
@@ -312,6 +313,7 @@ _LONG = 400.0
 _FURTHEST_X, _FURTHEST_Y = 100, 104
 
 
+@cache
 def _candidates(downwards: bool) -> list[tuple[int, int, int]]:
     """Where to look, nearest first: which point of the wire, and how far from it across and down."""
 
@@ -322,9 +324,6 @@ def _candidates(downwards: bool) -> list[tuple[int, int, int]]:
 
     across, down = range(-_FURTHEST_X, _FURTHEST_X + 1, 20), range(-_FURTHEST_Y, _FURTHEST_Y + 1, 8)
     return sorted(((rank, dx, dy) for rank in range(len(_ALONG)) for dx in across for dy in down), key=cost)
-
-
-_CANDIDATES = {downwards: _candidates(downwards) for downwards in (False, True)}
 
 
 def points_of(curve: Bezier) -> list[Point]:
@@ -353,7 +352,7 @@ def room(
     walls = [
         (x - _MARGIN, y - _MARGIN, x + wide + _MARGIN, y + tall + _MARGIN) for x, y, wide, tall in obstacles
     ]
-    for rank, dx, dy in _CANDIDATES[downwards]:
+    for rank, dx, dy in _candidates(downwards):
         px, py = points[rank]
         x, y = px + dx - width / 2, py + dy - height / 2
         x_end, y_end = x + width, y + height

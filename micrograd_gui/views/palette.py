@@ -75,8 +75,8 @@ class OpPalette(QScrollArea):
         self._rows = QVBoxLayout()
         inside = QWidget()
         inside.setLayout(self._rows)
+        self.setWidget(inside)  # while it is empty: it is measured here, and once more in its look
         self._fill()
-        self.setWidget(inside)
         self.set_look(look)
 
     def set_look(self, look: Look) -> None:
