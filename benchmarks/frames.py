@@ -83,7 +83,10 @@ def main() -> None:
     QTest.qWait(4000)
     window.session.train_step()
     plots = (window.plot.view, window.plot.below)  # matplotlib's import takes what a busy machine lets it
-    assert QTest.qWaitFor(lambda: all(plot.surface is not None for plot in plots), 60_000)
+    until = time.monotonic() + 60
+    while any(plot.surface is None for plot in plots) and time.monotonic() < until:
+        QTest.qWait(100)
+    assert all(plot.surface is not None for plot in plots)
     QTest.qWait(1000)
     viewport = window.canvas.viewport()
     frames, painting = Frames(viewport), QTimer()

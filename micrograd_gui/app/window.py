@@ -105,7 +105,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         """Who tells whom."""
         self.bridge.refused.connect(lambda sentence, _node: self.say(sentence, refused=True))
-        Paced(self.bridge, 150, self, heavy=False).changed.connect(self._on_changed)
+        Paced(self.bridge, 150, self).changed.connect(self._on_changed)
         self.appearance.changed.connect(self._on_look)
         self.panes.palette.chosen.connect(lambda op: self.bridge.attempt(self.commands.add_in_view, op))
         self.panes.learning_built.connect(self._on_learning_built)

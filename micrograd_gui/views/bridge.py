@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import replace
 from time import perf_counter
 from typing import ParamSpec, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from shiboken6 import isValid
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.log import logger_of
@@ -20,38 +21,40 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 NEVER = 1_000_000_000  # milliseconds: only when the run is over
-_TURN = 0.014  # seconds from one heavy view to the next, while the graph trains
-_AGAIN = 5  # milliseconds until a view that had to wait for its turn asks again
-_SHARE = 8  # a view rests so many times as long as it takes to show a change
+_TURN = 0.014  # seconds from one heavy turn to the next, while the graph trains
+_AGAIN = 5  # milliseconds until who had to wait for a turn asks again
+_REST = 66  # milliseconds from one moment to the next at least, while the graph trains
+_SHARE = 8  # panes rest so many times as long as it takes to show a moment
+_LONGEST = 0.15  # seconds: no moment counts as slower, for something may have been loaded for it
 _LATE = 0.0185  # seconds between two ticks from which the window is thought to be late
 _MOST, _LEAST = 0.008, 0.001  # seconds of a frame that steps may take
-_JUST_NOW = 0.012  # seconds since a heavy view began to be drawn
+_JUST_NOW = 0.012  # seconds since a heavy turn began
 
 
 class Bridge(QObject):
     """Turns each replacement of the State into one signal, and each refusal into another.
 
     Signals: ``changed(old, new)`` carries two States; ``refused(sentence, node)`` a sentence for the status
-    bar and the node it is about, or None. ``frames`` shares out the time while the graph trains.
+    bar and the node it is about, or None. ``frames`` shares out the time while the graph trains; by
+    ``rounds`` all panes that show a moment go to the next one together.
 
     Who listens to ``changed``, and how often each is told in a run (a test holds the list):
 
     ==============================  =======================  ============================================
     app/training_loop.py            each change              whether the timer of the run goes
     app/window.py                   150 ms                   title, actions, what a document opens with
-    views/canvas/view.py            66 ms, in turn           nodes, wires and their numbers
+    views/canvas/view.py            together                 nodes, wires and their numbers
     views/data/pane.py              each change              the rows; it looks at what differs, and seldom
     views/expression_line.py        when the run is over     the statements, h, the numbers of the plan
-    views/gradients.py              300 ms, in turn          the table of gradients
+    views/gradients.py              together                 the table of gradients
     views/plot/pane.py              each change              whether there is a loss to show below
-    views/plot/view.py              as the plot, in turn     the plot
-    views/rendered_graph.py         300 ms, in turn          Graphviz's picture
-    views/step_card.py              150 ms, in turn          the step in words
-    views/training_panel.py         80 ms; its choices each  how far training is; optimiser and schedule
+    views/plot/view.py              together, prepared       the plot
+    views/rendered_graph.py         together                 Graphviz's picture
+    views/step_card.py              together                 the step in words
+    views/training_panel.py         together; choices each   how far training is; optimiser and schedule
     ==============================  =======================  ============================================
 
-    *In turn*: heavy to draw, so no two of them in one frame. When a run is over, these and the expression
-    line show what they showed until their turn comes, all within a few frames; the others are told at once.
+    *Together*: of one moment, in one turn of the event loop, so that it is painted at one stroke; see Rounds.
     """
 
     changed = Signal(object, object)
@@ -61,6 +64,7 @@ class Bridge(QObject):
         super().__init__(parent)
         self.session = session
         self.frames = Frames()
+        self.rounds = Rounds(self)
         self._unlisten = session.listen(self.changed.emit)
         self.destroyed.connect(self._unlisten)
 
@@ -68,6 +72,11 @@ class Bridge(QObject):
     def state(self) -> State:
         """The State as it is now."""
         return self.session.state
+
+    @property
+    def shown(self) -> State:
+        """The State that all panes show: that of the session, but in a run one of some steps before."""
+        return self.rounds.shown
 
     def attempt(self, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         """Call a verb; a Refusal becomes the ``refused`` signal, and None comes back."""
@@ -80,13 +89,13 @@ class Bridge(QObject):
 
 
 class Frames:
-    """Shares out the frames of a run: one heavy view is drawn in each, and steps fill what is left of it.
+    """Shares out the frames of a run: one heavy turn is taken in each, and steps fill what is left of it.
 
-    Between two heavy views the event loop makes a whole pass, however late it is: keys are answered.
+    Between two heavy turns the event loop makes a whole pass, however late it is: keys are answered.
     """
 
     def __init__(self) -> None:
-        self._turn_taken = -math.inf  # when the last heavy view began to be drawn, by the performance counter
+        self._turn_taken = -math.inf  # when the last heavy turn began, by the performance counter
         # Runs until a pass has been made since the last turn: a timer that begins while others are heard
         # is heard after what has been posted, and what the window system has sent, since then.
         self._passing = QTimer(singleShot=True, interval=0)
@@ -94,7 +103,7 @@ class Frames:
         self._budget = _MOST
 
     def take_turn(self) -> bool:
-        """Whether a heavy view may be drawn now; if not, it asks again a few milliseconds later."""
+        """Whether what is heavy may be done now; if not, to be asked again a few milliseconds later."""
         now = perf_counter()
         if now - self._turn_taken < _TURN or self._passing.isActive():
             return False
@@ -103,7 +112,7 @@ class Frames:
         return True
 
     def end_turn(self) -> None:
-        """A heavy view has been drawn: before the next one, what waits for the event loop has its turn."""
+        """It has been done: before the next one, what waits for the event loop has its turn."""
         self._passing.start()
 
     def begin(self) -> None:
@@ -125,81 +134,159 @@ class Frames:
         return _LEAST if drawn else self._budget
 
 
-class Pace:
-    """How often one view is drawn in a run: ``rest`` milliseconds apart, and for a ninth of the time at most.
+class Rounds(QObject):
+    """In a run all panes go from one moment to the next together, as fast as all of them can.
 
-    ``heavy``: it waits for its turn. No drawing counts as longer than ``longest`` seconds.
+    A round takes the State of its begin. First, each in a turn of its own, those prepare that need long, and
+    what they prepare is not seen; then in one turn all of them show it, so that it is painted at one stroke.
+    Meanwhile the graph trains on, and the panes stay at the moment before. The end of a run is a round, too.
+
+    Any other change is shown at once: one of the run's own graph with the moment that is seen, and an edit
+    with all that has come meanwhile.
     """
 
-    def __init__(self, frames: Frames, rest: float, *, heavy: bool = True, longest: float = math.inf) -> None:
-        self.rest = rest
-        self.heavy = heavy
-        self._frames = frames
-        self._longest = longest
-        self._ended, self._took = 0.0, 0.0  # the last drawing, in seconds
+    def __init__(self, bridge: Bridge) -> None:
+        super().__init__(bridge)
+        self._bridge = bridge
+        self.shown = bridge.session.state  # what all panes show
+        self._members: list[Together] = []
+        self._aim: State | None = None  # what they prepare to show; None: they rest
+        self._preparing: list[Together] = []  # who has still to do so
+        self._took = 0.0  # seconds that this round has taken, without what came between its turns
+        self._rested = 0.0  # when the last one was over, by the performance counter
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._go_on)
+        self._painted = QTimer(self, singleShot=True, interval=0)  # heard when what was shown is painted
+        self._painted.timeout.connect(self._on_painted)
+        self._shown_at = 0.0
+        self._beside: State | None = None  # what else than a step has come since the round began
+        bridge.changed.connect(self._on_changed)
 
-    def wait(self) -> int:
-        """Milliseconds until the next drawing may begin."""
-        rest = max(self.rest, 1000 * _SHARE * self._took) - 1000 * (perf_counter() - self._ended)
-        return max(0, round(rest))
+    def join(self, member: Together) -> None:
+        """From now on the member is told of each moment."""
+        self._members.append(member)
 
-    def delay(self) -> int:
-        """Asked when ``wait`` is over: 0 where it may begin now, else milliseconds until to ask again."""
-        return 0 if not self.heavy or self._frames.take_turn() else _AGAIN
+    def _on_changed(self, old: State, new: State) -> None:
+        if new.graph.wiring is not self.shown.graph.wiring:
+            self._show(new)
+        elif new.is_training and old.is_training and new.training is old.training:
+            self._show_beside(old, new)
+        elif new.is_training:
+            if self._aim is None and not self._timer.isActive() and not self._painted.isActive():
+                self._timer.start(self._rest())
+        elif old.is_training and any(isValid(each) and each.prepare for each in self._members):
+            self._aim = None
+            self._timer.start(0)
+        else:
+            self._show(new)
 
-    @contextmanager
-    def drawing(self) -> Iterator[None]:
-        """Drawing, timed."""
+    def _show_beside(self, old: State, new: State) -> None:
+        """Somebody has selected, or moved a node: that is seen at once, with the numbers that are seen."""
+        if old.graph.nodes is not new.graph.nodes:  # no step, but other numbers
+            if self._aim is None:
+                self._timer.start(0)
+            return
+        self._beside = new
+        self._tell(_beside(self.shown, new))
+
+    def _show(self, state: State) -> None:
+        """All of them at once, whatever they have prepared."""
+        self._aim = None
+        self._timer.stop()
+        self._tell(state)
+
+    def _tell(self, state: State) -> None:
+        before, self.shown = self.shown, state
+        for member in self._members:
+            if isValid(member):
+                member.changed.emit(before, state)
+
+    # A round ---------------------------------------------------------------------------------
+
+    def _rest(self) -> int:
+        """Milliseconds until the next round may begin."""
+        rest = max(_REST, 1000 * _SHARE * min(self._took, _LONGEST))
+        return max(0, round(rest - 1000 * (perf_counter() - self._rested)))
+
+    def _go_on(self) -> None:
+        if self._aim is None:
+            self._aim, self._took, self._beside = self._bridge.state, 0.0, None
+            self._preparing = [each for each in self._members if isValid(each) and each.prepare is not None]
+        if not self._bridge.frames.take_turn():
+            self._timer.start(_AGAIN)
+            return
         began = perf_counter()
-        yield
-        self._ended = perf_counter()
-        self._took = min(self._longest, self._ended - began)
-        if self.heavy:
-            self._frames.end_turn()
+        while self._preparing:
+            prepare = self._preparing.pop(0).prepare
+            if prepare is not None and prepare(self._aim):
+                self._bridge.frames.end_turn()
+                self._timer.start(_AGAIN)
+                self._took += perf_counter() - began
+                return
+        aim, self._aim, self._shown_at = self._aim, None, began
+        self._tell(aim if self._beside is None else _beside(aim, self._beside))
+        self._bridge.frames.end_turn()
+        self._painted.start()
 
-    def forget(self) -> None:
-        """The last drawing says nothing about the next: it loaded what will be there from now on."""
-        self._took = 0.0
+    def _on_painted(self) -> None:
+        """The moment is on the screen; the next round comes where there is more to show."""
+        self._rested = perf_counter()
+        self._took += self._rested - self._shown_at
+        if self._aim is None and not self._timer.isActive() and self._bridge.state.is_training:
+            self._timer.start(self._rest())
+
+
+def _beside(seen: State, new: State) -> State:
+    """The numbers that are seen, with what is selected, and what is where, in the other State."""
+    numbers = {node: seen.graph.nodes[node].data for node in seen.graph.parameters}
+    history = seen.history.amended(new.graph.numbered(numbers))
+    return replace(seen, history=history, selection=new.selection, h=new.h, sides=new.sides)
+
+
+class Together(QObject):
+    """``changed(old, new)``: at once, but in a run for all who are together in it, in one turn, of one State.
+
+    ``prepare(state)``: for who needs long to show a State. It is called in a turn before, must not be seen
+    yet, and gives whether there was anything to do. Not every State that is prepared comes.
+    """
+
+    changed = Signal(object, object)
+
+    def __init__(
+        self, bridge: Bridge, parent: QObject, prepare: Callable[[State], bool] | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.prepare = prepare
+        bridge.rounds.join(self)
 
 
 class Paced(QObject):
     """``changed(old, new)`` as the bridge has it; in a run ``rest`` milliseconds apart, many as one.
 
-    The end of a run comes to a ``heavy`` view when its turn does; a change before that brings it at once.
+    For what is light, and tells of no moment.
     """
 
     changed = Signal(object, object)
 
-    def __init__(self, bridge: Bridge, rest: int, parent: QObject, *, heavy: bool = True) -> None:
+    def __init__(self, bridge: Bridge, rest: int, parent: QObject) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._pace = Pace(bridge.frames, rest, heavy=heavy)
+        self._rest = rest
         self._before: State | None = None  # the State that was shown last, where another is waiting
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._due)
         bridge.changed.connect(self._on_changed)
 
     def _on_changed(self, old: State, new: State) -> None:
-        before = old if self._before is None else self._before
-        if new.is_training:
-            self._before = before
-            if not self._timer.isActive() and self._pace.rest < NEVER:
-                self._timer.start(self._pace.wait())
-            return
-        if old.is_training and self._pace.heavy and new.graph.wiring is before.graph.wiring:
-            self._before = before  # numbers alone differ: who points at what is shown points at what is there
+        if self._before is None:
+            self._before = old
+        if not new.is_training:
+            self._timer.stop()
             self._due()
-            return
-        self._timer.stop()
-        self._before = None
-        self.changed.emit(before, new)
+        elif not self._timer.isActive() and self._rest < NEVER:
+            self._timer.start(self._rest)
 
     def _due(self) -> None:
-        if self._before is None:
-            return
-        if delay := self._pace.delay():
-            self._timer.start(delay)
-            return
         before, self._before = self._before, None
-        with self._pace.drawing():
+        if before is not None:
             self.changed.emit(before, self._bridge.state)

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 
 from micrograd_gui.document.text import WIDEST, short
 from micrograd_gui.session.state import State
-from micrograd_gui.views.bridge import Bridge, Paced
+from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.gradients_model import (
     DATA,
     ERROR,
@@ -72,7 +72,7 @@ class Gradients(QWidget):
         layout.addWidget(self.title)
         layout.addWidget(self.table)
         self.table.selectionModel().selectionChanged.connect(self._on_selected)
-        Paced(bridge, 300, self).changed.connect(self._on_changed)
+        Together(bridge, self).changed.connect(self._on_changed)
         self.set_look(look)
         self._say_how(bridge.state)
         self._show_selection(bridge.state)

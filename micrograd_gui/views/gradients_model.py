@@ -92,7 +92,10 @@ class GradientsModel(QAbstractTableModel):
             self.endResetModel()
             return
         self._state = state
-        self._say_changed(sorted({self._rows[node] for node in _differing(old, state)}))
+        if state.is_training:  # nearly all of them differ
+            self._say_changed(range(len(self.order)))
+        else:
+            self._say_changed(sorted({self._rows[node] for node in _differing(old, state)}))
 
     def _say_changed(self, rows: Iterable[int]) -> None:
         for _, run in groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0]):

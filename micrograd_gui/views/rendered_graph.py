@@ -24,7 +24,7 @@ from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import short
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
-from micrograd_gui.views.bridge import Bridge, Paced
+from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.theme import Look
 
 if TYPE_CHECKING:  # they come with the first picture, after the first paint
@@ -71,7 +71,7 @@ class RenderedGraph(QWidget):
         self._pressed: QPoint | None = None
         self._grabbed: QPointF | None = None
         self.set_look(look)
-        Paced(bridge, 300, self).changed.connect(self._on_changed)
+        Together(bridge, self).changed.connect(self._on_changed)
 
     def sizeHint(self) -> QSize:
         """Wide and low: a graph goes from left to right."""
@@ -155,7 +155,7 @@ class RenderedGraph(QWidget):
     def _on_laid_out(self, figure: Figure) -> None:
         from micrograd_gui.views.figure_painter import Scenery
 
-        state = self.bridge.state
+        state = self.bridge.shown
         first = self.figure is None
         self._scenery = Scenery(figure)
         self.figure, self.message = figure.with_frame(state.frame, state.step), ""
@@ -173,7 +173,7 @@ class RenderedGraph(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Up to date, and laid out once it has been painted."""
         super().showEvent(event)
-        state = self.bridge.state
+        state = self.bridge.shown
         self.message = self.message or ("" if state.graph.nodes else EMPTY)
         self._due = True
         if self.figure is not None:
@@ -189,7 +189,7 @@ class RenderedGraph(QWidget):
         """The figure, of which only what is exposed is painted, or a sentence."""
         if self._due:  # laying out waits until the window has been painted once
             self._due = False
-            QTimer.singleShot(0, self, lambda: self._lay_out(self.bridge.state.graph))
+            QTimer.singleShot(0, self, lambda: self._lay_out(self.bridge.shown.graph))
         painter = QPainter(self)
         painter.setClipRegion(event.region())
         painter.setBackground(QColor(self.look.theme.ground))
@@ -209,7 +209,7 @@ class RenderedGraph(QWidget):
         place = self._transform()
         exposed, _ = place.inverted()
         painter.setTransform(place)
-        selection, region = self.bridge.state.selection, event.region()
+        selection, region = self.bridge.shown.selection, event.region()
         # The few rectangles of a step cost less than the one around them all.
         rects = list(cast(Iterable[QRect], region)) if region.rectCount() <= MANY else [event.rect()]
         parts = [exposed.mapRect(QRectF(rect)) for rect in rects]
@@ -301,7 +301,7 @@ class RenderedGraph(QWidget):
 
     def _node_tip(self, node: NodeId) -> str:
         """The numbers of a node in more digits than there is room for."""
-        state = self.bridge.state
+        state = self.bridge.shown
         if node not in state.graph.nodes:
             return ""
         parts = [

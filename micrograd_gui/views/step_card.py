@@ -25,7 +25,7 @@ from micrograd_gui.resource import FAMILY
 from micrograd_gui.session.explain.card import card
 from micrograd_gui.session.explain.formulas import EQUALS, Fragment, Line, as_text
 from micrograd_gui.session.state import State
-from micrograd_gui.views.bridge import Bridge, Paced
+from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.theme import SMALLEST_PROJECTED, Look
 
 _NBSP = "\u00a0"
@@ -59,7 +59,7 @@ class StepCard(QTextEdit):
         )
         self.setTabChangesFocus(True)
         self.setCursorWidth(0)
-        Paced(bridge, 150, self).changed.connect(self._on_changed)
+        Together(bridge, self).changed.connect(self._on_changed)
         self.set_look(look)
         self._show(bridge.state)
 

@@ -28,7 +28,7 @@ from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES, Optimiser, 
 from micrograd_gui.document.text import exact, read_number, short, spoken, written
 from micrograd_gui.session.state import State
 from micrograd_gui.session.training.progress import diverging
-from micrograd_gui.views.bridge import Bridge, Paced
+from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.expression_line import ReadLine
 from micrograd_gui.views.theme import Look
 
@@ -73,7 +73,8 @@ class TrainingPanel(QScrollArea):
         self._column.addWidget(self.reason)
         self._column.addLayout(self._make_fields())
         self._column.addStretch(1)
-        Paced(bridge, 80, self, heavy=False).changed.connect(self._on_changed)
+        Together(bridge, self).changed.connect(self._on_changed)
+        bridge.changed.connect(self._on_end)
         self.set_look(look)
         self._show(bridge.state)
 
@@ -210,11 +211,16 @@ class TrainingPanel(QScrollArea):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._show(self._bridge.state)
+        self._show(self._bridge.shown)
 
     def _on_changed(self, old: State, new: State) -> None:
         if self.isVisible():
             self._show(new)
+
+    def _on_end(self, old: State, new: State) -> None:
+        """Why a run is over is said at once; its last numbers come with those of the other panes."""
+        if old.is_training and not new.is_training and self.isVisible():
+            self._say(self._reason(new))
 
     def _show(self, state: State) -> None:
         training, plan = state.training, _plan(state)
@@ -238,10 +244,12 @@ class TrainingPanel(QScrollArea):
             self._say(_divergence(state))
 
     def _count(self, k: int, until: int) -> None:
+        self.progress.setUpdatesEnabled(False)  # else Qt paints at once, before other panes show the moment
         if self.progress.maximum() != until:
             self.progress.setRange(0, until)
-        self.progress.setValue(k)
         self.progress.setFormat(f"step {k:,} of {until:,}")
+        self.progress.setValue(k)
+        self.progress.setUpdatesEnabled(True)
 
     def _reason(self, state: State) -> str:
         """Why a run ended by itself, cannot begin, or leads nowhere; empty where all is well."""

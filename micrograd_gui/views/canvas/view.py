@@ -28,7 +28,7 @@ from micrograd_gui.document.block import Key
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
-from micrograd_gui.views.bridge import Bridge, Paced
+from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.blocks import BlockNavigation
 from micrograd_gui.views.canvas.camera import ZoomView
 from micrograd_gui.views.canvas.inline_editor import InlineEditing
@@ -84,7 +84,7 @@ class CanvasView(ZoomView):
         self.viewport().setMouseTracking(True)
         self.setAcceptDrops(True)
         self.zoomed.connect(self._on_zoomed)
-        Paced(bridge, 66, self).changed.connect(self._on_changed)
+        Together(bridge, self).changed.connect(self._on_changed)
         self._describe()
         self.fit()
 
@@ -94,7 +94,7 @@ class CanvasView(ZoomView):
         """Draw in that look; text that is made larger makes the picture larger about its middle."""
         factor = look.scale / self.look.scale
         self.look, self.pens = look, pens_of(look)
-        self.picture = picture_of(self.bridge.state, self.graph_scene, self.pens, self.zoom)
+        self.picture = picture_of(self.bridge.shown, self.graph_scene, self.pens, self.zoom)
         if self._whole:
             self.fit()
         elif factor != 1.0:
@@ -252,8 +252,8 @@ class CanvasView(ZoomView):
 
     def look_again(self) -> None:
         """Another block, or the whole graph, is looked at."""
-        self.graph_scene.follow(self.bridge.state.graph, self.navigation.block)
-        self.picture = picture_of(self.bridge.state, self.graph_scene, self.pens, self.zoom)
+        self.graph_scene.follow(self.bridge.shown.graph, self.navigation.block)
+        self.picture = picture_of(self.bridge.shown, self.graph_scene, self.pens, self.zoom)
         self.pointer.forget_hover()
         self.fit()
         self._describe()
@@ -294,7 +294,7 @@ class CanvasView(ZoomView):
             self.show_node(self.picture.acting)
 
     def _describe(self) -> None:
-        self.setAccessibleDescription(description(self.bridge.state, len(self.graph_scene.curves)))
+        self.setAccessibleDescription(description(self.bridge.shown, len(self.graph_scene.curves)))
 
     # Painting --------------------------------------------------------------------------------
 
@@ -325,7 +325,7 @@ class CanvasView(ZoomView):
 
     def _on_zoomed(self) -> None:
         if self.picture.chip_scale != chip_scale(self.zoom):
-            self.picture = picture_of(self.bridge.state, self.graph_scene, self.pens, self.zoom)
+            self.picture = picture_of(self.bridge.shown, self.graph_scene, self.pens, self.zoom)
         self.editing.follow()
 
     # Qt's calls, each handed to the one who knows what it means ------------------------------

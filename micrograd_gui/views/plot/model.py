@@ -191,7 +191,6 @@ class PlotKind(Protocol):
         text, tip: what its button says.
         has_span: whether the span across can be set.
         has_log, log: whether its numbers may be shown by their size, and whether they are.
-        pace: milliseconds between two pictures at least, while the graph trains.
     """
 
     name: str
@@ -199,7 +198,6 @@ class PlotKind(Protocol):
     tip: str
     has_span: bool
     has_log: bool
-    pace: int
     log: bool
 
     @property

@@ -12,7 +12,7 @@ from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from PySide6.QtCore import QPointF, QSize
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from micrograd_gui.views.plot.artists import POINTS, GrowingLine, ItemArtist, MarkLine, artist_for, shape_of
@@ -69,6 +69,7 @@ class PlotSurface(FigureCanvasQTAgg):
         self._key_lines, self._key_x = 0, 0.0  # of a key above the axes; they stay while its numbers grow
         self._ground: Any = None  # the pixels of the axes alone
         self._stale = True  # whether what is drawn over them no longer holds
+        self.held: QPixmap | None = None  # what is seen while the next picture is drawn behind it
         self._frame = PlotAxes(self.figure)
         self.axes = self._frame.main
         self.mpl_connect("draw_event", self._on_draw)
@@ -104,7 +105,19 @@ class PlotSurface(FigureCanvasQTAgg):
             self._draw_all()
         elif self._ground is not None:
             self._draw_lines()
-            self.update()  # not blit(): that would repaint at once, inside of the step
+            if self.held is None:
+                self.update()  # not blit(): that would repaint at once, inside of the step
+
+    def hold(self) -> None:
+        """What is seen now stays, whatever is drawn, until ``release``."""
+        if self.held is None:
+            self.held = self.grab()
+
+    def release(self) -> None:
+        """What has been drawn is seen."""
+        if self.held is not None:
+            self.held = None
+            self.update()
 
     def picture(self, suffix: str) -> bytes:
         """The bytes of an .svg, .pdf or .png file, the same for the same plot; text stays text."""
@@ -243,7 +256,12 @@ class PlotSurface(FigureCanvasQTAgg):
     # Drawing ---------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The pixels of matplotlib, and over them what Qt paints."""
+        """The pixels of matplotlib, and over them what Qt paints; or what is held."""
+        if self.held is not None:
+            painter = QPainter(self)
+            painter.drawPixmap(self.rect(), self.held)
+            painter.end()
+            return
         super().paintEvent(event)
         if self._ground is None:
             return

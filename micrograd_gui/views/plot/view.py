@@ -9,13 +9,13 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
-from micrograd_gui.views.bridge import Bridge, Pace
+from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.plot.model import PlotItem, PlotKind, StaticPlot
 from micrograd_gui.views.theme import SMALLEST_PROJECTED, Look
 
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from micrograd_gui.views.plot.surface import PlotSurface
 
 
-_LONGEST = 0.15  # seconds
+_REDRAW = QEvent.Type(QEvent.registerEventType())
+_AGAIN = 5  # milliseconds until a plot that comes asks again whether it is its turn
 
 
 class PlotView(QStackedWidget):
-    """Sleeps until ``wake``; in a run it keeps to the pace of its kind; the end is drawn in its turn."""
+    """Sleeps until ``wake``; in a run it prepares its next picture while the one before is seen."""
 
     refreshed = Signal()
 
@@ -40,8 +41,8 @@ class PlotView(QStackedWidget):
         self.items: tuple[PlotItem, ...] = ()
         self.surface: PlotSurface | None = None
         self._awake = False
-        self._ends = False  # a run is over, and its end is not drawn yet
-        self._pace = Pace(bridge.frames, kind.pace, longest=_LONGEST)
+        self._prepared: State | None = None  # what is drawn, and not seen yet
+        self._asked = False  # to be drawn before the next paint
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self.refresh)
@@ -50,7 +51,7 @@ class PlotView(QStackedWidget):
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.words.setMinimumSize(1, 1)
         self.addWidget(self.words)
-        bridge.changed.connect(self._on_changed)
+        Together(bridge, self, self._prepare).changed.connect(self._on_changed)
         self.set_look(look)
 
     def wake(self) -> None:
@@ -61,7 +62,6 @@ class PlotView(QStackedWidget):
     def show_kind(self, kind: PlotKind) -> None:
         """Show that kind from now on."""
         self.kind, self.static = kind, None
-        self._pace.rest = kind.pace
         self._later.start(0)
 
     def again(self) -> None:
@@ -91,19 +91,49 @@ class PlotView(QStackedWidget):
         super().hideEvent(event)
         self._later.stop()
 
+    def _prepare(self, state: State) -> bool:
+        """Draw that State behind the picture that is seen; gives whether there is a plot to draw."""
+        seen = self._awake and self.isVisible() and self.currentWidget() is self.surface
+        if not seen or self.surface is None or self.kind.why_empty(state):
+            return False
+        self._later.stop()
+        self.surface.hold()
+        self._draw(state)
+        self._prepared = state
+        return True
+
     def _on_changed(self, old: State, new: State) -> None:
+        prepared, self._prepared = self._prepared, None
         if not (self._awake and self.isVisible()):
             return
-        if new.is_training:
-            if not self._later.isActive():
-                self._later.start(self._pace.wait())
-        elif old.is_training:
-            self._ends = True
+        if prepared is new:
+            self._show_drawn()
+        elif self.surface is None:
             self._later.start(0)
-        elif self.static is None or self.kind.why_empty(new) or not self.kind.still_valid(self.static, new):
-            self._later.start(0)  # several changes before the next turn of the event loop are drawn once
-        else:
-            self._show_live(new)
+        elif new.is_training or self.kind.why_empty(new) or self._holds_for(new):
+            self._draw(new)
+            self._show_drawn()
+        elif not self._asked:  # several changes before the next paint are drawn once
+            self._asked = True
+            QCoreApplication.postEvent(self, QEvent(_REDRAW))  # it comes before the other panes are painted
+
+    def customEvent(self, event: QEvent) -> None:
+        """The plot is drawn before whatever has changed is painted."""
+        if event.type() == _REDRAW:
+            self._asked = False
+            self.refresh()
+
+    def _holds_for(self, state: State) -> bool:
+        """Whether the static part does, so that the rest is quick."""
+        if self.static is None or self.kind.why_empty(state):
+            return False
+        return self.kind.still_valid(self.static, state)
+
+    def _show_drawn(self) -> None:
+        self._later.stop()
+        if self.surface is not None:
+            self.surface.release()
+        self.refreshed.emit()
 
     def _show_live(self, state: State) -> None:
         assert self.static is not None
@@ -118,23 +148,21 @@ class PlotView(QStackedWidget):
         self._later.stop()
         if not ((self._awake and self.isVisible()) or whatever):
             return
-        state = self._bridge.state
+        state, frames = self._bridge.shown, self._bridge.frames
         comes = self.currentWidget() is self.words  # what comes with a plot takes long: another may come, too
-        in_turn = (state.is_training or self._ends or comes) and not whatever
-        if in_turn and (delay := self._pace.delay()):
-            self._later.start(delay)
+        if (state.is_training or comes) and not whatever and not frames.take_turn():
+            self._later.start(_AGAIN)
             return
-        with self._pace.drawing():
-            if self.surface is None and not self.kind.why_empty(state):
-                self.surface = self._make_surface()
-                if not whatever:
-                    self._later.start(0)  # what it shows is worked out in a turn of its own
-                    return
-            self._draw(state)
-        self._ends = False
-        if comes:
-            self._pace.forget()  # it will not take so long again
-        self.refreshed.emit()
+        if self.surface is None and not self.kind.why_empty(state):
+            self.surface = self._make_surface()
+            if not whatever:
+                frames.end_turn()
+                self._later.start(0)  # what it shows is worked out in a turn of its own
+                return
+        self._draw(state)
+        frames.end_turn()
+        self._prepared = None
+        self._show_drawn()
 
     def _draw(self, state: State) -> None:
         kind = self.kind
@@ -145,7 +173,7 @@ class PlotView(QStackedWidget):
             return
         assert self.surface is not None
         self.setCurrentWidget(self.surface)  # first, for it is given its size
-        if self.static is None or not kind.still_valid(self.static, state):
+        if not self._holds_for(state):
             self.static = kind.build(state, self.static)
             self.items = kind.live_items(state, self.static)
             self.surface.show_plot(self.static, self.items)

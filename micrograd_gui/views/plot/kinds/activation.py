@@ -25,7 +25,6 @@ class ActivationPlot:
     has_span = False
     pair = None
     has_log = log = False
-    pace = 100
 
     def why_empty(self, state: State) -> str:
         """Never: tanh can be shown without any graph."""

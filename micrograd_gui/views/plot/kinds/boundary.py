@@ -59,7 +59,6 @@ class BoundaryPlot:
     has_span = False
     pair = None
     has_log = log = False
-    pace = 80
 
     def __init__(self) -> None:
         self._known: tuple[Graph, BoundaryQuery | str] | None = None

@@ -38,7 +38,6 @@ class ErrorPlot:
     has_span = False
     pair = None
     has_log = log = False
-    pace = 500
 
     def why_empty(self, state: State) -> str:
         """Why there is no slope to measure."""

@@ -38,7 +38,6 @@ class GradientsPlot:
     has_span = False
     pair = None
     has_log = log = False
-    pace = 150
 
     def __init__(self) -> None:
         self._health: Health | None = None

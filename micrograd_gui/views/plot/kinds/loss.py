@@ -28,7 +28,6 @@ class LossPlot:
     has_span = False
     pair = None
     has_log = True
-    pace = 66
 
     def __init__(self) -> None:
         self.log = False

@@ -72,7 +72,6 @@ class SweepPlot:
     has_span = True
     pair = None
     has_log = log = False
-    pace = 200
 
     def why_empty(self, state: State) -> str:
         """What to do before there is something to sweep."""
