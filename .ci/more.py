@@ -10,6 +10,7 @@ cannot be had, a line says so, and the tests that need them stay skipped.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -50,20 +51,44 @@ def install_extras():
 
 def install_frameworks():
     """PyTorch and JAX for processors; no build for graphics cards, which is some gigabytes."""
+    for packages in ([TORCH], JAX):
+        if not (uv_installs(packages) or pip_installs(packages)):
+            raise Missing(f"{packages[0]} cannot be had here as a build for processors")
+
+
+def uv_installs(packages):
+    """Whether uv installed them, which it does in a quarter of pip's processor time."""
+    uv = shutil.which("uv")
+    if uv is None:
+        return False
+    order = [uv, "pip", "install", "--python", str(PYTHON), "--only-binary", ":all:"]
+    links = [word for link in os.environ.get("PIP_FIND_LINKS", "").split() for word in ("--find-links", link)]
+    for source in (links, ["--torch-backend", "cpu"]):
+        planned = ran([*order, *source, "--dry-run", *packages], errors=subprocess.STDOUT)
+        if planned and are_for_processors(re.findall(r"^ \+ (\S+)==", planned, re.MULTILINE)):
+            return ran([*order, *source, *packages]) is not None
+    return False
+
+
+def pip_installs(packages):
+    """Whether pip installed them."""
     options = ["--quiet", "--disable-pip-version-check", "--no-input", "--only-binary", ":all:"]
     options += ["--no-compile"]
     pip = [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", *options]
-    report = ran([*pip, "--dry-run", "--report", "-", TORCH])
-    names = [each["metadata"]["name"] for each in json.loads(report)["install"]] if report else ["nvidia"]
-    if not any(name.startswith(("nvidia", "cuda")) for name in names):
-        found = ran([*pip, TORCH])
-    else:
-        uv = shutil.which("uv")
-        found = uv and ran([uv, "pip", "install", "--python", str(PYTHON), "--torch-backend", "cpu", TORCH])
-    if found is None or found is False:
-        raise Missing(f"{TORCH} cannot be had here as a build for processors")
-    if ran([*pip, *JAX]) is None:
-        raise Missing("JAX cannot be had here")
+    report = ran([*pip, "--dry-run", "--report", "-", *packages])
+    planned = [each["metadata"]["name"] for each in json.loads(report)["install"]] if report else []
+    return are_for_processors(planned) and ran([*pip, *packages]) is not None
+
+
+def are_for_processors(planned):
+    """Whether an installer knows what to install, and nothing for graphics cards is among it."""
+    return bool(planned) and not any(name.startswith(("nvidia", "cuda")) for name in planned)
+
+
+def load_once():
+    """Have Python keep what it compiles of them: else each process of the tests that is first would do it."""
+    for modules in ("torch._dynamo, torch.distributed.run", "jax", "sklearn.datasets", "ipykernel, nbclient"):
+        ran([str(PYTHON), "-c", f"import {modules}"])
 
 
 def compile_replays():
@@ -71,14 +96,15 @@ def compile_replays():
 
     Whether these tests pass is told later, when they are run for good.
     """
-    ran([str(PYTHON), "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/engine/test_tape.py"])
+    tests = ["tests/engine/test_tape.py", "-k", "True or numba"]
+    ran([str(PYTHON), "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests])
 
 
-def ran(command):
-    """What a command printed, or None where it failed or took too long."""
+def ran(command, errors=subprocess.DEVNULL):
+    """What a command printed, and where it told errors if asked; None where it failed or took too long."""
     try:
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True,
             timeout=INSTALLING, cwd=ROOT,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
@@ -94,6 +120,7 @@ def install():
             packages()
         except Missing as problem:
             run.say(f"-- {problem}; the tests that need it stay skipped.")
+    load_once()
     compile_replays()
     run.say(f"-- more packages: installed in {time.monotonic() - begun:.0f} s beside the tests")
 

@@ -8,6 +8,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -22,10 +23,12 @@ gc.set_threshold(20_000, 20, 20)
 # Set before Qt is loaded, which reads them once. matplotlib's cache stays where it is: it is slow to make.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 HOME = Path(tempfile.mkdtemp(prefix="micrograd-gui-tests-"))
+FOLDERS = []
 for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
     folder = HOME / variable.lower()
     folder.mkdir()
     os.environ[variable] = str(folder)
+    FOLDERS.append(folder)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -106,20 +109,29 @@ def pytest_unconfigure() -> None:
         gui.QGuiApplication.clipboard().clear()
 
 
+@pytest.fixture(scope="session")
+def locks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[IO[str], ...]]:
+    """The door and the room of `its_turn`: files that all workers of this run share, open once in each."""
+    shared = tmp_path_factory.getbasetemp().parent
+    with open(shared / "door.lock", "a") as door, open(shared / "room.lock", "a") as room:
+        yield door, room
+
+
 @pytest.fixture(autouse=True)
-def its_turn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def its_turn(request: pytest.FixtureRequest, locks: tuple[IO[str], ...]) -> Iterator[None]:
     """While a test marked `alone` runs, the other workers of pytest-xdist wait between two tests."""
     if fcntl is None or "PYTEST_XDIST_WORKER" not in os.environ:
         yield
         return
-    shared = tmp_path_factory.getbasetemp().parent  # by all workers of this run
     alone = request.node.get_closest_marker("alone") is not None
-    with open(shared / "door.lock", "a") as door, open(shared / "room.lock", "a") as room:
-        fcntl.flock(door, fcntl.LOCK_EX)  # who waits for the room keeps the door shut to those who come later
-        fcntl.flock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
-        if not alone:
-            fcntl.flock(door, fcntl.LOCK_UN)
-        yield
+    door, room = locks
+    fcntl.flock(door, fcntl.LOCK_EX)  # who waits for the room keeps the door shut to those who come later
+    fcntl.flock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+    if not alone:
+        fcntl.flock(door, fcntl.LOCK_UN)
+    yield
+    fcntl.flock(room, fcntl.LOCK_UN)
+    fcntl.flock(door, fcntl.LOCK_UN)
 
 
 @pytest.fixture(autouse=True)
@@ -129,15 +141,17 @@ def settings_of_its_own() -> Iterator[None]:
     core = sys.modules.get("PySide6.QtCore")
     if core is not None:  # Qt writes what was set a little later, after the file is gone if need be
         kept = core.QSettings("micrograd-gui", "micrograd-gui")
-        kept.clear()
-        kept.sync()
-    for entry in HOME.glob("*/*"):
-        if entry.name == "matplotlib":  # it looked for its folder once, and holds on to it
-            continue
-        if entry.is_dir():
-            shutil.rmtree(entry)
-        else:
-            entry.unlink()
+        if kept.allKeys():
+            kept.clear()
+            kept.sync()
+    for folder in FOLDERS:
+        for entry in os.scandir(folder):  # thousands of times: pathlib would take longer than many a test
+            if entry.name == "matplotlib":  # it looked for its folder once, and holds on to it
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path)
+            else:
+                os.unlink(entry.path)
 
 
 @pytest.fixture(autouse=True)
