@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QToolBar,
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.files import documents
 from micrograd_gui.log import logger_of
-from micrograd_gui.session.record import leaf_data
+from micrograd_gui.session.build import leaf_data
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Frame
 from micrograd_gui.views.bridge import Bridge
@@ -192,7 +192,12 @@ TRAIN: tuple[Action | None, ...] = (
     None,
     Action("update", "&Update", ("U",), lambda c: c.session.update(),
         lambda s: bool(s.graph.parameters) and not s.blocked and not s.is_training,
-        "p.data −= rate × p.grad for every parameter, as a step of the run that can be gone back over."),
+        "Every parameter moves by its gradient, as in training; the step can be gone back over."),
+    Action("gradients_of_row", "Learn from this row &alone", ("Shift+T",),
+        lambda c: c.session.set_plan(gradients_of="rows" if _of_row(c.session.state) else "row"),
+        lambda s: s.graph.data is not None and len(s.graph.data) > 1,
+        "Gradients, Update and Train are of the row alone that the graph shows; the same again: of all rows.",
+        checked=lambda s: _of_row(s)),
     None,
     Action("open_rows", "Rows from a &CSV file…", (), lambda c: c.open_rows(), _nodes,
         "Read the rows that the graph learns from."),
@@ -211,6 +216,10 @@ MENUS: tuple[tuple[str, tuple[Action | None, ...]], ...] = (
 
 def _has_rows(state: State) -> bool:
     return state.graph.data is not None and bool(state.graph.data.rows)
+
+
+def _of_row(state: State) -> bool:
+    return state.graph.plan is not None and state.graph.plan.gradients_of == "row"
 
 
 def _learnable(state: State) -> bool:

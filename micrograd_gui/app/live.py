@@ -118,7 +118,7 @@ def refresh(session: Session, link: Link) -> str:
 def picture(found: LiveGraph) -> Any:
     """The lecture's picture of the numbers that were found, with the names: a graphviz Digraph."""
     from micrograd import draw_dot
-    from micrograd_gui.session.record import build
+    from micrograd_gui.session.build import build
 
     graph = found.graph
     values = build(graph)

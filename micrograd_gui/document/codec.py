@@ -13,7 +13,7 @@ import msgspec
 from micrograd.ops import op_of
 from micrograd_gui.document import block as blocks
 from micrograd_gui.document.block import Block, BlockKind
-from micrograd_gui.document.data import Column, Data, Reduction, TrainingPlan
+from micrograd_gui.document.data import Column, Data, GradientsOf, Reduction, TrainingPlan
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import FARTHEST, Graph, Node, NodeId, Role
 from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
@@ -64,7 +64,10 @@ class DataModel(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class PlanModel(msgspec.Struct, forbid_unknown_fields=True):
-    """How the graph is trained; ``demo`` lets the rate fall as in micrograd's demo, 1 − 0.9·k/100."""
+    """How the graph is trained; ``demo`` lets the rate fall as in micrograd's demo, 1 − 0.9·k/100.
+
+    ``gradients_of`` is left out where it is the rows, as in files that do not know it.
+    """
 
     rate: float = 0.05
     optimiser: OptimiserName = "sgd"
@@ -72,6 +75,7 @@ class PlanModel(msgspec.Struct, forbid_unknown_fields=True):
     steps: int = 100
     seed: int = 1337
     batch: int | None = None
+    gradients_of: GradientsOf = "rows"
 
 
 class BlockModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -294,8 +298,18 @@ def _fields_of(graph: Graph) -> dict[str, Any]:
         out["data"] = msgspec.to_builtins(DataModel(columns, rows, data.shown, data.reduction))
     if plan is not None:
         out["plan"] = msgspec.to_builtins(
-            PlanModel(plan.rate, plan.optimiser, plan.schedule, plan.steps, plan.seed, plan.batch)
+            PlanModel(
+                plan.rate,
+                plan.optimiser,
+                plan.schedule,
+                plan.steps,
+                plan.seed,
+                plan.batch,
+                plan.gradients_of,
+            )
         )
+        if plan.gradients_of == TrainingPlan.gradients_of:
+            del out["plan"]["gradients_of"]
     if graph.blocks:
         out["blocks"] = [msgspec.to_builtins(_block_model(block)) for block in graph.blocks]
     return out
@@ -315,7 +329,13 @@ def _data(model: DataModel, nodes: Mapping[NodeId, Node], refuse: Refuse) -> Dat
 def _plan(model: PlanModel, refuse: Refuse) -> TrainingPlan:
     """The plan, each field of it possible."""
     plan = TrainingPlan(
-        float(model.rate), model.optimiser, model.schedule, model.steps, model.seed, model.batch
+        float(model.rate),
+        model.optimiser,
+        model.schedule,
+        model.steps,
+        model.seed,
+        model.batch,
+        model.gradients_of,
     )
     fault = plan.fault()
     if fault is not None:

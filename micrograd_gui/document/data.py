@@ -12,6 +12,7 @@ from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES, OptimiserNa
 from micrograd_gui.document.text import saveable, spoken
 
 Reduction = Literal["mean", "sum"]
+GradientsOf = Literal["row", "rows"]
 RATE_AT_MOST = 1e6
 STEPS_AT_MOST = 10_000_000
 
@@ -96,7 +97,11 @@ class Data:
 
 @dataclass(frozen=True)
 class TrainingPlan:
-    """How the graph is trained. ``batch`` is how many rows a step looks at (None: all of them)."""
+    """How the graph is trained. ``batch`` is how many rows a step looks at (None: all of them).
+
+    ``gradients_of`` says whose loss is learned from, and so what the gradients of the parameters are of: that
+    of the "rows", or of the one "row" that the graph shows, whatever the batch.
+    """
 
     rate: float = 0.05
     optimiser: OptimiserName = "sgd"
@@ -104,6 +109,7 @@ class TrainingPlan:
     steps: int = 100
     seed: int = 1337
     batch: int | None = None
+    gradients_of: GradientsOf = "rows"
 
     def fault(self) -> tuple[str, str] | None:
         """Which field cannot be, and why; None where all is well."""
@@ -121,4 +127,7 @@ class TrainingPlan:
             return "seed", f"The seed must be a whole number from 0 to {2**32 - 1:,}, not {self.seed:,}."
         if self.batch is not None and self.batch < 1:
             return "batch", f"A batch has at least one row, not {self.batch}."
+        if self.gradients_of not in ("row", "rows"):
+            sentence = f"Gradients are of the row or of the rows, not of “{spoken(self.gradients_of)}”."
+            return "gradients_of", sentence
         return None

@@ -13,7 +13,8 @@ class Optimiser(NamedTuple):
 
     ``update(parameters, grads, rate, moments, k)`` gives the parameters and moments after step ``k``, counted
     from 0; all arrays have the shape (parameters,). ``columns`` names what it remembers per parameter.
-    ``torch`` is the line that makes the same one in a script for PyTorch.
+    ``by`` is how that is written which it multiplies by the rate. ``torch`` is the line that makes the same
+    one in a script for PyTorch.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Optimiser(NamedTuple):
     sentence: str
     columns: tuple[str, ...]
     update: Callable[[Any, Any, float, Moments, int], tuple[Any, Moments]]
+    by: str
     torch: str
 
     def start(self, parameters: Any) -> Moments:
@@ -63,6 +65,7 @@ _OPTIMISERS = (
         "p −= rate × p.grad, as in the lecture.",
         (),
         _sgd,
+        "p.grad",
         "torch.optim.SGD(model.parameters(), lr=given.rate)",
     ),
     Optimiser(
@@ -71,6 +74,7 @@ _OPTIMISERS = (
         "v = 0.9 × v + p.grad; p −= rate × v: it rolls on.",
         ("v",),
         _momentum,
+        "v",
         "torch.optim.SGD(model.parameters(), lr=given.rate, momentum=0.9)",
     ),
     Optimiser(
@@ -79,6 +83,7 @@ _OPTIMISERS = (
         "Steps of about one rate per parameter, whatever its gradient.",
         ("m", "v"),
         _adam,
+        "m̂ / (√v̂ + 10⁻⁸)",
         "torch.optim.Adam(model.parameters(), lr=given.rate)",
     ),
 )

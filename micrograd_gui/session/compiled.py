@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from micrograd_gui.document.graph import Graph, NodeId, Wiring
-from micrograd_gui.session.record import build
+from micrograd_gui.session.build import build
 
 if TYPE_CHECKING:
     import numpy as np

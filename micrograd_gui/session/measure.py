@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import given_number
+from micrograd_gui.session.build import build
 from micrograd_gui.session.compiled import compiled
-from micrograd_gui.session.record import build, record
+from micrograd_gui.session.record import record
 from micrograd_gui.session.trace import Change, Frame, Pass
 
 if TYPE_CHECKING:
@@ -225,23 +226,25 @@ def walked(graph: Graph, node: NodeId, places: Sequence[Sequence[float]], offset
 _OCTAVES, _PER_OCTAVE, _FINER = 60, 8, 64
 
 
-def lowering_rate(graph: Graph, changes: Sequence[Change], rate: float) -> float | None:
+def lowering_rate(
+    graph: Graph, changes: Sequence[Change], rate: float, over: int | None = None
+) -> float | None:
     """The largest rate below the given one that lowers the target along the line of an update, to 3 digits.
 
-    The line is ``before − rate × grad`` for each of the changes; all other leaves are as in the graph. The
-    target is evaluated at eight rates an octave downwards, then between the two next to the edge. None where
-    no rate down to 2**-60 of the given one lowers it. The last digit is rounded down.
+    The line is ``before − rate × by`` for each of the changes; all other leaves are as in the graph. With
+    ``over`` it is the loss over the rows of that step of the training that is lowered. It is evaluated at
+    eight rates an octave downwards, then between the two next to the edge. None where no rate down to 2**-60
+    of the given one lowers it. The last digit is rounded down.
     """
     import numpy as np
 
-    tape, target = compiled(graph), graph.target
     moved = [each for each in changes if each.node in graph.feeding]
-    if tape is None or target is None or not moved:
+    losses = _along(graph, moved) if over is None else _along_over_rows(graph, moved, over)
+    if losses is None or not moved:
         return None
 
     def lowers(rates: np.ndarray) -> np.ndarray:
-        line = np.concatenate(([0.0], rates))
-        (data,) = tape.data([target], {each.node: each.before - line * each.grad for each in moved})
+        data = losses(np.concatenate(([0.0], rates)))
         return np.asarray(data[1:] < data[0])
 
     rates = rate * 2.0 ** (np.arange(-_OCTAVES * _PER_OCTAVE, 1) / _PER_OCTAVE)
@@ -254,3 +257,37 @@ def lowering_rate(graph: Graph, changes: Sequence[Change], rate: float) -> float
         rates = np.linspace(low, rates[min(found[-1] + 1, len(rates) - 1)], _FINER)
     digit = 10.0 ** (np.floor(np.log10(low)) - 2)
     return float(f"{np.floor(low / digit * (1 + 1e-9)) * digit:.3g}")
+
+
+Losses = Callable[["np.ndarray"], "np.ndarray"]  # at so many rates along the line of an update
+
+
+def _along(graph: Graph, moved: Sequence[Change]) -> Losses | None:
+    """The target; None where it cannot be computed."""
+    tape, target = compiled(graph), graph.target
+    if tape is None or target is None:
+        return None
+
+    def losses(rates: np.ndarray) -> np.ndarray:
+        (data,) = tape.data([target], {each.node: each.before - rates * each.by for each in moved})
+        return data
+
+    return losses
+
+
+def _along_over_rows(graph: Graph, moved: Sequence[Change], over: int) -> Losses:
+    """The loss over the rows of that step."""
+    import numpy as np
+
+    from micrograd_gui.session.training.rows import batch_of, rows_loss
+
+    loss, rows = rows_loss(graph), batch_of(graph, over)
+    before = {each.node: each.before for each in moved}
+    start = np.array([before.get(node, graph.nodes[node].data) for node in graph.parameters])
+    by = {each.node: each.by for each in moved}
+    line = np.array([by.get(node, 0.0) for node in graph.parameters])
+
+    def losses(rates: np.ndarray) -> np.ndarray:
+        return np.array([loss.loss_at(start - rate * line, rows) for rate in rates])
+
+    return losses

@@ -6,12 +6,23 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from micrograd.engine import Value, apply
+from micrograd.engine import Value
 from micrograd.ops import domain_note, op_of
 from micrograd.steps import BackwardStep, backward_steps
 from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.optimisers import OPTIMISERS
 from micrograd_gui.document.text import MINUS, written
-from micrograd_gui.session.trace import Change, Contribution, Frame, NumberField, Pass, RecordedRun, Step
+from micrograd_gui.session.build import build, compute_node, leaf_data
+from micrograd_gui.session.trace import (
+    Change,
+    Contribution,
+    Frame,
+    Gathered,
+    NumberField,
+    Pass,
+    RecordedRun,
+    Step,
+)
 
 
 def record(graph: Graph, script: Sequence[Pass]) -> RecordedRun:
@@ -32,32 +43,6 @@ def record(graph: Graph, script: Sequence[Pass]) -> RecordedRun:
     return RecordedRun(Frame(leaf_data(graph)), tuple(steps), tuple(script), tuple(ends))
 
 
-def leaf_data(graph: Graph) -> dict[NodeId, float]:
-    """What is known before any step: the numbers that the leaves hold."""
-    return {node.id: node.data for node in graph if node.is_leaf}
-
-
-def build(graph: Graph, held: Mapping[NodeId, float] | None = None) -> dict[NodeId, Value]:
-    """One engine Value per node that can be computed; ``held`` nodes are given numbers instead."""
-    held = held or {}
-    values: dict[NodeId, Value] = {}
-    for number in graph.order:
-        node = graph.nodes[number]
-        if number in held:
-            values[number] = Value(held[number])
-        elif (value := compute_node(node, values)) is not None:
-            values[number] = value
-    return values
-
-
-def compute_node(node: Node, values: Mapping[NodeId, Value]) -> Value | None:
-    """The node's Value over its operands' Values; None where an operand is missing."""
-    if node.op is None:
-        return Value(node.data)
-    operands = [values[source] for source in node.inputs if source is not None and source in values]
-    return apply(op_of(node.op), *operands) if len(operands) == len(node.inputs) else None
-
-
 class _Recorder:
     """The engine's values of one run, and the moves made over them.
 
@@ -66,6 +51,9 @@ class _Recorder:
         touched: The nodes whose gradient is one: until then the engine's 0 stands for nothing.
         zeroed: Those of them to which nothing was added since all gradients were set to 0.
         backward_passes: How many there were since the gradients were nothing or 0.
+        over: The step of training at whose rows the last backward pass looked; None: at none.
+        loss: The loss that it was the pass of.
+        memory: What the optimiser remembers, by parameter; None before the first update.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -75,6 +63,9 @@ class _Recorder:
         self.touched: set[NodeId] = set()
         self.zeroed: set[NodeId] = set()
         self.backward_passes = 0
+        self.over: int | None = None
+        self.loss: float | None = None
+        self.memory: dict[NodeId, tuple[float, ...]] | None = None
 
     def moves(self, each: Pass) -> Iterator[Step]:
         """The steps of that pass, each made when it is asked for."""
@@ -82,11 +73,11 @@ class _Recorder:
             case "forward":
                 yield from self.forward()
             case "backward":
-                yield from self.backward()
+                yield from self.backward(each.over)
             case "zero":
                 yield self.zero()
             case "update":
-                yield self.update(each.rate)
+                yield self.update(each)
 
     def forward(self) -> Iterator[Step]:
         """Every op node computed, in order; a leaf is no step."""
@@ -112,17 +103,61 @@ class _Recorder:
             if node.op is not None:
                 yield Step("forward", number, value.data, note=note)
 
-    def backward(self) -> Iterator[Step]:
-        """The seed, then every op node that hands its gradient on; nothing where there is no target."""
+    def backward(self, over: int | None) -> Iterator[Step]:
+        """The seed, then every op node that hands its gradient on; nothing where there is no target.
+
+        With ``over`` last the gradients of the parameters become those over the rows of that step.
+        """
         target = self.graph.target
         if target is None or target not in self.values:
             return
+        before = {n: self.values[n].grad for n in self.graph.parameters if n in self.touched}
         self.backward_passes += 1
         for move in backward_steps(self.values[target]):
             step = self._step(move)
             yield step
             if step.kind == "problem":
                 return
+        self.over, self.loss = None, self.values[target].data
+        if over is not None:
+            yield self.gather(over, before)
+
+    def gather(self, k: int, before: Mapping[NodeId, float]) -> Step:
+        """What the pass through one row added to the parameters gives way to what it is over all rows.
+
+        ``before`` is what those had that had a gradient when the pass began.
+        """
+        from micrograd_gui.session.training.rows import batch_of, rows_loss  # it brings numpy
+
+        graph = self._moved()
+        rows = batch_of(graph, k)
+        found = rows_loss(graph).at([graph.nodes[n].data for n in graph.parameters], rows)
+        if not found.finite:
+            note, node = first_wrong(graph, found.losses.tolist(), None if rows is None else rows.tolist())
+            return Step("problem", node, note=f"{note[:1].upper()}{note[1:]}")
+        gathered = []
+        for number, amount in zip(graph.parameters, found.grads.tolist(), strict=True):
+            value = self.values[number]
+            base = before.get(number)
+            own, value.grad = value.grad - (base or 0.0), (base or 0.0) + amount
+            self.touched.add(number)
+            self.zeroed.discard(number)
+            gathered.append(Gathered(number, own, amount, base, value.grad))
+        self.over, self.loss = k, found.loss
+        return Step(
+            "rows",
+            gathered=tuple(gathered),
+            over=k,
+            loss=found.loss,
+            backward_pass=self.backward_passes,
+        )
+
+    def _moved(self) -> Graph:
+        """The graph with the numbers that its parameters hold by now."""
+        graph = self.graph
+        if self.memory is None:
+            return graph
+        return graph.numbered({number: self.values[number].data for number in graph.parameters})
 
     def zero(self) -> Step:
         """Every gradient set to 0."""
@@ -133,27 +168,52 @@ class _Recorder:
         self.backward_passes = 0
         return Step("zero")
 
-    def update(self, rate: float) -> Step:
-        """p.data −= rate × p.grad for each parameter that has a gradient."""
+    def update(self, given: Pass) -> Step:
+        """Each parameter that has a gradient moves as the optimiser says; plainly p.data −= rate × p.grad."""
+        rule, rate = OPTIMISERS[given.rule], given.rate
+        if self.memory is None:
+            self.memory = dict(given.memory)
+        nothing = (0.0,) * len(rule.columns)
         changes = []
         for number in self.graph.parameters:
             if number in self.touched:
                 value = self.values[number]
-                before = value.data
-                value.data -= rate * value.grad
-                changes.append(Change(number, value.grad, before, value.data))
-        predicted = -rate * sum(change.grad * change.grad for change in changes)
-        target = self.graph.target
-        anew = build(self.graph, {node.id: self.values[node.id].data for node in self.graph if node.is_leaf})
-        actual = None
-        if target is not None and target in anew:
-            actual = anew[target].data - self.values[target].data
-            anew[target].backward()
+                before, grad, had = value.data, value.grad, self.memory.get(number, nothing)
+                had = had if len(had) == len(nothing) else nothing  # another optimiser remembers anew
+                by = -rule.update(0.0, grad, 1.0, had, given.k)[0]
+                value.data, self.memory[number] = rule.update(before, grad, rate, had, given.k)
+                changes.append(Change(number, grad, before, value.data, by))
+        anew, loss = self._anew()
         moved = any(differ(change.before, change.after) for change in changes)
-        stale = self._other_than(anew) if moved else frozenset()
         return Step(
-            "update", changes=tuple(changes), rate=rate, predicted=predicted, actual=actual, stale=stale
+            "update",
+            changes=tuple(changes),
+            rate=rate,
+            predicted=-rate * sum(change.grad * change.by for change in changes),
+            actual=None if loss is None or self.loss is None else loss - self.loss,
+            stale=self._other_than(anew) if moved else frozenset(),
+            over=self.over,
+            loss=self.loss,
+            rule=given.rule,
+            memory=tuple(self.memory.items()),
         )
+
+    def _anew(self) -> tuple[dict[NodeId, Value], float | None]:
+        """The values of a fresh run with the numbers of now, gradients included, and the loss it finds."""
+        graph = self._moved()
+        anew, target = build(graph), graph.target
+        if target is None or target not in anew:
+            return anew, None
+        anew[target].backward()
+        if self.over is None:
+            return anew, anew[target].data
+        from micrograd_gui.session.training.rows import batch_of, rows_loss
+
+        numbers = [graph.nodes[number].data for number in graph.parameters]
+        found = rows_loss(graph).at(numbers, batch_of(graph, self.over))
+        for number, grad in zip(graph.parameters, found.grads.tolist(), strict=True):
+            anew[number].grad = grad
+        return anew, found.loss
 
     def _other_than(self, anew: Mapping[NodeId, Value]) -> frozenset[NumberField]:
         """The numbers that stand on nodes, and are not those of a fresh run."""
@@ -206,6 +266,19 @@ class _Recorder:
         return f"{node.spoken} = {numbers} is {written(value.data)}: {reason}."
 
 
+def first_wrong(
+    graph: Graph, losses: Sequence[float], rows: Sequence[int] | None
+) -> tuple[str, NodeId | None]:
+    """The first of some rows (None: all) that goes wrong, as a sentence without a capital, and the node.
+
+    ``losses`` are those of the rows: what is not finite there is looked at first.
+    """
+    numbers = range(len(losses)) if rows is None else rows
+    for _, row in sorted(zip(map(math.isfinite, losses), numbers, strict=True)):
+        problem = record(graph.showing(row), (Pass("forward"), Pass("backward"))).problem
+        if problem is not None:
+            return f"in row {row + 1}, {problem.note}", problem.node
+    return "what the rows add up to is too large a number.", graph.target
 def differ(one: float, other: float) -> bool:
     """Whether two numbers are not the same; two that are no numbers are."""
     return one != other and not (math.isnan(one) and math.isnan(other))

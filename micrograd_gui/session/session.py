@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from micrograd_gui.document import clipboard
 from micrograd_gui.document.block import BLOCK_KINDS, BlockId
-from micrograd_gui.document.data import Data
+from micrograd_gui.document.data import Data, GradientsOf
 from micrograd_gui.document.graph import Graph, NodeId, Place, Role, Span
 from micrograd_gui.document.history import Entry, History
 from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
@@ -140,7 +140,7 @@ class Session:
         self._stand(stepping.after_zero_grad(self.state))
 
     def update(self, rate: float | None = None) -> None:
-        """p.data −= rate × p.grad for all parameters, as a step of its own (None: the plan's rate).
+        """All parameters move by their gradients, as in training: a step of its own (None: the plan's rate).
 
         What of the passes has not been done yet runs first; where they end at a problem, the cursor goes
         there. The graph keeps its numbers: like every other step, an update can be gone back over.
@@ -422,13 +422,15 @@ class Session:
         steps: int | None = None,
         seed: int | None = None,
         batch: int | str | None = run.KEEP,
+        gradients_of: GradientsOf | None = None,
     ) -> None:
         """How the graph is trained from now on, also in the midst of a run. What is not named stays.
 
-        The plan belongs to the document but is no edit of the graph: there is nothing to undo.
+        The plan belongs to the document but is no edit of the graph: there is nothing to undo. Where
+        gradients are of other rows then, what was run is run again, and the moment kept.
         Raises Refusal for what no plan can have.
         """
-        self._set(run.planned(self.state, rate, optimiser, schedule, steps, seed, batch))
+        self._set(run.planned(self.state, rate, optimiser, schedule, steps, seed, batch, gradients_of))
 
     def redraw(self, seed: int) -> None:
         """New weights, as micrograd draws them with that seed, and a training that has not begun.
@@ -438,7 +440,7 @@ class Session:
         self._set(run.redrawn(self.state, seed))
 
     def train_step(self) -> None:
-        """One step of gradient descent over the rows.
+        """One step of gradient descent, by the loss over the rows, or of the row, as the plan says.
 
         Raises Refusal where there is nothing to train, and where the step would go wrong.
         """

@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.history import History
+from micrograd_gui.session.build import leaf_data
 from micrograd_gui.session.measure import Checked, Nudge, Sides
-from micrograd_gui.session.record import differ, leaf_data
+from micrograd_gui.session.over_rows import gathered_at
+from micrograd_gui.session.record import differ
 from micrograd_gui.session.trace import Frame, Pass, Run, Step
 from micrograd_gui.session.training.progress import Series, TrainingState
 
@@ -201,8 +203,9 @@ class State:
 
 
 def true_slope(state: State, node: NodeId) -> float | None:
-    """The node's gradient, where one backward pass has brought all of it; None while it is no slope.
+    """The slope of the target, where one backward pass has brought all of it; None while there is none yet.
 
+    It is the node's gradient, or what the row that is shown has put in where that is over rows.
     It is none while operations that use the node have still to hand theirs on, after a further pass
     without zero grad, and while it is of a pass before the present numbers.
     """
@@ -216,7 +219,8 @@ def true_slope(state: State, node: NodeId) -> float | None:
     if kinds.count("backward") != 1 or kinds[-1] != "backward":
         return None
     if script[-1].steps is None and trace.problem is None:
-        return slope
+        gathered = gathered_at(trace, state.cursor, node)
+        return slope if gathered is None else gathered.own
     begin = trace.ends[len(script) - 2] if len(script) > 1 else 0
     acted = {step.node for step in trace.steps[begin : state.cursor] if step.kind == "backward"}
     graph = state.graph

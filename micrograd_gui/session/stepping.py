@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import NamedTuple
 
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.optimisers import SCHEDULES, OptimiserName
+from micrograd_gui.session.over_rows import backward_pass
 from micrograd_gui.session.record import record
 from micrograd_gui.session.state import State
-from micrograd_gui.session.trace import Field, Kind, Pass, Run
+from micrograd_gui.session.trace import Field, Kind, Memory, Pass, Run
 
-BACKWARD: tuple[Kind, ...] = ("seed", "backward", "problem")  # the kinds of steps of a backward pass
+BACKWARD: tuple[Kind, ...] = ("seed", "backward", "rows", "problem")  # the kinds of steps of a backward pass
+
+
+class Descent(NamedTuple):
+    """Where gradient descent stands at a moment: the next is its step ``k``, counted from 0.
+
+    ``memory`` is what the optimiser ``rule`` remembers; ``losses`` are those before the updates of the run.
+    """
+
+    rule: OptimiserName
+    k: int
+    memory: Memory
+    losses: tuple[float, ...]
 
 
 class Position(NamedTuple):
@@ -84,7 +99,7 @@ def next_backward_move(state: State) -> Position:
     if here.stopped:
         return here
     if here.next_kind not in BACKWARD:
-        here = here.continued(state.graph, Pass("backward"))
+        here = here.continued(state.graph, backward_pass(state.graph, descent_at(state).k))
     if here.next_kind is None:
         raise Refusal("There is nothing to run backward: choose a target that is computed.")
     return here
@@ -102,7 +117,9 @@ def after_zero_grad(state: State) -> Position:
 
 
 def after_update(state: State, rate: float | None) -> Position:
-    """The moment at which all parameters have moved against their gradients, by ``rate`` (None: the plan's).
+    """The moment at which all parameters have moved, as the plan's optimiser moves them in training.
+
+    They go as far as ``rate`` says (None: the plan, and its schedule).
 
     What of the passes has not been done yet runs first; where they end at a problem, it is that end.
     Raises Refusal where the run has stopped, for a rate that is none, and where there is no parameter.
@@ -121,7 +138,33 @@ def after_update(state: State, rate: float | None) -> Position:
         here = next_backward_move(state).at_end_of_pass()
     else:
         here = Position(state.trace, state.cursor)
-    return here if here.stopped else here.continued(state.graph, Pass("update", rate=plan.rate)).later(1)
+    if here.stopped:
+        return here
+    done = descent_at(state)
+    far = plan.rate * (SCHEDULES[plan.schedule].factor(done.k) if rate is None else 1.0)
+    update = Pass("update", rate=far, rule=plan.optimiser, k=done.k, memory=done.memory)
+    return here.continued(state.graph, update).later(1)
+
+
+def descent_at(state: State) -> Descent:
+    """Where the descent stands that the training of the graph and the updates of its run have made."""
+    training, trace = state.training, state.trace
+    rule = (state.graph.plan or TrainingPlan()).optimiser
+    k = 0
+    memory: Memory = ()
+    losses: list[float] = []
+    if training is not None:
+        k = training.k
+        columns = [column.tolist() for column in training.moments]
+        numbers = list(zip(*columns, strict=True)) or [()] * len(training.parameters)
+        memory = tuple(zip(training.parameters, numbers, strict=True))
+    if trace is not None and trace.updated(state.cursor):
+        for each, end in zip(trace.script, trace.ends, strict=False):
+            if each.kind == "update" and end <= state.cursor:
+                step = trace.steps[end - 1]
+                memory = step.memory
+                losses.append(math.nan if step.loss is None else step.loss)
+    return Descent(rule, k + len(losses), memory, tuple(losses))
 
 
 def before_difference(state: State) -> Position:

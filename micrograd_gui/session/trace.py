@@ -11,11 +11,13 @@ from typing import Literal, NamedTuple, Protocol
 from msgspec import Struct, field
 
 from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.optimisers import OptimiserName
 
-Kind = Literal["forward", "seed", "backward", "zero", "update", "problem"]
+Kind = Literal["forward", "seed", "backward", "rows", "zero", "update", "problem"]
 Stage = Literal["", "forward", "done", "updated"]
 Field = Literal["data", "grad"]
 NumberField = tuple[NodeId, Field]
+Memory = tuple[tuple[NodeId, tuple[float, ...]], ...]  # what an optimiser remembers, by parameter
 _KEYFRAMES = 64  # at most so many frames are kept beside the steps
 _KEYFRAME_EVERY = 128  # steps at least
 _WHOLE = (("forward",), ("forward", "backward"))  # the scripts whose end a tape can tell
@@ -36,13 +38,31 @@ class Contribution(NamedTuple):
     after: float
 
 
+class Gathered(NamedTuple):
+    """What a backward pass over rows leaves on one parameter: ``after = before + amount``.
+
+    ``amount`` is the gradient over the rows, ``own`` what the pass through the graph, of one row, had added.
+    ``before`` is None where the parameter had no gradient when the pass began.
+    """
+
+    node: NodeId
+    own: float
+    amount: float
+    before: float | None
+    after: float
+
+
 class Change(NamedTuple):
-    """What an update does to one parameter: ``after = before − rate × grad``."""
+    """What an update does to one parameter: ``after = before − rate × by``.
+
+    ``by`` is what the optimiser makes of ``grad``, and of what it remembers: for plain descent, the same.
+    """
 
     node: NodeId
     grad: float
     before: float
     after: float
+    by: float
 
 
 class Step(NamedTuple):
@@ -50,8 +70,10 @@ class Step(NamedTuple):
 
     forward: ``node`` was computed and holds ``data``. seed: the target's gradient was set to 1.
     backward: one op node handed its gradient to its operands. zero: all gradients became 0.
-    update: every parameter moved against its gradient, by ``rate`` times as much; the target should move by
-    ``predicted`` = −rate × Σ grad², and moves by ``actual`` at the next forward pass.
+    rows: the gradients of the parameters, ``gathered``, are those over the rows of step ``over`` of the
+    training, whose loss is ``loss``. update: every parameter moved by ``rate``, as the optimiser ``rule``
+    says, which remembers ``memory`` of it; the loss was ``loss`` (over the rows of step ``over``; None: of
+    the target), should move by ``predicted`` = −rate × Σ grad × by, and moves by ``actual`` in truth.
     problem: the run ended at ``node``; ``note`` says why, ``data`` or ``contributions`` what came out.
     ``backward_pass`` counts the backward passes since the gradients were nothing or 0, from 1.
     ``stale`` are the numbers that a fresh run would change once the update has moved the parameters.
@@ -69,6 +91,11 @@ class Step(NamedTuple):
     predicted: float = 0.0
     actual: float | None = None
     stale: frozenset[NumberField] = frozenset()
+    gathered: tuple[Gathered, ...] = ()
+    over: int | None = None
+    loss: float | None = None
+    rule: OptimiserName = "sgd"
+    memory: Memory = ()
 
     @property
     def wrote(self) -> frozenset[NumberField]:
@@ -78,6 +105,8 @@ class Step(NamedTuple):
         """
         if self.changes:
             return frozenset((each.node, "data") for each in self.changes)
+        if self.gathered:
+            return frozenset((each.node, "grad") for each in self.gathered)
         if self.contributions:
             return frozenset((each.operand, "grad") for each in self.contributions)
         if self.node is None:
@@ -116,6 +145,8 @@ class Frame(Struct, frozen=True):
                 grad = dict.fromkeys(data, 0.0)
             for each in step.contributions:
                 grad[each.operand] = each.after
+            for parameter in step.gathered:
+                grad[parameter.node] = parameter.after
             for change in step.changes:
                 data[change.node] = change.after
             if stale:
@@ -130,12 +161,18 @@ NO_FRAME = Frame(MappingProxyType({}), MappingProxyType({}))
 class Pass(NamedTuple):
     """One pass of a script; ``steps`` bounds how many of its moves are kept (None: all).
 
-    ``rate`` is how far an update goes.
+    A backward pass with ``over`` ends with the gradients of the parameters over those rows that step ``over``
+    of the training looks at, counted from 0. An update goes as far as ``rate``, by the optimiser ``rule``, as
+    its step ``k``, and with ``memory`` of those before, where it is the first of the script.
     """
 
     kind: Literal["forward", "backward", "zero", "update"]
     steps: int | None = None
     rate: float = 0.0
+    over: int | None = None
+    rule: OptimiserName = "sgd"
+    k: int = 0
+    memory: Memory = ()
 
 
 class Run(Protocol):
@@ -336,4 +373,5 @@ class LiveRun(_FromPasses):
         if self._at_end is None:
             return ()
         ops = sum(node.op is not None for node in self._graph)
-        return (ops, 2 * ops + 1)[: len(self.script)]
+        over = any(each.over is not None for each in self.script)
+        return (ops, 2 * ops + 1 + over)[: len(self.script)]

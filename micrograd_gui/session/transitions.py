@@ -20,6 +20,7 @@ from micrograd_gui.document.history import Entry, History
 from micrograd_gui.document.node import further_label
 from micrograd_gui.document.text import exact, read_number, spoken
 from micrograd_gui.session import measure
+from micrograd_gui.session.over_rows import adapted, cursor_in, is_over_rows, same_rows
 from micrograd_gui.session.record import record
 from micrograd_gui.session.state import Stand, State
 from micrograd_gui.session.stepping import end_of_forward, standing_at
@@ -72,7 +73,9 @@ def with_history(state: State, history: History, selection: frozenset[NodeId] | 
         training=training_after(state.training, old, new, travelled),
     )
     updates = state.trace is not None and any(each.kind == "update" for each in state.trace.script)
-    if new.same_numbers(old) and not (updates and new.parameters != old.parameters):
+    backward = state.trace is not None and any(each.kind == "backward" for each in state.trace.script)
+    moved = (updates and new.parameters != old.parameters) or (backward and not same_rows(new, old))
+    if new.same_numbers(old) and not moved:
         trace = state.trace
         if trace is not None and trace.noted and new.nodes is not old.nodes:
             trace = record(new, trace.script)  # sentences about faults name nodes
@@ -82,8 +85,12 @@ def with_history(state: State, history: History, selection: frozenset[NodeId] | 
         left = replace(nothing, stands=_stands_after(state, history))
         return _as_it_was_left(left) if travelled and not left.is_training else left
     if state.trace is not None:
-        trace = record(new, state.trace.script)
-        cursor, wanted = min(state.wanted_cursor, len(trace)), state.wanted_cursor if trace else 0
+        done = 0 if after.training is None else after.training.k
+        trace = record(new, adapted(new, state.trace.script, done))
+        wanted = state.wanted_cursor if trace else 0
+        if is_over_rows(new) != is_over_rows(old):
+            wanted = cursor_in(trace, state.trace, wanted)
+        cursor = min(wanted, len(trace))
         nothing = replace(nothing, trace=trace, cursor=cursor, wanted_cursor=wanted)
     return replace(nothing, nudge=_nudged_again(nothing.moment, state.nudge))
 
@@ -104,7 +111,7 @@ def _as_it_was_left(state: State) -> State:
         return state
     if not stand.script:
         return replace(state, selection=stand.selection)
-    trace = record(stand.graph, stand.script)
+    trace = record(stand.graph, adapted(stand.graph, stand.script, state.training.k if state.training else 0))
     return replace(
         state,
         trace=trace,
@@ -117,7 +124,7 @@ def _as_it_was_left(state: State) -> State:
 def with_amended(state: State, graph: Graph) -> State:
     """That graph in place of the current one, as part of the edit that led to it: there is nothing to undo.
 
-    It differs in nothing that was run: in places, in blocks, in the plan of the training.
+    It differs in nothing that was run: in places, in blocks.
     """
     return state if graph is state.graph else replace(state, history=state.history.amended(graph))
 

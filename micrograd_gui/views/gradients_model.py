@@ -17,6 +17,7 @@ from micrograd_gui.document.text import MINUS, written
 from micrograd_gui.session.explain.formulas import name_of
 from micrograd_gui.session.explain.verdicts import both, verdict_of
 from micrograd_gui.session.state import Apart, State
+from micrograd_gui.session.stepping import descent_at
 from micrograd_gui.session.trace import Field
 from micrograd_gui.views.theme import Look
 
@@ -284,22 +285,19 @@ def _error(state: State, node: NodeId) -> float | None:
 
 def _optimiser_columns(state: State) -> tuple[str, ...]:
     """What the optimiser remembers of each parameter: the names of its columns."""
-    training = state.training
-    if training is None or not training.moments:
-        return ()
     columns = OPTIMISERS[(state.graph.plan or TrainingPlan()).optimiser].columns
-    return columns if len(columns) == len(training.moments) else ()
+    memory = _remembered(state) if columns else {}
+    return columns if any(len(each) == len(columns) for each in memory.values()) else ()
 
 
-@lru_cache(maxsize=1)
-def _places(parameters: tuple[NodeId, ...]) -> dict[NodeId, int]:
-    return {node: at for at, node in enumerate(parameters)}
+@lru_cache(maxsize=2)  # of the State before and after a change
+def _remembered(state: State) -> dict[NodeId, tuple[float, ...]]:
+    return dict(descent_at(state).memory)
 
 
 def _remembered_number(state: State, node: NodeId, column: int) -> float | None:
-    training = state.training
-    at = None if training is None else _places(training.parameters).get(node)
-    return None if training is None or at is None else float(training.moments[column][at])
+    memory = _remembered(state).get(node, ())
+    return memory[column] if column < len(memory) else None
 
 
 def _differing(old: State, new: State) -> set[NodeId]:
@@ -316,8 +314,8 @@ def _differing(old: State, new: State) -> set[NodeId]:
     if old.finding is not new.finding:
         for each in (old.finding, new.finding):
             nodes.update(() if each is None else (*each.data, *each.grad))
-    if old.training is not new.training and new.training is not None and new.training.moments:
-        nodes.update(new.training.parameters)
+    if _optimiser_columns(new):
+        nodes.update(new.graph.parameters)
     if old.nudge is not new.nudge:
         nodes.update(each.node for each in (old.nudge, new.nudge) if each is not None)
     if old.checked is not new.checked:

@@ -260,7 +260,7 @@ class TrainingPanel(QScrollArea):
         from micrograd_gui.session.training.trainer import training_data  # it brings numpy
 
         try:
-            training_data(state.graph, _plan(state))
+            training_data(state.graph)
         except Refusal as refusal:
             return str(refusal)
         return _divergence(state)

@@ -10,7 +10,7 @@ from micrograd_gui.document import block as parts
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.networks import LOSSES, BlockSpec, redrawn, with_block
-from micrograd_gui.session.record import build
+from micrograd_gui.session.build import build
 
 
 def neuron() -> Graph:

@@ -17,7 +17,7 @@ from micrograd_gui.export.code.python import (
     statements,
     variable_names,
 )
-from micrograd_gui.session.record import build
+from micrograd_gui.session.build import build
 
 DRAWN_AT_MOST = 300  # nodes: a larger picture is slow to lay out, and too large to read
 _MARKED = str.maketrans({each: f"\\{each}" for each in "\\`*_{}[]()#+-.!|<>$&~"})

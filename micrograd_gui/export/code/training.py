@@ -55,7 +55,7 @@ _RESERVED = (
 def training_script(graph: Graph) -> str:
     """The script; raises Refusal where there is nothing to train."""
     plan = graph.plan or TrainingPlan()
-    data = training_data(graph, plan)
+    data = training_data(graph)
     writer = _Writer(graph, data)
     judge = judge_of(graph)
     known = judge is not None and judge.threshold is not None

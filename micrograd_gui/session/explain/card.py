@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections.abc import Sequence
+from typing import TypeVar
 
+from micrograd_gui.document.optimisers import OPTIMISERS
 from micrograd_gui.document.text import MINUS, MOST_DIGITS, short, told_apart, written
 from micrograd_gui.session.explain.formulas import (
     EQUALS,
@@ -13,6 +16,7 @@ from micrograd_gui.session.explain.formulas import (
     backward_lines,
     definition,
     forward_line,
+    gathered_line,
     heading,
     name_of,
     operand_name,
@@ -20,11 +24,13 @@ from micrograd_gui.session.explain.formulas import (
     sentence,
     update_line,
 )
+from micrograd_gui.session.explain.of_rows import loss_in_words, row_in_words, rows_in_words
 from micrograd_gui.session.measure import Nudge, lowering_rate
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Step
 from micrograd_gui.session.training.progress import TrainingState
 
+T = TypeVar("T")
 _MOST_CHANGES = 4  # lines of an update
 
 
@@ -57,6 +63,8 @@ def _moment(state: State) -> tuple[Line, ...]:
             return _seed(state, step)
         case "backward":
             return _backward(state, step)
+        case "rows":
+            return _rows(state, step)
         case "zero":
             return (
                 _head(state, Fragment("plain", "zero grad")),
@@ -126,6 +134,26 @@ def _backward(state: State, step: Step) -> tuple[Line, ...]:
     return tuple(lines)
 
 
+def _rows(state: State, step: Step) -> tuple[Line, ...]:
+    graph, rows, row = state.graph, rows_in_words(state.graph), row_in_words(state.graph)
+    head = _head(state, Fragment("plain", "backward over the rows, for the parameters"))
+    shown = _few(step.gathered)
+    lines = [head, *(gathered_line(graph.nodes[each.node], each, rows, row) for each in shown)]
+    more = len(step.gathered) - len(shown)
+    said = f"… and {more:,} more. " if more else ""
+    said += f"Every row has been run forward and backward: {loss_in_words(graph, step.over)} is "
+    said += f"{written(step.loss)}. All other numbers are of {row}."
+    lines.append(sentence(said))
+    if step.backward_pass > 1:
+        lines.append(_why_numbers_grow(step))
+    return tuple(lines)
+
+
+def _few(items: Sequence[T]) -> Sequence[T]:
+    """As many parameters as there are lines for, with one for those that are left."""
+    return items if len(items) <= _MOST_CHANGES else items[: _MOST_CHANGES - 1]
+
+
 def _problem(state: State, step: Step) -> tuple[Line, ...]:
     title = Fragment("problem", "stopped", strong=True)
     if step.node is None:
@@ -137,18 +165,19 @@ def _problem(state: State, step: Step) -> tuple[Line, ...]:
 
 
 def _update(state: State, step: Step) -> tuple[Line, ...]:
-    head = _head(
-        state, Fragment("plain", f"update: parameters move against their grad, rate {short(step.rate)}")
-    )
+    rule = OPTIMISERS[step.rule]
+    how = f" by {rule.title}" if rule.columns else ""
+    words = f"update: parameters move against their grad{how}, rate {short(step.rate)}"
+    head = _head(state, Fragment("plain", words))
     if not step.changes:
         return (head, sentence("No parameter has a grad: mark leaves as parameters, then run backward."))
-    shown = step.changes if len(step.changes) <= _MOST_CHANGES else step.changes[: _MOST_CHANGES - 1]
-    lines = [head, *(update_line(state.graph.nodes[each.node], step.rate, each) for each in shown)]
+    shown = _few(step.changes)
+    lines = [head, *(update_line(state.graph.nodes[each.node], step.rate, each, step.rule) for each in shown)]
     more = len(step.changes) - len(shown)
     said = f"… and {more} more. " if more else ""
     if step.actual is not None and state.graph.target is not None:
-        target = name_of(state.graph.nodes[state.graph.target])
-        said += f"To first order {target} changes by −rate × Σ grad² = {written(step.predicted)}; "
+        loss, slopes = loss_in_words(state.graph, step.over), "grad × step" if rule.columns else "grad²"
+        said += f"To first order {loss} changes by −rate × Σ {slopes} = {written(step.predicted)}; "
         said += f"it will change by {written(step.actual)}."
     if step.stale:
         said += " What is struck out is from before: run it again."
@@ -162,7 +191,7 @@ def _too_large(state: State, update: Step) -> tuple[Line, ...]:
     if update.actual is None or update.actual <= 0 or not update.changes:
         return ()
     what = "has no number there" if math.isnan(update.actual) else "rises"
-    best = lowering_rate(state.moment, update.changes, update.rate)
+    best = lowering_rate(state.moment, update.changes, update.rate, update.over)
     if best is None:  # stale gradients do that, too
         return (sentence(f"The loss {what}, and no smaller rate lowers it along this line.", "problem"),)
     said = f"The rate is too large here: the loss {what}. "

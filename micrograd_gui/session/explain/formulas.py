@@ -9,8 +9,9 @@ from typing import Literal, NamedTuple
 
 from micrograd.ops import by_letter, op_of
 from micrograd_gui.document.graph import Graph, Node
+from micrograd_gui.document.optimisers import OPTIMISERS, OptimiserName
 from micrograd_gui.document.text import MINUS, one_line, told_apart, written
-from micrograd_gui.session.trace import Change, Contribution, Frame
+from micrograd_gui.session.trace import Change, Contribution, Frame, Gathered
 
 Kind = Literal["symbol", "data", "grad", "operator", "plain", "problem"]
 Size = Literal["head", "big", "note"]
@@ -220,9 +221,29 @@ def seed_line(node: Node) -> Line:
     )
 
 
-def update_line(node: Node, rate: float, change: Change) -> Line:
+def gathered_line(node: Node, gathered: Gathered, rows: str, row: str) -> Line:
+    """``w.grad = mean of 20 rows = −2.2420   (row 1 of 20 alone: −10.1406)``."""
+    adds = gathered.before is not None and gathered.before != 0
+    whole = (EQUALS, Fragment("grad", written(gathered.after), strong=True)) if adds else ()
+    return Line(
+        "big",
+        (
+            Fragment("symbol", field_of(node, "grad").text),
+            ADDS if adds else EQUALS,
+            Fragment("plain", rows),
+            EQUALS,
+            Fragment("grad", written(gathered.amount), strong=not adds),
+            *(Fragment("plain", f",  {field_of(node, 'grad').text}") for _ in whole[:1]),
+            *whole,
+            Fragment("plain", f"   ({row} alone: {written(gathered.own)})"),
+        ),
+    )
+
+
+def update_line(node: Node, rate: float, change: Change, rule: OptimiserName) -> Line:
     """``w.data − rate × w.grad = −3.0000 − 0.0500 × 1.0000 = −3.0500``."""
     before, after = told_apart((change.before, change.after))
+    plain = change.by == change.grad and not OPTIMISERS[rule].columns
     return Line(
         "big",
         (
@@ -230,13 +251,13 @@ def update_line(node: Node, rate: float, change: Change) -> Line:
             Fragment("operator", f" {MINUS} "),
             Fragment("plain", "rate"),
             TIMES,
-            field_of(node, "grad"),
+            field_of(node, "grad") if plain else Fragment("plain", OPTIMISERS[rule].by),
             EQUALS,
             Fragment("data", before),
             Fragment("operator", f" {MINUS} "),
             Fragment("plain", written(rate)),
             TIMES,
-            Fragment("grad", written(change.grad)),
+            Fragment("grad", written(change.by)),
             EQUALS,
             Fragment("data", after, strong=True),
         ),

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import exact, short
+from micrograd_gui.session.explain.of_rows import row_in_words, rows_in_words
 from micrograd_gui.session.measure import Checked
+from micrograd_gui.session.over_rows import gathered_at
+from micrograd_gui.session.trace import Gathered
 
 if TYPE_CHECKING:
     from micrograd_gui.session.state import Apart, State
@@ -61,7 +64,17 @@ def verdict_of(state: State, node: NodeId) -> Marked:
         return _to_come(row)
     if grad == row.analytic or not math.isfinite(row.analytic):
         return verdict_on(row)
-    return _of_another_pass(state)
+    gathered = gathered_at(state.trace, state.cursor, node)
+    return _of_another_pass(state) if gathered is None else _over_rows(state, row, gathered)
+
+
+def _over_rows(state: State, row: Checked, gathered: Gathered) -> Marked:
+    """The check measures the row that is shown: that is said beside a grad which is over rows."""
+    if gathered.own != row.analytic:  # there has been more than one pass
+        return _of_another_pass(state)
+    here, rows, found = row_in_words(state.graph), rows_in_words(state.graph), verdict_on(row)
+    said = f"This grad is the {rows}. The check measures {here}, where it is {short(gathered.own)}: "
+    return Marked(rows, said + found.sentence[:1].lower() + found.sentence[1:])
 
 
 def both(apart: Apart) -> tuple[str, str]:
@@ -169,6 +182,10 @@ def verdict_of_moment(state: State) -> str:
         for row in rows
         if row.node in grad and grad[row.node] != row.analytic and math.isfinite(row.analytic)
     ]
+    over = [row for row in others if _is_over_rows(state, row)]
+    if over and len(over) == len(others) and not missing:
+        short_of_it = verdict_in_short(graph, rows)
+        return f"{row_in_words(graph)}: {short_of_it} (parameters show the {rows_in_words(graph)})"
     wrong = any(row.ok is False and row not in others for row in rows)
     if wrong or not (others or missing):
         return verdict_in_short(graph, rows)
@@ -180,6 +197,11 @@ def verdict_of_moment(state: State) -> str:
     who = f"all {len(rows)} nodes" if len(some) == len(rows) else who or "the rest"
     untold = ", ".join(graph.nodes[row.node].name for row in rows if row.ok is None)[:80]
     return _IN_SHORT[mark].format(who) + (f", nothing can be told at {untold}" if untold else "")
+
+
+def _is_over_rows(state: State, row: Checked) -> bool:
+    gathered = gathered_at(state.trace, state.cursor, row.node)
+    return gathered is not None and gathered.own == row.analytic
 
 
 def _named(graph: Graph, rows: Sequence[Checked]) -> list[tuple[str, Checked]]:

@@ -11,7 +11,7 @@ from micrograd.engine import Value
 from micrograd.replay.tape import Tape
 from micrograd_gui.document.block import nodes_of
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.session.record import build
+from micrograd_gui.session.build import build
 
 LayerVerdict = Literal["healthy", "vanishing", "exploding", "all zero"]
 # The tip of the plot says these three to the user.

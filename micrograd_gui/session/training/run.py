@@ -8,22 +8,23 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from micrograd_gui.document.data import Data, TrainingPlan
+from micrograd_gui.document.data import Data, GradientsOf, TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
 from micrograd_gui.document.text import spoken
+from micrograd_gui.session.over_rows import adapted, passes, same_rows
 from micrograd_gui.session.record import record
 from micrograd_gui.session.state import State
-from micrograd_gui.session.trace import LiveRun, Pass
+from micrograd_gui.session.stepping import descent_at
+from micrograd_gui.session.trace import LiveRun
 from micrograd_gui.session.trail import KEPT, way_after
 from micrograd_gui.session.training.progress import TrainingState
-from micrograd_gui.session.transitions import Edit, with_amended, with_history
+from micrograd_gui.session.transitions import Edit, with_history
 
 if TYPE_CHECKING:  # it brings numpy, which the first paint does not need
     from micrograd_gui.session.training.trainer import Stepped, Trainer
 
-_CYCLE = (Pass("forward"), Pass("backward"))
 KEEP = "keep"  # says of a batch that it stays as it is, where None has a meaning
 
 
@@ -48,9 +49,11 @@ def planned(
     steps: int | None,
     seed: int | None,
     batch: int | str | None,
+    gradients_of: GradientsOf | None,
 ) -> State:
     """Another plan, which is no edit; None, and for a batch KEEP, leaves what is.
 
+    Where gradients are of other rows then, the same passes are run anew.
     Raises Refusal for what no plan can have.
     """
     plan = state.graph.plan or TrainingPlan()
@@ -63,8 +66,30 @@ def planned(
         plan.steps if steps is None else steps,
         plan.seed if seed is None else seed,
         plan.batch if isinstance(batch, str) else batch,
+        plan.gradients_of if gradients_of is None else gradients_of,
     )
-    return with_amended(state, state.graph.planned(new))
+    graph = state.graph.planned(new)
+    if graph is state.graph:
+        return state
+    after = with_history(state, state.history.amended(graph))
+    if state.training is None or same_rows(graph, state.graph):
+        return after
+    return replace(after, training=_looked_at_again(after))
+
+
+def _looked_at_again(state: State) -> TrainingState | None:
+    """The training, its loss that of the rows which the next step looks at now."""
+    from micrograd_gui.session.training.trainer import Trainer
+
+    training = state.training
+    if training is None:
+        return None
+    try:
+        trainer = Trainer(state.graph)
+        trainer.resume(training.k, training.moments)
+        return replace(training, loss=trainer.loss, accuracy=trainer.accuracy)
+    except Refusal as refusal:  # there is no loss to go on from
+        return replace(training, running=False, note=str(refusal))
 
 
 def redrawn(state: State, seed: int) -> State:
@@ -123,7 +148,7 @@ class Learner:
         trainer = self._trainer_at(state)
         training = _training_of(state, trainer)
         steps = trainer.plan.steps
-        until = (training.k // steps + 1) * steps
+        until = (trainer.k // steps + 1) * steps
         return self._at(state, replace(training, running=True, until=until, note=""))
 
     def tick(self, state: State, steps: int, seconds: float | None) -> State:
@@ -150,13 +175,18 @@ class Learner:
 
     def _trainer_at(self, state: State) -> Trainer:
         """The graph of this moment compiled, at the step where its training stands."""
+        import numpy as np
+
         from micrograd_gui.session.training.trainer import Trainer
 
         trainer, graph = self._trainer, state.moment
         if trainer is None or state.training is not self._given or not trainer.fits(graph):
             trainer = Trainer(graph)
-            if state.training is not None and state.training.parameters == trainer.parameters:
-                trainer.resume(state.training.k, state.training.moments)
+            done = descent_at(state)
+            memory = dict(done.memory)
+            if memory.keys() == set(trainer.parameters):
+                columns = np.array([memory[node] for node in trainer.parameters]).T
+                trainer.resume(done.k, tuple(columns))
             self._trainer, self._given = trainer, state.training
         trainer.replan(graph.plan or TrainingPlan())
         return trainer
@@ -164,25 +194,32 @@ class Learner:
     def _learned(
         self, state: State, trainer: Trainer, start: Any, steps: list[Stepped], training: TrainingState
     ) -> State:
-        """The graph holds what the steps from ``start`` led to; all of a run is one entry of the history."""
+        """The graph holds what the steps from ``start`` led to; all of a run is one entry of the history.
+
+        Updates that were made by hand before them are steps like they are.
+        """
         numbers = trainer.numbers.tolist()
         graph = state.graph.numbered(dict(zip(trainer.parameters, numbers, strict=True)))
         trainer.graph = graph
-        right = [math.nan if each.accuracy is None else each.accuracy for each in steps]
+        by_hand = descent_at(state).losses
+        right = [math.nan] * len(by_hand)
+        right += [math.nan if each.accuracy is None else each.accuracy for each in steps]
         training = replace(
             training,
             k=trainer.k,
             numbers=tuple(numbers),
             loss=trainer.loss,
             accuracy=trainer.accuracy,
-            losses=training.losses.extended(each.loss for each in steps),
+            losses=training.losses.extended((*by_hand, *(each.loss for each in steps))),
             accuracies=training.accuracies.extended(right if trainer.accuracy is not None else ()),
             rate=trainer.rate,
             moments=trainer.moments,
         )
         script = () if state.trace is None else state.trace.script
         afresh = not script or any(each.kind == "update" for each in script)
-        run = LiveRun(graph, _CYCLE if afresh else script, lambda: trainer.frame(graph), record)
+        script = passes(graph, trainer.k) if afresh else adapted(graph, script, trainer.k)
+        grads = trainer.grads if any(each.over is not None for each in script) else None
+        run = LiveRun(graph, script, lambda: trainer.frame(graph, grads), record)
         cursor = len(run) if afresh else state.cursor
         way = way_after(state, [start, *(each.parameters for each in steps[-KEPT - 1 : -1])])
         history = state.history.pushed(graph, "Train", training.gesture, way)

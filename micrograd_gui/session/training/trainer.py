@@ -15,10 +15,12 @@ from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES, Moments
-from micrograd_gui.document.text import spoken
-from micrograd_gui.session.record import build, record
+from micrograd_gui.session.build import build
+from micrograd_gui.session.over_rows import untrainable, wants_rows
+from micrograd_gui.session.record import first_wrong, record
 from micrograd_gui.session.trace import Frame, Pass
 from micrograd_gui.session.training.judge import Judge, judge_of
+from micrograd_gui.session.training.rows import OverRows, RowsLoss, batch_of
 
 
 class Diverged(Refusal):
@@ -48,16 +50,14 @@ class Stepped:
 
 @dataclass(frozen=True, slots=True)
 class _Point:
-    """The parameters, shape (parameters,), at a moment, and what was found there.
+    """The parameters, shape (parameters,), at a moment, and what was ``found`` there.
 
-    ``rows`` are the numbers of the rows looked at, shape (batch,), or None for all.
+    ``rows`` are the numbers of the rows looked at, shape (batch,), or None for all there are.
     """
 
     parameters: Any
     rows: Any
-    run: FusedRun
-    loss: float
-    grads: Any
+    found: OverRows
 
 
 class Trainer:
@@ -68,7 +68,6 @@ class Trainer:
 
     Attributes:
         graph: The graph that is trained; its rows are ``data``.
-        plan: How it is trained; `replan` puts another in place.
         parameters: The node ids in the order of all arrays of shape (parameters,).
         numbers: What the parameters hold now, shape (parameters,).
         moments: What the optimiser remembers, an array of shape (parameters,) for each of its columns.
@@ -77,32 +76,28 @@ class Trainer:
     """
 
     def __init__(self, graph: Graph, plan: TrainingPlan | None = None) -> None:
-        self.graph = graph
-        self.plan = plan or graph.plan or TrainingPlan()
-        data = training_data(graph, self.plan)
-        self.data = data
+        self.graph = graph if plan is None else graph.planned(plan)
+        self.data = training_data(self.graph)
         self.parameters = graph.parameters
         self._order: list[NodeId] = []
         self._leaves: tuple[Value, ...] = ()
         self._leaf_ids: list[NodeId] = []
         self.judge: Judge | None = judge_of(graph)
-        values = build(graph)
         assert graph.target is not None
-        if graph.target not in values:
+        if graph.target not in build(graph):
             raise Refusal(_why_not_computed(graph), graph.target)
-        self._root = values[graph.target]
-        inputs = [values[column.node] for column in data.columns if column.node is not None]
-        watched = [values[self.judge.prediction]] if self.judge is not None else []
-        self._prediction: Value | None = watched[0] if watched else None
-        self._fused = Fused(self._root, inputs, [values[p] for p in self.parameters], watched)
-        self._columns = np.array(data.rows, float).T
-        self._answers = None if self.judge is None else self._columns[self.judge.column]
+        watched = () if self.judge is None else (self.judge.prediction,)
+        self._rows = RowsLoss(self.graph, watched)
         self.k = 0
         self.numbers = np.array([graph.nodes[p].data for p in self.parameters])
         self.moments: Moments = OPTIMISERS[self.plan.optimiser].start(self.numbers)
         self._tape: Tape | None = None
-        self._values = values
         self._here: _Point | None = None
+
+    @property
+    def plan(self) -> TrainingPlan:
+        """How it is trained; `replan` puts another in place."""
+        return self.graph.plan or TrainingPlan()
 
     @property
     def rate(self) -> float:
@@ -112,7 +107,12 @@ class Trainer:
     @property
     def loss(self) -> float:
         """The loss at the parameters as they are, over the rows that the next step looks at."""
-        return self._point().loss
+        return self._point().found.loss
+
+    @property
+    def grads(self) -> Any:
+        """The gradients there, shape (parameters,)."""
+        return self._point().found.grads
 
     @property
     def accuracy(self) -> float | None:
@@ -122,16 +122,16 @@ class Trainer:
     def evaluate(self) -> tuple[float, float | None]:
         """The loss and the accuracy at the parameters as they are, over all rows. Raises Diverged."""
         point = self._evaluate(self.numbers, None)
-        return point.loss, self._accuracy(point)
+        return point.found.loss, self._accuracy(point)
 
     def step(self) -> Stepped:
         """One step of gradient descent. Raises Diverged where it would go wrong; then nothing has changed."""
         here = self._point()
         rule, rate = OPTIMISERS[self.plan.optimiser], self.rate
         with np.errstate(all="ignore"):
-            numbers, moments = rule.update(self.numbers, here.grads, rate, self.moments, self.k)
-        there = self._evaluate(numbers, self._rows(self.k + 1))
-        done = Stepped(self.k, here.loss, self._accuracy(here), rate, here.grads, numbers)
+            numbers, moments = rule.update(self.numbers, here.found.grads, rate, self.moments, self.k)
+        there = self._evaluate(numbers, batch_of(self.graph, self.k + 1))
+        done = Stepped(self.k, here.found.loss, self._accuracy(here), rate, here.found.grads, numbers)
         self.numbers, self.moments, self._here = numbers, moments, there
         self.k += 1
         return done
@@ -142,7 +142,7 @@ class Trainer:
             self.moments = OPTIMISERS[plan.optimiser].start(self.numbers)
         if (plan.seed, plan.batch) != (self.plan.seed, self.plan.batch):
             self._here = None
-        self.plan = plan
+        self.graph = self.graph.planned(plan)
 
     def resume(self, k: int, moments: Moments) -> None:
         """Go on as after k steps, with what the optimiser remembers of them, unless it was another one."""
@@ -156,19 +156,26 @@ class Trainer:
         mine, data = self.data, graph.data
         if data is None or graph.nodes is not self.graph.nodes or graph.target != self.graph.target:
             return False
+        if wants_rows(graph) != wants_rows(self.graph):
+            return False
         return data.rows is mine.rows and (data.columns, data.reduction) == (mine.columns, mine.reduction)
 
-    def frame(self, graph: Graph) -> Frame:
-        """All the numbers after a forward and a backward pass over a graph of the same wires, by a tape."""
+    def frame(self, graph: Graph, grads: Any = None) -> Frame:
+        """All the numbers after a forward and a backward pass over a graph of the same wires, by a tape.
+
+        ``grads``, shape (parameters,), are those of the parameters where they are over rows.
+        """
         if self._tape is None:
-            self._tape = Tape(self._root)
-            node_of = {value: node for node, value in self._values.items()}
+            self._tape = Tape(self._rows.root)
+            node_of = {value: node for node, value in self._rows.values.items()}
             self._order = [node_of[value] for value in self._tape.nodes]
             self._leaves = tuple(value for value in self._tape.nodes if not value._prev)
             self._leaf_ids = [node_of[value] for value in self._leaves]
         replay = self._tape.forward({self._leaves: np.array([graph.nodes[n].data for n in self._leaf_ids])})
         data, grad = replay.data.matrix[:, 0].tolist(), replay.grad.matrix[:, 0].tolist()
-        return Frame(dict(zip(self._order, data, strict=True)), dict(zip(self._order, grad, strict=True)))
+        slopes = dict(zip(self._order, grad, strict=True))
+        slopes |= {} if grads is None else self.by_node(grads)
+        return Frame(dict(zip(self._order, data, strict=True)), slopes)
 
     def by_node(self, numbers: Any) -> dict[NodeId, float]:
         """Numbers in the order of the parameters, shape (parameters,), by node."""
@@ -184,33 +191,22 @@ class Trainer:
 
     def _point(self) -> _Point:
         if self._here is None:
-            self._here = self._evaluate(self.numbers, self._rows(self.k))
+            self._here = self._evaluate(self.numbers, batch_of(self.graph, self.k))
         return self._here
 
-    def _rows(self, k: int) -> Any:
-        """Which rows step k looks at, drawn by the rule of micrograd's demo; None: all."""
-        batch, rows = self.plan.batch, len(self.data)
-        if batch is None or batch >= rows:
-            return None
-        return np.random.RandomState([self.plan.seed, k]).permutation(rows)[:batch]
-
     def _evaluate(self, parameters: Any, rows: Any) -> _Point:
-        columns = self._columns if rows is None else self._columns[:, rows]
-        run = self._fused.forward(columns, parameters)
-        losses = run[self._root]
-        count = len(losses) if self.data.reduction == "mean" else 1
-        with np.errstate(all="ignore"):
-            loss = float(losses.sum()) / count
-            grads = run.slopes(np.full(len(losses), 1.0 / count))
-        if not (np.isfinite(loss) and np.isfinite(grads).all()):
-            raise Diverged(*self._first_wrong(parameters, rows, losses))
-        return _Point(parameters, rows, run, loss, grads)
+        found = self._rows.at(parameters, rows)
+        if not found.finite:
+            raise Diverged(*self._first_wrong(parameters, rows, found.losses))
+        return _Point(parameters, rows, found)
 
     def _accuracy(self, point: _Point) -> float | None:
-        if self.judge is None or self._answers is None or self._prediction is None:
+        if self.judge is None:
             return None
-        answers = self._answers if point.rows is None else self._answers[point.rows]
-        return self.judge.accuracy(point.run[self._prediction], answers)
+        answers = self._rows.columns[self.judge.column]
+        answers = answers if point.rows is None else answers[point.rows]
+        prediction = self._rows.values[self.judge.prediction]
+        return self.judge.accuracy(point.found.run[prediction], answers)
 
     def _first_wrong(self, parameters: Any, rows: Any, losses: Any) -> tuple[str, NodeId | None]:
         """A sentence that names the first row and node that went wrong, and the node."""
@@ -222,32 +218,23 @@ class Trainer:
             name = self.graph.nodes[wild].spoken
             return f"{head}: {name} would leave the range of numbers.{tail}", wild
         graph = self.graph.numbered(self.by_node(parameters))
-        numbers = range(len(self.data)) if rows is None else rows.tolist()
-        suspects = sorted(zip(np.isfinite(losses).tolist(), numbers, strict=True))
-        for _, row in suspects:
-            problem = record(graph.showing(row), (Pass("forward"), Pass("backward"))).problem
-            if problem is not None:
-                return f"{head}: in row {row + 1}, {problem.note}{tail}", problem.node
-        return f"{head}: what the rows add up to is too large a number.{tail}", graph.target
+        if wants_rows(graph):
+            wrong, node = first_wrong(graph, losses.tolist(), None if rows is None else rows.tolist())
+            return f"{head}: {wrong}{tail}", node
+        problem = record(graph, (Pass("forward"), Pass("backward"))).problem
+        if problem is None:
+            return f"{head}: a number is too large.{tail}", graph.target
+        return f"{head}: in row {self.data.shown + 1}, {problem.note}{tail}", problem.node
 
 
-def training_data(graph: Graph, plan: TrainingPlan) -> Data:
+def training_data(graph: Graph) -> Data:
     """The data of a graph that can be trained. Raises Refusal with a sentence on what is missing."""
-    fault = plan.fault()
-    if fault is not None:
-        raise Refusal(fault[1])
-    if graph.target is None or graph.nodes[graph.target].is_leaf:
-        raise Refusal("There is no target to train: the graph needs a loss that is computed from its inputs.")
-    data = graph.data
-    if data is None or not data.rows:
-        raise Refusal("There is no row to train on: give the graph data first.")
-    for column in data.columns:
-        if column.node is None:
-            name = spoken(column.name)
-            raise Refusal(f"The column “{name}” is bound to nothing: bind it to an input, or remove it.")
-    if not graph.parameters:
-        raise Refusal("There is no parameter to train: mark a leaf behind the target as a parameter.")
-    return data
+    fault = (graph.plan or TrainingPlan()).fault()
+    missing = untrainable(graph) if fault is None else fault[1]
+    if missing:
+        raise Refusal(missing)
+    assert graph.data is not None
+    return graph.data
 
 
 class Prediction:

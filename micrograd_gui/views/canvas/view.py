@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -43,6 +43,9 @@ from micrograd_gui.views.canvas.tips import description, tip
 from micrograd_gui.views.canvas.tools import paint_drop_target
 from micrograd_gui.views.theme import Look
 
+if TYPE_CHECKING:
+    from micrograd_gui.views.of_rows import OfRows
+
 P = ParamSpec("P")
 T = TypeVar("T")
 FIT_AT_MOST = 1.6
@@ -71,6 +74,8 @@ class CanvasView(ZoomView):
         self.bridge, self.look, self.pens = bridge, look, pens_of(look)
         self.graph_scene = Scene(bridge.state.graph)
         self.picture = picture_of(bridge.state, self.graph_scene, self.pens)
+        self._of_rows: OfRows | None = None  # there once a graph has several rows
+        self._above = 0  # pixels that are kept clear
         self._whole = True  # the whole graph is in view and stays so when the window changes its size
         self.editing = InlineEditing(self)
         self.navigation = BlockNavigation(self, self)
@@ -86,6 +91,7 @@ class CanvasView(ZoomView):
         self.zoomed.connect(self._on_zoomed)
         Together(bridge, self).changed.connect(self._on_changed)
         self._describe()
+        self._say_of_rows()
         self.fit()
 
     # What others ask of it -------------------------------------------------------------------
@@ -100,6 +106,9 @@ class CanvasView(ZoomView):
         elif factor != 1.0:
             self.zoom_at(factor, QPointF(self.viewport().rect().center()))
         self.navigation.apply_style()
+        if self._of_rows is not None:
+            self._of_rows.set_look(look)
+            self._make_room()
         self.editing.follow()
         self.viewport().update()
 
@@ -260,7 +269,31 @@ class CanvasView(ZoomView):
 
     def keep_clear(self, height: int) -> None:
         """Leave so many pixels free above the canvas."""
-        self.setViewportMargins(0, height, 0, 0)
+        self._above = height
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Free the pixels that the way into a block needs above, and what the gradients are of below."""
+        line = self._of_rows
+        below = 0 if line is None or line.isHidden() else line.height_wanted
+        self.setViewportMargins(0, self._above, 0, below)
+        if line is not None and below:
+            line.lay_out(self.width(), self.height())
+
+    def _say_of_rows(self) -> None:
+        """What the gradients are of, below the canvas, where the graph has several rows."""
+        state = self.bridge.state
+        if self._of_rows is None:
+            if state.graph.data is None or len(state.graph.data) < 2:
+                return
+            from micrograd_gui.views.of_rows import OfRows  # most graphs have no rows
+
+            self._of_rows = OfRows(self.bridge, self.look, self)
+            self._of_rows.hide()
+        was = self._of_rows.isHidden()
+        self._of_rows.show_state(state)
+        if was != self._of_rows.isHidden():
+            self._make_room()
 
     # The state -------------------------------------------------------------------------------
 
@@ -290,6 +323,8 @@ class CanvasView(ZoomView):
             self.editing.follow()
         if (old.selection, old.graph, old.cursor) != (new.selection, new.graph, new.cursor):
             self._describe()
+        if (old.graph, old.trace, old.cursor) != (new.graph, new.trace, new.cursor):
+            self._say_of_rows()
         if self.look.projector and new.step is not old.step and self.picture.acting is not None:
             self.show_node(self.picture.acting)
 
@@ -404,5 +439,6 @@ class CanvasView(ZoomView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.navigation.lay_out()
+        self._make_room()
         if self._whole:
             self.fit()

@@ -82,9 +82,3 @@ def span_round(graph: Graph, node: NodeId, here: float, last: float | None, show
 def loose_end(graph: Graph) -> bool:
     """Whether a port is free that the target depends on."""
     return any(None in graph.nodes[number].inputs for number in graph.feeding)
-
-
-def row_in_words(graph: Graph) -> str:
-    """Which of several rows the target is of: “row 1 of 20”; nothing where there is none or one."""
-    data = graph.data
-    return "" if data is None or len(data) < 2 else f"row {data.shown + 1:,} of {len(data):,}"

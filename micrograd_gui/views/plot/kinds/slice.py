@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from micrograd_gui.document.graph import Graph, NodeId, Span
 from micrograd_gui.document.text import MINUS, told_apart, written
 from micrograd_gui.session.explain.formulas import operand_name
+from micrograd_gui.session.explain.of_rows import row_in_words
 from micrograd_gui.session.measure import plane
 from micrograd_gui.session.state import State, true_slope
 from micrograd_gui.session.trail import Place, trail
@@ -26,7 +27,6 @@ from micrograd_gui.views.plot.standing import (
     known_data,
     loose_end,
     others_moved,
-    row_in_words,
     same_trail,
     span_round,
     stood_at,

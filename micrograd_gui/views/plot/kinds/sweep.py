@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from micrograd_gui.document.graph import Graph, NodeId, Span
 from micrograd_gui.document.text import short, told_apart, written
 from micrograd_gui.session.explain.formulas import name_of, operand_name
+from micrograd_gui.session.explain.of_rows import row_in_words
 from micrograd_gui.session.measure import Walked, sweep, walked
 from micrograd_gui.session.state import State, true_slope
 from micrograd_gui.session.trail import Place, trail
@@ -30,7 +31,6 @@ from micrograd_gui.views.plot.standing import (
     known_data,
     loose_end,
     others_moved,
-    row_in_words,
     same_trail,
     span_round,
     stood_at,
@@ -160,12 +160,14 @@ class SweepPlot:
             return tuple(_trail(static, None))
         slope = true_slope(state, subject)
         if slope is not None and math.isfinite(slope):
+            shown = frame.grad.get(subject) == slope
+            what = f"= {static.x_name}.grad" if shown else f"in {row_in_words(state.graph)}"
             marks.append(
                 Mark(
                     "grad",
                     "dashed",
                     *tangent(static, x, y, slope),
-                    f"slope = {static.x_name}.grad = {written(slope)}",
+                    f"slope {what} = {written(slope)}",
                     f"slope {written(slope)}",
                 )
             )
