@@ -87,8 +87,12 @@ def are_for_processors(planned):
 
 def load_once():
     """Have Python keep what it compiles of them: else each process of the tests that is first would do it."""
-    for modules in ("torch._dynamo, torch.distributed.run", "jax", "sklearn.datasets", "ipykernel, nbclient"):
-        ran([str(PYTHON), "-c", f"import {modules}"])
+    for code in (
+        "import torch._dynamo, torch.distributed.run",
+        "import jax; jax.grad(jax.numpy.tanh)(0.5)",  # most of it is loaded when something is computed
+        "import sklearn.datasets, ipykernel, nbclient",
+    ):
+        ran([str(PYTHON), "-c", code])
 
 
 def compile_replays():
@@ -131,7 +135,6 @@ def test(skipped):
     files = sorted({line.split("::")[0].split("\t")[0] for line in skipped.read_text("utf-8").splitlines()})
     if not files:
         return 0
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # as in run.py
     # psutil is here, by which -n auto counts two threads of one core as one processor
     tests = [str(PYTHON), "-m", "pytest", "-n", "logical", "--dist", "worksteal"]
     try:
@@ -147,4 +150,5 @@ def test(skipped):
 
 
 if __name__ == "__main__":
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # as in run.py
     sys.exit(install() if sys.argv[1] == "--install" else test(Path(sys.argv[1])))
