@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from micrograd_gui.export.options import RenderOptions
     from micrograd_gui.session.measure import Checked
     from micrograd_gui.session.trace import Frame, RecordedRun, Step
-    from micrograd_gui.session.training.trainer import Trainer
+    from micrograd_gui.session.training.trainer import Held, Trainer
 
 AnyPath = str | PathLike[str]
 
@@ -275,12 +275,28 @@ def render(graph: Graph, path: AnyPath, **options: Unpack[RenderOptions]) -> tup
 
 
 @dataclass(frozen=True)
+class HeldOut:
+    """What was found over the rows that a training did not look at; ``rows`` are their numbers, from 1.
+
+    ``losses`` and ``accuracies`` (empty where accuracy has no meaning) are those before each step, ``loss``
+    and ``accuracy`` those at the end. A loss that is not finite is nan.
+    """
+
+    rows: tuple[int, ...]
+    losses: tuple[float, ...]
+    accuracies: tuple[float, ...]
+    loss: float
+    accuracy: float | None
+
+
+@dataclass(frozen=True)
 class Trained:
     """What has come of a training.
 
     ``losses`` and ``accuracies`` (empty where accuracy has no meaning) are those before each step, ``loss``
-    and ``accuracy`` those at the end, over all rows. ``graph`` has the trained parameters, ``parameters`` are
-    the same numbers by name.
+    and ``accuracy`` those at the end, over all rows that were learned from. ``graph`` has the trained
+    parameters, ``parameters`` are the same numbers by name. ``held_out`` is of the other rows; None: there
+    are none.
     """
 
     graph: Graph
@@ -289,6 +305,7 @@ class Trained:
     loss: float
     accuracy: float | None
     parameters: dict[str, float]
+    held_out: HeldOut | None = None
 
     @property
     def steps(self) -> int:
@@ -302,15 +319,17 @@ def train(
     *,
     seed: int | None = None,
     rows: AnyPath | Data | None = None,
+    held_out: float | None = None,
 ) -> Trained:
     """Gradient descent over the rows of the graph's data, or over those of a CSV file.
 
     What is not given is as in the graph's own plan. ``rate`` is how far a step goes, ``seed`` draws new
     weights as micrograd does, ``rows`` binds the columns of a table to the leaves of their names, and those
-    of no such name to the inputs that are free. Raises Refusal where there is nothing to train, and
+    of no such name to the inputs that are free. ``held_out`` is the share of the rows, from 0 to 0.9, that is
+    not learned from; the seed says which. Raises Refusal where there is nothing to train, and
     where a step would make the loss not finite.
     """
-    training, steps = prepare_training(graph, steps, rate, seed=seed, rows=rows)
+    training, steps = prepare_training(graph, steps, rate, seed=seed, rows=rows, held_out=held_out)
     learned = Learned(training)
     for _ in range(steps):
         learned.step()
@@ -324,6 +343,7 @@ class Learned:
         self.training = training
         self.losses: list[float] = []
         self.accuracies: list[float] = []
+        self.held: list[Held] = []
 
     def step(self) -> None:
         """One step of gradient descent; raises Refusal where it cannot be, and then nothing has changed."""
@@ -331,15 +351,27 @@ class Learned:
         self.losses.append(done.loss)
         if done.accuracy is not None:
             self.accuracies.append(done.accuracy)
+        if done.held_out is not None:
+            self.held.append(done.held_out)
 
     def result(self) -> Trained:
         """Where it stands now."""
         training = self.training
         loss, accuracy = training.evaluate()
         graph = training.graph.numbered(training.by_node(training.numbers))
-        return Trained(
-            graph, tuple(self.losses), tuple(self.accuracies), loss, accuracy, dict(training.named())
-        )
+        named = dict(training.named())
+        held = self._held_out()
+        return Trained(graph, tuple(self.losses), tuple(self.accuracies), loss, accuracy, named, held)
+
+    def _held_out(self) -> HeldOut | None:
+        from micrograd_gui.session.over_rows import held_out
+
+        now = self.training.held_out
+        if now is None:
+            return None
+        rows = tuple(row + 1 for row in held_out(self.training.graph))
+        right = tuple(each.accuracy for each in self.held if each.accuracy is not None)
+        return HeldOut(rows, tuple(each.loss for each in self.held), right, now.loss, now.accuracy)
 
 
 def prepare_training(
@@ -349,6 +381,7 @@ def prepare_training(
     *,
     seed: float | str | None = None,
     rows: AnyPath | Data | None = None,
+    held_out: float | str | None = None,
 ) -> tuple[Trainer, int]:
     """A training by the graph's plan and what is said otherwise, and how many steps to take; as `train`.
 
@@ -368,6 +401,8 @@ def prepare_training(
         plan = replace(plan, rate=given_number(rate, "rate"))
     if seed is not None:
         plan = replace(plan, seed=given_count(seed, "seed"))
+    if held_out is not None:
+        plan = replace(plan, held_out=given_number(held_out, "held_out"))
     steps = plan.steps if steps is None else given_count(steps, "steps")
     graph = graph.planned(replace(plan, steps=steps) if steps else plan)
     return Trainer(graph if seed is None else redrawn(graph, plan.seed)), steps

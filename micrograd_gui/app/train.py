@@ -7,12 +7,13 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import isfinite
 from time import monotonic
 from typing import TextIO
 
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import short, written
-from micrograd_gui.door import Learned, Trained, prepare_training
+from micrograd_gui.door import HeldOut, Learned, Trained, prepare_training
 from micrograd_gui.session.training.progress import diverges_since, diverging
 
 _INTERRUPTED = 130
@@ -22,7 +23,7 @@ _MILESTONES = 10
 
 JSON_HELP = (
     "print one JSON object: steps, losses (before each step), loss, accuracy (or null), "
-    "diverges_since (a step, or null), parameters"
+    "diverges_since (a step, or null), held_out (rows, losses, loss, accuracy; or null), parameters"
 )
 
 
@@ -32,6 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rate", metavar="R", help="how far a step goes: p −= rate × p.grad")
     parser.add_argument(
         "--seed", metavar="S", help="draw new weights with that seed, as micrograd does, and the batches too"
+    )
+    parser.add_argument(
+        "--held-out", metavar="F", help="the share of the rows, 0 to 0.9, that is not learned from but told"
     )
     parser.add_argument("--plot", metavar="FILE", help="draw the loss over the steps: a .png, .svg, .pdf, …")
     parser.add_argument("--json", action="store_true", help=JSON_HELP)
@@ -48,7 +52,9 @@ def train(graph: Graph, given: argparse.Namespace, begin: Callable[[], None] = l
         from micrograd_gui.export import loss_curve
 
         loss_curve.refuse_suffix(given.plot)
-    training, steps = prepare_training(graph, given.steps, given.rate, seed=given.seed)
+    training, steps = prepare_training(
+        graph, given.steps, given.rate, seed=given.seed, held_out=given.held_out
+    )
     learned = Learned(training)
     try:
         begin()
@@ -61,7 +67,8 @@ def train(graph: Graph, given: argparse.Namespace, begin: Callable[[], None] = l
         status = _INTERRUPTED
     done = learned.result()
     if given.plot is not None:
-        loss_curve.write(given.plot, [*done.losses, done.loss], done.accuracies)
+        held = () if done.held_out is None else (*done.held_out.losses, done.held_out.loss)
+        loss_curve.write(given.plot, [*done.losses, done.loss], done.accuracies, held_out=held)
     report = _as_json if given.json else _as_text
     print(report(done, stopped=status != 0))
     return status
@@ -77,6 +84,7 @@ def _as_json(done: Trained, *, stopped: bool) -> str:
         "loss": done.loss,
         "accuracy": done.accuracy,
         "diverges_since": diverges_since([*done.losses, done.loss]),
+        "held_out": None if done.held_out is None else _held_as_json(done.held_out),
         "parameters": done.parameters,
     }
     if stopped:
@@ -84,20 +92,44 @@ def _as_json(done: Trained, *, stopped: bool) -> str:
     return json.dumps(whole, allow_nan=False)
 
 
+def _held_as_json(held: HeldOut) -> dict[str, object]:
+    """A loss that is not finite is null there."""
+    losses = [loss if isfinite(loss) else None for loss in (*held.losses, held.loss)]
+    return {
+        "rows": held.rows,
+        "losses": losses[:-1],
+        "loss": losses[-1],
+        "accuracy": held.accuracy,
+    }
+
+
 def _as_text(done: Trained, *, stopped: bool) -> str:
     every = max(1, done.steps // _MILESTONES)
-    lines = ["   step        loss  accuracy" if done.accuracies else "   step        loss"]
+    held = done.held_out
+    head = "   step        loss  accuracy" if done.accuracies else "   step        loss"
+    if held is not None:
+        head += "    held out  accuracy" if held.accuracies else "    held out"
+    lines = [head]
     for k in range(0, done.steps, every):
-        share = f"{done.accuracies[k]:>9.0%}" if done.accuracies else ""
+        share = f"{done.accuracies[k]:>10.0%}" if done.accuracies else ""
         lines.append(f"{k:>7}{written(done.losses[k]):>12}{share}")
-    share = "" if done.accuracy is None else f"{done.accuracy:>9.0%}"
+        if held is not None:
+            right = f"{held.accuracies[k]:>10.0%}" if held.accuracies else ""
+            lines[-1] += f"{written(held.losses[k]):>12}{right}"
+    share = "" if done.accuracy is None else f"{done.accuracy:>10.0%}"
     lines.append(f"{done.steps:>7}{written(done.loss):>12}{share}")
+    if held is not None:
+        right = "" if held.accuracy is None else f"{held.accuracy:>10.0%}"
+        lines[-1] += f"{written(held.loss):>12}{right}"
     named = list(done.parameters.items())
     told = [f"{name} = {short(number)}" for name, number in named[:_PARAMETERS_SHOWN]]
     more = f", and {len(named) - len(told)} more" if len(named) > len(told) else ""
     ended = "Stopped after" if stopped else "After"
     step = "step" if done.steps == 1 else "steps"
     end = f"{ended} {done.steps} {step} the loss is {written(done.loss)}."
+    if held is not None:
+        rows = "row" if len(held.rows) == 1 else "rows"
+        end += f" Over {len(held.rows):,} {rows} held out it is {written(held.loss)}."
     since = diverges_since([*done.losses, done.loss])
     if since is not None:
         end += f" {diverging(since)}"

@@ -66,7 +66,8 @@ class DataModel(msgspec.Struct, forbid_unknown_fields=True):
 class PlanModel(msgspec.Struct, forbid_unknown_fields=True):
     """How the graph is trained; ``demo`` lets the rate fall as in micrograd's demo, 1 − 0.9·k/100.
 
-    ``gradients_of`` is left out where it is the rows, as in files that do not know it.
+    ``gradients_of`` is left out where it is the rows, ``held_out`` where it is 0, as in files that do not
+    know them.
     """
 
     rate: float = 0.05
@@ -76,6 +77,7 @@ class PlanModel(msgspec.Struct, forbid_unknown_fields=True):
     seed: int = 1337
     batch: int | None = None
     gradients_of: GradientsOf = "rows"
+    held_out: float = 0.0
 
 
 class BlockModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -306,10 +308,12 @@ def _fields_of(graph: Graph) -> dict[str, Any]:
                 plan.seed,
                 plan.batch,
                 plan.gradients_of,
+                plan.held_out,
             )
         )
-        if plan.gradients_of == TrainingPlan.gradients_of:
-            del out["plan"]["gradients_of"]
+        for field in ("gradients_of", "held_out"):
+            if out["plan"][field] == getattr(TrainingPlan, field):
+                del out["plan"][field]
     if graph.blocks:
         out["blocks"] = [msgspec.to_builtins(_block_model(block)) for block in graph.blocks]
     return out
@@ -336,6 +340,7 @@ def _plan(model: PlanModel, refuse: Refuse) -> TrainingPlan:
         model.seed,
         model.batch,
         model.gradients_of,
+        float(model.held_out),
     )
     fault = plan.fault()
     if fault is not None:

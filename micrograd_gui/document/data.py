@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import isfinite
 from typing import Literal
 
@@ -15,6 +16,7 @@ Reduction = Literal["mean", "sum"]
 GradientsOf = Literal["row", "rows"]
 RATE_AT_MOST = 1e6
 STEPS_AT_MOST = 10_000_000
+HELD_OUT_AT_MOST = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ class TrainingPlan:
     """How the graph is trained. ``batch`` is how many rows a step looks at (None: all of them).
 
     ``gradients_of`` says whose loss is learned from, and so what the gradients of the parameters are of: that
-    of the "rows", or of the one "row" that the graph shows, whatever the batch.
+    of the "rows", or of the one "row" that the graph shows, whatever the batch. ``held_out`` is the share of
+    the rows that training never looks at; which ones they are, the seed says.
     """
 
     rate: float = 0.05
@@ -110,6 +113,17 @@ class TrainingPlan:
     seed: int = 1337
     batch: int | None = None
     gradients_of: GradientsOf = "rows"
+    held_out: float = 0.0
+
+    def rows_held_out(self, count: int) -> tuple[int, ...]:
+        """Which of so many rows are held out, counted from 0, in order.
+
+        Each row draws a number by ``random.Random(seed).random()``, and those with the smallest are held out:
+        the share of them, rounded, but at least one, and never all.
+        """
+        if not self.held_out or count < 2:
+            return ()
+        return _rows_held_out(self.held_out, self.seed, count)
 
     def fault(self) -> tuple[str, str] | None:
         """Which field cannot be, and why; None where all is well."""
@@ -130,4 +144,19 @@ class TrainingPlan:
         if self.gradients_of not in ("row", "rows"):
             sentence = f"Gradients are of the row or of the rows, not of “{spoken(self.gradients_of)}”."
             return "gradients_of", sentence
+        if not 0 <= self.held_out <= HELD_OUT_AT_MOST:
+            sentence = (
+                f"The share of rows held out must be from 0 to {HELD_OUT_AT_MOST}, not {self.held_out:g}."
+            )
+            return "held_out", sentence
         return None
+
+
+@lru_cache(maxsize=8)
+def _rows_held_out(share: float, seed: int, count: int) -> tuple[int, ...]:
+    from random import Random  # the first paint does not need it
+
+    generator = Random(seed)
+    drawn = [generator.random() for _ in range(count)]
+    many = min(max(1, round(share * count)), count - 1)
+    return tuple(sorted(sorted(range(count), key=drawn.__getitem__)[:many]))

@@ -11,7 +11,7 @@ from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.files.atomic import quoted_name, write_whole
 
 SUFFIXES = (".png", ".svg", ".pdf", ".webp", ".jpg")
-LOSS, ACCURACY = PALETTES["light"].data, "#0a6e4f"  # as in the window
+LOSS, HELD_OUT, ACCURACY = PALETTES["light"].data, PALETTES["light"].grad, "#0a6e4f"  # as in the window
 
 
 def refuse_suffix(path: Path | str) -> None:
@@ -23,8 +23,14 @@ def refuse_suffix(path: Path | str) -> None:
         )
 
 
-def write(path: Path | str, losses: Sequence[float], accuracies: Sequence[float], title: str = "") -> None:
-    """Draw the curve into the file; accuracies are drawn where there are any."""
+def write(
+    path: Path | str,
+    losses: Sequence[float],
+    accuracies: Sequence[float],
+    title: str = "",
+    held_out: Sequence[float] = (),
+) -> None:
+    """Draw the curve into the file; accuracies, and the losses over rows held out, where there are any."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -33,6 +39,9 @@ def write(path: Path | str, losses: Sequence[float], accuracies: Sequence[float]
     axes = figure.add_subplot()
     axes.set(xlabel="step", ylabel="loss", title=title)
     axes.plot(range(len(losses)), losses, color=LOSS, linewidth=2, marker="o" if len(losses) < 2 else "")
+    if len(held_out):
+        axes.plot(range(len(held_out)), held_out, color=HELD_OUT, linewidth=2, linestyle=(0, (4, 2)))
+        axes.legend(["rows learned from", "rows held out"])
     if len(losses) > 1 and min(losses) > 0 and max(losses) > 30 * min(losses):
         axes.set_yscale("log")
     axes.grid(alpha=0.3)

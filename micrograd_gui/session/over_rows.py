@@ -36,10 +36,22 @@ def is_over_rows(graph: Graph) -> bool:
     return wants_rows(graph) and not untrainable(graph)
 
 
+def held_out(graph: Graph) -> tuple[int, ...]:
+    """Which rows training never looks at, counted from 0; none where it is not the rows that it looks at."""
+    if graph.data is None or not wants_rows(graph):
+        return ()
+    return (graph.plan or TrainingPlan()).rows_held_out(len(graph.data))
+
+
+def learned_rows(graph: Graph) -> int:
+    """How many rows are learned from: those that are not held out."""
+    assert graph.data is not None
+    return len(graph.data) - len(held_out(graph))
+
+
 def looked_at(graph: Graph) -> int:
     """How many rows a step of the training looks at, where it looks at the rows."""
-    assert graph.data is not None
-    batch, rows = (graph.plan or TrainingPlan()).batch, len(graph.data)
+    batch, rows = (graph.plan or TrainingPlan()).batch, learned_rows(graph)
     return rows if batch is None else min(batch, rows)
 
 
@@ -76,6 +88,8 @@ def same_rows(graph: Graph, other: Graph) -> bool:
     assert a is not None
     assert b is not None
     if (a.columns, a.reduction, p.batch, p.seed) != (b.columns, b.reduction, q.batch, q.seed):
+        return False
+    if held_out(graph) != held_out(other):
         return False
     return a.rows is b.rows or a.rows == b.rows
 

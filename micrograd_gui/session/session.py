@@ -423,6 +423,7 @@ class Session:
         seed: int | None = None,
         batch: int | str | None = run.KEEP,
         gradients_of: GradientsOf | None = None,
+        held_out: float | None = None,
     ) -> None:
         """How the graph is trained from now on, also in the midst of a run. What is not named stays.
 
@@ -430,7 +431,9 @@ class Session:
         gradients are of other rows then, what was run is run again, and the moment kept.
         Raises Refusal for what no plan can have.
         """
-        self._set(run.planned(self.state, rate, optimiser, schedule, steps, seed, batch, gradients_of))
+        self._set(
+            run.planned(self.state, rate, optimiser, schedule, steps, seed, batch, gradients_of, held_out)
+        )
 
     def redraw(self, seed: int) -> None:
         """New weights, as micrograd draws them with that seed, and a training that has not begun.

@@ -26,6 +26,7 @@ from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES, Optimiser, RateSchedule
 from micrograd_gui.document.text import exact, read_number, short, spoken, written
+from micrograd_gui.session.over_rows import held_out
 from micrograd_gui.session.state import State
 from micrograd_gui.session.training.progress import diverging
 from micrograd_gui.views.bridge import Bridge, Together
@@ -67,6 +68,10 @@ class TrainingPanel(QScrollArea):
         self._column.addLayout(self._make_buttons())
         self._column.addLayout(self._make_progress())
         self._column.addLayout(self._make_numbers())
+        self.held_out = QLabel()
+        self.held_out.setObjectName("training_held_out")
+        self.held_out.setWordWrap(True)
+        self._column.addWidget(self.held_out)
         self.reason = QLabel()
         self.reason.setObjectName("training_reason")
         self.reason.setWordWrap(True)
@@ -129,7 +134,16 @@ class TrainingPanel(QScrollArea):
                     "Batch size",
                     "How many rows a step looks at, drawn anew for each; “all”: every row.",
                 ),
-                ("seed", "Seed", "The same seed gives the same batches, and the same new weights."),
+                (
+                    "seed",
+                    "Seed",
+                    "The same seed gives the same batches, the same new weights and rows held out.",
+                ),
+                (
+                    "held_out",
+                    "Share held out",
+                    "The share of the rows, 0 to 0.9, that is not learned from; the seed says which.",
+                ),
             )
         }
         choices = {
@@ -153,6 +167,7 @@ class TrainingPanel(QScrollArea):
             ("Steps", self.lines["steps"]),
             ("Batch", self.lines["batch"]),
             ("Seed", seed),
+            ("Held out", self.lines["held_out"]),
         )
         self._fields = QGridLayout()
         for at, (title, field) in enumerate(places):
@@ -163,7 +178,7 @@ class TrainingPanel(QScrollArea):
             field.setMinimumWidth(1)  # a narrow pane keeps all of them in view
             self._fields.addWidget(label, row, column)
             self._fields.addWidget(field, row, column + 1)
-            line = self.lines.get(title.lower())
+            line = self.lines.get(title.lower().replace(" ", "_"))
             if line is not None:
                 self._fields.addWidget(line.refusal, row + 1, column, 1, 2)
         self._fields.setColumnStretch(1, 1)
@@ -237,6 +252,10 @@ class TrainingPanel(QScrollArea):
         for name, text in texts.items():
             if self.numbers[name].text() != text:
                 self.numbers[name].setText(text)
+        held = _held_out(state)
+        self.held_out.setVisible(bool(held))
+        if self.held_out.text() != held:
+            self.held_out.setText(held)
         self.redraw.setEnabled(bool(state.graph.parameters) and not state.is_training)
         if not state.is_training:
             self._say(self._reason(state))
@@ -284,6 +303,18 @@ def _divergence(state: State) -> str:
     return "" if since is None else diverging(since)
 
 
+def _held_out(state: State) -> str:
+    """What is found over the rows held out, or how many they are; nothing where there are none."""
+    count, training = len(held_out(state.graph)), state.training
+    if not count:
+        return ""
+    rows = "1 row" if count == 1 else f"{count:,} rows"
+    if training is None or training.held_loss is None:
+        return f"{rows} held out"
+    right = "" if training.held_accuracy is None else f" · accuracy {100 * training.held_accuracy:.0f} %"
+    return f"{rows} held out: loss {written(training.held_loss)}{right}"
+
+
 def _plan(state: State) -> TrainingPlan:
     return state.graph.plan or TrainingPlan()
 
@@ -321,7 +352,7 @@ class PlanLine(ReadLine):
         what = f"The {self._title.lower()}"
         if self._name == "batch" and text.strip().lower() in ("", ALL_ROWS):
             return None
-        if self._name == "rate":
+        if self._name in ("rate", "held_out"):
             return read_number(text, what)
         plain = text.strip().replace(",", "").replace("\u2009", "")
         if not plain.removeprefix("-").isdecimal():

@@ -197,3 +197,18 @@ def test_a_terminal_sees_a_bar_that_leaves_nothing_behind() -> None:
     assert json.loads(out)["steps"] == 20
     assert "20/20" in shown
     assert shown.endswith("\r\x1b[K")
+
+
+def test_rows_held_out_are_told_beside_the_others(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    whole = as_json(capsys, "line", "--steps", "4", "--held-out", "0.25")
+    held = whole["held_out"]
+    assert isinstance(held, dict)
+    assert len(held["rows"]) == 5
+    assert len(held["losses"]) == 4
+    assert held["accuracy"] is None
+    assert as_json(capsys, "line", "--steps", "4")["held_out"] is None
+    curve = tmp_path / "loss.svg"
+    _, printed, _ = ran(capsys, "moons", "--steps", "3", "--held-out", "0.2", "--plot", str(curve))
+    assert printed.splitlines()[0].split() == ["step", "loss", "accuracy", "held", "out", "accuracy"]
+    assert "Over 20 rows held out it is" in printed
+    assert curve.stat().st_size > 1000

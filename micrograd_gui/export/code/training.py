@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from micrograd.ops import op_of
@@ -12,6 +13,7 @@ from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES
 from micrograd_gui.export.code.python import DIALECTS, computable_nodes, number, variable_names
 from micrograd_gui.resource import resource
+from micrograd_gui.session.over_rows import held_out
 from micrograd_gui.session.training.judge import judge_of
 from micrograd_gui.session.training.trainer import training_data
 
@@ -32,6 +34,8 @@ _RESERVED = (
     "Model",
     "COLUMNS",
     "ROWS",
+    "HELD_OUT",
+    "judged",
     "REDUCTION",
     "THRESHOLD",
     "ANSWER",
@@ -63,10 +67,12 @@ def training_script(graph: Graph) -> str:
     loss = writer.of(graph.target or 0)
     body = [*writer.lines, f"        return ({loss}).expand(len(rows)), {prediction}"]
     columns = [(column.name, writer.names[column.node]) for column in data.columns if column.node is not None]
+    held = held_out(graph)
     template = resource("code", "train.py.txt").read_text("utf-8")
     parts = {
         "columns": repr(tuple(name for name, _ in columns)),
-        "rows": "\n".join(f"    [{', '.join(map(number, row))}]," for row in data.rows),
+        "rows": _rows(row for at, row in enumerate(data.rows) if at not in held),
+        "held_out": _rows(data.rows[at] for at in held),
         "reduction": repr(data.reduction),
         "threshold": repr(judge.threshold if judge is not None and known else None),
         "answer": repr(judge.column if judge is not None and known else None),
@@ -82,6 +88,10 @@ def training_script(graph: Graph) -> str:
         "batch": repr(plan.batch),
     }
     return re.sub(r"@@(\w+)@@", lambda found: parts[found[1]], template)  # in one go: labels may say @@rows@@
+
+
+def _rows(rows: Iterable[tuple[float, ...]]) -> str:
+    return "".join(f"\n    [{', '.join(map(number, row))}]," for row in rows)
 
 
 class _Writer:

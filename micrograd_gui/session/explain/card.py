@@ -214,9 +214,14 @@ def _training_lines(training: TrainingState) -> tuple[Line, ...]:
     """What a run has come to so far; none of its steps is the acting one."""
     loss = (Fragment("symbol", "loss"), EQUALS, Fragment("data", written(training.loss), strong=True))
     accuracy = f"   ·   accuracy {training.accuracy:.0%}" if training.accuracy is not None else ""
+    held: tuple[Line, ...] = ()
+    if training.held_loss is not None:
+        right = f"   ·   accuracy {training.held_accuracy:.0%}" if training.held_accuracy is not None else ""
+        held = (sentence(f"Over the rows held out: loss {written(training.held_loss)}{right}."),)
     return (
         heading("TRAINING", Fragment("plain", f"   step {training.k} of {training.until}")),
         Line("big", (*loss, Fragment("plain", f"   ·   rate {short(training.rate)}{accuracy}"))),
+        *held,
         sentence("Every number is that of this moment. Stop at any time, and step through its passes."),
     )
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from micrograd_gui.document.data_edits import differs
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.session.explain.formulas import name_of
-from micrograd_gui.session.over_rows import is_over_rows, looked_at
+from micrograd_gui.session.over_rows import is_over_rows, learned_rows, looked_at
 from micrograd_gui.session.trace import Run
 
 
@@ -63,7 +63,7 @@ def gradients_are_of(graph: Graph, trace: Run | None, cursor: int) -> Said | Non
     if not done:
         so_far = f"gradients so far: {row}" if under_way else row
         return Said(f"{so_far} · backward ends with the {rows}", f"{so_far}, then {rows}")
-    rows += f", step {over + 1:,}" if looked_at(graph) < len(graph.data) else ""
+    rows += f", step {over + 1:,}" if looked_at(graph) < learned_rows(graph) else ""
     rows += f", {done} passes added up" if done > 1 else ""
     rows += f", and so far {row} of a further pass" if under_way else ""
     return Said(f"gradients of parameters: {rows} · of all else: {row}", f"parameters: {rows}")

@@ -97,6 +97,8 @@ class TrainingState:
         rate: That of the next step.
         moments: What the optimiser remembers, an array of shape (parameters,) for each of its columns.
         running, until: Whether a run goes on, and until which step.
+        held_loss, held_accuracy: The same as they are now over the rows that are held out; None: there are
+            none. ``held_losses`` and ``held_accuracies`` are those before each step.
         note: Why a run ended by itself; empty where it did not.
         run: The number of the run, from 1, by which its steps are one undo.
     """
@@ -109,6 +111,10 @@ class TrainingState:
     accuracy: float | None = None
     losses: Series = field(default_factory=Series)
     accuracies: Series = field(default_factory=Series)
+    held_loss: float | None = None
+    held_accuracy: float | None = None
+    held_losses: Series = field(default_factory=Series)
+    held_accuracies: Series = field(default_factory=Series)
     rate: float = 0.0
     moments: tuple[Any, ...] = ()
     running: bool = False

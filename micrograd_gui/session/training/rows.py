@@ -11,7 +11,7 @@ from micrograd.replay.fused import Fused, FusedRun
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import Graph, NodeId, Wiring
 from micrograd_gui.session.build import build
-from micrograd_gui.session.over_rows import looked_at, wants_rows
+from micrograd_gui.session.over_rows import held_out, learned_rows, looked_at, wants_rows
 
 
 class OverRows(NamedTuple):
@@ -69,6 +69,13 @@ class RowsLoss:
             grads = run.slopes(np.full(len(losses), 1.0 / count))
         return OverRows(run, losses, loss, grads)
 
+    def seen_at(self, parameters: Any, rows: Any) -> tuple[FusedRun, float]:
+        """The nodes that are watched, and the loss, at those parameters and over those rows."""
+        with np.errstate(all="ignore"):
+            run = self._fused.forward(self.columns[:, rows], parameters)
+            losses = run[self.root]
+            return run, float(losses.sum()) / (len(losses) if self._mean else 1)
+
     def loss_at(self, parameters: Any, rows: Any = None) -> float:
         """The loss alone, at those parameters and over those rows (None: all)."""
         columns = self.columns if rows is None else self.columns[:, rows]
@@ -79,11 +86,17 @@ class RowsLoss:
 
 def batch_of(graph: Graph, k: int) -> Any:
     """Which rows step k looks at, drawn by the rule of micrograd's demo; None: all there are."""
-    many = 0 if graph.data is None else len(graph.data)
-    if not wants_rows(graph) or looked_at(graph) == many:
-        return None
-    plan = graph.plan or TrainingPlan()
-    return np.random.RandomState([plan.seed, k]).permutation(many)[: looked_at(graph)]
+    if not wants_rows(graph) or looked_at(graph) == learned_rows(graph):
+        return all_learned(graph)
+    plan, learned = graph.plan or TrainingPlan(), all_learned(graph)
+    drawn = np.random.RandomState([plan.seed, k]).permutation(learned_rows(graph))[: looked_at(graph)]
+    return drawn if learned is None else learned[drawn]
+
+
+def all_learned(graph: Graph) -> Any:
+    """The rows that are learned from, those held out left out; None: all there are."""
+    held = held_out(graph)
+    return np.delete(np.arange(learned_rows(graph) + len(held)), held) if held else None
 
 
 def rows_loss(graph: Graph) -> RowsLoss:

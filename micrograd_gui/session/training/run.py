@@ -14,6 +14,7 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
 from micrograd_gui.document.text import spoken
 from micrograd_gui.session.over_rows import adapted, passes, same_rows
+from micrograd_gui.session.over_rows import held_out as rows_held_out
 from micrograd_gui.session.record import record
 from micrograd_gui.session.state import State
 from micrograd_gui.session.stepping import descent_at
@@ -50,10 +51,12 @@ def planned(
     seed: int | None,
     batch: int | str | None,
     gradients_of: GradientsOf | None,
+    held_out: float | None,
 ) -> State:
     """Another plan, which is no edit; None, and for a batch KEEP, leaves what is.
 
-    Where gradients are of other rows then, the same passes are run anew.
+    Where gradients are of other rows then, the same passes are run anew. With other rows held out, a training
+    begins anew.
     Raises Refusal for what no plan can have.
     """
     plan = state.graph.plan or TrainingPlan()
@@ -67,6 +70,7 @@ def planned(
         plan.seed if seed is None else seed,
         plan.batch if isinstance(batch, str) else batch,
         plan.gradients_of if gradients_of is None else gradients_of,
+        plan.held_out if held_out is None else float(held_out),
     )
     graph = state.graph.planned(new)
     if graph is state.graph:
@@ -74,6 +78,8 @@ def planned(
     after = with_history(state, state.history.amended(graph))
     if state.training is None or same_rows(graph, state.graph):
         return after
+    if rows_held_out(graph) != rows_held_out(state.graph):
+        return replace(after, training=None)
     return replace(after, training=_looked_at_again(after))
 
 
@@ -211,6 +217,7 @@ class Learner:
             loss=trainer.loss,
             accuracy=trainer.accuracy,
             losses=training.losses.extended((*by_hand, *(each.loss for each in steps))),
+            **_held_out(training, trainer, len(by_hand), steps),
             accuracies=training.accuracies.extended(right if trainer.accuracy is not None else ()),
             rate=trainer.rate,
             moments=trainer.moments,
@@ -229,6 +236,26 @@ class Learner:
     def _at(self, state: State, training: TrainingState) -> State:
         self._given = training
         return replace(state, training=training)
+
+
+def _held_out(
+    training: TrainingState, trainer: Trainer, by_hand: int, steps: list[Stepped]
+) -> dict[str, Any]:
+    """What the training tells of the rows held out after those steps: of updates by hand it is not known."""
+    now = trainer.held_out
+    if now is None:
+        return {}
+    held = [each.held_out for each in steps]
+    losses = [math.nan if each is None else each.loss for each in held]
+    right = [math.nan if each is None or each.accuracy is None else each.accuracy for each in held]
+    unknown = [math.nan] * by_hand
+    known = now.accuracy is not None
+    return {
+        "held_loss": now.loss,
+        "held_accuracy": now.accuracy,
+        "held_losses": training.held_losses.extended((*unknown, *losses)),
+        "held_accuracies": training.held_accuracies.extended((*unknown, *right) if known else ()),
+    }
 
 
 def _steps(trainer: Trainer, most: int, until: float | None) -> tuple[list[Stepped], str]:
@@ -251,12 +278,15 @@ def _training_of(state: State, trainer: Trainer) -> TrainingState:
         return training
     numbers = tuple(trainer.numbers.tolist())
     runs = (_run_of(entry.gesture) for entry in state.history.entries)
+    held = trainer.held_out
     return TrainingState(
         trainer.parameters,
         numbers,
         numbers,
         loss=trainer.loss,
         accuracy=trainer.accuracy,
+        held_loss=None if held is None else held.loss,
+        held_accuracy=None if held is None else held.accuracy,
         rate=trainer.rate,
         moments=trainer.moments,
         run=1 + max(runs),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,15 +16,22 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES, Moments
 from micrograd_gui.session.build import build
-from micrograd_gui.session.over_rows import untrainable, wants_rows
+from micrograd_gui.session.over_rows import held_out, untrainable, wants_rows
 from micrograd_gui.session.record import first_wrong, record
 from micrograd_gui.session.trace import Frame, Pass
 from micrograd_gui.session.training.judge import Judge, judge_of
-from micrograd_gui.session.training.rows import OverRows, RowsLoss, batch_of
+from micrograd_gui.session.training.rows import OverRows, RowsLoss, all_learned, batch_of
 
 
 class Diverged(Refusal):
     """A step that would make the loss or a slope not finite; the parameters are as before it."""
+
+
+class Held(NamedTuple):
+    """The loss over the rows held out, nan where it is not finite, and the share of them told right."""
+
+    loss: float
+    accuracy: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,7 @@ class Stepped:
         rate: How far the step went.
         grads: The gradient before the update, shape (parameters,).
         parameters: The numbers after the update, shape (parameters,).
+        held_out: What was found before the update over the rows that are held out; None: there are none.
     """
 
     k: int
@@ -46,6 +54,7 @@ class Stepped:
     rate: float
     grads: Any
     parameters: Any
+    held_out: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +129,25 @@ class Trainer:
         return self._accuracy(self._point())
 
     def evaluate(self) -> tuple[float, float | None]:
-        """The loss and the accuracy at the parameters as they are, over all rows. Raises Diverged."""
-        point = self._evaluate(self.numbers, None)
+        """The loss and the accuracy at the parameters as they are, over all rows learned from.
+
+        Raises Diverged.
+        """
+        point = self._evaluate(self.numbers, all_learned(self.graph))
         return point.found.loss, self._accuracy(point)
+
+    @property
+    def held_out(self) -> Held | None:
+        """Loss and accuracy at the parameters as they are, over the rows held out; None: there are none."""
+        rows = held_out(self.graph)
+        if not rows:
+            return None
+        run, loss = self._rows.seen_at(self.numbers, list(rows))
+        right = None
+        if self.judge is not None:
+            answers = self._rows.columns[self.judge.column][list(rows)]
+            right = self.judge.accuracy(run[self._rows.values[self.judge.prediction]], answers)
+        return Held(loss if np.isfinite(loss) else np.nan, right)
 
     def step(self) -> Stepped:
         """One step of gradient descent. Raises Diverged where it would go wrong; then nothing has changed."""
@@ -131,7 +156,9 @@ class Trainer:
         with np.errstate(all="ignore"):
             numbers, moments = rule.update(self.numbers, here.found.grads, rate, self.moments, self.k)
         there = self._evaluate(numbers, batch_of(self.graph, self.k + 1))
-        done = Stepped(self.k, here.found.loss, self._accuracy(here), rate, here.found.grads, numbers)
+        done = Stepped(
+            self.k, here.found.loss, self._accuracy(here), rate, here.found.grads, numbers, self.held_out
+        )
         self.numbers, self.moments, self._here = numbers, moments, there
         self.k += 1
         return done
@@ -140,7 +167,8 @@ class Trainer:
         """Go on by another plan; another optimiser starts remembering anew."""
         if plan.optimiser != self.plan.optimiser:
             self.moments = OPTIMISERS[plan.optimiser].start(self.numbers)
-        if (plan.seed, plan.batch) != (self.plan.seed, self.plan.batch):
+        old = self.plan
+        if (plan.seed, plan.batch, plan.held_out) != (old.seed, old.batch, old.held_out):
             self._here = None
         self.graph = self.graph.planned(plan)
 
@@ -233,8 +261,14 @@ def training_data(graph: Graph) -> Data:
     missing = untrainable(graph) if fault is None else fault[1]
     if missing:
         raise Refusal(missing)
-    assert graph.data is not None
-    return graph.data
+    data, plan = graph.data, graph.plan or TrainingPlan()
+    assert data is not None
+    if not wants_rows(graph) and data.shown in plan.rows_held_out(len(data)):
+        raise Refusal(
+            f"Row {data.shown + 1} is held out, so nothing is learned from it: show another row, "
+            "or learn from all of them."
+        )
+    return data
 
 
 class Prediction:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor
 
 from micrograd_gui.document.data import Data
 from micrograd_gui.document.text import MINUS, exact, read_number, spoken
+from micrograd_gui.session.over_rows import held_out
 from micrograd_gui.session.state import State
 from micrograd_gui.views.theme import Look
 
@@ -34,6 +35,7 @@ class DataTableModel(QAbstractTableModel):
         self._look = look
         self._change = change
         self._attempt = attempt
+        self._apart = frozenset(held_out(state.graph))
 
     @property
     def rows(self) -> Data:
@@ -51,6 +53,7 @@ class DataTableModel(QAbstractTableModel):
         if len(old) != len(new) or len(old.columns) != len(new.columns):
             self.beginResetModel()
             self._state = state
+            self._apart = frozenset(held_out(state.graph))
             self.endResetModel()
             return
         names = [self._heading(at) for at in range(len(old.columns))]
@@ -62,6 +65,9 @@ class DataTableModel(QAbstractTableModel):
                 at for at, pair in enumerate(zip(old.rows, new.rows, strict=True)) if pair[0] != pair[1]
             )
             self._say_changed(changed)
+        if self._apart != (apart := frozenset(held_out(state.graph))):
+            moved, self._apart = self._apart ^ apart, apart
+            self._say_changed(sorted(moved))
         if old.shown != new.shown:
             self._say_changed(sorted({old.shown, new.shown}))
 
@@ -91,9 +97,10 @@ class DataTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             if across:
                 return self._heading(section)
-            return f"▸ {section + 1}" if section == self.rows.shown else str(section + 1)
+            mark = "○ " if section in self._apart else ""
+            return f"▸ {mark}{section + 1}" if section == self.rows.shown else f"{mark}{section + 1}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(section) if across else "Click to let the graph show this row."
+            return self._tip(section) if across else self._row_tip(section)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -122,7 +129,8 @@ class DataTableModel(QAbstractTableModel):
                 return exact(number)
             case Qt.ItemDataRole.AccessibleTextRole:
                 name = spoken(self.rows.columns[index.column()].name)
-                return f"{name} of row {index.row() + 1}: {exact(number)}"
+                held = ", held out" if index.row() in self._apart else ""
+                return f"{name} of row {index.row() + 1}{held}: {exact(number)}"
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -151,6 +159,10 @@ class DataTableModel(QAbstractTableModel):
         node = self.rows.columns[column].node
         nodes = self._state.graph.nodes
         return f"→ {nodes[node].spoken}" if node is not None and node in nodes else "⚠ unbound"
+
+    def _row_tip(self, row: int) -> str:
+        held = "Held out: training does not look at this row.\n" if row in self._apart else ""
+        return f"{held}Click to let the graph show this row."
 
     def _tip(self, column: int) -> str:
         each = self.rows.columns[column]

@@ -31,6 +31,7 @@ from micrograd_gui.document import datasets
 from micrograd_gui.document.data import Data
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.files import tables
+from micrograd_gui.session.over_rows import held_out
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
 from micrograd_gui.views.bridge import Bridge
@@ -299,16 +300,15 @@ class DataPane(QWidget):
     # Showing the state -----------------------------------------------------------------------
 
     def _on_changed(self, old: State, new: State) -> None:
-        if old.graph.data is not new.graph.data or (
-            new.graph.data and old.graph.nodes is not new.graph.nodes
-        ):
+        moved = old.graph.nodes is not new.graph.nodes or old.graph.plan is not new.graph.plan
+        if old.graph.data is not new.graph.data or (new.graph.data and moved):
             others = old.graph.data is not new.graph.data or old.graph.blocks is not new.graph.blocks
             self.model.show(new)
             if old.graph.data is not new.graph.data:
                 self._close_name_field()
             if others:
                 self._show(new)
-            elif edits.differs(old.graph) != edits.differs(new.graph):
+            elif edits.differs(old.graph) != edits.differs(new.graph) or old.graph.plan is not new.graph.plan:
                 self._say_how_many(new)
 
     def _show(self, state: State) -> None:
@@ -326,7 +326,9 @@ class DataPane(QWidget):
             shown = f" · the graph shows row {data.shown + 1}" if count else ""
             shown += ", with other numbers" if edits.differs(state.graph) else ""
             often = edits.counts_often(state.graph)
-            said = f"{count:,} {'row' if count == 1 else 'rows'}{shown}"
+            held = len(held_out(state.graph))
+            apart = f" · {held:,} held out (○)" if held else ""
+            said = f"{count:,} {'row' if count == 1 else 'rows'}{apart}{shown}"
             self.status.setText(f"{said}\n⚠ {often}" if often else said)
 
 

@@ -45,8 +45,11 @@ _DASHES: dict[str, Any] = {
     "dotted": (0, (1.2, 2.2)),
 }
 POINTS = {"points": "o", "point": "o", "squares": "s", "dots": "o", "ring": "o", "crosses": "x"}
+OPEN = {"open dots": "dots", "open squares": "squares"}
+POINTS |= {each: POINTS[filled] for each, filled in OPEN.items()}
 _SIZES = {"points": 5.0, "point": 8.0, "squares": 5.5, "dots": 5.5, "ring": 11.0, "crosses": 9.0}
 _ROWS, _FEW = ("dots", "squares"), 30
+_OPEN_EDGE = 2.0
 _EDGES = {"ring": 2.2, "crosses": 1.6}
 _WIDTHS = {"line": 2.4, "thin": 1.5, "upright": 1.5}
 _WHOLE = Qt.AspectRatioMode.IgnoreAspectRatio
@@ -80,9 +83,10 @@ class _DrawnLine(Line2D):
         dots = mark.style in POINTS
         size = _SIZES.get(mark.style, 0.0)
         edge = theme.text if mark.style == "point" else color
-        if mark.style in _ROWS:
-            edge = theme.text if theme.dark else theme.panel
-            size *= 1.6 if len(mark.y) <= _FEW else 1.0
+        style = OPEN.get(mark.style, mark.style)
+        if style in _ROWS:
+            edge = color if mark.style in OPEN else theme.text if theme.dark else theme.panel
+            size = _SIZES[style] * (1.6 if len(mark.y) <= _FEW else 1.0)
         super().__init__(
             mark.x if isinstance(mark, Mark) else (),
             mark.y if isinstance(mark, Mark) else (),
@@ -92,8 +96,8 @@ class _DrawnLine(Line2D):
             marker=POINTS.get(mark.style, ""),
             markersize=size * scale,
             markeredgecolor=edge,
-            markerfacecolor="none" if mark.style == "ring" else color,
-            markeredgewidth=_EDGES.get(mark.style, 0.8) * scale,
+            markerfacecolor="none" if mark.style == "ring" else theme.panel if mark.style in OPEN else color,
+            markeredgewidth=(_OPEN_EDGE if mark.style in OPEN else _EDGES.get(mark.style, 0.8)) * scale,
             zorder=5 if dots else 3,
             animated=True,
         )
@@ -138,6 +142,10 @@ class GrowingLine(_DrawnLine):
             self._store = store
         self._store[before:length] = drawn.y[before:length]
         self._length = length
+        self.anew = self.anew or self.shape[1] in (
+            "dashed",
+            "dotted",
+        )  # dashes would begin anew with each new piece
         if self.anew:
             self.take_whole()
 

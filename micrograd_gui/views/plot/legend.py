@@ -200,9 +200,10 @@ class PlotKey:
             painter.drawLine(*points)
         elif points:
             half = sample.get_markersize() * dpi / 144
-            ring = sample.get_markerfacecolor() == "none"
-            painter.setPen(QPen(colour, width) if ring else Qt.PenStyle.NoPen)
-            painter.setBrush(Qt.BrushStyle.NoBrush if ring else colour)
+            inside = sample.get_markerfacecolor()
+            filled = inside == sample.get_color()
+            painter.setPen(Qt.PenStyle.NoPen if filled else QPen(colour, width))
+            painter.setBrush(Qt.BrushStyle.NoBrush if inside == "none" else QColor(to_hex(inside)))
             place = QRectF(points[0].x() - half, points[0].y() - half, 2 * half, 2 * half)
             if sample.get_marker() == "s":
                 painter.drawRect(place)

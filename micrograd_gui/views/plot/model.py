@@ -16,7 +16,19 @@ if TYPE_CHECKING:
 
 Color = Literal["data", "grad", "secant", "accent", "muted", "good", "bad"]
 Style = Literal[
-    "line", "dashed", "dotted", "points", "point", "squares", "dots", "ring", "crosses", "thin", "upright"
+    "open dots",
+    "open squares",
+    "line",
+    "dashed",
+    "dotted",
+    "points",
+    "point",
+    "squares",
+    "dots",
+    "ring",
+    "crosses",
+    "thin",
+    "upright",
 ]
 Scale = Literal["linear", "log"]
 ABOVE = "above"  # the key stands above the axes, side by side, and hides nothing

@@ -88,7 +88,7 @@ class PlotSurface(FigureCanvasQTAgg):
     def show_plot(self, static: StaticPlot, items: tuple[PlotItem, ...]) -> None:
         """Draw both: the axes only where they differ from what is there, the rest in a millisecond."""
         before, self._static, self._items = self._static, static, items
-        anew = before is None or before.axes != static.axes
+        anew = before is None or before.axes != static.axes or _said_above(before) != _said_above(static)
         if anew:
             self._frame.set_spans(static)
         shapes = [shape_of(mark) for mark in (*static.curves, *items)]
@@ -321,6 +321,11 @@ class PlotSurface(FigureCanvasQTAgg):
         painter.setBrush(QColor(to_hex(line.get_markerfacecolor())))
         for x, y in zip(across.tolist(), upward.tolist(), strict=True):
             painter.drawEllipse(QPointF(x, self.height() - y), half, half)
+
+
+def _said_above(static: StaticPlot) -> list[str]:
+    """What stands in a key above the axes, for which there must be room."""
+    return [each.legend for each in static.curves] if static.key_at == ABOVE else []
 
 
 def _is_point(line: object) -> bool:

@@ -86,6 +86,31 @@ def test_a_training_script_has_the_losses_and_parameters_of_the_window(
     assert said["accuracy"] == training.accuracy
 
 
+def test_rows_held_out_are_written_apart_from_those_learned_from() -> None:
+    graph = network(held_out=0.2)
+    lines = ast.parse(training_script(graph)).body
+    lists = {
+        line.targets[0].id: ast.literal_eval(line.value)
+        for line in lines
+        if isinstance(line, ast.Assign) and isinstance(line.value, ast.List)
+    }
+    rows = [list(row) for row in graph.data.rows]
+    held = graph.plan.rows_held_out(len(rows))
+    assert lists["HELD_OUT"] == [rows[at] for at in held]
+    assert lists["ROWS"] == [row for at, row in enumerate(rows) if at not in held]
+
+
+@needs_torch
+def test_a_training_script_learns_from_the_same_rows_as_the_window(tmp_path: Path, in_torch: Run) -> None:
+    graph = network(held_out=0.2)
+    training = Trainer(graph)
+    losses = [training.step().loss for _ in range(6)]
+    said = trained(graph, tmp_path, in_torch)
+    assert said["losses"] == pytest.approx(losses, rel=1e-12)
+    assert said["held_out"]["loss"] == pytest.approx(training.held_out.loss, rel=1e-12)
+    assert said["held_out"]["accuracy"] == training.held_out.accuracy
+
+
 @needs_torch
 @pytest.mark.slow(15)
 @pytest.mark.parametrize("processes", [2, 3])

@@ -9,9 +9,19 @@ from micrograd_gui.document.data import Data
 from micrograd_gui.document.graph import Graph, NodeId, Span
 from micrograd_gui.document.text import short
 from micrograd_gui.session.explain.formulas import operand_name
+from micrograd_gui.session.over_rows import held_out
 from micrograd_gui.session.state import State
 from micrograd_gui.session.training.judge import Judge, judge_of
-from micrograd_gui.views.plot.model import ABOVE, Field, Mark, PlotItem, StaticPlot, drawable_span
+from micrograd_gui.views.plot.model import (
+    ABOVE,
+    Color,
+    Field,
+    Mark,
+    PlotItem,
+    StaticPlot,
+    Style,
+    drawable_span,
+)
 
 if TYPE_CHECKING:
     from micrograd_gui.session.training.trainer import Prediction
@@ -77,6 +87,8 @@ class BoundaryPlot:
             return False
         if data.rows is not static.data.rows or data.columns != static.data.columns:
             return False
+        if held_out(graph) != held_out(static.graph):
+            return False
         if self._query(graph) is not static.query:
             return False
         return all(graph.nodes[leaf].data == static.graph.nodes[leaf].data for leaf in static.fixed)
@@ -91,7 +103,10 @@ class BoundaryPlot:
         assert isinstance(query, BoundaryQuery)
         assert graph.data is not None
         judge, data = query.judge, graph.data
-        rows = np.array(data.rows[:: max(1, len(data.rows) // _ROWS_DRAWN)], float)
+        drawn = range(0, len(data.rows), max(1, len(data.rows) // _ROWS_DRAWN))
+        rows = np.array([data.rows[at] for at in drawn], float)
+        apart = frozenset(held_out(graph))
+        held = np.array([at in apart for at in drawn], bool)
         answers = rows[:, judge.column]
         places = rows[:, list(query.columns)]
         spans = [_around(places[:, at]) for at in range(len(query.inputs))]
@@ -100,14 +115,13 @@ class BoundaryPlot:
         if len(spans) == 2:
             across, upward = np.meshgrid(*(np.linspace(*span, GRID) for span in spans))
             points = np.stack([across.ravel(), upward.ravel()])
-            curves = _sides(data.columns[judge.column].name, judge, answers, places)
+            curves = _sides(data.columns[judge.column].name, judge, answers, places, held)
         else:
             spans.append(_around(answers))
             names.append(predicted)
             points = np.linspace(*spans[0], _CURVE)[None]
             said = data.columns[judge.column].name
-            x, y = tuple(places[:, 0].tolist()), tuple(answers.tolist())
-            curves = [Mark("grad", "dots", x, y, f"rows ({said})")]
+            curves = _points("grad", "dots", places[:, 0], answers, held, f"rows ({said})")
         flat = len(query.inputs) == 2
         title = (
             f"what {predicted} says of every ({', '.join(names)})" if flat else f"{predicted} over {names[0]}"
@@ -190,7 +204,19 @@ def _find_query(graph: Graph) -> BoundaryQuery | str:
     return BoundaryQuery(judge, inputs, columns)
 
 
-def _sides(name: str, judge: Judge, answers: Any, places: Any) -> list[Mark]:
+def _points(color: Color, style: Style, x: Any, y: Any, held: Any, said: str) -> list[Mark]:
+    """Rows as points; those held out are hollow."""
+    marks = []
+    for hollow in (False, True):
+        chosen = held == hollow
+        if chosen.any():
+            shape: Style = style if not hollow else "open dots" if style == "dots" else "open squares"
+            words = f"{said}, held out" if hollow else said
+            marks.append(Mark(color, shape, tuple(x[chosen].tolist()), tuple(y[chosen].tolist()), words))
+    return marks
+
+
+def _sides(name: str, judge: Judge, answers: Any, places: Any, held: Any) -> list[Mark]:
     """The rows on either side: their colours and their signs differ."""
     threshold = judge.threshold
     middle = float(answers.mean()) if threshold is None else threshold
@@ -198,12 +224,12 @@ def _sides(name: str, judge: Judge, answers: Any, places: Any) -> list[Mark]:
     said = [f"{name} ≤ {short(middle)}", f"{name} > {short(middle)}"]
     if len(values) == 2:
         said = [f"{name} = {short(value)}" for value in values]
-    marks = []
+    marks: list[Mark] = []
     for above in (True, False):
-        chosen = places[(answers > middle) == above]
-        if len(chosen):
-            x, y = (tuple(chosen[:, at].tolist()) for at in (0, 1))
-            marks.append(Mark("data" if above else "grad", "dots" if above else "squares", x, y, said[above]))
+        chosen = (answers > middle) == above
+        x, y = places[chosen, 0], places[chosen, 1]
+        color: Color = "data" if above else "grad"
+        marks += _points(color, "dots" if above else "squares", x, y, held[chosen], said[above])
     return marks
 
 

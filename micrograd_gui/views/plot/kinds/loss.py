@@ -7,9 +7,10 @@ from array import array
 from collections.abc import Sequence
 from typing import overload
 
-from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import Graph, Span
 from micrograd_gui.document.text import written
+from micrograd_gui.session.explain.of_rows import learned_from
+from micrograd_gui.session.over_rows import held_out
 from micrograd_gui.session.state import State
 from micrograd_gui.session.training.progress import TrainingState
 from micrograd_gui.views.plot.model import ABOVE, GrowingCurve, Mark, PlotItem, StaticPlot, drawable_span
@@ -50,7 +51,11 @@ class LossPlot:
         if static.title != _title(state.graph):
             return False
         low, high = static.y_span
-        recent = (*training.losses[-_RECENT:], training.loss)
+        recent = [*training.losses[-_RECENT:], training.loss]
+        if training.held_loss is not None:
+            recent += [
+                each for each in (*training.held_losses[-_RECENT:], training.held_loss) if each == each
+            ]
         return all(low <= loss <= high or (self.log and loss < _SMALLEST) for loss in recent)
 
     def build(self, state: State, before: StaticPlot | None) -> StaticPlot:
@@ -83,11 +88,19 @@ class LossPlot:
         marks: list[PlotItem] = [
             GrowingCurve("data", "line", UpToNow(training.losses, training.loss), said, loss)
         ]
+        if training.held_loss is not None:
+            held = f"held out {written(training.held_loss)}"
+            curve = UpToNow(training.held_losses, training.held_loss)
+            marks.append(GrowingCurve("grad", "dashed", curve, held))
         if training.accuracies:
             share = training.accuracy or 0.0
             right = f"{100 * share:.0f} %"
             curve = UpToNow(training.accuracies, share)
             marks.append(GrowingCurve("good", "thin", curve, f"accuracy {right}", right=True))
+            if training.held_accuracies and training.held_accuracy is not None:
+                curve = UpToNow(training.held_accuracies, training.held_accuracy)
+                held = f"held out {100 * training.held_accuracy:.0f} %"
+                marks.append(GrowingCurve("good", "dotted", curve, held, right=True))
         marks.append(Mark("accent", "point", (float(training.k),), (training.loss,)))
         return tuple(marks)
 
@@ -120,13 +133,9 @@ class UpToNow(Sequence[float]):
 
 def _title(graph: Graph) -> str:
     """What the loss is of: the node that is the target holds that of one row only."""
-    data, plan = graph.data, graph.plan or TrainingPlan()
-    if data is None or len(data) < 2:
-        return ""
-    rows, batch = f"{len(data):,}", plan.batch
-    if batch is not None and batch < len(data):
-        rows = f"{batch:,} of {rows}"
-    return f"loss: {data.reduction} of {rows} rows"
+    learned = learned_from(graph)
+    held = len(held_out(graph))
+    return f"loss: {learned}" + (f", {held:,} held out" if held else "") if learned else ""
 
 
 def _last_step(training: TrainingState) -> int:
@@ -141,7 +150,8 @@ def _last_step(training: TrainingState) -> int:
 
 def _y_span(training: TrainingState, log: bool, before: StaticPlot | None) -> Span:
     """Room for every loss so far; where it has left its axes, for more to come."""
-    losses = [loss for loss in (*training.losses, training.loss) if math.isfinite(loss)]
+    held = () if training.held_loss is None else (*training.held_losses, training.held_loss)
+    losses = [loss for loss in (*training.losses, training.loss, *held) if math.isfinite(loss)]
     if log:
         losses = [loss for loss in losses if loss >= _SMALLEST] or [1.0]
     low, high = min(losses), max(losses)

@@ -172,7 +172,9 @@ class SlicePlot:
             x, y = (stood_at(static.graph, leaf, static.trail) for leaf in static.leaves)
             items.append(_trail(static, [*x, here[0]], [*y, here[1]]))
         slopes = [true_slope(state, leaf) for leaf in static.leaves]
-        items.extend(_way_down(static, here, [each for each in slopes if each is not None]))
+        grads = [state.frame.grad.get(leaf) for leaf in static.leaves]
+        what = "grad" if slopes == grads else f"slope in {row_in_words(static.graph)}"
+        items.extend(_way_down(static, here, [each for each in slopes if each is not None], what))
         items.append(_point(state, static, here))
         return tuple(items)
 
@@ -252,8 +254,8 @@ def _trail(static: SliceStatic, x: Sequence[float], y: Sequence[float]) -> Trail
     return Trail("accent", np.array(x), np.array(y), legend=words, brief=said.removeprefix("before the "))
 
 
-def _way_down(static: SliceStatic, here: Sequence[float], slopes: Sequence[float]) -> list[Arrow]:
-    """An arrow against the gradient, always of one length on the axes."""
+def _way_down(static: SliceStatic, here: Sequence[float], slopes: Sequence[float], what: str) -> list[Arrow]:
+    """An arrow against the slopes, which are called that; it is always of one length on the axes."""
     if len(slopes) < 2 or not all(map(math.isfinite, slopes)):
         return []
     sizes = [high - low for low, high in (static.x_span, static.y_span)]
@@ -265,7 +267,7 @@ def _way_down(static: SliceStatic, here: Sequence[float], slopes: Sequence[float
         (at, at + _ARROW * share / length * size) for at, share, size in zip(here, shares, sizes, strict=True)
     )
     told = ", ".join(written(-slope) for slope in slopes)
-    return [Arrow("grad", x, y, f"{MINUS}grad = ({told})", f"{MINUS}grad")]
+    return [Arrow("grad", x, y, f"{MINUS}{what} = ({told})", f"{MINUS}{what.partition(' ')[0]}")]
 
 
 def _point(state: State, static: SliceStatic, here: Sequence[float]) -> Mark:
