@@ -223,7 +223,8 @@ def walked(graph: Graph, node: NodeId, places: Sequence[Sequence[float]], offset
     return Walked(x.copy(), y.copy(), over, np.broadcast_to(curve, over.size).reshape(over.shape))
 
 
-_OCTAVES, _PER_OCTAVE, _FINER = 60, 8, 64
+_OCTAVES, _PER_OCTAVE = 60, 8
+_EXACT = 2e-5  # of a rate: less than its third digit
 
 
 def lowering_rate(
@@ -233,8 +234,8 @@ def lowering_rate(
 
     The line is ``before − rate × by`` for each of the changes; all other leaves are as in the graph. With
     ``over`` it is the loss over the rows of that step of the training that is lowered. It is evaluated at
-    eight rates an octave downwards, then between the two next to the edge. None where no rate down to 2**-60
-    of the given one lowers it. The last digit is rounded down.
+    eight rates an octave downwards until one lowers it, then between that and the one before it. None where
+    no rate down to 2**-60 of the given one lowers it. The last digit is rounded down.
     """
     import numpy as np
 
@@ -242,21 +243,39 @@ def lowering_rate(
     losses = _along(graph, moved) if over is None else _along_over_rows(graph, moved, over)
     if losses is None or not moved:
         return None
+    start = losses(np.zeros(1))[0]
 
-    def lowers(rates: np.ndarray) -> np.ndarray:
-        data = losses(np.concatenate(([0.0], rates)))
-        return np.asarray(data[1:] < data[0])
-
-    rates = rate * 2.0 ** (np.arange(-_OCTAVES * _PER_OCTAVE, 1) / _PER_OCTAVE)
-    for _ in range(3):
+    def largest(rates: np.ndarray) -> int | None:
         with np.errstate(all="ignore"):
-            found = np.flatnonzero(lowers(rates))
-        if not len(found):
-            return None
-        low = rates[found[-1]]
-        rates = np.linspace(low, rates[min(found[-1] + 1, len(rates) - 1)], _FINER)
+            found = np.flatnonzero(losses(rates) < start)
+        return int(found[-1]) if len(found) else None
+
+    edge = _octaves_down(rate, largest)
+    if edge is None:
+        return None
+    low, high = edge
+    at_once = 1 if over is not None else 62  # rows are run for each rate, columns of one row all together
+    while high - low > _EXACT * low:
+        between = np.linspace(low, high, at_once + 2)
+        at = largest(between[1:-1])
+        low, high = between[0 if at is None else at + 1], between[1 if at is None else at + 2]
     digit = 10.0 ** (np.floor(np.log10(low)) - 2)
     return float(f"{np.floor(low / digit * (1 + 1e-9)) * digit:.3g}")
+
+
+def _octaves_down(rate: float, largest: Callable[[np.ndarray], int | None]) -> tuple[float, float] | None:
+    """The first rate, going downwards from that one, of which ``largest`` tells, and the one before it."""
+    import numpy as np
+
+    first, many = 0, _PER_OCTAVE
+    while first <= _OCTAVES * _PER_OCTAVE:
+        downwards = np.arange(min(first + many, _OCTAVES * _PER_OCTAVE + 1) - 1, first - 2, -1)
+        rates = rate * 2.0 ** (-np.maximum(downwards, 0) / _PER_OCTAVE)
+        at = largest(rates[:-1])
+        if at is not None:
+            return float(rates[at]), float(rates[at + 1])
+        first, many = first + many, 2 * many
+    return None
 
 
 Losses = Callable[["np.ndarray"], "np.ndarray"]  # at so many rates along the line of an update
@@ -267,9 +286,10 @@ def _along(graph: Graph, moved: Sequence[Change]) -> Losses | None:
     tape, target = compiled(graph), graph.target
     if tape is None or target is None:
         return None
+    start, line = _line_of(graph, moved)
 
     def losses(rates: np.ndarray) -> np.ndarray:
-        (data,) = tape.data([target], {each.node: each.before - rates * each.by for each in moved})
+        (data,) = tape.data([target], {}, start[:, None] - line[:, None] * rates)
         return data
 
     return losses
@@ -282,12 +302,19 @@ def _along_over_rows(graph: Graph, moved: Sequence[Change], over: int) -> Losses
     from micrograd_gui.session.training.rows import batch_of, rows_loss
 
     loss, rows = rows_loss(graph), batch_of(graph, over)
-    before = {each.node: each.before for each in moved}
-    start = np.array([before.get(node, graph.nodes[node].data) for node in graph.parameters])
-    by = {each.node: each.by for each in moved}
-    line = np.array([by.get(node, 0.0) for node in graph.parameters])
+    start, line = _line_of(graph, moved)
 
     def losses(rates: np.ndarray) -> np.ndarray:
         return np.array([loss.loss_at(start - rate * line, rows) for rate in rates])
 
     return losses
+
+
+def _line_of(graph: Graph, moved: Sequence[Change]) -> tuple[np.ndarray, np.ndarray]:
+    """Where the parameters set out, and what they move by at a rate of 1, each of shape (parameters,)."""
+    import numpy as np
+
+    before = {each.node: each.before for each in moved}
+    by = {each.node: each.by for each in moved}
+    start = np.array([before.get(node, graph.nodes[node].data) for node in graph.parameters])
+    return start, np.array([by.get(node, 0.0) for node in graph.parameters])

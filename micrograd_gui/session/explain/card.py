@@ -194,8 +194,8 @@ def _too_large(state: State, update: Step) -> tuple[Line, ...]:
     best = lowering_rate(state.moment, update.changes, update.rate, update.over)
     if best is None:  # stale gradients do that, too
         return (sentence(f"The loss {what}, and no smaller rate lowers it along this line.", "problem"),)
-    said = f"The rate is too large here: the loss {what}. "
-    said += f"Below it, the largest rate that lowers it along this line is about {short(best)}."
+    said = f"The rate is too large here: the loss {what}. Of smaller rates, the largest that lowers it "
+    said += f"along this line is about {short(best)}."
     return (sentence(said, "problem"),)
 
 

@@ -1,4 +1,4 @@
-"""Rows held out, where they are seen: in the boundary, the curve of the loss, the rows and the training pane."""
+"""Rows held out, where they are seen: in boundary, loss, rows and training pane."""
 
 import numpy as np
 from PySide6.QtCore import Qt
