@@ -40,6 +40,7 @@ def shown(pane, kind, qtbot):
     """The surface with that kind drawn on it."""
     pane.show_kind(kind)
     qtbot.waitUntil(lambda: pane.view.static is not None)
+    qtbot.waitUntil(lambda: pane._bridge.shown is pane._bridge.state)  # the end of a run comes in its turn
     qtbot.wait(5)
     return pane.view.surface
 

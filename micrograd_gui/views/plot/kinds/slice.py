@@ -94,7 +94,6 @@ class SlicePlot:
     tip = "How the target answers to two leaves at once: lines of equal height, and the last updates."
     has_span = False
     has_log = log = False
-    pace = 200
 
     def __init__(self) -> None:
         self.pair: SlicePair = SlicePair()
