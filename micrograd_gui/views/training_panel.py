@@ -43,6 +43,25 @@ SPEEDS = {
     "5 steps/s": 5.0,
     "1 step/s": 1.0,
 }
+_LINES = (
+    ("rate", "Rate", "How far a step goes: p.data −= rate × p.grad."),
+    ("steps", "Steps", "How many steps a run has."),
+    (
+        "batch",
+        "Batch size",
+        "How many rows a step looks at, drawn anew for each; “all”: every row.",
+    ),
+    (
+        "seed",
+        "Seed",
+        "The same seed gives the same batches, the same new weights and rows held out.",
+    ),
+    (
+        "held_out",
+        "Share held out",
+        "The share of the rows, 0 to 0.9, that is not learned from; the seed says which.",
+    ),
+)
 _NUMBERS = ("loss", "accuracy", "rate")
 
 
@@ -124,28 +143,7 @@ class TrainingPanel(QScrollArea):
 
     def _make_fields(self) -> QGridLayout:
         bridge = self._bridge
-        self.lines = {
-            name: PlanLine(bridge, name, title, tip)
-            for name, title, tip in (
-                ("rate", "Rate", "How far a step goes: p.data −= rate × p.grad."),
-                ("steps", "Steps", "How many steps a run has."),
-                (
-                    "batch",
-                    "Batch size",
-                    "How many rows a step looks at, drawn anew for each; “all”: every row.",
-                ),
-                (
-                    "seed",
-                    "Seed",
-                    "The same seed gives the same batches, the same new weights and rows held out.",
-                ),
-                (
-                    "held_out",
-                    "Share held out",
-                    "The share of the rows, 0 to 0.9, that is not learned from; the seed says which.",
-                ),
-            )
-        }
+        self.lines = {name: PlanLine(bridge, name, title, tip) for name, title, tip in _LINES}
         choices = {
             "optimiser": PlanChoice(bridge, "optimiser", "Optimiser", OPTIMISERS.values()),
             "schedule": PlanChoice(bridge, "schedule", "Schedule", SCHEDULES.values()),
