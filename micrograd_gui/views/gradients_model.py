@@ -310,6 +310,7 @@ def _differing(old: State, new: State) -> set[NodeId]:
     steps = (old.step, new.step)
     if steps[0] is not steps[1]:
         nodes.update(step.node for step in steps if step is not None and step.node is not None)
+    if steps[0] is not steps[1] or old.trace is not new.trace or old.cursor != new.cursor:
         nodes.update(each.node for each in new.checked)  # a verdict depends on how far the pass has come
     if old.finding is not new.finding:
         for each in (old.finding, new.finding):

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QStyle, QTableView
 
 from micrograd_gui.files.documents import load_example
 from micrograd_gui.views.gradients import Gradients
+from micrograd_gui.views.gradients_model import VERDICT, GradientsModel
 from micrograd_gui.views.theme import DARK, LIGHT, Look
+from tests.views import learning
 
 ROLE = Qt.ItemDataRole
 
@@ -318,3 +320,16 @@ def test_all_that_may_differ_is_read_again_after_an_edit(table, session):
     assert cell(table, "a", "data") == "5.0000"
     assert cell(table, "L", "data") == "10.0000"
     assert cell(table, "a", "numeric") == "·"
+
+
+def test_while_a_run_trains_rows_are_painted_again_where_their_check_grows_old(session):
+    session.open_graph(learning.line())
+    session.update(0.1)
+    session.check_all()
+    session.train_start()
+    model, painted = GradientsModel(session.state, Look()), set()
+    model.dataChanged.connect(lambda first, last: painted.update(range(first.row(), last.row() + 1)))
+    session.update(0.1)
+    model.show(session.state)
+    assert {model.order[row] for row in painted} == session.state.graph.feeding
+    assert model.text(session.state.graph.named("x"), VERDICT) == "from before"
