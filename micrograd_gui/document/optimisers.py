@@ -27,7 +27,9 @@ class Optimiser(NamedTuple):
 
     def start(self, parameters: Any) -> Moments:
         """What it remembers before the first step: nothing, as zeros of shape (parameters,)."""
-        return tuple(parameters * 0.0 for _ in self.columns)
+        from numpy import zeros_like  # the table itself is read without it
+
+        return tuple(zeros_like(parameters) for _ in self.columns)
 
 
 class RateSchedule(NamedTuple):

@@ -48,3 +48,10 @@ def test_what_is_remembered_has_a_number_for_each_parameter_and_column(row) -> N
     assert after.shape == numbers.shape
     assert [each.shape for each in moments] == [numbers.shape] * len(row.columns)
     assert (np.abs(after) < np.abs(numbers)).all()  # the gradient of x²/2 leads towards 0
+
+
+@pytest.mark.parametrize("row", OPTIMISERS.values(), ids=lambda row: row.name)
+def test_nothing_is_remembered_at_first_of_a_number_that_is_none_either(row) -> None:
+    import numpy as np
+
+    assert all((each == 0).all() for each in row.start(np.array([1.0, np.inf, np.nan])))
