@@ -225,6 +225,7 @@ def walked(graph: Graph, node: NodeId, places: Sequence[Sequence[float]], offset
 
 _OCTAVES, _PER_OCTAVE = 60, 8
 _EXACT = 2e-5  # of a rate: less than its third digit
+_SHOWN = 8  # digits: one more than the card writes
 
 
 def lowering_rate(
@@ -235,7 +236,8 @@ def lowering_rate(
     The line is ``before − rate × by`` for each of the changes; all other leaves are as in the graph. With
     ``over`` it is the loss over the rows of that step of the training that is lowered. It is evaluated at
     eight rates an octave downwards until one lowers it, then between that and the one before it. None where
-    no rate down to 2**-60 of the given one lowers it. The last digit is rounded down.
+    no rate down to 2**-60 of the given one lowers it. The last digit is rounded down, and there are more of
+    them where the loss swings along the line so that one of 3 digits does not lower it.
     """
     import numpy as np
 
@@ -259,8 +261,12 @@ def lowering_rate(
         between = np.linspace(low, high, at_once + 2)
         at = largest(between[1:-1])
         low, high = between[0 if at is None else at + 1], between[1 if at is None else at + 2]
-    digit = 10.0 ** (np.floor(np.log10(low)) - 2)
-    return float(f"{np.floor(low / digit * (1 + 1e-9)) * digit:.3g}")
+    for digits in range(3, _SHOWN):
+        digit = 10.0 ** (np.floor(np.log10(low)) - digits + 1)
+        rounded = float(f"{np.floor(low / digit * (1 + 1e-9)) * digit:.{digits}g}")
+        if largest(np.array([rounded])) is not None:
+            return rounded
+    return float(low)
 
 
 def _octaves_down(rate: float, largest: Callable[[np.ndarray], int | None]) -> tuple[float, float] | None:
