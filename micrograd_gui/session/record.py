@@ -52,7 +52,7 @@ class _Recorder:
         zeroed: Those of them to which nothing was added since all gradients were set to 0.
         backward_passes: How many there were since the gradients were nothing or 0.
         over: The step of training at whose rows the last backward pass looked; None: at none.
-        loss: The loss that it was the pass of.
+        loss: The loss that it was the pass of, at the numbers that the parameters hold by now.
         memory: What the optimiser remembers, by parameter; None before the first update.
     """
 
@@ -97,8 +97,8 @@ class _Recorder:
             if node.op is not None:
                 self.touched.discard(number)
             note = "" if math.isfinite(value.data) else self._not_finite(node, value)
-            if note and number in graph.feeding:
-                yield Step("problem", number, value.data, note=note)
+            if note and number in graph.feeding:  # a leaf is not computed: it keeps what stands on it
+                yield Step("problem", number, None if node.is_leaf else value.data, note=note)
                 return
             if node.op is not None:
                 yield Step("forward", number, value.data, note=note)
@@ -185,7 +185,7 @@ class _Recorder:
                 changes.append(Change(number, grad, before, value.data, by))
         anew, loss = self._anew()
         moved = any(differ(change.before, change.after) for change in changes)
-        return Step(
+        step = Step(
             "update",
             changes=tuple(changes),
             rate=rate,
@@ -197,6 +197,8 @@ class _Recorder:
             rule=given.rule,
             memory=tuple(self.memory.items()),
         )
+        self.loss = loss  # a further update sets out from here, run forward or not
+        return step
 
     def _anew(self) -> tuple[dict[NodeId, Value], float | None]:
         """The values of a fresh run with the numbers of now, gradients included, and the loss it finds."""

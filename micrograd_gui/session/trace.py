@@ -114,7 +114,12 @@ class Step(NamedTuple):
         return frozenset({(self.node, "grad" if self.kind == "seed" else "data")})
 
     def renewed(self, stale: Iterable[NumberField]) -> set[NumberField]:
-        """Those of the stale numbers that are no longer what they were: it wrote them, or took them away."""
+        """Those of the stale numbers that are no longer what they were: it wrote them, or took them away.
+
+        An update that moves a parameter judges all of them anew.
+        """
+        if any(each.before != each.after for each in self.changes):
+            return set(stale)
         if self.kind == "zero":
             return {each for each in stale if each[1] == "grad"}
         if self.data is not None and self.node is not None:

@@ -152,7 +152,8 @@ def nudged(state: State, node: NodeId | None, h: float | None) -> State:
     nudge = measure.nudge(state.moment, moved, size, state.sides)
     after = state if state.forward_done else standing_at(state, end_of_forward(state))
     chosen = state.selection if moved == state.selected else frozenset((moved,))
-    return replace(after, h=size, nudge=nudge, selection=chosen)
+    checked = state.checked if size == state.h else ()  # a check speaks of the h it was made with
+    return replace(after, h=size, nudge=nudge, selection=chosen, checked=checked)
 
 
 def checked_h(h: float | str) -> float:

@@ -105,6 +105,25 @@ def test_zeroed_grads_are_zeroed_and_not_stale():
     assert not {name for name in stale(session) if name.endswith("grad")}
 
 
+def test_a_further_update_judges_anew_what_is_stale():
+    session = begun("w = 1; L = abs(w)")
+    session.update(0.5)
+    assert stale(session) == {"L.data"}
+    session.update(1.5)  # w is −1 now: |w| is what stands there, and the slope has another sign
+    assert shown(session) == {"w.data": -1.0, "w.grad": 1.0, "L.data": 1.0, "L.grad": 1.0}
+    assert stale(session) == {"w.grad"}
+
+
+def test_a_leaf_that_is_no_number_any_more_keeps_its_grad_when_forward_stops_there():
+    session = begun("w = 700; L = exp(w)")
+    session.update(1e6)
+    before = session.state.frame
+    assert shown(session)["w.data"] == -math.inf
+    session.forward()
+    assert session.state.blocked
+    assert session.state.frame == before
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_what_is_stale_is_what_a_run_of_the_moved_graph_gives_otherwise(seed: int):
     """A second session, opened on the graph as the update left it, is the fresh run."""
@@ -167,6 +186,16 @@ def test_a_check_of_other_parameters_is_no_verdict_on_these():
     session.check_all()
     assert verdict_of(session.state, w).mark == "✓"
     assert verdict_of_moment(session.state).startswith("all gradients agree")
+
+
+def test_a_nudge_by_another_h_ends_the_check_that_was_made_with_the_one_before():
+    session = begun()
+    session.check_all()
+    w = session.state.graph.named("w")
+    session.nudge(w, session.state.h)
+    assert session.state.checked
+    session.nudge(w, 0.1)
+    assert not session.state.checked
 
 
 # Figures and tables of such a moment ----------------------------------------------------------------

@@ -160,3 +160,12 @@ def test_a_nudge_after_an_update_is_measured_anew_where_the_parameters_stand() -
     assert nudge is not None
     assert nudge.before[graph.named("w")] == moment.nodes[graph.named("w")].data
     assert nudge.before[graph.named("w")] != session.state.graph.nodes[graph.named("w")].data
+
+
+def test_of_two_updates_in_a_row_each_tells_its_own_change() -> None:
+    session = Session(graph_from_expression("w = 2; x = 3; L = (w*x - 1)**2"))
+    session.mark(session.state.graph.named("w"), "parameter")
+    session.update(0.05)  # from w = 2 to 0.5: L from 25 to 0.25
+    assert session.state.step.actual == -24.75
+    session.update(0.05)  # and on to −1, where L is 16
+    assert session.state.step.actual == 15.75
