@@ -10,10 +10,10 @@ _FONTS = (
     "Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC",
     "Droid Sans Fallback", "Noto Emoji", "Segoe UI Emoji", "Segoe UI Symbol", "Symbola", "DejaVu Sans",
 )  # fmt: skip
-DEFINE_SIGN = r"""\providecommand\microgradbox{\fbox{\rule{0pt}{1ex}\rule{0.6ex}{0pt}}}
-\providecommand\microgradother[1]{\microgradbox}
+DEFINE_SIGN = r"""\providecommand\microgradbox{\fbox{\rule{0pt}{1ex}\rule{0.6ex}{0pt}}}%
+\providecommand\microgradother[1]{\microgradbox}%
 \providecommand\microgradsign[1]{\ifdefined\Umathcode
-  \iffontchar\font`#1 #1\else\microgradother{#1}\fi\else\microgradbox\fi}"""
+  \iffontchar\font`#1 #1\else\microgradother{#1}\fi\else\microgradbox\fi}%"""
 GREEK = re.findall(
     r"\w+",
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi "
@@ -55,10 +55,11 @@ def fonts() -> str:
     ends = r"\fi" * len(names)
     return "\n".join(
         (
-            r"\newif\ifmicrogradfonts",
-            r"\ifdefined\Umathcode\IfFileExists{fontspec.sty}{\microgradfontstrue}{}\fi",
-            r"\ifdefined\directlua\IfFileExists{luaotfload.sty}{}{\microgradfontsfalse}\fi",
-            r"\ifmicrogradfonts",
+            # no \newif: where TeX skips all this, in a paper, it would find a \fi too many
+            r"\def\microgradfonts{0}",
+            r"\ifdefined\Umathcode\IfFileExists{fontspec.sty}{\def\microgradfonts{1}}{}\fi",
+            r"\ifdefined\directlua\IfFileExists{luaotfload.sty}{}{\def\microgradfonts{0}}\fi",
+            r"\ifnum\microgradfonts=1",
             r"\usepackage{fontspec}",
             rf"\newcommand\microgradother[1]{{{{{tried}\microgradbox{ends}}}}}",
             *map(_face, names, _FONTS),

@@ -41,6 +41,7 @@ _ANCHORS = {"start": "anchor=base west", "middle": "anchor=base", "end": "anchor
 _KINDS = {"data": "data", "grad": "grad", "operator": "text", "problem": "grad"}
 _DASH, _GAP = (f"{length * _UNIT:.2f}bp" for length in DASHES)
 _VEIL = f"fill opacity={VEIL:g}, dash pattern=on {_DASH} off {_GAP}"
+# In a paper each end of a line would be a space beside the picture: hence the signs at the ends.
 _FILE = r"""% {title}, drawn by micrograd-gui.
 % Compile it as it stands, or \input it into {what} of your own that has \usepackage{{tikz}}.
 {hints}\ifdefined\tikzpicture \def\micrograddone{{\micrograd}}\else
@@ -48,12 +49,12 @@ _FILE = r"""% {title}, drawn by micrograd-gui.
 \begin{{document}}
 \def\micrograddone{{{around}\end{{document}}}}
 \fi
-\providecommand\microgradsize[1]{{\fontsize{{#1}}{{#1}}\selectfont}}
-\providecommand\microgradfit[2]{{{{\sbox0{{#2}}\ifdim\wd0>#1\resizebox{{#1}}{{!}}{{\usebox0}}\else\usebox0\fi}}}}
+\providecommand\microgradsize[1]{{\fontsize{{#1}}{{#1}}\selectfont}}%
+\providecommand\microgradfit[2]{{{{\sbox0{{#2}}\ifdim\wd0>#1\resizebox{{#1}}{{!}}{{\usebox0}}\else\usebox0\fi}}}}%
 {sign}
 \def\micrograd{{{{%
-{body}
-}}}}
+{body}%
+}}}}%
 \micrograddone
 """
 _PAPER = r"""\documentclass{{article}}
@@ -150,7 +151,7 @@ def _begin(figure: Figure, palette: Palette, ground: bool) -> list[str]:
     whole = f"(0,0) rectangle ({figure.width:g},{figure.height:g});"
     return [
         *(
-            rf"\definecolor{{{_colour(tone)}}}{{HTML}}{{{getattr(palette, tone)[1:].upper()}}}"
+            rf"\definecolor{{{_colour(tone)}}}{{HTML}}{{{getattr(palette, tone)[1:].upper()}}}%"
             for tone in TONES
         ),
         rf"\begin{{tikzpicture}}[x={_UNIT:.5f}bp, y=-{_UNIT:.5f}bp, inner sep=0pt, outer sep=0pt,",

@@ -25,7 +25,7 @@ from micrograd_gui.layout.graphviz import engine
 from micrograd_gui.session.record import record
 from micrograd_gui.session.trace import Pass
 from tests.export import browser
-from tests.export.test_tikz import compiled, has_latex
+from tests.export.test_tikz import compiled, compiled_together, needs_tex
 
 EIGHT = ("parabola", "slopes", "lecture", "neuron", "neuron_exp", "reuse", "square", "diamond")
 NAMES = (*EIGHT, "moons")
@@ -91,14 +91,6 @@ def an_animation(path: Path, graph: Graph) -> None:
         assert len(sizes) == 1
 
 
-def a_tex(path: Path, graph: Graph) -> None:
-    if not has_latex():
-        pytest.skip("LaTeX with TikZ and Beamer is not here")
-    pages, text = compiled(path)
-    assert pages == 1
-    assert len(DATA.findall(text)) >= boxes(graph)
-
-
 def a_flowchart(path: Path, graph: Graph) -> None:
     lines = path.read_text("utf-8").splitlines()
     assert lines[0] == "flowchart LR"
@@ -147,7 +139,6 @@ READERS: dict[str, Callable[[Path, Graph], None]] = {
     ".dot": a_dot,
     ".gif": an_animation,
     ".webp": an_animation,
-    ".tex": a_tex,
     ".mmd": a_flowchart,
     ".py": a_script,
     ".ipynb": a_notebook,
@@ -157,7 +148,7 @@ READERS: dict[str, Callable[[Path, Graph], None]] = {
 
 
 def test_every_form_has_a_reader() -> None:
-    assert {*READERS, ".html"} == set(formats.FORMS)
+    assert {*READERS, ".tex", ".html"} == set(formats.FORMS)
 
 
 @pytest.mark.slow
@@ -170,6 +161,18 @@ def test_an_example_in_every_form_is_read_by_a_program_that_is_not_ours(
     scale = "0.2" if READERS[suffix] is an_animation else None
     (path,) = render(graph, str(tmp_path / f"{name}{suffix}"), scale=scale)
     READERS[suffix](path, graph)
+
+
+@pytest.mark.slow
+@needs_tex
+def test_all_examples_are_read_by_tex(tmp_path: Path) -> None:
+    """The largest as it stands, the others on pages of one paper: TeX reads TikZ twice, not nine times."""
+    graphs = [documents.load_example(name) for name in NAMES]
+    paths = [render(graph, str(tmp_path / f"{at}.tex"))[0] for at, graph in enumerate(graphs)]
+    pages, text = compiled(paths[-1])
+    assert pages == 1
+    for graph, said in zip(graphs, [*compiled_together(paths[:-1]), text], strict=True):
+        assert len(DATA.findall(said)) >= boxes(graph)
 
 
 @pytest.fixture(scope="module")
