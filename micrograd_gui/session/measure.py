@@ -192,6 +192,34 @@ def plane(graph: Graph, leaves: tuple[NodeId, NodeId], across: np.ndarray, upwar
     return found.reshape(len(upward), len(across))
 
 
+def plane_over_rows(
+    graph: Graph, leaves: tuple[NodeId, NodeId], across: np.ndarray, upward: np.ndarray
+) -> np.ndarray:
+    """The same of the loss over all rows that are learned from; no column may be bound to either leaf."""
+    import numpy as np
+
+    from micrograd_gui.session.training.rows import all_learned
+
+    tape, data = compiled(graph), graph.data
+    assert tape is not None
+    assert data is not None
+    assert graph.target is not None
+    columns, learned = np.array(data.rows, float).T, all_learned(graph)
+    columns = columns if learned is None else columns[:, learned]
+    pairs = [each.ravel() for each in np.meshgrid(across, upward)]
+    many, count = len(pairs[0]), columns.shape[1]
+    held = {
+        column.node: np.tile(numbers, many)
+        for column, numbers in zip(data.columns, columns, strict=True)
+        if column.node in graph.feeding
+    }
+    held |= {leaf: numbers.repeat(count) for leaf, numbers in zip(leaves, pairs, strict=True)}
+    (found,) = tape.data([graph.target], held)
+    with np.errstate(all="ignore"):
+        losses = np.asarray(found.reshape(many, count).sum(axis=1))
+    return losses.reshape(len(upward), len(across)) / (count if data.reduction == "mean" else 1)
+
+
 class Walked(NamedTuple):
     """What a node and the target were at some places of the parameters, and the target's curve round there.
 

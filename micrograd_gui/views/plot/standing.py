@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from micrograd_gui.document.graph import Graph, NodeId, Span
 from micrograd_gui.session.measure import numbers
-from micrograd_gui.session.state import State
+from micrograd_gui.session.over_rows import is_over_rows
+from micrograd_gui.session.state import State, true_slope
 from micrograd_gui.session.trail import Place
 from micrograd_gui.views.plot.model import drawable_span
 
@@ -20,6 +21,11 @@ def after_update(state: State, nodes: Sequence[NodeId]) -> tuple[float, ...] | N
         return None
     fresh = numbers(state.moment)
     return tuple(fresh.get(node, math.nan) for node in nodes)
+
+
+def slope_of(state: State, node: NodeId) -> float | None:
+    """As `true_slope`; None while it trains over rows: only a recorded run tells the row's part."""
+    return None if state.is_training and is_over_rows(state.graph) else true_slope(state, node)
 
 
 def known_data(state: State, node: NodeId) -> float:

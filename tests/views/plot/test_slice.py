@@ -1,13 +1,16 @@
 """The slice: lines of equal height of the target over two leaves, the way down, and the last updates."""
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QComboBox
 
+from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.plot.kinds.slice import SlicePlot, heights
+from micrograd_gui.views.plot.kinds.sweep import SweepPlot
 from micrograd_gui.views.plot.model import Arrow, Contours, Mark, Trail
 from tests.views import learning
 from tests.views.plot.reading import named, settle
@@ -144,14 +147,73 @@ def test_wild_numbers_leave_gaps_that_are_marked_and_raise_nothing():
     assert static.title == "L is flat here"
 
 
-def test_of_a_graph_with_rows_it_says_whose_loss_it_is():
+def test_of_one_row_it_says_which():
     session = Session(learning.plane())
-    static, _ = plotted(session)
+    session.set_plan(gradients_of="row")
     rows = len(session.state.graph.data)
+    static, items = plotted(session)
     assert static.title.endswith(f"(row 1 of {rows})")
     session.show_row(2)
-    kind = SlicePlot()
-    assert kind.build(session.state, None).title.endswith(f"(row 3 of {rows})")
+    assert not SlicePlot().still_valid(static, session.state)
+    assert plotted(session)[0].title.endswith(f"(row 3 of {rows})")
+    assert "rows" not in one(items, Mark).legend
+
+
+@pytest.mark.parametrize(("reduction", "held_out"), [("mean", 0.0), ("mean", 0.25), ("sum", 0.0)])
+def test_where_the_rows_are_learned_from_it_is_the_loss_over_them(reduction, held_out):
+    graph = learning.line()
+    session = Session(graph.fed(replace(graph.data, reduction=reduction)))
+    session.set_plan(held_out=held_out, rate=0.002)
+    for _ in range(3):
+        session.train_step()
+    graph = session.state.graph
+    apart = graph.plan.rows_held_out(20)
+    x, y = np.array([row for at, row in enumerate(graph.data.rows) if at not in apart]).T
+    over = len(x) if reduction == "mean" else 1
+    static, items = plotted(session)
+    some = "15 of 20" if held_out else "20"
+    assert static.title == f"lines of equal L ({reduction} of {some} rows)"
+    numbers = one(static.curves, Contours).numbers
+    size = len(numbers)
+    for row, b in enumerate(np.linspace(*static.y_span, size)):
+        for column, w in enumerate(np.linspace(*static.x_span, size)):
+            if (row + column) % 7 == 0:
+                assert numbers[row, column] == pytest.approx(((w * x + b - y) ** 2).sum() / over)
+    w, b = (graph.nodes[graph.named(name)].data for name in "wb")
+    miss = w * x + b - y
+    assert one(items, Mark).legend.endswith(f"L = {(miss**2).sum() / over:.4f} ({reduction} of {some} rows)")
+    way, arrow = np.array([2 * (miss * x).sum(), 2 * miss.sum()]) / over, one(items, Arrow)
+    told = ", ".join(f"{-each:.4f}" for each in way).replace("-", "−")
+    assert arrow.legend == f"−grad = ({told})"
+    drawn = np.array([arrow.x[1] - arrow.x[0], arrow.y[1] - arrow.y[0]])
+    assert drawn / np.hypot(*drawn) == pytest.approx(-way / np.hypot(*way))
+    assert len(one(items, Trail).x) == 4
+
+
+def test_while_it_trains_nothing_is_recorded_for_a_plot(monkeypatch):
+    session = Session(learning.line())
+    kinds = [SlicePlot(), SweepPlot()]
+    session.train_start()
+    session.train_tick(2)
+    recorded = []
+    monkeypatch.setattr(session.state.trace, "_record", lambda *_: recorded.append(1))
+    for kind in kinds:
+        items = kind.live_items(session.state, kind.build(session.state, None))
+        assert any(isinstance(each, Trail) for each in items)
+        assert any(isinstance(each, Arrow) for each in items) == isinstance(kind, SlicePlot)
+    assert recorded == []
+
+
+def test_over_an_input_that_a_column_feeds_it_is_the_loss_of_the_row():
+    session = Session(learning.line())
+    session.select([named(session, "x")])
+    assert plotted(session)[0].title == "lines of equal L (row 1 of 20)"
+
+
+def test_a_graph_too_large_for_all_rows_shows_the_loss_of_one():
+    session = Session(load_example("moons"))
+    static, _ = plotted(session)
+    assert static.title == "lines of equal total (row 1 of 100)"
 
 
 def test_the_boxes_choose_the_leaves(shown, session, qtbot):

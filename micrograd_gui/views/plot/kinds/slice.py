@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from micrograd_gui.document.graph import Graph, NodeId, Span
 from micrograd_gui.document.text import MINUS, told_apart, written
 from micrograd_gui.session.explain.formulas import operand_name
-from micrograd_gui.session.explain.of_rows import row_in_words
-from micrograd_gui.session.measure import plane
-from micrograd_gui.session.state import State, true_slope
+from micrograd_gui.session.explain.of_rows import row_in_words, rows_in_words
+from micrograd_gui.session.measure import plane, plane_over_rows
+from micrograd_gui.session.over_rows import gathered_at, held_out, is_over_rows, learned_rows
+from micrograd_gui.session.state import State
 from micrograd_gui.session.trail import Place, trail
 from micrograd_gui.views.plot.model import (
     ABOVE,
@@ -28,6 +29,7 @@ from micrograd_gui.views.plot.standing import (
     loose_end,
     others_moved,
     same_trail,
+    slope_of,
     span_round,
     stood_at,
     updates_in_words,
@@ -54,12 +56,14 @@ class SliceStatic(StaticPlot, frozen=True, eq=False):
         trail: where the parameters stood before the last updates.
         now: the target as a fresh run gives it; None: no update before the moment.
         others: whether other parameters moved, too.
+        rows: over which rows the loss is shown, in words; empty: it is the target, as the graph has it.
     """
 
     leaves: tuple[NodeId, NodeId] = (0, 0)
     trail: tuple[Place, ...] = ()
     now: float | None = None
     others: bool = False
+    rows: str = ""
 
 
 class SlicePair:
@@ -122,7 +126,9 @@ class SlicePlot:
             and (static.graph.nodes is graph.nodes or static.graph.nodes == graph.nodes)
             and static.graph.target == graph.target
             and all(static.graph.ranges.get(each) == graph.ranges.get(each) for each in static.leaves)
+            and static.rows == _rows(graph, static.leaves)
             and row_in_words(static.graph) == row_in_words(graph)
+            and (not static.rows or _same_rows(static.graph, graph))
             and same_trail(static.trail, trail(state))
         )
 
@@ -134,16 +140,21 @@ class SlicePlot:
         assert leaves is not None
         assert graph.target is not None
         spans = _spans(state, leaves, places, before)
-        points = int(max(_FEWEST, min(_POINTS, math.sqrt(_NUMBERS / len(graph.feeding)))))
-        numbers = plane(graph, leaves, *(np.linspace(*span, points) for span in spans))
+        rows = _rows(graph, leaves)
+        cases = len(graph.feeding) * (learned_rows(graph) if rows else 1)
+        points = int(max(_FEWEST, min(_POINTS, math.sqrt(_NUMBERS / cases))))
+        found = plane_over_rows if rows else plane
+        numbers = found(graph, leaves, *(np.linspace(*span, points) for span in spans))
         numbers[~(np.abs(numbers) < _HUGE)] = np.nan
         levels = heights(numbers)
         x, y, target = (operand_name(graph.nodes[each]) for each in (*leaves, graph.target))
-        row = row_in_words(graph)
+        row = rows or row_in_words(graph)
         of = f"{target} ({row})" if row else target
         title = f"lines of equal {of}" if levels else f"{of} is flat here"
         here = graph.nodes[leaves[0]].data, graph.nodes[leaves[1]].data
         now = after_update(state, (graph.target,))
+        if rows:
+            now = (float(plane_over_rows(graph, leaves, *(np.array([each]) for each in here))[0, 0]),)
         return SliceStatic(
             graph,
             None,
@@ -158,6 +169,7 @@ class SlicePlot:
             trail=places,
             now=None if now is None else now[0],
             others=others_moved(graph, leaves, places),
+            rows=rows,
         )
 
     def live_items(self, state: State, static: StaticPlot) -> tuple[PlotItem, ...]:
@@ -170,8 +182,13 @@ class SlicePlot:
         if static.trail:
             x, y = (stood_at(static.graph, leaf, static.trail) for leaf in static.leaves)
             items.append(_trail(static, [*x, here[0]], [*y, here[1]]))
-        slopes = [true_slope(state, leaf) for leaf in static.leaves]
         grads = [state.frame.grad.get(leaf) for leaf in static.leaves]
+        slopes = [slope_of(state, leaf) for leaf in static.leaves]
+        if static.rows and state.is_training:
+            slopes = grads
+        elif static.rows and None not in slopes:
+            gathered = [gathered_at(state.trace, state.cursor, leaf) for leaf in static.leaves]
+            slopes = [None if each is None else each.amount for each in gathered]
         what = "grad" if slopes == grads else f"slope in {row_in_words(static.graph)}"
         items.extend(_way_down(static, here, [each for each in slopes if each is not None], what))
         items.append(_point(state, static, here))
@@ -204,6 +221,23 @@ def _rounded(parts: np.ndarray, finest: float) -> set[float]:
         rounded = round(float(height) / unit) * unit
         found.add(float(f"{rounded:.12g}"))
     return found
+
+
+def _rows(graph: Graph, leaves: tuple[NodeId, NodeId]) -> str:
+    """Over which rows the loss is shown, in words: of a large graph with many rows only the target is."""
+    if not is_over_rows(graph) or not graph.wiring.bound.isdisjoint(leaves):
+        return ""
+    count = learned_rows(graph)
+    many = len(graph.feeding) * count * _FEWEST**2 > _NUMBERS
+    return "" if many else rows_in_words(graph, count)
+
+
+def _same_rows(graph: Graph, other: Graph) -> bool:
+    a, b = graph.data, other.data
+    assert a is not None
+    assert b is not None
+    same = a.rows is b.rows and (a.columns, a.reduction) == (b.columns, b.reduction)
+    return same and held_out(graph) == held_out(other)
 
 
 def _rank(graph: Graph, leaf: NodeId) -> int:
@@ -276,7 +310,10 @@ def _point(state: State, static: SliceStatic, here: Sequence[float]) -> Mark:
     name = operand_name(static.graph.nodes[target])
     words = f"{static.x_name} = {written(here[0])}, {static.y_name} = {written(here[1])}"
     brief = ""
-    if known is not None and (static.now is None or static.now == known):
+    if static.rows:
+        assert static.now is not None
+        brief = f"{name} = {written(static.now)} ({static.rows})"
+    elif known is not None and (static.now is None or static.now == known):
         brief = f"{name} = {written(known)}"
     elif known is not None and static.now is not None:
         brief = f"{name}: {' → '.join(told_apart((known, static.now)))} (not run yet)"

@@ -11,7 +11,7 @@ from micrograd_gui.document.text import short, told_apart, written
 from micrograd_gui.session.explain.formulas import name_of, operand_name
 from micrograd_gui.session.explain.of_rows import row_in_words
 from micrograd_gui.session.measure import Walked, sweep, walked
-from micrograd_gui.session.state import State, true_slope
+from micrograd_gui.session.state import State
 from micrograd_gui.session.trail import Place, trail
 from micrograd_gui.views.plot.model import (
     Mark,
@@ -32,6 +32,7 @@ from micrograd_gui.views.plot.standing import (
     loose_end,
     others_moved,
     same_trail,
+    slope_of,
     span_round,
     stood_at,
     updates_in_words,
@@ -158,7 +159,7 @@ class SweepPlot:
         x, y = (x, y) if static.now is None else static.now
         if x is None or not (math.isfinite(x) and math.isfinite(y)):
             return tuple(_trail(static, None))
-        slope = true_slope(state, subject)
+        slope = slope_of(state, subject)
         if slope is not None and math.isfinite(slope):
             shown = frame.grad.get(subject) == slope
             what = f"= {static.x_name}.grad" if shown else f"in {row_in_words(state.graph)}"
