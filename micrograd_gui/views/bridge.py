@@ -26,6 +26,7 @@ _AGAIN = 5  # milliseconds until who had to wait for a turn asks again
 _REST = 66  # milliseconds from one moment to the next at least, while the graph trains
 _SHARE = 8  # panes rest so many times as long as it takes to show a moment
 _LONGEST = 0.15  # seconds: no moment counts as slower, for something may have been loaded for it
+_LITTLE = 0.005  # seconds, after which a turn can hold something else
 _LATE = 0.0185  # seconds between two ticks from which the window is thought to be late
 _MOST, _LEAST = 0.008, 0.001  # seconds of a frame that steps may take
 _JUST_NOW = 0.012  # seconds since a heavy turn began
@@ -151,7 +152,7 @@ class Rounds(QObject):
         self.shown = bridge.session.state  # what all panes show
         self._members: list[Together] = []
         self._aim: State | None = None  # what they prepare to show; None: they rest
-        self._preparing: list[Together] = []  # who has still to do so
+        self._preparing: list[Callable[[State], bool]] = []  # what is still to be done for it
         self._took = 0.0  # seconds that this round has taken, without what came between its turns
         self._rested = 0.0  # when the last one was over, by the performance counter
         self._timer = QTimer(self, singleShot=True)
@@ -211,14 +212,14 @@ class Rounds(QObject):
     def _go_on(self) -> None:
         if self._aim is None:
             self._aim, self._took, self._beside = self._bridge.state, 0.0, None
-            self._preparing = [each for each in self._members if isValid(each) and each.prepare is not None]
+            self._preparing = [each.prepare for each in self._members if isValid(each) and each.prepare]
+            self._preparing.insert(0, _work_out)
         if not self._bridge.frames.take_turn():
             self._timer.start(_AGAIN)
             return
         began = perf_counter()
         while self._preparing:
-            prepare = self._preparing.pop(0).prepare
-            if prepare is not None and prepare(self._aim):
+            if self._preparing.pop(0)(self._aim):
                 self._bridge.frames.end_turn()
                 self._timer.start(_AGAIN)
                 self._took += perf_counter() - began
@@ -234,6 +235,12 @@ class Rounds(QObject):
         self._took += self._rested - self._shown_at
         if self._aim is None and not self._timer.isActive() and self._bridge.state.is_training:
             self._timer.start(self._rest())
+
+
+def _work_out(state: State) -> bool:
+    """Have all its numbers; gives whether that took long, as it does for the first moment of a run."""
+    began = perf_counter()
+    return bool(state.frame.data) and perf_counter() - began > _LITTLE
 
 
 def _beside(seen: State, new: State) -> State:

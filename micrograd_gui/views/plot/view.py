@@ -108,8 +108,8 @@ class PlotView(QStackedWidget):
             return
         if prepared is new:
             self._show_drawn()
-        elif self.surface is None:
-            self._later.start(0)
+        elif self.currentWidget() is self.words and not self.kind.why_empty(new):
+            self._later.start(0)  # it comes, in a turn of its own
         elif new.is_training or self.kind.why_empty(new) or self._holds_for(new):
             self._draw(new)
             self._show_drawn()
