@@ -34,6 +34,7 @@ from micrograd_gui.figures.geometry import (
     Sign,
 )
 from micrograd_gui.figures.text_metrics import CAP, fitting, line_height, shortened, shown_label, width
+from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.trace import NO_FRAME, Frame, Step
 
 __all__ = ["MARGIN", "Figure", "Style", "Text"]
@@ -70,9 +71,10 @@ class Figure:
     silent: frozenset[NodeId] = frozenset()  # the boxes that have no number to show
     drawn_as: Mapping[End, End] = field(default_factory=dict)  # of the wires that end in collapsed blocks
     used: frozenset[End] = frozenset()  # those ends of such wires that the step went through
+    nudge: Nudge | None = None  # what it moved is shown before and after, in the notebook's style
 
-    def with_frame(self, frame: Frame, step: Step | None = None) -> Figure:
-        """The same picture at another moment: its numbers, and what its step did stands out."""
+    def with_frame(self, frame: Frame, step: Step | None = None, nudge: Nudge | None = None) -> Figure:
+        """The same picture at another moment: its numbers, what its step did, and what a nudge moves."""
         acting = step.node if step is not None else None
         if acting is not None:
             acting = self.stands_for.get(acting, acting)
@@ -88,6 +90,7 @@ class Figure:
             failed=step is not None and step.kind == "problem",
             fresh=frozenset() if step is None else step.wrote,
             used=used,
+            nudge=nudge,
         )
 
     @property
@@ -140,6 +143,10 @@ class Figure:
                 continue
             right, left = cell.x + cell.width - PADDING, cell.x + PADDING
             texts.append(Text(box.node, cell.role, left, baseline, "start", cell.role, SMALL, faint=True))
+            moved = None if self.nudge is None or box.node in self.silent else self.nudge.shows(box.node)
+            if moved is not None and cell.role == "data":
+                texts.extend(_before_and_after(box.node, cell, moved))
+                continue
             bold = (box.node, cell.role) in self.fresh
             faint, shown = self._number(box.node, cell.role)
             number = Text(box.node, cell.role, right, baseline, "end", shown, bold=bold, faint=faint)
@@ -406,6 +413,15 @@ def texts_on(chip: ChipText) -> tuple[Text, Text]:
         Text(chip.node, "mark", x, above, "middle", chip.rule, RULE_SIZE, faint=True),
         Text(chip.node, "grad", x, below, "middle", chip.amount, AMOUNT_SIZE, bold=True),
     )
+
+
+def _before_and_after(node: NodeId, cell: Cell, moved: tuple[str, str]) -> Iterable[Text]:
+    """The number that it was, with an arrow, and below it the one that it has become."""
+    right, room = cell.x + cell.width - PADDING, cell.width - 2 * PADDING - width(cell.role, SMALL) - 4
+    for text, usual, at, new in ((f"{moved[0]} →", 9.5, 0.27, False), (moved[1], 11.5, 0.72, True)):
+        size = fitting(text, usual, room)
+        y = _baseline(cell.y + at * cell.height, size)
+        yield Text(node, cell.role, right, y, "end", text, size, bold=new, faint=not new)
 
 
 def field_width(name: str, widest: str) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.text import given_number
+from micrograd_gui.document.text import given_number, told_apart
 from micrograd_gui.session.build import build
 from micrograd_gui.session.compiled import compiled
 from micrograd_gui.session.record import record
@@ -48,6 +48,24 @@ class Nudge(NamedTuple):
     def moved(self) -> frozenset[NodeId]:
         """The nodes whose number the nudge changed, the nudged one included."""
         return frozenset(number for number, data in self.after.items() if data != self.before.get(number))
+
+    def shows(self, node: NodeId) -> tuple[str, str] | None:
+        """The node's number before and after, as digits that tell them apart; None: it did not move."""
+        before, after = self.before.get(node), self.after.get(node)
+        if before is None or after is None or before == after:
+            return None
+        old, new = told_apart((before, after))
+        return old, new
+
+    @property
+    def predicted(self) -> float:
+        """By how much the target should move, to first order: the analytic slope times h."""
+        return self.analytic * self.h
+
+    @property
+    def change(self) -> float:
+        """By how much the target has moved."""
+        return self.after[self.target] - self.before[self.target]
 
 
 class Checked(NamedTuple):

@@ -47,6 +47,7 @@ _SAMPLES = (
     (("x1w1", "−4.0000", "−4.0000", "−4.0000", "3e−12", "✓"), 14),
     (("x1w1", "−4.0000", "−4.0000", "−4.0000", "3e−12", "✓"), 6),
 )
+_IN_TWO = 0.74  # of the usual size, at which two lines stand in one row
 _SMALLEST = 0.6  # of the usual size: a number that does not fit is drawn smaller, never cut
 
 
@@ -147,6 +148,12 @@ def lines_of(text: str) -> list[str]:
     return [text]
 
 
+def _moved_in_two(text: str) -> list[str]:
+    """``0.7071 → 0.7076`` as two lines; else it is one."""
+    was, arrow, now = text.partition(" → ")
+    return [f"{was} →", now] if arrow else [text]
+
+
 def _width(metrics: QFontMetrics, text: str) -> int:
     return max(map(metrics.horizontalAdvance, lines_of(text)))
 
@@ -161,9 +168,12 @@ class RowDelegate(QStyledItemDelegate):
         super().initStyleOption(option, index)
         if index.column() != NODE:
             room, width = option.rect.width() - 6, _width(option.fontMetrics, option.text)
-            option.text = "\u2028".join(lines_of(option.text))  # as Qt separates lines
+            lines, font = lines_of(option.text), option.font
+            if width > room and len(moved := _moved_in_two(option.text)) > 1:
+                lines, width = moved, max(map(option.fontMetrics.horizontalAdvance, moved))
+                width = max(width, int(room / _IN_TWO))
+            option.text = "\u2028".join(lines)  # as Qt separates lines
             if width > room:
-                font = option.font
                 font.setPixelSize(int(font.pixelSize() * max(_SMALLEST, room / width)))
                 option.font = font
 

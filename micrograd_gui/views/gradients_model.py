@@ -184,6 +184,9 @@ class GradientsModel(QAbstractTableModel):
         if apart is not None:
             notebook, fresh = both(apart)
             return f"{notebook} (notebook)" + ("" if number is None else f" · {fresh}")
+        nudge = self._state.nudge
+        if column == DATA and nudge is not None and (moved := nudge.shows(node)) is not None:
+            return " → ".join(moved)
         return _brief(number) if column == ERROR and number is not None else written(number)
 
     def _stale(self, node: NodeId, column: int) -> bool:
@@ -214,6 +217,9 @@ class GradientsModel(QAbstractTableModel):
             number = self.number(node, column)
             word = {DATA: "data", ANALYTIC: "grad"}.get(column, self.columns[column])
             tip = f"{name}.{word} is not computed yet" if number is None else f"{name}.{word} = {number!r}"
+            nudge = self._state.nudge
+            if column == DATA and nudge is not None and node in nudge.moved:
+                tip += f"; nudged it is {nudge.after[node]!r}"
             apart = self._apart(node, column)
             tip += "" if apart is None else f"; in the notebook it is {apart.notebook!r}"
             tip += "; from before the update: run again for the present one" * self._stale(node, column)
@@ -318,7 +324,8 @@ def _differing(old: State, new: State) -> set[NodeId]:
     if _optimiser_columns(new):
         nodes.update(new.graph.parameters)
     if old.nudge is not new.nudge:
-        nodes.update(each.node for each in (old.nudge, new.nudge) if each is not None)
+        for nudge in (old.nudge, new.nudge):
+            nodes.update(() if nudge is None else (nudge.node, *nudge.moved))
     if old.checked is not new.checked:
         nodes.update(each.node for each in (*old.checked, *new.checked))
     if old.graph.nodes is not new.graph.nodes:

@@ -102,7 +102,8 @@ class RenderedGraph(QWidget):
             self._lay_out(new.graph)
         if self.figure is None or not self.isVisible():
             return
-        if new.frame is not old.frame or new.step is not old.step or new.selection != old.selection:
+        same = new.frame is old.frame and new.step is old.step and new.nudge is old.nudge
+        if not same or new.selection != old.selection:
             self._show(new, old.selection ^ new.selection)
 
     def _show(self, state: State, marked: frozenset[NodeId]) -> None:
@@ -110,7 +111,7 @@ class RenderedGraph(QWidget):
         old = self.figure
         assert old is not None
         assert self._scenery is not None
-        new = self.figure = old.with_frame(state.frame, state.step)
+        new = self.figure = old.with_frame(state.frame, state.step, state.nudge)
         touched = set(marked) | {node for node, _ in old.fresh ^ new.fresh}
         through = {old.through, new.through} if old.through != new.through else set()
         touched |= {node for node in (old.acting, new.acting) if node is not None}
@@ -118,6 +119,9 @@ class RenderedGraph(QWidget):
             if before is not after:
                 touched |= {box.node for box in new.boxes if before.get(box.node) != after.get(box.node)}
         touched |= {node for node, _ in old.frame.stale ^ new.frame.stale}
+        if old.nudge is not new.nudge:
+            for nudge in (old.nudge, new.nudge):
+                touched |= frozenset() if nudge is None else nudge.moved
         ahead: set[NodeId] = set()
         if old.frame.data is not new.frame.data:
             ahead = {oval.node for oval in new.ovals if old.ahead(oval.node) != new.ahead(oval.node)}
@@ -158,7 +162,7 @@ class RenderedGraph(QWidget):
         state = self.bridge.shown
         first = self.figure is None
         self._scenery = Scenery(figure)
-        self.figure, self.message = figure.with_frame(state.frame, state.step), ""
+        self.figure, self.message = figure.with_frame(state.frame, state.step, state.nudge), ""
         self.setAccessibleDescription(
             f"{len(figure.boxes)} nodes, drawn by Graphviz in the notebook's style"
         )
@@ -177,7 +181,7 @@ class RenderedGraph(QWidget):
         self.message = self.message or ("" if state.graph.nodes else EMPTY)
         self._due = True
         if self.figure is not None:
-            self.figure = self.figure.with_frame(state.frame, state.step)
+            self.figure = self.figure.with_frame(state.frame, state.step, state.nudge)
 
     # Painting --------------------------------------------------------------------------------
 
@@ -309,4 +313,6 @@ class RenderedGraph(QWidget):
             for word, numbers in (("data", state.frame.data), ("grad", state.frame.grad))
             if node in numbers
         ]
+        moved = None if state.nudge is None else state.nudge.shows(node)
+        parts += [] if moved is None else [f"nudged {' → '.join(moved)}"]
         return ", ".join([state.graph.nodes[node].name.replace("<", "‹")[:200], *parts])

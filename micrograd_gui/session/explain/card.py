@@ -299,7 +299,10 @@ def _nudge_lines(state: State, nudge: Nudge) -> tuple[Line, ...]:
             Fragment("plain", written(nudge.difference), strong=True),
         ),
     )
-    return (head, slope, beside)
+    change, expected = short(nudge.change), short(nudge.predicted)
+    grad = f"{x}.grad" if on_screen else f"d{y}/d{x}"
+    first_order = f"To first order {y} changes by {grad} × h = {written(nudge.analytic)} × {short(nudge.h)}"
+    return (head, slope, beside, sentence(f"{first_order} = {expected}; it changed by {change}."))
 
 
 def digits_that_show(high: float, low: float, width: float, slope: float) -> int:

@@ -262,9 +262,9 @@ class _Shown(NamedTuple):
 def before_and_after(picture: CanvasFrame, number: NodeId) -> tuple[str, str] | tuple[None, None]:
     """The node's number before and after the nudge or update, with as many decimals as tell them apart."""
     nudge, step = picture.nudge, picture.step
-    if nudge is not None and number in picture.nudged and number in nudge.before:
-        before, after = nudge.before[number], nudge.after[number]
-    elif step is not None and step.changes and (number, "data") in picture.fresh:
+    if nudge is not None and (moved := nudge.shows(number)) is not None:
+        return moved
+    if step is not None and step.changes and (number, "data") in picture.fresh:
         before, after = next((each.before, each.after) for each in step.changes if each.node == number)
     else:
         return None, None

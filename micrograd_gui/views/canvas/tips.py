@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import exact
+from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Field, Frame
 from micrograd_gui.views.canvas.hit import Hit
@@ -45,7 +46,7 @@ def _block(picture: CanvasFrame, hit: Hit) -> list[str]:
     lines = [f"{block.title}: {len(nodes):,} nodes"]
     if block.output is not None:
         lines[0] += f", output {graph.nodes[block.output].name}"
-        lines += _numbers(picture.frame, block.output)
+        lines += _numbers(picture.frame, block.output, picture.nudge)
     return [*lines, "Double-click, or Enter, to look inside; X opens or collapses it."]
 
 
@@ -57,7 +58,8 @@ def description(state: State, wires: int) -> str:
         titles = (b.title for b in state.graph.blocks if len(state.selection) > 1 and b.output == number)
         block = next((f"the block {title}, output " for title in titles), "")
         text += f"Selected: {block}{state.graph.nodes[number].name}"
-        text += "".join(f", {line.replace(' = ', ' ')}" for line in _numbers(state.frame, number)) + ". "
+        numbers = _numbers(state.frame, number, state.nudge)
+        text += "".join(f", {line.replace(' = ', ' ')}" for line in numbers) + ". "
     elif state.selection:
         text += f"{len(state.selection)} nodes are selected. "
     return text + "Tab selects the next node; F1 lists the keys."
@@ -81,7 +83,7 @@ def _node(picture: CanvasFrame, number: NodeId) -> list[str]:
     if graph.target == number:
         words.append("target")
     lines = [first + (f" ({', '.join(words)})" if words else "")]
-    lines += _numbers(picture.frame, number)
+    lines += _numbers(picture.frame, number, picture.nudge)
     if number == picture.problem and picture.step is not None:
         lines.insert(0, f"⚠ {picture.step.note}")
     if node.rule is not None:
@@ -89,11 +91,15 @@ def _node(picture: CanvasFrame, number: NodeId) -> list[str]:
     return lines
 
 
-def _numbers(frame: Frame, number: NodeId) -> list[str]:
-    """The numbers of a node, exact; of one from before an update it is said."""
+def _numbers(frame: Frame, number: NodeId, nudge: Nudge | None) -> list[str]:
+    """The numbers of a node, exact, and of one that it is from before an update, or where it is nudged."""
+    moved = None if nudge is None or number not in nudge.moved else nudge.after[number]
+    nudged = {} if moved is None else {"data": f", nudged {exact(moved)}"}
     fields: tuple[tuple[Field, Mapping[NodeId, float]], ...] = ("data", frame.data), ("grad", frame.grad)
     return [
-        f"{name} = {exact(numbers[number])}" + " (from before the update)" * ((number, name) in frame.stale)
+        f"{name} = {exact(numbers[number])}"
+        + " (from before the update)" * ((number, name) in frame.stale)
+        + nudged.get(name, "")
         for name, numbers in fields
         if number in numbers
     ]

@@ -14,6 +14,8 @@ from micrograd_gui.session.state import State
 if TYPE_CHECKING:
     import numpy as np
 
+    from micrograd_gui.session.measure import Nudge
+
 Color = Literal["data", "grad", "secant", "accent", "muted", "good", "bad"]
 Style = Literal[
     "open dots",
@@ -240,10 +242,17 @@ def tangent(static: StaticPlot, x: float, y: float, slope: float) -> tuple[Span,
     return (left, right), (y + slope * (left - x), y + slope * (right - x))
 
 
-def point(static: StaticPlot, x: float, y: float) -> Mark:
-    """Where the graph stands."""
-    names = f"{static.x_name} = {written(x)}, {static.y_name} = {written(y)}"
-    return Mark("accent", "point", (x,), (y,), names, f"({written(x)}, {written(y)})")
+def point(static: StaticPlot, x: float, y: float, nudge: Nudge | None = None, *nodes: NodeId) -> Mark:
+    """Where the graph stands; of numbers of those two nodes that a nudge moves, what they become, too."""
+    moved = [None if nudge is None else nudge.shows(node) for node in nodes] or [None, None]
+    across, upward = told(static.x_name, x, moved[0]), told(static.y_name, y, moved[1])
+    brief = f"({written(x)}, {written(y)})" if moved[1] is None else " → ".join(moved[1])
+    return Mark("accent", "point", (x,), (y,), f"{across}, {upward}", brief)
+
+
+def told(name: str, number: float, moved: tuple[str, str] | None) -> str:
+    """``o = 0.7071``, or ``o: 0.7071 → 0.7076`` where a nudge moves it."""
+    return f"{name} = {written(number)}" if moved is None else f"{name}: {' → '.join(moved)}"
 
 
 def visible(y: np.ndarray) -> tuple[np.ndarray, Span]:

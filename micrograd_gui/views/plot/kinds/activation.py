@@ -90,7 +90,9 @@ class ActivationPlot:
         if math.isfinite(slope):
             said = (f"{_slope(rule, static)}{written(slope)}", f"slope {written(slope)}")
             marks.append(Mark("grad", "dashed", *tangent(static, *at, slope), *said))
-        marks.append(point(static, *at))
+        source = node.inputs[0]
+        assert source is not None
+        marks.append(point(static, *at, state.nudge, source, node.id))
         return tuple(marks)
 
 

@@ -174,7 +174,7 @@ class SweepPlot:
             )
         marks.extend(_secant(state, static))
         marks.extend(_trail(static, (x, y)))
-        here = point(static, x, y)
+        here = point(static, x, y, state.nudge, subject, target)
         marks.append(here if frame.data[target] == y else _moved_on(static, here, frame.data[target]))
         return tuple(marks)
 
