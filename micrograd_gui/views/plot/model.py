@@ -333,9 +333,9 @@ def free_corner(static: StaticPlot, wide: float, tall: float) -> str:
     for corner in ("upper left", "upper right", "lower left", "lower right"):
         inside = 0
         for curve_x, curve_y, weight in hidden:
-            x = (np.asarray(curve_x, float) - left) / (right - left)
-            y = (np.asarray(curve_y, float) - low) / (high - low)
-            with np.errstate(invalid="ignore"):
+            with np.errstate(all="ignore"):
+                x = (np.asarray(curve_x, float) - left) / (right - left)
+                y = (np.asarray(curve_y, float) - low) / (high - low)
                 in_x = x < wide if "left" in corner else x > 1 - wide
                 in_y = y > 1 - tall if "upper" in corner else y < tall
             inside += weight * int(np.count_nonzero(in_x & in_y))

@@ -13,6 +13,7 @@ from micrograd_gui.session.trail import Place
 from micrograd_gui.views.plot.model import drawable_span
 
 _HALF = 4.0  # the usual half width of a span
+_FARTHEST = 1e149  # where a span can stand that can be drawn
 
 
 def after_update(state: State, nodes: Sequence[NodeId]) -> tuple[float, ...] | None:
@@ -77,9 +78,10 @@ def span_round(graph: Graph, node: NodeId, here: float, last: float | None, show
         low, high = shown
         if low + 0.1 * (high - low) <= here <= high - 0.1 * (high - low):
             return low, high
+    here = max(-_FARTHEST, min(_FARTHEST, here))
     half = max(_HALF, abs(here))
     low, high = here - half, here + half
-    if last is not None and math.isfinite(last):
+    if last is not None and abs(last) <= _FARTHEST:
         beside = 0.1 * abs(here - last)
         low, high = min(low, last - beside), max(high, last + beside)
     return drawable_span((math.floor(low), math.ceil(high)))

@@ -11,7 +11,7 @@ from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.plot.kinds.slice import SlicePlot, heights
 from micrograd_gui.views.plot.kinds.sweep import SweepPlot
-from micrograd_gui.views.plot.model import Arrow, Contours, Mark, Trail
+from micrograd_gui.views.plot.model import Arrow, Contours, Mark, Trail, free_corner
 from tests.views import learning
 from tests.views.plot.reading import named, settle
 from tests.views.plot.reading import shown as show
@@ -248,3 +248,18 @@ def test_every_line_that_has_room_tells_its_height(shown, session, qtbot):
     assert len(told) >= 5
     levels = next(each for each in shown.view.static.curves if isinstance(each, Contours)).levels
     assert {float(each.replace("−", "-")) for each in told} <= set(levels)
+
+
+@pytest.mark.parametrize("number", ["1e308", "-1e308", "1e150", "1e-300"])
+@pytest.mark.parametrize("expression", ["a*2 + b", "a*b", "exp(a)*b", "a/b"])
+def test_numbers_at_the_ends_of_their_range_can_be_plotted(number, expression):
+    session = Session()
+    session.build(f"a = {number}; b = 2; L = {expression}")
+    session.mark(named(session, "a"), "parameter")
+    session.forward()
+    for kind in (SlicePlot(), SweepPlot()):
+        static = kind.build(session.state, None)
+        kind.live_items(session.state, static)
+        assert free_corner(static, 0.4, 0.4)
+        for low, high in (static.x_span, static.y_span):
+            assert -np.inf < low < high < np.inf
