@@ -35,3 +35,23 @@ def test_the_selected_function_is_shown(shown, session, qtbot):
     assert low < -9 < high
     x, y = line(shown, "line")
     assert np.allclose(y, np.maximum(x, 0))
+
+
+def test_after_an_update_the_point_is_on_the_curve_and_said_to_be_of_before_or_not_run(shown, session, qtbot):
+    session.build("w = 0.5; x = 2; n = w*x; o = tanh(n); p = tanh(w); L = o + p")
+    session.mark(named(session, "w"), "parameter")
+    shown.show_kind("activation")
+    for name, said in (("o", "n = 1.0000, o = 0.7616 (from before the update)"), ("p", None)):
+        session.first()
+        session.backward()
+        session.update(0.1)
+        session.select([named(session, name)])
+        settle(qtbot)
+        x, y = line(shown, "point")
+        assert y[0] == pytest.approx(np.tanh(x[0]))
+        w = session.state.frame.data[named(session, "w")]
+        said = said or f"w = {w:.4f}, p = {np.tanh(w):.4f} (not run yet)"
+        assert words(shown)[-1].replace("−", "-") == said
+    session.forward()
+    settle(qtbot)
+    assert "run" not in words(shown)[-1]

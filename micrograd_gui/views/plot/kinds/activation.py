@@ -92,8 +92,10 @@ class ActivationPlot:
             marks.append(Mark("grad", "dashed", *tangent(static, *at, slope), *said))
         source = node.inputs[0]
         assert source is not None
-        marks.append(point(static, *at, state.nudge, source, node.id))
-        return tuple(marks)
+        here, note = point(static, *at, state.nudge, source, node.id), _not_of_now(state, node)
+        if note:
+            here = here._replace(legend=f"{here.legend} ({note})", brief=f"{here.brief} {note}")
+        return (*marks, here)
 
 
 def unary(state: State) -> NodeId | None:
@@ -129,11 +131,25 @@ def _names(graph: Graph, node: Node) -> tuple[str, str]:
 
 
 def _operating(state: State, node: Node) -> tuple[float, float] | None:
-    """The operand's number and the node's, where both are known at this moment."""
-    source = node.inputs[0]
-    if source is None or node.id not in state.frame.data or source not in state.frame.data:
+    """The operand's number and the node's, where both are known at this moment.
+
+    Where an update has moved the operand, the node's is what a run would give it: a point on the curve.
+    """
+    source, frame = node.inputs[0], state.frame
+    if source is None or node.id not in frame.data or source not in frame.data:
         return None
-    return state.frame.data[source], state.frame.data[node.id]
+    x = frame.data[source]
+    if (node.id, "data") in frame.stale and (source, "data") not in frame.stale:
+        return x, _rule(node).forward(x)
+    return x, frame.data[node.id]
+
+
+def _not_of_now(state: State, node: Node) -> str:
+    """Why the point is not of the present parameters, where it is not."""
+    stale = state.frame.stale
+    if (node.id, "data") not in stale:
+        return ""
+    return "from before the update" if (node.inputs[0], "data") in stale else "not run yet"
 
 
 def _slope(rule: Op, static: StaticPlot) -> str:
