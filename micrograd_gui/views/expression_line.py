@@ -82,6 +82,10 @@ class ReadLine(QLineEdit):
             self._show(self.bridge.state)
 
 
+_EXAMPLE = "L = (a*b + c) * f"
+_WAITS = "It trains: the statements come when the run rests."
+
+
 class ExpressionLine(ReadLine):
     """The graph as statements; Return builds the graph that is written there."""
 
@@ -90,13 +94,14 @@ class ExpressionLine(ReadLine):
         self._build = build
         self.setObjectName("expression")
         self.setAccessibleName("Expression")
-        self.setPlaceholderText("L = (a*b + c) * f")
+        self.setPlaceholderText(_EXAMPLE)
         self.setClearButtonEnabled(True)
         self.setMaxLength(LONGEST_EXPRESSION)
         self.set_tip(
             "Type statements such as e = a*b; L = e + c, then Return. A cell of the lecture can be pasted."
         )
         self._show(bridge.state)
+        bridge.changed.connect(self._on_run)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Paste):
@@ -113,8 +118,15 @@ class ExpressionLine(ReadLine):
             self._build(text)
 
     def text_for(self, state: State) -> str:
-        """The graph as statements."""
-        return expression_of(state.graph)
+        """The graph as statements; nothing while it trains: its numbers would be of another moment."""
+        return "" if state.is_training else expression_of(state.graph)
+
+    def _on_run(self, old: State, new: State) -> None:
+        """A run begins or is over."""
+        if old.is_training != new.is_training:
+            self.setPlaceholderText(_WAITS if new.is_training else _EXAMPLE)
+            if not self.isModified():
+                self._show(new)
 
     def _differs(self, old: State, new: State) -> bool:
         return old.graph.nodes is not new.graph.nodes or old.graph.target != new.graph.target

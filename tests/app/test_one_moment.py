@@ -7,7 +7,9 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 
+from micrograd_gui.document.notation.writer import expression_of
 from micrograd_gui.session.measure import numbers
 from micrograd_gui.views.plot.model import Field
 from tests.views import learning
@@ -202,6 +204,24 @@ def test_what_is_done_meanwhile_brings_no_pane_to_another_moment(seen, qtbot):
     window.training.stop()
     at_rest(qtbot, seen)
     assert seen.differing == []
+
+
+def test_the_expression_waits_until_the_run_rests_and_says_so(seen, qtbot):
+    window = seen.window
+    line = window.findChild(QLineEdit, "expression")
+    before = line.text()
+    assert before.startswith("b2_1 = ")
+    action(window, "train").trigger()
+    until_rounds(qtbot, seen, 1)
+    assert line.text() == ""
+    assert "when the run rests" in line.placeholderText()
+    graph = window.session.state.graph
+    QTest.keyClick(line, Qt.Key.Key_Return)  # nothing is read from an empty line
+    assert window.session.state.graph.wiring is graph.wiring
+    assert window.training.running
+    action(window, "train").trigger()
+    assert line.text() == expression_of(window.session.state.graph) != before
+    at_rest(qtbot, seen)
 
 
 def test_undo_in_the_midst_of_a_run_takes_all_panes_back_together(seen, qtbot):
