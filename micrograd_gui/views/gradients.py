@@ -27,6 +27,8 @@ from PySide6.QtWidgets import (
 )
 
 from micrograd_gui.document.text import WIDEST, short
+from micrograd_gui.session.explain.formulas import name_of
+from micrograd_gui.session.explain.verdicts import verdict_of
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.gradients_model import (
@@ -72,6 +74,12 @@ class Gradients(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.title)
         layout.addWidget(self.table)
+        self.reason = QLabel()  # a cell has no room for it
+        self.reason.setObjectName("gradients_reason")
+        self.reason.setTextFormat(Qt.TextFormat.PlainText)
+        self.reason.setWordWrap(True)
+        self.reason.hide()
+        layout.addWidget(self.reason)
         self.table.selectionModel().selectionChanged.connect(self._on_selected)
         Together(bridge, self).changed.connect(self._on_changed)
         self.set_look(look)
@@ -82,6 +90,8 @@ class Gradients(QWidget):
         """Draw with these colours and at this size from now on."""
         self.title.setContentsMargins(look.px(8), look.px(4), look.px(8), look.px(4))
         self.title.setStyleSheet(f"color: {look.theme.muted}; font-size: {look.px(12)}px")
+        self.reason.setContentsMargins(look.px(8), look.px(4), look.px(8), look.px(4))
+        self.reason.setStyleSheet(f"font-size: {look.px(12)}px")
         self.model.set_look(look)
         self.table.set_look(look)
 
@@ -95,6 +105,9 @@ class Gradients(QWidget):
             self.table.set_widths()
         if (old.h, old.sides) != (new.h, new.sides):
             self._say_how(new)
+        if said := _reason(new):
+            self.reason.setText(said)
+        self.reason.setVisible(bool(said))
         if old.selection != new.selection or old.graph.order != new.graph.order:
             self._show_selection(new)
 
@@ -130,6 +143,18 @@ class Gradients(QWidget):
                 self.table.scrollTo(self.model.index(rows[0], 0))
         finally:
             self._showing = False
+
+
+def _reason(state: State) -> str:
+    """Why a slope is not said to agree: of the selected node, else of the first such; empty where all do."""
+    if state.check_is_stale or state.finding is not None:
+        return ""
+    rows = [row for row in state.checked if row.ok is not True]
+    if not rows:
+        return ""
+    row = next((row for row in rows if row.node == state.selected), rows[0])
+    others = "" if len(rows) == 1 else f"  (and {len(rows) - 1} more: select one for its own)"
+    return f"{name_of(state.graph.nodes[row.node])}: {verdict_of(state, row.node).sentence}{others}"
 
 
 def _stretches(rows: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QStyle, QTableView
 
+from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.files.documents import load_example
 from micrograd_gui.views.gradients import Gradients
 from micrograd_gui.views.gradients_model import VERDICT, GradientsModel
@@ -333,3 +334,18 @@ def test_while_a_run_trains_rows_are_painted_again_where_their_check_grows_old(s
     model.show(session.state)
     assert {model.order[row] for row in painted} == session.state.graph.feeding
     assert model.text(session.state.graph.named("x"), VERDICT) == "from before"
+
+
+def test_why_a_slope_cannot_be_told_stands_below_the_table(pane, session):
+    session.open_graph(graph_from_expression("a = -2; b = -3; c = 0; s = a**b + abs(c); t = x*y; L = s + t"))
+    assert pane.reason.isHidden()
+    session.check_all()
+    assert not pane.reason.isHidden()
+    assert pane.reason.text().startswith("b: There is no finite slope here: it is nan: log of a negative b")
+    session.backward()
+    assert not pane.reason.isHidden()
+    session.set_value(session.state.graph.named("a"), 2.0)
+    session.set_value(session.state.graph.named("c"), 1.0)
+    session.check_all()
+    assert pane.reason.isHidden()
+    assert all(row.ok for row in session.state.checked)
