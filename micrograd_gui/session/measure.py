@@ -10,7 +10,6 @@ from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import given_number, told_apart
 from micrograd_gui.session.build import build
-from micrograd_gui.session.compiled import compiled
 from micrograd_gui.session.record import record
 from micrograd_gui.session.trace import Change, Frame, Pass
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from micrograd.check_row import Reason, Verdict
+    from micrograd_gui.session.compiled import Compiled
 
 Sides = Literal["forward", "central"]
 
@@ -186,12 +186,18 @@ def sweep(graph: Graph, node: NodeId, over: np.ndarray) -> np.ndarray:
     """
     import numpy as np
 
-    tape = compiled(graph)
+    tape = _compiled(graph)
     if tape is None or graph.target is None:
         return np.full(len(over), np.nan)
     if node not in graph.feeding:
         return np.full(len(over), numbers(graph)[graph.target])
     return np.broadcast_to(tape.data([graph.target], {node: over})[0], len(over)).copy()
+
+
+def _compiled(graph: Graph) -> Compiled | None:
+    from micrograd_gui.session.compiled import compiled  # a nudge and a figure do without
+
+    return compiled(graph)
 
 
 def plane(graph: Graph, leaves: tuple[NodeId, NodeId], across: np.ndarray, upward: np.ndarray) -> np.ndarray:
@@ -202,7 +208,7 @@ def plane(graph: Graph, leaves: tuple[NodeId, NodeId], across: np.ndarray, upwar
     """
     import numpy as np
 
-    tape = compiled(graph)
+    tape = _compiled(graph)
     assert tape is not None
     assert graph.target is not None
     pairs = [each.ravel() for each in np.meshgrid(across, upward)]
@@ -218,7 +224,7 @@ def plane_over_rows(
 
     from micrograd_gui.session.training.rows import all_learned
 
-    tape, data = compiled(graph), graph.data
+    tape, data = _compiled(graph), graph.data
     assert tape is not None
     assert data is not None
     assert graph.target is not None
@@ -259,7 +265,7 @@ def walked(graph: Graph, node: NodeId, places: Sequence[Sequence[float]], offset
     """
     import numpy as np
 
-    tape, target = compiled(graph), graph.target
+    tape, target = _compiled(graph), graph.target
     assert tape is not None
     assert target is not None
     moved = np.array([list(place) for place in places], float).T
@@ -335,7 +341,7 @@ Losses = Callable[["np.ndarray"], "np.ndarray"]  # at so many rates along the li
 
 def _along(graph: Graph, moved: Sequence[Change]) -> Losses | None:
     """The target; None where it cannot be computed."""
-    tape, target = compiled(graph), graph.target
+    tape, target = _compiled(graph), graph.target
     if tape is None or target is None:
         return None
     start, line = _line_of(graph, moved)
