@@ -126,6 +126,8 @@ class MomentNumbers:
 class RecordedPasses(Sequence[MomentNumbers]):
     """A forward and a backward pass, written down: a sequence of its moments.
 
+    Where the graph has several rows, it shows one of them; ``of`` says what the gradients at the end are of.
+
     ``steps[i]`` leads from moment i to moment i + 1, so there is one moment more than there are steps; its
     nodes are ids, which ``names`` tells. Moment 0 is before the first step, moment −1 the end. ``problem`` is
     the sentence that says why the run ended early; None where it did not.
@@ -139,6 +141,18 @@ class RecordedPasses(Sequence[MomentNumbers]):
         return self.trace.steps
 
     @property
+    def of(self) -> str:
+        """“gradients of parameters: mean of 20 rows · of all else: row 1 of 20”; empty for a single row."""
+        return self.of_at(-1)
+
+    def of_at(self, moment: int) -> str:
+        """The same for that moment. Raises Refusal where there is none."""
+        from micrograd_gui.session.explain.of_rows import gradients_are_of
+
+        said = gradients_are_of(self.graph, self.trace, self._cursor(moment))
+        return "" if said is None else said.long
+
+    @property
     def problem(self) -> str | None:
         return None if self.trace.problem is None else self.trace.problem.note
 
@@ -149,10 +163,13 @@ class RecordedPasses(Sequence[MomentNumbers]):
 
     def frame(self, moment: int) -> MomentNumbers:
         """All numbers at that moment: ``run.frame(0).data["a"]``. Raises Refusal where there is none."""
+        frame: Frame = self.trace.frame(self._cursor(moment))
+        return MomentNumbers(NumbersByName(self.names, frame.data), NumbersByName(self.names, frame.grad))
+
+    def _cursor(self, moment: int) -> int:
         if not -len(self) <= _moment(moment) < len(self):
             raise Refusal(f"There is no moment {moment}: the run has moments 0 to {len(self) - 1}.")
-        frame: Frame = self.trace.frame(moment % len(self))
-        return MomentNumbers(NumbersByName(self.names, frame.data), NumbersByName(self.names, frame.grad))
+        return moment % len(self)
 
     def __len__(self) -> int:
         return len(self.trace) + 1
@@ -169,17 +186,29 @@ class RecordedPasses(Sequence[MomentNumbers]):
         return self.frame(moment)
 
 
-def run(graph: Graph) -> RecordedPasses:
+def run(graph: Graph, *, rows: bool | None = None) -> RecordedPasses:
     """Run the graph forward, then backward, and write down every moment. The graph stays as it is.
+
+    Where it learns from several rows, the pass goes through the one that is shown, and its last step makes
+    the gradients of the parameters those over the rows, by which `train` steps; ``of`` says so. With
+    ``rows=False``, or where the graph's plan has it so, all of them are of the row that is shown.
 
     Raises Refusal where there is no node. What cannot be computed ends the run early, as ``problem`` says.
     """
+    from micrograd_gui.session.over_rows import passes
     from micrograd_gui.session.record import record
-    from micrograd_gui.session.trace import Pass
 
     if _graph(graph).target is None:
         raise Refusal("The graph is empty: there is nothing to run.")
-    return RecordedPasses(graph, record(graph, (Pass("forward"), Pass("backward"))))
+    graph = graph if rows is None else _learning_from(graph, rows)
+    return RecordedPasses(graph, record(graph, passes(graph)))
+
+
+def _learning_from(graph: Graph, rows: bool) -> Graph:
+    """The graph, its gradients those of its rows, or of the row that it shows."""
+    from micrograd_gui.document.data import TrainingPlan
+
+    return graph.planned(replace(graph.plan or TrainingPlan(), gradients_of="rows" if rows else "row"))
 
 
 # The numeric check -------------------------------------------------------------------------------
@@ -293,6 +322,7 @@ class HeldOut:
 class Trained:
     """What has come of a training.
 
+    ``of`` says whose loss each step lowered, “mean of 20 rows”; empty where there are not several rows.
     ``losses`` and ``accuracies`` (empty where accuracy has no meaning) are those before each step, ``loss``
     and ``accuracy`` those at the end, over all rows that were learned from. ``graph`` has the trained
     parameters, ``parameters`` are the same numbers by name. ``held_out`` is of the other rows; None: there
@@ -306,6 +336,7 @@ class Trained:
     accuracy: float | None
     parameters: dict[str, float]
     held_out: HeldOut | None = None
+    of: str = ""
 
     @property
     def steps(self) -> int:
@@ -356,12 +387,14 @@ class Learned:
 
     def result(self) -> Trained:
         """Where it stands now."""
+        from micrograd_gui.session.explain.of_rows import learned_from
+
         training = self.training
         loss, accuracy = training.evaluate()
         graph = training.graph.numbered(training.by_node(training.numbers))
-        named = dict(training.named())
+        named, of = dict(training.named()), learned_from(graph)
         held = self._held_out()
-        return Trained(graph, tuple(self.losses), tuple(self.accuracies), loss, accuracy, named, held)
+        return Trained(graph, tuple(self.losses), tuple(self.accuracies), loss, accuracy, named, held, of)
 
     def _held_out(self) -> HeldOut | None:
         from micrograd_gui.session.over_rows import held_out

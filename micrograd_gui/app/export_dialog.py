@@ -300,11 +300,12 @@ class ExportRequest:
 
 def request_of(context: Context, which: Which = "now", **given: Any) -> ExportRequest:
     """The window's graph at its moment, in the window's colours unless others are given."""
-    from micrograd_gui.figures.moments import Moment
+    from micrograd_gui.figures.moments import Moment, said_at
     from micrograd_gui.session.explain.card import card
 
     state = context.session.state
-    moment = Moment(state.frame, state.step, card(state))
+    said = said_at(state.graph, state.trace, state.cursor)
+    moment = Moment(state.frame, state.step, card(state), said=said)
     return ExportRequest(
         state.graph, moment, state.trace, which, {"theme": context.look.theme.name, **given}
     )

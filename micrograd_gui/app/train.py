@@ -22,8 +22,9 @@ _PARAMETERS_SHOWN = 12
 _MILESTONES = 10
 
 JSON_HELP = (
-    "print one JSON object: steps, losses (before each step), loss, accuracy (or null), "
-    "diverges_since (a step, or null), held_out (rows, losses, loss, accuracy; or null), parameters"
+    "print one JSON object: steps, of (the rows whose loss is lowered, or null), losses (before each step), "
+    "loss, accuracy (or null), diverges_since (a step, or null), "
+    "held_out (rows, losses, loss, accuracy; or null), parameters"
 )
 
 
@@ -80,6 +81,7 @@ def train(graph: Graph, given: argparse.Namespace, begin: Callable[[], None] = l
 def _as_json(done: Trained, *, stopped: bool) -> str:
     whole = {
         "steps": done.steps,
+        "of": done.of or None,
         "losses": done.losses,
         "loss": done.loss,
         "accuracy": done.accuracy,
@@ -130,6 +132,7 @@ def _as_text(done: Trained, *, stopped: bool) -> str:
     if held is not None:
         rows = "row" if len(held.rows) == 1 else "rows"
         end += f" Over {len(held.rows):,} {rows} held out it is {written(held.loss)}."
+    end += f" Gradients were of: {done.of}." if done.of else ""
     since = diverges_since([*done.losses, done.loss])
     if since is not None:
         end += f" {diverging(since)}"

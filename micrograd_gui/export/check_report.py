@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import one_line, written
+from micrograd_gui.session.explain.of_rows import row_in_words
 from micrograd_gui.session.explain.verdicts import verdict_in_print, verdict_on_all
 from micrograd_gui.session.measure import Checked
 
@@ -21,7 +22,7 @@ def check_as_table(graph: Graph, rows: Sequence[Checked], h: float) -> str:
     target = graph.nodes[graph.target].name if graph.target is not None else ""
     return "\n".join(
         [
-            f"∂{target}/∂node, analytic against numeric (central, h = {h:g})",
+            f"∂{target}/∂node{_of_row(graph)}, analytic against numeric (central, h = {h:g})",
             "",
             *lines,
             "",
@@ -43,6 +44,7 @@ def check_as_json(graph: Graph, rows: Sequence[Checked], h: float) -> str:
 
     whole = {
         "target": graph.nodes[graph.target].name if graph.target is not None else None,
+        "of": row_in_words(graph) or None,
         "h": h,
         "nodes": [
             {
@@ -64,6 +66,12 @@ def check_as_json(graph: Graph, rows: Sequence[Checked], h: float) -> str:
     import json  # the table does without it
 
     return json.dumps(whole, allow_nan=False)
+
+
+def _of_row(graph: Graph) -> str:
+    """Of which row the target is, where there are several."""
+    row = row_in_words(graph)
+    return f" in {row}" if row else ""
 
 
 def _cells(graph: Graph, row: Checked) -> tuple[str, ...]:

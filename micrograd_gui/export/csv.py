@@ -31,7 +31,8 @@ def table(film: Film) -> bytes:
             cells = (moment.frame.data.get(number), moment.frame.grad.get(number))
             numbers = ("" if each is None else repr(each) for each in cells)
             stale = " ".join(part for part in ("data", "grad") if (number, part) in moment.frame.stale)
-            move_here = move if number == acting else ""
+            written = step is not None and step.kind == "rows" and (number, "grad") in step.wrote
+            move_here = move if number == acting or written else ""
             writer.writerow((moment.cursor, move_here, number, label, op, inputs, role, *numbers, stale))
     return file.getvalue().encode("utf-8", "replace")
 

@@ -177,7 +177,8 @@ def _mermaid(film: Film) -> bytes:
     from micrograd_gui.export.mermaid import mermaid
 
     moment = film.moments[0]
-    return mermaid(film.stand_ins, moment.frame, moment.step, film.options, film.options.palette)
+    said = "" if moment.said is None or not film.options.gradients else moment.said.long
+    return mermaid(film.stand_ins, moment.frame, moment.step, film.options, film.options.palette, said)
 
 
 def _animation(format: str) -> Callable[[Film], bytes]:

@@ -16,8 +16,13 @@ MOST_TEXT, MOST_EDGES = 50_000, 500  # what Mermaid draws as it comes
 TOO_LARGE = "%% Mermaid draws as much as this only where the page raises its maxTextSize and maxEdges."
 
 
-def mermaid(drawn: StandIns, frame: Frame, step: Step | None, options: Options, palette: Palette) -> bytes:
-    """The moment as a flowchart: a box for each node, a circle for each op, a style for what acts."""
+def mermaid(
+    drawn: StandIns, frame: Frame, step: Step | None, options: Options, palette: Palette, said: str = ""
+) -> bytes:
+    """The moment as a flowchart: a box for each node, a circle for each op, a style for what acts.
+
+    ``said`` is a line of words on the whole, in a box that is not seen.
+    """
     graph = drawn.graph
     lines: list[str] = []
     for number in graph.order:
@@ -28,6 +33,9 @@ def mermaid(drawn: StandIns, frame: Frame, step: Step | None, options: Options, 
     for node in graph:
         lines += [f"    n{source} --> n{node.id}op" for source in node.inputs if source is not None]
     lines += _styles(drawn, frame, step, palette)
+    if said:
+        lines.append(f'    said["{escape(said)}"]')
+        lines.append(f"    style said fill:none,stroke:none,color:{palette.muted}")
     edges = sum(" --> " in line for line in lines)
     large = sum(map(len, lines)) > MOST_TEXT or edges > MOST_EDGES
     lines = [f"flowchart {options.rankdir}", *([f"    {TOO_LARGE}"] if large else []), *lines]

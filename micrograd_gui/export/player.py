@@ -203,7 +203,7 @@ class _Elements:
         self._parts: defaultdict[NodeId | None, list[tuple[Element, int]]] = defaultdict(list)
         count = 0
         for part in elements(figure):
-            node = None if isinstance(part, Enclosure) else part.node
+            node = None if isinstance(part, Enclosure | Text) else part.node
             self._parts[node].append((part, count))
             count += len(shapes_of(part, figure)) + len(texts_of(part, figure))
         self.nodes = {node for node in self._parts if node is not None}

@@ -8,6 +8,7 @@ from dataclasses import replace
 from micrograd_gui.figures.figure import MARGIN, Figure, Role, Text
 from micrograd_gui.figures.text_metrics import width
 from micrograd_gui.session.explain.formulas import Line
+from micrograd_gui.session.explain.of_rows import Said
 
 NARROWEST = 440.0  # a picture of a small graph is widened to that, for the sake of its card
 NATURAL = 800.0  # below a wider picture the card is larger too: both are made to fit the same slide
@@ -26,6 +27,21 @@ def height_of(cards: Iterable[Sequence[Line]], wide: float) -> float:
 def enlargement(wide: float) -> float:
     """How much larger a card is drawn below a figure of that width."""
     return min(LARGEST, max(1.0, wide / NATURAL))
+
+
+SAID = 20.0  # what a line of words on the whole graph needs below it
+_SAID_SIZE = 12.0
+
+
+def with_saying(figure: Figure, said: Said | None, margin: float = MARGIN) -> Figure:
+    """The figure with what is said of it (None: nothing at this moment) in the room that was left below."""
+    long, brief = ("", "") if said is None else said
+    room = figure.width - 2 * margin
+    text = long if width(long, _SAID_SIZE) <= room else brief
+    wide = width(text, _SAID_SIZE)
+    size = _SAID_SIZE if wide <= room else _SAID_SIZE * room / wide
+    words = Text(0, "label", margin, figure.height - max(margin, 6.0), "start", text, size, faint=True)
+    return replace(figure, saying=words)
 
 
 def card_only(cards: Iterable[Sequence[Line]]) -> Figure:

@@ -48,7 +48,7 @@ class Figure:
     """Where everything is, and the numbers of one moment; ``acting`` is the node of its step.
 
     ``through`` is that node too, where the step went through its op and wires; ``fresh`` are the
-    numbers that the step wrote, ``below`` is what is written under the graph.
+    numbers that the step wrote, ``below`` is written under the graph, ``saying`` of it as a whole.
     Figures of one structure differ in their numbers only: nothing in them ever moves.
     """
 
@@ -64,6 +64,7 @@ class Figure:
     through: NodeId | None = None
     failed: bool = False  # whether the run ended there, for it could not be computed
     fresh: frozenset[tuple[NodeId, Role]] = field(default_factory=frozenset)
+    saying: Text | None = None
     below: tuple[Text, ...] = ()
     digits: int = 4
     style: Style = "notebook"
@@ -117,13 +118,9 @@ class Figure:
         """Every piece of text: of boxes, of ovals, and below."""
         of_boxes = (text for box in self.boxes for text in self.texts_of(box))
         of_chips = (text for chip in self.chips for text in texts_on(chip))
-        return (
-            *(each.text for each in self.enclosures),
-            *of_boxes,
-            *map(self.text_in, self.ovals),
-            *of_chips,
-            *self.below,
-        )
+        titles, ovals = (each.text for each in self.enclosures), map(self.text_in, self.ovals)
+        said = () if self.saying is None else (self.saying,)
+        return (*titles, *of_boxes, *ovals, *of_chips, *said, *self.below)
 
     def text_in(self, oval: Oval) -> Text:
         """The op's symbol in the middle of its oval."""

@@ -24,6 +24,7 @@ from micrograd_gui.session.trace import Frame, Pass, Run, Step
 # Step cards, their captions and the canvas's style are loaded where they are wanted: most pictures have none.
 if TYPE_CHECKING:
     from micrograd_gui.session.explain.formulas import Line
+    from micrograd_gui.session.explain.of_rows import Said
 
 STYLES: tuple[Style, ...] = ("notebook", "canvas")
 DIRECTIONS = ("LR", "TB")
@@ -83,7 +84,6 @@ class Options:
 __all__ = ["Film", "Moment", "Options", "film_of", "moment"]
 
 PATIENCE = 60.0  # seconds for a layout: who exports can wait longer than who looks at a window
-SCRIPT = (Pass("forward"), Pass("backward"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,7 @@ class Moment:
     step: Step | None = None
     card: tuple[Line, ...] = ()
     cursor: int | None = None  # after how many steps; None: nobody counted
+    said: Said | None = None  # what the gradients are of, where the graph has several rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +150,21 @@ class Film:
         """The graph laid out, with no numbers yet; raises LayoutRefusal."""
         if self.given is not None:
             return self.given.layout
-        options, stop = self.options, self.progress.stop
+        options = self.options
         if options.only_card:
             from micrograd_gui.figures.captions import card_only
 
             return card_only(moment.card for moment in self.moments)
-        if options.style == "canvas":
-            return replace(self._cards(), digits=options.digits)
-        made = lay_out_notebook(
+        made = self._cards() if options.style == "canvas" else self._records()
+        if options.gradients and any(moment.said is not None for moment in self.moments):
+            from micrograd_gui.figures.captions import SAID, with_saying
+
+            made = with_saying(replace(made, height=made.height + SAID), None, options.margin)
+        return replace(made, digits=options.digits)
+
+    def _records(self) -> Figure:
+        options, stop = self.options, self.progress.stop
+        return lay_out_notebook(
             self.stand_ins,
             self.widest,
             rankdir=options.rankdir,
@@ -165,7 +173,6 @@ class Film:
             time_limit=PATIENCE,
             stop=stop,
         )
-        return replace(made, digits=options.digits)
 
     def _cards(self) -> Figure:
         from micrograd_gui.figures.canvas_style import (
@@ -189,6 +196,10 @@ class Film:
     def figure_at(self, moment: Moment) -> Figure:
         """The picture of that moment."""
         picture = self.blank.with_frame(moment.frame, moment.step)
+        if picture.saying is not None:
+            from micrograd_gui.figures.captions import with_saying
+
+            picture = with_saying(picture, moment.said, self.options.margin)
         if not picture.chips:
             return picture
         from micrograd_gui.figures.canvas_style import with_words, words_of_step
@@ -233,7 +244,7 @@ class Film:
     @cached_property
     def widest(self) -> str:
         """The widest number of a whole run and of these moments, as bold text."""
-        trace, digits = record(self.graph, SCRIPT), self.options.digits
+        trace, digits = record(self.graph, _script(self.graph)), self.options.digits
         frames = [trace.frame(cursor) for cursor in {*trace.ends, len(trace)}]
         frames += [moment.frame for moment in self.moments]
         parts = [part for frame in frames for part in (frame.data, frame.grad)]
@@ -254,12 +265,14 @@ def film_of(
     None is the end of the run as a result: the numbers of "last"; its step stands out only where it failed.
     """
     see_that_there_is_something(graph, options)
-    trace = record(graph, SCRIPT) if trace is None else trace
+    trace = record(graph, _script(graph)) if trace is None else trace
     progress = Progress() if progress is None else progress
     if step is None and (options.only_card or trace.problem is not None):
         step = "last"  # a result has no step to tell of, a problem is one
     if step is None:
-        return Film(graph, (Moment(trace.frame(len(trace)), cursor=len(trace)),), options, progress)
+        end = len(trace)
+        result = Moment(trace.frame(end), cursor=end, said=said_at(graph, trace, end))
+        return Film(graph, (result,), options, progress)
     cursors = _cursors(trace, step)
     if step == "all" and options.folded:
         cursors = _without_inner(cursors, trace, Folding(arranged(graph)).owner)
@@ -293,7 +306,25 @@ def moment(graph: Graph, trace: Run, cursor: int) -> Moment:
     from micrograd_gui.session.state import State
 
     state = State(History((Entry(graph),)), trace=trace, cursor=cursor)
-    return Moment(state.frame, state.step, card(state), cursor)
+    return Moment(state.frame, state.step, card(state), cursor, said_at(graph, trace, cursor))
+
+
+def _script(graph: Graph) -> tuple[Pass, ...]:
+    """Forward and backward, the gradients of what the plan says."""
+    if graph.data is None:
+        return Pass("forward"), Pass("backward")
+    from micrograd_gui.session.over_rows import passes
+
+    return passes(graph)
+
+
+def said_at(graph: Graph, trace: Run | None, cursor: int) -> Said | None:
+    """What the gradients are of at that moment, where the graph has several rows."""
+    if graph.data is None or len(graph.data) < 2:
+        return None
+    from micrograd_gui.session.explain.of_rows import gradients_are_of
+
+    return gradients_are_of(graph, trace, cursor)
 
 
 def _cursors(trace: Run, step: str) -> Sequence[int]:

@@ -128,7 +128,7 @@ class ShapeGroup:
         return not painted and not any(text.text for text in self.texts)
 
 
-Element = Enclosure | Wire | Oval | CardBox | ChipText
+Element = Enclosure | Wire | Oval | CardBox | ChipText | Text
 
 
 def elements(figure: Figure) -> Iterator[Element]:
@@ -138,6 +138,8 @@ def elements(figure: Figure) -> Iterator[Element]:
     yield from figure.ovals
     yield from figure.boxes
     yield from reversed(figure.chips)  # the line to a later one goes behind an earlier one
+    if figure.saying is not None:
+        yield figure.saying
 
 
 def shapes_of(element: Element, figure: Figure) -> tuple[Shape, ...]:
@@ -153,6 +155,8 @@ def shapes_of(element: Element, figure: Figure) -> tuple[Shape, ...]:
             return tuple(_enclosure(element))
         case ChipText():
             return tuple(_chip(element))
+        case Text():
+            return ()
 
 
 def at_rest(element: Element, figure: Figure) -> bool:
@@ -183,6 +187,8 @@ def texts_of(element: Element, figure: Figure) -> tuple[Text, ...]:
             return (element.text,)
         case ChipText():
             return texts_on(element)
+        case Text():  # the one of another moment says something else
+            return () if figure.saying is None else (figure.saying,)
 
 
 def groups(figure: Figure) -> tuple[ShapeGroup, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtGui import QActionGroup, QFontMetrics
@@ -14,6 +15,7 @@ from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.theme import Look
 
 _MARK = "  ▾"
+_CHOICES: dict[GradientsOf, str] = {"rows": "Learn from the rows", "row": "Learn from this row alone"}
 TIP = (
     "Update, Train one step and Train all move the parameters by these gradients: "
     "of all rows, or of the row alone that the graph shows. Press to choose."
@@ -34,12 +36,13 @@ class OfRows(QPushButton):
         self.setToolTip(TIP)
         menu = QMenu(self)
         group = QActionGroup(menu)
-        for of in ("rows", "row"):
-            action = menu.addAction("")
+        for of, text in _CHOICES.items():
+            action = menu.addAction(text)
             action.setObjectName(f"gradients_of_{of}")
             action.setCheckable(True)
             action.triggered.connect(partial(self._choose, of))
             group.addAction(action)
+        menu.aboutToShow.connect(self._fill)
         self.setMenu(menu)
         self.set_look(look)
 
@@ -55,7 +58,7 @@ class OfRows(QPushButton):
         self.setFont(look.font(13))
         self.setStyleSheet(
             f"QPushButton {{ background: {theme.panel}; color: {theme.text}; border: 0; border-radius: 0;"
-            f" border-top: 1px solid {theme.frame}; text-align: left; padding-left: {look.px(8)}px }}"
+            f" border-top: 1px solid {theme.frame}; text-align: left; padding: 0 {look.px(8)}px }}"
             "QPushButton::menu-indicator { image: none }"
             f"QPushButton:focus {{ border-top: 2px solid {theme.accent} }}"
         )
@@ -67,16 +70,6 @@ class OfRows(QPushButton):
         self.setVisible(bool(said))
         if not said:
             return
-        graph = state.graph
-        plan = graph.plan or TrainingPlan()
-        for action, text, of in zip(
-            self.menu().actions(),
-            (f"Learn from the {rows_in_words(graph)}", f"Learn from {row_in_words(graph)} alone"),
-            ("rows", "row"),
-            strict=True,
-        ):
-            action.setText(text)
-            action.setChecked(plan.gradients_of == of)
         self._texts = (said.long, said.brief)
         self._write()
 
@@ -84,6 +77,16 @@ class OfRows(QPushButton):
         """Over the whole breadth of the canvas, down to that pixel."""
         self.setGeometry(0, bottom - self.height_wanted, width, self.height_wanted)
         self._write()
+
+    def _fill(self) -> None:
+        """The choices in numbers, and which one holds."""
+        graph = self._bridge.state.graph
+        plan = graph.plan or TrainingPlan()
+        rows = rows_in_words(graph.planned(replace(plan, gradients_of="rows")))
+        texts = f"Learn from the {rows}", f"Learn from {row_in_words(graph)} alone"
+        for action, text, of in zip(self.menu().actions(), texts, _CHOICES, strict=True):
+            action.setText(text)
+            action.setChecked(plan.gradients_of == of)
 
     def _write(self) -> None:
         """The longest words that there is room for."""

@@ -29,6 +29,7 @@ from micrograd_gui.views.theme import Look
 
 if TYPE_CHECKING:  # they come with the first picture, after the first paint
     from micrograd_gui.figures.figure import Figure
+    from micrograd_gui.session.explain.of_rows import Said
     from micrograd_gui.views.figure_painter import FigurePainter, Scenery
 
 WAITING = "Graphviz is laying out the graph…"
@@ -39,6 +40,7 @@ _PER_NOTCH = 1.2
 _NOTCH = 120.0
 MANY = 40  # rectangles; more than so many are painted as one
 _AIR = 6.0  # pixels around a fitted picture
+_SAID = 20  # pixels at text scale 1 for the words below it
 
 
 def _lay_out_figure(graph: Graph, *, stop: Event) -> Figure:
@@ -66,6 +68,7 @@ class RenderedGraph(QWidget):
         self.message = ""
         self._background = Background(self)
         self._shape: object = None
+        self._said: Said | None = None
         self._zoom, self._origin = 1.0, QPointF(0.0, 0.0)
         self._fitted = True
         self._pressed: QPoint | None = None
@@ -88,10 +91,11 @@ class RenderedGraph(QWidget):
         self._fitted = True
         if self.figure is not None:
             wide, high = self.figure.width, self.figure.height
-            zoom = min((self.width() - 2 * _AIR) / wide, (self.height() - 2 * _AIR) / high)
+            height = self.height() - (self.look.px(_SAID) if self._said else 0)
+            zoom = min((self.width() - 2 * _AIR) / wide, (height - 2 * _AIR) / high)
             self._zoom = max(ZOOM_RANGE[0], min(zoom, LARGEST_FIT * self.look.scale))
             self._origin = QPointF(
-                (self.width() - wide * self._zoom) / 2, (self.height() - high * self._zoom) / 2
+                (self.width() - wide * self._zoom) / 2, (height - high * self._zoom) / 2
             )
         self.update()
 
@@ -102,6 +106,8 @@ class RenderedGraph(QWidget):
             self._lay_out(new.graph)
         if self.figure is None or not self.isVisible():
             return
+        if (old.graph, old.trace, old.cursor) != (new.graph, new.trace, new.cursor):
+            self._say(new)
         same = new.frame is old.frame and new.step is old.step and new.nudge is old.nudge
         if not same or new.selection != old.selection:
             self._show(new, old.selection ^ new.selection)
@@ -163,6 +169,7 @@ class RenderedGraph(QWidget):
         first = self.figure is None
         self._scenery = Scenery(figure)
         self.figure, self.message = figure.with_frame(state.frame, state.step, state.nudge), ""
+        self._say(state)
         self.setAccessibleDescription(
             f"{len(figure.boxes)} nodes, drawn by Graphviz in the notebook's style"
         )
@@ -182,6 +189,7 @@ class RenderedGraph(QWidget):
         self._due = True
         if self.figure is not None:
             self.figure = self.figure.with_frame(state.frame, state.step, state.nudge)
+            self._say(state)
 
     # Painting --------------------------------------------------------------------------------
 
@@ -200,9 +208,32 @@ class RenderedGraph(QWidget):
         painter.eraseRect(event.rect())
         if self.figure is not None:
             self._paint(painter, self.figure, event)
+            self._paint_said(painter)
         if self.message:
             self._paint_message(painter)
         painter.end()
+
+    def _say(self, state: State) -> None:
+        """What the gradients are of, where the graph has several rows, in words at the bottom."""
+        from micrograd_gui.figures.moments import said_at  # with the first picture
+
+        before, self._said = self._said, said_at(state.graph, state.trace, state.cursor)
+        if (before is None) != (self._said is None) and self._fitted:
+            self.fit()
+        elif before != self._said:
+            room = self.look.px(_SAID)
+            self.update(0, self.height() - room, self.width(), room)
+
+    def _paint_said(self, painter: QPainter) -> None:
+        said = self._said
+        if said is None:
+            return
+        painter.setFont(self.look.font(12))
+        painter.setPen(QColor(self.look.theme.muted))
+        room = self.rect().adjusted(self.look.px(8), 0, -self.look.px(8), -self.look.px(3))
+        fits = painter.fontMetrics().horizontalAdvance(said.long) <= room.width()
+        at = int(Qt.AlignmentFlag.AlignBottom) | int(Qt.AlignmentFlag.AlignLeft)
+        painter.drawText(room, at, said.long if fits else said.brief)
 
     def _paint(self, painter: QPainter, figure: Figure, event: QPaintEvent) -> None:
         from micrograd_gui.views.figure_painter import FigurePainter

@@ -13,7 +13,7 @@ from PIL import Image
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
-from micrograd_gui.door import render
+from micrograd_gui.door import render, run
 from micrograd_gui.export import formats
 from micrograd_gui.figures.geometry import HEIGHT, WIDTH
 from micrograd_gui.figures.moments import Options, Progress, film_of
@@ -298,8 +298,11 @@ def test_a_flowchart_has_every_node_op_and_wire(tmp_path: Path) -> None:
 
 def test_a_flowchart_draws_a_collapsed_block_as_one_box_and_says_when_all_is_too_much(tmp_path: Path) -> None:
     path = tmp_path / "a.mmd"
-    render(documents.load_example("moons"), str(path), step="last")
+    moons = documents.load_example("moons")
+    through = next(at for at, step in reversed([*enumerate(run(moons).steps, 1)]) if step.kind == "backward")
+    render(moons, str(path), step=str(through))
     folded = path.read_text("utf-8")
+    assert "row 1 of 100" in folded
     assert len(re.findall(r'^    n\d+\["', folded, re.MULTILINE)) == 6
     assert folded.count("MLP#40;2, #91;16, 16, 1#93;#41;") == 1
     assert re.search(r"class n\d+,n\d+op acting", folded)

@@ -13,7 +13,7 @@ from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES
 from micrograd_gui.export.code.python import DIALECTS, computable_nodes, number, variable_names
 from micrograd_gui.resource import resource
-from micrograd_gui.session.over_rows import held_out
+from micrograd_gui.session.over_rows import held_out, wants_rows
 from micrograd_gui.session.training.judge import judge_of
 from micrograd_gui.session.training.trainer import training_data
 
@@ -66,12 +66,15 @@ def training_script(graph: Graph) -> str:
     prediction = writer.of(judge.prediction) if known and judge is not None else "None"
     loss = writer.of(graph.target or 0)
     body = [*writer.lines, f"        return ({loss}).expand(len(rows)), {prediction}"]
+    rows = data.rows
+    if not wants_rows(graph):  # then the window trains on what the graph shows
+        rows = (tuple(graph.nodes[column.node or 0].data for column in data.columns),)
     columns = [(column.name, writer.names[column.node]) for column in data.columns if column.node is not None]
     held = held_out(graph)
     template = resource("code", "train.py.txt").read_text("utf-8")
     parts = {
         "columns": repr(tuple(name for name, _ in columns)),
-        "rows": _rows(row for at, row in enumerate(data.rows) if at not in held),
+        "rows": _rows(row for at, row in enumerate(rows) if at not in held),
         "held_out": _rows(data.rows[at] for at in held),
         "reduction": repr(data.reduction),
         "threshold": repr(judge.threshold if judge is not None and known else None),

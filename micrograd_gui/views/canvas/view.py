@@ -282,7 +282,7 @@ class CanvasView(ZoomView):
 
     def _say_of_rows(self) -> None:
         """What the gradients are of, below the canvas, where the graph has several rows."""
-        state = self.bridge.state
+        state = self.bridge.shown
         if self._of_rows is None:
             if state.graph.data is None or len(state.graph.data) < 2:
                 return

@@ -13,10 +13,11 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.history import Entry, History
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.geometry import CHIP_RADIUS, LIT_RADIUS
-from micrograd_gui.figures.moments import SCRIPT, Options, film_of
+from micrograd_gui.figures.moments import Options, film_of
 from micrograd_gui.figures.shapes import Ellipse, Polygon, Rect, Shape, ShapeGroup, groups
 from micrograd_gui.figures.text_metrics import width
 from micrograd_gui.files import documents
+from micrograd_gui.session.over_rows import passes
 from micrograd_gui.session.record import record
 from micrograd_gui.session.state import State
 from micrograd_gui.views.canvas.paint import paint
@@ -29,7 +30,7 @@ MOMENTS = [("neuron", 8), ("square", 3), ("xor", 40), ("mlp", 117), ("moons", 14
 
 
 def both(graph: Graph, step: int) -> tuple[CanvasFrame, Figure]:
-    state = State(History((Entry(graph),)), trace=record(graph, SCRIPT), cursor=step)
+    state = State(History((Entry(graph),)), trace=record(graph, passes(graph)), cursor=step)
     canvas = picture_of(state, Scene(graph), pens_of(Look()))
     (figure,) = film_of(graph, str(step), Options(style="canvas", card=False)).pictures
     return canvas, figure
