@@ -118,22 +118,21 @@ def mpl_figure(
     """The figure as a matplotlib figure without axes, a unit to so many points."""
     from matplotlib.collections import PathCollection
     from matplotlib.figure import Figure as MplFigure
+    from matplotlib.transforms import Affine2D
 
     made = MplFigure(figsize=(unit * figure.width / _POINTS, unit * figure.height / _POINTS), dpi=_POINTS)
     made.patch.set_facecolor("none" if transparent else palette.ground)
-    axes = made.add_axes((0, 0, 1, 1), frameon=False)
-    axes.set_axis_off()
-    axes.set_xlim(0, figure.width)
-    axes.set_ylim(figure.height, 0)
+    from_top = Affine2D().scale(1 / figure.width, -1 / figure.height).translate(0, 1)
     parts = [group for group in groups(figure) if not group.unseen]
     shapes = [shape for group in parts for shape in group.shapes]
-    axes.add_collection(
+    made.add_artist(
         PathCollection(
             [_path(shape) for shape in shapes],
             facecolors=[_inside(shape, palette) for shape in shapes],
             edgecolors=[getattr(palette, shape.edge) if shape.edge else "none" for shape in shapes],
             linewidths=[unit * palette.weight(shape.weight) for shape in shapes],
             linestyles=[(0, DASHES if shape.veil else None) for shape in shapes],
+            transform=from_top + made.transFigure,
         )
     )
     for group in parts:

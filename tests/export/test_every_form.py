@@ -19,7 +19,9 @@ from PIL import Image
 
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.door import render
-from micrograd_gui.export import formats
+from micrograd_gui.export import formats, matplotlib_writer
+from micrograd_gui.figures.figure import Figure
+from micrograd_gui.figures.palette import Palette
 from micrograd_gui.files import documents
 from micrograd_gui.layout.graphviz import engine
 from micrograd_gui.session.record import record
@@ -137,18 +139,17 @@ READERS: dict[str, Callable[[Path, Graph], None]] = {
     ".png": a_png,
     ".pdf": a_pdf,
     ".dot": a_dot,
-    ".gif": an_animation,
-    ".webp": an_animation,
     ".mmd": a_flowchart,
     ".py": a_script,
     ".ipynb": a_notebook,
     ".csv": a_table,
     ".micrograd": a_file,
 }
+FILMS = (".gif", ".webp")
 
 
 def test_every_form_has_a_reader() -> None:
-    assert {*READERS, ".tex", ".html"} == set(formats.FORMS)
+    assert {*READERS, *FILMS, ".tex", ".html"} == set(formats.FORMS)
 
 
 @pytest.mark.slow
@@ -158,9 +159,30 @@ def test_an_example_in_every_form_is_read_by_a_program_that_is_not_ours(
     tmp_path: Path, name: str, suffix: str
 ) -> None:
     graph = documents.load_example(name)
-    scale = "0.2" if READERS[suffix] is an_animation else None
-    (path,) = render(graph, str(tmp_path / f"{name}{suffix}"), scale=scale)
+    (path,) = render(graph, str(tmp_path / f"{name}{suffix}"))
     READERS[suffix](path, graph)
+
+
+@pytest.mark.slow(4)
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_moves_in_every_form_that_does(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each frame is drawn once, for both forms."""
+    drawn: dict[str, Image.Image] = {}
+    draw = matplotlib_writer.pixels
+
+    def pixels(figure: Figure, palette: Palette, *, scale: float) -> Image.Image:
+        frame = repr((figure, palette, scale))
+        if frame not in drawn:
+            drawn[frame] = draw(figure, palette, scale=scale)
+        return drawn[frame]
+
+    monkeypatch.setattr(matplotlib_writer, "pixels", pixels)
+    graph = documents.load_example(name)
+    for suffix in FILMS:
+        (path,) = render(graph, str(tmp_path / f"{name}{suffix}"), scale="0.2")
+        an_animation(path, graph)
 
 
 @pytest.mark.slow

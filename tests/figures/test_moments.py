@@ -213,7 +213,7 @@ def test_a_step_card_alone_is_refused_where_a_form_has_none(tmp_path: Path, suff
 def test_an_animation_goes_as_fast_as_asked_for(
     tmp_path: Path, told: dict[str, str], milliseconds: int
 ) -> None:
-    render(LECTURE, str(tmp_path / "a.gif"), **told)  # type: ignore[arg-type]
+    render(documents.load_example("square"), str(tmp_path / "a.gif"), **told)  # type: ignore[arg-type]
     with Image.open(tmp_path / "a.gif") as animation:
         assert animation.info["duration"] == milliseconds
 
