@@ -183,7 +183,7 @@ DEBUG: tuple[Action | None, ...] = (
 TRAIN: tuple[Action | None, ...] = (
     Action("train_step", "Train &one step", ("T",), lambda c: c.session.train_step(),
         lambda s: _learnable(s) and not s.is_training,
-        "One step of gradient descent over the rows: forward, backward, update.", short="One step"),
+        "One step of gradient descent: forward, backward, update.", short="One step"),
     Action("train", "&Train", ("Ctrl+T",), lambda c: c.training.toggle(), lambda s: _learnable(s),
         "Let the graph train, step after step; the same again, or Esc, and it rests.",
         short=lambda s: "❚❚ Pause" if s.is_training else "▶ Train", checked=lambda s: s.is_training),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from micrograd.ops import op_of
 from micrograd_gui.document.block import BlockKey, BlockKind, is_block
@@ -34,8 +34,10 @@ from micrograd_gui.figures.geometry import (
     Sign,
 )
 from micrograd_gui.figures.text_metrics import CAP, fitting, line_height, shortened, shown_label, width
-from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.trace import NO_FRAME, Frame, Step
+
+if TYPE_CHECKING:
+    from micrograd_gui.session.measure import Nudge
 
 __all__ = ["MARGIN", "Figure", "Style", "Text"]
 
