@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.figures.figure import Figure, Text
+from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.geometry import STRIKE
 from micrograd_gui.figures.moments import SCALE_RANGE
 from micrograd_gui.figures.palette import Palette
+from micrograd_gui.figures.parts import Text
 from micrograd_gui.figures.shapes import (
     DASHES,
     VEIL,

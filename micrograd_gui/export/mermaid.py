@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.text import written
-from micrograd_gui.figures.figure import label_of, symbol_of
 from micrograd_gui.figures.moments import Options
 from micrograd_gui.figures.notebook_style import StandIns
 from micrograd_gui.figures.palette import Palette
+from micrograd_gui.figures.parts import label_of, symbol_of
 from micrograd_gui.session.trace import Frame, Step
 
 MOST_TEXT, MOST_EDGES = 50_000, 500  # what Mermaid draws as it comes

@@ -14,9 +14,10 @@ from xml.etree.ElementTree import SubElement, tostring
 
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.export.svg import FONTS, outline, text_attributes
-from micrograd_gui.figures.figure import ChipText, Enclosure, Figure, Text
+from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.moments import Film
 from micrograd_gui.figures.palette import PALETTES, Palette
+from micrograd_gui.figures.parts import ChipText, Enclosure, Text
 from micrograd_gui.figures.shapes import TONES, Element, Shape, elements, groups, shapes_of, texts_of, tone_of
 from micrograd_gui.files.embedded import METADATA, pack
 from micrograd_gui.resource import resource

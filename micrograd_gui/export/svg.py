@@ -5,8 +5,9 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from micrograd_gui.document.block import block_of, is_block
-from micrograd_gui.figures.figure import Figure, Text
+from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.palette import Palette
+from micrograd_gui.figures.parts import Text
 from micrograd_gui.figures.shapes import (
     DASHES,
     VEIL,

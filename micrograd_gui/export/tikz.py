@@ -10,8 +10,9 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import one_line
 from micrograd_gui.export import tex
 from micrograd_gui.figures.captions import LINE, NARROWEST, TEXT, enlargement
-from micrograd_gui.figures.figure import MARGIN, SIZE, Figure, Text
+from micrograd_gui.figures.figure import MARGIN, Figure
 from micrograd_gui.figures.palette import Palette
+from micrograd_gui.figures.parts import SIZE, Text
 from micrograd_gui.figures.shapes import (
     DASHES,
     TONES,

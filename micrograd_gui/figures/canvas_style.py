@@ -10,19 +10,7 @@ from typing import NamedTuple
 
 from micrograd_gui.document.block import Block, Key, block_key, is_block
 from micrograd_gui.document.graph import Graph, NodeId, Place
-from micrograd_gui.figures.figure import (
-    MARGIN,
-    CardBox,
-    CardPort,
-    Cell,
-    ChipText,
-    Enclosure,
-    End,
-    Figure,
-    Role,
-    Wire,
-    symbol_of,
-)
+from micrograd_gui.figures.figure import MARGIN, Figure
 from micrograd_gui.figures.folding import (
     FRAMES,
     FoldedBox,
@@ -56,6 +44,17 @@ from micrograd_gui.figures.geometry import (
     points_of,
     port_radius,
     room,
+)
+from micrograd_gui.figures.parts import (
+    CardBox,
+    CardPort,
+    Cell,
+    ChipText,
+    Enclosure,
+    End,
+    Role,
+    Wire,
+    symbol_of,
 )
 from micrograd_gui.figures.text_metrics import line_height, shown_label, width
 from micrograd_gui.layout import layout

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from micrograd_gui.figures.figure import MARGIN, Figure, Role, Text
+from micrograd_gui.figures.figure import MARGIN, Figure
+from micrograd_gui.figures.parts import Role, Text
 from micrograd_gui.figures.text_metrics import width
 from micrograd_gui.session.explain.formulas import Line
 from micrograd_gui.session.explain.of_rows import Said

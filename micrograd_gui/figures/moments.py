@@ -12,10 +12,11 @@ from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.document.text import quoted, spoken, written
-from micrograd_gui.figures.figure import MARGIN, SIZE, Figure, Style
+from micrograd_gui.figures.figure import MARGIN, Figure, Style
 from micrograd_gui.figures.folding import Folding, Key
 from micrograd_gui.figures.notebook_style import StandIns, lay_out_notebook, with_stand_ins
 from micrograd_gui.figures.palette import Palette, palette_named
+from micrograd_gui.figures.parts import SIZE
 from micrograd_gui.figures.text_metrics import shown_label, width
 from micrograd_gui.layout.graphviz import Cancelled
 from micrograd_gui.session.record import record

@@ -14,13 +14,14 @@ from micrograd import dot
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.document.text import MINUS, WIDEST
-from micrograd_gui.figures.figure import (
-    MARGIN,
+from micrograd_gui.figures.figure import MARGIN, Figure
+from micrograd_gui.figures.folding import FoldedBox, Folding, Key
+from micrograd_gui.figures.geometry import Point
+from micrograd_gui.figures.parts import (
     PADDING,
     SIZE,
     CardBox,
     Cell,
-    Figure,
     Oval,
     Role,
     Wire,
@@ -28,8 +29,6 @@ from micrograd_gui.figures.figure import (
     label_of,
     symbol_of,
 )
-from micrograd_gui.figures.folding import FoldedBox, Folding, Key
-from micrograd_gui.figures.geometry import Point
 from micrograd_gui.figures.text_metrics import width as width_of
 from micrograd_gui.layout.graphviz import TIME_LIMIT, Engine, effort, engine
 from micrograd_gui.resource import FAMILY

@@ -9,16 +9,7 @@ from typing import Literal, get_args
 from micrograd_gui.document.block import Key
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.figures import geometry
-from micrograd_gui.figures.figure import (
-    CardBox,
-    ChipText,
-    Enclosure,
-    Figure,
-    Oval,
-    Text,
-    Wire,
-    texts_on,
-)
+from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.geometry import (
     CHIP_RADIUS,
     FOLD_RADIUS,
@@ -29,6 +20,7 @@ from micrograd_gui.figures.geometry import (
     Point,
 )
 from micrograd_gui.figures.palette import Weight
+from micrograd_gui.figures.parts import CardBox, ChipText, Enclosure, Oval, Text, Wire, texts_on
 
 Tone = Literal[
     "ground",

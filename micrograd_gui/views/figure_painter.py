@@ -10,9 +10,10 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.figures.figure import CardBox, Enclosure, Figure, Oval, Text, Wire
+from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.geometry import STRIKE
 from micrograd_gui.figures.palette import PALETTES, Weight
+from micrograd_gui.figures.parts import CardBox, Enclosure, Oval, Text, Wire
 from micrograd_gui.figures.shapes import (
     DASHES,
     TONES,

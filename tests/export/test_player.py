@@ -13,8 +13,9 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.export import formats
 from micrograd_gui.export.player import differences, shape_looks, text_looks
-from micrograd_gui.figures.figure import CardBox, Figure, Style
+from micrograd_gui.figures.figure import Figure, Style
 from micrograd_gui.figures.moments import Options, film_of
+from micrograd_gui.figures.parts import CardBox
 from micrograd_gui.figures.shapes import Element, Shape, groups, shapes_of
 from micrograd_gui.files import documents
 from tests.export import browser

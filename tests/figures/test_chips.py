@@ -11,8 +11,9 @@ from micrograd_gui.document.block import Block
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.door import render
-from micrograd_gui.figures.figure import ChipText, Figure
+from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.moments import Film, Options, film_of
+from micrograd_gui.figures.parts import ChipText
 from micrograd_gui.files import documents
 
 SVG = "{http://www.w3.org/2000/svg}"

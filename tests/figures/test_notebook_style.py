@@ -7,8 +7,9 @@ import pytest
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.document.text import WIDEST, written
-from micrograd_gui.figures.figure import PADDING, Figure, Text
+from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.notebook_style import dot_text, lay_out_notebook, shape_of
+from micrograd_gui.figures.parts import PADDING, Text
 from micrograd_gui.figures.text_metrics import LABEL_AT_MOST, shown_label, width
 from micrograd_gui.files import documents
 from micrograd_gui.layout.graphviz import Engine, engines
