@@ -33,6 +33,7 @@ from micrograd_gui.session.trace import NO_FRAME, Frame, Step
 
 if TYPE_CHECKING:
     from micrograd_gui.session.measure import Nudge
+    from micrograd_gui.session.state import Found
 
 Style = Literal["notebook", "canvas"]
 MARGIN = 8.0  # around the whole
@@ -68,9 +69,12 @@ class Figure:
     drawn_as: Mapping[End, End] = field(default_factory=dict)  # of the wires that end in collapsed blocks
     used: frozenset[End] = frozenset()  # those ends of such wires that the step went through
     nudge: Nudge | None = None  # what it moved is shown before and after, in the notebook's style
+    found: Found | None = None  # what live values have otherwise stands above the right number there
 
-    def with_frame(self, frame: Frame, step: Step | None = None, nudge: Nudge | None = None) -> Figure:
-        """The same picture at another moment: its numbers, what its step did, and what a nudge moves."""
+    def with_frame(
+        self, frame: Frame, step: Step | None = None, nudge: Nudge | None = None, found: Found | None = None
+    ) -> Figure:
+        """The same picture at another moment: numbers, step, what a nudge moves, and what was found live."""
         acting = step.node if step is not None else None
         if acting is not None:
             acting = self.stands_for.get(acting, acting)
@@ -87,6 +91,7 @@ class Figure:
             fresh=frozenset() if step is None else step.wrote,
             used=used,
             nudge=nudge,
+            found=found,
         )
 
     @property
@@ -137,10 +142,16 @@ class Figure:
             texts.append(Text(box.node, cell.role, left, baseline, "start", cell.role, SMALL, faint=True))
             moved = None if self.nudge is None or box.node in self.silent else self.nudge.shows(box.node)
             if moved is not None and cell.role == "data":
-                texts.extend(one_above_the_other(box.node, cell, moved))
+                texts.extend(one_above_the_other(box.node, cell, f"{moved[0]} →", moved[1]))
+                continue
+            faint, shown = self._number(box.node, cell.role)
+            if self.found is not None and (found := self.found.shows(box.node, cell.role)) is not None:
+                right_now = self.frame.data if cell.role == "data" else self.frame.grad
+                now = found[1] if right_now.get(box.node) == self.found.fresh(box.node, cell.role) else shown
+                above, below = one_above_the_other(box.node, cell, found[0], now)
+                texts += (replace(above, struck=True), replace(below, faint=faint))
                 continue
             bold = (box.node, cell.role) in self.fresh
-            faint, shown = self._number(box.node, cell.role)
             number = Text(box.node, cell.role, right, baseline, "end", shown, bold=bold, faint=faint)
             texts.append(self._struck(number) if self.stale(box.node, cell.role) else number)
         return tuple(texts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, get_args
 
@@ -259,10 +259,10 @@ def texts_on(chip: ChipText) -> tuple[Text, Text]:
     )
 
 
-def one_above_the_other(node: NodeId, cell: Cell, moved: tuple[str, str]) -> Iterable[Text]:
-    """The number that it was, with an arrow, and below it the one that it has become."""
+def one_above_the_other(node: NodeId, cell: Cell, above: str, below: str) -> Iterator[Text]:
+    """What a number was, or is elsewhere, and below it the one that is true now."""
     right, room = cell.x + cell.width - PADDING, cell.width - 2 * PADDING - width(cell.role, SMALL) - 4
-    for text, usual, at, new in ((f"{moved[0]} →", 9.5, 0.27, False), (moved[1], 11.5, 0.72, True)):
+    for text, usual, at, new in ((above, 9.5, 0.27, False), (below, 11.5, 0.72, True)):
         size = fitting(text, usual, room)
         y = _baseline(cell.y + at * cell.height, size)
         yield Text(node, cell.role, right, y, "end", text, size, bold=new, faint=not new)

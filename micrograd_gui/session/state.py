@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.history import History
+from micrograd_gui.document.text import told_apart
 from micrograd_gui.session.build import leaf_data
 from micrograd_gui.session.measure import Checked, Nudge, Sides
 from micrograd_gui.session.over_rows import gathered_at
@@ -56,6 +57,22 @@ class Found:
     data: dict[NodeId, Apart]
     grad: dict[NodeId, Apart]
     dismissed: bool = False
+
+    def shows(self, node: NodeId, field: str) -> tuple[str, str] | None:
+        """The notebook's number and that of a fresh run, told apart; None where they do not differ."""
+        apart = self._apart(node, field)
+        if apart is None:
+            return None
+        notebook, fresh = told_apart((apart.notebook, apart.fresh))
+        return notebook, fresh
+
+    def fresh(self, node: NodeId, field: str) -> float | None:
+        """What a fresh run gives there; None where the notebook has the same."""
+        apart = self._apart(node, field)
+        return None if apart is None else apart.fresh
+
+    def _apart(self, node: NodeId, field: str) -> Apart | None:
+        return (self.data if field == "data" else self.grad if field == "grad" else {}).get(node)
 
     @property
     def nodes(self) -> frozenset[NodeId]:

@@ -195,6 +195,8 @@ class GradientsModel(QAbstractTableModel):
         if column in (NUMERIC, ERROR):
             nudged = state.nudge is not None and state.nudge.node == node
             return state.check_is_stale and state.check_of(node) is not None and not nudged
+        if column == DATA and state.nudge is not None and state.nudge.shows(node) is not None:
+            return False
         return column in _FIELDS and (node, _FIELDS[column]) in state.frame.stale
 
     def _apart(self, node: NodeId, column: int) -> Apart | None:

@@ -109,6 +109,7 @@ class RenderedGraph(QWidget):
         if (old.graph, old.trace, old.cursor) != (new.graph, new.trace, new.cursor):
             self._say(new)
         same = new.frame is old.frame and new.step is old.step and new.nudge is old.nudge
+        same = same and new.finding is old.finding
         if not same or new.selection != old.selection:
             self._show(new, old.selection ^ new.selection)
 
@@ -117,7 +118,7 @@ class RenderedGraph(QWidget):
         old = self.figure
         assert old is not None
         assert self._scenery is not None
-        new = self.figure = old.with_frame(state.frame, state.step, state.nudge)
+        new = self.figure = old.with_frame(state.frame, state.step, state.nudge, state.finding)
         touched = set(marked) | {node for node, _ in old.fresh ^ new.fresh}
         through = {old.through, new.through} if old.through != new.through else set()
         touched |= {node for node in (old.acting, new.acting) if node is not None}
@@ -128,6 +129,9 @@ class RenderedGraph(QWidget):
         if old.nudge is not new.nudge:
             for nudge in (old.nudge, new.nudge):
                 touched |= frozenset() if nudge is None else nudge.moved
+        if old.found is not new.found:
+            for found in (old.found, new.found):
+                touched |= frozenset() if found is None else found.nodes
         ahead: set[NodeId] = set()
         if old.frame.data is not new.frame.data:
             ahead = {oval.node for oval in new.ovals if old.ahead(oval.node) != new.ahead(oval.node)}
@@ -168,7 +172,7 @@ class RenderedGraph(QWidget):
         state = self.bridge.shown
         first = self.figure is None
         self._scenery = Scenery(figure)
-        self.figure, self.message = figure.with_frame(state.frame, state.step, state.nudge), ""
+        self.figure, self.message = figure.with_frame(state.frame, state.step, state.nudge, state.finding), ""
         self._say(state)
         self.setAccessibleDescription(
             f"{len(figure.boxes)} nodes, drawn by Graphviz in the notebook's style"
@@ -188,7 +192,7 @@ class RenderedGraph(QWidget):
         self.message = self.message or ("" if state.graph.nodes else EMPTY)
         self._due = True
         if self.figure is not None:
-            self.figure = self.figure.with_frame(state.frame, state.step, state.nudge)
+            self.figure = self.figure.with_frame(state.frame, state.step, state.nudge, state.finding)
             self._say(state)
 
     # Painting --------------------------------------------------------------------------------
@@ -346,4 +350,7 @@ class RenderedGraph(QWidget):
         ]
         moved = None if state.nudge is None else state.nudge.shows(node)
         parts += [] if moved is None else [f"nudged {' → '.join(moved)}"]
+        for word in ("data", "grad"):
+            found = None if state.finding is None else state.finding.shows(node, word)
+            parts += [] if found is None else [f"{word} in the notebook {found[0]}"]
         return ", ".join([state.graph.nodes[node].name.replace("<", "‹")[:200], *parts])
