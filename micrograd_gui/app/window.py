@@ -87,17 +87,12 @@ class MainWindow(QMainWindow):
     # The parts -------------------------------------------------------------------------------
 
     def _build_status(self) -> None:
+        self._about_finding: tuple[QToolButton, ...] = ()
         self.message = QLabel()
         self.message.setObjectName("message")
         self.summary = QLabel()
         self.summary.setObjectName("summary")
-        self.dismiss = QToolButton()
-        self.dismiss.setObjectName("dismiss")
-        self.dismiss.setText("Dismiss")
-        self.dismiss.hide()
-        self.dismiss.setToolTip("Take this sentence from here; the step card and the table keep it")
         self.statusBar().addWidget(self.message, 1)
-        self.statusBar().addWidget(self.dismiss)
         self.statusBar().addPermanentWidget(self.summary)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().setContentsMargins(8, 0, 8, 0)
@@ -115,7 +110,6 @@ class MainWindow(QMainWindow):
         self.menus.example_chosen.connect(self.documents.choose_example)
         self.menus.recent_chosen.connect(self.documents.choose_recent)
         self.menus.examples.aboutToShow.connect(lambda: self.menus.show_thumbnails(self.look))
-        self.dismiss.clicked.connect(lambda: self.session.dismiss_found())
         self.training.stopped_itself.connect(lambda sentence: self.say(sentence, refused=True))
         self.training.running_changed.connect(lambda _: self._show_escape())
         self.projector.switched.connect(lambda _: self._show_escape())
@@ -239,8 +233,24 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{self.documents.name}[*] — micrograd-gui")
         self.setWindowModified(state.unsaved)
         self.menus.show_state(state, refreshable=self._link is not None)
-        self.dismiss.setVisible(bool(standing(state)))
+        if standing(state) or self._about_finding:
+            self._show_finding_buttons(bool(standing(state)))
         self.summary.setText(summary(state))
+
+    def _show_finding_buttons(self, shown: bool) -> None:
+        """What can be done about a finding stands beside it; made when there is one."""
+        if not self._about_finding:
+            right, dismiss = QToolButton(), QToolButton()
+            right.setDefaultAction(self.menus.actions["show_right_run"])
+            dismiss.setObjectName("dismiss")
+            dismiss.setText("Dismiss")
+            dismiss.setToolTip("Take this sentence from here; the step card and the table keep it")
+            dismiss.clicked.connect(lambda: self.session.dismiss_found())
+            self._about_finding = (right, dismiss)
+            for at, button in enumerate(self._about_finding, 1):
+                self.statusBar().insertWidget(at, button)
+        for button in self._about_finding:
+            button.setVisible(shown)
 
     # Events of the window --------------------------------------------------------------------
 

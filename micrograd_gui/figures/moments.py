@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Event
@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 
 from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.document.text import quoted, spoken, written
 from micrograd_gui.figures.figure import MARGIN, Figure, Style
-from micrograd_gui.figures.folding import Folding, Key
 from micrograd_gui.figures.notebook_style import StandIns, lay_out_notebook, with_stand_ins
 from micrograd_gui.figures.palette import Palette, palette_named
 from micrograd_gui.figures.parts import SIZE
@@ -22,8 +20,9 @@ from micrograd_gui.layout.graphviz import Cancelled
 from micrograd_gui.session.record import record
 from micrograd_gui.session.trace import Frame, Pass, Run, Step
 
-# Step cards, their captions and the canvas's style are loaded where they are wanted: most pictures have none.
+# Step cards, their captions, blocks and the canvas's style are loaded where they are wanted: most pictures have none.
 if TYPE_CHECKING:
+    from micrograd_gui.document.block import Key
     from micrograd_gui.session.explain.formulas import Line
     from micrograd_gui.session.explain.of_rows import Said
 
@@ -182,6 +181,7 @@ class Film:
             open_blocks,
             words_of_step,
         )
+        from micrograd_gui.figures.folding import Folding
 
         options, stop = self.options, self.progress.stop
         graph = (
@@ -276,14 +276,18 @@ def film_of(
         return Film(graph, (result,), options, progress)
     cursors = _cursors(trace, step)
     if step == "all" and options.folded:
-        cursors = _without_inner(cursors, trace, Folding(arranged(graph)).owner)
+        cursors = _without_inner(cursors, trace, graph)
     return Film(graph, tuple(moment(graph, trace, cursor) for cursor in cursors), options, progress)
 
 
-def _without_inner(
-    cursors: Sequence[int], trace: Run, owner: Mapping[NodeId, Key]
-) -> Sequence[int]:
+def _without_inner(cursors: Sequence[int], trace: Run, graph: Graph) -> Sequence[int]:
     """Without the moments between two steps in the same collapsed block, of which nothing is seen."""
+    if not any(block.collapsed for block in graph.blocks):
+        return cursors
+    from micrograd_gui.document.rough_layout import arranged
+    from micrograd_gui.figures.folding import Folding
+
+    owner = Folding(arranged(graph)).owner
 
     def box(cursor: int) -> Key | None:
         step = trace.steps[cursor - 1] if 0 < cursor <= len(trace) else None

@@ -8,14 +8,12 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import ceil
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from micrograd import dot
 from micrograd_gui.document.graph import Graph, Node, NodeId
-from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.document.text import MINUS, WIDEST
 from micrograd_gui.figures.figure import MARGIN, Figure
-from micrograd_gui.figures.folding import FoldedBox, Folding, Key
 from micrograd_gui.figures.geometry import Point
 from micrograd_gui.figures.parts import (
     PADDING,
@@ -33,6 +31,10 @@ from micrograd_gui.figures.text_metrics import width as width_of
 from micrograd_gui.layout.graphviz import TIME_LIMIT, Engine, effort, engine
 from micrograd_gui.resource import FAMILY
 from micrograd_gui.session.trace import Frame
+
+if TYPE_CHECKING:
+    from micrograd_gui.document.block import Key
+    from micrograd_gui.figures.folding import FoldedBox
 
 LABEL_IN_DOT = 2000  # characters: older Graphviz reads no string of more than 16 kB
 CURVED_AT_MOST = 400  # nodes; straight wires take a quarter of the time that curved ones do
@@ -218,6 +220,9 @@ def with_stand_ins(graph: Graph) -> StandIns:
     """The graph with the outermost of its collapsed blocks as one node each, which has no places."""
     if not any(block.collapsed for block in graph.blocks):
         return StandIns(graph)
+    from micrograd_gui.document.rough_layout import arranged  # most graphs have no block
+    from micrograd_gui.figures.folding import Folding
+
     folding = Folding(arranged(graph))
     number: dict[Key | None, NodeId] = {key: _stand_in(box) for key, box in folding.boxes.items()}
     nodes: dict[NodeId, Node] = {}
