@@ -20,7 +20,7 @@ from micrograd_gui.layout.graphviz import Cancelled
 from micrograd_gui.session.record import record
 from micrograd_gui.session.trace import Frame, Pass, Run, Step
 
-# Step cards, captions, blocks and the canvas's style are loaded where they are wanted: most pictures have none.
+# Cards, captions, blocks and the canvas's style are loaded where they are wanted: most pictures have none.
 if TYPE_CHECKING:
     from micrograd_gui.document.block import Key
     from micrograd_gui.session.explain.formulas import Line
