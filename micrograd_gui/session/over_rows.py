@@ -78,11 +78,15 @@ def adapted(graph: Graph, script: Iterable[Pass], k: int = 0) -> tuple[Pass, ...
 
 
 def same_rows(graph: Graph, other: Graph) -> bool:
-    """Whether gradients of the parameters are over the same rows in both, if over any."""
+    """Whether the same parameters have gradients over the same rows in both, if over any."""
     over = is_over_rows(graph)
     if over != is_over_rows(other):
         return False
-    if not over or (graph.data is other.data and graph.plan is other.plan):
+    if not over:
+        return True
+    if graph.parameters != other.parameters:
+        return False
+    if graph.data is other.data and graph.plan is other.plan:
         return True
     a, b, p, q = graph.data, other.data, graph.plan or TrainingPlan(), other.plan or TrainingPlan()
     assert a is not None

@@ -10,6 +10,7 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.session.explain.card import card
 from micrograd_gui.session.session import Session
+from tests.views import learning
 
 
 def trained(text: str = "w = 3; b = 1; x = 2; y = 0.5; L = (w*x + b - y)**2") -> Graph:
@@ -169,3 +170,15 @@ def test_of_two_updates_in_a_row_each_tells_its_own_change() -> None:
     assert session.state.step.actual == -24.75
     session.update(0.05)  # and on to −1, where L is 16
     assert session.state.step.actual == 15.75
+
+
+def test_the_grad_of_what_is_no_parameter_any_more_is_of_the_row_and_not_over_rows() -> None:
+    session = Session(learning.line())
+    session.backward()
+    graph = session.state.graph
+    w, x, o, y = (graph.named(name) for name in ("w", "x", "o", "y"))
+    data = session.state.frame.data
+    of_row = 2 * (data[o] - data[y]) * data[x]
+    assert not math.isclose(session.state.frame.grad[w], of_row)
+    session.mark(w, "input")
+    assert math.isclose(session.state.frame.grad[w], of_row)
