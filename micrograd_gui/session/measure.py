@@ -318,7 +318,10 @@ def lowering_rate(
         rounded = float(f"{np.floor(low / digit * (1 + 1e-9)) * digit:.{digits}g}")
         if largest(np.array([rounded])) is not None:
             return rounded
-    return float(low)
+    # so fast does it swing that no rate which can be written is as good: the next smaller one that lowers it
+    smaller = [float(f"{low * 2.0 ** (-k / _PER_OCTAVE):.3g}") for k in range(_OCTAVES * _PER_OCTAVE)][::-1]
+    at = largest(np.array(smaller))
+    return float(low) if at is None else smaller[at]
 
 
 def _octaves_down(rate: float, largest: Callable[[np.ndarray], int | None]) -> tuple[float, float] | None:
