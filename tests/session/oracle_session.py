@@ -437,7 +437,7 @@ class OracleSession:
         return loss, slopes
 
     def _ready(self) -> tuple[Sheet, Learned, int, list[tuple[float, ...]]]:
-        """The sheet to train, how far it is, its next step, what is remembered; refused where there is none."""
+        """The sheet to train, its training, its next step, what is remembered; else refused."""
         sheet = self.standing
         target, rows = sheet.target, sheet.rows
         if target is None or sheet.boxes[target].op is None or not sheet.parameters:

@@ -92,7 +92,14 @@ class Screen:
                 (cells[0], "data", oracle.moment.data),
                 (cells[1], "grad", oracle.moment.grad),
             ):
-                expect_cell(f"{part} of {node} in the table", text, right.get(node), scale)
+                what, nudged = f"{part} of {node} in the table", oracle.nudged
+                if part == "data" and " → " in text and nudged is not None:
+                    ends = [nudged.before[node], nudged.after[node]]
+                    expect(what, text.split(" → "), ends, scale)
+                    if ends[0] == ends[1] or struck:
+                        raise wrong(what, text, ends)
+                    continue
+                expect_cell(what, text, right.get(node), scale)
                 self._struck(f"{part} of {node} in the table", (node, part), struck, stale)
             nudged = oracle.nudged
             if nudged is not None and nudged.box == node:

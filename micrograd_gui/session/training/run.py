@@ -190,7 +190,7 @@ class Learner:
             trainer = Trainer(graph)
             done = descent_at(state)
             memory = dict(done.memory)
-            if memory.keys() == set(trainer.parameters):
+            if memory.keys() >= set(trainer.parameters):  # one that is no parameter any more may be in it
                 columns = np.array([memory[node] for node in trainer.parameters]).T
                 trainer.resume(done.k, tuple(columns))
             self._trainer, self._given = trainer, state.training

@@ -22,6 +22,7 @@ from micrograd_gui.session.explain.of_rows import gradients_are_of
 from micrograd_gui.session.explain.verdicts import verdict_of, verdict_of_moment
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State, true_slope
+from tests.views import learning
 
 Loss = Callable[[Sequence[float], Sequence[float]], float]  # of parameters and a row
 
@@ -462,3 +463,12 @@ def test_the_check_says_which_row_it_measures_and_a_slope_stays_the_row_s() -> N
     assert verdict_of_moment(session.state).startswith("row 3 of 9: all gradients agree")
     right = slopes(wave_loss, [0.3, -0.8], ROWS[2:3], mean=True)[0]
     assert true_slope(session.state, u) == pytest.approx(right, rel=1e-6)
+
+
+def test_an_update_by_hand_counts_as_a_step_though_one_parameter_is_none_any_more() -> None:
+    session = Session(learning.line())
+    session.train_step()
+    session.update()
+    session.mark(session.state.graph.named("b"), "input")  # another training, in which the update stays
+    session.train_step()
+    assert session.state.training.k == len(session.state.training.losses) == 2
