@@ -67,6 +67,7 @@ class AnyOrderTraining(AnyOrder):
         batch=st.sampled_from(["keep", None, 1, 3, 0, "all"]),
         optimiser=st.sampled_from([None, "sgd", "momentum", "adam"]),
         schedule=st.sampled_from([None, "constant", "demo"]),
+        gradients_of=st.sampled_from([None, "row", "rows"]),
     )
     def plan(self, **chosen: object) -> None:
         self.attempt(lambda: self.session.set_plan(**chosen))  # type: ignore[arg-type]
