@@ -55,7 +55,7 @@ def in_torch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     forked.end()
 
 
-def trained(graph: Graph, folder: Path, run: Run, *command: str) -> dict:
+def trained(graph: Graph, folder: Path, run: Run, *command: object) -> dict:
     path = folder / "train.py"
     path.write_text(training_script(graph), "utf-8")
     return json.loads(run(*command, path, "--json"))
@@ -111,15 +111,40 @@ def test_a_training_script_learns_from_the_same_rows_as_the_window(tmp_path: Pat
     assert said["held_out"]["accuracy"] == training.held_out.accuracy
 
 
+TORCHRUN = """
+import os, runpy, sys
+from torch.distributed.launcher import api
+from torch.distributed.run import config_from_args, parse_args
+
+def script(*arguments):
+    open(f"{arguments[0]}.{os.environ['RANK']}", "x").close()
+    sys.argv[:] = arguments
+    runpy.run_path(arguments[0], run_name="__main__")
+
+told = ["--rdzv-backend", "c10d", "--rdzv-endpoint", "localhost:0", "--rdzv-id", "tests"]
+config, _, _ = config_from_args(parse_args([*told, "--start-method", "fork", *sys.argv[1:]]))
+api.elastic_launch(config, script)(*sys.argv[3:])
+"""
+
+
 @needs_torch
-@pytest.mark.slow(15)
+@pytest.mark.slow(5)
 @pytest.mark.parametrize("processes", [2, 3])
-def test_under_torchrun_the_processes_together_have_the_same_losses(processes: int, tmp_path: Path) -> None:
+def test_under_torchrun_the_processes_together_have_the_same_losses(
+    processes: int, tmp_path: Path, in_torch: Run
+) -> None:
+    """By the launcher of torchrun, in children of a Python that has PyTorch loaded where it can have any."""
     graph = network(rows="xor")  # four rows: three processes have shares of different sizes
-    command = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes))
+    command: tuple[object, ...] = ("--nproc-per-node", processes)
+    if in_torch is python:
+        command = ("-m", "torch.distributed.run", "--standalone", *command)
+    else:
+        (tmp_path / "torchrun.py").write_text(TORCHRUN, "utf-8")
+        command = (tmp_path / "torchrun.py", *command)
     training = Trainer(graph)
     losses = [training.step().loss for _ in range(6)]
-    assert trained(graph, tmp_path, python, *command)["losses"] == pytest.approx(losses, rel=1e-12)
+    assert trained(graph, tmp_path, in_torch, *command)["losses"] == pytest.approx(losses, rel=1e-12)
+    assert in_torch is python or len(list(tmp_path.glob("train.py.*"))) == processes
 
 
 @needs_torch
