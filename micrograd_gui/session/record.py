@@ -218,11 +218,14 @@ class _Recorder:
         return anew, found.loss
 
     def _other_than(self, anew: Mapping[NodeId, Value]) -> frozenset[NumberField]:
-        """The numbers that stand on nodes, and are not those of a fresh run."""
+        """The numbers that stand on nodes, and are not those of a fresh run; one that stops gives no grads."""
         known = [(number, value) for number, value in self.values.items() if number in anew]
         stale: set[NumberField] = {(n, "data") for n, value in known if differ(value.data, anew[n].data)}
         added_to = self.touched - self.zeroed
-        stale |= {(n, "grad") for n, value in known if n in added_to and differ(value.grad, anew[n].grad)}
+        stops = not all(math.isfinite(anew[n].data) for n in self.graph.feeding if n in anew)
+        stale |= {
+            (n, "grad") for n, value in known if n in added_to and (stops or differ(value.grad, anew[n].grad))
+        }
         return frozenset(stale)
 
     def _step(self, move: BackwardStep) -> Step:

@@ -549,4 +549,6 @@ def stale_at(sheet: Sheet, moment: Moment, rows_of: RowsOf) -> set[tuple[int, st
         return set()
     data, slopes = fresh_at(sheet, moment, rows_of)
     found = {(n, "data") for n, x in moment.data.items() if n in data and not same(x, data[n])}
+    if not all(math.isfinite(data[n]) for n in sheet.feeding if n in data):
+        return found | {(n, "grad") for n in moment.old}  # a fresh run stops there, and gives no grads
     return found | {(n, "grad") for n in moment.old if not same(moment.grad[n], slopes.get(n, 0.0))}

@@ -275,3 +275,9 @@ def test_a_player_strikes_them_at_their_moment_and_not_before(updated: Session):
     changes = json.loads(re.search(r'id="film"[^>]*>(.*?)</script>', text, re.DOTALL)[1])  # type: ignore[index]
     struck = [sum(" struck" in change[1] for change in moment) for moment in changes]
     assert struck == [0] * (len(changes) - 1) + [8]
+
+
+def test_where_a_fresh_run_would_stop_every_grad_is_stale():
+    session = begun("a = 1.132; t = a**a; L = relu(t)", "a")
+    session.update(1e6)  # a is far below 0 now: t has no number
+    assert {"t.grad", "a.grad", "L.grad"} <= stale(session)
