@@ -218,7 +218,7 @@ class _Recorder:
         return anew, found.loss
 
     def _other_than(self, anew: Mapping[NodeId, Value]) -> frozenset[NumberField]:
-        """The numbers that stand on nodes, and are not those of a fresh run; one that stops gives no grads."""
+        """The numbers that stand on nodes and are not those of a fresh run: if it stops, all grads."""
         known = [(number, value) for number, value in self.values.items() if number in anew]
         stale: set[NumberField] = {(n, "data") for n, value in known if differ(value.data, anew[n].data)}
         added_to = self.touched - self.zeroed
