@@ -58,10 +58,10 @@ def parse(text: str, /, *, onto: Graph | None = None, **values: float) -> Graph:
 
 def set_leaves(graph: Graph, values: Mapping[str, float]) -> Graph:
     """The graph with its leaves of those labels at other numbers; raises Refusal where there is none."""
-    labels = {node.label: node.id for node in graph if node.label}
+    labels = {node.title: node.id for node in graph if node.label}
     for name, number in values.items():
         if name not in labels:
-            leaves = ", ".join(node.label for node in graph if node.label and node.is_leaf)
+            leaves = ", ".join(node.title for node in graph if node.label and node.is_leaf)
             raise Refusal(f"There is no node called {quoted(name)}; the leaves are {leaves[:200]}.")
         graph = graph.valued(labels[name], given_number(number, name))
     return graph
@@ -81,9 +81,9 @@ def write(graph: Graph, path: AnyPath) -> None:
 
 
 def names_of(graph: Graph) -> dict[NodeId, str]:
-    """What each node is called: its label, a constant's number, else ``v`` and its id.
+    """What each node is called: as on the screen, and constants of one number with their ids behind it.
 
-    Where several would have one name, the first keeps it and the others have their id behind it: ``a (7)``.
+    The first of them keeps the number alone, and where a label is that, too, none of them does: ``2 (7)``.
     """
     names: dict[NodeId, str] = {}
     taken: set[str] = set()

@@ -19,6 +19,7 @@ from micrograd_gui.document.node import (
     Place,
     Role,
     Span,
+    named_apart,
     post_order,
     reachable,
     same_number,
@@ -104,6 +105,7 @@ class Graph:
 
     def __post_init__(self, same_wiring: Wiring | None) -> None:
         if same_wiring is None:
+            object.__setattr__(self, "nodes", named_apart(self.nodes))
             bound = () if self.data is None else (column.node for column in self.data.columns)
             leaves = frozenset(node for node in bound if node is not None)
             same_wiring = Wiring(self.nodes, self.chosen_target, leaves)
@@ -174,8 +176,8 @@ class Graph:
         )
 
     def named(self, label: str) -> NodeId:
-        """The first node with that label, else of that name; raises Refusal where there is none."""
-        by_name = [node.id for node in self if node.label == label != ""]
+        """The node with that title, else the first of that name; raises Refusal where there is none."""
+        by_name = [node.id for node in self if node.title == label != ""]
         by_name += [node.id for node in self if node.name == label]
         if by_name:
             return by_name[0]
@@ -183,7 +185,7 @@ class Graph:
 
     def free_label(self) -> str:
         """The first letter, then letter and number, that no node is called yet."""
-        taken = {node.label for node in self}
+        taken = {node.name for node in self}
         for round_ in range(len(taken) + 2):
             for letter in "abcdefghijklmnopqrstuvwxyz":
                 label = letter if round_ == 0 else f"{letter}{round_}"
@@ -318,7 +320,7 @@ class Graph:
         nodes = dict(self.nodes)
         for number, data in numbers.items():
             old = nodes[number]
-            nodes[number] = Node(number, None, (), old.label, data, old.role)
+            nodes[number] = Node(number, None, (), old.label, data, old.role, old.suffix)
         return replace(self, nodes=nodes, same_wiring=self.wiring)
 
     def fed(self, data: Data | None) -> Graph:

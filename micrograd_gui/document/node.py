@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from micrograd.ieee import number as as_float
@@ -23,6 +23,9 @@ class Node:
 
     ``inputs`` has one entry per port in operand order; None is a port with nothing on it. The same
     node may stand on several ports (``a * a``).
+
+    ``label`` is what the user typed. ``suffix`` is what tells the node apart from others of its name; the
+    graph it is in gives it (``named_apart``), and no file keeps it.
     """
 
     id: NodeId
@@ -31,6 +34,7 @@ class Node:
     label: str = ""
     data: float = 1.0
     role: Role = ""
+    suffix: str = ""
 
     def __post_init__(self) -> None:
         if not self.label.isascii():
@@ -72,10 +76,18 @@ class Node:
 
     @property
     def name(self) -> str:
-        """What the node is called on screen: its label, a constant's number, else ``v`` and its id."""
+        """What the node is called everywhere: its title, a constant's number, else ``v`` and its id.
+
+        No two nodes of a graph have one name, but for constants of one number.
+        """
         if self.label:
-            return self.label
-        return short(self.data) if self.op is None else f"v{self.id}"
+            return self.title
+        return short(self.data) if self.op is None else f"v{self.id}{self.suffix}"
+
+    @property
+    def title(self) -> str:
+        """The label, told apart from equal ones of the graph: ``d_1``; empty where it has none."""
+        return self.label and self.label + self.suffix
 
     @property
     def spoken(self) -> str:
@@ -93,6 +105,32 @@ def further_label(label: str, taken: Collection[str]) -> str:
     while label and label in taken:
         label += "′"
     return label
+
+
+def named_apart(nodes: Mapping[NodeId, Node]) -> Mapping[NodeId, Node]:
+    """The nodes, with suffixes where several would have one name: ``d_1``, ``d_2``, and ``d`` for the last.
+
+    As after ``d = d * 2`` in Python, the name alone means the node that was given it last; one without a
+    label gives way to a label. No name that is made is the label of another node. Where nothing changes
+    the same mapping is given back; it takes time linear in the nodes.
+    """
+    labelled = [node for node in nodes.values() if node.label]
+    last = {node.label: node.id for node in labelled}
+    like_made = any(label[0] == "v" and label[1:].isdecimal() for label in last)
+    if len(last) == len(labelled) and not like_made and not any(node.suffix for node in nodes.values()):
+        return nodes
+    count: dict[str, int] = {}
+    changed: dict[NodeId, Node] = {}
+    for node in nodes.values():
+        name, suffix = node.label or ("" if node.op is None else f"v{node.id}"), ""
+        if last.get(name, node.id) != node.id:
+            number = count.get(name, 0) + 1
+            while f"{name}_{number}" in last or f"{name}{number}" in last:  # TeX sets both alike
+                number += 1
+            count[name], suffix = number, f"_{number}"
+        if suffix != node.suffix:
+            changed[node.id] = replace(node, suffix=suffix)
+    return {**nodes, **changed} if changed else nodes
 
 
 def same_number(node: Node, other: Node) -> bool:

@@ -49,7 +49,7 @@ def check_as_json(graph: Graph, rows: Sequence[Checked], h: float) -> str:
         "nodes": [
             {
                 "id": row.node,
-                "label": graph.nodes[row.node].label,
+                "label": graph.nodes[row.node].title,
                 "op": graph.nodes[row.node].op,
                 "data": _finite(row.data),
                 "analytic": _finite(row.analytic),
@@ -75,7 +75,7 @@ def _of_row(graph: Graph) -> str:
 
 
 def _cells(graph: Graph, row: Checked) -> tuple[str, ...]:
-    name = one_line(graph.nodes[row.node].name, _LABEL_AT_MOST, instead="�")
+    name = one_line(graph.nodes[row.node].name, _LABEL_AT_MOST, instead="�", ends=True)
     error = "0" if row.error == 0 else f"{row.error:.0e}"
     numbers = map(written, (row.data, row.analytic, row.numeric))
     return (name, *numbers, error, verdict_in_print(row))

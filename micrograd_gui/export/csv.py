@@ -40,7 +40,7 @@ def table(film: Film) -> bytes:
 def _words(graph: Graph, number: int) -> tuple[str, str, str, str]:
     node = graph.nodes[number]
     inputs = " ".join("·" if source is None else str(source) for source in node.inputs)
-    return _harmless(node.label), node.op_text or "", inputs, node.role
+    return _harmless(node.title), node.op_text or "", inputs, node.role
 
 
 def _harmless(text: str) -> str:

@@ -95,7 +95,7 @@ def dot_text(graph: Graph, frame: Frame, rankdir: str = "LR", *, gradients: bool
     rows = [
         dot.NodeRow(
             number,
-            _cut(graph.nodes[number].label),
+            _cut(graph.nodes[number].title),
             frame.data.get(number),
             frame.grad.get(number, 0.0 if number in frame.data else None) if gradients else None,
             graph.nodes[number].op_text,

@@ -160,7 +160,7 @@ def check(graph: Graph, h: float) -> tuple[Checked, ...]:
     _forward(graph)
     values = build(graph)
     for number, value in values.items():
-        value.label = graph.nodes[number].label
+        value.label = graph.nodes[number].title
     ids = {id(value): number for number, value in values.items()}
     assert graph.target is not None
     rows = gradcheck(values[graph.target], h=abs(h))  # to both sides, so the sign does not matter

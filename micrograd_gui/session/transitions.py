@@ -230,7 +230,7 @@ def delete(state: State, nodes: Collection[NodeId] | None) -> Edit:
 
 def rename(graph: Graph, node: NodeId, label: str) -> Edit:
     """The node called that. Raises Refusal for a name that another has: nobody could tell the two apart."""
-    taken = {each.label for each in graph if each.id != node}
+    taken = {called for each in graph if each.id != node for called in (each.label, each.title)}
     if label and label in taken and label != graph.nodes[node].label:
         free = further_label(label, taken)
         raise Refusal(f"There is a node “{spoken(label)}” already; “{spoken(free)}” is free.", node)

@@ -53,9 +53,9 @@ def _names(graph: Graph, nodes: list[Node]) -> tuple[dict[NodeId, str], set[str]
     names: dict[NodeId, str] = {}
     taken: set[str] = set()
     for node in nodes:
-        if node.label not in taken and _is_plain(node.label):
-            names[node.id] = node.label
-            taken.add(node.label)
+        if node.title not in taken and _is_plain(node.title):
+            names[node.id] = node.title
+            taken.add(node.title)
     for node in nodes:
         users = graph.users[node.id]
         alone = (node.id == graph.target) == bool(users)  # an end aside, or a target that is used

@@ -179,7 +179,7 @@ def _far_boxes(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     for number in wanted:
         node, rect = nodes[number], boxes[number]
-        name = node.label or (node.rule.symbol if node.rule is not None else node.name)
+        name = node.title or (node.rule.symbol if node.rule is not None else node.name)
         text = pens.far.elided(name, rect.width() - 12)
         draw_centred(painter, text, rect.center().x(), rect.center().y(), pens.far, pens.text)
 
