@@ -228,7 +228,7 @@ def _diagnosis(case: _Case, mistake: Mistake | None, change: Alteration | None) 
     else:
         more = _MORE[mistake.cause](case, change, names)
         said += f"all grads are as if {change.said}{'; ' if more else ''}{more}."
-    path = _path(case.graph, place, "" if change is None else change.kind)
+    path = _path(case.graph, place, _by(case, mistake, change))
     differing = tuple(Difference(nodes[k].value, case.found[k], case.right[k]) for k in case.differing)
     return Diagnosis(
         nodes[place].value, found, expected, "unknown" if mistake is None else mistake.cause, said, mistake,
@@ -272,10 +272,15 @@ def _terms(case: _Case, place: int, change: Alteration) -> list[tuple[int, float
     return terms
 
 
+def _overwriting(case: _Case, change: Alteration, terms: Sequence[tuple[int, float]]) -> int | None:
+    """Which of what users gave to the first wrong node overwrote what came before it; None: none of it."""
+    return next((k for k in range(len(terms) - 1, 0, -1)
+                 if change.assigns & {(case.graph.kinds[terms[k][0]], port) for port in range(6)}), None)
+
+
 def _more_overwritten(case: _Case, change: Alteration, names: _Names) -> str:
     terms = _terms(case, case.place, change)
-    last = next((k for k in range(len(terms) - 1, 0, -1)
-                 if change.assigns & {(case.graph.kinds[terms[k][0]], port) for port in range(6)}), None)
+    last = _overwriting(case, change, terms)
     if last is None:
         return ""
     user, amount = terms[last]
@@ -355,10 +360,22 @@ def _is_stale(nodes: Sequence[LiveNode], place: int) -> bool:
     return not _close(now, node.data, 1e-6 * max(abs(now), abs(node.data)) + 1e-12)
 
 
-def _path(graph: FinishedGraph, place: int, kind: str) -> list[int]:
-    """From the root to a node, the last step by that op where it is among those that use the node."""
+def _by(case: _Case, mistake: Mistake | None, change: Alteration | None) -> Sequence[int]:
+    """The users of the first wrong node, those before others by which the wrong number came."""
+    users = case.graph.users[case.place]
+    if mistake is None or change is None:
+        return users
+    if mistake.cause == "overwritten":
+        terms = _terms(case, case.place, change)
+        last = _overwriting(case, change, terms)
+        if last is not None:
+            return [terms[last][0]]
+    return [user for user in users if case.graph.kinds[user] == change.kind] or users
+
+
+def _path(graph: FinishedGraph, place: int, users: Sequence[int]) -> list[int]:
+    """From the root to a node, the last step by the first of those users of the node."""
     path = [place]
-    users = [user for user in graph.users[place] if graph.kinds[user] == kind] or graph.users[place]
     while users:
         path.append(users[0])
         users = graph.users[users[0]]

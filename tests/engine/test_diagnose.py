@@ -84,6 +84,25 @@ def test_what_is_overwritten_is_named(ops):
     assert sum("overwrote" in each.sentence for each in diagnoses) > 0.8 * GRAPHS
 
 
+def test_the_path_goes_by_what_overwrote_the_other():
+    """Of `d = a*b; e = a + b; f = d*e`: b is left with what came last, −2 from d or −6 from e.
+
+    Which one that is, the set `_prev` decides by addresses: so there are many graphs, all kept.
+    """
+    cls, kept = planted(assigns=OPS), []
+    for _ in range(40):
+        a, b = cls(-2.0, label="a"), cls(3.0, label="b")
+        d, e = a.made("*", b), a.made("+", b)
+        d.label, e.label = "d", "e"
+        f = d.made("*", e)
+        kept.append(f)
+        f.backward()
+        last = {-2.0: d, -6.0: e}[b.grad]
+        it = diagnose(f)
+        assert it.path == (f, last, it.node)
+        assert f"from {last.label}, overwrote" in it.sentence
+
+
 @pytest.mark.parametrize("walk", ["breadth", "depth", "stack", "paths", "forward"])
 def test_a_walk_without_topological_order_is_named(walk):
     diagnoses = found(planted(walk=walk))
