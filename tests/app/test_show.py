@@ -232,10 +232,13 @@ def test_along_which_nodes_a_wrong_number_went_on_is_told(shown):
     y.grad = 1.0
     for node in (y, h):
         node._backward()
-    said = card_of(shown(show(y, block=False)))
+    window = shown(show(y, block=False))
+    said = card_of(window).splitlines()[1]  # where one sees it in the hall, too; the head line is above it
     assert "h.grad is 1, but 2 is right" in said
     assert "overwrote 1 from y; it came by y → h; from h it went on to " in said
     assert said.endswith(("to x, 5.", "to 5, x."))
+    window.menus.actions["show_right_run"].trigger()
+    assert card_of(window).splitlines()[-1] == said  # below the step that is gone through
 
 
 def test_another_document_drops_what_was_found_live(shown):

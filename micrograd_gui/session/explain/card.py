@@ -37,10 +37,14 @@ _MOST_CHANGES = 4  # lines of an update
 def card(state: State) -> tuple[Line, ...]:
     """What the step card says at this moment: the head line, then equations and sentences.
 
-    Last stands what the notebook that the graph is of has otherwise.
+    What the notebook that the graph is of has otherwise stands last; at the end of the run, where one
+    opens it and nothing is stepped through, right below the head line: there it is seen without scrolling.
     """
     lines = _moment(state)
-    return lines if state.finding is None else (*lines, sentence(state.finding.sentence))
+    if state.finding is None:
+        return lines
+    found = sentence(state.finding.sentence)
+    return (*lines, found) if state.following is not None else (lines[0], found, *lines[1:])
 
 
 def _moment(state: State) -> tuple[Line, ...]:
@@ -181,9 +185,8 @@ def _update(state: State, step: Step) -> tuple[Line, ...]:
         said += f"it will change by {written(step.actual)}."
     if step.stale:
         said += " What is struck out is from before: run it again."
-    if said:
-        lines.append(sentence(said.strip()))
-    return (*lines, *_too_large(state, step))
+    lines += _too_large(state, step)  # before the rest: on little room one would have to scroll to it
+    return (*lines, *([sentence(said.strip())] if said else []))
 
 
 def _too_large(state: State, update: Step) -> tuple[Line, ...]:

@@ -321,6 +321,12 @@ def test_an_update_without_parameters_says_what_to_mark():
     assert "mark leaves as parameters" in as_text(card(after_update(session(LECTURE), 0.1)))
 
 
+def told_rate(said: str) -> float:
+    """The largest rate that lowers the loss, as the card tells it."""
+    told = said.split("the largest that lowers it along this line is about ")[1]
+    return float(told.splitlines()[0].rstrip("."))
+
+
 def too_large(text: str, rate: float) -> tuple[Session, str]:
     """After an update with that rate of w: the session, and what its card says."""
     one = session(text)
@@ -341,7 +347,7 @@ def too_large(text: str, rate: float) -> tuple[Session, str]:
 def test_a_rate_that_is_too_large_is_said_with_the_largest_that_lowers_the_loss(text, rate, right):
     one, said_now = too_large(text, rate)
     assert "The rate is too large here: the loss rises." in said_now
-    told = float(said_now.split("the largest that lowers it along this line is about ")[1].rstrip(".\n"))
+    told = told_rate(said_now)
     if right is not None:
         assert told == pytest.approx(right, rel=0.01)
     change = one.state.step.changes[0]
@@ -366,7 +372,7 @@ def test_after_an_earlier_update_the_line_starts_where_that_one_led():
 @pytest.mark.parametrize("rate", [1e3, 2e4, 2e5, 5e5])
 def test_where_the_loss_swings_along_the_line_the_rate_that_is_told_lowers_it_all_the_same(rate):
     one, said_now = too_large("w = -0.853; L = sin(w) * w", rate)
-    told = float(said_now.split("the largest that lowers it along this line is about ")[1].rstrip(".\n"))
+    told = told_rate(said_now)
     change = one.state.step.changes[0]
     w = change.before - told * change.grad
     assert math.sin(w) * w < math.sin(change.before) * change.before
@@ -387,3 +393,10 @@ def test_against_stale_gradients_no_rate_is_blamed():
     said_now = as_text(card(one.state))
     assert "The loss rises, and no smaller rate lowers it along this line." in said_now
     assert "too large" not in said_now
+
+
+def test_a_rate_that_is_too_large_is_said_before_what_is_less_urgent():
+    lines = too_large("w = 2; x = 3; L = (w*x - 1)**2", 1.0)[1].splitlines()
+    assert lines[2].startswith("The rate is too large here")
+    assert lines[3].startswith("To first order")
+    assert lines[3].endswith("run it again.")
