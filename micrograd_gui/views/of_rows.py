@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtGui import QActionGroup, QFontMetrics
-from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QStyleOptionButton, QWidget
 
 from micrograd_gui.document.data import GradientsOf, TrainingPlan
 from micrograd_gui.session.explain.of_rows import gradients_are_of, row_in_words, rows_in_words
@@ -59,10 +59,14 @@ class OfRows(QPushButton):
         self.setStyleSheet(
             f"QPushButton {{ background: {theme.panel}; color: {theme.text}; border: 0; border-radius: 0;"
             f" border-top: 1px solid {theme.frame}; text-align: left; padding: 0 {look.px(8)}px }}"
-            "QPushButton::menu-indicator { image: none }"
             f"QPushButton:focus {{ border-top: 2px solid {theme.accent} }}"
         )
         self._write()
+
+    def initStyleOption(self, option: QStyleOptionButton) -> None:
+        """As a button without a menu: the words end with a mark of their own, and begin where others do."""
+        super().initStyleOption(option)
+        option.features &= ~QStyleOptionButton.ButtonFeature.HasMenu
 
     def show_state(self, state: State) -> None:
         """The words for that moment; hidden where the graph has not several rows."""

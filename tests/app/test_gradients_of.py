@@ -16,6 +16,16 @@ def number_of(window, name: str) -> float:
     return state.frame.data[state.graph.named(name)]
 
 
+def left_of_words(line: QPushButton) -> int:
+    """How many pixels are free before the first letter."""
+    image = line.grab().toImage()
+    ratio, middle = image.devicePixelRatio(), image.height() // 2
+    ground = image.pixelColor(0, middle)
+    heights = range(image.height() // 4, image.height() * 3 // 4)
+    inked = (x for x in range(image.width()) if any(image.pixelColor(x, y) != ground for y in heights))
+    return int(next(inked) / ratio)
+
+
 def choose(window, of: str) -> None:
     actions = {each.objectName(): each for each in line_of(window).menu().actions()}
     actions[f"gradients_of_{of}"].trigger()
@@ -58,6 +68,7 @@ def test_it_takes_nothing_from_the_canvas_and_is_there_in_the_hall(opened, act, 
         assert line.isVisible()
         assert line.geometry().top() >= canvas.viewport().geometry().bottom()
         assert line.fontMetrics().horizontalAdvance(line.text()) <= line.width()
+        assert left_of_words(line) >= window.look.px(7)
         act(window, "projector")
         qtbot.wait(50)
 
