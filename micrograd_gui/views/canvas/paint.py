@@ -151,7 +151,8 @@ def _far_boxes(
 ) -> None:
     """Boxes from afar: a few draws for all of them."""
     nodes, wanted = picture.scene.nodes, set(numbers)
-    special = {number for number in (picture.acting, picture.problem) if number is not None} & wanted
+    bad = {picture.problem, picture.differing}
+    special = {number for number in (picture.acting, *bad) if number is not None} & wanted
     boxes = picture.scene.boxes
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     frame = QPen(pens.frame_pen)
@@ -161,11 +162,11 @@ def _far_boxes(
     painter.setBrush(pens.panel)
     painter.drawRects([boxes[number] for number in wanted - special])
     for number in special:
-        problem = number == picture.problem
-        edge = QPen(pens.bad_pen if problem else pens.accent_pen)
+        edge = QPen(pens.bad_pen if number in bad else pens.accent_pen)
         edge.setCosmetic(True)
         painter.setPen(edge)
-        painter.setBrush(pens.bad_fill if problem else pens.accent_fill)
+        acting, problem = number == picture.acting, number == picture.problem
+        painter.setBrush(pens.bad_fill if problem else pens.accent_fill if acting else pens.panel)
         painter.drawRect(boxes[number])
     chosen = picture.chosen & wanted
     if chosen:
