@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+from _pytest.assertion import rewrite
 
 try:
     import fcntl
@@ -41,6 +42,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Skipped(config.getoption("only_skipped")))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """In a new checkout each worker of pytest-xdist rewrites the asserts of its share of the files of tests.
+
+    Each needs all of them a moment later, and would rewrite them all: most of what collecting takes.
+    """
+    share = getattr(session.config, "workerinput", None)
+    if share is None or sys.dont_write_bytecode:
+        return
+    number = int(share["workerid"].removeprefix("gw"))
+    files = sorted((session.config.rootpath / "tests").rglob("test_*.py"))
+    for path in files[number :: share["workercount"]]:
+        kept = rewrite.get_cache_dir(path) / f"{path.stem}{rewrite.PYC_TAIL}"
+        if not kept.exists():  # an old one is seen to when it is read
+            rewrite.try_makedirs(kept.parent)
+            source, code = rewrite._rewrite_test(path, session.config)
+            rewrite._write_pyc(session.config.stash[rewrite.assertstate_key], code, source, kept)
 
 
 class Skipped:

@@ -1,6 +1,7 @@
 """Size: chains, sums and diamonds that would break a recursion, at Python's default recursion limit."""
 
 import gc
+import itertools
 import sys
 import threading
 import weakref
@@ -33,16 +34,21 @@ def test_a_chain_of_a_million_additions_runs_forward_backward_and_is_freed():
     del y
 
 
-@pytest.mark.parametrize("name", [*OPS, "**3"])
-def test_a_chain_of_a_hundred_thousand_of_each_op(name):
-    op = power(1) if name == "**3" else OPS[name]
+EACH = {**OPS, "**3": power(1)}
+
+
+@pytest.mark.parametrize(
+    ("names", "length"), [*(([name], 20_000) for name in EACH), ([*EACH], 100_000)], ids=[*EACH, "all in turn"]
+)
+def test_a_chain_of_tens_of_thousands_of_each_op_and_of_a_hundred_thousand_of_all_in_turn(names, length):
+    turns = itertools.cycle(EACH[name] for name in names)
     x, one = Value(0.5), Value(1.0)
     y = x
-    for _ in range(100_000):
+    for op in itertools.islice(turns, length):
         y = apply(op, y) if op.arity == 1 else apply(op, y, one)
     y.backward()
     assert y.grad == 1.0
-    assert len(topological_order(y)) >= 100_001
+    assert len(topological_order(y)) > length
     y.zero_grad()
     del y
     assert x.grad == 0.0
