@@ -1,5 +1,6 @@
 """The ground the tests stand on gives way where it should: a leak and an error in a slot fail a test."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -36,7 +37,16 @@ def test_writes(qtbot):
 def test_reads(qtbot):
     test_writes(qtbot)
 """
-
+MIXED = """
+import pytest
+def test_quick(): pass
+@pytest.mark.slow
+def test_long(): pass
+def test_quick_too(): pass
+@pytest.mark.slow
+@pytest.mark.alone
+def test_alone(): pass
+"""
 
 ALONE = """
 import time
@@ -54,6 +64,14 @@ def test_alone(number):
     time.sleep(0.3)
     BUSY.unlink()
 """
+SKIPS = """
+import pytest
+@pytest.mark.parametrize("number", range(3))
+def test_often(number):
+    pytest.importorskip("{module}", reason="a module is not installed")
+def test_always():
+    pass
+"""
 
 
 def said(folder: Path, *words: str) -> tuple[int, str]:
@@ -66,13 +84,15 @@ def said(folder: Path, *words: str) -> tuple[int, str]:
 
 
 @pytest.mark.slow
-def test_a_leak_an_error_in_a_slot_and_a_warning_of_qt_fail_a_test_and_settings_are_its_own(
+def test_what_is_wrong_fails_a_test_settings_are_its_own_and_what_takes_long_comes_first(
     tmp_path: Path,
 ) -> None:
-    codes = {"leak": LEAK, "slot": ERROR_IN_A_SLOT, "warning": WARNING_OF_QT, "settings": SETTINGS}
+    codes = {
+        "leak": LEAK, "slot": ERROR_IN_A_SLOT, "warning": WARNING_OF_QT, "settings": SETTINGS, "turns": MIXED
+    }  # fmt: skip
     for name, code in codes.items():
         (tmp_path / f"test_{name}.py").write_text(code)
-    status, words = said(tmp_path, *(f"test_{name}.py" for name in codes))
+    status, words = said(tmp_path, "-v", *(f"test_{name}.py" for name in codes))
     assert status == 1, words
     told = {line for line in words.splitlines() if line.startswith(("PASSED", "FAILED", "ERROR"))}
     for start in (
@@ -86,55 +106,26 @@ def test_a_leak_an_error_in_a_slot_and_a_warning_of_qt_fail_a_test_and_settings_
     assert not any(line.startswith(("ERROR test_settings", "FAILED test_settings")) for line in told)
     assert "ZeroDivisionError" in words
     assert "something is wrong" in words
+    # before all what has others wait, then what takes long
+    names = re.findall(r"^test_\w+[.]py::(\w+) PASSED", words, re.MULTILINE)
+    unmarked = ["test_leak", "test_writes", "test_reads", "test_quick", "test_quick_too"]
+    assert names == ["test_alone", "test_long", *unmarked]
 
 
 @pytest.mark.slow
-def test_while_a_test_alone_runs_the_others_wait(tmp_path: Path) -> None:
-    (tmp_path / "test_it.py").write_text(ALONE)
-    status, words = said(tmp_path, "-n", "2", "test_it.py")
-    assert status == 0, words
-    assert "42 passed" in words
+def test_while_a_test_alone_runs_the_others_wait_and_what_was_skipped_is_named_and_can_be_run_alone(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "test_alone.py").write_text(ALONE)
 
-
-MIXED = """
-import pytest
-def test_quick(): pass
-@pytest.mark.slow
-def test_long(): pass
-def test_quick_too(): pass
-@pytest.mark.slow
-@pytest.mark.alone
-def test_alone(): pass
-"""
-
-
-@pytest.mark.slow
-def test_what_has_others_wait_comes_first_then_what_takes_long(tmp_path: Path) -> None:
-    (tmp_path / "test_it.py").write_text(MIXED)
-    status, words = said(tmp_path, "--collect-only", "-q", "test_it.py")
-    assert status == 0, words
-    names = [line.split("::")[1] for line in words.splitlines() if "::" in line]
-    assert names == ["test_alone", "test_long", "test_quick", "test_quick_too"]
-
-
-SKIPS = """
-import pytest
-@pytest.mark.parametrize("number", range(3))
-def test_often(number):
-    pytest.importorskip("{module}", reason="a module is not installed")
-def test_always():
-    pass
-"""
-
-
-@pytest.mark.slow
-def test_what_was_skipped_is_named_with_its_reason_and_can_be_run_alone(tmp_path: Path) -> None:
-    def with_module(name: str) -> str:
+    def with_module(name: str, *words: str) -> str:
         (tmp_path / "test_it.py").write_text(SKIPS.format(module=name))
-        return said(tmp_path, "-n", "1", "--only-skipped", "left", "test_it.py")[1]
+        status, told = said(tmp_path, "--only-skipped", "left", "test_it.py", *words)
+        assert status == 0, told
+        return told
 
-    first = with_module("no_such_module")
+    first = with_module("no_such_module", "test_alone.py", "-n", "2")
     assert "SKIPPED, a module is not installed:\n    test_it.py::test_often (3 cases)\n" in first
-    assert "1 passed, 3 skipped" in first
-    assert "3 passed in" in with_module("json")
+    assert "43 passed, 3 skipped" in first
+    assert "3 passed in" in with_module("json", "-n", "1")
     assert (tmp_path / "left").read_text() == ""
