@@ -38,7 +38,9 @@ EACH = {**OPS, "**3": power(1)}
 
 
 @pytest.mark.parametrize(
-    ("names", "length"), [*(([name], 20_000) for name in EACH), ([*EACH], 100_000)], ids=[*EACH, "all in turn"]
+    ("names", "length"),
+    [*(([name], 20_000) for name in EACH), ([*EACH], 100_000)],
+    ids=[*EACH, "all in turn"],
 )
 def test_a_chain_of_tens_of_thousands_of_each_op_and_of_a_hundred_thousand_of_all_in_turn(names, length):
     turns = itertools.cycle(EACH[name] for name in names)

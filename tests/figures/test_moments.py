@@ -152,8 +152,8 @@ def test_the_card_can_be_had_below_one_picture_and_left_out_of_many(tmp_path: Pa
     with_card = drawn(tmp_path / "a.svg", step="last", card=True)
     assert any("moment 7 of 7" in text for text in texts(with_card))
     assert size(with_card)[1] > size(drawn(tmp_path / "b.svg", step="last"))[1] + 40
-    render(LECTURE, str(tmp_path / "a.gif"), card=False)
-    render(LECTURE, str(tmp_path / "b.gif"))
+    render(LECTURE, str(tmp_path / "a.gif"), card=False, scale=0.3)
+    render(LECTURE, str(tmp_path / "b.gif"), scale=0.3)
     with Image.open(tmp_path / "a.gif") as bare, Image.open(tmp_path / "b.gif") as carded:
         assert bare.height < carded.height
 
@@ -213,7 +213,8 @@ def test_a_step_card_alone_is_refused_where_a_form_has_none(tmp_path: Path, suff
 def test_an_animation_goes_as_fast_as_asked_for(
     tmp_path: Path, told: dict[str, str], milliseconds: int
 ) -> None:
-    render(documents.load_example("square"), str(tmp_path / "a.gif"), **told)  # type: ignore[arg-type]
+    graph = documents.load_example("square")
+    render(graph, str(tmp_path / "a.gif"), scale=0.3, **told)  # type: ignore[arg-type]
     with Image.open(tmp_path / "a.gif") as animation:
         assert animation.info["duration"] == milliseconds
 
@@ -253,7 +254,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(
 def test_who_waits_is_told_how_far_it_is(tmp_path: Path, suffix: str) -> None:
     heard: list[tuple[int, int]] = []
     progress = Progress(lambda done, total: heard.append((done, total)))
-    formats.export(film_of(LECTURE, "all", Options(), progress=progress), tmp_path / f"a{suffix}")
+    formats.export(film_of(LECTURE, "all", Options(scale=0.3), progress=progress), tmp_path / f"a{suffix}")
     assert heard[0] == (0, 8)
     assert heard[-1] == (8, 8)
     assert [done for done, _ in heard] == sorted(done for done, _ in heard)
@@ -269,7 +270,7 @@ def test_an_export_that_is_cancelled_leaves_nothing_behind(tmp_path: Path, suffi
         if done == after:
             stop.set()
 
-    film = film_of(LECTURE, "all", Options(), progress=Progress(told, stop))
+    film = film_of(LECTURE, "all", Options(scale=0.3), progress=Progress(told, stop))
     with pytest.raises(Cancelled):
         formats.export(film, tmp_path / f"a{suffix}")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {f"a{suffix}": b"old"}
