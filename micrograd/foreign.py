@@ -219,7 +219,8 @@ def _operation(value: Any, text: str, told: tuple[int, ...], nodes: list[LiveNod
     if op is None or len(told) not in (1, op.arity):
         return None, told
     if len(told) < op.arity:
-        return op, told * op.arity
+        twice = _takes_twice(value, nodes[told[0]], op, data)
+        return (op, told * op.arity) if twice else (None, told)
     if op.arity == 1:
         return op, told
     numbers = [nodes[place].data for place in told]
@@ -227,6 +228,22 @@ def _operation(value: Any, text: str, told: tuple[int, ...], nodes: list[LiveNod
         if same(float(op.forward(*[numbers[k] for k in order])), data):
             return op, tuple([told[k] for k in order])
     return op, told
+
+
+def _takes_twice(value: Any, operand: LiveNode, op: Op, data: float) -> bool:
+    """Whether an op of two that tells of one operand takes it twice; else its other one is a number apart.
+
+    A set holds `a` once for `a + a`; a class that keeps plain numbers out of `_prev` has `a` alone for
+    `a + 1`, too. Its own closure knows which; where it has none of its own, the data tells.
+    """
+    closure = closure_of(_backward_of(value))
+    if closure.get("out") is value:
+        rest = [each for name, each in closure.items() if name != "out" and each is not operand.value]
+        if len(closure) - len(rest) > 2:
+            return True
+        if any(is_like_a_value(each) or isinstance(each, (int, float)) for each in rest):
+            return False
+    return same(float(op.forward(operand.data, operand.data)), data)
 
 
 def _constant_power(value: Any, base: float, data: float) -> Op | None:

@@ -115,6 +115,51 @@ def test_an_operand_that_a_set_has_lost_is_named():
     assert {each.cause for each in found(planted(once=True))} == {"lost_operand"}
 
 
+class Apart:
+    """A class of one's own that keeps plain numbers out of `_prev`."""
+
+    def __init__(self, data, children=(), op=""):
+        self.data, self.grad, self._prev, self._op = data, 0.0, set(children), op
+        self._backward = lambda: None
+
+    def _with(self, other, op, out, slopes):
+        out = Apart(out, (self, other) if isinstance(other, Apart) else (self,), op)
+
+        def _backward():
+            self.grad += slopes[0] * out.grad
+            if isinstance(other, Apart):
+                other.grad += slopes[1] * out.grad
+
+        out._backward = _backward
+        return out
+
+    def __add__(self, other):
+        return self._with(other, "+", self.data + getattr(other, "data", other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        y = getattr(other, "data", other)
+        return self._with(other, "*", self.data * y, (y, self.data))
+
+    def backward(self):
+        self.grad = 1.0
+        for v in reversed(everything(self)):
+            v._backward()
+
+
+@pytest.mark.parametrize("made", [
+    lambda a, b: (a + 1) * b, lambda a, b: a + 1, lambda a, b: a * 5 + b,
+    lambda a, b: (a + 2.0) * b,  # 4, as a + a is
+    lambda a, b: (a * 2.0) * b,
+])  # fmt: skip
+def test_a_number_that_is_no_operand_is_no_lost_operand(made):
+    a, b = Apart(2.0), Apart(3.0)
+    root = made(a, b)
+    root.backward()
+    assert diagnose(root) is None
+    (row,) = [each for each in micrograd.gradcheck(root) if each.analytic == a.grad and each.data == 2.0]
+    assert row.ok is None
+
+
 @pytest.mark.parametrize("ops", [OPS, ("tanh",), ("+",), ("*",)])
 def test_a_backward_that_is_hung_on_another_node_is_named(ops):
     diagnoses = found(planted(elsewhere=ops))

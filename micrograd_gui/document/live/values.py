@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from micrograd.foreign import read_graph, rule_of
+from micrograd.foreign import LiveNode, read_graph, rule_of
 from micrograd.ieee import number
 from micrograd_gui.document.builder import GraphBuilder
 from micrograd_gui.document.errors import Refusal
@@ -87,11 +87,21 @@ def capture_value(root: Any, names: Mapping[str, Any]) -> LiveGraph:
     builder = LiveBuilder()
     for node in nodes:
         if node.previous and (node.op is None or rule_of(node.op.name) is None):
-            raise unknown_op(node.text, node.label)
+            raise _lone(node) if rule_of(node.text) is not None else unknown_op(node.text, node.label)
         operands = [nodes[place].value for place in node.inputs]
         name = None if node.op is None else node.op.name
         builder.add(node.value, name, operands, node.label, node.data, node.grad)
     return builder.finish(root).named(names)
+
+
+def _lone(node: LiveNode) -> Refusal:
+    """The refusal of an op that tells of more or fewer operands than it takes."""
+    called = spoken(node.label) or "A node"
+    many = "one operand" if len(node.inputs) == 1 else f"{len(node.inputs)} operands"
+    return Refusal(
+        f"{called} is made by “{spoken(node.text)}” of {many}, so it cannot be opened: "
+        f"each number that it is computed from must be a value in its _prev."
+    )
 
 
 def unknown_op(text: str, label: str) -> Refusal:

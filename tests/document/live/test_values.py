@@ -76,13 +76,22 @@ def test_an_op_of_a_users_own_that_the_table_knows_by_its_text_is_opened(text, o
 
 
 @pytest.mark.parametrize(
-    ("operands", "text"), [(1, "softmax"), (2, "tanh"), (1, "+"), (3, "*"), (1, ""), (1, "{\n}")]
+    ("operands", "text"), [(1, "softmax"), (1, ""), (1, "{\n}")]
 )
 def test_an_op_that_the_table_does_not_know_is_refused_by_name(operands, text):
     out = Value(1.0, [Value(1.0) for _ in range(operands)], text, label="out")
     with pytest.raises(Refusal, match="of out is not in the table of ops") as refused:
         graph_from_value(out)
     assert str(refused.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("operands", "words"), [((2, "tanh"), "2 operands"), ((1, "+"), "one operand"), ((3, "*"), "3 operands")]
+)
+def test_an_op_of_another_number_of_operands_is_refused_with_that_number(operands, words):
+    many, text = operands
+    with pytest.raises(Refusal, match=f"^out is made by “.*” of {words}, so it cannot be opened"):
+        graph_from_value(Value(1.0, [Value(1.0) for _ in range(many)], text, label="out"))
 
 
 def test_a_row_that_was_never_put_into_the_table_is_refused():
