@@ -174,7 +174,7 @@ class _Recorder:
         if self.memory is None:
             self.memory = dict(given.memory)
         nothing = (0.0,) * len(rule.columns)
-        changes = []
+        slopes, changes = self._slopes(), []
         for number in self.graph.parameters:
             if number in self.touched:
                 value = self.values[number]
@@ -189,7 +189,8 @@ class _Recorder:
             "update",
             changes=tuple(changes),
             rate=rate,
-            predicted=-rate * sum(change.grad * change.by for change in changes),
+            predicted=-rate * sum(slopes.get(each.node, each.grad) * each.by for each in changes),
+            by_slopes=any(differ(slopes.get(each.node, each.grad), each.grad) for each in changes),
             actual=None if loss is None or self.loss is None else loss - self.loss,
             stale=self._other_than(anew) if moved else frozenset(),
             over=self.over,
@@ -199,6 +200,11 @@ class _Recorder:
         )
         self.loss = loss  # a further update sets out from here, run forward or not
         return step
+
+    def _slopes(self) -> dict[NodeId, float]:
+        """What a fresh run would give the parameters as gradients: theirs may be of other numbers."""
+        anew, _ = self._anew()
+        return {number: anew[number].grad for number in self.graph.parameters if number in anew}
 
     def _anew(self) -> tuple[dict[NodeId, Value], float | None]:
         """The values of a fresh run with the numbers of now, gradients included, and the loss it finds."""
@@ -284,6 +290,8 @@ def first_wrong(
         if problem is not None:
             return f"in row {row + 1}, {problem.note}", problem.node
     return "what the rows add up to is too large a number.", graph.target
+
+
 def differ(one: float, other: float) -> bool:
     """Whether two numbers are not the same; two that are no numbers are."""
     return one != other and not (math.isnan(one) and math.isnan(other))

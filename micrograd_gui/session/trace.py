@@ -73,7 +73,8 @@ class Step(NamedTuple):
     rows: the gradients of the parameters, ``gathered``, are those over the rows of step ``over`` of the
     training, whose loss is ``loss``. update: every parameter moved by ``rate``, as the optimiser ``rule``
     says, which remembers ``memory`` of it; the loss was ``loss`` (over the rows of step ``over``; None: of
-    the target), should move by ``predicted`` = −rate × Σ grad × by, and moves by ``actual`` in truth.
+    the target), should move by ``predicted`` = −rate × Σ slope × by, and moves by ``actual`` in truth; the
+    slopes are the gradients, but where those are of other numbers or passes: ``by_slopes``.
     problem: the run ended at ``node``; ``note`` says why, ``data`` or ``contributions`` what came out.
     ``backward_pass`` counts the backward passes since the gradients were nothing or 0, from 1.
     ``stale`` are the numbers that a fresh run would change once the update has moved the parameters.
@@ -89,6 +90,7 @@ class Step(NamedTuple):
     changes: tuple[Change, ...] = ()
     rate: float = 0.0
     predicted: float = 0.0
+    by_slopes: bool = False
     actual: float | None = None
     stale: frozenset[NumberField] = frozenset()
     gathered: tuple[Gathered, ...] = ()

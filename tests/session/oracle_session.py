@@ -118,6 +118,13 @@ class OracleSession:
             return self.sheet.learned(leaves, self.rows_of(over, self.sheet))[0]
         return self.sheet.values(leaves)[self.sheet.target or 0]
 
+    def slopes_at(self, leaves: Numbers, over: int | None) -> Numbers:
+        """The slopes of the same for each box, with those numbers in the leaves."""
+        slopes = self.sheet.slopes(self.sheet.values(leaves))
+        return (
+            slopes if over is None else slopes | self.sheet.learned(leaves, self.rows_of(over, self.sheet))[1]
+        )
+
     @property
     def standing(self) -> Sheet:
         """The sheet with the numbers of this moment in its parameters."""

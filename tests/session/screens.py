@@ -20,7 +20,7 @@ from micrograd_gui.views.gradients_model import ANALYTIC, DATA, NUMERIC, VERDICT
 from micrograd_gui.views.theme import Look
 from tests.session.oracle import Numbers, derivatives
 from tests.session.oracle_session import OracleSession
-from tests.session.shown import RELATIVE, scale_of, wrong
+from tests.session.shown import RELATIVE, close, scale_of, wrong
 from tests.session.walks import Walk
 
 NUMBER = re.compile(r"−?(?:\d+\.\d+e[+−]\d+|\d+\.\d{4,}|inf)|nan")
@@ -231,15 +231,20 @@ def _update_on_card(oracle: OracleSession, lines: list[str]) -> Iterator[tuple[s
         parts = line.split(" = ")
         yield "an update", NUMBER.findall(parts[-2]), [before, rate, moment.by[n]]
         yield "the number after an update", NUMBER.findall(parts[-1]), [moment.data[n]]
-    said = re.search(r"(?:grad²|grad × step) = (.*?); it will change by (.*?)\.(?:\s|$)", "\n".join(lines))
+    said = re.search(
+        r"(grad²|(?:grad|slope) × (?:step|grad)) = (.*?); it will change by (.*?)\.(?:\s|$)", "\n".join(lines)
+    )
     if (said is None) != (moment.change is None):
         raise wrong("what the card tells of an update", lines, moment.change)
     if said is None or moment.change is None:
         return
-    predicted = -rate * sum(moment.grad[n] * moment.by[n] for n in moment.before)
+    slopes = oracle.slopes_at({**oracle.leaves, **moment.before}, moment.over)
+    predicted = -rate * sum(slopes[n] * moment.by[n] for n in moment.before)
+    if ("slope" in said[1]) != any(not close(slopes[n], moment.grad[n]) for n in moment.before):
+        raise wrong("whether the grads are the slopes", said[0], slopes)
     actual = moment.change  # by this update alone, over the rows where the gradients are
-    yield "the predicted change", [said[1]], [predicted]
-    yield "the actual change", [said[2]], [actual]
+    yield "the predicted change", [said[2]], [predicted]
+    yield "the actual change", [said[3]], [actual]
     best = re.search(r"along this line is about (.*?)\.(?:\s|$)", "\n".join(lines))
     if best is not None:
         lower = float(best[1].replace("−", "-"))

@@ -49,6 +49,28 @@ def test_the_true_change_is_what_the_next_forward_pass_shows() -> None:
     assert step.predicted < step.actual < 0
 
 
+@pytest.mark.parametrize("verbs", [("update",), ("backward",), ("backward", "update")])
+def test_the_predicted_change_is_by_the_slopes_of_now_where_the_grads_are_others(
+    verbs: tuple[str, ...],
+) -> None:
+    """Where they are stale or of two passes added up, −rate × Σ grad² predicts nothing."""
+    session = Session(trained("w = 3; b = 1; x = 2; L = (w*x - 1)**2 + b*w"))
+    session.backward()
+    for verb in verbs:
+        getattr(session, verb)()
+    graph, frame = session.state.graph, session.state.frame
+    w, b = frame.data[graph.named("w")], frame.data[graph.named("b")]
+    moved = {each: frame.grad[graph.named(each)] for each in "wb"}
+    slopes = {"w": 4 * (2 * w - 1) + b, "b": w}
+    session.update(0.001)
+    step = session.state.step
+    assert step is not None
+    assert step.predicted == pytest.approx(-0.001 * sum(slopes[each] * grad for each, grad in moved.items()))
+    said = "".join(fragment.text for line in card(session.state) for fragment in line.fragments)
+    assert "slope × grad" in said
+    assert "The grads are not the slopes here" in said
+
+
 def test_a_whole_cycle_is_what_micrograd_does() -> None:
     w, b = Value(3.0), Value(1.0)
     session = Session(trained())

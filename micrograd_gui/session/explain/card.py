@@ -180,9 +180,11 @@ def _update(state: State, step: Step) -> tuple[Line, ...]:
     more = len(step.changes) - len(shown)
     said = f"… and {more} more. " if more else ""
     if step.actual is not None and state.graph.target is not None:
-        loss, slopes = loss_in_words(state.graph, step.over), "grad × step" if rule.columns else "grad²"
+        loss, grads = loss_in_words(state.graph, step.over), "grad × step" if rule.columns else "grad²"
+        slopes = f"slope × {'step' if rule.columns else 'grad'}" if step.by_slopes else grads
         said += f"To first order {loss} changes by −rate × Σ {slopes} = {written(step.predicted)}; "
         said += f"it will change by {written(step.actual)}."
+        said += " The grads are not the slopes here: zero them, then run backward." if step.by_slopes else ""
     if step.stale:
         said += " What is struck out is from before: run it again."
     lines += _too_large(state, step)  # before the rest: on little room one would have to scroll to it
