@@ -260,11 +260,15 @@ class GradientsTable(QTableView):
             widths[NODE] = bold.horizontalAdvance(samples[NODE]) + self._look.px(air)
             widths[-1] = max(widths[-1], self.horizontalHeader().minimumSectionSize())
             if sum(widths) <= room:
+                spare = room - sum(widths)  # first for the longest verdict: it says most
+                more = metrics.horizontalAdvance(_SAMPLES[0][0][VERDICT]) + self._look.px(air)
+                widths[VERDICT] += min(spare, max(0, more - widths[VERDICT]))
                 widths[NODE] += (room - sum(widths)) * 2 // 3
                 break
         if wide:
             tight = _SAMPLES[-1][0][:VERDICT]
             widths[:VERDICT] = [metrics.horizontalAdvance(text) + self._look.px(9) for text in tight]
+            widths[NODE] = bold.horizontalAdvance(tight[NODE]) + self._look.px(9)
             for column, text in wide.items():  # both numbers are read, if need be by scrolling
                 widths[column] = max(widths[column], _width(metrics, text) + self._look.px(9))
         for column in (NUMERIC, ERROR):  # while they hold nothing, both numbers have their room

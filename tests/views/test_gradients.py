@@ -349,3 +349,10 @@ def test_why_a_slope_cannot_be_told_stands_below_the_table(pane, session):
     session.check_all()
     assert pane.reason.isHidden()
     assert all(row.ok for row in session.state.checked)
+
+
+def test_where_the_pane_is_narrow_a_stale_check_is_still_read(make_view, session):
+    pane = make_view(Gradients, session, 400, 300)
+    pane.show()
+    wanted = QFontMetrics(pane.table.font()).horizontalAdvance("from before")
+    assert pane.table.columnWidth(VERDICT) >= wanted
