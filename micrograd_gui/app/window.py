@@ -10,8 +10,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import QLabel, QMainWindow, QToolButton
 
 from micrograd_gui.app.actions import Menus, Toolbars
@@ -38,6 +47,19 @@ if TYPE_CHECKING:
 
 _TITLE_BAR = 40  # pixels that the desktop may add above a window: else its status bar is below a low screen
 _TRAINING_BUTTONS = ("train", "train_step", "rewind", "update")
+
+
+class Message(QLabel):
+    """One sentence; where there is no room for all of it, it ends in dots, and the tip has it whole."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The words that there is room for."""
+        room = self.contentsRect()
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        role, flags = self.foregroundRole(), self.alignment()
+        painter = QPainter(self)
+        self.style().drawItemText(painter, room, flags, self.palette(), self.isEnabled(), shown, role)
+        painter.end()
 
 
 class MainWindow(QMainWindow):
@@ -88,7 +110,7 @@ class MainWindow(QMainWindow):
 
     def _build_status(self) -> None:
         self._about_finding: tuple[QToolButton, ...] = ()
-        self.message = QLabel()
+        self.message = Message()
         self.message.setObjectName("message")
         self.summary = QLabel()
         self.summary.setObjectName("summary")
@@ -236,6 +258,7 @@ class MainWindow(QMainWindow):
         if standing(state) or self._about_finding:
             self._show_finding_buttons(bool(standing(state)))
         self.summary.setText(summary(state))
+        self.summary.setToolTip(self.summary.text())
 
     def _show_finding_buttons(self, shown: bool) -> None:
         """What can be done about a finding stands beside it; made when there is one."""
