@@ -42,7 +42,7 @@ _IN_SHORT = {  # of what stands on nodes and cannot be compared
     "zeroed": "gradients zeroed at {}: run backward to compare",
     "from before": "gradients from before at {}: zero them and run backward",
     "so far": "gradients not complete yet at {}",
-    "will agree": "gradients will agree once backward has reached {}",
+    "will agree": "gradients of {} will agree once backward has reached them",
 }
 
 

@@ -34,7 +34,7 @@ def test_without_a_check_there_is_no_verdict_but_the_way_to_one(session):
 def test_the_verdict_says_when_a_grad_is_not_to_be_compared_yet(session):
     session.check_all()
     assert mark(session, "a") == "will agree"
-    assert verdict_of_moment(session.state).startswith("gradients will agree once backward has reached all")
+    assert verdict_of_moment(session.state).startswith("gradients of all ")
     session.backward()
     assert mark(session, "a") == "✓"
     session.backward()
@@ -133,5 +133,5 @@ def test_where_the_pass_has_not_been_the_line_says_what_it_will_bring():
     session = Session(graph_from_expression("a = -2; b = -3; L = a**b + a"))
     session.check_all()
     assert verdict_of_moment(session.state) == (
-        "gradients will agree once backward has reached a, v3, L, nothing can be told at b"
+        "gradients of a, v3, L will agree once backward has reached them, nothing can be told at b"
     )
