@@ -260,10 +260,10 @@ class GradientsTable(QTableView):
             widths[NODE] = bold.horizontalAdvance(samples[NODE]) + self._look.px(air)
             widths[-1] = max(widths[-1], self.horizontalHeader().minimumSectionSize())
             if sum(widths) <= room:
-                spare = room - sum(widths)  # first for the longest verdict: it says most
-                more = metrics.horizontalAdvance(_SAMPLES[0][0][VERDICT]) + self._look.px(air)
-                widths[VERDICT] += min(spare, max(0, more - widths[VERDICT]))
-                widths[NODE] += (room - sum(widths)) * 2 // 3
+                more = metrics.horizontalAdvance("from before") + self._look.px(8) - widths[VERDICT]
+                widths[VERDICT] += min(room - sum(widths), max(0, more))  # else it is drawn too small
+                spare = room - sum(widths)
+                widths[NODE] += max(spare * 2 // 3, min(spare, self._longest(bold) - widths[NODE]))
                 break
         if wide:
             tight = _SAMPLES[-1][0][:VERDICT]
@@ -280,6 +280,12 @@ class GradientsTable(QTableView):
             widths[VERDICT] = max(int(0.85 * widths[VERDICT]), widths[VERDICT] - missing)
         for column, width in enumerate(widths):  # the last one takes what is left on top of that
             self.setColumnWidth(column, width)
+
+    def _longest(self, metrics: QFontMetrics) -> int:
+        """Pixels that the longest name takes."""
+        model = self.model()
+        names = (model.text(node, NODE) for node in model.order) if isinstance(model, GradientsModel) else ()
+        return metrics.horizontalAdvance(max(names, key=len, default="")) + self._look.px(8)
 
     def sizeHint(self) -> QSize:
         """Room for the columns and some rows."""

@@ -356,3 +356,8 @@ def test_where_the_pane_is_narrow_a_stale_check_is_still_read(make_view, session
     pane.show()
     wanted = QFontMetrics(pane.table.font()).horizontalAdvance("from before")
     assert pane.table.columnWidth(VERDICT) >= wanted
+    session.open_graph(load_example("neuron"))
+    pane.resize(480, 300)  # as at first in a window of 1600 pixels
+    name = QFontMetrics(pane.table.model().index(0, 0).data(ROLE.FontRole)).horizontalAdvance("x1w1 + x2w2")
+    assert pane.table.columnWidth(0) >= name + 8
+    assert pane.table.columnWidth(VERDICT) >= wanted
