@@ -263,3 +263,31 @@ def test_numbers_at_the_ends_of_their_range_can_be_plotted(number, expression):
         assert free_corner(static, 0.4, 0.4)
         for low, high in (static.x_span, static.y_span):
             assert -np.inf < low < high < np.inf
+
+
+@pytest.mark.parametrize(
+    ("label", "h", "words"),
+    [
+        ("u", 0.5, ["u: 1.5000 → 2.0000", "v = −1.0000", "L: 2.5000 → 4.0000"]),
+        ("v", -0.5, ["v: −1.0000 → −1.5000", "u = 1.5000", "L: 2.5000 → 2.3125"]),
+        ("x", 0.25, ["x: 3.0000 → 3.2500", "u = 1.5000", "L = 2.5000"]),  # it is taken times 0
+    ],
+)
+def test_a_nudge_is_told_before_and_after_as_in_the_other_panes(label, h, words):
+    session = bowl()
+    session.backward()
+    session.nudge(named(session, label), h)
+    assert one(plotted(session)[1], Mark).legend == ", ".join(words)
+    session.end_nudge()
+    assert "→" not in one(plotted(session)[1], Mark).legend
+
+
+def test_a_nudge_of_one_row_tells_nothing_of_the_loss_over_all_rows():
+    session = Session()
+    session.open_graph(load_example("line"))
+    session.backward()
+    assert "mean of 20 rows" in one(plotted(session)[1], Mark).legend
+    session.nudge(named(session, "w"), 0.5)
+    told = one(plotted(session)[1], Mark).legend
+    assert "w: −1.0000 → −0.5000" in told
+    assert "rows" not in told

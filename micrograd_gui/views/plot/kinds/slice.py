@@ -22,6 +22,7 @@ from micrograd_gui.views.plot.model import (
     PlotItem,
     StaticPlot,
     Trail,
+    told,
 )
 from micrograd_gui.views.plot.standing import (
     after_update,
@@ -308,14 +309,17 @@ def _point(state: State, static: SliceStatic, here: Sequence[float]) -> Mark:
     assert target is not None
     known = state.frame.data.get(target)
     name = operand_name(static.graph.nodes[target])
-    words = f"{static.x_name} = {written(here[0])}, {static.y_name} = {written(here[1])}"
+    shown = [None if state.nudge is None else state.nudge.shows(each) for each in (*static.leaves, target)]
+    words = ", ".join(map(told, (static.x_name, static.y_name), here, shown[:2]))
     brief = ""
     if static.rows:
         assert static.now is not None
         brief = f"{name} = {written(static.now)} ({static.rows})"
     elif known is not None and (static.now is None or static.now == known):
-        brief = f"{name} = {written(known)}"
+        brief = told(name, known, shown[2])
     elif known is not None and static.now is not None:
         brief = f"{name}: {' → '.join(told_apart((known, static.now)))} (not run yet)"
+    if static.rows and shown[:2] != [None, None]:
+        brief = ""  # a nudge is of the row that is shown: what it does to the loss over rows is not known
     full = f"{words}, {brief}" if brief else words
     return Mark("accent", "point", (here[0],), (here[1],), full, brief or words)
