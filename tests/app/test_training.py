@@ -265,8 +265,12 @@ class Answers(QObject):
     def clock():
         return time.perf_counter() - held_up()
 
-    def send(self):
+    def forget(self):
+        """Count from here on: what has just been done was the test's own."""
         self._sent, self._spent = self.clock(), time.process_time()
+
+    def send(self):
+        self.forget()
         QApplication.postEvent(self, QEvent(self.KIND))
 
     def event(self, event):
@@ -300,7 +304,7 @@ def resident():
 def test_ten_thousand_steps_keep_memory_and_answer_input(opened, qtbot):
     window = opened("moons")
     session = window.session
-    session.set_plan(steps=11_000, rate=0.1)
+    session.set_plan(steps=700, rate=0.1)
     rendered = window.panes.rendered_graph  # Graphviz's picture of 1,661 nodes is large, and comes late
     boundary, loss = window.plot.view, window.plot.below
     answers, keys = Answers(), []
@@ -318,22 +322,35 @@ def test_ten_thousand_steps_keep_memory_and_answer_input(opened, qtbot):
                 zoom()
             QTest.qWait(0)
 
+    def rest():
+        qtbot.waitUntil(lambda: window.bridge.shown is session.state, timeout=30_000)
+        qtbot.wait(200)  # what is drawn when the run is over counts as well
+
     answers.send()
     action(window, "train").trigger()  # before there is a plot: matplotlib comes in while the graph trains
     qtbot.waitUntil(
         lambda: bool(boundary.items and loss.items) and rendered.figure is not None, timeout=120_000
     )
+    train_on(700)
+    rest()
+    # What a run and its end need once is there after two of them; a leak grows with the steps, or the ends.
+    session.set_plan(steps=1_000)
+    action(window, "train").trigger()
     train_on(1_000)
+    rest()
     before = resident()
+    answers.forget()  # the search for garbage took 0.1 s
+    session.set_plan(steps=11_000)
+    action(window, "train").trigger()
     began = time.perf_counter()
     while session.state.training.k < 1_500 and time.perf_counter() - began < 400:  # at the pace of the window
         zoom()
         QTest.qWait(100)
     train_on(11_000)
     assert session.state.training.k == 11_000, session.state.training.note
-    qtbot.wait(200)  # what is drawn when the run is over counts as well
+    rest()
     answers.blockSignals(True)
-    assert resident() < 1.02 * before
+    assert resident() < 1.02 * before, (resident(), before)
     waits = sorted(answers.waits)
     assert waits[int(0.99 * len(waits))] < 0.1
     assert max(map(min, answers.waits, answers.busy)) < 0.1
