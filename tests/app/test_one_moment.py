@@ -14,6 +14,8 @@ from micrograd_gui.session.measure import numbers
 from micrograd_gui.views.plot.model import Field
 from tests.views import learning
 
+SPEED = "20 steps/s"  # some steps between two rounds; more of them would only cost the tests time
+
 
 class Seen(QObject):
     """Which step of the run each pane has on the screen, told by what is drawn in it, whenever it is drawn.
@@ -133,6 +135,7 @@ def seen(opened, qtbot):
     window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, window.docks["gradients"])
     window.resizeDocks([window.docks["gradients"]], [460], Qt.Orientation.Horizontal)
     window.plot.show_kind("boundary")
+    window.panes.training.set_speed(SPEED)
     window.session.train_step()
     panes, plot = window.panes, window.plot
     qtbot.waitUntil(
@@ -167,8 +170,9 @@ def at_rest(qtbot, seen):
 
 
 def test_all_panes_show_one_moment_at_every_paint_of_a_run(seen, qtbot):
+    seen.window.panes.training.set_speed("fastest")
     action(seen.window, "train").trigger()
-    until_rounds(qtbot, seen, 6)
+    until_rounds(qtbot, seen, 4)
     assert seen.differing == []
     action(seen.window, "train").trigger()
     at_rest(qtbot, seen)
@@ -180,7 +184,7 @@ def test_what_is_done_meanwhile_brings_no_pane_to_another_moment(seen, qtbot):
     window = seen.window
     action(window, "train").trigger()
     until_rounds(qtbot, seen, 2)
-    for at in range(6):  # the view, a selection, a place: seen at once, of the moment that is seen
+    for at in range(4):  # the view, a selection, a place: seen at once, of the moment that is seen
         QTest.keyClick(window.canvas, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
         node = window.session.state.graph.order[at]
         window.session.select({node})
@@ -193,12 +197,12 @@ def test_what_is_done_meanwhile_brings_no_pane_to_another_moment(seen, qtbot):
     assert window.bridge.shown.selection == {node}
     assert seen.differing == []
     window.panes.rendered_graph.hide()
-    until_rounds(qtbot, seen, 2)
+    until_rounds(qtbot, seen, 1)
     window.panes.rendered_graph.show()  # it comes with the moment that the others show
     until_rounds(qtbot, seen, 2)
     window.plot.show_kind("gradients")
     window.session.set_plan(rate=0.01)
-    until_rounds(qtbot, seen, 2)
+    until_rounds(qtbot, seen, 1)
     window.plot.show_kind("boundary")
     until_rounds(qtbot, seen, 2)
     window.training.stop()
