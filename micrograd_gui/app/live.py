@@ -141,7 +141,7 @@ def present(session: Session, found: LiveGraph) -> str:
     """Run the graph to where the live values are, and give a sentence where they are not what a run gives.
 
     Forward, and where some grad is not 0 backward: so often as it takes for the numbers on screen to be those
-    of the notebook, where backward() may have been called twice.
+    of the notebook, where backward() may have been called twice; then it is said that passes were added up.
     """
     session.forward()
     if not session.state.forward_done:
@@ -156,6 +156,10 @@ def present(session: Session, found: LiveGraph) -> str:
             session.forward()
             session.backward()
     finding = _finding(session, found)
+    step = session.state.step
+    added_up = step is not None and step.backward_pass > 1
+    if finding is None and added_up and (diagnosed := _diagnosed(found)) is not None:
+        finding = Found(diagnosed[0], diagnosed[2], {}, {})
     session.take_found(finding)
     return "" if finding is None else finding.sentence
 

@@ -318,7 +318,7 @@ def summary(state: State) -> str:
     else:
         parts.append(_phase(state))
         parts.append(f"moment {state.cursor} of {len(state.trace)}")
-    if state.finding is not None:
+    if state.finding is not None and (state.finding.data or state.finding.grad):
         parts.append(f"the notebook differs at {_count(len(state.finding.nodes), 'node')}")
     if state.checked:
         fresh = "" if state.finding is None else "a fresh run: "

@@ -28,6 +28,7 @@ from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES, Optimiser, 
 from micrograd_gui.document.text import exact, read_number, short, spoken, written
 from micrograd_gui.session.over_rows import held_out
 from micrograd_gui.session.state import State
+from micrograd_gui.session.stepping import descent_at
 from micrograd_gui.session.training.progress import diverging
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.expression_line import ReadLine
@@ -237,16 +238,17 @@ class TrainingPanel(QScrollArea):
 
     def _show(self, state: State) -> None:
         training, plan = state.training, _plan(state)
-        if training is None:
-            self._count(0, plan.steps)
-            texts = dict.fromkeys(_NUMBERS, "·")
-        else:
-            ends = -(-training.k // plan.steps) * plan.steps  # where a run would that went on from here
-            self._count(training.k, max(training.until, ends))
+        k = 0 if training is None else training.k
+        by_hand = 0 if state.is_training else descent_at(state).k - k  # updates since then: steps like others
+        k += by_hand
+        ends = -(-k // plan.steps) * plan.steps  # where a run would that went on from here
+        self._count(k, max(plan.steps if training is None else training.until, ends))
+        texts = dict.fromkeys(_NUMBERS, "·")
+        if k:
+            texts["rate"] = short(SCHEDULES[plan.schedule].factor(k) * plan.rate)  # of the next step
+        if training is not None and not by_hand:  # after an update nothing is known before it is run
             accuracy = "·" if training.accuracy is None else f"{100 * training.accuracy:.0f} %"
-            factor = SCHEDULES[plan.schedule].factor(training.k)  # of the next step, by the plan as it is
-            rate = factor * plan.rate
-            texts = {"loss": written(training.loss), "accuracy": accuracy, "rate": short(rate)}
+            texts |= {"loss": written(training.loss), "accuracy": accuracy}
         for name, text in texts.items():
             if self.numbers[name].text() != text:
                 self.numbers[name].setText(text)

@@ -87,7 +87,10 @@ def test_a_second_backward_without_zero_grad_is_shown_as_two_passes(shown):
     window = shown(show(L, block=False))
     assert numbers(window)["a"] == (3.0, a.grad)
     assert window.session.state.step.backward_pass == 2
-    assert window.message.text() == ""
+    assert "2 passes were added up" in window.message.text()
+    assert window.message.text() in card_of(window)
+    assert "(notebook)" not in row_of(window, "a")["analytic"]
+    assert "differs" not in window.summary.text()
 
 
 def test_where_a_run_gives_other_numbers_one_sentence_says_so(shown):

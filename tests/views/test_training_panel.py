@@ -98,6 +98,20 @@ def test_single_steps_are_counted_towards_the_end_of_a_run(panel, session):
     assert seen == ["step 1 of 3", "step 2 of 3", "step 3 of 3", "step 4 of 6"]
 
 
+def test_an_update_by_hand_is_a_step_like_others(panel, session):
+    assert panel.progress.text() == "step 0 of 50"
+    session.update()
+    assert panel.progress.text() == "step 1 of 50"
+    assert panel.numbers["loss"].text() == "·"  # it is not known before it is run
+    session.train_step()
+    assert panel.progress.text() == "step 2 of 50"
+    assert panel.numbers["loss"].text() not in ("·", "")
+    session.update()
+    assert panel.progress.text() == "step 3 of 50"
+    session.previous()
+    assert panel.progress.text() == "step 2 of 50"
+
+
 def test_the_rate_is_that_of_the_next_step_by_the_plan_as_it_is(panel, session):
     session.train_step()
     type_in(panel, "rate", "0.5")
