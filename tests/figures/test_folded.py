@@ -123,7 +123,8 @@ def test_blocks_are_opened_where_that_is_asked_for_and_the_file_keeps_all(tmp_pa
 
 @pytest.mark.parametrize("suffix", [form.suffix for form in formats.FORMS.values()])
 def test_the_largest_example_is_exported_to_every_form(tmp_path: Path, suffix: str) -> None:
-    written = render(documents.load_example("moons"), str(tmp_path / f"moons{suffix}"))
+    told = {"scale": 0.3} if suffix in (".gif", ".webp") else {}  # most of the time goes into their pixels
+    written = render(documents.load_example("moons"), str(tmp_path / f"moons{suffix}"), **told)
     assert all(path.stat().st_size > 500 for path in written)
 
 
