@@ -192,7 +192,8 @@ class RowDelegate(QStyledItemDelegate):
         """With a font that is small enough."""
         super().initStyleOption(option, index)
         if index.column() != NODE:
-            room, width = option.rect.width() - 6, _width(option.fontMetrics, option.text)
+            room = option.rect.width() - (10 if index.column() == VERDICT else 6)  # words reach its edge
+            width = _width(option.fontMetrics, option.text)
             lines, font = lines_of(option.text), option.font
             if width > room and len(moved := _moved_in_two(option.text)) > 1:
                 lines, width = moved, max(map(option.fontMetrics.horizontalAdvance, moved))
@@ -270,7 +271,7 @@ class GradientsTable(QTableView):
             widths[:VERDICT] = [metrics.horizontalAdvance(text) + self._look.px(9) for text in tight]
             widths[NODE] = bold.horizontalAdvance(tight[NODE]) + self._look.px(9)
             for column, text in wide.items():  # both numbers are read, if need be by scrolling
-                widths[column] = max(widths[column], _width(metrics, text) + self._look.px(9))
+                widths[column] = max(widths[column], _width(metrics, text) + self._look.px(13))
         for column in (NUMERIC, ERROR):  # while they hold nothing, both numbers have their room
             empty = bool(wide) and isinstance(model, GradientsModel) and not model.measured
             self.setColumnHidden(column, empty)

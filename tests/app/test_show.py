@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEventLoop, QMimeData, QObject, QTimer, QUrl
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMessageBox, QTableView, QToolButton
+from PySide6.QtGui import QAction, QFontMetrics
+from PySide6.QtWidgets import QMessageBox, QStyleOptionViewItem, QTableView, QToolButton
 
 from micrograd import Value
 from micrograd_gui import show
@@ -200,6 +200,27 @@ def test_the_cause_of_a_wrong_backward_stays_said_until_an_edit(shown, qtbot):
     assert row_of(window, "other")["analytic"] == "2.0000"
     window.session.undo()
     assert window.session.state.found is None
+
+
+def test_the_table_elides_neither_number_nor_words_where_the_notebook_differs(shown, qtbot):
+    x, y = Value(-2.366304, label="x"), Value(-1.0, label="y")
+    out = x * y
+    out.backward()
+    x.grad, y.grad = -2.5320251, -1.2345678
+    window = shown(show(out, block=False))
+    window.resize(1600, 900)
+    qtbot.wait(20)
+    table = window.panes.gradients.table
+    for label in "xy":
+        for column in (2, 5):  # analytic, verdict
+            rows = [table.model().index(row, 0).data() for row in range(3)]
+            index = table.model().index(rows.index(label), column)
+            option = QStyleOptionViewItem()
+            option.rect, option.font = table.visualRect(index), table.font()
+            table.itemDelegate().initStyleOption(option, index)
+            metrics = QFontMetrics(option.font)
+            for line in option.text.split("\u2028"):
+                assert metrics.horizontalAdvance(line) <= option.rect.width() - 10
 
 
 def test_the_canvas_marks_where_the_notebook_differs_and_the_right_run_is_shown(shown, qtbot):
