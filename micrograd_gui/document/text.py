@@ -93,7 +93,8 @@ def told_apart(
 ) -> list[str]:
     """The numbers, each written with so many decimals, or with as many as it takes to tell them apart.
 
-    Those that no decimals of a fixed point tell apart get an exponent, and the digits behind it.
+    Those that no decimals of a fixed point tell apart get an exponent, one for both sides of a power of ten,
+    so that the digits tell their difference: ``1.0000002e+18`` and ``0.9999998e+18``.
     """
     different = len({number for number in numbers if number == number})
     finite = [number for number in numbers if math.isfinite(number)]
@@ -105,8 +106,16 @@ def told_apart(
         texts = [write(number, each) for number in numbers]
         if tells(texts):
             return texts
+    from decimal import Decimal  # numbers that near to each other are rare
+
+    powers = {number: int(f"{number:e}".partition("e")[2]) for number in finite if number}
+    if powers and max(powers.values()) - min(powers.values()) == 1:
+        powers = dict.fromkeys(powers, max(powers.values()))
     for each in range(3, MOST_DIGITS):
-        signed = {number: f"{number:.{each}e}".replace("-", MINUS) for number in finite}
+        signed = {
+            number: f"{Decimal(number).scaleb(-power):.{each}f}e{power:+03d}".replace("-", MINUS)
+            for number, power in powers.items()
+        }
         texts = [signed.get(number) or written(number) for number in numbers]
         if tells(texts):
             break

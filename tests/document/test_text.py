@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.text import WIDEST, exact, one_line, read_number, short, spoken, visible, written
+from micrograd_gui.document.text import (
+    WIDEST,
+    exact,
+    one_line,
+    read_number,
+    short,
+    spoken,
+    told_apart,
+    visible,
+    written,
+)
 from tests.naughty import naughty
 
 
@@ -124,3 +134,10 @@ def test_what_is_too_long_is_cut_at_its_end_or_in_its_middle():
 
 def test_in_the_name_of_a_file_every_blank_counts():
     assert visible(" a  b\n.svg", "�") == " a  b .svg"
+
+
+def test_numbers_on_both_sides_of_a_power_of_ten_are_told_apart_by_their_digits():
+    above, below = told_apart((1e18 + 2e6, 1e18 - 2e6))
+    assert above.endswith("e+18")
+    assert below.endswith("e+18")
+    assert float(above) - float(below) == pytest.approx(4e6, rel=0.3)
