@@ -53,7 +53,9 @@ class Message(QLabel):
     """One sentence; where there is no room for all of it, it ends in dots, and the tip has it whole."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The words that there is room for."""
+        """The words that there is room for; to draw none PySide would first load every style there may be."""
+        if not self.text():
+            return
         room = self.contentsRect()
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
         role, flags = self.foregroundRole(), self.alignment()
