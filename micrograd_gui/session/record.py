@@ -190,7 +190,7 @@ class _Recorder:
             changes=tuple(changes),
             rate=rate,
             predicted=-rate * sum(slopes.get(each.node, each.grad) * each.by for each in changes),
-            by_slopes=any(differ(slopes.get(each.node, each.grad), each.grad) for each in changes),
+            by_slopes=_others(slopes, changes),
             actual=None if loss is None or self.loss is None else loss - self.loss,
             stale=self._other_than(anew) if moved else frozenset(),
             over=self.over,
@@ -290,6 +290,13 @@ def first_wrong(
         if problem is not None:
             return f"in row {row + 1}, {problem.note}", problem.node
     return "what the rows add up to is too large a number.", graph.target
+
+
+def _others(slopes: Mapping[NodeId, float], changes: Sequence[Change]) -> bool:
+    """Whether the grads by which parameters moved are not the slopes there, but for rounding."""
+    pairs = [(slopes.get(each.node, each.grad), each.grad) for each in changes]
+    least = 1e-12 * max((abs(slope) for slope, _ in pairs if math.isfinite(slope)), default=0.0)
+    return any(differ(*each) and not math.isclose(*each, rel_tol=1e-9, abs_tol=least) for each in pairs)
 
 
 def differ(one: float, other: float) -> bool:
