@@ -33,6 +33,8 @@ BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 LEARNING = ("training", "data")
 OF_LEARNING = ("loss", "boundary", "gradients")  # the plots of what learns
 TABLE = 400  # pixels that the gradients table and the training pane need
+NARROW = 1200  # pixels at text scale 1: a narrower window has no room for panes beside the canvas
+RENDERED = 226  # pixels at text scale 1, with its title, in which four legible rows stand
 LOW = 750  # pixels at text scale 1: a lower window has no room for two panes under the canvas
 
 
@@ -158,26 +160,47 @@ class Panes(QObject):
             dock.setVisible(self._learns or name not in LEARNING)
         window.addDockWidget(LEFT, docks["palette"])
         window.addDockWidget(BOTTOM, docks["step_card"])
+        width, height = window.width(), window.height()
+        if width < NARROW * look.scale:
+            self._place_below()
+            return
         window.addDockWidget(RIGHT, docks["plot"])
         window.splitDockWidget(docks["plot"], docks["gradients"], Qt.Orientation.Vertical)
         for name in LEARNING:
             window.tabifyDockWidget(docks["gradients"], docks[name])
-        if window.height() < LOW * look.scale:
+        if height < LOW * look.scale:
             window.tabifyDockWidget(docks["gradients"], docks["rendered_graph"])
         else:
             window.splitDockWidget(docks["step_card"], docks["rendered_graph"], Qt.Orientation.Vertical)
         docks["training" if self._learns else "gradients"].raise_()
-        width, height = window.width(), window.height()
         right = max(round(width * 0.3), TABLE)
         self._resize(Qt.Orientation.Horizontal, palette=look.px(150), plot=right)
-        self._resize(Qt.Orientation.Vertical, step_card=look.px(130), rendered_graph=height // 5)
+        rendered = max(height // 5, look.px(RENDERED))
+        self._resize(Qt.Orientation.Vertical, step_card=look.px(130), rendered_graph=rendered)
         self._share_height()
+
+    def _place_below(self) -> None:
+        """All panes under a canvas that has the whole width, so that names and numbers can be read on it."""
+        window, docks = self._window, self.docks
+        window.splitDockWidget(docks["step_card"], docks["plot"], Qt.Orientation.Horizontal)
+        for name in ("gradients", *LEARNING, "rendered_graph"):
+            window.tabifyDockWidget(docks["plot"], docks[name])
+        docks["plot"].raise_()
+        below = max(TABLE, (window.width() - self._look.px(150)) // 2)
+        self._resize(Qt.Orientation.Horizontal, palette=self._look.px(150), plot=below)
+        self._resize(Qt.Orientation.Vertical, step_card=round(window.height() * 0.38))
+        self._lay_out_at_once()
 
     def _share_height(self) -> None:
         """What learns shows two plots, one above the other."""
+        if self._window.width() < NARROW * self._look.scale:
+            return
         plot, below = (0.56, 0.32) if self._learns else (0.48, 0.4)
         height = self._window.height()
         self._resize(Qt.Orientation.Vertical, plot=round(height * plot), gradients=round(height * below))
+        self._lay_out_at_once()
+
+    def _lay_out_at_once(self) -> None:
         if self._window.isVisible() and (layout := self._window.layout()) is not None:
             layout.activate()  # else they would be painted where splitting and tabs have left them
 

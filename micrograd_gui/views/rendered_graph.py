@@ -40,6 +40,7 @@ _PER_NOTCH = 1.2
 _NOTCH = 120.0
 MANY = 40  # rectangles; more than so many are painted as one
 _AIR = 6.0  # pixels around a fitted picture
+LEGIBLE = 10  # pixels at text scale 1: text is smaller by the wheel alone, and where all is asked for
 _SAID = 20  # pixels at text scale 1 for the words below it
 
 
@@ -52,7 +53,9 @@ def _lay_out_figure(graph: Graph, *, stop: Event) -> Figure:
 class RenderedGraph(QWidget):
     """Laid out off the GUI thread, once per structure: while stepping, only numbers and outlines change.
 
-    A click selects a node, the wheel zooms, dragging pans, a double click fits.
+    A graph that has no room at a legible size is shown in part, the part in which a node acts. A click
+    selects a node, the wheel zooms, dragging pans; a double click shows all of it, and the next one the
+    legible part.
     """
 
     def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
@@ -70,7 +73,8 @@ class RenderedGraph(QWidget):
         self._shape: object = None
         self._said: Said | None = None
         self._zoom, self._origin = 1.0, QPointF(0.0, 0.0)
-        self._fitted = True
+        self._fitted = True  # by the program: nobody has dragged it or turned the wheel
+        self._all = False  # even where it is not legible
         self._pressed: QPoint | None = None
         self._grabbed: QPointF | None = None
         self.set_look(look)
@@ -86,18 +90,60 @@ class RenderedGraph(QWidget):
         self._painter: FigurePainter | None = None
         self.update()
 
-    def fit(self) -> None:
-        """The whole picture, in the middle; it stays whole when the pane changes its size."""
-        self._fitted = True
+    def fit(self, *, all_of_it: bool = False) -> None:
+        """The picture in the middle, and so again when the pane changes its size.
+
+        It is shown whole where it is legible so, else that part of it in which a node acts; whole in any case
+        where all of it is wanted.
+        """
+        self._fitted, self._all = True, all_of_it
         if self.figure is not None:
-            wide, high = self.figure.width, self.figure.height
-            height = self.height() - (self.look.px(_SAID) if self._said else 0)
-            zoom = min((self.width() - 2 * _AIR) / wide, (height - 2 * _AIR) / high)
-            self._zoom = max(ZOOM_RANGE[0], min(zoom, LARGEST_FIT * self.look.scale))
-            self._origin = QPointF(
-                (self.width() - wide * self._zoom) / 2, (height - high * self._zoom) / 2
-            )
+            from micrograd_gui.figures.parts import SMALL  # with the first picture
+
+            room = self._room()
+            wide, high, scale = self.figure.width, self.figure.height, self.look.scale
+            zoom = min((room.width() - 2 * _AIR) / wide, (room.height() - 2 * _AIR) / high)
+            least = ZOOM_RANGE[0] if all_of_it else LEGIBLE * scale / SMALL
+            self._zoom = min(max(zoom, least), LARGEST_FIT * scale)
+            self._origin = self._within(QPointF(0.0, (room.height() - high * self._zoom) / 2))
+            self._follow()
         self.update()
+
+    def _room(self) -> QRectF:
+        """Where the picture stands: all but the words below it."""
+        return QRectF(self.rect()).adjusted(0, 0, 0, -self.look.px(_SAID) if self._said else 0)
+
+    def _within(self, origin: QPointF) -> QPointF:
+        """The origin nearest to that one at which no room is wasted: the middle where all has room."""
+        assert self.figure is not None
+        room, found = self._room(), []
+        for at, has, wants in (
+            (origin.x(), room.width(), self.figure.width * self._zoom),
+            (origin.y(), room.height(), self.figure.height * self._zoom),
+        ):
+            spare = has - wants - 2 * _AIR
+            found.append((has - wants) / 2 if spare >= 0 else max(spare + _AIR, min(_AIR, at)))
+        return QPointF(*found)
+
+    def _follow(self) -> bool:
+        """Bring what acts into view, with what it wrote as far as there is room; whether anything moved."""
+        if self.figure is None or self._scenery is None or not self._fitted:
+            return False
+        acting = self.figure.acting
+        rect = None if acting is None else self._scenery.rect_of(acting)
+        if rect is None:
+            return False
+        room, place = self._room(), self._transform()
+        wanted = place.mapRect(rect)
+        for node in sorted(node for node, _ in self.figure.fresh if node != acting):
+            other = self._scenery.rect_of(node)
+            both = wanted if other is None else wanted.united(place.mapRect(other))
+            if both.width() <= room.width() - 2 * _AIR and both.height() <= room.height() - 2 * _AIR:
+                wanted = both
+        if room.contains(wanted):
+            return False
+        before, self._origin = self._origin, self._within(self._origin + room.center() - wanted.center())
+        return before != self._origin
 
     # Showing the state -----------------------------------------------------------------------
 
@@ -136,7 +182,7 @@ class RenderedGraph(QWidget):
         if old.frame.data is not new.frame.data:
             ahead = {oval.node for oval in new.ovals if old.ahead(oval.node) != new.ahead(oval.node)}
         rects = self._scenery.covered(touched, through, ahead)
-        if len(rects) > MANY:
+        if self._follow() or len(rects) > MANY:
             self.update()
             return
         place = self._transform()
@@ -174,11 +220,9 @@ class RenderedGraph(QWidget):
         self._scenery = Scenery(figure)
         self.figure, self.message = figure.with_frame(state.frame, state.step, state.nudge, state.finding), ""
         self._say(state)
-        self.setAccessibleDescription(
-            f"{len(figure.boxes)} nodes, drawn by Graphviz in the notebook's style"
-        )
+        self.setAccessibleDescription(f"{len(figure.boxes)} nodes, drawn by Graphviz in the notebook's style")
         if self._fitted or first:
-            self.fit()
+            self.fit(all_of_it=self._all)
         self.update()
 
     def _on_failed(self, error: Exception) -> None:
@@ -194,6 +238,7 @@ class RenderedGraph(QWidget):
         if self.figure is not None:
             self.figure = self.figure.with_frame(state.frame, state.step, state.nudge, state.finding)
             self._say(state)
+            self._follow()
 
     # Painting --------------------------------------------------------------------------------
 
@@ -223,7 +268,7 @@ class RenderedGraph(QWidget):
 
         before, self._said = self._said, said_at(state.graph, state.trace, state.cursor)
         if (before is None) != (self._said is None) and self._fitted:
-            self.fit()
+            self.fit(all_of_it=self._all)
         elif before != self._said:
             room = self.look.px(_SAID)
             self.update(0, self.height() - room, self.width(), room)
@@ -310,9 +355,9 @@ class RenderedGraph(QWidget):
             self.bridge.attempt(self.bridge.session.select, chosen)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """On the ground it fits the figure."""
+        """On the ground it shows all of the figure, or the legible part again."""
         if self.node_at(event.position()) is None:
-            self.fit()
+            self.fit(all_of_it=not self._all)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom, round the pointer."""
@@ -328,7 +373,7 @@ class RenderedGraph(QWidget):
         """A figure that was fitted stays so."""
         super().resizeEvent(event)
         if self._fitted:
-            self.fit()
+            self.fit(all_of_it=self._all)
 
     def event(self, event: QEvent) -> bool:
         """The tip of the node under the pointer."""

@@ -14,11 +14,12 @@ from pytestqt.qtbot import QtBot
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.figures import notebook_style
 from micrograd_gui.figures.palette import PALETTES
+from micrograd_gui.figures.parts import SMALL
 from micrograd_gui.files import documents
 from micrograd_gui.layout.graphviz import LayoutRefusal
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
-from micrograd_gui.views.rendered_graph import EMPTY, WAITING, RenderedGraph
+from micrograd_gui.views.rendered_graph import EMPTY, LEGIBLE, WAITING, RenderedGraph
 from micrograd_gui.views.theme import DARK, LIGHT, THEMES, Look, load_fonts
 
 Make = Callable[..., RenderedGraph]
@@ -33,7 +34,7 @@ def make(qtbot: QtBot) -> Make:
         session = Session(documents.load_example(graph) if isinstance(graph, str) else graph)
         pane = RenderedGraph(Bridge(session), look or Look())
         qtbot.addWidget(pane)
-        pane.resize(1200, 300)
+        pane.resize(1900, 300)  # the whole neuron is legible
         pane.show()
         if session.state.graph.nodes:
             qtbot.waitUntil(lambda: pane.figure is not None and not pane.message)
@@ -207,7 +208,7 @@ def test_the_wheel_zooms_about_the_pointer_and_fit_brings_all_back(make: Make) -
     assert other.x() < 0
     pane.resize(1000, 280)
     assert pane.place_of(session(pane).state.graph.named("x1")) == other, "a zoom of one's own stays"
-    pane.resize(1200, 300)
+    pane.resize(1900, 300)  # the whole neuron is legible
     pane.fit()
     assert geometry(pane) == start
 
@@ -331,3 +332,32 @@ def test_exported_pictures_have_the_colours_of_the_window(name: str) -> None:
     assert [getattr(theme, each) for each in shared] == [
         getattr(palette, called.get(each, each)) for each in shared
     ]
+
+
+@pytest.mark.parametrize("width", [300, 780, 1900])
+def test_text_is_legible_and_what_acts_is_in_view_at_every_moment(make: Make, width: int) -> None:
+    pane = make("neuron_exp")
+    pane.resize(width, 150)
+    assert pane.figure is not None
+    assert pane._zoom * SMALL >= LEGIBLE
+    session(pane).backward()
+    run = session(pane).state.trace
+    assert run is not None
+    for moment in range(len(run) + 1):
+        session(pane).seek(moment)
+        if pane.figure.acting is not None:
+            place = pane.place_of(pane.figure.acting)
+            assert place is not None
+            assert pane.rect().contains(place.toPoint())
+
+
+def test_a_double_click_shows_all_of_it_and_the_next_one_the_legible_part(make: Make, qtbot: QtBot) -> None:
+    pane = make()
+    pane.resize(700, 200)
+    ground = QPoint(3, 3)
+    wide, least = pane.figure.width, LEGIBLE / SMALL
+    assert pane._zoom == pytest.approx(least)
+    qtbot.mouseDClick(pane, Qt.MouseButton.LeftButton, pos=ground)
+    assert pane._zoom * wide <= pane.width()
+    qtbot.mouseDClick(pane, Qt.MouseButton.LeftButton, pos=ground)
+    assert pane._zoom == pytest.approx(least)

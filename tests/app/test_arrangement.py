@@ -1,0 +1,40 @@
+"""Where the panes are at first: what is drawn in them can be read at every usual size of a screen."""
+
+import pytest
+from PySide6.QtGui import QAction
+
+from micrograd_gui.figures.parts import SMALL
+from micrograd_gui.files.documents import examples
+from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
+from micrograd_gui.views.rendered_graph import LEGIBLE
+
+OF_EXPRESSIONS = [each.name for each in examples() if not each.trains]
+
+
+def show_example(window, qtbot, name):
+    window.findChild(QAction, f"example_{name}").trigger()
+    window.session.forward()
+    window.canvas.fit()
+
+
+def test_a_small_window_has_names_and_numbers_of_every_example_on_the_canvas(opened, qtbot):
+    window = opened(size=(1024, 700))
+    for name in OF_EXPRESSIONS:
+        show_example(window, qtbot, name)
+        assert window.canvas.zoom > CARDS_FROM * 1.3, name  # below CARDS_FROM no number is drawn
+        seen = window.canvas.mapToScene(window.canvas.viewport().rect()).boundingRect()
+        assert seen.contains(window.canvas.graph_scene.bounds()), name
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1600, 900), (1920, 1080)])
+def test_the_rendered_graph_is_legible_at_its_first_size(opened, qtbot, size):
+    window = opened(size=size)
+    pane = window.panes.rendered_graph
+    assert pane.isVisible()
+    for name in OF_EXPRESSIONS:
+        show_example(window, qtbot, name)
+        nodes = len(window.session.state.graph)
+        qtbot.waitUntil(lambda n=nodes: pane.figure is not None and len(pane.figure.boxes) == n)
+        qtbot.waitUntil(lambda: not pane.message)
+        assert pane._zoom * SMALL >= LEGIBLE, name
+        assert pane.height() >= 4 * 26, name
