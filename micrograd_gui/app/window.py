@@ -143,7 +143,14 @@ class MainWindow(QMainWindow):
 
     def _on_learning_built(self, training: TrainingPanel, data: DataPane) -> None:
         training.take_actions(*(self.menus.actions[name] for name in _TRAINING_BUTTONS))
+        training.rows_asked.connect(self._show_rows)
         data.open_asked.connect(self.commands.open_rows)
+
+    def _show_rows(self) -> None:
+        dock = self.docks["data"]
+        dock.show()
+        dock.raise_()
+        dock.widget().setFocus()
 
     # What the parts may ask: the Context -----------------------------------------------------
 

@@ -146,7 +146,12 @@ class Gradients(QWidget):
 
 
 def _reason(state: State) -> str:
-    """Why a slope is not said to agree: of the selected node, else of the first such; empty where all do."""
+    """Why a slope is not said to agree: of the selected node, else of the first such; empty where all do.
+
+    Of a graph without nodes, what will be in the table.
+    """
+    if not state.graph.nodes:
+        return "A row for each node will stand here: its numbers, and its gradient beside its numeric slope."
     if state.check_is_stale or state.finding is not None:
         return ""
     rows = [row for row in state.checked if row.ok is not True]

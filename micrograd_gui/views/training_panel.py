@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -26,7 +26,7 @@ from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES, Optimiser, RateSchedule
 from micrograd_gui.document.text import exact, read_number, short, spoken, written
-from micrograd_gui.session.over_rows import held_out
+from micrograd_gui.session.over_rows import held_out, untrainable
 from micrograd_gui.session.state import State
 from micrograd_gui.session.stepping import descent_at
 from micrograd_gui.session.training.progress import diverging
@@ -71,7 +71,11 @@ class TrainingPanel(QScrollArea):
 
     From the top: buttons for the window's own actions, progress and speed, loss and accuracy as numbers, why
     a run ended or cannot begin, and the fields of the plan, each of which is an edit.
+
+    Signal: ``rows_asked``, to see the rows.
     """
+
+    rows_asked = Signal()
 
     def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,6 +100,12 @@ class TrainingPanel(QScrollArea):
         self.reason.setObjectName("training_reason")
         self.reason.setWordWrap(True)
         self._column.addWidget(self.reason)
+        self.rows = QPushButton("Give it rows…")  # shown where rows are what is missing
+        self.rows.setObjectName("training_rows")
+        self.rows.setToolTip("Open the Data pane: type rows, open a table, or take a built-in set.")
+        self.rows.clicked.connect(lambda: self.rows_asked.emit())
+        self.rows.hide()
+        self._column.addWidget(self.rows, 0, Qt.AlignmentFlag.AlignLeft)
         self._column.addLayout(self._make_fields())
         self._column.addStretch(1)
         Together(bridge, self).changed.connect(self._on_changed)
@@ -234,7 +244,7 @@ class TrainingPanel(QScrollArea):
     def _on_end(self, old: State, new: State) -> None:
         """Why a run is over is said at once; its last numbers come with those of the other panes."""
         if old.is_training and not new.is_training and self.isVisible():
-            self._say(self._reason(new))
+            self._say(*self._reason(new))
 
     def _show(self, state: State) -> None:
         training, plan = state.training, _plan(state)
@@ -258,9 +268,10 @@ class TrainingPanel(QScrollArea):
             self.held_out.setText(held)
         self.redraw.setEnabled(bool(state.graph.parameters) and not state.is_training)
         if not state.is_training:
-            self._say(self._reason(state))
+            self._say(*self._reason(state))
         else:
             self._say(_divergence(state))
+        self.rows.setVisible(_wants_rows(state))
 
     def _count(self, k: int, until: int) -> None:
         self.progress.setUpdatesEnabled(False)  # else Qt paints at once, before other panes show the moment
@@ -270,31 +281,44 @@ class TrainingPanel(QScrollArea):
         self.progress.setValue(k)
         self.progress.setUpdatesEnabled(True)
 
-    def _reason(self, state: State) -> str:
-        """Why a run ended by itself, cannot begin, or leads nowhere; empty where all is well."""
+    def _reason(self, state: State) -> tuple[str, bool]:
+        """Why a run ended by itself, cannot begin, or leads nowhere; empty where all is well.
+
+        And whether anything went wrong: what is merely not there yet is no fault.
+        """
         if state.training is not None and state.training.note:
-            return state.training.note
+            return state.training.note, True
         if not self.isVisible():
-            return ""
+            return "", False
         from micrograd_gui.session.training.trainer import training_data  # it brings numpy
 
         try:
             training_data(state.graph)
         except Refusal as refusal:
-            return str(refusal)
-        return _divergence(state)
+            return str(refusal), not untrainable(state.graph)
+        return _divergence(state), True
 
-    def _say(self, sentence: str) -> None:
+    def _say(self, sentence: str, wrong: bool = True) -> None:
         self.reason.setVisible(bool(sentence))
-        if self.reason.text() == sentence:
+        refused = bool(sentence) and wrong
+        if self.reason.text() == sentence and self.reason.property("refused") == refused:
             return
         self.reason.setText(sentence)
-        self.reason.setProperty("refused", bool(sentence))
+        self.reason.setProperty("refused", refused)
+        self.reason.setProperty("muted", bool(sentence) and not wrong)
         self.reason.style().unpolish(self.reason)
         self.reason.style().polish(self.reason)
 
     def _redraw(self) -> None:
         self._bridge.attempt(self._bridge.session.redraw, _plan(self._bridge.state).seed)
+
+
+def _wants_rows(state: State) -> bool:
+    """Whether the Data pane is where it is to be mended that the graph cannot be trained."""
+    graph, target = state.graph, state.graph.target
+    if target is None or graph.nodes[target].is_leaf:
+        return False
+    return graph.data is None or not graph.data.rows or any(each.node is None for each in graph.data.columns)
 
 
 def _divergence(state: State) -> str:

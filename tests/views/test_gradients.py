@@ -363,3 +363,9 @@ def test_where_the_pane_is_narrow_a_stale_check_is_still_read(make_view, session
     name = QFontMetrics(pane.table.model().index(0, 0).data(ROLE.FontRole)).horizontalAdvance("x1w1 + x2w2")
     assert pane.table.columnWidth(0) >= name + 8
     assert pane.table.columnWidth(VERDICT) >= wanted
+
+
+def test_an_empty_table_says_what_will_be_in_it(pane, session):
+    session.new()
+    assert "A row for each node" in pane.reason.text()
+    assert not pane.reason.isHidden()

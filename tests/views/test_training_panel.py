@@ -201,3 +201,20 @@ def test_a_loss_that_runs_away_is_said_while_it_runs_and_after(panel, session):
     session.rewind()
     panel._show(session.state)
     assert panel.reason.text() == ""
+
+
+def test_what_is_not_there_yet_is_a_quiet_hint_with_the_button_that_mends_it(panel, session, qtbot):
+    session.set_rows(None)
+    assert panel.reason.isVisible()
+    assert not panel.reason.property("refused")
+    assert panel.rows.isVisible()
+    with qtbot.waitSignal(panel.rows_asked):
+        QTest.mouseClick(panel.rows, Qt.MouseButton.LeftButton)
+    session.new()
+    assert not panel.reason.property("refused")
+    assert not panel.rows.isVisible()  # rows are not what is missing first
+    session.open_graph(learning.bursting())
+    session.train_start()
+    while session.train_tick(1):
+        pass
+    assert panel.reason.property("refused"), "a run that burst went wrong"

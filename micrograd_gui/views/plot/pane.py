@@ -146,6 +146,7 @@ class PlotPane(QWidget):
             self._show_span()
             self._show_leaves()
             self._show_below()
+            self._show_kinds()
 
     def set_look(self, look: Look) -> None:
         """Draw with these colours and at this size from now on."""
@@ -207,6 +208,8 @@ class PlotPane(QWidget):
     def _load(self) -> None:
         from micrograd_gui.views.plot.view import load_then
 
+        for view in (self.view, self.below):
+            view.say_that_it_comes()
         load_then(self._wake, self)
 
     def _wake(self) -> None:
@@ -228,7 +231,9 @@ class PlotPane(QWidget):
         buttons = self._buttons.buttons()
         beside = (self._log, self._with_loss, self._from, self._between, self._to, *self._leaves)
         wide = sum(button.sizeHint().width() for button in buttons) + self._look.px(4 * len(buttons) + 20)
-        wide += sum(each.sizeHint().width() for each in beside if not each.isHidden())
+        # A field wishes for more than it may have, and a gap stands before each widget of the row.
+        widths = [min(each.sizeHint().width(), each.maximumWidth()) for each in beside if not each.isHidden()]
+        wide += sum(widths) + self._look.px(4 * len(widths))
         narrow, projecting = wide > self.width(), self._look.projector
         self._choice.setVisible(narrow and not projecting)
         for button in buttons:
@@ -282,6 +287,7 @@ class PlotPane(QWidget):
         static = self.view.static if kind.has_span else None
         for widget in (self._from, self._between, self._to):
             widget.setVisible(static is not None and not self._look.projector)
+        self._show_kinds()  # what stands beside the buttons takes their room
         if static is None:
             return
         for field, number in zip((self._from, self._to), static.x_span, strict=True):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from micrograd_gui.views.plot.surface import PlotSurface
 
 
+COMING = "The plot is being drawn…"
 _REDRAW = QEvent.Type(QEvent.registerEventType())
 _AGAIN = 5  # milliseconds until a plot that comes asks again whether it is its turn
 
@@ -54,6 +55,10 @@ class PlotView(QStackedWidget):
         Together(bridge, self, self._prepare).changed.connect(self._on_changed)
         self.set_look(look)
 
+    def say_that_it_comes(self) -> None:
+        """Words in place of a plot that is still to be drawn, so that no pane is empty meanwhile."""
+        self.words.setText(self.kind.why_empty(self._bridge.shown) or COMING)
+
     def wake(self) -> None:
         """The window has been seen: from now on matplotlib may take its time."""
         self._awake = True
@@ -62,6 +67,7 @@ class PlotView(QStackedWidget):
     def show_kind(self, kind: PlotKind) -> None:
         """Show that kind from now on."""
         self.kind, self.static = kind, None
+        self.say_that_it_comes()
         self._later.start(0)
 
     def again(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QToolButton
 
 from micrograd_gui.views.plot.kinds.activation import ActivationPlot
 from micrograd_gui.views.plot.kinds.sweep import SweepPlot
+from micrograd_gui.views.plot.view import COMING
 from tests.lecture import LECTURE
 from tests.views.plot.reading import drawn, named, settle, surface
 
@@ -94,3 +95,28 @@ def test_a_still_part_holds_for_every_moment_of_the_run_it_was_made_for(session,
     for moment in range(len(session.state.trace) + 1):
         session.seek(moment)
         assert made.still_valid(static, session.state)
+
+
+@pytest.mark.parametrize("width", [560, 640, 760])
+def test_no_word_of_the_row_is_cut_at_any_width(plot_pane, session, qtbot, width):
+    shown = plot_pane(session, width, 400)
+    shown.show()
+    settle(qtbot)
+    for name in ("sweep", "slice", "activation", "error", "gradients"):
+        shown.show_kind(name)
+        qtbot.waitUntil(
+            lambda: shown.view.static is not None or shown.view.currentWidget() is shown.view.words
+        )
+        settle(qtbot)
+        for button in shown.findChildren(QToolButton):
+            if button.isVisible():
+                assert button.width() >= button.sizeHint().width(), (name, button.text())
+
+
+def test_a_plot_that_is_still_to_be_drawn_says_so(plot_pane, session, qtbot):
+    shown = plot_pane(session, 500, 400)
+    shown.show()
+    qtbot.waitUntil(lambda: bool(shown.view.words.text()))
+    assert shown.view.words.text() == COMING
+    shown.show_kind("loss")
+    assert "rows" in shown.view.words.text()
