@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import ParamSpec, Protocol, TypeVar
 
 from PySide6.QtCore import QPoint, QPointF, QRectF
-from PySide6.QtGui import QTransform
+from PySide6.QtGui import QPainter, QTransform
 from PySide6.QtWidgets import QWidget
 
 from micrograd_gui.document.block import Key
@@ -19,6 +19,13 @@ from micrograd_gui.views.theme import Look
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class Overlay(Protocol):
+    """What is painted over the graph, its nodes and all; it asks for what it covers to be painted anew."""
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint in units of the scene, and leave the painter's transform as it was."""
 
 
 class Host(Protocol):

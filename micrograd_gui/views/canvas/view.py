@@ -31,6 +31,7 @@ from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.blocks import BlockNavigation
 from micrograd_gui.views.canvas.camera import ZoomView
+from micrograd_gui.views.canvas.host import Overlay
 from micrograd_gui.views.canvas.inline_editor import InlineEditing
 from micrograd_gui.views.canvas.keyboard import Keyboard
 from micrograd_gui.views.canvas.menu import ContextMenu
@@ -64,6 +65,7 @@ class CanvasView(ZoomView):
     ``bridge``: the door to the session. ``look``, ``pens``: how it is drawn. ``graph_scene``: what lies
     where. ``picture``: the moment that is shown. ``pointer``, ``keyboard``, ``navigation``, ``editing``: its
     parts.
+    ``layers``: what is painted over it, the last uppermost, each put there when it is first needed.
     ``block_wanted(kind, point, nodes)``: a block was dropped there, and is to read those nodes.
     """
 
@@ -74,6 +76,7 @@ class CanvasView(ZoomView):
         self.bridge, self.look, self.pens = bridge, look, pens_of(look)
         self.graph_scene = Scene(bridge.state.graph)
         self.picture = picture_of(bridge.state, self.graph_scene, self.pens)
+        self.layers: list[Overlay] = []
         self._of_rows: OfRows | None = None  # there once a graph has several rows
         self._above = 0  # pixels that are kept clear
         self._whole = True  # the whole graph is in view and stays so when the window changes its size
@@ -352,6 +355,8 @@ class CanvasView(ZoomView):
             paint_drop_target(painter, self, target)
         if tool is not None:
             tool.paint(painter)
+        for layer in self.layers:
+            layer.paint(painter)
         painter.end()
 
     def _show_tip(self, position: QPointF, at: QPoint) -> None:
