@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QByteArray, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolBar, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolBar, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from micrograd_gui.app.settings import LARGEST, SMALLEST, Settings
@@ -21,6 +21,7 @@ from micrograd_gui.views.plot.pane import PlotPane
 from micrograd_gui.views.rendered_graph import RenderedGraph
 from micrograd_gui.views.step_card import StepCard
 from micrograd_gui.views.theme import DARK, LIGHT, THEMES, Look, load_fonts, qt_palette, style_sheet
+from micrograd_gui.views.timeline import Timeline
 
 if TYPE_CHECKING:
     from micrograd_gui.views.data.pane import DataPane
@@ -56,8 +57,15 @@ class Panes(QObject):
         self._arranging = True
         self._arranged_for = QSize()
         self.docks: dict[str, QDockWidget] = {}
-        self.canvas = CanvasView(bridge, look, window)
-        window.setCentralWidget(self.canvas)
+        stage = QWidget(window)
+        self.canvas = CanvasView(bridge, look, stage)
+        self.timeline = Timeline(bridge, look, stage)
+        column = QVBoxLayout(stage)
+        column.setSpacing(0)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self.timeline)
+        window.setCentralWidget(stage)
         window.setDockNestingEnabled(True)
         window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
@@ -133,6 +141,7 @@ class Panes(QObject):
             dock.setFont(title)
         for pane in (
             self.canvas,
+            self.timeline,
             self.palette,
             self.step_card,
             self.rendered_graph,

@@ -26,7 +26,8 @@ _FIRST = (
     "document.catalogue", "document.notation.writer", "document.optimisers",
     "figures.folding", "figures.geometry", "figures.palette",
     "files.documents",
-    "session.explain.card", "session.explain.slopes", "session.session", "session.training.judge",
+    "session.explain.card", "session.explain.moments", "session.explain.slopes",
+    "session.session", "session.training.judge",
     "views.plot.kinds.table",
 )  # fmt: skip
 

@@ -52,6 +52,7 @@ class Bridge(QObject):
     views/plot/view.py              together, prepared       the plot
     views/rendered_graph.py         together                 Graphviz's picture
     views/step_card.py              together                 the step in words
+    views/timeline.py               together                 all moments of the run, and which it is
     views/training_panel.py         together; choices each   how far training is; optimiser and schedule
     ==============================  =======================  ============================================
 

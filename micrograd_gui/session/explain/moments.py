@@ -1,0 +1,46 @@
+"""A moment of a run in a few words, for lists and tips; the step card says it whole."""
+
+from __future__ import annotations
+
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.text import short, written
+from micrograd_gui.session.trace import Run, Step
+
+
+def moment_in_words(graph: Graph, run: Run, cursor: int) -> str:
+    """``12 · backward through d``: how many steps there were, and what the last of them did."""
+    said = "before the first step" if cursor == 0 else step_in_words(graph, run.steps[cursor - 1])
+    return f"{cursor} · {said}"
+
+
+def step_in_words(graph: Graph, step: Step) -> str:
+    """What the step did, and to which node."""
+    name = "" if step.node is None else graph.nodes[step.node].spoken
+    match step.kind:
+        case "forward":
+            return f"forward: {name} = {written(step.data)}"
+        case "seed":
+            return f"backward begins: {name}.grad = 1"
+        case "backward":
+            return f"backward through {name}: {_operands(graph, step)}"
+        case "rows":
+            return "gradients over the rows, for the parameters"
+        case "zero":
+            return "zero grad: every grad = 0"
+        case "update":
+            return f"update of {_count(len(step.changes))} at rate {short(step.rate)}"
+        case "problem":
+            return f"stopped at {name}" if name else "stopped"
+
+
+def _operands(graph: Graph, step: Step) -> str:
+    """Whose gradients it added to: each once, in the order of the ports."""
+    names = dict.fromkeys(graph.nodes[each.operand].spoken for each in step.contributions)
+    shown = [f"{name}.grad" for name in names]
+    if len(shown) > 3:
+        shown = [*shown[:2], f"{len(shown) - 2} more"]
+    return ", ".join(shown)
+
+
+def _count(parameters: int) -> str:
+    return f"{parameters:,} parameter{'' if parameters == 1 else 's'}"

@@ -1,0 +1,302 @@
+"""Timeline: all moments of the run in one strip below the canvas, to see, to point at and to drag along."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import NamedTuple
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
+from PySide6.QtWidgets import QWidget
+
+from micrograd_gui.session.explain.moments import moment_in_words
+from micrograd_gui.session.state import State
+from micrograd_gui.session.trace import Kind, Run
+from micrograd_gui.views.bridge import Bridge, Together
+from micrograd_gui.views.theme import Look
+
+_HEIGHT = 38  # pixels at scale 1, as are all below
+_SIDE = 16  # from the edges to the first and the last moment
+_MARKS = 13  # from the top to the middle of the marks
+_RADIUS = 5.0
+_ROOM = 13.0  # that a mark of its own takes; where there is less, marks become bands
+_OWN = ("seed", "zero", "update", "rows", "problem")  # kinds that are seen among bands, too
+_WORDS = {
+    "forward": "forward",
+    "seed": "backward",
+    "backward": "backward",
+    "rows": "over the rows",
+    "zero": "zero grad",
+    "update": "update",
+    "problem": "stopped",
+}
+
+
+class Span(NamedTuple):
+    """Steps of one kind that follow each other: the moments from ``first`` to ``last``, both included."""
+
+    kind: Kind
+    first: int
+    last: int
+
+
+def spans_of(run: Run) -> tuple[Span, ...]:
+    """The steps of a run, those of one kind that follow each other as one."""
+    spans, moment = [], 0
+    for kind, steps in groupby(step.kind for step in run.steps):
+        count = sum(1 for _ in steps)
+        spans.append(Span(kind, moment + 1, moment + count))
+        moment += count
+    return tuple(spans)
+
+
+class Timeline(QWidget):
+    """A mark per moment, told apart by its form; what has been done is filled, what is to come is hollow.
+
+    Pressing goes there, dragging goes along, pointing says what the moment is. Where the moments are too many
+    for a mark each, those of a pass are one band: round for forward, square for backward. It takes no focus:
+    the keys of the run work wherever one is.
+    """
+
+    def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("timeline")
+        self.setAccessibleName("Timeline")
+        self.setMouseTracking(True)
+        self._bridge = bridge
+        self._look = look
+        self._run: Run | None = None
+        self._spans: tuple[Span, ...] = ()
+        self._moments, self._cursor = 0, 0
+        self._hovered: int | None = None
+        self._wanted: int | None = None  # where a drag is, until the run has gone there
+        self._going = QTimer(self, singleShot=True, interval=0)
+        self._going.timeout.connect(self._go)
+        Together(bridge, self).changed.connect(lambda _old, new: self._show(new))
+        self.set_look(look)
+        self._show(bridge.state)
+
+    def set_look(self, look: Look) -> None:
+        """Draw in that look."""
+        self._look = look
+        self.setFixedHeight(look.px(_HEIGHT))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """A strip of one height, as wide as there is room."""
+        return QSize(self._look.px(300), self._look.px(_HEIGHT))
+
+    # What it shows ---------------------------------------------------------------------------
+
+    @property
+    def hovered(self) -> str:
+        """The moment under the pointer, in words; nothing where there is none."""
+        if self._hovered is None or self._run is None:
+            return ""
+        return moment_in_words(self._bridge.shown.graph, self._run, self._hovered)
+
+    def x_of(self, moment: int) -> float:
+        """Where that moment stands, in pixels from the left."""
+        side = self._look.px(_SIDE)
+        return side + (self.width() - 2 * side) * moment / max(1, self._moments)
+
+    def moment_at(self, x: float) -> int:
+        """The moment that stands nearest there."""
+        side = self._look.px(_SIDE)
+        share = (x - side) / max(1, self.width() - 2 * side)
+        return min(max(round(share * self._moments), 0), self._moments)
+
+    def _show(self, state: State) -> None:
+        """The run of that State; one of training is not recorded, so there is nothing to go through."""
+        run = None if state.is_training else state.trace
+        if run is not self._run:
+            self._run, self._hovered, self._wanted = run, None, None
+            self._spans = () if run is None else spans_of(run)
+            self._moments = 0 if run is None else len(run)
+        self._cursor = state.cursor
+        if run is None:
+            self.setAccessibleDescription("")
+        else:
+            said = moment_in_words(state.graph, run, self._cursor)
+            self.setAccessibleDescription(f"{said}, of {self._moments}")
+        self.update()
+
+    # The pointer -----------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._open:
+            self._want(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        x = event.position().x()
+        if event.buttons() & Qt.MouseButton.LeftButton and self._open:
+            self._want(x)
+        self._hover(self.moment_at(x) if self._open else None)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._go()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(None)
+
+    @property
+    def _open(self) -> bool:
+        """Whether there are moments to go to: not while the graph trains."""
+        return self._moments > 0 and not self._bridge.state.is_training
+
+    def _want(self, x: float) -> None:
+        """Go there when all moves of the pointer that wait have been heard: of many only the last counts."""
+        self._wanted = self.moment_at(x)
+        self._going.start()
+
+    def _go(self) -> None:
+        wanted, self._wanted = self._wanted, None
+        self._going.stop()
+        if wanted is not None and self._open and wanted != self._bridge.state.cursor:
+            self._bridge.attempt(self._bridge.session.seek, wanted)
+
+    def _hover(self, moment: int | None) -> None:
+        if moment != self._hovered:
+            self._hovered = moment
+            self.update()
+
+    # Drawing ---------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        theme = self._look.theme
+        painter.fillRect(self.rect(), QColor(theme.panel))
+        painter.fillRect(0, 0, self.width(), 1, QColor(theme.line))
+        if self._moments:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_marks(painter)
+            self._paint_here(painter)
+            self._paint_words(painter)
+        painter.end()
+
+    @property
+    def _middle(self) -> float:
+        return float(self._look.px(_MARKS))
+
+    def _paint_marks(self, painter: QPainter) -> None:
+        left, right, y = self.x_of(0), self.x_of(self._moments), self._middle
+        painter.setPen(QPen(QColor(self._look.theme.muted), self._look.px(1)))
+        painter.drawLine(QPointF(left, y), QPointF(right, y))
+        start = self._look.px(_RADIUS)
+        painter.drawLine(QPointF(left, y - start), QPointF(left, y + start))
+        crowded = (right - left) / self._moments < self._look.px(_ROOM)
+        if crowded:
+            for span in self._spans:
+                if span.kind in ("forward", "backward"):
+                    self._paint_band(painter, span)
+        last = -1e9
+        for span in self._spans:
+            for moment in range(span.first, span.last + 1):
+                if crowded and span.kind not in _OWN:
+                    break
+                if not crowded or self.x_of(moment) - last >= self._look.px(_RADIUS):
+                    last = self.x_of(moment)
+                    self._paint_mark(painter, span.kind, moment)
+
+    def _colour(self, kind: Kind) -> QColor:
+        theme = self._look.theme
+        if kind == "problem":
+            return QColor(theme.bad)
+        return QColor(theme.grad if kind in ("seed", "backward", "rows", "zero") else theme.data)
+
+    def _paint_band(self, painter: QPainter, span: Span) -> None:
+        """The steps of a pass as one: filled up to where one stands."""
+        left, right = self.x_of(span.first - 1), self.x_of(span.last)
+        here = min(max(self.x_of(self._cursor), left), right)
+        high = self._look.px(_RADIUS) * (0.75 if span.kind == "forward" else 1.0)
+        whole = QRectF(left, self._middle - high, right - left, 2 * high)
+        colour, round_by = self._colour(span.kind), high if span.kind == "forward" else 0.0
+        painter.setPen(QPen(colour, max(1, self._look.px(1.5))))
+        painter.setBrush(QColor(self._look.theme.panel))
+        painter.drawRoundedRect(whole, round_by, round_by)
+        painter.save()
+        painter.setClipRect(QRectF(left - 2, 0, here - left + 2, self.height()))
+        painter.setBrush(colour)
+        painter.drawRoundedRect(whole, round_by, round_by)
+        painter.restore()
+
+    def _paint_mark(self, painter: QPainter, kind: Kind, moment: int) -> None:
+        """Forward a circle, the seed a triangle, backward a square, over the rows a tall bar, zero grad a
+        crossed circle, an update a diamond, a problem a cross."""
+        x, y, r = self.x_of(moment), self._middle, float(self._look.px(_RADIUS))
+        colour = self._colour(kind)
+        painter.setPen(QPen(colour, max(1, self._look.px(1.5))))
+        painter.setBrush(colour if moment <= self._cursor else QColor(self._look.theme.panel))
+        if kind == "forward":
+            painter.drawEllipse(QPointF(x, y), r, r)
+        elif kind == "seed":
+            top, right, left = (
+                QPointF(x, y - 1.3 * r),
+                QPointF(x + 1.2 * r, y + r),
+                QPointF(x - 1.2 * r, y + r),
+            )
+            painter.drawPolygon(QPolygonF((top, right, left)))
+        elif kind == "update":
+            d = 1.4 * r
+            diamond = (QPointF(x, y - d), QPointF(x + d, y), QPointF(x, y + d), QPointF(x - d, y))
+            painter.drawPolygon(QPolygonF(diamond))
+        elif kind == "backward":
+            painter.drawRect(QRectF(x - r, y - r, 2 * r, 2 * r))
+        elif kind == "rows":
+            painter.drawRect(QRectF(x - 0.6 * r, y - 1.6 * r, 1.2 * r, 3.2 * r))
+        elif kind == "zero":
+            painter.setBrush(QColor(self._look.theme.panel))
+            painter.drawEllipse(QPointF(x, y), r, r)
+            painter.drawLine(QPointF(x - r, y + 1.5 * r), QPointF(x + r, y - 1.5 * r))
+        else:
+            painter.drawLine(QPointF(x - r, y - r), QPointF(x + r, y + r))
+            painter.drawLine(QPointF(x - r, y + r), QPointF(x + r, y - r))
+
+    def _paint_here(self, painter: QPainter) -> None:
+        """A ring round where one stands, with a stem that is seen among bands."""
+        x, y, r = self.x_of(self._cursor), self._middle, self._look.px(_RADIUS * 1.9)
+        painter.setPen(QPen(QColor(self._look.theme.accent), self._look.px(2.5)))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(QPointF(x, y), r, r)
+
+    def _paint_words(self, painter: QPainter) -> None:
+        """The moment under the pointer; else each pass by name, where there is room for it."""
+        font = self._look.font(11)
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        base = self.height() - metrics.descent() - 1
+        if self._hovered is not None:
+            words = self.hovered
+            wide = metrics.horizontalAdvance(words)
+            x = min(max(self.x_of(self._hovered) - wide / 2, 4.0), max(4.0, self.width() - wide - 4))
+            painter.setPen(QColor(self._look.theme.text))
+            painter.drawText(QPointF(x, base), words)
+            return
+        painter.setPen(QColor(self._look.theme.muted))
+        free = 0.0
+        for kind, first, last in self._passes():
+            words = _WORDS[kind]
+            wide = metrics.horizontalAdvance(words)
+            x = max(self.x_of(first) - self._look.px(_RADIUS), free)
+            ends = self.x_of(last) + max(self._look.px(_ROOM), wide / 2)
+            if x + wide <= min(max(ends, x + wide if first == last else 0.0), self.width()):
+                painter.drawText(QPointF(x, base), words)
+                free = x + wide + self._look.px(10)
+
+    def _passes(self) -> list[Span]:
+        """The spans, the seed as part of the backward pass that it begins."""
+        passes: list[Span] = []
+        for span in self._spans:
+            if span.kind == "backward" and passes and passes[-1].kind == "seed":
+                passes[-1] = passes[-1]._replace(last=span.last)
+            else:
+                passes.append(span)
+        return passes

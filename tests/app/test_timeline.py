@@ -1,0 +1,128 @@
+"""The strip of all moments below the canvas, in a real window: what it shows, what the mouse does there."""
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+from micrograd_gui.session.explain.moments import moment_in_words
+from micrograd_gui.views.timeline import Span, spans_of
+
+
+def strip_of(window) -> QWidget:
+    return window.findChild(QWidget, "timeline")
+
+
+def point(strip, moment: int) -> QPoint:
+    return QPoint(round(strip.x_of(moment)), strip.height() // 3)
+
+
+def move(strip, moment: int, buttons=Qt.MouseButton.NoButton) -> None:
+    at = QPointF(point(strip, moment))
+    strip.mouseMoveEvent(
+        QMouseEvent(
+            QMouseEvent.Type.MouseMove, at, at, Qt.MouseButton.NoButton, buttons, Qt.KeyboardModifier(0)
+        )
+    )
+
+
+def test_its_room_is_there_before_anything_was_run_so_the_canvas_keeps_its_size(opened, act) -> None:
+    window = opened("neuron")
+    strip = strip_of(window)
+    size, height = window.canvas.size(), strip.height()
+    assert strip.y() == window.canvas.geometry().bottom() + 1
+    act(window, "forward", "backward", "first")
+    assert (window.canvas.size(), strip.height()) == (size, height)
+
+
+def test_a_press_goes_to_the_moment_there_and_a_drag_goes_along(opened, act, qtbot) -> None:
+    window = opened("neuron")
+    strip, session = strip_of(window), window.session
+    act(window, "forward", "backward")
+    last = len(session.state.trace)
+    QTest.mouseClick(strip, Qt.MouseButton.LeftButton, pos=point(strip, 3))
+    assert session.state.cursor == 3
+    QTest.mousePress(strip, Qt.MouseButton.LeftButton, pos=point(strip, 3))
+    for moment in (5, 8, last):
+        move(strip, moment, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: session.state.cursor == last)
+    move(strip, 0, Qt.MouseButton.LeftButton)
+    QTest.mouseRelease(strip, Qt.MouseButton.LeftButton, pos=point(strip, 0))
+    assert session.state.cursor == 0
+
+
+def test_moves_that_wait_are_gone_along_at_one_stroke(opened, act, qtbot) -> None:
+    window = opened("neuron")
+    strip, session = strip_of(window), window.session
+    act(window, "forward", "backward")
+    seen = []
+    session.listen(lambda _old, new: seen.append(new.cursor))
+    for moment in range(9, 1, -1):
+        move(strip, moment, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen == [2]
+
+
+def test_pointing_tells_the_step_and_goes_nowhere(opened, act) -> None:
+    window = opened("neuron")
+    strip, state = strip_of(window), None
+    act(window, "forward", "backward")
+    state = window.session.state
+    move(strip, 7)
+    assert strip.hovered == "7 · backward through o: n.grad"
+    move(strip, 0)
+    assert strip.hovered == "0 · before the first step"
+    assert window.session.state is state
+    strip.leaveEvent(None)
+    assert strip.hovered == ""
+
+
+def test_a_step_of_each_kind_is_told_in_words_and_has_a_form_of_its_own(opened, act) -> None:
+    window = opened("mlp")
+    act(window, "forward", "backward", "update", "zero_grad")
+    state, strip = window.session.state, strip_of(window)
+    spans = spans_of(state.trace)
+    assert [span.kind for span in spans] == ["forward", "seed", "backward", "rows", "update", "zero"]
+    assert spans[0] == Span("forward", 1, state.trace.ends[0])
+    assert spans[-1].last == len(state.trace)
+    words = [moment_in_words(state.graph, state.trace, span.first) for span in spans]
+    assert [text.split(" · ")[1].split(":")[0].split(" ")[0] for text in words] == [
+        "forward", "backward", "backward", "gradients", "update", "zero",
+    ]  # fmt: skip
+    moments = [0, *(span.last for span in spans)]
+    window.session.seek(0)
+    forms = set()
+    for moment in moments[1:]:
+        image = strip.grab().toImage().convertToFormat(strip.grab().toImage().Format.Format_Grayscale8)
+        x, y = round(strip.x_of(moment)), round(strip._middle)
+        around = range(-7, 8)
+        paper = image.pixel(2, 4)
+        forms.add(
+            tuple(image.pixel(x + i, y + j) != paper for j in around for i in around if x + i < strip.width())
+        )
+    assert len(forms) == len(spans)
+
+
+def test_of_thousands_of_moments_each_can_still_be_gone_to_and_the_passes_are_told_apart(opened, act) -> None:
+    window = opened("moons")
+    act(window, "forward", "backward")
+    strip, session = strip_of(window), window.session
+    last = len(session.state.trace)
+    assert last > 2500
+    for share in (0.25, 0.75):
+        QTest.mouseClick(strip, Qt.MouseButton.LeftButton, pos=point(strip, round(share * last)))
+        assert abs(session.state.cursor - share * last) <= last / strip.width() + 1
+
+
+def test_while_the_graph_trains_there_is_no_moment_to_go_to(opened) -> None:
+    window = opened("xor")
+    window.session.forward()
+    window.session.train_start()
+    window.session.train_tick(2)
+    strip = strip_of(window)
+    before = window.session.state.cursor
+    move(strip, 0)
+    QTest.mouseClick(strip, Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
+    assert strip.hovered == ""
+    assert window.session.state.cursor == before
+    window.session.train_stop()
