@@ -23,7 +23,7 @@ from micrograd_gui.document.block import BLOCK_KINDS, BlockKind
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.networks import LOSSES, BlockSpec, predictions
-from micrograd_gui.document.text import spoken
+from micrograd_gui.document.text import read_number, spoken
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -141,7 +141,7 @@ class BlockDialog(QDialog):
                 form=form,
                 outputs=() if form == "l2" else self._nodes(self.outputs.text()),
                 answers=() if form == "l2" else self._nodes(self.answers.text()),
-                alpha=_number(self.alpha.text()) if form == "l2" else 1e-4,
+                alpha=read_number(self.alpha.text(), "alpha") if form == "l2" else 1e-4,
             )
         inputs = self.inputs.text().strip()
         return BlockSpec(
@@ -209,10 +209,3 @@ def _seed(text: str) -> int | None:
     if not text.removeprefix("-").isdecimal() or abs(int(text[:40])) >= _LARGEST_SEED:
         raise Refusal(f"“{spoken(text)}” is not a seed: a whole number is one.")
     return int(text)
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        raise Refusal(f"“{spoken(text)}” is not a number.") from None

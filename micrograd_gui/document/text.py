@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -136,7 +137,7 @@ def exact(number: float) -> str:
 
 
 def read_number(text: str, what: str = "The value") -> float:
-    """The finite number that a person typed; both minus signs and a decimal comma are understood.
+    """The finite number that a person typed: ``−2,5``, ``2/3``, ``pi``; with either minus sign.
 
     Raises Refusal with a sentence that quotes what was typed.
     """
@@ -184,7 +185,7 @@ def _finite(value: object, refusal: Callable[[str], Refusal]) -> float:
     try:
         if isinstance(value, bool) or not isinstance(value, SupportsFloat | str):
             raise TypeError
-        number = float(_plain(value) if isinstance(value, str) else value)
+        number = _typed(value, refusal) if isinstance(value, str) else float(value)
     except (TypeError, ValueError, OverflowError):
         raise refusal(f"must be a number, not {quoted(value)}.") from None
     if not math.isfinite(number):
@@ -192,7 +193,36 @@ def _finite(value: object, refusal: Callable[[str], Refusal]) -> float:
     return number
 
 
-def _plain(text: str) -> str:
-    """The text of a number as Python writes it."""
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")  # 1,234 and 1,234,567
+
+
+def may_be_grouped(text: str) -> bool:
+    """Whether commas of this number may part its thousands, as in ``1,234``."""
+    return _GROUPED.fullmatch(text.strip().replace(MINUS, "-")) is not None
+
+
+def with_point(text: str) -> str:
+    """What to write instead of a number with commas: ``2.5``, or ``1.234 or 1234``."""
+    point, together = text.replace(",", ".", 1), text.replace(",", "")
+    if text.count(",") > 1:
+        return together
+    return f"{point} or {together}" if may_be_grouped(text) else point
+
+
+def _typed(text: str, refusal: Callable[[str], Refusal]) -> float:
+    """The number in a text; raises ValueError, or that Refusal where a comma can mean either of two."""
     plain = text.strip().replace(MINUS, "-")
-    return plain.replace(",", ".") if plain.count(",") == 1 and "." not in plain else plain
+    if "," in plain:
+        if may_be_grouped(plain):
+            raise refusal(f"is not clear: “{spoken(text)}” has a comma; write {with_point(plain)}.")
+        if plain.count(",") == 1 and "." not in plain:
+            plain = plain.replace(",", ".")
+    try:
+        return float(plain)
+    except ValueError:
+        from micrograd_gui.document.notation.literals import constant_in  # most numbers are plain ones
+
+        number = constant_in(plain)
+        if number is None:
+            raise
+        return number

@@ -5,16 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from micrograd_gui.document.data import Column, Data
 from micrograd_gui.document.errors import FileRefusal
-from micrograd_gui.document.text import MINUS, spoken
+from micrograd_gui.document.notation.literals import constant_in
+from micrograd_gui.document.text import MINUS, may_be_grouped, spoken, with_point
 from micrograd_gui.files.atomic import quoted_name, read_whole, write_whole
 
 ROWS_AT_MOST = 100_000
 COLUMNS_AT_MOST = 1_000
+_RATIO = re.compile(r"[+-]?(\d+\.?\d*\*?)?(pi|π|√?\d+\.?\d*)(/\d+\.?\d*)?")
 _SEPARATORS = (";", "\t", ",", " ")
 
 
@@ -45,6 +48,8 @@ def parse(text: str, name: str = "The table") -> Data:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
     header: list[str] | None = None
     rows: list[tuple[float, ...]] = []
+    unclear = ""  # the first number whose comma may part thousands, and its line
+    decimal = False  # a comma somewhere can be nothing else than a decimal one
     try:
         for fields in reader:
             if separator == " ":
@@ -61,13 +66,23 @@ def parse(text: str, name: str = "The table") -> Data:
             if len(rows) == ROWS_AT_MOST:
                 raise FileRefusal(f"{name} has too many rows: at most {ROWS_AT_MOST:,} are read.")
             rows.append(_row(fields, header, line, decimal_comma, name))
+            unclear = unclear or _unclear(fields, line)
+            decimal = decimal or any("," in field and not may_be_grouped(field) for field in fields)
     except csv.Error as error:
         raise FileRefusal(f"{name} cannot be read at line {reader.line_num}: {error}.") from None
     if header is None:
         raise FileRefusal(f"{name} is empty.")
     if not rows:
         raise FileRefusal(f"{name} has a header but no row of numbers.")
+    if unclear and decimal_comma and not decimal:
+        raise FileRefusal(f"{name}, {unclear}.")
     return Data(tuple(map(Column, header)), tuple(rows))
+
+
+def _unclear(fields: Sequence[str], line: int) -> str:
+    """The sentence about a field such as ``1,234``; empty where there is none."""
+    field = next((field.strip() for field in fields if may_be_grouped(field)), "")
+    return f"line {line}: the comma in “{field}” is not clear; write {with_point(field)}" if field else ""
 
 
 def _row(
@@ -98,13 +113,14 @@ def _header(fields: Sequence[str], decimal_comma: bool) -> list[str]:
 
 
 def _number(field: str, decimal_comma: bool) -> float | None:
+    """The number in a field; ``2/3`` and ``-pi`` are some, dates and the names of columns are none."""
     plain = field.strip().replace(MINUS, "-")
     if decimal_comma and plain.count(",") == 1 and "." not in plain:
         plain = plain.replace(",", ".")
     try:
         return None if "_" in plain else float(plain)
     except ValueError:
-        return None
+        return constant_in(plain) if _RATIO.fullmatch(plain) else None
 
 
 def _separator(text: str) -> str:

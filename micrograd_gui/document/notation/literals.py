@@ -6,7 +6,8 @@ import ast
 import math
 from collections.abc import Callable
 
-from micrograd.ops import op_of
+from micrograd.ops import OPS, op_of
+from micrograd_gui.document.notation.signs import plain
 
 BINARY: dict[type[ast.operator], str] = {
     ast.Add: "+",
@@ -15,7 +16,11 @@ BINARY: dict[type[ast.operator], str] = {
     ast.Div: "/",
     ast.Pow: "**",
 }
+CONSTANTS = {"pi": math.pi, "π": math.pi, "tau": math.tau, "τ": math.tau}
+LIBRARIES = ("math", "np", "numpy", "torch")
+_OF_LIBRARIES = {"pi": math.pi, "tau": math.tau, "e": math.e}
 _DEEPEST = 20
+_LONGEST = 200  # characters of a number that is worked out
 _CASTS = ("double", "float", "requires_grad_", "retain_grad")  # of PyTorch: the same number
 _TENSORS = ("tensor", "Tensor", "DoubleTensor")
 _WORDS_OF_TENSORS = ("dtype", "requires_grad", "device")
@@ -44,6 +49,28 @@ def number_in(each: ast.expr) -> float | None:
         return sign * math.inf
 
 
+def constant_in(text: str) -> float | None:
+    """What ``2/3``, ``-pi/2``, ``√2`` and ``2²`` are; None for what is no number, or names others."""
+    if len(text) > _LONGEST:
+        return None
+    try:
+        read = plain(text.strip())[0]
+        body = ast.parse(read, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    if read == text.strip() and number_in(body) is not None:
+        return None  # 0x10 and --2: those who write them mean something else
+    return evaluate(body, CONSTANTS.get)
+
+
+def of_library(each: ast.expr) -> float | None:
+    """The number that ``math.pi`` and ``np.e`` are; None for anything else."""
+    match each:
+        case ast.Attribute(value=ast.Name(id=library), attr=name) if library in LIBRARIES:
+            return _OF_LIBRARIES.get(name)
+    return None
+
+
 def evaluate(each: ast.expr, given: Callable[[str], float | None], depth: int = _DEEPEST) -> float | None:
     """What ``2.0 + h`` is where h was given a number; None for anything else."""
     number = number_in(each)
@@ -57,7 +84,14 @@ def evaluate(each: ast.expr, given: Callable[[str], float | None], depth: int = 
             x, y = evaluate(left, given, depth - 1), evaluate(right, given, depth - 1)
             if x is not None and y is not None:
                 return float(op_of(BINARY[type(op)]).forward(x, y))
-    return number
+        case ast.Call(
+            func=ast.Name(id=name) | ast.Attribute(value=ast.Name(id="math" | "np" | "numpy"), attr=name),
+            args=[operand],
+            keywords=[],
+        ) if depth and name in OPS and OPS[name].arity == 1:
+            x = evaluate(operand, given, depth - 1)
+            return None if x is None else float(op_of(name).forward(x))
+    return of_library(each) if number is None else number
 
 
 def given_number(each: ast.expr) -> ast.Call | None:

@@ -9,13 +9,21 @@ from micrograd.ops import OPS, op_of
 from micrograd_gui.document.builder import GraphBuilder
 from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
-from micrograd_gui.document.notation.literals import BINARY, evaluate, given_number, number_in, unsigned
+from micrograd_gui.document.notation.literals import (
+    BINARY,
+    CONSTANTS,
+    LIBRARIES,
+    evaluate,
+    given_number,
+    number_in,
+    of_library,
+    unsigned,
+)
 from micrograd_gui.document.notation.networks import Networks
 from micrograd_gui.document.notation.source import SourceText
 from micrograd_gui.document.text import exact, spoken
 
 _ONLY = "only statements like “L = a*b + c” are understood"
-_LIBRARIES = ("math", "np", "numpy", "torch")
 
 
 def graph_from_expression(text: str, onto: Graph | None = None) -> Graph:
@@ -63,6 +71,7 @@ class Reader:
 
     def statement(self, statement: ast.stmt) -> None:
         """Read one statement; raises ExpressionRefusal for one that is not in the language."""
+        self.source.refuse_decimal_comma(statement)
         if self.networks.statement(statement) or self.cells.statement(statement):
             return
         match statement:
@@ -195,13 +204,15 @@ class Reader:
                 return None, []
             case ast.Call(
                 func=ast.Attribute(value=ast.Name(id=library), attr=name), args=args, keywords=[]
-            ) if library in _LIBRARIES and library not in self.names:
+            ) if library in LIBRARIES and library not in self.names:
                 return self.function(name, args, each)
             case ast.Call(func=ast.Attribute(value=operand, attr=name), args=args, keywords=[]):
                 return self.function(name, [operand, *args], each)
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
                 return self.function(name, args, each)
             case ast.Name():
+                return None, []
+            case ast.Attribute() if of_library(each) is not None:
                 return None, []
         raise self.refuse(
             each,
@@ -214,7 +225,8 @@ class Reader:
         known = {each.lower(): each for each in functions()}
         if name.lower() not in known:
             raise self.refuse(
-                where, f"there is no function “{spoken(name)}”; there are {', '.join(functions())}"
+                where.func if isinstance(where, ast.Call) else where,
+                f"there is no function “{spoken(name)}”; there are {', '.join(functions())}",
             )
         op = op_of(known[name.lower()])
         if len(args) != op.arity:
@@ -232,6 +244,9 @@ class Reader:
         node = self.networks.node(each)
         if node is not None:
             return node
+        number = self.constant(each)
+        if number is not None:
+            return self.builder.add(data=number)
         if isinstance(each, ast.Name):
             if each.id in self.networks.lists or each.id in self.networks.networks:
                 raise self.refuse(each, f"{spoken(each.id)} is no single number here")
@@ -261,8 +276,16 @@ class Reader:
 
     def given_number(self, name: str) -> float | None:
         """What a leaf of that name was given above."""
+        if name not in self.names:
+            return CONSTANTS.get(name)
         node = self.builder.nodes.get(self.names.get(name, 0))
         return node.data if node is not None and node.is_leaf and name not in self.implicit else None
+
+    def constant(self, each: ast.expr) -> float | None:
+        """The number that ``pi`` and ``math.pi`` are, as long as no node is called so; else None."""
+        if isinstance(each, ast.Name):
+            return None if each.id in self.names else CONSTANTS.get(each.id)
+        return of_library(each)
 
     def finite(self, number: float, where: ast.expr) -> float:
         """The number; raises ExpressionRefusal where it is not finite."""

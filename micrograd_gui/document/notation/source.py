@@ -6,14 +6,16 @@ import ast
 import re
 import textwrap
 import warnings
+from collections.abc import Sequence
 
 from micrograd_gui.document.errors import ExpressionRefusal
-from micrograd_gui.document.text import LONGEST_EXPRESSION, spoken
+from micrograd_gui.document.notation.signs import multiplies_unsaid, plain
+from micrograd_gui.document.text import LONGEST_EXPRESSION, spoken, with_point
 
 _PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.|In \[\d*\]:| +\.\.\.:)(?: |$)")
 
 _MAGIC = re.compile(r"^[ \t]*(?:%{1,2}[A-Za-z]|!).*$", re.MULTILINE)  # lines of Jupyter, not of Python
-_TYPESET = str.maketrans("\u00a0\u202f\u2018\u2019\u201c\u201d\u2212", "  ''\"\"-")  # by web pages and slides
+_COMMA = re.compile(r"(?<![\w.])\d+(?:,\d+)+(?:[eE][+-]?\d+)?")
 
 
 class SourceText:
@@ -28,6 +30,8 @@ class SourceText:
         self._lines_before = skipped.count("\n")
         self._column_before = len(first) - len(first.lstrip())
         self._margin = self._column_before - (len(skipped) - skipped.rfind("\n") - 1)
+        self._typed = self.text  # the text in the signs that were typed
+        self._places: Sequence[int] = range(len(self.text) + 1)  # where each character stands
         self._lines = self.text.split("\n")
 
     def statements(self) -> list[ast.stmt]:
@@ -51,26 +55,66 @@ class SourceText:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python's doubts about escapes in labels are none of ours
             try:
-                return ast.parse(self.text).body
+                statements = ast.parse(self.text).body
             except SyntaxError:
-                plain = _MAGIC.sub("", self.text.translate(_TYPESET))  # every place stays where it was
-                if plain == self.text:
+                as_typed = self.text
+                self._read_signs()
+                if self.text == as_typed:
                     raise
-                statements = ast.parse(plain).body
-                self.text, self._lines = plain, plain.split("\n")
-                return statements
+                return ast.parse(self.text).body
+            if multiplies_unsaid(self.text):
+                self._read_signs()
+                return ast.parse(self.text).body
+            return statements
+
+    def _read_signs(self) -> None:
+        """The text in the signs of the language from here on."""
+        self._typed = _MAGIC.sub(lambda line: " " * len(line.group()), self._typed)
+        self.text, self._places = plain(self._typed)
+        self._lines = self.text.split("\n")
 
     def refusal(self, where: ast.AST, sentence: str) -> ExpressionRefusal:
         """The sentence, said of that part."""
-        line, offset = getattr(where, "lineno", 1), getattr(where, "col_offset", 0)
-        column = len(self._lines[line - 1].encode()[:offset].decode(errors="replace"))  # offsets count bytes
+        line, column = getattr(where, "lineno", 1), self._column(where, "col_offset")
+        if isinstance(where, (ast.Tuple, ast.Call)):
+            sentence = _with_point(self._segment(where)) or sentence
         return self._at(line, column + 1, sentence)
+
+    def refuse_decimal_comma(self, statement: ast.stmt) -> None:
+        """``L = 2,5*b`` is no list of two for who wrote it; raises ExpressionRefusal."""
+        match statement:
+            case ast.Assign(targets=[ast.Name()], value=ast.Tuple(elts=parts) as value):
+                numbers = all(isinstance(each, ast.Constant) for each in parts)
+                found = _COMMA.search(self._segment(value))
+                if found and not self._segment(value).startswith("(") and not (numbers and len(parts) > 2):
+                    raise self.refusal(value, "this is a list")
 
     def quoted(self, where: ast.AST) -> str:
         """What is written there, in one short line."""
-        return f"“{spoken(ast.get_source_segment(self.text, where) or '')}”"
+        return f"“{spoken(self._segment(where))}”"
+
+    def _segment(self, where: ast.AST) -> str:
+        """What was typed there."""
+        first, last = getattr(where, "lineno", 0), getattr(where, "end_lineno", 0)
+        if not first or not last:
+            return ""
+        start = self._place(first, self._column(where, "col_offset"))
+        return self._typed[start : self._place(last, self._column(where, "end_col_offset"))]
+
+    def _column(self, where: ast.AST, end: str) -> int:
+        """Characters before that end of it in its line; Python counts bytes."""
+        line = getattr(where, "lineno" if end == "col_offset" else "end_lineno", 1)
+        offset = getattr(where, end, 0)
+        return len(self._lines[line - 1].encode()[:offset].decode(errors="replace"))
+
+    def _place(self, line: int, column: int) -> int:
+        """Where in what was typed that column of a line of the text is."""
+        before = sum(len(each) + 1 for each in self._lines[: line - 1])
+        return self._places[min(before + column, len(self._places) - 1)]
 
     def _at(self, line: int, column: int, sentence: str) -> ExpressionRefusal:
+        typed_at = self._place(line, column - 1)
+        column = typed_at - (self._typed.rfind("\n", 0, typed_at) + 1) + 1
         column += self._column_before if line == 1 else self._margin
         line += self._lines_before
         column += self._prompts.get(line, 0)
@@ -82,7 +126,7 @@ class SourceText:
         line = min(max(1, error.lineno or 1), len(self._lines))
         here = self._lines[line - 1]
         column = min(max(1, error.offset or 1), len(here) + 1)
-        rest = here[column - 1 :].strip()
+        rest = self._typed[self._place(line, column - 1) :].partition("\n")[0].strip()
         if "was never closed" in error.msg:
             sentence = "the bracket opened here is never closed"
         elif "too many nested" in error.msg:
@@ -93,8 +137,14 @@ class SourceText:
         elif not rest:
             column, sentence = len(here) + 1, "something is missing at the end"
         else:
-            sentence = f"“{spoken(rest[:20])}” cannot stand here"
+            sentence = _with_point(here[: column + 1]) or f"“{spoken(rest[:20])}” cannot stand here"
         return self._at(line, column, sentence)
+
+
+def _with_point(text: str) -> str:
+    """What to write where a number was given a decimal comma; empty where none was."""
+    found = _COMMA.search(text)
+    return f"a number is written with a point: write {with_point(found.group())}" if found else ""
 
 
 def on_one_line(text: str) -> str:

@@ -1,0 +1,114 @@
+"""Signs: what people write by hand and in print (``3x² − 4x``, ``a ÷ b``, ``√x``, ``x₁``), as code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from keyword import iskeyword
+from unicodedata import numeric
+
+_SIGNS = {
+    **dict.fromkeys("×·⋅∙∗", "*"),
+    **dict.fromkeys("÷∕⁄", "/"),
+    **dict.fromkeys("−–", "-"),
+    **dict.fromkeys("\u00a0\u202f\u2009\u2002\u2003", " "),
+    **dict.fromkeys("‘’", "'"),
+    **dict.fromkeys("“”", '"'),
+}
+_BELOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_ABOVE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_TOKEN = re.compile(
+    r"(?P<string>'''.*?'''|\"\"\".*?\"\"\"|'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*”|‘[^’\n]*’|\#[^\n]*)"
+    r"|(?P<number>0[xXbBoO]\w+|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
+    r"|(?P<part>[¼½¾⅓⅔⅛⅜⅝⅞])"
+    r"|(?P<power>[⁻⁺]?[⁰¹²³⁴-⁹]+)"
+    r"|(?P<name>[^\W\d][\w]*?(?:[₀-₉]+|(?=[⁰¹²³⁴-⁹⁻⁺])|(?!\w)))"
+    r"|(?P<blank>[ \t]+)"
+    r"|(?P<other>.)",
+    re.DOTALL,
+)
+_NUMBER_BEFORE_BRACKET = re.compile(r"(?<![\w.)\]])\d[\d.]*[ \t]*\(")
+
+
+def multiplies_unsaid(text: str) -> bool:
+    """Whether a number stands before a bracket, as in ``2(a + b)``: Python would call the number."""
+    return _NUMBER_BEFORE_BRACKET.search(text) is not None
+
+
+def plain(text: str) -> tuple[str, list[int]]:
+    """The text in the signs of the language, and for each of its characters the place it came from.
+
+    The list has one place more, for the end. What stands in quotes and comments stays. No line is added.
+    """
+    out: list[str] = []
+    places: list[int] = []
+    for place, piece in _pieces(text):
+        stays = text.startswith(piece, place)
+        out.append(piece)
+        places.extend(range(place, place + len(piece)) if stays else [place] * len(piece))
+    return "".join(out), [*places, len(text)]
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Each token in the signs of the language, with the ``*`` that is not written, and where it stood."""
+    tokens = list(_TOKEN.finditer(text))
+    roots: list[int] = []  # how many brackets are open in each root whose end is awaited
+    before = ""  # the kind of the last token that is not blank
+    for at, token in enumerate(tokens):
+        kind, said = str(token.lastgroup), token.group()
+        place = token.start()
+        if kind == "name" and iskeyword(said):
+            kind = "other"
+        if _times(before, kind, said, apart=place > 0 and text[place - 1].isspace()):
+            yield place, "*"
+        if kind == "string":
+            yield place, _quotes(said)
+        elif said == "√":
+            yield place, "sqrt("
+            roots.append(0)
+            before = "root"
+            continue
+        elif kind == "part":
+            yield place, f"{' ' * (before == 'number')}{numeric(said)!r}"
+        elif kind == "power":
+            yield place, f"**({said.translate(_ABOVE)})"
+        elif kind == "name":
+            yield place, said.translate(_BELOW)
+        else:
+            yield place, _SIGNS.get(said, said)
+        if kind == "blank":
+            continue
+        before = _what(kind, said)
+        if roots:
+            roots[-1] += (said == "(") - (said == ")")
+            following = tokens[at + 1].group() if at + 1 < len(tokens) else ""
+            called = kind == "name" and following == "("
+            while roots and roots[-1] <= 0 and not called:
+                yield token.end(), ")"
+                roots.pop()
+    yield from ((len(text), ")") for _ in roots)
+
+
+def _times(before: str, kind: str, said: str, *, apart: bool) -> bool:
+    """Whether what stands before is multiplied by this token, though no sign says so."""
+    if said == "√" or (said == "(" and before != "name"):
+        return before in ("number", "power", "below") or (said == "√" and before in ("name", "close"))
+    if before == "close":
+        return kind == "name" and not apart
+    return kind == "name" and before in ("number", "power", "below")
+
+
+def _what(kind: str, said: str) -> str:
+    """What a token is to the one that follows."""
+    if kind == "name" and said[-1] in "₀₁₂₃₄₅₆₇₈₉":
+        return "below"
+    if kind == "part":
+        return "number"
+    return "close" if said == ")" else kind
+
+
+def _quotes(said: str) -> str:
+    """A text in straight quotes, or a comment."""
+    if said[0] in "“‘":
+        return _SIGNS[said[0]] + said[1:-1] + _SIGNS[said[-1]]
+    return said
