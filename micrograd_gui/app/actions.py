@@ -6,19 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QPainter, QPixmap
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeySequence, QPixmap
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QToolBar, QToolButton
 
-from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.files import documents
 from micrograd_gui.log import logger_of
-from micrograd_gui.session.build import leaf_data
 from micrograd_gui.session.state import State
-from micrograd_gui.session.trace import Frame
 from micrograd_gui.views.bridge import Bridge
-from micrograd_gui.views.canvas.paint import paint_into
-from micrograd_gui.views.canvas.picture import picture_of_graph
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
 from micrograd_gui.views.plot.pane import SAVED_AS
 from micrograd_gui.views.theme import Look
@@ -206,8 +201,14 @@ TRAIN: tuple[Action | None, ...] = (
 )  # fmt: skip
 HELP: tuple[Action | None, ...] = (
     Action("keys", "&Keys", ("F1",), lambda c: c.show_keys(), _always, "All keys and gestures."),
-    Action("about", "&About", (), lambda c: c.show_about(), _always,
-        "What this is, and what to copy into a report of a fault."),
+    Action(
+        "about",
+        "&About",
+        (),
+        lambda c: c.show_about(),
+        _always,
+        "What this is, and what to copy into a report of a fault.",
+    ),
 )
 MENUS: tuple[tuple[str, tuple[Action | None, ...]], ...] = (
     ("&File", FILE), ("&Edit", EDIT), ("&View", VIEW), ("&Debug", DEBUG), ("&Train", TRAIN), ("&Help", HELP),
@@ -231,7 +232,7 @@ def _leaves_selected(state: State) -> bool:
     return bool(state.selection) and all(state.graph.nodes[number].is_leaf for number in state.selection)
 
 
-THUMBNAIL = QSize(120, 56)
+THUMBNAIL = QSize(208, 100)
 ROWS = tuple(row for _, menu in MENUS for row in menu if row is not None)
 RUN_BAR = ("forward", "backward_step", "backward", "zero_grad", "previous", "next")
 NARROW = 1340  # pixels at text scale 1: below this the tools stand in two rows
@@ -257,6 +258,7 @@ class Menus(QObject):
         menus["&File"].insertMenu(self.actions["save"], self.recent)
         menus["&View"].addSeparator()
         self.panes = menus["&View"].addMenu("P&anes")
+        self._pictured: Look | None = None  # in which look the examples have their pictures
         self.examples = QMenu("E&xamples", window)
         window.menuBar().insertMenu(menus["&Help"].menuAction(), self.examples)
         for example in documents.examples():
@@ -339,20 +341,30 @@ class Menus(QObject):
         self.recent.setEnabled(not self.recent.isEmpty())
 
     def show_thumbnails(self, look: Look) -> None:
-        """Each example with a small picture of its graph."""
-        from PySide6.QtGui import QIcon  # its many enumerations are not needed for the first paint
-
-        ratio = self._window.devicePixelRatioF()
+        """Each example with a picture of its graph that can be read; one in each turn of the event loop."""
+        if look == self._pictured:
+            return
+        self._pictured = look
+        size = QSize(look.px(THUMBNAIL.width()), look.px(THUMBNAIL.height()))
+        self.examples.setStyleSheet(  # an icon has the room of a square: the height of its row is told apart
+            f"QMenu {{ icon-size: {size.width()}px }} QMenu::item {{ max-height: {size.height() + 4}px; "
+            f"height: {size.height() + 4}px; padding: 2px {look.px(20)}px 2px {look.px(6)}px }}"
+        )
+        blank = QPixmap(size)
+        blank.fill(Qt.GlobalColor.transparent)
         for action in self.examples.actions():
-            graph = arranged(documents.load_example(action.objectName().removeprefix("example_")))
-            pixmap = QPixmap(THUMBNAIL * ratio)
-            pixmap.setDevicePixelRatio(ratio)
-            pixmap.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(pixmap)
-            target = QRectF(0, 0, THUMBNAIL.width(), THUMBNAIL.height())
-            paint_into(painter, target, picture_of_graph(graph, Frame(leaf_data(graph))), look)
-            painter.end()
-            action.setIcon(QIcon(pixmap))
+            action.setIcon(blank)  # it has its room, so that nothing moves
+        self._show_thumbnail(0, size, look)
+
+    def _show_thumbnail(self, at: int, size: QSize, look: Look) -> None:
+        from micrograd_gui.views.thumbnail import thumbnail  # most never open the menu
+
+        actions = self.examples.actions()
+        if at >= len(actions) or look != self._pictured:
+            return
+        graph = documents.load_example(actions[at].objectName().removeprefix("example_"))
+        actions[at].setIcon(thumbnail(graph, size, look, self._window.devicePixelRatioF()))
+        QTimer.singleShot(0, self, lambda: self._show_thumbnail(at + 1, size, look))
 
 
 def tool_button(bar: QToolBar, action: QAction) -> QToolButton:

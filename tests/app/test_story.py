@@ -1,7 +1,7 @@
 """The story of the debugger, told to a real window by drops, actions and fields."""
 
 import pytest
-from PySide6.QtCore import QByteArray, QMimeData, QPointF, Qt
+from PySide6.QtCore import QByteArray, QMimeData, QPointF, QSize, Qt
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTableView, QTextBrowser
@@ -356,11 +356,21 @@ def test_a_slot_that_fails_is_told_and_the_window_stays(opened, capsys, monkeypa
     assert window.isVisible()
 
 
-def test_examples_open_from_their_menu_with_a_thumbnail(opened):
+def test_examples_open_from_their_menu_with_a_thumbnail(opened, qtbot):
     window = opened()
     window.menus.examples.aboutToShow.emit()
-    for action in window.menus.examples.actions():
-        assert not action.icon().isNull()
+    actions = window.menus.examples.actions()
+    assert not any(action.icon().isNull() for action in actions)  # it has its room at once
+    least = QSize(160, 90)
+
+    def drawn(action):
+        picture = action.icon().pixmap(QSize(999, 999)).toImage()
+        assert picture.size().expandedTo(least) == picture.size()
+        across, down = range(0, picture.width(), 2), range(0, picture.height(), 2)
+        return len({picture.pixelColor(x, y).name() for x in across for y in down}) > 5
+
+    qtbot.waitUntil(lambda: drawn(actions[-1]))
+    assert all(map(drawn, actions))
     window.findChild(QAction, "example_diamond").trigger()
     assert window.windowTitle().startswith("diamond")
 
