@@ -137,6 +137,8 @@ VIEW: tuple[Action | None, ...] = (
         _always, "All text smaller."),
     Action("theme", "&Dark or light", ("F9",), lambda c: c.appearance.other_theme(), _always,
         "Change between the dark and the light theme."),
+    Action("motion", "&Motion: quick, slow, none", ("F12",), lambda c: c.other_motion(), _always,
+        "How long numbers travel along the wires in a step, or not at all."),
     None,
     Action("projector", "&Projector", ("F11",), lambda c: c.projector.toggle(), _always,
         "For a lecture hall: large text, only the canvas, the step card and the plot. Esc leaves."),

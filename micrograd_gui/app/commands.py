@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from PySide6.QtCore import QPointF
@@ -22,6 +23,9 @@ from micrograd_gui.views.canvas.card_geometry import place_around
 from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.expression_line import HLine
 
+if TYPE_CHECKING:
+    from micrograd_gui.views.canvas.layers.pace import Pace
+
 
 class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals connected to its methods
     """The parts that actions speak to, by name, and what takes more than one verb. All raise Refusal."""
@@ -34,6 +38,7 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
     projector: Projector
     training: TrainingLoop
     h_line: HLine
+    pace: Callable[[], Pace]  # of what moves in a step
     refresh: Callable[[], object]  # from the live values of a notebook
     close: Callable[[], object]
 
@@ -62,6 +67,10 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
             return
         at = free_place(place_around(middle), self.session.state.graph.places.values())
         self.canvas.create_nodes(self.session.add_node, op, at)
+
+    def other_motion(self) -> None:
+        """Quick, slow or no motion in a step, in turn."""
+        self.context.say(self.pace().next())
 
     def edit_label(self) -> None:
         """Let the selected node be renamed at its place."""

@@ -54,6 +54,15 @@ class Settings:
     def text_scale(self, scale: float) -> None:
         self._kept.setValue("text_scale", scale)
 
+    @property
+    def motion(self) -> str:
+        """ "quick", "slow", "none", or empty: what the desktop wants."""
+        return str(self._kept.value("motion", "", type=str))
+
+    @motion.setter
+    def motion(self, pace: str) -> None:
+        self._kept.setValue("motion", pace)
+
     def arrangement(self) -> tuple[QByteArray, QByteArray] | None:
         """The window's geometry and the docks' arrangement; None at the first start."""
         if self._kept.value("layout", 0, type=int) != LAYOUT:

@@ -42,6 +42,7 @@ from micrograd_gui.views.theme import Look
 
 if TYPE_CHECKING:
     from micrograd_gui.app.live import Link
+    from micrograd_gui.views.canvas.layers.pace import Pace
     from micrograd_gui.views.data.pane import DataPane
     from micrograd_gui.views.training_panel import TrainingPanel
 
@@ -88,13 +89,15 @@ class MainWindow(QMainWindow):
         h_line = HLine(self.bridge)
         self.commands = Commands(
             self, self.documents, self.panes, self.blocks, self.appearance, self.projector, self.training,
-            h_line, self.refresh, self.close,
+            h_line, self.pace, self.refresh, self.close,
         )  # fmt: skip
+        self.canvas.motion_seconds = lambda: self.pace().seconds
         expression_line = ExpressionLine(self.bridge, self.commands.build)
         self.menus = Menus(self, self.bridge, self.commands)
         self.menus.add_docks(self.docks.values(), self.panes.arrange_as_at_first)
         self.menus.show_recent(self.settings.recent)
         self.bars = Toolbars(self, self.menus.actions, h_line, expression_line, self.look)
+        self._pace: Pace | None = None  # there after the first paint
         self._link: Link | None = None  # to the live values of a notebook, where it shows some
         self._build_status()
         self._sized = QTimer(self, singleShot=True, interval=0)
@@ -138,6 +141,7 @@ class MainWindow(QMainWindow):
         self.training.running_changed.connect(lambda _: self._show_escape())
         self.projector.switched.connect(lambda _: self._show_escape())
         self.projector.resized.connect(self.canvas.fit)
+        QTimer.singleShot(400, self, self.pace)  # the desktop is asked, after the first paint
         self._sized.timeout.connect(self.panes.follow_size)
         self._show_escape()
 
@@ -163,6 +167,14 @@ class MainWindow(QMainWindow):
     def dialog_parent(self) -> QMainWindow:
         """What dialogs open over."""
         return self
+
+    def pace(self) -> Pace:
+        """How long what a step does is seen to move."""
+        if self._pace is None:
+            from micrograd_gui.views.canvas.layers.pace import Pace  # nothing moves before the first paint
+
+            self._pace = Pace(self.settings)
+        return self._pace
 
     def say(self, sentence: str, *, refused: bool = False) -> None:
         """One sentence in the status bar, until the next change; then what was found live, if anything."""

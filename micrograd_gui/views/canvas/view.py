@@ -45,6 +45,7 @@ from micrograd_gui.views.canvas.tools import paint_drop_target
 from micrograd_gui.views.theme import Look
 
 if TYPE_CHECKING:
+    from micrograd_gui.views.canvas.layers.motion import Motion
     from micrograd_gui.views.of_rows import OfRows
 
 P = ParamSpec("P")
@@ -66,6 +67,7 @@ class CanvasView(ZoomView):
     where. ``picture``: the moment that is shown. ``pointer``, ``keyboard``, ``navigation``, ``editing``: its
     parts.
     ``layers``: what is painted over it, the last uppermost, each put there when it is first needed.
+    ``motion_seconds()``: how long the numbers of a step travel.
     ``block_wanted(kind, point, nodes)``: a block was dropped there, and is to read those nodes.
     """
 
@@ -77,6 +79,8 @@ class CanvasView(ZoomView):
         self.graph_scene = Scene(bridge.state.graph)
         self.picture = picture_of(bridge.state, self.graph_scene, self.pens)
         self.layers: list[Overlay] = []
+        self.motion_seconds: Callable[[], float] = lambda: 0.0
+        self._motion: Motion | None = None
         self._of_rows: OfRows | None = None  # there once a graph has several rows
         self._above = 0  # pixels that are kept clear
         self._whole = True  # the whole graph is in view and stays so when the window changes its size
@@ -330,6 +334,24 @@ class CanvasView(ZoomView):
             self._say_of_rows()
         if self.look.projector and new.step is not old.step and self.picture.acting is not None:
             self.show_node(self.picture.acting)
+
+        self._move(old, new)
+
+    def _move(self, old: State, new: State) -> None:
+        """Let the numbers of a single step travel; whatever else happens ends what is on its way."""
+        if self._motion is not None and (old.graph is not new.graph or old.step is not new.step):
+            self._motion.end()
+        if new.graph is not old.graph or new.cursor != old.cursor + 1 or new.step is None:
+            return
+        seconds = self.motion_seconds()
+        if not seconds:
+            return
+        if self._motion is None:
+            from micrograd_gui.views.canvas.layers.motion import Motion  # nothing moves before the first step
+
+            self._motion = Motion(self, self)
+            self.layers.append(self._motion)
+        self._motion.begin(new, seconds)
 
     def _describe(self) -> None:
         self.setAccessibleDescription(description(self.bridge.shown, len(self.graph_scene.curves)))

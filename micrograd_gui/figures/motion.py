@@ -1,0 +1,114 @@
+"""Motion: what travels along which wire in a step, and where it is at a moment; nodes never move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal, NamedTuple
+
+from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.text import MINUS, written
+from micrograd_gui.figures.geometry import Bezier, Point
+from micrograd_gui.session.trace import Contribution, Frame, Step
+
+ARRIVED = 0.6  # of the time: all have arrived by then, and what adds up is seen to add up for the rest
+_AIR = 12.0  # between a node and the middle of the sum below it
+
+End = tuple[NodeId, int]  # a wire of the graph, by the node and the port at which it ends
+Travelling = Literal["data", "grad"]
+
+
+class Traveller(NamedTuple):
+    """A number on its way along a wire, with it or (``back``) against it; ``operand`` is at its beginning."""
+
+    operand: NodeId
+    text: str
+    role: Travelling
+    curve: Bezier
+    back: bool
+
+
+class Journey(NamedTuple):
+    """All that travels in one step, and by operand what is seen to add up where contributions meet."""
+
+    travellers: tuple[Traveller, ...] = ()
+    sums: Mapping[NodeId, str] = {}
+
+
+class Shown(NamedTuple):
+    """A number, or a sum, and the point that its middle has at a moment."""
+
+    text: str
+    role: Travelling
+    middle: Point
+
+
+def journey(graph: Graph, frame: Frame, step: Step | None, curve: Callable[[End], Bezier | None]) -> Journey:
+    """What travels in that step: operands into an op that is computed, its contributions back to them.
+
+    ``frame`` has the numbers after the step. ``curve`` gives the wire that is drawn for one of the graph,
+    None where none is. Where a step went wrong nothing travels: it has not come to be.
+    """
+    if step is None or step.node is None or step.node not in graph.nodes:
+        return Journey()
+    if step.kind == "forward":
+        return Journey(_forward(graph, frame, step.node, curve))
+    if step.kind == "backward":
+        found = [(each, curve((step.node, each.port))) for each in step.contributions]
+        drawn = [(each, wire) for each, wire in found if wire is not None]
+        moving = [Traveller(each.operand, written(each.amount), "grad", wire, True) for each, wire in drawn]
+        return Journey(tuple(moving), _sums([each for each, _ in drawn]))
+    return Journey()
+
+
+def _forward(
+    graph: Graph, frame: Frame, number: NodeId, curve: Callable[[End], Bezier | None]
+) -> tuple[Traveller, ...]:
+    moving = []
+    for port, operand in enumerate(graph.nodes[number].inputs):
+        wire = curve((number, port))
+        if wire is not None and operand is not None and operand in frame.data:
+            moving.append(Traveller(operand, written(frame.data[operand]), "data", wire, False))
+    return tuple(moving)
+
+
+def _sums(contributions: list[Contribution]) -> dict[NodeId, str]:
+    """For each operand that had a gradient, or gets several contributions, how they add up."""
+    first: dict[NodeId, list[str]] = {}
+    last: dict[NodeId, float] = {}
+    for each in contributions:
+        amounts = first.setdefault(each.operand, [] if each.before is None else [written(each.before)])
+        amounts.append(written(each.amount))
+        last[each.operand] = each.after
+    return {
+        operand: f"{_added(amounts)} = {written(last[operand])}"
+        for operand, amounts in first.items()
+        if len(amounts) > 1
+    }
+
+
+def _added(amounts: list[str]) -> str:
+    begin, *others = amounts
+    signed = (f" {MINUS} {each[1:]}" if each.startswith(MINUS) else f" + {each}" for each in others)
+    return begin + "".join(signed)
+
+
+def at(journey: Journey, t: float, below: Callable[[NodeId], Point | None]) -> tuple[Shown, ...]:
+    """What is seen at ``t`` (0 … 1) of the time, the sums last; from 1 on nothing.
+
+    ``below`` gives the middle of the lower edge of what is drawn for a node.
+    """
+    if not 0 <= t < 1:
+        return ()
+    part = min(1.0, t / ARRIVED) if journey.sums else t
+    eased = part * part * (3 - 2 * part)
+    arrived = journey.sums if part >= 1 else {}
+    shown = [
+        Shown(each.text, each.role, each.curve.at(1 - eased if each.back else eased))
+        for each in journey.travellers
+        if each.operand not in arrived
+    ]
+    for operand, text in arrived.items():
+        edge = below(operand)
+        if edge is not None:
+            shown.append(Shown(text, "grad", (edge[0], edge[1] + _AIR)))
+    return tuple(shown)

@@ -1,0 +1,1 @@
+"""Layers: what is painted over the canvas for a while."""

@@ -1,0 +1,97 @@
+"""In a step numbers travel over the canvas of the real window, and never in the way of the next key."""
+
+import pytest
+
+from micrograd_gui.app.settings import Settings
+from micrograd_gui.views.canvas.layers import pace as motion
+from micrograd_gui.views.canvas.layers.pace import Pace
+
+NEURON = "a=2; b=-3; c=a*b; d=c+a"
+
+
+@pytest.fixture
+def moving(opened):
+    """A window on a small graph whose desktop has nothing against motion."""
+    window = opened()
+    window.session.build(NEURON)
+    window.pace().calm = False
+    return window
+
+
+def _motion(window):
+    return window.canvas._motion
+
+
+def test_a_step_moves_its_numbers_and_then_rests(moving, act, qtbot) -> None:
+    act(moving, "forward_step")
+    assert [each.text for each in _motion(moving).shown] == ["2.0000", "−3.0000"]
+    begin = [each.middle for each in _motion(moving).shown]
+    qtbot.waitUntil(lambda: [each.middle for each in _motion(moving).shown] != begin, timeout=1000)
+    qtbot.waitUntil(lambda: not _motion(moving).moving, timeout=2000)
+    assert _motion(moving).shown == ()
+
+
+def test_the_next_step_cuts_it_short(moving, act) -> None:
+    act(moving, "forward_step", "forward_step", "backward_step", "backward_step")
+    assert moving.session.state.cursor == 4
+    assert {each.role for each in _motion(moving).shown} == {"grad"}
+    act(moving, "previous")
+    assert not _motion(moving).moving
+    assert _motion(moving).shown == ()
+
+
+def test_an_edit_ends_it(moving, act) -> None:
+    act(moving, "forward_step")
+    moving.session.set_value(moving.session.state.graph.named("a"), 7.0)
+    assert not _motion(moving).moving
+
+
+def test_a_whole_pass_does_not_move(moving, act) -> None:
+    act(moving, "forward")
+    assert _motion(moving) is None or not _motion(moving).moving
+
+
+def test_nodes_stay_and_nothing_is_left_on_the_canvas(moving, act, qtbot) -> None:
+    for _ in range(2):
+        moving.pace().next()
+    assert moving.pace().seconds == 0
+    act(moving, "forward_step")
+    still = moving.canvas.grab().toImage()
+    act(moving, "previous")
+    moving.pace().next()
+    act(moving, "forward_step")
+    assert moving.canvas.grab().toImage() != still
+    qtbot.waitUntil(lambda: not _motion(moving).moving, timeout=2000)
+    assert moving.canvas.grab().toImage() == still
+
+
+def test_one_control_for_the_pace_is_remembered(moving, act) -> None:
+    act(moving, "motion")
+    assert moving.pace().seconds == 1.0
+    assert Settings().motion == "slow"
+    act(moving, "motion")
+    assert moving.pace().seconds == 0.0
+    act(moving, "forward_step")
+    assert _motion(moving) is None or not _motion(moving).moving
+    act(moving, "motion")
+    assert moving.pace().seconds == 0.25
+
+
+def test_what_the_desktop_wants_holds_until_somebody_chooses(moving, act) -> None:
+    moving.pace().calm = True
+    act(moving, "forward_step")
+    assert _motion(moving) is None
+    act(moving, "motion")
+    assert moving.pace().seconds == 0.25
+
+
+@pytest.mark.parametrize(("said", "calm"), [("false", True), ("true", False), ("", False)])
+def test_the_desktop_is_asked(said: str, calm: bool, monkeypatch) -> None:
+    monkeypatch.setattr(motion.sys, "platform", "linux")
+    monkeypatch.setattr(motion, "_answer", lambda *asked: said)
+    assert motion.wants_less_motion() is calm
+
+
+def test_nothing_moves_before_the_desktop_has_answered(qapp, monkeypatch) -> None:
+    monkeypatch.setattr(motion.Thread, "start", lambda self: None)
+    assert Pace(Settings()).seconds == 0.0
