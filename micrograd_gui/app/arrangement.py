@@ -25,6 +25,7 @@ from micrograd_gui.views.timeline import Timeline
 
 if TYPE_CHECKING:
     from micrograd_gui.views.data.pane import DataPane
+    from micrograd_gui.views.moments import Moments
     from micrograd_gui.views.training_panel import TrainingPanel
 
 
@@ -84,6 +85,7 @@ class Panes(QObject):
         self._dock("data", "Data", RIGHT)
         self.training: TrainingPanel | None = None
         self.data: DataPane | None = None
+        self.moments: Moments | None = None
         self._learns = False
         for name in LEARNING:
             self.docks[name].visibilityChanged.connect(self._on_learning_shown)
@@ -100,6 +102,22 @@ class Panes(QObject):
             self.docks["data"].setWidget(self.data)
             self.learning_built.emit(self.training, self.data)
         return self.training, self.data
+
+    def show_moments(self) -> None:
+        """The list of all moments is seen, before the gradients; where it is seen, it goes."""
+        if self.moments is None:
+            from micrograd_gui.views.moments import Moments
+
+            dock = self._dock("moments", "Moments", RIGHT)
+            self.moments = Moments(self._bridge, self._look, dock)
+            dock.setWidget(self.moments)
+            dock.hide()
+        dock = self.docks["moments"]
+        seen = not dock.isHidden() and not self.moments.visibleRegion().isEmpty()
+        dock.setVisible(not seen)
+        if not seen:
+            self._window.tabifyDockWidget(self.docks["gradients"], dock)
+            dock.raise_()
 
     def training_speed(self) -> float:
         """Steps a second that are wanted; infinite: as many as there is time for."""
@@ -149,6 +167,7 @@ class Panes(QObject):
             self.gradients,
             self.training,
             self.data,
+            self.moments,
         ):
             if pane is not None:
                 pane.set_look(look)
@@ -166,7 +185,7 @@ class Panes(QObject):
         for name, dock in docks.items():
             if dock.isFloating():  # else Qt would take it out and put it back
                 dock.setFloating(False)
-            dock.setVisible(self._learns or name not in LEARNING)
+            dock.setVisible(name != "moments" and (self._learns or name not in LEARNING))
         window.addDockWidget(LEFT, docks["palette"])
         window.addDockWidget(BOTTOM, docks["step_card"])
         width, height = window.width(), window.height()

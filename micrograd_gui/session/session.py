@@ -171,6 +171,13 @@ class Session:
         if self.state.trace is not None:
             self._stand(Position(self.state.trace, cursor))
 
+    def begin_playing(self) -> None:
+        """Have steps to go through from here: those recorded, else a further pass, else the run again.
+
+        Raises Refusal where there is nothing that could be run.
+        """
+        self._stand(stepping.start_of_playing(self.state))
+
     # Measuring -------------------------------------------------------------------------------
 
     def set_h(self, h: float | str) -> None:

@@ -105,6 +105,21 @@ def next_backward_move(state: State) -> Position:
     return here
 
 
+def start_of_playing(state: State) -> Position:
+    """The moment from which steps are gone through one after the other.
+
+    It is here where there are some; at the end of a first forward pass the backward pass is recorded, and at
+    the end of all the run begins again. Raises Refusal where nothing can be run.
+    """
+    if state.trace is None or not len(state.trace):
+        return next_forward_move(state)
+    if state.following is not None:
+        return Position(state.trace, state.cursor)
+    if state.graph.target is not None and not state.blocked and not state.frame.grad:
+        return next_backward_move(state)
+    return Position(state.trace, 0)
+
+
 def after_zero_grad(state: State) -> Position:
     """The moment at which all gradients have become 0, as a step of its own.
 

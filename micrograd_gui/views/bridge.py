@@ -48,6 +48,8 @@ class Bridge(QObject):
     views/data/pane.py              each change              the rows; it looks at what differs, and seldom
     views/expression_line.py        when the run is over     the statements, h, the numbers of the plan
     views/gradients.py              together                 the table of gradients
+    views/moments.py                together                 all moments in words, and which it is
+    views/playing.py                each change              whether another hand moves the cursor
     views/plot/pane.py              each change              whether there is a loss to show below
     views/plot/view.py              together, prepared       the plot
     views/rendered_graph.py         together                 Graphviz's picture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
@@ -22,6 +22,9 @@ from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Kind, Run
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.theme import Look
+
+if TYPE_CHECKING:
+    from micrograd_gui.views.playing import Playing
 
 _HEIGHT = 38  # pixels at scale 1, as are all below
 _SIDE = 16  # from the edges to the first and the last moment
@@ -78,6 +81,7 @@ class Timeline(QWidget):
         self._moments, self._cursor = 0, 0
         self._hovered: int | None = None
         self._wanted: int | None = None  # where a drag is, until the run has gone there
+        self._playing: Playing | None = None
         self._going = QTimer(self, singleShot=True, interval=0)
         self._going.timeout.connect(self._go)
         Together(bridge, self).changed.connect(lambda _old, new: self._show(new))
@@ -93,6 +97,16 @@ class Timeline(QWidget):
     def sizeHint(self) -> QSize:
         """A strip of one height, as wide as there is room."""
         return QSize(self._look.px(300), self._look.px(_HEIGHT))
+
+    @property
+    def playing(self) -> Playing:
+        """What lets the moments pass by themselves; made when it is first wanted."""
+        if self._playing is None:
+            from micrograd_gui.views.playing import Playing
+
+            self._playing = Playing(self._bridge, self)
+            self._playing.changed.connect(self.update)
+        return self._playing
 
     # What it shows ---------------------------------------------------------------------------
 
@@ -280,6 +294,12 @@ class Timeline(QWidget):
             painter.setPen(QColor(self._look.theme.text))
             painter.drawText(QPointF(x, base), words)
             return
+        room = float(self.width())
+        if self._playing is not None and self._playing.on:
+            words = f"▶ {self._playing.speed:g} a second"
+            room -= metrics.horizontalAdvance(words) + self._look.px(_SIDE)
+            painter.setPen(QColor(self._look.theme.text))
+            painter.drawText(QPointF(room, base), words)
         painter.setPen(QColor(self._look.theme.muted))
         free = 0.0
         for kind, first, last in self._passes():
@@ -287,7 +307,7 @@ class Timeline(QWidget):
             wide = metrics.horizontalAdvance(words)
             x = max(self.x_of(first) - self._look.px(_RADIUS), free)
             ends = self.x_of(last) + max(self._look.px(_ROOM), wide / 2)
-            if x + wide <= min(max(ends, x + wide if first == last else 0.0), self.width()):
+            if x + wide <= min(max(ends, x + wide if first == last else 0.0), room):
                 painter.drawText(QPointF(x, base), words)
                 free = x + wide + self._look.px(10)
 

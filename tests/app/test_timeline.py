@@ -126,3 +126,52 @@ def test_while_the_graph_trains_there_is_no_moment_to_go_to(opened) -> None:
     assert strip.hovered == ""
     assert window.session.state.cursor == before
     window.session.train_stop()
+
+
+def test_playing_goes_forward_then_backward_and_pauses_at_the_end(opened, act, qtbot) -> None:
+    window = opened("neuron")
+    session, playing = window.session, window.panes.timeline.playing
+    for _ in range(9):
+        act(window, "play_faster")
+    act(window, "play")
+    assert playing.on
+    qtbot.waitUntil(lambda: not playing.on)
+    assert session.state.forward_done
+    assert not session.state.frame.grad
+    act(window, "play")
+    qtbot.waitUntil(lambda: not playing.on)
+    assert session.state.step.kind == "backward"
+    assert session.state.following is None
+    act(window, "play")  # from the start again
+    qtbot.waitUntil(lambda: session.state.cursor > 0)
+    playing.pause()
+    assert session.state.following is not None or session.state.cursor == len(session.state.trace)
+
+
+def test_another_hand_on_the_cursor_ends_the_playing(opened, act) -> None:
+    window = opened("neuron")
+    act(window, "play")
+    assert window.panes.timeline.playing.on
+    act(window, "forward", "backward", "first")
+    assert not window.panes.timeline.playing.on
+    act(window, "play", "play")
+    assert not window.panes.timeline.playing.on
+    assert window.session.state.cursor == 0
+
+
+def test_the_list_of_moments_says_each_and_goes_to_the_one_that_is_chosen(opened, act, qtbot) -> None:
+    window = opened("neuron")
+    act(window, "show_moments")
+    rows = window.findChild(QWidget, "moments")
+    qtbot.waitUntil(rows.isVisible)
+    assert rows.model().rowCount() == 0
+    act(window, "forward", "backward")
+    assert rows.model().rowCount() == len(window.session.state.trace) + 1
+    assert rows.currentIndex().row() == window.session.state.cursor
+    rows.setCurrentIndex(rows.model().index(7, 0))
+    assert window.session.state.cursor == 7
+    assert rows.model().index(7, 0).data() == "7 · backward through o: n.grad"
+    act(window, "previous")
+    assert rows.currentIndex().row() == 6
+    act(window, "show_moments")
+    assert not rows.isVisible()
