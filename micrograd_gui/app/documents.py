@@ -16,6 +16,7 @@ from micrograd_gui.files import documents
 from micrograd_gui.files.atomic import quoted_name
 from micrograd_gui.files.documents import SUFFIXES, OpenedGraph, open_named
 from micrograd_gui.log import logger_of
+from micrograd_gui.session.session import BUILT
 from micrograd_gui.session.state import State
 from micrograd_gui.views.plot.pane import SAVED_AS
 
@@ -26,8 +27,12 @@ if TYPE_CHECKING:
 
 
 def document_name(state: State) -> str:
-    """What the document is called in the title and in questions."""
-    return state.path.stem if state.path else state.title or "untitled"
+    """What the document is called in the title and in questions: what it was opened as, or built from."""
+    if state.path:
+        return state.path.stem
+    history = state.history
+    built = any(entry.name == BUILT for entry in history.entries[1 : history.index + 1])
+    return "expression" if built else state.title or "untitled"
 
 
 class Documents(QObject):

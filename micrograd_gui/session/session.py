@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 Listener = Callable[[State, State], None]
 
 
+BUILT = "Build from an expression"  # the name of the edit: from then on the document is that expression's
+
+
 class Session:
     """What the window is a picture of: holds one State, and tells its listeners when another replaces it.
 
@@ -73,7 +76,7 @@ class Session:
         """The graph that an expression describes, as one edit. Raises Refusal where it is none."""
         from micrograd_gui.document.notation.reader import graph_from_expression  # with Python's parser
 
-        self.replace_graph(arranged(graph_from_expression(expression)), "Build from an expression")
+        self.replace_graph(arranged(graph_from_expression(expression)), BUILT)
 
     def replace_graph(self, graph: Graph, name: str) -> None:
         """Another graph in this document, as one edit of that name."""
