@@ -141,7 +141,7 @@ VIEW: tuple[Action | None, ...] = (
         "How long numbers travel along the wires in a step, or not at all."),
     None,
     Action("projector", "&Projector", ("F11",), lambda c: c.projector.toggle(), _always,
-        "For a lecture hall: large text, only the canvas, the step card and the plot. Esc leaves."),
+        "For a lecture hall: canvas and step card, large; 1 to 5 bring a third pane. Esc leaves."),
 )  # fmt: skip
 DEBUG: tuple[Action | None, ...] = (
     Action("forward", "&Forward", ("F5",), lambda c: c.session.forward(), _forward_possible,

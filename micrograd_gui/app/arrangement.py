@@ -1,4 +1,4 @@
-"""The arrangement of the window: the panes as docks around the canvas, its look, and the projector."""
+"""The arrangement of the window: the panes as docks around the canvas, and its look."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QByteArray, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from micrograd_gui.app.settings import LARGEST, SMALLEST, Settings
@@ -37,6 +37,7 @@ OF_LEARNING = ("loss", "boundary", "gradients")  # the plots of what learns
 TABLE = 400  # pixels that the gradients table and the training pane need
 NARROW = 1200  # pixels at text scale 1: a narrower window has no room for panes beside the canvas
 RENDERED = 226  # pixels at text scale 1, with its title, in which four legible rows stand
+OF_CARD, BESIDE_CARD = 0.34, 0.42  # of a projected window: the card's height, the width beside it
 LOW = 750  # pixels at text scale 1: a lower window has no room for two panes under the canvas
 
 
@@ -249,17 +250,33 @@ class Panes(QObject):
                 self.docks[name].hide()
         self._arranging = before
 
-    def arrange_for_projector(self) -> None:
-        """Only the step card under the canvas, and the plot at the right third."""
-        for name, dock in self.docks.items():
-            dock.setTitleBarWidget(QWidget(dock))  # an empty one: no title
-            dock.setVisible(name in ("step_card", "plot"))
-        self.share_for_projector()
+    def arrange_for_projector(self, third: str = "") -> None:
+        """The canvas over the full width, the step card under it, and beside that the pane of that name."""
+        for dock in self.docks.values():
+            if dock.titleBarWidget() is None:
+                dock.setTitleBarWidget(QWidget(dock))  # an empty one: no title
+        beside = self.docks.get(third)
+        for dock in self.docks.values():
+            if dock is not beside:
+                dock.hide()
+        card = self.docks["step_card"]
+        card.setFloating(False)
+        self._window.addDockWidget(BOTTOM, card)
+        card.show()
+        if beside is not None:
+            beside.setFloating(False)
+            self._window.addDockWidget(BOTTOM, beside)
+            self._window.splitDockWidget(card, beside, Qt.Orientation.Horizontal)
+            beside.show()
+        self.share_for_projector(third)
 
-    def share_for_projector(self) -> None:
-        """The plot and the card have their shares of a projected window."""
-        self._resize(Qt.Orientation.Horizontal, plot=self._window.width() // 3)
-        self._resize(Qt.Orientation.Vertical, step_card=self._window.height() // 5)
+    def share_for_projector(self, third: str = "") -> None:
+        """The card, and the pane beside it, have their shares of a projected window."""
+        width, height = self._window.width(), round(self._window.height() * OF_CARD)
+        self._resize(Qt.Orientation.Vertical, step_card=height)
+        if third:
+            beside = round(width * BESIDE_CARD)
+            self._resize(Qt.Orientation.Horizontal, **{"step_card": width - beside, third: beside})
 
     def give_titles_back(self) -> None:
         """Every dock has Qt's own title bar again."""
@@ -296,7 +313,6 @@ def for_first_rows(state: State, plot: PlotPane) -> str:
 
 
 STEP = 1.125
-SETTLING = 200  # milliseconds that a window manager may take to resize a window
 ROOM = 800  # pixels of a window's width that text at scale 1 needs
 
 
@@ -383,83 +399,3 @@ def apply_style(look: Look) -> None:
     app.setPalette(qt_palette(look.theme))
     app.setFont(look.font())
     app.setStyleSheet(style_sheet(look))
-
-
-class Projector(QObject):
-    """F11: the window for a lecture hall. The canvas, the step card and the plot stay, as large as can be.
-
-    Signals: ``switched(on)``; ``resized``, when there is another room for the graph.
-    """
-
-    switched = Signal(bool)
-    resized = Signal()
-
-    def __init__(self, window: QMainWindow, appearance: Appearance, panes: Panes) -> None:
-        super().__init__(window)
-        self._window = window
-        self._appearance = appearance
-        self._panes = panes
-        self._before: tuple[QByteArray, Look, bool] | None = None
-        self._touched = False
-        appearance.changed.connect(self._share)
-
-    @property
-    def on(self) -> bool:
-        """Whether the window is projected."""
-        return self._before is not None
-
-    def toggle(self) -> None:
-        """Project the window, or leave that."""
-        if self.on:
-            self.leave()
-        else:
-            self.enter()
-
-    def enter(self) -> None:
-        """Fill the screen with what the back row reads."""
-        window, look = self._window, self._appearance.look
-        self._before = (window.saveState(), look, window.isFullScreen())
-        self._touched, self._panes.touched = self._panes.touched, True
-        toolbars = window.findChildren(QToolBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        for hidden in (window.menuBar(), window.statusBar(), *toolbars):
-            hidden.hide()
-        window.showFullScreen()
-        self._appearance.set_look(look.projected(window.height()))
-        self._panes.arrange_for_projector()
-        self.resized.emit()
-        self.switched.emit(True)
-
-    def follow_size(self) -> None:
-        """A window manager makes the window as large as the screen some time after it was asked to."""
-        if self.on:
-            self._appearance.use_scale(self._appearance.look.scale)
-            self._share()
-
-    def _share(self) -> None:
-        if self.on:
-            self._panes.share_for_projector()
-
-    def leave(self) -> None:
-        """The window as it was before."""
-        if self._before is None:
-            return
-        window, (docks, look, was_full) = self._window, self._before
-        self._before = None
-        self._panes.give_titles_back()
-        window.menuBar().show()
-        window.statusBar().show()
-        if not was_full:
-            window.showNormal()
-        now = self._appearance.look
-        self._appearance.set_look(replace(now, scale=look.scale, projector=False))
-        window.restoreState(docks)
-        self.resized.emit()
-        self.switched.emit(False)
-        QTimer.singleShot(SETTLING, self, lambda: self._settled(docks))
-
-    def _settled(self, docks: QByteArray) -> None:
-        """The window manager has given the window its old size: the panes get their old shares of it."""
-        if not self.on:
-            self._window.restoreState(docks)
-            self._panes.touched = self._touched
-            self.resized.emit()

@@ -9,10 +9,11 @@ from msgspec import Struct
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 
-from micrograd_gui.app.arrangement import Appearance, Panes, Projector
+from micrograd_gui.app.arrangement import Appearance, Panes
 from micrograd_gui.app.blocks import BlockAdding
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.documents import Documents
+from micrograd_gui.app.hall.projecting import Projector
 from micrograd_gui.app.tidy import tidy
 from micrograd_gui.app.training_loop import TrainingLoop
 from micrograd_gui.document.catalogue import block_kind

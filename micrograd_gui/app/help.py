@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMessageBox, QWi
 
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.documents import tell
+from micrograd_gui.app.hall import projecting
 from micrograd_gui.views.canvas.keyboard import KEYS
 
 _LETTERS = 76  # in a line of a page, about
@@ -26,6 +27,7 @@ def show_keys(window: QMainWindow) -> None:
             if (keys := action.data())
         ]
         parts.append(_section(entry.text().replace("&", ""), lines))
+    parts.append(_section("Under the projector", [_line(keys, what) for keys, what in projecting.KEYS]))
     parts.append(_section("On the canvas", [_line(keys, what) for keys, what in KEYS]))
     _show_page(window, "Keys", f"<table width='100%'>{''.join(parts)}</table>")
 

@@ -24,10 +24,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLabel, QMainWindow, QToolButton
 
 from micrograd_gui.app.actions import Menus, Toolbars
-from micrograd_gui.app.arrangement import Appearance, Panes, Projector, for_document, for_first_rows
+from micrograd_gui.app.arrangement import Appearance, Panes, for_document, for_first_rows
 from micrograd_gui.app.blocks import BlockAdding
 from micrograd_gui.app.commands import Commands
 from micrograd_gui.app.documents import Documents, dropped_paths
+from micrograd_gui.app.hall.projecting import Projector
 from micrograd_gui.app.settings import Settings
 from micrograd_gui.app.training_loop import TrainingLoop
 from micrograd_gui.document.errors import Refusal
@@ -85,7 +86,7 @@ class MainWindow(QMainWindow):
         self.documents = Documents(self)
         self.blocks = BlockAdding(self, self.canvas)
         self.training = TrainingLoop(self.bridge, self.panes.training_speed, self)
-        self.projector = Projector(self, self.appearance, self.panes)
+        self.projector = Projector(self, self.bridge, self.appearance, self.panes)
         h_line = HLine(self.bridge)
         self.commands = Commands(
             self, self.documents, self.panes, self.blocks, self.appearance, self.projector, self.training,

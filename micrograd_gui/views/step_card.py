@@ -103,9 +103,9 @@ class StepCard(QTextEdit):
     # How large -------------------------------------------------------------------------------
 
     def _size(self, kind: str) -> float:
-        """The size of a kind of line at scale 1; a projector's is so large that equations need less."""
+        """The size of a kind of line at scale 1; a projector's is all that its room may hold."""
         if kind == "big":
-            return 20.0 if self._look.projector else 24.0
+            return 30.0 if self._look.projector else 24.0
         return {"head": 12.5, "note": 14.0}[kind]
 
     def _px(self, kind: str) -> int:
@@ -143,6 +143,18 @@ class StepCard(QTextEdit):
         by_height = int((height - others) / (len(equations) * _LINE))
         return max(floor, min(size, by_height))
 
+    def _air(self, size: int) -> float:
+        """What a projected card has left of its height goes between its lines, so that no half is empty."""
+        if not self._look.projector or not self._lines:
+            return 0.0
+        width = max(self._room.width() - 2 * self._margin - self._look.px(_INDENT), 1)
+        used = 0.0
+        for line in self._lines:
+            pixels = size if line.size == "big" else self._px(line.size)
+            used += pixels * (_LINE + 0.12) * ceil(max(1.0, self._width(line, pixels)) / width)
+        left = self._room.height() - 2 * self._margin - used
+        return max(0.0, min(left / (len(self._lines) + 1), size * 0.6))
+
     def _width(self, line: Line, size: int) -> float:
         plain, bold = (_metrics(size, strong) for strong in (False, True))
         return sum(
@@ -170,10 +182,11 @@ class StepCard(QTextEdit):
 
     def _draw(self) -> None:
         size = self._largest_fit()
-        drawn = (self._lines, size, self._look, self._room.width())
+        drawn = (self._lines, size, self._look, self._room)
         if drawn == self._drawn:
             return
         self._drawn = drawn
+        air = self._air(size)
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()  # clear() lays out at once: a scroll bar may go, and we be called again
         cursor.select(QTextCursor.SelectionType.Document)
@@ -181,7 +194,7 @@ class StepCard(QTextEdit):
         for number, line in enumerate(self._lines):
             pixels = size if line.size == "big" else self._px(line.size)
             block = QTextBlockFormat()
-            block.setTopMargin(pixels * 0.12 if number else 0.0)
+            block.setTopMargin(pixels * 0.12 + air if number else air / 2)
             block.setLeftMargin(self._look.px(_INDENT))
             if line.size == "big":  # what is broken off hangs below the first part
                 block.setLeftMargin(self._look.px(_INDENT) + pixels * 1.5)

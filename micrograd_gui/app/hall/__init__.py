@@ -1,0 +1,1 @@
+"""The hall: the window under a projector."""

@@ -1,0 +1,184 @@
+"""Projecting: the window for a lecture hall, and the way back to exactly what it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar, QWidget
+from shiboken6 import isValid
+
+from micrograd_gui.app.arrangement import Appearance, Panes, for_document
+from micrograd_gui.session.state import State
+from micrograd_gui.views.bridge import Bridge, Paced
+from micrograd_gui.views.theme import Look
+
+SETTLING = 200  # milliseconds that a window manager may take to resize a window
+THIRD = ("", "plot", "gradients", "rendered_graph", "moments", "data")  # the pane that each digit brings
+KEYS: tuple[tuple[str, str], ...] = (
+    ("1, 2, 3, 4, 5", "beside the card: plot, gradients, rendered graph, moments, rows"),
+    ("0", "the card alone"),
+    ("Esc, or F11", "the window as it was"),
+)
+_SAYS: Mapping[str, Callable[[State], bool]] = {
+    "plot": lambda s: s.graph.target is not None and s.computed,
+    "gradients": lambda s: bool(s.graph.nodes),
+    "rendered_graph": lambda s: bool(s.graph.nodes),
+    "moments": lambda s: s.trace is not None,
+    "data": lambda s: s.graph.data is not None and bool(s.graph.data.rows),
+}
+
+
+class Before(NamedTuple):
+    """What the window was before it was projected."""
+
+    docks: QByteArray
+    look: Look
+    size: QSize
+    states: Qt.WindowState
+    bars: tuple[QWidget, ...]  # those that were seen, of menus, tools and status
+    floating: Mapping[str, QRect]
+    focus: QWidget | None
+    touched: bool
+    state: State
+
+
+class Projector(QObject):
+    """F11: the window for a lecture hall. The canvas and the step card stay, and one pane of choice.
+
+    Signals: ``switched(on)``; ``resized``, when there is another room for the graph.
+    """
+
+    switched = Signal(bool)
+    resized = Signal()
+
+    def __init__(self, window: QMainWindow, bridge: Bridge, appearance: Appearance, panes: Panes) -> None:
+        super().__init__(window)
+        self._window = window
+        self._bridge = bridge
+        self._appearance = appearance
+        self._panes = panes
+        self._before: Before | None = None
+        self._left: Before | None = None  # while the window manager may still resize the window
+        self._chosen = self._shown = ""
+        self._keys: list[QShortcut] = []
+        appearance.changed.connect(self._share)
+
+    @property
+    def on(self) -> bool:
+        """Whether the window is projected."""
+        return self._before is not None
+
+    def toggle(self) -> None:
+        """Project the window, or leave that."""
+        if self.on:
+            self.leave()
+        else:
+            self.enter()
+
+    def enter(self) -> None:
+        """Fill the screen with what the back row reads."""
+        self._settle()  # it may have been left a moment ago
+        window, look = self._window, self._appearance.look
+        toolbars = window.findChildren(QToolBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        bars = [bar for bar in (window.menuBar(), window.statusBar(), *toolbars) if not bar.isHidden()]
+        floating = {name: dock.geometry() for name, dock in self._panes.docks.items() if dock.isFloating()}
+        self._before = Before(
+            window.saveState(), look, window.size(), window.windowState(), tuple(bars), floating,
+            QApplication.focusWidget(), self._panes.touched, self._bridge.state,
+        )  # fmt: skip
+        self._panes.touched = True
+        for bar in bars:
+            bar.hide()
+        window.showFullScreen()
+        self._appearance.set_look(look.projected(window.height()))
+        self._shown = self._of_choice()
+        self._panes.arrange_for_projector(self._shown)
+        self._panes.canvas.setFocus()
+        self._take_keys()
+        self.resized.emit()
+        self.switched.emit(True)
+
+    def _take_keys(self) -> None:
+        """The digits are keys of the hall; made when it is first entered."""
+        if not self._keys:
+            for number, name in enumerate(THIRD):
+                self._keys.append(QShortcut(QKeySequence(str(number)), self._window))
+                self._keys[-1].activated.connect(lambda name=name: self.choose(name))
+            Paced(self._bridge, 150, self).changed.connect(lambda _old, _new: self._show_choice())
+        for key in self._keys:
+            key.setEnabled(self.on)
+
+    def choose(self, name: str) -> None:
+        """Show that pane beside the card, or ("") none; one that has nothing to say comes when it has."""
+        self._chosen = name
+        self._show_choice()
+
+    def _of_choice(self) -> str:
+        name = self._chosen
+        says = name in self._panes.docks and _SAYS[name](self._bridge.state)
+        return name if says else ""
+
+    def _show_choice(self) -> None:
+        wanted = self._of_choice()
+        if self.on and wanted != self._shown:
+            self._shown = wanted
+            self._panes.arrange_for_projector(wanted)
+            self.resized.emit()
+
+    def follow_size(self) -> None:
+        """A window manager makes the window as large as the screen some time after it was asked to."""
+        if self.on:
+            self._appearance.use_scale(self._appearance.look.scale)
+            self._share()
+
+    def _share(self) -> None:
+        if self.on:
+            self._panes.share_for_projector(self._shown)
+
+    def leave(self) -> None:
+        """The window as it was before."""
+        before = self._before
+        if before is None:
+            return
+        window = self._window
+        self._before, self._left = None, before
+        self._panes.give_titles_back()
+        for bar in before.bars:
+            bar.show()
+        window.setWindowState(before.states)  # showNormal would un-maximise it
+        if before.states == Qt.WindowState.WindowNoState:
+            window.resize(before.size)
+        now = self._appearance.look
+        self._appearance.set_look(replace(now, scale=before.look.scale, projector=False))
+        self._restore(before)
+        self._take_keys()
+        if before.focus is not None and isValid(before.focus):
+            before.focus.setFocus()
+        self.switched.emit(False)
+        QTimer.singleShot(SETTLING, self, self._settle)
+
+    def _restore(self, before: Before) -> None:
+        # What is asked for is granted no less room than large text needed, until all has been laid out anew.
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+        self._window.restoreState(before.docks)
+        for name, place in before.floating.items():  # Qt leaves them as large as large text needed
+            self._panes.docks[name].setGeometry(place)
+        self.resized.emit()
+
+    def _settle(self) -> None:
+        """The window manager has given the window its old size: the panes get their old shares of it."""
+        before, self._left = self._left, None
+        if before is None or self.on:
+            return
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+        if self._window.size() != before.size:  # no desktop gave it back: large text had needed more room
+            self._window.resize(before.size)
+        self._restore(before)
+        self._panes.touched = before.touched
+        state = self._bridge.state
+        if not state.same_document(before.state):  # another one was opened in the hall
+            self._panes.show_learning(for_document(state, self._panes.plot).learns)

@@ -1,0 +1,86 @@
+"""The hall: what stands in it, the pane of choice, and the way back."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+
+def seen(dock) -> bool:
+    """Not behind another tab, where Qt keeps it anywhere left of and above the window."""
+    return dock.isVisible() and dock.geometry().bottom() > 0
+
+
+def rooms(window) -> dict:
+    """Where everything is: the window, its bars, and each pane."""
+    return {
+        "window": (window.size(), window.windowState()),
+        "bars": (window.menuBar().isVisible(), window.statusBar().isVisible()),
+        **{
+            name: (dock.isVisible(), dock.isFloating(), dock.geometry() if seen(dock) else None)
+            for name, dock in window.docks.items()
+        },
+    }
+
+
+@pytest.mark.parametrize("maximised", [False, True])
+def test_the_hall_gives_everything_back(opened, act, qtbot, maximised):
+    window = opened("neuron", size=(1300, 800))
+    if maximised:
+        window.showMaximized()
+    window.docks["plot"].hide()
+    window.menuBar().hide()
+    window.docks["palette"].setFloating(True)
+    line = window.findChild(type(window.bars._expression_line), "expression")
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    line.setFocus()
+    qtbot.wait(20)
+    before = rooms(window)
+    act(window, "projector")
+    assert window.menuBar().isHidden()
+    QTest.keyClick(window, Qt.Key.Key_2)
+    act(window, "projector")
+    assert line.hasFocus()
+    assert maximised or rooms(window) == before
+    qtbot.wait(250)  # until it has settled
+    assert rooms(window) == before
+
+
+def test_in_the_hall_the_canvas_has_the_full_width_and_digits_choose_what_is_beside_the_card(
+    opened, act, qtbot
+):
+    window = opened("neuron", size=(1920, 1080))
+    act(window, "projector")
+
+    def shown() -> set[str]:
+        return {name for name, dock in window.docks.items() if not dock.isHidden()}
+
+    assert shown() == {"step_card"}
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(window, Qt.Key.Key_1)
+    assert shown() == {"step_card"}  # nothing has run: a plot would have nothing to say
+    act(window, "forward")
+    qtbot.waitUntil(lambda: shown() == {"step_card", "plot"})
+    for key, name in ((Qt.Key.Key_2, "gradients"), (Qt.Key.Key_3, "rendered_graph")):
+        QTest.keyClick(window, key)
+        assert shown() == {"step_card", name}
+        assert window.canvas.width() == window.width()
+    QTest.keyClick(window, Qt.Key.Key_5)  # there are no rows
+    assert shown() == {"step_card"}
+    QTest.keyClick(window, Qt.Key.Key_3)
+    QTest.keyClick(window, Qt.Key.Key_0)
+    assert shown() == {"step_card"}
+    act(window, "projector")
+
+
+def test_equations_on_a_projected_card_are_44_pixels_where_they_fit(opened, act):
+    window = opened("neuron")
+    act(window, "projector")
+    window.resize(1920, 1080)
+    act(window, "forward", "backward_step", "backward_step")
+    card = window.panes.step_card
+    window.bridge.session.next()
+    assert card._largest_fit() >= 44
+    assert card.verticalScrollBar().maximum() == 0
+    act(window, "projector")
