@@ -108,6 +108,12 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
         """Lay the graph out with Graphviz, off this thread; the places come when they are ready."""
         tidy(self.context, self.canvas, as_edit=as_edit)
 
+    # Stepping --------------------------------------------------------------------------------
+
+    def step_over(self) -> None:
+        """What comes next, with what the canvas draws as one box done as one step."""
+        self.session.step_over(self.canvas.navigation.block)
+
     # Measuring -------------------------------------------------------------------------------
 
     def nudge(self) -> None:

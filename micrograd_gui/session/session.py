@@ -14,7 +14,7 @@ from micrograd_gui.document.graph import Graph, NodeId, Place, Role, Span
 from micrograd_gui.document.history import Entry, History
 from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
 from micrograd_gui.document.rough_layout import arranged
-from micrograd_gui.session import measure, stepping, transitions
+from micrograd_gui.session import measure, over_blocks, stepping, transitions
 from micrograd_gui.session.state import Found, State
 from micrograd_gui.session.stepping import Position
 from micrograd_gui.session.training import run
@@ -134,6 +134,13 @@ class Session:
         Raises Refusal where the run has stopped, and where there is no target that is computed.
         """
         self._stand(stepping.next_backward_move(self.state).at_end_of_pass())
+
+    def step_over(self, within: BlockId | None = None) -> None:
+        """What comes next, forward or backward, a whole collapsed block as one step.
+
+        ``within`` is the block that is looked into. Raises Refusal as a forward or a backward step does.
+        """
+        self._set(over_blocks.stepped_over(self.state, within))
 
     def zero_grad(self) -> None:
         """All gradients become 0, as a step of its own; what was recorded after this moment is dropped.

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.history import History
 from micrograd_gui.document.text import told_apart
@@ -32,6 +33,14 @@ class Stand:
     cursor: int
     wanted_cursor: int
     selection: frozenset[NodeId]
+
+
+class Over(NamedTuple):
+    """The steps from one moment until another were run as one, for they are all in that block's box."""
+
+    since: int
+    until: int
+    block: BlockId
 
 
 class Apart(NamedTuple):
@@ -92,6 +101,7 @@ class State:
         cursor: After how many steps of the run one stands.
         wanted_cursor: The cursor the user went to: a live edit may shorten the run for a moment, and the
             cursor returns to the same place when it is whole again.
+        over: What was stepped over to get to the cursor; None: one came step by step, or from elsewhere.
         selection: The selected nodes.
         h, sides: How far a nudge and a check go, and to which sides a nudge does.
         nudge: The nudge that is on screen; None: no node is moved.
@@ -108,6 +118,7 @@ class State:
     trace: Run | None = None
     cursor: int = 0
     wanted_cursor: int = 0
+    over: Over | None = None
     selection: frozenset[NodeId] = frozenset()
     h: float = 0.001
     sides: Sides = "central"

@@ -200,7 +200,7 @@ def standing_at(state: State, position: Position) -> State:
     cursor = min(max(position.cursor, 0), len(position.run))
     if position.run is state.trace and cursor == state.cursor:
         return state
-    return replace(state, trace=position.run, cursor=cursor, wanted_cursor=cursor, nudge=None)
+    return replace(state, trace=position.run, cursor=cursor, wanted_cursor=cursor, over=None, nudge=None)
 
 
 def refuse_where_stopped(state: State) -> None:

@@ -15,6 +15,7 @@ from micrograd_gui.session.explain.formulas import (
     Line,
     backward_lines,
     definition,
+    fit_name,
     forward_line,
     gathered_line,
     heading,
@@ -25,7 +26,9 @@ from micrograd_gui.session.explain.formulas import (
     update_line,
 )
 from micrograd_gui.session.explain.of_rows import loss_in_words, row_in_words, rows_in_words
+from micrograd_gui.session.explain.over_block import over_lines, what_was_run
 from micrograd_gui.session.measure import Nudge, lowering_rate
+from micrograd_gui.session.over_blocks import hiding, stretch_at
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Step
 from micrograd_gui.session.training.progress import TrainingState
@@ -60,6 +63,22 @@ def _moment(state: State) -> tuple[Line, ...]:
     step = state.step
     if step is None:
         return _at_the_start(state)
+    stretch = stretch_at(state)
+    if stretch is not None:
+        return (_head(state, *what_was_run(stretch)), *over_lines(state, stretch))
+    return (*_of_step(state, step), *_where_hidden(state))
+
+
+def _where_hidden(state: State) -> tuple[Line, ...]:
+    """In which block's box the acting node is, where it is not seen."""
+    block = hiding(state)
+    if block is None or state.step is None or state.step.node is None:
+        return ()
+    name, title = name_of(state.graph.nodes[state.step.node]), fit_name(block.title) or "a block"
+    return (sentence(f"{name} is inside {title}. Step over (F8) runs a whole block as one step."),)
+
+
+def _of_step(state: State, step: Step) -> tuple[Line, ...]:
     match step.kind:
         case "forward":
             return _forward(state, step)

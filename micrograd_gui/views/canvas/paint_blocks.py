@@ -101,7 +101,7 @@ def paint_block(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pens, z
     else:
         text = f"{len(box.block.outputs)} outputs"
         draw_centred(painter, text, *geometry.count_middle(_tuple(rect)), pens.row_word, pens.muted)
-    _paint_foot(painter, box, rect, pens, zoom)
+    _paint_foot(painter, box, rect, pens, zoom, picture.within if acting else "")
     _paint_ports(painter, scene, key, box, pens)
     nudge = picture.nudge
     if nudge is not None and nudge.node in box.nodes:
@@ -132,14 +132,17 @@ def _paint_head(
     painter.restore()
 
 
-def _paint_foot(painter: QPainter, box: FoldedBox, rect: QRectF, pens: Pens, zoom: float) -> None:
-    """How much the box hides."""
+def _paint_foot(
+    painter: QPainter, box: FoldedBox, rect: QRectF, pens: Pens, zoom: float, acts: str
+) -> None:
+    """How much the box hides; while one of its nodes acts, which that is."""
     near = zoom >= WORDS_FROM
     if near:
         painter.setPen(pens.line_pen)
         draw_lines(painter, geometry.dividers(_tuple(rect), numbers=0, foot=True))
     font = pens.foot if near else pens.row_word
-    draw_centred(painter, box.content, *geometry.foot_middle(_tuple(rect)), font, pens.muted)
+    text = font.elided(acts, rect.width() - 2 * EDGE) if acts else box.content
+    draw_centred(painter, text, *geometry.foot_middle(_tuple(rect)), font, pens.text if acts else pens.muted)
 
 
 def _paint_ports(painter: QPainter, scene: Scene, key: Key, box: FoldedBox, pens: Pens) -> None:

@@ -7,13 +7,15 @@ from typing import NamedTuple
 from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF
 
-from micrograd_gui.document.block import Key
+from micrograd_gui.document.block import Key, block_key
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.figures import geometry
 from micrograd_gui.figures.folding import Wire
 from micrograd_gui.figures.geometry import around, points_of, room
+from micrograd_gui.session.explain.formulas import name_of
 from micrograd_gui.session.explain.slopes import amount_text, rule_text
 from micrograd_gui.session.measure import Nudge
+from micrograd_gui.session.over_blocks import stretch_at
 from micrograd_gui.session.state import Found, State
 from micrograd_gui.session.trace import NO_FRAME, Field, Frame, NumberField, Step
 from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
@@ -25,7 +27,8 @@ class CanvasFrame(Struct, frozen=True, eq=False):
     """A graph in its places, the numbers in it, and what is lit up.
 
     ``fresh`` are the fields that the step wrote, ``lit`` the wires it went through, ``lit_rects``
-    where all that shows. ``finding`` is what a notebook has otherwise. ``chosen`` are the nodes and
+    where all that shows. ``finding`` is what a notebook has otherwise, ``within`` what a box says that hides
+    the acting node. ``chosen`` are the nodes and
     boxes that stand for what is selected, ``chip_scale`` is how large chips are drawn.
     """
 
@@ -41,6 +44,7 @@ class CanvasFrame(Struct, frozen=True, eq=False):
     nudged: frozenset[NodeId] = frozenset()
     chip_scale: float = 1.0
     finding: Found | None = None
+    within: str = ""
 
     @property
     def graph(self) -> Graph:
@@ -96,7 +100,18 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
         frozenset() if state.nudge is None else state.nudge.moved,
         size,
         state.finding,
+        _said_of_hidden(state, scene, step),
     )
+
+
+def _said_of_hidden(state: State, scene: Scene, step: Step | None) -> str:
+    """Which node acts that is in a box, or how many of them have acted as one step."""
+    if step is None or step.node is None or step.node not in scene.folding.owner:
+        return ""
+    stretch = stretch_at(state)
+    if stretch is not None and block_key(stretch.block.id) == scene.folding.owner[step.node]:
+        return f"{len(stretch.steps):,} steps run"
+    return f"acts: {name_of(scene.graph.nodes[step.node])}"
 
 
 def picture_of_graph(graph: Graph, frame: Frame = NO_FRAME) -> CanvasFrame:

@@ -1,0 +1,113 @@
+"""A block stepped over, in words: what went into it and what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.text import written
+from micrograd_gui.session.explain.formulas import (
+    ADDS,
+    EQUALS,
+    Fragment,
+    Line,
+    field_of,
+    fit_name,
+    name_of,
+    sentence,
+)
+from micrograd_gui.session.over_blocks import Stretch
+from micrograd_gui.session.state import State
+from micrograd_gui.session.trace import Field
+
+_MOST = 4  # numbers of a line, and lines of what came out
+
+
+def what_was_run(stretch: Stretch) -> tuple[Fragment, ...]:
+    """``forward over neuron 1_1, 7 steps as one``, for the head."""
+    return (
+        Fragment("plain", f"{stretch.steps[0].kind} over "),
+        Fragment("symbol", fit_name(stretch.block.title) or "the block", strong=True),
+        Fragment("plain", f", {len(stretch.steps):,} steps as one"),
+    )
+
+
+def over_lines(state: State, stretch: Stretch) -> tuple[Line, ...]:
+    """What went in and what came out, and how to see the steps between."""
+    forward = stretch.steps[0].kind == "forward"
+    lines = _forward(state, stretch) if forward else _backward(state, stretch)
+    go = "Previous goes back into them" if forward else "F10 goes through them one by one"
+    return (*lines, sentence(f"{_parameters(state, stretch)}{go}: open or look into the block to see where."))
+
+
+def _forward(state: State, stretch: Stretch) -> tuple[Line, ...]:
+    graph, inner = state.graph, state.graph.within(stretch.block.id)
+    acted = [step.node for step in stretch.steps if step.node is not None]
+    sources = (source for node in acted for source in graph.nodes[node].inputs if source is not None)
+    ins = dict.fromkeys(source for source in sources if source not in inner)
+    outs = [node for node in acted if _leaves(graph, node, inner)] or acted[-1:]
+    return _numbers(state, "in", ins, "data"), _numbers(state, "out", outs, "data")
+
+
+def _backward(state: State, stretch: Stretch) -> tuple[Line, ...]:
+    graph, inner = state.graph, state.graph.within(stretch.block.id)
+    acted = [step.node for step in stretch.steps if step.node is not None]
+    ins = [node for node in acted if _leaves(graph, node, inner)] or acted[:1]
+    amounts: dict[NodeId, float] = {}
+    after: dict[NodeId, float] = {}
+    for step in stretch.steps:
+        for each in step.contributions:
+            if each.operand not in inner:
+                amounts[each.operand] = amounts.get(each.operand, 0.0) + each.amount
+                after[each.operand] = each.after
+    shown = list(amounts)[: _MOST if len(amounts) <= _MOST else _MOST - 1]
+    lines = [_numbers(state, "in", ins, "grad")]
+    for node in shown:
+        grad = field_of(graph.nodes[node], "grad").text
+        now = (Fragment("plain", ",  now "), Fragment("grad", written(after[node]), strong=True))
+        parts = (
+            Fragment("plain", "out:  "),
+            Fragment("symbol", grad),
+            ADDS,
+            Fragment("grad", written(amounts[node]), strong=after[node] == amounts[node]),
+            *(now if after[node] != amounts[node] else ()),
+        )
+        lines.append(Line("big", parts))
+    if len(amounts) > len(shown):
+        lines.append(sentence(f"… and {len(amounts) - len(shown):,} more nodes outside."))
+    return tuple(lines)
+
+
+def _parameters(state: State, stretch: Stretch) -> str:
+    """How many parameters within were given something, and the largest grad among them."""
+    graph, grads = state.graph, state.frame.grad
+    within = graph.within(stretch.block.id)
+    given = {each.operand for step in stretch.steps for each in step.contributions}
+    reached = [n for n in graph.parameters if n in given and n in within and n in grads]
+    if not reached:
+        return ""
+    most = max(reached, key=lambda number: abs(grads[number]))
+    largest = f"{name_of(graph.nodes[most])}.grad = {written(grads[most])}"
+    if len(reached) == 1:
+        return f"Of the parameters inside, one has been added to: {largest}. "
+    return f"{len(reached):,} parameters inside have been added to, the largest is {largest}. "
+
+
+def _leaves(graph: Graph, node: NodeId, inner: frozenset[NodeId]) -> bool:
+    return node == graph.target or any(user not in inner for user, _ in graph.users[node])
+
+
+def _numbers(state: State, word: str, nodes: Iterable[NodeId], field: Field) -> Line:
+    """``in:  x1.data = 2.0000   x2.data = 3.0000``: the first few."""
+    every = list(nodes)
+    numbers = state.frame.data if field == "data" else state.frame.grad
+    parts = [Fragment("plain", f"{word}:  ")]
+    for at, node in enumerate(every[:_MOST]):
+        parts.append(Fragment("plain", ",  " if at else ""))
+        parts += (Fragment("symbol", field_of(state.graph.nodes[node], field).text), EQUALS)
+        parts.append(Fragment(field, written(numbers.get(node)), strong=True))
+    if not every:
+        parts.append(Fragment("plain", "only what is inside"))
+    if len(every) > _MOST:
+        parts.append(Fragment("plain", f" … and {len(every) - _MOST:,} more"))
+    return Line("big", tuple(part for part in parts if part.text))
