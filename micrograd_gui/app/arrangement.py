@@ -217,7 +217,7 @@ class Panes(QObject):
         docks["plot"].raise_()
         below = max(TABLE, (window.width() - self._look.px(150)) // 2)
         self._resize(Qt.Orientation.Horizontal, palette=self._look.px(150), plot=below)
-        self._resize(Qt.Orientation.Vertical, step_card=round(window.height() * 0.38))
+        self._resize(Qt.Orientation.Vertical, step_card=round(window.height() * 0.36))
         self._lay_out_at_once()
 
     def _share_height(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from PySide6.QtCore import (
@@ -49,6 +50,9 @@ _SAMPLES = (
     (("x1w1", "−4.0000", "−4.0000", "−4.0000", "3e−12", "✓"), 14),
     (("x1w1", "−4.0000", "−4.0000", "−4.0000", "3e−12", "✓"), 6),
 )
+# In pixels at text scale 1: the width at which usual text has all its columns, what stands above the
+# rows, and a row; how many rows there are at least room for, and how much larger text may get.
+_WIDE, _HEAD, _ROW, _FEW, _LARGEST = 500, 60, 23, 6, 2.0
 _IN_TWO = 0.74  # of the usual size, at which two lines stand in one row
 _SMALLEST = 0.6  # of the usual size: a number that does not fit is drawn smaller, never cut
 
@@ -92,8 +96,25 @@ class Gradients(QWidget):
         self.title.setStyleSheet(f"color: {look.theme.muted}; font-size: {look.px(12)}px")
         self.reason.setContentsMargins(look.px(8), look.px(4), look.px(8), look.px(4))
         self.reason.setStyleSheet(f"font-size: {look.px(12)}px")
-        self.model.set_look(look)
-        self.table.set_look(look)
+        self._look, self._larger = look, 0.0
+        self._fill()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a large pane the table is larger, too."""
+        super().resizeEvent(event)
+        self._fill()
+
+    def _fill(self) -> None:
+        """Text as large as leaves all rows and columns in view, within bounds; it never gets smaller."""
+        look, rows = self._look, len(self._bridge.shown.graph)
+        high = look.px(_HEAD) + max(rows, _FEW) * look.px(_ROW)
+        room = min(self.width() / look.px(_WIDE), self.height() / high)
+        larger = max(1.0, min(_LARGEST, int(room * 8) / 8))  # in steps, so that it seldom changes
+        if larger != self._larger:
+            self._larger = larger
+            shown = look if larger == 1.0 else replace(look, scale=look.scale * larger)
+            self.model.set_look(shown)
+            self.table.set_look(shown)
 
     def _on_changed(self, old: State, new: State) -> None:
         self._showing = True  # a reset drops Qt's selection, which is not the user's doing
@@ -108,6 +129,8 @@ class Gradients(QWidget):
         if said := _reason(new):
             self.reason.setText(said)
         self.reason.setVisible(bool(said))
+        if len(old.graph) != len(new.graph):
+            self._fill()
         if old.selection != new.selection or old.graph.order != new.graph.order:
             self._show_selection(new)
 

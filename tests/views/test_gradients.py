@@ -369,3 +369,13 @@ def test_an_empty_table_says_what_will_be_in_it(pane, session):
     session.new()
     assert "A row for each node" in pane.reason.text()
     assert not pane.reason.isHidden()
+
+
+def test_a_large_pane_has_a_large_table_with_every_row_in_view(pane, table, session):
+    usual = table.font().pixelSize()
+    pane.resize(1150, 860)
+    assert table.font().pixelSize() >= 1.8 * usual
+    last = table.model().index(table.model().rowCount() - 1, 0)
+    assert table.viewport().rect().contains(table.visualRect(last))
+    pane.resize(560, 300)
+    assert table.font().pixelSize() == usual
