@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence, QPixmap
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QToolBar, QToolButton
 
 from micrograd_gui.files import documents
@@ -15,6 +15,7 @@ from micrograd_gui.log import logger_of
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
+from micrograd_gui.views.hands import pressed_by_place
 from micrograd_gui.views.plot.pane import SAVED_AS
 from micrograd_gui.views.theme import Look
 
@@ -337,6 +338,15 @@ class Menus(QObject):
         for name, what in (("undo", state.history.undo_name), ("redo", state.history.redo_name)):
             self.actions[name].setText(f"&{name.title()} {what}" if what else f"&{name.title()}")
 
+    def trigger_by_place(self, event: QKeyEvent) -> bool:
+        """Do what the key is for that has this place on a Latin keyboard; False where that is nothing."""
+        pressed = pressed_by_place(event)
+        for action in () if pressed is None else self.actions.values():
+            if action.isEnabled() and pressed in action.shortcuts():
+                action.trigger()
+                return True
+        return False
+
     def add_docks(self, docks: Iterable[QDockWidget], arrange: Callable[[], object]) -> None:
         """Each pane can be closed and brought back from the View menu, and all be put where they were."""
         for dock in docks:
@@ -403,7 +413,7 @@ class Toolbars:
         look: Look,
     ) -> None:
         self._window = window
-        self._h_line, self._expression_line = h_line, expression_line
+        self.h_line, self.expression_line = h_line, expression_line
         self.run, self.measure = self._bar("run", "Run"), self._bar("measure", "Measure and build")
         for name in RUN_BAR:
             tool_button(self.run, actions[name])
@@ -427,8 +437,8 @@ class Toolbars:
     def set_look(self, look: Look) -> None:
         """Give the fields and the rows of tools the room that the size of the text needs."""
         self._scale = look.scale
-        self._h_line.setFixedWidth(look.px(84))
-        self._expression_line.setMinimumWidth(look.px(220))
+        self.h_line.setFixedWidth(look.px(84))
+        self.expression_line.setMinimumWidth(look.px(220))
         self.follow_width()
 
     def follow_width(self) -> None:

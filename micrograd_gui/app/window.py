@@ -15,13 +15,14 @@ from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
+    QKeyEvent,
     QKeySequence,
     QPainter,
     QPaintEvent,
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QLabel, QMainWindow, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QMainWindow, QToolButton
 
 from micrograd_gui.app.actions import Menus, Toolbars
 from micrograd_gui.app.arrangement import Appearance, Panes, for_document, for_first_rows
@@ -127,6 +128,9 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         """Who tells whom."""
+        for line in (self.bars.h_line, self.bars.expression_line):
+            line.left.connect(lambda: self.canvas.setFocus(Qt.FocusReason.OtherFocusReason))
+            line.mended.connect(self._unsay)
         self.bridge.refused.connect(lambda sentence, _node: self.say(sentence, refused=True))
         Paced(self.bridge, 150, self).changed.connect(self._on_changed)
         self.appearance.changed.connect(self._on_look)
@@ -179,12 +183,19 @@ class MainWindow(QMainWindow):
 
     def say(self, sentence: str, *, refused: bool = False) -> None:
         """One sentence in the status bar, until the next change; then what was found live, if anything."""
+        if sentence:
+            self.statusBar().clearMessage()  # a tip of what is under the pointer would cover it
         self.message.setText(("⚠ " if refused else "") + sentence)
         self.message.setToolTip(sentence)
         if self.message.property("refused") != refused:
             self.message.setProperty("refused", refused)
             self.message.style().unpolish(self.message)
             self.message.style().polish(self.message)
+
+    def _unsay(self, sentence: str) -> None:
+        """That sentence is true no more; another one stays."""
+        if self.message.toolTip() == sentence:
+            self.say(standing(self.session.state))
 
     # Live values of a notebook ---------------------------------------------------------------
 
@@ -239,6 +250,14 @@ class MainWindow(QMainWindow):
             self.panes.arrange_as_at_first()  # not before it has the size that it is seen with
         return super().event(event)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return presses the button that has the keys; letters count by their place on other keyboards."""
+        focus = self.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focus, QAbstractButton):
+            focus.click()
+        elif isinstance(focus, QLineEdit) or not self.menus.trigger_by_place(event):
+            super().keyPressEvent(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.bars.follow_width()
@@ -251,6 +270,7 @@ class MainWindow(QMainWindow):
 
     def _on_changed(self, old: State, new: State) -> None:
         self._show_state(new)
+        self.statusBar().clearMessage()
         if self.message.text() != standing(new):
             self.say(standing(new))
         if not new.same_document(old):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
@@ -16,14 +17,21 @@ from micrograd_gui.views.bridge import NEVER, Bridge, Paced
 
 
 class ReadLine(QLineEdit):
-    """A field whose text is tried at Return; what is refused stays, is marked, and says why."""
+    """A field whose text is tried at Return; what is refused stays, is marked, and says why.
+
+    ``left()``: what stood there was taken over, or dropped with Esc. ``mended(sentence)``: what was refused
+    for that reason stands there no more.
+    """
+
+    left = Signal()
+    mended = Signal(str)
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.bridge = bridge
         self._tip = ""
         self._wrong = ""  # why the text that stands there was refused
-        self.returnPressed.connect(self._read)
+        self.returnPressed.connect(self._on_return)
         self.textEdited.connect(lambda: self._mark(""))
         Paced(bridge, NEVER, self).changed.connect(self._on_changed)
 
@@ -40,6 +48,27 @@ class ReadLine(QLineEdit):
         self._tip = tip
         self._mark("")
 
+    def event(self, event: QEvent) -> bool:
+        """Esc is this field's while one types in it, and not the window's."""
+        shortcut = event.type() == QEvent.Type.ShortcutOverride
+        if shortcut and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc drops what was typed and leaves."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._show(self.bridge.state)
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _on_return(self) -> None:
+        self._read()
+        if not self._wrong:
+            self.left.emit()
+
     def _read(self) -> None:
         try:
             self.read(self.text())
@@ -54,7 +83,9 @@ class ReadLine(QLineEdit):
 
     def _mark(self, sentence: str) -> None:
         """Refused for that reason; an empty sentence takes the mark away."""
-        self._wrong = sentence
+        was, self._wrong = self._wrong, sentence
+        if was and not sentence:
+            self.mended.emit(was)
         self.setToolTip(sentence or self._tip)
         if bool(self.property("refused")) != bool(sentence):  # at first there is none
             self.setProperty("refused", bool(sentence))

@@ -232,6 +232,9 @@ class RowDelegate(QStyledItemDelegate):
                 option.font = font
 
 
+PAGING = (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+
+
 class GradientsTable(QTableView):
     """The table itself: its columns fit its width, and what is selected can be copied as text."""
 
@@ -321,17 +324,21 @@ class GradientsTable(QTableView):
         return QSize(self._look.px(460), self._look.px(220))
 
     def event(self, event: QEvent) -> bool:
-        """Copy is the table's own while the keys are its; all others stay the window's."""
+        """Copy and paging are the table's own while the keys are its; all others stay the window's."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            event.setAccepted(event.matches(QKeySequence.StandardKey.Copy))
+            paging = event.key() in PAGING and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            event.setAccepted(event.matches(QKeySequence.StandardKey.Copy) or paging)
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ctrl+C copies what is selected."""
+        """Ctrl+C copies what is selected; Home and End go to the first and the last row."""
         if event.matches(QKeySequence.StandardKey.Copy):
             QGuiApplication.clipboard().setText(self.as_text())
             event.accept()
+            return
+        if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and self.model().rowCount():
+            self.selectRow(0 if event.key() == Qt.Key.Key_Home else self.model().rowCount() - 1)
             return
         super().keyPressEvent(event)
 

@@ -25,6 +25,7 @@ from micrograd_gui.document.text import short
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
 from micrograd_gui.views.bridge import Bridge, Together
+from micrograd_gui.views.hands import sideways
 from micrograd_gui.views.theme import Look
 
 if TYPE_CHECKING:  # they come with the first picture, after the first paint
@@ -36,6 +37,7 @@ WAITING = "Graphviz is laying out the graph…"
 EMPTY = "The rendered graph appears here as soon as there is a node."
 LARGEST_FIT = 1.5  # a small graph is not blown up further than this to fill the pane
 ZOOM_RANGE = (0.02, 8.0)
+_ACROSS = 80.0  # pixels a notch
 _PER_NOTCH = 1.2
 _NOTCH = 120.0
 MANY = 40  # rectangles; more than so many are painted as one
@@ -360,7 +362,13 @@ class RenderedGraph(QWidget):
             self.fit(all_of_it=not self._all)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom, round the pointer."""
+        """Zoom, round the pointer; turned sideways, or with Shift, it scrolls across."""
+        if across := sideways(event):
+            self._origin += QPointF(across / _NOTCH * _ACROSS, 0.0)
+            self._fitted = False
+            self.update()
+            event.accept()
+            return
         factor = _PER_NOTCH ** (event.angleDelta().y() / _NOTCH)
         zoom = min(max(self._zoom * factor, ZOOM_RANGE[0]), ZOOM_RANGE[1])
         under = event.position()

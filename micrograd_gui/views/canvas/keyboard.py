@@ -12,6 +12,7 @@ from micrograd_gui.views.canvas.inline_editor import InlineEditing
 from micrograd_gui.views.canvas.pointer import Pointer
 from micrograd_gui.views.canvas.tools import can_hold_value, modifier_factor, scrub_step, value_of
 from micrograd_gui.views.canvas.wiring import KeyWiring
+from micrograd_gui.views.hands import latin_key
 
 KEYS: tuple[tuple[str, str], ...] = (
     ("Tab, Shift+Tab", "select the next or the previous node; Esc selects none"),
@@ -28,7 +29,7 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("Ctrl+arrows", "scroll"),
     ("Menu, Shift+F10", "all that can be done with the selected node"),
     ("Space and drag, or the middle button", "scroll"),
-    ("Wheel", "zoom at the pointer"),
+    ("Wheel", "zoom at the pointer; with Shift, or sideways, scroll across"),
     ("Drag a number left or right", "change it; Shift finer, Ctrl coarser"),
 )
 MOVE = 10.0  # scene units per press
@@ -62,7 +63,7 @@ class Keyboard:
 
     def press(self, event: QKeyEvent) -> bool:
         """Do what the key stands for; False where it is none of the canvas's."""
-        session, key, modifiers = self.host.session, event.key(), _plain(event)
+        session, key, modifiers = self.host.session, latin_key(event), _plain(event)
         if isinstance(self.pointer.tool, KeyWiring):
             return self._choose(self.pointer.tool, key)
         if key == _Key.Key_Escape and self.pointer.tool is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QDropEvent, QInputDevice, QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
@@ -28,9 +28,11 @@ from micrograd_gui.views.canvas.tools import (
     payload_in,
 )
 from micrograd_gui.views.canvas.wiring import PointerWiring
+from micrograd_gui.views.hands import sideways
 
 _WHEEL_NOTCH = 120.0
 _WHEEL_FACTOR = 1.2
+_ACROSS = 80  # pixels a notch
 _Button = Qt.MouseButton
 
 
@@ -247,11 +249,18 @@ class Pointer:
             viewport.unsetCursor()
 
     def wheel(self, event: QWheelEvent) -> None:
-        """A wheel zooms at the pointer; two fingers on a touchpad scroll, with Ctrl they zoom."""
+        """A wheel zooms at the pointer; two fingers on a touchpad scroll, with Ctrl they zoom.
+
+        A wheel that is tilted, or turned sideways or with Shift, scrolls across.
+        """
         touchpad = event.device().type() == QInputDevice.DeviceType.TouchPad
         zooming = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if touchpad and not zooming and not event.pixelDelta().isNull():
             self.host.scroll_by_hand(-event.pixelDelta())
+            return
+        across = sideways(event)
+        if across and not zooming:
+            self.host.scroll_by_hand(QPoint(-round(across / _WHEEL_NOTCH * _ACROSS), 0))
             return
         notches = (event.angleDelta().y() or event.angleDelta().x()) / _WHEEL_NOTCH
         self.host.zoom_by_hand(_WHEEL_FACTOR**notches, event.position())

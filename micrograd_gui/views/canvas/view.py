@@ -443,6 +443,8 @@ class CanvasView(ZoomView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self.pointer.hold_space(True)
+        elif event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            self.open_menu(None)
         elif not self.keyboard.press(event):
             event.ignore()  # a key of the window, or of nobody
 

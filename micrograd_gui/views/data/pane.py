@@ -384,6 +384,10 @@ _MOVES = (
     Qt.Key.Key_Up,
     Qt.Key.Key_Down,
     Qt.Key.Key_F2,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+    Qt.Key.Key_PageUp,
+    Qt.Key.Key_PageDown,
 )
 
 

@@ -1,0 +1,62 @@
+"""Hands: what a press means on a keyboard of other letters, and which way a wheel was turned."""
+
+from __future__ import annotations
+
+import sys
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QWheelEvent
+
+_LATIN = "qwertyuiop[]asdfghjkl;'zxcvbnm,."
+_LETTERS = {
+    **dict(zip("йцукенгшщзхъфывапролджэячсмитьбю", _LATIN, strict=True)),
+    **dict(zip(";ςερτυθιοπ[]ασδφγηξκλ΄'ζχψωβνμ,.", _LATIN, strict=True)),
+    **dict(zip("іїєў", "s]'o", strict=True)),  # Ukrainian and Belarusian
+    **dict(zip("àçèé", "0972", strict=True)),  # the digits of a French keyboard, without Shift
+}
+_ROWS = ((2, "1234567890-="), (16, "QWERTYUIOP[]"), (30, "ASDFGHJKL;'"), (44, "ZXCVBNM,./"))
+_CODES = {first + at: letter for first, row in _ROWS for at, letter in enumerate(row)}
+# macOS counts keys in an order of its own; “-” stands for those that are left out
+_MAC = {
+    code: letter
+    for code, letter in enumerate("ASDFHGZXCV-BQWERYT123465=97-80]OU[IP-LJ'K;-,/NM.")
+    if letter != "-"
+}
+_NO_WRITING = ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.GroupSwitchModifier)
+_SPECIAL = 0x01000000  # from here on Qt names keys that write nothing
+
+
+def latin_key(event: QKeyEvent) -> int:
+    """The key itself; where it writes no Latin letter or sign, the one that a Latin keyboard has there."""
+    key = event.key()
+    if key < 0x80 or key >= _SPECIAL:
+        return key
+    letter = _LETTERS.get(chr(key).lower())
+    if letter is None or letter == chr(key).lower():
+        letter = _letter_at(event)
+    return ord(letter.upper()) if letter else key
+
+
+def _letter_at(event: QKeyEvent) -> str:
+    """The letter of a Latin keyboard where the pressed key is; empty where that cannot be told."""
+    if sys.platform == "darwin":
+        return _MAC.get(event.nativeVirtualKey(), "")
+    first = 8 if sys.platform.startswith("linux") else 0  # X11 and Wayland count from 8
+    return _CODES.get(event.nativeScanCode() - first, "")
+
+
+def pressed_by_place(event: QKeyEvent) -> QKeySequence | None:
+    """What a Latin keyboard would have sent; None where that is what was sent."""
+    key = latin_key(event)
+    if key == event.key():
+        return None
+    modifiers = event.modifiers() & _NO_WRITING
+    return QKeySequence(int(modifiers.value) | key)
+
+
+def sideways(event: QWheelEvent) -> int:
+    """How far the wheel was turned across, in eighths of a degree; 0 where it was turned as usual."""
+    turned = event.angleDelta()
+    if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        return turned.y() or turned.x()
+    return turned.x() if abs(turned.x()) > abs(turned.y()) else 0

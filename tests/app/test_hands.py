@@ -1,0 +1,144 @@
+"""What hands do without thinking: Return, Esc, paging, sideways wheels, and keys of other keyboards."""
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QStatusTipEvent, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton, QTableView, QWidget
+
+K, M = Qt.Key, Qt.KeyboardModifier
+
+
+def press(widget, key, modifiers=M.NoModifier, text="", code=0):
+    """As Qt hands it out: first the shortcuts are asked for, then the widget."""
+    QApplication.sendEvent(widget, QKeyEvent(QEvent.Type.KeyPress, key, modifiers, code, 0, 0, text))
+
+
+def typed(window, text):
+    field = window.findChild(QLineEdit, "expression")
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, text)
+    return field
+
+
+def test_after_return_the_keys_are_the_canvas_s_again(opened):
+    window = opened("lecture")
+    field = typed(window, "y = 3x² + 1")
+    QTest.keyClick(field, K.Key_Return)
+    assert window.focusWidget() is window.canvas
+    field = typed(window, "y = nonsense(")
+    QTest.keyClick(field, K.Key_Return)
+    assert window.focusWidget() is field  # it is to be mended
+    QTest.keyClick(field, K.Key_Escape)
+    assert window.focusWidget() is window.canvas
+    assert "nonsense" not in field.text()
+    assert not field.property("refused")
+
+
+def test_a_refusal_goes_when_its_text_is_changed(opened):
+    window = opened("lecture")
+    field = typed(window, "L = a +* b")
+    QTest.keyClick(field, K.Key_Return)
+    assert "Column" in window.message.text()
+    QTest.keyClick(field, K.Key_Backspace)
+    assert not window.message.text()
+
+
+def test_a_tip_does_not_cover_what_is_said_nor_outlive_the_next_change(opened, act):
+    window = opened("lecture")
+    QApplication.sendEvent(window, QStatusTipEvent("Compute one more node."))
+    assert window.statusBar().currentMessage()
+    window.say("No.", refused=True)
+    assert not window.statusBar().currentMessage()
+    QApplication.sendEvent(window, QStatusTipEvent("Compute one more node."))
+    act(window, "forward")
+    QTest.qWait(0)
+    assert not window.statusBar().currentMessage()
+
+
+def test_return_presses_a_button_of_the_palette(opened):
+    window = opened("lecture")
+    button = window.findChild(QPushButton, "offer_tanh")
+    before = len(window.session.state.graph)
+    button.setFocus()
+    QTest.keyClick(button, K.Key_Return)
+    assert len(window.session.state.graph) == before + 1
+
+
+def test_shift_f10_opens_the_menu_of_what_is_selected(opened):
+    window = opened("lecture")
+    window.session.select((window.session.state.graph.named("a"),))
+    window.canvas.setFocus()
+    QTest.keyClick(window.canvas, K.Key_F10, M.ShiftModifier)
+    menu = window.canvas.viewport().findChild(QMenu, "canvas_menu")
+    assert menu is not None
+    assert "Nudge by &h" in [action.text() for action in menu.actions()]
+    menu.close()
+
+
+@pytest.mark.parametrize("key", [K.Key_Home, K.Key_End, K.Key_PageUp, K.Key_PageDown])
+def test_a_table_that_has_the_keys_is_paged(opened, act, key):
+    window = opened("lecture")
+    act(window, "forward", "backward_step")
+    table = window.findChild(QTableView, "gradients")
+    table.selectRow(2)
+    table.setFocus()
+    cursor = window.session.state.cursor
+    QTest.keyClick(table, key)
+    assert window.session.state.cursor == cursor
+    at = table.currentIndex().row()
+    assert at == (0 if key in (K.Key_Home, K.Key_PageUp) else table.model().rowCount() - 1)
+
+
+@pytest.mark.parametrize(
+    ("turn", "modifiers"), [((120, 0), M.NoModifier), ((0, 120), M.ShiftModifier), ((-240, 30), M.NoModifier)]
+)
+@pytest.mark.parametrize("where", ["canvas", "rendered_graph"])
+def test_a_wheel_turned_sideways_scrolls(opened, where, turn, modifiers):
+    window = opened("lecture")
+    if where == "canvas":
+        target = window.canvas.viewport()
+        seen = lambda: (window.canvas.zoom, window.canvas.viewportTransform().dx())  # noqa: E731
+    else:
+        target = window.findChild(QWidget, "rendered_graph")
+        seen = lambda: (target._zoom, target._origin.x())  # noqa: E731
+    before = seen()
+    at = QPointF(target.rect().center())
+    event = QWheelEvent(
+        at, target.mapToGlobal(at), QPoint(), QPoint(*turn), Qt.MouseButton.NoButton, modifiers,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(target, event)
+    after = seen()
+    assert after[0] == before[0]
+    assert (after[1] > before[1]) == (sum(turn) > 0)
+
+
+@pytest.mark.parametrize(
+    ("letter", "modifiers", "code", "name"),
+    [
+        ("И", M.NoModifier, 0, "backward_step"),
+        ("Β", M.NoModifier, 0, "backward_step"),
+        ("Я", M.NoModifier, 0, "zero_grad"),
+        ("Я", M.ControlModifier, 0, "undo"),
+        ("Ζ", M.ControlModifier, 0, "undo"),
+        ("Р", M.NoModifier, 0, "nudge"),
+        ("Η", M.NoModifier, 0, "nudge"),
+        ("À", M.ControlModifier, 0, "fit"),
+        ("נ", M.NoModifier, 48 + 8, "backward_step"),  # Hebrew has no table: the place tells
+    ],
+)
+def test_keys_work_by_their_place_on_other_keyboards(opened, act, letter, modifiers, code, name):
+    window = opened("lecture")
+    graph = window.session.state.graph
+    window.session.set_value(graph.named("a"), 3.0)
+    window.session.select((graph.named("a"),))
+    act(window, "backward")
+    QTest.qWait(200)
+    done = []
+    window.findChild(QAction, name).triggered.connect(lambda: done.append(name))
+    window.findChild(QAction, name).setEnabled(True)
+    window.canvas.setFocus()
+    press(window.canvas, ord(letter), modifiers, letter.lower(), code)
+    assert done == [name]
