@@ -32,7 +32,7 @@ class Action(NamedTuple):
     """One action: objectName, text, keys, what it does, when it applies, one sentence about it.
 
     ``short`` is what its button says, where that is not the text; ``checked`` when an action that is switched
-    on and off is on; ``fill`` the colour of its button.
+    on and off is on; ``fill`` the colour of its button; ``projected``: only under the projector.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Action(NamedTuple):
     short: str | Callable[[State], str] = ""
     checked: Callable[[State], bool] | None = None
     fill: str = ""
+    projected: bool = False
 
 
 def _always(state: State) -> bool:
@@ -143,6 +144,12 @@ VIEW: tuple[Action | None, ...] = (
     None,
     Action("projector", "&Projector", ("F11",), lambda c: c.projector.toggle(), _always,
         "For a lecture hall: canvas and step card, large; 1 to 5 bring a third pane. Esc leaves."),
+    Action("blank", "&Blank the screen", (".",), lambda c: c.projector.blank(), _always,
+        "While projecting: nothing but black; the same again brings all back.", projected=True),
+    Action("pen", "P&en", ("D",), lambda c: c.projector.glass.switch("pen"), _always,
+        "While projecting: draw over the canvas; Shift+D clears.", projected=True),
+    Action("spotlight", "Sp&otlight", ("S",), lambda c: c.projector.glass.switch("spotlight"), _always,
+        "While projecting: all but what is around the pointer is darkened.", projected=True),
 )  # fmt: skip
 DEBUG: tuple[Action | None, ...] = (
     Action("forward", "&Forward", ("F5",), lambda c: c.session.forward(), _forward_possible,
@@ -324,7 +331,7 @@ class Menus(QObject):
 
     def _show_row(self, row: Action, state: State) -> None:
         action = self.actions[row.name]
-        action.setEnabled(row.applies(state))
+        action.setEnabled(row.applies(state) and (self._commands.projector.on or not row.projected))
         if row.checked is not None:
             action.setChecked(row.checked(state))
         if row.short:

@@ -145,6 +145,7 @@ class MainWindow(QMainWindow):
         self.training.stopped_itself.connect(lambda sentence: self.say(sentence, refused=True))
         self.training.running_changed.connect(lambda _: self._show_escape())
         self.projector.switched.connect(lambda _: self._show_escape())
+        self.projector.switched.connect(lambda _: self._show_state(self.bridge.state))
         self.projector.resized.connect(self.canvas.fit)
         QTimer.singleShot(400, self, self.pace)  # the desktop is asked, after the first paint
         self._sized.timeout.connect(self.panes.follow_size)

@@ -1,7 +1,7 @@
 """The hall: what stands in it, the pane of choice, and the way back."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 
@@ -84,3 +84,33 @@ def test_equations_on_a_projected_card_are_44_pixels_where_they_fit(opened, act)
     assert card._largest_fit() >= 44
     assert card.verticalScrollBar().maximum() == 0
     act(window, "projector")
+
+
+def test_blank_pen_and_spotlight_are_the_halls_and_one_key_clears_them(opened, act, enabled, qtbot):
+    window = opened("neuron")
+    names = ("blank", "pen", "spotlight")
+    assert not any(enabled(window, name) for name in names)
+    act(window, "projector")
+    qtbot.wait(50)  # the screen has given its size
+    before, moment = window.canvas.grab().toImage(), window.session.state
+    act(window, "pen")
+    sheet = window.projector.glass
+    QTest.mousePress(sheet, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
+    QTest.mouseMove(sheet, QPoint(200, 150))
+    QTest.mouseRelease(sheet, Qt.MouseButton.LeftButton, pos=QPoint(200, 150))
+    assert sheet.strokes
+    assert window.canvas.grab().toImage() != before
+    act(window, "spotlight")
+    assert (sheet.mode, len(sheet.strokes)) == ("spotlight", 1)
+    act(window, "blank")
+    assert window.grab().toImage().pixelColor(50, 50).name() == "#000000"
+    act(window, "blank")
+    assert window.grab().toImage().pixelColor(50, 50).name() != "#000000"
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(window, Qt.Key.Key_D, Qt.KeyboardModifier.ShiftModifier)
+    assert sheet.isHidden()
+    assert window.canvas.grab().toImage() == before
+    assert window.session.state is moment
+    act(window, "projector")
+    assert not any(enabled(window, name) for name in names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -16,11 +16,15 @@ from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Paced
 from micrograd_gui.views.theme import Look
 
+if TYPE_CHECKING:
+    from micrograd_gui.app.hall.glass import Glass
+
 SETTLING = 200  # milliseconds that a window manager may take to resize a window
 THIRD = ("", "plot", "gradients", "rendered_graph", "moments", "data")  # the pane that each digit brings
 KEYS: tuple[tuple[str, str], ...] = (
     ("1, 2, 3, 4, 5", "beside the card: plot, gradients, rendered graph, moments, rows"),
     ("0", "the card alone"),
+    ("Shift+D", "what pen and spotlight have drawn goes"),
     ("Esc, or F11", "the window as it was"),
 )
 _SAYS: Mapping[str, Callable[[State], bool]] = {
@@ -65,6 +69,8 @@ class Projector(QObject):
         self._left: Before | None = None  # while the window manager may still resize the window
         self._chosen = self._shown = ""
         self._keys: list[QShortcut] = []
+        self._glass: Glass | None = None  # made when it is first wanted, as the blank is
+        self._blank: QWidget | None = None
         appearance.changed.connect(self._share)
 
     @property
@@ -108,9 +114,38 @@ class Projector(QObject):
             for number, name in enumerate(THIRD):
                 self._keys.append(QShortcut(QKeySequence(str(number)), self._window))
                 self._keys[-1].activated.connect(lambda name=name: self.choose(name))
+            self._keys.append(QShortcut(QKeySequence("Shift+D"), self._window))
+            self._keys[-1].activated.connect(self._clear)
             Paced(self._bridge, 150, self).changed.connect(lambda _old, _new: self._show_choice())
         for key in self._keys:
             key.setEnabled(self.on)
+
+    @property
+    def glass(self) -> Glass:
+        """What pen and spotlight draw on."""
+        if self._glass is None:
+            from micrograd_gui.app.hall.glass import Glass
+
+            self._glass = Glass(self._panes.canvas)
+        return self._glass
+
+    def blank(self) -> None:
+        """Nothing but black on the screen, or all again; keys work meanwhile."""
+        if self._blank is None:
+            self._blank = QWidget(self._window)
+            self._blank.setObjectName("hall_blank")
+            self._blank.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+            self._blank.setStyleSheet("background: black;")
+            self._blank.hide()
+        self._blank.setGeometry(self._window.rect())
+        self._blank.setVisible(self._blank.isHidden())
+        self._blank.raise_()
+
+    def _clear(self) -> None:
+        if self._glass is not None:
+            self._glass.clear()
+        if self._blank is not None:
+            self._blank.hide()
 
     def choose(self, name: str) -> None:
         """Show that pane beside the card, or ("") none; one that has nothing to say comes when it has."""
@@ -134,6 +169,8 @@ class Projector(QObject):
         if self.on:
             self._appearance.use_scale(self._appearance.look.scale)
             self._share()
+            if self._blank is not None:
+                self._blank.setGeometry(self._window.rect())
 
     def _share(self) -> None:
         if self.on:
@@ -146,6 +183,7 @@ class Projector(QObject):
             return
         window = self._window
         self._before, self._left = None, before
+        self._clear()
         self._panes.give_titles_back()
         for bar in before.bars:
             bar.show()
