@@ -212,9 +212,11 @@ class Panes(QObject):
         """All panes under a canvas that has the whole width, so that names and numbers can be read on it."""
         window, docks = self._window, self.docks
         window.splitDockWidget(docks["step_card"], docks["plot"], Qt.Orientation.Horizontal)
-        for name in ("gradients", *LEARNING, "rendered_graph"):
+        for name in ("gradients", *LEARNING):
             window.tabifyDockWidget(docks["plot"], docks[name])
-        docks["plot"].raise_()
+        window.tabifyDockWidget(docks["step_card"], docks["rendered_graph"])
+        for name in ("plot", "step_card"):
+            docks[name].raise_()
         below = max(TABLE, (window.width() - self._look.px(150)) // 2)
         self._resize(Qt.Orientation.Horizontal, palette=self._look.px(150), plot=below)
         self._resize(Qt.Orientation.Vertical, step_card=round(window.height() * 0.36))
