@@ -36,8 +36,9 @@ def over_lines(state: State, stretch: Stretch) -> tuple[Line, ...]:
     """What went in and what came out, and how to see the steps between."""
     forward = stretch.steps[0].kind == "forward"
     lines = _forward(state, stretch) if forward else _backward(state, stretch)
-    go = "Previous goes back into them" if forward else "F10 goes through them one by one"
-    return (*lines, sentence(f"{_parameters(state, stretch)}{go}: open or look into the block to see where."))
+    within = _parameters(state, stretch)
+    key = "F6" if forward else "F10"
+    return (*lines, sentence(f"{within}{key} takes single steps, and Previous goes back into these."))
 
 
 def _forward(state: State, stretch: Stretch) -> tuple[Line, ...]:

@@ -203,6 +203,9 @@ def test_words_and_numbers_begin_where_the_window_writes_them(qapp: object, name
     canvas, figure = both(documents.load_example(name), step)
     window = drawn_by_the_window(canvas, *shift(canvas, figure)).texts
     for text in figure.texts:
+        if text.role == "foot" and canvas.within and text.node == canvas.acting:
+            assert any(canvas.within.startswith(said.rstrip("…")) for said, _ in window if said != "")
+            continue  # the window says which of the hidden nodes acts; a figure shows a box's steps as one
         wide = width(text.text, text.size, bold=text.bold)
         left = text.x - {"start": 0.0, "middle": wide / 2, "end": wide}[text.anchor]
         if text.text and text.role != "label":  # a long name is shrunk here and cut there
