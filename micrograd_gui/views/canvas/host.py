@@ -113,6 +113,15 @@ class WidgetHost(Host, Protocol):
     def stop_editing(self) -> None:
         """Cancel the tool that is at work, and close the inline editor without keeping anything."""
 
+    def adopt_into_block(self, first: NodeId) -> None:
+        """From inside a block: the nodes from that id on were made here, and belong to it."""
+
+    def want_block(self, kind: str, point: QPointF, nodes: tuple[NodeId, ...]) -> None:
+        """A block of that kind is to be put there, and to read those nodes."""
+
+    def type_node(self, text: str = "") -> None:
+        """Let a node be typed at the pointer; ``text`` is what was typed already."""
+
     def look_again(self) -> None:
         """Another block, or the whole graph, is looked at."""
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 
 from micrograd_gui.document.block import is_block
+from micrograd_gui.document.catalogue import block_kind, catalogue
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.document.text import exact
-from micrograd_gui.figures.geometry import NUMBER_SIZE, TITLE
+from micrograd_gui.document.notation.literals import CONSTANTS
+from micrograd_gui.document.rough_layout import free_place
+from micrograd_gui.document.text import exact, read_number
+from micrograd_gui.figures.geometry import NUMBER_SIZE, TITLE, WIDTH
 from micrograd_gui.resource import FAMILY
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.host import WidgetHost
@@ -20,6 +24,7 @@ from micrograd_gui.views.canvas.paint_cards import badge_rect, name_rect
 from micrograd_gui.views.canvas.tools import can_hold_value, value_of
 from micrograd_gui.views.theme import Look
 
+_SIGNS = {"×": "*", "·": "*", "÷": "/", "−": "-", "√": "sqrt", "²": "**2", "^": "**"}
 _SMALLEST = 13  # pixels: what is typed must be readable even where the graph is small
 
 
@@ -117,6 +122,11 @@ class InlineEditor(QLineEdit):
         self.style().polish(self)
 
 
+def _is_number(text: str) -> bool:
+    """Whether it can be meant as a number only, though it is refused as one."""
+    return all(each.isdigit() or each in ".,-−" for each in text)
+
+
 class InlineEditing:
     """Opens the one inline editor of a canvas and keeps it over the node that it is about.
 
@@ -126,7 +136,7 @@ class InlineEditing:
     def __init__(self, host: WidgetHost) -> None:
         self.host = host
         self.editor: InlineEditor | None = None
-        self._node: NodeId = 0
+        self._node: NodeId | None = 0  # None: what is typed becomes a node
         self._where = QRectF()  # from the corner of the node's box
 
     def label(self, number: NodeId) -> None:
@@ -159,11 +169,53 @@ class InlineEditing:
         if text is not None and self.editor is not None:
             self.editor.setText(text)
 
+    def new_node(self, point: QPointF, text: str = "") -> None:
+        """A node is typed at that point: an op, a number, a name, or an expression."""
+        self.close()
+        self._node = None
+        self._where = QRectF(point.x(), point.y(), WIDTH, TITLE)
+        self._edit("", "A new node: an op, a number, a name or an expression", partial(self._make, point))
+        if self.editor is not None:
+            self.editor.setPlaceholderText("+  tanh  2  a*b")
+            self.editor.setText(text)
+            self.editor.deselect()
+            self.editor.end(False)
+
+    def _make(self, point: QPointF, typed: str) -> None:
+        """What was typed as a node there; raises Refusal."""
+        host, session = self.host, self.host.session
+        text = typed.strip()
+        if not text:
+            return
+        offers = {name: each for group in catalogue() for each in group.offers for name in each[:2]}
+        offer = offers.get(_SIGNS.get(text, text.casefold()))
+        host.freeze_places()
+        graph = session.state.graph
+        at = free_place(card_geometry.place_around(point), graph.places.values())
+        if offer is not None and (kind := block_kind(offer.payload)) is not None:
+            host.want_block(kind, point, ())
+        elif offer is not None:
+            session.add_node(offer.payload, at)
+        elif text.isidentifier() and text not in CONSTANTS:
+            session.add_node("value", at, label=text)
+        else:
+            try:
+                session.add_node("value", at, data=read_number(text))
+            except Refusal:
+                if _is_number(text):
+                    raise
+                session.paste(text, at)
+        host.adopt_into_block(graph.next_id)
+
     def follow(self) -> None:
         """Keep the editor over its node, wherever that is now; without the node it goes."""
         if self.editor is None:
             return
-        place = self.host.graph_scene.places.get(self.host.graph_scene.key(self._node) or 0)
+        place = (
+            (0.0, 0.0)
+            if self._node is None
+            else self.host.graph_scene.places.get(self.host.graph_scene.key(self._node) or 0)
+        )
         if place is None:
             self.editor.close_editor()
             return
@@ -185,9 +237,11 @@ class InlineEditing:
             host.session.select((number,))
         host.show_node(number)
         self._node, self._where = number, where
-        self.editor = InlineEditor(
-            host.viewport(), text, lambda typed: verb(number, typed), self._refused, self._closed
-        )
+        self._edit(text, name, lambda typed: verb(number, typed))
+
+    def _edit(self, text: str, name: str, keep: Callable[[str], object]) -> None:
+        """Open the editor where it was said."""
+        self.editor = InlineEditor(self.host.viewport(), text, keep, self._refused, self._closed)
         self.editor.setAccessibleName(name)
         self.follow()
         self.editor.show()

@@ -18,6 +18,7 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("Tab, Shift+Tab", "select the next or the previous node; Esc selects none"),
     ("Alt+arrows", "move the selected nodes"),
     ("Enter, or a digit", "type the selected leaf's value, or a power's exponent"),
+    ("A digit or + * /, or a double-click", "with nothing selected: a node is typed there"),
     ("Up, Down", "change the value a little; with Shift less"),
     ("F2", "rename the selected node"),
     ("M", "mark the selected leaf: input, parameter, plain value"),
@@ -40,6 +41,8 @@ _MODIFIERS = (_Key.Key_Shift, _Key.Key_Control, _Key.Key_Alt, _Key.Key_AltGr, _K
 _ENTER = (_Key.Key_Return, _Key.Key_Enter)
 _NEXT_ROLE: dict[Role, Role] = {"": "input", "input": "parameter", "parameter": ""}
 _Mods = Qt.KeyboardModifier
+_TYPING = (_Mods.NoModifier, _Mods.ShiftModifier)
+_BEGIN_A_NODE = "0123456789+*/×÷·√-−"  # with nothing selected
 
 
 class Keyboard:
@@ -77,6 +80,9 @@ class Keyboard:
             session.select(())
             return True
         selected = session.state.selected
+        if selected is None and modifiers in _TYPING and event.text() and event.text() in _BEGIN_A_NODE:
+            self.host.type_node(event.text())
+            return True
         if selected is None or modifiers not in (_Mods.NoModifier, _Mods.ShiftModifier):
             return False
         return self._on_node(event, key, modifiers, selected)

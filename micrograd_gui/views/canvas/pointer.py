@@ -171,6 +171,8 @@ class Pointer:
         if found.block is not None and found.part != "mark" and event.button() == _Button.LeftButton:
             self.navigation.enter(found.block)
             return
+        if found.part == "ground" and event.button() == _Button.LeftButton:
+            self.editing.new_node(self.host.scene_point(event.position()))
         if found.node is None or event.button() != _Button.LeftButton:
             return
         if self._scrubs(found):

@@ -190,6 +190,19 @@ class CanvasView(ZoomView):
         """Type a leaf's number, or a power's exponent, at its place; ``text`` is what was typed already."""
         self.editing.value(number, text)
 
+    def type_node(self, text: str = "") -> None:
+        """Let a node be typed at the pointer, or in the middle; ``text`` is what was typed already."""
+        room, at = self.viewport().rect(), self.viewport().mapFromGlobal(QCursor.pos())
+        at = at if room.contains(at) and self.viewport().underMouse() else room.center()
+        self.editing.new_node(self.scene_point(QPointF(at)), text)
+
+    def find_node(self) -> None:
+        """Let a node be looked for by its name, op or value."""
+        from micrograd_gui.views.finding import FindLine  # made when it is asked for
+
+        line = self.viewport().findChild(FindLine) or FindLine(self)
+        line.open()
+
     def open_menu(self, position: QPointF | None) -> None:
         """The context menu for what is at that pixel, or (None) for what is selected."""
         self._menu.open(position)

@@ -1,0 +1,80 @@
+"""A node typed where it shall be, and one looked for."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+
+K = Qt.Key
+
+
+@pytest.mark.parametrize(
+    ("text", "op", "data"),
+    [("+", "+", None), ("tanh", "tanh", None), ("2", None, 2.0), ("2/3", None, 2 / 3), ("×", "*", None)],
+)
+@pytest.mark.parametrize("way", ["double-click", "action"])
+def test_a_node_is_typed_on_the_ground(opened, act, text, op, data, way):
+    window = opened("lecture")
+    graph = window.session.state.graph
+    if way == "action":
+        act(window, "add_node")
+    else:
+        QTest.mouseDClick(window.canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+    editor = window.canvas.editing.editor
+    editor.insert(text)
+    QTest.keyClick(editor, K.Key_Return)
+    new = window.session.state.graph.nodes[graph.next_id]
+    assert new.op == op
+    assert data is None or new.data == data
+    act(window, "undo")
+    assert window.session.state.graph.nodes.keys() == graph.nodes.keys()
+
+
+def test_digits_begin_a_node_where_nothing_is_selected(opened):
+    window = opened("lecture")
+    window.session.select(())
+    window.canvas.setFocus()
+    before = len(window.session.state.graph)
+    QTest.keyClicks(window.canvas, "2")
+    editor = window.canvas.editing.editor
+    QTest.keyClicks(editor, ".5")
+    QTest.keyClick(editor, K.Key_Return)
+    graph = window.session.state.graph
+    assert len(graph) == before + 1
+    assert graph.nodes[max(graph.nodes)].data == 2.5
+
+
+def test_what_is_no_node_is_refused_and_esc_makes_none(opened, act):
+    window = opened("lecture")
+    before = window.session.state.graph.nodes.keys()
+    act(window, "add_node")
+    editor = window.canvas.editing.editor
+    editor.insert("a +* b")
+    QTest.keyClick(editor, K.Key_Return)
+    assert "⚠" in window.message.text()
+    QTest.keyClick(editor, K.Key_Escape)
+    assert window.session.state.graph.nodes.keys() == before
+
+
+@pytest.mark.parametrize(("text", "name"), [("d", "d"), ("-3", "b"), ("10", "c")])
+def test_find_goes_to_a_node_by_name_or_value(opened, act, text, name):
+    window = opened("lecture")
+    act(window, "forward", "find")
+    line = window.findChild(QLineEdit, "find_line")
+    QTest.keyClicks(line, text)
+    assert window.session.state.selected == window.session.state.graph.named(name)
+
+
+def test_return_goes_on_and_esc_gives_the_keys_back(opened, act):
+    window = opened("lecture")
+    act(window, "find")
+    line = window.findChild(QLineEdit, "find_line")
+    QTest.keyClicks(line, "*")
+    graph = window.session.state.graph
+    first = window.session.state.selected
+    QTest.keyClick(line, K.Key_Return)
+    second = window.session.state.selected
+    assert {graph.nodes[first].op, graph.nodes[second].op} == {"*"}
+    assert first != second
+    QTest.keyClick(line, K.Key_Escape)
+    assert line.isHidden()
