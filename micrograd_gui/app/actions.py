@@ -132,6 +132,10 @@ EDIT: tuple[Action | None, ...] = (
 VIEW: tuple[Action | None, ...] = (
     Action("tidy", "&Tidy up", ("Ctrl+L",), lambda c: c.tidy(), _nodes, "Lay the graph out with Graphviz.",
         short="Tidy"),
+    Action("next_pane", "Next p&ane", ("Ctrl+F6",), lambda c: c.jump(1), _always,
+        "The keys go to the next pane that is seen."),
+    Action("previous_pane", "Previous pan&e", ("Ctrl+Shift+F6",), lambda c: c.jump(-1), _always,
+        "The keys go to the pane before."),
     Action("fit", "&Fit", ("Ctrl+0",), lambda c: c.canvas.fit(), _nodes, "Bring the whole graph into view."),
     Action("zoom_in", "Zoom &in", ("Ctrl++", "Ctrl+="), lambda c: c.canvas.zoom_in(), _always,
         "Come nearer."),

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QApplication, QWidget
 
 from micrograd_gui.app.arrangement import Appearance, Panes
 from micrograd_gui.app.blocks import BlockAdding
@@ -26,6 +26,14 @@ from micrograd_gui.views.expression_line import HLine
 
 if TYPE_CHECKING:
     from micrograd_gui.views.canvas.layers.pace import Pace
+
+
+_TAB = Qt.FocusPolicy.TabFocus
+
+
+def _within(pane: QWidget, widget: QWidget | None) -> bool:
+    """Whether the widget is the pane or stands in it."""
+    return widget is not None and (widget is pane or pane.isAncestorOf(widget))
 
 
 class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals connected to its methods
@@ -72,6 +80,19 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
     def other_motion(self) -> None:
         """Quick, slow or no motion in a step, in turn."""
         self.context.say(self.pace().next())
+
+    def jump(self, by: int) -> None:
+        """The keys go to the next pane that is seen, or (-1) to the one before; the canvas is the first."""
+        docks = [dock.widget() for dock in self.panes.docks.values() if not dock.visibleRegion().isEmpty()]
+        stops: list[tuple[QWidget, QWidget]] = [(self.canvas, self.canvas)]
+        for pane in docks:
+            inside = (pane, *pane.findChildren(QWidget))
+            keys = (each for each in inside if each.isVisible() and each.focusPolicy() & _TAB)
+            if (first := next(keys, None)) is not None:
+                stops.append((pane, first))
+        focus = self.context.dialog_parent.focusWidget()
+        here = next((at for at, (pane, _) in enumerate(stops) if _within(pane, focus)), 0)
+        stops[(here + by) % len(stops)][1].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def edit_label(self) -> None:
         """Let the selected node be renamed at its place."""

@@ -77,6 +77,22 @@ def test_shift_f10_opens_the_menu_of_what_is_selected(opened):
     menu.close()
 
 
+def test_keys_jump_from_pane_to_pane_and_back(opened, act):
+    window = opened("lecture")
+    window.activateWindow()
+    window.canvas.setFocus()
+    been = []
+    for _ in range(12):
+        act(window, "next_pane")
+        been.append(window.focusWidget())
+        if been[-1] is window.canvas:
+            break
+    assert been[-1] is window.canvas
+    assert len(set(been)) >= 3
+    act(window, "previous_pane")
+    assert window.focusWidget() is been[-2]
+
+
 @pytest.mark.parametrize("key", [K.Key_Home, K.Key_End, K.Key_PageUp, K.Key_PageDown])
 def test_a_table_that_has_the_keys_is_paged(opened, act, key):
     window = opened("lecture")

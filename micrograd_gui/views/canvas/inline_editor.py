@@ -13,7 +13,6 @@ from micrograd_gui.document.block import is_block
 from micrograd_gui.document.catalogue import block_kind, catalogue
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.document.notation.literals import CONSTANTS
 from micrograd_gui.document.rough_layout import free_place
 from micrograd_gui.document.text import exact, read_number
 from micrograd_gui.figures.geometry import NUMBER_SIZE, TITLE, WIDTH
@@ -187,6 +186,8 @@ class InlineEditing:
         text = typed.strip()
         if not text:
             return
+        from micrograd_gui.document.notation.literals import CONSTANTS  # not for the first paint
+
         offers = {name: each for group in catalogue() for each in group.offers for name in each[:2]}
         offer = offers.get(_SIGNS.get(text, text.casefold()))
         host.freeze_places()
