@@ -36,6 +36,7 @@ LEARNING = ("training", "data")
 OF_LEARNING = ("loss", "boundary", "gradients")  # the plots of what learns
 TABLE = 400  # pixels that the gradients table and the training pane need
 NARROW = 1200  # pixels at text scale 1: a narrower window has no room for panes beside the canvas
+TITLE = 30  # pixels at text scale 1 of the title of a pane
 RENDERED = 226  # pixels at text scale 1, with its title, in which four legible rows stand
 OF_CARD, BESIDE_CARD = 0.34, 0.42  # of a projected window: the card's height, the width beside it
 LOW = 750  # pixels at text scale 1: a lower window has no room for two panes under the canvas
@@ -223,11 +224,14 @@ class Panes(QObject):
         self._lay_out_at_once()
 
     def _share_height(self) -> None:
-        """What learns shows two plots, one above the other."""
+        """The plot has what the table does not need; what learns shows two plots, one above the other."""
         if self._window.width() < NARROW * self._look.scale:
             return
-        plot, below = (0.56, 0.32) if self._learns else (0.48, 0.4)
         height = self._window.height()
+        plot, below = 0.56, 0.32
+        if not self._learns:
+            below = min(0.4, max(0.2, (self.gradients.wanted_height() + self._look.px(TITLE)) / height))
+            plot = 0.88 - below
         self._resize(Qt.Orientation.Vertical, plot=round(height * plot), gradients=round(height * below))
         self._lay_out_at_once()
 
@@ -247,9 +251,11 @@ class Panes(QObject):
             self.docks["data" if rows is None else "training"].raise_()
             if not self.touched:
                 self._share_height()
-        elif was and not self.touched:
-            for name in LEARNING:
-                self.docks[name].hide()
+        elif not self.touched:
+            if was:
+                for name in LEARNING:
+                    self.docks[name].hide()
+            self._share_height()
         self._arranging = before
 
     def arrange_for_projector(self, third: str = "") -> None:

@@ -104,6 +104,13 @@ class Gradients(QWidget):
         super().resizeEvent(event)
         self._fill()
 
+    def wanted_height(self) -> int:
+        """Pixels in which all rows stand at the size for which the pane has the width."""
+        look = self._look
+        larger = max(1.0, min(_LARGEST, self.width() / look.px(_WIDE)))
+        rows = max(len(self._bridge.shown.graph), _FEW)
+        return round((look.px(_HEAD) + rows * look.px(_ROW)) * larger)
+
     def _fill(self) -> None:
         """Text as large as leaves all rows and columns in view, within bounds; it never gets smaller."""
         look, rows = self._look, len(self._bridge.shown.graph)
