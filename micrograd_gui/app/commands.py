@@ -74,7 +74,8 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
         if (kind := block_kind(op)) is not None:
             self.blocks.ask_in_view(kind, middle)
             return
-        at = free_place(place_around(middle), self.session.state.graph.places.values())
+        wanted = self.canvas.graph_scene.document_place(place_around(middle))
+        at = free_place(wanted, self.session.state.graph.places.values())
         self.canvas.create_nodes(self.session.add_node, op, at)
 
     def other_motion(self) -> None:

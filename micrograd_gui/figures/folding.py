@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from msgspec import Struct, field
+from msgspec.structs import replace as with_other
 
 from micrograd_gui.document.block import (
     Block,
@@ -30,11 +31,14 @@ from micrograd_gui.figures.geometry import (
     FRAME_TITLE,
     HEIGHT,
     SIDE_PORT,
+    WIDE,
     WIDTH,
     Bezier,
+    CardForm,
     Rect,
     Size,
 )
+from micrograd_gui.figures.hall import Stand, stand_in
 
 __all__ = ["FRAMES", "FoldedBox", "Folding", "Key", "Wire"]
 
@@ -106,6 +110,7 @@ class _Structure(Struct, frozen=True, eq=False):
     guests: frozenset[NodeId] = frozenset()
     ports: Mapping[Wire, Wire] = field(default_factory=dict)
     as_is: bool = True
+    stand: Stand | None = None
 
 
 class Folding:
@@ -115,23 +120,35 @@ class Folding:
     gives for each node in a box the key of that box. ``frames`` are the open blocks. From inside a block, the
     nodes outside that it reads stand at the left as ``guests``, with no wires of their own.
 
+    ``form`` is that of the cards. In a hall with that ``room`` it is one in which all have room: ``stand``
+    says how they stand there, and ``places`` are of the hall. Where none has, there is no ``stand``.
+
     Every node of the graph must have a place. Where only numbers and names have changed since the folding
     ``before``, all else is taken from that.
     """
 
-    def __init__(self, graph: Graph, within: BlockId | None = None, before: Folding | None = None) -> None:
-        self.graph, self.within = graph, within
+    def __init__(
+        self,
+        graph: Graph,
+        within: BlockId | None = None,
+        before: Folding | None = None,
+        room: Size | None = None,
+    ) -> None:
+        self.graph, self.within, self.room = graph, within, room
         changed = None
-        if before is not None and before.within == within and graph.blocks:
+        if before is not None and (before.within, before.room) == (within, room) and (graph.blocks or room):
             changed = _changed(before.graph, graph)
         if before is None or changed is None:
             self._structure, self.nodes = _fold(graph, within)
+            if room is not None:
+                self._structure = _in_hall(self._structure, self.nodes, room)
         else:
             self._structure = before._structure
             self.nodes = graph.nodes if self._structure.as_is else _redrawn(before, graph, changed)
         parts = self._structure
         self.places, self.frames, self.guests = parts.places, parts.frames, parts.guests
-        self.boxes, self.owner = parts.boxes, parts.owner
+        self.boxes, self.owner, self.stand = parts.boxes, parts.owner, parts.stand
+        self.form: CardForm = WIDE if parts.stand is None else parts.stand.form
 
     # What is where ---------------------------------------------------------------------------
 
@@ -186,10 +203,23 @@ class Folding:
 
     def size(self, key: Key) -> Size:
         """Width and height of what is drawn there."""
-        return self.boxes[key].size if is_block(key) else (WIDTH, HEIGHT)
+        if self.stand is None and is_block(key):
+            return self.boxes[key].size
+        return self.form.width, self.form.height
 
 
 # How it comes about ----------------------------------------------------------------------------------
+
+
+def _in_hall(drawn: _Structure, nodes: Mapping[Key, Node], room: Size) -> _Structure:
+    """The same in a form and in places that all have room in, where there are such."""
+    boxes = {
+        key: (x, y, *(drawn.boxes[key].size if is_block(key) else (WIDTH, HEIGHT)))
+        for key, (x, y) in drawn.places.items()
+    }
+    operands = {key: node.inputs for key, node in nodes.items()}
+    stand = stand_in(boxes, operands, room, FRAME_TITLE / 2 if drawn.frames else 0.0)
+    return drawn if stand is None else with_other(drawn, places=stand.places, stand=stand)
 
 
 def _changed(old: Graph, new: Graph) -> Collection[NodeId] | None:
@@ -369,8 +399,8 @@ def out_point(folding: Folding, number: Key) -> Place:
     key = folding.key(number)
     assert key is not None
     if not is_block(key):
-        return geometry.out_port(folding.places[key])
-    (x, y), (width, height) = folding.places[key], folding.boxes[key].size
+        return geometry.out_port(folding.places[key], folding.form)
+    (x, y), (width, height) = folding.places[key], folding.size(key)
     outputs = folding.boxes[key].block.outputs
     return x + width, y + height * (0.5 if number == key or number in outputs else SIDE_PORT)
 
@@ -380,8 +410,8 @@ def in_point(folding: Folding, wire: Wire) -> Place:
     key, port = folding.drawn_wire(wire) or wire
     (x, y), ports = folding.places[key], len(folding.nodes[key].inputs)
     if not is_block(key):
-        return geometry.in_port((x, y), port, ports)
-    return x, y + folding.boxes[key].size[1] * (port + 1) / (ports + 1)
+        return geometry.in_port((x, y), port, ports, folding.form)
+    return x, y + folding.size(key)[1] * (port + 1) / (ports + 1)
 
 
 def route(folding: Folding, wire: Wire, source: Key) -> Bezier:

@@ -53,6 +53,40 @@ STRIKE = 1.5  # how thick the line through a number is, and how far it stands ou
 RULE_SIZE, AMOUNT_SIZE = 10.0, 11.0  # on a wire's chip; the amount is bold
 
 
+class CardForm(NamedTuple):
+    """What cards show and how large: the sizes of a card, of its title and of its texts.
+
+    ``numbers``: data and grad, or the one that matters at the moment. ``words``: whether data and grad are
+    written beside them; where they are not, data is the upper one. ``chips``: how large the chips of
+    contributions are drawn, the largest first; empty where that depends on the zoom.
+    """
+
+    width: float
+    height: float
+    title: float
+    name: float
+    number: float
+    word: float
+    numbers: int = 2
+    words: bool = True
+    port: float = PORT
+    chips: tuple[float, ...] = ()
+
+    def rows(self, corner: Place) -> tuple[Rect, ...]:
+        """The fields of the numbers, one above the other."""
+        tall = (self.height - self.title) / self.numbers
+        top = corner[1] + self.title
+        return tuple((corner[0], top + at * tall, self.width, tall) for at in range(self.numbers))
+
+
+WIDE = CardForm(WIDTH, HEIGHT, TITLE, NAME_SIZE, NUMBER_SIZE, WORD_SIZE)  # of the window and of figures
+# In a hall lengths are pixels of a screen 1080 high; the richest comes first.
+TALL = CardForm(236.0, 102.0, 36.0, 25.0, 29.0, 20.0, port=6.5, chips=(2.0, 1.9))
+SLIM = CardForm(166.0, 102.0, 36.0, 22.0, 28.5, 20.0, words=False, port=6.0, chips=(2.0, 1.9))
+ONE = CardForm(200.0, 70.0, 32.0, 21.0, 28.5, 20.0, numbers=1, port=6.0, chips=(1.9,))
+HALL_FORMS = (TALL, SLIM, ONE)
+
+
 class Bezier(NamedTuple):
     """A cubic: where it starts, its two handles, where it ends."""
 
@@ -85,16 +119,16 @@ def node_sizes(graph: Graph) -> dict[NodeId, Size]:
     return dict.fromkeys(graph.nodes, (WIDTH, HEIGHT))
 
 
-def in_port(place: Place, port: int, arity: int) -> Place:
+def in_port(place: Place, port: int, arity: int, form: CardForm = WIDE) -> Place:
     """The middle of an input port; the first operand is the upper one."""
     if arity == 1:
-        return place[0], place[1] + HEIGHT / 2
-    return place[0], place[1] + HEIGHT * (0.2 + 0.36 * port / (arity - 1))  # clear of the number
+        return place[0], place[1] + form.height / 2
+    return place[0], place[1] + form.height * (0.2 + 0.36 * port / (arity - 1))  # clear of the number
 
 
-def out_port(place: Place) -> Place:
+def out_port(place: Place, form: CardForm = WIDE) -> Place:
     """The middle of the output port of the card at that place."""
-    return place[0] + WIDTH, place[1] + HEIGHT / 2
+    return place[0] + form.width, place[1] + form.height / 2
 
 
 def curve(start: Place, end: Place, bow: float = 0.0) -> Bezier:
@@ -119,7 +153,7 @@ _SIGN_TO_WORD = {"input": 11.0, "parameter": 11.0, "target": 14.0}  # from a sig
 _MARK_GAP = 2.0  # between the word of a mark and what stands left of it
 _WORD_MIDDLE, _NUMBER_MIDDLE = 8.5, 24.0  # of data and grad, and of their numbers, below the top of a field
 _NUMBER_EDGE = {"data": 4.0, "grad": 7.0}  # from a number to the end of its field, where grad has the port
-_NUMBER_PAD = 3.0  # the same for a number that needs the whole field
+NUMBER_PAD = 3.0  # the same for a number that needs the whole field
 _FOLD_ARM = 3.4  # of a plus or minus
 
 
@@ -215,14 +249,14 @@ def number_end(field: Rect, role: Literal["data", "grad"], number: float) -> Poi
     more room than ``number_room``.
     """
     edge = _NUMBER_EDGE[role]
-    if number > field[2] - edge - _NUMBER_PAD:
-        edge = _NUMBER_PAD
+    if number > field[2] - edge - NUMBER_PAD:
+        edge = NUMBER_PAD
     return field[0] + field[2] - edge, field[1] + _NUMBER_MIDDLE
 
 
 def number_room(field: Rect) -> float:
     """The most that a number may take of the width of its field."""
-    return field[2] - 2 * _NUMBER_PAD
+    return field[2] - 2 * NUMBER_PAD
 
 
 def unknown_dot(field: Rect) -> Circle:
@@ -333,16 +367,23 @@ def points_of(curve: Bezier) -> list[Point]:
     return [curve.at(1 - part * (1 - t)) for t in _ALONG]
 
 
-def around(points: Sequence[Point], width: float, height: float) -> Rect:
-    """Where a chip of that size may come to stand."""
+def around(points: Sequence[Point], width: float, height: float, reach: float = 1.0) -> Rect:
+    """Where a chip of that size may come to stand; ``reach`` is how many times further than usual."""
     xs, ys = [x for x, _ in points], [y for _, y in points]
-    left, top = min(xs) - width / 2 - _FURTHEST_X, min(ys) - height / 2 - _FURTHEST_Y
-    right, bottom = max(xs) + width / 2 + _FURTHEST_X, max(ys) + height / 2 + _FURTHEST_Y
+    far_x, far_y = _FURTHEST_X * reach, _FURTHEST_Y * reach
+    left, top = min(xs) - width / 2 - far_x, min(ys) - height / 2 - far_y
+    right, bottom = max(xs) + width / 2 + far_x, max(ys) + height / 2 + far_y
     return left, top, right - left, bottom - top
 
 
 def room(
-    points: Sequence[Point], width: float, height: float, obstacles: Iterable[Rect], *, downwards: bool
+    points: Sequence[Point],
+    width: float,
+    height: float,
+    obstacles: Iterable[Rect],
+    *,
+    downwards: bool,
+    reach: float = 1.0,
 ) -> tuple[Point, Point, bool]:
     """The left top corner nearest to the wire at which a chip covers no obstacle, and the point it is about.
 
@@ -354,7 +395,7 @@ def room(
     ]
     for rank, dx, dy in _candidates(downwards):
         px, py = points[rank]
-        x, y = px + dx - width / 2, py + dy - height / 2
+        x, y = px + dx * reach - width / 2, py + dy * reach - height / 2
         x_end, y_end = x + width, y + height
         for x1, y1, x2, y2 in walls:
             if x < x2 and x_end > x1 and y < y2 and y_end > y1:

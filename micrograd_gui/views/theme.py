@@ -136,8 +136,13 @@ class Look:
 
     def projected(self, height: int) -> Look:
         """The same colours at a size that the back row reads: 28 px or more at a height of 1080."""
-        scale = SMALLEST_PROJECTED / 13 * max(0.7, height / 1080)
+        scale = SMALLEST_PROJECTED / 13 * max(0.62, height / 1080)
         return replace(self, scale=max(self.scale, scale), projector=True)
+
+    @property
+    def hall_unit(self) -> float:
+        """Under a projector: pixels for one of a screen 1080 high."""
+        return self.scale * 13 / SMALLEST_PROJECTED
 
 
 @cache

@@ -194,6 +194,7 @@ def make_room(graph: Graph, scene: Scene, block: Block) -> dict[NodeId, Place]:
     Opening pushes what stands beside the box outwards, where it would be covered; collapsing takes it back,
     unless things would come to lie on each other.
     """
+    scene = scene.as_in_document()
     after = Scene(graph.collapsed(block.id, not block.collapsed), scene.folding.within)
     small, large = (
         (scene.boxes.get(block_key(block.id)), after.frames.get(block.id))
@@ -276,6 +277,9 @@ def place_new_nodes(
 
     ``scene`` is of the graph, in which the new nodes may stand anywhere.
     """
+    if middle is not None:
+        middle = QPointF(*scene.document_place((middle.x(), middle.y())))
+    scene = scene.as_in_document()
     there = Scene(graph.moved(places), scene.folding.within)
     keys = there.folding.keys(new)
     area = QRectF()

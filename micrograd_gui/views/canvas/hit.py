@@ -100,19 +100,29 @@ def _on_box(
     scene: Scene, number: NodeId, point: QPointF, reach: float, zoom: float, pens: Pens
 ) -> Hit | None:
     node, place = scene.nodes[number], scene.places[number]
-    if _distance(point, geometry.out_port(place)) <= reach:
+    form = scene.form
+    if _distance(point, geometry.out_port(place, form)) <= reach:
         return Hit("out", number)
     arity = len(node.inputs)
-    ports = [(_distance(point, geometry.in_port(place, port, arity)), port) for port in range(arity)]
+    ports = [(_distance(point, geometry.in_port(place, port, arity, form)), port) for port in range(arity)]
     if ports and min(ports)[0] <= reach:
         return Hit("in", number, min(ports)[1])
-    if not card_geometry.box(place).contains(point):
+    if not scene.boxes[number].contains(point):
         return None
+    if form != geometry.WIDE:
+        return Hit(_on_hall_card(point, place, form), number)
     if badge_rect(node, place, pens).contains(point):
         return Hit("badge", number)
     if point.y() < place[1] + card_geometry.title_height(zoom):
         return Hit("title", number)
     return Hit("data" if card_geometry.fields(place, zoom)[0].contains(point) else "grad", number)
+
+
+def _on_hall_card(point: QPointF, place: tuple[float, float], form: geometry.CardForm) -> Part:
+    if point.y() < place[1] + form.title:
+        return "title"
+    rows = form.rows(place)
+    return "data" if len(rows) == 1 or point.y() < rows[1][1] else "grad"
 
 
 def nearest_wire(scene: Scene, point: QPointF, reach: float) -> Wire | None:

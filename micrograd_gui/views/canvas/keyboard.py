@@ -168,6 +168,8 @@ class Keyboard:
             host.scroll_by(QPoint(way[0] * _SCROLL, way[1] * _SCROLL))
             return True
         if modifiers == _Mods.AltModifier and state.selection:
+            if host.graph_scene.folding.stand is not None:
+                return True  # in a hall everything stands where it is seen from the back row
             self._held = self._held or object()
             host.freeze_places()
             places = host.graph_scene.graph.places

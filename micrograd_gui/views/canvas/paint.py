@@ -76,7 +76,14 @@ def paint(
         pen.setWidthF(max(pen.widthF(), _LIT_PIXELS / zoom))
         _wires(painter, picture, wires & picture.lit, pen, zoom)
     acting = picture.acting
-    if near:
+    if near and scene.folding.stand is not None:
+        from micrograd_gui.views.canvas.paint_hall import paint_hall_card  # a first paint has none
+
+        for number in sorted(numbers, key=lambda key: (key == acting, key)):
+            paint_hall_card(painter, picture, number, colours)
+        for chip in reversed(picture.chips):
+            _chip(painter, chip, colours)
+    elif near:
         for number in sorted(numbers - {acting}):
             (paint_block if is_block(number) else paint_card)(painter, picture, number, colours, zoom)
         if acting in numbers and acting is not None:

@@ -20,6 +20,7 @@ from micrograd_gui.figures.geometry import (
     RADIUS,
     SIDE_PORT_RADIUS,
     STACK,
+    TITLE,
 )
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.card_geometry import WORDS_FROM
@@ -38,13 +39,15 @@ from micrograd_gui.views.canvas.picture import CanvasFrame
 from micrograd_gui.views.canvas.scene import Scene
 
 _SMALLEST_TITLE = 9  # pixels: a frame whose title is no higher than that has none
+_HALL_TITLE = 20.0  # the size of a frame's title in a hall
 _LEAST = 0.7  # how small a title is made to fit; smaller could not be read
 
 
 def mark_rect(scene: Scene, block: BlockId) -> QRectF:
     """Where the mark is that opens or collapses the block; empty where the block is not drawn."""
     if (key := block_key(block)) in scene.boxes:
-        return QRectF(*geometry.fold_mark(_tuple(scene.boxes[key]), opens=True))
+        mark = QRectF(*geometry.fold_mark(_tuple(scene.boxes[key]), opens=True))
+        return mark if scene.folding.stand is None else mark.translated(0, (scene.form.title - TITLE) / 2)
     if block in scene.frames:
         return QRectF(*geometry.fold_mark(_tuple(scene.frames[block][1]), opens=False))
     return QRectF()
@@ -53,7 +56,7 @@ def mark_rect(scene: Scene, block: BlockId) -> QRectF:
 def title_rect(scene: Scene, block: BlockId, pens: Pens, zoom: float) -> QRectF:
     """Where the title of an open block stands; it is what the block is taken hold of by."""
     found, rect = scene.frames[block]
-    width = min(_frame_font(pens, zoom).width(found.title), rect.width() - FRAME_NAME_EDGES - 4)
+    width = min(_frame_font(scene, pens, zoom).width(found.title), rect.width() - FRAME_NAME_EDGES - 4)
     height = FRAME_TITLE - 8
     top = rect.top() + FRAME_NAME_MIDDLE - height / 2
     return QRectF(rect.left() + FRAME_NAME_LEFT, top, max(20.0, width + 8), height)
@@ -72,8 +75,8 @@ def paint_frames(
         painter.drawRoundedRect(rect, FRAME_RADIUS, FRAME_RADIUS)
         if FRAME_TITLE * zoom < _SMALLEST_TITLE:
             continue
-        _paint_mark(painter, mark_rect(scene, number), pens, opens=False)
-        font = _frame_font(pens, zoom)
+        draw_mark(painter, mark_rect(scene, number), pens, opens=False)
+        font = _frame_font(scene, pens, zoom)
         title = font.elided(block.title, max(0.0, rect.width() - FRAME_NAME_EDGES))
         left, middle = rect.left() + FRAME_NAME_LEFT, rect.top() + FRAME_NAME_MIDDLE
         draw_text(painter, title, left, middle, font, pens.muted)
@@ -117,7 +120,7 @@ def _paint_head(
     right = rect.right() - EDGE
     if picture.target == box.key:
         right = paint_target_mark(painter, right, middle, pens, zoom)
-    _paint_mark(painter, mark_rect(picture.scene, box.block.id), pens, opens=True)
+    draw_mark(painter, mark_rect(picture.scene, box.block.id), pens, opens=True)
     left = geometry.name_left(rect.left(), folds=True)
     font = pens.name if zoom >= WORDS_FROM else pens.row_name
     room = geometry.name_room(left, right)
@@ -159,7 +162,7 @@ def _paint_ports(painter: QPainter, scene: Scene, key: Key, box: FoldedBox, pens
         painter.drawEllipse(QPointF(*scene.in_point((key, at))), radius, radius)
 
 
-def _paint_mark(painter: QPainter, rect: QRectF, pens: Pens, *, opens: bool) -> None:
+def draw_mark(painter: QPainter, rect: QRectF, pens: Pens, *, opens: bool) -> None:
     """A small square with a plus that opens, or a minus that collapses."""
     square, lines = geometry.fold_sign(_tuple(rect), opens=opens)
     painter.setPen(pens.mark_pen)
@@ -168,7 +171,9 @@ def _paint_mark(painter: QPainter, rect: QRectF, pens: Pens, *, opens: bool) -> 
     draw_lines(painter, lines)
 
 
-def _frame_font(pens: Pens, zoom: float) -> Font:
+def _frame_font(scene: Scene, pens: Pens, zoom: float) -> Font:
+    if scene.folding.stand is not None:
+        return pens.font(_HALL_TITLE, bold=True)
     return pens.frame_title if zoom >= WORDS_FROM else pens.frame_title_far
 
 

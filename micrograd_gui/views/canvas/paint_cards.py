@@ -7,15 +7,26 @@ from typing import Literal, NamedTuple
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.document.graph import Node, NodeId, Place
 from micrograd_gui.document.text import short, told_apart, written
 from micrograd_gui.figures import geometry
-from micrograd_gui.figures.geometry import EDGE, LIT_RADIUS, RADIUS, STRIKE, TITLE, WIDTH, Line
+from micrograd_gui.figures.geometry import (
+    COUNT_SIZE,
+    EDGE,
+    LIT_RADIUS,
+    NUMBER_SIZE,
+    RADIUS,
+    STRIKE,
+    TITLE,
+    WIDTH,
+    Line,
+)
 from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.trace import Field
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.card_geometry import WORDS_FROM
-from micrograd_gui.views.canvas.pens import NARROWEST, Font, Pens
+from micrograd_gui.views.canvas.pens import NARROWEST, ROW_NUMBER, Font, Pens
 from micrograd_gui.views.canvas.picture import CanvasFrame
 
 _ROW_EDGE = 9.0  # between the edge of a card and the numbers, where they stand in rows
@@ -207,8 +218,8 @@ def paint_fields(
     """Both numbers; what the step wrote is lit up, unless the whole box is (not ``plain``)."""
     old, new = before_and_after(picture, number)
     shown = {
-        "data": _Shown.of(picture, number, "data", picture.frame.data.get(number), new),
-        "grad": _Shown.of(picture, number, "grad", picture.frame.grad.get(number)),
+        "data": ShownNumber.of(picture, number, "data", picture.frame.data.get(number), new),
+        "grad": ShownNumber.of(picture, number, "grad", picture.frame.grad.get(number)),
     }
     rows = card_geometry.fields(place, zoom, width)
     for part, field in zip(shown, rows, strict=True):
@@ -224,14 +235,29 @@ def paint_fields(
         for each, rect in zip(shown.values(), geometry.number_fields(place, width), strict=True):
             _paint_number(painter, rect, each, pens, moved if each.part == "data" else None)
     elif old is not None:  # from further off there is room for no third number
-        _paint_row(painter, rows[0], _Shown("data", f"{old} →", stale=True), pens, caption="", struck=False)
-        _paint_row(painter, rows[1], _Shown("data", shown["data"].text), pens, caption="")
+        _paint_row(
+            painter, rows[0], ShownNumber("data", f"{old} →", stale=True), pens, caption="", struck=False
+        )
+        _paint_row(painter, rows[1], ShownNumber("data", shown["data"].text), pens, caption="")
     else:
         for each, field in zip(shown.values(), rows, strict=True):
             _paint_row(painter, field, each, pens)
 
 
-class _Shown(NamedTuple):
+def number_size(picture: CanvasFrame, key: Key, pens: Pens, zoom: float) -> float:
+    """How large the smallest number on that card or box is, in scene units."""
+    boxes = picture.scene.folding.boxes
+    number = boxes[key].output if is_block(key) else key
+    font, size = (pens.row_number, ROW_NUMBER) if zoom < WORDS_FROM else (pens.number, NUMBER_SIZE)
+    if number is None:
+        return COUNT_SIZE
+    width = picture.scene.boxes[key].width()
+    room = width - 2 * _ROW_EDGE if zoom < WORDS_FROM else width / 2 - 2 * geometry.NUMBER_PAD
+    numbers = (picture.frame.data.get(number), picture.frame.grad.get(number))
+    return min([size, *(size * fit(font.width(written(n)), room)[1] for n in numbers if n is not None)])
+
+
+class ShownNumber(NamedTuple):
     """A number as it stands in its field, and beside it the notebook's own where that is another one.
 
     ``text`` is None where it is not computed yet; a ``stale`` number is no longer true.
@@ -245,7 +271,7 @@ class _Shown(NamedTuple):
     @classmethod
     def of(
         cls, picture: CanvasFrame, number: NodeId, part: Field, holds: float | None, moved: str | None = None
-    ) -> _Shown:
+    ) -> ShownNumber:
         """That number of a node; ``moved`` is how it is written where it has just moved."""
         other = picture.in_notebook(number, part)
         notebook, text = "" if other is None else written(other), None if holds is None else written(holds)
@@ -273,7 +299,7 @@ def before_and_after(picture: CanvasFrame, number: NodeId) -> tuple[str, str] | 
 
 
 def _paint_number(
-    painter: QPainter, field: geometry.Rect, shown: _Shown, pens: Pens, moved_from: str | None
+    painter: QPainter, field: geometry.Rect, shown: ShownNumber, pens: Pens, moved_from: str | None
 ) -> None:
     """A small word, or the number that it was or that the notebook has, and the number below it."""
     (x, y), room = geometry.word_middle(field), field[2] - 4
@@ -281,24 +307,24 @@ def _paint_number(
     small = pens.small if caption == shown.part else pens.old
     struck = caption == shown.notebook
     width = min(room, small.width(caption))
-    _draw_fitted(painter, caption, small, x + width / 2, y, room, pens.bad if struck else pens.muted)
+    draw_fitted(painter, caption, small, x + width / 2, y, room, pens.bad if struck else pens.muted)
     if struck:
-        _strike(painter, x - width / 2, x + width / 2, y, pens.bad, thin=True)
+        strike(painter, x - width / 2, x + width / 2, y, pens.bad, thin=True)
     if shown.text is None:
         x, y, radius = geometry.unknown_dot(field)
-        _paint_dot(painter, QPointF(x, y), radius, pens)
+        paint_dot(painter, QPointF(x, y), radius, pens)
         return
     wide, room = pens.number.width(shown.text), geometry.number_room(field)
     end, middle = geometry.number_end(field, shown.part, wide)
-    _draw_fitted(painter, shown.text, pens.number, end, middle, room, shown.colour(pens))
+    draw_fitted(painter, shown.text, pens.number, end, middle, room, shown.colour(pens))
     if shown.stale:
-        _strike(painter, end - min(room, wide), end, middle, shown.colour(pens))
+        strike(painter, end - min(room, wide), end, middle, shown.colour(pens))
 
 
 def _paint_row(
     painter: QPainter,
     field: QRectF,
-    shown: _Shown,
+    shown: ShownNumber,
     pens: Pens,
     *,
     caption: str | None = None,
@@ -311,18 +337,18 @@ def _paint_row(
     word = (shown.notebook or shown.part) if caption is None else caption
     wide, colour = pens.row_word.width(word), pens.bad if shown.notebook else pens.muted
     if word and needed + wide + 4 <= room:
-        _draw_fitted(painter, word, pens.row_word, left + wide, middle, room, colour)
+        draw_fitted(painter, word, pens.row_word, left + wide, middle, room, colour)
         if shown.notebook:
-            _strike(painter, left, left + wide, middle, colour, thin=True)
+            strike(painter, left, left + wide, middle, colour, thin=True)
     if shown.text is None:
-        _paint_dot(painter, QPointF(right - 34, middle), 3.2, pens)
+        paint_dot(painter, QPointF(right - 34, middle), 3.2, pens)
         return
-    _draw_fitted(painter, shown.text, pens.row_number, right, middle, room, shown.colour(pens))
+    draw_fitted(painter, shown.text, pens.row_number, right, middle, room, shown.colour(pens))
     if shown.stale and struck:
-        _strike(painter, right - min(room, needed), right, middle, shown.colour(pens))
+        strike(painter, right - min(room, needed), right, middle, shown.colour(pens))
 
 
-def _strike(
+def strike(
     painter: QPainter, left: float, right: float, middle: float, colour: QColor, *, thin: bool = False
 ) -> None:
     """The line through a number that is not true, or no longer."""
@@ -330,14 +356,14 @@ def _strike(
     painter.drawLine(QLineF(left - STRIKE, middle, right + STRIKE, middle))
 
 
-def _paint_dot(painter: QPainter, centre: QPointF, radius: float, pens: Pens) -> None:
+def paint_dot(painter: QPainter, centre: QPointF, radius: float, pens: Pens) -> None:
     """Not computed yet."""
     painter.setPen(_NO_PEN)
     painter.setBrush(pens.muted)
     painter.drawEllipse(centre, radius, radius)
 
 
-def _draw_fitted(
+def draw_fitted(
     painter: QPainter, text: str, font: Font, right: float, middle: float, room: float, colour: QColor
 ) -> None:
     """Text that ends there; what is too wide is made narrower, and then smaller."""

@@ -76,6 +76,7 @@ class Pens:
         self.glow = QColor(theme.selection)
         self.glow.setAlpha(46)
 
+        self._fonts: dict[tuple[float, bool, bool], Font] = {}
         self.name = Font(NAME_SIZE, bold=True)
         self.unnamed = Font(UNNAMED_SIZE, italic=True)
         self.number = Font(NUMBER_SIZE, bold=True)
@@ -105,12 +106,20 @@ class Pens:
         self.bundle_pen = _pen(theme.wire, 3.6)
         self.line_pen = _pen(theme.line, 1.0)
         self.accent_pen = _pen(theme.accent, 2.6)
+        self.hall_pen = _pen(theme.accent, 5.0)  # around the acting card
         self.bad_pen = _pen(theme.bad, 2.4)
         self.selection_pen = _pen(theme.selection, 2.2)
         self.open_pen = _pen(theme.frame, 1.4, Qt.PenStyle.DotLine)
         self.data_wire_pen = _pen(theme.data, 3.2)
         self.grad_wire_pen = _pen(theme.grad, 3.2)
         self.chip_pen = _pen(theme.grad, 1.2)
+
+    def font(self, size: float, *, bold: bool = False, italic: bool = False) -> Font:
+        """A font of that size, made when it is first asked for."""
+        found = self._fonts.get((size, bold, italic))
+        if found is None:
+            found = self._fonts[size, bold, italic] = Font(size, bold=bold, italic=italic)
+        return found
 
     def badge(self, sign: str) -> Font:
         """The font of an op's sign in its badge."""

@@ -84,7 +84,7 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
     step = state.step
     if step is not None and step.node is not None and step.node not in scene.graph.nodes:
         step = None
-    size = chip_scale(zoom)
+    size = chips_of(scene, zoom)
     fresh = frozenset() if step is None else step.wrote
     lit, made = _lit(scene, step), place_chips(scene, step, pens, size)
     return CanvasFrame(
@@ -195,6 +195,11 @@ def chip_scale(zoom: float) -> float:
     return smallest if zoom >= 0.72 else middle if zoom >= 0.5 else largest
 
 
+def chips_of(scene: Scene, zoom: float) -> float:
+    """How large the chips of that scene are drawn: in a hall, for the back row."""
+    return scene.form.chips[0] if scene.form.chips else chip_scale(zoom)
+
+
 def place_chips(scene: Scene, step: Step | None, pens: Pens, size: float = 1.0) -> tuple[ChipItem, ...]:
     """The chips of a backward step, clear of every box and of each other wherever there is room."""
     if step is None or step.node is None or step.kind not in ("backward", "problem") or not size:
@@ -205,28 +210,42 @@ def place_chips(scene: Scene, step: Step | None, pens: Pens, size: float = 1.0) 
         if wire is None or wire not in scene.curves:
             continue
         rule, amount = rule_text(scene.graph, step.node, each), amount_text(each)
-        width, height = geometry.chip_size(
-            (pens.rule.width(rule), pens.rule.metrics.height()),
-            (pens.sum.width(amount), pens.sum.metrics.height()),
-        )
         last = each.port == len(step.contributions) - 1 and each.port > 0
-        for each_size in (s for s in CHIP_SCALES if s <= size):  # rather small than over a box
+        for said, each_size in _chip_sizes(scene, rule, size):  # rather small than over a box
+            width, height = _chip_room(said, amount, pens)
             rect, anchor, free = _find_room(scene, wire, width * each_size, height * each_size, made, last)
             if free:
                 break
-        made.append(ChipItem(wire, rule, amount, rect, anchor, each_size))
+        made.append(ChipItem(wire, said, amount, rect, anchor, each_size))
     return tuple(made)
+
+
+def _chip_sizes(scene: Scene, rule: str, size: float) -> list[tuple[str, float]]:
+    """What a chip says of the rule and how large, the best first: in a hall, rather nothing than small."""
+    if scene.form.chips:
+        return [(said, each) for said in (rule, "") for each in scene.form.chips]
+    return [(rule, each) for each in CHIP_SCALES if each <= size]
+
+
+def _chip_room(rule: str, amount: str, pens: Pens) -> tuple[float, float]:
+    above = (pens.rule.width(rule), pens.rule.metrics.height()) if rule else (0.0, 0.0)
+    return geometry.chip_size(above, (pens.sum.width(amount), pens.sum.metrics.height()))
 
 
 def _find_room(
     scene: Scene, wire: Wire, width: float, height: float, taken: list[ChipItem], downwards: bool
 ) -> tuple[QRectF, QPointF, bool]:
     """The nearest rectangle to the wire that covers neither box nor chip, else the least bad, and whether."""
-    points = points_of(scene.curves[wire])
-    near = QRectF(*around(points, width, height))
+    points, reach = points_of(scene.curves[wire]), 2.0 if scene.form.chips else 1.0
+    near = QRectF(*around(points, width, height, reach))
     obstacles = [scene.boxes[key] for key in scene.nodes_in(near)]
     obstacles += [rect for rect in scene.titles() if rect.intersects(near)]
     obstacles += [chip.rect for chip in taken]
+    stand = scene.folding.stand
+    if stand is not None:  # nothing of a hall is out of sight
+        wide, tall = stand.room
+        obstacles += [QRectF(-9e3, -9e3, 9e3, 18e3), QRectF(wide, -9e3, 9e3, 18e3)]
+        obstacles += [QRectF(-9e3, -9e3, 18e3, 9e3), QRectF(-9e3, tall, 18e3, 9e3)]
     walls = [(each.left(), each.top(), each.width(), each.height()) for each in obstacles]
-    (x, y), anchor, free = room(points, width, height, walls, downwards=downwards)
+    (x, y), anchor, free = room(points, width, height, walls, downwards=downwards, reach=reach)
     return QRectF(x, y, width, height), QPointF(*anchor), free

@@ -10,7 +10,7 @@ from micrograd_gui.document.block import Block, BlockId, Key, is_block
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.figures.folding import Folding, Wire, framed, in_point, out_point, route, title_room
-from micrograd_gui.figures.geometry import HEIGHT, WIDTH, Bezier
+from micrograd_gui.figures.geometry import WIDE, Bezier, CardForm, Size
 from micrograd_gui.views.canvas import card_geometry
 
 Cell = tuple[int, int]
@@ -31,6 +31,25 @@ class Scene:
         self._given = graph
         self.frames: Frames = {}
         self._build(Folding(arranged(graph), within))
+
+    @property
+    def form(self) -> CardForm:
+        """The form of the cards."""
+        return self.folding.form
+
+    def as_in_document(self) -> Scene:
+        """The same where it stands in the document: itself, but for a hall."""
+        return self if self.folding.stand is None else Scene(self.graph, self.folding.within)
+
+    def document_place(self, corner: Place) -> Place:
+        """Where in the document that is: in a hall boxes stand elsewhere, so as seen from the nearest."""
+        if self.folding.stand is None or not self.nodes:
+            return corner
+        x, y = corner
+        key = min(self.nodes, key=lambda key: abs(self.places[key][0] - x) + abs(self.places[key][1] - y))
+        (was_x, was_y), (at_x, at_y) = Folding(self.graph, self.folding.within).places[key], self.places[key]
+        form = self.form
+        return was_x + (x - at_x) * WIDE.width / form.width, was_y + (y - at_y) * WIDE.height / form.height
 
     def _build(self, folding: Folding) -> None:
         self._take_in(folding)
@@ -54,16 +73,21 @@ class Scene:
     def _take_in(self, folding: Folding) -> None:
         self.folding, self.graph = folding, folding.graph
         self.nodes, self.places = folding.nodes, folding.places
-        sizes = [box.size for box in folding.boxes.values()]
-        self._widest = max((width for width, _ in sizes), default=WIDTH)
-        self._tallest = max((height for _, height in sizes), default=HEIGHT)
+        sizes = [folding.size(key) for key in folding.boxes]
+        self._widest = max((width for width, _ in sizes), default=folding.form.width)
+        self._tallest = max((height for _, height in sizes), default=folding.form.height)
+
+    def stand_in(self, room: Size | None) -> None:
+        """Make what is drawn wholly seen in a hall with that room, or (None) as in the document."""
+        if room != self.folding.room:
+            self._build(Folding(arranged(self._given), self.folding.within, room=room))
 
     def follow(self, graph: Graph, within: BlockId | None = None) -> list[QRectF] | None:
         """Take another graph in; gives where something was or is that differs (None: everywhere)."""
         was = self.folding
         if graph is self._given and within == was.within:
             return []
-        now, self._given = Folding(arranged(graph), within, was), graph
+        now, self._given = Folding(arranged(graph), within, was, was.room), graph
         if was.nodes is now.nodes and was.places is now.places:
             self._take_in(now)
             if was.frames == now.frames:
@@ -81,7 +105,11 @@ class Scene:
             elif old != node:
                 written.add(key)
         gone = before.keys() - after.keys()
-        if within != was.within or len(changed) + len(gone) > max(40, _REBUILD_ABOVE * len(after)):
+        if (
+            within != was.within
+            or now.form != was.form
+            or len(changed) + len(gone) > max(40, _REBUILD_ABOVE * len(after))
+        ):
             self._build(now)
             return None
         rects = [self.box_rect(key) for key in written]
@@ -169,13 +197,14 @@ class Scene:
         """A rectangle around all boxes and frames; empty where there is none."""
         if not self.nodes:
             return QRectF()
-        places, sizes = self.places, self.folding.boxes
+        places, form = self.places, self.form
         xs = [places[key][0] for key in self.nodes]
         ys = [places[key][1] for key in self.nodes]
-        right, bottom = max(xs) + WIDTH, max(ys) + HEIGHT
-        for key, box in sizes.items():
-            right = max(right, places[key][0] + box.size[0])
-            bottom = max(bottom, places[key][1] + box.size[1])
+        right, bottom = max(xs) + form.width, max(ys) + form.height
+        for key in self.folding.boxes:
+            width, height = self.folding.size(key)
+            right = max(right, places[key][0] + width)
+            bottom = max(bottom, places[key][1] + height)
         whole = QRectF(min(xs), min(ys), right - min(xs), bottom - min(ys))
         for _, rect in self.frames.values():
             whole = whole.united(rect)

@@ -96,6 +96,8 @@ class Move(Tool):
         self._from = {number: places[number] for number in moved}
 
     def drag(self, point: QPointF, modifiers: Modifiers) -> None:
+        if self.host.graph_scene.folding.stand is not None:
+            return  # in a hall everything stands where it is seen from the back row
         by = point - self.origin
         if modifiers & Modifiers.ShiftModifier:  # straight across or straight up
             by = QPointF(by.x(), 0) if abs(by.x()) > abs(by.y()) else QPointF(0, by.y())
@@ -250,12 +252,13 @@ def drop_target(scene: Scene, op: str, point: QPointF, zoom: float) -> DropTarge
 def drop(host: Host, target: DropTarget) -> None:
     """Do it; the new node's middle is where it was dropped. No other node moves: places are frozen."""
     session = host.session
-    at = card_geometry.place_around(target.point)
+    at = host.graph_scene.document_place(card_geometry.place_around(target.point))
     kind = block_kind(target.op)
     if kind is not None:
         host.want_block(kind, target.point, _nodes_to_read(host, target.key))
     elif target.node is not None:
-        host.create_nodes(session.apply_op, target.op, target.node, beside(host.graph_scene, target.node))
+        place = beside(host.graph_scene.as_in_document(), target.node)
+        host.create_nodes(session.apply_op, target.op, target.node, place)
     elif target.kind == "node":
         host.refuse("A block with several outputs has no output to apply it to; open it.")
     elif target.wire is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QCursor,
@@ -26,18 +26,21 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from micrograd_gui.document.block import Key
 from micrograd_gui.document.graph import NodeId
+from micrograd_gui.figures.geometry import Size
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.blocks import BlockNavigation
 from micrograd_gui.views.canvas.camera import ZoomView
+from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
 from micrograd_gui.views.canvas.host import Overlay
 from micrograd_gui.views.canvas.inline_editor import InlineEditing
 from micrograd_gui.views.canvas.keyboard import Keyboard
 from micrograd_gui.views.canvas.menu import ContextMenu
 from micrograd_gui.views.canvas.paint import paint, paint_hover
+from micrograd_gui.views.canvas.paint_cards import number_size
 from micrograd_gui.views.canvas.pens import SMALL_PROJECTED, pens_of
-from micrograd_gui.views.canvas.picture import chip_scale, differences, picture_of
+from micrograd_gui.views.canvas.picture import chips_of, differences, picture_of
 from micrograd_gui.views.canvas.pointer import Pointer
 from micrograd_gui.views.canvas.scene import Scene
 from micrograd_gui.views.canvas.tips import description, tip
@@ -83,6 +86,7 @@ class CanvasView(ZoomView):
         self._motion: Motion | None = None
         self._of_rows: OfRows | None = None  # there once a graph has several rows
         self._above = 0  # pixels that are kept clear
+        self._unit = 1.0  # in a hall: pixels for one of a screen 1080 high
         self._whole = True  # the whole graph is in view and stays so when the window changes its size
         self.editing = InlineEditing(self)
         self.navigation = BlockNavigation(self, self)
@@ -122,6 +126,11 @@ class CanvasView(ZoomView):
     def fit(self) -> None:
         """The whole graph in view; under a projector no smaller than the back row can read."""
         self._whole = True
+        self._stand_in_hall()
+        stand = self.graph_scene.folding.stand
+        if stand is not None:
+            self.look_at(QPointF(stand.room[0] / 2, stand.room[1] / 2), self._unit * stand.enlarged)
+            return
         bounds = self.graph_scene.bounds()
         if bounds.isEmpty():
             self.look_at(QPointF(0, 0), self.look.scale)
@@ -139,6 +148,45 @@ class CanvasView(ZoomView):
         self.look_at(bounds.center(), zoom)
         if self.look.projector:
             self.show_node(self.picture.acting or self.picture.target or 0)
+
+    def _stand_in_hall(self) -> None:
+        """Under a projector all is wholly seen where it has room; else all stands as in the document.
+
+        Where a narrow screen has no room for text of the size that its height asks for, its width says how
+        large.
+        """
+        if not self.look.projector:
+            self._stand(None)
+            return
+        size, window = self.viewport().size(), self.window()
+        for unit in (self.look.hall_unit, min(window.width() / 1920, window.height() / 1080)):
+            self._unit = unit
+            self._stand((size.width() / unit, size.height() / unit))
+            if self.graph_scene.folding.stand is not None:
+                return
+
+    def _stand(self, room: Size | None) -> None:
+        if room != self.graph_scene.folding.room:
+            self.graph_scene.stand_in(room)
+            self.picture = picture_of(self.bridge.shown, self.graph_scene, self.pens, self.zoom)
+            self.pointer.forget_hover()
+            self.editing.follow()
+
+    def node_rect(self, number: Key) -> QRect:
+        """Where the node's box is, or that of the block that hides it, in pixels of the viewport."""
+        box = self.box_of(number)
+        return QRect() if box.isEmpty() else self.viewportTransform().mapRect(box).toAlignedRect()
+
+    def text_px(self, number: Key) -> float:
+        """The size of the node's numbers on the screen, in pixels; 0 where none is drawn."""
+        key, zoom = self.graph_scene.key(number), self.zoom
+        if key is None or zoom < CARDS_FROM:
+            return 0.0
+        if self.graph_scene.folding.stand is None:
+            return number_size(self.picture, key, self.pens, zoom) * zoom
+        from micrograd_gui.views.canvas import paint_hall
+
+        return paint_hall.number_size(self.picture, key, self.pens) * zoom
 
     def zoom_in(self) -> None:
         """One step nearer."""
@@ -324,6 +372,8 @@ class CanvasView(ZoomView):
         self.picture = picture_of(new, self.graph_scene, self.pens, self.zoom)
         if followed is None:
             self.viewport().update()
+            if self.look.projector and self._whole:
+                self.fit()
         else:
             rects = followed + differences(before, self.picture)
             if (now := self.picture.target) != target:
@@ -399,7 +449,7 @@ class CanvasView(ZoomView):
             QToolTip.showText(at, tip(self.picture, self.pointer.hit(position)), self.viewport())
 
     def _on_zoomed(self) -> None:
-        if self.picture.chip_scale != chip_scale(self.zoom):
+        if self.picture.chip_scale != chips_of(self.graph_scene, self.zoom):
             self.picture = picture_of(self.bridge.shown, self.graph_scene, self.pens, self.zoom)
         self.editing.follow()
 

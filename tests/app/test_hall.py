@@ -1,0 +1,66 @@
+"""The hall: every example wholly seen, large enough for the back row, at every moment and in its place."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication
+
+from micrograd_gui.app import create_window
+
+EXAMPLES = ["parabola", "slopes", "lecture", "neuron", "neuron_exp", "reuse", "square", "diamond"]
+LEARNING = ["mlp", "moons", "xor", "line"]
+SIZES = [(1280, 720), (1920, 1080), (3840, 2160)]
+
+
+@pytest.fixture
+def hall(qtbot):
+    window = create_window()
+    qtbot.addWidget(window)
+    window.show()
+    window.findChild(QAction, "projector").trigger()
+    yield window
+    window.findChild(QAction, "projector").trigger()
+
+
+def settle(window, size):
+    """As wide a canvas as there is, over a card that takes less than half."""
+    window.resize(*size)
+    for name, dock in window.docks.items():
+        dock.setVisible(name == "step_card")
+    window.resizeDocks([window.docks["step_card"]], [int(size[1] * 0.42)], Qt.Orientation.Vertical)
+    QApplication.processEvents()
+
+
+@pytest.mark.parametrize("name", EXAMPLES + LEARNING)
+def test_the_whole_graph_is_seen_at_every_moment(hall, name, qtbot):
+    hall.documents.choose_example(name)
+    session, canvas = hall.session, hall.canvas
+    session.forward()
+    session.backward()
+    session.last()
+    last = session.state.cursor
+    for size in SIZES:
+        settle(hall, size)
+        unit, view, still = size[1] / 1080, canvas.viewport().rect(), None
+        for moment in range(0, last + 1, max(1, last // 24)):
+            session.seek(moment)
+            rects = {node: canvas.node_rect(node) for node in session.state.graph.nodes}
+            assert all(view.contains(rect) for rect in rects.values())
+            assert still in (None, rects), "nothing moves while stepping"
+            still = rects
+            assert min(canvas.text_px(node) for node in rects) >= 28 * unit - 0.01
+            for chip in canvas.picture.chips:
+                boxes = canvas.graph_scene.boxes.values()
+                assert not any(chip.rect.intersects(box) for box in boxes)
+                assert chip.scale * canvas.pens.rule.qfont.pixelSize() * canvas.zoom >= 20 * unit - 0.01
+
+
+def test_in_a_hall_dragging_moves_no_node_of_the_document(hall, qtbot):
+    settle(hall, SIZES[1])
+    canvas, before = hall.canvas, hall.session.state.graph.places
+    node = next(iter(hall.session.state.graph.nodes))
+    at = canvas.node_rect(node).center()
+    qtbot.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    qtbot.mouseMove(canvas.viewport(), at * 1.3)
+    qtbot.mouseRelease(canvas.viewport(), Qt.MouseButton.LeftButton, pos=at * 1.3)
+    assert hall.session.state.graph.places == before
