@@ -433,7 +433,9 @@ def framed(folding: Folding) -> dict[BlockId, tuple[Block, Rect]]:
     places, size = folding.places, folding.size
     corners: dict[BlockId, Rect] = {}  # left, top, right, bottom
     found: dict[BlockId, tuple[Block, Rect]] = {}
+    within: dict[BlockId, frozenset[Key]] = {}
     for block, keys, inner in folding.frames:
+        within[block.id] = frozenset(keys).union(*(within.get(number, ()) for number in inner))
         held = [(*places[key], places[key][0] + size(key)[0], places[key][1] + size(key)[1])
                 for key in keys if key in places]  # fmt: skip
         held += [corners[number] for number in inner if number in corners]
@@ -442,8 +444,20 @@ def framed(folding: Folding) -> dict[BlockId, tuple[Block, Rect]]:
             left, top = min(lefts) - FRAME, min(tops) - FRAME_TITLE
             right, bottom = max(rights) + FRAME, max(bottoms) + FRAME
             corners[block.id] = left, top, right, bottom
+            if folding.stand is not None and _encloses(folding, (left, top, right, bottom), within[block.id]):
+                continue  # in a hall others had to stand there: a frame would say that they are of the block
             found[block.id] = block, (left, top, right - left, bottom - top)
     return found
+
+
+def _encloses(folding: Folding, corners: Rect, own: Container[Key]) -> bool:
+    """Whether anything but its own stands within those corners."""
+    left, top, right, bottom = corners
+    width, height = folding.form.width, folding.form.height
+    return any(
+        key not in own and x < right and x + width > left and y < bottom and y + height > top
+        for key, (x, y) in folding.places.items()
+    )
 
 
 def title_room(block: Block, frame: Rect) -> Rect:

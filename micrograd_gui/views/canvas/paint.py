@@ -75,23 +75,28 @@ def paint(
         pen = QPen(colours.grad_wire_pen if backward else colours.data_wire_pen)
         pen.setWidthF(max(pen.widthF(), _LIT_PIXELS / zoom))
         _wires(painter, picture, wires & picture.lit, pen, zoom)
-    acting = picture.acting
-    if near and scene.folding.stand is not None:
-        from micrograd_gui.views.canvas.paint_hall import paint_hall_card  # a first paint has none
-
-        for number in sorted(numbers, key=lambda key: (key == acting, key)):
-            paint_hall_card(painter, picture, number, colours)
-        for chip in reversed(picture.chips):
-            _chip(painter, chip, colours)
-    elif near:
-        for number in sorted(numbers - {acting}):
-            (paint_block if is_block(number) else paint_card)(painter, picture, number, colours, zoom)
-        if acting in numbers and acting is not None:
-            (paint_block if is_block(acting) else paint_card)(painter, picture, acting, colours, zoom)
-        for chip in reversed(picture.chips):  # the line to a later one goes behind an earlier one
-            _chip(painter, chip, colours)
+    if near:
+        _near_cards(painter, picture, numbers, colours, zoom)
     else:
         _far_boxes(painter, picture, numbers, colours, zoom)
+
+
+def _near_cards(
+    painter: QPainter, picture: CanvasFrame, numbers: Iterable[Key], pens: Pens, zoom: float
+) -> None:
+    """Cards and boxes, the acting one last, and over them the chips."""
+    acting = picture.acting
+    order = sorted(numbers, key=lambda key: (key == acting, key))
+    if picture.scene.folding.stand is None:
+        for key in order:
+            (paint_block if is_block(key) else paint_card)(painter, picture, key, pens, zoom)
+    else:
+        from micrograd_gui.views.canvas.paint_hall import paint_hall_card  # a first paint has none
+
+        for key in order:
+            paint_hall_card(painter, picture, key, pens)
+    for chip in reversed(picture.chips):  # the line to a later one goes behind an earlier one
+        _chip(painter, chip, pens)
 
 
 def paint_into(

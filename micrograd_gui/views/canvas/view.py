@@ -395,7 +395,8 @@ class CanvasView(ZoomView):
             self._describe()
         if (old.graph, old.trace, old.cursor) != (new.graph, new.trace, new.cursor):
             self._say_of_rows()
-        if self.look.projector and new.step is not old.step and self.picture.acting is not None:
+        seen = not self.look.projector or (self._whole and self.graph_scene.folding.stand is not None)
+        if not seen and new.step is not old.step and self.picture.acting is not None:
             self.show_node(self.picture.acting)
 
         self._move(old, new)
