@@ -38,7 +38,7 @@ from micrograd_gui.figures.geometry import (
     Rect,
     Size,
 )
-from micrograd_gui.figures.hall import Stand, stand_in
+from micrograd_gui.figures.hall import Spread, stand_in
 
 __all__ = ["FRAMES", "FoldedBox", "Folding", "Key", "Wire"]
 
@@ -110,7 +110,7 @@ class _Structure(Struct, frozen=True, eq=False):
     guests: frozenset[NodeId] = frozenset()
     ports: Mapping[Wire, Wire] = field(default_factory=dict)
     as_is: bool = True
-    stand: Stand | None = None
+    stand: Spread | None = None
 
 
 class Folding:

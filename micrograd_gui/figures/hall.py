@@ -24,7 +24,7 @@ _LARGEST, _PIECES = 2.0, 8  # how far cards are enlarged, and how finely that is
 _AT_MOST = 160  # boxes: no more than that have room in any form
 
 
-class Stand(NamedTuple):
+class Spread(NamedTuple):
     """A form of card, where each stands, and how many times enlarged; ``room`` is what they stand in."""
 
     form: CardForm
@@ -35,7 +35,7 @@ class Stand(NamedTuple):
 
 def stand_in(
     boxes: Mapping[Key, Rect], operands: Mapping[Key, Sequence[Key | None]], room: Size, edge: float = 0.0
-) -> Stand | None:
+) -> Spread | None:
     """The richest form in which all of these have room, as large as has room; None where none has.
 
     ``boxes`` are the rectangles of the document; ``edge`` is kept free above, for the titles of frames.
@@ -58,14 +58,14 @@ def _enlarged(
     gaps: Size,
     room: Size,
     edge: float,
-) -> Stand | None:
+) -> Spread | None:
     """As large in that form as has room, with room to breathe where it is larger than need be."""
     for piece in range(_PIECES, -1, -1):
         enlarged = 1 + (_LARGEST - 1) * piece / _PIECES
         within = room[0] / enlarged, room[1] / enlarged
         places = _spread(boxes, columns, form, within, _COMFORTABLE if piece else gaps, edge)
         if places is not None:
-            return Stand(form, places, enlarged, within)
+            return Spread(form, places, enlarged, within)
     return None
 
 

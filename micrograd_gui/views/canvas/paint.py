@@ -91,7 +91,7 @@ def _near_cards(
         for key in order:
             (paint_block if is_block(key) else paint_card)(painter, picture, key, pens, zoom)
     else:
-        from micrograd_gui.views.canvas.paint_hall import paint_hall_card  # a first paint has none
+        from micrograd_gui.views.canvas.hall.cards import paint_hall_card  # a first paint has none
 
         for key in order:
             paint_hall_card(painter, picture, key, pens)

@@ -26,19 +26,16 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from micrograd_gui.document.block import Key
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.figures.geometry import Size
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.blocks import BlockNavigation
 from micrograd_gui.views.canvas.camera import ZoomView
-from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
 from micrograd_gui.views.canvas.host import Overlay
 from micrograd_gui.views.canvas.inline_editor import InlineEditing
 from micrograd_gui.views.canvas.keyboard import Keyboard
 from micrograd_gui.views.canvas.menu import ContextMenu
 from micrograd_gui.views.canvas.paint import paint, paint_hover
-from micrograd_gui.views.canvas.paint_cards import number_size
 from micrograd_gui.views.canvas.pens import SMALL_PROJECTED, pens_of
 from micrograd_gui.views.canvas.picture import chips_of, differences, picture_of
 from micrograd_gui.views.canvas.pointer import Pointer
@@ -86,7 +83,6 @@ class CanvasView(ZoomView):
         self._motion: Motion | None = None
         self._of_rows: OfRows | None = None  # there once a graph has several rows
         self._above = 0  # pixels that are kept clear
-        self._unit = 1.0  # in a hall: pixels for one of a screen 1080 high
         self._whole = True  # the whole graph is in view and stays so when the window changes its size
         self.editing = InlineEditing(self)
         self.navigation = BlockNavigation(self, self)
@@ -127,9 +123,9 @@ class CanvasView(ZoomView):
         """The whole graph in view; under a projector no smaller than the back row can read."""
         self._whole = True
         self._stand_in_hall()
-        stand = self.graph_scene.folding.stand
-        if stand is not None:
-            self.look_at(QPointF(stand.room[0] / 2, stand.room[1] / 2), self._unit * stand.enlarged)
+        if (stand := self.graph_scene.folding.stand) is not None:
+            width, height = stand.room
+            self.look_at(QPointF(width / 2, height / 2), self.viewport().width() / width)
             return
         bounds = self.graph_scene.bounds()
         if bounds.isEmpty():
@@ -150,27 +146,15 @@ class CanvasView(ZoomView):
             self.show_node(self.picture.acting or self.picture.target or 0)
 
     def _stand_in_hall(self) -> None:
-        """Under a projector all is wholly seen where it has room; else all stands as in the document.
+        """Under a projector all is wholly seen where it has room; else all stands as in the document."""
+        scene = self.graph_scene
+        if self.look.projector or scene.folding.room:
+            from micrograd_gui.views.canvas.hall.cards import stand_in_hall
 
-        Where a narrow screen has no room for text of the size that its height asks for, its width says how
-        large.
-        """
-        if not self.look.projector:
-            self._stand(None)
-            return
-        size, window = self.viewport().size(), self.window()
-        for unit in (self.look.hall_unit, min(window.width() / 1920, window.height() / 1080)):
-            self._unit = unit
-            self._stand((size.width() / unit, size.height() / unit))
-            if self.graph_scene.folding.stand is not None:
-                return
-
-    def _stand(self, room: Size | None) -> None:
-        if room != self.graph_scene.folding.room:
-            self.graph_scene.stand_in(room)
-            self.picture = picture_of(self.bridge.shown, self.graph_scene, self.pens, self.zoom)
-            self.pointer.forget_hover()
-            self.editing.follow()
+            sizes = self.viewport().size(), self.window().size()
+            if stand_in_hall(scene, self.look, *sizes):
+                self.picture = picture_of(self.bridge.shown, scene, self.pens, self.zoom)
+                self.pointer.forget_hover()
 
     def node_rect(self, number: Key) -> QRect:
         """Where the node's box is, or that of the block that hides it, in pixels of the viewport."""
@@ -179,14 +163,9 @@ class CanvasView(ZoomView):
 
     def text_px(self, number: Key) -> float:
         """The size of the node's numbers on the screen, in pixels; 0 where none is drawn."""
-        key, zoom = self.graph_scene.key(number), self.zoom
-        if key is None or zoom < CARDS_FROM:
-            return 0.0
-        if self.graph_scene.folding.stand is None:
-            return number_size(self.picture, key, self.pens, zoom) * zoom
-        from micrograd_gui.views.canvas import paint_hall
+        from micrograd_gui.views.canvas.hall.cards import text_px
 
-        return paint_hall.number_size(self.picture, key, self.pens) * zoom
+        return text_px(self.picture, number, self.pens, self.zoom)
 
     def zoom_in(self) -> None:
         """One step nearer."""
@@ -372,8 +351,7 @@ class CanvasView(ZoomView):
         self.picture = picture_of(new, self.graph_scene, self.pens, self.zoom)
         if followed is None:
             self.viewport().update()
-            if self.look.projector and self._whole:
-                self.fit()
+            came_out |= self.look.projector and self._whole
         else:
             rects = followed + differences(before, self.picture)
             if (now := self.picture.target) != target:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 
 from micrograd_gui.document.block import Key, is_block
@@ -10,6 +10,7 @@ from micrograd_gui.document.graph import Node, NodeId
 from micrograd_gui.figures import geometry
 from micrograd_gui.figures.geometry import LIT_RADIUS, RADIUS, CardForm, Rect
 from micrograd_gui.session.trace import Field
+from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
 from micrograd_gui.views.canvas.paint_blocks import draw_mark, mark_rect
 from micrograd_gui.views.canvas.paint_cards import (
     ShownNumber,
@@ -23,8 +24,11 @@ from micrograd_gui.views.canvas.paint_cards import (
     paint_surroundings,
     strike,
 )
+from micrograd_gui.views.canvas.paint_cards import number_size as card_number_size
 from micrograd_gui.views.canvas.pens import Pens
 from micrograd_gui.views.canvas.picture import CanvasFrame
+from micrograd_gui.views.canvas.scene import Scene
+from micrograd_gui.views.theme import Look
 
 _EDGE, _PAD = 12.0, 8.0  # between the edge of a card and its title, and its numbers
 _NO_PEN, _NO_BRUSH = Qt.PenStyle.NoPen, Qt.BrushStyle.NoBrush
@@ -234,3 +238,30 @@ def _paint_ports(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pens) 
     for port, source in enumerate(inputs):
         painter.setPen(pens.frame_pen if source is not None else pens.open_pen)
         painter.drawEllipse(QPointF(*scene.in_point((key, port))), radius, radius)
+
+
+def stand_in_hall(scene: Scene, look: Look, seen: QSize, window: QSize) -> bool:
+    """Let all be wholly seen in what is ``seen`` of the window, where it has room.
+
+    Gives whether anything may stand elsewhere now. Where a narrow screen has no room for text of the size
+    that its height asks for, its width says how large.
+    """
+    before = scene.folding
+    if not look.projector:
+        scene.stand_in(None)
+        return scene.folding is not before
+    for unit in (look.hall_unit, min(window.width() / 1920, window.height() / 1080)):
+        scene.stand_in((seen.width() / unit, seen.height() / unit))
+        if scene.folding.stand is not None:
+            break
+    return scene.folding is not before
+
+
+def text_px(picture: CanvasFrame, number: Key, pens: Pens, zoom: float) -> float:
+    """The size of a node's numbers on the screen, in pixels; 0 where none is drawn."""
+    key = picture.scene.key(number)
+    if key is None or zoom < CARDS_FROM:
+        return 0.0
+    if picture.scene.folding.stand is None:
+        return card_number_size(picture, key, pens, zoom) * zoom
+    return number_size(picture, key, pens) * zoom

@@ -1,0 +1,1 @@
+"""The hall: the canvas as the back row sees it."""
