@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 NEAREST, FURTHEST = 8.0, 0.01
+_RECTS_AT_MOST = 300
 _FIRST = QRectF(-50_000, -50_000, 100_000, 100_000)  # where one can scroll; it only ever grows
 _BORDER = 20_000.0  # so far one can scroll at least beyond what is drawn
 _LARGEST = QRectF(-1e8, -1e8, 2e8, 2e8)  # beyond that Qt's scroll bars run out of whole numbers
@@ -84,6 +87,21 @@ class ZoomView(QGraphicsView):
                 by[axis] = round(high - size)
         if by != [0, 0]:
             self.scroll_by(QPoint(*by))
+
+    def refresh(self, rects: Iterable[QRectF]) -> None:
+        """Repaint those parts of the scene, and no others."""
+        transform, seen = self.viewportTransform(), self.viewport().rect()
+        wanted = [transform.mapRect(rect).toAlignedRect().adjusted(-2, -2, 2, 2) for rect in rects]
+        wanted = [rect for rect in wanted if rect.intersects(seen)]
+        if len(wanted) > _RECTS_AT_MOST:
+            self.viewport().update()
+            return
+        for rect in wanted:
+            self.viewport().update(rect)
+
+    def scene_point(self, position: QPointF) -> QPointF:
+        """The point of the scene at that pixel."""
+        return self.viewportTransform().inverted()[0].map(position)
 
     def _put(self, point: QPointF, position: QPointF, zoom: float) -> None:
         """That point of the scene at that pixel, at that zoom."""

@@ -53,7 +53,6 @@ T = TypeVar("T")
 FIT_AT_MOST = 1.6
 STEP = 1.2  # one press of zoom in
 _MARGIN = 26.0  # pixels around a graph that fits
-_RECTS_AT_MOST = 300
 _PROJECTED_TEXT = 13.0  # pixels at scale 1; under a projector no text is smaller than that, scaled
 
 
@@ -285,21 +284,6 @@ class CanvasView(ZoomView):
             QToolTip.showText(QCursor.pos() + QPoint(12, 12), sentence, self.viewport())
         else:
             QToolTip.hideText()
-
-    def refresh(self, rects: Iterable[QRectF]) -> None:
-        """Repaint those parts of the scene, and no others."""
-        transform, seen = self.viewportTransform(), self.viewport().rect()
-        wanted = [transform.mapRect(rect).toAlignedRect().adjusted(-2, -2, 2, 2) for rect in rects]
-        wanted = [rect for rect in wanted if rect.intersects(seen)]
-        if len(wanted) > _RECTS_AT_MOST:
-            self.viewport().update()
-            return
-        for rect in wanted:
-            self.viewport().update(rect)
-
-    def scene_point(self, position: QPointF) -> QPointF:
-        """The point of the scene at that pixel."""
-        return self.viewportTransform().inverted()[0].map(position)
 
     def stop_editing(self) -> None:
         """Cancel the tool that is at work, and close the inline editor without keeping anything."""
