@@ -22,7 +22,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QMainWindow, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QMainWindow, QMenu, QToolButton
 
 from micrograd_gui.app.actions import Menus, Toolbars
 from micrograd_gui.app.arrangement import Appearance, Panes, for_document, for_first_rows
@@ -147,6 +147,7 @@ class MainWindow(QMainWindow):
         self.projector.switched.connect(lambda _: self._show_escape())
         self.projector.switched.connect(lambda _: self._show_state(self.bridge.state))
         self.projector.resized.connect(self.canvas.fit)
+        self.projector.choice_wanted.connect(self._offer_documents)
         QTimer.singleShot(400, self, self.pace)  # the desktop is asked, after the first paint
         self._sized.timeout.connect(self.panes.follow_size)
         self._show_escape()
@@ -233,6 +234,17 @@ class MainWindow(QMainWindow):
     def _on_look(self, look: Look) -> None:
         self.panes.set_look(look)
         self.bars.set_look(look)
+
+    def _offer_documents(self) -> None:
+        """Where the menu bar is hidden: its examples and recent files, over the canvas."""
+        offer = QMenu(self)
+        offer.setObjectName("hall_chooser")
+        offer.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        offer.addActions(self.menus.examples.actions())
+        offer.addSeparator()
+        offer.addActions(self.menus.recent.actions())
+        offer.popup(self.canvas.mapToGlobal(self.canvas.rect().topLeft()))
+        offer.setActiveAction(offer.actions()[0])
 
     def _on_escape(self) -> None:
         """A run rests first, then the projector is left."""

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QMenu
 
 
 def seen(dock) -> bool:
@@ -30,7 +31,7 @@ def test_the_hall_gives_everything_back(opened, act, qtbot, maximised):
     window.docks["plot"].hide()
     window.menuBar().hide()
     window.docks["palette"].setFloating(True)
-    line = window.findChild(type(window.bars._expression_line), "expression")
+    line = window.findChild(QLineEdit, "expression")
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     line.setFocus()
@@ -114,3 +115,20 @@ def test_blank_pen_and_spotlight_are_the_halls_and_one_key_clears_them(opened, a
     assert window.session.state is moment
     act(window, "projector")
     assert not any(enabled(window, name) for name in names)
+
+
+def test_another_example_is_chosen_without_leaving_the_hall(opened, act, qtbot):
+    window = opened("neuron")
+    act(window, "projector")
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(window, Qt.Key.Key_E)
+    offer = window.findChild(QMenu, "hall_chooser")
+    names = [action.objectName() for action in offer.actions()]
+    assert "example_reuse" in names
+    while offer.activeAction().objectName() != "example_reuse":
+        QTest.keyClick(offer, Qt.Key.Key_Down)
+    QTest.keyClick(offer, Qt.Key.Key_Return)
+    assert len(window.session.state.graph) == 3
+    assert window.projector.on
+    act(window, "projector")

@@ -24,6 +24,7 @@ THIRD = ("", "plot", "gradients", "rendered_graph", "moments", "data")  # the pa
 KEYS: tuple[tuple[str, str], ...] = (
     ("1, 2, 3, 4, 5", "beside the card: plot, gradients, rendered graph, moments, rows"),
     ("0", "the card alone"),
+    ("E", "choose another example or recent file"),
     ("Shift+D", "what pen and spotlight have drawn goes"),
     ("Esc, or F11", "the window as it was"),
 )
@@ -53,11 +54,13 @@ class Before(NamedTuple):
 class Projector(QObject):
     """F11: the window for a lecture hall. The canvas and the step card stay, and one pane of choice.
 
-    Signals: ``switched(on)``; ``resized``, when there is another room for the graph.
+    Signals: ``switched(on)``; ``resized``, when there is another room for the graph; ``choice_wanted``, of
+    another document.
     """
 
     switched = Signal(bool)
     resized = Signal()
+    choice_wanted = Signal()
 
     def __init__(self, window: QMainWindow, bridge: Bridge, appearance: Appearance, panes: Panes) -> None:
         super().__init__(window)
@@ -114,8 +117,9 @@ class Projector(QObject):
             for number, name in enumerate(THIRD):
                 self._keys.append(QShortcut(QKeySequence(str(number)), self._window))
                 self._keys[-1].activated.connect(lambda name=name: self.choose(name))
-            self._keys.append(QShortcut(QKeySequence("Shift+D"), self._window))
-            self._keys[-1].activated.connect(self._clear)
+            for key, run in (("Shift+D", self._clear), ("E", self.choice_wanted.emit)):
+                self._keys.append(QShortcut(QKeySequence(key), self._window))
+                self._keys[-1].activated.connect(run)
             Paced(self._bridge, 150, self).changed.connect(lambda _old, _new: self._show_choice())
         for key in self._keys:
             key.setEnabled(self.on)
