@@ -105,8 +105,8 @@ class Panes(QObject):
             self.learning_built.emit(self.training, self.data)
         return self.training, self.data
 
-    def show_moments(self) -> None:
-        """The list of all moments is seen, before the gradients; where it is seen, it goes."""
+    def ensure_moments(self) -> Moments:
+        """The list of all moments; made when it is first wanted, and hidden at first."""
         if self.moments is None:
             from micrograd_gui.views.moments import Moments
 
@@ -114,8 +114,12 @@ class Panes(QObject):
             self.moments = Moments(self._bridge, self._look, dock)
             dock.setWidget(self.moments)
             dock.hide()
-        dock = self.docks["moments"]
-        seen = not dock.isHidden() and not self.moments.visibleRegion().isEmpty()
+        return self.moments
+
+    def show_moments(self) -> None:
+        """The list of all moments is seen, before the gradients; where it is seen, it goes."""
+        moments, dock = self.ensure_moments(), self.docks["moments"]
+        seen = not dock.isHidden() and not moments.visibleRegion().isEmpty()
         dock.setVisible(not seen)
         if not seen:
             self._window.tabifyDockWidget(self.docks["gradients"], dock)

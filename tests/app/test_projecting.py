@@ -63,7 +63,8 @@ def test_in_the_hall_the_canvas_has_the_full_width_and_digits_choose_what_is_bes
     assert shown() == {"step_card"}  # nothing has run: a plot would have nothing to say
     act(window, "forward")
     qtbot.waitUntil(lambda: shown() == {"step_card", "plot"})
-    for key, name in ((Qt.Key.Key_2, "gradients"), (Qt.Key.Key_3, "rendered_graph")):
+    digits = {Qt.Key.Key_2: "gradients", Qt.Key.Key_3: "rendered_graph", Qt.Key.Key_4: "moments"}
+    for key, name in digits.items():
         QTest.keyClick(window, key)
         assert shown() == {"step_card", name}
         assert window.canvas.width() == window.width()
@@ -73,6 +74,7 @@ def test_in_the_hall_the_canvas_has_the_full_width_and_digits_choose_what_is_bes
     QTest.keyClick(window, Qt.Key.Key_0)
     assert shown() == {"step_card"}
     act(window, "projector")
+    assert window.docks["moments"].isHidden()  # as before: it was made in the hall
 
 
 def test_equations_on_a_projected_card_are_44_pixels_where_they_fit(opened, act):

@@ -46,6 +46,7 @@ class Before(NamedTuple):
     states: Qt.WindowState
     bars: tuple[QWidget, ...]  # those that were seen, of menus, tools and status
     floating: Mapping[str, QRect]
+    names: frozenset[str]  # of the panes that there were
     focus: QWidget | None
     touched: bool
     state: State
@@ -97,7 +98,7 @@ class Projector(QObject):
         floating = {name: dock.geometry() for name, dock in self._panes.docks.items() if dock.isFloating()}
         self._before = Before(
             window.saveState(), look, window.size(), window.windowState(), tuple(bars), floating,
-            QApplication.focusWidget(), self._panes.touched, self._bridge.state,
+            frozenset(self._panes.docks), QApplication.focusWidget(), self._panes.touched, self._bridge.state,
         )  # fmt: skip
         self._panes.touched = True
         for bar in bars:
@@ -158,6 +159,8 @@ class Projector(QObject):
 
     def _of_choice(self) -> str:
         name = self._chosen
+        if name == "moments":
+            self._panes.ensure_moments()
         says = name in self._panes.docks and _SAYS[name](self._bridge.state)
         return name if says else ""
 
@@ -207,6 +210,8 @@ class Projector(QObject):
         # What is asked for is granted no less room than large text needed, until all has been laid out anew.
         QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
         self._window.restoreState(before.docks)
+        for name in self._panes.docks.keys() - before.names:
+            self._panes.docks[name].hide()  # it was made in the hall
         for name, place in before.floating.items():  # Qt leaves them as large as large text needed
             self._panes.docks[name].setGeometry(place)
         self.resized.emit()
