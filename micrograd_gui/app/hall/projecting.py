@@ -118,8 +118,8 @@ class Projector(QObject):
             for number, name in enumerate(THIRD):
                 self._keys.append(QShortcut(QKeySequence(str(number)), self._window))
                 self._keys[-1].activated.connect(lambda name=name: self.choose(name))
-            for key, run in (("Shift+D", self._clear), ("E", self.choice_wanted.emit)):
-                self._keys.append(QShortcut(QKeySequence(key), self._window))
+            for letter, run in (("Shift+D", self._clear), ("E", self.choice_wanted.emit)):
+                self._keys.append(QShortcut(QKeySequence(letter), self._window))
                 self._keys[-1].activated.connect(run)
             Paced(self._bridge, 150, self).changed.connect(lambda _old, _new: self._show_choice())
         for key in self._keys:
