@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QToolBar, QToolButton
 
+from micrograd_gui.document.marks import Breakpoint
 from micrograd_gui.files import documents
 from micrograd_gui.log import logger_of
 from micrograd_gui.session.state import State
@@ -188,6 +189,21 @@ DEBUG: tuple[Action | None, ...] = (
         _nodes, "More moments a second."),
     Action("play_slower", "Play slo&wer", ("Ctrl+Shift+K",),
         lambda c: c.panes.timeline.playing.change_speed(-1), _nodes, "Fewer moments a second."),
+    None,
+    Action("cue", "&Cue point…", ("Ctrl+Shift+M",), lambda c: c.ask_cue(), _nodes,
+        "Give this moment a name and a note; playing pauses there."),
+    Action("break_here", "&Breakpoint on the node", ("F3",),
+        lambda c: c.session.toggle_breakpoint("acts", c.session.state.selected),
+        lambda s: s.selected is not None, "Runs stop when the selected node acts; again: no longer."),
+    Action("break_change", "Stop at its first c&hange", (),
+        lambda c: c.session.toggle_breakpoint("changes", c.session.state.selected),
+        lambda s: s.selected is not None, "Runs stop when data or grad of the selected node gets a number."),
+    Action("break_small", "Stop at a grad near &0", (),
+        lambda c: c.session.toggle_breakpoint("small grad"), _nodes, "Runs stop where |grad| < 1e-6.",
+        checked=lambda s: Breakpoint("small grad") in s.graph.marks.breakpoints),
+    Action("break_not_finite", "Stop at nan and &infinity", (),
+        lambda c: c.session.toggle_breakpoint("not finite"), _nodes, "Runs stop where a number is none.",
+        checked=lambda s: Breakpoint("not finite") in s.graph.marks.breakpoints),
     Action("show_moments", "All &moments", ("Ctrl+M",), lambda c: c.panes.show_moments(), _nodes,
         "A list of all moments in words: choosing one goes there."),
     None,

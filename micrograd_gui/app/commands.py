@@ -152,6 +152,25 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
         """Nudge to one side where both were set, and the other way round."""
         self.session.set_sides("forward" if self.session.state.sides == "central" else "central")
 
+    def ask_cue(self) -> None:
+        """Ask for the name of this moment, and after a colon for a note; no name takes the cue away."""
+        from PySide6.QtWidgets import QInputDialog
+
+        state = self.session.state
+        cue = next((each for each in state.graph.marks.cues if each.moment == state.cursor), None)
+        dialog = QInputDialog(self.context.dialog_parent)
+        dialog.setWindowTitle("Cue point")
+        dialog.setLabelText("Name of this moment (name: note)")
+        dialog.setTextValue("" if cue is None else f"{cue.name}: {cue.note}" if cue.note else cue.name)
+        dialog.textValueSelected.connect(lambda text: self._take_cue(state.cursor, text))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _take_cue(self, moment: int, text: str) -> None:
+        name, _, note = text.partition(":")
+        self.session.seek(moment)
+        self.session.set_cue(name, note)
+
     # Files and pages: what they need is loaded when it is wanted ------------------------------
 
     def export(self) -> None:

@@ -16,8 +16,9 @@ from micrograd_gui.document.block import Block, BlockKind
 from micrograd_gui.document.data import Column, Data, GradientsOf, Reduction, TrainingPlan
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import FARTHEST, Graph, Node, NodeId, Role
+from micrograd_gui.document.marks import Breakpoint, Condition, Cue, Marks
 from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
-from micrograd_gui.document.text import one_line, spoken
+from micrograd_gui.document.text import one_line, saveable, spoken
 
 FORMAT = "micrograd-graph"
 VERSION = 1
@@ -40,11 +41,28 @@ class _NodeModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
     role: Literal["input", "parameter"] | None = None
 
 
+class CueModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """A cue point: a moment by name, and what is to be said there."""
+
+    moment: int
+    name: str
+    note: str = ""
+
+
+class BreakpointModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Where a run stops: on what, and at which node (null: any)."""
+
+    on: Condition
+    node: int | None = None
+
+
 class _ViewModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """How the graph is looked at: where nodes stand, over which span plots sweep a leaf."""
 
     places: dict[str, tuple[float, float]] = {}
     ranges: dict[str, tuple[float, float]] = {}
+    cues: list[CueModel] = []
+    breakpoints: list[BreakpointModel] = []
 
 
 class ColumnModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -126,6 +144,11 @@ def encode(graph: Graph) -> str:
         view["places"] = {str(number): [*map(float, place)] for number, place in graph.places.items()}
     if graph.ranges:
         view["ranges"] = {str(number): [*map(float, span)] for number, span in graph.ranges.items()}
+    if graph.marks.cues:
+        view["cues"] = [msgspec.to_builtins(CueModel(*each)) for each in graph.marks.cues]
+    if graph.marks.breakpoints:
+        models = (BreakpointModel(*each) for each in graph.marks.breakpoints)
+        view["breakpoints"] = [msgspec.to_builtins(each) for each in models]
     import json  # msgspec reads, and reading is the more common
 
     whole = {
@@ -219,7 +242,18 @@ def _graph(model: _FileModel, name: str) -> Graph:
         None if model.data is None else _data(model.data, nodes, refuse),
         _blocks(model.blocks, nodes, refuse),
         None if model.plan is None else _plan(model.plan, refuse),
+        _marks(model.view, nodes, refuse),
     )
+
+
+def _marks(view: _ViewModel, nodes: Mapping[NodeId, Node], refuse: Refuse) -> Marks:
+    """Cue points and breakpoints, checked against the nodes."""
+    cues = (Cue(each.moment, saveable(each.name), saveable(each.note)) for each in view.cues)
+    marks = Marks(tuple(cues), tuple(Breakpoint(each.on, each.node) for each in view.breakpoints))
+    fault = marks.fault(nodes)
+    if fault is not None:
+        raise refuse(f"view.{fault[0]}", fault[1])
+    return marks
 
 
 def _next_id(ids: Iterable[int]) -> int:

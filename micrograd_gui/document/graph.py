@@ -12,6 +12,7 @@ from micrograd.ops import op_of
 from micrograd_gui.document.block import Block, BlockId, inside, kept, nodes_of
 from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.marks import NO_MARKS, Marks
 from micrograd_gui.document.node import (
     FARTHEST,
     Node,
@@ -88,7 +89,8 @@ class Graph:
     show the same graph when it is the same object.
 
     ``ranges`` are the spans over which leaves are swept in plots. ``data`` are the rows it learns from,
-    ``plan`` says how, ``blocks`` say which nodes belong together (a block stands after its parent).
+    ``plan`` says how, ``blocks`` say which nodes belong together (a block stands after its parent), ``marks``
+    are cue points and breakpoints.
     ``wiring`` is what follows from the nodes; an edit that leaves it as it is hands it on as ``same_wiring``.
     """
 
@@ -100,6 +102,7 @@ class Graph:
     data: Data | None = None
     blocks: tuple[Block, ...] = ()
     plan: TrainingPlan | None = None
+    marks: Marks = NO_MARKS
     same_wiring: InitVar[Wiring | None] = None
     wiring: Wiring = field(init=False, repr=False)
 
@@ -272,6 +275,7 @@ class Graph:
             chosen_target=self.chosen_target if self.chosen_target in nodes else None,
             data=None if self.data is None else self.data.without(gone),
             blocks=kept(self.blocks, gone) if self.blocks else (),
+            marks=self.marks.without(gone),
         )
 
     def moved(self, places: Mapping[NodeId, Place]) -> Graph:
@@ -354,6 +358,10 @@ class Graph:
         if fault is not None:
             raise Refusal(fault[1])
         return self if plan == self.plan else replace(self, plan=plan, same_wiring=self.wiring)
+
+    def remarked(self, marks: Marks) -> Graph:
+        """With those cue points and breakpoints."""
+        return replace(self, marks=marks, same_wiring=self.wiring)
 
     def collapsed(self, block: BlockId, collapsed: bool = True) -> Graph:
         """With the block drawn as one box, or opened again."""

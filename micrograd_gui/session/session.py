@@ -12,6 +12,7 @@ from micrograd_gui.document.block import BLOCK_KINDS, BlockId
 from micrograd_gui.document.data import Data, GradientsOf
 from micrograd_gui.document.graph import Graph, NodeId, Place, Role, Span
 from micrograd_gui.document.history import Entry, History
+from micrograd_gui.document.marks import Condition
 from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.session import measure, over_blocks, stepping, transitions
@@ -110,7 +111,7 @@ class Session:
         After an update it goes on from there: the parameters keep their new numbers, and their gradients.
         Raises Refusal where the graph is empty, and where the run has stopped.
         """
-        self._stand(stepping.end_of_forward(self.state))
+        self._stand(stepping.forward_until_stop(self.state))
 
     def forward_step(self) -> None:
         """Compute one more node; where the forward pass is done already, start afresh with the first.
@@ -133,7 +134,7 @@ class Session:
 
         Raises Refusal where the run has stopped, and where there is no target that is computed.
         """
-        self._stand(stepping.next_backward_move(self.state).at_end_of_pass())
+        self._stand(stepping.backward_until_stop(self.state))
 
     def step_over(self, within: BlockId | None = None) -> None:
         """What comes next, forward or backward, a whole collapsed block as one step.
@@ -182,11 +183,16 @@ class Session:
             self._stand(Position(self.state.trace, cursor))
 
     def begin_playing(self) -> None:
-        """Have steps to go through from here: those recorded, else a further pass, else the run again.
-
-        Raises Refusal where there is nothing that could be run.
-        """
+        """Have steps to go through: recorded ones, a further pass, the run again. Raises Refusal for none."""
         self._stand(stepping.start_of_playing(self.state))
+
+    def toggle_breakpoint(self, on: Condition, node: NodeId | None = None) -> None:
+        """Runs stop on that, at the node (None: any), or no longer. Raises Refusal without a needed node."""
+        self._edit(transitions.toggle_breakpoint(self.state.graph, on, node))
+
+    def set_cue(self, name: str, note: str = "") -> None:
+        """The present moment is a cue point of that name; without a name it is none any more."""
+        self._edit(transitions.set_cue(self.state.graph, self.state.cursor, name, note))
 
     # Measuring -------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from micrograd_gui.document.optimisers import SCHEDULES, OptimiserName
 from micrograd_gui.session.over_rows import backward_pass
 from micrograd_gui.session.record import record
 from micrograd_gui.session.state import State
+from micrograd_gui.session.stops import first_stop
 from micrograd_gui.session.trace import Field, Kind, Memory, Pass, Run
 
 BACKWARD: tuple[Kind, ...] = ("seed", "backward", "rows", "problem")  # the kinds of steps of a backward pass
@@ -118,6 +119,27 @@ def start_of_playing(state: State) -> Position:
     if state.graph.target is not None and not state.blocked and not state.frame.grad:
         return next_backward_move(state)
     return Position(state.trace, 0)
+
+
+def forward_until_stop(state: State) -> Position:
+    """Where the next forward pass is done, or a breakpoint holds before. Raises Refusal as that does."""
+    here = next_forward_move(state)
+    end = here.run.forward_end_after(here.cursor)
+    return here if end is None else here._replace(cursor=first_stop(state.graph, here.run, here.cursor, end))
+
+
+def backward_until_stop(state: State) -> Position:
+    """Where the backward pass is over, or a breakpoint holds before, in the forward pass before it, too.
+
+    Raises Refusal as ``next_backward_move`` does.
+    """
+    if state.graph.marks.breakpoints and not state.computed and not state.blocked:
+        there = forward_until_stop(state)
+        if there.cursor < (there.run.forward_end_after(there.cursor) or 0):
+            return there
+    here = next_backward_move(state)
+    end = here.at_end_of_pass().cursor
+    return here._replace(cursor=first_stop(state.graph, here.run, here.cursor, end))
 
 
 def after_zero_grad(state: State) -> Position:

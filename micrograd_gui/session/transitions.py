@@ -17,8 +17,9 @@ from micrograd_gui.document.block import Block, BlockId, nodes_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place, Role, Span
 from micrograd_gui.document.history import Entry, History
+from micrograd_gui.document.marks import OF_A_NODE, Breakpoint, Condition, Cue
 from micrograd_gui.document.node import further_label
-from micrograd_gui.document.text import exact, read_number, spoken
+from micrograd_gui.document.text import exact, one_line, read_number, saveable, spoken
 from micrograd_gui.session import measure
 from micrograd_gui.session.over_rows import adapted, cursor_in, is_over_rows, same_rows
 from micrograd_gui.session.record import record
@@ -270,6 +271,22 @@ def set_range(graph: Graph, node: NodeId, span: Span) -> Edit:
     if not isfinite(span[1] - span[0]) or not span[0] < span[1]:
         raise Refusal(f"The range must go upwards, not from {span[0]:g} to {span[1]:g}.", node)
     return Edit(graph.ranged(node, span), "Set the range")
+
+
+def toggle_breakpoint(graph: Graph, on: Condition, node: NodeId | None) -> Edit:
+    """A breakpoint more, or less. Raises Refusal where it needs a node and none is meant."""
+    if node is None and on in OF_A_NODE:
+        raise Refusal("Select the node to stop at.")
+    new = graph.marks.toggled(Breakpoint(on, node))
+    done = "Set" if len(new.breakpoints) > len(graph.marks.breakpoints) else "Remove"
+    return Edit(graph.remarked(new), f"{done} a breakpoint")
+
+
+def set_cue(graph: Graph, moment: int, name: str, note: str) -> Edit:
+    """That moment is a cue point of that name; without a name, none."""
+    cue = Cue(moment, saveable(one_line(name, 80)), saveable(note.strip()))
+    new = graph.marks.cued(cue)
+    return Edit(graph if new == graph.marks else graph.remarked(new), "Set a cue point")
 
 
 def retitle(graph: Graph, block: BlockId, title: str) -> Edit:

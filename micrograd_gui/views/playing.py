@@ -7,6 +7,7 @@ from time import perf_counter
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from micrograd_gui.session.state import State
+from micrograd_gui.session.stops import first_rest, holds_at
 from micrograd_gui.views.bridge import Bridge
 
 SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 60.0, 240.0, 1000.0)  # moments a second
@@ -86,10 +87,13 @@ class Playing(QObject):
             return
         self._stepping = True
         try:
-            self._bridge.session.seek(state.cursor + moves)
+            aim, run, graph = state.cursor + moves, state.trace, state.graph
+            rest = aim if run is None else first_rest(graph, run, state.cursor, aim)
+            self._bridge.session.seek(rest)
         finally:
             self._stepping = False
-        if self._bridge.state.following is None:
+        cued = any(each.moment == rest for each in graph.marks.cues)
+        if cued or self._bridge.state.following is None or (run is not None and holds_at(graph, run, rest)):
             self.pause()
 
     def _on_changed(self, old: State, new: State) -> None:

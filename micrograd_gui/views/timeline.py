@@ -17,8 +17,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from micrograd_gui.document.marks import Marks
 from micrograd_gui.session.explain.moments import moment_in_words
 from micrograd_gui.session.state import State
+from micrograd_gui.session.stops import stops_between
 from micrograd_gui.session.trace import Kind, Run
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.theme import Look
@@ -79,6 +81,8 @@ class Timeline(QWidget):
         self._run: Run | None = None
         self._spans: tuple[Span, ...] = ()
         self._moments, self._cursor = 0, 0
+        self._marked: tuple[Run | None, Marks] = (None, Marks())
+        self._stops: tuple[int, ...] = ()
         self._hovered: int | None = None
         self._wanted: int | None = None  # where a drag is, until the run has gone there
         self._playing: Playing | None = None
@@ -115,7 +119,11 @@ class Timeline(QWidget):
         """The moment under the pointer, in words; nothing where there is none."""
         if self._hovered is None or self._run is None:
             return ""
-        return moment_in_words(self._bridge.shown.graph, self._run, self._hovered)
+        said = moment_in_words(self._bridge.shown.graph, self._run, self._hovered)
+        cue = next((each for each in self._marked[1].cues if each.moment == self._hovered), None)
+        if cue is not None:
+            said = f"⚑ {cue.name}: {cue.note} · {said}" if cue.note else f"⚑ {cue.name} · {said}"
+        return f"{said} · breakpoint" if self._hovered in self._stops else said
 
     def x_of(self, moment: int) -> float:
         """Where that moment stands, in pixels from the left."""
@@ -135,6 +143,9 @@ class Timeline(QWidget):
             self._run, self._hovered, self._wanted = run, None, None
             self._spans = () if run is None else spans_of(run)
             self._moments = 0 if run is None else len(run)
+        if (run, state.graph.marks) != self._marked:
+            self._marked = (run, state.graph.marks)
+            self._stops = () if run is None else tuple(stops_between(state.graph, run, 0, len(run)))
         self._cursor = state.cursor
         if run is None:
             self.setAccessibleDescription("")
@@ -192,6 +203,7 @@ class Timeline(QWidget):
         if self._moments:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_marks(painter)
+            self._paint_flags(painter)
             self._paint_here(painter)
             self._paint_words(painter)
         painter.end()
@@ -273,6 +285,24 @@ class Timeline(QWidget):
         else:
             painter.drawLine(QPointF(x - r, y - r), QPointF(x + r, y + r))
             painter.drawLine(QPointF(x - r, y + r), QPointF(x + r, y - r))
+
+    def _paint_flags(self, painter: QPainter) -> None:
+        """A bar under the moments at which a breakpoint holds, a flag at each cue point."""
+        theme, r, y = self._look.theme, float(self._look.px(_RADIUS)), self._middle
+        last = -1e9
+        for moment in self._stops:
+            x = self.x_of(moment)
+            if x - last >= 2 * r:
+                last = x
+                painter.fillRect(QRectF(x - r, y + 1.6 * r, 2 * r, 0.6 * r), QColor(theme.bad))
+        painter.setPen(QPen(QColor(theme.text), max(1, self._look.px(1.5))))
+        painter.setBrush(QColor(theme.text))
+        for cue in self._marked[1].cues:
+            if cue.moment <= self._moments:
+                x = self.x_of(cue.moment)
+                top, tip = QPointF(x, y - 2.4 * r), QPointF(x + 1.8 * r, y - 1.8 * r)
+                painter.drawLine(QPointF(x, y), top)
+                painter.drawPolygon(QPolygonF((top, tip, QPointF(x, y - 1.2 * r))))
 
     def _paint_here(self, painter: QPainter) -> None:
         """A ring round where one stands, with a stem that is seen among bands."""

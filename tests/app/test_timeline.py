@@ -3,7 +3,7 @@
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QInputDialog, QWidget
 
 from micrograd_gui.session.explain.moments import moment_in_words
 from micrograd_gui.views.timeline import Span, spans_of
@@ -175,3 +175,33 @@ def test_the_list_of_moments_says_each_and_goes_to_the_one_that_is_chosen(opened
     assert rows.currentIndex().row() == 6
     act(window, "show_moments")
     assert not rows.isVisible()
+
+
+def test_breakpoints_and_cues_stand_on_the_strip_and_playing_stops_there(opened, act, qtbot) -> None:
+    window = opened("neuron")
+    session, strip = window.session, strip_of(window)
+    act(window, "forward", "backward")
+    node = session.state.trace.steps[2].node
+    session.select((node,))
+    act(window, "break_here")
+    act(window, "first")
+    move(strip, 3)
+    assert strip.hovered.endswith("breakpoint")
+    session.seek(2)
+    act(window, "cue")
+    dialog = window.findChild(QInputDialog)
+    dialog.setTextValue("half way: ask the class")
+    dialog.accept()
+    move(strip, 2)
+    assert strip.hovered.startswith("⚑ half way: ask the class")
+    for _ in range(9):
+        act(window, "play_faster")
+    act(window, "first")
+    stood = []
+    for _ in range(2):
+        act(window, "play")
+        qtbot.waitUntil(lambda: not strip.playing.on)
+        stood.append(session.state.cursor)
+    assert stood == [2, 3]
+    act(window, "undo", "undo")
+    assert session.state.graph.marks == ((), ())
