@@ -42,7 +42,7 @@ class Bridge(QObject):
     Who listens to ``changed``, and how often each is told in a run (a test holds the list):
 
     ==============================  =======================  ============================================
-    app/hall/projecting.py          each change              whether the pane of choice has something to say
+    app/hall/projecting.py          150 ms                   whether the pane of choice has something to say
     app/training_loop.py            each change              whether the timer of the run goes
     app/window.py                   150 ms                   title, actions, what a document opens with
     views/canvas/view.py            together                 nodes, wires and their numbers
