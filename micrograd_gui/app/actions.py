@@ -148,6 +148,8 @@ VIEW: tuple[Action | None, ...] = (
         _always, "All text smaller."),
     Action("theme", "&Dark or light", ("F9",), lambda c: c.appearance.other_theme(), _always,
         "Change between the dark and the light theme."),
+    Action("contrast", "&High contrast", ("Shift+F9",), lambda c: c.appearance.other_contrast(), _always,
+        "Colours that stand out more, light or dark, or those without."),
     Action("motion", "&Motion: quick, slow, none", ("F12",), lambda c: c.other_motion(), _always,
         "How long numbers travel along the wires in a step, or not at all."),
     None,

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -20,7 +19,7 @@ from micrograd_gui.views.palette import OpPalette
 from micrograd_gui.views.plot.pane import PlotPane
 from micrograd_gui.views.rendered_graph import RenderedGraph
 from micrograd_gui.views.step_card import StepCard
-from micrograd_gui.views.theme import DARK, LIGHT, THEMES, Look, load_fonts, qt_palette, style_sheet
+from micrograd_gui.views.theme import THEMES, Look, load_fonts, qt_palette, style_sheet, theme_of_desktop
 from micrograd_gui.views.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -342,9 +341,8 @@ class Appearance(QObject):
         self._settings = settings
         self._say = say
         load_fonts()
-        desktop = QGuiApplication.styleHints().colorScheme()
-        fallback = DARK if desktop == Qt.ColorScheme.Dark else LIGHT
-        self.look = Look(THEMES.get(settings.theme, fallback), settings.text_scale)
+        theme = THEMES.get(settings.theme) or theme_of_desktop()
+        self.look = Look(theme, settings.text_scale)
         apply_style(self.look)  # before there are widgets, to which it would be applied twice
 
     def set_look(self, look: Look) -> None:
@@ -355,10 +353,14 @@ class Appearance(QObject):
 
     def other_theme(self) -> None:
         """Dark where it was light, and the other way round."""
-        self.use_theme("light" if self.look.theme.dark else "dark")
+        self.use_theme(self.look.theme.other().name)
+
+    def other_contrast(self) -> None:
+        """High contrast, or the colours without it."""
+        self.use_theme(self.look.theme.other_contrast().name)
 
     def use_theme(self, name: str) -> None:
-        """ "light" or "dark"."""
+        """The theme of that name: "light", "dark", "light-contrast" or "dark-contrast"."""
         self._settings.theme = name
         self.set_look(replace(self.look, theme=THEMES[name]))
 

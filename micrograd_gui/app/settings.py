@@ -38,7 +38,7 @@ class Settings:
 
     @property
     def theme(self) -> str:
-        """ "light", "dark", or empty: what the desktop says."""
+        """The name of a theme, or empty: what the desktop says."""
         return str(self._kept.value("theme", "", type=str))
 
     @theme.setter

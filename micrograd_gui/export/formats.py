@@ -164,7 +164,7 @@ def _tex(film: Film) -> bytes:
     from micrograd_gui.export import tikz
 
     options = film.options
-    ground = options.theme == "dark" and not options.transparent
+    ground = options.palette.dark and not options.transparent
     cards = [() if options.card is False else moment.card for moment in film.moments]
     if len(cards) == 1:
         (picture,) = film.pictures

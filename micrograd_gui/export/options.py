@@ -113,7 +113,7 @@ class RenderOptions(TypedDict, total=False):
     """The same table as types, for those who check theirs; a test holds both to be one."""
 
     step: int | str | None
-    theme: Literal["light", "dark", "print"] | None
+    theme: Literal["light", "dark", "print", "light-contrast", "dark-contrast"] | None
     style: Literal["notebook", "canvas"]
     rankdir: Literal["LR", "TB"]
     nodes: str | Iterable[str] | None

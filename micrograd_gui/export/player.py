@@ -67,9 +67,8 @@ def _as_json(value: Any) -> str:
 
 def _style(theme: str | None) -> str:
     if theme is not None:
-        root = (
-            f":root{{color-scheme:{'dark' if theme == 'dark' else 'light'};{_variables(PALETTES[theme])}}}\n"
-        )
+        palette = PALETTES[theme]
+        root = f":root{{color-scheme:{'dark' if palette.dark else 'light'};{_variables(palette)}}}\n"
     else:
         dark = f":root{{color-scheme:dark;{_variables(PALETTES['dark'])}}}"
         root = f":root{{color-scheme:light;{_variables(PALETTES['light'])}}}\n"

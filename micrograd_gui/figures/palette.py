@@ -1,4 +1,7 @@
-"""Palettes: the colours of figures, light, dark and print (which needs none); the window draws on them."""
+"""Palettes: the colours of figures: light, dark, both in high contrast, and print, which needs no colours.
+
+The window draws on them. In high contrast every colour of a text has 7:1 or more on every ground.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,11 @@ class Palette(NamedTuple):
     bad_fill: str
     strong: float = 2.5
 
+    @property
+    def dark(self) -> bool:
+        """Whether what is drawn is lighter than its ground."""
+        return self.ground < "#80"
+
     def weight(self, weight: Weight) -> float:
         """How thick a line of that weight is."""
         return {"thin": 1.0, "bundle": 1.7, "strong": self.strong}[weight]
@@ -44,6 +52,10 @@ PALETTES = {
             "#ffc233", "#3a3017", "#5d6b7d", "#17304a", "#2b333f", "#ff8a80", "#3d1c1a"),
         Palette("print", "#ffffff", "#ffffff", "#000000", "#000000", "#444444", "#000000", "#000000",
             "#000000", "#e8e8e8", "#000000", "#e8e8e8", "#777777", "#000000", "#d0d0d0", 3.0),
+        Palette("light-contrast", "#ffffff", "#ffffff", "#000000", "#000000", "#2e2e2e", "#00367a", "#7a2200",
+            "#6b4100", "#ffe97a", "#000000", "#d6e8ff", "#000000", "#820048", "#ffdcd8", 4.0),
+        Palette("dark-contrast", "#000000", "#000000", "#ffffff", "#ffffff", "#d8d8d8", "#9fd2ff", "#ffc19a",
+            "#ffd500", "#3d3300", "#ffffff", "#0d2f55", "#d8d8d8", "#ffb8d2", "#4a0f22", 4.0),
     )
 }  # fmt: skip
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 
 from micrograd_gui.figures.palette import PALETTES, Palette
 from micrograd_gui.resource import FAMILY, font_folder, resource
@@ -17,7 +18,10 @@ _FONT_FILES = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSan
 
 
 class Theme(NamedTuple):
-    """Named colours as ``#rrggbb``; every text colour has 4.5:1 or more on every ground it stands on."""
+    """Named colours as ``#rrggbb``; every text colour has 4.5:1 or more on every ground it stands on.
+
+    In high contrast it has 7:1 or more.
+    """
 
     name: str
     dark: bool
@@ -42,11 +46,30 @@ class Theme(NamedTuple):
     bad_fill: str
     selection: str
 
+    def other(self) -> Theme:
+        """Dark for light, and the other way round."""
+        return _named(dark=not self.dark, contrast=self.contrast)
+
+    def other_contrast(self) -> Theme:
+        """High contrast for an ordinary one, and the other way round."""
+        return _named(dark=self.dark, contrast=not self.contrast)
+
+    @property
+    def contrast(self) -> bool:
+        """Whether it is one of high contrast."""
+        return self.name.endswith(_CONTRAST)
+
+
+_CONTRAST = "-contrast"
+
+
+def _named(*, dark: bool, contrast: bool) -> Theme:
+    return THEMES[("dark" if dark else "light") + (_CONTRAST if contrast else "")]
+
 
 def _theme(
     colours: Palette,
     *,
-    dark: bool,
     ground: str,
     grid: str,
     raised: str,
@@ -58,7 +81,7 @@ def _theme(
     """The colours of figures, and what only a window has: its ground, what is raised or selected."""
     return Theme(
         name=colours.name,
-        dark=dark,
+        dark=colours.dark,
         ground=ground,
         grid=grid,
         panel=colours.box,
@@ -84,7 +107,6 @@ def _theme(
 
 LIGHT = _theme(
     PALETTES["light"],
-    dark=False,
     ground="#f5f7fa",  # a figure's is white, as the page that it gets onto
     grid="#e7ebf0",
     raised="#f5f7fa",
@@ -95,7 +117,6 @@ LIGHT = _theme(
 )
 DARK = _theme(
     PALETTES["dark"],
-    dark=True,
     ground=PALETTES["dark"].ground,
     grid="#181e27",
     raised="#10151c",
@@ -104,7 +125,37 @@ DARK = _theme(
     good="#4fd1a5",
     selection="#6db7ff",
 )
-THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+LIGHT_CONTRAST = _theme(
+    PALETTES["light-contrast"],
+    ground="#ffffff",
+    grid="#e4e4e4",
+    raised="#f2f2f2",
+    on_data="#ffffff",
+    on_grad="#ffffff",
+    good="#00472f",
+    selection="#00367a",
+)
+DARK_CONTRAST = _theme(
+    PALETTES["dark-contrast"],
+    ground="#000000",
+    grid="#1e1e1e",
+    raised="#141414",
+    on_data="#000000",
+    on_grad="#000000",
+    good="#7dffc4",
+    selection="#9fd2ff",
+)
+THEMES = {theme.name: theme for theme in (LIGHT, DARK, LIGHT_CONTRAST, DARK_CONTRAST)}
+
+
+def theme_of_desktop() -> Theme:
+    """Light or dark, in high contrast or not, as the desktop is."""
+    hints = QGuiApplication.styleHints()
+    wanted = hints.accessibility().contrastPreference()
+    return _named(
+        dark=hints.colorScheme() == Qt.ColorScheme.Dark,
+        contrast=wanted == Qt.ContrastPreference.HighContrast,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +290,7 @@ def _buttons_and_lines(look: Look) -> str:
 def _choices(look: Look) -> str:
     """What is chosen from, progress, fields that were refused, and boxes to tick."""
     t, px = look.theme, look.px
-    arrow = resource("icons", f"down-{t.name}.svg").as_posix()
+    arrow = resource("icons", f"down-{'dark' if t.dark else 'light'}.svg").as_posix()
     return f"""
     QComboBox {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line};
         border-radius: {px(6)}px; padding: {px(4)}px {px(8)}px; }}

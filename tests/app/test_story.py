@@ -329,11 +329,12 @@ def test_titles_of_panes_are_as_large_as_the_rest_of_the_text(opened, qtbot, sca
 def test_theme_and_text_size_are_remembered_between_starts(opened, act):
     window = opened()
     dark = window.look.theme.dark
-    act(window, "theme", "text_larger")
+    act(window, "theme", "contrast", "text_larger")
     scale = window.look.scale
     assert scale > 1
     again = opened()
     assert again.look.theme.dark is not dark
+    assert again.look.theme.contrast
     assert again.look.scale == scale
 
 
