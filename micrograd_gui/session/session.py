@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from micrograd_gui.document.networks import BlockSpec
 
 Listener = Callable[[State, State], None]
-
-
 BUILT = "Build from an expression"  # the name of the edit: from then on the document is that expression's
 
 
@@ -143,10 +141,14 @@ class Session:
         """
         self._set(over_blocks.stepped_over(self.state, within))
 
-    def zero_grad(self) -> None:
-        """All gradients become 0, as a step of its own; what was recorded after this moment is dropped.
+    def show_order(self, shown: bool) -> None:
+        """Every node says when it acts, and what it waits for; or no longer."""
+        self._set(replace(self.state, order_shown=shown))
 
-        Raises Refusal where the run has stopped, and before the forward pass is done.
+    def zero_grad(self) -> None:
+        """All gradients become 0, as a step of its own; Refusal before forward is done, and where it stopped.
+
+        What was recorded after this moment is dropped.
         """
         self._stand(stepping.after_zero_grad(self.state))
 
@@ -239,10 +241,7 @@ class Session:
             self._set(replace(self.state, found=replace(self.state.found, dismissed=True)))
 
     def show_right_run(self) -> None:
-        """Stand in the right run before the step at which a notebook's numbers differ first.
-
-        Raises Refusal where none differs.
-        """
+        """Stand in the right run before a notebook's numbers differ first. Raises Refusal where none does."""
         self._stand(stepping.before_difference(self.state))
 
     # The selection ---------------------------------------------------------------------------
@@ -473,10 +472,7 @@ class Session:
         self._set(self._learner.step(self.state))
 
     def train_start(self) -> None:
-        """A run begins, or goes on: from now on ``train_tick`` makes its steps.
-
-        Raises Refusal where there is nothing to train.
-        """
+        """A run begins, or goes on, by ``train_tick``. Raises Refusal where there is nothing to train."""
         self._set(self._learner.start(self.state))
 
     def train_tick(self, steps: int = 1, seconds: float | None = None) -> bool:
@@ -493,8 +489,5 @@ class Session:
         self._set(self._learner.stop(self.state))
 
     def rewind(self) -> None:
-        """The parameters are back where training began, and nothing has been learned.
-
-        Raises Refusal where it has not begun.
-        """
+        """The parameters are back where training began. Raises Refusal where it has not begun."""
         self._set(run.rewound(self.state))

@@ -109,6 +109,7 @@ class State:
         training: How far the graph has been trained; None: not at all.
         stands: Where one stood in graphs of the history, for undo and redo to come back to; one a graph.
         found: What the notebook that the graph is of has otherwise than a fresh run; None: nothing.
+        order_shown: Whether every node says when it acts, and what it waits for.
     """
 
     history: History = field(default_factory=History)
@@ -127,6 +128,7 @@ class State:
     training: TrainingState | None = None
     stands: tuple[Stand, ...] = ()
     found: Found | None = None
+    order_shown: bool = False
 
     @property
     def finding(self) -> Found | None:

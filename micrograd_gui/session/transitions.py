@@ -137,8 +137,9 @@ def with_layout(state: State, graph: Graph) -> State:
 
 
 def opened(state: State, graph: Graph, path: Path | None, title: str) -> State:
-    """Another document, with a history of its own; h and the sides of the nudge stay."""
-    return State(History((Entry(graph),)), saved=graph, path=path, title=title, h=state.h, sides=state.sides)
+    """Another document, with a history of its own; h, the sides of the nudge and what is shown stay."""
+    kept = State(h=state.h, sides=state.sides, order_shown=state.order_shown)
+    return replace(kept, history=History((Entry(graph),)), saved=graph, path=path, title=title)
 
 
 def nudged(state: State, node: NodeId | None, h: float | None) -> State:

@@ -95,6 +95,10 @@ def _near_cards(
 
         for key in order:
             paint_hall_card(painter, picture, key, pens)
+    if picture.turns:
+        from micrograd_gui.views.canvas.layers.turn_marks import paint_turns  # most pictures have none
+
+        paint_turns(painter, picture, pens, zoom)
     for chip in reversed(picture.chips):  # the line to a later one goes behind an earlier one
         _chip(painter, chip, pens)
 

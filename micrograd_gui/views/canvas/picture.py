@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Container, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF
@@ -22,6 +23,9 @@ from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
 from micrograd_gui.views.canvas.pens import Pens
 from micrograd_gui.views.canvas.scene import Scene
 
+if TYPE_CHECKING:
+    from micrograd_gui.session.turns import Turn
+
 
 class CanvasFrame(Struct, frozen=True, eq=False):
     """A graph in its places, the numbers in it, and what is lit up.
@@ -29,7 +33,8 @@ class CanvasFrame(Struct, frozen=True, eq=False):
     ``fresh`` are the fields that the step wrote, ``lit`` the wires it went through, ``lit_rects``
     where all that shows. ``finding`` is what a notebook has otherwise, ``within`` what a box says that hides
     the acting node. ``chosen`` are the nodes and
-    boxes that stand for what is selected, ``chip_scale`` is how large chips are drawn.
+    boxes that stand for what is selected, ``chip_scale`` is how large chips are drawn. ``turns`` are when
+    nodes and boxes act, while that is shown.
     """
 
     scene: Scene
@@ -45,6 +50,7 @@ class CanvasFrame(Struct, frozen=True, eq=False):
     chip_scale: float = 1.0
     finding: Found | None = None
     within: str = ""
+    turns: Mapping[Key, Turn] = {}
 
     @property
     def graph(self) -> Graph:
@@ -86,7 +92,8 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
         step = None
     size = chips_of(scene, zoom)
     fresh = frozenset() if step is None else step.wrote
-    lit, made = _lit(scene, step), place_chips(scene, step, pens, size)
+    marks = _turns(state, scene)
+    lit, made = _lit(scene, step), place_chips(scene, step, pens, size, marks)
     return CanvasFrame(
         scene,
         state.frame,
@@ -101,7 +108,17 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
         size,
         state.finding,
         _said_of_hidden(state, scene, step),
+        marks,
     )
+
+
+def _turns(state: State, scene: Scene) -> Mapping[Key, Turn]:
+    """When what is drawn acts, where that is shown."""
+    if not state.order_shown or state.is_training or scene.graph.nodes.keys() != state.graph.nodes.keys():
+        return {}
+    from micrograd_gui.session.turns import turns  # a first paint shows none
+
+    return {key: turn for key, turn in turns(state, scene.folding.owner).items() if key in scene.boxes}
 
 
 def _said_of_hidden(state: State, scene: Scene, step: Step | None) -> str:
@@ -164,7 +181,12 @@ def differences(old: CanvasFrame, new: CanvasFrame) -> list[QRectF]:
         numbers |= {node for each in (old.finding, new.finding) if each is not None for node in each.nodes}
     known = scene.graph.nodes
     keys = scene.folding.keys(number for number in numbers if number in known) | (old.chosen ^ new.chosen)
+    if old.turns or new.turns:
+        either = old.turns.keys() | new.turns.keys()
+        keys |= {key for key in either if old.turns.get(key) != new.turns.get(key)}
     rects = [scene.box_rect(key) for key in keys if key in scene.boxes]
+    if old.turns or new.turns:
+        rects = [mark_room(scene, rect) for rect in rects]
     if old.step is not new.step or old.lit_rects != new.lit_rects:
         rects += [*old.lit_rects, *new.lit_rects]
     return rects
@@ -200,7 +222,15 @@ def chips_of(scene: Scene, zoom: float) -> float:
     return scene.form.chips[0] if scene.form.chips else chip_scale(zoom)
 
 
-def place_chips(scene: Scene, step: Step | None, pens: Pens, size: float = 1.0) -> tuple[ChipItem, ...]:
+def mark_room(scene: Scene, box: QRectF) -> QRectF:
+    """The box with the mark of its turn, which stands on its upper edge."""
+    tall = scene.form.word * 0.9
+    return box.adjusted(-tall, -tall, tall, 0)
+
+
+def place_chips(
+    scene: Scene, step: Step | None, pens: Pens, size: float = 1.0, marks: Container[Key] = ()
+) -> tuple[ChipItem, ...]:
     """The chips of a backward step, clear of every box and of each other wherever there is room."""
     if step is None or step.node is None or step.kind not in ("backward", "problem") or not size:
         return ()
@@ -213,7 +243,8 @@ def place_chips(scene: Scene, step: Step | None, pens: Pens, size: float = 1.0) 
         last = each.port == len(step.contributions) - 1 and each.port > 0
         for said, each_size in _chip_sizes(scene, rule, size):  # rather small than over a box
             width, height = _chip_room(said, amount, pens)
-            rect, anchor, free = _find_room(scene, wire, width * each_size, height * each_size, made, last)
+            room_for = width * each_size, height * each_size
+            rect, anchor, free = _find_room(scene, wire, *room_for, made, last, marks)
             if free:
                 break
         made.append(ChipItem(wire, said, amount, rect, anchor, each_size))
@@ -233,12 +264,19 @@ def _chip_room(rule: str, amount: str, pens: Pens) -> tuple[float, float]:
 
 
 def _find_room(
-    scene: Scene, wire: Wire, width: float, height: float, taken: list[ChipItem], downwards: bool
+    scene: Scene,
+    wire: Wire,
+    width: float,
+    height: float,
+    taken: list[ChipItem],
+    downwards: bool,
+    marks: Container[Key],
 ) -> tuple[QRectF, QPointF, bool]:
     """The nearest rectangle to the wire that covers neither box nor chip, else the least bad, and whether."""
     points, reach = points_of(scene.curves[wire]), 2.0 if scene.form.chips else 1.0
     near = QRectF(*around(points, width, height, reach))
-    obstacles = [scene.boxes[key] for key in scene.nodes_in(near)]
+    boxes = {key: scene.boxes[key] for key in scene.nodes_in(near)}
+    obstacles = [mark_room(scene, box) if key in marks else box for key, box in boxes.items()]
     obstacles += [rect for rect in scene.titles() if rect.intersects(near)]
     obstacles += [chip.rect for chip in taken]
     stand = scene.folding.stand

@@ -1,0 +1,63 @@
+"""The order of the steps, seen on the canvas."""
+
+import pytest
+
+from micrograd_gui.views.canvas.layers.turn_marks import mark_of
+from micrograd_gui.views.canvas.picture import differences
+from micrograd_gui.views.canvas.view import CanvasView
+
+
+def _marks(canvas):
+    scene, graph = canvas.graph_scene, canvas.picture.graph
+    found = {}
+    for key, turn in canvas.picture.turns.items():
+        found[scene.nodes[key].title or graph.nodes[key].name] = mark_of(
+            scene, key, turn, canvas.pens, canvas.zoom
+        )
+    return found
+
+
+def test_a_switch_numbers_the_nodes_and_says_what_they_wait_for(opened, act):
+    window = opened("diamond")
+    canvas = window.findChild(CanvasView, "canvas")
+    assert not canvas.picture.turns
+    act(window, "forward", "order")
+    assert min(text for _, text, _ in _marks(canvas).values()) == "1, 2"
+    act(window, "backward_step", "backward_step")
+    target = window.session.state.graph.nodes[window.session.state.graph.target].name
+    said = {name: text for name, (_, text, _) in _marks(canvas).items()}
+    assert said[target] == "✓ 1, 2"
+    assert any("waits for" in text for text in said.values())
+    act(window, "order")
+    assert not canvas.picture.turns
+
+
+@pytest.mark.parametrize(("name", "hall"), [("mlp", False), ("mlp", True), ("neuron", True), ("xor", True)])
+def test_no_mark_covers_a_number_or_a_contribution(opened, act, name, hall):
+    window = opened(name)
+    canvas = window.findChild(CanvasView, "canvas")
+    if hall:
+        act(window, "projector")
+    act(window, "forward", "order", *["step_over"] * 5)
+    scene = canvas.graph_scene
+    rows = scene.form.title if hall else 24.0
+    numbers = [box.adjusted(0, rows, 0, -5) for box in scene.boxes.values()]
+    marks = [rect for rect, _, _ in _marks(canvas).values()]
+    assert marks
+    assert not [1 for mark in marks for number in numbers if mark.intersects(number)]
+    assert not [1 for mark in marks for chip in canvas.picture.chips if mark.intersects(chip.rect)]
+    act(window, "backward_step")
+    assert canvas.picture.turns
+
+
+def test_a_step_paints_anew_where_a_mark_was_or_is(opened, act):
+    window = opened("neuron")
+    canvas = window.findChild(CanvasView, "canvas")
+    act(window, "forward", "order", "backward_step", "backward_step")
+    before, marks = canvas.picture, _marks(canvas)
+    act(window, "backward_step")
+    painted, now = differences(before, canvas.picture), _marks(canvas)
+    changed = [name for name in marks.keys() | now.keys() if marks.get(name) != now.get(name)]
+    assert changed
+    for rect, _, _ in (each[name] for each in (marks, now) for name in changed if name in each):
+        assert any(area.contains(rect) for area in painted)
