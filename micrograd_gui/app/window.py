@@ -189,6 +189,8 @@ class MainWindow(QMainWindow):
             self.statusBar().clearMessage()  # a tip of what is under the pointer would cover it
         self.message.setText(("⚠ " if refused else "") + sentence)
         self.message.setToolTip(sentence)
+        stands = sentence == standing(self.session.state)  # the card says that, too
+        self.projector.say("" if stands else self.message.text(), refused=refused)
         if self.message.property("refused") != refused:
             self.message.setProperty("refused", refused)
             self.message.style().unpolish(self.message)

@@ -2,8 +2,9 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QMenu
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu
 
 
 def seen(dock) -> bool:
@@ -134,3 +135,38 @@ def test_another_example_is_chosen_without_leaving_the_hall(opened, act, qtbot):
     assert len(window.session.state.graph) == 3
     assert window.projector.on
     act(window, "projector")
+
+
+def test_what_is_refused_in_the_hall_is_said_there_and_goes_with_the_next_change(opened, act, qtbot):
+    window = opened("neuron", size=(1920, 1080))
+    act(window, "forward")
+    window.say("Before.", refused=True)
+    act(window, "projector")
+    assert window.findChild(QLabel, "hall_message") is None  # nothing was said since
+    leaf = next(key for key, node in window.session.state.graph.nodes.items() if node.is_leaf)
+    window.bridge.attempt(window.session.set_value, leaf, "two")
+    said = window.findChild(QLabel, "hall_message")
+    assert said.isVisible()
+    assert said.text() == window.message.text()
+    assert said.text().startswith("⚠ ")
+    timeline = window.panes.timeline
+    below = timeline.mapTo(window, QPoint(0, timeline.height())).y()
+    assert (said.x(), said.geometry().bottom() + 1, said.width()) == (0, below, window.width())
+    assert QFontMetrics(said.font()).height() >= 28 * window.look.hall_unit
+    assert window.rect().contains(said.geometry())
+    places = [window.canvas.node_rect(key) for key in window.session.state.graph.nodes]
+    act(window, "backward_step")
+    qtbot.waitUntil(said.isHidden)
+    assert places == [window.canvas.node_rect(key) for key in window.session.state.graph.nodes]
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(window, Qt.Key.Key_5)
+    assert "no rows" in said.text()
+    QTest.mouseClick(said, Qt.MouseButton.LeftButton)
+    assert said.isHidden()
+    act(window, "motion")
+    assert said.isVisible()
+    act(window, "projector")
+    assert said.isHidden()
+    window.say("After.", refused=True)
+    assert said.isHidden()

@@ -18,6 +18,7 @@ from micrograd_gui.views.theme import Look
 
 if TYPE_CHECKING:
     from micrograd_gui.app.hall.glass import Glass
+    from micrograd_gui.app.hall.notice import Notice
 
 SETTLING = 200  # milliseconds that a window manager may take to resize a window
 THIRD = ("", "plot", "gradients", "rendered_graph", "moments", "data")  # the pane that each digit brings
@@ -28,12 +29,12 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("Shift+D", "what pen and spotlight have drawn goes"),
     ("Esc, or F11", "the window as it was"),
 )
-_SAYS: Mapping[str, Callable[[State], bool]] = {
-    "plot": lambda s: s.graph.target is not None and s.computed,
-    "gradients": lambda s: bool(s.graph.nodes),
-    "rendered_graph": lambda s: bool(s.graph.nodes),
-    "moments": lambda s: s.trace is not None,
-    "data": lambda s: s.graph.data is not None and bool(s.graph.data.rows),
+_SAYS: Mapping[str, tuple[Callable[[State], bool], str]] = {
+    "plot": (lambda s: s.graph.target is not None and s.computed, "There is nothing to plot before a run."),
+    "gradients": (lambda s: bool(s.graph.nodes), "There is no node."),
+    "rendered_graph": (lambda s: bool(s.graph.nodes), "There is no node."),
+    "moments": (lambda s: s.trace is not None, "There is no moment before a run."),
+    "data": (lambda s: s.graph.data is not None and bool(s.graph.data.rows), "This graph has no rows."),
 }
 
 
@@ -75,6 +76,7 @@ class Projector(QObject):
         self._keys: list[QShortcut] = []
         self._glass: Glass | None = None  # made when it is first wanted, as the blank is
         self._blank: QWidget | None = None
+        self._notice: Notice | None = None
         appearance.changed.connect(self._share)
 
     @property
@@ -156,12 +158,24 @@ class Projector(QObject):
         """Show that pane beside the card, or ("") none; one that has nothing to say comes when it has."""
         self._chosen = name
         self._show_choice()
+        if name and not self._shown:
+            self.say(f"{_SAYS[name][1]} The pane comes when it has something to say.")
+
+    def say(self, sentence: str, *, refused: bool = False) -> None:
+        """What the status bar says, as long as that is hidden."""
+        if self._notice is None:
+            if not (self.on and sentence):
+                return
+            from micrograd_gui.app.hall.notice import Notice
+
+            self._notice = Notice(self._window, self._panes.timeline)
+        self._notice.show_sentence(sentence if self.on else "", self._appearance.look, refused=refused)
 
     def _of_choice(self) -> str:
         name = self._chosen
         if name == "moments":
             self._panes.ensure_moments()
-        says = name in self._panes.docks and _SAYS[name](self._bridge.state)
+        says = name in self._panes.docks and _SAYS[name][0](self._bridge.state)
         return name if says else ""
 
     def _show_choice(self) -> None:
@@ -182,6 +196,8 @@ class Projector(QObject):
     def _share(self) -> None:
         if self.on:
             self._panes.share_for_projector(self._shown)
+            if self._notice is not None:
+                self._notice.hide()  # it has the size and the colours of before
 
     def leave(self) -> None:
         """The window as it was before."""
@@ -191,6 +207,7 @@ class Projector(QObject):
         window = self._window
         self._before, self._left = None, before
         self._clear()
+        self.say("")
         self._panes.give_titles_back()
         for bar in before.bars:
             bar.show()
