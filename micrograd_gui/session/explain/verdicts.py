@@ -7,11 +7,11 @@ the grad that stands on a node at a moment is the one that was checked.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.text import exact, short
+from micrograd_gui.document.text import exact, short, written
 from micrograd_gui.session.explain.of_rows import row_in_words, rows_in_words
 from micrograd_gui.session.measure import Checked
 from micrograd_gui.session.over_rows import gathered_at
@@ -28,6 +28,17 @@ class Marked(NamedTuple):
 
     mark: str
     sentence: str
+
+
+class OnNode(NamedTuple):
+    """A verdict short enough to stand on its node: a sign, and where that does not say it all, a few words.
+
+    ``agrees``: whether the grad on the node is right; None: that is not what is told.
+    """
+
+    sign: str
+    words: str
+    agrees: bool | None
 
 
 _ACCUMULATED = Marked(
@@ -66,6 +77,46 @@ def verdict_of(state: State, node: NodeId) -> Marked:
         return verdict_on(row)
     gathered = gathered_at(state.trace, state.cursor, node)
     return _of_another_pass(state) if gathered is None else _over_rows(state, row, gathered)
+
+
+def on_node(state: State, node: NodeId) -> OnNode | None:
+    """The verdict on what stands on the node at this moment; None where the check says nothing of that."""
+    row = state.check_of(node)
+    if row is None or state.finding is not None or state.check_is_stale:
+        return None
+    found = verdict_of(state, node)
+    if found in (_FROM_BEFORE, _ZEROED, _SO_FAR):
+        return None
+    sign, words = found.mark[:1], found.mark[2:]
+    if sign in ("✓", "✗", "?"):
+        if found.mark == "✗":
+            words = f"numeric {written(row.numeric)}"
+        return OnNode(sign, words, row.ok)
+    for mark, shown in (("will agree", "✓"), ("kink", "∧"), ("accumulated", "+"), ("not checked", "–")):
+        if found.mark == mark:
+            return OnNode(shown, mark, None)
+    return OnNode(verdict_on(row).mark[:1], row_in_words(state.graph), row.ok)  # the grad is over rows
+
+
+def on_box(state: State, nodes: Collection[NodeId], output: NodeId | None) -> OnNode | None:
+    """The verdict that a box shows of the nodes in it: that some are wrong, else that on its output."""
+    wrong = sum(node in nodes for node in wrong_ones(state))
+    if wrong and wrong < len(nodes):
+        return OnNode("✗", f"{wrong} of {len(nodes)} differ", False)
+    return None if output is None else on_node(state, output)
+
+
+def wrong_ones(state: State) -> list[NodeId]:
+    """The nodes on which a grad stands that differs from the numeric slope."""
+    rows = (row.node for row in state.checked if row.ok is False)
+    return [node for node in rows if (found := on_node(state, node)) is not None and found.agrees is False]
+
+
+def alike_on_nodes(old: State, new: State) -> bool:
+    """Whether a verdict on a node can only be another one in these where its grad is another one."""
+    if old.checked is not new.checked or old.check_is_stale != new.check_is_stale:
+        return False
+    return old.finding is new.finding and _of_another_pass(old) == _of_another_pass(new)
 
 
 def _over_rows(state: State, row: Checked, gathered: Gathered) -> Marked:

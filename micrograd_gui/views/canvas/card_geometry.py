@@ -12,6 +12,7 @@ ROW_TITLE = 21.0  # the height of the title where the numbers stand in rows
 ROW_MIDDLE = 12.5  # and the middle of what stands in it
 WORDS_FROM = 0.62  # below this zoom the numbers stand in rows, so that they can be larger
 CARDS_FROM = 0.3  # below this zoom a box is a rectangle with its name, and further off without
+HALL_REACH = 20.0  # in a hall, what verdicts stand out
 REACH = 9.0  # how far a selection outline, a shadow or a port stands out of a box
 
 

@@ -99,6 +99,11 @@ def _near_cards(
         from micrograd_gui.views.canvas.layers.turn_marks import paint_turns  # most pictures have none
 
         paint_turns(painter, picture, pens, zoom)
+    if picture.checked is not None:
+        from micrograd_gui.views.canvas.layers.verdicts import paint_verdict  # not at first
+
+        for key in order:
+            paint_verdict(painter, picture, key, pens, zoom)
     for chip in reversed(picture.chips):  # the line to a later one goes behind an earlier one
         _chip(painter, chip, pens)
 
@@ -167,7 +172,12 @@ def _far_boxes(
 ) -> None:
     """Boxes from afar: a few draws for all of them."""
     nodes, wanted = picture.scene.nodes, set(numbers)
-    bad = {picture.problem, picture.differing}
+    wrong: set[Key] = set()
+    if picture.checked is not None:
+        from micrograd_gui.views.canvas.layers.verdicts import wrong_keys
+
+        wrong = wrong_keys(picture) & wanted
+    bad = {picture.problem, picture.differing, *wrong}
     special = {number for number in (picture.acting, *bad) if number is not None} & wanted
     boxes = picture.scene.boxes
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -184,6 +194,11 @@ def _far_boxes(
         acting, problem = number == picture.acting, number == picture.problem
         painter.setBrush(pens.bad_fill if problem else pens.accent_fill if acting else pens.panel)
         painter.drawRect(boxes[number])
+        if number in wrong:  # crossed out
+            rect = boxes[number]
+            painter.drawLines(
+                [QLineF(rect.topLeft(), rect.bottomRight()), QLineF(rect.bottomLeft(), rect.topRight())]
+            )
     chosen = picture.chosen & wanted
     if chosen:
         edge = QPen(pens.selection_pen)

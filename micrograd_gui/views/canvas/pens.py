@@ -70,6 +70,7 @@ class Pens:
         self.on_data = QColor(theme.on_data)
         self.data, self.grad = QColor(theme.data), QColor(theme.grad)
         self.accent, self.accent_fill = QColor(theme.accent), QColor(theme.accent_fill)
+        self.good = QColor(theme.good)
         self.bad, self.bad_fill = QColor(theme.bad), QColor(theme.bad_fill)
         self.chip, self.selection = QColor(theme.chip), QColor(theme.selection)
         self.shadow = QColor(0, 0, 0, 110 if theme.dark else 34)

@@ -32,8 +32,8 @@ class CanvasFrame(Struct, frozen=True, eq=False):
 
     ``fresh`` are the fields that the step wrote, ``lit`` the wires it went through, ``lit_rects``
     where all that shows. ``finding`` is what a notebook has otherwise, ``within`` what a box says that hides
-    the acting node. ``chosen`` are the nodes and
-    boxes that stand for what is selected, ``chip_scale`` is how large chips are drawn. ``turns`` are when
+    the acting node, ``checked`` is the state, where a check has looked at its nodes. ``chosen`` are the nodes
+    and boxes that stand for what is selected, ``chip_scale`` is how large chips are drawn. ``turns`` are when
     nodes and boxes act, while that is shown.
     """
 
@@ -51,6 +51,7 @@ class CanvasFrame(Struct, frozen=True, eq=False):
     finding: Found | None = None
     within: str = ""
     turns: Mapping[Key, Turn] = {}
+    checked: State | None = None
 
     @property
     def graph(self) -> Graph:
@@ -109,6 +110,7 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
         state.finding,
         _said_of_hidden(state, scene, step),
         marks,
+        state if state.checked else None,
     )
 
 
@@ -179,6 +181,8 @@ def differences(old: CanvasFrame, new: CanvasFrame) -> list[QRectF]:
         numbers |= {each.nudge.node for each in (old, new) if each.nudge is not None}
     if old.finding is not new.finding:
         numbers |= {node for each in (old.finding, new.finding) if each is not None for node in each.nodes}
+    if old.checked is not new.checked:
+        numbers |= _other_verdicts(old.checked, new.checked)
     known = scene.graph.nodes
     keys = scene.folding.keys(number for number in numbers if number in known) | (old.chosen ^ new.chosen)
     if old.turns or new.turns:
@@ -190,6 +194,15 @@ def differences(old: CanvasFrame, new: CanvasFrame) -> list[QRectF]:
     if old.step is not new.step or old.lit_rects != new.lit_rects:
         rects += [*old.lit_rects, *new.lit_rects]
     return rects
+
+
+def _other_verdicts(old: State | None, new: State | None) -> set[NodeId]:
+    """The nodes on which another verdict may stand, though their numbers are the same."""
+    from micrograd_gui.session.explain.verdicts import alike_on_nodes  # late: most moments have no check
+
+    if old is not None and new is not None and alike_on_nodes(old, new):
+        return set()
+    return {row.node for each in (old, new) if each is not None for row in each.checked}
 
 
 CHIP_SCALES = (1.7, 1.35, 1.0)

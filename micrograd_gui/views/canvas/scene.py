@@ -37,6 +37,11 @@ class Scene:
         """The form of the cards."""
         return self.folding.form
 
+    @property
+    def reach(self) -> float:
+        """How far something stands out of a box."""
+        return card_geometry.REACH if self.folding.stand is None else card_geometry.HALL_REACH
+
     def as_in_document(self) -> Scene:
         """The same where it stands in the document: itself, but for a hall."""
         return self if self.folding.stand is None else Scene(self.graph, self.folding.within)
@@ -165,7 +170,7 @@ class Scene:
 
     def box_rect(self, number: Key) -> QRectF:
         """The box with all that stands out of it."""
-        reach = card_geometry.REACH
+        reach = self.reach
         return self.boxes[number].adjusted(-reach, -reach, reach, reach)
 
     def out_point(self, number: Key) -> Place:
@@ -212,7 +217,7 @@ class Scene:
 
     def nodes_in(self, rect: QRectF, *, rough: bool = False) -> set[Key]:
         """The nodes whose box, or what stands out of it, meets the rectangle; roughly: and some near it."""
-        reach = card_geometry.REACH
+        reach = self.reach
         left, top = rect.left() - reach - self._widest, rect.top() - reach - self._tallest
         right, bottom = rect.right() + reach, rect.bottom() + reach
         cells = self._cells_met(self._boxes, left, top, right, bottom)

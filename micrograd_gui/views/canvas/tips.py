@@ -84,6 +84,10 @@ def _node(picture: CanvasFrame, number: NodeId) -> list[str]:
         words.append("target")
     lines = [first + (f" ({', '.join(words)})" if words else "")]
     lines += _numbers(picture.frame, number, picture.nudge)
+    if picture.checked is not None and picture.checked.check_of(number) is not None:
+        from micrograd_gui.session.explain.verdicts import verdict_of  # late: nothing is checked at first
+
+        lines.append(verdict_of(picture.checked, number).sentence)
     if number == picture.problem and picture.step is not None:
         lines.insert(0, f"⚠ {picture.step.note}")
     if node.rule is not None:

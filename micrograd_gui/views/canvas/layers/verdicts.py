@@ -1,0 +1,101 @@
+"""Verdicts on the canvas: what the numeric check says of a node, as a sign on the corner of its card.
+
+What the sign does not say stands in a few words on the lower edge. A verdict that is not on the grad which
+stands there at the moment is not shown.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from micrograd_gui.document.block import Key, is_block
+from micrograd_gui.session.explain.verdicts import OnNode, on_box, on_node, wrong_ones
+from micrograd_gui.views.canvas.card_geometry import WORDS_FROM
+from micrograd_gui.views.canvas.paint_cards import draw_centred
+from micrograd_gui.views.canvas.pens import Pens
+from micrograd_gui.views.canvas.picture import CanvasFrame
+
+
+class _Measures(NamedTuple):
+    """How large a verdict is: the sign and its disc, the words and their tag, and how far that hangs out."""
+
+    sign: float
+    radius: float
+    words: float
+    tag: float
+    hangs: float
+    inside: float  # how far the middle of the disc is from the corner of the card
+
+
+_NEAR = _Measures(12.0, 8.0, 10.0, 13.0, 8.0, 0.5)
+_ROWS = _Measures(18.0, 11.0, 13.0, 15.0, 9.0, 2.5)  # seen from further off
+_HALL = _Measures(23.0, 15.0, 20.0, 22.0, 19.0, 1.0)
+
+
+def verdict_at(picture: CanvasFrame, key: Key) -> OnNode | None:
+    """What stands on that card or box; None: nothing."""
+    state = picture.checked
+    if state is None:
+        return None
+    if is_block(key):
+        box = picture.scene.folding.boxes[key]
+        return on_box(state, box.nodes, box.output)
+    return on_node(state, key)
+
+
+def wrong_keys(picture: CanvasFrame) -> set[Key]:
+    """The cards and boxes in which a grad differs from the numeric slope."""
+    return set() if picture.checked is None else set(picture.scene.folding.keys(wrong_ones(picture.checked)))
+
+
+def paint_verdict(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pens, zoom: float) -> None:
+    """The sign on an upper corner, and the words on the lower edge."""
+    found = verdict_at(picture, key)
+    if found is None:
+        return
+    hall = picture.scene.folding.stand is not None
+    size = _HALL if hall else _NEAR if zoom >= WORDS_FROM else _ROWS
+    rect = picture.scene.boxes[key]
+    edge, fill, ink = _colours(found, pens)
+    style = Qt.PenStyle.DashLine if found.words == "will agree" else Qt.PenStyle.SolidLine
+    painter.setPen(QPen(edge, size.radius / 6, style))
+    painter.setBrush(fill)
+    side = rect.right() - size.inside
+    if key in picture.turns:  # which stand on the right corner
+        side = rect.left() + size.inside
+    middle = QPointF(side, rect.top() + size.inside)
+    painter.drawEllipse(middle, size.radius, size.radius)
+    draw_centred(painter, found.sign, middle.x(), middle.y(), pens.font(size.sign, bold=True), ink)
+    if found.words:
+        _paint_words(painter, found.words, rect, size, (edge, fill, ink), pens)
+
+
+def _paint_words(
+    painter: QPainter,
+    words: str,
+    rect: QRectF,
+    size: _Measures,
+    colours: tuple[QColor, QColor, QColor],
+    pens: Pens,
+) -> None:
+    edge, fill, ink = colours
+    font = pens.font(size.words, bold=True)
+    words = font.elided(words, rect.width() - size.tag)
+    width = font.width(words) + size.tag * 0.8
+    right, bottom = rect.right() - size.tag / 3, rect.bottom() + size.hangs
+    tag = QRectF(right - width, bottom - size.tag, width, size.tag)
+    painter.setPen(QPen(edge, size.radius / 9))
+    painter.setBrush(fill)
+    painter.drawRoundedRect(tag, size.tag / 2, size.tag / 2)
+    draw_centred(painter, words, tag.center().x(), tag.center().y(), font, ink)
+
+
+def _colours(found: OnNode, pens: Pens) -> tuple[QColor, QColor, QColor]:
+    """Of the edge, the ground and the sign."""
+    if found.agrees is None:
+        return pens.muted, pens.panel, pens.text
+    fill = pens.good if found.agrees else pens.bad
+    return fill, fill, pens.on_data
