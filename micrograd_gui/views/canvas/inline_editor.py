@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Literal
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -15,7 +16,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.rough_layout import free_place
 from micrograd_gui.document.text import exact, read_number
-from micrograd_gui.figures.geometry import NUMBER_SIZE, TITLE, WIDTH
+from micrograd_gui.figures.geometry import TITLE, WIDTH
 from micrograd_gui.resource import FAMILY
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.host import WidgetHost
@@ -48,9 +49,9 @@ class InlineEditor(QLineEdit):
         self._open = True
         self.textEdited.connect(self._forget_refusal)
 
-    def lay_over(self, place: QRect, zoom: float, look: Look) -> None:
-        """Cover that rectangle of the viewport, and more where the text would not be readable in it."""
-        theme, size = look.theme, max(_SMALLEST, look.px(_SMALLEST), round(NUMBER_SIZE * zoom))
+    def lay_over(self, place: QRect, size: float, look: Look) -> None:
+        """Cover that rectangle of the viewport, and more where text of that size would not fit in it."""
+        theme, size = look.theme, max(_SMALLEST, look.px(_SMALLEST), round(size))
         self.setStyleSheet(
             f"QLineEdit {{ font-family: '{FAMILY}'; font-size: {size}px; font-weight: bold; padding: 0 4px;"
             f" background: {theme.panel}; color: {theme.text}; border: 2px solid {theme.selection};"
@@ -58,7 +59,14 @@ class InlineEditor(QLineEdit):
             f'QLineEdit[refused="true"] {{ background: {theme.bad_fill}; border-color: {theme.bad}; }}'
         )
         width, height = max(place.width(), round(9.5 * size)), max(place.height(), round(1.9 * size))
-        self.setGeometry(place.left(), place.center().y() - height // 2, width, height)
+        wanted, parent = (
+            QRect(place.left(), place.center().y() - height // 2, width, height),
+            self.parentWidget(),
+        )
+        if parent is not None and (room := parent.rect()).contains(place):  # what is seen is seen whole
+            wanted.moveLeft(max(0, min(wanted.left(), room.width() - width)))
+            wanted.moveTop(max(0, min(wanted.top(), room.height() - height)))
+        self.setGeometry(wanted)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride:
@@ -143,14 +151,14 @@ class InlineEditing:
         host, key = self.host, self.host.graph_scene.key(number)
         if key is not None and is_block(key):
             box = host.graph_scene.folding.boxes[key]
-            where = QRectF(30.0, 0.0, box.size[0] - 34.0, TITLE)
+            where = self._field(number, "name") or QRectF(30.0, 0.0, box.size[0] - 34.0, TITLE)
             title, verb, block = box.block.title, host.session.retitle, box.block.id
             self._open(number, where, title, f"Title of {title}", lambda _, text: verb(block, text))
             return
         node = self.host.graph_scene.graph.nodes.get(number)
         if node is None:
             return
-        where = name_rect(node, (0, 0), self.host.pens)
+        where = self._field(number, "name") or name_rect(node, (0, 0), self.host.pens)
         self._open(number, where, node.label, f"Name of {node.name}", self.host.session.rename)
 
     def value(self, number: NodeId, text: str | None = None) -> None:
@@ -158,15 +166,24 @@ class InlineEditing:
         if not can_hold_value(self.host.session.state.graph, number):
             return
         node = self.host.graph_scene.graph.nodes[number]
-        where = (
-            card_geometry.fields((0, 0), self.host.zoom)[0]
-            if node.is_leaf
-            else badge_rect(node, (0, 0), self.host.pens)
-        )
+        if node.is_leaf:
+            where = self._field(number, "data") or card_geometry.fields((0, 0), self.host.zoom)[0]
+        else:
+            where = self._field(number, "badge") or badge_rect(node, (0, 0), self.host.pens)
         first = exact(value_of(self.host.session.state.graph, number))
         self._open(number, where, first, f"Value of {node.name}", self.host.session.set_value)
         if text is not None and self.editor is not None:
             self.editor.setText(text)
+
+    def _field(self, number: NodeId, part: Literal["name", "data", "badge"]) -> QRectF | None:
+        """Where that stands on a card in a hall; None where there is no hall."""
+        scene = self.host.graph_scene
+        key = scene.key(number)
+        if key is None or scene.folding.stand is None:
+            return None
+        from micrograd_gui.views.canvas.hall.cards import field_of
+
+        return field_of(scene, key, part, self.host.pens)
 
     def new_node(self, point: QPointF, text: str = "") -> None:
         """A node is typed at that point: an op, a number, a name, or an expression."""
@@ -192,7 +209,8 @@ class InlineEditing:
         offer = offers.get(_SIGNS.get(text, text.casefold()))
         host.freeze_places()
         graph = session.state.graph
-        at = free_place(card_geometry.place_around(point), graph.places.values())
+        wanted = host.graph_scene.document_place(card_geometry.place_around(point))
+        at = free_place(wanted, graph.places.values())
         if offer is not None and (kind := block_kind(offer.payload)) is not None:
             host.want_block(kind, point, ())
         elif offer is not None:
@@ -221,7 +239,8 @@ class InlineEditing:
             self.editor.close_editor()
             return
         where = self.host.viewportTransform().mapRect(self._where.translated(*place))
-        self.editor.lay_over(where.toAlignedRect(), self.host.zoom, self.host.look)
+        size = self.host.graph_scene.form.number * self.host.zoom
+        self.editor.lay_over(where.toAlignedRect(), size, self.host.look)
 
     def close(self) -> None:
         """Nothing is typed any more; what was not kept is dropped."""

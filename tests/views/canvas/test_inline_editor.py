@@ -1,7 +1,7 @@
 """Names and numbers typed where they stand."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
@@ -172,3 +172,42 @@ def test_a_name_that_is_taken_is_said_and_the_editor_stays_open(desk):
     editor.setText("a′")
     editor.commit()
     assert desk.named("a′") == e
+
+
+@pytest.mark.parametrize("size", [(1280, 460), (1920, 560), (3840, 1100)])
+def test_in_a_hall_one_types_where_the_thing_stands_as_large_as_it_is(desk, size):
+    view, height = desk.view, size[0] * 9 // 16
+    view.resize(*size)
+    view.set_look(view.look.projected(height))
+    desk.open()
+    desk.session.forward()
+    assert view.graph_scene.folding.stand is not None
+    for label, edit in (("c", view.edit_value), ("L", view.edit_label), ("a", view.edit_label)):
+        node = desk.named(label)
+        edit(node)
+        desk.settle()
+        card, box = view.node_rect(node), desk.editor.geometry()
+        assert view.viewport().rect().contains(box)
+        assert box.intersects(card)
+        row = card.height() / 3
+        if edit == view.edit_value:
+            assert abs(box.center().y() - (card.top() + 1.5 * row)) < row / 2
+        else:
+            assert abs(box.center().y() - (card.top() + 0.5 * row)) < row / 2
+        assert desk.editor.fontInfo().pixelSize() >= view.text_px(node) - 1
+        desk.editor.close_editor()
+
+
+def test_a_node_typed_in_a_hall_stands_in_the_document_beside_what_it_was_typed_beside(desk):
+    view = desk.view
+    view.resize(1920, 560)
+    view.set_look(view.look.projected(1080))
+    desk.open()
+    before = desk.graph.places
+    at = view.node_rect(desk.named("L")).center()
+    view.editing.new_node(
+        view.scene_point(QPointF(at.x(), at.y() - view.node_rect(desk.named("L")).height()))
+    )
+    type_and(desk, "far")
+    place, near = desk.graph.places[desk.named("far")], before[desk.named("L")]
+    assert max(abs(place[0] - near[0]), abs(place[1] - near[1])) < 160

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 
@@ -25,7 +27,7 @@ from micrograd_gui.views.canvas.paint_cards import (
     strike,
 )
 from micrograd_gui.views.canvas.paint_cards import number_size as card_number_size
-from micrograd_gui.views.canvas.pens import Pens
+from micrograd_gui.views.canvas.pens import Font, Pens
 from micrograd_gui.views.canvas.picture import CanvasFrame
 from micrograd_gui.views.canvas.scene import Scene
 from micrograd_gui.views.theme import Look
@@ -87,6 +89,21 @@ def _number_of(picture: CanvasFrame, key: Key) -> NodeId | None:
     return picture.scene.folding.boxes[key].output if is_block(key) else key
 
 
+def field_of(scene: Scene, key: Key, part: Literal["name", "data", "badge"], pens: Pens) -> QRectF:
+    """Where that stands on the card or box, from its corner: what one types in is put there."""
+    form, node = scene.form, scene.nodes[key]
+    if part == "data":
+        return QRectF(*form.rows((0.0, 0.0))[0])
+    badge = QRectF()
+    if is_block(key):
+        badge = QRectF(
+            0, 0, mark_rect(scene, scene.folding.boxes[key].block.id).right() - scene.places[key][0], 0
+        )
+    elif node.rule is not None:
+        badge = _badge_rect(node.rule.symbol, _EDGE, form.title / 2 + 1, form, pens)
+    return badge if part == "badge" else QRectF(badge.right(), 0, form.width - badge.right(), form.title)
+
+
 def _tuple(rect: QRectF) -> Rect:
     return rect.left(), rect.top(), rect.width(), rect.height()
 
@@ -117,14 +134,21 @@ def _paint_badge(
     painter: QPainter, sign: str, left: float, middle: float, form: CardForm, pens: Pens
 ) -> float:
     """An op's sign in its badge; gives where it ends."""
-    font = pens.font(form.name - 2, bold=True)
-    tall = form.name + 5
-    rect = QRectF(left - 4, middle - tall / 2, max(tall, font.width(sign) + 12), tall)
+    rect, font, tall = _badge_rect(sign, left, middle, form, pens), _badge_font(form, pens), form.name + 5
     painter.setPen(_NO_PEN)
     painter.setBrush(pens.chip)
     painter.drawRoundedRect(rect, tall / 2, tall / 2)
     draw_text(painter, sign, rect.center().x() - font.width(sign) / 2, middle, font, pens.data)
     return rect.right()
+
+
+def _badge_font(form: CardForm, pens: Pens) -> Font:
+    return pens.font(form.name - 2, bold=True)
+
+
+def _badge_rect(sign: str, left: float, middle: float, form: CardForm, pens: Pens) -> QRectF:
+    tall = form.name + 5
+    return QRectF(left - 4, middle - tall / 2, max(tall, _badge_font(form, pens).width(sign) + 12), tall)
 
 
 def _paint_signs(
