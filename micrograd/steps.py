@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from micrograd.engine import Value, acting
@@ -43,9 +43,16 @@ class BackwardStep(NamedTuple):
     before: float
 
 
-def backward_steps(root: Value) -> Iterator[BackwardStep]:
-    """`backward()`, one move at a time: the seed, root.grad = 1, then each op; done when it is yielded."""
+def backward_steps(root: Value, first: Sequence[Value] = ()) -> Iterator[BackwardStep]:
+    """`backward()`, one move at a time: the seed, root.grad = 1, then each op; done when it is yielded.
+
+    Those in `first` act before all others, in that order, as calls of their `_backward()` by hand would.
+    The gradients are right where each of them comes after all that use it.
+    """
     order = acting(root)
+    if first:
+        early = set(first)
+        order = [node for node in order if node not in early] + [*reversed(first)]
     before, root.grad = root.grad, 1.0
     yield BackwardStep(root, (), before)
     for node in reversed(order):

@@ -17,6 +17,7 @@ from micrograd_gui.app.hall.projecting import Projector
 from micrograd_gui.app.tidy import tidy
 from micrograd_gui.app.training_loop import TrainingLoop
 from micrograd_gui.document.catalogue import block_kind
+from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Role
 from micrograd_gui.document.rough_layout import free_place
 from micrograd_gui.session.session import Session
@@ -135,6 +136,15 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
     def step_over(self) -> None:
         """What comes next, with what the canvas draws as one box done as one step."""
         self.session.step_over(self.canvas.navigation.block)
+
+    def act_next(self) -> None:
+        """The selected node acts next; where that cannot be, it is said beside it, too."""
+        try:
+            self.session.act_next()
+        except Refusal as refusal:
+            box = self.canvas.box_of(self.session.state.selected or 0)
+            self.canvas.say(str(refusal), box.bottomLeft())
+            raise
 
     # Measuring -------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from typing import TypeGuard
 
 from micrograd.engine import Value
 from micrograd.ops import domain_note, op_of
@@ -71,18 +72,19 @@ class _Recorder:
         """The steps of that pass, each made when it is asked for."""
         match each.kind:
             case "forward":
-                yield from self.forward()
+                yield from self.forward(each.first)
             case "backward":
-                yield from self.backward(each.over)
+                yield from self.backward(each.over, each.first)
             case "zero":
                 yield self.zero()
             case "update":
                 yield self.update(each)
 
-    def forward(self) -> Iterator[Step]:
-        """Every op node computed, in order; a leaf is no step."""
+    def forward(self, first: Sequence[NodeId]) -> Iterator[Step]:
+        """Every op node computed, in order, those in ``first`` before all others; a leaf is no step."""
         graph = self.graph
-        for number in graph.order:
+        early = [each for n in first for each in (*filter(self._leaf, graph.nodes[n].inputs), n)]
+        for number in dict.fromkeys((*early, *graph.order)) if early else graph.order:
             node = graph.nodes[number]
             value = self.values.get(number) if node.is_leaf else compute_node(node, self.values)
             if value is None and node.is_leaf:  # in a further pass leaves are the same ones, with their grads
@@ -103,17 +105,21 @@ class _Recorder:
             if node.op is not None:
                 yield Step("forward", number, value.data, note=note)
 
-    def backward(self, over: int | None) -> Iterator[Step]:
+    def _leaf(self, number: NodeId | None) -> TypeGuard[NodeId]:
+        return number is not None and self.graph.nodes[number].is_leaf
+
+    def backward(self, over: int | None, first: Sequence[NodeId]) -> Iterator[Step]:
         """The seed, then every op node that hands its gradient on; nothing where there is no target.
 
-        With ``over`` last the gradients of the parameters become those over the rows of that step.
+        Those in ``first`` act before all others. With ``over`` last the gradients of the parameters become
+        those over the rows of that step.
         """
         target = self.graph.target
         if target is None or target not in self.values:
             return
         before = {n: self.values[n].grad for n in self.graph.parameters if n in self.touched}
         self.backward_passes += 1
-        for move in backward_steps(self.values[target]):
+        for move in backward_steps(self.values[target], [self.values[number] for number in first]):
             step = self._step(move)
             yield step
             if step.kind == "problem":

@@ -171,6 +171,7 @@ class Pass(NamedTuple):
     A backward pass with ``over`` ends with the gradients of the parameters over those rows that step ``over``
     of the training looks at, counted from 0. An update goes as far as ``rate``, by the optimiser ``rule``, as
     its step ``k``, and with ``memory`` of those before, where it is the first of the script.
+    The nodes in ``first`` act before all others, in that order; the others go as the engine does.
     """
 
     kind: Literal["forward", "backward", "zero", "update"]
@@ -180,6 +181,7 @@ class Pass(NamedTuple):
     rule: OptimiserName = "sgd"
     k: int = 0
     memory: Memory = ()
+    first: tuple[NodeId, ...] = ()
 
 
 class Run(Protocol):
@@ -366,7 +368,7 @@ class LiveRun(_FromPasses):
         """The numbers at the end, where the run is one of whole passes that nothing stops."""
         graph = self._graph
         kinds = tuple(each.kind for each in self.script)
-        if kinds not in _WHOLE or any(each.steps is not None for each in self.script):
+        if kinds not in _WHOLE or any(each.steps is not None or each.first for each in self.script):
             return None
         if len(graph.feeding) < len(graph):  # the tape knows only what feeds the target
             return None

@@ -1,7 +1,9 @@
 """The order of the steps, seen on the canvas."""
 
 import pytest
+from PySide6.QtWidgets import QToolTip
 
+from micrograd_gui.session.turns import pass_on
 from micrograd_gui.views.canvas.layers.turn_marks import mark_of
 from micrograd_gui.views.canvas.picture import differences
 from micrograd_gui.views.canvas.view import CanvasView
@@ -61,3 +63,20 @@ def test_a_step_paints_anew_where_a_mark_was_or_is(opened, act):
     assert changed
     for rect, _, _ in (each[name] for each in (marks, now) for name in changed if name in each):
         assert any(area.contains(rect) for area in painted)
+
+
+def test_another_node_is_chosen_to_go_next_or_it_is_said_why_not(opened, act):
+    window = opened("diamond")
+    session, graph = window.session, window.session.state.graph
+    act(window, "forward", "order", "backward_step", "backward_step")
+    on = pass_on(session.state)
+    later = on.order[on.done + 1]
+    session.select((later,))
+    act(window, "act_next")
+    assert session.state.step.node == later
+    before = session.state
+    act(window, "act_next")  # it has acted
+    assert session.state is before
+    assert f"{graph.nodes[later].spoken} has acted in this pass" in window.message.text()
+    assert "instead of" in QToolTip.text()
+    QToolTip.hideText()

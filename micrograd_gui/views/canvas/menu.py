@@ -83,6 +83,8 @@ class ContextMenu:
         menu.addSeparator()
         self._add(menu, "Make &target", session.set_target, number).setEnabled(state.graph.target != number)
         self._add(menu, "Nudge by &h", session.nudge, number)
+        if not node.is_leaf:
+            self._add(menu, "Let it act ne&xt\tN", session.act_next, number)
         menu.addSeparator()
         for port, source in enumerate(node.inputs):
             if source is not None:
