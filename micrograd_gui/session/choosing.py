@@ -15,7 +15,7 @@ from micrograd_gui.session.stepping import Position
 from micrograd_gui.session.trace import Pass, Step
 
 
-class _Pass(NamedTuple):
+class PassFrom(NamedTuple):
     """The pass that goes on at a moment: which of the script's it is, and its steps before and after that."""
 
     at: int
@@ -47,7 +47,7 @@ def acting_next(state: State, node: NodeId | None) -> Position:
         raise Refusal(f"{chosen.spoken} is a leaf: it computes nothing, and hands no gradient on.", node)
     backward = state.forward_done
     here = stepping.next_backward_move(state) if backward else stepping.next_forward_move(state)
-    begin, on = _pass_from(here)
+    begin, on = pass_from(here)
     if backward and here.cursor == begin and node == graph.target:
         return here.later(1)  # the seed
     wrong = _wrong_backward(graph, chosen, here, on) if backward else _wrong_forward(state, chosen, on)
@@ -65,18 +65,18 @@ def reordered(graph: Graph, here: Position, at: int, first: Sequence[NodeId]) ->
     return Position(record(graph, script), here.cursor)
 
 
-def _pass_from(here: Position) -> tuple[int, _Pass]:
+def pass_from(here: Position) -> tuple[int, PassFrom]:
     """Where the pass begins that goes on at that moment, and the pass."""
     begin = 0
     for at, end in enumerate(here.run.ends):
         if here.cursor < end:
             steps = here.run.steps
-            return begin, _Pass(at, steps[begin : here.cursor], steps[here.cursor : end])
+            return begin, PassFrom(at, steps[begin : here.cursor], steps[here.cursor : end])
         begin = end
-    return begin, _Pass(len(here.run.ends) - 1, (), ())
+    return begin, PassFrom(len(here.run.ends) - 1, (), ())
 
 
-def _wrong_forward(state: State, node: Node, on: _Pass) -> str:
+def _wrong_forward(state: State, node: Node, on: PassFrom) -> str:
     """Why the node cannot be computed next; nothing where it can."""
     graph, name = state.graph, node.spoken
     if node.id in on.acted:
@@ -97,7 +97,7 @@ def _wrong_forward(state: State, node: Node, on: _Pass) -> str:
     return f"{said}: with {held} {name} would be {_instead(wrong, None if right is None else right.data)}."
 
 
-def _wrong_backward(graph: Graph, node: Node, here: Position, on: _Pass) -> str:
+def _wrong_backward(graph: Graph, node: Node, here: Position, on: PassFrom) -> str:
     """Why the node cannot hand its gradient on next; nothing where it can."""
     name = node.spoken
     assert graph.target is not None
@@ -116,7 +116,7 @@ def _wrong_backward(graph: Graph, node: Node, here: Position, on: _Pass) -> str:
     return f"{name} has to wait until {waits}. Now {_outcome(graph, node, here, on, again=False)}."
 
 
-def _outcome(graph: Graph, node: Node, here: Position, on: _Pass, *, again: bool) -> str:
+def _outcome(graph: Graph, node: Node, here: Position, on: PassFrom, *, again: bool) -> str:
     """What would come of it if the node handed its gradient on now, or once more, as half a sentence."""
     step = on.step_of(node.id)
     if step is None:

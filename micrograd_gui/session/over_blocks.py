@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
 from micrograd_gui.document.block import Block, BlockId
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.session import stepping
+from micrograd_gui.session.choosing import pass_from, reordered
 from micrograd_gui.session.state import Over, State
 from micrograd_gui.session.stepping import Position
 from micrograd_gui.session.trace import Run, Step
@@ -36,9 +38,8 @@ def boxes_of(graph: Graph, within: BlockId | None = None) -> dict[NodeId, BlockI
 def end_of_step(run: Run, cursor: int, boxes: Mapping[NodeId, BlockId]) -> int:
     """Where the step over ends that begins at that moment.
 
-    It is as far as the run stays in one box and in one pass, and one step anywhere else. What comes of a
-    block in several stretches, because others act in between, is as many steps: no moment is passed over
-    at which another box acts. At the end of the run it is that end.
+    It is as far as the run stays in one box and in one pass, and one step anywhere else: no moment is passed
+    over at which another box acts. At the end of the run it is that end.
     """
     steps = run.steps
     if cursor >= len(steps):
@@ -54,6 +55,63 @@ def _box(step: Step, boxes: Mapping[NodeId, BlockId]) -> BlockId | None:
     return None if step.node is None else boxes.get(step.node)
 
 
+def box_by_box(graph: Graph, here: Position, boxes: Mapping[NodeId, BlockId]) -> Position:
+    """The same moment of a run in which every box acts as a whole from here on, where that can be.
+
+    A box acts once all outside that it needs has acted, and what the engine would let act in between comes
+    before or after it. Where boxes need each other, and where the pass ends at a problem, nothing changes.
+    """
+    _, on = pass_from(here)
+    kinds = {step.kind for step in on.after} - {"rows"}
+    if not boxes or len(kinds) != 1 or not kinds <= {"forward", "backward"}:
+        return here
+    if here.run.script[on.at].steps is not None:
+        return here
+    left = [step.node for step in on.after if step.node is not None and step.kind != "rows"]
+    wanted = _grouped(graph, left, boxes, backward="backward" in kinds)
+    if wanted is None or wanted == left:
+        return here
+    return reordered(graph, here, on.at, (*on.acted, *wanted))
+
+
+def _grouped(
+    graph: Graph, left: Sequence[NodeId], boxes: Mapping[NodeId, BlockId], *, backward: bool
+) -> list[NodeId] | None:
+    """Those nodes, each box's together, all after what they need; None where boxes need each other.
+
+    What comes first is, of all that may, what came first before.
+    """
+    groups: dict[NodeId, list[NodeId]] = {}  # by the node of it that came first
+    first: dict[BlockId, NodeId] = {}
+    group: dict[NodeId, NodeId] = {}
+    for node in left:
+        box = boxes.get(node)
+        group[node] = node if box is None else first.setdefault(box, node)
+        groups.setdefault(group[node], []).append(node)
+    needed_by: dict[NodeId, set[NodeId]] = {key: set() for key in groups}
+    waits = dict.fromkeys(groups, 0)
+    for node in left:
+        users = graph.users[node] if backward else ()
+        for each in (user for user, _ in users) if backward else graph.nodes[node].inputs:
+            other, own = group.get(each) if each is not None else None, group[node]
+            if other is not None and other != own and own not in needed_by[other]:
+                needed_by[other].add(own)
+                waits[own] += 1
+    rank = {key: at for at, key in enumerate(groups)}
+    keys = list(groups)
+    ready = [rank[key] for key in keys if not waits[key]]
+    heapify(ready)
+    found: list[NodeId] = []
+    while ready:
+        key = keys[heappop(ready)]
+        found += groups[key]
+        for other in needed_by[key]:
+            waits[other] -= 1
+            if not waits[other]:
+                heappush(ready, rank[other])
+    return found if len(found) == len(left) else None
+
+
 def stepped_over(state: State, within: BlockId | None = None) -> State:
     """The State one step over later: what was recorded comes first, then what a pass has to do next.
 
@@ -66,6 +124,7 @@ def stepped_over(state: State, within: BlockId | None = None) -> State:
     else:
         here = stepping.next_forward_move(state)
     boxes = boxes_of(state.graph, within)
+    here = box_by_box(state.graph, here, boxes)
     end = end_of_step(here.run, here.cursor, boxes)
     after = stepping.standing_at(state, here._replace(cursor=end))
     box = _box(here.run.steps[here.cursor], boxes) if here.cursor < end else None

@@ -60,15 +60,15 @@ def pass_on(state: State) -> PassOn:
                 break
         begin = end
     if found is None or trace is None:
-        return PassOn(kind, _expected(state.graph, kind), 0)
+        return PassOn(kind, engine_order(state.graph, kind), 0)
     at, begin, end = found
     acting = (step.node for step in trace.steps[begin:end] if step.kind != "rows")
     order = tuple(node for node in acting if node is not None)
     return PassOn(kind, order, min(cursor - begin, len(order)), begin, at)
 
 
-def _expected(graph: Graph, kind: Literal["forward", "backward"]) -> tuple[NodeId, ...]:
-    """The order in which the engine goes, in a pass that is not recorded yet."""
+def engine_order(graph: Graph, kind: Literal["forward", "backward"]) -> tuple[NodeId, ...]:
+    """The order in which the engine goes where nobody chooses another; backward it begins with the seed."""
     ops = [number for number in graph.order if graph.nodes[number].op is not None]
     if kind == "forward":
         return tuple(ops)

@@ -19,6 +19,7 @@ from micrograd_gui.session.explain.formulas import (
 from micrograd_gui.session.over_blocks import Stretch
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Field
+from micrograd_gui.session.turns import engine_order
 
 _MOST = 4  # numbers of a line, and lines of what came out
 
@@ -36,9 +37,9 @@ def over_lines(state: State, stretch: Stretch) -> tuple[Line, ...]:
     """What went in and what came out, and how to see the steps between."""
     forward = stretch.steps[0].kind == "forward"
     lines = _forward(state, stretch) if forward else _backward(state, stretch)
-    within = _parameters(state, stretch)
-    key = "F6" if forward else "F10"
-    return (*lines, sentence(f"{within}{key} takes single steps, and Previous goes back into these."))
+    within, key = _parameters(state, stretch), "F6" if forward else "F10"
+    said = f"{within}{_own_order(state, stretch)}{key} takes single steps, and Previous goes back into these."
+    return (*lines, sentence(said))
 
 
 def _forward(state: State, stretch: Stretch) -> tuple[Line, ...]:
@@ -77,6 +78,18 @@ def _backward(state: State, stretch: Stretch) -> tuple[Line, ...]:
     if len(amounts) > len(shown):
         lines.append(sentence(f"… and {len(amounts) - len(shown):,} more nodes outside."))
     return tuple(lines)
+
+
+def _own_order(state: State, stretch: Stretch) -> str:
+    """That the engine would let others act in between, where it would."""
+    order = engine_order(state.graph, "forward" if stretch.steps[0].kind == "forward" else "backward")
+    at = {node: number for number, node in enumerate(order)}  # of the target where it acts, not of its seed
+    own = [at[step.node] for step in stretch.steps if step.node in at]
+    if max(own) - min(own) < len(own):
+        return ""
+    return (
+        "The engine lets others act in between; they come before or after here, and every sum is the same. "
+    )
 
 
 def _parameters(state: State, stretch: Stretch) -> str:
