@@ -174,23 +174,39 @@ def _paint_warning(painter: QPainter, right: float, middle: float, pens: Pens) -
 
 def paint_nudge_tag(painter: QPainter, nudge: Nudge, place: Place, pens: Pens) -> None:
     """By how much the node is held off its place."""
-    text = f"+ {short(nudge.h)}" if nudge.h > 0 else f"\u2212 {short(-nudge.h)}"
-    _paint_tag(painter, text, place, pens, pens.data)
+    paint_tag(painter, nudge_text(nudge), place, pens, pens.data)
+
+
+def nudge_text(nudge: Nudge) -> str:
+    """By how much the node is held off its place, in print."""
+    return f"+ {short(nudge.h)}" if nudge.h > 0 else f"\u2212 {short(-nudge.h)}"
+
+
+NOTEBOOK_DIFFERS = "the notebook differs"
 
 
 def paint_notebook_tag(painter: QPainter, place: Place, pens: Pens) -> None:
     """That what the notebook has otherwise begins at this node."""
-    _paint_tag(painter, "the notebook differs", place, pens, pens.bad)
+    paint_tag(painter, NOTEBOOK_DIFFERS, place, pens, pens.bad)
 
 
-def _paint_tag(painter: QPainter, text: str, place: Place, pens: Pens, colour: QColor) -> None:
+def paint_tag(
+    painter: QPainter,
+    text: str,
+    place: Place,
+    pens: Pens,
+    colour: QColor,
+    font: Font | None = None,
+    tall: float = 15.0,
+) -> None:
     """A few words on the upper edge of a card."""
-    width = pens.tag.width(text) + 12
-    rect = QRectF(place[0] + 12, place[1] - 8.5, width, 15)
+    font = font or pens.tag
+    width = font.width(text) + tall * 0.8
+    rect = QRectF(place[0] + 12, place[1] - tall * 0.57, width, tall)
     painter.setPen(_NO_PEN)
     painter.setBrush(colour)
-    painter.drawRoundedRect(rect, 7.5, 7.5)
-    draw_centred(painter, text, rect.center().x(), rect.center().y(), pens.tag, pens.on_data)
+    painter.drawRoundedRect(rect, tall / 2, tall / 2)
+    draw_centred(painter, text, rect.center().x(), rect.center().y(), font, pens.on_data)
 
 
 def _paint_ports(painter: QPainter, node: Node, place: Place, pens: Pens) -> None:

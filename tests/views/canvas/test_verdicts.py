@@ -118,8 +118,37 @@ def test_from_far_a_wrong_box_is_crossed_out(desk):
 
 @pytest.mark.parametrize("form", HALL_FORMS)
 def test_words_below_a_number_leave_it_alone(form):
-    from micrograd_gui.views.canvas.layers.verdicts import _HALL
+    from micrograd_gui.views.canvas.layers.verdicts import HALL
 
     _, y, _, tall = form.rows((0.0, 0.0))[-1]
     digits = y + tall / 2 - 1 + form.number * 0.73 / 2
-    assert digits <= form.height + _HALL.hangs - _HALL.tag
+    assert digits <= form.height + HALL.hangs - HALL.tag
+
+
+def test_where_one_number_has_room_what_it_was_hangs_below_all_that_moved(desk):
+    view = desk.view
+    view.resize(1920, 225)
+    view.set_look(view.look.projected(1080))
+    desk.open()
+    checked(desk)
+    assert view.graph_scene.form.numbers == 1
+    edge = view.pens.muted.rgb()
+
+    def hanging(label, image):
+        rect = view.node_rect(desk.named(label))
+        below = {
+            image.pixel(x, y)
+            for x in range(rect.center().x(), rect.right(), 2)
+            for y in range(rect.bottom() + 6, rect.bottom() + int(20 * view.zoom))
+        }
+        return edge in below
+
+    desk.session.select([desk.named("a")])
+    before = desk.picture()
+    desk.session.nudge()
+    after = desk.picture()
+    moved = [name for name in "abcdefL" if hanging(name, after)]
+    assert not any(hanging(name, before) for name in "abcdefL")
+    assert moved == ["a", "d", "e", "L"]
+    view.viewport().update()
+    assert desk.picture() == after, "what moved was painted anew, and no less"

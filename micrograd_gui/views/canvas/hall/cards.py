@@ -13,17 +13,19 @@ from micrograd_gui.figures import geometry
 from micrograd_gui.figures.geometry import LIT_RADIUS, RADIUS, CardForm, Rect
 from micrograd_gui.session.trace import Field
 from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
+from micrograd_gui.views.canvas.layers.verdicts import HALL, paint_words
 from micrograd_gui.views.canvas.paint_blocks import draw_mark, mark_rect
 from micrograd_gui.views.canvas.paint_cards import (
+    NOTEBOOK_DIFFERS,
     ShownNumber,
     before_and_after,
     draw_fitted,
     draw_text,
     fit,
+    nudge_text,
     paint_dot,
-    paint_notebook_tag,
-    paint_nudge_tag,
     paint_surroundings,
+    paint_tag,
     strike,
 )
 from micrograd_gui.views.canvas.paint_cards import number_size as card_number_size
@@ -64,11 +66,11 @@ def paint_hall_card(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pen
     else:
         _paint_numbers(painter, picture, number, rect, pens, plain=not acting and not problem)
     _paint_ports(painter, picture, key, pens)
-    nudge = picture.nudge
+    nudge, tag = picture.nudge, pens.font(HALL.words, bold=True)
     if nudge is not None and scene.key(nudge.node) == key:
-        paint_nudge_tag(painter, nudge, place, pens)
+        paint_tag(painter, nudge_text(nudge), place, pens, pens.data, tag, HALL.tag)
     elif key == picture.differing:
-        paint_notebook_tag(painter, place, pens)
+        paint_tag(painter, NOTEBOOK_DIFFERS, place, pens, pens.bad, tag, HALL.tag)
 
 
 def number_size(picture: CanvasFrame, key: Key, pens: Pens) -> float:
@@ -213,6 +215,8 @@ def _paint_numbers(
         _paint_row(painter, rows[0], was, form, pens, word="was", old=True)
         _paint_row(painter, rows[1], _shown(picture, number)[0], form, pens, word="now")
         return
+    if old is not None:  # one number has room alone: what it was hangs on the lower edge
+        paint_words(painter, f"{old} →", rect, HALL, (pens.muted, pens.panel, pens.text), pens)
     for shown, row in zip(_shown(picture, number), rows, strict=True):
         if plain and (number, shown.part) in picture.fresh:
             painter.setPen(_NO_PEN)

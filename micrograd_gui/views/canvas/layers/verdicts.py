@@ -14,12 +14,12 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.session.explain.verdicts import OnNode, on_box, on_node, wrong_ones
 from micrograd_gui.views.canvas.card_geometry import WORDS_FROM
-from micrograd_gui.views.canvas.paint_cards import draw_centred
+from micrograd_gui.views.canvas.paint_cards import before_and_after, draw_centred
 from micrograd_gui.views.canvas.pens import Pens
 from micrograd_gui.views.canvas.picture import CanvasFrame
 
 
-class _Measures(NamedTuple):
+class Measures(NamedTuple):
     """How large a verdict is: the sign and its disc, the words and their tag, and how far that hangs out."""
 
     sign: float
@@ -30,9 +30,9 @@ class _Measures(NamedTuple):
     inside: float  # how far the middle of the disc is from the corner of the card
 
 
-_NEAR = _Measures(12.0, 8.0, 10.0, 13.0, 8.0, 0.5)
-_ROWS = _Measures(18.0, 11.0, 13.0, 15.0, 9.0, 2.5)  # seen from further off
-_HALL = _Measures(23.0, 15.0, 20.0, 22.0, 19.0, 1.0)
+_NEAR = Measures(12.0, 8.0, 10.0, 13.0, 8.0, 0.5)
+_ROWS = Measures(18.0, 11.0, 13.0, 15.0, 9.0, 2.5)  # seen from further off
+HALL = Measures(23.0, 15.0, 20.0, 22.0, 19.0, 1.0)
 
 
 def verdict_at(picture: CanvasFrame, key: Key) -> OnNode | None:
@@ -57,7 +57,7 @@ def paint_verdict(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pens,
     if found is None:
         return
     hall = picture.scene.folding.stand is not None
-    size = _HALL if hall else _NEAR if zoom >= WORDS_FROM else _ROWS
+    size = HALL if hall else _NEAR if zoom >= WORDS_FROM else _ROWS
     rect = picture.scene.boxes[key]
     edge, fill, ink = _colours(found, pens)
     style = Qt.PenStyle.DashLine if found.words == "will agree" else Qt.PenStyle.SolidLine
@@ -69,18 +69,25 @@ def paint_verdict(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pens,
     middle = QPointF(side, rect.top() + size.inside)
     painter.drawEllipse(middle, size.radius, size.radius)
     draw_centred(painter, found.sign, middle.x(), middle.y(), pens.font(size.sign, bold=True), ink)
-    if found.words:
-        _paint_words(painter, found.words, rect, size, (edge, fill, ink), pens)
+    moved = size is HALL and picture.scene.form.numbers == 1 and _has_moved(picture, key)
+    if found.words and not moved:  # what it was hangs there
+        paint_words(painter, found.words, rect, size, (edge, fill, ink), pens)
 
 
-def _paint_words(
+def _has_moved(picture: CanvasFrame, key: Key) -> bool:
+    number = picture.scene.folding.boxes[key].output if is_block(key) else key
+    return number is not None and before_and_after(picture, number)[0] is not None
+
+
+def paint_words(
     painter: QPainter,
     words: str,
     rect: QRectF,
-    size: _Measures,
+    size: Measures,
     colours: tuple[QColor, QColor, QColor],
     pens: Pens,
 ) -> None:
+    """Words on the lower edge of a card, in the colours of their edge, ground and letters."""
     edge, fill, ink = colours
     font = pens.font(size.words, bold=True)
     words = font.elided(words, rect.width() - size.tag)
