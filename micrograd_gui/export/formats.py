@@ -13,6 +13,7 @@ from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import quoted
 from micrograd_gui.export.options import OPTIONS, read_options
+from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.moments import Film, film_of
 from micrograd_gui.files.atomic import write_all
 from micrograd_gui.files.embedded import pack
@@ -184,6 +185,10 @@ def _mermaid(film: Film) -> bytes:
 def _animation(format: str) -> Callable[[Film], bytes]:
     def content(film: Film) -> bytes:
         from micrograd_gui.export import matplotlib_writer
+        from micrograd_gui.figures.motion import Shown, between
+
+        def moving(number: int, figure: Figure) -> tuple[tuple[Shown, ...], ...]:
+            return between(film.visible_graph, figure, film.moments[number].step, matplotlib_writer.MOVING)
 
         options = film.options
         return matplotlib_writer.animation(
@@ -192,6 +197,7 @@ def _animation(format: str) -> Callable[[Film], bytes]:
             format=format,
             scale=options.scale,
             seconds=options.seconds,
+            moving=moving if options.motion and not options.only_card else None,
         )
 
     return content
@@ -243,7 +249,7 @@ _WHOLE = (None, "last", "all")  # steps that one may ask of a form without momen
 _WHICH = ("step", "nodes")
 _DRAWN = _names(_WHICH, "theme", "style", "rankdir", "gradients", "open_blocks", "digits", "margin")
 _CARDS = ("card", "only")
-_PACE = ("fps", "seconds")
+_PACE = ("fps", "seconds", "motion")
 
 # Writers are loaded when they are used: each stands behind a function that imports it.
 FORMS: dict[str, Form] = {

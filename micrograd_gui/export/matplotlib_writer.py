@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -27,16 +27,20 @@ from micrograd_gui.figures.shapes import (
     tone_of,
 )
 from micrograd_gui.files.embedded import attach, png_info
-from micrograd_gui.resource import FAMILY
+from micrograd_gui.resource import FAMILY, font_folder
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as MplFigure
     from matplotlib.path import Path
     from PIL.Image import Image
 
+    from micrograd_gui.figures.motion import Shown
+
 MOST_PIXELS = 60_000_000
 LONGEST_SIDE = 16_000  # pixels; a WebP can have no more than 16,383
 LARGEST_PAGE = 14_400.0  # points; no side of a page of a PDF may be longer
+MOVING, MOVING_FOR = 5, 50  # frames in which a step's numbers travel, and milliseconds of each
+_PILL_SIZE, _FINER = 12.0, 3  # the text of what travels; it is drawn so much larger first
 _POINTS = 72.0  # to the inch; a unit of a picture is a point
 
 
@@ -76,19 +80,60 @@ def png(
 
 
 def animation(
-    figures: Iterable[Figure], palette: Palette, *, format: str, scale: float | None, seconds: float
+    figures: Iterable[Figure],
+    palette: Palette,
+    *,
+    format: str,
+    scale: float | None,
+    seconds: float,
+    moving: Callable[[int, Figure], Sequence[Sequence[Shown]]] | None = None,
 ) -> bytes:
-    """A GIF or WebP that shows the figures one after the other, the last one longer, for ever."""
-    frames = [pixels(each, palette, scale=_affordable(each, scale, usual=1.0)) for each in figures]
+    """A GIF or WebP that shows the figures one after the other, the last one longer, for ever.
+
+    ``moving`` gives by number what travels over a figure, frame by frame, before it rests.
+    """
+    frames, milliseconds = [], []
+    for number, each in enumerate(figures):
+        size = _affordable(each, scale, usual=1.0)
+        still = pixels(each, palette, scale=size)
+        for shown in moving(number, each) if moving is not None else ():
+            frames.append(_with_pills(still, shown, palette, size))
+            milliseconds.append(MOVING_FOR)
+        frames.append(still)
+        milliseconds.append(round(1000 * seconds))
+    milliseconds[-1] = round(2500 * seconds)
     if format == "GIF":  # a palette of its own for each frame: a shared one makes white a little grey
         frames = [frame.quantize(128) for frame in frames]
-    milliseconds = [round(1000 * seconds)] * (len(frames) - 1) + [round(2500 * seconds)]
     file = io.BytesIO()
     extra = {"lossless": True, "method": 6} if format == "WEBP" else {"optimize": False}
     frames[0].save(
         file, format, save_all=True, append_images=frames[1:], duration=milliseconds, loop=0, **extra
     )
     return file.getvalue()
+
+
+def _with_pills(still: Image, shown: Sequence[Shown], palette: Palette, scale: float) -> Image:
+    """The picture with those numbers over it; drawn larger and made smaller, so that edges are smooth."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    made, fine = still.copy(), scale * _FINER
+    folder = font_folder()
+    assert folder is not None  # matplotlib has drawn the picture
+    font = ImageFont.truetype(str(folder / "DejaVuSans-Bold.ttf"), round(_PILL_SIZE * fine))
+    for each in shown:
+        colour = getattr(palette, each.role)
+        inside, ink = (colour, palette.box) if each.role == "data" else (palette.box, colour)
+        wide, tall = round(font.getlength(each.text) + 14 * fine), round((_PILL_SIZE + 8) * fine)
+        pill, mask = Image.new("RGB", (wide, tall), inside), Image.new("L", (wide, tall))
+        edge, box = round(1.6 * fine), (0, 0, wide - 1, tall - 1)
+        ImageDraw.Draw(mask).rounded_rectangle(box, tall / 2, fill=255)
+        pen = ImageDraw.Draw(pill)
+        pen.rounded_rectangle(box, tall / 2, fill=inside, outline=colour, width=edge)
+        pen.text((wide / 2, tall / 2), each.text, fill=ink, font=font, anchor="mm")
+        size = max(1, wide // _FINER), max(1, tall // _FINER)
+        x, y = (round(at * scale - part / 2) for at, part in zip(each.middle, size, strict=True))
+        made.paste(pill.resize(size, Image.Resampling.LANCZOS), (x, y), mask.resize(size))
+    return made
 
 
 def _affordable(figure: Figure, scale: float | None, *, usual: float) -> float:

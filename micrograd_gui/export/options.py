@@ -104,6 +104,8 @@ OPTIONS: dict[str, Option] = {
             help="a .py that trains the graph on its rows by PyTorch, or torchrun"),
         Option(name="fps", metavar="F", within=(1 / SECONDS[1], 1 / SECONDS[0]),
             help="moments per second of an animation"),
+        Option(name="motion", title="with motion", switch=True, default=False,
+            help="in a GIF or WebP the numbers of a step travel along the wires"),
         Option(name="seconds", metavar="T", within=SECONDS, help="or seconds per moment: 1.6"),
     )
 }  # fmt: skip
@@ -128,6 +130,7 @@ class RenderOptions(TypedDict, total=False):
     dialect: DialectName | None
     train: bool
     fps: float | None
+    motion: bool
     seconds: float | None
 
 
@@ -148,6 +151,7 @@ def read_options(graph: Graph, given: Mapping[str, Any], *, folds: bool = True) 
         scale=said["scale"],
         transparent=said["transparent"],
         seconds=_seconds(said["fps"], said["seconds"]),
+        motion=said["motion"],
         margin=said["margin"],
         digits=said["digits"],
         rankdir=said["rankdir"],

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import MINUS, written
 from micrograd_gui.figures.geometry import Bezier, Point
 from micrograd_gui.session.trace import Contribution, Frame, Step
+
+if TYPE_CHECKING:
+    from micrograd_gui.figures.figure import Figure
 
 ARRIVED = 0.6  # of the time: all have arrived by then, and what adds up is seen to add up for the rest
 _AIR = 12.0  # between a node and the middle of the sum below it
@@ -17,13 +21,36 @@ End = tuple[NodeId, int]  # a wire of the graph, by the node and the port at whi
 Travelling = Literal["data", "grad"]
 
 
+class Way(Protocol):
+    """A wire, as something travels along it."""
+
+    def at(self, t: float) -> Point:
+        """The point that lies at ``t`` (0 … 1) along it."""
+
+
+class Curves(NamedTuple):
+    """A wire of several curves, one after the other."""
+
+    parts: tuple[Bezier, ...]
+
+    def at(self, t: float) -> Point:
+        """The point that lies at ``t`` (0 … 1) along it, each curve taking as long as its ends are apart."""
+        lengths = [math.dist(each[:2], each[6:]) for each in self.parts]
+        left = min(1.0, max(0.0, t)) * sum(lengths)
+        for each, length in zip(self.parts[:-1], lengths, strict=False):
+            if left <= length and length:
+                return each.at(left / length)
+            left -= length
+        return self.parts[-1].at(left / lengths[-1] if lengths[-1] else 1.0)
+
+
 class Traveller(NamedTuple):
     """A number on its way along a wire, with it or (``back``) against it; ``operand`` is at its beginning."""
 
     operand: NodeId
     text: str
     role: Travelling
-    curve: Bezier
+    curve: Way
     back: bool
 
 
@@ -42,7 +69,7 @@ class Shown(NamedTuple):
     middle: Point
 
 
-def journey(graph: Graph, frame: Frame, step: Step | None, curve: Callable[[End], Bezier | None]) -> Journey:
+def journey(graph: Graph, frame: Frame, step: Step | None, curve: Callable[[End], Way | None]) -> Journey:
     """What travels in that step: operands into an op that is computed, its contributions back to them.
 
     ``frame`` has the numbers after the step. ``curve`` gives the wire that is drawn for one of the graph,
@@ -61,7 +88,7 @@ def journey(graph: Graph, frame: Frame, step: Step | None, curve: Callable[[End]
 
 
 def _forward(
-    graph: Graph, frame: Frame, number: NodeId, curve: Callable[[End], Bezier | None]
+    graph: Graph, frame: Frame, number: NodeId, curve: Callable[[End], Way | None]
 ) -> tuple[Traveller, ...]:
     moving = []
     for port, operand in enumerate(graph.nodes[number].inputs):
@@ -112,3 +139,24 @@ def at(journey: Journey, t: float, below: Callable[[NodeId], Point | None]) -> t
         if edge is not None:
             shown.append(Shown(text, "grad", (edge[0], edge[1] + _AIR)))
     return tuple(shown)
+
+
+def between(graph: Graph, figure: Figure, step: Step | None, frames: int) -> tuple[tuple[Shown, ...], ...]:
+    """What is seen over a figure of the moment after that step in so many frames before it rests."""
+    wires = {(wire.node, wire.port): wire for wire in figure.wires}
+    boxes = {box.node: box.rect for box in figure.boxes}
+
+    def way(end: End) -> Way | None:
+        drawn = figure.drawn_end(end)
+        wire = None if drawn is None else wires.get(drawn)
+        if wire is None or len(wire.points) < 4:
+            return None
+        points, starts = wire.points, range(0, len(wire.points) - 3, 3)
+        return Curves(tuple(Bezier(*(x for p in points[i : i + 4] for x in p)) for i in starts))
+
+    def below(node: NodeId) -> Point | None:
+        rect = boxes.get(figure.stands_for.get(node, node))
+        return None if rect is None else (rect[0] + rect[2] / 2, rect[1] + rect[3])
+
+    found = journey(graph, figure.frame, step, way)
+    return tuple(at(found, number / frames, below) for number in range(frames)) if found.travellers else ()
