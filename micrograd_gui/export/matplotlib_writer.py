@@ -90,26 +90,40 @@ def animation(
 ) -> bytes:
     """A GIF or WebP that shows the figures one after the other, the last one longer, for ever.
 
-    ``moving`` gives by number what travels over a figure, frame by frame, before it rests.
+    ``moving`` gives by number what travels over a figure, frame by frame, before it rests; the figure
+    stays for as many seconds as without, and where these are few nothing travels.
     """
+    hasty = seconds * 1000 < 2 * MOVING * MOVING_FOR
     frames, milliseconds = [], []
     for number, each in enumerate(figures):
         size = _affordable(each, scale, usual=1.0)
         still = pixels(each, palette, scale=size)
-        for shown in moving(number, each) if moving is not None else ():
-            frames.append(_with_pills(still, shown, palette, size))
-            milliseconds.append(MOVING_FOR)
-        frames.append(still)
-        milliseconds.append(round(1000 * seconds))
-    milliseconds[-1] = round(2500 * seconds)
-    if format == "GIF":  # a palette of its own for each frame: a shared one makes white a little grey
-        frames = [frame.quantize(128) for frame in frames]
+        way = () if moving is None or hasty else moving(number, each)
+        seen = [*(_with_pills(still, shown, palette, size) for shown in way), still]
+        frames += _of_few_colours(seen) if format == "GIF" else seen
+        milliseconds += [*(MOVING_FOR for _ in way), round(1000 * seconds) - MOVING_FOR * len(way)]
+    milliseconds[-1] += round(1500 * seconds)
     file = io.BytesIO()
     extra = {"lossless": True, "method": 6} if format == "WEBP" else {"optimize": False}
     frames[0].save(
         file, format, save_all=True, append_images=frames[1:], duration=milliseconds, loop=0, **extra
     )
     return file.getvalue()
+
+
+def _of_few_colours(seen: Sequence[Image]) -> list[Image]:
+    """The pictures of one moment with the same colours, so that only where they differ takes room.
+
+    Each moment has colours of its own: with the same ones for all, white becomes a little grey.
+    """
+    from PIL import Image
+
+    wide, tall = seen[0].size
+    sheet = Image.new("RGB", (wide, tall * len(seen)))
+    for row, each in enumerate(seen):
+        sheet.paste(each, (0, row * tall))
+    few = sheet.quantize(128)
+    return [few.crop((0, row * tall, wide, (row + 1) * tall)) for row in range(len(seen))]
 
 
 def _with_pills(still: Image, shown: Sequence[Shown], palette: Palette, scale: float) -> Image:

@@ -104,8 +104,8 @@ OPTIONS: dict[str, Option] = {
             help="a .py that trains the graph on its rows by PyTorch, or torchrun"),
         Option(name="fps", metavar="F", within=(1 / SECONDS[1], 1 / SECONDS[0]),
             help="moments per second of an animation"),
-        Option(name="motion", title="with motion", switch=True, default=False,
-            help="in a GIF or WebP the numbers of a step travel along the wires"),
+        Option(name="motion", title="with motion", switch=True, default=True,
+            help="no numbers that travel along the wires of a step"),
         Option(name="seconds", metavar="T", within=SECONDS, help="or seconds per moment: 1.6"),
     )
 }  # fmt: skip

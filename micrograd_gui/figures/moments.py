@@ -53,7 +53,7 @@ class Options:
     scale: float | None = None  # None: 2 for a picture, 1 for an animation
     transparent: bool = False
     seconds: float = 1.6  # how long each moment of an animation stays
-    motion: bool = False  # in an animation a step's numbers travel along the wires
+    motion: bool = True  # in an animation a step's numbers travel along the wires
     margin: float = MARGIN
     digits: int = 4
     rankdir: str = "LR"

@@ -67,7 +67,7 @@ def test_a_number_may_be_a_text() -> None:
 
 OTHER: dict[str, object] = {  # than usual, for each option
     "step": "3", "style": "canvas", "theme": "print", "scale": 0.7, "gradients": False, "transparent": True,
-    "motion": True, "rankdir": "TB", "nodes": "y,L", "open_blocks": True, "digits": 1, "card": True,
+    "motion": False, "rankdir": "TB", "nodes": "y,L", "open_blocks": True, "digits": 1, "card": True,
     "only": "card", "margin": 50, "dialect": "torch", "train": True, "fps": 50, "seconds": 0.1,
 }  # fmt: skip
 HEEDED = [(form.suffix, name) for form in FORMS.values() for name in OPTIONS if name in form.options]
