@@ -310,15 +310,26 @@ class GradientsTable(QTableView):
             widths[NODE] = bold.horizontalAdvance(tight[NODE]) + self._look.px(9)
             for column, text in wide.items():  # both numbers are read, if need be by scrolling
                 widths[column] = max(widths[column], _width(metrics, text) + self._look.px(13))
-        for column in (NUMERIC, ERROR):  # while they hold nothing, both numbers have their room
-            empty = bool(wide) and isinstance(model, GradientsModel) and not model.measured
-            self.setColumnHidden(column, empty)
-            widths[column] = 0 if empty else widths[column]
+        hidden = self._without(widths, metrics) if self._look.projector and not wide else ()
+        if wide and isinstance(model, GradientsModel) and not model.measured:
+            hidden = (NUMERIC, ERROR)  # while they hold nothing, both numbers have their room
+        for column in (DATA, NUMERIC, ERROR):
+            self.setColumnHidden(column, column in hidden)
+            widths[column] = 0 if column in hidden else widths[column]
         if wide:
             missing = max(0, sum(widths) - room)  # words are drawn a little smaller before one has to scroll
             widths[VERDICT] = max(int(0.85 * widths[VERDICT]), widths[VERDICT] - missing)
         for column, width in enumerate(widths):  # the last one takes what is left on top of that
             self.setColumnWidth(column, width)
+
+    def _without(self, widths: list[int], metrics: QFontMetrics) -> tuple[int, ...]:
+        """What a hall can do without for whole verdicts: the error, and data, which is on the nodes."""
+        verdict = metrics.horizontalAdvance("will agree") + self._look.px(10)
+        tight = [*widths[:VERDICT], verdict, *widths[VERDICT + 1 :]]
+        for hidden in ((), (ERROR,), (ERROR, DATA)):
+            if sum(tight) - sum(tight[column] for column in hidden) <= self._room:
+                break
+        return hidden
 
     def _longest(self, metrics: QFontMetrics) -> int:
         """Pixels that the longest name takes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from math import ceil
 
@@ -32,6 +33,8 @@ _NBSP = "\u00a0"
 _LINE = 1.32  # height of a line of text, in its size
 _MARGIN, _INDENT = 6, 8  # all round, and at the left on top of that
 _AIR = 0.2  # extra space round an equals sign, in the text's size
+_HANGING = 1.5  # how far in stands what is broken off, in the text's size
+_MUCH = 1.2  # how much larger two lines must be to be better than one
 
 
 class StepCard(QTextEdit):
@@ -105,25 +108,37 @@ class StepCard(QTextEdit):
     def _size(self, kind: str) -> float:
         """The size of a kind of line at scale 1; a projector's is all that its room may hold."""
         if kind == "big":
-            return 30.0 if self._look.projector else 24.0
+            return 36.0 if self._look.projector else 24.0
         return {"head": 12.5, "note": 14.0}[kind]
 
     def _px(self, kind: str) -> int:
         wanted = self._look.px(self._size(kind))
-        if not self._look.projector:
-            return wanted
-        return max(wanted, SMALLEST_PROJECTED + (6 if kind == "big" else 0))
+        return max(wanted, self._floor) if self._look.projector else wanted
 
     @property
     def _floor(self) -> int:
-        return SMALLEST_PROJECTED if self._look.projector else self._look.px(15)
+        """On a projector 28 pixels of a screen 1080 high, and in proportion on others."""
+        if self._look.projector:
+            return ceil(SMALLEST_PROJECTED * self._look.hall_unit - 0.01)
+        return self._look.px(15)
 
     @property
     def _margin(self) -> int:
         return self._look.px(_MARGIN)
 
     def _largest_fit(self) -> int:
-        """The size in pixels at which every equation stands on one line and all lines on the card."""
+        """The size in pixels at which every equation stands on one line and all lines on the card.
+
+        On a projector an equation takes two lines where it is then much larger: the back row reads that
+        sooner than one thin line above an empty half.
+        """
+        on_one = self._largest_on_one_line()
+        if not self._look.projector:
+            return on_one
+        broken = self._largest_broken()
+        return broken if broken > on_one * _MUCH else on_one
+
+    def _largest_on_one_line(self) -> int:
         wanted, floor = self._px("big"), self._floor
         room = self._room
         indent = self._look.px(_INDENT)
@@ -143,6 +158,32 @@ class StepCard(QTextEdit):
         by_height = int((height - others) / (len(equations) * _LINE))
         return max(floor, min(size, by_height))
 
+    def _largest_broken(self) -> int:
+        """The size at which all lines stand on the card, and each part between equals signs on one line."""
+        wanted = self._px("big")
+        width = self._room.width() - 2 * self._margin - self._look.px(_INDENT) - 2
+        height = self._room.height() - 2 * self._margin
+        equations = [self._parts(line, wanted) for line in self._lines if line.size == "big"]
+        for line in self._lines:
+            if line.size != "big":
+                size = self._px(line.size)
+                height -= round(size * _LINE * max(1, ceil(self._width(line, size) / max(width, 1))))
+        for size in range(wanted, self._floor, -1):
+            shrunk = size / wanted * 1.01  # hinted letters are not quite in proportion
+            rows = [_rows([part * shrunk for part in parts], width, size * _HANGING) for parts in equations]
+            if 0 not in rows and sum(rows) * size * _LINE <= height:
+                return size
+        return 0
+
+    def _parts(self, line: Line, size: int) -> list[float]:
+        """How wide that line is up to each of its equals signs, and from the last one on."""
+        parts: list[list[Fragment]] = [[]]
+        for fragment in line.fragments:
+            if fragment == EQUALS and parts[-1]:
+                parts.append([])
+            parts[-1].append(fragment)
+        return [self._width(line._replace(fragments=tuple(part)), size) for part in parts]
+
     def _air(self, size: int) -> float:
         """What a projected card has left of its height goes between its lines, so that no half is empty."""
         if not self._look.projector or not self._lines:
@@ -151,7 +192,10 @@ class StepCard(QTextEdit):
         used = 0.0
         for line in self._lines:
             pixels = size if line.size == "big" else self._px(line.size)
-            used += pixels * (_LINE + 0.12) * ceil(max(1.0, self._width(line, pixels)) / width)
+            rows = ceil(max(1.0, self._width(line, pixels)) / width)
+            if line.size == "big":
+                rows = _rows(self._parts(line, pixels), width, pixels * _HANGING) or rows
+            used += pixels * (_LINE + 0.12) * rows
         left = self._room.height() - 2 * self._margin - used
         return max(0.0, min(left / (len(self._lines) + 1), size * 0.6))
 
@@ -197,8 +241,8 @@ class StepCard(QTextEdit):
             block.setTopMargin(pixels * 0.12 + air if number else air / 2)
             block.setLeftMargin(self._look.px(_INDENT))
             if line.size == "big":  # what is broken off hangs below the first part
-                block.setLeftMargin(self._look.px(_INDENT) + pixels * 1.5)
-                block.setTextIndent(-pixels * 1.5)
+                block.setLeftMargin(self._look.px(_INDENT) + pixels * _HANGING)
+                block.setTextIndent(-pixels * _HANGING)
             if number == 0:
                 cursor.setBlockFormat(block)
             else:
@@ -240,6 +284,18 @@ class StepCard(QTextEdit):
             form.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
             form.setFontLetterSpacing(_AIR * pixels)
         return form
+
+
+def _rows(parts: Sequence[float], width: float, hanging: float) -> int:
+    """How many rows parts of those widths fill, the first one wider than the others; 0: one does not fit."""
+    rows, left = 1, width
+    for number, part in enumerate(parts):
+        if number and part > left:
+            rows, left = rows + 1, width - hanging
+        if part > left:
+            return 0
+        left -= part
+    return rows
 
 
 @cache

@@ -379,3 +379,19 @@ def test_a_large_pane_has_a_large_table_with_every_row_in_view(pane, table, sess
     assert table.viewport().rect().contains(table.visualRect(last))
     pane.resize(560, 300)
     assert table.font().pixelSize() == usual
+
+
+@pytest.mark.parametrize("height", [720, 1080, 2160])
+def test_beside_the_card_of_a_hall_verdicts_stand_whole(make_view, session, height):
+    pane = make_view(Gradients, session, height * 16 // 9 * 42 // 100, height // 3)
+    table = pane.table
+    pane.set_look(Look(DARK).projected(height))
+    pane.show()
+    session.check_all()
+    verdict = table.model().columnCount() - 1
+    words = table.fontMetrics().horizontalAdvance("will agree")
+    assert table.columnWidth(verdict) >= words + 10
+    seen = sum(table.columnWidth(at) for at in range(verdict + 1) if not table.isColumnHidden(at))
+    assert seen <= table.viewport().width()
+    pane.set_look(Look(DARK))
+    assert not any(table.isColumnHidden(at) for at in range(verdict + 1))

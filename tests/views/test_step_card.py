@@ -112,7 +112,7 @@ def test_a_part_that_is_too_long_scrolls(qtbot):
 
 def test_nothing_stands_twice_when_a_scroll_bar_goes(qtbot, session):
     session.backward()
-    card = make_card(qtbot, session, Look(LIGHT).projected(720), 526, 153)
+    card = make_card(qtbot, session, Look(LIGHT).projected(720), 351, 102)
     scrolled = 0
     while session.state.cursor:
         session.previous()
@@ -131,12 +131,30 @@ def test_four_lines_and_a_sentence_still_fit(qtbot, session):
 
 
 @pytest.mark.parametrize("height", [720, 1080, 2160])
-def test_in_a_hall_no_text_is_smaller_than_28_pixels(qtbot, session, height):
+def test_in_a_hall_no_text_is_smaller_than_28_pixels_of_1080(qtbot, session, height):
     session.backward()
-    card = make_card(qtbot, session, Look(DARK).projected(height), 1280)
-    assert min(sizes(card)) >= 28
+    card = make_card(qtbot, session, Look(DARK).projected(height), height * 16 // 9)
+    assert min(sizes(card)) >= 28 * height / 1080
     session.nudge(session.state.graph.named("a"), 0.001)
-    assert min(sizes(card)) >= 28
+    assert min(sizes(card)) >= 28 * height / 1080
+
+
+@pytest.mark.parametrize("height", [720, 1080, 2160])
+def test_in_a_hall_an_equation_takes_the_room_there_is(qtbot, session, height):
+    session.forward()
+    for _ in range(2):
+        session.backward_step()
+    width, room = height * 16 // 9, height * 34 // 100
+    card = make_card(qtbot, session, Look(DARK).projected(height), width, room)
+    unit = height / 1080
+    assert max(sizes(card)) >= 44 * unit
+    lines = card.document().blockCount()
+    assert lines == len(explained(session.state))
+    assert not card.verticalScrollBar().isVisible()
+    assert card.document().size().height() >= room * 0.6  # no half of it is empty
+    small = make_card(qtbot, session, Look(DARK).projected(height), width * 58 // 100, room)
+    assert not small.verticalScrollBar().isVisible()
+    assert max(sizes(small)) >= 38 * unit  # beside a third pane it breaks before an equals sign
 
 
 def test_what_is_copied_is_plain_text_with_ordinary_spaces(card, session, qtbot):
