@@ -51,6 +51,15 @@ def end_of_step(run: Run, cursor: int, boxes: Mapping[NodeId, BlockId]) -> int:
     return at
 
 
+def ends_of_steps(run: Run, boxes: Mapping[NodeId, BlockId]) -> tuple[int, ...]:
+    """The moments at which one stands, stepping over from the first to the last."""
+    ends, cursor = [], 0
+    while cursor < len(run.steps):
+        cursor = end_of_step(run, cursor, boxes)
+        ends.append(cursor)
+    return tuple(ends)
+
+
 def _box(step: Step, boxes: Mapping[NodeId, BlockId]) -> BlockId | None:
     return None if step.node is None else boxes.get(step.node)
 

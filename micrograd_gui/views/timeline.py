@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
@@ -14,16 +14,21 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPolygonF,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QWidget
 
+from micrograd_gui.document.block import Block, BlockId
+from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.marks import Marks
 from micrograd_gui.session.explain.moments import moment_in_words
+from micrograd_gui.session.over_blocks import boxes_of, ends_of_steps
 from micrograd_gui.session.state import State
 from micrograd_gui.session.stops import stops_between
 from micrograd_gui.session.trace import Kind, Run
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.theme import Look
+from micrograd_gui.views.time_axis import Span, TimeAxis, spans_of
 
 if TYPE_CHECKING:
     from micrograd_gui.views.playing import Playing
@@ -33,6 +38,7 @@ _SIDE = 16  # from the edges to the first and the last moment
 _MARKS = 13  # from the top to the middle of the marks
 _RADIUS = 5.0
 _ROOM = 13.0  # that a mark of its own takes; where there is less, marks become bands
+_NEAR = 4.0  # so near to a tick, it is the tick that is meant
 _OWN = ("seed", "zero", "update", "rows", "problem")  # kinds that are seen among bands, too
 _WORDS = {
     "forward": "forward",
@@ -45,30 +51,13 @@ _WORDS = {
 }
 
 
-class Span(NamedTuple):
-    """Steps of one kind that follow each other: the moments from ``first`` to ``last``, both included."""
-
-    kind: Kind
-    first: int
-    last: int
-
-
-def spans_of(run: Run) -> tuple[Span, ...]:
-    """The steps of a run, those of one kind that follow each other as one."""
-    spans, moment = [], 0
-    for kind, steps in groupby(step.kind for step in run.steps):
-        count = sum(1 for _ in steps)
-        spans.append(Span(kind, moment + 1, moment + count))
-        moment += count
-    return tuple(spans)
-
-
 class Timeline(QWidget):
     """A mark per moment, told apart by its form; what has been done is filled, what is to come is hollow.
 
-    Pressing goes there, dragging goes along, pointing says what the moment is. Where the moments are too many
-    for a mark each, those of a pass are one band: round for forward, square for backward. It takes no focus:
-    the keys of the run work wherever one is.
+    Pressing goes there, dragging goes along, pointing says what the moment is. What of a collapsed block is
+    stepped over has one mark, with a lead as long as it has moments. Where the marks are too many to stand
+    side by side, those of a pass are one band: round for forward, square for backward. It takes no focus: the
+    keys of the run work wherever one is.
     """
 
     def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
@@ -81,6 +70,10 @@ class Timeline(QWidget):
         self._run: Run | None = None
         self._spans: tuple[Span, ...] = ()
         self._moments, self._cursor = 0, 0
+        self._boxes: Mapping[NodeId, BlockId] = {}
+        self._folded: tuple[Run | None, tuple[Block, ...]] = (None, ())
+        self._ticks: tuple[int, ...] = ()
+        self._axis = TimeAxis((), 0, 1, 1)
         self._marked: tuple[Run | None, Marks] = (None, Marks())
         self._stops: tuple[int, ...] = ()
         self._hovered: int | None = None
@@ -96,7 +89,7 @@ class Timeline(QWidget):
         """Draw in that look."""
         self._look = look
         self.setFixedHeight(look.px(_HEIGHT))
-        self.update()
+        self._measure()
 
     def sizeHint(self) -> QSize:
         """A strip of one height, as wide as there is room."""
@@ -119,7 +112,13 @@ class Timeline(QWidget):
         """The moment under the pointer, in words; nothing where there is none."""
         if self._hovered is None or self._run is None:
             return ""
-        said = moment_in_words(self._bridge.shown.graph, self._run, self._hovered)
+        graph = self._bridge.shown.graph
+        said = moment_in_words(graph, self._run, self._hovered)
+        step = self._run.steps[self._hovered - 1] if self._hovered else None
+        box = None if step is None or step.node is None else self._boxes.get(step.node)
+        if box is not None:
+            title = next(each.title for each in graph.blocks if each.id == box)
+            said += f" · in {title or 'a block'}"
         cue = next((each for each in self._marked[1].cues if each.moment == self._hovered), None)
         if cue is not None:
             said = f"⚑ {cue.name}: {cue.note} · {said}" if cue.note else f"⚑ {cue.name} · {said}"
@@ -127,14 +126,32 @@ class Timeline(QWidget):
 
     def x_of(self, moment: int) -> float:
         """Where that moment stands, in pixels from the left."""
-        side = self._look.px(_SIDE)
-        return side + (self.width() - 2 * side) * moment / max(1, self._moments)
+        return self._axis.x_of(moment)
 
     def moment_at(self, x: float) -> int:
         """The moment that stands nearest there."""
-        side = self._look.px(_SIDE)
-        share = (x - side) / max(1, self.width() - 2 * side)
-        return min(max(round(share * self._moments), 0), self._moments)
+        return self._axis.moment_at(x, self._look.px(_NEAR))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._measure()
+
+    def _measure(self) -> None:
+        """Lay the moments out along the strip as wide as it is."""
+        side = float(self._look.px(_SIDE))
+        self._axis = TimeAxis(self._ticks, side, self.width() - side, self._look.px(_ROOM))
+        self.update()
+
+    def _fold(self, graph: Graph, run: Run | None) -> None:
+        """One tick for what is stepped over at once."""
+        self._folded = (run, graph.blocks)
+        self._boxes = {} if run is None else boxes_of(graph)
+        if run is None:
+            self._ticks = ()
+        elif self._boxes:
+            self._ticks = ends_of_steps(run, self._boxes)
+        else:
+            self._ticks = tuple(range(1, len(run) + 1))
+        self._measure()
 
     def _show(self, state: State) -> None:
         """The run of that State; one of training is not recorded, so there is nothing to go through."""
@@ -143,7 +160,9 @@ class Timeline(QWidget):
             self._run, self._hovered, self._wanted = run, None, None
             self._spans = () if run is None else spans_of(run)
             self._moments = 0 if run is None else len(run)
-        if (run, state.graph.marks) != self._marked:
+        if self._folded[0] is not run or self._folded[1] is not state.graph.blocks:
+            self._fold(state.graph, run)
+        if self._marked[0] is not run or self._marked[1] is not state.graph.marks:
             self._marked = (run, state.graph.marks)
             self._stops = () if run is None else tuple(stops_between(state.graph, run, 0, len(run)))
         self._cursor = state.cursor
@@ -213,24 +232,27 @@ class Timeline(QWidget):
         return float(self._look.px(_MARKS))
 
     def _paint_marks(self, painter: QPainter) -> None:
+        assert self._run is not None
         left, right, y = self.x_of(0), self.x_of(self._moments), self._middle
         painter.setPen(QPen(QColor(self._look.theme.muted), self._look.px(1)))
         painter.drawLine(QPointF(left, y), QPointF(right, y))
         start = self._look.px(_RADIUS)
         painter.drawLine(QPointF(left, y - start), QPointF(left, y + start))
-        crowded = (right - left) / self._moments < self._look.px(_ROOM)
-        if crowded:
+        if self._axis.crowded:
             for span in self._spans:
                 if span.kind in ("forward", "backward"):
                     self._paint_band(painter, span)
+            ticks = [
+                tick for span in self._spans if span.kind in _OWN for tick in range(span.first, span.last + 1)
+            ]
+        else:
+            self._paint_leads(painter)
+            ticks = list(self._axis.ticks)
         last = -1e9
-        for span in self._spans:
-            for moment in range(span.first, span.last + 1):
-                if crowded and span.kind not in _OWN:
-                    break
-                if not crowded or self.x_of(moment) - last >= self._look.px(_RADIUS):
-                    last = self.x_of(moment)
-                    self._paint_mark(painter, span.kind, moment)
+        for tick in ticks:
+            if not self._axis.crowded or self.x_of(tick) - last >= self._look.px(_RADIUS):
+                last = self.x_of(tick)
+                self._paint_mark(painter, self._run.steps[tick - 1].kind, tick)
 
     def _colour(self, kind: Kind) -> QColor:
         theme = self._look.theme
@@ -253,6 +275,21 @@ class Timeline(QWidget):
         painter.setBrush(colour)
         painter.drawRoundedRect(whole, round_by, round_by)
         painter.restore()
+
+    def _paint_leads(self, painter: QPainter) -> None:
+        """Where a block is stepped over, a rail as long as it has moments, filled up to where one stands."""
+        assert self._run is not None
+        high, before = self._look.px(_RADIUS) * 0.3, 0
+        for tick in self._axis.ticks:
+            if tick - before > 1:
+                left, right = self.x_of(before), self.x_of(tick)
+                colour = self._colour(self._run.steps[tick - 1].kind)
+                painter.setPen(QPen(colour, max(1, self._look.px(1))))
+                painter.setBrush(QColor(self._look.theme.panel))
+                painter.drawRect(QRectF(left, self._middle - high, right - left, 2 * high))
+                here = min(max(self.x_of(self._cursor), left), right)
+                painter.fillRect(QRectF(left, self._middle - high, here - left, 2 * high), colour)
+            before = tick
 
     def _paint_mark(self, painter: QPainter, kind: Kind, moment: int) -> None:
         """Forward a circle, the seed a triangle, backward a square, over the rows a tall bar, zero grad a

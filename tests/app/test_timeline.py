@@ -1,12 +1,14 @@
 """The strip of all moments below the canvas, in a real window: what it shows, what the mouse does there."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog, QWidget
 
 from micrograd_gui.session.explain.moments import moment_in_words
-from micrograd_gui.views.timeline import Span, spans_of
+from micrograd_gui.views.time_axis import Span, spans_of
 
 
 def strip_of(window) -> QWidget:
@@ -205,3 +207,25 @@ def test_breakpoints_and_cues_stand_on_the_strip_and_playing_stops_there(opened,
     assert stood == [2, 3]
     act(window, "undo", "undo")
     assert session.state.graph.marks == ((), ())
+
+
+def test_what_is_stepped_over_has_one_mark_and_what_lies_inside_can_still_be_gone_to(opened, act) -> None:
+    window = opened("mlp")
+    session, strip = window.session, strip_of(window)
+    act(window, "forward", "backward", "first")
+    stood = [0]
+    while session.state.following is not None:
+        act(window, "step_over")
+        stood.append(session.state.cursor)
+    assert (0, *strip._axis.ticks) == tuple(stood)
+    places = [strip.x_of(moment) for moment in stood]
+    assert min(b - a for a, b in pairwise(places)) >= strip._look.px(13)
+    inside = stood[1] // 2
+    for moment in (stood[1], inside, stood[-2]):
+        QTest.mouseClick(strip, Qt.MouseButton.LeftButton, pos=point(strip, moment))
+        assert session.state.cursor == moment
+    move(strip, inside)
+    assert strip.hovered.endswith(" · in neuron 1_1")
+    session.collapse(session.state.graph.blocks[0].id, True)
+    assert len(strip._axis.ticks) < len(stood) - 1
+    assert strip._axis.ticks[-1] == len(session.state.trace)
