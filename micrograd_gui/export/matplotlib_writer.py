@@ -46,8 +46,12 @@ _POINTS = 72.0  # to the inch; a unit of a picture is a point
 
 def pdf(figures: Iterable[Figure], palette: Palette, *, title: str, graph: str = "") -> bytes:
     """A PDF with a page for each figure, made smaller to fit it; fonts embedded, the graph attached."""
+    from fontTools import subset  # type: ignore[import-untyped]
     from matplotlib.backends.backend_pdf import PdfPages
 
+    # what sets letters side by side, which is done by then: to make it smaller takes half of a page's time
+    unused = {"GSUB", "GPOS", "GDEF", *subset.Options._drop_tables_default}
+    subset.Options._drop_tables_default = sorted(unused)
     file = io.BytesIO()
     with _fonts_embedded(), PdfPages(file, metadata={"Title": title, "Creator": "micrograd-gui"}) as pages:
         for each in figures:
@@ -166,10 +170,16 @@ def _affordable(figure: Figure, scale: float | None, *, usual: float) -> float:
 
 def pixels(figure: Figure, palette: Palette, *, scale: float) -> Image:
     """The same as a Pillow image."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
-    made = Image.open(io.BytesIO(png(figure, palette, scale=scale)))
-    return made.convert("RGB")
+    made = mpl_figure(figure, palette)
+    made.set_dpi(_POINTS * scale)
+    canvas = FigureCanvasAgg(made)
+    with _fonts_embedded():
+        canvas.draw()  # type: ignore[no-untyped-call]
+    drawn = canvas.buffer_rgba()  # type: ignore[no-untyped-call]
+    return Image.frombuffer("RGBA", canvas.get_width_height(), drawn).convert("RGB")
 
 
 def mpl_figure(
