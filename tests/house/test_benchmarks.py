@@ -68,7 +68,7 @@ def test_our_side_names_the_file_of_this_checkout_and_refuses_a_copy(tmp_path: P
     assert "missing" in json.loads(first_line(tmp_path, "engine_sides.py", "value-neuron"))
 
 
-@pytest.mark.parametrize("name", ["canvas", "frames", "plots", "start", "step"])
+@pytest.mark.parametrize("name", ["canvas", "frames", "hall", "plots", "start", "step"])
 def test_a_benchmark_of_the_window_tells_the_files_that_it_ran(name: str) -> None:
     assert "tell_own(" in (BENCHMARKS / f"{name}.py").read_text("utf-8")
 
