@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
@@ -18,7 +18,7 @@ from micrograd_gui.session.explain.slopes import amount_text, rule_text
 from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.over_blocks import stretch_at
 from micrograd_gui.session.state import Found, State
-from micrograd_gui.session.trace import NO_FRAME, Field, Frame, NumberField, Step
+from micrograd_gui.session.trace import NO_FRAME, Contribution, Field, Frame, NumberField, Step
 from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
 from micrograd_gui.views.canvas.pens import Pens
 from micrograd_gui.views.canvas.scene import Scene
@@ -92,9 +92,9 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
     if step is not None and step.node is not None and step.node not in scene.graph.nodes:
         step = None
     size = chips_of(scene, zoom)
-    fresh = frozenset() if step is None else step.wrote
-    marks = _turns(state, scene)
-    lit, made = _lit(scene, step), place_chips(scene, step, pens, size, marks)
+    marks, steps = _turns(state, scene), _as_one(state, scene, step)
+    fresh = frozenset[NumberField]().union(*(each.wrote for each in steps))
+    lit, made = _lit(scene, steps), place_chips(scene, steps, pens, size, marks)
     return CanvasFrame(
         scene,
         state.frame,
@@ -123,13 +123,21 @@ def _turns(state: State, scene: Scene) -> Mapping[Key, Turn]:
     return {key: turn for key, turn in turns(state, scene.folding.owner).items() if key in scene.boxes}
 
 
+def _as_one(state: State, scene: Scene, step: Step | None) -> tuple[Step, ...]:
+    """The step, with those before it that were run as one with it in the box that hides them."""
+    stretch = None if step is None or step.node not in scene.folding.owner else stretch_at(state)
+    if stretch is None or step is None or step.node is None:
+        return () if step is None else (step,)
+    return stretch.steps if block_key(stretch.block.id) == scene.folding.owner[step.node] else (step,)
+
+
 def _said_of_hidden(state: State, scene: Scene, step: Step | None) -> str:
     """Which node acts that is in a box, or how many of them have acted as one step."""
     if step is None or step.node is None or step.node not in scene.folding.owner:
         return ""
-    stretch = stretch_at(state)
-    if stretch is not None and block_key(stretch.block.id) == scene.folding.owner[step.node]:
-        return f"{len(stretch.steps):,} steps run"
+    steps = _as_one(state, scene, step)
+    if len(steps) > 1:
+        return f"{len(steps):,} steps run"
     return f"acts: {name_of(scene.graph.nodes[step.node])}"
 
 
@@ -138,11 +146,10 @@ def picture_of_graph(graph: Graph, frame: Frame = NO_FRAME) -> CanvasFrame:
     return CanvasFrame(Scene(graph), frame)
 
 
-def _lit(scene: Scene, step: Step | None) -> frozenset[Wire]:
-    if step is None or step.node is None or step.kind == "seed":
-        return frozenset()
-    ports = range(len(scene.graph.nodes[step.node].inputs))
-    shown = (scene.folding.drawn_wire((step.node, port)) for port in ports)
+def _lit(scene: Scene, steps: Iterable[Step]) -> frozenset[Wire]:
+    nodes = [step.node for step in steps if step.node is not None and step.kind != "seed"]
+    wires = ((node, port) for node in nodes for port in range(len(scene.graph.nodes[node].inputs)))
+    shown = (scene.folding.drawn_wire(wire) for wire in wires)
     return frozenset(wire for wire in shown if wire is not None and wire in scene.curves)
 
 
@@ -237,31 +244,54 @@ def chips_of(scene: Scene, zoom: float) -> float:
 
 def mark_room(scene: Scene, box: QRectF) -> QRectF:
     """The box with the mark of its turn, which stands on its upper edge."""
-    tall = scene.form.word * 0.9
+    tall = scene.form.word * (1.55 if scene.folding.stand is None else 0.98)  # in the window, from afar
     return box.adjusted(-tall, -tall, tall, 0)
 
 
 def place_chips(
-    scene: Scene, step: Step | None, pens: Pens, size: float = 1.0, marks: Container[Key] = ()
+    scene: Scene, steps: Sequence[Step], pens: Pens, size: float = 1.0, marks: Container[Key] = ()
 ) -> tuple[ChipItem, ...]:
-    """The chips of a backward step, clear of every box and of each other wherever there is room."""
-    if step is None or step.node is None or step.kind not in ("backward", "problem") or not size:
+    """The chips of a backward step, clear of every box and of each other wherever there is room.
+
+    What a box hands back as one step is said where there is room: the step card sums it up.
+    """
+    if not size:
         return ()
     made: list[ChipItem] = []
-    for each in step.contributions:
-        wire = scene.folding.drawn_wire((step.node, each.port))
-        if wire is None or wire not in scene.curves:
-            continue
-        rule, amount = rule_text(scene.graph, step.node, each), amount_text(each)
-        last = each.port == len(step.contributions) - 1 and each.port > 0
+    for wire, rule, amount, last in _handed_back(scene, steps):
         for said, each_size in _chip_sizes(scene, rule, size):  # rather small than over a box
             width, height = _chip_room(said, amount, pens)
             room_for = width * each_size, height * each_size
             rect, anchor, free = _find_room(scene, wire, *room_for, made, last, marks)
             if free:
                 break
+        if len(steps) > 1 and not free:
+            continue
         made.append(ChipItem(wire, said, amount, rect, anchor, each_size))
     return tuple(made)
+
+
+def _handed_back(scene: Scene, steps: Sequence[Step]) -> list[tuple[Wire, str, str, bool]]:
+    """What goes back along each drawn wire: its rule, the amount, and whether it is the last of several.
+
+    What many steps put on one wire is added up, without a rule.
+    """
+    found: list[tuple[Wire, str, str, bool]] = []
+    along: dict[Wire, list[Contribution]] = {}
+    for step in steps:
+        for each in step.contributions:
+            wire = None if step.node is None else scene.folding.drawn_wire((step.node, each.port))
+            if step.node is not None and wire is not None and wire in scene.curves:
+                last = each.port == len(step.contributions) - 1 and each.port > 0
+                along.setdefault(wire, []).append(each)
+                found.append((wire, rule_text(scene.graph, step.node, each), amount_text(each), last))
+    if len(steps) < 2:
+        return found
+    sums = {wire: sum(each.amount for each in several) for wire, several in along.items()}
+    return [
+        (wire, "", amount_text(several[0]._replace(amount=sums[wire])), False)
+        for wire, several in along.items()
+    ]
 
 
 def _chip_sizes(scene: Scene, rule: str, size: float) -> list[tuple[str, float]]:
