@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
@@ -9,16 +10,23 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
-os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp()  # the pictures show a first start
+KEPT = Path(tempfile.mkdtemp())
+SCREEN = {"name": "projector", "x": 0, "y": 0, "width": 1920, "height": 1080}
+(KEPT / "screens.json").write_text(json.dumps({"screens": [SCREEN]}), "utf-8")
+os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={KEPT / 'screens.json'}"
+os.environ["XDG_CONFIG_HOME"] = str(KEPT)  # the pictures show a first start
 
+from PIL import Image
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QAction, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from micrograd_gui.app import cli, create_window
 
 SIZE = QSize(1600, 900)
+SHOWN = (960, 540)  # pixels of the animation
+TRAVELLING, REST, END = 60, 1400, 3000  # milliseconds of its frames
 
 
 def picture(name: str, theme: str) -> None:
@@ -40,6 +48,57 @@ def picture(name: str, theme: str) -> None:
     window.grab().save(str(ROOT / "docs" / "pictures" / name))
     session.saved_as_is()
     window.close()
+
+
+def hall(name: str) -> None:
+    """The neuron's backward pass in the hall: a frame for each sixth of a motion, then the moment at rest."""
+    window = create_window("neuron")
+    window.appearance.use_theme("dark")
+    window.resize(SIZE)
+    window.show()
+    QTest.qWait(1500)
+    projector = window.findChild(QAction, "projector")
+    assert isinstance(projector, QAction)
+    projector.trigger()
+    QTest.qWait(1000)
+    window.canvas.motion_seconds = lambda: 0.9
+    session = window.session
+    session.forward()
+    QTest.qWait(1200)
+    frames, milliseconds = [], []
+    for _ in range(6):
+        session.backward_step()
+        seen = []
+        for _ in range(6):
+            QTest.qWait(110)
+            seen.append(_pixels(window.grab().toImage()))
+        QTest.qWait(600)
+        seen.append(_pixels(window.grab().toImage()))
+        frames += _of_few_colours(seen)
+        milliseconds += [TRAVELLING] * 6 + [REST]
+    milliseconds[-1] = END
+    path = ROOT / "docs" / "pictures" / name
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=milliseconds, loop=0)
+    session.saved_as_is()
+    window.close()
+
+
+def _pixels(seen: QImage) -> Image.Image:
+    made = seen.convertToFormat(QImage.Format.Format_RGB888)
+    raw = Image.frombuffer(
+        "RGB", (made.width(), made.height()), bytes(made.constBits()), "raw", "RGB", made.bytesPerLine(), 1
+    )
+    return raw.resize(SHOWN, Image.Resampling.LANCZOS)
+
+
+def _of_few_colours(seen: list[Image.Image]) -> list[Image.Image]:
+    """With the same colours in all frames of one step, a GIF keeps only where they differ."""
+    wide, tall = SHOWN
+    sheet = Image.new("RGB", (wide, tall * len(seen)))
+    for row, each in enumerate(seen):
+        sheet.paste(each, (0, row * tall))
+    few = sheet.quantize(128, dither=Image.Dither.NONE)
+    return [few.crop((0, row * tall, wide, (row + 1) * tall)) for row in range(len(seen))]
 
 
 # What README's gallery shows: the arguments of `micrograd-gui render`, as they stand there.
@@ -65,6 +124,7 @@ def main() -> None:
     app = QApplication([])
     picture("window.png", "light")
     picture("window-dark.png", "dark")
+    hall("hall.gif")
     app.quit()
 
 

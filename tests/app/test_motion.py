@@ -95,3 +95,14 @@ def test_the_desktop_is_asked(said: str, calm: bool, monkeypatch) -> None:
 def test_nothing_moves_before_the_desktop_has_answered(qapp, monkeypatch) -> None:
     monkeypatch.setattr(motion.Thread, "start", lambda self: None)
     assert Pace(Settings()).seconds == 0.0
+
+
+def test_in_the_hall_numbers_travel_as_large_as_they_stand_on_the_nodes(moving, act) -> None:
+    act(moving, "projector")
+    moving.resize(1920, 1080)
+    act(moving, "forward_step")
+    canvas, motion = moving.canvas, _motion(moving)
+    stand = canvas.text_px(moving.session.state.step.node)
+    travel = motion._scale() * canvas.pens.sum.qfont.pixelSize() * canvas.zoom
+    assert travel == pytest.approx(stand, rel=0.05)
+    act(moving, "projector")

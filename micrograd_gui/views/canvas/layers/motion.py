@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPen
 
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.figures.geometry import Bezier, Point
+from micrograd_gui.figures.geometry import WIDE, Bezier, Point
 from micrograd_gui.figures.motion import End, Journey, Shown, at, journey
 from micrograd_gui.session.state import State
 from micrograd_gui.views.canvas.host import Host
@@ -85,8 +85,9 @@ class Motion(QObject):
         self._host.refresh(self._covered(each) for each in (*before, *shown))
 
     def _scale(self) -> float:
-        size = self._host.pens.sum.qfont.pixelSize()
-        return max(1.0, _SMALLEST / (size * self._host.zoom))
+        size, form = self._host.pens.sum.qfont.pixelSize(), self._host.graph_scene.folding.form
+        as_on_cards = 1.0 if form == WIDE else form.number / size
+        return max(as_on_cards, _SMALLEST / (size * self._host.zoom))
 
     def _pill(self, each: Shown) -> QRectF:
         font = self._host.pens.sum
@@ -106,4 +107,7 @@ class Motion(QObject):
 
     def _below(self, number: NodeId) -> Point | None:
         rect = self._host.graph_scene.box_of(number)
-        return None if rect.isEmpty() else (rect.center().x(), rect.bottom())
+        if rect.isEmpty():
+            return None
+        larger = self._scale() - 1  # than usual: the sum goes no further into its card for that
+        return rect.center().x(), rect.bottom() + larger * (self._host.pens.sum.metrics.height() / 2 + _DOWN)
