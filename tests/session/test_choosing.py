@@ -71,6 +71,17 @@ def test_the_chosen_order_stays_with_a_live_edit_with_undo_and_with_the_passes_a
     assert _names(session, "backward") == "fed" + "fed"
 
 
+def test_training_goes_back_to_the_engine_s_order():
+    session = Session(load_example("xor"))
+    for _ in range(5):
+        session.step_over()
+    session.backward()
+    session.act_next(session.state.graph.target)
+    assert not all(each.first == () for each in session.state.trace.script)
+    session.train_step()
+    assert all(each.first == () for each in session.state.trace.script)
+
+
 def test_where_it_may_not_nothing_changes_and_the_wrong_number_is_said_and_why():
     session, named = _session()
     assert "f needs d and e, not computed yet" in (said := _refused(session, named("f")))
