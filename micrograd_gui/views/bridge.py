@@ -43,6 +43,7 @@ class Bridge(QObject):
 
     ==============================  =======================  ============================================
     app/hall/projecting.py          150 ms                   whether the pane of choice has something to say
+    app/hall/presenter.py           150 ms                   the notes on the first screen of two, in the hall
     app/training_loop.py            each change              whether the timer of the run goes
     app/window.py                   150 ms                   title, actions, what a document opens with
     views/canvas/view.py            together                 nodes, wires and their numbers

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence, QScreen, QShortcut
 from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar, QWidget
 from shiboken6 import isValid
 
@@ -19,6 +19,7 @@ from micrograd_gui.views.theme import Look
 if TYPE_CHECKING:
     from micrograd_gui.app.hall.glass import Glass
     from micrograd_gui.app.hall.notice import Notice
+    from micrograd_gui.app.hall.presenter import Presenter
 
 SETTLING = 200  # milliseconds that a window manager may take to resize a window
 THIRD = ("", "plot", "gradients", "rendered_graph", "moments", "data")  # the pane that each digit brings
@@ -51,6 +52,7 @@ class Before(NamedTuple):
     focus: QWidget | None
     touched: bool
     state: State
+    moved: tuple[QScreen, QRect] | None = None  # from where, when the hall is on another screen
 
 
 class Projector(QObject):
@@ -77,6 +79,7 @@ class Projector(QObject):
         self._glass: Glass | None = None  # made when it is first wanted, as the blank is
         self._blank: QWidget | None = None
         self._notice: Notice | None = None
+        self._presenter: Presenter | None = None  # made when there is a second screen
         appearance.changed.connect(self._share)
 
     @property
@@ -105,6 +108,8 @@ class Projector(QObject):
         self._panes.touched = True
         for bar in bars:
             bar.hide()
+        if len(QGuiApplication.screens()) > 1:
+            self._take_screen()
         window.showFullScreen()
         self._appearance.set_look(look.projected(window.height()))
         self._shown = self._of_choice()
@@ -113,6 +118,23 @@ class Projector(QObject):
         self._take_keys()
         self.resized.emit()
         self.switched.emit(True)
+
+    def _take_screen(self) -> None:
+        """The hall on the second screen, the presenter's window on the first."""
+        from micrograd_gui.app.hall.presenter import Presenter, screen_of_hall
+
+        window, first = self._window, QGuiApplication.primaryScreen()
+        hall = screen_of_hall(window.screen())
+        if hall is first or self._before is None:
+            return  # both show the same
+        if hall is not window.screen():
+            self._before = self._before._replace(moved=(window.screen(), window.normalGeometry()))
+            window.setWindowState(Qt.WindowState.WindowNoState)
+            window.setScreen(hall)  # else it fills the one that it still is on
+            window.setGeometry(hall.geometry())
+        if self._presenter is None:
+            self._presenter = Presenter(window, self._bridge)
+        self._presenter.begin(first, self._appearance.look)
 
     def _take_keys(self) -> None:
         """The digits are keys of the hall; made when it is first entered."""
@@ -211,6 +233,13 @@ class Projector(QObject):
         self._panes.give_titles_back()
         for bar in before.bars:
             bar.show()
+        if self._presenter is not None:
+            self._presenter.end()
+        if before.moved is not None:
+            screen, place = before.moved
+            window.setWindowState(Qt.WindowState.WindowNoState)
+            window.setScreen(screen)
+            window.setGeometry(place)
         window.setWindowState(before.states)  # showNormal would un-maximise it
         if before.states == Qt.WindowState.WindowNoState:
             window.resize(before.size)
