@@ -368,8 +368,7 @@ def summary(state: State) -> str:
     graph = state.graph
     if not graph.nodes:
         return "empty graph"
-    wires = sum(source is not None for node in graph for source in node.inputs)
-    parts = [_count(len(graph), "node"), _count(wires, "wire")]
+    parts = [_count(len(graph), "node"), _count(graph.wiring.wires, "wire")]
     if state.trace is None:
         parts.append("not run yet")
     else:

@@ -54,6 +54,11 @@ class Wiring(Struct, frozen=True, eq=False, dict=True):
         return {number: tuple(pairs) for number, pairs in users.items()}
 
     @cached_property
+    def wires(self) -> int:
+        """How many ports have an operand."""
+        return sum(source is not None for node in self.nodes.values() for source in node.inputs)
+
+    @cached_property
     def target(self) -> NodeId | None:
         """The node whose gradient is 1: the chosen one, else the newest wired node nothing uses."""
         if self.chosen_target is not None:

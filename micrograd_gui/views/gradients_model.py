@@ -314,7 +314,8 @@ def _differing(old: State, new: State) -> set[NodeId]:
     nodes: set[NodeId] = set()
     if old.frame is not new.frame:
         for was, now in ((old.frame.data, new.frame.data), (old.frame.grad, new.frame.grad)):
-            nodes.update(node for node in new.graph.order if was.get(node) != now.get(node))
+            if was is not now:
+                nodes.update(node for node, _ in was.items() ^ now.items())
         nodes.update(node for node, _ in old.frame.stale ^ new.frame.stale)
     steps = (old.step, new.step)
     if steps[0] is not steps[1]:

@@ -183,7 +183,9 @@ class Timeline(QWidget):
         x = event.position().x()
         if event.buttons() & Qt.MouseButton.LeftButton and self._open:
             self._want(x)
-        self._hover(self.moment_at(x) if self._open else None)
+            self._hovered = self._wanted  # painted with the moment itself: one picture, not two
+        else:
+            self._hover(self.moment_at(x) if self._open else None)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._go()
@@ -204,8 +206,10 @@ class Timeline(QWidget):
     def _go(self) -> None:
         wanted, self._wanted = self._wanted, None
         self._going.stop()
-        if wanted is not None and self._open and wanted != self._bridge.state.cursor:
-            self._bridge.attempt(self._bridge.session.seek, wanted)
+        if wanted is not None and self._open:
+            self.update()
+            if wanted != self._bridge.state.cursor:
+                self._bridge.attempt(self._bridge.session.seek, wanted)
 
     def _hover(self, moment: int | None) -> None:
         if moment != self._hovered:

@@ -397,7 +397,7 @@ class PlanLine(ReadLine):
         self.refusal.setVisible(bool(sentence))
 
     def _differs(self, old: State, new: State) -> bool:
-        return old.graph.plan != new.graph.plan
+        return old.graph is not new.graph and old.graph.plan != new.graph.plan
 
     def _read_if_modified(self) -> None:
         if self.isModified():

@@ -180,8 +180,7 @@ def differences(old: CanvasFrame, new: CanvasFrame) -> list[QRectF]:
     if old.frame is not new.frame:
         for before, after in ((old.frame.data, new.frame.data), (old.frame.grad, new.frame.grad)):
             if before is not after:
-                numbers |= {n for n, number in after.items() if before.get(n) != number}
-                numbers |= before.keys() - after.keys()
+                numbers |= {n for n, _ in before.items() ^ after.items()}
         numbers |= {n for n, _ in old.frame.stale ^ new.frame.stale}
     if old.nudge is not new.nudge:
         numbers |= old.nudged | new.nudged
