@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from micrograd_gui.document.notation.writer import expression_of
 from micrograd_gui.session.measure import numbers
+from micrograd_gui.views import bridge
 from micrograd_gui.views.plot.model import Field
 from tests.views import learning
 
@@ -125,8 +126,9 @@ def action(window, name):
 
 
 @pytest.fixture
-def seen(opened, qtbot):
+def seen(opened, qtbot, monkeypatch):
     """A window in which every pane is visible, and a run that has been at work for a moment."""
+    monkeypatch.setattr(bridge, "_SHARE", 2)  # its rest is no part of this, and would be most of the time
     window = opened("xor")
     window.session.open_graph(learning.plane("moons", steps=1_000_000))
     qtbot.wait(100)  # so that it is arranged
