@@ -16,6 +16,7 @@ from micrograd_gui.document.graph import NodeId
 from micrograd_gui.export.svg import FONTS, outline, text_attributes
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.moments import Film
+from micrograd_gui.figures.motion import between
 from micrograd_gui.figures.palette import PALETTES, Palette
 from micrograd_gui.figures.parts import ChipText, Enclosure, Text
 from micrograd_gui.figures.shapes import TONES, Element, Shape, elements, groups, shapes_of, texts_of, tone_of
@@ -42,6 +43,7 @@ def player(film: Film) -> bytes:
         "rows": "\n".join(_rows(film)),
         "cards": "\n".join(_card(moment.card) for moment in film.moments),
         "film": _as_json(list(differences(film))),
+        "motion": _as_json(list(_motion(film))),
         "script": script,
     }
     page = resource("player", "player.html").read_text("utf-8")
@@ -109,6 +111,19 @@ def _svg(figure: Figure, film: Film) -> str:
         for text in group.texts:
             SubElement(parent, "text", {**text_attributes(text), "class": text_looks(text)}).text = text.text
     return str(tostring(root, encoding="unicode"))
+
+
+_SEEN = 12  # so often in a step is told where what travels is
+
+
+def _motion(film: Film) -> Iterator[list[list[list[object]]]]:
+    """For each moment what is seen on its way to it, one picture after the other: text, role, x, y."""
+    for moment in film.watched():
+        frames = between(film.visible_graph, film.figure_at(moment), moment.step, _SEEN)
+        yield [
+            [[each.text, each.role, *(round(place, 1) for place in each.middle)] for each in seen]
+            for seen in frames
+        ]
 
 
 # In words ----------------------------------------------------------------------------------------

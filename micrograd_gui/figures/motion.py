@@ -141,8 +141,8 @@ def at(journey: Journey, t: float, below: Callable[[NodeId], Point | None]) -> t
     return tuple(shown)
 
 
-def between(graph: Graph, figure: Figure, step: Step | None, frames: int) -> tuple[tuple[Shown, ...], ...]:
-    """What is seen over a figure of the moment after that step in so many frames before it rests."""
+def over(graph: Graph, figure: Figure, step: Step | None) -> tuple[Journey, Callable[[NodeId], Point | None]]:
+    """What travels over a figure of the moment after that step, and the lower edges of its boxes."""
     wires = {(wire.node, wire.port): wire for wire in figure.wires}
     boxes = {box.node: box.rect for box in figure.boxes}
 
@@ -158,5 +158,10 @@ def between(graph: Graph, figure: Figure, step: Step | None, frames: int) -> tup
         rect = boxes.get(figure.stands_for.get(node, node))
         return None if rect is None else (rect[0] + rect[2] / 2, rect[1] + rect[3])
 
-    found = journey(graph, figure.frame, step, way)
+    return journey(graph, figure.frame, step, way), below
+
+
+def between(graph: Graph, figure: Figure, step: Step | None, frames: int) -> tuple[tuple[Shown, ...], ...]:
+    """What is seen over a figure of the moment after that step in so many frames before it rests."""
+    found, below = over(graph, figure, step)
     return tuple(at(found, number / frames, below) for number in range(frames)) if found.travellers else ()

@@ -183,7 +183,9 @@ def _cells(rects: str, place: Callable[[float, float], Point]) -> Iterable[Cell]
 
 
 def _wires(
-    graph: Graph, edges: Iterable[Mapping[str, Any]], names: list[tuple[NodeId, bool]],
+    graph: Graph,
+    edges: Iterable[Mapping[str, Any]],
+    names: list[tuple[NodeId, bool]],
     place: Callable[[float, float], Point],
 ) -> Iterable[Wire]:
     ports: defaultdict[tuple[NodeId, NodeId], list[int]] = defaultdict(list)

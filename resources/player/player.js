@@ -37,6 +37,8 @@ function back(number) {
 
 function show(number) {
   number = Math.min(Math.max(number, 0), last);
+  const further = number === shown + 1;
+  rest();
   if (number < shown) back(number);
   else while (shown < number) film[++shown].forEach((change) => apply(...change));
   shown = number;
@@ -53,7 +55,55 @@ function show(number) {
   by("first").disabled = by("back").disabled = number === 0;
   by("forward").disabled = by("last").disabled = number === last;
   follow();
+  if (further) move();
 }
+
+// Motion: on the way to the next moment its numbers travel over the picture, until the next key or their end.
+
+const journeys = JSON.parse(document.getElementById("journeys").textContent);
+const lasts = 400; // milliseconds
+let moving = null;
+let turn = 0;
+
+function pill(text, role, x, y) {
+  const made = ["g", "rect", "text"].map((name) => document.createElementNS(picture.namespaceURI, name));
+  const [group, box, said] = made;
+  const wide = 8 * text.length + 14;
+  group.setAttribute("class", `pill ${role}`);
+  group.setAttribute("transform", `translate(${x} ${y})`);
+  for (const [name, value] of Object.entries({ x: -wide / 2, y: -10, width: wide, height: 20, rx: 10 })) box.setAttribute(name, value);
+  said.setAttribute("y", 4.4);
+  said.textContent = text;
+  group.append(box, said);
+  return group;
+}
+
+function rest() {
+  cancelAnimationFrame(turn);
+  moving?.remove();
+  moving = null;
+}
+
+function move() {
+  const seen = journeys[shown];
+  if (!seen.length || by("motion").getAttribute("aria-pressed") !== "true") return;
+  moving = document.createElementNS(picture.namespaceURI, "g");
+  moving.setAttribute("aria-hidden", "true");
+  picture.append(moving);
+  const began = performance.now();
+  let before = -1;
+  const next = () => {
+    const at = Math.floor((performance.now() - began) / lasts * seen.length);
+    if (at >= seen.length) return rest();
+    if (at !== before) moving.replaceChildren(...seen[at].map((each) => pill(...each)));
+    before = at;
+    turn = requestAnimationFrame(next);
+  };
+  next();
+}
+
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const setMotion = (on) => { by("motion").setAttribute("aria-pressed", on); rest(); };
 
 // A wide graph made to fit is too small to read: at its own size the figure scrolls to where the step is.
 
@@ -111,6 +161,8 @@ for (const [id, verb] of Object.entries(verbs)) {
 }
 by("play").addEventListener("click", play);
 by("size").addEventListener("click", () => setSize(!figure.classList.contains("actual")));
+by("motion").addEventListener("click", () => setMotion(by("motion").getAttribute("aria-pressed") !== "true"));
+calm.addEventListener("change", () => setMotion(!calm.matches));
 window.addEventListener("resize", offerSize);
 by("moment").addEventListener("input", () => { pause(); show(Number(by("moment").value)); });
 by("speed").addEventListener("change", () => { if (timer) { pause(); play(); } });
@@ -122,6 +174,7 @@ document.addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
+setMotion(!calm.matches);
 offerSize();
 setSize(fitted() < 0.45);
 show(0);

@@ -87,8 +87,8 @@ def test_no_label_becomes_a_tag_a_script_or_an_attribute(tmp_path: Path, label: 
     found = Reader(exported(tmp_path / "b.html", graph).read_text("utf-8"))
     count = [tag for tag, _ in found.tags if tag not in ("span",)]
     assert count == [tag for tag, _ in expected.tags if tag not in ("span",)]
-    assert len(found.scripts) == 2
-    assert found.scripts[1] == expected.scripts[1]
+    assert len(found.scripts) == 3
+    assert found.scripts[2] == expected.scripts[2]
     assert {name for _, attributes in found.tags for name in attributes} == {
         name for _, attributes in expected.tags for name in attributes
     }
@@ -220,6 +220,7 @@ def test_going_back_from_anywhere_shows_what_going_forward_to_there_showed(
     tmp_path: Path, page: browser.Page
 ) -> None:
     page.open(exported(tmp_path / "a.html", style="canvas"))
+    page.click("#motion")  # else numbers may still be on their way
     drawn = "document.getElementById('picture').outerHTML"
     pages = [page.ask(drawn)]
     for _ in range(7):
@@ -231,6 +232,38 @@ def test_going_back_from_anywhere_shows_what_going_forward_to_there_showed(
     page.press("End")
     page.press("Home")
     assert page.ask(drawn) == pages[0]
+
+
+ON = "document.getElementById('forward').click()"
+PILLS = "[...document.querySelectorAll('.pill text')].map(t => t.textContent)"
+
+
+@needs_chromium
+def test_on_the_way_forward_numbers_travel_until_the_next_key_or_their_end(
+    tmp_path: Path, page: browser.Page
+) -> None:
+    page.complaints.clear()
+    page.open(exported(tmp_path / "a.html"))
+    assert page.ask(f"{ON}; {PILLS}") == ["2.0000", "−3.0000"]
+    page.press("PageUp")
+    assert page.ask(PILLS) == []
+    page.press("PageDown")
+    rests = f"new Promise(done => setInterval(() => {PILLS}.length || done(true)))"
+    page.call("Runtime.evaluate", expression=rests, awaitPromise=True)
+    assert page.complaints == []
+
+
+@needs_chromium
+def test_nothing_travels_where_the_reader_wants_less_motion_or_has_it_off(
+    tmp_path: Path, page: browser.Page
+) -> None:
+    path = exported(tmp_path / "a.html")
+    page.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": "reduce"}])
+    page.open(path)
+    assert page.ask(f"{ON}; {PILLS}") == []
+    page.click("#motion")
+    assert page.ask(f"{ON}; {PILLS}") == ["−6.0000", "10.0000"], "chosen all the same"
+    page.call("Emulation.setEmulatedMedia", features=[])
 
 
 # What differs ------------------------------------------------------------------------------------
