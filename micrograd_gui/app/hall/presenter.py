@@ -14,8 +14,8 @@ from micrograd_gui.views.bridge import Bridge, Paced
 from micrograd_gui.views.theme import Look
 
 # Pixels at text scale 1, of each line by its name.
-_SIZES = {"clock": 22, "now": 18, "next": 22, "cue": 26, "note": 22, "next_cue": 18}
-_MARGIN, _AIR = 28, 14
+_SIZES = {"clock": 28, "now": 22, "next": 32, "cue": 38, "note": 32, "next_cue": 26}
+_MARGIN, _AIR = 36, 22
 
 
 def screen_of_hall(here: QScreen) -> QScreen:
