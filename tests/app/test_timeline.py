@@ -229,3 +229,16 @@ def test_what_is_stepped_over_has_one_mark_and_what_lies_inside_can_still_be_gon
     session.collapse(session.state.graph.blocks[0].id, True)
     assert len(strip._axis.ticks) < len(stood) - 1
     assert strip._axis.ticks[-1] == len(session.state.trace)
+
+
+def test_a_node_with_a_breakpoint_bears_a_sign_until_it_is_taken_away(opened, act) -> None:
+    window = opened("neuron")
+    session, canvas = window.session, window.canvas
+    act(window, "forward")
+    node = session.state.trace.steps[2].node
+    plain = canvas.grab().toImage()
+    session.toggle_breakpoint("changes", node)
+    assert canvas.picture.breaks == {node}
+    assert canvas.grab().toImage() != plain
+    session.toggle_breakpoint("changes", node)
+    assert canvas.grab().toImage() == plain

@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Sequence
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.figures import geometry
@@ -81,6 +81,20 @@ def paint(
         _far_boxes(painter, picture, numbers, colours, zoom)
 
 
+def _stop_sign(painter: QPainter, box: QRectF, hall: bool, pens: Pens) -> None:
+    """An eight-cornered sign on the lower left corner: a breakpoint of the node stops runs."""
+    radius = 14.0 if hall else 8.0
+    middle, near = box.bottomLeft() + QPointF(1, -1), 0.414 * radius
+    edge = ((-near, -radius), (near, -radius), (radius, -near), (radius, near))
+    corners = [middle + QPointF(sign * x, sign * y) for sign in (1, -1) for x, y in edge]
+    painter.setPen(QPen(pens.panel, 1.5))
+    painter.setBrush(pens.bad)
+    painter.drawPolygon(QPolygonF(corners))
+    bar = QRectF(middle.x() - radius / 2, middle.y() - radius / 5, radius, 0.4 * radius)
+    painter.fillRect(bar, pens.panel)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
 def _near_cards(
     painter: QPainter, picture: CanvasFrame, numbers: Iterable[Key], pens: Pens, zoom: float
 ) -> None:
@@ -95,6 +109,8 @@ def _near_cards(
 
         for key in order:
             paint_hall_card(painter, picture, key, pens)
+    for key in picture.breaks.intersection(order):
+        _stop_sign(painter, picture.scene.boxes[key], picture.scene.folding.stand is not None, pens)
     if picture.turns:
         from micrograd_gui.views.canvas.layers.turn_marks import paint_turns  # most pictures have none
 

@@ -52,6 +52,7 @@ class CanvasFrame(Struct, frozen=True, eq=False):
     within: str = ""
     turns: Mapping[Key, Turn] = {}
     checked: State | None = None
+    breaks: frozenset[Key] = frozenset()
 
     @property
     def graph(self) -> Graph:
@@ -111,7 +112,13 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
         _said_of_hidden(state, scene, step),
         marks,
         state if state.checked else None,
+        scene.folding.keys(_stopping(state) & scene.graph.nodes.keys()),
     )
+
+
+def _stopping(state: State) -> frozenset[NodeId]:
+    """The nodes that have a breakpoint of their own."""
+    return frozenset(each.node for each in state.graph.marks.breakpoints if each.node is not None)
 
 
 def _turns(state: State, scene: Scene) -> Mapping[Key, Turn]:
@@ -191,6 +198,7 @@ def differences(old: CanvasFrame, new: CanvasFrame) -> list[QRectF]:
         numbers |= _other_verdicts(old.checked, new.checked)
     known = scene.graph.nodes
     keys = scene.folding.keys(number for number in numbers if number in known) | (old.chosen ^ new.chosen)
+    keys |= old.breaks ^ new.breaks
     if old.turns or new.turns:
         either = old.turns.keys() | new.turns.keys()
         keys |= {key for key in either if old.turns.get(key) != new.turns.get(key)}
