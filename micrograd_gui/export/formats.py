@@ -188,7 +188,8 @@ def _animation(format: str) -> Callable[[Film], bytes]:
         from micrograd_gui.figures.motion import Shown, between
 
         def moving(number: int, figure: Figure) -> tuple[tuple[Shown, ...], ...]:
-            return between(film.visible_graph, figure, film.moments[number].step, matplotlib_writer.MOVING)
+            step, frames = film.moments[number].step, matplotlib_writer.MOVING
+            return between(film.visible_graph, figure, step, frames, gradients=film.options.gradients)
 
         options = film.options
         return matplotlib_writer.animation(

@@ -119,7 +119,8 @@ _SEEN = 12  # so often in a step is told where what travels is
 def _motion(film: Film) -> Iterator[list[list[list[object]]]]:
     """For each moment what is seen on its way to it, one picture after the other: text, role, x, y."""
     for moment in film.watched():
-        frames = between(film.visible_graph, film.figure_at(moment), moment.step, _SEEN)
+        figure, shown = film.figure_at(moment), film.options.gradients
+        frames = between(film.visible_graph, figure, moment.step, _SEEN, gradients=shown)
         yield [
             [[each.text, each.role, *(round(place, 1) for place in each.middle)] for each in seen]
             for seen in frames

@@ -161,7 +161,11 @@ def over(graph: Graph, figure: Figure, step: Step | None) -> tuple[Journey, Call
     return journey(graph, figure.frame, step, way), below
 
 
-def between(graph: Graph, figure: Figure, step: Step | None, frames: int) -> tuple[tuple[Shown, ...], ...]:
+def between(
+    graph: Graph, figure: Figure, step: Step | None, frames: int, *, gradients: bool = True
+) -> tuple[tuple[Shown, ...], ...]:
     """What is seen over a figure of the moment after that step in so many frames before it rests."""
     found, below = over(graph, figure, step)
-    return tuple(at(found, number / frames, below) for number in range(frames)) if found.travellers else ()
+    if not found.travellers or (not gradients and found.travellers[0].role == "grad"):
+        return ()
+    return tuple(at(found, number / frames, below) for number in range(frames))

@@ -30,3 +30,14 @@ def test_a_moment_stays_as_long_with_motion_as_without(tmp_path: Path) -> None:
                 film.seek(at)
                 stays.append(film.info["duration"])
         assert sum(stays[1 : 1 + frames]) == 1000 * seconds
+
+
+def test_without_gradients_none_travel(tmp_path: Path) -> None:
+    path = tmp_path / "a.gif"
+    mg.render(mg.parse("a=2; b=-3; c=a*b"), path, step="all", gradients=False, scale=0.3)
+    with Image.open(path) as film:
+        stays = []
+        for at in range(film.n_frames):
+            film.seek(at)
+            stays.append(film.info["duration"])
+    assert stays.count(50) == 5, "those of the forward step"
