@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QTransform
@@ -19,12 +19,15 @@ class ZoomView(QGraphicsView):
     """Qt's view with an empty scene: the scene only says how far one can scroll.
 
     ``zoom``: pixels per scene unit. ``zoomed()``: everything may have another size now.
+    ``glide(pixels)``: how what is not in view is scrolled to, where that is not at once; it says whether it
+    does so, and scrolling by anything else, or by nothing, ends it.
     """
 
     zoomed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.glide: Callable[[QPoint], bool] | None = None
         self._scene = QGraphicsScene(self)  # a QGraphicsView does not own its scene
         self.setScene(self._scene)
         self.setViewport(QWidget())  # to tell what kind Qt's own is, PySide would load every kind of widget
@@ -59,6 +62,12 @@ class ZoomView(QGraphicsView):
 
     def scroll_by(self, pixels: QPoint) -> None:
         """Move what is seen by so many pixels, to the left and up."""
+        if self.glide is not None:
+            self.glide(QPoint())
+        self.scroll_on(pixels)
+
+    def scroll_on(self, pixels: QPoint) -> None:
+        """The same as part of a glide."""
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()
         across.setValue(across.value() + pixels.x())
         down.setValue(down.value() + pixels.y())
@@ -85,7 +94,7 @@ class ZoomView(QGraphicsView):
                 by[axis] = round(low)
             elif high > size:
                 by[axis] = round(high - size)
-        if by != [0, 0]:
+        if by != [0, 0] and not (self.glide is not None and self.glide(QPoint(*by))):
             self.scroll_by(QPoint(*by))
 
     def refresh(self, rects: Iterable[QRectF]) -> None:

@@ -125,5 +125,5 @@ class WidgetHost(Host, Protocol):
     def look_again(self) -> None:
         """Another block, or the whole graph, is looked at."""
 
-    def keep_clear(self, height: int) -> None:
-        """Leave so many pixels free above the canvas."""
+    def keep_clear(self, height: int, *, below: bool = False) -> None:
+        """Leave so many pixels free above the canvas, or below it."""

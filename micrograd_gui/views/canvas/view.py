@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QCursor,
@@ -81,7 +81,7 @@ class CanvasView(ZoomView):
         self.motion_seconds: Callable[[], float] = lambda: 0.0
         self._motion: Motion | None = None
         self._of_rows: OfRows | None = None  # there once a graph has several rows
-        self._above = 0  # pixels that are kept clear
+        self._clear = [0, 0]  # pixels that are kept clear above and below
         self._whole = True  # the whole graph is in view and stays so when the window changes its size
         self.editing = InlineEditing(self)
         self.navigation = BlockNavigation(self, self)
@@ -148,10 +148,9 @@ class CanvasView(ZoomView):
         """Under a projector all is wholly seen where it has room; else all stands as in the document."""
         scene = self.graph_scene
         if self.look.projector or scene.folding.room:
-            from micrograd_gui.views.canvas.hall.cards import stand_in_hall
+            from micrograd_gui.views.canvas.hall.overview import follow_hall
 
-            sizes = self.viewport().size(), self.window().size()
-            if stand_in_hall(scene, self.look, *sizes):
+            if follow_hall(self, self, lambda: self.motion_seconds()):
                 self.picture = picture_of(self.bridge.shown, scene, self.pens, self.zoom)
                 self.pointer.forget_hover()
 
@@ -184,9 +183,11 @@ class CanvasView(ZoomView):
             whole = rect
             for each in self.picture.lit_rects:
                 whole = whole.united(each)
-            seen = self.viewport().size() / self.zoom
+            seen = QSizeF(self.viewport().size()) / self.zoom
             if whole.width() <= seen.width() and whole.height() <= seen.height():
                 rect = whole
+            elif self.glide is not None:  # with as much around it as has room
+                rect = QRectF(rect.center() - QPointF(seen.width(), seen.height()) / 2, seen)
         self.bring_into_view(rect, 24)
 
     def show_nodes(self, numbers: Iterable[Key]) -> None:
@@ -298,16 +299,16 @@ class CanvasView(ZoomView):
         self.fit()
         self._describe()
 
-    def keep_clear(self, height: int) -> None:
-        """Leave so many pixels free above the canvas."""
-        self._above = height
+    def keep_clear(self, height: int, *, below: bool = False) -> None:
+        """Leave so many pixels free above the canvas, or below it."""
+        self._clear[below] = height
         self._make_room()
 
     def _make_room(self) -> None:
         """Free the pixels that the way into a block needs above, and what the gradients are of below."""
         line = self._of_rows
         below = 0 if line is None or line.isHidden() else line.height_wanted
-        self.setViewportMargins(0, self._above, 0, below)
+        self.setViewportMargins(0, self._clear[0], 0, self._clear[1] + below)
         if line is not None and below:
             line.lay_out(self.width(), self.height())
 
