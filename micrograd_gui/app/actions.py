@@ -16,7 +16,6 @@ from micrograd_gui.log import logger_of
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
-from micrograd_gui.views.hands import pressed_by_place
 from micrograd_gui.views.plot.pane import SAVED_AS
 from micrograd_gui.views.theme import Look
 
@@ -380,6 +379,8 @@ class Menus(QObject):
 
     def trigger_by_place(self, event: QKeyEvent) -> bool:
         """Do what the key is for that has this place on a Latin keyboard; False where that is nothing."""
+        from micrograd_gui.views.hands import pressed_by_place  # late, as the start needs no hands
+
         pressed = pressed_by_place(event)
         for action in () if pressed is None else self.actions.values():
             if action.isEnabled() and pressed in action.shortcuts():

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import SubElement, tostring
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.export.svg import FONTS, outline, text_attributes
 from micrograd_gui.figures.figure import Figure
-from micrograd_gui.figures.moments import Film
+from micrograd_gui.figures.moments import Film, Moment
 from micrograd_gui.figures.motion import between
 from micrograd_gui.figures.palette import PALETTES, Palette
 from micrograd_gui.figures.parts import ChipText, Enclosure, Text
@@ -31,6 +31,8 @@ def player(film: Film) -> bytes:
     """The page. Its policy lets run the one script and the one style that are in it, and loads nothing."""
     style = _style(film.options.theme) + resource("player", "player.css").read_text("utf-8")
     script = resource("player", "player.js").read_text("utf-8")
+    moments = zip(differences(film), film.moments, strict=True)
+    changes = [(each, _travelling(film, moment)) for each, moment in moments]
     parts = {
         "policy": f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "base-uri 'none'; form-action 'none'",
@@ -42,8 +44,8 @@ def player(film: Film) -> bytes:
         "grad": '<th scope="col">grad</th>' if film.options.gradients else "",
         "rows": "\n".join(_rows(film)),
         "cards": "\n".join(_card(moment.card) for moment in film.moments),
-        "film": _as_json(list(differences(film))),
-        "motion": _as_json(list(_motion(film))),
+        "film": _as_json([change for change, _ in changes]),
+        "motion": _as_json([motion for _, motion in changes]),
         "script": script,
     }
     page = resource("player", "player.html").read_text("utf-8")
@@ -116,15 +118,14 @@ def _svg(figure: Figure, film: Film) -> str:
 _SEEN = 12  # so often in a step is told where what travels is
 
 
-def _motion(film: Film) -> Iterator[list[list[list[object]]]]:
-    """For each moment what is seen on its way to it, one picture after the other: text, role, x, y."""
-    for moment in film.watched():
-        figure, shown = film.figure_at(moment), film.options.gradients
-        frames = between(film.visible_graph, figure, moment.step, _SEEN, gradients=shown)
-        yield [
-            [[each.text, each.role, *(round(place, 1) for place in each.middle)] for each in seen]
-            for seen in frames
-        ]
+def _travelling(film: Film, moment: Moment) -> list[list[list[object]]]:
+    """What is seen on its way to that moment, one picture after the other: text, role, x, y."""
+    shown = film.options.gradients
+    pictures = between(film.visible_graph, film.figure_at(moment), moment.step, _SEEN, gradients=shown)
+    return [
+        [[each.text, each.role, *(round(place, 1) for place in each.middle)] for each in seen]
+        for seen in pictures
+    ]
 
 
 # In words ----------------------------------------------------------------------------------------

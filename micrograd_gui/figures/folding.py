@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct, field
 from msgspec.structs import replace as with_other
@@ -38,7 +38,9 @@ from micrograd_gui.figures.geometry import (
     Rect,
     Size,
 )
-from micrograd_gui.figures.hall import Spread, stand_in
+
+if TYPE_CHECKING:
+    from micrograd_gui.figures.hall import Spread
 
 __all__ = ["FRAMES", "FoldedBox", "Folding", "Key", "Wire"]
 
@@ -217,6 +219,8 @@ def _in_hall(drawn: _Structure, nodes: Mapping[Key, Node], room: Size) -> _Struc
         key: (x, y, *(drawn.boxes[key].size if is_block(key) else (WIDTH, HEIGHT)))
         for key, (x, y) in drawn.places.items()
     }
+    from micrograd_gui.figures.hall import stand_in  # only where it is projected
+
     operands = {key: node.inputs for key, node in nodes.items()}
     stand = stand_in(boxes, operands, room, FRAME_TITLE / 2 if drawn.frames else 0.0)
     return drawn if stand is None else with_other(drawn, places=stand.places, stand=stand)

@@ -15,7 +15,7 @@ from micrograd_gui.document.history import Entry, History
 from micrograd_gui.document.marks import Condition
 from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
 from micrograd_gui.document.rough_layout import arranged
-from micrograd_gui.session import choosing, measure, over_blocks, stepping, transitions
+from micrograd_gui.session import measure, stepping, transitions
 from micrograd_gui.session.state import Found, State
 from micrograd_gui.session.stepping import Position
 from micrograd_gui.session.training import run
@@ -33,9 +33,7 @@ class Session:
 
     A verb decides by functions that change nothing (in `stepping`, `transitions` and `training.run`), then
     puts the State that comes of them in place. A verb that raises has changed nothing.
-
-    Attributes:
-        state: The State as it is now. Only verbs replace it.
+    ``state`` is the State as it is now; only verbs replace it.
     """
 
     def __init__(self, graph: Graph | None = None) -> None:
@@ -139,14 +137,15 @@ class Session:
 
         ``within`` is the block that is looked into. Raises Refusal as a forward or a backward step does.
         """
-        self._set(over_blocks.stepped_over(self.state, within))
+        from micrograd_gui.session.over_blocks import stepped_over  # late, as the start needs none
+
+        self._set(stepped_over(self.state, within))
 
     def act_next(self, node: NodeId | None = None) -> None:
-        """That node (None: the selected one) acts next in the pass, and the others after it.
+        """That node (None: the selected one) acts next; Refusal, with what would be wrong, if too early."""
+        from micrograd_gui.session.choosing import acting_next  # late, as the start needs none
 
-        Raises Refusal, with the wrong number that would come of it, where it is not its turn.
-        """
-        self._stand(choosing.acting_next(self.state, self.state.selected if node is None else node))
+        self._stand(acting_next(self.state, self.state.selected if node is None else node))
 
     def show_order(self, shown: bool) -> None:
         """Every node says when it acts, and what it waits for; or no longer."""

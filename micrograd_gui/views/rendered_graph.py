@@ -25,7 +25,6 @@ from micrograd_gui.document.text import short
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
 from micrograd_gui.views.bridge import Bridge, Together
-from micrograd_gui.views.hands import sideways
 from micrograd_gui.views.theme import Look
 
 if TYPE_CHECKING:  # they come with the first picture, after the first paint
@@ -363,6 +362,8 @@ class RenderedGraph(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom, round the pointer; turned sideways, or with Shift, it scrolls across."""
+        from micrograd_gui.views.hands import sideways  # late, as the start needs no hands
+
         if across := sideways(event):
             self._origin += QPointF(across / _NOTCH * _ACROSS, 0.0)
             self._fitted = False

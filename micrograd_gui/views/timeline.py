@@ -22,7 +22,6 @@ from micrograd_gui.document.block import Block, BlockId
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.marks import Marks
 from micrograd_gui.session.explain.moments import moment_in_words
-from micrograd_gui.session.over_blocks import boxes_of, ends_of_steps
 from micrograd_gui.session.state import State
 from micrograd_gui.session.stops import stops_between
 from micrograd_gui.session.trace import Kind, Run
@@ -144,13 +143,13 @@ class Timeline(QWidget):
     def _fold(self, graph: Graph, run: Run | None) -> None:
         """One tick for what is stepped over at once."""
         self._folded = (run, graph.blocks)
-        self._boxes = {} if run is None else boxes_of(graph)
-        if run is None:
-            self._ticks = ()
-        elif self._boxes:
+        self._boxes = {}
+        self._ticks = () if run is None else tuple(range(1, len(run) + 1))
+        if run is not None and graph.blocks:
+            from micrograd_gui.session.over_blocks import boxes_of, ends_of_steps  # few have blocks
+
+            self._boxes = boxes_of(graph)
             self._ticks = ends_of_steps(run, self._boxes)
-        else:
-            self._ticks = tuple(range(1, len(run) + 1))
         self._measure()
 
     def _show(self, state: State) -> None:
@@ -221,8 +220,9 @@ class Timeline(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         theme = self._look.theme
-        painter.fillRect(self.rect(), QColor(theme.panel))
-        painter.fillRect(0, 0, self.width(), 1, QColor(theme.line))
+        for colour, height in ((theme.panel, self.height()), (theme.line, 1)):
+            painter.setBackground(QColor(colour))
+            painter.eraseRect(0, 0, self.width(), height)  # fillRect loads far more
         if self._moments:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_marks(painter)

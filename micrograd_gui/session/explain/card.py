@@ -26,9 +26,7 @@ from micrograd_gui.session.explain.formulas import (
     update_line,
 )
 from micrograd_gui.session.explain.of_rows import loss_in_words, row_in_words, rows_in_words
-from micrograd_gui.session.explain.over_block import over_lines, what_was_run
 from micrograd_gui.session.measure import Nudge, lowering_rate
-from micrograd_gui.session.over_blocks import hiding, stretch_at
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Step
 from micrograd_gui.session.training.progress import TrainingState
@@ -63,14 +61,22 @@ def _moment(state: State) -> tuple[Line, ...]:
     step = state.step
     if step is None:
         return _at_the_start(state)
-    stretch = stretch_at(state)
-    if stretch is not None:
-        return (_head(state, *what_was_run(stretch)), *over_lines(state, stretch))
+    if state.over is not None:
+        from micrograd_gui.session.explain.over_block import over_lines, what_was_run  # most states have none
+        from micrograd_gui.session.over_blocks import stretch_at
+
+        stretch = stretch_at(state)
+        if stretch is not None:
+            return (_head(state, *what_was_run(stretch)), *over_lines(state, stretch))
     return (*_of_step(state, step), *_where_hidden(state))
 
 
 def _where_hidden(state: State) -> tuple[Line, ...]:
     """In which block's box the acting node is, where it is not seen."""
+    if not state.graph.blocks:
+        return ()
+    from micrograd_gui.session.over_blocks import hiding  # most graphs have no blocks
+
     block = hiding(state)
     if block is None or state.step is None or state.step.node is None:
         return ()

@@ -12,7 +12,6 @@ from micrograd_gui.views.canvas.inline_editor import InlineEditing
 from micrograd_gui.views.canvas.pointer import Pointer
 from micrograd_gui.views.canvas.tools import can_hold_value, modifier_factor, scrub_step, value_of
 from micrograd_gui.views.canvas.wiring import KeyWiring
-from micrograd_gui.views.hands import latin_key
 
 KEYS: tuple[tuple[str, str], ...] = (
     ("Tab, Shift+Tab", "select the next or the previous node; Esc selects none"),
@@ -66,6 +65,8 @@ class Keyboard:
 
     def press(self, event: QKeyEvent) -> bool:
         """Do what the key stands for; False where it is none of the canvas's."""
+        from micrograd_gui.views.hands import latin_key  # late, as the start needs no hands
+
         session, key, modifiers = self.host.session, latin_key(event), _plain(event)
         if isinstance(self.pointer.tool, KeyWiring):
             return self._choose(self.pointer.tool, key)

@@ -16,7 +16,6 @@ from micrograd_gui.figures.geometry import around, points_of, room
 from micrograd_gui.session.explain.formulas import name_of
 from micrograd_gui.session.explain.slopes import amount_text, rule_text
 from micrograd_gui.session.measure import Nudge
-from micrograd_gui.session.over_blocks import stretch_at
 from micrograd_gui.session.state import Found, State
 from micrograd_gui.session.trace import NO_FRAME, Contribution, Field, Frame, NumberField, Step
 from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
@@ -132,9 +131,15 @@ def _turns(state: State, scene: Scene) -> Mapping[Key, Turn]:
 
 def _as_one(state: State, scene: Scene, step: Step | None) -> tuple[Step, ...]:
     """The step, with those before it that were run as one with it in the box that hides them."""
-    stretch = None if step is None or step.node not in scene.folding.owner else stretch_at(state)
-    if stretch is None or step is None or step.node is None:
+    if step is None or step.node is None:
         return () if step is None else (step,)
+    if state.over is None or step.node not in scene.folding.owner:
+        return (step,)
+    from micrograd_gui.session.over_blocks import stretch_at  # most states have nothing stepped over
+
+    stretch = stretch_at(state)
+    if stretch is None:
+        return (step,)
     return stretch.steps if block_key(stretch.block.id) == scene.folding.owner[step.node] else (step,)
 
 
