@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import QRegion
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -24,7 +25,6 @@ from micrograd_gui.views.timeline import Timeline
 
 if TYPE_CHECKING:
     from micrograd_gui.views.data.pane import DataPane
-    from micrograd_gui.views.moments import Moments
     from micrograd_gui.views.training_panel import TrainingPanel
 
 
@@ -39,6 +39,27 @@ TITLE = 30  # pixels at text scale 1 of the title of a pane
 RENDERED = 226  # pixels at text scale 1, with its title, in which four legible rows stand
 OF_CARD, BESIDE_CARD = 0.34, 0.42  # of a projected window: the card's height, the width beside it
 LOW = 750  # pixels at text scale 1: a lower window has no room for two panes under the canvas
+
+
+class LatePane(Protocol):
+    """A widget that is drawn in a look."""
+
+    def set_look(self, look: Look) -> None:
+        """Draw in that look."""
+
+    def visibleRegion(self) -> QRegion:
+        """What of it is seen: nothing behind another tab."""
+
+
+def _moments(bridge: Bridge, look: Look, parent: QWidget) -> LatePane:
+    from micrograd_gui.views.moments import Moments
+
+    return Moments(bridge, look, parent)
+
+
+LATE_PANES: Mapping[str, tuple[str, Callable[[Bridge, Look, QWidget], LatePane]]] = {
+    "moments": ("Moments", _moments),
+}  # made when first asked for: the title, and what makes the widget
 
 
 class Panes(QObject):
@@ -86,7 +107,7 @@ class Panes(QObject):
         self._dock("data", "Data", RIGHT)
         self.training: TrainingPanel | None = None
         self.data: DataPane | None = None
-        self.moments: Moments | None = None
+        self.late: dict[str, LatePane] = {}
         self._learns = False
         for name in LEARNING:
             self.docks[name].visibilityChanged.connect(self._on_learning_shown)
@@ -104,25 +125,26 @@ class Panes(QObject):
             self.learning_built.emit(self.training, self.data)
         return self.training, self.data
 
-    def ensure_moments(self) -> Moments:
-        """The list of all moments; made when it is first wanted, and hidden at first."""
-        if self.moments is None:
-            from micrograd_gui.views.moments import Moments
-
-            dock = self._dock("moments", "Moments", RIGHT)
-            self.moments = Moments(self._bridge, self._look, dock)
-            dock.setWidget(self.moments)
+    def ensure(self, name: str) -> LatePane:
+        """The pane of that name in `LATE_PANES`; made when it is first wanted, and hidden at first."""
+        if name not in self.late:
+            title, make = LATE_PANES[name]
+            dock = self._dock(name, title, RIGHT)
+            pane = self.late[name] = make(self._bridge, self._look, dock)
+            assert isinstance(pane, QWidget)
+            dock.setWidget(pane)
             dock.hide()
-        return self.moments
+        return self.late[name]
 
-    def show_moments(self) -> None:
-        """The list of all moments is seen, before the gradients; where it is seen, it goes."""
-        moments, dock = self.ensure_moments(), self.docks["moments"]
-        seen = not dock.isHidden() and not moments.visibleRegion().isEmpty()
+    def toggle(self, name: str) -> bool:
+        """That late pane is seen, before the gradients; where it is seen, it goes. Gives whether it is."""
+        pane, dock = self.ensure(name), self.docks[name]
+        seen = not dock.isHidden() and not pane.visibleRegion().isEmpty()
         dock.setVisible(not seen)
         if not seen:
             self._window.tabifyDockWidget(self.docks["gradients"], dock)
             dock.raise_()
+        return not seen
 
     def training_speed(self) -> float:
         """Steps a second that are wanted; infinite: as many as there is time for."""
@@ -172,7 +194,7 @@ class Panes(QObject):
             self.gradients,
             self.training,
             self.data,
-            self.moments,
+            *self.late.values(),
         ):
             if pane is not None:
                 pane.set_look(look)
@@ -190,7 +212,7 @@ class Panes(QObject):
         for name, dock in docks.items():
             if dock.isFloating():  # else Qt would take it out and put it back
                 dock.setFloating(False)
-            dock.setVisible(name != "moments" and (self._learns or name not in LEARNING))
+            dock.setVisible(name not in self.late and (self._learns or name not in LEARNING))
         window.addDockWidget(LEFT, docks["palette"])
         window.addDockWidget(BOTTOM, docks["step_card"])
         width, height = window.width(), window.height()

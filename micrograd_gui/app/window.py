@@ -24,10 +24,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QMainWindow, QMenu, QToolButton
 
-from micrograd_gui.app.actions import Menus, Toolbars
+from micrograd_gui.app.actions.commands import Commands
+from micrograd_gui.app.actions.menus import Menus, Toolbars
 from micrograd_gui.app.arrangement import Appearance, Panes, for_document, for_first_rows
 from micrograd_gui.app.blocks import BlockAdding
-from micrograd_gui.app.commands import Commands
 from micrograd_gui.app.documents import Documents, dropped_paths
 from micrograd_gui.app.hall.projecting import Projector
 from micrograd_gui.app.settings import Settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from micrograd_gui.document import clipboard
 from micrograd_gui.document.block import BLOCK_KINDS, BlockId
@@ -16,6 +16,7 @@ from micrograd_gui.document.marks import Condition
 from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.session import measure, stepping, transitions
+from micrograd_gui.session.room import Room
 from micrograd_gui.session.state import Found, State
 from micrograd_gui.session.stepping import Position
 from micrograd_gui.session.training import run
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from micrograd_gui.document.networks import BlockSpec
 
 Listener = Callable[[State, State], None]
+R = TypeVar("R", bound=Room)
 BUILT = "Build from an expression"  # the name of the edit: from then on the document is that expression's
 
 
@@ -41,13 +43,28 @@ class Session:
         self.state = State(History((Entry(first),)), saved=first)
         self._listeners: list[Listener] = []
         self._learner = run.Learner()
+        self._rooms: dict[type[Room], Room] = {}
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener(old, new)`` at every change; the function given back ends that."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    def room(self, kind: type[R]) -> R:
+        """The verbs of one feature: of that kind there is one room, made when it is first asked for."""
+        if kind not in self._rooms:
+            self._rooms[kind] = kind(self)
+        room = self._rooms[kind]
+        assert isinstance(room, kind)
+        return room
+
+    def take(self, state: State) -> None:
+        """That State in place of the present one: what the verbs of a room end in."""
+        self._set(state)
+
     def _set(self, state: State) -> None:
+        for room in self._rooms.values():
+            state = room.follow(self.state, state)
         if state is not self.state:
             old, self.state = self.state, state
             for listener in tuple(self._listeners):
@@ -102,9 +119,8 @@ class Session:
     # The passes ------------------------------------------------------------------------------
 
     def forward(self) -> None:
-        """Run forward: all op nodes at once. Where the forward pass is done already, it starts afresh.
+        """Run forward: all op nodes at once; where that is done already, afresh, after an update from there.
 
-        After an update it goes on from there: the parameters keep their new numbers, and their gradients.
         Raises Refusal where the graph is empty, and where the run has stopped.
         """
         self._stand(stepping.forward_until_stop(self.state))
@@ -281,10 +297,7 @@ class Session:
         return node
 
     def apply_op(self, op: str, node: NodeId, at: Place | None = None) -> NodeId:
-        """A new op node with the given node on its first port, beside it or at that place. Gives its id.
-
-        Raises Refusal for "value", which takes no operand, and where there is no such op.
-        """
+        """A new op node with the node on its first port; gives its id. Raises Refusal for no such op."""
         new = self.state.graph.next_id
         self._edit(transitions.apply_op(self.state.graph, op, node, at))
         return new
@@ -299,10 +312,7 @@ class Session:
         return new
 
     def connect(self, source: NodeId, node: NodeId, port: int | None = None) -> None:
-        """A wire from the source to a port of the node (None: its first free one).
-
-        Raises Refusal where the port cannot take it, and for a wire that would close a circle.
-        """
+        """A wire to a port of the node (None: its first free one). Raises Refusal where that cannot be."""
         self._edit(transitions.connect(self.state.graph, source, node, port))
 
     def rewire(self, old: tuple[NodeId, int], source: NodeId, node: NodeId, port: int | None) -> None:
@@ -318,24 +328,15 @@ class Session:
         self._edit(transitions.delete(self.state, nodes))
 
     def copied(self, nodes: Collection[NodeId] | None = None) -> str:
-        """Those nodes (None: the selected ones) as text for the clipboard.
-
-        Raises Refusal where none is meant.
-        """
+        """Those nodes (None: the selected ones) as text to paste. Raises Refusal where none is meant."""
         return clipboard.as_text(self.state.graph, transitions.meant(self.state, nodes))
 
     def paste(self, text: str, at: Place | None = None) -> None:
-        """What was copied, or an expression, put into the graph and selected.
-
-        Raises Refusal where the text is neither.
-        """
+        """What was copied, or an expression, put in and selected. Raises Refusal for other text."""
         self._edit(transitions.paste(self.state.graph, text, at))
 
     def duplicate(self, nodes: Collection[NodeId] | None = None) -> None:
-        """Those nodes (None: the selected ones) a second time, a little lower.
-
-        Raises Refusal where none is meant.
-        """
+        """Those nodes (None: the selected ones) once more, lower. Raises Refusal where none is meant."""
         self._edit(transitions.paste(self.state.graph, self.copied(nodes), None, "Duplicate"))
 
     def rename(self, node: NodeId, label: str) -> None:
@@ -431,10 +432,7 @@ class Session:
         self._edit(run.set_rows(self.state.graph, data, match))
 
     def show_row(self, row: int, gesture: Hashable = "show row") -> None:
-        """The inputs hold the numbers of that row, counted from 0; while a run goes on, as part of it.
-
-        Raises Refusal where there is no such row.
-        """
+        """The inputs hold that row's numbers (from 0), in training as part of it. Raises Refusal for none."""
         graph, history = self.state.graph.showing(row), self.state.history
         if self.state.is_training:
             self._set(transitions.with_history(self.state, history.amended(graph)))

@@ -176,6 +176,10 @@ class Projector(QObject):
         if self._blank is not None:
             self._blank.hide()
 
+    def toggle_choice(self, name: str) -> None:
+        """Show that pane beside the card, or where it is the one that is chosen, none."""
+        self.choose("" if name == self._chosen else name)
+
     def choose(self, name: str) -> None:
         """Show that pane beside the card, or ("") none; one that has nothing to say comes when it has."""
         self._chosen = name
@@ -195,9 +199,9 @@ class Projector(QObject):
 
     def _of_choice(self) -> str:
         name = self._chosen
-        if name == "moments":
-            self._panes.ensure_moments()
-        says = name in self._panes.docks and _SAYS[name][0](self._bridge.state)
+        if name and name not in self._panes.docks:
+            self._panes.ensure(name)
+        says = bool(name) and (name not in _SAYS or _SAYS[name][0](self._bridge.state))
         return name if says else ""
 
     def _show_choice(self) -> None:

@@ -1,30 +1,21 @@
-"""The actions: one row each; menus, toolbars and the list of keys are made from the table."""
+"""The actions: one row each; menus, toolbars and the list of keys are made from the table, in `menus`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPixmap
-from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QToolBar, QToolButton
+from PySide6.QtGui import QKeySequence
 
 from micrograd_gui.document.marks import Breakpoint
-from micrograd_gui.files import documents
-from micrograd_gui.log import logger_of
 from micrograd_gui.session.state import State
-from micrograd_gui.views.bridge import Bridge
-from micrograd_gui.views.expression_line import ExpressionLine, HLine
 from micrograd_gui.views.plot.pane import SAVED_AS
-from micrograd_gui.views.theme import Look
 
 if TYPE_CHECKING:
-    from micrograd_gui.app.commands import Commands
+    from micrograd_gui.app.actions.commands import Commands
 
 
 Keys = tuple[str | QKeySequence.StandardKey, ...]
-_log = logger_of(__name__)
 Std = QKeySequence.StandardKey
 
 
@@ -212,7 +203,7 @@ DEBUG: tuple[Action | None, ...] = (
     Action("break_not_finite", "Stop at nan and &infinity", (),
         lambda c: c.session.toggle_breakpoint("not finite"), _nodes, "Runs stop where a number is none.",
         checked=lambda s: Breakpoint("not finite") in s.graph.marks.breakpoints),
-    Action("show_moments", "All &moments", ("Ctrl+M",), lambda c: c.panes.show_moments(), _nodes,
+    Action("show_moments", "All &moments", ("Ctrl+M",), lambda c: c.toggle_pane("moments"), _nodes,
         "A list of all moments in words: choosing one goes there."),
     None,
     Action("nudge", "Nudge by &h", ("H",), lambda c: c.nudge(), lambda s: s.selected is not None,
@@ -285,208 +276,5 @@ def _leaves_selected(state: State) -> bool:
     return bool(state.selection) and all(state.graph.nodes[number].is_leaf for number in state.selection)
 
 
-THUMBNAIL = QSize(208, 100)
 ROWS = tuple(row for _, menu in MENUS for row in menu if row is not None)
 RUN_BAR = ("forward", "backward_step", "backward", "zero_grad", "previous", "next")
-NARROW = 1340  # pixels at text scale 1: below this the tools stand in two rows
-
-
-class Menus(QObject):
-    """The window's actions and its menus, made from the table; it shows which actions apply.
-
-    Signals: ``example_chosen(name)`` and ``recent_chosen(path)``.
-    """
-
-    example_chosen = Signal(str)
-    recent_chosen = Signal(object)
-
-    def __init__(self, window: QMainWindow, bridge: Bridge, commands: Commands) -> None:
-        super().__init__(window)
-        self._window = window
-        self._bridge = bridge
-        self._commands = commands
-        self.actions = {row.name: self._to_action(row) for row in ROWS}
-        menus = {title: self._menu(title, rows) for title, rows in MENUS}
-        self.recent = QMenu("Open &recent", window)
-        menus["&File"].insertMenu(self.actions["save"], self.recent)
-        menus["&View"].addSeparator()
-        self.panes = menus["&View"].addMenu("P&anes")
-        self._pictured: Look | None = None  # in which look the examples have their pictures
-        self.examples = QMenu("E&xamples", window)
-        window.menuBar().insertMenu(menus["&Help"].menuAction(), self.examples)
-        for example in documents.examples():
-            action = self.examples.addAction(example.title)
-            action.setObjectName(f"example_{example.name}")
-            action.setStatusTip(example.sentence)
-            action.setToolTip(example.sentence)
-            action.triggered.connect(lambda _=False, name=example.name: self.example_chosen.emit(name))
-
-    def _menu(self, title: str, rows: tuple[Action | None, ...]) -> QMenu:
-        menu = self._window.menuBar().addMenu(title)
-        menu.setToolTipsVisible(True)
-        for row in rows:
-            if row is None:
-                menu.addSeparator()
-            else:
-                menu.addAction(self.actions[row.name])
-        return menu
-
-    def _to_action(self, row: Action) -> QAction:
-        """The row as a QAction of the window; a Refusal of its verb goes to the status bar."""
-        action = QAction(self._window, text=row.text)
-        action.setObjectName(row.name)
-        action.setCheckable(row.checked is not None)
-        keys: list[QKeySequence] = []
-        for key in row.keys:
-            if isinstance(key, QKeySequence.StandardKey):
-                bound = QKeySequence.keyBindings(key)
-            else:
-                bound = [QKeySequence(key)]
-            keys.extend(each for each in bound if each not in keys)
-        action.setShortcuts(keys)
-        names = [key.toString(QKeySequence.SequenceFormat.NativeText) for key in keys]
-        if names:
-            own = [key for key in row.keys[1:] if isinstance(key, str)]  # not all that the platform knows
-            action.setData(" or ".join(dict.fromkeys((names[0], *own))))  # for the page of keys
-        action.setToolTip(row.tip + (f" ({names[0]})" if names else ""))
-        action.setStatusTip(row.tip)
-        action.setProperty("fill", row.fill)
-        action.triggered.connect(lambda: self._run(row))
-        self._window.addAction(action)  # its keys work where the menu is hidden, too: when projected
-        return action
-
-    def _run(self, row: Action) -> None:
-        _log.debug("action %s", row.name)
-        self._bridge.attempt(row.run, self._commands)
-        if row.checked is not None:
-            self._show_row(row, self._bridge.state)  # the press has switched it, whatever came of that
-
-    def _show_row(self, row: Action, state: State) -> None:
-        action = self.actions[row.name]
-        action.setEnabled(row.applies(state) and (self._commands.projector.on or not row.projected))
-        if row.checked is not None:
-            action.setChecked(row.checked(state))
-        if row.short:
-            action.setIconText(row.short if isinstance(row.short, str) else row.short(state))
-
-    def show_state(self, state: State, *, refreshable: bool) -> None:
-        """Enable what can be done now, and say what undo would take back."""
-        for row in ROWS:
-            self._show_row(row, state)
-        self.actions["refresh"].setEnabled(refreshable)
-        for name, what in (("undo", state.history.undo_name), ("redo", state.history.redo_name)):
-            self.actions[name].setText(f"&{name.title()} {what}" if what else f"&{name.title()}")
-
-    def trigger_by_place(self, event: QKeyEvent) -> bool:
-        """Do what the key is for that has this place on a Latin keyboard; False where that is nothing."""
-        from micrograd_gui.views.hands import pressed_by_place  # late, as the start needs no hands
-
-        pressed = pressed_by_place(event)
-        for action in () if pressed is None else self.actions.values():
-            if action.isEnabled() and pressed in action.shortcuts():
-                action.trigger()
-                return True
-        return False
-
-    def add_docks(self, docks: Iterable[QDockWidget], arrange: Callable[[], object]) -> None:
-        """Each pane can be closed and brought back from the View menu, and all be put where they were."""
-        for dock in docks:
-            self.panes.addAction(dock.toggleViewAction())
-        self.panes.addSeparator()
-        self.panes.addAction("&Arrange as at first", arrange)
-
-    def show_recent(self, paths: Sequence[Path]) -> None:
-        """The recent files, newest first."""
-        self.recent.clear()
-        for path in paths:
-            action = self.recent.addAction(path.name)
-            action.setStatusTip(str(path))
-            action.triggered.connect(lambda _=False, path=path: self.recent_chosen.emit(path))
-        self.recent.setEnabled(not self.recent.isEmpty())
-
-    def show_thumbnails(self, look: Look) -> None:
-        """Each example with a picture of its graph that can be read; one in each turn of the event loop."""
-        if look == self._pictured:
-            return
-        self._pictured = look
-        size = QSize(look.px(THUMBNAIL.width()), look.px(THUMBNAIL.height()))
-        self.examples.setStyleSheet(  # an icon has the room of a square: the height of its row is told apart
-            f"QMenu {{ icon-size: {size.width()}px }} QMenu::item {{ max-height: {size.height() + 4}px; "
-            f"height: {size.height() + 4}px; padding: 2px {look.px(20)}px 2px {look.px(6)}px }}"
-        )
-        blank = QPixmap(size)
-        blank.fill(Qt.GlobalColor.transparent)
-        for action in self.examples.actions():
-            action.setIcon(blank)  # it has its room, so that nothing moves
-        self._show_thumbnail(0, size, look)
-
-    def _show_thumbnail(self, at: int, size: QSize, look: Look) -> None:
-        from micrograd_gui.views.thumbnail import thumbnail  # most never open the menu
-
-        actions = self.examples.actions()
-        if at >= len(actions) or look != self._pictured:
-            return
-        graph = documents.load_example(actions[at].objectName().removeprefix("example_"))
-        actions[at].setIcon(thumbnail(graph, size, look, self._window.devicePixelRatioF()))
-        QTimer.singleShot(0, self, lambda: self._show_thumbnail(at + 1, size, look))
-
-
-def tool_button(bar: QToolBar, action: QAction) -> QToolButton:
-    """The action as a button of the bar; it says the action's short text."""
-    bar.addAction(action)
-    button = bar.widgetForAction(action)
-    assert isinstance(button, QToolButton)
-    button.setProperty("fill", action.property("fill"))
-    button.setAccessibleName(action.text().replace("&", ""))
-    button.setObjectName(f"button_{action.objectName()}")
-    return button
-
-
-class Toolbars:
-    """The toolbars of a window: its actions for running and measuring, and the lines that are typed in."""
-
-    def __init__(
-        self,
-        window: QMainWindow,
-        actions: Mapping[str, QAction],
-        h_line: HLine,
-        expression_line: ExpressionLine,
-        look: Look,
-    ) -> None:
-        self._window = window
-        self.h_line, self.expression_line = h_line, expression_line
-        self.run, self.measure = self._bar("run", "Run"), self._bar("measure", "Measure and build")
-        for name in RUN_BAR:
-            tool_button(self.run, actions[name])
-        tool_button(self.measure, actions["nudge"])
-        self.measure.addWidget(QLabel("h ="))
-        self.measure.addWidget(h_line)
-        tool_button(self.measure, actions["sides"])
-        tool_button(self.measure, actions["check_all"])
-        self.measure.addSeparator()
-        self.measure.addWidget(expression_line)
-        tool_button(self.measure, actions["tidy"])
-        self.set_look(look)
-
-    def _bar(self, name: str, title: str) -> QToolBar:
-        bar = QToolBar(title, self._window)
-        bar.setObjectName(f"toolbar_{name}")
-        bar.setMovable(False)
-        self._window.addToolBar(bar)
-        return bar
-
-    def set_look(self, look: Look) -> None:
-        """Give the fields and the rows of tools the room that the size of the text needs."""
-        self._scale = look.scale
-        self.h_line.setFixedWidth(look.px(84))
-        self.expression_line.setMinimumWidth(look.px(220))
-        self.follow_width()
-
-    def follow_width(self) -> None:
-        """The window has another width, or the text another size."""
-        window = self._window
-        narrow = window.width() < NARROW * self._scale
-        if narrow and not window.toolBarBreak(self.measure):
-            window.insertToolBarBreak(self.measure)
-        elif not narrow and window.toolBarBreak(self.measure):
-            window.removeToolBarBreak(self.measure)

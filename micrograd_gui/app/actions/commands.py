@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -14,13 +15,15 @@ from micrograd_gui.app.blocks import BlockAdding
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.documents import Documents
 from micrograd_gui.app.hall.projecting import Projector
-from micrograd_gui.app.tidy import tidy
 from micrograd_gui.app.training_loop import TrainingLoop
 from micrograd_gui.document.catalogue import block_kind
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.graph import Role
+from micrograd_gui.document.graph import NodeId, Place, Role
 from micrograd_gui.document.rough_layout import free_place
+from micrograd_gui.figures.folding import FRAMES, box_sizes
+from micrograd_gui.figures.geometry import node_sizes
 from micrograd_gui.session.session import Session
+from micrograd_gui.views.canvas.blocks import keep_middle
 from micrograd_gui.views.canvas.card_geometry import place_around
 from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.expression_line import HLine
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 
 _TAB = Qt.FocusPolicy.TabFocus
+_LAYOUT = 20.0  # seconds that a layout may take
 
 
 def _within(pane: QWidget, widget: QWidget | None) -> bool:
@@ -96,6 +100,13 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
         here = next((at for at, (pane, _) in enumerate(stops) if _within(pane, focus)), 0)
         stops[(here + by) % len(stops)][1].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def toggle_pane(self, name: str) -> None:
+        """That late pane is seen, in the hall beside the card; where it is seen, it goes."""
+        if self.projector.on:
+            self.projector.toggle_choice(name)
+        else:
+            self.panes.toggle(name)
+
     def edit_label(self) -> None:
         """Let the selected node be renamed at its place."""
         if (node := self.session.state.selected) is not None:
@@ -128,8 +139,31 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
         self.canvas.create_nodes(self.session.duplicate)
 
     def tidy(self, *, as_edit: bool = True) -> None:
-        """Lay the graph out with Graphviz, off this thread; the places come when they are ready."""
-        tidy(self.context, self.canvas, as_edit=as_edit)
+        """Lay out the graph, or the block that is looked into, off this thread; places come when ready.
+
+        A collapsed block is one box; what is in it keeps its place in it.
+        """
+        from micrograd_gui.layout import layout
+
+        session, canvas = self.session, self.canvas
+        canvas.freeze_places()
+        graph, within = session.state.graph, canvas.navigation.block
+
+        def place(places: dict[NodeId, Place]) -> None:
+            there = places if within is None or not places else keep_middle(graph, places)
+            session.tidied(graph, there, as_edit=as_edit)
+            canvas.fit()
+
+        def failed(error: Exception) -> None:
+            self.context.say(str(error), refused=True)
+
+        work: Callable[..., dict[NodeId, Place]] = partial(layout.places, graph, node_sizes(graph))
+        if graph.blocks:
+            boxes = box_sizes(graph)
+            work = partial(layout.nested_places, graph, node_sizes(graph), boxes, frame=FRAMES, within=within)
+        self.context.background.start(
+            "tidy", partial(work, time_limit=_LAYOUT), done=place, failed=failed, stoppable=True
+        )
 
     # Stepping --------------------------------------------------------------------------------
 
