@@ -428,7 +428,7 @@ def route(folding: Folding, wire: Wire, source: Key) -> Bezier:
         start = out_point(folding, source_node)
     else:
         start = out_point(folding, source)
-    bow = 0.0 if is_block(key) else geometry.bow(folding.nodes[key], port)
+    bow = 0.0 if is_block(key) else geometry.bow(folding.nodes[key], port) * folding.form.height / HEIGHT
     return geometry.curve(start, in_point(folding, wire), bow)
 
 

@@ -61,7 +61,7 @@ function show(number) {
 // Motion: on the way to the next moment its numbers travel over the picture, until the next key or their end.
 
 const journeys = JSON.parse(document.getElementById("journeys").textContent);
-const lasts = 400; // milliseconds
+const lasts = 250; // milliseconds
 let moving = null;
 let turn = 0;
 

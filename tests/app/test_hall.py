@@ -5,7 +5,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
+import micrograd_gui as mg
 from micrograd_gui.app import create_window
+from micrograd_gui.views.canvas.hall.cards import readable
+from micrograd_gui.views.canvas.pens import pens_of
+from micrograd_gui.views.canvas.picture import chips_of, place_chips
+from micrograd_gui.views.canvas.scene import Scene
+from micrograd_gui.views.theme import Look
 
 EXAMPLES = ["parabola", "slopes", "lecture", "neuron", "neuron_exp", "reuse", "square", "diamond"]
 LEARNING = ["mlp", "moons", "xor", "line"]
@@ -52,8 +58,7 @@ def test_the_whole_graph_is_seen_at_every_moment(hall, name, qtbot):
             assert min(map(canvas.text_px, cards.values())) >= 28 * unit - 0.01
             for chip in canvas.picture.chips:
                 boxes = canvas.graph_scene.boxes.values()
-                if name != "mlp":  # between its layers a few still reach over the edge of a box
-                    assert not any(chip.rect.intersects(box) for box in boxes)
+                assert not any(chip.rect.intersects(box) for box in boxes)
                 assert chip.scale * canvas.pens.rule.qfont.pixelSize() * canvas.zoom >= 20 * unit - 0.01
 
 
@@ -66,3 +71,32 @@ def test_in_a_hall_dragging_moves_no_node_of_the_document(hall, qtbot):
     qtbot.mouseMove(canvas.viewport(), at * 1.3)
     qtbot.mouseRelease(canvas.viewport(), Qt.MouseButton.LeftButton, pos=at * 1.3)
     assert hall.session.state.graph.places == before
+
+
+def test_what_goes_back_between_layers_covers_no_box(qtbot):
+    run = mg.run(mg.read("mlp"))
+    look = Look().projected(1080)
+    scene = Scene(run.graph)
+    scene.stand_in((1920.0, 565.0))
+    assert scene.form.numbers == 2, "as the hall is at first"
+    chips = [
+        chip
+        for step in run.steps
+        if step.contributions
+        for chip in place_chips(scene, (step,), pens_of(look), chips_of(scene, 1.0))
+    ]
+    assert len(chips) > 30
+    assert not any(chip.rect.intersects(box) for chip in chips for box in scene.boxes.values())
+
+
+def test_a_long_name_is_made_smaller_before_it_is_cut(qtbot):
+    font = pens_of(Look().projected(1080)).font(25.0, bold=True)
+    title = "L2 regularisation"
+    room = font.width(title) * 0.6
+    name, narrowed, size = readable(title, font, room, 0.65)
+    assert name == title
+    assert font.width(name) * narrowed * size <= room + 0.01
+    name, narrowed, size = readable(title, font, room, 0.8)
+    assert name.endswith("…")
+    assert size == 0.8
+    assert readable("L", font, room, 0.8) == ("L", 1.0, 1.0)

@@ -265,21 +265,22 @@ def place_chips(
 ) -> tuple[ChipItem, ...]:
     """The chips of a backward step, clear of every box and of each other wherever there is room.
 
-    What a box hands back as one step is said where there is room: the step card sums it up.
+    What a box hands back as one step is said where there is room, as is all in a hall, where no number may be
+    covered: the step card says it.
     """
     if not size:
         return ()
     made: list[ChipItem] = []
     for wire, rule, amount, last in _handed_back(scene, steps):
-        for said, each_size in _chip_sizes(scene, rule, size):  # rather small than over a box
-            width, height = _chip_room(said, amount, pens)
+        for said, added, each_size in _chip_sizes(scene, rule, amount, size):  # rather small than over a box
+            width, height = _chip_room(said, added, pens)
             room_for = width * each_size, height * each_size
             rect, anchor, free = _find_room(scene, wire, *room_for, made, last, marks)
             if free:
                 break
-        if len(steps) > 1 and not free:
+        if not free and (len(steps) > 1 or scene.form.chips):
             continue
-        made.append(ChipItem(wire, said, amount, rect, anchor, each_size))
+        made.append(ChipItem(wire, said, added, rect, anchor, each_size))
     return tuple(made)
 
 
@@ -306,11 +307,12 @@ def _handed_back(scene: Scene, steps: Sequence[Step]) -> list[tuple[Wire, str, s
     ]
 
 
-def _chip_sizes(scene: Scene, rule: str, size: float) -> list[tuple[str, float]]:
-    """What a chip says of the rule and how large, the best first: in a hall, rather nothing than small."""
+def _chip_sizes(scene: Scene, rule: str, amount: str, size: float) -> list[tuple[str, str, float]]:
+    """What a chip says and how large, the best first: in a hall, rather less than small."""
     if scene.form.chips:
-        return [(said, each) for said in (rule, "") for each in scene.form.chips]
-    return [(rule, each) for each in CHIP_SCALES if each <= size]
+        wordings = (rule, amount), ("", amount), ("", amount.removeprefix("+= "))
+        return [(said, added, each) for said, added in wordings for each in scene.form.chips]
+    return [(rule, amount, each) for each in CHIP_SCALES if each <= size]
 
 
 def _chip_room(rule: str, amount: str, pens: Pens) -> tuple[float, float]:

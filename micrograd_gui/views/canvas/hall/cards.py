@@ -35,6 +35,7 @@ from micrograd_gui.views.canvas.scene import Scene
 from micrograd_gui.views.theme import Look
 
 _EDGE, _PAD = 12.0, 8.0  # between the edge of a card and its title, and its numbers
+SMALLEST_NAME = 20.0  # pixels of a screen 1080 high
 _NO_PEN, _NO_BRUSH = Qt.PenStyle.NoPen, Qt.BrushStyle.NoBrush
 
 
@@ -122,14 +123,26 @@ def _paint_title(painter: QPainter, picture: CanvasFrame, key: Key, rect: QRectF
     right = _paint_signs(painter, picture, key, node, right, middle, pens)
     font = pens.font(form.name, bold=bool(node.label or node.title), italic=not node.label)
     name, room = node.title or node.name, max(0.0, right - left - 3)
-    narrowed, size = fit(font.width(name), room)
-    if size < 1.0:  # rather the beginning of it, as large as all others
-        name = font.elided(name, room / narrowed)
+    stand = picture.scene.folding.stand
+    enlarged = 1.0 if stand is None else stand.enlarged
+    name, narrowed, size = readable(name, font, room, SMALLEST_NAME / (form.name * enlarged))
     painter.save()
     painter.translate(left, middle)
-    painter.scale(narrowed, 1.0)
+    painter.scale(narrowed * size, size)
     draw_text(painter, name, 0, 0, font, pens.text if node.label or node.title else pens.muted)
     painter.restore()
+
+
+def readable(name: str, font: Font, room: float, least: float) -> tuple[str, float, float]:
+    """A name in that room, how far narrowed and how much smaller; no smaller than the back row can read.
+
+    Where it would have to be, it is its beginning that stands there.
+    """
+    narrowed, size = fit(font.width(name), room)
+    least = min(1.0, least)
+    if size >= least:
+        return name, narrowed, size
+    return font.elided(name, room / (narrowed * least)), narrowed, least
 
 
 def _paint_badge(

@@ -32,7 +32,7 @@ class Measures(NamedTuple):
 
 _NEAR = Measures(12.0, 8.0, 10.0, 13.0, 8.0, 0.5)
 _ROWS = Measures(18.0, 11.0, 13.0, 15.0, 9.0, 2.5)  # seen from further off
-HALL = Measures(23.0, 15.0, 20.0, 22.0, 19.0, 1.0)
+HALL = Measures(23.0, 15.0, 20.0, 22.0, 15.5, 1.0)  # one below another are 16 apart, or more
 
 
 def verdict_at(picture: CanvasFrame, key: Key) -> OnNode | None:
