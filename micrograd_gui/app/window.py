@@ -67,6 +67,37 @@ class Message(QLabel):
         painter.end()
 
 
+class Summary(QLabel):
+    """A line that ends at the right, and asks for other room only where its text needs that.
+
+    Else each text would have the whole window laid out anew, at every moment that one goes to.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def say(self, text: str) -> None:
+        """Show that text, and as the tip, too."""
+        if text != self.text():
+            self.setText(text)
+            self.setToolTip(text)
+            self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def _fit(self) -> None:
+        """Its size is fixed, or Qt would ask all around for more at each text; a letter or so is free."""
+        metrics, has = self.fontMetrics(), self.minimumSize()
+        high = metrics.height()
+        spare = has.width() - metrics.horizontalAdvance(self.text())
+        if has.height() != high or not 2 <= spare <= 2 * high:
+            self.setFixedSize(has.width() - spare + high, high)
+
+
 class MainWindow(QMainWindow):
     """Canvas in the middle, panes as docks around it; it is the Context of its parts.
 
@@ -119,7 +150,7 @@ class MainWindow(QMainWindow):
         self._about_finding: tuple[QToolButton, ...] = ()
         self.message = Message()
         self.message.setObjectName("message")
-        self.summary = QLabel()
+        self.summary = Summary()
         self.summary.setObjectName("summary")
         self.statusBar().addWidget(self.message, 1)
         self.statusBar().addPermanentWidget(self.summary)
@@ -309,13 +340,14 @@ class MainWindow(QMainWindow):
             self.panes.show_learning(True)
 
     def _show_state(self, state: State) -> None:
-        self.setWindowTitle(f"{self.documents.name}[*] — micrograd-gui")
-        self.setWindowModified(state.unsaved)
+        if (title := f"{self.documents.name}[*] — micrograd-gui") != self.windowTitle():
+            self.setWindowTitle(title)
+        if state.unsaved != self.isWindowModified():
+            self.setWindowModified(state.unsaved)
         self.menus.show_state(state, refreshable=self._link is not None)
         if standing(state) or self._about_finding:
             self._show_finding_buttons(bool(standing(state)))
-        self.summary.setText(summary(state))
-        self.summary.setToolTip(self.summary.text())
+        self.summary.say(summary(state))
 
     def _show_finding_buttons(self, shown: bool) -> None:
         """What can be done about a finding stands beside it; made when there is one."""

@@ -274,10 +274,13 @@ class TrainingPanel(QScrollArea):
         self.rows.setVisible(_wants_rows(state))
 
     def _count(self, k: int, until: int) -> None:
+        said = f"step {k:,} of {until:,}"
+        if (said, k) == (self.progress.format(), self.progress.value()):
+            return
         self.progress.setUpdatesEnabled(False)  # else Qt paints at once, before other panes show the moment
         if self.progress.maximum() != until:
             self.progress.setRange(0, until)
-        self.progress.setFormat(f"step {k:,} of {until:,}")
+        self.progress.setFormat(said)
         self.progress.setValue(k)
         self.progress.setUpdatesEnabled(True)
 

@@ -2,10 +2,10 @@
 
 from itertools import pairwise
 
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QFontMetrics, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog, QWidget
+from PySide6.QtWidgets import QApplication, QInputDialog, QWidget
 
 from micrograd_gui.session.explain.moments import moment_in_words
 from micrograd_gui.views.time_axis import Span, spans_of
@@ -242,3 +242,38 @@ def test_a_node_with_a_breakpoint_bears_a_sign_until_it_is_taken_away(opened, ac
     assert canvas.grab().toImage() != plain
     session.toggle_breakpoint("changes", node)
     assert canvas.grab().toImage() == plain
+
+
+def test_another_moment_has_the_window_neither_laid_out_nor_its_bars_anew(opened, act, qtbot) -> None:
+    window = opened("neuron")
+    act(window, "forward", "backward")
+    window.session.seek(8)
+    qtbot.wait(300)  # QMainWindow lets its panes glide where the line of the moment has become longer
+    asked: list[QEvent.Type] = []
+
+    class Heard(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+            asked.append(event.type())
+            return False
+
+    heard = Heard()
+    window.installEventFilter(heard)
+    for moment in (7, 9, 8):
+        window.session.seek(moment)
+        QApplication.processEvents()
+        assert f"moment {moment} of" in window.summary.text()
+        assert window.summary.toolTip() == window.summary.text()
+    assert not {QEvent.Type.LayoutRequest, QEvent.Type.ActionChanged, QEvent.Type.ModifiedChange} & set(asked)
+
+
+def test_the_line_of_the_moment_has_the_room_that_it_needs(opened, act) -> None:
+    window = opened("neuron")
+    wide = window.summary.width()
+    act(window, "forward", "backward", "check_all")
+    QApplication.sendPostedEvents()
+    assert window.summary.width() > wide
+    act(window, "text_larger", "text_larger")
+    QApplication.sendPostedEvents()
+    words = QFontMetrics(window.summary.font()).horizontalAdvance(window.summary.text())
+    assert window.summary.width() >= words
+    assert window.summary.geometry().right() <= window.statusBar().width()

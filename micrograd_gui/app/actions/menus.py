@@ -104,7 +104,8 @@ class Menus(QObject):
     def show_state(self, state: State, *, refreshable: bool) -> None:
         """Enable what can be done now, and say what undo would take back."""
         for row in ROWS:
-            self._show_row(row, state)
+            if row.name != "refresh":
+                self._show_row(row, state)
         self.actions["refresh"].setEnabled(refreshable)
         for name, what in (("undo", state.history.undo_name), ("redo", state.history.redo_name)):
             self.actions[name].setText(f"&{name.title()} {what}" if what else f"&{name.title()}")
