@@ -26,8 +26,8 @@ class Breakpoint(NamedTuple):
     """Where forward, backward and playing stop.
 
     acts: the node is computed, or hands its gradient on. changes: its data or grad gets its first number.
-    small grad: a grad becomes smaller than 1e-6. not finite: a number becomes nan or infinite. The last two
-    are of any node where ``node`` is None.
+    small grad: a grad that is whole is smaller than 1e-6. not finite: a number becomes nan or infinite. The
+    last two are of any node where ``node`` is None.
     """
 
     on: Condition

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from micrograd_gui.document.graph import Graph, NodeId
@@ -96,6 +96,56 @@ def _forward(
         if wire is not None and operand is not None and operand in frame.data:
             moving.append(Traveller(operand, written(frame.data[operand]), "data", wire, False))
     return tuple(moving)
+
+
+def journey_over(
+    graph: Graph,
+    frame: Frame,
+    steps: Sequence[Step],
+    drawn: Callable[[End], Hashable | None],
+    curve: Callable[[End], Way | None],
+) -> Journey:
+    """What travels in steps that are run as one, in a box: what goes in along its wires, or back along them.
+
+    ``drawn`` tells which wires of the graph are drawn as one; what several of them bring back is added up.
+    Where such a wire stands for several numbers none travels along it.
+    """
+    ways: dict[Hashable, Way] = {}
+    operands: dict[Hashable, set[NodeId]] = {}
+    along: dict[Hashable, list[Contribution]] = {}
+    for step in steps:
+        node = graph.nodes.get(step.node) if step.node is not None else None
+        by_port = {each.port: each for each in step.contributions}
+        for port, operand in enumerate(() if node is None else node.inputs):
+            end = (step.node or 0, port)
+            wire, way = drawn(end), curve(end)
+            if wire is None or way is None or operand is None:
+                continue
+            ways[wire] = way
+            operands.setdefault(wire, set()).add(operand)
+            if port in by_port:
+                along.setdefault(wire, []).append(by_port[port])
+    single = {wire: next(iter(found)) for wire, found in operands.items() if len(found) == 1}
+    if steps[-1].kind == "forward":
+        known = {wire: operand for wire, operand in single.items() if operand in frame.data}
+        return Journey(
+            tuple(
+                Traveller(operand, written(frame.data[operand]), "data", ways[wire], False)
+                for wire, operand in known.items()
+            )
+        )
+    back = [_as_one(along[wire]) for wire in single if wire in along]
+    wires = [wire for wire in single if wire in along]
+    moving = [
+        Traveller(each.operand, written(each.amount), "grad", ways[wire], True)
+        for wire, each in zip(wires, back, strict=True)
+    ]
+    return Journey(tuple(moving), _sums(back))
+
+
+def _as_one(several: Sequence[Contribution]) -> Contribution:
+    """What contributions to one operand come to."""
+    return several[0]._replace(amount=sum(each.amount for each in several), after=several[-1].after)
 
 
 def _sums(contributions: list[Contribution]) -> dict[NodeId, str]:

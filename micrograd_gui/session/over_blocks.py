@@ -161,10 +161,13 @@ def stretch_at(state: State) -> Stretch | None:
     return Stretch(block, steps)
 
 
-def hiding(state: State) -> Block | None:
-    """The block whose box hides the node that acts at this moment; None where none does."""
+def hiding(state: State, within: BlockId | None = None) -> Block | None:
+    """The block whose box hides the node that acts at this moment; None where none does.
+
+    The block ``within`` is looked into.
+    """
     step = state.step
     if step is None or step.node is None:
         return None
-    box = boxes_of(state.graph).get(step.node)
+    box = boxes_of(state.graph, within).get(step.node)
     return next((each for each in state.graph.blocks if each.id == box), None)

@@ -11,6 +11,7 @@ from typing import ParamSpec, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 from shiboken6 import isValid
 
+from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.log import logger_of
 from micrograd_gui.session.session import Session
@@ -36,7 +37,8 @@ class Bridge(QObject):
     """Turns each replacement of the State into one signal, and each refusal into another.
 
     Signals: ``changed(old, new)`` carries two States; ``refused(sentence, node)`` a sentence for the status
-    bar and the node it is about, or None. ``frames`` shares out the time while the graph trains; by
+    bar and the node it is about, or None; ``looked_into()`` that the eye is in another block now, which is
+    ``within`` (None: outside of all). ``frames`` shares out the time while the graph trains; by
     ``rounds`` all panes that show a moment go to the next one together.
 
     Who listens to ``changed``, and how often each is told in a run (a test holds the list):
@@ -65,10 +67,12 @@ class Bridge(QObject):
 
     changed = Signal(object, object)
     refused = Signal(str, object)
+    looked_into = Signal()
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.session = session
+        self.within: BlockId | None = None
         self.frames = Frames()
         self.rounds = Rounds(self)
         self._unlisten = session.listen(self.changed.emit)
@@ -83,6 +87,12 @@ class Bridge(QObject):
     def shown(self) -> State:
         """The State that all panes show: that of the session, but in a run one of some steps before."""
         return self.rounds.shown
+
+    def look_into(self, block: BlockId | None) -> None:
+        """The canvas shows that block alone, or (None) the whole graph."""
+        if block != self.within:
+            self.within = block
+            self.looked_into.emit()
 
     def attempt(self, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         """Call a verb; a Refusal becomes the ``refused`` signal, and None comes back."""

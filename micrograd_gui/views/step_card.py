@@ -63,6 +63,7 @@ class StepCard(QTextEdit):
         self.setTabChangesFocus(True)
         self.setCursorWidth(0)
         Together(bridge, self).changed.connect(self._on_changed)
+        bridge.looked_into.connect(lambda: self._show(bridge.shown))
         self.set_look(look)
         self._show(bridge.state)
 
@@ -97,7 +98,7 @@ class StepCard(QTextEdit):
         self._show(new)
 
     def _show(self, state: State) -> None:
-        lines = card(state)
+        lines = card(state, self._bridge.within)
         if lines != self._lines:
             self._lines = lines
             self.setAccessibleDescription(as_text(lines))

@@ -70,7 +70,7 @@ class Timeline(QWidget):
         self._spans: tuple[Span, ...] = ()
         self._moments, self._cursor = 0, 0
         self._boxes: Mapping[NodeId, BlockId] = {}
-        self._folded: tuple[Run | None, tuple[Block, ...]] = (None, ())
+        self._folded: tuple[Run | None, tuple[Block, ...], BlockId | None] = (None, (), None)
         self._ticks: tuple[int, ...] = ()
         self._axis = TimeAxis((), 0, 1, 1)
         self._marked: tuple[Run | None, Marks] = (None, Marks())
@@ -81,6 +81,7 @@ class Timeline(QWidget):
         self._going = QTimer(self, singleShot=True, interval=0)
         self._going.timeout.connect(self._go)
         Together(bridge, self).changed.connect(lambda _old, new: self._show(new))
+        bridge.looked_into.connect(lambda: self._show(bridge.shown))
         self.set_look(look)
         self._show(bridge.state)
 
@@ -142,13 +143,13 @@ class Timeline(QWidget):
 
     def _fold(self, graph: Graph, run: Run | None) -> None:
         """One tick for what is stepped over at once."""
-        self._folded = (run, graph.blocks)
+        self._folded = (run, graph.blocks, self._bridge.within)
         self._boxes = {}
         self._ticks = () if run is None else tuple(range(1, len(run) + 1))
         if run is not None and graph.blocks:
             from micrograd_gui.session.over_blocks import boxes_of, ends_of_steps  # few have blocks
 
-            self._boxes = boxes_of(graph)
+            self._boxes = boxes_of(graph, self._bridge.within)
             self._ticks = ends_of_steps(run, self._boxes)
         self._measure()
 
@@ -159,7 +160,8 @@ class Timeline(QWidget):
             self._run, self._hovered, self._wanted = run, None, None
             self._spans = () if run is None else spans_of(run)
             self._moments = 0 if run is None else len(run)
-        if self._folded[0] is not run or self._folded[1] is not state.graph.blocks:
+        folded, blocks, within = self._folded
+        if folded is not run or blocks is not state.graph.blocks or within != self._bridge.within:
             self._fold(state.graph, run)
         if self._marked[0] is not run or self._marked[1] is not state.graph.marks:
             self._marked = (run, state.graph.marks)

@@ -3,6 +3,7 @@
 import pytest
 
 from micrograd_gui.app.settings import Settings
+from micrograd_gui.document.text import written
 from micrograd_gui.views.canvas.layers import pace as motion
 from micrograd_gui.views.canvas.layers.pace import Pace
 
@@ -106,3 +107,19 @@ def test_in_the_hall_numbers_travel_as_large_as_they_stand_on_the_nodes(moving, 
     travel = motion._scale() * canvas.pens.sum.qfont.pixelSize() * canvas.zoom
     assert travel == pytest.approx(stand, rel=0.05)
     act(moving, "projector")
+
+
+def test_a_step_over_a_block_moves_what_goes_in_and_what_comes_back(opened, act) -> None:
+    window = opened("mlp")
+    window.pace().calm = False
+    act(window, "step_over")
+    assert [(each.text, each.role) for each in _motion(window).shown] == [
+        ("2.0000", "data"), ("3.0000", "data"), ("−1.0000", "data"),
+    ]  # fmt: skip
+    act(window, "forward", "step_over", "step_over", "step_over", "step_over")  # the last is neuron 3_1
+    graph, frame = window.session.state.graph, window.session.state.frame
+    outputs = [next(b.output for b in graph.blocks if b.title == f"neuron 2_{at}") for at in (1, 2, 3, 4)]
+    shown = {(each.text, each.role) for each in _motion(window).shown}
+    assert shown == {(written(frame.grad[output]), "grad") for output in outputs}
+    act(window, "previous")
+    assert not _motion(window).moving

@@ -46,3 +46,20 @@ def test_inside_a_block_step_over_takes_single_steps(opened, act):
     canvas.navigation.enter(block.id)
     act(window, "step_over")
     assert window.session.state.cursor == 1
+
+
+def test_inside_a_block_its_moments_have_marks_of_their_own_and_the_card_speaks_of_what_is_seen(opened, act):
+    window = opened("mlp")
+    canvas, strip, card = window.canvas, window.panes.timeline, window.panes.step_card
+    act(window, "forward", "first", "forward_step")
+    folded = strip._axis.ticks
+    assert "is inside neuron 1_1" in card.toPlainText()
+    block = next(b for b in window.session.state.graph.blocks if b.title == "neuron 1_1")
+    canvas.navigation.enter(block.id)
+    assert strip._axis.ticks[:7] == (1, 2, 3, 4, 5, 6, 7)
+    assert "inside" not in card.toPlainText()
+    act(window, *["next"] * 8)
+    assert "is outside neuron 1_1" in card.toPlainText()
+    canvas.navigation.go(None)
+    assert strip._axis.ticks == folded
+    assert "outside" not in card.toPlainText()

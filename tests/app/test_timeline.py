@@ -277,3 +277,16 @@ def test_the_line_of_the_moment_has_the_room_that_it_needs(opened, act) -> None:
     words = QFontMetrics(window.summary.font()).horizontalAdvance(window.summary.text())
     assert window.summary.width() >= words
     assert window.summary.geometry().right() <= window.statusBar().width()
+
+
+def test_a_breakpoint_of_any_node_shows_at_which_it_stopped(opened, act) -> None:
+    window = opened("neuron")
+    session, canvas = window.session, window.canvas
+    act(window, "forward")
+    session.toggle_breakpoint("small grad")
+    assert not canvas.picture.breaks
+    act(window, "backward")
+    stopped = {session.state.graph.nodes[node].label for node in canvas.picture.breaks}
+    assert stopped == {"w2"}, "x2 is 0"
+    session.previous()
+    assert not canvas.picture.breaks

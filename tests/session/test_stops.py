@@ -57,6 +57,21 @@ def test_a_run_stops_at_a_grad_near_zero_and_where_a_number_is_none() -> None:
     assert other.state.step.node == of["b"] or other.state.forward_done
 
 
+def test_a_grad_that_still_gathers_is_not_yet_small() -> None:
+    session, of = on("a = 2; b = 3; p = a*b; q = a*b; r = a*b; L = p - q + r")
+    session.toggle_breakpoint("small grad", of["a"])
+    session.forward()
+    session.backward()  # after p and q, or q and r, the grad of a is 0 for one step
+    assert session.state.following is None
+    assert session.state.frame.grad[of["a"]] == 3.0
+    other, of = on("a = 2; L = a - a")
+    other.toggle_breakpoint("small grad", of["a"])
+    other.forward()
+    other.backward()
+    assert other.state.step.node == of["L"]
+    assert other.state.frame.grad[of["a"]] == 0.0
+
+
 def test_marks_are_undone_as_edits_keep_the_run_and_go_with_their_node() -> None:
     session, of = on("a = 2; b = 3; c = a*b; L = c + a")
     session.forward()

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import TypeVar
 
+from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.optimisers import OPTIMISERS
 from micrograd_gui.document.text import MINUS, MOST_DIGITS, short, told_apart, written
 from micrograd_gui.session.explain.formulas import (
@@ -35,20 +36,22 @@ T = TypeVar("T")
 _MOST_CHANGES = 4  # lines of an update
 
 
-def card(state: State) -> tuple[Line, ...]:
+def card(state: State, within: BlockId | None = None) -> tuple[Line, ...]:
     """What the step card says at this moment: the head line, then equations and sentences.
+
+    ``within`` is the block that is looked into.
 
     What the notebook that the graph is of has otherwise stands last; at the end of the run, where one
     opens it and nothing is stepped through, right below the head line: there it is seen without scrolling.
     """
-    lines = _moment(state)
+    lines = _moment(state, within)
     if state.finding is None:
         return lines
     found = sentence(state.finding.sentence)
     return (*lines, found) if state.following is not None else (lines[0], found, *lines[1:])
 
 
-def _moment(state: State) -> tuple[Line, ...]:
+def _moment(state: State, within: BlockId | None) -> tuple[Line, ...]:
     if not state.graph.nodes:
         return (
             heading("START"),
@@ -68,19 +71,23 @@ def _moment(state: State) -> tuple[Line, ...]:
         stretch = stretch_at(state)
         if stretch is not None:
             return (_head(state, *what_was_run(stretch)), *over_lines(state, stretch))
-    return (*_of_step(state, step), *_where_hidden(state))
+    return (*_of_step(state, step), *_where_hidden(state, within))
 
 
-def _where_hidden(state: State) -> tuple[Line, ...]:
-    """In which block's box the acting node is, where it is not seen."""
-    if not state.graph.blocks:
+def _where_hidden(state: State, within: BlockId | None) -> tuple[Line, ...]:
+    """Where the acting node is, while it is not seen: in a block's box, or outside of what is looked into."""
+    if not state.graph.blocks or state.step is None or state.step.node is None:
         return ()
     from micrograd_gui.session.over_blocks import hiding  # most graphs have no blocks
 
-    block = hiding(state)
-    if block is None or state.step is None or state.step.node is None:
+    name = name_of(state.graph.nodes[state.step.node])
+    if within is not None and state.step.node not in state.graph.within(within):
+        inner = next(fit_name(each.title) or "the block" for each in state.graph.blocks if each.id == within)
+        return (sentence(f"{name} is outside {inner}, which alone is shown."),)
+    block = hiding(state, within)
+    if block is None:
         return ()
-    name, title = name_of(state.graph.nodes[state.step.node]), fit_name(block.title) or "a block"
+    title = fit_name(block.title) or "a block"
     return (sentence(f"{name} is inside {title}. Step over (F8) runs a whole block as one step."),)
 
 

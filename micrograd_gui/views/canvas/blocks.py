@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QLabel, QWidget
@@ -29,11 +29,14 @@ _BETWEEN = " › "
 class BlockNavigation:
     """Shows one block alone, and leads in and out. Nothing of that is in the document.
 
-    ``block``: the one that is looked into, or None. ``bar``: the way there, a widget on ``parent``.
+    ``block``: the one that is looked into, or None; ``told(block)`` says so to others. ``bar``: the way
+    there, a widget on ``parent``.
     """
 
-    def __init__(self, host: WidgetHost, parent: QWidget) -> None:
-        self.host, self._parent = host, parent
+    def __init__(
+        self, host: WidgetHost, parent: QWidget, told: Callable[[BlockId | None], None] = lambda _block: None
+    ) -> None:
+        self.host, self._parent, self._told = host, parent, told
         self.block: BlockId | None = None
         self.bar = QLabel(parent)
         self.bar.setObjectName("breadcrumb")
@@ -156,6 +159,7 @@ class BlockNavigation:
     def _show_way(self) -> None:
         from html import escape  # late, as it brings a table of all entities
 
+        self._told(self.block)
         shown = self.way()
         colour = self.host.look.theme.data
         steps = [(0, WHOLE), *((block.id, block.title) for block in shown)]

@@ -17,6 +17,7 @@ from micrograd_gui.session.explain.formulas import name_of
 from micrograd_gui.session.explain.slopes import amount_text, rule_text
 from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.state import Found, State
+from micrograd_gui.session.stops import stopping_at
 from micrograd_gui.session.trace import NO_FRAME, Contribution, Field, Frame, NumberField, Step
 from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
 from micrograd_gui.views.canvas.pens import Pens
@@ -92,7 +93,7 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
     if step is not None and step.node is not None and step.node not in scene.graph.nodes:
         step = None
     size = chips_of(scene, zoom)
-    marks, steps = _turns(state, scene), _as_one(state, scene, step)
+    marks, steps = _turns(state, scene), as_one(state, scene, step)
     fresh = frozenset[NumberField]().union(*(each.wrote for each in steps))
     lit, made = _lit(scene, steps), place_chips(scene, steps, pens, size, marks)
     return CanvasFrame(
@@ -116,8 +117,10 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
 
 
 def _stopping(state: State) -> frozenset[NodeId]:
-    """The nodes that have a breakpoint of their own."""
-    return frozenset(each.node for each in state.graph.marks.breakpoints if each.node is not None)
+    """The nodes at which a breakpoint stops runs, or has stopped this one."""
+    if not state.graph.marks.breakpoints:
+        return frozenset()
+    return stopping_at(state.graph, None if state.is_training else state.trace, state.cursor)
 
 
 def _turns(state: State, scene: Scene) -> Mapping[Key, Turn]:
@@ -129,7 +132,7 @@ def _turns(state: State, scene: Scene) -> Mapping[Key, Turn]:
     return {key: turn for key, turn in turns(state, scene.folding.owner).items() if key in scene.boxes}
 
 
-def _as_one(state: State, scene: Scene, step: Step | None) -> tuple[Step, ...]:
+def as_one(state: State, scene: Scene, step: Step | None) -> tuple[Step, ...]:
     """The step, with those before it that were run as one with it in the box that hides them."""
     if step is None or step.node is None:
         return () if step is None else (step,)
@@ -147,7 +150,7 @@ def _said_of_hidden(state: State, scene: Scene, step: Step | None) -> str:
     """Which node acts that is in a box, or how many of them have acted as one step."""
     if step is None or step.node is None or step.node not in scene.folding.owner:
         return ""
-    steps = _as_one(state, scene, step)
+    steps = as_one(state, scene, step)
     if len(steps) > 1:
         return f"{len(steps):,} steps run"
     return f"acts: {name_of(scene.graph.nodes[step.node])}"

@@ -84,7 +84,7 @@ class CanvasView(ZoomView):
         self._clear = [0, 0]  # pixels that are kept clear above and below
         self._whole = True  # the whole graph is in view and stays so when the window changes its size
         self.editing = InlineEditing(self)
-        self.navigation = BlockNavigation(self, self)
+        self.navigation = BlockNavigation(self, self, bridge.look_into)
         self.pointer = Pointer(self, self.navigation, self.editing)
         self.keyboard = Keyboard(self, self.pointer, self.navigation, self.editing)
         self._menu = ContextMenu(self, self.pointer, self.navigation, self.editing)
@@ -361,14 +361,14 @@ class CanvasView(ZoomView):
         seen = not self.look.projector or (self._whole and self.graph_scene.folding.stand is not None)
         if not seen and new.step is not old.step and self.picture.acting is not None:
             self.show_node(self.picture.acting)
-
         self._move(old, new)
 
     def _move(self, old: State, new: State) -> None:
-        """Let the numbers of a single step travel; whatever else happens ends what is on its way."""
+        """Let the numbers of one step travel; whatever else happens ends what is on its way."""
         if self._motion is not None and (old.graph is not new.graph or old.step is not new.step):
             self._motion.end()
-        if new.graph is not old.graph or new.cursor != old.cursor + 1 or new.step is None:
+        one_on = new.cursor == old.cursor + 1 or (new.over is not None and new.over.since == old.cursor)
+        if new.graph is not old.graph or not one_on or new.step is None:
             return
         seconds = self.motion_seconds()
         if not seconds:

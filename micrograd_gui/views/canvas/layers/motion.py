@@ -9,9 +9,10 @@ from PySide6.QtGui import QPainter, QPen
 
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.figures.geometry import WIDE, Bezier, Point
-from micrograd_gui.figures.motion import End, Journey, Shown, at, journey
+from micrograd_gui.figures.motion import End, Journey, Shown, at, journey, journey_over
 from micrograd_gui.session.state import State
 from micrograd_gui.views.canvas.host import Host
+from micrograd_gui.views.canvas.picture import as_one
 
 _TICK = 16  # milliseconds
 _ACROSS, _DOWN = 7.0, 3.0  # between a number and the edge of its pill
@@ -41,7 +42,12 @@ class Motion(QObject):
 
     def begin(self, state: State, seconds: float) -> None:
         """Let the numbers of that state's step travel for so long, in place of what is on its way."""
-        found = journey(self._host.picture.graph, state.frame, state.step, self._curve)
+        folding, picture = self._host.graph_scene.folding, self._host.picture
+        steps = as_one(state, picture.scene, state.step)
+        if len(steps) > 1:
+            found = journey_over(picture.graph, state.frame, steps, folding.drawn_wire, self._curve)
+        else:
+            found = journey(picture.graph, state.frame, state.step, self._curve)
         if not found.travellers:
             self.end()
             return
