@@ -163,6 +163,7 @@ class MainWindow(QMainWindow):
             line.left.connect(lambda: self.canvas.setFocus(Qt.FocusReason.OtherFocusReason))
             line.mended.connect(self._unsay)
         self.bridge.refused.connect(lambda sentence, _node: self.say(sentence, refused=True))
+        self.bridge.mended.connect(self._unsay)
         Paced(self.bridge, 150, self).changed.connect(self._on_changed)
         self.appearance.changed.connect(self._on_look)
         self.panes.palette.chosen.connect(lambda op: self.bridge.attempt(self.commands.add_in_view, op))

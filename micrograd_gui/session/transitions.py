@@ -232,6 +232,10 @@ def delete(state: State, nodes: Collection[NodeId] | None) -> Edit:
 
 def rename(graph: Graph, node: NodeId, label: str) -> Edit:
     """The node called that. Raises Refusal for a name that another has: nobody could tell the two apart."""
+    if not label.isascii():
+        from micrograd_gui.document.notation.signs import plain_name  # few names are written in print
+
+        label = plain_name(label)
     taken = {called for each in graph if each.id != node for called in (each.label, each.title)}
     if label and label in taken and label != graph.nodes[node].label:
         free = further_label(label, taken)

@@ -37,7 +37,8 @@ class Bridge(QObject):
     """Turns each replacement of the State into one signal, and each refusal into another.
 
     Signals: ``changed(old, new)`` carries two States; ``refused(sentence, node)`` a sentence for the status
-    bar and the node it is about, or None; ``looked_into()`` that the eye is in another block now, which is
+    bar and the node it is about, or None, and ``mended(sentence)`` that what it was about is no more;
+    ``looked_into()`` that the eye is in another block now, which is
     ``within`` (None: outside of all). ``frames`` shares out the time while the graph trains; by
     ``rounds`` all panes that show a moment go to the next one together.
 
@@ -67,6 +68,7 @@ class Bridge(QObject):
 
     changed = Signal(object, object)
     refused = Signal(str, object)
+    mended = Signal(str)
     looked_into = Signal()
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:

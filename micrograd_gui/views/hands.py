@@ -22,6 +22,8 @@ _MAC = {
     for code, letter in enumerate("ASDFHGZXCV-BQWERYT123465=97-80]OU[IP-LJ'K;-,/NM.")
     if letter != "-"
 }
+_OTHERWISE_SHIFTED = '~!@#$%^&*()_+{}|:"<>?'  # on a Latin keyboard written with Shift alone
+_UNSHIFTED = "1234567890."  # what a keyboard has at such a place that writes those without it: a French one
 _NO_WRITING = ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.GroupSwitchModifier)
 _SPECIAL = 0x01000000  # from here on Qt names keys that write nothing
 
@@ -29,7 +31,12 @@ _SPECIAL = 0x01000000  # from here on Qt names keys that write nothing
 def latin_key(event: QKeyEvent) -> int:
     """The key itself; where it writes no Latin letter or sign, the one that a Latin keyboard has there."""
     key = event.key()
-    if key < 0x80 or key >= _SPECIAL:
+    if key >= _SPECIAL:
+        return key
+    if key < 0x80:
+        if chr(key) in _OTHERWISE_SHIFTED and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            there = _letter_at(event)
+            return ord(there) if there and there in _UNSHIFTED else key
         return key
     letter = _LETTERS.get(chr(key).lower())
     if letter is None or letter == chr(key).lower():

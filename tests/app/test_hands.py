@@ -158,3 +158,66 @@ def test_keys_work_by_their_place_on_other_keyboards(opened, act, letter, modifi
     window.canvas.setFocus()
     press(window.canvas, ord(letter), modifiers, letter.lower(), code)
     assert done == [name]
+
+
+@pytest.mark.parametrize(
+    ("sign", "code", "does"), [(":", 52 + 8, "blank"), ("&", 2 + 8, "plot"), ("У", 18 + 8, "example")]
+)
+def test_the_keys_of_the_hall_work_by_their_place_too(opened, act, sign, code, does):
+    window = opened("lecture")
+    act(window, "forward", "projector")
+    asked = []
+    window.projector.choice_wanted.disconnect()
+    window.projector.choice_wanted.connect(lambda: asked.append("example"))
+    press(window.canvas, ord(sign), text=sign.lower(), code=code)
+    seen = {
+        "blank": window.findChild(QWidget, "hall_blank") is not None,
+        "plot": window.docks["plot"].isVisible(),
+        "example": bool(asked),
+    }
+    assert [each for each, is_so in seen.items() if is_so] == [does]
+    act(window, "projector")
+
+
+def test_keys_jump_to_a_pane_that_floats(opened, act):
+    window = opened("lecture")
+    window.activateWindow()
+    dock = window.docks["gradients"]
+    dock.setFloating(True)
+    dock.show()
+    QApplication.processEvents()
+    window.canvas.setFocus()
+    been = []
+    for _ in range(12):
+        act(window, "next_pane")
+        QApplication.processEvents()
+        been.append(QApplication.focusWidget())
+    inside = [each for each in been if dock.isAncestorOf(each)]
+    assert inside
+    assert inside[0].window() is dock
+    assert been.count(window.canvas) >= 1, "and back"
+
+
+def test_what_was_refused_on_the_canvas_and_dropped_is_said_no_longer(opened):
+    window = opened("lecture")
+    for end in ("drop", "change"):
+        window.canvas.edit_value(window.session.state.graph.named("a"))
+        field = window.canvas.editing.editor
+        field.setText("nonsense(")
+        QTest.keyClick(field, K.Key_Return)
+        assert window.message.text()
+        QTest.keyClick(field, K.Key_Escape if end == "drop" else K.Key_Backspace)
+        assert not window.message.text()
+        QApplication.processEvents()
+
+
+def test_a_label_with_a_small_digit_is_the_name_that_the_expression_line_reads(opened):
+    window = opened("lecture")
+    graph = window.session.state.graph
+    window.session.rename(graph.named("a"), "x₁₂")
+    assert window.session.state.graph.named("x12") == graph.named("a")
+    window.session.rename(graph.named("b"), "Δ rate ₂")
+    assert window.session.state.graph.nodes[graph.named("b")].label == "Δ rate ₂"
+    window.canvas.type_node("w₁")
+    QTest.keyClick(window.findChild(QLineEdit, "canvas_editor"), K.Key_Return)
+    assert window.session.state.graph.named("w1") is not None

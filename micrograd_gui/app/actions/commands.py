@@ -89,16 +89,23 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
 
     def jump(self, by: int) -> None:
         """The keys go to the next pane that is seen, or (-1) to the one before; the canvas is the first."""
-        docks = [dock.widget() for dock in self.panes.docks.values() if not dock.visibleRegion().isEmpty()]
+        docks = [
+            dock.widget()
+            for dock in self.panes.docks.values()
+            if (dock.isVisible() if dock.isFloating() else not dock.visibleRegion().isEmpty())
+        ]
         stops: list[tuple[QWidget, QWidget]] = [(self.canvas, self.canvas)]
         for pane in docks:
             inside = (pane, *pane.findChildren(QWidget))
             keys = (each for each in inside if each.isVisible() and each.focusPolicy() & _TAB)
             if (first := next(keys, None)) is not None:
                 stops.append((pane, first))
-        focus = self.context.dialog_parent.focusWidget()
+        focus = QApplication.focusWidget() or self.context.dialog_parent.focusWidget()
         here = next((at for at, (pane, _) in enumerate(stops) if _within(pane, focus)), 0)
-        stops[(here + by) % len(stops)][1].setFocus(Qt.FocusReason.ShortcutFocusReason)
+        there = stops[(here + by) % len(stops)][1]
+        there.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if not there.window().isActiveWindow():  # a pane may float
+            there.activateWindow()
 
     def toggle_pane(self, name: str) -> None:
         """That late pane is seen, in the hall beside the card; where it is seen, it goes."""

@@ -115,6 +115,8 @@ class Menus(QObject):
         from micrograd_gui.views.hands import pressed_by_place  # late, as the start needs no hands
 
         pressed = pressed_by_place(event)
+        if pressed is not None and self._commands.projector.press(pressed):
+            return True
         for action in () if pressed is None else self.actions.values():
             if action.isEnabled() and pressed in action.shortcuts():
                 action.trigger()

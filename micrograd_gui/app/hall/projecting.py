@@ -149,6 +149,13 @@ class Projector(QObject):
         for key in self._keys:
             key.setEnabled(self.on)
 
+    def press(self, keys: QKeySequence) -> bool:
+        """Do what those keys are for in the hall; False where that is nothing."""
+        found = next((each for each in self._keys if each.isEnabled() and each.key() == keys), None)
+        if found is not None:
+            found.activated.emit()
+        return found is not None
+
     @property
     def glass(self) -> Glass:
         """What pen and spotlight draw on."""

@@ -35,6 +35,12 @@ def multiplies_unsaid(text: str) -> bool:
     return _NUMBER_BEFORE_BRACKET.search(text) is not None
 
 
+def plain_name(name: str) -> str:
+    """The name as the language writes it: ``x1`` for ``x₁``; what would be no name there stays as it is."""
+    written = name.translate(_BELOW)
+    return written if written.isidentifier() else name
+
+
 def plain(text: str) -> tuple[str, list[int]]:
     """The text in the signs of the language, and for each of its characters the place it came from.
 

@@ -31,7 +31,8 @@ _SMALLEST = 13  # pixels: what is typed must be readable even where the graph is
 class InlineEditor(QLineEdit):
     """Return keeps what was typed, Esc drops it; a refusal keeps the editor open and is said beside it.
 
-    ``keep(text)`` may raise Refusal, ``refused(refusal)`` is told so; ``closed(had_focus)`` is the end.
+    ``keep(text)`` may raise Refusal, ``refused(refusal)`` is told so, and ``mended(sentence)`` that what was
+    refused for that reason stands there no more; ``closed(had_focus)`` is the end.
     """
 
     def __init__(
@@ -40,12 +41,13 @@ class InlineEditor(QLineEdit):
         text: str,
         keep: Callable[[str], object],
         refused: Callable[[Refusal], None],
+        mended: Callable[[str], None],
         closed: Callable[[bool], None],
     ) -> None:
         super().__init__(text, parent)
         self.setObjectName("canvas_editor")
-        self._keep, self._refused, self._closed = keep, refused, closed
-        self._first_text = text
+        self._keep, self._refused, self._mended, self._closed = keep, refused, mended, closed
+        self._first_text, self._wrong = text, ""
         self._open = True
         self.textEdited.connect(self._forget_refusal)
 
@@ -76,6 +78,7 @@ class InlineEditor(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
+            self._forget_refusal()
             self.close_editor()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.commit()
@@ -101,6 +104,7 @@ class InlineEditor(QLineEdit):
             try:
                 self._keep(self.text())
             except Refusal as refusal:
+                self._wrong = str(refusal)
                 self.setProperty("refused", True)
                 self._restyle()
                 self._refused(refusal)
@@ -119,7 +123,9 @@ class InlineEditor(QLineEdit):
             self.deleteLater()
 
     def _forget_refusal(self) -> None:
-        if self.property("refused"):
+        if self._wrong:
+            self._mended(self._wrong)
+            self._wrong = ""
             self.setProperty("refused", False)
             self._restyle()
             QToolTip.hideText()
@@ -137,11 +143,11 @@ def _is_number(text: str) -> bool:
 class InlineEditing:
     """Opens the one inline editor of a canvas and keeps it over the node that it is about.
 
-    ``editor``: what is open, or None.
+    ``editor``: what is open, or None. ``mended(sentence)`` is told what is refused no more.
     """
 
-    def __init__(self, host: WidgetHost) -> None:
-        self.host = host
+    def __init__(self, host: WidgetHost, mended: Callable[[str], None]) -> None:
+        self.host, self._mended = host, mended
         self.editor: InlineEditor | None = None
         self._node: NodeId | None = 0  # None: what is typed becomes a node
         self._where = QRectF()  # from the corner of the node's box
@@ -261,7 +267,9 @@ class InlineEditing:
 
     def _edit(self, text: str, name: str, keep: Callable[[str], object]) -> None:
         """Open the editor where it was said."""
-        self.editor = InlineEditor(self.host.viewport(), text, keep, self._refused, self._closed)
+        self.editor = InlineEditor(
+            self.host.viewport(), text, keep, self._refused, self._mended, self._closed
+        )
         self.editor.setAccessibleName(name)
         self.follow()
         self.editor.show()

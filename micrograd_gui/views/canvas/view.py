@@ -83,7 +83,7 @@ class CanvasView(ZoomView):
         self._of_rows: OfRows | None = None  # there once a graph has several rows
         self._clear = [0, 0]  # pixels that are kept clear above and below
         self._whole = True  # the whole graph is in view and stays so when the window changes its size
-        self.editing = InlineEditing(self)
+        self.editing = InlineEditing(self, bridge.mended.emit)
         self.navigation = BlockNavigation(self, self, bridge.look_into)
         self.pointer = Pointer(self, self.navigation, self.editing)
         self.keyboard = Keyboard(self, self.pointer, self.navigation, self.editing)
