@@ -315,6 +315,10 @@ class Graph:
             raise Refusal(f"{op} does not take as many operands as {old.op}.", node)
         return self._with(replace(old, op=op))
 
+    def computed(self, node: NodeId, op: str, inputs: tuple[NodeId | None, ...]) -> Graph:
+        """With the node as that op of those operands, whatever it was."""
+        return self._with(replace(self.nodes[node], op=op, inputs=inputs))
+
     def targeted(self, node: NodeId | None) -> Graph:
         """With that node as the target; None: chosen by itself again."""
         return self if node == self.chosen_target else replace(self, chosen_target=node)

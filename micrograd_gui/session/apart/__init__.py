@@ -1,0 +1,1 @@
+"""Taking apart: ops and what they stand for, and two runs side by side."""
