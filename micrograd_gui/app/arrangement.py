@@ -57,8 +57,15 @@ def _moments(bridge: Bridge, look: Look, parent: QWidget) -> LatePane:
     return Moments(bridge, look, parent)
 
 
+def _two_runs(bridge: Bridge, look: Look, parent: QWidget) -> LatePane:
+    from micrograd_gui.views.lab.two_runs import TwoRunsPane
+
+    return TwoRunsPane(bridge, look, parent)
+
+
 LATE_PANES: Mapping[str, tuple[str, Callable[[Bridge, Look, QWidget], LatePane]]] = {
     "moments": ("Moments", _moments),
+    "two_runs": ("Two runs", _two_runs),
 }  # made when first asked for: the title, and what makes the widget
 
 

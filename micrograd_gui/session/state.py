@@ -109,6 +109,7 @@ class State:
         training: How far the graph has been trained; None: not at all.
         stands: Where one stood in graphs of the history, for undo and redo to come back to; one a graph.
         found: What the notebook that the graph is of has otherwise than a fresh run; None: nothing.
+        held: What was run when it was held, to be seen beside what is run now; None: nothing.
         order_shown: Whether every node says when it acts, and what it waits for.
     """
 
@@ -128,6 +129,7 @@ class State:
     training: TrainingState | None = None
     stands: tuple[Stand, ...] = ()
     found: Found | None = None
+    held: State | None = None
     order_shown: bool = False
 
     @property

@@ -187,6 +187,50 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
             self.canvas.say(str(refusal), box.bottomLeft())
             raise
 
+    # Learning --------------------------------------------------------------------------------
+
+    def expand(self) -> None:
+        """The selected op is taken apart, and a box that is selected opened; what came of it is said."""
+        from micrograd_gui.session.apart.taking_apart import TakingApart
+
+        if not self._opened_box(collapsed=True):
+            self._rewrite(self.session.room(TakingApart).expand)
+
+    def fold(self) -> None:
+        """What the selected node is the end of becomes one op, or the block it is in one box."""
+        from micrograd_gui.session.apart.taking_apart import TakingApart
+
+        if not self._opened_box(collapsed=False):
+            self._rewrite(self.session.room(TakingApart).fold)
+
+    def _opened_box(self, *, collapsed: bool) -> bool:
+        """Whether what is selected is a block that is drawn so; then it is drawn the other way."""
+        state, navigation = self.session.state, self.canvas.navigation
+        for block in state.graph.blocks:
+            if block.collapsed == collapsed and state.selection == state.graph.within(block.id):
+                navigation.toggle(block.id)
+                return True
+        return False
+
+    def _rewrite(self, verb: Callable[[], str]) -> None:
+        self.canvas.freeze_places()
+        sentence = verb()
+        self.canvas.fit()
+        self.context.say(sentence)
+
+    def hold(self) -> None:
+        """Hold the present run and show it beside what comes; where one is held, let it go."""
+        from micrograd_gui.session.apart.two_runs import TwoRuns
+
+        room = self.session.room(TwoRuns)
+        if self.session.state.held is not None:
+            room.release()
+            return
+        room.hold()
+        shown = self.panes.docks.get("two_runs")
+        if shown is None or shown.isHidden():
+            self.toggle_pane("two_runs")
+
     # Measuring -------------------------------------------------------------------------------
 
     def nudge(self) -> None:

@@ -243,6 +243,15 @@ TRAIN: tuple[Action | None, ...] = (
     Action("save_rows", "&Save the rows…", (), lambda c: c.save_rows(), lambda s: _has_rows(s),
         "Put the rows into a CSV file."),
 )  # fmt: skip
+LEARN: tuple[Action | None, ...] = (
+    Action("expand", "&Take apart", ("Shift+X",), lambda c: c.expand(), lambda s: s.selected is not None,
+        "The selected op becomes what it stands for: tanh its exponentials, a − b a sum, x³ a product."),
+    Action("fold", "&Fold", ("Ctrl+Shift+X",), lambda c: c.fold(), lambda s: s.selected is not None,
+        "What the selected node is the end of becomes one op again."),
+    Action("hold", "&Hold the run", ("Ctrl+H",), lambda c: c.hold(), _nodes,
+        "Keep the present run beside what comes, number beside number; the same again: let it go.",
+        checked=lambda s: s.held is not None),
+)  # fmt: skip
 HELP: tuple[Action | None, ...] = (
     Action("keys", "&Keys", ("F1",), lambda c: c.show_keys(), _always, "All keys and gestures."),
     Action(
@@ -255,7 +264,8 @@ HELP: tuple[Action | None, ...] = (
     ),
 )
 MENUS: tuple[tuple[str, tuple[Action | None, ...]], ...] = (
-    ("&File", FILE), ("&Edit", EDIT), ("&View", VIEW), ("&Debug", DEBUG), ("&Train", TRAIN), ("&Help", HELP),
+    ("&File", FILE), ("&Edit", EDIT), ("&View", VIEW), ("&Debug", DEBUG), ("&Train", TRAIN),
+    ("&Learn", LEARN), ("&Help", HELP),
 )  # fmt: skip
 
 

@@ -36,6 +36,9 @@ def moment_in(new: Run, old: Run, cursor: int, common: Collection[NodeId]) -> in
             while start < stop and wanted:
                 wanted.discard((new.steps[start].kind, new.steps[start].node))
                 start += 1
+            handing_on = old.steps[cursor - 1].kind == "backward"  # what stands for the op acts with it
+            while handing_on and start < stop and new.steps[start].node not in common:
+                start += 1
             return start
         begin, start = end, stop
     return min(cursor, len(new))

@@ -61,7 +61,9 @@ class Keyboard:
         if event.key() in _ARROWS:
             return modifiers in (_Mods.AltModifier, _Mods.ControlModifier)
         plain = modifiers in (_Mods.NoModifier, _Mods.ShiftModifier)
-        return plain and event.key() in (_Key.Key_W, _Key.Key_M, _Key.Key_X)
+        if event.key() == _Key.Key_X:
+            return modifiers == _Mods.NoModifier  # with Shift an op is taken apart
+        return plain and event.key() in (_Key.Key_W, _Key.Key_M)
 
     def press(self, event: QKeyEvent) -> bool:
         """Do what the key stands for; False where it is none of the canvas's."""

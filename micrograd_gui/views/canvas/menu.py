@@ -85,6 +85,9 @@ class ContextMenu:
         self._add(menu, "Nudge by &h", session.nudge, number)
         if not node.is_leaf:
             self._add(menu, "Let it act ne&xt\tN", session.act_next, number)
+            for name in ("expand", "fold"):  # what it needs is the window's
+                if (found := self.host.viewport().window().findChild(QAction, name)) is not None:
+                    menu.addAction(found)
         menu.addSeparator()
         for port, source in enumerate(node.inputs):
             if source is not None:

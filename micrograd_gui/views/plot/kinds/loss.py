@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import overload
 
 from micrograd_gui.document.graph import Graph, Span
@@ -46,6 +47,9 @@ class LossPlot:
         training = state.training
         if training is None or (static.y_scale == "log") != self.log:
             return False
+        held = _held(state)
+        if held is not None and (held.k > static.x_span[1] or not _within(held, static, self.log)):
+            return False
         if training.k > static.x_span[1] or bool(training.accuracies) != bool(static.right_name):
             return False
         if static.title != _title(state.graph):
@@ -63,14 +67,14 @@ class LossPlot:
         training = state.training
         assert training is not None
         again = before is not None and before.graph.same_structure(state.graph)
-        span = _y_span(training, self.log, before if again else None)
+        span = _y_span(training, _held(state), self.log, before if again else None)
         return StaticPlot(
             state.graph,
             None,
             _title(state.graph),
             "step",
             "loss",
-            (0.0, 1.03 * _last_step(training)),
+            (0.0, 1.03 * max(_last_step(training), 0 if (held := _held(state)) is None else held.k)),
             span,
             (),
             y_scale="log" if self.log else "linear",
@@ -92,6 +96,9 @@ class LossPlot:
             held = f"held out {written(training.held_loss)}"
             curve = UpToNow(training.held_losses, training.held_loss)
             marks.append(GrowingCurve("grad", "dashed", curve, held))
+        if (other := _held(state)) is not None:
+            said = f"held run {written(other.loss)}  at step {other.k:,}"
+            marks.append(GrowingCurve("muted", "dashed", UpToNow(other.losses, other.loss), said, "held run"))
         if training.accuracies:
             share = training.accuracy or 0.0
             right = f"{100 * share:.0f} %"
@@ -103,6 +110,24 @@ class LossPlot:
                 marks.append(GrowingCurve("good", "dotted", curve, held, right=True))
         marks.append(Mark("accent", "point", (float(training.k),), (training.loss,)))
         return tuple(marks)
+
+
+def _held(state: State) -> TrainingState | None:
+    """How the run that is held was trained; None where it was not, or none is held."""
+    held = None if state.held is None else state.held.training
+    return held if held is not None and len(held.losses) else None
+
+
+@lru_cache(maxsize=2)
+def _extent(held: TrainingState) -> Span:
+    """The smallest and the largest loss of a run that is held, which does not go on."""
+    losses = [loss for loss in (*held.losses, held.loss) if math.isfinite(loss)]
+    return (min(losses), max(losses)) if losses else (0.0, 0.0)
+
+
+def _within(held: TrainingState, static: StaticPlot, log: bool) -> bool:
+    (low, high), (least, most) = static.y_span, _extent(held)
+    return (low <= least or (log and least < _SMALLEST)) and most <= high
 
 
 class UpToNow(Sequence[float]):
@@ -148,10 +173,13 @@ def _last_step(training: TrainingState) -> int:
     return -(-longer // digits) * digits
 
 
-def _y_span(training: TrainingState, log: bool, before: StaticPlot | None) -> Span:
-    """Room for every loss so far; where it has left its axes, for more to come."""
+def _y_span(
+    training: TrainingState, other: TrainingState | None, log: bool, before: StaticPlot | None
+) -> Span:
+    """Room for every loss so far, of another run too; where it has left its axes, for more to come."""
     held = () if training.held_loss is None else (*training.held_losses, training.held_loss)
-    losses = [loss for loss in (*training.losses, training.loss, *held) if math.isfinite(loss)]
+    beside = () if other is None else _extent(other)
+    losses = [loss for loss in (*training.losses, training.loss, *held, *beside) if math.isfinite(loss)]
     if log:
         losses = [loss for loss in losses if loss >= _SMALLEST] or [1.0]
     low, high = min(losses), max(losses)
