@@ -63,9 +63,16 @@ def _two_runs(bridge: Bridge, look: Look, parent: QWidget) -> LatePane:
     return TwoRunsPane(bridge, look, parent)
 
 
+def _ledger(bridge: Bridge, look: Look, parent: QWidget) -> LatePane:
+    from micrograd_gui.views.lab.ledger import Ledger
+
+    return Ledger(bridge, look, parent)
+
+
 LATE_PANES: Mapping[str, tuple[str, Callable[[Bridge, Look, QWidget], LatePane]]] = {
     "moments": ("Moments", _moments),
     "two_runs": ("Two runs", _two_runs),
+    "ledger": ("Why this number?", _ledger),
 }  # made when first asked for: the title, and what makes the widget
 
 

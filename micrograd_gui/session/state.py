@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.graph import Graph, NodeId
@@ -17,6 +17,9 @@ from micrograd_gui.session.over_rows import gathered_at
 from micrograd_gui.session.record import differ
 from micrograd_gui.session.trace import Frame, Pass, Run, Step
 from micrograd_gui.session.training.progress import Series, TrainingState
+
+if TYPE_CHECKING:
+    from micrograd_gui.session.asking.ledger import Asked
 
 NO_LOSSES = Series()
 
@@ -111,6 +114,7 @@ class State:
         found: What the notebook that the graph is of has otherwise than a fresh run; None: nothing.
         held: What was run when it was held, to be seen beside what is run now; None: nothing.
         order_shown: Whether every node says when it acts, and what it waits for.
+        asked: What is asked of the selected node; None: nothing.
     """
 
     history: History = field(default_factory=History)
@@ -131,6 +135,7 @@ class State:
     found: Found | None = None
     held: State | None = None
     order_shown: bool = False
+    asked: Asked | None = None
 
     @property
     def finding(self) -> Found | None:

@@ -54,6 +54,7 @@ class Bridge(QObject):
     views/expression_line.py        when the run is over     the statements, h, the numbers of the plan
     views/gradients.py              together                 the table of gradients
     views/lab/two_runs.py           together                 the run that is held beside the present one
+    views/lab/ledger.py             together                 why the selected node has its numbers
     views/moments.py                together                 all moments in words, and which it is
     views/playing.py                each change              whether another hand moves the cursor
     views/plot/pane.py              each change              whether there is a loss to show below

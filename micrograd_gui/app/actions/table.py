@@ -251,6 +251,8 @@ LEARN: tuple[Action | None, ...] = (
     Action("hold", "&Hold the run", ("Ctrl+H",), lambda c: c.hold(), _nodes,
         "Keep the present run beside what comes, number beside number; the same again: let it go.",
         checked=lambda s: s.held is not None),
+    Action("why", "&Why this number?", ("Y",), lambda c: c.toggle_pane("ledger"), _nodes,
+        "Every += that made the grad of the selected node, and what its data was computed from."),
 )  # fmt: skip
 HELP: tuple[Action | None, ...] = (
     Action("keys", "&Keys", ("F1",), lambda c: c.show_keys(), _always, "All keys and gestures."),

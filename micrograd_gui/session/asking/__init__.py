@@ -1,0 +1,1 @@
+"""Asking a node: why it has its numbers, and along which paths it moves the target."""

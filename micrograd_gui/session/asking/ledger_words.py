@@ -1,0 +1,257 @@
+"""The ledger in words: what a node's numbers are made of at a moment, as rows for screen and reader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.text import MINUS, told_apart, written
+from micrograd_gui.session.asking.ledger import Account, Origin, Posting, Wire, account, origins, postings
+from micrograd_gui.session.explain.formulas import (
+    EQUALS,
+    Fragment,
+    Line,
+    definition,
+    field_of,
+    forward_line,
+    name_of,
+    operand_name,
+    sentence,
+    update_line,
+)
+from micrograd_gui.session.explain.of_rows import row_in_words, rows_in_words
+from micrograd_gui.session.state import State
+
+When = Literal["past", "now", "later"]
+_MOST = 6  # amounts that are written out as a sum
+
+
+class LabRow(NamedTuple):
+    """A row of the ledger: a moment, what happened there, and the numbers behind each cell, for programs."""
+
+    moment: int
+    when: When
+    cells: tuple[str, ...]
+    numbers: tuple[float | None, ...]
+    wire: Wire | None = None
+
+
+class Page(NamedTuple):
+    """All that the ledger says of a node at a moment.
+
+    Attributes:
+        node: The node; None: no one node is selected.
+        title: Its name and its numbers.
+        data: Where its data came from: moment and arithmetic.
+        grad: Every change of its gradient: moment, wire, upstream × slope = amount, before → after.
+        total: The gradient as the sum of what was added; None where nothing was.
+        notes: What else there is to say, in sentences.
+    """
+
+    node: NodeId | None
+    title: Line
+    data: tuple[LabRow, ...] = ()
+    grad: tuple[LabRow, ...] = ()
+    total: Line | None = None
+    notes: tuple[str, ...] = ()
+
+
+def page_of(state: State) -> Page:
+    """The ledger of the selected node; where there is none, what to do."""
+    node = state.selected
+    if node is None:
+        return Page(None, sentence("Why this number?"), notes=(_how_to_ask(state),))
+    graph, shown = state.graph, state.graph.nodes[node]
+    if state.is_training:
+        return _in_training(state, shown)
+    title = _title(state, shown)
+    data = tuple(_data_row(state, shown, each) for each in origins(graph, state.trace, node))
+    found = () if state.trace is None else postings(graph, state.trace, node)
+    rows = tuple(_grad_row(state, each) for each in found)
+    total = account(found, state.cursor)
+    notes = (*_on_data(state, shown), *_on_grad(state, shown, found))
+    return Page(node, title, data, rows, _total(shown, total), notes)
+
+
+def _how_to_ask(state: State) -> str:
+    if not state.graph.nodes:
+        return "There is no node yet: drop one on the canvas, or type an expression."
+    if state.selection:
+        return "Several nodes are selected: select one of them, and its numbers are explained here."
+    return (
+        "Select a node, by a click or with the Tab key on the canvas: here stands what its data was "
+        "computed from, and every += that made its grad."
+    )
+
+
+def _title(state: State, node: Node) -> Line:
+    parts = [Fragment("symbol", name_of(node), strong=True)]
+    fields: tuple[Literal["data", "grad"], ...] = ("data", "grad")
+    for field in fields:
+        numbers = state.frame.data if field == "data" else state.frame.grad
+        parts += [
+            Fragment("plain", f"   {field} "),
+            Fragment(field, written(numbers.get(node.id)), strong=True),
+        ]
+    return Line("head", tuple(parts))
+
+
+def _in_training(state: State, node: Node) -> Page:
+    """Nothing is recorded meanwhile: the arithmetic of this moment can be told, and no more."""
+    lines = forward_line(state.graph, node, state.frame).text if not node.is_leaf else ""
+    said = "The graph trains: its steps are not written down meanwhile. Pause (Ctrl+T), and every += is here."
+    return Page(node.id, _title(state, node), notes=tuple(each for each in (lines, said) if each))
+
+
+# Data --------------------------------------------------------------------------------------------
+
+
+def _data_row(state: State, node: Node, origin: Origin) -> LabRow:
+    graph, trace = state.graph, state.trace
+    if origin.change is not None and origin.step is not None:
+        text = f"update: {update_line(node, origin.step.rate, origin.change, origin.step.rule).text}"
+        number: float | None = origin.change.after
+    elif origin.step is not None and trace is not None:
+        text, number = forward_line(graph, node, trace.frame(origin.moment)).text, origin.step.data
+    else:
+        text, number = (
+            f"{_giver(state, node)}: {field_of(node, 'data').text} = {written(node.data)}",
+            node.data,
+        )
+        if not node.label:
+            text = f"a number: {written(node.data)}"
+    when = _when(state, origin.moment)
+    return LabRow(origin.moment, when, (_moment(origin.moment, "", when), text), (origin.moment, number))
+
+
+def _giver(state: State, node: Node) -> str:
+    """Where a leaf has its number from."""
+    data = state.graph.data
+    if data is not None and any(column.node == node.id for column in data.columns):
+        return row_in_words(state.graph) or "from the row"
+    if node.role == "parameter" and state.training is not None:
+        return "as training left it"
+    return "given"
+
+
+def _on_data(state: State, node: Node) -> list[str]:
+    said = []
+    if not node.is_leaf and node.id not in state.frame.data:
+        text = "".join(fragment.text for fragment in definition(state.graph, node))
+        said.append(f"{text} is not computed at this moment.")
+    if (node.id, "data") in state.frame.stale:
+        said.append("Its data is from before the update: run forward again.")
+    if state.finding is not None and (apart := state.finding.shows(node.id, "data")) is not None:
+        said.append(f"The notebook has data {apart[0]}; this run, which is told here, gives {apart[1]}.")
+    return said
+
+
+# The gradient ------------------------------------------------------------------------------------
+
+
+def _grad_row(state: State, posting: Posting) -> LabRow:
+    graph, when = state.graph, _when(state, posting.moment)
+    each = posting.contribution
+    numbers: tuple[float | None, ...] = (posting.moment, None, None, posting.after)
+    if each is not None and posting.wire is not None:
+        made = f"{written(each.upstream)} × {written(each.slope)} = {written(each.amount)}"
+        said, numbers = wire_in_words(graph, posting.wire), (posting.moment, None, each.amount, posting.after)
+    elif posting.gathered is not None:
+        said, made = rows_in_words(graph), f"{row_in_words(graph)} alone: {written(posting.gathered.own)}"
+        numbers = (posting.moment, None, posting.gathered.amount, posting.after)
+    elif posting.kind == "seed":
+        name = operand_name(graph.nodes[graph.target or 0])
+        said, made = "itself", f"d{name}/d{name} = 1"
+    elif posting.kind == "zero":
+        said, made = "zero grad", "every grad = 0"
+    else:
+        said, made = "forward", "a new value, without a grad yet"
+    passing = f"{ordinal(posting.backward_pass)} backward" if posting.backward_pass else said
+    change = _change(posting.before, posting.after)
+    return LabRow(
+        posting.moment,
+        when,
+        (_moment(posting.moment, passing, when), said, made, change),
+        numbers,
+        posting.wire,
+    )
+
+
+def wire_in_words(graph: Graph, wire: Wire) -> str:
+    """``e, 1st operand``: by whom, and as which of its operands, a node is used."""
+    node = graph.nodes[wire[0]]
+    return f"{name_of(node)}, {ordinal(wire[1] + 1)} operand" if len(node.inputs) > 1 else name_of(node)
+
+
+def ordinal(number: int) -> str:
+    """``1st``, ``2nd``, ``11th``."""
+    ends = {1: "st", 2: "nd", 3: "rd"}
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else ends.get(number % 10, 'th')}"
+
+
+def _moment(moment: int, said: str, when: When) -> str:
+    """``7 · 1st backward``, and in words, too, that it is yet to come."""
+    parts = [str(moment) if moment else "start", said, "later" if when == "later" else ""]
+    return " · ".join(part for part in parts if part)
+
+
+def _when(state: State, moment: int) -> When:
+    return "later" if moment > state.cursor else "now" if moment and moment == state.cursor else "past"
+
+
+def _change(before: float | None, after: float | None) -> str:
+    if before is None or after is None:
+        return f"{written(before)} → {written(after)}"
+    return " → ".join(told_apart((before, after)))
+
+
+def _total(node: Node, found: Account) -> Line | None:
+    """``a.grad = 6.0000 − 4.0000 = 2.0000``."""
+    if found.total is None or not found.amounts:
+        return None
+    parts = [Fragment("symbol", field_of(node, "grad").text), EQUALS]
+    terms = [*(() if found.start is None else (found.start,)), *found.amounts]
+    if len(terms) > _MOST:
+        parts += [Fragment("plain", f"the sum of {len(terms):,} rows"), EQUALS]
+    elif len(terms) > 1:
+        parts += [*_sum(terms), EQUALS]
+    return Line("big", (*parts, Fragment("grad", written(found.total), strong=True)))
+
+
+def _sum(terms: Sequence[float]) -> list[Fragment]:
+    parts = [Fragment("grad", written(terms[0]))]
+    for each in terms[1:]:
+        text = written(each)
+        minus = text.startswith(MINUS)
+        parts += [
+            Fragment("operator", f" {MINUS} " if minus else " + "),
+            Fragment("grad", text.removeprefix(MINUS)),
+        ]
+    return parts
+
+
+def _on_grad(state: State, node: Node, found: Sequence[Posting]) -> list[str]:
+    graph, said = state.graph, []
+    target = None if graph.target is None else graph.nodes[graph.target]
+    if target is None:
+        said.append("There is no target: no backward pass can begin.")
+    elif node.id not in graph.feeding:
+        reason = f"{name_of(node)} does not feed the target {name_of(target)}: no backward pass reaches it."
+        said.append(reason)
+    elif not any(each.moment <= state.cursor for each in found):
+        said.append(_nothing_yet(state, node, bool(found)))
+    if (node.id, "grad") in state.frame.stale:
+        said.append("Its grad is from before the update: zero it, run forward and backward again.")
+    if state.finding is not None and (apart := state.finding.shows(node.id, "grad")) is not None:
+        said.append(f"The notebook has grad {apart[0]}; this run, which is told here, gives {apart[1]}.")
+    return said
+
+
+def _nothing_yet(state: State, node: Node, later: bool) -> str:
+    name = field_of(node, "grad").text
+    if later:
+        return f"Nothing has been added to {name} at this moment: what is marked later is still to come."
+    if not state.computed:
+        return f"Nothing has been added to {name} yet: run forward (F5), then step backward (F10)."
+    return f"Nothing has been added to {name} yet: step backward (F10), and every += is a row here."

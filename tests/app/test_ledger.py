@@ -1,0 +1,103 @@
+"""The ledger in a real window: its key, its rows, a click on one, in the window and in the hall."""
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QTableView
+
+
+def ledger_of(window) -> QTableView:
+    return window.findChild(QTableView, "ledger")
+
+
+def texts(table) -> list[list[str]]:
+    model = table.model()
+    columns = range(model.columnCount())
+    return [[model.index(row, column).data() for column in columns] for row in range(model.rowCount())]
+
+
+def click(table, row: int) -> None:
+    rect = table.visualRect(table.model().index(row, 0))
+    table.scrollTo(table.model().index(row, 0))
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=rect.center() + QPoint(0, 0))
+
+
+def said(window) -> str:
+    return window.findChild(QLabel, "ledger_notes").text()
+
+
+def test_y_shows_a_row_per_addition_and_a_click_goes_to_its_moment(opened, act, qtbot) -> None:
+    window = opened("a = 3; b = 2; d = a*a; L = d*b")
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    session = window.session
+    QTest.keyClick(window.canvas, Qt.Key.Key_Y)
+    assert "Select a node" in said(window)
+    session.select({session.state.graph.named("a")})
+    assert "run forward" in said(window)
+    act(window, "forward", "backward")
+    table = ledger_of(window)
+    assert table.isVisible()
+    assert [row[1:] for row in texts(table)] == [
+        ["d, 1st operand", "2.0000 × 3.0000 = 6.0000", "· → 6.0000"],
+        ["d, 2nd operand", "2.0000 × 3.0000 = 6.0000", "6.0000 → 12.0000"],
+    ]
+    last = table.model().index(1, 3)
+    assert last.data(Qt.ItemDataRole.UserRole) == session.state.frame.grad[session.state.selected] == 12.0
+    act(window, "first")
+    click(table, 1)
+    assert session.state.cursor == 5
+    assert session.state.asked.wire == (session.state.graph.named("d"), 1)
+    assert [index.row() for index in table.selectionModel().selectedRows()] == [1]
+    act(window, "previous")
+    assert not table.selectionModel().selectedRows()
+    QTest.keyClick(window.canvas, Qt.Key.Key_Y)
+    assert not table.isVisible()
+
+
+def test_rows_of_later_moments_are_grey_and_slanted_and_say_so(opened, act) -> None:
+    window = opened("a = 3; b = 2; d = a*a; L = d*b")
+    act(window, "forward", "backward", "why")
+    window.session.select({window.session.state.graph.named("a")})
+    table = ledger_of(window)
+    index, font, ink = table.model().index(0, 0), Qt.ItemDataRole.FontRole, Qt.ItemDataRole.ForegroundRole
+    now = index.data(ink).color()
+    assert not index.data(font).italic()
+    act(window, "previous")
+    assert index.data(font).italic()
+    assert index.data().endswith("later")
+    assert index.data(ink).color() != now
+
+
+def test_under_the_projector_it_is_the_third_pane_and_all_of_a_row_is_read(opened, act) -> None:
+    window = opened("a = 3; b = 2; d = a*a; L = d*b", (1920, 1080))
+    act(window, "forward", "backward")
+    window.session.select({window.session.state.graph.named("a")})
+    act(window, "projector", "why")
+    table = ledger_of(window)
+    assert table.isVisible()
+    assert table.font().pixelSize() >= 20
+    assert table.parentWidget().width() < 0.5 * window.width()
+    shown = [" ".join(table.lines_of(table.model().index(0, column))) for column in (0, 2)]
+    assert "1st operand" in shown[0]
+    assert "→" in shown[1]
+    act(window, "why")
+    assert not table.isVisible()
+
+
+def test_while_the_graph_trains_and_with_a_collapsed_block_it_says_what_it_can(opened, act, qtbot) -> None:
+    window = opened("mlp")
+    session = window.session
+    act(window, "why")
+    block = session.state.graph.blocks[0]
+    session.select(session.state.graph.within(block.id))
+    assert (session.state.selected is None) == (block.output is None)
+    assert ("Several nodes" in said(window)) == (block.output is None)
+    session.select({session.state.graph.parameters[0]})
+    act(window, "forward", "backward")
+    rows = texts(ledger_of(window))
+    assert "rows" in rows[-1][1]
+    act(window, "train")
+    qtbot.waitUntil(lambda: "Pause" in said(window))
+    assert not texts(ledger_of(window))
+    act(window, "train")
+    qtbot.waitUntil(lambda: bool(texts(ledger_of(window))))
