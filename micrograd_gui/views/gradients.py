@@ -93,9 +93,7 @@ class Gradients(QWidget):
     def set_look(self, look: Look) -> None:
         """Draw with these colours and at this size from now on."""
         self.title.setContentsMargins(look.px(8), look.px(4), look.px(8), look.px(4))
-        self.title.setStyleSheet(f"color: {look.theme.muted}; font-size: {look.px(12)}px")
         self.reason.setContentsMargins(look.px(8), look.px(4), look.px(8), look.px(4))
-        self.reason.setStyleSheet(f"font-size: {look.px(12)}px")
         self._look, self._larger = look, 0.0
         self._fill()
 
@@ -122,6 +120,8 @@ class Gradients(QWidget):
             shown = look if larger == 1.0 else replace(look, scale=look.scale * larger)
             self.model.set_look(shown)
             self.table.set_look(shown)
+            self.title.setStyleSheet(f"color: {look.theme.muted}; font-size: {shown.px(12)}px")
+            self.reason.setStyleSheet(f"font-size: {shown.px(12)}px")
 
     def _on_changed(self, old: State, new: State) -> None:
         self._showing = True  # a reset drops Qt's selection, which is not the user's doing

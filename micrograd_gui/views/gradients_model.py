@@ -123,6 +123,8 @@ class GradientsModel(QAbstractTableModel):
             return _TIPS[section] if section <= VERDICT else "What the optimiser remembers of the parameter."
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(section)
+        if role == Qt.ItemDataRole.FontRole:  # the style sheet would leave it as large as elsewhere
+            return self._look.font(12)
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

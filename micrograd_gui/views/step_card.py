@@ -33,6 +33,7 @@ _NBSP = "\u00a0"
 _LINE = 1.32  # height of a line of text, in its size
 _MARGIN, _INDENT = 6, 8  # all round, and at the left on top of that
 _AIR = 0.2  # extra space round an equals sign, in the text's size
+_LARGEST = 32.0  # of an equation outside of a hall, where the pane has room: at scale 1
 _HANGING = 1.5  # how far in stands what is broken off, in the text's size
 _MUCH = 1.2  # how much larger two lines must be to be better than one
 
@@ -140,7 +141,8 @@ class StepCard(QTextEdit):
         return broken if broken > on_one * _MUCH else on_one
 
     def _largest_on_one_line(self) -> int:
-        wanted, floor = self._px("big"), self._floor
+        wanted = self._px("big") if self._look.projector else self._look.px(_LARGEST)
+        floor = self._floor
         room = self._room
         indent = self._look.px(_INDENT)
         width, height = room.width() - 2 * self._margin - indent - 2, room.height() - 2 * self._margin

@@ -1,10 +1,11 @@
 """The order of the steps, seen on the canvas."""
 
 import pytest
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from micrograd_gui.session.turns import pass_on
 from micrograd_gui.views.canvas.layers.turn_marks import mark_of
+from micrograd_gui.views.canvas.paint_blocks import title_end
 from micrograd_gui.views.canvas.picture import differences
 from micrograd_gui.views.canvas.view import CanvasView
 
@@ -14,7 +15,7 @@ def _marks(canvas):
     found = {}
     for key, turn in canvas.picture.turns.items():
         found[scene.nodes[key].title or graph.nodes[key].name] = mark_of(
-            scene, key, turn, canvas.pens, canvas.zoom
+            scene, key, turn, canvas.pens, canvas.zoom, scene.titles()
         )
     return found
 
@@ -40,6 +41,9 @@ def test_no_mark_covers_a_number_or_a_contribution(opened, act, name, hall):
     canvas = window.findChild(CanvasView, "canvas")
     if hall:
         act(window, "projector")
+        window.resize(1920, 1080)
+        QApplication.processEvents()
+        assert canvas.graph_scene.folding.stand is not None
     act(window, "forward", "order", *["step_over"] * 5)
     scene = canvas.graph_scene
     rows = scene.form.title if hall else 24.0
@@ -48,6 +52,9 @@ def test_no_mark_covers_a_number_or_a_contribution(opened, act, name, hall):
     assert marks
     assert not [1 for mark in marks for number in numbers if mark.intersects(number)]
     assert not [1 for mark in marks for chip in canvas.picture.chips if mark.intersects(chip.rect)]
+    for title, (_, frame) in zip(scene.titles(), scene.frames.values(), strict=True):
+        title.setRight(min(title.right(), title_end(canvas.picture, frame)))
+        assert not [1 for mark in marks if scene.folding.stand is not None and mark.intersects(title)]
     act(window, "backward_step")
     assert canvas.picture.turns
 

@@ -375,6 +375,9 @@ def test_a_large_pane_has_a_large_table_with_every_row_in_view(pane, table, sess
     usual = table.font().pixelSize()
     pane.resize(1150, 860)
     assert table.font().pixelSize() >= 1.8 * usual
+    heads = table.model().headerData(1, Qt.Orientation.Horizontal, Qt.ItemDataRole.FontRole)
+    assert heads.pixelSize() >= 1.6 * usual
+    assert pane.title.font().pixelSize() >= 1.6 * usual
     last = table.model().index(table.model().rowCount() - 1, 0)
     assert table.viewport().rect().contains(table.visualRect(last))
     pane.resize(560, 300)

@@ -130,6 +130,15 @@ def test_four_lines_and_a_sentence_still_fit(qtbot, session):
     assert not card.verticalScrollBar().isVisible()
 
 
+def test_in_the_window_too_an_equation_takes_room_that_would_be_empty(qtbot, session):
+    session.forward()
+    session.backward_step()
+    session.backward_step()
+    assert 24 < max(sizes(make_card(qtbot, session, Look(), 890, 130))) < 32
+    assert max(sizes(make_card(qtbot, session, Look(), 600, 130))) < 24
+    assert max(sizes(make_card(qtbot, session, Look(), 1700, 400))) == 32
+
+
 @pytest.mark.parametrize("height", [720, 1080, 2160])
 def test_in_a_hall_no_text_is_smaller_than_28_pixels_of_1080(qtbot, session, height):
     session.backward()

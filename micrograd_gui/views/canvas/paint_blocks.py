@@ -40,6 +40,7 @@ from micrograd_gui.views.canvas.scene import Scene
 
 _SMALLEST_TITLE = 9  # pixels: a frame whose title is no higher than that has none
 _HALL_TITLE = 20.0  # the size of a frame's title in a hall
+FOR_TURN = 60.0  # in a hall: the right end of the upper edge of a card, where the mark of its turn stands
 _LEAST = 0.7  # how small a title is made to fit; smaller could not be read
 
 
@@ -77,9 +78,19 @@ def paint_frames(
             continue
         draw_mark(painter, mark_rect(scene, number), pens, opens=False)
         font = _frame_font(scene, pens, zoom)
-        title = font.elided(block.title, max(0.0, rect.width() - FRAME_NAME_EDGES))
+        title = font.elided(block.title, title_end(picture, rect) - rect.left() - FRAME_NAME_LEFT)
         left, middle = rect.left() + FRAME_NAME_LEFT, rect.top() + FRAME_NAME_MIDDLE
         draw_text(painter, title, left, middle, font, pens.muted)
+
+
+def title_end(picture: CanvasFrame, frame: QRectF) -> float:
+    """How far right the title of that frame may go: in a hall no further than the mark of a turn."""
+    end = frame.right() - (FRAME_NAME_EDGES - FRAME_NAME_LEFT)
+    if not picture.turns or picture.scene.folding.stand is None:
+        return end
+    band = QRectF(frame.left(), frame.top(), frame.width(), FRAME_TITLE + 1)
+    under = (box for key, box in picture.scene.boxes.items() if key in picture.turns and box.intersects(band))
+    return min((box.right() - FOR_TURN for box in under), default=end)
 
 
 def paint_block(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pens, zoom: float) -> None:

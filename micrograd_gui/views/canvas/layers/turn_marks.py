@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPen
 from micrograd_gui.document.block import Key
 from micrograd_gui.session.turns import Turn
 from micrograd_gui.views.canvas.card_geometry import WORDS_FROM
+from micrograd_gui.views.canvas.paint_blocks import FOR_TURN
 from micrograd_gui.views.canvas.paint_cards import draw_centred, fit
 from micrograd_gui.views.canvas.pens import NARROWEST, ROW_NUMBER, Font, Pens
 from micrograd_gui.views.canvas.picture import CanvasFrame
@@ -24,8 +25,9 @@ def paint_turns(painter: QPainter, picture: CanvasFrame, pens: Pens, zoom: float
 
     What has acted has a check before its number.
     """
+    titles = picture.scene.titles()
     for key, turn in picture.turns.items():
-        rect, text, font = mark_of(picture.scene, key, turn, pens, zoom)
+        rect, text, font = mark_of(picture.scene, key, turn, pens, zoom, titles)
         if turn.next:
             painter.setPen(pens.accent_pen)
             painter.setBrush(pens.accent_fill)
@@ -44,8 +46,13 @@ def paint_turns(painter: QPainter, picture: CanvasFrame, pens: Pens, zoom: float
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def mark_of(scene: Scene, key: Key, turn: Turn, pens: Pens, zoom: float) -> tuple[QRectF, str, Font]:
-    """Where the mark stands, what it says and in which font: all of it where there is room."""
+def mark_of(
+    scene: Scene, key: Key, turn: Turn, pens: Pens, zoom: float, titles: Sequence[QRectF] = ()
+) -> tuple[QRectF, str, Font]:
+    """Where the mark stands, what it says and in which font: all of it where there is room.
+
+    That is where it covers none of the ``titles`` of open blocks.
+    """
     box = scene.boxes[key]
     if scene.folding.stand is not None:
         size = scene.form.word
@@ -54,10 +61,13 @@ def mark_of(scene: Scene, key: Key, turn: Turn, pens: Pens, zoom: float) -> tupl
     font = pens.font(size, bold=True)
     pad, tall = _PAD * size, _TALL * size
     room, out = box.width() + 3 * pad, 1.5 * pad
+    whole = QRectF(box.right() + out - room, box.top() - tall * (1 - _DEEP), room, tall)
+    least = max((title.right() for title in titles if title.intersects(whole)), default=whole.left())
+    room = min(room, max(whole.right() - least, FOR_TURN + out - 2))
     said = list(_wordings(turn))
     text = next((each for each in said if font.width(each) * NARROWEST + 2 * pad <= room), said[-1])
     wide = min(room, max(1.45 * size, font.width(text) + 2 * pad))
-    return QRectF(box.right() + out - wide, box.top() - tall * (1 - _DEEP), wide, tall), text, font
+    return QRectF(whole.right() - wide, whole.top(), wide, tall), text, font
 
 
 def _wordings(turn: Turn) -> Iterator[str]:
