@@ -25,6 +25,7 @@ from micrograd_gui.views.timeline import Timeline
 
 if TYPE_CHECKING:
     from micrograd_gui.views.data.pane import DataPane
+    from micrograd_gui.views.lab.predict_line import PredictLine
     from micrograd_gui.views.training_panel import TrainingPanel
 
 
@@ -94,7 +95,7 @@ class Panes(QObject):
         self._arranging = True
         self._arranged_for = QSize()
         self.docks: dict[str, QDockWidget] = {}
-        stage = QWidget(window)
+        stage = self._stage = QWidget(window)
         self.canvas = CanvasView(bridge, look, stage)
         self.timeline = Timeline(bridge, look, stage)
         column = QVBoxLayout(stage)
@@ -122,6 +123,7 @@ class Panes(QObject):
         self.training: TrainingPanel | None = None
         self.data: DataPane | None = None
         self.late: dict[str, LatePane] = {}
+        self.predict_line: PredictLine | None = None
         self._learns = False
         for name in LEARNING:
             self.docks[name].visibilityChanged.connect(self._on_learning_shown)
@@ -159,6 +161,17 @@ class Panes(QObject):
             self._window.tabifyDockWidget(self.docks["gradients"], dock)
             dock.raise_()
         return not seen
+
+    def ensure_predict_line(self) -> PredictLine:
+        """The line below the canvas in which somebody predicts; made when it is first wanted."""
+        if self.predict_line is None:
+            from micrograd_gui.views.lab.predict_line import PredictLine
+
+            self.predict_line = PredictLine(self._bridge, self.canvas, self._look, self._stage)
+            column = self._stage.layout()
+            assert isinstance(column, QVBoxLayout)
+            column.insertWidget(column.indexOf(self.timeline), self.predict_line)
+        return self.predict_line
 
     def training_speed(self) -> float:
         """Steps a second that are wanted; infinite: as many as there is time for."""
@@ -208,6 +221,7 @@ class Panes(QObject):
             self.gradients,
             self.training,
             self.data,
+            self.predict_line,
             *self.late.values(),
         ):
             if pane is not None:

@@ -281,14 +281,17 @@ class MainWindow(QMainWindow):
         offer.setActiveAction(offer.actions()[0])
 
     def _on_escape(self) -> None:
-        """A run rests first, then the projector is left."""
+        """A run rests first, then nobody predicts any more, then the projector is left."""
         if self.training.running:
             self.training.stop()
+        elif self.session.state.prediction is not None:
+            self.commands.predict()
         else:
             self.projector.leave()
 
     def _show_escape(self) -> None:
-        self._escape.setEnabled(self.training.running or self.projector.on)  # else it is the canvas's
+        wanted = self.training.running or self.projector.on or self.session.state.prediction is not None
+        self._escape.setEnabled(wanted)  # else it is the canvas's
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonPress:  # what comes here is a press on a line between panes
@@ -317,6 +320,8 @@ class MainWindow(QMainWindow):
 
     def _on_changed(self, old: State, new: State) -> None:
         self._show_state(new)
+        if (old.prediction is None) != (new.prediction is None):
+            self._show_escape()
         self.statusBar().clearMessage()
         if self.message.text() != standing(new):
             self.say(standing(new))

@@ -78,6 +78,7 @@ class Step(NamedTuple):
     problem: the run ended at ``node``; ``note`` says why, ``data`` or ``contributions`` what came out.
     ``backward_pass`` counts the backward passes since the gradients were nothing or 0, from 1.
     ``stale`` are the numbers that a fresh run would change once the update has moved the parameters.
+    ``hidden``: what it did is not told yet, for somebody predicts it.
     """
 
     kind: Kind
@@ -98,6 +99,7 @@ class Step(NamedTuple):
     loss: float | None = None
     rule: OptimiserName = "sgd"
     memory: Memory = ()
+    hidden: bool = False
 
     @property
     def wrote(self) -> frozenset[NumberField]:

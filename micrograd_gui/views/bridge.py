@@ -55,6 +55,7 @@ class Bridge(QObject):
     views/gradients.py              together                 the table of gradients
     views/lab/two_runs.py           together                 the run that is held beside the present one
     views/lab/ledger.py             together                 why the selected node has its numbers
+    views/lab/predict_line.py       together                 what is asked, of the State itself
     views/moments.py                together                 all moments in words, and which it is
     views/playing.py                each change              whether another hand moves the cursor
     views/plot/pane.py              each change              whether there is a loss to show below
@@ -89,7 +90,10 @@ class Bridge(QObject):
 
     @property
     def shown(self) -> State:
-        """The State that all panes show: that of the session, but in a run one of some steps before."""
+        """The State that all panes show: that of the session, but in a run one of some steps before.
+
+        While somebody predicts it is `veiled`: nothing of later moments is in it.
+        """
         return self.rounds.shown
 
     def look_into(self, block: BlockId | None) -> None:
@@ -216,6 +220,10 @@ class Rounds(QObject):
         self._tell(state)
 
     def _tell(self, state: State) -> None:
+        if state.prediction is not None:
+            from micrograd_gui.session.predicting.veil import veiled  # seldom somebody predicts
+
+            state = veiled(state)  # what no view knows, none can tell
         before, self.shown = self.shown, state
         for member in self._members:
             if isValid(member):

@@ -266,6 +266,20 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
         self.session.seek(moment)
         self.session.set_cue(name, note)
 
+    # Learning --------------------------------------------------------------------------------
+
+    def predict(self) -> None:
+        """The next step is asked before it is shown; or, where that is so, no longer."""
+        from micrograd_gui.session.predicting.room import Predicting
+
+        room = self.session.room(Predicting)
+        if self.session.state.prediction is not None:
+            room.leave()
+            return
+        line = self.panes.ensure_predict_line()
+        room.begin()
+        line.begin()
+
     # Files and pages: what they need is loaded when it is wanted ------------------------------
 
     def export(self) -> None:

@@ -16,6 +16,8 @@ def moment_in_words(graph: Graph, run: Run, cursor: int) -> str:
 def step_in_words(graph: Graph, step: Step) -> str:
     """What the step did, and to which node."""
     name = "" if step.node is None else graph.nodes[step.node].spoken
+    if step.hidden:
+        return f"{'backward' if step.kind == 'seed' else step.kind}: {name} ?".replace("  ", " ")
     match step.kind:
         case "forward":
             return f"forward: {name} = {written(step.data)}"

@@ -1,0 +1,89 @@
+"""Prediction: that somebody predicts, what is asked of the next step, and how it has gone so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+Mode = Literal["contribution", "gradient", "sign", "node"]
+MODES: dict[Mode, str] = {
+    "contribution": "Next number",
+    "gradient": "Final gradient",
+    "sign": "Sign only",
+    "node": "Which node acts",
+}  # in the order in which they are offered
+Verdict = Literal["right", "wrong", "shown"]
+
+
+class Outcome(NamedTuple):
+    """What came of a question: ``answer`` as it was typed ("": it was shown without), beside the right one.
+
+    ``asked`` is what was asked (``e.grad +=``), ``remark`` which mistake it looks like, or what else to say.
+    Of what was only ``shown``, ``ticked`` says whether the teacher has counted it.
+    """
+
+    asked: str
+    answer: str
+    right: str
+    verdict: Verdict
+    remark: str = ""
+    ticked: bool = False
+
+    @property
+    def text(self) -> str:
+        """It in words: the answer beside the right number."""
+        said = f"you said {self.answer}" if self.answer else ""
+        match self.verdict:
+            case "right":
+                text = f"✓ Right: {self.asked} {self.right}" + (f" ({said})" if said else "")
+            case "wrong":
+                text = (
+                    f"✗ Not right: {said}, {self.asked} {self.right}"
+                    if said
+                    else f"✗ {self.asked} {self.right}"
+                )
+            case "shown":
+                text = f"Shown: {self.asked} {self.right}"
+        return f"{text}. {self.remark}".rstrip()
+
+
+class Score(NamedTuple):
+    """How many were asked, how many of them were right, and how many without a wrong one in between."""
+
+    right: int = 0
+    asked: int = 0
+    streak: int = 0
+
+    def after(self, verdict: Verdict) -> Score:
+        """With one more; what was only shown does not count."""
+        if verdict == "shown":
+            return self
+        right = verdict == "right"
+        return Score(self.right + right, self.asked + 1, self.streak + 1 if right else 0)
+
+    @property
+    def text(self) -> str:
+        """``4 of 5 right · 3 in a row``."""
+        if not self.asked:
+            return ""
+        row = f" · {self.streak} in a row" if self.streak > 1 else ""
+        return f"{self.right} of {self.asked} right{row}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """Somebody predicts the next step before it is shown.
+
+    Attributes:
+        mode: What is asked.
+        part: Which of the contributions of the next step is asked, from 0.
+        hints: How many hints were given to this question, 0 to 2.
+        score: How it has gone.
+        last: What came of the question before; None: there was none.
+    """
+
+    mode: Mode = "contribution"
+    part: int = 0
+    hints: int = 0
+    score: Score = field(default_factory=Score)
+    last: Outcome | None = None

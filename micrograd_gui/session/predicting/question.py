@@ -1,0 +1,371 @@
+"""Question: what is asked of the next step, what is right, and the rule of it, in symbols and in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.text import written
+from micrograd_gui.session import stepping
+from micrograd_gui.session.choosing import pass_from
+from micrograd_gui.session.explain.formulas import (
+    ADDS,
+    EQUALS,
+    Fragment,
+    Line,
+    backward_lines,
+    definition,
+    field_of,
+    forward_line,
+    name_of,
+    operand_name,
+    seed_line,
+    sentence,
+    update_line,
+)
+from micrograd_gui.session.state import State
+from micrograd_gui.session.stepping import Position
+from micrograd_gui.session.trace import Contribution, Frame, Step
+
+_MOST_WAYS = 3  # summands of a final gradient that a hint shows
+PLUS = Fragment("operator", " + ")
+
+
+class Question(NamedTuple):
+    """What is asked at a moment.
+
+    Attributes:
+        kind: Which answer is wanted; "nothing": there is none to be had, and ``context`` says why.
+        asks: What is asked, to be followed by the answer: ``e.grad +=``.
+        context: Of what: ``backward through d = e + c``.
+        right: The right number; None where none is asked.
+        hints: The rule in symbols, then with the numbers.
+        end: The moment at which it is shown.
+        part, parts: Which of how many questions of one step it is.
+        node: Whose number it is, or the node that the engine has act next.
+        allowed: The nodes that may act next.
+        given: What the number comes from, where it is a contribution.
+        ways: The contributions of a final gradient that are still to come; ``before`` is what is there.
+    """
+
+    kind: Literal["number", "sign", "node", "nothing"]
+    asks: str
+    context: str
+    right: float | None = None
+    hints: tuple[Line, ...] = ()
+    end: int = 0
+    part: int = 0
+    parts: int = 1
+    node: NodeId | None = None
+    allowed: frozenset[NodeId] = frozenset()
+    given: Contribution | None = None
+    ways: tuple[Contribution, ...] = ()
+    before: float | None = None
+    step: Step | None = None
+
+    @property
+    def text(self) -> str:
+        """The question on one line."""
+        if self.kind == "nothing":
+            return self.context
+        of = f" ({self.part + 1} of {self.parts})" if self.parts > 1 else ""
+        sign = "Which sign:  " if self.kind == "sign" else ""
+        if self.kind == "node":
+            return f"{self.asks}{f'  —  {self.context}' if self.context else ''}"
+        return f"{sign}{self.asks} ?{of}  —  {self.context}"
+
+
+def recorded_ahead(state: State) -> State:
+    """The same moment, of a run in which what comes next is recorded. Raises Refusal where nothing comes.
+
+    For a final gradient that is all of the backward pass that comes next.
+    """
+    prediction = state.prediction
+    if prediction is not None and prediction.mode == "gradient":
+        run = stepping.next_backward_move(state).run
+    elif state.following is not None:
+        return state
+    elif state.forward_done:
+        run = stepping.next_backward_move(state).run
+    else:
+        run = stepping.next_forward_move(state).run
+    if run is state.trace:
+        return state
+    here = Position(run, state.cursor if state.trace is not None else 0)
+    return stepping.standing_at(state, here)
+
+
+@lru_cache(maxsize=4)  # a State has no other eyes: it is asked by the line, by what is hidden, by the canvas
+def question_at(state: State) -> Question:
+    """What is asked at this moment; of a State in which nobody predicts, nothing."""
+    prediction = state.prediction
+    if prediction is None:
+        return _nothing("")
+    try:
+        there = recorded_ahead(state)
+    except Refusal as refusal:
+        return _nothing(str(refusal))
+    following = there.following
+    if following is None:
+        return _nothing("Nothing comes next here.")
+    if prediction.mode == "node":
+        return _next_node(there, following)
+    if prediction.mode == "gradient":
+        return _final_gradient(there)
+    asked = _next_number(there, following, prediction.part)
+    return asked._replace(kind="sign") if prediction.mode == "sign" and asked.kind == "number" else asked
+
+
+def _nothing(why: str, end: int = 0) -> Question:
+    return Question("nothing", "", why, end=end)
+
+
+# The next number ---------------------------------------------------------------------------------
+
+
+def _next_number(state: State, step: Step, part: int) -> Question:
+    graph, end = state.graph, state.cursor + 1
+    node = None if step.node is None else graph.nodes[step.node]
+    match step.kind:
+        case "forward" if node is not None and step.data is not None:
+            return Question(
+                "number", f"{field_of(node, 'data').text} =", f"forward: {_text(definition(graph, node))}",
+                step.data, _forward_hints(graph, node, state.frame), end, node=node.id, step=step,
+            )  # fmt: skip
+        case "seed" if node is not None:
+            return _seed(state, step, node)
+        case "backward" if node is not None and step.contributions:
+            return _contribution(state, step, node, min(part, len(step.contributions) - 1))
+        case "update" if step.changes:
+            return _change(state, step)
+        case "zero":
+            hint = sentence("zero_grad sets every grad to the same number, so that the next pass adds to it.")
+            return Question("number", "every grad =", "zero grad", 0.0, (hint, hint), end, step=step)
+        case "rows":
+            return _nothing(
+                "Next come the gradients over all rows: nothing to work out by hand. Show it.", end
+            )
+        case "problem":
+            return _nothing("The next step cannot be done: what goes wrong there? Show it.", end)
+    return _nothing("The next step has no number to predict. Show it.", end)
+
+
+def _forward_hints(graph: Graph, node: Node, frame: Frame) -> tuple[Line, Line]:
+    parts = forward_line(graph, node, frame).parts
+    return _joined(parts[:-2]), _joined(parts[:-1])
+
+
+def _seed(state: State, step: Step, node: Node) -> Question:
+    name = operand_name(node)
+    context = "the backward pass begins"
+    if step.backward_pass > 1:
+        context = "a further pass begins, and adds to the grads that are there (Zero grad: Z)"
+    symbols = _joined(seed_line(node).parts[:2])
+    moves = Fragment("plain", f"moving {name} by h moves {name} by h:  ")
+    return Question(
+        "number", f"{name}.grad =", context, 1.0,
+        (symbols, Line("big", (moves, *symbols.fragments, EQUALS, Fragment("plain", "h ÷ h")))),
+        state.cursor + 1, node=node.id, step=step,
+    )  # fmt: skip
+
+
+def _contribution(state: State, step: Step, node: Node, part: int) -> Question:
+    graph, each = state.graph, step.contributions[part]
+    operand = graph.nodes[each.operand]
+    parts = backward_lines(graph, node, state.frame, each)[0].parts
+    before = f"; it holds {written(each.before)} before" if each.before else ""
+    return Question(
+        "number", f"{field_of(operand, 'grad').text} +=",
+        f"backward through {_text(definition(graph, node))}{before}",
+        each.amount, (_joined(parts[:-2]), _joined(parts[:-1])),
+        state.cursor + 1, part, len(step.contributions), operand.id,
+        given=each, before=each.before, step=step,
+    )  # fmt: skip
+
+
+def _change(state: State, step: Step) -> Question:
+    """Of an update the parameter that is selected, else the first."""
+    change = next((each for each in step.changes if each.node == state.selected), step.changes[0])
+    node = state.graph.nodes[change.node]
+    parts = update_line(node, step.rate, change, step.rule).parts
+    return Question(
+        "number", f"{field_of(node, 'data').text} =", "update: parameters move against their grad",
+        change.after, (_joined(parts[:1]), _joined(parts[:-1])), state.cursor + 1, node=node.id, step=step,
+    )  # fmt: skip
+
+
+def _joined(parts: Sequence[tuple[Fragment, ...]]) -> Line:
+    return Line("big", tuple(fragment for part in parts for fragment in part))
+
+
+def _text(fragments: Sequence[Fragment]) -> str:
+    return "".join(fragment.text for fragment in fragments)
+
+
+# A final gradient --------------------------------------------------------------------------------
+
+
+def _final_gradient(state: State) -> Question:
+    """Of the selected node, where one is still to get some; else of the leaf that has all of it first."""
+    assert state.trace is not None
+    ahead = _ways_ahead(state)
+    if not ahead:
+        return _nothing("No node gets a gradient from here on.")
+    graph, chosen = state.graph, state.selected
+    if chosen not in ahead:
+        leaves = [node for node in ahead if graph.nodes[node].is_leaf] or list(ahead)
+        chosen = min(leaves, key=lambda node: ahead[node][-1][0])
+    ends, node = ahead[chosen], graph.nodes[chosen]
+    end, before = ends[-1][0], state.frame.grad.get(chosen)
+    ways = tuple(each for _, _, each in ends if each is not None)
+    name = field_of(node, "grad").text
+    if not ways:  # the target: its seed
+        step = state.trace.steps[end - 1]
+        return _seed(state, step, node)._replace(end=end)
+    context = "at the end of the backward pass"
+    if before:
+        context += f"; so far it holds {written(before)}"
+    if len(ways) > 1:
+        context += f"; {len(ways)} wires bring something"
+    last = Position(state.trace, end).run.frame(end)
+    return Question(
+        "number", f"{name} =", context, ways[-1].after, _sum_hints(state, node, ends, before, last),
+        end, node=chosen, ways=ways, before=before,
+    )  # fmt: skip
+
+
+_Ahead = dict[NodeId, list[tuple[int, NodeId | None, Contribution | None]]]
+
+
+def _ways_ahead(state: State) -> _Ahead:
+    """By node what the backward pass that comes next, or is on its way, still adds to it, and when."""
+    trace, found = state.trace, _Ahead()
+    assert trace is not None
+    begun = False
+    for at in range(state.cursor, len(trace)):
+        step = trace.steps[at]
+        if step.kind == "seed" and step.node is not None:
+            if begun:
+                break
+            found.setdefault(step.node, []).append((at + 1, None, None))
+        begun = begun or step.kind in ("seed", "backward")
+        if begun and step.kind not in ("seed", "backward"):
+            break
+        for each in step.contributions:
+            found.setdefault(each.operand, []).append((at + 1, step.node, each))
+    return found
+
+
+def _sum_hints(
+    state: State,
+    node: Node,
+    ends: Sequence[tuple[int, NodeId | None, Contribution | None]],
+    before: float | None,
+    frame: Frame,
+) -> tuple[Line, Line]:
+    """``a.grad = b.data × e.grad + …``, then the numbers of it."""
+    graph, symbols, numbers = state.graph, list[Fragment](), list[Fragment]()
+    if before:
+        symbols += [Fragment("plain", "what it holds")]
+        numbers += [Fragment("grad", written(before))]
+    ways = [(through, each) for _, through, each in ends if each is not None and through is not None]
+    for through, each in ways[:_MOST_WAYS]:
+        line = backward_lines(graph, graph.nodes[through], frame, each)[0].parts
+        symbols += [PLUS] if symbols else []
+        numbers += [PLUS] if numbers else []
+        head = line[0]
+        at = head.index(ADDS)
+        symbols += head[at + 1 :]
+        numbers += line[1][1:]
+    if len(ways) > _MOST_WAYS:
+        more = Fragment("plain", f" + {len(ways) - _MOST_WAYS} more")
+        symbols.append(more)
+        numbers.append(more)
+    head_of = (Fragment("symbol", field_of(node, "grad").text), EQUALS)
+    return Line("big", (*head_of, *symbols)), Line("big", (*head_of, *symbols, EQUALS, *numbers))
+
+
+# Which node acts next ----------------------------------------------------------------------------
+
+
+def _next_node(state: State, step: Step) -> Question:
+    if step.kind not in ("forward", "seed", "backward") or step.node is None:
+        asked = _next_number(state, step, 0)
+        return asked._replace(kind="nothing", context=f"Next is no node's turn: {asked.context}. Show it.")
+    end, asks = state.cursor + 1, "Which node acts next?"
+    if step.kind == "seed":
+        hint = sentence("The backward pass begins where the slope is known: d of what by itself is 1?")
+        return Question("node", asks, "the backward pass begins", None, (hint, hint), end,
+            node=step.node, allowed=frozenset((step.node,)), step=step)  # fmt: skip
+    if step.kind == "forward":
+        hints = (
+            "A node can be computed as soon as all of its operands hold data.",
+            "Look for an op whose data is still missing, and whose operands all have theirs.",
+        )
+    else:
+        hints = (
+            "A node hands its gradient on once all that use it have handed theirs to it.",
+            "Look for an op whose grad is whole, and which has not handed it on yet.",
+        )
+    first, second = map(sentence, hints)
+    return Question("node", asks, step.kind, None, (first, second), end,
+        node=step.node, allowed=may_act(state, step.kind == "backward"), step=step)  # fmt: skip
+
+
+def may_act(state: State, backward: bool) -> frozenset[NodeId]:
+    """The nodes that may act next in the pass that is on its way."""
+    return frozenset(
+        n for n in state.graph.nodes if not _waits_for(state, n, backward) and _acts(state, n, backward)
+    )
+
+
+def _acts(state: State, number: NodeId, backward: bool) -> bool:
+    """Whether the node acts in the pass, and has not done so yet."""
+    node = state.graph.nodes[number]
+    if node.is_leaf or None in node.inputs or (backward and number not in state.graph.feeding):
+        return False
+    return number not in _acted(state)
+
+
+def _waits_for(state: State, number: NodeId, backward: bool) -> list[NodeId]:
+    """Who has to act before the node may."""
+    graph, acted = state.graph, _acted(state)
+    if backward:
+        users = dict.fromkeys(user for user, _ in graph.users[number] if user in graph.feeding)
+        return [user for user in users if user not in acted]
+    sources = dict.fromkeys(each for each in graph.nodes[number].inputs if each is not None)
+    return [each for each in sources if graph.nodes[each].op is not None and each not in acted]
+
+
+@lru_cache(maxsize=2)
+def _acted(state: State) -> frozenset[NodeId]:
+    assert state.trace is not None
+    return frozenset(pass_from(Position(state.trace, state.cursor))[1].acted)
+
+
+def why_not(state: State, number: NodeId) -> str:
+    """Why that node may not act next, as a sentence that tells no number."""
+    graph, node = state.graph, state.graph.nodes[number]
+    asked = question_at(state)
+    backward = asked.step is not None and asked.step.kind != "forward"
+    name = node.spoken
+    if node.is_leaf:
+        return f"{name} is a leaf: it {'hands no gradient on' if backward else 'is given, not computed'}."
+    if asked.step is not None and asked.step.kind == "seed":
+        return "First the target gets its seed: that is where the slope is known."
+    there = recorded_ahead(state)
+    if backward and number not in graph.feeding:
+        return f"{name} does not feed the target: no gradient comes to it."
+    if number in _acted(there):
+        return f"{name} has acted in this pass."
+    waits = [name_of(graph.nodes[each]) for each in _waits_for(there, number, backward)]
+    if not waits:
+        return ""
+    listed = " and ".join(waits) if len(waits) < 3 else f"{waits[0]} and {len(waits) - 1} others"
+    has = "has" if len(waits) == 1 else "have"
+    if backward:
+        return f"{name} has to wait until {listed} {has} acted."
+    return f"{name} needs {listed}, which {'is' if len(waits) == 1 else 'are'} not computed yet."

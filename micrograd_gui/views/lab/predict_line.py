@@ -1,0 +1,303 @@
+"""The predict line: below the canvas, what the next step gives is asked, answered, hinted at and shown."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.session.predicting.judging import TOLERANCE
+from micrograd_gui.session.predicting.prediction import MODES, Prediction
+from micrograd_gui.session.predicting.question import Question, question_at
+from micrograd_gui.session.predicting.room import Predicting
+from micrograd_gui.session.state import State
+from micrograd_gui.views.bridge import Bridge, Together
+from micrograd_gui.views.canvas.view import CanvasView
+from micrograd_gui.views.theme import Look
+
+_ASK, _TEXT = 17, 14  # pixels at text scale 1
+_WAITS = {
+    "number": f"Type the number (2/3, pi, -1e-3); Return checks. {TOLERANCE}",
+    "sign": "Type +, − or 0; Return checks.",
+    "node": "Click the node on the canvas, or type its name; Return checks.",
+    "nothing": "",
+}
+
+
+class _Answer(QLineEdit):
+    """Where the answer is typed. Signals: ``given`` (Return), ``stuck`` (Ctrl+Return), ``left`` (Esc)."""
+
+    given = Signal()
+    stuck = Signal()
+    left = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        """While one types, no letter is a command of the window; keys that type nothing still are."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            typed = event.text().isprintable() and bool(event.text())
+            plain = event.modifiers() in (
+                Qt.KeyboardModifier.NoModifier,
+                Qt.KeyboardModifier.ShiftModifier,
+                Qt.KeyboardModifier.KeypadModifier,
+            )
+            moves = event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
+            own = event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
+            if (typed and plain) or own or (moves and self.text()):
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return checks, with Ctrl it asks for a hint, Esc leaves."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            (self.stuck if event.modifiers() & Qt.KeyboardModifier.ControlModifier else self.given).emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class PredictLine(QFrame):
+    """Seen while somebody predicts. It asks what ``question_at`` asks, and says the verbs of `Predicting`.
+
+    In the mode in which a node is asked for, a click on the canvas answers.
+    """
+
+    def __init__(self, bridge: Bridge, canvas: CanvasView, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("predict_line")
+        self.setAccessibleName("Predict first")
+        self._bridge, self._canvas, self._look = bridge, canvas, look
+        self._room = bridge.session.room(Predicting)
+        self._refusal = ""
+        self._pressed: QPointF | None = None
+        self.ask, self.score, self.said = QLabel(), QLabel(), QLabel()
+        self.answer = _Answer()
+        self.mode = QComboBox()
+        self._build()
+        self.answer.given.connect(self._on_given)
+        self.answer.stuck.connect(self._hint)
+        self.answer.left.connect(self._room.leave)
+        self.answer.textEdited.connect(lambda: self._refuse(""))
+        self.mode.activated.connect(lambda at: self._attempt(self._room.choose, list(MODES)[at]))
+        canvas.viewport().installEventFilter(self)
+        Together(bridge, self).changed.connect(lambda old, new: self._on_changed(old, new))
+        self.set_look(look)
+        self._show()
+
+    def _build(self) -> None:
+        for name, label in (
+            ("predict_question", self.ask),
+            ("predict_score", self.score),
+            ("predict_said", self.said),
+        ):
+            label.setObjectName(name)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.said.setWordWrap(True)
+        self.said.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+        for label in (self.ask, self.said):  # what they say must not make the window wider
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.answer.setObjectName("predict_answer")
+        self.answer.setAccessibleName("Your answer")
+        self.mode.setObjectName("predict_mode")
+        self.mode.setAccessibleName("What is asked")
+        self.mode.addItems(list(MODES.values()))
+        self.mode.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        column, first, second = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout()
+        leave = self._button("leave", "✕", "Leave; nothing is hidden any more (Esc).", self._room.leave)
+        self.buttons = {
+            name: self._button(name, text, tip, run)
+            for name, text, tip, run in (
+                ("check", "Check", "Compare the answer with the step (Return).", self._on_given),
+                (
+                    "hint",
+                    "Hint",
+                    "First the rule in symbols, then with the numbers (Ctrl+Return).",
+                    self._hint,
+                ),
+                (
+                    "show",
+                    "Show it",
+                    "Show the step without an answer (PgDn); it does not count.",
+                    self._on_show,
+                ),
+                ("had", "✓ Had it", "They said it aloud, and had it: it counts.", partial(self._tick, True)),
+                ("not_had", "✗ Not", "They said it aloud, and did not have it.", partial(self._tick, False)),
+            )
+        }
+        first.addWidget(self.ask, 1)
+        first.addWidget(self.score)
+        first.addWidget(self.mode)
+        first.addWidget(leave)
+        second.addWidget(self.answer)
+        for button in self.buttons.values():
+            second.addWidget(button)
+        second.addWidget(self.said, 1)
+        column.addLayout(first)
+        column.addLayout(second)
+        self._rows = (column, first, second)
+
+    def _button(self, name: str, text: str, tip: str, run: object) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(f"predict_{name}")
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        assert callable(run)
+        button.clicked.connect(lambda: run())
+        return button
+
+    def set_look(self, look: Look) -> None:
+        """Draw in that look, always as high, whatever it says."""
+        self._look = look
+        theme, edge, air = look.theme, look.px(10), look.px(5)
+        self.setStyleSheet(
+            f"#predict_line {{ background: {theme.panel}; border-top: {look.px(2)}px solid {theme.accent}; }}"
+            f"#predict_line QLabel {{ color: {theme.text}; background: transparent; }}"
+        )
+        column, first, second = self._rows
+        column.setContentsMargins(edge, air, edge, air)
+        for row in (column, first, second):
+            row.setSpacing(air)
+        for each in (self.answer, self.mode, *self.findChildren(QToolButton)):
+            each.setFont(look.font(_TEXT))
+        self.answer.setFont(look.font(_ASK))
+        self.answer.setFixedWidth(look.px(130))
+        self.ask.setFont(look.font(_ASK, bold=True))
+        self.score.setFont(look.font(_TEXT))
+        self.said.setFont(look.font(_TEXT))
+        self.said.setFixedHeight(2 * self.said.fontMetrics().lineSpacing())
+        self.ask.setFixedHeight(self.ask.fontMetrics().lineSpacing())
+        self._show()
+
+    def begin(self) -> None:
+        """It is asked from now on: the keys come here."""
+        self.answer.clear()
+        self._refuse("")
+        self.answer.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # What it shows ---------------------------------------------------------------------------
+
+    def _on_changed(self, old: State, new: State) -> None:
+        if old.prediction is not new.prediction:
+            self._refusal = ""
+            was = None if old.prediction is None else (old.prediction.last, old.prediction.mode)
+            if was is None or new.prediction is None or was != (new.prediction.last, new.prediction.mode):
+                self.answer.clear()
+        if (
+            old.prediction is not None
+            and new.prediction is None
+            and self.isAncestorOf(self.focusWidget() or self)
+        ):
+            self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._show()
+
+    def _show(self) -> None:
+        state = self._bridge.state  # not the veiled one: it asks for what is hidden
+        prediction = state.prediction
+        self.setVisible(prediction is not None)
+        if prediction is None:
+            return
+        question = question_at(state)
+        self.ask.setText(question.text)
+        self.ask.setToolTip(question.text)
+        self.score.setText(prediction.score.text)
+        self.mode.setCurrentIndex(list(MODES).index(prediction.mode))
+        asked = question.kind != "nothing"
+        self.answer.setEnabled(asked)
+        self.answer.setPlaceholderText(
+            {"number": "number", "sign": "+, − or 0", "node": "name"}.get(question.kind, "")
+        )
+        self.buttons["check"].setEnabled(asked)
+        self.buttons["hint"].setEnabled(asked and prediction.hints < len(question.hints))
+        self.buttons["show"].setEnabled(question.end > 0)
+        last = prediction.last
+        waits = last is not None and last.verdict == "shown" and not last.ticked and last.right != "is done"
+        for name in ("had", "not_had"):
+            self.buttons[name].setVisible(waits)
+        self._say(prediction, question)
+
+    def _say(self, prediction: Prediction, question: Question) -> None:
+        """A refusal, else the hint that was asked for, else what came of the question before."""
+        theme, colour = self._look.theme, self._look.theme.text
+        if self._refusal:
+            text, colour = f"⚠ {self._refusal}", theme.bad
+        elif prediction.hints and question.hints:
+            text = f"Hint: {question.hints[prediction.hints - 1].text}"
+        elif prediction.last is not None:
+            text = prediction.last.text
+            colour = {"right": theme.good, "wrong": theme.bad}.get(prediction.last.verdict, theme.text)
+        else:
+            text = _WAITS[question.kind]
+        self.said.setText(text)
+        self.said.setToolTip(text)
+        self.said.setStyleSheet(f"QLabel {{ color: {colour}; background: transparent; }}")
+        self.setAccessibleDescription(f"{text} {question.text}")
+
+    # What is done in it ----------------------------------------------------------------------
+
+    def _attempt(self, verb: object, *args: object) -> None:
+        """Say a verb; a refusal is said here, where one looks."""
+        assert callable(verb)
+        try:
+            verb(*args)
+        except Refusal as refusal:
+            self._refuse(str(refusal))
+
+    def _refuse(self, sentence: str) -> None:
+        if self._refusal != sentence:
+            self._refusal = sentence
+            self._show()
+
+    def _on_given(self) -> None:
+        text, state = self.answer.text(), self._bridge.state
+        if text.strip().casefold() == "p" and question_at(state).kind != "node":
+            self._room.leave()  # the same key again, with the keys in the line
+        elif not text.strip() and question_at(state).kind == "node" and state.selected is not None:
+            self._attempt(self._room.answer_node, state.selected)
+        else:
+            self._attempt(self._room.answer, text)
+            self.answer.selectAll()
+
+    def _on_show(self) -> None:
+        self._attempt(self._room.show)
+        self.answer.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _hint(self) -> None:
+        self._attempt(self._room.hint)
+        self.answer.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _tick(self, right: bool) -> None:
+        self._attempt(partial(self._room.tick, right=right))
+        self.answer.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A click on a node of the canvas answers which of them acts next."""
+        prediction = self._bridge.state.prediction
+        if prediction is None or prediction.mode != "node" or not isinstance(event, QMouseEvent):
+            return False
+        if event.button() != Qt.MouseButton.LeftButton:
+            return False
+        if event.type() == QEvent.Type.MouseButtonPress:
+            self._pressed = event.position()
+        elif event.type() == QEvent.Type.MouseButtonRelease and self._pressed is not None:
+            far = (event.position() - self._pressed).manhattanLength()
+            found = self._canvas.pointer.hit(event.position())
+            self._pressed = None
+            if far < 4 and found.on_box and found.node is not None:
+                self._attempt(self._room.answer_node, found.node)
+        return False
