@@ -6,6 +6,7 @@ import random
 import pytest
 
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.session.asking.ledger import postings
 from micrograd_gui.session.predicting.judging import close_to
 from micrograd_gui.session.predicting.question import question_at
 from micrograd_gui.session.predicting.room import Predicting
@@ -273,6 +274,8 @@ def test_a_veiled_state_knows_nothing_of_later_moments(predicting):
     for step in seen.trace.steps[4:]:
         assert (step.data, step.contributions, step.hidden) == (None, (), True)
     assert seen.following.node is not None
+    assert all(each.moment <= 4 for each in postings(seen.graph, seen.trace, named(session, "a")))
+    assert seen.held is None
     room.choose("node")
     assert veiled(session.state).following.node is None
     room.leave()

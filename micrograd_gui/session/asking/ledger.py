@@ -144,6 +144,8 @@ def _index(run: Run) -> dict[NodeId | None, list[int]]:
     """Of each node the places of the steps that wrote it, in order; None: of those that zero all."""
     index: dict[NodeId | None, list[int]] = {}
     for at, step in enumerate(run.steps):
+        if step.hidden:
+            break
         if step.kind == "zero":
             index.setdefault(None, []).append(at)
         for node in dict.fromkeys(number for number, _ in step.wrote):
