@@ -284,13 +284,13 @@ class MainWindow(QMainWindow):
         """A run rests first, then nobody predicts any more, then the projector is left."""
         if self.training.running:
             self.training.stop()
-        elif self.session.state.prediction is not None:
+        elif self.session.state.quiz is not None:
             self.commands.predict()
         else:
             self.projector.leave()
 
     def _show_escape(self) -> None:
-        wanted = self.training.running or self.projector.on or self.session.state.prediction is not None
+        wanted = self.training.running or self.projector.on or self.session.state.quiz is not None
         self._escape.setEnabled(wanted)  # else it is the canvas's
 
     def event(self, event: QEvent) -> bool:
@@ -320,7 +320,7 @@ class MainWindow(QMainWindow):
 
     def _on_changed(self, old: State, new: State) -> None:
         self._show_state(new)
-        if (old.prediction is None) != (new.prediction is None):
+        if (old.quiz is None) != (new.quiz is None):
             self._show_escape()
         self.statusBar().clearMessage()
         if self.message.text() != standing(new):

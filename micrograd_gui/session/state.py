@@ -20,7 +20,7 @@ from micrograd_gui.session.training.progress import Series, TrainingState
 
 if TYPE_CHECKING:
     from micrograd_gui.session.asking.ledger import Asked
-    from micrograd_gui.session.predicting.prediction import Prediction
+    from micrograd_gui.session.predicting.quiz import Quiz
 
 NO_LOSSES = Series()
 
@@ -116,7 +116,7 @@ class State:
         held: What was run when it was held, to be seen beside what is run now; None: nothing.
         order_shown: Whether every node says when it acts, and what it waits for.
         asked: What is asked of the selected node; None: nothing.
-        prediction: That somebody predicts the next step, and how it has gone; None: nobody does.
+        quiz: That somebody predicts the next step, and how it has gone; None: nobody does.
     """
 
     history: History = field(default_factory=History)
@@ -138,7 +138,7 @@ class State:
     held: State | None = None
     order_shown: bool = False
     asked: Asked | None = None
-    prediction: Prediction | None = None
+    quiz: Quiz | None = None
 
     @property
     def finding(self) -> Found | None:

@@ -220,7 +220,7 @@ class Rounds(QObject):
         self._tell(state)
 
     def _tell(self, state: State) -> None:
-        if state.prediction is not None:
+        if state.quiz is not None:
             from micrograd_gui.session.predicting.veil import veiled  # seldom somebody predicts
 
             state = veiled(state)  # what no view knows, none can tell

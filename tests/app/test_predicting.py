@@ -113,7 +113,7 @@ def test_the_keys_go_to_the_line_and_back_and_escape_brings_all_back(line, act, 
     QTest.keyClick(strip.answer, Qt.Key.Key_Escape)
     assert not strip.isVisible()
     assert window.focusWidget() is window.canvas
-    assert window.session.state.prediction is None
+    assert window.session.state.quiz is None
     assert window.bridge.shown is window.session.state
     QTest.keyClick(window.canvas, Qt.Key.Key_P)
     assert strip.isVisible()
@@ -191,7 +191,7 @@ def test_predicting_in_the_hall(line, act, qtbot):
     assert window.session.state.cursor == 4
     assert "Shown" in strip.said.text()
     QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
-    assert window.session.state.prediction is None
+    assert window.session.state.quiz is None
     assert window.projector.on
     QTest.keyClick(window.canvas, Qt.Key.Key_P)
     assert window.focusWidget() is strip.answer

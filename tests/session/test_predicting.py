@@ -42,7 +42,7 @@ def asked(session):
 
 
 def last(session):
-    return session.state.prediction.last
+    return session.state.quiz.last
 
 
 def test_every_number_of_both_passes_is_asked_in_turn_and_right_answers_go_through(predicting):
@@ -58,7 +58,7 @@ def test_every_number_of_both_passes_is_asked_in_turn_and_right_answers_go_throu
         "e.data =", "d.data =", "L.data =", "L.grad =", "d.grad +=", "f.grad +=", "e.grad +=", "c.grad +=",
         "a.grad +=", "b.grad +=",
     ]  # fmt: skip
-    assert session.state.prediction.score == (10, 10, 10)
+    assert session.state.quiz.score == (10, 10, 10)
     assert "a further pass" in asked(session).context
 
 
@@ -102,7 +102,7 @@ def test_what_is_no_answer_is_refused_in_a_sentence_and_changes_nothing(predicti
     with pytest.raises(Refusal, match="No node is called"):
         room.answer("zz")
     assert session.state.cursor == before.cursor
-    assert session.state.prediction.score.asked == 0
+    assert session.state.quiz.score.asked == 0
 
 
 def test_close_to_is_one_percent_or_the_digits_shown():
@@ -121,9 +121,9 @@ def test_hints_are_the_rule_in_symbols_and_then_with_the_numbers(predicting):
     assert second == "d.grad += f.data × L.grad = −2.0000 × 1.0000"
     for count in (1, 2, 2):
         room.hint()
-        assert session.state.prediction.hints == count
+        assert session.state.quiz.hints == count
     room.answer("-2")
-    assert session.state.prediction.hints == 0
+    assert session.state.quiz.hints == 0
 
 
 @pytest.mark.parametrize(
@@ -223,15 +223,15 @@ def test_called_out_counts_only_when_it_is_ticked(predicting):
     session, room = predicting(LECTURE, "forward")
     room.show()
     assert session.state.cursor == 4
-    assert session.state.prediction.score.asked == 0
+    assert session.state.quiz.score.asked == 0
     room.tick(right=True)
-    assert session.state.prediction.score == (1, 1, 1)
+    assert session.state.quiz.score == (1, 1, 1)
     with pytest.raises(Refusal):
         room.tick(right=True)
     session.next()  # the clicker shows, too
     assert last(session).verdict == "shown"
     room.tick(right=False)
-    assert session.state.prediction.score == (1, 2, 0)
+    assert session.state.quiz.score == (1, 2, 0)
 
 
 def test_going_elsewhere_asks_anew_and_an_edit_keeps_on_asking(predicting):
@@ -244,7 +244,7 @@ def test_going_elsewhere_asks_anew_and_an_edit_keeps_on_asking(predicting):
     session.build("z = 2; y = exp(z)")
     assert asked(session).asks == "y.data ="
     session.new()
-    assert session.state.prediction is None
+    assert session.state.quiz is None
 
 
 def test_where_nothing_can_be_predicted_it_is_said(predicting):
@@ -317,5 +317,5 @@ def test_on_random_graphs_in_every_mode_the_right_answers_are_right():
                 else:
                     assert math.isfinite(question.right)
                     session.room(Predicting).answer(repr(question.right))
-                assert session.state.prediction.last.verdict == "right"
+                assert session.state.quiz.last.verdict == "right"
             session.room(Predicting).leave()

@@ -273,7 +273,7 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
         from micrograd_gui.session.predicting.room import Predicting
 
         room = self.session.room(Predicting)
-        if self.session.state.prediction is not None:
+        if self.session.state.quiz is not None:
             room.leave()
             return
         line = self.panes.ensure_predict_line()

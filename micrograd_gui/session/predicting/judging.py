@@ -10,8 +10,8 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import MINUS, one_line, read_number, spoken, written
 from micrograd_gui.session.explain.formulas import name_of
-from micrograd_gui.session.predicting.prediction import Outcome
 from micrograd_gui.session.predicting.question import Question, question_at, why_not
+from micrograd_gui.session.predicting.quiz import Outcome
 from micrograd_gui.session.state import State
 
 WITHIN = 0.01  # of the right number

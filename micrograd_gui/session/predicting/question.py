@@ -83,8 +83,8 @@ def recorded_ahead(state: State) -> State:
 
     For a final gradient that is all of the backward pass that comes next.
     """
-    prediction = state.prediction
-    if prediction is not None and prediction.mode == "gradient":
+    quiz = state.quiz
+    if quiz is not None and quiz.mode == "gradient":
         run = stepping.next_backward_move(state).run
     elif state.following is not None:
         return state
@@ -101,8 +101,8 @@ def recorded_ahead(state: State) -> State:
 @lru_cache(maxsize=4)  # a State has no other eyes: it is asked by the line, by what is hidden, by the canvas
 def question_at(state: State) -> Question:
     """What is asked at this moment; of a State in which nobody predicts, nothing."""
-    prediction = state.prediction
-    if prediction is None:
+    quiz = state.quiz
+    if quiz is None:
         return _nothing("")
     try:
         there = recorded_ahead(state)
@@ -111,12 +111,12 @@ def question_at(state: State) -> Question:
     following = there.following
     if following is None:
         return _nothing("Nothing comes next here.")
-    if prediction.mode == "node":
+    if quiz.mode == "node":
         return _next_node(there, following)
-    if prediction.mode == "gradient":
+    if quiz.mode == "gradient":
         return _final_gradient(there)
-    asked = _next_number(there, following, prediction.part)
-    return asked._replace(kind="sign") if prediction.mode == "sign" and asked.kind == "number" else asked
+    asked = _next_number(there, following, quiz.part)
+    return asked._replace(kind="sign") if quiz.mode == "sign" and asked.kind == "number" else asked
 
 
 def _nothing(why: str, end: int = 0) -> Question:

@@ -9,15 +9,15 @@ from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.text import written
 from micrograd_gui.session import stepping
 from micrograd_gui.session.predicting.judging import judge, judge_node, node_named
-from micrograd_gui.session.predicting.prediction import Mode, Outcome, Prediction
 from micrograd_gui.session.predicting.question import Question, question_at, recorded_ahead
+from micrograd_gui.session.predicting.quiz import Mode, Outcome, Quiz
 from micrograd_gui.session.room import Room
 from micrograd_gui.session.state import State
 from micrograd_gui.session.stepping import Position
 
 
 class Predicting(Room):
-    """Somebody says what the next step gives before it is shown; its facts are ``State.prediction``."""
+    """Somebody says what the next step gives before it is shown; its facts are ``State.quiz``."""
 
     def begin(self, mode: Mode | None = None) -> None:
         """From now on the next step is asked. Raises Refusal where there is none, and while it trains."""
@@ -27,18 +27,18 @@ class Predicting(Room):
         if state.is_training:
             raise Refusal("The graph trains: stop it first, then predict.")
         stepping.refuse_where_stopped(state)
-        asked = replace(state, prediction=Prediction(mode or "contribution"))
+        asked = replace(state, quiz=Quiz(mode or "contribution"))
         self.session.take(recorded_ahead(asked))
 
     def leave(self) -> None:
         """Nothing is asked any more, and nothing is hidden."""
-        if self.state.prediction is not None:
-            self.session.take(replace(self.state, prediction=None))
+        if self.state.quiz is not None:
+            self.session.take(replace(self.state, quiz=None))
 
     def choose(self, mode: Mode) -> None:
         """Ask that of each step from now on; the score stays."""
         now = self._now
-        self.session.take(_ahead(replace(self.state, prediction=Prediction(mode, score=now.score))))
+        self.session.take(_ahead(replace(self.state, quiz=Quiz(mode, score=now.score))))
 
     def answer(self, text: str) -> None:
         """What was typed is judged, and the step is shown. Raises Refusal for what is no answer."""
@@ -65,7 +65,7 @@ class Predicting(Room):
         if not question.hints:
             raise Refusal("There is no hint here: have the step shown.")
         hints = min(now.hints + 1, len(question.hints))
-        self.session.take(replace(self.state, prediction=replace(now, hints=hints)))
+        self.session.take(replace(self.state, quiz=replace(now, hints=hints)))
 
     def tick(self, *, right: bool) -> None:
         """They had it, or not, where it was said aloud: what was only shown counts now."""
@@ -74,13 +74,13 @@ class Predicting(Room):
             raise Refusal("There is nothing to tick: it is for a step that was shown without an answer.")
         score = now.score.after("right" if right else "wrong")
         last = now.last._replace(ticked=True, remark="✓ They had it." if right else "✗ They did not have it.")
-        self.session.take(replace(self.state, prediction=replace(now, score=score, last=last)))
+        self.session.take(replace(self.state, quiz=replace(now, score=score, last=last)))
 
     @property
-    def _now(self) -> Prediction:
-        if self.state.prediction is None:
+    def _now(self) -> Quiz:
+        if self.state.quiz is None:
             raise Refusal("Nobody predicts: press P first.")
-        return self.state.prediction
+        return self.state.quiz
 
     def _close(self, outcome: Outcome, chosen: NodeId | None = None) -> None:
         """The question is answered: the next one comes, of the same step or of the step after."""
@@ -88,7 +88,7 @@ class Predicting(Room):
         if question.part + 1 < question.parts:
             score = now.score.after(outcome.verdict)
             after = replace(now, part=question.part + 1, hints=0, score=score, last=outcome)
-            self.session.take(replace(state, prediction=after))
+            self.session.take(replace(state, quiz=after))
             return
         self._stand(question, outcome, question.end, chosen)
 
@@ -101,26 +101,24 @@ class Predicting(Room):
 
             position = acting_next(state, chosen)
         score = now.score.after(outcome.verdict)
-        after = replace(
-            stepping.standing_at(state, position), prediction=Prediction(now.mode, 0, 0, score, outcome)
-        )
+        after = replace(stepping.standing_at(state, position), quiz=Quiz(now.mode, 0, 0, score, outcome))
         self.session.take(_ahead(after))
 
     def follow(self, old: State, new: State) -> State:
         """Steps and edits by other hands: a step forward has shown what was asked, all else asks anew."""
-        was, now = old.prediction, new.prediction
+        was, now = old.quiz, new.quiz
         if now is None or now is not was:
             return new
         if new.is_training:
-            return replace(new, prediction=None)
+            return replace(new, quiz=None)
         if new.graph is old.graph and new.trace is old.trace and new.cursor == old.cursor:
             chosen = new.selection != old.selection and now.mode == "gradient"
-            return replace(new, prediction=replace(now, hints=0)) if chosen else new
+            return replace(new, quiz=replace(now, hints=0)) if chosen else new
         last = None
         if new.graph is old.graph and new.cursor > old.cursor:
             question = question_at(old)
             last = _shown(question) if question.end and new.cursor >= question.end else None
-        return _ahead(replace(new, prediction=Prediction(now.mode, score=now.score, last=last)))
+        return _ahead(replace(new, quiz=Quiz(now.mode, score=now.score, last=last)))
 
 
 def _ahead(state: State) -> State:

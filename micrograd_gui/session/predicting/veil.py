@@ -17,7 +17,7 @@ def hidden(state: State, node: NodeId, field: Field) -> bool:
     until the backward pass has brought all of it, data until it is computed. What stands in the frame of the
     moment is no secret.
     """
-    if state.prediction is None:
+    if state.quiz is None:
         return False
     if field == "data":
         return node not in state.frame.data or (node, field) in state.frame.stale
@@ -30,14 +30,14 @@ def veiled(state: State) -> State:
     Its run is as long as it was, and the steps to come say what kind they are and nothing more. Measured
     slopes, and what a notebook found, are not there.
     """
-    return state if state.prediction is None else _veiled(state)
+    return state if state.quiz is None else _veiled(state)
 
 
 @lru_cache(maxsize=2)
 def _veiled(state: State) -> State:
-    prediction = state.prediction
-    assert prediction is not None
-    whose_turn = prediction.mode == "node"  # is the secret
+    quiz = state.quiz
+    assert quiz is not None
+    whose_turn = quiz.mode == "node"  # is the secret
     return replace(
         state,
         trace=None if state.trace is None else VeiledRun(state.trace, state.cursor, nameless=whose_turn),

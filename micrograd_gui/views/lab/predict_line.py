@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.session.predicting.judging import TOLERANCE
-from micrograd_gui.session.predicting.prediction import MODES, Prediction
 from micrograd_gui.session.predicting.question import Question, question_at
+from micrograd_gui.session.predicting.quiz import MODES, Quiz
 from micrograd_gui.session.predicting.room import Predicting
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Together
@@ -193,54 +193,50 @@ class PredictLine(QFrame):
     # What it shows ---------------------------------------------------------------------------
 
     def _on_changed(self, old: State, new: State) -> None:
-        if old.prediction is not new.prediction:
+        if old.quiz is not new.quiz:
             self._refusal = ""
-            was = None if old.prediction is None else (old.prediction.last, old.prediction.mode)
-            if was is None or new.prediction is None or was != (new.prediction.last, new.prediction.mode):
+            was = None if old.quiz is None else (old.quiz.last, old.quiz.mode)
+            if was is None or new.quiz is None or was != (new.quiz.last, new.quiz.mode):
                 self.answer.clear()
-        if (
-            old.prediction is not None
-            and new.prediction is None
-            and self.isAncestorOf(self.focusWidget() or self)
-        ):
+        if old.quiz is not None and new.quiz is None and self.isAncestorOf(self.focusWidget() or self):
             self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self._show()
 
     def _show(self) -> None:
         state = self._bridge.state  # not the veiled one: it asks for what is hidden
-        prediction = state.prediction
-        self.setVisible(prediction is not None)
-        if prediction is None:
+        quiz = state.quiz
+        self.setVisible(quiz is not None)
+        if quiz is None:
             return
         question = question_at(state)
         self.ask.setText(question.text)
         self.ask.setToolTip(question.text)
-        self.score.setText(prediction.score.text)
-        self.mode.setCurrentIndex(list(MODES).index(prediction.mode))
+        self.score.setText(quiz.score.text)
+        self.mode.setCurrentIndex(list(MODES).index(quiz.mode))
         asked = question.kind != "nothing"
         self.answer.setEnabled(asked)
         self.answer.setPlaceholderText(
             {"number": "number", "sign": "+, − or 0", "node": "name"}.get(question.kind, "")
         )
         self.buttons["check"].setEnabled(asked)
-        self.buttons["hint"].setEnabled(asked and prediction.hints < len(question.hints))
+        self.buttons["hint"].setEnabled(asked and quiz.hints < len(question.hints))
         self.buttons["show"].setEnabled(question.end > 0)
-        last = prediction.last
+        last = quiz.last
         waits = last is not None and last.verdict == "shown" and not last.ticked and last.right != "is done"
         for name in ("had", "not_had"):
             self.buttons[name].setVisible(waits)
-        self._say(prediction, question)
+        self._say(quiz, question)
 
-    def _say(self, prediction: Prediction, question: Question) -> None:
+    def _say(self, quiz: Quiz, question: Question) -> None:
         """A refusal, else the hint that was asked for, else what came of the question before."""
         theme, colour = self._look.theme, self._look.theme.text
         if self._refusal:
             text, colour = f"⚠ {self._refusal}", theme.bad
-        elif prediction.hints and question.hints:
-            text = f"Hint: {question.hints[prediction.hints - 1].text}"
-        elif prediction.last is not None:
-            text = prediction.last.text
-            colour = {"right": theme.good, "wrong": theme.bad}.get(prediction.last.verdict, theme.text)
+        elif quiz.hints and question.hints:
+            text = f"Hint: {question.hints[quiz.hints - 1].text}"
+        elif quiz.last is not None:
+            text = quiz.last.text
+            colour = {"right": theme.good, "wrong": theme.bad}.get(quiz.last.verdict, theme.text)
         else:
             text = _WAITS[question.kind]
         self.said.setText(text)
@@ -287,8 +283,8 @@ class PredictLine(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A click on a node of the canvas answers which of them acts next."""
-        prediction = self._bridge.state.prediction
-        if prediction is None or prediction.mode != "node" or not isinstance(event, QMouseEvent):
+        quiz = self._bridge.state.quiz
+        if quiz is None or quiz.mode != "node" or not isinstance(event, QMouseEvent):
             return False
         if event.button() != Qt.MouseButton.LeftButton:
             return False

@@ -87,7 +87,7 @@ class ActivationPlot:
         rule = _rule(node)
         slope = float(rule.partials(*at)[0])
         marks = []
-        if math.isfinite(slope) and state.prediction is None:  # it is the answer, or half of it
+        if math.isfinite(slope) and state.quiz is None:  # it is the answer, or half of it
             said = (f"{_slope(rule, static)}{written(slope)}", f"slope {written(slope)}")
             marks.append(Mark("grad", "dashed", *tangent(static, *at, slope), *said))
         source = node.inputs[0]

@@ -1,4 +1,4 @@
-"""Prediction: that somebody predicts, what is asked of the next step, and how it has gone so far."""
+"""Quiz: that somebody predicts, what is asked of the next step, and how it has gone so far."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Score(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Prediction:
+class Quiz:
     """Somebody predicts the next step before it is shown.
 
     Attributes:
