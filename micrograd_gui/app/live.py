@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
+from msgspec import structs
+
 from micrograd.foreign import same
 from micrograd_gui.document.block import kept
 from micrograd_gui.document.errors import Refusal
@@ -69,10 +71,11 @@ class Link:
             label = each.label or ("" if before is None else before.label)
             role = before.role if before is not None and before.is_leaf and each.is_leaf else ""
             inputs = tuple(ids[source] for source in each.inputs if source is not None)
-            nodes[ids[each.id]] = replace(each, id=ids[each.id], inputs=inputs, label=label, role=role)
+            number = ids[each.id]
+            nodes[number] = structs.replace(each, id=number, inputs=inputs, label=label, role=role)
         target = ids[found.graph.target or 1]
         self.found = LiveGraph(
-            replace(found.graph, nodes=nodes, chosen_target=target, next_id=free),
+            structs.replace(found.graph, nodes=nodes, chosen_target=target, next_id=free),
             {ids[node]: thing for node, thing in found.objects.items()},
             {ids[node]: number for node, number in found.data.items()},
             {ids[node]: number for node, number in found.grad.items()},
@@ -84,7 +87,7 @@ class Link:
             return graph
         gone = graph.nodes.keys() - nodes.keys()
         return arranged(
-            replace(
+            structs.replace(
                 graph,
                 nodes=nodes,
                 places={node: place for node, place in graph.places.items() if node in nodes},

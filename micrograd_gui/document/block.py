@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, NewType, TypeGuard
+
+from msgspec import Struct
+from msgspec.structs import force_setattr, replace
 
 from micrograd_gui.document.node import NodeId
 from micrograd_gui.document.text import saveable, spoken
@@ -75,8 +77,7 @@ else:  # at run time the names of the table: by these a file is read, and its sc
     BlockKind = Literal[tuple(BLOCK_KINDS)]
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Struct, frozen=True):
     """A neuron, a layer, an MLP or a loss.
 
     ``members`` are the nodes that belong to this block and to no block inside it, so that a node has at most
@@ -94,7 +95,7 @@ class Block:
     judges: tuple[tuple[NodeId, NodeId], ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "title", saveable(self.title))
+        force_setattr(self, "title", saveable(self.title))
 
     @property
     def output(self) -> NodeId | None:

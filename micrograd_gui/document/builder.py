@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from micrograd_gui.document.block import Block, BlockId, BlockKind, free_id
 from micrograd_gui.document.graph import Graph, Node, NodeId, Role

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from micrograd_gui.document import codec
 from micrograd_gui.document.block import free_id, renumbered

@@ -345,8 +345,9 @@ def _fields_of(graph: Graph) -> dict[str, Any]:
                 plan.held_out,
             )
         )
+        usual = TrainingPlan()
         for field in ("gradients_of", "held_out"):
-            if out["plan"][field] == getattr(TrainingPlan, field):
+            if out["plan"][field] == getattr(usual, field):
                 del out["plan"][field]
     if graph.blocks:
         out["blocks"] = [msgspec.to_builtins(_block_model(block)) for block in graph.blocks]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import isfinite
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import force_setattr, replace
 
 from micrograd_gui.document.node import Node, NodeId
 from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES, OptimiserName, ScheduleName
@@ -19,19 +21,17 @@ STEPS_AT_MOST = 10_000_000
 HELD_OUT_AT_MOST = 0.9
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of numbers: its name, and the input leaf that takes them (None: bound to nothing)."""
 
     name: str
     node: NodeId | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name", saveable(self.name))
+        force_setattr(self, "name", saveable(self.name))
 
 
-@dataclass(frozen=True)
-class Data:
+class Data(Struct, frozen=True):
     """The rows; the graph describes one of them, the one ``shown``, and its target is that row's loss.
 
     ``reduction`` says what the loss over several rows is: their mean or their sum.
@@ -97,8 +97,7 @@ class Data:
         return None
 
 
-@dataclass(frozen=True)
-class TrainingPlan:
+class TrainingPlan(Struct, frozen=True):
     """How the graph is trained. ``batch`` is how many rows a step looks at (None: all of them).
 
     ``gradients_of`` says whose loss is learned from, and so what the gradients of the parameters are of: that

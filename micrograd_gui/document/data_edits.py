@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from math import isfinite
+
+from msgspec.structs import replace
 
 from micrograd_gui.document.data import Column, Data
 from micrograd_gui.document.errors import Refusal

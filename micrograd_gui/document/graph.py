@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import InitVar, dataclass, field, replace
 from functools import cached_property
 
-from msgspec import Struct
+from msgspec import Struct, field
+from msgspec.structs import force_setattr, replace
 
 from micrograd.ops import op_of
 from micrograd_gui.document.block import Block, BlockId, inside, kept, nodes_of
@@ -86,8 +86,7 @@ class Wiring(Struct, frozen=True, eq=False, dict=True):
         return tuple(number for number in marked if number not in self.bound and number in self.feeding)
 
 
-@dataclass(frozen=True, eq=False)
-class Graph:
+class Graph(Struct, frozen=True, eq=False, dict=True):
     """Nodes, where they stand, which one is the target, and the edits of all that.
 
     Each edit gives a new Graph, and the old one stays as it was. Graphs are compared by identity: two states
@@ -108,16 +107,21 @@ class Graph:
     blocks: tuple[Block, ...] = ()
     plan: TrainingPlan | None = None
     marks: Marks = NO_MARKS
-    same_wiring: InitVar[Wiring | None] = None
-    wiring: Wiring = field(init=False, repr=False)
+    same_wiring: Wiring | None = None
 
-    def __post_init__(self, same_wiring: Wiring | None) -> None:
-        if same_wiring is None:
-            object.__setattr__(self, "nodes", named_apart(self.nodes))
-            bound = () if self.data is None else (column.node for column in self.data.columns)
-            leaves = frozenset(node for node in bound if node is not None)
-            same_wiring = Wiring(self.nodes, self.chosen_target, leaves)
-        object.__setattr__(self, "wiring", same_wiring)
+    def __post_init__(self) -> None:
+        if self.same_wiring is None:
+            force_setattr(self, "nodes", named_apart(self.nodes))
+        else:
+            vars(self)["wiring"] = self.same_wiring
+            force_setattr(self, "same_wiring", None)  # what is made of this graph has a wiring of its own
+
+    @cached_property
+    def wiring(self) -> Wiring:
+        """What follows from the nodes."""
+        bound = () if self.data is None else (column.node for column in self.data.columns)
+        leaves = frozenset(node for node in bound if node is not None)
+        return Wiring(self.nodes, self.chosen_target, leaves)
 
     def __len__(self) -> int:
         return len(self.nodes)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import force_setattr, replace
 
 from micrograd.ieee import number as as_float
 from micrograd.ops import Op, op_of
@@ -17,8 +19,7 @@ Span = tuple[float, float]
 FARTHEST = 1e9  # no node stands farther out than this, in either direction
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """One box: a leaf that holds ``data``, or an op applied to the nodes its ports name.
 
     ``inputs`` has one entry per port in operand order; None is a port with nothing on it. The same
@@ -38,9 +39,9 @@ class Node:
 
     def __post_init__(self) -> None:
         if not self.label.isascii():
-            object.__setattr__(self, "label", saveable(self.label))
+            force_setattr(self, "label", saveable(self.label))
         if type(self.data) is not float:  # an int would be written otherwise than the float it is read as
-            object.__setattr__(self, "data", as_float(self.data))
+            force_setattr(self, "data", as_float(self.data))
 
     @property
     def is_leaf(self) -> bool:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from threading import Event
 from typing import NamedTuple
 
+from msgspec import structs
+
 from micrograd_gui.document.block import Block, Key, block_key, is_block
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.figures.figure import MARGIN, Figure
@@ -75,8 +77,8 @@ def open_blocks(graph: Graph, *, stop: Event | None = None, time_limit: float) -
     """The graph with no block collapsed; where one was, all is laid out anew: what was in it needs room."""
     if not any(block.collapsed for block in graph.blocks):
         return graph
-    blocks = tuple(replace(block, collapsed=False) for block in graph.blocks)
-    return tidy(replace(graph, blocks=blocks), stop=stop, time_limit=time_limit)
+    blocks = tuple(structs.replace(block, collapsed=False) for block in graph.blocks)
+    return tidy(structs.replace(graph, blocks=blocks), stop=stop, time_limit=time_limit)
 
 
 def tidy(graph: Graph, *, stop: Event | None, time_limit: float) -> Graph:

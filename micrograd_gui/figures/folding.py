@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct, field
-from msgspec.structs import replace as with_other
+from msgspec.structs import replace
 
 from micrograd_gui.document.block import (
     Block,
@@ -223,7 +222,7 @@ def _in_hall(drawn: _Structure, nodes: Mapping[Key, Node], room: Size) -> _Struc
 
     operands = {key: node.inputs for key, node in nodes.items()}
     stand = stand_in(boxes, operands, room, FRAME_TITLE / 2 if drawn.frames else 0.0)
-    return drawn if stand is None else with_other(drawn, places=stand.places, stand=stand)
+    return drawn if stand is None else replace(drawn, places=stand.places, stand=stand)
 
 
 def _changed(old: Graph, new: Graph) -> Collection[NodeId] | None:

@@ -10,6 +10,8 @@ from math import ceil
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from micrograd import dot
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.text import MINUS, WIDEST
@@ -231,7 +233,7 @@ def with_stand_ins(graph: Graph) -> StandIns:
     for key, node in folding.nodes.items():
         box = folding.boxes.get(key)
         if box is None:
-            nodes[key] = replace(node, inputs=tuple(number.get(each, each) for each in node.inputs))
+            nodes[key] = structs.replace(node, inputs=tuple(number.get(each, each) for each in node.inputs))
             continue
         # In the order of the wires in the graph, not by height: then moving a node lays out nothing anew.
         ports = sorted(box.ports, key=lambda port: port.wires)

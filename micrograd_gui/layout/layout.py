@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
 from threading import Event
 
 import graphviz
+from msgspec.structs import replace
 
 from micrograd_gui.document.block import Block, BlockId, Key, block_key, block_of, inside, is_block
 from micrograd_gui.document.graph import Graph, Node, NodeId, Place

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 
@@ -158,8 +159,7 @@ def theme_of_desktop() -> Theme:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """How everything is drawn; frozen, so that a view compares what it drew with and what is wanted.
 
     ``theme`` has the colours. ``scale`` multiplies every length and size of text that is given to ``px`` and

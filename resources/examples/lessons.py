@@ -1,6 +1,8 @@
 """The built-in examples that train: networks put together from blocks, with rows and a plan."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from micrograd_gui.document import datasets
 from micrograd_gui.document.data import Data, TrainingPlan

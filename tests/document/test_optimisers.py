@@ -1,8 +1,8 @@
 """The tables of optimisers and schedules: what follows from a row, and from nothing else."""
 
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from micrograd_gui.document import codec
 from micrograd_gui.document.data import TrainingPlan

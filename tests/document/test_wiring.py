@@ -1,11 +1,11 @@
 """What follows from the wires: shared by graphs that differ in numbers alone, right for all others."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from micrograd_gui.document.data import Column, Data, TrainingPlan
 from micrograd_gui.document.errors import Refusal

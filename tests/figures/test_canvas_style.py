@@ -1,12 +1,12 @@
 """Blocks in the canvas's style, read from the SVG by a parser of XML: frames, boxes, and what is in them."""
 
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 import pytest
+from msgspec.structs import replace
 
 from micrograd_gui.document.block import Block, nodes_of
 from micrograd_gui.document.graph import Graph

@@ -1,11 +1,11 @@
 """The chips of exported cards: a backward step said on its wires, as the canvas says it."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from msgspec.structs import replace
 
 from micrograd_gui.document.block import Block
 from micrograd_gui.document.graph import Graph, Node

@@ -1,11 +1,11 @@
 """Collapsed blocks in pictures: one box each, and one moment for all that happens inside."""
 
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
 from micrograd_gui.document.block import block_key

@@ -1,8 +1,8 @@
 """The picture as data: laid out once per structure, numbers put in afterwards."""
 
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression

@@ -124,3 +124,30 @@ def test_nothing_names_a_path_of_a_machine() -> None:
 
 def test_nothing_names_the_address_of_a_registry() -> None:
     assert not sayings(REGISTRY)
+
+
+def dataclasses_in(tree: ast.AST) -> set[str]:
+    return {
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and any("dataclass" in ast.unparse(d) for d in node.decorator_list)
+    }
+
+
+def imported(tree: ast.AST, module: str = "") -> set[str]:
+    """The names that are imported from that module; from any, where none is named."""
+    froms = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    return {alias.name for node in froms if node.module == module or not module for alias in node.names}
+
+
+def test_a_struct_is_made_anew_by_the_replace_of_msgspec() -> None:
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in sources()}
+    known = set[str]().union(*map(dataclasses_in, trees.values()))
+    wrong = [
+        path.name
+        for path, tree in trees.items()
+        if "micrograd_gui" in path.parts
+        and "replace" in imported(tree, "dataclasses")
+        and not known & (dataclasses_in(tree) | imported(tree))
+    ]
+    assert not wrong, "the type checker does not see it: there is no dataclass here that could be replaced"

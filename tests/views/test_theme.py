@@ -1,9 +1,9 @@
 """Themes: texts that can be read, and colours that are told apart, also by eyes that see fewer of them."""
 
 import itertools
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.views.theme import THEMES, Look, style_sheet

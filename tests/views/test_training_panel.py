@@ -143,7 +143,7 @@ def test_what_stands_in_the_way_is_said_in_the_pane(panel, session, spoil, said)
 
 
 def test_an_unbound_column_is_named(panel, session):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     data = session.state.graph.data
     columns = (replace(data.columns[0], node=None), *data.columns[1:])

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from msgspec import structs
+
 from micrograd_gui.document.block import BLOCK_KINDS, nodes_of
 from micrograd_gui.document.builder import GraphBuilder
 from micrograd_gui.document.codec import NODES_AT_MOST
@@ -209,8 +211,8 @@ class Networks:
             plain = isinstance(each, (ast.Constant, ast.UnaryOp)) or given_number(each) is not None
             nodes_so_far = self.reader.builder.nodes
             if name and plain and not nodes_so_far[node].label:
-                new = replace(nodes_so_far[node], label=f"{name}[{at}]")
-                nodes_so_far[node] = replace(new, role="input") if new.is_leaf else new
+                new = structs.replace(nodes_so_far[node], label=f"{name}[{at}]")
+                nodes_so_far[node] = structs.replace(new, role="input") if new.is_leaf else new
             nodes.append(node)
         if not nodes:
             raise self.reader.refuse(given, "the list is empty")
@@ -224,7 +226,7 @@ class Networks:
         except Refusal as refusal:
             sentence = str(refusal).rstrip(".")
             raise reader.refuse(where, sentence[:1].lower() + sentence[1:]) from None
-        reader.builder = GraphBuilder(replace(graph, places=before.places))
+        reader.builder = GraphBuilder(structs.replace(graph, places=before.places))
         network.inputs, network.members = inputs, nodes_of(graph.blocks, block)
         network.outputs = next(each.outputs for each in graph.blocks if each.id == block)
         return network.outputs

@@ -1,11 +1,11 @@
 """Rows held out: which they are, that training never looks at them, and what is told of them."""
 
 import json
-from dataclasses import replace
 from random import Random
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 import micrograd_gui as mg
 from micrograd_gui.document.codec import decode, encode

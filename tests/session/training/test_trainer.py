@@ -2,10 +2,10 @@
 
 import math
 import random
-from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from micrograd_gui.document import datasets
 from micrograd_gui.document.data import Column, Data, TrainingPlan

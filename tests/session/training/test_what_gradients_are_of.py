@@ -6,10 +6,10 @@ differences of its mean, its sum or its batch, and the optimisers as their paper
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from micrograd_gui.document import codec
 from micrograd_gui.document.data import Column, Data, TrainingPlan

@@ -1,10 +1,10 @@
 """The slice: lines of equal height of the target over two leaves, the way down, and the last updates."""
 
 import csv
-from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PySide6.QtWidgets import QComboBox
 
 from micrograd_gui.files.documents import load_example
