@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu
 
 
 def seen(dock) -> bool:
@@ -170,3 +170,24 @@ def test_what_is_refused_in_the_hall_is_said_there_and_goes_with_the_next_change
     assert said.isHidden()
     window.say("After.", refused=True)
     assert said.isHidden()
+
+
+def test_text_in_the_hall_goes_with_the_height_of_its_window(opened, act):
+    window = opened("neuron")
+    act(window, "projector", "forward")
+    window.showNormal()  # as a window manager may have it
+    scales = {}
+    for height in (1080, 720, 2160, 1080):
+        window.resize(height * 16 // 9, height)
+        QApplication.processEvents()
+        scales.setdefault(height, []).append(window.appearance.look.scale)
+    assert scales[720][0] == pytest.approx(scales[1080][0] * 720 / 1080)
+    assert scales[2160][0] == pytest.approx(scales[1080][0] * 2)
+    assert scales[1080][0] == pytest.approx(scales[1080][1])
+    act(window, "text_larger")
+    larger = window.appearance.look.scale / scales[1080][1]
+    assert larger > 1
+    window.resize(1280, 720)
+    QApplication.processEvents()
+    assert window.appearance.look.scale == pytest.approx(scales[720][0] * larger)
+    act(window, "projector")

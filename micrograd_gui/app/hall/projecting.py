@@ -75,6 +75,7 @@ class Projector(QObject):
         self._before: Before | None = None
         self._left: Before | None = None  # while the window manager may still resize the window
         self._chosen = self._shown = ""
+        self._fitting = 1.0  # the scale of text for the window as high as it was last
         self._keys: list[QShortcut] = []
         self._glass: Glass | None = None  # made when it is first wanted, as the blank is
         self._blank: QWidget | None = None
@@ -111,7 +112,9 @@ class Projector(QObject):
         if len(QGuiApplication.screens()) > 1:
             self._take_screen()
         window.showFullScreen()
-        self._appearance.set_look(look.projected(window.height()))
+        projected = look.projected(window.height())
+        self._fitting = projected.scale
+        self._appearance.set_look(projected)
         self._shown = self._of_choice()
         self._panes.arrange_for_projector(self._shown)
         self._panes.canvas.setFocus()
@@ -219,9 +222,13 @@ class Projector(QObject):
             self.resized.emit()
 
     def follow_size(self) -> None:
-        """A window manager makes the window as large as the screen some time after it was asked to."""
-        if self.on:
-            self._appearance.use_scale(self._appearance.look.scale)
+        """Text goes with the height; what was made larger by hand stays so many times larger.
+
+        A window manager makes the window as large as the screen some time after it was asked to.
+        """
+        if self._before is not None:
+            before, self._fitting = self._fitting, self._before.look.projected(self._window.height()).scale
+            self._appearance.use_scale(self._appearance.look.scale * self._fitting / before)
             self._share()
             if self._blank is not None:
                 self._blank.setGeometry(self._window.rect())
