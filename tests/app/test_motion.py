@@ -123,3 +123,18 @@ def test_a_step_over_a_block_moves_what_goes_in_and_what_comes_back(opened, act)
     assert shown == {(written(frame.grad[output]), "grad") for output in outputs}
     act(window, "previous")
     assert not _motion(window).moving
+
+
+def test_a_sum_at_the_edge_of_a_hall_is_seen_whole(opened, act) -> None:
+    window = opened("diamond")
+    window.pace().calm = False
+    window.settings.motion = "slow"
+    act(window, "projector", "forward", *["backward_step"] * 4)
+    motion, view = _motion(window), window.canvas.viewport().rect().adjusted(-2, -2, 2, 2)
+    motion._began -= 0.8
+    motion.follow()
+    texts = [each.text for each in motion.shown]
+    assert texts == ["−6.0000 + 3.0000 = −3.0000", "−6.0000 − 2.0000 = −8.0000"]
+    seen = [window.canvas.viewportTransform().mapRect(motion._covered(each)) for each in motion.shown]
+    assert all(view.contains(each.toRect()) for each in seen)
+    act(window, "projector")

@@ -11,7 +11,7 @@ from micrograd_gui.document.graph import NodeId
 from micrograd_gui.figures.geometry import WIDE, Bezier, Point
 from micrograd_gui.figures.motion import End, Journey, Shown, at, journey, journey_over
 from micrograd_gui.session.state import State
-from micrograd_gui.views.canvas.host import Host
+from micrograd_gui.views.canvas.host import WidgetHost
 from micrograd_gui.views.canvas.picture import as_one
 
 _TICK = 16  # milliseconds
@@ -22,7 +22,7 @@ _SMALLEST = 13.0  # pixels: from further off a number is enlarged to that
 class Motion(QObject):
     """One journey at a time over a canvas; what it covers alone is painted anew."""
 
-    def __init__(self, host: Host, parent: QObject) -> None:
+    def __init__(self, host: WidgetHost, parent: QObject) -> None:
         super().__init__(parent)
         self._host = host
         self._journey, self._shown = Journey(), ()  # type: tuple[Journey, tuple[Shown, ...]]
@@ -74,7 +74,7 @@ class Motion(QObject):
         for each in self._shown:
             size, font = self._scale(), pens.sum
             painter.save()
-            painter.translate(*each.middle)
+            painter.translate(self._middle(each))
             painter.scale(size, size)
             pill = self._pill(each)
             colour = pens.data if each.role == "data" else pens.grad
@@ -103,8 +103,20 @@ class Motion(QObject):
     def _covered(self, each: Shown) -> QRectF:
         pill, size = self._pill(each), self._scale()
         around = QRectF(0, 0, pill.width() * size + 4, pill.height() * size + 4)
-        around.moveCenter(QPointF(*each.middle))
+        around.moveCenter(self._middle(each))
         return around
+
+    def _middle(self, each: Shown) -> QPointF:
+        """Where it is, or so far beside that it is seen whole where only its ends would be out of sight."""
+        middle, pill, size = QPointF(*each.middle), self._pill(each), self._scale()
+        back, _ = self._host.viewportTransform().inverted()
+        seen = back.mapRect(QRectF(self._host.viewport().rect()))
+        wide, tall = pill.width() * size / 2 + 2, pill.height() * size / 2 + 2
+        if not seen.adjusted(-tall, -tall, tall, tall).contains(middle):
+            return middle
+        x = min(max(middle.x(), seen.left() + wide), max(seen.right() - wide, seen.left() + wide))
+        y = min(max(middle.y(), seen.top() + tall), max(seen.bottom() - tall, seen.top() + tall))
+        return QPointF(x, y)
 
     def _curve(self, end: End) -> Bezier | None:
         scene = self._host.graph_scene
