@@ -101,7 +101,8 @@ class Framed(NamedTuple):
 class _Structure(Struct, frozen=True, eq=False):
     """What a folding has whatever the numbers and names; its parts are told of there.
 
-    ``ports`` tells where the wires of what is in a box are drawn, ``as_is`` that all of the graph is drawn.
+    ``ports`` tells where the wires of what is in a box are drawn, ``as_is`` that all of the graph is drawn,
+    ``bundles`` how many nodes' wires are drawn as one, as far as that was asked.
     """
 
     places: Mapping[Key, Place]
@@ -112,6 +113,7 @@ class _Structure(Struct, frozen=True, eq=False):
     ports: Mapping[Wire, Wire] = field(default_factory=dict)
     as_is: bool = True
     stand: Spread | None = None
+    bundles: dict[Wire, int] = field(default_factory=dict)
 
 
 class Folding:
@@ -188,8 +190,12 @@ class Folding:
         """How many nodes' wires are drawn as that one."""
         if not is_block(wire[0]):
             return 1
-        nodes = self.graph.nodes
-        return len({nodes[user].inputs[port] for user, port in self.boxes[wire[0]].ports[wire[1]].wires})
+        bundles = self._structure.bundles
+        found = bundles.get(wire)
+        if found is None:  # asked for each wire that is painted
+            nodes, wires = self.graph.nodes, self.boxes[wire[0]].ports[wire[1]].wires
+            found = bundles[wire] = len({nodes[user].inputs[port] for user, port in wires})
+        return found
 
     def whole(self, numbers: Iterable[NodeId]) -> frozenset[NodeId]:
         """Those nodes, and with one in a box all that are in it; guests stay out."""

@@ -169,5 +169,10 @@ def hiding(state: State, within: BlockId | None = None) -> Block | None:
     step = state.step
     if step is None or step.node is None:
         return None
-    box = boxes_of(state.graph, within).get(step.node)
-    return next((each for each in state.graph.blocks if each.id == box), None)
+    blocks = {each.id: each for each in state.graph.blocks}
+    block = next((each for each in state.graph.blocks if step.node in each.members), None)
+    found: Block | None = None
+    while block is not None and block.id != within:  # from the inside out: the outermost that is collapsed
+        found = block if block.collapsed else found
+        block = None if block.parent is None else blocks[block.parent]
+    return found

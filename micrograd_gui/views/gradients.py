@@ -126,7 +126,7 @@ class Gradients(QWidget):
     def _on_changed(self, old: State, new: State) -> None:
         self._showing = True  # a reset drops Qt's selection, which is not the user's doing
         try:
-            self.model.show(new)
+            self.model.show(new, seen=self.table.isVisible())
         finally:
             self._showing = False
         if old.finding is not new.finding or (new.finding and measured(old) != measured(new)):

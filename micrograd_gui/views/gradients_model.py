@@ -82,8 +82,8 @@ class GradientsModel(QAbstractTableModel):
         self._look = look
         self._say_changed(range(len(self.order)))
 
-    def show(self, state: State) -> None:
-        """Stand for that State from now on."""
+    def show(self, state: State, *, seen: bool = True) -> None:
+        """Stand for that State from now on; where nobody sees it, what differs is said at one stroke."""
         old = self._state
         other_nodes = state.graph is not old.graph and state.graph.order != old.graph.order
         if other_nodes or _optimiser_columns(old) != _optimiser_columns(state):
@@ -93,7 +93,7 @@ class GradientsModel(QAbstractTableModel):
             self.endResetModel()
             return
         self._state = state
-        if state.is_training:  # nearly all of them differ
+        if state.is_training or not seen:  # nearly all of them differ
             self._say_changed(range(len(self.order)))
         else:
             self._say_changed(sorted({self._rows[node] for node in _differing(old, state)}))

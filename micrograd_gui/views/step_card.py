@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from math import ceil
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -203,9 +203,8 @@ class StepCard(QTextEdit):
         return max(0.0, min(left / (len(self._lines) + 1), size * 0.6))
 
     def _width(self, line: Line, size: int) -> float:
-        plain, bold = (_metrics(size, strong) for strong in (False, True))
         return sum(
-            (bold if each.strong else plain).horizontalAdvance(each.text)
+            _advance(each.text, size, each.strong)
             + (len(each.text) * _AIR * size if each == EQUALS else 0.0)
             for each in line.fragments
         )
@@ -280,13 +279,8 @@ class StepCard(QTextEdit):
         quiet = ("operator", "plain") if line.size == "head" else ("operator",) if fragment.strong else ()
         if fragment.kind in quiet:
             colour = theme.muted
-        form = QTextCharFormat()
-        form.setFont(_font(pixels, fragment.strong))
-        form.setForeground(QColor(colour))
-        if fragment == EQUALS and line.size == "big":
-            form.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
-            form.setFontLetterSpacing(_AIR * pixels)
-        return form
+        air = _AIR * pixels if fragment == EQUALS and line.size == "big" else 0.0
+        return _char_format(pixels, fragment.strong, colour, air)
 
 
 def _rows(parts: Sequence[float], width: float, hanging: float) -> int:
@@ -307,6 +301,24 @@ def _font(size: int, strong: bool) -> QFont:
     font.setPixelSize(size)
     font.setBold(strong)
     return font
+
+
+@lru_cache(maxsize=256)
+def _char_format(size: int, strong: bool, colour: str, air: float) -> QTextCharFormat:
+    """The form of a few letters, with so many pixels of air after each; made once, for many moments."""
+    form = QTextCharFormat()
+    form.setFont(_font(size, strong))
+    form.setForeground(QColor(colour))
+    if air:
+        form.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
+        form.setFontLetterSpacing(air)
+    return form
+
+
+@lru_cache(maxsize=4096)
+def _advance(text: str, size: int, strong: bool) -> float:
+    """How wide that text is; the same words and signs come again and again."""
+    return _metrics(size, strong).horizontalAdvance(text)
 
 
 @cache

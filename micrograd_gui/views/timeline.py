@@ -36,6 +36,7 @@ _HEIGHT = 38  # pixels at scale 1, as are all below
 _SIDE = 16  # from the edges to the first and the last moment
 _MARKS = 13  # from the top to the middle of the marks
 _RADIUS = 5.0
+_WORDS_HIGH = 14  # from where the words begin to the bottom
 _ROOM = 13.0  # that a mark of its own takes; where there is less, marks become bands
 _NEAR = 4.0  # so near to a tick, it is the tick that is meant
 _OWN = ("seed", "zero", "update", "rows", "problem")  # kinds that are seen among bands, too
@@ -75,6 +76,7 @@ class Timeline(QWidget):
         self._axis = TimeAxis((), 0, 1, 1)
         self._marked: tuple[Run | None, Marks] = (None, Marks())
         self._stops: tuple[int, ...] = ()
+        self._exposed: list[tuple[int, int]] = []  # what of the marks is painted, each from left to right
         self._hovered: int | None = None
         self._wanted: int | None = None  # where a drag is, until the run has gone there
         self._playing: Playing | None = None
@@ -155,16 +157,18 @@ class Timeline(QWidget):
 
     def _show(self, state: State) -> None:
         """The run of that State; one of training is not recorded, so there is nothing to go through."""
-        run = None if state.is_training else state.trace
-        if run is not self._run:
+        run, before = None if state.is_training else state.trace, self._cursor
+        same = run is self._run
+        if not same:
             self._run, self._hovered, self._wanted = run, None, None
             self._spans = () if run is None else spans_of(run)
             self._moments = 0 if run is None else len(run)
         folded, blocks, within = self._folded
         if folded is not run or blocks is not state.graph.blocks or within != self._bridge.within:
             self._fold(state.graph, run)
+            same = False
         if self._marked[0] is not run or self._marked[1] is not state.graph.marks:
-            self._marked = (run, state.graph.marks)
+            same, self._marked = False, (run, state.graph.marks)
             self._stops = () if run is None else tuple(stops_between(state.graph, run, 0, len(run)))
         self._cursor = state.cursor
         if run is None:
@@ -172,7 +176,19 @@ class Timeline(QWidget):
         else:
             said = moment_in_words(state.graph, run, self._cursor)
             self.setAccessibleDescription(f"{said}, of {self._moments}")
-        self.update()
+        if same:
+            self._update_between(before, self._cursor)
+        else:
+            self.update()
+
+    def _update_between(self, first: int, last: int) -> None:
+        """Paint anew what differs where one goes from the one moment to the other: the way between them."""
+        left, right = sorted((self.x_of(first), self.x_of(last)))
+        reach = self._reach
+        self.update(int(left - reach), 0, int(right - left + 2 * reach) + 2, self._words_from)
+
+    def _update_words(self) -> None:
+        self.update(0, self._words_from, self.width(), self.height())
 
     # The pointer -----------------------------------------------------------------------------
 
@@ -208,14 +224,14 @@ class Timeline(QWidget):
         wanted, self._wanted = self._wanted, None
         self._going.stop()
         if wanted is not None and self._open:
-            self.update()
+            self._update_words()
             if wanted != self._bridge.state.cursor:
                 self._bridge.attempt(self._bridge.session.seek, wanted)
 
     def _hover(self, moment: int | None) -> None:
         if moment != self._hovered:
             self._hovered = moment
-            self.update()
+            self._update_words()
 
     # Drawing ---------------------------------------------------------------------------------
 
@@ -227,11 +243,31 @@ class Timeline(QWidget):
             painter.eraseRect(0, 0, self.width(), height)  # fillRect loads far more
         if self._moments:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_marks(painter)
-            self._paint_flags(painter)
-            self._paint_here(painter)
-            self._paint_words(painter)
+            exposed = list(event.region())  # type: ignore[call-overload]  # it iterates
+            marks = [each for each in exposed if each.top() < self._words_from]
+            self._exposed = [(each.left(), each.right()) for each in marks]
+            if self._exposed:
+                self._paint_marks(painter)
+                self._paint_flags(painter)
+                self._paint_here(painter)
+            if any(each.bottom() >= self._words_from for each in exposed):
+                self._paint_words(painter)
         painter.end()
+
+    def _is_exposed(self, left: float, right: float | None = None) -> bool:
+        """Whether a mark there, or what goes from there as far as that, is to be painted."""
+        reach, until = self._reach, left if right is None else right
+        return any(left - reach <= last and until + reach >= first for first, last in self._exposed)
+
+    @property
+    def _reach(self) -> float:
+        """How far from its moment a mark or a flag can be seen, to either side."""
+        return float(self._look.px(2.5 * _RADIUS)) + 2
+
+    @property
+    def _words_from(self) -> int:
+        """Where the words begin, below the marks."""
+        return self._look.px(_HEIGHT - _WORDS_HIGH)
 
     @property
     def _middle(self) -> float:
@@ -246,7 +282,8 @@ class Timeline(QWidget):
         painter.drawLine(QPointF(left, y - start), QPointF(left, y + start))
         if self._axis.crowded:
             for span in self._spans:
-                if span.kind in ("forward", "backward"):
+                ends = self.x_of(span.first - 1), self.x_of(span.last)
+                if span.kind in ("forward", "backward") and self._is_exposed(*ends):
                     self._paint_band(painter, span)
             ticks = [
                 tick for span in self._spans if span.kind in _OWN for tick in range(span.first, span.last + 1)
@@ -258,7 +295,8 @@ class Timeline(QWidget):
         for tick in ticks:
             if not self._axis.crowded or self.x_of(tick) - last >= self._look.px(_RADIUS):
                 last = self.x_of(tick)
-                self._paint_mark(painter, self._run.steps[tick - 1].kind, tick)
+                if self._is_exposed(last):
+                    self._paint_mark(painter, self._run.steps[tick - 1].kind, tick)
 
     def _colour(self, kind: Kind) -> QColor:
         theme = self._look.theme
@@ -287,8 +325,8 @@ class Timeline(QWidget):
         assert self._run is not None
         high, before = self._look.px(_RADIUS) * 0.3, 0
         for tick in self._axis.ticks:
-            if tick - before > 1:
-                left, right = self.x_of(before), self.x_of(tick)
+            left, right = self.x_of(before), self.x_of(tick)
+            if tick - before > 1 and self._is_exposed(left, right):
                 colour = self._colour(self._run.steps[tick - 1].kind)
                 painter.setPen(QPen(colour, max(1, self._look.px(1))))
                 painter.setBrush(QColor(self._look.theme.panel))
@@ -337,11 +375,12 @@ class Timeline(QWidget):
             x = self.x_of(moment)
             if x - last >= 2 * r:
                 last = x
-                painter.fillRect(QRectF(x - r, y + 1.6 * r, 2 * r, 0.6 * r), QColor(theme.bad))
+                if self._is_exposed(x):
+                    painter.fillRect(QRectF(x - r, y + 1.6 * r, 2 * r, 0.6 * r), QColor(theme.bad))
         painter.setPen(QPen(QColor(theme.text), max(1, self._look.px(1.5))))
         painter.setBrush(QColor(theme.text))
         for cue in self._marked[1].cues:
-            if cue.moment <= self._moments:
+            if cue.moment <= self._moments and self._is_exposed(self.x_of(cue.moment)):
                 x = self.x_of(cue.moment)
                 top, tip = QPointF(x, y - 2.4 * r), QPointF(x + 1.8 * r, y - 1.8 * r)
                 painter.drawLine(QPointF(x, y), top)

@@ -2,8 +2,9 @@
 
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QFontMetrics, QMouseEvent
+import pytest
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QFontMetrics, QImage, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QWidget
 
@@ -247,8 +248,8 @@ def test_a_node_with_a_breakpoint_bears_a_sign_until_it_is_taken_away(opened, ac
 def test_another_moment_has_the_window_neither_laid_out_nor_its_bars_anew(opened, act, qtbot) -> None:
     window = opened("neuron")
     act(window, "forward", "backward")
+    window.docks["plot"].hide()  # it is laid out anew when matplotlib has come
     window.session.seek(8)
-    qtbot.wait(300)  # QMainWindow lets its panes glide where the line of the moment has become longer
     asked: list[QEvent.Type] = []
 
     class Heard(QObject):
@@ -256,8 +257,15 @@ def test_another_moment_has_the_window_neither_laid_out_nor_its_bars_anew(opened
             asked.append(event.type())
             return False
 
+    def rests() -> bool:
+        """Whether it does; QMainWindow lets its panes glide where the line of the moment became longer."""
+        asked.clear()
+        qtbot.wait(50)
+        return QEvent.Type.LayoutRequest not in asked
+
     heard = Heard()
     window.installEventFilter(heard)
+    qtbot.waitUntil(rests, timeout=20_000)
     for moment in (7, 9, 8):
         window.session.seek(moment)
         QApplication.processEvents()
@@ -290,3 +298,32 @@ def test_a_breakpoint_of_any_node_shows_at_which_it_stopped(opened, act) -> None
     assert stopped == {"w2"}, "x2 is 0"
     session.previous()
     assert not canvas.picture.breaks
+
+
+@pytest.mark.parametrize("source", ["neuron", "; ".join(f"y{n + 1} = y{n}*a + x" for n in range(40))])
+def test_what_is_painted_in_part_looks_as_if_it_were_painted_whole(opened, act, source) -> None:
+    window = opened(source, (900, 700))
+    strip, session = strip_of(window), window.session
+    act(window, "forward", "backward", "zero_grad", "backward")
+    last = len(session.state.trace)
+    session.seek(3)
+    session.set_cue("here")
+    session.toggle_breakpoint("acts", session.state.graph.target)
+
+    def on_screen() -> QImage:
+        QApplication.processEvents()
+        shown = window.screen().grabWindow(window.winId()).toImage()
+        return shown.copy(QRect(strip.mapTo(window, QPoint()), strip.size()))
+
+    on_screen()
+    for moment in (0, last, 2, 3, last - 1, last // 2, 1):
+        if moment in (3, 1):
+            move(strip, moment, Qt.MouseButton.LeftButton)
+            strip.mouseReleaseEvent(None)
+        else:
+            session.seek(moment)
+        if moment == last // 2:
+            strip.leaveEvent(None)
+        in_part = on_screen()
+        strip.repaint()
+        assert in_part == on_screen(), moment

@@ -38,6 +38,7 @@ class Menus(QObject):
         self._bridge = bridge
         self._commands = commands
         self.actions = {row.name: self._to_action(row) for row in ROWS}
+        self._changing = tuple(row for row in ROWS if not row.always_same)
         menus = {title: self._menu(title, rows) for title, rows in MENUS}
         self.recent = QMenu("Open &recent", window)
         menus["&File"].insertMenu(self.actions["save"], self.recent)
@@ -68,6 +69,8 @@ class Menus(QObject):
         action = QAction(self._window, text=row.text)
         action.setObjectName(row.name)
         action.setCheckable(row.checked is not None)
+        if isinstance(row.short, str) and row.short:
+            action.setIconText(row.short)
         keys: list[QKeySequence] = []
         for key in row.keys:
             if isinstance(key, QKeySequence.StandardKey):
@@ -94,18 +97,24 @@ class Menus(QObject):
             self._show_row(row, self._bridge.state)  # the press has switched it, whatever came of that
 
     def _show_row(self, row: Action, state: State) -> None:
+        self._show_row_as(row, state, row.applies(state), self._commands.projector.on)
+
+    def _show_row_as(self, row: Action, state: State, applies: bool, projected: bool) -> None:
         action = self.actions[row.name]
-        action.setEnabled(row.applies(state) and (self._commands.projector.on or not row.projected))
+        action.setEnabled(applies and (projected or not row.projected))
         if row.checked is not None:
             action.setChecked(row.checked(state))
-        if row.short:
-            action.setIconText(row.short if isinstance(row.short, str) else row.short(state))
+        if callable(row.short):
+            action.setIconText(row.short(state))
 
     def show_state(self, state: State, *, refreshable: bool) -> None:
         """Enable what can be done now, and say what undo would take back."""
-        for row in ROWS:
-            if row.name != "refresh":
-                self._show_row(row, state)
+        known: dict[Callable[[State], bool], bool] = {}  # many rows ask the same of a State
+        projected = self._commands.projector.on
+        for row in self._changing:
+            if (applies := known.get(row.applies)) is None:
+                applies = known[row.applies] = row.applies(state)
+            self._show_row_as(row, state, applies, projected)
         self.actions["refresh"].setEnabled(refreshable)
         for name, what in (("undo", state.history.undo_name), ("redo", state.history.redo_name)):
             self.actions[name].setText(f"&{name.title()} {what}" if what else f"&{name.title()}")

@@ -37,6 +37,12 @@ class Action(NamedTuple):
     fill: str = ""
     projected: bool = False
 
+    @property
+    def always_same(self) -> bool:
+        """Whether it is the same in every State: no moment that one goes to has to look at it."""
+        changes = self.checked is not None or callable(self.short) or self.projected
+        return self.applies is _always and not changes
+
 
 def _always(state: State) -> bool:
     return True
