@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QMainWindow, QMenu, QToolButton
 
+from micrograd.ops import OPS
 from micrograd_gui.app.actions.commands import Commands
 from micrograd_gui.app.actions.menus import Menus, Toolbars
 from micrograd_gui.app.arrangement import Appearance, Panes, for_document, for_first_rows
@@ -336,6 +337,8 @@ class MainWindow(QMainWindow):
 
     def _show_opened(self, state: State) -> None:
         opening = for_document(state, self.plot)
+        if OPS.keys() - self.panes.palette.offered:  # the document brings ops of its own
+            self.panes.palette.refill(self.look)
         self.canvas.fit()
         self.plot.show_kind(opening.plot)
         if not self.projector.on:

@@ -24,6 +24,7 @@ class PaletteGroup(NamedTuple):
 
 
 MIME = "application/x-micrograd-op"  # of what is dragged: the payload of an offer
+OWN = "own"  # the group of ops of one's own
 _BLOCK = "block:"  # how the payload of a block begins
 BLOCKS = tuple(Offer(_BLOCK + row.name, row.text, row.help) for row in BLOCK_KINDS.values())
 
@@ -41,11 +42,13 @@ def catalogue() -> tuple[PaletteGroup, ...]:
     arithmetic.append(
         Offer(square.name, "xⁿ", "A power with a fixed exponent, 2 at first; set it like a value.")
     )
-    functions = [_offer(op) for op in OPS.values() if op.group != "arithmetic"]
+    functions = [_offer(op) for op in OPS.values() if op.group not in ("arithmetic", OWN)]
+    own = tuple(_offer(op) for op in OPS.values() if op.group == OWN)
     return (
         PaletteGroup("Values", (value,)),
         PaletteGroup("Arithmetic", tuple(arithmetic)),
         PaletteGroup("Functions", tuple(functions)),
+        *((PaletteGroup("Your own", own),) if own else ()),
         PaletteGroup("Blocks", BLOCKS),
     )
 

@@ -14,7 +14,7 @@ from micrograd.ops import op_of
 from micrograd_gui.document import block as blocks
 from micrograd_gui.document.block import Block, BlockKind
 from micrograd_gui.document.data import Column, Data, GradientsOf, Reduction, TrainingPlan
-from micrograd_gui.document.errors import FileRefusal
+from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import FARTHEST, Graph, Node, NodeId, Role
 from micrograd_gui.document.marks import Breakpoint, Condition, Cue, Marks
 from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
@@ -23,6 +23,7 @@ from micrograd_gui.document.text import one_line, saveable, spoken
 FORMAT = "micrograd-graph"
 VERSION = 1
 NODES_AT_MOST = 200_000
+OWN_OPS_AT_MOST = 100
 _HIGHEST_ID = 2**53
 _ROOM = 2**32  # ids that are free for the nodes to come
 
@@ -111,6 +112,14 @@ class BlockModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
     judges: list[tuple[int, int]] = []
 
 
+class OwnOpModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """An op of one's own: an expression over x (and y); a slope that is "" is derived from it."""
+
+    name: str
+    expression: str
+    slopes: list[str]
+
+
 class _FileModel(msgspec.Struct, forbid_unknown_fields=True):
     """A whole file."""
 
@@ -122,6 +131,7 @@ class _FileModel(msgspec.Struct, forbid_unknown_fields=True):
     data: DataModel | None = None
     plan: PlanModel | None = None
     blocks: list[BlockModel] = []
+    ops: list[OwnOpModel] = []
 
 
 class _Head(msgspec.Struct):
@@ -205,8 +215,11 @@ def _graph(model: _FileModel, name: str) -> Graph:
     if len(model.nodes) > NODES_AT_MOST:
         raise refuse("nodes", f"{len(model.nodes)} nodes are more than {NODES_AT_MOST}")
     nodes: dict[int, Node] = {}
+    ops = _own_ops(model.ops, refuse) if model.ops else {}
     for index, each in enumerate(model.nodes):
         place = f"nodes[{index}]"
+        if each.op in ops:
+            each.op = ops[each.op]
         if not 0 < each.id < _HIGHEST_ID:
             raise refuse(f"{place}.id", "an id is a positive whole number of at most 53 bits")
         if each.id in nodes:
@@ -287,6 +300,23 @@ def _node(each: _NodeModel, place: str, refuse: Refuse) -> Node:
     return Node(each.id, rule.name, tuple(each.inputs), each.label)
 
 
+def _own_ops(models: list[OwnOpModel], refuse: Refuse) -> dict[str, str]:
+    """The ops that the file brings, taken up into the table; what each is called there."""
+    from micrograd_gui.document.own_ops import own_op, taken_up
+
+    if len(models) > OWN_OPS_AT_MOST:
+        raise refuse("ops", f"{len(models)} ops of one's own are more than {OWN_OPS_AT_MOST}")
+    names: dict[str, str] = {}
+    for index, each in enumerate(models):
+        try:
+            made = own_op(each.name, each.expression, each.slopes, check=False)
+        except Refusal as refusal:
+            said = str(refusal).rstrip(".")
+            raise refuse(f"ops[{index}]", said[:1].lower() + said[1:]) from None
+        names[each.name] = taken_up(made)
+    return names
+
+
 def _numbered(
     pairs: Mapping[str, tuple[float, float]], nodes: Mapping[int, Node], where: str, refuse: Refuse
 ) -> dict[int, tuple[float, float]]:
@@ -349,6 +379,10 @@ def _fields_of(graph: Graph) -> dict[str, Any]:
         for field in ("gradients_of", "held_out"):
             if out["plan"][field] == getattr(usual, field):
                 del out["plan"][field]
+    from micrograd_gui.document.own_ops import own_ops_of  # most graphs have none, and a start needs none
+
+    if own := own_ops_of(graph):
+        out["ops"] = [msgspec.to_builtins(OwnOpModel(each[0], each[1], list(each[2]))) for each in own]
     if graph.blocks:
         out["blocks"] = [msgspec.to_builtins(_block_model(block)) for block in graph.blocks]
     return out

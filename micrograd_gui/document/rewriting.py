@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from micrograd.ops import LETTERS, op_of
+from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place
+from micrograd_gui.document.own_ops import OPERANDS, OWN
 from micrograd_gui.document.rough_layout import APART, COLUMN, arranged
 
 EXPANSIONS: Mapping[str, str] = {
@@ -50,6 +51,8 @@ def expression_of(op: str) -> str | None:
     """What the op stands for, over x and y: ``x * x * x`` of ``**3``; None: it stands for itself alone."""
     if op in EXPANSIONS:
         return EXPANSIONS[op]
+    if op in OWN:
+        return OWN[op].expression
     return next((" * ".join("x" * n) for n in POWERS if op == f"**{n}"), None)
 
 
@@ -83,9 +86,9 @@ def expanded(graph: Graph, number: NodeId) -> Rewritten:
     assert target is not None
     known = {
         each.id: operand
-        for letter, operand in zip(LETTERS, operands, strict=False)
+        for letter, operand in zip(OPERANDS, operands, strict=False)
         for each in template
-        if each.label == letter
+        if each.is_leaf and each.label == letter
     }
     inner = [each for each in template.order if each not in known and each != target]
     graph, places = _with_room(arranged(graph), number, {each: template.places[each] for each in inner})
@@ -99,6 +102,13 @@ def expanded(graph: Graph, number: NodeId) -> Rewritten:
     graph = graph.computed(number, last.op, _renamed(last.inputs, known))
     new = tuple(known[each] for each in inner)
     return Rewritten(graph if block is None else graph.joined(new, block), number, node.op, new)
+
+
+def without_own_ops(graph: Graph) -> Graph:
+    """The graph with every op of one's own taken apart: for what knows the table of ops alone."""
+    for node in [each.id for each in graph if each.op in OWN] if OWN else ():
+        graph = expanded(graph, node).graph
+    return graph
 
 
 def _renamed(inputs: tuple[NodeId | None, ...], known: Mapping[NodeId, NodeId]) -> tuple[NodeId | None, ...]:
@@ -155,13 +165,13 @@ def folded(graph: Graph, number: NodeId) -> Rewritten:
     if not found:
         raise Refusal(f"{node.spoken} is not the end of what another op stands for.", number)
     gone, op, match = max(found, key=lambda each: len(each[0]))
-    operands = tuple(match.operands[letter] for letter in LETTERS[: op_of(op).arity])
+    operands = tuple(match.operands[letter] for letter in OPERANDS[: op_of(op).arity])
     return Rewritten(_closed(graph.computed(number, op, operands), number, gone), number, op, gone=gone)
 
 
 def _templates(op: str | None) -> Iterator[tuple[str, Graph]]:
     """What ends in that op and stands for another one."""
-    for name in (*EXPANSIONS, *(f"**{n}" for n in POWERS)):
+    for name in (*EXPANSIONS, *OWN, *(f"**{n}" for n in POWERS)):
         expression = expression_of(name)
         assert expression is not None
         template = _template(expression)
@@ -188,7 +198,7 @@ def _matched(
         return
     (wanted, number), *rest = pairs
     part, node = template.nodes[wanted], graph.nodes[number]
-    if part.label in LETTERS:
+    if part.is_leaf and part.label in OPERANDS:
         if so_far.operands.get(part.label, number) == number:
             operands = {**so_far.operands, part.label: number}
             yield from _matched(graph, template, tuple(rest), so_far._replace(operands=operands))

@@ -79,6 +79,20 @@ class OpPalette(QScrollArea):
         self._fill()
         self.set_look(look)
 
+    @property
+    def offered(self) -> frozenset[str]:
+        """The payloads of all that is offered."""
+        return frozenset(button.offer.payload for button in self.findChildren(OfferButton))
+
+    def refill(self, look: Look) -> None:
+        """Offer what the table of ops has by now."""
+        self._rows = QVBoxLayout()
+        inside = QWidget()
+        inside.setLayout(self._rows)
+        self.setWidget(inside)  # the one before goes
+        self._fill()
+        self.set_look(look)
+
     def set_look(self, look: Look) -> None:
         """Draw with these colours and at this size from now on."""
         self._rows.setContentsMargins(look.px(10), look.px(8), look.px(10), look.px(8))

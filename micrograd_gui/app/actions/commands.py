@@ -218,6 +218,19 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
         self.canvas.fit()
         self.context.say(sentence)
 
+    def ask_own_op(self) -> None:
+        """Ask for an op of one's own; it comes into the palette, and a node of it into the graph."""
+        from micrograd_gui.app.own_op_dialog import OwnOpDialog
+        from micrograd_gui.document.own_ops import OwnOp, taken_up
+
+        def made(op: OwnOp) -> None:
+            name = taken_up(op)
+            self.panes.palette.refill(self.context.look)
+            self.add_in_view(name)
+            self.context.say(f"{name}: its slope was checked, and it is in the palette now.")
+
+        OwnOpDialog(self.context.dialog_parent, made).open()
+
     def hold(self) -> None:
         """Hold the present run and show it beside what comes; where one is held, let it go."""
         from micrograd_gui.session.apart.two_runs import TwoRuns

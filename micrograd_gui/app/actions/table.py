@@ -256,6 +256,8 @@ LEARN: tuple[Action | None, ...] = (
         "The selected op becomes what it stands for: tanh its exponentials, a − b a sum, x³ a product."),
     Action("fold", "&Fold", ("Ctrl+Shift+X",), lambda c: c.fold(), lambda s: s.selected is not None,
         "What the selected node is the end of becomes one op again."),
+    Action("own_op", "An &op of your own…", (), lambda c: c.ask_own_op(), _always,
+        "A function of x and its slope, typed or derived, and checked: then it is an op like any other."),
     Action("hold", "&Hold the run", ("Ctrl+H",), lambda c: c.hold(), _nodes,
         "Keep the present run beside what comes, number beside number; the same again: let it go.",
         checked=lambda s: s.held is not None),

@@ -8,6 +8,7 @@ from typing import Any
 from micrograd.dot import mimebundle
 from micrograd.engine import Value
 from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.rewriting import without_own_ops
 from micrograd_gui.document.text import spoken
 from micrograd_gui.export.code.python import (
     DIALECTS,
@@ -25,6 +26,7 @@ _MARKED = str.maketrans({each: f"\\{each}" for each in "\\`*_{}[]()#+-.!|<>$&~"}
 
 def notebook(graph: Graph) -> bytes:
     """The notebook with what its cells give: leaves, ops, backward pass, picture, table; raises Refusal."""
+    graph = without_own_ops(graph)
     nodes = computable_nodes(graph)
     names = variable_names(nodes, (*RESERVED, "draw_dot"))
     dialect = DIALECTS["micrograd"]

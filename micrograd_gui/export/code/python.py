@@ -12,6 +12,7 @@ from unicodedata import normalize
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.rewriting import without_own_ops
 from micrograd_gui.document.text import spoken
 
 DIALECT = "micrograd"  # what a script is written in when nothing is said
@@ -45,7 +46,7 @@ def script(graph: Graph, dialect: str = DIALECT) -> str:
     if dialect not in DIALECTS:
         raise Refusal(f"There is no dialect “{spoken(dialect)}”; there are {', '.join(DIALECTS)}.")
     row = DIALECTS[dialect]
-    return row.write(row, graph)
+    return row.write(row, without_own_ops(graph))
 
 
 def number(value: float) -> str:
