@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.own_ops import OPERANDS, OVER, OwnOp, own_op, slopes_in_words
+from micrograd_gui.document.rewriting.own_ops import OPERANDS, OVER, OwnOp, own_op, slopes_in_words
 from micrograd_gui.document.text import read_number
 
 _ABOUT = "A function of x (and y), in the words of the expression line. It then is an op like any other."

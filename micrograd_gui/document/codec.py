@@ -10,19 +10,19 @@ from typing import Any, Literal
 
 import msgspec
 
-from micrograd.ops import op_of
+from micrograd.ops import OPS, op_of
 from micrograd_gui.document import block as blocks
 from micrograd_gui.document.block import Block, BlockKind
 from micrograd_gui.document.data import Column, Data, GradientsOf, Reduction, TrainingPlan
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import FARTHEST, Graph, Node, NodeId, Role
 from micrograd_gui.document.marks import Breakpoint, Condition, Cue, Marks
+from micrograd_gui.document.node import NODES_AT_MOST
 from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
 from micrograd_gui.document.text import one_line, saveable, spoken
 
 FORMAT = "micrograd-graph"
 VERSION = 1
-NODES_AT_MOST = 200_000
 OWN_OPS_AT_MOST = 100
 _HIGHEST_ID = 2**53
 _ROOM = 2**32  # ids that are free for the nodes to come
@@ -302,7 +302,7 @@ def _node(each: _NodeModel, place: str, refuse: Refuse) -> Node:
 
 def _own_ops(models: list[OwnOpModel], refuse: Refuse) -> dict[str, str]:
     """The ops that the file brings, taken up into the table; what each is called there."""
-    from micrograd_gui.document.own_ops import own_op, taken_up
+    from micrograd_gui.document.rewriting.own_ops import own_op, taken_up
 
     if len(models) > OWN_OPS_AT_MOST:
         raise refuse("ops", f"{len(models)} ops of one's own are more than {OWN_OPS_AT_MOST}")
@@ -379,9 +379,10 @@ def _fields_of(graph: Graph) -> dict[str, Any]:
         for field in ("gradients_of", "held_out"):
             if out["plan"][field] == getattr(usual, field):
                 del out["plan"][field]
-    from micrograd_gui.document.own_ops import own_ops_of  # most graphs have none, and a start needs none
+    if any(name in OPS and OPS[name].group == "own" for name in {node.op for node in graph} - {None}):
+        from micrograd_gui.document.rewriting.own_ops import own_ops_of  # most graphs have none
 
-    if own := own_ops_of(graph):
+        own = own_ops_of(graph)
         out["ops"] = [msgspec.to_builtins(OwnOpModel(each[0], each[1], list(each[2]))) for each in own]
     if graph.blocks:
         out["blocks"] = [msgspec.to_builtins(_block_model(block)) for block in graph.blocks]

@@ -14,9 +14,9 @@ from typing import Any
 from micrograd.dot import STALE
 from micrograd.foreign import rule_of, same
 from micrograd.ops import Op
-from micrograd_gui.document.codec import NODES_AT_MOST
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.node import NODES_AT_MOST
 from micrograd_gui.document.text import spoken
 from micrograd_gui.layout.graphviz import LayoutRefusal, engine
 

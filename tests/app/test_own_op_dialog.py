@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
 from micrograd.ops import OPS
 from micrograd_gui.app.own_op_dialog import OwnOpDialog
-from micrograd_gui.document.own_ops import OWN
+from micrograd_gui.document.rewriting.own_ops import OWN
 
 
 @pytest.fixture(autouse=True)

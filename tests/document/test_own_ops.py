@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from micrograd.ops import OPS
-from micrograd_gui.document import own_ops
 from micrograd_gui.document.catalogue import catalogue
 from micrograd_gui.document.codec import decode, encode
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.document.notation.writer import expression_of
-from micrograd_gui.document.own_ops import OWN, own_op, slopes_in_words, taken_up
-from micrograd_gui.document.rewriting import expanded, folded
+from micrograd_gui.document.rewriting import own_ops
+from micrograd_gui.document.rewriting.expansions import expanded, folded
+from micrograd_gui.document.rewriting.own_ops import OWN, own_op, slopes_in_words, taken_up
 from micrograd_gui.export.code.python import script
 from micrograd_gui.session.measure import check
 from micrograd_gui.session.session import Session

@@ -5,7 +5,7 @@ import pytest
 from micrograd.ops import OPS
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.notation.reader import graph_from_expression
-from micrograd_gui.document.rewriting import EXPANSIONS, POWERS, expanded, expression_of, folded
+from micrograd_gui.document.rewriting.expansions import EXPANSIONS, POWERS, expanded, expression_of, folded
 from micrograd_gui.document.rough_layout import APART, arranged
 
 TEXTS = {

@@ -221,7 +221,7 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
     def ask_own_op(self) -> None:
         """Ask for an op of one's own; it comes into the palette, and a node of it into the graph."""
         from micrograd_gui.app.own_op_dialog import OwnOpDialog
-        from micrograd_gui.document.own_ops import OwnOp, taken_up
+        from micrograd_gui.document.rewriting.own_ops import OwnOp, taken_up
 
         def made(op: OwnOp) -> None:
             name = taken_up(op)

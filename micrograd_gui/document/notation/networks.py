@@ -16,10 +16,10 @@ from msgspec import structs
 
 from micrograd_gui.document.block import BLOCK_KINDS, nodes_of
 from micrograd_gui.document.builder import GraphBuilder
-from micrograd_gui.document.codec import NODES_AT_MOST
 from micrograd_gui.document.errors import ExpressionRefusal, Refusal
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.networks import NEURONS_AT_MOST, BlockSpec, with_block
+from micrograd_gui.document.node import NODES_AT_MOST
 from micrograd_gui.document.notation.literals import given_number
 from micrograd_gui.document.text import spoken
 

@@ -12,7 +12,7 @@ from unicodedata import normalize
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
-from micrograd_gui.document.rewriting import without_own_ops
+from micrograd_gui.document.rewriting.expansions import without_own_ops
 from micrograd_gui.document.text import spoken
 
 DIALECT = "micrograd"  # what a script is written in when nothing is said

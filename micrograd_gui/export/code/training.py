@@ -11,7 +11,7 @@ from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES
-from micrograd_gui.document.rewriting import without_own_ops
+from micrograd_gui.document.rewriting.expansions import without_own_ops
 from micrograd_gui.export.code.python import DIALECTS, computable_nodes, number, variable_names
 from micrograd_gui.resource import resource
 from micrograd_gui.session.over_rows import held_out, wants_rows

@@ -7,7 +7,7 @@ from dataclasses import replace
 from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.document.rewriting import Rewritten, expanded, folded
+from micrograd_gui.document.rewriting.expansions import Rewritten, expanded, folded
 from micrograd_gui.document.text import written
 from micrograd_gui.session.apart.same_moment import ROUNDING, furthest, moment_in, run_of
 from micrograd_gui.session.room import Room

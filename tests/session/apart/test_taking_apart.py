@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from micrograd_gui.document.rewriting import expression_of
+from micrograd_gui.document.rewriting.expansions import expression_of
 from micrograd_gui.session.apart.same_moment import apart
 from micrograd_gui.session.apart.taking_apart import TakingApart
 from micrograd_gui.session.session import Session

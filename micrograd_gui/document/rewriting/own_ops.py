@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from micrograd.ops import OPS, Op, op_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Span
-from micrograd_gui.document.slopes import slope_of
+from micrograd_gui.document.rewriting.slopes import slope_of
 from micrograd_gui.document.text import one_line, spoken, written
 
 LONGEST_NAME, LONGEST = 20, 400  # characters of a name, and of an expression

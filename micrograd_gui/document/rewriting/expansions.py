@@ -14,7 +14,7 @@ from typing import NamedTuple
 from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place
-from micrograd_gui.document.own_ops import OPERANDS, OWN
+from micrograd_gui.document.rewriting.own_ops import OPERANDS, OWN
 from micrograd_gui.document.rough_layout import APART, COLUMN, arranged
 
 EXPANSIONS: Mapping[str, str] = {
