@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from micrograd_gui.document.block import Block, BlockId
 from micrograd_gui.document.graph import Graph, NodeId

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct, field
 
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.graph import Graph, NodeId
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 NO_LOSSES = Series()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Stand:
+class Stand(Struct, frozen=True, eq=False):
     """Where one stood in the run of a graph when another structure took its place, and what was selected.
 
     The script is kept, not the run: it gives the same run again of the same graph, and takes no room.
@@ -54,8 +54,7 @@ class Apart(NamedTuple):
     fresh: float
 
 
-@dataclass(frozen=True, eq=False)
-class Found:
+class Found(Struct, frozen=True, eq=False):
     """What was found in live values where it is not what a fresh run gives.
 
     Attributes:
@@ -93,8 +92,7 @@ class Found:
         return frozenset((self.node, *self.data, *self.grad))
 
 
-@dataclass(frozen=True, eq=False)
-class State:
+class State(Struct, frozen=True, eq=False, dict=True):
     """What is drawn, what was run, and where one stands in it.
 
     Attributes:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import NamedTuple
 
-from msgspec import structs
+from msgspec.structs import replace
 
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.errors import Refusal
@@ -168,7 +167,7 @@ def after_update(state: State, rate: float | None) -> Position:
     if not parameters:
         raise Refusal("There is no parameter to update: mark a leaf behind the target as a parameter.")
     plan = state.graph.plan or TrainingPlan()
-    plan = plan if rate is None else structs.replace(plan, rate=rate)
+    plan = plan if rate is None else replace(plan, rate=rate)
     fault = plan.fault()
     if fault is not None:
         raise Refusal(fault[1])

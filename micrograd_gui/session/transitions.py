@@ -6,10 +6,11 @@ Nothing is changed here: from a graph or a State follows another one. `Session` 
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable
-from dataclasses import replace
 from math import isfinite
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from micrograd.ops import op_of
 from micrograd_gui.document import clipboard

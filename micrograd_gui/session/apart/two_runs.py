@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
 from typing import NamedTuple
+
+from msgspec.structs import fields, replace
 
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.errors import Refusal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from micrograd_gui.session.asking.ledger import NOTHING, Asked, Wire
 from micrograd_gui.session.room import Room

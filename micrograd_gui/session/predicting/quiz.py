@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
+
+from msgspec import Struct, field
 
 Mode = Literal["contribution", "gradient", "sign", "node"]
 MODES: dict[Mode, str] = {
@@ -70,8 +71,7 @@ class Score(NamedTuple):
         return f"{self.right} of {self.asked} right{row}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Quiz:
+class Quiz(Struct, frozen=True, eq=False):
     """Somebody predicts the next step before it is shown.
 
     Attributes:

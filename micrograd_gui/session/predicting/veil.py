@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property, lru_cache
+
+from msgspec.structs import replace
 
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.session.state import State, true_slope

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, overload
+
+from msgspec import Struct, field
 
 from micrograd_gui.document.graph import Graph, NodeId
 
@@ -83,8 +84,7 @@ def diverging(since: int) -> str:
     return f"The loss diverges since step {since}: the rate is too large."
 
 
-@dataclass(frozen=True, eq=False)
-class TrainingState:
+class TrainingState(Struct, frozen=True, eq=False, dict=True):
     """How far a graph has been trained, what came of it, and where it began.
 
     Attributes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
-from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from micrograd_gui.document.data import Data, GradientsOf, TrainingPlan
 from micrograd_gui.document.errors import Refusal

@@ -1,9 +1,9 @@
 """The step card's sentences: rules in names and in numbers, for each kind of moment."""
 
 import math
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from micrograd.ops import OPS, Op
 from micrograd_gui.document.graph import Graph

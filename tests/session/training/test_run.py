@@ -1,8 +1,8 @@
 """The verbs of training: one undo per run, live numbers, stop, rewind, and stepping through any moment."""
 
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from micrograd_gui.document import datasets
 from micrograd_gui.document.data import Column, Data

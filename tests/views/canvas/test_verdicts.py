@@ -1,8 +1,8 @@
 """What the numeric check found stands on the nodes, as long as it is of the grads that stand there."""
 
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from micrograd_gui.figures.geometry import HALL_FORMS
 from micrograd_gui.files.documents import load_example

@@ -1,9 +1,9 @@
 """The sweep: the target over one leaf, its point, tangent and secant, and numbers that cannot be drawn."""
 
-from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 

@@ -1,8 +1,8 @@
 """The key above the axes: it hides nothing, and stays where it is."""
 
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from micrograd_gui.views.plot.kinds.boundary import BoundaryPlot
 from micrograd_gui.views.plot.kinds.loss import LossPlot
