@@ -34,6 +34,7 @@ _LINE = 1.32  # height of a line of text, in its size
 _MARGIN, _INDENT = 6, 8  # all round, and at the left on top of that
 _AIR = 0.2  # extra space round an equals sign, in the text's size
 _LARGEST = 32.0  # of an equation outside of a hall, where the pane has room: at scale 1
+_LARGEST_NOTE, _FILLED = 22.0, 0.85  # of a sentence in a hall, and how much of the card it may fill
 _HANGING = 1.5  # how far in stands what is broken off, in the text's size
 _MUCH = 1.2  # how much larger two lines must be to be better than one
 
@@ -187,19 +188,32 @@ class StepCard(QTextEdit):
             parts[-1].append(fragment)
         return [self._width(line._replace(fragments=tuple(part)), size) for part in parts]
 
-    def _air(self, size: int) -> float:
-        """What a projected card has left of its height goes between its lines, so that no half is empty."""
-        if not self._look.projector or not self._lines:
-            return 0.0
+    def _largest_note(self, size: int) -> int:
+        """The size of sentences: on a projected card they take what equations of that size leave."""
+        usual, height = self._px("note"), self._room.height() - 2 * self._margin
+        if self._look.projector and self._lines:
+            for larger in range(min(size, self._look.px(_LARGEST_NOTE)), usual, -2):
+                if self._used(size, larger) <= height * _FILLED:
+                    return larger
+        return usual
+
+    def _used(self, size: int, note: int) -> float:
+        """How high the lines are with equations and sentences of those sizes."""
         width = max(self._room.width() - 2 * self._margin - self._look.px(_INDENT), 1)
         used = 0.0
         for line in self._lines:
-            pixels = size if line.size == "big" else self._px(line.size)
+            pixels = {"big": size, "note": note}.get(line.size) or self._px(line.size)
             rows = ceil(max(1.0, self._width(line, pixels)) / width)
             if line.size == "big":
                 rows = _rows(self._parts(line, pixels), width, pixels * _HANGING) or rows
             used += pixels * (_LINE + 0.12) * rows
-        left = self._room.height() - 2 * self._margin - used
+        return used
+
+    def _air(self, size: int, note: int) -> float:
+        """What a projected card has left of its height goes between its lines, so that no half is empty."""
+        if not self._look.projector or not self._lines:
+            return 0.0
+        left = self._room.height() - 2 * self._margin - self._used(size, note)
         return max(0.0, min(left / (len(self._lines) + 1), size * 0.6))
 
     def _width(self, line: Line, size: int) -> float:
@@ -232,13 +246,14 @@ class StepCard(QTextEdit):
         if drawn == self._drawn:
             return
         self._drawn = drawn
-        air = self._air(size)
+        note = self._largest_note(size)
+        air = self._air(size, note)
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()  # clear() lays out at once: a scroll bar may go, and we be called again
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.removeSelectedText()
         for number, line in enumerate(self._lines):
-            pixels = size if line.size == "big" else self._px(line.size)
+            pixels = {"big": size, "note": note}.get(line.size) or self._px(line.size)
             block = QTextBlockFormat()
             block.setTopMargin(pixels * 0.12 + air if number else air / 2)
             block.setLeftMargin(self._look.px(_INDENT))

@@ -166,6 +166,20 @@ def test_in_a_hall_an_equation_takes_the_room_there_is(qtbot, session, height):
     assert max(sizes(small)) >= 38 * unit  # beside a third pane it breaks before an equals sign
 
 
+@pytest.mark.parametrize("height", [720, 1080, 2160])
+def test_in_a_hall_a_sentence_takes_what_equations_leave(qtbot, session, height):
+    unit, width, room = height / 1080, height * 16 // 9, height * 34 // 100
+    session.forward()
+    session.first()
+    assert max(sizes(make_card(qtbot, session, Look(DARK).projected(height), width, room))) >= 44 * unit
+    session.last()
+    session.backward()
+    session.backward()
+    card = make_card(qtbot, session, Look(DARK).projected(height), width, room)
+    assert not card.verticalScrollBar().isVisible()
+    assert min(sizes(card)) >= 28 * unit
+
+
 def test_what_is_copied_is_plain_text_with_ordinary_spaces(card, session, qtbot):
     session.backward()
     card.setFocus()
