@@ -9,7 +9,7 @@ ACTIONS = {
     "zero_grad": ["Z"], "nudge": ["H"], "check_all": ["F7"], "export": ["Ctrl+E"], "duplicate": ["Ctrl+D"],
     "tidy": ["Ctrl+L"], "fit": ["Ctrl+0"], "projector": ["F11"], "new": ["Ctrl+N"], "open": ["Ctrl+O"],
     "save": ["Ctrl+S"], "save_as": [], "quit": ["Ctrl+Q"], "undo": ["Ctrl+Z"], "redo": ["Ctrl+Shift+Z"],
-    "why": ["Y"], "blank": ["."], "pen": ["D"], "spotlight": ["S"],
+    "why": ["Y"], "paths": ["Shift+Y"], "blank": ["."], "pen": ["D"], "spotlight": ["S"],
     "delete": ["Del"], "copy": ["Ctrl+C"], "paste": ["Ctrl+V"], "select_all": ["Ctrl+A"],
 }  # fmt: skip
 

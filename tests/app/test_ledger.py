@@ -101,3 +101,73 @@ def test_while_the_graph_trains_and_with_a_collapsed_block_it_says_what_it_can(o
     assert not texts(ledger_of(window))
     act(window, "train")
     qtbot.waitUntil(lambda: bool(texts(ledger_of(window))))
+
+
+def strands(window) -> dict:
+    """Which paths go along each drawn wire."""
+    along: dict = {}
+    for each in window.canvas.picture.strands:
+        along.setdefault(each.wire, []).append(each.path)
+    return along
+
+
+def test_shift_y_draws_every_path_and_a_click_leaves_one_alone(opened, act, qtbot) -> None:
+    window = opened("a = 3; b = 2; d = a*a; L = d*b + a")
+    session, named = window.session, window.session.state.graph.named
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    session.select({named("a")})
+    QTest.keyClick(window.canvas, Qt.Key.Key_Y, Qt.KeyboardModifier.ShiftModifier)
+    paths = window.findChild(QTableView, "paths_list")
+    assert paths.isVisible()
+    assert [row[2:] for row in texts(paths)] == [["", ""]] * 3, "symbols only before the pass"
+    act(window, "forward", "backward")
+    assert [row[3] for row in texts(paths)] == ["6.0000", "6.0000", "1.0000"]
+    total = window.findChild(QLabel, "ledger_total")
+    assert "13.0000" in total.text()
+    target = session.state.graph.target
+    product = session.state.graph.nodes[target].inputs[0]
+    assert strands(window) == {
+        (named("d"), 0): [0], (named("d"), 1): [1], (product, 0): [0, 1], (target, 0): [0, 1],
+        (target, 1): [2],
+    }  # fmt: skip
+    shared = [each.lane for each in window.canvas.picture.strands if each.wire == (product, 0)]
+    assert shared == [-0.5, 0.5], "beside each other"
+    click(paths, 1)
+    assert set(strands(window)) == {(named("d"), 1), (product, 0), (target, 0)}
+    click(paths, 1)
+    assert len(strands(window)) == 5
+    act(window, "paths")
+    assert strands(window) == {}
+
+
+def test_a_path_goes_through_a_collapsed_block_by_its_box_and_says_so(opened, act) -> None:
+    window = opened("mlp")
+    session = window.session
+    session.select({session.state.graph.named("x1")})
+    act(window, "forward", "backward", "paths")
+    paths = window.findChild(QTableView, "paths_list")
+    rows = texts(paths)
+    assert len(rows) == 13
+    assert "[neuron 1_" in rows[0][0]
+    assert rows[-1][0].startswith("4 more")
+    drawn = strands(window)
+    assert drawn.keys() <= window.canvas.graph_scene.curves.keys()
+    (last,) = (wire for wire in drawn if wire[0] == session.state.graph.target)
+    assert drawn[last] == list(range(12))
+    act(window, "projector", "why")
+    assert paths.isVisible()
+    assert strands(window)[last] == list(range(12))
+    window.canvas.grab()
+
+
+def test_a_row_lights_the_wire_it_came_along(opened, act) -> None:
+    window = opened("a = 3; b = 2; d = a*a; L = d*b")
+    act(window, "forward", "backward", "why", "first")
+    window.session.select({window.session.state.graph.named("a")})
+    before = window.canvas.grab().toImage()
+    click(ledger_of(window), 1)
+    assert strands(window) == {(window.session.state.graph.named("d"), 1): [-1]}
+    assert window.canvas.grab().toImage() != before
+    act(window, "previous")
+    assert strands(window) == {}

@@ -114,6 +114,16 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
         else:
             self.panes.toggle(name)
 
+    def show_paths(self) -> None:
+        """The paths from the selected node to the target, with the pane that tells of them; or no longer."""
+        from micrograd_gui.session.asking.asking import Asking  # late, as the start asks nothing
+
+        asked, ledger = self.session.state.asked, self.panes.late.get("ledger")
+        shown = asked is None or not asked.paths
+        self.session.room(Asking).show_paths(shown)
+        if shown and (ledger is None or ledger.visibleRegion().isEmpty()):
+            self.toggle_pane("ledger")
+
     def edit_label(self) -> None:
         """Let the selected node be renamed at its place."""
         if (node := self.session.state.selected) is not None:

@@ -267,6 +267,9 @@ LEARN: tuple[Action | None, ...] = (
         lambda s: s.quiz is not None or (_nodes(s) and not s.blocked and not s.is_training),
         "Say what the next step gives before it is shown; P again, or Esc, and nothing is hidden any more.",
         checked=lambda s: s.quiz is not None),
+    Action("paths", "&Paths to the target", ("Shift+Y",), lambda c: c.show_paths(), _nodes,
+        "Every path from the selected node to the target, the product of the slopes along it, and their sum.",
+        checked=lambda s: s.asked is not None and s.asked.paths),
 )  # fmt: skip
 HELP: tuple[Action | None, ...] = (
     Action("keys", "&Keys", ("F1",), lambda c: c.show_keys(), _always, "All keys and gestures."),

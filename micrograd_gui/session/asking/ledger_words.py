@@ -215,11 +215,12 @@ def _total(node: Node, found: Account) -> Line | None:
     if len(terms) > _MOST:
         parts += [Fragment("plain", f"the sum of {len(terms):,} rows"), EQUALS]
     elif len(terms) > 1:
-        parts += [*_sum(terms), EQUALS]
+        parts += [*sum_in_numbers(terms), EQUALS]
     return Line("big", (*parts, Fragment("grad", written(found.total), strong=True)))
 
 
-def _sum(terms: Sequence[float]) -> list[Fragment]:
+def sum_in_numbers(terms: Sequence[float]) -> list[Fragment]:
+    """``6.0000 − 4.0000``."""
     parts = [Fragment("grad", written(terms[0]))]
     for each in terms[1:]:
         text = written(each)

@@ -63,6 +63,8 @@ def paint(
         wires |= scene.wires_in(rect, rough=not near)
     if without is not None:
         wires.discard(scene.folding.drawn_wire(without) or without)
+    if picture.strands:
+        wires -= {each.wire for each in picture.strands if each.path >= 0} - picture.lit
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(wires) <= _CURVES_AT_MOST)
     bundles: set[Wire] = set()
     if scene.folding.boxes:
@@ -75,6 +77,10 @@ def paint(
         pen = QPen(colours.grad_wire_pen if backward else colours.data_wire_pen)
         pen.setWidthF(max(pen.widthF(), _LIT_PIXELS / zoom))
         _wires(painter, picture, wires & picture.lit, pen, zoom)
+    if picture.strands:
+        from micrograd_gui.views.canvas.layers.paths import paint_strands  # a first paint has none
+
+        paint_strands(painter, scene, picture.strands, look, zoom)
     if near:
         _near_cards(painter, picture, numbers, colours, zoom)
     else:

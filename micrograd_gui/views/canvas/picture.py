@@ -24,6 +24,7 @@ from micrograd_gui.views.canvas.pens import Pens
 from micrograd_gui.views.canvas.scene import Scene
 
 if TYPE_CHECKING:
+    from micrograd_gui.figures.paths import Strand
     from micrograd_gui.session.turns import Turn
 
 
@@ -34,7 +35,7 @@ class CanvasFrame(Struct, frozen=True, eq=False):
     where all that shows. ``finding`` is what a notebook has otherwise, ``within`` what a box says that hides
     the acting node, ``checked`` is the state, where a check has looked at its nodes. ``chosen`` are the nodes
     and boxes that stand for what is selected, ``chip_scale`` is how large chips are drawn. ``turns`` are when
-    nodes and boxes act, while that is shown.
+    nodes and boxes act, while that is shown, ``strands`` the paths to the target that lie on the wires.
     """
 
     scene: Scene
@@ -53,6 +54,7 @@ class CanvasFrame(Struct, frozen=True, eq=False):
     turns: Mapping[Key, Turn] = {}
     checked: State | None = None
     breaks: frozenset[Key] = frozenset()
+    strands: tuple[Strand, ...] = ()
 
     @property
     def graph(self) -> Graph:
@@ -113,7 +115,17 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
         marks,
         state if state.checked else None,
         scene.folding.keys(_stopping(state) & scene.graph.nodes.keys()),
+        _strands(state, scene),
     )
+
+
+def _strands(state: State, scene: Scene) -> tuple[Strand, ...]:
+    """The paths that are asked for, and the wire that is lit."""
+    if state.asked is None:
+        return ()
+    from micrograd_gui.views.canvas.layers.paths import strands_of  # most never ask
+
+    return strands_of(state, scene, state.asked)
 
 
 def _stopping(state: State) -> frozenset[NodeId]:
@@ -213,6 +225,10 @@ def differences(old: CanvasFrame, new: CanvasFrame) -> list[QRectF]:
     rects = [scene.box_rect(key) for key in keys if key in scene.boxes]
     if old.turns or new.turns:
         rects = [mark_room(scene, rect) for rect in rects]
+    if old.strands or new.strands:
+        from micrograd_gui.views.canvas.layers.paths import covered
+
+        rects += covered(scene, old.strands, new.strands)
     if old.step is not new.step or old.lit_rects != new.lit_rects:
         rects += [*old.lit_rects, *new.lit_rects]
     return rects

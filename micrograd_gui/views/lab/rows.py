@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import (
@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QBrush, QColor, QFontMetrics, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -32,7 +32,7 @@ from micrograd_gui.views.theme import Look
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
 _AIR = 16  # pixels at text scale 1 beside what stands in a cell
-_SMALLEST = 0.72  # of the usual size: a number that does not fit is drawn smaller, never cut
+_SMALLEST = 0.8  # of the usual size: a number that does not fit is drawn smaller, never cut
 
 
 class RowsModel(QAbstractTableModel):
@@ -42,6 +42,7 @@ class RowsModel(QAbstractTableModel):
         super().__init__(parent)
         self.titles, self.rows = tuple(titles), ()  # type: tuple[str, ...], tuple[LabRow, ...]
         self.headings = self.titles  # what stands above the columns
+        self.swatch: Callable[[int], QPixmap | None] = lambda _row: None  # what stands before a row
         self._look = look
 
     def show(self, rows: tuple[LabRow, ...]) -> None:
@@ -54,11 +55,13 @@ class RowsModel(QAbstractTableModel):
             self.rows = rows
             self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(self.titles) - 1))
 
-    def set_headings(self, together: int) -> None:
-        """So many titles stand above one column."""
-        headings = tuple(",  ".join(self.titles[at : at + together]) for at in range(len(self.titles)))
-        if headings != self.headings:
-            self.headings = headings
+    def set_headings(self, stacks: Sequence[Sequence[int]]) -> None:
+        """Those titles together stand above one column, the first of them."""
+        headings = list(self.titles)
+        for columns in stacks:
+            headings[columns[0]] = ",  ".join(self.titles[each] for each in columns)
+        if tuple(headings) != self.headings:
+            self.headings = tuple(headings)
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(headings) - 1)
 
     def set_look(self, look: Look) -> None:
@@ -89,6 +92,8 @@ class RowsModel(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return row.cells[column]
+            case Qt.ItemDataRole.DecorationRole:
+                return self.swatch(index.row()) if column == 0 else None
             case Qt.ItemDataRole.UserRole:
                 return row.numbers[column]
             case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
@@ -103,7 +108,7 @@ class RowsModel(QAbstractTableModel):
 
 
 class _Delegate(QStyledItemDelegate):
-    """Text made to fit its cell; where there is little room, a cell and its neighbour as two lines."""
+    """Text made to fit its cell, in several lines where there is little room."""
 
     def __init__(self, table: RowsTable) -> None:
         super().__init__(table)
@@ -114,6 +119,8 @@ class _Delegate(QStyledItemDelegate):
         super().initStyleOption(option, index)
         lines = self._table.lines_of(index)
         room = option.rect.width() - self._table.air // 2
+        if index.column() == 0:
+            room -= self._table.swatch_width
         width = max(map(option.fontMetrics.horizontalAdvance, lines), default=0)
         if width > room > 0:
             font = option.font
@@ -123,18 +130,29 @@ class _Delegate(QStyledItemDelegate):
 
 
 class RowsTable(QTableView):
-    """The table: what it shows fits its width, in two lines where one has no room.
+    """The table: what it shows fits its width; on little room columns of ``stacks`` are lines of one cell.
 
     Signal: ``chosen(row)`` with the number of the row that was clicked, or Return was pressed on.
     """
 
     chosen = Signal(int)
 
-    def __init__(self, name: str, titles: Sequence[str], look: Look, parent: QWidget) -> None:
+    def __init__(
+        self,
+        name: str,
+        titles: Sequence[str],
+        look: Look,
+        parent: QWidget,
+        stacks: Sequence[Sequence[int]] = (),
+    ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self._look = look
-        self.stacked = False  # cells stand above their right neighbours
+        self.in_view: int | None = None  # the row that is looked at
+        self._stacks = tuple(map(tuple, stacks))  # which columns are one where there is little room
+        self.shown: tuple[tuple[int, ...], ...] = ()  # the columns that are seen, as one or several
+        self._equated = False  # the last two lines of a cell are one
+        self.swatch_width = 0  # pixels that what stands before a row takes
         self.rows = RowsModel(titles, look, self)
         self.setModel(self.rows)
         self.setItemDelegate(_Delegate(self))
@@ -194,42 +212,64 @@ class RowsTable(QTableView):
             model.setCurrentIndex(here, flags.ClearAndSelect | flags.Rows)
         if chosen is not None:
             self.scrollTo(self.rows.index(chosen, 0))
+        self.in_view = chosen
 
     def lines_of(self, index: _Index) -> list[str]:
-        """What stands in a cell, a line or two."""
-        texts = [str(index.data() or "")]
-        if self.stacked and index.column() + 1 < len(self.rows.titles):
-            texts.append(str(index.sibling(index.row(), index.column() + 1).data() or ""))
-        return texts
+        """What stands in a cell, a line or several."""
+        return self._lines(self.rows.rows[index.row()], index.column())
+
+    def _lines(self, row: LabRow, column: int) -> list[str]:
+        columns = next((each for each in self.shown if each[0] == column), (column,))
+        texts = [row.cells[each] for each in columns if row.cells[each]]
+        if self._equated and len(columns) > 2 and len(texts) > 2:
+            return [*texts[:-2], " = ".join(texts[-2:])]
+        return texts or [""]
 
     def set_widths(self) -> None:
-        """Columns as wide as what is in them; on little room two of them as one."""
-        bold = QFontMetrics(self._look.font(bold=True))
+        """Columns as wide as what is in them; on little room several of them as one."""
+        bold, room = QFontMetrics(self._look.font(bold=True)), self.viewport().width()
+        every = range(len(self.rows.titles))
+        self.shown, self._equated = tuple((column,) for column in every), False
+        widths = self._widths(bold)
+        if self._stacks and sum(widths) > room:
+            self.shown, self._equated = self._stacks, True
+            widths = self._widths(bold)
+            first = min(widths[0], max(room // 3, room - widths[1]))
+            if widths[0] > first:
+                self._equated = False
+                widths = self._widths(bold)
+            first = min(widths[0], max(room // 3, room - widths[1]))
+            widths = [first, room - first]
+        self.rows.set_headings(self.shown)
+        self._fit_headings(widths)
+        heads = [columns[0] for columns in self.shown]
+        for column in every:
+            self.setColumnHidden(column, column not in heads)
+        for column, width in zip(heads, widths, strict=True):
+            self.setColumnWidth(column, width)
+        most = max((len(self._lines(row, head)) for row in self.rows.rows for head in heads), default=1)
+        self.verticalHeader().setDefaultSectionSize(round(bold.height() * (0.45 + 1.02 * most)))
+
+    def _fit_headings(self, widths: Sequence[int]) -> None:
+        """Titles that stand together are made to fit, too."""
         head = QFontMetrics(self._look.font(12))
-        columns = range(len(self.rows.titles))
-        air, room = self.air, self.viewport().width()
-        titled = not self.horizontalHeader().isHidden()
-        widths = [
-            air
-            + max(
-                head.horizontalAdvance(self.rows.titles[column]) if titled else 0,
-                *(bold.horizontalAdvance(row.cells[column]) for row in self.rows.rows),
-                0,
-            )
-            for column in columns
-        ]
-        self.stacked = len(columns) == 4 and sum(widths) > room
-        self.rows.set_headings(2 if self.stacked else 1)
-        for column in columns:
-            self.setColumnHidden(column, self.stacked and column % 2 == 1)
-        if self.stacked:
-            widths = [max(widths[at : at + 2]) if at % 2 == 0 else 0 for at in columns]
-            widths[0] = min(widths[0], max(room // 3, room - widths[2]))
-        for column, width in enumerate(widths):
-            if width:
-                self.setColumnWidth(column, width)
-        lines = 2.25 if self.stacked else 1.5
-        self.verticalHeader().setDefaultSectionSize(round(bold.height() * lines))
+        pairs = zip((self.rows.headings[columns[0]] for columns in self.shown), widths, strict=True)
+        fits = min(
+            (width / (head.horizontalAdvance(title) + self.air) for title, width in pairs), default=1.0
+        )
+        self.horizontalHeader().setFont(self._look.font(12 * max(_SMALLEST, min(1.0, fits))))
+
+    def _widths(self, bold: QFontMetrics) -> list[int]:
+        """What the columns that are shown need."""
+        head = QFontMetrics(self._look.font(12))
+        titled, rows = not self.horizontalHeader().isHidden(), self.rows.rows
+        widths = []
+        for columns in self.shown:
+            lines = [line for row in rows for line in self._lines(row, columns[0])]
+            titles = [self.rows.titles[columns[0]]] if titled else []
+            needed = [*map(bold.horizontalAdvance, lines), *map(head.horizontalAdvance, titles), 0]
+            widths.append(self.air + max(needed) + (self.swatch_width if columns[0] == 0 else 0))
+        return widths
 
     def wanted_height(self, most: int) -> int:
         """Pixels for all rows, but for no more than so many."""

@@ -1,0 +1,189 @@
+"""Paths in words: each as a row of names, slopes and their product, and what they come to together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from micrograd.ops import by_letter
+from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.text import written
+from micrograd_gui.session.asking.ledger import Wire
+from micrograd_gui.session.asking.ledger_words import LabRow, sum_in_numbers
+from micrograd_gui.session.asking.paths import Path, Paths, paths_at
+from micrograd_gui.session.explain.formulas import EQUALS, Fragment, Line, fit_name, name_of, operand_name
+from micrograd_gui.session.explain.of_rows import row_in_words, rows_in_words
+from micrograd_gui.session.over_blocks import boxes_of
+from micrograd_gui.session.over_rows import gathered_at
+from micrograd_gui.session.state import State
+
+_FACTORS = 5  # of a product that are written out
+_NAMES = 7  # of nodes along a path
+_TOLD = 10**9  # ways that are counted to the last one
+
+
+class PathsPage(NamedTuple):
+    """What is said of the paths of a node.
+
+    Attributes:
+        title: How many there are, and to where.
+        rows: A row per path that is shown: names, symbols, numbers and product; last, of the others.
+        total: Their sum; None where it is not known.
+        notes: What else there is to say, in sentences.
+    """
+
+    title: str
+    rows: tuple[LabRow, ...] = ()
+    total: Line | None = None
+    notes: tuple[str, ...] = ()
+
+
+def paths_page(state: State) -> PathsPage:
+    """What is said of the paths of the selected node at this moment."""
+    found = paths_at(state)
+    if found is None:
+        return PathsPage("", notes=("Select one node: here stands every path from it to the target.",))
+    notes = _notes(state, found)
+    return described(state.graph, found)._replace(notes=notes)
+
+
+def described(graph: Graph, found: Paths) -> PathsPage:
+    """The paths of a graph in rows, and their sum."""
+    if found.target is None or not found.ways:
+        return PathsPage("no path")
+    end = name_of(graph.nodes[found.target])
+    ways = "1 path" if found.ways == 1 else f"{_counted(found.ways)} paths"
+    titles = _titles(graph)
+    rows = [
+        LabRow(at, "past", _cells(graph, found.node, path, at, titles), (None, None, None, path.product))
+        for at, path in enumerate(found.shown)
+    ]
+    left = found.ways - len(found.shown)
+    if left:
+        said = f"{_counted(left)} more" + (", none larger" if found.rest is not None else "")
+        together = "added up" if found.rest is not None else ""
+        cells = (said, "", together, written(found.rest) if found.rest is not None else "")
+        rows.append(LabRow(-1, "past", cells, (None, None, None, found.rest)))
+    return PathsPage(f"{ways} to {end}", tuple(rows), _total(graph, found))
+
+
+def _total(graph: Graph, found: Paths) -> Line | None:
+    """``dL/da = −6.0000 − 6.0000 = −12.0000``."""
+    if found.total is None or found.target is None:
+        return None
+    slope = f"d{operand_name(graph.nodes[found.target])}/d{operand_name(graph.nodes[found.node])}"
+    amounts = [each.product for each in found.shown if each.product is not None]
+    amounts += [found.rest] if found.rest is not None and found.ways > len(found.shown) else []
+    parts = [Fragment("symbol", slope), EQUALS]
+    if len(amounts) > _FACTORS:
+        parts += [Fragment("plain", "the sum of all"), EQUALS]
+    elif len(amounts) > 1:
+        parts += [*sum_in_numbers(amounts), EQUALS]
+    return Line("big", (*parts, Fragment("grad", written(found.total), strong=True)))
+
+
+def _titles(graph: Graph) -> Mapping[NodeId, str]:
+    """For each node that a box hides, what is written on that box."""
+    titles = {block.id: fit_name(block.title) or "a block" for block in graph.blocks}
+    return {node: titles[block] for node, block in boxes_of(graph).items()}
+
+
+def _cells(
+    graph: Graph, node: NodeId, path: Path, at: int, titles: Mapping[NodeId, str]
+) -> tuple[str, str, str, str]:
+    names, before = [name_of(graph.nodes[node])], titles.get(node)
+    for user, _ in path.wires:
+        title = titles.get(user)
+        if title is None:
+            names.append(name_of(graph.nodes[user]))
+        elif title != before or len(names) == 1:  # all of the way that is inside is one stop
+            names.append(f"[{title}]")
+        before = title
+    factors = [slope_in_symbols(graph, wire) for wire in path.wires]
+    slopes = [written(each) for each in path.slopes]
+    ones = factors.count("1") if len(factors) > _FACTORS else 0  # what changes nothing has no room
+    kept = [at for at, each in enumerate(factors) if not ones or each != "1"]
+    symbols = _product([factors[at] for at in kept]) + (f"  (and {ones} × 1)" if ones else "")
+    numbers = _product([slopes[at] for at in kept]) if slopes else ""
+    product = "" if path.product is None else written(path.product)
+    way = " → ".join(_short(names, _NAMES)) if path.wires else f"{names[0]} itself"
+    return f"{at + 1}  {way}", symbols, numbers, product
+
+
+def slope_in_symbols(graph: Graph, wire: Wire) -> str:
+    """The slope along a wire, in names: ``b``, ``(1 − o²)``."""
+    node = graph.nodes[wire[0]]
+    rule = node.rule
+    if rule is None:
+        return "?"
+    template = rule.slope_words(wire[1]) or rule.slope_name(wire[1])
+    names = [operand_name(graph.nodes[each]) if each is not None else "?" for each in node.inputs]
+    text = template.format(**by_letter(names, operand_name(node)))
+    text = text.removesuffix("^1") if text.endswith("^1") else text
+    return f"({text})" if " " in text and text not in names else text
+
+
+def _product(factors: Sequence[str]) -> str:
+    """``b × c``; of the empty product, 1."""
+    return " × ".join(_short(factors, _FACTORS)) if factors else "1"
+
+
+def _short(parts: Sequence[str], most: int) -> list[str]:
+    """The parts; of many the first and the last ones, and how many there are between."""
+    if len(parts) <= most:
+        return list(parts)
+    first, last = most // 2, most - most // 2 - 1
+    return [*parts[:first], f"… {len(parts) - first - last} more …", *parts[-last:]]
+
+
+def _counted(ways: int) -> str:
+    return f"{ways:,}" if ways < _TOLD else f"about 10^{_magnitude(ways)}"
+
+
+def _magnitude(number: int) -> int:
+    """How many zeros a power of ten of about that size has; floats do not reach so far."""
+    bits = number.bit_length()
+    return round((bits - 53) * math.log10(2) + math.log10(number >> (bits - 53)))
+
+
+def _notes(state: State, found: Paths) -> tuple[str, ...]:
+    graph, said = state.graph, []
+    node = graph.nodes[found.node]
+    if found.target is None:
+        return ("There is no target that a path could lead to.",)
+    if not found.ways:
+        target = name_of(graph.nodes[found.target])
+        return (f"No path leads from {name_of(node)} to the target {target}: moving it moves nothing there.",)
+    if found.missing:
+        first = "the first of them" if found.ways > len(found.shown) else "they"
+        wires = "1 wire" if found.missing == 1 else f"{found.missing:,} wires"
+        said.append(
+            f"In symbols only: backward has not gone along {wires} of the way at this moment"
+            + (f"; {first} are shown." if found.ways > len(found.shown) else ".")
+        )
+        if state.blocked and state.trace is not None and state.trace.problem is not None:
+            said.append(state.trace.problem.note)
+        return tuple(said)
+    return (*said, *_beside_grad(state, found))
+
+
+def _beside_grad(state: State, found: Paths) -> list[str]:
+    """Why the grad that stands on the node is another number than the sum, where it is."""
+    graph, grad = state.graph, state.frame.grad.get(found.node)
+    name = name_of(graph.nodes[found.node])
+    gathered = gathered_at(state.trace, state.cursor, found.node) if not state.is_training else None
+    said = []
+    if gathered is not None:
+        said.append(
+            f"This is {row_in_words(graph)} alone; {name} has the {rows_in_words(graph)}: {written(grad)}."
+        )
+    elif grad is not None and found.total is not None and not _same(grad, found.total):
+        said.append(f"The grad on {name} is {written(grad)}: more than one pass has added to it.")
+    if (found.node, "grad") in state.frame.stale:
+        said.append("These slopes are from before the update: run forward and backward again.")
+    return said
+
+
+def _same(one: float, other: float) -> bool:
+    return one == other or (math.isnan(one) and math.isnan(other)) or math.isclose(one, other, rel_tol=1e-9)
