@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QRegion
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from micrograd_gui.app.settings import LARGEST, SMALLEST, Settings
@@ -70,11 +70,19 @@ def _ledger(bridge: Bridge, look: Look, parent: QWidget) -> LatePane:
     return Ledger(bridge, look, parent)
 
 
+def _lesson(bridge: Bridge, look: Look, parent: QWidget) -> LatePane:
+    from micrograd_gui.views.lab.lesson import LessonPane
+
+    return LessonPane(bridge, look, parent)
+
+
 LATE_PANES: Mapping[str, tuple[str, Callable[[Bridge, Look, QWidget], LatePane]]] = {
     "moments": ("Moments", _moments),
     "two_runs": ("Two runs", _two_runs),
     "ledger": ("Why this number?", _ledger),
+    "lesson": ("Lesson", _lesson),
 }  # made when first asked for: the title, and what makes the widget
+TOOLS, LESSON = 150, 340  # pixels at text scale 1 of the width of the palette, and of a lesson
 
 
 class Panes(QObject):
@@ -153,13 +161,21 @@ class Panes(QObject):
         return self.late[name]
 
     def toggle(self, name: str) -> bool:
-        """That late pane is seen, before the gradients; where it is seen, it goes. Gives whether it is."""
+        """That late pane is seen, before the gradients; where it is seen, it goes. Gives whether it is.
+
+        A lesson stands before the palette: what it speaks of has to be seen beside it.
+        """
         pane, dock = self.ensure(name), self.docks[name]
         seen = not dock.isHidden() and not pane.visibleRegion().isEmpty()
+        beside = self.docks["palette" if name == "lesson" else "gradients"]
         dock.setVisible(not seen)
         if not seen:
-            self._window.tabifyDockWidget(self.docks["gradients"], dock)
+            self._window.tabifyDockWidget(beside, dock)
             dock.raise_()
+        if name == "lesson":
+            width = self._look.px(TOOLS if seen else LESSON)
+            self._window.resizeDocks([beside if seen else dock], [width], Qt.Orientation.Horizontal)
+            QTimer.singleShot(0, self, self._hide_left_tabs)
         return not seen
 
     def ensure_predict_line(self) -> PredictLine:
@@ -172,6 +188,16 @@ class Panes(QObject):
             assert isinstance(column, QVBoxLayout)
             column.insertWidget(column.indexOf(self.timeline), self.predict_line)
         return self.predict_line
+
+    def _hide_left_tabs(self) -> None:
+        """Qt may leave a row of tabs where another one of the same panes has come: it is hidden."""
+        seen = {(dock.x(), dock.width()) for dock in self.docks.values() if dock.isVisible()}
+        bars = self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        of = {bar: tuple(bar.tabText(at) for at in range(bar.count())) for bar in bars if bar.isVisible()}
+        right = {texts for bar, texts in of.items() if (bar.x(), bar.width()) in seen}
+        for bar, texts in of.items():
+            if texts in right and (bar.x(), bar.width()) not in seen:
+                bar.hide()
 
     def training_speed(self) -> float:
         """Steps a second that are wanted; infinite: as many as there is time for."""

@@ -27,6 +27,7 @@ _COMMANDS = """without a window:
   micrograd-gui check    FILE          compare analytic and numeric gradients
   micrograd-gui train    FILE          gradient descent over the rows of the graph's data
   micrograd-gui examples               list the built-in examples; any FILE may be the name of one
+  micrograd-gui lessons                list the lessons; --check FILE plays one and says what is wrong
 Each explains itself with --help."""
 _CHECK_JSON = (
     "print one JSON object: target, h, nodes (id, label, op, data, analytic, numeric, error, ok, verdict, "
@@ -58,6 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "check": (_check_parser, _check),
         "train": (_train_parser, _train),
         "examples": (_examples_parser, _examples),
+        "lessons": (_lessons_parser, _lessons),
     }
     parser, action = commands.get(arguments[0] if arguments else "", (_window_parser, _window))
     if action is not _window:
@@ -150,6 +152,7 @@ def _window_parser(name: str) -> _Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_source(parser)
+    parser.add_argument("--lesson", metavar="NAME", help="begin a lesson: its name, or a file")
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version")
     return parser
 
@@ -159,7 +162,13 @@ def _window(given: argparse.Namespace) -> int:
 
     named = given.file is not None or given.expression is not None
     opened = _opened(given) if named or given.set else None
+    if given.lesson is not None:
+        if opened is not None:
+            raise Refusal("A lesson opens its own graph: name either a lesson or a graph.")
+        _readable(given.lesson)
     heed_interrupts()
+    if given.lesson is not None and not has_screen():
+        raise Refusal("A lesson needs a screen; `micrograd-gui lessons --check` plays one without.")
     if not has_screen():
         from micrograd_gui.app.headless import play
         from micrograd_gui.files.documents import resolve
@@ -167,7 +176,14 @@ def _window(given: argparse.Namespace) -> int:
         return play(resolve(opened).graph, _file_name(given.file) if named else "neuron")
     from micrograd_gui.app.start import run_window
 
-    return run_window(opened)
+    return run_window(opened) if given.lesson is None else run_window(lesson=given.lesson)
+
+
+def _readable(lesson: str) -> None:
+    """Raises Refusal where there is no such lesson, before there is a window."""
+    from micrograd_gui.files.lessons import open_lesson
+
+    open_lesson(lesson)
 
 
 def _file_name(file: str | None) -> str:
@@ -272,6 +288,37 @@ def _examples(given: argparse.Namespace) -> int:
     for each in examples():
         print(f"{each.name:12}{'trains  ' if each.trains else ''}{each.title}: {each.sentence}")
     return 0
+
+
+def _lessons_parser(name: str) -> _Parser:
+    parser = _Parser(
+        prog=name,
+        description="List the lessons; with --check, play some and say what is wrong: the exit status is 0 "
+        "where nothing is, else 1.",
+    )
+    parser.add_argument("--check", nargs="*", metavar="FILE", help="files, or names; none: all there are")
+    return parser
+
+
+def _lessons(given: argparse.Namespace) -> int:
+    from micrograd_gui.files.lessons import lesson_names, lessons, open_lesson
+
+    if given.check is None:
+        for each in lessons():
+            print(f"{each.name:14}{each.steps:2} steps  {each.title}: {each.sentence}")
+        return 0
+    from micrograd_gui.session.lessons.checking import faults
+
+    wrong = False
+    for name in given.check or lesson_names():
+        lesson = open_lesson(name)
+        found = faults(lesson)
+        wrong = wrong or bool(found)
+        for fault in found:
+            print(f"{name}: {fault.field}: {fault.sentence}")
+        if not found:
+            print(f"{name}: all {len(lesson.steps)} steps can be done")
+    return 1 if wrong else 0
 
 
 # ---------------------------------------------------------------- shared

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
@@ -62,6 +64,28 @@ class Settings:
     @motion.setter
     def motion(self, pace: str) -> None:
         self._kept.setValue("motion", pace)
+
+    @property
+    def lessons(self) -> dict[str, tuple[int, bool]]:
+        """For each lesson that was begun the step to go on with, from 0, and whether it was ever done."""
+        try:
+            kept = json.loads(str(self._kept.value("lessons", "{}", type=str)))
+            return {str(name): (max(0, int(at)), bool(done)) for name, (at, done) in kept.items()}
+        except (ValueError, TypeError, AttributeError):
+            return {}  # somebody else has written there
+
+    @lessons.setter
+    def lessons(self, progress: Mapping[str, tuple[int, bool]]) -> None:
+        self._kept.setValue("lessons", json.dumps(dict(progress)))
+
+    @property
+    def first_start(self) -> bool:
+        """Whether nothing has been kept yet."""
+        return not self._kept.allKeys()
+
+    def keep_greeted(self) -> None:
+        """The lessons were offered: they are not once more."""
+        self._kept.setValue("greeted", True)
 
     def arrangement(self) -> tuple[QByteArray, QByteArray] | None:
         """The window's geometry and the docks' arrangement; None at the first start."""

@@ -43,8 +43,11 @@ def hurry() -> None:
         import_module(f"micrograd_gui.{name}")
 
 
-def run_window(source: object = None) -> int:
-    """The program: the window, until it is closed. Gives the exit status; raises Refusal for a bad source."""
+def run_window(source: object = None, lesson: str | None = None) -> int:
+    """The program: the window, until it is closed. Gives the exit status; raises Refusal for a bad source.
+
+    ``lesson`` is one to begin with: its name, or a file.
+    """
     hurry()
     from PySide6.QtCore import QTimer
 
@@ -57,6 +60,8 @@ def run_window(source: object = None) -> int:
     with errors_shown(window.say):
         window.show()
         QTimer.singleShot(0, gc.enable)
+        if lesson is not None:
+            QTimer.singleShot(0, window, lambda: window.begin_lesson(lesson))
         return app.exec()
 
 

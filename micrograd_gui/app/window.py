@@ -8,6 +8,8 @@ the end the signals of the parts are connected, here and nowhere else: no part k
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
@@ -44,6 +46,7 @@ from micrograd_gui.views.expression_line import ExpressionLine, HLine
 from micrograd_gui.views.theme import Look
 
 if TYPE_CHECKING:
+    from micrograd_gui.app.classroom import Classroom
     from micrograd_gui.app.live import Link
     from micrograd_gui.views.canvas.layers.pace import Pace
     from micrograd_gui.views.data.pane import DataPane
@@ -123,7 +126,7 @@ class MainWindow(QMainWindow):
         h_line = HLine(self.bridge)
         self.commands = Commands(
             self, self.documents, self.panes, self.blocks, self.appearance, self.projector, self.training,
-            h_line, self.pace, self.refresh, self.close,
+            h_line, self.pace, self.classroom, self.refresh, self.close,
         )  # fmt: skip
         self.canvas.motion_seconds = lambda: self.pace().seconds
         expression_line = ExpressionLine(self.bridge, self.commands.build)
@@ -132,6 +135,7 @@ class MainWindow(QMainWindow):
         self.menus.show_recent(self.settings.recent)
         self.bars = Toolbars(self, self.menus.actions, h_line, expression_line, self.look)
         self._pace: Pace | None = None  # there after the first paint
+        self._classroom: Classroom | None = None  # there when the first lesson is wanted
         self._link: Link | None = None  # to the live values of a notebook, where it shows some
         self._build_status()
         self._sized = QTimer(self, singleShot=True, interval=0)
@@ -216,6 +220,19 @@ class MainWindow(QMainWindow):
             self._pace = Pace(self.settings)
         return self._pace
 
+    def classroom(self) -> Classroom:
+        """Where lessons are chosen and followed."""
+        if self._classroom is None:
+            from micrograd_gui.app.classroom import Classroom  # most never open one
+
+            lay_out = partial(self.commands.tidy, as_edit=False)
+            self._classroom = Classroom(self, self.panes, self.documents, self.projector, lay_out)
+        return self._classroom
+
+    def begin_lesson(self, name: str | Path) -> None:
+        """The lesson of that name, or of a file, in this window, after the question where it is needed."""
+        self.bridge.attempt(self.classroom().choose, name)
+
     def say(self, sentence: str, *, refused: bool = False) -> None:
         """One sentence in the status bar, until the next change; then what was found live, if anything."""
         if sentence:
@@ -278,6 +295,7 @@ class MainWindow(QMainWindow):
         offer.addActions(self.menus.examples.actions())
         offer.addSeparator()
         offer.addActions(self.menus.recent.actions())
+        self.classroom().add_to(offer)
         offer.popup(self.canvas.mapToGlobal(self.canvas.rect().topLeft()))
         offer.setActiveAction(offer.actions()[0])
 

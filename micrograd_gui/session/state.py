@@ -21,6 +21,7 @@ from micrograd_gui.session.training.progress import Series, TrainingState
 
 if TYPE_CHECKING:
     from micrograd_gui.session.asking.ledger import Asked
+    from micrograd_gui.session.lessons.lesson import Following
     from micrograd_gui.session.predicting.quiz import Quiz
 
 NO_LOSSES = Series()
@@ -115,6 +116,7 @@ class State(Struct, frozen=True, eq=False, dict=True):
         order_shown: Whether every node says when it acts, and what it waits for.
         asked: What is asked of the selected node; None: nothing.
         quiz: That somebody predicts the next step, and how it has gone; None: nobody does.
+        lesson: Where the learner is in a lesson; None: in none.
     """
 
     history: History = field(default_factory=History)
@@ -137,6 +139,7 @@ class State(Struct, frozen=True, eq=False, dict=True):
     order_shown: bool = False
     asked: Asked | None = None
     quiz: Quiz | None = None
+    lesson: Following | None = None
 
     @property
     def finding(self) -> Found | None:

@@ -47,6 +47,7 @@ class Bridge(QObject):
     ==============================  =======================  ============================================
     app/hall/projecting.py          150 ms                   whether the pane of choice has something to say
     app/hall/presenter.py           150 ms                   the notes on the first screen of two, in the hall
+    app/classroom.py                150 ms                   how far a lesson has come; which panes it hides
     app/training_loop.py            each change              whether the timer of the run goes
     app/window.py                   150 ms                   title, actions, what a document opens with
     views/canvas/view.py            together                 nodes, wires and their numbers
@@ -56,6 +57,7 @@ class Bridge(QObject):
     views/lab/two_runs.py           together                 the run that is held beside the present one
     views/lab/ledger.py             together                 why the selected node has its numbers
     views/lab/predict_line.py       together                 what is asked, of the State itself
+    views/lab/lesson.py             together                 the step of the lesson, or all lessons
     views/moments.py                together                 all moments in words, and which it is
     views/playing.py                each change              whether another hand moves the cursor
     views/plot/pane.py              each change              whether there is a loss to show below

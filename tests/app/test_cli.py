@@ -14,6 +14,7 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.files import documents
+from micrograd_gui.files.lessons import lesson_names
 from micrograd_gui.session import measure
 
 LECTURE = ("-e", "L = (a*b + c) * f", "--set", "a=2", "--set", "b=-3", "--set", "c=10", "--set", "f=-2")
@@ -215,6 +216,25 @@ def test_examples_are_listed_by_name(said: Any) -> None:
     assert [line.split()[0] for line in lines] == list(documents.example_names())
 
 
+def test_lessons_are_listed_by_name(said: Any) -> None:
+    lines = said("lessons").out.splitlines()
+    assert [line.split()[0] for line in lines] == list(lesson_names())
+
+
+def test_lessons_are_checked_by_playing_them(said: Any, tmp_path: Path) -> None:
+    assert said("lessons", "--check", "chain-rule", "slope").status == 0
+    bad = tmp_path / "mine.toml"
+    step = '[[steps]]\ntext = "t"\nhint = "h"\ngoal = { grad = { a = 7 } }\nanswer = ["backward"]\n'
+    bad.write_text(f'format = "micrograd-lesson"\ntitle = "t"\nopens = "lecture"\n{step}', "utf-8")
+    found = said("lessons", "--check", "mine.toml")
+    assert (found.status, found.err) == (1, "")
+    assert "mine.toml: steps[0].goal: the answer does not reach it" in found.out
+    bad.write_text("no lesson", "utf-8")
+    refused = said("lessons", "--check", "mine.toml")
+    assert (refused.status, refused.out) == (2, "")
+    assert "“mine.toml” is not a lesson" in refused.err
+
+
 @pytest.mark.parametrize(
     "arguments", [("--version",), ("--help",), ("render", "--help"), ("check", "--help")]
 )
@@ -229,6 +249,8 @@ def test_version_and_help_end_well(said: Any, arguments: tuple[str, ...]) -> Non
 BAD = {
     "no source": (("check",), "file (or an example) or an expression"),
     "two sources": (("check", "neuron", "-e", "a*b"), "file (or an example) or an expression"),
+    "an unknown lesson": (("--lesson", "nix"), "neither a lesson nor a file"),
+    "a lesson and a graph": (("--lesson", "slope", "neuron"), "name either a lesson or a graph"),
     "an unknown name": (("check", "nix"), "neither a file nor an example"),
     "a missing file": (("check", "nix.micrograd"), "“nix.micrograd” cannot be read: there is no such file"),
     "a broken expression": (("check", "-e", "a*"), "Column 3"),
@@ -320,6 +342,7 @@ def test_a_command_loads_no_qt(tmp_path: Path) -> None:
     commands = [
         ["check", "neuron", "--json"],
         ["examples"],
+        ["lessons", "--check", "slope"],
         *(["render", "square", "-o", f"a.{each}"] for each in ("svg", "png", "pdf", "gif", "tex", "html")),
     ]
     code = (

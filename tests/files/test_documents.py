@@ -13,6 +13,7 @@ from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.files import atomic, documents
 from micrograd_gui.resource import resource
+from micrograd_gui.session.lessons import reading
 from tests.hostile import LABELS
 
 GRAPH = graph_from_expression("a = 2; b = -3; L = tanh(a*b)")
@@ -141,3 +142,5 @@ def test_the_published_schema_is_the_one_of_the_program() -> None:
     published = resource("micrograd-graph.schema.json").read_text("utf-8")
     assert published == done.stdout, done.stderr
     assert json.loads(published) == codec.schema()
+    of_lessons = resource("micrograd-lesson.schema.json").read_text("utf-8")
+    assert json.loads(of_lessons) == reading.schema()

@@ -29,6 +29,7 @@ from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.expression_line import HLine
 
 if TYPE_CHECKING:
+    from micrograd_gui.app.classroom import Classroom
     from micrograd_gui.views.canvas.layers.pace import Pace
 
 
@@ -53,6 +54,7 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
     training: TrainingLoop
     h_line: HLine
     pace: Callable[[], Pace]  # of what moves in a step
+    classroom: Callable[[], Classroom]  # of the lessons
     refresh: Callable[[], object]  # from the live values of a notebook
     close: Callable[[], object]
 

@@ -272,16 +272,12 @@ LEARN: tuple[Action | None, ...] = (
         checked=lambda s: s.asked is not None and s.asked.paths),
 )  # fmt: skip
 HELP: tuple[Action | None, ...] = (
-    Action("keys", "&Keys", ("F1",), lambda c: c.show_keys(), _always, "All keys and gestures."),
-    Action(
-        "about",
-        "&About",
-        (),
-        lambda c: c.show_about(),
-        _always,
-        "What this is, and what to copy into a report of a fault.",
-    ),
-)
+    Action("start_here", "&Start here: lessons", (), lambda c: c.classroom().toggle(), _always,
+        "Short lessons on the live graph: from one slope to a network that learns."),
+    Action("keys", "&Keys", ("F1", "?"), lambda c: c.show_keys(), _always, "All keys and gestures."),
+    Action("about", "&About", (), lambda c: c.show_about(), _always,
+        "What this is, and what to copy into a report of a fault."),
+)  # fmt: skip
 MENUS: tuple[tuple[str, tuple[Action | None, ...]], ...] = (
     ("&File", FILE), ("&Edit", EDIT), ("&View", VIEW), ("&Debug", DEBUG), ("&Train", TRAIN),
     ("&Learn", LEARN), ("&Help", HELP),

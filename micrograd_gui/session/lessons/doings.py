@@ -1,0 +1,177 @@
+"""Doings: the actions of which the answer of a lesson's step is made: read, done, and told to a learner."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.text import quoted, read_number
+from micrograd_gui.session.session import Session
+
+TRAIN_AT_MOST = 1000  # steps that one answer makes
+Parts = re.Match[str]
+
+
+class Doing(NamedTuple):
+    """One row: an action as the answer of a step writes it.
+
+    ``pattern`` is the whole line. ``run(session, parts)`` does it by verbs of the session; ``told(parts)``
+    says to a learner how it is done in the window. ``form`` is for docs.
+    """
+
+    name: str
+    form: str
+    pattern: str
+    run: Callable[[Session, Parts], object]
+    told: Callable[[Parts], str]
+
+
+class ReadDoing(NamedTuple):
+    """A line of an answer that was understood."""
+
+    row: Doing
+    parts: Parts
+
+    @property
+    def text(self) -> str:
+        """What the action is about: the first of its parts."""
+        return (self.parts.groupdict().get("what") or "").strip()
+
+    @property
+    def times(self) -> int:
+        """How often it is done."""
+        return _count(self.parts)
+
+    def told(self) -> str:
+        """How it is done in the window."""
+        return self.row.told(self.parts)
+
+
+def read_doing(line: str) -> ReadDoing:
+    """The action that the line names; raises Refusal where it names none."""
+    for row in DOINGS.values():
+        if parts := re.fullmatch(row.pattern, line.strip()):
+            if row.name == "train" and _count(parts) > TRAIN_AT_MOST:
+                raise Refusal(f"An answer trains at most {TRAIN_AT_MOST} steps.")
+            return ReadDoing(row, parts)
+    raise Refusal(f"{quoted(line)} is no action; there are {', '.join(row.form for row in DOINGS.values())}.")
+
+
+def play(session: Session, line: str, enter: Callable[[str], object]) -> None:
+    """Do what the line says; ``enter`` takes what is typed. Raises Refusal where it cannot be done."""
+    doing = read_doing(line)
+    if doing.row.name == "type":
+        enter(doing.text)
+    else:
+        doing.row.run(session, doing.parts)
+
+
+def told(answer: list[str]) -> list[str]:
+    """How a step is done, a sentence for each action."""
+    return [read_doing(line).told() for line in answer]
+
+
+def _count(parts: Parts) -> int:
+    return int(parts.groupdict().get("count") or 1)
+
+
+def _often(verb: Callable[[Session], object]) -> Callable[[Session, Parts], object]:
+    def run(session: Session, parts: Parts) -> None:
+        for _ in range(_count(parts)):
+            verb(session)
+
+    return run
+
+
+def _pressed(what: str, keys: str) -> Callable[[Parts], str]:
+    def say(parts: Parts) -> str:
+        count = _count(parts)
+        return f"Press **{what}** ({keys}){f' {count} times' if count > 1 else ''}."
+
+    return say
+
+
+def _plain(name: str, verb: Callable[[Session], object], what: str, keys: str) -> Doing:
+    """A verb without words of its own, which may be said several times: ``backward step 3``."""
+    return Doing(name, name, rf"{name}(?: (?P<count>\d{{1,4}}))?", _often(verb), _pressed(what, keys))
+
+
+def _select(session: Session, parts: Parts) -> None:
+    session.select([session.state.graph.named(name.strip()) for name in parts["what"].split(",")])
+
+
+def _nudge(session: Session, parts: Parts) -> None:
+    node = session.state.graph.named(parts["what"].strip())
+    session.select([node])
+    session.nudge(node)
+
+
+def _set(session: Session, parts: Parts) -> None:
+    session.set_value(session.state.graph.named(parts["what"].strip()), parts["number"])
+
+
+def _rename(session: Session, parts: Parts) -> None:
+    session.rename(session.state.graph.named(parts["what"].strip()), parts["to"])
+
+
+def _mark(session: Session, parts: Parts) -> None:
+    session.mark(session.state.graph.named(parts["what"].strip()), "parameter")
+
+
+def _target(session: Session, parts: Parts) -> None:
+    session.set_target(session.state.graph.named(parts["what"].strip()))
+
+
+def _act(session: Session, parts: Parts) -> None:
+    session.act_next(session.state.graph.named(parts["what"].strip()))
+
+
+def _rate(session: Session, parts: Parts) -> None:
+    session.set_plan(rate=read_number(parts["what"], "The rate"))
+
+
+_WHAT = r"(?P<what>\S.*)"
+
+DOINGS = {
+    row.name: row
+    for row in (
+        _plain("forward step", Session.forward_step, "Forward step", "F6"),
+        _plain("forward", Session.forward, "Forward", "F5"),
+        _plain("backward step", Session.backward_step, "Backward step", "B"),
+        _plain("backward", Session.backward, "Backward", "Ctrl+F10"),
+        _plain("zero grad", Session.zero_grad, "Zero grad", "Z"),
+        _plain("update", Session.update, "Update", "U"),
+        _plain("next", Session.next, "Next", "→"),
+        _plain("previous", Session.previous, "Previous", "←"),
+        _plain("first", Session.first, "First", "Home"),
+        _plain("last", Session.last, "Last", "End"),
+        _plain("check", Session.check_all, "Check all gradients", "F7"),
+        _plain("order", lambda s: s.show_order(not s.state.order_shown), "Order of the steps", "O"),
+        _plain("undo", Session.undo, "Undo", "Ctrl+Z"),
+        _plain("train", Session.train_step, "Train one step", "T"),
+        _plain("rewind", Session.rewind, "Rewind", "Ctrl+R"),
+        Doing("select", "select NAME", rf"select {_WHAT}", _select, lambda p: f"Click **{p['what']}**."),
+        Doing("nudge", "nudge NAME", rf"nudge {_WHAT}", _nudge,
+            lambda p: f"Click **{p['what']}** and press **Nudge by h** (H)."),
+        Doing("set", "set NAME = NUMBER", r"set (?P<what>\S.*?)\s*=\s*(?P<number>\S+)", _set,
+            lambda p: f"Double-click the number of **{p['what']}** and type {p['number']}."),
+        Doing("h", "h = NUMBER", rf"h\s*=\s*{_WHAT}", lambda s, p: s.set_h(p["what"]),
+            lambda p: f"Type {p['what']} into the field **h =** above the graph."),
+        Doing("build", "build EXPRESSION", rf"build {_WHAT}", lambda s, p: s.build(p["what"]),
+            lambda p: f"Type `{p['what']}` into the line above the graph and press Return."),
+        Doing("rename", "rename NAME to NAME", r"rename (?P<what>\S.*?) to (?P<to>\S+)", _rename,
+            lambda p: f"Click **{p['what']}**, press F2 and type {p['to']}."),
+        Doing("parameter", "parameter NAME", rf"parameter {_WHAT}", _mark,
+            lambda p: f"Click **{p['what']}** and press **Mark as parameter** (Ctrl+P)."),
+        Doing("target", "target NAME", rf"target {_WHAT}", _target,
+            lambda p: f"Click **{p['what']}** and press **Make target** (G)."),
+        Doing("act", "act NAME", rf"act {_WHAT}", _act,
+            lambda p: f"Click **{p['what']}** and press **Let it act next** (N)."),
+        Doing("rate", "rate = NUMBER", rf"rate\s*=\s*{_WHAT}", _rate,
+            lambda p: f"Type {p['what']} as the rate in the training pane."),
+        Doing("type", "type ANSWER", rf"type {_WHAT}", lambda _s, _p: None,
+            lambda p: f"The answer is **{p['what']}**."),
+    )
+}  # fmt: skip
