@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Node
