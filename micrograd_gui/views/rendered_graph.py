@@ -149,6 +149,9 @@ class RenderedGraph(QWidget):
     # Showing the state -----------------------------------------------------------------------
 
     def _on_changed(self, old: State, new: State) -> None:
+        if self.figure is not None and not new.same_document(old):
+            self.figure = self._shape = None  # its nodes are not those that the numbers are of
+            self.update()
         if new.graph.wiring is not old.graph.wiring or new.graph.blocks is not old.graph.blocks:
             self._lay_out(new.graph)
         if self.figure is None or not self.isVisible():

@@ -191,3 +191,22 @@ def test_text_in_the_hall_goes_with_the_height_of_its_window(opened, act):
     QApplication.processEvents()
     assert window.appearance.look.scale == pytest.approx(scales[720][0] * larger)
     act(window, "projector")
+
+
+def test_what_is_said_of_a_pane_to_come_goes_when_it_has_come(opened, act, qtbot):
+    window = opened("neuron")
+    act(window, "forward", "projector")
+    window.projector.choose("data")
+    said = window.findChild(QLabel, "hall_message")
+    assert "no rows" in said.text()
+    assert said.isVisible()
+    window.documents.choose_example("xor")
+    qtbot.waitUntil(window.docks["data"].isVisible)
+    assert said.isHidden()
+    window.projector.choose("")
+    window.documents.choose_example("neuron")
+    window.projector.choose("data")
+    assert said.isVisible()
+    window.projector.choose("")
+    assert said.isHidden()
+    act(window, "projector")

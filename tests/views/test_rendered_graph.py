@@ -361,3 +361,16 @@ def test_a_double_click_shows_all_of_it_and_the_next_one_the_legible_part(make: 
     assert pane._zoom * wide <= pane.width()
     qtbot.mouseDClick(pane, Qt.MouseButton.LeftButton, pos=ground)
     assert pane._zoom == pytest.approx(least)
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_numbers_of_another_document_never_stand_in_the_picture_of_the_last_one(
+    make: Make, qtbot: QtBot, hidden: bool
+) -> None:
+    pane = make("reuse")
+    pane.setVisible(not hidden)
+    session(pane).open_graph(documents.load_example("neuron"))
+    assert pane.figure is None
+    pane.show()
+    qtbot.waitUntil(lambda: pane.figure is not None)
+    assert {box.node for box in pane.figure.boxes} == set(pane.bridge.state.graph.nodes)

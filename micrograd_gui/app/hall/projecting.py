@@ -76,6 +76,7 @@ class Projector(QObject):
         self._left: Before | None = None  # while the window manager may still resize the window
         self._chosen = self._shown = ""
         self._fitting = 1.0  # the scale of text for the window as high as it was last
+        self._awaited = ""  # what was said of a pane of choice that has nothing to say yet
         self._keys: list[QShortcut] = []
         self._glass: Glass | None = None  # made when it is first wanted, as the blank is
         self._blank: QWidget | None = None
@@ -195,7 +196,8 @@ class Projector(QObject):
         self._chosen = name
         self._show_choice()
         if name and not self._shown:
-            self.say(f"{_SAYS[name][1]} The pane comes when it has something to say.")
+            self._awaited = f"{_SAYS[name][1]} The pane comes when it has something to say."
+            self.say(self._awaited)
 
     def say(self, sentence: str, *, refused: bool = False) -> None:
         """What the status bar says, as long as that is hidden."""
@@ -216,6 +218,10 @@ class Projector(QObject):
 
     def _show_choice(self) -> None:
         wanted = self._of_choice()
+        if self._awaited and (wanted or not self._chosen):  # that it is to come is true no more
+            if self._notice is not None and self._notice.text() == self._awaited:
+                self.say("")
+            self._awaited = ""
         if self.on and wanted != self._shown:
             self._shown = wanted
             self._panes.arrange_for_projector(wanted)

@@ -41,6 +41,7 @@ from micrograd_gui.views.canvas.scene import Scene
 _SMALLEST_TITLE = 9  # pixels: a frame whose title is no higher than that has none
 _HALL_TITLE = 20.0  # the size of a frame's title in a hall
 FOR_TURN = 60.0  # in a hall: the right end of the upper edge of a card, where the mark of its turn stands
+FOR_SIGN = 18.0  # the same for the sign of what a check says
 _LEAST = 0.7  # how small a title is made to fit; smaller could not be read
 
 
@@ -84,13 +85,14 @@ def paint_frames(
 
 
 def title_end(picture: CanvasFrame, frame: QRectF) -> float:
-    """How far right the title of that frame may go: in a hall no further than the mark of a turn."""
+    """How far right the title of that frame may go: in a hall no further than a mark of a turn or check."""
     end = frame.right() - (FRAME_NAME_EDGES - FRAME_NAME_LEFT)
-    if not picture.turns or picture.scene.folding.stand is None:
+    if (picture.checked is None and not picture.turns) or picture.scene.folding.stand is None:
         return end
     band = QRectF(frame.left(), frame.top(), frame.width(), FRAME_TITLE + 1)
-    under = (box for key, box in picture.scene.boxes.items() if key in picture.turns and box.intersects(band))
-    return min((box.right() - FOR_TURN for box in under), default=end)
+    under = ((key, box) for key, box in picture.scene.boxes.items() if box.intersects(band))
+    signs = (box.right() - (FOR_TURN if key in picture.turns else FOR_SIGN) for key, box in under)
+    return min(signs, default=end)
 
 
 def paint_block(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pens, zoom: float) -> None:
