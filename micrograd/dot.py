@@ -35,6 +35,8 @@ class NodeRow:
         op: the text in the oval beside it; None for a leaf.
         inputs: the ids of its operands, in their order.
         stale: the names of those of its numbers that are no longer true.
+        wires: what is written on the wires from its operands, in their order; may be empty.
+        grad_name: what its gradient is called.
     """
 
     id: int | str
@@ -44,6 +46,8 @@ class NodeRow:
     op: str | None = None
     inputs: tuple[int | str, ...] = ()
     stale: tuple[str, ...] = ()
+    wires: tuple[str, ...] = ()
+    grad_name: str = "grad"
 
 
 class DotGraph(graphviz.Digraph):
@@ -100,10 +104,11 @@ def picture(rows: Iterable[NodeRow], format: str = "svg", rankdir: str = "LR",
         if row.inputs or row.op:
             end = f"{name}op"
             dot.node(end, label=graphviz.escape(row.op or "?"))
-            edges.append((end, name))
-        edges += [(f"n{operand}", end) for operand in row.inputs]
-    for tail, head in edges:
-        dot.edge(tail, head)
+            edges.append((end, name, ""))
+        said = row.wires or ("",) * len(row.inputs)
+        edges += [(f"n{operand}", end, words) for operand, words in zip(row.inputs, said, strict=True)]
+    for tail, head, words in edges:
+        dot.edge(tail, head, label=graphviz.escape(words).replace("\n", "\\n") if words else None)
     if outfile:
         dot.render(outfile, view=False)
     return dot
@@ -112,8 +117,9 @@ def picture(rows: Iterable[NodeRow], format: str = "svg", rankdir: str = "LR",
 def record(row: NodeRow) -> str:
     """The label of a record: `{ label | data 2.0000 | grad 0.0000 }`."""
     cells = [_escaped(str(row.label))] if row.label else []
-    cells += [f"{name} {_number_text(number)}" + STALE * (name in row.stale)
-              for name, number in (("data", row.data), ("grad", row.grad)) if number is not None]
+    numbers = (("data", "data", row.data), ("grad", _escaped(row.grad_name), row.grad))
+    cells += [f"{shown} {_number_text(number)}" + STALE * (name in row.stale)
+              for name, shown, number in numbers if number is not None]
     return f"{{ {' | '.join(cells)} }}"
 
 

@@ -68,7 +68,8 @@ def export(film: Film, path: Path) -> tuple[Path, ...]:
     if film.options.only_card and not form.cards:
         those = ", ".join(each.suffix for each in FORMS.values() if each.cards)
         raise Refusal(f"The step card alone is drawn as one of {those}, not as {form.suffix}.")
-    if not form.light and len(film.moments) > 1 and len(film.moments) * len(film.stand_ins.graph) > HEAVIEST:
+    light = form.light and (film.options.wires != "all" or "wires" not in form.options)
+    if not light and len(film.moments) > 1 and len(film.moments) * len(film.stand_ins.graph) > HEAVIEST:
         raise Refusal(
             f"{len(film.moments)} moments of {len(film.stand_ins.graph)} nodes are too many to draw; "
             "take one moment, fewer nodes, or the .html player."
@@ -157,7 +158,15 @@ def _dot(film: Film) -> bytes:
     from micrograd_gui.figures.notebook_style import dot_text
 
     options = film.options
-    text = dot_text(film.visible_graph, film.moments[0].frame, options.rankdir, gradients=options.gradients)
+    words = film.said_on(lambda end: end, film.moments[:1])[0]
+    text = dot_text(
+        film.visible_graph,
+        film.moments[0].frame,
+        options.rankdir,
+        gradients=options.gradients,
+        words={end: (each.rule, each.amount) for (end, _), each in words.items() if each.rest is not None},
+        grads=film.grads,
+    )
     return text.encode("utf-8", "replace")
 
 
@@ -179,7 +188,18 @@ def _mermaid(film: Film) -> bytes:
 
     moment = film.moments[0]
     said = "" if moment.said is None or not film.options.gradients else moment.said.long
-    return mermaid(film.stand_ins, moment.frame, moment.step, film.options, film.options.palette, said)
+    hidden = film.stand_ins.stands_for
+    words = film.said_on(lambda end: None if end[0] in hidden else end, film.moments[:1])[0]
+    return mermaid(
+        film.stand_ins,
+        moment.frame,
+        moment.step,
+        film.options,
+        film.options.palette,
+        said,
+        words={end: (each.rule, each.amount) for (end, _), each in words.items() if each.rest is not None},
+        grads=film.grads,
+    )
 
 
 def _animation(format: str) -> Callable[[Film], bytes]:
@@ -248,7 +268,8 @@ def _names(*names: str | Iterable[str]) -> frozenset[str]:
 
 _WHOLE = (None, "last", "all")  # steps that one may ask of a form without moments: it tells of the whole run
 _WHICH = ("step", "nodes")
-_DRAWN = _names(_WHICH, "theme", "style", "rankdir", "gradients", "open_blocks", "digits", "margin")
+_WIRES = ("wires", "notation")
+_DRAWN = _names(_WHICH, "theme", "style", "rankdir", "gradients", _WIRES, "open_blocks", "digits", "margin")
 _CARDS = ("card", "only")
 _PACE = ("fps", "seconds", "motion")
 
@@ -259,14 +280,14 @@ FORMS: dict[str, Form] = {
         Form(".svg", "SVG picture", _svg, _names(_DRAWN, _CARDS, "transparent")),
         Form(".png", "PNG picture", _png, _names(_DRAWN, _CARDS, "transparent", "scale")),
         Form(".pdf", "PDF document", _pdf, _names(_DRAWN, _CARDS), several=True),
-        Form(".dot", "Graphviz DOT", _dot, _names(_WHICH, "rankdir", "gradients"), folds=False),
+        Form(".dot", "Graphviz DOT", _dot, _names(_WHICH, "rankdir", "gradients", _WIRES), folds=False),
         Form(".gif", "Animated GIF", _animation("GIF"), _names(_DRAWN, _CARDS, _PACE, "scale"),
              several=True, animated=True),
         Form(".webp", "Animated WebP", _animation("WEBP"), _names(_DRAWN, _CARDS, _PACE, "scale"),
              several=True, animated=True),
         Form(".tex", "TikZ for TeX", _tex, _names(_DRAWN, _CARDS, "transparent"), several=True),
         Form(".mmd", "Mermaid flowchart", _mermaid,
-             _names(_WHICH, "theme", "rankdir", "gradients", "open_blocks", "digits")),
+             _names(_WHICH, "theme", "rankdir", "gradients", _WIRES, "open_blocks", "digits")),
         Form(".html", "HTML player", _player, _DRAWN, several=True, animated=True, light=True),
         Form(".py", "Python script", _script, _names("dialect", "train"), several=True, light=True),
         Form(".ipynb", "Jupyter notebook", _notebook, _names(), several=True, light=True),

@@ -12,6 +12,7 @@ from micrograd_gui.document.text import exact, given_number, quoted
 from micrograd_gui.figures.figure import MARGIN
 from micrograd_gui.figures.moments import DIRECTIONS, SCALE_RANGE, STYLES, Options
 from micrograd_gui.figures.palette import PALETTES
+from micrograd_gui.session.trace import Notation, Wires
 
 MOST_MARGIN = 1000.0
 MOST_DIGITS = 12
@@ -86,6 +87,11 @@ OPTIONS: dict[str, Option] = {
             help="pixels per unit: of a PNG 2, of an animation 1"),
         Option(name="gradients", title="with gradients", switch=True, default=True,
             help="no grad in the nodes"),
+        Option(name="wires", title="On the wires", choices=lambda: get_args(Wires), default="acting",
+            help="numbers on the wires of the acting step (in the canvas's style), on all: the value that "
+            "came along, its local slope, and what it carried back; or on none"),
+        Option(name="notation", title="Gradients as", choices=lambda: get_args(Notation), default="grad",
+            help="a.grad, or ∂L/∂a"),
         Option(name="transparent", title="with a transparent ground", switch=True, default=False,
             help="no ground behind an SVG, PNG or .tex"),
         Option(name="rankdir", choices=lambda: DIRECTIONS, default="LR", help="to the right, or downwards"),
@@ -120,6 +126,8 @@ class RenderOptions(TypedDict, total=False):
     rankdir: Literal["LR", "TB"]
     nodes: str | Iterable[str] | None
     gradients: bool
+    wires: Wires
+    notation: Notation
     open_blocks: bool
     digits: int
     card: bool | None
@@ -163,6 +171,8 @@ def read_options(graph: Graph, given: Mapping[str, Any], *, folds: bool = True) 
         only_card=only == "card",
         dialect=said["dialect"],
         train=said["train"],
+        wires=said["wires"],
+        notation=said["notation"],
     )
     return _step(said["step"]), options
 

@@ -33,6 +33,8 @@ def player(film: Film) -> bytes:
     script = resource("player", "player.js").read_text("utf-8")
     moments = zip(differences(film), film.moments, strict=True)
     changes = [(each, _travelling(film, moment)) for each, moment in moments]
+    head = film.grads.get(film.graph.target or 0, "grad")
+    head = head if head == "grad" else f"{head.rpartition('/')[0]}/∂·"
     parts = {
         "policy": f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "base-uri 'none'; form-action 'none'",
@@ -41,7 +43,7 @@ def player(film: Film) -> bytes:
         "heading": escape(film.title),
         "picture": _svg(film.figure_at(film.moments[0]), film),
         "last": str(len(film.moments) - 1),
-        "grad": '<th scope="col">grad</th>' if film.options.gradients else "",
+        "grad": f'<th scope="col">{escape(head)}</th>' if film.options.gradients else "",
         "rows": "\n".join(_rows(film)),
         "cards": "\n".join(_card(moment.card) for moment in film.moments),
         "film": _as_json([change for change, _ in changes]),
@@ -206,6 +208,7 @@ def _touched(before: Figure, now: Figure) -> set[NodeId]:
     found |= {each for each in (before.acting, before.through, now.acting, now.through) if each is not None}
     found |= _changed(before.frame.data, now.frame.data) | _changed(before.frame.grad, now.frame.grad)
     found |= {node for node, _ in before.frame.stale ^ now.frame.stale}
+    found |= {each.node for was, each in zip(before.chips, now.chips, strict=True) if was != each}
     return found | {now.stands_for[node] for node in found if node in now.stands_for}
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from threading import Event
-from typing import NamedTuple
 
 from msgspec import structs
 
@@ -25,10 +23,8 @@ from micrograd_gui.figures.folding import (
     title_room,
 )
 from micrograd_gui.figures.geometry import (
-    AMOUNT_SIZE,
     HEIGHT,
     PORT,
-    RULE_SIZE,
     SIDE_PORT_RADIUS,
     STACK,
     TITLE,
@@ -38,7 +34,6 @@ from micrograd_gui.figures.geometry import (
     Size,
     around,
     block_port_radius,
-    chip_size,
     in_port,
     node_sizes,
     number_fields,
@@ -47,6 +42,7 @@ from micrograd_gui.figures.geometry import (
     port_radius,
     room,
 )
+from micrograd_gui.figures.on_wires import Words, rooms_on_all, words_size
 from micrograd_gui.figures.parts import (
     CardBox,
     CardPort,
@@ -58,10 +54,8 @@ from micrograd_gui.figures.parts import (
     Wire,
     symbol_of,
 )
-from micrograd_gui.figures.text_metrics import line_height, shown_label, width
+from micrograd_gui.figures.text_metrics import shown_label
 from micrograd_gui.layout import layout
-from micrograd_gui.session.explain.slopes import amount_text, rule_text
-from micrograd_gui.session.trace import Step
 
 _REACH = 6.0  # how far ports and thick outlines stand out of a card
 
@@ -200,36 +194,6 @@ def _starts(folding: Folding) -> Mapping[Key, dict[Place, None]]:
     return found
 
 
-class ChipWords(NamedTuple):
-    """What a chip says: the rule and the amount; and whether there is rather room below than above."""
-
-    rule: str
-    amount: str
-    below: bool
-
-
-Words = Mapping[tuple[End, int], ChipWords]  # on each wire as it is drawn: the first thing, the second, …
-
-
-def words_of_step(shown: Callable[[End], End | None], graph: Graph, step: Step | None) -> Words:
-    """What that step says on the wires; ``shown`` gives the end of a wire of the graph as it is drawn.
-
-    A wire that stands for several operands says something for each of them.
-    """
-    if step is None or step.node is None or step.kind not in ("backward", "problem"):
-        return {}
-    found: dict[tuple[End, int], ChipWords] = {}
-    times: Counter[End] = Counter()
-    for each in step.contributions:
-        end = shown((step.node, each.port))
-        if end is not None:
-            last = each.port == len(step.contributions) - 1 and each.port > 0
-            rule = shown_label(rule_text(graph, step.node, each))
-            found[end, times[end]] = ChipWords(rule, amount_text(each), last)
-            times[end] += 1
-    return found
-
-
 def room_for(
     wires: Iterable[Wire],
     boxes: Sequence[Rect],
@@ -238,10 +202,12 @@ def room_for(
 ) -> tuple[ChipText, ...]:
     """A chip with nothing on it for each thing that is ever said, as wide as its widest words."""
     widest: dict[tuple[End, int], tuple[float, bool]] = {}
+    tall, all_words = 0.0, list(all_words)
+    if any(said.rest is not None for each in all_words for said in each.values()):
+        return rooms_on_all(wires, [*boxes, *(title_room(*framed) for framed in frames)], all_words)
     for each in all_words:
         for at, said in each.items():
-            rule, amount = width(said.rule, RULE_SIZE), width(said.amount, AMOUNT_SIZE, bold=True)
-            wide, tall = chip_size((rule, line_height(RULE_SIZE)), (amount, line_height(AMOUNT_SIZE)))
+            wide, tall = words_size(said.rule or " ", said.amount)
             widest[at] = max(widest.get(at, (0.0, False))[0], wide), said.below
     if not widest:
         return ()
@@ -253,15 +219,6 @@ def room_for(
             beside = made.setdefault(end[0], [])
             beside.append(_place_chip(ends[end], nth, (wide, tall), below, obstacles, beside))
     return tuple(chip for chips in made.values() for chip in chips)
-
-
-def with_words(figure: Figure, said: Words) -> Figure:
-    """The figure with those words on its chips."""
-    chips = []
-    for chip in figure.chips:
-        rule, amount, _ = said.get(((chip.node, chip.port), chip.nth), ("", "", False))
-        chips.append(replace(chip, rule=rule, amount=amount))
-    return replace(figure, chips=tuple(chips))
 
 
 def _place_chip(

@@ -70,6 +70,7 @@ class Figure:
     used: frozenset[End] = frozenset()  # those ends of such wires that the step went through
     nudge: Nudge | None = None  # what it moved is shown before and after, in the notebook's style
     found: Found | None = None  # what live values have otherwise stands above the right number there
+    grads: Mapping[NodeId, str] = field(default_factory=dict)  # what gradients are called; else grad
 
     def with_frame(
         self, frame: Frame, step: Step | None = None, nudge: Nudge | None = None, found: Found | None = None
@@ -130,7 +131,9 @@ class Figure:
         """The label of a box, and the names and numbers of its fields."""
         if self.style == "canvas":
             ahead, of = self.ahead(box.number_of), box.number_of
-            made = on_card(box, ahead=ahead, number=lambda role: self._on_card(box, role))
+            made = on_card(
+                box, ahead=ahead, number=lambda role: self._on_card(box, role), grad=self.word(of, "grad")
+            )
             return tuple(self._struck(text) if self.stale(of, text.role) else text for text in made)
         texts: list[Text] = []
         for cell in box.cells:
@@ -139,7 +142,8 @@ class Figure:
                 texts.append(self._label_in(box, cell))
                 continue
             right, left = cell.x + cell.width - PADDING, cell.x + PADDING
-            texts.append(Text(box.node, cell.role, left, baseline, "start", cell.role, SMALL, faint=True))
+            word = self.word(box.node, cell.role)
+            texts.append(Text(box.node, cell.role, left, baseline, "start", word, SMALL, faint=True))
             moved = None if self.nudge is None or box.node in self.silent else self.nudge.shows(box.node)
             if moved is not None and cell.role == "data":
                 texts.extend(one_above_the_other(box.node, cell, f"{moved[0]} →", moved[1]))
@@ -177,7 +181,12 @@ class Figure:
 
     def _struck(self, text: Text) -> Text:
         """The number with a line through it; the name of its field stays as it is."""
-        return text if text.text == text.role else replace(text, faint=True, struck=True)
+        names = (text.role, self.word(text.node, text.role))
+        return text if text.text in names else replace(text, faint=True, struck=True)
+
+    def word(self, node: NodeId, role: Role) -> str:
+        """What that field of the node is called."""
+        return self.grads.get(node, role) if role == "grad" else role
 
     def _on_card(self, box: CardBox, role: Role) -> str:
         """The number in that field, and nothing where there is a dot instead."""

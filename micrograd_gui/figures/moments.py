@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Event
@@ -12,17 +12,20 @@ from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import quoted, spoken, written
 from micrograd_gui.figures.figure import MARGIN, Figure, Style
+from micrograd_gui.figures.geometry import Size
 from micrograd_gui.figures.notebook_style import StandIns, lay_out_notebook, with_stand_ins
 from micrograd_gui.figures.palette import Palette, palette_named
-from micrograd_gui.figures.parts import SIZE
+from micrograd_gui.figures.parts import SIZE, End
 from micrograd_gui.figures.text_metrics import shown_label, width
 from micrograd_gui.layout.graphviz import Cancelled
 from micrograd_gui.session.record import record
-from micrograd_gui.session.trace import Frame, Pass, Run, Step
+from micrograd_gui.session.trace import Frame, Notation, Pass, Run, Step, Wires
 
 # Cards, captions, blocks and the canvas's style are loaded where they are wanted: most pictures have none.
 if TYPE_CHECKING:
     from micrograd_gui.document.block import Key
+    from micrograd_gui.figures.on_wires import Words
+    from micrograd_gui.session.asking.on_wires import GraphWire, OnWire
     from micrograd_gui.session.explain.formulas import Line
     from micrograd_gui.session.explain.of_rows import Said
 
@@ -65,6 +68,8 @@ class Options:
     only_card: bool = False  # the step card and no graph
     dialect: str | None = None  # what a script is written in; None: micrograd, and PyTorch for training
     train: bool = False  # whether a script trains the graph
+    wires: Wires = "acting"  # on which of them numbers stand
+    notation: Notation = "grad"  # how derivatives are written
 
     def __post_init__(self) -> None:
         if self.style not in STYLES:
@@ -96,6 +101,7 @@ class Moment:
     card: tuple[Line, ...] = ()
     cursor: int | None = None  # after how many steps; None: nobody counted
     said: Said | None = None  # what the gradients are of, where the graph has several rows
+    wires: Mapping[GraphWire, OnWire] = field(default_factory=dict)  # what stands on all, where it is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +167,29 @@ class Film:
             from micrograd_gui.figures.captions import SAID, with_saying
 
             made = with_saying(replace(made, height=made.height + SAID), None, options.margin)
-        return replace(made, digits=options.digits)
+        return replace(made, digits=options.digits, grads=self.grads)
+
+    @cached_property
+    def grads(self) -> Mapping[NodeId, str]:
+        """What the gradient of each node is called on it, where that is not grad."""
+        if self.options.notation == "grad":
+            return {}
+        from micrograd_gui.session.explain.formulas import naming_of
+
+        names = naming_of(self.graph, self.options.notation)
+        found = {number: names.short_grad(node) for number, node in self.graph.nodes.items()}
+        stands = self.stand_ins.stands_for.items() if self.options.style == "notebook" else ()
+        return found | {stand: found[stand] for _, stand in stands if stand in found}
 
     def _records(self) -> Figure:
         options, stop = self.options, self.progress.stop
+        sizes: Mapping[End, Size] = {}
+        if options.wires == "all":
+            from micrograd_gui.figures.on_wires import widest
+
+            hidden = self.stand_ins.stands_for
+            words = self.said_on(lambda end: None if end[0] in hidden else end, self.moments)
+            sizes = {end: whole for (end, _), (whole, _) in widest(words).items()}
         return lay_out_notebook(
             self.stand_ins,
             self.widest,
@@ -173,6 +198,8 @@ class Film:
             margin=options.margin,
             time_limit=PATIENCE,
             stop=stop,
+            wires=sizes,
+            grads=self.grads,
         )
 
     def _cards(self) -> Figure:
@@ -180,7 +207,6 @@ class Film:
             ensure_places,
             lay_out_canvas,
             open_blocks,
-            words_of_step,
         )
         from micrograd_gui.figures.folding import Folding
 
@@ -192,8 +218,14 @@ class Film:
         )
         folding = Folding(ensure_places(graph, stop=stop, time_limit=PATIENCE))
         moments = self.moments if options.gradients else ()
-        words = [words_of_step(folding.drawn_wire, self.graph, each.step) for each in moments]
+        words = self.said_on(folding.drawn_wire, moments)
         return lay_out_canvas(folding, words, gradients=options.gradients, margin=options.margin)
+
+    def said_on(self, shown: Callable[[End], End | None], moments: Sequence[Moment]) -> list[Words]:
+        """What stands on the wires at each of those moments."""
+        from micrograd_gui.figures.on_wires import words_of
+
+        return [words_of(shown, self.graph, each, self.options) for each in moments]
 
     def figure_at(self, moment: Moment) -> Figure:
         """The picture of that moment."""
@@ -204,9 +236,9 @@ class Film:
             picture = with_saying(picture, moment.said, self.options.margin)
         if not picture.chips:
             return picture
-        from micrograd_gui.figures.canvas_style import with_words, words_of_step
+        from micrograd_gui.figures.on_wires import with_words
 
-        return with_words(picture, words_of_step(picture.drawn_end, self.graph, moment.step))
+        return with_words(picture, self.said_on(picture.drawn_end, [moment])[0])
 
     @property
     def pictures(self) -> Iterator[Figure]:
@@ -273,12 +305,13 @@ def film_of(
         step = "last"  # a result has no step to tell of, a problem is one
     if step is None:
         end = len(trace)
-        result = Moment(trace.frame(end), cursor=end, said=said_at(graph, trace, end))
+        wires = wires_at(graph, trace, end, options)
+        result = Moment(trace.frame(end), cursor=end, said=said_at(graph, trace, end), wires=wires)
         return Film(graph, (result,), options, progress)
     cursors = _cursors(trace, step)
     if step == "all" and options.folded:
         cursors = _without_inner(cursors, trace, graph)
-    return Film(graph, tuple(moment(graph, trace, cursor) for cursor in cursors), options, progress)
+    return Film(graph, tuple(moment(graph, trace, cursor, options) for cursor in cursors), options, progress)
 
 
 def _without_inner(cursors: Sequence[int], trace: Run, graph: Graph) -> Sequence[int]:
@@ -305,14 +338,25 @@ def see_that_there_is_something(graph: Graph, options: Options) -> None:
         raise Refusal("Nothing is selected: there is nothing to draw.")
 
 
-def moment(graph: Graph, trace: Run, cursor: int) -> Moment:
+def wires_at(graph: Graph, trace: Run, cursor: int, options: Options) -> Mapping[GraphWire, OnWire]:
+    """What stands on all wires at that moment, where that is shown."""
+    if options.wires != "all":
+        return {}
+    from micrograd_gui.session.asking.on_wires import on_wires
+
+    return on_wires(graph, trace, cursor, trace.frame(cursor))
+
+
+def moment(graph: Graph, trace: Run, cursor: int, options: Options | None = None) -> Moment:
     """That moment of the run, with its step card."""
+    options = Options() if options is None else options
     from micrograd_gui.document.history import Entry, History
     from micrograd_gui.session.explain.card import card
     from micrograd_gui.session.state import State
 
-    state = State(History((Entry(graph),)), trace=trace, cursor=cursor)
-    return Moment(state.frame, state.step, card(state), cursor, said_at(graph, trace, cursor))
+    state = State(History((Entry(graph),)), trace=trace, cursor=cursor, notation=options.notation)
+    wires = wires_at(graph, trace, cursor, options)
+    return Moment(state.frame, state.step, card(state), cursor, said_at(graph, trace, cursor), wires)
 
 
 def _script(graph: Graph) -> tuple[Pass, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import ceil
 from threading import Event
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
@@ -16,12 +17,14 @@ from micrograd import dot
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.text import MINUS, WIDEST
 from micrograd_gui.figures.figure import MARGIN, Figure
-from micrograd_gui.figures.geometry import Point
+from micrograd_gui.figures.geometry import Point, Size
 from micrograd_gui.figures.parts import (
     PADDING,
     SIZE,
     CardBox,
     Cell,
+    ChipText,
+    End,
     Oval,
     Role,
     Wire,
@@ -42,6 +45,7 @@ LABEL_IN_DOT = 2000  # characters: older Graphviz reads no string of more than 1
 CURVED_AT_MOST = 400  # nodes; straight wires take a quarter of the time that curved ones do
 _CLOSE = {"margin": f"{PADDING / 72:.3f},0.055", "width": "0.45", "height": "0.45"}
 _USUAL_CONSTANT = MINUS + "0.25"
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 _SMALLEST = "i"  # labels are laid out as so many of these: no text of a user reaches the engine
 
 
@@ -55,10 +59,13 @@ def lay_out_notebook(
     time_limit: float = TIME_LIMIT,
     stop: Event | None = None,
     by: Engine | None = None,
+    wires: Mapping[End, Size] = _NOTHING,
+    grads: Mapping[NodeId, str] = _NOTHING,
 ) -> Figure:
     """The graph laid out with no numbers yet, its collapsed blocks as boxes where it has StandIns.
 
-    Fields have room for the ``widest`` number.
+    Fields have room for the ``widest`` number, those ``wires`` for chips of these sizes; ``grads`` are what
+    gradients are called.
 
     Raises LayoutRefusal, or Cancelled.
     """
@@ -67,14 +74,16 @@ def lay_out_notebook(
     if not graph.nodes:
         return Figure(2 * margin, 2 * margin)
     blank = dot.picture(
-        [_row(graph, number, widest, gradients) for number in graph.order],
+        [_row(graph, number, widest, gradients, wires, grads) for number in graph.order],
         rankdir=rankdir,
         node_attr={"fontname": FAMILY, "fontsize": f"{SIZE:g}", **_CLOSE},
     )
     blank.attr(ranksep="0.28", nodesep="0.22", **_within_bounds(graph))
+    if wires:
+        blank.attr("edge", fontname=FAMILY, fontsize=f"{SIZE:g}")
     answer = (by or engine()).run(blank.source, time_limit=time_limit, stop=stop)
-    made = _figure_of(graph, json.loads(answer), margin)
-    return replace(made, stands_for=whole.stands_for, silent=whole.silent)
+    made = _figure_of(graph, json.loads(answer), margin, wires)
+    return replace(made, stands_for=whole.stands_for, silent=whole.silent, grads=grads)
 
 
 def _within_bounds(graph: Graph) -> dict[str, str]:
@@ -92,8 +101,19 @@ def shape_of(graph: Graph) -> Hashable:
     )
 
 
-def dot_text(graph: Graph, frame: Frame, rankdir: str = "LR", *, gradients: bool = True) -> str:
-    """The moment as DOT text in the lecture's form: ``{ a | data 2.0000 | grad 6.0000 }``."""
+def dot_text(
+    graph: Graph,
+    frame: Frame,
+    rankdir: str = "LR",
+    *,
+    gradients: bool = True,
+    words: Mapping[End, tuple[str, ...]] = _NOTHING,
+    grads: Mapping[NodeId, str] = _NOTHING,
+) -> str:
+    """The moment as DOT text in the lecture's form: ``{ a | data 2.0000 | grad 6.0000 }``.
+
+    ``words`` are lines on wires, by where these end; ``grads`` are what gradients are called, else grad.
+    """
     rows = [
         dot.NodeRow(
             number,
@@ -103,6 +123,12 @@ def dot_text(graph: Graph, frame: Frame, rankdir: str = "LR", *, gradients: bool
             graph.nodes[number].op_text,
             _inputs(graph, number),
             tuple(part for part in ("data", "grad") if (number, part) in frame.stale),
+            tuple(
+                "\n".join(line for line in words.get((number, port), ()) if line)
+                for port, source in enumerate(graph.nodes[number].inputs)
+                if source is not None
+            ),
+            grads.get(number, "grad"),
         )
         for number in graph.order
     ]
@@ -112,16 +138,37 @@ def dot_text(graph: Graph, frame: Frame, rankdir: str = "LR", *, gradients: bool
     return str(drawn.source)
 
 
-def _row(graph: Graph, number: NodeId, widest: str, gradients: bool) -> dot.NodeRow:
+def _row(
+    graph: Graph,
+    number: NodeId,
+    widest: str,
+    gradients: bool,
+    wires: Mapping[End, Size],
+    grads: Mapping[NodeId, str],
+) -> dot.NodeRow:
     """The node with texts that are as wide as what will stand there."""
-    data, grad = (_as_wide_as(field_width(name, widest), name) for name in ("data", "grad"))
+    fields = (("data", "data"), (grads.get(number, "grad"), "grad"))
+    data, grad = (_as_wide_as(field_width(shown, widest), name) for shown, name in fields)
     name = width_of(label_of(graph.nodes[number]), SIZE, bold=True)
     if _is_nameless_constant(graph.nodes[number]):  # it may hold another number before the next layout
         name = max(name, width_of(_USUAL_CONSTANT, SIZE, bold=True))
     symbol = width_of(symbol_of(graph.nodes[number]), SIZE)
     op = None if graph.nodes[number].is_leaf else _blank(symbol)
     shown = grad if gradients else None
-    return dot.NodeRow(number, _blank(name), data, shown, op, _inputs(graph, number))
+    chips = tuple(
+        _blank_chip(wires.get((number, port)))
+        for port, source in enumerate(graph.nodes[number].inputs)
+        if source is not None
+    )
+    return dot.NodeRow(number, _blank(name), data, shown, op, _inputs(graph, number), wires=chips)
+
+
+def _blank_chip(size: Size | None) -> str:
+    """A text that Graphviz finds as large as a chip of that size."""
+    if size is None:
+        return ""
+    lines = max(1, ceil((size[1] - 2) / (1.2 * SIZE)))
+    return "\n".join([_blank(size[0])] * lines)
 
 
 def _is_nameless_constant(node: Node) -> bool:
@@ -150,7 +197,9 @@ def _inputs(graph: Graph, number: NodeId) -> tuple[NodeId, ...]:
     return tuple(source for source in graph.nodes[number].inputs if source is not None)
 
 
-def _figure_of(graph: Graph, answer: Mapping[str, Any], margin: float) -> Figure:
+def _figure_of(
+    graph: Graph, answer: Mapping[str, Any], margin: float, sizes: Mapping[End, Size] = _NOTHING
+) -> Figure:
     left, bottom, right, top = (float(part) for part in answer["bb"].split(","))
 
     def place(x: float, y: float) -> Point:
@@ -171,9 +220,26 @@ def _figure_of(graph: Graph, answer: Mapping[str, Any], margin: float) -> Figure
             cells = tuple(_cells(each["rects"], place))
             node = graph.nodes[number]
             boxes.append(CardBox(number, label_of(node), cells, named=not _is_nameless_constant(node)))
-    wires = tuple(_wires(graph, answer.get("edges", []), names, place))
+    edges = answer.get("edges", [])
+    wires = tuple(_wires(graph, edges, names, place))
+    chips = tuple(_chips(wires, edges, sizes, place)) if sizes else ()
     width, height = (round(length + 2 * margin, 2) for length in (right - left, top - bottom))
-    return Figure(width, height, tuple(boxes), tuple(ovals), wires)
+    return Figure(width, height, tuple(boxes), tuple(ovals), wires, chips)
+
+
+def _chips(
+    wires: Iterable[Wire],
+    edges: Iterable[Mapping[str, Any]],
+    sizes: Mapping[End, Size],
+    place: Callable[[float, float], Point],
+) -> Iterable[ChipText]:
+    """A chip with nothing on it for each wire that has something to say, where Graphviz left room."""
+    for wire, edge in zip(wires, edges, strict=True):
+        if wire.port is not None and (wire.node, wire.port) in sizes and "lp" in edge:
+            x, y = place(*(float(part) for part in edge["lp"].split(",")))
+            wide, tall = sizes[wire.node, wire.port]
+            left, top = round(x - wide / 2, 2), round(y - tall / 2, 2)
+            yield ChipText(wire.node, wire.port, left, top, round(wide, 2), round(tall, 2), (x, y))
 
 
 def _cells(rects: str, place: Callable[[float, float], Point]) -> Iterable[Cell]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from micrograd.ops import op_of
 from micrograd_gui.document.block import BlockKey, BlockKind
@@ -32,6 +32,9 @@ from micrograd_gui.figures.geometry import (
     Sign,
 )
 from micrograd_gui.figures.text_metrics import CAP, fitting, line_height, shortened, shown_label, width
+
+if TYPE_CHECKING:
+    from micrograd_gui.session.explain.slopes import WireWords
 
 Role = Literal["label", "data", "grad", "op", "badge", "mark", "count", "foot"]
 Anchor = Literal["start", "middle", "end"]
@@ -188,7 +191,8 @@ class ChipText:
     """On a wire, by the node and the port it ends at: left, top, width, height; the point it is about.
 
     ``rule`` and ``amount`` are what a backward step multiplies by and adds, empty at other moments. A wire
-    that stands for several has several chips, counted by ``nth``.
+    that stands for several has several chips, counted by ``nth``. ``rest`` is what the wire holds while
+    something stands on all of them; a ``brief`` one has room for its lower line alone.
     """
 
     node: NodeId
@@ -201,6 +205,8 @@ class ChipText:
     rule: str = ""
     amount: str = ""
     nth: int = 0
+    brief: bool = False
+    rest: WireWords | None = None
 
     @property
     def rect(self) -> Rect:
@@ -250,13 +256,21 @@ def oval_text(oval: Oval, *, faint: bool = False) -> Text:
 
 def texts_on(chip: ChipText) -> tuple[Text, Text]:
     """The rule, and below it the amount; empty where nothing is said."""
-    x = chip.x + chip.width / 2
+    x, rest = chip.x + chip.width / 2, chip.rest
     rule, amount = geometry.chip_middles(chip.height, line_height(RULE_SIZE), line_height(AMOUNT_SIZE))
+    if chip.brief:
+        amount = chip.height / 2
     above, below = _baseline(chip.y + rule, RULE_SIZE), _baseline(chip.y + amount, AMOUNT_SIZE)
-    return (
-        Text(chip.node, "mark", x, above, "middle", chip.rule, RULE_SIZE, faint=True),
-        Text(chip.node, "grad", x, below, "middle", chip.amount, AMOUNT_SIZE, bold=True),
-    )
+    if rest is None:
+        return (
+            Text(chip.node, "mark", x, above, "middle", chip.rule, RULE_SIZE, faint=True),
+            Text(chip.node, "grad", x, below, "middle", chip.amount, AMOUNT_SIZE, bold=True),
+        )
+    struck, plain, past = rest.stale, not rest.carried, rest.past
+    role: Role = "mark" if plain else "grad"
+    upper = Text(chip.node, "data", x, above, "middle", chip.rule, RULE_SIZE, faint=past, struck=past)
+    lower = Text(chip.node, role, x, below, "middle", chip.amount, AMOUNT_SIZE, bold=not plain)
+    return upper, replace(lower, faint=struck or (plain and not chip.rule), struck=struck)
 
 
 def one_above_the_other(node: NodeId, cell: Cell, above: str, below: str) -> Iterator[Text]:
@@ -276,10 +290,13 @@ def field_width(name: str, widest: str) -> float:
 _SMALLEST_NAME = 9.5  # a longer name is cut
 
 
-def on_card(box: CardBox, *, ahead: bool, number: Callable[[Role], str]) -> Iterable[Text]:
+def on_card(
+    box: CardBox, *, ahead: bool, number: Callable[[Role], str], grad: str = "grad"
+) -> Iterable[Text]:
     """As on the canvas: badge, name and marks in the title, each number below its field's name.
 
     ``ahead``: the node is still to come; ``number`` gives what stands in a field, empty where nothing does.
+    ``grad`` is what the gradient is called.
     """
     left, top = box.cells[0].x, box.cells[0].y
     middle, badge = top + MIDDLE, box.badge
@@ -300,15 +317,18 @@ def on_card(box: CardBox, *, ahead: bool, number: Callable[[Role], str]) -> Iter
     text = Text(box.node, "label", left, _baseline(middle, size), "start", name, size)
     yield replace(text, bold=box.named, italic=not box.named, faint=ahead or not box.named)
     for cell in box.cells[1:]:
-        yield from _constant(box, cell) if cell.text else _field_texts(box, cell, number(cell.role))
+        yield from _constant(box, cell) if cell.text else _field_texts(
+            box, cell, number(cell.role), grad if cell.role == "grad" else cell.role
+        )
 
 
-def _field_texts(box: CardBox, cell: Cell, shown: str) -> Iterable[Text]:
+def _field_texts(box: CardBox, cell: Cell, shown: str, word: str) -> Iterable[Text]:
     """The word data or grad, and the number below it."""
     field = cell.rect
     x, middle = geometry.word_middle(field)
     baseline = _baseline(middle, WORD_SIZE)
-    yield Text(box.node, cell.role, x, baseline, "middle", cell.role, WORD_SIZE, faint=True)
+    size = fitting(word, WORD_SIZE, cell.width - 4)
+    yield Text(box.node, cell.role, x, baseline, "middle", word, size, faint=True)
     size = fitting(shown, NUMBER_SIZE, geometry.number_room(field))
     wide = width(shown, NUMBER_SIZE, bold=True)
     edge, middle = geometry.number_end(field, "grad" if cell.role == "grad" else "data", wide)

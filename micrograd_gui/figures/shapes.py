@@ -276,12 +276,14 @@ def _card(box: CardBox, figure: Figure) -> Iterable[Shape]:
 
 def _chip(chip: ChipText) -> Iterable[Shape]:
     """A plate, and a line to its wire where it stands beside it; unpainted while it says nothing."""
-    said = bool(chip.amount)
+    said, rests = bool(chip.amount), chip.rest is not None and not chip.rest.acting
+    edge: Tone | None = ("line" if rests else "grad") if said else None
     tail = geometry.chip_tail(chip.anchor, chip.rect)
     if tail is not None:
-        yield Shape(Lines((tail,)), None, "grad" if said else None)
+        yield Shape(Lines((tail,)), None, edge)
     plate = Rect(*chip.rect, CHIP_RADIUS)
-    yield Shape(plate, "box" if said else None, "grad" if said else None)
+    strong = said and chip.rest is not None and chip.rest.acting
+    yield Shape(plate, "box" if said else None, edge, "strong" if strong else "thin")
 
 
 def _sign(sign: geometry.Sign, right: float, middle: float) -> Iterable[Shape]:

@@ -16,7 +16,7 @@ from micrograd_gui.session.build import leaf_data
 from micrograd_gui.session.measure import Checked, Nudge, Sides
 from micrograd_gui.session.over_rows import gathered_at
 from micrograd_gui.session.record import differ
-from micrograd_gui.session.trace import Frame, Pass, Run, Step
+from micrograd_gui.session.trace import Frame, Notation, Pass, Run, Step, Wires
 from micrograd_gui.session.training.progress import Series, TrainingState
 
 if TYPE_CHECKING:
@@ -117,6 +117,9 @@ class State(Struct, frozen=True, eq=False, dict=True):
         asked: What is asked of the selected node; None: nothing.
         quiz: That somebody predicts the next step, and how it has gone; None: nobody does.
         lesson: Where the learner is in a lesson; None: in none.
+        wires: On which wires numbers stand: those of the acting step, all, or none.
+        notation: How derivatives are written: ``a.grad``, or ``∂L/∂a``.
+        forward_leaf: The leaf by which every node is derived in forward mode; None: forward mode is off.
     """
 
     history: History = field(default_factory=History)
@@ -140,6 +143,9 @@ class State(Struct, frozen=True, eq=False, dict=True):
     asked: Asked | None = None
     quiz: Quiz | None = None
     lesson: Following | None = None
+    wires: Wires = "acting"
+    notation: Notation = "grad"
+    forward_leaf: NodeId | None = None
 
     @property
     def finding(self) -> Found | None:

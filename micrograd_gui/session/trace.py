@@ -16,6 +16,8 @@ from micrograd_gui.document.optimisers import OptimiserName
 Kind = Literal["forward", "seed", "backward", "rows", "zero", "update", "problem"]
 Stage = Literal["", "forward", "done", "updated"]
 Field = Literal["data", "grad"]
+Wires = Literal["acting", "all", "none"]  # on which of them numbers stand
+Notation = Literal["grad", "leibniz"]  # a.grad, or ∂L/∂a
 NumberField = tuple[NodeId, Field]
 Memory = tuple[tuple[NodeId, tuple[float, ...]], ...]  # what an optimiser remembers, by parameter
 _KEYFRAMES = 64  # at most so many frames are kept beside the steps

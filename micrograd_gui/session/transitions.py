@@ -139,7 +139,13 @@ def with_layout(state: State, graph: Graph) -> State:
 
 def opened(state: State, graph: Graph, path: Path | None, title: str) -> State:
     """Another document, with a history of its own; h, the sides of the nudge and what is shown stay."""
-    kept = State(h=state.h, sides=state.sides, order_shown=state.order_shown)
+    kept = State(
+        h=state.h,
+        sides=state.sides,
+        order_shown=state.order_shown,
+        wires=state.wires,
+        notation=state.notation,
+    )
     return replace(kept, history=History((Entry(graph),)), saved=graph, path=path, title=title)
 
 

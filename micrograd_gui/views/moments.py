@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.session.explain.moments import moment_in_words
 from micrograd_gui.session.state import State
-from micrograd_gui.session.trace import Run
+from micrograd_gui.session.trace import Notation, Run
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.theme import Look
 
@@ -23,11 +23,12 @@ class _Model(QAbstractListModel):
         super().__init__(parent)
         self.run: Run | None = None
         self._graph = Graph()
+        self.notation: Notation = "grad"
 
-    def show(self, graph: Graph, run: Run | None) -> None:
+    def show(self, graph: Graph, run: Run | None, notation: Notation) -> None:
         """List the moments of that run of that graph."""
         self.beginResetModel()
-        self._graph, self.run = graph, run
+        self._graph, self.run, self.notation = graph, run, notation
         self.endResetModel()
 
     def rowCount(self, parent: _Index = _NO_INDEX) -> int:
@@ -36,7 +37,7 @@ class _Model(QAbstractListModel):
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
         if role != Qt.ItemDataRole.DisplayRole or self.run is None or not index.isValid():
             return None
-        return moment_in_words(self._graph, self.run, index.row())
+        return moment_in_words(self._graph, self.run, index.row(), self.notation)
 
 
 class Moments(QListView):
@@ -73,8 +74,8 @@ class Moments(QListView):
         run = None if state.is_training else state.trace
         self._following = True
         try:
-            if run is not self._model.run:
-                self._model.show(state.graph, run)
+            if (run, state.notation) != (self._model.run, self._model.notation):
+                self._model.show(state.graph, run, state.notation)
             if run is not None:
                 here = self._model.index(state.cursor)
                 self.selectionModel().setCurrentIndex(here, QItemSelectionModel.SelectionFlag.ClearAndSelect)

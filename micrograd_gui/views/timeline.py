@@ -115,7 +115,7 @@ class Timeline(QWidget):
         if self._hovered is None or self._run is None:
             return ""
         graph = self._bridge.shown.graph
-        said = moment_in_words(graph, self._run, self._hovered)
+        said = moment_in_words(graph, self._run, self._hovered, self._bridge.shown.notation)
         step = self._run.steps[self._hovered - 1] if self._hovered else None
         box = None if step is None or step.node is None else self._boxes.get(step.node)
         if box is not None:
@@ -174,7 +174,7 @@ class Timeline(QWidget):
         if run is None:
             self.setAccessibleDescription("")
         else:
-            said = moment_in_words(state.graph, run, self._cursor)
+            said = moment_in_words(state.graph, run, self._cursor, state.notation)
             self.setAccessibleDescription(f"{said}, of {self._moments}")
         if same:
             self._update_between(before, self._cursor)

@@ -18,8 +18,10 @@ from micrograd_gui.export.formats import FORMS, render
 from micrograd_gui.export.options import OPTIONS, RenderOptions, read_options
 from micrograd_gui.figures.moments import DIRECTIONS, STYLES, Options
 from micrograd_gui.figures.palette import PALETTES
+from micrograd_gui.session.trace import Notation, Wires
 
 CHOICES = {"theme": PALETTES, "style": STYLES, "rankdir": DIRECTIONS, "dialect": DIALECTS,
+           "wires": get_args(Wires), "notation": get_args(Notation),
            "only": ("graph", "card")}  # fmt: skip
 
 
@@ -66,6 +68,7 @@ def test_a_number_may_be_a_text() -> None:
 # Which form heeds which option -------------------------------------------------------------------
 
 OTHER: dict[str, object] = {  # than usual, for each option
+    "wires": "all", "notation": "leibniz",
     "step": "3", "style": "canvas", "theme": "print", "scale": 0.7, "gradients": False, "transparent": True,
     "motion": False, "rankdir": "TB", "nodes": "y,L", "open_blocks": True, "digits": 1, "card": True,
     "only": "card", "margin": 50, "dialect": "torch", "train": True, "fps": 50, "seconds": 0.1,

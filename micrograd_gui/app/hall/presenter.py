@@ -85,9 +85,12 @@ def words(state: State) -> dict[str, str]:
     cues = graph.marks.cues
     here = next((each for each in reversed(cues) if each.moment <= state.cursor), None)
     ahead = next((each for each in cues if each.moment > state.cursor), None)
+    now = "Not run yet."
+    if run is not None:
+        now = f"Now {moment_in_words(graph, run, state.cursor, state.notation)}"
     steps = 0 if ahead is None else ahead.moment - state.cursor
     return {
-        "now": "Not run yet." if run is None else f"Now {moment_in_words(graph, run, state.cursor)}",
+        "now": now,
         "next": f"Next: {_next(state)}",
         "cue": "" if here is None else f"⚑ {here.name}",
         "note": "" if here is None else here.note,
@@ -98,7 +101,7 @@ def words(state: State) -> dict[str, str]:
 def _next(state: State) -> str:
     """What the next step does; of a pass that nobody has begun, how to begin it."""
     if state.following is not None:
-        return step_in_words(state.graph, state.following)
+        return step_in_words(state.graph, state.following, state.notation)
     if state.blocked:
         return "nothing; the run stops here"
     if not state.forward_done:

@@ -21,6 +21,7 @@ from micrograd_gui.session.explain.formulas import (
     gathered_line,
     heading,
     name_of,
+    naming_of,
     operand_name,
     seed_line,
     sentence,
@@ -139,21 +140,24 @@ def _forward(state: State, step: Step) -> tuple[Line, ...]:
         forward_line(state.graph, node, state.frame),
     ]
     if state.forward_done and state.following is None and state.graph.target is not None:
-        target = name_of(state.graph.nodes[state.graph.target])
+        end, names = state.graph.nodes[state.graph.target], naming_of(state.graph, state.notation)
+        target = name_of(end)
+        seed = names.grad(end) if names.leibniz else f"{target}.grad"
         update = _update_before(state)
         lines += () if update is None else _too_large(state, update)
-        lines.append(sentence(f"Forward is done. Backward step (F10) starts at {target}: {target}.grad = 1."))
+        lines.append(sentence(f"Forward is done. Backward step (F10) starts at {target}: {seed} = 1."))
     return tuple(lines)
 
 
 def _seed(state: State, step: Step) -> tuple[Line, ...]:
     assert step.node is not None
     node = state.graph.nodes[step.node]
-    name = operand_name(node)
+    name, names = operand_name(node), naming_of(state.graph, state.notation)
+    because = "" if names.leibniz else f" because d{name}/d{name} = 1"
     lines = [
         _head(state, Fragment("plain", "backward from "), Fragment("symbol", name_of(node), strong=True)),
-        seed_line(node),
-        sentence(f"{name}.grad = 1 because d{name}/d{name} = 1: moving {name} by h moves {name} by h."),
+        seed_line(node, names),
+        sentence(f"{names.grad(node)} = 1{because}: moving {name} by h moves {name} by h."),
     ]
     if step.backward_pass > 1:
         lines.append(_why_numbers_grow(step))
@@ -174,7 +178,8 @@ def _rows(state: State, step: Step) -> tuple[Line, ...]:
     graph, rows, row = state.graph, rows_in_words(state.graph), row_in_words(state.graph)
     head = _head(state, Fragment("plain", "backward over the rows, for the parameters"))
     shown = _few(step.gathered)
-    lines = [head, *(gathered_line(graph.nodes[each.node], each, rows, row) for each in shown)]
+    names = naming_of(graph, state.notation)
+    lines = [head, *(gathered_line(graph.nodes[each.node], each, rows, row, names) for each in shown)]
     more = len(step.gathered) - len(shown)
     said = f"… and {more:,} more. " if more else ""
     said += f"Every row has been run forward and backward: {loss_in_words(graph, step.over)} is "
@@ -196,7 +201,9 @@ def _problem(state: State, step: Step) -> tuple[Line, ...]:
         return (_head(state, title), sentence(step.note, "problem"))
     node = state.graph.nodes[step.node]
     at = Fragment("symbol", name_of(node), strong=True)
-    lines = [_head(state, title, Fragment("plain", " at "), at), sentence(step.note, "problem")]
+    names = naming_of(state.graph, state.notation)
+    note = names.rewritten(step.note, (state.graph.nodes[each.operand] for each in step.contributions))
+    lines = [_head(state, title, Fragment("plain", " at "), at), sentence(note, "problem")]
     return (*lines, *_contributions(state, step))
 
 
@@ -208,7 +215,8 @@ def _update(state: State, step: Step) -> tuple[Line, ...]:
     if not step.changes:
         return (head, sentence("No parameter has a grad: mark leaves as parameters, then run backward."))
     shown = _few(step.changes)
-    lines = [head, *(update_line(state.graph.nodes[each.node], step.rate, each, step.rule) for each in shown)]
+    nodes, names = state.graph.nodes, naming_of(state.graph, state.notation)
+    lines = [head, *(update_line(nodes[each.node], step.rate, each, step.rule, names) for each in shown)]
     more = len(step.changes) - len(shown)
     said = f"… and {more} more. " if more else ""
     if step.actual is not None and state.graph.target is not None:
@@ -265,11 +273,11 @@ def _training_lines(training: TrainingState) -> tuple[Line, ...]:
 
 def _contributions(state: State, step: Step) -> list[Line]:
     assert step.node is not None
-    node = state.graph.nodes[step.node]
+    node, names = state.graph.nodes[step.node], naming_of(state.graph, state.notation)
     return [
         line
         for contribution in step.contributions
-        for line in backward_lines(state.graph, node, state.frame, contribution)
+        for line in backward_lines(state.graph, node, state.frame, contribution, names)
     ]
 
 
@@ -325,11 +333,13 @@ def _nudge_lines(state: State, nudge: Nudge) -> tuple[Line, ...]:
     )
     # In the midst of a pass, or after two of them, the grad on the node is another number than the slope.
     on_screen = math.isclose(state.frame.grad.get(nudge.node, math.nan), nudge.analytic, rel_tol=1e-9)
+    names = naming_of(state.graph, state.notation)
+    grad = names.grad(node) if on_screen or names.leibniz else f"d{y}/d{x}"
     beside = Line(
         "big",
         (
             Fragment("plain", "analytic slope "),
-            Fragment("symbol", f"{x}.grad" if on_screen else f"d{y}/d{x}"),
+            Fragment("symbol", grad),
             EQUALS,
             Fragment("grad", written(nudge.analytic), strong=True),
             Fragment("plain", ",  difference "),
@@ -337,7 +347,6 @@ def _nudge_lines(state: State, nudge: Nudge) -> tuple[Line, ...]:
         ),
     )
     change, expected = short(nudge.change), short(nudge.predicted)
-    grad = f"{x}.grad" if on_screen else f"d{y}/d{x}"
     first_order = f"To first order {y} changes by {grad} × h = {written(nudge.analytic)} × {short(nudge.h)}"
     return (head, slope, beside, sentence(f"{first_order} = {expected}; it changed by {change}."))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from string import Formatter
 from typing import Literal, NamedTuple
@@ -11,7 +11,7 @@ from micrograd.ops import by_letter, op_of
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.optimisers import OPTIMISERS, OptimiserName
 from micrograd_gui.document.text import MINUS, one_line, told_apart, written
-from micrograd_gui.session.trace import Change, Contribution, Frame, Gathered
+from micrograd_gui.session.trace import Change, Contribution, Frame, Gathered, Notation
 
 Kind = Literal["symbol", "data", "grad", "operator", "plain", "problem"]
 Size = Literal["head", "big", "note"]
@@ -76,11 +76,62 @@ def operand_name(node: Node) -> str:
     return f"({name})" if name[0].isdigit() or not _NO_NAME_SIGNS.isdisjoint(name) else name
 
 
-def field_of(node: Node, field: Literal["data", "grad"]) -> Fragment:
-    """``a.data`` or ``a.grad`` as it stands in a formula; a constant's data is the number itself."""
-    if node.is_leaf and not node.label:
-        return Fragment(field, name_of(node) if field == "data" else f"({name_of(node)}).grad")
-    return Fragment(field, f"{operand_name(node)}.{field}")
+class Naming(NamedTuple):
+    """How derivatives are written: ``a.grad``, as in code, or as Leibniz did: ``∂L/∂a``.
+
+    This alone gives a gradient its name; ``target`` is what the target is called.
+    """
+
+    notation: Notation = "grad"
+    target: str = ""
+
+    @property
+    def leibniz(self) -> bool:
+        """Whether derivatives are written as quotients; where there is no target, of what is not known."""
+        return self.notation == "leibniz" and bool(self.target)
+
+    def grad(self, node: Node) -> str:
+        """The gradient of a node, as it stands in a formula."""
+        name = operand_name(node)
+        if self.leibniz:
+            return f"∂{self.target}/∂{name}"
+        return f"({name}).grad" if node.is_leaf and not node.label else f"{name}.grad"
+
+    def short_grad(self, node: Node) -> str:
+        """The same where there is little room, as on a card, which says itself whose it is."""
+        if not self.leibniz:
+            return "grad"
+        return f"∂{one_line(self.target, _SHORT)}/∂{one_line(operand_name(node), _SHORT)}"
+
+    def slope(self, node: Node, operand: Node) -> str:
+        """The local slope of a node for an operand, on little room; ``slope`` where it is long."""
+        said = f"∂{operand_name(node)}/∂{operand_name(operand)}"
+        return said if self.leibniz and len(said) <= _SHORT else "slope"
+
+    def field(self, node: Node, field: Literal["data", "grad"]) -> Fragment:
+        """``a.data`` or ``a.grad`` as it stands in a formula; a constant's data is the number itself."""
+        if field == "grad":
+            return Fragment(field, self.grad(node))
+        plain = self.leibniz or (node.is_leaf and not node.label)
+        return Fragment(field, operand_name(node) if self.leibniz else name_of(node)) if plain else (
+            Fragment(field, f"{operand_name(node)}.data")
+        )
+
+    def rewritten(self, text: str, nodes: Iterable[Node]) -> str:
+        """A sentence that was written down with the gradients of those nodes as in code."""
+        if self.leibniz:
+            for node in nodes:
+                text = text.replace(f"{node.spoken}.grad", self.grad(node))
+        return text
+
+
+GRAD = Naming()
+_SHORT = 14  # letters of a name on a card, and of a slope on a wire
+
+
+def naming_of(graph: Graph, notation: Notation) -> Naming:
+    """How derivatives in that graph are written."""
+    return Naming(notation, "" if graph.target is None else operand_name(graph.nodes[graph.target]))
 
 
 def fill(template: str, operands: Sequence[Fragment], out: Fragment | None = None) -> list[Fragment]:
@@ -132,10 +183,12 @@ def forward_line(graph: Graph, node: Node, frame: Frame) -> Line:
     )
 
 
-def backward_lines(graph: Graph, node: Node, frame: Frame, contribution: Contribution) -> list[Line]:
+def backward_lines(
+    graph: Graph, node: Node, frame: Frame, contribution: Contribution, names: Naming = GRAD
+) -> list[Line]:
     """``a.grad += b.data × e.grad = −3.0000 × −2.0000 = 6.0000``, and what it was added to."""
     operand = graph.nodes[contribution.operand]
-    head = Fragment("symbol", field_of(operand, "grad").text)
+    head = Fragment("symbol", names.grad(operand))
     upstream = Fragment("grad", written(contribution.upstream))
     lines = [
         Line(
@@ -143,9 +196,9 @@ def backward_lines(graph: Graph, node: Node, frame: Frame, contribution: Contrib
             (
                 head,
                 ADDS,
-                *_slope_in_names(graph, node, contribution.port),
+                *_slope_in_names(graph, node, contribution.port, names),
                 TIMES,
-                field_of(node, "grad"),
+                names.field(node, "grad"),
                 EQUALS,
                 *_slope_in_numbers(node, frame, contribution),
                 TIMES,
@@ -177,14 +230,14 @@ def backward_lines(graph: Graph, node: Node, frame: Frame, contribution: Contrib
     return lines
 
 
-def _slope_in_names(graph: Graph, node: Node, port: int) -> list[Fragment]:
+def _slope_in_names(graph: Graph, node: Node, port: int, names: Naming) -> list[Fragment]:
     operands = [graph.nodes[i] for i in node.inputs if i is not None]
     rule = op_of(node.op or "")
     template = rule.slope_words(port)
     if template is None:
         return fill(rule.slope_name(port), [Fragment("symbol", operand_name(each)) for each in operands])
     return _factor(
-        template, fill(template, [field_of(each, "data") for each in operands], field_of(node, "data"))
+        template, fill(template, [names.field(each, "data") for each in operands], names.field(node, "data"))
     )
 
 
@@ -206,52 +259,53 @@ def _factor(template: str, fragments: list[Fragment]) -> list[Fragment]:
     return fragments
 
 
-def seed_line(node: Node) -> Line:
+def seed_line(node: Node, names: Naming = GRAD) -> Line:
     """``L.grad = dL/dL = 1.0000``."""
     name = operand_name(node)
     return Line(
         "big",
         (
-            Fragment("symbol", f"{name}.grad"),
-            EQUALS,
-            Fragment("plain", f"d{name}/d{name}"),
+            Fragment("symbol", names.grad(node)),
+            *(() if names.leibniz else (EQUALS, Fragment("plain", f"d{name}/d{name}"))),
             EQUALS,
             Fragment("grad", written(1.0), strong=True),
         ),
     )
 
 
-def gathered_line(node: Node, gathered: Gathered, rows: str, row: str) -> Line:
+def gathered_line(node: Node, gathered: Gathered, rows: str, row: str, names: Naming = GRAD) -> Line:
     """``w.grad = mean of 20 rows = −2.2420   (row 1 of 20 alone: −10.1406)``."""
     adds = gathered.before is not None and gathered.before != 0
     whole = (EQUALS, Fragment("grad", written(gathered.after), strong=True)) if adds else ()
     return Line(
         "big",
         (
-            Fragment("symbol", field_of(node, "grad").text),
+            Fragment("symbol", names.grad(node)),
             ADDS if adds else EQUALS,
             Fragment("plain", rows),
             EQUALS,
             Fragment("grad", written(gathered.amount), strong=not adds),
-            *(Fragment("plain", f",  {field_of(node, 'grad').text}") for _ in whole[:1]),
+            *(Fragment("plain", f",  {names.grad(node)}") for _ in whole[:1]),
             *whole,
             Fragment("plain", f"   ({row} alone: {written(gathered.own)})"),
         ),
     )
 
 
-def update_line(node: Node, rate: float, change: Change, rule: OptimiserName) -> Line:
+def update_line(
+    node: Node, rate: float, change: Change, rule: OptimiserName, names: Naming = GRAD
+) -> Line:
     """``w.data − rate × w.grad = −3.0000 − 0.0500 × 1.0000 = −3.0500``."""
     before, after = told_apart((change.before, change.after))
     plain = change.by == change.grad and not OPTIMISERS[rule].columns
     return Line(
         "big",
         (
-            field_of(node, "data"),
+            names.field(node, "data"),
             Fragment("operator", f" {MINUS} "),
             Fragment("plain", "rate"),
             TIMES,
-            field_of(node, "grad") if plain else Fragment("plain", OPTIMISERS[rule].by),
+            names.field(node, "grad") if plain else Fragment("plain", OPTIMISERS[rule].by),
             EQUALS,
             Fragment("data", before),
             Fragment("operator", f" {MINUS} "),

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import short, written
-from micrograd_gui.session.trace import Run, Step
+from micrograd_gui.session.explain.formulas import naming_of
+from micrograd_gui.session.trace import Notation, Run, Step
 
 
-def moment_in_words(graph: Graph, run: Run, cursor: int) -> str:
+def moment_in_words(graph: Graph, run: Run, cursor: int, notation: Notation = "grad") -> str:
     """``12 · backward through d``: how many steps there were, and what the last of them did."""
-    said = "before the first step" if cursor == 0 else step_in_words(graph, run.steps[cursor - 1])
+    said = "before the first step" if cursor == 0 else step_in_words(graph, run.steps[cursor - 1], notation)
     return f"{cursor} · {said}"
 
 
-def step_in_words(graph: Graph, step: Step) -> str:
+def step_in_words(graph: Graph, step: Step, notation: Notation = "grad") -> str:
     """What the step did, and to which node."""
     name = "" if step.node is None else graph.nodes[step.node].spoken
     if step.hidden:
@@ -22,9 +23,9 @@ def step_in_words(graph: Graph, step: Step) -> str:
         case "forward":
             return f"forward: {name} = {written(step.data)}"
         case "seed":
-            return f"backward begins: {name}.grad = 1"
+            return f"backward begins: {_grad(graph, step.node, notation)} = 1"
         case "backward":
-            return f"backward through {name}: {_operands(graph, step)}"
+            return f"backward through {name}: {_operands(graph, step, notation)}"
         case "rows":
             return "gradients over the rows, for the parameters"
         case "zero":
@@ -35,10 +36,15 @@ def step_in_words(graph: Graph, step: Step) -> str:
             return f"stopped at {name}" if name else "stopped"
 
 
-def _operands(graph: Graph, step: Step) -> str:
+def _grad(graph: Graph, number: NodeId | None, notation: Notation) -> str:
+    node = graph.nodes[number or 0]
+    names = naming_of(graph, notation)
+    return names.grad(node) if names.leibniz else f"{node.spoken}.grad"
+
+
+def _operands(graph: Graph, step: Step, notation: Notation) -> str:
     """Whose gradients it added to: each once, in the order of the ports."""
-    names = dict.fromkeys(graph.nodes[each.operand].spoken for each in step.contributions)
-    shown = [f"{name}.grad" for name in names]
+    shown = list(dict.fromkeys(_grad(graph, each.operand, notation) for each in step.contributions))
     if len(shown) > 3:
         shown = [*shown[:2], f"{len(shown) - 2} more"]
     return ", ".join(shown)

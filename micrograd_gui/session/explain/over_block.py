@@ -11,9 +11,9 @@ from micrograd_gui.session.explain.formulas import (
     EQUALS,
     Fragment,
     Line,
-    field_of,
     fit_name,
     name_of,
+    naming_of,
     sentence,
 )
 from micrograd_gui.session.over_blocks import Stretch
@@ -63,9 +63,9 @@ def _backward(state: State, stretch: Stretch) -> tuple[Line, ...]:
                 amounts[each.operand] = amounts.get(each.operand, 0.0) + each.amount
                 after[each.operand] = each.after
     shown = list(amounts)[: _MOST if len(amounts) <= _MOST else _MOST - 1]
-    lines = [_numbers(state, "in", ins, "grad")]
+    lines, names = [_numbers(state, "in", ins, "grad")], naming_of(graph, state.notation)
     for node in shown:
-        grad = field_of(graph.nodes[node], "grad").text
+        grad = names.grad(graph.nodes[node])
         now = (Fragment("plain", ",  now "), Fragment("grad", written(after[node]), strong=True))
         parts = (
             Fragment("plain", "out:  "),
@@ -101,7 +101,9 @@ def _parameters(state: State, stretch: Stretch) -> str:
     if not reached:
         return ""
     most = max(reached, key=lambda number: abs(grads[number]))
-    largest = f"{name_of(graph.nodes[most])}.grad = {written(grads[most])}"
+    naming = naming_of(graph, state.notation)
+    name = naming.grad(graph.nodes[most]) if naming.leibniz else f"{name_of(graph.nodes[most])}.grad"
+    largest = f"{name} = {written(grads[most])}"
     if len(reached) == 1:
         return f"Of the parameters inside, one has been added to: {largest}. "
     return f"{len(reached):,} parameters inside have been added to, the largest is {largest}. "
@@ -115,10 +117,10 @@ def _numbers(state: State, word: str, nodes: Iterable[NodeId], field: Field) -> 
     """``in:  x1.data = 2.0000   x2.data = 3.0000``: the first few."""
     every = list(nodes)
     numbers = state.frame.data if field == "data" else state.frame.grad
-    parts = [Fragment("plain", f"{word}:  ")]
+    parts, names = [Fragment("plain", f"{word}:  ")], naming_of(state.graph, state.notation)
     for at, node in enumerate(every[:_MOST]):
         parts.append(Fragment("plain", ",  " if at else ""))
-        parts += (Fragment("symbol", field_of(state.graph.nodes[node], field).text), EQUALS)
+        parts += (Fragment("symbol", names.field(state.graph.nodes[node], field).text), EQUALS)
         parts.append(Fragment(field, written(numbers.get(node)), strong=True))
     if not every:
         parts.append(Fragment("plain", "only what is inside"))

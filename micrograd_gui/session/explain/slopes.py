@@ -1,32 +1,72 @@
-"""Slopes: what a backward step multiplies by and adds, short enough to stand on a wire."""
+"""Slopes: what a step multiplies by and adds, and what else is said on wires, short enough to stand there."""
 
 from __future__ import annotations
 
 import math
 import re
+from typing import NamedTuple
 
 from micrograd.ops import by_letter
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import MINUS, short
+from micrograd_gui.session.asking.on_wires import GraphWire, OnWire
+from micrograd_gui.session.explain.formulas import GRAD, Naming
 from micrograd_gui.session.trace import Contribution
 
 LONGEST_RULE = 20  # letters; a longer rule gives way to the number alone, the step card has the whole
 _FIRST_POWER = re.compile(r"\^1(?![\d.])")
 
 
-def rule_text(graph: Graph, number: NodeId, each: Contribution) -> str:
-    """The slope of one operand, in symbols and as a number: ``× b = −3``."""
+class WireWords(NamedTuple):
+    """What stands on a wire: the number that came along it, and below what it says of the way back.
+
+    ``below`` is a local slope until the node has ``carried`` something back; from before an update it is
+    ``stale``, and the number above is ``past``.
+    """
+
+    above: str
+    below: str
+    carried: bool = False
+    stale: bool = False
+    past: bool = False
+    acting: bool = False
+
+
+def wire_words(graph: Graph, wire: GraphWire, found: OnWire, names: Naming = GRAD) -> WireWords:
+    """What stands on that wire while something stands on all; before the node is computed, symbols at most.
+
+    ``2`` above and ``slope −3`` below, or ``∂e/∂a = −3``; once it has carried it ``+= 6``.
+    """
+    node, operand = graph.nodes[wire[0]], graph.nodes[graph.nodes[wire[0]].inputs[wire[1]] or 0]
+    slope = names.slope(node, operand)
+    symbols = slope != "slope"
+    if found.slope is None:
+        return WireWords("", slope if symbols else "")
+    value = "" if found.value is None else _rounded(found.value)
+    if found.carried is None:
+        said = f"{slope} = {_rounded(found.slope)}" if symbols else f"{slope} {_rounded(found.slope)}"
+        return WireWords(value, said, False, found.stale, found.past)
+    above = f"× {_rounded(found.slope)}" if found.acting else value
+    below = f"+= {_rounded(found.carried)}"
+    return WireWords(above, below, True, found.stale, found.past, found.acting)
+
+
+def rule_text(graph: Graph, number: NodeId, each: Contribution, names: Naming = GRAD) -> str:
+    """The slope of one operand, in symbols and as a number: ``× b = −3``, or ``× ∂e/∂a = −3``."""
     node = graph.nodes[number]
     rule = node.rule
     slope = _rounded(each.slope)
+    if names.leibniz:
+        symbols = names.slope(node, graph.nodes[each.operand])
+        return f"× {slope}" if symbols == "slope" else f"× {symbols} = {slope}"
     if rule is None:
         return f"× {slope}"
     template = rule.slope_words(each.port) or rule.slope_name(each.port)
-    names = [graph.nodes[source].name if source is not None else "?" for source in node.inputs]
-    text = _FIRST_POWER.sub("", template.format(**by_letter(names, node.name)))
+    called = [graph.nodes[source].name if source is not None else "?" for source in node.inputs]
+    text = _FIRST_POWER.sub("", template.format(**by_letter(called, node.name)))
     if "{" not in template or text == slope or len(text) > LONGEST_RULE:
         return f"× {slope}"
-    is_sum = " " in text and text not in names  # a name may have blanks in it and is one thing all the same
+    is_sum = " " in text and text not in called  # a name may have blanks in it and is one thing all the same
     return f"× ({text}) = {slope}" if is_sum else f"× {text} = {slope}"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from micrograd_gui.document.graph import Graph, NodeId, Span
 from micrograd_gui.document.text import short, told_apart, written
-from micrograd_gui.session.explain.formulas import name_of, operand_name
+from micrograd_gui.session.explain.formulas import name_of, naming_of, operand_name
 from micrograd_gui.session.explain.of_rows import row_in_words
 from micrograd_gui.session.measure import Walked, sweep, walked
 from micrograd_gui.session.state import State
@@ -162,7 +162,9 @@ class SweepPlot:
         slope = slope_of(state, subject)
         if slope is not None and math.isfinite(slope):
             shown = frame.grad.get(subject) == slope
-            what = f"= {static.x_name}.grad" if shown else f"in {row_in_words(state.graph)}"
+            names = naming_of(state.graph, state.notation)
+            grad = names.grad(state.graph.nodes[subject]) if names.leibniz else f"{static.x_name}.grad"
+            what = f"= {grad}" if shown else f"in {row_in_words(state.graph)}"
             marks.append(
                 Mark(
                     "grad",
