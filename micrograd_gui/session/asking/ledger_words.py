@@ -12,10 +12,11 @@ from micrograd_gui.session.explain.formulas import (
     EQUALS,
     Fragment,
     Line,
+    Naming,
     definition,
-    field_of,
     forward_line,
     name_of,
+    naming_of,
     operand_name,
     sentence,
     update_line,
@@ -71,7 +72,7 @@ def page_of(state: State) -> Page:
     rows = tuple(_grad_row(state, each) for each in found)
     total = account(found, state.cursor)
     notes = (*_on_data(state, shown), *_on_grad(state, shown, found))
-    return Page(node, title, data, rows, _total(shown, total), notes)
+    return Page(node, title, data, rows, _total(shown, total, naming_of(graph, state.notation)), notes)
 
 
 def _how_to_ask(state: State) -> str:
@@ -86,12 +87,12 @@ def _how_to_ask(state: State) -> str:
 
 
 def _title(state: State, node: Node) -> Line:
-    parts = [Fragment("symbol", name_of(node), strong=True)]
+    parts, names = [Fragment("symbol", name_of(node), strong=True)], naming_of(state.graph, state.notation)
     fields: tuple[Literal["data", "grad"], ...] = ("data", "grad")
     for field in fields:
         numbers = state.frame.data if field == "data" else state.frame.grad
         parts += [
-            Fragment("plain", f"   {field} "),
+            Fragment("plain", f"   {names.short_grad(node) if field == 'grad' else field} "),
             Fragment(field, written(numbers.get(node.id)), strong=True),
         ]
     return Line("head", tuple(parts))
@@ -108,15 +109,15 @@ def _in_training(state: State, node: Node) -> Page:
 
 
 def _data_row(state: State, node: Node, origin: Origin) -> LabRow:
-    graph, trace = state.graph, state.trace
+    graph, trace, names = state.graph, state.trace, naming_of(state.graph, state.notation)
     if origin.change is not None and origin.step is not None:
-        text = f"update: {update_line(node, origin.step.rate, origin.change, origin.step.rule).text}"
+        text = f"update: {update_line(node, origin.step.rate, origin.change, origin.step.rule, names).text}"
         number: float | None = origin.change.after
     elif origin.step is not None and trace is not None:
         text, number = forward_line(graph, node, trace.frame(origin.moment)).text, origin.step.data
     else:
         text, number = (
-            f"{_giver(state, node)}: {field_of(node, 'data').text} = {written(node.data)}",
+            f"{_giver(state, node)}: {names.field(node, 'data').text} = {written(node.data)}",
             node.data,
         )
         if not node.label:
@@ -206,11 +207,11 @@ def _change(before: float | None, after: float | None) -> str:
     return " → ".join(told_apart((before, after)))
 
 
-def _total(node: Node, found: Account) -> Line | None:
+def _total(node: Node, found: Account, names: Naming) -> Line | None:
     """``a.grad = 6.0000 − 4.0000 = 2.0000``."""
     if found.total is None or not found.amounts:
         return None
-    parts = [Fragment("symbol", field_of(node, "grad").text), EQUALS]
+    parts = [Fragment("symbol", names.grad(node)), EQUALS]
     terms = [*(() if found.start is None else (found.start,)), *found.amounts]
     if len(terms) > _MOST:
         parts += [Fragment("plain", f"the sum of {len(terms):,} rows"), EQUALS]
@@ -250,7 +251,7 @@ def _on_grad(state: State, node: Node, found: Sequence[Posting]) -> list[str]:
 
 
 def _nothing_yet(state: State, node: Node, later: bool) -> str:
-    name = field_of(node, "grad").text
+    name = naming_of(state.graph, state.notation).grad(node)
     if later:
         return f"Nothing has been added to {name} at this moment: what is marked later is still to come."
     if not state.computed:

@@ -134,6 +134,11 @@ def naming_of(graph: Graph, notation: Notation) -> Naming:
     return Naming(notation, "" if graph.target is None else operand_name(graph.nodes[graph.target]))
 
 
+def field_of(node: Node, field: Literal["data", "grad"], names: Naming = GRAD) -> Fragment:
+    """``a.data`` or ``a.grad`` as it stands in a formula; a constant's data is the number itself."""
+    return names.field(node, field)
+
+
 def fill(template: str, operands: Sequence[Fragment], out: Fragment | None = None) -> list[Fragment]:
     """A template of the op table with fragments put in; negative numbers in parentheses where need be."""
     known = by_letter(operands, out)

@@ -16,11 +16,12 @@ from micrograd_gui.session.explain.formulas import (
     EQUALS,
     Fragment,
     Line,
+    Naming,
     backward_lines,
     definition,
-    field_of,
     forward_line,
     name_of,
+    naming_of,
     operand_name,
     seed_line,
     sentence,
@@ -132,7 +133,7 @@ def _next_number(state: State, step: Step, part: int) -> Question:
     match step.kind:
         case "forward" if node is not None and step.data is not None:
             return Question(
-                "number", f"{field_of(node, 'data').text} =", f"forward: {_text(definition(graph, node))}",
+                "number", f"{_names(state).field(node, 'data').text} =", f"forward: {_text(definition(graph, node))}",
                 step.data, _forward_hints(graph, node, state.frame), end, node=node.id, step=step,
             )  # fmt: skip
         case "seed" if node is not None:
@@ -163,10 +164,11 @@ def _seed(state: State, step: Step, node: Node) -> Question:
     context = "the backward pass begins"
     if step.backward_pass > 1:
         context = "a further pass begins, and adds to the grads that are there (Zero grad: Z)"
-    symbols = _joined(seed_line(node).parts[:2])
+    names = _names(state)
+    symbols = _joined(seed_line(node, names).parts[: 1 if names.leibniz else 2])
     moves = Fragment("plain", f"moving {name} by h moves {name} by h:  ")
     return Question(
-        "number", f"{name}.grad =", context, 1.0,
+        "number", f"{names.grad(node)} =", context, 1.0,
         (symbols, Line("big", (moves, *symbols.fragments, EQUALS, Fragment("plain", "h ÷ h")))),
         state.cursor + 1, node=node.id, step=step,
     )  # fmt: skip
@@ -175,10 +177,10 @@ def _seed(state: State, step: Step, node: Node) -> Question:
 def _contribution(state: State, step: Step, node: Node, part: int) -> Question:
     graph, each = state.graph, step.contributions[part]
     operand = graph.nodes[each.operand]
-    parts = backward_lines(graph, node, state.frame, each)[0].parts
+    parts = backward_lines(graph, node, state.frame, each, _names(state))[0].parts
     before = f"; it holds {written(each.before)} before" if each.before else ""
     return Question(
-        "number", f"{field_of(operand, 'grad').text} +=",
+        "number", f"{_names(state).grad(operand)} +=",
         f"backward through {_text(definition(graph, node))}{before}",
         each.amount, (_joined(parts[:-2]), _joined(parts[:-1])),
         state.cursor + 1, part, len(step.contributions), operand.id,
@@ -190,11 +192,16 @@ def _change(state: State, step: Step) -> Question:
     """Of an update the parameter that is selected, else the first."""
     change = next((each for each in step.changes if each.node == state.selected), step.changes[0])
     node = state.graph.nodes[change.node]
-    parts = update_line(node, step.rate, change, step.rule).parts
+    parts = update_line(node, step.rate, change, step.rule, _names(state)).parts
     return Question(
-        "number", f"{field_of(node, 'data').text} =", "update: parameters move against their grad",
+        "number", f"{_names(state).field(node, 'data').text} =", "update: parameters move against their grad",
         change.after, (_joined(parts[:1]), _joined(parts[:-1])), state.cursor + 1, node=node.id, step=step,
     )  # fmt: skip
+
+
+def _names(state: State) -> Naming:
+    """How derivatives are written."""
+    return naming_of(state.graph, state.notation)
 
 
 def _joined(parts: Sequence[tuple[Fragment, ...]]) -> Line:
@@ -221,7 +228,7 @@ def _final_gradient(state: State) -> Question:
     ends, node = ahead[chosen], graph.nodes[chosen]
     end, before = ends[-1][0], state.frame.grad.get(chosen)
     ways = tuple(each for _, _, each in ends if each is not None)
-    name = field_of(node, "grad").text
+    name = _names(state).grad(node)
     if not ways:  # the target: its seed
         step = state.trace.steps[end - 1]
         return _seed(state, step, node)._replace(end=end)
@@ -273,7 +280,7 @@ def _sum_hints(
         numbers += [Fragment("grad", written(before))]
     ways = [(through, each) for _, through, each in ends if each is not None and through is not None]
     for through, each in ways[:_MOST_WAYS]:
-        line = backward_lines(graph, graph.nodes[through], frame, each)[0].parts
+        line = backward_lines(graph, graph.nodes[through], frame, each, _names(state))[0].parts
         symbols += [PLUS] if symbols else []
         numbers += [PLUS] if numbers else []
         head = line[0]
@@ -284,7 +291,7 @@ def _sum_hints(
         more = Fragment("plain", f" + {len(ways) - _MOST_WAYS} more")
         symbols.append(more)
         numbers.append(more)
-    head_of = (Fragment("symbol", field_of(node, "grad").text), EQUALS)
+    head_of = (Fragment("symbol", _names(state).grad(node)), EQUALS)
     return Line("big", (*head_of, *symbols)), Line("big", (*head_of, *symbols, EQUALS, *numbers))
 
 

@@ -11,7 +11,7 @@ from micrograd_gui.session.asking.on_wires import OnWire, on_wires_of
 from micrograd_gui.session.explain.formulas import naming_of
 from micrograd_gui.session.explain.slopes import wire_words
 from micrograd_gui.session.session import Session
-from tests.session.asking.random_graphs import random_graph
+from tests.session.asking.graphs_of_kinds import random_graph
 
 
 def said(session: Session, notation: str = "grad") -> dict[str, str]:
