@@ -133,7 +133,8 @@ def _next_number(state: State, step: Step, part: int) -> Question:
     match step.kind:
         case "forward" if node is not None and step.data is not None:
             return Question(
-                "number", f"{_names(state).field(node, 'data').text} =", f"forward: {_text(definition(graph, node))}",
+                "number", f"{_names(state).field(node, 'data').text} =",
+                f"forward: {_text(definition(graph, node))}",
                 step.data, _forward_hints(graph, node, state.frame), end, node=node.id, step=step,
             )  # fmt: skip
         case "seed" if node is not None:
