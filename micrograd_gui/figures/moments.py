@@ -223,9 +223,14 @@ class Film:
 
     def said_on(self, shown: Callable[[End], End | None], moments: Sequence[Moment]) -> list[Words]:
         """What stands on the wires at each of those moments."""
-        from micrograd_gui.figures.on_wires import words_of
+        from micrograd_gui.figures.on_wires import words_of_step, words_on_all
 
-        return [words_of(shown, self.graph, each, self.options) for each in moments]
+        options, graph = self.options, self.graph
+        if not options.gradients or options.wires == "none":
+            return [{} for _ in moments]
+        if options.wires == "acting":
+            return [words_of_step(shown, graph, each.step, options.notation) for each in moments]
+        return [words_on_all(shown, graph, each.wires, each.step, options.notation) for each in moments]
 
     def figure_at(self, moment: Moment) -> Figure:
         """The picture of that moment."""

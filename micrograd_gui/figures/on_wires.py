@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.geometry import AMOUNT_SIZE, RULE_SIZE, Bezier, Point, Rect, Size, chip_size
 from micrograd_gui.figures.parts import ChipText, End, Wire
 from micrograd_gui.figures.text_metrics import line_height, shown_label, width
+from micrograd_gui.session.asking.on_wires import OnWire
 from micrograd_gui.session.explain.formulas import naming_of
 from micrograd_gui.session.explain.slopes import WireWords, amount_text, rule_text, wire_words
-from micrograd_gui.session.trace import Step
-
-if TYPE_CHECKING:
-    from micrograd_gui.figures.moments import Moment, Options
+from micrograd_gui.session.trace import Notation, Step
 
 K = TypeVar("K", bound=Hashable)
 
@@ -37,22 +35,16 @@ class ChipWords(NamedTuple):
 Words = Mapping[tuple[End, int], ChipWords]  # on each wire as it is drawn: the first thing, the second, …
 
 
-def words_of(shown: Callable[[End], End | None], graph: Graph, moment: Moment, options: Options) -> Words:
-    """What stands on the wires at that moment; ``shown`` gives the end of a wire as it is drawn."""
-    if not options.gradients or options.wires == "none":
-        return {}
-    if options.wires == "all":
-        return _words_on_all(shown, graph, moment, options)
-    return _words_of_step(shown, graph, moment.step, options)
-
-
-def _words_of_step(
-    shown: Callable[[End], End | None], graph: Graph, step: Step | None, options: Options
+def words_of_step(
+    shown: Callable[[End], End | None], graph: Graph, step: Step | None, notation: Notation
 ) -> Words:
-    """What that step says; a wire that stands for several operands says something for each of them."""
+    """What that step says; ``shown`` gives the end of a wire as it is drawn.
+
+    A wire that stands for several operands says something for each of them.
+    """
     if step is None or step.node is None or step.kind not in ("backward", "problem"):
         return {}
-    names = naming_of(graph, options.notation)
+    names = naming_of(graph, notation)
     found: dict[tuple[End, int], ChipWords] = {}
     times: Counter[End] = Counter()
     for each in step.contributions:
@@ -65,17 +57,20 @@ def _words_of_step(
     return found
 
 
-def _words_on_all(
-    shown: Callable[[End], End | None], graph: Graph, moment: Moment, options: Options
+def words_on_all(
+    shown: Callable[[End], End | None],
+    graph: Graph,
+    wires: Mapping[End, OnWire],
+    step: Step | None,
+    notation: Notation,
 ) -> Words:
     """What stands on each wire that is drawn as one; a wire into a folded block stands for several."""
-    names = naming_of(graph, options.notation)
+    names = naming_of(graph, notation)
     found: dict[tuple[End, int], ChipWords] = {}
-    for wire, on in moment.wires.items():
+    for wire, on in wires.items():
         end = shown(wire)
         if end == wire:
-            acting = on.acting and moment.step is not None
-            said = wire_words(graph, wire, on._replace(acting=acting), names)
+            said = wire_words(graph, wire, on._replace(acting=on.acting and step is not None), names)
             said = said._replace(below=shown_label(said.below))
             found[end, 0] = ChipWords(said.above, said.below, False, said)
     return found
@@ -126,7 +121,7 @@ def rooms_on_all(
     return tuple(_blank_chip(end, place) for end, place in placed.items())
 
 
-def _blank_chip(end: End, place: Place) -> ChipText:
+def _blank_chip(end: End, place: ChipPlace) -> ChipText:
     x, y, wide, tall = (round(each, 2) for each in place.rect)
     return ChipText(*end, x, y, wide, tall, place.anchor, brief=place.level > 0)
 
@@ -137,7 +132,7 @@ _ALONG = (0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.15, 0.85)
 _AIR = 3.0
 
 
-class Place(NamedTuple):
+class ChipPlace(NamedTuple):
     """Which of the sizes there is room for, where, and the point of the wire that it is about."""
 
     level: int
@@ -147,14 +142,14 @@ class Place(NamedTuple):
 
 def places(
     curves: Mapping[K, Bezier], sizes: Mapping[K, Sequence[Size]], obstacles: Sequence[Rect]
-) -> dict[K, Place]:
+) -> dict[K, ChipPlace]:
     """A place on or beside each wire, clear of all obstacles and each other; none where there is no room.
 
     The short wires come first, which have the fewest places; a chip stands on its wire where it can. The
     first of its sizes for which there is room is taken.
     """
     walls = [(x - _AIR, y - _AIR, x + w + _AIR, y + h + _AIR) for x, y, w, h in obstacles]
-    found: dict[K, Place] = {}
+    found: dict[K, ChipPlace] = {}
     for key in sorted(curves, key=lambda key: _length(curves[key])):
         near = _near(curves[key], max(max(size) for size in sizes[key]) * 2, walls)
         for level, size in enumerate(sizes[key]):
@@ -181,7 +176,7 @@ def _length(curve: Bezier) -> float:
     return abs(curve.x2 - curve.x1) + abs(curve.y2 - curve.y1)
 
 
-def _free(curve: Bezier, level: int, size: Size, walls: Sequence[Rect]) -> Place | None:
+def _free(curve: Bezier, level: int, size: Size, walls: Sequence[Rect]) -> ChipPlace | None:
     wide, tall = size
     points = [curve.at(t) for t in _ALONG]
     for aside in (0.0, 0.6, -0.6, 0.9, -0.9, 1.4, -1.4):
@@ -190,5 +185,5 @@ def _free(curve: Bezier, level: int, size: Size, walls: Sequence[Rect]) -> Place
             if not any(
                 x < wall[2] and x + wide > wall[0] and y < wall[3] and y + tall > wall[1] for wall in walls
             ):
-                return Place(level, (x, y, wide, tall), (round(px, 2), round(py, 2)))
+                return ChipPlace(level, (x, y, wide, tall), (round(px, 2), round(py, 2)))
     return None
