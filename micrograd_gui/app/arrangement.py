@@ -173,10 +173,15 @@ class Panes(QObject):
             self._window.tabifyDockWidget(beside, dock)
             dock.raise_()
         if name == "lesson":
-            width = self._look.px(TOOLS if seen else LESSON)
-            self._window.resizeDocks([beside if seen else dock], [width], Qt.Orientation.Horizontal)
-            QTimer.singleShot(0, self, self._hide_left_tabs)
+            self.settle_lesson()
         return not seen
+
+    def settle_lesson(self) -> None:
+        """A lesson has a column of its width; where it is not seen, the palette has its own."""
+        seen = "lesson" in self.late and not self.docks["lesson"].isHidden()
+        name, width = ("lesson", LESSON) if seen else ("palette", TOOLS)
+        self._resize(Qt.Orientation.Horizontal, **{name: self._look.px(width)})
+        QTimer.singleShot(0, self, self._hide_left_tabs)
 
     def ensure_predict_line(self) -> PredictLine:
         """The line below the canvas in which somebody predicts; made when it is first wanted."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QMenu
 
 from micrograd_gui.app.context import Context
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from micrograd_gui.app.hall.projecting import Projector
     from micrograd_gui.session.state import State
 
+SETTLED = 300  # milliseconds until the window has its size again after the hall
 _KIND = f"Lessons (*{SUFFIX})"
 
 
@@ -115,7 +116,7 @@ class Classroom(QObject):
         here, before = new.lesson, old.lesson
         if here is before:
             return
-        if here is not None and (before is None or (before.lesson, before.at) != (here.lesson, here.at)):
+        if here is not None and (before is None or _far(before) != _far(here)):
             self._keep(here)
         if (None if here is None else here.lesson) is not (None if before is None else before.lesson):
             self._hide_panes(here)
@@ -128,12 +129,16 @@ class Classroom(QObject):
         if on and here is not None:
             self._projector.choose("lesson")
         self._hide_panes(here)
+        if not on and self.pane.isVisible():
+            QTimer.singleShot(SETTLED, self, self._panes.settle_lesson)
 
     def _keep(self, here: Following) -> None:
         settings = self._context.settings
         kept = dict(settings.lessons)
-        done = here.over or kept.get(here.lesson.name, (0, False))[1]
-        kept[here.lesson.name] = (0 if here.over else here.at, done)
+        _, at = _far(here)
+        over = at >= len(here.lesson.steps)
+        done = over or kept.get(here.lesson.name, (0, False))[1]
+        kept[here.lesson.name] = (0 if over else at, done)
         settings.lessons = kept
 
     def _hide_panes(self, here: Following | None) -> None:
@@ -169,3 +174,8 @@ class Classroom(QObject):
         elif name in self._panes.docks:
             self._panes.docks[name].toggleViewAction().setEnabled(True)
             self._panes.docks[name].setVisible(shown)
+
+
+def _far(here: Following) -> tuple[str, int]:
+    """Of which lesson how many steps are done, from its begin to where one is."""
+    return here.lesson.name, here.at + here.reached

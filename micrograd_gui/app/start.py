@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from micrograd_gui.app.live import Link
     from micrograd_gui.app.window import MainWindow
 
+GREETED_AFTER = 700  # milliseconds, when the first paint is over
 _log = logger_of(__name__)
 
 # What the first paint needs and knows nothing of Qt.
@@ -62,6 +63,8 @@ def run_window(source: object = None, lesson: str | None = None) -> int:
         QTimer.singleShot(0, gc.enable)
         if lesson is not None:
             QTimer.singleShot(0, window, lambda: window.begin_lesson(lesson))
+        elif source is None:
+            QTimer.singleShot(GREETED_AFTER, window, window.greet)
         return app.exec()
 
 

@@ -229,6 +229,13 @@ class MainWindow(QMainWindow):
             self._classroom = Classroom(self, self.panes, self.documents, self.projector, lay_out)
         return self._classroom
 
+    def greet(self, *, asked: bool = False) -> None:
+        """Offer the lessons to a new user, once; after the first paint."""
+        if self.settings.first_start:
+            from micrograd_gui.app.greeting import greet  # nobody is new twice
+
+            greet(self, self.panes.timeline, lambda: self.classroom().toggle(), asked=asked)
+
     def begin_lesson(self, name: str | Path) -> None:
         """The lesson of that name, or of a file, in this window, after the question where it is needed."""
         self.bridge.attempt(self.classroom().choose, name)

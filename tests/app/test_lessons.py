@@ -131,8 +131,7 @@ def test_one_can_leave_come_back_and_forget(learner, opened):
     window.classroom().choose("chain-rule")
     learner.do("forward")
     learner.do("backward step")
-    pressed(window, "lesson_on")
-    pressed(window, "lesson_leave")
+    pressed(window, "lesson_leave")  # the step is done, though one has not gone on
     assert learner.here is None
     assert window.session.state.graph.named("L")  # the graph stays
     again = opened("square")
@@ -230,3 +229,43 @@ def test_a_lesson_that_is_not_there_is_refused_in_a_sentence(learner):
     learner.window.begin_lesson("nowhere")
     assert "neither a lesson nor a file" in learner.window.message.toolTip()
     assert learner.here is None
+
+
+# The greeting ------------------------------------------------------------------------------------
+
+
+def test_a_new_user_is_greeted_once_and_led_to_the_lessons(opened):
+    window = opened()
+    window.greet(asked=True)
+    greeting = window.findChild(QWidget, "greeting")
+    assert greeting.isVisible()
+    assert not greeting.isModal()
+    assert greeting.geometry() == window.panes.timeline.geometry()
+    pressed(window, "greeting_start")
+    assert not greeting.isVisible()
+    assert window.findChild(QWidget, "lesson").isVisible()
+    again = opened()
+    again.greet(asked=True)
+    assert again.findChild(QWidget, "greeting") is None
+
+
+@pytest.mark.parametrize("how", ["greeting_dismiss", "forward"])
+def test_the_greeting_goes_when_it_is_dismissed_or_something_is_done(opened, act, how):
+    window = opened()
+    window.greet(asked=True)
+    greeting = window.findChild(QWidget, "greeting")
+    if how == "forward":
+        act(window, how)
+    else:
+        pressed(window, how)
+    assert not greeting.isVisible()
+    assert window.findChild(QWidget, "lesson") is None
+
+
+def test_nobody_is_greeted_where_nobody_looks_or_something_was_kept(opened):
+    window = opened()
+    window.greet()
+    assert window.findChild(QWidget, "greeting") is None
+    window.settings.text_scale = 1.5
+    window.greet(asked=True)
+    assert window.findChild(QWidget, "greeting") is None

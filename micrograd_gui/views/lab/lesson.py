@@ -221,14 +221,14 @@ class LessonPane(QWidget):
         self._list()
 
     def _list(self) -> None:
-        row = self._list_of.currentRow()
         self._list_of.clear()
         for number, entry in enumerate(lessons(), 1):
             item = QListWidgetItem(f"{number}. {entry.title}{self._far(entry)}\n{entry.sentence}")
             item.setData(_NAME, entry.name)
             item.setToolTip(f"Begin this lesson of {entry.steps} steps, or go on with it.")
             self._list_of.addItem(item)
-        self._list_of.setCurrentRow(max(row, 0))
+        undone = (at for at, each in enumerate(lessons()) if not self._kept.get(each.name, (0, False))[1])
+        self._list_of.setCurrentRow(next(undone, 0))
         self._forget.setEnabled(bool(self._kept))
 
     def _far(self, entry: LessonEntry) -> str:

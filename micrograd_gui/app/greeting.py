@@ -1,0 +1,92 @@
+"""The greeting: once, to a new user, the offer of the lessons, over the timeline while that is empty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from micrograd_gui.app.context import Context
+from micrograd_gui.session.state import State
+
+_UNSEEN = ("offscreen", "minimal")  # platforms without anybody before them
+
+
+class Greeting(QFrame):
+    """A line that covers nothing and waits for nobody: it goes when it is answered, or something is done."""
+
+    def __init__(self, context: Context, strip: QWidget, start: Callable[[], object]) -> None:
+        super().__init__(strip.parentWidget())
+        self.setObjectName("greeting")
+        self._strip = strip
+        self._start = start
+        look = context.look
+        row = QHBoxLayout(self)
+        row.setContentsMargins(look.px(12), 0, look.px(6), 0)
+        row.setSpacing(look.px(8))
+        words = QLabel("<b>New here?</b> Ten short lessons, on the live graph, from one slope to a network.")
+        words.setMinimumWidth(1)  # it is cut off before the buttons are
+        row.addWidget(words, 1)
+        row.addWidget(self._button("greeting_start", "Start here", "Open the list of lessons.", self._take))
+        row.addWidget(
+            self._button("greeting_dismiss", "Not now", "Later they are in the menu Help.", self._dismiss)
+        )
+        theme, px = look.theme, look.px
+        self.setStyleSheet(
+            f"QFrame#greeting {{ background: {theme.accent_fill}; border-top: 1px solid {theme.line}; }}"
+            f"QFrame#greeting QPushButton {{ padding: {px(2)}px {px(10)}px; }}"
+            f"QPushButton#greeting_start {{ background: {theme.data}; color: {theme.on_data};"
+            " font-weight: bold; }"
+        )
+        strip.installEventFilter(self)
+        context.bridge.changed.connect(self._on_changed)
+        self._cover()
+        self.show()
+        self.raise_()
+
+    def _button(self, name: str, text: str, tip: str, run: Callable[[], object]) -> QPushButton:
+        button = QPushButton(text)
+        button.setObjectName(name)
+        button.setToolTip(tip)
+        button.setStatusTip(tip)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(run)
+        return button
+
+    def _cover(self) -> None:
+        self.setGeometry(self._strip.geometry())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """It stays over the strip."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self._cover()
+        return False
+
+    def _take(self) -> None:
+        self._dismiss()
+        self._start()
+
+    def _dismiss(self) -> None:
+        self.hide()
+        self.deleteLater()
+
+    def _on_changed(self, old: State, new: State) -> None:
+        """Who has run something is under way, and needs the strip."""
+        if new.trace is not None or new.graph is not old.graph:
+            self._dismiss()
+
+
+def greet(
+    context: Context, strip: QWidget, start: Callable[[], object], *, asked: bool = False
+) -> Greeting | None:
+    """The offer, where nothing has been kept yet, so that this is a first start; never a second time.
+
+    Where nobody looks there is none, unless it is ``asked`` for.
+    """
+    unseen = QGuiApplication.platformName() in _UNSEEN and not asked
+    if unseen or not context.settings.first_start or context.session.state.trace is not None:
+        return None
+    context.settings.keep_greeted()
+    return Greeting(context, strip, start)
