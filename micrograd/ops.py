@@ -17,9 +17,8 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from micrograd import ieee
 
@@ -34,8 +33,23 @@ def by_letter(operands: Iterable[T], out: T | None = None) -> dict[str, T]:
     return known if out is None else {**known, "out": out}
 
 
-@dataclass(frozen=True, slots=True)
-class Op:
+class _Row(NamedTuple):
+    name: str
+    symbol: str
+    arity: int
+    forward: Callable[..., Any]
+    partials: Callable[..., tuple[Any, ...]]
+    text: str
+    slopes: tuple[str, ...]
+    help: str
+    group: str
+    op_text: str
+    kinks: tuple[float, ...]
+    domain: Callable[..., str] | None
+    exponent: float | None
+
+
+class Op(_Row):
     """A row: `forward(*operands)` never raises, `partials(*operands, out)` gives the slope per operand.
 
     Both take floats, numpy arrays and complex numbers alike.
@@ -54,29 +68,20 @@ class Op:
         exponent: the constant n of a row "**n"; None of any other row.
     """
 
-    name: str
-    symbol: str
-    arity: int
-    forward: Callable[..., Any]
-    partials: Callable[..., tuple[Any, ...]]
-    text: str = ""
-    slopes: tuple[str, ...] = ()
-    help: str = ""
-    group: str = "function"
-    op_text: str = ""
-    kinks: tuple[float, ...] = ()
-    domain: Callable[..., str] | None = None
-    exponent: float | None = None
+    __slots__ = ()
 
-    def __post_init__(self) -> None:
-        words = {
-            "text": f"{self.name}({', '.join(f'{{{letter}}}' for letter in LETTERS[: self.arity])})",
-            "help": f"{self.symbol} of {'its operand' if self.arity == 1 else 'its operands'}.",
-            "op_text": self.name,
-        }
-        for field, default in words.items():
-            if not getattr(self, field):
-                object.__setattr__(self, field, default)
+    def __new__(
+        cls, name: str, symbol: str, arity: int,
+        forward: Callable[..., Any], partials: Callable[..., tuple[Any, ...]],
+        text: str = "", slopes: tuple[str, ...] = (), help: str = "", group: str = "function",
+        op_text: str = "", kinks: tuple[float, ...] = (), domain: Callable[..., str] | None = None,
+        exponent: float | None = None,
+    ) -> Op:
+        """The row, with words for what it does not say itself."""
+        text = text or f"{name}({', '.join(f'{{{letter}}}' for letter in LETTERS[:arity])})"
+        help = help or f"{symbol} of {'its operand' if arity == 1 else 'its operands'}."
+        return super().__new__(cls, name, symbol, arity, forward, partials, text, slopes, help, group,
+                               op_text or name, kinks, domain, exponent)
 
     def filled(self, names: Iterable[str]) -> str:
         """What it does with operands of those names: "a × b"."""

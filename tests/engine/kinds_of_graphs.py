@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -92,7 +91,7 @@ def run(lines: list[Line], broken: tuple[int, int, float] | None = None,
             continue
         op = op_of(line.op)
         if broken is not None and broken[0] == row:
-            op = replace(op, partials=partial(_off, op, broken[1], broken[2]))
+            op = op._replace(partials=partial(_off, op, broken[1], broken[2]))
         values.append(apply(op, *[values[x] for x in line.operands]))
     return values
 

@@ -3,7 +3,6 @@
 import math
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -61,7 +60,7 @@ def test_a_kink_is_recognised(bend):
 def test_a_wrong_slope_at_a_kink_is_still_wrong():
     x = Value(0.0)
     out = x.relu() * 2
-    out._prev[0].op = replace(OPS["relu"], partials=lambda x, out: (1.5,))
+    out._prev[0].op = OPS["relu"]._replace(partials=lambda x, out: (1.5,))
     row = gradcheck(out)[0]
     assert not row.ok
 

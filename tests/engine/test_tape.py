@@ -2,7 +2,6 @@
 
 import importlib.util
 import random
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -96,7 +95,7 @@ def test_numba_and_numpy_agree(root, numbers):
 
 @pytest.mark.skipif(not NUMBA, reason="numba is not installed")
 def test_a_changed_row_is_left_to_numpy(monkeypatch):
-    row = replace(OPS["tanh"], forward=lambda x: x * 7)
+    row = OPS["tanh"]._replace(forward=lambda x: x * 7)
     monkeypatch.setitem(OPS, "tanh", row)
     x = Value(2.0)
     assert Tape(apply(row, x), fast=True).forward().data[x][0] == 2.0
