@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QRegion
@@ -382,7 +383,7 @@ class Panes(QObject):
         self._window.resizeDocks([self.docks[name] for name in sizes], list(sizes.values()), direction)
 
 
-class Opening(NamedTuple):
+class Opening(Struct, frozen=True):
     """What a document opens with: the kind of plot, and whether training and rows are seen."""
 
     plot: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple, NewType, TypeGuard
+from typing import TYPE_CHECKING, Literal, NewType, TypeGuard
 
 from msgspec import Struct
 from msgspec.structs import force_setattr, replace
@@ -16,7 +16,7 @@ BlockKey = NewType("BlockKey", int)
 Key = NodeId | BlockKey  # of what is drawn: a node, or the box of a collapsed block
 
 
-class BlockKindRow(NamedTuple):
+class BlockKindRow(Struct, frozen=True):
     """One kind of block in the words of the window; how it is built stands in `networks`.
 
     Attributes:

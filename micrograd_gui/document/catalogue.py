@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from micrograd.ops import OPS, Op, op_of
 from micrograd_gui.document.block import BLOCK_KINDS
 
@@ -16,7 +18,7 @@ class Offer(NamedTuple):
     help: str
 
 
-class PaletteGroup(NamedTuple):
+class PaletteGroup(Struct, frozen=True):
     """Offers under one heading."""
 
     title: str

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
 
 Moments = tuple[Any, ...]  # arrays of shape (parameters,), one for each column of the optimiser
 
 
-class Optimiser(NamedTuple):
+class Optimiser(Struct, frozen=True):
     """One row: how parameters follow their gradients. All that knows of an optimiser is in its row.
 
     ``update(parameters, grads, rate, moments, k)`` gives the parameters and moments after step ``k``, counted
@@ -32,7 +34,7 @@ class Optimiser(NamedTuple):
         return tuple(zeros_like(parameters) for _ in self.columns)
 
 
-class RateSchedule(NamedTuple):
+class RateSchedule(Struct, frozen=True):
     """One row: step k, counted from 0, has ``factor(k)`` × rate; ``python`` is that factor in a script."""
 
     name: str

@@ -51,7 +51,7 @@ _GUEST_COLUMN, _GUEST_ROW, _GUESTS_AT_MOST = WIDTH + 56.0, HEIGHT + 16.0, 24
 _GUEST_GAP = 120.0
 
 
-class FoldedPort(NamedTuple):
+class FoldedPort(Struct, frozen=True):
     """Where wires come into a box: from which node or box (None: an empty port), and the real wires."""
 
     source: Key | None

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
+
 from micrograd_gui.document.graph import Graph, Node, NodeId, Place
 
 Size = tuple[float, float]  # width, height
@@ -53,7 +55,7 @@ STRIKE = 1.5  # how thick the line through a number is, and how far it stands ou
 RULE_SIZE, AMOUNT_SIZE = 10.0, 11.0  # on a wire's chip; the amount is bold
 
 
-class CardForm(NamedTuple):
+class CardForm(Struct, frozen=True):
     """What cards show and how large: the sizes of a card, of its title and of its texts.
 
     ``numbers``: data and grad, or the one that matters at the moment. ``words``: whether data and grad are

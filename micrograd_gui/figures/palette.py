@@ -5,7 +5,9 @@ The window draws on them. In high contrast every colour of a text has 7:1 or mor
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import spoken
@@ -13,7 +15,7 @@ from micrograd_gui.document.text import spoken
 Weight = Literal["thin", "bundle", "strong"]
 
 
-class Palette(NamedTuple):
+class Palette(Struct, frozen=True):
     """Colours as ``#rrggbb``; ``strong`` is how thick the acting node's outline is."""
 
     name: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
@@ -22,7 +21,7 @@ PICTURES = (".svg", ".png", ".pdf")
 SUFFIXES = (SUFFIX, *DOT, *PICTURES)  # of all files that a graph is read from
 
 
-class OpenedGraph(NamedTuple):
+class OpenedGraph(msgspec.Struct, frozen=True):
     """A graph, and where it came from: the file that it can be saved to again, else what it is called."""
 
     graph: Graph
@@ -119,7 +118,7 @@ def write(path: Path | str, graph: Graph) -> None:
     write_whole(path, codec.encode(graph).encode("utf-8"))
 
 
-class Example(NamedTuple):
+class Example(msgspec.Struct, frozen=True):
     """One entry of the Examples menu; ``trains`` says whether gradient descent has something to learn."""
 
     name: str

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from msgspec import Struct
+
 from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import given_number, told_apart
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 Sides = Literal["forward", "central"]
 
 
-class Nudge(NamedTuple):
+class Nudge(Struct, frozen=True):
     """One node moved by h: what every node was and became, and the slope that follows.
 
     ``numeric`` is ``(L(x + h) − L(x)) / h`` where ``sides`` is "forward" (as in the lecture), and
@@ -244,7 +246,7 @@ def plane_over_rows(
     return losses.reshape(len(upward), len(across)) / (count if data.reduction == "mean" else 1)
 
 
-class Walked(NamedTuple):
+class Walked(Struct, frozen=True):
     """What a node and the target were at some places of the parameters, and the target's curve round there.
 
     ``x`` and ``y``, shape (places,), are the node's data and the target's. ``over`` and ``curve``, shape

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeGuard
 
+from msgspec.structs import replace
+
 from micrograd.engine import Value
 from micrograd.ops import domain_note, op_of
 from micrograd.steps import BackwardStep, backward_steps
@@ -258,7 +260,8 @@ class _Recorder:
             return step
         graph = self.graph
         name = graph.nodes[wild.operand].spoken
-        return step._replace(
+        return replace(
+            step,
             kind="problem",
             note=(
                 f"The slope of {_call(graph, graph.nodes[node])} for {name} is {written(wild.slope)} "

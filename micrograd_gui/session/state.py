@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
@@ -40,7 +40,7 @@ class Stand(Struct, frozen=True, eq=False):
     selection: frozenset[NodeId]
 
 
-class Over(NamedTuple):
+class Over(Struct, frozen=True):
     """The steps from one moment until another were run as one, for they are all in that block's box."""
 
     since: int
@@ -48,7 +48,7 @@ class Over(NamedTuple):
     block: BlockId
 
 
-class Apart(NamedTuple):
+class Apart(Struct, frozen=True):
     """A number of the notebook's own, and the one that a fresh run gives."""
 
     notebook: float

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from micrograd_gui.document.data import TrainingPlan
@@ -20,7 +21,7 @@ from micrograd_gui.session.trace import Field, Kind, Memory, Pass, Run
 BACKWARD: tuple[Kind, ...] = ("seed", "backward", "rows", "problem")  # the kinds of steps of a backward pass
 
 
-class Descent(NamedTuple):
+class Descent(Struct, frozen=True):
     """Where gradient descent stands at a moment: the next is its step ``k``, counted from 0.
 
     ``memory`` is what the optimiser ``rule`` remembers; ``losses`` are those before the updates of the run.

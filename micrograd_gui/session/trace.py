@@ -40,7 +40,7 @@ class Contribution(NamedTuple):
     after: float
 
 
-class Gathered(NamedTuple):
+class Gathered(Struct, frozen=True):
     """What a backward pass over rows leaves on one parameter: ``after = before + amount``.
 
     ``amount`` is the gradient over the rows, ``own`` what the pass through the graph, of one row, had added.
@@ -54,7 +54,7 @@ class Gathered(NamedTuple):
     after: float
 
 
-class Change(NamedTuple):
+class Change(Struct, frozen=True):
     """What an update does to one parameter: ``after = before − rate × by``.
 
     ``by`` is what the optimiser makes of ``grad``, and of what it remembers: for plain descent, the same.
@@ -67,7 +67,7 @@ class Change(NamedTuple):
     by: float
 
 
-class Step(NamedTuple):
+class Step(Struct, frozen=True):
     """One move of a run.
 
     forward: ``node`` was computed and holds ``data``. seed: the target's gradient was set to 1.

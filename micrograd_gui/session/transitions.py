@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable
 from math import isfinite
 from pathlib import Path
-from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from micrograd.ops import op_of
@@ -32,7 +32,7 @@ APPLIED_OFFSET = (190.0, 0.0)  # where an op applied to a node lands beside it, 
 VALUE = "value"  # the palette's word for a leaf, where others say an op's name
 
 
-class Edit(NamedTuple):
+class Edit(Struct, frozen=True):
     """A graph that is to become current, and what was done to reach it, as the menu of undo says it.
 
     ``selection`` are the nodes that are selected then (None: those that were, as far as they are left).

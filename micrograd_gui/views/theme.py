@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,7 +17,7 @@ SMALLEST_PROJECTED = 28  # pixels, of a screen 1080 high: no text on a projector
 _FONT_FILES = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSansMono")
 
 
-class Theme(NamedTuple):
+class Theme(Struct, frozen=True):
     """Named colours as ``#rrggbb``; every text colour has 4.5:1 or more on every ground it stands on.
 
     In high contrast it has 7:1 or more.

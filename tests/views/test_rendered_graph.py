@@ -328,7 +328,7 @@ def test_exported_pictures_have_the_colours_of_the_window(name: str) -> None:
     theme, palette = THEMES[name], PALETTES[name]
     own = {"dark", "ground", "grid", "raised", "on_data", "on_grad", "good", "selection"}
     called = {"panel": "box", "line": "divider", "frame": "line"}  # the same thing by its name in a figure
-    shared = [each for each in theme._fields if each not in own]
+    shared = [each for each in theme.__struct_fields__ if each not in own]
     assert [getattr(theme, each) for each in shared] == [
         getattr(palette, called.get(each, each)) for each in shared
     ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from PySide6.QtGui import QKeySequence
 
 from micrograd_gui.document.marks import Breakpoint
@@ -19,7 +20,7 @@ Keys = tuple[str | QKeySequence.StandardKey, ...]
 Std = QKeySequence.StandardKey
 
 
-class Action(NamedTuple):
+class Action(Struct, frozen=True):
     """One action: objectName, text, keys, what it does, when it applies, one sentence about it.
 
     ``short`` is what its button says, where that is not the text; ``checked`` when an action that is switched

@@ -7,6 +7,8 @@ from itertools import pairwise
 from string import Formatter
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
+
 from micrograd.ops import by_letter, op_of
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.optimisers import OPTIMISERS, OptimiserName
@@ -19,7 +21,7 @@ LONGEST_NAME = 28
 _NO_NAME_SIGNS = frozenset("+-−*/×÷^()=,|<>{}[]\"'\\ ")
 
 
-class Fragment(NamedTuple):
+class Fragment(Struct, frozen=True):
     """A piece of a line: its text, spaces included, what it is, and whether it is what matters most."""
 
     kind: Kind

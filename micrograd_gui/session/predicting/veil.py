@@ -118,4 +118,4 @@ class VeiledRun:
 
 def _without_outlook(step: Step) -> Step:
     """An update tells by how much the loss will have changed after the next forward pass."""
-    return step if step.actual is None else step._replace(actual=None)
+    return step if step.actual is None else replace(step, actual=None)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from micrograd_gui.document.graph import Graph, NodeId
 
 
-class Judge(NamedTuple):
+class Judge(Struct, frozen=True):
     """The prediction, the leaf that holds the answer, the answer's column, and where yes begins.
 
     Answers of 1 and −1 are told by the sign of the prediction, as in micrograd's demo; answers of 1 and 0 by

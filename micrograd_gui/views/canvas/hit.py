@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF
 
 from micrograd_gui.document.block import BlockId, BlockKey, Key, block_of, is_block
@@ -25,7 +26,7 @@ _WIRE_REACH = 6.0
 _PIECES = 20
 
 
-class Hit(NamedTuple):
+class Hit(Struct, frozen=True):
     """A part of the picture; ``port`` is set for an input port and for a wire.
 
     On the box of a collapsed block, or the title of an open one, there is a block and no node; a port of

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from msgspec import Struct
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
@@ -273,7 +274,7 @@ def number_size(picture: CanvasFrame, key: Key, pens: Pens, zoom: float) -> floa
     return min([size, *(size * fit(font.width(written(n)), room)[1] for n in numbers if n is not None)])
 
 
-class ShownNumber(NamedTuple):
+class ShownNumber(Struct, frozen=True):
     """A number as it stands in its field, and beside it the notebook's own where that is another one.
 
     ``text`` is None where it is not computed yet; a ``stale`` number is no longer true.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF
@@ -246,7 +246,7 @@ def _other_verdicts(old: State | None, new: State | None) -> set[NodeId]:
 CHIP_SCALES = (1.7, 1.35, 1.0)
 
 
-class ChipItem(NamedTuple):
+class ChipItem(Struct, frozen=True):
     """One wire's own contribution: the rule above, what is added below, and the point it is about."""
 
     wire: Wire

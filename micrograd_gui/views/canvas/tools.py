@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from msgspec import Struct
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
@@ -213,7 +214,7 @@ GAP = 96.0  # between a node and the op that is applied to it
 _WIRE_REACH = 12.0  # pixels
 
 
-class DropTarget(NamedTuple):
+class DropTarget(Struct, frozen=True):
     """Where what is dragged in would go: on the ground, onto a node, or into a wire.
 
     ``op``: the payload of the offer. ``key``: the node or box it is over. ``refused``: it cannot go there.

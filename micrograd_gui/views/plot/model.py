@@ -104,7 +104,7 @@ class Contours(Struct, frozen=True, eq=False):
     brief: str = ""
 
 
-class Arrow(NamedTuple):
+class Arrow(Struct, frozen=True):
     """An arrow from one point to another."""
 
     color: Color
@@ -125,7 +125,7 @@ class Bars(Struct, frozen=True, eq=False):
     brief: str = ""
 
 
-class Note(NamedTuple):
+class Note(Struct, frozen=True):
     """A few words in the axes, their left or right end at that point."""
 
     color: Color
