@@ -10,9 +10,10 @@ from __future__ import annotations
 import keyword
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from micrograd.ops import OPS, Op, op_of
 from micrograd_gui.document.errors import Refusal
