@@ -30,6 +30,7 @@ from micrograd_gui.files.embedded import attach, png_info
 from micrograd_gui.resource import FAMILY, font_folder
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.figure import Figure as MplFigure
     from matplotlib.path import Path
     from PIL.Image import Image
@@ -46,6 +47,17 @@ _POINTS = 72.0  # to the inch; a unit of a picture is a point
 
 def pdf(figures: Iterable[Figure], palette: Palette, *, title: str, graph: str = "") -> bytes:
     """A PDF with a page for each figure, made smaller to fit it; fonts embedded, the graph attached."""
+
+    def pages() -> Iterator[MplFigure]:
+        for each in figures:
+            unit = min(1.0, LARGEST_PAGE / max(each.width, each.height))
+            yield mpl_figure(each, palette, unit=unit)
+
+    return document(pages(), title=title, graph=graph)
+
+
+def document(pages: Iterable[MplFigure], *, title: str, graph: str = "") -> bytes:
+    """A PDF of these pages; fonts embedded, the graph attached."""
     from fontTools import subset  # type: ignore[import-untyped]
     from matplotlib.backends.backend_pdf import PdfPages
 
@@ -53,10 +65,9 @@ def pdf(figures: Iterable[Figure], palette: Palette, *, title: str, graph: str =
     unused = {"GSUB", "GPOS", "GDEF", *subset.Options._drop_tables_default}
     subset.Options._drop_tables_default = sorted(unused)
     file = io.BytesIO()
-    with _fonts_embedded(), PdfPages(file, metadata={"Title": title, "Creator": "micrograd-gui"}) as pages:
-        for each in figures:
-            unit = min(1.0, LARGEST_PAGE / max(each.width, each.height))
-            pages.savefig(mpl_figure(each, palette, unit=unit))
+    with _fonts_embedded(), PdfPages(file, metadata={"Title": title, "Creator": "micrograd-gui"}) as made:
+        for each in pages:
+            made.savefig(each)
     return attach(file.getvalue(), graph) if graph else file.getvalue()
 
 
@@ -186,29 +197,61 @@ def mpl_figure(
     figure: Figure, palette: Palette, *, transparent: bool = False, unit: float = 1.0
 ) -> MplFigure:
     """The figure as a matplotlib figure without axes, a unit to so many points."""
-    from matplotlib.collections import PathCollection
-    from matplotlib.figure import Figure as MplFigure
-    from matplotlib.transforms import Affine2D
+    made = page(unit * figure.width, unit * figure.height, "none" if transparent else palette.ground)
+    put(made, figure, palette, unit=unit)
+    return made
 
-    made = MplFigure(figsize=(unit * figure.width / _POINTS, unit * figure.height / _POINTS), dpi=_POINTS)
-    made.patch.set_facecolor("none" if transparent else palette.ground)
-    from_top = Affine2D().scale(1 / figure.width, -1 / figure.height).translate(0, 1)
+
+def page(width: float, height: float, ground: str) -> MplFigure:
+    """An empty page, so many points wide and high."""
+    from matplotlib.figure import Figure as MplFigure
+
+    made = MplFigure(figsize=(width / _POINTS, height / _POINTS), dpi=_POINTS)
+    made.patch.set_facecolor(ground)
+    return made
+
+
+def put(
+    made: MplFigure,
+    figure: Figure,
+    palette: Palette,
+    *,
+    unit: float = 1.0,
+    corner: tuple[float, float] = (0.0, 0.0),
+    within: tuple[float, float, float, float] | None = None,
+) -> None:
+    """Draw the figure on the page, a unit to so many points, its corner there in points from the upper left.
+
+    What of it is outside of the rectangle ``within`` (left, top, width, height) is not seen.
+    """
+    from matplotlib.collections import PathCollection
+    from matplotlib.transforms import Affine2D, Bbox, TransformedBbox
+
+    wide, high = (side * _POINTS for side in made.get_size_inches())
+    left, top = corner
+    place = Affine2D().scale(unit / wide, -unit / high).translate(left / wide, 1 - top / high)
     parts = [group for group in groups(figure) if not group.unseen]
     shapes = [shape for group in parts for shape in group.shapes]
-    made.add_artist(
+    drawn: list[Artist] = [
         PathCollection(
             [_path(shape) for shape in shapes],
             facecolors=[_inside(shape, palette) for shape in shapes],
             edgecolors=[getattr(palette, shape.edge) if shape.edge else "none" for shape in shapes],
             linewidths=[unit * palette.weight(shape.weight) for shape in shapes],
             linestyles=[(0, DASHES if shape.veil else None) for shape in shapes],
-            transform=from_top + made.transFigure,
+            transform=place + made.transFigure,
         )
-    )
+    ]
+    made.add_artist(drawn[0])
     for group in parts:
         for text in group.texts:
-            _write(made, figure, text, palette, unit)
-    return made
+            drawn += write(made, text, palette, unit, corner)
+    if within is not None:
+        x, y, w, h = within
+        box = Bbox([[x / wide, 1 - (y + h) / high], [(x + w) / wide, 1 - y / high]])
+        for each in drawn:
+            each.set_clip_box(TransformedBbox(box, made.transFigure))
+            each.set_clip_on(True)
 
 
 def _inside(shape: Shape, palette: Palette) -> str | tuple[str, float]:
@@ -246,33 +289,46 @@ def _path(shape: Shape) -> Path:
             return Path(corners, [Path.MOVETO, *side, *side, *side, *side, Path.CLOSEPOLY][:14])
 
 
-def _write(made: MplFigure, figure: Figure, text: Text, palette: Palette, unit: float) -> None:
-    made.text(
-        text.x / figure.width,
-        1 - text.y / figure.height,
-        text.text,
-        fontsize=unit * text.size,
-        fontfamily=FAMILY,
-        color=getattr(palette, tone_of(text)),
-        fontweight="bold" if text.bold else "normal",
-        fontstyle="italic" if text.italic else "normal",
-        ha={"start": "left", "middle": "center", "end": "right"}[text.anchor],
-        va="baseline",
-        parse_math=False,
-    )
-    if text.strike is not None:
-        from matplotlib.lines import Line2D
+def write(
+    made: MplFigure, text: Text, palette: Palette, unit: float = 1.0, corner: tuple[float, float] = (0.0, 0.0)
+) -> list[Artist]:
+    """Write the text on the page, which is ``unit`` times as large as it says, and give what was drawn."""
+    wide, high = (side * _POINTS for side in made.get_size_inches())
 
-        (left, y), (right, _) = text.strike
-        made.add_artist(
-            Line2D(
-                (left / figure.width, right / figure.width),
-                (1 - y / figure.height,) * 2,
-                transform=made.transFigure,
-                color=getattr(palette, tone_of(text)),
-                linewidth=unit * STRIKE,
-            )
+    def at(x: float, y: float) -> tuple[float, float]:
+        return (corner[0] + unit * x) / wide, 1 - (corner[1] + unit * y) / high
+
+    drawn: list[Artist] = [
+        made.text(
+            *at(text.x, text.y),
+            text.text,
+            fontsize=unit * text.size,
+            fontfamily=FAMILY,
+            color=getattr(palette, tone_of(text)),
+            fontweight="bold" if text.bold else "normal",
+            fontstyle="italic" if text.italic else "normal",
+            ha={"start": "left", "middle": "center", "end": "right"}[text.anchor],
+            va="baseline",
+            parse_math=False,
         )
+    ]
+    if text.strike is not None:
+        colour = getattr(palette, tone_of(text))
+        ends = [at(*end) for end in text.strike]
+        drawn.append(line(made, ends[0], ends[1], colour, unit * STRIKE))
+    return drawn
+
+
+def line(
+    made: MplFigure, start: tuple[float, float], end: tuple[float, float], colour: str, weight: float
+) -> Artist:
+    """A line between two points of the page, in parts of it from its lower left."""
+    from matplotlib.lines import Line2D
+
+    drawn = Line2D(
+        (start[0], end[0]), (start[1], end[1]), transform=made.transFigure, color=colour, linewidth=weight
+    )
+    return made.add_artist(drawn)
 
 
 @contextmanager

@@ -63,6 +63,7 @@ class Figure:
     saying: Text | None = None
     below: tuple[Text, ...] = ()
     digits: int = 4
+    missing: str = "·"  # stands for a number that is not computed; on a worksheet, a line to write on
     style: Style = "notebook"
     stands_for: Mapping[NodeId, NodeId] = field(default_factory=dict)  # of nodes in collapsed blocks
     silent: frozenset[NodeId] = frozenset()  # the boxes that have no number to show
@@ -190,7 +191,13 @@ class Figure:
 
     def _on_card(self, box: CardBox, role: Role) -> str:
         """The number in that field, and nothing where there is a dot instead."""
-        return self._number(box.number_of, role)[1] if self.has(box.number_of, role) else ""
+        seen = self.has(box.number_of, role) or not self.dotted
+        return self._number(box.number_of, role)[1] if seen else ""
+
+    @property
+    def dotted(self) -> bool:
+        """Whether a card has a dot where no number is computed yet."""
+        return self.missing == "·"
 
     def _number(self, node: NodeId, role: Role) -> tuple[bool, str]:
         """Whether the number is still to come, and how it is written."""
@@ -198,4 +205,4 @@ class Figure:
             return True, ""
         numbers: Mapping[NodeId, float] = self.frame.data if role == "data" else self.frame.grad
         number = numbers.get(node)
-        return number is None, written(number, self.digits)
+        return number is None, self.missing if number is None else written(number, self.digits)

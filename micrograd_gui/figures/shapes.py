@@ -260,7 +260,10 @@ def _card(box: CardBox, figure: Figure) -> Iterable[Shape]:
         fresh = (box.number_of, cell.role) in figure.fresh and not acting
         yield Shape(Rect(*geometry.lit_field(cell.rect), LIT_RADIUS), "accent_fill" if fresh else inside)
         x, y, radius = geometry.unknown_dot(cell.rect)
-        yield Shape(Ellipse(x, y, radius, radius), None if figure.has(box.number_of, cell.role) else "muted")
+        yield Shape(
+            Ellipse(x, y, radius, radius),
+            "muted" if figure.dotted and not figure.has(box.number_of, cell.role) else None,
+        )
     lines = geometry.dividers(box.rect, numbers=len(numbers), foot=box.cells[-1].role == "foot")
     yield Shape(Lines(lines), None, "divider")
     if box.badge is not None:
