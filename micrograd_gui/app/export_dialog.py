@@ -149,6 +149,8 @@ class ExportDialog(QDialog):
             given |= {"only": "card"} if shown == "card" else {"card": shown == "both"}
         if self.selected.isEnabled() and self.selected.isChecked():
             given["nodes"] = self._context.session.state.selection
+        if given.get("worksheet") and str(given.get("theme")).startswith("dark"):
+            given["theme"] = "print"  # paper is white
         return request_of(
             self._context, self.moment.currentData() if self.moment.isEnabled() else "now", **given
         )
@@ -267,6 +269,7 @@ class ExportRequest:
     which: Which
     given: Mapping[str, Any]
     folds: bool = True  # whether the form draws a collapsed block as one box
+    cursor: int = 0  # the moment it is at, in the run
 
     @cached_property
     def options(self) -> Options:
@@ -280,6 +283,10 @@ class ExportRequest:
         from micrograd_gui.figures.moments import Film, Progress, film_of, see_that_there_is_something
 
         progress = Progress(stop=stop) if tell is None else Progress(tell, stop)
+        if self.options.worksheet:
+            run = self._run_ahead()
+            step = None if run is None else str(self.cursor)
+            return film_of(self.graph, step, self.options, run, progress)
         if self.which == "now":
             see_that_there_is_something(self.graph, self.options)
             return Film(self.graph, (self.now,), self.options, progress)
@@ -291,6 +298,20 @@ class ExportRequest:
         from micrograd_gui.export.formats import form_of
 
         return replace(self, folds=form_of(path).folds)
+
+    def _run_ahead(self) -> Run | None:
+        """The run with what comes after this moment, for a worksheet to ask; None: that of a fresh start."""
+        trace = self.trace
+        if self.which != "now" or trace is None:
+            return None
+        if any(step.kind in ("seed", "backward") for step in trace.steps[self.cursor :]):
+            return trace
+        if self.cursor and trace.steps[self.cursor - 1].kind in ("backward", "rows"):
+            return None  # that pass is over
+        from micrograd_gui.session.record import record
+        from micrograd_gui.session.trace import Pass
+
+        return record(self.graph, (*trace.script, Pass("backward")))
 
     def _whole_run(self) -> Run | None:
         """The recorded run, where it has gone backward; else a run is made for the purpose."""
@@ -307,7 +328,12 @@ def request_of(context: Context, which: Which = "now", **given: Any) -> ExportRe
     said = said_at(state.graph, state.trace, state.cursor)
     moment = Moment(state.frame, state.step, card(state), said=said)
     return ExportRequest(
-        state.graph, moment, state.trace, which, {"theme": context.look.theme.name, **given}
+        state.graph,
+        moment,
+        state.trace,
+        which,
+        {"theme": context.look.theme.name, **given},
+        cursor=state.cursor,
     )
 
 

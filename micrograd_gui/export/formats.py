@@ -14,7 +14,7 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import quoted
 from micrograd_gui.export.options import OPTIONS, read_options
 from micrograd_gui.figures.figure import Figure
-from micrograd_gui.figures.moments import Film, film_of
+from micrograd_gui.figures.moments import Film, Options, film_of
 from micrograd_gui.files.atomic import write_all
 from micrograd_gui.files.embedded import pack
 
@@ -88,6 +88,8 @@ def render(graph: Graph, path: Path, given: Mapping[str, Any]) -> tuple[Path, ..
     form = form_of(path)
     step, options = read_options(graph, given, folds=form.folds)
     _see_that_heeded(form, given)
+    if options.paper != Options().paper and not options.worksheet:
+        raise OptionRefusal("paper", "is of use to a worksheet alone.")
     if "step" not in form.options:
         step = None
     return export(film_of(graph, "all" if step is None and form.animated else step, options), path)
@@ -147,6 +149,10 @@ def _png(film: Film) -> bytes:
 
 
 def _pdf(film: Film) -> bytes:
+    if film.options.worksheet:
+        from micrograd_gui.export.worksheet import pdf_of, worksheet_of
+
+        return pdf_of(worksheet_of(film), graph=pack(film.graph))
     from micrograd_gui.export import matplotlib_writer
 
     return matplotlib_writer.pdf(
@@ -172,6 +178,12 @@ def _dot(film: Film) -> bytes:
 
 def _tex(film: Film) -> bytes:
     from micrograd_gui.export import tikz
+
+    if film.options.worksheet:
+        from micrograd_gui.export.worksheet import worksheet_of
+        from micrograd_gui.export.worksheet_tex import tex_of
+
+        return tex_of(worksheet_of(film))
 
     options = film.options
     ground = options.palette.dark and not options.transparent
@@ -272,6 +284,7 @@ _WIRES = ("wires", "notation")
 _DRAWN = _names(_WHICH, "theme", "style", "rankdir", "gradients", _WIRES, "open_blocks", "digits", "margin")
 _CARDS = ("card", "only")
 _PACE = ("fps", "seconds", "motion")
+_SHEET = ("worksheet", "paper")
 
 # Writers are loaded when they are used: each stands behind a function that imports it.
 FORMS: dict[str, Form] = {
@@ -279,13 +292,14 @@ FORMS: dict[str, Form] = {
     for form in (
         Form(".svg", "SVG picture", _svg, _names(_DRAWN, _CARDS, "transparent")),
         Form(".png", "PNG picture", _png, _names(_DRAWN, _CARDS, "transparent", "scale")),
-        Form(".pdf", "PDF document", _pdf, _names(_DRAWN, _CARDS), several=True),
+        Form(".pdf", "PDF document", _pdf, _names(_DRAWN, _CARDS, _SHEET), several=True),
         Form(".dot", "Graphviz DOT", _dot, _names(_WHICH, "rankdir", "gradients", _WIRES), folds=False),
         Form(".gif", "Animated GIF", _animation("GIF"), _names(_DRAWN, _CARDS, _PACE, "scale"),
              several=True, animated=True),
         Form(".webp", "Animated WebP", _animation("WEBP"), _names(_DRAWN, _CARDS, _PACE, "scale"),
              several=True, animated=True),
-        Form(".tex", "TikZ for TeX", _tex, _names(_DRAWN, _CARDS, "transparent"), several=True),
+        Form(".tex", "TikZ for TeX", _tex, _names(_DRAWN, _CARDS, _SHEET, "transparent"),
+             several=True),
         Form(".mmd", "Mermaid flowchart", _mermaid,
              _names(_WHICH, "theme", "rankdir", "gradients", _WIRES, "open_blocks", "digits")),
         Form(".html", "HTML player", _player, _DRAWN, several=True, animated=True, light=True),

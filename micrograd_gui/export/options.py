@@ -10,7 +10,7 @@ from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import exact, given_number, quoted
 from micrograd_gui.figures.figure import MARGIN
-from micrograd_gui.figures.moments import DIRECTIONS, SCALE_RANGE, STYLES, Options
+from micrograd_gui.figures.moments import DIRECTIONS, PAPERS, SCALE_RANGE, STYLES, Options
 from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.session.trace import Notation, Wires
 
@@ -113,6 +113,11 @@ OPTIONS: dict[str, Option] = {
         Option(name="motion", title="with motion", switch=True, default=True,
             help="no numbers that travel along the wires of a step"),
         Option(name="seconds", metavar="T", within=SECONDS, help="or seconds per moment: 1.6"),
+        Option(name="worksheet", title="as a worksheet with an answer key", switch=True, default=False,
+            help="a sheet with blanks to fill in, and its answers: what comes after --step N is asked, "
+            "without it the gradients"),
+        Option(name="paper", title="Paper", choices=lambda: tuple(PAPERS), default="a4",
+            help="of a worksheet: a4 or letter"),
     )
 }  # fmt: skip
 
@@ -140,6 +145,8 @@ class RenderOptions(TypedDict, total=False):
     fps: float | None
     motion: bool
     seconds: float | None
+    worksheet: bool
+    paper: Literal["a4", "letter"]
 
 
 def read_options(graph: Graph, given: Mapping[str, Any], *, folds: bool = True) -> tuple[str | None, Options]:
@@ -173,6 +180,8 @@ def read_options(graph: Graph, given: Mapping[str, Any], *, folds: bool = True) 
         train=said["train"],
         wires=said["wires"],
         notation=said["notation"],
+        worksheet=said["worksheet"],
+        paper=said["paper"],
     )
     return _step(said["step"]), options
 

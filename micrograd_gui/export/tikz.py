@@ -30,7 +30,7 @@ from micrograd_gui.figures.text_metrics import width
 from micrograd_gui.session.explain.formulas import Fragment, Line
 
 _SHORT = 3  # characters: what is longer may be wider in TeX's fonts than the room for it
-_UNIT = 10 / SIZE  # points of TeX to a unit of a picture: text of the usual size becomes 10 pt
+UNIT = 10 / SIZE  # points of TeX to a unit of a picture: text of the usual size becomes 10 pt
 _SIZES = (5, 6, 7, 8, 9, 10, 12)  # those that TeX's own fonts have
 _LONGEST = 16_000.0  # points: TeX knows no length above 16,383
 _LARGE = 300_000  # characters of a file, for which pdflatex may have too little memory
@@ -40,7 +40,7 @@ _WIDER = r"\quad "  # several spaces
 _END = r"\end{tikzpicture}"
 _ANCHORS = {"start": "anchor=base west", "middle": "anchor=base", "end": "anchor=base east"}
 _KINDS = {"data": "data", "grad": "grad", "operator": "text", "problem": "grad"}
-_DASH, _GAP = (f"{length * _UNIT:.2f}bp" for length in DASHES)
+_DASH, _GAP = (f"{length * UNIT:.2f}bp" for length in DASHES)
 _VEIL = f"fill opacity={VEIL:g}, dash pattern=on {_DASH} off {_GAP}"
 # In a paper each end of a line would be a space beside the picture: hence the signs at the ends.
 _FILE = r"""% {title}, drawn by micrograd-gui.
@@ -77,7 +77,7 @@ def paper(
     figure: Figure, palette: Palette, *, title: str, card: Sequence[Line] = (), ground: bool = False
 ) -> bytes:
     """One moment; compiled as it stands, the page is as large as the figure."""
-    size = _PAPER.format(width=figure.width * _UNIT + 0.5, height=figure.height * _UNIT + 0.5)
+    size = _PAPER.format(width=figure.width * UNIT + 0.5, height=figure.height * UNIT + 0.5)
     larger = enlargement(figure.width)
     body = [*_begin(figure, palette, ground), *_units(figure)]
     if figure.below:
@@ -100,9 +100,9 @@ def deck(
     """
     tall = max(sum(LINE[line.size] for line in card) for card in cards)
     wide, high = max(figures[0].width, NARROWEST if tall else 0.0), figures[0].height
-    shrunk = _SLIDE[0] / (wide * _UNIT)
+    shrunk = _SLIDE[0] / (wide * UNIT)
     if high:
-        shrunk = min(shrunk, max(_SLIDE[1] - tall * _UNIT, _LEAST) / (high * _UNIT))
+        shrunk = min(shrunk, max(_SLIDE[1] - tall * UNIT, _LEAST) / (high * UNIT))
     larger = max(1.0, 1 / shrunk) if high else 1.0
     whole = replace(figures[0], width=wide, height=high + tall * larger + (2 * MARGIN if tall else 0.0))
     body = _begin(whole, palette, ground)
@@ -115,6 +115,16 @@ def deck(
     around = _FRAME % (r"\textwidth}{!" if flat else rf"!}}{{{_SLIDE[1]:g}bp")
     what = "a frame of a Beamer deck"
     return _compilable([*body, _END], title=title, what=what, preamble=_DECK, around=around)
+
+
+def picture(figure: Figure, palette: Palette) -> str:
+    """The figure as a tikzpicture alone, with its colours before it."""
+    return "\n".join(filter(None, [*_begin(figure, palette, ground=False), *_units(figure), _END]))
+
+
+def equation(line: Line) -> str:
+    """A line of the step card, to stand in text that knows the `colours`."""
+    return "".join(_fragment(each, line) for each in line.fragments)
 
 
 def _compilable(body: Iterable[str], *, title: str, **parts: str) -> bytes:
@@ -142,8 +152,14 @@ def _runs(texts: Sequence[str]) -> list[tuple[str, str]]:
     ]
 
 
+def colours(palette: Palette) -> Iterator[str]:
+    """The colours that pictures and equations name, a line each."""
+    for tone in TONES:
+        yield rf"\definecolor{{{_colour(tone)}}}{{HTML}}{{{getattr(palette, tone)[1:].upper()}}}%"
+
+
 def _begin(figure: Figure, palette: Palette, ground: bool) -> list[str]:
-    longest = max(figure.width, figure.height) * _UNIT
+    longest = max(figure.width, figure.height) * UNIT
     if longest > _LONGEST:
         raise Refusal(
             f"The picture is {longest:.0f} points long, and TeX knows no length above {_LONGEST:.0f}: "
@@ -151,13 +167,10 @@ def _begin(figure: Figure, palette: Palette, ground: bool) -> list[str]:
         )
     whole = f"(0,0) rectangle ({figure.width:g},{figure.height:g});"
     return [
-        *(
-            rf"\definecolor{{{_colour(tone)}}}{{HTML}}{{{getattr(palette, tone)[1:].upper()}}}%"
-            for tone in TONES
-        ),
-        rf"\begin{{tikzpicture}}[x={_UNIT:.5f}bp, y=-{_UNIT:.5f}bp, inner sep=0pt, outer sep=0pt,",
-        rf"  line width={_UNIT:.3f}bp, strong/.style={{line width={palette.strong * _UNIT:.3f}bp}},",
-        rf"  bundle/.style={{line width={palette.weight('bundle') * _UNIT:.3f}bp}}]",
+        *colours(palette),
+        rf"\begin{{tikzpicture}}[x={UNIT:.5f}bp, y=-{UNIT:.5f}bp, inner sep=0pt, outer sep=0pt,",
+        rf"  line width={UNIT:.3f}bp, strong/.style={{line width={palette.strong * UNIT:.3f}bp}},",
+        rf"  bundle/.style={{line width={palette.weight('bundle') * UNIT:.3f}bp}}]",
         rf"\useasboundingbox {whole}",
         rf"\fill[{_colour('ground')}] {whole}" if ground else "",
     ]
@@ -182,7 +195,7 @@ def _shape(shape: Shape) -> str:
     match shape.outline:
         case Rect(x, y, width, height, rounded):
             path = f"({x:g},{y:g}) rectangle ({x + width:g},{y + height:g})"
-            options += [f"rounded corners={rounded * _UNIT:.2f}bp"] if rounded else []
+            options += [f"rounded corners={rounded * UNIT:.2f}bp"] if rounded else []
         case Ellipse(x, y, rx, ry):
             path = f"({x:g},{y:g}) ellipse [x radius={rx:g}, y radius={ry:g}]"
         case Curve(points):
@@ -204,7 +217,9 @@ def _point(point: tuple[float, float]) -> str:
 def _text(text: Text) -> str:
     if not text.text:
         return ""
-    if text.role in ("data", "grad") and text.text != text.role:
+    if not text.text.strip("_"):  # a line to write on
+        said = rf"\rule[-1pt]{{{width(text.text, text.size) * UNIT:.1f}bp}}{{0.4pt}}"
+    elif text.role in ("data", "grad") and text.text != text.role:
         said = tex.number(text.text, bold=text.bold)
     elif text.role in ("op", "badge"):
         said = _bold(tex.operation(text.text)) if text.bold else tex.operation(text.text)
@@ -215,9 +230,9 @@ def _text(text: Text) -> str:
     if text.italic:
         said = rf"\textit{{{said}}}"
     if len(text.text) > _SHORT and text.role not in ("data", "grad"):
-        room = width(text.text, text.size, bold=text.bold) * _UNIT
+        room = width(text.text, text.size, bold=text.bold) * UNIT
         said = rf"\microgradfit{{{room:.1f}bp}}{{{said}}}"
-    size = max((s for s in _SIZES if s <= text.size * _UNIT + 0.5), default=_SIZES[0])
+    size = max((s for s in _SIZES if s <= text.size * UNIT + 0.5), default=_SIZES[0])
     place = f"at ({text.x:g},{text.y:.2f})"
     node = rf"\node[{_ANCHORS[text.anchor]}, {_lettering(tone_of(text), size)}] {place} {{{said}}};"
     if text.strike is None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 STYLES: tuple[Style, ...] = ("notebook", "canvas")
 DIRECTIONS = ("LR", "TB")
 SCALE_RANGE = (0.1, 20.0)  # pixels per unit that may be asked for
+PAPERS = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}  # points
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ class Options:
     train: bool = False  # whether a script trains the graph
     wires: Wires = "acting"  # on which of them numbers stand
     notation: Notation = "grad"  # how derivatives are written
+    worksheet: bool = False  # blanks to fill in, and the answers
+    paper: str = "a4"  # of a worksheet
 
     def __post_init__(self) -> None:
         if self.style not in STYLES:
@@ -102,6 +105,7 @@ class Moment:
     cursor: int | None = None  # after how many steps; None: nobody counted
     said: Said | None = None  # what the gradients are of, where the graph has several rows
     wires: Mapping[GraphWire, OnWire] = field(default_factory=dict)  # what stands on all, where it is shown
+    then: tuple[Step, ...] = ()  # what a worksheet asks: the steps that come next
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +308,12 @@ def film_of(
     None is the end of the run as a result: the numbers of "last"; its step stands out only where it failed.
     """
     see_that_there_is_something(graph, options)
+    if options.worksheet:
+        from micrograd_gui.figures.blanks import run_before  # few want any
+
+        run, cursor, then = run_before(graph, step, trace)
+        asked = Moment(run.frame(cursor), cursor=cursor, then=then)
+        return Film(graph, (asked,), options, progress or Progress())
     trace = record(graph, _script(graph)) if trace is None else trace
     progress = Progress() if progress is None else progress
     if step is None and (options.only_card or trace.problem is not None):

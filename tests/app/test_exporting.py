@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QFileDialog, Q
 
 from micrograd_gui.app.export_dialog import ExportDialog, copy_picture, open_export, request_of, write_files
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.export.worksheet import worksheet_of
 from micrograd_gui.files import documents
 from micrograd_gui.files.embedded import graph_inside
 
@@ -248,3 +249,41 @@ def test_an_exported_picture_opens_as_a_document(opened, tmp_path, suffix):
     assert len(documents.read(tmp_path / f"a{suffix}")) > 1
     again = opened(str(tmp_path / f"a{suffix}"))
     assert {node.label for node in again.session.state.graph} == set("abcdefL")
+
+
+@pytest.mark.parametrize(
+    ("verbs", "asked"),
+    [
+        (
+            (),
+            [
+                "e.data",
+                "d.data",
+                "L.data",
+                "L.grad",
+                "d.grad",
+                "f.grad",
+                "e.grad",
+                "c.grad",
+                "a.grad",
+                "b.grad",
+            ],
+        ),
+        (("forward",), ["L.grad", "d.grad", "f.grad", "e.grad", "c.grad", "a.grad", "b.grad"]),
+        (("forward", "backward_step", "backward_step"), ["e.grad", "c.grad", "a.grad", "b.grad"]),
+        (("backward",), ["L.grad", "d.grad", "f.grad", "e.grad", "c.grad", "a.grad", "b.grad"]),
+    ],
+)
+def test_a_worksheet_asks_for_what_comes_after_this_moment(opened, verbs, asked):
+    window = opened("lecture")
+    for verb in ("forward_step", "first", *verbs):
+        getattr(window.session, verb)()
+    dialog = open_export(window)
+    chosen(dialog, form=".pdf", theme="dark", paper="letter")
+    dialog.findChild(QCheckBox, "worksheet").setChecked(True)
+    film = dialog.request().film()
+    sheet = worksheet_of(film)
+    assert [ask.label for ask in sheet.asks] == asked
+    assert not sheet.palette.dark
+    assert sheet.paper == (612.0, 792.0)
+    dialog.reject()

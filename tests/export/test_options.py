@@ -16,13 +16,13 @@ from micrograd_gui.door import parse
 from micrograd_gui.export.code.python import DIALECTS
 from micrograd_gui.export.formats import FORMS, render
 from micrograd_gui.export.options import OPTIONS, RenderOptions, read_options
-from micrograd_gui.figures.moments import DIRECTIONS, STYLES, Options
+from micrograd_gui.figures.moments import DIRECTIONS, PAPERS, STYLES, Options
 from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.session.trace import Notation, Wires
 
 CHOICES = {"theme": PALETTES, "style": STYLES, "rankdir": DIRECTIONS, "dialect": DIALECTS,
            "wires": get_args(Wires), "notation": get_args(Notation),
-           "only": ("graph", "card")}  # fmt: skip
+           "only": ("graph", "card"), "paper": PAPERS}  # fmt: skip
 
 
 def test_choices_are_the_rows_of_the_tables() -> None:
@@ -72,6 +72,7 @@ OTHER: dict[str, object] = {  # than usual, for each option
     "step": "3", "style": "canvas", "theme": "print", "scale": 0.7, "gradients": False, "transparent": True,
     "motion": False, "rankdir": "TB", "nodes": "y,L", "open_blocks": True, "digits": 1, "card": True,
     "only": "card", "margin": 50, "dialect": "torch", "train": True, "fps": 50, "seconds": 0.1,
+    "worksheet": True, "paper": "letter",
 }  # fmt: skip
 HEEDED = [(form.suffix, name) for form in FORMS.values() for name in OPTIONS if name in form.options]
 UNHEEDED = [(form.suffix, name) for form in FORMS.values() for name in OPTIONS if name not in form.options]
@@ -117,6 +118,8 @@ def test_what_a_form_heeds_makes_another_file(
         said |= {"step": "all", "nodes": "x", "card": False}
     if name == "transparent":
         said["theme"] = "dark"  # a light .tex has no ground
+    if name == "paper":
+        said["worksheet"] = True
     other = False if name == "card" and FORMS[suffix].animated else OTHER[name]
     plain = usual(suffix, *said.items())
     assert made(graph, tmp_path / "other" / f"a{suffix}", said | {name: other}) != plain

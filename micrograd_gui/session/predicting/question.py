@@ -14,6 +14,7 @@ from micrograd_gui.session.choosing import pass_from
 from micrograd_gui.session.explain.formulas import (
     ADDS,
     EQUALS,
+    GRAD,
     Fragment,
     Line,
     Naming,
@@ -228,8 +229,9 @@ def _final_gradient(state: State) -> Question:
         chosen = min(leaves, key=lambda node: ahead[node][-1][0])
     ends, node = ahead[chosen], graph.nodes[chosen]
     end, before = ends[-1][0], state.frame.grad.get(chosen)
-    ways = tuple(each for _, _, each in ends if each is not None)
-    name = _names(state).grad(node)
+    came = [(through, each) for _, through, each in ends if through is not None and each is not None]
+    ways = tuple(each for _, each in came)
+    names = _names(state)
     if not ways:  # the target: its seed
         step = state.trace.steps[end - 1]
         return _seed(state, step, node)._replace(end=end)
@@ -240,7 +242,8 @@ def _final_gradient(state: State) -> Question:
         context += f"; {len(ways)} wires bring something"
     last = Position(state.trace, end).run.frame(end)
     return Question(
-        "number", f"{name} =", context, ways[-1].after, _sum_hints(state, node, ends, before, last),
+        "number", f"{names.grad(node)} =", context, ways[-1].after,
+        sum_lines(graph, node, came, before, last, names),
         end, node=chosen, ways=ways, before=before,
     )  # fmt: skip
 
@@ -267,32 +270,34 @@ def _ways_ahead(state: State) -> _Ahead:
     return found
 
 
-def _sum_hints(
-    state: State,
+def sum_lines(
+    graph: Graph,
     node: Node,
-    ends: Sequence[tuple[int, NodeId | None, Contribution | None]],
+    ways: Sequence[tuple[NodeId, Contribution]],
     before: float | None,
     frame: Frame,
+    names: Naming = GRAD,
 ) -> tuple[Line, Line]:
-    """``a.grad = b.data × e.grad + …``, then the numbers of it."""
-    graph, symbols, numbers = state.graph, list[Fragment](), list[Fragment]()
+    """``a.grad = b.data × e.grad + …``, then with the numbers.
+
+    ``ways`` are what came, and through which node. The numbers of the frame must be those of that pass.
+    """
+    symbols, numbers = list[Fragment](), list[Fragment]()
     if before:
         symbols += [Fragment("plain", "what it holds")]
         numbers += [Fragment("grad", written(before))]
-    ways = [(through, each) for _, through, each in ends if each is not None and through is not None]
     for through, each in ways[:_MOST_WAYS]:
-        line = backward_lines(graph, graph.nodes[through], frame, each, _names(state))[0].parts
+        parts = backward_lines(graph, graph.nodes[through], frame, each, names)[0].parts
         symbols += [PLUS] if symbols else []
         numbers += [PLUS] if numbers else []
-        head = line[0]
-        at = head.index(ADDS)
-        symbols += head[at + 1 :]
-        numbers += line[1][1:]
+        head = parts[0]
+        symbols += head[head.index(ADDS) + 1 :]
+        numbers += parts[1][1:]
     if len(ways) > _MOST_WAYS:
         more = Fragment("plain", f" + {len(ways) - _MOST_WAYS} more")
         symbols.append(more)
         numbers.append(more)
-    head_of = (Fragment("symbol", _names(state).grad(node)), EQUALS)
+    head_of = (Fragment("symbol", names.grad(node)), EQUALS)
     return Line("big", (*head_of, *symbols)), Line("big", (*head_of, *symbols, EQUALS, *numbers))
 
 

@@ -1,0 +1,208 @@
+"""Blanks: what a worksheet asks of a graph at a moment, and the answers, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from micrograd.ops import by_letter, op_of
+from micrograd_gui.document.errors import OptionRefusal, Refusal
+from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.text import quoted, written
+from micrograd_gui.session.explain.formulas import (
+    EQUALS,
+    GRAD,
+    Fragment,
+    Line,
+    Naming,
+    backward_lines,
+    forward_line,
+    name_of,
+    seed_line,
+    sentence,
+    update_line,
+)
+from micrograd_gui.session.predicting.question import sum_lines
+from micrograd_gui.session.record import record
+from micrograd_gui.session.trace import Contribution, Field, Frame, Pass, Run, Step
+
+_ON_ONE_LINE = 2  # contributions of an answer
+
+
+class Unsolved(Protocol):
+    """A moment: its numbers, and the steps that come next, which are asked."""
+
+    @property
+    def frame(self) -> Frame: ...
+
+    @property
+    def then(self) -> tuple[Step, ...]: ...
+
+
+class Ask(NamedTuple):
+    """A number that is asked: whose, what it holds meanwhile, the right one, and how one gets there.
+
+    ``wires`` says how many contributions it is the sum of.
+    """
+
+    node: NodeId
+    field: Field
+    label: str
+    given: str
+    right: float
+    answer: tuple[Line, ...]
+    wires: int = 1
+
+
+def run_before(graph: Graph, step: str | None, trace: Run | None = None) -> tuple[Run, int, tuple[Step, ...]]:
+    """A run, the moment of it after which all is asked, and what: up to the end of the next backward pass.
+
+    None: the one at which the forward pass is done. Raises Refusal where nothing is left to ask there.
+    """
+    if graph.target is None or graph.nodes[graph.target].is_leaf:
+        raise Refusal("A worksheet needs a target that is computed: there is nothing to work out.")
+    run = record(graph, (Pass("forward"), Pass("backward"))) if trace is None else trace
+    if run.problem is not None:
+        raise Refusal(f"A worksheet needs a run without a fault. {run.problem.note}")
+    if step is None:
+        cursor = run.forward_end_after(0) or 0
+    elif not step.isdecimal() or len(step) > 9 or int(step) > len(run):
+        rest = f"must be a whole number from 0 to {len(run)} for a worksheet, not {quoted(step)}."
+        raise OptionRefusal("step", rest)
+    else:
+        cursor = int(step)
+    then = _until_backward_is_done(run.steps[cursor:])
+    if not then:
+        rest = f"must be before the end: after {cursor} of {len(run)} steps nothing is left to ask."
+        raise OptionRefusal("step", rest)
+    return run, cursor, then
+
+
+def _until_backward_is_done(steps: Sequence[Step]) -> tuple[Step, ...]:
+    found: list[Step] = []
+    for step in steps:
+        if step.kind not in ("seed", "backward") and any(each.kind in ("seed", "backward") for each in found):
+            break
+        if step.kind == "rows":  # nobody works these out by hand
+            break
+        found.append(step)
+    return tuple(found)
+
+
+def asks_at(graph: Graph, moment: Unsolved, names: Naming = GRAD) -> tuple[Ask, ...]:
+    """What is asked after that moment, in the order in which it can be worked out."""
+    frame = moment.frame
+    ends: dict[NodeId, tuple[float, int]] = {}  # the gradient at last, and after which step
+    ways: dict[NodeId, list[tuple[NodeId, Contribution]]] = {}
+    asks: list[tuple[int, int, Ask]] = []
+    for at, step in enumerate(moment.then):
+        frame = frame.after(step)
+        if step.kind == "seed" and step.node is not None:
+            ends[step.node], ways[step.node] = (1.0, at), []
+        for each in step.contributions:
+            assert step.node is not None
+            ways.setdefault(each.operand, []).append((step.node, each))
+            ends[each.operand] = each.after, at
+        asks += [(at, 0, ask) for ask in _of_data(graph, step, frame, names)]
+    for number, (right, at) in ends.items():
+        node, came = graph.nodes[number], ways[number]
+        label = names.grad(node)
+        before = came[0][1].before if came else None
+        given = f"it holds {written(before)} so far" if before else ""
+        answer = _answer(graph, number, came, right, frame, names) if came else (seed_line(node, names),)
+        port = came[-1][1].port if came else 0
+        asks.append((at, port, Ask(number, "grad", label, given, right, answer, max(1, len(came)))))
+    return tuple(ask for _, _, ask in sorted(asks, key=lambda each: each[:2]))
+
+
+def _of_data(graph: Graph, step: Step, frame: Frame, names: Naming) -> list[Ask]:
+    """What a step of a forward pass or an update gives."""
+    if step.kind == "forward" and step.node is not None and step.data is not None:
+        node = graph.nodes[step.node]
+        line = forward_line(graph, node, frame)
+        return [Ask(node.id, "data", names.field(node, "data").text, "", step.data, (line,))]
+    return [
+        Ask(each.node, "data", names.field(graph.nodes[each.node], "data").text, "after the update",
+            each.after, (update_line(graph.nodes[each.node], step.rate, each, step.rule, names),))
+        for each in step.changes
+    ]  # fmt: skip
+
+
+def _answer(
+    graph: Graph,
+    number: NodeId,
+    came: Sequence[tuple[NodeId, Contribution]],
+    right: float,
+    frame: Frame,
+    names: Naming,
+) -> tuple[Line, ...]:
+    """How one gets to a gradient; where many wires bring something, a line for each of them, and the sum."""
+    node, before = graph.nodes[number], came[0][1].before
+    result = (EQUALS, Fragment("grad", written(right), strong=True))
+    if len(came) <= _ON_ONE_LINE:
+        whole = sum_lines(graph, node, came, before, frame, names)[1]
+        return (Line("big", (*whole.fragments, *result)),)
+    lines = [backward_lines(graph, graph.nodes[through], frame, each, names)[0] for through, each in came]
+    return (*lines, Line("big", (Fragment("symbol", names.grad(node)), *result)))
+
+
+def blank_frame(moment: Unsolved, asks: Sequence[Ask]) -> Frame:
+    """The numbers of that moment without those that are asked."""
+    gone = {(ask.node, ask.field) for ask in asks}
+    data = {node: number for node, number in moment.frame.data.items() if (node, "data") not in gone}
+    grad = {node: number for node, number in moment.frame.grad.items() if (node, "grad") not in gone}
+    return Frame(data, grad)
+
+
+def filled_frame(moment: Unsolved) -> Frame:
+    """The numbers when all that is asked is worked out."""
+    return moment.frame.after(*moment.then)
+
+
+def task_of(graph: Graph, asks: Sequence[Ask], row: str) -> str:
+    """What is to be done, in a few sentences."""
+    assert graph.target is not None
+    target = name_of(graph.nodes[graph.target])
+    data = sum(ask.field == "data" for ask in asks)
+    grads = len(asks) - data
+    said = []
+    if data:
+        said.append(f"Work out the data of {data} node{'s' * (data > 1)}, from the leaves to {target}.")
+    if grads:
+        given = "Every node has its data. " if not data else ""
+        also = "Then work" if data else "Work"
+        said.append(
+            f"{given}{also} out {grads} gradient{'s' * (grads > 1)}, from {target} backwards: "
+            f"that of a node a, a.grad or ∂{target}/∂a, tells how fast {target} answers when a moves."
+        )
+    said.append("Fill in the blanks of the graph; the lines are for your work.")
+    return " ".join([f"The inputs are those of {row}."] * bool(row) + said)
+
+
+def rules_of(graph: Graph, asks: Sequence[Ask]) -> tuple[Line, ...]:
+    """Reminders: the chain rule, and the slopes of the ops that there are."""
+    lines = []
+    if any(ask.field == "grad" for ask in asks):
+        lines.append(
+            sentence(
+                "Chain rule: an operand's grad += slope of the op for that operand × the op's own grad. "
+                "What comes over several wires is added."
+            )
+        )
+    ops = dict.fromkeys(node.op for node in graph if node.op is not None)
+    for op in ops:
+        rule = op_of(op)
+        letters = ("x", "y", "z", "u", "v", "w")[: rule.arity]
+        known = by_letter(letters, "out")
+        slopes = [
+            f"{letter}.grad += {_factor(words.format(**known))} × out.grad"
+            for port, letter in enumerate(letters)
+            for words in (rule.slope_words(port) or rule.slope_name(port),)
+        ]
+        grads = f":   {',   '.join(slopes)}" if lines else ""
+        lines.append(sentence(f"out = {rule.text.format(**known)}{grads}"))
+    return tuple(lines)
+
+
+def _factor(text: str) -> str:
+    return f"({text})" if " " in text else text
