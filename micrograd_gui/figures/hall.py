@@ -1,8 +1,8 @@
 """Hall: a whole graph on one screen, with numbers for the back row: which form of card, how large, and where.
 
 The places are made from those of the document and never kept. What stood left of or above something still
-does: columns are stretched to the width, and what stands in one column is pushed apart. Lengths are pixels
-on a screen that is 1080 high.
+does: columns are stretched to the width, and what stands in one column is pushed apart, or parted into two
+columns where it has no room in one. Lengths are pixels on a screen that is 1080 high.
 """
 
 from __future__ import annotations
@@ -48,6 +48,10 @@ def stand_in(
         for columns in (as_they_are, evened):
             if _spread(boxes, columns, wanted[0], room, wanted[1], edge) is not None:
                 return _enlarged(boxes, columns, *wanted, room, edge)
+    for form, gaps in _TIGHT:  # rather in more columns than out of sight
+        parted = _parted(evened, *_most(form, room, gaps, edge))
+        if _spread(boxes, parted, form, room, gaps, edge) is not None:
+            return _enlarged(boxes, parted, form, gaps, room, edge)
     return None
 
 
@@ -103,6 +107,26 @@ def _evened(
                 made[best].append(key)
                 made[best].sort(key=lambda key: (_middle(boxes[key]), key))
     return made
+
+
+def _parted(columns: Sequence[Sequence[Key]], across: int, down: int) -> list[Sequence[Key]]:
+    """The same with columns of more than so many parted in two, while there are fewer than so many across.
+
+    In a tidied graph nothing reads what stands in its own column, so each stays right of its operands. Every
+    other one goes into the second part: there it stands between two of the first.
+    """
+    made = list(columns)
+    while len(made) < across and len(fullest := max(made, key=len)) > down:
+        at = made.index(fullest)
+        made[at : at + 1] = [fullest[::2], fullest[1::2]]
+    return made
+
+
+def _most(form: CardForm, room: Size, gaps: Size, edge: float) -> tuple[int, int]:
+    """How many cards have room side by side, and one below the other."""
+    across = (room[0] - 2 * MARGIN + gaps[0]) // (form.width + gaps[0])
+    down = (room[1] - 2 * MARGIN - edge + gaps[1]) // (form.height + gaps[1])
+    return int(across), int(down)
 
 
 def _middle(box: Rect) -> float:

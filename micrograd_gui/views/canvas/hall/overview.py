@@ -19,7 +19,7 @@ from micrograd_gui.views.canvas.pens import Pens, pens_of
 
 _SECONDS = 0.22  # that a glide takes
 _PART, _MOST = 0.18, 120.0  # of the height of the canvas, and in pixels of a screen 1080 high
-_MARGIN, _STRETCH = 8.0, 4.0
+_MARGIN, _STRETCH = 8.0, 7.0
 _SMALLEST = 9.0  # pixels: so large at least is the box that acts
 
 
