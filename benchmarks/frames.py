@@ -12,13 +12,14 @@ import os
 import statistics
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from origin import tell_own
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -30,23 +31,42 @@ ROUNDS = 5
 
 
 class Frames(QObject):
-    """Notes when a widget is painted."""
+    """Notes when a widget is painted, by the clock and by the time that this thread has worked."""
 
     def __init__(self, widget: QWidget) -> None:
         super().__init__(widget)
         self.times: list[float] = []
+        self._worked: list[float] = []
         widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
             self.times.append(time.perf_counter())
+            self._worked.append(time.thread_time())
         return False
 
     def gaps(self) -> list[float]:
         """Milliseconds between one frame and the next; they are counted anew after that."""
-        gaps = [1000 * (b - a) for a, b in zip(self.times, self.times[1:], strict=False)]
-        self.times = []
+        gaps = _between(self.times)
+        self.times, self._worked = [], []
         return gaps
+
+    def work(self) -> list[float]:
+        """Milliseconds of work from one frame to the next; without what the thread had to wait."""
+        return _between(self._worked)
+
+
+def _between(times: list[float]) -> list[float]:
+    return [1000 * (b - a) for a, b in pairwise(times)]
+
+
+def run_for(milliseconds: int) -> None:
+    """Let an event loop run, as in use. QTest.qWait sleeps for 10 ms again and again, so frames come late."""
+    loop = QEventLoop()
+    timer = QTimer(singleShot=True, interval=milliseconds, timerType=Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(loop.quit)
+    timer.start()
+    loop.exec()
 
 
 def p95(gaps: list[float]) -> float:
@@ -58,10 +78,10 @@ def trained(window: MainWindow, frames: Frames, seconds: float) -> tuple[list[fl
     session = window.session
     window.panes.training.set_speed("fastest")  # as many steps as fit between two frames
     session.train_start()
-    QTest.qWait(500)  # what is made once (axes, a compiled graph) is made
+    run_for(500)  # what is made once (axes, a compiled graph) is made
     frames.gaps()
     before = session.state.training
-    QTest.qWait(round(1000 * seconds))
+    run_for(round(1000 * seconds))
     gaps, after = frames.gaps(), session.state.training
     assert before is not None
     assert after is not None
@@ -95,9 +115,9 @@ def main() -> None:
     painting.start(FRAME)
     ratios = []
     for _ in range(ROUNDS):
-        QTest.qWait(300)
+        run_for(300)
         frames.gaps()
-        QTest.qWait(round(1000 * seconds))
+        run_for(round(1000 * seconds))
         idle = frames.gaps()
         training, steps = trained(window, frames, seconds)
         ratios.append(p95(training) / p95(idle))

@@ -3,7 +3,9 @@
     python benchmarks/scrub.py [ROUNDS]
 
 The pointer goes from end to end and back, a move each 16 ms by the clock. A frame is from the move to the
-last paint it leads to; idle, canvas and timeline are painted anew each 16 ms. In the window and in the hall.
+last paint it leads to: by the clock, and as work, which is the time that this thread had a processor,
+whatever else the machine had to do. Idle, canvas and timeline are painted anew each 16 ms. In the window and
+in the hall.
 """
 
 from __future__ import annotations
@@ -42,9 +44,9 @@ def dragged(window: MainWindow, x: float, kind: QEvent.Type) -> None:
     QApplication.sendEvent(strip, event)
 
 
-def paced(work: Callable[[float], None]) -> tuple[list[float], list[float]]:
-    """Do the work each frame for there and back; milliseconds that each took, and that each came late."""
-    took, late = [], []
+def paced(work: Callable[[float], None]) -> tuple[list[float], list[float], list[float]]:
+    """Do the work each frame for there and back; milliseconds that each took, worked, and came late."""
+    took, worked, late = [], [], []
     due = time.perf_counter()
     for number in range(2 * MOVES):
         while (left := due - time.perf_counter()) > 0:
@@ -52,12 +54,13 @@ def paced(work: Callable[[float], None]) -> tuple[list[float], list[float]]:
             time.sleep(min(max(left, 0.0), 0.001))
         began = time.perf_counter()
         late.append(1000 * max(0.0, began - due))
-        share = number / MOVES
+        share, at_work = number / MOVES, time.thread_time()
         work(share if share <= 1 else 2 - share)
         settle()
         took.append(1000 * (time.perf_counter() - began))
+        worked.append(1000 * (time.thread_time() - at_work))
         due = max(due + FRAME, began)  # what is late is not made up for
-    return took, late
+    return took, worked, late
 
 
 def measure(window: MainWindow, name: str, rounds: int) -> None:
@@ -72,18 +75,19 @@ def measure(window: MainWindow, name: str, rounds: int) -> None:
         strip.update()
         window.canvas.viewport().update()
 
-    moved, still, lates = [], [], []
+    moved, works, still, lates = [], [], [], []
     for _ in range(rounds):
         QTest.qWait(300)
         still += paced(idle)[0]
         dragged(window, first, QEvent.Type.MouseButtonPress)
-        took, late = paced(scrub)
+        took, worked, late = paced(scrub)
         dragged(window, first, QEvent.Type.MouseButtonRelease)
         moved += took
+        works += worked
         lates += late
     print(
         f"{name} ({moments:,} moments): p95 of {len(moved)} frames {p95(moved):.1f} ms (wanted: under 16), "
-        f"most {max(moved):.1f}, late {p95(lates):.1f}; idle {p95(still):.1f} ms; "
+        f"most {max(moved):.1f}, work {p95(works):.1f}, late {p95(lates):.1f}; idle {p95(still):.1f} ms; "
         f"ratio {p95(moved) / p95(still):.2f}"
     )
 
