@@ -34,6 +34,7 @@ NODE, DATA, ANALYTIC, NUMERIC, ERROR, VERDICT = range(6)
 _FIELDS: dict[int, Field] = {DATA: "data", ANALYTIC: "grad"}
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
+_MANY = 40  # more runs of rows than that are said to differ as one, with what lies between
 _MEASURED = 50  # rows whose text is measured, to give a column its width
 
 
@@ -99,9 +100,14 @@ class GradientsModel(QAbstractTableModel):
             self._say_changed(sorted({self._rows[node] for node in _differing(old, state)}))
 
     def _say_changed(self, rows: Iterable[int]) -> None:
-        for _, run in groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0]):
-            block = [row for _, row in run]
-            self.dataChanged.emit(self.index(block[0], 0), self.index(block[-1], self.columnCount() - 1))
+        last = self.columnCount() - 1
+        runs = [
+            [row for _, row in run] for _, run in groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0])
+        ]
+        if len(runs) > _MANY:
+            runs = [[runs[0][0], runs[-1][-1]]]
+        for run in runs:  # createIndex, as index would ask each time how many rows and columns there are
+            self.dataChanged.emit(self.createIndex(run[0], 0), self.createIndex(run[-1], last))
 
     # What Qt asks ----------------------------------------------------------------------------
 

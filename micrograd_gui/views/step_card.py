@@ -13,6 +13,8 @@ from PySide6.QtGui import (
     QFontMetricsF,
     QKeyEvent,
     QKeySequence,
+    QPainter,
+    QPaintEvent,
     QPalette,
     QResizeEvent,
     QTextBlockFormat,
@@ -78,6 +80,8 @@ class StepCard(QTextEdit):
         self.setPalette(palette)
         # A style sheet of the window would win over the palette, one of its own wins over that.
         self.setStyleSheet(f"QTextEdit {{ background: {look.theme.panel}; border: 0; }}")
+        # Else the pane's title is painted below each time, for which Qt reads pictures of buttons from files.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFont(look.font(self._size("note")))
         self.document().setDocumentMargin(self._margin)
         self.updateGeometry()
@@ -232,7 +236,13 @@ class StepCard(QTextEdit):
         self._draw()
 
     def event(self, event: QEvent) -> bool:
-        """Ctrl+C is the window's (it copies nodes), but for text that is selected here."""
+        """Ctrl+C is the window's (it copies nodes), but for text selected here. The ground is its own."""
+        if event.type() == QEvent.Type.Paint and isinstance(event, QPaintEvent):
+            painter = QPainter(self)
+            painter.setBackground(QColor(self._look.theme.panel))
+            painter.eraseRect(event.rect())
+            painter.end()
+            return True
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             event.setAccepted(
                 event.matches(QKeySequence.StandardKey.Copy) and self.textCursor().hasSelection()
