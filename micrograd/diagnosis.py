@@ -14,9 +14,17 @@ from html import escape
 from typing import Any, NamedTuple
 
 from micrograd.foreign import LiveNode, read_graph
-from micrograd.mistakes import MISTAKES, Mistake
+from micrograd.mistakes import MISTAKES, Mistake, moved
 from micrograd.passes import Alteration, Clue, FinishedGraph, may_explain, run
-from micrograd.right_pass import asked, finished, other_sides, precision_of, rounding_of
+from micrograd.right_pass import (
+    asked,
+    finished,
+    is_stale,
+    other_sides,
+    precision_of,
+    refreshed,
+    rounding_of,
+)
 
 _RELATIVE = 1e-9
 _NEAR = 8  # nodes of the neighbourhood at most, beside the one that differs
@@ -118,7 +126,7 @@ def diagnose(root: Any, names: Mapping[int, str] | None = None) -> Diagnosis | N
     found = [node.grad for node in nodes]
     cases = [_Case.of(each, found) for each in (graph, *other_sides(graph))]
     if any(not case.differing for case in cases):
-        return None
+        return _of_moved_numbers(graph, found)
     for mistake in _likely(cases[0]):
         for case in cases:
             for change in mistake.changes(case.graph, case.clue):
@@ -127,10 +135,34 @@ def diagnose(root: Any, names: Mapping[int, str] | None = None) -> Diagnosis | N
     return _diagnosis(cases[0], None, None)
 
 
+def _of_moved_numbers(graph: FinishedGraph, found: Sequence[float]) -> Diagnosis | None:
+    """What is to be said of grads that agree with the numbers held, where these are not of one forward pass.
+
+    A product that is not that of its operands tells that they moved after it was computed; where the grads of
+    these have them as they are now, `backward` came after that. Else it may have been before, as it should.
+    """
+    nodes = graph.nodes
+    told = (graph.kinds[k] == "*" and found[k] and is_stale(nodes, k)
+            and all(nodes[x].data for x in nodes[k].inputs) for k in range(len(nodes)))
+    fresh = refreshed(graph) if any(told) else None
+    if fresh is None:
+        return None
+    case = _Case.of(fresh, found)
+    if not case.differing:
+        return None
+    for mistake in MISTAKES:
+        if mistake.changes is moved:
+            for change in mistake.changes(fresh, case.clue):
+                if case.gives(run(fresh, change)):
+                    return _diagnosis(case, mistake, change)
+    return None
+
+
 class _Case(NamedTuple):
     """The numbers that are compared: those found, the right ones, and how far apart they may be.
 
-    `rounding` is what rounding may make of the right ones, `wide` of the larger of both.
+    `rounding` is what rounding may make of the right ones, `wide` of the larger of both. `acted` are the
+    places that have passed their grads on, in the middle of a pass; None: all that do.
     """
 
     graph: FinishedGraph
@@ -140,6 +172,7 @@ class _Case(NamedTuple):
     relative: float
     differing: Sequence[int]
     wide: Sequence[float] = ()
+    acted: frozenset[int] | None = None
 
     @staticmethod
     def of(graph: FinishedGraph, found: Sequence[float]) -> _Case:
@@ -226,14 +259,28 @@ def _diagnosis(case: _Case, mistake: Mistake | None, change: Alteration | None) 
     if mistake is None or change is None:
         said += _unknown(case, names)
     else:
-        more = _MORE[mistake.cause](case, change, names)
-        said += f"all grads are as if {change.said}{'; ' if more else ''}{more}."
+        said += f"all grads are as if {_why(case, mistake, change, names)}."
     path = _path(case.graph, place, _by(case, mistake, change))
     differing = tuple(Difference(nodes[k].value, case.found[k], case.right[k]) for k in case.differing)
     return Diagnosis(
         nodes[place].value, found, expected, "unknown" if mistake is None else mistake.cause, said, mistake,
         "" if change is None else change.kind, tuple(nodes[k].value for k in path), differing,
         _neighbourhood(case, names))
+
+
+def why(place: int, graph: FinishedGraph, right: Sequence[float], mistake: Mistake, change: Alteration,
+        acted: frozenset[int]) -> str:
+    """What a diagnosis says of a place where it is known which mistake was made, in mid-pass, too.
+
+    `right` are the right grads at that moment, `acted` the places that have acted until then.
+    """
+    return _why(_Case(graph, (), right, (), 0.0, [place], acted=acted), mistake, change, _Names(graph.nodes))
+
+
+def _why(case: _Case, mistake: Mistake, change: Alteration, names: _Names) -> str:
+    """The mistake in a clause, and how it came to this node."""
+    more = _MORE[mistake.cause](case, change, names)
+    return f"{change.said}{'; ' if more else ''}{more}"
 
 
 class _Names:
@@ -264,9 +311,10 @@ class _Names:
 def _terms(case: _Case, place: int, change: Alteration) -> list[tuple[int, float]]:
     """What each user gave to a node, in the order in which they act."""
     graph = case.graph
-    rank = {user: k for k, user in enumerate(graph.backward_order)}
+    rank = {user: k for k, user in enumerate(change.order or graph.backward_order)}
+    users = [user for user in graph.users[place] if case.acted is None or user in case.acted]
     terms = []
-    for user in sorted(graph.users[place], key=lambda user: rank.get(user, 0)):
+    for user in sorted(users, key=lambda user: rank.get(user, 0)):
         wires = zip(graph.nodes[user].inputs, graph.slopes[user], strict=True)
         terms += [(user, slope * case.right[user]) for x, slope in wires if x == place]
     return terms
@@ -282,7 +330,7 @@ def _more_overwritten(case: _Case, change: Alteration, names: _Names) -> str:
     terms = _terms(case, case.place, change)
     last = _overwriting(case, change, terms)
     if last is None:
-        return ""
+        return ""  # it came with the wrong number of a node before
     user, amount = terms[last]
     earlier = " and ".join(f"{_short(each)} from {names[who]}" for who, each in terms[:last][:3])
     return f"what came last to {names[case.place]}, {_short(amount)} from {names[user]}, overwrote {earlier}"
@@ -345,19 +393,11 @@ def _unknown(case: _Case, names: _Names) -> str:
         said.append("the other grads that differ follow from this one")
     elif inner_right and len(case.differing) > 1:
         said.append("only leaves differ: what they hold is not of this pass alone")
-    stale = next((k for k in range(len(nodes)) if _is_stale(nodes, k)), None)
+    stale = next((k for k in range(len(nodes)) if is_stale(nodes, k)), None)
     if stale is not None:
         said.append(f"the data of {names[stale]} is not what its operands give, so numbers may have changed "
                     f"after the forward pass")
     return "; ".join(said) + "."
-
-
-def _is_stale(nodes: Sequence[LiveNode], place: int) -> bool:
-    node = nodes[place]
-    if node.op is None:
-        return False
-    now = float(node.op.forward(*[nodes[x].data for x in node.inputs]))
-    return not _close(now, node.data, 1e-6 * max(abs(now), abs(node.data)) + 1e-12)
 
 
 def _by(case: _Case, mistake: Mistake | None, change: Alteration | None) -> Sequence[int]:

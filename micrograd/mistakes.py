@@ -95,8 +95,9 @@ def _listed(words: Sequence[str]) -> str:
 
 def _once(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
     twice = [node for node in graph.nodes if len(set(node.inputs)) < len(node.inputs)]
-    held = [closure_of(getattr(node.value, "_backward", None)).keys() for node in twice]
-    told = all(names >= {"self", "other"} for names in held)
+    rules = [getattr(node.value, "_backward", None) for node in twice]
+    loops = any("_prev" in getattr(getattr(rule, "__code__", None), "co_names", ()) for rule in rules)
+    told = not loops and all(closure_of(rule).keys() >= {"self", "other"} for rule in rules)
     if twice and not (clue is not None and told):  # such a closure gives to both by their names
         yield Alteration("an operand that is taken twice were given its part once", once=True)
 
@@ -155,13 +156,23 @@ def _several(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
     counts: Iterable[int] = range(2, 6) if clue is None else _count(clue)
     for n in counts:
         if n <= 20:
-            said = f"{n} passes were added up"
-            yield Alteration(f"{said}, without a grad zeroed between them", passes=n)
-            yield Alteration(f"{said}, in the root's grad too", passes=n, adds_seed=True)
-            yield Alteration(f"{said}, with only the leaves zeroed between them", passes=n, zeroes="leaves")
+            yield from added_up(n)
     for n in counts:
-        said = f"the leaves held {n} passes added up, without their grads zeroed between them"
-        yield Alteration(said, passes=n, zeroes="inner")
+        yield left_on_leaves(n)
+
+
+def added_up(n: int) -> Iterator[Alteration]:
+    """So many passes, one on top of the other."""
+    said = f"{n} passes were added up"
+    yield Alteration(f"{said}, without a grad zeroed between them", passes=n)
+    yield Alteration(f"{said}, in the root's grad too", passes=n, adds_seed=True)
+    yield Alteration(f"{said}, with only the leaves zeroed between them", passes=n, zeroes="leaves")
+
+
+def left_on_leaves(n: int) -> Alteration:
+    """So many passes, each through new nodes over the same leaves."""
+    said = f"the leaves held {n} passes added up, without their grads zeroed between them"
+    return Alteration(said, passes=n, zeroes="inner")
 
 
 def _some_leaves(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
@@ -171,6 +182,15 @@ def _some_leaves(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration
     for n in _count(clue):
         said = f"some of the leaves held {n} passes added up, without their grads zeroed between them"
         yield Alteration(said, passes=n, zeroes="inner", kept=frozenset(clue.differing))
+
+
+MOVED = "the parameters had been moved between the forward and the backward pass"
+
+
+def moved(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
+    """Slopes at numbers that were moved since the forward pass."""
+    if graph.moved:
+        yield Alteration(MOVED, slopes=graph.moved)
 
 
 def _count(clue: Clue) -> list[int]:
@@ -267,5 +287,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("no chain rule", "wrong_slope", "A slope is passed on without the result's grad.",
             True, _chain_rule),
     Mistake("leaves not zeroed", "not_zeroed", "Passes add up in some leaves alone.", False, _some_leaves),
+    Mistake("update before backward", "order", "Parameters move between the forward and the backward pass.",
+            False, moved),
     Mistake("other seed", "wrong_slope", "The root's grad is set to another number than 1.", False, _seeded),
 )

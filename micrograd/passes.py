@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -22,11 +22,14 @@ class FinishedGraph:
         nodes: the nodes.
         kinds: the name of the op of each, without its exponent: "+", "**"; empty for a leaf.
         slopes: of each, d node / d operand for each of its `inputs`.
+        moved: by place, the slopes at the numbers that the nodes held, where these were not of one forward
+            pass; `nodes` and `slopes` are of a forward pass with the numbers of the leaves then.
     """
 
     nodes: Sequence[LiveNode]
     kinds: Sequence[str]
     slopes: Sequence[tuple[float, ...]]
+    moved: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
 
     @property
     def root(self) -> int:
@@ -157,16 +160,30 @@ def run(graph: FinishedGraph, change: Alteration | None = None) -> list[float]:
 def _act(graph: FinishedGraph, who: int, grads: MutableMapping[int, float] | list[float],
          slopes: tuple[float, ...], change: Alteration, only: int | None = None) -> None:
     """What a node gives to its operands, or to one of them only, in a changed pass."""
-    grad, kind = change.upstream.get(who, grads[who]), graph.kinds[who]
-    given = set()
-    for port, (x, slope) in enumerate(zip(graph.inputs[who], slopes, strict=True)):
-        if (change.once and x in given) or (only is not None and x != only):
+    grad = change.upstream.get(who, grads[who])
+    for gift in gifts(graph, who, slopes, change):
+        if only is not None and gift.operand != only:
             continue
-        given.add(x)
-        if (kind, port) in change.assigns:
-            grads[x] = slope * grad
-        else:
-            grads[x] += slope * grad
+        amount = gift.slope * grad
+        grads[gift.operand] = amount if gift.sets else grads[gift.operand] + amount
+
+
+class Gift(NamedTuple):
+    """What a node gives to the operand on a port: slope × its own grad; ``sets``: by `=`, not `+=`."""
+
+    port: int
+    operand: int
+    slope: float
+    sets: bool
+
+
+def gifts(graph: FinishedGraph, who: int, slopes: Iterable[float], change: Alteration) -> Iterator[Gift]:
+    """What a node gives, operand by operand, in a changed pass."""
+    given, kind = set(), graph.kinds[who]
+    for port, (x, slope) in enumerate(zip(graph.inputs[who], slopes, strict=True)):
+        if not (change.once and x in given):
+            given.add(x)
+            yield Gift(port, x, slope, (kind, port) in change.assigns)
 
 
 def may_explain(graph: FinishedGraph, change: Alteration, clue: Clue) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -110,6 +111,40 @@ def asked(value: Any, operands: Sequence[Any], before: float, grad: float = 1.0)
     finally:
         for each, grad in zip(everyone, kept, strict=True):
             each.grad = grad
+
+
+def refreshed(graph: FinishedGraph) -> FinishedGraph | None:
+    """The graph after a forward pass with what its leaves hold; None where its numbers are those of one.
+
+    None, too, where an op is one that the table lacks.
+    """
+    nodes: list[LiveNode] = []
+    slopes = list(graph.slopes)
+    for place, node in enumerate(graph.nodes):
+        if not node.inputs:
+            nodes.append(node)
+            continue
+        if node.op is None:
+            return None
+        x = [nodes[each].data for each in node.inputs]
+        now = float(node.op.forward(*x))
+        nodes.append(node._replace(data=now) if is_stale(graph.nodes, place, x) else node)
+        slopes[place] = tuple([float(slope) for slope in node.op.partials(*x, nodes[-1].data)])
+    if all(new is old for new, old in zip(nodes, graph.nodes, strict=True)):
+        return None
+    moved = {place: old for place, old in enumerate(graph.slopes) if old != slopes[place]}
+    return FinishedGraph(nodes, graph.kinds, slopes, moved)
+
+
+def is_stale(nodes: Sequence[LiveNode], place: int, operands: Sequence[float] | None = None) -> bool:
+    """Whether the data of a node is not what its operands give, these or those numbers."""
+    node = nodes[place]
+    if node.op is None:
+        return False
+    now = float(node.op.forward(*(operands or [nodes[x].data for x in node.inputs])))
+    near = 1e-6 * max(abs(now), abs(node.data)) + 1e-12
+    return not (now == node.data or abs(now - node.data) <= near
+                or not (math.isfinite(now) or math.isfinite(node.data)))
 
 
 def other_sides(graph: FinishedGraph) -> Iterator[FinishedGraph]:

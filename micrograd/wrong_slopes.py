@@ -42,7 +42,7 @@ class WrongSlope(NamedTuple):
 WRONG_SLOPES: dict[str, tuple[WrongSlope, ...]] = {
     "tanh": (
         WrongSlope("1 − t", "1 − t²", lambda a: 1 - a.out),
-        WrongSlope("1 − x²", "1 − t²", lambda a: 1 - a.x * a.x),
+        WrongSlope("1 − x²", "1 − t²", lambda a: 1 - a.x**2),
         WrongSlope("t", "1 − t²", lambda a: a.out),
         WrongSlope("t²", "1 − t²", lambda a: a.out * a.out),
         WrongSlope("1 + t²", "1 − t²", lambda a: 1 + a.out * a.out),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QRegion
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -26,6 +25,7 @@ from micrograd_gui.views.timeline import Timeline
 
 if TYPE_CHECKING:
     from micrograd_gui.views.data.pane import DataPane
+    from micrograd_gui.views.lab.panes import LatePane
     from micrograd_gui.views.lab.predict_line import PredictLine
     from micrograd_gui.views.training_panel import TrainingPanel
 
@@ -41,48 +41,6 @@ TITLE = 30  # pixels at text scale 1 of the title of a pane
 RENDERED = 226  # pixels at text scale 1, with its title, in which four legible rows stand
 OF_CARD, BESIDE_CARD = 0.34, 0.42  # of a projected window: the card's height, the width beside it
 LOW = 750  # pixels at text scale 1: a lower window has no room for two panes under the canvas
-
-
-class LatePane(Protocol):
-    """A widget that is drawn in a look."""
-
-    def set_look(self, look: Look) -> None:
-        """Draw in that look."""
-
-    def visibleRegion(self) -> QRegion:
-        """What of it is seen: nothing behind another tab."""
-
-
-def _moments(bridge: Bridge, look: Look, parent: QWidget) -> LatePane:
-    from micrograd_gui.views.moments import Moments
-
-    return Moments(bridge, look, parent)
-
-
-def _two_runs(bridge: Bridge, look: Look, parent: QWidget) -> LatePane:
-    from micrograd_gui.views.lab.two_runs import TwoRunsPane
-
-    return TwoRunsPane(bridge, look, parent)
-
-
-def _ledger(bridge: Bridge, look: Look, parent: QWidget) -> LatePane:
-    from micrograd_gui.views.lab.ledger import Ledger
-
-    return Ledger(bridge, look, parent)
-
-
-def _lesson(bridge: Bridge, look: Look, parent: QWidget) -> LatePane:
-    from micrograd_gui.views.lab.lesson import LessonPane
-
-    return LessonPane(bridge, look, parent)
-
-
-LATE_PANES: Mapping[str, tuple[str, Callable[[Bridge, Look, QWidget], LatePane]]] = {
-    "moments": ("Moments", _moments),
-    "two_runs": ("Two runs", _two_runs),
-    "ledger": ("Why this number?", _ledger),
-    "lesson": ("Lesson", _lesson),
-}  # made when first asked for: the title, and what makes the widget
 TOOLS, LESSON = 150, 340  # pixels at text scale 1 of the width of the palette, and of a lesson
 
 
@@ -153,6 +111,8 @@ class Panes(QObject):
     def ensure(self, name: str) -> LatePane:
         """The pane of that name in `LATE_PANES`; made when it is first wanted, and hidden at first."""
         if name not in self.late:
+            from micrograd_gui.views.lab.panes import LATE_PANES
+
             title, make = LATE_PANES[name]
             dock = self._dock(name, title, RIGHT)
             pane = self.late[name] = make(self._bridge, self._look, dock)

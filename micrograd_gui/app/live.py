@@ -17,8 +17,8 @@ from micrograd_gui.document.live.capture import capture, is_live
 from micrograd_gui.document.live.values import LiveGraph
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.session.explain.verdicts import both
+from micrograd_gui.session.found import Apart, Found
 from micrograd_gui.session.session import Session
-from micrograd_gui.session.state import Apart, Found
 
 _NAMES = 4  # of nodes to which a wrong number went on
 _PASSES = 4  # as many backward passes without zero_grad are tried, to come to the notebook's grads

@@ -441,9 +441,9 @@ def summary(state: State) -> str:
         parts.append(_phase(state))
         parts.append(f"moment {state.cursor} of {len(state.trace)}")
     if state.finding is not None and (state.finding.data or state.finding.grad):
-        parts.append(f"the notebook differs at {_count(len(state.finding.nodes), 'node')}")
+        parts.append(f"the {state.finding.whose} differs at {_count(len(state.finding.nodes), 'node')}")
     if state.checked:
-        fresh = "" if state.finding is None else "a fresh run: "
+        fresh = "" if state.finding is None else f"{state.finding.beside}: "
         parts.append(fresh + verdict_of_moment(state))
     return " · ".join(parts)
 

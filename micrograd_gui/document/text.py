@@ -70,6 +70,9 @@ MOST_DIGITS = 17  # that many tell any two floats apart
 WIDEST = MINUS + "00000.0000"  # no number is written wider than this, so fields can keep one width
 
 
+NOT_YET = "none yet"  # in a sentence or beside a number, where there is none
+
+
 def written(number: float | None, digits: int = 4) -> str:
     """A number as the window shows it: ``−6.0000``; a dot where nothing was computed yet.
 

@@ -32,8 +32,8 @@ from micrograd_gui.figures.text_metrics import CAP, width
 from micrograd_gui.session.trace import NO_FRAME, Frame, Step
 
 if TYPE_CHECKING:
+    from micrograd_gui.session.found import Found
     from micrograd_gui.session.measure import Nudge
-    from micrograd_gui.session.state import Found
 
 Style = Literal["notebook", "canvas"]
 MARGIN = 8.0  # around the whole

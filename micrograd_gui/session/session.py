@@ -17,8 +17,9 @@ from micrograd_gui.document.marks import Condition
 from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.session import measure, stepping, transitions
+from micrograd_gui.session.found import Found
 from micrograd_gui.session.room import Room
-from micrograd_gui.session.state import Found, State
+from micrograd_gui.session.state import State
 from micrograd_gui.session.stepping import Position
 from micrograd_gui.session.training import run
 from micrograd_gui.session.transitions import Edit, block_of

@@ -11,8 +11,8 @@ from msgspec import Struct, field
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.history import History
-from micrograd_gui.document.text import told_apart
 from micrograd_gui.session.build import leaf_data
+from micrograd_gui.session.found import Found
 from micrograd_gui.session.measure import Checked, Nudge, Sides
 from micrograd_gui.session.over_rows import gathered_at
 from micrograd_gui.session.record import differ
@@ -21,6 +21,7 @@ from micrograd_gui.session.training.progress import Series, TrainingState
 
 if TYPE_CHECKING:
     from micrograd_gui.session.asking.ledger import Asked
+    from micrograd_gui.session.bugs.lab import Lab
     from micrograd_gui.session.lessons.lesson import Following
     from micrograd_gui.session.predicting.quiz import Quiz
 
@@ -46,51 +47,6 @@ class Over(Struct, frozen=True):
     since: int
     until: int
     block: BlockId
-
-
-class Apart(Struct, frozen=True):
-    """A number of the notebook's own, and the one that a fresh run gives."""
-
-    notebook: float
-    fresh: float
-
-
-class Found(Struct, frozen=True, eq=False):
-    """What was found in live values where it is not what a fresh run gives.
-
-    Attributes:
-        node: The node at which it begins.
-        sentence: The finding.
-        data, grad: The numbers that differ, by node.
-        dismissed: Whether the sentence has been read and taken from the status bar.
-    """
-
-    node: NodeId
-    sentence: str
-    data: dict[NodeId, Apart]
-    grad: dict[NodeId, Apart]
-    dismissed: bool = False
-
-    def shows(self, node: NodeId, field: str) -> tuple[str, str] | None:
-        """The notebook's number and that of a fresh run, told apart; None where they do not differ."""
-        apart = self._apart(node, field)
-        if apart is None:
-            return None
-        notebook, fresh = told_apart((apart.notebook, apart.fresh))
-        return notebook, fresh
-
-    def fresh(self, node: NodeId, field: str) -> float | None:
-        """What a fresh run gives there; None where the notebook has the same."""
-        apart = self._apart(node, field)
-        return None if apart is None else apart.fresh
-
-    def _apart(self, node: NodeId, field: str) -> Apart | None:
-        return (self.data if field == "data" else self.grad if field == "grad" else {}).get(node)
-
-    @property
-    def nodes(self) -> frozenset[NodeId]:
-        """The nodes at which a number differs, with the one at which it begins."""
-        return frozenset((self.node, *self.data, *self.grad))
 
 
 class State(Struct, frozen=True, eq=False, dict=True):
@@ -120,6 +76,7 @@ class State(Struct, frozen=True, eq=False, dict=True):
         wires: On which wires numbers stand: those of the acting step, all, or none.
         notation: How derivatives are written: ``a.grad``, or ``∂L/∂a``.
         forward_leaf: The leaf by which every node is derived in forward mode; None: forward mode is off.
+        lab: The bug that is switched on, and the wrong run beside this one; None: there is none.
     """
 
     history: History = field(default_factory=History)
@@ -146,10 +103,16 @@ class State(Struct, frozen=True, eq=False, dict=True):
     wires: Wires = "acting"
     notation: Notation = "grad"
     forward_leaf: NodeId | None = None
+    lab: Lab | None = None
 
     @property
     def finding(self) -> Found | None:
-        """What was found live, where it can be said: after an update a fresh run gives other numbers."""
+        """What the wrong run has otherwise at this moment; where no bug is on, what was found live.
+
+        That can be said as long as no update has come: after it a fresh run gives other numbers.
+        """
+        if self.lab is not None:
+            return self.lab.found_at(self.cursor)
         moved = self.trace is not None and self.trace.updated(self.cursor)
         return None if moved or self.is_training else self.found
 

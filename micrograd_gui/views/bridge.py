@@ -59,6 +59,7 @@ class Bridge(QObject):
     views/lab/ledger.py             together                 why the selected node has its numbers
     views/lab/predict_line.py       together                 what is asked, of the State itself
     views/lab/lesson.py             together                 the step of the lesson, or all lessons
+    views/lab/bug_lab.py            together                 the bug that is on, and what it does
     views/moments.py                together                 all moments in words, and which it is
     views/playing.py                each change              whether another hand moves the cursor
     views/plot/pane.py              each change              whether there is a loss to show below

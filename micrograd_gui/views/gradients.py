@@ -200,9 +200,9 @@ def _stretches(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def lines_of(text: str) -> list[str]:
-    """What tells a notebook's number and a right one, the one above the other; else it is one line."""
+    """What tells another run's number and a right one, the one above the other; else it is one line."""
     for mark in (" · ", "; "):
-        if "notebook" in text and mark in text:
+        if ("notebook" in text or "wrong run" in text) and mark in text:
             first, last = text.split(mark, 1)
             return [first + mark.rstrip(" ·"), last]
     return [text]

@@ -13,10 +13,11 @@ from PySide6.QtGui import QColor
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.optimisers import OPTIMISERS
-from micrograd_gui.document.text import MINUS, written
+from micrograd_gui.document.text import MINUS, NOT_YET, written
 from micrograd_gui.session.explain.formulas import name_of
 from micrograd_gui.session.explain.verdicts import both, verdict_of
-from micrograd_gui.session.state import Apart, State
+from micrograd_gui.session.found import Apart
+from micrograd_gui.session.state import State
 from micrograd_gui.session.stepping import descent_at
 from micrograd_gui.session.trace import Field
 from micrograd_gui.views.theme import Look
@@ -58,7 +59,7 @@ class GradientsModel(QAbstractTableModel):
         return self._state.graph.order
 
     def widest(self) -> dict[int, str]:
-        """By column the longest text that tells a notebook's number from a right one; none without one."""
+        """By column the longest text that tells another run's number from a right one; none without one."""
         finding = self._state.finding
         if finding is None:
             return {}
@@ -190,8 +191,8 @@ class GradientsModel(QAbstractTableModel):
             return ""
         apart = self._apart(node, column)
         if apart is not None:
-            notebook, fresh = both(apart)
-            return f"{notebook} (notebook)" + ("" if number is None else f" · {fresh}")
+            other, fresh = both(apart)
+            return f"{other} ({self._whose})" + ("" if number is None else f" · {fresh}")
         nudge = self._state.nudge
         if column == DATA and nudge is not None and (moved := nudge.shows(node)) is not None:
             return " → ".join(moved)
@@ -208,11 +209,16 @@ class GradientsModel(QAbstractTableModel):
         return column in _FIELDS and (node, _FIELDS[column]) in state.frame.stale
 
     def _apart(self, node: NodeId, column: int) -> Apart | None:
-        """The notebook's own number beside that of a fresh run, where they differ."""
+        """The number of a notebook or a wrong run beside that of this run, where they differ."""
         finding = self._state.finding
         if finding is None or column not in (DATA, ANALYTIC):
             return None
         return (finding.data if column == DATA else finding.grad).get(node)
+
+    @property
+    def _whose(self) -> str:
+        """Who has other numbers than this run."""
+        return "notebook" if self._state.finding is None else self._state.finding.whose
 
     def _tip(self, node: NodeId, column: int) -> str:
         from html import escape  # late, as it brings a table of all entities
@@ -231,7 +237,9 @@ class GradientsModel(QAbstractTableModel):
             if column == DATA and nudge is not None and node in nudge.moved:
                 tip += f"; nudged it is {nudge.after[node]!r}"
             apart = self._apart(node, column)
-            tip += "" if apart is None else f"; in the notebook it is {apart.notebook!r}"
+            if apart is not None:
+                other = NOT_YET if apart.other is None else repr(apart.other)
+                tip += f"; in the {self._whose} it is {other}"
             tip += "; from before the update: run again for the present one" * self._stale(node, column)
         return f"<qt>{escape(tip)}</qt>" if "<" in tip else tip  # Qt would take a label's "<b>" for markup
 

@@ -408,6 +408,7 @@ class RenderedGraph(QWidget):
         moved = None if state.nudge is None else state.nudge.shows(node)
         parts += [] if moved is None else [f"nudged {' → '.join(moved)}"]
         for word in ("data", "grad"):
-            found = None if state.finding is None else state.finding.shows(node, word)
-            parts += [] if found is None else [f"{word} in the notebook {found[0]}"]
+            finding = state.finding
+            if finding is not None and (found := finding.shows(node, word)) is not None:
+                parts.append(f"{word} in the {finding.whose} {found[0]}")
         return ", ".join([state.graph.nodes[node].name.replace("<", "‹")[:200], *parts])

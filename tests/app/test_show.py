@@ -234,13 +234,13 @@ def test_the_canvas_marks_where_the_notebook_differs_and_the_right_run_is_shown(
     state, picture = window.session.state, window.canvas.picture
     x_node, y_node = state.graph.named("x"), state.graph.named("y")
     assert picture.differing == x_node
-    assert picture.in_notebook(x_node, "grad") == 1.0
-    assert picture.in_notebook(x_node, "data") is None
-    assert picture.in_notebook(y_node, "grad") is None
+    assert picture.apart(x_node, "grad").other == 1.0
+    assert picture.apart(x_node, "data") is None
+    assert picture.apart(y_node, "grad") is None
     window.menus.actions["show_right_run"].trigger()
     state = window.session.state
     assert x_node not in state.frame.grad
-    assert window.canvas.picture.in_notebook(x_node, "grad") == 1.0  # it stays on the node
+    assert window.canvas.picture.apart(x_node, "grad").other == 1.0  # it stays on the node
     window.session.backward_step()
     assert (x_node, "grad") in window.session.state.step.wrote
     assert window.session.state.frame.grad[x_node] == 2.0

@@ -327,6 +327,15 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
         """Ask for a table, whose rows the graph learns from."""
         self.documents.ask_open_rows(self.panes.ensure_learning_panes()[1].open_file)
 
+    def open_bug_graph(self) -> None:
+        """Open the graph made for the bug that is on, after the question; the bug stays on."""
+        from micrograd_gui.files.documents import OpenedGraph
+
+        lab = self.session.state.lab
+        if lab is not None:
+            made = OpenedGraph(lab.bug.made.graph(), title=f"bug lab: {lab.bug.title}")
+            self.documents.unless_unsaved(lambda: self.documents.open_source(made))
+
     def save_rows(self) -> None:
         """Ask for a file, and write the rows to it."""
         self.documents.ask_save_rows(self.panes.ensure_learning_panes()[1].save_to)

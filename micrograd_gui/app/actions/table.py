@@ -271,6 +271,10 @@ LEARN: tuple[Action | None, ...] = (
     Action("paths", "&Paths to the target", ("Shift+Y",), lambda c: c.show_paths(), _nodes,
         "Every path from the selected node to the target, the product of the slopes along it, and their sum.",
         checked=lambda s: s.asked is not None and s.asked.paths),
+    Action("bug_lab", "&Bug lab", ("Ctrl+B",), lambda c: c.toggle_pane("bug_lab"), _always,
+        "Switch a classic mistake on: its wrong run goes beside the right one, moment by moment."),
+    Action("bug_graph", "Open the graph made for the b&ug", (), lambda c: c.open_bug_graph(),
+        lambda s: s.lab is not None, "A small graph in which the bug that is switched on shows."),
 )  # fmt: skip
 HELP: tuple[Action | None, ...] = (
     Action("start_here", "&Start here: lessons", (), lambda c: c.classroom().toggle(), _always,

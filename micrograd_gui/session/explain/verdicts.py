@@ -11,14 +11,15 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.text import exact, short, written
+from micrograd_gui.document.text import NOT_YET, exact, short, written
 from micrograd_gui.session.explain.of_rows import row_in_words, rows_in_words
 from micrograd_gui.session.measure import Checked
 from micrograd_gui.session.over_rows import gathered_at
 from micrograd_gui.session.trace import Gathered
 
 if TYPE_CHECKING:
-    from micrograd_gui.session.state import Apart, State
+    from micrograd_gui.session.found import Apart
+    from micrograd_gui.session.state import State
 
 _NAMES = 3  # of nodes in the line beside other things
 
@@ -62,9 +63,9 @@ def verdict_of(state: State, node: NodeId) -> Marked:
     if state.finding is not None:
         for field, apart in (("", state.finding.grad), ("data ", state.finding.data)):
             if node in apart:
-                notebook, fresh = both(apart[node])
-                gives = f"a fresh run gives {field}{fresh}"
-                return Marked(f"✗ {gives}", f"The notebook has {field}{notebook}; {gives}.")
+                other, fresh = both(apart[node])
+                gives = f"{state.finding.beside} gives {field}{fresh}"
+                return Marked(f"✗ {gives}", f"The {state.finding.whose} has {field}{other}; {gives}.")
     row = state.check_of(node)
     if row is None:
         return Marked("", "Check all gradients gives a verdict on every node that feeds the target.")
@@ -129,11 +130,12 @@ def _over_rows(state: State, row: Checked, gathered: Gathered) -> Marked:
 
 
 def both(apart: Apart) -> tuple[str, str]:
-    """A number of the notebook's and the right one, told apart."""
-    notebook, fresh = short(apart.notebook), short(apart.fresh)
-    if notebook == fresh:
-        notebook, fresh = exact(apart.notebook), exact(apart.fresh)
-    return notebook, fresh
+    """A number of the notebook's or a wrong run's and the right one, told apart."""
+    if apart.other is None or apart.fresh is None:
+        texts = [NOT_YET if each is None else short(each) for each in (apart.other, apart.fresh)]
+        return texts[0], texts[1]
+    other, fresh = short(apart.other), short(apart.fresh)
+    return (exact(apart.other), exact(apart.fresh)) if other == fresh else (other, fresh)
 
 
 def _to_come(row: Checked) -> Marked:

@@ -28,8 +28,8 @@ from micrograd_gui.views.canvas.paint_cards import (
     draw_centred,
     draw_lines,
     draw_text,
+    paint_differing_tag,
     paint_fields,
-    paint_notebook_tag,
     paint_nudge_tag,
     paint_surroundings,
     paint_target_mark,
@@ -123,7 +123,7 @@ def paint_block(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pens, z
     if nudge is not None and nudge.node in box.nodes:
         paint_nudge_tag(painter, nudge, place, pens)
     elif picture.differing == key:
-        paint_notebook_tag(painter, place, pens)
+        paint_differing_tag(painter, picture, place, pens)
 
 
 def _paint_head(
@@ -148,9 +148,7 @@ def _paint_head(
     painter.restore()
 
 
-def _paint_foot(
-    painter: QPainter, box: FoldedBox, rect: QRectF, pens: Pens, zoom: float, acts: str
-) -> None:
+def _paint_foot(painter: QPainter, box: FoldedBox, rect: QRectF, pens: Pens, zoom: float, acts: str) -> None:
     """How much the box hides; while one of its nodes acts, which that is."""
     near = zoom >= WORDS_FROM
     if near:

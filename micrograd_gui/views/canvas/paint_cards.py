@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.document.graph import Node, NodeId, Place
-from micrograd_gui.document.text import short, told_apart, written
+from micrograd_gui.document.text import NOT_YET, short, told_apart, written
 from micrograd_gui.figures import geometry
 from micrograd_gui.figures.geometry import (
     COUNT_SIZE,
@@ -53,7 +53,7 @@ def paint_card(painter: QPainter, picture: CanvasFrame, number: NodeId, pens: Pe
     if picture.nudge is not None and picture.nudge.node == number:
         paint_nudge_tag(painter, picture.nudge, place, pens)
     elif number == picture.differing:
-        paint_notebook_tag(painter, place, pens)
+        paint_differing_tag(painter, picture, place, pens)
 
 
 def paint_surroundings(painter: QPainter, rect: QRectF, pens: Pens, *, chosen: bool, shadow: bool) -> None:
@@ -183,12 +183,10 @@ def nudge_text(nudge: Nudge) -> str:
     return f"+ {short(nudge.h)}" if nudge.h > 0 else f"\u2212 {short(-nudge.h)}"
 
 
-NOTEBOOK_DIFFERS = "the notebook differs"
-
-
-def paint_notebook_tag(painter: QPainter, place: Place, pens: Pens) -> None:
-    """That what the notebook has otherwise begins at this node."""
-    paint_tag(painter, NOTEBOOK_DIFFERS, place, pens, pens.bad)
+def paint_differing_tag(painter: QPainter, picture: CanvasFrame, place: Place, pens: Pens) -> None:
+    """That what the notebook or the wrong run has otherwise begins at this node."""
+    if picture.finding is not None:
+        paint_tag(painter, picture.finding.tag, place, pens, pens.bad)
 
 
 def paint_tag(
@@ -275,7 +273,7 @@ def number_size(picture: CanvasFrame, key: Key, pens: Pens, zoom: float) -> floa
 
 
 class ShownNumber(Struct, frozen=True):
-    """A number as it stands in its field, and beside it the notebook's own where that is another one.
+    """A number as it stands in its field, and beside it the notebook's or the wrong run's where they differ.
 
     ``text`` is None where it is not computed yet; a ``stale`` number is no longer true.
     """
@@ -283,19 +281,19 @@ class ShownNumber(Struct, frozen=True):
     part: Field
     text: str | None
     stale: bool = False
-    notebook: str = ""
+    other: str = ""
 
     @classmethod
     def of(
         cls, picture: CanvasFrame, number: NodeId, part: Field, holds: float | None, moved: str | None = None
     ) -> ShownNumber:
         """That number of a node; ``moved`` is how it is written where it has just moved."""
-        other = picture.in_notebook(number, part)
-        notebook, text = "" if other is None else written(other), None if holds is None else written(holds)
-        if other is not None and notebook == text and holds is not None:
-            notebook, text = told_apart((other, holds))
+        apart, text = picture.apart(number, part), None if holds is None else written(holds)
+        other = "" if apart is None else NOT_YET if apart.other is None else written(apart.other)
+        if apart is not None and apart.other is not None and other == text and holds is not None:
+            other, text = told_apart((apart.other, holds))
         stale = moved is None and (number, part) in picture.frame.stale
-        return cls(part, moved or text, stale, notebook)
+        return cls(part, moved or text, stale, other)
 
     def colour(self, pens: Pens) -> QColor:
         """The colour it is written in."""
@@ -318,14 +316,14 @@ def before_and_after(picture: CanvasFrame, number: NodeId) -> tuple[str, str] | 
 def _paint_number(
     painter: QPainter, field: geometry.Rect, shown: ShownNumber, pens: Pens, moved_from: str | None
 ) -> None:
-    """A small word, or the number that it was or that the notebook has, and the number below it."""
+    """A small word, or the number that it was or that another run has, and the number below it."""
     (x, y), room = geometry.word_middle(field), field[2] - 4
-    caption = moved_from or shown.notebook or shown.part
+    caption = moved_from or shown.other or shown.part
     small = pens.small if caption == shown.part else pens.old
-    struck = caption == shown.notebook
+    struck = caption == shown.other
     width = min(room, small.width(caption))
     draw_fitted(painter, caption, small, x + width / 2, y, room, pens.bad if struck else pens.muted)
-    if struck:
+    if struck and caption != NOT_YET:
         strike(painter, x - width / 2, x + width / 2, y, pens.bad, thin=True)
     if shown.text is None:
         x, y, radius = geometry.unknown_dot(field)
@@ -347,15 +345,15 @@ def _paint_row(
     caption: str | None = None,
     struck: bool = True,
 ) -> None:
-    """A word, or what the notebook has, and the number beside it; what is stale is ``struck``."""
+    """A word, or what another run has, and the number beside it; what is stale is ``struck``."""
     middle, left, right = field.center().y() - 0.5, field.left() + _ROW_EDGE, field.right() - _ROW_EDGE
     room = right - left
     needed = 0.0 if shown.text is None else pens.row_number.width(shown.text)
-    word = (shown.notebook or shown.part) if caption is None else caption
-    wide, colour = pens.row_word.width(word), pens.bad if shown.notebook else pens.muted
+    word = (shown.other or shown.part) if caption is None else caption
+    wide, colour = pens.row_word.width(word), pens.bad if shown.other else pens.muted
     if word and needed + wide + 4 <= room:
         draw_fitted(painter, word, pens.row_word, left + wide, middle, room, colour)
-        if shown.notebook:
+        if shown.other and shown.other != NOT_YET:
             strike(painter, left, left + wide, middle, colour, thin=True)
     if shown.text is None:
         paint_dot(painter, QPointF(right - 34, middle), 3.2, pens)

@@ -15,8 +15,9 @@ from micrograd_gui.figures.folding import Wire
 from micrograd_gui.figures.geometry import around, points_of, room
 from micrograd_gui.session.explain.formulas import name_of
 from micrograd_gui.session.explain.slopes import amount_text, rule_text
+from micrograd_gui.session.found import Apart, Found
 from micrograd_gui.session.measure import Nudge
-from micrograd_gui.session.state import Found, State
+from micrograd_gui.session.state import State
 from micrograd_gui.session.stops import stopping_at
 from micrograd_gui.session.trace import NO_FRAME, Contribution, Field, Frame, NumberField, Step
 from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
@@ -32,10 +33,11 @@ class CanvasFrame(Struct, frozen=True, eq=False):
     """A graph in its places, the numbers in it, and what is lit up.
 
     ``fresh`` are the fields that the step wrote, ``lit`` the wires it went through, ``lit_rects``
-    where all that shows. ``finding`` is what a notebook has otherwise, ``within`` what a box says that hides
-    the acting node, ``checked`` is the state, where a check has looked at its nodes. ``chosen`` are the nodes
-    and boxes that stand for what is selected, ``chip_scale`` is how large chips are drawn. ``turns`` are when
-    nodes and boxes act, while that is shown, ``strands`` the paths to the target that lie on the wires.
+    where all that shows. ``finding`` is what a notebook or a wrong run has otherwise, ``within`` what a box
+    says that hides the acting node, ``checked`` is the state, where a check has looked at its nodes.
+    ``chosen`` are the nodes and boxes that stand for what is selected, ``chip_scale`` is how large chips are
+    drawn. ``turns`` are when nodes and boxes act, while that is shown, ``strands`` the paths to the target
+    that lie on the wires.
     """
 
     scene: Scene
@@ -73,15 +75,12 @@ class CanvasFrame(Struct, frozen=True, eq=False):
 
     @property
     def differing(self) -> Key | None:
-        """Where what a notebook has otherwise begins: the node, or the box that it is in."""
+        """Where what a notebook or a wrong run has otherwise begins: the node, or the box that it is in."""
         return None if self.finding is None else self.scene.key(self.finding.node)
 
-    def in_notebook(self, number: NodeId, part: Field) -> float | None:
-        """The notebook's own number, where it is another one than that of a fresh run."""
-        if self.finding is None:
-            return None
-        apart = (self.finding.data if part == "data" else self.finding.grad).get(number)
-        return None if apart is None else apart.notebook
+    def apart(self, number: NodeId, part: Field) -> Apart | None:
+        """The number of the notebook or the wrong run beside the right one, where they differ."""
+        return None if self.finding is None else self.finding.apart(number, part)
 
     @property
     def target(self) -> Key | None:

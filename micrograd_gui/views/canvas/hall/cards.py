@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter
 
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.document.graph import Node, NodeId
+from micrograd_gui.document.text import NOT_YET
 from micrograd_gui.figures import geometry
 from micrograd_gui.figures.geometry import LIT_RADIUS, RADIUS, CardForm, Rect
 from micrograd_gui.session.trace import Field
@@ -16,7 +17,6 @@ from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
 from micrograd_gui.views.canvas.layers.verdicts import HALL, paint_words
 from micrograd_gui.views.canvas.paint_blocks import draw_mark, mark_rect
 from micrograd_gui.views.canvas.paint_cards import (
-    NOTEBOOK_DIFFERS,
     ShownNumber,
     before_and_after,
     draw_fitted,
@@ -29,7 +29,7 @@ from micrograd_gui.views.canvas.paint_cards import (
     strike,
 )
 from micrograd_gui.views.canvas.paint_cards import number_size as card_number_size
-from micrograd_gui.views.canvas.pens import Font, Pens
+from micrograd_gui.views.canvas.pens import NARROWEST, Font, Pens
 from micrograd_gui.views.canvas.picture import CanvasFrame
 from micrograd_gui.views.canvas.scene import Scene
 from micrograd_gui.views.theme import Look
@@ -70,8 +70,8 @@ def paint_hall_card(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pen
     nudge, tag = picture.nudge, pens.font(HALL.words, bold=True)
     if nudge is not None and scene.key(nudge.node) == key:
         paint_tag(painter, nudge_text(nudge), place, pens, pens.data, tag, HALL.tag)
-    elif key == picture.differing:
-        paint_tag(painter, NOTEBOOK_DIFFERS, place, pens, pens.bad, tag, HALL.tag)
+    elif picture.finding is not None and key == picture.differing:
+        paint_tag(painter, picture.finding.tag, place, pens, pens.bad, tag, HALL.tag)
 
 
 def number_size(picture: CanvasFrame, key: Key, pens: Pens) -> float:
@@ -236,11 +236,24 @@ def _paint_numbers(
             painter.setBrush(pens.accent_fill)
             painter.drawRoundedRect(QRectF(*geometry.lit_field(row)), LIT_RADIUS, LIT_RADIUS)
         _paint_row(painter, row, shown, form, pens, word=shown.part)
+    both = [each for each in _shown(picture, number) if each.other]
+    hanging = [each.other for each in both if not _has_room(each, form, pens)]
+    if hanging and picture.finding is not None:  # the number that matters has no room for both
+        words = f"{picture.finding.whose.split()[0]} {hanging[-1]}"
+        clear = HALL._replace(hangs=HALL.hangs + 2.5)
+        paint_words(painter, words, rect, clear, (pens.bad, pens.panel, pens.bad), pens)
 
 
 def _room(form: CardForm, pens: Pens) -> float:
     """How wide a number may be; where there is one, the word that tells which is always beside it."""
     return form.width - 2 * _PAD - (pens.font(form.word).width("data") + 5 if form.numbers == 1 else 0.0)
+
+
+def _has_room(shown: ShownNumber, form: CardForm, pens: Pens) -> bool:
+    """Whether the number of another run stands beside the right one, in the row of the card."""
+    wide = 0.0 if shown.text is None else pens.font(form.number, bold=True).width(shown.text)
+    small = pens.font(form.word).width(shown.other) * NARROWEST
+    return form.words and min(wide, _room(form, pens)) + small + 8 <= form.width - 2 * _PAD
 
 
 def _paint_row(
@@ -258,12 +271,17 @@ def _paint_row(
     font, room = pens.font(form.number, bold=True), _room(form, pens)
     wide = 0.0 if shown.text is None else font.width(shown.text)
     small = pens.font(form.word)
-    if form.words and min(wide, room) + small.width(word) + 5 <= row[2] - 2 * _PAD:
+    if shown.other and _has_room(shown, form, pens):
+        beside = min(small.width(shown.other), row[2] - 2 * _PAD - min(wide, room) - 6)
+        draw_fitted(painter, shown.other, small, left + 2 + beside, middle, beside, pens.bad)
+        if shown.other != NOT_YET:
+            strike(painter, left + 2, left + 2 + beside, middle, pens.bad)
+    elif form.words and min(wide, room) + small.width(word) + 5 <= row[2] - 2 * _PAD:
         draw_text(painter, word, left + 2, middle, small, pens.muted)
     if shown.text is None:
         paint_dot(painter, QPointF(right - 10, middle), 4.5, pens)
         return
-    colour = pens.muted if old else pens.bad if shown.notebook else shown.colour(pens)
+    colour = pens.muted if old else shown.colour(pens)
     draw_fitted(painter, shown.text, font, right, middle, room, colour)
     if shown.stale:
         strike(painter, right - min(room, wide), right, middle, colour)

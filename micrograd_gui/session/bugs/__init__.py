@@ -1,0 +1,1 @@
+"""The bug lab: a run with a classic mistake beside the right one."""

@@ -1,0 +1,101 @@
+"""What the bug lab says at a moment: why a number differs, what both runs did in the step, and the code."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.text import told_apart, written
+from micrograd_gui.session.bugs.lab import Lab
+from micrograd_gui.session.bugs.room import not_shown, tried
+from micrograd_gui.session.bugs.table import Bug
+from micrograd_gui.session.state import State
+from micrograd_gui.session.trace import Contribution, Step
+
+_PASSES = {"forward": "forward", "backward": "backward", "zero": "zero grad", "update": "update"}
+OFF = (
+    "Switch a mistake on: a run that makes it goes beside this one, moment by moment. "
+    "On each node that differs the wrong number is struck out, above the right one."
+)
+
+
+class BothDid(NamedTuple):
+    """What a step did to one grad, in the right run and in the wrong one; "" where it did nothing to it."""
+
+    right: str
+    wrong: str
+
+
+def why(state: State) -> str:
+    """One sentence: why the first number that differs does, or why none does."""
+    lab = state.lab
+    if lab is None:
+        return OFF
+    found = state.finding
+    if found is not None:
+        return found.sentence
+    if state.is_training:
+        return "Training goes by the right rules: the wrong run is here again when it rests."
+    if lab.run is not None and not lab.followed(state.cursor):
+        return "These gradients are over all rows; the lab is of the row alone that is shown: Shift+T."
+    if lab.first is not None:
+        if state.cursor < lab.first:
+            return f"No number differs yet: the first one does at moment {lab.first}."
+        return f"Both runs have the same numbers again; at moment {lab.first} the first one differed."
+    there = _tried(state, lab)
+    if there.first is None:
+        return not_shown(state, there)
+    passes = ", ".join(_PASSES[each.kind] for each in lab.bug.script)
+    said = "Nothing is run yet" if lab.run is None else "It does not show in this run so far"
+    return f"{said}: it takes {passes}."
+
+
+def _tried(state: State, lab: Lab) -> Lab:
+    return tried(state, lab.name)
+
+
+def moves(state: State) -> tuple[BothDid, ...]:
+    """What the step that led here did, where the two runs did not do the same."""
+    lab, step = state.lab, state.step
+    wrong = None if lab is None or step is None else lab.step(state.cursor)
+    if step is None or wrong is None:
+        return ()
+    graph, made = state.graph, []
+    mine, theirs = _by_wire(step), _by_wire(wrong)
+    for at in dict.fromkeys((*mine, *theirs)):
+        one, other = mine.get(at), theirs.get(at)
+        if one is None or other is None or one.after != other.after:
+            here = _in_numbers(graph, one, sets=False)
+            made.append(BothDid(here, _in_numbers(graph, other, sets=_sets(other))))
+    for change in step.changes:
+        other_change = next((each for each in wrong.changes if each.node == change.node), None)
+        if other_change is None or other_change.after != change.after:
+            name = graph.nodes[change.node].spoken
+            before, after = told_apart((change.before, change.after))
+            now = "not moved now" if other_change is None else f"{name}.data = {written(other_change.after)}"
+            made.append(BothDid(f"{name}.data: {before} → {after}", now))
+    return tuple(made)
+
+
+def _by_wire(step: Step) -> dict[tuple[int | None, int], Contribution]:
+    return {(step.node, each.port): each for each in step.contributions}
+
+
+def _sets(each: Contribution | None) -> bool:
+    return each is not None and bool(each.before) and each.after == each.amount
+
+
+def _in_numbers(graph: Graph, each: Contribution | None, *, sets: bool) -> str:
+    """``b.grad += −2.0000 × 1.0000 → 4.0000``."""
+    if each is None:
+        return ""
+    sign = "=" if sets else "+="
+    factors = f"{written(each.slope)} × {written(each.upstream)}"
+    return f"{graph.nodes[each.operand].spoken}.grad {sign} {factors} → {written(each.after)}"
+
+
+def missing_in_short(graph: Graph, bug: Bug) -> str:
+    """Why the graph at hand cannot show it, as the tip of its switch; nothing where it may."""
+    if graph.target is None or graph.nodes[graph.target].is_leaf:
+        return "There is nothing to run backward here."
+    return bug.missing(graph)

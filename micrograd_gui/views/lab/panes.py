@@ -1,0 +1,61 @@
+"""Late panes: those that are made when they are first asked for, a row each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from PySide6.QtGui import QRegion
+from PySide6.QtWidgets import QWidget
+
+from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.theme import Look
+
+
+class LatePane(Protocol):
+    """A widget that is drawn in a look."""
+
+    def set_look(self, look: Look) -> None:
+        """Draw in that look."""
+
+    def visibleRegion(self) -> QRegion:
+        """What of it is seen: nothing behind another tab."""
+
+
+def _moments(bridge: Bridge, look: Look, parent: QWidget) -> LatePane:
+    from micrograd_gui.views.moments import Moments
+
+    return Moments(bridge, look, parent)
+
+
+def _two_runs(bridge: Bridge, look: Look, parent: QWidget) -> LatePane:
+    from micrograd_gui.views.lab.two_runs import TwoRunsPane
+
+    return TwoRunsPane(bridge, look, parent)
+
+
+def _ledger(bridge: Bridge, look: Look, parent: QWidget) -> LatePane:
+    from micrograd_gui.views.lab.ledger import Ledger
+
+    return Ledger(bridge, look, parent)
+
+
+def _lesson(bridge: Bridge, look: Look, parent: QWidget) -> LatePane:
+    from micrograd_gui.views.lab.lesson import LessonPane
+
+    return LessonPane(bridge, look, parent)
+
+
+def _bug_lab(bridge: Bridge, look: Look, parent: QWidget) -> LatePane:
+    from micrograd_gui.views.lab.bug_lab import BugLabPane
+
+    return BugLabPane(bridge, look, parent)
+
+
+LATE_PANES: Mapping[str, tuple[str, Callable[[Bridge, Look, QWidget], LatePane]]] = {
+    "moments": ("Moments", _moments),
+    "two_runs": ("Two runs", _two_runs),
+    "ledger": ("Why this number?", _ledger),
+    "lesson": ("Lesson", _lesson),
+    "bug_lab": ("Bug lab", _bug_lab),
+}  # the title, and what makes the widget
