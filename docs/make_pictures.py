@@ -23,6 +23,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from micrograd_gui.app import cli, create_window
+from micrograd_gui.views.canvas.layers.motion import Motion
 
 SIZE = QSize(1600, 900)
 SHOWN = (960, 540)  # pixels of the animation
@@ -61,18 +62,21 @@ def hall(name: str) -> None:
     assert isinstance(projector, QAction)
     projector.trigger()
     QTest.qWait(1000)
-    window.canvas.motion_seconds = lambda: 0.9
+    window.canvas.motion_seconds = lambda: 3600.0  # how fast this machine is does not matter
     session = window.session
     session.forward()
     QTest.qWait(1200)
     frames, milliseconds = [], []
     for _ in range(6):
         session.backward_step()
-        seen = []
-        for _ in range(6):
-            QTest.qWait(110)
+        QTest.qWait(300)
+        seen, motions = [], [layer for layer in window.canvas.layers if isinstance(layer, Motion)]
+        for number in range(6):
+            for motion in motions:
+                motion.show_at((number + 0.5) / 6)
             seen.append(_pixels(window.grab().toImage()))
-        QTest.qWait(600)
+        for motion in motions:
+            motion.end()
         seen.append(_pixels(window.grab().toImage()))
         frames += _of_few_colours(seen)
         milliseconds += [TRAVELLING] * 6 + [REST]

@@ -62,7 +62,10 @@ class Motion(QObject):
 
     def follow(self) -> None:
         """Show where everything is by now."""
-        part = (time.perf_counter() - self._began) / self._lasts
+        self.show_at((time.perf_counter() - self._began) / self._lasts)
+
+    def show_at(self, part: float) -> None:
+        """Show where everything is at that part of the time (0 … 1)."""
         if part >= 1:
             self.end()
         else:
