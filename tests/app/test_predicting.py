@@ -6,6 +6,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
+from micrograd_gui.document.block import block_key
 from micrograd_gui.document.text import short, written
 from micrograd_gui.session.predicting.question import question_at
 from micrograd_gui.views.canvas.hit import Hit
@@ -209,3 +210,33 @@ def test_another_document_or_training_ends_it(line, act, qtbot):
     act(learning, "train")
     qtbot.waitUntil(lambda: not strip.isVisible())
     act(learning, "train")
+
+
+def test_a_click_on_a_collapsed_block_means_the_node_in_it_whose_turn_it_is(line):
+    window, strip = line("mlp", "forward")
+    strip.mode.activated.emit(3)
+    graph = window.session.state.graph
+    hidden = [block for block in graph.blocks if block.collapsed and block.output is not None]
+
+    def click(block):
+        at = window.canvas.mapFromScene(window.canvas.box_of(block_key(block.id)).center())
+        QTest.mouseClick(window.canvas.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+    for _ in range(6):  # the seed, the loss, and into the last neuron
+        question = question_at(window.session.state)
+        box = next((block for block in hidden if question.node in graph.within(block.id)), None)
+        if box is not None:
+            break
+        window.session.next()
+    click(next(block for block in hidden if block is not box))
+    assert "✗ Not right" in strip.said.text()
+    click(box)
+    assert "✓ Right" in strip.said.text()
+
+
+def test_no_plot_of_the_target_before_it_is_predicted(line, qtbot):
+    window, strip = line("lecture")
+    assert "would tell" in window.plot.view.kind.why_empty(window.bridge.shown)
+    for answer in ("-6", "4", "-8"):
+        say(strip, answer)
+    assert window.plot.view.kind.why_empty(window.bridge.shown) == ""

@@ -7,6 +7,7 @@ import pytest
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.session.asking.ledger import postings
+from micrograd_gui.session.asking.on_wires import on_wires_of
 from micrograd_gui.session.predicting.judging import close_to
 from micrograd_gui.session.predicting.question import question_at
 from micrograd_gui.session.predicting.room import Predicting
@@ -319,3 +320,12 @@ def test_on_random_graphs_in_every_mode_the_right_answers_are_right():
                     session.room(Predicting).answer(repr(question.right))
                 assert session.state.quiz.last.verdict == "right"
             session.room(Predicting).leave()
+
+
+def test_on_wires_stands_no_slope_that_nothing_was_carried_along_yet(predicting):
+    session, room = predicting(LECTURE, "forward", "backward_step", "backward_step")
+    seen = on_wires_of(veiled(session.state))
+    known = {wire for wire, on in seen.items() if on.slope is not None}
+    assert known == {(named(session, "L"), 0), (named(session, "L"), 1)}
+    room.leave()
+    assert all(on.slope is not None for on in on_wires_of(session.state).values())

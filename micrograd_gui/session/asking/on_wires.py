@@ -38,7 +38,11 @@ def on_wires_of(state: State) -> Mapping[GraphWire, OnWire]:
     """What stands on every wire at that moment."""
     if state.is_training:  # nothing is recorded: the numbers of whole passes, as a tape found them
         return dict(_of_whole_passes(state.graph, state.frame))
-    return on_wires(state.graph, state.trace, state.cursor, state.frame)
+    found = on_wires(state.graph, state.trace, state.cursor, state.frame)
+    if state.quiz is None:
+        return found
+    # a slope that nothing was carried along yet is the answer, or half of it
+    return {wire: on if on.carried is not None else on._replace(slope=None) for wire, on in found.items()}
 
 
 def on_wires(graph: Graph, trace: Run | None, cursor: int, frame: Frame) -> dict[GraphWire, OnWire]:

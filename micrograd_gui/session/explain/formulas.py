@@ -162,7 +162,8 @@ def fill(template: str, operands: Sequence[Fragment], out: Fragment | None = Non
 
 def call(graph: Graph, node: Node) -> list[Fragment]:
     """What an op node does, in names: ``a × b``."""
-    operands = [Fragment("symbol", operand_name(graph.nodes[i])) for i in node.inputs if i is not None]
+    names = ("?" if i is None else operand_name(graph.nodes[i]) for i in node.inputs)
+    operands = [Fragment("symbol", name) for name in names]
     return fill(op_of(node.op or "").text, operands)
 
 

@@ -105,7 +105,7 @@ def question_at(state: State) -> Question:
     """What is asked at this moment; of a State in which nobody predicts, nothing."""
     quiz = state.quiz
     if quiz is None:
-        return _nothing("")
+        return _nothing("Nobody predicts: press P first.")
     try:
         there = recorded_ahead(state)
     except Refusal as refusal:
@@ -183,7 +183,7 @@ def _contribution(state: State, step: Step, node: Node, part: int) -> Question:
     before = f"; it holds {written(each.before)} before" if each.before else ""
     return Question(
         "number", f"{_names(state).grad(operand)} +=",
-        f"backward through {_text(definition(graph, node))}{before}",
+        f"through {_text(definition(graph, node))}{before}",
         each.amount, (_joined(parts[:-2]), _joined(parts[:-1])),
         state.cursor + 1, part, len(step.contributions), operand.id,
         given=each, before=each.before, step=step,

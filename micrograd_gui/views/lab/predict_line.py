@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -18,7 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import NodeId
 from micrograd_gui.session.predicting.judging import TOLERANCE
 from micrograd_gui.session.predicting.question import Question, question_at
 from micrograd_gui.session.predicting.quiz import MODES, Quiz
@@ -29,6 +31,8 @@ from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.theme import Look
 
 _ASK, _TEXT = 17, 14  # pixels at text scale 1
+_LEAST = 11.5  # the same: so small gets what would else be cut; in a hall nothing gets smaller
+_BESIDE = 500  # the same: with less room beside the buttons, what is said stands below them
 _WAITS = {
     "number": f"Type the number (2/3, pi, -1e-3); Return checks. {TOLERANCE}",
     "sign": "Type +, − or 0; Return checks.",
@@ -85,6 +89,7 @@ class PredictLine(QFrame):
         self._refusal = ""
         self._pressed: QPointF | None = None
         self.ask, self.score, self.said = QLabel(), QLabel(), QLabel()
+        self.filler = QWidget()  # where nothing is said beside the buttons
         self.answer = _Answer()
         self.mode = QComboBox()
         self._build()
@@ -106,7 +111,6 @@ class PredictLine(QFrame):
         ):
             label.setObjectName(name)
             label.setTextFormat(Qt.TextFormat.PlainText)
-        self.said.setWordWrap(True)
         self.said.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         for label in (self.ask, self.said):  # what they say must not make the window wider
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -146,9 +150,12 @@ class PredictLine(QFrame):
         for button in self.buttons.values():
             second.addWidget(button)
         second.addWidget(self.said, 1)
+        second.addWidget(self.filler, 1)
+        self.filler.hide()
         column.addLayout(first)
         column.addLayout(second)
         self._rows = (column, first, second)
+        self._below = False
 
     def _button(self, name: str, text: str, tip: str, run: object) -> QToolButton:
         button = QToolButton()
@@ -177,12 +184,47 @@ class PredictLine(QFrame):
             each.setFont(look.font(_TEXT))
         self.answer.setFont(look.font(_ASK))
         self.answer.setFixedWidth(look.px(130))
-        self.ask.setFont(look.font(_ASK, bold=True))
         self.score.setFont(look.font(_TEXT))
-        self.said.setFont(look.font(_TEXT))
-        self.said.setFixedHeight(2 * self.said.fontMetrics().lineSpacing())
-        self.ask.setFixedHeight(self.ask.fontMetrics().lineSpacing())
+        self.ask.setFixedHeight(QFontMetrics(look.font(_ASK, bold=True)).lineSpacing())
+        self._arrange()
         self._show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is said stands where it has room."""
+        super().resizeEvent(event)
+        self._arrange()
+        self._show()
+
+    def _arrange(self) -> None:
+        """What is said beside the buttons, in two lines, or below them over the whole width."""
+        column, _, second = self._rows
+        taken = sum(button.sizeHint().width() + second.spacing() for button in self.buttons.values())
+        below = self.width() - self.answer.width() - taken < self._look.px(_BESIDE)
+        if below != self._below:
+            self._below = below
+            (second if below else column).removeWidget(self.said)
+            if below:
+                column.addWidget(self.said)
+            else:
+                second.addWidget(self.said, 1)
+            self.filler.setVisible(below)
+        lines = 1 if below and not self._look.projector else 2
+        self.said.setWordWrap(lines > 1)
+        self.said.setFixedHeight(lines * QFontMetrics(self._look.font(_TEXT)).lineSpacing())
+
+    def _fit(self, label: QLabel, text: str, size: float, *, lines: int = 1, bold: bool = False) -> None:
+        """Say that on the label, smaller where it has no room so, and in the end cut."""
+        least = _TEXT if self._look.projector else _LEAST
+        room = max(1, label.width()) * (lines - 0.15 * (lines > 1))  # lines break between words
+        while True:
+            font = self._look.font(size, bold=bold)
+            metrics = QFontMetrics(font)
+            if metrics.horizontalAdvance(text) <= room or size <= least:
+                break
+            size = max(least, size - 0.5)
+        label.setFont(font)
+        label.setText(metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, round(room)))
+        label.setToolTip(text)
 
     def begin(self) -> None:
         """It is asked from now on: the keys come here."""
@@ -209,8 +251,6 @@ class PredictLine(QFrame):
         if quiz is None:
             return
         question = question_at(state)
-        self.ask.setText(question.text)
-        self.ask.setToolTip(question.text)
         self.score.setText(quiz.score.text)
         self.mode.setCurrentIndex(list(MODES).index(quiz.mode))
         asked = question.kind != "nothing"
@@ -225,6 +265,9 @@ class PredictLine(QFrame):
         waits = last is not None and last.verdict == "shown" and not last.ticked and last.right != "is done"
         for name in ("had", "not_had"):
             self.buttons[name].setVisible(waits)
+        for row in self._rows:  # the labels have their widths before what they say is fitted to them
+            row.activate()
+        self._fit(self.ask, question.text, _ASK, bold=True)
         self._say(quiz, question)
 
     def _say(self, quiz: Quiz, question: Question) -> None:
@@ -239,8 +282,8 @@ class PredictLine(QFrame):
             colour = {"right": theme.good, "wrong": theme.bad}.get(quiz.last.verdict, theme.text)
         else:
             text = _WAITS[question.kind]
-        self.said.setText(text)
-        self.said.setToolTip(text)
+        lines = 1 if self._below and not self._look.projector else 2
+        self._fit(self.said, text, _TEXT, lines=lines)
         self.said.setStyleSheet(f"QLabel {{ color: {colour}; background: transparent; }}")
         self.setAccessibleDescription(f"{text} {question.text}")
 
@@ -294,6 +337,16 @@ class PredictLine(QFrame):
             far = (event.position() - self._pressed).manhattanLength()
             found = self._canvas.pointer.hit(event.position())
             self._pressed = None
-            if far < 4 and found.on_box and found.node is not None:
-                self._attempt(self._room.answer_node, found.node)
+            node = found.node if found.on_box else self._in_block(found.block)
+            if far < 4 and node is not None and found.part != "mark":
+                self._attempt(self._room.answer_node, node)
         return False
+
+    def _in_block(self, block: BlockId | None) -> NodeId | None:
+        """The node that the box of a collapsed block stands for: one of those in it that may act, if any."""
+        state = self._bridge.state
+        if block is None or not any(each.id == block and each.collapsed for each in state.graph.blocks):
+            return None
+        question, within = question_at(state), state.graph.within(block)
+        may = sorted(question.allowed & within)
+        return question.node if question.node in within else next(iter(may or sorted(within)), None)

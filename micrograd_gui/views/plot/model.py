@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from micrograd_gui.session.measure import Nudge
 
+TELLS = "While the forward pass is predicted, the plot would tell what comes of it."
 Color = Literal["data", "grad", "secant", "accent", "muted", "good", "bad"]
 Style = Literal[
     "open dots",

@@ -9,7 +9,7 @@ from micrograd.ops import OPS, Op
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.session import measure
 from micrograd_gui.session.explain.card import card, digits_that_show
-from micrograd_gui.session.explain.formulas import as_text, fit_name
+from micrograd_gui.session.explain.formulas import as_text, definition, fit_name
 from micrograd_gui.session.record import record
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
@@ -400,3 +400,10 @@ def test_a_rate_that_is_too_large_is_said_before_what_is_less_urgent():
     assert lines[2].startswith("The rate is too large here")
     assert lines[3].startswith("To first order")
     assert lines[3].endswith("run it again.")
+
+
+def test_an_op_with_an_empty_port_is_named_with_a_question_mark_there(lecture):
+    node = lecture.add_node("*")
+    lecture.connect(1, node, 1)
+    text = "".join(each.text for each in definition(lecture.state.graph, lecture.state.graph.nodes[node]))
+    assert text.endswith("= ? × a")

@@ -16,6 +16,7 @@ from micrograd_gui.session.state import State
 from micrograd_gui.session.trail import Place, trail
 from micrograd_gui.views.plot.model import (
     ABOVE,
+    TELLS,
     Arrow,
     Contours,
     Mark,
@@ -113,6 +114,8 @@ class SlicePlot:
             return "A slice needs a target that depends on two leaves."
         if loose_end(graph):
             return "The target cannot be computed yet: wire the free ports first."
+        if state.quiz is not None and not state.computed:
+            return TELLS
         for leaf in leaves:
             if not math.isfinite(graph.nodes[leaf].data):
                 return f"{operand_name(graph.nodes[leaf])} holds no finite number to slice round."

@@ -14,6 +14,7 @@ from micrograd_gui.session.measure import Walked, sweep, walked
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trail import Place, trail
 from micrograd_gui.views.plot.model import (
+    TELLS,
     Mark,
     PlotItem,
     StaticPlot,
@@ -86,7 +87,7 @@ class SweepPlot:
             return f"{name_of(state.graph.nodes[subject])} holds no finite number to sweep round."
         if loose_end(state.graph):
             return "The target cannot be computed yet: wire the free ports first."
-        return ""
+        return TELLS if state.quiz is not None and not state.computed else ""
 
     def still_valid(self, static: StaticPlot, state: State) -> bool:
         """Whether the graph, the node that is swept and its span are the same."""
