@@ -69,6 +69,9 @@ class ExportDialog(QDialog):
         self.shown = self._choice(form, "shown", "Shows", SHOWN)
         self.fields = {row.name: self._field(form, row) for row in OPTIONS.values() if row.title}
         self.selected = self._box(form, "selected", "only what is selected", False)
+        asked = self._context.session.state.asked
+        shown = asked is not None and asked.paths
+        self.paths = self._box(form, "paths", "with the paths of the selected node", shown)
         self._select("theme", self._context.look.theme.name)
         self._select("scale", "2")
         self.progress = QProgressBar()
@@ -131,7 +134,9 @@ class ExportDialog(QDialog):
         graph = not (self.shown.isEnabled() and self.shown.currentData() == "card")
         for name, field in self.fields.items():
             field.setEnabled(name in heeded and (graph or name not in _OF_GRAPHS))
-        self.selected.setEnabled("nodes" in heeded and graph and bool(self._context.session.state.selection))
+        state = self._context.session.state
+        self.selected.setEnabled("nodes" in heeded and graph and bool(state.selection))
+        self.paths.setEnabled("paths" in heeded and graph and state.selected is not None)
 
     def _suit_moment(self) -> None:
         """A run is told by its step cards; one moment is a figure. Either can be chosen otherwise."""
@@ -151,6 +156,8 @@ class ExportDialog(QDialog):
             given["nodes"] = self._context.session.state.selection
         if given.get("worksheet") and str(given.get("theme")).startswith("dark"):
             given["theme"] = "print"  # paper is white
+        if self.paths.isEnabled() and self.paths.isChecked() and not given.get("worksheet"):
+            given["paths"] = self._context.session.state.selected
         return request_of(
             self._context, self.moment.currentData() if self.moment.isEnabled() else "now", **given
         )
@@ -326,7 +333,12 @@ def request_of(context: Context, which: Which = "now", **given: Any) -> ExportRe
 
     state = context.session.state
     said = said_at(state.graph, state.trace, state.cursor)
-    moment = Moment(state.frame, state.step, card(state), said=said)
+    slopes = None
+    if given.get("paths") is not None:
+        from micrograd_gui.session.asking.paths import slopes_at
+
+        slopes = slopes_at(state)
+    moment = Moment(state.frame, state.step, card(state), said=said, slopes=slopes)
     return ExportRequest(
         state.graph,
         moment,

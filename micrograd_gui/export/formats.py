@@ -281,7 +281,9 @@ def _names(*names: str | Iterable[str]) -> frozenset[str]:
 _WHOLE = (None, "last", "all")  # steps that one may ask of a form without moments: it tells of the whole run
 _WHICH = ("step", "nodes")
 _WIRES = ("wires", "notation")
-_DRAWN = _names(_WHICH, "theme", "style", "rankdir", "gradients", _WIRES, "open_blocks", "digits", "margin")
+_DRAWN = _names(
+    _WHICH, _WIRES, "paths", "theme", "style", "rankdir", "gradients", "open_blocks", "digits", "margin"
+)
 _CARDS = ("card", "only")
 _PACE = ("fps", "seconds", "motion")
 _SHEET = ("worksheet", "paper")

@@ -15,7 +15,6 @@ from micrograd_gui.figures.moments import SCALE_RANGE
 from micrograd_gui.figures.palette import Palette
 from micrograd_gui.figures.parts import Text
 from micrograd_gui.figures.shapes import (
-    DASHES,
     VEIL,
     Curve,
     Ellipse,
@@ -236,9 +235,9 @@ def put(
         PathCollection(
             [_path(shape) for shape in shapes],
             facecolors=[_inside(shape, palette) for shape in shapes],
-            edgecolors=[getattr(palette, shape.edge) if shape.edge else "none" for shape in shapes],
+            edgecolors=[palette.colour(shape.edge) if shape.edge else "none" for shape in shapes],
             linewidths=[unit * palette.weight(shape.weight) for shape in shapes],
-            linestyles=[(0, DASHES if shape.veil else None) for shape in shapes],
+            linestyles=[_line_style(shape, palette) for shape in shapes],
             transform=place + made.transFigure,
         )
     ]
@@ -254,10 +253,16 @@ def put(
             each.set_clip_on(True)
 
 
+def _line_style(shape: Shape, palette: Palette) -> tuple[int, list[float] | None]:
+    """The dashes of its edge, which matplotlib multiplies by how thick that is."""
+    thick = palette.weight(shape.weight)
+    return 0, [length / thick for length in shape.pattern] or None
+
+
 def _inside(shape: Shape, palette: Palette) -> str | tuple[str, float]:
     if shape.fill is None:
         return "none"
-    colour: str = getattr(palette, shape.fill)
+    colour = palette.colour(shape.fill)
     return (colour, VEIL) if shape.veil else colour
 
 

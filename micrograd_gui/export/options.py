@@ -96,6 +96,8 @@ OPTIONS: dict[str, Option] = {
             help="no ground behind an SVG, PNG or .tex"),
         Option(name="rankdir", choices=lambda: DIRECTIONS, default="LR", help="to the right, or downwards"),
         Option(name="nodes", metavar="A,B,…", help="only these nodes and the wires between them"),
+        Option(name="paths", metavar="NODE",
+            help="every path from that node to the target, told apart, with its product of slopes below"),
         Option(name="open_blocks", switch=True, default=False, help="collapsed blocks with all their nodes"),
         Option(name="digits", metavar="N", within=(0, MOST_DIGITS), whole=True, default=4,
             help="behind the point of each number: 4"),
@@ -130,6 +132,7 @@ class RenderOptions(TypedDict, total=False):
     style: Literal["notebook", "canvas"]
     rankdir: Literal["LR", "TB"]
     nodes: str | Iterable[str] | None
+    paths: str | int | None
     gradients: bool
     wires: Wires
     notation: Notation
@@ -173,6 +176,7 @@ def read_options(graph: Graph, given: Mapping[str, Any], *, folds: bool = True) 
         gradients=said["gradients"],
         style=said["style"],
         nodes=_nodes(graph, said["nodes"]),
+        paths=None if said["paths"] is None else _node(graph, said["paths"], "paths", "the name of a node"),
         folded=folds and not said["open_blocks"],
         card=False if only == "graph" and card is None else card,
         only_card=only == "card",
@@ -206,12 +210,13 @@ def _nodes(graph: Graph, names: object) -> frozenset[NodeId] | None:
     if not isinstance(names, Iterable):
         raise OptionRefusal("nodes", f"must be names of nodes, not {quoted(names)}.")
     each = names.split(",") if isinstance(names, str) else names
-    return frozenset(_node(graph, name) for name in each)
+    return frozenset(_node(graph, name, "nodes", "names of nodes") for name in each)
 
 
-def _node(graph: Graph, name: object) -> NodeId:
+def _node(graph: Graph, name: object, option: str, what: str) -> NodeId:
     if isinstance(name, str):
         return graph.named(name.strip())
     if not isinstance(name, int) or name not in graph.nodes:
-        raise OptionRefusal("nodes", f"must be names of nodes, or ids, of this graph, not {quoted(name)}.")
+        ids = "ids" if option == "nodes" else "its id"
+        raise OptionRefusal(option, f"must be {what}, or {ids}, of this graph, not {quoted(name)}.")
     return name

@@ -19,7 +19,18 @@ from micrograd_gui.figures.moments import Film, Moment
 from micrograd_gui.figures.motion import between
 from micrograd_gui.figures.palette import PALETTES, Palette
 from micrograd_gui.figures.parts import ChipText, Enclosure, Text
-from micrograd_gui.figures.shapes import TONES, Element, Shape, elements, groups, shapes_of, texts_of, tone_of
+from micrograd_gui.figures.shapes import (
+    PATH_TONES,
+    TONES,
+    Element,
+    Shape,
+    Tone,
+    elements,
+    groups,
+    shapes_of,
+    texts_of,
+    tone_of,
+)
 from micrograd_gui.files.embedded import METADATA, pack
 from micrograd_gui.resource import resource
 from micrograd_gui.session.explain.formulas import Fragment, Line
@@ -29,7 +40,8 @@ _COLOURED = ("data", "grad", "problem")  # kinds of fragments that the style kno
 
 def player(film: Film) -> bytes:
     """The page. Its policy lets run the one script and the one style that are in it, and loads nothing."""
-    style = _style(film.options.theme) + resource("player", "player.css").read_text("utf-8")
+    tones = TONES if film.options.paths is None else (*TONES, *PATH_TONES)
+    style = _style(film.options.theme, tones) + resource("player", "player.css").read_text("utf-8")
     script = resource("player", "player.js").read_text("utf-8")
     moments = zip(differences(film), film.moments, strict=True)
     changes = [(each, _travelling(film, moment)) for each, moment in moments]
@@ -71,21 +83,21 @@ def _as_json(value: Any) -> str:
 # Colours: each tone is a variable; as a class of an element it is its inside (f-) or its edge (s-) ----------
 
 
-def _style(theme: str | None) -> str:
+def _style(theme: str | None, tones: Sequence[Tone]) -> str:
     if theme is not None:
         palette = PALETTES[theme]
-        root = f":root{{color-scheme:{'dark' if palette.dark else 'light'};{_variables(palette)}}}\n"
+        root = f":root{{color-scheme:{'dark' if palette.dark else 'light'};{_variables(palette, tones)}}}\n"
     else:
-        dark = f":root{{color-scheme:dark;{_variables(PALETTES['dark'])}}}"
-        root = f":root{{color-scheme:light;{_variables(PALETTES['light'])}}}\n"
+        dark = f":root{{color-scheme:dark;{_variables(PALETTES['dark'], tones)}}}"
+        root = f":root{{color-scheme:light;{_variables(PALETTES['light'], tones)}}}\n"
         root += f"@media (prefers-color-scheme: dark){{{dark}}}\n"
-        root += f"@media print{{:root{{color-scheme:light;{_variables(PALETTES['light'])}}}}}\n"
-    return root + "".join(f".f-{t}{{fill:var(--{t})}}.s-{t}{{stroke:var(--{t})}}\n" for t in TONES)
+        root += f"@media print{{:root{{color-scheme:light;{_variables(PALETTES['light'], tones)}}}}}\n"
+    return root + "".join(f".f-{t}{{fill:var(--{t})}}.s-{t}{{stroke:var(--{t})}}\n" for t in tones)
 
 
-def _variables(palette: Palette) -> str:
-    tones = "".join(f"--{tone}:{getattr(palette, tone)};" for tone in TONES)
-    return f"{tones}--strong:{palette.strong:g};--bundle:{palette.weight('bundle'):g}"
+def _variables(palette: Palette, tones: Sequence[Tone]) -> str:
+    colours = "".join(f"--{tone}:{palette.colour(tone)};" for tone in tones)
+    return f"{colours}--strong:{palette.strong:g};--bundle:{palette.weight('bundle'):g}"
 
 
 # The picture of the first moment -----------------------------------------------------------------

@@ -9,7 +9,6 @@ from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.palette import Palette
 from micrograd_gui.figures.parts import Text
 from micrograd_gui.figures.shapes import (
-    DASHES,
     VEIL,
     Curve,
     Ellipse,
@@ -68,9 +67,9 @@ def svg(
 
 def _shape(parent: Element, shape: Shape, palette: Palette) -> None:
     name, attributes = outline(shape)
-    attributes["fill"] = getattr(palette, shape.fill) if shape.fill else "none"
+    attributes["fill"] = palette.colour(shape.fill) if shape.fill else "none"
     if shape.edge:
-        attributes["stroke"] = getattr(palette, shape.edge)
+        attributes["stroke"] = palette.colour(shape.edge)
         attributes["stroke-width"] = f"{palette.weight(shape.weight):g}"
     SubElement(parent, name, attributes)
 
@@ -79,7 +78,9 @@ def outline(shape: Shape) -> tuple[str, dict[str, str]]:
     """The name of the SVG element and the attributes that say where it is, and whether it is a veil."""
     name, attributes = _outline(shape)
     if shape.veil:
-        attributes |= {"fill-opacity": f"{VEIL:g}", "stroke-dasharray": " ".join(f"{n:g}" for n in DASHES)}
+        attributes["fill-opacity"] = f"{VEIL:g}"
+    if shape.pattern:
+        attributes["stroke-dasharray"] = " ".join(f"{n:g}" for n in shape.pattern)
     return name, attributes
 
 
@@ -100,7 +101,7 @@ def _outline(shape: Shape) -> tuple[str, dict[str, str]]:
 
 
 def _text(parent: Element, text: Text, palette: Palette) -> None:
-    attributes = {**text_attributes(text), "fill": getattr(palette, tone_of(text))}
+    attributes = {**text_attributes(text), "fill": palette.colour(tone_of(text))}
     if text.bold:
         attributes["font-weight"] = "bold"
     if text.struck:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import cycle
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import one_line
@@ -15,6 +16,7 @@ from micrograd_gui.figures.palette import Palette
 from micrograd_gui.figures.parts import SIZE, Text
 from micrograd_gui.figures.shapes import (
     DASHES,
+    PATH_TONES,
     TONES,
     VEIL,
     Curve,
@@ -23,6 +25,7 @@ from micrograd_gui.figures.shapes import (
     Polygon,
     Rect,
     Shape,
+    Tone,
     groups,
     tone_of,
 )
@@ -152,10 +155,10 @@ def _runs(texts: Sequence[str]) -> list[tuple[str, str]]:
     ]
 
 
-def colours(palette: Palette) -> Iterator[str]:
+def colours(palette: Palette, tones: Iterable[Tone] = TONES) -> Iterator[str]:
     """The colours that pictures and equations name, a line each."""
-    for tone in TONES:
-        yield rf"\definecolor{{{_colour(tone)}}}{{HTML}}{{{getattr(palette, tone)[1:].upper()}}}%"
+    for tone in tones:
+        yield rf"\definecolor{{{_colour(tone)}}}{{HTML}}{{{palette.colour(tone)[1:].upper()}}}%"
 
 
 def _begin(figure: Figure, palette: Palette, ground: bool) -> list[str]:
@@ -168,6 +171,7 @@ def _begin(figure: Figure, palette: Palette, ground: bool) -> list[str]:
     whole = f"(0,0) rectangle ({figure.width:g},{figure.height:g});"
     return [
         *colours(palette),
+        *colours(palette, PATH_TONES if figure.paths else ()),
         rf"\begin{{tikzpicture}}[x={UNIT:.5f}bp, y=-{UNIT:.5f}bp, inner sep=0pt, outer sep=0pt,",
         rf"  line width={UNIT:.3f}bp, strong/.style={{line width={palette.strong * UNIT:.3f}bp}},",
         rf"  bundle/.style={{line width={palette.weight('bundle') * UNIT:.3f}bp}}]",
@@ -192,6 +196,7 @@ def _shape(shape: Shape) -> str:
     options += [rf"draw={_colour(shape.edge)}"] if shape.edge else []
     options += [shape.weight] if shape.weight != "thin" else []
     options += [_VEIL] if shape.veil else []
+    options += [_dashed(shape.dashes)] if shape.dashes else []
     match shape.outline:
         case Rect(x, y, width, height, rounded):
             path = f"({x:g},{y:g}) rectangle ({x + width:g},{y + height:g})"
@@ -208,6 +213,11 @@ def _shape(shape: Shape) -> str:
         case Lines(ends):
             path = " ".join(f"{_point(a)} -- {_point(b)}" for a, b in ends)
     return rf"\path[{', '.join(options)}] {path};" if path else ""
+
+
+def _dashed(pattern: Sequence[float]) -> str:
+    signs = zip(cycle(("on", "off")), pattern, strict=False)
+    return "dash pattern=" + " ".join(f"{sign} {length * UNIT:.2f}bp" for sign, length in signs)
 
 
 def _point(point: tuple[float, float]) -> str:

@@ -74,6 +74,8 @@ def worksheet_of(film: Film) -> Worksheet:
     options, graph, moment = film.options, film.graph, film.moments[0]
     if options.nodes is not None:
         raise OptionRefusal(("worksheet", "nodes"), "do not go together: a worksheet is of the whole graph.")
+    if options.paths is not None:
+        raise OptionRefusal(("worksheet", "paths"), "do not go together: paths tell the answers.")
     if not options.gradients:
         raise OptionRefusal(("worksheet", "gradients"), "do not go together: a worksheet asks for gradients.")
     if len(graph) > _MOST_NODES:

@@ -20,6 +20,7 @@ from micrograd_gui.figures.parts import (
     Enclosure,
     End,
     Oval,
+    PathLine,
     Role,
     Text,
     Wire,
@@ -72,6 +73,7 @@ class Figure:
     nudge: Nudge | None = None  # what it moved is shown before and after, in the notebook's style
     found: Found | None = None  # what live values have otherwise stands above the right number there
     grads: Mapping[NodeId, str] = field(default_factory=dict)  # what gradients are called; else grad
+    paths: tuple[PathLine, ...] = ()  # on the wires, and below the graph
 
     def with_frame(
         self, frame: Frame, step: Step | None = None, nudge: Nudge | None = None, found: Found | None = None
@@ -121,8 +123,9 @@ class Figure:
         of_boxes = (text for box in self.boxes for text in self.texts_of(box))
         of_chips = (text for chip in self.chips for text in texts_on(chip))
         titles, ovals = (each.text for each in self.enclosures), map(self.text_in, self.ovals)
+        of_paths = (text for line in self.paths for text in line.texts)
         said = () if self.saying is None else (self.saying,)
-        return (*titles, *of_boxes, *ovals, *of_chips, *said, *self.below)
+        return (*titles, *of_boxes, *ovals, *of_chips, *of_paths, *said, *self.below)
 
     def text_in(self, oval: Oval) -> Text:
         """The op's symbol in the middle of its oval."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from micrograd_gui.document.block import Key
     from micrograd_gui.figures.on_wires import Words
     from micrograd_gui.session.asking.on_wires import GraphWire, OnWire
+    from micrograd_gui.session.asking.paths import Slopes
     from micrograd_gui.session.explain.formulas import Line
     from micrograd_gui.session.explain.of_rows import Said
 
@@ -73,6 +74,7 @@ class Options:
     notation: Notation = "grad"  # how derivatives are written
     worksheet: bool = False  # blanks to fill in, and the answers
     paper: str = "a4"  # of a worksheet
+    paths: NodeId | None = None  # the node whose paths to the target are drawn
 
     def __post_init__(self) -> None:
         if self.style not in STYLES:
@@ -106,6 +108,7 @@ class Moment:
     said: Said | None = None  # what the gradients are of, where the graph has several rows
     wires: Mapping[GraphWire, OnWire] = field(default_factory=dict)  # what stands on all, where it is shown
     then: tuple[Step, ...] = ()  # what a worksheet asks: the steps that come next
+    slopes: Slopes | None = None  # along the wires, where paths are wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,11 @@ class Film:
 
             return card_only(moment.card for moment in self.moments)
         made = self._cards() if options.style == "canvas" else self._records()
+        if options.paths is not None:
+            from micrograd_gui.figures.paths import with_paths
+
+            slopes = self.moments[-1].slopes or {}
+            made = with_paths(made, self.graph, options.paths, slopes, options.margin)
         if options.gradients and any(moment.said is not None for moment in self.moments):
             from micrograd_gui.figures.captions import SAID, with_saying
 
@@ -243,6 +251,11 @@ class Film:
             from micrograd_gui.figures.captions import with_saying
 
             picture = with_saying(picture, moment.said, self.options.margin)
+        if self.options.paths is not None and picture.paths:
+            from micrograd_gui.figures.paths import with_products
+
+            slopes = moment.slopes or {}
+            picture = with_products(picture, self.graph, self.options.paths, slopes, self.options.margin)
         if not picture.chips:
             return picture
         from micrograd_gui.figures.on_wires import with_words
@@ -322,11 +335,25 @@ def film_of(
         end = len(trace)
         wires = wires_at(graph, trace, end, options)
         result = Moment(trace.frame(end), cursor=end, said=said_at(graph, trace, end), wires=wires)
-        return Film(graph, (result,), options, progress)
-    cursors = _cursors(trace, step)
-    if step == "all" and options.folded:
-        cursors = _without_inner(cursors, trace, graph)
-    return Film(graph, tuple(moment(graph, trace, cursor, options) for cursor in cursors), options, progress)
+        moments: tuple[Moment, ...] = (result,)
+    else:
+        cursors = _cursors(trace, step)
+        if step == "all" and options.folded:
+            cursors = _without_inner(cursors, trace, graph)
+        moments = tuple(moment(graph, trace, cursor, options) for cursor in cursors)
+    if options.paths is not None:
+        moments = tuple(_with_slopes(each, graph, trace) for each in moments)
+    return Film(graph, moments, options, progress)
+
+
+def _with_slopes(moment: Moment, graph: Graph, trace: Run) -> Moment:
+    """The moment with the slopes that the backward pass has gone along."""
+    from micrograd_gui.document.history import Entry, History
+    from micrograd_gui.session.asking.paths import slopes_gone
+    from micrograd_gui.session.state import State
+
+    cursor = moment.cursor or 0
+    return replace(moment, slopes=slopes_gone(State(History((Entry(graph),)), trace=trace, cursor=cursor)))
 
 
 def _without_inner(cursors: Sequence[int], trace: Run, graph: Graph) -> Sequence[int]:

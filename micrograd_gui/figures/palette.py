@@ -40,9 +40,40 @@ class Palette(Struct, frozen=True):
         """Whether what is drawn is lighter than its ground."""
         return self.ground < "#80"
 
+    def colour(self, tone: str) -> str:
+        """The colour of that tone: one of these, or of a path: ``path1`` to ``path12``."""
+        if not tone.startswith("path"):
+            found: str = getattr(self, tone)
+            return found
+        if self.name == "print":
+            return self.text
+        colour = (_DARK_PATHS if self.dark else _LIGHT_PATHS)[int(tone[4:]) - 1]
+        return _mixed(colour, self.text) if self.name.endswith("contrast") else colour
+
     def weight(self, weight: Weight) -> float:
         """How thick a line of that weight is."""
         return {"thin": 1.0, "bundle": 1.7, "strong": self.strong}[weight]
+
+
+# Each has a contrast of 3:1 or more on its ground; a path is told by its dashes as well.
+_LIGHT_PATHS = (
+    "#0b63b0", "#b8460e", "#0a6e4f", "#7a3fb0", "#a8157a", "#00707f",
+    "#7a4b12", "#5f5f00", "#26327d", "#b3261e", "#44505e", "#8c3b63",
+)  # fmt: skip
+_DARK_PATHS = (
+    "#6db7ff", "#ffa36b", "#4fd1a5", "#c9a2ff", "#ff8fd0", "#4fd3e0",
+    "#d9ab6f", "#d2d25a", "#a5b4ff", "#ff8a80", "#c3ccd8", "#e3aecf",
+)  # fmt: skip
+
+
+def _mixed(colour: str, other: str, part: float = 0.4) -> str:
+    """So much of the way to the other colour."""
+    both = zip(_rgb(colour), _rgb(other), strict=True)
+    return "#" + "".join(f"{round(one + part * (two - one)):02x}" for one, two in both)
+
+
+def _rgb(colour: str) -> list[int]:
+    return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
 
 
 PALETTES = {

@@ -187,6 +187,21 @@ class Wire:
 
 
 @dataclass(frozen=True, slots=True)
+class PathLine:
+    """A piece of a path that is told by its number: along a wire, or below the graph beside its ``texts``.
+
+    There ``way`` are the wires of the path, or what has no line of its own is said: no ``points`` then.
+    """
+
+    node: NodeId
+    number: int
+    points: tuple[Point, ...]
+    dashes: tuple[float, ...] = ()
+    texts: tuple[Text, ...] = ()
+    way: tuple[End, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ChipText:
     """On a wire, by the node and the port it ends at: left, top, width, height; the point it is about.
 

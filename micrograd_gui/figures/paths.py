@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
+from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.figures.figure import MARGIN, Figure
 from micrograd_gui.figures.geometry import Point
-from micrograd_gui.figures.palette import Palette
+from micrograd_gui.figures.parts import PathLine, Text
+from micrograd_gui.figures.text_metrics import width
 from micrograd_gui.session.asking.ledger import Asked, Wire
-from micrograd_gui.session.asking.paths import Paths
+from micrograd_gui.session.asking.paths import Paths, Slopes, paths_of
+from micrograd_gui.session.asking.paths_words import described
+from micrograd_gui.session.explain.formulas import name_of
 
 LANE = 5.0  # scene units from one strand to the next
 THICK = 2.6
@@ -29,14 +35,6 @@ DASH_OF: tuple[tuple[float, ...], ...] = (
     (14, 3, 2, 3, 2, 3, 2, 3),
     (6, 9),
 )
-_LIGHT = (
-    "#0b63b0", "#b8460e", "#0a6e4f", "#7a3fb0", "#a8157a", "#00707f",
-    "#7a4b12", "#5f5f00", "#26327d", "#b3261e", "#44505e", "#8c3b63",
-)  # fmt: skip
-_DARK = (
-    "#6db7ff", "#ffa36b", "#4fd1a5", "#c9a2ff", "#ff8fd0", "#4fd3e0",
-    "#d9ab6f", "#d2d25a", "#a5b4ff", "#ff8a80", "#c3ccd8", "#e3aecf",
-)  # fmt: skip
 
 
 class Strand(NamedTuple):
@@ -84,20 +82,102 @@ def beside(points: Sequence[Point], by: float) -> tuple[Point, ...]:
     return (*moved, points[-1])
 
 
-def path_colour(palette: Palette, path: int) -> str:
-    """The colour of that path, which has a contrast of 3:1 or more; in print all are black."""
-    if palette.name == "print":
-        return palette.text
-    colour = (_DARK if palette.dark else _LIGHT)[path % len(_LIGHT)]
-    return _mixed(colour, palette.text) if palette.name.endswith("contrast") else colour
+# In figures --------------------------------------------------------------------------------------
+
+_APART = 3.4  # units from one strand to the next
+_ROW, _SIZE, _SWATCH = 20.0, 12.0, 44.0
+_WIDEST = 900.0  # a figure is widened to that, before what is written below it gets smaller
 
 
-def _mixed(colour: str, other: str, part: float = 0.4) -> str:
-    """So much of the way to the other colour."""
-    return "#" + "".join(
-        f"{round(one + part * (two - one)):02x}" for one, two in zip(_rgb(colour), _rgb(other), strict=True)
+def with_paths(figure: Figure, graph: Graph, node: NodeId, slopes: Slopes, margin: float = MARGIN) -> Figure:
+    """The figure with the paths of that node on its wires, and below a line for each, and for their sum."""
+    found = paths_of(graph, node, slopes)
+    pieces = {(wire.node, wire.port): wire.points for wire in figure.wires}
+    along: dict[tuple[NodeId, int | None], list[int]] = {}
+    for number, path in enumerate(found.shown):
+        for wire in path.wires:
+            end = figure.drawn_end(wire)
+            both: list[tuple[NodeId, int | None]] = [] if end is None else [end, (end[0], None)]
+            for piece in both:  # into the op, and from there to the node
+                if piece in pieces and number not in along.setdefault(piece, []):
+                    along[piece].append(number)
+    lines = []
+    for piece, numbers in along.items():
+        (x1, y1), (x2, y2) = pieces[piece][0], pieces[piece][-1]
+        apart = min(_APART, (abs(x2 - x1) + abs(y2 - y1)) / 8)  # a short wire has less room
+        for at, number in enumerate(numbers):
+            points = beside(pieces[piece], (at - (len(numbers) - 1) / 2) * apart)
+            lines.append(PathLine(node, number, points, DASH_OF[number % len(DASH_OF)]))
+    below = _legend(figure, graph, found, margin)
+    wide = max((_right(line) for line in below), default=0.0) + margin
+    tall = figure.height + _ROW * len(below) + margin
+    wide = max(figure.width, min(wide, _WIDEST))
+    return replace(figure, width=wide, height=tall, paths=(*lines, *_fitting(below, wide - margin)))
+
+
+def with_products(
+    figure: Figure, graph: Graph, node: NodeId, slopes: Slopes, margin: float = MARGIN
+) -> Figure:
+    """The same at another moment: the same paths, with the products of that moment."""
+    kept = [line for line in figure.paths if line.way is None]
+    ways = [line.way for line in figure.paths if line.way]
+    found = paths_of(graph, node, slopes, ways or None)
+    below = [line for line in figure.paths if line.way is not None]
+    top = replace(figure, height=below[0].texts[0].y - _ROW if below else figure.height)
+    said = _legend(top, graph, found, margin)
+    return replace(figure, paths=(*kept, *_fitting(said, figure.width - margin)))
+
+
+def _legend(figure: Figure, graph: Graph, found: Paths, margin: float) -> list[PathLine]:
+    """A line for each path, for all others, and for the sum; at each moment as many."""
+    page, y, node = described(graph, found), figure.height, found.node
+    lines = []
+    for number, row in enumerate(page.rows):
+        y += _ROW
+        names, symbols, numbers, product = row.cells
+        middle, left = y - 4.0, margin
+        points: tuple[Point, ...] = ()
+        way: tuple[tuple[NodeId, int], ...] = ()
+        if row.moment >= 0:
+            third = _SWATCH / 3
+            points = tuple((left + third * at, middle) for at in range(4))
+            way = found.shown[number].wires
+        said = f"{names}:  {symbols}" + (f" = {numbers}" if numbers not in ("", product) else "")
+        if row.moment < 0:
+            said = f"{names}, added up" if product else names
+        said += " = " if product else ""
+        texts = _texts(node, said, product, left + _SWATCH + 8, y)
+        lines.append(PathLine(node, number, points, DASH_OF[number % len(DASH_OF)], texts, way))
+    words = "" if page.total is None else "".join(each.text for each in page.total.fragments[:-1])
+    total = "" if page.total is None else page.total.fragments[-1].text
+    said = words or f"{page.title}: the sum of their products is the gradient"
+    if not found.ways:
+        target = "a target" if found.target is None else name_of(graph.nodes[found.target])
+        said = f"No path leads from {name_of(graph.nodes[node])} to {target}."
+    lines.append(PathLine(node, 0, (), (), _texts(node, said, total, margin, y + _ROW), ()))
+    return lines
+
+
+def _texts(node: NodeId, said: str, product: str, x: float, y: float) -> tuple[Text, Text]:
+    """What is said, and the number that comes of it, which may be nothing yet."""
+    end = x + width(said, _SIZE)
+    return (
+        Text(0, "label", x, y, "start", said, _SIZE),
+        Text(0, "grad", end, y, "start", product, _SIZE, bold=True),
     )
 
 
-def _rgb(colour: str) -> Iterable[int]:
-    return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+def _right(line: PathLine) -> float:
+    text = line.texts[-1]
+    return text.x + width(text.text, text.size, bold=True)
+
+
+def _fitting(lines: Sequence[PathLine], right: float) -> Iterator[PathLine]:
+    """The lines, those that are too long in smaller text."""
+    for line in lines:
+        said, product = line.texts
+        size = min(_SIZE, _SIZE * (right - said.x) / max(1.0, _right(line) - said.x))
+        if size < _SIZE:
+            end = said.x + width(said.text, size)
+            line = replace(line, texts=(replace(said, size=size), replace(product, size=size, x=end)))
+        yield line

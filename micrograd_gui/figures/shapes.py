@@ -20,9 +20,9 @@ from micrograd_gui.figures.geometry import (
     Point,
 )
 from micrograd_gui.figures.palette import Weight
-from micrograd_gui.figures.parts import CardBox, ChipText, Enclosure, Oval, Text, Wire, texts_on
+from micrograd_gui.figures.parts import CardBox, ChipText, Enclosure, Oval, PathLine, Text, Wire, texts_on
 
-Tone = Literal[
+_Tone = Literal[
     "ground",
     "box",
     "line",
@@ -38,7 +38,23 @@ Tone = Literal[
     "bad",
     "bad_fill",
 ]
-TONES: tuple[Tone, ...] = get_args(Tone)
+PathTone = Literal[
+    "path1",
+    "path2",
+    "path3",
+    "path4",
+    "path5",
+    "path6",
+    "path7",
+    "path8",
+    "path9",
+    "path10",
+    "path11",
+    "path12",
+]
+Tone = _Tone | PathTone
+TONES: tuple[Tone, ...] = get_args(_Tone)
+PATH_TONES: tuple[Tone, ...] = get_args(PathTone)  # of figures that show paths
 
 VEIL = 0.35  # how much a veil covers of what is behind it
 DASHES = (5.0, 3.0)
@@ -94,7 +110,7 @@ Outline = Rect | Ellipse | Curve | Polygon | Lines
 class Shape:
     """An outline with the colours of its inside and its edge (None: none), and how thick that is.
 
-    A ``veil`` lets what is behind it show, and has a dashed edge.
+    A ``veil`` lets what is behind it show, and has a dashed edge; ``dashes`` are those of another edge.
     """
 
     outline: Outline
@@ -102,6 +118,12 @@ class Shape:
     edge: Tone | None = None
     weight: Weight = "thin"
     veil: bool = False
+    dashes: tuple[float, ...] = ()
+
+    @property
+    def pattern(self) -> tuple[float, ...]:
+        """The dashes of its edge, and what is between them; nothing where it is whole."""
+        return DASHES if self.veil else self.dashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +142,14 @@ class ShapeGroup:
         return not painted and not any(text.text for text in self.texts)
 
 
-Element = Enclosure | Wire | Oval | CardBox | ChipText | Text
+Element = Enclosure | Wire | PathLine | Oval | CardBox | ChipText | Text
 
 
 def elements(figure: Figure) -> Iterator[Element]:
     """The parts of a figure in the order in which they are drawn, which is the same at each moment."""
     yield from figure.enclosures
     yield from sorted(figure.wires, key=lambda wire: wire.bundle)  # as the canvas draws them
+    yield from figure.paths
     yield from figure.ovals
     yield from figure.boxes
     yield from reversed(figure.chips)  # the line to a later one goes behind an earlier one
@@ -141,6 +164,11 @@ def shapes_of(element: Element, figure: Figure) -> tuple[Shape, ...]:
             return tuple(_card(element, figure) if figure.style == "canvas" else _record(element, figure))
         case Wire():
             return tuple(_wire(element, figure))
+        case PathLine():
+            if not element.points:
+                return ()
+            tone = PATH_TONES[element.number % len(PATH_TONES)]
+            return (Shape(Curve(element.points), None, tone, "strong", dashes=element.dashes),)
         case Oval():
             return (_oval(element, figure),)
         case Enclosure():
@@ -173,6 +201,8 @@ def texts_of(element: Element, figure: Figure) -> tuple[Text, ...]:
             return figure.texts_of(element)
         case Wire():
             return ()
+        case PathLine():
+            return element.texts
         case Oval():
             return (figure.text_in(element),)
         case Enclosure():

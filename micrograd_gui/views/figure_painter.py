@@ -15,7 +15,7 @@ from micrograd_gui.figures.geometry import STRIKE
 from micrograd_gui.figures.palette import PALETTES, Weight
 from micrograd_gui.figures.parts import CardBox, Enclosure, Oval, Text, Wire
 from micrograd_gui.figures.shapes import (
-    DASHES,
+    PATH_TONES,
     TONES,
     VEIL,
     Curve,
@@ -58,6 +58,7 @@ class _Style(NamedTuple):
     edge: Tone | None
     weight: Weight
     veil: bool
+    pattern: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +113,12 @@ class FigurePainter:
     def __init__(self, theme: Theme) -> None:
         self._selection = QColor(theme.selection)
         palette = PALETTES[theme.name]
-        self._colours = {tone: QColor(getattr(palette, tone)) for tone in TONES}
+        self._colours = {tone: QColor(palette.colour(tone)) for tone in (*TONES, *PATH_TONES)}
         self._veils = {tone: QColor(colour) for tone, colour in self._colours.items()}
         for veil in self._veils.values():
             veil.setAlphaF(VEIL)
         self._width = palette.weight
-        self._pens: dict[tuple[Tone, float, bool], QPen] = {}
+        self._pens: dict[tuple[Tone, float, tuple[float, ...]], QPen] = {}
         self._fonts: dict[tuple[float, bool, bool], tuple[QFont, QFontMetricsF]] = {}
 
     def paint(
@@ -158,7 +159,7 @@ class FigurePainter:
     def _draw(self, painter: QPainter, style: _Style, outlines: list[Any], thin: float) -> None:
         edge, fill = style.edge, style.fill
         width = max(self._width(style.weight), thin)
-        painter.setPen(_NO_PEN if edge is None else self._pen(edge, width, style.veil))
+        painter.setPen(_NO_PEN if edge is None else self._pen(edge, width, style.pattern))
         colours = self._veils if style.veil else self._colours
         painter.setBrush(_NO_BRUSH if fill is None else QBrush(colours[fill]))
         if style.kind is Lines:
@@ -173,14 +174,14 @@ class FigurePainter:
             for each in outlines:
                 draw(painter, each)
 
-    def _pen(self, tone: Tone, width: float, veil: bool) -> QPen:
-        pen = self._pens.get((tone, width, veil))
+    def _pen(self, tone: Tone, width: float, pattern: tuple[float, ...]) -> QPen:
+        pen = self._pens.get((tone, width, pattern))
         if pen is None:
             if len(self._pens) > 100:  # a width for each zoom from afar
                 self._pens.clear()
-            pen = self._pens[tone, width, veil] = QPen(self._colours[tone], width)
-            if veil:
-                pen.setDashPattern([length / width for length in DASHES])
+            pen = self._pens[tone, width, pattern] = QPen(self._colours[tone], width)
+            if pattern:
+                pen.setDashPattern([length / width for length in pattern])
         return pen
 
     def _write(self, painter: QPainter, texts: Iterable[Text]) -> None:
@@ -232,7 +233,7 @@ def _prepared(element: Element, figure: Figure) -> _Prepared:
 def _style(shape: Shape) -> _Style:
     outline = shape.outline
     round = outline.round if isinstance(outline, Rect) else 0.0
-    return _Style(type(outline), round, shape.fill, shape.edge, shape.weight, shape.veil)
+    return _Style(type(outline), round, shape.fill, shape.edge, shape.weight, shape.veil, shape.pattern)
 
 
 def _for_qt(outline: Outline) -> Drawable:

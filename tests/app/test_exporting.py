@@ -287,3 +287,20 @@ def test_a_worksheet_asks_for_what_comes_after_this_moment(opened, verbs, asked)
     assert not sheet.palette.dark
     assert sheet.paper == (612.0, 792.0)
     dialog.reject()
+def test_the_paths_of_the_selected_node_are_exported_where_they_are_shown(opened, act):
+    window = opened("a = 3; d = a*a; L = d + a")
+    act(window, "forward", "backward")
+    dialog = open_export(window)
+    assert not dialog.paths.isEnabled()
+    assert not dialog.paths.isChecked()
+    dialog.close()
+    window.session.select({window.session.state.graph.named("a")})
+    act(window, "paths")
+    dialog = open_export(window)
+    assert dialog.paths.isChecked()
+    (figure,) = dialog.request().film().pictures
+    texts = [text.text for line in figure.paths for text in line.texts]
+    assert "7.0000" in texts
+    dialog.form.setCurrentIndex(dialog.form.findData(".csv"))
+    assert not dialog.paths.isEnabled()
+    dialog.close()

@@ -72,7 +72,7 @@ OTHER: dict[str, object] = {  # than usual, for each option
     "step": "3", "style": "canvas", "theme": "print", "scale": 0.7, "gradients": False, "transparent": True,
     "motion": False, "rankdir": "TB", "nodes": "y,L", "open_blocks": True, "digits": 1, "card": True,
     "only": "card", "margin": 50, "dialect": "torch", "train": True, "fps": 50, "seconds": 0.1,
-    "worksheet": True, "paper": "letter",
+    "paths": "x", "worksheet": True, "paper": "letter",
 }  # fmt: skip
 HEEDED = [(form.suffix, name) for form in FORMS.values() for name in OPTIONS if name in form.options]
 UNHEEDED = [(form.suffix, name) for form in FORMS.values() for name in OPTIONS if name not in form.options]

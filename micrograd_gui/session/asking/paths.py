@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from heapq import nsmallest
 from typing import NamedTuple
@@ -55,13 +55,16 @@ def paths_at(state: State) -> Paths | None:
     """The paths of the selected node at this moment; None where there is no one node."""
     if state.selected is None:
         return None
-    if state.is_training:
-        return paths_of(state.graph, state.selected, slopes_by_rule(state.graph, state.frame))
-    return paths_of(state.graph, state.selected, slopes_gone(state))
+    return paths_of(state.graph, state.selected, slopes_at(state))
 
 
-def paths_of(graph: Graph, node: NodeId, slopes: Slopes) -> Paths:
-    """The paths of that node, with those slopes along the wires; symbols only where one is missing."""
+def paths_of(
+    graph: Graph, node: NodeId, slopes: Slopes, ways: Sequence[tuple[Wire, ...]] | None = None
+) -> Paths:
+    """The paths of that node, with those slopes along the wires; symbols only where one is missing.
+
+    ``ways`` are those that are shown, in that order; None: those of the largest products.
+    """
     target = graph.target
     on_way = _on_way(graph, node)
     if target is None or not on_way:
@@ -73,8 +76,11 @@ def paths_of(graph: Graph, node: NodeId, slopes: Slopes) -> Paths:
         if number != target:
             count[number] = sum(count[user] for user, _ in wires[number])
     missing = sum(wire not in slopes for each in wires.values() for wire in each)
-    best = _best(wires, target, {} if missing else slopes)
-    found = [_followed(best, node, rank) for rank in range(len(best[node]))]
+    if ways is None:
+        best = _best(wires, target, {} if missing else slopes)
+        found = [_followed(best, node, rank) for rank in range(len(best[node]))]
+    else:
+        found = [(each, math.prod(slopes.get(wire, 1.0) for wire in reversed(each))) for each in ways]
     if missing:
         return Paths(node, target, count[node], tuple(Path(each) for each, _ in found), missing=missing)
     shown = tuple(Path(each, tuple(slopes[wire] for wire in each), product) for each, product in found)
@@ -84,6 +90,11 @@ def paths_of(graph: Graph, node: NodeId, slopes: Slopes) -> Paths:
 
 
 # The slopes --------------------------------------------------------------------------------------
+
+
+def slopes_at(state: State) -> Slopes:
+    """The slopes that are known at this moment; while the graph trains, of whole passes, by the rules."""
+    return slopes_by_rule(state.graph, state.frame) if state.is_training else slopes_gone(state)
 
 
 def slopes_gone(state: State) -> Slopes:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from micrograd_gui.figures.palette import PALETTES
-from micrograd_gui.figures.paths import DASH_OF, LANE, LIT, THICK, Strand, beside, path_colour, strands
+from micrograd_gui.figures.paths import DASH_OF, LANE, LIT, THICK, Strand, beside, strands
 from micrograd_gui.session.asking.ledger import Asked
 from micrograd_gui.session.asking.paths import paths_at
 from micrograd_gui.session.state import State
@@ -47,7 +47,7 @@ def paint_strands(painter: QPainter, scene: Scene, made: tuple[Strand, ...], loo
 
 def pen_of_path(path: int, theme: Theme, width: float, larger: float = 1.0) -> QPen:
     """The pen of that path: a colour and a pattern of dashes of its own."""
-    pen = _pen(QColor(path_colour(PALETTES[theme.name], path)), width)
+    pen = _pen(QColor(PALETTES[theme.name].colour(f"path{path + 1}")), width)
     pattern = DASH_OF[path % len(DASH_OF)]
     if pattern:
         pen.setDashPattern([length * larger / width for length in pattern])
