@@ -133,6 +133,11 @@ class Panes(QObject):
         if not seen:
             self._window.tabifyDockWidget(beside, dock)
             dock.raise_()
+            share = round(getattr(pane, "SHARE", 0.0) * self._window.height())
+            if share and self._window.width() >= NARROW * self._look.scale:
+                self._resize(Qt.Orientation.Vertical, plot=self._window.height() - share, **{name: share})
+        elif not self.touched and name != "lesson":
+            self._share_height()
         if name == "lesson":
             self.settle_lesson()
         return not seen

@@ -11,7 +11,7 @@ from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.session.bugs.lab import Lab
 from micrograd_gui.session.bugs.room import BugLab
 from micrograd_gui.session.bugs.table import BUGS, bug_called
-from micrograd_gui.session.bugs.words import why
+from micrograd_gui.session.bugs.words import checked, why
 from micrograd_gui.session.found import Apart
 from micrograd_gui.session.record import record
 from micrograd_gui.session.session import Session
@@ -257,3 +257,34 @@ def test_gradients_over_all_rows_are_not_compared():
     assert session.state.finding is not None
     room.show_difference()
     assert session.state.finding is not None
+
+
+def test_words_follow_the_target_and_a_check_speaks_of_both_runs():
+    session = Session(graph_from_expression("a = 2; t = tanh(a); u = a + t; L = u*u"))
+    room = session.room(BugLab)
+    room.plant("tanh_input")
+    t = next(node.id for node in session.state.graph if node.label == "t")
+    a = next(node.id for node in session.state.graph if node.label == "a")
+    assert why(session.state).startswith("Nothing is run yet")
+    session.set_target(a)
+    assert why(session.state).startswith("There is nothing to run backward here")
+    session.set_target(t)
+    room.show_difference()
+    session.check_all()
+    assert checked(session.state).startswith("Checked: the right run: all gradients agree")
+    assert checked(session.state).endswith("; the wrong run's fail at a.")
+
+
+def test_a_second_pass_is_told_by_the_number_of_passes():
+    session = Session(graph_from_expression("w = 2; x = 3; L = w*x"))
+    room = session.room(BugLab)
+    room.plant("no_zero")
+    room.show_difference()
+    assert "no grad was set to 0" in session.state.finding.sentence
+    session.last()
+    assert (
+        "as if 2 passes were added up, without a grad zeroed between them" in session.state.finding.sentence
+    )
+    session.zero_grad()
+    session.backward()
+    assert "as if 3 passes were added up" in session.state.finding.sentence

@@ -10,11 +10,13 @@ from msgspec import Struct, field
 from micrograd.diagnosis import why
 from micrograd.mistakes import MOVED
 from micrograd.passes import Alteration
+from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.session.bugs.table import Bug, bug_called
+from micrograd_gui.session.bugs.table import Bug, bug_called, why_not
 from micrograd_gui.session.bugs.wrong_run import WrongPass, WrongRun, wrong_run
 from micrograd_gui.session.found import Apart, Found
-from micrograd_gui.session.trace import Frame, NumberField, Run, Step
+from micrograd_gui.session.record import record
+from micrograd_gui.session.trace import Frame, NumberField, Pass, Run, Step
 
 
 class Lab(Struct, frozen=True, eq=False, dict=True):
@@ -72,6 +74,23 @@ class Lab(Struct, frozen=True, eq=False, dict=True):
                     numbers |= {(node, "grad"): number for node, number in run.frame(cursor).grad.items()}
         return None
 
+    @property
+    def missing(self) -> str:
+        """Why this graph cannot show the bug; nothing where it may."""
+        return why_not(self.graph, self.bug)
+
+    @cached_property
+    def tried(self) -> Lab:
+        """The bug over a run of this graph, of the passes in which it shows."""
+        graph = self.graph
+        plan = graph.plan or TrainingPlan()
+        script: list[Pass] = []
+        for each in self.bug.script:
+            done = sum(other.kind == "update" for other in script)
+            moves = each._replace(rate=plan.rate, rule=plan.optimiser, k=done)
+            script.append(moves if each.kind == "update" else each)
+        return Lab(self.name, graph, record(graph, script) if graph.nodes else None)
+
     def _compared(self, cursor: int) -> Found | None:
         if self.run is None or self.wrong is None or cursor > len(self.wrong.run):
             return None
@@ -87,7 +106,7 @@ class Lab(Struct, frozen=True, eq=False, dict=True):
         during = self.wrong.pass_at(cursor)
         if data:
             node = next(number for number in self.graph.order if number in data)
-            return node, self._of_data(node, data[node], during)
+            return node, self._of_data(node, data[node], cursor)
         if during is not None:
             places = {number: place for place, number in enumerate(during.nodes)}
             there = [places[number] for number in grad if number in places]
@@ -95,7 +114,7 @@ class Lab(Struct, frozen=True, eq=False, dict=True):
                 place = self._first_place(there, during)
                 return during.nodes[place], self._of_grad(place, cursor, during, grad)
         node = next(number for number in reversed(self.graph.order) if number in grad)
-        return node, f"{self._numbers(node, 'grad', grad[node])}: {_lowered(self.bug.known.sentence)}"
+        return node, f"{self._numbers(node, 'grad', grad[node])}: {_NOT_ZEROED[self.bug.zeroes]}."
 
     def _first_place(self, there: list[int], during: WrongPass) -> int:
         """The first in backward order; of another order, first of what is wrong when the pass is over.
@@ -116,7 +135,7 @@ class Lab(Struct, frozen=True, eq=False, dict=True):
         change = during.change
         if change is None:
             node = during.nodes[place]
-            return f"{self._numbers(node, 'grad', grad[node])}: {_lowered(self.bug.known.sentence)}"
+            return f"{self._numbers(node, 'grad', grad[node])}: {_NOT_ZEROED[self.bug.zeroes]}."
         frame = self.run.frame(cursor)
         right = [frame.grad.get(node, 0.0) for node in during.nodes]
         acted = during.acts[: max(0, cursor - during.begin - 1)]
@@ -124,17 +143,23 @@ class Lab(Struct, frozen=True, eq=False, dict=True):
         said = why(place, during.graph, right, self.bug.known, so_far, frozenset(acted))
         return f"{self._numbers(during.nodes[place], 'grad', grad[during.nodes[place]])}, as if {said}."
 
-    def _of_data(self, node: NodeId, apart: Apart, during: WrongPass | None) -> str:
+    def _of_data(self, node: NodeId, apart: Apart, cursor: int) -> str:
+        during = None if self.wrong is None else self.wrong.pass_at(cursor)
         said = self._numbers(node, "data", apart)
         leaf = self.graph.nodes[node].is_leaf
         if self.bug.early:
-            then = "; an update then goes by the grad of the pass before, where there was one" if leaf else ""
-            return f"{said}, as if {MOVED}{then}."
+            return f"{said}, as if {MOVED}{self._moved_by(node, cursor) if leaf else ''}."
         if not leaf:
             return f"{said}: it was computed from other numbers."
         change: Alteration | None = None if during is None else during.change
         why = "" if change is None else f", as if {change.said}"
         return f"{said}: it was moved by a wrong gradient{why}."
+
+    def _moved_by(self, node: NodeId, cursor: int) -> str:
+        """By which grad an update has moved the parameter that came too early."""
+        steps = () if self.wrong is None else self.wrong.run.steps[:cursor]
+        moved = any(change.node == node for step in steps for change in step.changes)
+        return "; it moved by its grad of the pass before" if moved else "; there was no grad yet to move by"
 
     def _numbers(self, node: NodeId, part: str, apart: Apart) -> str:
         other, fresh = Found.texts(apart)
@@ -146,6 +171,11 @@ class Lab(Struct, frozen=True, eq=False, dict=True):
         return f"{name} is {other}, but {fresh} is right"
 
 
+_NOT_ZEROED = {
+    "all": "it is so since an update moved parameters by wrong gradients",
+    "nothing": "no grad was set to 0",
+    "leaves": "only the leaves were set to 0",
+}
 _Numbers = dict[NumberField, float]
 
 
@@ -158,10 +188,6 @@ def _written(step: Step) -> _Numbers:
     if step.node is not None and step.kind == "seed":
         new[step.node, "grad"] = 1.0
     return new
-
-
-def _lowered(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
 
 
 def _differing(right: Frame, wrong: Frame) -> tuple[dict[NodeId, Apart], dict[NodeId, Apart]]:

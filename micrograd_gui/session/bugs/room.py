@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph
 from micrograd_gui.session.bugs.lab import Lab
-from micrograd_gui.session.bugs.table import bug_called
-from micrograd_gui.session.record import record
 from micrograd_gui.session.room import Room
 from micrograd_gui.session.state import State
 from micrograd_gui.session.stepping import Position, refuse_where_stopped, standing_at
-from micrograd_gui.session.trace import Pass
 
 
 class BugLab(Room):
@@ -42,9 +39,9 @@ class BugLab(Room):
         here = state.lab
         if here.first is None or here.run is None:
             refuse_where_stopped(state)
-            here = tried(state, here.name)
+            here = here if here.missing else here.tried
             if here.first is None or here.run is None:
-                raise Refusal(not_shown(state, here))
+                raise Refusal(not_shown(here))
         after = standing_at(state, Position(here.run, here.first))
         self.session.take(replace(after, lab=here))
 
@@ -56,32 +53,20 @@ class BugLab(Room):
         if lab is None:
             return new
         run = None if new.is_training else new.trace
-        if lab.run is run and lab.graph.nodes is new.graph.nodes:
+        if lab.run is run and _alike(lab.graph, new.graph):
             return new if new.lab is lab else replace(new, lab=lab)
         return replace(new, lab=Lab(lab.name, new.graph, run))
 
 
-def tried(state: State, name: str) -> Lab:
-    """The bug over the run of the passes in which it shows."""
-    graph = state.graph
-    plan = graph.plan or TrainingPlan()
-    script: list[Pass] = []
-    for each in bug_called(name).script:
-        if each.kind == "update":
-            done = sum(other.kind == "update" for other in script)
-            each = each._replace(rate=plan.rate, rule=plan.optimiser, k=done)
-        script.append(each)
-    return Lab(name, graph, record(graph, script) if graph.nodes else None)
+def _alike(one: Graph, other: Graph) -> bool:
+    """Whether they differ in nothing that a run with a bug, or the words on it, depends on: in places."""
+    return one.nodes is other.nodes and one.target == other.target and one.plan == other.plan
 
 
-def not_shown(state: State, lab: Lab) -> str:
+def not_shown(lab: Lab) -> str:
     """Why the bug changes no number of this graph, in one sentence."""
-    graph, bug = state.graph, lab.bug
-    if graph.target is None or graph.nodes[graph.target].is_leaf:
-        return "There is nothing to run backward here: the graph needs a target that is computed."
-    missing = bug.missing(graph)
-    if missing:
-        return missing
+    if lab.missing:
+        return lab.missing
     if lab.run is not None and lab.run.problem is not None:
         return f"The run stops before the bug shows: {lab.run.problem.note}"
     return "By chance this bug changes none of the numbers that stand here."

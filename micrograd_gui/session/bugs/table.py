@@ -171,3 +171,10 @@ BUGS: tuple[Bug, ...] = (
 def bug_called(name: str) -> Bug:
     """The row of that name."""
     return next(bug for bug in BUGS if bug.name == name)
+
+
+def why_not(graph: Graph, bug: Bug) -> str:
+    """Why the graph cannot show the bug; nothing where it may."""
+    if graph.target is None or graph.nodes[graph.target].is_leaf:
+        return "There is nothing to run backward here: the graph needs a target that is computed."
+    return bug.missing(graph)

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import told_apart, written
-from micrograd_gui.session.bugs.lab import Lab
-from micrograd_gui.session.bugs.room import not_shown, tried
-from micrograd_gui.session.bugs.table import Bug
+from micrograd_gui.session.bugs.room import not_shown
+from micrograd_gui.session.explain.verdicts import verdict_in_short
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Contribution, Step
 
+_NAMES = 4  # of nodes in a sentence
 _PASSES = {"forward": "forward", "backward": "backward", "zero": "zero grad", "update": "update"}
 OFF = (
     "Switch a mistake on: a run that makes it goes beside this one, moment by moment. "
@@ -42,16 +42,24 @@ def why(state: State) -> str:
         if state.cursor < lab.first:
             return f"No number differs yet: the first one does at moment {lab.first}."
         return f"Both runs have the same numbers again; at moment {lab.first} the first one differed."
-    there = _tried(state, lab)
-    if there.first is None:
-        return not_shown(state, there)
+    if lab.missing:
+        return lab.missing
+    if lab.tried.first is None:
+        return not_shown(lab.tried)
     passes = ", ".join(_PASSES[each.kind] for each in lab.bug.script)
     said = "Nothing is run yet" if lab.run is None else "It does not show in this run so far"
     return f"{said}: it takes {passes}."
 
 
-def _tried(state: State, lab: Lab) -> Lab:
-    return tried(state, lab.name)
+def checked(state: State) -> str:
+    """What a check of all gradients says of both runs at this moment; nothing where none was made."""
+    if state.lab is None or state.finding is None or not state.checked or state.check_is_stale:
+        return ""
+    wrong = [row.node for row in state.checked if row.ok and row.node in state.finding.grad]
+    names = ", ".join(state.graph.nodes[node].spoken for node in wrong[:_NAMES])
+    more = f" and {len(wrong) - _NAMES} more" if len(wrong) > _NAMES else ""
+    fails = f"the wrong run's fail at {names}{more}" if wrong else "the wrong run's are right, too, so far"
+    return f"Checked: the right run: {verdict_in_short(state.graph, state.checked)}; {fails}."
 
 
 def moves(state: State) -> tuple[BothDid, ...]:
@@ -92,10 +100,3 @@ def _in_numbers(graph: Graph, each: Contribution | None, *, sets: bool) -> str:
     sign = "=" if sets else "+="
     factors = f"{written(each.slope)} × {written(each.upstream)}"
     return f"{graph.nodes[each.operand].spoken}.grad {sign} {factors} → {written(each.after)}"
-
-
-def missing_in_short(graph: Graph, bug: Bug) -> str:
-    """Why the graph at hand cannot show it, as the tip of its switch; nothing where it may."""
-    if graph.target is None or graph.nodes[graph.target].is_leaf:
-        return "There is nothing to run backward here."
-    return bug.missing(graph)

@@ -236,6 +236,8 @@ def paint_fields(
         "data": ShownNumber.of(picture, number, "data", picture.frame.data.get(number), new),
         "grad": ShownNumber.of(picture, number, "grad", picture.frame.grad.get(number)),
     }
+    if shown["data"].other and picture.nudge is None:  # what another run has stands where it was before
+        old = None
     rows = card_geometry.fields(place, zoom, width)
     for part, field in zip(shown, rows, strict=True):
         if plain and (number, part) in picture.fresh:

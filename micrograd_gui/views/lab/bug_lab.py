@@ -19,20 +19,22 @@ from PySide6.QtWidgets import (
 )
 
 from micrograd_gui.session.bugs.room import BugLab
-from micrograd_gui.session.bugs.table import BUGS
-from micrograd_gui.session.bugs.words import BothDid, missing_in_short, moves, why
+from micrograd_gui.session.bugs.table import BUGS, why_not
+from micrograd_gui.session.bugs.words import BothDid, checked, moves, why
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.theme import MONO, Look
 
 _WIDE = 620  # pixels at text scale 1 from which the switches stand beside what they do
-_MOST_MOVES = 3  # operands of a step
+_MOST_MOVES = 4  # operands of a step
 _NOTHING = "nothing comes here"
-_LOW = 430  # and below which the other switches make room for what one does
+_LOW = 360  # and below which the other switches make room for what one does
 
 
 class BugLabPane(QScrollArea):
     """The pane: a switch for each bug, one on at a time; below or beside it what comes of it."""
+
+    SHARE = 0.47  # of the height of the window, where it stands below the plot
 
     def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -132,10 +134,11 @@ class BugLabPane(QScrollArea):
             on = lab is not None and lab.name == bug.name
             switch.setChecked(on)
             switch.setText(f"✓ {bug.title}" if on else bug.title)
-            missing = missing_in_short(state.graph, bug)
+            missing = why_not(state.graph, bug)
             switch.setToolTip(missing or "It can show in this graph")
             switch.setProperty("muted", bool(missing))
-        self.why.setText(escape(why(state)))
+        said = checked(state)
+        self.why.setText(escape(why(state)) + (f"<br>{escape(said)}" if said else ""))
         self.both.setText(f"<table>{self._in_colours(state, moves(state))}</table>")
         self.both.setVisible(lab is not None)
         for button in (self.go, self.made):

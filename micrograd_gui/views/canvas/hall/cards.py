@@ -218,6 +218,8 @@ def _paint_numbers(
 ) -> None:
     form = picture.scene.form
     old, _ = before_and_after(picture, number)
+    if picture.nudge is None and picture.apart(number, "data") is not None:
+        old = None  # what another run has stands there
     rows = form.rows((rect.left(), rect.top()))
     painter.setPen(pens.line_pen)
     painter.drawLine(
