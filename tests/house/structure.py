@@ -29,6 +29,11 @@ class Module:
     def tree(self) -> ast.Module:
         return ast.parse(self.text)
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All that is in the tree: to walk through it takes as long as to read the text."""
+        return tuple(ast.walk(self.tree))
+
     @property
     def lines(self) -> int:
         return len(self.text.splitlines())
@@ -39,7 +44,7 @@ class Module:
 
     @property
     def functions(self) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield node
 
@@ -53,7 +58,7 @@ def modules() -> tuple[Module, ...]:
 
 def imports(module: Module, known: frozenset[str]) -> Iterator[str]:
     """The modules of ours that it imports anywhere: at its top, for types only, or inside a function."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in known)
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
@@ -115,7 +120,7 @@ def cut_classes() -> dict[str, str]:
     heirs: dict[str, set[tuple[str, str]]] = defaultdict(set)
     called: set[str] = set()
     for module in modules():
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.ClassDef):
                 for base in node.bases:
                     name = base.value if isinstance(base, ast.Subscript) else base
@@ -160,7 +165,7 @@ def contents() -> dict[str, frozenset[str]]:
     found = {}
     for module in modules():
         names = {name for node in module.tree.body for name in _bound(node)}
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.ImportFrom) and node.module == "micrograd_gui.door":
                 names |= {alias.name for alias in node.names}
         found[module.name] = frozenset(names)

@@ -3,13 +3,12 @@
 import ast
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("micrograd", "micrograd_gui")
+from tests.house.structure import ROOT, Module, modules
 
 MACHINE_PATH = re.compile(r"(?<![\w.<>)}\]-])/(?:home|Users|root|work|opt)/\w|\b[A-Z]:\\Users\\")
 REGISTRY = re.compile(r"pypi\.org|pythonhosted\.org|npmjs\.org|deb\.debian\.org")
@@ -17,10 +16,6 @@ FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__"}
 FORBIDDEN_MODULES = {"pickle", "cPickle", "marshal", "shelve", "dill", "cloudpickle"}
 FORBIDDEN_OF_OS = {"system", "popen"}
 FORBIDDEN_NAME = re.compile(r"get_|\w*(?:Manager|Helper)$|_?(?:utils?|helpers?)$")
-
-
-def sources() -> list[Path]:
-    return [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 
 
 def texts() -> Iterator[tuple[str, str]]:
@@ -46,9 +41,9 @@ def sayings(pattern: re.Pattern[str]) -> list[str]:
     ]
 
 
-def forbidden(tree: ast.AST) -> Iterator[tuple[int, str]]:
+def forbidden(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
     """Where code runs text, revives objects or starts a shell."""
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.Call(func=ast.Name(id=name)) if name in FORBIDDEN_CALLS:
                 yield node.lineno, name
@@ -85,30 +80,31 @@ def forbidden(tree: ast.AST) -> Iterator[tuple[int, str]]:
     ],
 )
 def test_code_that_runs_text_would_be_noticed(code: str, what: str) -> None:
-    assert [found for _, found in forbidden(ast.parse(code))] == [what]
+    assert [found for _, found in forbidden(ast.walk(ast.parse(code)))] == [what]
 
 
 def test_an_event_loop_and_a_regular_expression_are_not_mistaken_for_code_that_runs_text() -> None:
-    assert not list(forbidden(ast.parse("app.exec()\nre.compile('a')\nrun(['ls'], shell=False)")))
+    code = "app.exec()\nre.compile('a')\nrun(['ls'], shell=False)"
+    assert not list(forbidden(ast.walk(ast.parse(code))))
 
 
 def test_no_source_file_runs_text_revives_objects_or_starts_a_shell() -> None:
     found = [
-        f"{path.relative_to(ROOT)}:{line}: {what}"
-        for path in [*sources(), ROOT / "run.py"]
-        for line, what in forbidden(ast.parse(path.read_text("utf-8")))
+        f"{module.path}:{line}: {what}"
+        for module in (*modules(), Module("run.py", (ROOT / "run.py").read_text("utf-8")))
+        for line, what in forbidden(module.nodes)
     ]
     assert not found
 
 
 def test_names_say_what_a_thing_is() -> None:
     found = []
-    for path in sources():
-        names = [path.stem]
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for module in modules():
+        names = [Path(module.path).stem]
+        for node in module.nodes:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 names.append(node.name)
-        found += [f"{path.relative_to(ROOT)}: {name}" for name in names if FORBIDDEN_NAME.match(name)]
+        found += [f"{module.path}: {name}" for name in names if FORBIDDEN_NAME.match(name)]
     assert not found
 
 
@@ -126,28 +122,27 @@ def test_nothing_names_the_address_of_a_registry() -> None:
     assert not sayings(REGISTRY)
 
 
-def dataclasses_in(tree: ast.AST) -> set[str]:
+def dataclasses_in(module: Module) -> set[str]:
     return {
         node.name
-        for node in ast.walk(tree)
+        for node in module.nodes
         if isinstance(node, ast.ClassDef) and any("dataclass" in ast.unparse(d) for d in node.decorator_list)
     }
 
 
-def imported(tree: ast.AST, module: str = "") -> set[str]:
-    """The names that are imported from that module; from any, where none is named."""
-    froms = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
-    return {alias.name for node in froms if node.module == module or not module for alias in node.names}
+def imported(module: Module, source: str = "") -> set[str]:
+    """The names that it imports from that module; from any, where none is named."""
+    froms = (node for node in module.nodes if isinstance(node, ast.ImportFrom))
+    return {alias.name for node in froms if node.module == source or not source for alias in node.names}
 
 
 def test_a_struct_is_taken_apart_and_made_anew_by_msgspec() -> None:
-    trees = {path: ast.parse(path.read_text("utf-8")) for path in sources()}
-    known = set[str]().union(*map(dataclasses_in, trees.values()))
+    known = set[str]().union(*map(dataclasses_in, modules()))
     wrong = [
-        path.name
-        for path, tree in trees.items()
-        if "micrograd_gui" in path.parts
-        and {"asdict", "astuple", "fields", "replace"} & imported(tree, "dataclasses")
-        and not known & (dataclasses_in(tree) | imported(tree))
+        module.path
+        for module in modules()
+        if module.path.startswith("micrograd_gui/")
+        and {"asdict", "astuple", "fields", "replace"} & imported(module, "dataclasses")
+        and not known & (dataclasses_in(module) | imported(module))
     ]
     assert not wrong, "the type checker does not see it: there is no dataclass here"

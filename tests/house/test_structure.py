@@ -72,7 +72,7 @@ def test_no_part_knows_the_whole_that_it_is_a_part_of(room: str, whole: str, mak
         Path(module.path).name
         for module in modules()
         if module.path.startswith(room)
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Name) and node.id == whole
     }
     assert knowing <= makers
