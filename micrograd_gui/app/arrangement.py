@@ -455,8 +455,11 @@ def apply_style(look: Look) -> None:
     """Fusion, the theme's palette, the program's font and style sheet, for every window."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    if not app.property(_IN_FUSION) and app.style().objectName() != "fusion":
+    if not app.property(_IN_FUSION):  # once: with a style sheet, the style no longer tells its name
         app.setStyle("Fusion")
+        app.setProperty(_IN_FUSION, True)
     app.setPalette(qt_palette(look.theme))
-    app.setFont(look.font())
-    app.setStyleSheet(style_sheet(look))
+    if (font := look.font()) != app.font():  # Qt goes through all widgets, be it the same
+        app.setFont(font)
+    if (sheet := style_sheet(look)) != app.styleSheet():
+        app.setStyleSheet(sheet)

@@ -1,6 +1,7 @@
 """Where the panes are at first: what is drawn in them can be read at every usual size of a screen."""
 
 import pytest
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QAction
 
 from micrograd_gui.figures.parts import SMALL
@@ -38,3 +39,21 @@ def test_the_rendered_graph_is_legible_at_its_first_size(opened, qtbot, size):
         qtbot.waitUntil(lambda: not pane.message)
         assert pane._zoom * SMALL >= LEGIBLE, name
         assert pane.height() >= 4 * 26, name
+
+
+def test_another_window_of_the_same_look_has_no_widget_styled_anew(opened, act):
+    first = opened("neuron")
+    styled = []
+
+    class Heard(QObject):
+        def eventFilter(self, _watched, event):
+            if event.type() in (QEvent.Type.StyleChange, QEvent.Type.ApplicationFontChange):
+                styled.append(event.type())
+            return False
+
+    heard = Heard()
+    first.installEventFilter(heard)
+    second = opened("lecture")
+    assert not styled
+    act(second, "text_larger")
+    assert styled, "the look is that of all windows"
