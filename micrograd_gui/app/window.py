@@ -46,7 +46,8 @@ from micrograd_gui.views.expression_line import ExpressionLine, HLine
 from micrograd_gui.views.theme import Look
 
 if TYPE_CHECKING:
-    from micrograd_gui.app.classroom import Classroom
+    from micrograd_gui.app.learning.classroom import Classroom
+    from micrograd_gui.app.learning.explaining import Explaining
     from micrograd_gui.app.live import Link
     from micrograd_gui.views.canvas.layers.pace import Pace
     from micrograd_gui.views.data.pane import DataPane
@@ -135,6 +136,7 @@ class MainWindow(QMainWindow):
         self.menus.show_recent(self.settings.recent)
         self.bars = Toolbars(self, self.menus.actions, h_line, expression_line, self.look)
         self._pace: Pace | None = None  # there after the first paint
+        self._explaining: Explaining | None = None
         self._classroom: Classroom | None = None  # there when the first lesson is wanted
         self._link: Link | None = None  # to the live values of a notebook, where it shows some
         self._build_status()
@@ -186,6 +188,7 @@ class MainWindow(QMainWindow):
         self.projector.resized.connect(self.canvas.fit)
         self.projector.choice_wanted.connect(self._offer_documents)
         QTimer.singleShot(400, self, self.pace)  # the desktop is asked, after the first paint
+        QTimer.singleShot(500, self, self.explain)
         self._sized.timeout.connect(self.panes.follow_size)
         self._show_escape()
 
@@ -223,16 +226,23 @@ class MainWindow(QMainWindow):
     def classroom(self) -> Classroom:
         """Where lessons are chosen and followed."""
         if self._classroom is None:
-            from micrograd_gui.app.classroom import Classroom  # most never open one
+            from micrograd_gui.app.learning.classroom import Classroom  # most never open one
 
             lay_out = partial(self.commands.tidy, as_edit=False)
             self._classroom = Classroom(self, self.panes, self.documents, self.projector, lay_out)
         return self._classroom
 
+    def explain(self) -> None:
+        """From now on every part of the window says what it is; nobody asks before the first paint."""
+        if self._explaining is None:
+            from micrograd_gui.app.learning.explaining import Explaining
+
+            self._explaining = Explaining(self, self.bridge, self.message)
+
     def greet(self, *, asked: bool = False) -> None:
         """Offer the lessons to a new user, once; after the first paint."""
         if self.settings.first_start:
-            from micrograd_gui.app.greeting import greet  # nobody is new twice
+            from micrograd_gui.app.learning.greeting import greet  # nobody is new twice
 
             greet(self, self.panes.timeline, lambda: self.classroom().toggle(), asked=asked)
 

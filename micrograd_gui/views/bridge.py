@@ -47,8 +47,9 @@ class Bridge(QObject):
     ==============================  =======================  ============================================
     app/hall/projecting.py          150 ms                   whether the pane of choice has something to say
     app/hall/presenter.py           150 ms                   the notes on the first screen of two, in the hall
-    app/classroom.py                150 ms                   how far a lesson has come; which panes it hides
-    app/greeting.py                 each change              whether a new user has begun something
+    app/learning/classroom.py       150 ms                   how far a lesson has come; which panes it hides
+    app/learning/explaining.py      each change              why the node that is selected has its number
+    app/learning/greeting.py        each change              whether a new user has begun something
     app/training_loop.py            each change              whether the timer of the run goes
     app/window.py                   150 ms                   title, actions, what a document opens with
     views/canvas/view.py            together                 nodes, wires and their numbers

@@ -241,6 +241,10 @@ class GradientsModel(QAbstractTableModel):
                 other = NOT_YET if apart.other is None else repr(apart.other)
                 tip += f"; in the {self._whose} it is {other}"
             tip += "; from before the update: run again for the present one" * self._stale(node, column)
+            if column in _FIELDS:
+                from micrograd_gui.session.asking.why import why  # late: nobody points at a cell at the start
+
+                tip += f". {why(self._state, node)[column == ANALYTIC]}"
         return f"<qt>{escape(tip)}</qt>" if "<" in tip else tip  # Qt would take a label's "<b>" for markup
 
     def _colour(self, node: NodeId, column: int) -> str:

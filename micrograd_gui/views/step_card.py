@@ -40,6 +40,14 @@ _LARGEST_NOTE, _FILLED = 22.0, 0.85  # of a sentence in a hall, and how much of 
 _HANGING = 1.5  # how far in stands what is broken off, in the text's size
 _MUCH = 1.2  # how much larger two lines must be to be better than one
 
+_TIPS = {
+    "data": "A number of the forward pass: what a node holds at this moment.",
+    "grad": "A gradient: how many times as much as this node the target moves.",
+    "symbol": "The name of a node, or of one of its two numbers.",
+    "problem": "Here the run cannot go on.",
+    "+=": "Added to what is there: each use of a node brings a share of its gradient.",
+}  # of the parts of an equation, by their kind
+
 
 class StepCard(QTextEdit):
     """Shows what ``explain.card`` says, as large as it fits; read-only, and can be selected and copied.
@@ -305,7 +313,8 @@ class StepCard(QTextEdit):
         if fragment.kind in quiet:
             colour = theme.muted
         air = _AIR * pixels if fragment == EQUALS and line.size == "big" else 0.0
-        return _char_format(pixels, fragment.strong, colour, air)
+        tip = _TIPS.get("+=" if fragment.text.strip() == "+=" else fragment.kind, "")
+        return _char_format(pixels, fragment.strong, colour, air, tip if line.size == "big" else "")
 
 
 def _rows(parts: Sequence[float], width: float, hanging: float) -> int:
@@ -329,11 +338,13 @@ def _font(size: int, strong: bool) -> QFont:
 
 
 @lru_cache(maxsize=256)
-def _char_format(size: int, strong: bool, colour: str, air: float) -> QTextCharFormat:
+def _char_format(size: int, strong: bool, colour: str, air: float, tip: str) -> QTextCharFormat:
     """The form of a few letters, with so many pixels of air after each; made once, for many moments."""
     form = QTextCharFormat()
     form.setFont(_font(size, strong))
     form.setForeground(QColor(colour))
+    if tip:
+        form.setToolTip(tip)
     if air:
         form.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
         form.setFontLetterSpacing(air)

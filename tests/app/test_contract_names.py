@@ -10,6 +10,7 @@ ACTIONS = {
     "tidy": ["Ctrl+L"], "fit": ["Ctrl+0"], "projector": ["F11"], "new": ["Ctrl+N"], "open": ["Ctrl+O"],
     "save": ["Ctrl+S"], "save_as": [], "quit": ["Ctrl+Q"], "undo": ["Ctrl+Z"], "redo": ["Ctrl+Shift+Z"],
     "why": ["Y"], "paths": ["Shift+Y"], "blank": ["."], "pen": ["D"], "spotlight": ["S"],
+    "keys": ["F1", "?"], "start_here": [],
     "delete": ["Del"], "copy": ["Ctrl+C"], "paste": ["Ctrl+V"], "select_all": ["Ctrl+A"],
 }  # fmt: skip
 

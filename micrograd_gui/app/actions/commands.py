@@ -29,7 +29,7 @@ from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.expression_line import HLine
 
 if TYPE_CHECKING:
-    from micrograd_gui.app.classroom import Classroom
+    from micrograd_gui.app.learning.classroom import Classroom
     from micrograd_gui.views.canvas.layers.pace import Pace
 
 

@@ -161,7 +161,7 @@ def fill(template: str, operands: Sequence[Fragment], out: Fragment | None = Non
 
 
 def call(graph: Graph, node: Node) -> list[Fragment]:
-    """What an op node does, in names: ``a × b``."""
+    """What an op node does, in names: ``a × b``; an empty port is a question mark."""
     names = ("?" if i is None else operand_name(graph.nodes[i]) for i in node.inputs)
     operands = [Fragment("symbol", name) for name in names]
     return fill(op_of(node.op or "").text, operands)

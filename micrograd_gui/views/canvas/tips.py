@@ -13,8 +13,11 @@ from micrograd_gui.views.canvas.hit import Hit
 from micrograd_gui.views.canvas.picture import CanvasFrame
 
 
-def tip(picture: CanvasFrame, hit: Hit) -> str:
-    """The tooltip as rich text; empty where there is nothing to say."""
+def tip(picture: CanvasFrame, hit: Hit, state: State | None = None) -> str:
+    """The tooltip as rich text; empty where there is nothing to say.
+
+    Of a State it says why the numbers are what they are, too.
+    """
     from html import escape  # late, as it brings a table of all entities
 
     graph = picture.graph
@@ -23,17 +26,36 @@ def tip(picture: CanvasFrame, hit: Hit) -> str:
     if hit.node is None:
         return ""
     if hit.part == "wire" or hit.part == "in":
-        lines = [_port(graph, hit.node, hit.port or 0)]
+        lines = [_port(graph, hit.node, hit.port or 0), *_why_wire(state, hit)]
         if hit.part == "in":
             held = graph.nodes[hit.node].inputs[hit.port or 0] is not None
             lines.append("Drag to put the wire elsewhere." if held else "Drag from here to a node's output.")
     elif hit.part == "out":
         lines = [f"The output of {graph.nodes[hit.node].name}. Drag it to a port of another node."]
     else:
-        lines = _node(picture, hit.node)
+        lines = [*_node(picture, hit.node), *_why(state, hit)]
         if hit.part in ("data", "badge"):
             lines += _holds(graph, hit)
     return "<br>".join(escape(line) for line in lines)
+
+
+def _why(state: State | None, hit: Hit) -> list[str]:
+    """Why the node has its data and its grad; of the one that is pointed at, where it is one of them."""
+    if state is None or hit.node is None or hit.node not in state.graph.nodes:
+        return []
+    from micrograd_gui.session.asking.why import why  # late: nobody points at anything at the start
+
+    data, grad = why(state, hit.node)
+    return {"data": [data], "grad": [grad]}.get(hit.part, [data, grad])
+
+
+def _why_wire(state: State | None, hit: Hit) -> list[str]:
+    if state is None or hit.node is None or hit.port is None or hit.node not in state.graph.nodes:
+        return []
+    from micrograd_gui.session.asking.why import why_wire  # late, as above
+
+    said = why_wire(state, (hit.node, hit.port))
+    return [said] if said else []
 
 
 def _block(picture: CanvasFrame, hit: Hit) -> list[str]:
@@ -60,6 +82,7 @@ def description(state: State, wires: int) -> str:
         text += f"Selected: {block}{state.graph.nodes[number].name}"
         numbers = _numbers(state.frame, number, state.nudge)
         text += "".join(f", {line.replace(' = ', ' ')}" for line in numbers) + ". "
+        text += " ".join((*_why(state, Hit("title", number)), ""))
     elif state.selection:
         text += f"{len(state.selection)} nodes are selected. "
     return text + "Tab selects the next node; F1 lists the keys."

@@ -410,7 +410,7 @@ class CanvasView(ZoomView):
 
     def _show_tip(self, position: QPointF, at: QPoint) -> None:
         if self.pointer.tool is None:
-            QToolTip.showText(at, tip(self.picture, self.pointer.hit(position)), self.viewport())
+            QToolTip.showText(at, tip(self.picture, self.pointer.hit(position), self.bridge.shown), self)
 
     def _on_zoomed(self) -> None:
         if self.picture.chip_scale != chips_of(self.graph_scene, self.zoom):
