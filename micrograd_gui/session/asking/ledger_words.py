@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from micrograd_gui.document.graph import Graph, Node, NodeId
@@ -23,6 +24,7 @@ from micrograd_gui.session.explain.formulas import (
 )
 from micrograd_gui.session.explain.of_rows import row_in_words, rows_in_words
 from micrograd_gui.session.state import State
+from micrograd_gui.session.trace import Run
 
 When = Literal["past", "now", "later"]
 _MOST = 6  # amounts that are written out as a sum
@@ -68,8 +70,10 @@ def page_of(state: State) -> Page:
         return _in_training(state, shown)
     title = _title(state, shown)
     data = tuple(_data_row(state, shown, each) for each in origins(graph, state.trace, node))
-    found = () if state.trace is None else postings(graph, state.trace, node)
-    rows = tuple(_grad_row(state, each) for each in found)
+    # Graphs and runs are told apart by identity.
+    found = () if state.trace is None else _postings(graph, state.trace, node)  # type: ignore[arg-type]
+    rows = () if state.trace is None else _grad_rows(graph, state.trace, node)  # type: ignore[arg-type]
+    rows = tuple(_placed(each, state.cursor) for each in rows)
     total = account(found, state.cursor)
     notes = (*_on_data(state, shown), *_on_grad(state, shown, found))
     return Page(node, title, data, rows, _total(shown, total, naming_of(graph, state.notation)), notes)
@@ -82,7 +86,7 @@ def _how_to_ask(state: State) -> str:
         return "Several nodes are selected: select one of them, and its numbers are explained here."
     return (
         "Select a node, by a click or with the Tab key on the canvas: here stands what its data was "
-        "computed from, and every += that made its grad."
+        "computed from, every += that made its grad, and with Shift+Y every path from it to the target."
     )
 
 
@@ -122,8 +126,9 @@ def _data_row(state: State, node: Node, origin: Origin) -> LabRow:
         )
         if not node.label:
             text = f"a number: {written(node.data)}"
-    when = _when(state, origin.moment)
-    return LabRow(origin.moment, when, (_moment(origin.moment, "", when), text), (origin.moment, number))
+    moment = str(origin.moment) if origin.moment else "start"
+    row = LabRow(origin.moment, "past", (moment, text), (origin.moment, number))
+    return _placed(row, state.cursor) if origin.moment else row
 
 
 def _giver(state: State, node: Node) -> str:
@@ -151,8 +156,25 @@ def _on_data(state: State, node: Node) -> list[str]:
 # The gradient ------------------------------------------------------------------------------------
 
 
-def _grad_row(state: State, posting: Posting) -> LabRow:
-    graph, when = state.graph, _when(state, posting.moment)
+@lru_cache(maxsize=2)  # while one goes through a run, only what is past is another
+def _postings(graph: Graph, run: Run, node: NodeId) -> tuple[Posting, ...]:
+    return postings(graph, run, node)
+
+
+@lru_cache(maxsize=2)
+def _grad_rows(graph: Graph, run: Run, node: NodeId) -> tuple[LabRow, ...]:
+    found = _postings(graph, run, node)  # type: ignore[arg-type]
+    return tuple(_grad_row(graph, each) for each in found)
+
+
+def _placed(row: LabRow, cursor: int) -> LabRow:
+    """The row as it is seen at that moment: past, now, or, in words too, yet to come."""
+    if row.moment > cursor:
+        return row._replace(when="later", cells=(f"{row.cells[0]} · later", *row.cells[1:]))
+    return row._replace(when="now") if row.moment == cursor else row
+
+
+def _grad_row(graph: Graph, posting: Posting) -> LabRow:
     each = posting.contribution
     numbers: tuple[float | None, ...] = (posting.moment, None, None, posting.after)
     if each is not None and posting.wire is not None:
@@ -170,13 +192,8 @@ def _grad_row(state: State, posting: Posting) -> LabRow:
         said, made = "forward", "a new value, without a grad yet"
     passing = f"{ordinal(posting.backward_pass)} backward" if posting.backward_pass else said
     change = _change(posting.before, posting.after)
-    return LabRow(
-        posting.moment,
-        when,
-        (_moment(posting.moment, passing, when), said, made, change),
-        numbers,
-        posting.wire,
-    )
+    cells = (f"{posting.moment} · {passing}", said, made, change)
+    return LabRow(posting.moment, "past", cells, numbers, posting.wire)
 
 
 def wire_in_words(graph: Graph, wire: Wire) -> str:
@@ -189,16 +206,6 @@ def ordinal(number: int) -> str:
     """``1st``, ``2nd``, ``11th``."""
     ends = {1: "st", 2: "nd", 3: "rd"}
     return f"{number}{'th' if number % 100 in (11, 12, 13) else ends.get(number % 10, 'th')}"
-
-
-def _moment(moment: int, said: str, when: When) -> str:
-    """``7 · 1st backward``, and in words, too, that it is yet to come."""
-    parts = [str(moment) if moment else "start", said, "later" if when == "later" else ""]
-    return " · ".join(part for part in parts if part)
-
-
-def _when(state: State, moment: int) -> When:
-    return "later" if moment > state.cursor else "now" if moment and moment == state.cursor else "past"
 
 
 def _change(before: float | None, after: float | None) -> str:
@@ -254,6 +261,8 @@ def _nothing_yet(state: State, node: Node, later: bool) -> str:
     name = naming_of(state.graph, state.notation).grad(node)
     if later:
         return f"Nothing has been added to {name} at this moment: what is marked later is still to come."
+    if state.blocked and state.trace is not None and state.trace.problem is not None:
+        return f"Nothing has been added to {name}, for the run ended: {state.trace.problem.note}"
     if not state.computed:
         return f"Nothing has been added to {name} yet: run forward (F5), then step backward (F10)."
     return f"Nothing has been added to {name} yet: step backward (F10), and every += is a row here."

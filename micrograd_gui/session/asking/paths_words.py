@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from micrograd.ops import by_letter
 from micrograd_gui.document.graph import Graph, NodeId
@@ -15,9 +15,10 @@ from micrograd_gui.session.asking.paths import Path, Paths, paths_at
 from micrograd_gui.session.explain.formulas import EQUALS, Fragment, Line, fit_name, name_of, operand_name
 from micrograd_gui.session.explain.of_rows import row_in_words, rows_in_words
 from micrograd_gui.session.over_blocks import boxes_of
-from micrograd_gui.session.over_rows import gathered_at
+from micrograd_gui.session.over_rows import gathered_at, is_over_rows
 from micrograd_gui.session.state import State
 
+T = TypeVar("T")
 _FACTORS = 5  # of a product that are written out
 _NAMES = 7  # of nodes along a path
 _TOLD = 10**9  # ways that are counted to the last one
@@ -43,7 +44,7 @@ def paths_page(state: State) -> PathsPage:
     """What is said of the paths of the selected node at this moment."""
     found = paths_at(state)
     if found is None:
-        return PathsPage("", notes=("Select one node: here stands every path from it to the target.",))
+        return PathsPage("")  # the ledger says what to do
     notes = _notes(state, found)
     return described(state.graph, found)._replace(notes=notes)
 
@@ -92,22 +93,30 @@ def _titles(graph: Graph) -> Mapping[NodeId, str]:
 def _cells(
     graph: Graph, node: NodeId, path: Path, at: int, titles: Mapping[NodeId, str]
 ) -> tuple[str, str, str, str]:
-    names, before = [name_of(graph.nodes[node])], titles.get(node)
+    stops: list[NodeId | str] = [node]
+    before = titles.get(node)
     for user, _ in path.wires:
         title = titles.get(user)
         if title is None:
-            names.append(name_of(graph.nodes[user]))
-        elif title != before or len(names) == 1:  # all of the way that is inside is one stop
-            names.append(f"[{title}]")
+            stops.append(user)
+        elif title != before or len(stops) == 1:  # all of the way that is inside is one stop
+            stops.append(f"[{title}]")
         before = title
-    factors = [slope_in_symbols(graph, wire) for wire in path.wires]
-    slopes = [written(each) for each in path.slopes]
-    ones = factors.count("1") if len(factors) > _FACTORS else 0  # what changes nothing has no room
-    kept = [at for at, each in enumerate(factors) if not ones or each != "1"]
-    symbols = _product([factors[at] for at in kept]) + (f"  (and {ones} × 1)" if ones else "")
-    numbers = _product([slopes[at] for at in kept]) if slopes else ""
+    names = [each if isinstance(each, str) else name_of(graph.nodes[each]) for each in _short(stops, _NAMES)]
+    kept: Sequence[int] = range(len(path.wires))
+    if len(path.wires) > _FACTORS:  # what changes nothing has no room
+        kept = [at for at, wire in enumerate(path.wires) if not _is_one(graph, wire)]
+    ones = len(path.wires) - len(kept)
+    seen = _short(kept, _FACTORS)
+    symbols = _product(
+        [each if isinstance(each, str) else slope_in_symbols(graph, path.wires[each]) for each in seen]
+    )
+    symbols += f"  (and {ones:,} × 1)" if ones else ""
+    numbers = ""
+    if path.slopes:
+        numbers = _product([each if isinstance(each, str) else written(path.slopes[each]) for each in seen])
     product = "" if path.product is None else written(path.product)
-    way = " → ".join(_short(names, _NAMES)) if path.wires else f"{names[0]} itself"
+    way = " → ".join(names) if path.wires else f"{names[0]} itself"
     return f"{at + 1}  {way}", symbols, numbers, product
 
 
@@ -126,10 +135,16 @@ def slope_in_symbols(graph: Graph, wire: Wire) -> str:
 
 def _product(factors: Sequence[str]) -> str:
     """``b × c``; of the empty product, 1."""
-    return " × ".join(_short(factors, _FACTORS)) if factors else "1"
+    return " × ".join(factors) if factors else "1"
 
 
-def _short(parts: Sequence[str], most: int) -> list[str]:
+def _is_one(graph: Graph, wire: Wire) -> bool:
+    """Whether the slope along the wire is 1 whatever the numbers."""
+    rule = graph.nodes[wire[0]].rule
+    return rule is not None and rule.slope_words(wire[1]) == "1"
+
+
+def _short(parts: Sequence[T], most: int) -> list[T | str]:
     """The parts; of many the first and the last ones, and how many there are between."""
     if len(parts) <= most:
         return list(parts)
@@ -143,8 +158,8 @@ def _counted(ways: int) -> str:
 
 def _magnitude(number: int) -> int:
     """How many zeros a power of ten of about that size has; floats do not reach so far."""
-    bits = number.bit_length()
-    return round((bits - 53) * math.log10(2) + math.log10(number >> (bits - 53)))
+    beyond = max(0, number.bit_length() - 53)
+    return round(beyond * math.log10(2) + math.log10(number >> beyond))
 
 
 def _notes(state: State, found: Paths) -> tuple[str, ...]:
@@ -171,10 +186,12 @@ def _notes(state: State, found: Paths) -> tuple[str, ...]:
 def _beside_grad(state: State, found: Paths) -> list[str]:
     """Why the grad that stands on the node is another number than the sum, where it is."""
     graph, grad = state.graph, state.frame.grad.get(found.node)
-    name = name_of(graph.nodes[found.node])
+    node = graph.nodes[found.node]
+    name = name_of(node)
     gathered = gathered_at(state.trace, state.cursor, found.node) if not state.is_training else None
     said = []
-    if gathered is not None:
+    over = gathered is not None or (state.is_training and node.role == "parameter" and is_over_rows(graph))
+    if over:
         said.append(
             f"This is {row_in_words(graph)} alone; {name} has the {rows_in_words(graph)}: {written(grad)}."
         )

@@ -7,8 +7,11 @@ import pytest
 
 from micrograd_gui.document.builder import GraphBuilder
 from micrograd_gui.document.notation.reader import graph_from_expression
+from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.asking.asking import Asking
+from micrograd_gui.session.asking.ledger_words import page_of
 from micrograd_gui.session.asking.paths import MOST, paths_at, paths_of, slopes_by_rule
+from micrograd_gui.session.asking.paths_words import described, paths_page
 from micrograd_gui.session.build import build
 from micrograd_gui.session.record import record
 from micrograd_gui.session.session import Session
@@ -139,3 +142,32 @@ def test_the_next_path_after_the_last_is_all_of_them() -> None:
         asking.next_path(2)
         seen.append(session.state.asked.path)
     assert seen == [0, 1, None]
+
+
+def test_while_the_graph_trains_the_paths_are_of_one_row_and_the_grad_of_all() -> None:
+    session = Session(load_example("mlp"))
+    session.select({session.state.graph.parameters[0]})
+    session.train_start()
+    session.train_tick(2)
+    page = paths_page(session.state)
+    assert page.total is not None
+    assert "alone" in page.notes[0]
+    assert "sum of 4 rows" in page.notes[0]
+
+
+def test_a_long_path_says_its_ends_and_counts_the_slopes_of_1() -> None:
+    graph = ladder(30)
+    run = record(graph, [Pass("forward"), Pass("backward")])
+    slopes = {(step.node, each.port): each.slope for step in run.steps for each in step.contributions}
+    row = described(graph, paths_of(graph, 1, slopes)).rows[0]
+    assert row.cells[0].startswith("1  a → v2 → v3 → … 25 more … → v29")
+    assert row.cells[1:] == ("1  (and 30 × 1)", "1", "1.0000")
+    last = described(graph, paths_of(graph, 1, slopes)).rows[-1]
+    assert last.cells[0] == "about 10^9 more, none larger"
+
+
+def test_where_the_run_has_ended_early_the_reason_is_said() -> None:
+    session, found = asked("a = 0; L = 1/a", "a", "forward")
+    assert found.total is None
+    assert any("division by 0" in each for each in paths_page(session.state).notes)
+    assert any("division by 0" in each for each in page_of(session.state).notes)
