@@ -6,6 +6,7 @@ import io
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from micrograd_gui.document.errors import Refusal
@@ -41,6 +42,7 @@ LONGEST_SIDE = 16_000  # pixels; a WebP can have no more than 16,383
 LARGEST_PAGE = 14_400.0  # points; no side of a page of a PDF may be longer
 MOVING, MOVING_FOR = 5, 50  # frames in which a step's numbers travel, and milliseconds of each
 _PILL_SIZE, _FINER = 12.0, 3  # the text of what travels; it is drawn so much larger first
+_LONG_TEXT = 300.0  # units: no text of a figure reaches further
 _POINTS = 72.0  # to the inch; a unit of a picture is a point
 
 
@@ -231,9 +233,18 @@ def put(
     place = Affine2D().scale(unit / wide, -unit / high).translate(left / wide, 1 - top / high)
     parts = [group for group in groups(figure) if not group.unseen]
     shapes = [shape for group in parts for shape in group.shapes]
+    texts = [text for group in parts for text in group.texts]
+    paths = [_path(shape) for shape in shapes]
+    if within is not None:  # what is not seen need not be drawn
+        x, y, w, h = within
+        room = Bbox.from_bounds((x - left) / unit, (y - top) / unit, w / unit, h / unit)
+        seen = [room.overlaps(path.get_extents()) for path in paths]
+        paths, shapes = list(compress(paths, seen)), list(compress(shapes, seen))
+        near = room.padded(_LONG_TEXT)
+        texts = [text for text in texts if near.contains(text.x, text.y)]
     drawn: list[Artist] = [
         PathCollection(
-            [_path(shape) for shape in shapes],
+            paths,
             facecolors=[_inside(shape, palette) for shape in shapes],
             edgecolors=[palette.colour(shape.edge) if shape.edge else "none" for shape in shapes],
             linewidths=[unit * palette.weight(shape.weight) for shape in shapes],
@@ -242,11 +253,9 @@ def put(
         )
     ]
     made.add_artist(drawn[0])
-    for group in parts:
-        for text in group.texts:
-            drawn += write(made, text, palette, unit, corner)
+    for text in texts:
+        drawn += write(made, text, palette, unit, corner)
     if within is not None:
-        x, y, w, h = within
         box = Bbox([[x / wide, 1 - (y + h) / high], [(x + w) / wide, 1 - y / high]])
         for each in drawn:
             each.set_clip_box(TransformedBbox(box, made.transFigure))

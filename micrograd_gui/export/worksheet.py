@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,7 +25,6 @@ EDGE = 45.0  # points of margin on all sides
 LEAST = 6.0  # points: no text is smaller
 _LARGEST = 0.85  # points per unit of a figure: a small graph is not blown up
 _GOOD = 7.5  # points: so small text may get for all of the work to stand on the same page
-_HEADING = 150.0  # points that title, task and rules need above the graph
 _MOST_PARTS = 12  # pages over which a graph may be spread
 _MOST_NODES = 400  # more of them nobody works out, and they would be laid out for minutes
 _BLANK = "________"
@@ -84,12 +84,13 @@ def worksheet_of(film: Film) -> Worksheet:
     paper = PAPERS[options.paper]
     film = replace(film, options=replace(options, folded=False, card=False, only_card=False))
     filled = Moment(filled_frame(moment))
-    fit = _fit(replace(film, moments=(filled,)), paper, sum(map(_height, asks)))
-    row = _row_of(film)
+    task, rules = task_of(graph, asks, _row_of(film)), rules_of(graph, asks)
+    head = partial(_head_height, task, rules)
+    fit = _fit(replace(film, moments=(filled,)), paper, head, sum(map(_height, asks)))
     return Worksheet(
         f"Worksheet: {film.title[:1].lower()}{film.title[1:]}",
-        task_of(graph, asks, row),
-        rules_of(graph, asks),
+        task,
+        rules,
         asks,
         replace(fit.figure, missing=_BLANK).with_frame(blank_frame(moment, asks)),
         fit.figure.with_frame(filled.frame),
@@ -107,10 +108,11 @@ def _row_of(film: Film) -> str:
     return row_in_words(film.graph)
 
 
-def _fit(film: Film, paper: tuple[float, float], work: float) -> _Fit:
+def _fit(film: Film, paper: tuple[float, float], head: Callable[[float], float], work: float) -> _Fit:
     """The direction of the graph and of the paper at which it is largest; spread over pages where need be.
 
-    It gives way a little where the work, so many points high, then stands below it.
+    It gives way a little where the work, so many points high, then stands below it. ``head`` gives the height
+    of what stands above it on paper of so much room across.
     """
     options = film.options
     smallest = WORD_SIZE if options.style == "canvas" else SMALL
@@ -123,15 +125,15 @@ def _fit(film: Film, paper: tuple[float, float], work: float) -> _Fit:
     for figure in made:
         for landscape in (False, True):
             wide, high = _inside(paper, landscape)
-            scale = min(_LARGEST, wide / figure.width, (high - _HEADING) / figure.height)
+            scale = min(_LARGEST, wide / figure.width, (high - head(wide)) / figure.height)
             if best is None or scale > best.scale * 1.02:
                 part = Part(0.0, 0.0, "")
                 size = figure.width * scale, figure.height * scale
                 best = _Fit(figure, landscape, scale, (part,), size)
     assert best is not None
     if best.scale * smallest >= LEAST:
-        _, high = _inside(paper, best.landscape)
-        less = min(best.scale, (high - _HEADING - work) / best.figure.height)
+        wide, high = _inside(paper, best.landscape)
+        less = min(best.scale, (high - head(wide) - work) / best.figure.height)
         scale = less if less * smallest >= _GOOD else best.scale
         return best._replace(scale=scale, room=(best.figure.width * scale, best.figure.height * scale))
     spread = [_spread(figure, paper, turn, LEAST / smallest) for figure in made for turn in (False, True)]
@@ -158,7 +160,15 @@ def _spread(figure: Figure, paper: tuple[float, float], landscape: bool, scale: 
         for row in range(down)
         for column in range(across)
     )
-    return _Fit(figure, landscape, scale, parts, (wide, high))
+    points = [point for wire in figure.wires for point in wire.points]
+    points += [(x + w / 2, y + h / 2) for x, y, w, h in (box.rect for box in figure.boxes)]
+    reach = wide / scale, high / scale
+    seen = tuple(part for part in parts if any(_is_in(part, point, reach) for point in points))
+    return _Fit(figure, landscape, scale, seen, (wide, high))
+
+
+def _is_in(part: Part, point: tuple[float, float], reach: tuple[float, float]) -> bool:
+    return 0 <= point[0] - part.x < reach[0] and 0 <= point[1] - part.y < reach[1]
 
 
 def _place(row: int, down: int, column: int, across: int) -> str:
@@ -186,6 +196,12 @@ def pdf_of(sheet: Worksheet, *, graph: str = "") -> bytes:
         for line in ask.answer:
             flow.write_line(line, _ANSWER)
     return matplotlib_writer.document(flow.finished(), title=sheet.title, graph=graph)
+
+
+def _head_height(task: str, rules: Sequence[Line], wide: float) -> float:
+    """What `_write_head` takes, with the air below the graph."""
+    rows = len(wrapped(task, _BODY, wide)), sum(len(wrapped(line.text, _RULE, wide)) for line in rules)
+    return 1.35 * (_TITLE + (1 + rows[0]) * _BODY + rows[1] * _RULE) + 7 + 5 + 3 + 6 + 12 + 2
 
 
 def _write_head(flow: _Flow, sheet: Worksheet) -> None:

@@ -95,4 +95,4 @@ def _work(ask: Ask) -> str:
 
 
 def _answer(line: Line) -> str:
-    return rf"\par {tikz.equation(line)}"
+    return rf"\par\microgradfit{{\linewidth}}{{{tikz.equation(line)}}}"

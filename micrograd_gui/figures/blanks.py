@@ -173,7 +173,7 @@ def task_of(graph: Graph, asks: Sequence[Ask], row: str) -> str:
         also = "Then work" if data else "Work"
         said.append(
             f"{given}{also} out {grads} gradient{'s' * (grads > 1)}, from {target} backwards: "
-            f"that of a node a, a.grad or ∂{target}/∂a, tells how fast {target} answers when a moves."
+            f"a.grad, or ∂{target}/∂a, tells how fast {target} answers when a moves."
         )
     said.append("Fill in the blanks of the graph; the lines are for your work.")
     return " ".join([f"The inputs are those of {row}."] * bool(row) + said)
