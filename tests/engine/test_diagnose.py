@@ -193,6 +193,23 @@ def test_passes_that_add_up_are_named(zeroed, words):
     assert sum(words in each.sentence for each in diagnoses) > 0.9 * GRAPHS
 
 
+@pytest.mark.parametrize("early", [True, False])
+def test_parameters_that_moved_before_the_backward_pass_are_named_and_those_after_it_are_not(early):
+    w, x, b = Value(2.0, label="w"), Value(3.0, label="x"), Value(-1.0, label="b")
+    for _ in range(3):
+        L = ((w * x + b) * 0.1).tanh() ** 2
+        for each in (w, x, b):
+            each.data -= 0.3 * each.grad if early and each is not x else 0.0
+            each.grad = 0.0
+        L.backward()
+        for each in (w, b):
+            each.data -= 0.0 if early else 0.3 * each.grad
+    it = diagnose(L)
+    assert it.cause == ("order" if early else "unknown")
+    words = "as if the parameters had been moved between the forward and the backward pass"
+    assert (words in it.sentence) is early
+
+
 @pytest.mark.parametrize("seed", [0.0, 1.0])
 def test_a_backward_that_was_never_run_is_named(seed):
     diagnoses = found(planted(), lambda root: setattr(root, "grad", seed))

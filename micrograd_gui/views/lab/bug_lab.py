@@ -75,8 +75,8 @@ class BugLabPane(QScrollArea):
         self._buttons.addStretch()
         self._right = QVBoxLayout()
         self._right.addWidget(self.why)
-        self._right.addLayout(self._buttons)
         self._right.addWidget(self.both)
+        self._right.addLayout(self._buttons)
         self._right.addStretch()
         self._outer.addLayout(self._grid)
         self._outer.addLayout(self._right, 1)
@@ -139,6 +139,7 @@ class BugLabPane(QScrollArea):
             switch.setProperty("muted", bool(missing))
         said = checked(state)
         self.why.setText(escape(why(state)) + (f"<br>{escape(said)}" if said else ""))
+        self.why.setVisible(not self._look.projector or state.finding is None)  # else the card says it, large
         self.both.setText(f"<table>{self._in_colours(state, moves(state))}</table>")
         self.both.setVisible(lab is not None)
         for button in (self.go, self.made):
