@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QByteArray, QSettings
 
 RECENT_AT_MOST = 10
 SMALLEST, LARGEST = 0.75, 3.0  # scales of the text
 LAYOUT = 2  # counts up when docks are added or renamed, so that an old arrangement is not forced on them
+_Progress = dict[str, tuple[int, bool]]
 
 
 class Settings:
@@ -69,14 +70,14 @@ class Settings:
     def lessons(self) -> dict[str, tuple[int, bool]]:
         """For each lesson that was begun the step to go on with, from 0, and whether it was ever done."""
         try:
-            kept = json.loads(str(self._kept.value("lessons", "{}", type=str)))
-            return {str(name): (max(0, int(at)), bool(done)) for name, (at, done) in kept.items()}
-        except (ValueError, TypeError, AttributeError):
+            kept = msgspec.json.decode(str(self._kept.value("lessons", "{}", type=str)), type=_Progress)
+        except msgspec.DecodeError:
             return {}  # somebody else has written there
+        return {name: (max(0, at), done) for name, (at, done) in kept.items()}
 
     @lessons.setter
     def lessons(self, progress: Mapping[str, tuple[int, bool]]) -> None:
-        self._kept.setValue("lessons", json.dumps(dict(progress)))
+        self._kept.setValue("lessons", msgspec.json.encode(dict(progress)).decode())
 
     @property
     def first_start(self) -> bool:

@@ -231,6 +231,16 @@ def test_a_lesson_that_is_not_there_is_refused_in_a_sentence(learner):
     assert learner.here is None
 
 
+@pytest.mark.parametrize("kept", ["", "[1]", '{"slope": 3}', '{"slope": [-4, true]}'])
+def test_progress_that_somebody_else_has_written_is_none(kept):
+    from PySide6.QtCore import QSettings
+
+    from micrograd_gui.app.settings import Settings
+
+    QSettings("micrograd-gui", "micrograd-gui").setValue("lessons", kept)
+    assert Settings().lessons in ({}, {"slope": (0, True)})
+
+
 # The greeting ------------------------------------------------------------------------------------
 
 

@@ -213,6 +213,10 @@ class LessonPane(QWidget):
         """Room for lines of a good length."""
         return QSize(self._look.px(330), self._look.px(420))
 
+    def minimumSizeHint(self) -> QSize:
+        """For text of this size; the page that is not seen still asks for room for that of before."""
+        return QSize(self._look.px(270), self._look.px(150))
+
     # What is shown ---------------------------------------------------------------------------
 
     def show_progress(self, kept: Mapping[str, tuple[int, bool]]) -> None:
