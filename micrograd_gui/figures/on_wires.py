@@ -12,7 +12,7 @@ from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.geometry import AMOUNT_SIZE, RULE_SIZE, Bezier, Point, Rect, Size, chip_size
 from micrograd_gui.figures.parts import ChipText, End, Wire
 from micrograd_gui.figures.text_metrics import line_height, shown_label, width
-from micrograd_gui.session.asking.on_wires import OnWire
+from micrograd_gui.session.asking.on_wires import OnWire, wires_of
 from micrograd_gui.session.explain.formulas import naming_of
 from micrograd_gui.session.explain.slopes import WireWords, amount_text, rule_text, wire_words
 from micrograd_gui.session.trace import Notation, Step
@@ -103,6 +103,22 @@ def widest(all_words: Iterable[Words]) -> dict[tuple[End, int], tuple[Size, Size
     return found
 
 
+# A place that has room for these numbers rests while somebody steps.
+USUAL = (OnWire(-0.8888, -0.8888), OnWire(-0.8888, -0.8888, -0.8888, acting=True))
+
+
+def usual_sizes(graph: Graph, notation: Notation) -> dict[End, Size]:
+    """The room that the chips of all wires need, whatever usual numbers they come to hold."""
+    found: dict[End, Size] = {}
+    names = naming_of(graph, notation)
+    for wire in wires_of(graph):
+        for on in USUAL:
+            said = wire_words(graph, wire, on, names)
+            size = words_size(said.above, shown_label(said.below))
+            found[wire] = _larger(found.get(wire, size), size)
+    return found
+
+
 def _larger(one: Size, other: Size) -> Size:
     return max(one[0], other[0]), max(one[1], other[1])
 
@@ -179,7 +195,7 @@ def _length(curve: Bezier) -> float:
 def _free(curve: Bezier, level: int, size: Size, walls: Sequence[Rect]) -> ChipPlace | None:
     wide, tall = size
     points = [curve.at(t) for t in _ALONG]
-    for aside in (0.0, 0.6, -0.6, 0.9, -0.9, 1.4, -1.4):
+    for aside in (0.0, 0.6, -0.6, 0.9, -0.9, 1.4, -1.4, 2.0, -2.0):
         for px, py in points:
             x, y = px - wide / 2, py - tall / 2 + aside * tall
             if not any(

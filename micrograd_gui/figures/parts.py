@@ -283,8 +283,9 @@ def texts_on(chip: ChipText) -> tuple[Text, Text]:
         )
     struck, plain, past = rest.stale, not rest.carried, rest.past
     role: Role = "mark" if plain else "grad"
+    size = fitting(chip.amount, AMOUNT_SIZE, chip.width - 4)
     upper = Text(chip.node, "data", x, above, "middle", chip.rule, RULE_SIZE, faint=past, struck=past)
-    lower = Text(chip.node, role, x, below, "middle", chip.amount, AMOUNT_SIZE, bold=not plain)
+    lower = Text(chip.node, role, x, below, "middle", chip.amount, size, bold=not plain)
     return upper, replace(lower, faint=struck or (plain and not chip.rule), struck=struck)
 
 

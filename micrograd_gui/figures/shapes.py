@@ -191,6 +191,8 @@ def at_rest(element: Element, figure: Figure) -> bool:
             return element.node != figure.acting
         case Wire() | Oval():
             return element.node != figure.through
+        case ChipText():
+            return False
     return True
 
 

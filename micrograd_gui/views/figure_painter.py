@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -13,7 +13,7 @@ from micrograd_gui.document.graph import NodeId
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.geometry import STRIKE
 from micrograd_gui.figures.palette import PALETTES, Weight
-from micrograd_gui.figures.parts import CardBox, Enclosure, Oval, Text, Wire
+from micrograd_gui.figures.parts import CardBox, ChipText, Enclosure, Oval, Text, Wire
 from micrograd_gui.figures.shapes import (
     PATH_TONES,
     TONES,
@@ -134,6 +134,9 @@ class FigurePainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         thin = max(1.0, 0.6 / zoom)  # from afar a line is still one that can be seen
         items = _seen(scenery.items, exposed)
+        if figure.chips:  # what they say is of the moment
+            chips = {(chip.node, chip.port): chip for chip in figure.chips}
+            items = [_saying(item, chips) for item in items]
         active: list[_Prepared] = []
         together: dict[_Style, list[Drawable]] = {}
         for item in items:
@@ -208,6 +211,12 @@ class FigurePainter:
             font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)  # widths are right at any zoom
             self._fonts[key] = font, QFontMetricsF(font)
         return self._fonts[key]
+
+
+def _saying(item: _Prepared, chips: Mapping[tuple[NodeId, int], ChipText]) -> _Prepared:
+    """A chip with the words of the moment; every other part as it is."""
+    each = item.element
+    return replace(item, element=chips[each.node, each.port]) if isinstance(each, ChipText) else item
 
 
 def _seen(items: Sequence[_Prepared], exposed: Sequence[QRectF]) -> list[_Prepared]:

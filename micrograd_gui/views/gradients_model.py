@@ -14,7 +14,7 @@ from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.optimisers import OPTIMISERS
 from micrograd_gui.document.text import MINUS, NOT_YET, written
-from micrograd_gui.session.explain.formulas import name_of
+from micrograd_gui.session.explain.formulas import name_of, naming_of
 from micrograd_gui.session.explain.verdicts import both, verdict_of
 from micrograd_gui.session.found import Apart
 from micrograd_gui.session.state import State
@@ -95,6 +95,8 @@ class GradientsModel(QAbstractTableModel):
             self.endResetModel()
             return
         self._state = state
+        if self._state.notation != old.notation or state.graph.target != old.graph.target:
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, ANALYTIC, ANALYTIC)
         if state.is_training or not seen:  # nearly all of them differ
             self._say_changed(range(len(self.order)))
         else:
@@ -125,7 +127,7 @@ class GradientsModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.columns[section]
+            return self._head(section)
         if role == Qt.ItemDataRole.ToolTipRole:
             return _TIPS[section] if section <= VERDICT else "What the optimiser remembers of the parameter."
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -133,6 +135,11 @@ class GradientsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.FontRole:  # the style sheet would leave it as large as elsewhere
             return self._look.font(12)
         return None
+
+    def _head(self, column: int) -> str:
+        """What stands above a column: above the gradients their name, where they have one of Leibniz's."""
+        names = naming_of(self._state.graph, self._state.notation)
+        return f"∂{names.target}/∂·" if column == ANALYTIC and names.leibniz else self.columns[column]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """What stands in a cell: its text, its number, its colours, and how it is read aloud."""
@@ -232,7 +239,11 @@ class GradientsModel(QAbstractTableModel):
         else:
             number = self.number(node, column)
             word = {DATA: "data", ANALYTIC: "grad"}.get(column, self.columns[column])
-            tip = f"{name}.{word} is not computed yet" if number is None else f"{name}.{word} = {number!r}"
+            what = f"{name}.{word}"
+            if column == ANALYTIC:
+                names = naming_of(self._state.graph, self._state.notation)
+                what = names.grad(self._state.graph.nodes[node]) if names.leibniz else what
+            tip = f"{what} is not computed yet" if number is None else f"{what} = {number!r}"
             nudge = self._state.nudge
             if column == DATA and nudge is not None and node in nudge.moved:
                 tip += f"; nudged it is {nudge.after[node]!r}"

@@ -30,6 +30,7 @@ from micrograd_gui.views.theme import Look
 if TYPE_CHECKING:  # they come with the first picture, after the first paint
     from micrograd_gui.figures.figure import Figure
     from micrograd_gui.session.explain.of_rows import Said
+    from micrograd_gui.session.trace import Notation, Wires
     from micrograd_gui.views.figure_painter import FigurePainter, Scenery
 
 WAITING = "Graphviz is laying out the graph…"
@@ -40,15 +41,45 @@ _ACROSS = 80.0  # pixels a notch
 _PER_NOTCH = 1.2
 _NOTCH = 120.0
 MANY = 40  # rectangles; more than so many are painted as one
+CHIPS_AT_MOST = 150  # nodes of a graph on whose wires something stands: larger ones take Graphviz long
 _AIR = 6.0  # pixels around a fitted picture
 LEGIBLE = 10  # pixels at text scale 1: text is smaller by the wheel alone, and where all is asked for
 _SAID = 20  # pixels at text scale 1 for the words below it
 
 
-def _lay_out_figure(graph: Graph, *, stop: Event) -> Figure:
+def _lay_out_figure(graph: Graph, wires: Wires, notation: Notation, *, stop: Event) -> Figure:
     from micrograd_gui.figures.notebook_style import lay_out_notebook, with_stand_ins
 
-    return lay_out_notebook(with_stand_ins(graph), stop=stop)
+    whole = with_stand_ins(graph)
+    if (wires, notation) == ("acting", "grad"):  # as nearly always
+        return lay_out_notebook(whole, stop=stop)
+    sizes, grads = {}, {}
+    if wires == "all" and len(graph) <= CHIPS_AT_MOST:
+        from micrograd_gui.figures.on_wires import usual_sizes  # seldom
+
+        every = usual_sizes(graph, notation).items()
+        sizes = {end: size for end, size in every if end[0] not in whole.stands_for}
+    if notation == "leibniz":
+        from micrograd_gui.session.explain.formulas import naming_of
+
+        names = naming_of(graph, notation)
+        grads = {number: names.short_grad(node) for number, node in graph.nodes.items()}
+    return lay_out_notebook(whole, stop=stop, wires=sizes, grads=grads)
+
+
+def _at(figure: Figure, state: State) -> Figure:
+    """The figure at the moment of that State, with what stands on the wires."""
+    found = figure.with_frame(state.frame, state.step, state.nudge, state.finding)
+    if not found.chips or state.wires != "all":
+        return found
+    from micrograd_gui.figures.on_wires import with_words, words_on_all  # where something stands on all wires
+    from micrograd_gui.session.asking.on_wires import on_wires_of
+
+    hidden, on = found.stands_for, on_wires_of(state)
+    words = words_on_all(
+        lambda end: None if end[0] in hidden else end, state.graph, on, state.step, state.notation
+    )
+    return with_words(found, words)
 
 
 class RenderedGraph(QWidget):
@@ -152,15 +183,16 @@ class RenderedGraph(QWidget):
         if self.figure is not None and not new.same_document(old):
             self.figure = self._shape = None  # its nodes are not those that the numbers are of
             self.update()
-        if new.graph.wiring is not old.graph.wiring or new.graph.blocks is not old.graph.blocks:
-            self._lay_out(new.graph)
+        written = (old.wires, old.notation) != (new.wires, new.notation)
+        if written or new.graph.wiring is not old.graph.wiring or new.graph.blocks is not old.graph.blocks:
+            self._lay_out(new)
         if self.figure is None or not self.isVisible():
             return
         if (old.graph, old.trace, old.cursor) != (new.graph, new.trace, new.cursor):
             self._say(new)
         same = new.frame is old.frame and new.step is old.step and new.nudge is old.nudge
         same = same and new.finding is old.finding
-        if not same or new.selection != old.selection:
+        if not same or written or new.selection != old.selection:
             self._show(new, old.selection ^ new.selection)
 
     def _show(self, state: State, marked: frozenset[NodeId]) -> None:
@@ -168,7 +200,7 @@ class RenderedGraph(QWidget):
         old = self.figure
         assert old is not None
         assert self._scenery is not None
-        new = self.figure = old.with_frame(state.frame, state.step, state.nudge, state.finding)
+        new = self.figure = _at(old, state)
         touched = set(marked) | {node for node, _ in old.fresh ^ new.fresh}
         through = {old.through, new.through} if old.through != new.through else set()
         touched |= {node for node in (old.acting, new.acting) if node is not None}
@@ -186,7 +218,7 @@ class RenderedGraph(QWidget):
         if old.frame.data is not new.frame.data:
             ahead = {oval.node for oval in new.ovals if old.ahead(oval.node) != new.ahead(oval.node)}
         rects = self._scenery.covered(touched, through, ahead)
-        if self._follow() or len(rects) > MANY:
+        if self._follow() or len(rects) > MANY or old.chips != new.chips:
             self.update()
             return
         place = self._transform()
@@ -195,13 +227,14 @@ class RenderedGraph(QWidget):
 
     # Laying out ------------------------------------------------------------------------------
 
-    def _lay_out(self, graph: Graph) -> None:
+    def _lay_out(self, state: State) -> None:
         """Have the picture made anew where the graph's shape differs; a hidden pane waits till it shows."""
         if not self.isVisible():
             return
         from micrograd_gui.figures.notebook_style import shape_of, with_stand_ins  # after the first paint
 
-        shape = shape_of(with_stand_ins(graph).graph)
+        graph = state.graph
+        shape = (shape_of(with_stand_ins(graph).graph), state.wires == "all", state.notation)
         if shape == self._shape:
             return
         self._shape = shape
@@ -211,7 +244,7 @@ class RenderedGraph(QWidget):
         else:
             self.message = WAITING
             self._background.start(
-                "layout", _lay_out_figure, graph,
+                "layout", _lay_out_figure, graph, state.wires, state.notation,
                 done=self._on_laid_out, failed=self._on_failed, stoppable=True,
             )  # fmt: skip
         self.update()
@@ -222,7 +255,7 @@ class RenderedGraph(QWidget):
         state = self.bridge.shown
         first = self.figure is None
         self._scenery = Scenery(figure)
-        self.figure, self.message = figure.with_frame(state.frame, state.step, state.nudge, state.finding), ""
+        self.figure, self.message = _at(figure, state), ""
         self._say(state)
         self.setAccessibleDescription(f"{len(figure.boxes)} nodes, drawn by Graphviz in the notebook's style")
         if self._fitted or first:
@@ -240,7 +273,7 @@ class RenderedGraph(QWidget):
         self.message = self.message or ("" if state.graph.nodes else EMPTY)
         self._due = True
         if self.figure is not None:
-            self.figure = self.figure.with_frame(state.frame, state.step, state.nudge, state.finding)
+            self.figure = _at(self.figure, state)
             self._say(state)
             self._follow()
 
@@ -254,7 +287,7 @@ class RenderedGraph(QWidget):
         """The figure, of which only what is exposed is painted, or a sentence."""
         if self._due:  # laying out waits until the window has been painted once
             self._due = False
-            QTimer.singleShot(0, self, lambda: self._lay_out(self.bridge.shown.graph))
+            QTimer.singleShot(0, self, lambda: self._lay_out(self.bridge.shown))
         painter = QPainter(self)
         painter.setClipRegion(event.region())
         painter.setBackground(QColor(self.look.theme.ground))

@@ -85,6 +85,21 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
         at = free_place(wanted, self.session.state.graph.places.values())
         self.canvas.create_nodes(self.session.add_node, op, at)
 
+    def other_wires(self) -> None:
+        """Numbers on all wires, on none, and again on those of the acting step, in turn."""
+        from micrograd_gui.session.asking.writing import SAID, WIRES, Writing
+
+        wires = WIRES[(WIRES.index(self.session.state.wires) + 1) % len(WIRES)]
+        self.session.room(Writing).show_wires(wires)
+        self.context.say(SAID[wires])
+
+    def other_notation(self) -> None:
+        """Gradients as quotients, or as in code."""
+        from micrograd_gui.session.asking.writing import Writing
+
+        plain = self.session.state.notation == "grad"
+        self.session.room(Writing).write_as("leibniz" if plain else "grad")
+
     def other_motion(self) -> None:
         """Quick, slow or no motion in a step, in turn."""
         self.context.say(self.pace().next())

@@ -275,6 +275,11 @@ LEARN: tuple[Action | None, ...] = (
         "Switch a classic mistake on: its wrong run goes beside the right one, moment by moment."),
     Action("bug_graph", "Open the graph made for the b&ug", (), lambda c: c.open_bug_graph(),
         lambda s: s.lab is not None, "A small graph in which the bug that is switched on shows."),
+    Action("wires", "&Numbers on the wires", ("V",), lambda c: c.other_wires(), _nodes,
+        "On all wires (value above, local slope or what was carried below), on none, or on those that act.",
+        checked=lambda s: s.wires == "all"),
+    Action("notation", "Write &∂L/∂a for a.grad", ("Shift+V",), lambda c: c.other_notation(), _always,
+        "Gradients are written as Leibniz did, or as in code.", checked=lambda s: s.notation == "leibniz"),
 )  # fmt: skip
 HELP: tuple[Action | None, ...] = (
     Action("start_here", "&Start here: lessons", (), lambda c: c.classroom().toggle(), _always,

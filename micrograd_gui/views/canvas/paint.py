@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Sequence
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.figures import geometry
@@ -16,8 +16,8 @@ from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
 from micrograd_gui.views.canvas.hit import Hit
 from micrograd_gui.views.canvas.paint_blocks import mark_rect, paint_block, paint_frames
-from micrograd_gui.views.canvas.paint_cards import draw_centred, draw_lines, paint_card
-from micrograd_gui.views.canvas.pens import Pens, pens_of
+from micrograd_gui.views.canvas.paint_cards import draw_centred, draw_lines, paint_card, strike
+from micrograd_gui.views.canvas.pens import Font, Pens, pens_of
 from micrograd_gui.views.canvas.picture import CanvasFrame, ChipItem
 from micrograd_gui.views.canvas.scene import Scene
 from micrograd_gui.views.theme import Look
@@ -239,7 +239,13 @@ def _far_boxes(
 
 
 def _chip(painter: QPainter, chip: ChipItem, pens: Pens) -> None:
-    painter.setPen(pens.chip_pen)
+    rest = chip.rest
+    rests = rest is not None and not rest.acting
+    plate = pens.frame_pen if rests else pens.chip_pen
+    if rest is not None and rest.acting:
+        plate = QPen(pens.chip_pen)
+        plate.setWidthF(2.4)
+    painter.setPen(plate)
     painter.setBrush(pens.panel)
     rect, anchor = chip.rect, (chip.anchor.x(), chip.anchor.y())
     tail = geometry.chip_tail(anchor, (rect.left(), rect.top(), rect.width(), rect.height()))
@@ -252,9 +258,27 @@ def _chip(painter: QPainter, chip: ChipItem, pens: Pens) -> None:
     painter.drawRoundedRect(QRectF(0, 0, width, height), CHIP_RADIUS, CHIP_RADIUS)
     rule, amount = pens.rule, pens.sum
     above, below = geometry.chip_middles(height, rule.metrics.height(), amount.metrics.height())
-    draw_centred(painter, chip.rule, width / 2, above, rule, pens.muted)
-    draw_centred(painter, chip.amount, width / 2, below, amount, pens.grad)
+    if rest is None:
+        draw_centred(painter, chip.rule, width / 2, above, rule, pens.muted)
+        draw_centred(painter, chip.amount, width / 2, below, amount, pens.grad)
+    else:
+        below = below if height > rule.metrics.height() + amount.metrics.height() else height / 2
+        _line(painter, chip.rule, width / 2, above, rule, pens.muted if rest.past else pens.data, rest.past)
+        known = pens.grad if rest.carried else pens.text if chip.rule else pens.muted
+        colour = pens.muted if rest.stale else known
+        _line(painter, chip.amount, width / 2, below, amount, colour, rest.stale)
     painter.restore()
+
+
+def _line(
+    painter: QPainter, text: str, centre: float, middle: float, font: Font, colour: QColor, struck: bool
+) -> None:
+    """One line of a chip; what is no longer true is struck out."""
+    if text:
+        draw_centred(painter, text, centre, middle, font, colour)
+        if struck:
+            half = font.width(text) / 2
+            strike(painter, centre - half, centre + half, middle, colour)
 
 
 def hover_rect(scene: Scene, hit: Hit) -> QRectF:

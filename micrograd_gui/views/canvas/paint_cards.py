@@ -284,6 +284,7 @@ class ShownNumber(Struct, frozen=True):
     text: str | None
     stale: bool = False
     other: str = ""
+    word: str = ""  # what it is called
 
     @classmethod
     def of(
@@ -295,7 +296,8 @@ class ShownNumber(Struct, frozen=True):
         if apart is not None and apart.other is not None and other == text and holds is not None:
             other, text = told_apart((apart.other, holds))
         stale = moved is None and (number, part) in picture.frame.stale
-        return cls(part, moved or text, stale, other)
+        word = picture.names.short_grad(picture.graph.nodes[number]) if part == "grad" else part
+        return cls(part, moved or text, stale, other, word)
 
     def colour(self, pens: Pens) -> QColor:
         """The colour it is written in."""
@@ -320,8 +322,8 @@ def _paint_number(
 ) -> None:
     """A small word, or the number that it was or that another run has, and the number below it."""
     (x, y), room = geometry.word_middle(field), field[2] - 4
-    caption = moved_from or shown.other or shown.part
-    small = pens.small if caption == shown.part else pens.old
+    caption = moved_from or shown.other or shown.word or shown.part
+    small = pens.small if caption in (shown.part, shown.word) else pens.old
     struck = caption == shown.other
     width = min(room, small.width(caption))
     draw_fitted(painter, caption, small, x + width / 2, y, room, pens.bad if struck else pens.muted)
@@ -351,7 +353,7 @@ def _paint_row(
     middle, left, right = field.center().y() - 0.5, field.left() + _ROW_EDGE, field.right() - _ROW_EDGE
     room = right - left
     needed = 0.0 if shown.text is None else pens.row_number.width(shown.text)
-    word = (shown.other or shown.part) if caption is None else caption
+    word = (shown.other or shown.word or shown.part) if caption is None else caption
     wide, colour = pens.row_word.width(word), pens.bad if shown.other else pens.muted
     if word and needed + wide + 4 <= room:
         draw_fitted(painter, word, pens.row_word, left + wide, middle, room, colour)

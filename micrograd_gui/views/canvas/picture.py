@@ -13,8 +13,8 @@ from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.figures import geometry
 from micrograd_gui.figures.folding import Wire
 from micrograd_gui.figures.geometry import around, points_of, room
-from micrograd_gui.session.explain.formulas import name_of
-from micrograd_gui.session.explain.slopes import amount_text, rule_text
+from micrograd_gui.session.explain.formulas import GRAD, Naming, name_of, naming_of
+from micrograd_gui.session.explain.slopes import WireWords, amount_text, rule_text
 from micrograd_gui.session.found import Apart, Found
 from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.state import State
@@ -57,6 +57,7 @@ class CanvasFrame(Struct, frozen=True, eq=False):
     checked: State | None = None
     breaks: frozenset[Key] = frozenset()
     strands: tuple[Strand, ...] = ()
+    names: Naming = GRAD
 
     @property
     def graph(self) -> Graph:
@@ -96,7 +97,9 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
     size = chips_of(scene, zoom)
     marks, steps = _turns(state, scene), as_one(state, scene, step)
     fresh = frozenset[NumberField]().union(*(each.wrote for each in steps))
-    lit, made = _lit(scene, steps), place_chips(scene, steps, pens, size, marks)
+    names = naming_of(state.graph, state.notation)
+    lit, made = _lit(scene, steps), _chips(state, scene, steps, pens, size, names, marks)
+    acting = tuple(chip for chip in made if chip.rest is None or chip.rest.acting)
     return CanvasFrame(
         scene,
         state.frame,
@@ -106,7 +109,7 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
         fresh,
         lit,
         made,
-        _rects(scene, step, fresh, lit, made),
+        _rects(scene, step, fresh, lit, acting),
         frozenset() if state.nudge is None else state.nudge.moved,
         size,
         state.finding,
@@ -115,7 +118,27 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
         state if state.checked else None,
         scene.folding.keys(_stopping(state) & scene.graph.nodes.keys()),
         _strands(state, scene),
+        names,
     )
+
+
+def _chips(
+    state: State,
+    scene: Scene,
+    steps: Sequence[Step],
+    pens: Pens,
+    size: float,
+    names: Naming,
+    marks: Container[Key],
+) -> tuple[ChipItem, ...]:
+    """What stands on the wires."""
+    if state.wires == "none":
+        return ()
+    if state.wires == "acting":
+        return place_chips(scene, steps, pens, size, marks, names)
+    from micrograd_gui.views.canvas.layers.on_wires import chips_on_wires  # not in a first paint
+
+    return chips_on_wires(state, scene, pens, size, names, marks)
 
 
 def _strands(state: State, scene: Scene) -> tuple[Strand, ...]:
@@ -228,9 +251,21 @@ def differences(old: CanvasFrame, new: CanvasFrame) -> list[QRectF]:
         from micrograd_gui.views.canvas.layers.paths import covered
 
         rects += covered(scene, old.strands, new.strands)
+    rects += _other_chips(old, new)
+    if old.names != new.names:
+        rects.append(scene.bounds().adjusted(-40, -40, 40, 40))
     if old.step is not new.step or old.lit_rects != new.lit_rects:
         rects += [*old.lit_rects, *new.lit_rects]
     return rects
+
+
+def _other_chips(old: CanvasFrame, new: CanvasFrame) -> list[QRectF]:
+    """Where something else stands on a wire than before, while something stands on all of them."""
+    if not any(chip.rest is not None for each in (old, new) for chip in each.chips[:1]):
+        return []
+    was, now = ({chip.wire: chip for chip in each.chips} for each in (old, new))
+    differing = [chip for a, b in ((was, now), (now, was)) for wire, chip in a.items() if b.get(wire) != chip]
+    return [chip.rect.united(QRectF(chip.anchor, chip.anchor)).adjusted(-4, -4, 4, 4) for chip in differing]
 
 
 def _other_verdicts(old: State | None, new: State | None) -> set[NodeId]:
@@ -254,6 +289,7 @@ class ChipItem(Struct, frozen=True):
     rect: QRectF
     anchor: QPointF
     scale: float
+    rest: WireWords | None = None  # what the wire holds, while something stands on all of them
 
 
 def chip_scale(zoom: float) -> float:
@@ -279,7 +315,12 @@ def mark_room(scene: Scene, box: QRectF) -> QRectF:
 
 
 def place_chips(
-    scene: Scene, steps: Sequence[Step], pens: Pens, size: float = 1.0, marks: Container[Key] = ()
+    scene: Scene,
+    steps: Sequence[Step],
+    pens: Pens,
+    size: float = 1.0,
+    marks: Container[Key] = (),
+    names: Naming = GRAD,
 ) -> tuple[ChipItem, ...]:
     """The chips of a backward step, clear of every box and of each other wherever there is room.
 
@@ -289,9 +330,9 @@ def place_chips(
     if not size:
         return ()
     made: list[ChipItem] = []
-    for wire, rule, amount, last in _handed_back(scene, steps):
+    for wire, rule, amount, last in _handed_back(scene, steps, names):
         for said, added, each_size in _chip_sizes(scene, rule, amount, size):  # rather small than over a box
-            width, height = _chip_room(said, added, pens)
+            width, height = chip_room(said, added, pens)
             room_for = width * each_size, height * each_size
             rect, anchor, free = _find_room(scene, wire, *room_for, made, last, marks)
             if free:
@@ -302,7 +343,7 @@ def place_chips(
     return tuple(made)
 
 
-def _handed_back(scene: Scene, steps: Sequence[Step]) -> list[tuple[Wire, str, str, bool]]:
+def _handed_back(scene: Scene, steps: Sequence[Step], names: Naming) -> list[tuple[Wire, str, str, bool]]:
     """What goes back along each drawn wire: its rule, the amount, and whether it is the last of several.
 
     What many steps put on one wire is added up, without a rule.
@@ -315,7 +356,8 @@ def _handed_back(scene: Scene, steps: Sequence[Step]) -> list[tuple[Wire, str, s
             if step.node is not None and wire is not None and wire in scene.curves:
                 last = each.port == len(step.contributions) - 1 and each.port > 0
                 along.setdefault(wire, []).append(each)
-                found.append((wire, rule_text(scene.graph, step.node, each), amount_text(each), last))
+                rule = rule_text(scene.graph, step.node, each, names)
+                found.append((wire, rule, amount_text(each), last))
     if len(steps) < 2:
         return found
     sums = {wire: sum(each.amount for each in several) for wire, several in along.items()}
@@ -333,7 +375,8 @@ def _chip_sizes(scene: Scene, rule: str, amount: str, size: float) -> list[tuple
     return [(rule, amount, each) for each in CHIP_SCALES if each <= size]
 
 
-def _chip_room(rule: str, amount: str, pens: Pens) -> tuple[float, float]:
+def chip_room(rule: str, amount: str, pens: Pens) -> tuple[float, float]:
+    """The size of a chip with those words, before it is made larger."""
     above = (pens.rule.width(rule), pens.rule.metrics.height()) if rule else (0.0, 0.0)
     return geometry.chip_size(above, (pens.sum.width(amount), pens.sum.metrics.height()))
 
@@ -350,15 +393,20 @@ def _find_room(
     """The nearest rectangle to the wire that covers neither box nor chip, else the least bad, and whether."""
     points, reach = points_of(scene.curves[wire]), 2.0 if scene.form.chips else 1.0
     near = QRectF(*around(points, width, height, reach))
+    obstacles = [*obstacles_in(scene, near, marks), *(chip.rect for chip in taken)]
+    walls = [(each.left(), each.top(), each.width(), each.height()) for each in obstacles]
+    (x, y), anchor, free = room(points, width, height, walls, downwards=downwards, reach=reach)
+    return QRectF(x, y, width, height), QPointF(*anchor), free
+
+
+def obstacles_in(scene: Scene, near: QRectF, marks: Container[Key]) -> list[QRectF]:
+    """What no chip may cover there: cards with their marks, titles, and what is out of sight in a hall."""
     boxes = {key: scene.boxes[key] for key in scene.nodes_in(near)}
     obstacles = [mark_room(scene, box) if key in marks else box for key, box in boxes.items()]
     obstacles += [rect for rect in scene.titles() if rect.intersects(near)]
-    obstacles += [chip.rect for chip in taken]
     stand = scene.folding.stand
     if stand is not None:  # nothing of a hall is out of sight
         wide, tall = stand.room
         obstacles += [QRectF(-9e3, -9e3, 9e3, 18e3), QRectF(wide, -9e3, 9e3, 18e3)]
         obstacles += [QRectF(-9e3, -9e3, 18e3, 9e3), QRectF(-9e3, tall, 18e3, 9e3)]
-    walls = [(each.left(), each.top(), each.width(), each.height()) for each in obstacles]
-    (x, y), anchor, free = room(points, width, height, walls, downwards=downwards, reach=reach)
-    return QRectF(x, y, width, height), QPointF(*anchor), free
+    return obstacles

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import exact
+from micrograd_gui.session.explain.formulas import Naming, naming_of
 from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Field, Frame
@@ -68,7 +69,7 @@ def _block(picture: CanvasFrame, hit: Hit) -> list[str]:
     lines = [f"{block.title}: {len(nodes):,} nodes"]
     if block.output is not None:
         lines[0] += f", output {graph.nodes[block.output].name}"
-        lines += _numbers(picture.frame, block.output, picture.nudge)
+        lines += _numbers(graph, picture.frame, block.output, picture.nudge, picture.names)
     return [*lines, "Double-click, or Enter, to look inside; X opens or collapses it."]
 
 
@@ -80,7 +81,8 @@ def description(state: State, wires: int) -> str:
         titles = (b.title for b in state.graph.blocks if len(state.selection) > 1 and b.output == number)
         block = next((f"the block {title}, output " for title in titles), "")
         text += f"Selected: {block}{state.graph.nodes[number].name}"
-        numbers = _numbers(state.frame, number, state.nudge)
+        names = naming_of(state.graph, state.notation)
+        numbers = _numbers(state.graph, state.frame, number, state.nudge, names)
         text += "".join(f", {line.replace(' = ', ' ')}" for line in numbers) + ". "
         text += " ".join((*_why(state, Hit("title", number)), ""))
     elif state.selection:
@@ -106,7 +108,7 @@ def _node(picture: CanvasFrame, number: NodeId) -> list[str]:
     if graph.target == number:
         words.append("target")
     lines = [first + (f" ({', '.join(words)})" if words else "")]
-    lines += _numbers(picture.frame, number, picture.nudge)
+    lines += _numbers(graph, picture.frame, number, picture.nudge, picture.names)
     if picture.checked is not None and picture.checked.check_of(number) is not None:
         from micrograd_gui.session.explain.verdicts import verdict_of  # late: nothing is checked at first
 
@@ -118,13 +120,16 @@ def _node(picture: CanvasFrame, number: NodeId) -> list[str]:
     return lines
 
 
-def _numbers(frame: Frame, number: NodeId, nudge: Nudge | None) -> list[str]:
+def _numbers(
+    graph: Graph, frame: Frame, number: NodeId, nudge: Nudge | None, names: Naming
+) -> list[str]:
     """The numbers of a node, exact, and of one that it is from before an update, or where it is nudged."""
     moved = None if nudge is None or number not in nudge.moved else nudge.after[number]
     nudged = {} if moved is None else {"data": f", nudged {exact(moved)}"}
     fields: tuple[tuple[Field, Mapping[NodeId, float]], ...] = ("data", frame.data), ("grad", frame.grad)
     return [
-        f"{name} = {exact(numbers[number])}"
+        f"{names.grad(graph.nodes[number]) if names.leibniz and name == 'grad' else name}"
+        f" = {exact(numbers[number])}"
         + " (from before the update)" * ((number, name) in frame.stale)
         + nudged.get(name, "")
         for name, numbers in fields

@@ -237,13 +237,21 @@ def _paint_numbers(
             painter.setPen(_NO_PEN)
             painter.setBrush(pens.accent_fill)
             painter.drawRoundedRect(QRectF(*geometry.lit_field(row)), LIT_RADIUS, LIT_RADIUS)
-        _paint_row(painter, row, shown, form, pens, word=shown.part)
+        _paint_row(painter, row, shown, form, pens, word=_word(shown, form, pens))
     both = [each for each in _shown(picture, number) if each.other]
     hanging = [each.other for each in both if not _has_room(each, form, pens)]
     if hanging and picture.finding is not None:  # the number that matters has no room for both
         words = f"{picture.finding.whose.split()[0]} {hanging[-1]}"
         clear = HALL._replace(hangs=HALL.hangs + 2.5)
         paint_words(painter, words, rect, clear, (pens.bad, pens.panel, pens.bad), pens)
+
+
+def _word(shown: ShownNumber, form: CardForm, pens: Pens) -> str:
+    """What the number is called; where it has little room beside it, by a sign."""
+    wide = 0.0 if shown.text is None else pens.font(form.number, bold=True).width(shown.text)
+    room = form.width - 2 * _PAD - 5 - wide
+    long = shown.word != shown.part and pens.font(form.word).width(shown.word) > room
+    return "∂" if long and form.numbers == 1 else shown.word or shown.part
 
 
 def _room(form: CardForm, pens: Pens) -> float:

@@ -1,0 +1,133 @@
+"""Numbers on all wires and ∂L/∂a for a.grad, in the real window and the hall."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+
+from micrograd_gui.document.notation.reader import graph_from_expression as parse
+from micrograd_gui.session.asking.writing import Writing
+
+
+def chips(window) -> dict[str, tuple[str, str]]:
+    nodes, found = window.session.state.graph.nodes, {}
+    for chip in canvas(window).picture.chips:
+        number, port = chip.wire
+        name = f"{nodes[nodes[number].inputs[port]].name}→{nodes[number].name}"
+        found[name] = (chip.rule, chip.amount)
+    return found
+
+
+def canvas(window):
+    return window.findChild(object, "canvas")
+
+
+def apart(window) -> bool:
+    picture = canvas(window).picture
+    rects = [chip.rect for chip in picture.chips]
+    boxes = picture.scene.boxes.values()
+    meet = any(rect.intersects(box) for rect in rects for box in boxes)
+    return not meet and not any(a.intersects(b) for at, a in enumerate(rects) for b in rects[:at])
+
+
+def test_the_key_puts_numbers_on_all_wires_then_on_none_and_the_view_follows_the_steps(opened, act):
+    window = opened("lecture")
+    assert not chips(window)
+    assert window.findChild(QAction, "wires").shortcut().toString() == "V"
+    act(window, "wires")
+    assert window.session.state.wires == "all"
+    assert not chips(window)  # nothing is computed yet
+    act(window, "forward")
+    assert chips(window)["a→e"] == ("2", "slope −3")
+    assert len(chips(window)) == 6
+    act(window, "backward_step", "backward_step")
+    assert chips(window)["d→L"] == ("× −2", "+= −2")
+    assert chips(window)["a→e"] == ("2", "slope −3")
+    where = {chip.wire: chip.rect for chip in canvas(window).picture.chips}
+    act(window, "backward_step")
+    assert where == {chip.wire: chip.rect for chip in canvas(window).picture.chips}
+    assert apart(window)
+    act(window, "backward")
+    assert chips(window)["a→e"] == ("× −3", "+= 6")
+    act(window, "wires")
+    assert window.session.state.wires == "none"
+    assert not chips(window)
+    act(window, "wires")
+    assert set(chips(window)) == {"a→e", "b→e"}
+
+
+def test_gradients_are_written_as_quotients_everywhere_and_again_as_in_code(opened, act):
+    window = opened("lecture")
+    act(window, "backward", "wires", "notation")
+    names = canvas(window).picture.names
+    graph = window.session.state.graph
+    assert names.short_grad(graph.nodes[graph.named("a")]) == "∂L/∂a"
+    model = window.findChild(object, "gradients").model()
+    head = Qt.Orientation.Horizontal
+    assert model.headerData(2, head, Qt.ItemDataRole.DisplayRole) == "∂L/∂·"
+    act(window, "first", "forward")
+    assert chips(window)["a→e"] == ("2", "∂e/∂a = −3")
+    act(window, "notation")
+    assert model.headerData(2, head, Qt.ItemDataRole.DisplayRole) == "analytic"
+    assert chips(window)["a→e"] == ("2", "slope −3")
+
+
+def test_what_is_chosen_stays_with_another_document_and_is_no_edit(opened, act):
+    window = opened("lecture")
+    act(window, "wires", "notation")
+    assert window.session.state.history.undo_name is None
+    window.session.new()
+    state = window.session.state
+    assert (state.wires, state.notation) == ("all", "leibniz")
+
+
+def test_in_the_hall_all_wires_of_a_neuron_have_their_numbers(opened, act):
+    window = opened("neuron", (1920, 1080))
+    act(window, "projector", "backward", "wires")
+    view = canvas(window)
+    assert len(chips(window)) == len(view.picture.scene.curves) == 9
+    assert apart(window)
+    assert all(10 * chip.scale * view.zoom >= 18 for chip in view.picture.chips)
+    act(window, "projector")
+
+
+def test_numbers_from_before_an_update_are_struck_out(opened, act):
+    graph = parse("L = w * w")
+    window = opened(graph.marked(graph.named("w"), "parameter"))
+    act(window, "wires", "backward", "update")
+    assert all(chip.rest.stale and chip.rest.past for chip in canvas(window).picture.chips)
+    act(window, "forward")
+    assert not any(chip.rest.stale or chip.rest.past for chip in canvas(window).picture.chips)
+
+
+def test_while_somebody_predicts_no_wire_tells_a_slope(opened, act):
+    window = opened("lecture")
+    act(window, "wires", "forward", "predict")
+    assert not chips(window)
+    act(window, "predict")
+    assert len(chips(window)) == 6
+
+
+def test_of_a_large_graph_the_wires_of_what_is_selected(opened, act):
+    window = opened("; ".join(["x0 = 1", *(f"x{n + 1} = x{n} + x{n}" for n in range(200))]))
+    act(window, "forward", "wires")
+    window.session.first()
+    node = window.session.state.graph.named("x3")
+    window.session.last()
+    window.session.select([node])
+    canvas(window).zoom_by_hand(1 / canvas(window).zoom)
+    canvas(window).show_node(node)
+    assert 0 < len(canvas(window).picture.chips) <= 6
+
+
+def test_the_rendered_graph_is_laid_out_with_room_and_says_the_same(opened, act, qtbot):
+    window = opened("lecture")
+    pane = window.findChild(object, "rendered_graph")
+    window.session.room(Writing).show_wires("all")
+    window.session.room(Writing).write_as("leibniz")
+    act(window, "backward")
+    dock = pane.parentWidget()
+    dock.show()
+    dock.raise_()
+    qtbot.waitUntil(lambda: pane.figure is not None and len(pane.figure.chips) == 6, timeout=10000)
+    assert {chip.amount for chip in pane.figure.chips} == {"+= 6", "+= −4", "+= −2", "+= 4"}
+    assert any(text.text == "∂L/∂a" for text in pane.figure.texts)
+    pane.grab()
