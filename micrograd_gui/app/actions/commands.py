@@ -93,6 +93,17 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
         self.session.room(Writing).show_wires(wires)
         self.context.say(SAID[wires])
 
+    def forward_mode(self) -> None:
+        """Every node by the selected leaf; where it is so already, or none is selected, no longer."""
+        from micrograd_gui.session.asking.writing import Writing
+
+        state, room = self.session.state, self.session.room(Writing)
+        leaf = None if state.selected == state.forward_leaf else state.selected
+        room.derive_by(leaf)
+        if leaf is not None:
+            name = state.graph.nodes[leaf].spoken
+            self.context.say(f"Below each node is its derivative by {name}, found with its number.")
+
     def other_notation(self) -> None:
         """Gradients as quotients, or as in code."""
         from micrograd_gui.session.asking.writing import Writing

@@ -278,6 +278,10 @@ LEARN: tuple[Action | None, ...] = (
     Action("wires", "&Numbers on the wires", ("V",), lambda c: c.other_wires(), _nodes,
         "On all wires (value above, local slope or what was carried below), on none, or on those that act.",
         checked=lambda s: s.wires == "all"),
+    Action("forward_mode", "&Forward mode by the leaf", ("J",), lambda c: c.forward_mode(),
+        lambda s: s.forward_leaf is not None or (s.selected is not None and _leaves_selected(s)),
+        "Each node shows its derivative by the selected leaf, found forward with its number; again: no more.",
+        checked=lambda s: s.forward_leaf is not None),
     Action("notation", "Write &∂L/∂a for a.grad", ("Shift+V",), lambda c: c.other_notation(), _always,
         "Gradients are written as Leibniz did, or as in code.", checked=lambda s: s.notation == "leibniz"),
 )  # fmt: skip

@@ -46,6 +46,10 @@ def card(state: State, within: BlockId | None = None) -> tuple[Line, ...]:
     opens it and nothing is stepped through, right below the head line: there it is seen without scrolling.
     """
     lines = _moment(state, within)
+    if state.forward_leaf is not None and state.nudge is None:
+        from micrograd_gui.session.asking.forward_mode import lines_of  # seldom
+
+        lines = (*lines[:2], *lines_of(state), *lines[2:])
     if state.finding is None:
         return lines
     found = sentence(state.finding.sentence)

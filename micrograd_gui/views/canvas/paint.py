@@ -126,6 +126,12 @@ def _near_cards(
 
         for key in order:
             paint_verdict(painter, picture, key, pens, zoom)
+    if picture.derived:
+        from micrograd_gui.views.canvas.layers.forward_mode import paint_derived  # seldom
+
+        for key in order:
+            if key in picture.derived:
+                paint_derived(painter, picture.scene, key, picture.derived[key], pens, zoom)
     for chip in reversed(picture.chips):  # the line to a later one goes behind an earlier one
         _chip(painter, chip, pens)
 

@@ -27,6 +27,7 @@ from micrograd_gui.views.canvas.scene import Scene
 if TYPE_CHECKING:
     from micrograd_gui.figures.paths import Strand
     from micrograd_gui.session.turns import Turn
+    from micrograd_gui.views.canvas.layers.forward_mode import Derived
 
 
 class CanvasFrame(Struct, frozen=True, eq=False):
@@ -58,6 +59,7 @@ class CanvasFrame(Struct, frozen=True, eq=False):
     breaks: frozenset[Key] = frozenset()
     strands: tuple[Strand, ...] = ()
     names: Naming = GRAD
+    derived: Mapping[Key, Derived] = {}
 
     @property
     def graph(self) -> Graph:
@@ -98,7 +100,9 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
     marks, steps = _turns(state, scene), as_one(state, scene, step)
     fresh = frozenset[NumberField]().union(*(each.wrote for each in steps))
     names = naming_of(state.graph, state.notation)
-    lit, made = _lit(scene, steps), _chips(state, scene, steps, pens, size, names, marks)
+    derived = _derived(state, scene)
+    noted = Noted(marks, derived, 0.0 if not derived else _hang_of(scene, zoom))
+    lit, made = _lit(scene, steps), _chips(state, scene, steps, pens, size, names, noted)
     acting = tuple(chip for chip in made if chip.rest is None or chip.rest.acting)
     return CanvasFrame(
         scene,
@@ -119,7 +123,17 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
         scene.folding.keys(_stopping(state) & scene.graph.nodes.keys()),
         _strands(state, scene),
         names,
+        derived,
     )
+
+
+def _derived(state: State, scene: Scene) -> Mapping[Key, Derived]:
+    """What stands below cards, where forward mode is on."""
+    if state.forward_leaf is None:
+        return {}
+    from micrograd_gui.views.canvas.layers.forward_mode import derived_in  # seldom
+
+    return derived_in(state, scene)
 
 
 def _chips(
@@ -129,7 +143,7 @@ def _chips(
     pens: Pens,
     size: float,
     names: Naming,
-    marks: Container[Key],
+    marks: Noted,
 ) -> tuple[ChipItem, ...]:
     """What stands on the wires."""
     if state.wires == "none":
@@ -139,6 +153,12 @@ def _chips(
     from micrograd_gui.views.canvas.layers.on_wires import chips_on_wires  # not in a first paint
 
     return chips_on_wires(state, scene, pens, size, names, marks)
+
+
+def _hang_of(scene: Scene, zoom: float) -> float:
+    from micrograd_gui.views.canvas.layers.forward_mode import hangs
+
+    return hangs(scene, zoom)
 
 
 def _strands(state: State, scene: Scene) -> tuple[Strand, ...]:
@@ -251,6 +271,10 @@ def differences(old: CanvasFrame, new: CanvasFrame) -> list[QRectF]:
         from micrograd_gui.views.canvas.layers.paths import covered
 
         rects += covered(scene, old.strands, new.strands)
+    if old.derived != new.derived:
+        either = old.derived.keys() | new.derived.keys()
+        other = (key for key in either if old.derived.get(key) != new.derived.get(key) and key in scene.boxes)
+        rects += [scene.box_rect(key).adjusted(0, 0, 0, 20) for key in other]
     rects += _other_chips(old, new)
     if old.names != new.names:
         rects.append(scene.bounds().adjusted(-40, -40, 40, 40))
@@ -319,7 +343,7 @@ def place_chips(
     steps: Sequence[Step],
     pens: Pens,
     size: float = 1.0,
-    marks: Container[Key] = (),
+    marks: Noted | Container[Key] = (),
     names: Naming = GRAD,
 ) -> tuple[ChipItem, ...]:
     """The chips of a backward step, clear of every box and of each other wherever there is room.
@@ -388,7 +412,7 @@ def _find_room(
     height: float,
     taken: list[ChipItem],
     downwards: bool,
-    marks: Container[Key],
+    marks: Noted | Container[Key],
 ) -> tuple[QRectF, QPointF, bool]:
     """The nearest rectangle to the wire that covers neither box nor chip, else the least bad, and whether."""
     points, reach = points_of(scene.curves[wire]), 2.0 if scene.form.chips else 1.0
@@ -399,10 +423,24 @@ def _find_room(
     return QRectF(x, y, width, height), QPointF(*anchor), free
 
 
-def obstacles_in(scene: Scene, near: QRectF, marks: Container[Key]) -> list[QRectF]:
+class Noted(NamedTuple):
+    """The cards with a mark of their turn above, and those below which a derivative hangs so far."""
+
+    marks: Container[Key]
+    derived: Container[Key] = ()
+    hangs: float = 0.0
+
+
+def obstacles_in(scene: Scene, near: QRectF, noted: Noted | Container[Key]) -> list[QRectF]:
     """What no chip may cover there: cards with their marks, titles, and what is out of sight in a hall."""
+    marks, derived, below = noted if isinstance(noted, Noted) else Noted(noted)
     boxes = {key: scene.boxes[key] for key in scene.nodes_in(near)}
     obstacles = [mark_room(scene, box) if key in marks else box for key, box in boxes.items()]
+    if below:
+        obstacles = [
+            rect.adjusted(0, 0, 0, below) if key in derived else rect
+            for key, rect in zip(boxes, obstacles, strict=True)
+        ]
     obstacles += [rect for rect in scene.titles() if rect.intersects(near)]
     stand = scene.folding.stand
     if stand is not None:  # nothing of a hall is out of sight

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF
 
-from micrograd_gui.document.block import Key, is_block
+from micrograd_gui.document.block import is_block
 from micrograd_gui.figures.folding import Wire
 from micrograd_gui.figures.geometry import Bezier, Rect, Size
 from micrograd_gui.figures.on_wires import ChipPlace, places
@@ -16,14 +16,14 @@ from micrograd_gui.session.explain.formulas import Naming
 from micrograd_gui.session.explain.slopes import WireWords, wire_words
 from micrograd_gui.session.state import State
 from micrograd_gui.views.canvas.pens import Pens
-from micrograd_gui.views.canvas.picture import CHIP_SCALES, ChipItem, chip_room, obstacles_in
+from micrograd_gui.views.canvas.picture import CHIP_SCALES, ChipItem, Noted, chip_room, obstacles_in
 from micrograd_gui.views.canvas.scene import Scene
 
 WIRES_AT_MOST = 250  # of larger graphs those of what is selected and what acts
 
 
 def chips_on_wires(
-    state: State, scene: Scene, pens: Pens, size: float, names: Naming, marks: Container[Key]
+    state: State, scene: Scene, pens: Pens, size: float, names: Naming, marks: Noted
 ) -> tuple[ChipItem, ...]:
     """A chip on each wire that is drawn as one and has room for it; none where they are too small to read."""
     if not size:

@@ -70,7 +70,7 @@ def paint_verdict(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pens,
     painter.drawEllipse(middle, size.radius, size.radius)
     draw_centred(painter, found.sign, middle.x(), middle.y(), pens.font(size.sign, bold=True), ink)
     moved = size is HALL and picture.scene.form.numbers == 1 and _has_moved(picture, key)
-    if found.words and not moved:  # what it was hangs there
+    if found.words and not moved and key not in picture.derived:  # what it was hangs there
         paint_words(painter, found.words, rect, size, (edge, fill, ink), pens)
 
 
