@@ -131,3 +131,30 @@ def test_the_rendered_graph_is_laid_out_with_room_and_says_the_same(opened, act,
     assert {chip.amount for chip in pane.figure.chips} == {"+= 6", "+= −4", "+= −2", "+= 4"}
     assert any(text.text == "∂L/∂a" for text in pane.figure.texts)
     pane.grab()
+
+
+def test_forward_mode_stands_below_every_node_in_window_and_hall_and_ends_cleanly(opened, act, enabled):
+    window = opened("neuron", (1920, 1080))
+    graph = window.session.state.graph
+    assert not enabled(window, "forward_mode")  # nothing is selected
+    window.session.select([graph.named("n")])
+    assert not enabled(window, "forward_mode")  # it is no leaf
+    window.session.select([graph.named("w1")])
+    act(window, "forward_mode", "forward_step")
+    below = canvas(window).picture.derived
+    assert below[graph.named("x1w1")].number == "2.0000"
+    assert below[graph.named("x1w1")].name == "∂x1w1/∂w1 = "
+    assert below[graph.named("w1")].is_leaf
+    assert graph.named("o") not in below
+    act(window, "backward", "wires", "check_all", "projector")
+    below = canvas(window).picture.derived
+    assert below[graph.named("o")].number == "1.0000"
+    assert apart(window)
+    canvas(window).grab()
+    window.session.select([graph.named("b")])
+    act(window, "forward_mode")  # another leaf
+    assert canvas(window).picture.derived[graph.named("o")].number == "0.5000"
+    act(window, "projector", "first", "forward_mode")
+    assert not canvas(window).picture.derived
+    assert window.session.state.forward_leaf is None
+    assert window.session.state.history.undo_name is None

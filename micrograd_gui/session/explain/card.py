@@ -49,7 +49,9 @@ def card(state: State, within: BlockId | None = None) -> tuple[Line, ...]:
     if state.forward_leaf is not None and state.nudge is None:
         from micrograd_gui.session.asking.forward_mode import lines_of  # seldom
 
-        lines = (*lines[:2], *lines_of(state), *lines[2:])
+        equations = [at for at, line in enumerate(lines, 1) if line.size == "big"]
+        behind = equations[-1] if equations else len(lines)
+        lines = (*lines[:behind], *lines_of(state), *lines[behind:])
     if state.finding is None:
         return lines
     found = sentence(state.finding.sentence)
