@@ -423,7 +423,7 @@ def _find_room(
     return QRectF(x, y, width, height), QPointF(*anchor), free
 
 
-class Noted(NamedTuple):
+class Noted(Struct, frozen=True):
     """The cards with a mark of their turn above, and those below which a derivative hangs so far."""
 
     marks: Container[Key]
@@ -433,7 +433,9 @@ class Noted(NamedTuple):
 
 def obstacles_in(scene: Scene, near: QRectF, noted: Noted | Container[Key]) -> list[QRectF]:
     """What no chip may cover there: cards with their marks, titles, and what is out of sight in a hall."""
-    marks, derived, below = noted if isinstance(noted, Noted) else Noted(noted)
+    if not isinstance(noted, Noted):
+        noted = Noted(noted)
+    marks, derived, below = noted.marks, noted.derived, noted.hangs
     boxes = {key: scene.boxes[key] for key in scene.nodes_in(near)}
     obstacles = [mark_room(scene, box) if key in marks else box for key, box in boxes.items()]
     if below:
