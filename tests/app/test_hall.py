@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication
 import micrograd_gui as mg
 from micrograd_gui.app import create_window
 from micrograd_gui.views.canvas.hall.cards import readable
+from micrograd_gui.views.canvas.layers.chips import chips_of, place_chips
 from micrograd_gui.views.canvas.pens import pens_of
-from micrograd_gui.views.canvas.picture import chips_of, place_chips
 from micrograd_gui.views.canvas.scene import Scene
 from micrograd_gui.views.theme import Look
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import written
-from micrograd_gui.session.asking.on_wires import Before, local_slope
+from micrograd_gui.session.asking.on_wires import NumbersBefore, local_slope
 from micrograd_gui.session.explain.formulas import (
     EQUALS,
     TIMES,
@@ -66,7 +66,7 @@ def by_leaf(state: State) -> Mapping[NodeId, ByLeaf]:
     now = derivatives(graph, frame.data, leaf)
     if not frame.stale:
         return {number: ByLeaf(value) for number, value in now.items()}
-    before, found, stale = Before(state.trace, state.cursor), dict[NodeId, ByLeaf](), set[NodeId]()
+    before, found, stale = NumbersBefore(state.trace, state.cursor), dict[NodeId, ByLeaf](), set[NodeId]()
     for number, value in now.items():
         if (number, "data") in frame.stale or stale.intersection(graph.nodes[number].inputs):
             stale.add(number)

@@ -48,7 +48,7 @@ def on_wires_of(state: State) -> Mapping[GraphWire, OnWire]:
 def on_wires(graph: Graph, trace: Run | None, cursor: int, frame: Frame) -> dict[GraphWire, OnWire]:
     """What stands on every wire after so many steps of the run."""
     carried = {} if trace is None else _carried(graph, trace, cursor)
-    before, fresh = Before(trace, cursor), _Fresh(graph, frame)
+    before, fresh = NumbersBefore(trace, cursor), _Fresh(graph, frame)
     step = trace.steps[cursor - 1] if trace is not None and cursor else None
     found: dict[GraphWire, OnWire] = {}
     for wire in wires_of(graph):
@@ -143,7 +143,7 @@ class _Fresh:
         return slope is None or on.slope is None or differ(slope, on.slope)
 
 
-class Before:
+class NumbersBefore:
     """The numbers with which a node was computed that has not been computed again since an update."""
 
     def __init__(self, trace: Run | None, cursor: int) -> None:

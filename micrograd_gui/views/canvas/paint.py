@@ -15,10 +15,11 @@ from micrograd_gui.figures.geometry import CHIP_RADIUS, PORT
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
 from micrograd_gui.views.canvas.hit import Hit
+from micrograd_gui.views.canvas.layers.chips import ChipItem
 from micrograd_gui.views.canvas.paint_blocks import mark_rect, paint_block, paint_frames
-from micrograd_gui.views.canvas.paint_cards import draw_centred, draw_lines, paint_card, strike
+from micrograd_gui.views.canvas.paint_cards import draw_centred, draw_lines, paint_card, paint_derived, strike
 from micrograd_gui.views.canvas.pens import Font, Pens, pens_of
-from micrograd_gui.views.canvas.picture import CanvasFrame, ChipItem
+from micrograd_gui.views.canvas.picture import CanvasFrame
 from micrograd_gui.views.canvas.scene import Scene
 from micrograd_gui.views.theme import Look
 
@@ -127,8 +128,6 @@ def _near_cards(
         for key in order:
             paint_verdict(painter, picture, key, pens, zoom)
     if picture.derived:
-        from micrograd_gui.views.canvas.layers.forward_mode import paint_derived  # seldom
-
         for key in order:
             if key in picture.derived:
                 paint_derived(painter, picture.scene, key, picture.derived[key], pens, zoom)

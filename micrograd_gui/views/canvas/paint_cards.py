@@ -27,8 +27,10 @@ from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.trace import Field
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.card_geometry import WORDS_FROM
+from micrograd_gui.views.canvas.layers.chips import Derived, tag_size
 from micrograd_gui.views.canvas.pens import NARROWEST, ROW_NUMBER, Font, Pens
 from micrograd_gui.views.canvas.picture import CanvasFrame
+from micrograd_gui.views.canvas.scene import Scene
 
 _ROW_EDGE = 9.0  # between the edge of a card and the numbers, where they stand in rows
 _NO_PEN, _NO_BRUSH = Qt.PenStyle.NoPen, Qt.BrushStyle.NoBrush
@@ -206,6 +208,34 @@ def paint_tag(
     painter.setBrush(colour)
     painter.drawRoundedRect(rect, tall / 2, tall / 2)
     draw_centred(painter, text, rect.center().x(), rect.center().y(), font, pens.on_data)
+
+
+def paint_derived(
+    painter: QPainter, scene: Scene, key: Key, said: Derived, pens: Pens, zoom: float
+) -> None:
+    """A tag on the lower edge of the card, dashed, for it is no gradient; of the leaf itself, filled."""
+    size, box = tag_size(scene, zoom), scene.boxes[key]
+    font, room = pens.font(size.text, bold=True), box.width() - 4
+    pad = size.tall * 0.4
+    fits = font.width(said.name + said.number) + 2 * pad <= room
+    name = said.name if fits else said.brief
+    wide = font.width(name + said.number)
+    narrowed, smaller = fit(wide, room - 2 * pad)
+    tag = QRectF(box.left() + 2, box.bottom() + size.hangs - size.tall, 0, size.tall)
+    tag.setWidth(min(room, wide + 2 * pad))
+    style = Qt.PenStyle.SolidLine if said.is_leaf else Qt.PenStyle.DashLine
+    painter.setPen(QPen(pens.text, size.tall / 14, style))
+    painter.setBrush(pens.text if said.is_leaf else pens.panel)
+    painter.drawRoundedRect(tag, size.tall / 2, size.tall / 2)
+    colour = pens.panel if said.is_leaf else pens.muted if said.stale else pens.text
+    painter.save()
+    painter.translate(tag.center())
+    painter.scale(narrowed * smaller, smaller)
+    draw_centred(painter, name + said.number, 0, 0, font, colour)
+    if said.stale:
+        strike(painter, wide / 2 - font.width(said.number), wide / 2, 0, colour)
+    painter.restore()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def _paint_ports(painter: QPainter, node: Node, place: Place, pens: Pens) -> None:

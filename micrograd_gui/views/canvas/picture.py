@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QRectF
 
 from micrograd_gui.document.block import Key, block_key
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.figures import geometry
 from micrograd_gui.figures.folding import Wire
-from micrograd_gui.figures.geometry import around, points_of, room
 from micrograd_gui.session.explain.formulas import GRAD, Naming, name_of, naming_of
-from micrograd_gui.session.explain.slopes import WireWords, amount_text, rule_text
 from micrograd_gui.session.found import Apart, Found
 from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.state import State
 from micrograd_gui.session.stops import stopping_at
-from micrograd_gui.session.trace import NO_FRAME, Contribution, Field, Frame, NumberField, Step
-from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
+from micrograd_gui.session.trace import NO_FRAME, Field, Frame, NumberField, Step
+from micrograd_gui.views.canvas.layers.chips import (
+    ChipItem,
+    Derived,
+    Noted,
+    derived_in,
+    hangs,
+    mark_room,
+    place_chips,
+)
+from micrograd_gui.views.canvas.layers.chips import (
+    chips_of as chips_of,
+)
 from micrograd_gui.views.canvas.pens import Pens
 from micrograd_gui.views.canvas.scene import Scene
 
 if TYPE_CHECKING:
     from micrograd_gui.figures.paths import Strand
     from micrograd_gui.session.turns import Turn
-    from micrograd_gui.views.canvas.layers.forward_mode import Derived
 
 
 class CanvasFrame(Struct, frozen=True, eq=False):
@@ -101,7 +108,7 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
     fresh = frozenset[NumberField]().union(*(each.wrote for each in steps))
     names = naming_of(state.graph, state.notation)
     derived = _derived(state, scene)
-    noted = Noted(marks, derived, 0.0 if not derived else _hang_of(scene, zoom))
+    noted = Noted(marks, derived, 0.0 if not derived else hangs(scene, zoom))
     lit, made = _lit(scene, steps), _chips(state, scene, steps, pens, size, names, noted)
     acting = tuple(chip for chip in made if chip.rest is None or chip.rest.acting)
     return CanvasFrame(
@@ -129,11 +136,7 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
 
 def _derived(state: State, scene: Scene) -> Mapping[Key, Derived]:
     """What stands below cards, where forward mode is on."""
-    if state.forward_leaf is None:
-        return {}
-    from micrograd_gui.views.canvas.layers.forward_mode import derived_in  # seldom
-
-    return derived_in(state, scene)
+    return {} if state.forward_leaf is None else derived_in(state, scene)
 
 
 def _chips(
@@ -153,12 +156,6 @@ def _chips(
     from micrograd_gui.views.canvas.layers.on_wires import chips_on_wires  # not in a first paint
 
     return chips_on_wires(state, scene, pens, size, names, marks)
-
-
-def _hang_of(scene: Scene, zoom: float) -> float:
-    from micrograd_gui.views.canvas.layers.forward_mode import hangs
-
-    return hangs(scene, zoom)
 
 
 def _strands(state: State, scene: Scene) -> tuple[Strand, ...]:
@@ -299,154 +296,3 @@ def _other_verdicts(old: State | None, new: State | None) -> set[NodeId]:
     if old is not None and new is not None and alike_on_nodes(old, new):
         return set()
     return {row.node for each in (old, new) if each is not None for row in each.checked}
-
-
-CHIP_SCALES = (1.7, 1.35, 1.0)
-
-
-class ChipItem(Struct, frozen=True):
-    """One wire's own contribution: the rule above, what is added below, and the point it is about."""
-
-    wire: Wire
-    rule: str
-    amount: str
-    rect: QRectF
-    anchor: QPointF
-    scale: float
-    rest: WireWords | None = None  # what the wire holds, while something stands on all of them
-
-
-def chip_scale(zoom: float) -> float:
-    """How large chips are drawn, so that they can be read from further off; few sizes, so that they rest.
-
-    0: so far off that there are none.
-    """
-    if zoom < CARDS_FROM:
-        return 0.0
-    largest, middle, smallest = CHIP_SCALES
-    return smallest if zoom >= 0.72 else middle if zoom >= 0.5 else largest
-
-
-def chips_of(scene: Scene, zoom: float) -> float:
-    """How large the chips of that scene are drawn: in a hall, for the back row."""
-    return scene.form.chips[0] if scene.form.chips else chip_scale(zoom)
-
-
-def mark_room(scene: Scene, box: QRectF) -> QRectF:
-    """The box with the mark of its turn, which stands on its upper edge."""
-    tall = scene.form.word * (1.55 if scene.folding.stand is None else 0.98)  # in the window, from afar
-    return box.adjusted(-tall, -tall, tall, 0)
-
-
-def place_chips(
-    scene: Scene,
-    steps: Sequence[Step],
-    pens: Pens,
-    size: float = 1.0,
-    marks: Noted | Container[Key] = (),
-    names: Naming = GRAD,
-) -> tuple[ChipItem, ...]:
-    """The chips of a backward step, clear of every box and of each other wherever there is room.
-
-    What a box hands back as one step is said where there is room, as is all in a hall, where no number may be
-    covered: the step card says it.
-    """
-    if not size:
-        return ()
-    made: list[ChipItem] = []
-    for wire, rule, amount, last in _handed_back(scene, steps, names):
-        for said, added, each_size in _chip_sizes(scene, rule, amount, size):  # rather small than over a box
-            width, height = chip_room(said, added, pens)
-            room_for = width * each_size, height * each_size
-            rect, anchor, free = _find_room(scene, wire, *room_for, made, last, marks)
-            if free:
-                break
-        if not free and (len(steps) > 1 or scene.form.chips):
-            continue
-        made.append(ChipItem(wire, said, added, rect, anchor, each_size))
-    return tuple(made)
-
-
-def _handed_back(scene: Scene, steps: Sequence[Step], names: Naming) -> list[tuple[Wire, str, str, bool]]:
-    """What goes back along each drawn wire: its rule, the amount, and whether it is the last of several.
-
-    What many steps put on one wire is added up, without a rule.
-    """
-    found: list[tuple[Wire, str, str, bool]] = []
-    along: dict[Wire, list[Contribution]] = {}
-    for step in steps:
-        for each in step.contributions:
-            wire = None if step.node is None else scene.folding.drawn_wire((step.node, each.port))
-            if step.node is not None and wire is not None and wire in scene.curves:
-                last = each.port == len(step.contributions) - 1 and each.port > 0
-                along.setdefault(wire, []).append(each)
-                rule = rule_text(scene.graph, step.node, each, names)
-                found.append((wire, rule, amount_text(each), last))
-    if len(steps) < 2:
-        return found
-    sums = {wire: sum(each.amount for each in several) for wire, several in along.items()}
-    return [
-        (wire, "", amount_text(several[0]._replace(amount=sums[wire])), False)
-        for wire, several in along.items()
-    ]
-
-
-def _chip_sizes(scene: Scene, rule: str, amount: str, size: float) -> list[tuple[str, str, float]]:
-    """What a chip says and how large, the best first: in a hall, rather less than small."""
-    if scene.form.chips:
-        wordings = (rule, amount), ("", amount), ("", amount.removeprefix("+= "))
-        return [(said, added, each) for said, added in wordings for each in scene.form.chips]
-    return [(rule, amount, each) for each in CHIP_SCALES if each <= size]
-
-
-def chip_room(rule: str, amount: str, pens: Pens) -> tuple[float, float]:
-    """The size of a chip with those words, before it is made larger."""
-    above = (pens.rule.width(rule), pens.rule.metrics.height()) if rule else (0.0, 0.0)
-    return geometry.chip_size(above, (pens.sum.width(amount), pens.sum.metrics.height()))
-
-
-def _find_room(
-    scene: Scene,
-    wire: Wire,
-    width: float,
-    height: float,
-    taken: list[ChipItem],
-    downwards: bool,
-    marks: Noted | Container[Key],
-) -> tuple[QRectF, QPointF, bool]:
-    """The nearest rectangle to the wire that covers neither box nor chip, else the least bad, and whether."""
-    points, reach = points_of(scene.curves[wire]), 2.0 if scene.form.chips else 1.0
-    near = QRectF(*around(points, width, height, reach))
-    obstacles = [*obstacles_in(scene, near, marks), *(chip.rect for chip in taken)]
-    walls = [(each.left(), each.top(), each.width(), each.height()) for each in obstacles]
-    (x, y), anchor, free = room(points, width, height, walls, downwards=downwards, reach=reach)
-    return QRectF(x, y, width, height), QPointF(*anchor), free
-
-
-class Noted(Struct, frozen=True):
-    """The cards with a mark of their turn above, and those below which a derivative hangs so far."""
-
-    marks: Container[Key]
-    derived: Container[Key] = ()
-    hangs: float = 0.0
-
-
-def obstacles_in(scene: Scene, near: QRectF, noted: Noted | Container[Key]) -> list[QRectF]:
-    """What no chip may cover there: cards with their marks, titles, and what is out of sight in a hall."""
-    if not isinstance(noted, Noted):
-        noted = Noted(noted)
-    marks, derived, below = noted.marks, noted.derived, noted.hangs
-    boxes = {key: scene.boxes[key] for key in scene.nodes_in(near)}
-    obstacles = [mark_room(scene, box) if key in marks else box for key, box in boxes.items()]
-    if below:
-        obstacles = [
-            rect.adjusted(0, 0, 0, below) if key in derived else rect
-            for key, rect in zip(boxes, obstacles, strict=True)
-        ]
-    obstacles += [rect for rect in scene.titles() if rect.intersects(near)]
-    stand = scene.folding.stand
-    if stand is not None:  # nothing of a hall is out of sight
-        wide, tall = stand.room
-        obstacles += [QRectF(-9e3, -9e3, 9e3, 18e3), QRectF(wide, -9e3, 9e3, 18e3)]
-        obstacles += [QRectF(-9e3, -9e3, 18e3, 9e3), QRectF(-9e3, tall, 18e3, 9e3)]
-    return obstacles

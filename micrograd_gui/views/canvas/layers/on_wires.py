@@ -15,8 +15,8 @@ from micrograd_gui.session.asking.on_wires import OnWire, on_wires, on_wires_of
 from micrograd_gui.session.explain.formulas import Naming
 from micrograd_gui.session.explain.slopes import WireWords, wire_words
 from micrograd_gui.session.state import State
+from micrograd_gui.views.canvas.layers.chips import CHIP_SCALES, ChipItem, Noted, chip_room, obstacles_in
 from micrograd_gui.views.canvas.pens import Pens
-from micrograd_gui.views.canvas.picture import CHIP_SCALES, ChipItem, Noted, chip_room, obstacles_in
 from micrograd_gui.views.canvas.scene import Scene
 
 WIRES_AT_MOST = 250  # of larger graphs those of what is selected and what acts
