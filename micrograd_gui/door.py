@@ -287,6 +287,24 @@ def check(graph: Graph, h: float = 1e-6) -> CheckRows:
     return CheckRows(graph, measure.check(_graph(graph), h), h)
 
 
+def forward_mode(graph: Graph, leaf: str | NodeId) -> NumbersByName:
+    """Every node's derivative by that leaf (its name, or id), found forward with the numbers.
+
+    That of the target is the leaf's gradient, for which a backward pass finds those of all leaves at once.
+    Raises Refusal for what is no leaf. A node that cannot be computed is missing.
+    """
+    from micrograd_gui.session.asking.forward_mode import derivatives
+    from micrograd_gui.session.build import build
+
+    graph = _graph(graph)
+    number = graph.named(leaf) if isinstance(leaf, str) else leaf
+    node = graph.nodes.get(number)
+    if node is None or not node.is_leaf:
+        raise Refusal(f"leaf must be a leaf of the graph, not {quoted(leaf)}.")
+    data = {each: value.data for each, value in build(graph).items()}
+    return NumbersByName(names_of(graph), derivatives(graph, data, number))
+
+
 # Pictures and other forms ------------------------------------------------------------------------
 
 

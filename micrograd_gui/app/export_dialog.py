@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, Literal
 
+from msgspec import structs
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -35,13 +36,21 @@ if TYPE_CHECKING:
 
     from micrograd_gui.export.options import Option
     from micrograd_gui.figures.moments import Film, Moment, Options
+    from micrograd_gui.session.asking.on_wires import GraphWire, OnWire
 
 _KEY = "export"  # of the background's job
 MOMENTS = (("now", "this moment"), ("result", "the result of the whole run"), ("all", "all moments"))
 SHOWN = (("graph", "the graph"), ("both", "the graph and the step card"), ("card", "the step card"))
 SCALES = (("1", "1×"), ("2", "2×"), ("3", "3×"))
-_OF_GRAPHS = ("style", "gradients")  # options that say nothing of the step card
-_CAPTIONS = {"print": "print: no colours needed"}  # of choices that do not explain themselves
+_OF_GRAPHS = ("style", "gradients", "wires")  # options that say nothing of the step card
+_CAPTIONS = {  # of choices that do not explain themselves
+    "print": "print: no colours needed",
+    "acting": "numbers where the step acts",
+    "all": "numbers on all",
+    "none": "no numbers",
+    "grad": "a.grad",
+    "leibniz": "∂L/∂a",
+}
 
 
 class ExportDialog(QDialog):
@@ -74,6 +83,8 @@ class ExportDialog(QDialog):
         self.paths = self._box(form, "paths", "with the paths of the selected node", shown)
         self._select("theme", self._context.look.theme.name)
         self._select("scale", "2")
+        self._select("wires", self._context.session.state.wires)
+        self._select("notation", self._context.session.state.notation)
         self.progress = QProgressBar()
         self.progress.setObjectName("progress")
         self.progress.hide()
@@ -338,13 +349,20 @@ def request_of(context: Context, which: Which = "now", **given: Any) -> ExportRe
         from micrograd_gui.session.asking.paths import slopes_at
 
         slopes = slopes_at(state)
-    moment = Moment(state.frame, state.step, card(state), said=said, slopes=slopes)
+    shown = {"theme": context.look.theme.name, "wires": state.wires, "notation": state.notation, **given}
+    wires: Mapping[GraphWire, OnWire] = {}
+    if shown["wires"] == "all":
+        from micrograd_gui.session.asking.on_wires import on_wires_of
+
+        wires = on_wires_of(state)
+    told = card(structs.replace(state, notation=shown["notation"]))
+    moment = Moment(state.frame, state.step, told, said=said, slopes=slopes, wires=wires)
     return ExportRequest(
         state.graph,
         moment,
         state.trace,
         which,
-        {"theme": context.look.theme.name, **given},
+        shown,
         cursor=state.cursor,
     )
 

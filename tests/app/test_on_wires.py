@@ -158,3 +158,19 @@ def test_forward_mode_stands_below_every_node_in_window_and_hall_and_ends_cleanl
     assert not canvas(window).picture.derived
     assert window.session.state.forward_leaf is None
     assert window.session.state.history.undo_name is None
+
+
+def test_the_export_dialog_begins_as_the_window_is_and_exports_the_same(opened, act, tmp_path, qtbot):
+    from micrograd_gui.app.export_dialog import ExportDialog
+
+    window = opened("lecture")
+    act(window, "wires", "notation", "backward", "export")
+    dialog = window.findChild(ExportDialog)
+    assert dialog.fields["wires"].currentData() == "all"
+    assert dialog.fields["notation"].currentData() == "leibniz"
+    path = tmp_path / "x.svg"
+    dialog.export_to(path)
+    qtbot.waitUntil(path.exists, timeout=10000)
+    text = path.read_text("utf-8")
+    assert "+= 6" in text
+    assert "∂L/∂a" in text
