@@ -8,6 +8,7 @@ import pytest
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.session.asking.ledger import postings
 from micrograd_gui.session.asking.on_wires import on_wires_of
+from micrograd_gui.session.bugs.room import BugLab
 from micrograd_gui.session.predicting.judging import close_to
 from micrograd_gui.session.predicting.question import question_at
 from micrograd_gui.session.predicting.room import Predicting
@@ -266,6 +267,7 @@ def test_where_nothing_can_be_predicted_it_is_said(predicting):
 
 def test_a_veiled_state_knows_nothing_of_later_moments(predicting):
     session, room = predicting(LECTURE, "forward", "backward", "check_all")
+    session.room(BugLab).plant("assign")
     session.seek(4)
     seen = veiled(session.state)
     assert len(seen.trace) == len(session.state.trace)
@@ -276,7 +278,7 @@ def test_a_veiled_state_knows_nothing_of_later_moments(predicting):
         assert (step.data, step.contributions, step.hidden) == (None, (), True)
     assert seen.following.node is not None
     assert all(each.moment <= 4 for each in postings(seen.graph, seen.trace, named(session, "a")))
-    assert seen.held is None
+    assert (seen.held, seen.lab, seen.finding) == (None, None, None)
     room.choose("node")
     assert veiled(session.state).following.node is None
     room.leave()

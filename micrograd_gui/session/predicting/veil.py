@@ -46,6 +46,7 @@ def _veiled(state: State) -> State:
         checked=(),
         found=None,
         held=None,
+        lab=None,
         order_shown=state.order_shown and not whose_turn,
     )
 
