@@ -131,3 +131,27 @@ def test_the_action_that_opens_its_graph_needs_a_bug(opened, act, qtbot):
     act(window, "bug_lab")
     click(qtbot, window, "bug_set")
     assert action.isEnabled()
+
+
+def test_in_the_hall_no_wrong_number_is_cut_off(opened, act, qtbot):
+    from micrograd_gui.views.canvas.hall import cards
+
+    window = opened("neuron_exp", (1600, 900))
+    act(window, "projector", "bug_lab")
+    click(qtbot, window, "bug_assign")
+    click(qtbot, window, "bug_go")
+    picture, pens = window.canvas.picture, cards_pens(window)
+    e = number_of(window, "e")
+    shown = cards.ShownNumber.of(picture, e, "grad", picture.frame.grad[e])
+    assert shown.other == "0.1464"
+    assert cards._hung(picture, e, shown, 1000.0, pens) == "wrong 0.1464"
+    narrow = cards._hung(picture, e, shown, pens.font(cards.HALL.words, bold=True).width("✗ 0.1464"), pens)
+    assert narrow == "✗ 0.1464"
+    act(window, "projector")
+
+
+def cards_pens(window):
+    """The pens that the canvas draws with."""
+    from micrograd_gui.views.canvas.pens import pens_of
+
+    return pens_of(window.appearance.look)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter
 
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.document.graph import Node, NodeId
-from micrograd_gui.document.text import NOT_YET
+from micrograd_gui.document.text import NOT_YET, written
 from micrograd_gui.figures import geometry
 from micrograd_gui.figures.geometry import LIT_RADIUS, RADIUS, CardForm, Rect
 from micrograd_gui.session.trace import Field
@@ -239,9 +239,9 @@ def _paint_numbers(
             painter.drawRoundedRect(QRectF(*geometry.lit_field(row)), LIT_RADIUS, LIT_RADIUS)
         _paint_row(painter, row, shown, form, pens, word=_word(shown, form, pens))
     both = [each for each in _shown(picture, number) if each.other]
-    hanging = [each.other for each in both if not _has_room(each, form, pens)]
+    hanging = [each for each in both if not _has_room(each, form, pens)]
     if hanging and picture.finding is not None:  # the number that matters has no room for both
-        words = f"{picture.finding.whose.split()[0]} {hanging[-1]}"
+        words = _hung(picture, number, hanging[-1], rect.width() - HALL.tag, pens)
         clear = HALL._replace(hangs=HALL.hangs + 2.5)
         paint_words(painter, words, rect, clear, (pens.bad, pens.panel, pens.bad), pens)
 
@@ -257,6 +257,17 @@ def _word(shown: ShownNumber, form: CardForm, pens: Pens) -> str:
 def _room(form: CardForm, pens: Pens) -> float:
     """How wide a number may be; where there is one, the word that tells which is always beside it."""
     return form.width - 2 * _PAD - (pens.font(form.word).width("data") + 5 if form.numbers == 1 else 0.0)
+
+
+def _hung(picture: CanvasFrame, number: NodeId, shown: ShownNumber, room: float, pens: Pens) -> str:
+    """What is said of another run's number below a card: whose it is where there is room, and all of it."""
+    apart = picture.apart(number, shown.part)
+    whose = "" if picture.finding is None else picture.finding.whose.split()[0]
+    said = [f"{whose} {shown.other}", f"✗ {shown.other}"]
+    if apart is not None and apart.other is not None:
+        said += [f"✗ {written(apart.other, digits)}" for digits in (2, 1)]
+    font = pens.font(HALL.words, bold=True)
+    return next((each for each in said if font.width(each) <= room), said[-1])
 
 
 def _has_room(shown: ShownNumber, form: CardForm, pens: Pens) -> bool:
