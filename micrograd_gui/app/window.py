@@ -187,8 +187,6 @@ class MainWindow(QMainWindow):
         self.projector.switched.connect(lambda _: self._show_state(self.bridge.state))
         self.projector.resized.connect(self.canvas.fit)
         self.projector.choice_wanted.connect(self._offer_documents)
-        QTimer.singleShot(400, self, self.pace)  # the desktop is asked, after the first paint
-        QTimer.singleShot(500, self, self.explain)
         self._sized.timeout.connect(self.panes.follow_size)
         self._show_escape()
 
@@ -332,8 +330,11 @@ class MainWindow(QMainWindow):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonPress:  # what comes here is a press on a line between panes
             self.panes.touched = True
-        elif event.type() == QEvent.Type.Polish and not self.panes.touched:
-            self.panes.arrange_as_at_first()  # not before it has the size that it is seen with
+        elif event.type() == QEvent.Type.Polish:  # it is about to be seen
+            QTimer.singleShot(400, self, self.pace)  # the desktop is asked, after the first paint
+            QTimer.singleShot(500, self, self.explain)
+            if not self.panes.touched:
+                self.panes.arrange_as_at_first()  # not before it has the size that it is seen with
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

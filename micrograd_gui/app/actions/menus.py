@@ -85,7 +85,8 @@ class Menus(QObject):
             action.setData(" or ".join(dict.fromkeys((names[0], *own))))  # for the page of keys
         action.setToolTip(row.tip + (f" ({names[0]})" if names else ""))
         action.setStatusTip(row.tip)
-        action.setProperty("fill", row.fill)
+        if row.fill:
+            action.setProperty("fill", row.fill)
         action.triggered.connect(lambda: self._run(row))
         self._window.addAction(action)  # its keys work where the menu is hidden, too: when projected
         return action
