@@ -130,6 +130,7 @@ class Panes(QObject):
         seen = not dock.isHidden() and not pane.visibleRegion().isEmpty()
         beside = self.docks["palette" if name == "lesson" else "gradients"]
         dock.setVisible(not seen)
+        self.touched = True  # at the start, too, when nothing counts as a touch yet
         if not seen:
             self._window.tabifyDockWidget(beside, dock)
             dock.raise_()

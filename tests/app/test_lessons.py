@@ -225,6 +225,18 @@ def test_in_the_hall_a_lesson_stands_beside_the_card_and_can_be_chosen(learner, 
     act(window, "projector")
 
 
+def test_a_window_can_begin_with_a_lesson(qtbot):
+    from micrograd_gui.app import create_window
+
+    window = create_window()
+    qtbot.addWidget(window)
+    window.show()
+    window.begin_lesson("slope")  # before the window has settled, as the command line does
+    qtbot.wait(50)
+    assert window.session.state.lesson.lesson.name == "slope"
+    assert window.findChild(QWidget, "lesson").isVisible()
+
+
 def test_a_lesson_that_is_not_there_is_refused_in_a_sentence(learner):
     learner.window.begin_lesson("nowhere")
     assert "neither a lesson nor a file" in learner.window.message.toolTip()
