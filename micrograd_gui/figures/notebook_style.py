@@ -21,6 +21,7 @@ from micrograd_gui.figures.geometry import Point, Size
 from micrograd_gui.figures.parts import (
     PADDING,
     SIZE,
+    SMALL,
     CardBox,
     Cell,
     ChipText,
@@ -147,8 +148,8 @@ def _row(
     grads: Mapping[NodeId, str],
 ) -> dot.NodeRow:
     """The node with texts that are as wide as what will stand there."""
-    fields = (("data", "data"), (grads.get(number, "grad"), "grad"))
-    data, grad = (_as_wide_as(field_width(shown, widest), name) for shown, name in fields)
+    data, grad = (_as_wide_as(field_width(name, widest), name) for name in ("data", "grad"))
+    word = _blank(width_of(grads[number], SMALL)) if number in grads else "grad"
     name = width_of(label_of(graph.nodes[number]), SIZE, bold=True)
     if _is_nameless_constant(graph.nodes[number]):  # it may hold another number before the next layout
         name = max(name, width_of(_USUAL_CONSTANT, SIZE, bold=True))
@@ -160,7 +161,8 @@ def _row(
         for port, source in enumerate(graph.nodes[number].inputs)
         if source is not None
     )
-    return dot.NodeRow(number, _blank(name), data, shown, op, _inputs(graph, number), wires=chips)
+    inputs = _inputs(graph, number)
+    return dot.NodeRow(number, _blank(name), data, shown, op, inputs, wires=chips, grad_name=word)
 
 
 def _blank_chip(size: Size | None) -> str:
