@@ -83,9 +83,14 @@ def test_two_operands_have_two_slopes():
         ("f", "3", "", "The function must be one of x."),
         ("f", "x*w", "", "The function may name x and y alone, not “w”."),
         ("f", "x*x", "2*k", "The slope may name x and y alone, not “k”."),
+        ("f", "x", "", "The function computes nothing: it is x itself."),
+        ("f", "y*y", "", "The function must be one of x."),
         ("f", "", "", "The function is an expression over x"),
         ("f", "x +", "", "The function cannot be read:"),
         ("tanh", "x*x", "", "There is an op “tanh” already."),
+        ("Tanh", "tanh(x)*2", "", "There is an op “tanh” already."),
+        ("Value", "x*x", "", "“Value” means something else in an expression."),
+        ("MLP", "x*x", "", "“MLP” means something else in an expression."),
         ("two words", "x*x", "", "An op is called by a name"),
         ("lambda", "x*x", "", "An op is called by a name"),
         ("f", "MLP(2, [1])([x, y])", "", "The function"),
@@ -149,6 +154,29 @@ def test_where_the_name_means_another_function_that_of_the_file_gets_a_further_o
     assert decode(text).nodes[graph.named("y")].op == "f_2"
 
 
+def test_a_further_name_is_one_that_a_file_may_have():
+    for text in ("x*x", "x*x*x"):
+        name = taken_up(own_op("f" * own_ops.LONGEST_NAME, text))
+    text = encode(graph_from_expression(f"a = 3; y = {name}(a)"))
+    assert encode(decode(text)) == text
+    for each in tuple(OWN):
+        del OWN[each], OPS[each]
+    assert encode(decode(text)) == text
+
+
+def test_names_that_differ_in_capitals_are_two_ops():
+    taken_up(own_op("swish", "x*sigmoid(x)"))
+    taken_up(own_op("Swish", "x*x"))
+    graph = graph_from_expression("a = 3; b = swish(a); c = Swish(b)")
+    assert [graph.nodes[graph.named(name)].op for name in "bc"] == ["swish", "Swish"]
+
+
+def test_what_the_function_does_not_need_is_not_put_into_the_graph():
+    taken_up(own_op("f", "unused = 3*x; x*x + 1"))
+    graph = graph_from_expression("a = 3; y = f(a)")
+    assert len(expanded(graph, graph.named("y")).graph) == 4
+
+
 def test_a_graph_without_one_has_the_file_that_it_had():
     taken_up(own_op("swish", "x*sigmoid(x)"))
     assert '"ops"' not in encode(graph_from_expression("a = 1; y = tanh(a)"))
@@ -157,6 +185,8 @@ def test_a_graph_without_one_has_the_file_that_it_had():
 @pytest.mark.parametrize("own", [
     {"name": "f", "expression": "__import__('os')", "slopes": [""]},
     {"name": "f", "expression": "x*x", "slopes": ["k"]},
+    {"name": "f", "expression": "x", "slopes": [""]},
+    {"name": "f", "expression": "2", "slopes": [""]},
     {"name": "+", "expression": "x*x", "slopes": [""]},
     {"name": "f", "expression": "x*" * 500 + "x", "slopes": [""]},
 ])  # fmt: skip

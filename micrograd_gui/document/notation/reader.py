@@ -228,7 +228,7 @@ class Reader:
                 where.func if isinstance(where, ast.Call) else where,
                 f"there is no function “{spoken(name)}”; there are {', '.join(functions())}",
             )
-        op = op_of(known[name.lower()])
+        op = op_of(name if name in functions() else known[name.lower()])
         if len(args) != op.arity:
             raise self.refuse(
                 where, f"{op.name} takes {op.arity} operand{'s' * (op.arity != 1)}, not {len(args)}"

@@ -60,7 +60,8 @@ def expression_of(op: str) -> str | None:
 def _template(expression: str) -> Graph:
     from micrograd_gui.document.notation.reader import graph_from_expression  # with Python's parser
 
-    return arranged(graph_from_expression(expression))
+    graph = graph_from_expression(expression)
+    return arranged(graph.without(graph.nodes.keys() - graph.feeding))  # a = 3; x*x has a line for nothing
 
 
 # Expanding -----------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from micrograd.ops import OPS, Op, op_of
+from micrograd_gui.document.block import BLOCK_KINDS
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Span
 from micrograd_gui.document.rewriting.slopes import slope_of
@@ -24,6 +25,7 @@ from micrograd_gui.document.text import one_line, spoken, written
 LONGEST_NAME, LONGEST = 20, 400  # characters of a name, and of an expression
 NODES_AT_MOST = 200  # in an expression
 OPERANDS = ("x", "y")
+_WORDS = frozenset({"Value", *(row.module for row in BLOCK_KINDS.values() if row.module)})  # of expressions
 OVER: Span = (-3.0, 3.0)  # where a slope is checked, where nobody says
 _POINTS = 121
 _STEP = 1e-5  # of the central difference, whose error then is some 1e−10 of the third derivative
@@ -58,6 +60,10 @@ def own_op(
     made: reading it needs no further ``check``, and finds the same function whatever the span was.
     """
     graph = _read(expression, "The function")
+    if "x" not in _operands(graph):
+        raise Refusal("The function must be one of x.")
+    if graph.target is None or graph.nodes[graph.target].is_leaf:
+        raise Refusal("The function computes nothing: it is x itself.")
     arity = 2 if "y" in _operands(graph) else 1
     given = tuple(one_line(each.strip()) for each in (*slopes, "", ""))[:arity]
     made = OwnOp(_checked_name(name), one_line(expression.strip()), given)
@@ -82,14 +88,20 @@ def taken_up(made: OwnOp) -> str:
     name, count = made.name, 1
     while name in OPS:
         count += 1
-        name = f"{made.name}_{count}"
+        name = _further(made.name, count)
     OWN[name] = made._replace(name=name)
     OPS[name] = row_of(OWN[name])
     return name
 
 
+def _further(name: str, count: int) -> str:
+    """``swish_2``: no longer than a name may be, as a file must open again."""
+    return f"{name[: LONGEST_NAME - len(f'_{count}')]}_{count}"
+
+
 def _is_of(name: str, made: OwnOp) -> bool:
-    return name == made.name or name.rpartition("_")[0] == made.name
+    count = name.rpartition("_")[2]
+    return name == made.name or (count.isdecimal() and name == _further(made.name, int(count)))
 
 
 def row_of(made: OwnOp) -> Op:
@@ -157,8 +169,11 @@ def _checked_name(name: str) -> str:
     if not name.isidentifier() or not name.isascii() or keyword.iskeyword(name) or len(name) > LONGEST_NAME:
         allowed = f"at most {LONGEST_NAME} letters, digits and _"
         raise Refusal(f"An op is called by a name of {allowed}, as swish is; not “{spoken(name)}”.")
-    if name in OPS and name not in OWN:
-        raise Refusal(f"There is an op “{name}” already.")
+    taken = {each.lower(): each for each in OPS if each not in OWN}.get(name.lower())
+    if taken is not None:  # the expression line reads Tanh as tanh
+        raise Refusal(f"There is an op “{taken}” already.")
+    if name in _WORDS:
+        raise Refusal(f"“{name}” means something else in an expression.")
     return name
 
 
@@ -228,8 +243,6 @@ def _check_slopes(made: OwnOp, over: Span) -> None:
         raise Refusal(f"The range must go upwards, not from {low:g} to {high:g}.")
     row, finite = row_of(made), False
     others = (0.7, -1.3) if row.arity == 2 else (0.0,)
-    if not _operands(_read(made.expression, "The function")):
-        raise Refusal("The function must be one of x.")
     for at in range(_POINTS):
         x = low + (high - low) * at / (_POINTS - 1)
         for other in others:
