@@ -164,7 +164,7 @@ def present(session: Session, found: LiveGraph) -> str:
     if finding is None and added_up and (diagnosed := _diagnosed(found)) is not None:
         finding = Found(diagnosed[0], diagnosed[2], {}, {})
     session.take_found(finding)
-    return "" if finding is None else finding.sentence
+    return "" if finding is None else finding.said
 
 
 def _finding(session: Session, found: LiveGraph) -> Found | None:

@@ -437,7 +437,7 @@ class MainWindow(QMainWindow):
 def standing(state: State) -> str:
     """What the status bar says as long as nothing else is to be said: the finding in live values."""
     finding = state.finding
-    return "" if finding is None or finding.dismissed else finding.sentence
+    return "" if finding is None or finding.dismissed else finding.said
 
 
 def summary(state: State) -> str:

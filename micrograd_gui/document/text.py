@@ -60,6 +60,15 @@ def one_line(text: str, longest: int | None = None, *, instead: str = " ", ends:
     return f"{line[:first]}…{last[max(0, len(last) - (longest - first - 1)) :]}"
 
 
+def without_marks(sentence: str) -> str:
+    """A sentence of the library without the marks of code, which a window would show as they are.
+
+    >>> without_marks("as if `=` stood where `+=` should")
+    'as if = stood where += should'
+    """
+    return re.sub(r"`([^`]+)`", r"\1", sentence)
+
+
 def spoken(label: str) -> str:
     """The label as a sentence quotes it: on one short line."""
     return one_line(label, LONGEST_SPOKEN)

@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.document.text import NOT_YET, told_apart, written
+from micrograd_gui.document.text import NOT_YET, told_apart, without_marks, written
 
 
 class Apart(Struct, frozen=True):
@@ -25,7 +25,7 @@ class Found(Struct, frozen=True, eq=False):
 
     Attributes:
         node: The node at which it begins.
-        sentence: The finding.
+        sentence: The finding, in the library's words.
         data, grad: The numbers that differ, by node.
         dismissed: Whether the sentence has been read and taken from the status bar.
         whose: Who has the other numbers.
@@ -60,6 +60,11 @@ class Found(Struct, frozen=True, eq=False):
     def apart(self, node: NodeId, field: str) -> Apart | None:
         """Both numbers; None where they do not differ."""
         return (self.data if field == "data" else self.grad if field == "grad" else {}).get(node)
+
+    @property
+    def said(self) -> str:
+        """The finding as a window says it, which would show the marks of code as they are."""
+        return without_marks(self.sentence)
 
     @property
     def tag(self) -> str:

@@ -49,8 +49,12 @@ def test_the_wrong_run_is_stepped_beside_the_right_one(opened, act, qtbot):
     assert "b.grad = −2.0000 × 1.0000 → −2.0000" in both
     assert "self.grad = other.data * out.grad" in both
     assert "self.grad += other.data * out.grad" in both
+    assert "as if = stood where += should" in said(window)  # no marks of code
     act(window, "previous")
     assert window.canvas.picture.finding is None
+    both = pane(window).findChild(QLabel, "bug_both").text()
+    assert "self.grad = 1.0 * out.grad" in both  # of the + that acts here
+    assert "self.grad += 1.0 * out.grad" in both
     window.session.seek(7)
     assert window.canvas.picture.apart(b, "grad") == Apart(-2.0, -8.0)
     table = window.panes.gradients.model

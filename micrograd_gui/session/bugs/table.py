@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from micrograd.mistakes import MISTAKES, Mistake
+from micrograd.ops import op_of
 from micrograd.passes import Alteration, FinishedGraph
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.session.trace import Pass
@@ -68,6 +69,28 @@ class Bug(NamedTuple):
     def change(self, graph: FinishedGraph) -> Alteration | None:
         """What it does to a pass over that graph; None: nothing."""
         return next((each for each in self.known.changes(graph, None) if self.picks(each)), None)
+
+
+# ---------------------------------------------------------------- the lines of code
+
+_OF_PRODUCT = "other.data"
+_SLOPES = {  # by op, of its first operand, as the lecture would write it
+    "+": "1.0", "-": "1.0", "*": _OF_PRODUCT, "/": "other.data**-1", "neg": "-1.0",
+    "**": "other.data * self.data**(other.data - 1)", "tanh": "(1 - t**2)", "exp": "out.data",
+    "relu": "(out.data > 0)", "sigmoid": "out.data * (1 - out.data)", "log": "self.data**-1",
+    "sqrt": "(2 * out.data)**-1", "sin": "math.cos(self.data)", "cos": "-math.sin(self.data)",
+}  # fmt: skip
+
+
+def lines_of_code(bug: Bug, op: str | None) -> tuple[str, str]:
+    """The right line and the wrong one; a line that every op has, as the op that acts has it."""
+    if bug.mistake != "= for +=" or op is None:
+        return bug.right, bug.wrong
+    row = op_of(op)
+    slope = _SLOPES.get(op, "slope")  # of an op of one's own
+    if row.exponent is not None:
+        slope = f"{row.exponent:g} * self.data**{row.exponent - 1:g}"
+    return bug.right.replace(_OF_PRODUCT, slope), bug.wrong.replace(_OF_PRODUCT, slope)
 
 
 # ---------------------------------------------------------------- why a graph cannot show it

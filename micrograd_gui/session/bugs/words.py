@@ -33,7 +33,7 @@ def why(state: State) -> str:
         return OFF
     found = state.finding
     if found is not None:
-        return found.sentence
+        return found.said
     if state.is_training:
         return "Training goes by the right rules: the wrong run is here again when it rests."
     if lab.run is not None and not lab.followed(state.cursor):

@@ -54,7 +54,7 @@ def card(state: State, within: BlockId | None = None) -> tuple[Line, ...]:
         lines = (*lines[:behind], *lines_of(state), *lines[behind:])
     if state.finding is None:
         return lines
-    found = sentence(state.finding.sentence)
+    found = sentence(state.finding.said)
     return (*lines, found) if state.following is not None else (lines[0], found, *lines[1:])
 
 

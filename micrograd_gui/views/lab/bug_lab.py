@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from micrograd_gui.session.bugs.room import BugLab
-from micrograd_gui.session.bugs.table import BUGS, why_not
+from micrograd_gui.session.bugs.table import BUGS, lines_of_code, why_not
 from micrograd_gui.session.bugs.words import BothDid, checked, moves, why
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Together
@@ -169,8 +169,10 @@ class BugLabPane(QScrollArea):
         for each in made[:_MOST_MOVES]:
             rows += [("✓", each.right or _NOTHING), ("✗", each.wrong or _NOTHING)]
         if state.lab is not None:
-            bug = state.lab.bug
-            rows += [("code", ""), ("✓", bug.right), ("✗", bug.wrong)]
+            step = state.step
+            acts = None if step is None or step.kind != "backward" else step.node
+            right, wrong = lines_of_code(state.lab.bug, None if acts is None else state.graph.nodes[acts].op)
+            rows += [("code", ""), ("✓", right), ("✗", wrong)]
         return "".join(self._row(*row) for row in rows)
 
     def _row(self, sign: str, text: str) -> str:
