@@ -30,7 +30,7 @@ class Seen(QObject):
         self.window = window
         # The numbers of all parameters, and after how many steps they were that.
         self.steps = {}
-        self.corners = {}  # what the graph says of the corner of the boundary, likewise
+        self.graphs, self.corners = {}, {}  # what it is then; what it says of a corner of the boundary
         self.on_screen, self.differing, self.rounds = {}, [], []
         self._tellers = {}
         window.session.listen(self._note)
@@ -43,6 +43,8 @@ class Seen(QObject):
         self._watch("loss", window.plot.below.surface, self._of_loss)
         self._watch("plot", window.plot.view.surface, self._of_plot)
         window.installEventFilter(self)
+        # What has changed may be out of sight, or be no other text: the canvas then would not be painted.
+        bridge.Together(window.bridge, self).changed.connect(lambda *_: window.canvas.viewport().update())
         self._note(None, window.session.state)
 
     def _watch(self, name, widget, tell):
@@ -50,13 +52,10 @@ class Seen(QObject):
         widget.installEventFilter(self)
 
     def _note(self, _old, new):
-        graph, static = new.graph, self.window.plot.view.static
+        graph = new.graph
         k = 0 if new.training is None else new.training.k
         self.steps[tuple(graph.nodes[node].data for node in graph.parameters)] = k
-        query = getattr(static, "query", None)
-        if query is not None:
-            at = dict(zip(query.inputs, (static.x_span[0], static.y_span[0]), strict=True))
-            self.corners[k] = numbers(graph, at)[query.judge.prediction]
+        self.graphs[k] = graph
 
     # What is drawn ---------------------------------------------------------------------------
 
@@ -93,8 +92,19 @@ class Seen(QObject):
         if field is None:
             return None  # another kind, of which the moment cannot be told from outside
         corner = float(field.numbers[0, 0])
-        near = [k for k, number in self.corners.items() if np.isclose(number, corner, rtol=1e-12, atol=0)]
-        return near[-1] if near else self.on_screen["plot"]
+        near = (k for k in reversed(self.graphs) if np.isclose(self._corner(k), corner, rtol=1e-12, atol=0))
+        found = next(near, None)
+        return self.on_screen.get("plot") if found is None else found
+
+    def _corner(self, k):
+        """What the graph said of the corner of the boundary after so many steps."""
+        static = self.window.plot.view.static
+        corner = (static.x_span[0], static.y_span[0])
+        if (k, corner) not in self.corners:
+            query = static.query
+            found = numbers(self.graphs[k], dict(zip(query.inputs, corner, strict=True)))
+            self.corners[k, corner] = found[query.judge.prediction]
+        return self.corners[k, corner]
 
     # When ------------------------------------------------------------------------------------
 
