@@ -145,6 +145,7 @@ def _blank_chip(end: End, place: ChipPlace) -> ChipText:
 # Where all of them have room -------------------------------------------------------------------------
 
 _ALONG = (0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.15, 0.85)
+_SAMPLES = [k / 16 for k in range(1, 16)]
 _AIR = 3.0
 
 
@@ -162,19 +163,24 @@ def places(
     """A place on or beside each wire, clear of all obstacles and each other; none where there is no room.
 
     The short wires come first, which have the fewest places; a chip stands on its wire where it can. The
-    first of its sizes for which there is room is taken.
+    first of its sizes for which there is room is taken. The line to a chip that stands beside its wire goes
+    over no other, and such a chip stands on the wire of another one only where it has no other place.
     """
     walls = [(x - _AIR, y - _AIR, x + w + _AIR, y + h + _AIR) for x, y, w, h in obstacles]
+    drawn = {key: [(*curve.at(t), *curve.at(t)) for t in _SAMPLES] for key, curve in curves.items()}
     found: dict[K, ChipPlace] = {}
     for key in sorted(curves, key=lambda key: _length(curves[key])):
-        near = _near(curves[key], max(max(size) for size in sizes[key]) * 2, walls)
-        for level, size in enumerate(sizes[key]):
-            place = _free(curves[key], level, size, near)
-            if place is not None:
-                found[key] = place
-                x, y, wide, tall = place.rect
-                walls.append((x - _AIR, y - _AIR, x + wide + _AIR, y + tall + _AIR))
-                break
+        far = max(max(size) for size in sizes[key]) * 2
+        near = _near(curves[key], far, walls)
+        others = _near(curves[key], far, (each for other in curves if other != key for each in drawn[other]))
+        ways = [(level, size, spare) for spare in (others, ()) for level, size in enumerate(sizes[key])]
+        tried = (_free(curves[key], level, size, near, spare) for level, size, spare in ways)
+        place = next((each for each in tried if each is not None), None)
+        if place is not None:
+            found[key] = place
+            x, y, wide, tall = place.rect
+            walls.append((x - _AIR, y - _AIR, x + wide + _AIR, y + tall + _AIR))
+            walls.append(_tail(place.anchor, place.rect))
     return {key: found[key] for key in curves if key in found}
 
 
@@ -192,14 +198,30 @@ def _length(curve: Bezier) -> float:
     return abs(curve.x2 - curve.x1) + abs(curve.y2 - curve.y1)
 
 
-def _free(curve: Bezier, level: int, size: Size, walls: Sequence[Rect]) -> ChipPlace | None:
+def _tail(anchor: Point, chip: Rect) -> Rect:
+    """The corners of the line from the wire to the chip; of no length where the chip stands on the wire."""
+    (px, py), near = anchor, min(max(anchor[1], chip[1]), chip[1] + chip[3])
+    return px - 1, min(py, near), px + 1, max(py, near)
+
+
+def _covers(corners: Rect, walls: Iterable[Rect]) -> bool:
+    left, top, right, bottom = corners
+    return any(left < wall[2] and right > wall[0] and top < wall[3] and bottom > wall[1] for wall in walls)
+
+
+def _free(
+    curve: Bezier, level: int, size: Size, walls: Sequence[Rect], others: Sequence[Rect]
+) -> ChipPlace | None:
+    """The first place clear of the walls, and of the other wires where it is not on its own."""
     wide, tall = size
     points = [curve.at(t) for t in _ALONG]
     for aside in (0.0, 0.6, -0.6, 0.9, -0.9, 1.4, -1.4, 2.0, -2.0):
         for px, py in points:
             x, y = px - wide / 2, py - tall / 2 + aside * tall
-            if not any(
-                x < wall[2] and x + wide > wall[0] and y < wall[3] and y + tall > wall[1] for wall in walls
-            ):
-                return ChipPlace(level, (x, y, wide, tall), (round(px, 2), round(py, 2)))
+            if _covers((x, y, x + wide, y + tall), walls):
+                continue
+            tail = _tail((px, py), (x, y, wide, tall))
+            if tail[1] < tail[3] and (_covers(tail, walls) or _covers((x, y, x + wide, y + tall), others)):
+                continue
+            return ChipPlace(level, (x, y, wide, tall), (round(px, 2), round(py, 2)))
     return None

@@ -12,7 +12,9 @@ from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.door import render
 from micrograd_gui.figures.figure import Figure
+from micrograd_gui.figures.geometry import Bezier
 from micrograd_gui.figures.moments import Film, Options, film_of
+from micrograd_gui.figures.on_wires import places
 from micrograd_gui.figures.parts import ChipText
 from micrograd_gui.files import documents
 
@@ -123,3 +125,21 @@ def test_a_label_of_any_length_makes_no_endless_chip() -> None:
     (picture,) = film(graph, "last").pictures
     assert all(chip.width < 200 for chip in picture.chips)
     assert {amount for _, amount in said(picture)} == {"+= 3", "+= 2"}
+
+
+def test_a_chip_beside_its_wire_is_not_taken_for_one_of_another_wire() -> None:
+    """Two wires that come to one card with little room between them, as a product has them in a hall."""
+    x1 = Bezier(256, 71, 343.5, 71, 343.5, 176.6, 431, 176.6)
+    w1 = Bezier(256, 232, 343.5, 232, 343.5, 213.4, 431, 213.4)
+    curves, narrow = {"x1": x1, "w1": w1}, [(125.8, 57.2), (83.8, 57.2)]
+    sizes = {"x1": [(217.8, 57.2), *narrow], "w1": [(205.6, 57.2), *narrow]}
+    cards = [(20.0, y, 236.0, 102.0) for y in (20.0, 181.0, 342.0)] + [(431.0, 156.2, 236.0, 102.0)]
+    found = places(curves, sizes, [*cards, (-9e3, -9e3, 18e3, 9e3)])  # above is out of the hall
+    for key, other in (("x1", "w1"), ("w1", "x1")):
+        rect, (x, y) = found[key].rect, found[key].anchor
+        on_its_own = rect[1] <= y <= rect[1] + rect[3]
+        covers = [at for at in map(curves[other].at, (k / 40 for k in range(41)))
+                  if rect[0] < at[0] < rect[0] + rect[2] and rect[1] < at[1] < rect[1] + rect[3]]  # fmt: skip
+        assert on_its_own or not covers
+        line = (x - 1, min(y, rect[1] + rect[3]), 2.0, max(0.0, rect[1] - y, y - rect[1] - rect[3]))
+        assert apart(line, found[other].rect)
