@@ -362,6 +362,8 @@ class MainWindow(QMainWindow):
         self.statusBar().clearMessage()
         if self.message.text() != standing(new):
             self.say(standing(new))
+        if new.graph.wiring is not old.graph.wiring and OPS.keys() - self.panes.palette.offered:
+            self.panes.palette.refill(self.look)  # a file, or what was pasted, has brought ops of its own
         if not new.same_document(old):
             self._show_opened(new)
         elif old.graph.data is None and new.graph.data is not None:
@@ -373,8 +375,6 @@ class MainWindow(QMainWindow):
 
     def _show_opened(self, state: State) -> None:
         opening = for_document(state, self.plot)
-        if OPS.keys() - self.panes.palette.offered:  # the document brings ops of its own
-            self.panes.palette.refill(self.look)
         self.canvas.fit()
         self.plot.show_kind(opening.plot)
         if not self.projector.on:

@@ -3,11 +3,13 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
 from micrograd.ops import OPS
 from micrograd_gui.app.own_op_dialog import OwnOpDialog
-from micrograd_gui.document.rewriting.own_ops import OWN
+from micrograd_gui.document.notation.reader import graph_from_expression
+from micrograd_gui.document.rewriting.own_ops import OWN, own_op, taken_up
+from micrograd_gui.session.session import Session
 
 
 @pytest.fixture(autouse=True)
@@ -78,3 +80,14 @@ def test_a_file_that_brings_an_op_fills_the_palette(opened, act, tmp_path, qtbot
     other = opened(path)
     assert any(node.op == "cube" for node in other.session.state.graph)
     qtbot.waitUntil(lambda: other.panes.palette.findChild(QPushButton, "offer_cube") is not None)
+
+
+def test_what_is_pasted_brings_its_ops_into_the_palette(opened, act):
+    taken_up(own_op("cube", "x*x*x"))
+    text = Session(graph_from_expression("a = 2; y = cube(a)")).copied([1, 2])
+    OWN.clear()
+    del OPS["cube"]
+    window = opened("neuron")
+    QApplication.clipboard().setText(text)
+    act(window, "paste")
+    assert window.panes.palette.findChild(QPushButton, "offer_cube") is not None
