@@ -134,7 +134,8 @@ def test_a_chip_beside_its_wire_is_not_taken_for_one_of_another_wire() -> None:
     curves, narrow = {"x1": x1, "w1": w1}, [(125.8, 57.2), (83.8, 57.2)]
     sizes = {"x1": [(217.8, 57.2), *narrow], "w1": [(205.6, 57.2), *narrow]}
     cards = [(20.0, y, 236.0, 102.0) for y in (20.0, 181.0, 342.0)] + [(431.0, 156.2, 236.0, 102.0)]
-    found = places(curves, sizes, [*cards, (-9e3, -9e3, 18e3, 9e3)])  # above is out of the hall
+    below, outside = (262.0, 285.0, 300.0, 57.0), (-9e3, -9e3, 18e3, 9e3)  # another chip; above is no room
+    found = places(curves, sizes, [*cards, below, outside])
     for key, other in (("x1", "w1"), ("w1", "x1")):
         rect, (x, y) = found[key].rect, found[key].anchor
         on_its_own = rect[1] <= y <= rect[1] + rect[3]

@@ -181,6 +181,14 @@ def test_a_bug_that_a_graph_cannot_show_says_why():
     assert {"no_zero", "only_leaves"}.isdisjoint(said)
 
 
+def test_a_result_that_one_op_takes_twice_is_in_order_whoever_acts_when():
+    session = Session(graph_from_expression("a = 3; b = a + a; c = b + b"))
+    room = session.room(BugLab)
+    room.plant("no_order")
+    with pytest.raises(Refusal, match="^No result is used by two ops here"):
+        room.show_difference()
+
+
 def test_by_chance_the_numbers_are_the_same():
     session = Session(graph_from_expression("x = 0; o = tanh(x)"))
     room = session.room(BugLab)

@@ -111,9 +111,11 @@ def _no_second_use(graph: Graph) -> str:
 
 
 def _no_op_used_twice(graph: Graph) -> str:
-    if any(len(_wires_from(graph, number)) > 1 for number in _ops(graph)):
+    if any(len(set(_wires_from(graph, number))) > 1 for number in _ops(graph)):
         return ""
-    return "No result is used twice here: each op has all of its gradient as soon as one has handed it on."
+    twice = any(len(_wires_from(graph, number)) > 1 for number in _ops(graph))
+    used = "No result is used by two ops here" if twice else "No result is used twice here"
+    return f"{used}: each op has all of its gradient as soon as one has handed it on."
 
 
 def _no_node_twice_in_one(graph: Graph) -> str:
