@@ -185,7 +185,7 @@ def test_a_result_that_one_op_takes_twice_is_in_order_whoever_acts_when():
     session = Session(graph_from_expression("a = 3; b = a + a; c = b + b"))
     room = session.room(BugLab)
     room.plant("no_order")
-    with pytest.raises(Refusal, match="^No result is used by two ops here"):
+    with pytest.raises(Refusal, match=r"^No result is used by two ops here"):
         room.show_difference()
 
 
