@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QScrollArea
 
+from micrograd_gui.session.asking.ledger_words import page_of
 from micrograd_gui.session.bugs.table import BUGS
 from micrograd_gui.session.found import Apart
 
@@ -45,6 +46,9 @@ def test_the_wrong_run_is_stepped_beside_the_right_one(opened, act, qtbot):
     assert picture.apart(a, "grad") == Apart(3.0, -3.0)
     assert picture.differing == b
     assert "what came last to b, −2 from d, overwrote −6 from e" in said(window)
+    window.session.select([b])
+    notes = page_of(window.session.state).notes
+    assert "The wrong run has grad −2.0000; this run, which is told here, gives −8.0000." in notes
     both = pane(window).findChild(QLabel, "bug_both").text()
     assert "b.grad = −2.0000 × 1.0000 → −2.0000" in both
     assert "self.grad = other.data * out.grad" in both

@@ -149,7 +149,8 @@ def _on_data(state: State, node: Node) -> list[str]:
     if (node.id, "data") in state.frame.stale:
         said.append("Its data is from before the update: run forward again.")
     if state.finding is not None and (apart := state.finding.shows(node.id, "data")) is not None:
-        said.append(f"The notebook has data {apart[0]}; this run, which is told here, gives {apart[1]}.")
+        whose = f"The {state.finding.whose} has data {apart[0]}"
+        said.append(f"{whose}; this run, which is told here, gives {apart[1]}.")
     return said
 
 
@@ -253,7 +254,8 @@ def _on_grad(state: State, node: Node, found: Sequence[Posting]) -> list[str]:
     if (node.id, "grad") in state.frame.stale:
         said.append("Its grad is from before the update: zero it, run forward and backward again.")
     if state.finding is not None and (apart := state.finding.shows(node.id, "grad")) is not None:
-        said.append(f"The notebook has grad {apart[0]}; this run, which is told here, gives {apart[1]}.")
+        whose = f"The {state.finding.whose} has grad {apart[0]}"
+        said.append(f"{whose}; this run, which is told here, gives {apart[1]}.")
     return said
 
 
