@@ -141,6 +141,7 @@ class Panes(QObject):
             self._share_height()
         if name == "lesson":
             self.settle_lesson()
+        QTimer.singleShot(0, self, self.hide_left_tabs)
         return not seen
 
     def settle_lesson(self) -> None:
@@ -148,7 +149,7 @@ class Panes(QObject):
         seen = "lesson" in self.late and not self.docks["lesson"].isHidden()
         name, width = ("lesson", LESSON) if seen else ("palette", TOOLS)
         self._resize(Qt.Orientation.Horizontal, **{name: self._look.px(width)})
-        QTimer.singleShot(0, self, self._hide_left_tabs)
+        QTimer.singleShot(0, self, self.hide_left_tabs)
 
     def ensure_predict_line(self) -> PredictLine:
         """The line below the canvas in which somebody predicts; made when it is first wanted."""
@@ -161,14 +162,20 @@ class Panes(QObject):
             column.insertWidget(column.indexOf(self.timeline), self.predict_line)
         return self.predict_line
 
-    def _hide_left_tabs(self) -> None:
-        """Qt may leave a row of tabs where another one of the same panes has come: it is hidden."""
-        seen = {(dock.x(), dock.width()) for dock in self.docks.values() if dock.isVisible()}
+    def hide_left_tabs(self) -> None:
+        """Qt may leave a row of tabs of panes that have another one now, or none: it is hidden."""
+        shown = [dock for dock in self.docks.values() if dock.isVisible()]
+        seen = {(dock.x(), dock.width()) for dock in shown}
+        tabbed = {
+            dock.windowTitle()
+            for dock in shown
+            if not all(each.isHidden() for each in self._window.tabifiedDockWidgets(dock))
+        }
         bars = self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
         of = {bar: tuple(bar.tabText(at) for at in range(bar.count())) for bar in bars if bar.isVisible()}
         right = {texts for bar, texts in of.items() if (bar.x(), bar.width()) in seen}
         for bar, texts in of.items():
-            if texts in right and (bar.x(), bar.width()) not in seen:
+            if tabbed.isdisjoint(texts) or (texts in right and (bar.x(), bar.width()) not in seen):
                 bar.hide()
 
     def training_speed(self) -> float:
@@ -328,6 +335,7 @@ class Panes(QObject):
             self._window.splitDockWidget(card, beside, Qt.Orientation.Horizontal)
             beside.show()
         self.share_for_projector(third)
+        QTimer.singleShot(0, self, self.hide_left_tabs)
 
     def share_for_projector(self, third: str = "") -> None:
         """The card, and the pane beside it, have their shares of a projected window."""

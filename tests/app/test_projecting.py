@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QTabBar
 
 
 def seen(dock) -> bool:
@@ -210,3 +210,18 @@ def test_what_is_said_of_a_pane_to_come_goes_when_it_has_come(opened, act, qtbot
     window.projector.choose("")
     assert said.isHidden()
     act(window, "projector")
+
+
+def test_no_row_of_tabs_is_left_over_by_the_hall(opened, act, qtbot):
+    window = opened("neuron", size=(1024, 700))
+
+    def rows() -> list[tuple[str, ...]]:
+        bars = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        found = [bar for bar in bars if bar.isVisible() and bar.x() >= 0 and bar.count()]
+        return sorted(tuple(bar.tabText(at) for at in range(bar.count())) for bar in found)
+
+    tabs = [("Plot", "Gradients"), ("Step", "Rendered graph")]
+    act(window, "projector")
+    qtbot.waitUntil(lambda: rows() == [])
+    act(window, "projector")
+    qtbot.waitUntil(lambda: rows() == tabs)
