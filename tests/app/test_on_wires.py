@@ -5,6 +5,7 @@ from PySide6.QtGui import QAction
 
 from micrograd_gui.document.notation.reader import graph_from_expression as parse
 from micrograd_gui.session.asking.writing import Writing
+from micrograd_gui.views.canvas.layers.chips import _ROWS, tag_size
 
 
 def chips(window) -> dict[str, tuple[str, str]]:
@@ -150,6 +151,10 @@ def test_forward_mode_stands_below_every_node_in_window_and_hall_and_ends_cleanl
     below = canvas(window).picture.derived
     assert below[graph.named("o")].number == "1.0000"
     assert apart(window)
+    scene = canvas(window).picture.scene
+    for size in (tag_size(scene, 1.0), _ROWS):  # no more of a card than what is below its last number
+        assert size.tall - size.hangs <= 1.0
+    assert all(box.bottom() + tag_size(scene, 1.0).hangs <= scene.folding.stand.room[1] for box in scene.boxes.values())
     canvas(window).grab()
     window.session.select([graph.named("b")])
     act(window, "forward_mode")  # another leaf

@@ -194,7 +194,7 @@ class TagSize(Struct, frozen=True):
     hangs: float
 
 
-_NEAR, _ROWS, _HALL = TagSize(10.0, 13.5, 11.5), TagSize(14.0, 17.0, 16.0), TagSize(20.0, 21.0, 18.0)
+_NEAR, _ROWS, _HALL = TagSize(10.0, 13.5, 11.5), TagSize(14.0, 17.0, 16.0), TagSize(20.0, 20.5, 20.0)
 
 
 def derived_in(state: State, scene: Scene) -> Mapping[Key, Derived]:
