@@ -227,7 +227,7 @@ def _point(point: tuple[float, float]) -> str:
 def _text(text: Text) -> str:
     if not text.text:
         return ""
-    if not text.text.strip("_"):  # a line to write on
+    if text.role in ("data", "grad") and not text.text.strip("_"):  # a line to write on: no label
         said = rf"\rule[-1pt]{{{width(text.text, text.size) * UNIT:.1f}bp}}{{0.4pt}}"
     elif text.role in ("data", "grad") and text.text != text.role:
         said = tex.number(text.text, bold=text.bold)
