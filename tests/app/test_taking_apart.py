@@ -1,6 +1,6 @@
 """Taking apart, folding and holding a run, by keys in the real window."""
 
-from PySide6.QtWidgets import QLabel, QTableView
+from PySide6.QtWidgets import QLabel, QTableView, QToolButton
 
 
 def _choose(window, name):
@@ -74,3 +74,15 @@ def test_in_the_hall_both_runs_stand_beside_the_card(opened, act, qtbot):
     qtbot.waitUntil(window.findChild(QTableView, "two_runs_table").isVisible)
     act(window, "projector")
     assert window.docks["two_runs"].isHidden()
+
+
+def test_while_somebody_predicts_the_pane_says_that_a_run_is_held_and_lets_it_go(opened, act, qtbot):
+    window = opened("neuron")
+    act(window, "forward", "hold", "predict")
+    words = window.findChild(QLabel, "two_runs_words")
+    qtbot.waitUntil(lambda: words.text().startswith("A run is held. While somebody predicts"))
+    release = next(each for each in window.findChildren(QToolButton) if each.text() == "Release")
+    release.click()
+    assert window.session.state.held is None
+    qtbot.waitUntil(lambda: words.text().startswith("No run is held."))
+    assert not release.isEnabled()

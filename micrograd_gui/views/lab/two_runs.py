@@ -33,6 +33,7 @@ _TIPS = (
     "By how much the present number is larger; ≠ where that is more than rounding.",
 )
 _NONE_HELD = "No run is held. Hold the present one, then change something: a value, the rate, the seed."
+_VEILED = "A run is held. While somebody predicts it is not shown: it could tell the answer."
 _TRAINS = "While it trains, both losses stand in the plot; the numbers come when it rests."
 
 
@@ -164,10 +165,11 @@ class TwoRunsPane(QWidget):
     def _show(self, state: State) -> None:
         if not self.isVisible():
             return  # a run of the held graph is recorded for it
-        self._hold.setText("Hold the run" if state.held is None else "Hold this one instead")
-        self._release.setEnabled(state.held is not None)
+        held = self._bridge.state.held is not None  # the State that is shown may be veiled
+        self._hold.setText("Hold this one instead" if held else "Hold the run")
+        self._release.setEnabled(held)
         if state.held is None:
-            self.words.setText(_NONE_HELD)
+            self.words.setText(_VEILED if held and state.quiz is not None else _NONE_HELD)
         else:
             self.words.setText("held → now:  " + " · ".join(what_differs(state)))
         if state.is_training and state.held is not None:
