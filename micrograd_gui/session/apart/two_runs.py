@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from msgspec.structs import fields, replace
@@ -13,6 +13,7 @@ from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import exact, told_apart, written
 from micrograd_gui.session.apart.same_moment import apart, moment_in, run_of
 from micrograd_gui.session.build import leaf_data
+from micrograd_gui.session.found import Apart
 from micrograd_gui.session.room import Room
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Field, Frame
@@ -32,7 +33,7 @@ class TwoRuns(Room):
         """Hold what is run now, beside what comes; what was held before goes. Raises Refusal for no graph."""
         if not self.state.graph.nodes:
             raise Refusal("There is no graph to hold.")
-        held = replace(self.state, held=None, nudge=None)
+        held = replace(self.state, held=None, nudge=None, lab=None)
         self.session.take(replace(self.state, held=held))
 
     def release(self) -> None:
@@ -84,6 +85,19 @@ def held_frame(state: State) -> Frame:
     return run.frame(moment_in(run, state.trace, state.cursor, common))
 
 
+def _present_frame(state: State) -> Frame:
+    """The numbers of now; where a bug is switched on, those of the wrong run."""
+    wrong = None if state.lab is None else state.finding
+    if wrong is None:
+        return state.frame
+    return Frame(_with_others(state.frame.data, wrong.data), _with_others(state.frame.grad, wrong.grad))
+
+
+def _with_others(numbers: Mapping[NodeId, float], wrong: Mapping[NodeId, Apart]) -> dict[NodeId, float]:
+    both = {**numbers, **{node: each.other for node, each in wrong.items()}}
+    return {node: number for node, number in both.items() if number is not None}
+
+
 def beside(state: State) -> tuple[Beside, ...]:
     """The numbers of all nodes of both runs, two a node; empty where nothing is held.
 
@@ -91,7 +105,7 @@ def beside(state: State) -> tuple[Beside, ...]:
     """
     if state.held is None:
         return ()
-    now, held = state.frame, held_frame(state)
+    now, held = _present_frame(state), held_frame(state)
     only_held = (node for node in state.held.graph.order if node not in state.graph.nodes)
     nodes = [*state.graph.order, *only_held]
     return tuple(row for node in nodes for row in _of_node(state, node, held, now))
@@ -116,7 +130,8 @@ def what_differs(state: State) -> tuple[str, ...]:
     plans = tuple(_plan(held.graph.plan or TrainingPlan(), state.graph.plan or TrainingPlan()))
     steps = [0 if each.training is None else each.training.k for each in (held, state)]
     trained = (f"{steps[0]:,} → {steps[1]:,} steps of training",) if steps[0] != steps[1] else ()
-    return (*parts, *plans, *trained) or (_UNTIL_CHANGED,)
+    bug = () if state.lab is None else (f"with the bug “{state.lab.bug.title}”",)
+    return (*parts, *plans, *trained, *bug) or (_UNTIL_CHANGED,)
 
 
 def _nodes(old: Graph, new: Graph) -> Iterator[str]:

@@ -5,6 +5,7 @@ import pytest
 from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.apart.taking_apart import TakingApart
 from micrograd_gui.session.apart.two_runs import TwoRuns, beside, what_differs
+from micrograd_gui.session.bugs.room import BugLab
 from micrograd_gui.session.session import Session
 
 
@@ -84,6 +85,19 @@ def test_a_further_hold_takes_the_place_of_the_first_and_another_document_ends_i
     assert not [row for row in beside(session.state) if row.differs]
     session.new()
     assert session.state.held is None
+
+
+def test_a_bug_is_a_change_like_any_other():
+    session = _held("a = 3; b = a + a; L = b*b")
+    session.room(BugLab).plant("assign")
+    rows = _rows(session.state)
+    assert (rows["b", "grad"].held, rows["b", "grad"].now) == (12.0, 6.0)  # what came last, alone
+    assert (rows["a", "grad"].held, rows["a", "grad"].now) == (24.0, 6.0)
+    assert not rows["L", "grad"].differs
+    assert what_differs(session.state) == ("with the bug “= for +=”",)
+    session.room(TwoRuns).hold()  # what is held is the right run
+    session.room(BugLab).remove()
+    assert not [row for row in beside(session.state) if row.differs]
 
 
 def test_a_run_that_stops_is_told_as_far_as_it_goes():
