@@ -58,7 +58,7 @@ def open_lesson(name: str | Path) -> Lesson:
     if bare and "\0" not in str(name) and not path.exists():
         names = ", ".join(known)
         raise Refusal(f"{quoted_name(path)} is neither a lesson nor a file; the lessons are {names}.")
-    return _lesson(path.stem, path)
+    return _lesson(str(path.absolute()), path)  # its progress is its own, whatever else is called so
 
 
 def _lesson(name: str, path: Path) -> Lesson:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDockWidget, QLineEdit, QListWidget, QMessageBox, 
 
 from micrograd_gui.files.lessons import lesson_names, lessons
 from micrograd_gui.session.lessons.doings import read_doing
+from micrograd_gui.session.lessons.following import Lessons
 from micrograd_gui.session.lessons.lesson import ANSWER_AFTER
 
 ACTIONS = {
@@ -291,3 +292,35 @@ def test_nobody_is_greeted_where_nobody_looks_or_something_was_kept(opened):
     window.settings.text_scale = 1.5
     window.greet(asked=True)
     assert window.findChild(QWidget, "greeting") is None
+
+
+OF_A_FILE = """format = "micrograd-lesson"
+title = "Mine"
+opens = "a = 2; b = a*a"
+"""
+A_STEP = """[[steps]]
+text = "Run."
+goal = {{ moment = "{moment}" }}
+hint = "Run."
+answer = ["{answer}"]
+"""
+
+
+def test_a_file_has_a_progress_of_its_own_and_can_be_begun_after_it_was_changed(learner, tmp_path, qtbot):
+    window, path = learner.window, tmp_path / "slope.toml"
+    forward = A_STEP.format(moment="forward done", answer="forward")
+    backward = A_STEP.format(moment="backward done", answer="backward")
+    path.write_text(OF_A_FILE + forward + backward)
+    window.classroom().choose(path)
+    learner.do("forward")
+    window.session.room(Lessons).go_on()
+    qtbot.waitUntil(lambda: window.settings.lessons.get(str(path)) == (1, False))
+    window.session.room(Lessons).leave()
+    window.classroom().choose("slope")
+    assert learner.here.at == 0  # that one was never begun
+    window.classroom().choose(path)
+    assert learner.here.at == 1
+    window.session.room(Lessons).leave()
+    path.write_text(OF_A_FILE + A_STEP.format(moment="updated", answer="update") + backward)
+    window.classroom().choose(path)  # its first answer is refused, so nothing leads to the second step
+    assert learner.here.at == 0

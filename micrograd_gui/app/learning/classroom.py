@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.documents import Documents, ask_path
+from micrograd_gui.document.errors import Refusal
 from micrograd_gui.files.lessons import lessons, open_lesson
 from micrograd_gui.session.lessons.following import Lessons
 from micrograd_gui.session.lessons.lesson import Following
@@ -86,7 +87,12 @@ class Classroom(QObject):
         if at >= len(lesson.steps):
             at = 0
         room = self._context.session.room(Lessons)
-        room.begin(lesson, at, len(lesson.steps) if done else at)
+        try:
+            room.begin(lesson, at, len(lesson.steps) if done else at)
+        except Refusal:
+            if at == 0:
+                raise
+            room.begin(lesson)  # its file has changed: what was done does not lead there any more
         if lesson.places_wanted or self._context.session.state.graph is not lesson.graph:
             self._lay_out()
         if not self.pane.isVisible():
