@@ -241,7 +241,12 @@ def _wire(wire: Wire, figure: Figure) -> Iterable[Shape]:
     tone: Tone = "accent" if lit else "wire"
     if lit and figure.style == "canvas":
         tone = "grad" if any(role == "grad" for _, role in figure.fresh) else "data"
-    yield Shape(Curve(wire.points), None, tone, "strong" if lit else "bundle" if wire.bundle else "thin")
+    ends = wire.points[0], wire.points[-1]
+    paths = (line for line in figure.paths if line.way is None) if lit else ()
+    under = any((line.points[0], line.points[-1]) == ends for line in paths)
+    strong = lit and not under  # else the dashes of a path would be lost on it
+    stroke: Tone = "wire" if under else tone
+    yield Shape(Curve(wire.points), None, stroke, "strong" if strong else "bundle" if wire.bundle else "thin")
     if wire.head:
         yield Shape(Polygon(wire.head), tone, tone)
 

@@ -1,6 +1,6 @@
 """The ledger in a real window: its key, its rows, a click on one, in the window and in the hall."""
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QTableView
 
@@ -171,3 +171,21 @@ def test_a_row_lights_the_wire_it_came_along(opened, act) -> None:
     assert window.canvas.grab().toImage() != before
     act(window, "previous")
     assert strands(window) == {}
+
+
+def test_paths_keep_their_dashes_on_the_wires_of_the_step(opened, act) -> None:
+    window = opened("a = 3; b = a*a")
+    window.session.select([window.session.state.graph.named("a")])
+    act(window, "paths", "forward", "backward")
+    canvas, (first, second) = window.canvas, sorted(window.canvas.picture.lit)
+    image = canvas.viewport().grab().toImage()
+    curves, scale = canvas.picture.scene.curves, image.devicePixelRatio()
+
+    def inked(wire) -> float:
+        """How much of the wire is in another colour than the ground."""
+        points = [canvas.mapFromScene(QPointF(*curves[wire].at(0.05 + k / 1000))) for k in range(150)]
+        seen = [image.pixelColor(round(at.x() * scale), round(at.y() * scale)) for at in points]
+        return sum(colour.saturation() > 80 for colour in seen) / len(seen)
+
+    assert inked(first) > 0.95
+    assert inked(second) < 0.75

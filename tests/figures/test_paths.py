@@ -9,7 +9,7 @@ from micrograd_gui.export.options import read_options
 from micrograd_gui.figures.moments import film_of
 from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.figures.paths import DASH_OF, beside
-from micrograd_gui.figures.shapes import PATH_TONES, Curve, groups
+from micrograd_gui.figures.shapes import PATH_TONES, Curve, groups, shapes_of
 
 TEXT = "a = 3; b = 2; d = a*a; L = d*b + a"
 
@@ -91,6 +91,21 @@ def light(colour: str) -> float:
 
 def _linear(part: float) -> float:
     return part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+
+
+@pytest.mark.parametrize("style", ["notebook", "canvas"])
+def test_the_wires_of_the_step_are_thin_under_paths_whose_dashes_they_would_hide(style) -> None:
+    graph = mg.parse("a = 3; c = 2; b = a*a + c")
+    strong, thin = [], []
+    for figure in film(graph, "all", style=style, paths="a").pictures:
+        lined = {(line.points[0], line.points[-1]) for line in on_wires(figure)}
+        for wire in filter(figure.lit, figure.wires):
+            stroke = shapes_of(wire, figure)[0]
+            (strong if stroke.weight == "strong" else thin).append((wire.points[0], wire.points[-1]) in lined)
+    assert strong
+    assert thin
+    assert not any(strong)
+    assert all(thin)
 
 
 def test_a_curve_beside_another_has_its_ends_and_stays_on_its_side() -> None:

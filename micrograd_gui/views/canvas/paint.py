@@ -65,7 +65,7 @@ def paint(
     if without is not None:
         wires.discard(scene.folding.drawn_wire(without) or without)
     if picture.strands:
-        wires -= {each.wire for each in picture.strands if each.path >= 0} - picture.lit
+        wires -= {each.wire for each in picture.strands if each.path >= 0}  # else dashes are lost on it
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(wires) <= _CURVES_AT_MOST)
     bundles: set[Wire] = set()
     if scene.folding.boxes:
