@@ -207,3 +207,7 @@ def test_scripts_write_what_it_stands_for(dialect):
     assert "swish" not in written
     assert "sigmoid" in written
     compile(written, "script", "exec")
+
+
+def test_its_slope_is_written_as_those_of_the_table_are():
+    assert OPS[taken_up(own_op("inv", "1/x"))].slopes == ("−1 ÷ {x}^2",)

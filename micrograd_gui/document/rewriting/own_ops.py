@@ -181,7 +181,7 @@ def _template(text: str) -> str:
     """The expression as the step card writes it, with {x} and {y} for the operands."""
     from re import sub
 
-    shown = sub(r"\b([xy])\b", r"{\1}", text.replace("{", "").replace("}", ""))
+    shown = sub(r"\b([xy])\b", r"{\1}", text.replace("{", "").replace("}", "").replace("-", "−"))
     return shown.replace("**", "^").replace("*", " × ").replace("/", " ÷ ")
 
 

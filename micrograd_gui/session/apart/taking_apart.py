@@ -70,6 +70,8 @@ def _what_is_there(made: Rewritten) -> str:
     node = made.graph.nodes[made.node]
     if made.gone:
         return f"{node.spoken} is one node again, {op_of(made.op).symbol}."
+    if not made.new:
+        return f"{node.spoken} = {op_of(made.op).symbol} is one node of {op_of(node.op or '').symbol} now."
     return f"{node.spoken} = {op_of(made.op).symbol} is {len(made.new) + 1} nodes now."
 
 

@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.document.rewriting.expansions import expression_of
 from micrograd_gui.session.apart.same_moment import apart
 from micrograd_gui.session.apart.taking_apart import TakingApart
@@ -77,3 +78,9 @@ def test_what_was_not_run_is_not_run_then():
     session = _session()
     session.room(TakingApart).expand(session.state.graph.named("o"))
     assert session.state.trace is None
+
+
+def test_what_becomes_one_node_of_another_op_is_said_so():
+    session = Session(graph_from_expression("a = 3; L = a**2"))
+    said = session.room(TakingApart).expand(session.state.graph.named("L"))
+    assert said.startswith("L = x² is one node of × now.")
