@@ -189,3 +189,17 @@ def test_paths_keep_their_dashes_on_the_wires_of_the_step(opened, act) -> None:
 
     assert inked(first) > 0.95
     assert inked(second) < 0.75
+
+
+def test_a_grad_from_before_an_update_is_struck_in_the_ledger(opened, act):
+    window = opened("w = 2; x = 3; L = (w*x - 1)**2")
+    window.session.mark(window.session.state.graph.named("w"), "parameter")
+    window.session.select((window.session.state.graph.named("w"),))
+    act(window, "backward", "why")
+    pane = window.panes.late["ledger"]
+    assert "<s>" not in pane.title.text() + pane.total.text()
+    act(window, "update")
+    assert "<s><b>30.0000</b></s>" in pane.title.text()
+    assert "<s><b>30.0000</b></s>" in pane.total.text()
+    act(window, "zero_grad")
+    assert "<s>" not in pane.title.text() + pane.total.text()

@@ -12,6 +12,7 @@ from micrograd_gui.session.asking.ledger import Account, Origin, Posting, Wire, 
 from micrograd_gui.session.explain.formulas import (
     EQUALS,
     Fragment,
+    Kind,
     Line,
     Naming,
     definition,
@@ -76,7 +77,8 @@ def page_of(state: State) -> Page:
     rows = tuple(_placed(each, state.cursor) for each in rows)
     total = account(found, state.cursor)
     notes = (*_on_data(state, shown), *_on_grad(state, shown, found))
-    return Page(node, title, data, rows, _total(shown, total, naming_of(graph, state.notation)), notes)
+    summed = _total(shown, total, naming_of(graph, state.notation), _kind(state, shown, "grad"))
+    return Page(node, title, data, rows, summed, notes)
 
 
 def _how_to_ask(state: State) -> str:
@@ -97,9 +99,14 @@ def _title(state: State, node: Node) -> Line:
         numbers = state.frame.data if field == "data" else state.frame.grad
         parts += [
             Fragment("plain", f"   {names.short_grad(node) if field == 'grad' else field} "),
-            Fragment(field, written(numbers.get(node.id)), strong=True),
+            Fragment(_kind(state, node, field), written(numbers.get(node.id)), strong=True),
         ]
     return Line("head", tuple(parts))
+
+
+def _kind(state: State, node: Node, field: Literal["data", "grad"]) -> Kind:
+    """What that number of the node is: one from before an update never looks current."""
+    return "stale" if (node.id, field) in state.frame.stale else field
 
 
 def _in_training(state: State, node: Node) -> Page:
@@ -215,7 +222,7 @@ def _change(before: float | None, after: float | None) -> str:
     return " → ".join(told_apart((before, after)))
 
 
-def _total(node: Node, found: Account, names: Naming) -> Line | None:
+def _total(node: Node, found: Account, names: Naming, kind: Kind) -> Line | None:
     """``a.grad = 6.0000 − 4.0000 = 2.0000``."""
     if found.total is None or not found.amounts:
         return None
@@ -225,7 +232,7 @@ def _total(node: Node, found: Account, names: Naming) -> Line | None:
         parts += [Fragment("plain", f"the sum of {len(terms):,} rows"), EQUALS]
     elif len(terms) > 1:
         parts += [*sum_in_numbers(terms), EQUALS]
-    return Line("big", (*parts, Fragment("grad", written(found.total), strong=True)))
+    return Line("big", (*parts, Fragment(kind, written(found.total), strong=True)))
 
 
 def sum_in_numbers(terms: Sequence[float]) -> list[Fragment]:

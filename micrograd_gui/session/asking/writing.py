@@ -15,8 +15,8 @@ from micrograd_gui.session.trace import Notation, Wires
 WIRES: tuple[Wires, ...] = get_args(Wires)
 SAID: dict[Wires, str] = {
     "acting": "Numbers stand on the wires of the acting step.",
-    "all": "On every wire: above the value that came along it; below its local slope, then += what it "
-    "carried back.",
+    "all": "On the wires, where there is room: above the value that came; below the local slope, then += "
+    "what it carried back.",
     "none": "No numbers stand on the wires.",
 }
 

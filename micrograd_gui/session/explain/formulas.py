@@ -15,7 +15,7 @@ from micrograd_gui.document.optimisers import OPTIMISERS, OptimiserName
 from micrograd_gui.document.text import MINUS, one_line, told_apart, written
 from micrograd_gui.session.trace import Change, Contribution, Frame, Gathered, Notation
 
-Kind = Literal["symbol", "data", "grad", "operator", "plain", "problem"]
+Kind = Literal["symbol", "data", "grad", "operator", "plain", "problem", "stale"]
 Size = Literal["head", "big", "note"]
 LONGEST_NAME = 28
 _NO_NAME_SIGNS = frozenset("+-−*/×÷^()=,|<>{}[]\"'\\ ")

@@ -171,5 +171,7 @@ def in_colours(line: Line, theme: Theme) -> str:
         colour = {"data": theme.data, "grad": theme.grad, "problem": theme.bad}.get(each.kind, theme.text)
         text = escape(each.text).replace("  ", "&nbsp; ")
         text = f"<b>{text}</b>" if each.strong else text
+        if each.kind == "stale":  # from before an update
+            colour, text = theme.muted, f"<s>{text}</s>"
         parts.append(f'<span style="color:{colour}">{text}</span>')
     return "".join(parts)
