@@ -86,8 +86,10 @@ def keys(pace: str) -> None:
     window.session.backward()
     window.session.seek(window.session.state.trace.ends[0])  # type: ignore[union-attr]
     window.canvas.setFocus()
-    first, behind, late = window.session.state.cursor, [], []
+    QTest.qWait(2500)  # the first plots are drawn, and what the first step needs is loaded
+    QTest.keyClick(window.canvas, Qt.Key.Key_Right)
     QTest.qWait(500)
+    first, behind, late = window.session.state.cursor, [], []
     began = time.perf_counter()
     for number in range(1, PRESSES + 1):
         due = began + number / RATE
