@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from micrograd_gui.app.live import Link
     from micrograd_gui.app.window import MainWindow
 
+SETTLED_AFTER = 5000  # milliseconds, when all is loaded that a window needs at first
 GREETED_AFTER = 700  # milliseconds, when the first paint is over
 _log = logger_of(__name__)
 
@@ -44,6 +45,12 @@ def hurry() -> None:
         import_module(f"micrograd_gui.{name}")
 
 
+def _let_collect() -> None:
+    """Garbage is collected from now on; what is there stays, and is not searched: that took up to 90 ms."""
+    gc.freeze()
+    gc.enable()
+
+
 def run_window(source: object = None, lesson: str | None = None) -> int:
     """The program: the window, until it is closed. Gives the exit status; raises Refusal for a bad source.
 
@@ -60,7 +67,8 @@ def run_window(source: object = None, lesson: str | None = None) -> int:
     window = create_window(source)
     with errors_shown(window.say):
         window.show()
-        QTimer.singleShot(0, gc.enable)
+        QTimer.singleShot(0, _let_collect)
+        QTimer.singleShot(SETTLED_AFTER, gc.freeze)  # matplotlib is there, too
         if lesson is not None:
             QTimer.singleShot(0, window, lambda: window.begin_lesson(lesson))
         elif source is None:

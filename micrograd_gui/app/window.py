@@ -216,6 +216,7 @@ class MainWindow(QMainWindow):
     def pace(self) -> Pace:
         """How long what a step does is seen to move."""
         if self._pace is None:
+            from micrograd_gui.views.canvas.layers import motion  # noqa: F401 - the first step needs it
             from micrograd_gui.views.canvas.layers.pace import Pace  # nothing moves before the first paint
 
             self._pace = Pace(self.settings)

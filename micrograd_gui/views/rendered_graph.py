@@ -67,6 +67,16 @@ def _lay_out_figure(graph: Graph, wires: Wires, notation: Notation, *, stop: Eve
     return lay_out_notebook(whole, stop=stop, wires=sizes, grads=grads)
 
 
+def _lay_out_scenery(
+    graph: Graph, wires: Wires, notation: Notation, *, stop: Event
+) -> tuple[Figure, Scenery]:
+    """The figure, and its parts ready for Qt: of many nodes that takes long, too."""
+    from micrograd_gui.views.figure_painter import Scenery
+
+    figure = _lay_out_figure(graph, wires, notation, stop=stop)
+    return figure, Scenery(figure)
+
+
 def _at(figure: Figure, state: State) -> Figure:
     """The figure at the moment of that State, with what stands on the wires."""
     found = figure.with_frame(state.frame, state.step, state.nudge, state.finding)
@@ -244,17 +254,15 @@ class RenderedGraph(QWidget):
         else:
             self.message = WAITING
             self._background.start(
-                "layout", _lay_out_figure, graph, state.wires, state.notation,
+                "layout", _lay_out_scenery, graph, state.wires, state.notation,
                 done=self._on_laid_out, failed=self._on_failed, stoppable=True,
             )  # fmt: skip
         self.update()
 
-    def _on_laid_out(self, figure: Figure) -> None:
-        from micrograd_gui.views.figure_painter import Scenery
-
+    def _on_laid_out(self, made: tuple[Figure, Scenery]) -> None:
+        figure, self._scenery = made
         state = self.bridge.shown
         first = self.figure is None
-        self._scenery = Scenery(figure)
         self.figure, self.message = _at(figure, state), ""
         self._say(state)
         self.setAccessibleDescription(f"{len(figure.boxes)} nodes, drawn by Graphviz in the notebook's style")
