@@ -9,6 +9,7 @@ the end the signals of the parts are connected, here and nowhere else: no part k
 from __future__ import annotations
 
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -216,8 +217,9 @@ class MainWindow(QMainWindow):
     def pace(self) -> Pace:
         """How long what a step does is seen to move."""
         if self._pace is None:
-            from micrograd_gui.views.canvas.layers import motion  # noqa: F401 - the first step needs it
             from micrograd_gui.views.canvas.layers.pace import Pace  # nothing moves before the first paint
+
+            import_module("micrograd_gui.views.canvas.layers.motion")  # else the first step waits for it
 
             self._pace = Pace(self.settings)
         return self._pace

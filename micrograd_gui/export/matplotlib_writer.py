@@ -59,7 +59,7 @@ def pdf(figures: Iterable[Figure], palette: Palette, *, title: str, graph: str =
 
 def document(pages: Iterable[MplFigure], *, title: str, graph: str = "") -> bytes:
     """A PDF of these pages; fonts embedded, the graph attached."""
-    from fontTools import subset  # type: ignore[import-untyped]
+    from fontTools import subset  # type: ignore[import-untyped]  # it has no types
     from matplotlib.backends.backend_pdf import PdfPages
 
     # what sets letters side by side, which is done by then: to make it smaller takes half of a page's time
@@ -189,7 +189,7 @@ def pixels(figure: Figure, palette: Palette, *, scale: float) -> Image:
     made.set_dpi(_POINTS * scale)
     canvas = FigureCanvasAgg(made)
     with _fonts_embedded():
-        canvas.draw()  # type: ignore[no-untyped-call]
+        canvas.draw()  # type: ignore[no-untyped-call]  # matplotlib types few of its methods
     drawn = canvas.buffer_rgba()  # type: ignore[no-untyped-call]
     return Image.frombuffer("RGBA", canvas.get_width_height(), drawn).convert("RGB")
 

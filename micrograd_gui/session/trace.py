@@ -217,6 +217,9 @@ class Run(Protocol):
 
     def __len__(self) -> int: ...
 
+    def __hash__(self) -> int:
+        """Runs are told apart by identity: what follows from one can be kept by it."""
+
     def frame(self, cursor: int) -> Frame:
         """All the numbers after the first ``cursor`` steps."""
 

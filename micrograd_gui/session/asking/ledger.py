@@ -134,7 +134,7 @@ def origins(graph: Graph, run: Run | None, node: NodeId) -> tuple[Origin, ...]:
 
 def _touching(run: Run, node: NodeId) -> list[int]:
     """The places of the steps that wrote one of the node's numbers, and of those that zero all."""
-    index = _index(run)  # type: ignore[arg-type]  # runs are told apart by identity
+    index = _index(run)
     mine, all_nodes = index.get(node, []), index.get(None, [])
     return sorted({*mine, *all_nodes}) if all_nodes else mine
 

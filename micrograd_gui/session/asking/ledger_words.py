@@ -71,9 +71,8 @@ def page_of(state: State) -> Page:
         return _in_training(state, shown)
     title = _title(state, shown)
     data = tuple(_data_row(state, shown, each) for each in origins(graph, state.trace, node))
-    # Graphs and runs are told apart by identity.
-    found = () if state.trace is None else _postings(graph, state.trace, node)  # type: ignore[arg-type]
-    rows = () if state.trace is None else _grad_rows(graph, state.trace, node)  # type: ignore[arg-type]
+    found = () if state.trace is None else _postings(graph, state.trace, node)
+    rows = () if state.trace is None else _grad_rows(graph, state.trace, node)
     rows = tuple(_placed(each, state.cursor) for each in rows)
     total = account(found, state.cursor)
     notes = (*_on_data(state, shown), *_on_grad(state, shown, found))
@@ -171,7 +170,7 @@ def _postings(graph: Graph, run: Run, node: NodeId) -> tuple[Posting, ...]:
 
 @lru_cache(maxsize=2)
 def _grad_rows(graph: Graph, run: Run, node: NodeId) -> tuple[LabRow, ...]:
-    found = _postings(graph, run, node)  # type: ignore[arg-type]
+    found = _postings(graph, run, node)
     return tuple(_grad_row(graph, each) for each in found)
 
 
