@@ -7,7 +7,6 @@ from collections.abc import Callable
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -21,6 +20,7 @@ from micrograd_gui.document.text import written
 from micrograd_gui.session.apart.two_runs import Beside, TwoRuns, beside, what_differs
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Together
+from micrograd_gui.views.gradients import RowDelegate, set_up_rows
 from micrograd_gui.views.theme import Look
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -123,10 +123,8 @@ class TwoRunsPane(QWidget):
         self.table.setObjectName("two_runs_table")
         self.table.setAccessibleName("Both runs, number beside number")
         self.table.setModel(self.model)
-        self.table.verticalHeader().hide()
-        self.table.setShowGrid(False)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setItemDelegate(RowDelegate(self.table))
+        set_up_rows(self.table)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.table.clicked.connect(self._on_clicked)
         buttons = QHBoxLayout()
