@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Hashable
 from threading import Event
 from typing import Any
@@ -12,6 +13,8 @@ from shiboken6 import isValid
 
 from micrograd_gui.log import logger_of
 
+HANDED_BACK_AFTER = 0.0005  # seconds that a thread keeps the interpreter while the window's waits for it
+
 _log = logger_of(__name__)
 
 
@@ -21,10 +24,14 @@ class Background(QObject):
     ``done(result)`` and ``failed(error)`` are called in the GUI thread. A function that is started with
     ``stoppable=True`` is given ``stop=``, a threading.Event that is set as soon as nobody wants its result
     any more, so that it can end a subprocess early.
+
+    The window's thread lets go of the interpreter at each call into Qt, a dozen times for a key. A busy
+    function here would keep it for 5 ms each time: 60 ms and more, where a held key repeats each 33.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        sys.setswitchinterval(HANDED_BACK_AFTER)
         self._jobs: dict[Hashable, _Job] = {}
         self._relay = _Relay()  # without a parent: it must outlive this object while a thread still holds it
         self._relay.finished.connect(self._deliver)
