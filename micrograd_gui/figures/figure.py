@@ -74,6 +74,7 @@ class Figure:
     found: Found | None = None  # what live values have otherwise stands above the right number there
     grads: Mapping[NodeId, str] = field(default_factory=dict)  # what gradients are called; else grad
     paths: tuple[PathLine, ...] = ()  # on the wires, and below the graph
+    note: str = ""  # what is to be told of how it was laid out
 
     def with_frame(
         self, frame: Frame, step: Step | None = None, nudge: Nudge | None = None, found: Found | None = None

@@ -1,4 +1,4 @@
-"""The notebook's style: Graph → DOT, a record for each node → Graphviz → Figure."""
+"""The notebook's style: Graph → DOT, a record a node → Graphviz → Figure; in layers where it cannot."""
 
 from __future__ import annotations
 
@@ -34,7 +34,17 @@ from micrograd_gui.figures.parts import (
     symbol_of,
 )
 from micrograd_gui.figures.text_metrics import width as width_of
-from micrograd_gui.layout.graphviz import TIME_LIMIT, Engine, effort, engine
+from micrograd_gui.layout.graphviz import (
+    LESS_EFFORT,
+    TIME_LIMIT,
+    Cancelled,
+    Engine,
+    LayoutRefusal,
+    TooMuch,
+    effort,
+    engine,
+    in_layers,
+)
 from micrograd_gui.resource import FAMILY
 from micrograd_gui.session.trace import Frame
 
@@ -44,6 +54,8 @@ if TYPE_CHECKING:
 
 LABEL_IN_DOT = 2000  # characters: older Graphviz reads no string of more than 16 kB
 CURVED_AT_MOST = 400  # nodes; straight wires take a quarter of the time that curved ones do
+_CELL, _CELL_DOWN = 31.72, 24.72  # how tall Graphviz makes a field of a record, from left to right and down
+_OVAL = 34.96  # how wide and tall it makes an oval about one sign
 _CLOSE = {"margin": f"{PADDING / 72:.3f},0.055", "width": "0.45", "height": "0.45"}
 _USUAL_CONSTANT = MINUS + "0.25"
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
@@ -66,31 +78,109 @@ def lay_out_notebook(
     """The graph laid out with no numbers yet, its collapsed blocks as boxes where it has StandIns.
 
     Fields have room for the ``widest`` number, those ``wires`` for chips of these sizes; ``grads`` are what
-    gradients are called.
+    gradients are called. Where there is no Graphviz, where it takes too much or would, all stands in layers,
+    and the figure's ``note`` says so.
 
-    Raises LayoutRefusal, or Cancelled.
+    Raises Cancelled, and nothing else.
     """
     whole = graph if isinstance(graph, StandIns) else StandIns(graph)
     graph = whole.graph
     if not graph.nodes:
         return Figure(2 * margin, 2 * margin)
-    blank = dot.picture(
-        [_row(graph, number, widest, gradients, wires, grads) for number in graph.order],
-        rankdir=rankdir,
-        node_attr={"fontname": FAMILY, "fontsize": f"{SIZE:g}", **_CLOSE},
-    )
-    blank.attr(ranksep="0.28", nodesep="0.22", **_within_bounds(graph))
-    if wires:
-        blank.attr("edge", fontname=FAMILY, fontsize=f"{SIZE:g}")
-    answer = (by or engine()).run(blank.source, time_limit=time_limit, stop=stop)
-    made = _figure_of(graph, json.loads(answer), margin, wires)
+    wanted = _Wanted(graph, widest, rankdir, gradients, margin, wires, grads)
+    try:
+        made = _by_graphviz(wanted, by or engine(), time_limit, stop)
+    except Cancelled:
+        raise
+    except LayoutRefusal as refusal:
+        made = replace(_by_layers(wanted), note=in_layers(refusal))
     return replace(made, stands_for=whole.stands_for, silent=whole.silent, grads=grads)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is to be laid out, and how."""
+
+    graph: Graph
+    widest: str
+    rankdir: str
+    gradients: bool
+    margin: float
+    wires: Mapping[End, Size]
+    grads: Mapping[NodeId, str]
+
+
+def _by_graphviz(wanted: _Wanted, by: Engine, time_limit: float, stop: Event | None) -> Figure:
+    graph, wires = wanted.graph, wanted.wires
+    within_bounds = effort(_operands_drawn(graph)) | _straight(graph)
+    blank = dot.picture(
+        [_row(graph, number, wanted.widest, wanted.gradients, wires, wanted.grads) for number in graph.order],
+        rankdir=wanted.rankdir,
+        node_attr={"fontname": FAMILY, "fontsize": f"{SIZE:g}", **_CLOSE},
+    )
+    blank.attr(ranksep="0.28", nodesep="0.22", **within_bounds)
+    if wires:
+        blank.attr("edge", fontname=FAMILY, fontsize=f"{SIZE:g}")
+    answer = by.run(blank.source, time_limit=time_limit, stop=stop)
+    return _figure_of(graph, json.loads(answer), wanted.margin, wires)
+
+
+def _operands_drawn(graph: Graph) -> list[list[int]]:
+    """The operands of each thing drawn, by number: before the record of what is computed comes its oval."""
+    record: dict[NodeId, int] = {}
+    inputs: list[list[int]] = []
+    for number in graph.order:
+        node = graph.nodes[number]
+        if not node.is_leaf:
+            inputs.append([record[source] for source in node.inputs if source is not None])
+        record[number] = len(inputs)
+        inputs.append([] if node.is_leaf else [len(inputs) - 1])
+    return inputs
+
+
+def _by_layers(wanted: _Wanted) -> Figure:
+    """The same without Graphviz: its cost grows with nodes and wires alone."""
+    from micrograd_gui.figures.notebook_layers import figure_in_layers  # seldom
+
+    graph, down = wanted.graph, wanted.rankdir == "TB"
+    tall = _CELL_DOWN if down else _CELL
+    data = field_width("data", wanted.widest)
+    cells: dict[NodeId, list[Size]] = {}
+    ovals: dict[NodeId, Size] = {}
+    for number in graph.order:
+        grad = data - width_of("data", SMALL) + width_of(wanted.grads.get(number, "grad"), SMALL)
+        widths = (
+            [_name_width(graph.nodes[number]), data, grad]
+            if wanted.gradients
+            else [_name_width(graph.nodes[number]), data]
+        )
+        cells[number] = [(wide + 2 * PADDING, tall) for wide in widths]
+        symbol = width_of(symbol_of(graph.nodes[number]), SIZE)
+        ovals[number] = (max(_OVAL, 1.45 * (symbol + 2 * PADDING)), _OVAL)
+    named = {node.id: not _is_nameless_constant(node) for node in graph}
+    return figure_in_layers(
+        graph,
+        _operands_drawn(graph),
+        cells,
+        ovals,
+        named=named,
+        margin=wanted.margin,
+        down=down,
+        chips=wanted.wires,
+    )
+
+
 def _within_bounds(graph: Graph) -> dict[str, str]:
-    """The attributes by which Graphviz draws a large graph in seconds and not in minutes."""
-    straight = {"splines": "line"} if len(graph) > CURVED_AT_MOST else {}
-    return effort(2 * len(graph)) | straight
+    """The attributes by which Graphviz draws a large graph in seconds, not in minutes, if it can at all."""
+    try:
+        less = effort(_operands_drawn(graph))
+    except TooMuch:
+        less = LESS_EFFORT
+    return less | _straight(graph)
+
+
+def _straight(graph: Graph) -> dict[str, str]:
+    return {"splines": "line"} if len(graph) > CURVED_AT_MOST else {}
 
 
 def shape_of(graph: Graph) -> Hashable:
@@ -150,9 +240,7 @@ def _row(
     """The node with texts that are as wide as what will stand there."""
     data, grad = (_as_wide_as(field_width(name, widest), name) for name in ("data", "grad"))
     word = _blank(width_of(grads[number], SMALL)) if number in grads else "grad"
-    name = width_of(label_of(graph.nodes[number]), SIZE, bold=True)
-    if _is_nameless_constant(graph.nodes[number]):  # it may hold another number before the next layout
-        name = max(name, width_of(_USUAL_CONSTANT, SIZE, bold=True))
+    name = _name_width(graph.nodes[number])
     symbol = width_of(symbol_of(graph.nodes[number]), SIZE)
     op = None if graph.nodes[number].is_leaf else _blank(symbol)
     shown = grad if gradients else None
@@ -163,6 +251,13 @@ def _row(
     )
     inputs = _inputs(graph, number)
     return dot.NodeRow(number, _blank(name), data, shown, op, inputs, wires=chips, grad_name=word)
+
+
+def _name_width(node: Node) -> float:
+    name = width_of(label_of(node), SIZE, bold=True)
+    if _is_nameless_constant(node):  # it may hold another number before the next layout
+        name = max(name, width_of(_USUAL_CONSTANT, SIZE, bold=True))
+    return name
 
 
 def _blank_chip(size: Size | None) -> str:

@@ -1,26 +1,35 @@
-"""Graphviz: the one adapter over its engines; always a process of its own, with a time limit."""
+"""Graphviz: the one adapter over its engines; always a process of its own, on a leash."""
 
 from __future__ import annotations
 
 import shutil
-import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from time import monotonic
 
 from micrograd.dot import embedded_dot
+from micrograd.drawing.leash import Snapped, Unwanted, run_leashed
 from micrograd_gui.document.errors import Refusal
 
-TIME_LIMIT = 10.0  # seconds
-LOOK_UP_EVERY = 0.05
+TIME_LIMIT = 6.0  # seconds: then there is time left for another layout, and for the picture, within ten
+MEMORY = 640 << 20  # bytes: with a window beside it less than 1 GB
 # Large graphs: a tenth of the usual effort takes a quarter of the time and looks nearly the same.
+SMALL = 40  # boxes: nothing in them can take long
 LARGE = 300
+FAR = 1_500  # columns that all wires cross together
 LESS_EFFORT = {"nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.1"}
+# On each wire Graphviz puts a point in each column that it crosses; time and memory grow faster than these.
+FARTHEST = 30_000
+LARGEST = 12_000  # boxes
 
 
 class LayoutRefusal(Refusal):
     """A layout that could not be made; the sentence says why."""
+
+
+class TooMuch(LayoutRefusal):
+    """A layout that is not begun, for it would take too much."""
 
 
 class Cancelled(LayoutRefusal):
@@ -29,10 +38,14 @@ class Cancelled(LayoutRefusal):
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A program that reads DOT on its standard input and understands ``-T``."""
+    """A program that reads DOT on its standard input and understands ``-T``.
+
+    One that is ``alone`` needs no file but its own.
+    """
 
     name: str
     path: Path
+    alone: bool = False
 
     def run(
         self,
@@ -45,50 +58,33 @@ class Engine:
     ) -> bytes:
         """What the engine makes of the DOT text; raises LayoutRefusal, or Cancelled once ``stop`` is set."""
         try:
-            process = subprocess.Popen(
+            answer = run_leashed(
                 [self.path, f"-K{layout}", f"-T{format}"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                dot.encode("utf-8", "replace"),
+                seconds=time_limit,
+                memory=MEMORY,
+                unwanted=stop.is_set if stop is not None else lambda: False,
+                sealed=self.alone,
             )
         except OSError as error:
             raise LayoutRefusal(
                 f"The layout engine {self.name} cannot be started: {error.strerror}."
             ) from None
-        with process:
-            try:
-                out, said = _answer(process, dot.encode("utf-8", "replace"), time_limit, stop)
-            except LayoutRefusal:
-                process.kill()
-                raise
-        if process.returncode != 0 or not out:
-            last = said.decode("utf-8", "replace").strip().splitlines()[-1:] or ["it said nothing"]
-            raise LayoutRefusal(f"The layout engine {self.name} failed: {last[0][:200]}.")
-        return out
-
-
-def _answer(
-    process: subprocess.Popen[bytes], text: bytes, time_limit: float, stop: Event | None
-) -> tuple[bytes, bytes]:
-    """What the process writes once it has read the text; looks up now and then to see whether to go on."""
-    deadline = monotonic() + time_limit
-    given: bytes | None = text
-    while True:
-        if stop is not None and stop.is_set():
-            raise Cancelled("The layout was cancelled.")
-        left = deadline - monotonic()
-        if left <= 0:
-            raise LayoutRefusal(f"The layout took longer than {time_limit:g} seconds and was stopped.")
-        try:
-            return process.communicate(given, timeout=min(left, LOOK_UP_EVERY))
-        except subprocess.TimeoutExpired:
-            given = None  # it is on its way already
+        except Unwanted:
+            raise Cancelled("The layout was cancelled.") from None
+        except Snapped as why:
+            raise LayoutRefusal(f"The layout {why}.") from None
+        if answer.status != 0 or not answer.out:
+            said = answer.said.decode("utf-8", "replace").strip().splitlines()
+            last = next((line for line in reversed(said) if not line.startswith("note: ")), "it said nothing")
+            raise LayoutRefusal(f"The layout engine {self.name} failed: {last[:200]}.")
+        return answer.out
 
 
 def engines() -> tuple[Engine, ...]:
     """The engines that are there, the best first: the embedded one, then the system's ``dot``."""
     embedded, system = embedded_dot(), shutil.which("dot")
-    found = [Engine("graphviz-pure", embedded)] if embedded else []
+    found = [Engine("graphviz-pure", embedded, alone=True)] if embedded else []
     return (*found, Engine("dot", Path(system))) if system else tuple(found)
 
 
@@ -100,6 +96,27 @@ def engine() -> Engine:
     return found[0]
 
 
-def effort(boxes: int) -> dict[str, str]:
-    """The graph attributes that keep the time for so many boxes within bounds."""
-    return dict(LESS_EFFORT) if boxes > LARGE else {}
+def effort(inputs: Sequence[Sequence[int]]) -> dict[str, str]:
+    """The graph attributes that keep the time for boxes with those operands within bounds.
+
+    Boxes are numbered from 0, each after its operands. Raises TooMuch where no attribute would do.
+    """
+    if len(inputs) <= SMALL:
+        return {}
+    from micrograd.drawing.layers import span
+
+    if len(inputs) > LARGEST:
+        raise TooMuch(f"Graphviz would take too long for {len(inputs):,} boxes.")
+    far = span(inputs)
+    if far > FARTHEST:
+        raise TooMuch("Graphviz would take too long, for many wires go far.")
+    return dict(LESS_EFFORT) if len(inputs) > LARGE or far > FAR else {}
+
+
+def in_layers(refusal: LayoutRefusal) -> str:
+    """The sentence that says why nodes stand in layers."""
+    return f"The graph stands in plain layers: {_lowered(str(refusal))}"
+
+
+def _lowered(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:] if sentence.startswith(("The ", "There ")) else sentence

@@ -1,20 +1,21 @@
-"""Tidy up: places for all nodes of a graph, worked out by Graphviz."""
+"""Tidy up: places for all nodes of a graph, worked out by Graphviz where it can, else in plain layers."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
 from threading import Event
+from time import monotonic
 
 import graphviz
-from msgspec.structs import replace
 
+from micrograd.drawing.layers import layered
 from micrograd_gui.document.block import Block, BlockId, Key, block_key, block_of, inside, is_block
 from micrograd_gui.document.graph import Graph, Node, NodeId, Place
-from micrograd_gui.document.rough_layout import COLUMN, ROW, arranged
-from micrograd_gui.layout.graphviz import Cancelled, Engine, LayoutRefusal, effort, engine
+from micrograd_gui.layout.graphviz import Cancelled, Engine, LayoutRefusal, effort, engine, in_layers
 
 Size = tuple[float, float]
+Tell = Callable[[str], object]
 
 COLUMN_GAP = 88.0  # a wire's chip stands in it
 ROW_GAP = 30.0
@@ -28,24 +29,39 @@ def places(
     time_limit: float = 5.0,
     stop: Event | None = None,
     by: Engine | None = None,
+    told: Tell = lambda sentence: None,
 ) -> dict[NodeId, Place]:
     """The top left corner of every node, y downwards, inputs left, operands from top to bottom.
 
-    Where there is no engine, or it fails or takes too long, nodes stand in columns by their depth.
-    Raises Cancelled, and nothing else.
+    Where there is no engine, where it fails or takes too much, and where that is known beforehand, nodes
+    stand in layers, and ``told`` is given a sentence that says so. Raises Cancelled, and nothing else.
     """
     if not graph.nodes:
         return {}
     try:
-        answer = (by or engine()).run(_dot(graph, sizes), time_limit=time_limit, stop=stop)
+        less = effort(_operands(graph))
+        answer = (by or engine()).run(_dot(graph, sizes, less), time_limit=time_limit, stop=stop)
         return _corners(json.loads(answer), sizes)
     except Cancelled:
         raise
-    except LayoutRefusal:
-        return _in_columns(graph, sizes)
+    except LayoutRefusal as refusal:
+        told(in_layers(refusal))
+        return layered_places(graph, sizes)
 
 
-def _dot(graph: Graph, sizes: Mapping[NodeId, Size]) -> str:
+def _operands(graph: Graph) -> list[list[int]]:
+    at = {number: index for index, number in enumerate(graph.order)}
+    inputs = (graph.nodes[number].inputs for number in graph.order)
+    return [[at[source] for source in each if source is not None] for each in inputs]
+
+
+def layered_places(graph: Graph, sizes: Mapping[NodeId, Size]) -> dict[NodeId, Place]:
+    """The same in layers, without an engine: its cost grows as n log n, by nodes and wires alone."""
+    corners = layered(_operands(graph), [sizes[number] for number in graph.order], (COLUMN_GAP, ROW_GAP))
+    return _from_origin(dict(zip(graph.order, corners, strict=True)))
+
+
+def _dot(graph: Graph, sizes: Mapping[NodeId, Size], less: Mapping[str, str]) -> str:
     """The graph as blank boxes of the given sizes, with a port for each operand."""
     dot = graphviz.Digraph(
         graph_attr={
@@ -53,7 +69,7 @@ def _dot(graph: Graph, sizes: Mapping[NodeId, Size]) -> str:
             "ranksep": f"{COLUMN_GAP / _POINTS:.4f}",
             "nodesep": f"{ROW_GAP / _POINTS:.4f}",
             "splines": "false",
-            **effort(len(graph)),
+            **less,
         },
         node_attr={"shape": "record", "fixedsize": "true"},
     )
@@ -81,13 +97,6 @@ def _corners(answer: Mapping[str, object], sizes: Mapping[NodeId, Size]) -> dict
     return _from_origin(corners)
 
 
-def _in_columns(graph: Graph, sizes: Mapping[NodeId, Size]) -> dict[NodeId, Place]:
-    column = max(width for width, _ in sizes.values()) + COLUMN_GAP
-    row = max(height for _, height in sizes.values()) + ROW_GAP
-    rough = arranged(replace(graph, places={})).places
-    return _from_origin({number: (x / COLUMN * column, y / ROW * row) for number, (x, y) in rough.items()})
-
-
 def _from_origin(corners: Mapping[NodeId, Place]) -> dict[NodeId, Place]:
     left = min(x for x, _ in corners.values())
     top = min(y for _, y in corners.values())
@@ -111,19 +120,23 @@ def nested_places(
     time_limit: float = 5.0,
     stop: Event | None = None,
     by: Engine | None = None,
+    told: Tell = lambda sentence: None,
 ) -> dict[NodeId, Place]:
     """The places of all nodes (or only those, or only those in one block), from the origin.
 
     ``boxes`` are the sizes of the collapsed blocks' boxes; ``frame`` is what an open block takes at its sides
     and at its top. What is in a collapsed block keeps its place in it, or (``afresh``) is laid out as well.
+    The time is for all of it. ``told`` is given a sentence where something stands in layers.
     Raises Cancelled, and nothing else.
     """
+    deadline = monotonic() + time_limit
     nodes = graph.nodes.keys() if only is None else set(only)
     tree = _Tree(graph, nodes, within)
     work = _Work(tree, graph, sizes, boxes, frame, afresh)
 
     def lay_out(content: Graph, its_sizes: Mapping[NodeId, Size]) -> dict[NodeId, Place]:
-        return places(content, its_sizes, time_limit=time_limit, stop=stop, by=by)
+        left = max(0.0, deadline - monotonic())
+        return places(content, its_sizes, time_limit=left, stop=stop, by=by, told=told)
 
     for block in reversed(tree.blocks):
         if afresh or not work.keeps(block):

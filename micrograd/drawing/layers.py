@@ -1,0 +1,181 @@
+"""Layers: places for the nodes of a graph at a cost that is bounded beforehand, whatever its wires are.
+
+Graphviz draws better, but for a node that is used hundreds of times, far away, it needs time and memory by
+the square of that. Here every wire is looked at a few times, and no wire has points of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from math import ceil, sqrt
+
+Size = tuple[float, float]
+Place = tuple[float, float]
+
+_SWEEPS = 6
+_SWEEPS_OF_MANY = 2
+_MANY = 20_000  # nodes and wires
+_AT_LEAST = 48  # so many stand one below the other before a column is broken
+_AROUND = 8  # columns on either side: over so many the drift of a column is told
+_SLANT = 0.25  # of a node's height, from one operand to the next
+
+
+def ranks(inputs: Sequence[Sequence[int]]) -> list[int]:
+    """The column of each node, behind those of its operands, and no farther from its users than need be.
+
+    Nodes are numbered from 0, each after its operands.
+    """
+    found = [0] * len(inputs)
+    first_user = [-1] * len(inputs)
+    for node, operands in enumerate(inputs):
+        if operands:
+            found[node] = 1 + max(found[operand] for operand in operands)
+        for operand in operands:
+            first_user[operand] = node if first_user[operand] < 0 else -2  # -2: it has several
+    users = users_of(inputs)
+    for node in range(len(inputs) - 1, -1, -1):
+        if not users[node]:
+            continue
+        held = sum(first_user[operand] == -2 for operand in set(inputs[node]))
+        if held <= len(users[node]):  # its other operands come along
+            found[node] = min(found[user] for user in users[node]) - 1
+    return found
+
+
+def users_of(inputs: Sequence[Sequence[int]]) -> list[list[int]]:
+    """For each node those that take it as an operand, once for each time."""
+    users: list[list[int]] = [[] for _ in inputs]
+    for node, operands in enumerate(inputs):
+        for operand in operands:
+            users[operand].append(node)
+    return users
+
+
+def span(inputs: Sequence[Sequence[int]]) -> int:
+    """How many columns all wires cross together: by as much does the cost for Graphviz grow, and faster."""
+    at = ranks(inputs)
+    return sum(at[node] - at[operand] for node, operands in enumerate(inputs) for operand in operands)
+
+
+def layered(inputs: Sequence[Sequence[int]], sizes: Sequence[Size], gap: Size) -> list[Place]:
+    """The top left corner of each node, y downwards: operands left of it, and one operand below the other.
+
+    No two nodes cover each other. Nodes are numbered from 0, each after its operands. The cost grows as
+    n log n by nodes and wires.
+    """
+    if not inputs:
+        return []
+    at = ranks(inputs)
+    columns: list[list[int]] = [[] for _ in range(max(at) + 1)]
+    for node, rank in enumerate(at):
+        columns[rank].append(node)
+    tallest = _tallest(sizes, gap)
+    middles = _Middles(inputs, sizes, gap[1], at, tallest)
+    wires = sum(map(len, inputs))
+    for sweep in range(_SWEEPS if len(inputs) + wires <= _MANY else _SWEEPS_OF_MANY):
+        from_left = sweep % 2 == 0
+        for rank in range(len(columns)) if from_left else range(len(columns) - 1, -1, -1):
+            columns[rank] = middles.settle(columns[rank], from_left)
+    middles.level(columns)
+    places: list[Place] = [(0.0, 0.0)] * len(inputs)
+    top = min(y - sizes[node][1] / 2 for node, y in enumerate(middles.y))
+    left = 0.0
+    for column in columns:
+        for piece in _pieces(column, tallest):
+            widest = max(sizes[node][0] for node in piece)
+            for node in piece:
+                wide, tall = sizes[node]
+                places[node] = left + (widest - wide) / 2, middles.y[node] - tall / 2 - top
+            left += widest + gap[0]
+    return places
+
+
+def _tallest(sizes: Sequence[Size], gap: Size) -> int:
+    """So many nodes may stand one below the other that a graph of one column becomes about a square."""
+    wide = gap[0] + sum(size[0] for size in sizes) / len(sizes)
+    tall = gap[1] + sum(size[1] for size in sizes) / len(sizes)
+    return max(_AT_LEAST, ceil(sqrt(len(sizes) * wide / max(tall, 1e-9))))
+
+
+def _pieces(column: Sequence[int], tallest: int) -> Iterable[Sequence[int]]:
+    return (column[first : first + tallest] for first in range(0, len(column), tallest))
+
+
+class _Middles:
+    """How high the middle of each node is so far."""
+
+    def __init__(self, inputs: Sequence[Sequence[int]], sizes: Sequence[Size], gap: float, at: Sequence[int],
+                 tallest: int) -> None:
+        self.inputs, self.sizes, self.gap, self.at, self.tallest = inputs, sizes, gap, at, tallest
+        self.y = [0.0] * len(inputs)
+        self.readers: list[list[tuple[int, float]]] = [[] for _ in inputs]  # users, and how far below them
+        for node, operands in enumerate(inputs):
+            step = _SLANT * sizes[node][1]
+            for port, operand in enumerate(operands):
+                self.readers[operand].append((node, (port - (len(operands) - 1) / 2) * step))
+
+    def settle(self, column: list[int], from_left: bool) -> list[int]:
+        """The column in the order in which its nodes wish to stand, each as near to that as there is room."""
+        wished = self._from_operands if from_left else self._from_users
+        beside = self.inputs if from_left else self.readers
+        if len(column) == 1:
+            self.y[column[0]] = wished(column[0])
+        elif any(beside[node] for node in column):  # else nothing draws it anywhere
+            wishes = {node: wished(node) for node in column}
+            column.sort(key=wishes.__getitem__)
+            if len(column) > self.tallest:  # its pieces stand side by side
+                wishes = dict.fromkeys(column, sum(wishes.values()) / len(column))
+            for piece in _pieces(column, self.tallest):
+                self._spread(piece, [wishes[node] for node in piece])
+        return column
+
+    def level(self, columns: Sequence[Sequence[int]]) -> None:
+        """What drifts up or down from column to column, as a long sum does, goes on at one height."""
+        centres = []
+        for column in columns:
+            edges = [self.y[node] for node in column]
+            centres.append((min(edges) + max(edges)) / 2)
+        sums = [0.0, *accumulate(centres)]
+        for at, column in enumerate(columns):
+            around = min(_AROUND, at, len(columns) - 1 - at)
+            drift = (sums[at + around + 1] - sums[at - around]) / (2 * around + 1)
+            for node in column:
+                self.y[node] -= drift
+
+    def _from_operands(self, node: int) -> float:
+        """Beside its operands; the nearer they stand the more they count."""
+        total = weight = 0.0
+        for operand in self.inputs[node]:
+            nearness = 1.0 / (self.at[node] - self.at[operand])
+            total += nearness * self.y[operand]
+            weight += nearness
+        return total / weight if weight else self.y[node]
+
+    def _from_users(self, node: int) -> float:
+        total = weight = 0.0
+        for user, below in self.readers[node]:
+            nearness = 1.0 / (self.at[user] - self.at[node])
+            total += nearness * (self.y[user] + below)
+            weight += nearness
+        return total / weight if weight else self.y[node]
+
+    def _spread(self, piece: Sequence[int], wishes: Sequence[float]) -> None:
+        """As near to the wishes as can be (least squares), in that order, with a gap between any two."""
+        offsets, reach = [], 0.0
+        for node in piece:
+            tall = self.sizes[node][1]
+            offsets.append(reach + tall / 2)
+            reach += tall + self.gap
+        runs: list[tuple[float, int]] = []  # of nodes that touch: the sum of what they wish for, how many
+        for wish, offset in zip(wishes, offsets, strict=True):
+            total, count = wish - offset, 1
+            while runs and runs[-1][0] / runs[-1][1] >= total / count:
+                before, many = runs.pop()
+                total, count = total + before, count + many
+            runs.append((total, count))
+        which = 0
+        for total, count in runs:
+            for _ in range(count):
+                self.y[piece[which]] = total / count + offsets[which]
+                which += 1
