@@ -10,6 +10,7 @@ from micrograd_gui.document import codec
 from micrograd_gui.document.block import free_id, renumbered
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place
+from micrograd_gui.document.marks import UNSEEN
 from micrograd_gui.document.node import further_label
 from micrograd_gui.document.rough_layout import ROW, arranged
 
@@ -26,7 +27,7 @@ def as_text(graph: Graph, nodes: Collection[NodeId]) -> str:
         for block in part.blocks
         if block.id in whole
     )
-    return codec.encode(replace(part, data=None, plan=None, blocks=blocks))
+    return codec.encode(replace(part, data=None, plan=None, blocks=blocks, sight=UNSEEN))
 
 
 def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[NodeId]]:

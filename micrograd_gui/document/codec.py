@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -16,7 +16,7 @@ from micrograd_gui.document.block import Block, BlockKind
 from micrograd_gui.document.data import Column, Data, GradientsOf, Reduction, TrainingPlan
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import FARTHEST, Graph, Node, NodeId, Role
-from micrograd_gui.document.marks import Breakpoint, Condition, Cue, Marks
+from micrograd_gui.document.marks import UNSEEN, Breakpoint, Condition, Cue, Marks, Sight
 from micrograd_gui.document.node import NODES_AT_MOST
 from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
 from micrograd_gui.document.text import one_line, saveable, spoken
@@ -26,12 +26,14 @@ VERSION = 1
 OWN_OPS_AT_MOST = 100
 _HIGHEST_ID = 2**53
 _ROOM = 2**32  # ids that are free for the nodes to come
+_PART = 2000  # nodes or rows that are written at a time
 
+T = TypeVar("T")
 NotFinite = Literal["nan", "inf", "-inf"]
 Refuse = Callable[[str, str], FileRefusal]  # of a place in the file and a sentence on it
 
 
-class _NodeModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+class NodeModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """One node: a leaf has ``data``, an op node has ``op`` and ``inputs`` (null: an empty port)."""
 
     id: int
@@ -57,13 +59,13 @@ class BreakpointModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=
     node: int | None = None
 
 
-class _ViewModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """How the graph is looked at: where nodes stand, over which span plots sweep a leaf."""
+class ViewModel(Sight, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How it is looked at: where nodes stand, over which span plots sweep a leaf, and what was seen."""
 
-    places: dict[str, tuple[float, float]] = {}
-    ranges: dict[str, tuple[float, float]] = {}
-    cues: list[CueModel] = []
-    breakpoints: list[BreakpointModel] = []
+    places: dict[str, tuple[float, float]] = msgspec.field(default_factory=dict)
+    ranges: dict[str, tuple[float, float]] = msgspec.field(default_factory=dict)
+    cues: tuple[CueModel, ...] = ()
+    breakpoints: tuple[BreakpointModel, ...] = ()
 
 
 class ColumnModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -120,21 +122,21 @@ class OwnOpModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
     slopes: list[str]
 
 
-class _FileModel(msgspec.Struct, forbid_unknown_fields=True):
+class FileModel(msgspec.Struct, forbid_unknown_fields=True):
     """A whole file."""
 
     format: Literal["micrograd-graph"]
     version: Literal[1]
-    nodes: list[_NodeModel]
+    nodes: list[NodeModel]
     target: int | None = None
-    view: _ViewModel = msgspec.field(default_factory=_ViewModel)
+    view: ViewModel = msgspec.field(default_factory=ViewModel)
     data: DataModel | None = None
     plan: PlanModel | None = None
     blocks: list[BlockModel] = []
     ops: list[OwnOpModel] = []
 
 
-class _Head(msgspec.Struct):
+class FileHead(msgspec.Struct):
     """What is read first, to tell another format or a newer version from a damaged file."""
 
     format: Any = None
@@ -143,39 +145,82 @@ class _Head(msgspec.Struct):
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of the format."""
-    return msgspec.json.schema(_FileModel)
+    return msgspec.json.schema(FileModel)
 
 
 def encode(graph: Graph) -> str:
-    """The graph as text: the same graph always gives the same text."""
-    nodes = [_node_fields(node) for node in sorted(graph, key=lambda node: node.id)]
-    view: dict[str, Any] = {}
-    if graph.places:
-        view["places"] = {str(number): [*map(float, place)] for number, place in graph.places.items()}
-    if graph.ranges:
-        view["ranges"] = {str(number): [*map(float, span)] for number, span in graph.ranges.items()}
-    if graph.marks.cues:
-        view["cues"] = [msgspec.to_builtins(CueModel(*each)) for each in graph.marks.cues]
-    if graph.marks.breakpoints:
-        models = (BreakpointModel(*each) for each in graph.marks.breakpoints)
-        view["breakpoints"] = [msgspec.to_builtins(each) for each in models]
-    import json  # msgspec reads, and reading is the more common
+    """The graph as text: the same graph always gives the same text.
 
+    Raises FileRefusal where it has more of something than is read again.
+    """
     whole = {
         "format": FORMAT,
         "version": VERSION,
-        "nodes": nodes,
+        "nodes": [],
         "target": graph.chosen_target,
-        "view": view,
+        "view": _view_of(graph),
         **_fields_of(graph),
     }
-    return json.dumps(whole, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    fault = _too_many(graph, len(whole.get("ops", ())))
+    if fault is not None:
+        raise FileRefusal(f"The graph is too large to be saved: {fault}.")
+    nodes = sorted(graph, key=lambda node: node.id)
+    places = sorted((str(number), place) for number, place in graph.places.items())
+    rows = () if graph.data is None else graph.data.rows
+    text = _indented(whole)
+    text = _filled(text, ("data", "rows"), rows, lambda part: [[*map(float, row)] for row in part])
+    text = _filled(text, ("nodes",), nodes, lambda part: [_node_fields(node) for node in part])
+    text = _filled(
+        text, ("view", "places"), places, lambda part: {key: [*map(float, place)] for key, place in part}
+    )
+    return text + "\n"
+
+
+def _too_many(graph: Graph, own_ops: int) -> str | None:
+    """What there is more of than can be read; None where it all can be."""
+    if len(graph) > NODES_AT_MOST:
+        return f"{len(graph)} nodes are more than {NODES_AT_MOST}"
+    if own_ops > OWN_OPS_AT_MOST:
+        return f"{own_ops} ops of one's own are more than {OWN_OPS_AT_MOST}"
+    fault = graph.marks.fault(graph.nodes) or (graph.data and graph.data.too_much())
+    return f"{fault[0]}: {fault[1]}" if fault else None
+
+
+def _indented(value: object) -> str:
+    """As the file has it: Python writes the numbers, msgspec the lines, in a tenth of the time."""
+    import json  # msgspec reads, and reading is the more common
+
+    flat = json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return msgspec.json.format(flat, indent=2)
+
+
+def _filled(
+    text: str, path: tuple[str, ...], items: Sequence[T], said: Callable[[Sequence[T]], object]
+) -> str:
+    """The text with the items in the list or object at that path, which is there and empty.
+
+    They are written in parts, so that no other thread waits long for its turn.
+    """
+    if not items:
+        return text
+    deep = len(path)
+    names = [f'\n{"  " * (at + 1)}"{name}": ' for at, name in enumerate(path)]
+    head = "{" + "{".join(names)
+    closing = "".join(f"\n{'  ' * at}}}" for at in reversed(range(deep)))
+    parts = []
+    for at in range(0, len(items), _PART):
+        value = said(items[at : at + _PART])
+        for name in reversed(path):
+            value = {name: value}
+        parts.append(_indented(value)[len(head) + 1 : -len(closing) - 2 * deep - 2])
+    at = text.index(names[-1]) + len(names[-1])  # no text within it has a line of its own: they are escaped
+    return "".join((text[: at + 1], ",".join(parts), f"\n{'  ' * deep}", text[at + 1 :]))
 
 
 def decode(text: str | bytes, name: str = "The file") -> Graph:
     """The graph that the text holds; raises FileRefusal with a sentence that names file and field."""
     try:
-        head = msgspec.json.decode(text, type=_Head)
+        head = msgspec.json.decode(text, type=FileHead)
     except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
         raise FileRefusal(f"{name} is not a micrograd-gui file: {_sentence(error, text)}.") from None
     if head.format != FORMAT:
@@ -189,7 +234,7 @@ def decode(text: str | bytes, name: str = "The file") -> Graph:
             f"{head.version if head.version < 10**9 else 'huge'}, and this program reads up to {VERSION}."
         )
     try:
-        model = msgspec.json.decode(text, type=_FileModel)
+        model = msgspec.json.decode(text, type=FileModel)
     except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
         raise FileRefusal(f"{name} is damaged: {_sentence(error, text)}.") from None
     return _graph(model, name)
@@ -208,7 +253,7 @@ def _node_fields(node: Node) -> dict[str, Any]:
     return fields
 
 
-def _graph(model: _FileModel, name: str) -> Graph:
+def _graph(model: FileModel, name: str) -> Graph:
     def refuse(place: str, sentence: str) -> FileRefusal:
         return FileRefusal(f"{name} is damaged at {place}: {sentence}.")
 
@@ -256,10 +301,11 @@ def _graph(model: _FileModel, name: str) -> Graph:
         _blocks(model.blocks, nodes, refuse),
         None if model.plan is None else _plan(model.plan, refuse),
         _marks(model.view, nodes, refuse),
+        _sight(model.view, nodes, refuse),
     )
 
 
-def _marks(view: _ViewModel, nodes: Mapping[NodeId, Node], refuse: Refuse) -> Marks:
+def _marks(view: ViewModel, nodes: Mapping[NodeId, Node], refuse: Refuse) -> Marks:
     """Cue points and breakpoints, checked against the nodes."""
     cues = (Cue(each.moment, saveable(each.name), saveable(each.note)) for each in view.cues)
     marks = Marks(tuple(cues), tuple(Breakpoint(each.on, each.node) for each in view.breakpoints))
@@ -267,6 +313,32 @@ def _marks(view: _ViewModel, nodes: Mapping[NodeId, Node], refuse: Refuse) -> Ma
     if fault is not None:
         raise refuse(f"view.{fault[0]}", fault[1])
     return marks
+
+
+def _view_of(graph: Graph) -> dict[str, Any]:
+    """What stands under “view”, the places left to be filled in."""
+    view: dict[str, Any] = {}
+    if graph.places:
+        view["places"] = {}
+    if graph.ranges:
+        view["ranges"] = {str(number): [*map(float, span)] for number, span in graph.ranges.items()}
+    if graph.marks.cues:
+        view["cues"] = [msgspec.to_builtins(CueModel(*each)) for each in graph.marks.cues]
+    if graph.marks.breakpoints:
+        models = (BreakpointModel(*each) for each in graph.marks.breakpoints)
+        view["breakpoints"] = [msgspec.to_builtins(each) for each in models]
+    if graph.sight != UNSEEN:
+        view.update(msgspec.to_builtins(graph.sight))
+    return view
+
+
+def _sight(view: ViewModel, nodes: Mapping[NodeId, Node], refuse: Refuse) -> Sight:
+    """What was seen of it, checked against the nodes."""
+    sight = Sight(*(getattr(view, name) for name in Sight.__struct_fields__))
+    fault = sight.fault(nodes)
+    if fault is not None:
+        raise refuse(f"view.{fault[0]}", fault[1])
+    return sight
 
 
 def _next_id(ids: Iterable[int]) -> int:
@@ -279,7 +351,7 @@ def _next_id(ids: Iterable[int]) -> int:
     return free
 
 
-def _node(each: _NodeModel, place: str, refuse: Refuse) -> Node:
+def _node(each: NodeModel, place: str, refuse: Refuse) -> Node:
     role: Role = each.role or ""
     if each.op is None:
         if each.inputs:
@@ -350,8 +422,7 @@ def _malformed(content: bytes, at: int) -> str:
 
 
 def _quoted(what: object) -> str:
-    text = str(what)
-    return f"“{spoken(text)}”"
+    return f"“{spoken(str(what))}”"
 
 
 def _fields_of(graph: Graph) -> dict[str, Any]:
@@ -360,8 +431,7 @@ def _fields_of(graph: Graph) -> dict[str, Any]:
     data, plan = graph.data, graph.plan
     if data is not None:
         columns = [ColumnModel(column.name, column.node) for column in data.columns]
-        rows = [list(row) for row in data.rows]
-        out["data"] = msgspec.to_builtins(DataModel(columns, rows, data.shown, data.reduction))
+        out["data"] = msgspec.to_builtins(DataModel(columns, [], data.shown, data.reduction))
     if plan is not None:
         out["plan"] = msgspec.to_builtins(
             PlanModel(
@@ -385,7 +455,10 @@ def _fields_of(graph: Graph) -> dict[str, Any]:
         own = own_ops_of(graph)
         out["ops"] = [msgspec.to_builtins(OwnOpModel(each[0], each[1], list(each[2]))) for each in own]
     if graph.blocks:
-        out["blocks"] = [msgspec.to_builtins(_block_model(block)) for block in graph.blocks]
+        out["blocks"] = [
+            msgspec.to_builtins(msgspec.convert(block, BlockModel, from_attributes=True))
+            for block in graph.blocks
+        ]
     return out
 
 
@@ -420,33 +493,8 @@ def _plan(model: PlanModel, refuse: Refuse) -> TrainingPlan:
 
 def _blocks(models: list[BlockModel], nodes: Mapping[NodeId, Node], refuse: Refuse) -> tuple[Block, ...]:
     """The blocks, checked against the nodes and each other."""
-    made = tuple(
-        Block(
-            each.id,
-            each.kind,
-            each.title,
-            tuple(each.members),
-            tuple(each.outputs),
-            each.parent,
-            each.collapsed,
-            tuple(each.judges),
-        )
-        for each in models
-    )
+    made = tuple(msgspec.convert(each, Block, from_attributes=True) for each in models)
     fault = blocks.fault(made, nodes)
     if fault is not None:
         raise refuse(f"blocks{fault[0]}", fault[1])
     return made
-
-
-def _block_model(block: Block) -> BlockModel:
-    return BlockModel(
-        block.id,
-        block.kind,
-        block.title,
-        list(block.members),
-        list(block.outputs),
-        block.parent,
-        block.collapsed,
-        list(block.judges),
-    )

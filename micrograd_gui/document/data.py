@@ -19,6 +19,8 @@ GradientsOf = Literal["row", "rows"]
 RATE_AT_MOST = 1e6
 STEPS_AT_MOST = 10_000_000
 HELD_OUT_AT_MOST = 0.9
+ROWS_AT_MOST = 1_000_000
+NUMBERS_AT_MOST = 1_600_000  # in all rows together: so many can be saved, and opened again
 
 
 class Column(Struct, frozen=True):
@@ -72,6 +74,15 @@ class Data(Struct, frozen=True):
         columns = [replace(c, node=next(inputs, None)) if c.node is None else c for c in columns]
         return replace(self, columns=tuple(columns))
 
+    def too_much(self) -> tuple[str, str] | None:
+        """Where they are more than can be saved and opened again; None where they are not."""
+        rows, numbers = len(self.rows), len(self.rows) * len(self.columns)
+        if rows > ROWS_AT_MOST:
+            return "rows", f"{rows:,} rows are more than {ROWS_AT_MOST:,}"
+        if numbers > NUMBERS_AT_MOST:
+            return "rows", f"{rows:,} rows have {numbers:,} numbers, more than {NUMBERS_AT_MOST:,}"
+        return None
+
     def fault(self, nodes: Mapping[NodeId, Node]) -> tuple[str, str] | None:
         """Where these data do not fit the nodes, and what is wrong there; None where all is well."""
         seen: set[NodeId] = set()
@@ -84,10 +95,14 @@ class Data(Struct, frozen=True):
                 leaf = nodes[column.node].spoken
                 return f"columns[{at}].node", f"two columns are bound to {leaf}"
             seen.add(column.node)
+        if (many := self.too_much()) is not None:
+            return many
         for at, row in enumerate(self.rows):
             if len(row) != len(self.columns):
                 sentence = f"row {at + 1} has {len(row)} numbers for {len(self.columns)} columns"
                 return f"rows[{at}]", sentence
+            if all(map(isfinite, row)):
+                continue
             for place, number in enumerate(row):
                 if not isfinite(number):
                     name = spoken(self.columns[place].name)

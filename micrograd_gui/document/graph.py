@@ -12,7 +12,7 @@ from micrograd.ops import op_of
 from micrograd_gui.document.block import Block, BlockId, inside, kept, nodes_of
 from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.marks import NO_MARKS, Marks
+from micrograd_gui.document.marks import NO_MARKS, UNSEEN, Marks, Sight
 from micrograd_gui.document.node import (
     FARTHEST,
     Node,
@@ -94,7 +94,7 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
 
     ``ranges`` are the spans over which leaves are swept in plots. ``data`` are the rows it learns from,
     ``plan`` says how, ``blocks`` say which nodes belong together (a block stands after its parent), ``marks``
-    are cue points and breakpoints.
+    are cue points and breakpoints, ``sight`` is what was seen of it when it was saved.
     ``wiring`` is what follows from the nodes; an edit that leaves it as it is hands it on as ``same_wiring``.
     """
 
@@ -107,6 +107,7 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
     blocks: tuple[Block, ...] = ()
     plan: TrainingPlan | None = None
     marks: Marks = NO_MARKS
+    sight: Sight = UNSEEN
     same_wiring: Wiring | None = None
 
     def __post_init__(self) -> None:
@@ -285,6 +286,7 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
             data=None if self.data is None else self.data.without(gone),
             blocks=kept(self.blocks, gone) if self.blocks else (),
             marks=self.marks.without(gone),
+            sight=self.sight.kept(nodes),
         )
 
     def moved(self, places: Mapping[NodeId, Place]) -> Graph:
@@ -375,6 +377,10 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
     def remarked(self, marks: Marks) -> Graph:
         """With those cue points and breakpoints."""
         return replace(self, marks=marks, same_wiring=self.wiring)
+
+    def seen(self, sight: Sight) -> Graph:
+        """The same graph as it was seen at that moment."""
+        return self if sight == self.sight else replace(self, sight=sight, same_wiring=self.wiring)
 
     def collapsed(self, block: BlockId, collapsed: bool = True) -> Graph:
         """With the block drawn as one box, or opened again."""

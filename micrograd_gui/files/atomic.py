@@ -11,7 +11,7 @@ from pathlib import Path
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.text import visible
 
-LARGEST = 20_000_000  # bytes that are read
+LARGEST = 48_000_000  # bytes that are read, and so that are written of what is to be read again
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -20,6 +20,16 @@ def write_whole(path: Path, content: bytes) -> None:
     A link keeps pointing where it points, and an existing file keeps its permissions.
     """
     write_all([(path, content)])
+
+
+def write_readable(path: Path, content: bytes, what: str) -> None:
+    """The same for what is to be read again: more than that is refused, and the old file is untouched."""
+    if len(content) > LARGEST:
+        raise FileRefusal(
+            f"{quoted_name(path)} cannot be written: {what} would take {len(content) / 1e6:.0f} MB, "
+            f"and at most {LARGEST // 1_000_000} MB are read again."
+        )
+    write_whole(path, content)
 
 
 def write_all(files: Iterable[tuple[Path, bytes]]) -> tuple[Path, ...]:

@@ -12,7 +12,7 @@ from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import spoken
-from micrograd_gui.files.atomic import quoted_name, read_whole, write_whole
+from micrograd_gui.files.atomic import quoted_name, read_whole, write_readable
 from micrograd_gui.resource import resource
 
 SUFFIX = ".micrograd"
@@ -115,7 +115,7 @@ def write(path: Path | str, graph: Graph) -> None:
             f"{quoted_name(path)} cannot be written: a graph is saved as a {SUFFIX} file; "
             "for other forms there are Export in the window, and render."
         )
-    write_whole(path, codec.encode(graph).encode("utf-8"))
+    write_readable(path, codec.encode(graph).encode("utf-8", "replace"), "the graph")
 
 
 class Example(msgspec.Struct, frozen=True):

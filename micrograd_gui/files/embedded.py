@@ -13,18 +13,28 @@ from xml.parsers import expat
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.files.atomic import LARGEST
 
 METADATA = "micrograd-graph"  # the id of the element in an SVG
 KEYWORD = "micrograd-graph"  # of the text in a PNG
 ATTACHED = "graph.micrograd"  # the file in a PDF
-LARGEST_GRAPH = 20_000_000  # bytes of the graph in it
+LARGEST_GRAPH = LARGEST  # bytes of the graph in it
 _TEXTS = (b"iTXt", b"tEXt", b"zTXt")
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def pack(graph: Graph) -> str:
-    """The graph as the text that pictures carry: a `.micrograd` file in ASCII, which every form can hold."""
-    return json.dumps(json.loads(codec.encode(graph)), sort_keys=True, separators=(",", ":"))
+    """The graph as the text that pictures carry: a `.micrograd` file in ASCII, which every form can hold.
+
+    Raises FileRefusal where the picture would hold more than is read again.
+    """
+    text = json.dumps(json.loads(codec.encode(graph)), sort_keys=True, separators=(",", ":"))
+    if len(text) > LARGEST_GRAPH:
+        raise FileRefusal(
+            f"The graph is too large to be put into a picture: it takes {len(text) / 1e6:.0f} MB, "
+            f"and at most {LARGEST_GRAPH // 1_000_000} MB are read again."
+        )
+    return text
 
 
 def is_picture(start: bytes) -> bool:

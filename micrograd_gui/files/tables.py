@@ -9,13 +9,12 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from micrograd_gui.document.data import Column, Data
+from micrograd_gui.document.data import NUMBERS_AT_MOST, ROWS_AT_MOST, Column, Data
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.notation.literals import constant_in
 from micrograd_gui.document.text import MINUS, may_be_grouped, spoken, with_point
-from micrograd_gui.files.atomic import quoted_name, read_whole, write_whole
+from micrograd_gui.files.atomic import quoted_name, read_whole, write_readable
 
-ROWS_AT_MOST = 100_000
 COLUMNS_AT_MOST = 1_000
 _RATIO = re.compile(r"[+-]?(\d+\.?\d*\*?)?(pi|π|√?\d+\.?\d*)(/\d+\.?\d*)?")
 _SEPARATORS = (";", "\t", ",", " ")
@@ -29,7 +28,11 @@ def read(path: Path | str) -> Data:
 
 def write(path: Path | str, data: Data) -> None:
     """Put the rows into a CSV file that ``read`` gives back."""
-    write_whole(Path(path), as_text(data).encode())
+    path = Path(path)
+    if len(data.columns) > COLUMNS_AT_MOST:
+        many = f"{len(data.columns):,} columns, and at most {COLUMNS_AT_MOST:,} are read again"
+        raise FileRefusal(f"{quoted_name(path)} cannot be written: there are {many}.")
+    write_readable(path, as_text(data).encode(), "the table")
 
 
 def as_text(data: Data) -> str:
@@ -65,6 +68,8 @@ def parse(text: str, name: str = "The table") -> Data:
                     continue
             if len(rows) == ROWS_AT_MOST:
                 raise FileRefusal(f"{name} has too many rows: at most {ROWS_AT_MOST:,} are read.")
+            if (len(rows) + 1) * len(header) > NUMBERS_AT_MOST:
+                raise FileRefusal(f"{name} has too many numbers: at most {NUMBERS_AT_MOST:,} are read.")
             rows.append(_row(fields, header, line, decimal_comma, name))
             unclear = unclear or _unclear(fields, line)
             decimal = decimal or any("," in field and not may_be_grouped(field) for field in fields)

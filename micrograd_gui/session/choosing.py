@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.text import told_apart, written
@@ -61,7 +63,7 @@ def acting_next(state: State, node: NodeId | None) -> Position:
 def reordered(graph: Graph, here: Position, at: int, first: Sequence[NodeId]) -> Position:
     """The same moment of a run in which those nodes act first in its pass ``at``; they must be allowed to."""
     script = list(here.run.script)
-    script[at] = script[at]._replace(first=tuple(first))
+    script[at] = replace(script[at], first=tuple(first))
     return Position(record(graph, script), here.cursor)
 
 

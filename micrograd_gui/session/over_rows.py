@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import spoken
@@ -70,9 +72,9 @@ def adapted(graph: Graph, script: Iterable[Pass], k: int = 0) -> tuple[Pass, ...
     passes = []
     for each in script:
         if each.kind == "backward":
-            each = each._replace(over=k if is_over_rows(graph) else None)
+            each = replace(each, over=k if is_over_rows(graph) else None)
         elif each.kind == "update":
-            each, k = each._replace(k=k), k + 1
+            each, k = replace(each, k=k), k + 1
         passes.append(each)
     return tuple(passes)
 

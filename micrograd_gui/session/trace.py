@@ -9,9 +9,16 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.marks import Memory, Pass
 from micrograd_gui.document.optimisers import OptimiserName
+
+__all__ = [
+    "Change", "Contribution", "Field", "Frame", "Gathered", "Kind", "LiveRun", "Memory", "Notation",
+    "NumberField", "Pass", "RecordedRun", "Run", "Stage", "Step", "Wires",
+]  # fmt: skip
 
 Kind = Literal["forward", "seed", "backward", "rows", "zero", "update", "problem"]
 Stage = Literal["", "forward", "done", "updated"]
@@ -19,7 +26,6 @@ Field = Literal["data", "grad"]
 Wires = Literal["acting", "all", "none"]  # on which of them numbers stand
 Notation = Literal["grad", "leibniz"]  # a.grad, or ∂L/∂a
 NumberField = tuple[NodeId, Field]
-Memory = tuple[tuple[NodeId, tuple[float, ...]], ...]  # what an optimiser remembers, by parameter
 _KEYFRAMES = 64  # at most so many frames are kept beside the steps
 _KEYFRAME_EVERY = 128  # steps at least
 _WHOLE = (("forward",), ("forward", "backward"))  # the scripts whose end a tape can tell
@@ -169,25 +175,6 @@ class Frame(Struct, frozen=True):
 NO_FRAME = Frame(MappingProxyType({}), MappingProxyType({}))
 
 
-class Pass(NamedTuple):
-    """One pass of a script; ``steps`` bounds how many of its moves are kept (None: all).
-
-    A backward pass with ``over`` ends with the gradients of the parameters over those rows that step ``over``
-    of the training looks at, counted from 0. An update goes as far as ``rate``, by the optimiser ``rule``, as
-    its step ``k``, and with ``memory`` of those before, where it is the first of the script.
-    The nodes in ``first`` act before all others, in that order; the others go as the engine does.
-    """
-
-    kind: Literal["forward", "backward", "zero", "update"]
-    steps: int | None = None
-    rate: float = 0.0
-    over: int | None = None
-    rule: OptimiserName = "sgd"
-    k: int = 0
-    memory: Memory = ()
-    first: tuple[NodeId, ...] = ()
-
-
 class Run(Protocol):
     """What was done over a graph: steps, and the frame at any moment, the cursor: after so many steps.
 
@@ -283,7 +270,7 @@ class _FromPasses:
         begin = 0
         for at, (each, end) in enumerate(zip(self.script, self.ends, strict=False)):
             if begin < cursor or at == 0:
-                script.append(each if end <= cursor else each._replace(steps=cursor - begin))
+                script.append(each if end <= cursor else replace(each, steps=cursor - begin))
             begin = end
         return tuple(script)
 

@@ -75,7 +75,7 @@ def test_a_hundred_megabytes_are_refused_before_they_are_read(tmp_path: Path) ->
     path = tmp_path / "huge.csv"
     with path.open("wb") as file:
         file.truncate(100_000_000)
-    with pytest.raises(FileRefusal, match="has 100 MB, and at most 20 MB are read"):
+    with pytest.raises(FileRefusal, match="has 100 MB, and at most 48 MB are read"):
         tables.read(path)
 
 

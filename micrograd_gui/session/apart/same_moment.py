@@ -6,6 +6,8 @@ import math
 from collections.abc import Collection
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.session.over_rows import adapted
 from micrograd_gui.session.record import differ, record
@@ -20,7 +22,7 @@ def run_of(graph: Graph, script: tuple[Pass, ...], k: int = 0) -> RecordedRun:
 
     A pass that was cut is cut where the nodes of both have acted that had (`moment_in`).
     """
-    kept = (each._replace(first=tuple(n for n in each.first if n in graph.nodes)) for each in script)
+    kept = (replace(each, first=tuple(n for n in each.first if n in graph.nodes)) for each in script)
     return record(graph, adapted(graph, kept, k))
 
 

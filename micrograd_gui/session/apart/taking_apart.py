@@ -58,7 +58,7 @@ def _run_again(before: State, after: State) -> State:
     if before.trace is None or before.is_training:
         return after
     done = 0 if after.training is None else after.training.k
-    script = tuple(each._replace(steps=None) for each in before.trace.script)
+    script = tuple(replace(each, steps=None) for each in before.trace.script)
     trace = run_of(after.graph, script, done)
     common = before.graph.nodes.keys() & after.graph.nodes.keys()
     cursor = moment_in(trace, before.trace, before.cursor, common)

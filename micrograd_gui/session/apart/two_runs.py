@@ -80,7 +80,7 @@ def held_frame(state: State) -> Frame:
     if state.trace is None:
         return Frame(leaf_data(state.held.graph))
     held, done = state.held.graph, 0 if state.held.training is None else state.held.training.k
-    run = run_of(held, tuple(each._replace(steps=None) for each in state.trace.script), done)
+    run = run_of(held, tuple(replace(each, steps=None) for each in state.trace.script), done)
     common = held.nodes.keys() & state.graph.nodes.keys()
     return run.frame(moment_in(run, state.trace, state.cursor, common))
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 from functools import cached_property
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from micrograd.diagnosis import why
 from micrograd.mistakes import MOVED
@@ -87,7 +88,7 @@ class Lab(Struct, frozen=True, eq=False, dict=True):
         script: list[Pass] = []
         for each in self.bug.script:
             done = sum(other.kind == "update" for other in script)
-            moves = each._replace(rate=plan.rate, rule=plan.optimiser, k=done)
+            moves = replace(each, rate=plan.rate, rule=plan.optimiser, k=done)
             script.append(moves if each.kind == "update" else each)
         return Lab(self.name, graph, record(graph, script) if graph.nodes else None)
 
@@ -139,7 +140,7 @@ class Lab(Struct, frozen=True, eq=False, dict=True):
         frame = self.run.frame(cursor)
         right = [frame.grad.get(node, 0.0) for node in during.nodes]
         acted = during.acts[: max(0, cursor - during.begin - 1)]
-        so_far = replace(change, order=list(acted))
+        so_far = dataclasses.replace(change, order=list(acted))
         said = why(place, during.graph, right, self.bug.known, so_far, frozenset(acted))
         return f"{self._numbers(during.nodes[place], 'grad', grad[during.nodes[place]])}, as if {said}."
 

@@ -226,7 +226,7 @@ class Learner:
         script = () if state.trace is None else state.trace.script
         afresh = not script or any(each.kind == "update" for each in script)
         script = passes(graph, trainer.k) if afresh else adapted(graph, script, trainer.k)
-        script = tuple(each._replace(first=()) for each in script)  # a tape knows the engine's order alone
+        script = tuple(replace(each, first=()) for each in script)  # a tape knows the engine's order alone
         grads = trainer.grads if any(each.over is not None for each in script) else None
         run = LiveRun(graph, script, lambda: trainer.frame(graph, grads), record)
         cursor = len(run) if afresh else state.cursor
