@@ -150,9 +150,10 @@ def _png(film: Film) -> bytes:
 
 def _pdf(film: Film) -> bytes:
     if film.options.worksheet:
-        from micrograd_gui.export.worksheet import pdf_of, worksheet_of
+        from micrograd_gui.export.worksheet import worksheet_of
+        from micrograd_gui.export.worksheet_pdf import pdf_of
 
-        return pdf_of(worksheet_of(film), graph=pack(film.graph))
+        return pdf_of(worksheet_of(film), graph=pack(film.graph), progress=film.progress)
     from micrograd_gui.export import matplotlib_writer
 
     return matplotlib_writer.pdf(

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from micrograd_gui.document.text import one_line
 from micrograd_gui.export import tex, tikz
-from micrograd_gui.export.worksheet import EDGE, MOST_ROWS, Worksheet
+from micrograd_gui.export.worksheet import EDGE, MOST_LINES, Worksheet
+from micrograd_gui.export.worksheet_pdf import COLUMNS
 from micrograd_gui.figures.blanks import Ask
-from micrograd_gui.figures.figure import Figure
+from micrograd_gui.figures.figure import BLANK, Figure
 from micrograd_gui.figures.moments import PAPERS
 from micrograd_gui.session.explain.formulas import Line
 
 _FILE = r"""%% %(title)s, made by micrograd-gui. Compile it as it stands.
 \documentclass[10pt]{article}
 \usepackage[%(paper)s%(turned)s,margin=%(edge)gbp]{geometry}
-\usepackage{tikz}
+\usepackage{tikz,array,longtable}
 \providecommand\microgradsize[1]{\fontsize{#1}{#1}\selectfont}
 \providecommand\microgradfit[2]{{\sbox0{#2}\ifdim\wd0>#1\resizebox{#1}{!}{\usebox0}\else\usebox0\fi}}
 %(sign)s
@@ -60,7 +61,7 @@ def tex_of(sheet: Worksheet) -> bytes:
         "rules": "\n".join(rf"{{\small {tex.plain(line.text)}\par}}" for line in sheet.rules),
         "graph": _placed(sheet, sheet.blank, r"\blanks"),
         "solved": _placed(sheet, sheet.filled, r"\filled"),
-        "work": "\n".join(map(_work, sheet.asks)),
+        "work": _table(sheet) if sheet.rows else "\n".join(map(_work, sheet.asks)),
         "answers": "\n".join(_answer(line) for ask in sheet.asks for line in ask.answer),
         "fonts": "",
     }
@@ -71,6 +72,8 @@ def tex_of(sheet: Worksheet) -> bytes:
 
 def _placed(sheet: Worksheet, figure: Figure, box: str) -> str:
     """The graph in the middle, or a page for each part of it."""
+    if not sheet.parts:
+        return ""
     scale = f"{sheet.scale / tikz.UNIT:.5f}"
     if len(sheet.parts) == 1:
         return rf"\begin{{center}}\scalebox{{{scale}}}{{\usebox{box}}}\end{{center}}"
@@ -87,10 +90,31 @@ def _placed(sheet: Worksheet, figure: Figure, box: str) -> str:
     return "\n".join(pages) + r"\clearpage"
 
 
+def _table(sheet: Worksheet) -> str:
+    """A row for each node, with a line to write on where something is asked; its head on each page."""
+    parts = [part - 0.012 for _, part, *_ in COLUMNS]
+    form = "".join(rf"@{{}}>{{\raggedright\arraybackslash}}p{{{part:.3f}\linewidth}}" for part in parts)
+    heads = " & ".join(rf"\footnotesize {tex.plain(head)}" for head, *_ in COLUMNS[:-1])
+    head = rf"{heads} & \footnotesize {tex.plain(sheet.grad)}\\\hline\endhead"
+    rows = []
+    for row in sheet.rows:
+        name, made, data, readers, grad = (_cell(text) for text in row[:5])
+        given = rf"\newline{{\tiny {tex.plain(row.given)}}}" if row.given else ""
+        rows.append(
+            rf"\rule{{0pt}}{{15bp}}\bfseries {name} & \small {made} & {data} & \scriptsize {readers} & "
+            rf"{grad}{given}\\\hline"
+        )
+    return rf"\begin{{longtable}}{{{form}}}" + "\n".join([head, *rows, r"\end{longtable}"])
+
+
+def _cell(text: str) -> str:
+    return r"\rule[-2pt]{0.9\linewidth}{0.8pt}" if text == BLANK else tex.plain(text)
+
+
 def _work(ask: Ask) -> str:
     """Its name, lines for the work, and a line for the number."""
     given = tex.plain(f"({ask.given})") if ask.given else ""
-    more = r"\morework" * (min(ask.wires, MOST_ROWS) - 1)
+    more = r"\morework" * (min(ask.wires, MOST_LINES) - 1)
     return rf"\work{{{tex.name(ask.label)} $=$}}{{{given}}}{more}\answerline{{}}"
 
 

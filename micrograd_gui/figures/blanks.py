@@ -9,6 +9,7 @@ from micrograd.ops import by_letter, op_of
 from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import quoted, written
+from micrograd_gui.figures.figure import BLANK, MISSING
 from micrograd_gui.session.explain.formulas import (
     EQUALS,
     GRAD,
@@ -16,6 +17,7 @@ from micrograd_gui.session.explain.formulas import (
     Line,
     Naming,
     backward_lines,
+    call,
     forward_line,
     name_of,
     seed_line,
@@ -27,6 +29,7 @@ from micrograd_gui.session.record import record
 from micrograd_gui.session.trace import Contribution, Field, Frame, Pass, Run, Step
 
 _ON_ONE_LINE = 2  # contributions of an answer
+_MOST_READERS = 24  # that a row of a table names; what those are made of tells all of them
 
 
 class Unsolved(Protocol):
@@ -52,6 +55,17 @@ class Ask(NamedTuple):
     right: float
     answer: tuple[Line, ...]
     wires: int = 1
+
+
+class TableRow(NamedTuple):
+    """A node as a row of a worksheet that no figure has room for; what is asked in it is `BLANK`."""
+
+    name: str
+    made: str  # what it is computed from, in names
+    data: str
+    readers: str  # the nodes that it is an operand of
+    grad: str
+    given: str = ""  # what else is known, in words
 
 
 def run_before(graph: Graph, step: str | None, trace: Run | None = None) -> tuple[Run, int, tuple[Step, ...]]:
@@ -122,8 +136,9 @@ def _of_data(graph: Graph, step: Step, frame: Frame, names: Naming) -> list[Ask]
         line = forward_line(graph, node, frame)
         return [Ask(node.id, "data", names.field(node, "data").text, "", step.data, (line,))]
     return [
-        Ask(each.node, "data", names.field(graph.nodes[each.node], "data").text, "after the update",
-            each.after, (update_line(graph.nodes[each.node], step.rate, each, step.rule, names),))
+        Ask(each.node, "data", names.field(graph.nodes[each.node], "data").text,
+            f"it is {written(each.before)} before the update", each.after,
+            (update_line(graph.nodes[each.node], step.rate, each, step.rule, names),))
         for each in step.changes
     ]  # fmt: skip
 
@@ -159,8 +174,37 @@ def filled_frame(moment: Unsolved) -> Frame:
     return moment.frame.after(*moment.then)
 
 
-def task_of(graph: Graph, asks: Sequence[Ask], row: str) -> str:
-    """What is to be done, in a few sentences."""
+def table_of(graph: Graph, moment: Unsolved, asks: Sequence[Ask]) -> tuple[TableRow, ...]:
+    """A row for each node: from the target down where only gradients are asked, else from the leaves up."""
+    asked = {(ask.node, ask.field): ask for ask in asks}
+    frame = moment.frame
+
+    def shown(node: NodeId, field: Field) -> str:
+        number = (frame.data if field == "data" else frame.grad).get(node)
+        return BLANK if (node, field) in asked else MISSING if number is None else written(number)
+
+    rows = []
+    for number in graph.order:
+        node = graph.nodes[number]
+        made = "" if node.is_leaf else "".join(each.text for each in call(graph, node))
+        readers = list(dict.fromkeys(name_of(graph.nodes[user]) for user, _ in graph.users.get(number, ())))
+        more = [f"and {len(readers) - _MOST_READERS} more"] * (len(readers) > _MOST_READERS)
+        given = (asked[number, field].given for field in ("data", "grad") if (number, field) in asked)
+        rows.append(
+            TableRow(
+                name_of(node),
+                made,
+                shown(number, "data"),
+                ", ".join([*readers[:_MOST_READERS], *more]),
+                shown(number, "grad"),
+                "; ".join(filter(None, given)),
+            )
+        )
+    return tuple(rows if any(ask.field == "data" for ask in asks) else reversed(rows))
+
+
+def task_of(graph: Graph, asks: Sequence[Ask], row: str, *, table: bool = False) -> str:
+    """What is to be done, in a few sentences; in the graph, or in a table where that has no room for it."""
     assert graph.target is not None
     target = name_of(graph.nodes[graph.target])
     data = sum(ask.field == "data" for ask in asks)
@@ -175,7 +219,12 @@ def task_of(graph: Graph, asks: Sequence[Ask], row: str) -> str:
             f"{given}{also} out {grads} gradient{'s' * (grads > 1)}, from {target} backwards: "
             f"a.grad, or ∂{target}/∂a, tells how fast {target} answers when a moves."
         )
-    said.append("Fill in the blanks of the graph; the lines are for your work.")
+    said.append(
+        "Fill in the blanks of the table, which has a row for each node; its columns say what a node is made "
+        "of, and what reads it."
+        if table
+        else "Fill in the blanks of the graph; the lines are for your work."
+    )
     return " ".join([f"The inputs are those of {row}."] * bool(row) + said)
 
 

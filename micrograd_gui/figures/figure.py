@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 Style = Literal["notebook", "canvas"]
 MARGIN = 8.0  # around the whole
+MISSING, BLANK = "·", "________"  # stand for a number that is not computed, and for one that is asked
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Figure:
     saying: Text | None = None
     below: tuple[Text, ...] = ()
     digits: int = 4
-    missing: str = "·"  # stands for a number that is not computed; on a worksheet, a line to write on
+    blanks: frozenset[tuple[NodeId, Role]] = frozenset()  # on a worksheet, the numbers that are asked
     style: Style = "notebook"
     stands_for: Mapping[NodeId, NodeId] = field(default_factory=dict)  # of nodes in collapsed blocks
     silent: frozenset[NodeId] = frozenset()  # the boxes that have no number to show
@@ -195,13 +196,11 @@ class Figure:
 
     def _on_card(self, box: CardBox, role: Role) -> str:
         """The number in that field, and nothing where there is a dot instead."""
-        seen = self.has(box.number_of, role) or not self.dotted
-        return self._number(box.number_of, role)[1] if seen else ""
+        return "" if self.dotted(box.number_of, role) else self._number(box.number_of, role)[1]
 
-    @property
-    def dotted(self) -> bool:
-        """Whether a card has a dot where no number is computed yet."""
-        return self.missing == "·"
+    def dotted(self, node: NodeId, role: Role) -> bool:
+        """Whether a card has a dot there, for no number is computed yet and none is asked."""
+        return not self.has(node, role) and (node, role) not in self.blanks
 
     def _number(self, node: NodeId, role: Role) -> tuple[bool, str]:
         """Whether the number is still to come, and how it is written."""
@@ -209,4 +208,5 @@ class Figure:
             return True, ""
         numbers: Mapping[NodeId, float] = self.frame.data if role == "data" else self.frame.grad
         number = numbers.get(node)
-        return number is None, self.missing if number is None else written(number, self.digits)
+        missing = BLANK if (node, role) in self.blanks else MISSING
+        return number is None, missing if number is None else written(number, self.digits)

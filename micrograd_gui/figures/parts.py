@@ -333,8 +333,10 @@ def on_card(
     text = Text(box.node, "label", left, _baseline(middle, size), "start", name, size)
     yield replace(text, bold=box.named, italic=not box.named, faint=ahead or not box.named)
     for cell in box.cells[1:]:
-        yield from _constant(box, cell) if cell.text else _field_texts(
-            box, cell, number(cell.role), grad if cell.role == "grad" else cell.role
+        yield from (
+            _constant(box, cell)
+            if cell.text
+            else _field_texts(box, cell, number(cell.role), grad if cell.role == "grad" else cell.role)
         )
 
 

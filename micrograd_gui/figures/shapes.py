@@ -299,7 +299,7 @@ def _card(box: CardBox, figure: Figure) -> Iterable[Shape]:
         x, y, radius = geometry.unknown_dot(cell.rect)
         yield Shape(
             Ellipse(x, y, radius, radius),
-            "muted" if figure.dotted and not figure.has(box.number_of, cell.role) else None,
+            "muted" if figure.dotted(box.number_of, cell.role) else None,
         )
     lines = geometry.dividers(box.rect, numbers=len(numbers), foot=box.cells[-1].role == "foot")
     yield Shape(Lines(lines), None, "divider")

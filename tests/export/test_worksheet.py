@@ -10,10 +10,14 @@ import micrograd_gui as mg
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.document.text import written
+from micrograd_gui.export import worksheet
 from micrograd_gui.export.worksheet import EDGE, LEAST, worksheet_of
 from micrograd_gui.figures.blanks import asks_at
+from micrograd_gui.figures.figure import BLANK
 from micrograd_gui.figures.moments import PAPERS, Options, film_of
 from micrograd_gui.files import documents
+from micrograd_gui.session.record import record
+from micrograd_gui.session.trace import Pass
 from tests.export.test_tikz import compiled, needs_tex
 from tests.lecture import LECTURE
 from tests.session.oracle import computed
@@ -127,13 +131,85 @@ def test_it_is_on_paper_at_a_legible_size(name, paper):
     assert min(text.size for text in sheet.blank.texts) * sheet.scale >= LEAST - 0.01
 
 
-def test_a_large_graph_is_spread_over_pages_and_a_huge_one_refused(tmp_path):
+def test_a_large_graph_is_spread_over_pages():
     sheet = sheet_of(documents.load_example("xor"))
     assert len(sheet.parts) > 1
+    assert not sheet.rows
     assert sheet.scale * min(text.size for text in sheet.blank.texts) >= LEAST - 0.01
-    with pytest.raises(Refusal, match="too large for a worksheet"):
-        mg.render(mg.read("moons"), tmp_path / "moons.pdf", worksheet=True)
+
+
+def test_a_graph_that_no_page_has_room_for_is_asked_in_a_table_below_its_blocks():
+    graph = documents.load_example("moons")
+    sheet = sheet_of(graph, notation="leibniz")
+    assert len(sheet.parts) == 1
+    assert [box.label for box in sheet.blank.boxes if box.label.startswith("MLP")] == ["MLP(2, [16, 16, 1])"]
+    assert [row.name for row in sheet.rows] == [graph.nodes[number].name for number in reversed(graph.order)]
+    assert {row.grad for row in sheet.rows} == {BLANK}
+    assert {(ask.node, ask.field) for ask in sheet.asks} == {(number, "grad") for number in graph.nodes}
+    end = (run := record(graph, (Pass("forward"), Pass("backward")))).frame(len(run)).grad
+    assert all(ask.right == end[ask.node] for ask in sheet.asks)
+    assert sheet.grad == "∂total/∂node"
+
+
+def a_chain(length, *, rest=""):
+    steps = "; ".join(f"u{at} = {f'u{at - 1}' if at else 'x'} * w" for at in range(length))
+    return graph_of(f"x = 0.9; w = 1.01; {steps}{rest}")
+
+
+@pytest.fixture
+def in_tables(monkeypatch):
+    """As if no page had room for more than a few nodes."""
+    monkeypatch.setattr(worksheet, "MOST_DRAWN", 10)
+
+
+def test_a_table_shows_what_is_known_and_leaves_blank_what_is_asked(tmp_path, in_tables):
+    graph = a_chain(40)
+    sheet = sheet_of(graph, "20")
+    rows = {row.name: row for row in sheet.rows}
+    assert not sheet.parts
+    assert [rows[name].data for name in ("x", "u19", "u20")] == ["0.9000", written(0.9 * 1.01**20), BLANK]
+    assert rows["u20"][1:] == ("u19 × w", BLANK, "u21", BLANK, "")
+    assert rows["w"].readers.endswith(", and 16 more")
+    assert [row.name for row in sheet.rows][-1] == "u39"
+    path = tmp_path / "sheet.pdf"
+    mg.render(graph, path, worksheet=True, step=20)
+    try:
+        text = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True).stdout
+    except FileNotFoundError:
+        return
+    sheet, key = text.split("Answers: ")
+    assert "u20" in sheet
+    assert re.search(rf"u20 = u19 × w = .* = {written(0.9 * 1.01**21)}$", key, re.MULTILINE)
+    assert written(0.9 * 1.01**21) not in sheet
+
+
+def test_a_graph_larger_than_anybody_prints_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(worksheet, "MOST_ROWS", 40)
+    with pytest.raises(Refusal, match="of 42 nodes is too large: a worksheet has at most 40 rows"):
+        mg.render(a_chain(40), tmp_path / "sheet.pdf", worksheet=True)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("style", ["notebook", "canvas"])
+def test_only_what_is_asked_is_blank(style):
+    graph = graph_of("a = 2; b = -3; z = a + 1; L = a*b")
+    sheet = sheet_of(graph, style=style)
+    texts = [text.text for text in sheet.blank.texts]
+    assert texts.count(BLANK) == len(sheet.asks) == 3
+
+
+def test_an_update_is_asked_with_the_number_before_it():
+    graph = graph_of("x = 1; w = 2; L = w*x")
+    (number,) = (node.id for node in graph if node.name == "w")
+    graph = graph.marked(number, "parameter")
+    run = record(
+        graph,
+        (Pass("forward"), Pass("backward"), Pass("update", rate=0.1), Pass("forward"), Pass("backward")),
+    )
+    moment = film_of(graph, "3", Options(worksheet=True), run).moments[0]
+    asks = {ask.label: ask for ask in asks_at(graph, moment)}
+    assert asks["w.data"].given == "it is 2.0000 before the update"
+    assert asks["w.data"].right == 1.9
 
 
 @pytest.mark.parametrize(
@@ -190,3 +266,12 @@ def test_the_tex_compiles_with_labels_that_mean_something_to_tex(tmp_path):
     assert "Worksheet" in sheet
     assert "Answers" in key
     assert "tanh" in key
+
+
+@needs_tex
+def test_the_tex_of_a_table_compiles(tmp_path, in_tables):
+    path = tmp_path / "sheet.tex"
+    mg.render(a_chain(20), path, worksheet=True, notation="leibniz")
+    _, text = compiled(path)
+    assert "∂u19/∂node" in text
+    assert "u18 × w" in text
