@@ -182,6 +182,16 @@ class Value:
     def __repr__(self) -> str:
         return f"Value(data={self.data}, grad={self.grad or 0})"  # an untouched grad reads 0 in micrograd
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        from micrograd.copies import copied  # nothing recurses there, either
+
+        return copied(self, memo, Value)
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        from micrograd.copies import reduced
+
+        return reduced(self, Value)
+
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """A notebook shows the graph; a large one, or where there is no Graphviz, as text."""
         from micrograd.dot import mimebundle
