@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.text import visible
@@ -14,12 +17,19 @@ from micrograd_gui.document.text import visible
 LARGEST = 48_000_000  # bytes that are read, and so that are written of what is to be read again
 
 
-def write_whole(path: Path, content: bytes) -> None:
+_FAR = 2**30  # Windows locks bytes, not files: this one is beyond all that is written
+_SETTLED = 5  # seconds: a part that nobody holds may have been made this moment, and be held in the next
+_FORGOTTEN = 3600  # seconds after which a part is given up of which nobody can say whether it is held
+_unfinished: list[Path] = []  # the parts of this process
+
+
+def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
     """Put the content there in one move; raises FileRefusal, and then the old file is untouched.
 
-    A link keeps pointing where it points, and an existing file keeps its permissions.
+    A link keeps pointing where it points, and an existing file keeps its permissions. A ``private`` one is
+    its owner's alone.
     """
-    write_all([(path, content)])
+    write_all([(path, content)], private=private)
 
 
 def write_readable(path: Path, content: bytes, what: str) -> None:
@@ -32,45 +42,165 @@ def write_readable(path: Path, content: bytes, what: str) -> None:
     write_whole(path, content)
 
 
-def write_all(files: Iterable[tuple[Path, bytes]]) -> tuple[Path, ...]:
+def write_all(files: Iterable[tuple[Path, bytes]], *, private: bool = False) -> tuple[Path, ...]:
     """Put all of the contents there, or none: files change only once the last content is made and stored.
 
     Raises FileRefusal, and whatever the making of a content raises.
     """
     stored: list[tuple[Path, Path]] = []
     paths: list[Path] = []
-    try:
-        for path, content in files:
-            paths.append(path)
-            with _in_words(path):
-                _store(path, content, stored)
-        for path, (beside, target) in zip(paths, stored, strict=True):
-            with _in_words(path):
-                os.replace(beside, target)
-            _tell("wrote %s", target)
-    finally:
-        for beside, _ in stored:
-            with suppress(OSError, ValueError):
-                beside.unlink()  # what is still there was not wanted in the end
+    token = os.urandom(4).hex()
+    with ExitStack() as held:
+        try:
+            for path, content in files:
+                paths.append(path)
+                with _in_words(path):
+                    _store(path, content, stored, token, held, private)
+            pairs = list(zip(paths, stored, strict=True))
+            for path, (beside, target) in reversed(
+                pairs
+            ):  # last comes the first: while it is there, it is held
+                with _in_words(path):
+                    if os.name == "nt" and beside is stored[0][0]:
+                        held.close()  # what is open cannot be moved there
+                    os.replace(beside, target)
+                _tell("wrote %s", target)
+        finally:
+            for beside, _ in stored:
+                with suppress(OSError, ValueError):
+                    beside.unlink()  # what is still there was not wanted in the end
+                _unfinished.remove(beside)
+    for folder in {target.parent for _, target in stored}:
+        _settle(folder)
+        sweep(folder)
     return tuple(paths)
 
 
-def _store(path: Path, content: bytes, stored: list[tuple[Path, Path]]) -> None:
-    """Put the content beside the file; note both, to be exchanged later."""
+def _store(
+    path: Path, content: bytes, stored: list[tuple[Path, Path]], token: str, held: ExitStack, private: bool
+) -> None:
+    """Put the content beside the file; note both, to be exchanged later.
+
+    The first part is held until all are exchanged, for the others too, of which there may be too many.
+    """
     target = Path(os.path.realpath(path))
     # At most 255 bytes of a name: a long one leaves no room for more.
-    beside = target.with_name(f".{target.name[:40]}.{os.urandom(4).hex()}.part")
+    beside = target.with_name(f".{target.name[:40]}.{token}-{len(stored)}.part")
     if target.is_dir():
         raise IsADirectoryError
+    first = not stored
+    _unfinished.append(beside)
     stored.append((beside, target))
-    with open(beside, "xb") as file:
+    with ExitStack() as closing:
+        file = (held if first else closing).enter_context(_new_file(beside, private))
+        if first:
+            _can_take(file)
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     if target.exists():
         if not os.access(target, os.W_OK):
             raise PermissionError
-        beside.chmod(target.stat().st_mode & 0o7777)
+        if not private:
+            beside.chmod(target.stat().st_mode & 0o7777)
+
+
+def _new_file(path: Path, private: bool) -> IO[bytes]:
+    return open(path, "xb", opener=opened_privately if private else None)
+
+
+def opened_privately(path: str, flags: int) -> int:
+    """For `open`: a new file is its owner's alone."""
+    return os.open(path, flags, 0o600)
+
+
+def take(file: IO[bytes]) -> bool:
+    """Hold the open file until it is closed; gives False where somebody holds it.
+
+    Raises OSError where the place knows no locks. The system lets go when the process is gone: there is no
+    number of a process that another one could get.
+    """
+    if sys.platform == "win32":
+        import msvcrt
+
+        at = file.tell()
+        file.seek(_FAR)
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except PermissionError:  # its word for “taken”
+            return False
+        finally:
+            file.seek(at)
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _can_take(file: IO[bytes]) -> bool | None:
+    """Hold the file, so that nobody sweeps it; False where somebody else does, None where nobody can."""
+    try:
+        return take(file)
+    except OSError:
+        return None
+
+
+def _settle(folder: Path) -> None:
+    """Have the disk know the names in the folder too, in case the power fails."""
+    if os.name != "nt":  # where a folder cannot be opened
+        with suppress(OSError):
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+
+def sweep(folder: Path) -> None:
+    """Take away what programs have left half-written in the folder that were killed: parts that nobody holds.
+
+    Of parts whose first one, which is held for all of them, is not there, those are gone that are old.
+    """
+    groups: dict[str, list[Path]] = defaultdict(list)
+    with suppress(OSError, ValueError):
+        for name in os.listdir(folder):
+            if name.endswith(".part") and (token := _token(name)):
+                groups[token].append(folder / name)
+    for parts in groups.values():
+        with suppress(OSError):
+            if not any(part in _unfinished for part in parts) and _is_given_up(parts):
+                for part in parts:
+                    part.unlink()
+                    _tell("swept %s", part)
+
+
+def _token(name: str) -> str:
+    """What the parts of one writing have in common, ``.name.1a2b3c4d-0.part``; empty for another's file."""
+    token, _, _ = name.removesuffix(".part").rpartition(".")[2].partition("-")
+    ours = name.startswith(".") and len(token) == 8 and not token.strip("0123456789abcdef")
+    return token if ours else ""
+
+
+def _is_given_up(parts: Iterable[Path]) -> bool:
+    """Whether nobody writes those any more. Raises OSError where one is gone."""
+    parts = sorted(parts, key=lambda part: not part.name.endswith("-0.part"))
+    age = time.time() - max(part.stat().st_mtime for part in parts)
+    if age < _SETTLED or not parts[0].name.endswith("-0.part"):
+        return age > _FORGOTTEN
+    with open(parts[0], "rb") as file:
+        free = _can_take(file)
+    return age > _FORGOTTEN if free is None else free
+
+
+def drop_unfinished() -> None:
+    """Take away what this process has half-written: it ends on the spot."""
+    for part in _unfinished:
+        with suppress(OSError):
+            part.unlink()
 
 
 @contextmanager
