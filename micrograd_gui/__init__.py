@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # typing would be loaded before Ctrl+C is heeded
 if TYPE_CHECKING:
+    from typing import Any
+
     from micrograd_gui.app.start import show as show
     from micrograd_gui.document.errors import Refusal as Refusal
     from micrograd_gui.door import check as check

@@ -1,17 +1,17 @@
 """`python -m micrograd_gui`: the same as the command `micrograd-gui`."""
 
-import signal
 import sys
+
+from micrograd_gui.interrupts import leave_at_once
 
 
 def start() -> int:
     """Do what the command line says; gives the exit status.
 
-    While it loads there is nothing to tell, so Ctrl+C ends the program on the spot instead of raising
-    KeyboardInterrupt in the midst of an import; `app.cli` heeds it again where there is.
+    While it loads there is nothing to tell, so Ctrl+C ends the program on the spot; `app.cli` and the window
+    heed it where there is.
     """
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    leave_at_once()
     from micrograd_gui.app.cli import main
 
     return main()

@@ -6,7 +6,6 @@ import argparse
 import gc
 import io
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -93,12 +92,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return USED_WRONGLY
 
 
-def heed_interrupts() -> None:
-    """From here on Ctrl+C raises KeyboardInterrupt, where the program was started so that it just ends."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
 def _flag(option: str) -> str:
     """How an option is said here: those of `render` have rows in a table."""
     from micrograd_gui.export.options import OPTIONS
@@ -166,7 +159,6 @@ def _window(given: argparse.Namespace) -> int:
         if opened is not None:
             raise Refusal("A lesson opens its own graph: name either a lesson or a graph.")
         _readable(given.lesson)
-    heed_interrupts()
     if given.lesson is not None and not has_screen():
         raise Refusal("A lesson needs a screen; `micrograd-gui lessons --check` plays one without.")
     if not has_screen():
@@ -254,7 +246,6 @@ def _render(given: argparse.Namespace) -> int:
 
     graph = _opened(given).graph
     options: Any = {name: value for name, value in vars(given).items() if name in OPTIONS}
-    heed_interrupts()
     for path in render(graph, given.output, **options):
         print(path)
     return 0
@@ -274,8 +265,9 @@ def _train_parser(name: str) -> _Parser:
 
 def _train(given: argparse.Namespace) -> int:
     from micrograd_gui.app.train import train
+    from micrograd_gui.interrupts import heed
 
-    return train(_opened(given).graph, given, begin=heed_interrupts)
+    return train(_opened(given).graph, given, begin=heed)
 
 
 def _examples_parser(name: str) -> _Parser:

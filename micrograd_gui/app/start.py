@@ -16,10 +16,13 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.log import last_lines, logger_of
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMessageBox
+
     from micrograd_gui.app.live import Link
     from micrograd_gui.app.window import MainWindow
 
 SETTLED_AFTER = 5000  # milliseconds, when all is loaded that a window needs at first
+SIGNALS_AFTER = 200  # milliseconds, when the first paint is over
 GREETED_AFTER = 700  # milliseconds, when the first paint is over
 _log = logger_of(__name__)
 
@@ -65,7 +68,7 @@ def run_window(source: object = None, lesson: str | None = None) -> int:
     app = application()
     app.setApplicationName("micrograd-gui")
     window = create_window(source)
-    with errors_shown(window.say):
+    with errors_shown(window.say, lambda: window.recovering().hurry()), signals_heeded(window) as status:
         window.show()
         QTimer.singleShot(0, _let_collect)
         QTimer.singleShot(SETTLED_AFTER, gc.freeze)  # matplotlib is there, too
@@ -73,7 +76,7 @@ def run_window(source: object = None, lesson: str | None = None) -> int:
             QTimer.singleShot(0, window, lambda: window.begin_lesson(lesson))
         elif source is None:
             QTimer.singleShot(GREETED_AFTER, window, window.greet)
-        return app.exec()
+        return app.exec() or status()
 
 
 def create_window(source: object = None) -> MainWindow:
@@ -142,8 +145,10 @@ def show(value: Any, block: bool | None = None) -> Any:
         block = not interactive and QThread.currentThread().loopLevel() == 0
     window.show()
     if block:
-        with errors_shown(window.say):
+        with errors_shown(window.say, lambda: window.recovering().hurry()), signals_heeded(window) as status:
             app.exec()
+        if status():
+            raise KeyboardInterrupt  # the script is to end, as the window has
         return None
     window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     key = id(window)
@@ -183,11 +188,11 @@ def _take_turns(kernel: Any) -> None:
 
 
 @contextmanager
-def errors_shown(say: Callable[..., object]) -> Iterator[None]:
+def errors_shown(say: Callable[..., object], keep: Callable[[], object] = lambda: None) -> Iterator[None]:
     """While this lasts, an exception in a slot becomes a sentence in the status bar.
 
     A Refusal is shown as it is. Anything else is a fault of the program: it is also logged and written to
-    standard error in full, and the graph stays as the last verb left it.
+    standard error in full, and the graph stays as the last verb left it; ``keep`` has the disk know it.
     """
     before = sys.excepthook
 
@@ -198,6 +203,7 @@ def errors_shown(say: Callable[..., object]) -> Iterator[None]:
         before(kind, error, trace)
         if isinstance(error, Exception):
             _log.error("an error in a slot", exc_info=(kind, error, trace))
+            keep()
             say(f"Something went wrong inside the program ({error}). Your graph is as it was.", refused=True)
 
     sys.excepthook = hook
@@ -205,6 +211,52 @@ def errors_shown(say: Callable[..., object]) -> Iterator[None]:
         yield
     finally:
         sys.excepthook = before
+
+
+@contextmanager
+def signals_heeded(window: MainWindow) -> Iterator[Callable[[], int]]:
+    """While this lasts, Ctrl+C closes the window, and TERM and HUP end it with all that is unsaved kept.
+
+    Gives a function that tells the exit status: not 0 where Ctrl+C has closed it.
+    """
+    from PySide6.QtCore import QTimer
+
+    from micrograd_gui.interrupts import INTERRUPTED, Signals
+
+    signals: Signals | None = None
+    asked = False
+
+    def question() -> QMessageBox | None:
+        from PySide6.QtWidgets import QMessageBox
+
+        return next((box for box in window.findChildren(QMessageBox, "unsaved") if box.isVisible()), None)
+
+    def close() -> None:
+        nonlocal asked
+        asked = True
+        window.close()
+        if (box := question()) is not None:
+            box.rejected.connect(stay)
+
+    def stay() -> None:
+        nonlocal asked
+        asked = False
+
+    def begin() -> None:
+        """There is nothing to lose before the first paint, which does not wait for sockets."""
+        nonlocal signals
+        from PySide6.QtCore import QSocketNotifier
+
+        signals = Signals(close, question, lambda: window.recovering().write_now())
+        notifier = QSocketNotifier(signals.waiting, QSocketNotifier.Type.Read, window)
+        notifier.activated.connect(signals.answer)
+
+    QTimer.singleShot(SIGNALS_AFTER, window, begin)
+    try:
+        yield lambda: INTERRUPTED if asked else 0
+    finally:
+        if signals is not None:
+            signals.end()
 
 
 def has_screen() -> bool:

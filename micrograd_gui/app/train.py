@@ -14,9 +14,9 @@ from typing import TextIO
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import short, written
 from micrograd_gui.door import HeldOut, Learned, Trained, prepare_training
+from micrograd_gui.interrupts import INTERRUPTED
 from micrograd_gui.session.training.progress import diverges_since, diverging
 
-_INTERRUPTED = 130
 _WIDTH = 30  # signs
 _PARAMETERS_SHOWN = 12
 _MILESTONES = 10
@@ -65,7 +65,7 @@ def train(graph: Graph, given: argparse.Namespace, begin: Callable[[], None] = l
                 show(k + 1, learned.losses[-1])
         status = 0
     except KeyboardInterrupt:
-        status = _INTERRUPTED
+        status = INTERRUPTED
     done = learned.result()
     if given.plot is not None:
         held = () if done.held_out is None else (*done.held_out.losses, done.held_out.loss)

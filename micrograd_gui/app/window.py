@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from micrograd_gui.app.learning.classroom import Classroom
     from micrograd_gui.app.learning.explaining import Explaining
     from micrograd_gui.app.live import Link
+    from micrograd_gui.app.recovery.recovering import Recovering
     from micrograd_gui.views.canvas.layers.pace import Pace
     from micrograd_gui.views.data.pane import DataPane
     from micrograd_gui.views.training_panel import TrainingPanel
@@ -138,6 +139,7 @@ class MainWindow(QMainWindow):
         self.bars = Toolbars(self, self.menus.actions, h_line, expression_line, self.look)
         self._pace: Pace | None = None  # there after the first paint
         self._explaining: Explaining | None = None
+        self._recovering: Recovering | None = None
         self._classroom: Classroom | None = None  # there when the first lesson is wanted
         self._link: Link | None = None  # to the live values of a notebook, where it shows some
         self._build_status()
@@ -240,6 +242,14 @@ class MainWindow(QMainWindow):
 
             self._explaining = Explaining(self, self.bridge, self.message)
 
+    def recovering(self) -> Recovering:
+        """What keeps unsaved work through a crash; nobody has any before the first paint."""
+        if self._recovering is None:
+            from micrograd_gui.app.recovery.recovering import Recovering
+
+            self._recovering = Recovering(self, self.documents, self.canvas, live=self._link is not None)
+        return self._recovering
+
     def greet(self, *, asked: bool = False) -> None:
         """Offer the lessons to a new user, once; after the first paint."""
         if self.settings.first_start:
@@ -334,6 +344,7 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.MouseButtonPress:  # what comes here is a press on a line between panes
             self.panes.touched = True
         elif event.type() == QEvent.Type.Polish:  # it is about to be seen
+            QTimer.singleShot(300, self, self.recovering)
             QTimer.singleShot(400, self, self.pace)  # the desktop is asked, after the first paint
             QTimer.singleShot(500, self, self.explain)
             if not self.panes.touched:
@@ -429,6 +440,8 @@ class MainWindow(QMainWindow):
             return
         if not self.projector.on and self.panes.touched:
             self.settings.keep_arrangement(self.saveGeometry(), self.saveState())
+        if self._recovering is not None:
+            self._recovering.end()
         super().closeEvent(event)
 
     def _close_without_question(self) -> None:

@@ -1,0 +1,259 @@
+"""The offer: what other windows left behind, over the canvas, to be recovered, saved or discarded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from micrograd_gui.app.context import Context
+from micrograd_gui.app.documents import FILES, ask_path
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.rough_layout import arranged
+from micrograd_gui.files.documents import SUFFIX
+from micrograd_gui.files.recovery import LeftBehind
+from micrograd_gui.views.theme import Look
+from micrograd_gui.views.thumbnail import thumbnail
+
+_PICTURE = QSize(168, 84)
+_WIDEST = 680  # of the offer, at text scale 1
+_SEEN = 3  # entries, before one scrolls
+_DRAWN = 60  # nodes with names: more are points
+_POINTS = 4000  # of a large graph at most so many are painted
+
+
+class RecoveryOffer(QFrame):
+    """A list that waits for nobody: it covers a part of the canvas, and everything else can be used.
+
+    What is neither recovered nor discarded when it is closed is offered at the next start.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        over: QWidget,
+        recover: Callable[[LeftBehind, Callable[[], object]], object],
+        save: Callable[[LeftBehind, Path], object],
+        discard: Callable[[LeftBehind], object],
+        later: Callable[[], object],
+    ) -> None:
+        super().__init__(context.dialog_parent)
+        self.setObjectName("recovery")
+        self.setAccessibleName("Recovery: what was not saved when the program ended")
+        self._context, self._over = context, over
+        self._recover, self._save, self._discard = recover, save, discard
+        self._rows: list[QWidget] = []
+        self._later = later
+        look = context.look
+        head = QHBoxLayout()
+        self._title = QLabel()
+        self._title.setWordWrap(True)
+        head.addWidget(self._title, 1)
+        head.addWidget(self._button("recovery_later", "Later", "Ask again at the next start", self._close))
+        self._list = QVBoxLayout()
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.setSpacing(look.px(8))
+        inside = QWidget()
+        inside.setLayout(self._list)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(inside)
+        self._column = column = QVBoxLayout(self)
+        margin = look.px(12)
+        column.setContentsMargins(margin, margin, margin, margin)
+        column.setSpacing(look.px(8))
+        column.addLayout(head)
+        column.addWidget(self._scroll)
+        theme = look.theme
+        self.setStyleSheet(
+            f"QFrame#recovery {{ background: {theme.panel}; border: 2px solid {theme.data}; }}"
+            f"QFrame#recovery QScrollArea, QFrame#recovery QScrollArea > QWidget > QWidget"
+            f" {{ background: {theme.panel}; }}"
+        )
+        over.installEventFilter(self)
+
+    def add(self, left: LeftBehind) -> None:
+        """One more entry."""
+        row = self._row(left)
+        self._rows.append(row)
+        self._list.addWidget(row)
+        self._show_count()
+        self._cover()
+        self.show()
+        self.raise_()
+
+    def _row(self, left: LeftBehind) -> QWidget:
+        look, kept = self._context.look, left.found.kept
+        picture = QLabel()
+        picture.setPixmap(_picture(left.found.graph, look, self.devicePixelRatioF()))
+        picture.setFixedSize(_PICTURE)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addStretch()
+        for at, text in enumerate(_lines(left)):
+            words.addWidget(self._line(text, "" if kept.path is None else str(kept.path), bold=at == 0))
+        words.addStretch()
+        row = QWidget()
+        row.setObjectName("recovery_entry")
+        row.setAccessibleName(f"{kept.name}, {_when(kept.at)}")
+
+        def drop() -> None:
+            self._drop(row)
+
+        def discard() -> None:
+            self._discard(left)
+            drop()
+
+        recover = self._button(
+            "recovery_recover", "Recover", "Open it here, as changes that are not saved",
+            lambda: self._recover(left, drop),
+        )  # fmt: skip
+        recover.setStyleSheet(
+            f"background: {look.theme.data}; color: {look.theme.on_data}; font-weight: bold;"
+            f" padding: {look.px(4)}px {look.px(12)}px;"
+        )
+        save = self._button(
+            "recovery_save", "Save as…", "Save it to a file without opening it",
+            lambda: self._ask_save(left, drop),
+        )  # fmt: skip
+        give_up = self._button("recovery_discard", "Discard", "Give it up for good", discard)
+        buttons = QVBoxLayout()
+        buttons.setSpacing(look.px(4))
+        for button in (recover, save, give_up):
+            buttons.addWidget(button)
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(look.px(12))
+        line.addWidget(picture)
+        line.addLayout(words, 1)
+        line.addLayout(buttons)
+        return row
+
+    def _line(self, text: str, tip: str, *, bold: bool) -> QLabel:
+        line = QLabel(text)
+        line.setTextFormat(Qt.TextFormat.PlainText)
+        line.setWordWrap(True)
+        line.setToolTip(tip)
+        if bold:
+            line.setStyleSheet(f"font-weight: bold; font-size: {self._context.look.px(15)}px;")
+        return line
+
+    def _button(self, name: str, text: str, tip: str, run: Callable[[], object]) -> QPushButton:
+        button = QPushButton(text)
+        button.setObjectName(name)
+        button.setToolTip(tip)
+        button.setStatusTip(tip)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda: self._context.bridge.attempt(run))
+        return button
+
+    def _ask_save(self, left: LeftBehind, then: Callable[[], object]) -> None:
+        kept = left.found.kept
+        folder = self._context.settings.folder if kept.path is None else kept.path.parent
+        start = folder / f"{kept.name}-recovered{SUFFIX}"
+
+        def save(path: Path) -> None:
+            self._save(left, path)
+            then()
+
+        ask_path(
+            self._context.dialog_parent, "Save what was recovered", FILES, start,
+            lambda path: self._context.bridge.attempt(save, path), saving=True, suffix=SUFFIX[1:],
+        )  # fmt: skip
+
+    def _drop(self, row: QWidget) -> None:
+        self._rows.remove(row)
+        row.hide()
+        row.deleteLater()
+        if self._rows:
+            self._show_count()
+            self._cover()
+        else:
+            self._close()
+
+    def _close(self) -> None:
+        self._later()
+        self._over.removeEventFilter(self)
+        self.hide()
+        self.deleteLater()
+
+    def _show_count(self) -> None:
+        what = "This was" if len(self._rows) == 1 else f"These {len(self._rows)} were"
+        self._title.setText(f"<b>{what} not saved when the program ended.</b>")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """It stays over the canvas."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self._cover()
+        return False
+
+    def _cover(self) -> None:
+        """In the middle of the upper edge of what it covers, as large as it needs to be."""
+        px = self._context.look.px
+        window, layout = self._context.dialog_parent, self._column
+        over = QRectF(QPointF(self._over.mapTo(window, self._over.rect().topLeft())), self._over.size())
+        room = over if over.width() >= px(420) else QRectF(window.rect())
+        width = min(px(_WIDEST), int(room.width()) - px(16))
+        seen = self._rows[:_SEEN]
+        margins = layout.contentsMargins()
+        inner = width - margins.left() - margins.right()
+        spacing = self._list.spacing()
+        rows = sum(max(row.sizeHint().height(), row.heightForWidth(inner)) + spacing for row in seen)
+        self._scroll.setFixedHeight(min(rows, int(room.height() * 0.75)))
+        height = layout.minimumSize().height()
+        self.setGeometry(int(room.x() + (room.width() - width) / 2), int(room.y()) + px(12), width, height)
+
+
+def _lines(left: LeftBehind) -> list[str]:
+    """What is said of an entry: its name, when, how large, and what is to be known of its file."""
+    kept, graph = left.found.kept, left.found.graph
+    nodes = f"{len(graph):,} node{'' if len(graph) == 1 else 's'}"
+    lines = [kept.name, f"{_when(kept.at)} · {nodes}"]
+    if kept.path is None:
+        lines.append("in no file")
+    elif not kept.path.exists():
+        lines.append(f"{kept.path.name} is gone")
+    elif left.changed:
+        lines.append(f"⚠ {kept.path.name} has changed since")
+    else:
+        lines.append(f"changes of {kept.path.name}")
+    return lines
+
+
+def _when(at: float, now: datetime | None = None) -> str:
+    """“today, 14:02”, “yesterday, 9:15”, “2026-11-03, 18:40”."""
+    then, now = datetime.fromtimestamp(at), now or datetime.now()
+    days = {now.date(): "today", (now - timedelta(days=1)).date(): "yesterday"}
+    return f"{days.get(then.date(), f'{then:%Y-%m-%d}')}, {then:%H:%M:%S}"
+
+
+def _picture(graph: Graph, look: Look, ratio: float) -> QPixmap:
+    """The graph as small as an icon; of a large one where its nodes stand, as points."""
+    if len(graph) <= _DRAWN:
+        return thumbnail(graph, _PICTURE, look, ratio)
+    pixmap = QPixmap(_PICTURE * ratio)
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(QColor(look.theme.ground))
+    graph = arranged(graph)
+    ids = [*graph.nodes][:: max(1, len(graph) // _POINTS)]
+    places = [graph.places[number] for number in ids]
+    left, top = (min(place[axis] for place in places) for axis in (0, 1))
+    wide, high = (max(1.0, max(place[axis] for place in places) - low) for axis, low in ((0, left), (1, top)))
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for number, (x, y) in zip(ids, places, strict=True):
+        leaf = graph.nodes[number].is_leaf
+        painter.setBrush(QColor(look.theme.muted if leaf else look.theme.data))
+        at = QPointF(
+            4 + (x - left) / wide * (_PICTURE.width() - 8), 4 + (y - top) / high * (_PICTURE.height() - 8)
+        )
+        painter.drawEllipse(at, 1.6, 1.6)
+    painter.end()
+    return pixmap

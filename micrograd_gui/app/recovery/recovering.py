@@ -1,0 +1,209 @@
+"""Recovering: has the keeper write what is not saved, and offers what another window left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
+
+from micrograd_gui.app.context import Context
+from micrograd_gui.app.documents import Documents, document_name
+from micrograd_gui.app.recovery.keeper import Keeper, Present
+from micrograd_gui.files import documents, recovery
+from micrograd_gui.files.atomic import quoted_name
+from micrograd_gui.files.documents import OpenedGraph
+from micrograd_gui.files.recovery import LeftBehind, Recovered, Slot, Stamp
+from micrograd_gui.session.record import record
+from micrograd_gui.session.state import State
+from micrograd_gui.session.trace import RecordedRun
+
+if TYPE_CHECKING:
+    from micrograd_gui.app.recovery.offer import RecoveryOffer
+
+_LOOKED_AFTER = 300  # milliseconds: first the window is whole
+
+
+class Recovering(QObject):
+    """Follows the session of one window, and ends with it.
+
+    A document is kept as long as it has changes that are not saved. One that stands in no file at all, such
+    as live values, is kept from the beginning (``hold``).
+    """
+
+    looked = Signal()  # for what windows left behind; it is offered where there is some
+    _failed = Signal(str)  # the keeper's thread says it, the window's hears it
+
+    def __init__(self, context: Context, documents_: Documents, over: QWidget, *, live: bool) -> None:
+        super().__init__(context.dialog_parent)
+        self._context = context
+        self._documents = documents_
+        self._over = over  # what an offer covers a part of
+        self._offer: RecoveryOffer | None = None
+        self._left: list[Slot] = []  # what is offered, and held meanwhile
+        self._told: State | None = None
+        self._stopped = False
+        self._failed.connect(lambda sentence: context.say(sentence, refused=True))
+        self._keeper = keeper = Keeper(recovery.folder(), self._failed.emit)
+        state = context.session.state
+        self._stamp = None if state.path is None else Stamp.of(state.path)
+        self._held = state if live else None
+        self._stop_listening = context.session.listen(self._on_changed)
+        left = self._left  # not self: what stands here runs when self is half gone
+        self.destroyed.connect(lambda: _end(keeper, left, keep=True))
+        QTimer.singleShot(_LOOKED_AFTER, self, self.look)
+        self._keep(state)
+
+    # Keeping ---------------------------------------------------------------------------------
+
+    def hold(self) -> None:
+        """The present document stands in no file: keep it, changed or not."""
+        self._held = self._context.session.state
+        self._keep(self._held)
+
+    def hurry(self) -> None:
+        """Something went wrong: have the disk know what is on screen."""
+        self._keeper.keep(self._present(self._context.session.state), at_once=True)
+
+    def write_now(self) -> None:
+        """The program is about to end: when this returns, the disk knows what is on screen."""
+        self._keeper.write_now(self._present(self._context.session.state))
+
+    def end(self) -> None:
+        """The window is closed, and what was to be asked was asked: nothing is left to recover."""
+        self._stop(keep=False)
+
+    def abandon(self) -> None:
+        """The window goes without being closed: what is not saved is offered by the next start."""
+        self._stop(keep=True)
+
+    def _stop(self, *, keep: bool) -> None:
+        if not self._stopped:
+            self._stopped = True
+            self._stop_listening()
+            _end(self._keeper, self._left, keep=keep)
+
+    def _on_changed(self, old: State, new: State) -> None:
+        if not new.same_document(old):
+            self._held = None
+        if new.path != old.path or new.saved is not old.saved or not new.same_document(old):
+            self._stamp = None if new.path is None else Stamp.of(new.path)
+        told = self._told
+        if (
+            told is None
+            or new.graph is not told.graph
+            or new.cursor != told.cursor
+            or new.trace is not told.trace
+            or new.selection is not told.selection
+            or new.saved is not told.saved
+            or new.path != told.path
+        ):
+            self._keep(new)
+
+    def _keep(self, state: State) -> None:
+        self._told = state
+        self._keeper.keep(self._present(state))
+
+    def _present(self, state: State) -> Present | None:
+        held = self._held is not None and state.same_document(self._held) and bool(state.graph.nodes)
+        if not state.unsaved and not held:
+            return None
+        return Present(state, document_name(state), self._stamp)
+
+    # Offering --------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Look for what other windows have left behind, and offer it."""
+        if self._stopped:
+            return  # who is closed offers nothing
+        folders = {path.parent for path in self._context.settings.recent}
+        self._context.background.start(
+            "recovery", recovery.left_behind, recovery.folder(), folders, done=self._show
+        )
+
+    def _show(self, left: tuple[list[LeftBehind], list[str]]) -> None:
+        found, sentences = left
+        if self._stopped:
+            return  # what is held is let go
+        for sentence in sentences:
+            self._context.say(sentence, refused=True)
+        if found:
+            from micrograd_gui.app.recovery.offer import (
+                RecoveryOffer,
+            )  # nothing is left behind at most starts
+
+            if self._offer is None or not isValid(self._offer):
+                later = partial(_let_go, self._left)
+                offer = RecoveryOffer(
+                    self._context, self._over, self._recover, self._save, self._discard, later
+                )
+                self._offer = offer
+            for each in found:
+                self._left.append(each.slot)
+                self._offer.add(each)
+        self.looked.emit()
+
+    def _recover(self, left: LeftBehind, then: Callable[[], object]) -> None:
+        """Open it here, as changes that are not saved, after the question where there are others."""
+        self._documents.unless_unsaved(
+            lambda: self._context.background.start(
+                "recover", _run_again, left.found, done=lambda run: self._take(left, run, then)
+            )
+        )
+
+    def _take(self, left: LeftBehind, run: RecordedRun | None, then: Callable[[], object]) -> None:
+        kept, session = left.found.kept, self._context.session
+        self._left.remove(left.slot)
+        self._keeper.adopt(left.slot)  # first: should this go wrong, the file is still there
+        self._documents.open_source(OpenedGraph(left.found.graph, kept.path, kept.title))
+        state = replace(
+            session.state,
+            saved=None,
+            trace=run,
+            cursor=0 if run is None else min(kept.cursor, len(run)),
+            wanted_cursor=kept.wanted_cursor,
+            selection=frozenset(node for node in kept.selection if node in left.found.graph.nodes),
+        )
+        session.take(state)
+        self._stamp = kept.stamp
+        self._keep(state)
+        if left.changed and kept.path is not None:
+            what = "has changed since" if kept.path.exists() else "is gone"
+            self._context.say(
+                f"Recovered {kept.name}, not saved yet. Its file {quoted_name(kept.path)} {what}."
+            )
+        else:
+            self._context.say(f"Recovered {kept.name}, not saved yet.")
+        then()
+
+    def _save(self, left: LeftBehind, path: Path) -> None:
+        """Save it to that file without opening it; raises FileRefusal."""
+        documents.write(path, left.found.graph)
+        self._discard(left)
+
+    def _discard(self, left: LeftBehind) -> None:
+        self._left.remove(left.slot)
+        left.slot.remove()
+        left.slot.release()
+
+
+def _end(keeper: Keeper, slots: list[Slot], *, keep: bool) -> None:
+    """Nothing is written any more, and what was offered is free."""
+    keeper.end(keep=keep)
+    _let_go(slots)
+
+
+def _let_go(slots: list[Slot]) -> None:
+    """The next start offers them."""
+    for slot in slots:
+        slot.release()
+    slots.clear()
+
+
+def _run_again(found: Recovered) -> RecordedRun | None:
+    return None if found.kept.script is None else record(found.graph, found.kept.script)

@@ -1,0 +1,444 @@
+"""Recovery files: what no other file holds yet of a document, to be found after a crash."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+import weakref
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, TypeVar
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from micrograd_gui.document import codec
+from micrograd_gui.document.block import Block
+from micrograd_gui.document.data import Data, TrainingPlan
+from micrograd_gui.document.errors import FileRefusal, Refusal
+from micrograd_gui.document.graph import Graph, NodeId, Place, Span
+from micrograd_gui.document.marks import NO_MARKS, UNSEEN, Marks, Sight
+from micrograd_gui.document.node import Node
+from micrograd_gui.document.text import saveable
+from micrograd_gui.files.atomic import opened_privately, quoted_name, reason, sweep, take, write_whole
+from micrograd_gui.log import logger_of
+from micrograd_gui.session.state import State
+from micrograd_gui.session.trace import Pass
+
+SUFFIX, LOCK, DAMAGED = ".recovery", ".lock", ".damaged"
+_MAGIC = b"micrograd-recovery 1\n"
+_SLICE = 2000  # nodes, places or rows that are encoded at once: a millisecond or two
+_NAME = re.compile(r"[0-9a-f]{16}")
+if TYPE_CHECKING:
+    from micrograd_gui.document.rewriting.own_ops import OwnOp
+
+T = TypeVar("T")
+_log = logger_of(__name__)
+
+
+def folder() -> Path:
+    """Where the recovery files of this user are: in the folder for what a program keeps of its state."""
+    if sys.platform == "win32":
+        wanted, usual = "LOCALAPPDATA", "AppData/Local"
+    elif sys.platform == "darwin":
+        wanted, usual = "", "Library/Application Support"
+    else:
+        wanted, usual = "XDG_STATE_HOME", ".local/state"
+    base = os.environ.get(wanted, "")
+    whole = Path(base) if os.path.isabs(base) else Path.home() / usual
+    return whole / "micrograd-gui" / "recovery"
+
+
+# What stands in one ------------------------------------------------------------------------------
+
+
+class Stamp(Struct, frozen=True):
+    """What a file was like when it was read or written last: enough to see that it is another one now."""
+
+    size: int
+    changed: int  # nanoseconds
+
+    @classmethod
+    def of(cls, path: Path) -> Stamp | None:
+        """That of the file; None where there is none."""
+        try:
+            found = path.stat()
+        except (OSError, ValueError):
+            return None
+        return cls(found.st_size, found.st_mtime_ns)
+
+
+class KeptDocument(Struct, frozen=True):
+    """A document as it was on screen, but for its nodes, their places, and its rows.
+
+    Attributes:
+        name: What it was called.
+        at: When it was kept, in seconds since 1970.
+        title, file: What it was opened as, and its own file, in the system's spelling; None: it had none.
+        stamp: What its file was like then; None: there was none.
+        script: What had been run; None: nothing.
+        cursor, wanted_cursor, selection: As in the State.
+    """
+
+    name: str
+    at: float
+    title: str = ""
+    file: bytes | None = None
+    stamp: Stamp | None = None
+    script: tuple[Pass, ...] | None = None
+    cursor: int = 0
+    wanted_cursor: int = 0
+    selection: tuple[NodeId, ...] = ()
+    chosen_target: NodeId | None = None
+    next_id: NodeId = 1
+    ranges: dict[NodeId, Span] = {}
+    data: Data | None = None
+    blocks: tuple[Block, ...] = ()
+    plan: TrainingPlan | None = None
+    marks: Marks = NO_MARKS
+    sight: Sight = UNSEEN
+    ops: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+
+    @property
+    def path(self) -> Path | None:
+        """Its own file."""
+        return None if self.file is None else Path(os.fsdecode(self.file))
+
+
+class _Piece(Struct, omit_defaults=True):
+    """A part of what there may be very much of."""
+
+    nodes: tuple[Node, ...] = ()
+    places: dict[NodeId, Place] = {}
+    rows: tuple[tuple[float, ...], ...] = ()
+
+
+class Recovered(Struct, frozen=True):
+    """What a recovery file holds: a graph, and how it was looked at."""
+
+    kept: KeptDocument
+    graph: Graph
+
+
+def content(
+    state: State, name: str, stamp: Stamp | None, give_way: Callable[[], object] = lambda: None
+) -> bytes:
+    """A recovery file of the State; ``give_way`` is called between two parts of a large one."""
+    graph, trace = state.graph, state.trace
+    kept = KeptDocument(
+        name=saveable(name),
+        at=time.time(),
+        title=saveable(state.title),
+        file=None if state.path is None else os.fsencode(state.path.absolute()),
+        stamp=stamp,
+        script=None if trace is None else tuple(trace.script),
+        cursor=state.cursor,
+        wanted_cursor=state.wanted_cursor,
+        selection=tuple(state.selection),
+        chosen_target=graph.chosen_target,
+        next_id=graph.next_id,
+        ranges=dict(graph.ranges),
+        data=None if graph.data is None else replace(graph.data, rows=()),
+        blocks=graph.blocks,
+        plan=graph.plan,
+        marks=graph.marks,
+        sight=graph.sight,
+        ops=tuple((op.name, op.expression, tuple(op.slopes)) for op in _own_ops(graph)),
+    )
+    encoder = msgspec.msgpack.Encoder()
+    parts = [_MAGIC]
+    check = 0
+    for each in (kept, *_pieces(graph)):
+        packed = encoder.encode(each)
+        parts += (len(packed).to_bytes(4, "big"), packed)
+        check = zlib.crc32(packed, check)
+        if len(parts) > 7:
+            give_way()
+    parts.append((0).to_bytes(4, "big") + check.to_bytes(4, "big"))
+    return b"".join(parts)
+
+
+def _pieces(graph: Graph) -> Iterator[_Piece]:
+    for nodes in _slices(graph.nodes.values()):
+        yield _Piece(nodes=tuple(nodes))
+    for places in _slices(graph.places.items()):
+        yield _Piece(places=dict(places))
+    for rows in _slices(() if graph.data is None else graph.data.rows):
+        yield _Piece(rows=tuple(rows))
+
+
+def _slices(things: Iterable[T]) -> Iterator[list[T]]:
+    left = iter(things)
+    while some := list(islice(left, _SLICE)):
+        yield some
+
+
+def _own_ops(graph: Graph) -> Iterable[OwnOp]:
+    if "micrograd_gui.document.rewriting.own_ops" not in sys.modules:
+        return ()  # none has been made
+    from micrograd_gui.document.rewriting.own_ops import own_ops_of
+
+    return own_ops_of(graph)
+
+
+def read(path: Path) -> Recovered:
+    """What the recovery file holds; raises FileRefusal where it is damaged.
+
+    Its graph is one that could stand in a file: it is put through the same checks.
+    """
+    try:
+        kept, pieces = _taken_apart(path.read_bytes())
+        graph = _graph(kept, pieces)
+        return Recovered(kept, codec.decode(codec.encode(graph), "its graph"))
+    except OSError as error:
+        raise FileRefusal(
+            f"The recovery file {quoted_name(path)} cannot be read: {reason(error, path)}."
+        ) from None
+    except _Damage as damage:
+        why = str(damage)
+    except Refusal as refusal:
+        why = str(refusal).rstrip(".")
+    except Exception as error:  # noqa: BLE001 - whatever stands in it, the start goes on without
+        _log.warning("%s", path, exc_info=error)
+        why = "it makes no sense"
+    raise FileRefusal(f"The recovery file {quoted_name(path)} is damaged: {why}.")
+
+
+class _Damage(Exception):
+    """Where a recovery file is not what was written."""
+
+
+def _taken_apart(found: bytes) -> tuple[KeptDocument, list[_Piece]]:
+    if not found:
+        raise _Damage("it is empty")
+    if not found.startswith(_MAGIC):
+        raise _Damage("it does not begin as one does")
+    at, check, packed = len(_MAGIC), 0, []
+    while size := int.from_bytes(found[at : at + 4], "big"):
+        packed.append(found[at + 4 : at + 4 + size])
+        at += 4 + size
+        check = zlib.crc32(packed[-1], check)
+    if at + 8 > len(found):
+        raise _Damage("its end is missing")
+    if int.from_bytes(found[at + 4 : at + 8], "big") != check or not packed:
+        raise _Damage("it is not as it was written")
+    decoder = msgspec.msgpack.Decoder(_Piece)
+    return msgspec.msgpack.decode(packed[0], type=KeptDocument), [decoder.decode(each) for each in packed[1:]]
+
+
+def _graph(kept: KeptDocument, pieces: list[_Piece]) -> Graph:
+    nodes = {node.id: node for piece in pieces for node in piece.nodes}
+    if kept.ops:
+        nodes = _with_ops(nodes, kept)
+    rows = tuple(row for piece in pieces for row in piece.rows)
+    return Graph(
+        nodes,
+        {node: place for piece in pieces for node, place in piece.places.items()},
+        kept.chosen_target,
+        kept.next_id,
+        kept.ranges,
+        None if kept.data is None else replace(kept.data, rows=rows),
+        kept.blocks,
+        kept.plan,
+        kept.marks,
+        kept.sight,
+    )
+
+
+def _with_ops(nodes: Mapping[NodeId, Node], kept: KeptDocument) -> dict[NodeId, Node]:
+    """The nodes, with ops of one's own called as they are in this process."""
+    from micrograd_gui.document.rewriting.own_ops import own_op, taken_up
+
+    names = {op[0]: taken_up(own_op(op[0], op[1], op[2], check=False)) for op in kept.ops}
+    return {
+        number: replace(node, op=names[node.op]) if node.op in names else node
+        for number, node in nodes.items()
+    }
+
+
+# Where they are ----------------------------------------------------------------------------------
+
+
+class HeldFile:
+    """A file that is there to be held; ``path`` names it."""
+
+    def __init__(self, path: Path, file: IO[bytes]) -> None:
+        self.path = path
+        self._file = file
+        _held.add(self)
+
+    @classmethod
+    def taken(cls, path: Path) -> HeldFile | None:
+        """Hold the file, which is made where there is none; gives None where somebody holds it.
+
+        Raises OSError where it cannot be made or held.
+        """
+        while True:
+            file = open(path, "a+b", opener=opened_privately)  # noqa: SIM115 - it stays open: that holds it
+            try:
+                if not take(file):
+                    file.close()
+                    return None
+                there = os.stat(path)
+            except FileNotFoundError:  # who held it has taken it away meanwhile
+                file.close()
+                continue
+            except OSError:
+                file.close()
+                raise
+            mine = os.fstat(file.fileno())
+            if (mine.st_ino, mine.st_dev) == (there.st_ino, there.st_dev):
+                return cls(path, file)
+            file.close()
+
+    def release(self) -> None:
+        """Hold it no longer, and take it away."""
+        if sys.platform == "win32":  # what is open stays there
+            self._file.close()
+        with suppress(OSError):
+            self.path.unlink()
+        self._file.close()
+
+    def let_go(self) -> None:
+        """Hold it no longer; it stays where it is."""
+        self._file.close()
+
+
+def _let_go_in_child() -> None:
+    """A forked child would hold what its parent holds, and outlive it."""
+    for each in _held:
+        each.let_go()
+
+
+_held: weakref.WeakSet[HeldFile] = weakref.WeakSet()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go_in_child)
+
+
+class Slot:
+    """The recovery file of one document, and the lock beside it, held while its window lives."""
+
+    def __init__(self, lock: HeldFile) -> None:
+        self._lock = lock
+        self.path = lock.path.with_suffix(SUFFIX)
+
+    @classmethod
+    def begun(cls, where: Path) -> Slot:
+        """A new one in that folder, which is made where there is none. Raises FileRefusal."""
+        try:
+            where.mkdir(parents=True, exist_ok=True)
+            where.chmod(0o700)
+            while (lock := HeldFile.taken(where / f"{os.urandom(8).hex()}{LOCK}")) is None:
+                pass
+        except (OSError, ValueError) as error:
+            raise FileRefusal(f"{quoted_name(where)} cannot be written to: {reason(error, where)}.") from None
+        return cls(lock)
+
+    def write(self, what: bytes) -> None:
+        """Put that there, whole or not at all; raises FileRefusal."""
+        write_whole(self.path, what, private=True)
+        _log.info("recovery: wrote %s, %d bytes", self.path.name, len(what))
+
+    def remove(self) -> None:
+        """What it held stands elsewhere, or is not wanted any more."""
+        try:
+            self.path.unlink()
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            _log.warning("recovery: %s stays: %s", self.path, error)
+            return
+        _log.info("recovery: removed %s", self.path.name)
+
+    def release(self) -> None:
+        """The window is gone: what is still there is offered to the next one."""
+        if self.path.exists():
+            self._lock.let_go()
+        else:
+            self._lock.release()
+
+    def set_aside(self) -> Path:
+        """Keep what cannot be read under another name, where nobody offers it again; gives that name."""
+        aside = self.path.with_suffix(DAMAGED)
+        os.replace(self.path, aside)
+        self._lock.release()
+        return aside
+
+
+def abandoned(where: Path) -> list[Slot]:
+    """Those whose window is gone without a word, newest first; from now on this process holds them.
+
+    Locks and half-written files that nobody holds any more are taken away.
+    """
+    try:
+        names = sorted(os.listdir(where))
+    except OSError:
+        return []
+    sweep(where)
+    slots = []
+    for name in names:
+        path = where / name
+        if path.suffix not in (SUFFIX, LOCK) or not _NAME.fullmatch(path.stem):
+            continue
+        if path.suffix == LOCK and f"{path.stem}{SUFFIX}" in names:
+            continue
+        try:
+            lock = HeldFile.taken(path.with_suffix(LOCK))
+        except OSError as error:
+            _log.warning("recovery: %s cannot be held: %s", path, error)
+            continue
+        if lock is None:
+            continue
+        slot = Slot(lock)
+        if slot.path.exists():
+            slots.append(slot)
+        else:
+            slot.release()
+    return sorted(slots, key=lambda slot: slot.path.stat().st_mtime, reverse=True)
+
+
+class LeftBehind(Struct, frozen=True, eq=False):
+    """What a window left that ended without a word, and where; ``changed``: its file is another now."""
+
+    slot: Slot
+    found: Recovered
+    changed: bool
+
+
+def left_behind(where: Path, saved_in: Iterable[Path] = ()) -> tuple[list[LeftBehind], list[str]]:
+    """What windows left in that folder, newest first, and a sentence on each that cannot be read.
+
+    Half-written files that programs left in the folders where documents are saved are taken away.
+    """
+    for each in saved_in:
+        sweep(each)
+    left, sentences = [], []
+    for slot in abandoned(where):
+        try:
+            found = read(slot.path)
+        except FileRefusal as refusal:
+            _log.warning("recovery: %s", refusal)
+            sentences.append(f"{refusal} It is kept as {slot.set_aside()}.")
+            continue
+        path = found.kept.path
+        if path is not None and _is_saved(path, found.graph):
+            slot.remove()  # it was saved, and the program killed before this was gone
+            slot.release()
+            continue
+        left.append(LeftBehind(slot, found, path is not None and Stamp.of(path) != found.kept.stamp))
+    return left, sentences
+
+
+def _is_saved(path: Path, graph: Graph) -> bool:
+    from micrograd_gui.files import documents
+
+    try:
+        return codec.encode(documents.read(path)) == codec.encode(graph)
+    except FileRefusal:
+        return False

@@ -1,0 +1,179 @@
+"""A recovery file is read as it was written, or set aside with a sentence; a lock tells who is dead."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from micrograd_gui.document import codec
+from micrograd_gui.document.errors import FileRefusal
+from micrograd_gui.files import atomic, recovery
+from micrograd_gui.files.documents import example_names, load_example
+from micrograd_gui.files.recovery import HeldFile, Slot
+from micrograd_gui.session.session import Session
+
+
+def file_of(tmp_path: Path, session: Session, name: str = "a graph") -> Path:
+    path = tmp_path / "0123456789abcdef.recovery"
+    path.write_bytes(recovery.content(session.state, name, None))
+    return path
+
+
+@pytest.mark.parametrize("name", example_names())
+def test_a_graph_comes_back_as_a_file_has_it(name: str, tmp_path: Path) -> None:
+    session = Session(load_example(name))
+    session.backward()
+    found = recovery.read(file_of(tmp_path, session))
+    assert codec.encode(found.graph) == codec.encode(session.state.graph)
+    assert found.kept.script == tuple(session.state.trace.script)
+    assert found.kept.cursor == session.state.cursor
+
+
+def test_numbers_that_json_has_no_word_for_come_back(tmp_path: Path) -> None:
+    session = Session(load_example("neuron"))
+    for node, number in ((1, float("inf")), (2, float("nan"))):
+        session.set_value(node, number)
+    found = recovery.read(file_of(tmp_path, session))
+    assert codec.encode(found.graph) == codec.encode(session.state.graph)
+
+
+@pytest.mark.parametrize("what", ["cut", "flipped", "empty", "another's"])
+def test_a_damaged_file_is_said_to_be_so(what: str, tmp_path: Path) -> None:
+    path = file_of(tmp_path, Session(load_example("moons")))
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    damaged = {
+        "cut": whole[:middle],
+        "flipped": whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :],
+        "empty": b"",
+        "another's": b"PNG",
+    }
+    path.write_bytes(damaged[what])
+    with pytest.raises(FileRefusal, match=r"The recovery file “0123456789abcdef\.recovery” is damaged: it"):
+        recovery.read(path)
+
+
+def test_a_damaged_file_is_kept_aside_and_said(tmp_path: Path) -> None:
+    path = file_of(tmp_path, Session(load_example("neuron")))
+    path.write_bytes(b"nothing of ours")
+    left, (sentence,) = recovery.left_behind(tmp_path)
+    assert left == []
+    assert sentence.endswith(f"It is kept as {path.with_suffix('.damaged')}.")
+    assert os.listdir(tmp_path) == ["0123456789abcdef.damaged"]
+    assert recovery.left_behind(tmp_path) == ([], [])
+
+
+def test_what_was_saved_before_the_program_was_killed_is_not_offered(tmp_path: Path) -> None:
+    session = Session(load_example("neuron"))
+    path = tmp_path / "saved.micrograd"
+    session.set_value(1, 5.0)
+    path.write_text(codec.encode(session.state.graph), "utf-8")
+    session.open_graph(session.state.graph, path)
+    slot = file_of(tmp_path, session)
+    assert recovery.left_behind(tmp_path) == ([], [])
+    assert not slot.exists()
+
+
+def test_a_place_that_somebody_holds_is_nobody_elses(tmp_path: Path) -> None:
+    slot = Slot.begun(tmp_path)
+    slot.write(recovery.content(Session(load_example("neuron")).state, "a", None))
+    assert recovery.abandoned(tmp_path) == []
+    slot.release()
+    (again,) = recovery.abandoned(tmp_path)
+    assert again.path == slot.path
+    assert recovery.abandoned(tmp_path) == []
+    again.remove()
+    again.release()
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a system that forks")
+def test_a_child_that_outlives_its_parent_holds_nothing_of_it(tmp_path: Path) -> None:
+    code = (
+        "import os, sys, time; from pathlib import Path; from micrograd_gui.files.recovery import HeldFile\n"
+        "held = HeldFile.taken(Path(sys.argv[1]))\n"
+        "if os.fork() == 0:\n    os.close(1); time.sleep(30)\n"
+        "else:\n    print(os.getpid(), flush=True); os._exit(0)\n"
+    )
+    path = tmp_path / "a.lock"
+    done = subprocess.run([sys.executable, "-c", code, path], stdout=subprocess.PIPE, start_new_session=True)
+    try:
+        held = HeldFile.taken(path)
+        assert held is not None
+        held.release()
+    finally:
+        os.killpg(int(done.stdout), 9)
+
+
+HALF_WRITTEN = """
+import os, sys
+from pathlib import Path
+from micrograd_gui.files import atomic
+
+def contents():
+    for name in sys.argv[2:]:
+        yield Path(sys.argv[1], name), b"new"
+    print("half", flush=True)
+    sys.stdin.read()
+
+atomic.write_all(contents())
+"""
+
+
+def half_written(folder: Path, *names: str) -> subprocess.Popen[bytes]:
+    """A program that has stored its parts, and waits."""
+    pipe = subprocess.PIPE
+    process = subprocess.Popen([sys.executable, "-c", HALF_WRITTEN, folder, *names], stdin=pipe, stdout=pipe)
+    assert process.stdout.readline() == b"half\n"
+    return process
+
+
+def parts(folder: Path) -> list[Path]:
+    return sorted(folder.glob(".*.part"))
+
+
+def age(paths: list[Path], seconds: float) -> None:
+    for path in paths:
+        then = path.stat().st_mtime - seconds
+        os.utime(path, (then, then))
+
+
+def test_parts_of_a_program_that_was_killed_are_swept_by_the_next_save(tmp_path: Path) -> None:
+    (tmp_path / ".notes.part").write_text("not ours")
+    with half_written(tmp_path, "a", "b") as process:
+        found = [part for part in parts(tmp_path) if part.name != ".notes.part"]
+        assert len(found) == 2
+        age(found, 60)
+        atomic.write_whole(tmp_path / "c", b"c")
+        assert all(part.exists() for part in found)  # it is still writing
+        process.kill()
+        process.wait()
+    atomic.write_whole(tmp_path / "c", b"c")
+    assert sorted(os.listdir(tmp_path)) == [".notes.part", "c"]
+
+
+def test_a_part_that_was_made_this_moment_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / ".a.0123abcd-0.part").touch()
+    atomic.write_whole(tmp_path / "c", b"c")
+    assert len(parts(tmp_path)) == 1
+
+
+def test_parts_without_the_one_that_was_held_go_when_they_are_old(tmp_path: Path) -> None:
+    part = tmp_path / ".a.0123abcd-3.part"
+    part.touch()
+    age([part], 600)
+    atomic.sweep(tmp_path)
+    assert part.exists()
+    age([part], 7200)
+    atomic.sweep(tmp_path)
+    assert not part.exists()
+
+
+def test_a_private_file_is_its_owners_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_text("open to all")
+    path.chmod(0o644)
+    atomic.write_whole(path, b"secret", private=True)
+    assert path.stat().st_mode & 0o777 == 0o600
