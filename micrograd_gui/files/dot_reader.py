@@ -21,6 +21,10 @@ from micrograd_gui.document.text import spoken
 from micrograd_gui.layout.graphviz import LayoutRefusal, engine
 
 FORM = "a value is a record like { a | data 2.0000 | grad 0.0000 }, and an op a node between values"
+_PIECES = re.compile(r"\\.|[|<>{}]|[^\\|<>{}]+|\\\Z", re.DOTALL)  # of a record: escapes, signs, plain text
+_TEXTS = re.compile(r'"(?:[^"\\]|\\.)*+"(?:\s*\+\s*"(?:[^"\\]|\\.)*+")*+', re.DOTALL)
+FIELDS_AT_MOST = 1_000  # of one record: Graphviz takes time by the square of them
+_ENTITY = re.compile(r"&#?\w{1,40};")  # the longest of HTML has 31 letters
 _ROUNDING = 2e-3  # numbers are written with four digits, and what is computed from them is off by more
 
 
@@ -36,6 +40,8 @@ class _Value:
 
 def graph_from_dot(text: str, name: str = "The file") -> Graph:
     """The graph that the DOT text draws, with the numbers in its records; raises FileRefusal."""
+    if any(each[0].count("|") >= FIELDS_AT_MOST for each in _TEXTS.finditer(text)):
+        raise FileRefusal(f"{name} has a record of more than {FIELDS_AT_MOST:,} fields: {FORM}.")
     objects, edges = _parsed(text, name)
     values: dict[int, _Value] = {}
     ops: dict[int, str] = {}
@@ -75,27 +81,22 @@ def graph_from_dot(text: str, name: str = "The file") -> Graph:
 
 def cells(label: str) -> list[str]:
     """The fields of a record label, its escapes taken back: ``{ a | data 2 }`` → ``["a", "data 2"]``."""
-    fields, at, port = [""], 0, False
-    while at < len(label):
-        sign = label[at]
-        if sign == "\\" and at + 1 < len(label):
-            fields[-1] += sign + label[at + 1]
-            at += 2
-            continue
-        if sign == "|":
-            fields.append("")
-        elif sign in "<>":
-            port = sign == "<"
-        elif sign not in "{}" and not port:
-            fields[-1] += sign
-        at += 1
-    return [_escapes(field.strip(" ")) for field in fields]
+    fields: list[list[str]] = [[]]
+    port = False
+    for piece in _PIECES.findall(label):
+        if piece == "|":
+            fields.append([])
+        elif piece in ("<", ">"):
+            port = piece == "<"
+        elif piece not in ("{", "}") and (not port or piece[0] == "\\"):
+            fields[-1].append(piece)
+    return [_escapes("".join(field).strip(" ")) for field in fields]
 
 
 def _escapes(text: str) -> str:
     """The text that Graphviz would draw: ``\\n`` is a new line, ``\\|`` a bar, ``&lt;`` a <."""
     plain = re.sub(r"\\(.)", lambda found: "\n" if found[1] in "nlr" else found[1], text, flags=re.DOTALL)
-    return re.sub(r"&#?\w+;", lambda found: unescape(found[0]), plain)
+    return _ENTITY.sub(lambda found: unescape(found[0]), plain)
 
 
 def _parsed(text: str, name: str) -> tuple[dict[int, Mapping[str, Any]], list[tuple[int, int]]]:

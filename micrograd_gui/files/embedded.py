@@ -19,6 +19,13 @@ METADATA = "micrograd-graph"  # the id of the element in an SVG
 KEYWORD = "micrograd-graph"  # of the text in a PNG
 ATTACHED = "graph.micrograd"  # the file in a PDF
 LARGEST_GRAPH = LARGEST  # bytes of the graph in it
+# How a text begins whose characters take two or four bytes; UTF-32 first, which begins as UTF-16.
+_WIDE = (
+    (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
+    (b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"),
+)  # fmt: skip
+_ELEMENTS, _DEPTH = 2_000_000, 1_000  # of an SVG that are looked at: ours stands near its beginning
 _TEXTS = (b"iTXt", b"tEXt", b"zTXt")
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -39,8 +46,16 @@ def pack(graph: Graph) -> str:
 
 def is_picture(start: bytes) -> bool:
     """Whether content that begins so is one of the pictures that can carry a graph."""
-    head = start[:1000].removeprefix(b"\xef\xbb\xbf").lstrip()
+    head = _narrow(start[:1000]).removeprefix(b"\xef\xbb\xbf").lstrip()
     return head.startswith((_PNG, b"%PDF-", b"<"))
+
+
+def _narrow(content: bytes) -> bytes:
+    """A text whose characters take two or four bytes, as UTF-8; anything else as it is."""
+    wide = next((name for mark, name in _WIDE if content.startswith(mark)), None)
+    if wide is None:
+        return content
+    return content.decode(wide, "replace").removeprefix("\ufeff").encode("utf-8", "replace")
 
 
 def graph_inside(content: bytes, name: str = "The picture") -> Graph | None:
@@ -66,15 +81,38 @@ class _Enough(Exception):
 
 
 def _in_svg(content: bytes) -> str | None:
-    """Reads only so far as to the end of our element; a document with entities of its own is not ours."""
+    """Reads only so far as to the end of our element; a document with entities of its own is not ours.
+
+    What the document says of its encoding is not asked: the parser knows few of them, and raises what Python
+    raises for the others. Around our element, which is ASCII, characters may be taken for others.
+    """
+    text = _narrow(content)
+    if METADATA.encode() not in text:
+        return None  # most of what is opened by mistake: a parser would take seconds for 20 MB
+    for encoding in ("utf-8", "iso-8859-1"):
+        try:
+            return _in_xml(text, encoding)
+        except expat.ExpatError:
+            continue
+    return None
+
+
+def _in_xml(content: bytes, encoding: str) -> str | None:
+    """What stands in our element; raises ExpatError where something before its end is no XML."""
     found: list[str] = []
-    inside = False
+    inside, depth, elements = False, 0, 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal inside
-        inside = name.rpartition(":")[2] == "metadata" and attributes.get("id") == METADATA
+        nonlocal inside, depth, elements
+        depth += 1
+        elements += 1
+        if depth > _DEPTH or elements > _ELEMENTS:
+            refuse()
+        inside = attributes.get("id") == METADATA and name.rpartition(":")[2] == "metadata"
 
     def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
         if inside:
             raise _Enough
 
@@ -86,15 +124,14 @@ def _in_svg(content: bytes) -> str | None:
         if inside:
             found.append(data)
 
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate(encoding)
+    parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler, parser.EntityDeclHandler = text, refuse
     try:
         parser.Parse(content, True)
     except _Enough:
         return "".join(found) or None
-    except expat.ExpatError:
-        return None
     return None
 
 
@@ -116,12 +153,11 @@ def png_info(title: str, graph: str) -> Any:
 def _in_png(content: bytes) -> str | None:
     """The chunks are looked through here: Pillow would unpack all others too, and at most 1 MB of ours."""
     at = len(_PNG)
+    keyword = KEYWORD.encode() + b"\0"
     while at + 8 <= len(content):
         length, kind = struct.unpack_from(">I4s", content, at)
-        body = content[at + 8 : at + 8 + length]
-        keyword, _, rest = body.partition(b"\0")
-        if keyword == KEYWORD.encode() and kind in _TEXTS:
-            return _text(kind, rest)
+        if kind in _TEXTS and content.startswith(keyword, at + 8) and length >= len(keyword):
+            return _text(kind, content[at + 8 + len(keyword) : at + 8 + length])
         at += 12 + length
     return None
 
@@ -154,7 +190,12 @@ _START = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*$")
 _KIND = b"/Type /EmbeddedFile /Subtype /application#2Fx-micrograd "
 _STREAM = b"<< " + _KIND + b"/Params << /Size %d >> /Length %d >>\nstream\n%s\nendstream"
 _HEAD = 500  # bytes of the words that describe an attachment
-_ATTACHED = re.compile(rb"/Type\s*/EmbeddedFile\b[^\0]{0,%d}?>>\s*stream\r?\n" % _HEAD)
+_BLANKS = 20  # bytes between two of them
+_ATTACHED = re.compile(
+    rb"/Type\s{0,%d}/EmbeddedFile\b(?:(?!/Type\s{0,%d}/EmbeddedFile)[^\0]){0,%d}?>>\s{0,%d}stream\r?\n"
+    % (_BLANKS, _BLANKS, _HEAD, _BLANKS)
+)
+_LOOKED_INTO = 100  # attachments, from the end: of what is packed, each may be as large as a graph may
 
 
 def attach(pdf: bytes, graph: str) -> bytes:
@@ -191,13 +232,19 @@ def _one(what: re.Pattern[bytes], content: bytes) -> bytes:
 
 def _in_pdf(content: bytes) -> str | None:
     """The last attached file that is a graph; other programs write and pack the attachment their own way."""
-    found = None
-    for file in _ATTACHED.finditer(content):
-        end = content.find(b"endstream", file.end())
-        data: bytes | None = content[file.end() : end if end >= 0 else None]
-        before = content[max(content.rfind(b" obj", 0, file.start()), file.start() - _HEAD, 0) : file.start()]
+    after = len(content)  # no attachment goes on behind the head of the next
+    room = 2 * LARGEST_GRAPH  # bytes that are unpacked in all
+    for file in [*_ATTACHED.finditer(content)][: -_LOOKED_INTO - 1 : -1]:
+        end = content.find(b"endstream", file.end(), after)
+        data: bytes | None = content[file.end() : end if end >= 0 else after]
+        begin = max(file.start() - _HEAD, 0)
+        before = content[max(content.rfind(b" obj", begin, file.start()), begin) : file.start()]
+        after = file.start()
         if b"/FlateDecode" in before + file[0]:
             data = _inflate(data or b"")
+            room -= len(data or b"")
         if data is not None and b'"micrograd-graph"' in data:
-            found = data.strip().decode("ascii", "replace")
-    return found
+            return data.strip().decode("ascii", "replace")
+        if room < 0:
+            return None
+    return None

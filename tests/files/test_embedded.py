@@ -132,6 +132,31 @@ NOTHING = {
         "&c;", '<!DOCTYPE svg [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;"><!ENTITY c "&b;&b;">]>'
     ),
     "an entity from a file": svg_with("&a;", '<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>'),
+    **{
+        f"an svg in {said}": f'<?xml version="1.0" encoding="{said}"?><svg/>'.encode()
+        for said in (
+            "GB2312",
+            "Shift_JIS",
+            "Big5",
+            "UTF-7",
+            "utf8",
+            "EUC-KR",
+            "utf-9",
+            "idna",
+            "zlib",
+            "UTF-16",
+            "'",
+        )
+    },
+    "an svg in UTF-16": '<?xml version="1.0" encoding="UTF-16"?><svg/>'.encode("utf-16"),
+    "an svg in UTF-32": '<?xml version="1.0" encoding="UTF-32"?><svg/>'.encode("utf-32"),
+    "an svg in half of UTF-16": "<svg/>".encode("utf-16")[:-1],
+    "an svg as deep as the sea": b"<svg>" + b"<a>" * 1_500_000 + b'<a id="micrograd-graph"/>',
+    "a pdf of heads alone": b"%PDF-1.7\n" + b"/Type/EmbeddedFile >>stream\n" * 50_000,
+    "a pdf of heads that never end": b"%PDF-1.7\n" + b"/Type/EmbeddedFile " * 50_000,
+    "a pdf of heads with one end": b"%PDF-1.7\n" + b"/Type/EmbeddedFile >>stream\n" * 50_000 + b"endstream",
+    "a pdf of blanks": b"%PDF-1.7\n" + (b"/Type/EmbeddedFile" + b">> " * 100 + b" " * 100_000) * 9,
+    "a png of chunks alone": b"\x89PNG\r\n\x1a\n" + (b"\0\0\0\0tEXt0000") * 100_000,
     "a foreign png": png_with(b"Comment\0\0\0\0\0hello"),
     "a png cut short": png_with(b"x")[:40],
     "a png that says it is endless": b"\x89PNG\r\n\x1a\n\xff\xff\xff\xffiTXt",

@@ -111,6 +111,8 @@ def test_labels_of_any_kind_come_back_but_for_what_dot_cannot_hold():
         ("{ a\\|b \\{\\} \\<c\\> | data 1 }", ["a|b {} <c>", "data 1"]),
         ("<f0> a | <f1> data 1", ["a", "data 1"]),
         ("a\\nb | &quot;&amp;lt; &eacute;", ["a\nb", '"&lt; é']),
+        ("&#" + "9" * 5000 + "; | &#x" + "f" * 30 + ";", ["&#" + "9" * 5000 + ";", "\ufffd"]),
+        ("a" * 1_000_000 + "| data 1", ["a" * 1_000_000, "data 1"]),
         ("", [""]),
         ("\\", ["\\"]),
     ],
@@ -134,6 +136,8 @@ def test_a_record_label_has_these_fields(label, fields):
          "“wow”, which is not in the table"),
         ('digraph { b [shape=record label="b|data 1"]; p [label="tanh"]; p -> b }', "tanh takes 1 operands, not 0"),
         ('digraph { b [shape=record label="b|data 1"]; q [label=exp]; p [label="tanh"]; q -> p -> b }', "op of ops"),
+        ('digraph { a [shape=record label="{' + "a|" * 500_000 + 'data 1}"] }', "more than 1,000 fields"),
+        ('digraph { a [shape=record label="' + "{a}|" * 600 + '" + "' + "b|" * 600 + '"] }', "more than 1,000 fields"),
         ("graph { " + "subgraph { " * 3000 + "a" + "}" * 3000 + " }", "DOT|no node"),
     ],
 )  # fmt: skip
@@ -179,7 +183,9 @@ def test_our_own_pictures_and_files_are_read_by_the_same_function(tmp_path):
 @pytest.mark.parametrize("name", ["a.gif", "a.html", "a.py", "a.txt", "a"])
 def test_a_form_that_holds_no_graph_is_refused_with_those_that_do(tmp_path, name):
     (tmp_path / name).write_bytes(b"GIF89a \x00\x01")
-    with pytest.raises(FileRefusal, match=rf"“{re.escape(name)}” holds no graph: these do: [.]micrograd, [.]dot"):
+    with pytest.raises(
+        FileRefusal, match=rf"“{re.escape(name)}” holds no graph: these do: [.]micrograd, [.]dot"
+    ):
         documents.read(tmp_path / name)
 
 
