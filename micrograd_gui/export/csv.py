@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.figures.moments import Film
+from micrograd_gui.files.tables import written
 
 COLUMNS = ("step", "move", "id", "node", "op", "inputs", "role", "data", "grad", "stale")
-# What a spreadsheet would run as a formula, or strip and then run.
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def table(film: Film) -> bytes:
@@ -18,9 +14,7 @@ def table(film: Film) -> bytes:
 
     "stale" names those of the two that are from before an update, where a fresh run would give others.
     """
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(COLUMNS)
+    lines: list[tuple[str | float | None, ...]] = [COLUMNS]
     graph, only = film.graph, film.options.nodes
     nodes = [(number, *_words(graph, number)) for number in graph.order if only is None or number in only]
     for moment in film.watched():
@@ -29,21 +23,14 @@ def table(film: Film) -> bytes:
         acting = None if step is None else step.node
         for number, label, op, inputs, role in nodes:
             cells = (moment.frame.data.get(number), moment.frame.grad.get(number))
-            numbers = ("" if each is None else repr(each) for each in cells)
             stale = " ".join(part for part in ("data", "grad") if (number, part) in moment.frame.stale)
-            written = step is not None and step.kind == "rows" and (number, "grad") in step.wrote
-            move_here = move if number == acting or written else ""
-            writer.writerow((moment.cursor, move_here, number, label, op, inputs, role, *numbers, stale))
-    return file.getvalue().encode("utf-8", "replace")
+            wrote = step is not None and step.kind == "rows" and (number, "grad") in step.wrote
+            move_here = move if number == acting or wrote else ""
+            lines.append((moment.cursor, move_here, number, label, op, inputs, role, *cells, stale))
+    return written(lines, end="\r\n").encode("utf-8", "replace")
 
 
 def _words(graph: Graph, number: int) -> tuple[str, str, str, str]:
     node = graph.nodes[number]
     inputs = " ".join("·" if source is None else str(source) for source in node.inputs)
-    return _harmless(node.title), node.op_text or "", inputs, node.role
-
-
-def _harmless(text: str) -> str:
-    """The text, behind an apostrophe where a spreadsheet would take it for a formula."""
-    shown = text.replace("\0", "�")
-    return f"'{shown}" if shown.lstrip(" ").startswith(_FORMULAS) or shown.startswith("'") else shown
+    return node.title, node.op_text or "", inputs, node.role

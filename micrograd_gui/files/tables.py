@@ -6,8 +6,9 @@ import csv
 import io
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from micrograd_gui.document.data import NUMBERS_AT_MOST, ROWS_AT_MOST, Column, Data
 from micrograd_gui.document.errors import FileRefusal
@@ -17,7 +18,15 @@ from micrograd_gui.files.atomic import quoted_name, read_whole, write_readable
 
 COLUMNS_AT_MOST = 1_000
 _RATIO = re.compile(r"[+-]?(\d+\.?\d*\*?)?(pi|π|√?\d+\.?\d*)(/\d+\.?\d*)?")
-_SEPARATORS = (";", "\t", ",", " ")
+_SEPARATORS = (";", "\t", ",", "|", " ")
+_DECLARED = re.compile(r'\s*"?sep=(.)"?[ ,;\t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)  # a line for spreadsheets
+_LOOKED_AT = 30  # lines, to tell what stands between fields
+_WORDS = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0, "on": 1.0, "off": 0.0,
+          "y": 1.0, "n": 0.0, "t": 1.0, "f": 0.0}  # fmt: skip
+_WIDE = {b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+# What a spreadsheet runs, or strips and then runs; an apostrophe, so that what was written can be told.
+_RUN = r"(?=['\t\r\n]|\s*[=+\-@＝＋－＠])"
+_TO_BE_RUN, _ESCAPED = re.compile(rf"\A{_RUN}"), re.compile(rf"\A'{_RUN}")
 
 
 def read(path: Path | str) -> Data:
@@ -35,110 +44,300 @@ def write(path: Path | str, data: Data) -> None:
     write_readable(path, as_text(data).encode(), "the table")
 
 
+def cell(said: str | float | None) -> str:
+    """What is said as a cell that no spreadsheet takes for a formula: an apostrophe stands before one.
+
+    ``plain`` takes the apostrophe away again. A number is written whole; None is an empty cell.
+
+    >>> cell("=1+1"), cell(-0.5), cell("a"), cell(None)
+    ("'=1+1", '-0.5', 'a', '')
+    """
+    if isinstance(said, str):
+        return _TO_BE_RUN.sub("'", said.replace("\0", "�"))
+    return "" if said is None else repr(said)
+
+
+def plain(text: str) -> str:
+    """What was written as that cell."""
+    return _ESCAPED.sub("", text)
+
+
+def written(rows: Iterable[Iterable[str | float | None]], separator: str = ",", end: str = "\n") -> str:
+    """The rows as CSV (RFC 4180), every cell harmless. Each table that the program writes is written here."""
+    return "".join(separator.join(_in_quotes(cell(each), separator) for each in row) + end for row in rows)
+
+
+def _in_quotes(text: str, separator: str) -> str:
+    if text == text.strip() and not any(sign in text for sign in (separator, '"', "\r", "\n")):
+        return text
+    return '"' + text.replace('"', '""') + '"'
+
+
 def as_text(data: Data) -> str:
     """The rows as CSV: a header, commas, every digit of a number."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([column.name for column in data.columns])
-    writer.writerows([[repr(number) for number in row] for row in data.rows])
-    return text.getvalue()
+    names = [column.name for column in data.columns]
+    header = [f"'{name}" if _number(name, words=False) is not None else name for name in names]
+    return written([header, *data.rows])
 
 
 def parse(text: str, name: str = "The table") -> Data:
-    """The rows in the text: commas, semicolons, tabs or blanks between fields; a header or none."""
-    separator = _separator(text)
-    decimal_comma = separator != ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
-    header: list[str] | None = None
-    rows: list[tuple[float, ...]] = []
-    unclear = ""  # the first number whose comma may part thousands, and its line
-    decimal = False  # a comma somewhere can be nothing else than a decimal one
+    """The rows in the text: commas, semicolons, tabs, bars or blanks between fields; a header or none.
+
+    A line that begins with ``#`` is a comment; the last one before the rows may name the columns. An index
+    column and empty columns at the end are left out.
+    """
+    lines = _Lines(text.removeprefix("\ufeff"))
+    first, *rows = _records(lines, name)
+    named = _is_header(first.fields)
+    if not named:
+        rows.insert(0, first)
+    width = _width(first.fields, rows)
+    header = [_name(field.strip()) for field in first.fields[:width]]
+    index = named and _has_index(header, rows)
+    if index and width == len(header) and header[0]:
+        width, header = width + 1, ["", *header]  # its name is left out altogether, as R writes it
+    if not named:
+        header = lines.names(width) or _names_of_inputs(width)
+    names = _told_apart(header)
+    if not rows:
+        raise FileRefusal(f"{name} has a header but no row of numbers.")
+    numbers = tuple(_row(row, names, index, name) for row in rows)
+    _refuse_unclear(rows, name)
+    return Data(tuple(map(Column, names[index:])), numbers)
+
+
+class _Record(NamedTuple):
+    """The fields of a row or of the header, and the line it ends in."""
+
+    line: int
+    fields: list[str]
+
+
+class _Lines:
+    """The lines of a text for ``csv``: comments become empty lines.
+
+    Attributes:
+        separator: What stands between fields.
+        comment: The last comment before the first row.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._declared = _DECLARED.match(text)
+        self.comment = ""
+        sample: list[str] = []
+        self.separator = " "
+        for line in self:
+            if line.strip():
+                sample.append(line)
+            if len(sample) == _LOOKED_AT:
+                break
+        self.separator = self._declared[1] if self._declared else _separator(sample)
+
+    def __iter__(self) -> Iterator[str]:
+        quoted, begun = False, False
+        for line in io.StringIO(self._text, newline=""):
+            if self._declared and not begun:
+                begun = True  # it says what parts fields, and is no row
+                yield "\n"
+                continue
+            start = line.lstrip()
+            named = self.separator != " " and start[1:2] == self.separator  # a column that is called #
+            if not quoted and start.startswith("#") and not named:
+                self.comment = start.lstrip("#").strip() if not begun else self.comment
+                yield "\n"
+                continue
+            begun = begun or bool(start)
+            quoted ^= line.count('"') % 2 == 1
+            yield line
+
+    @property
+    def never_closed(self) -> bool:
+        """Whether there is one quotation mark too many."""
+        return self._text.count('"') % 2 == 1
+
+    def names(self, width: int) -> list[str]:
+        """The names of so many columns in the comment before the rows; none where it says something else."""
+        for separator in (self.separator, *_SEPARATORS):
+            said = self.comment.split(None if separator == " " else separator)
+            fields = [field.strip().strip('"') for field in said]
+            words = separator != self.separator and any(" " in field for field in fields)
+            if len(fields) == width and _is_header(fields) and all(fields) and not words:
+                return fields
+        return []
+
+
+def _records(lines: _Lines, name: str) -> list[_Record]:
+    """The header, where there is one, and the rows; at least one of them. Raises FileRefusal."""
+    records: list[_Record] = []
+    blank, named = lines.separator == " ", False
+    reader = csv.reader(lines, delimiter=lines.separator, skipinitialspace=True)
     try:
         for fields in reader:
-            if separator == " ":
+            if blank:
                 fields = [field for field in fields if field]
             if not any(field.strip() for field in fields):
                 continue
-            line = reader.line_num
-            if header is None:
-                header = _header(fields, decimal_comma)
-                if len(header) > COLUMNS_AT_MOST:
-                    raise FileRefusal(f"{name} has more than {COLUMNS_AT_MOST:,} columns.")
-                if any(_number(field, decimal_comma) is None for field in fields):
-                    continue
-            if len(rows) == ROWS_AT_MOST:
+            if len(fields) > COLUMNS_AT_MOST and len(_stripped(fields)) > COLUMNS_AT_MOST:
+                raise FileRefusal(f"{name} has more than {COLUMNS_AT_MOST:,} columns.")
+            records.append(_Record(reader.line_num, fields))
+            named = _is_header(fields) if len(records) == 1 else named
+            rows = len(records) - named
+            if rows > ROWS_AT_MOST:
                 raise FileRefusal(f"{name} has too many rows: at most {ROWS_AT_MOST:,} are read.")
-            if (len(rows) + 1) * len(header) > NUMBERS_AT_MOST:
+            if rows * len(fields) > NUMBERS_AT_MOST:
                 raise FileRefusal(f"{name} has too many numbers: at most {NUMBERS_AT_MOST:,} are read.")
-            rows.append(_row(fields, header, line, decimal_comma, name))
-            unclear = unclear or _unclear(fields, line)
-            decimal = decimal or any("," in field and not may_be_grouped(field) for field in fields)
     except csv.Error as error:
-        raise FileRefusal(f"{name} cannot be read at line {reader.line_num}: {error}.") from None
-    if header is None:
+        said = "a quotation mark is never closed" if lines.never_closed else str(error)
+        raise FileRefusal(f"{name} cannot be read at line {reader.line_num}: {said}.") from None
+    if not records:
         raise FileRefusal(f"{name} is empty.")
-    if not rows:
-        raise FileRefusal(f"{name} has a header but no row of numbers.")
-    if unclear and decimal_comma and not decimal:
-        raise FileRefusal(f"{name}, {unclear}.")
-    return Data(tuple(map(Column, header)), tuple(rows))
+    last = records[-1].fields
+    if lines.never_closed and last and "\n" in last[-1]:
+        opened = reader.line_num - last[-1].rstrip("\n").count("\n")
+        raise FileRefusal(f"{name}, line {opened}: the quotation mark is never closed.")
+    return records
 
 
-def _unclear(fields: Sequence[str], line: int) -> str:
-    """The sentence about a field such as ``1,234``; empty where there is none."""
-    field = next((field.strip() for field in fields if may_be_grouped(field)), "")
-    return f"line {line}: the comma in “{field}” is not clear; write {with_point(field)}" if field else ""
+def _stripped(fields: Sequence[str]) -> Sequence[str]:
+    """The fields without empty ones at the end."""
+    count = len(fields)
+    while count and not fields[count - 1].strip():
+        count -= 1
+    return fields[:count]
 
 
-def _row(
-    fields: Sequence[str], header: Sequence[str], line: int, decimal_comma: bool, name: str
-) -> tuple[float, ...]:
-    if len(fields) != len(header):
-        raise FileRefusal(f"{name}, line {line}: there are {len(fields)} fields for {len(header)} columns.")
+def _width(first: Sequence[str], rows: Sequence[_Record]) -> int:
+    """How many columns there are: what is empty in all lines at their end is none."""
+    said = len(_stripped(first))
+    if len(first) > said and any(len(_stripped(row.fields)) > said for row in rows):
+        return len(first)
+    return said
+
+
+def _has_index(header: Sequence[str], rows: Sequence[_Record]) -> bool:
+    """Whether the first column only counts or names the rows: nameless, and whole numbers or words."""
+    nameless = bool(header) and not header[0]
+    unsaid = len(rows) > 1 and all(len(_stripped(row.fields)) == len(header) + 1 for row in rows)
+    if not (nameless or unsaid):
+        return False
+    found = [_number(row.fields[0]) for row in rows]
+    return all(each is None or each.is_integer() for each in found) and len(header) + unsaid > 1
+
+
+def _refuse_unclear(rows: Sequence[_Record], name: str) -> None:
+    """Raises FileRefusal for ``1,234``, unless a comma elsewhere can be nothing else than a decimal one."""
+    unclear: tuple[int, str] | None = None
+    for row in rows:
+        for field in row.fields:
+            if "," not in field:
+                continue
+            if not may_be_grouped(field):
+                return
+            unclear = unclear or (row.line, field.strip())
+    if unclear:
+        line, field = unclear
+        raise FileRefusal(
+            f"{name}, line {line}: the comma in “{field}” is not clear; write {with_point(field)}."
+        )
+
+
+def _row(row: _Record, names: Sequence[str], index: bool, name: str) -> tuple[float, ...]:
+    """The numbers of a row, without those of an index; raises FileRefusal."""
+    fields = row.fields
+    if len(fields) > len(names):
+        fields = list(_stripped(fields)) if len(_stripped(fields)) > len(names) else fields[: len(names)]
+    if len(fields) != len(names):
+        are = "is 1 field" if len(fields) == 1 else f"are {len(fields)} fields"
+        columns = "1 column" if len(names) == 1 else f"{len(names)} columns"
+        raise FileRefusal(f"{name}, line {row.line}: there {are} for {columns}.")
     numbers = []
-    for place, field in enumerate(fields):
-        number = _number(field, decimal_comma)
-        where = f"{name}, line {line}, column {place + 1} (“{spoken(header[place])}”)"
-        if number is None:
+    for place, field in enumerate(fields[index:], index):
+        number = _number(field)
+        if number is None or not math.isfinite(number):
+            where = f"{name}, line {row.line}, column {place + 1} (“{spoken(names[place])}”)"
+            if number is not None:
+                raise FileRefusal(f"{where}: “{spoken(field)}” is not a finite number.")
             said = f"“{spoken(field)}” is not a number" if field.strip() else "the field is empty"
             raise FileRefusal(f"{where}: {said}.")
-        if not math.isfinite(number):
-            raise FileRefusal(f"{where}: “{spoken(field)}” is not a finite number.")
         numbers.append(number)
     return tuple(numbers)
 
 
-def _header(fields: Sequence[str], decimal_comma: bool) -> list[str]:
-    """The names in the first line; where it is a row of numbers already: x1, x2, …, y."""
-    if any(_number(field, decimal_comma) is None for field in fields):
-        names = [field.strip() or f"column {at}" for at, field in enumerate(fields, 1)]
-        return [name if names.index(name) == at else f"{name} ({at + 1})" for at, name in enumerate(names)]
-    inputs = len(fields) - 1
+def _is_header(fields: Sequence[str]) -> bool:
+    """Whether the line has names: something that is no number, or words alone that could be labels."""
+    said = [field for field in fields if field.strip()]
+    measured = [_number(field, words=False) is not None for field in said]
+    return not all(
+        ok or field.strip().lower() in _WORDS for ok, field in zip(measured, said, strict=True)
+    ) or (not any(measured))
+
+
+def _name(field: str) -> str:
+    """The name of a column: ``as_text`` has an apostrophe before one that is a number."""
+    number = field.startswith("'") and _number(field[1:], words=False) is not None
+    return plain(field[1:] if number and field[1:2] not in ("-", "+") else field)
+
+
+def _told_apart(header: Sequence[str]) -> list[str]:
+    """The names, each once, and none empty."""
+    names = [field or f"column {at}" for at, field in enumerate(header, 1)]
+    firsts: dict[str, int] = {}
+    return [
+        name if firsts.setdefault(name, at) == at else f"{name} ({at + 1})" for at, name in enumerate(names)
+    ]
+
+
+def _names_of_inputs(width: int) -> list[str]:
+    """What the columns are called where nobody says it: x1, x2, …, y."""
+    inputs = width - 1
     return [*(["x"] if inputs == 1 else [f"x{at}" for at in range(1, inputs + 1)]), "y"]
 
 
-def _number(field: str, decimal_comma: bool) -> float | None:
-    """The number in a field; ``2/3`` and ``-pi`` are some, dates and the names of columns are none."""
+def _number(field: str, words: bool = True) -> float | None:
+    """The number in a field; ``2/3`` and ``-pi`` are some, dates and the names of columns are none.
+
+    ``yes`` and ``True`` are 1, ``no`` and ``False`` 0.
+    """
     plain = field.strip().replace(MINUS, "-")
-    if decimal_comma and plain.count(",") == 1 and "." not in plain:
+    if plain.count(",") == 1 and "." not in plain:
         plain = plain.replace(",", ".")
     try:
         return None if "_" in plain else float(plain)
     except ValueError:
-        return constant_in(plain) if _RATIO.fullmatch(plain) else None
+        pass
+    number = constant_in(plain) if _RATIO.fullmatch(plain) else None
+    return _WORDS.get(plain.lower()) if number is None and words else number
 
 
-def _separator(text: str) -> str:
-    """What stands between fields, judged by the first line that says something, quoted parts aside."""
-    line = next((line for line in text.splitlines() if line.strip()), "")
-    bare = "".join(part for at, part in enumerate(line.split('"')) if at % 2 == 0).strip()
-    return next((separator for separator in _SEPARATORS if separator in bare), ",")
+def _separator(lines: Sequence[str]) -> str:
+    """What stands between fields: that by which most fields of the first lines are numbers."""
+    best, found = 0.0, ""
+    for separator in _SEPARATORS:
+        if not any(separator in "".join(line.strip().split('"')[::2]) for line in lines[:1]):
+            continue
+        fields = []
+        try:
+            for row in csv.reader(lines, delimiter=separator, skipinitialspace=True):
+                fields += [field for field in row if field.strip()]
+        except csv.Error:
+            continue
+        share = sum(_number(field) is not None for field in fields) / max(len(fields), 1)
+        if not found or share > best:
+            best, found = share, separator
+    return found or ","
 
 
 def _text(content: bytes, name: str) -> str:
-    """Text from UTF-8 or UTF-16 with a byte-order mark, UTF-8 without one, or Windows' Western European."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
+    """Text from UTF-8, UTF-16 or UTF-32 with a byte-order mark, those without one, or Western European."""
+    wide = next((encoding for mark, encoding in _WIDE.items() if content.startswith(mark)), None)
+    half = len(content[:1000]) // 2
+    if wide is not None:
+        encodings = [wide]
+    elif half and content[1:1000:2].count(0) > 0.8 * half:
+        encodings = ["utf-16-le"]
+    elif half and content[0:1000:2].count(0) > 0.8 * half:
+        encodings = ["utf-16-be"]
     else:
         encodings = ["utf-8-sig", "cp1252"]
     for encoding in encodings:

@@ -368,15 +368,15 @@ class GradientsTable(QTableView):
 
     def as_text(self) -> str:
         """The selected rows (with none, all) as tab-separated text; numbers in full."""
+        from micrograd_gui.files.tables import written  # the first paint needs no table on paper
+
         model = self.model()
         assert isinstance(model, GradientsModel)
         chosen = sorted(index.row() for index in self.selectionModel().selectedRows())
         rows = chosen or range(len(model.order))
-        lines = ["\t".join(model.columns)]
+        lines: list[list[str | float | None]] = [[*model.columns]]
         for node in (model.order[row] for row in rows):
             numbers = [model.number(node, column) for column in range(DATA, VERDICT)]
-            shown = ["" if number is None else repr(number) for number in numbers]
             more = [model.number(node, column) for column in range(VERDICT + 1, len(model.columns))]
-            kept = ["" if number is None else repr(number) for number in more]
-            lines.append("\t".join([model.text(node, NODE), *shown, model.text(node, VERDICT), *kept]))
-        return "\n".join(lines) + "\n"
+            lines.append([model.text(node, NODE), *numbers, model.text(node, VERDICT), *more])
+        return written(lines, "\t")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from micrograd_gui.document import datasets
+from micrograd_gui.document.data import Column, Data
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.files import tables
 
@@ -24,6 +25,26 @@ ROWS = ((2.0, -3.5), (0.5, 1.0))
         b"a b\n2   -3.5\n0.5 1\n",
         "a,b\n2,\u22123.5\n0.5,1".encode(),
         "a,b\n2,-3.5\n0.5,1\n".encode("utf-16"),
+        "a,b\n2,-3.5\n0.5,1\n".encode("utf-16-be"),
+        "a,b\n2,-3.5\n0.5,1\n".encode("utf-32"),
+        b"a,b\r2,-3.5\r0.5,1\r",
+        b"a|b\n2|-3,5\n0,5|1\n",
+        b"sep=;\na;b\n2,0;-3,5\n0,5;1,0\n",
+        b'\xef\xbb\xbf"sep=,"\r\na,b\r\n2,-3.5\r\n0.5,1\r\n',
+        b"SEP=\t\na\tb\n2\t-3.5\n0.5\t1\n",
+        b"a,b,\n2,-3.5,\n0.5,1,\n",
+        b"a;b;;\n2;-3,5;;\n0,5;1;;\n",
+        b"a,b\n2,-3.5,\n0.5,1,\n",
+        b"a,b,\n2,-3.5\n0.5,1\n",
+        b"# a b\n2.0e+00 -3.5e+00\n5.0e-01 1.0e+00\n",
+        b'# made by "somebody\n# a, b\n2,-3.5\n# half of it\n0.5,1\n# the end',
+        b"#a\tb\n2\t-3.5\n0.5\t1\n",
+        b'"a","b"\n"2,0","-3,5"\n"0,5","1,0"\n',
+        b"a b\n2,0 -3,5\n0,5 1,0\n",
+        b",a,b\n0,2,-3.5\n1,0.5,1\n",
+        b'"","a","b"\n"1",2,-3.5\n"2",0.5,1\n',
+        b'"a" "b"\n"1" 2 -3.5\n"2" 0.5 1\n',
+        b'"a" "b"\n"Mazda RX4" 2 -3.5\n"Fiat 128" 0.5 1\n',
     ],
 )
 def test_a_table_is_read_however_it_is_written(tmp_path: Path, content: bytes) -> None:
@@ -40,6 +61,89 @@ def test_a_table_without_a_header_gets_the_names_of_inputs_and_an_answer() -> No
     assert len(tables.parse("1,2,3\n4,5,6")) == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("1,5 2,5\n3,5 4,5\n", ((1.5, 2.5), (3.5, 4.5))),
+        ("1,5\t2,5\n", ((1.5, 2.5),)),
+        ("sep=;\n1,5;2\n", ((1.5, 2.0),)),
+        ("1;2;\n3;4;\n", ((1.0, 2.0), (3.0, 4.0))),
+        ("# numbers of a day, measured twice\n1 2\n", ((1.0, 2.0),)),
+        ("0.5,yes\n-1,no\n", ((0.5, 1.0), (-1.0, 0.0))),
+        ("0.5;TRUE\n-1;False\n", ((0.5, 1.0), (-1.0, 0.0))),
+        ("0.5 on\n-1 off\n", ((0.5, 1.0), (-1.0, 0.0))),
+    ],
+)
+def test_rows_without_names_are_read_as_well(text: str, rows: tuple[tuple[float, ...], ...]) -> None:
+    data = tables.parse(text)
+    assert [column.name for column in data.columns] == ["x", "y"]
+    assert data.rows == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "rows"),
+    [
+        ("x,y\n1,True\n2,False\n", ["x", "y"], ((1.0, 1.0), (2.0, 0.0))),
+        ("y\nyes\nno\n", ["y"], ((1.0,), (0.0,))),
+        ("#,x\n1,5\n2,6\n", ["#", "x"], ((1.0, 5.0), (2.0, 6.0))),
+        (",x\n0.5,1\n1.5,2\n", ["column 1", "x"], ((0.5, 1.0), (1.5, 2.0))),
+        ('a,b\n"1,250","0,5"\n', ["a", "b"], ((1.25, 0.5),)),
+        ("my x,my y\n1,2\n", ["my x", "my y"], ((1.0, 2.0),)),
+        ('"a\n# b",c\n1,2\n', ["a\n# b", "c"], ((1.0, 2.0),)),
+        ("a,a,\n1,2,3\n4,5,\n", [], "The table, line 3, column 3 (“column 3”): the field is empty."),
+        ("a,b\n1,2,3\n4,5\n", [], "The table, line 2: there are 3 fields for 2 columns."),
+        ("a,b\n1,2,3\n", [], "The table, line 2: there are 3 fields for 2 columns."),
+        ("1,2\n3,maybe\n", [], "The table, line 2, column 2 (“y”): “maybe” is not a number."),
+        ("1,,3\n4,5,6\n", [], "The table, line 1, column 2 (“x2”): the field is empty."),
+        ('a,b\n1,"2\n3,4\n', [], "The table, line 2: the quotation mark is never closed."),
+        ('a,b\n"1,234",2', [], "The table, line 2: the comma in “1,234” is not clear; write 1.234 or 1234."),
+        ("sep=;\n", [], "The table is empty."),
+        ("# a b\n", [], "The table is empty."),
+    ],
+)  # fmt: skip
+def test_what_a_table_says_is_not_guessed(text: str, names: list[str], rows: object) -> None:
+    if isinstance(rows, str):
+        with pytest.raises(FileRefusal) as refused:
+            tables.parse(text)
+        assert str(refused.value) == rows
+        return
+    data = tables.parse(text)
+    assert [column.name for column in data.columns] == names
+    assert data.rows == rows
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "=1+1",
+        "+x",
+        "-x",
+        "@x",
+        "\t=x",
+        "\r=x",
+        "a\n=x",
+        "a;=x",
+        "'=x",
+        "''-x",
+        " =x",
+        "＝x",
+        "-",
+        "x",
+        "'x'",
+        "'",
+    ],
+)
+def test_no_spreadsheet_runs_what_is_written_and_it_comes_back(tmp_path: Path, name: str) -> None:
+    written = tables.cell(name)
+    assert written.lstrip(" ")[0] not in "=+-@＝＋－＠\t\r\n"
+    assert tables.plain(written) == name
+    data = Data((Column(name), Column("a")), ((1.0, -2.0), (3.0, -4e-9)))
+    tables.write(tmp_path / "a.csv", data)
+    back = tables.read(tmp_path / "a.csv")
+    assert back.rows == data.rows
+    assert back.columns[0].name == name
+
+
 def test_a_quoted_separator_and_a_quoted_line_break_belong_to_the_field() -> None:
     data = tables.parse('"x; 1";"y\nanswer"\n1;2\n')
     assert [column.name for column in data.columns] == ["x; 1", "y\nanswer"]
@@ -54,7 +158,7 @@ def test_names_that_stand_there_twice_are_told_apart() -> None:
     ("text", "sentence"),
     [
         ("a,b\n1,2\n3,four\n", "The table, line 3, column 2 (“b”): “four” is not a number."),
-        ("a,b\n1,2\n\n3\n", "The table, line 4: there are 1 fields for 2 columns."),
+        ("a,b\n1,2\n\n3\n", "The table, line 4: there is 1 field for 2 columns."),
         ("a,b\n1,2\n3,4,5\n", "The table, line 3: there are 3 fields for 2 columns."),
         ("a,b\n1,\n", "The table, line 2, column 2 (“b”): the field is empty."),
         ("a,b\n1,nan\n", "The table, line 2, column 2 (“b”): “nan” is not a finite number."),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from micrograd_gui.files.tables import written
 from micrograd_gui.views.plot.model import (
     Arrow,
     Bars,
@@ -26,14 +25,12 @@ Row = tuple[str, float, float, float | str]
 
 def as_csv(static: StaticPlot, items: Sequence[PlotItem]) -> str:
     """A line for each number: what it belongs to, its places across and upward, and the number of a field."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["what", static.x_name, static.y_name, "number"])
+    lines: list[tuple[str | float, ...]] = [("what", static.x_name, static.y_name, "number")]
     for drawn in (*static.curves, *items):
         for what, x, y, number in _rows(static, drawn):
-            said = number if isinstance(number, str) else repr(float(number))
-            writer.writerow([what, repr(float(x)), repr(float(y)), said])
-    return text.getvalue()
+            said = number if isinstance(number, str) else float(number)
+            lines.append((what, float(x), float(y), said))
+    return written(lines)
 
 
 def _rows(static: StaticPlot, drawn: PlotItem) -> Iterator[Row]:
