@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, SupportsIndex, overload
 
 from msgspec.structs import replace
 
-from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import given_count, given_number, quoted
 
@@ -31,6 +31,7 @@ AnyPath = str | PathLike[str]
 # Graphs, from files and words and back -----------------------------------------------------------
 
 
+@Net("open")
 def read(path: AnyPath) -> Graph:
     """The graph in a file of any kind that opens, or the built-in example of that name.
 
@@ -42,6 +43,7 @@ def read(path: AnyPath) -> Graph:
     return open_named(path if isinstance(path, str) else _path(path)).graph
 
 
+@Net("read")
 def parse(text: str, /, *, onto: Graph | None = None, **values: float) -> Graph:
     """The graph that an expression or a pasted cell describes: ``parse("L = (a*b + c) * f", a=2, b=-3)``.
 
@@ -69,6 +71,7 @@ def set_leaves(graph: Graph, values: Mapping[str, float]) -> Graph:
     return graph
 
 
+@Net("save", "The graph")
 def write(graph: Graph, path: AnyPath) -> None:
     """Save the graph as a .micrograd file, whole or not at all; for other forms there is `render`.
 
@@ -188,6 +191,7 @@ class RecordedPasses(Sequence[MomentNumbers]):
         return self.frame(moment)
 
 
+@Net("run", "The graph")
 def run(graph: Graph, *, rows: bool | None = None) -> RecordedPasses:
     """Run the graph forward, then backward, and write down every moment. The graph stays as it is.
 
@@ -275,6 +279,7 @@ class CheckRows(Sequence[CheckRow]):
         return check_as_html(self.graph, self.checked)
 
 
+@Net("run", "The graph")
 def check(graph: Graph, h: float = 1e-6) -> CheckRows:
     """The numeric slope of the target for every node that feeds it, beside the analytic one.
 
@@ -287,6 +292,7 @@ def check(graph: Graph, h: float = 1e-6) -> CheckRows:
     return CheckRows(graph, measure.check(_graph(graph), h), h)
 
 
+@Net("run", "The graph")
 def forward_mode(graph: Graph, leaf: str | NodeId) -> NumbersByName:
     """Every node's derivative by that leaf (its name, or id), found forward with the numbers.
 
@@ -308,6 +314,7 @@ def forward_mode(graph: Graph, leaf: str | NodeId) -> NumbersByName:
 # Pictures and other forms ------------------------------------------------------------------------
 
 
+@Net("export", "The graph")
 def render(graph: Graph, path: AnyPath, **options: Unpack[RenderOptions]) -> tuple[Path, ...]:
     """Draw the graph with its numbers into a file whose suffix decides the form; gives the paths written.
 
@@ -363,6 +370,7 @@ class Trained:
         return len(self.losses)
 
 
+@Net("run", "The training")
 def train(
     graph: Graph,
     steps: int | None = None,

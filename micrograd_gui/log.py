@@ -22,6 +22,26 @@ def write_to_stderr() -> None:
     _attach(handler)
 
 
+def log_fault(message: str, *about: object, error: Exception) -> None:
+    """An error of the program, with its traceback, for whoever hears the log.
+
+    Where nobody does, Python would write it to standard error, where one sentence shall stand.
+    """
+    room = logger_of(_room_of(error))
+    if room.hasHandlers():
+        room.error(message, *about, exc_info=error)
+
+
+def _room_of(error: Exception) -> str:
+    """The module of ours that it came from."""
+    trace, module = error.__traceback__, NAME
+    while trace is not None:
+        name = str(trace.tb_frame.f_globals.get("__name__", ""))
+        module = name if name.startswith(NAME) else module
+        trace = trace.tb_next
+    return module
+
+
 class LastLines(logging.Handler):
     """The last lines of the log, for a report of a fault; ``lines`` are oldest first."""
 

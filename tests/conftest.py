@@ -174,6 +174,27 @@ def settings_of_its_own() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def nothing_unforeseen(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail a test in which a net at a door caught an error of the program and made a sentence of it."""
+    if request.node.get_closest_marker("unforeseen") is not None:
+        yield
+        return
+    from micrograd_gui.document.errors import Unforeseen
+
+    seen: list[Unforeseen] = []
+    begin = Unforeseen.__init__
+
+    def noted(self: Unforeseen, *said: str) -> None:
+        begin(self, *said)
+        seen.append(self)
+
+    monkeypatch.setattr(Unforeseen, "__init__", noted)
+    yield
+    if seen:
+        raise AssertionError(f"{len(seen)} times something nobody foresaw: {seen[0]}") from seen[0].__cause__
+
+
+@pytest.fixture(autouse=True)
 def no_widget_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that leaves a window: something holds it, or `qtbot.addWidget` was not told of it."""
     before = set(windows())

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from micrograd_gui.document.errors import OptionRefusal, Refusal
+from micrograd_gui.document.errors import Net, OptionRefusal, Refusal, caught
 from micrograd_gui.document.text import one_line
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             from micrograd_gui import log
 
             log.write_to_stderr()
-        status = action(given)
+        with Net("run", f"“{name}”", but=(OSError,)):
+            status = action(given)
         if sys.stdout is not None:  # it is None where the caller has closed it
             sys.stdout.flush()
         return status
@@ -85,8 +86,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         _drop_output()
         return 1
     except OSError as error:
-        if error.filename is not None:  # files have refusals of their own
-            raise
+        if error.filename is not None:  # files have refusals of their own, but for what nobody foresaw
+            _complain(str(caught(error, "run", f"“{error.filename}”")))
+            return USED_WRONGLY
         _complain(f"The output cannot be written: {error.strerror or error}.")
         _drop_output()
         return USED_WRONGLY

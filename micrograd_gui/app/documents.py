@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 
 from micrograd_gui.app.context import Context
-from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.files import documents
@@ -55,6 +55,7 @@ class Documents(QObject):
         """Open what was read at once, without a question."""
         self._take(source.graph, source.path, source.title)
 
+    @Net("open", "The file")
     def open_path(self, path: Path) -> OpenedGraph:
         """Open a file at once, without a question."""
         opened = open_named(path)
@@ -96,6 +97,7 @@ class Documents(QObject):
         if whole is not graph:  # it came without places: they are worked out behind the first picture
             self.places_wanted.emit()
 
+    @Net("drop", "What was dragged in")
     def open_dropped(self, paths: Sequence[Path]) -> None:
         """Open the first of the files, after the question where there is unsaved work; raises Refusal."""
         known = [path for path in paths if path.suffix.lower() in SUFFIXES]

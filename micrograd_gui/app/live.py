@@ -11,7 +11,7 @@ from msgspec import structs
 
 from micrograd.foreign import same
 from micrograd_gui.document.block import kept
-from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.live.capture import capture, is_live
 from micrograd_gui.document.live.values import LiveGraph
@@ -104,6 +104,7 @@ class Link:
         self.found = replace(self.found, objects={})
 
 
+@Net("refresh", "The window")
 def refresh(session: Session, link: Link) -> str:
     """Take over what the notebook has changed since: numbers, labels and wires, as one edit.
 
@@ -184,7 +185,8 @@ def _finding(session: Session, found: LiveGraph) -> Found | None:
         came = f"; it came by {'… → ' if len(path) > _NAMES else ''}{way}" if len(path) > 1 else ""
         return Found(first, f"{said.removesuffix('.')}{came}{_spread(graph, first, grad)}.", data, grad)
     node, field, live, run = next(  # a grad comes from the nodes that use it: those are right where it begins
-        each for each in differing
+        each
+        for each in differing
         if each[1] == "data" or all(user not in grad for user, _ in graph.users[each[0]])
     )
     others = len(differing) - 1

@@ -5,14 +5,14 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.log import last_lines, logger_of
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def run_window(source: object = None, lesson: str | None = None) -> int:
         return app.exec() or status()
 
 
+@Net("open")
 def create_window(source: object = None) -> MainWindow:
     """The window, open on a path, the name of an example, an expression or a live value; None: the neuron.
 
@@ -123,14 +124,18 @@ def show(value: Any, block: bool | None = None) -> Any:
     changed since. Where there is no screen the picture (a graphviz Digraph) is given back instead.
     Raises Refusal for an op that is not in the table.
     """
+    caller = sys._getframe(1)
+    variables = caller.f_locals, caller.f_globals
+    del caller  # it would keep this frame alive, and itself
+    with Net("show", "The value"):
+        return _show(value, block, *variables)
+
+
+def _show(value: Any, block: bool | None, local: Mapping[str, Any], lasting: Mapping[str, Any]) -> Any:
     from micrograd_gui.app.live import Link, picture, ran_through
     from micrograd_gui.document.graph import Graph
 
-    link = None
-    if not isinstance(value, Graph):
-        caller = sys._getframe(1)
-        link = Link(value, caller.f_locals, caller.f_globals)
-        del caller  # it would keep this frame alive, and itself
+    link = None if isinstance(value, Graph) else Link(value, local, lasting)
     interactive = has_screen() and _beside_cells()
     if interactive is None or not has_screen():
         return picture(ran_through(value) if link is None else link.found)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from micrograd_gui.document import codec
 from micrograd_gui.document.block import free_id, renumbered
-from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.document.marks import UNSEEN
 from micrograd_gui.document.node import further_label
@@ -17,6 +17,7 @@ from micrograd_gui.document.rough_layout import ROW, arranged
 OFFSET = (30.0, 40.0)  # where a duplicate stands from what it was made of
 
 
+@Net("copy", "What is selected")
 def as_text(graph: Graph, nodes: Collection[NodeId]) -> str:
     """Those nodes, the wires between them, their places and whole blocks, in the file's format."""
     wanted = frozenset(nodes)
@@ -30,6 +31,7 @@ def as_text(graph: Graph, nodes: Collection[NodeId]) -> str:
     return codec.encode(replace(part, data=None, plan=None, blocks=blocks, sight=UNSEEN))
 
 
+@Net("paste", "What is on the clipboard")
 def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[NodeId]]:
     """The graph with what the text describes added under new ids, and those ids.
 

@@ -1,8 +1,34 @@
-"""Refusal: something a user asked for that cannot be, said in one sentence."""
+"""Refusal: something a user asked for that cannot be, said in one sentence; and the net that makes one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
+from os import PathLike, fspath
+from os.path import basename
+from types import TracebackType
+from typing import Literal, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Door = Literal[
+    "open", "read", "paste", "drop", "show", "refresh", "run", "save", "export", "copy", "recover", "do"
+]
+_CANNOT: dict[Door, str] = {
+    "open": "cannot be opened",
+    "read": "cannot be read",
+    "paste": "cannot be pasted",
+    "drop": "cannot be dropped here",
+    "show": "cannot be shown",
+    "refresh": "cannot be refreshed",
+    "run": "cannot be done",
+    "save": "cannot be saved",
+    "export": "cannot be exported",
+    "copy": "cannot be copied",
+    "recover": "cannot be recovered",
+    "do": "cannot be done",
+}
+_LONGEST_CAUSE, _LONGEST_NAME = 120, 40  # characters
 
 
 class Refusal(Exception):
@@ -40,3 +66,78 @@ class ExpressionRefusal(Refusal):
         super().__init__(sentence)
         self.line = line
         self.column = column
+
+
+class Unforeseen(Refusal):
+    """What nobody foresaw at a door, as a sentence that names what and where; its traceback is in the log."""
+
+
+class Net:
+    """A net at a door: what falls through all that is foreseen becomes an Unforeseen, and is logged.
+
+    Used as ``with Net("open", "“a.svg”"):``, or as a decorator, where ``what`` may be left out: then it is
+    the first argument. A Refusal passes as it is, and so does what is no fault, such as Ctrl+C.
+    """
+
+    def __init__(self, door: Door, what: str = "", but: tuple[type[Exception], ...] = ()) -> None:
+        """``but`` are exceptions that somebody behind the net waits for."""
+        self.door, self.what, self.but = door, what, but
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, Exception) and not isinstance(error, (Refusal, StopIteration, *self.but)):
+            raise caught(error, self.door, self.what) from error
+
+    def __call__(self, function: Callable[P, T]) -> Callable[P, T]:
+        """The function, behind the net."""
+
+        @wraps(function)
+        def behind(*args: P.args, **kwargs: P.kwargs) -> T:
+            with Net(self.door, self.what or _named(args), self.but):
+                return function(*args, **kwargs)
+
+        return behind
+
+
+def caught(error: Exception, door: Door, what: str) -> Unforeseen:
+    """The sentence about an error that nobody foresaw, which is logged with its traceback."""
+    from micrograd_gui.log import log_fault  # nobody loads logging to say nothing
+
+    what = what or "What was asked for"
+    log_fault("%s %s", what, _CANNOT[door], error=error)
+    return Unforeseen(f"{what[:1].upper()}{what[1:]} {_CANNOT[door]}: {_cause(error)}. Nothing has changed.")
+
+
+def _cause(error: Exception) -> str:
+    """Why, as far as it can be told."""
+    match error:
+        case RecursionError():
+            return "it is nested too deeply"
+        case MemoryError():
+            return "there is not enough memory for it"
+        case OSError(strerror=str(said)):
+            return f"{said[:1].lower()}{said[1:]}"
+    try:
+        said = _on_one_line(str(error), _LONGEST_CAUSE)
+    except Exception:  # noqa: BLE001 - an exception of somebody's own, whose text cannot be had
+        said = ""
+    kind = _on_one_line(type(error).__name__, _LONGEST_NAME)
+    return f"something went wrong inside the program ({kind}{f': {said}' if said else ''})"
+
+
+def _named(args: tuple[object, ...]) -> str:
+    """What a door was given, in words."""
+    given = args[0] if args else None
+    if isinstance(given, PathLike):
+        given = basename(str(fspath(given)))
+    return f"“{_on_one_line(given, _LONGEST_NAME)}”" if isinstance(given, str) else ""
+
+
+def _on_one_line(text: str, longest: int) -> str:
+    """As much of a text; what `text.one_line` does more has refusals of its own, and cannot be asked here."""
+    line = " ".join(text[: 4 * longest].split())
+    return line if len(line) <= longest else line[: longest - 1] + "…"

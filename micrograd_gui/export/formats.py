@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from micrograd_gui.document import codec
-from micrograd_gui.document.errors import OptionRefusal, Refusal
+from micrograd_gui.document.errors import Net, OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import quoted
 from micrograd_gui.export.options import OPTIONS, read_options
@@ -58,6 +58,7 @@ def form_of(path: Path) -> Form:
     return form
 
 
+@Net("export", "The graph")
 def export(film: Film, path: Path) -> tuple[Path, ...]:
     """Make the file, or a numbered file for each moment, and give what was written.
 
@@ -80,6 +81,7 @@ def export(film: Film, path: Path) -> tuple[Path, ...]:
     return write_all((each, form.content(part)) for each, part in zip(paths, films, strict=True))
 
 
+@Net("export", "The graph")
 def render(graph: Graph, path: Path, given: Mapping[str, Any]) -> tuple[Path, ...]:
     """Draw the graph as the options say, whose table is ``OPTIONS``, and give what was written.
 

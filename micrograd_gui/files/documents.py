@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from micrograd_gui.document import codec
-from micrograd_gui.document.errors import FileRefusal, Refusal
+from micrograd_gui.document.errors import FileRefusal, Net, Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import spoken
 from micrograd_gui.files.atomic import quoted_name, read_whole, write_readable
@@ -29,6 +29,7 @@ class OpenedGraph(msgspec.Struct, frozen=True):
     title: str = ""
 
 
+@Net("open")
 def resolve(source: object) -> OpenedGraph:
     """The graph of a file, of the example of that name, of an expression, of a Graph or of a live value.
 
@@ -52,6 +53,7 @@ def resolve(source: object) -> OpenedGraph:
     return OpenedGraph(graph_from_value(source), title=getattr(source, "label", "") or "live values")
 
 
+@Net("open")
 def open_named(name: str | Path) -> OpenedGraph:
     """The graph of a file, or of the example of that name; raises Refusal where there is neither.
 
@@ -72,6 +74,7 @@ def open_named(name: str | Path) -> OpenedGraph:
     return OpenedGraph(graph, title=path.stem)
 
 
+@Net("open")
 def read(path: Path | str) -> Graph:
     """The graph in a .micrograd file, in a picture that carries one, or in DOT.
 
@@ -107,6 +110,7 @@ def _read_dot(content: bytes, name: str) -> Graph:
     return graph_from_dot(text, name)
 
 
+@Net("save")
 def write(path: Path | str, graph: Graph) -> None:
     """Save the graph as a .micrograd file; raises FileRefusal, and then the old file is untouched."""
     path = Path(path)

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from micrograd_gui.document.errors import FileRefusal, Refusal
+from micrograd_gui.document.errors import FileRefusal, Net, Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.files import documents
@@ -48,6 +48,7 @@ def lessons() -> tuple[LessonEntry, ...]:
     )
 
 
+@Net("open")
 def open_lesson(name: str | Path) -> Lesson:
     """The lesson of that name, or of a file. Raises Refusal, and FileRefusal that names file and field."""
     known = _paths()

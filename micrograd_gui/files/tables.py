@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from micrograd_gui.document.data import NUMBERS_AT_MOST, ROWS_AT_MOST, Column, Data
-from micrograd_gui.document.errors import FileRefusal
+from micrograd_gui.document.errors import FileRefusal, Net
 from micrograd_gui.document.notation.literals import constant_in
 from micrograd_gui.document.text import MINUS, may_be_grouped, spoken, with_point
 from micrograd_gui.files.atomic import quoted_name, read_whole, write_readable
@@ -29,12 +29,14 @@ _RUN = r"(?=['\t\r\n]|\s*[=+\-@＝＋－＠])"
 _TO_BE_RUN, _ESCAPED = re.compile(rf"\A{_RUN}"), re.compile(rf"\A'{_RUN}")
 
 
+@Net("read")
 def read(path: Path | str) -> Data:
     """The rows in a CSV file, bound to nothing yet; raises FileRefusal, which names line and column."""
     path = Path(path)
     return parse(_text(read_whole(path), quoted_name(path)), quoted_name(path))
 
 
+@Net("save")
 def write(path: Path | str, data: Data) -> None:
     """Put the rows into a CSV file that ``read`` gives back."""
     path = Path(path)
@@ -80,6 +82,7 @@ def as_text(data: Data) -> str:
     return written([header, *data.rows])
 
 
+@Net("read", "The table")
 def parse(text: str, name: str = "The table") -> Data:
     """The rows in the text: commas, semicolons, tabs, bars or blanks between fields; a header or none.
 

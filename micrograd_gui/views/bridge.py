@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from shiboken6 import isValid
 
 from micrograd_gui.document.block import BlockId
-from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.log import logger_of
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
@@ -110,7 +110,8 @@ class Bridge(QObject):
     def attempt(self, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         """Call a verb; a Refusal becomes the ``refused`` signal, and None comes back."""
         try:
-            return verb(*args, **kwargs)
+            with Net("do", getattr(verb, "__name__", "").strip("_<>").replace("_", " ")):
+                return verb(*args, **kwargs)
         except Refusal as refusal:
             _log.info("refused: %s", refusal)
             self.refused.emit(str(refusal), refusal.node)

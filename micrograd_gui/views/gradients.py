@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from micrograd_gui.document.errors import Net
 from micrograd_gui.document.text import WIDEST, short
 from micrograd_gui.session.explain.formulas import name_of
 from micrograd_gui.session.explain.verdicts import verdict_of
@@ -366,6 +367,7 @@ class GradientsTable(QTableView):
             return
         super().keyPressEvent(event)
 
+    @Net("copy", "The table")
     def as_text(self) -> str:
         """The selected rows (with none, all) as tab-separated text; numbers in full."""
         from micrograd_gui.files.tables import written  # the first paint needs no table on paper

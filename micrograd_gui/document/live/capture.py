@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from micrograd.foreign import is_like_a_value
-from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.live.values import LiveGraph, capture_value
 from micrograd_gui.document.text import kind_of
@@ -23,6 +23,7 @@ class LiveReader(NamedTuple):
     read: Callable[[Any, Mapping[str, Any]], LiveGraph]
 
 
+@Net("show", "The value")
 def capture(root: Any, names: Mapping[str, Any] | None = None) -> LiveGraph:
     """The graph behind a value, and the live values of its nodes.
 

@@ -7,7 +7,7 @@ import math
 
 from micrograd.ops import OPS, op_of
 from micrograd_gui.document.builder import GraphBuilder
-from micrograd_gui.document.errors import ExpressionRefusal
+from micrograd_gui.document.errors import ExpressionRefusal, Net
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.notation.literals import (
     BINARY,
@@ -26,6 +26,7 @@ from micrograd_gui.document.text import exact, spoken
 _ONLY = "only statements like “L = a*b + c” are understood"
 
 
+@Net("read", "The expression")
 def graph_from_expression(text: str, onto: Graph | None = None) -> Graph:
     """The graph that the statements describe; the last one is the target.
 

@@ -8,7 +8,7 @@ import textwrap
 import warnings
 from collections.abc import Sequence
 
-from micrograd_gui.document.errors import ExpressionRefusal
+from micrograd_gui.document.errors import ExpressionRefusal, Net
 from micrograd_gui.document.notation.signs import multiplies_unsaid, plain
 from micrograd_gui.document.text import LONGEST_EXPRESSION, spoken, with_point
 
@@ -147,6 +147,7 @@ def _with_point(text: str) -> str:
     return f"a number is written with a point: write {with_point(found.group())}" if found else ""
 
 
+@Net("paste", "What is on the clipboard")
 def on_one_line(text: str) -> str:
     """The statements of a cell, comments gone, joined with ``; ``: for a field that has one line only.
 

@@ -310,7 +310,8 @@ class Pointer:
             return
         event.acceptProposedAction()
         host.freeze_places()
-        drop(host, drop_target(host.graph_scene, payload, host.scene_point(event.position()), host.zoom))
+        target = drop_target(host.graph_scene, payload, host.scene_point(event.position()), host.zoom)
+        host.attempt(drop, host, target)
         host.viewport().setFocus(Qt.FocusReason.MouseFocusReason)
 
     def _show_target(self, target: DropTarget | None) -> None:

@@ -210,7 +210,7 @@ class DataPane(QWidget):
 
     def copy(self) -> None:
         """All rows as text, with the names on top."""
-        QGuiApplication.clipboard().setText(tables.as_text(self.model.rows))
+        self.attempt(lambda: QGuiApplication.clipboard().setText(tables.as_text(self.model.rows)))
 
     def add_row(self) -> None:
         """One more row, under the others."""

@@ -1,0 +1,130 @@
+"""A net at each door: whatever falls through what is foreseen is a sentence and a line of the log."""
+
+import ast
+import logging
+from functools import cache
+from itertools import chain
+
+import pytest
+
+import micrograd_gui
+from micrograd_gui.document.errors import Net, Refusal, Unforeseen
+from tests.house.structure import modules
+
+# What comes from outside: files, the clipboard, things dragged in, live values, words of the command line.
+OUTSIDE = {
+    "read_whole", "read_bytes", "read_text", "clipboard", "urls", "f_locals", "capture", "parse_args",
+    "getOpenFileName", "recvfrom", "urlopen",
+}  # fmt: skip
+WRITERS = {"write_whole", "write_all"}
+# Functions that have no net of their own, and why they need none.
+BEHIND = {
+    "app/actions/commands.py:copy": "an action: Bridge.attempt",
+    "app/actions/commands.py:paste": "an action: Bridge.attempt",
+    "app/documents.py:dropped_paths": "names alone, which Documents.open_dropped opens",
+    "app/export_dialog.py:copy_picture": "an action: Bridge.attempt",
+    "app/help.py:show_about": "what the program says of itself",
+    "app/live.py:__init__": "show, create_window",
+    "app/live.py:refreshed": "refresh",
+    "document/live/capture.py:graph_from_value": "capture",
+    "export/code/training.py:training_script": "a file of the program's own",
+    "export/loss_curve.py:write": "the command line",
+    "export/player.py:player": "files of the program's own",
+    "files/atomic.py:read_whole": "its callers",
+    "files/atomic.py:write_whole": "its callers",
+    "files/documents.py:examples": "a file of the program's own",
+    "files/lessons.py:_lesson": "open_lesson",
+    "files/lessons.py:lessons": "files of the program's own",
+    "views/canvas/menu.py:_ground": "it is only shown whether there is text; Host.create_nodes attempts",
+    "views/expression_line.py:keyPressEvent": "on_one_line, and then _read attempts",
+    "views/gradients.py:keyPressEvent": "as_text",
+    "views/plot/pane.py:save": "Bridge.attempt",
+}
+
+
+@cache
+def functions() -> dict[str, set[str]]:
+    """The functions of the program, by file and name, and the last names of what each calls or asks for."""
+    found = {}
+    for module in modules():
+        if module.path.startswith("micrograd_gui/"):
+            bodies = [module.tree.body, *(each.body for each in module.classes)]
+            for each in chain(*bodies):
+                if isinstance(each, ast.FunctionDef):
+                    found[f"{module.path.removeprefix('micrograd_gui/')}:{each.name}"] = called(each)
+    return found
+
+
+def called(function: ast.FunctionDef) -> set[str]:
+    nodes = list(ast.walk(function))
+    calls = (node.func for node in nodes if isinstance(node, ast.Call))
+    return {node.attr for node in nodes if isinstance(node, ast.Attribute)} | {
+        each.id for each in calls if isinstance(each, ast.Name)
+    }
+
+
+def test_all_that_takes_from_outside_or_writes_there_has_a_net() -> None:
+    doors = {where for where, names in functions().items() if names & (OUTSIDE | WRITERS)}
+    netted = {where for where in doors if functions()[where] & {"Net", "attempt"}}
+    assert doors - netted - BEHIND.keys() == set(), (
+        "a door without a net: give it one, or say which one it is behind"
+    )
+    assert BEHIND.keys() - (doors - netted) == set()
+    assert len(netted) > 8
+
+
+@pytest.mark.parametrize("name", [each for each in micrograd_gui.__all__ if each != "Refusal"])
+def test_what_programs_call_has_a_net(name: str) -> None:
+    home = "app/start.py" if name == "show" else "door.py"
+    assert "Net" in functions()[f"{home}:{name}"]
+
+
+def test_each_command_and_each_verb_of_the_window_has_a_net() -> None:
+    assert "Net" in functions()["app/cli.py:main"]
+    assert "Net" in functions()["views/bridge.py:attempt"]
+
+
+class Strange(Exception):
+    """One that cannot even say what it is."""
+
+    def __str__(self) -> str:
+        raise ValueError
+
+
+@pytest.mark.unforeseen
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (KeyError("x"), "something went wrong inside the program (KeyError: 'x')"),
+        (RecursionError(), "it is nested too deeply"),
+        (MemoryError(), "there is not enough memory for it"),
+        (OSError(28, "No space left on device"), "no space left on device"),
+        (ValueError("a\n" + "b" * 1000), "(ValueError: a " + "b" * 117 + "…)"),
+        (Strange(), "(Strange)"),
+    ],
+)
+def test_a_net_makes_a_sentence_of_anything_and_logs_it(
+    error: Exception, why: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    @Net("open")
+    def behind(name: str) -> None:
+        raise error
+
+    with caplog.at_level(logging.ERROR), pytest.raises(Unforeseen) as caught:
+        behind("a.svg")
+    said = str(caught.value)
+    assert said.startswith("“a.svg” cannot be opened: ")
+    assert why in said
+    assert said.endswith(". Nothing has changed.")
+    assert "\n" not in said
+    assert caught.value.__cause__ is error
+    (line,) = caplog.records
+    assert line.exc_info is not None
+    assert line.exc_info[1] is error
+
+
+def test_a_net_lets_pass_what_is_foreseen_and_what_is_no_fault() -> None:
+    for passing in (Refusal("No."), KeyboardInterrupt(), SystemExit(2), BrokenPipeError()):
+        with pytest.raises(type(passing)) as caught, Net("open", "a", but=(OSError,)):
+            raise passing
+        assert caught.value is passing
