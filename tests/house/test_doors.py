@@ -16,7 +16,7 @@ OUTSIDE = {
     "read_whole", "read_bytes", "read_text", "clipboard", "urls", "f_locals", "capture", "parse_args",
     "getOpenFileName", "recvfrom", "urlopen",
 }  # fmt: skip
-WRITERS = {"write_whole", "write_all"}
+WRITERS = {"write_whole", "write_readable", "write_all"}
 # Functions that have no net of their own, and why they need none.
 BEHIND = {
     "app/actions/commands.py:copy": "an action: Bridge.attempt",
@@ -29,8 +29,10 @@ BEHIND = {
     "document/live/capture.py:graph_from_value": "capture",
     "export/code/training.py:training_script": "a file of the program's own",
     "export/loss_curve.py:write": "the command line",
+    "export/worksheet_pdf.py:finished": "onto a page, which export writes",
     "export/player.py:player": "files of the program's own",
     "files/atomic.py:read_whole": "its callers",
+    "files/atomic.py:write_readable": "its callers",
     "files/atomic.py:write_whole": "its callers",
     "files/documents.py:examples": "a file of the program's own",
     "files/lessons.py:_lesson": "open_lesson",
