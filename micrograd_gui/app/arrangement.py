@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -62,7 +62,7 @@ class Panes(QObject):
         self._arranging = True
         self._arranged_for = QSize()
         self.docks: dict[str, QDockWidget] = {}
-        stage = self._stage = QWidget(window)
+        stage = self.stage = QWidget(window)
         self.canvas = CanvasView(bridge, look, stage)
         self.timeline = Timeline(bridge, look, stage)
         column = QVBoxLayout(stage)
@@ -121,6 +121,11 @@ class Panes(QObject):
             dock.hide()
         return self.late[name]
 
+    def seen(self) -> dict[str, Any]:
+        """What is seen of a document, to be kept in its file."""
+        middle, scale = self.canvas.eye or (None, None)
+        return {"plot": self.plot.kind, "middle": middle, "scale": scale}
+
     def toggle(self, name: str) -> bool:
         """That late pane is seen, before the gradients; where it is seen, it goes. Gives whether it is.
 
@@ -156,8 +161,8 @@ class Panes(QObject):
         if self.predict_line is None:
             from micrograd_gui.views.lab.predict_line import PredictLine
 
-            self.predict_line = PredictLine(self._bridge, self.canvas, self._look, self._stage)
-            column = self._stage.layout()
+            self.predict_line = PredictLine(self._bridge, self.canvas, self._look, self.stage)
+            column = self.stage.layout()
             assert isinstance(column, QVBoxLayout)
             column.insertWidget(column.indexOf(self.timeline), self.predict_line)
         return self.predict_line
@@ -365,8 +370,13 @@ class Opening(Struct, frozen=True):
 
 
 def for_document(state: State, plot: PlotPane) -> Opening:
-    """What the document of that State opens with: one with rows shows its boundary, or how its loss falls."""
+    """What the document of that State opens with: one with rows shows its boundary, or how its loss falls.
+
+    One that was seen with another plot is seen with that.
+    """
     learns = state.graph.data is not None and bool(state.graph.parameters)
+    if plot.knows(state.graph.sight.plot):
+        return Opening(state.graph.sight.plot, learns)
     if state.graph.data is not None and plot.offers("boundary", state):
         return Opening("boundary", learns)
     if learns:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QMimeData, QObject, Qt, Signal
+from msgspec.structs import replace
+from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, Signal
 
 from micrograd_gui.app.context import Context
 from micrograd_gui.document.errors import Net, Refusal
@@ -22,8 +24,14 @@ from micrograd_gui.views.plot.pane import SAVED_AS
 
 _log = logger_of(__name__)
 
+WATCHED_AFTER = 1000  # milliseconds after a file was opened: the first paint is over
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+    from micrograd_gui.app.disk import DiskWatch
+    from micrograd_gui.document.marks import Sight
+    from micrograd_gui.session.filed import Filing
 
 
 def document_name(state: State) -> str:
@@ -38,22 +46,31 @@ def document_name(state: State) -> str:
 class Documents(QObject):
     """What File does. Each way in replaces the document only after the question about unsaved work.
 
-    Signals: ``places_wanted``, where a graph has come without places; ``remembered``, of a recent file.
+    ``stage`` is what is told of the file above; ``seen()`` the fields of a Sight that panes know.
+
+    Signals: ``places_wanted``, where a graph has come without places; ``remembered``, of a recent file;
+    ``beside_wanted(path)``, where a file is to be seen in a further window.
     """
 
     places_wanted = Signal()
     remembered = Signal()
+    beside_wanted = Signal(object)
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, stage: QWidget, seen: Callable[[], dict[str, Any]]) -> None:
         super().__init__(context.dialog_parent)
         self._context = context
         self._settings = context.settings
+        self.stage = stage
+        self.seen = seen
 
     # In --------------------------------------------------------------------------------------
 
     def open_source(self, source: OpenedGraph) -> None:
         """Open what was read at once, without a question."""
         self._take(source.graph, source.path, source.title)
+        if source.known is not None:
+            self._filing.opened(source.known)
+            QTimer.singleShot(WATCHED_AFTER, self, lambda: self.watch.look())
 
     @Net("open", "The file")
     def open_path(self, path: Path) -> OpenedGraph:
@@ -131,14 +148,74 @@ class Documents(QObject):
 
     def save_to(self, path: Path) -> None:
         """Save to that file; raises Refusal where it cannot be written."""
-        documents.write(path, self._context.session.state.graph)
-        self._context.session.saved_as(path)
+        graph = self._context.session.state.graph
+        known = documents.save(path, graph.seen(self.sight()))
+        self._filing.saved(graph, path, known)
         self._remember(path)
 
+    def sight(self) -> Sight:
+        """What is seen of the document, to be seen again when it is opened."""
+        from micrograd_gui.session.filed import sight_of
+
+        return replace(sight_of(self._context.session.state), **self.seen())
+
     def _attempt_save(self, path: Path, then: Callable[[], object] | None) -> None:
+        if path == self._context.session.state.path and self.watch.look_now() == "changed":
+            self._ask_overwrite(path, then)
+        else:
+            self._write(path, then)
+
+    def _write(self, path: Path, then: Callable[[], object] | None) -> None:
         self._context.bridge.attempt(self.save_to, path)
         if then is not None and not self._context.session.state.unsaved:
             then()
+
+    # The disk --------------------------------------------------------------------------------
+
+    @cached_property
+    def watch(self) -> DiskWatch:
+        """Who looks at the file; nobody needs it before the first paint."""
+        from micrograd_gui.app.disk import DiskWatch
+
+        return DiskWatch(self._context, self.stage, self.reload, self.look_at_both, self.save)
+
+    @property
+    def _filing(self) -> Filing:
+        from micrograd_gui.session.filed import Filing  # a document without a file does without it
+
+        return self._context.session.room(Filing)
+
+    def look(self) -> None:
+        """The window was entered: look whether the file is what it was."""
+        if self._context.session.state.disk is not None:
+            self.watch.look()
+
+    def look_now(self) -> None:
+        """Something is about to be lost: look at once."""
+        if self._context.session.state.disk is not None:
+            self.watch.look_now()
+
+    def _ask_overwrite(self, path: Path, then: Callable[[], object] | None) -> None:
+        from micrograd_gui.app.disk import ask_overwrite
+
+        ask_overwrite(self._parent, path, lambda: self._write(path, then), lambda: self.ask_save(then),
+                      self.reload, self.look_at_both)  # fmt: skip
+
+    def reload(self) -> None:
+        """What the file holds now, as an edit: undo brings the graph back."""
+        path = self._context.session.state.path
+        opened = None if path is None else self._context.bridge.attempt(open_named, path)
+        if opened is None or opened.path is None or opened.known is None:
+            return
+        self._context.session.replace_graph(arranged(opened.graph), f"Reload {opened.path.stem}")
+        self._filing.saved(self._context.session.state.graph, opened.path, opened.known)
+        if not opened.graph.places:
+            self.places_wanted.emit()
+
+    def look_at_both(self) -> None:
+        """The file as it is now in a second window."""
+        if self._context.session.state.path is not None:
+            self.beside_wanted.emit(self._context.session.state.path)
 
     def ask_export_plot(self, save: Callable[[Path], object]) -> None:
         """A file for the plot; ``save`` writes it, or raises Refusal."""
@@ -172,6 +249,7 @@ class Documents(QObject):
 
     def unless_unsaved(self, then: Callable[[], object]) -> None:
         """Go on, after the question where there is unsaved work."""
+        self.look_now()
         if self._context.session.state.unsaved:
             ask_unsaved(self._parent, self.name, self.save, then)
         else:

@@ -92,21 +92,26 @@ def create_window(source: object = None) -> MainWindow:
             from micrograd_gui.app.live import Link
 
             return window_on(Link(source, {}, {}))
-    from micrograd_gui.app.window import MainWindow
     from micrograd_gui.files.documents import resolve
 
     read = resolve(source)  # before there is a window that a refusal would leave behind
-    window = MainWindow()
+    window = _new_window()
     window.documents.open_source(read)
     return window
 
 
 def window_on(link: Link) -> MainWindow:
     """The window open on live values, not shown yet. Needs a QApplication."""
+    window = _new_window()
+    window.open_live(link)
+    return window
+
+
+def _new_window() -> MainWindow:
     from micrograd_gui.app.window import MainWindow
 
     window = MainWindow()
-    window.open_live(link)
+    window.documents.beside_wanted.connect(lambda path: window.bridge.attempt(open_beside, path))
     return window
 
 
@@ -139,7 +144,7 @@ def _show(value: Any, block: bool | None, local: Mapping[str, Any], lasting: Map
     interactive = has_screen() and _beside_cells()
     if interactive is None or not has_screen():
         return picture(ran_through(value) if link is None else link.found)
-    from PySide6.QtCore import Qt, QThread
+    from PySide6.QtCore import QThread
 
     from micrograd_gui.app.arrangement import application
 
@@ -155,11 +160,26 @@ def _show(value: Any, block: bool | None, local: Mapping[str, Any], lasting: Map
         if status():
             raise KeyboardInterrupt  # the script is to end, as the window has
         return None
+    _keep(window)
+    return window
+
+
+def open_beside(path: Path) -> MainWindow:
+    """A further window on that file. Raises Refusal where it cannot be opened."""
+    window = create_window(path)
+    _keep(window)
+    window.show()
+    return window
+
+
+def _keep(window: MainWindow) -> None:
+    """The window lives until it is closed."""
+    from PySide6.QtCore import Qt
+
     window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     key = id(window)
     _open[key] = window
     window.destroyed.connect(lambda: _open.pop(key, None))
-    return window
 
 
 def _beside_cells() -> bool | None:

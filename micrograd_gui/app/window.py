@@ -122,7 +122,7 @@ class MainWindow(QMainWindow):
         self.background = Background(self)
         self.panes = Panes(self, self.bridge, self.look)
         self.canvas, self.plot, self.docks = self.panes.canvas, self.panes.plot, self.panes.docks
-        self.documents = Documents(self)
+        self.documents = Documents(self, self.panes.stage, self.panes.seen)
         self.blocks = BlockAdding(self, self.canvas)
         self.training = TrainingLoop(self.bridge, self.panes.training_speed, self)
         self.projector = Projector(self, self.bridge, self.appearance, self.panes)
@@ -349,6 +349,8 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(500, self, self.explain)
             if not self.panes.touched:
                 self.panes.arrange_as_at_first()  # not before it has the size that it is seen with
+        elif event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.documents.look()
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -388,8 +390,10 @@ class MainWindow(QMainWindow):
             self.say(new.step.note, refused=True)
 
     def _show_opened(self, state: State) -> None:
-        opening = for_document(state, self.plot)
+        opening, sight = for_document(state, self.plot), state.graph.sight
         self.canvas.fit()
+        if sight.middle is not None and sight.scale is not None:
+            self.canvas.look_as(sight.middle, sight.scale)
         self.plot.show_kind(opening.plot)
         if not self.projector.on:
             self.panes.show_learning(opening.learns)
@@ -434,6 +438,7 @@ class MainWindow(QMainWindow):
         self.bridge.attempt(self.documents.open_dropped, dropped_paths(event.mimeData()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.documents.look_now()
         if self.session.state.unsaved:
             event.ignore()
             self.documents.unless_unsaved(self._close_without_question)

@@ -145,7 +145,7 @@ class FileHead(msgspec.Struct):
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of the format."""
-    return msgspec.json.schema(FileModel)
+    return dict(msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(FileModel))))
 
 
 def encode(graph: Graph) -> str:

@@ -1,13 +1,37 @@
-"""History: all graphs since a document was opened, each with a name for undo and redo."""
+"""History: all graphs since a document was opened, each named for undo and redo, and what its file was."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.graph import Graph, NodeId
+
+Standing = Literal["same", "changed", "gone"]
+
+
+class Fingerprint(Struct, frozen=True):
+    """A file at one time: its size, a digest of its bytes, and what tells unread that it is the same.
+
+    ``changed`` and ``looked`` are in nanoseconds: when it was written last, and when that was looked at.
+    """
+
+    size: int
+    digest: bytes
+    changed: int
+    inode: int
+    looked: int
+
+
+class OnDisk(Struct, frozen=True):
+    """The file as the document knows it, what is seen by it, and whether the disk still holds it."""
+
+    known: Fingerprint
+    moment: int
+    selection: frozenset[NodeId]
+    standing: Standing = "same"
 
 
 class Entry(NamedTuple):

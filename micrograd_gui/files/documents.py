@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,6 +16,9 @@ from micrograd_gui.document.text import spoken
 from micrograd_gui.files.atomic import quoted_name, read_whole, write_readable
 from micrograd_gui.resource import resource
 
+if TYPE_CHECKING:
+    from micrograd_gui.document.history import Fingerprint
+
 SUFFIX = ".micrograd"
 DOT = (".dot", ".gv")
 PICTURES = (".svg", ".png", ".pdf")
@@ -22,11 +26,15 @@ SUFFIXES = (SUFFIX, *DOT, *PICTURES)  # of all files that a graph is read from
 
 
 class OpenedGraph(msgspec.Struct, frozen=True):
-    """A graph, and where it came from: the file that it can be saved to again, else what it is called."""
+    """A graph, and where it came from: the file that it can be saved to again, else what it is called.
+
+    ``known`` is what that file was when it was read.
+    """
 
     graph: Graph
     path: Path | None = None
     title: str = ""
+    known: Fingerprint | None = None
 
 
 @Net("open")
@@ -68,10 +76,12 @@ def open_named(name: str | Path) -> OpenedGraph:
             f"{quoted_name(path)} is neither a file nor an example; "
             f"the examples are {', '.join(example_names())}."
         )
-    graph = read(path)
-    if path.suffix.lower() == SUFFIX:
-        return OpenedGraph(graph, path)
-    return OpenedGraph(graph, title=path.stem)
+    if path.suffix.lower() != SUFFIX:
+        return OpenedGraph(read(path), title=path.stem)
+    from micrograd_gui.files import looking  # a window without a file does without
+
+    content, known = looking.read(path)
+    return OpenedGraph(_graph_in(content, path), path, known=known)
 
 
 @Net("open")
@@ -81,7 +91,11 @@ def read(path: Path | str) -> Graph:
     Raises FileRefusal with a sentence that names file and field.
     """
     path = Path(path)
-    content = read_whole(path).removeprefix(b"\xef\xbb\xbf")
+    return _graph_in(read_whole(path), path)
+
+
+def _graph_in(content: bytes, path: Path) -> Graph:
+    content = content.removeprefix(b"\xef\xbb\xbf")
     suffix = path.suffix.lower()
     if suffix in DOT:
         return _read_dot(content, quoted_name(path))
@@ -110,16 +124,24 @@ def _read_dot(content: bytes, name: str) -> Graph:
     return graph_from_dot(text, name)
 
 
-@Net("save")
 def write(path: Path | str, graph: Graph) -> None:
     """Save the graph as a .micrograd file; raises FileRefusal, and then the old file is untouched."""
-    path = Path(path)
+    save(Path(path), graph)
+
+
+@Net("save")
+def save(path: Path, graph: Graph) -> Fingerprint:
+    """The same, and what the file is then."""
+    from micrograd_gui.files import looking
+
     if path.suffix.lower() != SUFFIX and not path.is_dir():
         raise FileRefusal(
             f"{quoted_name(path)} cannot be written: a graph is saved as a {SUFFIX} file; "
             "for other forms there are Export in the window, and render."
         )
-    write_readable(path, codec.encode(graph).encode("utf-8", "replace"), "the graph")
+    content = codec.encode(graph).encode("utf-8", "replace")
+    write_readable(path, content, "the graph")
+    return looking.written(path, content)
 
 
 class Example(msgspec.Struct, frozen=True):

@@ -100,11 +100,11 @@ class Session:
 
     def saved_as(self, path: Path) -> None:
         """The current graph is what that file holds now."""
-        self._set(replace(self.state, saved=self.state.graph, path=path, title=""))
+        self._set(replace(self.state, saved=self.state.graph, path=path, title="", disk=None))
 
     def saved_as_is(self) -> None:
         """The changes since the last save are given up: there is nothing left to ask about."""
-        self._set(replace(self.state, saved=self.state.graph))
+        self._set(replace(self.state, saved=self.state.graph, disk=None))
 
     def undo(self) -> None:
         """The graph before the last edit is current again; at the first graph nothing happens."""

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.history import History
+from micrograd_gui.document.history import History, OnDisk
 from micrograd_gui.session.build import leaf_data
 from micrograd_gui.session.found import Found
 from micrograd_gui.session.measure import Checked, Nudge, Sides
@@ -56,6 +56,7 @@ class State(Struct, frozen=True, eq=False, dict=True):
         history: All graphs since the document was opened; ``graph`` is the current one.
         saved: The graph that the file holds; None: there is none.
         path, title: The file, and what a document without one is called.
+        disk: What the file was when it was read or written, and whether it still is; None: nobody has looked.
         trace: What was run over the graph; None: nothing yet.
         cursor: After how many steps of the run one stands.
         wanted_cursor: The cursor the user went to: a live edit may shorten the run for a moment, and the
@@ -83,6 +84,7 @@ class State(Struct, frozen=True, eq=False, dict=True):
     saved: Graph | None = None
     path: Path | None = None
     title: str = ""
+    disk: OnDisk | None = None
     trace: Run | None = None
     cursor: int = 0
     wanted_cursor: int = 0
@@ -180,8 +182,14 @@ class State(Struct, frozen=True, eq=False, dict=True):
 
     @property
     def unsaved(self) -> bool:
-        """Whether the graph is another than the one that was saved or opened last."""
-        return self.graph is not self.saved
+        """Whether the graph is another than the one that was saved or opened last, or the file is by now."""
+        return self.graph is not self.saved or (self.disk is not None and self.disk.standing != "same")
+
+    @property
+    def seen_otherwise(self) -> bool:
+        """Whether one stands at another moment than the file says, or something else is selected."""
+        disk = self.disk
+        return disk is not None and (self.cursor, self.selection) != (disk.moment, disk.selection)
 
     @property
     def forward_done(self) -> bool:

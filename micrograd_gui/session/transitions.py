@@ -18,7 +18,7 @@ from micrograd_gui.document.block import Block, BlockId, nodes_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place, Role, Span
 from micrograd_gui.document.history import Entry, History
-from micrograd_gui.document.marks import OF_A_NODE, Breakpoint, Condition, Cue
+from micrograd_gui.document.marks import OF_A_NODE, UNSEEN, Breakpoint, Condition, Cue
 from micrograd_gui.document.node import further_label
 from micrograd_gui.document.text import exact, one_line, read_number, saveable, spoken
 from micrograd_gui.session import measure
@@ -138,7 +138,10 @@ def with_layout(state: State, graph: Graph) -> State:
 
 
 def opened(state: State, graph: Graph, path: Path | None, title: str) -> State:
-    """Another document, with a history of its own; h, the sides of the nudge and what is shown stay."""
+    """Another document, with a history of its own; h, the sides of the nudge and what is shown stay.
+
+    One of a file is at the moment at which it was saved.
+    """
     kept = State(
         h=state.h,
         sides=state.sides,
@@ -146,7 +149,12 @@ def opened(state: State, graph: Graph, path: Path | None, title: str) -> State:
         wires=state.wires,
         notation=state.notation,
     )
-    return replace(kept, history=History((Entry(graph),)), saved=graph, path=path, title=title)
+    first = replace(kept, history=History((Entry(graph),)), saved=graph, path=path, title=title)
+    if graph.sight == UNSEEN:
+        return first
+    from micrograd_gui.session.filed import as_seen  # a new document has not been seen
+
+    return as_seen(first)
 
 
 def nudged(state: State, node: NodeId | None, h: float | None) -> State:

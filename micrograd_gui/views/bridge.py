@@ -45,6 +45,7 @@ class Bridge(QObject):
     Who listens to ``changed``, and how often each is told in a run (a test holds the list):
 
     ==============================  =======================  ============================================
+    app/disk.py                     150 ms                   whether the file is what it was
     app/hall/projecting.py          150 ms                   whether the pane of choice has something to say
     app/hall/presenter.py           150 ms                   the notes on the first screen of two, in the hall
     app/learning/classroom.py       150 ms                   how far a lesson has come; which panes it hides

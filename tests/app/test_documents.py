@@ -116,6 +116,7 @@ def test_a_missing_recent_file_is_refused_with_its_name(opened, tmp_path):
     window = opened("lecture")
     path = tmp_path / "gone.micrograd"
     window.documents.save_to(path)
+    window.documents.open_example("neuron")
     path.unlink()
     before = window.session.state
     window.menus.recent.actions()[0].trigger()

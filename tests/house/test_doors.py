@@ -35,6 +35,8 @@ BEHIND = {
     "files/atomic.py:write_readable": "its callers",
     "files/atomic.py:write_whole": "its callers",
     "files/documents.py:examples": "a file of the program's own",
+    "files/looking.py:look": "names the file gone where it cannot be read",
+    "files/looking.py:read": "its callers",
     "files/lessons.py:_lesson": "open_lesson",
     "files/lessons.py:lessons": "files of the program's own",
     "files/recovery.py:read": "a net of its own: whatever it is, the file is damaged",

@@ -81,7 +81,7 @@ FILE: tuple[Action | None, ...] = (
         "Show what a notebook has changed in the live values that this window was opened on."),
     None,
     Action("save", "&Save", (Std.Save,), lambda c: c.documents.save(),
-        lambda s: s.unsaved or s.path is None, "Save the graph to its file."),
+        lambda s: s.unsaved or s.seen_otherwise or s.path is None, "Save the graph to its file."),
     Action("save_as", "Save &as…", (Std.SaveAs,), lambda c: c.documents.ask_save(), _always,
         "Save the graph to another file."),
     Action("export", "&Export the graph…", ("Ctrl+E",), lambda c: c.export(), _nodes,

@@ -18,6 +18,7 @@ _LARGEST = QRectF(-1e8, -1e8, 2e8, 2e8)  # beyond that Qt's scroll bars run out 
 class ZoomView(QGraphicsView):
     """Qt's view with an empty scene: the scene only says how far one can scroll.
 
+    ``whole``: all of the graph is in view, and stays so when the window changes its size.
     ``zoom``: pixels per scene unit. ``zoomed()``: everything may have another size now.
     ``glide(pixels)``: how what is not in view is scrolled to, where that is not at once; it says whether it
     does so, and scrolling by anything else, or by nothing, ends it.
@@ -28,6 +29,9 @@ class ZoomView(QGraphicsView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.glide: Callable[[QPoint], bool] | None = None
+        self.whole = True
+        self._eye: tuple[QPointF, float] | None = None  # what a file said is to be seen
+        self._put_there = (0.0, 0, 0)  # zoom and scrolling as they were for that
         self._scene = QGraphicsScene(self)  # a QGraphicsView does not own its scene
         self.setScene(self._scene)
         self.setViewport(QWidget())  # to tell what kind Qt's own is, PySide would load every kind of widget
@@ -54,6 +58,36 @@ class ZoomView(QGraphicsView):
         """That point in the middle, at that zoom."""
         size: QSize = self.viewport().size()
         self._put(middle, QPointF(size.width() / 2, size.height() / 2), zoom)
+
+    def look_as(self, middle: tuple[float, float], scale: float) -> None:
+        """That point in the middle, at that zoom, and so it stays until somebody looks elsewhere."""
+        self.whole, self._eye = False, (QPointF(*middle), scale)
+        self.look_at(*self._eye)
+        self._put_there = self._standing
+
+    def stay(self) -> bool:
+        """The view has another size. Gives whether it is not the whole graph that stays in view."""
+        if not self.whole and self._eye is not None and self._put_there == self._standing:
+            middle, scale = self._eye
+            self.look_as((middle.x(), middle.y()), scale)
+        return not self.whole
+
+    @property
+    def eye(self) -> tuple[tuple[float, float], float] | None:
+        """What is in the middle, and at which zoom; as a file said, where nobody has looked elsewhere.
+
+        None where the whole graph is in view.
+        """
+        if self.whole:
+            return None
+        if self._eye is not None and self._put_there == self._standing:
+            return (self._eye[0].x(), self._eye[0].y()), self._eye[1]
+        middle = self.scene_point(QPointF(self.viewport().rect().center()))
+        return (middle.x(), middle.y()), self.zoom
+
+    @property
+    def _standing(self) -> tuple[float, int, int]:
+        return self.zoom, self.horizontalScrollBar().value(), self.verticalScrollBar().value()
 
     def zoom_at(self, factor: float, position: QPointF) -> None:
         """So many times as large, with what is at that pixel staying there."""

@@ -82,7 +82,6 @@ class CanvasView(ZoomView):
         self._motion: Motion | None = None
         self._of_rows: OfRows | None = None  # there once a graph has several rows
         self._clear = [0, 0]  # pixels that are kept clear above and below
-        self._whole = True  # the whole graph is in view and stays so when the window changes its size
         self.editing = InlineEditing(self, bridge.mended.emit)
         self.navigation = BlockNavigation(self, self, bridge.look_into)
         self.pointer = Pointer(self, self.navigation, self.editing)
@@ -107,7 +106,7 @@ class CanvasView(ZoomView):
         factor = look.scale / self.look.scale
         self.look, self.pens = look, pens_of(look)
         self.picture = picture_of(self.bridge.shown, self.graph_scene, self.pens, self.zoom)
-        if self._whole:
+        if self.whole:
             self.fit()
         elif factor != 1.0:
             self.zoom_at(factor, QPointF(self.viewport().rect().center()))
@@ -120,7 +119,7 @@ class CanvasView(ZoomView):
 
     def fit(self) -> None:
         """The whole graph in view; under a projector no smaller than the back row can read."""
-        self._whole = True
+        self.whole = True
         self._stand_in_hall()
         if (stand := self.graph_scene.folding.stand) is not None:
             width, height = stand.room
@@ -201,12 +200,12 @@ class CanvasView(ZoomView):
 
     def zoom_by_hand(self, factor: float, position: QPointF | None = None) -> None:
         """Nearer or further, about that pixel (None: the middle); the user has chosen what to look at."""
-        self._whole = False
+        self.whole = False
         self.zoom_at(factor, QPointF(self.viewport().rect().center()) if position is None else position)
 
     def scroll_by_hand(self, pixels: QPoint) -> None:
         """Scroll; the user has chosen what to look at."""
-        self._whole = False
+        self.whole = False
         self.scroll_by(pixels)
 
     def edit_label(self, number: NodeId) -> None:
@@ -336,7 +335,7 @@ class CanvasView(ZoomView):
         self.picture = picture_of(new, self.graph_scene, self.pens, self.zoom)
         if followed is None:
             self.viewport().update()
-            came_out |= self.look.projector and self._whole
+            came_out |= self.look.projector and self.whole
         else:
             rects = followed + differences(before, self.picture)
             if (now := self.picture.target) != target:
@@ -349,7 +348,7 @@ class CanvasView(ZoomView):
         if old.graph is not new.graph:
             same_document = new.same_document(old)
             if same_document:
-                self._whole = False  # what is being edited must not slide away when the window is resized
+                self.whole = False  # what is being edited must not slide away when the window is resized
             if old.graph.places is not new.graph.places:
                 self.grow(self.graph_scene.bounds())
             self.pointer.follow(same_structure=same_document and new.graph.same_structure(old.graph))
@@ -358,7 +357,7 @@ class CanvasView(ZoomView):
             self._describe()
         if (old.graph, old.trace, old.cursor) != (new.graph, new.trace, new.cursor):
             self._say_of_rows()
-        seen = not self.look.projector or (self._whole and self.graph_scene.folding.stand is not None)
+        seen = not self.look.projector or (self.whole and self.graph_scene.folding.stand is not None)
         if not seen and new.step is not old.step and self.picture.acting is not None:
             self.show_node(self.picture.acting)
         self._move(old, new)
@@ -496,5 +495,5 @@ class CanvasView(ZoomView):
         super().resizeEvent(event)
         self.navigation.lay_out()
         self._make_room()
-        if self._whole:
+        if not self.stay():
             self.fit()

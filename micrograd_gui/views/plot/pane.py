@@ -130,6 +130,10 @@ class PlotPane(QWidget):
         """The name of the kind that is shown."""
         return self.view.kind.name
 
+    def knows(self, name: str) -> bool:
+        """Whether there is a kind of plot of that name."""
+        return name in self._kinds
+
     def offers(self, name: str, state: State) -> bool:
         """Whether that kind of plot has anything to show of the State."""
         return not self._kinds[name].why_empty(state)
