@@ -49,27 +49,28 @@ def write_all(files: Iterable[tuple[Path, bytes]], *, private: bool = False) -> 
     """
     stored: list[tuple[Path, Path]] = []
     paths: list[Path] = []
-    token = os.urandom(4).hex()
-    with ExitStack() as held:
-        try:
-            for path, content in files:
-                paths.append(path)
-                with _in_words(path):
-                    _store(path, content, stored, token, held, private)
-            pairs = list(zip(paths, stored, strict=True))
-            for path, (beside, target) in reversed(
-                pairs
-            ):  # last comes the first: while it is there, it is held
-                with _in_words(path):
-                    if os.name == "nt" and beside is stored[0][0]:
-                        held.close()  # what is open cannot be moved there
-                    os.replace(beside, target)
-                _tell("wrote %s", target)
-        finally:
-            for beside, _ in stored:
-                with suppress(OSError, ValueError):
-                    beside.unlink()  # what is still there was not wanted in the end
-                _unfinished.remove(beside)
+    token = ""
+    held = ExitStack()
+    try:
+        for path, content in files:
+            paths.append(path)
+            with _in_words(path):
+                token = token or os.urandom(4).hex()
+                _store(path, content, stored, token, held, private)
+        pairs = list(zip(paths, stored, strict=True))
+        for path, (beside, target) in reversed(pairs):  # last comes the first: while it is there, it is held
+            with _in_words(path):
+                if os.name == "nt" and beside is stored[0][0]:
+                    held.close()  # what is open cannot be moved there
+                os.replace(beside, target)
+            _tell("wrote %s", target)
+    finally:
+        for beside, _ in stored:
+            with suppress(OSError, ValueError):
+                beside.unlink()  # what is still there was not wanted in the end
+            _unfinished.remove(beside)
+        with suppress(OSError):  # all is on the disk, or given up: it is only let go of
+            held.close()
     for folder in {target.parent for _, target in stored}:
         _settle(folder)
         sweep(folder)

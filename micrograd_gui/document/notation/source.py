@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from micrograd_gui.document.errors import ExpressionRefusal, Net
 from micrograd_gui.document.notation.signs import multiplies_unsaid, plain
-from micrograd_gui.document.text import LONGEST_EXPRESSION, spoken, with_point
+from micrograd_gui.document.text import LONGEST_EXPRESSION, one_line, spoken, with_point
 
 _PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.|In \[\d*\]:| +\.\.\.:)(?: |$)")
 
@@ -144,7 +144,9 @@ class SourceText:
 def _with_point(text: str) -> str:
     """What to write where a number was given a decimal comma; empty where none was."""
     found = _COMMA.search(text)
-    return f"a number is written with a point: write {with_point(found.group())}" if found else ""
+    if found is None:
+        return ""
+    return f"a number is written with a point: write {one_line(with_point(found.group()), 60)}"
 
 
 @Net("paste", "What is on the clipboard")

@@ -1,0 +1,153 @@
+"""The soak: hours of the same work in one window; memory stays flat, and no process, thread or file is left.
+
+A round opens each example, runs, steps, edits, trains, undoes, saves, exports and changes the look. The first
+rounds fill what is kept on purpose (fonts, layouts, pictures); from then on memory is measured.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import tempfile
+import threading
+import time
+from pathlib import Path
+from random import Random
+from statistics import median
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication
+
+from micrograd_gui import door
+from micrograd_gui.app.arrangement import application
+from micrograd_gui.app.start import create_window, errors_shown
+from micrograd_gui.files import documents
+from tests.ordeals.report import Report
+from tests.ordeals.walk import Ears
+
+COUNTED = "rounds"
+GROWTH = 0.02  # of the memory after the first quarter of the time
+FEWEST = 8  # rounds, before memory is judged
+_ACTIONS = (
+    "forward", "backward_step", "backward_step", "backward", "previous", "first", "last", "check_all",
+    "zero_grad", "update", "theme", "theme", "order", "order", "wires", "wires", "select_all", "duplicate",
+    "undo", "why", "why", "fit",
+)  # fmt: skip
+
+
+def held() -> int:
+    """Bytes of memory that are this process's own now."""
+    with open("/proc/self/smaps_rollup") as file:
+        rows = dict(line.split(":", 1) for line in file if ":" in line and "-" not in line.split(":")[0])
+    return 1024 * (int(rows["Private_Dirty"].split()[0]) + int(rows["Private_Clean"].split()[0]))
+
+
+def left() -> dict[str, int]:
+    """How many processes, threads, open files and temporary files are there."""
+    me = os.getpid()
+    children = 0
+    for each in os.listdir("/proc"):
+        if each.isdigit():
+            try:
+                with open(f"/proc/{each}/stat") as file:
+                    children += int(file.read().rpartition(")")[2].split()[1]) == me
+            except OSError:
+                continue
+    files = sum(len(names) for _, _, names in os.walk(tempfile.gettempdir()))
+    return {
+        "processes": children,
+        "threads": len(os.listdir("/proc/self/task")),
+        "threads of Python": threading.active_count(),
+        "open files": len(os.listdir("/proc/self/fd")),
+        "temporary files": files,
+    }
+
+
+def settle(seconds: float = 0.3) -> None:
+    """What was put off is done, and what nobody holds is gone."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        QApplication.processEvents()
+        time.sleep(0.01)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.collect()
+
+
+def work(window: Any, name: str, folder: Path) -> None:
+    """An hour of teaching in a few seconds, on one example."""
+    window.documents.open_source(documents.resolve(name))
+    QApplication.processEvents()
+    session = window.session
+    for action in _ACTIONS:
+        found = window.findChild(QAction, action)
+        if found is not None and found.isEnabled():
+            found.trigger()
+        QApplication.processEvents()
+    leaf = next(node.id for node in session.state.graph if node.is_leaf)
+    for number in range(20):
+        window.bridge.attempt(session.set_value, leaf, number / 7)
+        QApplication.processEvents()
+    if session.state.graph.data is not None:
+        window.bridge.attempt(session.train_tick, 20)
+        session.train_stop()
+        QApplication.processEvents()
+    path = folder / f"{name}.micrograd"
+    door.write(session.state.graph, path)
+    door.render(session.state.graph, folder / f"{name}.svg")
+    while session.state.history.undo_name is not None:
+        session.undo()
+    settle(0.05)
+
+
+def run(draw: Random, report: Report) -> None:
+    """Rounds until the time is over; then the figures are compared."""
+    report.counted = COUNTED
+    app = application()
+    app.setApplicationName("micrograd-gui")
+    ears = Ears()
+    sizes: list[tuple[float, int]] = []
+    with tempfile.TemporaryDirectory() as name, ears.open():
+        window = create_window("lecture")
+        window.resize(1024, 700)
+        window.show()
+        before: dict[str, int] = {}
+        with errors_shown(window.say):
+            while not report.full or not sizes:
+                names = list(documents.example_names())
+                draw.shuffle(names)
+                for each in names:
+                    work(window, each, Path(name))
+                report.done[COUNTED] += 1
+                settle(1.0)
+                sizes.append((report.spent, held()))
+                for sentence in ears.heard:
+                    report.fault(sentence)
+                ears.heard.clear()
+                if not before and report.done[COUNTED] >= 2:
+                    before = left()
+            after = left()
+        window.session.saved_as_is()
+        window.close()
+        window.deleteLater()
+        settle()
+    _judge(sizes, before or after, after, report)
+
+
+def _judge(
+    sizes: list[tuple[float, int]], before: dict[str, int], after: dict[str, int], report: Report
+) -> None:
+    """Memory in the second quarter of the time beside that in the last, and what is there beside what was."""
+    for what, number in after.items():
+        report.notes[what] = f"{before[what]} after two rounds, {number} at the end"
+        if number > before[what]:
+            report.fault(f"{what} are left: {before[what]} before, {number} after")
+    quarter = len(sizes) // 4
+    early = [size for _, size in sizes[quarter : 2 * quarter]] or [sizes[0][1]]
+    late = [size for _, size in sizes[-quarter:]] if quarter else [sizes[-1][1]]
+    growth = median(late) / median(early) - 1
+    first, last = median(early) / 1e6, median(late) / 1e6
+    report.notes["memory"] = f"{first:.1f} MB in the second quarter, {last:.1f} MB in the last: {growth:+.1%}"
+    if len(sizes) >= FEWEST and growth > GROWTH:
+        report.fault(f"memory grows by more than {GROWTH:.0%}")
