@@ -1,6 +1,6 @@
 """The campaign: kills, faults, mutants and long walks, for as long as one likes, and what they found.
 
-    python tests/campaign.py --minutes 10 [--seed 7] [kills faults mutants walk soak]
+    python tests/campaign.py --minutes 10 [--seed 7] [kills | sessions | faults | mutants | walk | soak …]
 
 Without names all parts share the time. What was done and found is printed at the end; the exit status is 1
 where something was found. The same seed tries the same things in the same order, as far as the clock lets it.
@@ -19,7 +19,14 @@ from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = ("kills", "faults", "mutants", "walk", "soak")  # modules of tests/ordeals
+PARTS = {  # modules of tests/ordeals
+    "kills": "a saving process is killed at any moment",
+    "sessions": "the window is killed in the midst of work, and started again",
+    "faults": "system calls of saves, recovery writes and exports fail in turn",
+    "mutants": "spoiled files and texts of all forms are opened",
+    "walk": "whatever can be done in the window is done at random, and undone",
+    "soak": "the same work for hours; memory, processes, threads, files are counted",
+}
 
 
 def main() -> int:
@@ -29,13 +36,13 @@ def main() -> int:
     parser.add_argument("--most", type=int, default=sys.maxsize, help="a part ends after so many, too")
     parser.add_argument("--keep", type=Path, help="a folder for what made faults")
     parser.add_argument(
-        "parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all, where none is named"
+        "parts", nargs="*", metavar="PART", help="; ".join(f"{name}: {what}" for name, what in PARTS.items())
     )
     given = parser.parse_args()
     unknown = sorted(set(given.parts) - set(PARTS))
     if unknown:
         parser.error(f"there is no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
-    parts = given.parts or PARTS
+    parts = given.parts or list(PARTS)
     seconds = given.minutes * 60 / len(parts)
     if len(parts) == 1:
         if given.keep is not None:

@@ -17,7 +17,8 @@ from micrograd_gui.document.text import MINUS, may_be_grouped, spoken, with_poin
 from micrograd_gui.files.atomic import quoted_name, read_whole, write_readable
 
 COLUMNS_AT_MOST = 1_000
-_RATIO = re.compile(r"[+-]?(\d+\.?\d*\*?)?(pi|π|√?\d+\.?\d*)(/\d+\.?\d*)?")
+# nothing in it is gone back to: else a field of some thousand digits would take for ever
+_RATIO = re.compile(r"[+-]?(\d++\.?\d*+\*?)?(pi|π|√?\d++\.?\d*+)(/\d++\.?\d*+)?")
 _SEPARATORS = (";", "\t", ",", "|", " ")
 _DECLARED = re.compile(r'\s*"?sep=(.)"?[ ,;\t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)  # a line for spreadsheets
 _LOOKED_AT = 30  # lines, to tell what stands between fields

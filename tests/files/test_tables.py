@@ -201,3 +201,11 @@ def test_what_is_written_is_read_back_to_the_bit(tmp_path: Path) -> None:
     data = datasets.make("moons")
     tables.write(tmp_path / "moons.csv", data)
     assert tables.read(tmp_path / "moons.csv") == data
+
+
+@pytest.mark.parametrize(
+    "field", ["2" * 100_000 + "x", "**2" * 30_000, "1.5*" * 30_000, "√" + "9" * 100_000 + "/"]
+)
+def test_a_field_of_any_length_is_judged_at_once(field: str) -> None:
+    with pytest.raises(FileRefusal):
+        tables.parse(f"x,y\n1,2\n{field},4\n")
