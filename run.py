@@ -6,15 +6,21 @@
 Only the standard library is used, and neither ensurepip nor an installed Qt library is taken for granted.
 """
 
+import os
+import signal
+import sys
+
+CAN_BE_INTERRUPTED = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+if __name__ == "__main__" and CAN_BE_INTERRUPTED:  # until there is something to be told, Ctrl+C says nothing
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+
 import concurrent.futures
 import contextlib
 import ctypes
 import hashlib
 import importlib.util
-import os
 import shutil
 import subprocess
-import sys
 import sysconfig
 import time
 from pathlib import Path
@@ -259,6 +265,8 @@ def start(arguments):
     command = [str(PYTHON), "-P", "-m", "micrograd_gui", *arguments]
     if os.name == "nt":
         return subprocess.run(command).returncode
+    if CAN_BE_INTERRUPTED:  # else Python would tell where in its start it was; the program lets it in
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     return os.execv(command[0], command)
 
 
@@ -319,6 +327,8 @@ if __name__ == "__main__":
     if sys.version_info < OLDEST:
         sys.exit("micrograd-gui needs Python 3.11 or newer; this is {}.{}.".format(*sys.version_info[:2]))
     try:
+        if CAN_BE_INTERRUPTED:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
         say("Interrupted; the next start takes up what was left undone.")
