@@ -49,7 +49,7 @@ def leave(status: int) -> NoReturn:
 class Signals:
     """The signals of a window, whose event loop runs no Python while nothing happens.
 
-    Each of them is also a byte that comes through a socket: whoever waits at ``waiting`` calls ``answer``.
+    Each of them is also a byte that comes at the file number ``waiting``: who waits there calls ``answer``.
     Ctrl+C asks the window to close, as its own button does; while the question about unsaved work is open,
     which ``asking`` tells, and where the window is too busy to ask it, another one ends it at once. TERM and
     HUP do that in any case; ``keep`` is called before. A signal that is ignored, as by nohup, stays so.
@@ -58,32 +58,20 @@ class Signals:
     def __init__(
         self, close: Callable[[], object], asking: Callable[[], object], keep: Callable[[], object]
     ) -> None:
-        import socket  # 2 ms, which no command needs
-
         self._close, self._asking, self._keep = close, asking, keep
         self._wanted = False  # it is to close, and does not know it yet
         self._ending = False
         self._before: dict[int, Any] = {}
-        self._waiting, self._waking = socket.socketpair()
-        self._waiting.setblocking(False)
-        self._waking.setblocking(False)
-        self._woken = signal.set_wakeup_fd(self._waking.fileno(), warn_on_full_buffer=False)
+        self.waiting, waking, self._drain, self._shut = _channel()
+        self._woken = signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
         for number in (signal.SIGINT, *(getattr(signal, name, None) for name in _ENDING)):
             if number is not None and signal.getsignal(number) not in (signal.SIG_IGN, None):
                 heard = self._interrupt if number == signal.SIGINT else self._end
                 self._before[number] = signal.signal(number, heard)
 
-    @property
-    def waiting(self) -> int:
-        """The file number at which a byte comes with each signal."""
-        return self._waiting.fileno()
-
     def answer(self) -> None:
         """Do what signals asked for since."""
-        try:
-            self._waiting.recv(64)
-        except OSError:
-            return  # somebody was here before
+        self._drain()
         if self._wanted:
             self._wanted = False
             self._close()
@@ -93,8 +81,8 @@ class Signals:
         signal.set_wakeup_fd(self._woken)
         for number, before in self._before.items():
             signal.signal(number, before)
-        self._waiting.close()
-        self._waking.close()
+        self._before = {}
+        self._shut()
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         """Called between any two moves of the program, so the window is asked when it has its turn again."""
@@ -115,3 +103,29 @@ class Signals:
         if not self._ending:
             self._ending = True
             self._keep()
+
+
+def _channel() -> tuple[int, int, Callable[[], object], Callable[[], object]]:
+    """Two file numbers, what takes away the bytes of the second at the first, and what closes both."""
+    if sys.platform == "win32":  # which waits for sockets alone; they take 2 ms to load
+        import socket
+
+        near, far = socket.socketpair()
+        near.setblocking(False)
+        far.setblocking(False)
+        return near.fileno(), far.fileno(), lambda: near.recv(64), lambda: [near.close(), far.close()]
+    first, second = os.pipe()
+    os.set_blocking(first, False)
+    os.set_blocking(second, False)
+
+    def drain() -> None:
+        try:
+            os.read(first, 64)
+        except BlockingIOError:
+            return  # somebody was here before
+
+    def shut() -> None:
+        os.close(first)
+        os.close(second)
+
+    return first, second, drain, shut

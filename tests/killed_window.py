@@ -164,9 +164,10 @@ def digest_found(found: Any) -> str:
 
 def _digest(graph: Any, script: Any, cursor: int, selection: Any) -> str:
     from micrograd_gui.document import codec
+    from micrograd_gui.document.marks import UNSEEN
 
     passes = None if script is None else list(script)
-    seen = repr((codec.encode(graph), passes, cursor, sorted(selection)))
+    seen = repr((codec.encode(graph.seen(UNSEEN)), passes, cursor, sorted(selection)))
     return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 

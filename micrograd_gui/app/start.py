@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from micrograd_gui.app.window import MainWindow
 
 SETTLED_AFTER = 5000  # milliseconds, when all is loaded that a window needs at first
-SIGNALS_AFTER = 200  # milliseconds, when the first paint is over
 GREETED_AFTER = 700  # milliseconds, when the first paint is over
 _log = logger_of(__name__)
 
@@ -68,7 +68,7 @@ def run_window(source: object = None, lesson: str | None = None) -> int:
     app = application()
     app.setApplicationName("micrograd-gui")
     window = create_window(source)
-    with errors_shown(window.say, lambda: window.recovering().hurry()), signals_heeded(window) as status:
+    with errors_shown(window.say, partial(_keep_all, window)), signals_heeded(window) as status:
         window.show()
         QTimer.singleShot(0, _let_collect)
         QTimer.singleShot(SETTLED_AFTER, gc.freeze)  # matplotlib is there, too
@@ -155,7 +155,7 @@ def _show(value: Any, block: bool | None, local: Mapping[str, Any], lasting: Map
         block = not interactive and QThread.currentThread().loopLevel() == 0
     window.show()
     if block:
-        with errors_shown(window.say, lambda: window.recovering().hurry()), signals_heeded(window) as status:
+        with errors_shown(window.say, partial(_keep_all, window)), signals_heeded(window) as status:
             app.exec()
         if status():
             raise KeyboardInterrupt  # the script is to end, as the window has
@@ -240,48 +240,58 @@ def errors_shown(say: Callable[..., object], keep: Callable[[], object] = lambda
 
 @contextmanager
 def signals_heeded(window: MainWindow) -> Iterator[Callable[[], int]]:
-    """While this lasts, Ctrl+C closes the window, and TERM and HUP end it with all that is unsaved kept.
+    """While this lasts, Ctrl+C closes the windows, and TERM and HUP end them with all that is unsaved kept.
 
-    Gives a function that tells the exit status: not 0 where Ctrl+C has closed it.
+    Gives a function that tells the exit status: not 0 where Ctrl+C has closed them.
     """
-    from PySide6.QtCore import QTimer
+    from PySide6.QtCore import QSocketNotifier
 
     from micrograd_gui.interrupts import INTERRUPTED, Signals
 
-    signals: Signals | None = None
     asked = False
 
-    def question() -> QMessageBox | None:
+    def questions() -> list[QMessageBox]:
         from PySide6.QtWidgets import QMessageBox
 
-        return next((box for box in window.findChildren(QMessageBox, "unsaved") if box.isVisible()), None)
+        found = (each.findChildren(QMessageBox, "unsaved") for each in _windows(window))
+        return [box for boxes in found for box in boxes if box.isVisible()]
 
     def close() -> None:
         nonlocal asked
         asked = True
-        window.close()
-        if (box := question()) is not None:
+        for each in _windows(window):
+            each.close()
+        for box in questions():
             box.rejected.connect(stay)
 
     def stay() -> None:
         nonlocal asked
         asked = False
 
-    def begin() -> None:
-        """There is nothing to lose before the first paint, which does not wait for sockets."""
-        nonlocal signals
-        from PySide6.QtCore import QSocketNotifier
-
-        signals = Signals(close, question, lambda: window.recovering().write_now())
-        notifier = QSocketNotifier(signals.waiting, QSocketNotifier.Type.Read, window)
-        notifier.activated.connect(signals.answer)
-
-    QTimer.singleShot(SIGNALS_AFTER, window, begin)
+    signals = Signals(close, questions, partial(_keep_all, window, now=True))
+    notifier = QSocketNotifier(signals.waiting, QSocketNotifier.Type.Read)
+    notifier.activated.connect(signals.answer)
     try:
         yield lambda: INTERRUPTED if asked else 0
     finally:
-        if signals is not None:
-            signals.end()
+        notifier.setEnabled(False)
+        notifier.deleteLater()
+        signals.end()
+
+
+def _windows(first: MainWindow) -> list[MainWindow]:
+    """All windows of this process."""
+    return [first, *(each for each in _open.values() if each is not first)]
+
+
+def _keep_all(first: MainWindow, *, now: bool = False) -> None:
+    """Have the disk know what is unsaved in any window; ``now``: when this returns."""
+    for window in _windows(first):
+        recovering = window.recovering()
+        if now:
+            recovering.write_now()
+        else:
+            recovering.hurry()
 
 
 def has_screen() -> bool:

@@ -23,10 +23,12 @@ from micrograd_gui.document.block import Block
 from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place, Span
+from micrograd_gui.document.history import OnDisk, Standing
 from micrograd_gui.document.marks import NO_MARKS, UNSEEN, Marks, Sight
 from micrograd_gui.document.node import Node
 from micrograd_gui.document.text import saveable
 from micrograd_gui.files.atomic import opened_privately, quoted_name, reason, sweep, take, write_whole
+from micrograd_gui.files.looking import look
 from micrograd_gui.log import logger_of
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Pass
@@ -60,30 +62,16 @@ def folder() -> Path:
 # What stands in one ------------------------------------------------------------------------------
 
 
-class Stamp(Struct, frozen=True):
-    """What a file was like when it was read or written last: enough to see that it is another one now."""
-
-    size: int
-    changed: int  # nanoseconds
-
-    @classmethod
-    def of(cls, path: Path) -> Stamp | None:
-        """That of the file; None where there is none."""
-        try:
-            found = path.stat()
-        except (OSError, ValueError):
-            return None
-        return cls(found.st_size, found.st_mtime_ns)
-
-
 class KeptDocument(Struct, frozen=True):
     """A document as it was on screen, but for its nodes, their places, and its rows.
+
+    ``sight`` tells of plot and zoom alone.
 
     Attributes:
         name: What it was called.
         at: When it was kept, in seconds since 1970.
         title, file: What it was opened as, and its own file, in the system's spelling; None: it had none.
-        stamp: What its file was like then; None: there was none.
+        disk: What its file was, as the document knew it; None: it knew of none.
         script: What had been run; None: nothing.
         cursor, wanted_cursor, selection: As in the State.
     """
@@ -92,7 +80,7 @@ class KeptDocument(Struct, frozen=True):
     at: float
     title: str = ""
     file: bytes | None = None
-    stamp: Stamp | None = None
+    disk: OnDisk | None = None
     script: tuple[Pass, ...] | None = None
     cursor: int = 0
     wanted_cursor: int = 0
@@ -129,7 +117,7 @@ class Recovered(Struct, frozen=True):
 
 
 def content(
-    state: State, name: str, stamp: Stamp | None, give_way: Callable[[], object] = lambda: None
+    state: State, name: str, sight: Sight = UNSEEN, give_way: Callable[[], object] = lambda: None
 ) -> bytes:
     """A recovery file of the State; ``give_way`` is called between two parts of a large one."""
     graph, trace = state.graph, state.trace
@@ -138,7 +126,7 @@ def content(
         at=time.time(),
         title=saveable(state.title),
         file=None if state.path is None else os.fsencode(state.path.absolute()),
-        stamp=stamp,
+        disk=state.disk,
         script=None if trace is None else tuple(trace.script),
         cursor=state.cursor,
         wanted_cursor=state.wanted_cursor,
@@ -150,7 +138,7 @@ def content(
         blocks=graph.blocks,
         plan=graph.plan,
         marks=graph.marks,
-        sight=graph.sight,
+        sight=sight,
         ops=tuple((op.name, op.expression, tuple(op.slopes)) for op in _own_ops(graph)),
     )
     encoder = msgspec.msgpack.Encoder()
@@ -409,11 +397,11 @@ def abandoned(where: Path) -> list[Slot]:
 
 
 class LeftBehind(Struct, frozen=True, eq=False):
-    """What a window left that ended without a word, and where; ``changed``: its file is another now."""
+    """What a window left that ended without a word, and where, and what has become of its file since."""
 
     slot: Slot
     found: Recovered
-    changed: bool
+    standing: Standing
 
 
 def left_behind(where: Path, saved_in: Iterable[Path] = ()) -> tuple[list[LeftBehind], list[str]]:
@@ -436,7 +424,9 @@ def left_behind(where: Path, saved_in: Iterable[Path] = ()) -> tuple[list[LeftBe
             slot.remove()  # it was saved, and the program killed before this was gone
             slot.release()
             continue
-        left.append(LeftBehind(slot, found, path is not None and Stamp.of(path) != found.kept.stamp))
+        disk = found.kept.disk
+        standing: Standing = "same" if path is None or disk is None else look(path, disk.known)[1]
+        left.append(LeftBehind(slot, found, standing))
     return left, sentences
 
 
@@ -444,12 +434,12 @@ def _is_saved(path: Path, found: Recovered) -> bool:
     """Whether the file was written later than that, and holds the same."""
     from micrograd_gui.files import documents
 
-    stamp, mine = Stamp.of(path), found.graph
-    if stamp is None or stamp.changed < (found.kept.at - _CLOCKS) * 1e9:
-        return False
+    mine = found.graph
     try:
+        if path.stat().st_mtime < found.kept.at - _CLOCKS:
+            return False
         other = documents.read(path)
-    except FileRefusal:
+    except (OSError, ValueError, FileRefusal):
         return False
     return (
         mine.nodes == other.nodes

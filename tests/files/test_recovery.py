@@ -17,7 +17,7 @@ from micrograd_gui.session.session import Session
 
 def file_of(tmp_path: Path, session: Session, name: str = "a graph") -> Path:
     path = tmp_path / "0123456789abcdef.recovery"
-    path.write_bytes(recovery.content(session.state, name, None))
+    path.write_bytes(recovery.content(session.state, name))
     return path
 
 
@@ -78,7 +78,7 @@ def test_what_was_saved_before_the_program_was_killed_is_not_offered(tmp_path: P
 
 def test_a_place_that_somebody_holds_is_nobody_elses(tmp_path: Path) -> None:
     slot = Slot.begun(tmp_path)
-    slot.write(recovery.content(Session(load_example("neuron")).state, "a", None))
+    slot.write(recovery.content(Session(load_example("neuron")).state, "a"))
     assert recovery.abandoned(tmp_path) == []
     slot.release()
     (again,) = recovery.abandoned(tmp_path)

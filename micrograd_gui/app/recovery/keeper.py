@@ -10,8 +10,9 @@ from threading import Condition, RLock, Thread
 from msgspec import Struct
 
 from micrograd_gui.document.errors import FileRefusal
+from micrograd_gui.document.marks import UNSEEN, Sight
 from micrograd_gui.files import recovery
-from micrograd_gui.files.recovery import Slot, Stamp
+from micrograd_gui.files.recovery import Slot
 from micrograd_gui.log import logger_of
 from micrograd_gui.session.state import State
 
@@ -23,11 +24,11 @@ _log = logger_of(__name__)
 
 
 class Present(Struct, frozen=True):
-    """What there is to keep: a State, what it is called, and what its file was like."""
+    """What there is to keep: a State, what it is called, and its plot and zoom."""
 
     state: State
     name: str
-    stamp: Stamp | None
+    sight: Sight = UNSEEN
 
 
 class Keeper:
@@ -71,7 +72,7 @@ class Keeper:
     def write_now(self, present: Present | None) -> None:
         """Have it on the disk when this returns; what goes wrong is logged."""
         with self._changed:
-            if present is None and self._wanted is None:
+            if self._ended or (present is None and self._wanted is None):
                 return
             self._wanted = present
             self._number += 1
@@ -130,7 +131,7 @@ class Keeper:
         if present is None:
             content = b""
         else:
-            content = recovery.content(present.state, present.name, present.stamp, give_way)
+            content = recovery.content(present.state, present.name, present.sight, give_way)
         with self._writing:
             if number <= self._done:
                 return

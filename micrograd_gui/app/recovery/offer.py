@@ -217,9 +217,9 @@ def _lines(left: LeftBehind) -> list[str]:
     lines = [kept.name, f"{_when(kept.at)} · {nodes}"]
     if kept.path is None:
         lines.append("in no file")
-    elif not kept.path.exists():
+    elif left.standing == "gone":
         lines.append(f"{kept.path.name} is gone")
-    elif left.changed:
+    elif left.standing == "changed":
         lines.append(f"⚠ {kept.path.name} has changed since")
     else:
         lines.append(f"changes of {kept.path.name}")

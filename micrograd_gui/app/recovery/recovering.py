@@ -15,10 +15,11 @@ from shiboken6 import isValid
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.documents import Documents, document_name
 from micrograd_gui.app.recovery.keeper import Keeper, Present
+from micrograd_gui.document.marks import Sight
 from micrograd_gui.files import documents, recovery
 from micrograd_gui.files.atomic import quoted_name
 from micrograd_gui.files.documents import OpenedGraph
-from micrograd_gui.files.recovery import LeftBehind, Recovered, Slot, Stamp
+from micrograd_gui.files.recovery import LeftBehind, Recovered, Slot
 from micrograd_gui.session.record import record
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import RecordedRun
@@ -51,7 +52,6 @@ class Recovering(QObject):
         self._failed.connect(lambda sentence: context.say(sentence, refused=True))
         self._keeper = keeper = Keeper(recovery.folder(), self._failed.emit)
         state = context.session.state
-        self._stamp = None if state.path is None else Stamp.of(state.path)
         self._held = state if live else None
         self._stop_listening = context.session.listen(self._on_changed)
         left = self._left  # not self: what stands here runs when self is half gone
@@ -91,8 +91,6 @@ class Recovering(QObject):
     def _on_changed(self, old: State, new: State) -> None:
         if not new.same_document(old):
             self._held = None
-        if new.path != old.path or new.saved is not old.saved or not new.same_document(old):
-            self._stamp = None if new.path is None else Stamp.of(new.path)
         told = self._told
         if (
             told is None
@@ -101,7 +99,7 @@ class Recovering(QObject):
             or new.trace is not told.trace
             or new.selection is not told.selection
             or new.saved is not told.saved
-            or new.path != told.path
+            or new.disk is not told.disk
         ):
             self._keep(new)
 
@@ -113,7 +111,7 @@ class Recovering(QObject):
         held = self._held is not None and state.same_document(self._held) and bool(state.graph.nodes)
         if not state.unsaved and not held:
             return None
-        return Present(state, document_name(state), self._stamp)
+        return Present(state, document_name(state), Sight(**self._documents.seen()))
 
     # Offering --------------------------------------------------------------------------------
 
@@ -164,21 +162,20 @@ class Recovering(QObject):
         state = replace(
             session.state,
             saved=None,
+            disk=None if kept.disk is None else replace(kept.disk, standing=left.standing),
             trace=run,
             cursor=0 if run is None else min(kept.cursor, len(run)),
             wanted_cursor=kept.wanted_cursor,
             selection=frozenset(node for node in kept.selection if node in left.found.graph.nodes),
         )
         session.take(state)
-        self._stamp = kept.stamp
         self._keep(state)
-        if left.changed and kept.path is not None:
-            what = "has changed since" if kept.path.exists() else "is gone"
-            self._context.say(
-                f"Recovered {kept.name}, not saved yet. Its file {quoted_name(kept.path)} {what}."
-            )
-        else:
-            self._context.say(f"Recovered {kept.name}, not saved yet.")
+        self._documents.look()
+        said = f"Recovered {kept.name}, not saved yet."
+        if left.standing != "same" and kept.path is not None:
+            what = "is gone" if left.standing == "gone" else "has changed since"
+            said += f" Its file {quoted_name(kept.path)} {what}."
+        self._context.say(said)
         then()
 
     def _save(self, left: LeftBehind, path: Path) -> None:
