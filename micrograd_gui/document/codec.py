@@ -323,9 +323,9 @@ def _view_of(graph: Graph) -> dict[str, Any]:
     if graph.ranges:
         view["ranges"] = {str(number): [*map(float, span)] for number, span in graph.ranges.items()}
     if graph.marks.cues:
-        view["cues"] = [msgspec.to_builtins(CueModel(*each)) for each in graph.marks.cues]
+        view["cues"] = [msgspec.to_builtins(CueModel(c.moment, c.name, c.note)) for c in graph.marks.cues]
     if graph.marks.breakpoints:
-        models = (BreakpointModel(*each) for each in graph.marks.breakpoints)
+        models = (BreakpointModel(each.on, each.node) for each in graph.marks.breakpoints)
         view["breakpoints"] = [msgspec.to_builtins(each) for each in models]
     if graph.sight != UNSEEN:
         view.update(msgspec.to_builtins(graph.sight))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from micrograd_gui.document.graph import Graph, NodeId
 
@@ -34,7 +35,7 @@ class OnDisk(Struct, frozen=True):
     standing: Standing = "same"
 
 
-class Entry(NamedTuple):
+class Entry(Struct, frozen=True):
     """A graph, what was done to reach it, and the gesture that did it.
 
     ``way`` is where its parameters stood before the last updates that led there, the oldest first: for each
@@ -87,7 +88,7 @@ class History(Struct, frozen=True):
     def amended(self, graph: Graph) -> History:
         """With another graph in the current entry: what belongs to the edit but came later (a layout)."""
         entries = list(self.entries)
-        entries[self.index] = entries[self.index]._replace(graph=graph)
+        entries[self.index] = replace(entries[self.index], graph=graph)
         return History(tuple(entries), self.index)
 
     def undone(self) -> History:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import isfinite
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,7 +23,7 @@ Memory = tuple[tuple[NodeId, tuple[float, ...]], ...]  # what an optimiser remem
 MOST_PASSES = 10_000
 
 
-class Cue(NamedTuple):
+class Cue(Struct, frozen=True, order=True):
     """A moment to come back to, by name, and what is to be said there."""
 
     moment: int
@@ -31,7 +31,7 @@ class Cue(NamedTuple):
     note: str = ""
 
 
-class Breakpoint(NamedTuple):
+class Breakpoint(Struct, frozen=True):
     """Where forward, backward and playing stop.
 
     acts: the node is computed, or hands its gradient on. changes: its data or grad gets its first number.
@@ -43,7 +43,7 @@ class Breakpoint(NamedTuple):
     node: NodeId | None = None
 
 
-class Marks(NamedTuple):
+class Marks(Struct, frozen=True):
     """All of a document, cues in the order of their moments."""
 
     cues: tuple[Cue, ...] = ()
@@ -52,17 +52,17 @@ class Marks(NamedTuple):
     def toggled(self, mark: Breakpoint) -> Marks:
         """With that breakpoint, or without it where it is there."""
         others = tuple(each for each in self.breakpoints if each != mark)
-        return self._replace(breakpoints=others if mark in self.breakpoints else (*others, mark))
+        return replace(self, breakpoints=others if mark in self.breakpoints else (*others, mark))
 
     def cued(self, cue: Cue) -> Marks:
         """With that cue in place of any at its moment; one without a name takes that one away."""
         others = [each for each in self.cues if each.moment != cue.moment]
-        return self._replace(cues=tuple(sorted([*others, cue] if cue.name else others)))
+        return replace(self, cues=tuple(sorted([*others, cue] if cue.name else others)))
 
     def without(self, gone: Iterable[NodeId]) -> Marks:
         """Without the breakpoints of those nodes."""
         left = frozenset(gone)
-        return self._replace(breakpoints=tuple(each for each in self.breakpoints if each.node not in left))
+        return replace(self, breakpoints=tuple(each for each in self.breakpoints if each.node not in left))
 
     def fault(self, nodes: Mapping[NodeId, object]) -> tuple[str, str] | None:
         """The first thing that cannot be: its place, and a sentence; None where there is none."""

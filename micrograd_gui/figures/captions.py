@@ -36,7 +36,7 @@ _SAID_SIZE = 12.0
 
 def with_saying(figure: Figure, said: Said | None, margin: float = MARGIN) -> Figure:
     """The figure with what is said of it (None: nothing at this moment) in the room that was left below."""
-    long, brief = ("", "") if said is None else said
+    long, brief = ("", "") if said is None else (said.long, said.brief)
     room = figure.width - 2 * margin
     text = long if width(long, _SAID_SIZE) <= room else brief
     wide = width(text, _SAID_SIZE)

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
+from msgspec.structs import replace
+
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import MINUS, written
 from micrograd_gui.figures.geometry import Bezier, Point
@@ -145,7 +147,7 @@ def journey_over(
 
 def _as_one(several: Sequence[Contribution]) -> Contribution:
     """What contributions to one operand come to."""
-    return several[0]._replace(amount=sum(each.amount for each in several), after=several[-1].after)
+    return replace(several[0], amount=sum(each.amount for each in several), after=several[-1].after)
 
 
 def _sums(contributions: list[Contribution]) -> dict[NodeId, str]:

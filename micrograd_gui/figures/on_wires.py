@@ -7,6 +7,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
+from msgspec import structs
+
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.geometry import AMOUNT_SIZE, RULE_SIZE, Bezier, Point, Rect, Size, chip_size
@@ -70,7 +72,7 @@ def words_on_all(
     for wire, on in wires.items():
         end = shown(wire)
         if end == wire:
-            said = wire_words(graph, wire, on._replace(acting=on.acting and step is not None), names)
+            said = wire_words(graph, wire, structs.replace(on, acting=on.acting and step is not None), names)
             said = said._replace(below=shown_label(said.below))
             found[end, 0] = ChipWords(said.above, said.below, False, said)
     return found

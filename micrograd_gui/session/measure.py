@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
@@ -70,7 +70,7 @@ class Nudge(Struct, frozen=True):
         return self.after[self.target] - self.before[self.target]
 
 
-class Checked(NamedTuple):
+class Checked(Struct, frozen=True):
     """A row of the numeric check, by the graph's id of the node; the rest is as in `micrograd.check.Row`."""
 
     node: NodeId

@@ -136,7 +136,7 @@ def stepped_over(state: State, within: BlockId | None = None) -> State:
     boxes = boxes_of(state.graph, within)
     here = box_by_box(state.graph, here, boxes)
     end = end_of_step(here.run, here.cursor, boxes)
-    after = stepping.standing_at(state, here._replace(cursor=end))
+    after = stepping.standing_at(state, replace(here, cursor=end))
     box = _box(here.run.steps[here.cursor], boxes) if here.cursor < end else None
     if box is None or end - here.cursor < 2:
         return after

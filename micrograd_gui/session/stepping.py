@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -33,7 +32,7 @@ class Descent(Struct, frozen=True):
     losses: tuple[float, ...]
 
 
-class Position(NamedTuple):
+class Position(Struct, frozen=True):
     """A moment of a run: the ``cursor`` after so many steps of the ``run``."""
 
     run: Run
@@ -55,7 +54,7 @@ class Position(NamedTuple):
 
     def at_end_of_pass(self) -> Position:
         """Where the pass is over that begins here, or is on its way; here, where none is."""
-        return self._replace(cursor=next((end for end in self.run.ends if end > self.cursor), self.cursor))
+        return replace(self, cursor=next((end for end in self.run.ends if end > self.cursor), self.cursor))
 
     def continued(self, graph: Graph, then: Pass) -> Position:
         """The same moment of a run that goes on with that pass; what was recorded after it is dropped."""
@@ -85,7 +84,7 @@ def end_of_forward(state: State) -> Position:
     """The moment at which the next forward pass is done, or has ended early. Raises Refusal as that does."""
     here = next_forward_move(state)
     end = here.run.forward_end_after(here.cursor)
-    return here if end is None else here._replace(cursor=end)
+    return here if end is None else replace(here, cursor=end)
 
 
 def next_backward_move(state: State) -> Position:
@@ -127,7 +126,7 @@ def forward_until_stop(state: State) -> Position:
     """Where the next forward pass is done, or a breakpoint holds before. Raises Refusal as that does."""
     here = next_forward_move(state)
     end = here.run.forward_end_after(here.cursor)
-    return here if end is None else here._replace(cursor=first_stop(state.graph, here.run, here.cursor, end))
+    return here if end is None else replace(here, cursor=first_stop(state.graph, here.run, here.cursor, end))
 
 
 def backward_until_stop(state: State) -> Position:
@@ -141,7 +140,7 @@ def backward_until_stop(state: State) -> Position:
             return there
     here = next_backward_move(state)
     end = here.at_end_of_pass().cursor
-    return here._replace(cursor=first_stop(state.graph, here.run, here.cursor, end))
+    return replace(here, cursor=first_stop(state.graph, here.run, here.cursor, end))
 
 
 def after_zero_grad(state: State) -> Position:

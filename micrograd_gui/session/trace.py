@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -31,7 +31,7 @@ _KEYFRAME_EVERY = 128  # steps at least
 _WHOLE = (("forward",), ("forward", "backward"))  # the scripts whose end a tape can tell
 
 
-class Contribution(NamedTuple):
+class Contribution(Struct, frozen=True):
     """What one backward step adds to one operand: ``after = before + slope × upstream``.
 
     ``before`` is None where the operand had no gradient yet.

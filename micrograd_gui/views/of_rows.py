@@ -72,10 +72,9 @@ class OfRows(QPushButton):
         """The words for that moment; hidden where the graph has not several rows."""
         said = gradients_are_of(state.graph, state.trace, state.cursor)
         self.setVisible(bool(said))
-        if not said or self._texts == said:
-            return
-        self._texts = said
-        self._write()
+        if said and self._texts != (said.long, said.brief):
+            self._texts = said.long, said.brief
+            self._write()
 
     def lay_out(self, width: int, bottom: int) -> None:
         """Over the whole breadth of the canvas, down to that pixel."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from math import ceil
 
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -198,7 +199,7 @@ class StepCard(QTextEdit):
             if fragment == EQUALS and parts[-1]:
                 parts.append([])
             parts[-1].append(fragment)
-        return [self._width(line._replace(fragments=tuple(part)), size) for part in parts]
+        return [self._width(replace(line, fragments=tuple(part)), size) for part in parts]
 
     def _largest_note(self, size: int) -> int:
         """The size of sentences: on a projected card they take what equations of that size leave."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import groupby
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from micrograd_gui.session.trace import Kind, Run
 
 
-class Span(NamedTuple):
+class Span(Struct, frozen=True):
     """Steps of one kind that follow each other: the moments from ``first`` to ``last``, both included."""
 
     kind: Kind

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
@@ -414,12 +415,12 @@ class Timeline(QWidget):
             painter.drawText(QPointF(room, base), words)
         painter.setPen(QColor(self._look.theme.muted))
         free = 0.0
-        for kind, first, last in self._passes():
-            words = _WORDS[kind]
+        for span in self._passes():
+            words = _WORDS[span.kind]
             wide = metrics.horizontalAdvance(words)
-            x = max(self.x_of(first) - self._look.px(_RADIUS), free)
-            ends = self.x_of(last) + max(self._look.px(_ROOM), wide / 2)
-            if x + wide <= min(max(ends, x + wide if first == last else 0.0), room):
+            x = max(self.x_of(span.first) - self._look.px(_RADIUS), free)
+            ends = self.x_of(span.last) + max(self._look.px(_ROOM), wide / 2)
+            if x + wide <= min(max(ends, x + wide if span.first == span.last else 0.0), room):
                 painter.drawText(QPointF(x, base), words)
                 free = x + wide + self._look.px(10)
 
@@ -428,7 +429,7 @@ class Timeline(QWidget):
         passes: list[Span] = []
         for span in self._spans:
             if span.kind == "backward" and passes and passes[-1].kind == "seed":
-                passes[-1] = passes[-1]._replace(last=span.last)
+                passes[-1] = replace(passes[-1], last=span.last)
             else:
                 passes.append(span)
         return passes

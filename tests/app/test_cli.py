@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from micrograd_gui.app import cli, start
 from micrograd_gui.document.graph import Graph
@@ -88,7 +89,7 @@ def test_check_finds_all_examples_in_order(said: Any, name: str) -> None:
 
 def test_check_gives_1_where_gradients_disagree(said: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def found_wrong(graph: Graph, h: float) -> tuple[measure.Checked, ...]:
-        return tuple(row._replace(ok=graph.nodes[row.node].label != "b") for row in rows)
+        return tuple(replace(row, ok=graph.nodes[row.node].label != "b") for row in rows)
 
     rows = measure.check(graph_from_expression("L = a*b"), 1e-6)
     monkeypatch.setattr(measure, "check", found_wrong)

@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 import micrograd_gui as mg
 from micrograd_gui.app.cli import main
@@ -111,7 +112,7 @@ def test_card_and_verdicts_tell_the_two_apart() -> None:
     assert "d_1.grad += 2 × d.grad" in said
     rows = session.check_all()
     assert [name_of(session.state.graph.nodes[row.node]) for row in rows] == ["d_1", "2", "d", "L"]
-    wrong = [row._replace(ok=False) if row.node == 1 else row for row in rows]
+    wrong = [replace(row, ok=False) if row.node == 1 else row for row in rows]
     assert verdict_on_all(session.state.graph, wrong).count("d_1") == 1
 
 

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from msgspec.structs import replace
 
 from micrograd import diagnose
 from micrograd.mistakes import MOVED
@@ -144,7 +145,7 @@ def test_diagnose_finds_the_planted_bug_by_the_cause_and_the_words_of_the_lab(bu
     state = session.state
     loop = Loop(bug.name, *case)
     rate = max((each.rate for each in state.trace.script), default=0.0)
-    script = [each._replace(rate=rate) for each in state.trace.script]
+    script = [replace(each, rate=rate) for each in state.trace.script]
     for _ in moments_of(loop, script, rate):
         pass
     for name, value in loop.values.items():

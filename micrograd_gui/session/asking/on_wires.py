@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from math import nan
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.session.build import leaf_data
@@ -16,7 +18,7 @@ from micrograd_gui.session.trace import Contribution, Frame, Pass, Run
 GraphWire = tuple[NodeId, int]  # a node, and the port on which the wire ends
 
 
-class OnWire(NamedTuple):
+class OnWire(Struct, frozen=True):
     """The numbers of one wire; what is not known yet is None.
 
     ``value`` is what its operand handed on when the node was computed, ``slope`` the node's local slope for
@@ -42,7 +44,7 @@ def on_wires_of(state: State) -> Mapping[GraphWire, OnWire]:
     if state.quiz is None:
         return found
     # a slope that nothing was carried along yet is the answer, or half of it
-    return {wire: on if on.carried is not None else on._replace(slope=None) for wire, on in found.items()}
+    return {wire: on if on.carried is not None else replace(on, slope=None) for wire, on in found.items()}
 
 
 def on_wires(graph: Graph, trace: Run | None, cursor: int, frame: Frame) -> dict[GraphWire, OnWire]:
@@ -59,12 +61,13 @@ def on_wires(graph: Graph, trace: Run | None, cursor: int, frame: Frame) -> dict
         value = data.get(operand) if operand is not None and slope is not None else None
         on = OnWire(value, slope) if each is None else OnWire(value, each.slope, each.amount)
         if frame.stale:
-            on = on._replace(
+            on = replace(
+                on,
                 past=value is not None and differ(value, fresh.data.get(operand or 0, nan)),
                 stale=on.slope is not None and fresh.gives_another(wire, on),
             )
         acting = each is not None and step is not None and step.node == node and each in step.contributions
-        found[wire] = on._replace(acting=acting)
+        found[wire] = replace(on, acting=acting)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from string import Formatter
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from msgspec import Struct
 
@@ -29,7 +29,7 @@ class Fragment(Struct, frozen=True):
     strong: bool = False
 
 
-class Line(NamedTuple):
+class Line(Struct, frozen=True):
     """One line of the card: the head, an equation ("big"), or a sentence ("note")."""
 
     size: Size
@@ -78,7 +78,7 @@ def operand_name(node: Node) -> str:
     return f"({name})" if name[0].isdigit() or not _NO_NAME_SIGNS.isdisjoint(name) else name
 
 
-class Naming(NamedTuple):
+class Naming(Struct, frozen=True):
     """How derivatives are written: ``a.grad``, as in code, or as Leibniz did: ``∂L/∂a``.
 
     This alone gives a gradient its name; ``target`` is what the target is called.

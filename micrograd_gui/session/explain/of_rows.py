@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from micrograd_gui.document.data_edits import differs
 from micrograd_gui.document.graph import Graph
@@ -40,7 +40,7 @@ def loss_in_words(graph: Graph, over: int | None) -> str:
     return f"the {graph.data.reduction} of {target} over {looked_at(graph):,} rows"
 
 
-class Said(NamedTuple):
+class Said(Struct, frozen=True):
     """A line in words: as ``long`` as it should be, and ``brief`` where there is little room."""
 
     long: str

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, NamedTuple, assert_never
+from typing import TYPE_CHECKING, assert_never
+
+from msgspec import Struct
 
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import NOT_YET, exact, short, written
@@ -24,14 +26,14 @@ if TYPE_CHECKING:
 _NAMES = 3  # of nodes in the line beside other things
 
 
-class Marked(NamedTuple):
+class Marked(Struct, frozen=True):
     """What there is to say of a node's slopes: a mark or a word, and a sentence on it."""
 
     mark: str
     sentence: str
 
 
-class OnNode(NamedTuple):
+class OnNode(Struct, frozen=True):
     """A verdict short enough to stand on its node: a sign, and where that does not say it all, a few words.
 
     ``agrees``: whether the grad on the node is right; None: that is not what is told.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
 
@@ -39,7 +39,7 @@ _CLEAR = 100  # points of a curve that one point to be kept clear counts for
 _HUGE = 1e150  # beyond it, the spans that matplotlib works out overflow
 
 
-class Mark(NamedTuple):
+class Mark(Struct, frozen=True):
     """One thing drawn over the axes: a line or points; what the key says about it, and with little room."""
 
     color: Color

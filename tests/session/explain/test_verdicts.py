@@ -1,11 +1,13 @@
 """Verdicts: the words for what a check found, and for a grad that is not to be compared."""
 
 import pytest
+from msgspec.structs import replace
 
 from micrograd.check import Reason
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.explain.verdicts import (
+    Marked,
     verdict_in_print,
     verdict_in_short,
     verdict_of,
@@ -58,10 +60,10 @@ def test_every_reason_has_words_a_mark_and_a_sentence(session):
     row = session.check_all()[0]
     for ok in (True, False, None):
         for reason in (*Reason, None):
-            verdict = verdict_on(row._replace(ok=ok, reason=reason, detail="log of 0"))
+            verdict = verdict_on(replace(row, ok=ok, reason=reason, detail="log of 0"))
             assert verdict.mark
             assert verdict.sentence.endswith(".")
-    assert verdict_on(row._replace(ok=False, reason=Reason.NOT_FINITE, detail="log of 0")) == (
+    assert verdict_on(replace(row, ok=False, reason=Reason.NOT_FINITE, detail="log of 0")) == Marked(
         "✗ not finite",
         "One of the two slopes is no finite number: log of 0.",
     )
@@ -70,15 +72,15 @@ def test_every_reason_has_words_a_mark_and_a_sentence(session):
 def test_in_print_a_verdict_is_a_mark_and_few_words(session):
     row = session.check_all()[0]
     assert verdict_in_print(row) == "✓"
-    assert verdict_in_print(row._replace(reason=Reason.KINK)) == "✓ kink"
-    assert verdict_in_print(row._replace(ok=False)) == "✗"
+    assert verdict_in_print(replace(row, reason=Reason.KINK)) == "✓ kink"
+    assert verdict_in_print(replace(row, ok=False)) == "✗"
 
 
 def test_of_all_nodes_those_are_named_at_which_slopes_differ(session):
     graph, rows = session.state.graph, session.check_all()
     assert verdict_on_all(graph, rows) == "Analytic and numeric gradients agree at every node."
     assert verdict_in_short(graph, rows).startswith("all gradients agree (largest relative error ")
-    wrong = [row._replace(ok=row.node != graph.named("a")) for row in rows]
+    wrong = [replace(row, ok=row.node != graph.named("a")) for row in rows]
     assert verdict_on_all(graph, wrong) == "Analytic and numeric gradients disagree at a."
     assert verdict_in_short(graph, wrong) == "gradients differ at a"
 

@@ -19,7 +19,7 @@ def signs(desk):
 def falsify(desk, label):
     """The check finds another slope there."""
     node, state = desk.named(label), desk.state
-    rows = tuple(row._replace(ok=False, numeric=0.125) if row.node == node else row for row in state.checked)
+    rows = tuple(replace(row, ok=False, numeric=0.125) if row.node == node else row for row in state.checked)
     desk.session._set(replace(state, checked=rows))
 
 
@@ -98,7 +98,7 @@ def test_a_box_tells_of_what_is_wrong_in_it(desk):
     desk.session._set(
         replace(
             desk.state,
-            checked=tuple(r._replace(ok=False) if r.node == node else r for r in desk.state.checked),
+            checked=tuple(replace(r, ok=False) if r.node == node else r for r in desk.state.checked),
         )
     )
     assert wrong_keys(desk.view.picture) == {key}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRectF
 
 from micrograd_gui.document.block import Key, is_block
@@ -105,7 +106,7 @@ def _handed_back(scene: Scene, steps: Sequence[Step], names: Naming) -> list[tup
         return found
     sums = {wire: sum(each.amount for each in several) for wire, several in along.items()}
     return [
-        (wire, "", amount_text(several[0]._replace(amount=sums[wire])), False)
+        (wire, "", amount_text(replace(several[0], amount=sums[wire])), False)
         for wire, several in along.items()
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRectF
 
 from micrograd_gui.document.block import is_block
@@ -61,7 +62,7 @@ def _said(state: State, scene: Scene, names: Naming) -> Iterator[tuple[Wire, Wir
             continue
         if few or wire[0] in chosen or graph.nodes[wire[0]].inputs[wire[1]] in chosen:
             acting = on.acting and step is not None
-            yield wire, wire_words(graph, wire, on._replace(acting=acting), names)
+            yield wire, wire_words(graph, wire, replace(on, acting=acting), names)
 
 
 def _at_the_end(state: State) -> Mapping[Wire, OnWire]:
@@ -78,7 +79,7 @@ def _all_said(
     """What the wire says now, and before and after the pass comes by."""
     if later is None:
         return (now,)
-    each = (later, later._replace(acting=True), later._replace(carried=None))
+    each = (later, replace(later, acting=True), replace(later, carried=None))
     return (now, *(wire_words(scene.graph, wire, on, names) for on in each))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from micrograd.ops import OPS, Op
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.text import written
@@ -94,7 +96,7 @@ class ActivationPlot:
         assert source is not None
         here, note = point(static, *at, state.nudge, source, node.id), _not_of_now(state, node)
         if note:
-            here = here._replace(legend=f"{here.legend} ({note})", brief=f"{here.brief} {note}")
+            here = replace(here, legend=f"{here.legend} ({note})", brief=f"{here.brief} {note}")
         return (*marks, here)
 
 

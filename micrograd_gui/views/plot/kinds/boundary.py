@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from micrograd_gui.document.data import Data
 from micrograd_gui.document.graph import Graph, NodeId, Span
@@ -52,7 +54,7 @@ class BoundaryStatic(StaticPlot, frozen=True, eq=False):
     fixed: tuple[NodeId, ...] = ()
 
 
-class BoundaryQuery(NamedTuple):
+class BoundaryQuery(Struct, frozen=True):
     """Which node is looked at over which inputs, where those stand in the rows, and how it is judged."""
 
     judge: Judge

@@ -6,6 +6,8 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from micrograd_gui.document.graph import Graph, NodeId, Span
 from micrograd_gui.document.text import short, told_apart, written
 from micrograd_gui.session.explain.formulas import name_of, naming_of, operand_name
@@ -257,7 +259,7 @@ def _moved_on(static: SweepStatic, here: Mark, old: float) -> Mark:
         was = next((written(a) for a, b in reversed([*pairs]) if math.isclose(b, old, rel_tol=1e-9)), was)
     x_words = f"{static.x_name} = {was}" if was == written(x) else f"{static.x_name}: {was} → {written(x)}"
     words = f"{x_words}, {static.y_name}: {' → '.join(told_apart((old, y)))} (not run yet)"
-    return here._replace(legend=words, brief=f"({written(x)}, {written(y)}) not run yet")
+    return replace(here, legend=words, brief=f"({written(x)}, {written(y)}) not run yet")
 
 
 def _kept_clear(here: float, known: float | None, way: Walked | None) -> tuple[tuple[float, float], ...]:
