@@ -59,6 +59,16 @@ class Wiring(Struct, frozen=True, eq=False, dict=True):
         return sum(source is not None for node in self.nodes.values() for source in node.inputs)
 
     @cached_property
+    def computes(self) -> bool:
+        """Whether there is a node that is an op."""
+        return any(node.op is not None for node in self.nodes.values())
+
+    @cached_property
+    def loose_end(self) -> bool:
+        """Whether a port is free that the target depends on."""
+        return any(None in self.nodes[number].inputs for number in self.feeding)
+
+    @cached_property
     def target(self) -> NodeId | None:
         """The node whose gradient is 1: the chosen one, else the newest wired node nothing uses."""
         if self.chosen_target is not None:

@@ -16,6 +16,7 @@ NodeId = int
 Place = tuple[float, float]
 Role = Literal["", "input", "parameter"]
 Span = tuple[float, float]
+LARGE = 5_000  # nodes of a graph from which on no view goes through all of them for a step
 NODES_AT_MOST = 200_000  # in a graph that can be saved and opened
 FARTHEST = 1e9  # no node stands farther out than this, in either direction
 

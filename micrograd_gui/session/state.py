@@ -16,7 +16,7 @@ from micrograd_gui.session.found import Found
 from micrograd_gui.session.measure import Checked, Nudge, Sides
 from micrograd_gui.session.over_rows import gathered_at
 from micrograd_gui.session.record import differ
-from micrograd_gui.session.trace import Frame, Notation, Pass, Run, Step, Wires
+from micrograd_gui.session.trace import Frame, Notation, Pass, RecordedRun, Run, Step, Wires
 from micrograd_gui.session.training.progress import Series, TrainingState
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from micrograd_gui.session.predicting.quiz import Quiz
 
 NO_LOSSES = Series()
+_NEAR = 200  # steps
 
 
 class Stand(Struct, frozen=True, eq=False):
@@ -244,3 +245,23 @@ def true_slope(state: State, node: NodeId) -> float | None:
     graph = state.graph
     missing = any(user in graph.feeding and user not in acted for user, _ in graph.users[node])
     return None if missing else slope
+
+
+def moved_between(old: State, new: State) -> frozenset[NodeId] | None:
+    """The nodes whose numbers differ at two moments of one run that are near, as its steps tell.
+
+    None where the steps do not tell: then all numbers have to be compared, which takes long in a large graph.
+    """
+    run = new.trace
+    if run is None or old.trace is not run or old.graph is not new.graph or not isinstance(run, RecordedRun):
+        return None
+    if old.frame.stale or new.frame.stale or abs(new.cursor - old.cursor) > _NEAR:
+        return None
+    first, last = sorted((old.cursor, new.cursor))
+    nodes: set[NodeId] = set()
+    for step in run.steps[first:last]:
+        if step.kind not in ("forward", "seed", "backward") or step.node is None:
+            return None
+        nodes.add(step.node)
+        nodes.update(each.operand for each in step.contributions)
+    return frozenset(nodes)

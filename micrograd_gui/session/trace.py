@@ -27,6 +27,7 @@ Wires = Literal["acting", "all", "none"]  # on which of them numbers stand
 Notation = Literal["grad", "leibniz"]  # a.grad, or ∂L/∂a
 NumberField = tuple[NodeId, Field]
 _KEYFRAMES = 64  # at most so many frames are kept beside the steps
+_FEW_KEYFRAMES, _LONG = 16, 20_000  # of a run of more steps than that, whose frames are large
 _KEYFRAME_EVERY = 128  # steps at least
 _WHOLE = (("forward",), ("forward", "backward"))  # the scripts whose end a tape can tell
 
@@ -299,7 +300,8 @@ class RecordedRun(_FromPasses, Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def _spacing(self) -> int:
-        return max(_KEYFRAME_EVERY, len(self.steps) // _KEYFRAMES)
+        many = _KEYFRAMES if len(self.steps) <= _LONG else _FEW_KEYFRAMES
+        return max(_KEYFRAME_EVERY, len(self.steps) // many)
 
     @cached_property
     def _keyframes(self) -> tuple[Frame, ...]:

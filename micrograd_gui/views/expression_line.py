@@ -10,6 +10,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from micrograd_gui.document.errors import ExpressionRefusal, Refusal
+from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.notation.writer import expression_of
 from micrograd_gui.document.text import LONGEST_EXPRESSION
 from micrograd_gui.session.state import State
@@ -149,8 +150,8 @@ class ExpressionLine(ReadLine):
             self._build(text)
 
     def text_for(self, state: State) -> str:
-        """The graph as statements; nothing while it trains: its numbers would be of another moment."""
-        return "" if state.is_training else expression_of(state.graph)
+        """The graph as statements; nothing of a large one, nor while it trains: numbers of another moment."""
+        return "" if state.is_training or len(state.graph) > LARGE else expression_of(state.graph)
 
     def _on_run(self, old: State, new: State) -> None:
         """A run begins or is over."""

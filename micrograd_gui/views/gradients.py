@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from micrograd_gui.document.errors import Net
+from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.text import WIDEST, short
 from micrograd_gui.session.explain.formulas import name_of
 from micrograd_gui.session.explain.verdicts import verdict_of
@@ -340,8 +341,9 @@ class GradientsTable(QTableView):
 
     def _longest(self, metrics: QFontMetrics) -> int:
         """Pixels that the longest name takes."""
-        model = self.model()
-        names = (model.text(node, NODE) for node in model.order) if isinstance(model, GradientsModel) else ()
+        table = self.model()
+        model = table if isinstance(table, GradientsModel) else None
+        names = () if model is None else (model.text(node, NODE) for node in model.order[:LARGE])
         return metrics.horizontalAdvance(max(names, key=len, default="")) + self._look.px(8)
 
     def sizeHint(self) -> QSize:

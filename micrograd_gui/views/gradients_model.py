@@ -17,7 +17,7 @@ from micrograd_gui.document.text import MINUS, NOT_YET, written
 from micrograd_gui.session.explain.formulas import name_of, naming_of
 from micrograd_gui.session.explain.verdicts import both, verdict_of
 from micrograd_gui.session.found import Apart
-from micrograd_gui.session.state import State
+from micrograd_gui.session.state import State, moved_between
 from micrograd_gui.session.stepping import descent_at
 from micrograd_gui.session.trace import Field
 from micrograd_gui.views.theme import Look
@@ -342,8 +342,9 @@ def _remembered_number(state: State, node: NodeId, column: int) -> float | None:
 
 def _differing(old: State, new: State) -> set[NodeId]:
     """The nodes whose row may look different; the order of the nodes is the same in both."""
-    nodes: set[NodeId] = set()
-    if old.frame is not new.frame:
+    moved = moved_between(old, new)
+    nodes: set[NodeId] = set(moved or ())
+    if moved is None and old.frame is not new.frame:
         for was, now in ((old.frame.data, new.frame.data), (old.frame.grad, new.frame.grad)):
             if was is not now:
                 nodes.update(node for node, _ in was.items() ^ now.items())

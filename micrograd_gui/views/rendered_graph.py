@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.text import short
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
@@ -244,6 +245,12 @@ class RenderedGraph(QWidget):
         from micrograd_gui.figures.notebook_style import shape_of, with_stand_ins  # after the first paint
 
         graph = state.graph
+        if len(graph) > LARGE:
+            self._background.cancel("layout")
+            self.figure, self._shape = None, None
+            self.message = f"{len(graph):,} nodes are too many to be drawn here: {LARGE:,} at most."
+            self.update()
+            return
         shape = (shape_of(with_stand_ins(graph).graph), state.wires == "all", state.notation)
         if shape == self._shape:
             return

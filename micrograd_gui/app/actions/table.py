@@ -62,7 +62,7 @@ def _ready_for_backward(state: State) -> bool:
 
 
 def _forward_possible(state: State) -> bool:
-    return any(not node.is_leaf for node in state.graph)
+    return state.graph.wiring.computes
 
 
 def _later(state: State) -> bool:

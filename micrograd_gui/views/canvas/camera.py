@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 NEAREST, FURTHEST = 8.0, 0.01
 _RECTS_AT_MOST = 300
+_LOOKED_AT = 5_000  # of more rectangles it is not looked which of them are seen
 _FIRST = QRectF(-50_000, -50_000, 100_000, 100_000)  # where one can scroll; it only ever grows
 _BORDER = 20_000.0  # so far one can scroll at least beyond what is drawn
 _LARGEST = QRectF(-1e8, -1e8, 2e8, 2e8)  # beyond that Qt's scroll bars run out of whole numbers
@@ -133,6 +134,10 @@ class ZoomView(QGraphicsView):
 
     def refresh(self, rects: Iterable[QRectF]) -> None:
         """Repaint those parts of the scene, and no others."""
+        rects = [*rects]
+        if len(rects) > _LOOKED_AT:
+            self.viewport().update()
+            return
         transform, seen = self.viewportTransform(), self.viewport().rect()
         wanted = [transform.mapRect(rect).toAlignedRect().adjusted(-2, -2, 2, 2) for rect in rects]
         wanted = [rect for rect in wanted if rect.intersects(seen)]

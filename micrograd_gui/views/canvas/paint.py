@@ -77,7 +77,7 @@ def paint(
         backward = picture.step is not None and picture.step.contributions
         pen = QPen(colours.grad_wire_pen if backward else colours.data_wire_pen)
         pen.setWidthF(max(pen.widthF(), _LIT_PIXELS / zoom))
-        _wires(painter, picture, wires & picture.lit, pen, zoom)
+        _wires(painter, picture, picture.lit if scene.large else wires & picture.lit, pen, zoom)
     if picture.strands:
         from micrograd_gui.views.canvas.layers.paths import paint_strands  # a first paint has none
 

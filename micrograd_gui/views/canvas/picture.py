@@ -239,11 +239,13 @@ def _rects(
     return tuple(rects)
 
 
-def differences(old: CanvasFrame, new: CanvasFrame) -> list[QRectF]:
-    """Where two pictures of the same graph differ."""
+def differences(
+    old: CanvasFrame, new: CanvasFrame, moved: frozenset[NodeId] | None = None
+) -> list[QRectF]:
+    """Where two pictures of the same graph differ; ``moved`` are the nodes whose numbers do, where known."""
     scene = new.scene
-    numbers: set[NodeId] = set()
-    if old.frame is not new.frame:
+    numbers: set[NodeId] = set(moved or ())
+    if moved is None and old.frame is not new.frame:
         for before, after in ((old.frame.data, new.frame.data), (old.frame.grad, new.frame.grad)):
             if before is not after:
                 numbers |= {n for n, _ in before.items() ^ after.items()}

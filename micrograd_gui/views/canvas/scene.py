@@ -8,14 +8,17 @@ from PySide6.QtCore import QLineF, QRectF
 
 from micrograd_gui.document.block import Block, BlockId, Key, is_block
 from micrograd_gui.document.graph import Graph, NodeId, Place
+from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.figures.folding import Folding, Wire, framed, in_point, out_point, route, title_room
 from micrograd_gui.figures.geometry import WIDE, Bezier, CardForm, Size
 from micrograd_gui.views.canvas import card_geometry
+from micrograd_gui.views.canvas.card_geometry import Near
 
 Cell = tuple[int, int]
 CELL = 400.0
 _CELLS_AT_MOST = 64  # a wire over more cells than that is kept by the columns that it crosses
+_SOME = 20_000  # wires of a large graph that are drawn where it is seen from afar
 _REBUILD_ABOVE = 0.3  # when more than this part of the nodes differs, starting anew is quicker
 
 
@@ -24,7 +27,7 @@ class Scene:
 
     ``folding``: what is drawn of ``graph``; ``nodes``, ``places``: its nodes and boxes, and where they stand.
     ``boxes``, ``curves``, ``lines``, ``leaving``: their rectangles, and their wires as curves, as straight
-    lines, and by where they leave. ``frames``: the open blocks.
+    lines, and by where they leave. ``frames``: the open blocks. ``large``: there are very many nodes.
     """
 
     def __init__(self, graph: Graph, within: BlockId | None = None) -> None:
@@ -58,6 +61,8 @@ class Scene:
 
     def _build(self, folding: Folding) -> None:
         self._take_in(folding)
+        self.large = len(folding.nodes) > LARGE  # then nothing is kept by cells
+        self._near: tuple[Near[Key], Near[Wire]] | None = None
         self._boxes: dict[Cell, set[Key]] = {}
         self._wires: dict[Cell, set[Wire]] = {}
         self._long: dict[int, set[Wire]] = {}  # by column of cells
@@ -220,6 +225,9 @@ class Scene:
         reach = self.reach
         left, top = rect.left() - reach - self._widest, rect.top() - reach - self._tallest
         right, bottom = rect.right() + reach, rect.bottom() + reach
+        if self.large:
+            grown = rect.adjusted(-reach, -reach, reach, reach)
+            return self._all_near()[0].met(grown.left(), grown.top(), grown.right(), grown.bottom())
         cells = self._cells_met(self._boxes, left, top, right, bottom)
         if rough:
             return set().union(*(self._boxes[cell] for cell in cells))
@@ -236,8 +244,13 @@ class Scene:
         return found
 
     def wires_in(self, rect: QRectF, *, rough: bool = False) -> set[Wire]:
-        """The wires whose surrounding rectangle meets the rectangle; roughly: and some near it."""
+        """The wires whose surrounding rectangle meets the rectangle; roughly: and some near it.
+
+        Of a large graph roughly means some of them: no eye tells one of so many from its neighbour.
+        """
         left, top, right, bottom = rect.left() - 5, rect.top() - 5, rect.right() + 5, rect.bottom() + 5
+        if self.large:
+            return self._all_near()[1].met(left, top, right, bottom, _SOME if rough else 0)
         near: set[Wire] = set()
         for column in self._long:
             if left // CELL <= column <= right // CELL:
@@ -268,16 +281,30 @@ class Scene:
             return [(i, j) for i, j in cells if i1 <= i <= i2 and j1 <= j <= j2]
         return [(i, j) for i in range(i1, i2 + 1) for j in range(j1, j2 + 1) if (i, j) in cells]
 
+    def _all_near(self) -> tuple[Near[Key], Near[Wire]]:
+        """Of a large graph all boxes and all wires, to be asked at one stroke; made anew after an edit."""
+        if self._near is None:
+            size = self.folding.size
+            corners = ((*self.places[key], *size(key)) for key in self.boxes)
+            boxes = ((x, y, x + width, y + height) for x, y, width, height in corners)
+            wires = (curve.bounds() for curve in self.curves.values())
+            self._near = Near(self.boxes.keys(), boxes), Near(self.curves.keys(), wires)
+        return self._near
+
     def _box_cell(self, key: Key) -> Cell:
         x, y = self.places[key]
         return int(x // CELL), int(y // CELL)
 
     def _put_box(self, key: Key) -> None:
-        self._boxes.setdefault(self._box_cell(key), set()).add(key)
+        self._near = None
+        if not self.large:
+            self._boxes.setdefault(self._box_cell(key), set()).add(key)
         self.boxes[key] = QRectF(*self.places[key], *self.folding.size(key))
 
     def _take_box(self, key: Key) -> None:
-        self._boxes[self._box_cell(key)].discard(key)
+        self._near = None
+        if not self.large:
+            self._boxes[self._box_cell(key)].discard(key)
         del self.boxes[key]
 
     def _put_wire(self, wire: Wire, source: Key) -> None:
@@ -285,6 +312,9 @@ class Scene:
         self.curves[wire] = made
         self.lines[wire] = QLineF(made.x1, made.y1, made.x2, made.y2)
         self.leaving[source].add(wire)
+        self._near = None
+        if self.large:
+            return
         left, top, right, bottom = made.bounds()
         i1, i2, j1, j2 = int(left // CELL), int(right // CELL), int(top // CELL), int(bottom // CELL)
         if (i2 - i1 + 1) * (j2 - j1 + 1) > _CELLS_AT_MOST:
@@ -298,6 +328,7 @@ class Scene:
             self._wires.setdefault(cell, set()).add(wire)
 
     def _take_wire(self, wire: Wire) -> None:
+        self._near = None
         del self.curves[wire], self.lines[wire]
         for column in self._columns_of.pop(wire, ()):
             self._long[column].discard(wire)

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from micrograd_gui.document.block import Key
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.session.session import Session
-from micrograd_gui.session.state import State
+from micrograd_gui.session.state import State, moved_between
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.blocks import BlockNavigation
 from micrograd_gui.views.canvas.camera import ZoomView
@@ -337,7 +337,7 @@ class CanvasView(ZoomView):
             self.viewport().update()
             came_out |= self.look.projector and self.whole
         else:
-            rects = followed + differences(before, self.picture)
+            rects = followed + differences(before, self.picture, moved_between(old, new))
             if (now := self.picture.target) != target:
                 scene = self.graph_scene
                 marked = [key for key in (target, now) if key is not None and key in scene.boxes]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from micrograd_gui.document.graph import Graph, NodeId, Span
+from micrograd_gui.document.node import LARGE
 from micrograd_gui.session.measure import numbers
 from micrograd_gui.session.over_rows import is_over_rows
 from micrograd_gui.session.state import State, true_slope
@@ -87,6 +88,12 @@ def span_round(graph: Graph, node: NodeId, here: float, last: float | None, show
     return drawable_span((math.floor(low), math.ceil(high)))
 
 
+def too_large(graph: Graph) -> str:
+    """Why a graph is not computed over and over for a plot, as a sentence; nothing where it is."""
+    many = f"{len(graph):,} nodes are too many to be computed for each point of a curve"
+    return f"{many}: {LARGE:,} at most." if len(graph) > LARGE else ""
+
+
 def loose_end(graph: Graph) -> bool:
     """Whether a port is free that the target depends on."""
-    return any(None in graph.nodes[number].inputs for number in graph.feeding)
+    return graph.wiring.loose_end

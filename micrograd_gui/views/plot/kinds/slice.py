@@ -34,6 +34,7 @@ from micrograd_gui.views.plot.standing import (
     slope_of,
     span_round,
     stood_at,
+    too_large,
     updates_in_words,
 )
 
@@ -109,6 +110,8 @@ class SlicePlot:
         graph = state.graph
         if not graph.nodes:
             return "Nothing to plot yet: drop a node on the canvas, or type an expression."
+        if words := too_large(graph):
+            return words
         leaves = self.pair.shown(state)
         if leaves is None:
             return "A slice needs a target that depends on two leaves."

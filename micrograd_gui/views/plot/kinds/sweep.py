@@ -38,6 +38,7 @@ from micrograd_gui.views.plot.standing import (
     slope_of,
     span_round,
     stood_at,
+    too_large,
     updates_in_words,
 )
 
@@ -81,6 +82,8 @@ class SweepPlot:
         """What to do before there is something to sweep."""
         if not state.graph.nodes:
             return "Nothing to plot yet: drop a node on the canvas, or type an expression."
+        if words := too_large(state.graph):
+            return words
         subject, target = swept(state), state.graph.target
         if subject is None or target is None:
             return "Select a node: the plot shows how the target answers to it."

@@ -1,0 +1,76 @@
+"""A graph of very many nodes on the canvas: found at one stroke, and no step compares all of its numbers."""
+
+import random
+
+import pytest
+from PySide6.QtCore import QRectF
+
+from micrograd_gui.document.graph import Graph, Node
+from micrograd_gui.document.node import LARGE
+from micrograd_gui.session.session import Session
+from micrograd_gui.session.state import moved_between
+from micrograd_gui.views.canvas.scene import Scene
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    """Leaves, and a sum over products of two of them, more than enough nodes."""
+    draw, half = random.Random(3), LARGE // 2 + 10
+    nodes = {
+        n: Node(n, label=f"w{n}", data=draw.uniform(-1, 1), role="parameter") for n in range(1, half + 1)
+    }
+    last = 1
+    for n in range(half + 1, 2 * half + 1):
+        if (n - half) % 2:
+            nodes[n] = Node(n, "*", (n - half, draw.randint(1, half)))
+        else:
+            nodes[n] = Node(n, "+", (last, n - 1))
+            last = n
+    places = {n: (draw.uniform(0, 30_000), draw.uniform(0, 20_000)) for n in nodes}
+    return Graph(nodes, places, last, 2 * half + 1)
+
+
+def test_a_large_scene_finds_what_meets_a_rectangle_as_a_small_one_does(graph, monkeypatch):
+    large = Scene(graph)
+    monkeypatch.setattr("micrograd_gui.views.canvas.scene.LARGE", len(graph))
+    small = Scene(graph)
+    assert large.large
+    assert not small.large
+    for rect in (QRectF(100, 100, 900, 700), QRectF(-50, -50, 1, 1), QRectF(5_000, 4_000, 12_000, 9_000)):
+        assert large.nodes_in(rect) == small.nodes_in(rect)
+        assert large.wires_in(rect) == small.wires_in(rect)
+    moved = graph.moved({3: (7.0, 9.0)}).unwired(graph.chosen_target, 0)
+    for scene in (large, small):
+        scene.follow(moved)
+    rect = QRectF(0, 0, 60, 60)
+    assert 3 in large.nodes_in(rect)
+    assert large.nodes_in(rect) == small.nodes_in(rect)
+    assert large.wires_in(QRectF(0, 0, 30_000, 20_000)) == small.wires_in(QRectF(0, 0, 30_000, 20_000))
+
+
+def test_the_steps_tell_the_numbers_that_differ_between_two_moments(graph):
+    session = Session(graph)
+    session.backward()
+    length = len(session.state.trace)
+    for first, last in ((length, length - 1), (length - 1, length - 40), (12, 13), (40, 90)):
+        session.seek(first)
+        old = session.state
+        session.seek(last)
+        new = session.state
+        pairs = ((old.frame.data, new.frame.data), (old.frame.grad, new.frame.grad))
+        differing = {node for was, now in pairs for node, _ in was.items() ^ now.items()}
+        assert differing <= moved_between(old, new)
+        assert len(moved_between(old, new)) <= 3 * abs(first - last)
+
+
+def test_where_steps_do_not_tell_it_is_said():
+    session = Session()
+    session.build("L = a*b")
+    session.mark(1, "parameter")
+    session.backward()
+    before = session.state
+    session.update()
+    assert moved_between(before, session.state) is None  # another run
+    after = session.state
+    session.previous()
+    assert moved_between(after, session.state) is None  # an update moves what it does not name
