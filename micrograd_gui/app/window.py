@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from micrograd_gui.views.training_panel import TrainingPanel
 
 _TITLE_BAR = 40  # pixels that the desktop may add above a window: else its status bar is below a low screen
+_RECOVERING = "micrograd_gui.app.recovery.recovering"
 _TRAINING_BUTTONS = ("train", "train_step", "rewind", "update")
 
 
@@ -222,7 +223,6 @@ class MainWindow(QMainWindow):
             from micrograd_gui.views.canvas.layers.pace import Pace  # nothing moves before the first paint
 
             import_module("micrograd_gui.views.canvas.layers.motion")  # else the first step waits for it
-
             self._pace = Pace(self.settings)
         return self._pace
 
@@ -245,9 +245,8 @@ class MainWindow(QMainWindow):
     def recovering(self) -> Recovering:
         """What keeps unsaved work through a crash; nobody has any before the first paint."""
         if self._recovering is None:
-            from micrograd_gui.app.recovery.recovering import Recovering
-
-            self._recovering = Recovering(self, self.documents, self.canvas, live=self._link is not None)
+            made = import_module(_RECOVERING).Recovering
+            self._recovering = made(self, self.documents, self.canvas, live=self._link is not None)
         return self._recovering
 
     def greet(self, *, asked: bool = False) -> None:
@@ -344,9 +343,10 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.MouseButtonPress:  # what comes here is a press on a line between panes
             self.panes.touched = True
         elif event.type() == QEvent.Type.Polish:  # it is about to be seen
-            QTimer.singleShot(300, self, self.recovering)
-            QTimer.singleShot(400, self, self.pace)  # the desktop is asked, after the first paint
-            QTimer.singleShot(500, self, self.explain)
+            load = partial(self.background.start, "recovering", import_module, _RECOVERING)
+            keep = partial(load, done=lambda _: self.recovering())
+            for after, make in ((300, keep), (400, self.pace), (500, self.explain)):  # after the first paint
+                QTimer.singleShot(after, self, make)
             if not self.panes.touched:
                 self.panes.arrange_as_at_first()  # not before it has the size that it is seen with
         elif event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():

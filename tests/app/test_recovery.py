@@ -129,6 +129,27 @@ def test_what_is_recovered_is_graph_moment_and_selection_not_saved(worked, opene
     qtbot.waitUntil(lambda: second.findChild(QWidget, "recovery") is None)
 
 
+def test_recovering_in_place_of_unsaved_work_asks_and_is_on_the_disk_all_the_time(
+    worked, opened, qtbot, monkeypatch
+) -> None:
+    first = worked("moons")
+    was = digest(first.session.state)
+    vanish(first)
+    (file,) = kept()
+    second = worked("lecture")
+    offer = offer_of(second, qtbot)
+    gone = []
+    remove = recovery.Slot.remove
+    monkeypatch.setattr(recovery.Slot, "remove", lambda slot: (gone.append(slot.path), remove(slot)))
+    press(offer, "recovery_recover")
+    second.findChild(QMessageBox, "unsaved").button(QMessageBox.StandardButton.Discard).click()
+    qtbot.waitUntil(lambda: digest(second.session.state) == was)
+    second.recovering().hurry()
+    qtbot.waitUntil(lambda: len(kept()) == 1)
+    assert file not in gone
+    assert digest_found(recovery.read(file)) == was
+
+
 def test_saving_removes_it(worked, tmp_path, qtbot) -> None:
     window = worked()
     window.documents.save_to(tmp_path / "kept.micrograd")

@@ -83,8 +83,15 @@ class Keeper:
             _log.error("recovery: %s", refusal)
 
     def adopt(self, slot: Slot) -> None:
-        """From now on that is the file: it holds what was recovered from it, until something newer does."""
+        """From now on that is the file: it holds what was recovered from it, until something newer does.
+
+        What was to be written before is of a document that was given up.
+        """
         with self._writing:
+            with self._changed:
+                self._wanted = None
+                self._number += 1
+                self._done = self._number
             mine, self._slot = self._slot, slot
             if mine is not None:
                 mine.remove()

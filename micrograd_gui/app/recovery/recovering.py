@@ -49,6 +49,7 @@ class Recovering(QObject):
         self._left: list[Slot] = []  # what is offered, and held meanwhile
         self._told: State | None = None
         self._stopped = False
+        self._taking = False
         self._failed.connect(lambda sentence: context.say(sentence, refused=True))
         self._keeper = keeper = Keeper(recovery.folder(), self._failed.emit)
         state = context.session.state
@@ -89,6 +90,8 @@ class Recovering(QObject):
             _end(self._keeper, self._left, keep=keep)
 
     def _on_changed(self, old: State, new: State) -> None:
+        if self._taking:
+            return
         if not new.same_document(old):
             self._held = None
         told = self._told
@@ -156,9 +159,16 @@ class Recovering(QObject):
 
     def _take(self, left: LeftBehind, run: RecordedRun | None, then: Callable[[], object]) -> None:
         kept, session = left.found.kept, self._context.session
+        if left.slot not in self._left:
+            return  # it was put off meanwhile
         self._left.remove(left.slot)
         self._keeper.adopt(left.slot)  # first: should this go wrong, the file is still there
-        self._documents.open_source(OpenedGraph(left.found.graph, kept.path, kept.title))
+        self._told = None  # on its way the document seems to be saved, and the file must not go for that
+        self._taking = True
+        try:
+            self._documents.open_source(OpenedGraph(left.found.graph, kept.path, kept.title))
+        finally:
+            self._taking = False
         state = replace(
             session.state,
             saved=None,
@@ -169,7 +179,6 @@ class Recovering(QObject):
             selection=frozenset(node for node in kept.selection if node in left.found.graph.nodes),
         )
         session.take(state)
-        self._keep(state)
         self._documents.look()
         said = f"Recovered {kept.name}, not saved yet."
         if left.standing != "same" and kept.path is not None:
