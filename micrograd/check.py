@@ -128,12 +128,23 @@ def _graph_and_rows(root: Any, h: float) -> tuple[Flat, list[Row]]:
 
 
 def _of_values(root: Value) -> Flat:
-    order = topological_order(root)
-    row_of = {node: row for row, node in enumerate(order)}
-    ports = [tuple([row_of[x] for x in node._prev]) for node in order]
-    own = {row for row, node in enumerate(order) if node._prev and node.op is None}
-    ops = [node.op if row not in own else _known(node) for row, node in enumerate(order)]
-    return _flat(order, [node.label for node in order], [node.data for node in order], ops, ports, own)
+    try:
+        order = topological_order(root)
+        row_of = {node: row for row, node in enumerate(order)}
+        ports = [tuple([row_of[x] for x in node._prev]) for node in order]
+        if any(x >= row for row, each in enumerate(ports) for x in each):
+            raise ValueError("the graph goes in a circle")
+        for row, node in enumerate(order):
+            if node.op is not None and node.op.arity != len(ports[row]):
+                raise ValueError(f"{node.op.name} of node {node.label or row} has {len(ports[row])} operands")
+        own = {row for row, node in enumerate(order) if node._prev and node.op is None}
+        ops = [node.op if row not in own else _known(node) for row, node in enumerate(order)]
+        base = [node.data if type(node.data) is float else number(node.data) for node in order]
+        return _flat(order, [node.label for node in order], base, ops, ports, own)
+    except Exception as problem:
+        from micrograd.foreign import unreadable
+
+        raise unreadable(root, problem) from problem
 
 
 def _known(node: Value) -> Op | None:
@@ -171,7 +182,7 @@ def _flat(nodes: list[Any], labels: list[Any], base: list[float], ops: list[Op |
           ports: list[tuple[int, ...]], own: set[int]) -> Flat:
     unknown = {row: (str(nodes[row]._op), ports[row]) for row in own if ops[row] is None}
     known = [() if ops[row] is None else each for row, each in enumerate(ports)]
-    names = [str(label or "") for label in labels]
+    names = ["" if label is None else str(label) for label in labels]
     return Flat(nodes, names, base, ops, known, own, unknown, last_uses(known))
 
 

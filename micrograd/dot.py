@@ -6,10 +6,10 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import metadata
+from importlib import import_module, metadata
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import graphviz
 from graphviz.backend import dot_command
 
 from micrograd.engine import Value, topological_order
+from micrograd.ieee import number
 
 STALE = " (stale)"  # behind a number that is no longer true
 _ESCAPES = {c: "\\" + c for c in "\\{}|<>"}
@@ -73,16 +74,35 @@ def trace(root: Value) -> tuple[set[Value], set[tuple[Value, Value]]]:
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR", **kwargs: Any) -> DotGraph:
     """The lecture's picture: a record for each node, and beside each result the op it came from.
 
-    Keywords are those of `picture`. Raises ValueError for another `rankdir` than LR, TB, RL and BT.
+    Keywords are those of `picture`. Raises ValueError for another `rankdir` than LR, TB, RL and BT, and
+    TypeError or ValueError, with a sentence that names the node, where one of another class cannot be drawn.
     """
-    if not all(hasattr(root, name) for name in ("data", "grad", "_prev", "_op")):
+    try:
+        is_value = all(hasattr(root, name) for name in ("data", "grad", "_prev", "_op"))
+        rows = _rows(topological_order(root)) if is_value else []
+    except Exception as problem:
+        foreign = import_module("micrograd.foreign")  # which reads Values, so that it cannot be named above
+        raise foreign.unreadable(root, problem) from problem
+    if not is_value:
         raise TypeError(f"draw_dot takes the value that a graph ends in (with data, grad, _prev and _op), "
                         f"not a {type(root).__name__}")
-    order = topological_order(root)
-    place = {node: index for index, node in enumerate(order)}
-    rows = [NodeRow(index, getattr(node, "label", ""), node.data, node.grad, node._op,
-                    tuple(place[x] for x in node._prev)) for index, node in enumerate(order)]
     return picture(rows, format=format, rankdir=rankdir, **kwargs)
+
+
+def _rows(order: Sequence[Any]) -> list[NodeRow]:
+    """The nodes as they are drawn; raises whatever one of anybody's class does where it cannot be."""
+    place = {node: index for index, node in enumerate(order)}
+    return [NodeRow(at, _text(getattr(node, "label", "")), _drawn(node.data), _drawn(node.grad),
+                    _text(node._op), tuple([place[x] for x in node._prev])) for at, node in enumerate(order)]
+
+
+def _text(thing: Any) -> str:
+    return "" if thing is None else str(thing)
+
+
+def _drawn(thing: Any) -> Any:
+    """A number as it can be written; None where there is none."""
+    return thing if thing is None or isinstance(thing, (float, complex)) else number(thing)
 
 
 def picture(rows: Iterable[NodeRow], format: str = "svg", rankdir: str = "LR",
@@ -139,9 +159,12 @@ _EXECUTABLES = ("graphviz-pure", "graphviz-pure.exe")
 
 def mimebundle(root: Value) -> dict[str, str]:
     """What a notebook shows for a Value: its graph; nothing, hence its repr, where that is not soon drawn."""
-    if len(topological_order(root)) > SHOWN_AT_MOST:
+    try:
+        if len(topological_order(root)) > SHOWN_AT_MOST:
+            return {}
+        drawn = svg_of(draw_dot(root))
+    except Exception:  # noqa: BLE001 - what hangs on a Value may be anything, and its repr is no place to say so
         return {}
-    drawn = svg_of(draw_dot(root))
     return {} if drawn is None else {"image/svg+xml": drawn}
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from itertools import permutations
+from contextlib import suppress
+from itertools import islice, permutations
 from typing import Any, NamedTuple
 
 from micrograd.engine import Value
@@ -16,6 +17,7 @@ from micrograd.ieee import number
 from micrograd.ops import OPS, Op, op_of, power
 
 _LONGEST = 40  # characters of a label in a sentence
+_OPERANDS_AT_MOST = 1_000_000  # of a node; a `_prev` without an end is not waited for
 _FIELDS = ("data", "grad", "_prev", "_op")
 
 
@@ -65,7 +67,7 @@ def read_graph(root: Any) -> list[LiveNode]:
     """The nodes of the graph that ends in the root, operands before results, the root last; nothing recurses.
 
     Raises TypeError where a node is no such value or holds no number, and ValueError where the graph goes in
-    a circle; the sentence names the node.
+    a circle or something of a node cannot be read; the sentence names the node.
     """
     if not is_like_a_value(root):
         kind = type(root).__name__
@@ -73,7 +75,7 @@ def read_graph(root: Any) -> list[LiveNode]:
     nodes: list[LiveNode] = []
     places: dict[int, int] = {}  # by the identity of the values, which the nodes keep
     for value, told in _operands_first(root):
-        label, text = label_of(value), str(_got(value, "_op") or "")
+        label, text = label_of(value), _op_of(value)
         name = called(label, text)
         data = _number(_got(value, "data"), f"{name} holds")
         grad = _number(_got(value, "grad"), f"the grad of {name} is")
@@ -92,8 +94,13 @@ def label_of(value: Any) -> str:
     except AttributeError:
         return ""
     except Exception as problem:
-        raise ValueError(f"the label of a node cannot be read: {_said(problem)}") from problem
-    return "" if label is None else str(label)
+        raise ValueError(f"the label of {_shown(value)} cannot be read: {said_of(problem)}") from problem
+    if type(label) is str:
+        return label
+    try:
+        return "" if label is None else str(label)
+    except Exception as problem:
+        raise ValueError(f"the label of {_shown(value)} cannot be read: {said_of(problem)}") from problem
 
 
 def called(label: str, text: str) -> str:
@@ -154,13 +161,12 @@ def _operands_first(root: Any) -> Iterator[tuple[Any, list[Any]]]:
         value, told, rest = path[-1]
         for each in rest:
             if id(each) in on_the_way:
-                name = called(label_of(each), str(_got(each, "_op") or ""))
+                name = called(label_of(each), _op_of(each))
                 raise ValueError(f"the graph goes in a circle: {name} is computed from itself")
             if id(each) not in done:
                 if not is_like_a_value(each):
-                    name = called(label_of(value), str(_got(value, "_op") or ""))
-                    kind = type(each).__name__
-                    raise TypeError(f"{name} is computed from a {kind}, which is no such value")
+                    name = called(label_of(value), _op_of(value))
+                    raise TypeError(f"{name} is computed from {_a_kind(each)}, which is no such value")
                 on_the_way.add(id(each))
                 inner = operands_of(each)
                 path.append((each, inner, iter(inner)))
@@ -174,10 +180,8 @@ def _operands_first(root: Any) -> Iterator[tuple[Any, list[Any]]]:
 
 def operands_of(value: Any) -> list[Any]:
     """Its operands; where the closure of `_backward` holds them, as (self, other), not as a set has them."""
-    if isinstance(value, Value):
-        return list(value._prev)
     operands = _listed(value)
-    if len(operands) < 2 or isinstance(value._prev, (tuple, list)):
+    if len(operands) < 2 or isinstance(value, Value) or isinstance(_got(value, "_prev"), (tuple, list)):
         return operands
     order = _named(_backward_of(value), operands)
     for each in operands:  # the closure may have been hung on an operand by mistake
@@ -198,11 +202,19 @@ def _named(backward: Any, operands: list[Any]) -> list[Any] | None:
 
 def _listed(value: Any) -> list[Any]:
     previous = _got(value, "_prev")
+    if type(previous) in (tuple, set, list):
+        return list(previous)
     try:
-        return [] if previous is None else list(previous)
-    except TypeError:
-        name = called(label_of(value), str(_got(value, "_op") or ""))
-        raise TypeError(f"_prev of {name} is a {type(previous).__name__}, not its operands") from None
+        each = () if previous is None else iter(previous)
+        if each is not previous:  # what is read once is gone then
+            return list(islice(each, _OPERANDS_AT_MOST))
+    except TypeError:  # it is nothing to go through
+        pass
+    except Exception as problem:
+        name = called(label_of(value), _op_of(value))
+        raise ValueError(f"_prev of {name} cannot be read: {said_of(problem)}") from problem
+    name = called(label_of(value), _op_of(value))
+    raise TypeError(f"_prev of {name} is {_a_kind(previous)}, not its operands") from None
 
 
 def _operation(value: Any, text: str, told: tuple[int, ...], nodes: list[LiveNode],
@@ -271,11 +283,54 @@ def _got(value: Any, name: str) -> Any:
         return getattr(value, name)
     except Exception as problem:
         label = "" if name == "label" else label_of(value)
-        raise ValueError(f"{name} of {called(label, '')} cannot be read: {_said(problem)}") from problem
+        raise ValueError(f"{name} of {called(label, '')} cannot be read: {said_of(problem)}") from problem
 
 
-def _said(problem: Exception) -> str:
-    return f"{type(problem).__name__} {problem}".strip()[:200]
+def _op_of(value: Any) -> str:
+    """Its `_op` as text; empty where it has none."""
+    text = _got(value, "_op")
+    if type(text) is str:
+        return text
+    try:
+        return "" if text is None else str(text)
+    except Exception as problem:
+        name = called(label_of(value), "")
+        raise ValueError(f"_op of {name} cannot be read: {said_of(problem)}") from problem
+
+
+def _shown(value: Any) -> str:
+    """A node whose label cannot be read, in a sentence: by its op, else by its number."""
+    for name, words in (("_op", "a node made by {}"), ("data", "the node that holds {}")):
+        with suppress(Exception):  # of anybody's class
+            text = str(getattr(value, name))[:_LONGEST]
+            if text and text.isprintable():
+                return words.format(text)
+    return "a node"
+
+
+def unreadable(root: Any, problem: Exception) -> Exception:
+    """What is to be raised where a problem came up with such a graph: the sentence that names the node."""
+    try:
+        read_graph(root)
+    except (TypeError, ValueError) as known:
+        return known
+    return TypeError(f"the graph cannot be read: {said_of(problem)}")
+
+
+def said_of(problem: Exception) -> str:
+    """An exception in a sentence, on one line."""
+    kind = type(problem).__name__
+    try:
+        return " ".join(f"{kind} {problem}".split())[:200]
+    except Exception:  # noqa: BLE001 - of anybody's class
+        return kind
+
+
+def _a_kind(thing: object) -> str:
+    if thing is None:
+        return "None"
+    name = type(thing).__name__.removeprefix("nd")
+    return f"a{'n' * (name[:1].lower() in 'aeiou')} {name}"
 
 
 def _number(thing: Any, what: str) -> float:
@@ -286,5 +341,4 @@ def _number(thing: Any, what: str) -> float:
             raise TypeError
         return number(thing)
     except Exception:  # noqa: BLE001 - of anybody's class
-        kind = "None" if thing is None else f"a {type(thing).__name__}"
-        raise TypeError(f"{what} {kind}, not a number") from None
+        raise TypeError(f"{what} {_a_kind(thing)}, not a number") from None

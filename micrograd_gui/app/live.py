@@ -223,7 +223,7 @@ def _diagnosed(found: LiveGraph) -> tuple[NodeId, tuple[NodeId, ...], str] | Non
     names = {thing: found.graph.nodes[node].label for thing, node in nodes.items()}
     try:
         diagnosis = None if root is None else diagnose(root, names)
-    except (TypeError, ValueError):  # a tensor, or an op that cannot be asked
+    except Exception:  # noqa: BLE001 - a tensor, or an op of anybody's that cannot be asked
         return None
     if diagnosis is None or diagnosis.cause == "unknown":
         return None
