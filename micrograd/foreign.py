@@ -63,24 +63,29 @@ def _has(thing: object, name: str) -> bool:
         return True
 
 
-def read_graph(root: Any) -> list[LiveNode]:
+def read_graph(root: Any, at_most: int | None = None) -> list[LiveNode]:
     """The nodes of the graph that ends in the root, operands before results, the root last; nothing recurses.
 
     Raises TypeError where a node is no such value or holds no number, and ValueError where the graph goes in
-    a circle or something of a node cannot be read; the sentence names the node.
+    a circle, has more nodes than `at_most`, or something of a node cannot be read; the sentence names it.
     """
     if not is_like_a_value(root):
         kind = type(root).__name__
         raise TypeError(f"a {kind} has no graph behind it: it has no data, grad, _prev and _op")
+    if at_most is not None and _is_larger(root, at_most):
+        raise ValueError(f"the graph has more than {at_most:,} nodes")
     nodes: list[LiveNode] = []
     places: dict[int, int] = {}  # by the identity of the values, which the nodes keep
     for value, told in _operands_first(root):
         label, text = label_of(value), _op_of(value)
-        name = called(label, text)
-        data = _number(_got(value, "data"), f"{name} holds")
-        grad = _number(_got(value, "grad"), f"the grad of {name} is")
+        data, grad = _got(value, "data"), _got(value, "grad")
+        if type(data) is not float or type(grad) is not float:
+            name = called(label, text)
+            data, grad = _number(data, f"{name} holds"), _number(grad, f"the grad of {name} is")
         operands = tuple([places[id(each)] for each in told])
-        previous = operands if len(told) < 2 else tuple([places[id(each)] for each in _listed(value)])
+        previous = operands
+        if len(told) > 1 and type(value) is not Value:
+            previous = tuple([places[id(each)] for each in _listed(value)])
         op, inputs = _operation(value, text, operands, nodes, data) if told else (None, ())
         places[id(value)] = len(nodes)
         nodes.append(LiveNode(value, label, text if told else "", op, inputs, previous, data, grad))
@@ -151,6 +156,25 @@ def closure_of(function: Any) -> Mapping[str, Any]:
 # ---------------------------------------------------------------- the order
 
 
+def _is_larger(root: Any, most: int) -> bool:
+    """Whether there are more nodes than that, as far as it can be told at once; it stops where there are."""
+    seen, waiting = {id(root)}, [root]
+    while waiting:
+        try:
+            previous = waiting.pop()._prev
+        except Exception:  # noqa: BLE001 - of anybody's class; who reads the graph says so
+            return False
+        if type(previous) not in (tuple, set, list):
+            return False
+        for each in previous:
+            if id(each) not in seen:
+                seen.add(id(each))
+                waiting.append(each)
+        if len(seen) > most:
+            return True
+    return False
+
+
 def _operands_first(root: Any) -> Iterator[tuple[Any, list[Any]]]:
     """The values, operands first, each with its operands as they are told; raises ValueError for a circle."""
     on_the_way = {id(root)}
@@ -164,7 +188,7 @@ def _operands_first(root: Any) -> Iterator[tuple[Any, list[Any]]]:
                 name = called(label_of(each), _op_of(each))
                 raise ValueError(f"the graph goes in a circle: {name} is computed from itself")
             if id(each) not in done:
-                if not is_like_a_value(each):
+                if type(each) is not Value and not is_like_a_value(each):
                     name = called(label_of(value), _op_of(value))
                     raise TypeError(f"{name} is computed from {_a_kind(each)}, which is no such value")
                 on_the_way.add(id(each))
@@ -180,6 +204,8 @@ def _operands_first(root: Any) -> Iterator[tuple[Any, list[Any]]]:
 
 def operands_of(value: Any) -> list[Any]:
     """Its operands; where the closure of `_backward` holds them, as (self, other), not as a set has them."""
+    if type(value) is Value and type(value._prev) is tuple:
+        return list(value._prev)
     operands = _listed(value)
     if len(operands) < 2 or isinstance(value, Value) or isinstance(_got(value, "_prev"), (tuple, list)):
         return operands
@@ -221,7 +247,7 @@ def _operation(value: Any, text: str, told: tuple[int, ...], nodes: list[LiveNod
                data: float) -> tuple[Op | None, tuple[int, ...]]:
     """The row of an op, and the places of its operands in their order."""
     if isinstance(value, Value):
-        op = value.op or rule_of(text)
+        op = value._rule if type(value._rule) is Op else value.op or rule_of(text)
         return (op if op is not None and op.arity == len(told) else None), told
     op = rule_of(text)
     if op is OPS["**"] and len(told) == 1:

@@ -14,7 +14,8 @@ from micrograd_gui.document.block import kept
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.live.capture import capture, is_live
-from micrograd_gui.document.live.values import LiveGraph
+from micrograd_gui.document.live.live_graph import LiveGraph
+from micrograd_gui.document.node import same_number
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.session.explain.verdicts import both
 from micrograd_gui.session.found import Apart, Found
@@ -44,7 +45,12 @@ class Link:
     def title(self) -> str:
         """What the document is called."""
         graph = self.found.graph
-        return graph.nodes[graph.target or 1].label or "live values"
+        return self.found.title or graph.nodes[graph.target or 1].label or "live values"
+
+    def note(self, graph: Graph) -> str:
+        """How the graph stands for the live one, where it is not that node for node; empty after an edit."""
+        found = self.found
+        return found.note if found.note and found.graph.same_structure(graph) else ""
 
     def root(self) -> Any:
         """The value as it is now: the one that the variable holds, else the one that was shown."""
@@ -58,6 +64,8 @@ class Link:
     def refreshed(self, graph: Graph) -> Graph:
         """The graph as the live values are now; a node of the same value keeps its id and its place."""
         found = capture(self.root(), variables(self._lasting))
+        if found.note or self.found.note:
+            return self._rows_refreshed(graph, found)
         old = {id(thing): node for node, held in self._nodes.items() if (thing := held()) is not None}
         ids: dict[NodeId, NodeId] = {}
         free = max(graph.next_id, max(self._nodes, default=0) + 1)
@@ -98,6 +106,20 @@ class Link:
                 blocks=kept(graph.blocks, gone),
             )
         )
+
+    def _rows_refreshed(self, graph: Graph, found: LiveGraph) -> Graph:
+        """The same where samples alike are shown as rows: a node of the same place in a sample stays it."""
+        shapes, before = ([(node.shape, node.role) for node in each.graph] for each in (found, self.found))
+        same_rows = bool(found.note and self.found.note) and shapes == before
+        self.found = found
+        self._nodes = {node: _weak(thing) for node, thing in found.objects.items()}
+        self._root = _weak(self.root())
+        new = found.graph
+        if not same_rows or graph.nodes.keys() != new.nodes.keys() or graph.data is None or new.data is None:
+            return arranged(new)
+        if new.data == graph.data and all(same_number(node, graph.nodes[node.id]) for node in new):
+            return graph
+        return structs.replace(graph, nodes=new.nodes).fed(new.data)
 
     def let_go(self) -> None:
         """Hold the values no longer, only what they were."""
@@ -150,7 +172,7 @@ def present(session: Session, found: LiveGraph) -> str:
     session.forward()
     if not session.state.forward_done:
         session.take_found(None)
-        return ""  # the run stops on its way, and the window says why
+        return found.note  # the run stops on its way, and the window says why
     if any(found.grad.values()):
         for _ in range(_PASSES):
             session.backward()
@@ -162,10 +184,10 @@ def present(session: Session, found: LiveGraph) -> str:
     finding = _finding(session, found)
     step = session.state.step
     added_up = step is not None and step.backward_pass > 1
-    if finding is None and added_up and (diagnosed := _diagnosed(found)) is not None:
+    if finding is None and added_up and not found.note and (diagnosed := _diagnosed(found)) is not None:
         finding = Found(diagnosed[0], diagnosed[2], {}, {})
     session.take_found(finding)
-    return "" if finding is None else finding.said
+    return " ".join(filter(None, (found.note, "" if finding is None else finding.said)))
 
 
 def _finding(session: Session, found: LiveGraph) -> Found | None:
@@ -178,7 +200,7 @@ def _finding(session: Session, found: LiveGraph) -> Found | None:
         {node: Apart(live, run) for node, side, live, run in differing if side == field}
         for field in ("data", "grad")
     )
-    diagnosed = None if data else _diagnosed(found)
+    diagnosed = None if data or found.note else _diagnosed(found)
     if diagnosed is not None:
         first, path, said = diagnosed
         way = " → ".join(graph.nodes[node].spoken for node in path[-_NAMES:])

@@ -276,7 +276,7 @@ class MainWindow(QMainWindow):
     def _unsay(self, sentence: str) -> None:
         """That sentence is true no more; another one stays."""
         if self.message.toolTip() == sentence:
-            self.say(standing(self.session.state))
+            self.say(standing(self.session.state, self._link))
 
     # Live values of a notebook ---------------------------------------------------------------
 
@@ -286,10 +286,9 @@ class MainWindow(QMainWindow):
 
         self._link = link
         self.documents.open_source(OpenedGraph(link.found.graph, title=link.title))
-        sentence = present(self.session, link.found)
-        link.let_go()
-        if sentence:
+        if sentence := present(self.session, link.found):
             self.say(sentence)
+        link.let_go()
 
     def refresh(self) -> None:
         """Show what the notebook has changed since; raises Refusal."""
@@ -376,8 +375,8 @@ class MainWindow(QMainWindow):
         if (old.quiz is None) != (new.quiz is None):
             self._show_escape()
         self.statusBar().clearMessage()
-        if self.message.text() != standing(new):
-            self.say(standing(new))
+        if self.message.text() != (stands := standing(new, self._link)):
+            self.say(stands)
         if new.graph.wiring is not old.graph.wiring and OPS.keys() - self.panes.palette.offered:
             self.panes.palette.refill(self.look)  # a file, or what was pasted, has brought ops of its own
         if not new.same_document(old):
@@ -455,10 +454,11 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self.close)
 
 
-def standing(state: State) -> str:
-    """What the status bar says as long as nothing else is to be said: the finding in live values."""
+def standing(state: State, link: Link | None = None) -> str:
+    """What the status bar says where nothing else is to be said: a finding, or how live values are shown."""
     finding = state.finding
-    return "" if finding is None or finding.dismissed else finding.said
+    said = "" if finding is None or finding.dismissed else finding.said
+    return said or ("" if link is None else link.note(state.graph))
 
 
 def summary(state: State) -> str:

@@ -7,6 +7,7 @@ from math import isfinite
 
 from msgspec.structs import replace
 
+from micrograd_gui.document.block import Block
 from micrograd_gui.document.data import Column, Data
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
@@ -37,8 +38,17 @@ def counts_often(graph: Graph) -> str:
     if data is None or data.reduction != "sum" or len(data) < 2:
         return ""
     added = [block for block in graph.blocks if block.kind == "loss" and not block.judges]
+    added = [block for block in added if not _is_shared_out(graph, block, len(data))]
     said = ", ".join(spoken(block.title) for block in added if graph.feeding & graph.within(block.id))
     return f"{said} counts {len(data):,} times in the sum, once for each row" if said else ""
+
+
+def _is_shared_out(graph: Graph, block: Block, rows: int) -> bool:
+    """Whether all that a block gives is divided by the number of rows: they count it once together."""
+    users = [graph.nodes[user] for node in block.outputs for user, _ in graph.users[node]]
+    by = [user.inputs[1] for user in users if user.op == "/"]
+    divisors = [graph.nodes[each] for each in by if each is not None]
+    return bool(users) and len(divisors) == len(users) and all(each.data == rows for each in divisors)
 
 
 def columns_for(graph: Graph) -> Data:

@@ -525,3 +525,25 @@ def test_what_holds_no_graph_is_refused_by_name(opened, tmp_path):
     window.documents.open_dropped([tmp_path / "b.dot"])
     assert "cannot be read as DOT" in window.message.text()
     assert window.session.state is before
+
+
+def test_samples_alike_are_shown_as_rows_and_the_status_bar_says_so(shown, qtbot):
+    xs = [k / 50 for k in range(150)]
+    w, b = Value(0.5), Value(-0.25)
+    total = sum(((w * Value(x) + b - 3 * x) ** 2 for x in xs), Value(0.0))
+    total.backward()
+    window = shown(show(total, block=False))
+    qtbot.wait(700)  # the first layout
+    said = "150 samples alike: the graph of one row, and 150 rows in Data, over which total ="
+    assert window.message.text().startswith(said)
+    assert window.windowTitle().startswith("total")
+    state = window.session.state
+    assert state.frame.grad[state.graph.named("w")] == pytest.approx(w.grad, rel=1e-9)
+    assert len(state.graph.data) == 150
+    w.data = 0.75
+    window.refresh()
+    assert window.message.text().startswith(said)
+    assert "in the live values, but a fresh run gives" in window.message.text()
+    window.session.set_value(state.graph.named("b"), 1.0)
+    window.session.add_node("tanh")
+    assert said not in window.message.text()

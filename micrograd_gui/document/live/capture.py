@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from micrograd.foreign import is_like_a_value
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.live.values import LiveGraph, capture_value
+from micrograd_gui.document.live.live_graph import LiveGraph
+from micrograd_gui.document.live.values import capture_value
 from micrograd_gui.document.text import kind_of
 
 

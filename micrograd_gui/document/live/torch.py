@@ -13,7 +13,8 @@ from micrograd import ieee
 from micrograd.foreign import same
 from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.live.values import LiveBuilder, LiveGraph, plain_number
+from micrograd_gui.document.live.live_graph import LiveBuilder, LiveGraph
+from micrograd_gui.document.live.values import plain_number
 from micrograd_gui.document.text import spoken
 
 _UNARY = ("tanh", "exp", "log", "relu", "sigmoid", "sin", "cos", "sqrt", "abs", "neg")

@@ -1,0 +1,88 @@
+"""Modules: where the caller's variables keep a value, ``n.layers[0].neurons[1].w[2]``, and in which."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Mapping
+from types import FunctionType, ModuleType
+from typing import Any, NamedTuple
+
+_LOOKED_AT_MOST = 200_000  # objects: a notebook may hold anything
+_DEEPEST = 8  # objects and lists in one another
+_PLAIN = (list, tuple, dict)
+
+
+class KeptWhere(NamedTuple):
+    """Where a value is kept.
+
+    Attributes:
+        path: the way to it, as Python writes it.
+        holders: the objects on that way, outermost first, each with the way to it; lists are none.
+    """
+
+    path: str
+    holders: tuple[tuple[str, Any], ...]
+
+
+def kept_in(names: Mapping[str, Any], wanted: Collection[int]) -> dict[int, KeptWhere]:
+    """Where each of the wanted objects, told by their identity, is kept; what is kept nowhere is missing.
+
+    Of several ways the one through objects counts, such as that of a network, then a variable of its own,
+    then the one through lists alone. Nothing of anybody's class is called.
+    """
+    found: dict[int, KeptWhere] = {}
+    variables = [(name, thing) for name, thing in names.items() if not name.startswith("_")]
+    modules = [(name, thing) for name, thing in variables if id(thing) not in wanted and _fields(thing)]
+    _look(modules, wanted, found)
+    for name, thing in variables:
+        if id(thing) in wanted and id(thing) not in found:
+            found[id(thing)] = KeptWhere(name, ())
+    _look([(name, thing) for name, thing in variables if type(thing) in _PLAIN], wanted, found)
+    return found
+
+
+def _look(starts: list[tuple[str, Any]], wanted: Collection[int], found: dict[int, KeptWhere]) -> None:
+    """Look through those objects and all that they hold, those that are nearest first."""
+    waiting: deque[tuple[str, Any, tuple[tuple[str, Any], ...], int]] = deque()
+    waiting.extend((path, thing, (), 0) for path, thing in starts)
+    seen: set[int] = set()
+    looked = 0
+    while waiting and looked < _LOOKED_AT_MOST:
+        path, thing, holders, depth = waiting.popleft()
+        if id(thing) in wanted:
+            found.setdefault(id(thing), KeptWhere(path, holders))
+            continue
+        if id(thing) in seen or depth > _DEEPEST:
+            continue
+        seen.add(id(thing))
+        fields = _fields(thing)
+        inner: tuple[tuple[str, Any], ...] = (*holders, (path, thing)) if fields else holders
+        if fields:
+            parts = [(f"{path}.{name}", each) for name, each in fields.items()]
+        elif type(thing) is dict:
+            parts = [(f"{path}[{key!r}]", each) for key, each in thing.items() if type(key) in (str, int)]
+        elif type(thing) in (list, tuple):
+            parts = [(f"{path}[{at}]", each) for at, each in enumerate(thing)]
+        else:
+            continue
+        looked += len(parts)
+        waiting.extend((way, each, inner, depth + 1) for way, each in parts if _may_hold(each))
+
+
+def _fields(thing: object) -> Mapping[str, Any]:
+    """What an object holds by name; nothing, where it is no object of somebody's class."""
+    kind = type(thing)
+    if kind in _PLAIN or isinstance(thing, (type, FunctionType, ModuleType)) or hasattr(kind, "_prev"):
+        return {}
+    try:
+        fields = vars(thing)
+    except Exception:  # noqa: BLE001 - of anybody's class; most have none
+        return {}
+    return fields if type(fields) is dict and "_prev" not in fields else {}  # what feeds a value is its graph
+
+
+def _may_hold(thing: object) -> bool:
+    """Whether it is worth a look: numbers, texts, arrays and functions hold no value."""
+    return type(thing) in _PLAIN or (
+        hasattr(type(thing), "__dictoffset__") and type(thing).__dictoffset__ != 0
+    )
