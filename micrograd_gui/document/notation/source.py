@@ -7,6 +7,7 @@ import re
 import textwrap
 import warnings
 from collections.abc import Sequence
+from io import StringIO
 
 from micrograd_gui.document.errors import ExpressionRefusal, Net
 from micrograd_gui.document.notation.signs import multiplies_unsaid, plain
@@ -15,6 +16,7 @@ from micrograd_gui.document.text import LONGEST_EXPRESSION, one_line, spoken, wi
 _PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.|In \[\d*\]:| +\.\.\.:)(?: |$)")
 
 _MAGIC = re.compile(r"^[ \t]*(?:%{1,2}[A-Za-z]|!).*$", re.MULTILINE)  # lines of Jupyter, not of Python
+_BRACES_AT_MOST = 2_000  # Python's parser takes time by the square of those in a text in quotes
 _COMMA = re.compile(r"(?<![\w.])\d+(?:,\d+)+(?:[eE][+-]?\d+)?")
 
 
@@ -40,6 +42,8 @@ class SourceText:
             raise ExpressionRefusal(f"The expression is longer than {LONGEST_EXPRESSION} characters.")
         if not self.text:
             raise ExpressionRefusal("The expression is empty.")
+        if self.text.count("{") > _BRACES_AT_MOST:
+            raise ExpressionRefusal("The expression is full of braces, which are not part of the language.")
         try:
             return self._parsed()
         except SyntaxError as error:
@@ -92,6 +96,13 @@ class SourceText:
     def quoted(self, where: ast.AST) -> str:
         """What is written there, in one short line."""
         return f"“{spoken(self._segment(where))}”"
+
+    def in_normal_form(self, statement: ast.stmt) -> str:
+        """The statement without comments and superfluous brackets; as it was typed where it is too deep."""
+        try:
+            return ast.unparse(statement)
+        except RecursionError:  # its writer recurses, its parser does not: for 500 terms, too
+            return _joined(self._segment(statement))
 
     def _segment(self, where: ast.AST) -> str:
         """What was typed there."""
@@ -157,12 +168,31 @@ def on_one_line(text: str) -> str:
     """
     if "\n" not in text.strip():
         return text.strip()
+    source = SourceText(text)
     try:
-        parts = [ast.unparse(statement) for statement in SourceText(text).statements()]
+        parts = [source.in_normal_form(statement) for statement in source.statements()]
     except ExpressionRefusal:  # it is refused again when it is read, with its line and column
         return text.strip()
     whole = any("\n" in part for part in parts)  # a class or a loop: no line of its own holds it
     return text.strip() if whole else "; ".join(parts)
+
+
+def _joined(statement: str) -> str:
+    """The statement on one line, without comments; as it is where Python cannot tell what is one."""
+    import tokenize  # for a long text alone
+
+    pieces: list[str] = []
+    row, column = 1, 0
+    try:
+        for token in tokenize.generate_tokens(StringIO(statement).readline):
+            if token.type in (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER):
+                continue
+            apart = " " * (token.start[1] - column if token.start[0] == row else 1)
+            pieces.append(apart + token.string)
+            row, column = token.end
+    except (tokenize.TokenError, SyntaxError):
+        return statement
+    return "".join(pieces)
 
 
 def _without_prompts(text: str) -> tuple[str, dict[int, int]]:

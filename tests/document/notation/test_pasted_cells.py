@@ -2,16 +2,19 @@
 """What people paste: sessions with prompts, whole cells, networks of `micrograd.nn`."""
 
 import random
+from contextlib import suppress
 
 import pytest
 
 from micrograd import Value
 from micrograd.nn import MLP, Layer, Neuron
 from micrograd_gui.document.clipboard import pasted
-from micrograd_gui.document.errors import ExpressionRefusal
+from micrograd_gui.document.errors import ExpressionRefusal, Refusal
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.notation.literals import constant_in
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.document.notation.source import on_one_line
+from micrograd_gui.document.notation.writer import expression_of
 from micrograd_gui.session.measure import complete, numbers
 
 
@@ -162,14 +165,61 @@ def test_other_ways_to_write_it_and_what_web_pages_make_of_it_are_read(text):
 
 
 def test_values_in_a_list_are_inputs_called_by_their_places():
-    graph = graph_from_expression("n = Neuron(2)\nx = [Value(1.0), Value(-2.0, label='u')]\ny = n(x)\nn.zero_grad()")
+    graph = graph_from_expression(
+        "n = Neuron(2)\nx = [Value(1.0), Value(-2.0, label='u')]\ny = n(x)\nn.zero_grad()"
+    )
     assert [(node.label, node.data) for node in graph][:2] == [("x[0]", 1.0), ("u", -2.0)]
     assert graph.nodes[graph.target].label == "y"
 
 
+LONG = {
+    "sum": lambda n: "+".join("ab"[at % 2] for at in range(n)),
+    "powers": lambda n: "a" + "**b" * n,
+    "minus": lambda n: "-" * n + "a",
+    "brackets": lambda n: "(" * n + "a" + ")" * n,
+    "calls": lambda n: "tanh(" * n + "a" + ")" * n,
+    "methods": lambda n: "a" + ".tanh()" * n,
+    "products": lambda n: "a" + "*(b+c)" * n,
+    "what is not understood": lambda n: "a" + "[0]" * n,
+    "no numbers": lambda n: "not " * n + "a",
+    "values": lambda n: f"Value({'+'.join('1' * n)})",
+    "signs": lambda n: "a" + "²" * n,
+    "roots": lambda n: "√" * n + "a",
+    "nothing between": lambda n: "2" + "(x)" * n,
+    "names": lambda n: "a=" * n + "2",
+    "texts": lambda n: "f'" + "{a}" * n + "'",
+}
+
+
+@pytest.mark.parametrize("form", LONG)
+@pytest.mark.parametrize("length", [500, 5_000])
+def test_no_length_of_a_text_is_too_much_for_anything_that_reads_it(form, length):
+    text = LONG[form](length)
+    assert on_one_line(f"q = 2  # the first of two lines\nL = {text}").startswith("q = 2")
+    with suppress(Refusal):
+        constant_in(text)
+    with suppress(Refusal):
+        graph = graph_from_expression(f"L = {text}")
+        assert expression_of(graph) or not graph.nodes
+
+
+def test_a_long_sum_is_pasted_as_one_line_however_it_is_broken():
+    terms = ["a", "b"] * 300
+    for text in ("+".join(terms), f"({f'+  # one more{chr(10)}'.join(terms)})"):
+        line = on_one_line(f"a = 2  # this, too\n\nL = {text}  # a sum\n")
+        assert line.startswith("a = 2; L = ")
+        assert "#" not in line
+        assert len(graph_from_expression(line)) == 601
+        assert graph_from_expression(line).nodes == graph_from_expression(f"a = 2; L = {'+'.join(terms)}").nodes
+
+
 def test_a_cell_that_one_line_cannot_hold_keeps_its_lines():
     assert on_one_line("# inputs\na = 1  # one\n\nL = a*2") == "a = 1; L = a * 2"
-    for text in ("a = 1  # one\nb = a *\nc = b", "class Value:\n    pass\n\na = 1", "a = 1  # x\nfor k in a:\n    b = 2"):
+    for text in (
+        "a = 1  # one\nb = a *\nc = b",
+        "class Value:\n    pass\n\na = 1",
+        "a = 1  # x\nfor k in a:\n    b = 2",
+    ):
         assert on_one_line(f"\n{text}\n") == text
 
 
