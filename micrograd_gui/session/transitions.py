@@ -288,8 +288,10 @@ def mark(graph: Graph, nodes: NodeId | Collection[NodeId], role: Role) -> Edit:
 
 def set_range(graph: Graph, node: NodeId, span: Span) -> Edit:
     """Plots sweep the node over that span. Raises Refusal where it does not go upwards."""
-    if not isfinite(span[1] - span[0]) or not span[0] < span[1]:
+    if not span[0] < span[1]:
         raise Refusal(f"The range must go upwards, not from {span[0]:g} to {span[1]:g}.", node)
+    if not isfinite(span[1] - span[0]):
+        raise Refusal(f"The range from {span[0]:g} to {span[1]:g} is too wide.", node)
     return Edit(graph.ranged(node, span), "Set the range")
 
 

@@ -325,7 +325,8 @@ class ContourLines(Line2D):
         generator = contour_generator(x, y, numbers, line_type=LineType.Separate)
         pieces: list[Any] = []
         start, size = np.array((left, low)), np.array((right - left, high - low))
-        taken = [] if drawn.clear is None else [((drawn.clear - start) / size, self._share_of("−0.00"))]
+        with np.errstate(all="ignore"):  # beside so narrow a span the point may be endlessly far away
+            taken = [] if drawn.clear is None else [((drawn.clear - start) / size, self._share_of("−0.00"))]
         said = iter(self._heights)
         for level in drawn.levels:
             lines = generator.lines(level)

@@ -313,7 +313,7 @@ def including(span: Span, number: float | None) -> Span:
 
 def drawable_span(span: Span) -> Span:
     """The span within what can be drawn, wide enough to have two different ends."""
-    low, high = max(float(span[0]), -_HUGE), min(float(span[1]), _HUGE)
+    low, high = (max(-_HUGE, min(_HUGE, float(each))) for each in span)
     size = max(abs(low), abs(high))
     if high - low > 1e-9 * size and high - low > 1e-290:
         return low, high

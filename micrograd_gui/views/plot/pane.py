@@ -192,7 +192,7 @@ class PlotPane(QWidget):
         view = self.view
         view.refresh(whatever=True)
         if view.static is None or view.surface is None:
-            raise Refusal(view.kind.why_empty(self._bridge.state))
+            raise Refusal(view.words.text())
         if suffix == ".csv":
             from micrograd_gui.views.plot.numbers import as_csv  # it brings numpy
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
+from micrograd_gui.document.errors import Refusal
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
 from micrograd_gui.views.bridge import Bridge, Together
@@ -48,6 +49,7 @@ class PlotView(QStackedWidget):
         self._later.setSingleShot(True)
         self._later.timeout.connect(self.refresh)
         self.words = QLabel()
+        self.words.setTextFormat(Qt.TextFormat.PlainText)  # labels stand in it
         self.words.setWordWrap(True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.words.setMinimumSize(1, 1)
@@ -173,18 +175,26 @@ class PlotView(QStackedWidget):
     def _draw(self, state: State) -> None:
         kind = self.kind
         if words := kind.why_empty(state):
-            self.static = None
-            self.words.setText(words)
-            self.setCurrentWidget(self.words)
+            self._say(words)
             return
         assert self.surface is not None
         self.setCurrentWidget(self.surface)  # first, for it is given its size
-        if not self._holds_for(state):
-            self.static = kind.build(state, self.static)
-            self.items = kind.live_items(state, self.static)
-            self.surface.show_plot(self.static, self.items)
-        else:
+        if self._holds_for(state):
             self._show_live(state)
+            return
+        try:
+            self.static = kind.build(state, self.static)
+        except Refusal as refusal:  # what cannot be computed has no curve
+            self._say(str(refusal))
+            return
+        self.items = kind.live_items(state, self.static)
+        self.surface.show_plot(self.static, self.items)
+
+    def _say(self, words: str) -> None:
+        """Words in place of a plot."""
+        self.static = None
+        self.words.setText(words)
+        self.setCurrentWidget(self.words)
 
     def _make_surface(self) -> PlotSurface:
         from micrograd_gui.views.plot.surface import PlotSurface

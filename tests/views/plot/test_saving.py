@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from contextlib import suppress
 from xml.etree import ElementTree
 
 import pytest
@@ -10,6 +11,30 @@ from PySide6.QtGui import QImage
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.views.theme import Look
 from tests.views.plot.reading import settle, surface
+
+
+@pytest.mark.parametrize("kind", ["sweep", "error"])
+@pytest.mark.parametrize(
+    "text", ["a = 1e308; L = a*2", "a = 1e308; L = a + 1", "a = 5e-324; L = 1/a", "a = -2; L = log(a)"]
+)
+@pytest.mark.parametrize("span", [None, (1e308, 1.1e308), (0.0, 5e-324), (-8e307, 8e307)])
+def test_numbers_at_the_ends_of_their_range_are_drawn_or_said(pane, session, tmp_path, kind, text, span):
+    """Warnings of numpy and errors while painting fail a test."""
+    session.build(text)
+    leaf = session.state.graph.named("a")
+    session.select([leaf])
+    if span is not None:
+        session.set_range(leaf, span)
+    pane.show_kind(kind)
+    pane.grab()
+    with suppress(Refusal):
+        session.backward()
+        pane.grab()
+    try:
+        pane.save(tmp_path / "plot.csv")
+    except Refusal as refusal:
+        assert str(refusal) == pane.view.words.text()
+        assert "inf" in str(refusal) or "nan" in str(refusal)
 
 
 @pytest.mark.parametrize("suffix", ["svg", "png", "PNG"])

@@ -125,7 +125,8 @@ def _guides(h: Any, one: Any, two: Any, rounding: float) -> list[Mark]:
             keep = (shown >= _FLOOR) & (shown < 1e3)
             marks.append(Mark(color, "dotted", h[keep], shown[keep], name))
     if rounding > 0 and math.isfinite(rounding):
-        shown = rounding / h
+        with np.errstate(all="ignore"):
+            shown = rounding / h
         keep = (shown >= _FLOOR) & (shown < 1e3)
         marks.append(Mark("muted", "dashed", h[keep], shown[keep], "round-off: ~ ε·|L| / h"))
     return marks
