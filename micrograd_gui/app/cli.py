@@ -153,7 +153,7 @@ def _window_parser(name: str) -> _Parser:
 
 
 def _window(given: argparse.Namespace) -> int:
-    from micrograd_gui.app.start import has_screen
+    from micrograd_gui.app.screen import why_no_screen
 
     named = given.file is not None or given.expression is not None
     opened = _opened(given) if named or given.set else None
@@ -161,9 +161,13 @@ def _window(given: argparse.Namespace) -> int:
         if opened is not None:
             raise Refusal("A lesson opens its own graph: name either a lesson or a graph.")
         _readable(given.lesson)
-    if given.lesson is not None and not has_screen():
-        raise Refusal("A lesson needs a screen; `micrograd-gui lessons --check` plays one without.")
-    if not has_screen():
+    no_screen = why_no_screen()
+    if given.lesson is not None and no_screen:
+        raise Refusal(
+            f"{no_screen} A lesson needs a screen; `micrograd-gui lessons --check` plays one without."
+        )
+    if no_screen:
+        _complain(f"{no_screen} The graph is played through without one.")
         from micrograd_gui.app.headless import play
         from micrograd_gui.files.documents import resolve
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from micrograd_gui.app.screen import why_no_screen
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.log import last_lines, logger_of
 
@@ -141,8 +142,11 @@ def _show(value: Any, block: bool | None, local: Mapping[str, Any], lasting: Map
     from micrograd_gui.document.graph import Graph
 
     link = None if isinstance(value, Graph) else Link(value, local, lasting)
-    interactive = has_screen() and _beside_cells()
-    if interactive is None or not has_screen():
+    no_screen = why_no_screen()
+    interactive = not no_screen and _beside_cells()
+    if interactive is None or no_screen:
+        if no_screen and any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY"))):  # one was to be expected
+            print(f"{no_screen} This is the picture instead.", file=sys.stderr)
         return picture(ran_through(value) if link is None else link.found)
     from PySide6.QtCore import QThread
 
@@ -292,10 +296,3 @@ def _keep_all(first: MainWindow, *, now: bool = False) -> None:
             recovering.write_now()
         else:
             recovering.hurry()
-
-
-def has_screen() -> bool:
-    """Windows and macOS always have one; elsewhere a variable tells (else a QApplication would abort)."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))

@@ -30,11 +30,13 @@ def test_numbers_at_the_ends_of_their_range_are_drawn_or_said(pane, session, tmp
     with suppress(Refusal):
         session.backward()
         pane.grab()
+    said = None
     try:
         pane.save(tmp_path / "plot.csv")
     except Refusal as refusal:
-        assert str(refusal) == pane.view.words.text()
-        assert "inf" in str(refusal) or "nan" in str(refusal)
+        said = str(refusal)
+    assert said in (None, pane.view.words.text())
+    assert said is None or "inf" in said or "nan" in said
 
 
 @pytest.mark.parametrize("suffix", ["svg", "png", "PNG"])
