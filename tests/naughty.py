@@ -34,7 +34,9 @@ def naughty() -> list[str]:
     letters = [chr(draw.randrange(0x3000)) for _ in range(3000)]
     letters = [each for each in letters if unicodedata.category(each) != "Cs"]
     random_ones = ["".join(draw.sample(letters, draw.randrange(1, 20))) for _ in range(260)]
-    wrapped = [around.replace("{0}", "{}").replace("{}", each) for each, around in product(_BREAKING, _AROUND)]
+    wrapped = [
+        around.replace("{0}", "{}").replace("{}", each) for each, around in product(_BREAKING, _AROUND)
+    ]
     every = dict.fromkeys([*LABELS, *_WORDS, *_MARKUP, *_ODD, *wrapped, *random_ones, *map(chr, range(32))])
     assert len(every) > 664, sys.version
     return list(every)

@@ -163,9 +163,7 @@ def free_id(blocks: Iterable[Block]) -> BlockId:
     return max((block.id for block in blocks), default=0) + 1
 
 
-def renumbered(
-    blocks: Iterable[Block], nodes: Mapping[NodeId, NodeId], first: BlockId
-) -> tuple[Block, ...]:
+def renumbered(blocks: Iterable[Block], nodes: Mapping[NodeId, NodeId], first: BlockId) -> tuple[Block, ...]:
     """The same blocks over other nodes, their own ids counted from the first."""
     new_id: dict[BlockId | None, BlockId] = {}
     made = []

@@ -203,8 +203,7 @@ def _mermaid(film: Film) -> bytes:
 
     moment = film.moments[0]
     said = "" if moment.said is None or not film.options.gradients else moment.said.long
-    hidden = film.stand_ins.stands_for
-    words = film.said_on(lambda end: None if end[0] in hidden else end, film.moments[:1])[0]
+    words = film.said_on(film.stand_ins.drawn_end, film.moments[:1])[0]
     return mermaid(
         film.stand_ins,
         moment.frame,

@@ -199,8 +199,7 @@ class Film:
         if options.wires == "all":
             from micrograd_gui.figures.on_wires import widest
 
-            hidden = self.stand_ins.stands_for
-            words = self.said_on(lambda end: None if end[0] in hidden else end, self.moments)
+            words = self.said_on(self.stand_ins.drawn_end, self.moments)
             sizes = {end: whole for (end, _), (whole, _) in widest(words).items()}
         return lay_out_notebook(
             self.stand_ins,

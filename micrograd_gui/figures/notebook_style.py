@@ -94,7 +94,7 @@ def lay_out_notebook(
         raise
     except LayoutRefusal as refusal:
         made = replace(_by_layers(wanted), note=in_layers(refusal))
-    return replace(made, stands_for=whole.stands_for, silent=whole.silent, grads=grads)
+    return replace(made, stands_for=whole.stands_for, silent=whole.silent, drawn_as=whole.ports, grads=grads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,12 +375,17 @@ class StandIns:
 
     The op of a stand-in is the kind of its block. ``stands_for`` names for every node of a collapsed block
     the one that stands for all of it; ``silent`` are those stand-ins that show no number, since their block
-    has several outputs.
+    has several outputs. ``ports`` name for every wire that ends in one where it is drawn.
     """
 
     graph: Graph
     stands_for: Mapping[NodeId, NodeId] = field(default_factory=dict)
     silent: frozenset[NodeId] = frozenset()
+    ports: Mapping[End, End] = field(default_factory=dict)
+
+    def drawn_end(self, end: End) -> End | None:
+        """Where the wire is drawn that ends there in the graph; None where it is within a box."""
+        return self.ports.get(end) if end[0] in self.stands_for else end
 
 
 def with_stand_ins(graph: Graph) -> StandIns:
@@ -393,21 +398,23 @@ def with_stand_ins(graph: Graph) -> StandIns:
     folding = Folding(arranged(graph))
     number: dict[Key | None, NodeId] = {key: _stand_in(box) for key, box in folding.boxes.items()}
     nodes: dict[NodeId, Node] = {}
+    drawn: dict[End, End] = {}
     for key, node in folding.nodes.items():
         box = folding.boxes.get(key)
         if box is None:
             nodes[key] = structs.replace(node, inputs=tuple(number.get(each, each) for each in node.inputs))
             continue
         # In the order of the wires in the graph, not by height: then moving a node lays out nothing anew.
-        ports = sorted(box.ports, key=lambda port: port.wires)
-        sources = tuple(number.get(port.source, port.source) for port in ports if port.source is not None)
+        ports = [each for each in sorted(box.ports, key=lambda port: port.wires) if each.source is not None]
+        sources = tuple(number.get(port.source, port.source) for port in ports)
+        drawn |= {wire: (number[key], at) for at, port in enumerate(ports) for wire in port.wires}
         block = box.block
         nodes[number[key]] = Node(number[key], block.kind, sources, block.title or block.kind)
     target = graph.target
     stands_for = {member: number[key] for member, key in folding.owner.items()}
     shown = Graph(nodes, {}, None if target is None else stands_for.get(target, target), graph.next_id)
     silent = frozenset(number[key] for key, box in folding.boxes.items() if box.output is None)
-    return StandIns(shown, stands_for, silent)
+    return StandIns(shown, stands_for, silent, drawn)
 
 
 def _stand_in(box: FoldedBox) -> NodeId:

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from msgspec import structs
 
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.figures.figure import Figure
-from micrograd_gui.figures.geometry import AMOUNT_SIZE, RULE_SIZE, Bezier, Point, Rect, Size, chip_size
+from micrograd_gui.figures.geometry import (
+    AMOUNT_SIZE,
+    RULE_SIZE,
+    Bezier,
+    Point,
+    Rect,
+    Size,
+    chip_size,
+    chip_tail,
+)
 from micrograd_gui.figures.parts import ChipText, End, Wire
 from micrograd_gui.figures.text_metrics import line_height, shown_label, width
 from micrograd_gui.session.asking.on_wires import OnWire, wires_of
 from micrograd_gui.session.explain.formulas import naming_of
-from micrograd_gui.session.explain.slopes import WireWords, amount_text, rule_text, wire_words
+from micrograd_gui.session.explain.slopes import WireWords, amount_text, bundle_words, rule_text
 from micrograd_gui.session.trace import Notation, Step
 
 K = TypeVar("K", bound=Hashable)
@@ -66,15 +77,26 @@ def words_on_all(
     step: Step | None,
     notation: Notation,
 ) -> Words:
-    """What stands on each wire that is drawn as one; a wire into a folded block stands for several."""
+    """What stands on each wire that is drawn; one into a folded block may stand for several."""
     names = naming_of(graph, notation)
     found: dict[tuple[End, int], ChipWords] = {}
+    for end, several in drawn_together(shown, wires).items():
+        moment = [(wire, structs.replace(on, acting=on.acting and step is not None)) for wire, on in several]
+        said = bundle_words(graph, moment, names)
+        said = said._replace(below=shown_label(said.below))
+        found[end, 0] = ChipWords(said.above, said.below, False, said)
+    return found
+
+
+def drawn_together(
+    shown: Callable[[End], End | None], wires: Mapping[End, OnWire]
+) -> dict[End, list[tuple[End, OnWire]]]:
+    """By the end at which they are drawn, the wires that are; ``shown`` gives that of each."""
+    found: dict[End, list[tuple[End, OnWire]]] = {}
     for wire, on in wires.items():
         end = shown(wire)
-        if end == wire:
-            said = wire_words(graph, wire, structs.replace(on, acting=on.acting and step is not None), names)
-            said = said._replace(below=shown_label(said.below))
-            found[end, 0] = ChipWords(said.above, said.below, False, said)
+        if end is not None:
+            found.setdefault(end, []).append((wire, on))
     return found
 
 
@@ -109,15 +131,14 @@ def widest(all_words: Iterable[Words]) -> dict[tuple[End, int], tuple[Size, Size
 USUAL = (OnWire(-0.8888, -0.8888), OnWire(-0.8888, -0.8888, -0.8888, acting=True))
 
 
-def usual_sizes(graph: Graph, notation: Notation) -> dict[End, Size]:
+def usual_sizes(shown: Callable[[End], End | None], graph: Graph, notation: Notation) -> dict[End, Size]:
     """The room that the chips of all wires need, whatever usual numbers they come to hold."""
     found: dict[End, Size] = {}
-    names = naming_of(graph, notation)
-    for wire in wires_of(graph):
-        for on in USUAL:
-            said = wire_words(graph, wire, on, names)
-            size = words_size(said.above, shown_label(said.below))
-            found[wire] = _larger(found.get(wire, size), size)
+    for on in USUAL:
+        words = words_on_all(shown, graph, dict.fromkeys(wires_of(graph), on), None, notation)
+        for (end, _), said in words.items():
+            size = words_size(said.rule, said.amount)
+            found[end] = _larger(found.get(end, size), size)
     return found
 
 
@@ -135,7 +156,7 @@ def rooms_on_all(
         if wire.port is not None
     }
     needed = {end: sizes for (end, _), sizes in widest(words).items() if end in curves}
-    placed = places({end: curves[end] for end in needed}, needed, obstacles)
+    placed = places({end: curves[end] for end in needed}, needed, obstacles, most=10 * _MOST_TRIED)
     return tuple(_blank_chip(end, place) for end, place in placed.items())
 
 
@@ -147,8 +168,15 @@ def _blank_chip(end: End, place: ChipPlace) -> ChipText:
 # Where all of them have room -------------------------------------------------------------------------
 
 _ALONG = (0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.15, 0.85)
+_ENDS = (0.1, 0.9, 0.06, 0.94, 0.04, 0.96, 0.45, 0.55, 0.35, 0.65)
 _SAMPLES = [k / 16 for k in range(1, 16)]
 _AIR = 3.0
+_ASIDE = (0.0, 0.6, -0.6, 0.9, -0.9, 1.4, -1.4, 2.0, -2.0)  # heights of a chip
+_WAYS = [(math.cos(turn * math.pi / 8), math.sin(turn * math.pi / 8)) for turn in range(16)]
+_RINGS = (0.8, 1.1, 1.5, 2.0, 2.6)  # sizes of a chip
+_FURTHER = (*_RINGS, 3.4, 4.4, 5.8, 7.5, 10.0, 14.0)
+_MOST_TRIED = 30_000  # places for all chips together: some tenths of a second; a file may take longer
+_DENSE = 80  # wires of a part of a graph in which not each finds room
 
 
 class ChipPlace(NamedTuple):
@@ -159,36 +187,126 @@ class ChipPlace(NamedTuple):
     anchor: Point
 
 
+Spots = Callable[
+    [Bezier, Size], Iterator[tuple[Point, Rect]]
+]  # where a chip may stand, and about which point
+
+
 def places(
-    curves: Mapping[K, Bezier], sizes: Mapping[K, Sequence[Size]], obstacles: Sequence[Rect]
+    curves: Mapping[K, Bezier],
+    sizes: Mapping[K, Sequence[Size]],
+    obstacles: Sequence[Rect],
+    *,
+    most: int = _MOST_TRIED,
 ) -> dict[K, ChipPlace]:
     """A place on or beside each wire, clear of all obstacles and each other; none where there is no room.
 
     The short wires come first, which have the fewest places; a chip stands on its wire where it can. The
     first of its sizes for which there is room is taken. The line to a chip that stands beside its wire goes
-    over no other, and such a chip stands on the wire of another one only where it has no other place.
+    over no other, and such a chip stands on the wire of another one only where it has no other place. Those
+    that are left come last, further off, and where nothing else is left their lines go behind other chips.
+    Where some have no room all the same, all of them are tried smaller. At ``most`` so many places are tried
+    each time.
     """
-    walls = [(x - _AIR, y - _AIR, x + w + _AIR, y + h + _AIR) for x, y, w, h in obstacles]
-    drawn = {key: [(*curve.at(t), *curve.at(t)) for t in _SAMPLES] for key, curve in curves.items()}
-    found: dict[K, ChipPlace] = {}
+    levels = max(map(len, sizes.values()), default=1)
+    best: dict[K, ChipPlace] = {}
+    for least in dict.fromkeys((0, max(0, levels - 2), levels - 1)):
+        found = _placed(curves, sizes, obstacles, least, most)
+        if len(found) > len(best):
+            best = found
+        if len(best) == len(curves) or len(curves) > _DENSE:
+            break
+    return {key: best[key] for key in curves if key in best}
+
+
+def _placed(
+    curves: Mapping[K, Bezier],
+    sizes: Mapping[K, Sequence[Size]],
+    obstacles: Sequence[Rect],
+    least: int,
+    most: int,
+) -> dict[K, ChipPlace]:
+    """The same with no size before that one."""
+    room = _Room(curves, sizes, obstacles, least, most)
     for key in sorted(curves, key=lambda key: _length(curves[key])):
-        far = max(max(size) for size in sizes[key]) * 2
-        near = _near(curves[key], far, walls)
-        others = _near(curves[key], far, (each for other in curves if other != key for each in drawn[other]))
-        ways = [(level, size, spare) for spare in (others, ()) for level, size in enumerate(sizes[key])]
-        tried = (_free(curves[key], level, size, near, spare) for level, size, spare in ways)
-        place = next((each for each in tried if each is not None), None)
-        if place is not None:
-            found[key] = place
-            x, y, wide, tall = place.rect
-            walls.append((x - _AIR, y - _AIR, x + wide + _AIR, y + tall + _AIR))
-            walls.append(_tail(place.anchor, place.rect))
-    return {key: found[key] for key in curves if key in found}
+        room.place(key, _beside, 2.0)
+    for spots, reach, behind in ((_about, 4.0, False), (_far_about, 15.0, False), (_far_about, 15.0, True)):
+        for key in curves:
+            if key not in room.found:
+                room.place(key, spots, reach, behind=behind)
+    return room.found
 
 
-def _near(curve: Bezier, far: float, walls: Iterable[Rect]) -> list[Rect]:
-    """The walls, as corners, that are no further than that from the curve."""
-    left, top, right, bottom = curve.bounds()
+class _Room(Generic[K]):
+    """What is taken already while chips are placed; all of it as corners."""
+
+    def __init__(
+        self,
+        curves: Mapping[K, Bezier],
+        sizes: Mapping[K, Sequence[Size]],
+        obstacles: Sequence[Rect],
+        least: int,
+        most: int,
+    ) -> None:
+        self._curves, self._sizes, self._least = curves, sizes, least
+        self._cards = [_with_air(each) for each in obstacles]
+        self._chips: list[Rect] = []
+        self._lines: list[Rect] = []  # to chips that stand beside their wires
+        self._bounds = {key: curve.bounds() for key, curve in curves.items()}
+        self._drawn = {key: [(*curve.at(t), *curve.at(t)) for t in _SAMPLES] for key, curve in curves.items()}
+        self._left = most
+        self.found: dict[K, ChipPlace] = {}
+
+    def place(self, key: K, spots: Spots, reach: float, *, behind: bool = False) -> None:
+        """Place that chip, at most so many of its sizes off; its line may go ``behind`` other chips."""
+        at, bounds, curve = self._bounds[key], self._bounds, self._curves[key]
+        far = max(max(size) for size in self._sizes[key]) * reach
+        cards = _near(at, far, self._cards)
+        taken = [*cards, *_near(at, far, self._chips)]
+        taken += () if behind else _near(at, far, self._lines)
+        beside = [other for other in self._curves if other != key and _near(at, far, (bounds[other],))]
+        others: Sequence[Rect] = _near(at, far, (each for other in beside for each in self._drawn[other]))
+        sizes = list(enumerate(self._sizes[key]))[self._least :]
+        ways: list[tuple[Sequence[Rect], int, Size]] = [
+            (spare, *each) for spare in (others, ()) for each in sizes
+        ]
+        if spots is _far_about or len(self._curves) > _DENSE:  # the smallest are what is left
+            ways = [((), *each) for each in sizes[-2:]]
+        for spare, level, size in ways:
+            for anchor, chip in spots(curve, size):
+                self._left -= 1
+                if self._left < 0:
+                    return
+                if _is_free(anchor, chip, taken, spare, cards if behind else taken):
+                    self._take(key, ChipPlace(level, chip, (round(anchor[0], 2), round(anchor[1], 2))))
+                    return
+
+    def _take(self, key: K, place: ChipPlace) -> None:
+        self.found[key] = place
+        self._chips.append(_with_air(place.rect))
+        self._lines += _pieces(place.anchor, place.rect)
+
+
+def _is_free(
+    anchor: Point, chip: Rect, taken: Sequence[Rect], wires: Sequence[Rect], barred: Sequence[Rect]
+) -> bool:
+    """Whether nothing is there, and where it is beside its wire no other one either, nor on its line."""
+    x, y, wide, tall = chip
+    corners = x, y, x + wide, y + tall
+    if _covers(corners, taken):
+        return False
+    pieces = _pieces(anchor, chip)
+    return not pieces or not (_covers(corners, wires) or any(_covers(each, barred) for each in pieces))
+
+
+def _with_air(rect: Rect) -> Rect:
+    x, y, wide, tall = rect
+    return x - _AIR, y - _AIR, x + wide + _AIR, y + tall + _AIR
+
+
+def _near(bounds: Rect, far: float, walls: Iterable[Rect]) -> list[Rect]:
+    """The walls that are no further than that from those bounds, all as corners."""
+    left, top, right, bottom = bounds
     return [
         wall
         for wall in walls
@@ -200,10 +318,24 @@ def _length(curve: Bezier) -> float:
     return abs(curve.x2 - curve.x1) + abs(curve.y2 - curve.y1)
 
 
-def _tail(anchor: Point, chip: Rect) -> Rect:
-    """The corners of the line from the wire to the chip; of no length where the chip stands on the wire."""
-    (px, py), near = anchor, min(max(anchor[1], chip[1]), chip[1] + chip[3])
-    return px - 1, min(py, near), px + 1, max(py, near)
+def _pieces(anchor: Point, chip: Rect) -> list[Rect]:
+    """The corners of the line from the wire to the chip, in small pieces where it is aslant.
+
+    There are none where the chip stands on its wire.
+    """
+    line = chip_tail(anchor, chip)
+    if line is None:
+        return []
+    (x1, y1), (x2, y2) = line
+    if x1 == x2:
+        return [(x1 - 1, min(y1, y2), x1 + 1, max(y1, y2))]
+    at = [
+        (x1 + (x2 - x1) * k / 12, y1 + (y2 - y1) * k / 12) for k in range(1, 13)
+    ]  # its wire is at the first
+    return [
+        (min(x, u) - 1, min(y, v) - 1, max(x, u) + 1, max(y, v) + 1)
+        for (x, y), (u, v) in itertools.pairwise(at)
+    ]
 
 
 def _covers(corners: Rect, walls: Iterable[Rect]) -> bool:
@@ -211,19 +343,32 @@ def _covers(corners: Rect, walls: Iterable[Rect]) -> bool:
     return any(left < wall[2] and right > wall[0] and top < wall[3] and bottom > wall[1] for wall in walls)
 
 
-def _free(
-    curve: Bezier, level: int, size: Size, walls: Sequence[Rect], others: Sequence[Rect]
-) -> ChipPlace | None:
-    """The first place clear of the walls, and of the other wires where it is not on its own."""
+def _beside(curve: Bezier, size: Size) -> Iterator[tuple[Point, Rect]]:
+    """On the wire, and above or below it."""
     wide, tall = size
     points = [curve.at(t) for t in _ALONG]
-    for aside in (0.0, 0.6, -0.6, 0.9, -0.9, 1.4, -1.4, 2.0, -2.0):
+    for aside in _ASIDE:
         for px, py in points:
-            x, y = px - wide / 2, py - tall / 2 + aside * tall
-            if _covers((x, y, x + wide, y + tall), walls):
-                continue
-            tail = _tail((px, py), (x, y, wide, tall))
-            if tail[1] < tail[3] and (_covers(tail, walls) or _covers((x, y, x + wide, y + tall), others)):
-                continue
-            return ChipPlace(level, (x, y, wide, tall), (round(px, 2), round(py, 2)))
-    return None
+            yield (px, py), (px - wide / 2, py - tall / 2 + aside * tall, wide, tall)
+
+
+def _about(curve: Bezier, size: Size) -> Iterator[tuple[Point, Rect]]:
+    """In any direction, the nearest first."""
+    return _ringed(curve, size, _ALONG, _RINGS)
+
+
+def _far_about(curve: Bezier, size: Size) -> Iterator[tuple[Point, Rect]]:
+    """The same from further off, and about more points."""
+    return _ringed(curve, size, (*_ALONG, *_ENDS), _FURTHER)
+
+
+def _ringed(
+    curve: Bezier, size: Size, along: Sequence[float], rings: Sequence[float]
+) -> Iterator[tuple[Point, Rect]]:
+    wide, tall = size
+    points = [curve.at(t) for t in along]
+    for ring in rings:
+        for across, down in _WAYS:
+            for px, py in points:
+                x, y = px + ring * across * wide - wide / 2, py + ring * down * tall - tall / 2
+                yield (px, py), (x, y, wide, tall)

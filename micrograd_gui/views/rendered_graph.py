@@ -55,11 +55,10 @@ def _lay_out_figure(graph: Graph, wires: Wires, notation: Notation, *, stop: Eve
     if (wires, notation) == ("acting", "grad"):  # as nearly always
         return lay_out_notebook(whole, stop=stop)
     sizes, grads = {}, {}
-    if wires == "all" and len(graph) <= CHIPS_AT_MOST:
+    if wires == "all" and len(whole.graph) <= CHIPS_AT_MOST:
         from micrograd_gui.figures.on_wires import usual_sizes  # seldom
 
-        every = usual_sizes(graph, notation).items()
-        sizes = {end: size for end, size in every if end[0] not in whole.stands_for}
+        sizes = usual_sizes(whole.drawn_end, graph, notation)
     if notation == "leibniz":
         from micrograd_gui.session.explain.formulas import naming_of
 
@@ -86,10 +85,7 @@ def _at(figure: Figure, state: State) -> Figure:
     from micrograd_gui.figures.on_wires import with_words, words_on_all  # where something stands on all wires
     from micrograd_gui.session.asking.on_wires import on_wires_of
 
-    hidden, on = found.stands_for, on_wires_of(state)
-    words = words_on_all(
-        lambda end: None if end[0] in hidden else end, state.graph, on, state.step, state.notation
-    )
+    words = words_on_all(found.drawn_end, state.graph, on_wires_of(state), state.step, state.notation)
     return with_words(found, words)
 
 

@@ -231,8 +231,7 @@ class StepCard(QTextEdit):
 
     def _width(self, line: Line, size: int) -> float:
         return sum(
-            _advance(each.text, size, each.strong)
-            + (len(each.text) * _AIR * size if each == EQUALS else 0.0)
+            _advance(each.text, size, each.strong) + (len(each.text) * _AIR * size if each == EQUALS else 0.0)
             for each in line.fragments
         )
 

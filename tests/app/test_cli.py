@@ -108,9 +108,7 @@ def test_a_number_that_is_not_finite_is_null_in_json(said: Any) -> None:
     assert "null" in program("check", "--help", cwd=Path()).stdout
 
 
-@pytest.mark.parametrize(
-    ("text", "ends"), [("x = 709.7; L = exp(x)", "inf"), ("x = 0.5; L = log(x)", "nan")]
-)
+@pytest.mark.parametrize(("text", "ends"), [("x = 709.7; L = exp(x)", "inf"), ("x = 0.5; L = log(x)", "nan")])
 def test_what_leaves_the_numbers_within_h_is_said_in_table_and_json(said: Any, text: str, ends: str) -> None:
     done = said("check", "-e", text, "--h", "1")
     assert done.status == 1

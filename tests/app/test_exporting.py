@@ -287,6 +287,8 @@ def test_a_worksheet_asks_for_what_comes_after_this_moment(opened, verbs, asked)
     assert not sheet.palette.dark
     assert sheet.paper == (612.0, 792.0)
     dialog.reject()
+
+
 def test_the_paths_of_the_selected_node_are_exported_where_they_are_shown(opened, act):
     window = opened("a = 3; d = a*a; L = d + a")
     act(window, "forward", "backward")

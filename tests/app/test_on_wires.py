@@ -1,6 +1,7 @@
 """Numbers on all wires and ∂L/∂a for a.grad, in the real window and the hall."""
 
-from PySide6.QtCore import Qt
+import pytest
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAction
 
 from micrograd_gui.document.notation.reader import graph_from_expression as parse
@@ -107,16 +108,35 @@ def test_while_somebody_predicts_no_wire_tells_a_slope(opened, act):
     assert len(chips(window)) == 6
 
 
-def test_of_a_large_graph_the_wires_of_what_is_selected(opened, act):
+def test_of_a_large_graph_something_stands_on_the_wires_in_view(opened, act):
     window = opened("; ".join(["x0 = 1", *(f"x{n + 1} = x{n} + x{n}" for n in range(200))]))
     act(window, "forward", "wires")
-    window.session.first()
-    node = window.session.state.graph.named("x3")
-    window.session.last()
-    window.session.select([node])
-    canvas(window).zoom_by_hand(1 / canvas(window).zoom)
-    canvas(window).show_node(node)
-    assert 0 < len(canvas(window).picture.chips) <= 6
+    view, graph = canvas(window), window.session.state.graph
+    view.zoom_by_hand(1 / view.zoom)
+    for name in ("x3", "x120", "x199"):
+        view.show_node(graph.named(name))
+        seen = view.seen()
+        chips = {chip.wire for chip in view.picture.chips}
+        within = {
+            wire for wire, curve in view.graph_scene.curves.items() if seen.contains(QPointF(*curve.at(0.5)))
+        }
+        assert within
+        assert within <= chips
+        assert len(chips) < 40
+
+
+@pytest.mark.parametrize("example", ["neuron_exp", "xor", "mlp"])
+def test_something_stands_on_every_wire_in_window_and_hall(opened, act, example):
+    window = opened(example)
+    act(window, "backward", "wires")
+    view = canvas(window)
+    assert {chip.wire for chip in view.picture.chips} == view.graph_scene.curves.keys()
+    act(window, "projector")
+    assert {chip.wire for chip in view.picture.chips} == view.graph_scene.curves.keys()
+    boxes = [*view.graph_scene.boxes.values()]
+    rects = [chip.rect for chip in view.picture.chips]
+    assert not any(rect.intersects(box) for rect in rects for box in boxes)
+    assert not any(one.intersects(other) for at, one in enumerate(rects) for other in rects[:at])
 
 
 def test_the_rendered_graph_is_laid_out_with_room_and_says_the_same(opened, act, qtbot):

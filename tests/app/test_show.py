@@ -103,15 +103,23 @@ def test_where_a_run_gives_other_numbers_one_sentence_says_so(shown):
     b = Value(1.0, label="b")
     M = b * 2
     M.grad, b.grad = 1.0, 5.0  # worked out by hand, and wrong
-    assert "b.grad is 5 in the live values, but a fresh run gives 2, and 1 more number differs." in shown(show(M, block=False)).message.text()
+    assert (
+        "b.grad is 5 in the live values, but a fresh run gives 2, and 1 more number differs."
+        in shown(show(M, block=False)).message.text()
+    )
 
 
 def row_of(window, name: str) -> dict[str, str]:
     """What the gradients table says of a node, a text per column."""
     model = window.findChild(QTableView, "gradients").model()
     texts = [[model.index(row, column).data() for column in range(6)] for row in range(model.rowCount())]
-    return dict(zip(("node", "data", "analytic", "numeric", "error", "verdict"),
-                    next(each for each in texts if each[0] == name), strict=True))
+    return dict(
+        zip(
+            ("node", "data", "analytic", "numeric", "error", "verdict"),
+            next(each for each in texts if each[0] == name),
+            strict=True,
+        )
+    )
 
 
 def card_of(window) -> str:
@@ -353,7 +361,12 @@ def test_refresh_follows_the_variable_of_the_module_to_its_new_value(shown):
     run(cell, "L = (a + 1).tanh()")
     window.refresh()
     graph = window.session.state.graph
-    assert {graph.nodes[n].name: graph.nodes[n].op for n in graph.order} == {"a": None, "1": None, "v5": "+", "L": "tanh"}
+    assert {graph.nodes[n].name: graph.nodes[n].op for n in graph.order} == {
+        "a": None,
+        "1": None,
+        "v5": "+",
+        "L": "tanh",
+    }
     assert graph.places[1] == place
 
 
@@ -412,7 +425,9 @@ def test_a_script_without_a_screen_gets_the_picture_and_loads_no_qt(tmp_path):
         "a = Value(2.0)\nL = a*a\nprint(show(L).source)\nprint('PySide6' in sys.modules)\n"
     )
     free = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
-    done = subprocess.run([sys.executable, script], env={**free, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, script], env={**free, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     assert "{ a | data 2.0000 | grad 0.0000 }" in done.stdout
     assert done.stdout.endswith("False\n")
@@ -446,7 +461,9 @@ def test_in_jupyter_the_window_lives_beside_the_cells(monkeypatch):
         "print(window.session.state.frame.data)",
         "L",
     )
-    cells += tuple(f"{k} + 1" for k in range(40))  # with the loop of ipykernel 7 alone, one of these has no end
+    cells += tuple(
+        f"{k} + 1" for k in range(40)
+    )  # with the loop of ipykernel 7 alone, one of these has no end
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     nbclient.NotebookClient(book, timeout=100).execute()
     outputs = [output for cell in book.cells for output in cell.outputs]

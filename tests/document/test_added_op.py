@@ -24,8 +24,13 @@ from micrograd_gui.session.session import Session
 
 @pytest.fixture
 def softplus(monkeypatch):
-    row = Op("softplus", "softplus", 1, forward=lambda x: ieee.log(1 + ieee.exp(x)),
-             partials=lambda x, out: (ieee.sigmoid(x),))
+    row = Op(
+        "softplus",
+        "softplus",
+        1,
+        forward=lambda x: ieee.log(1 + ieee.exp(x)),
+        partials=lambda x, out: (ieee.sigmoid(x),),
+    )
     monkeypatch.setitem(OPS, "softplus", row)
     return row
 
@@ -61,7 +66,7 @@ def test_the_file_keeps_it():
 
 @pytest.mark.usefixtures("softplus")
 def test_both_pictures_name_it(softplus):
-    assert 'label=softplus' in draw_dot(apply(softplus, Value(0.7))).source
+    assert "label=softplus" in draw_dot(apply(softplus, Value(0.7))).source
     assert "softplus" in {oval.symbol for oval in lay_out_notebook(graph()).ovals}
 
 

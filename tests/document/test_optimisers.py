@@ -1,6 +1,5 @@
 """The tables of optimisers and schedules: what follows from a row, and from nothing else."""
 
-
 import pytest
 from msgspec.structs import replace
 

@@ -77,8 +77,9 @@ def program(kind: str, seed: int) -> list[Line]:
             return lines
 
 
-def run(lines: list[Line], broken: tuple[int, int, float] | None = None,
-        leaves: Iterable[Value] = ()) -> list[Value]:
+def run(
+    lines: list[Line], broken: tuple[int, int, float] | None = None, leaves: Iterable[Value] = ()
+) -> list[Value]:
     """The Values of a program, over those leaves or new ones.
 
     In the row broken[0] the slope for operand broken[1] is off by a factor.

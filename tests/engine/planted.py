@@ -155,8 +155,11 @@ def random_graph(cls, seed, size=14, ops=OPS):
             out = x.made(op, y)
         else:
             y = None
-            if (op == "log" and x.data < 0.3) or (op == "exp" and x.data > 1) or (
-                    op == "**" and abs(x.data) < 0.3):
+            if (
+                (op == "log" and x.data < 0.3)
+                or (op == "exp" and x.data > 1)
+                or (op == "**" and abs(x.data) < 0.3)
+            ):
                 continue
             out = x.made(op, n=draw.choice((2, 3, -1))) if op == "**" else x.made(op)
         if not closing and (abs(out.data) > 3 or (op != "relu" and abs(out.data) < 1e-3)):

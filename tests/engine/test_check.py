@@ -24,7 +24,11 @@ def test_the_lectures_expression():
     rows = gradcheck(L)
     assert [row.node for row in rows] == topological_order(L)
     assert [(row.label, row.data, row.analytic) for row in rows if row.label] == [
-        ("a", 2.0, 6.0), ("b", -3.0, -4.0), ("c", 10.0, -2.0), ("f", -2.0, 4.0)]
+        ("a", 2.0, 6.0),
+        ("b", -3.0, -4.0),
+        ("c", 10.0, -2.0),
+        ("f", -2.0, 4.0),
+    ]
     assert all(row.ok and row.reason is None and row.error < 1e-9 for row in rows)
     assert all(type(row.ok) is bool and type(row.numeric) is float for row in rows)
 
@@ -213,7 +217,9 @@ def test_kinks_ends_and_complex_steps_are_judged_alike_however_many_go_at_a_stro
 
 
 def test_the_check_of_a_small_graph_loads_no_numpy():
-    code = ("import sys; from micrograd import Value, gradcheck; x = Value(0.3);"
-            "rows = gradcheck((x.relu() / 2 + x.tanh() ** 2 - x.exp()).sigmoid());"
-            "assert all(row.ok for row in rows) and 'numpy' not in sys.modules")
+    code = (
+        "import sys; from micrograd import Value, gradcheck; x = Value(0.3);"
+        "rows = gradcheck((x.relu() / 2 + x.tanh() ** 2 - x.exp()).sigmoid());"
+        "assert all(row.ok for row in rows) and 'numpy' not in sys.modules"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -234,8 +234,10 @@ def own_tanh(slope):
 
 
 @pytest.mark.parametrize("kind", [Value, Lecture])
-@pytest.mark.parametrize(("slope", "ok"), [(lambda t: 1 - t * t, True), (lambda t: 1 - t, False),
-                                           (lambda t: (1 - t * t) * 1.00002, False)])
+@pytest.mark.parametrize(
+    ("slope", "ok"),
+    [(lambda t: 1 - t * t, True), (lambda t: 1 - t, False), (lambda t: (1 - t * t) * 1.00002, False)],
+)
 def test_a_function_is_called_again_so_own_ops_are_checked(kind, slope, ok):
     a, b = kind(0.5, label="a"), kind(2.0, label="b")
     a.grad = 3.0
@@ -271,8 +273,12 @@ def test_what_is_no_graph_is_refused_in_a_sentence(wrong):
 
 def test_what_a_function_cannot_be_checked_with_is_refused_in_a_sentence():
     x = Value(1.0)
-    for f, inputs, words in ((abs, 3.0, "a list of values or numbers"), (abs, ["x"], "not a str"),
-                             (lambda v: 3.0, [x], "not a float"), (lambda v, w: v * w, [x, x], "twice")):
+    for f, inputs, words in (
+        (abs, 3.0, "a list of values or numbers"),
+        (abs, ["x"], "not a str"),
+        (lambda v: 3.0, [x], "not a float"),
+        (lambda v, w: v * w, [x, x], "twice"),
+    ):
         with pytest.raises(TypeError, match=words):
             gradcheck(f, inputs)
     with pytest.raises(ValueError, match="positive"):

@@ -32,6 +32,7 @@ def test_a_function_is_judged_as_its_graph_is(kind):
         numbers = [line.number for line in lines if not line.op]
         broken = (random.Random(seed).choice([row for row, line in enumerate(lines) if line.op]), 0, 1.01)
         for rule in (None, broken):
+
             def function(*leaves, lines=lines, rule=rule):
                 return run(lines, rule, leaves)[-1]
 

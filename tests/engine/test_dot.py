@@ -12,8 +12,28 @@ import pytest
 from micrograd import Value, draw_dot
 from micrograd.dot import NodeRow, embedded_dot, picture, record
 
-HOSTILE = ['a"b', "{x|y}", "<port>", "back\\slash", "end\\", "two\nlines", "&lt;", "\\N \\G", "<b>html</b>",
-           "%s", "ö é 漢", "x" * 300, "\t", " ", '"]; evil [label="', "-->", "]]>", "\0", "&amp;", "\\"]
+HOSTILE = [
+    'a"b',
+    "{x|y}",
+    "<port>",
+    "back\\slash",
+    "end\\",
+    "two\nlines",
+    "&lt;",
+    "\\N \\G",
+    "<b>html</b>",
+    "%s",
+    "ö é 漢",
+    "x" * 300,
+    "\t",
+    " ",
+    '"]; evil [label="',
+    "-->",
+    "]]>",
+    "\0",
+    "&amp;",
+    "\\",
+]
 
 
 def neuron():
@@ -49,6 +69,7 @@ def test_it_renders_without_a_system_graphviz(tmp_path):
 
 def test_the_package_graphviz_is_left_as_it_was():
     from graphviz.backend import dot_command
+
     before = dot_command.DOT_BINARY
     draw_dot(neuron()).pipe()
     assert before == dot_command.DOT_BINARY
@@ -129,16 +150,20 @@ def test_a_long_chain_is_written_without_recursion():
 
 
 def test_importing_the_library_brings_neither_numpy_nor_graphviz_nor_qt():
-    code = ("import sys, micrograd, micrograd.nn; from micrograd import Value, nn; "
-            "(Value(2.0) * 3).tanh().backward(); "
-            "print([m for m in ('numpy', 'graphviz', 'PySide6', 'numba', 'matplotlib') if m in sys.modules])")
+    code = (
+        "import sys, micrograd, micrograd.nn; from micrograd import Value, nn; "
+        "(Value(2.0) * 3).tanh().backward(); "
+        "print([m for m in ('numpy', 'graphviz', 'PySide6', 'numba', 'matplotlib') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
 def test_gradcheck_is_the_function_however_it_was_imported():
-    code = ("import micrograd.check, micrograd.replay.tape, micrograd.dot; "
-            "from micrograd import gradcheck, draw_dot, trace; "
-            "import micrograd; print(callable(gradcheck), callable(micrograd.gradcheck), callable(trace))")
+    code = (
+        "import micrograd.check, micrograd.replay.tape, micrograd.dot; "
+        "from micrograd import gradcheck, draw_dot, trace; "
+        "import micrograd; print(callable(gradcheck), callable(micrograd.gradcheck), callable(trace))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["True"] * 3

@@ -40,8 +40,9 @@ def test_beales_function(x, y):
 
 
 def test_beales_minimum_is_flat():
-    value, slopes = gradient(lambda a, b: sum((c - a + a * b**k) ** 2 for c, k in
-                                              [(1.5, 1), (2.25, 2), (2.625, 3)]), 3.0, 0.5)
+    value, slopes = gradient(
+        lambda a, b: sum((c - a + a * b**k) ** 2 for c, k in [(1.5, 1), (2.25, 2), (2.625, 3)]), 3.0, 0.5
+    )
     assert (value, slopes) == (0.0, [0.0, 0.0])
 
 
@@ -54,8 +55,12 @@ def test_himmelblaus_function(x, y):
 
 
 def test_himmelblaus_minima_are_flat():
-    for x, y in ((3.0, 2.0), (-2.805118086952745, 3.131312518250573),
-                 (-3.779310253377747, -3.283185991286170), (3.584428340330492, -1.848126526964404)):
+    for x, y in (
+        (3.0, 2.0),
+        (-2.805118086952745, 3.131312518250573),
+        (-3.779310253377747, -3.283185991286170),
+        (3.584428340330492, -1.848126526964404),
+    ):
         value, slopes = gradient(lambda a, b: (a**2 + b - 11) ** 2 + (a + b**2 - 7) ** 2, x, y)
         assert value == pytest.approx(0, abs=1e-24)
         assert slopes == pytest.approx([0, 0], abs=1e-11)
@@ -88,10 +93,13 @@ def test_logistic_and_hyperbolic_identities():
 SMALL = st.fractions(-4, 4, max_denominator=8)
 
 
-RULES = {"+": (lambda x, y: x + y, lambda x, y: (1, 1)), "-": (lambda x, y: x - y, lambda x, y: (1, -1)),
-         "*": (lambda x, y: x * y, lambda x, y: (y, x)),
-         "/": (lambda x, y: x / y, lambda x, y: (1 / y, -x / y**2)),
-         "neg": (lambda x: -x, lambda x: (-1,))}
+RULES = {
+    "+": (lambda x, y: x + y, lambda x, y: (1, 1)),
+    "-": (lambda x, y: x - y, lambda x, y: (1, -1)),
+    "*": (lambda x, y: x * y, lambda x, y: (y, x)),
+    "/": (lambda x, y: x / y, lambda x, y: (1 / y, -x / y**2)),
+    "neg": (lambda x: -x, lambda x: (-1,)),
+}
 
 
 class Exact:

@@ -32,8 +32,9 @@ def test_weights_are_the_draws_of_random_in_micrograds_order():
 def test_reprs_are_micrograds():
     assert repr(Neuron(2)) == "ReLUNeuron(2)"
     assert repr(Neuron(2, nonlin=False)) == "LinearNeuron(2)"
-    assert repr(MLP(2, [2, 1])) == ("MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2)], "
-                                    "Layer of [LinearNeuron(2)]]")
+    assert repr(MLP(2, [2, 1])) == (
+        "MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(2)]]"
+    )
     assert repr(Neuron(1, activation="tanh")) == "tanhNeuron(1)"
 
 

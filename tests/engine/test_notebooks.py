@@ -56,7 +56,8 @@ def test_the_demo_notebook_ends_where_micrograds_does():
     assert [acc for _, acc in list(printed.values())[:3]] == [0.5, 0.81, 0.77]
     assert [printed[k][0] for k in range(len(PUBLISHED))] == pytest.approx(PUBLISHED, abs=1e-9)
     assert [printed[k][0] for k in (97, 98, 99)] == pytest.approx(
-        [0.010979446081684675, 0.010978888332907229, 0.010978370135492717], abs=1e-9)
+        [0.010979446081684675, 0.010978888332907229, 0.010978370135492717], abs=1e-9
+    )
     assert printed[99][1] == 1.0
     assert 0 <= loss(batch_size=10)[0].data < 0.1
     xx, yy = np.meshgrid(np.arange(-1, 2, 0.5), np.arange(-1, 1.5, 0.5))
@@ -139,8 +140,10 @@ class Layer3:
             setattr(p, "_vis_color", "lightgreen")  # noqa: B010  (that program does)
 
     def __call__(self, x):
-        acts = [sum((wi * xi for wi, xi in zip(w, x, strict=True)), b)
-                for w, b in zip(self.w, self.b, strict=True)]
+        acts = [
+            sum((wi * xi for wi, xi in zip(w, x, strict=True)), b)
+            for w, b in zip(self.w, self.b, strict=True)
+        ]
         return [act.tanh() for act in acts] if self.nonlin else acts
 
     def parameters(self):
@@ -183,8 +186,12 @@ def by_matrices(layers, split, steps):
         losses.append(-np.log(probs[np.arange(len(x)), target]).mean())
         back = (probs - np.eye(3)[target]) / len(x)
         hidden_back = (back @ w2.data) * (1 - hidden**2)
-        for p, grad in ((w2, back.T @ hidden), (b2, back.sum(axis=0)),
-                        (w1, hidden_back.T @ x), (b1, hidden_back.sum(axis=0))):
+        for p, grad in (
+            (w2, back.T @ hidden),
+            (b2, back.sum(axis=0)),
+            (w1, hidden_back.T @ x),
+            (b1, hidden_back.sum(axis=0)),
+        ):
             adamw(p, t, grad)
     return losses
 

@@ -57,8 +57,13 @@ def test_one_row_serves_floats_arrays_and_complex_numbers(op):
 
 @pytest.fixture
 def softplus(monkeypatch):
-    row = Op("softplus", "softplus", 1, forward=lambda x: ieee.log(1 + ieee.exp(x)),
-             partials=lambda x, out: (ieee.sigmoid(x),))
+    row = Op(
+        "softplus",
+        "softplus",
+        1,
+        forward=lambda x: ieee.log(1 + ieee.exp(x)),
+        partials=lambda x, out: (ieee.sigmoid(x),),
+    )
     monkeypatch.setitem(OPS, "softplus", row)
     return row
 

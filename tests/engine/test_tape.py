@@ -18,8 +18,9 @@ from tests.engine.test_steps import graphs
 from tests.engine.test_values import own_sine
 
 NUMBA = importlib.util.find_spec("numba") is not None
-both = pytest.mark.parametrize("fast", [False, pytest.param(True, marks=pytest.mark.skipif(
-    not NUMBA, reason="numba is not installed"))])
+both = pytest.mark.parametrize(
+    "fast", [False, pytest.param(True, marks=pytest.mark.skipif(not NUMBA, reason="numba is not installed"))]
+)
 
 
 def same(ours, theirs, rel=1e-12):

@@ -50,8 +50,20 @@ def test_prev_keeps_the_order_of_operands_and_both_of_a_square():
 
 
 @pytest.mark.parametrize("operation", BOTH)
-@pytest.mark.parametrize("number", [2, 2.0, True, Fraction(1, 2), Decimal("0.5"), np.float64(1.5),
-                                    np.float32(0.5), np.int64(3), np.array(2.5)])
+@pytest.mark.parametrize(
+    "number",
+    [
+        2,
+        2.0,
+        True,
+        Fraction(1, 2),
+        Decimal("0.5"),
+        np.float64(1.5),
+        np.float32(0.5),
+        np.int64(3),
+        np.array(2.5),
+    ],
+)
 def test_numbers_of_every_type_stand_on_either_side(operation, number):
     x = Value(3.0)
     for out in (operation(x, number), operation(number, x)):
@@ -219,14 +231,24 @@ def test_the_first_node_to_leave_the_numbers_is_named_with_its_reason():
     assert first_nonfinite(x + 1) is None
 
 
-@pytest.mark.parametrize(("name", "operands", "note"), [
-    ("log", (0.0,), "log of 0"), ("log", (-1.0,), "log of a negative number"),
-    ("sqrt", (-1.0,), "square root of a negative number"), ("/", (1.0, 0.0), "division by 0"),
-    ("/", (0.0, 0.0), "0 divided by 0"), ("exp", (710.0,), "overflow"), ("*", (1e308, 10.0), "overflow"),
-    ("**", (0.0, -1.0), "0 to a negative power"), ("**-2", (0.0,), "0 to a negative power"),
-    ("**", (-8.0, 1 / 3), "negative number to a fractional power"),
-    ("+", (math.inf, -math.inf), "infinity came in"),
-    ("tanh", (math.nan,), "nan came in"), ("tanh", (1000.0,), "")])
+@pytest.mark.parametrize(
+    ("name", "operands", "note"),
+    [
+        ("log", (0.0,), "log of 0"),
+        ("log", (-1.0,), "log of a negative number"),
+        ("sqrt", (-1.0,), "square root of a negative number"),
+        ("/", (1.0, 0.0), "division by 0"),
+        ("/", (0.0, 0.0), "0 divided by 0"),
+        ("exp", (710.0,), "overflow"),
+        ("*", (1e308, 10.0), "overflow"),
+        ("**", (0.0, -1.0), "0 to a negative power"),
+        ("**-2", (0.0,), "0 to a negative power"),
+        ("**", (-8.0, 1 / 3), "negative number to a fractional power"),
+        ("+", (math.inf, -math.inf), "infinity came in"),
+        ("tanh", (math.nan,), "nan came in"),
+        ("tanh", (1000.0,), ""),
+    ],
+)
 def test_a_domain_note_says_why(name, operands, note):
     assert domain_note(op_of(name), operands) == note
 
@@ -269,8 +291,15 @@ def test_only_a_power_has_an_exponent():
 
 
 def test_the_slope_of_a_power_reads_as_one_writes_it():
-    words = {2: "2 × a", 3: "3 × a^2", 1: "1", 0: "0", -1: "-1 × a^-2", 0.5: "0.5 × a^-0.5",
-             1.1: "1.1 × a^0.1"}
+    words = {
+        2: "2 × a",
+        3: "3 × a^2",
+        1: "1",
+        0: "0",
+        -1: "-1 × a^-2",
+        0.5: "0.5 × a^-0.5",
+        1.1: "1.1 × a^0.1",
+    }
     assert {n: (power(n).slope_words(0) or "").format(x="a") for n in words} == words
 
 

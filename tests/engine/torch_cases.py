@@ -9,11 +9,63 @@ from typing import Any
 
 FROZEN = Path(__file__).with_name("torch_numbers.json")
 inf, nan = float("inf"), float("nan")
-NUMBERS = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -3.0, 3.0, 1e-3, 20.0, -20.0, 100.0, 709.0, 710.0,
-           -745.0, -746.0, 1000.0, -1000.0, 1e16, 1e154, -1e155, 1e300, 1e308, -1e308, 1.7976931348623157e308,
-           1e-154, 1e-308, 2.2250738585072014e-308, 5e-324, -5e-324, 1e-310, inf, -inf, nan]
-PAIRED = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, -3.0, 1e-3, 100.0, -745.0, 1e155, 1e308, -1e308, 1e-308, -5e-324,
-          inf, -inf, nan]
+NUMBERS = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.5,
+    -0.5,
+    2.0,
+    -3.0,
+    3.0,
+    1e-3,
+    20.0,
+    -20.0,
+    100.0,
+    709.0,
+    710.0,
+    -745.0,
+    -746.0,
+    1000.0,
+    -1000.0,
+    1e16,
+    1e154,
+    -1e155,
+    1e300,
+    1e308,
+    -1e308,
+    1.7976931348623157e308,
+    1e-154,
+    1e-308,
+    2.2250738585072014e-308,
+    5e-324,
+    -5e-324,
+    1e-310,
+    inf,
+    -inf,
+    nan,
+]
+PAIRED = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.5,
+    2.0,
+    -3.0,
+    1e-3,
+    100.0,
+    -745.0,
+    1e155,
+    1e308,
+    -1e308,
+    1e-308,
+    -5e-324,
+    inf,
+    -inf,
+    nan,
+]
 ONE = ["neg", "tanh", "relu", "sigmoid", "exp", "log", "sqrt", "sin", "cos", "abs"]
 TWO = ["+", "-", "*", "/", "**"]
 EXPONENTS = [0, 1, 2, 3, -1, -2, -3, 0.5, -0.5, 1 / 3, 1.5, 2.5, 7, 100, 1001, inf, -inf]
@@ -31,9 +83,22 @@ def answer(name: str, operands: tuple[float, ...]) -> list[float]:
     import torch
 
     functions: dict[str, Any] = {
-        "+": torch.add, "-": torch.sub, "*": torch.mul, "/": torch.div, "**": torch.pow, "neg": torch.neg,
-        "tanh": torch.tanh, "relu": torch.relu, "sigmoid": torch.sigmoid, "exp": torch.exp, "log": torch.log,
-        "sqrt": torch.sqrt, "sin": torch.sin, "cos": torch.cos, "abs": torch.abs}
+        "+": torch.add,
+        "-": torch.sub,
+        "*": torch.mul,
+        "/": torch.div,
+        "**": torch.pow,
+        "neg": torch.neg,
+        "tanh": torch.tanh,
+        "relu": torch.relu,
+        "sigmoid": torch.sigmoid,
+        "exp": torch.exp,
+        "log": torch.log,
+        "sqrt": torch.sqrt,
+        "sin": torch.sin,
+        "cos": torch.cos,
+        "abs": torch.abs,
+    }
     leaves = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in operands]
     if name in functions:
         out = functions[name](*leaves)
@@ -48,8 +113,10 @@ def freeze() -> None:
     """Writes the file, an op per line, answers in the order of `cases`; as text: JSON has no inf or nan."""
     import torch
 
-    lines = [json.dumps(name) + ": " + json.dumps([" ".join(map(repr, answer(*case))) for case in group])
-             for name, group in itertools.groupby(cases(), key=lambda case: case[0])]
+    lines = [
+        json.dumps(name) + ": " + json.dumps([" ".join(map(repr, answer(*case))) for case in group])
+        for name, group in itertools.groupby(cases(), key=lambda case: case[0])
+    ]
     version = torch.__version__.split("+")[0]
     FROZEN.write_text("{" + ",\n".join([f'"torch": "{version}"', *lines]) + "}\n", "utf-8")
 
@@ -58,8 +125,10 @@ def frozen() -> list[tuple[str, tuple[float, ...], list[float]]]:
     """Op, operands, and what PyTorch answered."""
     answers = json.loads(FROZEN.read_text("utf-8"))
     places = {name: iter(texts) for name, texts in answers.items()}
-    return [(name, operands, [float(number) for number in next(places[name]).split()])
-            for name, operands in cases()]
+    return [
+        (name, operands, [float(number) for number in next(places[name]).split()])
+        for name, operands in cases()
+    ]
 
 
 if __name__ == "__main__":

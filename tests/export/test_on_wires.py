@@ -128,3 +128,11 @@ def test_the_command_line_knows_them_and_refuses_what_cannot_be(tmp_path: Path, 
         assert main(["render", "lecture", "--wires", "all", "-o", str(out.with_suffix(suffix))]) == 2
         assert "is of no use to a" in capsys.readouterr().err
         assert not out.with_suffix(suffix).exists()
+
+
+@pytest.mark.parametrize("style", ["notebook", "canvas"])
+@pytest.mark.parametrize("name", ["neuron_exp", "xor", "mlp", "moons"])
+def test_something_stands_on_every_wire_those_into_blocks_too(name: str, style: str) -> None:
+    (picture,) = pictures(name, None, style=style)
+    ends = {(wire.node, wire.port) for wire in picture.wires if wire.port is not None}
+    assert {(chip.node, chip.port) for chip in picture.chips if chip.amount} == ends

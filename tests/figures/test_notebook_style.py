@@ -1,6 +1,5 @@
 """The picture as data: laid out once per structure, numbers put in afterwards."""
 
-
 import pytest
 from msgspec.structs import replace
 

@@ -115,8 +115,10 @@ class Naming(Struct, frozen=True):
         if field == "grad":
             return Fragment(field, self.grad(node))
         plain = self.leibniz or (node.is_leaf and not node.label)
-        return Fragment(field, operand_name(node) if self.leibniz else name_of(node)) if plain else (
-            Fragment(field, f"{operand_name(node)}.data")
+        return (
+            Fragment(field, operand_name(node) if self.leibniz else name_of(node))
+            if plain
+            else (Fragment(field, f"{operand_name(node)}.data"))
         )
 
     def rewritten(self, text: str, nodes: Iterable[Node]) -> str:
@@ -300,9 +302,7 @@ def gathered_line(node: Node, gathered: Gathered, rows: str, row: str, names: Na
     )
 
 
-def update_line(
-    node: Node, rate: float, change: Change, rule: OptimiserName, names: Naming = GRAD
-) -> Line:
+def update_line(node: Node, rate: float, change: Change, rule: OptimiserName, names: Naming = GRAD) -> Line:
     """``w.data − rate × w.grad = −3.0000 − 0.0500 × 1.0000 = −3.0500``."""
     before, after = told_apart((change.before, change.after))
     plain = change.by == change.grad and not OPTIMISERS[rule].columns

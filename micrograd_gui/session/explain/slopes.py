@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from micrograd.ops import by_letter
@@ -49,6 +50,28 @@ def wire_words(graph: Graph, wire: GraphWire, found: OnWire, names: Naming = GRA
     above = f"× {_rounded(found.slope)}" if found.acting else value
     below = f"+= {_rounded(found.carried)}"
     return WireWords(above, below, True, found.stale, found.past, found.acting)
+
+
+def bundle_words(graph: Graph, wires: Sequence[tuple[GraphWire, OnWire]], names: Naming = GRAD) -> WireWords:
+    """What stands on a wire that is drawn for all of these, for they end in one folded block.
+
+    Where they are of one operand, what they carried back adds up to what its gradient got through the block;
+    what is of several operands has no number of its own.
+    """
+    if len(wires) == 1:
+        return wire_words(graph, *wires[0], names)
+    each = [on for _, on in wires]
+    many = f"{len(each)} wires"
+    if len({graph.nodes[node].inputs[port] for (node, port), _ in wires}) > 1:
+        return WireWords("", many)
+    carried = [on.carried for on in each if on.carried is not None]
+    value = "" if each[0].value is None else _rounded(each[0].value)
+    past, acting = any(on.past for on in each), any(on.acting for on in each)
+    if not carried:
+        return WireWords(value, many, past=past)
+    of = many if len(carried) == len(each) else f"{len(carried)} of {many}"
+    below = f"{of} += {_rounded(math.fsum(carried))}"
+    return WireWords(value, below, True, any(on.stale for on in each), past, acting)
 
 
 def rule_text(graph: Graph, number: NodeId, each: Contribution, names: Naming = GRAD) -> str:

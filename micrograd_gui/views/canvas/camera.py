@@ -20,12 +20,14 @@ class ZoomView(QGraphicsView):
     """Qt's view with an empty scene: the scene only says how far one can scroll.
 
     ``whole``: all of the graph is in view, and stays so when the window changes its size.
-    ``zoom``: pixels per scene unit. ``zoomed()``: everything may have another size now.
+    ``zoom``: pixels per scene unit. ``zoomed()``: everything may have another size now;
+    ``scrolled()``: it is as large, and elsewhere.
     ``glide(pixels)``: how what is not in view is scrolled to, where that is not at once; it says whether it
     does so, and scrolling by anything else, or by nothing, ends it.
     """
 
     zoomed = Signal()
+    scrolled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -106,6 +108,11 @@ class ZoomView(QGraphicsView):
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()
         across.setValue(across.value() + pixels.x())
         down.setValue(down.value() + pixels.y())
+        self.scrolled.emit()
+
+    def seen(self) -> QRectF:
+        """What of the scene is in view."""
+        return self.viewportTransform().inverted()[0].mapRect(QRectF(self.viewport().rect()))
 
     def bring_into_view(self, rect: QRectF, margin: int) -> None:
         """Scroll what is not in view no further than to its edge and so many pixels.

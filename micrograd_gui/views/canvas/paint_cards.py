@@ -210,9 +210,7 @@ def paint_tag(
     draw_centred(painter, text, rect.center().x(), rect.center().y(), font, pens.on_data)
 
 
-def paint_derived(
-    painter: QPainter, scene: Scene, key: Key, said: Derived, pens: Pens, zoom: float
-) -> None:
+def paint_derived(painter: QPainter, scene: Scene, key: Key, said: Derived, pens: Pens, zoom: float) -> None:
     """A tag on the lower edge of the card, dashed, for it is no gradient; of the leaf itself, filled."""
     size, box = tag_size(scene, zoom), scene.boxes[key]
     font, room = pens.font(size.text, bold=True), box.width() - 4

@@ -11,6 +11,7 @@ from PySide6.QtCore import QRectF
 from micrograd_gui.document.block import Key, block_key
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.figures.folding import Wire
+from micrograd_gui.figures.geometry import Rect
 from micrograd_gui.session.explain.formulas import GRAD, Naming, name_of, naming_of
 from micrograd_gui.session.found import Apart, Found
 from micrograd_gui.session.measure import Nudge
@@ -27,7 +28,7 @@ from micrograd_gui.views.canvas.layers.chips import (
     place_chips,
 )
 from micrograd_gui.views.canvas.layers.chips import (
-    chips_of as chips_of,
+    look_of as look_of,
 )
 from micrograd_gui.views.canvas.pens import Pens
 from micrograd_gui.views.canvas.scene import Scene
@@ -43,7 +44,7 @@ class CanvasFrame(Struct, frozen=True, eq=False):
     ``fresh`` are the fields that the step wrote, ``lit`` the wires it went through, ``lit_rects``
     where all that shows. ``finding`` is what a notebook or a wrong run has otherwise, ``within`` what a box
     says that hides the acting node, ``checked`` is the state, where a check has looked at its nodes.
-    ``chosen`` are the nodes and boxes that stand for what is selected, ``chip_scale`` is how large chips are
+    ``chosen`` are the nodes and boxes that stand for what is selected, ``chip_look`` is how large chips are
     drawn. ``turns`` are when nodes and boxes act, while that is shown, ``strands`` the paths to the target
     that lie on the wires.
     """
@@ -58,7 +59,7 @@ class CanvasFrame(Struct, frozen=True, eq=False):
     chips: tuple[ChipItem, ...] = ()
     lit_rects: tuple[QRectF, ...] = ()
     nudged: frozenset[NodeId] = frozenset()
-    chip_scale: float = 1.0
+    chip_look: tuple[float, Rect | None] = (1.0, None)
     finding: Found | None = None
     within: str = ""
     turns: Mapping[Key, Turn] = {}
@@ -103,7 +104,7 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
     step = state.step
     if step is not None and step.node is not None and step.node not in scene.graph.nodes:
         step = None
-    size = chips_of(scene, zoom)
+    look = size, _ = look_of(state, scene, zoom)
     marks, steps = _turns(state, scene), as_one(state, scene, step)
     fresh = frozenset[NumberField]().union(*(each.wrote for each in steps))
     names = naming_of(state.graph, state.notation)
@@ -122,7 +123,7 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
         made,
         _rects(scene, step, fresh, lit, acting),
         frozenset() if state.nudge is None else state.nudge.moved,
-        size,
+        look,
         state.finding,
         _said_of_hidden(state, scene, step),
         marks,

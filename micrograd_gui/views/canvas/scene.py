@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QLineF, QRectF
 
@@ -28,10 +28,14 @@ class Scene:
     ``folding``: what is drawn of ``graph``; ``nodes``, ``places``: its nodes and boxes, and where they stand.
     ``boxes``, ``curves``, ``lines``, ``leaving``: their rectangles, and their wires as curves, as straight
     lines, and by where they leave. ``frames``: the open blocks. ``large``: there are very many nodes.
+    ``seen()``: what of it is in view.
     """
 
-    def __init__(self, graph: Graph, within: BlockId | None = None) -> None:
+    def __init__(
+        self, graph: Graph, within: BlockId | None = None, *, seen: Callable[[], QRectF] | None = None
+    ) -> None:
         self._given = graph
+        self.seen = self.bounds if seen is None else seen
         self.frames: Frames = {}
         self._build(Folding(arranged(graph), within))
 

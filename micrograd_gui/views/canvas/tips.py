@@ -120,9 +120,7 @@ def _node(picture: CanvasFrame, number: NodeId) -> list[str]:
     return lines
 
 
-def _numbers(
-    graph: Graph, frame: Frame, number: NodeId, nudge: Nudge | None, names: Naming
-) -> list[str]:
+def _numbers(graph: Graph, frame: Frame, number: NodeId, nudge: Nudge | None, names: Naming) -> list[str]:
     """The numbers of a node, exact, and of one that it is from before an update, or where it is nudged."""
     moved = None if nudge is None or number not in nudge.moved else nudge.after[number]
     nudged = {} if moved is None else {"data": f", nudged {exact(moved)}"}

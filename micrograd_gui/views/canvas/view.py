@@ -37,7 +37,7 @@ from micrograd_gui.views.canvas.keyboard import Keyboard
 from micrograd_gui.views.canvas.menu import ContextMenu
 from micrograd_gui.views.canvas.paint import paint, paint_hover
 from micrograd_gui.views.canvas.pens import SMALL_PROJECTED, pens_of
-from micrograd_gui.views.canvas.picture import chips_of, differences, picture_of
+from micrograd_gui.views.canvas.picture import differences, look_of, picture_of
 from micrograd_gui.views.canvas.pointer import Pointer
 from micrograd_gui.views.canvas.scene import Scene
 from micrograd_gui.views.canvas.tips import description, tip
@@ -63,8 +63,7 @@ class CanvasView(ZoomView):
     the inline editor, and which block is looked into.
 
     ``bridge``: the door to the session. ``look``, ``pens``: how it is drawn. ``graph_scene``: what lies
-    where. ``picture``: the moment that is shown. ``pointer``, ``keyboard``, ``navigation``, ``editing``: its
-    parts.
+    where. ``picture``: the moment on show. Parts: ``pointer``, ``keyboard``, ``navigation``, ``editing``.
     ``layers``: what is painted over it, the last uppermost, each put there when it is first needed.
     ``motion_seconds()``: how long the numbers of a step travel.
     ``block_wanted(kind, point, nodes)``: a block was dropped there, and is to read those nodes.
@@ -75,7 +74,7 @@ class CanvasView(ZoomView):
     def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.bridge, self.look, self.pens = bridge, look, pens_of(look)
-        self.graph_scene = Scene(bridge.state.graph)
+        self.graph_scene = Scene(bridge.state.graph, seen=self.seen)
         self.picture = picture_of(bridge.state, self.graph_scene, self.pens)
         self.layers: list[Overlay] = []
         self.motion_seconds: Callable[[], float] = lambda: 0.0
@@ -93,7 +92,8 @@ class CanvasView(ZoomView):
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
         self.setAcceptDrops(True)
-        self.zoomed.connect(self._on_zoomed)
+        self.zoomed.connect(self._on_sight_changed)
+        self.scrolled.connect(self._on_sight_changed)
         Together(bridge, self).changed.connect(self._on_changed)
         self._describe()
         self._say_of_rows()
@@ -411,8 +411,8 @@ class CanvasView(ZoomView):
         if self.pointer.tool is None:
             QToolTip.showText(at, tip(self.picture, self.pointer.hit(position), self.bridge.shown), self)
 
-    def _on_zoomed(self) -> None:
-        if self.picture.chip_scale != chips_of(self.graph_scene, self.zoom):
+    def _on_sight_changed(self) -> None:
+        if self.picture.chip_look != look_of(self.bridge.shown, self.graph_scene, self.zoom):
             self.picture = picture_of(self.bridge.shown, self.graph_scene, self.pens, self.zoom)
         self.editing.follow()
 

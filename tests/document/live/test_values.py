@@ -75,9 +75,7 @@ def test_an_op_of_a_users_own_that_the_table_knows_by_its_text_is_opened(text, o
     assert graph.nodes[2].op == op
 
 
-@pytest.mark.parametrize(
-    ("operands", "text"), [(1, "softmax"), (1, ""), (1, "{\n}")]
-)
+@pytest.mark.parametrize(("operands", "text"), [(1, "softmax"), (1, ""), (1, "{\n}")])
 def test_an_op_that_the_table_does_not_know_is_refused_by_name(operands, text):
     out = Value(1.0, [Value(1.0) for _ in range(operands)], text, label="out")
     with pytest.raises(Refusal, match="of out is not in the table of ops") as refused:

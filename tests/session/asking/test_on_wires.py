@@ -9,7 +9,7 @@ from micrograd_gui.document.notation.reader import graph_from_expression as pars
 from micrograd_gui.files import documents
 from micrograd_gui.session.asking.on_wires import OnWire, on_wires_of
 from micrograd_gui.session.explain.formulas import naming_of
-from micrograd_gui.session.explain.slopes import wire_words
+from micrograd_gui.session.explain.slopes import bundle_words, wire_words
 from micrograd_gui.session.session import Session
 from tests.session.asking.graphs_of_kinds import random_graph
 
@@ -113,3 +113,21 @@ def test_what_wires_carried_adds_up_to_the_gradients_of_the_engine(part: int):
             if number in graph.feeding and number != graph.target:
                 grad, scale = values[number - 1].grad, 1e-12 * max(map(abs, carried))
                 assert math.isclose(sum(carried), grad, rel_tol=1e-12, abs_tol=scale), (seed, number)
+
+
+def test_a_wire_into_a_block_says_what_its_operand_got_through_it_or_how_many_wires_it_is():
+    graph = parse("a = 2; b = 3; c = a*b; d = a*a; L = c + d")
+    session = Session(graph)
+    of_a = [(wire, graph.nodes[wire[0]].inputs[wire[1]]) for wire in on_wires_of(session.state)]
+    of_a = [wire for wire, operand in of_a if graph.nodes[operand].name == "a"]
+    assert len(of_a) == 3
+    said = []
+    for _ in range(8):
+        session.next()
+        found = on_wires_of(session.state)
+        said.append(bundle_words(graph, [(wire, found[wire]) for wire in of_a])[:3])
+    session.backward()
+    found = on_wires_of(session.state)
+    assert bundle_words(graph, [(wire, found[wire]) for wire in of_a])[:3] == ("2", "3 wires += 7", True)
+    several = [*of_a, (graph.named("L"), 0)]
+    assert bundle_words(graph, [(wire, found[wire]) for wire in several])[:3] == ("", "4 wires", False)

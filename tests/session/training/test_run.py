@@ -1,6 +1,5 @@
 """The verbs of training: one undo per run, live numbers, stop, rewind, and stepping through any moment."""
 
-
 import pytest
 from msgspec.structs import replace
 

@@ -1,6 +1,5 @@
 """What the numeric check found stands on the nodes, as long as it is of the grads that stand there."""
 
-
 import pytest
 from msgspec.structs import replace
 

@@ -1,6 +1,5 @@
 """Looking: zoom, fit, scroll, the projector; what the view says and offers."""
 
-
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt

@@ -1,6 +1,5 @@
 """The sweep: the target over one leaf, its point, tangent and secant, and numbers that cannot be drawn."""
 
-
 import numpy as np
 import pytest
 from msgspec.structs import replace

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Container, Mapping, Sequence
 
 from msgspec import Struct
@@ -12,7 +13,7 @@ from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.document.text import one_line, written
 from micrograd_gui.figures import geometry
 from micrograd_gui.figures.folding import Wire
-from micrograd_gui.figures.geometry import around, points_of, room
+from micrograd_gui.figures.geometry import Rect, around, points_of, room
 from micrograd_gui.session.explain.formulas import GRAD, Naming, operand_name
 from micrograd_gui.session.explain.slopes import WireWords, amount_text, rule_text
 from micrograd_gui.session.state import State
@@ -21,6 +22,8 @@ from micrograd_gui.views.canvas.card_geometry import CARDS_FROM, WORDS_FROM
 from micrograd_gui.views.canvas.pens import Pens
 from micrograd_gui.views.canvas.scene import Scene
 
+WIRES_AT_MOST = 250  # of a graph with more, something stands on those in view
+_TILE = 500.0  # units: the part in view grows and shrinks by so much
 CHIP_SCALES = (1.7, 1.35, 1.0)
 
 
@@ -50,6 +53,22 @@ def chip_scale(zoom: float) -> float:
 def chips_of(scene: Scene, zoom: float) -> float:
     """How large the chips of that scene are drawn: in a hall, for the back row."""
     return scene.form.chips[0] if scene.form.chips else chip_scale(zoom)
+
+
+def part_in_view(scene: Scene) -> Rect | None:
+    """As corners, the part of a large graph on whose wires something may stand; None: all of the graph."""
+    if len(scene.curves) <= WIRES_AT_MOST or scene.folding.stand is not None:
+        return None
+    seen = scene.seen()
+    left, top = (math.floor(each / _TILE) * _TILE for each in (seen.left(), seen.top()))
+    right, bottom = (math.ceil(each / _TILE) * _TILE for each in (seen.right(), seen.bottom()))
+    return left, top, right, bottom
+
+
+def look_of(state: State, scene: Scene, zoom: float) -> tuple[float, Rect | None]:
+    """How large the chips are, and in which part of the graph, where something stands on all wires."""
+    size = chips_of(scene, zoom)
+    return size, part_in_view(scene) if size and state.wires == "all" else None
 
 
 def mark_room(scene: Scene, box: QRectF) -> QRectF:

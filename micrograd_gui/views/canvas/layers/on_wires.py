@@ -2,43 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRectF
 
-from micrograd_gui.document.block import is_block
 from micrograd_gui.figures.folding import Wire
 from micrograd_gui.figures.geometry import Bezier, Rect, Size
-from micrograd_gui.figures.on_wires import ChipPlace, places
+from micrograd_gui.figures.on_wires import ChipPlace, drawn_together, places
 from micrograd_gui.session.asking.on_wires import OnWire, on_wires, on_wires_of
 from micrograd_gui.session.explain.formulas import Naming
-from micrograd_gui.session.explain.slopes import WireWords, wire_words
+from micrograd_gui.session.explain.slopes import WireWords, bundle_words
 from micrograd_gui.session.state import State
-from micrograd_gui.views.canvas.layers.chips import CHIP_SCALES, ChipItem, Noted, chip_room, obstacles_in
+from micrograd_gui.views.canvas.layers.chips import (
+    CHIP_SCALES,
+    WIRES_AT_MOST,
+    ChipItem,
+    Noted,
+    chip_room,
+    obstacles_in,
+    part_in_view,
+)
 from micrograd_gui.views.canvas.pens import Pens
 from micrograd_gui.views.canvas.scene import Scene
 
-WIRES_AT_MOST = 250  # of larger graphs those of what is selected and what acts
+_LEAST = (1.5, 1.2, 0.85)  # how small a chip gets where there is no other room at all
+_FAR = 400.0
+_FEW = 80
 
 
 def chips_on_wires(
     state: State, scene: Scene, pens: Pens, size: float, names: Naming, marks: Noted
 ) -> tuple[ChipItem, ...]:
-    """A chip on each wire that is drawn as one and has room for it; none where they are too small to read."""
+    """A chip on each wire that is drawn, of a large graph in view; none where they are too small to read."""
     if not size:
         return ()
     scales = scene.form.chips or tuple(each for each in CHIP_SCALES if each <= size)
-    said = dict(_said(state, scene, names))
-    later = _at_the_end(state)
+    drawn = _in_view(scene)
+    said = dict(_said(state, scene, on_wires_of(state), drawn, names))
+    ways: list[Mapping[Wire, WireWords]] = [said]
+    if later := _at_the_end(state):  # chips have room from the start for what is said later
+        for change in ({}, {"acting": True}, {"carried": None}):
+            each = {wire: replace(on, **change) for wire, on in later.items()}
+            ways.append(dict(_said(state, scene, each, drawn, names)))
+    wires = tuple(said)
     kinds = ((False, False), (False, True), (True, False), (True, True))
     whole = [(scale, now, brief) for now, brief in kinds for scale in scales]
-    wires = tuple(said)
-    needed = {wire: _all_said(scene, wire, said[wire], later.get(wire), names) for wire in wires}
+    whole += [(least, True, True) for least in _LEAST if least < scales[-1]]
+    if len(wires) > _FEW:  # so many find room as small as may be, and for what is said now
+        whole = [(whole[-1][0], True, False), (whole[-1][0], True, True)]
+    needed = {wire: tuple(each[wire] for each in ways) for wire in wires}
     sizes = tuple(tuple(_room(needed[wire], pens, *way) for way in whole) for wire in wires)
     curves = tuple(scene.curves[wire] for wire in wires)
-    walls = tuple(_tuple(each) for each in obstacles_in(scene, scene.bounds(), marks))
+    near = scene.bounds() if drawn is scene.curves else _around(curves)
+    walls = tuple(_tuple(each) for each in obstacles_in(scene, near, marks))
     made = []
     for wire, place in zip(wires, _placed(curves, sizes, walls), strict=True):
         words = said[wire]
@@ -50,19 +68,30 @@ def chips_on_wires(
     return tuple(made)
 
 
-def _said(state: State, scene: Scene, names: Naming) -> Iterator[tuple[Wire, WireWords]]:
-    """What stands on each wire that is drawn."""
-    graph, few = scene.graph, len(scene.curves) <= WIRES_AT_MOST
-    step = state.step
-    chosen = state.selection | ({step.node} if step is not None and step.node is not None else set())
-    for wire, on in on_wires_of(state).items():
-        if wire[0] not in graph.nodes or is_block(wire[0]) or wire not in scene.curves:
-            continue
-        if scene.folding.drawn_wire(wire) != wire:
-            continue
-        if few or wire[0] in chosen or graph.nodes[wire[0]].inputs[wire[1]] in chosen:
-            acting = on.acting and step is not None
-            yield wire, wire_words(graph, wire, replace(on, acting=acting), names)
+def _said(
+    state: State, scene: Scene, wires: Mapping[Wire, OnWire], drawn: Container[Wire], names: Naming
+) -> Iterator[tuple[Wire, WireWords]]:
+    """What stands on each of those drawn wires."""
+    graph, step = scene.graph, state.step
+    for end, several in drawn_together(scene.folding.drawn_wire, wires).items():
+        if end in drawn:
+            moment = [(wire, replace(on, acting=on.acting and step is not None)) for wire, on in several]
+            yield end, bundle_words(graph, moment, names)
+
+
+def _in_view(scene: Scene) -> Container[Wire]:
+    """The wires on which something may stand: of a large graph those that are in view, the nearest first."""
+    part = part_in_view(scene)
+    if part is None:
+        return scene.curves
+    left, top, right, bottom = part
+    middle = (left + right) / 2, (top + bottom) / 2
+    found: list[tuple[float, Wire]] = []
+    for wire, curve in scene.curves.items():
+        x, y = curve.at(0.5)
+        if left <= x <= right and top <= y <= bottom:
+            found.append((abs(x - middle[0]) + abs(y - middle[1]), wire))
+    return {wire for _, wire in sorted(found)[:WIRES_AT_MOST]}
 
 
 def _at_the_end(state: State) -> Mapping[Wire, OnWire]:
@@ -73,14 +102,12 @@ def _at_the_end(state: State) -> Mapping[Wire, OnWire]:
     return on_wires(state.graph, trace, len(trace), trace.frame(len(trace)))
 
 
-def _all_said(
-    scene: Scene, wire: Wire, now: WireWords, later: OnWire | None, names: Naming
-) -> tuple[WireWords, ...]:
-    """What the wire says now, and before and after the pass comes by."""
-    if later is None:
-        return (now,)
-    each = (later, replace(later, acting=True), replace(later, carried=None))
-    return (now, *(wire_words(scene.graph, wire, on, names) for on in each))
+def _around(curves: Sequence[Bezier]) -> QRectF:
+    """Where chips of those may stand."""
+    sides = [curve.bounds() for curve in curves] or [(0.0, 0.0, 0.0, 0.0)]
+    left, top, right, bottom = zip(*sides, strict=True)
+    corners = QPointF(min(left), min(top)), QPointF(max(right), max(bottom))
+    return QRectF(*corners).adjusted(-_FAR, -_FAR, _FAR, _FAR)
 
 
 def _room(said: Sequence[WireWords], pens: Pens, scale: float, now: bool, brief: bool) -> Size:

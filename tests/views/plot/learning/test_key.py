@@ -1,6 +1,5 @@
 """The key above the axes: it hides nothing, and stays where it is."""
 
-
 import pytest
 from msgspec.structs import replace
 
