@@ -39,6 +39,9 @@ class Link:
         self._lasting = lasting
         self._name = next((name for name, thing in variables(lasting).items() if thing is root), None)
         self.found = capture(root, {**variables(local), **variables(lasting)})
+        own = {} if local is lasting else variables(local)
+        lasts = {name: thing for name, thing in own.items() if hasattr(type(thing), "__weakref__")}
+        self._local = {name: _weak(thing) for name, thing in lasts.items()}
         self._nodes = {node: _weak(thing) for node, thing in self.found.objects.items()}
 
     @property
@@ -63,7 +66,8 @@ class Link:
 
     def refreshed(self, graph: Graph) -> Graph:
         """The graph as the live values are now; a node of the same value keeps its id and its place."""
-        found = capture(self.root(), variables(self._lasting))
+        local = {name: thing for name, held in self._local.items() if (thing := held()) is not None}
+        found = capture(self.root(), {**local, **variables(self._lasting)})
         if found.note or self.found.note:
             return self._rows_refreshed(graph, found)
         old = {id(thing): node for node, held in self._nodes.items() if (thing := held()) is not None}
@@ -117,9 +121,12 @@ class Link:
         new = found.graph
         if not same_rows or graph.nodes.keys() != new.nodes.keys() or graph.data is None or new.data is None:
             return arranged(new)
-        if new.data == graph.data and all(same_number(node, graph.nodes[node.id]) for node in new):
+        data = structs.replace(new.data, columns=graph.data.columns)
+        if data == graph.data and all(same_number(node, graph.nodes[node.id]) for node in new):
             return graph
-        return structs.replace(graph, nodes=new.nodes).fed(new.data)
+        labels = {node.id: node.label or new.nodes[node.id].label for node in graph}
+        nodes = {node.id: structs.replace(node, label=labels[node.id]) for node in new}
+        return structs.replace(graph, nodes=nodes).fed(data)
 
     def let_go(self) -> None:
         """Hold the values no longer, only what they were."""
