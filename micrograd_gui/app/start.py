@@ -33,8 +33,8 @@ _FIRST = (
     "figures.folding", "figures.geometry", "figures.palette",
     "files.documents",
     "session.explain.card", "session.explain.moments", "session.explain.slopes",
-    "session.session", "session.training.judge",
-    "views.plot.kinds.table",
+    "session.session",
+    "views.plot.kinds.loss", "views.plot.kinds.sweep", "views.plot.kinds.table",
 )  # fmt: skip
 
 

@@ -202,15 +202,12 @@ class PlotKind(Protocol):
     """One kind of plot: a row of KINDS in kinds/table.py. Knows neither Qt nor matplotlib.
 
     Attributes:
-        name: what the program calls it.
-        text, tip: what its button says.
+        name: what the program calls it; that of its row.
         has_span: whether the span across can be set.
         has_log, log: whether its numbers may be shown by their size, and whether they are.
     """
 
     name: str
-    text: str
-    tip: str
     has_span: bool
     has_log: bool
     log: bool

@@ -26,6 +26,7 @@ from micrograd_gui.files.atomic import write_whole
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.plot.kinds.table import KINDS
+from micrograd_gui.views.plot.model import PlotKind
 from micrograd_gui.views.plot.view import PlotView
 from micrograd_gui.views.theme import Look
 
@@ -48,12 +49,12 @@ class PlotPane(QWidget):
         self.setAccessibleName("Plot")
         self._bridge = bridge
         self._look = look
-        self._kinds = {kind.name: kind for kind in (make() for make in KINDS)}
+        self._kinds: dict[str, PlotKind] = {}
         self._painted = False
-        self.view = PlotView(bridge, next(iter(self._kinds.values())), look)
+        self.view = PlotView(bridge, self._kind(next(iter(KINDS))), look)
         self.view.refreshed.connect(self._show_span)
         self.view.refreshed.connect(self._show_leaves)
-        self.below = PlotView(bridge, self._kinds["loss"], look)
+        self.below = PlotView(bridge, self._kind("loss"), look)
         self._both = QSplitter(Qt.Orientation.Vertical)
         self._both.setChildrenCollapsible(False)
         self._both.addWidget(self.view)
@@ -74,14 +75,14 @@ class PlotPane(QWidget):
         self._choice = QComboBox()  # in place of the buttons, where they have no room
         self._choice.setObjectName("plot_kind")
         self._choice.setAccessibleName("Kind of plot")
-        for kind in self._kinds.values():
+        for kind in KINDS.values():
             self._choice.addItem(kind.text, kind.name)
         self._choice.activated.connect(lambda _: self.show_kind(self._choice.currentData()))
         self._row.addWidget(self._choice)
         self._buttons = QButtonGroup(self)
-        for kind in self._kinds.values():
+        for kind in KINDS.values():
             button = self._button(f"plot_{kind.name}", kind.text, kind.tip)
-            button.setChecked(kind is self.view.kind)
+            button.setChecked(kind.name == self.kind)
             button.clicked.connect(partial(self.show_kind, kind.name))
             self._buttons.addButton(button)
         self._row.addStretch(1)
@@ -132,15 +133,21 @@ class PlotPane(QWidget):
 
     def knows(self, name: str) -> bool:
         """Whether there is a kind of plot of that name."""
-        return name in self._kinds
+        return name in KINDS
 
     def offers(self, name: str, state: State) -> bool:
         """Whether that kind of plot has anything to show of the State."""
-        return not self._kinds[name].why_empty(state)
+        return not self._kind(name).why_empty(state)
+
+    def _kind(self, name: str) -> PlotKind:
+        """That kind of plot; made when it is first asked for."""
+        if name not in self._kinds:
+            self._kinds[name] = KINDS[name].make()
+        return self._kinds[name]
 
     def show_kind(self, name: str, *_: object) -> None:
         """Show that kind of plot, by a name in the table of kinds: "sweep", "loss", …"""
-        kind = self._kinds[name]
+        kind = self._kind(name)
         for button in self._buttons.buttons():
             button.setChecked(button.objectName() == f"plot_{name}")
         self._choice.setCurrentIndex(self._choice.findData(name))

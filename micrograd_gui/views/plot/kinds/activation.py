@@ -22,8 +22,6 @@ class ActivationPlot:
     """The curve of tanh, or of the one-input op that is selected."""
 
     name = "activation"
-    text = "Activation"
-    tip = "The curve of a one-input op (tanh, …), the point at which it works, and its slope there."
     has_span = False
     pair = None
     has_log = log = False

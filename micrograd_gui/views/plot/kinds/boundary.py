@@ -66,8 +66,6 @@ class BoundaryPlot:
     """Two inputs: a surface in two colours. One: the fitted curve."""
 
     name = "boundary"
-    text = "Boundary"
-    tip = "What the graph predicts everywhere, with the rows: where it changes sides, or the fitted curve."
     has_span = False
     pair = None
     has_log = log = False

@@ -28,13 +28,6 @@ class ErrorPlot:
     """Two valleys: to the right of each what the formula leaves out, to the left what rounding takes away."""
 
     name = "error"
-    text = "Error"
-    tip = (
-        "The error of the measured slope against h, for the selected node.\n"
-        "One-sided (L(x + h) − L(x)) / h errs in proportion to h (slope 1), "
-        "central (L(x + h) − L(x − h)) / 2h to h² (slope 2). "
-        "For small h rounding takes over: ε·|L| / h grows as h shrinks."
-    )
     has_span = False
     pair = None
     has_log = log = False

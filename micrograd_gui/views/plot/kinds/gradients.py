@@ -28,13 +28,6 @@ class GradientsPlot:
     """A row per layer, the first one on top; at each line to the right, gradients are ten times larger."""
 
     name = "gradients"
-    text = "Gradients"
-    tip = (
-        "How large the gradients of each layer are, over all rows.\n"
-        "Vanishing: typically below 1/1000 of the layer where they are largest. "
-        "Exploding: typically above 100, or not finite.\n"
-        "Dead ReLU: 0 in every row. Saturated tanh: |o| above 0.97 in more than half of the rows."
-    )
     has_span = False
     pair = None
     has_log = log = False

@@ -25,8 +25,6 @@ class LossPlot:
     """The curve grows at its end; the axes are drawn anew only where it would leave them."""
 
     name = "loss"
-    text = "Loss"
-    tip = "How the loss falls while the graph trains; and the accuracy, where it has a meaning."
     has_span = False
     pair = None
     has_log = True

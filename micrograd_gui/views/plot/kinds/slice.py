@@ -97,8 +97,6 @@ class SlicePlot:
     """Contour lines with their heights; the point, the way down, and where the last updates came from."""
 
     name = "slice"
-    text = "Slice"
-    tip = "How the target answers to two leaves at once: lines of equal height, and the last updates."
     has_span = False
     has_log = log = False
 

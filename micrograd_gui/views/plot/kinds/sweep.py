@@ -72,8 +72,6 @@ class SweepPlot:
     """The curve of the target over a node; the point, the tangent and the secant on it; the last updates."""
 
     name = "sweep"
-    text = "Sweep"
-    tip = "How the target answers while the selected node takes other numbers."
     has_span = True
     pair = None
     has_log = log = False

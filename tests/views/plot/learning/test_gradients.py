@@ -9,6 +9,7 @@ from micrograd_gui.session.session import Session
 from micrograd_gui.session.training import health
 from micrograd_gui.session.training.health import Health
 from micrograd_gui.views.plot.kinds.gradients import GradientsPlot
+from micrograd_gui.views.plot.kinds.table import KINDS
 from micrograd_gui.views.plot.model import Bars, Note
 from tests.views import learning
 
@@ -25,7 +26,7 @@ def chain(layers, activation, scale):
 
 
 def test_the_tip_says_by_which_numbers_health_is_judged():
-    tip = GradientsPlot.tip
+    tip = KINDS["gradients"].tip
     assert f"below 1/{1 / health.VANISHING:.0f} of the layer" in tip
     assert f"above {health.EXPLODING:.0f}, or not finite" in tip
     assert f"|o| above {health.SATURATED:g} in more than half of the rows" in tip
@@ -77,4 +78,4 @@ def test_a_histogram_stands_in_the_row_of_its_layer_with_its_verdict(session):
 
 def test_the_rules_are_told_in_the_tooltip():
     for word in ("Vanishing", "Exploding", "Dead ReLU", "Saturated tanh", "0.97"):
-        assert word in GradientsPlot.tip
+        assert word in KINDS["gradients"].tip
