@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QScreen, QShortcut
@@ -39,7 +40,7 @@ _SAYS: Mapping[str, tuple[Callable[[State], bool], str]] = {
 }
 
 
-class Before(NamedTuple):
+class Before(Struct, frozen=True, eq=False):
     """What the window was before it was projected."""
 
     docks: QByteArray
@@ -132,7 +133,7 @@ class Projector(QObject):
         if hall is first or self._before is None:
             return  # both show the same
         if hall is not window.screen():
-            self._before = self._before._replace(moved=(window.screen(), window.normalGeometry()))
+            self._before = replace(self._before, moved=(window.screen(), window.normalGeometry()))
             window.setWindowState(Qt.WindowState.WindowNoState)
             window.setScreen(hall)  # else it fills the one that it still is on
             window.setGeometry(hall.geometry())

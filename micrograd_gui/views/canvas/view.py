@@ -34,7 +34,6 @@ from micrograd_gui.views.canvas.camera import ZoomView
 from micrograd_gui.views.canvas.host import Overlay
 from micrograd_gui.views.canvas.inline_editor import InlineEditing
 from micrograd_gui.views.canvas.keyboard import Keyboard
-from micrograd_gui.views.canvas.menu import ContextMenu
 from micrograd_gui.views.canvas.paint import paint, paint_hover
 from micrograd_gui.views.canvas.pens import SMALL_PROJECTED, pens_of
 from micrograd_gui.views.canvas.picture import differences, look_of, picture_of
@@ -85,7 +84,6 @@ class CanvasView(ZoomView):
         self.navigation = BlockNavigation(self, self, bridge.look_into)
         self.pointer = Pointer(self, self.navigation, self.editing)
         self.keyboard = Keyboard(self, self.pointer, self.navigation, self.editing)
-        self._menu = ContextMenu(self, self.pointer, self.navigation, self.editing)
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -231,7 +229,9 @@ class CanvasView(ZoomView):
 
     def open_menu(self, position: QPointF | None) -> None:
         """The context menu for what is at that pixel, or (None) for what is selected."""
-        self._menu.open(position)
+        from micrograd_gui.views.canvas.menu import ContextMenu  # nobody opens one before the first paint
+
+        ContextMenu(self, self.pointer, self.navigation, self.editing).open(position)
 
     def box_of(self, number: Key) -> QRectF:
         """The box of a node, or of the block that stands for it; empty where neither is drawn."""

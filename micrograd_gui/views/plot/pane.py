@@ -103,16 +103,22 @@ class PlotPane(QWidget):
             field.editingFinished.connect(self._span_edited)
         for widget in (self._from, self._between, self._to):
             self._row.addWidget(widget)
-        self._leaves = QComboBox(), QComboBox()
-        for box, name, where in zip(self._leaves, ("across", "upward"), ("Across", "Upward"), strict=True):
+        self._leaves: tuple[QComboBox, ...] = ()  # there once a kind is drawn over two of them
+        return self._row
+
+    def _make_leaves(self) -> tuple[QComboBox, ...]:
+        """Where two leaves are chosen, in the row."""
+        boxes = QComboBox(), QComboBox()
+        for box, name, where in zip(boxes, ("across", "upward"), ("Across", "Upward"), strict=True):
             box.setObjectName(f"plot_{name}")
             box.setAccessibleName(f"Leaf {name}")
             box.setToolTip(f"{where}: the leaf that is drawn over. “selected” follows the selection.")
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(_NAME_LENGTH)
+            box.setFont(self._look.font(12))
             box.activated.connect(lambda _: self._choose_leaves())
             self._row.addWidget(box)
-        return self._row
+        return boxes
 
     def _button(self, name: str, text: str, tip: str) -> QToolButton:
         button = QToolButton()
@@ -267,6 +273,8 @@ class PlotPane(QWidget):
     def _show_leaves(self) -> None:
         """What there is to choose from, and what was chosen; written anew only where it differs."""
         pair = self.view.kind.pair
+        if pair is not None and not self._leaves:
+            self._leaves = self._make_leaves()
         for box in self._leaves:
             box.setVisible(pair is not None and not self._look.projector)
         if pair is None:
