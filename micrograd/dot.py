@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module, metadata
 from itertools import chain
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import graphviz
 from graphviz.backend import dot_command
 
+from micrograd.drawing.leash import Answer, Snapped, run_leashed
 from micrograd.engine import Value, topological_order
 from micrograd.ieee import number
 
@@ -52,17 +53,97 @@ class NodeRow:
 
 
 class DotGraph(graphviz.Digraph):
-    """A `graphviz.Digraph` that renders by the system's `dot`, or else by the embedded `graphviz-pure`."""
+    """A `graphviz.Digraph` that renders by the system's `dot`, or else by the embedded `graphviz-pure`.
 
-    def pipe(self, *args: Any, **kwargs: Any) -> Any:
-        """The rendered picture, as `graphviz.Digraph.pipe` gives it."""
-        with _some_dot():
-            return super().pipe(*args, **kwargs)
+    Whichever it is has bounds of time and memory. What it would take too much for is drawn with its nodes in
+    plain layers, and a warning says so.
+    """
 
-    def render(self, *args: Any, **kwargs: Any) -> str:
-        """Writes the picture, as `graphviz.Digraph.render` does, and gives its path."""
-        with _some_dot():
-            return super().render(*args, **kwargs)
+    @property
+    def _pipe_lines(self) -> Callable[..., bytes]:
+        """What `pipe` calls."""
+
+        def pipe_lines(engine: str, format: str, lines: Iterable[str], *, input_encoding: str,
+                       **said: Any) -> bytes:
+            return _rendered(self, engine, format, lines, input_encoding, **said)
+
+        return pipe_lines
+
+    @property
+    def _pipe_lines_string(self) -> Callable[..., str]:
+        """What `pipe` calls where it is to give text."""
+
+        def pipe_lines(engine: str, format: str, lines: Iterable[str], *, encoding: str,
+                       **said: Any) -> str:
+            return _rendered(self, engine, format, lines, encoding, **said).decode(encoding)
+
+        return pipe_lines
+
+    @property
+    def _render(self) -> Callable[..., str]:
+        """What `render` calls once it has written the text."""
+
+        def render(engine: str, format: str | None, source: str | Path, *, outfile: Path | None = None,
+                   raise_if_result_exists: bool = False, overwrite_filepath: bool = False,
+                   **said: Any) -> str:
+            source = Path(source)
+            suffix = ".".join(part for part in (said.get("formatter"), said.get("renderer"), format) if part)
+            path = Path(outfile) if outfile is not None else source.with_suffix(f"{source.suffix}.{suffix}")
+            if raise_if_result_exists and path.exists():
+                raise graphviz.FileExistsError(f"output file exists: {str(path)!r}")
+            if path == source and not overwrite_filepath:
+                raise ValueError(f"outfile {path.name!r} must be different from the source {source.name!r}")
+            folder = source.parent
+            path.write_bytes(_rendered(self, engine, format, self, self.encoding, folder=folder, **said))
+            return str(path)
+
+        return render
+
+
+def _rendered(drawn: DotGraph, engine: str, format: str | None, lines: Iterable[str], encoding: str, *,
+              folder: Path | None = None, quiet: bool = False, **said: Any) -> bytes:
+    """The picture by whichever Graphviz is there, on a leash; raises what the package graphviz would."""
+    command = dot_command.command(engine, format or drawn.format, **said)
+    if command[0] == Path("dot") and not shutil.which("dot"):
+        command[0] = embedded_dot() or command[0]
+    text = list(lines)
+    try:
+        answer = _laid_out(drawn, command, text, encoding, folder, quiet=quiet)
+    except FileNotFoundError:
+        raise graphviz.ExecutableNotFound(command) from None
+    except Snapped as why:
+        raise graphviz.CalledProcessError(-1, command, b"", f"Graphviz {why}.".encode()) from None
+    if answer.said and not quiet:
+        sys.stderr.write(answer.said.decode(encoding, "replace"))
+    if answer.status:
+        raise graphviz.CalledProcessError(answer.status, command, answer.out, answer.said)
+    return answer.out
+
+
+def _laid_out(drawn: DotGraph, command: list[Any], lines: list[str], encoding: str, folder: Path | None, *,
+              quiet: bool) -> Answer:
+    """What Graphviz makes of it; where that would take too much, or does, of its nodes in places of ours."""
+    from micrograd.drawing.positioned import Drawn, positioned
+
+    nodes = Drawn(lines, drawn.graph_attr.get("rankdir", "TB"))
+    bounds: dict[str, Any] = {"files": True, "folder": folder}
+    start = monotonic()
+    ours = command[1] == "-Kdot" and len(command) == 3  # it is asked to find places by its usual way
+    try:
+        if ours and nodes.is_too_much:
+            raise Snapped("would take too long")
+        usual = [*command, *nodes.effort] if ours else command
+        return run_leashed(usual, "".join(lines).encode(encoding, "replace"), seconds=_SECONDS, **bounds)
+    except Snapped as why:
+        if not ours:
+            raise
+        pixels = not any(word in command[2] for word in ("svg", "pdf", "ps", "json", "dot", "plain"))
+        if not quiet:
+            missing = f", without {nodes.left_out:,} of its edges" if pixels and nodes.left_out else ""
+            warnings.warn(f"Graphviz {why}: the graph is drawn in plain layers{missing}.", stacklevel=6)
+        text = positioned(lines, nodes, pixels=pixels).encode(encoding, "replace")
+        command = [command[0], "-Kneato", "-n", *command[2:]]
+        return run_leashed(command, text, seconds=_SECONDS_IN_ALL - (monotonic() - start), **bounds)
 
 
 def trace(root: Value) -> tuple[set[Value], set[tuple[Value, Value]]]:
@@ -153,7 +234,7 @@ def _escaped(label: str) -> str:
 
 
 SHOWN_AT_MOST = 300  # nodes: what is larger is slow to lay out, and too large to read in a cell
-_SECONDS = 5.0
+_SECONDS, _SECONDS_IN_ALL = 5.0, 9.5  # for a layout, and for the picture in plain layers after it
 _EXECUTABLES = ("graphviz-pure", "graphviz-pure.exe")
 
 
@@ -170,29 +251,10 @@ def mimebundle(root: Value) -> dict[str, str]:
 
 def svg_of(dot: DotGraph) -> str | None:
     """A picture as SVG; None where there is no Graphviz, or it is not soon done."""
-    executable = shutil.which("dot") or embedded_dot()
-    if executable is None:
-        return None
     try:
-        drawn = subprocess.run([executable, "-Tsvg"], input=dot.source.encode("utf-8", "replace"),
-                               capture_output=True, timeout=_SECONDS)
-    except (OSError, subprocess.TimeoutExpired):
+        return str(dot.pipe("svg", quiet=True, encoding="utf-8"))
+    except (OSError, graphviz.ExecutableNotFound, graphviz.CalledProcessError):
         return None
-    return None if drawn.returncode else drawn.stdout.decode("utf-8", "replace")
-
-
-@contextmanager
-def _some_dot() -> Iterator[None]:
-    """Points the graphviz package at the embedded engine for a moment, where the system has no `dot`."""
-    embedded = None if shutil.which("dot") else embedded_dot()
-    if embedded is None:
-        yield
-        return
-    before, dot_command.DOT_BINARY = dot_command.DOT_BINARY, embedded
-    try:
-        yield
-    finally:
-        dot_command.DOT_BINARY = before
 
 
 def embedded_dot() -> Path | None:

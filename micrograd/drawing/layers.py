@@ -13,6 +13,12 @@ from math import ceil, sqrt
 Size = tuple[float, float]
 Place = tuple[float, float]
 
+# Graphviz needs a point on each wire in each column that it crosses, and time and memory by more than that.
+FARTHEST = 12_000  # columns that all wires cross together
+LARGEST = 12_000  # nodes
+# Large graphs: a tenth of the usual effort takes a quarter of the time and looks nearly the same.
+LARGE, FAR = 300, 1_500
+LESS_EFFORT = {"nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.1"}
 _SWEEPS = 6
 _SWEEPS_OF_MANY = 2
 _MANY = 20_000  # nodes and wires

@@ -35,7 +35,6 @@ from micrograd_gui.figures.parts import (
 )
 from micrograd_gui.figures.text_metrics import width as width_of
 from micrograd_gui.layout.graphviz import (
-    LESS_EFFORT,
     TIME_LIMIT,
     Cancelled,
     Engine,
@@ -175,6 +174,8 @@ def _within_bounds(graph: Graph) -> dict[str, str]:
     try:
         less = effort(_operands_drawn(graph))
     except TooMuch:
+        from micrograd.drawing.layers import LESS_EFFORT
+
         less = LESS_EFFORT
     return less | _straight(graph)
 

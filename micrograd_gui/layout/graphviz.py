@@ -14,14 +14,7 @@ from micrograd_gui.document.errors import Refusal
 
 TIME_LIMIT = 6.0  # seconds: then there is time left for another layout, and for the picture, within ten
 MEMORY = 640 << 20  # bytes: with a window beside it less than 1 GB
-# Large graphs: a tenth of the usual effort takes a quarter of the time and looks nearly the same.
 SMALL = 40  # boxes: nothing in them can take long
-LARGE = 300
-FAR = 1_500  # columns that all wires cross together
-LESS_EFFORT = {"nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.1"}
-# On each wire Graphviz puts a point in each column that it crosses; time and memory grow faster than these.
-FARTHEST = 30_000
-LARGEST = 12_000  # boxes
 
 
 class LayoutRefusal(Refusal):
@@ -103,7 +96,7 @@ def effort(inputs: Sequence[Sequence[int]]) -> dict[str, str]:
     """
     if len(inputs) <= SMALL:
         return {}
-    from micrograd.drawing.layers import span
+    from micrograd.drawing.layers import FAR, FARTHEST, LARGE, LARGEST, LESS_EFFORT, span
 
     if len(inputs) > LARGEST:
         raise TooMuch(f"Graphviz would take too long for {len(inputs):,} boxes.")

@@ -1,15 +1,18 @@
 """The notebook's picture: labels as in the lecture, hostile labels, and no need of a system Graphviz."""
 
+import json
 import re
 import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import graphviz
 import pytest
 
 from micrograd import Value, draw_dot
+from micrograd import dot as dot_module
 from micrograd.dot import NodeRow, embedded_dot, picture, record
 
 HOSTILE = [
@@ -167,3 +170,48 @@ def test_gradcheck_is_the_function_however_it_was_imported():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["True"] * 3
+
+
+def sums_of_one_node(times):
+    total = x = Value(1.0, label="x")
+    for _ in range(times):
+        total = total + x
+    return total
+
+
+@pytest.mark.parametrize("rankdir", ["LR", "TB", "RL", "BT"])
+def test_what_graphviz_would_take_too_much_for_is_drawn_in_layers_and_said(rankdir):
+    drawn = draw_dot(sums_of_one_node(130), rankdir=rankdir)
+    with pytest.warns(UserWarning, match="would take too long: the graph is drawn in plain layers"):
+        picture = drawn._repr_image_svg_xml()
+    assert picture.count('class="node"') == 131 + 130
+    assert picture.count('class="edge"') == 3 * 130
+
+
+def test_in_layers_operands_stand_on_the_side_that_the_direction_says():
+    def middle(rankdir):
+        drawn = draw_dot(sums_of_one_node(130), rankdir=rankdir)
+        drawn.attr(rankdir=rankdir)
+        said = json.loads(drawn.pipe("json", quiet=True))
+        at = {each["name"]: [float(part) for part in each["pos"].split(",")] for each in said["objects"]}
+        return at["n0"], at["n130"]
+
+    assert middle("LR")[0][0] < middle("LR")[1][0]
+    assert middle("RL")[0][0] > middle("RL")[1][0]
+    assert middle("TB")[0][1] > middle("TB")[1][1]
+    assert middle("BT")[0][1] < middle("BT")[1][1]
+
+
+def test_what_takes_too_long_all_the_same_is_drawn_in_layers(monkeypatch, tmp_path):
+    monkeypatch.setattr(dot_module, "_SECONDS", 0.01)
+    drawn = draw_dot(sums_of_one_node(50))
+    with pytest.warns(UserWarning, match=r"longer than 0\.01 seconds and was stopped: the graph is drawn"):
+        path = drawn.render(str(tmp_path / "sums"), format="png")
+    assert Path(path).read_bytes().startswith(b"\x89PNG")
+
+
+def test_names_that_only_quotes_can_hold_keep_their_places():
+    drawn = draw_dot(sums_of_one_node(130))
+    drawn.node('a "b" -> c', label="x|y")
+    drawn.edge('a "b" -> c', "n0")
+    assert "a &quot;b&quot;" in drawn.pipe("svg", quiet=True, encoding="utf-8")

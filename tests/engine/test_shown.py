@@ -36,7 +36,9 @@ def test_a_large_graph_is_left_to_its_repr():
 
 
 def test_without_graphviz_or_where_it_takes_too_long_the_repr_is_left(monkeypatch):
-    monkeypatch.setattr(dot, "_SECONDS", 1e-6)
+    monkeypatch.setattr(dot, "_SECONDS", 1e-6)  # then it is drawn in plain layers
+    assert "<svg" in Value(1.0)._repr_mimebundle_()["image/svg+xml"]
+    monkeypatch.setattr(dot, "_SECONDS_IN_ALL", 1e-6)
     assert Value(1.0)._repr_mimebundle_() == {}
     monkeypatch.setattr(dot.shutil, "which", lambda name: None)
     monkeypatch.setattr(dot, "embedded_dot", lambda: None)
