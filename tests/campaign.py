@@ -15,6 +15,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
+import time
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
@@ -53,6 +56,13 @@ def main() -> int:
     return max(subprocess.run([*command, part]).returncode for part in parts)
 
 
+def tell_meanwhile(lines: Callable[[], list[str]]) -> None:
+    """In a thread of its own: how far it has come, every minute."""
+    while True:
+        time.sleep(60)
+        print(f"  {lines()[0]}", file=sys.stderr, flush=True)
+
+
 def run(part: str, seconds: float, seed: int, most: int, keep: Path | None) -> int:
     """One part, in this process, with a home and a folder for temporary files of its own."""
     home = tempfile.mkdtemp(prefix="micrograd-gui-campaign-")
@@ -66,6 +76,7 @@ def run(part: str, seconds: float, seed: int, most: int, keep: Path | None) -> i
     from tests.ordeals.report import Report
 
     report = Report(seconds, most, keep=keep)
+    threading.Thread(target=tell_meanwhile, args=(report.lines,), daemon=True).start()
     print(f"{part}, seed {seed} ...", file=sys.stderr, flush=True)
     try:
         import_module(f"tests.ordeals.{part}").run(random.Random(seed), report)

@@ -27,6 +27,7 @@ from tests.ordeals.report import Report
 
 COUNTED = "calls failed"
 FIRST = 30  # calls of each piece of work, and as many at its end, where the disk is written to
+MEMORY = (" brk failed:", " mmap failed:")  # msgspec does not look whether it gets the memory for a Struct
 OLD = b"what was there before"
 Work = Callable[[Graph, Path], object]
 
@@ -53,7 +54,7 @@ def keep(graph: Graph, path: Path) -> None:
     """What is done for each document that is not saved, a second after an edit."""
     session = Session()
     session.open_graph(graph)
-    slot(path).write(recovery.content(session.state, "a", None))
+    slot(path).write(recovery.content(session.state, "a"))
 
 
 WORKS: dict[str, Work] = {
@@ -134,6 +135,9 @@ def _judge(where: str, said: str, path: Path, is_whole: Callable[[], bool], repo
             report.fault(f"{where} it says done, and the old file is there")
     elif is_new:
         report.fault(f"{where} it refuses, and the new file is there ({said})")
+    elif said.startswith("! ended by signal") and where.endswith(MEMORY):
+        report.done["ended by msgspec for want of memory, the old file whole"] += 1
+        return
     elif said.startswith("!") or not said.endswith(".") or "\n" in said or not said:
         report.fault(f"{where} it says “{said}”")
     else:

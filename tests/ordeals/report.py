@@ -56,7 +56,7 @@ class Report:
 
     def lines(self) -> list[str]:
         """All of it, for the end of a campaign."""
-        done = ", ".join(f"{count:,} {what}" for what, count in self.done.items() if count)
+        done = ", ".join(f"{count:,} {what}" for what, count in list(self.done.items()) if count)
         lines = [f"{done or 'nothing'} in {self.spent:.0f} s", *(f"{k}: {v}" for k, v in self.notes.items())]
         faults = [f"FAULT ({count} times): {what}" for what, count in self.found.most_common(SHOWN)]
         more = len(self.found) - SHOWN

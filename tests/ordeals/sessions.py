@@ -31,30 +31,67 @@ def closed_at_once(work: Work) -> bool:
     return work.process.poll() is not None
 
 
+def lost_by(number: int, source: str, seed: int, after: float, report: Report) -> float | None:
+    """Kill a session so long after its start; seconds of work that the next start did not offer.
+
+    None: it closed as one wants it to.
+    """
+    with tempfile.TemporaryDirectory() as name, Work(Path(name), seed=seed, source=source) as work:
+        work.wait(after)
+        if number == signal.SIGINT and closed_at_once(work):
+            return None
+        if work.kill(number) == 0:  # it was about to close
+            return None
+        found = recovered(Path(name))
+        told = [each["state"] for each in work.reports if each["kind"] == "moved"]
+        if found is not None and found["state"] not in told:  # the move that the signal came into
+            report.done["killed within a move"] += 1
+            assert found["state"] == state_after(seed, source, told), "it was never on screen"
+            return 0.0
+        return work.lost(found) if found is not None else lost_without_offer(work)
+
+
+def lost_without_offer(work: Work) -> float:
+    """How long before the kill the last edits began that no file holds; 0 where the document was as saved."""
+    begun = work.killed_at
+    for each in reversed([each for each in work.reports if each["kind"] == "moved"]):
+        if not each["unsaved"]:
+            break
+        begun = each["at"]
+    return work.killed_at - begun
+
+
+def state_after(seed: int, source: str, told: list[str]) -> str:
+    """What the same work has on screen one move later."""
+    with tempfile.TemporaryDirectory() as name, Work(Path(name), seed=seed, source=source) as again:
+        for _ in range(len(told) + 1):
+            state = again.report("moved")["state"]
+        states = [each["state"] for each in again.reports if each["kind"] == "moved"]
+        assert states[: len(told)] == told, "the same seed did other work"
+        again.kill(signal.SIGKILL)
+    return str(state)
+
+
 def run(draw: Random, report: Report) -> None:
     """Sessions until the report is full."""
     report.counted = COUNTED
     worst = 0.0
     while not report.full:
-        number, source = draw.choice(SIGNALS), draw.choice(SOURCES)
-        with (
-            tempfile.TemporaryDirectory() as name,
-            Work(Path(name), seed=draw.randrange(2**32), source=source) as work,
-        ):
-            work.wait(draw.uniform(0, LONGEST))
-            if number == signal.SIGINT and closed_at_once(work):
-                report.done["windows closed by Ctrl+C, nothing being unsaved"] += 1
-                continue
-            work.kill(number)
-            try:
-                lost = work.lost(recovered(Path(name)))
-            except AssertionError as error:
-                report.fault(f"{signal.Signals(number).name}: {str(error)[:300]}")
-                lost = 0.0
+        number, source, seed = draw.choice(SIGNALS), draw.choice(SOURCES), draw.randrange(2**32)
+        name = signal.Signals(number).name
+        after = draw.uniform(0, LONGEST)
         report.done[COUNTED] += 1
-        report.done[f"by {signal.Signals(number).name}"] += 1
+        report.done[f"by {name}"] += 1
+        try:
+            lost = lost_by(number, source, seed, after, report)
+        except AssertionError as error:
+            report.fault(f"{name}: {str(error)[:300]}", f"{source} {seed} {after}".encode())
+            continue
+        if lost is None:
+            report.done["closed by Ctrl+C, nothing being unsaved"] += 1
+            continue
         report.done["with nothing lost"] += lost == 0
         worst = max(worst, lost)
         report.notes["most that was lost"] = f"{worst:.2f} s"
         if lost > PROMISED:
-            report.fault(f"{signal.Signals(number).name}: more than {PROMISED} s are lost")
+            report.fault(f"{name}: more than {PROMISED} s are lost", f"{source} {seed} {after}".encode())

@@ -6,6 +6,8 @@ Now and then all is undone: then the document is, byte for byte, what it was at 
 from __future__ import annotations
 
 import faulthandler
+import math
+import os
 import sys
 import tempfile
 import threading
@@ -35,7 +37,7 @@ COUNTED = "moves"
 SLOW = 2.0  # seconds of the processor that the window's thread may need for one move
 LONG = (60, 400)  # moves in one document
 LARGE = 600  # nodes, where the next document is begun
-HUNG = 180  # seconds after which the walk is given up
+HUNG = 180  # seconds after which a move is given up, and the walk with it
 IGNORED = (
     "This plugin does not support",
     "QFontDatabase: Cannot find font directory",
@@ -48,6 +50,7 @@ class Ears:
 
     def __init__(self) -> None:
         self.heard: list[str] = []
+        self.told: set[str] = set()
 
     def error(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if isinstance(error, Refusal):
@@ -57,8 +60,11 @@ class Ears:
             (each for each in reversed(where) if "micrograd" in each.filename), where[-1] if where else None
         )
         place = "" if ours is None else f", {Path(ours.filename).name}:{ours.lineno}"
-        self.heard.append(f"{kind.__name__}: {str(error)[:120]}{place}")
-        traceback.print_exception(kind, error, trace, limit=-12)
+        said = f"{kind.__name__}: {str(error)[:120]}{place}"
+        self.heard.append(said)
+        if said not in self.told:
+            self.told.add(said)
+            traceback.print_exception(kind, error, trace, limit=-12)
 
     def message(self, kind: QtMsgType, _context: object, text: str) -> None:
         if kind != QtMsgType.QtDebugMsg and kind != QtMsgType.QtInfoMsg and not text.startswith(IGNORED):
@@ -87,6 +93,7 @@ class Walk:
         self.last: deque[str] = deque(maxlen=8)
         self.window: Any = None
         self.slowest = 0.0
+        self.begun = time.monotonic()  # of the last move
 
     def open(self) -> None:
         """A window, with the hands at it."""
@@ -118,6 +125,7 @@ class Walk:
     def move(self) -> None:
         """One move, and what comes of it; judged."""
         begun = time.thread_time()
+        self.begun = time.monotonic()
         name = "?"
         try:
             name = self.hands.do()
@@ -195,6 +203,16 @@ class Walk:
         QApplication.processEvents()
 
 
+def give_up_where_hung(walk: Walk) -> None:
+    """In a thread of its own: where a move does not end, all is told, and the process ends."""
+    while time.monotonic() - walk.begun < HUNG:
+        time.sleep(1)
+    faulthandler.dump_traceback()
+    walk.report.fault(f"a move did not end in {HUNG} s", " > ".join(walk.last).encode())
+    print(*walk.report.lines(), sep="\n    ", flush=True)
+    os._exit(1)
+
+
 def files_for(folder: Path) -> None:
     """What can be opened and dropped."""
     for suffix, contents in originals(quick=True).items():
@@ -217,8 +235,8 @@ def run(draw: Random, report: Report) -> None:
         with walk.ears.open():
             walk.open()
             with errors_shown(walk.window.say):
+                threading.Thread(target=give_up_where_hung, args=(walk,), daemon=True).start()
                 while not report.full:
-                    faulthandler.dump_traceback_later(HUNG, exit=True)
                     walk.go()
             walk.close()
-        faulthandler.cancel_dump_traceback_later()
+            walk.begun = math.inf

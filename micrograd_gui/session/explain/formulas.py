@@ -179,8 +179,9 @@ def definition(graph: Graph, node: Node) -> list[Fragment]:
 
 
 def forward_line(graph: Graph, node: Node, frame: Frame) -> Line:
-    """``e = a × b = 2.0000 × −3.0000 = −6.0000``."""
-    numbers = [Fragment("data", written(frame.data.get(i))) for i in node.inputs if i is not None]
+    """``e = a × b = 2.0000 × −3.0000 = −6.0000``; what comes in at an empty port is not known."""
+    found = (None if i is None else frame.data.get(i) for i in node.inputs)
+    numbers = [Fragment("data", written(number)) for number in found]
     return Line(
         "big",
         (

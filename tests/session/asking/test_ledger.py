@@ -190,3 +190,14 @@ def test_an_infinite_slope_is_told_as_it_is() -> None:
     session.backward()
     row = asked(session, "a").grad[-1]
     assert row.cells[2:] == ("1.0000 × inf = inf", "· → inf")
+
+
+def test_while_the_graph_trains_a_node_with_an_empty_port_can_be_asked_about() -> None:
+    session = Session()
+    session.open_graph(load_example("xor"))
+    session.set_plan(steps=1_000_000)
+    session.select({session.add_node("+")})
+    session.train_start()
+    page = page_of(session.state)
+    assert page.notes[0].endswith("= ? + ? = · + · = ·")
+    assert "The graph trains" in page.notes[1]
