@@ -13,13 +13,17 @@ from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, Signal
 from micrograd_gui.app.context import Context
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.history import Fingerprint
+from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.files import documents
 from micrograd_gui.files.atomic import quoted_name
 from micrograd_gui.files.documents import SUFFIXES, OpenedGraph, open_named
 from micrograd_gui.log import logger_of
+from micrograd_gui.session.record import forget_ahead
 from micrograd_gui.session.session import BUILT
 from micrograd_gui.session.state import State
+from micrograd_gui.session.transitions import opened
 from micrograd_gui.views.plot.pane import SAVED_AS
 
 _log = logger_of(__name__)
@@ -30,8 +34,10 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
     from micrograd_gui.app.disk import DiskWatch
+    from micrograd_gui.app.opening import Behind, Prepared
     from micrograd_gui.document.marks import Sight
     from micrograd_gui.session.filed import Filing
+    from micrograd_gui.views.canvas.scene import Scene
 
 
 def document_name(state: State) -> str:
@@ -46,7 +52,8 @@ def document_name(state: State) -> str:
 class Documents(QObject):
     """What File does. Each way in replaces the document only after the question about unsaved work.
 
-    ``stage`` is what is told of the file above; ``seen()`` the fields of a Sight that panes know.
+    ``stage`` is what is told of the file above; ``seen()`` the fields of a Sight that panes know,
+    ``expect(scene)`` has the canvas take over what was made ready behind the window.
 
     Signals: ``places_wanted``, where a graph has come without places; ``remembered``, of a recent file;
     ``beside_wanted(path)``, where a file is to be seen in a further window.
@@ -56,21 +63,25 @@ class Documents(QObject):
     remembered = Signal()
     beside_wanted = Signal(object)
 
-    def __init__(self, context: Context, stage: QWidget, seen: Callable[[], dict[str, Any]]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        stage: QWidget,
+        seen: Callable[[], dict[str, Any]],
+        expect: Callable[[Scene], object],
+    ) -> None:
         super().__init__(context.dialog_parent)
         self._context = context
         self._settings = context.settings
         self.stage = stage
         self.seen = seen
+        self.expect = expect
 
     # In --------------------------------------------------------------------------------------
 
     def open_source(self, source: OpenedGraph) -> None:
         """Open what was read at once, without a question."""
-        self._take(source.graph, source.path, source.title)
-        if source.known is not None:
-            self._filing.opened(source.known)
-            QTimer.singleShot(WATCHED_AFTER, self, lambda: self.watch.look())
+        self._take(source, arranged(source.graph))
 
     @Net("open", "The file")
     def open_path(self, path: Path) -> OpenedGraph:
@@ -82,7 +93,7 @@ class Documents(QObject):
 
     def open_example(self, name: str) -> None:
         """Open a built-in example at once, without a question."""
-        self._take(documents.load_example(name), title=name)
+        self.open_source(OpenedGraph(documents.load_example(name), title=name))
 
     def new(self) -> None:
         """An empty document, after the question."""
@@ -104,15 +115,43 @@ class Documents(QObject):
         """Open a file that was open before, after the question."""
         self.unless_unsaved(lambda: self._attempt_open(path))
 
-    def _attempt_open(self, path: Path) -> None:
-        self._context.bridge.attempt(self.open_path, path)
+    def _attempt_open(self, path: Path, then: Callable[[], object] = lambda: None) -> None:
+        """Open a file, behind the window where that may take long; ``then`` is called when it is open."""
+        from micrograd_gui.app.opening import takes_long
 
-    def _take(self, graph: Graph, path: Path | None = None, title: str = "") -> None:
-        whole = arranged(graph)
-        _log.info("opened %s: %d nodes", title or path or "a graph", len(whole))
-        self._context.session.open_graph(whole, path, title)
-        if whole is not graph:  # it came without places: they are worked out behind the first picture
-            self.places_wanted.emit()
+        if takes_long(path):
+            before = self._context.session.state.graph
+            self._behind.open(path, lambda made: self._arrived(made, before, then))
+        elif self._context.bridge.attempt(self.open_path, path) is not None:
+            then()
+
+    def _arrived(self, made: Prepared, before: Graph, then: Callable[[], object]) -> None:
+        """What was read behind the window is here; what was done meanwhile is not lost without a question."""
+
+        def take() -> None:
+            self.expect(made.scene)
+            self._take(made.opened, made.graph)
+            self._behind.work_out(made.graph)
+            if made.opened.path is not None:
+                self._remember(made.opened.path)
+            then()
+
+        if self._context.session.state.graph is before:
+            take()
+        else:
+            self.unless_unsaved(take)
+
+    def _take(self, source: OpenedGraph, whole: Graph) -> None:
+        _log.info("opened %s: %d nodes", source.title or source.path or "a graph", len(whole))
+        if len(whole) > LARGE or len(self._context.session.state.graph) > LARGE:
+            forget_ahead()
+        if source.path is None or source.known is None:
+            self._context.session.open_graph(whole, source.path, source.title)
+        else:
+            self._filing.opened(opened(self._context.session.state, whole, source.path, ""), source.known)
+            QTimer.singleShot(WATCHED_AFTER, self, lambda: self.watch.look())
+        if whole is not source.graph and len(whole) <= LARGE:
+            self.places_wanted.emit()  # it came without places: they are worked out behind the first picture
 
     @Net("drop", "What was dragged in")
     def open_dropped(self, paths: Sequence[Path]) -> None:
@@ -123,8 +162,10 @@ class Documents(QObject):
             raise Refusal(f"{what} holds no graph: these do: {', '.join(SUFFIXES)}.")
 
         def open_it() -> None:
-            opened = self._context.bridge.attempt(self.open_path, known[0])
-            if opened is not None and len(paths) > 1:
+            self._attempt_open(known[0], say_which)
+
+        def say_which() -> None:
+            if len(paths) > 1:
                 many = f"Of {len(paths)} files {quoted_name(known[0])} was opened: a window shows one graph."
                 self._context.say(many)
 
@@ -166,9 +207,27 @@ class Documents(QObject):
             self._write(path, then)
 
     def _write(self, path: Path, then: Callable[[], object] | None) -> None:
-        self._context.bridge.attempt(self.save_to, path)
-        if then is not None and not self._context.session.state.unsaved:
-            then()
+        graph = self._context.session.state.graph
+
+        def written(known: object) -> None:
+            if isinstance(known, Fingerprint):
+                self._filing.saved(graph, path, known)
+                self._remember(path)
+            if then is not None and not self._context.session.state.unsaved:
+                then()
+
+        if len(graph) > LARGE or (graph.data is not None and len(graph.data) > LARGE):
+            whole = graph.seen(self.sight())
+            self._behind.save(path, lambda: documents.save(path, whole), written)
+        else:
+            written(self._context.bridge.attempt(self.save_to, path))
+
+    @cached_property
+    def _behind(self) -> Behind:
+        """Where what takes long goes on; made when it is first needed."""
+        from micrograd_gui.app.opening import Behind
+
+        return Behind(self._context)
 
     # The disk --------------------------------------------------------------------------------
 

@@ -23,9 +23,8 @@ class Filing(Room):
     Who writes and looks is above: here is only what that means for the document.
     """
 
-    def opened(self, known: Fingerprint) -> None:
-        """The document is what that file held."""
-        state = self.state
+    def opened(self, state: State, known: Fingerprint) -> None:
+        """Another document in place of this one, as it was opened: what that file held."""
         self.session.take(replace(state, disk=OnDisk(known, state.cursor, state.selection)))
 
     def saved(self, graph: Graph, path: Path, known: Fingerprint) -> None:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from micrograd.engine import Value
 from micrograd.ops import domain_note, op_of
 from micrograd.steps import BackwardStep, backward_steps
+from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.optimisers import OPTIMISERS
 from micrograd_gui.document.text import MINUS, written
@@ -27,6 +28,33 @@ from micrograd_gui.session.trace import (
     Step,
 )
 
+_ahead: list[tuple[Graph, RecordedRun]] = []  # runs of a large graph, recorded before they are asked for
+_working: list[Graph] = []  # graphs whose runs are being recorded by another thread
+
+
+def record_ahead(graph: Graph, script: Sequence[Pass]) -> None:
+    """Record the run of a large graph, and of its first passes, in another thread: `record` finds them.
+
+    Until then a run of that graph is refused: it would keep the window waiting for as long.
+    """
+    _working.append(graph)
+    try:
+        run = _recorded(graph, tuple(script))
+        found = []
+        for passes in range(1, len(script) + 1):
+            length = run.ends[passes - 1] if passes <= len(run.ends) else len(run)
+            part = RecordedRun(run.start, run.steps[:length], run.script[:passes], run.ends[:passes])
+            part.frame(length)  # with the frames between, which take as long as the run
+            found.append((graph, part))
+        _ahead[:] = found
+    finally:
+        _working.remove(graph)
+
+
+def forget_ahead() -> None:
+    """Another document is opened: nobody asks for those runs any more."""
+    _ahead.clear()
+
 
 def record(graph: Graph, script: Sequence[Pass]) -> RecordedRun:
     """Run the passes of the script over the graph and write down each move.
@@ -35,6 +63,15 @@ def record(graph: Graph, script: Sequence[Pass]) -> RecordedRun:
     an empty port, a number that leaves the domain or overflows. Nodes that do not feed the target
     never end it: what cannot be computed there is left out, or carries a note.
     """
+    for known, run in _ahead:
+        if known is graph and run.script == tuple(script):
+            return run
+    if any(each is graph for each in _working):
+        raise Refusal(f"The run of {len(graph):,} nodes is being worked out: it is there in a moment.")
+    return _recorded(graph, tuple(script))
+
+
+def _recorded(graph: Graph, script: tuple[Pass, ...]) -> RecordedRun:
     recorder = _Recorder(graph)
     steps: list[Step] = []
     ends: list[int] = []
@@ -43,7 +80,7 @@ def record(graph: Graph, script: Sequence[Pass]) -> RecordedRun:
         ends.append(len(steps))
         if steps and steps[-1].kind == "problem":
             break
-    return RecordedRun(Frame(leaf_data(graph)), tuple(steps), tuple(script), tuple(ends))
+    return RecordedRun(Frame(leaf_data(graph)), tuple(steps), script, tuple(ends))
 
 
 class _Recorder:

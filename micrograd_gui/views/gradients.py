@@ -28,7 +28,6 @@ from PySide6.QtWidgets import (
 )
 
 from micrograd_gui.document.errors import Net
-from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.text import WIDEST, short
 from micrograd_gui.session.explain.formulas import name_of
 from micrograd_gui.session.explain.verdicts import verdict_of
@@ -54,6 +53,7 @@ _SAMPLES = (
 )
 # In pixels at text scale 1: the width at which usual text has all its columns, what stands above the
 # rows, and a row; how many rows there are at least room for, and how much larger text may get.
+LOOKED_AT = 1_000  # names of which the longest makes the width of the column
 _WIDE, _HEAD, _ROW, _FEW, _LARGEST = 500, 60, 23, 6, 2.0
 _IN_TWO = 0.74  # of the usual size, at which two lines stand in one row
 _SMALLEST = 0.6  # of the usual size: a number that does not fit is drawn smaller, never cut
@@ -343,7 +343,7 @@ class GradientsTable(QTableView):
         """Pixels that the longest name takes."""
         table = self.model()
         model = table if isinstance(table, GradientsModel) else None
-        names = () if model is None else (model.text(node, NODE) for node in model.order[:LARGE])
+        names = () if model is None else (model.text(node, NODE) for node in model.order[:LOOKED_AT])
         return metrics.horizontalAdvance(max(names, key=len, default="")) + self._look.px(8)
 
     def sizeHint(self) -> QSize:

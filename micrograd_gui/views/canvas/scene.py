@@ -36,6 +36,7 @@ class Scene:
     ) -> None:
         self._given = graph
         self.seen = self.bounds if seen is None else seen
+        self._ready: Scene | None = None
         self.frames: Frames = {}
         self._build(Folding(arranged(graph), within))
 
@@ -96,8 +97,28 @@ class Scene:
         if room != self.folding.room:
             self._build(Folding(arranged(self._given), self.folding.within, room=room))
 
+    def prepare(self) -> Scene:
+        """Have all at hand that is asked for first; the scene itself, for another to `expect`."""
+        if self.large:
+            self._all_near()
+        return self
+
+    def expect(self, ready: Scene | None) -> None:
+        """A scene that another thread has made: it is taken over when its graph comes."""
+        self._ready = ready
+
+    def _took_over(self, graph: Graph, within: BlockId | None) -> bool:
+        ready, self._ready = self._ready, None
+        if ready is None or ready._given is not graph or within is not None or self.folding.room is not None:
+            return False
+        vars(self).update({**vars(ready), "seen": self.seen})
+        return True
+
     def follow(self, graph: Graph, within: BlockId | None = None) -> list[QRectF] | None:
         """Take another graph in; gives where something was or is that differs (None: everywhere)."""
+        return None if self._took_over(graph, within) else self._follow(graph, within)
+
+    def _follow(self, graph: Graph, within: BlockId | None) -> list[QRectF] | None:
         was = self.folding
         if graph is self._given and within == was.within:
             return []

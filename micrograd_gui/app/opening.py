@@ -1,0 +1,176 @@
+"""Opening behind the window: what takes long is read and made ready in another thread, or cancelled."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+
+from msgspec import Struct
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+
+from micrograd_gui.app.context import Context
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.node import LARGE
+from micrograd_gui.document.rough_layout import arranged
+from micrograd_gui.files.atomic import quoted_name
+from micrograd_gui.files.documents import SUFFIX, OpenedGraph, open_named
+from micrograd_gui.session.over_rows import backward_pass
+from micrograd_gui.session.record import record_ahead
+from micrograd_gui.session.trace import Pass
+from micrograd_gui.views.canvas.scene import Scene
+
+LONG, LONG_PICTURE = 200_000, 20_000  # bytes of a graph, and of a picture or DOT, that are read at once
+SHOWN_AFTER = 200  # milliseconds that something takes before it is told
+
+
+class Prepared(Struct, frozen=True):
+    """What was read, with a place for every node, and where it lies on the canvas."""
+
+    opened: OpenedGraph
+    graph: Graph
+    scene: Scene
+
+
+def takes_long(path: Path) -> bool:
+    """Whether to read that file may take longer than the window should wait."""
+    try:
+        return path.stat().st_size > (LONG if path.suffix.lower() == SUFFIX else LONG_PICTURE)
+    except (OSError, ValueError):
+        return False
+
+
+def prepared(path: Path, stop: Event) -> Prepared | None:
+    """Read the file, and find out what the window asks first; None where nobody wants it any more."""
+    with _uncollected():
+        opened = open_named(path)
+        if stop.is_set():
+            return None
+        graph = arranged(opened.graph)
+        wiring = graph.wiring
+        for _ in (
+            wiring.users,
+            wiring.wires,
+            wiring.order,
+            wiring.parameters,
+            wiring.computes,
+            wiring.loose_end,
+        ):
+            if stop.is_set():
+                return None
+        return Prepared(opened, graph, Scene(graph).prepare())
+
+
+def run_ahead(graph: Graph) -> None:
+    """Record the run of a large graph before somebody asks for it."""
+    with _uncollected():
+        record_ahead(graph, (Pass("forward"), backward_pass(graph, 0)))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No garbage is looked for meanwhile, nor in what is made: it takes a tenth of a second at a time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was:
+            gc.enable()
+
+
+class Waiting(QWidget):
+    """A line in the status bar: what goes on, that it goes on, and a button that ends it."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.dialog_parent)
+        self.setObjectName("waiting")
+        row, look = QHBoxLayout(self), context.look
+        row.setContentsMargins(0, 0, 0, 0)
+        self._words = QLabel()
+        bar = QProgressBar()
+        bar.setRange(0, 0)
+        bar.setTextVisible(False)
+        bar.setFixedSize(look.px(90), look.px(10))
+        self.button = QPushButton("Cancel")
+        self.button.setObjectName("cancel_waiting")
+        for each in (self._words, bar, self.button):
+            row.addWidget(each)
+        context.dialog_parent.statusBar().insertWidget(0, self)
+        self.hide()
+
+    def say(self, sentence: str, cancel: bool) -> None:
+        """Tell of that from now on."""
+        self._words.setText(sentence)
+        self.setAccessibleName(sentence)
+        self.button.setVisible(cancel)
+
+
+class Behind(QObject):
+    """Opens and saves what is large without the window having to wait; one thing at a time."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.dialog_parent)
+        self._context = context
+        self._waiting = Waiting(context)
+        self._waiting.button.clicked.connect(self.cancel)
+        self._timer = QTimer(self, singleShot=True, interval=SHOWN_AFTER)
+        self._timer.timeout.connect(self._waiting.show)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being opened or saved."""
+        return self._context.background.busy("document")
+
+    def open(self, path: Path, done: Callable[[Prepared], object]) -> None:
+        """Read that file; ``done`` is called with what it holds, unless it is cancelled or refused."""
+        self._begin(f"Opening {quoted_name(path)} …", cancel=True)
+
+        def ended(made: Prepared | None) -> None:
+            self._end()
+            if made is not None:
+                done(made)
+
+        self._context.background.start(
+            "document", prepared, path, done=ended, failed=self._failed, stoppable=True
+        )
+
+    def save(self, path: Path, write: Callable[[], object], done: Callable[[object], object]) -> None:
+        """Have that file written; ``done`` is called with what ``write`` gives."""
+        self._begin(f"Saving {quoted_name(path)} …", cancel=False)
+
+        def ended(known: object) -> None:
+            self._end()
+            done(known)
+
+        self._context.background.start("document", write, done=ended, failed=self._failed)
+
+    def work_out(self, graph: Graph) -> None:
+        """Record the run of a large graph."""
+        if len(graph) > LARGE:
+            self._context.background.start("run ahead", run_ahead, graph, done=lambda _: None)
+
+    def cancel(self) -> None:
+        """Nobody wants it any more."""
+        self._context.background.cancel("document")
+        self._end()
+
+    def _begin(self, sentence: str, *, cancel: bool) -> None:
+        self._waiting.say(sentence, cancel)
+        self._timer.start()
+
+    def _end(self) -> None:
+        self._timer.stop()
+        self._waiting.hide()
+
+    def _failed(self, error: Exception) -> None:
+        self._end()
+        self._context.bridge.attempt(_again, error)
+
+
+def _again(error: Exception) -> None:
+    raise error

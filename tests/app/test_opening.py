@@ -1,0 +1,151 @@
+"""What takes long is opened and saved behind the window; what is done meanwhile is not lost."""
+
+from threading import Event
+
+import pytest
+from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
+
+from micrograd_gui.app import opening
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph, Node
+from micrograd_gui.document.node import LARGE
+from micrograd_gui.document.notation.reader import graph_from_expression
+from micrograd_gui.files import documents
+from micrograd_gui.session import record as recording
+from micrograd_gui.session.trace import Pass
+
+
+def chain(length: int) -> Graph:
+    """x + x + x + …, with a place for every node."""
+    nodes = {1: Node(1, label="x", data=2.0)}
+    nodes |= {n: Node(n, "+", (n - 1, 1)) for n in range(2, length + 1)}
+    return Graph(nodes, {n: (n % 80 * 200.0, n // 80 * 100.0) for n in nodes}, length, length + 1)
+
+
+@pytest.fixture
+def path(tmp_path):
+    path = tmp_path / "large.micrograd"
+    documents.write(path, graph_from_expression("L = a*b"))
+    return path
+
+
+@pytest.fixture
+def behind(monkeypatch):
+    """Every file is read behind the window, and told at once."""
+    monkeypatch.setattr(opening, "LONG", 0)
+    monkeypatch.setattr(opening, "SHOWN_AFTER", 0)
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """Reading lasts until it is let go."""
+    go, read = Event(), opening.open_named
+
+    def slowly(path):
+        assert go.wait(20)
+        return read(path)
+
+    monkeypatch.setattr(opening, "open_named", slowly)
+    yield go
+    go.set()
+
+
+def test_a_long_file_is_opened_behind_the_window(opened, path, behind, held, qtbot):
+    window = opened("lecture")
+    window.documents.choose_recent(path)
+    line = window.findChild(QWidget, "waiting")
+    qtbot.waitUntil(line.isVisible)
+    assert line.accessibleName() == "Opening “large.micrograd” …"
+    assert window.documents.name == "lecture"
+    held.set()
+    qtbot.waitUntil(lambda: window.documents.name == "large")
+    assert not line.isVisible()
+    assert not window.isWindowModified()
+    assert len(window.canvas.graph_scene.boxes) == 3
+    assert str(path) in [str(each) for each in window.settings.recent]
+
+
+def test_opening_can_be_cancelled(opened, path, behind, held, qtbot):
+    window = opened("lecture")
+    window.documents.choose_recent(path)
+    before = window.session.state
+    qtbot.waitUntil(window.findChild(QWidget, "waiting").isVisible)
+    window.findChild(QPushButton, "cancel_waiting").click()
+    assert not window.findChild(QWidget, "waiting").isVisible()
+    held.set()
+    qtbot.wait(50)
+    assert window.session.state is before
+
+
+def test_what_was_done_while_a_file_was_read_is_not_lost_without_a_question(
+    opened, path, behind, held, qtbot
+):
+    window = opened("lecture")
+    window.documents.choose_recent(path)
+    window.session.set_value(1, 77.0)
+    held.set()
+    qtbot.waitUntil(lambda: window.findChild(QMessageBox, "unsaved") is not None)
+    assert window.session.state.graph.nodes[1].data == 77.0
+    window.findChild(QMessageBox, "unsaved").button(QMessageBox.StandardButton.Discard).click()
+    assert window.documents.name == "large"
+
+
+def test_what_cannot_be_read_behind_the_window_is_refused_there(opened, path, behind, qtbot):
+    window = opened("lecture")
+    path.write_text("not json")
+    before = window.session.state
+    window.documents.choose_recent(path)
+    qtbot.waitUntil(lambda: "large.micrograd" in window.message.text())
+    assert window.session.state is before
+    assert not window.findChild(QWidget, "waiting").isVisible()
+
+
+@pytest.mark.slow
+def test_a_large_graph_is_made_ready_stepped_and_saved_without_the_window_doing_it(
+    opened, tmp_path, act, qtbot
+):
+    path, again = tmp_path / "chain.micrograd", tmp_path / "again.micrograd"
+    documents.write(path, chain(LARGE + 1))
+    window = opened("lecture")
+    window.documents.choose_recent(path)
+    qtbot.waitUntil(lambda: window.documents.name == "chain", timeout=20_000)
+    qtbot.waitUntil(lambda: bool(recording._ahead), timeout=20_000)
+    runs = [run for _, run in recording._ahead]
+    act(window, "forward")
+    assert window.session.state.trace is runs[0]
+    act(window, "backward")
+    assert window.session.state.trace is runs[1]
+    state = window.session.state
+    assert state.frame.data[LARGE + 1] == 2.0 * (LARGE + 1)
+    assert state.frame.grad[1] == LARGE + 1
+    assert window.plot.view.kind.why_empty(state).startswith("5,001 nodes are too many")
+    window.session.rename(1, "y")
+    window.documents._attempt_save(again, None)
+    qtbot.waitUntil(lambda: not window.isWindowModified(), timeout=20_000)
+    assert documents.read(again).nodes[1].label == "y"
+    window.documents.open_example("lecture")
+    assert not recording._ahead
+
+
+def test_a_run_that_is_being_worked_out_is_not_waited_for():
+    graph = chain(5)
+    recording._working.append(graph)
+    try:
+        with pytest.raises(Refusal, match="The run of 5 nodes is being worked out"):
+            recording.record(graph, (Pass("forward"),))
+    finally:
+        recording._working.remove(graph)
+    assert len(recording.record(graph, (Pass("forward"),))) == 4
+
+
+def test_runs_recorded_ahead_are_those_that_are_recorded_when_asked_for():
+    graph = chain(30)
+    script = (Pass("forward"), Pass("backward"))
+    recording.record_ahead(graph, script)
+    ahead = [recording.record(graph, script[:passes]) for passes in (1, 2)]
+    recording.forget_ahead()
+    for passes, run in zip((1, 2), ahead, strict=True):
+        plain = recording.record(graph, script[:passes])
+        assert plain is not run
+        assert (run.steps, run.ends, run.script) == (plain.steps, plain.ends, plain.script)
+        assert run.frame(len(run)).grad == plain.frame(len(plain)).grad
