@@ -169,6 +169,19 @@ def test_a_graph_of_ones_own_is_asked_about_and_that_of_a_lesson_is_not(learner)
     assert learner.here.lesson.name == "slope"
 
 
+def test_what_somebody_built_in_a_lesson_that_did_not_ask_for_it_is_asked_about(learner):
+    window = learner.window
+    window.classroom().choose("chain-rule")
+    window.session.build("mine = tanh(q) * q")
+    window.classroom().choose("neuron")
+    assert learner.here.lesson.name == "chain-rule"
+    window.findChild(QMessageBox, "unsaved").button(QMessageBox.StandardButton.Cancel).click()
+    assert window.session.state.graph.named("mine")
+    window.classroom().choose("neuron")
+    window.findChildren(QMessageBox, "unsaved")[-1].button(QMessageBox.StandardButton.Discard).click()
+    assert learner.here.lesson.name == "neuron"
+
+
 LOCKED = """
 format = "micrograd-lesson"
 title = "Only look"

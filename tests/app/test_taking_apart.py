@@ -86,3 +86,11 @@ def test_while_somebody_predicts_the_pane_says_that_a_run_is_held_and_lets_it_go
     assert window.session.state.held is None
     qtbot.waitUntil(lambda: words.text().startswith("No run is held."))
     assert not release.isEnabled()
+
+
+def test_where_no_one_node_is_selected_it_says_what_it_needs(opened, act):
+    window = opened("lecture")
+    window.session.select(list(window.session.state.graph.nodes)[:2])
+    for name in ("expand", "fold"):
+        act(window, name)
+        assert "Select the one node to" in window.message.text()

@@ -253,9 +253,9 @@ TRAIN: tuple[Action | None, ...] = (
         "Put the rows into a CSV file."),
 )  # fmt: skip
 LEARN: tuple[Action | None, ...] = (
-    Action("expand", "&Take apart", ("Shift+X",), lambda c: c.expand(), lambda s: s.selected is not None,
+    Action("expand", "&Take apart", ("Shift+X",), lambda c: c.expand(), _nodes,
         "The selected op becomes what it stands for: tanh its exponentials, a − b a sum, x³ a product."),
-    Action("fold", "&Fold", ("Ctrl+Shift+X",), lambda c: c.fold(), lambda s: s.selected is not None,
+    Action("fold", "&Fold", ("Ctrl+Shift+X",), lambda c: c.fold(), _nodes,
         "What the selected node is the end of becomes one op again."),
     Action("own_op", "An &op of your own…", (), lambda c: c.ask_own_op(), _always,
         "A function of x and its slope, typed or derived, and checked: then it is an op like any other."),

@@ -14,6 +14,7 @@ from micrograd_gui.app.documents import Documents, ask_path
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.files.lessons import lessons, open_lesson
 from micrograd_gui.session.lessons.following import Lessons
+from micrograd_gui.session.lessons.goals import BUILDING
 from micrograd_gui.session.lessons.lesson import Following
 from micrograd_gui.session.lessons.reading import SUFFIX
 from micrograd_gui.views.bridge import Paced
@@ -22,6 +23,7 @@ from micrograd_gui.views.lab.lesson import LessonPane
 if TYPE_CHECKING:
     from micrograd_gui.app.arrangement import Panes
     from micrograd_gui.app.hall.projecting import Projector
+    from micrograd_gui.document.graph import Graph
     from micrograd_gui.session.state import State
 
 SETTLED = 300  # milliseconds until the window has its size again after the hall
@@ -32,7 +34,7 @@ class Classroom(QObject):
     """Made when the first lesson is wanted. The pane shows the State's lesson; this is what is around it.
 
     While a lesson goes on its graph is the lesson's: another lesson asks nothing before it opens. A graph of
-    one's own is asked about, as before any other document.
+    one's own is asked about, as before any other document, and so is one that was built where no step asked.
     """
 
     def __init__(
@@ -75,7 +77,8 @@ class Classroom(QObject):
         def begin() -> None:
             self._context.bridge.attempt(self.begin, name)
 
-        if self._context.session.state.lesson is not None:
+        here = self._context.session.state.lesson
+        if here is not None and not _built_unasked(here, self._context.session.state.graph):
             begin()
         else:
             self._documents.unless_unsaved(begin)
@@ -185,3 +188,10 @@ class Classroom(QObject):
 def _far(here: Following) -> tuple[str, int]:
     """Of which lesson how many steps are done, from its begin to where one is."""
     return here.lesson.name, here.at + here.reached
+
+
+def _built_unasked(here: Following, graph: Graph) -> bool:
+    """Whether somebody built in a lesson up to now of which no step asks for that."""
+    steps = here.lesson.steps[: here.at + 1]
+    asked = any(step.goal.conditions.keys() & BUILDING for step in steps)
+    return not asked and graph.wiring is not here.lesson.graph.wiring

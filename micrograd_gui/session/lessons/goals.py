@@ -288,3 +288,6 @@ CONDITIONS = {
         Condition("differs", _differs, _never, "a number of the wrong run differs at this moment"),
     )
 }
+
+# Those that only an edit of what is wired brings about.
+BUILDING = frozenset(("expression", "ops", "nodes", "target", "parameters"))
