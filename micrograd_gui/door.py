@@ -247,10 +247,20 @@ class CheckRows(Sequence[CheckRow]):
         self.graph, self.checked, self.h = graph, checked, h
         names = names_of(graph)
         self._rows = [
-            CheckRow(names[c.node], c.node, c.data, c.analytic, c.numeric, c.error, c.ok, c.reason, c.words,
-                     c.verdict)
+            CheckRow(
+                names[c.node],
+                c.node,
+                c.data,
+                c.analytic,
+                c.numeric,
+                c.error,
+                c.ok,
+                c.reason,
+                c.words,
+                c.verdict,
+            )
             for c in checked
-        ]  # fmt: skip
+        ]
 
     @property
     def ok(self) -> bool | None:

@@ -7,6 +7,7 @@ import gc
 import io
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -248,12 +249,20 @@ def _add_option(parser: argparse.ArgumentParser, option: Option) -> None:
 
 def _render(given: argparse.Namespace) -> int:
     from micrograd_gui.door import render
+    from micrograd_gui.export.formats import LaidOutPlainly
     from micrograd_gui.export.options import OPTIONS
 
     graph = _opened(given).graph
     options: Any = {name: value for name, value in vars(given).items() if name in OPTIONS}
-    for path in render(graph, given.output, **options):
+    with warnings.catch_warnings(record=True, action="always", category=LaidOutPlainly) as told:
+        written = render(graph, given.output, **options)
+    for path in written:
         print(path)
+    for each in told:
+        if issubclass(each.category, LaidOutPlainly):
+            print(each.message, file=sys.stderr)
+        else:
+            warnings.showwarning(each.message, each.category, each.filename, each.lineno)
     return 0
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from msgspec import structs
 from PySide6.QtCore import QObject, Qt, Signal
@@ -32,13 +32,16 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.session.trace import Run
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QMimeData
+    from PySide6.QtCore import QMimeData, QTimer
+    from PySide6.QtGui import QImage
 
+    from micrograd_gui.app.opening import Waiting
     from micrograd_gui.export.options import Option
     from micrograd_gui.figures.moments import Film, Moment, Options
     from micrograd_gui.session.asking.on_wires import GraphWire, OnWire
 
-_KEY = "export"  # of the background's job
+_KEY, _COPY = "export", "copy picture"  # of the background's jobs
+_QUICK = 100  # nodes: of so many a run is made in no time
 MOMENTS = (("now", "this moment"), ("result", "the result of the whole run"), ("all", "all moments"))
 SHOWN = (("graph", "the graph"), ("both", "the graph and the step card"), ("card", "the step card"))
 SCALES = (("1", "1×"), ("2", "2×"), ("3", "3×"))
@@ -195,10 +198,22 @@ class ExportDialog(QDialog):
         """
         try:
             request = self.request()
-            others = [each for each in would_replace(request, path) if each != path]
+            if request.which == "now" or len(request.graph) <= _QUICK:
+                self._unless_replaced(request, path, would_replace(request, path))
+                return
         except Refusal as refusal:
             self._failed(refusal)
             return
+        self._wait("Looking what will be made …")
+        self._context.background.start(
+            _KEY, would_replace, request, path,
+            done=lambda found: self._unless_replaced(request, path, found), failed=self._failed,
+        )  # fmt: skip
+
+    def _unless_replaced(self, request: ExportRequest, path: Path, there: tuple[Path, ...]) -> None:
+        """Make the file, after a question where others would be replaced that nobody has named."""
+        self._failed("")
+        others = [each for each in there if each != path]
         if not others:
             self._start(request, path)
             return
@@ -216,26 +231,30 @@ class ExportDialog(QDialog):
         box.open()
 
     def _start(self, request: ExportRequest, path: Path) -> None:
-        self.progress.setRange(0, 0)
-        self.progress.show()
-        self.choose.setEnabled(False)
-        self.message.setText(f"Making {path.name} …")
+        self._wait(f"Making {path.name} …")
         work = partial(_work, request, path, self._relay)
         self._context.background.start(
             _KEY, work, done=self._tell_and_close, failed=self._failed, stoppable=True
         )
+
+    def _wait(self, sentence: str) -> None:
+        self.progress.setRange(0, 0)
+        self.progress.show()
+        self.choose.setEnabled(False)
+        self.message.setText(sentence)
 
     def _show_progress(self, done: int, total: int) -> None:
         if self._context.background.busy(_KEY):
             self.progress.setRange(0, total)
             self.progress.setValue(done)
 
-    def _tell_and_close(self, written: tuple[Path, ...]) -> None:
+    def _tell_and_close(self, made: tuple[tuple[Path, ...], str]) -> None:
+        written, note = made
         more = f" and {len(written) - 1} more" if written[1:] else ""
-        self._context.say(f"Exported to {written[0].name}{more}.")
+        self._context.say(" ".join([f"Exported to {written[0].name}{more}.", note]).strip())
         self.accept()
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self, error: Exception | str) -> None:
         self.progress.hide()
         self.choose.setEnabled(True)
         self.message.setText(str(error))
@@ -259,8 +278,14 @@ class _ProgressRelay(QObject):
     told = Signal(int, int)
 
 
-def _work(request: ExportRequest, path: Path, relay: _ProgressRelay, *, stop: Event) -> tuple[Path, ...]:
-    return write_files(request, path, relay.told.emit, stop)
+def _work(
+    request: ExportRequest, path: Path, relay: _ProgressRelay, *, stop: Event
+) -> tuple[tuple[Path, ...], str]:
+    """The files that were written, and what is to be told of how they were laid out."""
+    from micrograd_gui.export.formats import export
+
+    film = request.suiting(path).film(relay.told.emit, stop)
+    return export(film, path), film.note
 
 
 def open_export(context: Context) -> ExportDialog:
@@ -391,24 +416,80 @@ def would_replace(request: ExportRequest, path: Path) -> tuple[Path, ...]:
 
 
 def copy_picture(context: Context) -> None:
-    """The rendered graph of this moment as a picture, in pixels and as SVG; raises Refusal."""
+    """The rendered graph of this moment comes to the clipboard as a picture, in pixels and as SVG.
+
+    It is drawn in another thread; where that takes long, it is told, and can be cancelled. Raises Refusal.
+    """
     from PySide6.QtWidgets import QApplication
 
-    QApplication.clipboard().setMimeData(picture_data(request_of(context)))
-    context.say("The picture is on the clipboard, as PNG and as SVG.")
+    from micrograd_gui.figures.moments import see_that_there_is_something
+
+    request = request_of(context)
+    see_that_there_is_something(request.graph, request.options)
+    waiting, soon = _waiting_line(context)
+
+    def ended() -> None:
+        soon.stop()
+        waiting.hide()
+
+    def arrived(picture: Picture) -> None:
+        ended()
+        QApplication.clipboard().setMimeData(_mime_data(picture))
+        context.say(" ".join(["The picture is on the clipboard, as PNG and as SVG.", picture.note]).strip())
+
+    def failed(error: Exception) -> None:
+        ended()
+        context.say(str(error), refused=True)
+
+    soon.start()
+    context.background.start(_COPY, partial(picture_of, request), done=arrived, failed=failed, stoppable=True)
 
 
-def picture_data(request: ExportRequest) -> QMimeData:
-    """A picture in the forms that other programs paste: PNG, SVG, and Qt's own image."""
-    from PySide6.QtCore import QMimeData
+def _waiting_line(context: Context) -> tuple[Waiting, QTimer]:
+    """What is seen in the status bar, with a way out, and the clock that shows it where it takes longer."""
+    from PySide6.QtCore import QTimer
+
+    from micrograd_gui.app.opening import SHOWN_AFTER, Waiting
+
+    waiting = context.dialog_parent.findChild(Waiting, "waiting_for_picture")
+    if waiting is None:
+        waiting = Waiting(context)
+        waiting.setObjectName("waiting_for_picture")
+        waiting.say("Making the picture for the clipboard …", cancel=True)
+        waiting.button.clicked.connect(lambda: context.background.cancel(_COPY))
+        waiting.button.clicked.connect(waiting.hide)
+        QTimer(waiting, singleShot=True, interval=SHOWN_AFTER).timeout.connect(waiting.show)
+    clock = waiting.findChild(QTimer)
+    assert clock is not None
+    return waiting, clock
+
+
+class Picture(NamedTuple):
+    """A picture in the forms that other programs paste, and what is to be told of how it was made."""
+
+    png: bytes
+    svg: bytes
+    image: QImage
+    note: str
+
+
+def picture_of(request: ExportRequest, *, stop: Event) -> Picture:
+    """The picture that is asked for; raises Refusal, or Cancelled."""
     from PySide6.QtGui import QImage
 
     from micrograd_gui.export.formats import picture_bytes
 
-    film = request.film()
+    film = request.film(stop=stop)
+    svg = picture_bytes(film, ".svg")
     png = picture_bytes(film, ".png")
+    return Picture(png, svg, QImage.fromData(png), film.note)
+
+
+def _mime_data(picture: Picture) -> QMimeData:
+    from PySide6.QtCore import QMimeData
+
     data = QMimeData()
-    data.setData(SVG_FORMAT, picture_bytes(film, ".svg"))
-    data.setData("image/png", png)
-    data.setImageData(QImage.fromData(png))
+    data.setData(SVG_FORMAT, picture.svg)
+    data.setData("image/png", picture.png)
+    data.setImageData(picture.image)
     return data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,10 @@ class Form:
     def cards(self) -> bool:
         """Whether it can show the step card, alone or below the graph."""
         return "only" in self.options
+
+
+class LaidOutPlainly(UserWarning):
+    """What is told of a picture that Graphviz would have taken too much for."""
 
 
 def form_of(path: Path) -> Form:
@@ -94,7 +99,11 @@ def render(graph: Graph, path: Path, given: Mapping[str, Any]) -> tuple[Path, ..
         raise OptionRefusal("paper", "is of use to a worksheet alone.")
     if "step" not in form.options:
         step = None
-    return export(film_of(graph, "all" if step is None and form.animated else step, options), path)
+    film = film_of(graph, "all" if step is None and form.animated else step, options)
+    written = export(film, path)
+    if film.note:
+        warnings.warn(film.note, LaidOutPlainly, stacklevel=2)
+    return written
 
 
 def _see_that_heeded(form: Form, given: Mapping[str, Any]) -> None:

@@ -59,26 +59,39 @@ from micrograd_gui.layout import layout
 _REACH = 6.0  # how far ports and thick outlines stand out of a card
 
 
-def ensure_places(graph: Graph, *, stop: Event | None = None, time_limit: float) -> Graph:
+def ensure_places(
+    graph: Graph, *, stop: Event | None = None, time_limit: float, told: layout.Tell = layout.tell_nobody
+) -> Graph:
     """The graph with a place for every node; where one has none, Graphviz gives all of them theirs."""
     if graph.places.keys() == graph.nodes.keys():
         return graph
-    return tidy(graph, stop=stop, time_limit=time_limit)
+    return tidy(graph, stop=stop, time_limit=time_limit, told=told)
 
 
-def open_blocks(graph: Graph, *, stop: Event | None = None, time_limit: float) -> Graph:
+def open_blocks(
+    graph: Graph, *, stop: Event | None = None, time_limit: float, told: layout.Tell = layout.tell_nobody
+) -> Graph:
     """The graph with no block collapsed; where one was, all is laid out anew: what was in it needs room."""
     if not any(block.collapsed for block in graph.blocks):
         return graph
     blocks = tuple(structs.replace(block, collapsed=False) for block in graph.blocks)
-    return tidy(structs.replace(graph, blocks=blocks), stop=stop, time_limit=time_limit)
+    return tidy(structs.replace(graph, blocks=blocks), stop=stop, time_limit=time_limit, told=told)
 
 
-def tidy(graph: Graph, *, stop: Event | None, time_limit: float) -> Graph:
-    """Laid out as the window does it."""
+def tidy(
+    graph: Graph, *, stop: Event | None, time_limit: float, told: layout.Tell = layout.tell_nobody
+) -> Graph:
+    """Laid out as the window does it; ``told`` is given a sentence where Graphviz would take too much."""
     boxes = box_sizes(graph)
     made = layout.nested_places(
-        graph, node_sizes(graph), boxes, frame=FRAMES, afresh=True, time_limit=time_limit, stop=stop
+        graph,
+        node_sizes(graph),
+        boxes,
+        frame=FRAMES,
+        afresh=True,
+        time_limit=time_limit,
+        stop=stop,
+        told=told,
     )
     return graph.moved(made)
 

@@ -17,7 +17,7 @@ from micrograd_gui.figures.notebook_style import StandIns, lay_out_notebook, wit
 from micrograd_gui.figures.palette import Palette, palette_named
 from micrograd_gui.figures.parts import SIZE, End
 from micrograd_gui.figures.text_metrics import shown_label, width
-from micrograd_gui.layout.graphviz import Cancelled
+from micrograd_gui.layout.graphviz import TIME_LIMIT, Cancelled
 from micrograd_gui.session.record import record
 from micrograd_gui.session.trace import Frame, Notation, Pass, Run, Step, Wires
 
@@ -93,8 +93,6 @@ class Options:
 
 
 __all__ = ["Film", "Moment", "Options", "film_of", "moment"]
-
-PATIENCE = 60.0  # seconds for a layout: who exports can wait longer than who looks at a window
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +179,12 @@ class Film:
             made = with_saying(replace(made, height=made.height + SAID), None, options.margin)
         return replace(made, digits=options.digits, grads=self.grads)
 
+    @property
+    def note(self) -> str:
+        """What is to be told of how it was laid out, once that is done."""
+        made = self.given.layout if self.given is not None else vars(self).get("blank")
+        return "" if made is None else str(made.note)
+
     @cached_property
     def grads(self) -> Mapping[NodeId, str]:
         """What the gradient of each node is called on it, where that is not grad."""
@@ -207,7 +211,7 @@ class Film:
             rankdir=options.rankdir,
             gradients=options.gradients,
             margin=options.margin,
-            time_limit=PATIENCE,
+            time_limit=TIME_LIMIT,
             stop=stop,
             wires=sizes,
             grads=self.grads,
@@ -221,16 +225,18 @@ class Film:
         )
         from micrograd_gui.figures.folding import Folding
 
-        options, stop = self.options, self.progress.stop
+        options, stop, told = self.options, self.progress.stop, list[str]()
         graph = (
             self.visible_graph
             if options.folded
-            else open_blocks(self.visible_graph, stop=stop, time_limit=PATIENCE)
+            else open_blocks(self.visible_graph, stop=stop, time_limit=TIME_LIMIT, told=told.append)
         )
-        folding = Folding(ensure_places(graph, stop=stop, time_limit=PATIENCE))
+        placed = ensure_places(graph, stop=stop, time_limit=TIME_LIMIT, told=told.append)
+        folding = Folding(placed)
         moments = self.moments if options.gradients else ()
         words = self.said_on(folding.drawn_wire, moments)
-        return lay_out_canvas(folding, words, gradients=options.gradients, margin=options.margin)
+        made = lay_out_canvas(folding, words, gradients=options.gradients, margin=options.margin)
+        return replace(made, note=told[0]) if told else made
 
     def said_on(self, shown: Callable[[End], End | None], moments: Sequence[Moment]) -> list[Words]:
         """What stands on the wires at each of those moments."""

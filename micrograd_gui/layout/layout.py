@@ -17,6 +17,11 @@ from micrograd_gui.layout.graphviz import Cancelled, Engine, LayoutRefusal, effo
 Size = tuple[float, float]
 Tell = Callable[[str], object]
 
+
+def tell_nobody(sentence: str) -> None:
+    """What is told where nobody listens."""
+
+
 COLUMN_GAP = 88.0  # a wire's chip stands in it
 ROW_GAP = 30.0
 _POINTS = 72.0
@@ -29,7 +34,7 @@ def places(
     time_limit: float = 5.0,
     stop: Event | None = None,
     by: Engine | None = None,
-    told: Tell = lambda sentence: None,
+    told: Tell = tell_nobody,
 ) -> dict[NodeId, Place]:
     """The top left corner of every node, y downwards, inputs left, operands from top to bottom.
 
@@ -120,7 +125,7 @@ def nested_places(
     time_limit: float = 5.0,
     stop: Event | None = None,
     by: Engine | None = None,
-    told: Tell = lambda sentence: None,
+    told: Tell = tell_nobody,
 ) -> dict[NodeId, Place]:
     """The places of all nodes (or only those, or only those in one block), from the origin.
 

@@ -1,19 +1,32 @@
 """Exporting from the window: the dialog, the background, the way out, and the clipboard."""
 
 import io
+import threading
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
+from PySide6.QtCore import Qt
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QFileDialog, QMessageBox, QProgressBar
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QMessageBox,
+    QProgressBar,
+    QPushButton,
+    QWidget,
+)
 
+from micrograd_gui.app import export_dialog
 from micrograd_gui.app.export_dialog import ExportDialog, copy_picture, open_export, request_of, write_files
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.export.worksheet import worksheet_of
 from micrograd_gui.files import documents
 from micrograd_gui.files.embedded import graph_inside
+from micrograd_gui.layout.graphviz import Cancelled
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -227,10 +240,12 @@ def test_an_empty_graph_is_refused(opened, tmp_path):
     dialog.close()
 
 
-def test_a_picture_is_copied_as_pixels_and_as_svg_and_carries_its_graph(opened):
+def test_a_picture_is_copied_as_pixels_and_as_svg_and_carries_its_graph(opened, qtbot):
     window = opened("lecture")
     window.session.forward()
+    QApplication.clipboard().setText("before")
     copy_picture(window)
+    qtbot.waitUntil(lambda: QApplication.clipboard().mimeData().hasImage())
     data = QApplication.clipboard().mimeData()
     assert data.hasImage()
     with Image.open(io.BytesIO(bytes(data.data("image/png").data()))) as picture:
@@ -240,6 +255,33 @@ def test_a_picture_is_copied_as_pixels_and_as_svg_and_carries_its_graph(opened):
     graph = graph_inside(svg)
     assert graph is not None
     assert {node.label for node in graph} == set("abcdefL")
+
+
+def test_a_picture_for_the_clipboard_is_drawn_in_another_thread_and_can_be_cancelled(
+    opened, qtbot, monkeypatch
+):
+    window = opened("lecture")
+    QApplication.clipboard().setText("before")
+    drawing, ended = threading.Event(), threading.Event()
+
+    def endless(request, *, stop):
+        assert threading.current_thread() is not threading.main_thread()
+        drawing.set()
+        stop.wait(10)
+        ended.set()
+        raise Cancelled("The layout was cancelled.")
+
+    monkeypatch.setattr(export_dialog, "picture_of", endless)
+    copy_picture(window)
+    assert drawing.wait(5)
+    waiting = window.findChild(QWidget, "waiting_for_picture")
+    qtbot.waitUntil(waiting.isVisible)
+    window.session.forward()  # the window can be used meanwhile
+    qtbot.mouseClick(waiting.findChild(QPushButton), Qt.MouseButton.LeftButton)
+    assert ended.wait(5)
+    assert not window.background.busy("copy picture")
+    assert not waiting.isVisible()
+    assert QApplication.clipboard().text() == "before"
 
 
 @pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf"])

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 _TAB = Qt.FocusPolicy.TabFocus
-_LAYOUT = 20.0  # seconds that a layout may take
+_LAYOUT = 6.0  # seconds that a layout may take before plain layers take over
 
 
 def _within(pane: QWidget, widget: QWidget | None) -> bool:
@@ -194,10 +194,14 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
         canvas.freeze_places()
         graph, within = session.state.graph, canvas.navigation.block
 
+        told: list[str] = []
+
         def place(places: dict[NodeId, Place]) -> None:
             there = places if within is None or not places else keep_middle(graph, places)
             session.tidied(graph, there, as_edit=as_edit)
             canvas.fit()
+            if told:
+                self.context.say(told[0])
 
         def failed(error: Exception) -> None:
             self.context.say(str(error), refused=True)
@@ -207,7 +211,11 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
             boxes = box_sizes(graph)
             work = partial(layout.nested_places, graph, node_sizes(graph), boxes, frame=FRAMES, within=within)
         self.context.background.start(
-            "tidy", partial(work, time_limit=_LAYOUT), done=place, failed=failed, stoppable=True
+            "tidy",
+            partial(work, time_limit=_LAYOUT, told=told.append),
+            done=place,
+            failed=failed,
+            stoppable=True,
         )
 
     # Stepping --------------------------------------------------------------------------------
