@@ -47,6 +47,8 @@ def show_about(context: Context) -> QMessageBox:
         "<p>A visual debugger for backpropagation: build a graph, run it forward, step it backward,<br>"
         "nudge any node and see the numeric slope beside the analytic one.</p>"
         "<p>The engine follows karpathy/micrograd and the lecture “building micrograd”.</p>"
+        f"<table width='{_ABOUT_WIDTH}'><tr><td>It is under the MIT license. It runs on the work of others, "
+        f"whose licenses lie whole beside each package: {_licenses()}.</td></tr></table>"
     ))  # fmt: skip
     button = box.addButton("Copy diagnostics", QMessageBox.ButtonRole.ActionRole)
     button.setObjectName("copy_diagnostics")
@@ -54,6 +56,38 @@ def show_about(context: Context) -> QMessageBox:
     button.clicked.connect(copy)
     box.setDefaultButton(QMessageBox.StandardButton.Close)  # Return must not replace the clipboard
     return box
+
+
+_ABOUT_WIDTH = 600  # pixels
+# What comes with the program when it is installed: its name, what it is here, its license, and whose it is.
+LICENSES = (
+    ("PySide6, Shiboken and Qt", "the window", "LGPL-3.0 (or GPL)", "The Qt Company; each can be exchanged"),
+    ("matplotlib", "the plots", "matplotlib’s own, based on PSF’s", "the Matplotlib Development Team"),
+    ("DejaVu fonts", "all text", "Bitstream Vera’s, and public domain", "Bitstream, Inc.; DejaVu changes"),
+    ("numpy", "many numbers at once", "BSD-3-Clause", "the NumPy Developers"),
+    (
+        "graphviz-pure",
+        "Graphviz, which lays graphs out",
+        "EPL-2.0, with OFL-1.1 and MIT",
+        "Graphviz’s authors",
+    ),
+    ("graphviz", "the notebook’s picture", "MIT", "Sebastian Bank"),
+    ("msgspec", "records and files", "BSD-3-Clause", "Jim Crist-Harif"),
+    ("pillow", "PNG, GIF and WebP", "MIT-CMU", "Secret Labs AB, Fredrik Lundh, Jeffrey A. Clark and others"),
+    ("contourpy", "lines of equal height", "BSD-3-Clause", "ContourPy Developers"),
+    ("cycler", "for matplotlib", "BSD-3-Clause", "matplotlib project"),
+    ("fonttools", "fonts in files", "MIT", "Just van Rossum"),
+    ("kiwisolver", "for matplotlib", "BSD-3-Clause", "the Nucleic Development Team"),
+    ("packaging", "for matplotlib", "Apache-2.0 or BSD-2-Clause", "Donald Stufft and others"),
+    ("pyparsing", "for matplotlib", "MIT", "Paul T. McGuire"),
+    ("python-dateutil", "for matplotlib", "BSD-3-Clause or Apache-2.0", "its authors"),
+    ("tzdata", "for matplotlib, on Windows", "Apache-2.0", "Python Software Foundation"),
+)
+
+
+def _licenses() -> str:
+    rows = (map(escape, row) for row in LICENSES)
+    return "; ".join(f"<b>{name}</b> ({license}): {whose}" for name, _, license, whose in rows)
 
 
 def _line(keys: str, what: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -14,11 +16,23 @@ LAYOUT = 2  # counts up when docks are added or renamed, so that an old arrangem
 _Progress = dict[str, tuple[int, bool]]
 
 
+def _keep_private(file: Path) -> None:
+    """Which files somebody has opened is nobody else's business; Qt keeps the mode that its file has."""
+    if file.suffix != ".conf":  # the registry of Windows and the preferences of macOS are private
+        return
+    with suppress(OSError):
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(file, os.O_CREAT | os.O_RDONLY, 0o600))
+        if file.stat().st_mode & 0o077:
+            file.chmod(0o600)
+
+
 class Settings:
     """Typed access to QSettings."""
 
     def __init__(self) -> None:
         self._kept = QSettings("micrograd-gui", "micrograd-gui")
+        _keep_private(Path(self._kept.fileName()))
 
     @property
     def recent(self) -> list[Path]:

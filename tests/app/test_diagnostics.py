@@ -1,7 +1,13 @@
 """Help > About > Copy diagnostics: what a report of a fault needs, and no more."""
 
 import logging
+import re
 import sys
+import tomllib
+from contextlib import suppress
+from html import escape
+from importlib import metadata
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,6 +16,11 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from micrograd_gui import log
 from micrograd_gui.app import diagnostics, start
+from micrograd_gui.app.help import LICENSES
+from micrograd_gui.app.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
 @pytest.fixture(autouse=True)
@@ -93,3 +104,46 @@ def test_the_log_keeps_its_last_200_lines(opened, qtbot):
     assert lines[0] > ""
     assert "line 299" in "\n".join(lines)
     assert "line 50" not in "\n".join(lines)
+
+
+def test_settings_are_nobody_elses_business(qapp):
+    settings = Settings()
+    file = Path(settings._kept.fileName())
+    assert file.stat().st_mode & 0o777 == 0o600
+    file.chmod(0o644)
+    settings = Settings()
+    settings.theme = "dark"
+    settings._kept.sync()
+    assert "dark" in file.read_text()
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_licenses_of_all_that_comes_with_it_are_named_in_about_and_readme(opened, act):
+    window = opened("lecture")
+    act(window, "about")
+    box = window.findChild(QMessageBox)
+    page = (ROOT / "README.md").read_text("utf-8")
+    for row in LICENSES:
+        assert all(escape(each) in box.text() for each in (row[0], *row[2:]))
+        assert f"| {' | '.join(row)} |" in page
+    box.close()
+
+
+def test_each_package_that_is_installed_with_it_has_its_license_named():
+    def needs(name):
+        try:
+            asked = [each for each in metadata.requires(name) or () if not re.search("extra|python_", each)]
+        except metadata.PackageNotFoundError:  # one of another system
+            return set()
+        found = {re.match(r"[\w.-]+", each)[0].lower() for each in asked}
+        return found | {each for known in found for each in needs(known)}
+
+    wanted = {re.match(r"[\w.-]+", each)[0].lower() for each in PROJECT["dependencies"]}
+    wanted |= {each for name in wanted for each in needs(name)}
+    said = {" ".join(row[:1]).lower(): row[2] for row in LICENSES}
+    for name in wanted - {"pyside6-essentials", "shiboken6", "six"}:
+        assert name in said, name
+        with suppress(metadata.PackageNotFoundError):
+            license = metadata.metadata(name).get("License-Expression") or ""
+            assert license.partition("-")[0] in said[name], name
+    assert "LGPL" in said["pyside6, shiboken and qt"]
