@@ -131,7 +131,6 @@ class Documents(QObject):
         def take() -> None:
             self.expect(made.scene)
             self._take(made.opened, made.graph)
-            self._behind.work_out(made.graph)
             if made.opened.path is not None:
                 self._remember(made.opened.path)
             then()
@@ -150,6 +149,8 @@ class Documents(QObject):
         else:
             self._filing.opened(opened(self._context.session.state, whole, source.path, ""), source.known)
             QTimer.singleShot(WATCHED_AFTER, self, lambda: self.watch.look())
+        if len(whole) > LARGE:
+            self._behind.work_out(whole)
         if whole is not source.graph and len(whole) <= LARGE:
             self.places_wanted.emit()  # it came without places: they are worked out behind the first picture
 

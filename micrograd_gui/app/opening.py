@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QW
 
 from micrograd_gui.app.context import Context
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.files.atomic import quoted_name
 from micrograd_gui.files.documents import SUFFIX, OpenedGraph, open_named
@@ -24,6 +23,7 @@ from micrograd_gui.session.trace import Pass
 from micrograd_gui.views.canvas.scene import Scene
 
 LONG, LONG_PICTURE = 200_000, 20_000  # bytes of a graph, and of a picture or DOT, that are read at once
+PAINTED_AFTER = 250  # milliseconds
 SHOWN_AFTER = 200  # milliseconds that something takes before it is told
 
 
@@ -150,9 +150,13 @@ class Behind(QObject):
         self._context.background.start("document", write, done=ended, failed=self._failed)
 
     def work_out(self, graph: Graph) -> None:
-        """Record the run of a large graph."""
-        if len(graph) > LARGE:
-            self._context.background.start("run ahead", run_ahead, graph, done=lambda _: None)
+        """Record the run of a large graph, once it has been painted."""
+
+        def begin() -> None:
+            if self._context.session.state.graph is graph and self._context.session.state.trace is None:
+                self._context.background.start("run ahead", run_ahead, graph, done=lambda _: None)
+
+        QTimer.singleShot(PAINTED_AFTER, self, begin)
 
     def cancel(self) -> None:
         """Nobody wants it any more."""

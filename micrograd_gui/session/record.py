@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
+from threading import Event, get_ident
 from typing import TypeGuard
 
 from msgspec.structs import replace
@@ -29,15 +31,39 @@ from micrograd_gui.session.trace import (
 )
 
 _ahead: list[tuple[Graph, RecordedRun]] = []  # runs of a large graph, recorded before they are asked for
-_working: list[Graph] = []  # graphs whose runs are being recorded by another thread
+_working: list[tuple[Graph, Event]] = []  # graphs whose runs another thread records, and when that is done
+_impatient: set[int] = set()  # the threads that would rather be told than wait for such a run
+
+
+class Busy(Refusal):
+    """The run that is asked for is being recorded by another thread: who asks again later gets it at once."""
+
+
+@contextmanager
+def impatient() -> Iterator[None]:
+    """Whoever asks for a run that is being recorded is told by Busy, and does not wait."""
+    thread = get_ident()
+    inner = thread in _impatient
+    _impatient.add(thread)
+    try:
+        yield
+    finally:
+        if not inner:
+            _impatient.discard(thread)
+
+
+def working_on(graph: Graph) -> bool:
+    """Whether another thread records the runs of that graph."""
+    return any(each is graph for each, _ in _working)
 
 
 def record_ahead(graph: Graph, script: Sequence[Pass]) -> None:
     """Record the run of a large graph, and of its first passes, in another thread: `record` finds them.
 
-    Until then a run of that graph is refused: it would keep the window waiting for as long.
+    Until then who asks for one waits, or is told by Busy.
     """
-    _working.append(graph)
+    done = Event()
+    _working.append((graph, done))
     try:
         run = _recorded(graph, tuple(script))
         found = []
@@ -48,7 +74,8 @@ def record_ahead(graph: Graph, script: Sequence[Pass]) -> None:
             found.append((graph, part))
         _ahead[:] = found
     finally:
-        _working.remove(graph)
+        _working.remove((graph, done))
+        done.set()
 
 
 def forget_ahead() -> None:
@@ -63,11 +90,14 @@ def record(graph: Graph, script: Sequence[Pass]) -> RecordedRun:
     an empty port, a number that leaves the domain or overflows. Nodes that do not feed the target
     never end it: what cannot be computed there is left out, or carries a note.
     """
+    for each, done in tuple(_working):
+        if each is graph:
+            if get_ident() in _impatient:
+                raise Busy(f"The run of {len(graph):,} nodes is being worked out: it is there in a moment.")
+            done.wait()
     for known, run in _ahead:
         if known is graph and run.script == tuple(script):
             return run
-    if any(each is graph for each in _working):
-        raise Refusal(f"The run of {len(graph):,} nodes is being worked out: it is there in a moment.")
     return _recorded(graph, tuple(script))
 
 

@@ -8,12 +8,13 @@ from time import perf_counter
 from typing import ParamSpec, TypeVar
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 from shiboken6 import isValid
 
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.log import logger_of
+from micrograd_gui.session.record import Busy, impatient, working_on
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
 
@@ -111,12 +112,24 @@ class Bridge(QObject):
     def attempt(self, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         """Call a verb; a Refusal becomes the ``refused`` signal, and None comes back."""
         try:
-            with Net("do", getattr(verb, "__name__", "").strip("_<>").replace("_", " ")):
+            with impatient(), Net("do", getattr(verb, "__name__", "").strip("_<>").replace("_", " ")):
                 return verb(*args, **kwargs)
+        except Busy:
+            _wait_for_run(self.session)
+            return self.attempt(verb, *args, **kwargs)
         except Refusal as refusal:
             _log.info("refused: %s", refusal)
             self.refused.emit(str(refusal), refusal.node)
             return None
+
+
+def _wait_for_run(session: Session) -> None:
+    """Until the run of a large graph is recorded the window goes on, but for keys and presses, which wait."""
+    loop = QEventLoop()
+    timer = QTimer(interval=10)
+    timer.timeout.connect(lambda: None if working_on(session.state.graph) else loop.quit())
+    timer.start()
+    loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
 
 
 class Frames:

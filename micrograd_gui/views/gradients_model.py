@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor
 
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import NodeId
+from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.optimisers import OPTIMISERS
 from micrograd_gui.document.text import MINUS, NOT_YET, written
 from micrograd_gui.session.explain.formulas import name_of, naming_of
@@ -97,7 +98,8 @@ class GradientsModel(QAbstractTableModel):
         self._state = state
         if self._state.notation != old.notation or state.graph.target != old.graph.target:
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, ANALYTIC, ANALYTIC)
-        if state.is_training or not seen:  # nearly all of them differ
+        many = len(self.order) > LARGE and old.frame is not state.frame and moved_between(old, state) is None
+        if state.is_training or not seen or many:  # nearly all of them differ
             self._say_changed(range(len(self.order)))
         else:
             self._say_changed(sorted({self._rows[node] for node in _differing(old, state)}))

@@ -1,12 +1,14 @@
 """What takes long is opened and saved behind the window; what is done meanwhile is not lost."""
 
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from time import sleep
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
 from micrograd_gui.app import opening
-from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.notation.reader import graph_from_expression
@@ -127,15 +129,53 @@ def test_a_large_graph_is_made_ready_stepped_and_saved_without_the_window_doing_
     assert not recording._ahead
 
 
-def test_a_run_that_is_being_worked_out_is_not_waited_for():
-    graph = chain(5)
-    recording._working.append(graph)
-    try:
-        with pytest.raises(Refusal, match="The run of 5 nodes is being worked out"):
+def test_who_asks_for_a_run_that_is_being_recorded_waits_or_is_told(monkeypatch):
+    graph, go, begun, plain = chain(5), Event(), Event(), recording._recorded
+
+    def slowly(*asked):
+        begun.set()
+        assert go.wait(20)
+        return plain(*asked)
+
+    monkeypatch.setattr(recording, "_recorded", slowly)
+    with ThreadPoolExecutor() as threads:
+        ahead = threads.submit(recording.record_ahead, graph, (Pass("forward"),))
+        assert begun.wait(20)
+        assert recording.working_on(graph)
+        with (
+            recording.impatient(),
+            pytest.raises(recording.Busy, match="The run of 5 nodes is being worked out"),
+        ):
             recording.record(graph, (Pass("forward"),))
-    finally:
-        recording._working.remove(graph)
-    assert len(recording.record(graph, (Pass("forward"),))) == 4
+        asked = threads.submit(recording.record, graph, (Pass("forward"),))
+        go.set()
+        ahead.result()
+        assert len(asked.result()) == 4
+    recording.forget_ahead()
+
+
+def test_in_the_window_a_verb_waits_for_the_run_while_the_window_goes_on(opened, act, monkeypatch):
+    window, plain, ticks = opened("lecture"), recording._recorded, []
+    graph = window.session.state.graph
+
+    def slowly(*asked):
+        while len(ticks) < 5:  # the window's timers go on
+            sleep(0.001)
+        return plain(*asked)
+
+    monkeypatch.setattr(recording, "_recorded", slowly)
+    timer = QTimer(interval=1)
+    timer.timeout.connect(lambda: ticks.append(1))
+    with ThreadPoolExecutor() as threads:
+        ahead = threads.submit(recording.record_ahead, graph, (Pass("forward"),))
+        while not recording.working_on(graph):
+            sleep(0.001)
+        timer.start()
+        act(window, "forward")
+        ahead.result()
+    timer.stop()
+    assert window.session.state.forward_done
+    recording.forget_ahead()
 
 
 def test_runs_recorded_ahead_are_those_that_are_recorded_when_asked_for():

@@ -84,6 +84,12 @@ class Near(Generic[K]):
         flat = np.fromiter((each for four in bounds for each in four), dtype=float, count=4 * len(keys))
         self._left, self._top, self._right, self._bottom = flat.reshape(-1, 4).T.copy()
 
+    def around(self) -> Bounds:
+        """A rectangle around all of them, of which there are some."""
+        ends = self._left.min(), self._top.min(), self._right.max(), self._bottom.max()
+        left, top, right, bottom = map(float, ends)
+        return left, top, right, bottom
+
     def met(self, left: float, top: float, right: float, bottom: float, some: int = 0) -> set[K]:
         """The keys whose rectangle has a point in common with that one; of ``some`` in all, if given."""
         inside = (self._left <= right) & (self._right >= left)

@@ -245,6 +245,8 @@ def differences(
 ) -> list[QRectF]:
     """Where two pictures of the same graph differ; ``moved`` are the nodes whose numbers do, where known."""
     scene = new.scene
+    if scene.large and moved is None and old.frame is not new.frame:
+        return [scene.bounds().adjusted(-400, -400, 400, 400)]  # to compare takes longer than to paint
     numbers: set[NodeId] = set(moved or ())
     if moved is None and old.frame is not new.frame:
         for before, after in ((old.frame.data, new.frame.data), (old.frame.grad, new.frame.grad)):

@@ -232,6 +232,9 @@ class Scene:
         """A rectangle around all boxes and frames; empty where there is none."""
         if not self.nodes:
             return QRectF()
+        if self.large:
+            left, top, right, bottom = self._all_near()[0].around()
+            return self._with_frames(QRectF(left, top, right - left, bottom - top))
         places, form = self.places, self.form
         xs = [places[key][0] for key in self.nodes]
         ys = [places[key][1] for key in self.nodes]
@@ -240,7 +243,9 @@ class Scene:
             width, height = self.folding.size(key)
             right = max(right, places[key][0] + width)
             bottom = max(bottom, places[key][1] + height)
-        whole = QRectF(min(xs), min(ys), right - min(xs), bottom - min(ys))
+        return self._with_frames(QRectF(min(xs), min(ys), right - min(xs), bottom - min(ys)))
+
+    def _with_frames(self, whole: QRectF) -> QRectF:
         for _, rect in self.frames.values():
             whole = whole.united(rect)
         return whole
