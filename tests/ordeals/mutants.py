@@ -21,7 +21,7 @@ from micrograd_gui.document.clipboard import pasted
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
-from micrograd_gui.files import documents, tables
+from micrograd_gui.files import documents, recovery, tables
 from micrograd_gui.files.lessons import open_lesson
 from micrograd_gui.session.session import Session
 from tests.naughty import naughty
@@ -145,6 +145,10 @@ def enter(form: str, content: bytes, folder: Path) -> Graph | None:
             path = folder / "own.toml"
             path.write_bytes(content)
             return open_lesson(path).graph
+        case recovery.SUFFIX:
+            path = folder / f"a{recovery.SUFFIX}"
+            path.write_bytes(content)
+            return recovery.read(path).graph
     path = folder / f"a{form}"
     path.write_bytes(content)
     return documents.read(path)

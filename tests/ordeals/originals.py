@@ -10,8 +10,9 @@ from micrograd_gui import door
 from micrograd_gui.document.clipboard import as_text
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.export.formats import FORMS
-from micrograd_gui.files import documents
+from micrograd_gui.files import documents, recovery
 from micrograd_gui.resource import resource
+from micrograd_gui.session.session import Session
 
 EXPRESSIONS = (
     "L = (a*b + c) * f",
@@ -57,6 +58,7 @@ def originals(*, quick: bool = False) -> dict[str, tuple[bytes, ...]]:
     }
     golden = Path(__file__).resolve().parents[1] / "document" / "golden"
     found[".micrograd"] += [path.read_bytes() for path in sorted(golden.glob("*.micrograd"))]
+    found[recovery.SUFFIX] = [_kept(name) for name in ("neuron", "xor", "mlp")]
     with tempfile.TemporaryDirectory() as name:
         for suffix in EXPORTED:
             if quick and suffix in SLOW_TO_MAKE:
@@ -66,6 +68,14 @@ def originals(*, quick: bool = False) -> dict[str, tuple[bytes, ...]]:
     found[".txt"] = [*found["expression"], *found["cell"], SCRIPT.encode()]
     assert quick or FORMS.keys() <= found.keys()
     return {form: tuple(each) for form, each in found.items()}
+
+
+def _kept(name: str) -> bytes:
+    """The recovery file of a window in which that example was gone through."""
+    session = Session()
+    session.open_graph(documents.load_example(name))
+    session.backward()
+    return recovery.content(session.state, name)
 
 
 def _written(path: Path) -> list[bytes]:

@@ -31,4 +31,7 @@ def campaign(part: str, most: int, *more: str) -> str:
      ("walk", 60, "60 moves")],
 )  # fmt: skip
 def test_a_small_campaign_does_what_it_says_and_finds_nothing(part: str, most: int, counted: str) -> None:
-    assert counted in campaign(part, most)
+    told = campaign(part, most)
+    if "not run:" in told:
+        pytest.skip("the kernel does not let system calls fail here")
+    assert counted in told
