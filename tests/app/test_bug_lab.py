@@ -5,7 +5,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QScrollArea
 
+from micrograd_gui.document.block import is_block
 from micrograd_gui.session.asking.ledger_words import page_of
+from micrograd_gui.session.bugs.room import BugLab
 from micrograd_gui.session.bugs.table import BUGS
 from micrograd_gui.session.found import Apart
 
@@ -163,3 +165,15 @@ def cards_pens(window):
     from micrograd_gui.views.canvas.pens import pens_of
 
     return pens_of(window.appearance.look)
+
+
+def test_a_box_at_which_the_runs_part_names_the_node_in_it(opened, act):
+    window = opened("mlp")
+    window.session.room(BugLab).plant("tanh_input")
+    act(window, "backward")
+    window.session.room(BugLab).show_difference()
+    canvas = window.canvas
+    assert canvas.picture.differing is not None
+    assert is_block(canvas.picture.differing)
+    assert canvas.picture.tag == "differs first: n3_1"
+    canvas.grab()

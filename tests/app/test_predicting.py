@@ -85,7 +85,7 @@ def test_no_pane_tells_the_next_numbers_though_all_was_run_and_checked_before(op
     amounts = [each.amount for step in results for each in step if abs(each.amount) != 1]
     assert any(told(window, amount) for amount in amounts)
     act(window, "predict")
-    qtbot.waitUntil(lambda: window.plot.view.static is not None)
+    qtbot.waitUntil(lambda: "would tell" in window.plot.view.kind.why_empty(window.bridge.shown))
     line = window.panes.predict_line
     for turn in range(12):
         window.plot.show_kind("sweep" if turn % 2 else "activation")
@@ -239,4 +239,6 @@ def test_no_plot_of_the_target_before_it_is_predicted(line, qtbot):
     assert "would tell" in window.plot.view.kind.why_empty(window.bridge.shown)
     for answer in ("-6", "4", "-8"):
         say(strip, answer)
+    assert "would tell" in window.plot.view.kind.why_empty(window.bridge.shown)  # the slope, and its sign
+    window.session.last()
     assert window.plot.view.kind.why_empty(window.bridge.shown) == ""

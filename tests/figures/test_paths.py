@@ -40,7 +40,7 @@ def test_each_path_lies_on_its_wires_from_the_node_to_the_target(style) -> None:
         "1  a → d → v4 → L:  a × b × 1 = 3.0000 × 2.0000 × 1.0000 = 6.0000",
         "2  a → d → v4 → L:  a × b × 1 = 3.0000 × 2.0000 × 1.0000 = 6.0000",
         "3  a → L:  1 = 1.0000",
-        "dL/da = 6.0000 + 6.0000 + 1.0000 = 13.0000",
+        "∂L/∂a = 6.0000 + 6.0000 + 1.0000 = 13.0000",
     ]
 
 
@@ -128,7 +128,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(tmp_path) -> None:
         with pytest.raises(mg.Refusal, match=said):
             mg.render(graph, tmp_path / "a.svg", paths=wrong)
     (figure,) = film(graph, paths="L").pictures
-    assert below(figure) == ["1  L itself:  1 = 1.0000", "dL/dL = 1.0000"]
+    assert below(figure) == ["1  L itself:  1 = 1.0000", "∂L/∂L = 1.0000"]
     unfed = mg.parse("a = 1; z = a*2; L = a + 1")
     (figure,) = film(unfed, paths="z").pictures
     assert below(figure) == ["No path leads from z to L."]

@@ -70,10 +70,10 @@ def described(graph: Graph, found: Paths) -> PathsPage:
 
 
 def _total(graph: Graph, found: Paths) -> Line | None:
-    """``dL/da = −6.0000 − 6.0000 = −12.0000``."""
+    """``∂L/∂a = −6.0000 − 6.0000 = −12.0000``."""
     if found.total is None or found.target is None:
         return None
-    slope = f"d{operand_name(graph.nodes[found.target])}/d{operand_name(graph.nodes[found.node])}"
+    slope = f"∂{operand_name(graph.nodes[found.target])}/∂{operand_name(graph.nodes[found.node])}"
     amounts = [each.product for each in found.shown if each.product is not None]
     amounts += [found.rest] if found.rest is not None and found.ways > len(found.shown) else []
     parts = [Fragment("symbol", slope), EQUALS]

@@ -188,7 +188,7 @@ def nudge_text(nudge: Nudge) -> str:
 def paint_differing_tag(painter: QPainter, picture: CanvasFrame, place: Place, pens: Pens) -> None:
     """That what the notebook or the wrong run has otherwise begins at this node."""
     if picture.finding is not None:
-        paint_tag(painter, picture.finding.tag, place, pens, pens.bad)
+        paint_tag(painter, picture.tag, place, pens, pens.bad)
 
 
 def paint_tag(

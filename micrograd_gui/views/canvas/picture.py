@@ -94,6 +94,15 @@ class CanvasFrame(Struct, frozen=True, eq=False):
         return None if self.finding is None else self.finding.apart(number, part)
 
     @property
+    def tag(self) -> str:
+        """What stands where the finding begins; on a box it names the node, whose numbers are not seen."""
+        if self.finding is None:
+            return ""
+        number = self.finding.node
+        inner = number in self.scene.folding.owner
+        return f"{self.finding.tag}: {name_of(self.scene.graph.nodes[number])}" if inner else self.finding.tag
+
+    @property
     def target(self) -> Key | None:
         """The target, or the box that it is in."""
         return self.scene.key(self.graph.target)

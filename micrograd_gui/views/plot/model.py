@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from micrograd_gui.session.measure import Nudge
 
-TELLS = "While the forward pass is predicted, the plot would tell what comes of it."
+TELLS = "While that is predicted, the plot would tell it."
 Color = Literal["data", "grad", "secant", "accent", "muted", "good", "bad"]
 Style = Literal[
     "open dots",
@@ -75,6 +75,15 @@ class GrowingCurve(Struct, frozen=True, eq=False):
     legend: str = ""
     brief: str = ""
     right: bool = False
+
+
+def tells(state: State, nodes: Iterable[NodeId]) -> bool:
+    """Whether a curve over those nodes would tell what is predicted: the target's number, or their slope."""
+    if state.quiz is None:
+        return False
+    from micrograd_gui.session.predicting.veil import hidden  # seldom somebody predicts
+
+    return not state.computed or any(hidden(state, node, "grad") for node in nodes)
 
 
 class Field(Struct, frozen=True, eq=False):

@@ -71,7 +71,7 @@ def paint_hall_card(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pen
     if nudge is not None and scene.key(nudge.node) == key:
         paint_tag(painter, nudge_text(nudge), place, pens, pens.data, tag, HALL.tag)
     elif picture.finding is not None and key == picture.differing:
-        paint_tag(painter, picture.finding.tag, place, pens, pens.bad, tag, HALL.tag)
+        paint_tag(painter, picture.tag, place, pens, pens.bad, tag, HALL.tag)
 
 
 def number_size(picture: CanvasFrame, key: Key, pens: Pens) -> float:

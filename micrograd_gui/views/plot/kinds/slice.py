@@ -23,6 +23,7 @@ from micrograd_gui.views.plot.model import (
     PlotItem,
     StaticPlot,
     Trail,
+    tells,
     told,
 )
 from micrograd_gui.views.plot.standing import (
@@ -115,7 +116,7 @@ class SlicePlot:
             return "A slice needs a target that depends on two leaves."
         if loose_end(graph):
             return "The target cannot be computed yet: wire the free ports first."
-        if state.quiz is not None and not state.computed:
+        if tells(state, leaves):
             return TELLS
         for leaf in leaves:
             if not math.isfinite(graph.nodes[leaf].data):

@@ -26,6 +26,7 @@ from micrograd_gui.views.plot.model import (
     point,
     steady,
     tangent,
+    tells,
     visible,
 )
 from micrograd_gui.views.plot.standing import (
@@ -90,7 +91,7 @@ class SweepPlot:
             return f"{name_of(state.graph.nodes[subject])} holds no finite number to sweep round."
         if loose_end(state.graph):
             return "The target cannot be computed yet: wire the free ports first."
-        return TELLS if state.quiz is not None and not state.computed else ""
+        return TELLS if tells(state, (subject,)) else ""
 
     def still_valid(self, static: StaticPlot, state: State) -> bool:
         """Whether the graph, the node that is swept and its span are the same."""
