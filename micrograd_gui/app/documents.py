@@ -151,7 +151,8 @@ class Documents(QObject):
             QTimer.singleShot(WATCHED_AFTER, self, lambda: self.watch.look())
         if len(whole) > LARGE:
             self._behind.work_out(whole)
-        if whole is not source.graph and len(whole) <= LARGE:
+        hidden = {node for block in whole.blocks if block.collapsed for node in whole.within(block.id)}
+        if whole is not source.graph and len(whole) - len(hidden) <= LARGE:
             self.places_wanted.emit()  # it came without places: they are worked out behind the first picture
 
     @Net("drop", "What was dragged in")

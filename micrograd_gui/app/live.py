@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import structs
 
 from micrograd.foreign import same
-from micrograd_gui.document.block import kept
+from micrograd_gui.document.block import kept, renumbered
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.live.capture import capture, is_live
@@ -81,7 +81,7 @@ class Link:
         for each in found.graph:
             before = graph.nodes.get(ids[each.id])
             label = each.label or ("" if before is None else before.label)
-            role = before.role if before is not None and before.is_leaf and each.is_leaf else ""
+            role = before.role if before is not None and before.is_leaf and each.is_leaf else each.role
             inputs = tuple(ids[source] for source in each.inputs if source is not None)
             number = ids[each.id]
             nodes[number] = structs.replace(each, id=number, inputs=inputs, label=label, role=role)
@@ -107,7 +107,7 @@ class Link:
                 chosen_target=target,
                 next_id=free,
                 data=None if graph.data is None else graph.data.without(gone),
-                blocks=kept(graph.blocks, gone),
+                blocks=renumbered(found.graph.blocks, ids, 1) or kept(graph.blocks, gone),
             )
         )
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from micrograd_gui.document.block import BlockId, BlockKind
+from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.builder import GraphBuilder
 from micrograd_gui.document.data import Column, Data, TrainingPlan
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.live.live_graph import LiveGraph
+from micrograd_gui.document.live.module_blocks import ModuleBlocks, folded
 from micrograd_gui.document.live.modules import KeptWhere, kept_in
 from micrograd_gui.document.live.samples import Samples, columns_of
-from micrograd_gui.document.networks import NEURONS_IN_VIEW
-from micrograd_gui.document.text import short, spoken
+from micrograd_gui.document.text import short
 
-_ACTIVATIONS = ("relu", "tanh", "sigmoid")
 _FOLDED_FROM = 12  # so many nodes that are the same for all rows come as one box
 _WIDEST = 64  # columns of a table among the caller's variables
 
@@ -46,12 +44,11 @@ class _RowGraph:
         self.columns = self._named(columns)
         self.builder = GraphBuilder()
         self.ids: dict[int, NodeId] = {}
-        self.blocks: dict[str, BlockId] = {}
 
     def built(self) -> LiveGraph:
         samples, builder = self.samples, self.builder
-        holder = self._holders()
-        self._open_blocks(holder)
+        blocks = self._blocks()
+        blocks.open(builder)
         mean = () if samples.mean is None else (samples.mean,)
         for place in sorted({*self.kept, samples.top, *mean}):
             if place == samples.top:
@@ -59,12 +56,12 @@ class _RowGraph:
             elif place == samples.mean:
                 self.ids[place] = self.ids[self._before(place)]
             else:
-                self._add(place, holder.get(place))
+                self._add(place, blocks.block_of(place))
         target = self.ids[len(self.nodes) - 1]
         root = self.nodes[-1]
         name = root.label or self._variable(root.value)
         builder.relabel(target, f"{name or 'loss'} (row)")
-        self._close_blocks(holder, target)
+        blocks.close(builder, self.ids, target)
         rows = tuple(zip(*(numbers for _, numbers, _ in self.columns), strict=True))
         data = Data(
             tuple(Column(title, self.ids[place]) for place, _, title in self.columns),
@@ -72,7 +69,7 @@ class _RowGraph:
             reduction="sum" if samples.mean is None else "mean",
         )
         graph = builder.graph(target).fed(data).planned(TrainingPlan(gradients_of="rows"))
-        return self._live(_folded(graph), name or "the loss")
+        return self._live(folded(graph), name or "the loss")
 
     # Names -----------------------------------------------------------------------------------
 
@@ -123,9 +120,8 @@ class _RowGraph:
 
     # Nodes -----------------------------------------------------------------------------------
 
-    def _add(self, place: int, holder: str | None) -> None:
+    def _add(self, place: int, block: BlockId | None) -> None:
         node, titles = self.nodes[place], {each: title for each, _, title in self.columns}
-        block = None if holder is None else self.blocks[holder]
         inputs = [self.ids[each] for each in node.inputs]
         step = next((port for at, port in self.samples.way if at == place), None)
         if step is not None and node.op is not None and node.op.name in ("+", "-"):
@@ -156,74 +152,15 @@ class _RowGraph:
         rows = self.builder.add(None, (), "rows", float(self.samples.count))
         return self.builder.add("/", (node, rows))
 
-    # Blocks ----------------------------------------------------------------------------------
-
-    def _holders(self) -> dict[int, str]:
-        """Of each place the object in whose block it is, by the way to it; "" is what all rows have alike."""
-        holder = {place: where.holders[-1][0] for place, where in self.parameters.items() if where.holders}
-        activated: set[int] = set()
-        titles = {place for place, _, _ in self.columns}
-        for place in self.samples.bodies[0]:
-            node = self.nodes[place]
-            if node.op is None:
-                continue
-            weights = {holder[each] for each in node.inputs if each in self.parameters and each in holder}
-            ops = {holder.get(each) for each in node.inputs if self.nodes[each].inputs}
-            found = None
-            if len(weights) == 1 and node.op.name in ("+", "*") and (node.op.name == "*" or ops <= weights):
-                (found,) = weights
-            elif node.op.name in _ACTIVATIONS and len(ops) == 1 and not activated & {*node.inputs}:
-                (found,) = ops
-                activated.add(place)
-            elif node.op.name == "+" and len(ops) == 1 and not activated & {*node.inputs}:
-                (found,) = ops
-            if found is not None and not any(each in titles for each in node.inputs if node.op.name == "+"):
-                holder[place] = found
-                for each in node.inputs:  # a constant that it alone takes
-                    if not self.nodes[each].inputs and each in self.own and each not in titles:
-                        holder[each] = found
-        common = [place for place in self.kept if place not in self.own and place not in self.way]
-        common = [place for place in common if place not in self.parameters and place != self.samples.top]
+    def _blocks(self) -> ModuleBlocks:
+        """The blocks of the modules, and of what all rows have in common, where that is much."""
+        columns = {place for place, _, _ in self.columns}
+        blocks = ModuleBlocks(self.nodes, self.parameters, self.samples.bodies[0], columns)
+        others = {*self.own, *self.way, *self.parameters, self.samples.top}
+        common = [place for place in self.kept if place not in others]
         if len(common) >= _FOLDED_FROM:
-            holder |= dict.fromkeys(common, "")
-        return holder
-
-    def _open_blocks(self, holder: Mapping[int, str]) -> None:
-        """The blocks of the modules, outer ones first; of what all rows have in common, one."""
-        users: dict[str, set[int]] = {}
-        within = {place: where for place, where in holder.items() if where}
-        for place in self.samples.bodies[0]:
-            for each in self.nodes[place].inputs:
-                if each in within and within.get(place) != within[each]:
-                    users.setdefault(within[each], set()).add(each)
-        chains = {where.holders for where in self.parameters.values() if where.holders}
-        for chain in sorted(chains, key=lambda chain: [_counted(path) for path, _ in chain]):
-            parent = None
-            for depth, (path, thing) in enumerate(chain):
-                if path not in self.blocks:
-                    kind = _kind(len(chain) - depth, len(users.get(path, ())))
-                    inner = path[len(chain[0][0]) :].lstrip(".")
-                    title = inner or f"{path}: {type(thing).__name__}"
-                    self.blocks[path] = self.builder.open(kind, spoken(title), parent)
-                parent = self.blocks[path]
-        if "" in holder.values():
-            self.blocks[""] = self.builder.open("loss", "the same for all rows")
-
-    def _close_blocks(self, holder: Mapping[int, str], target: NodeId) -> None:
-        """Each block has its outputs: what others take of it, and the target."""
-        graph = self.builder.graph(target)
-        of = {self.ids[place]: where for place, where in holder.items() if place in self.ids}
-        for path, block in self.blocks.items():
-            inner = (f"{path}.", f"{path}[") if path else ("\0",)
-            within = {node for node, where in of.items() if where == path or where.startswith(inner)}
-            outputs = [
-                node
-                for node in of
-                if node in within
-                and not graph.nodes[node].is_leaf
-                and (node == target or any(user not in within for user, _ in graph.users[node]))
-            ]
-            self.builder.close(block, outputs)
+            blocks.gather("the same for all rows", common)
+        return blocks
 
     # The numbers -----------------------------------------------------------------------------
 
@@ -269,28 +206,6 @@ class _RowGraph:
                     feeding.add(each)
                     waiting.append(each)
         return feeding
-
-
-def _counted(path: str) -> list[tuple[int, str]]:
-    """What sorts ``neurons[10]`` behind ``neurons[2]``."""
-    return [(int(part) if part.isdecimal() else -1, part) for part in re.split(r"(\d+)", path)]
-
-
-def _kind(levels: int, outputs: int) -> BlockKind:
-    """What an object that holds parameters is: a neuron, or what holds neurons, or what holds those."""
-    if levels == 1:
-        return "neuron" if outputs <= 1 else "layer"
-    return "layer" if levels == 2 else "mlp"
-
-
-def _folded(graph: Graph) -> Graph:
-    """With the neurons as one box each, and with many of them the network too; and what rows share."""
-    neurons = [block for block in graph.blocks if block.kind == "neuron"]
-    for block in graph.blocks:
-        many = block.parent is None and block.kind != "neuron" and len(neurons) > NEURONS_IN_VIEW // 2
-        if block.kind in ("neuron", "loss") or many:
-            graph = graph.collapsed(block.id)
-    return graph
 
 
 def _tables(names: Mapping[str, Any], count: int) -> Iterator[tuple[tuple[float, ...], str]]:

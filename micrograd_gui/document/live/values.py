@@ -9,12 +9,13 @@ from micrograd.foreign import LiveNode, read_graph, rule_of
 from micrograd.ieee import number
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.live.live_graph import LiveBuilder, LiveGraph
+from micrograd_gui.document.live.module_blocks import with_modules
 from micrograd_gui.document.live.row_graph import row_graph
 from micrograd_gui.document.live.samples import found_samples
 from micrograd_gui.document.node import NODES_AT_MOST
 from micrograd_gui.document.text import spoken
 
-NODE_FOR_NODE = 600  # a graph of no more nodes is shown as it is, even where samples repeat
+NODE_FOR_NODE = 600  # a graph of no more nodes is shown as it is, unfolded, even where samples repeat
 
 
 def capture_value(root: Any, names: Mapping[str, Any]) -> LiveGraph:
@@ -32,9 +33,11 @@ def capture_value(root: Any, names: Mapping[str, Any]) -> LiveGraph:
         if node.previous and (node.op is None or rule_of(node.op.name) is None):
             raise _lone(node) if rule_of(node.text) is not None else unknown_op(node.text, node.label)
     samples = found_samples(nodes) if len(nodes) > NODE_FOR_NODE else None
-    rows = None if samples is None else row_graph(samples, names)
-    if rows is not None:
-        return rows
+    found = None if samples is None else row_graph(samples, names)
+    if found is None and len(nodes) > NODE_FOR_NODE:
+        found = with_modules(nodes, names)
+    if found is not None:
+        return found
     builder = LiveBuilder()
     for node in nodes:
         operands = [nodes[place].value for place in node.inputs]

@@ -198,3 +198,61 @@ def test_what_the_rows_of_a_sum_share_is_not_said_to_count_often():
     (common,) = [block for block in graph.blocks if block.title == "the same for all rows"]
     assert graph.nodes[common.outputs[0]].op == "*"
     assert counts_often(graph) == ""
+
+
+def test_where_samples_do_not_repeat_the_modules_fold_all_the_same():
+    demo = Demo(lambda demo: sum((s - float(y)) ** (2 + k % 4) for k, (s, y) in enumerate(zip(demo.scores, demo.y, strict=True))))
+    found = capture(demo.L, demo.names())
+    graph = found.graph
+    assert (found.note, graph.data) == ("", None)
+    assert len(found.objects) == len(graph)
+    assert sum(node.role == "parameter" for node in graph) == len(demo.model.parameters())
+    assert "model.layers[2].neurons[0].b" in {node.label for node in graph}
+    outer = [block for block in graph.blocks if block.parent is None]
+    assert {block.title: len(block.outputs) for block in outer} == {"all else": 1, "model: MLP": ROWS}
+    assert [block.kind for block in graph.blocks].count("neuron") == 13
+    hidden = {node for block in graph.blocks for node in block.members}
+    assert len(hidden) == len(graph)  # the inputs, too: there are many
+    session = Session()
+    session.open_graph(graph)
+    assert present(session, found) == ""
+
+
+def test_refresh_folds_the_new_values_of_a_loop_as_the_old_ones():
+    unlike = FORMS["sum of squares"][0]
+    demo = Demo(lambda demo: unlike(demo).sqrt())
+    names = demo.names()
+    link = Link(demo.L, {}, names)
+    names["L"] = unlike(demo).sqrt()
+    again = link.refreshed(link.found.graph)
+    assert [len(block.members) for block in again.blocks] == [len(block.members) for block in link.found.graph.blocks]
+    assert all(member in again.nodes for block in again.blocks for member in block.members)
+
+
+class Unhashable:
+    """A module of anybody's class, which is compared by what it holds."""
+
+    def __init__(self):
+        self.w = [Value(0.5), Value(-0.5)]
+        self.b = Value(0.1)
+
+    def __eq__(self, other):
+        raise AssertionError("nobody asks whether modules are equal")
+
+    def __call__(self, x):
+        return (sum((w * x for w in self.w), self.b)).tanh()
+
+
+def test_modules_of_any_class_fold_even_what_cannot_be_hashed():
+    units = [Unhashable(), Unhashable()]
+    total = sum(((units[0](x / 100) + units[1](x / 50) - 1.0) ** 2 for x in range(80)), Value(0.0))
+    total.backward()
+    graph = capture(total, {"units": units, "total": total}).graph
+    assert len(graph.data) == 80
+    assert [block.title for block in graph.blocks] == ["units[0]: Unhashable", "units[1]: Unhashable"]
+    named = capture(total, {"one": units[0], "two": units[1]}).graph
+    assert [block.title for block in named.blocks] == ["one: Unhashable", "two: Unhashable"]
+    assert [block.kind for block in named.blocks] == ["neuron", "neuron"]
+    assert {node.label for node in named if node.role == "parameter"} == {
+        "one.w[0]", "one.w[1]", "one.b", "two.w[0]", "two.w[1]", "two.b",
+    }  # fmt: skip
