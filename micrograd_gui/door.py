@@ -246,20 +246,10 @@ class CheckRows(Sequence[CheckRow]):
     def __init__(self, graph: Graph, checked: Sequence[Checked], h: float) -> None:
         self.graph, self.checked, self.h = graph, checked, h
         names = names_of(graph)
+        named = ((names[each.node], each) for each in checked)
         self._rows = [
-            CheckRow(
-                names[c.node],
-                c.node,
-                c.data,
-                c.analytic,
-                c.numeric,
-                c.error,
-                c.ok,
-                c.reason,
-                c.words,
-                c.verdict,
-            )
-            for c in checked
+            CheckRow(name, c.node, c.data, c.analytic, c.numeric, c.error, c.ok, c.reason, c.words, c.verdict)
+            for name, c in named
         ]
 
     @property

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from micrograd_gui import log
 from micrograd_gui.app import diagnostics, start
-from micrograd_gui.app.help import LICENSES
+from micrograd_gui.app.learning.help import LICENSES
 from micrograd_gui.app.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]

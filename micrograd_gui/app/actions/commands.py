@@ -376,12 +376,12 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
 
     def show_keys(self) -> None:
         """The page of all keys."""
-        from micrograd_gui.app import help
+        from micrograd_gui.app.learning import help
 
         help.show_keys(self.context.dialog_parent)
 
     def show_about(self) -> None:
         """What this program is."""
-        from micrograd_gui.app import help
+        from micrograd_gui.app.learning import help
 
         help.show_about(self.context)
