@@ -62,6 +62,8 @@ def hook(event, args):
     ):
         if event == "compile" and args[1] in ("<unknown>", b"<unknown>"):  # ast.parse of an expression
             return
+        if event == "exec" and os.path.realpath(args[0].co_filename).startswith(code):  # an import
+            return
         seen.append((now, event, str(args)[:200]))
 sys.addaudithook(hook)
 told = {}

@@ -171,7 +171,9 @@ class InlineEditing:
         """Set the leaf's number or the power's exponent; ``text`` is what was typed already."""
         if not can_hold_value(self.host.session.state.graph, number):
             return
-        node = self.host.graph_scene.graph.nodes[number]
+        node = self.host.graph_scene.graph.nodes.get(number)
+        if node is None:  # it came a moment ago, and is not drawn yet
+            return
         if node.is_leaf:
             where = self._field(number, "data") or card_geometry.fields((0, 0), self.host.zoom)[0]
         else:
@@ -263,7 +265,12 @@ class InlineEditing:
             host.session.select((number,))
         host.show_node(number)
         self._node, self._where = number, where
-        self._edit(text, name, lambda typed: verb(number, typed))
+
+        def keep(typed: str) -> None:
+            if number in host.session.state.graph.nodes:  # else it went a moment ago
+                verb(number, typed)
+
+        self._edit(text, name, keep)
 
     def _edit(self, text: str, name: str, keep: Callable[[str], object]) -> None:
         """Open the editor where it was said."""

@@ -86,9 +86,10 @@ class Pointer:
         self.drop_target = None
         if self.hovered.part != "ground" and self.hovered.wire not in self.host.graph_scene.curves:
             self.hovered = GROUND
+        if not same_structure:
+            self._forget_press()  # what was pressed may be gone
         if self.tool is not None and not same_structure:
             self.tool = None
-            self._forget_press()
             self.host.viewport().unsetCursor()
             self.host.viewport().update()
 

@@ -94,7 +94,8 @@ class Move(Tool):
         host.freeze_places()
         places = host.graph_scene.graph.places
         moved = host.graph_scene.folding.whole(host.session.state.selection)
-        self._from = {number: places[number] for number in moved}
+        # what is selected may have come a moment ago, and not be drawn yet
+        self._from = {number: places[number] for number in moved if number in places}
 
     def drag(self, point: QPointF, modifiers: Modifiers) -> None:
         if self.host.graph_scene.folding.stand is not None:
@@ -157,7 +158,7 @@ class Scrub(Tool):
         graph = host.session.state.graph
         self._node = node
         self._value = value_of(graph, node)
-        self._step = scrub_step(self._value, exponent=not graph.nodes[node].is_leaf)
+        self._step = scrub_step(self._value, exponent=node in graph.nodes and not graph.nodes[node].is_leaf)
         self._x = origin.x()
         self._has_changed = False
 
@@ -200,8 +201,8 @@ def scrub_step(value: float, *, exponent: bool = False) -> float:
 
 def value_of(graph: Graph, node: NodeId) -> float:
     """The number that a leaf holds, or the exponent of a ``**n`` node."""
-    found = graph.nodes[node]
-    return 0.0 if found.number is None else found.number
+    found = graph.nodes.get(node)
+    return 0.0 if found is None or found.number is None else found.number
 
 
 def can_hold_value(graph: Graph, node: NodeId | None) -> bool:
