@@ -155,11 +155,15 @@ def picture(found: LiveGraph) -> Any:
 
     graph = found.graph
     values = build(graph)
+    run = ran_through(graph) if found.note else found  # what is of one row alone has no live number
     for node, value in values.items():
         value.label = graph.nodes[node].label
-        value.data = found.data.get(node, value.data)
-        value.grad = found.grad.get(node, 0.0)
-    return draw_dot(values[graph.target or 1])
+        value.data = found.data.get(node, run.data.get(node, value.data))
+        value.grad = found.grad.get(node, run.grad.get(node, 0.0))
+    drawn = draw_dot(values[graph.target or 1])
+    if found.note:
+        drawn.attr(label=found.note.replace("\\", "\\\\"))
+    return drawn
 
 
 def ran_through(graph: Graph) -> LiveGraph:

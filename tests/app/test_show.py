@@ -544,6 +544,16 @@ def test_what_holds_no_graph_is_refused_by_name(opened, tmp_path):
     assert window.session.state is before
 
 
+def test_without_a_screen_the_picture_of_a_row_says_what_it_is_of():
+    w = Value(0.5, label="w")
+    total = sum(((w * Value(x / 9) - x) ** 2 for x in range(150)), Value(0.0)) / 150
+    total.backward()
+    source = picture(Link(total, {"total": total}, {}).found).source
+    assert "150 samples alike: the graph of one row" in source
+    assert f"{{ w | data 0.5000 | grad {w.grad:.4f} }}" in source
+    assert "{ total (row) | data 0.0000 | grad 1.0000 }" in source
+
+
 def test_samples_alike_are_shown_as_rows_and_the_status_bar_says_so(shown, qtbot):
     xs = [k / 50 for k in range(150)]
     w, b = Value(0.5), Value(-0.25)

@@ -13,7 +13,7 @@ from micrograd_gui.document.live.live_graph import LiveGraph
 from micrograd_gui.document.live.module_blocks import ModuleBlocks, folded
 from micrograd_gui.document.live.modules import KeptWhere, kept_in
 from micrograd_gui.document.live.samples import Samples, columns_of
-from micrograd_gui.document.text import short
+from micrograd_gui.document.text import short, spoken
 
 _FOLDED_FROM = 12  # so many nodes that are the same for all rows come as one box
 _WIDEST = 64  # columns of a table among the caller's variables
@@ -186,7 +186,7 @@ class _RowGraph:
                 grad[its_id] = node.grad if mean else node.grad / count
         note = (
             f"{count:,} samples alike: the graph of one row, and {count:,} rows in Data, over which "
-            f"{name} = {short(self.nodes[-1].data)} is the {'mean' if mean else 'sum'}."
+            f"{spoken(name)} = {short(self.nodes[-1].data)} is the {'mean' if mean else 'sum'}."
         )
         if mean and any(grad.values()):
             note += f" Grads of a row's own nodes are of its own loss: {count:,} × the live ones."

@@ -93,18 +93,23 @@ def _sums(nodes: Sequence[LiveNode], users: Sequence[Sequence[int]]) -> list[lis
     for place in range(len(nodes) - 1, -1, -1):
         if place in inside or not _adds(nodes[place]):
             continue
-        spine = [place]
-        while True:
-            first, second = nodes[spine[-1]].inputs
-            for each in (first, second):
-                if _adds(nodes[each]) and len(users[each]) == 1 and first != second:
-                    spine.append(each)
-                    break
-            else:
-                break
+        spine = _spine(nodes, users, place)
         inside.update(spine)
         spines.append(spine)
     return spines
+
+
+def _spine(nodes: Sequence[LiveNode], users: Sequence[Sequence[int]], place: int) -> list[int]:
+    """An addition, and those that it goes on from: each is taken by the one before alone."""
+    spine = [place]
+    while True:
+        first, second = nodes[spine[-1]].inputs
+        for each in (first, second):
+            if _adds(nodes[each]) and len(users[each]) == 1 and first != second:
+                spine.append(each)
+                break
+        else:
+            return spine
 
 
 def _adds(node: LiveNode) -> bool:
@@ -133,8 +138,14 @@ def _told_apart(
     way: Sequence[tuple[int, int]],
 ) -> Samples | None:
     """The samples that such a sum adds, where enough of its terms are alike."""
+    terms = _terms(nodes, spine)
+    middle = terms[len(terms) // 2]
+    if _adds(nodes[middle]):  # each loss is a sum itself: that of the first sample was taken for terms
+        spine = spine[: -len(_spine(nodes, users, middle))]
+        if len(spine) < FEWEST - 1:
+            return None
+        terms = _terms(nodes, spine)
     within = set(spine)
-    terms = [each for place in reversed(spine) for each in nodes[place].inputs if each not in within]
     bodies = _bodies(nodes, terms, within)
     alike: dict[tuple[object, ...], list[int]] = {}
     for at, body in bodies.items():
@@ -159,6 +170,12 @@ def _told_apart(
     if mean is not None:
         dropped.add(mean)
     return Samples(nodes, [bodies[at] for at in group], spine[0], rest, way, mean, frozenset(dropped))
+
+
+def _terms(nodes: Sequence[LiveNode], spine: Sequence[int]) -> list[int]:
+    """What such a sum adds, first to last."""
+    within = set(spine)
+    return [each for place in reversed(spine) for each in nodes[place].inputs if each not in within]
 
 
 def _mean(nodes: Sequence[LiveNode], way: Sequence[tuple[int, int]], count: int) -> int | None:

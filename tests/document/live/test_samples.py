@@ -56,6 +56,9 @@ FORMS = {
     "mean of all": (lambda demo: (squared(demo) + 0.01 * sum(p * p for p in demo.model.parameters())) / ROWS, "sum"),
     "negated": (lambda demo: 3 - squared(demo), "sum"),
     "without a zero": (lambda demo: reduce(add, [-s.sigmoid().log() for s in demo.scores]), "sum"),
+    "each a sum": (lambda demo: sum(s * s + 2 * s for s in demo.scores), "sum"),
+    "each a sum, without a zero": (lambda demo: reduce(add, [s * s + s.tanh() + s for s in demo.scores]), "sum"),
+    "of scores": (lambda demo: sum(demo.scores) / ROWS, "mean"),
     "other way round": (lambda demo: reduce(lambda total, one: one + total, [s * s for s in demo.scores]), "sum"),
 }  # fmt: skip
 
