@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QDropEvent, QInputDevice, QMouseEvent, QNativeGestureEvent, QWheelEvent
+from PySide6.QtGui import QDropEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from micrograd_gui.document.block import nodes_of
@@ -255,6 +255,8 @@ class Pointer:
 
         A wheel that is tilted, or turned sideways or with Shift, scrolls across.
         """
+        from PySide6.QtGui import QInputDevice  # late: nobody turns a wheel before the first paint
+
         touchpad = event.device().type() == QInputDevice.DeviceType.TouchPad
         zooming = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if touchpad and not zooming and not event.pixelDelta().isNull():
