@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import sysconfig
@@ -24,6 +25,7 @@ from micrograd.ieee import number
 STALE = " (stale)"  # behind a number that is no longer true
 _ESCAPES = {c: "\\" + c for c in "\\{}|<>"}
 _ESCAPES |= {"\n": "\\n", "\r": "", "\0": "", "\t": " ", "&": "&amp;", '"': "&quot;"}
+_UNWRITABLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,12 +206,12 @@ def picture(rows: Iterable[NodeRow], format: str = "svg", rankdir: str = "LR",
         end = name
         if row.inputs or row.op:
             end = f"{name}op"
-            dot.node(end, label=graphviz.escape(row.op or "?"))
+            dot.node(end, label=graphviz.escape(_writable(row.op or "?")))
             edges.append((end, name, ""))
         said = row.wires or ("",) * len(row.inputs)
         edges += [(f"n{operand}", end, words) for operand, words in zip(row.inputs, said, strict=True)]
     for tail, head, words in edges:
-        dot.edge(tail, head, label=graphviz.escape(words).replace("\n", "\\n") if words else None)
+        dot.edge(tail, head, label=graphviz.escape(_writable(words)).replace("\n", "\\n") if words else None)
     if outfile:
         dot.render(outfile, view=False)
     return dot
@@ -230,7 +232,12 @@ def _number_text(number: float) -> str:
 
 def _escaped(label: str) -> str:
     """What a record or the escString rules of Graphviz would read as a command, taken literally."""
-    return graphviz.nohtml("".join(_ESCAPES.get(c, c) for c in label))
+    return graphviz.nohtml("".join(_ESCAPES.get(c, c) for c in _writable(label)))
+
+
+def _writable(text: str) -> str:
+    """The text, what XML cannot hold replaced: half of a pair, control characters, and two that are none."""
+    return _UNWRITABLE.sub("\ufffd", text.replace("\0", ""))
 
 
 SHOWN_AT_MOST = 300  # nodes: what is larger is slow to lay out, and too large to read in a cell

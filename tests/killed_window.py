@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import queue
@@ -126,6 +127,8 @@ class Work(Program):
             begun = [each["at"] for each in moves if each["unsaved"]]
             return self.killed_at - begun[0] if begun else 0.0
         same = [at for at, each in enumerate(moves) if each["state"] == found["state"]]
+        if not same and self.reports[-1]["kind"] == "moving":
+            return 0.0  # it was killed between a move and the report of it
         assert same, f"what was recovered was never on screen: {found}"
         later = moves[same[-1] + 1 :]
         return max(0.0, self.killed_at - later[0]["at"]) if later else 0.0
@@ -180,7 +183,7 @@ def _work(window: Any, given: dict[str, Any]) -> None:
 
     from micrograd_gui.document.errors import Refusal
 
-    draw, session = random.Random(given["seed"]), window.session
+    draw, session, count = random.Random(given["seed"]), window.session, itertools.count()
     moves = (
         lambda: session.set_value(draw.choice(leaves()), round(draw.uniform(-3, 3), 2)),
         lambda: session.set_value(draw.choice(leaves()), round(draw.uniform(-3, 3), 2)),
@@ -189,7 +192,7 @@ def _work(window: Any, given: dict[str, Any]) -> None:
         lambda: session.backward_step(),
         lambda: session.forward(),
         lambda: session.previous(),
-        lambda: session.rename(draw.choice(leaves()), f"n{draw.randrange(1000)}"),
+        lambda: session.rename(draw.choice(leaves()[1:]), f"n{draw.randrange(1000)}"),
         lambda: session.undo(),
     )
 
@@ -197,8 +200,10 @@ def _work(window: Any, given: dict[str, Any]) -> None:
         return [node.id for node in session.state.graph if node.is_leaf]
 
     def move() -> None:
+        tell("moving")
         with contextlib.suppress(Refusal):  # it is turned down now and then
             draw.choice(moves)()
+        session.rename(leaves()[0], f"m{next(count)}")  # no two reports are of one state, whatever was undone
         tell("moved", state=digest(session.state), unsaved=session.state.unsaved)
 
     timer = QTimer(window)
@@ -304,10 +309,11 @@ def main() -> int:
         kind = draw.choice([signal.SIGKILL, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)])
         with tempfile.TemporaryDirectory() as name, Work(Path(name), seed=draw.randrange(2**32)) as work:
             work.wait(draw.uniform(0, 5))
+            print(f"{number + 1}: {signal.Signals(kind).name}", end="", flush=True)
             work.kill(kind)
             lost = work.lost(recovered(Path(name)))
         worst = max(worst, lost)
-        print(f"{number + 1}: {signal.Signals(kind).name}, {lost:.2f} s lost", flush=True)
+        print(f", {lost:.2f} s lost", flush=True)
     print(f"{count} kills, at most {worst:.2f} s lost")
     return int(worst > PROMISED)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import weakref
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
@@ -30,6 +31,13 @@ def variables(namespace: Mapping[str, Any]) -> dict[str, Any]:
     return {name: thing for name, thing in namespace.items() if not name.startswith("_")}
 
 
+def _of_cells() -> dict[str, Any]:
+    """The variables of the cells, where IPython runs some: `show` may be called by a module's function."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return {} if shell is None else variables(shell.user_ns)
+
+
 class Link:
     """The value at the root, held weakly, and the namespace in which its variable may get another one."""
 
@@ -38,7 +46,7 @@ class Link:
         self._root = _weak(root)
         self._lasting = lasting
         self._name = next((name for name, thing in variables(lasting).items() if thing is root), None)
-        self.found = capture(root, {**variables(local), **variables(lasting)})
+        self.found = capture(root, {**_of_cells(), **variables(local), **variables(lasting)})
         own = {} if local is lasting else variables(local)
         lasts = {name: thing for name, thing in own.items() if hasattr(type(thing), "__weakref__")}
         self._local = {name: _weak(thing) for name, thing in lasts.items()}
@@ -67,7 +75,7 @@ class Link:
     def refreshed(self, graph: Graph) -> Graph:
         """The graph as the live values are now; a node of the same value keeps its id and its place."""
         local = {name: thing for name, held in self._local.items() if (thing := held()) is not None}
-        found = capture(self.root(), {**local, **variables(self._lasting)})
+        found = capture(self.root(), {**_of_cells(), **local, **variables(self._lasting)})
         if found.note or self.found.note:
             return self._rows_refreshed(graph, found)
         old = {id(thing): node for node, held in self._nodes.items() if (thing := held()) is not None}

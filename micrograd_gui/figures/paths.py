@@ -92,10 +92,20 @@ _WIDEST = 900.0  # a figure is widened to that, before what is written below it 
 def with_paths(figure: Figure, graph: Graph, node: NodeId, slopes: Slopes, margin: float = MARGIN) -> Figure:
     """The figure with the paths of that node on its wires, and below a line for each, and for their sum."""
     found = paths_of(graph, node, slopes)
+    lines = lines_on(figure, found)
+    below = _legend(figure, graph, found, margin)
+    wide = max((_right(line) for line in below), default=0.0) + margin
+    tall = figure.height + _ROW * len(below) + margin
+    wide = max(figure.width, min(wide, _WIDEST))
+    return replace(figure, width=wide, height=tall, paths=(*lines, *_fitting(below, wide - margin)))
+
+
+def lines_on(figure: Figure, found: Paths, chosen: int | None = None) -> tuple[PathLine, ...]:
+    """Those paths on the wires of the figure, or the chosen one alone."""
     pieces = {(wire.node, wire.port): wire.points for wire in figure.wires}
     along: dict[tuple[NodeId, int | None], list[int]] = {}
     for number, path in enumerate(found.shown):
-        for wire in path.wires:
+        for wire in path.wires if chosen in (None, number) else ():
             end = figure.drawn_end(wire)
             both: list[tuple[NodeId, int | None]] = [] if end is None else [end, (end[0], None)]
             for piece in both:  # into the op, and from there to the node
@@ -107,12 +117,8 @@ def with_paths(figure: Figure, graph: Graph, node: NodeId, slopes: Slopes, margi
         apart = min(_APART, (abs(x2 - x1) + abs(y2 - y1)) / 8)  # a short wire has less room
         for at, number in enumerate(numbers):
             points = beside(pieces[piece], (at - (len(numbers) - 1) / 2) * apart)
-            lines.append(PathLine(node, number, points, DASH_OF[number % len(DASH_OF)]))
-    below = _legend(figure, graph, found, margin)
-    wide = max((_right(line) for line in below), default=0.0) + margin
-    tall = figure.height + _ROW * len(below) + margin
-    wide = max(figure.width, min(wide, _WIDEST))
-    return replace(figure, width=wide, height=tall, paths=(*lines, *_fitting(below, wide - margin)))
+            lines.append(PathLine(found.node, number, points, DASH_OF[number % len(DASH_OF)]))
+    return tuple(lines)
 
 
 def with_products(

@@ -137,6 +137,9 @@ class FigurePainter:
         if figure.chips:  # what they say is of the moment
             chips = {(chip.node, chip.port): chip for chip in figure.chips}
             items = [_saying(item, chips) for item in items]
+        if figure.paths:  # as does what was asked
+            under = sum(not isinstance(item.element, ChipText) for item in items)
+            items[under:under] = [_prepared(line, figure) for line in figure.paths]
         active: list[_Prepared] = []
         together: dict[_Style, list[Drawable]] = {}
         for item in items:

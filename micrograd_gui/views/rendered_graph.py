@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING, cast
 
@@ -80,6 +81,8 @@ def _lay_out_scenery(
 def _at(figure: Figure, state: State) -> Figure:
     """The figure at the moment of that State, with what stands on the wires."""
     found = figure.with_frame(state.frame, state.step, state.nudge, state.finding)
+    if found.paths or (state.asked is not None and state.asked.paths):
+        found = _with_paths(found, state)
     if not found.chips or state.wires != "all":
         return found
     from micrograd_gui.figures.on_wires import with_words, words_on_all  # where something stands on all wires
@@ -87,6 +90,17 @@ def _at(figure: Figure, state: State) -> Figure:
 
     words = words_on_all(found.drawn_end, state.graph, on_wires_of(state), state.step, state.notation)
     return with_words(found, words)
+
+
+def _with_paths(figure: Figure, state: State) -> Figure:
+    """The figure with the paths on it that are asked for."""
+    from micrograd_gui.figures.paths import lines_on  # most never ask
+    from micrograd_gui.session.asking.paths import paths_at
+
+    asked = state.asked
+    paths = None if asked is None or not asked.paths else paths_at(state)
+    lines = () if paths is None or asked is None else lines_on(figure, paths, asked.path)
+    return replace(figure, paths=lines)
 
 
 class RenderedGraph(QWidget):
@@ -198,7 +212,7 @@ class RenderedGraph(QWidget):
         if (old.graph, old.trace, old.cursor) != (new.graph, new.trace, new.cursor):
             self._say(new)
         same = new.frame is old.frame and new.step is old.step and new.nudge is old.nudge
-        same = same and new.finding is old.finding
+        same = same and new.finding is old.finding and new.asked is old.asked
         if not same or written or new.selection != old.selection:
             self._show(new, old.selection ^ new.selection)
 
@@ -225,7 +239,7 @@ class RenderedGraph(QWidget):
         if old.frame.data is not new.frame.data:
             ahead = {oval.node for oval in new.ovals if old.ahead(oval.node) != new.ahead(oval.node)}
         rects = self._scenery.covered(touched, through, ahead)
-        if self._follow() or len(rects) > MANY or old.chips != new.chips:
+        if self._follow() or len(rects) > MANY or (old.chips, old.paths) != (new.chips, new.paths):
             self.update()
             return
         place = self._transform()

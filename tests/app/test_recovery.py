@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
 from micrograd_gui.app.start import errors_shown
@@ -240,6 +241,16 @@ def test_an_exception_in_a_slot_writes_it(opened, qtbot, capsys) -> None:
         assert not kept()
         sys.excepthook(RuntimeError, RuntimeError("a fault"), None)
         qtbot.waitUntil(lambda: len(kept()) == 1)
+
+
+def test_a_graph_built_in_a_lesson_is_kept_in_time_though_the_loop_keeps_python_to_itself(opened) -> None:
+    window = opened("neuron")
+    window.recovering()
+    window.begin_lesson("graph")
+    number = window.session.add_node("tanh")
+    QTest.qWait(1900)  # which lets no other thread of Python run
+    (file,) = kept()
+    assert recovery.read(file).graph.nodes[number].op == "tanh"
 
 
 def test_live_values_are_kept_though_nobody_changed_them(opened, qtbot) -> None:

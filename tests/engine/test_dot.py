@@ -215,3 +215,15 @@ def test_names_that_only_quotes_can_hold_keep_their_places():
     drawn.node('a "b" -> c', label="x|y")
     drawn.edge('a "b" -> c', "n0")
     assert "a &quot;b&quot;" in drawn.pipe("svg", quiet=True, encoding="utf-8")
+
+
+def test_what_no_svg_can_hold_is_replaced_in_labels_and_ops():
+    strange = "\ufffe\uffff\ud800\udfff\x00\x01\x0b\x1b\x7f\x85\u2028\U0001fffe\ufdd0"
+    a = Value(2.0, label=f"a{strange}b")
+    dot = draw_dot(Value(4.0, (a,), f"op{strange}"))
+    dot.source.encode("utf-8")
+    root = ET.fromstring(dot.pipe(format="svg"))
+    texts = [each.text or "" for each in root.iter() if each.tag.endswith("text")]
+    assert any(text.startswith("a����") and text.endswith("b") for text in texts)
+    assert any(text.startswith("op����") for text in texts)
+    ET.fromstring(dot._repr_image_svg_xml())

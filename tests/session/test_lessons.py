@@ -1,16 +1,18 @@
 """Lessons without a window: what their files may say, goals, wrong tries, and the check that plays them."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.files.lessons import lesson_names, open_lesson
+from micrograd_gui.session.bugs.table import BUGS
 from micrograd_gui.session.lessons import goals
 from micrograd_gui.session.lessons.checking import faults
 from micrograd_gui.session.lessons.doings import DOINGS, play, read_doing
 from micrograd_gui.session.lessons.following import Lessons, patience
-from micrograd_gui.session.lessons.lesson import Goal, near
+from micrograd_gui.session.lessons.lesson import BugName, Goal, near
 from micrograd_gui.session.lessons.reading import lesson_text
 from micrograd_gui.session.session import Session
 
@@ -108,6 +110,11 @@ def test_near_enough_is_what_the_file_says(wanted, inside, outside) -> None:
         ('target = "a"', ["target a"]),
         ('parameters = ["a", "b"]', ["parameter a", "parameter b"]),
         ('order = "shown"', ["order"]),
+        ('row = "d"', ["backward", "select a", "row d"]),
+        ('paths = "shown"', ["select a", "paths"]),
+        ("predicted = 1", ["predict -6"]),
+        ('bug = "assign"', ["bug assign"]),
+        ('differs = "seen"', ["build q = a*a + a", "bug assign", "difference"]),
     ],
 )
 def test_a_condition_holds_when_that_has_been_done_and_not_before(begun, goal, lines) -> None:
@@ -117,6 +124,25 @@ def test_a_condition_holds_when_that_has_been_done_and_not_before(begun, goal, l
         assert not session.state.lesson.reached
         play(session, line, room.enter)
     assert session.state.lesson.reached
+
+
+def test_a_lesson_may_ask_for_every_bug_of_the_lab_and_for_no_other() -> None:
+    assert get_args(BugName) == tuple(bug.name for bug in BUGS)
+
+
+@pytest.mark.parametrize(
+    ("goal", "line"), [('row = "d"', "row c"), ('bug = "assign"', "bug set"), ("predicted = 1", "predict 5")]
+)
+def test_another_row_another_bug_and_a_wrong_prediction_are_wrong_tries(begun, goal, line) -> None:
+    session, room = begun(step(goal, "forward"))
+    session.build("c = a + b; L = c*d")
+    session.backward()
+    session.select([session.state.graph.named("a")])
+    if line.startswith("predict"):
+        session.first()
+    before = session.state.lesson.tries
+    play(session, line, room.enter)
+    assert session.state.lesson.tries == before + 1
 
 
 def test_every_condition_and_every_action_stands_in_the_docs_with_its_sentence() -> None:

@@ -17,6 +17,7 @@ from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.figures.parts import SMALL
 from micrograd_gui.files import documents
 from micrograd_gui.layout.graphviz import LayoutRefusal
+from micrograd_gui.session.asking.asking import Asking
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.rendered_graph import EMPTY, LEGIBLE, WAITING, RenderedGraph
@@ -374,3 +375,21 @@ def test_numbers_of_another_document_never_stand_in_the_picture_of_the_last_one(
     pane.show()
     qtbot.waitUntil(lambda: pane.figure is not None)
     assert {box.node for box in pane.figure.boxes} == set(pane.bridge.state.graph.nodes)
+
+
+def test_the_paths_that_are_asked_for_lie_on_its_wires(make: Make) -> None:
+    pane = make("neuron_exp")
+    session = pane.bridge.session
+    session.backward()
+    session.select([session.state.graph.named("n")])
+    before = pane.grab().toImage()
+    asking = session.room(Asking)
+    asking.show_paths(True)
+    assert pane.figure is not None
+    assert {line.number for line in pane.figure.paths} == {0, 1}
+    assert pane.grab().toImage() != before
+    asking.choose_path(1)
+    assert {line.number for line in pane.figure.paths} == {1}
+    asking.show_paths(False)
+    assert not pane.figure.paths
+    assert pane.grab().toImage() == before

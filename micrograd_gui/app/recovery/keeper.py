@@ -54,6 +54,11 @@ class Keeper:
         self._writing = RLock()  # a signal may come where its own thread writes
         self._thread: Thread | None = None
 
+    @property
+    def pending(self) -> bool:
+        """Whether the disk does not know yet what it is to know."""
+        return self._number != self._done and not self._ended
+
     def keep(self, present: Present | None, *, at_once: bool = False) -> None:
         """That is to be on the disk soon; None: nothing is."""
         with self._changed:

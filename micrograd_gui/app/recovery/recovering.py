@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,7 @@ from micrograd_gui.session.trace import RecordedRun
 if TYPE_CHECKING:
     from micrograd_gui.app.recovery.offer import RecoveryOffer
 
+_OVERDUE, _TURN = 1000, 5  # milliseconds until the keeper should have written; between turns that it is given
 _LOOKED_AFTER = 300  # milliseconds: first the window is whole
 
 
@@ -52,6 +54,10 @@ class Recovering(QObject):
         self._taking = False
         self._failed.connect(lambda sentence: context.say(sentence, refused=True))
         self._keeper = keeper = Keeper(recovery.folder(), self._failed.emit)
+        self._overdue = QTimer(self, singleShot=True, interval=_OVERDUE)
+        self._turns = QTimer(self, interval=_TURN)
+        self._overdue.timeout.connect(self._turns.start)
+        self._turns.timeout.connect(self._give_turn)
         state = context.session.state
         self._held = state if live else None
         self._stop_listening = context.session.listen(self._on_changed)
@@ -109,6 +115,15 @@ class Recovering(QObject):
     def _keep(self, state: State) -> None:
         self._told = state
         self._keeper.keep(self._present(state))
+        if self._keeper.pending and not self._overdue.isActive() and not self._turns.isActive():
+            self._overdue.start()
+
+    def _give_turn(self) -> None:
+        """Let the keeper's thread run where Qt's loop keeps Python to this one, as in QTest.qWait."""
+        if self._keeper.pending:
+            time.sleep(0.001)
+        else:
+            self._turns.stop()
 
     def _present(self, state: State) -> Present | None:
         held = self._held is not None and state.same_document(self._held) and bool(state.graph.nodes)

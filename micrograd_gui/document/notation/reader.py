@@ -35,9 +35,10 @@ def graph_from_expression(text: str, onto: Graph | None = None) -> Graph:
     """
     source = SourceText(text)
     reader = Reader(source, onto or Graph())
-    for statement in source.statements():
+    statements = source.statements()
+    for statement in statements:
         reader.statement(statement)
-    return reader.graph()
+    return reader.graph(statements[-1] if statements else None)
 
 
 def functions() -> tuple[str, ...]:
@@ -64,10 +65,12 @@ class Reader:
         self.networks = Networks(self)
         self.cells = Cells(self)
 
-    def graph(self) -> Graph:
-        """What was read; raises ExpressionRefusal where that is nothing."""
+    def graph(self, read: ast.stmt | None) -> Graph:
+        """What was read, up to that statement; raises ExpressionRefusal where that is no node."""
         if self.last is None:
-            raise ExpressionRefusal("The expression names no node.")
+            if read is None:
+                raise ExpressionRefusal(f"“{spoken(self.source.text)}” names no node: it is a comment.")
+            raise self.refuse(read, f"{self.source.quoted(read)} names no node")
         return self.builder.graph(self.last)
 
     def statement(self, statement: ast.stmt) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
+import unicodedata
 import warnings
 from collections.abc import Sequence
 from io import StringIO
@@ -17,6 +18,9 @@ _PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.|In \[\d*\]:| +\.\.\.:)(?: |$)")
 
 _MAGIC = re.compile(r"^[ \t]*(?:%{1,2}[A-Za-z]|!).*$", re.MULTILINE)  # lines of Jupyter, not of Python
 _BRACES_AT_MOST = 2_000  # Python's parser takes time by the square of those in a text in quotes
+_UNREADABLE = re.compile("[\0\ud800-\udfff]")  # Python's parser takes neither
+_BRACKET = re.compile(r"[(\[{)\]}]")
+_NAMELESS = {"Cc": "a control character", "Cs": "half of a surrogate pair", "Co": "of private use"}
 _COMMA = re.compile(r"(?<![\w.])\d+(?:,\d+)+(?:[eE][+-]?\d+)?")
 
 
@@ -24,7 +28,8 @@ class SourceText:
     """A text that was typed or pasted; lines and columns are counted in it as it was given."""
 
     def __init__(self, text: str) -> None:
-        whole, self._prompts = _without_prompts(text.replace("\r\n", "\n").replace("\r", "\n"))
+        text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        whole, self._prompts = _without_prompts(text)
         level = textwrap.dedent(whole)  # a cell may be pasted with its indentation
         self.text = level.strip()
         skipped = level[: len(level) - len(level.lstrip())]
@@ -44,16 +49,32 @@ class SourceText:
             raise ExpressionRefusal("The expression is empty.")
         if self.text.count("{") > _BRACES_AT_MOST:
             raise ExpressionRefusal("The expression is full of braces, which are not part of the language.")
+        if unreadable := _UNREADABLE.search(self.text):
+            place = self._line_and_column(unreadable.start())
+            raise self._at(*place, f"{_character(unreadable[0])} cannot be read")
         try:
             return self._parsed()
         except SyntaxError as error:
             raise self._syntax(error) from None
         except (RecursionError, MemoryError):
-            raise ExpressionRefusal(
-                "The expression is too long or nested too deeply: name its parts, as in e = a*b; L = e*f."
-            ) from None
-        except ValueError:
-            raise ExpressionRefusal("The expression contains a character that cannot be read.") from None
+            line, column = self._deepest()
+            deep = "this is too long or nested too deeply: name its parts, as in e = a*b; L = e*f"
+            raise self._at(line, column, deep) from None
+
+    def _line_and_column(self, at: int) -> tuple[int, int]:
+        return self.text.count("\n", 0, at) + 1, at - self.text.rfind("\n", 0, at)
+
+    def _deepest(self) -> tuple[int, int]:
+        """Where brackets are nested deepest; where there are none, the beginning of the longest line."""
+        depth, most, found = 0, 0, -1
+        for sign in _BRACKET.finditer(self.text):
+            depth += 1 if sign[0] in "([{" else -1
+            if depth > most:
+                most, found = depth, sign.start()
+        if found >= 0:
+            return self._line_and_column(found)
+        longest = max(range(len(self._lines)), key=lambda line: len(self._lines[line]))
+        return longest + 1, 1
 
     def _parsed(self) -> list[ast.stmt]:
         with warnings.catch_warnings():
@@ -145,11 +166,22 @@ class SourceText:
         elif "expected an indented block" in error.msg or "unexpected indent" in error.msg:
             column = 1 + len(here) - len(here.lstrip())
             sentence = "a statement starts at the beginning of its line"
+        elif error.msg.startswith("invalid") and "character" in error.msg and here[column - 1 : column]:
+            sentence = f"{_character(here[column - 1])} cannot be read"
         elif not rest:
             column, sentence = len(here) + 1, "something is missing at the end"
         else:
             sentence = _with_point(here[: column + 1]) or f"“{spoken(rest[:20])}” cannot stand here"
         return self._at(line, column, sentence)
+
+
+def _character(sign: str) -> str:
+    """The character with its number and its name: many cannot be seen, and many look like another."""
+    name = unicodedata.name(sign, "") or _NAMELESS.get(
+        unicodedata.category(sign), "a character without a name"
+    )
+    shown = f"“{sign}” " if sign.isprintable() and not sign.isspace() else ""
+    return f"the character {shown}U+{ord(sign):04X} ({name})"
 
 
 def _with_point(text: str) -> str:

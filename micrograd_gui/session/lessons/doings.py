@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import quoted, read_number
 from micrograd_gui.session.session import Session
+
+if TYPE_CHECKING:
+    from micrograd_gui.session.bugs.table import Bug
 
 TRAIN_AT_MOST = 1000  # steps that one answer makes
 Parts = re.Match[str]
@@ -132,6 +135,57 @@ def _rate(session: Session, parts: Parts) -> None:
     session.set_plan(rate=read_number(parts["what"], "The rate"))
 
 
+def _row(session: Session, parts: Parts) -> None:
+    """Go to the first row of the selected node's ledger that came through that node."""
+    from micrograd_gui.session.asking.asking import Asking
+    from micrograd_gui.session.asking.ledger import postings
+
+    state, through = session.state, session.state.graph.named(parts["what"].strip())
+    if state.trace is None or state.selected is None:
+        raise Refusal("The ledger is of a selected node, once something has run.")
+    for each in postings(state.graph, state.trace, state.selected):
+        if each.wire is not None and each.wire[0] == through:
+            session.room(Asking).go_to(each.moment, each.wire)
+            return
+    raise Refusal(f"Nothing came to the selected node through {state.graph.nodes[through].spoken}.")
+
+
+def _paths(session: Session) -> None:
+    from micrograd_gui.session.asking.asking import Asking
+
+    asked = session.state.asked
+    session.room(Asking).show_paths(asked is None or not asked.paths)
+
+
+def _predict(session: Session, parts: Parts) -> None:
+    from micrograd_gui.session.predicting.room import Predicting
+
+    if session.state.quiz is None:
+        session.room(Predicting).begin()
+    session.room(Predicting).answer(parts["what"])
+
+
+def _bug(session: Session, parts: Parts) -> None:
+    from micrograd_gui.session.bugs.room import BugLab
+
+    session.room(BugLab).plant(_known_bug(parts["what"]).name)
+
+
+def _known_bug(name: str) -> Bug:
+    from micrograd_gui.session.bugs.table import BUGS
+
+    for bug in BUGS:
+        if bug.name == name:
+            return bug
+    raise Refusal(f"There is no bug {quoted(name)}; there are {', '.join(bug.name for bug in BUGS)}.")
+
+
+def _difference(session: Session) -> None:
+    from micrograd_gui.session.bugs.room import BugLab
+
+    session.room(BugLab).show_difference()
+
+
 _WHAT = r"(?P<what>\S.*)"
 
 DOINGS = {
@@ -171,6 +225,14 @@ DOINGS = {
             lambda p: f"Click **{p['what']}** and press **Let it act next** (N)."),
         Doing("rate", "rate = NUMBER", rf"rate\s*=\s*{_WHAT}", _rate,
             lambda p: f"Type {p['what']} as the rate in the training pane."),
+        Doing("row", "row NAME", rf"row {_WHAT}", _row,
+            lambda p: f"Press Y, and in the ledger choose the row that came through **{p['what']}**."),
+        _plain("paths", _paths, "Paths to the target", "Shift+Y"),
+        Doing("predict", "predict ANSWER", rf"predict {_WHAT}", _predict,
+            lambda p: f"Press P, type {p['what']} as what comes next and press Return."),
+        Doing("bug", "bug NAME", rf"bug {_WHAT}", _bug,
+            lambda p: f"Open the bug lab (Ctrl+B) and switch on **{_known_bug(p['what']).title}**."),
+        _plain("difference", _difference, "Show where it differs", "in the bug lab"),
         Doing("type", "type ANSWER", rf"type {_WHAT}", lambda _s, _p: None,
             lambda p: f"The answer is **{p['what']}**."),
     )

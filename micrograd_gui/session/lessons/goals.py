@@ -63,6 +63,9 @@ def moved(old: State, new: State) -> bool:
         or (new.nudge is not old.nudge and new.nudge is not None)
         or (new.trace is not old.trace and new.trace is not None)
         or (new.checked is not old.checked and bool(new.checked))
+        or _row_tried(old, new)
+        or _bug_tried(old, new)
+        or _prediction_tried(old, new)
     )
 
 
@@ -205,6 +208,40 @@ def _parameters(state: State, wanted: list[str]) -> bool:
     return {node_named(state, name) for name in wanted} <= set(state.graph.parameters)
 
 
+def _row(state: State, wanted: str) -> bool:
+    wire = None if state.asked is None else state.asked.wire
+    return wire is not None and wire[0] == node_named(state, wanted)
+
+
+def _paths(state: State, _wanted: str) -> bool:
+    return state.asked is not None and state.asked.paths and state.selected is not None
+
+
+def _predicted(state: State, wanted: int) -> bool:
+    return state.quiz is not None and state.quiz.score.right >= wanted
+
+
+def _bug(state: State, wanted: str) -> bool:
+    return state.lab is not None and state.lab.name == wanted
+
+
+def _differs(state: State, _wanted: str) -> bool:
+    return state.lab is not None and state.lab.found_at(state.cursor) is not None
+
+
+def _row_tried(old: State, new: State) -> bool:
+    return new.asked is not old.asked and new.asked is not None and new.asked.wire is not None
+
+
+def _prediction_tried(old: State, new: State) -> bool:
+    last = None if new.quiz is None else new.quiz.last
+    return last is not None and last.verdict == "wrong" and (old.quiz is None or last is not old.quiz.last)
+
+
+def _bug_tried(old: State, new: State) -> bool:
+    return new.lab is not None and (old.lab is None or new.lab.name != old.lab.name)
+
+
 def _never(_old: State, _new: State) -> bool:
     return False
 
@@ -244,6 +281,11 @@ CONDITIONS = {
         Condition("target", _target, _edit_tried, "the backward pass starts at that node"),
         Condition("parameters", _parameters, _edit_tried, "these leaves are parameters"),
         Condition("order", lambda s, _: s.order_shown, _never, "the order of the steps is shown"),
+        Condition("row", _row, _row_tried, "the row of the ledger that came through that node is gone to"),
+        Condition("paths", _paths, _never, "the paths from the selected node to the target are shown"),
+        Condition("predicted", _predicted, _prediction_tried, "at least so many predictions were right"),
+        Condition("bug", _bug, _bug_tried, "that bug of the lab is switched on"),
+        Condition("differs", _differs, _never, "a number of the wrong run differs at this moment"),
     )
 }
 

@@ -19,6 +19,9 @@ MomentName = Literal[
     "not run", "running forward", "forward done", "running backward", "backward done", "gradients zero",
     "updated", "stopped",
 ]  # fmt: skip
+BugName = Literal[
+    "assign", "no_zero", "only_leaves", "no_order", "tanh_input", "exp_input", "set", "minus", "early_update"
+]  # fmt: skip
 Number = float | str  # a number, or one with how far from it is near enough
 
 
@@ -49,6 +52,11 @@ class Goal(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     target: str | None = None
     parameters: list[str] | None = None
     order: Literal["shown"] | None = None
+    row: str | None = None
+    paths: Literal["shown"] | None = None
+    predicted: int | None = None
+    bug: BugName | None = None
+    differs: Literal["seen"] | None = None
 
     @property
     def conditions(self) -> dict[str, Any]:
