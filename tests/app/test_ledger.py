@@ -203,3 +203,20 @@ def test_a_grad_from_before_an_update_is_struck_in_the_ledger(opened, act):
     assert "<s><b>30.0000</b></s>" in pane.total.text()
     act(window, "zero_grad")
     assert "<s>" not in pane.title.text() + pane.total.text()
+
+
+def test_on_little_room_what_an_update_did_is_told_in_lines_and_nothing_is_cut(opened, act) -> None:
+    window = opened("neuron")
+    window.resize(1024, 700)
+    act(window, "backward", "update", "forward", "backward")
+    window.session.select([window.session.state.graph.named("w1")])
+    act(window, "why")
+    QTest.qWait(50)
+    table = window.findChild(QTableView, "ledger_data")
+    index = table.model().index(1, 1)
+    lines = table.lines_of(index)
+    assert lines == ["update: w1.data − rate × w1.grad", "= −3.0000 − 0.0500 × 1.0000 = −3.0500"]
+    font = table.fontMetrics()
+    assert max(map(font.horizontalAdvance, lines)) <= table.columnWidth(1)
+    assert table.rowHeight(0) < table.rowHeight(1)
+    assert table.height() >= table.verticalHeader().length()

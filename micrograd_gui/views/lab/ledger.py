@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from html import escape
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPixmap, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -22,7 +22,6 @@ from micrograd_gui.views.theme import Look, Theme
 
 TITLES = ("moment", "wire", "upstream × slope = amount", "before → after")
 PATH_TITLES = ("path", "product of slopes", "in numbers", "product")
-_EVERY = 100_000  # rows: more than there ever are
 _SWATCH = QSize(46, 14)  # pixels at text scale 1
 
 
@@ -50,6 +49,7 @@ class Ledger(QWidget):
         self.data.setAccessibleName("Where its data came from")
         self.table = RowsTable("ledger", TITLES, look, below, ((0, 1), (2, 3)))
         self.table.setAccessibleName("Ledger")
+        self.paths.whole = self.data.whole = self.table.whole = True
         self.notes = self._label("notes")
         self._arrange(below)
         self.paths.chosen.connect(self._choose_path)
@@ -117,12 +117,15 @@ class Ledger(QWidget):
         chosen = wired.index(asked.wire) if asked.wire is not None and asked.wire in wired else None
         self.data.show_rows(page.data)
         self.table.show_rows(page.grad, chosen)
+        if ways.rows and not self.paths.rows.rows:  # what was asked last is on top
+            self.area.verticalScrollBar().setValue(0)
         self.paths.show_rows(ways.rows, asked.path)
         self._say(self.paths_notes, "<br>".join(map(escape, ways.notes)))
         for table in (self.paths, self.data, self.table):
             table.setVisible(bool(table.rows.rows))
-            table.setFixedHeight(table.wanted_height(_EVERY))
+            table.setFixedHeight(table.wanted_height(len(table.rows.rows)))
         self._look_at_row()
+        QTimer.singleShot(0, self, self._look_at_row)  # when all has its place
 
     def _say(self, label: QLabel, text: str) -> None:
         label.setText(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from heapq import nlargest
 from typing import Any
@@ -35,6 +36,7 @@ _NO_INDEX = QModelIndex()
 _AIR = 22  # pixels at text scale 1 beside what stands in a cell
 _MEASURED = 48  # rows
 _SMALLEST = 0.8  # of the usual size: a number that does not fit is drawn smaller, never cut
+_SMALLEST_HEADING = 0.7
 
 
 class RowsModel(QAbstractTableModel):
@@ -154,6 +156,8 @@ class RowsTable(QTableView):
         self._stacks = tuple(map(tuple, stacks))  # which columns are one where there is little room
         self.shown: tuple[tuple[int, ...], ...] = ()  # the columns that are seen, as one or several
         self._equated = False  # the last two lines of a cell are one
+        self.whole = False  # it is as high as all of its rows
+        self._last: int | None = None  # pixels of the last column, where an equation in it is broken
         self.swatch_width = 0  # pixels that what stands before a row takes
         self.rows = RowsModel(titles, look, self)
         self.setModel(self.rows)
@@ -216,14 +220,31 @@ class RowsTable(QTableView):
         texts = [row.cells[each] for each in columns if row.cells[each]]
         if self._equated and len(columns) > 2 and len(texts) > 2:
             return [*texts[:-2], " = ".join(texts[-2:])]
+        if self._last is not None and column == len(row.cells) - 1 and texts:
+            return self._broken(texts[0], self._last)
         return texts or [""]
+
+    def _broken(self, text: str, room: int) -> list[str]:
+        """An equation in lines that have room, broken before equals signs."""
+        bold, lines = QFontMetrics(self._look.font(bold=True)), [""]
+        for part in re.split(r"(?= = )", text):
+            longer = lines[-1] + part
+            if lines[-1] and bold.horizontalAdvance(longer) > room:
+                lines.append(part.lstrip())
+            else:
+                lines[-1] = longer
+        return lines
 
     def set_widths(self) -> None:
         """Columns as wide as what is in them; on little room several of them as one."""
         bold, room = QFontMetrics(self._look.font(bold=True)), self.viewport().width()
         every = range(len(self.rows.titles))
         self.shown, self._equated = tuple((column,) for column in every), False
+        self._last = None
         widths = self._widths(bold)
+        if not self._stacks and sum(widths) > room > 0:
+            self._last = room - sum(widths[:-1]) - self.air
+            widths = [*widths[:-1], room - sum(widths[:-1])]
         if self._stacks and sum(widths) > room:
             self.shown, self._equated = self._stacks, True
             widths = self._widths(bold)
@@ -242,6 +263,12 @@ class RowsTable(QTableView):
             self.setColumnWidth(column, width)
         most = max((len(self._lines(row, head)) for row in self._longest() for head in heads), default=1)
         self.verticalHeader().setDefaultSectionSize(round(bold.height() * (0.45 + 1.02 * most)))
+        if self._last is not None:  # most of its rows are of one line
+            for at, row in enumerate(self.rows.rows):
+                lines = max(len(self._lines(row, head)) for head in heads)
+                self.setRowHeight(at, round(bold.height() * (0.45 + 1.02 * lines)))
+        if self.whole:
+            self.setFixedHeight(self.wanted_height(len(self.rows.rows)))
 
     def _longest(self) -> list[LabRow]:
         """The rows with the longest texts: of thousands not each one is measured."""
@@ -261,7 +288,7 @@ class RowsTable(QTableView):
         fits = min(
             (width / (head.horizontalAdvance(title) + self.air) for title, width in pairs), default=1.0
         )
-        self.horizontalHeader().setFont(self._look.font(12 * max(_SMALLEST, min(1.0, fits))))
+        self.horizontalHeader().setFont(self._look.font(12 * max(_SMALLEST_HEADING, min(1.0, fits))))
 
     def _widths(self, bold: QFontMetrics) -> list[int]:
         """What the columns that are shown need."""
@@ -278,6 +305,8 @@ class RowsTable(QTableView):
     def wanted_height(self, most: int) -> int:
         """Pixels for all rows, but for no more than so many."""
         head = 0 if self.horizontalHeader().isHidden() else self.horizontalHeader().sizeHint().height()
+        if self._last is not None:
+            return head + self.verticalHeader().length() + 2
         return head + min(len(self.rows.rows), most) * self.verticalHeader().defaultSectionSize() + 2
 
     def sizeHint(self) -> QSize:
