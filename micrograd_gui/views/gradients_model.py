@@ -106,6 +106,9 @@ class GradientsModel(QAbstractTableModel):
 
     def _say_changed(self, rows: Iterable[int]) -> None:
         last = self.columnCount() - 1
+        if isinstance(rows, range) and rows:  # all of them
+            self.dataChanged.emit(self.createIndex(rows[0], 0), self.createIndex(rows[-1], last))
+            return
         runs = [
             [row for _, row in run] for _, run in groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0])
         ]

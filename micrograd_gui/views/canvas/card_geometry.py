@@ -82,6 +82,7 @@ class Near(Generic[K]):
         self._keys: Any = np.empty(len(keys), dtype=object)
         self._keys[:] = [*keys]
         flat = np.fromiter((each for four in bounds for each in four), dtype=float, count=4 * len(keys))
+        self._turn = np.random.default_rng(0).permutation(len(keys))  # some of them show no pattern
         self._left, self._top, self._right, self._bottom = flat.reshape(-1, 4).T.copy()
 
     def around(self) -> Bounds:
@@ -94,5 +95,6 @@ class Near(Generic[K]):
         """The keys whose rectangle has a point in common with that one; of ``some`` in all, if given."""
         inside = (self._left <= right) & (self._right >= left)
         inside &= (self._top <= bottom) & (self._bottom >= top)
-        each = 1 if not some else len(self._keys) // some + 1  # the same ones whatever is asked for
-        return set(self._keys[::each][inside[::each]].tolist())
+        if some:
+            inside &= self._turn < some  # the same ones whatever is asked for
+        return set(self._keys[inside].tolist())

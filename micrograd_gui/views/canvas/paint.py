@@ -28,6 +28,7 @@ GRID = 20.0
 _FAR_NAMES_AT_MOST = 1500
 _LIT_PIXELS = 2.0  # no lit wire is thinner than that, however far off
 _STROKES_AT_MOST = 300  # more than that are drawn as hairs, which take a third of the time
+_DUST_BELOW = 0.04  # a box is 7 pixels wide and 3 high
 _CURVES_AT_MOST = 1500  # more wires than that at a time are drawn as straight hairs
 
 
@@ -53,15 +54,15 @@ def paint(
         for rect in rects:
             painter.eraseRect(rect)  # fillRect makes PySide load every preset of gradients
             _grid(painter, rect, zoom, colours)
-    near = zoom >= CARDS_FROM
+    near, dust = zoom >= CARDS_FROM, zoom < _DUST_BELOW
     if scene.frames:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_frames(painter, picture, rects, colours, zoom)
-    numbers: set[Key] = set()
+    numbers: set[Key] = {*picture.special} & scene.boxes.keys() if dust else set()
     wires: set[Wire] = set()
     for rect in rects:
-        numbers |= scene.nodes_in(rect, rough=not near)
-        wires |= scene.wires_in(rect, rough=not near)
+        numbers |= scene.nodes_in(rect, rough=not near, dust=dust)
+        wires |= scene.wires_in(rect, rough=not near, dust=dust)
     if without is not None:
         wires.discard(scene.folding.drawn_wire(without) or without)
     if picture.strands:
@@ -77,7 +78,7 @@ def paint(
         backward = picture.step is not None and picture.step.contributions
         pen = QPen(colours.grad_wire_pen if backward else colours.data_wire_pen)
         pen.setWidthF(max(pen.widthF(), _LIT_PIXELS / zoom))
-        _wires(painter, picture, picture.lit if scene.large else wires & picture.lit, pen, zoom)
+        _wires(painter, picture, picture.lit if dust and scene.large else wires & picture.lit, pen, zoom)
     if picture.strands:
         from micrograd_gui.views.canvas.layers.paths import paint_strands  # a first paint has none
 

@@ -85,6 +85,11 @@ class CanvasFrame(Struct, frozen=True, eq=False):
         return self.acting if self.step is not None and self.step.kind == "problem" else None
 
     @property
+    def special(self) -> frozenset[Key]:
+        """What stands out however small it is: what acts, what is wrong, what is selected."""
+        return self.chosen | {key for key in (self.acting, self.differing) if key is not None}
+
+    @property
     def differing(self) -> Key | None:
         """Where what a notebook or a wrong run has otherwise begins: the node, or the box that it is in."""
         return None if self.finding is None else self.scene.key(self.finding.node)

@@ -18,7 +18,7 @@ from micrograd_gui.views.canvas.card_geometry import Near
 Cell = tuple[int, int]
 CELL = 400.0
 _CELLS_AT_MOST = 64  # a wire over more cells than that is kept by the columns that it crosses
-_SOME = 20_000  # wires of a large graph that are drawn where it is seen from afar
+_SOME = 10_000  # wires of a large graph, and twice as many boxes, that are drawn where they are dust
 _REBUILD_ABOVE = 0.3  # when more than this part of the nodes differs, starting anew is quicker
 
 
@@ -250,14 +250,18 @@ class Scene:
             whole = whole.united(rect)
         return whole
 
-    def nodes_in(self, rect: QRectF, *, rough: bool = False) -> set[Key]:
-        """The nodes whose box, or what stands out of it, meets the rectangle; roughly: and some near it."""
+    def nodes_in(self, rect: QRectF, *, rough: bool = False, dust: bool = False) -> set[Key]:
+        """The nodes whose box, or what stands out of it, meets the rectangle; roughly: and some near it.
+
+        Where they are as fine as dust, of a large graph only some: no eye tells one from its neighbour.
+        """
         reach = self.reach
         left, top = rect.left() - reach - self._widest, rect.top() - reach - self._tallest
         right, bottom = rect.right() + reach, rect.bottom() + reach
         if self.large:
             grown = rect.adjusted(-reach, -reach, reach, reach)
-            return self._all_near()[0].met(grown.left(), grown.top(), grown.right(), grown.bottom())
+            some = 2 * _SOME if dust else 0
+            return self._all_near()[0].met(grown.left(), grown.top(), grown.right(), grown.bottom(), some)
         cells = self._cells_met(self._boxes, left, top, right, bottom)
         if rough:
             return set().union(*(self._boxes[cell] for cell in cells))
@@ -273,14 +277,14 @@ class Scene:
             found = {key for key in found if meets(self.boxes[key], grown)}
         return found
 
-    def wires_in(self, rect: QRectF, *, rough: bool = False) -> set[Wire]:
+    def wires_in(self, rect: QRectF, *, rough: bool = False, dust: bool = False) -> set[Wire]:
         """The wires whose surrounding rectangle meets the rectangle; roughly: and some near it.
 
-        Of a large graph roughly means some of them: no eye tells one of so many from its neighbour.
+        As fine as dust: some of them, as in `nodes_in`.
         """
         left, top, right, bottom = rect.left() - 5, rect.top() - 5, rect.right() + 5, rect.bottom() + 5
         if self.large:
-            return self._all_near()[1].met(left, top, right, bottom, _SOME if rough else 0)
+            return self._all_near()[1].met(left, top, right, bottom, _SOME if dust else 0)
         near: set[Wire] = set()
         for column in self._long:
             if left // CELL <= column <= right // CELL:

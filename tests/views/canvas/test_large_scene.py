@@ -39,6 +39,11 @@ def test_a_large_scene_finds_what_meets_a_rectangle_as_a_small_one_does(graph, m
     for rect in (QRectF(100, 100, 900, 700), QRectF(-50, -50, 1, 1), QRectF(5_000, 4_000, 12_000, 9_000)):
         assert large.nodes_in(rect) == small.nodes_in(rect)
         assert large.wires_in(rect) == small.wires_in(rect)
+    everywhere = QRectF(-100, -100, 40_000, 30_000)
+    monkeypatch.setattr("micrograd_gui.views.canvas.scene._SOME", 100)
+    assert len(large.wires_in(everywhere, dust=True)) == 100
+    assert len(large.nodes_in(everywhere, dust=True)) == 200
+    assert small.nodes_in(everywhere, dust=True) == large.nodes_in(everywhere) == graph.nodes.keys()
     moved = graph.moved({3: (7.0, 9.0)}).unwired(graph.chosen_target, 0)
     for scene in (large, small):
         scene.follow(moved)
