@@ -52,6 +52,7 @@ class BlockDialog(QDialog):
         self._made = made
         self._form = QFormLayout()
         self.sentence = QLabel()
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.sentence.setObjectName("block_sentence")
         self.sentence.setWordWrap(True)
         if BLOCK_KINDS[kind].inputs:

@@ -342,6 +342,7 @@ def ask_unsaved(
                       QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Discard
                       | QMessageBox.StandardButton.Cancel, parent)  # fmt: skip
     box.setObjectName("unsaved")
+    box.setTextFormat(Qt.TextFormat.PlainText)  # a file can be called as a page is written
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setDefaultButton(QMessageBox.StandardButton.Save)
 

@@ -92,6 +92,7 @@ class ExportDialog(QDialog):
         self.progress.setObjectName("progress")
         self.progress.hide()
         self.message = QLabel()
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setWordWrap(True)
         self.message.setObjectName("export_message")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)

@@ -37,6 +37,7 @@ from micrograd_gui.app.hall.projecting import Projector
 from micrograd_gui.app.settings import Settings
 from micrograd_gui.app.training_loop import TrainingLoop
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.text import as_tip
 from micrograd_gui.files.documents import OpenedGraph
 from micrograd_gui.session.explain.verdicts import verdict_of_moment
 from micrograd_gui.session.session import Session
@@ -76,20 +77,19 @@ class Message(QLabel):
 
 
 class Summary(QLabel):
-    """A line that ends at the right, and asks for other room only where its text needs that.
-
-    Else each text would have the whole window laid out anew, at every moment that one goes to.
-    """
+    """A line that ends at the right, and asks for other room only where its text needs that: else each
+    text would have the whole window laid out anew."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     def say(self, text: str) -> None:
         """Show that text, and as the tip, too."""
         if text != self.text():
             self.setText(text)
-            self.setToolTip(text)
+            self.setToolTip(as_tip(text))
             self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -159,9 +159,9 @@ class MainWindow(QMainWindow):
 
     def _build_status(self) -> None:
         self._about_finding: tuple[QToolButton, ...] = ()
-        self.message = Message()
+        self.message, self.summary = Message(), Summary()
         self.message.setObjectName("message")
-        self.summary = Summary()
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.summary.setObjectName("summary")
         self.statusBar().addWidget(self.message, 1)
         self.statusBar().addPermanentWidget(self.summary)
@@ -265,7 +265,7 @@ class MainWindow(QMainWindow):
         if sentence:
             self.statusBar().clearMessage()  # a tip of what is under the pointer would cover it
         self.message.setText(("⚠ " if refused else "") + sentence)
-        self.message.setToolTip(sentence)
+        self.message.setToolTip(as_tip(sentence))
         stands = sentence == standing(self.session.state)  # the card says that, too
         self.projector.say("" if stands else self.message.text(), refused=refused)
         if self.message.property("refused") != refused:

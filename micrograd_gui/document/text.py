@@ -69,6 +69,14 @@ def without_marks(sentence: str) -> str:
     return re.sub(r"`([^`]+)`", r"\1", sentence)
 
 
+def as_tip(text: str) -> str:
+    """The text as a tip in the window: Qt takes what has tags for a page, and reads files that it names."""
+    if "<" not in text:
+        return text
+    whole = text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")
+    return f"<qt>{whole}</qt>"
+
+
 def spoken(label: str) -> str:
     """The label as a sentence quotes it: on one short line."""
     return one_line(label, LONGEST_SPOKEN)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from micrograd_gui.document.errors import ExpressionRefusal, Refusal
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.notation.writer import expression_of
-from micrograd_gui.document.text import LONGEST_EXPRESSION
+from micrograd_gui.document.text import LONGEST_EXPRESSION, as_tip
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import NEVER, Bridge, Paced
 
@@ -87,7 +87,7 @@ class ReadLine(QLineEdit):
         was, self._wrong = self._wrong, sentence
         if was and not sentence:
             self.mended.emit(was)
-        self.setToolTip(sentence or self._tip)
+        self.setToolTip(as_tip(sentence or self._tip))
         if bool(self.property("refused")) != bool(sentence):  # at first there is none
             self.setProperty("refused", bool(sentence))
             self.style().unpolish(self)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.document.text import MINUS, written
+from micrograd_gui.document.text import MINUS, as_tip, written
 from micrograd_gui.session.state import State
 from micrograd_gui.views.canvas.host import WidgetHost
 
@@ -57,8 +57,9 @@ class FindLine(QLineEdit):
         """To the next match, or (0) to the first."""
         found = matches(self.host.session.state, self.text())
         lost = bool(self.text().strip()) and not found
-        self.setToolTip(f"No node is called so, does so or has that number: {self.text()}" if lost else "")
-        self.host.say(self.toolTip())
+        words = f"No node is called so, does so or has that number: {self.text()}" if lost else ""
+        self.setToolTip(as_tip(words))
+        self.host.say(words)
         if found:
             self._at = (self._at + by) % len(found) if by else 0
             self.host.session.select((found[self._at],))

@@ -68,6 +68,7 @@ class Gradients(QWidget):
         self._bridge = bridge
         self._showing = self._choosing = False
         self.title = QLabel()
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.title.setMinimumWidth(1)
         self.title.setProperty("muted", True)
         self.model = GradientsModel(bridge.state, look, self)

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.node import LARGE
-from micrograd_gui.document.text import short
+from micrograd_gui.document.text import as_tip, short
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
 from micrograd_gui.views.bridge import Bridge, Together
@@ -449,7 +449,7 @@ class RenderedGraph(QWidget):
         """The tip of the node under the pointer."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             node = self.node_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), "" if node is None else self._node_tip(node), self)
+            QToolTip.showText(event.globalPos(), "" if node is None else as_tip(self._node_tip(node)), self)
             return True
         return super().event(event)
 

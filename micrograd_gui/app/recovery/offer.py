@@ -14,6 +14,7 @@ from micrograd_gui.app.context import Context
 from micrograd_gui.app.documents import FILES, ask_path
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.rough_layout import arranged
+from micrograd_gui.document.text import as_tip
 from micrograd_gui.files.documents import SUFFIX
 from micrograd_gui.files.recovery import LeftBehind
 from micrograd_gui.views.theme import Look
@@ -139,7 +140,7 @@ class RecoveryOffer(QFrame):
         line = QLabel(text)
         line.setTextFormat(Qt.TextFormat.PlainText)
         line.setWordWrap(True)
-        line.setToolTip(tip)
+        line.setToolTip(as_tip(tip))
         if bold:
             line.setStyleSheet(f"font-weight: bold; font-size: {self._context.look.px(15)}px;")
         return line

@@ -15,7 +15,7 @@ from micrograd_gui.document.catalogue import block_kind, catalogue
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.rough_layout import free_place
-from micrograd_gui.document.text import exact, read_number
+from micrograd_gui.document.text import as_tip, exact, read_number
 from micrograd_gui.figures.geometry import TITLE, WIDTH
 from micrograd_gui.resource import FAMILY
 from micrograd_gui.views.canvas import card_geometry
@@ -109,7 +109,7 @@ class InlineEditor(QLineEdit):
                 self._restyle()
                 self._refused(refusal)
                 below = self.mapToGlobal(QPoint(0, self.height()))
-                QToolTip.showText(below, str(refusal), self)
+                QToolTip.showText(below, as_tip(str(refusal)), self)
                 return
         self.close_editor()
 

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from micrograd_gui.document.block import Key
 from micrograd_gui.document.graph import NodeId
+from micrograd_gui.document.text import as_tip
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State, moved_between
 from micrograd_gui.views.bridge import Bridge, Together
@@ -277,13 +278,11 @@ class CanvasView(ZoomView):
 
     def say(self, sentence: str, at: QPointF | None = None) -> None:
         """A tooltip at that point of the scene, said to a screen reader too, or (None) beside the pointer."""
+        there = QCursor.pos() + QPoint(12, 12)
         if at is not None:
             self.setAccessibleDescription(sentence)
-            QToolTip.showText(self.viewport().mapToGlobal(self.mapFromScene(at)), sentence, self.viewport())
-        elif sentence:
-            QToolTip.showText(QCursor.pos() + QPoint(12, 12), sentence, self.viewport())
-        else:
-            QToolTip.hideText()
+            there = self.viewport().mapToGlobal(self.mapFromScene(at))
+        QToolTip.showText(there, as_tip(sentence), self.viewport())  # an empty one hides it
 
     def stop_editing(self) -> None:
         """Cancel the tool that is at work, and close the inline editor without keeping anything."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor
 
 from micrograd_gui.document.data import Data
-from micrograd_gui.document.text import MINUS, exact, read_number, spoken
+from micrograd_gui.document.text import MINUS, as_tip, exact, read_number, spoken
 from micrograd_gui.session.over_rows import held_out
 from micrograd_gui.session.state import State
 from micrograd_gui.views.theme import Look
@@ -100,7 +100,7 @@ class DataTableModel(QAbstractTableModel):
             mark = "○ " if section in self._apart else ""
             return f"▸ {mark}{section + 1}" if section == self.rows.shown else f"{mark}{section + 1}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(section) if across else self._row_tip(section)
+            return as_tip(self._tip(section) if across else self._row_tip(section))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None

@@ -56,6 +56,7 @@ class DataPane(QWidget):
         self._look = look
         self._background = Background(self)
         self.refusal = QLabel()
+        self.refusal.setTextFormat(Qt.TextFormat.PlainText)
         self.refusal.setObjectName("data_refusal")
         self.refusal.setWordWrap(True)
         self.refusal.setProperty("refused", True)
@@ -70,6 +71,7 @@ class DataPane(QWidget):
         self.table.verticalHeader().sectionClicked.connect(self.show_row)
         self.table.horizontalHeader().sectionClicked.connect(self._open_menu)
         self.status = QLabel()
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setObjectName("data_status")
         self.status.setProperty("muted", True)
         self.status.setWordWrap(True)

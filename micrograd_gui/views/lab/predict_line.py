@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import NodeId
+from micrograd_gui.document.text import as_tip
 from micrograd_gui.session.predicting.judging import TOLERANCE
 from micrograd_gui.session.predicting.question import Question, question_at
 from micrograd_gui.session.predicting.quiz import MODES, Quiz
@@ -224,7 +225,7 @@ class PredictLine(QFrame):
             size = max(least, size - 0.5)
         label.setFont(font)
         label.setText(metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, round(room)))
-        label.setToolTip(text)
+        label.setToolTip(as_tip(text))
 
     def begin(self) -> None:
         """It is asked from now on: the keys come here."""

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from micrograd_gui.document.text import as_tip
 from micrograd_gui.session.asking.ledger_words import LabRow
 from micrograd_gui.views.gradients import set_up_rows
 from micrograd_gui.views.theme import Look
@@ -101,7 +102,8 @@ class RowsModel(QAbstractTableModel):
             case Qt.ItemDataRole.UserRole:
                 return row.numbers[column]
             case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
-                return ", ".join(row.cells) if role == Qt.ItemDataRole.ToolTipRole else row.cells[column]
+                whole = role == Qt.ItemDataRole.ToolTipRole
+                return as_tip(", ".join(row.cells)) if whole else row.cells[column]
             case Qt.ItemDataRole.ForegroundRole:
                 return QBrush(QColor(theme.muted if row.when == "later" else theme.text))
             case Qt.ItemDataRole.BackgroundRole:
