@@ -2,7 +2,7 @@
 
 import sys
 
-from micrograd_gui.interrupts import leave_at_once
+from micrograd_gui.interrupts import INTERRUPTED, leave_at_once, let_finish
 
 
 def start() -> int:
@@ -14,7 +14,12 @@ def start() -> int:
     leave_at_once()
     from micrograd_gui.app.cli import main
 
-    return main()
+    try:
+        status = main()
+        let_finish()
+    except KeyboardInterrupt:  # between the two
+        return INTERRUPTED
+    return status
 
 
 if __name__ == "__main__":

@@ -34,6 +34,11 @@ def heed() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def let_finish() -> None:
+    """Nothing is left to be ended: Python, which is about to, would otherwise still die of Ctrl+C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _leave(number: int, frame: FrameType | None) -> NoReturn:
     leave(INTERRUPTED)
 

@@ -326,7 +326,8 @@ class Slot:
         """A new one in that folder, which is made where there is none. Raises FileRefusal."""
         try:
             where.mkdir(parents=True, exist_ok=True)
-            where.chmod(0o700)
+            with suppress(OSError):  # not every disk knows of owners; each file is its owner's alone anyway
+                where.chmod(0o700)
             while (lock := HeldFile.taken(where / f"{os.urandom(8).hex()}{LOCK}")) is None:
                 pass
         except (OSError, ValueError) as error:
