@@ -9,15 +9,34 @@ import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
-from micrograd_gui.app.start import errors_shown
+from micrograd import Value
+from micrograd_gui import interrupts
+from micrograd_gui.app.start import errors_shown, signals_heeded
 from micrograd_gui.files import documents, recovery
 from tests.killed_window import Program, digest, digest_found
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of a terminal")
 
 
+@pytest.fixture(autouse=True)
+def looking_when_asked(monkeypatch) -> None:
+    """Windows of this process look for what others left when a test has them do so."""
+    monkeypatch.setattr("micrograd_gui.app.recovery.recovering._LOOKED_AFTER", 1_000_000)
+
+
 def kept() -> list[Path]:
     return sorted(recovery.folder().glob("*.recovery"))
+
+
+def work_in(window, qtbot) -> None:
+    """Unsaved work, which the disk knows when this returns."""
+    session, before = window.session, len(kept())
+    session.set_value(1, 7.25)
+    session.backward_step()
+    session.backward_step()
+    session.select([1, 2])
+    window.recovering().hurry()
+    qtbot.waitUntil(lambda: len(kept()) > before)
 
 
 @pytest.fixture
@@ -26,14 +45,7 @@ def worked(opened, qtbot):
 
     def work(source: object = "neuron"):
         window = opened(source)
-        session = window.session
-        before = len(kept())
-        session.set_value(1, 7.25)
-        session.backward_step()
-        session.backward_step()
-        session.select([1, 2])
-        window.recovering().hurry()
-        qtbot.waitUntil(lambda: len(kept()) > before)
+        work_in(window, qtbot)
         return window
 
     return work
@@ -46,19 +58,16 @@ def vanish(window) -> None:
     window.close()
 
 
-def offer_of(window, qtbot) -> QWidget:
-    qtbot.waitUntil(lambda: window.findChild(QWidget, "recovery") is not None)
-    return window.findChild(QWidget, "recovery")
+def look(window, qtbot) -> list[QWidget]:
+    """Have the window look for what others left, and give what it offers."""
+    with qtbot.waitSignal(window.recovering().looked):
+        window.recovering().look()
+    offer = window.findChild(QWidget, "recovery")
+    return [] if offer is None else offer.findChildren(QWidget, "recovery_entry")
 
 
 def press(widget: QWidget, name: str) -> None:
     widget.findChild(QPushButton, name).click()
-
-
-def only_left(folder: Path):
-    """What is in the one recovery file below the folder."""
-    (file,) = folder.rglob("*.recovery")
-    return recovery.read(file)
 
 
 @posix
@@ -72,175 +81,135 @@ def test_what_was_killed_is_offered_comes_back_as_it_was_and_stays_until_it_is_s
     with Program(tmp_path, "recover", then="die") as program:
         found = program.report("recovered")
         assert (found["state"], found["name"], found["offered"]) == (was, "neuron", 1)
-    assert digest_found(only_left(tmp_path)) == was  # it was killed while it recovered
+    (file,) = tmp_path.rglob("*.recovery")
+    assert digest_found(recovery.read(file)) == was  # it was killed while it recovered
 
 
 @posix
-@pytest.mark.slow(2)
-def test_a_program_that_is_told_to_end_writes_what_is_on_screen_first(tmp_path) -> None:
-    with Program(tmp_path, "edit") as program:
-        was = program.report("edited")["state"]
-        program.process.send_signal(signal.SIGTERM)
-        assert program.ended() == -signal.SIGTERM
-    assert digest_found(only_left(tmp_path)) == was
+def test_signals_ask_write_and_end(opened, qtbot, monkeypatch) -> None:
+    ended = []
+    monkeypatch.setattr(interrupts, "leave", ended.append)
+    monkeypatch.setattr(interrupts.os, "kill", lambda _, number: ended.append(number))
+    window = opened("neuron")
+    window.session.set_value(1, 7.25)
+    before = signal.getsignal(signal.SIGTERM)
+    with signals_heeded(window) as status:
+        signal.raise_signal(signal.SIGTERM)
+        assert ended == [signal.SIGTERM]
+        assert recovery.read(kept()[0]).graph.nodes[1].data == 7.25
+    assert signal.getsignal(signal.SIGTERM) is before
+    with signals_heeded(window) as status:
+        signal.raise_signal(signal.SIGINT)
+        qtbot.waitUntil(lambda: window.findChild(QMessageBox, "unsaved") is not None)
+        signal.raise_signal(signal.SIGINT)
+        assert ended[1:] == [130]
+        window.findChild(QMessageBox, "unsaved").reject()
+        assert status() == 0
+        window.session.undo()
+        signal.raise_signal(signal.SIGINT)
+        qtbot.waitUntil(lambda: not window.isVisible())
+        assert status() == 130
 
 
-@posix
-@pytest.mark.slow(3)
-def test_ctrl_c_asks_about_unsaved_work_and_another_one_ends_it_at_once(tmp_path) -> None:
-    with Program(tmp_path, "edit", "tell_question") as program:
-        program.report("edited")
-        program.process.send_signal(signal.SIGINT)
-        program.report("asked")
-        program.process.send_signal(signal.SIGINT)
-        assert program.ended() == 130
-        assert program.complaints() == ""
-    assert len(list((tmp_path / "xdg_state_home").rglob("*.recovery"))) == 1
-
-
-@posix
-@pytest.mark.slow(2)
-def test_ctrl_c_ends_a_window_without_unsaved_work(tmp_path) -> None:
-    with Program(tmp_path, "nothing") as program:
-        program.report("ready")
-        program.process.send_signal(signal.SIGINT)
-        assert program.ended() == 130
-        assert program.complaints() == ""
-    assert not list(tmp_path.rglob("*.recovery"))
-
-
-def test_only_their_owner_can_read_recovery_files(worked) -> None:
-    worked()
+def test_it_is_its_owners_alone_and_goes_when_nothing_is_unsaved(worked, tmp_path, qtbot) -> None:
+    window = worked()
     (file,) = kept()
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.parent.stat().st_mode & 0o777 == 0o700
-
-
-def test_what_is_recovered_is_graph_moment_and_selection_not_saved(worked, opened, qtbot) -> None:
-    first = worked("moons")
-    was = digest(first.session.state)
-    vanish(first)
-    second = opened("lecture")
-    press(offer_of(second, qtbot), "recovery_recover")
-    qtbot.waitUntil(lambda: second.session.state.unsaved)
-    assert digest(second.session.state) == was
-    assert second.documents.name == "moons"
-    assert second.isWindowModified()
-    assert len(kept()) == 1  # until it is saved
-    qtbot.waitUntil(lambda: second.findChild(QWidget, "recovery") is None)
-
-
-def test_recovering_in_place_of_unsaved_work_asks_and_is_on_the_disk_all_the_time(
-    worked, opened, qtbot, monkeypatch
-) -> None:
-    first = worked("moons")
-    was = digest(first.session.state)
-    vanish(first)
-    (file,) = kept()
-    second = worked("lecture")
-    offer = offer_of(second, qtbot)
-    gone = []
-    remove = recovery.Slot.remove
-    monkeypatch.setattr(recovery.Slot, "remove", lambda slot: (gone.append(slot.path), remove(slot)))
-    press(offer, "recovery_recover")
-    second.findChild(QMessageBox, "unsaved").button(QMessageBox.StandardButton.Discard).click()
-    qtbot.waitUntil(lambda: digest(second.session.state) == was)
-    second.recovering().hurry()
-    qtbot.waitUntil(lambda: len(kept()) == 1)
-    assert file not in gone
-    assert digest_found(recovery.read(file)) == was
-
-
-def test_saving_removes_it(worked, tmp_path, qtbot) -> None:
-    window = worked()
-    window.documents.save_to(tmp_path / "kept.micrograd")
-    qtbot.waitUntil(lambda: not kept())
-
-
-def test_undoing_all_removes_it(worked, qtbot) -> None:
-    window = worked()
     window.session.undo()
     qtbot.waitUntil(lambda: not kept())
-
-
-def test_discarding_it_when_the_window_closes_removes_it_and_its_lock(worked, qtbot) -> None:
-    window = worked()
+    work_in(window, qtbot)
+    window.documents.save_to(tmp_path / "kept.micrograd")
+    qtbot.waitUntil(lambda: not kept())
+    window.session.set_value(1, 8.0)
+    window.recovering().hurry()
+    qtbot.waitUntil(lambda: len(kept()) == 1)
     window.close()
     window.findChild(QMessageBox, "unsaved").button(QMessageBox.StandardButton.Discard).click()
     qtbot.waitUntil(lambda: not window.isVisible())
     assert os.listdir(recovery.folder()) == []
 
 
-def test_what_is_offered_can_be_saved_elsewhere_or_discarded(worked, opened, tmp_path, qtbot) -> None:
-    graph = None
-    for source in ("neuron", "lecture"):
-        window = worked(source)
-        graph = window.session.state.graph
-        vanish(window)
-    second = opened("reuse")
-    offer = offer_of(second, qtbot)
-    rows = offer.findChildren(QWidget, "recovery_entry")
-    assert [row.accessibleName().split(",")[0] for row in rows] == ["lecture", "neuron"]
-    press(rows[0], "recovery_save")
-    dialog = second.findChild(QWidget, "file")
+def test_what_nobody_holds_is_offered_by_one_window_to_be_put_off_saved_or_discarded(
+    worked, opened, tmp_path, qtbot
+) -> None:
+    first, second, third = worked("lecture"), opened("neuron"), opened("reuse")
+    graph = first.session.state.graph
+    assert look(second, qtbot) == []  # the first lives
+    vanish(first)
+    (row,) = look(second, qtbot)
+    assert row.accessibleName().startswith("lecture, today, ")
+    assert look(third, qtbot) == []  # the second offers it
+    press(second.findChild(QWidget, "recovery"), "recovery_later")
+    (row,) = look(third, qtbot)
+    press(row, "recovery_save")
+    dialog = third.findChild(QWidget, "file")
     dialog.fileSelected.emit(str(tmp_path / "elsewhere.micrograd"))
     dialog.close()
     assert documents.read(tmp_path / "elsewhere.micrograd").nodes == graph.nodes
-    press(rows[1], "recovery_discard")
     assert os.listdir(recovery.folder()) == []
+    work_in(second, qtbot)
+    vanish(second)
+    qtbot.waitUntil(lambda: third.findChild(QWidget, "recovery") is None)
+    (row,) = look(third, qtbot)
+    press(row, "recovery_discard")
+    assert os.listdir(recovery.folder()) == []
+    assert third.documents.name == "reuse"
+
+
+def test_recovering_in_place_of_unsaved_work_asks_and_is_on_the_disk_all_the_time(
+    worked, qtbot, monkeypatch
+) -> None:
+    first = worked("moons")
+    was = digest(first.session.state)
+    vanish(first)
+    (file,) = kept()
+    second = worked("lecture")
+    (row,) = look(second, qtbot)
+    gone = []
+    remove = recovery.Slot.remove
+    monkeypatch.setattr(recovery.Slot, "remove", lambda slot: (gone.append(slot.path), remove(slot)))
+    press(row, "recovery_recover")
+    second.findChild(QMessageBox, "unsaved").button(QMessageBox.StandardButton.Discard).click()
+    qtbot.waitUntil(lambda: digest(second.session.state) == was)
+    assert second.documents.name == "moons"
+    assert second.isWindowModified()
+    second.recovering().hurry()
+    qtbot.waitUntil(lambda: len(kept()) == 1)
+    assert file not in gone
+    assert digest_found(recovery.read(file)) == was
     qtbot.waitUntil(lambda: second.findChild(QWidget, "recovery") is None)
-    assert second.documents.name == "reuse"
 
 
-def test_what_is_put_off_is_offered_by_the_next_start(worked, opened, qtbot) -> None:
-    vanish(worked())
-    for _ in range(2):
-        window = opened("lecture")
-        press(offer_of(window, qtbot), "recovery_later")
-        assert len(kept()) == 1
-
-
-def test_the_file_of_a_window_that_lives_is_not_offered(worked, opened, qtbot) -> None:
-    worked()
-    second = opened("lecture")
-    with qtbot.waitSignal(second.recovering().looked):
-        second.recovering().look()
-    assert second.findChild(QWidget, "recovery") is None
-    assert len(kept()) == 1
-
-
-def test_two_windows_do_not_offer_the_same(worked, opened, qtbot) -> None:
-    vanish(worked())
-    offer_of(opened("lecture"), qtbot)
-    third = opened("lecture")
-    with qtbot.waitSignal(third.recovering().looked):
-        third.recovering().look()
-    assert third.findChild(QWidget, "recovery") is None
-
-
-def test_it_knows_its_file_and_says_that_it_has_changed_since(worked, opened, tmp_path, qtbot) -> None:
+def test_it_knows_its_file_and_asks_before_what_has_changed_since_is_overwritten(
+    worked, opened, tmp_path, qtbot
+) -> None:
     path = tmp_path / "own.micrograd"
     documents.write(path, documents.load_example("neuron"))
     vanish(worked(path))
     path.write_text(path.read_text().replace("x1", "other"))
     second = opened("lecture")
-    offer = offer_of(second, qtbot)
-    press(offer, "recovery_recover")
-    qtbot.waitUntil(lambda: second.session.state.unsaved)
-    assert second.session.state.path == path
+    (row,) = look(second, qtbot)
+    press(row, "recovery_recover")
+    qtbot.waitUntil(lambda: second.session.state.path == path)
     assert (
         second.message.text() == "Recovered own, not saved yet. Its file “own.micrograd” has changed since."
     )
+    second.documents.save()
+    assert second.findChild(QMessageBox, "changed_on_disk") is not None
     assert "other" in path.read_text()
 
 
-def test_an_exception_in_a_slot_writes_it(opened, qtbot, capsys) -> None:
-    window = opened("neuron")
-    with qtbot.captureExceptions(), errors_shown(window.say, lambda: window.recovering().hurry()):
-        window.session.set_value(1, 7.25)
-        assert not kept()
+def test_live_values_are_kept_unchanged_and_a_fault_in_a_slot_writes_at_once(opened, qtbot, capsys) -> None:
+    a = Value(2.0, label="a")
+    window = opened(a * a)
+    window.recovering()
+    assert not kept()
+    with qtbot.captureExceptions(), errors_shown(window.say, window.recovering().hurry):
         sys.excepthook(RuntimeError, RuntimeError("a fault"), None)
         qtbot.waitUntil(lambda: len(kept()) == 1)
+    window.documents.open_example("neuron")
+    qtbot.waitUntil(lambda: not kept())
 
 
 def test_a_graph_built_in_a_lesson_is_kept_in_time_though_the_loop_keeps_python_to_itself(opened) -> None:
@@ -253,18 +222,7 @@ def test_a_graph_built_in_a_lesson_is_kept_in_time_though_the_loop_keeps_python_
     assert recovery.read(file).graph.nodes[number].op == "tanh"
 
 
-def test_live_values_are_kept_though_nobody_changed_them(opened, qtbot) -> None:
-    from micrograd import Value
-
-    a = Value(2.0, label="a")
-    window = opened(a * a)
-    window.recovering().hurry()
-    qtbot.waitUntil(lambda: len(kept()) == 1)
-    window.documents.open_example("neuron")
-    qtbot.waitUntil(lambda: not kept())
-
-
-def test_a_folder_that_cannot_be_written_to_is_said_once(opened, qtbot, tmp_path, monkeypatch) -> None:
+def test_a_folder_that_cannot_be_written_to_is_said(opened, qtbot, tmp_path, monkeypatch) -> None:
     (tmp_path / "state").write_text("a file")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     window = opened("neuron")

@@ -135,8 +135,8 @@ class Recovering(QObject):
 
     def look(self) -> None:
         """Look for what other windows have left behind, and offer it."""
-        if self._stopped:
-            return  # who is closed offers nothing
+        if self._stopped or self._context.background.busy("recovery"):
+            return  # who is closed offers nothing; what is being looked through is held
         folders = {path.parent for path in self._context.settings.recent}
         self._context.background.start(
             "recovery", recovery.left_behind, recovery.folder(), folders, done=self._show
