@@ -41,6 +41,7 @@ Rule = tuple[
     float, float, float, bool
 ]  # a line to write on: from its left, at a height, to its right; strong
 MOST_PIXELS = 60_000_000
+_LEAST = 2.5  # pixels: smaller text is no text any more, and fonts have none below one
 LONGEST_SIDE = 16_000  # pixels; a WebP can have no more than 16,383
 LARGEST_PAGE = 14_400.0  # points; no side of a page of a PDF may be longer
 MOVING, MOVING_FOR = 5, 50  # frames in which a step's numbers travel, and milliseconds of each
@@ -88,7 +89,7 @@ def png(
     scale = _affordable(figure, scale, usual=2.0)
     file = io.BytesIO()
     with _fonts_embedded():
-        mpl_figure(figure, palette, transparent=transparent).savefig(
+        mpl_figure(figure, palette, transparent=transparent, least=_LEAST / scale).savefig(
             file,
             format="png",
             dpi=_POINTS * scale,
@@ -188,7 +189,7 @@ def pixels(figure: Figure, palette: Palette, *, scale: float) -> Image:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
-    made = mpl_figure(figure, palette)
+    made = mpl_figure(figure, palette, least=_LEAST / scale)
     made.set_dpi(_POINTS * scale)
     canvas = FigureCanvasAgg(made)
     with _fonts_embedded():
@@ -198,11 +199,14 @@ def pixels(figure: Figure, palette: Palette, *, scale: float) -> Image:
 
 
 def mpl_figure(
-    figure: Figure, palette: Palette, *, transparent: bool = False, unit: float = 1.0
+    figure: Figure, palette: Palette, *, transparent: bool = False, unit: float = 1.0, least: float = 0.0
 ) -> MplFigure:
-    """The figure as a matplotlib figure without axes, a unit to so many points."""
+    """The figure as a matplotlib figure without axes, a unit to so many points.
+
+    Text smaller than the ``least`` is not written.
+    """
     made = page(unit * figure.width, unit * figure.height, "none" if transparent else palette.ground)
-    put(made, figure, palette, unit=unit)
+    put(made, figure, palette, unit=unit, least=least)
     return made
 
 
@@ -223,10 +227,12 @@ def put(
     unit: float = 1.0,
     corner: tuple[float, float] = (0.0, 0.0),
     within: tuple[float, float, float, float] | None = None,
+    least: float = 0.0,
 ) -> None:
     """Draw the figure on the page, a unit to so many points, its corner there in points from the upper left.
 
-    What of it is outside of the rectangle ``within`` (left, top, width, height) is not seen.
+    What of it is outside of the rectangle ``within`` (left, top, width, height) is not seen, nor text
+    smaller than the ``least``.
     """
     from matplotlib.collections import PathCollection
     from matplotlib.transforms import Affine2D, Bbox, TransformedBbox
@@ -236,7 +242,7 @@ def put(
     place = Affine2D().scale(unit / wide, -unit / high).translate(left / wide, 1 - top / high)
     parts = [group for group in groups(figure) if not group.unseen]
     shapes = [shape for group in parts for shape in group.shapes]
-    texts = [text for group in parts for text in group.texts]
+    texts = [text for group in parts for text in group.texts if text.size >= least]
     paths = [_path(shape) for shape in shapes]
     if within is not None:  # what is not seen need not be drawn
         x, y, w, h = within

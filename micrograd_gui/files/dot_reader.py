@@ -25,6 +25,16 @@ _PIECES = re.compile(r"\\.|[|<>{}]|[^\\|<>{}]+|\\\Z", re.DOTALL)  # of a record:
 _TEXTS = re.compile(r'"(?:[^"\\]|\\.)*+"(?:\s*\+\s*"(?:[^"\\]|\\.)*+")*+', re.DOTALL)
 FIELDS_AT_MOST = 1_000  # of one record: Graphviz takes time by the square of them
 _ENTITY = re.compile(r"&#?\w{1,40};")  # the longest of HTML has 31 letters
+_HAVE_READ = frozenset(
+    ("image", "imagepath", "shapefile", "fontpath", "stylesheet", "_background", "layout", "src", "base")
+)
+_SETTINGS = re.compile(
+    r"(?P<comment>/\*.*?(?:\*/|\Z)|//[^\n]*|^#[^\n]*)"
+    r'|(?P<name>"(?:[^"\\]|\\.)*+"|(?<!\w)[A-Za-z_]\w*+)(?P<sign>\s*+=\s*+)'
+    r'|"(?:[^"\\]|\\.)*+(?:"|\Z|\\\Z)',
+    re.DOTALL | re.MULTILINE,
+)
+_ANGLES = re.compile("[<>]")
 _ROUNDING = 2e-3  # numbers are written with four digits, and what is computed from them is off by more
 
 
@@ -102,7 +112,9 @@ def _escapes(text: str) -> str:
 def _parsed(text: str, name: str) -> tuple[dict[int, Mapping[str, Any]], list[tuple[int, int]]]:
     """The nodes by number and the edges in the order of the file, as Graphviz reads it."""
     try:
-        answer = engine().run(text, "dot_json", layout="osage")  # the quickest one: no place is of use here
+        answer = engine().run(
+            harmless(text), "dot_json", layout="osage"
+        )  # the quickest one: no place is of use here
         whole, _ = json.JSONDecoder(strict=False).raw_decode(answer.decode("utf-8", "replace"))
     except LayoutRefusal as refusal:
         where = re.search(r"syntax error in line .*", str(refusal))
@@ -116,6 +128,45 @@ def _parsed(text: str, name: str) -> tuple[dict[int, Mapping[str, Any]], list[tu
     }
     pairs = [(edge["tail"], edge["head"]) for edge in whole.get("edges", ())]  # in the order of the file
     return objects, [pair for pair in pairs if pair[0] in objects and pair[1] in objects]
+
+
+def harmless(text: str) -> str:
+    """The DOT text with nothing in it that has a file read or another layout made, line by line.
+
+    The rest stays as it is. What hides from this does not help: the engine is let open nothing, besides.
+    """
+    return _without_readings(_without_readings(text))  # a comment may stand between a name and its sign
+
+
+def _without_readings(text: str) -> str:
+    made, at = [], 0
+    for found in _SETTINGS.finditer(text):
+        if found.start() < at:
+            continue  # within a label of HTML that is gone
+        made.append(text[at : found.start()])
+        at = found.end()
+        if found["comment"] is not None:
+            made.append(" " + "\n" * found[0].count("\n"))
+        elif found["name"] is None:
+            made.append(found[0])
+        else:
+            name = found["name"].strip('"')
+            made.append(f"unread{found['sign']}" if name.lower() in _HAVE_READ else found[0])
+            if text.startswith("<", at):  # a label of HTML, which may hold pictures
+                at, gone = _behind_html(text, at), at
+                made.append('""' + "\n" * text.count("\n", gone, at))
+    made.append(text[at:])
+    return "".join(made)
+
+
+def _behind_html(text: str, at: int) -> int:
+    """Where the text of HTML that begins there has ended."""
+    depth = 0
+    for found in _ANGLES.finditer(text, at):
+        depth += 1 if found[0] == "<" else -1
+        if depth == 0:
+            return found.end()
+    return len(text)
 
 
 def _contents(fields: list[str], called: str, name: str) -> tuple[str, float | None]:

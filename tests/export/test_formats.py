@@ -21,6 +21,7 @@ from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.files import documents
 from micrograd_gui.layout.graphviz import engine
 from tests.hostile import LABELS
+from tests.layout.far_graphs import chain
 
 SVG = "{http://www.w3.org/2000/svg}"
 LECTURE = documents.load_example("lecture")
@@ -304,3 +305,11 @@ def test_each_form_has_a_title_and_a_suffix_of_its_own() -> None:
 def test_the_table_of_forms_is_at_hand_without_matplotlib() -> None:
     code = "import sys, micrograd_gui.export.formats; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_a_picture_so_wide_that_its_text_would_be_less_than_a_pixel_is_made_without_text(
+    tmp_path: Path,
+) -> None:
+    (made,) = formats.render(chain(700), tmp_path / "chain.png", {"style": "canvas"})
+    with Image.open(made) as picture:
+        assert picture.width <= 16_000
