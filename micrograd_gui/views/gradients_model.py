@@ -36,6 +36,7 @@ NODE, DATA, ANALYTIC, NUMERIC, ERROR, VERDICT = range(6)
 _FIELDS: dict[int, Field] = {DATA: "data", ANALYTIC: "grad"}
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
+_NEVER = frozenset({Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.CheckStateRole})  # asked of each cell
 _MANY = 40  # more runs of rows than that are said to differ as one, with what lies between
 _MEASURED = 50  # rows whose text is measured, to give a column its width
 
@@ -47,17 +48,12 @@ class GradientsModel(QAbstractTableModel):
         super().__init__(parent)
         self._state = state
         self._look = look
-        self._rows = {node: row for row, node in enumerate(state.graph.order)}
+        self._take(state, _columns(state))
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Their names: the usual ones, and what the optimiser remembers of each parameter."""
-        return COLUMNS + _optimiser_columns(self._state)
-
-    @property
-    def order(self) -> tuple[NodeId, ...]:
-        """The nodes, a row each."""
-        return self._state.graph.order
+    def _take(self, state: State, columns: tuple[str, ...]) -> None:
+        self.columns = columns
+        self.order = state.graph.order  # the nodes, a row each
+        self._rows = {node: row for row, node in enumerate(self.order)}
 
     def widest(self) -> dict[int, str]:
         """By column the longest text that tells another run's number from a right one; none without one."""
@@ -87,12 +83,11 @@ class GradientsModel(QAbstractTableModel):
 
     def show(self, state: State, *, seen: bool = True) -> None:
         """Stand for that State from now on; where nobody sees it, what differs is said at one stroke."""
-        old = self._state
-        other_nodes = state.graph is not old.graph and state.graph.order != old.graph.order
-        if other_nodes or _optimiser_columns(old) != _optimiser_columns(state):
+        old, columns = self._state, _columns(state)
+        if state.graph.order != self.order or columns != self.columns:
             self.beginResetModel()
             self._state = state
-            self._rows = {node: row for row, node in enumerate(state.graph.order)}
+            self._take(state, columns)
             self.endResetModel()
             return
         self._state = state
@@ -121,7 +116,7 @@ class GradientsModel(QAbstractTableModel):
 
     def rowCount(self, parent: Index = _ROOT) -> int:
         """A row per node."""
-        return 0 if parent.isValid() else len(self._state.graph.order)
+        return 0 if parent.isValid() else len(self.order)
 
     def columnCount(self, parent: Index = _ROOT) -> int:
         """How many columns there are."""
@@ -143,12 +138,14 @@ class GradientsModel(QAbstractTableModel):
 
     def _head(self, column: int) -> str:
         """What stands above a column: above the gradients their name, where they have one of Leibniz's."""
+        if column != ANALYTIC:
+            return self.columns[column]
         names = naming_of(self._state.graph, self._state.notation)
-        return f"∂{names.target}/∂·" if column == ANALYTIC and names.leibniz else self.columns[column]
+        return f"∂{names.target}/∂·" if names.leibniz else self.columns[column]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """What stands in a cell: its text, its number, its colours, and how it is read aloud."""
-        if not index.isValid():
+        if role in _NEVER or not index.isValid():
             return None
         node, column = self.order[index.row()], index.column()
         match role:
@@ -326,6 +323,11 @@ def _error(state: State, node: NodeId) -> float | None:
         return row.error  # numbers of two moments are not compared
     scale = max(abs(numeric), abs(analytic))
     return abs(numeric - analytic) / scale if scale else 0.0
+
+
+def _columns(state: State) -> tuple[str, ...]:
+    """The names of the columns: the usual ones, and what the optimiser remembers of each parameter."""
+    return COLUMNS + _optimiser_columns(state)
 
 
 def _optimiser_columns(state: State) -> tuple[str, ...]:
