@@ -149,10 +149,7 @@ def schema() -> dict[str, Any]:
 
 
 def encode(graph: Graph) -> str:
-    """The graph as text: the same graph always gives the same text.
-
-    Raises FileRefusal where it has more of something than is read again.
-    """
+    """The graph as text, always the same. Raises FileRefusal where it has more than is read again."""
     whole = {
         "format": FORMAT,
         "version": VERSION,
@@ -220,24 +217,25 @@ def _filled(
 def decode(text: str | bytes, name: str = "The file") -> Graph:
     """The graph that the text holds; raises FileRefusal with a sentence that names file and field."""
     try:
-        head = msgspec.json.decode(text, type=FileHead)
-    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
-        raise FileRefusal(f"{name} is not a micrograd-gui file: {_sentence(error, text)}.") from None
-    if head.format != FORMAT:
-        raise FileRefusal(
-            f"{name} is not a micrograd-gui file: its field “format” is {_quoted(head.format)}, "
-            f"not “{FORMAT}”."
-        )
-    if isinstance(head.version, int) and head.version > VERSION:
-        raise FileRefusal(
-            f"{name} was made by a newer micrograd-gui: its field “version” is "
-            f"{head.version if head.version < 10**9 else 'huge'}, and this program reads up to {VERSION}."
-        )
-    try:
         model = msgspec.json.decode(text, type=FileModel)
     except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
-        raise FileRefusal(f"{name} is damaged: {_sentence(error, text)}.") from None
+        raise _refusal(text, name, error) from None
     return _graph(model, name)
+
+
+def _refusal(text: str | bytes, name: str, wrong: Exception) -> FileRefusal:
+    """Why that is no file of this version: another format, a newer version, or what is wrong in it."""
+    try:
+        head = msgspec.json.decode(text, type=FileHead)
+    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
+        return FileRefusal(f"{name} is not a micrograd-gui file: {_sentence(error, text)}.")
+    if head.format != FORMAT:
+        wanted = f"its field “format” is {_quoted(head.format)}, not “{FORMAT}”"
+        return FileRefusal(f"{name} is not a micrograd-gui file: {wanted}.")
+    if isinstance(head.version, int) and head.version > VERSION:
+        newer = f"{head.version if head.version < 10**9 else 'huge'}, and this program reads up to {VERSION}"
+        return FileRefusal(f"{name} was made by a newer micrograd-gui: its field “version” is {newer}.")
+    return FileRefusal(f"{name} is damaged: {_sentence(wrong, text)}.")
 
 
 def _node_fields(node: Node) -> dict[str, Any]:

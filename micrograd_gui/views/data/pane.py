@@ -40,6 +40,7 @@ from micrograd_gui.views.theme import Look
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_LONG = 100_000  # characters of what is pasted that are read in this thread
 IN_A_ROW = 3  # buttons: more would make the pane wide, and the canvas narrow
 _TARGETS = {"mean": "mean over the rows", "sum": "sum over the rows"}
 
@@ -178,8 +179,15 @@ class DataPane(QWidget):
     def open_file(self, path: Path | str) -> None:
         """Read the rows from a CSV file, off this thread: it may be long."""
         path = Path(path)
+        self._read_behind(f"Reading {path.name} …", lambda: tables.read(path), self._take_rows)
+
+    def _take_rows(self, data: Data) -> None:
+        self.change(data, match=True)
+
+    def _read_behind(self, sentence: str, read: Callable[[], Data], take: Callable[[Data], object]) -> None:
+        """Read rows off this thread; ``take`` is called with them in it."""
         self.say("")
-        self.status.setText(f"Reading {path.name} …")
+        self.status.setText(sentence)
 
         def failed(error: Exception) -> None:
             self._say_how_many(self._bridge.state)
@@ -189,9 +197,8 @@ class DataPane(QWidget):
             self._bridge.refused.emit(str(error), None)
 
         self._background.start(
-            "rows", tables.read, path, failed=failed,
-            done=lambda data: self.attempt(lambda: self.change(data, match=True)),
-        )  # fmt: skip
+            "rows", read, failed=failed, done=lambda data: self.attempt(lambda: take(data))
+        )
 
     def save_to(self, path: Path | str) -> None:
         """Put the rows into a CSV file; raises Refusal."""
@@ -200,10 +207,14 @@ class DataPane(QWidget):
     def paste(self) -> None:
         """What the clipboard holds: with names on top a table of its own, else numbers from the cell on."""
         text = QGuiApplication.clipboard().text()
-        self.attempt(self._paste, text)
+        if len(text) > _LONG:
+            read = partial(tables.parse, text, "What was pasted")
+            self._read_behind("Reading what was pasted …", read, lambda pasted: self._put(text, pasted))
+        else:
+            self.attempt(lambda: self._put(text, tables.parse(text, "What was pasted")))
 
-    def _paste(self, text: str) -> None:
-        pasted, rows = tables.parse(text, "What was pasted"), self.model.rows
+    def _put(self, text: str, pasted: Data) -> None:
+        rows = self.model.rows
         if not rows.columns or edits.has_names(text):
             self.change(pasted, match=True)
             return

@@ -320,3 +320,11 @@ def test_numbers_that_are_not_those_of_the_row_are_said(pane, session):
     assert session.state.graph.nodes[named(session, "x1")].data == 0.0
     assert "row 1" in pane.status.text()
     assert "other numbers" not in pane.status.text()
+
+
+def test_a_long_table_is_pasted_behind_the_window(pane, session, qtbot, monkeypatch):
+    monkeypatch.setattr("micrograd_gui.views.data.pane._LONG", 10)
+    QGuiApplication.clipboard().setText("x,y\n1,2\n3,4\n5,6\n")
+    pane.paste()
+    assert pane.status.text() == "Reading what was pasted …"
+    qtbot.waitUntil(lambda: session.state.graph.data is not None and len(session.state.graph.data) == 3)
