@@ -52,7 +52,13 @@ class LiveNode(NamedTuple):
 
 def is_like_a_value(thing: object) -> bool:
     """Whether it has what the Values of karpathy/micrograd and of the lecture have."""
-    return not isinstance(thing, type) and all(_has(thing, name) for name in _FIELDS)
+    if isinstance(thing, type):
+        return False
+    try:
+        thing.data, thing.grad, thing._prev, thing._op  # type: ignore[attr-defined]  # noqa: B018 - the quick way
+    except Exception:  # noqa: BLE001 - a property of anybody's class
+        return all(_has(thing, name) for name in _FIELDS)
+    return True
 
 
 def _has(thing: object, name: str) -> bool:
@@ -80,7 +86,8 @@ def read_graph(root: Any, at_most: int | None = None) -> list[LiveNode]:
         label, text = label_of(value), _op_of(value)
         data, grad = _got(value, "data"), _got(value, "grad")
         if type(data) is not float or type(grad) is not float:
-            name = called(label, text)
+            plain = type(data) in (float, int) and type(grad) in (float, int)
+            name = "" if plain else called(label, text)
             data, grad = _number(data, f"{name} holds"), _number(grad, f"the grad of {name} is")
         operands = tuple([places[id(each)] for each in told])
         previous = operands

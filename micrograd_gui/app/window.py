@@ -458,7 +458,7 @@ def standing(state: State, link: Link | None = None) -> str:
     """What the status bar says where nothing else is to be said: a finding, or how live values are shown."""
     finding = state.finding
     said = "" if finding is None or finding.dismissed else finding.said
-    return said or ("" if link is None else link.note(state.graph))
+    return " ".join(filter(None, ("" if link is None else link.note(state.graph), said)))
 
 
 def summary(state: State) -> str:
