@@ -15,8 +15,11 @@ from micrograd_gui.document.rewriting import own_ops
 from micrograd_gui.document.rewriting.expansions import expanded, folded
 from micrograd_gui.document.rewriting.own_ops import OWN, own_op, slopes_in_words, taken_up
 from micrograd_gui.export.code.python import script
+from micrograd_gui.session.explain.formulas import backward_lines
 from micrograd_gui.session.measure import check
+from micrograd_gui.session.record import record
 from micrograd_gui.session.session import Session
+from micrograd_gui.session.trace import Pass
 
 
 @pytest.fixture(autouse=True)
@@ -210,4 +213,14 @@ def test_scripts_write_what_it_stands_for(dialect):
 
 
 def test_its_slope_is_written_as_those_of_the_table_are():
-    assert OPS[taken_up(own_op("inv", "1/x"))].slopes == ("−1 ÷ {x}^2",)
+    assert OPS[taken_up(own_op("inv", "1/x"))].slopes == ("−1 ÷ {x}²",)
+
+
+def test_a_negative_number_under_a_raised_exponent_is_in_parentheses():
+    name = taken_up(own_op("cubed", "x**3"))
+    assert OPS[name].slopes == ("3 × {x}²",)
+    graph = graph_from_expression(f"a = -2; y = {name}(a)")
+    run = record(graph, (Pass("forward"), Pass("backward")))
+    (node,) = (node for node in graph if not node.is_leaf)
+    (line,) = backward_lines(graph, node, run.frame(len(run)), run.steps[-1].contributions[0])
+    assert "(3 × (−2.0000)²) × 1.0000 = 12.0000" in line.text

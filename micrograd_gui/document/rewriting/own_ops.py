@@ -177,11 +177,15 @@ def _checked_name(name: str) -> str:
     return name
 
 
+_RAISED = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 def _template(text: str) -> str:
     """The expression as the step card writes it, with {x} and {y} for the operands."""
     from re import sub
 
     shown = sub(r"\b([xy])\b", r"{\1}", text.replace("{", "").replace("}", "").replace("-", "−"))
+    shown = sub(r"\*\*(−?\d+)(?![\d.])", lambda power: power[1].translate(_RAISED), shown)
     return shown.replace("**", "^").replace("*", " × ").replace("/", " ÷ ")
 
 

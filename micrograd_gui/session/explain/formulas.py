@@ -18,6 +18,7 @@ from micrograd_gui.session.trace import Change, Contribution, Frame, Gathered, N
 Kind = Literal["symbol", "data", "grad", "operator", "plain", "problem", "stale"]
 Size = Literal["head", "big", "note"]
 LONGEST_NAME = 28
+_POWERS = tuple("^⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NO_NAME_SIGNS = frozenset("+-−*/×÷^()=,|<>{}[]\"'\\ ")
 
 
@@ -155,7 +156,7 @@ def fill(template: str, operands: Sequence[Fragment], out: Fragment | None = Non
             continue
         put = known[field]
         following = pieces[at + 1][0].lstrip() if at + 1 < len(pieces) else ""
-        binds = following.startswith(("²", "^")) or literal.endswith((MINUS, "√"))
+        binds = following.startswith(_POWERS) or literal.endswith((MINUS, "√"))
         if binds and put.text.startswith(MINUS):
             put = Fragment(put.kind, f"({put.text})", put.strong)
         fragments.append(put)
