@@ -31,6 +31,10 @@ class Snapped(Exception):
     """A program that was stopped; the message says why, as the end of a sentence about it."""
 
 
+class TookTooLong(Snapped):
+    """Its time was over."""
+
+
 class Unwanted(Snapped):
     """Nobody waits for its answer any more."""
 
@@ -62,7 +66,7 @@ def run_leashed(command: Sequence[str | Path], text: bytes, *, seconds: float = 
                 raise Unwanted("is not wanted any more")
             left = deadline - monotonic()
             if left <= 0:
-                raise Snapped(f"took longer than {seconds:g} seconds and was stopped")
+                raise TookTooLong(f"took longer than {seconds:g} seconds and was stopped")
             if monotonic() > weigh_at:
                 weigh_at += _WEIGH_EVERY
                 if held.weight() > memory:

@@ -6,14 +6,16 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
+from time import monotonic
 
 from micrograd.dot import embedded_dot
-from micrograd.drawing.leash import Snapped, Unwanted, run_leashed
+from micrograd.drawing.leash import Snapped, TookTooLong, Unwanted, run_leashed
 from micrograd_gui.document.errors import Refusal
 
 TIME_LIMIT = 6.0  # seconds: then there is time left for another layout, and for the picture, within ten
 MEMORY = 640 << 20  # bytes: with a window beside it less than 1 GB
+_ONE_AT_A_TIME, _LOOK_UP_EVERY = Lock(), 0.05
 SMALL = 40  # boxes: nothing in them can take long
 
 
@@ -49,12 +51,30 @@ class Engine:
         time_limit: float = TIME_LIMIT,
         stop: Event | None = None,
     ) -> bytes:
-        """What the engine makes of the DOT text; raises LayoutRefusal, or Cancelled once ``stop`` is set."""
+        """What the engine makes of the DOT text; raises LayoutRefusal, or Cancelled once ``stop`` is set.
+
+        One engine runs at a time: canvas and rendered graph of a large one would take the memory of two. Who
+        waits has so much less time.
+        """
+        deadline = monotonic() + time_limit
+        while not _ONE_AT_A_TIME.acquire(timeout=_LOOK_UP_EVERY):
+            if stop is not None and stop.is_set():
+                raise Cancelled("The layout was cancelled.")
+            if monotonic() > deadline:
+                raise LayoutRefusal(f"The layout waited {time_limit:g} seconds for another one.")
+        try:
+            return self._answer(dot, format, layout, max(0.0, deadline - monotonic()), time_limit, stop)
+        finally:
+            _ONE_AT_A_TIME.release()
+
+    def _answer(
+        self, dot: str, format: str, layout: str, left: float, time_limit: float, stop: Event | None
+    ) -> bytes:
         try:
             answer = run_leashed(
                 [self.path, f"-K{layout}", f"-T{format}"],
                 dot.encode("utf-8", "replace"),
-                seconds=time_limit,
+                seconds=left,
                 memory=MEMORY,
                 unwanted=stop.is_set if stop is not None else lambda: False,
                 sealed=self.alone,
@@ -65,6 +85,10 @@ class Engine:
             ) from None
         except Unwanted:
             raise Cancelled("The layout was cancelled.") from None
+        except TookTooLong:
+            raise LayoutRefusal(
+                f"The layout took longer than {time_limit:g} seconds and was stopped."
+            ) from None
         except Snapped as why:
             raise LayoutRefusal(f"The layout {why}.") from None
         if answer.status != 0 or not answer.out:

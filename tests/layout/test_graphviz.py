@@ -59,6 +59,22 @@ def test_a_layout_is_stopped_from_another_thread(engine: Engine) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the engine of this test is a shell script")
+def test_one_engine_runs_at_a_time_and_who_waits_can_be_cancelled(tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
+    engine = program(tmp_path, f"echo begin >> {seen}; sleep 0.2; echo end >> {seen}; echo done")
+    threads = [threading.Thread(target=engine.run, args=("digraph {}",)) for _ in range(3)]
+    for each in threads:
+        each.start()
+    stop = threading.Event()
+    threading.Timer(0.1, stop.set).start()
+    with pytest.raises(Cancelled):
+        engine.run("digraph {}", stop=stop)
+    for each in threads:
+        each.join()
+    assert seen.read_text().split() == ["begin", "end"] * 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the engine of this test is a shell script")
 def test_a_process_that_was_stopped_does_not_go_on(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     engine = program(tmp_path, f"echo $$ > {pid}; exec sleep 60")
