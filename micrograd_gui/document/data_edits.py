@@ -11,17 +11,9 @@ from micrograd_gui.document.block import Block
 from micrograd_gui.document.data import Column, Data
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.text import MINUS, saveable, spoken
+from micrograd_gui.document.text import saveable, spoken
 
-_NUMERIC = frozenset("0123456789+-.,;eE \t\"'" + MINUS)
-_WORDS = ("nan", "inf")
 _OFFERED = 40  # so many leaves stand in a menu
-
-
-def has_names(text: str) -> bool:
-    """Whether the first line that says something holds names and not numbers."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    return not _NUMERIC.issuperset(first) and not any(word in first.lower() for word in _WORDS)
 
 
 def differs(graph: Graph) -> bool:

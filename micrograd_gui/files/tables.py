@@ -21,6 +21,7 @@ COLUMNS_AT_MOST = 1_000
 _RATIO = re.compile(r"[+-]?(\d++\.?\d*+\*?)?(pi|π|√?\d++\.?\d*+)(/\d++\.?\d*+)?")
 _SEPARATORS = (";", "\t", ",", "|", " ")
 _DECLARED = re.compile(r'\s*"?sep=(.)"?[ ,;\t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)  # a line for spreadsheets
+_BEGINNING = 100_000  # characters, in which the first row is
 _LOOKED_AT = 30  # lines, to tell what stands between fields
 _WORDS = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0, "on": 1.0, "off": 0.0,
           "y": 1.0, "n": 0.0, "t": 1.0, "f": 0.0}  # fmt: skip
@@ -108,6 +109,17 @@ def parse(text: str, name: str = "The table") -> Data:
     numbers = tuple(_row(row, names, index, name) for row in rows)
     _refuse_unclear(rows, name)
     return Data(tuple(map(Column, names[index:])), numbers)
+
+
+@Net("read", "The table")
+def has_names(text: str) -> bool:
+    """Whether the columns of a table that `parse` reads are named; only its beginning is looked at."""
+    lines = _Lines(text[:_BEGINNING].removeprefix("\ufeff"))
+    for fields in csv.reader(lines, delimiter=lines.separator, skipinitialspace=True):
+        said = [field for field in fields if field] if lines.separator == " " else _stripped(fields)
+        if said:
+            return _is_header(said) or bool(lines.names(len(said)))
+    return False
 
 
 class _Record(NamedTuple):

@@ -114,10 +114,3 @@ def test_the_leaf_that_is_bound_is_offered_first_and_no_parameter() -> None:
     assert edits.leaves_for(graph, 1) == [graph.named(name) for name in ("k", "x")]
     graph = graph.fed(Data((Column("p"), Column("q", graph.named("x")))))
     assert edits.leaves_for(graph, 1)[0] == graph.named("x")
-
-
-@pytest.mark.parametrize(
-    ("text", "names"), [("a,b\n1,2", True), ("\n1;2,5", False), ("1e5 nan", False), ("", False)]
-)
-def test_a_first_line_of_numbers_names_no_columns(text: str, names: bool) -> None:
-    assert edits.has_names(text) is names

@@ -155,6 +155,24 @@ def test_names_that_stand_there_twice_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("a,b\n1,2", True),
+        ("\n1;2,5", False),
+        ("1e5 nan", False),
+        ("1,5 2,5", False),
+        ("sep=;\n1;2", False),
+        ("sep=;\na;b\n1;2", True),
+        ("# a b\n1 2", True),
+        ("# numbers\n1 2", False),
+        ("1;yes\n2;no", False),
+    ],
+)
+def test_a_first_line_of_numbers_names_no_columns(text: str, names: bool) -> None:
+    assert tables.has_names(text) is names
+
+
+@pytest.mark.parametrize(
     ("text", "sentence"),
     [
         ("a,b\n1,2\n3,four\n", "The table, line 3, column 2 (“b”): “four” is not a number."),

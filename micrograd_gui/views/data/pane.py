@@ -215,7 +215,7 @@ class DataPane(QWidget):
 
     def _put(self, text: str, pasted: Data) -> None:
         rows = self.model.rows
-        if not rows.columns or edits.has_names(text):
+        if not rows.columns or tables.has_names(text):
             self.change(pasted, match=True)
             return
         at = self.table.currentIndex()
