@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -19,6 +19,7 @@ LARGEST = 48_000_000  # bytes that are read, and so that are written of what is 
 
 _FAR = 2**30  # Windows locks bytes, not files: this one is beyond all that is written
 _SETTLED = 5  # seconds: a part that nobody holds may have been made this moment, and be held in the next
+_TRIES = 100
 _FORGOTTEN = 3600  # seconds after which a part is given up of which nobody can say whether it is held
 _unfinished: list[Path] = []  # the parts of this process
 
@@ -93,9 +94,7 @@ def _store(
     _unfinished.append(beside)
     stored.append((beside, target))
     with ExitStack() as closing:
-        file = (held if first else closing).enter_context(_new_file(beside, private))
-        if first:
-            _can_take(file)
+        file = (held if first else closing).enter_context(_held_file(beside, private, first))
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
@@ -106,8 +105,19 @@ def _store(
             beside.chmod(target.stat().st_mode & 0o7777)
 
 
-def _new_file(path: Path, private: bool) -> IO[bytes]:
-    return open(path, "xb", opener=opened_privately if private else None)
+def _held_file(path: Path, private: bool, hold: bool) -> IO[bytes]:
+    """A new file, held where that is wanted; made anew where somebody swept it before it was."""
+    for _ in range(_TRIES):
+        file = open(path, "xb", opener=opened_privately if private else None)  # noqa: SIM115 - it is given away
+        if not hold:
+            return file
+        taken = _can_take(file)
+        if taken is None or (taken and (os.name == "nt" or os.fstat(file.fileno()).st_nlink)):
+            return file
+        file.close()
+        while path.exists():  # who holds it takes it away
+            time.sleep(0.001)
+    raise BlockingIOError
 
 
 def opened_privately(path: str, flags: int) -> int:
@@ -173,10 +183,28 @@ def sweep(folder: Path) -> None:
                 groups[token].append(folder / name)
     for parts in groups.values():
         with suppress(OSError):
-            if not any(part in _unfinished for part in parts) and _is_given_up(parts):
-                for part in parts:
-                    part.unlink()
-                    _tell("swept %s", part)
+            if not any(part in _unfinished for part in parts):
+                _sweep_together(sorted(parts, key=lambda part: not part.name.endswith("-0.part")))
+
+
+def _sweep_together(parts: Sequence[Path]) -> None:
+    """Take away the parts of one writing, where nobody goes on with it; the one that is held comes first.
+
+    Raises OSError where one is gone.
+    """
+    age = time.time() - max(part.stat().st_mtime for part in parts)
+    with ExitStack() as held:
+        given_up = age > _FORGOTTEN
+        if not given_up and parts[0].name.endswith("-0.part"):
+            file = held.enter_context(open(parts[0], "rb"))
+            given_up = _can_take(file) is True
+            if os.name == "nt":  # what is open cannot be taken away there: somebody may hold it in between
+                held.close()
+                given_up = given_up and age > _SETTLED
+        if given_up:
+            for part in parts:
+                part.unlink()
+                _tell("swept %s", part)
 
 
 def _token(name: str) -> str:
@@ -184,17 +212,6 @@ def _token(name: str) -> str:
     token, _, _ = name.removesuffix(".part").rpartition(".")[2].partition("-")
     ours = name.startswith(".") and len(token) == 8 and not token.strip("0123456789abcdef")
     return token if ours else ""
-
-
-def _is_given_up(parts: Iterable[Path]) -> bool:
-    """Whether nobody writes those any more. Raises OSError where one is gone."""
-    parts = sorted(parts, key=lambda part: not part.name.endswith("-0.part"))
-    age = time.time() - max(part.stat().st_mtime for part in parts)
-    if age < _SETTLED or not parts[0].name.endswith("-0.part"):
-        return age > _FORGOTTEN
-    with open(parts[0], "rb") as file:
-        free = _can_take(file)
-    return age > _FORGOTTEN if free is None else free
 
 
 def drop_unfinished() -> None:
