@@ -1,7 +1,6 @@
 """Codec: the ``.micrograd`` format, version 1, a graph as text and read from it."""
 
-from __future__ import annotations
-
+# Annotations are no text here: msgspec would compile each of them before the first paint, for the first file.
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
