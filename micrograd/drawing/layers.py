@@ -24,6 +24,9 @@ _SWEEPS_OF_MANY = 2
 _MANY = 20_000  # nodes and wires
 _AT_LEAST = 48  # so many stand one below the other before a column is broken
 _AROUND = 8  # columns on either side: over so many the drift of a column is told
+_WIDEST = 12  # times as wide as tall
+_FEW = 24  # columns
+_BETWEEN_BANDS = 2  # gaps
 _SLANT = 0.25  # of a node's height, from one operand to the next
 
 
@@ -95,6 +98,46 @@ def layered(inputs: Sequence[Sequence[int]], sizes: Sequence[Size], gap: Size) -
                 places[node] = left + (widest - wide) / 2, middles.y[node] - tall / 2 - top
             left += widest + gap[0]
     return places
+
+
+def folded(places: Sequence[Place], sizes: Sequence[Size], gap: Size) -> list[Place]:
+    """The same; but columns of what is so wide that it would be seen as a line stand in bands, like text."""
+    columns: list[tuple[float, list[int]]] = []  # by where their middles are
+    for node in sorted(range(len(places)), key=lambda node: places[node][0] + sizes[node][0] / 2):
+        middle = places[node][0] + sizes[node][0] / 2
+        if not columns or middle - columns[-1][0] > 0.1:
+            columns.append((middle, []))
+        columns[-1][1].append(node)
+    rects = [_around(column, places, sizes) for _, column in columns]
+    wide = max((right for _, _, right, _ in rects), default=0.0)
+    tall = max((bottom for _, _, _, bottom in rects), default=0.0)
+    if len(columns) <= _FEW or wide <= _WIDEST * tall:
+        return list(places)
+    area = sum((right - left + gap[0]) * (bottom - top + gap[1]) for left, top, right, bottom in rects)
+    most = sqrt(2 * area)
+    made, begin, bottom_so_far = list(places), 0, 0.0
+    while begin < len(columns):
+        end, left = begin + 1, rects[begin][0]
+        while end < len(columns) and rects[end][2] - left <= most:
+            end += 1
+        top = min(rect[1] for rect in rects[begin:end])
+        for _, column in columns[begin:end]:
+            for node in column:
+                made[node] = places[node][0] - left, places[node][1] - top + bottom_so_far
+        bottom_so_far += max(rect[3] for rect in rects[begin:end]) - top + _BETWEEN_BANDS * gap[1]
+        begin = end
+    return made
+
+
+def _around(
+    column: Sequence[int], places: Sequence[Place], sizes: Sequence[Size]
+) -> tuple[float, float, float, float]:
+    return (
+        min(places[node][0] for node in column),
+        min(places[node][1] for node in column),
+        max(places[node][0] + sizes[node][0] for node in column),
+        max(places[node][1] + sizes[node][1] for node in column),
+    )
 
 
 def _tallest(sizes: Sequence[Size], gap: Size) -> int:

@@ -77,7 +77,7 @@ def run_leashed(command: Sequence[str | Path], text: bytes, *, seconds: float = 
                 given = None  # it is on its way already
                 continue
             status = held.process.returncode
-            if status < 0 and (b"memory" in said or b"alloc" in said):  # it asked for more and got nothing
+            if (status < 0 and b"memory" in said) or said.rstrip().endswith(b"out of memory"):
                 raise Snapped(_too_heavy(memory))
             return Answer(status, out, said)
 

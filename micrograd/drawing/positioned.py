@@ -8,7 +8,7 @@ from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from math import sqrt
 
-from micrograd.drawing.layers import FAR, FARTHEST, LARGE, LARGEST, LESS_EFFORT, layered, ranks, span
+from micrograd.drawing.layers import FAR, FARTHEST, LARGE, LARGEST, LESS_EFFORT, folded, layered, ranks, span
 
 _PIXELS, _LONGEST = 3e6, 12_000  # of a picture in pixels, and of its longer side
 EDGES_IN_PIXELS = 8_000  # a picture in pixels takes long for each
@@ -67,7 +67,8 @@ class Drawn:
     def places(self, *, pixels: bool) -> list[str]:
         """Lines of DOT that say where each node stands, and of ``pixels`` how small the whole becomes."""
         sizes = [self._size(self._labels[name]) for name in self._names]
-        corners = layered(self._inputs, [size[::-1] if self._down else size for size in sizes], _GAP)
+        turned = [size[::-1] if self._down else size for size in sizes]
+        corners = folded(layered(self._inputs, turned, _GAP), turned, _GAP)
         lines = []
         for name, (wide, tall), (x, y) in zip(self._names, sizes, corners, strict=True):
             x, y = (y, x) if self._down else (x, y)

@@ -9,7 +9,7 @@ from time import monotonic
 
 import graphviz
 
-from micrograd.drawing.layers import layered
+from micrograd.drawing.layers import folded, layered
 from micrograd_gui.document.block import Block, BlockId, Key, block_key, block_of, inside, is_block
 from micrograd_gui.document.graph import Graph, Node, NodeId, Place
 from micrograd_gui.layout.graphviz import Cancelled, Engine, LayoutRefusal, effort, engine, in_layers
@@ -61,8 +61,12 @@ def _operands(graph: Graph) -> list[list[int]]:
 
 
 def layered_places(graph: Graph, sizes: Mapping[NodeId, Size]) -> dict[NodeId, Place]:
-    """The same in layers, without an engine: its cost grows as n log n, by nodes and wires alone."""
-    corners = layered(_operands(graph), [sizes[number] for number in graph.order], (COLUMN_GAP, ROW_GAP))
+    """The same in layers, without an engine: its cost grows as n log n, by nodes and wires alone.
+
+    What would be a line on the canvas stands in bands one below the other.
+    """
+    of, gap = [sizes[number] for number in graph.order], (COLUMN_GAP, ROW_GAP)
+    corners = folded(layered(_operands(graph), of, gap), of, gap)
     return _from_origin(dict(zip(graph.order, corners, strict=True)))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from micrograd.drawing.layers import layered, ranks, span
+from micrograd.drawing.layers import folded, layered, ranks, span
 from tests.layout.far_graphs import FAR, operands
 
 SIZE, GAP = (140.0, 60.0), (88.0, 30.0)
@@ -49,3 +49,25 @@ def test_a_leaf_stands_before_its_first_user() -> None:
 
 def test_the_span_is_the_columns_that_wires_cross() -> None:
     assert span([[], [0], [1], [2, 0]]) == 1 + 1 + 1 + 3
+
+
+@pytest.mark.parametrize("name", ["sums of one node", "chain", "squared errors of a line", "star"])
+def test_what_would_be_seen_as_a_line_stands_in_bands(name: str) -> None:
+    inputs = operands(FAR[name](400))
+    sizes = [SIZE] * len(inputs)
+    places = folded(layered(inputs, sizes, GAP), sizes, GAP)
+    wide, tall = max(x for x, _ in places) + SIZE[0], max(y for _, y in places) + SIZE[1]
+    assert 0.3 < wide / tall < 4
+    ordered = sorted(places)
+    for at, (x, y) in enumerate(ordered):
+        for a, b in ordered[at + 1 :]:
+            if a - x >= SIZE[0]:
+                break
+            assert abs(b - y) >= SIZE[1] - 0.01
+
+
+def test_what_is_not_so_wide_is_left_as_it_is() -> None:
+    inputs = operands(FAR["chain"](8))
+    sizes = [SIZE] * len(inputs)
+    places = layered(inputs, sizes, GAP)
+    assert folded(places[:4], sizes[:4], GAP) == places[:4]
