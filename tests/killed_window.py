@@ -45,10 +45,11 @@ class Program:
 
     def __init__(self, folder: Path, *moves: str, source: str = "neuron", **given: Any) -> None:
         told = json.dumps({"source": source, "moves": moves, **given})
+        pipe = subprocess.PIPE
         heeding = {} if os.name == "nt" else {"preexec_fn": _heed_interrupts}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.killed_window", "--inside", told], cwd=ROOT, text=True,
-            env=environment(folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE, **heeding,
+            env=environment(folder), stdin=pipe, stdout=pipe, stderr=pipe, **heeding,
         )  # fmt: skip
         self.reports: list[dict[str, Any]] = []
         self._lines: queue.Queue[str | None] = queue.Queue()
@@ -95,7 +96,7 @@ class Program:
     def __exit__(self, *_: object) -> None:
         self.process.kill()
         self.process.wait()
-        for pipe in (self.process.stdout, self.process.stderr):
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             pipe.close()
 
 
@@ -274,7 +275,14 @@ def _recover(window: Any, given: dict[str, Any]) -> None:
     look()
 
 
+def _end_with_parent() -> None:
+    """Who started it has gone when nothing can come from there any more."""
+    sys.stdin.buffer.read()
+    os._exit(1)
+
+
 def _inside(given: dict[str, Any]) -> int:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     from PySide6.QtCore import QTimer
 
     from micrograd_gui.__main__ import start
