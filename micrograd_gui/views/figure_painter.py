@@ -13,7 +13,7 @@ from micrograd_gui.document.graph import NodeId
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.geometry import STRIKE
 from micrograd_gui.figures.palette import PALETTES, Weight
-from micrograd_gui.figures.parts import CardBox, ChipText, Enclosure, Oval, Text, Wire
+from micrograd_gui.figures.parts import CardBox, ChipText, Enclosure, Oval, PathLine, Text, Wire
 from micrograd_gui.figures.shapes import (
     PATH_TONES,
     TONES,
@@ -118,6 +118,8 @@ class FigurePainter:
         for veil in self._veils.values():
             veil.setAlphaF(VEIL)
         self._width = palette.weight
+        self._paths: tuple[PathLine, ...] = ()  # those that were painted last, and made ready for Qt
+        self._strands: list[_Prepared] = []
         self._pens: dict[tuple[Tone, float, tuple[float, ...]], QPen] = {}
         self._fonts: dict[tuple[float, bool, bool], tuple[QFont, QFontMetricsF]] = {}
 
@@ -137,9 +139,11 @@ class FigurePainter:
         if figure.chips:  # what they say is of the moment
             chips = {(chip.node, chip.port): chip for chip in figure.chips}
             items = [_saying(item, chips) for item in items]
-        if figure.paths:  # as does what was asked
+        if figure.paths:  # as is what was asked
+            if figure.paths is not self._paths:
+                self._paths, self._strands = figure.paths, [_prepared(each, figure) for each in figure.paths]
             under = sum(not isinstance(item.element, ChipText) for item in items)
-            items[under:under] = [_prepared(line, figure) for line in figure.paths]
+            items[under:under] = _seen(self._strands, exposed)
         active: list[_Prepared] = []
         together: dict[_Style, list[Drawable]] = {}
         for item in items:

@@ -100,7 +100,7 @@ def _with_paths(figure: Figure, state: State) -> Figure:
     asked = state.asked
     paths = None if asked is None or not asked.paths else paths_at(state)
     lines = () if paths is None or asked is None else lines_on(figure, paths, asked.path)
-    return replace(figure, paths=lines)
+    return figure if lines == figure.paths else replace(figure, paths=lines)
 
 
 class RenderedGraph(QWidget):

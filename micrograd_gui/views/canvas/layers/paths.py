@@ -15,6 +15,7 @@ from micrograd_gui.views.theme import Look, Theme
 
 _LEAST = 1.8  # pixels: no strand is thinner than that, however far off
 _HALO = 7.0  # scene units of the light around a wire
+_ASIDE = 120.0  # scene units: no strand is further from its wire
 _IN_HALL = 1.7  # how much thicker all is there
 
 
@@ -29,7 +30,11 @@ def paint_strands(painter: QPainter, scene: Scene, made: tuple[Strand, ...], loo
     """All of them; where several go along a wire they are beside each other, and meet at its ports."""
     hall = _IN_HALL if scene.folding.stand is not None else 1.0
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    back, _ = painter.combinedTransform().inverted()
+    seen = back.mapRect(QRectF(painter.viewport())).adjusted(-_ASIDE, -_ASIDE, _ASIDE, _ASIDE)
     for each in made:
+        if not scene.wire_rect(each.wire).intersects(seen):
+            continue
         x1, y1, hx1, hy1, hx2, hy2, x2, y2 = scene.curves[each.wire]
         points = beside(((x1, y1), (hx1, hy1), (hx2, hy2), (x2, y2)), each.lane * LANE * hall)
         path = QPainterPath(QPointF(*points[0]))
