@@ -37,7 +37,6 @@ _NO_INDEX = QModelIndex()
 _AIR = 22  # pixels at text scale 1 beside what stands in a cell
 _MEASURED = 48  # rows
 _SMALLEST = 0.8  # of the usual size: a number that does not fit is drawn smaller, never cut
-_SMALLEST_HEADING = 0.7
 
 
 class RowsModel(QAbstractTableModel):
@@ -290,7 +289,7 @@ class RowsTable(QTableView):
         fits = min(
             (width / (head.horizontalAdvance(title) + self.air) for title, width in pairs), default=1.0
         )
-        self.horizontalHeader().setFont(self._look.font(12 * max(_SMALLEST_HEADING, min(1.0, fits))))
+        self.horizontalHeader().setFont(self._look.font(12 * max(_SMALLEST, min(1.0, fits))))
 
     def _widths(self, bold: QFontMetrics) -> list[int]:
         """What the columns that are shown need."""
