@@ -7,6 +7,8 @@ import io
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +23,8 @@ COLUMNS_AT_MOST = 1_000
 _RATIO = re.compile(r"[+-]?(\d++\.?\d*+\*?)?(pi|π|√?\d++\.?\d*+)(/\d++\.?\d*+)?")
 _SEPARATORS = (";", "\t", ",", "|", " ")
 _DECLARED = re.compile(r'\s*"?sep=(.)"?[ ,;\t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)  # a line for spreadsheets
-_BEGINNING = 100_000  # characters, in which the first row is
+LINES_AT_MOST, _LONGEST_LINE = 2 * ROWS_AT_MOST, 1_000_000  # which no table comes near to
+_BEGINNING = 20_000  # characters, in which the first row is
 _LOOKED_AT = 30  # lines, to tell what stands between fields
 _WORDS = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0, "on": 1.0, "off": 0.0,
           "y": 1.0, "n": 0.0, "t": 1.0, "f": 0.0}  # fmt: skip
@@ -72,7 +75,7 @@ def written(rows: Iterable[Iterable[str | float | None]], separator: str = ",", 
 
 
 def _in_quotes(text: str, separator: str) -> str:
-    if text == text.strip() and not any(sign in text for sign in (separator, '"', "\r", "\n")):
+    if text == text.strip() and not any(sign in text for sign in (separator, *_SEPARATORS, '"', "\r", "\n")):
         return text
     return '"' + text.replace('"', '""') + '"'
 
@@ -143,16 +146,21 @@ class _Lines:
         self.comment = ""
         sample: list[str] = []
         self.separator = " "
-        for line in self:
-            if line.strip():
-                sample.append(line)
-            if len(sample) == _LOOKED_AT:
-                break
+        with suppress(csv.Error):  # it comes again when the rows are read
+            for line in islice(self, _BEGINNING):
+                if start := line[:_BEGINNING].strip():
+                    sample.append(start)
+                if len(sample) == _LOOKED_AT:
+                    break
         self.separator = self._declared[1] if self._declared else _separator(sample)
 
     def __iter__(self) -> Iterator[str]:
         quoted, begun = False, False
-        for line in io.StringIO(self._text, newline=""):
+        for number, line in enumerate(io.StringIO(self._text, newline="")):
+            if number > LINES_AT_MOST:
+                raise csv.Error("there are too many lines")
+            if len(line) > _LONGEST_LINE:
+                raise csv.Error(f"line {number + 1} is too long")
             if self._declared and not begun:
                 begun = True  # it says what parts fields, and is no row
                 yield "\n"
@@ -205,7 +213,8 @@ def _records(lines: _Lines, name: str) -> list[_Record]:
                 raise FileRefusal(f"{name} has too many numbers: at most {NUMBERS_AT_MOST:,} are read.")
     except csv.Error as error:
         said = "a quotation mark is never closed" if lines.never_closed else str(error)
-        raise FileRefusal(f"{name} cannot be read at line {reader.line_num}: {said}.") from None
+        where = "" if said.startswith("line ") else f" at line {reader.line_num}"
+        raise FileRefusal(f"{name} cannot be read{where}: {said}.") from None
     if not records:
         raise FileRefusal(f"{name} is empty.")
     last = records[-1].fields

@@ -98,6 +98,7 @@ def test_rows_without_names_are_read_as_well(text: str, rows: tuple[tuple[float,
         ('a,b\n1,"2\n3,4\n', [], "The table, line 2: the quotation mark is never closed."),
         ('a,b\n"1,234",2', [], "The table, line 2: the comma in “1,234” is not clear; write 1.234 or 1234."),
         ("sep=;\n", [], "The table is empty."),
+        ("a,b\n" + "1," * 600_000, [], "The table cannot be read: line 2 is too long."),
         ("# a b\n", [], "The table is empty."),
     ],
 )  # fmt: skip
@@ -142,6 +143,12 @@ def test_no_spreadsheet_runs_what_is_written_and_it_comes_back(tmp_path: Path, n
     back = tables.read(tmp_path / "a.csv")
     assert back.rows == data.rows
     assert back.columns[0].name == name
+
+
+def test_a_single_column_comes_back_whatever_its_name_parts() -> None:
+    for name in ("a;b", "my x", "x|y", "a\tb", "a,b", "1 2"):
+        data = Data((Column(name),), ((1.0,), (2.5,)))
+        assert tables.parse(tables.as_text(data)) == data
 
 
 def test_a_quoted_separator_and_a_quoted_line_break_belong_to_the_field() -> None:
