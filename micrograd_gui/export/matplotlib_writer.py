@@ -181,7 +181,13 @@ def _affordable(figure: Figure, scale: float | None, *, usual: float) -> float:
             f"At {scale:g} pixels per unit the picture would be {figure.width * scale:.0f} by "
             f"{figure.height * scale:.0f} pixels: {less} SVG or PDF, which have none."
         )
-    return min(usual, most) if scale is None else scale
+    found = min(usual, most) if scale is None else scale
+    if min(figure.width, figure.height) * found < 1:
+        raise Refusal(
+            f"The picture is {longest / min(figure.width, figure.height):,.0f} times as long as it is wide: "
+            "in pixels nothing of it would be seen. Take SVG or PDF, which have none."
+        )
+    return found
 
 
 def pixels(figure: Figure, palette: Palette, *, scale: float) -> Image:

@@ -16,6 +16,8 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.door import render
 from micrograd_gui.export import formats
+from micrograd_gui.export.matplotlib_writer import png
+from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.moments import Film, Moment, Options, film_of
 from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.files import documents
@@ -313,3 +315,8 @@ def test_a_picture_so_wide_that_its_text_would_be_less_than_a_pixel_is_made_with
     (made,) = formats.render(chain(700), tmp_path / "chain.png", {"style": "canvas"})
     with Image.open(made) as picture:
         assert picture.width <= 16_000
+
+
+def test_a_picture_too_long_for_any_number_of_pixels_is_refused() -> None:
+    with pytest.raises(Refusal, match="The picture is 25,000 times as long as it is wide"):
+        png(Figure(1_500_000.0, 60.0), PALETTES["light"])
