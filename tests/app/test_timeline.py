@@ -8,6 +8,7 @@ from PySide6.QtGui import QFontMetrics, QImage, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QWidget
 
+from micrograd_gui.document.marks import NO_MARKS
 from micrograd_gui.session.explain.moments import moment_in_words
 from micrograd_gui.views.time_axis import Span, spans_of
 
@@ -207,7 +208,7 @@ def test_breakpoints_and_cues_stand_on_the_strip_and_playing_stops_there(opened,
         stood.append(session.state.cursor)
     assert stood == [2, 3]
     act(window, "undo", "undo")
-    assert session.state.graph.marks == ((), ())
+    assert session.state.graph.marks == NO_MARKS
 
 
 def test_what_is_stepped_over_has_one_mark_and_what_lies_inside_can_still_be_gone_to(opened, act) -> None:

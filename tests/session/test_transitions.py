@@ -260,7 +260,7 @@ def test_an_exponent_is_scrubbed_like_a_value():
             "d is computed; only a leaf can be input or parameter.",
         ),
         (lambda s: s.set_range(1, (2, 2)), "The range must go upwards, not from 2 to 2."),
-        (lambda s: s.set_range(1, (-math.inf, math.inf)), "The range must go upwards, not from -inf to inf."),
+        (lambda s: s.set_range(1, (-math.inf, math.inf)), "The range from -inf to inf is too wide."),
         (lambda s: s.delete(), "Nothing is selected."),
         (lambda s: s.delete([99]), "Nothing is selected."),
         (lambda s: s.copied(), "Nothing is selected."),
