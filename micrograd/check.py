@@ -17,8 +17,8 @@ from typing import Any, overload
 from micrograd.check_row import Reason, Row, Verdict, all_ok, apart
 from micrograd.engine import Value, topological_order
 from micrograd.ieee import divide, number
-from micrograd.nudged import Flat, as_it_was, last_uses, roots
 from micrograd.ops import Op, domain_note
+from micrograd.replay.nudged import Flat, as_it_was, last_uses, roots
 from micrograd.right_slopes import RightSlope, right_slopes
 
 __all__ = ["Checks", "Reason", "Row", "Verdict", "gradcheck"]

@@ -12,7 +12,7 @@ from micrograd.check_row import Reason, Row, apart
 from micrograd.engine import Value
 from micrograd.foreign import is_like_a_value, read_graph
 from micrograd.ieee import number
-from micrograd.nudged import Flat, as_it_was, root_at
+from micrograd.replay.nudged import Flat, as_it_was, root_at
 
 _FIRST = 0.02  # the first step, relative to the input; each further one is shorter by the ratio
 _RATIO = 1.6

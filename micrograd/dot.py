@@ -18,9 +18,9 @@ from typing import Any
 import graphviz
 from graphviz.backend import dot_command
 
-from micrograd.drawing.leash import Answer, Snapped, run_leashed
 from micrograd.engine import Value, topological_order
 from micrograd.ieee import number
+from micrograd.leash import Answer, Snapped, run_leashed
 
 STALE = " (stale)"  # behind a number that is no longer true
 _ESCAPES = {c: "\\" + c for c in "\\{}|<>"}

@@ -13,8 +13,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from micrograd.nudged import Flat
 from micrograd.ops import OPS, Op
+from micrograd.replay.nudged import Flat
 
 _EPS = sys.float_info.epsilon
 _SMALLEST = 5e-324  # what a number that underflows is off by

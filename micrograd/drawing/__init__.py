@@ -1,1 +1,1 @@
-"""Drawing a graph whatever it is like: a layout of bounded cost, and programs on a leash."""
+"""Drawing a graph whatever it is like: a layout of bounded cost."""

@@ -249,10 +249,8 @@ def read_whole(path: Path) -> bytes:
 
 def _tell(message: str, *about: object) -> None:
     """A line of the log. Whoever hears it has loaded logging: it is not loaded to speak to nobody."""
-    if "logging" in sys.modules:
-        from micrograd_gui.log import logger_of
-
-        logger_of(__name__).info(message, *about)
+    if (logging := sys.modules.get("logging")) is not None:
+        logging.getLogger(__name__.rpartition(".")[0]).info(message, *about)
 
 
 def quoted_name(path: Path) -> str:

@@ -10,7 +10,7 @@ from threading import Event, Lock
 from time import monotonic
 
 from micrograd.dot import embedded_dot
-from micrograd.drawing.leash import Snapped, TookTooLong, Unwanted, run_leashed
+from micrograd.leash import Snapped, TookTooLong, Unwanted, run_leashed
 from micrograd_gui.document.errors import Refusal
 
 TIME_LIMIT = 6.0  # seconds: then there is time left for another layout, and for the picture, within ten

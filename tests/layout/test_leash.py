@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from micrograd.drawing.leash import Snapped, run_leashed
+from micrograd.leash import Snapped, run_leashed
 from micrograd_gui.layout.graphviz import engines
 from tests.house.structure import ROOT
 
@@ -19,7 +19,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="there is a job instead, on W
 
 BEGUN = """
 import os, sys, time
-from micrograd.drawing.leash import _Bounds, _Held
+from micrograd.leash import _Bounds, _Held
 held = _Held(["/bin/sleep", "60"], _Bounds(30.0, 1 << 30, True, False), system=sys.argv[1])
 print(held.process.pid, flush=True)
 time.sleep(60)
