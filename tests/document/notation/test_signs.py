@@ -78,6 +78,12 @@ def test_a_decimal_comma_is_told_of(text, said):
         graph_from_expression(text)
 
 
+def test_a_number_of_any_length_with_a_comma_is_not_repeated_whole() -> None:
+    with pytest.raises(ExpressionRefusal, match=r"write 2\.5+…[.]$") as refused:
+        graph_from_expression(f"L = 2,{'5' * 4000}*b")
+    assert len(str(refused.value)) < 200
+
+
 def test_commas_of_lists_and_calls_stay():
     graph = graph_from_expression("a, b = 2,5; xs = 1, 2; n = MLP(2,[2,1]); o = n(xs)")
     assert {"a": 2.0, "b": 5.0}.items() <= {node.label: node.data for node in graph}.items()
