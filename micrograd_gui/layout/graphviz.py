@@ -12,6 +12,7 @@ from time import monotonic
 from micrograd.dot import embedded_dot
 from micrograd.leash import Snapped, TookTooLong, Unwanted, run_leashed
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.text import one_line
 
 TIME_LIMIT = 6.0  # seconds: then there is time left for another layout, and for the picture, within ten
 MEMORY = 640 << 20  # bytes: with a window beside it less than 1 GB
@@ -94,7 +95,7 @@ class Engine:
         if answer.status != 0 or not answer.out:
             said = answer.said.decode("utf-8", "replace").strip().splitlines()
             last = next((line for line in reversed(said) if not line.startswith("note: ")), "it said nothing")
-            raise LayoutRefusal(f"The layout engine {self.name} failed: {last[:200]}.")
+            raise LayoutRefusal(f"The layout engine {self.name} failed: {one_line(last, 200)}.")
         return answer.out
 
 

@@ -31,7 +31,7 @@ def closed_at_once(work: Work) -> bool:
     return work.process.poll() is not None
 
 
-def lost_by(number: int, source: str, seed: int, after: float, report: Report) -> float | None:
+def lost_by(number: int, source: str, seed: int, after: float) -> float | None:
     """Kill a session so long after its start; seconds of work that the next start did not offer.
 
     None: it closed as one wants it to.
@@ -43,11 +43,6 @@ def lost_by(number: int, source: str, seed: int, after: float, report: Report) -
         if work.kill(number) == 0:  # it was about to close
             return None
         found = recovered(Path(name))
-        told = [each["state"] for each in work.reports if each["kind"] == "moved"]
-        if found is not None and found["state"] not in told:  # the move that the signal came into
-            report.done["killed within a move"] += 1
-            assert found["state"] == state_after(seed, source, told), "it was never on screen"
-            return 0.0
         return work.lost(found) if found is not None else lost_without_offer(work)
 
 
@@ -61,17 +56,6 @@ def lost_without_offer(work: Work) -> float:
     return work.killed_at - begun
 
 
-def state_after(seed: int, source: str, told: list[str]) -> str:
-    """What the same work has on screen one move later."""
-    with tempfile.TemporaryDirectory() as name, Work(Path(name), seed=seed, source=source) as again:
-        for _ in range(len(told) + 1):
-            state = again.report("moved")["state"]
-        states = [each["state"] for each in again.reports if each["kind"] == "moved"]
-        assert states[: len(told)] == told, "the same seed did other work"
-        again.kill(signal.SIGKILL)
-    return str(state)
-
-
 def run(draw: Random, report: Report) -> None:
     """Sessions until the report is full."""
     report.counted = COUNTED
@@ -83,7 +67,7 @@ def run(draw: Random, report: Report) -> None:
         report.done[COUNTED] += 1
         report.done[f"by {name}"] += 1
         try:
-            lost = lost_by(number, source, seed, after, report)
+            lost = lost_by(number, source, seed, after)
         except AssertionError as error:
             report.fault(f"{name}: {str(error)[:300]}", f"{source} {seed} {after}".encode())
             continue
