@@ -110,6 +110,7 @@ def test_without_any_engine_the_sentence_names_what_is_missing(monkeypatch: pyte
         graphviz.engine()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the engine of this test is a shell script")
 def test_what_an_engine_says_stands_on_one_line(tmp_path: Path) -> None:
     with pytest.raises(LayoutRefusal) as refused:
         program(tmp_path, r"printf 'no \ta\001b' >&2; exit 1").run("digraph{}", "svg")
