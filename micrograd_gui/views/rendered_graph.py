@@ -339,6 +339,8 @@ class RenderedGraph(QWidget):
         said = self._said
         if said is None:
             return
+        high = self.look.px(_SAID)
+        painter.eraseRect(0, self.height() - high, self.width(), high)  # words over a number are neither
         painter.setFont(self.look.font(12))
         painter.setPen(QColor(self.look.theme.muted))
         room = self.rect().adjusted(self.look.px(8), 0, -self.look.px(8), -self.look.px(3))

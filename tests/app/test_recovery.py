@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
@@ -139,6 +140,9 @@ def test_what_nobody_holds_is_offered_by_one_window_to_be_put_off_saved_or_disca
     vanish(first)
     (row,) = look(second, qtbot)
     assert row.accessibleName().startswith("lecture, today, ")
+    for seen in (False, True):  # the audience in the hall has nothing to do with it
+        second.findChild(QAction, "projector").trigger()
+        qtbot.waitUntil(lambda seen=seen: second.findChild(QWidget, "recovery").isVisible() is seen)
     assert look(third, qtbot) == []  # the second offers it
     press(second.findChild(QWidget, "recovery"), "recovery_later")
     (row,) = look(third, qtbot)

@@ -30,6 +30,7 @@ _POINTS = 4000  # of a large graph at most so many are painted
 class RecoveryOffer(QFrame):
     """A list that waits for nobody: it covers a part of the canvas, and everything else can be used.
 
+    In the hall it is not seen: there the canvas is the audience's, and what was not saved is nobody else's.
     What is neither recovered nor discarded when it is closed is offered at the next start.
     """
 
@@ -86,7 +87,6 @@ class RecoveryOffer(QFrame):
         self._list.addWidget(row)
         self._show_count()
         self._cover()
-        self.show()
         self.raise_()
 
     def _row(self, left: LeftBehind) -> QWidget:
@@ -196,6 +196,7 @@ class RecoveryOffer(QFrame):
 
     def _cover(self) -> None:
         """In the middle of the upper edge of what it covers, as large as it needs to be."""
+        self.setHidden(self._context.look.projector)
         px = self._context.look.px
         window, layout = self._context.dialog_parent, self._column
         over = QRectF(QPointF(self._over.mapTo(window, self._over.rect().topLeft())), self._over.size())
