@@ -199,11 +199,12 @@ def paint_tag(
     colour: QColor,
     font: Font | None = None,
     tall: float = 15.0,
+    above: float = 0.57,
 ) -> None:
-    """A few words on the upper edge of a card."""
+    """A few words on the upper edge of a card, so much of their height above it."""
     font = font or pens.tag
     width = font.width(text) + tall * 0.8
-    rect = QRectF(place[0] + 12, place[1] - tall * 0.57, width, tall)
+    rect = QRectF(place[0] + 12, place[1] - tall * above, width, tall)
     painter.setPen(_NO_PEN)
     painter.setBrush(colour)
     painter.drawRoundedRect(rect, tall / 2, tall / 2)

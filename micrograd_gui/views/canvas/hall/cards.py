@@ -35,6 +35,7 @@ from micrograd_gui.views.canvas.scene import Scene
 from micrograd_gui.views.theme import Look
 
 _EDGE, _PAD = 12.0, 8.0  # between the edge of a card and its title, and its numbers
+_TAG_ABOVE = 0.75  # of the height of a tag, above the card: none of the name is hidden
 SMALLEST_NAME = 20.0  # pixels of a screen 1080 high
 _NO_PEN, _NO_BRUSH = Qt.PenStyle.NoPen, Qt.BrushStyle.NoBrush
 
@@ -69,9 +70,9 @@ def paint_hall_card(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pen
     _paint_ports(painter, picture, key, pens)
     nudge, tag = picture.nudge, pens.font(HALL.words, bold=True)
     if nudge is not None and scene.key(nudge.node) == key:
-        paint_tag(painter, nudge_text(nudge), place, pens, pens.data, tag, HALL.tag)
+        paint_tag(painter, nudge_text(nudge), place, pens, pens.data, tag, HALL.tag, _TAG_ABOVE)
     elif picture.finding is not None and key == picture.differing:
-        paint_tag(painter, picture.tag, place, pens, pens.bad, tag, HALL.tag)
+        paint_tag(painter, picture.tag, place, pens, pens.bad, tag, HALL.tag, _TAG_ABOVE)
 
 
 def number_size(picture: CanvasFrame, key: Key, pens: Pens) -> float:
