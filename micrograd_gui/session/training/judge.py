@@ -15,13 +15,15 @@ class Judge(Struct, frozen=True):
 
     Answers of 1 and −1 are told by the sign of the prediction, as in micrograd's demo; answers of 1 and 0 by
     whether a probability (the output of a sigmoid) is above a half. For all other answers accuracy has no
-    meaning, and ``threshold`` is None.
+    meaning, and ``threshold`` is None. Where a loss wants them to differ, as of −y in ``(1 + -y*o).relu()``,
+    the answers are ``opposite``: their sign is that of no.
     """
 
     prediction: NodeId
     answer: NodeId
     column: int
     threshold: float | None
+    opposite: bool = False
 
     def accuracy(self, predictions: Any, answers: Any) -> float | None:
         """The share of rows that are told right, from arrays of shape (rows,); None: it has no meaning."""
@@ -32,7 +34,7 @@ class Judge(Struct, frozen=True):
         """Which rows are told wrong, as truths of shape (rows,), like both arguments; None: no meaning."""
         if self.threshold is None:
             return None
-        return (predictions > self.threshold) != (answers > self.threshold)
+        return (predictions > self.threshold) != ((answers > self.threshold) != self.opposite)
 
 
 def judge_of(graph: Graph) -> Judge | None:
@@ -53,7 +55,7 @@ def judge_of(graph: Graph) -> Judge | None:
         threshold = 0.0
     elif answers <= {0.0, 1.0} and graph.nodes[prediction].op == "sigmoid":
         threshold = 0.5
-    return Judge(prediction, answer, column, threshold)
+    return Judge(prediction, answer, column, threshold, threshold == 0.0 and _are_opposite(graph, answer))
 
 
 def _compared(graph: Graph) -> Iterator[tuple[NodeId, NodeId]]:
@@ -80,3 +82,25 @@ def _compared(graph: Graph) -> Iterator[tuple[NodeId, NodeId]]:
         inputs = bound - {answer}
         if learned and inputs and inputs <= behind and answer not in behind:
             yield other, answer
+
+
+def _are_opposite(graph: Graph, answer: NodeId) -> bool:
+    """Whether the loss rises with the product of answer and prediction, as far as that can be told.
+
+    From the answer on, up to where things meet that are no product with a constant: each minus on the way,
+    and each negative constant, turns what is wanted round.
+    """
+    at, multiplied, rises = answer, False, True
+    while len(graph.users[at]) == 1:
+        user = graph.nodes[graph.users[at][0][0]]
+        other = next((graph.nodes[each] for each in user.inputs if each not in (at, None)), None)
+        if user.op == "neg" or (user.op == "-" and user.inputs[-1] == at):
+            rises = not rises
+        elif user.op == "*" and other is not None and other.is_leaf and not other.role:
+            rises = rises is (other.data >= 0)
+        elif user.op == "*" and not multiplied:
+            multiplied = True
+        elif user.op not in ("+", "-", "relu"):
+            return False
+        at = user.id
+    return multiplied and rises and at == graph.target

@@ -255,6 +255,22 @@ def test_accuracy_has_a_meaning_for_signs_and_for_probabilities_only() -> None:
     assert judge_of(load_example("neuron")) is None
 
 
+@pytest.mark.parametrize("loss", ["relu(1 + n*o)", "relu(1 - -n*o)", "relu(1 + o*n)*0.5 + 0.001*(w1*w1)"])
+def test_an_answer_that_the_loss_wants_to_differ_is_that_of_no(loss) -> None:
+    """micrograd's demo multiplies by −y, and that is what a live graph has of it: training tells."""
+    graph = graph_from_expression(f"n = 1; o = w1*x1 + w2*x2 + b; L = {loss}")
+    for name in ("w1", "w2", "b"):
+        graph = graph.marked(graph.named(name), "parameter")
+    rows = datasets.make("and")
+    turned = replace(rows, rows=tuple((*row[:-1], -row[-1]) for row in rows.rows))
+    names = [replace(column, name="n") for column in turned.columns[-1:]]
+    graph = graph.fed(replace(turned, columns=(*turned.columns[:-1], *names)).matched(graph.nodes))
+    assert judge_of(graph).opposite
+    training = Trainer(graph, TrainingPlan(0.1))
+    losses(training, 800)
+    assert training.accuracy == 1.0
+
+
 def test_in_a_graph_drawn_by_hand_the_prediction_is_what_the_answer_meets() -> None:
     graph = graph_from_expression("y = 1; o = tanh(w1*x1 + w2*x2); L = relu(1 - y*o)")
     for name in ("w1", "w2"):
