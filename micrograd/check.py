@@ -141,7 +141,7 @@ def _of_values(root: Value) -> Flat:
         ops = [node.op if row not in own else _known(node) for row, node in enumerate(order)]
         base = [node.data if type(node.data) is float else number(node.data) for node in order]
         return _flat(order, [node.label for node in order], base, ops, ports, own)
-    except Exception as problem:
+    except Exception as problem:  # anybody's class may raise anything
         from micrograd.foreign import unreadable
 
         raise unreadable(root, problem) from problem

@@ -32,7 +32,8 @@ def copied(root: Any, memo: dict[int, Any], plain: type) -> Any:
     made = []
     for node in [*_behind(root, memo), root]:
         kind = type(node)
-        if kind.__deepcopy__ is not plain.__deepcopy__:  # type: ignore[attr-defined]  # a subclass knows better
+        # A subclass knows better; that the class has the method is not in the type `type`.
+        if kind.__deepcopy__ is not plain.__deepcopy__:  # type: ignore[attr-defined]
             memo[id(node)] = deepcopy(node, memo)
             continue
         make, args, state, *_ = _parts(node, plain)
@@ -66,7 +67,7 @@ def _rebound(function: FunctionType, memo: dict[int, Any]) -> FunctionType:
     if not cells and not function.__defaults__ and not function.__kwdefaults__:
         return function
     if id(function) in memo:
-        return memo[id(function)]  # type: ignore[no-any-return]
+        return memo[id(function)]  # type: ignore[no-any-return]  # a memo holds copies of all kinds
     own = tuple(CellType() for _ in cells)
     code, names = function.__code__, function.__globals__
     memo[id(function)] = out = FunctionType(code, names, function.__name__, None, own)
@@ -128,9 +129,9 @@ _BY_VALUE = {"cloudpickle", "dill"}  # these write functions by what they are ma
 
 def _parts(node: Any, plain: type) -> tuple[Any, ...]:
     """What Python itself would take a node apart to."""
-    if type(node) is plain:  # the same, quicker
+    if type(node) is plain:  # the same, quicker; the types of copyreg leave out what pickle calls
         return copyreg.__newobj__, (plain,), (vars(node) or None, _slots(node))  # type: ignore[attr-defined]
-    return object.__reduce_ex__(node, 4)  # type: ignore[return-value]
+    return object.__reduce_ex__(node, 4)  # type: ignore[return-value]  # a text for functions only
 
 
 def _made(_: object, make: Callable[..., Any], args: tuple[Any, ...]) -> Any:

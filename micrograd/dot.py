@@ -163,7 +163,7 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR", **kwargs: An
     try:
         is_value = all(hasattr(root, name) for name in ("data", "grad", "_prev", "_op"))
         rows = _rows(topological_order(root)) if is_value else []
-    except Exception as problem:
+    except Exception as problem:  # anybody's class may raise anything
         foreign = import_module("micrograd.foreign")  # which reads Values, so that it cannot be named above
         raise foreign.unreadable(root, problem) from problem
     if not is_value:

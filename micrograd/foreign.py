@@ -55,7 +55,8 @@ def is_like_a_value(thing: object) -> bool:
     if isinstance(thing, type):
         return False
     try:
-        thing.data, thing.grad, thing._prev, thing._op  # type: ignore[attr-defined]  # noqa: B018 - the quick way
+        # The quick way: read, and not used. What a thing of any class has, its type does not tell.
+        thing.data, thing.grad, thing._prev, thing._op  # type: ignore[attr-defined]  # noqa: B018 - read only
     except Exception:  # noqa: BLE001 - a property of anybody's class
         return all(_has(thing, name) for name in _FIELDS)
     return True
@@ -105,13 +106,13 @@ def label_of(value: Any) -> str:
         label = value.label
     except AttributeError:
         return ""
-    except Exception as problem:
+    except Exception as problem:  # anybody's class may raise anything
         raise ValueError(f"the label of {_shown(value)} cannot be read: {said_of(problem)}") from problem
     if type(label) is str:
         return label
     try:
         return "" if label is None else str(label)
-    except Exception as problem:
+    except Exception as problem:  # anybody's class may raise anything
         raise ValueError(f"the label of {_shown(value)} cannot be read: {said_of(problem)}") from problem
 
 
@@ -243,7 +244,7 @@ def _listed(value: Any) -> list[Any]:
             return list(islice(each, _OPERANDS_AT_MOST))
     except TypeError:  # it is nothing to go through
         pass
-    except Exception as problem:
+    except Exception as problem:  # anybody's class may raise anything
         name = called(label_of(value), _op_of(value))
         raise ValueError(f"_prev of {name} cannot be read: {said_of(problem)}") from problem
     name = called(label_of(value), _op_of(value))
@@ -314,7 +315,7 @@ def _got(value: Any, name: str) -> Any:
     """An attribute of anybody's class; raises ValueError where reading it does."""
     try:
         return getattr(value, name)
-    except Exception as problem:
+    except Exception as problem:  # anybody's class may raise anything
         label = "" if name == "label" else label_of(value)
         raise ValueError(f"{name} of {called(label, '')} cannot be read: {said_of(problem)}") from problem
 
@@ -326,7 +327,7 @@ def _op_of(value: Any) -> str:
         return text
     try:
         return "" if text is None else str(text)
-    except Exception as problem:
+    except Exception as problem:  # anybody's class may raise anything
         name = called(label_of(value), "")
         raise ValueError(f"_op of {name} cannot be read: {said_of(problem)}") from problem
 

@@ -149,9 +149,7 @@ class Recovering(QObject):
         for sentence in sentences:
             self._context.say(sentence, refused=True)
         if found:
-            from micrograd_gui.app.recovery.offer import (
-                RecoveryOffer,
-            )  # nothing is left behind at most starts
+            from micrograd_gui.app.recovery.offer import RecoveryOffer  # most starts have nothing to offer
 
             if self._offer is None or not isValid(self._offer):
                 later = partial(_let_go, self._left)
