@@ -25,8 +25,9 @@ class Option:
 
     ``name`` is the keyword; the command line writes it with dashes. ``default`` holds where nothing is said.
     An option has ``choices``, or is a number ``within`` bounds (``whole``: an integer), or a ``switch``, or
-    else a text. ``title`` is what the export dialog calls it; the dialog does not ask where there is none.
-    Which forms have a use for it, the table of forms says.
+    else a text. Which forms have a use for it, the table of forms says. The export dialog asks for every
+    option of a form: ``title`` is what it calls it; what is ``first`` stands there at once, the rest below
+    More; ``usual`` is what holds where nothing is said, in words; ``offered`` are texts to begin with.
     """
 
     name: str
@@ -38,6 +39,14 @@ class Option:
     switch: bool = False
     metavar: str | None = None
     title: str = ""
+    first: bool = False
+    usual: str = ""
+    offered: tuple[str, ...] = ()
+
+    @property
+    def called(self) -> str:
+        """What the export dialog calls it."""
+        return self.title or self.name.replace("_", " ").capitalize()
 
     @property
     def flag(self) -> str:
@@ -80,42 +89,52 @@ OPTIONS: dict[str, Option] = {
             help="the moment after N steps (0: before the first), last, or all: numbered files, pages of a "
             "PDF, slides of a .tex, frames of a GIF, WebP or .html; without it the end of the run, with no "
             "step outlined"),
-        Option(name="style", title="Style", choices=lambda: STYLES, default="notebook", help="whose look"),
-        Option(name="theme", title="Colours", choices=lambda: tuple(PALETTES),
+        Option(name="style", title="Style", first=True, choices=lambda: STYLES, default="notebook",
+            help="whose look"),
+        Option(name="theme", title="Colours", first=True, choices=lambda: tuple(PALETTES),
+            usual="as its reader's screen is",
             help="light; an .html goes by its reader's screen unless it is told; print needs no colours"),
-        Option(name="scale", title="Pixels", metavar="S", within=SCALE_RANGE,
+        Option(name="scale", title="Pixels per unit", first=True, metavar="S", within=SCALE_RANGE,
+            usual="2, of an animation 1", offered=("1", "2", "3"),
             help="pixels per unit: of a PNG 2, of an animation 1"),
-        Option(name="gradients", title="with gradients", switch=True, default=True,
+        Option(name="gradients", title="with gradients", first=True, switch=True, default=True,
             help="no grad in the nodes"),
-        Option(name="wires", title="On the wires", choices=lambda: get_args(Wires), default="acting",
+        Option(name="wires", title="On the wires", first=True, choices=lambda: get_args(Wires),
+            default="acting",
             help="numbers on the wires of the acting step (in the canvas's style), on all: the value that "
             "came along, its local slope, and what it carried back; or on none"),
         Option(name="notation", title="Gradients as", choices=lambda: get_args(Notation), default="grad",
             help="a.grad, or ∂L/∂a"),
         Option(name="transparent", title="with a transparent ground", switch=True, default=False,
             help="no ground behind an SVG, PNG or .tex"),
-        Option(name="rankdir", choices=lambda: DIRECTIONS, default="LR", help="to the right, or downwards"),
+        Option(name="rankdir", title="Direction", first=True, choices=lambda: DIRECTIONS, default="LR",
+            help="to the right, or downwards"),
         Option(name="nodes", metavar="A,B,…", help="only these nodes and the wires between them"),
         Option(name="paths", metavar="NODE",
             help="every path from that node to the target, told apart, with its product of slopes below"),
-        Option(name="open_blocks", switch=True, default=False, help="collapsed blocks with all their nodes"),
-        Option(name="digits", metavar="N", within=(0, MOST_DIGITS), whole=True, default=4,
+        Option(name="open_blocks", title="collapsed blocks opened", switch=True, default=False,
+            help="collapsed blocks with all their nodes"),
+        Option(name="digits", title="Digits", metavar="N", within=(0, MOST_DIGITS), whole=True, default=4,
             help="behind the point of each number: 4"),
         Option(name="card", switch=True,
             help="the step card below the graph; without it, where a file has many moments"),
         Option(name="only", choices=lambda: ("graph", "card"), help="no step card, or nothing but that"),
-        Option(name="margin", metavar="M", within=(0, MOST_MARGIN), default=MARGIN,
+        Option(name="margin", title="Margin", metavar="M", within=(0, MOST_MARGIN), default=MARGIN,
             help="around the whole, in units: 8"),
-        Option(name="dialect", choices=lambda: get_args(DialectName),
+        Option(name="dialect", title="Written in", first=True, choices=lambda: get_args(DialectName),
+            usual="micrograd, or PyTorch for training",
             help="what a .py is written in: micrograd"),
-        Option(name="train", switch=True, default=False,
+        Option(name="train", title="a script that trains", first=True, switch=True, default=False,
             help="a .py that trains the graph on its rows by PyTorch, or torchrun"),
-        Option(name="fps", metavar="F", within=(1 / SECONDS[1], 1 / SECONDS[0]),
+        Option(name="fps", title="Moments a second", metavar="F", within=(1 / SECONDS[1], 1 / SECONDS[0]),
+            usual="0.625",
             help="moments per second of an animation"),
         Option(name="motion", title="with motion", switch=True, default=True,
             help="no numbers that travel along the wires of a step"),
-        Option(name="seconds", metavar="T", within=SECONDS, help="or seconds per moment: 1.6"),
-        Option(name="worksheet", title="as a worksheet with an answer key", switch=True, default=False,
+        Option(name="seconds", title="Seconds a moment", first=True, metavar="T", within=SECONDS, usual="1.6",
+            help="or seconds per moment: 1.6"),
+        Option(name="worksheet", title="as a worksheet with an answer key", first=True, switch=True,
+            default=False,
             help="a sheet with blanks to fill in, and its answers: what comes after --step N is asked, "
             "without it the gradients"),
         Option(name="paper", title="Paper", choices=lambda: tuple(PAPERS), default="a4",

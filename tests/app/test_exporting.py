@@ -2,6 +2,7 @@
 
 import io
 import threading
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,15 +15,21 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFileDialog,
+    QLabel,
+    QLineEdit,
     QMessageBox,
     QProgressBar,
     QPushButton,
     QWidget,
 )
 
-from micrograd_gui.app import export_dialog
-from micrograd_gui.app.export_dialog import ExportDialog, copy_picture, open_export, request_of, write_files
+from micrograd_gui.app.exporting import clipboard
+from micrograd_gui.app.exporting.clipboard import copy_picture
+from micrograd_gui.app.exporting.dialog import STAND_FOR, ExportDialog, open_export
+from micrograd_gui.app.exporting.request import request_of, write_files
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.export.formats import FORMS, render
+from micrograd_gui.export.options import OPTIONS, Option
 from micrograd_gui.export.worksheet import worksheet_of
 from micrograd_gui.files import documents
 from micrograd_gui.files.embedded import graph_inside
@@ -157,6 +164,120 @@ def test_only_what_the_form_has_use_for_can_be_chosen(opened):
     dialog.close()
 
 
+def asked_for(dialog: ExportDialog) -> set[str]:
+    """The options of the table that the dialog asks for: for some it has words of its own."""
+    seen = {
+        name
+        for name, field in dialog.fields.items()
+        if not field.isHidden() and field.parent().isVisibleTo(dialog)
+    }
+    return {option for name in seen for option in STAND_FOR.get(name, (name,))}
+
+
+@pytest.mark.parametrize("suffix", FORMS)
+def test_the_dialog_asks_for_every_option_of_the_form_and_for_no_other(opened, suffix):
+    dialog = open_export(opened("lecture"))
+    chosen(dialog, form=suffix)
+    dialog.options.more.setChecked(True)
+    assert asked_for(dialog) == FORMS[suffix].options
+    assert dialog.options.none.isHidden() == bool(FORMS[suffix].options)
+    dialog.close()
+
+
+def test_a_row_that_is_added_to_the_table_is_in_the_dialog_by_itself(opened, monkeypatch):
+    row = Option(name="line_weight", within=(0, 9), default=1, help="of wires")
+    monkeypatch.setitem(OPTIONS, row.name, row)
+    monkeypatch.setitem(FORMS, ".svg", replace(FORMS[".svg"], options=FORMS[".svg"].options | {row.name}))
+    dialog = open_export(opened("lecture"))
+    field = dialog.findChild(QLineEdit, "line_weight")
+    field.setText("3")
+    assert field.accessibleName() == "Line weight"
+    assert field.placeholderText() == "1"
+    assert dialog.request().given["line_weight"] == "3"
+    chosen(dialog, form=".pdf")
+    assert not field.isEnabled()
+    assert "line_weight" not in dialog.request().given
+    dialog.close()
+
+
+def test_what_is_animated_is_of_all_moments_and_a_picture_of_this_one(opened, qtbot, tmp_path):
+    window = opened("square")
+    dialog = open_export(window)
+    for form, which in (
+        (".gif", "all"),
+        (".png", "now"),
+        (".webp", "all"),
+        (".pdf", "now"),
+        (".html", "all"),
+    ):
+        chosen(dialog, form=form)
+        assert dialog.request().which == which, form
+    chosen(dialog, form=".gif", scale="1")
+    dialog.export_to(tmp_path / "a.gif")
+    finished(qtbot, window)
+    with Image.open(tmp_path / "a.gif") as film:
+        assert film.n_frames >= 4
+
+
+def test_what_was_chosen_stays_when_the_form_is_another(opened):
+    dialog = open_export(opened("lecture"))
+    assert dialog.options.value("theme") == "light"
+    chosen(dialog, form=".svg", style="canvas")
+    dialog.findChild(QLineEdit, "digits").setText("2")
+    chosen(dialog, form=".html")
+    assert dialog.request().options.style == "canvas"
+    assert dialog.request().options.digits == 2
+    assert dialog.request().options.theme is None, "a page goes by its reader's screen"
+    chosen(dialog, theme="dark")
+    chosen(dialog, form=".png")
+    assert dialog.request().options.theme == "dark"
+    assert dialog.options.more.text() == "More (1 chosen)"
+    dialog.close()
+
+
+def test_what_is_refused_is_said_at_its_option_and_nothing_can_be_made(opened, qtbot, tmp_path):
+    window = opened("lecture")
+    dialog = open_export(window)
+    note = dialog.findChild(QLabel, "digits_refused")
+    dialog.findChild(QLineEdit, "digits").setText("2.5")
+    assert note.text() == "⚠ Digits must be a whole number from 0 to 12, not “2.5”."
+    assert not note.isHidden()
+    assert dialog.options.more.isChecked(), "it is seen where it was hidden"
+    assert not dialog.choose.isEnabled()
+    dialog.export_to(tmp_path / "a.svg")
+    assert not list(tmp_path.iterdir())
+    dialog.findChild(QLineEdit, "digits").setText("2")
+    assert note.isHidden()
+    assert dialog.choose.isEnabled()
+    chosen(dialog, form=".gif")
+    dialog.findChild(QLineEdit, "fps").setText("2")
+    dialog.findChild(QLineEdit, "seconds").setText("1")
+    for name in ("fps", "seconds"):
+        assert "both say" in dialog.findChild(QLabel, f"{name}_refused").text()
+    dialog.close()
+
+
+def test_options_that_the_dialog_had_not_come_into_the_file(opened, qtbot, tmp_path):
+    window = opened("lecture")
+    dialog = open_export(window)
+    chosen(dialog, form=".py", dialect="jax")
+    dialog.export_to(tmp_path / "a.py")
+    finished(qtbot, window)
+    assert "import jax" in (tmp_path / "a.py").read_text("utf-8")
+    dialog = open_export(window)
+    chosen(dialog, form=".svg", rankdir="TB")
+    for name, text in (("digits", "1"), ("margin", "50")):
+        dialog.findChild(QLineEdit, name).setText(text)
+    dialog.export_to(tmp_path / "a.svg")
+    finished(qtbot, window)
+    render(
+        window.session.state.graph,
+        tmp_path / "b.svg",
+        {"step": "0", "rankdir": "TB", "digits": 1, "margin": 50},
+    )
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+
+
 def test_the_step_card_alone_can_be_chosen_and_then_nothing_of_the_graph(opened, qtbot, tmp_path):
     window = opened("lecture")
     window.session.select([window.session.state.graph.named("L")])
@@ -271,7 +392,7 @@ def test_a_picture_for_the_clipboard_is_drawn_in_another_thread_and_can_be_cance
         ended.set()
         raise Cancelled("The layout was cancelled.")
 
-    monkeypatch.setattr(export_dialog, "picture_of", endless)
+    monkeypatch.setattr(clipboard, "picture_of", endless)
     copy_picture(window)
     assert drawing.wait(5)
     waiting = window.findChild(QWidget, "waiting_for_picture")

@@ -187,7 +187,7 @@ def test_forward_mode_stands_below_every_node_in_window_and_hall_and_ends_cleanl
 
 
 def test_the_export_dialog_begins_as_the_window_is_and_exports_the_same(opened, act, tmp_path, qtbot):
-    from micrograd_gui.app.export_dialog import ExportDialog
+    from micrograd_gui.app.exporting.dialog import ExportDialog
 
     window = opened("lecture")
     act(window, "wires", "notation", "backward", "export")

@@ -22,7 +22,7 @@ BEHIND = {
     "app/actions/commands.py:copy": "an action: Bridge.attempt",
     "app/actions/commands.py:paste": "an action: Bridge.attempt",
     "app/documents.py:dropped_paths": "names alone, which Documents.open_dropped opens",
-    "app/export_dialog.py:copy_picture": "an action: Bridge.attempt",
+    "app/exporting/clipboard.py:copy_picture": "an action: Bridge.attempt",
     "app/learning/help.py:show_about": "what the program says of itself",
     "app/live.py:__init__": "show, create_window",
     "app/live.py:refreshed": "refresh",

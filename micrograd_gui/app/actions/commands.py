@@ -343,13 +343,13 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
 
     def export(self) -> None:
         """Ask in which form and where to."""
-        from micrograd_gui.app.export_dialog import open_export
+        from micrograd_gui.app.exporting.dialog import open_export
 
         open_export(self.context)
 
     def copy_picture(self) -> None:
         """This moment's picture is on the clipboard."""
-        from micrograd_gui.app.export_dialog import copy_picture
+        from micrograd_gui.app.exporting.clipboard import copy_picture
 
         copy_picture(self.context)
 

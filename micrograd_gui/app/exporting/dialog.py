@@ -1,0 +1,335 @@
+"""The export dialog: what of the graph, in which form and colours; made in the background, with a way out."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QFrame,
+    QLabel,
+    QMessageBox,
+    QProgressBar,
+    QScrollArea,
+    QVBoxLayout,
+)
+
+from micrograd_gui.app import documents as dialogs
+from micrograd_gui.app.context import Context
+from micrograd_gui.app.exporting.fields import OptionFields
+from micrograd_gui.app.exporting.request import ExportRequest, Which, request_of, would_replace
+from micrograd_gui.document.errors import OptionRefusal, Refusal
+
+if TYPE_CHECKING:
+    from micrograd_gui.export.formats import Form
+
+_KEY = "export"  # of the background's jobs
+_QUICK = 100  # nodes: of so many a run is made in no time
+MOMENTS = (("now", "this moment"), ("result", "the result of the whole run"), ("all", "all moments"))
+SHOWN = (("graph", "the graph"), ("both", "the graph and the step card"), ("card", "the step card"))
+# Fields that ask for options of the table in the words of a window.
+STAND_FOR = {"moment": ("step",), "shown": ("card", "only"), "selected": ("nodes",), "paths": ("paths",)}
+_OF_GRAPHS = {"style", "gradients", "wires", "rankdir", "open_blocks", "selected", "paths"}  # not of cards
+_WIDE, _HIGH = 480, 560  # at a scale of 1
+
+
+class ExportDialog(QDialog):
+    """Asks, then makes the files while the window can be used; Cancel ends that and leaves nothing behind."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.dialog_parent)
+        self.setObjectName("export_dialog")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Export the graph")
+        self._context = context
+        self._relay = _ProgressRelay(self)
+        self._relay.told.connect(self._show_progress)
+        self._touched: set[str] = set()  # what was chosen here stays when another form is
+        self._build()
+        self._take_form()
+
+    def _build(self) -> None:
+        from micrograd_gui.export.formats import FORMS
+
+        self.form = QComboBox()
+        self.form.setObjectName("form")
+        self.form.setAccessibleName("Form")
+        for each in FORMS.values():
+            self.form.addItem(f"{each.title} ({each.suffix})", each.suffix)
+        self.form.currentIndexChanged.connect(self._take_form)
+        self.options = self._options()
+        self.fields = self.options.fields
+        self.progress = QProgressBar()
+        self.progress.setObjectName("progress")
+        self.progress.hide()
+        self.message = QLabel()
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        self.message.setWordWrap(True)
+        self.message.setObjectName("export_message")
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.choose = self.buttons.addButton("Choose the file…", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.choose.setObjectName("choose_file")
+        self.choose.setDefault(True)
+        self.buttons.accepted.connect(self._ask_path)
+        self.buttons.rejected.connect(self.reject)
+        top = QFormLayout()
+        top.addRow("&Form", self.form)
+        scroll = QScrollArea()
+        scroll.setObjectName("export_options")
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self.options)
+        layout = QVBoxLayout(self)
+        layout.addLayout(top)
+        layout.addWidget(scroll, 1)
+        for widget in (self.progress, self.message, self.buttons):
+            layout.addWidget(widget)
+        px = self._context.look.px
+        room = self._context.dialog_parent.size()
+        self.resize(min(px(_WIDE), room.width()), min(px(_HIGH), room.height()))
+
+    def _options(self) -> OptionFields:
+        """The fields, begun as the window is."""
+        from micrograd_gui.export.options import OPTIONS
+
+        state = self._context.session.state
+        begin = {"theme": self._context.look.theme.name, "wires": state.wires, "notation": state.notation}
+        fields = OptionFields()
+        self.moment = fields.add_choice("moment", "What", MOMENTS, "now")
+        self.shown = fields.add_choice("shown", "Shows", SHOWN, "graph")
+        asked = {name for names in STAND_FOR.values() for name in names}
+        for row in OPTIONS.values():
+            if row.name not in asked:
+                fields.add_option(row, begin.get(row.name))
+        shown = state.asked is not None and state.asked.paths
+        self.selected = fields.add_tick("selected", "only what is selected", False)
+        self.paths = fields.add_tick("paths", "with the paths of the selected node", shown, first=False)
+        fields.changed.connect(self._on_changed)
+        return fields
+
+    # What applies ----------------------------------------------------------------------------
+
+    @property
+    def _form(self) -> Form:
+        from micrograd_gui.export.formats import FORMS
+
+        return FORMS[self.form.currentData()]
+
+    def _take_form(self) -> None:
+        """Another form: what was not chosen here is as usual for it."""
+        form = self._form
+        values = {name: value for name, value in self.options.usual.items() if name not in self._touched}
+        values["moment"] = "all" if form.animated else "now"
+        if form.suffix == ".html" and "theme" in values:
+            values["theme"] = None  # a page is as its reader's screen is
+        self.options.set_values(values)
+        self._see_to_item(self.moment, "result", enabled=not form.animated)
+        self._suit_moment()
+        self._show_what_applies()
+
+    def _see_to_item(self, combo: QComboBox, data: str, *, enabled: bool) -> None:
+        """Whether one can choose that."""
+        model = combo.model()
+        item = model.item(combo.findData(data))  # type: ignore[attr-defined]  # a combo's own model
+        item.setEnabled(enabled)
+
+    def _on_changed(self, name: str) -> None:
+        if name == "moment":
+            self._suit_moment()
+        else:
+            self._touched.add(name)
+        self._show_what_applies()
+
+    def _suit_moment(self) -> None:
+        """A run is told by its step cards; one moment is a figure. Either can be chosen otherwise."""
+        if self.shown.currentData() != "card":
+            self.options.set_values({"shown": "both" if self.moment.currentData() == "all" else "graph"})
+            self._touched.discard("shown")
+
+    def _show_what_applies(self) -> None:
+        """Every option of the form is seen; what has no use beside another choice cannot be chosen."""
+        form, state = self._form, self._context.session.state
+        named = {name: {name} for name in self.fields} | {k: set(v) for k, v in STAND_FOR.items()}
+        seen = {name for name in self.fields if named[name] & form.options}
+        card = "shown" in seen and self.shown.currentData() == "card"
+        sheet = "worksheet" in seen and self.options.value("worksheet")
+        without = {"selected": not state.selection, "paths": state.selected is None, "paper": not sheet}
+        self.options.show_only(seen, lambda name: without.get(name, False) or (card and name in _OF_GRAPHS))
+        self._see_whether_it_can_be()
+
+    def _see_whether_it_can_be(self) -> None:
+        """What is refused is said at its option, before anybody has chosen a file."""
+        from micrograd_gui.export.options import OPTIONS
+        from micrograd_gui.figures.moments import see_that_there_is_something
+
+        self.options.clear_refusals()
+        wrong: list[str] = []
+        for name in self._asked():
+            try:
+                OPTIONS[name].read(self.options.value(name))
+            except Refusal as refusal:
+                wrong.append(self._refuse(refusal))
+        if not wrong:
+            try:
+                request = self.request()
+                _ = request.options.palette
+                see_that_there_is_something(request.graph, request.options)
+            except Refusal as refusal:
+                wrong.append(self._refuse(refusal))
+        if not self._context.background.busy(_KEY):
+            self.message.setText(next(filter(None, wrong), ""))
+            self.choose.setEnabled(not wrong)
+
+    def _refuse(self, refusal: Refusal) -> str:
+        """Said at the option; the sentence, where there is none."""
+        from micrograd_gui.export.options import OPTIONS
+
+        if isinstance(refusal, OptionRefusal):
+            sentence = refusal.naming(lambda name: OPTIONS[name].called if name in OPTIONS else name)
+            if self.options.refuse(refusal.options, f"{sentence[:1].upper()}{sentence[1:]}"):
+                return ""
+        return str(refusal)
+
+    # What is asked for -----------------------------------------------------------------------
+
+    def _asked(self) -> list[str]:
+        """The options of the table that can be chosen now by a field of their own."""
+        return [name for name, field in self.fields.items() if name not in STAND_FOR and field.isEnabled()]
+
+    def request(self) -> ExportRequest:
+        """What is chosen now, about the window's graph at this moment."""
+        state, value = self._context.session.state, self.options.value
+        given: dict[str, Any] = {name: value(name) for name in self._asked()}
+        if self.shown.isEnabled():
+            shown = self.shown.currentData()
+            given |= {"only": "card"} if shown == "card" else {"card": shown == "both"}
+        if self.selected.isEnabled() and self.selected.isChecked():
+            given["nodes"] = state.selection
+        if given.get("worksheet") and str(given.get("theme")).startswith("dark"):
+            given["theme"] = "print"  # paper is white
+        if self.paths.isEnabled() and self.paths.isChecked() and not given.get("worksheet"):
+            given["paths"] = state.selected
+        which: Which = self.moment.currentData() if self.moment.isEnabled() else "now"
+        return request_of(self._context, which, **given)
+
+    # Files -----------------------------------------------------------------------------------
+
+    def _ask_path(self) -> None:
+        suffix = self.form.currentData()
+        name = dialogs.document_name(self._context.session.state)
+        dialogs.ask_path(
+            self,
+            "Export the graph",
+            f"{self.form.currentText()} (*{suffix})",
+            self._context.settings.folder / f"{name}{suffix}",
+            self.export_to,
+            saving=True,
+            suffix=suffix[1:],
+        )
+
+    def export_to(self, path: Path) -> None:
+        """Make the file; numbered ones that are there already are replaced only after a question.
+
+        What cannot be made is said here: the status bar is behind this dialog.
+        """
+        try:
+            request = self.request().suiting(path)
+            if request.options.worksheet or request.which != "all":
+                self._unless_replaced(request, path, ())  # it is that one file
+                return
+            if len(request.graph) <= _QUICK:
+                self._unless_replaced(request, path, would_replace(request, path))
+                return
+        except Refusal as refusal:
+            self._failed(refusal)
+            return
+        self._wait("Looking what will be made …")
+        self._context.background.start(
+            _KEY, would_replace, request, path,
+            done=lambda found: self._unless_replaced(request, path, found), failed=self._failed,
+        )  # fmt: skip
+
+    def _unless_replaced(self, request: ExportRequest, path: Path, there: tuple[Path, ...]) -> None:
+        """Make the file, after a question where others would be replaced that nobody has named."""
+        self._failed("")
+        others = [each for each in there if each != path]
+        if not others:
+            self._start(request, path)
+            return
+        box = QMessageBox(
+            QMessageBox.Icon.Question,
+            "Replace files",
+            f"{others[0].name}{f' and {len(others) - 1} more' if others[1:] else ''} will be replaced.",
+            QMessageBox.StandardButton.Cancel,
+            self,
+        )
+        box.setObjectName("replace")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        replace = box.addButton("Replace", QMessageBox.ButtonRole.AcceptRole)
+        replace.clicked.connect(lambda: self._start(request, path))
+        box.open()
+
+    def _start(self, request: ExportRequest, path: Path) -> None:
+        self._wait(f"Making {path.name} …")
+        work = partial(_work, request, path, self._relay)
+        self._context.background.start(
+            _KEY, work, done=self._tell_and_close, failed=self._failed, stoppable=True
+        )
+
+    def _wait(self, sentence: str) -> None:
+        self.progress.setRange(0, 0)
+        self.progress.show()
+        self.choose.setEnabled(False)
+        self.message.setText(sentence)
+
+    def _show_progress(self, done: int, total: int) -> None:
+        if self._context.background.busy(_KEY):
+            self.progress.setRange(0, total)
+            self.progress.setValue(done)
+
+    def _tell_and_close(self, made: tuple[tuple[Path, ...], str]) -> None:
+        written, note = made
+        more = f" and {len(written) - 1} more" if written[1:] else ""
+        self._context.say(" ".join([f"Exported to {written[0].name}{more}.", note]).strip())
+        self.accept()
+
+    def _failed(self, error: Exception | str) -> None:
+        self.progress.hide()
+        self.choose.setEnabled(True)
+        self.message.setText(str(error))
+
+    def done(self, result: int) -> None:
+        """However it ends, nobody waits for an export any more."""
+        self._context.background.cancel(_KEY)
+        super().done(result)
+
+
+class _ProgressRelay(QObject):
+    """Brings what a thread says into the window's own."""
+
+    told = Signal(int, int)
+
+
+def _work(
+    request: ExportRequest, path: Path, relay: _ProgressRelay, *, stop: Event
+) -> tuple[tuple[Path, ...], str]:
+    """The files that were written, and what is to be told of how they were laid out."""
+    from micrograd_gui.export.formats import export
+
+    film = request.suiting(path).film(relay.told.emit, stop)
+    return export(film, path), film.note
+
+
+def open_export(context: Context) -> ExportDialog:
+    """Show the dialog; it does not block."""
+    dialog = ExportDialog(context)
+    dialog.open()
+    return dialog
