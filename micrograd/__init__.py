@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from micrograd.dot import draw_dot, trace
     from micrograd.replay.tape import Tape
 
+    __version__: str
+
 __all__ = ["Tape", "Value", "diagnose", "draw_dot", "gradcheck", "nn", "trace"]
 
 _HOMES = {"draw_dot": "dot", "trace": "dot", "gradcheck": "check", "diagnose": "diagnosis",
@@ -21,11 +23,34 @@ _HOMES = {"draw_dot": "dot", "trace": "dot", "gradcheck": "check", "diagnose": "
 
 
 def __getattr__(name: str) -> Any:
-    """Loads on first use what needs numpy or graphviz."""
+    """Loads on first use what needs numpy, graphviz or a look at files."""
     if name == "nn":
         return import_module("micrograd.nn")
-    if name in _HOMES:
+    if name == "__version__":
+        value = _version()
+    elif name in _HOMES:
         value = getattr(import_module(f"micrograd.{_HOMES[name]}"), name)
-        globals()[name] = value  # also where a submodule of the same name would stand in its way
-        return value
-    raise AttributeError(f"module 'micrograd' has no attribute {name!r}")
+    else:
+        raise AttributeError(f"module 'micrograd' has no attribute {name!r}")
+    globals()[name] = value  # also where a submodule of the same name would stand in its way
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, "__version__", *(name for name in globals() if name.startswith("__"))})
+
+
+def _version() -> str:
+    """What pyproject.toml says: that of the checkout this was loaded from, else of what is installed."""
+    from pathlib import Path
+
+    project = Path(__file__).parents[1] / "pyproject.toml"
+    if project.is_file():
+        import tomllib
+
+        found = tomllib.loads(project.read_text("utf-8")).get("project", {})
+        if found.get("name") == "micrograd-gui":
+            return str(found["version"])
+    from importlib.metadata import version
+
+    return version("micrograd-gui")

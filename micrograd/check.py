@@ -131,13 +131,13 @@ def _of_values(root: Value) -> Flat:
     try:
         order = topological_order(root)
         row_of = {node: row for row, node in enumerate(order)}
-        ports = [tuple([row_of[x] for x in node._prev]) for node in order]
+        ports = [tuple([row_of[x] for x in node._operands]) for node in order]
         if any(x >= row for row, each in enumerate(ports) for x in each):
             raise ValueError("the graph goes in a circle")
         for row, node in enumerate(order):
             if node.op is not None and node.op.arity != len(ports[row]):
                 raise ValueError(f"{node.op.name} of node {node.label or row} has {len(ports[row])} operands")
-        own = {row for row, node in enumerate(order) if node._prev and node.op is None}
+        own = {row for row, node in enumerate(order) if node._operands and node.op is None}
         ops = [node.op if row not in own else _known(node) for row, node in enumerate(order)]
         base = [node.data if type(node.data) is float else number(node.data) for node in order]
         return _flat(order, [node.label for node in order], base, ops, ports, own)
@@ -154,9 +154,9 @@ def _known(node: Value) -> Op | None:
     from micrograd.foreign import rule_of, same
 
     op = rule_of(node._op)
-    if op is None or op.arity != len(node._prev):
+    if op is None or op.arity != len(node._operands):
         return None
-    return op if same(float(op.forward(*[x.data for x in node._prev])), node.data) else None
+    return op if same(float(op.forward(*[x.data for x in node._operands])), node.data) else None
 
 
 def _of_anybody(root: Any) -> Flat:

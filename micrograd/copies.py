@@ -50,7 +50,7 @@ def copied(root: Any, memo: dict[int, Any], plain: type) -> Any:
 
 
 def _slots(node: Any) -> dict[str, Any]:
-    return {"data": node.data, "grad": node.grad, "_prev": node._prev, "_rule": node._rule}
+    return {"data": node.data, "grad": node.grad, "_prev": node._operands, "_rule": node._rule}
 
 
 def _copied_part(thing: Any, memo: dict[int, Any]) -> Any:
@@ -90,13 +90,13 @@ def _behind(root: Any, known: Container[int], ends: Container[int] = ()) -> list
     """
     order: list[Any] = []
     seen = {id(root)}
-    path = [(root, iter(root._prev))]
+    path = [(root, iter(root._operands))]
     while path:
         node, operands = path[-1]
         for x in operands:
             if id(x) not in seen and id(x) not in known:
                 seen.add(id(x))
-                path.append((x, iter(() if id(x) in ends else x._prev)))
+                path.append((x, iter(() if id(x) in ends else x._operands)))
                 break
         else:
             order.append(node)
@@ -118,7 +118,7 @@ def reduced(node: Any, plain: type) -> tuple[Any, ...]:
         raise TypeError(f"{called} cannot be pickled: its _backward is a function made inside another one, "
                         "which pickle cannot write; copy.deepcopy copies it")
     parts = _parts(node, plain)
-    if not node._prev or _is_being_written(node):
+    if not node._operands or _is_being_written(node):
         return parts
     make, args, *rest = parts
     return (_made, (_Behind(node), make, args), *rest)

@@ -7,8 +7,9 @@ import shutil
 import sys
 import sysconfig
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module, metadata
 from itertools import chain
 from pathlib import Path
@@ -19,7 +20,7 @@ import graphviz
 from graphviz.backend import dot_command
 
 from micrograd.engine import Value, topological_order
-from micrograd.ieee import number
+from micrograd.ieee import divide, number
 from micrograd.leash import Answer, Snapped, run_leashed
 
 STALE = " (stale)"  # behind a number that is no longer true
@@ -154,12 +155,18 @@ def trace(root: Value) -> tuple[set[Value], set[tuple[Value, Value]]]:
     return set(order), {(operand, node) for node in order for operand in node._prev}
 
 
-def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR", **kwargs: Any) -> DotGraph:
+def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR", style: str = "ours",
+             **kwargs: Any) -> DotGraph:
     """The lecture's picture: a record for each node, and beside each result the op it came from.
 
-    Keywords are those of `picture`. Raises ValueError for another `rankdir` than LR, TB, RL and BT, and
-    TypeError or ValueError, with a sentence that names the node, where one of another class cannot be drawn.
+    `style="lecture"` puts −, ÷ and the sign together as the lecture and micrograd do: `a - b` is drawn as
+    a + (b × −1), `a - 2` as a + −2, `-a` as a × −1, `a / b` as a × b**-1; the grads of the nodes that are put
+    in follow from that of the result. Further keywords are those of `picture`. Raises ValueError for another
+    `style`, and for another `rankdir` than LR, TB, RL and BT; TypeError or ValueError, with a sentence that
+    names the node, where one of another class cannot be drawn.
     """
+    if style not in ("ours", "lecture"):
+        raise ValueError(f"style is ours or lecture, not {style!r}")
     try:
         is_value = all(hasattr(root, name) for name in ("data", "grad", "_prev", "_op"))
         rows = _rows(topological_order(root)) if is_value else []
@@ -169,6 +176,8 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR", **kwargs: An
     if not is_value:
         raise TypeError(f"draw_dot takes the value that a graph ends in (with data, grad, _prev and _op), "
                         f"not a {type(root).__name__}")
+    if style == "lecture":
+        rows = list(_as_in_the_lecture(rows))
     return picture(rows, format=format, rankdir=rankdir, **kwargs)
 
 
@@ -177,6 +186,48 @@ def _rows(order: Sequence[Any]) -> list[NodeRow]:
     place = {node: index for index, node in enumerate(order)}
     return [NodeRow(at, _text(getattr(node, "label", "")), _drawn(node.data), _drawn(node.grad),
                     _text(node._op), tuple([place[x] for x in node._prev])) for at, node in enumerate(order)]
+
+
+def _as_in_the_lecture(rows: Sequence[NodeRow]) -> Iterator[NodeRow]:
+    """The rows, −, ÷ and the sign put together of +, × and **-1. An unnamed leaf with one use is a number.
+
+    A node that comes in is used by the result alone: its grad is that of the result times the slope there.
+    """
+    known = {row.id: row for row in rows}
+    uses = Counter(each for row in rows for each in row.inputs)
+    plain = {row.id for row in rows if not row.inputs and not row.label and uses[row.id] == 1}
+    put: dict[int | str, NodeRow] = {}  # numbers that are other ones in the lecture: a − 2 is a + −2
+    later: list[NodeRow] = []
+    for row in rows:
+        inner, one = f"{row.id}b", f"{row.id}c"
+        if row.op == "neg":
+            x = known[row.inputs[0]]
+            later += [NodeRow(one, "", -1.0, _product(x.data, row.grad)),
+                      replace(row, op="*", inputs=(x.id, one))]
+        elif row.op in ("-", "/") and len(row.inputs) == 2:
+            x, y = (known[each] for each in row.inputs)
+            if row.op == "-":
+                op, grad, data = "+", row.grad, _product(-1.0, y.data)
+            else:
+                op, grad = "*", _product(x.data, row.grad)
+                data = None if y.data is None else divide(1.0, y.data)
+            if y.id in plain:
+                put[y.id] = replace(y, data=data, grad=grad)
+                later.append(replace(row, op=op))
+                continue
+            if row.op == "-":
+                later += [NodeRow(one, "", -1.0, _product(y.data, grad)),
+                          NodeRow(inner, "", data, grad, "*", (y.id, one))]
+            else:
+                later.append(NodeRow(inner, "", data, grad, "**-1", (y.id,)))
+            later.append(replace(row, op=op, inputs=(inner, x.id) if x.id in plain else (x.id, inner)))
+        else:
+            later.append(row)
+    return (put.get(row.id, row) for row in later)
+
+
+def _product(x: float | None, y: float | None) -> float | None:
+    return None if x is None or y is None else x * y
 
 
 def _text(thing: Any) -> str:

@@ -8,28 +8,20 @@ nodes runs. The backward pass move by move is in `steps.py`.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, SupportsFloat, TypeAlias
 
 from micrograd.ieee import number
 from micrograd.ops import OPS, Op, power
 
 __all__ = ["Value", "acting", "apply", "first_nonfinite", "topological_order"]
-_ADD, _MULTIPLY = OPS["+"], OPS["*"]
+Number: TypeAlias = "Value | SupportsFloat"  # what stands on either side of an operator
+_ADD, _SUBTRACT, _MULTIPLY, _DIVIDE, _POWER = (OPS[name] for name in ("+", "-", "*", "/", "**"))
 _new = object.__new__
 
 
-def _operator(name: str, reflected: bool = False) -> Callable[[Any, Any], Any]:
-    """The operator of a row with two operands."""
-    op = OPS[name]
-
-    def operator(self: Value, other: Any) -> Any:
-        return _combined(op, other, self) if reflected else _combined(op, self, other)
-
-    return operator
-
-
-def _function(name: str) -> Callable[[Any], Any]:
+def _function(name: str, called: str = "") -> Callable[[Value], Value]:
     """The method of a row with one operand."""
     op, forward = OPS[name], OPS[name].forward
 
@@ -38,11 +30,44 @@ def _function(name: str) -> Callable[[Any], Any]:
 
     slope = (op.slope_words(0) or op.slope_name(0)).format(x="x", out="out")
     method.__doc__ = f"{op.help} Slope: {slope}."
+    method.__name__, method.__qualname__ = called or name, f"Value.{called or name}"
     return method
+
+
+def _comparison(sign: str, compare: Callable[[Any, Any], Any]) -> Callable[[Value, Number], bool]:
+    """The method that compares by data."""
+
+    def method(self: Value, other: Number) -> Any:
+        return compare(self.data, other.data if isinstance(other, Value) else other)
+
+    method.__doc__ = f"Whether x.data {sign} y.data; y may be a number. No op: it leaves no node behind."
+    method.__name__ = f"__{compare.__name__}__"
+    method.__qualname__ = f"Value.{method.__name__}"
+    return method
+
+
+class Operands(tuple["Value", ...]):
+    """What a node was computed from, in its order, each as often as it was taken: (a, a) for `a * a`.
+
+    Equals the set of its nodes as well, as micrograd's `_prev` is one: `(a * a)._prev == {a}`.
+    """
+
+    __slots__ = ()
+    __hash__ = tuple.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return set(self) == other if isinstance(other, (set, frozenset)) else tuple.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
 
 
 class Value:
     """A number in a graph.
+
+    An op of Values and numbers is a Value that remembers its operands; a number becomes a leaf. It is
+    compared and formatted by its data (`a < b`, `max(a, b)`, `float(a)`, `f"{a:.4f}"`); `==` and `hash` are
+    of the object, so that two nodes of one number are still two. Raises TypeError for what is no number.
 
     Attributes:
         data: the number, a float.
@@ -50,59 +75,93 @@ class Value:
         label: its name in pictures and tables; may be empty.
         op: the row of the table it came from; None for a leaf.
         _prev: the operands it was computed from, in their order.
+        _op: micrograd's text of the op. Three ops are their own here that micrograd puts together: `a - b`
+            has "-" where micrograd has "+" of a and b × −1, `-a` "neg" for "*", `a / b` "/" for "*" of a and
+            b**-1; `draw_dot(…, style="lecture")` draws them as micrograd's.
     """
 
-    __slots__ = ("data", "grad", "_prev", "_rule", "__dict__", "__weakref__")
+    __slots__ = ("data", "grad", "_operands", "_rule", "__dict__", "__weakref__")
     label = _text = ""  # for all: only a Value that is given a label or a text pays for it
     _made_by: Op | None = None  # the row that made it, where a user's own function passes the grad back
-    _prev: tuple[Value, ...]
+    data: float
+    grad: float
+    _operands: tuple[Value, ...]  # a plain tuple, which is quick; `_prev` shows it
     _rule: Op | Callable[[], None] | None  # what passes the grad back: an op, a user's own function, nothing
 
-    def __init__(self, data: Any, _children: Iterable[Value] = (), _op: str = "", label: str = "",
+    def __init__(self, data: SupportsFloat, _children: Iterable[Value] = (), _op: str = "", label: str = "",
                  _prev: Iterable[Value] = ()) -> None:
         self.data = data if type(data) is float else number(data)
         self.grad = 0.0
-        self._prev = tuple(_children or _prev) if _children or _prev else ()
+        self._operands = tuple(_children or _prev) if _children or _prev else ()
         self._rule = None
         if _op:
             self._text = _op
         if label:
             self.label = label
 
-    def __add__(self, other: Any) -> Any:
+    def __add__(self, other: Number) -> Value:
         """x + y. Slopes: 1 and 1."""
         if type(other) is not Value:
             return _combined(_ADD, self, other)
         data = self.data + other.data
         out = _new(Value)  # `_result` written out, to be quick
         out.data = data if type(data) is float else number(data)
-        out.grad, out._prev, out._rule = 0.0, (self, other), _ADD
+        out.grad, out._operands, out._rule = 0.0, (self, other), _ADD
         return out
 
-    def __mul__(self, other: Any) -> Any:
+    def __mul__(self, other: Number) -> Value:
         """x × y. Slopes: y and x."""
         if type(other) is not Value:
             return _combined(_MULTIPLY, self, other)
         data = self.data * other.data
         out = _new(Value)
         out.data = data if type(data) is float else number(data)
-        out.grad, out._prev, out._rule = 0.0, (self, other), _MULTIPLY
+        out.grad, out._operands, out._rule = 0.0, (self, other), _MULTIPLY
         return out
 
-    def __pow__(self, other: Any) -> Any:
-        """x^n for a number n, which is an op of one operand: slope n × x^(n − 1). x^y for a Value y."""
+    def __sub__(self, other: Number) -> Value:
+        """x − y. Slopes: 1 and −1. An op of its own, where micrograd has x + (y × −1)."""
+        return _combined(_SUBTRACT, self, other)
+
+    def __truediv__(self, other: Number) -> Value:
+        """x ÷ y. Slopes: 1 ÷ y and −(x ÷ y) ÷ y. An op of its own, where micrograd has x × y^−1."""
+        return _combined(_DIVIDE, self, other)
+
+    def __pow__(self, other: Number) -> Value:
+        """x^n for a number n, which is an op of one operand: slope n × x^(n − 1).
+
+        x^y for a Value y. Slopes: y × x^(y − 1) and x^y × log(x).
+        """
         if isinstance(other, Value):
-            return _combined(OPS["**"], self, other)
+            return _combined(_POWER, self, other)
         try:
             return apply(power(other), self)
         except (TypeError, ValueError):
             return NotImplemented
 
-    __sub__, __rsub__ = _operator("-"), _operator("-", reflected=True)
-    __truediv__, __rtruediv__ = _operator("/"), _operator("/", reflected=True)
-    __radd__, __rmul__ = _operator("+", reflected=True), _operator("*", reflected=True)
-    __rpow__ = _operator("**", reflected=True)
-    __neg__, __abs__ = _function("neg"), _function("abs")
+    def __radd__(self, other: Number) -> Value:
+        """x + y for a number x. Slopes: 1 and 1."""
+        return _combined(_ADD, other, self)
+
+    def __rsub__(self, other: Number) -> Value:
+        """x − y for a number x. Slopes: 1 and −1."""
+        return _combined(_SUBTRACT, other, self)
+
+    def __rmul__(self, other: Number) -> Value:
+        """x × y for a number x. Slopes: y and x."""
+        return _combined(_MULTIPLY, other, self)
+
+    def __rtruediv__(self, other: Number) -> Value:
+        """x ÷ y for a number x. Slopes: 1 ÷ y and −(x ÷ y) ÷ y."""
+        return _combined(_DIVIDE, other, self)
+
+    def __rpow__(self, other: Number) -> Value:
+        """x^y for a number x. Slopes: y × x^(y − 1) and x^y × log(x)."""
+        return _combined(_POWER, other, self)
+
+    __neg__, __abs__ = _function("neg", "__neg__"), _function("abs", "__abs__")
+    __lt__, __le__ = _comparison("<", operator.lt), _comparison("≤", operator.le)
+    __gt__, __ge__ = _comparison(">", operator.gt), _comparison("≥", operator.ge)
     relu, tanh, sigmoid = _function("relu"), _function("tanh"), _function("sigmoid")
     exp, log, sqrt = _function("exp"), _function("log"), _function("sqrt")
     sin, cos, abs = _function("sin"), _function("cos"), _function("abs")
@@ -117,15 +176,15 @@ class Value:
         for node in reversed(order):
             rule, grad = node._rule, node.grad
             if rule is _ADD:
-                x, y = node._prev
+                x, y = node._operands
                 x.grad += grad
                 y.grad += grad
             elif rule is _MULTIPLY:
-                x, y = node._prev
+                x, y = node._operands
                 x.grad += y.data * grad
                 y.grad += x.data * grad
             elif type(rule) is Op and rule.arity == 1:
-                (x,) = node._prev
+                (x,) = node._operands
                 (slope,) = rule.partials(x.data, node.data)
                 x.grad += slope * grad
             elif rule is not None:  # any other op, or one of a user's own
@@ -139,13 +198,23 @@ class Value:
     def _slopes(self) -> tuple[float, ...]:
         """d self / d operand for each operand, of a node that an op of the table made."""
         assert isinstance(self._rule, Op)
-        return self._rule.partials(*[x.data for x in self._prev], self.data)
+        return self._rule.partials(*[x.data for x in self._operands], self.data)
 
     def _pass_back(self) -> None:
         """The chain rule: operand.grad += slope × self.grad, for each operand."""
         if isinstance(self._rule, Op):
-            for x, slope in zip(self._prev, self._slopes(), strict=True):
+            for x, slope in zip(self._operands, self._slopes(), strict=True):
                 x.grad += slope * self.grad
+
+    @property
+    def _prev(self) -> Operands:
+        """The operands it was computed from, in their order; a subclass's own set stays one."""
+        operands: Any = self._operands
+        return Operands(operands) if type(operands) is tuple else operands
+
+    @_prev.setter
+    def _prev(self, operands: Any) -> None:
+        self._operands = operands
 
     @property
     def _backward(self) -> Callable[[], None]:
@@ -182,6 +251,18 @@ class Value:
     def __repr__(self) -> str:
         return f"Value(data={self.data}, grad={self.grad or 0})"  # an untouched grad reads 0 in micrograd
 
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else str(self)
+
+    def __float__(self) -> float:
+        return self.data
+
+    def __int__(self) -> int:
+        return int(self.data)
+
+    def __round__(self, digits: int | None = None) -> float:
+        return round(self.data, digits)
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         from micrograd.copies import copied  # nothing recurses there, either
 
@@ -204,13 +285,13 @@ def apply(op: Op, *operands: Value) -> Value:
     return _result(op.forward(*[x.data for x in operands]), operands, op)
 
 
-def _combined(op: Op, x: Any, y: Any) -> Any:
+def _combined(op: Op, x: Any, y: Any) -> Value:
     """The op of two operands that may be numbers; what is none has operators of its own (a numpy array)."""
     try:
         x = x if isinstance(x, Value) else Value(x)
         y = y if isinstance(y, Value) else Value(y)
     except (TypeError, ValueError):
-        return NotImplemented
+        return NotImplemented  # type: ignore[no-any-return]  # Python asks the other one
     return _result(op.forward(x.data, y.data), (x, y), op)
 
 
@@ -218,7 +299,7 @@ def _result(data: Any, operands: tuple[Value, ...], op: Op) -> Value:
     """The node that an op makes."""
     out = _new(Value)
     out.data = data if type(data) is float else number(data)
-    out.grad, out._prev, out._rule = 0.0, operands, op
+    out.grad, out._operands, out._rule = 0.0, operands, op
     return out
 
 
@@ -233,17 +314,24 @@ for _name, _row in OPS.items():  # a function more in the table is a method more
 
 
 def topological_order(root: Value) -> list[Value]:
-    """The root and all that feed it, operands before results."""
+    """The root and all that feed it, operands before results; values of another class may be among them."""
+    try:
+        return _ordered(root, operator.attrgetter("_operands"))
+    except AttributeError:
+        return _ordered(root, operator.attrgetter("_prev"))
+
+
+def _ordered(root: Value, operands_of: Callable[[Value], Iterable[Value]]) -> list[Value]:
     order: list[Value] = []
     seen = {root}
-    path = [(root, iter(root._prev))]
+    path = [(root, iter(operands_of(root)))]
     while path:
         node, operands = path[-1]
         for x in operands:
             if x not in seen:
                 seen.add(x)
-                if x._prev:
-                    path.append((x, iter(x._prev)))
+                if behind := operands_of(x):
+                    path.append((x, iter(behind)))
                     break
                 order.append(x)
         else:
@@ -263,16 +351,16 @@ def acting(root: Value) -> list[Value]:
     waiting: list[Any] = []
     node = root
     while True:
-        operands = node._prev
+        operands = node._operands
         if len(operands) == 2:
             x, y = operands
-            if (x._prev or x._rule) and x not in seen:
+            if (x._operands or x._rule) and x not in seen:
                 seen.add(x)
                 waiting.append(node)
                 waiting.append(y)
                 node = x
                 continue
-            if (y._prev or y._rule) and y not in seen:
+            if (y._operands or y._rule) and y not in seen:
                 seen.add(y)
                 waiting.append(node)
                 waiting.append(None)
@@ -280,18 +368,18 @@ def acting(root: Value) -> list[Value]:
                 continue
         elif len(operands) == 1:
             (x,) = operands
-            if (x._prev or x._rule) and x not in seen:
+            if (x._operands or x._rule) and x not in seen:
                 seen.add(x)
                 waiting.append(node)
                 waiting.append(None)
                 node = x
                 continue
         elif operands:  # only a user's own op has more
-            return [n for n in topological_order(root) if n is root or n._prev or n._rule]
+            return [n for n in topological_order(root) if n is root or n._operands or n._rule]
         order.append(node)
         while waiting:
             y = waiting.pop()
-            if y is not None and (y._prev or y._rule) and y not in seen:
+            if y is not None and (y._operands or y._rule) and y not in seen:
                 seen.add(y)
                 waiting.append(None)
                 node = y

@@ -12,7 +12,7 @@ from contextlib import suppress
 from itertools import islice, permutations
 from typing import Any, NamedTuple
 
-from micrograd.engine import Value
+from micrograd.engine import Operands, Value
 from micrograd.ieee import number
 from micrograd.ops import OPS, Op, op_of, power
 
@@ -169,7 +169,8 @@ def _is_larger(root: Any, most: int) -> bool:
     seen, waiting = {id(root)}, [root]
     while waiting:
         try:
-            previous = waiting.pop()._prev
+            value = waiting.pop()
+            previous = value._operands if type(value) is Value else value._prev
         except Exception:  # noqa: BLE001 - of anybody's class; who reads the graph says so
             return False
         if type(previous) not in (tuple, set, list):
@@ -212,8 +213,8 @@ def _operands_first(root: Any) -> Iterator[tuple[Any, list[Any]]]:
 
 def operands_of(value: Any) -> list[Any]:
     """Its operands; where the closure of `_backward` holds them, as (self, other), not as a set has them."""
-    if type(value) is Value and type(value._prev) is tuple:
-        return list(value._prev)
+    if type(value) is Value and type(value._operands) is tuple:
+        return list(value._operands)
     operands = _listed(value)
     if len(operands) < 2 or isinstance(value, Value) or isinstance(_got(value, "_prev"), (tuple, list)):
         return operands
@@ -236,7 +237,7 @@ def _named(backward: Any, operands: list[Any]) -> list[Any] | None:
 
 def _listed(value: Any) -> list[Any]:
     previous = _got(value, "_prev")
-    if type(previous) in (tuple, set, list):
+    if isinstance(previous, Operands) or type(previous) in (tuple, set, list):
         return list(previous)
     try:
         each = () if previous is None else iter(previous)

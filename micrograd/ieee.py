@@ -17,8 +17,9 @@ inf, nan = math.inf, math.nan
 
 
 def number(x: Any) -> float:
-    """`x` as a float: what is too large for one is an infinity; text, and what is complex, is refused."""
-    if isinstance(x, (str, bytes, bytearray)) or getattr(getattr(x, "dtype", x), "kind", "") == "c":
+    """`x` as a float: what is too large for one is an infinity; no text, node or complex one."""
+    text = isinstance(x, (str, bytes, bytearray))
+    if text or hasattr(x, "_prev") or getattr(getattr(x, "dtype", x), "kind", "") == "c":
         raise TypeError(f"a Value holds a number, not {x!r}")
     try:
         return float(x)

@@ -56,7 +56,7 @@ def backward_steps(root: Value, first: Sequence[Value] = ()) -> Iterator[Backwar
     before, root.grad = root.grad, 1.0
     yield BackwardStep(root, (), before)
     for node in reversed(order):
-        if node._prev or node._rule:  # a lone root acts only where a user gave it a `_backward`
+        if node._operands or node._rule:  # a lone root acts only where a user gave it a `_backward`
             before = node.grad
             yield BackwardStep(node, tuple(_contributions(node)), before)
 
@@ -65,12 +65,12 @@ def _contributions(node: Value) -> Iterator[EdgeGradient]:
     """Does what `node._backward()` does, and tells each term: the engine's own slopes, added in its order."""
     upstream = node.grad
     if node.op is not None:
-        for port, (x, slope) in enumerate(zip(node._prev, node._slopes(), strict=True)):
+        for port, (x, slope) in enumerate(zip(node._operands, node._slopes(), strict=True)):
             before, amount = x.grad, slope * upstream
             x.grad += amount
             yield EdgeGradient(x, port, slope, upstream, amount, before, x.grad)
     else:  # a user's own `_backward` is run and watched
-        befores = {x: x.grad for x in node._prev}
+        befores = {x: x.grad for x in node._operands}
         node._backward()
         for port, (x, before) in enumerate(befores.items()):
             amount = x.grad - before

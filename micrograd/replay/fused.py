@@ -59,7 +59,7 @@ class Fused:
         self._place: dict[Value, int] = {ONE: 0}
         shared = [ONE]
         for node in order:
-            if not node._prev and node not in columns:
+            if not node._operands and node not in columns:
                 self._place[node] = len(shared)
                 shared.append(node)
         for node in self.parameters:  # one that does not feed the root has a slope of 0
@@ -72,8 +72,8 @@ class Fused:
         self._shared, self._rows = len(shared), len(self.inputs) + 1
         self._free_rows = {len(self.inputs)}  # the free row below the inputs and below each group
         self._ones: set[int] = set()  # those of them that hold ones
-        readers = Counter(x for node in order for x in node._prev)
-        self._read_once = {node for node, many in readers.items() if many == 1 and node._prev} - set(kept)
+        readers = Counter(x for node in order for x in node._operands)
+        self._read_once = {node for node, many in readers.items() if many == 1 and node._operands} - set(kept)
         for together in group_units(find_units(order, columns, set(kept))):
             self._add_group(together, moved)
         self._parameters = np.array([self._place[node] for node in self.parameters], np.intp)
@@ -258,7 +258,7 @@ def downstream(order: Iterable[Value], sources: Iterable[Value]) -> set[Value]:
     """The sources and all that is computed from them."""
     reached = set(sources)
     for node in order:
-        if any(x in reached for x in node._prev):
+        if any(x in reached for x in node._operands):
             reached.add(node)
     return reached
 
@@ -267,7 +267,7 @@ def find_units(order: list[Value], columns: Collection[Value], kept: Collection[
     """What is to be computed, operands first; what a sum takes in is no unit of its own."""
     users: dict[Value, list[Value]] = {node: [] for node in order}
     for node in order:
-        for x in node._prev:
+        for x in node._operands:
             users[x].append(node)
 
     def inside(node: Value) -> bool:
@@ -277,17 +277,17 @@ def find_units(order: list[Value], columns: Collection[Value], kept: Collection[
         alike = (node in columns) == (users[node][0] in columns)
         if node.op is _ADD:
             return alike
-        return node.op is _MULTIPLY and node in columns and sum(x in columns for x in node._prev) == 1
+        return node.op is _MULTIPLY and node in columns and sum(x in columns for x in node._operands) == 1
 
     found = []
     for node in order:
-        if not node._prev or inside(node):
+        if not node._operands or inside(node):
             continue
         if node.op is _ADD:
             found.append(_sum_unit(node, columns, inside))
         elif node.op is not None:
-            varying = tuple(x in columns for x in node._prev)
-            found.append(Unit(node, ("op", node.op, varying), tuple(node._prev)))
+            varying = tuple(x in columns for x in node._operands)
+            found.append(Unit(node, ("op", node.op, varying), tuple(node._operands)))
         else:
             raise ValueError(f"{node.label or node._op} was made by code of its own: it cannot be fused")
     return found
@@ -298,13 +298,13 @@ def _sum_unit(node: Value, columns: Collection[Value], inside: Callable[[Value],
     operands: list[Value] = []
     coefficients: list[Value] = []
     biases: list[Value] = []
-    pending = list(reversed(node._prev))
+    pending = list(reversed(node._operands))
     while pending:
         term = pending.pop()
-        if term._prev and inside(term) and term.op is _ADD:
-            pending += reversed(term._prev)
-        elif term._prev and inside(term):
-            x, y = term._prev
+        if term._operands and inside(term) and term.op is _ADD:
+            pending += reversed(term._operands)
+        elif term._operands and inside(term):
+            x, y = term._operands
             coefficient, operand = (y, x) if x in columns else (x, y)
             operands.append(operand)
             coefficients.append(coefficient)

@@ -92,13 +92,13 @@ def make_schedule(root: Value, held: Collection[Value] = ()) -> Schedule:
     order = topological_order(root)
     if held:
         order = _feeding(order, held)
-    leaves = {node for node in order if not node._prev or node in held}
+    leaves = {node for node in order if not node._operands or node in held}
     uses = dict.fromkeys(order, 0)
     for node in order:
         if node not in leaves:
             if node.op is None:
                 raise TapeError(f"{describe(node)} was made by code of its own: a tape cannot replay it")
-            for x in node._prev:
+            for x in node._operands:
                 uses[x] += 1
     sums = _find_partial_sums(order, leaves, uses)
     layers = _group_chains(order, leaves, sums)
@@ -110,9 +110,9 @@ def make_schedule(root: Value, held: Collection[Value] = ()) -> Schedule:
         chains.sort(key=lambda chain: uses[chain[-1]])
         if op is _ADD:
             terms = [_term(chain, step, sums) for step in range(steps) for chain in chains]
-            ports = [[chain[0]._prev[0] for chain in chains] + terms]
+            ports = [[chain[0]._operands[0] for chain in chains] + terms]
         else:
-            ports = [list(port) for port in zip(*(chain[0]._prev for chain in chains), strict=True)]
+            ports = [list(port) for port in zip(*(chain[0]._operands for chain in chains), strict=True)]
         drafts.append((op, len(nodes), steps, ports))
         for step in range(steps):
             nodes += [chain[step] for chain in chains]
@@ -130,7 +130,7 @@ def _feeding(order: list[Value], held: Collection[Value]) -> list[Value]:
     kept = {order[-1]}
     for node in reversed(order):
         if node in kept and node not in held:
-            kept.update(node._prev)
+            kept.update(node._operands)
     return [node for node in order if node in kept]
 
 
@@ -139,7 +139,7 @@ def _find_partial_sums(order: list[Value], leaves: set[Value], uses: dict[Value,
     sums: dict[Value, Value] = {}
     for node in order:
         if node.op is _ADD and node not in leaves:
-            for x in node._prev:
+            for x in node._operands:
                 if x.op is _ADD and x not in leaves and uses[x] == 1:
                     sums[node] = x
                     break
@@ -161,7 +161,7 @@ def _group_chains(order: list[Value], leaves: set[Value], sums: dict[Value, Valu
         chain = chain_of[sums[node]] if node in sums else []
         chain.append(node)
         chain_of[node] = chain
-        above = 1 + max(level[x] - (x is sums.get(node)) for x in node._prev)
+        above = 1 + max(level[x] - (x is sums.get(node)) for x in node._operands)
         level[node] = above
     layers: dict[tuple[int, int, int], _Layer] = {}
     for node in order:
@@ -195,7 +195,7 @@ def _number_rows(nodes: list[Value], row: dict[Value, int], leaves: int, drafts:
         groups.append(OpGroup(op, start, stop, width, steps if op is _ADD else 0,
                               tuple(map(_as_slice, rows)), tuple(edges),
                               tuple(_fan_ins(fans, first_edge, stop - width, stop))))
-    ports_of = [tuple(row[x] for x in node._prev) if node not in held else () for node in nodes]
+    ports_of = [tuple(row[x] for x in node._operands) if node not in held else () for node in nodes]
     return Schedule(
         nodes, ports_of, leaves, len(sources), groups, tuple(_fan_ins(fans, first_edge, 0, leaves))
     )

@@ -286,7 +286,7 @@ def _refuse_unlike(first: list[Value], order: list[Value], place: Mapping[Value,
     seen = {node: index for index, node in enumerate(order)}
     for index, (node, model) in enumerate(zip(order, first, strict=True)):
         alike = (node.op is model.op and node._op == model._op
-                 and [seen[x] for x in node._prev] == [place[x] for x in model._prev]
+                 and [seen[x] for x in node._operands] == [place[x] for x in model._operands]
                  and place.get(node, index) == index)
         if not alike:
             raise TapeError(f"sample {column} differs from sample 0 in structure: "

@@ -205,7 +205,7 @@ def _add_neuron(builder: ValueBuilder, x: list[Value], spec: BlockSpec) -> Block
 def _add_layer(builder: ValueBuilder, x: list[Value], spec: BlockSpec) -> BlockId:
     outputs = tuple(spec.layers[:1])
     _refuse(len(x), outputs, spec.activation)
-    layer = nn.Layer(len(x), *outputs, nonlin=not spec.linear, activation=spec.activation, seed=spec.seed)
+    layer = nn.Layer(len(x), outputs[0], nonlin=not spec.linear, activation=spec.activation, seed=spec.seed)
     return _layer(builder, layer, x, "", "layer", None)[0]
 
 
