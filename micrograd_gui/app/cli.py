@@ -155,9 +155,13 @@ def _window_parser(name: str) -> _Parser:
 
 def _window(given: argparse.Namespace) -> int:
     from micrograd_gui.app.screen import why_no_screen
+    from micrograd_gui.files.documents import takes_long
 
     named = given.file is not None or given.expression is not None
-    opened = _opened(given) if named or given.set else None
+    if given.file is not None and given.expression is None and not given.set and takes_long(given.file):
+        opened: OpenedGraph | Path | None = Path(given.file)  # it is read while the window is there
+    else:
+        opened = _opened(given) if named or given.set else None
     if given.lesson is not None:
         if opened is not None:
             raise Refusal("A lesson opens its own graph: name either a lesson or a graph.")

@@ -20,7 +20,7 @@ from micrograd_gui.files import documents
 from micrograd_gui.files.atomic import quoted_name
 from micrograd_gui.files.documents import SUFFIXES, OpenedGraph, open_named
 from micrograd_gui.log import logger_of
-from micrograd_gui.session.record import forget_ahead
+from micrograd_gui.session.record import forget_ahead, known_ahead
 from micrograd_gui.session.session import BUILT
 from micrograd_gui.session.state import State
 from micrograd_gui.session.transitions import opened
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from micrograd_gui.app.opening import Behind, Prepared
     from micrograd_gui.document.marks import Sight
     from micrograd_gui.session.filed import Filing
+    from micrograd_gui.session.trace import RecordedRun
     from micrograd_gui.views.canvas.scene import Scene
 
 
@@ -84,6 +85,37 @@ class Documents(QObject):
         self._take(source, arranged(source.graph))
 
     @Net("open", "The file")
+    def open_soon(self, source: OpenedGraph | Path, then: Callable[[], object] = lambda: None) -> None:
+        """Open it without a question, behind the window where that may take long; raises Refusal.
+
+        What is done meanwhile is not lost without one, and what is refused behind the window is said there.
+        ``then`` is called when it is open.
+        """
+        before = self._context.session.state.graph
+
+        def arrived(made: Prepared) -> None:
+            if self._context.session.state.graph is before:
+                self.take_prepared(made, then)
+            else:
+                self.unless_unsaved(lambda: self.take_prepared(made, then))
+
+        if isinstance(source, Path) and not documents.takes_long(source):
+            source = open_named(source)
+        if isinstance(source, Path) or self._is_large(source):
+            self.behind.open(source, arrived)
+        else:
+            self.open_source(source)
+            then()
+
+    @staticmethod
+    def _is_large(source: OpenedGraph) -> bool:
+        if len(source.graph) <= LARGE and not source.graph.sight.passes:
+            return False
+        from micrograd_gui.app.opening import is_large
+
+        return is_large(source.graph)
+
+    @Net("open", "The file")
     def open_path(self, path: Path) -> OpenedGraph:
         """Open a file at once, without a question."""
         opened = open_named(path)
@@ -116,41 +148,31 @@ class Documents(QObject):
         self.unless_unsaved(lambda: self._attempt_open(path))
 
     def _attempt_open(self, path: Path, then: Callable[[], object] = lambda: None) -> None:
-        """Open a file, behind the window where that may take long; ``then`` is called when it is open."""
-        from micrograd_gui.app.opening import takes_long
-
-        if takes_long(path):
-            before = self._context.session.state.graph
-            self._behind.open(path, lambda made: self._arrived(made, before, then))
-        elif self._context.bridge.attempt(self.open_path, path) is not None:
+        def opened() -> None:
+            self._remember(path)
             then()
 
-    def _arrived(self, made: Prepared, before: Graph, then: Callable[[], object]) -> None:
-        """What was read behind the window is here; what was done meanwhile is not lost without a question."""
+        self._context.bridge.attempt(self.open_soon, path, opened)
 
-        def take() -> None:
-            self.expect(made.scene)
-            self._take(made.opened, made.graph)
-            if made.opened.path is not None:
-                self._remember(made.opened.path)
-            then()
+    def take_prepared(self, made: Prepared, then: Callable[[], object] = lambda: None) -> None:
+        """Open what was made ready behind the window."""
+        self.expect(made.scene)
+        self._take(made.opened, made.graph, made.run)
+        then()
 
-        if self._context.session.state.graph is before:
-            take()
-        else:
-            self.unless_unsaved(take)
-
-    def _take(self, source: OpenedGraph, whole: Graph) -> None:
+    def _take(self, source: OpenedGraph, whole: Graph, run: RecordedRun | None = None) -> None:
         _log.info("opened %s: %d nodes", source.title or source.path or "a graph", len(whole))
         if len(whole) > LARGE or len(self._context.session.state.graph) > LARGE:
             forget_ahead()
+        if run is not None:
+            known_ahead(whole, run)
         if source.path is None or source.known is None:
             self._context.session.open_graph(whole, source.path, source.title)
         else:
             self._filing.opened(opened(self._context.session.state, whole, source.path, ""), source.known)
             QTimer.singleShot(WATCHED_AFTER, self, lambda: self.watch.look())
         if len(whole) > LARGE:
-            self._behind.work_out(whole)
+            self.behind.work_out(whole)
         hidden = {node for block in whole.blocks if block.collapsed for node in whole.within(block.id)}
         if whole is not source.graph and len(whole) - len(hidden) <= LARGE:
             self.places_wanted.emit()  # it came without places: they are worked out behind the first picture
@@ -220,12 +242,12 @@ class Documents(QObject):
 
         if len(graph) > LARGE or (graph.data is not None and len(graph.data) > LARGE):
             whole = graph.seen(self.sight())
-            self._behind.save(path, lambda: documents.save(path, whole), written)
+            self.behind.save(path, lambda: documents.save(path, whole), written)
         else:
             written(self._context.bridge.attempt(self.save_to, path))
 
     @cached_property
-    def _behind(self) -> Behind:
+    def behind(self) -> Behind:
         """Where what takes long goes on; made when it is first needed."""
         from micrograd_gui.app.opening import Behind
 
@@ -265,12 +287,22 @@ class Documents(QObject):
     def reload(self) -> None:
         """What the file holds now, as an edit: undo brings the graph back."""
         path = self._context.session.state.path
-        opened = None if path is None else self._context.bridge.attempt(open_named, path)
-        if opened is None or opened.path is None or opened.known is None:
+        if path is not None and documents.takes_long(path):
+            self.behind.open(path, self._reloaded)
+        elif path is not None and (read := self._context.bridge.attempt(open_named, path)) is not None:
+            self._replace(read, arranged(read.graph))
+
+    def _reloaded(self, made: Prepared) -> None:
+        if self._context.session.state.path == made.opened.path:  # else another document was opened meanwhile
+            self.expect(made.scene)
+            self._replace(made.opened, made.graph)
+
+    def _replace(self, read: OpenedGraph, whole: Graph) -> None:
+        if read.path is None or read.known is None:
             return
-        self._context.session.replace_graph(arranged(opened.graph), f"Reload {opened.path.stem}")
-        self._filing.saved(self._context.session.state.graph, opened.path, opened.known)
-        if not opened.graph.places:
+        self._context.session.replace_graph(whole, f"Reload {read.path.stem}")
+        self._filing.saved(self._context.session.state.graph, read.path, read.known)
+        if not read.graph.places:
             self.places_wanted.emit()
 
     def look_at_both(self) -> None:

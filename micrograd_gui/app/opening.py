@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -14,39 +14,42 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QW
 
 from micrograd_gui.app.context import Context
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.files.atomic import quoted_name
-from micrograd_gui.files.documents import SUFFIX, OpenedGraph, open_named
+from micrograd_gui.files.documents import OpenedGraph, resolve
+from micrograd_gui.session.filed import moves_seen, run_seen
 from micrograd_gui.session.over_rows import backward_pass
-from micrograd_gui.session.record import record_ahead
-from micrograd_gui.session.trace import Pass
+from micrograd_gui.session.record import record, record_ahead
+from micrograd_gui.session.trace import Pass, RecordedRun
 from micrograd_gui.views.canvas.scene import Scene
 
-LONG, LONG_PICTURE = 200_000, 20_000  # bytes of a graph, and of a picture or DOT, that are read at once
 PAINTED_AFTER = 250  # milliseconds
 SHOWN_AFTER = 200  # milliseconds that something takes before it is told
+_MOVES_AT_ONCE = 10_000  # of a run: a twentieth of a second
 
 
 class Prepared(Struct, frozen=True):
-    """What was read, with a place for every node, and where it lies on the canvas."""
+    """What was read, with a place for every node, where it lies on the canvas, and the run to stand in."""
 
     opened: OpenedGraph
     graph: Graph
     scene: Scene
+    run: RecordedRun | None
 
 
-def takes_long(path: Path) -> bool:
-    """Whether to read that file may take longer than the window should wait."""
-    try:
-        return path.stat().st_size > (LONG if path.suffix.lower() == SUFFIX else LONG_PICTURE)
-    except (OSError, ValueError):
-        return False
+def is_large(graph: Graph) -> bool:
+    """Whether to show a graph that is read already may take longer than the window should wait."""
+    return len(graph) > LARGE or moves_seen(graph) > _MOVES_AT_ONCE
 
 
-def prepared(path: Path, stop: Event) -> Prepared | None:
-    """Read the file, and find out what the window asks first; None where nobody wants it any more."""
+def prepared(source: OpenedGraph | Path, script: Sequence[Pass] | None, stop: Event) -> Prepared | None:
+    """Read it, and find out what the window asks first; None where nobody wants it any more.
+
+    Where a script is given, its run is made ready, else the one that the file tells of.
+    """
     with _uncollected():
-        opened = open_named(path)
+        opened = resolve(source)
         if stop.is_set():
             return None
         graph = arranged(opened.graph)
@@ -61,7 +64,10 @@ def prepared(path: Path, stop: Event) -> Prepared | None:
         ):
             if stop.is_set():
                 return None
-        return Prepared(opened, graph, Scene(graph).prepare())
+        run = run_seen(graph) if script is None else record(graph, script)
+        if run is not None:
+            run.frame(len(run))  # with the frames on the way, which are asked for at once
+        return None if stop.is_set() else Prepared(opened, graph, Scene(graph).prepare(), run)
 
 
 def run_ahead(graph: Graph) -> None:
@@ -126,8 +132,14 @@ class Behind(QObject):
         """Whether something is being opened or saved."""
         return self._context.background.busy("document")
 
-    def open(self, path: Path, done: Callable[[Prepared], object]) -> None:
-        """Read that file; ``done`` is called with what it holds, unless it is cancelled or refused."""
+    def open(
+        self,
+        source: OpenedGraph | Path,
+        done: Callable[[Prepared], object],
+        script: Sequence[Pass] | None = None,
+    ) -> None:
+        """Have it read and made ready; ``done`` is called with it, unless it is cancelled or refused."""
+        path = source if isinstance(source, Path) else source.path or Path(source.title or "a graph")
         self._begin(f"Opening {quoted_name(path)} …", cancel=True)
 
         def ended(made: Prepared | None) -> None:
@@ -136,7 +148,7 @@ class Behind(QObject):
                 done(made)
 
         self._context.background.start(
-            "document", prepared, path, done=ended, failed=self._failed, stoppable=True
+            "document", prepared, source, script, done=ended, failed=self._failed, stoppable=True
         )
 
     def save(self, path: Path, write: Callable[[], object], done: Callable[[object], object]) -> None:

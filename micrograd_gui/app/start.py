@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from micrograd_gui.app.live import Link
     from micrograd_gui.app.window import MainWindow
+    from micrograd_gui.files.documents import OpenedGraph
 
 SETTLED_AFTER = 5000  # milliseconds, when all is loaded that a window needs at first
 GREETED_AFTER = 700  # milliseconds, when the first paint is over
@@ -93,11 +94,14 @@ def create_window(source: object = None) -> MainWindow:
             from micrograd_gui.app.live import Link
 
             return window_on(Link(source, {}, {}))
-    from micrograd_gui.files.documents import resolve
+    from micrograd_gui.files.documents import resolve, takes_long
 
-    read = resolve(source)  # before there is a window that a refusal would leave behind
+    if isinstance(source, str | Path) and takes_long(source):
+        read: Path | OpenedGraph = Path(source)  # the window is there at once, and says what it waits for
+    else:
+        read = resolve(source)  # before there is a window that a refusal would leave behind
     window = _new_window()
-    window.documents.open_source(read)
+    window.documents.open_soon(read)
     return window
 
 

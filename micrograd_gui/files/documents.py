@@ -13,7 +13,7 @@ from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal, Net, Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import spoken
-from micrograd_gui.files.atomic import quoted_name, read_whole, write_readable
+from micrograd_gui.files.atomic import LARGEST, quoted_name, read_whole, write_readable
 from micrograd_gui.resource import resource
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ SUFFIX = ".micrograd"
 DOT = (".dot", ".gv")
 PICTURES = (".svg", ".png", ".pdf")
 SUFFIXES = (SUFFIX, *DOT, *PICTURES)  # of all files that a graph is read from
+LONG, LONG_PICTURE = 200_000, 20_000  # bytes of a graph, and of a picture or DOT, that are read at once
 
 
 class OpenedGraph(msgspec.Struct, frozen=True):
@@ -35,6 +36,18 @@ class OpenedGraph(msgspec.Struct, frozen=True):
     path: Path | None = None
     title: str = ""
     known: Fingerprint | None = None
+
+
+def takes_long(source: object) -> bool:
+    """Whether that is a file whose reading may take longer than a window should wait."""
+    if not isinstance(source, str | Path) or source in example_names():
+        return False
+    try:
+        size = os.stat(source).st_size
+    except (OSError, ValueError):
+        return False
+    long = LONG if Path(source).suffix.lower() == SUFFIX else LONG_PICTURE
+    return long < size <= LARGEST  # what is larger is refused unread
 
 
 @Net("open")

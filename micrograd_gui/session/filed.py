@@ -13,6 +13,7 @@ from micrograd_gui.session.over_rows import is_over_rows
 from micrograd_gui.session.record import record
 from micrograd_gui.session.room import Room
 from micrograd_gui.session.state import State
+from micrograd_gui.session.trace import RecordedRun
 
 _MOVES_AT_MOST = 500_000  # of a run that is gone through again when its document is opened
 
@@ -50,13 +51,25 @@ def as_seen(state: State) -> State:
     """The State of a document that has just been opened, at the moment and with the selection of its file."""
     graph, sight = state.graph, state.graph.sight
     after = replace(state, selection=frozenset(sight.selection) & graph.nodes.keys())
-    if not sight.passes or len(sight.passes) * len(graph) > _MOVES_AT_MOST:
-        return after
-    if any(each.over is not None for each in sight.passes) and not is_over_rows(graph):
-        return after
-    try:
-        run = record(graph, sight.passes)
-    except Exception:  # noqa: BLE001 - a file may tell of any run; the document opens without one that is none
+    run = run_seen(graph)
+    if run is None:
         return after
     cursor = min(sight.moment, len(run))
     return replace(after, trace=run, cursor=cursor, wanted_cursor=cursor)
+
+
+def moves_seen(graph: Graph) -> int:
+    """About how many moves the run has that its file tells of, and that is gone through again."""
+    moves = len(graph.sight.passes) * len(graph)
+    return moves if moves <= _MOVES_AT_MOST else 0
+
+
+def run_seen(graph: Graph) -> RecordedRun | None:
+    """The run that was seen of the graph when it was saved; None where its file tells of none that can be."""
+    passes = graph.sight.passes
+    if not moves_seen(graph) or (any(each.over is not None for each in passes) and not is_over_rows(graph)):
+        return None
+    try:
+        return record(graph, passes)
+    except Exception:  # noqa: BLE001 - a file may tell of any run; the document opens without one that is none
+        return None

@@ -83,6 +83,11 @@ def forget_ahead() -> None:
     _ahead.clear()
 
 
+def known_ahead(graph: Graph, run: RecordedRun) -> None:
+    """That is the run of the graph that will be asked for first, recorded by another thread."""
+    _ahead[:] = [(graph, run)]
+
+
 def record(graph: Graph, script: Sequence[Pass]) -> RecordedRun:
     """Run the passes of the script over the graph and write down each move.
 

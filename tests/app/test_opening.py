@@ -1,15 +1,17 @@
 """What takes long is opened and saved behind the window; what is done meanwhile is not lost."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from threading import Event, current_thread, main_thread
 from time import sleep
 
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
-from micrograd_gui.app import opening
+from micrograd_gui.app import cli, opening
+from micrograd_gui.app.recovery import offer
 from micrograd_gui.document.graph import Graph, Node
+from micrograd_gui.document.marks import Sight
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.files import documents
@@ -34,20 +36,20 @@ def path(tmp_path):
 @pytest.fixture
 def behind(monkeypatch):
     """Every file is read behind the window, and told at once."""
-    monkeypatch.setattr(opening, "LONG", 0)
+    monkeypatch.setattr(documents, "LONG", 0)
     monkeypatch.setattr(opening, "SHOWN_AFTER", 0)
 
 
 @pytest.fixture
 def held(monkeypatch):
     """Reading lasts until it is let go."""
-    go, read = Event(), opening.open_named
+    go, read = Event(), opening.resolve
 
     def slowly(path):
         assert go.wait(20)
         return read(path)
 
-    monkeypatch.setattr(opening, "open_named", slowly)
+    monkeypatch.setattr(opening, "resolve", slowly)
     yield go
     go.set()
 
@@ -100,6 +102,105 @@ def test_what_cannot_be_read_behind_the_window_is_refused_there(opened, path, be
     qtbot.waitUntil(lambda: "large.micrograd" in window.message.text())
     assert window.session.state is before
     assert not window.findChild(QWidget, "waiting").isVisible()
+
+
+@pytest.fixture
+def in_window(monkeypatch):
+    """What of the work on a file was done by the window's own thread."""
+    done = []
+
+    def watch(where, name):
+        plain = getattr(where, name)
+
+        def watched(*args, **keywords):
+            if current_thread() is main_thread():
+                done.append(name)
+            return plain(*args, **keywords)
+
+        monkeypatch.setattr(where, name, watched)
+
+    watch(documents.codec, "decode")
+    watch(recording, "_recorded")
+    watch(offer, "arranged")
+    return done
+
+
+def test_a_window_on_a_long_file_is_there_at_once(opened, path, behind, held, in_window, qtbot):
+    window = opened(str(path))
+    line = window.findChild(QWidget, "waiting")
+    qtbot.waitUntil(line.isVisible)
+    assert line.accessibleName() == "Opening “large.micrograd” …"
+    assert len(window.session.state.graph) == 0
+    held.set()
+    qtbot.waitUntil(lambda: window.documents.name == "large")
+    assert not window.isWindowModified()
+    assert in_window == []
+
+
+def test_a_window_on_a_long_file_that_is_none_says_so(opened, path, behind, qtbot):
+    path.write_text("not json")
+    window = opened(path)
+    qtbot.waitUntil(lambda: "“large.micrograd” is not a micrograd-gui file" in window.message.text())
+    assert len(window.session.state.graph) == 0
+
+
+def test_the_command_line_hands_a_long_file_on_unread(monkeypatch, path, behind, in_window):
+    asked = []
+    monkeypatch.setattr("micrograd_gui.app.screen.why_no_screen", lambda: "")
+    monkeypatch.setattr("micrograd_gui.app.start.run_window", lambda source: asked.append(source) or 0)
+    assert cli.main([str(path)]) == 0
+    assert asked == [path]
+    assert in_window == []
+
+
+def test_a_long_file_is_reloaded_behind_the_window_and_undo_brings_the_graph_back(
+    opened, path, behind, in_window, act, qtbot
+):
+    documents.write(path, chain(3))
+    window = opened(path)
+    qtbot.waitUntil(lambda: window.documents.name == "large")
+    was = window.session.state.graph
+    documents.write(path, chain(4))
+    window.documents.reload()
+    assert window.session.state.graph is was
+    qtbot.waitUntil(lambda: len(window.session.state.graph) == 4)
+    assert not window.isWindowModified()
+    act(window, "undo")
+    assert window.session.state.graph is was
+    assert in_window == []
+
+
+def test_the_run_that_a_file_tells_of_is_gone_through_behind_the_window(
+    opened, tmp_path, monkeypatch, in_window, qtbot
+):
+    monkeypatch.setattr(opening, "_MOVES_AT_ONCE", 5)
+    path = tmp_path / "seen.micrograd"
+    graph = graph_from_expression("L = a*b")
+    documents.write(path, graph.seen(Sight(2, (Pass("forward"), Pass("backward")))))
+    window = opened(path)
+    qtbot.waitUntil(lambda: window.documents.name == "seen")
+    assert window.session.state.cursor == 2
+    assert len(window.session.state.trace) == 3
+    assert in_window == ["decode"]  # it is short
+
+
+def test_what_is_recovered_is_pictured_and_run_behind_the_window(opened, monkeypatch, in_window, qtbot):
+    monkeypatch.setattr(offer, "_DRAWN", 2)
+    first = opened("lecture")
+    qtbot.waitUntil(lambda: first._recovering is not None)
+    first.session.set_value(1, 7.0)
+    first.session.backward()
+    first.recovering().write_now()
+    first.recovering().abandon()
+    second = opened("neuron")
+    in_window.clear()
+    second.recovering().look()
+    qtbot.waitUntil(lambda: second.findChild(QPushButton, "recovery_recover") is not None)
+    second.findChild(QPushButton, "recovery_recover").click()
+    qtbot.waitUntil(lambda: second.documents.name == "lecture")
+    assert second.session.state.graph.nodes[1].data == 7.0
+    assert second.session.state.cursor == first.session.state.cursor > 0
+    assert in_window == []
 
 
 @pytest.mark.slow

@@ -150,8 +150,8 @@ def test_what_nobody_holds_is_offered_by_one_window_to_be_put_off_saved_or_disca
     dialog = third.findChild(QWidget, "file")
     dialog.fileSelected.emit(str(tmp_path / "elsewhere.micrograd"))
     dialog.close()
+    qtbot.waitUntil(lambda: os.listdir(recovery.folder()) == [])  # it is saved behind the window
     assert documents.read(tmp_path / "elsewhere.micrograd").nodes == graph.nodes
-    assert os.listdir(recovery.folder()) == []
     work_in(second, qtbot)
     vanish(second)
     qtbot.waitUntil(lambda: third.findChild(QWidget, "recovery") is None)

@@ -25,6 +25,7 @@ _WIDEST = 680  # of the offer, at text scale 1
 _SEEN = 3  # entries, before one scrolls
 _DRAWN = 60  # nodes with names: more are points
 _POINTS = 4000  # of a large graph at most so many are painted
+Points = list[tuple[float, float, bool]]  # each from 0 to 1 across and down, and whether it is a leaf
 
 
 class RecoveryOffer(QFrame):
@@ -39,7 +40,7 @@ class RecoveryOffer(QFrame):
         context: Context,
         over: QWidget,
         recover: Callable[[LeftBehind, Callable[[], object]], object],
-        save: Callable[[LeftBehind, Path], object],
+        save: Callable[[LeftBehind, Path, Callable[[], object]], object],
         discard: Callable[[LeftBehind], object],
         later: Callable[[], object],
     ) -> None:
@@ -80,19 +81,19 @@ class RecoveryOffer(QFrame):
         )
         over.installEventFilter(self)
 
-    def add(self, left: LeftBehind) -> None:
-        """One more entry."""
-        row = self._row(left)
+    def add(self, left: LeftBehind, points: Points) -> None:
+        """One more entry; the points are its picture, where it is large."""
+        row = self._row(left, points)
         self._rows.append(row)
         self._list.addWidget(row)
         self._show_count()
         self._cover()
         self.raise_()
 
-    def _row(self, left: LeftBehind) -> QWidget:
+    def _row(self, left: LeftBehind, points: Points) -> QWidget:
         look, kept = self._context.look, left.found.kept
         picture = QLabel()
-        picture.setPixmap(_picture(left.found.graph, look, self.devicePixelRatioF()))
+        picture.setPixmap(_picture(left.found.graph, points, look, self.devicePixelRatioF()))
         picture.setFixedSize(_PICTURE)
         words = QVBoxLayout()
         words.setSpacing(0)
@@ -159,13 +160,9 @@ class RecoveryOffer(QFrame):
         folder = self._context.settings.folder if kept.path is None else kept.path.parent
         start = folder / f"{kept.name}-recovered{SUFFIX}"
 
-        def save(path: Path) -> None:
-            self._save(left, path)
-            then()
-
         ask_path(
             self._context.dialog_parent, "Save what was recovered", FILES, start,
-            lambda path: self._context.bridge.attempt(save, path), saving=True, suffix=SUFFIX[1:],
+            lambda path: self._save(left, path, then), saving=True, suffix=SUFFIX[1:],
         )  # fmt: skip
 
     def _drop(self, row: QWidget) -> None:
@@ -235,27 +232,34 @@ def _when(at: float, now: datetime | None = None) -> str:
     return f"{days.get(then.date(), f'{then:%Y-%m-%d}')}, {then:%H:%M:%S}"
 
 
-def _picture(graph: Graph, look: Look, ratio: float) -> QPixmap:
-    """The graph as small as an icon; of a large one where its nodes stand, as points."""
+def points_of(graph: Graph) -> Points:
+    """Where the nodes of a large graph stand, or some of them; to be found out off the window's thread."""
     if len(graph) <= _DRAWN:
-        return thumbnail(graph, _PICTURE, look, ratio)
-    pixmap = QPixmap(_PICTURE * ratio)
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(QColor(look.theme.ground))
+        return []
     graph = arranged(graph)
     ids = [*graph.nodes][:: max(1, len(graph) // _POINTS)]
     places = [graph.places[number] for number in ids]
     left, top = (min(place[axis] for place in places) for axis in (0, 1))
     wide, high = (max(1.0, max(place[axis] for place in places) - low) for axis, low in ((0, left), (1, top)))
+    return [
+        ((x - left) / wide, (y - top) / high, graph.nodes[number].is_leaf)
+        for number, (x, y) in zip(ids, places, strict=True)
+    ]
+
+
+def _picture(graph: Graph, points: Points, look: Look, ratio: float) -> QPixmap:
+    """The graph as small as an icon; of a large one where its nodes stand, as points."""
+    if not points:
+        return thumbnail(graph, _PICTURE, look, ratio)
+    pixmap = QPixmap(_PICTURE * ratio)
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(QColor(look.theme.ground))
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    for number, (x, y) in zip(ids, places, strict=True):
-        leaf = graph.nodes[number].is_leaf
+    wide, high = _PICTURE.width() - 8, _PICTURE.height() - 8
+    for x, y, leaf in points:
         painter.setBrush(QColor(look.theme.muted if leaf else look.theme.data))
-        at = QPointF(
-            4 + (x - left) / wide * (_PICTURE.width() - 8), 4 + (y - top) / high * (_PICTURE.height() - 8)
-        )
-        painter.drawEllipse(at, 1.6, 1.6)
+        painter.drawEllipse(QPointF(4 + x * wide, 4 + y * high), 1.6, 1.6)
     painter.end()
     return pixmap

@@ -20,13 +20,12 @@ from micrograd_gui.document.marks import Sight
 from micrograd_gui.files import documents, recovery
 from micrograd_gui.files.atomic import quoted_name
 from micrograd_gui.files.documents import OpenedGraph
-from micrograd_gui.files.recovery import LeftBehind, Recovered, Slot
-from micrograd_gui.session.record import record
+from micrograd_gui.files.recovery import LeftBehind, Slot
 from micrograd_gui.session.state import State
-from micrograd_gui.session.trace import RecordedRun
 
 if TYPE_CHECKING:
-    from micrograd_gui.app.recovery.offer import RecoveryOffer
+    from micrograd_gui.app.opening import Prepared
+    from micrograd_gui.app.recovery.offer import Points, RecoveryOffer
 
 _OVERDUE, _TURN = 1000, 5  # milliseconds until the keeper should have written; between turns that it is given
 _LOOKED_AFTER = 300  # milliseconds: first the window is whole
@@ -139,10 +138,10 @@ class Recovering(QObject):
             return  # who is closed offers nothing; what is being looked through is held
         folders = {path.parent for path in self._context.settings.recent}
         self._context.background.start(
-            "recovery", recovery.left_behind, recovery.folder(), folders, done=self._show
+            "recovery", _looked_through, recovery.folder(), folders, done=self._show
         )
 
-    def _show(self, left: tuple[list[LeftBehind], list[str]]) -> None:
+    def _show(self, left: tuple[list[tuple[LeftBehind, Points]], list[str]]) -> None:
         found, sentences = left
         if self._stopped:
             return  # what is held is let go
@@ -157,20 +156,25 @@ class Recovering(QObject):
                     self._context, self._over, self._recover, self._save, self._discard, later
                 )
                 self._offer = offer
-            for each in found:
+            for each, points in found:
                 self._left.append(each.slot)
-                self._offer.add(each)
+                self._offer.add(each, points)
         self.looked.emit()
 
     def _recover(self, left: LeftBehind, then: Callable[[], object]) -> None:
         """Open it here, as changes that are not saved, after the question where there are others."""
-        self._documents.unless_unsaved(
-            lambda: self._context.background.start(
-                "recover", _run_again, left.found, done=lambda run: self._take(left, run, then)
-            )
-        )
+        kept = left.found.kept
+        source = OpenedGraph(left.found.graph, kept.path, kept.title)
 
-    def _take(self, left: LeftBehind, run: RecordedRun | None, then: Callable[[], object]) -> None:
+        def begin() -> None:
+            if left.slot in self._left:
+                self._documents.behind.open(
+                    source, lambda made: self._take(left, made, then), kept.script or ()
+                )
+
+        self._documents.unless_unsaved(begin)
+
+    def _take(self, left: LeftBehind, made: Prepared, then: Callable[[], object]) -> None:
         kept, session = left.found.kept, self._context.session
         if left.slot not in self._left:
             return  # it was put off meanwhile
@@ -179,9 +183,10 @@ class Recovering(QObject):
         self._told = None  # on its way the document seems to be saved, and the file must not go for that
         self._taking = True
         try:
-            self._documents.open_source(OpenedGraph(left.found.graph, kept.path, kept.title))
+            self._documents.take_prepared(made)
         finally:
             self._taking = False
+        run = made.run if kept.script is not None else None
         state = replace(
             session.state,
             saved=None,
@@ -189,7 +194,7 @@ class Recovering(QObject):
             trace=run,
             cursor=0 if run is None else min(kept.cursor, len(run)),
             wanted_cursor=kept.wanted_cursor,
-            selection=frozenset(node for node in kept.selection if node in left.found.graph.nodes),
+            selection=frozenset(node for node in kept.selection if node in made.graph.nodes),
         )
         session.take(state)
         self._documents.look()
@@ -200,12 +205,18 @@ class Recovering(QObject):
         self._context.say(said)
         then()
 
-    def _save(self, left: LeftBehind, path: Path) -> None:
-        """Save it to that file without opening it; raises FileRefusal."""
-        documents.write(path, left.found.graph)
-        self._discard(left)
+    def _save(self, left: LeftBehind, path: Path, then: Callable[[], object]) -> None:
+        """Save it to that file without opening it, behind the window."""
+
+        def saved(_: object) -> None:
+            self._discard(left)
+            then()
+
+        self._documents.behind.save(path, lambda: documents.write(path, left.found.graph), saved)
 
     def _discard(self, left: LeftBehind) -> None:
+        if left.slot not in self._left:
+            return  # it was put off meanwhile
         self._left.remove(left.slot)
         left.slot.remove()
         left.slot.release()
@@ -224,5 +235,11 @@ def _let_go(slots: list[Slot]) -> None:
     slots.clear()
 
 
-def _run_again(found: Recovered) -> RecordedRun | None:
-    return None if found.kept.script is None else record(found.graph, found.kept.script)
+def _looked_through(folder: Path, folders: set[Path]) -> tuple[list[tuple[LeftBehind, Points]], list[str]]:
+    """What others have left behind, with what their pictures are painted of, and what there is to say."""
+    left, sentences = recovery.left_behind(folder, folders)
+    if not left:
+        return [], sentences
+    from micrograd_gui.app.recovery.offer import points_of  # most starts have nothing to offer
+
+    return [(each, points_of(each.found.graph)) for each in left], sentences
