@@ -42,6 +42,7 @@ RENDERED = 226  # pixels at text scale 1, with its title, in which four legible 
 OF_CARD, BESIDE_CARD = 0.34, 0.42  # of a projected window: the card's height, the width beside it
 LOW = 750  # pixels at text scale 1: a lower window has no room for two panes under the canvas
 TOOLS, LESSON = 150, 340  # pixels at text scale 1 of the width of the palette, and of a lesson
+SOUGHT_AFTER = 250  # milliseconds, when the first paint is over
 
 
 class Panes(QObject):
@@ -236,6 +237,20 @@ class Panes(QObject):
         ):
             if pane is not None:
                 pane.set_look(look)
+
+    def begin(self) -> None:
+        """The window is about to be seen, and has the size for it."""
+        if not self.touched:
+            self.arrange_as_at_first()
+        QTimer.singleShot(SOUGHT_AFTER, self, self._make_sought)
+
+    def _make_sought(self) -> None:
+        """What programs and screen readers look for by its name, though nobody sees it yet."""
+        from micrograd_gui.views.canvas.hall.overview import overview_of
+
+        overview_of(self.canvas, self.canvas, lambda: self.canvas.motion_seconds())
+        self.ensure("moments")
+        QTimer.singleShot(0, self, lambda: self.ensure("ledger"))  # in a turn of its own
 
     def arrange_as_at_first(self) -> None:
         """Every pane where it is at the first start."""

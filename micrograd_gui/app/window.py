@@ -346,8 +346,7 @@ class MainWindow(QMainWindow):
             keep = partial(load, done=lambda _: self.recovering())
             for after, make in ((300, keep), (400, self.pace), (500, self.explain)):  # after the first paint
                 QTimer.singleShot(after, self, make)
-            if not self.panes.touched:
-                self.panes.arrange_as_at_first()  # not before it has the size that it is seen with
+            self.panes.begin()
         elif event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self.documents.look()
         return super().event(event)

@@ -79,7 +79,8 @@ class Moments(QListView):
             if run is not None:
                 here = self._model.index(state.cursor)
                 self.selectionModel().setCurrentIndex(here, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-                self.scrollTo(here)
+                if self.isVisible():
+                    self.scrollTo(here)  # Qt lays out all rows for it; once it is seen it does so by itself
         finally:
             self._following = False
 

@@ -1,7 +1,7 @@
 """The names that programs and people hold on to."""
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QGraphicsView, QLineEdit, QTableView, QWidget
+from PySide6.QtWidgets import QGraphicsView, QLineEdit, QListView, QTableView, QWidget
 
 ACTIONS = {
     "forward": ["F5"], "forward_step": ["F6"], "backward_step": ["F10", "B"], "backward": ["Ctrl+F10"],
@@ -19,6 +19,8 @@ WIDGETS = {
     "canvas": QGraphicsView, "rendered_graph": QWidget, "plot": QWidget, "gradients": QTableView,
     "step_card": QWidget, "palette": QWidget, "expression": QLineEdit, "h": QLineEdit,
 }  # fmt: skip
+
+LATER = {"moments": QListView, "ledger": QTableView, "overview": QWidget}
 
 
 def test_every_action_has_its_keys_a_menu_a_tooltip_and_a_status_tip(opened):
@@ -38,6 +40,21 @@ def test_every_widget_has_its_name(opened):
     for name, kind in WIDGETS.items():
         found = window.findChildren(QWidget, name)
         assert [isinstance(widget, kind) for widget in found] == [True], name
+
+
+def test_what_is_seen_when_asked_for_is_there_soon_and_moves_nothing(opened, qtbot):
+    window = opened()
+    qtbot.wait(100)  # until all stands where it is first seen
+    rooms = {name: dock.geometry() for name, dock in window.docks.items()}
+    for name, kind in LATER.items():
+        qtbot.waitUntil(lambda name=name: window.findChild(QWidget, name) is not None, timeout=500)
+        widget = window.findChild(QWidget, name)
+        assert isinstance(widget, kind)
+        assert not widget.isVisible()
+    qtbot.wait(20)
+    assert {name: window.docks[name].geometry() for name in rooms} == rooms
+    window.session.forward()
+    assert window.findChild(QListView, "moments").model().rowCount() == len(window.session.state.trace) + 1
 
 
 def test_no_key_means_two_things(opened):

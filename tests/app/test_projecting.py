@@ -36,7 +36,7 @@ def test_the_hall_gives_everything_back(opened, act, qtbot, maximised):
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     line.setFocus()
-    qtbot.wait(20)
+    qtbot.waitUntil(lambda: "ledger" in window.docks)  # all that is made without being asked for
     before = rooms(window)
     act(window, "projector")
     assert window.menuBar().isHidden()

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QPoint, QPointF, QRectF, Qt, QTimer
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QTransform
+from PySide6.QtGui import (
+    QHideEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QShowEvent,
+    QTransform,
+)
 from PySide6.QtWidgets import QWidget
 
 from micrograd_gui.views.canvas.camera import ZoomView
@@ -28,11 +37,16 @@ def follow_hall(host: WidgetHost, view: ZoomView, seconds: Callable[[], float]) 
     scene = host.graph_scene
     changed = stand_in_hall(scene, host.look, view.viewport().size(), view.window().size())
     found = view.findChild(Overview)
-    if found is None and host.look.projector and scene.folding.stand is None and len(scene.nodes) > 1:
-        found = Overview(host, view, seconds)
+    if found is None and host.look.projector and scene.folding.stand is None:
+        found = overview_of(host, view, seconds)
     if found is not None:
         found.follow()
     return changed
+
+
+def overview_of(host: WidgetHost, view: ZoomView, seconds: Callable[[], float]) -> Overview:
+    """The overview of that canvas; made, and hidden at first, where there is none yet."""
+    return view.findChild(Overview) or Overview(host, view, seconds)
 
 
 class Glide(QObject):
@@ -80,7 +94,6 @@ class Overview(QWidget):
         self.setAccessibleName("Overview: the whole graph; drag the frame to look elsewhere")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.hide()
-        view.viewport().installEventFilter(self)
 
     def follow(self) -> None:
         """Be there where the hall does not show the whole graph, and as high as suits the canvas."""
@@ -88,7 +101,7 @@ class Overview(QWidget):
         wanted = (
             self._host.look.projector
             and self._host.graph_scene.folding.stand is None
-            and bool(self._host.graph_scene.nodes)
+            and len(self._host.graph_scene.nodes) > 1
         )
         self._glide.begin(QPoint())
         view.glide = self._glide.begin if wanted else None
@@ -98,6 +111,15 @@ class Overview(QWidget):
         under = view.viewport().geometry().bottom() + 1
         self.setGeometry(0, under, view.width(), height)
         self.update()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """From now on it heeds what the canvas does; unseen it costs nothing."""
+        super().showEvent(event)
+        self._view.viewport().installEventFilter(self)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._view.viewport().removeEventFilter(self)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible() and not self._host.look.projector:
