@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache
+from itertools import chain
 from math import isfinite
 from typing import Literal
 
@@ -97,18 +98,24 @@ class Data(Struct, frozen=True):
             seen.add(column.node)
         if (many := self.too_much()) is not None:
             return many
+        if (of_rows := self._fault_of_rows()) is not None:
+            return of_rows
+        if not 0 <= self.shown < max(len(self.rows), 1):
+            return "shown", f"there is no row {self.shown + 1}"
+        return None
+
+    def _fault_of_rows(self) -> tuple[str, str] | None:
+        width = len(self.columns)
+        alike = all(len(row) == width for row in self.rows)
+        if alike and all(map(isfinite, chain.from_iterable(self.rows))):
+            return None  # a hundred thousand rows are judged at each edit of one
         for at, row in enumerate(self.rows):
-            if len(row) != len(self.columns):
-                sentence = f"row {at + 1} has {len(row)} numbers for {len(self.columns)} columns"
-                return f"rows[{at}]", sentence
-            if all(map(isfinite, row)):
-                continue
+            if len(row) != width:
+                return f"rows[{at}]", f"row {at + 1} has {len(row)} numbers for {width} columns"
             for place, number in enumerate(row):
                 if not isfinite(number):
                     name = spoken(self.columns[place].name)
                     return f"rows[{at}][{place}]", f"“{name}” of row {at + 1} is not a finite number"
-        if not 0 <= self.shown < max(len(self.rows), 1):
-            return "shown", f"there is no row {self.shown + 1}"
         return None
 
 

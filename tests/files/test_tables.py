@@ -1,12 +1,14 @@
 """Tables: CSV as people have it, and sentences that say where it is wrong."""
 
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from micrograd_gui.document import datasets
 from micrograd_gui.document.data import Column, Data
 from micrograd_gui.document.errors import FileRefusal
+from micrograd_gui.document.notation.literals import constant_in
 from micrograd_gui.files import tables
 
 ROWS = ((2.0, -3.5), (0.5, 1.0))
@@ -234,3 +236,65 @@ def test_what_is_written_is_read_back_to_the_bit(tmp_path: Path) -> None:
 def test_a_field_of_any_length_is_judged_at_once(field: str) -> None:
     with pytest.raises(FileRefusal):
         tables.parse(f"x,y\n1,2\n{field},4\n")
+
+
+@pytest.mark.parametrize(
+    "field", ["2/3", "-2pi/3", "2*π", "√2/4", "-√9", "3√4", "1.5/0.5", "0/7", "12.*3/4", "7/0"]
+)
+def test_a_ratio_is_the_number_that_the_expression_line_reads(field: str) -> None:
+    assert tables._number(field) == constant_in(field)
+
+
+@pytest.mark.parametrize(
+    "field", ["05/3", "1/02", "2 3", "1.2.3", "2π3", "1/2/3", "π/π", "+-2", "1_0", "٣/٤"]
+)
+def test_what_only_looks_like_a_ratio_is_no_number(field: str) -> None:
+    with pytest.raises(FileRefusal, match="is not a number"):
+        tables.parse(f"a;b\n1;2\n3;{field}")
+
+
+class Noting(tables.Reading):
+    """Keeps how far it came."""
+
+    def __init__(self, until: float = 2.0) -> None:
+        self.stop = Event()
+        super().__init__(self.stop)
+        self.said: list[float] = []
+        self.until = until
+
+    def has_come_to(self, share: float, name: str) -> None:
+        self.said.append(share)
+        if share > self.until:
+            self.stop.set()
+        super().has_come_to(share, name)
+
+
+LONG = "a,b\n" + "1.5,-2\n" * 5_000
+
+
+def test_reading_and_writing_a_long_table_tell_how_far_they_are() -> None:
+    reading, writing = Noting(), Noting()
+    data = tables.parse(LONG, "The table", reading)
+    assert reading.said == sorted(reading.said)
+    assert len(reading.said) >= 10
+    assert reading.said[0] < 0.01
+    assert 0.8 < reading.said[-1] <= 1.0
+    assert tables.parse(tables.as_text(data, writing)) == data
+    assert len(writing.said) == 5
+
+
+@pytest.mark.parametrize("until", [0.0, 0.3, 0.6])
+def test_a_table_that_nobody_wants_any_more_is_not_read_to_its_end(until: float) -> None:
+    reading = Noting(until)
+    with pytest.raises(FileRefusal, match="not wanted any more"):
+        tables.parse(LONG, "The table", reading)
+    assert reading.share < until + 0.2
+
+
+def test_the_cells_of_a_plain_table_are_not_looked_at_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at, number = [], tables._number
+    monkeypatch.setattr(
+        tables, "_number", lambda *each, **how: looked_at.append(each) or number(*each, **how)
+    )
+    assert len(tables.parse(LONG)) == 5_000
+    assert len(looked_at) < 1_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec.structs import replace
@@ -18,6 +18,7 @@ from micrograd_gui.views.theme import Look
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 NO_DATA = Data()
+_MANY = 50  # rows that are told one by one
 
 
 class DataTableModel(QAbstractTableModel):
@@ -61,21 +62,21 @@ class DataTableModel(QAbstractTableModel):
         if names != [self._heading(at) for at in range(len(new.columns))]:
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(new.columns) - 1)
         if old.rows is not new.rows:
-            changed = (
-                at for at, pair in enumerate(zip(old.rows, new.rows, strict=True)) if pair[0] != pair[1]
-            )
-            self._say_changed(changed)
+            pairs = enumerate(zip(old.rows, new.rows, strict=True))
+            self._say_changed(at for at, (was, row) in pairs if was is not row and was != row)
         if self._apart != (apart := frozenset(held_out(state.graph))):
             moved, self._apart = self._apart ^ apart, apart
             self._say_changed(sorted(moved))
         if old.shown != new.shown:
             self._say_changed(sorted({old.shown, new.shown}))
 
-    def _say_changed(self, rows: Any) -> None:
-        for row in rows:
-            if row < len(self.rows):
-                self.dataChanged.emit(self.index(row, 0), self.index(row, len(self.rows.columns) - 1))
-                self.headerDataChanged.emit(Qt.Orientation.Vertical, row, row)
+    def _say_changed(self, rows: Iterable[int]) -> None:
+        """Those rows, in order, have changed: each is told, and of many all from the first to the last."""
+        changed = [row for row in rows if row < len(self.rows)]
+        spans = [(row, row) for row in changed] if len(changed) < _MANY else [(changed[0], changed[-1])]
+        for first, last in spans:
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.rows.columns) - 1))
+            self.headerDataChanged.emit(Qt.Orientation.Vertical, first, last)
 
     # What Qt asks ----------------------------------------------------------------------------
 

@@ -31,16 +31,18 @@ from micrograd_gui.document import datasets
 from micrograd_gui.document.data import Data
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.files import tables
+from micrograd_gui.files.atomic import quoted_name
 from micrograd_gui.session.over_rows import held_out
 from micrograd_gui.session.state import State
-from micrograd_gui.views.background import Background
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.data.model import DataTableModel
+from micrograd_gui.views.data.reading import RowsBehind
 from micrograd_gui.views.theme import Look
 
 P = ParamSpec("P")
 T = TypeVar("T")
 _LONG = 100_000  # characters of what is pasted that are read in this thread
+_MANY = 5_000  # numbers that are written in this thread
 IN_A_ROW = 3  # buttons: more would make the pane wide, and the canvas narrow
 _TARGETS = {"mean": "mean over the rows", "sum": "sum over the rows"}
 
@@ -55,7 +57,6 @@ class DataPane(QWidget):
         self.setObjectName("data_pane")
         self._bridge = bridge
         self._look = look
-        self._background = Background(self)
         self.refusal = QLabel()
         self.refusal.setTextFormat(Qt.TextFormat.PlainText)
         self.refusal.setObjectName("data_refusal")
@@ -83,6 +84,9 @@ class DataPane(QWidget):
         for key, text in _TARGETS.items():
             self.reduction.addItem(text, key)
         self.reduction.activated.connect(lambda _: self.attempt(self._reduce))
+        self._behind = RowsBehind(self.reduction, self)
+        self._behind.begun.connect(self.status.setText)
+        self._behind.ended.connect(lambda: self._say_how_many(bridge.state))
         self._name_field: ColumnNameField | None = None  # open while a column is renamed
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -93,6 +97,7 @@ class DataPane(QWidget):
         self._foot = QHBoxLayout()
         self._foot.addWidget(self.status, 1)
         self._foot.addWidget(self.reduction)
+        self._foot.addWidget(self._behind)
         self._column.addLayout(self._foot)
         bridge.changed.connect(self._on_changed)
         self.set_look(look)
@@ -142,6 +147,7 @@ class DataPane(QWidget):
         self.refusal.setContentsMargins(look.px(8), 0, look.px(8), look.px(4))
         for button in self.findChildren(QToolButton):
             button.setFont(look.font(12))
+        self._behind.set_look(look)
         self.model.set_look(look)
         self.table.set_look(look)
 
@@ -179,37 +185,40 @@ class DataPane(QWidget):
     def open_file(self, path: Path | str) -> None:
         """Read the rows from a CSV file, off this thread: it may be long."""
         path = Path(path)
-        self._read_behind(f"Reading {path.name} …", lambda: tables.read(path), self._take_rows)
+        self._do_behind(f"Reading {quoted_name(path)} …", partial(tables.read, path), self._take_rows)
 
     def _take_rows(self, data: Data) -> None:
         self.change(data, match=True)
 
-    def _read_behind(self, sentence: str, read: Callable[[], Data], take: Callable[[Data], object]) -> None:
-        """Read rows off this thread; ``take`` is called with them in it."""
-        self.say("")
-        self.status.setText(sentence)
+    def _do_behind(
+        self, sentence: str, work: Callable[[tables.Reading], T], take: Callable[[T], object]
+    ) -> None:
+        """Have it done off this thread; ``take`` is called in it with what came of that."""
 
         def failed(error: Exception) -> None:
-            self._say_how_many(self._bridge.state)
             if not isinstance(error, Refusal):
                 raise error
             self.say(str(error))
             self._bridge.refused.emit(str(error), None)
 
-        self._background.start(
-            "rows", read, failed=failed, done=lambda data: self.attempt(lambda: take(data))
-        )
+        self.say("")
+        self._behind.start(sentence, work, lambda made: self.attempt(lambda: take(made)), failed)
 
     def save_to(self, path: Path | str) -> None:
-        """Put the rows into a CSV file; raises Refusal."""
-        tables.write(path, self.model.rows)
+        """Put the rows into a CSV file: many of them behind the window; raises Refusal."""
+        rows, path = self.model.rows, Path(path)
+        if len(rows) * len(rows.columns) <= _MANY:
+            tables.write(path, rows)
+        else:
+            sentence = f"Saving {quoted_name(path)} …"
+            self._do_behind(sentence, lambda reading: tables.write(path, rows, reading), lambda _: None)
 
     def paste(self) -> None:
         """What the clipboard holds: with names on top a table of its own, else numbers from the cell on."""
         text = QGuiApplication.clipboard().text()
         if len(text) > _LONG:
             read = partial(tables.parse, text, "What was pasted")
-            self._read_behind("Reading what was pasted …", read, lambda pasted: self._put(text, pasted))
+            self._do_behind("Reading what was pasted …", read, lambda pasted: self._put(text, pasted))
         else:
             self.attempt(lambda: self._put(text, tables.parse(text, "What was pasted")))
 
@@ -223,7 +232,11 @@ class DataPane(QWidget):
 
     def copy(self) -> None:
         """All rows as text, with the names on top."""
-        self.attempt(lambda: QGuiApplication.clipboard().setText(tables.as_text(self.model.rows)))
+        rows, copy = self.model.rows, QGuiApplication.clipboard().setText
+        if len(rows) * len(rows.columns) <= _MANY:
+            self.attempt(lambda: copy(tables.as_text(rows)))
+        else:
+            self._do_behind("Copying the rows …", partial(tables.as_text, rows), copy)
 
     def add_row(self) -> None:
         """One more row, under the others."""
@@ -313,6 +326,8 @@ class DataPane(QWidget):
     # Showing the state -----------------------------------------------------------------------
 
     def _on_changed(self, old: State, new: State) -> None:
+        if len(new.history.entries) == 1 and old.graph.nodes is not new.graph.nodes:
+            self._behind.cancel()  # another document: what is read was meant for the one before
         moved = old.graph.nodes is not new.graph.nodes or old.graph.plan is not new.graph.plan
         if old.graph.data is not new.graph.data or (new.graph.data and moved):
             others = old.graph.data is not new.graph.data or old.graph.blocks is not new.graph.blocks

@@ -1,12 +1,16 @@
 """The pane of rows: typed, pasted, read, bound, shown."""
 
+from threading import Event
+
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from msgspec.structs import replace
+from PySide6.QtCore import QEvent, QPoint, Qt, QThreadPool
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QProgressBar, QPushButton, QToolButton, QWidget
 
 from micrograd_gui.document.networks import BlockSpec
+from micrograd_gui.files import tables
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.data.pane import DataPane
 from tests.views import learning
@@ -328,3 +332,76 @@ def test_a_long_table_is_pasted_behind_the_window(pane, session, qtbot, monkeypa
     pane.paste()
     assert pane.status.text() == "Reading what was pasted …"
     qtbot.waitUntil(lambda: session.state.graph.data is not None and len(session.state.graph.data) == 3)
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """Reading lasts until it is let go, or nobody wants it; it is told of at once."""
+    go, read = Event(), tables.read
+    monkeypatch.setattr("micrograd_gui.views.data.reading.SHOWN_AFTER", 0)
+
+    def slowly(path, reading):
+        while not go.wait(0.01):
+            reading.has_come_to(0.4, "it")
+        return read(path, reading)
+
+    monkeypatch.setattr(tables, "read", slowly)
+    yield go
+    go.set()
+
+
+def test_reading_a_file_tells_how_far_it_is_and_can_be_cancelled(make_view, session, qtbot, tmp_path, held):
+    pane = make_view(DataPane, session, 460, 300)
+    pane.show()
+    path = tmp_path / "rows.csv"
+    path.write_text("x1,x2,y\n1,2,3\n")
+    before = session.state
+    pane.open_file(path)
+    line = pane.findChild(QWidget, "data_waiting")
+    qtbot.waitUntil(line.isVisible)
+    qtbot.waitUntil(lambda: line.findChild(QProgressBar).value() == 40)
+    assert pane.status.text() == "Reading “rows.csv” …"
+    pane.findChild(QPushButton, "data_cancel").click()
+    assert not line.isVisible()
+    assert "4 rows" in pane.status.text()
+    qtbot.waitUntil(lambda: QThreadPool.globalInstance().activeThreadCount() == 0)  # it ends, unasked
+    assert session.state is before
+    assert not pane.refusal.isVisible()
+
+
+def test_rows_that_are_read_for_one_document_do_not_come_into_the_next(pane, session, qtbot, tmp_path, held):
+    path = tmp_path / "rows.csv"
+    path.write_text("x1,x2,y\n1,2,3\n")
+    pane.open_file(path)
+    session.open_graph(learning.line())
+    held.set()
+    qtbot.waitUntil(lambda: QThreadPool.globalInstance().activeThreadCount() == 0)
+    qtbot.wait(10)
+    assert len(session.state.graph.data) == 20
+    assert "20 rows" in pane.status.text()
+
+
+def test_many_rows_are_copied_and_saved_behind_the_window(pane, session, qtbot, monkeypatch, tmp_path):
+    monkeypatch.setattr("micrograd_gui.views.data.pane._MANY", 1)
+    QGuiApplication.clipboard().clear()
+    pane.copy()
+    assert pane.status.text() == "Copying the rows …"
+    assert not QGuiApplication.clipboard().text()
+    qtbot.waitUntil(lambda: QGuiApplication.clipboard().text().startswith("x1,x2,y\n0.0,0.0,-1.0\n"))
+    pane.save_to(tmp_path / "out.csv")
+    qtbot.waitUntil(lambda: "4 rows" in pane.status.text())
+    assert tables.read(tmp_path / "out.csv").rows == session.state.graph.data.rows
+    pane.save_to(tmp_path / "nowhere" / "out.csv")
+    qtbot.waitUntil(lambda: "out.csv" in pane.refusal.text())
+
+
+def test_a_change_of_all_rows_is_told_once(pane, session, qtbot):
+    rows = tuple((float(at), 1.0, -1.0) for at in range(200))
+    session.set_rows(replace(session.state.graph.data, rows=rows))
+    told = []
+    pane.model.dataChanged.connect(lambda *each: told.append(each))
+    session.set_rows(replace(session.state.graph.data, rows=tuple((a + 1, b, c) for a, b, c in rows)))
+    assert len(told) <= 2
+    assert (told[0][0].row(), told[0][1].row()) == (0, 199)
+    pane.set_look(pane._look)
+    assert len(told) <= 3

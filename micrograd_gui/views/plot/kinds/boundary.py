@@ -268,9 +268,8 @@ def _surface(static: BoundaryStatic, numbers: Any, graph: Graph) -> PlotItem:
     if judge.threshold is not None:
         level, far = judge.threshold, 0.5 if judge.threshold else 1.0
     else:
-        answers = [row[judge.column] for row in static.data.rows]
-        level = sum(answers) / len(answers)
-        far = max(max(answers) - level, level - min(answers)) or 1.0
+        level = float(static.answers.mean())
+        far = max(float(static.answers.max()) - level, level - float(static.answers.min())) or 1.0
     return Field(numbers.reshape(GRID, GRID), level, far)
 
 
