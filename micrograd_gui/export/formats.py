@@ -22,6 +22,7 @@ from micrograd_gui.files.embedded import pack
 # Modules that a script, or what it imports, imports; and names of others that nobody does.
 _HARMLESS = {"code", "profile", "test", "this", "trace"}
 _IMPORTED = ({"micrograd", "torch", "jax", "numpy"} | sys.stdlib_module_names) - _HARMLESS
+_PRINTED, _WATCHED = 300.0, 150.0  # pixels to the inch of a picture and an animation, where nobody says
 HEAVIEST = 300_000  # nodes times moments: some minutes of drawing
 
 
@@ -97,6 +98,8 @@ def render(graph: Graph, path: Path, given: Mapping[str, Any]) -> tuple[Path, ..
     _see_that_heeded(form, given)
     if options.paper != Options().paper and not options.worksheet:
         raise OptionRefusal("paper", "is of use to a worksheet alone.")
+    if options.worksheet and options.sizing is not None:
+        raise OptionRefusal("worksheet", "has the size of its paper: it goes without width and text.")
     if "step" not in form.options:
         step = None
     film = film_of(graph, "all" if step is None and form.animated else step, options)
@@ -152,11 +155,22 @@ def _png(film: Film) -> bytes:
     return matplotlib_writer.png(
         next(film.pictures),
         options.palette,
-        scale=options.scale,
+        scale=_scale(film, _PRINTED),
         transparent=options.transparent,
         title=film.title,
         graph=pack(film.graph),
+        dpi=None if options.sizing is None else options.sizing.pixels(_PRINTED),
     )
+
+
+def _scale(film: Film, usual: float) -> float | None:
+    """Pixels per unit: as said, or such that a figure of some width has a whole number of them."""
+    sizing = film.options.sizing
+    if sizing is None:
+        return film.options.scale
+    wide = film.blank.width
+    pixels = max(1, round(wide * (film.blank.unit or 1.0) * sizing.pixels(usual) / 72))
+    return (pixels + 0.01) / wide  # else rounding might take one away
 
 
 def _pdf(film: Film) -> bytes:
@@ -182,6 +196,7 @@ def _dot(film: Film) -> bytes:
         film.moments[0].frame,
         options.rankdir,
         gradients=options.gradients,
+        width=None if options.sizing is None else options.sizing.width,
         words={end: (each.rule, each.amount) for (end, _), each in words.items() if each.rest is not None},
         grads=film.grads,
     )
@@ -199,7 +214,7 @@ def _tex(film: Film) -> bytes:
 
     options = film.options
     ground = options.palette.dark and not options.transparent
-    cards = [() if options.card is False else moment.card for moment in film.moments]
+    cards = [() if options.card is False else film.card_of(moment) for moment in film.moments]
     if len(cards) == 1:
         (picture,) = film.pictures
         return tikz.paper(picture, options.palette, title=film.title, card=cards[0], ground=ground)
@@ -239,7 +254,7 @@ def _animation(format: str) -> Callable[[Film], bytes]:
             film.with_cards if options.card is None else film.pictures,
             options.palette,
             format=format,
-            scale=options.scale,
+            scale=_scale(film, _WATCHED),
             seconds=options.seconds,
             moving=moving if options.motion and not options.only_card else None,
         )
@@ -295,6 +310,7 @@ _WIRES = ("wires", "notation")
 _DRAWN = _names(
     _WHICH, _WIRES, "paths", "theme", "style", "rankdir", "gradients", "open_blocks", "digits", "margin"
 )
+_SIZED = ("width", "text")
 _CARDS = ("card", "only")
 _PACE = ("fps", "seconds", "motion")
 _SHEET = ("worksheet", "paper")
@@ -303,19 +319,21 @@ _SHEET = ("worksheet", "paper")
 FORMS: dict[str, Form] = {
     form.suffix: form
     for form in (
-        Form(".svg", "SVG picture", _svg, _names(_DRAWN, _CARDS, "transparent")),
-        Form(".png", "PNG picture", _png, _names(_DRAWN, _CARDS, "transparent", "scale")),
-        Form(".pdf", "PDF document", _pdf, _names(_DRAWN, _CARDS, _SHEET), several=True),
-        Form(".dot", "Graphviz DOT", _dot, _names(_WHICH, "rankdir", "gradients", _WIRES), folds=False),
-        Form(".gif", "Animated GIF", _animation("GIF"), _names(_DRAWN, _CARDS, _PACE, "scale"),
+        Form(".svg", "SVG picture", _svg, _names(_DRAWN, _SIZED, _CARDS, "transparent")),
+        Form(".png", "PNG picture", _png, _names(_DRAWN, _SIZED, _CARDS, "transparent", "scale", "dpi")),
+        Form(".pdf", "PDF document", _pdf, _names(_DRAWN, _SIZED, _CARDS, _SHEET), several=True),
+        Form(".dot", "Graphviz DOT", _dot, _names(_WHICH, "width", "rankdir", "gradients", _WIRES),
+             folds=False),
+        Form(".gif", "Animated GIF", _animation("GIF"), _names(_DRAWN, _SIZED, _CARDS, _PACE, "scale", "dpi"),
              several=True, animated=True),
-        Form(".webp", "Animated WebP", _animation("WEBP"), _names(_DRAWN, _CARDS, _PACE, "scale"),
-             several=True, animated=True),
-        Form(".tex", "TikZ for TeX", _tex, _names(_DRAWN, _CARDS, _SHEET, "transparent"),
+        Form(".webp", "Animated WebP", _animation("WEBP"),
+             _names(_DRAWN, _SIZED, _CARDS, _PACE, "scale", "dpi"), several=True, animated=True),
+        Form(".tex", "TikZ for TeX", _tex, _names(_DRAWN, _SIZED, _CARDS, _SHEET, "transparent"),
              several=True),
         Form(".mmd", "Mermaid flowchart", _mermaid,
              _names(_WHICH, "theme", "rankdir", "gradients", _WIRES, "open_blocks", "digits")),
-        Form(".html", "HTML player", _player, _DRAWN, several=True, animated=True, light=True),
+        Form(".html", "HTML player", _player, _names(_DRAWN, _SIZED),
+             several=True, animated=True, light=True),
         Form(".py", "Python script", _script, _names("dialect", "train"), several=True, light=True),
         Form(".ipynb", "Jupyter notebook", _notebook, _names(), several=True, light=True),
         Form(".csv", "Numbers as CSV", _numbers, _names(_WHICH), several=True, light=True, folds=False),

@@ -55,7 +55,7 @@ def pdf(figures: Iterable[Figure], palette: Palette, *, title: str, graph: str =
 
     def pages() -> Iterator[MplFigure]:
         for each in figures:
-            unit = min(1.0, LARGEST_PAGE / max(each.width, each.height))
+            unit = min(each.unit or 1.0, LARGEST_PAGE / max(each.width, each.height))
             yield mpl_figure(each, palette, unit=unit)
 
     return document(pages(), title=title, graph=graph)
@@ -84,8 +84,12 @@ def png(
     transparent: bool = False,
     title: str = "",
     graph: str = "",
+    dpi: float | None = None,
 ) -> bytes:
-    """A PNG with ``scale`` pixels per unit (None: 2, fewer for a huge one), the graph among its texts."""
+    """A PNG with ``scale`` pixels per unit (None: 2, fewer for a huge one), the graph among its texts.
+
+    ``dpi`` is what it says of itself, where it has a size on paper.
+    """
     scale = _affordable(figure, scale, usual=2.0)
     file = io.BytesIO()
     with _fonts_embedded():
@@ -94,7 +98,7 @@ def png(
             format="png",
             dpi=_POINTS * scale,
             transparent=transparent,
-            pil_kwargs={"pnginfo": png_info(title, graph)},
+            pil_kwargs={"pnginfo": png_info(title, graph)} | ({} if dpi is None else {"dpi": (dpi, dpi)}),
         )
     return file.getvalue()
 
@@ -177,6 +181,13 @@ def _affordable(figure: Figure, scale: float | None, *, usual: float) -> float:
     most = min((MOST_PIXELS / area) ** 0.5, LONGEST_SIDE / longest)
     if scale is not None and scale > most:
         less = f"choose at most {most:.2g}, or" if most >= SCALE_RANGE[0] else "take"
+        if figure.unit is not None:
+            fewer = f"choose at most {most * _POINTS / figure.unit:.0f}, or take"
+            raise Refusal(
+                f"At {scale * _POINTS / figure.unit:.0f} pixels per inch the picture would be "
+                f"{figure.width * scale:.0f} by {figure.height * scale:.0f} pixels: {fewer} SVG or PDF, "
+                "which have none."
+            )
         raise Refusal(
             f"At {scale:g} pixels per unit the picture would be {figure.width * scale:.0f} by "
             f"{figure.height * scale:.0f} pixels: {less} SVG or PDF, which have none."

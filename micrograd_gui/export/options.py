@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 
 from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
@@ -14,7 +14,16 @@ from micrograd_gui.figures.moments import DIRECTIONS, PAPERS, SCALE_RANGE, STYLE
 from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.session.trace import Notation, Wires
 
+# What reads and chooses sizes is loaded where one is asked for.
+if TYPE_CHECKING:
+    from micrograd_gui.figures.fitting.sizing import Sizing
+
 MOST_MARGIN = 1000.0
+CLOSE = 2.0  # units around a figure of some size, where nobody says: a page has room of its own
+WIDTHS = (10.0, 14_400.0)  # points: no page of a PDF may be longer
+TEXTS = (1.0, 400.0)
+DPIS = (10.0, 2400.0)
+PRESETS = ("column", "two-columns", "slide", "beamer", "poster")
 MOST_DIGITS = 12
 SECONDS = (0.02, 60.0)  # that a moment of an animation may stay
 
@@ -24,10 +33,11 @@ class Option:
     """One row: what can be said about a drawing, and how.
 
     ``name`` is the keyword; the command line writes it with dashes. ``default`` holds where nothing is said.
-    An option has ``choices``, or is a number ``within`` bounds (``whole``: an integer), or a ``switch``, or
-    else a text. Which forms have a use for it, the table of forms says. The export dialog asks for every
-    option of a form: ``title`` is what it calls it; what is ``first`` stands there at once, the rest below
-    More; ``usual`` is what holds where nothing is said, in words; ``offered`` are texts to begin with.
+    An option has ``choices``, or is a number ``within`` bounds (``whole``: an integer), or a ``length`` with
+    a unit (a number alone is in the unit ``bare``), or a ``switch``, or else a text. Which forms have a use
+    for it, the table of forms says. The export dialog asks for every option of a form: ``title`` is what it
+    calls it; what is ``first`` stands there at once, the rest below More; ``usual`` is what holds where
+    nothing is said, in words; ``offered`` are texts to begin with.
     """
 
     name: str
@@ -36,6 +46,8 @@ class Option:
     choices: Callable[[], tuple[str, ...]] | None = None
     within: tuple[float, float] | None = None
     whole: bool = False
+    length: bool = False
+    bare: str = ""
     switch: bool = False
     metavar: str | None = None
     title: str = ""
@@ -64,6 +76,10 @@ class Option:
                 raise OptionRefusal(self.name, rest)
             if value not in (*most, last):
                 raise Refusal(f"There is no {self.name} {quoted(value)}: take {', '.join(most)} or {last}.")
+        elif self.length and self.within is not None:
+            from micrograd_gui.figures.fitting.sizing import length_from
+
+            return length_from(value, self.name, self.within, bare=self.bare)
         elif self.within is not None:
             return self._number(value, *self.within)
         elif self.switch and not isinstance(value, bool):
@@ -97,6 +113,16 @@ OPTIONS: dict[str, Option] = {
         Option(name="scale", title="Pixels per unit", first=True, metavar="S", within=SCALE_RANGE,
             usual="2, of an animation 1", offered=("1", "2", "3"),
             help="pixels per unit: of a PNG 2, of an animation 1"),
+        Option(name="width", title="Width", first=True, metavar="W", length=True, within=WIDTHS,
+            usual="as it comes", offered=(*PRESETS, "8.4cm", "17.4cm", "3.3in", "800px"),
+            help="how wide the figure is: 8.4cm, 84mm, 3.3in, 240pt, 800px, or with text and height "
+            f"{', '.join(PRESETS)}; with --text the form is chosen that has that width"),
+        Option(name="text", title="Smallest text", first=True, metavar="T", length=True, within=TEXTS,
+            bare="pt", usual="as it comes", offered=("7pt", "8pt", "9pt", "10pt"),
+            help="how large its smallest text is: 8pt"),
+        Option(name="dpi", title="Pixels per inch", metavar="D", within=DPIS,
+            usual="300, of an animation 150", offered=("96", "150", "300", "600"),
+            help="of a picture of some width or text: of a PNG 300, of an animation 150; in px, 96"),
         Option(name="gradients", title="with gradients", first=True, switch=True, default=True,
             help="no grad in the nodes"),
         Option(name="wires", title="On the wires", first=True, choices=lambda: get_args(Wires),
@@ -160,6 +186,9 @@ class RenderOptions(TypedDict, total=False):
     card: bool | None
     only: Literal["graph", "card"] | None
     scale: float | None
+    width: str | None
+    text: str | float | None
+    dpi: float | None
     margin: float
     transparent: bool
     dialect: DialectName | None
@@ -183,13 +212,16 @@ def read_options(graph: Graph, given: Mapping[str, Any], *, folds: bool = True) 
     card, only = said["card"], said["only"]
     if only == "graph" and card:
         raise OptionRefusal(("only", "card"), "say opposite things: give one of them.")
+    sizing = _sizing(given, said)
+    sized = sizing is not None and not sizing.whole
     options = Options(
+        sizing=sizing,
         theme=said["theme"],
         scale=said["scale"],
         transparent=said["transparent"],
         seconds=_seconds(said["fps"], said["seconds"]),
         motion=said["motion"],
-        margin=said["margin"],
+        margin=CLOSE if sized and given.get("margin") is None else said["margin"],
         digits=said["digits"],
         rankdir=said["rankdir"],
         gradients=said["gradients"],
@@ -207,6 +239,29 @@ def read_options(graph: Graph, given: Mapping[str, Any], *, folds: bool = True) 
         paper=said["paper"],
     )
     return _step(said["step"]), options
+
+
+def _sizing(given: Mapping[str, Any], said: Mapping[str, Any]) -> Sizing | None:
+    """How wide the figure is to be, and how large its text; None where nothing is said of that."""
+    width, text, dpi = said["width"], said["text"], said["dpi"]
+    if width is None and text is None and dpi is None:
+        return None
+    from micrograd_gui.figures.fitting import sizing
+
+    if said["scale"] is not None:
+        other = "width" if width else "text" if text else "dpi"
+        raise OptionRefusal(("scale", other), "both say how large a picture is: give one of them.")
+    preset = None if width is None else sizing.PRESETS.get(width.preset)
+    size = None if text is None else text.points
+    return sizing.Sizing(
+        width=None if width is None else width.points,
+        text=preset.text if size is None and preset is not None else size,
+        dpi=preset.dpi if dpi is None and preset is not None else dpi,
+        height=None if preset is None else preset.height,
+        whole=preset is not None and preset.whole,
+        unit=("pt" if text is None else text.unit) if width is None else width.unit,
+        rankdir=None if given.get("rankdir") is None else said["rankdir"],
+    )
 
 
 def _step(given: object) -> str | None:

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element as XmlElement
 from xml.etree.ElementTree import SubElement, tostring
 
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.export.svg import FONTS, outline, text_attributes
+from micrograd_gui.export.svg import FONTS, length_of, outline, text_attributes
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.moments import Film, Moment
 from micrograd_gui.figures.motion import between
@@ -110,7 +110,7 @@ def _svg(figure: Figure, film: Film) -> str:
         {
             "xmlns": "http://www.w3.org/2000/svg",
             "viewBox": f"0 0 {figure.width:g} {figure.height:g}",
-            "width": f"{figure.width:g}",
+            "width": f"{figure.width:g}" if figure.unit is None else length_of(figure.width * figure.unit),
             "role": "img",
             "aria-labelledby": "title",
             "aria-describedby": "card",

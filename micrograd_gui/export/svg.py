@@ -30,12 +30,13 @@ def svg(
 ) -> bytes:
     """The figure as an SVG document in UTF-8; ``graph`` is a text that it carries and nobody sees."""
     w, h = f"{figure.width:g}", f"{figure.height:g}"
+    unit = figure.unit
     root = Element(
         "svg",
         {
             "xmlns": "http://www.w3.org/2000/svg",
-            "width": w,
-            "height": h,
+            "width": w if unit is None else length_of(figure.width * unit),
+            "height": h if unit is None else length_of(figure.height * unit),
             "viewBox": f"0 0 {w} {h}",
             "role": "img",
             "font-family": FONTS,
@@ -63,6 +64,11 @@ def svg(
                 _text(parent, text, palette)
     indent(root)
     return bytes(tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+
+def length_of(points: float) -> str:
+    """So many points, 72 to the inch, as every reader of SVG understands them."""
+    return f"{points * 25.4 / 72:.4f}".rstrip("0").rstrip(".") + "mm"
 
 
 def _shape(parent: Element, shape: Shape, palette: Palette) -> None:

@@ -10,7 +10,7 @@ from itertools import cycle
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import one_line
 from micrograd_gui.export import tex
-from micrograd_gui.figures.captions import LINE, NARROWEST, TEXT, enlargement
+from micrograd_gui.figures.captions import LINE, NARROWEST, TEXT, enlargement, line_width
 from micrograd_gui.figures.figure import MARGIN, Figure
 from micrograd_gui.figures.palette import Palette
 from micrograd_gui.figures.parts import SIZE, Text
@@ -43,8 +43,6 @@ _WIDER = r"\quad "  # several spaces
 _END = r"\end{tikzpicture}"
 _ANCHORS = {"start": "anchor=base west", "middle": "anchor=base", "end": "anchor=base east"}
 _KINDS = {"data": "data", "grad": "grad", "operator": "text", "problem": "grad"}
-_DASH, _GAP = (f"{length * UNIT:.2f}bp" for length in DASHES)
-_VEIL = f"fill opacity={VEIL:g}, dash pattern=on {_DASH} off {_GAP}"
 # In a paper each end of a line would be a space beside the picture: hence the signs at the ends.
 _FILE = r"""% {title}, drawn by micrograd-gui.
 % Compile it as it stands, or \input it into {what} of your own that has \usepackage{{tikz}}.
@@ -80,12 +78,13 @@ def paper(
     figure: Figure, palette: Palette, *, title: str, card: Sequence[Line] = (), ground: bool = False
 ) -> bytes:
     """One moment; compiled as it stands, the page is as large as the figure."""
-    size = _PAPER.format(width=figure.width * UNIT + 0.5, height=figure.height * UNIT + 0.5)
-    larger = enlargement(figure.width)
+    unit, more = unit_of(figure), 0.5 if figure.unit is None else 0.0
+    size = _PAPER.format(width=figure.width * unit + more, height=figure.height * unit + more)
+    larger = enlargement(figure.width) if figure.unit is None else 1.0
     body = [*_begin(figure, palette, ground), *_units(figure)]
     if figure.below:
         top = min(text.y for text in figure.below) + (6 - LINE[card[0].size]) * larger
-        body += _card(card, top, larger, figure.width)
+        body += _card(card, top, larger, figure.width, figure.unit)
     return _compilable([*body, _END], title=title, what="a paper", preamble=size, around=r"\micrograd")
 
 
@@ -102,20 +101,23 @@ def deck(
     The figures have no card below: it is made as large as the text of a slide, however small the graph gets.
     """
     tall = max(sum(LINE[line.size] for line in card) for card in cards)
-    wide, high = max(figures[0].width, NARROWEST if tall else 0.0), figures[0].height
+    sized = figures[0].unit
+    wide, high = max(figures[0].width, NARROWEST if tall and sized is None else 0.0), figures[0].height
     shrunk = _SLIDE[0] / (wide * UNIT)
     if high:
         shrunk = min(shrunk, max(_SLIDE[1] - tall * UNIT, _LEAST) / (high * UNIT))
-    larger = max(1.0, 1 / shrunk) if high else 1.0
+    larger = max(1.0, 1 / shrunk) if high and sized is None else 1.0
     whole = replace(figures[0], width=wide, height=high + tall * larger + (2 * MARGIN if tall else 0.0))
     body = _begin(whole, palette, ground)
     for texts in zip(*map(_units, figures), strict=True):
         runs = _runs(texts)
         body += [text if len(runs) == 1 else rf"\only<{spec}>{{{text}}}" for text, spec in runs if text]
     for number, card in enumerate(cards, 1):
-        body += [rf"\only<{number}>{{{line}}}" for line in _card(card, high + MARGIN, larger, wide)]
+        body += [rf"\only<{number}>{{{line}}}" for line in _card(card, high + MARGIN, larger, wide, sized)]
     flat = whole.width / whole.height > _SLIDE[0] / _SLIDE[1]  # as wide as the slide, else as high
     around = _FRAME % (r"\textwidth}{!" if flat else rf"!}}{{{_SLIDE[1]:g}bp")
+    if sized is not None:
+        around = r"\begin{frame}\centering\micrograd\end{frame}"
     what = "a frame of a Beamer deck"
     return _compilable([*body, _END], title=title, what=what, preamble=_DECK, around=around)
 
@@ -161,8 +163,14 @@ def colours(palette: Palette, tones: Iterable[Tone] = TONES) -> Iterator[str]:
         yield rf"\definecolor{{{_colour(tone)}}}{{HTML}}{{{palette.colour(tone)[1:].upper()}}}%"
 
 
+def unit_of(figure: Figure) -> float:
+    """How many points its unit is."""
+    return UNIT if figure.unit is None else figure.unit
+
+
 def _begin(figure: Figure, palette: Palette, ground: bool) -> list[str]:
-    longest = max(figure.width, figure.height) * UNIT
+    unit = unit_of(figure)
+    longest = max(figure.width, figure.height) * unit
     if longest > _LONGEST:
         raise Refusal(
             f"The picture is {longest:.0f} points long, and TeX knows no length above {_LONGEST:.0f}: "
@@ -172,9 +180,9 @@ def _begin(figure: Figure, palette: Palette, ground: bool) -> list[str]:
     return [
         *colours(palette),
         *colours(palette, PATH_TONES if figure.paths else ()),
-        rf"\begin{{tikzpicture}}[x={UNIT:.5f}bp, y=-{UNIT:.5f}bp, inner sep=0pt, outer sep=0pt,",
-        rf"  line width={UNIT:.3f}bp, strong/.style={{line width={palette.strong * UNIT:.3f}bp}},",
-        rf"  bundle/.style={{line width={palette.weight('bundle') * UNIT:.3f}bp}}]",
+        rf"\begin{{tikzpicture}}[x={unit:.5f}bp, y=-{unit:.5f}bp, inner sep=0pt, outer sep=0pt,",
+        rf"  line width={unit:.3f}bp, strong/.style={{line width={palette.strong * unit:.3f}bp}},",
+        rf"  bundle/.style={{line width={palette.weight('bundle') * unit:.3f}bp}}]",
         rf"\useasboundingbox {whole}",
         rf"\fill[{_colour('ground')}] {whole}" if ground else "",
     ]
@@ -184,23 +192,23 @@ def _units(figure: Figure) -> list[str]:
     """A command for each shape and each text, the card left out; as many at each moment."""
     units: list[str] = []
     for group in groups(replace(figure, below=())):
-        units += [_shape(shape) for shape in group.shapes]
-        units += [_text(text) for text in group.texts]
+        units += [_shape(shape, unit_of(figure)) for shape in group.shapes]
+        units += [_text(text, unit_of(figure), exact=figure.unit is not None) for text in group.texts]
     return units
 
 
-def _shape(shape: Shape) -> str:
+def _shape(shape: Shape, unit: float) -> str:
     if not (shape.fill or shape.edge):
         return ""
     options = [rf"fill={_colour(shape.fill)}"] if shape.fill else []
     options += [rf"draw={_colour(shape.edge)}"] if shape.edge else []
     options += [shape.weight] if shape.weight != "thin" else []
-    options += [_VEIL] if shape.veil else []
-    options += [_dashed(shape.dashes)] if shape.dashes else []
+    options += [f"fill opacity={VEIL:g}", _dashed(DASHES, unit)] if shape.veil else []
+    options += [_dashed(shape.dashes, unit)] if shape.dashes else []
     match shape.outline:
         case Rect(x, y, width, height, rounded):
             path = f"({x:g},{y:g}) rectangle ({x + width:g},{y + height:g})"
-            options += [f"rounded corners={rounded * UNIT:.2f}bp"] if rounded else []
+            options += [f"rounded corners={rounded * unit:.2f}bp"] if rounded else []
         case Ellipse(x, y, rx, ry):
             path = f"({x:g},{y:g}) ellipse [x radius={rx:g}, y radius={ry:g}]"
         case Curve(points):
@@ -215,20 +223,20 @@ def _shape(shape: Shape) -> str:
     return rf"\path[{', '.join(options)}] {path};" if path else ""
 
 
-def _dashed(pattern: Sequence[float]) -> str:
+def _dashed(pattern: Sequence[float], unit: float) -> str:
     signs = zip(cycle(("on", "off")), pattern, strict=False)
-    return "dash pattern=" + " ".join(f"{sign} {length * UNIT:.2f}bp" for sign, length in signs)
+    return "dash pattern=" + " ".join(f"{sign} {length * unit:.2f}bp" for sign, length in signs)
 
 
 def _point(point: tuple[float, float]) -> str:
     return f"({point[0]:g},{point[1]:g})"
 
 
-def _text(text: Text) -> str:
+def _text(text: Text, unit: float, *, exact: bool) -> str:
     if not text.text:
         return ""
     if text.role in ("data", "grad") and not text.text.strip("_"):  # a line to write on: no label
-        said = rf"\rule[-1pt]{{{width(text.text, text.size) * UNIT:.1f}bp}}{{0.4pt}}"
+        said = rf"\rule[-1pt]{{{width(text.text, text.size) * unit:.1f}bp}}{{0.4pt}}"
     elif text.role in ("data", "grad") and text.text != text.role:
         said = tex.number(text.text, bold=text.bold)
     elif text.role in ("op", "badge"):
@@ -240,9 +248,9 @@ def _text(text: Text) -> str:
     if text.italic:
         said = rf"\textit{{{said}}}"
     if len(text.text) > _SHORT and text.role not in ("data", "grad"):
-        room = width(text.text, text.size, bold=text.bold) * UNIT
+        room = width(text.text, text.size, bold=text.bold) * unit
         said = rf"\microgradfit{{{room:.1f}bp}}{{{said}}}"
-    size = max((s for s in _SIZES if s <= text.size * UNIT + 0.5), default=_SIZES[0])
+    size = _exact_size(text.size * unit) if exact else _font_size(text.size * unit)
     place = f"at ({text.x:g},{text.y:.2f})"
     node = rf"\node[{_ANCHORS[text.anchor]}, {_lettering(tone_of(text), size)}] {place} {{{said}}};"
     if text.strike is None:
@@ -251,25 +259,46 @@ def _text(text: Text) -> str:
     return rf"{node} \draw[{_colour(tone_of(text))}] {_point(a)} -- {_point(b)};"
 
 
-def _lettering(tone: str, size: int) -> str:
-    return rf"text={_colour(tone)}, font=\microgradsize{{{size}}}"
+def _font_size(points: float) -> str:
+    """The font for text about so large."""
+    return _font(max((s for s in _SIZES if s <= points + 0.5), default=_SIZES[0]))
+
+
+def _exact_size(points: float) -> str:
+    """The font for text exactly so large: TeX's own have few sizes, so the nearest is scaled."""
+    size = min(_SIZES, key=lambda size: abs(size - points))
+    scale = points / size
+    return _font(size) if abs(scale - 1) < 0.002 else f"{_font(size)}, scale={scale:.4f}"
+
+
+def _font(size: int) -> str:
+    return rf"font=\microgradsize{{{size}}}"
+
+
+def _lettering(tone: str, font: str) -> str:
+    return f"text={_colour(tone)}, {font}"
 
 
 def _bold(said: str) -> str:
     return rf"{{\boldmath\textbf{{{said}}}}}"  # TikZ stumbles over \boldmath at the start of a node
 
 
-def _card(card: Sequence[Line], top: float, larger: float, wide: float) -> Iterator[str]:
+def _card(
+    card: Sequence[Line], top: float, larger: float, wide: float, unit: float | None
+) -> Iterator[str]:
     """A node for each line of the step card, from there on downwards."""
     y = top
     for line in card:
         y += LINE[line.size] * larger
         said = "".join(_fragment(each, line) for each in line.fragments)
-        size = {"head": 9, "big": 12, "note": 10}[line.size]
-        long = sum(width(each.text, TEXT[line.size], bold=each.strong) for each in line.fragments) * larger
-        scale = larger * min(1.0, (wide - 2 * MARGIN) / long) if long else larger
-        place = f"at ({MARGIN:g},{y - 6 * larger:.2f})"
-        yield rf"\node[anchor=base west, {_lettering('text', size)}, scale={scale:.3f}] {place} {{{said}}};"
+        place = f"at ({MARGIN if unit is None else 2:g},{y - 6 * larger:.2f})"
+        if unit is not None:
+            font = _exact_size(TEXT[line.size] * unit)
+        else:
+            long = line_width(line, TEXT[line.size]) * larger
+            scale = larger * min(1.0, (wide - 2 * MARGIN) / long) if long else larger
+            font = f"{_font({'head': 9, 'big': 12, 'note': 10}[line.size])}, scale={scale:.3f}"
+        yield rf"\node[anchor=base west, {_lettering('text', font)}] {place} {{{said}}};"
 
 
 def _fragment(fragment: Fragment, line: Line) -> str:

@@ -47,7 +47,7 @@ def with_saying(figure: Figure, said: Said | None, margin: float = MARGIN) -> Fi
 
 def card_only(cards: Iterable[Sequence[Line]]) -> Figure:
     """A figure of no height, below which each of those cards has room."""
-    widest = max((_width(line, TEXT[line.size]) for lines in cards for line in lines), default=0.0)
+    widest = max((line_width(line, TEXT[line.size]) for lines in cards for line in lines), default=0.0)
     return Figure(min(NATURAL, widest + 2 * MARGIN + 1), 0.0)
 
 
@@ -60,24 +60,24 @@ def with_caption(
     y = figure.height + MARGIN
     for line in card:
         y += LINE[line.size] * larger
-        texts += _texts(line, y - 6 * larger, larger * factor(line, wide))
+        texts += texts_of_line(line, y - 6 * larger, larger * factor(line, wide))
     return replace(figure, width=wide, height=figure.height + tall + 2 * MARGIN, below=tuple(texts))
 
 
 def factor(line: Line, wide: float) -> float:
     """How much smaller the line must be to get into the figure's width."""
-    whole = _width(line, TEXT[line.size] * enlargement(wide))
+    whole = line_width(line, TEXT[line.size] * enlargement(wide))
     return min(1.0, (wide - 2 * MARGIN) / whole) if whole else 1.0
 
 
-def _width(line: Line, size: float) -> float:
+def line_width(line: Line, size: float) -> float:
+    """How wide the line is in text of that size."""
     return sum(width(each.text, size, bold=each.strong) for each in line.fragments)
 
 
-def _texts(line: Line, y: float, larger: float) -> Iterable[Text]:
+def texts_of_line(line: Line, y: float, larger: float, left: float = MARGIN) -> Iterable[Text]:
     """The fragments of a line one after the other."""
-    size = TEXT[line.size] * larger
-    x = MARGIN
+    size, x = TEXT[line.size] * larger, left
     for each in line.fragments:
         start = x + width(each.text[: len(each.text) - len(each.text.lstrip())], size)
         faint = line.size == "head" and not each.strong

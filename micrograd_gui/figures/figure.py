@@ -76,6 +76,7 @@ class Figure:
     grads: Mapping[NodeId, str] = field(default_factory=dict)  # what gradients are called; else grad
     paths: tuple[PathLine, ...] = ()  # on the wires, and below the graph
     note: str = ""  # what is to be told of how it was laid out
+    unit: float | None = None  # points to a unit of its lengths, where its size was asked for
 
     def with_frame(
         self, frame: Frame, step: Step | None = None, nudge: Nudge | None = None, found: Found | None = None
@@ -128,6 +129,11 @@ class Figure:
         of_paths = (text for line in self.paths for text in line.texts)
         said = () if self.saying is None else (self.saying,)
         return (*titles, *of_boxes, *ovals, *of_chips, *of_paths, *said, *self.below)
+
+    @property
+    def smallest_text(self) -> float:
+        """The size of its smallest text; that of a usual one where it has none."""
+        return min((text.size for text in self.texts if text.text), default=SIZE)
 
     def text_in(self, oval: Oval) -> Text:
         """The op's symbol in the middle of its oval."""

@@ -24,6 +24,7 @@ from micrograd_gui.session.trace import Frame, Notation, Pass, Run, Step, Wires
 # Cards, captions, blocks and the canvas's style are loaded where they are wanted: most pictures have none.
 if TYPE_CHECKING:
     from micrograd_gui.document.block import Key
+    from micrograd_gui.figures.fitting.sizing import Sizing
     from micrograd_gui.figures.on_wires import Words
     from micrograd_gui.session.asking.on_wires import GraphWire, OnWire
     from micrograd_gui.session.asking.paths import Slopes
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 STYLES: tuple[Style, ...] = ("notebook", "canvas")
 DIRECTIONS = ("LR", "TB")
 SCALE_RANGE = (0.1, 20.0)  # pixels per unit that may be asked for
+_MOST_BOXES = 10_000  # of all moments together; of more not every text is asked for its size
 PAPERS = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}  # points
 
 
@@ -75,6 +77,7 @@ class Options:
     worksheet: bool = False  # blanks to fill in, and the answers
     paper: str = "a4"  # of a worksheet
     paths: NodeId | None = None  # the node whose paths to the target are drawn
+    sizing: Sizing | None = None  # how wide the figure is to be, and how large its text
 
     def __post_init__(self) -> None:
         if self.style not in STYLES:
@@ -162,12 +165,34 @@ class Film:
         """The graph laid out, with no numbers yet; raises LayoutRefusal."""
         if self.given is not None:
             return self.given.layout
+        if self.options.sizing is not None:
+            from micrograd_gui.figures.fitting.fit import fitted
+
+            return fitted(self, self.options.sizing)
+        return self.natural
+
+    @cached_property
+    def natural(self) -> Figure:
+        """The same as large as it comes, whatever width was asked for."""
         options = self.options
         if options.only_card:
             from micrograd_gui.figures.captions import card_only
 
             return card_only(moment.card for moment in self.moments)
-        made = self._cards() if options.style == "canvas" else self._records()
+        return self.completed(self.drawn(options.rankdir))
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """Those in which it can be drawn, the usual one first."""
+        return ("LR",) if self.options.style == "canvas" else DIRECTIONS
+
+    def drawn(self, rankdir: str) -> Figure:
+        """The graph alone in that direction, with no numbers yet."""
+        return self._cards() if self.options.style == "canvas" else self._records(rankdir)
+
+    def completed(self, made: Figure) -> Figure:
+        """The graph with what belongs below it, and what its numbers are called."""
+        options = self.options
         if options.paths is not None:
             from micrograd_gui.figures.paths import with_paths
 
@@ -197,7 +222,7 @@ class Film:
         stands = self.stand_ins.stands_for.items() if self.options.style == "notebook" else ()
         return found | {stand: found[stand] for _, stand in stands if stand in found}
 
-    def _records(self) -> Figure:
+    def _records(self, rankdir: str) -> Figure:
         options, stop = self.options, self.progress.stop
         sizes: Mapping[End, Size] = {}
         if options.wires == "all":
@@ -208,7 +233,7 @@ class Film:
         return lay_out_notebook(
             self.stand_ins,
             self.widest,
-            rankdir=options.rankdir,
+            rankdir=rankdir,
             gradients=options.gradients,
             margin=options.margin,
             time_limit=TIME_LIMIT,
@@ -278,21 +303,52 @@ class Film:
     @property
     def with_cards(self) -> Iterator[Figure]:
         """The pictures with the step card below; where only the card is wanted, that."""
+        tall = self.storyboard.card_height
+        return (self._with_card(each, tall) for each in self.watched())
+
+    def _with_card(self, moment: Moment, tall: float) -> Figure:
+        figure = self.figure_at(moment)
+        if self.options.sizing is not None and figure.unit is not None:
+            from micrograd_gui.figures.fitting.words import with_card
+
+            return with_card(figure, moment.card, tall, self.options.margin)
         from micrograd_gui.figures.captions import NARROWEST, with_caption
 
-        tall = self.storyboard.card_height
         narrowest = 0.0 if self.options.only_card else NARROWEST
-        for each in self.watched():
-            yield with_caption(self.figure_at(each), each.card, tall, narrowest=narrowest)
+        return with_caption(figure, moment.card, tall, narrowest=narrowest)
 
     @cached_property
     def storyboard(self) -> Storyboard:
         """What its moments share; raises LayoutRefusal."""
         if self.given is not None:
             return self.given
+        return self._board(self.blank)
+
+    def card_of(self, moment: Moment) -> tuple[Line, ...]:
+        """The lines of its step card, broken where the figure is to have a width that they have not."""
+        if self.blank.unit is None:
+            return moment.card
+        from micrograd_gui.figures.fitting.words import broken_card
+
+        return tuple(broken_card(moment.card, self.blank.width - 2 * self.options.margin))
+
+    def _board(self, layout: Figure) -> Storyboard:
+        cards = (each.card for each in self.moments)
+        if layout.unit is not None:
+            from micrograd_gui.figures.fitting.words import height_of_card
+
+            return Storyboard(layout, height_of_card(cards, layout.width - 2 * self.options.margin))
         from micrograd_gui.figures.captions import height_of
 
-        return Storyboard(self.blank, height_of((each.card for each in self.moments), self.blank.width))
+        return Storyboard(layout, height_of(cards, layout.width))
+
+    def smallest_text(self, layout: Figure) -> float:
+        """The size of the smallest text of all its pictures when it is laid out so, in units."""
+        few = max(2, _MOST_BOXES // max(1, len(layout.boxes)))
+        some = self.moments[:: max(1, -(-len(self.moments) // few))]
+        stop = Progress(stop=self.progress.stop)
+        film = replace(self, moments=some, given=self._board(layout), progress=stop)
+        return min(picture.smallest_text for picture in film.pictures)
 
     def watched(self) -> Iterator[Moment]:
         """The moments; whoever waits is told after each. Raises Cancelled once nobody does."""

@@ -199,12 +199,14 @@ def dot_text(
     rankdir: str = "LR",
     *,
     gradients: bool = True,
+    width: float | None = None,
     words: Mapping[End, tuple[str, ...]] = _NOTHING,
     grads: Mapping[NodeId, str] = _NOTHING,
 ) -> str:
     """The moment as DOT text in the lecture's form: ``{ a | data 2.0000 | grad 6.0000 }``.
 
-    ``words`` are lines on wires, by where these end; ``grads`` are what gradients are called, else grad.
+    It is drawn ``width`` points wide, where one is given. ``words`` are lines on wires, by where these end;
+    ``grads`` are what gradients are called, else grad.
     """
     rows = [
         dot.NodeRow(
@@ -227,6 +229,8 @@ def dot_text(
     drawn = dot.picture(rows, rankdir=rankdir, node_attr={"fontname": FAMILY})
     if within_bounds := _within_bounds(graph):
         drawn.attr(**within_bounds)
+    if width is not None:
+        drawn.attr(size=f"{width / 72:.4f},1000!")  # inches: the width alone decides
     return str(drawn.source)
 
 

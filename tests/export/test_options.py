@@ -15,7 +15,8 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.door import parse
 from micrograd_gui.export.code.python import DIALECTS
 from micrograd_gui.export.formats import FORMS, render
-from micrograd_gui.export.options import OPTIONS, RenderOptions, read_options
+from micrograd_gui.export.options import OPTIONS, PRESETS, RenderOptions, read_options
+from micrograd_gui.figures.fitting import sizing
 from micrograd_gui.figures.moments import DIRECTIONS, PAPERS, STYLES, Options
 from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.session.trace import Notation, Wires
@@ -72,8 +73,9 @@ OTHER: dict[str, object] = {  # than usual, for each option
     "step": "3", "style": "canvas", "theme": "print", "scale": 0.7, "gradients": False, "transparent": True,
     "motion": False, "rankdir": "TB", "nodes": "y,L", "open_blocks": True, "digits": 1, "card": True,
     "only": "card", "margin": 50, "dialect": "torch", "train": True, "fps": 50, "seconds": 0.1,
-    "paths": "x", "worksheet": True, "paper": "letter",
+    "paths": "x", "worksheet": True, "paper": "letter", "width": "40cm", "text": "15pt", "dpi": 60,
 }  # fmt: skip
+SIZES = ("scale", "width", "text", "dpi")  # one goes without the others
 HEEDED = [(form.suffix, name) for form in FORMS.values() for name in OPTIONS if name in form.options]
 UNHEEDED = [(form.suffix, name) for form in FORMS.values() for name in OPTIONS if name not in form.options]
 
@@ -112,7 +114,7 @@ def test_what_a_form_heeds_makes_another_file(
     said: dict[str, object] = {} if name == "step" else {"step": "5"}
     if suffix in (".py", ".ipynb", ".micrograd"):
         said = {}
-    if FORMS[suffix].animated and "scale" in FORMS[suffix].options and name != "scale":
+    if FORMS[suffix].animated and "scale" in FORMS[suffix].options and name not in SIZES:
         said["scale"] = 0.3
     if name in ("step", "fps", "seconds") and "fps" in FORMS[suffix].options:
         said |= {"step": "all", "nodes": "x", "card": False}
@@ -173,3 +175,7 @@ def test_the_readme_names_every_form() -> None:
     page = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
     told = page.partition("the suffix decides:")[2].partition(";")[0]
     assert re.findall(r"[.][a-z]+", told) == list(FORMS)
+
+
+def test_presets_are_those_of_the_table_of_sizes() -> None:
+    assert tuple(sizing.PRESETS) == PRESETS

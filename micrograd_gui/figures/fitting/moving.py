@@ -1,0 +1,54 @@
+"""Moving: a figure or parts of it shifted, boxes with all that belongs to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from micrograd_gui.figures.figure import Figure
+from micrograd_gui.figures.geometry import Point
+from micrograd_gui.figures.parts import CardBox, Enclosure, Oval, Wire
+
+Shift = Callable[[Point], Point]
+
+
+def moved(figure: Figure, dx: float, dy: float, width: float, height: float) -> Figure:
+    """The whole graph so far to the right and down, on a page of that size."""
+
+    def by(point: Point) -> Point:
+        return round(point[0] + dx, 2), round(point[1] + dy, 2)
+
+    return replace(
+        figure,
+        width=width,
+        height=height,
+        boxes=tuple(box_moved(each, dx, dy) for each in figure.boxes),
+        ovals=tuple(oval_moved(each, dx, dy) for each in figure.ovals),
+        wires=tuple(wire_moved(each, by) for each in figure.wires),
+        chips=tuple(each.moved(dx, dy) for each in figure.chips),
+        enclosures=tuple(frame_moved(each, dx, dy) for each in figure.enclosures),
+    )
+
+
+def box_moved(box: CardBox, dx: float, dy: float) -> CardBox:
+    """The box somewhere else."""
+    return replace(
+        box,
+        cells=tuple(replace(cell, x=round(cell.x + dx, 2), y=round(cell.y + dy, 2)) for cell in box.cells),
+        ports=tuple(port._replace(x=port.x + dx, y=port.y + dy) for port in box.ports),
+    )
+
+
+def oval_moved(oval: Oval, dx: float, dy: float) -> Oval:
+    """The oval somewhere else."""
+    return replace(oval, x=round(oval.x + dx, 2), y=round(oval.y + dy, 2))
+
+
+def wire_moved(wire: Wire, by: Shift) -> Wire:
+    """The wire with all its points elsewhere."""
+    return replace(wire, points=tuple(map(by, wire.points)), head=tuple(map(by, wire.head)))
+
+
+def frame_moved(frame: Enclosure, dx: float, dy: float) -> Enclosure:
+    """The frame somewhere else."""
+    return replace(frame, x=round(frame.x + dx, 2), y=round(frame.y + dy, 2))

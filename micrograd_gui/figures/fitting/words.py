@@ -1,0 +1,66 @@
+"""Words below a figure of some width: the lines of the step card broken where they are too long for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from msgspec import structs
+
+from micrograd_gui.figures.captions import LINE, TEXT, line_width, texts_of_line
+from micrograd_gui.figures.figure import Figure
+from micrograd_gui.figures.parts import Text
+from micrograd_gui.figures.text_metrics import width
+from micrograd_gui.session.explain.formulas import Fragment, Line
+
+_INDENT = Fragment("operator", "  ")
+_AIR = 8.0  # between the graph and its card, and below that
+
+
+def height_of_card(cards: Iterable[Sequence[Line]], room: float) -> float:
+    """What the tallest of the cards needs in so much width."""
+    tallest = (sum(LINE[line.size] for line in broken_card(card, room)) for card in cards)
+    return max(tallest, default=0.0)
+
+
+def with_card(figure: Figure, card: Sequence[Line], tall: float, margin: float) -> Figure:
+    """The figure, as wide as it is, with that card in so much room below."""
+    room = figure.width - 2 * margin
+    texts: list[Text] = []
+    y = figure.height + (_AIR / 2 if figure.height else 0.0)
+    for line in broken_card(card, room):
+        y += LINE[line.size]
+        smaller = min(1.0, room / max(1.0, line_width(line, TEXT[line.size])))
+        texts += texts_of_line(line, y - 6, smaller, margin)
+    air = _AIR if figure.height else 2 * margin
+    return replace(figure, height=figure.height + tall + air, below=tuple(texts))
+
+
+def broken_card(card: Sequence[Line], room: float) -> Iterator[Line]:
+    """Its lines, those that are longer than the room in several."""
+    for line in card:
+        yield from broken(line, room)
+
+
+def broken(line: Line, room: float) -> Iterator[Line]:
+    """The line in as many as it takes; it is broken at spaces, and what is carried over stands further in."""
+    size = TEXT[line.size]
+    made: list[Fragment] = []
+    used = 0.0
+    for piece in _pieces(line):
+        wide = width(piece.text.rstrip(), size, bold=piece.strong)
+        if made and used + wide > room:
+            yield structs.replace(line, fragments=tuple(made))
+            made, used = [_INDENT], width(_INDENT.text, size)
+            piece = structs.replace(piece, text=piece.text.lstrip())
+        made.append(piece)
+        used += width(piece.text, size, bold=piece.strong)
+    yield structs.replace(line, fragments=tuple(made))
+
+
+def _pieces(line: Line) -> Iterator[Fragment]:
+    """The words of the line, each with the spaces before it."""
+    for each in line.fragments:
+        for word in re.findall(r"\s*\S+|\s+$", each.text):
+            yield structs.replace(each, text=word)

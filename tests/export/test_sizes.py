@@ -1,0 +1,89 @@
+"""Figures with a size: in every form the width and the smallest text are measured by readers not ours."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image
+
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.door import read, render
+
+CM = 72 / 2.54  # points
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def said(*order: str | Path) -> str:
+    if shutil.which(str(order[0])) is None:
+        pytest.skip(f"{order[0]} is not here")
+    return subprocess.run(order, capture_output=True, text=True, check=True, timeout=100).stdout
+
+
+def svg_measured(path: Path) -> tuple[float, float]:
+    """Width and smallest text, in points."""
+    root = ElementTree.parse(path).getroot()
+    wide = re.fullmatch(r"([\d.]+)mm", root.get("width", ""))
+    assert wide is not None
+    points = float(wide[1]) * 72 / 25.4
+    unit = points / float(root.get("viewBox", "").split()[2])
+    return points, unit * min(float(each.get("font-size", "0")) for each in root.iter(f"{SVG}text"))
+
+
+@pytest.mark.parametrize(
+    ("width", "points"),
+    [("40cm", 40 * CM), ("400mm", 40 * CM), ("15.5in", 1116.0), ("1200pt", 1200.0), ("1600px", 1200.0)],
+)
+def test_a_length_is_said_in_any_unit(tmp_path: Path, width: str, points: float) -> None:
+    (path,) = render(read("lecture"), tmp_path / "a.svg", width=width, text="8pt")
+    assert svg_measured(path) == pytest.approx((points, 8.0), rel=1e-3)
+
+
+def test_what_has_no_room_is_refused_with_a_width_that_does(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="it needs a width of") as refused:
+        render(read("neuron"), tmp_path / "a.svg", width="20mm", text="8pt")
+    enough = re.search(r"width of (\d+) mm", str(refused.value))
+    assert enough is not None
+    (path,) = render(read("neuron"), tmp_path / "a.svg", width=f"{enough[1]}mm", text="8pt")
+    assert svg_measured(path) == pytest.approx((int(enough[1]) * 72 / 25.4, 8.0), rel=1e-3)
+
+
+def test_text_alone_gives_that_text_and_width_alone_that_width(tmp_path: Path) -> None:
+    (path,) = render(read("neuron"), tmp_path / "a.svg", text="9pt", card=True)
+    assert svg_measured(path)[1] == pytest.approx(9.0, rel=1e-3)
+    with pytest.warns(UserWarning, match=r"smallest text is 1\.\d pt"):
+        (path,) = render(read("neuron"), tmp_path / "b.svg", width="8.4cm")
+    assert svg_measured(path)[0] == pytest.approx(8.4 * CM, rel=1e-3)
+
+
+@pytest.mark.filterwarnings("default")
+def test_pixels_are_width_times_resolution(tmp_path: Path) -> None:
+    graph = read("lecture")
+    for said_of, pixels, dpi in (
+        ({"width": "8.4cm"}, 992, 300),
+        ({"width": "8.4cm", "dpi": 120}, 397, 120),
+        ({"width": "640px"}, 640, 96),
+    ):
+        (path,) = render(graph, tmp_path / "a.png", **said_of)  # type: ignore[arg-type]
+        with Image.open(path) as picture:
+            assert picture.width == pixels
+            assert picture.info["dpi"] == pytest.approx((dpi, dpi), rel=1e-3)
+    (path,) = render(graph, tmp_path / "a.gif", width="5cm", step="3", motion=False)
+    with Image.open(path) as film:
+        assert film.width == round(5 / 2.54 * 150)
+
+
+def test_a_page_of_a_pdf_is_as_wide(tmp_path: Path) -> None:
+    (path,) = render(read("lecture"), tmp_path / "a.pdf", width="40cm", text="8pt", card=True, step="last")
+    assert re.search(r"Page size: +1133.\d+ x", said("pdfinfo", path))
+
+
+@pytest.mark.parametrize("wrong", ["8.4", "wide", "-3cm", "0cm", "3 furlongs", "1e9cm", 8.4, True])
+def test_what_is_no_length_is_refused(tmp_path: Path, wrong: object) -> None:
+    with pytest.raises(Refusal, match=r"^width must be"):
+        render(read("lecture"), tmp_path / "a.svg", width=wrong)  # type: ignore[arg-type]
+    assert not list(tmp_path.iterdir())
