@@ -12,6 +12,7 @@ from typing import Any
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import Net, OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.marks import UNSEEN
 from micrograd_gui.document.text import quoted
 from micrograd_gui.export.options import OPTIONS, read_options
 from micrograd_gui.figures.figure import Figure
@@ -297,7 +298,7 @@ def _numbers(film: Film) -> bytes:
 
 
 def _micrograd(film: Film) -> bytes:
-    return codec.encode(film.visible_graph).encode("utf-8", "replace")
+    return codec.encode(film.visible_graph.seen(UNSEEN)).encode("utf-8", "replace")
 
 
 def _names(*names: str | Iterable[str]) -> frozenset[str]:

@@ -70,7 +70,8 @@ def document(pages: Iterable[MplFigure], *, title: str, graph: str = "") -> byte
     unused = {"GSUB", "GPOS", "GDEF", *subset.Options._drop_tables_default}
     subset.Options._drop_tables_default = sorted(unused)
     file = io.BytesIO()
-    with _fonts_embedded(), PdfPages(file, metadata={"Title": title, "Creator": "micrograd-gui"}) as made:
+    about = {"Title": title, "Creator": "micrograd-gui", "CreationDate": None}  # made again it is the same
+    with _fonts_embedded(), PdfPages(file, metadata=about) as made:
         for each in pages:
             made.savefig(each)
     return attach(file.getvalue(), graph) if graph else file.getvalue()

@@ -361,7 +361,7 @@ class Film:
     @cached_property
     def widest(self) -> str:
         """The widest number of a whole run and of these moments, as bold text."""
-        trace, digits = record(self.graph, _script(self.graph)), self.options.digits
+        trace, digits = record(self.graph, script_of(self.graph)), self.options.digits
         frames = [trace.frame(cursor) for cursor in {*trace.ends, len(trace)}]
         frames += [moment.frame for moment in self.moments]
         parts = [part for frame in frames for part in (frame.data, frame.grad)]
@@ -388,7 +388,7 @@ def film_of(
         run, cursor, then = run_before(graph, step, trace)
         asked = Moment(run.frame(cursor), cursor=cursor, then=then)
         return Film(graph, (asked,), options, progress or Progress())
-    trace = record(graph, _script(graph)) if trace is None else trace
+    trace = record(graph, script_of(graph)) if trace is None else trace
     progress = Progress() if progress is None else progress
     if step is None and (options.only_card or trace.problem is not None):
         step = "last"  # a result has no step to tell of, a problem is one
@@ -462,7 +462,7 @@ def moment(graph: Graph, trace: Run, cursor: int, options: Options | None = None
     return Moment(state.frame, state.step, card(state), cursor, said_at(graph, trace, cursor), wires)
 
 
-def _script(graph: Graph) -> tuple[Pass, ...]:
+def script_of(graph: Graph) -> tuple[Pass, ...]:
     """Forward and backward, the gradients of what the plan says."""
     if graph.data is None:
         return Pass("forward"), Pass("backward")

@@ -13,6 +13,7 @@ from xml.parsers import expat
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.marks import UNSEEN
 from micrograd_gui.files.atomic import LARGEST
 
 METADATA = "micrograd-graph"  # the id of the element in an SVG
@@ -33,9 +34,10 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 def pack(graph: Graph) -> str:
     """The graph as the text that pictures carry: a `.micrograd` file in ASCII, which every form can hold.
 
+    Where in it somebody stood, and how near, is of the document's file: the same figure has the same bytes.
     Raises FileRefusal where the picture would hold more than is read again.
     """
-    text = json.dumps(json.loads(codec.encode(graph)), sort_keys=True, separators=(",", ":"))
+    text = json.dumps(json.loads(codec.encode(graph.seen(UNSEEN))), sort_keys=True, separators=(",", ":"))
     if len(text) > LARGEST_GRAPH:
         raise FileRefusal(
             f"The graph is too large to be put into a picture: it takes {len(text) / 1e6:.0f} MB, "

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Hashable
+from functools import partial
 from threading import Event
 from typing import Any
 
 from msgspec import Struct, field
-from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
 from shiboken6 import isValid
 
 from micrograd_gui.log import logger_of
@@ -82,6 +83,68 @@ class Background(QObject):
             job.failed(job.error)
         else:
             raise job.error
+
+
+class Newest(QObject):
+    """One question of a kind at a time, a little after it was asked last; what came before it is dropped.
+
+    A function is given ``stop=``, as above, and never runs beside one that was asked for earlier: who
+    types quickly would have a dozen of them at work.
+    """
+
+    def __init__(self, background: Background, key: Hashable, pause: int, parent: QObject) -> None:
+        """``pause`` are the milliseconds in which another question may come."""
+        super().__init__(parent)
+        self._background = background
+        self._key = key
+        self._wanted: tuple[Callable[..., Any], Callable[[Any], object], Callable[[Exception], object]] | None
+        self._wanted = None
+        self._stop = Event()
+        self._clock = QTimer(self, singleShot=True, interval=pause)
+        self._clock.timeout.connect(self._begin)
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is still awaited."""
+        return self._wanted is not None
+
+    def ask(
+        self,
+        function: Callable[..., Any],
+        done: Callable[[Any], object],
+        failed: Callable[[Exception], object],
+    ) -> None:
+        """Run ``function(stop=…)`` soon, in another thread; only the answer to the newest is told."""
+        self._wanted = function, done, failed
+        self._stop.set()
+        self._clock.start()
+
+    def drop(self) -> None:
+        """Nobody wants to know any more."""
+        self._wanted = None
+        self._stop.set()
+        self._clock.stop()
+        self._background.cancel(self._key)
+
+    def _begin(self) -> None:
+        asked = self._wanted
+        if asked is None or self._clock.isActive() or self._background.busy(self._key):
+            return  # the one that runs begins this one when it ends
+        self._stop = Event()
+        work = partial(asked[0], stop=self._stop)
+        self._background.start(
+            self._key,
+            work,
+            done=lambda result: self._end(asked, asked[1], result),
+            failed=lambda error: self._end(asked, asked[2], error),
+        )
+
+    def _end(self, asked: object, tell: Callable[[Any], object], what: Any) -> None:
+        if asked is self._wanted:
+            self._wanted = None
+            tell(what)
+        else:
+            self._begin()
 
 
 class _Job(Struct, eq=False):

@@ -23,6 +23,7 @@ BEHIND = {
     "app/actions/commands.py:paste": "an action: Bridge.attempt",
     "app/documents.py:dropped_paths": "names alone, which Documents.open_dropped opens",
     "app/exporting/clipboard.py:copy_picture": "an action: Bridge.attempt",
+    "app/exporting/command_row.py:_copy": "a text of the program's own",
     "app/learning/help.py:show_about": "what the program says of itself",
     "app/live.py:__init__": "show, create_window",
     "app/live.py:refreshed": "refresh",

@@ -23,9 +23,11 @@ from PySide6.QtWidgets import (
 
 from micrograd_gui.app import documents as dialogs
 from micrograd_gui.app.context import Context
+from micrograd_gui.app.exporting.command_row import CommandRow
 from micrograd_gui.app.exporting.fields import OptionFields
 from micrograd_gui.app.exporting.request import ExportRequest, Which, request_of, would_replace
 from micrograd_gui.document.errors import OptionRefusal, Refusal
+from micrograd_gui.session.state import State
 
 if TYPE_CHECKING:
     from micrograd_gui.export.formats import Form
@@ -54,6 +56,7 @@ class ExportDialog(QDialog):
         self._touched: set[str] = set()  # what was chosen here stays when another form is
         self._build()
         self._take_form()
+        context.bridge.changed.connect(self._follow)
 
     def _build(self) -> None:
         from micrograd_gui.export.formats import FORMS
@@ -66,6 +69,7 @@ class ExportDialog(QDialog):
         self.form.currentIndexChanged.connect(self._take_form)
         self.options = self._options()
         self.fields = self.options.fields
+        self.command = CommandRow(self._context)
         self.progress = QProgressBar()
         self.progress.setObjectName("progress")
         self.progress.hide()
@@ -90,7 +94,7 @@ class ExportDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addLayout(top)
         layout.addWidget(scroll, 1)
-        for widget in (self.progress, self.message, self.buttons):
+        for widget in (self.command, self.progress, self.message, self.buttons):
             layout.addWidget(widget)
         px = self._context.look.px
         room = self._context.dialog_parent.size()
@@ -141,6 +145,11 @@ class ExportDialog(QDialog):
         item = model.item(combo.findData(data))  # type: ignore[attr-defined]  # a combo's own model
         item.setEnabled(enabled)
 
+    def _follow(self, old: State, new: State) -> None:
+        """The window went on behind the dialog, as when places arrive; a run of training is waited for."""
+        if not new.is_training:
+            self._show_what_applies()
+
     def _on_changed(self, name: str) -> None:
         if name == "moment":
             self._suit_moment()
@@ -184,6 +193,10 @@ class ExportDialog(QDialog):
                 see_that_there_is_something(request.graph, request.options)
             except Refusal as refusal:
                 wrong.append(self._refuse(refusal))
+        if wrong:
+            self.command.clear()
+        else:
+            self.command.show_for(request, self._form, dialogs.document_name(request.state))
         if not self._context.background.busy(_KEY):
             self.message.setText(next(filter(None, wrong), ""))
             self.choose.setEnabled(not wrong)
@@ -308,7 +321,9 @@ class ExportDialog(QDialog):
 
     def done(self, result: int) -> None:
         """However it ends, nobody waits for an export any more."""
+        self._context.bridge.changed.disconnect(self._follow)
         self._context.background.cancel(_KEY)
+        self.command.drop()
         super().done(result)
 
 

@@ -1,0 +1,89 @@
+"""CommandRow: the command that does the same as the dialog, to copy, and in what it would do otherwise."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QWidget
+
+from micrograd_gui.app.context import Context
+from micrograd_gui.app.exporting.command import Command, command_of, found_otherwise
+from micrograd_gui.app.exporting.request import ExportRequest
+from micrograd_gui.export.formats import Form
+from micrograd_gui.views.background import Newest
+
+SAME = "This command makes the same file, byte for byte."
+_LOOKING = "Looking whether this command makes the same file …"
+_PAUSE = 200  # milliseconds
+
+
+class CommandRow(QWidget):
+    """A line that can be read and copied, never typed in; below it what is known of it."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._newest = Newest(context.background, "export command", _PAUSE, self)
+        label = QLabel("Co&mmand")
+        self.line = QLineEdit()
+        self.line.setObjectName("command")
+        self.line.setAccessibleName("The command that does the same")
+        self.line.setReadOnly(True)
+        self.line.setFont(context.look.font(13, mono=True))
+        label.setBuddy(self.line)
+        self.button = QPushButton("Cop&y")
+        self.button.setObjectName("copy_command")
+        self.button.setToolTip("Put the command on the clipboard, for a terminal or a Makefile.")
+        self.button.setAutoDefault(False)
+        self.button.clicked.connect(self._copy)
+        self.note = QLabel()
+        self.note.setObjectName("command_note")
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.note.setWordWrap(True)
+        self.note.setProperty("muted", True)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.addWidget(label, 0, 0)
+        grid.addWidget(self.line, 0, 1)
+        grid.addWidget(self.button, 0, 2)
+        grid.addWidget(self.note, 1, 1, 1, 2)
+
+    def show_for(self, request: ExportRequest, form: Form, name: str) -> None:
+        """The command of that request; whether it does the same is found out behind the window."""
+        command = command_of(request, form, name)
+        self._show(command)
+        if command.otherwise:
+            self._newest.drop()
+            self._tell(command.otherwise)
+        else:
+            self.note.setText(_LOOKING)
+            self._newest.ask(partial(found_otherwise, request, form, command), self._tell, self._give_up)
+
+    def clear(self) -> None:
+        """What is chosen cannot be: no command makes it either."""
+        self._newest.drop()
+        self.line.clear()
+        self.note.clear()
+        self.button.setEnabled(False)
+
+    def drop(self) -> None:
+        """Nobody wants to know any more."""
+        self._newest.drop()
+
+    def _show(self, command: Command) -> None:
+        self.line.setText(command.text)
+        self.line.setCursorPosition(0)
+        self.button.setEnabled(True)
+        self.button.setText("Cop&y")
+
+    def _tell(self, otherwise: str) -> None:
+        self.note.setText(f"⚠ {otherwise}" if otherwise else SAME)
+
+    def _give_up(self, error: Exception) -> None:
+        """It is refused, which the dialog says."""
+        self.note.setText(str(error))
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.line.text())
+        self.button.setText("Copied")
