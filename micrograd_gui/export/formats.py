@@ -243,15 +243,15 @@ def _mermaid(film: Film) -> bytes:
 
 def _animation(format: str) -> Callable[[Film], bytes]:
     def content(film: Film) -> bytes:
-        from micrograd_gui.export import matplotlib_writer
+        from micrograd_gui.export.animation import MOVING, animation
         from micrograd_gui.figures.motion import Shown, between
 
         def moving(number: int, figure: Figure) -> tuple[tuple[Shown, ...], ...]:
-            step, frames = film.moments[number].step, matplotlib_writer.MOVING
-            return between(film.visible_graph, figure, step, frames, gradients=film.options.gradients)
+            step = film.moments[number].step
+            return between(film.visible_graph, figure, step, MOVING, gradients=film.options.gradients)
 
         options = film.options
-        return matplotlib_writer.animation(
+        return animation(
             film.with_cards if options.card is None else film.pictures,
             options.palette,
             format=format,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import compress
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,8 @@ from micrograd_gui.figures.moments import SCALE_RANGE
 from micrograd_gui.figures.palette import Palette
 from micrograd_gui.figures.parts import Text
 from micrograd_gui.figures.shapes import (
+    PATH_TONES,
+    TONES,
     VEIL,
     Curve,
     Ellipse,
@@ -27,25 +29,25 @@ from micrograd_gui.figures.shapes import (
     tone_of,
 )
 from micrograd_gui.files.embedded import attach, png_info
-from micrograd_gui.resource import FAMILY, font_folder
+from micrograd_gui.resource import FAMILY
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
+    from matplotlib.collections import PathCollection
     from matplotlib.figure import Figure as MplFigure
     from matplotlib.path import Path
+    from matplotlib.transforms import Transform
     from PIL.Image import Image
 
-    from micrograd_gui.figures.motion import Shown
 
 Rule = tuple[
     float, float, float, bool
 ]  # a line to write on: from its left, at a height, to its right; strong
 MOST_PIXELS = 60_000_000
+_LARGE = 8_000_000  # pixels: to pack more as well as can be takes longer than to draw them
 _LEAST = 2.5  # pixels: smaller text is no text any more, and fonts have none below one
 LONGEST_SIDE = 16_000  # pixels; a WebP can have no more than 16,383
 LARGEST_PAGE = 14_400.0  # points; no side of a page of a PDF may be longer
-MOVING, MOVING_FOR = 5, 50  # frames in which a step's numbers travel, and milliseconds of each
-_PILL_SIZE, _FINER = 12.0, 3  # the text of what travels; it is drawn so much larger first
 _LONG_TEXT = 300.0  # units: no text of a figure reaches further
 _POINTS = 72.0  # to the inch; a unit of a picture is a point
 
@@ -91,91 +93,23 @@ def png(
 
     ``dpi`` is what it says of itself, where it has a size on paper.
     """
-    scale = _affordable(figure, scale, usual=2.0)
-    file = io.BytesIO()
-    with _fonts_embedded():
-        mpl_figure(figure, palette, transparent=transparent, least=_LEAST / scale).savefig(
-            file,
-            format="png",
-            dpi=_POINTS * scale,
-            transparent=transparent,
-            pil_kwargs={"pnginfo": png_info(title, graph)} | ({} if dpi is None else {"dpi": (dpi, dpi)}),
-        )
-    return file.getvalue()
-
-
-def animation(
-    figures: Iterable[Figure],
-    palette: Palette,
-    *,
-    format: str,
-    scale: float | None,
-    seconds: float,
-    moving: Callable[[int, Figure], Sequence[Sequence[Shown]]] | None = None,
-) -> bytes:
-    """A GIF or WebP that shows the figures one after the other, the last one longer, for ever.
-
-    ``moving`` gives by number what travels over a figure, frame by frame, before it rests; the figure
-    stays for as many seconds as without, and where these are few nothing travels.
-    """
-    hasty = seconds * 1000 < 2 * MOVING * MOVING_FOR
-    frames, milliseconds = [], []
-    for number, each in enumerate(figures):
-        size = _affordable(each, scale, usual=1.0)
-        still = pixels(each, palette, scale=size)
-        way = () if moving is None or hasty else moving(number, each)
-        seen = [*(_with_pills(still, shown, palette, size) for shown in way), still]
-        frames += _of_few_colours(seen) if format == "GIF" else seen
-        milliseconds += [*(MOVING_FOR for _ in way), round(1000 * seconds) - MOVING_FOR * len(way)]
-    milliseconds[-1] += round(1500 * seconds)
-    file = io.BytesIO()
-    extra = {"lossless": True, "method": 6} if format == "WEBP" else {"optimize": False}
-    frames[0].save(
-        file, format, save_all=True, append_images=frames[1:], duration=milliseconds, loop=0, **extra
-    )
-    return file.getvalue()
-
-
-def _of_few_colours(seen: Sequence[Image]) -> list[Image]:
-    """The pictures of one moment with the same colours, so that only where they differ takes room.
-
-    Each moment has colours of its own: with the same ones for all, white becomes a little grey.
-    """
     from PIL import Image
 
-    wide, tall = seen[0].size
-    sheet = Image.new("RGB", (wide, tall * len(seen)))
-    for row, each in enumerate(seen):
-        sheet.paste(each, (0, row * tall))
-    few = sheet.quantize(128)
-    return [few.crop((0, row * tall, wide, (row + 1) * tall)) for row in range(len(seen))]
+    drawn = _drawn(figure, palette, scale=affordable(figure, scale, usual=2.0), transparent=transparent)
+    if transparent:
+        made = Image.fromarray(drawn)
+    else:  # a table of colours takes a third of the room, and of the time of a large one
+        from micrograd_gui.export.indexed import Indexed
+
+        made = Indexed(palette.colour(tone) for tone in (*TONES, *PATH_TONES)).of_pixels(drawn)
+    file = io.BytesIO()
+    level = 6 if made.width * made.height < _LARGE else 2
+    size = {} if dpi is None else {"dpi": (dpi, dpi)}
+    made.save(file, "PNG", pnginfo=png_info(title, graph), compress_level=level, **size)
+    return file.getvalue()
 
 
-def _with_pills(still: Image, shown: Sequence[Shown], palette: Palette, scale: float) -> Image:
-    """The picture with those numbers over it; drawn larger and made smaller, so that edges are smooth."""
-    from PIL import Image, ImageDraw, ImageFont
-
-    made, fine = still.copy(), scale * _FINER
-    folder = font_folder()
-    assert folder is not None  # matplotlib has drawn the picture
-    font = ImageFont.truetype(str(folder / "DejaVuSans-Bold.ttf"), round(_PILL_SIZE * fine))
-    for each in shown:
-        colour = getattr(palette, each.role)
-        inside, ink = (colour, palette.box) if each.role == "data" else (palette.box, colour)
-        wide, tall = round(font.getlength(each.text) + 14 * fine), round((_PILL_SIZE + 8) * fine)
-        pill, mask = Image.new("RGB", (wide, tall), inside), Image.new("L", (wide, tall))
-        edge, box = round(1.6 * fine), (0, 0, wide - 1, tall - 1)
-        ImageDraw.Draw(mask).rounded_rectangle(box, tall / 2, fill=255)
-        pen = ImageDraw.Draw(pill)
-        pen.rounded_rectangle(box, tall / 2, fill=inside, outline=colour, width=edge)
-        pen.text((wide / 2, tall / 2), each.text, fill=ink, font=font, anchor="mm")
-        size = max(1, wide // _FINER), max(1, tall // _FINER)
-        x, y = (round(at * scale - part / 2) for at, part in zip(each.middle, size, strict=True))
-        made.paste(pill.resize(size, Image.Resampling.LANCZOS), (x, y), mask.resize(size))
-    return made
-
-
-def _affordable(figure: Figure, scale: float | None, *, usual: float) -> float:
+def affordable(figure: Figure, scale: float | None, *, usual: float) -> float:
     """The scale; raises Refusal where it asks for more pixels than any program opens."""
     area = figure.width * figure.height
     longest = max(figure.width, figure.height)
@@ -203,17 +137,39 @@ def _affordable(figure: Figure, scale: float | None, *, usual: float) -> float:
 
 
 def pixels(figure: Figure, palette: Palette, *, scale: float) -> Image:
-    """The same as a Pillow image."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    """The figure as a Pillow image."""
     from PIL import Image
 
-    made = mpl_figure(figure, palette, least=_LEAST / scale)
+    return Image.fromarray(_drawn(figure, palette, scale=scale)).convert("RGB")
+
+
+def _drawn(figure: Figure, palette: Palette, *, scale: float, transparent: bool = False) -> Any:
+    """The figure in so many pixels per unit: an array of rows of red, green, blue and opacity.
+
+    All texts are drawn at once, as outlines of letters: matplotlib's own texts take ten times as long.
+    """
+    import numpy as np
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.transforms import Affine2D
+
+    from micrograd_gui.export.glyphs import glyphs_of
+
+    made = page(figure.width, figure.height, "none" if transparent else palette.ground)
     made.set_dpi(_POINTS * scale)
+    place = Affine2D().scale(1 / figure.width, -1 / figure.height).translate(0, 1) + made.transFigure
+    parts = [group for group in groups(figure) if not group.unseen]
+    shapes = [shape for group in parts for shape in group.shapes]
+    made.add_artist(_shapes(shapes, [_path(shape) for shape in shapes], palette, 1.0, place))
+    texts = [text for group in parts for text in group.texts if text.size * scale >= _LEAST]
+    if texts:
+        made.add_artist(glyphs_of(texts, palette, scale, place))
+    for text in texts:
+        if text.strike is not None:
+            start, end = ((x / figure.width, 1 - y / figure.height) for x, y in text.strike)
+            line(made, start, end, palette.colour(tone_of(text)), STRIKE)
     canvas = FigureCanvasAgg(made)
-    with _fonts_embedded():
-        canvas.draw()  # type: ignore[no-untyped-call]  # matplotlib types few of its methods
-    drawn = canvas.buffer_rgba()  # type: ignore[no-untyped-call]
-    return Image.frombuffer("RGBA", canvas.get_width_height(), drawn).convert("RGB")
+    canvas.draw()  # type: ignore[no-untyped-call]  # matplotlib types few of its methods
+    return np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
 
 
 def mpl_figure(
@@ -252,7 +208,6 @@ def put(
     What of it is outside of the rectangle ``within`` (left, top, width, height) is not seen, nor text
     smaller than the ``least``.
     """
-    from matplotlib.collections import PathCollection
     from matplotlib.transforms import Affine2D, Bbox, TransformedBbox
 
     wide, high = (side * _POINTS for side in made.get_size_inches())
@@ -269,16 +224,7 @@ def put(
         paths, shapes = list(compress(paths, seen)), list(compress(shapes, seen))
         near = room.padded(_LONG_TEXT)
         texts = [text for text in texts if near.contains(text.x, text.y)]
-    drawn: list[Artist] = [
-        PathCollection(
-            paths,
-            facecolors=[_inside(shape, palette) for shape in shapes],
-            edgecolors=[palette.colour(shape.edge) if shape.edge else "none" for shape in shapes],
-            linewidths=[unit * palette.weight(shape.weight) for shape in shapes],
-            linestyles=[_line_style(shape, palette) for shape in shapes],
-            transform=place + made.transFigure,
-        )
-    ]
+    drawn: list[Artist] = [_shapes(shapes, paths, palette, unit, place + made.transFigure)]
     made.add_artist(drawn[0])
     for text in texts:
         drawn += write(made, text, palette, unit, corner)
@@ -287,6 +233,22 @@ def put(
         for each in drawn:
             each.set_clip_box(TransformedBbox(box, made.transFigure))
             each.set_clip_on(True)
+
+
+def _shapes(
+    shapes: Sequence[Shape], paths: Sequence[Path], palette: Palette, unit: float, place: Transform
+) -> PathCollection:
+    """The shapes with these outlines as one collection."""
+    from matplotlib.collections import PathCollection
+
+    return PathCollection(
+        paths,
+        facecolors=[_inside(shape, palette) for shape in shapes],
+        edgecolors=[palette.colour(shape.edge) if shape.edge else "none" for shape in shapes],
+        linewidths=[unit * palette.weight(shape.weight) for shape in shapes],
+        linestyles=[_line_style(shape, palette) for shape in shapes],
+        transform=place,
+    )
 
 
 def _line_style(shape: Shape, palette: Palette) -> tuple[int, list[float] | None]:

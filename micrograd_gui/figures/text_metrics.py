@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 LABEL_AT_MOST = 32  # characters
 CAP = 0.73  # the height of a capital letter in the font, as a part of its size
 _LINE = 1.164  # the height of a line, likewise: what the font reaches above and below the baseline
-_FILES = {False: "DejaVuSans.ttf", True: "DejaVuSans-Bold.ttf"}
+_FILES = {
+    (False, False): "DejaVuSans.ttf",
+    (True, False): "DejaVuSans-Bold.ttf",
+    (False, True): "DejaVuSans-Oblique.ttf",
+    (True, True): "DejaVuSans-BoldOblique.ttf",
+}
 _MEASURED_AT = 256
 
 
@@ -60,8 +65,8 @@ def _font(bold: bool) -> FreeTypeFont:
     return ImageFont.truetype(str(font_file(bold)), _MEASURED_AT)
 
 
-def font_file(bold: bool = False) -> Path:
-    """The file of the font, bold or not."""
+def font_file(bold: bool = False, italic: bool = False) -> Path:
+    """The file of the font, bold or not, leaning or not."""
     folder = font_folder()
     assert folder is not None, "matplotlib is a dependency"
-    return folder / _FILES[bold]
+    return folder / _FILES[bold, italic]

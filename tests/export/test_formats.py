@@ -133,6 +133,19 @@ def test_a_png_has_as_many_pixels_as_asked_for(tmp_path: Path) -> None:
     assert one.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
 
 
+def test_a_png_has_the_colours_of_its_theme_and_edges_in_between(tmp_path: Path) -> None:
+    palette = PALETTES["dark"]
+    for suffix in (".png", ".gif"):
+        seen = Image.open(
+            io.BytesIO(exported(tmp_path / f"a{suffix}", LECTURE, "last", theme="dark", scale=2.0))
+        )
+        found = seen.convert("RGB").getcolors(256) or ()
+        colours = {f"#{red:02x}{green:02x}{blue:02x}" for _, (red, green, blue) in found}
+        tones = ("ground", "box", "text", "data", "grad", "accent", "accent_fill", "wire", "line")
+        assert colours >= {palette.colour(tone) for tone in tones}
+        assert 100 < len(colours) < 256, "smooth edges, of a table of colours"
+
+
 def test_a_png_can_be_seen_through(tmp_path: Path) -> None:
     seen = Image.open(io.BytesIO(exported(tmp_path / "a.png", transparent=True)))
     assert seen.convert("RGBA").getpixel((0, 0))[3] == 0
