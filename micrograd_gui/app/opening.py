@@ -57,8 +57,9 @@ def prepared(source: OpenedGraph | Path, script: Sequence[Pass] | None, stop: Ev
         for _ in (
             wiring.users,
             wiring.wires,
-            wiring.order,
+            wiring.ranks,
             wiring.parameters,
+            graph.given,
             wiring.computes,
             wiring.loose_end,
         ):

@@ -85,9 +85,14 @@ class Wiring(Struct, frozen=True, eq=False, dict=True):
         return tuple(post_order(self.nodes, [*starts, *self.nodes]))
 
     @cached_property
+    def ranks(self) -> Mapping[NodeId, int]:
+        """At which place in the order each node stands."""
+        return {node: at for at, node in enumerate(self.order)}
+
+    @cached_property
     def feeding(self) -> frozenset[NodeId]:
         """The target and all that it depends on."""
-        return frozenset(() if self.target is None else post_order(self.nodes, [self.target]))
+        return frozenset(() if self.target is None else self.order[: self.order.index(self.target) + 1])
 
     @cached_property
     def parameters(self) -> tuple[NodeId, ...]:
@@ -133,6 +138,11 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
         bound = () if self.data is None else (column.node for column in self.data.columns)
         leaves = frozenset(node for node in bound if node is not None)
         return Wiring(self.nodes, self.chosen_target, leaves)
+
+    @cached_property
+    def given(self) -> Mapping[NodeId, float]:
+        """The numbers that the leaves hold."""
+        return {number: node.data for number, node in self.nodes.items() if node.op is None}
 
     def __len__(self) -> int:
         return len(self.nodes)

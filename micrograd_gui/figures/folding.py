@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -435,6 +435,19 @@ def route(folding: Folding, wire: Wire, source: Key) -> Bezier:
         start = out_point(folding, source)
     bow = 0.0 if is_block(key) else geometry.bow(folding.nodes[key], port) * folding.form.height / HEIGHT
     return geometry.curve(start, in_point(folding, wire), bow)
+
+
+def plain_routes(folding: Folding) -> Iterator[tuple[Wire, Bezier]]:
+    """The curve of every wire of a folding without boxes, as `route` has them one by one."""
+    places, form, nodes = folding.places, folding.form, folding.nodes
+    outs = {key: geometry.out_port(place, form) for key, place in places.items()}
+    for key, node in nodes.items():
+        ports = len(node.inputs)
+        for port, source in enumerate(node.inputs):
+            if source is not None:
+                bow = geometry.bow(node, port) * form.height / HEIGHT
+                end = geometry.in_port(places[key], port, ports, form)
+                yield (key, port), geometry.curve(outs[source], end, bow)
 
 
 def framed(folding: Folding) -> dict[BlockId, tuple[Block, Rect]]:

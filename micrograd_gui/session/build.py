@@ -9,11 +9,6 @@ from micrograd.ops import op_of
 from micrograd_gui.document.graph import Graph, Node, NodeId
 
 
-def leaf_data(graph: Graph) -> dict[NodeId, float]:
-    """What is known before any step: the numbers that the leaves hold."""
-    return {node.id: node.data for node in graph if node.is_leaf}
-
-
 def build(graph: Graph, held: Mapping[NodeId, float] | None = None) -> dict[NodeId, Value]:
     """One engine Value per node that can be computed; ``held`` nodes are given numbers instead."""
     held = held or {}

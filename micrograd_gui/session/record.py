@@ -18,7 +18,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.optimisers import OPTIMISERS
 from micrograd_gui.document.text import MINUS, written
-from micrograd_gui.session.build import build, compute_node, leaf_data
+from micrograd_gui.session.build import build, compute_node
 from micrograd_gui.session.trace import (
     Change,
     Contribution,
@@ -115,7 +115,7 @@ def _recorded(graph: Graph, script: tuple[Pass, ...]) -> RecordedRun:
         ends.append(len(steps))
         if steps and steps[-1].kind == "problem":
             break
-    return RecordedRun(Frame(leaf_data(graph)), tuple(steps), script, tuple(ends))
+    return RecordedRun(Frame(graph.given), tuple(steps), script, tuple(ends))
 
 
 class _Recorder:

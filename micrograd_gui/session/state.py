@@ -11,7 +11,6 @@ from msgspec import Struct, field
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.history import History, OnDisk
-from micrograd_gui.session.build import leaf_data
 from micrograd_gui.session.found import Found
 from micrograd_gui.session.measure import Checked, Nudge, Sides
 from micrograd_gui.session.over_rows import gathered_at
@@ -128,7 +127,7 @@ class State(Struct, frozen=True, eq=False, dict=True):
     def frame(self) -> Frame:
         """All the numbers at the cursor; with no run, what the leaves hold."""
         if self.trace is None:
-            return Frame(leaf_data(self.graph))
+            return Frame(self.graph.given)
         return self.trace.frame(self.cursor)
 
     @property

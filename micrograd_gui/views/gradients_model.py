@@ -53,7 +53,7 @@ class GradientsModel(QAbstractTableModel):
     def _take(self, state: State, columns: tuple[str, ...]) -> None:
         self.columns = columns
         self.order = state.graph.order  # the nodes, a row each
-        self._rows = {node: row for row, node in enumerate(self.order)}
+        self._rows = state.graph.wiring.ranks
 
     def widest(self) -> dict[int, str]:
         """By column the longest text that tells another run's number from a right one; none without one."""

@@ -15,6 +15,7 @@ from micrograd_gui.document.marks import Sight
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.files import documents
+from micrograd_gui.files.documents import OpenedGraph
 from micrograd_gui.session import record as recording
 from micrograd_gui.session.trace import Pass
 
@@ -102,6 +103,17 @@ def test_what_cannot_be_read_behind_the_window_is_refused_there(opened, path, be
     qtbot.waitUntil(lambda: "large.micrograd" in window.message.text())
     assert window.session.state is before
     assert not window.findChild(QWidget, "waiting").isVisible()
+
+
+def test_what_the_window_asks_first_of_a_large_graph_is_there_before_it_comes():
+    graph = chain(LARGE + 1)
+    made = opening.prepared(OpenedGraph(graph), None, Event())
+    facts = {"users", "wires", "order", "ranks", "feeding", "target", "parameters", "computes", "loose_end"}
+    assert facts <= vars(made.graph.wiring).keys()
+    assert "given" in vars(made.graph)
+    lines = len(made.scene.lines)
+    assert made.scene.wires_in(made.scene.bounds(), dust=True) <= made.scene.lines.keys()
+    assert lines == len(made.scene.lines) > 0
 
 
 @pytest.fixture

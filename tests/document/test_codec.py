@@ -3,7 +3,9 @@
 import json
 import math
 from itertools import pairwise
+from unittest import mock
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,9 @@ def refusal(content: str | bytes) -> str:
     with pytest.raises(FileRefusal) as refused:
         codec.decode(content, "broken.micrograd")
     sentence = str(refused.value)
+    with mock.patch.object(codec, "AT_ONCE", 0), pytest.raises(FileRefusal) as in_parts:
+        codec.decode(content, "broken.micrograd")
+    assert str(in_parts.value) == sentence
     assert sentence.startswith("broken.micrograd ")
     assert sentence.endswith(".")
     assert sentence.isprintable()
@@ -230,6 +235,28 @@ def test_nan_in_a_file_is_named_with_its_line_and_column():
 def test_more_nodes_than_the_limit_are_refused():
     nodes = ",".join(f'{{"id":{number},"data":1}}' for number in range(1, codec.NODES_AT_MOST + 2))
     assert "200001 nodes are more than 200000" in refusal(text(nodes=[]).replace("[]", f"[{nodes}]"))
+
+
+def test_a_large_file_is_not_read_at_one_stroke(monkeypatch):
+    nodes = [{"id": 1, "data": 1.0}, *({"id": n, "op": "+", "inputs": [n - 1, 1]} for n in range(2, 9001))]
+    view = {"places": {str(n): [n, n] for n in range(1, 9001)}}
+    data = {"columns": [{"name": "a"}], "rows": [[0.5]] * 9000}
+    content, plain, sizes = text(nodes=nodes, view=view, data=data), msgspec.json.Decoder, []
+
+    class Counting:
+        def __init__(self, kind):
+            self.plain = plain(kind)
+
+        def decode(self, part):
+            sizes.append(len(found := self.plain.decode(part)))
+            return found
+
+    monkeypatch.setattr(codec, "AT_ONCE", 100_000)
+    monkeypatch.setattr(msgspec.json, "Decoder", Counting)
+    graph = codec.decode(content)
+    assert (len(graph), len(graph.places), len(graph.data)) == (9000, 9000, 9000)
+    assert sum(sizes) == 27_000
+    assert max(sizes) == 2000
 
 
 def test_as_many_nodes_as_the_limit_are_read_without_recursion():

@@ -12,7 +12,6 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import exact, told_apart, written
 from micrograd_gui.session.apart.same_moment import apart, moment_in, run_of
-from micrograd_gui.session.build import leaf_data
 from micrograd_gui.session.found import Apart
 from micrograd_gui.session.room import Room
 from micrograd_gui.session.state import State
@@ -78,7 +77,7 @@ def held_frame(state: State) -> Frame:
     """
     assert state.held is not None
     if state.trace is None:
-        return Frame(leaf_data(state.held.graph))
+        return Frame(state.held.graph.given)
     held, done = state.held.graph, 0 if state.held.training is None else state.held.training.k
     run = run_of(held, tuple(replace(each, steps=None) for each in state.trace.script), done)
     common = held.nodes.keys() & state.graph.nodes.keys()

@@ -10,7 +10,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.session.build import leaf_data
 from micrograd_gui.session.record import differ, record
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Contribution, Frame, Pass, Run
@@ -122,7 +121,7 @@ class _Fresh:
 
     @cached_property
     def _run(self) -> Run:
-        held = {n: self.frame.data[n] for n in leaf_data(self.graph) if n in self.frame.data}
+        held = {n: self.frame.data[n] for n in self.graph.given if n in self.frame.data}
         return record(self.graph.numbered(held), (Pass("forward"), Pass("backward")))
 
     @cached_property

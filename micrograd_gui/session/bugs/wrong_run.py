@@ -15,7 +15,7 @@ from micrograd.right_pass import finished
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.optimisers import OPTIMISERS
 from micrograd_gui.session.bugs.table import Bug
-from micrograd_gui.session.build import compute_node, leaf_data
+from micrograd_gui.session.build import compute_node
 from micrograd_gui.session.trace import (
     Change,
     Contribution,
@@ -66,7 +66,7 @@ def wrong_run(graph: Graph, right: Run, bug: Bug) -> WrongRun:
     recorder = _WrongRecorder(graph, right, bug)
     steps = tuple(recorder.steps())
     ends = tuple(min(end, len(steps)) for end in right.ends)
-    run = RecordedRun(Frame(leaf_data(graph)), steps, tuple(right.script), ends)
+    run = RecordedRun(Frame(graph.given), steps, tuple(right.script), ends)
     return WrongRun(run, tuple(recorder.passes))
 
 
@@ -77,7 +77,7 @@ class _WrongRecorder:
         self.graph = graph
         self.right = right
         self.bug = bug
-        self.data: dict[NodeId, float] = leaf_data(graph)
+        self.data: dict[NodeId, float] = dict(graph.given)
         self.grad: dict[NodeId, float] = {}
         self.memory: dict[NodeId, tuple[float, ...]] | None = None
         self.passes: list[WrongPass] = []

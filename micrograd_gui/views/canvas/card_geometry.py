@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QPointF, QRectF
@@ -73,17 +74,19 @@ def title_middle(top: float, zoom: float) -> float:
 class Near(Generic[K]):
     """Keys with a rectangle each, for graphs that are too large to be kept by cells.
 
-    To ask takes as long for a small rectangle as for a large one: half a millisecond for 100,000.
+    Each is around so many points, which come as x and y in turn. To ask takes as long for a small rectangle
+    as for a large one: half a millisecond for 100,000.
     """
 
-    def __init__(self, keys: Collection[K], bounds: Iterable[Bounds]) -> None:
+    def __init__(self, keys: Collection[K], corners: Iterable[Iterable[float]], points: int) -> None:
         import numpy as np  # small graphs are drawn without it
 
         self._keys: Any = np.empty(len(keys), dtype=object)
         self._keys[:] = [*keys]
-        flat = np.fromiter((each for four in bounds for each in four), dtype=float, count=4 * len(keys))
+        flat = np.fromiter(chain.from_iterable(corners), dtype=float, count=2 * points * len(keys))
+        xs, ys = flat.reshape(-1, points, 2).transpose(2, 1, 0)
+        self._left, self._right, self._top, self._bottom = xs.min(0), xs.max(0), ys.min(0), ys.max(0)
         self._turn = np.random.default_rng(0).permutation(len(keys))  # some of them show no pattern
-        self._left, self._top, self._right, self._bottom = flat.reshape(-1, 4).T.copy()
 
     def around(self) -> Bounds:
         """A rectangle around all of them, of which there are some."""

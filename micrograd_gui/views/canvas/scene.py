@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtCore import QLineF, QRectF
 
@@ -10,7 +10,16 @@ from micrograd_gui.document.block import Block, BlockId, Key, is_block
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.rough_layout import arranged
-from micrograd_gui.figures.folding import Folding, Wire, framed, in_point, out_point, route, title_room
+from micrograd_gui.figures.folding import (
+    Folding,
+    Wire,
+    framed,
+    in_point,
+    out_point,
+    plain_routes,
+    route,
+    title_room,
+)
 from micrograd_gui.figures.geometry import WIDE, Bezier, CardForm, Size
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.card_geometry import Near
@@ -18,8 +27,21 @@ from micrograd_gui.views.canvas.card_geometry import Near
 Cell = tuple[int, int]
 CELL = 400.0
 _CELLS_AT_MOST = 64  # a wire over more cells than that is kept by the columns that it crosses
-_SOME = 10_000  # wires of a large graph, and twice as many boxes, that are drawn where they are dust
+_SOME = 6_000  # wires of a large graph, and twice as many boxes, that are drawn where they are dust
 _REBUILD_ABOVE = 0.3  # when more than this part of the nodes differs, starting anew is quicker
+
+
+class _Straight(dict[Wire, QLineF]):
+    """The wires as straight lines, each made when it is first asked for."""
+
+    def __init__(self, curves: Mapping[Wire, Bezier]) -> None:
+        super().__init__()
+        self._curves = curves
+
+    def __missing__(self, wire: Wire) -> QLineF:
+        curve = self._curves[wire]
+        line = self[wire] = QLineF(curve.x1, curve.y1, curve.x2, curve.y2)
+        return line
 
 
 class Scene:
@@ -74,15 +96,21 @@ class Scene:
         self._cells_of: dict[Wire, list[Cell]] = {}
         self._columns_of: dict[Wire, range] = {}
         self.curves: dict[Wire, Bezier] = {}
-        self.lines: dict[Wire, QLineF] = {}  # wires and boxes as Qt draws many of them at once
+        self.lines = _Straight(self.curves)  # wires and boxes as Qt draws many of them at once
         self.boxes: dict[Key, QRectF] = {}
-        self.leaving: dict[Key, set[Wire]] = {key: set() for key in folding.nodes}
-        for key in folding.nodes:
-            self._put_box(key)
-        for key, node in folding.nodes.items():
-            for port, source in enumerate(node.inputs):
-                if source is not None:
-                    self._put_wire((key, port), source)
+        self._leaving: dict[Key, set[Wire]] | None = None
+        if self.large and not folding.boxes:
+            width, height = folding.form.width, folding.form.height
+            corners = ((key, self.places[key]) for key in folding.nodes)
+            self.boxes = {key: QRectF(x, y, width, height) for key, (x, y) in corners}
+            self.curves.update(plain_routes(folding))
+        else:
+            for key in folding.nodes:
+                self._put_box(key)
+            for key, node in folding.nodes.items():
+                for port, source in enumerate(node.inputs):
+                    if source is not None:
+                        self._put_wire((key, port), source)
         self._place_frames()
 
     def _take_in(self, folding: Folding) -> None:
@@ -100,7 +128,8 @@ class Scene:
     def prepare(self) -> Scene:
         """Have all at hand that is asked for first; the scene itself, for another to `expect`."""
         if self.large:
-            self._all_near()
+            for wire in self.wires_in(self.bounds(), dust=True):
+                self.lines[wire]
         return self
 
     def expect(self, ready: Scene | None) -> None:
@@ -183,6 +212,17 @@ class Scene:
         return frame_differences(before, self.frames)
 
     # Where things are ------------------------------------------------------------------------
+
+    @property
+    def leaving(self) -> dict[Key, set[Wire]]:
+        """The wires of each node or box, by where they leave; found out when something is first edited."""
+        if self._leaving is None:
+            self._leaving = {key: set() for key in self.nodes}
+            for key, port in self.curves:
+                source = self.nodes[key].inputs[port]
+                assert source is not None
+                self._leaving[source].add((key, port))
+        return self._leaving
 
     def key(self, number: Key | None) -> Key | None:
         """The node, or the box that stands for it; None where neither is drawn."""
@@ -318,11 +358,10 @@ class Scene:
     def _all_near(self) -> tuple[Near[Key], Near[Wire]]:
         """Of a large graph all boxes and all wires, to be asked at one stroke; made anew after an edit."""
         if self._near is None:
-            size = self.folding.size
-            corners = ((*self.places[key], *size(key)) for key in self.boxes)
+            places, size = self.places, self.folding.size
+            corners = ((*places[key], *size(key)) for key in self.boxes)
             boxes = ((x, y, x + width, y + height) for x, y, width, height in corners)
-            wires = (curve.bounds() for curve in self.curves.values())
-            self._near = Near(self.boxes.keys(), boxes), Near(self.curves.keys(), wires)
+            self._near = Near(self.boxes.keys(), boxes, 2), Near(self.curves.keys(), self.curves.values(), 4)
         return self._near
 
     def _box_cell(self, key: Key) -> Cell:
@@ -344,8 +383,8 @@ class Scene:
     def _put_wire(self, wire: Wire, source: Key) -> None:
         made = route(self.folding, wire, source)
         self.curves[wire] = made
-        self.lines[wire] = QLineF(made.x1, made.y1, made.x2, made.y2)
-        self.leaving[source].add(wire)
+        if self._leaving is not None:
+            self._leaving[source].add(wire)
         self._near = None
         if self.large:
             return
@@ -363,14 +402,16 @@ class Scene:
 
     def _take_wire(self, wire: Wire) -> None:
         self._near = None
-        del self.curves[wire], self.lines[wire]
+        del self.curves[wire]
+        self.lines.pop(wire, None)
         for column in self._columns_of.pop(wire, ()):
             self._long[column].discard(wire)
         for cell in self._cells_of.pop(wire, ()):
             self._wires[cell].discard(wire)
         source = self.nodes[wire[0]].inputs[wire[1]]
         assert source is not None
-        self.leaving[source].discard(wire)
+        if self._leaving is not None:
+            self._leaving[source].discard(wire)
 
 
 def meets(one: QRectF, other: QRectF) -> bool:

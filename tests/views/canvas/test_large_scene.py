@@ -36,6 +36,9 @@ def test_a_large_scene_finds_what_meets_a_rectangle_as_a_small_one_does(graph, m
     small = Scene(graph)
     assert large.large
     assert not small.large
+    assert large.curves == small.curves
+    assert large.boxes == small.boxes
+    assert large.leaving == small.leaving
     for rect in (QRectF(100, 100, 900, 700), QRectF(-50, -50, 1, 1), QRectF(5_000, 4_000, 12_000, 9_000)):
         assert large.nodes_in(rect) == small.nodes_in(rect)
         assert large.wires_in(rect) == small.wires_in(rect)

@@ -180,7 +180,7 @@ class Overview(QWidget):
             if colour == pens.muted:
                 painter.drawRects(list(scene.boxes.values()))
             else:
-                painter.drawLines(list(scene.lines.values()))
+                painter.drawLines([scene.lines[wire] for wire in scene.curves])
         painter.end()
 
     # The pointer -----------------------------------------------------------------------------
