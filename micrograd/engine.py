@@ -159,12 +159,24 @@ class Value:
         """x^y for a number x. Slopes: y × x^(y − 1) and x^y × log(x)."""
         return _combined(_POWER, other, self)
 
+    def max(self, other: Number) -> Value:
+        """The larger of both, as a node. Slopes: 1 for it, 0 for the other; ½ each where they are equal."""
+        return _combined(OPS["max"], self, other)
+
+    def min(self, other: Number) -> Value:
+        """The smaller of both, as a node. Slopes: 1 for it, 0 for the other; ½ each where they are equal."""
+        return _combined(OPS["min"], self, other)
+
     __neg__, __abs__ = _function("neg", "__neg__"), _function("abs", "__abs__")
     __lt__, __le__ = _comparison("<", operator.lt), _comparison("≤", operator.le)
     __gt__, __ge__ = _comparison(">", operator.gt), _comparison("≥", operator.ge)
     relu, tanh, sigmoid = _function("relu"), _function("tanh"), _function("sigmoid")
-    exp, log, sqrt = _function("exp"), _function("log"), _function("sqrt")
-    sin, cos, abs = _function("sin"), _function("cos"), _function("abs")
+    leaky_relu, softplus = _function("leaky_relu"), _function("softplus")
+    silu, gelu = _function("silu"), _function("gelu")
+    exp, log, sqrt, abs = _function("exp"), _function("log"), _function("sqrt"), _function("abs")
+    sin, cos, tan, atan = _function("sin"), _function("cos"), _function("tan"), _function("atan")
+    sinh, cosh = _function("sinh"), _function("cosh")
+    log1p, expm1 = _function("log1p"), _function("expm1")
 
     def backward(self) -> None:
         """Adds d self / d node to the grad of each node that feeds this one, results before operands.
@@ -304,7 +316,7 @@ def _result(data: Any, operands: tuple[Value, ...], op: Op) -> Value:
 
 
 for _name, _row in OPS.items():  # a function more in the table is a method more
-    if _row.group == "function" and _row.arity == 1 and not hasattr(Value, _name):
+    if _row.group != "arithmetic" and _row.arity == 1 and not hasattr(Value, _name):
         setattr(Value, _name, _function(_name))
 
 

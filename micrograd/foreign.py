@@ -131,7 +131,8 @@ def same(a: float, b: float, tolerance: float = 1e-9) -> bool:
 
 _OTHER_TEXTS = {
     "negate": "neg", "-x": "neg", "add": "+", "sub": "-", "mul": "*", "div": "/", "truediv": "/",
-    "pow": "**", "^": "**", "σ": "sigmoid", "ln": "log",
+    "pow": "**", "^": "**", "σ": "sigmoid", "ln": "log", "maximum": "max", "minimum": "min",
+    "leakyrelu": "leaky_relu", "swish": "silu", "arctan": "atan",
 }  # fmt: skip
 
 

@@ -27,8 +27,12 @@ def number(x: Any) -> float:
         return inf if x > 0 else -inf
 
 
-def _elementary(name: str, edge: Callable[[float], float]) -> Callable[[Any], Any]:
-    """`math.name` for numbers, `numpy.name` for the rest; `edge(x)` is the answer where `math` raises."""
+def _elementary(name: str, edge: Callable[[float], float], of_arrays: str = "",
+                of_complex: Callable[[complex], complex] | None = None) -> Callable[[Any], Any]:
+    """`math.name` for numbers, `numpy.name` for the rest; `edge(x)` is the answer where `math` raises.
+
+    `of_arrays` is numpy's name where it is another one, `of_complex` what `cmath` does not have.
+    """
     scalar = getattr(math, name)
 
     def function(x: Any) -> Any:
@@ -39,9 +43,9 @@ def _elementary(name: str, edge: Callable[[float], float]) -> Callable[[Any], An
                 return edge(x)
         if isinstance(x, complex):
             import cmath
-            return _or_nan(getattr(cmath, name), x)
+            return _or_nan(of_complex or getattr(cmath, name), x)
         import numpy
-        return getattr(numpy, name)(x)
+        return getattr(numpy, of_arrays or name)(x)
 
     function.__name__ = function.__qualname__ = name
     return function
@@ -55,12 +59,32 @@ def _or_nan(function: Callable[..., complex], *operands: Any) -> complex:
         return complex(nan, nan)
 
 
+def _log1p(z: complex) -> complex:
+    x, y = z.real, z.imag
+    if abs(x) > 0.5:
+        import cmath
+        return cmath.log(1 + z)
+    return complex(math.log1p(x * (2 + x) + y * y) / 2, math.atan2(y, 1 + x))
+
+
+def _expm1(z: complex) -> complex:
+    x, y = z.real, z.imag
+    real = math.expm1(x) * math.cos(y) - 2 * math.sin(y / 2) ** 2
+    return complex(real, math.exp(x) * math.sin(y))
+
+
 exp = _elementary("exp", lambda x: inf)
 log = _elementary("log", lambda x: -inf if x == 0 else nan)
 sin = _elementary("sin", lambda x: nan)
 cos = _elementary("cos", lambda x: nan)
 sqrt = _elementary("sqrt", lambda x: nan)
 tanh = _elementary("tanh", lambda x: nan)
+tan = _elementary("tan", lambda x: nan)
+atan = _elementary("atan", lambda x: nan, of_arrays="arctan")
+sinh = _elementary("sinh", lambda x: math.copysign(inf, x))
+cosh = _elementary("cosh", lambda x: inf)
+log1p = _elementary("log1p", lambda x: -inf if x == -1 else nan, of_complex=_log1p)
+expm1 = _elementary("expm1", lambda x: inf, of_complex=_expm1)
 
 
 def divide(x: Any, y: Any) -> Any:
@@ -115,6 +139,20 @@ def where(condition: Any, x: Any, y: Any) -> Any:
 def real(x: Any) -> Any:
     """The real part: what a comparison looks at."""
     return x.real
+
+
+def erf(x: Any) -> Any:
+    """2 / √π × ∫ e^(−t²) from 0 to x; of a complex number near the real line, where a complex step is."""
+    if isinstance(x, (float, int)):
+        return math.erf(x)
+    import numpy
+    z = numpy.asarray(x)
+    along = numpy.frompyfunc(math.erf, 1, 1)(z.real).astype(float)
+    if z.dtype.kind == "c":  # on from there, straight up: ∫ e^(−t²) by Gauss and Legendre's rule
+        nodes, weights = numpy.polynomial.legendre.leggauss(12)
+        t = z.real[..., None] + 0.5j * z.imag[..., None] * (nodes + 1)
+        along = along + 1j * z.imag / math.sqrt(math.pi) * (numpy.exp(-t * t) * weights).sum(axis=-1)
+    return along.item() if isinstance(x, complex) else along
 
 
 def sigmoid(x: Any) -> Any:

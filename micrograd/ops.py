@@ -3,13 +3,13 @@
 A row says how to compute (`forward`), how to differentiate (`partials`: the slope per operand) and how to
 speak (symbol, text, slopes, help). Derivatives: Abramowitz & Stegun, Handbook of Mathematical Functions,
 3.3 and 4; at kinks and at the edges of the domain they take PyTorch's side (derivatives.yaml), so that
-relu'(0) = |x|'(0) = 0.
+relu'(0) = |x|'(0) = 0, leaky_relu'(0) = 0.01, and two equal operands of max or min have a slope of ½ each.
 
 Adding an op is adding a row; only the first five fields are needed:
 
-    OPS["softplus"] = Op("softplus", "softplus", 1,
-                         forward=lambda x: ieee.log(1 + ieee.exp(x)),
-                         partials=lambda x, out: (ieee.sigmoid(x),))
+    OPS["softsign"] = Op("softsign", "softsign", 1,
+                         forward=lambda x: ieee.divide(x, 1 + _abs(x)),
+                         partials=lambda x, out: (ieee.divide(1.0, (1 + _abs(x)) * (1 + _abs(x))),))
 """
 
 from __future__ import annotations
@@ -61,9 +61,9 @@ class Op(_Row):
         text: what it does, as a template over {x} {y} …; `name(x, y)` where the row does not say.
         slopes: d out / d operand in words, a template per operand over {x} {y} … {out}; empty where unsaid.
         help: one sentence.
-        group: "arithmetic" or "function", under which the palette has it.
+        group: "arithmetic", "function" or "rarer", under which the palette has it.
         op_text: micrograd's `_op`.
-        kinks: the numbers of the (first) operand at which left and right slope differ.
+        kinks: the numbers of `along(*operands)` at which left and right slope differ.
         domain: why operands have no finite result, in a few words; "" where they have one.
         exponent: the constant n of a row "**n"; None of any other row.
     """
@@ -92,12 +92,16 @@ class Op(_Row):
         return self.slopes[port] if port < len(self.slopes) else None
 
     def slope_name(self, port: int) -> str:
-        """The template that stands for the slope where there are no words: "∂softplus/∂{x}"."""
+        """The template that stands for the slope where there are no words: "∂softsign/∂{x}"."""
         return f"∂{self.name}/∂{{{LETTERS[port]}}}"
 
     def ordinal(self, port: int) -> str:
         """Which of the operands that is: "first", "second", …; empty where there is only one."""
         return "" if self.arity == 1 else _ORDINALS[port]
+
+    def along(self, x: Any, *others: Any) -> Any:
+        """What the kinks are numbers of: the operand, or how far the first is above the second."""
+        return x - others[0] if others else x
 
     def __reduce__(self) -> tuple[Callable[[str], Op], tuple[str]]:
         return op_of, (self.name,)  # a copied or pickled Value keeps pointing at the row of the table
@@ -135,6 +139,33 @@ def _sign(x: Any) -> Any:
     return ieee.where(ieee.real(x) > 0, 1.0, ieee.where(ieee.real(x) < 0, -1.0, 0.0))
 
 
+def _softplus(x: Any) -> Any:
+    return ieee.where(ieee.real(x) > 0, x + ieee.log1p(ieee.exp(-x)), ieee.log1p(ieee.exp(x)))
+
+
+def _gelu_slope(x: Any) -> Any:
+    below = 0.5 * (1.0 + ieee.erf(x * math.sqrt(0.5)))
+    return below + x * (ieee.exp(-0.5 * x * x) / math.sqrt(2 * math.pi))
+
+
+def _silu_slope(x: Any) -> Any:
+    share = ieee.divide(1.0, 1.0 + ieee.exp(-x))
+    return share * (1.0 + x * (1.0 - share))
+
+
+def _chosen(x: Any, y: Any, first: Any, second: Any) -> Any:
+    """x where the first comparison holds, y where the second does; nan, which is neither, stays."""
+    return ieee.where(first, x, ieee.where(second, y, ieee.nan))
+
+
+def _larger(x: Any, y: Any, out: Any) -> tuple[Any, Any]:
+    """Whether each is the larger one: 1, 0, or ½ for both of two that are equal."""
+    x, y = ieee.real(x), ieee.real(y)
+    equal = x == y
+    return (ieee.where(equal, 0.5, ieee.where(x < y, 0.0, 1.0)),
+            ieee.where(equal, 0.5, ieee.where(y < x, 0.0, 1.0)))
+
+
 ROWS = (
     Op("+", "+", 2, operator.add, lambda x, y, out: (1.0, 1.0),
        "{x} + {y}", ("1", "1"), "Adds: passes its grad on to both operands unchanged.", "arithmetic"),
@@ -170,6 +201,38 @@ ROWS = (
        "cos({x})", ("−sin({x})",), "Cosine, of an angle in radians."),
     Op("abs", "|x|", 1, _abs, lambda x, out: (_sign(x),),
        "|{x}|", ("sign of {x}",), "The distance from 0.", kinks=(0.0,)),
+    Op("max", "max", 2, lambda x, y: _chosen(x, y, ieee.real(x) >= ieee.real(y), ieee.real(x) < ieee.real(y)),
+       _larger, "max({x}, {y})", ("1 if {x} > {y}, ½ if {x} = {y}, else 0",
+                                      "1 if {y} > {x}, ½ if {x} = {y}, else 0"),
+       "The larger operand, which gets the grad; equal ones share it.", "rarer", kinks=(0.0,)),
+    Op("min", "min", 2, lambda x, y: _chosen(x, y, ieee.real(x) <= ieee.real(y), ieee.real(x) > ieee.real(y)),
+       lambda x, y, out: _larger(-x, -y, out), "min({x}, {y})", ("1 if {x} < {y}, ½ if {x} = {y}, else 0",
+                                      "1 if {y} < {x}, ½ if {x} = {y}, else 0"),
+       "The smaller operand, which gets the grad; equal ones share it.", "rarer", kinks=(0.0,)),
+    Op("leaky_relu", "leaky", 1, lambda x: ieee.where(ieee.real(x) > 0, x, 0.01 * x),
+       lambda x, out: (ieee.where(ieee.real(x) > 0, 1.0, 0.01),), "leaky_relu({x})",
+       ("1 if {x} > 0 else 0.01",), "Lets positive numbers through and a hundredth of the rest.", "rarer",
+       kinks=(0.0,)),
+    Op("softplus", "soft+", 1, _softplus, lambda x, out: (ieee.sigmoid(x),), "softplus({x})", ("σ({x})",),
+       "log(1 + e^x): ReLU with its corner rounded off.", "rarer"),
+    Op("silu", "SiLU", 1, lambda x: ieee.divide(x, 1.0 + ieee.exp(-x)), lambda x, out: (_silu_slope(x),),
+       "silu({x})", ("σ({x}) × (1 + {x} × (1 − σ({x})))",), "x × σ(x), also called swish.", "rarer"),
+    Op("gelu", "GELU", 1, lambda x: x * (0.5 * (1.0 + ieee.erf(x * math.sqrt(0.5)))),
+       lambda x, out: (_gelu_slope(x),), "gelu({x})", ("Φ({x}) + {x} × φ({x})",),
+       "x times Φ(x), the share of a normal distribution below x.", "rarer"),
+    Op("tan", "tan", 1, ieee.tan, lambda x, out: (1.0 + out * out,),
+       "tan({x})", ("1 + {out}²",), "Tangent, of an angle in radians.", "rarer"),
+    Op("atan", "atan", 1, ieee.atan, lambda x, out: (ieee.divide(1.0, x * x + 1.0),),
+       "atan({x})", ("1 ÷ ({x}² + 1)",), "The angle in radians whose tangent it is.", "rarer"),
+    Op("sinh", "sinh", 1, ieee.sinh, lambda x, out: (ieee.cosh(x),),
+       "sinh({x})", ("cosh({x})",), "Hyperbolic sine: (e^x − e^−x) ÷ 2.", "rarer"),
+    Op("cosh", "cosh", 1, ieee.cosh, lambda x, out: (ieee.sinh(x),),
+       "cosh({x})", ("sinh({x})",), "Hyperbolic cosine: (e^x + e^−x) ÷ 2.", "rarer"),
+    Op("log1p", "log1p", 1, ieee.log1p, lambda x, out: (ieee.divide(1.0, x + 1.0),),
+       "log(1 + {x})", ("1 ÷ ({x} + 1)",), "log(1 + x), exact for small x too.",
+       group="rarer", domain=lambda x: _log_domain(x + 1.0)),
+    Op("expm1", "expm1", 1, ieee.expm1, lambda x, out: (out + 1.0,),
+       "e^{x} − 1", ("{out} + 1",), "e^x − 1, exact for small x too.", "rarer"),
 )
 
 OPS: dict[str, Op] = {op.name: op for op in ROWS}

@@ -150,11 +150,14 @@ def is_stale(nodes: Sequence[LiveNode], place: int, operands: Sequence[float] | 
 def other_sides(graph: FinishedGraph) -> Iterator[FinishedGraph]:
     """The same graph with the slopes that others give at a kink: those of the other sides."""
     bent = [place for place, node in enumerate(graph.nodes)
-            if node.op is not None and node.inputs and graph.nodes[node.inputs[0]].data in node.op.kinks]
+            if node.op is not None and node.op.kinks
+            and node.op.along(*[graph.nodes[x].data for x in node.inputs]) in node.op.kinks]
     for slope in (1.0, 0.5, -1.0) if bent else ():
         slopes = list(graph.slopes)
         for place in bent:
-            if slope > 0 or graph.kinds[place] == "abs":
+            if len(slopes[place]) == 2:  # all to the first operand, half to each, all to the second
+                slopes[place] = (max(slope, 0.0), 1.0 - max(slope, 0.0))
+            elif slope > 0 or graph.kinds[place] == "abs":
                 slopes[place] = (slope,)
         yield replace(graph, slopes=slopes)
 
@@ -167,13 +170,16 @@ def precision_of(nodes: Sequence[LiveNode]) -> float:
                default=sys.float_info.epsilon)
 
 
+_DIFFERENCES = frozenset(("tanh", "sigmoid", "gelu", "silu", "expm1"))  # 1 − t²: of numbers near 1
+
+
 def rounding_of(graph: FinishedGraph, right: Sequence[float], precision: float) -> list[float]:
     """What rounding may make of each grad: first order, every product and slope off by some last digits."""
     errors = [0.0] * len(right)
     unit = _ROUNDINGS * precision
     for place in graph.backward_order:
         error, grad, kind = errors[place], abs(right[place]), graph.kinds[place]
-        spread = 1.0 if kind in ("tanh", "sigmoid") else 0.0  # 1 − t² is a difference of numbers near 1
+        spread = 1.0 if kind in _DIFFERENCES else 0.0
         for x, slope in zip(graph.nodes[place].inputs, graph.slopes[place], strict=True):
             errors[x] += abs(slope) * error + unit * (abs(slope) + spread) * grad
     return errors

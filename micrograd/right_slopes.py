@@ -92,12 +92,11 @@ def _why(op: Op, operands: Sequence[float], port: int) -> str:
 
 def _local_slope(op: Op, operands: Sequence[float], out: float, port: int) -> _Local:
     """How the op answers to that operand, and how well this can be told."""
-    x = operands[port]
     if op.name in _STRAIGHT:
         return _of_a_straight_op(op, operands, port)
     slope, doubt = _measured(op, operands, port)
-    if port == 0 and x in op.kinks:
-        return _at_a_kink(op, operands, out)
+    if op.kinks and op.along(*operands) in op.kinks:
+        return _at_a_kink(op, operands, out, port)
     shift = 0.0
     sides = []
     for factor in (1 + 2 * _EPS, 1 - 2 * _EPS):
@@ -168,12 +167,13 @@ def _real(op: Op, operands: Sequence[float]) -> float:
         return math.nan
 
 
-def _at_a_kink(op: Op, operands: Sequence[float], out: float) -> _Local:
+def _at_a_kink(op: Op, operands: Sequence[float], out: float, port: int) -> _Local:
     """The slope that the op has chosen there, where it is one between those to both sides."""
-    x = operands[0]
+    x = operands[port]
     aside = 1e-12 * abs(x) or 1e-150
-    left, right = (_measured(op, [y, *operands[1:]], 0)[0] for y in (x - aside, x + aside))
-    chosen = float(op.partials(*operands, out)[0])
+    left, right = (_measured(op, [*operands[:port], y, *operands[port + 1:]], port)[0]
+                   for y in (x - aside, x + aside))
+    chosen = float(op.partials(*operands, out)[port])
     inside = min(left, right) <= chosen <= max(left, right)
     return (chosen if inside else (left + right) / 2, 4 * _EPS * max(abs(left), abs(right)),
             0.0, abs(right - left))

@@ -98,7 +98,8 @@ def _moved(graph: Flat, targets: dict[int, int], held: list[Any]) -> tuple[list[
             assert op is not None
             operands = [moved.get(x) or [graph.base[x]] * len(held) for x in ports]
             for kink in op.kinks:
-                crossed = crossed | _across(operands[0][0], operands[0][-1], kink)
+                x, y = (op.along(*[each[end] for each in operands]) for end in (0, -1))
+                crossed = crossed | _across(x, y, kink)
             numbers = [op.forward(*each) for each in zip(*operands, strict=True)]
             for x in ports:
                 if graph.last_use[x] == row:

@@ -19,10 +19,11 @@ class Offer(NamedTuple):
 
 
 class PaletteGroup(Struct, frozen=True):
-    """Offers under one heading."""
+    """Offers under one heading; those that are ``folded`` are shown when the heading is pressed."""
 
     title: str
     offers: tuple[Offer, ...]
+    folded: bool = False
 
 
 MIME = "application/x-micrograd-op"  # of what is dragged: the payload of an offer
@@ -44,7 +45,8 @@ def catalogue() -> tuple[PaletteGroup, ...]:
     arithmetic.append(
         Offer(square.name, "xⁿ", "A power with a fixed exponent, 2 at first; set it like a value.")
     )
-    functions = [_offer(op) for op in OPS.values() if op.group not in ("arithmetic", OWN)]
+    functions = [_offer(op) for op in OPS.values() if op.group not in ("arithmetic", "rarer", OWN)]
+    rarer = [_offer(op) for op in OPS.values() if op.group == "rarer"]
     own = tuple(_offer(op) for op in OPS.values() if op.group == OWN)
     return (
         PaletteGroup("Values", (value,)),
@@ -52,6 +54,7 @@ def catalogue() -> tuple[PaletteGroup, ...]:
         PaletteGroup("Functions", tuple(functions)),
         *((PaletteGroup("Your own", own),) if own else ()),
         PaletteGroup("Blocks", BLOCKS),
+        PaletteGroup("More functions", tuple(rarer), folded=True),
     )
 
 

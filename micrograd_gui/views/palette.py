@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QMimeData, QPoint, Qt, Signal
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QDrag, QMouseEvent, QPixmap
 from PySide6.QtWidgets import (
     QApplication,
@@ -11,11 +11,12 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from micrograd_gui.document.catalogue import MIME, Offer, block_kind, catalogue
+from micrograd_gui.document.catalogue import MIME, Offer, PaletteGroup, block_kind, catalogue
 from micrograd_gui.views.theme import Look
 
 COLUMNS = 2
@@ -72,6 +73,9 @@ class OpPalette(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._offered: frozenset[str] = frozenset()
+        self._unfolded: set[str] = set()  # the headings whose offers are shown
+        self._look = look
         self._rows = QVBoxLayout()
         inside = QWidget()
         inside.setLayout(self._rows)
@@ -81,8 +85,8 @@ class OpPalette(QScrollArea):
 
     @property
     def offered(self) -> frozenset[str]:
-        """The payloads of all that is offered."""
-        return frozenset(button.offer.payload for button in self.findChildren(OfferButton))
+        """The payloads of all that is offered, folded away or not."""
+        return self._offered
 
     def refill(self, look: Look) -> None:
         """Offer what the table of ops has by now."""
@@ -95,28 +99,72 @@ class OpPalette(QScrollArea):
 
     def set_look(self, look: Look) -> None:
         """Draw with these colours and at this size from now on."""
+        self._look = look
         self._rows.setContentsMargins(look.px(10), look.px(8), look.px(10), look.px(8))
         self._rows.setSpacing(look.px(6))
         for button in self.findChildren(OfferButton):
             button.setFont(look.font(14))
             button.setMinimumHeight(look.px(34))
-        for label in self.findChildren(QLabel):
-            label.setFont(look.font(12))
+        for heading in (*self.findChildren(QLabel), *self.findChildren(QToolButton)):
+            heading.setFont(look.font(12))
         self._rows.invalidate()
         self._rows.activate()  # else the inner grids tell the widths of the text before
         needed = self._rows.minimumSize().width() + self.verticalScrollBar().sizeHint().width()
         self.setMinimumWidth(max(look.px(150), needed))
 
     def _fill(self) -> None:
-        for group in catalogue():
+        groups = catalogue()
+        self._offered = frozenset(offer.payload for group in groups for offer in group.offers)
+        for group in groups:
+            if group.folded:
+                self._add_folded(group)
+                continue
             title = QLabel(group.title)
             title.setProperty("muted", True)
             self._rows.addWidget(title)
-            grid = QGridLayout()
-            grid.setSpacing(6)
-            for index, offer in enumerate(group.offers):
-                button = OfferButton(offer)
-                button.clicked.connect(lambda _=False, payload=offer.payload: self.chosen.emit(payload))
-                grid.addWidget(button, index // COLUMNS, index % COLUMNS)
-            self._rows.addLayout(grid)
+            self._rows.addLayout(self._grid(group))
         self._rows.addStretch()
+
+    def _grid(self, group: PaletteGroup) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(6)
+        for index, offer in enumerate(group.offers):
+            button = OfferButton(offer)
+            button.clicked.connect(lambda _=False, payload=offer.payload: self.chosen.emit(payload))
+            grid.addWidget(button, index // COLUMNS, index % COLUMNS)
+        return grid
+
+    def _add_folded(self, group: PaletteGroup) -> None:
+        """A heading that shows its offers, which are made then, and folds them away again."""
+        heading, below = QToolButton(), QWidget()
+        heading.setObjectName("more_offers")
+        heading.setCheckable(True)
+        heading.setAccessibleName(group.title)
+        heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        below.setVisible(False)
+        names = ", ".join(offer.text for offer in group.offers)
+
+        def turn(shown: bool) -> None:
+            self._unfolded = self._unfolded | {group.title} if shown else self._unfolded - {group.title}
+            heading.setText(f"{group.title} {'▾' if shown else '▸'}")
+            heading.setToolTip(f"Fold these away: {names}." if shown else f"Show {names}.")
+            heading.setAccessibleDescription(heading.toolTip())
+            if shown and below.layout() is None:
+                grid = self._grid(group)
+                grid.setContentsMargins(0, 0, 0, 0)
+                below.setLayout(grid)
+                self.set_look(self._look)
+            below.setVisible(shown)
+
+        self._rows.addWidget(heading)
+        self._rows.addWidget(below)
+        heading.setChecked(group.title in self._unfolded)
+        turn(heading.isChecked())
+        heading.toggled.connect(turn)
+        heading.clicked.connect(lambda: QTimer.singleShot(0, below, lambda: self._show_end(below)))
+
+    def _show_end(self, below: QWidget) -> None:
+        """What was unfolded is scrolled into view, once it has its place."""
+        if below.isVisibleTo(self):
+            self._rows.activate()
+            self.ensureWidgetVisible(below)

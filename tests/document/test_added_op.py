@@ -23,15 +23,15 @@ from micrograd_gui.session.session import Session
 
 
 @pytest.fixture
-def softplus(monkeypatch):
+def smooth(monkeypatch):
     row = Op(
-        "softplus",
-        "softplus",
+        "smooth",
+        "smooth",
         1,
         forward=lambda x: ieee.log(1 + ieee.exp(x)),
         partials=lambda x, out: (ieee.sigmoid(x),),
     )
-    monkeypatch.setitem(OPS, "softplus", row)
+    monkeypatch.setitem(OPS, "smooth", row)
     return row
 
 
@@ -40,71 +40,71 @@ def offered():
 
 
 def graph():
-    return graph_from_expression("a = 0.7; y = softplus(a) * 2")
+    return graph_from_expression("a = 0.7; y = smooth(a) * 2")
 
 
-def test_the_palette_offers_it_with_its_symbol_and_its_help(softplus):
-    offer = offered()["softplus"]
-    assert (offer.text, offer.help) == ("softplus", softplus.help)
-    assert softplus.help == "softplus of its operand."
+def test_the_palette_offers_it_with_its_symbol_and_its_help(smooth):
+    offer = offered()["smooth"]
+    assert (offer.text, offer.help) == ("smooth", smooth.help)
+    assert smooth.help == "smooth of its operand."
 
 
-@pytest.mark.usefixtures("softplus")
+@pytest.mark.usefixtures("smooth")
 def test_the_expression_language_reads_and_writes_it():
-    assert "softplus" in functions()
+    assert "smooth" in functions()
     written = expression_of(graph())
-    assert "softplus(a)" in written
+    assert "smooth(a)" in written
     assert expression_of(graph_from_expression(written)) == written
 
 
-@pytest.mark.usefixtures("softplus")
+@pytest.mark.usefixtures("smooth")
 def test_the_file_keeps_it():
     text = encode(graph())
-    assert '"softplus"' in text
+    assert '"smooth"' in text
     assert encode(decode(text)) == text
 
 
-@pytest.mark.usefixtures("softplus")
-def test_both_pictures_name_it(softplus):
-    assert "label=softplus" in draw_dot(apply(softplus, Value(0.7))).source
-    assert "softplus" in {oval.symbol for oval in lay_out_notebook(graph()).ovals}
+@pytest.mark.usefixtures("smooth")
+def test_both_pictures_name_it(smooth):
+    assert "label=smooth" in draw_dot(apply(smooth, Value(0.7))).source
+    assert "smooth" in {oval.symbol for oval in lay_out_notebook(graph()).ovals}
 
 
-@pytest.mark.usefixtures("softplus")
+@pytest.mark.usefixtures("smooth")
 def test_the_step_card_tells_its_rule_in_names_and_in_numbers():
     session = Session()
     session.open_graph(graph())
     session.forward_step()
-    assert "softplus(a) = softplus(0.7000) = 1.1032" in as_text(card(session.state))
+    assert "smooth(a) = smooth(0.7000) = 1.1032" in as_text(card(session.state))
     session.backward()
     slope = 1 / (1 + math.exp(-0.7))
     said = as_text(card(session.state))
-    assert "∂softplus/∂a" in said
+    assert "∂smooth/∂a" in said
     assert f"{slope:.4f} × 2.0000 = {2 * slope:.4f}" in said
 
 
-@pytest.mark.usefixtures("softplus")
-def test_the_numeric_check_agrees_with_its_slope(softplus):
-    assert all(row.ok for row in gradcheck(apply(softplus, Value(0.7)) * 2))
+@pytest.mark.usefixtures("smooth")
+def test_the_numeric_check_agrees_with_its_slope(smooth):
+    assert all(row.ok for row in gradcheck(apply(smooth, Value(0.7)) * 2))
     rows = check(graph(), 1e-6)
     assert len(rows) == 4
     assert all(row.ok for row in rows)
 
 
-@pytest.mark.usefixtures("softplus")
+@pytest.mark.usefixtures("smooth")
 def test_a_script_of_micrograd_applies_the_row_and_the_other_dialects_refuse_it_by_name():
-    assert "apply(op_of('softplus'), a)" in script(graph(), "micrograd")
+    assert "apply(op_of('smooth'), a)" in script(graph(), "micrograd")
     for dialect, title in (("torch", "PyTorch"), ("jax", "JAX")):
-        with pytest.raises(Refusal, match=f"{title} has no counterpart of the op “softplus”"):
+        with pytest.raises(Refusal, match=f"{title} has no counterpart of the op “smooth”"):
             script(graph(), dialect)
 
 
 @pytest.mark.parametrize("fast", [False, True])
-def test_many_columns_are_evaluated_by_numpy_where_numba_does_not_know_it(softplus, fast):
+def test_many_columns_are_evaluated_by_numpy_where_numba_does_not_know_it(smooth, fast):
     if fast:
         pytest.importorskip("numba", reason="numba is not installed")
     a = Value(0.7)
-    y = apply(softplus, a) * 2
+    y = apply(smooth, a) * 2
     columns = np.array([0.7, -1.0, 30.0])
     replay = Tape(y, fast=fast).forward({a: columns})
     assert replay.data[y] == pytest.approx(2 * np.log1p(np.exp(columns)))
@@ -112,8 +112,8 @@ def test_many_columns_are_evaluated_by_numpy_where_numba_does_not_know_it(softpl
 
 
 def test_without_the_row_nobody_knows_it(monkeypatch):
-    monkeypatch.delitem(OPS, "softplus", raising=False)
-    assert "softplus" not in offered()
-    assert "softplus" not in functions()
-    with pytest.raises(Refusal, match="softplus"):
+    monkeypatch.delitem(OPS, "smooth", raising=False)
+    assert "smooth" not in offered()
+    assert "smooth" not in functions()
+    with pytest.raises(Refusal, match="smooth"):
         graph()

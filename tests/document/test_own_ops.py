@@ -224,3 +224,15 @@ def test_a_negative_number_under_a_raised_exponent_is_in_parentheses():
     (node,) = (node for node in graph if not node.is_leaf)
     (line,) = backward_lines(graph, node, run.frame(len(run)), run.steps[-1].contributions[0])
     assert "(3 × (−2.0000)²) × 1.0000 = 12.0000" in line.text
+
+
+def test_a_file_whose_own_op_has_a_name_that_the_table_has_by_now_opens_under_a_further_name():
+    taken_up(own_op("mine", "log(1 + exp(x))"))
+    text = encode(graph_from_expression("a = 0.7; y = mine(a) * 2")).replace('"mine"', '"softplus"')
+    graph = decode(text)
+    node = next(n for n in graph if n.op and n.op.startswith("softplus"))
+    assert node.op == "softplus_2"
+    assert OWN["softplus_2"].expression == "log(1 + exp(x))"
+    assert encode(decode(encode(graph))) == encode(graph)
+    with pytest.raises(Refusal, match="There is an op “softplus” already"):
+        own_op("softplus", "log(1 + exp(x))")

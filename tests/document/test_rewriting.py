@@ -16,6 +16,12 @@ TEXTS = {
     "neg": "a = 2; c = -a; L = c*a",
     "sqrt": "a = 2; c = sqrt(a); L = c*a",
     "**": "a = 2; b = 3; c = a**b; L = c*a",
+    "max": "a = 2; b = 3; c = max(a, b); L = c*a",
+    "min": "a = 2; b = 3; c = min(a, b); L = c*a",
+    **{
+        name: f"a = 2; c = {name}(a); L = c*a"
+        for name in ("softplus", "silu", "leaky_relu", "tan", "sinh", "cosh", "log1p", "expm1")
+    },
     **{f"**{n}": f"a = 2; c = a**{n}; L = c*a" for n in POWERS},
 }
 

@@ -41,9 +41,13 @@ def graph_from_expression(text: str, onto: Graph | None = None) -> Graph:
     return reader.graph(statements[-1] if statements else None)
 
 
+_NAMED = 8  # functions in a sentence about one that is not there
+
+
 def functions() -> tuple[str, ...]:
-    """The function names that expressions understand."""
-    return tuple(op.name for op in OPS.values() if op.name.isidentifier() and op.name != "neg")
+    """The function names that expressions understand; those of one operand first."""
+    known = (op for op in OPS.values() if op.name.isidentifier() and op.name != "neg")
+    return tuple(op.name for op in sorted(known, key=lambda op: op.arity))
 
 
 class Reader:
@@ -228,9 +232,10 @@ class Reader:
         """The op of a function that is called, and its operands; raises ExpressionRefusal."""
         known = {each.lower(): each for each in functions()}
         if name.lower() not in known:
+            some = ", ".join(functions()[:_NAMED])
             raise self.refuse(
                 where.func if isinstance(where, ast.Call) else where,
-                f"there is no function “{spoken(name)}”; there are {', '.join(functions())}",
+                f"there is no function “{spoken(name)}”; there are {some} and others, as the palette shows",
             )
         op = op_of(name if name in functions() else known[name.lower()])
         if len(args) != op.arity:

@@ -25,6 +25,16 @@ EXPANSIONS: Mapping[str, str] = {
     "neg": "-1 * x",
     "sqrt": "x**0.5",
     "**": "exp(y * log(x))",
+    "softplus": "log1p(exp(x))",
+    "silu": "x * sigmoid(x)",
+    "leaky_relu": "relu(x) - 0.01 * relu(-x)",
+    "max": "x + relu(y - x)",
+    "min": "x - relu(x - y)",
+    "tan": "sin(x) / cos(x)",
+    "sinh": "(exp(x) - exp(-x)) / 2",
+    "cosh": "(exp(x) + exp(-x)) / 2",
+    "log1p": "log(1 + x)",
+    "expm1": "exp(x) - 1",
 }
 POWERS = range(2, 10)  # the exponents that are written as products
 _COMMUTATIVE = ("+", "*")
@@ -172,7 +182,7 @@ def folded(graph: Graph, number: NodeId) -> Rewritten:
 
 def _templates(op: str | None) -> Iterator[tuple[str, Graph]]:
     """What ends in that op and stands for another one."""
-    for name in (*EXPANSIONS, *OWN, *(f"**{n}" for n in POWERS)):
+    for name in (*OWN, *EXPANSIONS, *(f"**{n}" for n in POWERS)):
         expression = expression_of(name)
         assert expression is not None
         template = _template(expression)

@@ -66,7 +66,7 @@ def own_op(
         raise Refusal("The function computes nothing: it is x itself.")
     arity = 2 if "y" in _operands(graph) else 1
     given = tuple(one_line(each.strip()) for each in (*slopes, "", ""))[:arity]
-    made = OwnOp(_checked_name(name), one_line(expression.strip()), given)
+    made = OwnOp(_checked_name(name, new=check), one_line(expression.strip()), given)
     for each in filter(None, given):
         _read(each, "The slope")
     if check:
@@ -164,13 +164,17 @@ def _operands(graph: Graph) -> set[str]:
     return {node.label for node in graph if node.is_leaf and node.label and node.id in graph.feeding}
 
 
-def _checked_name(name: str) -> str:
+def _checked_name(name: str, new: bool) -> str:
+    """The name; raises Refusal for what is none, and for an op of the table where it is to be a new one.
+
+    A file may have a name that was free when it was made: the op is taken up under a further one.
+    """
     name = name.strip()
     if not name.isidentifier() or not name.isascii() or keyword.iskeyword(name) or len(name) > LONGEST_NAME:
         allowed = f"at most {LONGEST_NAME} letters, digits and _"
         raise Refusal(f"An op is called by a name of {allowed}, as swish is; not “{spoken(name)}”.")
     taken = {each.lower(): each for each in OPS if each not in OWN}.get(name.lower())
-    if taken is not None:  # the expression line reads Tanh as tanh
+    if taken is not None and new:  # the expression line reads Tanh as tanh
         raise Refusal(f"There is an op “{taken}” already.")
     if name in _WORDS:
         raise Refusal(f"“{name}” means something else in an expression.")

@@ -39,6 +39,14 @@ _OF_ONE: Mapping[str, _Text] = {
     "sqrt": _Text("0.5/{f}", _PRODUCT),
     "sin": _Text("cos({x})"),
     "cos": _Text("-sin({x})", _PRODUCT),
+    "tan": _Text("(1 + {f}**2)"),
+    "atan": _Text("1/({x}**2 + 1)", _PRODUCT),
+    "sinh": _Text("cosh({x})"),
+    "cosh": _Text("sinh({x})"),
+    "log1p": _Text("1/({x} + 1)", _PRODUCT),
+    "expm1": _Text("({f} + 1)"),
+    "softplus": _Text("sigmoid({x})"),
+    "silu": _Text("sigmoid({x})*(1 + {x}*(1 - sigmoid({x})))", _PRODUCT),
     "relu": _Text("step({x})"),  # these two are words alone: the language has no such functions
     "abs": _Text("sign({x})"),
 }

@@ -58,7 +58,9 @@ def number(value: float) -> str:
 
 _INFIX = {"+": "{x} + {y}", "-": "{x} - {y}", "*": "{x} * {y}", "/": "{x} / {y}", "**": "{x} ** {y}",
           "neg": "-{x}", "**n": "{x} ** {n}"}  # fmt: skip
-_METHODS = ("tanh", "relu", "sigmoid", "exp", "log", "sqrt", "sin", "cos", "abs")
+_METHODS = ("tanh", "relu", "sigmoid", "exp", "log", "sqrt", "sin", "cos", "abs",
+            "tan", "atan", "sinh", "cosh", "log1p", "expm1")  # fmt: skip
+_ACTIVATIONS = ("leaky_relu", "softplus", "silu", "gelu")
 
 _SHOW = """
 if "--json" in sys.argv[1:]:
@@ -115,7 +117,7 @@ def imports(nodes: list[Node]) -> str:
     )
 
 
-_KNOWN = frozenset((*_INFIX, *_METHODS))
+_KNOWN = frozenset((*_INFIX, *_METHODS, *_ACTIVATIONS, "max", "min"))
 RESERVED = (*_RESERVED, "Value", "apply", "op_of", "value", "draw_dot", "micrograd")
 
 
@@ -243,15 +245,34 @@ _JAX_CALLS = {
     "sin": "jnp.sin({x})",
     "cos": "jnp.cos({x})",
     "abs": "jnp.abs({x})",
+    "leaky_relu": "jnp.where({x} > 0, {x}, 0.01 * {x})",  # that of jax.nn has another slope at 0
+    "softplus": "jax.nn.softplus({x})",
+    "silu": "jax.nn.silu({x})",
+    "gelu": "jax.nn.gelu({x}, approximate=False)",
+    "tan": "jnp.tan({x})",
+    "atan": "jnp.arctan({x})",
+    "sinh": "jnp.sinh({x})",
+    "cosh": "jnp.cosh({x})",
+    "log1p": "jnp.log1p({x})",
+    "expm1": "jnp.expm1({x})",
+    "max": "jnp.maximum({x}, {y})",
+    "min": "jnp.minimum({x}, {y})",
 }
 _METHOD_CALLS = {name: f"{{x}}.{name}()" for name in _METHODS}
+_OUR_CALLS = {name: f"{{x}}.{name}()" for name in _ACTIVATIONS} | {
+    name: f"{{x}}.{name}({{y}})" for name in ("max", "min")
+}
+_ANY_CALL = "apply(op_of({op}), {operands})"
+_TORCH_CALLS = {name: f"torch.nn.functional.{name}({{x}})" for name in _ACTIVATIONS} | {
+    name: f"torch.{name}imum({{x}}, {{y}})" for name in ("max", "min")
+}
 
 DIALECTS: dict[str, Dialect] = {
     row.name: row
     for row in (
-        Dialect("micrograd", "micrograd", {**_INFIX, **_METHOD_CALLS, "": "apply(op_of({op}), {operands})"},
+        Dialect("micrograd", "micrograd", {**_INFIX, **_METHOD_CALLS, **_OUR_CALLS, "": _ANY_CALL},
                 _micrograd, "micrograd"),
-        Dialect("torch", "PyTorch", {**_INFIX, **_METHOD_CALLS}, _torch, "torch"),
+        Dialect("torch", "PyTorch", {**_INFIX, **_METHOD_CALLS, **_TORCH_CALLS}, _torch, "torch"),
         Dialect("jax", "JAX", {**_INFIX, **_JAX_CALLS}, _jax, "jax"),
     )
 }  # fmt: skip

@@ -272,7 +272,7 @@ def _neuron(graph: Graph, out: NodeId | None, trained: set[NodeId]) -> ScriptNeu
     node = graph.nodes[out]
     inside: set[NodeId] = set()
     activation = None
-    if node.op is not None and op_of(node.op).arity == 1 and op_of(node.op).group == "function":
+    if node.op is not None and op_of(node.op).arity == 1 and op_of(node.op).group != "arithmetic":
         activation, source = node.op, node.inputs[0]
         if source is None:
             return None

@@ -79,6 +79,9 @@ _SLOPES = {  # by op, of its first operand, as the lecture would write it
     "**": "other.data * self.data**(other.data - 1)", "tanh": "(1 - t**2)", "exp": "out.data",
     "relu": "(out.data > 0)", "sigmoid": "out.data * (1 - out.data)", "log": "self.data**-1",
     "sqrt": "(2 * out.data)**-1", "sin": "math.cos(self.data)", "cos": "-math.sin(self.data)",
+    "tan": "(1 + out.data**2)", "atan": "(self.data**2 + 1)**-1", "sinh": "math.cosh(self.data)",
+    "cosh": "math.sinh(self.data)", "log1p": "(self.data + 1)**-1", "expm1": "(out.data + 1)",
+    "max": "(self.data > other.data)", "min": "(self.data < other.data)",
 }  # fmt: skip
 
 

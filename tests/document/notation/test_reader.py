@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from micrograd.ops import op_of
 from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import functions, graph_from_expression
@@ -81,8 +82,10 @@ def test_this_text_gives_that_structure(text, expected):
 
 @pytest.mark.parametrize("function", functions())
 def test_each_function_can_be_called_and_be_a_method(function):
-    assert shape(graph_from_expression(f"{function}(x)")) == (function, 1.0)
-    assert shape(graph_from_expression(f"y = x.{function}()")) == (function, 1.0)
+    others = op_of(function).arity - 1
+    expected = (function, 1.0, *[1.0] * others)
+    assert shape(graph_from_expression(f"{function}(x{', z' * others})")) == expected
+    assert shape(graph_from_expression(f"y = x.{function}({'z' * others})")) == expected
 
 
 def test_all_functions_of_the_contract_are_understood():
