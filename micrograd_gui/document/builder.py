@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -14,7 +15,7 @@ class GraphBuilder:
     """Adds to a graph, or makes one from nothing; ``graph()`` gives what has come of it.
 
     Attributes:
-        nodes: All nodes so far, by id.
+        nodes: All nodes so far, by id; `put` has another in the place of one.
     """
 
     def __init__(self, graph: Graph | None = None) -> None:
@@ -23,6 +24,24 @@ class GraphBuilder:
         self._next = self._start.next_id
         self._blocks: dict[BlockId, Block] = {block.id: block for block in self._start.blocks}
         self._members: dict[BlockId, list[NodeId]] = {}
+        self._next_block = free_id(self._blocks.values())
+        self._labels: Counter[str] | None = None  # how many nodes have each; counted when first asked for
+
+    @property
+    def next_id(self) -> NodeId:
+        """The id of the next node."""
+        return self._next
+
+    def block(self, block: BlockId) -> Block:
+        """That block as it is by now."""
+        return self._blocks[block]
+
+    @property
+    def labels(self) -> Mapping[str, int]:
+        """The labels by now, and how many nodes have each."""
+        if self._labels is None:
+            self._labels = Counter(node.label for node in self.nodes.values())
+        return self._labels
 
     def add(
         self,
@@ -37,17 +56,30 @@ class GraphBuilder:
         """One more node, a leaf where there is no op, and a member of that block, which is still open."""
         number, self._next = self._next, self._next + 1
         self.nodes[number] = Node(number, op, inputs, label, data, role)
+        if self._labels is not None:
+            self._labels[label] += 1
         if block is not None:
             self._members[block].append(number)
         return number
 
     def relabel(self, node: NodeId, label: str) -> None:
         """The node is called that."""
-        self.nodes[node] = replace(self.nodes[node], label=label)
+        self.put(replace(self.nodes[node], label=label))
+
+    def put(self, node: Node) -> None:
+        """That node in the place of the one of its id."""
+        if self._labels is not None:
+            was = self.nodes[node.id].label
+            self._labels[node.label] += 1
+            self._labels[was] -= 1
+            if not self._labels[was]:
+                del self._labels[was]
+        self.nodes[node.id] = node
 
     def open(self, kind: BlockKind, title: str, parent: BlockId | None = None) -> BlockId:
         """A new block, empty at first."""
-        block = Block(free_id(self._blocks.values()), kind, title, parent=parent)
+        block = Block(self._next_block, kind, title, parent=parent)
+        self._next_block += 1
         self._blocks[block.id] = block
         self._members[block.id] = []
         return block.id

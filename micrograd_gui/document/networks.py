@@ -59,7 +59,7 @@ def with_block(graph: Graph, spec: BlockSpec, *, boxes: bool = False) -> tuple[G
     ``boxes``: the neurons of a network come as one box each, and one of many neurons as a box itself.
     Raises Refusal where the block cannot be made.
     """
-    builder = ValueBuilder(graph)
+    builder = ValueBuilder(GraphBuilder(graph))
     if spec.kind == "loss":
         make = _add_l2 if spec.form == "l2" else _add_loss
         block, target = make(builder, graph, spec)
@@ -67,6 +67,15 @@ def with_block(graph: Graph, spec: BlockSpec, *, boxes: bool = False) -> tuple[G
     block = NETWORKS[spec.kind](builder, _inputs(builder, spec.inputs), spec)
     grown = arranged(builder.graph())
     return (_in_boxes(grown, block) if boxes else grown), block
+
+
+def add_network(graph: GraphBuilder, spec: BlockSpec) -> BlockId:
+    """Such a network in a graph that is being made, at a cost that does not depend on what is there.
+
+    Raises Refusal where it cannot be made.
+    """
+    builder = ValueBuilder(graph)
+    return NETWORKS[spec.kind](builder, _inputs(builder, spec.inputs), spec)
 
 
 def predictions(graph: Graph) -> tuple[NodeId, ...]:
@@ -300,11 +309,10 @@ class ValueBuilder:
     ``value(node)`` stands for a node that is there, so that code can compute with it.
     """
 
-    def __init__(self, graph: Graph) -> None:
-        self._builder = GraphBuilder(graph)
+    def __init__(self, builder: GraphBuilder) -> None:
+        self._builder = builder
         self._ids: dict[Value, NodeId] = {}
         self._values: dict[NodeId, Value] = {}
-        self._taken = {node.label for node in graph}
 
     def value(self, node: NodeId) -> Value:
         """What stands for a node that is there."""
@@ -332,8 +340,7 @@ class ValueBuilder:
                 self._add(value, "parameter" if value in trained else "", block)
 
     def _add(self, value: Value, role: Role, block: BlockId | None) -> None:
-        label = further_label(value.label, self._taken)
-        self._taken.add(label)
+        label = further_label(value.label, self._builder.labels)
         op = None if value.op is None else value.op.name
         inputs = tuple(self._ids[operand] for operand in value._prev)
         data = value.data if op is None else 1.0

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from micrograd.ops import OPS, power
-from micrograd_gui.document.node import Node
+from micrograd_gui.document.node import Node, further_label
 
 
 @given(st.one_of(st.integers(-300, 300), st.floats(-300, 300)))
@@ -41,3 +41,22 @@ def test_two_powers_are_of_one_shape_and_their_numbers_differ() -> None:
     square, cube = Node(2, "**2", (1,)), Node(2, "**3", (1,))
     assert square.shape == cube.shape == ("**n", (1,))
     assert square.number != cube.number
+
+
+def test_a_label_that_is_taken_gets_strokes_and_then_a_number() -> None:
+    taken: list[str] = []
+    for _ in range(12):
+        taken.append(further_label("a", taken))
+    assert taken == [
+        "a",
+        "a′",
+        "a′′",
+        "a′′′",
+        "a⁽⁴⁾",
+        *(f"a⁽{number}⁾" for number in "⁵⁶⁷⁸⁹"),
+        "a⁽¹⁰⁾",
+        "a⁽¹¹⁾",
+    ]
+    assert further_label("a", ["a", "a′′"]) == "a′"
+    assert further_label("b", taken) == "b"
+    assert further_label("", ["", "′"]) == ""

@@ -9,16 +9,16 @@ from __future__ import annotations
 import ast
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from msgspec import structs
 
-from micrograd_gui.document.block import BLOCK_KINDS, nodes_of
+from micrograd_gui.document.block import BLOCK_KINDS
 from micrograd_gui.document.builder import GraphBuilder
 from micrograd_gui.document.errors import ExpressionRefusal, Refusal
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.document.networks import NEURONS_AT_MOST, BlockSpec, with_block
+from micrograd_gui.document.networks import NEURONS_AT_MOST, BlockSpec, add_network
 from micrograd_gui.document.node import NODES_AT_MOST
 from micrograd_gui.document.notation.literals import given_number
 from micrograd_gui.document.text import spoken
@@ -61,7 +61,7 @@ class Network:
     nin: int
     nouts: tuple[int, ...]
     inputs: tuple[NodeId, ...] = ()
-    members: frozenset[NodeId] = field(default_factory=frozenset)
+    members: range = range(0)
     outputs: tuple[NodeId, ...] = ()
 
     @property
@@ -209,26 +209,25 @@ class Networks:
                 raise self.reader.refuse(each, "a list holds numbers and values, no further list")
             node = self.reader.value(each)
             plain = isinstance(each, (ast.Constant, ast.UnaryOp)) or given_number(each) is not None
-            nodes_so_far = self.reader.builder.nodes
-            if name and plain and not nodes_so_far[node].label:
-                new = structs.replace(nodes_so_far[node], label=f"{name}[{at}]")
-                nodes_so_far[node] = structs.replace(new, role="input") if new.is_leaf else new
+            builder = self.reader.builder
+            if name and plain and not builder.nodes[node].label:
+                new = structs.replace(builder.nodes[node], label=f"{name}[{at}]")
+                builder.put(structs.replace(new, role="input") if new.is_leaf else new)
             nodes.append(node)
         if not nodes:
             raise self.reader.refuse(given, "the list is empty")
         return tuple(nodes)
 
     def _first(self, where: ast.Call, network: Network, inputs: tuple[NodeId, ...]) -> tuple[NodeId, ...]:
-        reader = self.reader
-        before = reader.builder.graph()
+        builder = self.reader.builder
+        first = builder.next_id
         try:
-            graph, block = with_block(before, replace(network.spec, inputs=inputs))
+            block = add_network(builder, replace(network.spec, inputs=inputs))
         except Refusal as refusal:
             sentence = str(refusal).rstrip(".")
-            raise reader.refuse(where, sentence[:1].lower() + sentence[1:]) from None
-        reader.builder = GraphBuilder(structs.replace(graph, places=before.places))
-        network.inputs, network.members = inputs, nodes_of(graph.blocks, block)
-        network.outputs = next(each.outputs for each in graph.blocks if each.id == block)
+            raise self.reader.refuse(where, sentence[:1].lower() + sentence[1:]) from None
+        network.inputs, network.members = inputs, range(first, builder.next_id)
+        network.outputs = builder.block(block).outputs
         return network.outputs
 
     def _again(self, where: ast.Call, network: Network, inputs: tuple[NodeId, ...]) -> tuple[NodeId, ...]:
@@ -238,7 +237,7 @@ class Networks:
                 where, "its first call had one node on two inputs, so this one is not told apart"
             )
         new, builder = dict(zip(network.inputs, inputs, strict=True)), self.reader.builder
-        for number in sorted(network.members):
+        for number in network.members:
             node = builder.nodes[number]
             if node.op is not None:
                 sources = tuple(None if s is None else new.get(s, s) for s in node.inputs)

@@ -143,9 +143,8 @@ class Reader:
                 raise self.refuse(
                     statement, f"{spoken(name)} was used above, so it cannot be computed only here"
                 )
-        nodes = self.builder.nodes
-        old = nodes[self.names[name]]
-        nodes[old.id] = Node(old.id, label=label or old.label, data=data)
+        old = self.builder.nodes[self.names[name]]
+        self.builder.put(Node(old.id, label=label or old.label, data=data))
         self.implicit.discard(name)
         return None
 

@@ -2,6 +2,8 @@
 """What people paste: sessions with prompts, whole cells, networks of `micrograd.nn`."""
 
 import random
+import sys
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -327,3 +329,32 @@ def test_what_is_outside_the_language_of_networks_is_named_with_its_place(text, 
     with pytest.raises(ExpressionRefusal) as refused:
         graph_from_expression(text)
     assert str(refused.value).startswith(sentence)
+
+
+def calls_of(work: Callable[[], object]) -> int:
+    """How many functions are entered, or gone on with, meanwhile."""
+    entered = 0
+
+    def count(frame: object, event: str, what: object) -> None:
+        nonlocal entered
+        entered += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return entered
+
+
+@pytest.mark.parametrize("cell", ["n = Neuron(1)\nn([2.0])\n", "n = MLP(2, [2, 1])\ny = n([1.0, 2.0])\n"])
+def test_a_further_network_costs_no_more_than_the_first_ones(cell: str) -> None:
+    assert calls_of(lambda: graph_from_expression(cell * 40)) < 2.5 * calls_of(
+        lambda: graph_from_expression(cell * 20)
+    )
+
+
+def test_what_a_network_is_made_of_is_named_by_what_the_names_stand_for_by_then() -> None:
+    graph = graph_from_expression("n = Neuron(1)\ny = n([2.0])\nw1 = 3\nm = Neuron(1)\nz = m([y])\nL = y*z*w1")
+    assert [node.label for node in graph if node.role == "parameter"] == ["b", "w1", "b′", "w1′"]
