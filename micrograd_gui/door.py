@@ -56,7 +56,7 @@ def parse(text: str, /, *, onto: Graph | None = None, **values: float) -> Graph:
 
     if not isinstance(text, str):
         raise Refusal(f"text must be an expression or a cell, such as “L = a*b”, not {quoted(text)}.")
-    graph = graph_from_expression(text, None if onto is None else _graph(onto, "onto"))
+    graph = graph_from_expression(text, None if onto is None else _graph(onto, "onto"), cell=True)
     return set_leaves(graph, values)
 
 

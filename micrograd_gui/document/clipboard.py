@@ -11,7 +11,7 @@ from micrograd_gui.document.block import free_id, renumbered
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.document.marks import UNSEEN
-from micrograd_gui.document.node import further_label
+from micrograd_gui.document.node import further_label, post_order
 from micrograd_gui.document.rough_layout import ROW, arranged
 
 OFFSET = (30.0, 40.0)  # where a duplicate stands from what it was made of
@@ -35,16 +35,17 @@ def as_text(graph: Graph, nodes: Collection[NodeId]) -> str:
 def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[NodeId]]:
     """The graph with what the text describes added under new ids, and those ids.
 
-    The text is what ``as_text`` gave, a whole file, or an expression. ``at`` is where the middle of it
-    goes; None: a little beside where it was, and what was nowhere goes below what is there. Raises Refusal
-    (FileRefusal, ExpressionRefusal) for a text that is empty or cannot be read.
+    The text is what ``as_text`` gave, a whole file, or a cell, which knows the names of the graph. ``at`` is
+    where the middle of it goes; None: a little beside where it was, and what was nowhere goes below what is
+    there. Raises Refusal (FileRefusal, ExpressionRefusal) for a text that is empty or cannot be read.
     """
     if not text.strip():
         raise Refusal("There is nothing to paste.")
     from micrograd_gui.document.notation.reader import graph_from_expression  # with Python's parser
 
-    is_file = text.lstrip().startswith("{")
-    part = codec.decode(text, "What was pasted") if is_file else graph_from_expression(text)
+    if not text.lstrip().startswith("{"):
+        return _with_cell(graph, graph_from_expression(text, graph, cell=True), at)
+    part = codec.decode(text, "What was pasted")
     came_with_places = bool(part.places)
     part = arranged(part)
     if not part.nodes:
@@ -74,6 +75,30 @@ def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[
         blocks=(*graph.blocks, *renumbered(part.blocks, new_id, free_id(graph.blocks))),
     )
     return whole.moved(places), frozenset(nodes)
+
+
+def _with_cell(graph: Graph, new: Graph, at: Place | None) -> tuple[Graph, frozenset[NodeId]]:
+    """The graph with what a cell has added to it, at places of its own, and the ids of that.
+
+    What the cell speaks of is the target from then on where it goes on from the graph; what stands apart
+    from it does not take its place.
+    """
+    added = frozenset(new.nodes.keys() - graph.nodes.keys())
+    if not graph.nodes.keys() <= new.nodes.keys():
+        return new, added
+    target = new.chosen_target
+    if graph.nodes and target in added and not _goes_on(new, target, added):
+        new = new.targeted(graph.chosen_target)
+    if not added:
+        return new, added
+    part = arranged(replace(new.without(graph.nodes.keys()), places={}))
+    dx, dy = _shift(graph, part, at, False)
+    return new.moved({node: (x + dx, y + dy) for node, (x, y) in part.places.items()}), added
+
+
+def _goes_on(graph: Graph, target: NodeId, added: frozenset[NodeId]) -> bool:
+    """Whether the target depends on a node that was there before."""
+    return any(node not in added for node in post_order(graph.nodes, [target]))
 
 
 def _shift(graph: Graph, part: Graph, at: Place | None, came_with_places: bool) -> Place:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import force_setattr, replace
@@ -26,6 +27,9 @@ from micrograd_gui.document.node import (
     same_number,
 )
 from micrograd_gui.document.text import spoken
+
+if TYPE_CHECKING:
+    from micrograd_gui.document.cells import Known, Unread
 
 __all__ = ["FARTHEST", "Graph", "Node", "NodeId", "Place", "Role", "Span", "Wiring"]
 
@@ -109,7 +113,8 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
 
     ``ranges`` are the spans over which leaves are swept in plots. ``data`` are the rows it learns from,
     ``plan`` says how, ``blocks`` say which nodes belong together (a block stands after its parent), ``marks``
-    are cue points and breakpoints, ``sight`` is what was seen of it when it was saved.
+    are cue points and breakpoints, ``sight`` is what was seen of it when it was saved, ``workspace`` what
+    cells that were pasted have defined, which no file keeps.
     ``wiring`` is what follows from the nodes; an edit that leaves it as it is hands it on as ``same_wiring``.
     """
 
@@ -123,6 +128,7 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
     plan: TrainingPlan | None = None
     marks: Marks = NO_MARKS
     sight: Sight = UNSEEN
+    workspace: Known | Unread | None = None
     same_wiring: Wiring | None = None
 
     def __post_init__(self) -> None:
@@ -397,6 +403,10 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
     def remarked(self, marks: Marks) -> Graph:
         """With those cue points and breakpoints."""
         return replace(self, marks=marks, same_wiring=self.wiring)
+
+    def knowing(self, workspace: Known | Unread | None) -> Graph:
+        """The same graph, and what the cells have defined by then."""
+        return replace(self, workspace=workspace, same_wiring=self.wiring)
 
     def seen(self, sight: Sight) -> Graph:
         """The same graph as it was seen at that moment."""

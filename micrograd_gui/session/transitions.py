@@ -261,7 +261,7 @@ def rename(graph: Graph, node: NodeId, label: str) -> Edit:
 def paste(graph: Graph, text: str, at: Place | None, name: str = "Paste") -> Edit:
     """What was copied, or an expression, put into the graph. Raises Refusal where the text is neither."""
     new, pasted = clipboard.pasted(graph, text, at)
-    return Edit(new, name, pasted)
+    return Edit(new, name, pasted or None)  # a cell that only defines something adds no node
 
 
 def set_value(graph: Graph, node: NodeId, value: float | str, gesture: Hashable) -> Edit:

@@ -46,8 +46,8 @@ def test_a_cell_that_is_refused_stays_with_the_cursor_where_it_is_wrong(opened, 
     paste_into_line(line, how)
     QTest.keyClick(line, Qt.Key.Key_Return)
     assert window.session.state is before
-    assert "Line 3, column 1: a loop is not understood" in window.message.text()
-    assert line.text()[line.cursorPosition() :].startswith("for k in a:")
+    assert "Line 3, column 10: a Value is one number" in window.message.text()
+    assert line.text()[line.cursorPosition() :].startswith("a:")
 
 
 def test_a_cell_pasted_on_the_canvas_comes_beside_the_graph_or_not_at_all(opened):
@@ -57,7 +57,7 @@ def test_a_cell_pasted_on_the_canvas_comes_beside_the_graph_or_not_at_all(opened
     before = window.session.state
     paste.trigger()
     assert window.session.state is before
-    assert "Line 3, column 1" in window.message.text()
+    assert "Line 3, column 10" in window.message.text()
     QApplication.clipboard().setText(CELL)
     paste.trigger()
     assert len(window.session.state.graph) == 6

@@ -59,7 +59,9 @@ def test_a_copy_stands_a_little_beside_or_around_the_given_place():
 
 def test_an_expression_can_be_pasted():
     whole, new = pasted(load_example("square"), "y = tanh(a*z)", (0.0, 0.0))
-    assert labels(whole, new) == ["a′", "z", "", "y"]
+    assert labels(whole, new) == ["z", "", "y"], "the names of the graph are known"
+    product = next(node for node in new if whole.nodes[node].op == "*")
+    assert whole.named("a") in whole.nodes[product].inputs
     assert all(number in whole.places for number in new)
 
 
@@ -70,7 +72,7 @@ def test_what_is_pasted_does_not_take_the_targets_place():
     assert pasted(Graph(), as_text(graph, graph.nodes), None)[0].target == graph.target
 
 
-@pytest.mark.parametrize("text", ["", "  \n", '{"format": 1}', "{", "def f(): pass", "a +", "\x00"])
+@pytest.mark.parametrize("text", ["", "  \n", '{"format": 1}', "{", "def f(): pass\nx", "a +", "\x00"])
 def test_what_cannot_be_pasted_is_refused(text):
     with pytest.raises(Refusal):
         pasted(load_example("square"), text, None)

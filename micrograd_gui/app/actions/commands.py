@@ -178,6 +178,16 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
         self.canvas.create_nodes(self.session.paste, QApplication.clipboard().text())
         if self.session.state.history is not before:
             self.canvas.show_nodes(self.session.state.selection)
+            self._say_of_cell()
+
+    def _say_of_cell(self) -> None:
+        """What the cell that was pasted has printed, and what of it was passed over."""
+        from micrograd_gui.document.cells import said  # for those who paste
+        from micrograd_gui.document.python.workspace import Workspace
+
+        workspace = self.session.state.graph.workspace
+        if isinstance(workspace, Workspace) and workspace.cells and (told := said(workspace.cells[-1])):
+            self.context.say(told)
 
     def duplicate(self) -> None:
         """The selected nodes a second time; from inside a block, they belong to it."""

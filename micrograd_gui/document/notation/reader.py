@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ast
 import math
+from collections.abc import Mapping
+from contextlib import suppress
 
 from micrograd.ops import OPS, op_of
 from micrograd_gui.document.builder import GraphBuilder
+from micrograd_gui.document.cells import Unread
 from micrograd_gui.document.errors import ExpressionRefusal, Net
 from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.notation.literals import (
     BINARY,
     CONSTANTS,
@@ -23,22 +27,53 @@ from micrograd_gui.document.notation.networks import Networks
 from micrograd_gui.document.notation.source import SourceText
 from micrograd_gui.document.text import exact, spoken
 
+_SHORT = 20_000  # characters of a text that later cells may ask for
 _ONLY = "only statements like “L = a*b + c” are understood"
 
 
 @Net("read", "The expression")
-def graph_from_expression(text: str, onto: Graph | None = None) -> Graph:
+def graph_from_expression(text: str, onto: Graph | None = None, *, cell: bool = False) -> Graph:
     """The graph that the statements describe; the last one is the target.
 
     With ``onto`` they are a further cell: they know that graph's labels, and their nodes are added to it.
+    What is a program is walked through; as a ``cell`` it may also define names alone, and make no node.
     Raises ExpressionRefusal, which names line and column, for anything outside the language.
     """
+    before = Graph() if onto is None else onto
     source = SourceText(text)
-    reader = Reader(source, onto or Graph())
+    reader = Reader(source, before)
     statements = source.statements()
-    for statement in statements:
-        reader.statement(statement)
-    return reader.graph(statements[-1] if statements else None)
+    if cell or before.workspace is not None:
+        from micrograd_gui.document.python.cell import cell_rather  # for those who paste one after another
+
+        rather = cell_rather(statements, text, before)
+        if rather is not None:
+            return rather
+    try:
+        for statement in statements:
+            reader.statement(statement)
+        graph = reader.graph(statements[-1] if statements else None)
+    except ExpressionRefusal as refusal:
+        from micrograd_gui.document.python.cell import cell_instead  # nor is a program what most people type
+
+        made = cell_instead(refusal, text, before, cell=cell)
+        if made.nodes or cell:
+            return made
+        raise
+    return _remembered(graph, text, reader.names, cell)
+
+
+def _remembered(graph: Graph, text: str, names: Mapping[str, NodeId], cell: bool) -> Graph:
+    """The graph, which knows the text for cells to come; a cell is walked through at once, as Python."""
+    if len(text) > _SHORT or len(graph) > LARGE:
+        return graph
+    if not cell:
+        return graph.knowing(Unread(text, dict(names), graph.workspace))
+    from micrograd_gui.document.python.cell import graph_from_cell
+
+    with suppress(ExpressionRefusal):  # it uses names that are leaves by being used: the statements will do
+        return graph_from_cell(text, graph, names)
+    return graph
 
 
 _NAMED = 8  # functions in a sentence about one that is not there

@@ -114,6 +114,10 @@ class SourceText:
                 if found and not self._segment(value).startswith("(") and not (numbers and len(parts) > 2):
                     raise self.refusal(value, "this is a list")
 
+    def line_of(self, where: ast.AST) -> int:
+        """The line on which that part begins, as it was given."""
+        return int(getattr(where, "lineno", 1)) + self._lines_before
+
     def quoted(self, where: ast.AST) -> str:
         """What is written there, in one short line."""
         return f"“{spoken(self._segment(where))}”"

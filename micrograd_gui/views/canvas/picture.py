@@ -254,9 +254,7 @@ def _rects(
     return tuple(rects)
 
 
-def differences(
-    old: CanvasFrame, new: CanvasFrame, moved: frozenset[NodeId] | None = None
-) -> list[QRectF]:
+def differences(old: CanvasFrame, new: CanvasFrame, moved: frozenset[NodeId] | None = None) -> list[QRectF]:
     """Where two pictures of the same graph differ; ``moved`` are the nodes whose numbers do, where known."""
     scene = new.scene
     if scene.large and moved is None and old.frame is not new.frame:

@@ -1,0 +1,78 @@
+"""Cells: what was pasted, and what became of it: what it printed, what was passed over, what was by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from msgspec import Struct
+
+from micrograd_gui.document.node import NodeId
+from micrograd_gui.document.text import one_line
+
+
+class ByHand(Struct, frozen=True):
+    """What a cell did by hand to a gradient or a number, beside what the rule gives there.
+
+    ``told`` is the line as it was written, ``own`` the number that it led to, ``rule`` the right one; None:
+    there is none to compare with.
+    """
+
+    line: int
+    told: str
+    node: NodeId | None
+    own: float
+    rule: float | None
+
+    @property
+    def right(self) -> bool | None:
+        """Whether both are the same but for rounding; None where there is nothing to compare with."""
+        if self.rule is None:
+            return None
+        return abs(self.own - self.rule) <= 1e-9 * max(1.0, abs(self.own), abs(self.rule))
+
+
+class PastedCell(Struct, frozen=True):
+    """A pasted cell, and what became of it.
+
+    ``passed_over`` are lines and what stands there, ``notes`` sentences on what is otherwise than written.
+    """
+
+    text: str
+    printed: str = ""
+    passed_over: tuple[tuple[int, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    by_hand: tuple[ByHand, ...] = ()
+
+
+_SAID_AT_MOST = 240  # letters of what is said of a cell in one line
+
+
+def said(cell: PastedCell) -> str:
+    """What became of the cell, in one line: what it printed, what is otherwise, and what was passed over."""
+    parts = []
+    if cell.printed.strip():
+        parts.append(f"Printed: {one_line(cell.printed.strip(), 120)}")
+    parts += [note.rstrip(".") for note in cell.notes]
+    if cell.passed_over:
+        first = "; ".join(f"line {line}, {what}" for line, what in cell.passed_over[:3])
+        more = len(cell.passed_over) - 3
+        parts.append(f"Passed over: {first}{f' and {more} more' if more > 0 else ''}")
+    return one_line(f"{'. '.join(parts)}.", _SAID_AT_MOST) if parts else ""
+
+
+class Known(Protocol):
+    """What is known after the cells so far, which is a Workspace; nothing of it ever changes."""
+
+    cells: tuple[PastedCell, ...]
+
+
+class Unread(Struct, frozen=True, eq=False):
+    """A text, the node that each of its names stands for, and what was known before it.
+
+    Nobody has walked through it as Python yet: a first paint, and whoever pastes no program, does without.
+    """
+
+    text: str
+    names: Mapping[str, NodeId]
+    before: Known | Unread | None

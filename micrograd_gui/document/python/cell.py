@@ -1,0 +1,204 @@
+"""A pasted cell, walked through: the graph that it makes of the one that it was pasted onto."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import Any
+
+from micrograd.engine import Value
+from micrograd_gui.document.cells import PastedCell, Unread
+from micrograd_gui.document.errors import ExpressionRefusal, Net
+from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.notation.source import SourceText
+from micrograd_gui.document.python.drawing import drawn
+from micrograd_gui.document.python.imports import magics
+from micrograd_gui.document.python.interpreter import Interpreter
+from micrograd_gui.document.python.library import BUILTINS
+from micrograd_gui.document.python.limits import CELLS_AT_MOST, Meter, Wrong
+from micrograd_gui.document.python.objects import Class, Function, Instance, Method
+from micrograd_gui.document.python.operations import plain
+from micrograd_gui.document.python.traced import Traced
+from micrograd_gui.document.python.workspace import Workspace, empty, meet
+
+_PROGRAM = (
+    ast.FunctionDef, ast.Lambda, ast.For, ast.While, ast.If, ast.With, ast.ListComp, ast.GeneratorExp,
+    ast.DictComp, ast.SetComp, ast.JoinedStr, ast.Dict, ast.Slice, ast.Compare, ast.BoolOp, ast.IfExp,
+    ast.Assert, ast.Try,
+)  # fmt: skip
+_CALLED = frozenset(BUILTINS) - {"abs", "pow"}
+_METHODS = ("append", "extend", "parameters", "_backward", "uniform", "arange")
+
+
+@Net("read", "The cell")
+def graph_from_cell(text: str, onto: Graph, read: Mapping[str, NodeId] | None = None) -> Graph:
+    """The graph with what the cell makes of Values, or of numbers, and what it has defined.
+
+    ``read``: the text was read as statements of the language, ``onto`` is what came of it, and its names
+    are of those nodes. Raises ExpressionRefusal, which names line and column, for what is not understood.
+    """
+    before = known_before(onto)
+    source = SourceText(text)
+    statements = source.statements()
+    try:
+        workspace = before.copied()
+    except Wrong as wrong:
+        raise ExpressionRefusal(f"{wrong}.") from None
+    meet(workspace, onto)
+    run = Interpreter(source, workspace.scope, workspace.chance, Meter())
+    run.expressions.last = statements[-1] if statements else None
+    run.cell(statements)
+    if read is not None:
+        for name, node in read.items():
+            if isinstance(thing := workspace.scope.names.get(name), (Value, Traced)) and node in onto.nodes:
+                workspace.objects = {**workspace.objects, node: thing}
+        graph = onto
+    else:
+        graph = _with_drawn(run, workspace, onto)
+    leaves = (graph.nodes[node] for node in workspace.objects if node in graph.nodes)
+    workspace.numbers = {node.id: node.data for node in leaves if node.op is None}
+    workspace.cells = (*workspace.cells, _told(run, text))[-CELLS_AT_MOST:]
+    return graph.knowing(workspace)
+
+
+def cell_instead(refused: ExpressionRefusal, text: str, onto: Graph, *, cell: bool) -> Graph:
+    """The graph of a text that is refused as statements of the language, where it is a program.
+
+    A ``cell`` may print something, or be passed over, and no more. Raises ExpressionRefusal: where it is
+    none, the one that is given.
+    """
+    try:
+        statements = SourceText(text).statements()
+    except ExpressionRefusal:
+        raise refused from None
+    program = is_program(statements, names_before(onto))
+    try:
+        graph = graph_from_cell(text, onto)
+    except ExpressionRefusal as refusal:
+        raise refusal if program else refused from None
+    assert isinstance(graph.workspace, Workspace)
+    told = graph.workspace.cells[-1]
+    if program or graph.nodes.keys() != onto.nodes.keys() or (cell and (told.printed or told.passed_over)):
+        return graph
+    raise refused
+
+
+def cell_rather(statements: list[ast.stmt], text: str, onto: Graph) -> Graph | None:
+    """The graph of a text that is a program for what earlier cells have defined; None where it is none."""
+    known = names_before(onto) if onto.workspace is not None else {}
+    if only_lists(statements) or (known and is_program(statements, known) and _uses(statements, known)):
+        return graph_from_cell(text, onto)
+    return None
+
+
+def names_before(graph: Graph) -> Mapping[str, Any]:
+    """What the cells of the graph have given names to."""
+    return known_before(graph).scope.names
+
+
+def only_lists(statements: list[ast.stmt]) -> bool:
+    """Whether the text gives lists of numbers their names, and nothing more."""
+    return bool(statements) and all(
+        isinstance(each, ast.Assign) and isinstance(each.value, (ast.List, ast.Tuple)) for each in statements
+    )
+
+
+def _uses(statements: list[ast.stmt], known: Mapping[str, Any]) -> bool:
+    """Whether it names a function, a class, an object or a list of an earlier cell."""
+    names = {each.id for one in statements for each in ast.walk(one) if isinstance(each, ast.Name)}
+    return any(not isinstance(known[name], (Value, Traced)) for name in names if name in known)
+
+
+def known_before(graph: Graph) -> Workspace:
+    """What the cells of the graph have defined; those that nobody walked through are walked through now."""
+    unread: list[Unread] = []
+    at = graph.workspace
+    while isinstance(at, Unread):
+        unread.append(at)
+        at = at.before
+    workspace = at if isinstance(at, Workspace) else empty()
+    for each in reversed(unread):
+        workspace = _caught_up(each, workspace)
+    return workspace
+
+
+def _caught_up(unread: Unread, before: Workspace) -> Workspace:
+    """The workspace after a cell that was read as statements; where it is no program, that before it."""
+    source = SourceText(unread.text)
+    workspace = before.copied()
+    run = Interpreter(source, workspace.scope, workspace.chance, Meter())
+    try:
+        run.cell(source.statements())
+    except ExpressionRefusal:  # it uses names that are nodes by being used, or signs that are none of Python
+        return before
+    for name, node in unread.names.items():
+        if isinstance(thing := workspace.scope.names.get(name), (Value, Traced)):
+            workspace.objects = {**workspace.objects, node: thing}
+            data = thing.data if isinstance(thing, Value) else float(plain(thing))
+            workspace.numbers = {**workspace.numbers, node: data}
+    workspace.cells = (*workspace.cells, _told(run, unread.text))[-CELLS_AT_MOST:]
+    return workspace
+
+
+def _with_drawn(run: Interpreter, workspace: Workspace, onto: Graph) -> Graph:
+    """The graph with the nodes of what the cell has made."""
+    names = {name: thing for name, thing in workspace.scope.names.items() if not isinstance(thing, Function)}
+    given = [names.get(name) for name in run.assigned]
+    roots: list[Any] = [each for each in given if isinstance(each, Value)]
+    target = run.spoken_of
+    if isinstance(target, Value):
+        roots.append(target)
+    elif not roots and not any(isinstance(each, Value) for each in workspace.objects.values()):
+        roots = [each for each in given if isinstance(each, Traced) and each.op is not None]
+        roots += [target] if isinstance(target, Traced) and target.op is not None else []
+    elif isinstance(target, Traced) and target.op is not None and isinstance(run.expressions.last, ast.Expr):
+        roots.append(target)
+    if not roots:
+        return onto
+    objects = dict(workspace.objects)
+    graph = drawn(roots, target, onto, objects, names)
+    workspace.objects = objects
+    return graph
+
+
+def _told(run: Interpreter, text: str) -> PastedCell:
+    """What became of the cell, in words."""
+    passed = sorted([*run.passed_over, *magics(text)])
+    notes = list(run.notes)
+    if run.chance.drawn and not run.chance.told:
+        notes.append("Nothing was seeded: the random numbers are those after random.seed(1337).")
+        run.chance.told = True
+    return PastedCell(text, "".join(run.printed), tuple(passed), tuple(notes))
+
+
+def is_program(statements: list[ast.stmt], known: Mapping[str, Any]) -> bool:
+    """Whether a text is more than statements of the language: loops, functions, lists of lists and the like.
+
+    ``known`` are the names that earlier cells have given something.
+    """
+    for statement in statements:
+        for each in ast.walk(statement):
+            if isinstance(each, _PROGRAM) or _tells(each, known):
+                return True
+    return False
+
+
+def _tells(each: ast.AST, known: Mapping[str, Any]) -> bool:
+    match each:
+        case ast.ClassDef(name=name):
+            return name != "Value"
+        case ast.Assign(value=ast.List(elts=[])):
+            return True
+        case ast.List(elts=parts) | ast.Tuple(elts=parts):
+            return any(isinstance(one, (ast.List, ast.Tuple)) for one in parts)
+        case ast.Call(func=ast.Name(id=name)) if name in _CALLED:
+            return name not in ("print", "repr", "len") or not all(
+                isinstance(one, ast.Name) for one in each.args
+            )
+        case ast.Call(func=ast.Attribute(attr=name)) if name in _METHODS:
+            return True
+        case ast.Attribute(attr="data" | "grad", ctx=ast.Store()) | ast.Subscript(ctx=ast.Store()):
+            return True
+        case ast.Name(id=name) if name in known:
+            return isinstance(known[name], (Function, Class, Instance, Method, list, dict, tuple))
+    return False

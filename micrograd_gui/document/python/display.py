@@ -1,0 +1,74 @@
+"""Display: what ``print`` and a notebook write of a thing, as Python would, cut off where it is endless."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from micrograd.engine import Value
+from micrograd.nn import Module
+from micrograd_gui.document.python.limits import Wrong
+from micrograd_gui.document.python.objects import Instance, kind_name
+from micrograd_gui.document.python.operations import is_array, is_number, plain
+
+_PIECES = 4_000  # things in lists that are written; of more the rest is "…"
+_DEEPEST = 30
+
+
+class Display:
+    """Writes things; ``own`` gives what an object's own ``__repr__`` does, None where it has none."""
+
+    def __init__(self, own: Any) -> None:
+        self._own = own
+        self._left = _PIECES
+
+    def text(self, thing: Any) -> str:
+        """As ``str`` gives it."""
+        self._left = _PIECES
+        return thing if type(thing) is str else self._written(thing, _DEEPEST, as_text=True)
+
+    def code(self, thing: Any) -> str:
+        """As ``repr`` gives it."""
+        self._left = _PIECES
+        return self._written(thing, _DEEPEST, as_text=False)
+
+    def _written(self, thing: Any, depth: int, as_text: bool = False) -> str:
+        self._left -= 1
+        if self._left < 0 or not depth:
+            return "…"
+        if thing is None or is_number(thing):
+            return repr(plain(thing))
+        if isinstance(thing, str):
+            return repr(thing)
+        if isinstance(thing, Value):
+            return f"Value(data={thing.data}, grad={thing.grad or 0})"
+        if isinstance(thing, Instance):
+            told = self._own(thing, as_text)
+            return f"<{thing.of.name} object>" if told is None else told
+        if isinstance(thing, (list, tuple, set, dict)):
+            return self._listed(thing, depth - 1)
+        if isinstance(thing, (range, Module)) or is_array(thing):
+            return str(thing) if as_text else repr(thing)
+        try:
+            return f"<{kind_name(thing)}>"
+        except Wrong:
+            return "<?>"
+
+    def _listed(self, thing: Any, depth: int) -> str:
+        if isinstance(thing, dict):
+            pairs = [(self._written(k, depth), self._written(v, depth)) for k, v in self._some(thing.items())]
+            inside = [f"{name}: {what}" for name, what in pairs]
+        else:
+            inside = [self._written(each, depth) for each in self._some(thing)]
+        if len(thing) > len(inside):
+            inside.append("…")
+        match thing:
+            case list():
+                return f"[{', '.join(inside)}]"
+            case tuple():
+                return f"({inside[0]},)" if len(inside) == 1 else f"({', '.join(inside)})"
+            case set() if not thing:
+                return "set()"
+        return f"{{{', '.join(inside)}}}"
+
+    def _some(self, things: Any) -> list[Any]:
+        return [each for each, _ in zip(things, range(max(self._left, 0)), strict=False)]

@@ -1,0 +1,136 @@
+"""Drawing: what a cell has made of Values and numbers, as nodes of the graph that it was pasted onto."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from micrograd.engine import Value
+from micrograd.foreign import LiveNode
+from micrograd.ops import Op, op_of
+from micrograd_gui.document.builder import GraphBuilder
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.graph import Graph, NodeId, Role
+from micrograd_gui.document.live.module_blocks import ModuleBlocks, folded
+from micrograd_gui.document.live.modules import KeptWhere, kept_in
+from micrograd_gui.document.node import NODES_AT_MOST
+from micrograd_gui.document.python.traced import Traced
+
+_NUMBERS_AT_MOST = 2_000  # plain numbers that are drawn as nodes
+
+
+def drawn(
+    roots: list[Any], target: Any, onto: Graph, objects: dict[NodeId, Any], names: Mapping[str, Any]
+) -> Graph:
+    """The graph with all that feeds the roots; ``objects`` then has what is behind each of the new nodes.
+
+    ``names`` are the cell's and the document's. Raises Refusal for an op that no row of the table has.
+    """
+    known = {id(thing): node for node, thing in objects.items()}
+    order = _operands_first(roots, known)
+    if len(order) + len(onto) > NODES_AT_MOST:
+        raise Refusal(f"With this cell there would be more than {NODES_AT_MOST:,} nodes.")
+    wanted = {id(each) for each in order}
+    kept = kept_in(names, wanted)
+    called: dict[int, str] = {}
+    for name, thing in names.items():
+        if id(thing) in wanted and not name.startswith("_"):
+            called.setdefault(id(thing), name)
+    nodes = _live_nodes(order, known)
+    places = {id(node.value): at for at, node in enumerate(nodes)}
+    parameters = {
+        places[id(each)]: kept[id(each)]
+        for each in order
+        if isinstance(each, Value) and not each._prev and kept.get(id(each), _NOWHERE).holders
+    }
+    new = [places[id(each)] for each in order]
+    builder = GraphBuilder(onto)
+    blocks = ModuleBlocks(nodes, parameters, new) if parameters else None
+    if blocks is not None:
+        blocks.open(builder)
+    ids = {at: known[id(node.value)] for at, node in enumerate(nodes) if id(node.value) in known}
+    for at in new:
+        node = nodes[at]
+        where = kept.get(id(node.value))
+        label = node.label or called.get(id(node.value), "") or ("" if where is None else where.path)
+        role: Role = "parameter" if at in parameters else ""
+        if where is not None and not role and "[" in where.path and node.op is None:
+            role = "input"
+        op = None if node.op is None else node.op.name
+        inputs = tuple(ids[each] for each in node.inputs)
+        data = node.data if op is None else 1.0
+        ids[at] = builder.add(
+            op, inputs, label, data, role, block=None if blocks is None else blocks.block_of(at)
+        )
+        objects[ids[at]] = node.value
+    aim = ids[places[id(target)]] if id(target) in places else known.get(id(target))
+    if blocks is not None:
+        blocks.close(builder, ids, aim if aim is not None else max(ids.values()))
+    graph = builder.graph(aim)
+    return folded_new(graph, onto) if blocks is not None else graph
+
+
+_NOWHERE = KeptWhere("", ())
+
+
+def folded_new(graph: Graph, onto: Graph) -> Graph:
+    """With the new blocks as boxes, as far as they are many; those that were there stay as they are."""
+    before = {block.id: block.collapsed for block in onto.blocks}
+    closed = folded(graph)
+    for block in closed.blocks:
+        if block.id in before and block.collapsed != before[block.id]:
+            closed = closed.collapsed(block.id, before[block.id])
+    return closed
+
+
+def _operands_first(roots: list[Any], known: Mapping[int, NodeId]) -> list[Any]:
+    """All that feeds the roots and is not on the canvas yet, operands first."""
+    order: list[Any] = []
+    seen: set[int] = set()
+    stack = [(root, False) for root in reversed(roots)]
+    while stack:
+        each, operands_done = stack.pop()
+        if operands_done:
+            order.append(each)
+        elif id(each) not in seen and id(each) not in known:
+            seen.add(id(each))
+            stack.append((each, True))
+            stack += [(one, False) for one in reversed(list(operands_of(each)))]
+            if len(seen) > NODES_AT_MOST:
+                break
+    return order
+
+
+def operands_of(thing: Any) -> Iterator[Any]:
+    """What a Value or a number was made of; a plain number among it is a leaf of its own."""
+    if isinstance(thing, Value):
+        yield from thing._prev
+    else:
+        yield from (each for each in thing.operands if isinstance(each, Traced))
+
+
+def _live_nodes(order: list[Any], known: Mapping[int, NodeId]) -> list[LiveNode]:
+    """The things as a graph is read from, with those on the canvas that they take as leaves before them."""
+    nodes: list[LiveNode] = []
+    places: dict[int, int] = {}
+
+    def add(thing: Any, op: Op | None, inputs: tuple[int, ...]) -> int:
+        value = isinstance(thing, Value)
+        data, grad = (thing.data, thing.grad) if value else (float(thing), 0.0)
+        label = getattr(thing, "label", "") or ""
+        places[id(thing)] = len(nodes)
+        nodes.append(LiveNode(thing, label, "" if op is None else op.op_text, op, inputs, inputs, data, grad))
+        return places[id(thing)]
+
+    for thing in order:
+        operands = list(thing._prev) if isinstance(thing, Value) else list(thing.operands)
+        inputs = []
+        for each in operands:
+            if id(each) not in places:
+                add(each, None, ())
+            inputs.append(places[id(each)])
+        op = thing.op if isinstance(thing, Value) else None if thing.op is None else op_of(thing.op)
+        if operands and op is None:
+            raise Refusal("A node is made by an op that is not in the table, so it cannot be drawn.")
+        add(thing, op, tuple(inputs))
+    return nodes

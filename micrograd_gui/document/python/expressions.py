@@ -1,0 +1,431 @@
+"""Expressions: what a part of a cell gives, and what calling something does."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+from micrograd.engine import Value
+from micrograd.nn import Module
+from micrograd_gui.document.errors import ExpressionRefusal
+from micrograd_gui.document.python import operations as ops
+from micrograd_gui.document.python.attributes import attribute_of, set_attribute_of
+from micrograd_gui.document.python.imports import known
+from micrograd_gui.document.python.libraries import network, through_network
+from micrograd_gui.document.python.limits import DEEPEST, Endless, Wrong
+from micrograd_gui.document.python.objects import (
+    TENSOR,
+    VALUE,
+    Builtin,
+    Class,
+    Function,
+    Instance,
+    Method,
+    NetworkKind,
+    PassedOver,
+    Running,
+    Scope,
+    kind_name,
+)
+from micrograd_gui.document.python.traced import named, placed
+from micrograd_gui.document.text import spoken
+
+_PYTHONS_OWN = (ArithmeticError, ValueError, TypeError, LookupError, AttributeError)
+_OPERATORS = {
+    "+": ("__add__", "__radd__"), "-": ("__sub__", "__rsub__"), "*": ("__mul__", "__rmul__"),
+    "/": ("__truediv__", "__rtruediv__"), "**": ("__pow__", "__rpow__"),
+}  # fmt: skip
+
+
+class Expressions:
+    """The expressions of the cell that an Interpreter goes through.
+
+    ``last`` is the cell's last statement, whose value a notebook shows.
+    """
+
+    def __init__(self, run: Running) -> None:
+        self.run, self.meter = run, run.meter
+        self.last: ast.stmt | None = None
+        self.depth = 0
+        self._known = known()
+        self._kinds: dict[type[ast.expr], Callable[[Any, Scope], Any]] = {
+            ast.Constant: self._constant,
+            ast.Name: self._name,
+            ast.BinOp: self._binary,
+            ast.UnaryOp: lambda each, scope: ops.unary(
+                each.op, self.evaluate(each.operand, scope), self.meter
+            ),
+            ast.BoolOp: self._bool,
+            ast.Compare: self._compare,
+            ast.IfExp: self._if,
+            ast.Call: self._call,
+            ast.Attribute: self._attribute,
+            ast.Subscript: self._subscript,
+            ast.Slice: self._slice,
+            ast.List: lambda each, scope: list(map(placed, self._listed(each.elts, scope))),
+            ast.Tuple: lambda each, scope: tuple(map(placed, self._listed(each.elts, scope))),
+            ast.Set: lambda each, scope: {ops.key(one) for one in self._listed(each.elts, scope)},
+            ast.Dict: self._dict,
+            ast.ListComp: lambda each, scope: self._comprehended(each, scope),
+            ast.GeneratorExp: lambda each, scope: self._comprehended(each, scope),
+            ast.SetComp: lambda each, scope: {ops.key(one) for one in self._comprehended(each, scope)},
+            ast.DictComp: self._dict_of,
+            ast.JoinedStr: self._joined,
+            ast.Lambda: lambda each, scope: self.function("lambda", each.args, each.body, scope),
+            ast.NamedExpr: self._walrus,
+        }
+
+    def evaluate(self, each: ast.expr, scope: Scope) -> Any:
+        """What it gives; raises ExpressionRefusal, which names line and column."""
+        known_kind = self._kinds.get(type(each))
+        if known_kind is None:
+            quoted = self.run.source.quoted(each)
+            raise self.run.refusal(each, f"{quoted} is not part of what is understood here")
+        try:
+            self.meter.evaluate()
+            return known_kind(each, scope)
+        except Wrong as wrong:
+            raise self.run.refused(each, wrong) from None
+        except _PYTHONS_OWN as error:
+            said = " ".join(str(error).split())[:100]
+            raise self.run.refusal(each, f"Python says {type(error).__name__}: {said}") from None
+
+    def builtin(self, name: str) -> Any:
+        """The function that every cell knows by that name."""
+        return self._known[name]
+
+    # Names and numbers ------------------------------------------------------------------------
+
+    def _constant(self, each: ast.Constant, scope: Scope) -> Any:
+        if each.value is Ellipsis or isinstance(each.value, (bytes, complex)):
+            raise Wrong("numbers, texts, True, False and None are understood here")
+        return each.value
+
+    def _name(self, each: ast.Name, scope: Scope) -> Any:
+        try:
+            return scope.find(each.id)
+        except KeyError:
+            if each.id in self._known:
+                return self._known[each.id]
+        if each.id.startswith("__"):
+            raise Wrong(f"{spoken(each.id)} is not part of what is understood here")
+        raise Wrong(f"{spoken(each.id)} is not defined")
+
+    def _binary(self, each: ast.BinOp, scope: Scope) -> Any:
+        """A chain of operations to the left is gone through without recursion: it may be long."""
+        chain: list[ast.BinOp] = []
+        left: ast.expr = each
+        while isinstance(left, ast.BinOp):
+            chain.append(left)
+            left = left.left
+        out = self.evaluate(left, scope)
+        for one in reversed(chain):
+            self.meter.evaluate()
+            sign = ops.SIGNS.get(type(one.op))
+            if sign is None:
+                raise self.run.refusal(one, "of signs there are + - * / ** // %")
+            right = self.evaluate(one.right, scope)
+            try:
+                out = self.binary(sign, out, right)
+            except Wrong as wrong:
+                raise self.run.refused(one, wrong) from None
+            except _PYTHONS_OWN as error:
+                raise self.run.refusal(one, f"Python says {type(error).__name__}: {error}") from None
+        return out
+
+    def binary(self, sign: str, x: Any, y: Any) -> Any:
+        """``x sign y``, also of objects whose class says what that is; raises Wrong."""
+        for own, other, name in zip((x, y), (y, x), _OPERATORS.get(sign, ()), strict=False):
+            if isinstance(own, Instance) and (found := own.of.find(name)) is not None:
+                return self.call(found, [own, other], {})
+        return ops.binary(sign, x, y, self.meter)
+
+    def _bool(self, each: ast.BoolOp, scope: Scope) -> Any:
+        out = None
+        for one in each.values:
+            out = self.evaluate(one, scope)
+            if ops.truth(out) is isinstance(each.op, ast.Or):
+                return out
+        return out
+
+    def _compare(self, each: ast.Compare, scope: Scope) -> Any:
+        left, out = self.evaluate(each.left, scope), True
+        for sign, one in zip(each.ops, each.comparators, strict=True):
+            right = self.evaluate(one, scope)
+            out = ops.compared(sign, left, right, self.meter)
+            if len(each.ops) > 1 and not ops.truth(out):
+                return out
+            left = right
+        return out
+
+    def _if(self, each: ast.IfExp, scope: Scope) -> Any:
+        return self.evaluate(each.body if ops.truth(self.evaluate(each.test, scope)) else each.orelse, scope)
+
+    def _walrus(self, each: ast.NamedExpr, scope: Scope) -> Any:
+        out = self.evaluate(each.value, scope)
+        self.run.bind(each.target, out, scope)
+        return out
+
+    # Lists and texts --------------------------------------------------------------------------
+
+    def _listed(self, parts: list[ast.expr], scope: Scope) -> list[Any]:
+        self.meter.hold(len(parts))
+        out: list[Any] = []
+        for each in parts:
+            if isinstance(each, ast.Starred):
+                more = ops.items(self.iterable(self.evaluate(each.value, scope)), self.meter)
+                self.meter.hold(len(more))  # type: ignore[arg-type]  # what has items has a length
+                out.extend(more)
+            else:
+                out.append(self.evaluate(each, scope))
+        return out
+
+    def _dict(self, each: ast.Dict, scope: Scope) -> dict[Any, Any]:
+        self.meter.hold(2 * len(each.keys))
+        if any(one is None for one in each.keys):
+            raise Wrong("** in a dict is not understood here")
+        return {
+            ops.key(self.evaluate(name, scope)): self.evaluate(what, scope)
+            for name, what in zip(each.keys, each.values, strict=True)
+            if name is not None
+        }
+
+    def _dict_of(self, each: ast.DictComp, scope: Scope) -> dict[Any, Any]:
+        inner, out = Scope(scope), dict[Any, Any]()
+        for _ in self._turns(each.generators, inner, scope):
+            self.meter.hold(2)
+            out[ops.key(self.evaluate(each.key, inner))] = self.evaluate(each.value, inner)
+        return out
+
+    def _comprehended(self, each: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: Scope) -> list[Any]:
+        inner, out = Scope(scope), list[Any]()
+        for _ in self._turns(each.generators, inner, scope):
+            self.meter.hold(1)
+            out.append(self.evaluate(each.elt, inner))
+        return out
+
+    def _turns(self, loops: list[ast.comprehension], inner: Scope, outer: Scope) -> Iterable[None]:
+        """A turn for each combination that the loops of a comprehension come to."""
+        first, *rest = loops
+        things = self.iterable(self.evaluate(first.iter, outer))
+        for thing in ops.items(things, self.meter):
+            self.meter.step()
+            self.run.bind(first.target, thing, inner)
+            if all(ops.truth(self.evaluate(one, inner)) for one in first.ifs):
+                if rest:
+                    yield from self._turns(rest, inner, inner)
+                else:
+                    yield
+
+    def _joined(self, each: ast.JoinedStr, scope: Scope) -> str:
+        pieces: list[str] = []
+        for one in each.values:
+            if isinstance(one, ast.Constant):
+                pieces.append(str(one.value))
+            elif isinstance(one, ast.FormattedValue):
+                thing = self.evaluate(one.value, scope)
+                spec = "" if one.format_spec is None else str(self.evaluate(one.format_spec, scope))
+                display = self.run.display
+                shown = display.code(thing) if one.conversion == ord("r") else display.text(thing)
+                pieces.append(ops.formatted(shown if one.conversion > 0 else thing, spec, shown))
+        return self.meter.text("".join(pieces))
+
+    def _subscript(self, each: ast.Subscript, scope: Scope) -> Any:
+        thing = self.evaluate(each.value, scope)
+        place = self.evaluate(each.slice, scope)
+        if isinstance(thing, Instance) and (own := thing.of.find("__getitem__")) is not None:
+            return self.call(own, [thing, place], {})
+        return ops.item(thing, place, self.meter)
+
+    def _slice(self, each: ast.Slice, scope: Scope) -> slice:
+        parts = [
+            None if one is None else self.evaluate(one, scope) for one in (each.lower, each.upper, each.step)
+        ]
+        if not all(one is None or isinstance(one, int) for one in parts):
+            raise Wrong("the ends of a slice are whole numbers")
+        return slice(*(None if one is None else int(one) for one in parts))
+
+    def iterable(self, thing: Any) -> Any:
+        """The thing, or what an object's own ``__iter__`` gives."""
+        if isinstance(thing, Instance) and (own := thing.of.find("__iter__")) is not None:
+            return self.call(own, [thing], {})
+        return thing
+
+    # Fields -----------------------------------------------------------------------------------
+
+    def _attribute(self, each: ast.Attribute, scope: Scope) -> Any:
+        return self.attribute(each, self.evaluate(each.value, scope), each.attr)
+
+    def attribute(self, each: ast.Attribute, thing: Any, name: str) -> Any:
+        """``thing.name``; raises Wrong."""
+        found = attribute_of(self.run, thing, name)
+        if isinstance(found, Method) and isinstance(found.function, Function) and found.function.asked:
+            return self.call(found, [], {})
+        return found
+
+    def set_attribute(self, each: ast.Attribute, thing: Any, new: Any) -> None:
+        """``thing.name = new``; raises Wrong."""
+        if isinstance(thing, Value) and each.attr in ("data", "grad"):
+            before = getattr(thing, each.attr)
+            set_attribute_of(self.run, thing, each.attr, new)
+            self.run.watcher.set_by_hand(each, thing, each.attr, before)
+        else:
+            set_attribute_of(self.run, thing, each.attr, new)
+
+    # Calls ------------------------------------------------------------------------------------
+
+    def function(
+        self, name: str, args: ast.arguments, body: list[ast.stmt] | ast.expr, scope: Scope
+    ) -> Function:
+        """A function that is defined here."""
+        listed = [self.evaluate(each, scope) for each in args.defaults]
+        by_name = {
+            each.arg: self.evaluate(given, scope)
+            for each, given in zip(args.kwonlyargs, args.kw_defaults, strict=True)
+            if given is not None
+        }
+        return Function(name, args, body, scope, self.run.source, (listed, by_name))
+
+    def pictured(self, each: ast.expr, scope: Scope) -> None:
+        """``draw_dot(L)`` speaks of L."""
+        match each:
+            case ast.Call(func=ast.Name(id="draw_dot" | "trace" | "show" | "display"), args=[shown, *_]):
+                thing = self.evaluate(shown, scope)
+                self.run.speak_of(thing, scope)
+            case ast.Call(func=ast.Attribute(value=ast.Call() as inner)):
+                self.pictured(inner, scope)
+
+    def _call(self, each: ast.Call, scope: Scope) -> Any:
+        called = self.evaluate(each.func, scope)
+        if isinstance(called, PassedOver):
+            if called.name == "super()":
+                return called
+            return PassedOver(f"{called.name}(…)" if "(" not in called.name else called.name)
+        args = self._listed(each.args, scope)
+        words: dict[str, Any] = {}
+        for word in each.keywords:
+            given = self.evaluate(word.value, scope)
+            if word.arg is None:
+                if not isinstance(given, dict) or not all(isinstance(one, str) for one in given):
+                    raise Wrong("** takes a dict whose keys are texts")
+                words.update(given)
+            else:
+                words[word.arg] = given
+        self.run.watcher.calls(each, called, scope)
+        return self.call(called, args, words)
+
+    def call(self, called: Any, args: list[Any], words: dict[str, Any]) -> Any:
+        """What calling it gives; raises Wrong."""
+        self.meter.step()
+        match called:
+            case Builtin():
+                return called.call(self.run, args, words)
+            case Function():
+                return self._of_own(called, args, words)
+            case Method():
+                return self.call(called.function, [called.owner, *args], words)
+            case Class():
+                return self._made(called, args, words)
+            case NetworkKind() if called in (VALUE, TENSOR):
+                return self._value(called, args, words)
+            case NetworkKind():
+                return network(self.run, called, args, words)
+            case Module() if not words:
+                return through_network(self.run, called, args)
+            case Instance():
+                own = called.of.find("__call__")
+                if own is not None:
+                    return self.call(own, [called, *args], words)
+            case PassedOver():
+                return called
+        raise Wrong(f"{kind_name(called)} cannot be called")
+
+    def _value(self, called: NetworkKind, args: list[Any], words: dict[str, Any]) -> Value:
+        """``Value(2.0, label='a')``, and a tensor of one number."""
+        if called is TENSOR:
+            words = {}
+            while args and isinstance(args[0], list) and len(args[0]) == 1:
+                args = args[0]
+        unknown = next((word for word in words if word not in ("data", "label", "_op", "_children")), None)
+        data = args[0] if args else words.get("data")
+        if unknown is not None or (len(args) > 1 and args[1] not in ((), [])) or words.get("_children"):
+            raise Wrong("a Value is written like Value(2.0, label='a')")
+        if isinstance(data, Value):
+            raise Wrong("a Value is made of a number, not of a Value: take its data")
+        if not ops.is_number(data):
+            raise Wrong(f"a Value is made of one number, not of {kind_name(data)}")
+        label = words.get("label", args[3] if len(args) > 3 else "")
+        if not isinstance(label, str):
+            raise Wrong("a label is a text in quotes")
+        self.meter.hold(5)
+        return Value(float(cast(float, data)), label=label[:200])
+
+    def _made(self, called: Class, args: list[Any], words: dict[str, Any]) -> Instance:
+        self.meter.hold(4)
+        made = object.__new__(called.kind)
+        own = called.find("__init__")
+        if own is not None:
+            self.call(own, [made, *args], words)
+        elif args or words:
+            raise Wrong(f"{spoken(called.name)} takes nothing: its class has no __init__")
+        return made
+
+    def _of_own(self, called: Function, args: list[Any], words: dict[str, Any]) -> Any:
+        """A function of a cell: its names, then what it is made of."""
+        if self.depth >= DEEPEST:
+            raise Endless(f"functions call one another more than {DEEPEST} deep")
+        if called.static and args and isinstance(args[0], Instance):
+            args = args[1:]
+        scope = Scope(called.scope, self._given(called, args, words))
+        run, before = self.run, self.run.source
+        run.source = called.source
+        self.depth += 1
+        try:
+            if isinstance(called.body, ast.expr):
+                return self.evaluate(called.body, scope)
+            run.returned = None
+            leads = run.block(called.body, scope)
+            out, run.returned = (run.returned if leads == "return" else None), None
+            return out
+        except ExpressionRefusal as refusal:
+            if called.source is before:
+                raise
+            said = str(refusal).rstrip(".")
+            wrong = f"in {spoken(called.name)} of an earlier cell, {said[:1].lower()}{said[1:]}"
+            raise (Endless if run.is_endless(refusal) else Wrong)(wrong) from None
+        finally:
+            self.depth -= 1
+            run.source = before
+
+    def _given(self, called: Function, args: list[Any], words: dict[str, Any]) -> dict[str, Any]:
+        """The names that a call gives; raises Wrong."""
+        form, (defaults, by_name) = called.args, called.defaults
+        parameters = [each.arg for each in (*form.posonlyargs, *form.args)]
+        names = dict(zip(parameters, args, strict=False))
+        own = spoken(called.name)
+        if len(args) > len(parameters) and form.vararg is None:
+            raise Wrong(f"{own} takes {len(parameters)} operands, not {len(args)}")
+        if form.vararg is not None:
+            names[form.vararg.arg] = tuple(args[len(parameters) :])
+        known_words = {*parameters, *(each.arg for each in form.kwonlyargs)}
+        rest: dict[str, Any] = {}
+        for word, thing in words.items():
+            if word in names:
+                raise Wrong(f"{own} is given {spoken(word)} twice")
+            if word not in known_words and form.kwarg is None:
+                raise Wrong(f"{own} knows no {spoken(word)}=")
+            (names if word in known_words else rest)[word] = thing
+        if form.kwarg is not None:
+            names[form.kwarg.arg] = rest
+        given_late = dict(zip(reversed(parameters), reversed(defaults), strict=False))
+        for name in (*parameters, *(each.arg for each in form.kwonlyargs)):
+            if name not in names:
+                if name in given_late:
+                    names[name] = given_late[name]
+                elif name in by_name:
+                    names[name] = by_name[name]
+                else:
+                    raise Wrong(f"{own} is not given its {spoken(name)}")
+        self.meter.hold(len(names))
+        return {name: named(thing, name) for name, thing in names.items()}

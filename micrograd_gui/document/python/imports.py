@@ -1,0 +1,106 @@
+"""Imports: what names stand for before any cell, and what is passed over: plots, pictures, magics, Value."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from micrograd import ieee
+from micrograd.ops import OPS
+from micrograd_gui.document.python.libraries import MATH, RANDOM, TORCH, of_one
+from micrograd_gui.document.python.library import BUILTINS
+from micrograd_gui.document.python.numpy_parts import NUMPY
+from micrograd_gui.document.python.objects import LAYER, MLP, MODULE, NEURON, VALUE, Library, PassedOver
+
+_ROOTS = {"math": "math", "random": "random", "numpy": "np", "torch": "torch", "micrograd": "micrograd"}
+_MODULES = {"micrograd.engine": "nn", "micrograd.nn": "nn"}
+_PICTURES = ("trace", "draw_dot", "draw")
+_MAGIC = re.compile(r"^[ \t]*(%{1,2}[A-Za-z].*|!.*)$")
+
+
+@cache
+def known() -> dict[str, Any]:
+    """What a name stands for that no cell has given anything."""
+    pictures = {
+        name: PassedOver(name)
+        for name in (
+            "plt",
+            "draw_dot",
+            "trace",
+            "display",
+            "show",
+            "Digraph",
+            "Image",
+            "get_ipython",
+            "sns",
+            "tqdm",
+        )
+    }
+    networks = {each.name: each for each in (MODULE, NEURON, LAYER, MLP, VALUE)}
+    nn = Library("nn", networks)
+    return {
+        **BUILTINS,
+        **pictures,
+        **networks,
+        "math": MATH,
+        "random": RANDOM,
+        "np": NUMPY,
+        "numpy": NUMPY,
+        "torch": TORCH,
+        "nn": nn,
+        "micrograd": Library("micrograd", {"nn": nn, "engine": nn, "Value": VALUE}),
+        "object": MODULE,
+        "tqdm": BUILTINS["list"],
+        "pi": math.pi,
+        **{name: of_one(name, getattr(ieee, name)) for name in OPS if hasattr(ieee, name) and name != "abs"},
+    }
+
+
+def imported(each: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Any]]:
+    """The names that an import gives, and what they stand for here."""
+    table = known()
+    for one in each.names:
+        if isinstance(each, ast.Import):
+            root = one.name.partition(".")[0]
+            if one.asname and one.name in _MODULES:
+                yield one.asname, table["nn"]
+            elif one.name in ("numpy.random",) and one.asname:
+                yield one.asname, table["np"].part("random")
+            elif root in _ROOTS and (one.name == root or not one.asname):
+                yield one.asname or root, table[_ROOTS[root]]
+            else:
+                yield one.asname or root, PassedOver(one.name)
+            continue
+        module = each.module or ""
+        if module == "micrograd" and one.name in ("nn", "engine"):
+            yield one.asname or one.name, table["nn"]
+        elif module in _MODULES or module == "micrograd":
+            yield one.asname or one.name, table.get(one.name, PassedOver(one.name))
+        elif module in _ROOTS and one.name in table[_ROOTS[module]].parts:
+            yield one.asname or one.name, table[_ROOTS[module]].part(one.name)
+        elif module == "tqdm" or one.name in ("tqdm", "trange"):
+            yield one.asname or one.name, table["range" if one.name == "trange" else "list"]
+        elif one.name != "*":
+            yield one.asname or one.name, PassedOver(one.name)
+
+
+def is_value_class(each: ast.ClassDef) -> bool:
+    """Whether it is a class in the manner of the lecture's Value: in its place ours is used."""
+    methods = {one.name for one in each.body if isinstance(one, ast.FunctionDef)}
+    return each.name == "Value" or ("__add__" in methods and bool(methods & {"backward", "__mul__"}))
+
+
+def told_pictures(each: ast.FunctionDef) -> bool:
+    """Whether it draws a graph, or collects one to be drawn."""
+    return each.name in _PICTURES
+
+
+def magics(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of Jupyter in the text, which are none of Python."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if (found := _MAGIC.match(line)) is not None:
+            yield number, found[1].strip()[:60]

@@ -1,0 +1,393 @@
+"""Interpreter: walks through the statements of a cell, within bounds; nothing of it is ever executed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from micrograd.engine import Value
+from micrograd_gui.document.errors import ExpressionRefusal
+from micrograd_gui.document.notation.source import SourceText
+from micrograd_gui.document.python import operations as ops
+from micrograd_gui.document.python.display import Display
+from micrograd_gui.document.python.expressions import Expressions
+from micrograd_gui.document.python.imports import imported, is_value_class, told_pictures
+from micrograd_gui.document.python.limits import LETTERS, Endless, Meter, Wrong
+from micrograd_gui.document.python.objects import (
+    VALUE,
+    Chance,
+    Class,
+    Function,
+    Instance,
+    PassedOver,
+    Scope,
+    kind_name,
+)
+from micrograd_gui.document.python.traced import Traced, named
+from micrograd_gui.document.python.watching import Watcher
+from micrograd_gui.document.text import spoken
+
+_RETURN, _BREAK, _CONTINUE = "return", "break", "continue"
+
+
+class Interpreter:
+    """Goes through one cell.
+
+    Attributes:
+        scope: the names of the document, which the cell changes.
+        source: the text whose tree is walked just now.
+        meter: what it may still do.
+        spoken_of: the Value or number that was spoken of last: the target.
+        assigned: the names that the cell itself has given something, in order.
+        printed: what it has printed, piece by piece.
+        passed_over, notes: the line and the words of what was passed over; sentences on what is otherwise.
+        watcher: who is told of what is done by hand to data and grads.
+    """
+
+    def __init__(self, source: SourceText, scope: Scope, chance: Chance, meter: Meter) -> None:
+        self.source, self.scope, self.chance, self.meter = source, scope, chance, meter
+        self.home = source
+        self.spoken_of: Any = None
+        self.assigned: dict[str, None] = {}
+        self.printed: list[str] = []
+        self.letters = 0
+        self.passed_over: list[tuple[int, str]] = []
+        self.notes: list[str] = []
+        self.watcher = Watcher(self)
+        self.display = Display(self._own_text)
+        self.expressions = Expressions(self)
+        self.evaluate, self.call, self.binary = (
+            self.expressions.evaluate,
+            self.expressions.call,
+            self.expressions.binary,
+        )
+        self.iterable, self.builtin = self.expressions.iterable, self.expressions.builtin
+        self.returned: Any = None
+        self._statements: dict[type[ast.stmt], Callable[[Any, Scope], str | None]] = {
+            ast.Expr: self._expression,
+            ast.Assign: self._assign,
+            ast.AnnAssign: self._annotated,
+            ast.AugAssign: self._augmented,
+            ast.For: self._for,
+            ast.While: self._while,
+            ast.If: self._if,
+            ast.FunctionDef: self._function,
+            ast.ClassDef: self._class,
+            ast.Return: self._return,
+            ast.Import: self._import,
+            ast.ImportFrom: self._import,
+            ast.Assert: self._assert,
+            ast.Delete: self._delete,
+            ast.Global: self._global,
+            ast.With: self._with,
+            ast.Pass: lambda each, scope: None,
+            ast.Break: lambda each, scope: _BREAK,
+            ast.Continue: lambda each, scope: _CONTINUE,
+        }
+
+    @property
+    def random(self) -> Any:
+        """The generator behind ``random``."""
+        return self.chance.random
+
+    def cell(self, statements: Sequence[ast.stmt]) -> None:
+        """Go through all of it; raises ExpressionRefusal, which names line and column."""
+        try:
+            for each in statements:
+                self.source.refuse_decimal_comma(each)
+                self.statement(each, self.scope)
+        except (RecursionError, MemoryError):
+            raise self.refusal(each, "this is nested too deeply") from None
+
+    # Statements ------------------------------------------------------------------------------
+
+    def block(self, statements: Sequence[ast.stmt], scope: Scope) -> str | None:
+        """The statements one after the other, until one of them leads elsewhere."""
+        for each in statements:
+            leads = self.statement(each, scope)
+            if leads is not None:
+                return leads
+        return None
+
+    def statement(self, each: ast.stmt, scope: Scope) -> str | None:
+        """One statement; what it gives says where it leads to. Raises ExpressionRefusal."""
+        known = self._statements.get(type(each))
+        if known is None:
+            word = type(each).__name__.lower().removeprefix("async")
+            raise self.refusal(each, f"“{word}” is not understood here")
+        try:
+            self.meter.step()
+            return known(each, scope)
+        except Wrong as wrong:
+            raise self.refused(each, wrong) from None
+
+    def refusal(self, where: ast.AST, sentence: str) -> ExpressionRefusal:
+        """The sentence, said of that part of the text."""
+        return self.source.refusal(where, sentence)
+
+    def refused(self, where: ast.AST, wrong: Wrong) -> ExpressionRefusal:
+        """The same of what was found wrong there."""
+        found = self.refusal(where, str(wrong))
+        return _EndlessRefusal(str(found), found.line, found.column) if isinstance(wrong, Endless) else found
+
+    def write(self, text: str) -> None:
+        """The text is printed."""
+        self.letters += len(text)
+        if self.letters > LETTERS:
+            raise Endless(f"this prints more than {LETTERS:,} letters")
+        self.printed.append(text)
+
+    @staticmethod
+    def is_endless(refusal: ExpressionRefusal) -> bool:
+        """Whether it says that something goes on for too long."""
+        return isinstance(refusal, _EndlessRefusal)
+
+    def pass_over(self, where: ast.AST, what: str) -> None:
+        """That part of the cell is passed over, and listed."""
+        if self.source is self.home and len(self.passed_over) < 200:
+            line = self.source.line_of(where)
+            if (line, what) not in self.passed_over:
+                self.passed_over.append((line, what))
+
+    def speak_of(self, thing: Any, scope: Scope) -> None:
+        """The thing is what the cell is about, unless something else follows."""
+        if scope is self.scope and (isinstance(thing, Value) or _is_computed(thing)):
+            self.spoken_of = thing
+
+    def _expression(self, each: ast.Expr, scope: Scope) -> None:
+        if isinstance(each.value, ast.Constant) and isinstance(each.value.value, str):
+            return
+        self.expressions.pictured(each.value, scope)
+        out = self.evaluate(each.value, scope)
+        if isinstance(out, PassedOver):
+            self.pass_over(each, self.source.quoted(each).strip("“”"))
+        self.speak_of(out, scope)
+        shown = scope is self.scope and each is self.expressions.last
+        if shown and out is not None and not isinstance(out, PassedOver):
+            self.write(f"{self.display.code(out)}\n")
+
+    def _assign(self, each: ast.Assign, scope: Scope) -> None:
+        out = self.evaluate(each.value, scope)
+        if isinstance(out, PassedOver):
+            self.pass_over(each, self.source.quoted(each).strip("“”"))
+        for target in each.targets:
+            self.bind(target, out, scope)
+
+    def _annotated(self, each: ast.AnnAssign, scope: Scope) -> None:
+        if each.value is not None:
+            self.bind(each.target, self.evaluate(each.value, scope), scope)
+
+    def bind(self, target: ast.expr, thing: Any, scope: Scope) -> None:
+        """The target stands for that, or takes it apart; raises ExpressionRefusal."""
+        match target:
+            case ast.Name(id=name):
+                self.set_name(name, thing, scope)
+            case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                self._take_apart(target, parts, thing, scope)
+            case ast.Attribute():
+                self.expressions.set_attribute(target, self.evaluate(target.value, scope), thing)
+            case ast.Subscript():
+                holder = self.evaluate(target.value, scope)
+                ops.put(holder, self.evaluate(target.slice, scope), thing, self.meter)
+            case _:
+                raise self.refusal(target, "nothing can be given to this")
+
+    def set_name(self, name: str, thing: Any, scope: Scope) -> None:
+        """The name stands for that from here on."""
+        if name in scope.globals:
+            scope = self.scope.outermost
+        self.meter.hold(1)
+        if scope is self.scope:
+            thing = named(thing, name)
+            self.assigned.pop(name, None)
+            self.assigned[name] = None
+            self.speak_of(thing, scope)
+        scope.names[name] = thing
+
+    def _take_apart(self, where: ast.expr, parts: list[ast.expr], thing: Any, scope: Scope) -> None:
+        if isinstance(thing, PassedOver):
+            for each in parts:
+                self.bind(each, thing, scope)
+            return
+        things = list(self._at_most(self.iterable(thing), LETTERS))
+        stars = [at for at, each in enumerate(parts) if isinstance(each, ast.Starred)]
+        if stars:
+            rest = len(things) - len(parts) + 1
+            if rest < 0 or len(stars) > 1:
+                raise self.refusal(where, "there are fewer things than names")
+            at = stars[0]
+            things[at : at + rest] = [things[at : at + rest]]
+        if len(things) != len(parts):
+            raise self.refusal(where, f"{len(things)} things cannot be given to {len(parts)} names")
+        for part, each in zip(parts, things, strict=True):
+            self.bind(part.value if isinstance(part, ast.Starred) else part, each, scope)
+
+    def _at_most(self, thing: Any, many: int) -> Any:
+        found = ops.items(thing, self.meter)
+        self.meter.hold(min(len(found), many + 1))  # type: ignore[arg-type]  # what has items has a length
+        if len(found) > many:  # type: ignore[arg-type]
+            raise Endless("these are too many things to be given names")
+        return found
+
+    def _augmented(self, each: ast.AugAssign, scope: Scope) -> None:
+        sign = ops.SIGNS.get(type(each.op))
+        if sign is None:
+            raise self.refusal(each, "of signs before = there are + - * / ** // %")
+        match each.target:
+            case ast.Name():
+                before = self.evaluate(ast.copy_location(ast.Name(each.target.id), each.target), scope)
+                new = self._added_to(before, sign, self.evaluate(each.value, scope))
+                self.set_name(each.target.id, new, scope)
+            case ast.Attribute(value=of, attr=field):
+                holder = self.evaluate(of, scope)
+                before = self.expressions.attribute(each.target, holder, field)
+                new = self._added_to(before, sign, self.evaluate(each.value, scope))
+                self.expressions.set_attribute(each.target, holder, new)
+            case ast.Subscript(value=of, slice=place):
+                holder, at = self.evaluate(of, scope), self.evaluate(place, scope)
+                new = self._added_to(ops.item(holder, at, self.meter), sign, self.evaluate(each.value, scope))
+                ops.put(holder, at, new, self.meter)
+
+    def _added_to(self, before: Any, sign: str, change: Any) -> Any:
+        if sign == "+" and isinstance(before, list):
+            things = list(self._at_most(self.iterable(change), 10 * LETTERS))
+            before.extend(things)
+            return before
+        return self.binary(sign, before, change)
+
+    # What is gone through more than once ------------------------------------------------------
+
+    def _for(self, each: ast.For, scope: Scope) -> str | None:
+        try:
+            things = ops.items(self.iterable(self.evaluate(each.iter, scope)), self.meter)
+        except Wrong as wrong:
+            raise self.refused(each.iter, wrong) from None
+        with self.watcher.loop(each, scope, len(things)) as watched:  # type: ignore[arg-type]
+            for thing in list(things) if isinstance(things, list) else things:
+                self.meter.step()
+                self.bind(each.target, thing, scope)
+                leads = self.block(each.body, scope)
+                if leads == _BREAK:
+                    return None
+                if leads == _RETURN:
+                    return leads
+                if watched.turn():
+                    return None
+        return self.block(each.orelse, scope)
+
+    def _while(self, each: ast.While, scope: Scope) -> str | None:
+        with self.watcher.loop(each, scope, None) as watched:
+            while ops.truth(self.evaluate(each.test, scope)):
+                self.meter.step()
+                leads = self.block(each.body, scope)
+                if leads == _BREAK:
+                    return None
+                if leads == _RETURN:
+                    return leads
+                if watched.turn():
+                    return None
+        return self.block(each.orelse, scope)
+
+    def _if(self, each: ast.If, scope: Scope) -> str | None:
+        match each.test:
+            case ast.Compare(left=ast.Name(id="__name__")):
+                return self.block(each.body, scope)
+        return self.block(each.body if ops.truth(self.evaluate(each.test, scope)) else each.orelse, scope)
+
+    # What is defined --------------------------------------------------------------------------
+
+    def _function(self, each: ast.FunctionDef, scope: Scope) -> None:
+        if scope is self.scope and told_pictures(each):
+            self.pass_over(each, f"def {each.name}")
+            scope.names[each.name] = PassedOver(each.name)
+            return
+        decorators = [self.source.quoted(one).strip("“”") for one in each.decorator_list]
+        if any(one not in ("staticmethod", "property") for one in decorators):
+            raise self.refusal(each.decorator_list[0], "a decorator is not understood here")
+        made = self.expressions.function(each.name, each.args, each.body, scope)
+        made.asked = "property" in decorators
+        made.static = "staticmethod" in decorators
+        scope.names[each.name] = made
+        if scope is self.scope:
+            self.assigned[each.name] = None
+
+    def _class(self, each: ast.ClassDef, scope: Scope) -> None:
+        self.assigned[each.name] = None
+        if is_value_class(each):
+            self.pass_over(each, f"class {each.name}: Value of this program is used")
+            scope.names[each.name] = VALUE
+            return
+        bases = tuple(self.evaluate(one, scope) for one in each.bases)
+        inner = Scope(scope)
+        for one in each.body:
+            if isinstance(one, (ast.FunctionDef, ast.Pass)) or _is_plain(one):
+                self.statement(one, inner)
+            else:
+                raise self.refusal(one, "in a class only functions and plain names are understood")
+        for name, thing in inner.names.items():
+            if isinstance(thing, Function) and thing.scope is inner:
+                thing.scope = scope  # what a class has is not seen from its functions
+            inner.names[name] = thing
+        scope.names[each.name] = Class(each.name, bases, inner.names)
+
+    def _return(self, each: ast.Return, scope: Scope) -> str:
+        if scope is self.scope:
+            raise self.refusal(each, "there is no function here to return from")
+        self.returned = None if each.value is None else self.evaluate(each.value, scope)
+        return _RETURN
+
+    def _own_text(self, thing: Instance, as_text: bool) -> str | None:
+        for name in ("__str__", "__repr__") if as_text else ("__repr__",):
+            own = thing.of.find(name)
+            if own is not None:
+                out = self.call(own, [thing], {})
+                if not isinstance(out, str):
+                    raise Wrong(f"{name} of {spoken(thing.of.name)} gives {kind_name(out)}, not a text")
+                return out
+        return None
+
+    # The rest ---------------------------------------------------------------------------------
+
+    def _import(self, each: ast.Import | ast.ImportFrom, scope: Scope) -> None:
+        for name, thing in imported(each):
+            scope.names[name] = thing
+        self.pass_over(each, self.source.quoted(each).strip("“”"))
+
+    def _assert(self, each: ast.Assert, scope: Scope) -> None:
+        if not ops.truth(self.evaluate(each.test, scope)):
+            told = "" if each.msg is None else f": {self.display.text(self.evaluate(each.msg, scope))[:80]}"
+            raise self.refusal(each, f"this assertion does not hold{told}")
+
+    def _delete(self, each: ast.Delete, scope: Scope) -> None:
+        for target in each.targets:
+            if not isinstance(target, ast.Name) or scope.names.pop(target.id, scope) is scope:
+                raise self.refusal(target, "there is no such name to be deleted")
+
+    def _global(self, each: ast.Global, scope: Scope) -> None:
+        scope.globals = scope.globals | frozenset(each.names)
+
+    def _with(self, each: ast.With, scope: Scope) -> str | None:
+        """``with torch.no_grad():`` and pictures; nothing else is entered."""
+        for one in each.items:
+            if not isinstance(self.evaluate(one.context_expr, scope), PassedOver):
+                raise self.refusal(one.context_expr, "“with” is understood of torch.no_grad() alone")
+        return self.block(each.body, scope)
+
+
+class _EndlessRefusal(ExpressionRefusal):
+    """The refusal of what goes on for too long, which somebody may know better what to do with."""
+
+
+def _is_computed(thing: Any) -> bool:
+    return isinstance(thing, Traced) and (thing.op is not None or bool(thing.label))
+
+
+def _is_plain(each: ast.stmt) -> bool:
+    """Whether it is ``name = …`` or a text."""
+    match each:
+        case ast.Assign(targets=[ast.Name()]) | ast.AnnAssign(target=ast.Name()):
+            return True
+        case ast.Expr(value=ast.Constant()):
+            return True
+    return False

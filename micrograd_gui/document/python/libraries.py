@@ -1,0 +1,229 @@
+"""Libraries: the parts of math, random and torch that a cell may ask for, and networks of `micrograd.nn`."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+from micrograd import ieee
+from micrograd.engine import Value
+from micrograd.nn import MLP as Perceptron
+from micrograd.nn import Layer, Module, Neuron
+from micrograd.ops import OPS
+from micrograd_gui.document.python import operations as ops
+from micrograd_gui.document.python.library import all_items, builtin, count, number
+from micrograd_gui.document.python.limits import Wrong
+from micrograd_gui.document.python.objects import (
+    LAYER,
+    MLP,
+    MODULE,
+    NEURON,
+    TENSOR,
+    Builtin,
+    Library,
+    NetworkKind,
+    Running,
+)
+from micrograd_gui.document.python.traced import function_of
+
+# math ----------------------------------------------------------------------------------------------
+
+
+def of_one(name: str, plain: Callable[[float], Any], library: str = "math") -> Builtin:
+    """A function of one number, which is an op where a Value is given, and one for an array."""
+
+    @builtin(f"{library}.{name}", 1, 1)
+    def called(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+        (x,) = args
+        if isinstance(x, Value):
+            if name not in OPS:
+                raise Wrong(f"a Value has no {name}")
+            return ops.op_of_value(name, x, run.meter)
+        if library != "math" and not ops.is_number(x):
+            import numpy as np
+
+            found = ops.array(x, run.meter)
+            run.meter.hold(found.size)
+            with np.errstate(all="ignore"):
+                return getattr(np, name)(found)
+        return function_of(name, plain(number(x, name)), x)
+
+    return called
+
+
+_FUNCTIONS = (
+    "exp",
+    "log",
+    "sqrt",
+    "sin",
+    "cos",
+    "tan",
+    "tanh",
+    "sinh",
+    "cosh",
+    "log2",
+    "log10",
+    "floor",
+    "ceil",
+    "fabs",
+    "log1p",
+    "expm1",
+)
+
+
+@builtin("math.pow", 2, 2)
+def _math_pow(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return math.pow(number(args[0], "pow"), number(args[1], "pow"))
+
+
+@builtin("math.isclose", 2, 2, ("rel_tol", "abs_tol"))
+def _isclose(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    words = {word: number(each, word) for word, each in given.items()}
+    return math.isclose(*(number(each, "isclose") for each in args), **words)
+
+
+_CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan": math.nan}
+MATH = Library(
+    "math",
+    {
+        **_CONSTANTS,
+        **{name: of_one(name, getattr(math, name)) for name in _FUNCTIONS},
+        "pow": _math_pow,
+        "isclose": _isclose,
+        "isnan": of_one("isnan", math.isnan),
+        "isinf": of_one("isinf", math.isinf),
+    },
+)
+
+
+# random --------------------------------------------------------------------------------------------
+
+
+@builtin("random.seed", 0, 1)
+def _seed(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    if not args or not (isinstance(args[0], (int, float, str))):
+        raise Wrong("a seed is a number or a text: without one nobody gets these numbers again")
+    run.random.seed(ops.plain(args[0]))
+    run.chance.seeded = True
+
+
+def _drawn(name: str, few: int, many: int) -> Builtin:
+    @builtin(f"random.{name}", few, many)
+    def draw(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+        run.chance.drawn = run.chance.drawn or not run.chance.seeded
+        whole_ones = name in ("randint", "randrange")
+        numbers = [count(each, name) if whole_ones else number(each, name) for each in args]
+        return getattr(run.random, name)(*numbers)
+
+    return draw
+
+
+def _picked(name: str, few: int, many: int, words: tuple[str, ...] = ()) -> Builtin:
+    @builtin(f"random.{name}", few, many, words)
+    def pick(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+        run.chance.drawn = run.chance.drawn or not run.chance.seeded
+        things = args[0] if name == "shuffle" else all_items(run, args[0])
+        if name == "shuffle" and not isinstance(things, list):
+            raise Wrong("a list is shuffled")
+        if name in ("sample", "choices"):
+            many = count(args[1] if len(args) > 1 else given.get("k", 1), name)
+            run.meter.hold(max(many, 0))
+            return getattr(run.random, name)(things, k=many)
+        run.meter.evaluate(len(things))
+        return getattr(run.random, name)(things)
+
+    return pick
+
+
+RANDOM = Library(
+    "random",
+    {
+        "seed": _seed,
+        **{
+            name: _drawn(name, few, many)
+            for name, few, many in (
+                ("random", 0, 0),
+                ("uniform", 2, 2),
+                ("gauss", 0, 2),
+                ("normalvariate", 0, 2),
+                ("randint", 2, 2),
+                ("randrange", 1, 3),
+                ("triangular", 0, 3),
+                ("expovariate", 1, 1),
+            )
+        },
+        "choice": _picked("choice", 1, 1),
+        "shuffle": _picked("shuffle", 1, 1),
+        "sample": _picked("sample", 2, 2),
+        "choices": _picked("choices", 1, 2, ("k",)),
+    },
+)
+
+
+# torch, one number a tensor -------------------------------------------------------------------------
+
+TORCH = Library(
+    "torch",
+    {
+        "tensor": TENSOR,
+        "Tensor": TENSOR,
+        "DoubleTensor": TENSOR,
+        "double": None,
+        "float64": None,
+        "float32": None,
+        "float": None,
+        **{name: of_one(name, getattr(ieee, name)) for name in OPS if hasattr(ieee, name)},
+    },
+)
+
+
+# micrograd.nn ---------------------------------------------------------------------------------------
+
+
+def network(run: Running, kind: NetworkKind, args: list[Any], given: dict[str, Any]) -> Any:
+    """``Neuron(2)``, ``Layer(2, 3)``, ``MLP(3, [4, 4, 1])`` of `micrograd.nn`; raises Wrong."""
+    if kind is MODULE:
+        return Module()
+    words = {word: ops.plain(each) for word, each in given.items()}
+    if not set(words) <= {"nonlin", "activation", "seed"} or len(args) != (1 if kind is NEURON else 2):
+        form = {"Neuron": "Neuron(2)", "Layer": "Layer(2, 3)", "MLP": "MLP(3, [4, 4, 1])"}[kind.name]
+        raise Wrong(f"a network is written like {form}, with activation, nonlin or seed")
+    nin = count(args[0], kind.name)
+    nouts = [count(each, kind.name) for each in (all_items(run, args[1]) if kind is MLP else args[1:])]
+    if not all(0 < each < 10_000 for each in (nin, *nouts)) or (kind is MLP and not nouts):
+        raise Wrong("a network has from 1 to 9,999 inputs and neurons in a layer")
+    sizes = [nin, *(nouts or [1])]
+    run.meter.hold(sum(6 * (a + 1) * b for a, b in pairwise(sizes)))
+    seed = words.pop("seed", None)
+    if seed is None:
+        run.chance.drawn = run.chance.drawn or not run.chance.seeded
+    generator = run.random if seed is None else random.Random(count(seed, "seed"))
+    if kind is NEURON:
+        return Neuron(nin, seed=generator, **words)
+    if kind is LAYER:
+        return Layer(nin, nouts[0], seed=generator, **words)
+    return Perceptron(nin, nouts, seed=generator, **words)
+
+
+def through_network(run: Running, thing: Module, args: list[Any]) -> Any:
+    """``n(x)`` of a network of `micrograd.nn`; raises Wrong."""
+    if len(args) != 1:
+        raise Wrong("a network is called with one list of inputs, like n(x)")
+    inputs = all_items(run, args[0])
+    if not all(ops.is_number(each) or isinstance(each, Value) for each in inputs):
+        raise Wrong("a network is called with a list of numbers or Values")
+    neurons = [thing] if isinstance(thing, Neuron) else None
+    if neurons is None:
+        layers = getattr(thing, "layers", [thing])
+        neurons = getattr(layers[0], "neurons", []) if layers else []
+    if neurons and len(neurons[0].w) != len(inputs):
+        raise Wrong(f"this network has {len(neurons[0].w)} inputs, not {len(inputs)}")
+    many = len(thing.parameters())
+    run.meter.hold(10 * many)
+    run.meter.evaluate(many)
+    called: Any = thing
+    values = [ops.as_operand(each, run.meter) for each in inputs]
+    return called([each if isinstance(each, Value) else Value(each) for each in values])

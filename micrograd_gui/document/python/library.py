@@ -1,0 +1,337 @@
+"""Library: the functions that every cell knows, such as print, sum and zip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from micrograd.engine import Value
+from micrograd.nn import Module as _Module
+from micrograd_gui.document.python import operations as ops
+from micrograd_gui.document.python.limits import Wrong, whole
+from micrograd_gui.document.python.objects import (
+    MODULE,
+    VALUE,
+    Builtin,
+    Class,
+    Instance,
+    NetworkKind,
+    PassedOver,
+    Running,
+    kind_name,
+)
+from micrograd_gui.document.python.traced import function_of
+
+Call = Callable[[Running, list[Any], dict[str, Any]], Any]
+
+
+def builtin(name: str, few: int, many: int, words: tuple[str, ...] = ()) -> Callable[[Call], Builtin]:
+    """A function of so many operands at least and at most, and of those words."""
+
+    def made(call: Call) -> Builtin:
+        def checked(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+            if not few <= len(args) <= many:
+                count = str(few) if few == many else f"{few} to {many}" if many < 99 else f"at least {few}"
+                raise Wrong(f"{name} takes {count} operand{'s' * (count != '1')}, not {len(args)}")
+            unknown = next((word for word in given if word not in words), None)
+            if unknown is not None:
+                raise Wrong(f"{name} knows no {unknown}=")
+            return call(run, args, given)
+
+        return Builtin(name, checked)
+
+    return made
+
+
+def number(thing: Any, what: str) -> Any:
+    """A plain number; raises Wrong."""
+    if not ops.is_number(thing):
+        raise Wrong(f"{what} takes a number, not {kind_name(thing)}")
+    return ops.plain(thing)
+
+
+def count(thing: Any, what: str) -> int:
+    """A whole number; raises Wrong."""
+    if not isinstance(thing, int) or isinstance(thing, bool):
+        raise Wrong(f"{what} takes a whole number, not {kind_name(thing)}")
+    return int(thing)
+
+
+def all_items(run: Running, thing: Any) -> list[Any]:
+    """All that a loop over it goes through, at once."""
+    found = ops.items(run.iterable(thing), run.meter)
+    run.meter.hold(len(found))  # type: ignore[arg-type]  # what has items has a length
+    return list(found)
+
+
+# What every cell knows ---------------------------------------------------------------------------
+
+
+@builtin("print", 0, 999, ("sep", "end", "file", "flush"))
+def _print(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    sep, end = (given.get(word) for word in ("sep", "end"))
+    sep, end = (" " if sep is None else str(sep)), ("\n" if end is None else str(end))
+    run.write(sep.join(run.display.text(each) for each in args) + end)
+
+
+@builtin("sum", 1, 2, ("start",))
+def _sum(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    total = args[1] if len(args) > 1 else given.get("start", 0)
+    for each in all_items(run, args[0]):
+        run.meter.evaluate()
+        total = run.binary("+", total, each)
+    return total
+
+
+def _extreme(name: str, wins: Callable[[Any, Any], bool]) -> Builtin:
+    @builtin(name, 1, 999, ("key", "default"))
+    def chosen(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+        things = args if len(args) > 1 else all_items(run, args[0])
+        if not things:
+            if "default" in given:
+                return given["default"]
+            raise Wrong(f"{name} of nothing")
+        judge = given.get("key")
+        best, its = None, None
+        for at, each in enumerate(things):
+            run.meter.evaluate()
+            judged = each if judge is None else run.call(judge, [each], {})
+            if isinstance(judged, Value):
+                raise Wrong(f"{name} of Values is not known here: take their numbers, as in x.data")
+            if at == 0 or ops.ordered(wins, judged, its):
+                best, its = each, judged
+        return best
+
+    return chosen
+
+
+@builtin("sorted", 1, 1, ("key", "reverse"))
+def _sorted(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    things, judge = all_items(run, args[0]), given.get("key")
+    judged = [each if judge is None else run.call(judge, [each], {}) for each in things]
+    if not (all(map(ops.is_number, judged)) or all(isinstance(each, str) for each in judged)):
+        raise Wrong("only numbers and texts are sorted")
+    run.meter.evaluate(len(things))
+    order = sorted(range(len(things)), key=judged.__getitem__, reverse=ops.truth(given.get("reverse")))
+    return [things[each] for each in order]
+
+
+@builtin("len", 1, 1)
+def _len(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    thing = args[0]
+    if isinstance(thing, Instance) and (own := thing.of.find("__len__")) is not None:
+        return run.call(own, [thing], {})
+    if isinstance(thing, (list, tuple, str, dict, set, range)) or ops.is_array(thing):
+        return len(thing)
+    raise Wrong(f"{kind_name(thing)} has no length")
+
+
+@builtin("range", 1, 3)
+def _range(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    numbers = [count(each, "range") for each in args]
+    if len(numbers) == 3 and not numbers[2]:
+        raise Wrong("a range goes by a step other than 0")
+    made = range(*numbers)
+    if max(map(abs, numbers)) > 10**15:
+        raise Wrong("the range is too long")
+    return made
+
+
+@builtin("zip", 0, 99, ("strict",))
+def _zip(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    lists = [run.iterable(each) for each in args]
+    found = [ops.items(each, run.meter) for each in lists]
+    shortest = min((len(each) for each in found), default=0)  # type: ignore[arg-type]  # as above
+    run.meter.hold(shortest * (len(found) + 1))
+    return [tuple(each) for each in zip(*found, strict=False)]
+
+
+@builtin("enumerate", 1, 2, ("start",))
+def _enumerate(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    start = count(args[1] if len(args) > 1 else given.get("start", 0), "enumerate")
+    things = all_items(run, args[0])
+    run.meter.hold(2 * len(things))
+    return list(enumerate(things, start))
+
+
+@builtin("reversed", 1, 1)
+def _reversed(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return all_items(run, args[0])[::-1]
+
+
+@builtin("map", 2, 2)
+def _map(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return [run.call(args[0], [each], {}) for each in all_items(run, args[1])]
+
+
+@builtin("filter", 2, 2)
+def _filter(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    kept = all_items(run, args[1])
+    return [each for each in kept if ops.truth(run.call(args[0], [each], {}) if args[0] else each)]
+
+
+@builtin("all", 1, 1)
+def _all(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return all(map(ops.truth, all_items(run, args[0])))
+
+
+@builtin("any", 1, 1)
+def _any(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return any(map(ops.truth, all_items(run, args[0])))
+
+
+@builtin("abs", 1, 1)
+def _abs(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    (x,) = args
+    if isinstance(x, Value):
+        return ops.op_of_value("abs", x, run.meter)
+    return abs(x) if ops.is_array(x) else function_of("abs", abs(number(x, "abs")), x)
+
+
+@builtin("round", 1, 2, ("ndigits",))
+def _round(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    digits = args[1] if len(args) > 1 else given.get("ndigits")
+    return round(
+        number(args[0], "round"), None if digits is None else max(-99, min(99, count(digits, "round")))
+    )
+
+
+@builtin("pow", 2, 2)
+def _pow(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return run.binary("**", *args)
+
+
+@builtin("float", 0, 1)
+def _float(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    if not args:
+        return 0.0
+    if isinstance(args[0], str):
+        return float(args[0][:400])
+    if isinstance(args[0], float):
+        return args[0]
+    return float(number(args[0], "float"))
+
+
+@builtin("int", 0, 1)
+def _int(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    thing = args[0] if args else 0
+    if isinstance(thing, str):
+        return whole(int(thing[:400]))
+    return whole(int(number(thing, "int")))
+
+
+@builtin("bool", 0, 1)
+def _bool(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return bool(args) and ops.truth(args[0])
+
+
+@builtin("str", 0, 1)
+def _str(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return run.meter.text(run.display.text(args[0]) if args else "")
+
+
+@builtin("repr", 1, 1)
+def _repr(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return run.meter.text(run.display.code(args[0]))
+
+
+@builtin("list", 0, 1)
+def _list(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return all_items(run, args[0]) if args else []
+
+
+@builtin("tuple", 0, 1)
+def _tuple(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return tuple(all_items(run, args[0])) if args else ()
+
+
+@builtin("set", 0, 1)
+def _set(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return {ops.key(each) for each in all_items(run, args[0])} if args else set()
+
+
+@builtin("dict", 0, 1, ())
+def _dict(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    if args and isinstance(args[0], dict):
+        run.meter.hold(len(args[0]))
+        return dict(args[0])
+    pairs = all_items(run, args[0]) if args else []
+    if not all(isinstance(each, (list, tuple)) and len(each) == 2 for each in pairs):
+        raise Wrong("a dict is made of pairs")
+    return {ops.key(name): what for name, what in pairs}
+
+
+@builtin("isinstance", 2, 2)
+def _isinstance(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    thing, kinds = args
+    return any(_is_a(thing, each) for each in (kinds if isinstance(kinds, tuple) else (kinds,)))
+
+
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "int": int,
+    "float": float,
+    "str": str,
+    "bool": bool,
+    "list": list,
+    "tuple": tuple,
+    "dict": dict,
+    "set": set,
+}
+
+
+def _is_a(thing: Any, kind: Any) -> bool:
+    if kind is VALUE:
+        return isinstance(thing, Value)
+    if isinstance(kind, Class):
+        return isinstance(thing, Instance) and kind in thing.of.line()
+    if isinstance(kind, Builtin) and kind.name in _TYPES:
+        return isinstance(thing, _TYPES[kind.name])
+    if isinstance(kind, NetworkKind):
+        return isinstance(thing, _Module) and (kind is MODULE or type(thing).__name__ == kind.name)
+    raise Wrong("that is no class that is known here")
+
+
+@builtin("super", 0, 0)
+def _super(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return PassedOver("super()")
+
+
+@builtin("input", 0, 1)
+def _input(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    raise Wrong("nobody is asked for anything here")
+
+
+BUILTINS: dict[str, Any] = {
+    each.name: each
+    for each in (
+        _print,
+        _sum,
+        _sorted,
+        _len,
+        _range,
+        _zip,
+        _enumerate,
+        _reversed,
+        _map,
+        _filter,
+        _all,
+        _any,
+        _abs,
+        _round,
+        _pow,
+        _float,
+        _int,
+        _bool,
+        _str,
+        _repr,
+        _list,
+        _tuple,
+        _set,
+        _dict,
+        _isinstance,
+        _super,
+        _input,
+        _extreme("max", lambda x, its: x > its),
+        _extreme("min", lambda x, its: x < its),
+    )
+}

@@ -1,0 +1,63 @@
+"""Limits: how much a pasted cell may do and hold, and what is said where that is too much."""
+
+from __future__ import annotations
+
+from typing import Any
+
+STEPS = 100_000  # statements, turns of a loop, calls
+EVALUATIONS = 1_000_000  # parts of expressions
+HELD = 1_500_000  # places in lists, letters / 10, Values × 5: all that is made, also what is dropped again
+LETTERS = 100_000  # of one text, and of all that is printed
+BITS = 2_000  # of a whole number
+DEEPEST = 60  # calls in one another
+CELLS_AT_MOST = 200  # pasted cells that are remembered with what they printed
+
+
+class Wrong(Exception):
+    """What cannot be, as half a sentence; whoever walks the tree knows at which line and column."""
+
+
+class Endless(Wrong):
+    """It is not wrong, but more than is walked through."""
+
+
+class Meter:
+    """Counts what a cell does and holds; each count raises Endless at its end."""
+
+    def __init__(self, steps: int = STEPS, evaluations: int = EVALUATIONS, held: int = HELD) -> None:
+        self.steps, self.evaluations, self.held = steps, evaluations, held
+        self.leaves: dict[int, Any] = {}  # by the identity of a number: it, and the Value that stands for it
+
+    def step(self) -> None:
+        """A statement, a turn of a loop, or a call."""
+        self.steps -= 1
+        if self.steps < 0:
+            raise Endless(f"this goes on for more than {STEPS:,} steps, and is not followed further")
+
+    def evaluate(self, count: int = 1) -> None:
+        """Parts of an expression."""
+        self.evaluations -= count
+        if self.evaluations < 0:
+            raise Endless(
+                f"this works out more than {EVALUATIONS:,} expressions, and is not followed further"
+            )
+
+    def hold(self, count: int) -> None:
+        """Room for so many things."""
+        self.held -= count
+        if self.held < 0:
+            raise Endless("this makes more numbers than there is room for")
+
+    def text(self, text: str) -> str:
+        """A text that was made."""
+        if len(text) > LETTERS:
+            raise Endless(f"a text has at most {LETTERS:,} letters")
+        self.hold(len(text) // 10)
+        return text
+
+
+def whole(number: int) -> int:
+    """A whole number that was made; raises Endless for one of thousands of digits."""
+    if type(number) is not bool and number.bit_length() > BITS:
+        raise Endless("the whole number is too large")
+    return number

@@ -1,0 +1,162 @@
+"""The few parts of numpy that such notebooks use, over real arrays of bounded size."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from micrograd_gui.document.python import operations as ops
+from micrograd_gui.document.python.libraries import of_one
+from micrograd_gui.document.python.library import builtin, count, number
+from micrograd_gui.document.python.limits import Wrong
+from micrograd_gui.document.python.objects import Builtin, Library, Running
+
+
+@builtin("np.arange", 1, 3)
+def _arange(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    import numpy as np
+
+    numbers = [number(each, "arange") for each in args]
+    first, last = (0, numbers[0]) if len(numbers) == 1 else numbers[:2]
+    step = numbers[2] if len(numbers) == 3 else 1
+    if not step or not all(map(math.isfinite, numbers)) or (last - first) / step > ops.ARRAY_AT_MOST:
+        raise Wrong(f"an array has at most {ops.ARRAY_AT_MOST:,} numbers")
+    found = np.arange(*numbers)
+    run.meter.hold(found.size)
+    return found
+
+
+@builtin("np.linspace", 2, 3, ("num",))
+def _linspace(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    import numpy as np
+
+    many = _size(run, args[2] if len(args) == 3 else given.get("num", 50))
+    return np.linspace(number(args[0], "linspace"), number(args[1], "linspace"), many)
+
+
+@builtin("np.array", 1, 1, ("dtype",))
+def _array(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    found = ops.array(args[0], run.meter)
+    run.meter.hold(getattr(found, "size", 1))
+    return found.copy() if ops.is_array(found) else found
+
+
+def _filled(name: str) -> Builtin:
+    @builtin(f"np.{name}", 1, 1)
+    def filled(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+        import numpy as np
+
+        return getattr(np, name)(_shape(run, args[0]))
+
+    return filled
+
+
+def _size(run: Running, thing: Any) -> int:
+    many = count(thing, "an array")
+    if not 0 <= many <= ops.ARRAY_AT_MOST:
+        raise Wrong(f"an array has at most {ops.ARRAY_AT_MOST:,} numbers")
+    run.meter.hold(many)
+    return many
+
+
+def _shape(run: Running, thing: Any) -> tuple[int, ...]:
+    sizes = tuple(
+        count(each, "a shape") for each in (thing if isinstance(thing, (tuple, list)) else (thing,))
+    )
+    if len(sizes) > 4 or any(each < 0 for each in sizes):
+        raise Wrong("a shape has at most 4 sizes, none of them below 0")
+    _size(run, math.prod(sizes))
+    return sizes
+
+
+def _over(name: str) -> Builtin:
+    @builtin(f"np.{name}", 1, 1)
+    def over(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+        import numpy as np
+
+        found = ops.array(args[0], run.meter)
+        if not found.size:
+            raise Wrong(f"{name} of nothing")
+        return getattr(np, name)(found).item()
+
+    return over
+
+
+@builtin("np.random.seed", 1, 1)
+def _seed(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    seed = count(args[0], "a seed")
+    if not 0 <= seed < 2**32:
+        raise Wrong("a seed of numpy is from 0 to 2**32 - 1")
+    run.chance.numpy_seed(seed)
+
+
+def _drawn(name: str, own: int) -> Builtin:
+    """Numbers of numpy's older generator: ``own`` operands, and the size."""
+
+    @builtin(f"np.random.{name}", 0, 3, ("size", "low", "high", "loc", "scale"))
+    def draw(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+        generator = run.chance.numpy_generator()
+        if name in ("rand", "randn"):
+            shape = _shape(run, tuple(args)) if args else ()
+            out = getattr(generator, name)(*shape)
+        else:
+            if len(args) > own:
+                given = {**given, "size": args[own]}
+            size = None if given.get("size") is None else _shape(run, given["size"])
+            words = {word: number(each, word) for word, each in given.items() if word != "size"}
+            out = getattr(generator, name)(*[number(each, name) for each in args[:own]], size=size, **words)
+        return out if ops.is_array(out) else out if type(out) in (float, int) else out.item()
+
+    return draw
+
+
+NUMPY = Library(
+    "np",
+    {
+        "pi": math.pi,
+        "e": math.e,
+        "inf": math.inf,
+        "nan": math.nan,
+        "float64": None,
+        "float32": None,
+        "arange": _arange,
+        "linspace": _linspace,
+        "array": _array,
+        "asarray": _array,
+        "zeros": _filled("zeros"),
+        "ones": _filled("ones"),
+        **{
+            name: of_one(name, getattr(math, name, abs), "np")
+            for name in (
+                "exp",
+                "log",
+                "sqrt",
+                "sin",
+                "cos",
+                "tan",
+                "tanh",
+                "abs",
+                "log2",
+                "log10",
+                "floor",
+                "ceil",
+            )
+        },
+        **{
+            name: _over(name)
+            for name in ("sum", "mean", "max", "min", "std", "var", "prod", "argmax", "argmin")
+        },
+        "random": Library(
+            "np.random",
+            {
+                "seed": _seed,
+                "rand": _drawn("rand", 0),
+                "randn": _drawn("randn", 0),
+                "uniform": _drawn("uniform", 2),
+                "normal": _drawn("normal", 2),
+                "randint": _drawn("randint", 2),
+                "random": _drawn("random", 0),
+            },
+        ),
+    },
+)

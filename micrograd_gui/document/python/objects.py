@@ -1,0 +1,275 @@
+"""What names stand for besides numbers, texts and lists: functions, classes, objects, libraries."""
+
+from __future__ import annotations
+
+import ast
+import random
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, Protocol
+
+from micrograd_gui.document.python.limits import Meter, Wrong
+from micrograd_gui.document.text import spoken
+
+if TYPE_CHECKING:
+    from micrograd_gui.document.errors import ExpressionRefusal
+    from micrograd_gui.document.notation.source import SourceText
+
+
+SEED = 1337  # where a cell draws without having said one
+
+
+class Chance:
+    """Both generators, and whether somebody has seeded them.
+
+    ``drawn``: something was drawn before a seed was said, ``told``: that has been said.
+    """
+
+    def __init__(self) -> None:
+        self.random = random.Random(SEED)
+        self.seeded = self.drawn = self.told = False
+        self._numpy: Any = None
+
+    def numpy_seed(self, seed: int) -> None:
+        """As ``np.random.seed``."""
+        import numpy as np
+
+        self._numpy = np.random.RandomState(seed)
+
+    def numpy_generator(self) -> Any:
+        """Numpy's older generator, which ``np.random.uniform`` and the like draw from."""
+        if self._numpy is None:
+            self.numpy_seed(SEED)
+            self.drawn = True
+        return self._numpy
+
+
+class Running(Protocol):
+    """What the functions that every cell knows ask of the Interpreter that goes through one."""
+
+    source: SourceText
+    meter: Meter
+    chance: Chance
+    display: Any
+    watcher: Any
+    spoken_of: Any
+    returned: Any
+
+    @property
+    def random(self) -> random.Random:
+        """The generator behind ``random``."""
+
+    def write(self, text: str) -> None:
+        """The text is printed."""
+
+    def call(self, called: Any, args: list[Any], words: dict[str, Any]) -> Any:
+        """What calling something gives."""
+
+    def binary(self, sign: str, x: Any, y: Any) -> Any:
+        """``x sign y``."""
+
+    def iterable(self, thing: Any) -> Any:
+        """The thing, or what an object's own ``__iter__`` gives."""
+
+    def builtin(self, name: str) -> Any:
+        """The function that every cell knows by that name."""
+
+    def bind(self, target: ast.expr, thing: Any, scope: Scope) -> None:
+        """The target stands for that, or takes it apart."""
+
+    def block(self, statements: Sequence[ast.stmt], scope: Scope) -> str | None:
+        """The statements one after the other; what it gives says where they lead to."""
+
+    def speak_of(self, thing: Any, scope: Scope) -> None:
+        """The thing is what the cell is about, unless something else follows."""
+
+    def refusal(self, where: ast.AST, sentence: str) -> ExpressionRefusal:
+        """The sentence, said of that part of the text."""
+
+    def refused(self, where: ast.AST, wrong: Wrong) -> ExpressionRefusal:
+        """The same of what was found wrong there."""
+
+    def is_endless(self, refusal: ExpressionRefusal) -> bool:
+        """Whether it says that something goes on for too long."""
+
+
+class Lasting:
+    """What never changes, and so is its own copy."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return self
+
+
+class Scope:
+    """The names of a cell, a call or a comprehension, and those around it; None: of the whole document."""
+
+    __slots__ = ("names", "outer", "globals")
+
+    def __init__(self, outer: Scope | None = None, names: dict[str, Any] | None = None) -> None:
+        self.names: dict[str, Any] = {} if names is None else names
+        self.outer = outer
+        self.globals: frozenset[str] = frozenset()  # those that are set in the document itself
+
+    @property
+    def outermost(self) -> Scope:
+        """That of the document."""
+        scope = self
+        while scope.outer is not None:
+            scope = scope.outer
+        return scope
+
+    def find(self, name: str) -> Any:
+        """What the name stands for; raises KeyError."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                return scope.names[name]
+            scope = scope.outer
+        raise KeyError(name)
+
+
+class Builtin(Lasting):
+    """A function that every cell knows, or a method of something: ``call(interpreter, args, words)``."""
+
+    def __init__(self, name: str, call: Callable[[Running, list[Any], dict[str, Any]], Any]) -> None:
+        self.name, self.call = name, call
+
+
+class Library(Lasting):
+    """``math``, ``np`` and the like: a table of functions and numbers."""
+
+    def __init__(self, name: str, parts: Mapping[str, Any]) -> None:
+        self.name, self.parts = name, parts
+
+    def part(self, name: str) -> Any:
+        """What it has by that name; raises Wrong."""
+        if name in self.parts:
+            return self.parts[name]
+        raise Wrong(f"{self.name}.{spoken(name)} is not known here")
+
+
+class PassedOver(Lasting):
+    """What a plot, a picture or an unknown library gives: nothing, whatever is asked of it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name[:80]
+
+
+class Function:
+    """A function that a cell defines: its tree, and the names around it.
+
+    ``asked``: it is a property, ``static``: it takes no self.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        args: ast.arguments,
+        body: list[ast.stmt] | ast.expr,
+        scope: Scope,
+        source: SourceText,
+        defaults: tuple[list[Any], dict[str, Any]],
+    ) -> None:
+        self.name, self.args, self.body = name, args, body
+        self.scope, self.source, self.defaults = scope, source, defaults
+        self.asked = self.static = False
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Function:
+        new = Function(self.name, self.args, self.body, self.scope, self.source, self.defaults)
+        memo[id(self)] = new  # the tree stays; what it may change is copied
+        new.asked, new.static = self.asked, self.static
+        new.scope, new.defaults = deepcopy(self.scope, memo), deepcopy(self.defaults, memo)
+        return new
+
+
+class Class:
+    """A class that a cell defines; ``kind`` is the type of its objects, which only carries its name."""
+
+    def __init__(self, name: str, bases: tuple[Any, ...], names: dict[str, Any]) -> None:
+        self.name, self.bases, self.names = name, bases, names
+        self.kind: type[Instance] = type(name, (Instance,), {"of": self})
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Class:
+        new = object.__new__(Class)
+        memo[id(self)] = new
+        new.name, new.kind = self.name, type(self.name, (Instance,), {"of": new})
+        new.bases, new.names = deepcopy(self.bases, memo), deepcopy(self.names, memo)
+        return new
+
+    def find(self, name: str) -> Any:
+        """What objects of the class have by that name; None for nothing."""
+        for each in self.line():
+            if name in each.names:
+                return each.names[name]
+        return None
+
+    def line(self) -> list[Class]:
+        """The class and those that it is made from, each once, the nearest first."""
+        found: list[Class] = []
+        waiting: list[Any] = [self]
+        while waiting:
+            each = waiting.pop(0)
+            if isinstance(each, Class) and each not in found:
+                found.append(each)
+                waiting.extend(each.bases)
+        return found
+
+    @property
+    def is_module(self) -> bool:
+        """Whether it is made from micrograd's Module."""
+        return any(base is MODULE for each in self.line() for base in each.bases)
+
+
+class Instance:
+    """An object of a class that a cell defines; its fields are its own, by name. ``of`` is that class."""
+
+    of: Class
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Instance:
+        new = object.__new__(deepcopy(self.of, memo).kind)
+        memo[id(self)] = new
+        for name, thing in vars(self).items():
+            vars(new)[name] = deepcopy(thing, memo)
+        return new
+
+
+class Method:
+    """A function of a class, and the object that it is asked of."""
+
+    def __init__(self, function: Any, owner: Any) -> None:
+        self.function, self.owner = function, owner
+
+
+class NetworkKind(Lasting):
+    """``Neuron``, ``Layer``, ``MLP`` and ``Module`` of `micrograd.nn`, and ``Value``."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+MODULE, NEURON, LAYER, MLP = (NetworkKind(name) for name in ("Module", "Neuron", "Layer", "MLP"))
+VALUE = NetworkKind("Value")
+TENSOR = NetworkKind("tensor")
+
+
+def kind_name(thing: Any) -> str:
+    """What it is, in a sentence."""
+    match thing:
+        case Instance():
+            return f"an object of {spoken(thing.of.name)}"
+        case Class():
+            return f"the class {spoken(thing.name)}"
+        case Function() | Builtin():
+            return f"the function {spoken(thing.name)}"
+        case Library() | PassedOver() | NetworkKind():
+            return spoken(thing.name)
+        case None:
+            return "None"
+        case bool():
+            return "True or False"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a text"
+    names = {"list": "a list", "tuple": "a tuple", "dict": "a dict", "set": "a set", "range": "a range"}
+    return names.get(type(thing).__name__, f"a {type(thing).__name__}")

@@ -1,0 +1,380 @@
+"""Operations: what ``+``, ``==`` and ``[2:]`` do with numbers, Values, texts, lists and arrays."""
+
+from __future__ import annotations
+
+import ast
+import operator
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from micrograd.engine import Value, apply
+from micrograd.ops import OPS
+from micrograd_gui.document.python.limits import BITS, LETTERS, Meter, Wrong, whole
+from micrograd_gui.document.python.objects import Instance, PassedOver, kind_name
+from micrograd_gui.document.python.traced import Traced, told_how, traced
+from micrograd_gui.document.text import spoken
+
+SIGNS: dict[type[ast.operator], str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.FloorDiv: "//", ast.Mod: "%",
+}  # fmt: skip
+_OF_NUMBERS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow,
+    "//": operator.floordiv, "%": operator.mod,
+}  # fmt: skip
+_ORDERS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
+}  # fmt: skip
+ARRAY_AT_MOST = 100_000  # numbers in an array
+_DEEPEST = 40  # lists in one another
+_VALUE = 5  # places that a Value takes
+
+
+def is_array(thing: Any) -> bool:
+    """Whether it is an array of numpy, which is loaded only where there is one."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and type(thing) is numpy.ndarray
+
+
+def is_number(thing: Any) -> bool:
+    """Whether it is a number, or True or False."""
+    return isinstance(thing, (int, float))
+
+
+def plain(thing: Any) -> Any:
+    """A number without what it knows of itself."""
+    if isinstance(thing, Traced):
+        return float(thing) if isinstance(thing, float) else int(thing)  # type: ignore[call-overload]
+    return thing
+
+
+def binary(sign: str, x: Any, y: Any, meter: Meter) -> Any:
+    """``x sign y``; raises Wrong, and what Python raises for such numbers."""
+    if isinstance(x, Value) or isinstance(y, Value):
+        return _of_values(sign, x, y, meter)
+    if is_number(x) and is_number(y):
+        return _of_numbers(sign, x, y, meter)
+    if is_array(x) or is_array(y):
+        return _of_arrays(sign, x, y, meter)
+    for each in (x, y):
+        if isinstance(each, PassedOver):
+            raise Wrong(f"{each.name} was passed over, so there is no number of it")
+    return _of_texts_and_lists(sign, x, y, meter)
+
+
+def _of_values(sign: str, x: Any, y: Any, meter: Meter) -> Any:
+    meter.hold(_VALUE)
+    if not all(isinstance(each, Value) or is_number(each) for each in (x, y)):
+        return _refuse(sign, x, y)
+    if sign in ("//", "%"):
+        raise Wrong(f"a Value has no {sign}")
+    if sign == "**" and isinstance(x, Value) and not isinstance(y, Value):
+        return x ** plain(y)
+    return _OF_NUMBERS[sign](as_operand(x, meter), as_operand(y, meter))
+
+
+def as_operand(x: Any, meter: Meter) -> Any:
+    """A Value, or a plain number; one that is known by a place in a list, or by a name, stays one leaf."""
+    if not isinstance(x, Traced):
+        return x
+    held = meter.leaves.get(id(x))
+    if held is None:
+        held = meter.leaves[id(x)] = (x, Value(plain(x), label=x.label))
+    return held[1]
+
+
+def _of_numbers(sign: str, x: Any, y: Any, meter: Meter) -> Any:
+    a, b = plain(x), plain(y)
+    if isinstance(a, int) and isinstance(b, int):
+        if sign == "**" and abs(a) > 1 and b > 0 and a.bit_length() * b > 2 * BITS:
+            raise Wrong("the whole number is too large")
+        out = _OF_NUMBERS[sign](a, b)
+        if isinstance(out, int):
+            whole(out)
+    else:
+        out = _OF_NUMBERS[sign](a, b)
+    if isinstance(out, complex):
+        raise Wrong("this power is a complex number, and there are none here")
+    if isinstance(x, Traced) or isinstance(y, Traced) or type(out) is float:
+        meter.hold(2)
+        return told_how(out, sign, x, y)
+    return out
+
+
+def _of_arrays(sign: str, x: Any, y: Any, meter: Meter) -> Any:
+    import numpy as np
+
+    if not all(is_array(each) or is_number(each) or isinstance(each, list) for each in (x, y)):
+        return _refuse(sign, x, y)
+    a, b = (array(each, meter) if isinstance(each, list) else plain(each) for each in (x, y))
+    if np.broadcast(a, b).size > ARRAY_AT_MOST:
+        raise Wrong(f"an array has at most {ARRAY_AT_MOST:,} numbers")
+    with np.errstate(all="ignore"):
+        out = _OF_NUMBERS[sign](a, b)
+    meter.hold(out.size)
+    return out
+
+
+def array(thing: Any, meter: Meter) -> Any:
+    """An array of the numbers in lists; raises Wrong."""
+    import numpy as np
+
+    if is_array(thing):
+        return thing
+    sizes: list[int] = []
+    level: Any = thing
+    while isinstance(level, (list, tuple, range)) and len(level):
+        sizes.append(len(level))
+        level = level[0]
+        if len(sizes) > 4:
+            raise Wrong("an array has at most 4 dimensions here")
+    count = 1
+    for size in sizes:
+        count *= size
+    if count > ARRAY_AT_MOST:
+        raise Wrong(f"an array has at most {ARRAY_AT_MOST:,} numbers")
+    meter.hold(count)
+    return np.array(_numbers(thing, sizes))
+
+
+def _numbers(thing: Any, sizes: Sequence[int]) -> Any:
+    if not sizes:
+        if isinstance(thing, Value):
+            raise Wrong("an array of Values is not known here, a list of them is")
+        if not is_number(thing):
+            raise Wrong(f"an array is made of numbers, not of {kind_name(thing)}")
+        return plain(thing)
+    if not isinstance(thing, (list, tuple, range)) or len(thing) != sizes[0]:
+        raise Wrong("the lists of an array are of one length")
+    return [_numbers(each, sizes[1:]) for each in thing]
+
+
+def _of_texts_and_lists(sign: str, x: Any, y: Any, meter: Meter) -> Any:
+    if sign == "%" and isinstance(x, str):
+        return meter.text(_percent(x, y))
+    if sign == "+" and type(x) is type(y) and isinstance(x, (str, list, tuple)):
+        if isinstance(x, str):
+            return meter.text(x + y)
+        meter.hold(len(x) + len(y))
+        return x + y
+    if sign == "*" and isinstance(x, int) and not isinstance(y, int):
+        x, y = y, x
+    if sign == "*" and isinstance(x, (str, list, tuple)) and isinstance(y, int):
+        size = len(x) * max(int(y), 0)
+        if isinstance(x, str):
+            if size > LETTERS:
+                raise Wrong(f"a text has at most {LETTERS:,} letters")
+            return meter.text(x * int(y))
+        meter.hold(size)
+        return x * int(y)
+    if sign == "-" and isinstance(x, set) and isinstance(y, set):
+        meter.hold(len(x))
+        return x - y
+    return _refuse(sign, x, y)
+
+
+def _percent(form: str, given: Any) -> str:
+    parts = given if isinstance(given, tuple) else (given,)
+    if "*" in form or any(len(run) > 3 for run in _digits(form)):
+        raise Wrong("a width of so many places is not written here")
+    if not all(is_number(each) or isinstance(each, (str, Value)) for each in parts):
+        raise Wrong("only numbers and texts are written like this")
+    return form % tuple(str(each) if isinstance(each, Value) else plain(each) for each in parts)
+
+
+def _digits(text: str) -> list[str]:
+    return "".join(each if each.isdigit() else " " for each in text).split()
+
+
+def formatted(thing: Any, spec: str, shown: str) -> str:
+    """The thing as ``{thing:spec}``; ``shown`` is what it is without one. Raises Wrong."""
+    if not spec:
+        return shown
+    if any(len(run) > 3 for run in _digits(spec)):
+        raise Wrong("a width of so many places is not written here")
+    if is_number(thing):
+        return format(plain(thing), spec)
+    if isinstance(thing, str):
+        return format(thing, spec)
+    raise Wrong(f"{kind_name(thing)} cannot be written as “{spec[:20]}”: take its number, as in x.data")
+
+
+def _refuse(sign: str, x: Any, y: Any) -> Any:
+    raise Wrong(f"there is no {sign} of {kind_name(x)} and {kind_name(y)}")
+
+
+def unary(sign: ast.unaryop, x: Any, meter: Meter) -> Any:
+    """``-x``, ``+x`` or ``not x``; raises Wrong."""
+    if isinstance(sign, ast.Not):
+        return not truth(x)
+    if isinstance(x, Value):
+        meter.hold(_VALUE)
+        return -x if isinstance(sign, ast.USub) else x
+    if is_number(x):
+        if isinstance(sign, ast.UAdd):
+            return x
+        if isinstance(sign, ast.USub):
+            out = -plain(x)
+            plain_number = isinstance(x, Traced) and (x.op is not None or x.label)
+            return traced(out, "neg", (x,)) if plain_number else out
+    if is_array(x) and isinstance(sign, (ast.USub, ast.UAdd)):
+        meter.hold(x.size)
+        return -x if isinstance(sign, ast.USub) else x
+    raise Wrong(f"{kind_name(x)} has no sign")
+
+
+def truth(x: Any) -> bool:
+    """Whether it counts as true; raises Wrong for an array."""
+    if is_array(x):
+        raise Wrong("whether an array is true cannot be said")
+    if x is None or is_number(x) or isinstance(x, (str, list, tuple, dict, set, range)):
+        return bool(x)
+    return True
+
+
+def compared(sign: ast.cmpop, x: Any, y: Any, meter: Meter) -> Any:
+    """``x sign y`` of a comparison; raises Wrong."""
+    match sign:
+        case ast.Is():
+            return _is_same(x, y)
+        case ast.IsNot():
+            return not _is_same(x, y)
+        case ast.In():
+            return _within(x, y, meter)
+        case ast.NotIn():
+            return not _within(x, y, meter)
+    if (is_array(x) or is_array(y)) and all(is_array(each) or is_number(each) for each in (x, y)):
+        meter.hold(getattr(x, "size", 1) + getattr(y, "size", 1))
+        order = {ast.Eq: operator.eq, ast.NotEq: operator.ne}.get(type(sign)) or _ORDERS[type(sign)]
+        return order(plain(x), plain(y))
+    if isinstance(sign, ast.Eq):
+        return equal(x, y, meter)
+    if isinstance(sign, ast.NotEq):
+        return not equal(x, y, meter)
+    return ordered(_ORDERS[type(sign)], x, y)
+
+
+def ordered(order: Callable[[Any, Any], Any], x: Any, y: Any) -> bool:
+    """Whether they are in that order; raises Wrong where they have none."""
+    if (is_number(x) and is_number(y)) or (isinstance(x, str) and isinstance(y, str)):
+        return bool(order(plain(x), plain(y)))
+    if isinstance(x, Value) or isinstance(y, Value):
+        raise Wrong("Values are not ordered: compare their numbers, as in x.data < y.data")
+    raise Wrong(f"{kind_name(x)} and {kind_name(y)} have no order")
+
+
+def _is_same(x: Any, y: Any) -> bool:
+    return x is y or (isinstance(x, bool) and isinstance(y, bool) and x == y)
+
+
+def equal(x: Any, y: Any, meter: Meter, depth: int = _DEEPEST) -> bool:
+    """``x == y``; lists are compared thing by thing, and each counts."""
+    meter.evaluate()
+    if not depth:
+        raise Wrong("the lists are nested too deeply")
+    if (is_number(x) and is_number(y)) or (isinstance(x, str) and isinstance(y, str)):
+        return bool(x == y)
+    if type(x) is type(y) and isinstance(x, (list, tuple)):
+        return len(x) == len(y) and all(equal(a, b, meter, depth - 1) for a, b in zip(x, y, strict=True))
+    if isinstance(x, dict) and isinstance(y, dict):
+        return x.keys() == y.keys() and all(equal(x[each], y[each], meter, depth - 1) for each in x)
+    if isinstance(x, (set, range)) and type(x) is type(y):
+        return bool(x == y)
+    return x is y
+
+
+def _within(x: Any, y: Any, meter: Meter) -> bool:
+    if isinstance(y, str) and isinstance(x, str):
+        meter.evaluate(1 + len(y) // 100)
+        return x in y
+    if isinstance(y, (set, dict)):
+        return key(x) in y
+    if isinstance(y, range):
+        return is_number(x) and plain(x) in y
+    if isinstance(y, (list, tuple)):
+        return any(equal(x, each, meter) for each in y)
+    raise Wrong(f"nothing is in {kind_name(y)}")
+
+
+def key(thing: Any) -> Any:
+    """The thing as a key of a dict or a member of a set; raises Wrong where it cannot be one."""
+    if is_number(thing):
+        return plain(thing)
+    if thing is None or isinstance(thing, (str, Value, Instance)):
+        return thing
+    flat = isinstance(thing, tuple) and len(thing) < 100
+    if flat and all(is_number(each) or isinstance(each, str) for each in thing):
+        return tuple(plain(each) for each in thing)
+    raise Wrong(f"{kind_name(thing)} cannot be looked up here")
+
+
+def items(thing: Any, meter: Meter) -> Iterable[Any]:
+    """What a loop over it goes through; raises Wrong."""
+    if isinstance(thing, (list, tuple, range, str)):
+        return thing
+    if isinstance(thing, (dict, set)):
+        meter.hold(len(thing))
+        return list(thing)
+    if is_array(thing):
+        meter.hold(thing.size)
+        return [each if is_array(each) else each.item() for each in thing]
+    if isinstance(thing, PassedOver):
+        raise Wrong(f"{thing.name} was passed over, so there is nothing to go through")
+    if isinstance(thing, Value):
+        raise Wrong("a Value is one number: there is nothing to go through")
+    raise Wrong(f"{kind_name(thing)} is nothing to go through")
+
+
+def item(thing: Any, place: Any, meter: Meter) -> Any:
+    """``thing[place]``; raises Wrong."""
+    if isinstance(thing, PassedOver):
+        return thing
+    if isinstance(thing, dict):
+        found = key(place)
+        if found not in thing:
+            raise Wrong(f"the dict has no {spoken(place) if isinstance(place, str) else 'such key'}")
+        return thing[found]
+    if is_array(thing):
+        return _of_array(thing, place, meter)
+    if not isinstance(thing, (list, tuple, str, range)):
+        raise Wrong(f"{kind_name(thing)} has no places")
+    if isinstance(place, slice):
+        out = thing[place]
+        meter.hold(len(out))
+        return out
+    if not isinstance(place, int):
+        raise Wrong(f"a place is a whole number, not {kind_name(place)}")
+    if not -len(thing) <= place < len(thing):
+        there = f"has the places 0 to {len(thing) - 1}, not {int(place)}" if len(thing) else "is empty"
+        raise Wrong(f"{kind_name(thing)} of {len(thing)} {there}" if len(thing) else "it is empty")
+    return thing[place]
+
+
+def _of_array(thing: Any, place: Any, meter: Meter) -> Any:
+    parts = place if isinstance(place, tuple) else (place,)
+    if not all(isinstance(each, (int, slice)) or is_array(each) for each in parts):
+        raise Wrong("a place in an array is a whole number or a slice")
+    out = thing[tuple(plain(each) for each in parts)]
+    meter.hold(getattr(out, "size", 1))
+    return out if is_array(out) else out.item()
+
+
+def put(thing: Any, place: Any, new: Any, meter: Meter) -> None:
+    """``thing[place] = new``; raises Wrong."""
+    if isinstance(thing, dict):
+        meter.hold(1)
+        thing[key(place)] = new
+    elif isinstance(thing, list) and isinstance(place, int) and -len(thing) <= place < len(thing):
+        thing[place] = new
+    elif isinstance(thing, list) and isinstance(place, int):
+        raise Wrong(f"the list has the places 0 to {len(thing) - 1}, not {int(place)}")
+    elif is_array(thing) and is_number(new) and isinstance(place, int):
+        thing[plain(place)] = plain(new)
+    else:
+        raise Wrong(f"nothing can be put there in {kind_name(thing)}")
+
+
+def op_of_value(name: str, x: Value, meter: Meter) -> Value:
+    """A function of the table of one Value."""
+    meter.hold(_VALUE)
+    return apply(OPS[name], x)

@@ -1,0 +1,182 @@
+# ruff: noqa: E501
+"""Cells as they stand in notebooks, pasted one after the other: functions, loops, lists, and what is printed."""
+
+import pytest
+
+import micrograd_gui as mg
+from micrograd_gui.document.cells import PastedCell, said
+from micrograd_gui.document.clipboard import pasted
+from micrograd_gui.document.errors import ExpressionRefusal
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.python.workspace import Workspace
+from micrograd_gui.session.measure import complete
+from tests.document.python.oracle import by_python
+
+
+def paste_all(*cells: str) -> Graph:
+    graph = Graph()
+    for cell in cells:
+        graph, _ = pasted(graph, cell, None)
+    return graph
+
+
+def last(graph: Graph) -> PastedCell:
+    assert isinstance(graph.workspace, Workspace)
+    return graph.workspace.cells[-1]
+
+
+def printed(*cells: str) -> str:
+    return last(paste_all(*cells)).printed.strip()
+
+
+SLOPES = (
+    "import math\nimport numpy as np\nimport matplotlib.pyplot as plt\n%matplotlib inline",
+    "def g(x):\n  return 2*x**2 - 3*x + 4",
+    "g(2.0)",
+    "xs = np.arange(-4, 4, 0.5)\nys = g(xs)\nplt.plot(xs, ys)",
+    "h = 0.0001\nx = 2.0\n(g(x + h) - g(x))/h",
+)
+
+
+def test_a_function_is_defined_in_one_cell_and_called_in_the_next():
+    graph = paste_all(*SLOPES[:3])
+    assert last(graph).printed == "6.0\n"
+    assert complete(graph).data[graph.target] == 6.0
+    assert [node.label for node in graph if node.label] == ["x"]
+
+
+def test_what_is_passed_over_is_listed_with_its_line():
+    assert last(paste_all(*SLOPES[:1])).passed_over == (
+        (1, "import math"), (2, "import numpy as np"), (3, "import matplotlib.pyplot as plt"), (4, "%matplotlib inline"),
+    )  # fmt: skip
+    graph = paste_all(*SLOPES[:4])
+    assert last(graph).passed_over == ((3, "plt.plot(xs, ys)"),)
+    assert said(last(graph)) == "Passed over: line 3, plt.plot(xs, ys)."
+
+
+def test_a_slope_by_a_small_step_is_the_number_that_python_prints():
+    h, x = 0.0001, 2.0
+    expected = ((2 * (x + h) ** 2 - 3 * (x + h) + 4) - (2 * x**2 - 3 * x + 4)) / h
+    assert printed(*SLOPES) == repr(expected)
+
+
+LECTURE = (
+    "p = Value(4.0, label='p')\nq = Value(-1.5, label='q')\nr = Value(2.0, label='r')\nu = p*q; u.label = 'u'\nv = u + r; v.label = 'v'\nw = Value(-3.0, label='w')\nL = v*w; L.label = 'L'\nL",
+    "draw_dot(L)",
+    "L.backward()\nprint(p.grad, q.grad, r.grad, w.grad)",
+)
+
+
+def test_names_of_earlier_cells_stay_known_and_grads_are_those_of_the_rule():
+    assert printed(*LECTURE) == "4.5 -12.0 -3.0 -4.0"
+    graph = paste_all(*LECTURE[:2])
+    assert last(graph).passed_over == ((1, "draw_dot(L)"),)
+    assert graph.nodes[graph.target].label == "L"
+
+
+def test_a_name_of_the_canvas_goes_on_in_a_cell_with_a_loop():
+    graph, new = pasted(
+        mg.parse("a = Value(2.0); b = a*3"), "c = b\nfor k in range(3):\n    c = c + k*a\nprint(c.data)", None
+    )
+    assert last(graph).printed == "12.0\n"
+    assert graph.nodes[graph.target].label == "c"
+    assert complete(graph).data[graph.target] == 12.0
+    assert all(node in new or graph.nodes[node].label in "ab" for node in graph.nodes)
+
+
+def test_a_number_that_was_changed_on_the_canvas_is_what_the_next_cell_sees():
+    graph = paste_all("def twice(x): return x*2", "a = Value(3.0)\nb = twice(a)")
+    graph = graph.valued(graph.named("a"), 10.0)
+    assert last(pasted(graph, "print(a.data, b.data, twice(b).data)", None)[0]).printed == "10.0 20.0 40.0\n"
+
+
+def test_what_a_cell_defines_is_taken_back_with_it():
+    before = paste_all("x = Value(1.0)\ny = x + 1")
+    after, new = pasted(before, "def cube(v): return v**3", None)
+    assert not new
+    assert after.nodes is before.nodes
+    assert after.wiring is before.wiring
+    assert pasted(after, "z = cube(y)", None)[1]
+    with pytest.raises(ExpressionRefusal, match="there is no function “cube”"):
+        pasted(before, "z = cube(y)", None)
+
+
+CELLS = [
+    't = 0\nfor i, v in enumerate([3, 1, 2]):\n    t += i*v\nprint(t)',
+    'k = 10\nwhile k > 3:\n    k -= 2\n    if k == 6:\n        break\nprint(k)',
+    'print([a*b for a, b in zip([1, 2, 3], (4, 5, 6)) if a != 2])',
+    'rows = [[1.0, 2.0], [3.0, -4.0]]\nprint(sum(sum(r) for r in rows), rows[-1][0], rows[0][:1])',
+    'f = lambda a, b=2, *c, **d: a*b + len(c) + len(d)\nprint(f(3), f(1, 1, 5, 5), f(2, k=1))',
+    'a, (b, *c) = 1, [2, 3, 4]\na, b = b, a\nprint(a, b, c)',
+    'x = 2.34567\nprint(f\'{x:.2f} {x!r} {3:>4}|{"a":^3}|\')',
+    "print('%d of %.3f' % (3, 2.5), '{:.1f} {n}'.format(1.25, n='u'))",
+    "d = {'a': 1}\nd['b'] = 2\nprint(d, sorted(d), max(d.values()), 'a' in d, d.get('z', 0))",
+    'def fib(n):\n    return n if n < 2 else fib(n-1) + fib(n-2)\nprint(fib(12))',
+    'def outer():\n    n = 3\n    def inner(x):\n        return x + n\n    return inner\nprint(outer()(4))',
+    'print(7 // 2, 7 % 3, 2**10, -3**2, 1/4, not 0, 1 < 2 < 3, None, (1,), [], {1})',
+    'import math\nprint(math.exp(0.5), math.pi, round(math.sqrt(2), 3), abs(-2), min(3, 1, 2))',
+    'a = [1]\nb = a\nb.append(2)\na += [3]\nprint(a, b is a, a[::-1], len(a))',
+    's = 0\nfor row in [[1, 2], [3]]:\n    for x in row:\n        if x == 2: continue\n        s += x\nelse:\n    s += 100\nprint(s)',
+    'a = 5; a -= 1; a *= 3; a /= 2; a **= 2\nprint(a)',
+    'topo = []\nseen = set()\ndef walk(v):\n    if v not in seen:\n        seen.add(v)\n        for c in v._prev:\n            walk(c)\n        topo.append(v)\nx = Value(2.0); y = x*x + 1\nwalk(y)\nprint([t.data for t in topo])',
+    "print('a', 'b', sep='-', end='!')",
+    'import numpy as np\nprint(np.arange(3) * 2, np.array([1.0, 2.5]).mean(), np.tanh(0.5))',
+]  # fmt: skip
+
+
+def test_cells_print_what_python_prints():
+    told = by_python([[each] for each in CELLS])
+    assert [printed(each) for each in CELLS] == [each.strip() for each in told]
+
+
+@pytest.mark.parametrize(
+    ("cell", "sentence"),
+    [
+        ("for i in range(3):\n    y = foo(i)", "Line 2, column 9: foo is not defined."),
+        ("def f(x):\n    return x + y\nf(1)", "Line 2, column 16: y is not defined."),
+        ("xs = [1, 2]\nprint(xs[2])", "Line 2, column 7: a list of 2 has the places 0 to 1, not 2."),
+        ("print(1/0)", "Column 7: Python says ZeroDivisionError: division by zero."),
+        ("a = [1, 2] + 3\nprint(a[0])", "Line 1, column 5: there is no + of a list and a number."),
+        ("try:\n    a = 1\nexcept E:\n    pass", "Line 1, column 1: “try” is not understood here."),
+        ("def f(x): return x\nf(1, 2)", "Line 2, column 1: f takes 1 operands, not 2."),
+        ("print((1).__class__)", "Column 7: a number has no __class__ here."),
+        (
+            "while True: pass",
+            "Column 13: this goes on for more than 100,000 steps, and is not followed further.",
+        ),
+        (
+            "x = Value(1.0)\nif x < 2: y = x",
+            "Line 2, column 4: Values are not ordered: compare their numbers",
+        ),
+        ("a, b = [1, 2, 3]\nprint(a + 1)", "Line 1, column 1: 3 things cannot be given to 2 names."),
+    ],
+)
+def test_what_is_outside_is_named_with_line_and_column(cell, sentence):
+    graph = mg.parse("L = a*b")
+    with pytest.raises(ExpressionRefusal) as refused:
+        pasted(graph, cell, None)
+    assert str(refused.value).startswith(sentence)
+
+
+def test_a_mistake_in_a_function_of_an_earlier_cell_is_told_where_it_is_called():
+    graph = paste_all("def half(x):\n    return x / zero", "k = 1")
+    with pytest.raises(ExpressionRefusal) as refused:
+        pasted(graph, "a = 1\nprint(half(2))", None)
+    assert (
+        str(refused.value)
+        == "Line 2, column 7: in half of an earlier cell, line 2, column 16: zero is not defined."
+    )
+
+
+def test_a_further_cell_of_a_program_knows_what_the_graph_knows():
+    first = mg.parse("def f(a, b): return (a*b).tanh()")
+    assert not first.nodes
+    graph = mg.parse("x = Value(0.5)\ny = f(x, x)", onto=first)
+    assert mg.run(graph).frame(-1).data["y"] == pytest.approx(0.24491866240370913)
+
+
+def test_numbers_given_as_statements_are_numbers_in_the_next_cell():
+    assert (
+        printed("a = 2.0\nb = -3.0\nc = a*b", "print(a, c, [a + k for k in range(2)])")
+        == "2.0 -6.0 [2.0, 3.0]"
+    )
