@@ -72,7 +72,16 @@ def export(film: Film, path: Path) -> tuple[Path, ...]:
     Raises Refusal, and then no file has changed; Cancelled, where whoever waits for the film does so no more.
     """
     form, paths = form_of(path), targets(film, path)
-    _ = film.options.palette  # refused before anything is made
+    see_that_it_can_be(film, form)
+    if form.suffix == ".py" and path.stem in _IMPORTED:
+        raise Refusal(f"A script named {path.name} would import itself in place of {path.stem}: rename it.")
+    films = [film] if len(paths) == 1 else film.each()
+    return write_all((each, form.content(part)) for each, part in zip(paths, films, strict=True))
+
+
+def see_that_it_can_be(film: Film, form: Form) -> None:
+    """Raises Refusal where that form cannot have that film, before anything of it is made."""
+    _ = film.options.palette
     if film.options.only_card and not form.cards:
         those = ", ".join(each.suffix for each in FORMS.values() if each.cards)
         raise Refusal(f"The step card alone is drawn as one of {those}, not as {form.suffix}.")
@@ -82,10 +91,6 @@ def export(film: Film, path: Path) -> tuple[Path, ...]:
             f"{len(film.moments)} moments of {len(film.stand_ins.graph)} nodes are too many to draw; "
             "take one moment, fewer nodes, or the .html player."
         )
-    if form.suffix == ".py" and path.stem in _IMPORTED:
-        raise Refusal(f"A script named {path.name} would import itself in place of {path.stem}: rename it.")
-    films = [film] if len(paths) == 1 else film.each()
-    return write_all((each, form.content(part)) for each, part in zip(paths, films, strict=True))
 
 
 @Net("export", "The graph")

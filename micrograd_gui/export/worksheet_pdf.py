@@ -47,6 +47,12 @@ def pdf_of(sheet: Worksheet, *, graph: str = "", progress: Progress | None = Non
     """The sheet and its answer key; fonts embedded, the graph attached. ``progress`` is told of each page."""
     from micrograd_gui.export import matplotlib_writer
 
+    pages = pages_of(sheet, progress or Progress())
+    return matplotlib_writer.document(pages, title=sheet.title, graph=graph)
+
+
+def pages_of(sheet: Worksheet, progress: Progress) -> Iterator[MplFigure]:
+    """The pages of the sheet and of its answer key."""
     wide, high = reversed(sheet.paper) if sheet.landscape else sheet.paper
     flow = _Flow(sheet.palette, wide, high)
     _write_head(flow, sheet)
@@ -61,8 +67,7 @@ def pdf_of(sheet: Worksheet, *, graph: str = "", progress: Progress | None = Non
     for ask in sheet.asks:
         for line in ask.answer:
             flow.write_line(line, _SMALL if sheet.rows else _ANSWER, coloured=not sheet.rows)
-    pages = flow.finished(progress or Progress())
-    return matplotlib_writer.document(pages, title=sheet.title, graph=graph)
+    return flow.finished(progress)
 
 
 def _write_head(flow: _Flow, sheet: Worksheet) -> None:

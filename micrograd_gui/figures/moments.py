@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Event
@@ -50,6 +50,13 @@ class Progress:
         if self.stop is not None and self.stop.is_set():
             raise Cancelled("The export was cancelled.")
         self.tell(done, total)
+
+    def waiting(self, cursors: Iterable[int]) -> Iterator[int]:
+        """The same, as long as somebody waits; raises Cancelled as above."""
+        for each in cursors:
+            if self.stop is not None and self.stop.is_set():
+                raise Cancelled("The export was cancelled.")
+            yield each
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,7 +408,7 @@ def film_of(
         cursors = _cursors(trace, step)
         if step == "all" and options.folded:
             cursors = _without_inner(cursors, trace, graph)
-        moments = tuple(moment(graph, trace, cursor, options) for cursor in cursors)
+        moments = tuple(moment(graph, trace, cursor, options) for cursor in progress.waiting(cursors))
     if options.paths is not None:
         moments = tuple(_with_slopes(each, graph, trace) for each in moments)
     return Film(graph, moments, options, progress)

@@ -304,6 +304,12 @@ def _choices(look: Look) -> str:
         border-radius: {px(6)}px; text-align: center; }}
     QProgressBar::chunk {{ background: {t.chip}; border-radius: {px(5)}px; }}
     QLineEdit[refused="true"] {{ border: 2px solid {t.bad}; background: {t.bad_fill}; }}
+    QDialog QScrollBar {{ background: {t.raised}; border: 0; }}
+    QDialog QScrollBar:horizontal {{ height: {px(12)}px; }}
+    QDialog QScrollBar:vertical {{ width: {px(12)}px; }}
+    QDialog QScrollBar::handle {{ background: {t.frame}; border: {px(3)}px solid {t.raised};
+        border-radius: {px(6)}px; min-width: {px(30)}px; min-height: {px(30)}px; }}
+    QDialog QScrollBar::add-line, QDialog QScrollBar::sub-line {{ width: 0; height: 0; }}
     QCheckBox::indicator:unchecked {{ border: 1px solid {t.frame}; border-radius: 3px; background: {t.raised};
         width: {px(12)}px; height: {px(12)}px; }}
     """

@@ -14,17 +14,20 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QFrame,
+    QHBoxLayout,
     QLabel,
     QMessageBox,
     QProgressBar,
     QScrollArea,
     QVBoxLayout,
+    QWidget,
 )
 
 from micrograd_gui.app import documents as dialogs
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.exporting.command_row import CommandRow
 from micrograd_gui.app.exporting.fields import OptionFields
+from micrograd_gui.app.exporting.preview import Preview
 from micrograd_gui.app.exporting.request import ExportRequest, Which, request_of, would_replace
 from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.session.state import State
@@ -35,11 +38,13 @@ if TYPE_CHECKING:
 _KEY = "export"  # of the background's jobs
 _QUICK = 100  # nodes: of so many a run is made in no time
 MOMENTS = (("now", "this moment"), ("result", "the result of the whole run"), ("all", "all moments"))
-SHOWN = (("graph", "the graph"), ("both", "the graph and the step card"), ("card", "the step card"))
+SHOWN = (("graph", "the graph"), ("both", "graph and step card"), ("card", "the step card"))
 # Fields that ask for options of the table in the words of a window.
 STAND_FOR = {"moment": ("step",), "shown": ("card", "only"), "selected": ("nodes",), "paths": ("paths",)}
 _OF_GRAPHS = {"style", "gradients", "wires", "rankdir", "open_blocks", "selected", "paths"}  # not of cards
-_WIDE, _HIGH = 480, 560  # at a scale of 1
+_OF_FIGURES = ("width", "text", "shown", "paths")  # not of a worksheet, which has the size of its paper
+_WIDE, _HIGH, _OPTIONS_WIDE = 1160, 700, 335  # at a scale of 1
+_SHARE = 0.96  # of the window that it stands over, at most
 
 
 class ExportDialog(QDialog):
@@ -53,6 +58,7 @@ class ExportDialog(QDialog):
         self._context = context
         self._relay = _ProgressRelay(self)
         self._relay.told.connect(self._show_progress)
+        self._shown: tuple[Any, ...] | None = None  # what command and preview are of
         self._touched: set[str] = set()  # what was chosen here stays when another form is
         self._build()
         self._take_form()
@@ -91,13 +97,22 @@ class ExportDialog(QDialog):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self.options)
+        self.preview = Preview(self._context)
+        left = QWidget()
+        rows = QVBoxLayout(left)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addLayout(top)
+        rows.addWidget(scroll, 1)
+        px = self._context.look.px
+        left.setFixedWidth(px(_OPTIONS_WIDE))
+        both = QHBoxLayout()
+        both.addWidget(left)
+        both.addWidget(self.preview, 1)
         layout = QVBoxLayout(self)
-        layout.addLayout(top)
-        layout.addWidget(scroll, 1)
+        layout.addLayout(both, 1)
         for widget in (self.command, self.progress, self.message, self.buttons):
             layout.addWidget(widget)
-        px = self._context.look.px
-        room = self._context.dialog_parent.size()
+        room = self._context.dialog_parent.size() * _SHARE
         self.resize(min(px(_WIDE), room.width()), min(px(_HIGH), room.height()))
 
     def _options(self) -> OptionFields:
@@ -171,6 +186,7 @@ class ExportDialog(QDialog):
         card = "shown" in seen and self.shown.currentData() == "card"
         sheet = "worksheet" in seen and self.options.value("worksheet")
         without = {"selected": not state.selection, "paths": state.selected is None, "paper": not sheet}
+        without |= dict.fromkeys(_OF_FIGURES, bool(sheet))
         self.options.show_only(seen, lambda name: without.get(name, False) or (card and name in _OF_GRAPHS))
         self._see_whether_it_can_be()
 
@@ -194,12 +210,22 @@ class ExportDialog(QDialog):
             except Refusal as refusal:
                 wrong.append(self._refuse(refusal))
         if wrong:
+            self._shown = None
             self.command.clear()
+            self.preview.refuse(next(filter(None, wrong), ""))
         else:
-            self.command.show_for(request, self._form, dialogs.document_name(request.state))
+            self._show_request(request)
         if not self._context.background.busy(_KEY):
             self.message.setText(next(filter(None, wrong), ""))
             self.choose.setEnabled(not wrong)
+
+    def _show_request(self, request: ExportRequest) -> None:
+        """The command and the preview of what is chosen, where that is something else by now."""
+        shown = request.state, self._form.suffix, request.which, request.given
+        if self._shown is None or shown[0] is not self._shown[0] or shown[1:] != self._shown[1:]:
+            self._shown = shown
+            self.command.show_for(request, self._form, dialogs.document_name(request.state))
+            self.preview.show_for(request, self._form)
 
     def _refuse(self, refusal: Refusal) -> str:
         """Said at the option; the sentence, where there is none."""
@@ -324,6 +350,7 @@ class ExportDialog(QDialog):
         self._context.bridge.changed.disconnect(self._follow)
         self._context.background.cancel(_KEY)
         self.command.drop()
+        self.preview.drop()
         super().done(result)
 
 

@@ -22,7 +22,7 @@ from micrograd_gui.export.options import Option
 
 _CAPTIONS = {  # of choices that do not explain themselves
     ("theme", "print"): "print: no colours needed",
-    ("wires", "acting"): "numbers where the step acts",
+    ("wires", "acting"): "where the step acts",
     ("wires", "all"): "numbers on all",
     ("wires", "none"): "no numbers",
     ("notation", "grad"): "a.grad",
@@ -73,7 +73,6 @@ class OptionFields(QWidget):
 
     def _form(self, parent: QWidget | None = None) -> QFormLayout:
         form = QFormLayout(parent) if parent is not None else QFormLayout()
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setContentsMargins(0, 0, 0, 0)
         return form
@@ -92,7 +91,7 @@ class OptionFields(QWidget):
             rows: list[tuple[Any, str]]
             rows = [(each, _CAPTIONS.get((row.name, each), each)) for each in row.choices()]
             if row.default is None:
-                rows.insert(0, (None, f"as usual: {row.usual}" if row.usual else "as usual"))
+                rows.insert(0, (None, row.usual or "as usual"))
             self.add_choice(row.name, row.called, rows, begin, first=row.first)
         else:
             self._add_line(row)
@@ -104,7 +103,7 @@ class OptionFields(QWidget):
         """Something to choose from: what each stands for, and how it is called."""
         combo = QComboBox()
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        combo.setMinimumContentsLength(14)
+        combo.setMinimumContentsLength(8)
         for data, text in rows:
             combo.addItem(text, data)
         combo.setCurrentIndex(max(0, combo.findData(begin)))
@@ -126,6 +125,8 @@ class OptionFields(QWidget):
         if row.offered:
             combo = QComboBox()
             combo.setEditable(True)
+            combo.setMinimumContentsLength(8)
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
             for each in row.offered:
                 combo.addItem(each, each)
