@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from micrograd_gui.figures.fitting.sizing import Sizing
 
 MOST_MARGIN = 1000.0
-CLOSE = 2.0  # units around a figure of some size, where nobody says: a page has room of its own
+CLOSE = 2.0  # units around a figure of some size
 WIDTHS = (10.0, 14_400.0)  # points: no page of a PDF may be longer
 TEXTS = (1.0, 400.0)
 DPIS = (10.0, 2400.0)
@@ -213,7 +213,6 @@ def read_options(graph: Graph, given: Mapping[str, Any], *, folds: bool = True) 
     if only == "graph" and card:
         raise OptionRefusal(("only", "card"), "say opposite things: give one of them.")
     sizing = _sizing(given, said)
-    sized = sizing is not None and not sizing.whole
     options = Options(
         sizing=sizing,
         theme=said["theme"],
@@ -221,7 +220,7 @@ def read_options(graph: Graph, given: Mapping[str, Any], *, folds: bool = True) 
         transparent=said["transparent"],
         seconds=_seconds(said["fps"], said["seconds"]),
         motion=said["motion"],
-        margin=CLOSE if sized and given.get("margin") is None else said["margin"],
+        margin=said["margin"] if sizing is None or given.get("margin") is not None else _close(sizing),
         digits=said["digits"],
         rankdir=said["rankdir"],
         gradients=said["gradients"],
@@ -262,6 +261,11 @@ def _sizing(given: Mapping[str, Any], said: Mapping[str, Any]) -> Sizing | None:
         unit=("pt" if text is None else text.unit) if width is None else width.unit,
         rankdir=None if given.get("rankdir") is None else said["rankdir"],
     )
+
+
+def _close(sizing: Sizing) -> float:
+    """The margin where nobody says: a page has room around a figure; one that is a page has none."""
+    return 2 * CLOSE if sizing.whole else CLOSE
 
 
 def _step(given: object) -> str | None:

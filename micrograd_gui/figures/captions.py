@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from micrograd_gui.figures.figure import MARGIN, Figure
-from micrograd_gui.figures.parts import Role, Text
+from micrograd_gui.figures.parts import SIZE, Role, Text
 from micrograd_gui.figures.text_metrics import width
 from micrograd_gui.session.explain.formulas import Line
 from micrograd_gui.session.explain.of_rows import Said
@@ -38,9 +38,10 @@ def with_saying(figure: Figure, said: Said | None, margin: float = MARGIN) -> Fi
     """The figure with what is said of it (None: nothing at this moment) in the room that was left below."""
     long, brief = ("", "") if said is None else (said.long, said.brief)
     room = figure.width - 2 * margin
-    text = long if width(long, _SAID_SIZE) <= room else brief
-    wide = width(text, _SAID_SIZE)
-    size = _SAID_SIZE if wide <= room else _SAID_SIZE * room / wide
+    usual = _SAID_SIZE if figure.words else SIZE  # where nothing else is smaller, that is not, either
+    text = long if width(long, usual) <= room else brief
+    wide = width(text, usual)
+    size = usual if wide <= room else usual * room / wide
     words = Text(0, "label", margin, figure.height - max(margin, 6.0), "start", text, size, faint=True)
     return replace(figure, saying=words)
 

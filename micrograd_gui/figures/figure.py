@@ -76,6 +76,8 @@ class Figure:
     grads: Mapping[NodeId, str] = field(default_factory=dict)  # what gradients are called; else grad
     paths: tuple[PathLine, ...] = ()  # on the wires, and below the graph
     note: str = ""  # what is to be told of how it was laid out
+    words: bool = True  # whether words name the fields of a record
+    key: Text | None = None  # what its fields are, where none does
     unit: float | None = None  # points to a unit of its lengths, where its size was asked for
 
     def with_frame(
@@ -127,7 +129,7 @@ class Figure:
         of_chips = (text for chip in self.chips for text in texts_on(chip))
         titles, ovals = (each.text for each in self.enclosures), map(self.text_in, self.ovals)
         of_paths = (text for line in self.paths for text in line.texts)
-        said = () if self.saying is None else (self.saying,)
+        said = tuple(each for each in (self.key, self.saying) if each is not None)
         return (*titles, *of_boxes, *ovals, *of_chips, *of_paths, *said, *self.below)
 
     @property
@@ -154,6 +156,9 @@ class Figure:
                 texts.append(self._label_in(box, cell))
                 continue
             right, left = cell.x + cell.width - PADDING, cell.x + PADDING
+            if not self.words:
+                texts.append(self._alone_in(box, cell, baseline))
+                continue
             word = self.word(box.node, cell.role)
             texts.append(Text(box.node, cell.role, left, baseline, "start", word, SMALL, faint=True))
             moved = None if self.nudge is None or box.node in self.silent else self.nudge.shows(box.node)
@@ -171,6 +176,14 @@ class Figure:
             number = Text(box.node, cell.role, right, baseline, "end", shown, bold=bold, faint=faint)
             texts.append(self._struck(number) if self.stale(box.node, cell.role) else number)
         return tuple(texts)
+
+    def _alone_in(self, box: CardBox, cell: Cell, baseline: float) -> Text:
+        """The number in the middle of its cell, with no word beside it."""
+        faint, shown = self._number(box.node, cell.role)
+        bold = (box.node, cell.role) in self.fresh
+        middle = cell.x + cell.width / 2
+        number = Text(box.node, cell.role, middle, baseline, "middle", shown, bold=bold, faint=faint)
+        return self._struck(number) if self.stale(box.node, cell.role) else number
 
     def _label_in(self, box: CardBox, cell: Cell) -> Text:
         """The label in the middle of its cell; that of a nameless constant is its number of this moment."""

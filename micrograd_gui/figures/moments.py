@@ -24,6 +24,7 @@ from micrograd_gui.session.trace import Frame, Notation, Pass, Run, Step, Wires
 # Cards, captions, blocks and the canvas's style are loaded where they are wanted: most pictures have none.
 if TYPE_CHECKING:
     from micrograd_gui.document.block import Key
+    from micrograd_gui.figures.fitting.records import InForm
     from micrograd_gui.figures.fitting.sizing import Sizing
     from micrograd_gui.figures.on_wires import Words
     from micrograd_gui.session.asking.on_wires import GraphWire, OnWire
@@ -175,7 +176,7 @@ class Film:
         if self.options.sizing is not None:
             from micrograd_gui.figures.fitting.fit import fitted
 
-            return fitted(self, self.options.sizing)
+            return fitted(self, self.options.sizing, self.options.margin)
         return self.natural
 
     @cached_property
@@ -229,14 +230,28 @@ class Film:
         stands = self.stand_ins.stands_for.items() if self.options.style == "notebook" else ()
         return found | {stand: found[stand] for _, stand in stands if stand in found}
 
+    def in_forms(self) -> Iterator[InForm]:
+        """The graph alone, drawn in one form of records after the other, in each direction."""
+        from micrograd_gui.figures.fitting.records import Wanted, records_in_forms
+
+        if self.options.style == "notebook":
+            options = self.options
+            parts = (options.gradients, options.margin, self.chip_sizes, self.grads)
+            wanted = Wanted(self.stand_ins, self.widest, *parts)
+            yield from records_in_forms(wanted, options.sizing, TIME_LIMIT, self.progress.stop)
+
+    @property
+    def chip_sizes(self) -> Mapping[End, Size]:
+        """The room that wires need in the notebook's style for what stands on them."""
+        if self.options.wires != "all":
+            return {}
+        from micrograd_gui.figures.on_wires import widest
+
+        words = self.said_on(self.stand_ins.drawn_end, self.moments)
+        return {end: whole for (end, _), (whole, _) in widest(words).items()}
+
     def _records(self, rankdir: str) -> Figure:
         options, stop = self.options, self.progress.stop
-        sizes: Mapping[End, Size] = {}
-        if options.wires == "all":
-            from micrograd_gui.figures.on_wires import widest
-
-            words = self.said_on(self.stand_ins.drawn_end, self.moments)
-            sizes = {end: whole for (end, _), (whole, _) in widest(words).items()}
         return lay_out_notebook(
             self.stand_ins,
             self.widest,
@@ -245,7 +260,7 @@ class Film:
             margin=options.margin,
             time_limit=TIME_LIMIT,
             stop=stop,
-            wires=sizes,
+            wires=self.chip_sizes,
             grads=self.grads,
         )
 
@@ -314,14 +329,13 @@ class Film:
         return (self._with_card(each, tall) for each in self.watched())
 
     def _with_card(self, moment: Moment, tall: float) -> Figure:
-        figure = self.figure_at(moment)
-        if self.options.sizing is not None and figure.unit is not None:
+        from micrograd_gui.figures.captions import NARROWEST, with_caption
+
+        figure, narrowest = self.figure_at(moment), 0.0 if self.options.only_card else NARROWEST
+        if figure.unit is not None:
             from micrograd_gui.figures.fitting.words import with_card
 
             return with_card(figure, moment.card, tall, self.options.margin)
-        from micrograd_gui.figures.captions import NARROWEST, with_caption
-
-        narrowest = 0.0 if self.options.only_card else NARROWEST
         return with_caption(figure, moment.card, tall, narrowest=narrowest)
 
     @cached_property
@@ -333,21 +347,18 @@ class Film:
 
     def card_of(self, moment: Moment) -> tuple[Line, ...]:
         """The lines of its step card, broken where the figure is to have a width that they have not."""
-        if self.blank.unit is None:
-            return moment.card
+        return moment.card if self.blank.unit is None else self._lines(self.blank, moment)
+
+    def _lines(self, layout: Figure, moment: Moment) -> tuple[Line, ...]:
         from micrograd_gui.figures.fitting.words import broken_card
 
-        return tuple(broken_card(moment.card, self.blank.width - 2 * self.options.margin))
+        return tuple(broken_card(moment.card, layout.width - 2 * self.options.margin))
 
     def _board(self, layout: Figure) -> Storyboard:
-        cards = (each.card for each in self.moments)
-        if layout.unit is not None:
-            from micrograd_gui.figures.fitting.words import height_of_card
-
-            return Storyboard(layout, height_of_card(cards, layout.width - 2 * self.options.margin))
         from micrograd_gui.figures.captions import height_of
 
-        return Storyboard(layout, height_of(cards, layout.width))
+        cards = [each.card if layout.unit is None else self._lines(layout, each) for each in self.moments]
+        return Storyboard(layout, height_of(cards, layout.width if layout.unit is None else 0.0))
 
     def smallest_text(self, layout: Figure) -> float:
         """The size of the smallest text of all its pictures when it is laid out so, in units."""
@@ -416,12 +427,9 @@ def film_of(
 
 def _with_slopes(moment: Moment, graph: Graph, trace: Run) -> Moment:
     """The moment with the slopes that the backward pass has gone along."""
-    from micrograd_gui.document.history import Entry, History
-    from micrograd_gui.session.asking.paths import slopes_gone
-    from micrograd_gui.session.state import State
+    from micrograd_gui.figures.paths import slopes_at
 
-    cursor = moment.cursor or 0
-    return replace(moment, slopes=slopes_gone(State(History((Entry(graph),)), trace=trace, cursor=cursor)))
+    return replace(moment, slopes=slopes_at(graph, trace, moment.cursor or 0))
 
 
 def _without_inner(cursors: Sequence[int], trace: Run, graph: Graph) -> Sequence[int]:

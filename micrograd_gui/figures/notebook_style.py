@@ -111,7 +111,7 @@ class _Wanted:
 
 def _by_graphviz(wanted: _Wanted, by: Engine, time_limit: float, stop: Event | None) -> Figure:
     graph, wires = wanted.graph, wanted.wires
-    within_bounds = effort(_operands_drawn(graph)) | _straight(graph)
+    within_bounds = effort(operands_drawn(graph)) | straight(graph)
     blank = dot.picture(
         [_row(graph, number, wanted.widest, wanted.gradients, wires, wanted.grads) for number in graph.order],
         rankdir=wanted.rankdir,
@@ -124,7 +124,7 @@ def _by_graphviz(wanted: _Wanted, by: Engine, time_limit: float, stop: Event | N
     return _figure_of(graph, json.loads(answer), wanted.margin, wires)
 
 
-def _operands_drawn(graph: Graph) -> list[list[int]]:
+def operands_drawn(graph: Graph) -> list[list[int]]:
     """The operands of each thing drawn, by number: before the record of what is computed comes its oval."""
     record: dict[NodeId, int] = {}
     inputs: list[list[int]] = []
@@ -149,17 +149,17 @@ def _by_layers(wanted: _Wanted) -> Figure:
     for number in graph.order:
         grad = data - width_of("data", SMALL) + width_of(wanted.grads.get(number, "grad"), SMALL)
         widths = (
-            [_name_width(graph.nodes[number]), data, grad]
+            [name_width(graph.nodes[number]), data, grad]
             if wanted.gradients
-            else [_name_width(graph.nodes[number]), data]
+            else [name_width(graph.nodes[number]), data]
         )
         cells[number] = [(wide + 2 * PADDING, tall) for wide in widths]
         symbol = width_of(symbol_of(graph.nodes[number]), SIZE)
         ovals[number] = (max(_OVAL, 1.45 * (symbol + 2 * PADDING)), _OVAL)
-    named = {node.id: not _is_nameless_constant(node) for node in graph}
+    named = {node.id: not is_nameless_constant(node) for node in graph}
     return figure_in_layers(
         graph,
-        _operands_drawn(graph),
+        operands_drawn(graph),
         cells,
         ovals,
         named=named,
@@ -172,15 +172,16 @@ def _by_layers(wanted: _Wanted) -> Figure:
 def _within_bounds(graph: Graph) -> dict[str, str]:
     """The attributes by which Graphviz draws a large graph in seconds, not in minutes, if it can at all."""
     try:
-        less = effort(_operands_drawn(graph))
+        less = effort(operands_drawn(graph))
     except TooMuch:
         from micrograd.drawing.layers import LESS_EFFORT
 
         less = LESS_EFFORT
-    return less | _straight(graph)
+    return less | straight(graph)
 
 
-def _straight(graph: Graph) -> dict[str, str]:
+def straight(graph: Graph) -> dict[str, str]:
+    """The attribute by which the wires of a large graph are lines."""
     return {"splines": "line"} if len(graph) > CURVED_AT_MOST else {}
 
 
@@ -188,7 +189,7 @@ def shape_of(graph: Graph) -> Hashable:
     """All that a layout depends on: graphs of the same shape have the same figure but for the numbers."""
     nodes = (graph.nodes[number] for number in graph.order)
     return tuple(
-        (node.id, node.op, node.inputs, None if _is_nameless_constant(node) else label_of(node))
+        (node.id, node.op, node.inputs, None if is_nameless_constant(node) else label_of(node))
         for node in nodes
     )
 
@@ -245,12 +246,12 @@ def _row(
     """The node with texts that are as wide as what will stand there."""
     data, grad = (_as_wide_as(field_width(name, widest), name) for name in ("data", "grad"))
     word = _blank(width_of(grads[number], SMALL)) if number in grads else "grad"
-    name = _name_width(graph.nodes[number])
+    name = name_width(graph.nodes[number])
     symbol = width_of(symbol_of(graph.nodes[number]), SIZE)
     op = None if graph.nodes[number].is_leaf else _blank(symbol)
     shown = grad if gradients else None
     chips = tuple(
-        _blank_chip(wires.get((number, port)))
+        blank_chip(wires.get((number, port)))
         for port, source in enumerate(graph.nodes[number].inputs)
         if source is not None
     )
@@ -258,14 +259,15 @@ def _row(
     return dot.NodeRow(number, _blank(name), data, shown, op, inputs, wires=chips, grad_name=word)
 
 
-def _name_width(node: Node) -> float:
+def name_width(node: Node) -> float:
+    """How wide the label of a record is, or may come to be."""
     name = width_of(label_of(node), SIZE, bold=True)
-    if _is_nameless_constant(node):  # it may hold another number before the next layout
+    if is_nameless_constant(node):  # it may hold another number before the next layout
         name = max(name, width_of(_USUAL_CONSTANT, SIZE, bold=True))
     return name
 
 
-def _blank_chip(size: Size | None) -> str:
+def blank_chip(size: Size | None) -> str:
     """A text that Graphviz finds as large as a chip of that size."""
     if size is None:
         return ""
@@ -273,7 +275,7 @@ def _blank_chip(size: Size | None) -> str:
     return "\n".join([_blank(size[0])] * lines)
 
 
-def _is_nameless_constant(node: Node) -> bool:
+def is_nameless_constant(node: Node) -> bool:
     """Whether it is called by its number."""
     return node.is_leaf and not node.label
 
@@ -321,15 +323,15 @@ def _figure_of(
         else:
             cells = tuple(_cells(each["rects"], place))
             node = graph.nodes[number]
-            boxes.append(CardBox(number, label_of(node), cells, named=not _is_nameless_constant(node)))
+            boxes.append(CardBox(number, label_of(node), cells, named=not is_nameless_constant(node)))
     edges = answer.get("edges", [])
-    wires = tuple(_wires(graph, edges, names, place))
-    chips = tuple(_chips(wires, edges, sizes, place)) if sizes else ()
+    wires = tuple(wires_of(graph, edges, names, place))
+    chips = tuple(chips_of(wires, edges, sizes, place)) if sizes else ()
     width, height = (round(length + 2 * margin, 2) for length in (right - left, top - bottom))
     return Figure(width, height, tuple(boxes), tuple(ovals), wires, chips)
 
 
-def _chips(
+def chips_of(
     wires: Iterable[Wire],
     edges: Iterable[Mapping[str, Any]],
     sizes: Mapping[End, Size],
@@ -352,12 +354,13 @@ def _cells(rects: str, place: Callable[[float, float], Point]) -> Iterable[Cell]
         yield Cell(role, x, y, round(right - x, 2), round(bottom - y, 2))
 
 
-def _wires(
+def wires_of(
     graph: Graph,
     edges: Iterable[Mapping[str, Any]],
     names: list[tuple[NodeId, bool]],
     place: Callable[[float, float], Point],
 ) -> Iterable[Wire]:
+    """The wires as Graphviz drew them; ``names`` are the nodes of its objects, and which of them are ops."""
     ports: defaultdict[tuple[NodeId, NodeId], list[int]] = defaultdict(list)
     for node in graph:
         for port, operand in enumerate(node.inputs):

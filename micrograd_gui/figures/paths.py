@@ -15,6 +15,7 @@ from micrograd_gui.session.asking.ledger import Asked, Wire
 from micrograd_gui.session.asking.paths import Paths, Slopes, paths_of
 from micrograd_gui.session.asking.paths_words import described
 from micrograd_gui.session.explain.formulas import name_of
+from micrograd_gui.session.trace import Run
 
 LANE = 5.0  # scene units from one strand to the next
 THICK = 2.6
@@ -80,6 +81,15 @@ def beside(points: Sequence[Point], by: float) -> tuple[Point, ...]:
         x, y = points[at]
         moved.append((x - by * dy / long, y + by * dx / long))
     return (*moved, points[-1])
+
+
+def slopes_at(graph: Graph, trace: Run, cursor: int) -> Slopes:
+    """The slopes that the backward pass has gone along at that moment of a run."""
+    from micrograd_gui.document.history import Entry, History
+    from micrograd_gui.session.asking.paths import slopes_gone
+    from micrograd_gui.session.state import State
+
+    return slopes_gone(State(History((Entry(graph),)), trace=trace, cursor=cursor))
 
 
 # In figures --------------------------------------------------------------------------------------

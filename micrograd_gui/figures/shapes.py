@@ -153,6 +153,8 @@ def elements(figure: Figure) -> Iterator[Element]:
     yield from figure.ovals
     yield from figure.boxes
     yield from reversed(figure.chips)  # the line to a later one goes behind an earlier one
+    if figure.key is not None:
+        yield figure.key
     if figure.saying is not None:
         yield figure.saying
 
@@ -211,6 +213,8 @@ def texts_of(element: Element, figure: Figure) -> tuple[Text, ...]:
             return (element.text,)
         case ChipText():
             return texts_on(element)
+        case Text() if element == figure.key:
+            return (element,)
         case Text():  # the one of another moment says something else
             return () if figure.saying is None else (figure.saying,)
 

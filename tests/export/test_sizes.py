@@ -87,3 +87,24 @@ def test_what_is_no_length_is_refused(tmp_path: Path, wrong: object) -> None:
     with pytest.raises(Refusal, match=r"^width must be"):
         render(read("lecture"), tmp_path / "a.svg", width=wrong)  # type: ignore[arg-type]
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("name", ["neuron", "neuron_exp", "lecture", "mlp"])
+@pytest.mark.parametrize(
+    ("width", "points"), [("column", 8.4 * CM), ("two-columns", 17.4 * CM), ("slide", 16 * CM)]
+)
+def test_the_lectures_figures_have_room_in_a_column_on_a_page_and_on_a_slide(
+    tmp_path: Path, name: str, width: str, points: float
+) -> None:
+    graph = read(name)
+    (path,) = render(graph, tmp_path / "a.svg", width=width)
+    assert svg_measured(path) == pytest.approx((points, 8.0), rel=1e-3)
+    root = ElementTree.parse(path).getroot()
+    shown = [each.text or "" for each in root.iter(f"{SVG}text")]
+    target = graph.nodes[graph.target or 0]
+    assert target.label in shown
+    numbers = [each for each in shown if re.fullmatch(r"−?\d+\.\d{4}", each)]
+    assert len(numbers) % 2 == 0, "data and grad of each"
+    tall = float(root.get("height", "").removesuffix("mm")) * 72 / 25.4
+    assert tall == pytest.approx(9 * CM, rel=1e-3) if width == "slide" else tall < 24 * CM

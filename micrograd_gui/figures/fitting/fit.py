@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Protocol
+from itertools import pairwise
+from typing import NamedTuple, Protocol
+
+from msgspec import structs
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.figures.figure import Figure
+from micrograd_gui.figures.fitting.moving import moved
+from micrograd_gui.figures.fitting.records import InForm
+from micrograd_gui.figures.fitting.rows import columns_of, in_rows, narrowest
 from micrograd_gui.figures.fitting.sizing import TINY, Sizing, told
+from micrograd_gui.figures.parts import Text
 
 _ENOUGH = 0.999  # of a size of text: what rounding takes away is no less
+_PAGE = 680.0  # points: a figure that is higher gets on no page
+_TOO_HIGH, _PER_CUT = 3.0, 0.12  # what that costs, and a wire that goes from row to row
+_STRETCH = 2.4  # so many times as wide as need be a gap between columns may become
+_KEY_SIZE, _KEY_ROOM = 14.0, 20.0
 
 
 class Drawable(Protocol):
@@ -27,6 +38,9 @@ class Drawable(Protocol):
     def drawn(self, rankdir: str) -> Figure:
         """The graph alone in that direction, with no numbers yet."""
 
+    def in_forms(self) -> Iterator[InForm]:
+        """The graph alone in all forms that there are for some width."""
+
     def completed(self, made: Figure) -> Figure:
         """The graph with what belongs below it."""
 
@@ -34,22 +48,41 @@ class Drawable(Protocol):
         """The size of the smallest text of all its pictures when it is laid out so, in units."""
 
 
-def fitted(film: Drawable, sizing: Sizing) -> Figure:
+def fitted(film: Drawable, sizing: Sizing, margin: float) -> Figure:
     """The graph laid out in that size; raises Refusal, which says what width would do."""
     if sizing.width is None:
-        made = film.natural
-        return replace(made, unit=1.0 if sizing.text is None else sizing.text / film.smallest_text(made))
+        made = replace(film.natural, unit=1.0)
+        return made if sizing.text is None else replace(made, unit=sizing.text / film.smallest_text(made))
     if sizing.text is None:
         return _scaled(film, sizing)
-    found = _found(film, sizing, sizing.width)
+    forms = [*film.in_forms()] or [*_as_they_come(film, sizing)]
+    found = _found(film, forms, sizing, sizing.width, margin)
     if found is not None:
         return found
-    wide = told(_enough(film, sizing), sizing.unit, up=True)
     raise Refusal(
-        f"With a text of {told(sizing.text, 'pt')} the figure does not get into "
-        f"{told(sizing.width, sizing.unit)}: it needs a width of {wide}, "
-        "a smaller text, fewer digits, or fewer nodes."
+        f"With a text of {told(sizing.text, 'pt')} the figure does not get into {_room(sizing)}: "
+        f"it needs {_instead(film, forms, sizing, margin)}, fewer digits, or fewer nodes."
     )
+
+
+def _room(sizing: Sizing) -> str:
+    width = told(sizing.width or 0.0, sizing.unit)
+    return width if sizing.height is None else f"{width} by {told(sizing.height, sizing.unit)}"
+
+
+def _instead(film: Drawable, forms: Sequence[InForm], sizing: Sizing, margin: float) -> str:
+    """What would do: of a page with a height the text, else the width."""
+    assert sizing.width is not None
+    assert sizing.text is not None
+    if sizing.height is None:
+        wide = told(_enough(film, forms, sizing, margin), sizing.unit, up=True)
+        return f"a width of {wide}, a smaller text"
+    text = sizing.text
+    while text > 1.0:
+        text = text - 0.5 if text > 2.0 else text - 0.1
+        if _found(film, forms, structs.replace(sizing, text=text), sizing.width, margin) is not None:
+            return f"a text of {text:g} pt"
+    return "another size"
 
 
 def _scaled(film: Drawable, sizing: Sizing) -> Figure:
@@ -59,50 +92,128 @@ def _scaled(film: Drawable, sizing: Sizing) -> Figure:
     size = film.smallest_text(made) * (made.unit or 1.0)
     if size < TINY:
         note = f"The smallest text is {size:.1f} pt: with --text 8pt a form is chosen that can be read."
-        made = replace(made, note=" ".join(filter(None, (made.note, note))))
+        made = replace(made, note=_together(made.note, note))
     return made
 
 
-def _found(film: Drawable, sizing: Sizing, width: float) -> Figure | None:
+def _together(*notes: str) -> str:
+    return " ".join(filter(None, notes))
+
+
+def _as_they_come(film: Drawable, sizing: Sizing) -> Iterator[InForm]:
+    """The graph alone in each direction, in the usual form."""
+    for rankdir in (sizing.rankdir,) if sizing.rankdir else film.directions:
+        yield InForm(film.drawn(rankdir), 0.0, rankdir)
+
+
+class _Fitting(NamedTuple):
+    """A figure that has room, and how little it is liked."""
+
+    figure: Figure
+    cost: float
+
+
+def _found(
+    film: Drawable, forms: Sequence[InForm], sizing: Sizing, width: float, margin: float
+) -> Figure | None:
     """The best of the figures that can be so wide; None where none can."""
-    for made in _candidates(film, sizing):
-        if (whole := _widened(film, made, sizing, width)) is not None:
+    able = [made for form in forms for made in _of_form(form, sizing, width, margin)]
+    for each in sorted(able, key=lambda each: each.cost):
+        if (whole := _widened(film, each.figure, sizing, width)) is not None:
             return whole
     return None
 
 
-def _candidates(film: Drawable, sizing: Sizing) -> Iterator[Figure]:
-    """The graph alone in one form after the other, the best first."""
-    for rankdir in (sizing.rankdir,) if sizing.rankdir else film.directions:
-        yield film.drawn(rankdir)
+def _of_form(form: InForm, sizing: Sizing, width: float, margin: float) -> Iterator[_Fitting]:
+    """The form as it is, and in rows, where that has room."""
+    assert sizing.text is not None
+    unit = sizing.text / form.figure.smallest_text
+    wide = width / unit
+    made = with_key(replace(form.figure, note=_together(form.figure.note, form.note)), wide, margin)
+    if made.width <= wide:
+        yield _Fitting(_stretched(made, wide, margin), form.cost + _height_cost(made, unit, width))
+    elif form.rankdir == "LR":
+        rows = in_rows(form.figure, wide, margin)
+        if rows is not None:
+            broken = with_key(replace(rows.figure, note=made.note), wide, margin)
+            cost = form.cost + _PER_CUT * rows.cost + _height_cost(broken, unit, width)
+            yield _Fitting(broken, cost)
+
+
+def _height_cost(made: Figure, unit: float, width: float) -> float:
+    high = made.height * unit
+    return high / width + (_TOO_HIGH * high / _PAGE if high > _PAGE else 0.0)
 
 
 def _widened(film: Drawable, made: Figure, sizing: Sizing, width: float) -> Figure | None:
     """The candidate with text and width as they are to be; None where it has no room."""
     assert sizing.text is not None
-    unit = sizing.text / made.smallest_text
-    wide = width / unit
-    if made.width > wide * 1.0001:
+    smallest = made.smallest_text
+    for _ in range(2):
+        unit = sizing.text / smallest
+        if made.width > width / unit * 1.0001:
+            return None
+        whole = replace(film.completed(_centred(made, width / unit)), unit=unit)
+        smallest = film.smallest_text(whole)
+        if smallest * unit >= sizing.text * _ENOUGH:
+            return _on_its_page(whole, sizing, unit)
+    return None
+
+
+def _on_its_page(made: Figure, sizing: Sizing, unit: float) -> Figure | None:
+    """The figure, where it is not too high; in the middle of a page that has a height of its own."""
+    if sizing.height is None:
+        return made
+    high = sizing.height / unit
+    if made.height > high * 1.0001:
         return None
-    whole = replace(film.completed(_centred(made, wide)), unit=unit)
-    return whole if film.smallest_text(whole) * unit >= sizing.text * _ENOUGH else None
+    return moved(made, 0.0, (high - made.height) / 2, made.width, high) if sizing.whole else made
 
 
-def _enough(film: Drawable, sizing: Sizing) -> float:
+def _enough(film: Drawable, forms: Sequence[InForm], sizing: Sizing, margin: float) -> float:
     """A width that would do."""
     assert sizing.width is not None
     assert sizing.text is not None
-    widths = [made.width * sizing.text / made.smallest_text for made in _candidates(film, sizing)]
-    wide = max(sizing.width, min(widths))
-    for _ in range(40):
-        if _found(film, sizing, wide) is not None:
+    least = [
+        min(form.figure.width, narrowest(form.figure, margin) if form.rankdir == "LR" else form.figure.width)
+        * sizing.text
+        / form.figure.smallest_text
+        for form in forms
+    ]
+    wide = max(sizing.width, min(least))
+    for _ in range(60):
+        if _found(film, forms, sizing, wide, margin) is not None:
             break
-        wide *= 1.06
+        wide *= 1.04
     return wide
 
 
 def _centred(made: Figure, wide: float) -> Figure:
     """The figure in the middle of so much width."""
-    from micrograd_gui.figures.fitting.moving import moved
-
     return moved(made, (wide - made.width) / 2, 0.0, wide, made.height)
+
+
+def with_key(made: Figure, wide: float, margin: float) -> Figure:
+    """The figure with a line that says which field is which, where no words stand in them."""
+    roles = [cell.role for cell in made.boxes[0].cells] if made.boxes and not made.words else []
+    if "grad" not in roles:
+        return made
+    grad = next(iter(made.grads.values()), "grad")
+    word = "grad" if grad == "grad" else f"{grad.rpartition('/')[0]}/∂·"
+    said = f"in each box: name, data, {word}"
+    text = Text(
+        0, "label", margin, made.height + _KEY_ROOM - 5 - margin, "start", said, _KEY_SIZE, faint=True
+    )
+    return replace(made, key=text, height=made.height + _KEY_ROOM)
+
+
+def _stretched(made: Figure, wide: float, margin: float) -> Figure:
+    """The figure with its columns further apart, as far as there is width for it."""
+    from micrograd_gui.figures.fitting.stretching import stretched
+
+    columns = columns_of(made)
+    gaps = [right.left - left.right for left, right in pairwise(columns)]
+    if len(columns) < 2 or made.enclosures or min(gaps) <= 0:
+        return made
+    factor = min(_STRETCH, 1 + (wide - made.width) / sum(gaps))
+    return stretched(made, columns, factor)

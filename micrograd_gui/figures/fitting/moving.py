@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.geometry import Point
-from micrograd_gui.figures.parts import CardBox, Enclosure, Oval, Wire
+from micrograd_gui.figures.parts import CardBox, Enclosure, Oval, PathLine, Text, Wire
 
 Shift = Callable[[Point], Point]
 
@@ -27,7 +27,19 @@ def moved(figure: Figure, dx: float, dy: float, width: float, height: float) -> 
         wires=tuple(wire_moved(each, by) for each in figure.wires),
         chips=tuple(each.moved(dx, dy) for each in figure.chips),
         enclosures=tuple(frame_moved(each, dx, dy) for each in figure.enclosures),
+        paths=tuple(_path_moved(each, by) for each in figure.paths),
+        key=_text_moved(figure.key, dx, dy),
+        saying=_text_moved(figure.saying, dx, dy),
     )
+
+
+def _text_moved(text: Text | None, dx: float, dy: float) -> Text | None:
+    return None if text is None else replace(text, x=round(text.x + dx, 2), y=round(text.y + dy, 2))
+
+
+def _path_moved(path: PathLine, by: Shift) -> PathLine:
+    texts = tuple(replace(each, x=by((each.x, each.y))[0], y=by((each.x, each.y))[1]) for each in path.texts)
+    return replace(path, points=tuple(map(by, path.points)), texts=texts)
 
 
 def box_moved(box: CardBox, dx: float, dy: float) -> CardBox:

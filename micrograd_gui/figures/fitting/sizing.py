@@ -51,7 +51,7 @@ PRESETS = {
     "column": Preset(8.4 * _CM, 8.0),
     "two-columns": Preset(17.4 * _CM, 8.0),
     "slide": Preset(16 * _CM, 8.0, 9 * _CM, whole=True, dpi=1920 / 16 * 2.54),
-    "beamer": Preset(14 * _CM, 8.0, 6.8 * _CM),
+    "beamer": Preset(14 * _CM, 8.0, 7.2 * _CM),
     "poster": Preset(38 * _CM, 24.0),
 }
 _MEANING = {"columnwidth": "column", "linewidth": "column", "hsize": "column", "one-column": "column",

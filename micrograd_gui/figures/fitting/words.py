@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from msgspec import structs
@@ -16,12 +16,6 @@ from micrograd_gui.session.explain.formulas import Fragment, Line
 
 _INDENT = Fragment("operator", "  ")
 _AIR = 8.0  # between the graph and its card, and below that
-
-
-def height_of_card(cards: Iterable[Sequence[Line]], room: float) -> float:
-    """What the tallest of the cards needs in so much width."""
-    tallest = (sum(LINE[line.size] for line in broken_card(card, room)) for card in cards)
-    return max(tallest, default=0.0)
 
 
 def with_card(figure: Figure, card: Sequence[Line], tall: float, margin: float) -> Figure:

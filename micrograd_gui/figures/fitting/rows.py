@@ -1,0 +1,316 @@
+"""Rows: a figure that goes to the right, broken into rows one below the other as lines of text are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from math import hypot
+from typing import NamedTuple
+
+from micrograd_gui.figures.figure import Figure
+from micrograd_gui.figures.fitting.moving import box_moved, oval_moved, wire_moved
+from micrograd_gui.figures.geometry import Point, Rect
+from micrograd_gui.figures.parts import CardBox, Oval, Wire
+
+_LANE, _AIR = 5.0, 9.0  # between wires that go from row to row, and between these and boxes
+_SIDE = 16.0  # left and right of a row, for wires that come in or go out
+_HEAD = (7.0, 2.6)  # how long an arrow head is, and half its width
+_ROUND = 6.0  # the radius of a corner
+_STEM, _LEAF = 3.0, 1.0  # how little a cut is liked through a wire from an op to its record, and any other
+_RAGGED = 1.5  # the same for rows of which one is much shorter
+
+
+class Pile(NamedTuple):
+    """What stands one below the other: from where to where, and the numbers of its boxes and ovals."""
+
+    left: float
+    right: float
+    boxes: tuple[int, ...]
+    ovals: tuple[int, ...]
+
+
+def columns_of(figure: Figure) -> list[Pile]:
+    """The columns, from left to right: what overlaps from left to right is one."""
+    spans = [(*_span(box.rect), at, True) for at, box in enumerate(figure.boxes)]
+    spans += [(oval.x - oval.rx, oval.x + oval.rx, at, False) for at, oval in enumerate(figure.ovals)]
+    found: list[tuple[float, float, list[int], list[int]]] = []
+    for left, right, at, is_box in sorted(spans):
+        if not found or left > found[-1][1] + 0.5:
+            found.append((left, right, [], []))
+        _, end, boxes, ovals = found[-1]
+        (boxes if is_box else ovals).append(at)
+        found[-1] = found[-1][0], max(end, right), boxes, ovals
+    return [Pile(left, right, tuple(boxes), tuple(ovals)) for left, right, boxes, ovals in found]
+
+
+def _span(rect: Rect) -> tuple[float, float]:
+    return rect[0], rect[0] + rect[2]
+
+
+class InRows(NamedTuple):
+    """The figure in rows, how many there are, and how little the cuts between them are liked."""
+
+    figure: Figure
+    rows: int
+    cost: float
+
+
+def in_rows(figure: Figure, wide: float, margin: float) -> InRows | None:
+    """The figure with its columns in rows of at most that width; None where a column alone is wider.
+
+    Wires from row to row go round: out to the right, back between the rows, and in from the left.
+    """
+    columns = columns_of(figure)
+    if figure.enclosures or len(columns) < 2:
+        return None
+    cuts = _cuts(figure, columns, wide - 2 * margin)
+    if cuts is None:
+        return None
+    rows = [range(begin, end) for begin, end in zip([0, *cuts[0]], [*cuts[0], len(columns)], strict=True)]
+    return InRows(_Rows(figure, columns, rows, margin).made(), len(rows), cuts[1])
+
+
+def narrowest(figure: Figure, margin: float) -> float:
+    """The width of the widest column with what it needs beside it: no row is narrower."""
+    return max(each.right - each.left for each in columns_of(figure)) + 2 * (_SIDE + margin)
+
+
+def _cuts(figure: Figure, columns: Sequence[Pile], wide: float) -> tuple[list[int], float] | None:
+    """Before which columns a row ends, so that few wires go from row to row; and what that costs."""
+    crossing = _crossing(figure, columns)
+    best: list[tuple[float, int] | None] = [(0.0, 0)]
+    for end in range(1, len(columns) + 1):
+        found: tuple[float, int] | None = None
+        for begin in range(end - 1, -1, -1):
+            long = columns[end - 1].right - columns[begin].left + 2 * _SIDE
+            if long > wide:
+                break
+            before = best[begin]
+            if before is not None:
+                short = (1 - long / wide) ** 2 * _RAGGED if end < len(columns) else 0.0
+                cost = before[0] + short + (crossing[begin] if begin else 0.0) + (1.0 if begin else 0.0)
+                if found is None or cost < found[0]:
+                    found = cost, begin
+        best.append(found)
+    last = best[-1]
+    if last is None:
+        return None
+    cuts, at = [], len(columns)
+    while at > 0:
+        step = best[at]
+        assert step is not None
+        at = step[1]
+        cuts.append(at)
+    return sorted(cut for cut in cuts if cut), last[0]
+
+
+def _crossing(figure: Figure, columns: Sequence[Pile]) -> list[float]:
+    """How little a cut before each column is liked: by the wires that it goes through."""
+    at = _where(figure, columns)
+    costs = [0.0] * (len(columns) + 1)
+    for wire in figure.wires:
+        start, end = at[_begin(wire)], at[_end(wire)]
+        for column in range(start + 1, end + 1):
+            costs[column] += _STEM if wire.port is None else _LEAF
+    return costs
+
+
+Key = tuple[int, bool]  # a node, and whether its oval is meant
+
+
+def _where(figure: Figure, columns: Sequence[Pile]) -> dict[Key, int]:
+    """In which column each box and oval is; where a node has no oval, its box stands for that."""
+    found: dict[Key, int] = {}
+    for number, column in enumerate(columns):
+        for at in column.boxes:
+            node = figure.boxes[at].node
+            found[node, False] = number
+            found.setdefault((node, True), number)
+        for at in column.ovals:
+            found[figure.ovals[at].node, True] = number
+    return found
+
+
+def _begin(wire: Wire) -> Key:
+    return wire.source, wire.port is None
+
+
+def _end(wire: Wire) -> Key:
+    return wire.node, wire.port is not None
+
+
+class _Rows:
+    """Where everything comes to stand: each column moved by as much as its row."""
+
+    def __init__(
+        self, figure: Figure, columns: Sequence[Pile], rows: Sequence[range], margin: float
+    ) -> None:
+        self.figure, self.columns, self.rows, self.margin = figure, columns, rows, margin
+        self.at = _where(figure, columns)
+        self.row_of = {column: number for number, row in enumerate(rows) for column in row}
+        self.far = [wire for wire in figure.wires if self._row(_begin(wire)) != self._row(_end(wire))]
+        sources = dict.fromkeys((wire.source, self._row(_begin(wire))) for wire in self.far)
+        self.lane = {source: at for at, source in enumerate(sources)}
+        self._place_rows()
+
+    def _row(self, key: Key) -> int:
+        return self.row_of[self.at[key]]
+
+    def _place_rows(self) -> None:
+        """How far each row is moved, and at which height the wires below it go."""
+        self.moves: list[Point] = []
+        self.below: list[float] = []
+        y = self.margin
+        for number, row in enumerate(self.rows):
+            top, bottom = self._reach(number)
+            self.moves.append((self.margin + _SIDE - self.columns[row[0]].left, y - top))
+            y += bottom - top
+            self.below.append(y + _AIR)
+            lanes = len(self._through(number))
+            y += 2 * _AIR + _LANE * max(0, lanes - 1) if number + 1 < len(self.rows) else 0.0
+        self.height = y + self.margin
+
+    def _through(self, number: int) -> list[tuple[int, int]]:
+        """The sources whose wires go along below that row, in the order of their lanes."""
+        found: dict[tuple[int, int], None] = {}
+        for wire in self.far:
+            start, end = self._row(_begin(wire)), self._row(_end(wire))
+            if number in (start, end - 1):
+                found[wire.source, start] = None
+        return list(found)
+
+    def _reach(self, number: int) -> tuple[float, float]:
+        """From where to where the row reaches, with its wires."""
+        ys: list[float] = []
+        for column in self.rows[number]:
+            for at in self.columns[column].boxes:
+                _, y, _, tall = self.figure.boxes[at].rect
+                ys += [y, y + tall]
+            for at in self.columns[column].ovals:
+                oval = self.figure.ovals[at]
+                ys += [oval.y - oval.ry, oval.y + oval.ry]
+        for wire in self.figure.wires:
+            if self._row(_begin(wire)) == self._row(_end(wire)) == number:
+                ys += [y for _, y in wire.points]
+        ys += [edge for chip in self.figure.chips if self._chip_row(chip.node) == number
+               for edge in (chip.y, chip.y + chip.height)]  # fmt: skip
+        return min(ys), max(ys)
+
+    def _chip_row(self, node: int) -> int:
+        return self._row((node, True))
+
+    def made(self) -> Figure:
+        """The figure in rows."""
+        figure = self.figure
+        boxes = {at: box_moved(figure.boxes[at], *self.moves[self.row_of[number]])
+                 for number, column in enumerate(self.columns) for at in column.boxes}  # fmt: skip
+        ovals = {at: oval_moved(figure.ovals[at], *self.moves[self.row_of[number]])
+                 for number, column in enumerate(self.columns) for at in column.ovals}  # fmt: skip
+        stands: dict[Key, CardBox | Oval] = {(box.node, True): box for box in boxes.values()}
+        stands |= {(box.node, False): box for box in boxes.values()}
+        stands |= {(oval.node, True): oval for oval in ovals.values()}
+        wires = tuple(self._wire(wire, stands) for wire in figure.wires)
+        ends = (self.columns[row[-1]].right - self.columns[row[0]].left for row in self.rows)
+        return replace(
+            figure,
+            width=round(max(ends) + 2 * (_SIDE + self.margin), 2),
+            height=round(self.height, 2),
+            boxes=tuple(boxes[at] for at in range(len(boxes))),
+            ovals=tuple(ovals[at] for at in range(len(ovals))),
+            wires=wires,
+            chips=tuple(each.moved(*self.moves[self._chip_row(each.node)]) for each in figure.chips),
+        )
+
+    def _wire(self, wire: Wire, stands: Mapping[Key, CardBox | Oval]) -> Wire:
+        start, end = self._row(_begin(wire)), self._row(_end(wire))
+        if start == end:
+            dx, dy = self.moves[start]
+            return wire_moved(wire, lambda point: (round(point[0] + dx, 2), round(point[1] + dy, 2)))
+        out, into = self._leaving(wire, stands), self._arriving(wire, stands)
+        stops = [out, *self._way(wire, out, into), into]
+        if not wire.head:
+            return replace(wire, points=tuple(_rounded(stops)))
+        long, half = _HEAD
+        neck = into[0] - long, into[1]
+        head = (neck[0], neck[1] - half), into, (neck[0], neck[1] + half)
+        return replace(wire, points=tuple(_rounded([*stops[:-1], neck])), head=head)
+
+    def _leaving(self, wire: Wire, stands: Mapping[Key, CardBox | Oval]) -> Point:
+        """The point at the right of what the wire comes from."""
+        thing = stands[_begin(wire)]
+        if isinstance(thing, Oval):
+            return thing.x + thing.rx, thing.y
+        x, y, wide, tall = thing.rect
+        return x + wide, y + tall / 2
+
+    def _arriving(self, wire: Wire, stands: Mapping[Key, CardBox | Oval]) -> Point:
+        """The point at the left of what the wire goes to, the first operand uppermost."""
+        thing = stands[_end(wire)]
+        ports = [each.port for each in self.figure.wires if each.node == wire.node and each.port is not None]
+        part = (
+            0.0
+            if wire.port is None or len(ports) < 2
+            else 1.2 * (ports.index(wire.port) / (len(ports) - 1) - 0.5)
+        )
+        if isinstance(thing, Oval):
+            return thing.x - thing.rx * (1 - part * part) ** 0.5, thing.y + thing.ry * part
+        x, y, _, tall = thing.rect
+        port = next((p for p in thing.ports[: len(ports)] if wire.port is not None), None)
+        if port is not None and wire.port is not None:
+            return thing.ports[wire.port].x, thing.ports[wire.port].y
+        return x, y + tall / 2 + part * tall / 2
+
+    def _way(self, wire: Wire, out: Point, into: Point) -> list[Point]:
+        """The corners: below the first row back to the left, and down to the other."""
+        start, end = self._row(_begin(wire)), self._row(_end(wire))
+        source = wire.source, start
+        from_column = self.at[_begin(wire)]
+        x_out = self.columns[from_column].right + self.moves[start][0] + self._beside(source, start)
+        x_in = self.columns[self.at[_end(wire)]].left + self.moves[end][0] - _SIDE / 2 - 1.5
+        y = self.below[start] + _LANE * self._through(start).index(source)
+        stops = [(x_out, out[1]), (x_out, y)]
+        if end > start + 1:
+            x_side = self.margin + 2 + (self.lane[source] % 3) * 4
+            above = self.below[end - 1] + _LANE * self._through(end - 1).index(source)
+            stops += [(x_side, y), (x_side, above), (x_in, above)]
+        else:
+            stops += [(x_in, y)]
+        return [*stops, (x_in, into[1])]
+
+    def _beside(self, source: tuple[int, int], row: int) -> float:
+        """How far right of its column the wires of that source go down: each at a place of its own."""
+        column = self.at[source[0], False]
+        mine = [each for each in self._through(row) if self.at.get((each[0], False)) == column]
+        place = mine.index(source) if source in mine else 0
+        return _SIDE / 2 - min(5.0, 3.0 * place)
+
+
+def _rounded(stops: Sequence[Point]) -> Iterator[Point]:
+    """Through all of them with round corners: a start, then three points for each cubic Bézier curve."""
+    yield _r(stops[0])
+    last = stops[0]
+    for at in range(1, len(stops) - 1):
+        before, corner, after = last, stops[at], stops[at + 1]
+        one, other = _towards(corner, before), _towards(corner, after)
+        yield from _straight(last, one)
+        yield from (_r(_between(one, corner, 0.55)), _r(_between(other, corner, 0.55)), _r(other))
+        last = other
+    yield from _straight(last, stops[-1])
+
+
+def _straight(one: Point, other: Point) -> Iterator[Point]:
+    yield from (_r(_between(one, other, 1 / 3)), _r(_between(one, other, 2 / 3)), _r(other))
+
+
+def _towards(corner: Point, other: Point) -> Point:
+    """The point on the way from the corner to the other where the curve begins."""
+    long = hypot(other[0] - corner[0], other[1] - corner[1])
+    return _between(corner, other, min(0.5, _ROUND / long)) if long else corner
+
+
+def _between(one: Point, other: Point, part: float) -> Point:
+    return one[0] + (other[0] - one[0]) * part, one[1] + (other[1] - one[1]) * part
+
+
+def _r(point: Point) -> Point:
+    return round(point[0], 2), round(point[1], 2)
