@@ -42,9 +42,9 @@ SHOWN = (("graph", "the graph"), ("both", "graph and step card"), ("card", "the 
 # Fields that ask for options of the table in the words of a window.
 STAND_FOR = {"moment": ("step",), "shown": ("card", "only"), "selected": ("nodes",), "paths": ("paths",)}
 _OF_GRAPHS = {"style", "gradients", "wires", "rankdir", "open_blocks", "selected", "paths"}  # not of cards
-_OF_FIGURES = ("width", "text", "shown", "paths")  # not of a worksheet, which has the size of its paper
+_OF_FIGURES = ("width", "text", "shown")  # not of a worksheet, which has the size of its paper
 _WIDE, _HIGH, _OPTIONS_WIDE = 1160, 700, 335  # at a scale of 1
-_SHARE = 0.96  # of the window that it stands over, at most
+_SHARE, _LEFT = 0.96, 0.48  # of the window that it stands over, at most; of its width for the options
 
 
 class ExportDialog(QDialog):
@@ -83,6 +83,7 @@ class ExportDialog(QDialog):
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setWordWrap(True)
         self.message.setObjectName("export_message")
+        self.message.hide()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.choose = self.buttons.addButton("Choose the file…", QDialogButtonBox.ButtonRole.AcceptRole)
         self.choose.setObjectName("choose_file")
@@ -104,7 +105,6 @@ class ExportDialog(QDialog):
         rows.addLayout(top)
         rows.addWidget(scroll, 1)
         px = self._context.look.px
-        left.setFixedWidth(px(_OPTIONS_WIDE))
         both = QHBoxLayout()
         both.addWidget(left)
         both.addWidget(self.preview, 1)
@@ -114,6 +114,7 @@ class ExportDialog(QDialog):
             layout.addWidget(widget)
         room = self._context.dialog_parent.size() * _SHARE
         self.resize(min(px(_WIDE), room.width()), min(px(_HIGH), room.height()))
+        left.setFixedWidth(min(px(_OPTIONS_WIDE), round(self.width() * _LEFT)))
 
     def _options(self) -> OptionFields:
         """The fields, begun as the window is."""
@@ -185,8 +186,9 @@ class ExportDialog(QDialog):
         seen = {name for name in self.fields if named[name] & form.options}
         card = "shown" in seen and self.shown.currentData() == "card"
         sheet = "worksheet" in seen and self.options.value("worksheet")
-        without = {"selected": not state.selection, "paths": state.selected is None, "paper": not sheet}
-        without |= dict.fromkeys(_OF_FIGURES, bool(sheet))
+        without = dict.fromkeys(_OF_FIGURES, bool(sheet))
+        without |= {"selected": not state.selection, "paper": not sheet}
+        without["paths"] = bool(sheet) or state.selected is None
         self.options.show_only(seen, lambda name: without.get(name, False) or (card and name in _OF_GRAPHS))
         self._see_whether_it_can_be()
 
@@ -216,7 +218,7 @@ class ExportDialog(QDialog):
         else:
             self._show_request(request)
         if not self._context.background.busy(_KEY):
-            self.message.setText(next(filter(None, wrong), ""))
+            self._say(next(filter(None, wrong), ""))
             self.choose.setEnabled(not wrong)
 
     def _show_request(self, request: ExportRequest) -> None:
@@ -327,7 +329,7 @@ class ExportDialog(QDialog):
         self.progress.setRange(0, 0)
         self.progress.show()
         self.choose.setEnabled(False)
-        self.message.setText(sentence)
+        self._say(sentence)
 
     def _show_progress(self, done: int, total: int) -> None:
         if self._context.background.busy(_KEY):
@@ -343,7 +345,11 @@ class ExportDialog(QDialog):
     def _failed(self, error: Exception | str) -> None:
         self.progress.hide()
         self.choose.setEnabled(True)
-        self.message.setText(str(error))
+        self._say(str(error))
+
+    def _say(self, sentence: str) -> None:
+        self.message.setText(sentence)
+        self.message.setVisible(bool(sentence))
 
     def done(self, result: int) -> None:
         """However it ends, nobody waits for an export any more."""

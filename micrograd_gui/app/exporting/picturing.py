@@ -64,7 +64,7 @@ class Reel:
         return suffix in (*_PIXELS, *_DRAWN) or ("step" in self.form.options and not self.form.several)
 
 
-class Sight(NamedTuple):
+class Glimpse(NamedTuple):
     """A picture, or a text where there is none; which of them it is, and what is said of its size."""
 
     reel: Reel
@@ -89,21 +89,21 @@ def reel_of(request: ExportRequest, form: Form, stop: Event) -> Reel:
     return Reel(film, form, here[0] if here else 0)
 
 
-def looked_at(begin: Callable[[Event], Reel], number: int | None, screen: Screen, *, stop: Event) -> Sight:
+def looked_at(begin: Callable[[Event], Reel], number: int | None, screen: Screen, *, stop: Event) -> Glimpse:
     """That moment of a reel, None: the one to begin with. Raises Refusal, or Cancelled."""
     reel = begin(stop)
     number = reel.first if number is None else min(number, len(reel) - 1)
     if reel.pages:
-        sight = _page(reel, number, screen)
+        glimpse = _page(reel, number, screen)
     elif reel.form.suffix in _PIXELS:
-        sight = _pixels(reel, number, screen, stop)
+        glimpse = _pixels(reel, number, screen, stop)
     elif reel.form.suffix in _DRAWN and not reel.film.options.worksheet:
-        sight = _drawing(reel, number, screen, stop)
+        glimpse = _drawing(reel, number, screen, stop)
     else:
-        sight = _text(reel, number, stop)
+        glimpse = _text(reel, number, stop)
     if stop.is_set():
         raise Cancelled("Nobody waits for this preview any more.")
-    return sight
+    return glimpse
 
 
 def _part(reel: Reel, number: int, stop: Event, **otherwise: object) -> Film:
@@ -119,7 +119,7 @@ def _part(reel: Reel, number: int, stop: Event, **otherwise: object) -> Film:
     return replace(film, moments=moments, options=options, given=given, progress=Progress(stop=stop))
 
 
-def _drawing(reel: Reel, number: int, screen: Screen, stop: Event) -> Sight:
+def _drawing(reel: Reel, number: int, screen: Screen, stop: Event) -> Glimpse:
     """A drawing without pixels, as large as it will be: in a browser, or on paper."""
     from micrograd_gui.export.svg import svg
 
@@ -142,7 +142,7 @@ def _drawing(reel: Reel, number: int, screen: Screen, stop: Event) -> Sight:
         words = f"{size} by this screen's {dpi:.0f} points to the inch"
     text = figure.smallest_text * wide * _POINTS / figure.width
     words += f"; its smallest text {text:.1f} pt{_TOLD.get(suffix, '')}{smaller}"
-    return Sight(reel, number, image, "", words)
+    return Glimpse(reel, number, image, "", words)
 
 
 def _inches(drawn: bytes) -> tuple[float, float]:
@@ -183,7 +183,7 @@ def _rendered(drawn: bytes, inches: tuple[float, float], dpi: float, ratio: floa
     return image, f"; shown at {less:.0%}" if less < 1 else ""
 
 
-def _pixels(reel: Reel, number: int, screen: Screen, stop: Event) -> Sight:
+def _pixels(reel: Reel, number: int, screen: Screen, stop: Event) -> Glimpse:
     """A picture of pixels, as it will be: one pixel of it on one of the screen."""
     from PIL import Image
 
@@ -199,10 +199,10 @@ def _pixels(reel: Reel, number: int, screen: Screen, stop: Event) -> Sight:
     image = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)  # a copy, that keeps its bytes
     image.setDevicePixelRatio(screen.ratio)
     smaller = f"; shown at {less:.0%}" if less < 1 else ""
-    return Sight(reel, number, image, "", f"{wide:,} × {high:,} px, one to one{smaller}")
+    return Glimpse(reel, number, image, "", f"{wide:,} × {high:,} px, one to one{smaller}")
 
 
-def _page(reel: Reel, number: int, screen: Screen) -> Sight:
+def _page(reel: Reel, number: int, screen: Screen) -> Glimpse:
     """A page of a worksheet, as large as on paper."""
     file = io.BytesIO()
     page = reel.pages[number]
@@ -211,10 +211,10 @@ def _page(reel: Reel, number: int, screen: Screen) -> Sight:
     image.setDevicePixelRatio(screen.ratio)
     wide, high = (each * _CM for each in page.get_size_inches())
     words = f"{wide:.1f} × {high:.1f} cm, by this screen's {screen.dpi:.0f} points to the inch"
-    return Sight(reel, number, image, "", words)
+    return Glimpse(reel, number, image, "", words)
 
 
-def _text(reel: Reel, number: int, stop: Event) -> Sight:
+def _text(reel: Reel, number: int, stop: Event) -> Glimpse:
     """The beginning of a file that is a text."""
     film = reel.film
     content = reel.form.content(_part(reel, number, stop) if len(reel) > 1 else film)
@@ -222,4 +222,4 @@ def _text(reel: Reel, number: int, stop: Event) -> Sight:
     lines = content.count(b"\n")
     shown = text[:MOST_TEXT]
     more = "" if len(shown) == len(text) else "; its beginning is shown"
-    return Sight(reel, number, None, shown, f"{lines:,} lines, {len(content):,} bytes{more}")
+    return Glimpse(reel, number, None, shown, f"{lines:,} lines, {len(content):,} bytes{more}")

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from micrograd_gui.app.context import Context
-from micrograd_gui.app.exporting.picturing import Reel, Screen, Sight, looked_at, reel_of
+from micrograd_gui.app.exporting.picturing import Glimpse, Reel, Screen, looked_at, reel_of
 from micrograd_gui.app.exporting.request import ExportRequest
 from micrograd_gui.export.formats import Form
 from micrograd_gui.views.background import Newest
@@ -42,7 +42,7 @@ class Preview(QWidget):
         self._context = context
         self._newest = Newest(context.background, "export preview", _PAUSE, self)
         self._begin: Callable[[Event], Reel] | None = None
-        self._sight: Sight | None = None
+        self._glimpse: Glimpse | None = None
         self.says = QLabel()
         self.says.setObjectName("preview_says")
         self.says.setTextFormat(Qt.TextFormat.PlainText)
@@ -129,7 +129,7 @@ class Preview(QWidget):
         self._newest.drop()
 
     def _refuse_to_look(self, sentence: str) -> None:
-        self._sight = None
+        self._glimpse = None
         self.picture.show_image(None)
         self.text.clear()
         self.says.clear()
@@ -155,22 +155,22 @@ class Preview(QWidget):
         sane = _BELIEVED[0] <= said <= _BELIEVED[1]
         return Screen(said if sane else screen.logicalDotsPerInch(), self.devicePixelRatioF())
 
-    def _arrived(self, sight: Sight) -> None:
-        self._sight = sight
-        reel = sight.reel
-        if sight.image is None:
+    def _arrived(self, glimpse: Glimpse) -> None:
+        self._glimpse = glimpse
+        reel = glimpse.reel
+        if glimpse.image is None:
             self.text.setEnabled(True)
-            self.text.setPlainText(sight.text)
+            self.text.setPlainText(glimpse.text)
             self.stack.setCurrentWidget(self.text)
         else:
-            self.picture.show_image(sight.image)
+            self.picture.show_image(glimpse.image)
             self.stack.setCurrentWidget(self.area)
         of = "page" if reel.pages else "picture"
-        at = f"{of} {sight.number + 1} of {len(reel)}: " if len(reel) > 1 else ""
-        self.says.setText(f"{at}{sight.words}")
+        at = f"{of} {glimpse.number + 1} of {len(reel)}: " if len(reel) > 1 else ""
+        self.says.setText(f"{at}{glimpse.words}")
         self.slider.blockSignals(True)
         self.slider.setRange(0, len(reel) - 1)
-        self.slider.setValue(sight.number)
+        self.slider.setValue(glimpse.number)
         self.slider.blockSignals(False)
         self.steps.setVisible(len(reel) > 1)
 
@@ -183,9 +183,9 @@ class Preview(QWidget):
         self.slider.setValue(self.slider.value() + by)
 
     def _go_to(self, number: int) -> None:
-        sight = self._sight
-        if sight is not None and number != sight.number:
-            self._ask(lambda _: sight.reel, number)
+        glimpse = self._glimpse
+        if glimpse is not None and number != glimpse.number:
+            self._ask(lambda _: glimpse.reel, number)
 
 
 class PreviewPicture(QWidget):
