@@ -84,8 +84,8 @@ def _with_cell(graph: Graph, new: Graph, at: Place | None) -> tuple[Graph, froze
     from it does not take its place.
     """
     added = frozenset(new.nodes.keys() - graph.nodes.keys())
-    if not graph.nodes.keys() <= new.nodes.keys():
-        return new, added
+    if any(node.id not in new.nodes or new.nodes[node.id].shape != node.shape for node in graph):
+        return arranged(new), frozenset(new.nodes)  # what it trains stands in place of what was there
     target = new.chosen_target
     if graph.nodes and target in added and not _goes_on(new, target, added):
         new = new.targeted(graph.chosen_target)

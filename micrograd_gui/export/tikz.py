@@ -283,9 +283,7 @@ def _bold(said: str) -> str:
     return rf"{{\boldmath\textbf{{{said}}}}}"  # TikZ stumbles over \boldmath at the start of a node
 
 
-def _card(
-    card: Sequence[Line], top: float, larger: float, wide: float, unit: float | None
-) -> Iterator[str]:
+def _card(card: Sequence[Line], top: float, larger: float, wide: float, unit: float | None) -> Iterator[str]:
     """A node for each line of the step card, from there on downwards."""
     y = top
     for line in card:

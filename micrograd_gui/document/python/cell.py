@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from micrograd.engine import Value
@@ -45,6 +46,7 @@ def graph_from_cell(text: str, onto: Graph, read: Mapping[str, NodeId] | None = 
     except Wrong as wrong:
         raise ExpressionRefusal(f"{wrong}.") from None
     meet(workspace, onto)
+    held = {node: thing.data for node, thing in workspace.objects.items() if isinstance(thing, Value)}
     run = Interpreter(source, workspace.scope, workspace.chance, Meter())
     run.expressions.last = statements[-1] if statements else None
     run.cell(statements)
@@ -55,6 +57,8 @@ def graph_from_cell(text: str, onto: Graph, read: Mapping[str, NodeId] | None = 
         graph = onto
     else:
         graph = _with_drawn(run, workspace, onto)
+    if run.watcher.learned is None:
+        graph = _moved(graph, workspace, held)
     leaves = (graph.nodes[node] for node in workspace.objects if node in graph.nodes)
     workspace.numbers = {node.id: node.data for node in leaves if node.op is None}
     workspace.cells = (*workspace.cells, _told(run, text))[-CELLS_AT_MOST:]
@@ -153,12 +157,33 @@ def _with_drawn(run: Interpreter, workspace: Workspace, onto: Graph) -> Graph:
         roots += [target] if isinstance(target, Traced) and target.op is not None else []
     elif isinstance(target, Traced) and target.op is not None and isinstance(run.expressions.last, ast.Expr):
         roots.append(target)
-    if not roots:
-        return onto
     objects = dict(workspace.objects)
-    graph = drawn(roots, target, onto, objects, names)
+    learned = run.watcher.learned
+    if learned is not None:
+        from micrograd_gui.document.python.planning import plan_of  # for a cell that trains
+
+        graph, objects = plan_of(learned, onto, objects, names)
+        run.note(learned.told(0 if graph.data is None else len(graph.data)))
+    elif roots:
+        graph = drawn(roots, target, onto, objects, names)
+    else:
+        graph = onto
     workspace.objects = objects
     return graph
+
+
+def _moved(graph: Graph, workspace: Workspace, held: Mapping[NodeId, float]) -> Graph:
+    """The graph with the numbers that the cell has set by hand in leaves that are on it."""
+    numbers = {
+        node: thing.data
+        for node, thing in workspace.objects.items()
+        if isinstance(thing, Value)
+        and node in held
+        and thing.data != held[node]
+        and graph.nodes[node].is_leaf
+        and isfinite(thing.data)
+    }
+    return graph.numbered(numbers) if numbers else graph
 
 
 def _told(run: Interpreter, text: str) -> PastedCell:

@@ -312,12 +312,11 @@ class Expressions:
                 words.update(given)
             else:
                 words[word.arg] = given
-        self.run.watcher.calls(each, called, scope)
+        self.run.called_at = each
         return self.call(called, args, words)
 
     def call(self, called: Any, args: list[Any], words: dict[str, Any]) -> Any:
         """What calling it gives; raises Wrong."""
-        self.meter.step()
         match called:
             case Builtin():
                 return called.call(self.run, args, words)
@@ -383,6 +382,7 @@ class Expressions:
         self.depth += 1
         try:
             if isinstance(called.body, ast.expr):
+                self.meter.step()
                 return self.evaluate(called.body, scope)
             run.returned = None
             leads = run.block(called.body, scope)
@@ -403,18 +403,17 @@ class Expressions:
         form, (defaults, by_name) = called.args, called.defaults
         parameters = [each.arg for each in (*form.posonlyargs, *form.args)]
         names = dict(zip(parameters, args, strict=False))
-        own = spoken(called.name)
         if len(args) > len(parameters) and form.vararg is None:
-            raise Wrong(f"{own} takes {len(parameters)} operands, not {len(args)}")
+            raise Wrong(f"{spoken(called.name)} takes {len(parameters)} operands, not {len(args)}")
         if form.vararg is not None:
             names[form.vararg.arg] = tuple(args[len(parameters) :])
         known_words = {*parameters, *(each.arg for each in form.kwonlyargs)}
         rest: dict[str, Any] = {}
         for word, thing in words.items():
             if word in names:
-                raise Wrong(f"{own} is given {spoken(word)} twice")
+                raise Wrong(f"{spoken(called.name)} is given {spoken(word)} twice")
             if word not in known_words and form.kwarg is None:
-                raise Wrong(f"{own} knows no {spoken(word)}=")
+                raise Wrong(f"{spoken(called.name)} knows no {spoken(word)}=")
             (names if word in known_words else rest)[word] = thing
         if form.kwarg is not None:
             names[form.kwarg.arg] = rest
@@ -426,6 +425,6 @@ class Expressions:
                 elif name in by_name:
                     names[name] = by_name[name]
                 else:
-                    raise Wrong(f"{own} is not given its {spoken(name)}")
+                    raise Wrong(f"{spoken(called.name)} is not given its {spoken(name)}")
         self.meter.hold(len(names))
         return {name: named(thing, name) for name, thing in names.items()}

@@ -54,7 +54,7 @@ class Interpreter:
         self.letters = 0
         self.passed_over: list[tuple[int, str]] = []
         self.notes: list[str] = []
-        self.watcher = Watcher(self)
+        self.watcher = Watcher(self, self.note)
         self.display = Display(self._own_text)
         self.expressions = Expressions(self)
         self.evaluate, self.call, self.binary = (
@@ -64,6 +64,7 @@ class Interpreter:
         )
         self.iterable, self.builtin = self.expressions.iterable, self.expressions.builtin
         self.returned: Any = None
+        self.called_at: ast.AST = ast.Pass()
         self._statements: dict[type[ast.stmt], Callable[[Any, Scope], str | None]] = {
             ast.Expr: self._expression,
             ast.Assign: self._assign,
@@ -96,9 +97,27 @@ class Interpreter:
         try:
             for each in statements:
                 self.source.refuse_decimal_comma(each)
+                printed = len(self.printed)
                 self.statement(each, self.scope)
+                learned = self.watcher.learned
+                if learned is not None and not learned.whole:
+                    self._forget_the_loop(each, printed)
+                    break
         except (RecursionError, MemoryError):
             raise self.refusal(each, "this is nested too deeply") from None
+
+    def _forget_the_loop(self, loop: ast.stmt, printed: int) -> None:
+        """The loop was left before its end: what it printed and assigned is of no moment that is shown."""
+        del self.printed[printed:]
+        given = {each.id for each in ast.walk(loop) if isinstance(each, ast.Name) and not _is_read(each)}
+        for name in given:
+            self.scope.names.pop(name, None)
+            self.assigned.pop(name, None)
+
+    def note(self, sentence: str) -> None:
+        """A sentence on what is otherwise than it is written, once."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
 
     # Statements ------------------------------------------------------------------------------
 
@@ -139,7 +158,7 @@ class Interpreter:
         self.printed.append(text)
 
     @staticmethod
-    def is_endless(refusal: ExpressionRefusal) -> bool:
+    def is_endless(refusal: BaseException) -> bool:
         """Whether it says that something goes on for too long."""
         return isinstance(refusal, _EndlessRefusal)
 
@@ -193,8 +212,8 @@ class Interpreter:
             case _:
                 raise self.refusal(target, "nothing can be given to this")
 
-    def set_name(self, name: str, thing: Any, scope: Scope) -> None:
-        """The name stands for that from here on."""
+    def set_name(self, name: str, thing: Any, scope: Scope, *, by_loop: bool = False) -> None:
+        """The name stands for that from here on; what a loop goes through is not spoken of."""
         if name in scope.globals:
             scope = self.scope.outermost
         self.meter.hold(1)
@@ -202,7 +221,8 @@ class Interpreter:
             thing = named(thing, name)
             self.assigned.pop(name, None)
             self.assigned[name] = None
-            self.speak_of(thing, scope)
+            if not by_loop:
+                self.speak_of(thing, scope)
         scope.names[name] = thing
 
     def _take_apart(self, where: ast.expr, parts: list[ast.expr], thing: Any, scope: Scope) -> None:
@@ -263,30 +283,30 @@ class Interpreter:
             things = ops.items(self.iterable(self.evaluate(each.iter, scope)), self.meter)
         except Wrong as wrong:
             raise self.refused(each.iter, wrong) from None
-        with self.watcher.loop(each, scope, len(things)) as watched:  # type: ignore[arg-type]
+        turns: int = len(things)  # type: ignore[arg-type]  # what has items has a length
+        with self.watcher.loop(scope, turns) as watched:
             for thing in list(things) if isinstance(things, list) else things:
-                self.meter.step()
-                self.bind(each.target, thing, scope)
+                if isinstance(each.target, ast.Name):
+                    self.set_name(each.target.id, thing, scope, by_loop=True)
+                else:
+                    self.bind(each.target, thing, scope)
                 leads = self.block(each.body, scope)
                 if leads == _BREAK:
                     return None
                 if leads == _RETURN:
                     return leads
-                if watched.turn():
-                    return None
+                watched.turn()
         return self.block(each.orelse, scope)
 
     def _while(self, each: ast.While, scope: Scope) -> str | None:
-        with self.watcher.loop(each, scope, None) as watched:
+        with self.watcher.loop(scope, None) as watched:
             while ops.truth(self.evaluate(each.test, scope)):
-                self.meter.step()
                 leads = self.block(each.body, scope)
                 if leads == _BREAK:
                     return None
                 if leads == _RETURN:
                     return leads
-                if watched.turn():
-                    return None
+                watched.turn()
         return self.block(each.orelse, scope)
 
     def _if(self, each: ast.If, scope: Scope) -> str | None:
@@ -381,6 +401,10 @@ class _EndlessRefusal(ExpressionRefusal):
 
 def _is_computed(thing: Any) -> bool:
     return isinstance(thing, Traced) and (thing.op is not None or bool(thing.label))
+
+
+def _is_read(name: ast.Name) -> bool:
+    return isinstance(name.ctx, ast.Load)
 
 
 def _is_plain(each: ast.stmt) -> bool:

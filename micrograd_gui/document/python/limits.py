@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-STEPS = 100_000  # statements, turns of a loop, calls
+STEPS = 100_000  # statements, turns of a comprehension, calls of a lambda
 EVALUATIONS = 1_000_000  # parts of expressions
 HELD = 1_500_000  # places in lists, letters / 10, Values × 5: all that is made, also what is dropped again
 LETTERS = 100_000  # of one text, and of all that is printed
@@ -24,15 +24,19 @@ class Endless(Wrong):
 class Meter:
     """Counts what a cell does and holds; each count raises Endless at its end."""
 
-    def __init__(self, steps: int = STEPS, evaluations: int = EVALUATIONS, held: int = HELD) -> None:
-        self.steps, self.evaluations, self.held = steps, evaluations, held
+    def __init__(self) -> None:
+        self.steps, self.evaluations, self.held = STEPS, EVALUATIONS, HELD
         self.leaves: dict[int, Any] = {}  # by the identity of a number: it, and the Value that stands for it
 
     def step(self) -> None:
-        """A statement, a turn of a loop, or a call."""
+        """A statement, a turn of a comprehension, or a call of a lambda."""
         self.steps -= 1
         if self.steps < 0:
             raise Endless(f"this goes on for more than {STEPS:,} steps, and is not followed further")
+
+    def will_be_over(self, used: int, turns: int) -> bool:
+        """Whether so many more turns that take so many steps each will be too much."""
+        return used * turns > self.steps
 
     def evaluate(self, count: int = 1) -> None:
         """Parts of an expression."""

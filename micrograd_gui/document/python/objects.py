@@ -54,6 +54,7 @@ class Running(Protocol):
     watcher: Any
     spoken_of: Any
     returned: Any
+    called_at: ast.AST
 
     @property
     def random(self) -> random.Random:
@@ -89,7 +90,7 @@ class Running(Protocol):
     def refused(self, where: ast.AST, wrong: Wrong) -> ExpressionRefusal:
         """The same of what was found wrong there."""
 
-    def is_endless(self, refusal: ExpressionRefusal) -> bool:
+    def is_endless(self, refusal: BaseException) -> bool:
         """Whether it says that something goes on for too long."""
 
 

@@ -1,53 +1,222 @@
-"""Watching: what a cell does by hand to data and grads, and loops that train."""
+"""Watching: what a cell does by hand to data and grads, and loops that train, which are a plan."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import NamedTuple
 
 from micrograd.engine import Value, topological_order
+from micrograd_gui.document.python.limits import Endless
 from micrograd_gui.document.python.objects import Running, Scope
+from micrograd_gui.document.text import exact
+
+_CLOSE = 1e-9  # as near as rounding leaves an update to what its rate says
+_TURNS_TRIED = 3  # of a loop that trains, before it is judged whether all of them are too many
+_FACTOR_OF_DEMO = 0.9 / 100  # of micrograd's demo, by which its rate falls with each step
+
+
+class Update(NamedTuple):
+    """A parameter that was moved by its gradient: its number before and after, and that gradient."""
+
+    value: Value
+    before: float
+    after: float
+    grad: float
+
+
+class ByHandStep(NamedTuple):
+    """A line that sets a grad or a number, or hands a grad on, outside of a loop that trains."""
+
+    where: ast.AST
+    value: Value
+    kind: str
+    before: float
+    after: float
+
+
+class Learned(NamedTuple):
+    """A loop that was found to be gradient descent.
+
+    Attributes:
+        loss: what was passed back in its first turn.
+        start: the parameters, each with the number that it had before.
+        rates: the rate of each turn that was gone through.
+        turns: how many turns the loop has.
+        whole: whether all of them were gone through.
+    """
+
+    loss: Value
+    start: dict[Value, float]
+    rates: tuple[float, ...]
+    turns: int
+    whole: bool
+
+    @property
+    def schedule(self) -> str | None:
+        """The schedule by which the rate goes; None: by none of the table."""
+        first = self.rates[0]
+        if all(abs(each - first) <= 1e-6 * abs(first) for each in self.rates):
+            return "constant"
+        fall = [first * (1 - _FACTOR_OF_DEMO * turn) for turn in range(len(self.rates))]
+        near = zip(self.rates, fall, strict=True)
+        return "demo" if all(abs(a - b) <= 1e-6 * abs(first) for a, b in near) else None
+
+    def told(self, rows: int) -> str:
+        """What became of the loop, in a sentence."""
+        rate = exact(float(f"{self.rates[0]:.6g}"))
+        over = f" over {rows:,} rows" if rows else ""
+        if self.schedule is None:
+            rate = f"{rate} at first (here it changes in a way of its own)"
+        elif self.schedule == "demo":
+            rate = f"{rate}, falling as in micrograd’s demo"
+        steps = f"{self.turns:,} steps at the rate {rate}{over}"
+        said = f"The loop is the plan: {steps}; the graph stands before them"
+        if self.whole:
+            return f"{said}, Train goes through them."
+        return (
+            f"{said}. It is too long to be walked through here, so nothing of it is printed, and what "
+            f"follows it in the cell was left out: Train goes through it."
+        )
 
 
 class Watched:
-    """A loop that is gone through."""
+    """A loop that is gone through, and what its turns have done to data and grads."""
+
+    def __init__(self, watcher: Watcher, outermost: bool, turns: int | None, at_top: bool) -> None:
+        self.watcher, self.outermost, self.turns, self.at_top = watcher, outermost, turns, at_top
+        self.losses: list[Value] = []
+        self.first: dict[Value, Update] = {}
+        self.rates: list[float] = []
+        self.updates: list[Update] = []
+        self.passed: list[Value] = []
+        self.grads: dict[Value, float] = {}
+        self.plain = True
+        self.steps = watcher.run.meter.steps
 
     def __enter__(self) -> Watched:
+        if self.outermost:
+            self.watcher.outer = self
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        pass
+    ) -> bool:
+        if not self.outermost:
+            return False
+        self.watcher.outer = None
+        endless = isinstance(error, Endless) or (error is not None and self.watcher.is_endless(error))
+        if error is not None and not (self.at_top and endless):
+            return False
+        learned = self._learned(whole=error is None)
+        if learned is None:
+            return False
+        self.watcher.learned = learned
+        if error is not None:
+            for value, before in learned.start.items():
+                value.data, value.grad = before, 0.0
+        return True
 
-    def turn(self) -> bool:
-        """A turn is over; gives whether the loop is to end with it."""
-        return False
+    def turn(self) -> None:
+        """A turn is over."""
+        if self.outermost and self.plain and (self.updates or self.passed):
+            self._judge()
+        if self.outermost:
+            self.updates, self.passed = [], []
+        if len(self.rates) == _TURNS_TRIED and self.plain and self.at_top and self.turns is not None:
+            meter = self.watcher.run.meter
+            each = (self.steps - meter.steps) // _TURNS_TRIED
+            if meter.will_be_over(each, self.turns - _TURNS_TRIED):
+                raise Endless("this trains for more turns than are gone through here")
+
+    def _judge(self) -> None:
+        """Whether the turn was a step of gradient descent: one pass, and each parameter moved once by it."""
+        moved = {each.value: each for each in self.updates}
+        self.plain = len(self.passed) == 1 and 0 < len(moved) == len(self.updates)
+        rate = _rate(self.updates) if self.plain else None
+        fresh = all(not self.grads.get(each, 0.0) for each in moved)
+        same = not self.first or moved.keys() == self.first.keys()
+        self.plain = self.plain and rate is not None and rate > 0 and fresh and same
+        if self.plain and rate is not None:
+            self.first = self.first or moved
+            self.losses.append(self.passed[0])
+            del self.losses[1:]
+            self.rates.append(rate)
+        elif self.passed and self.updates and not fresh:
+            self.watcher.say_once(
+                "The loop does not set the grads to 0, so they add up from turn to turn: it is no plan, "
+                "and was gone through as it stands."
+            )
+
+    def _learned(self, whole: bool) -> Learned | None:
+        if not self.plain or not self.rates:
+            return None
+        start = {value: each.before for value, each in self.first.items()}
+        turns = len(self.rates) if whole or self.turns is None else self.turns
+        return Learned(self.losses[0], start, tuple(self.rates), turns, whole)
+
+
+def _rate(updates: list[Update]) -> float | None:
+    """The rate by which all of them follow their gradients; None where there is none."""
+    most = max(updates, key=lambda each: abs(each.grad))
+    if not most.grad:
+        return None
+    rate = (most.before - most.after) / most.grad
+    for each in updates:
+        wanted = each.before - rate * each.grad
+        if not abs(each.after - wanted) <= _CLOSE * max(1.0, abs(each.before), abs(rate * each.grad)):
+            return None
+    return rate
 
 
 class Watcher:
-    """Who is told of each change of data and grads, each pass, and each loop of a cell."""
+    """Who is told of each change of data and grads, each pass, and each loop of a cell.
 
-    def __init__(self, run: Running) -> None:
-        self.run = run
+    Attributes:
+        outer: the loop of the document that is gone through, around all others; None: none is.
+        learned: the last loop that was found to be gradient descent.
+        steps: what was done by hand, outside of such a loop.
+    """
 
-    def loop(self, each: ast.For | ast.While, scope: Scope, turns: int | None) -> Watched:
+    def __init__(self, run: Running, say: Callable[[str], None]) -> None:
+        self.run, self.say_once = run, say
+        self.outer: Watched | None = None
+        self.learned: Learned | None = None
+        self.steps: list[ByHandStep] = []
+
+    def is_endless(self, error: BaseException) -> bool:
+        """Whether it says that something goes on for too long."""
+        return self.run.is_endless(error)
+
+    def loop(self, scope: Scope, turns: int | None) -> Watched:
         """A loop begins."""
-        return Watched()
+        return Watched(self, self.outer is None, turns, scope.outer is None)
 
-    def set_by_hand(self, where: ast.Attribute, value: Value, field: str, before: float) -> None:
+    def set_by_hand(self, where: ast.AST, value: Value, field: str, before: float) -> None:
         """The data or the grad of a Value was set."""
+        after = getattr(value, field)
+        if self.outer is not None and field == "data" and not value._prev:
+            self.outer.updates.append(Update(value, before, after, value.grad))
+        if self.outer is None or self._is_short():
+            self.steps.append(ByHandStep(where, value, field, before, after))
 
-    def calls(self, where: ast.Call, called: Any, scope: Scope) -> None:
-        """Something is called."""
+    def _is_short(self) -> bool:
+        """Whether nothing was passed back as a whole in the loop, which is no training then."""
+        return self.outer is not None and not self.outer.passed and len(self.steps) < 1_000
 
-    def passed_back(self, value: Value) -> None:
+    def passed_back(self, where: ast.AST, value: Value) -> None:
         """``value._backward()``."""
         value._backward()
+        if len(self.steps) < 1_000:
+            self.steps.append(ByHandStep(where, value, "_backward", 0.0, 0.0))
 
     def backward(self, value: Value) -> None:
         """``value.backward()``."""
-        self.run.meter.evaluate(len(topological_order(value)))
+        order = topological_order(value)
+        self.run.meter.evaluate(len(order))
+        if self.outer is not None:
+            self.outer.passed.append(value)
+            self.outer.grads = {each: each.grad for each in order if not each._prev and each.grad}
         value.backward()
         self.run.spoken_of = value

@@ -1,0 +1,121 @@
+"""Whole notebooks, pasted cell by cell in order, give the numbers that Python gives."""
+
+from functools import cache
+
+import pytest
+
+import micrograd_gui as mg
+from micrograd_gui.document.clipboard import pasted
+from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.python.workspace import Workspace
+from micrograd_gui.session.measure import complete
+from tests.document.python.notebooks import CLASSES, LOOP, NOTEBOOKS, ROWS, TRAINED
+from tests.document.python.oracle import by_python
+
+
+@cache
+def told() -> dict[str, list[str]]:
+    """What Python prints, notebook by notebook."""
+    return dict(zip(NOTEBOOKS, by_python(list(NOTEBOOKS.values())), strict=True))
+
+
+def paste_all(cells: list[str]) -> list[Graph]:
+    """The graph after each cell."""
+    graphs = [Graph()]
+    for cell in cells:
+        graphs.append(pasted(graphs[-1], cell, None)[0])
+    return graphs[1:]
+
+
+def work(graph: Graph) -> Workspace:
+    assert isinstance(graph.workspace, Workspace)
+    return graph.workspace
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_each_cell_prints_what_python_prints(name):
+    graphs = paste_all(NOTEBOOKS[name])
+    assert [work(graph).cells[-1].printed for graph in graphs] == told()[name]
+
+
+def test_the_graph_of_the_loss_is_on_the_canvas_with_its_modules_as_blocks():
+    graphs = paste_all(TRAINED[:6])
+    graph, printed = graphs[-1], told()["trained"][5]
+    assert repr(complete(graph).data[graph.target]) in printed
+    assert [block.title for block in graph.blocks[:2]] == ["n: MLP", "layers[0]"]
+    assert sum(node.role == "parameter" for node in graph) == 41
+
+
+def test_a_loop_that_trains_is_the_plan_with_the_rows_and_train_does_what_it_does():
+    graph = paste_all(TRAINED[:12])[-1]
+    assert graph.data is not None
+    assert graph.plan is not None
+    assert [column.name for column in graph.data.columns] == ["xs1", "xs2", "xs3", "ys"]
+    assert graph.data.rows[1] == (3.0, -1.0, 0.5, -1.0)
+    assert (graph.plan.rate, graph.plan.steps, graph.data.reduction) == (0.05, 20, "sum")
+    losses = [float(line.split()[1]) for line in work(graph).cells[-1].printed.splitlines()]
+    assert mg.train(graph, steps=20, rate=0.05).losses == pytest.approx(losses, rel=1e-12)
+
+
+def test_a_loop_that_is_too_long_to_be_walked_through_is_still_the_plan():
+    cells = [
+        CLASSES,
+        ROWS,
+        "random.seed(42)\nn = MLP(3, [4, 4, 1])",
+        LOOP.replace("20", "5_000") + "print('after')",
+    ]
+    graph = paste_all(cells)[-1]
+    assert graph.plan is not None
+    assert graph.plan.steps == 5_000
+    cell = work(graph).cells[-1]
+    assert cell.printed == ""
+    assert "too long to be walked through here" in cell.notes[0]
+    before = paste_all(cells[:3] + ["n.layers[0].neurons[0].w[0].data"])[-1]
+    after, _ = pasted(graph, "n.layers[0].neurons[0].w[0].data", None)
+    assert work(after).cells[-1].printed == work(before).cells[-1].printed
+    with pytest.raises(mg.Refusal, match="loss is not defined"):
+        pasted(graph, "print(loss.data)", None)
+
+
+def test_what_was_trained_on_the_canvas_is_what_the_next_cell_sees():
+    graph = paste_all(TRAINED[:12])[-1]
+    done = mg.train(graph, steps=20, rate=0.05)
+    after, _ = pasted(done.graph, "[n(x).data for x in xs]", None)
+    trained = [float(each) for each in work(after).cells[-1].printed.strip("[]\n").split(", ")]
+    python = [float(each) for each in told()["trained"][-1].strip("[]\n").split(", ")]
+    assert trained == pytest.approx(python, rel=1e-12)
+
+
+def test_a_loop_without_zero_grad_is_no_plan_and_says_so():
+    cells = [
+        CLASSES,
+        ROWS,
+        "random.seed(42)\nn = MLP(3, [4, 4, 1])",
+        LOOP.replace("    p.grad = 0.0", "    pass"),
+    ]
+    graph = paste_all(cells)[-1]
+    assert graph.plan is None
+    assert "does not set the grads to 0" in work(graph).cells[-1].notes[0]
+
+
+def test_a_loop_over_one_number_is_a_plan_without_rows():
+    graph = paste_all([NOTEBOOKS["linear"][3]])[-1]
+    w = graph.nodes[graph.named("w")]
+    assert (w.role, w.data) == ("parameter", 5.0)
+    assert graph.plan is not None
+    assert (graph.plan.rate, graph.plan.steps) == (pytest.approx(0.2), 10)
+    assert graph.data is None
+
+
+def test_with_the_classes_of_the_lecture_a_network_is_the_lectures_and_without_them_micrograds():
+    make = "random.seed(1)\nn = MLP(3, [4, 4, 1])\no = n([1.0, 2.0, 3.0])"
+    with_classes = paste_all([CLASSES, make])[-1]
+    assert sum(node.op == "tanh" for node in with_classes) == 9
+    assert not any(node.op == "relu" for node in with_classes)
+    biases = [node.data for node in with_classes if node.label.endswith(".b")]
+    assert len(biases) == 9
+    assert 0.0 not in biases
+    without = paste_all([make])[-1]
+    assert sum(node.op == "relu" for node in without) == 8
+    with pytest.raises(mg.Refusal, match="takes 3 operands, not 4"):
+        pasted(with_classes, "m = MLP(3, [2], 'relu')", None)
