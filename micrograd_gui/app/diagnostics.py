@@ -14,7 +14,7 @@ from micrograd_gui.app.context import Context
 from micrograd_gui.log import last_lines
 
 PROGRAM = "micrograd-gui"
-PACKAGES = ("PySide6-Essentials", "numpy", "matplotlib", "graphviz", "msgspec", "pillow", "numba")
+PACKAGES = ("PySide6-Essentials", "numpy", "matplotlib", "graphviz", "msgspec", "pillow", "fpdf2", "numba")
 
 
 def report(context: Context) -> str:

@@ -185,11 +185,9 @@ def _pdf(film: Film) -> bytes:
         from micrograd_gui.export.worksheet_pdf import pdf_of
 
         return pdf_of(worksheet_of(film), graph=pack(film.graph), progress=film.progress)
-    from micrograd_gui.export import matplotlib_writer
+    from micrograd_gui.export.pdf import pdf
 
-    return matplotlib_writer.pdf(
-        film.pictures, film.options.palette, title=film.title, graph=pack(film.graph)
-    )
+    return pdf(film.pictures, film.options.palette, title=film.title, graph=pack(film.graph))
 
 
 def _dot(film: Film) -> bytes:

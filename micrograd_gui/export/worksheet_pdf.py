@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
 
+from micrograd_gui.export.pages import Box, Page, Placed, Rule
+from micrograd_gui.export.pdf import Document
 from micrograd_gui.export.worksheet import (
     BODY,
     EDGE,
@@ -27,11 +28,6 @@ from micrograd_gui.figures.parts import Role, Text
 from micrograd_gui.figures.text_metrics import fitting, shown_label, width
 from micrograd_gui.session.explain.formulas import Line
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as MplFigure
-
-    from micrograd_gui.export.matplotlib_writer import Rule
-
 _ANSWER = 10.0  # points
 _SMALL, _CELL = 8.0, 20.0  # points: the answers to a table, and a row of one
 COLUMNS = (  # the head, how much of the room, the size of the text, whether it is bold
@@ -45,13 +41,13 @@ COLUMNS = (  # the head, how much of the room, the size of the text, whether it 
 
 def pdf_of(sheet: Worksheet, *, graph: str = "", progress: Progress | None = None) -> bytes:
     """The sheet and its answer key; fonts embedded, the graph attached. ``progress`` is told of each page."""
-    from micrograd_gui.export import matplotlib_writer
+    made = Document(sheet.title, graph)
+    for page in pages_of(sheet, progress or Progress()):
+        made.add(page)
+    return made.finished()
 
-    pages = pages_of(sheet, progress or Progress())
-    return matplotlib_writer.document(pages, title=sheet.title, graph=graph)
 
-
-def pages_of(sheet: Worksheet, progress: Progress) -> Iterator[MplFigure]:
+def pages_of(sheet: Worksheet, progress: Progress) -> Iterator[Page]:
     """The pages of the sheet and of its answer key."""
     wide, high = reversed(sheet.paper) if sheet.landscape else sheet.paper
     flow = _Flow(sheet.palette, wide, high)
@@ -156,14 +152,6 @@ def _leave_room(flow: _Flow, ask: Ask) -> None:
     flow.rule(right - 80, flow.y + 2, right, strong=True)
 
 
-class _Page(NamedTuple):
-    """A page with its figures, and what else is to be on it."""
-
-    made: MplFigure
-    texts: list[Text]
-    rules: list[Rule]
-
-
 @dataclass
 class _Flow:
     """Pages that are filled from the top, in points; what has no room any more begins the next one."""
@@ -171,7 +159,7 @@ class _Flow:
     palette: Palette
     wide: float
     high: float
-    pages: list[_Page] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
     y: float = 0.0
 
     def __post_init__(self) -> None:
@@ -184,11 +172,8 @@ class _Flow:
 
     def turn_page(self) -> None:
         """Begin the next page, but where this one is empty."""
-        from micrograd_gui.export import matplotlib_writer
-
         if not self.pages or self.y > EDGE:
-            made = matplotlib_writer.page(self.wide, self.high, self.palette.ground)
-            self.pages.append(_Page(made, [], []))
+            self.pages.append(Page(self.wide, self.high, self.palette, [], [], []))
             self.y = EDGE
 
     def need(self, height: float) -> bool:
@@ -219,20 +204,17 @@ class _Flow:
 
     def rule(self, left: float, y: float, right: float, *, strong: bool = False) -> None:
         """A line to write on."""
-        self.pages[-1].rules.append((left, y, right, strong))
+        self.pages[-1].rules.append(Rule(left, y, right, strong))
 
     def put(
         self,
         figure: Figure,
         scale: float,
         corner: tuple[float, float],
-        within: tuple[float, float, float, float] | None,
+        within: Box | None,
     ) -> None:
         """A figure with its corner there."""
-        from micrograd_gui.export import matplotlib_writer
-
-        made = self.pages[-1].made
-        matplotlib_writer.put(made, figure, self.palette, unit=scale, corner=corner, within=within)
+        self.pages[-1].figures.append(Placed(figure, scale, corner, within))
 
     def write(self, text: str, size: float, *, bold: bool = False, faint: bool = False) -> None:
         """A sentence, broken into lines."""
@@ -266,17 +248,14 @@ class _Flow:
                 self.text(x + begin, self.y, text.strip(), smaller, bold=bold, role=role)
                 x += width(text, smaller, bold=bold)
 
-    def finished(self, progress: Progress) -> Iterator[MplFigure]:
+    def finished(self, progress: Progress) -> Iterator[Page]:
         """All pages, each with its number. Raises Cancelled once nobody waits for them any more."""
-        from micrograd_gui.export import matplotlib_writer
-
         for number, each in enumerate(self.pages, 1):
             progress.tick(number - 1, len(self.pages))
             said = f"{number} of {len(self.pages)}"
             x = self.wide - EDGE - width(said, 8.0)
             each.texts.append(Text(0, "label", x, self.high - 28, "start", said, 8.0, faint=True))
-            matplotlib_writer.write_all(each.made, each.texts, each.rules, self.palette)
-            yield each.made
+            yield each
 
 
 def _runs(row: Sequence[tuple[str, Role, bool]]) -> Iterator[tuple[str, Role, bool]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import struct
@@ -19,6 +18,7 @@ from micrograd_gui.files.atomic import LARGEST
 METADATA = "micrograd-graph"  # the id of the element in an SVG
 KEYWORD = "micrograd-graph"  # of the text in a PNG
 ATTACHED = "graph.micrograd"  # the file in a PDF
+MEDIA_TYPE = "application/x-micrograd"  # what that file says it is
 LARGEST_GRAPH = LARGEST  # bytes of the graph in it
 # How a text begins whose characters take two or four bytes; UTF-32 first, which begins as UTF-16.
 _WIDE = (
@@ -185,12 +185,6 @@ def _inflate(data: bytes) -> bytes | None:
 
 # PDF ---------------------------------------------------------------------------------------------
 
-_ROOT = re.compile(rb"/Root (\d+) 0 R")
-_SIZE = re.compile(rb"/Size (\d+)")
-_INFO = re.compile(rb"/Info (\d+ 0 R)")
-_START = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*$")
-_KIND = b"/Type /EmbeddedFile /Subtype /application#2Fx-micrograd "
-_STREAM = b"<< " + _KIND + b"/Params << /Size %d >> /Length %d >>\nstream\n%s\nendstream"
 _HEAD = 500  # bytes of the words that describe an attachment
 _BLANKS = 20  # bytes between two of them
 _ATTACHED = re.compile(
@@ -198,38 +192,6 @@ _ATTACHED = re.compile(
     % (_BLANKS, _BLANKS, _HEAD, _BLANKS)
 )
 _LOOKED_INTO = 100  # attachments, from the end: of what is packed, each may be as large as a graph may
-
-
-def attach(pdf: bytes, graph: str) -> bytes:
-    """The PDF with the graph as an attached file, added behind its end as PDF's own rules for updates say."""
-    trailer = pdf[pdf.rindex(b"trailer") :]
-    number, first, start = (int(_one(each, trailer)) for each in (_ROOT, _SIZE, _START))
-    catalog = _one(re.compile(rb"(?s)\n%d 0 obj\n<<(.*?)>>\nendobj" % number), pdf)
-    info = _one(_INFO, trailer)
-    data = graph.encode("ascii")
-    names = f"/Names << /EmbeddedFiles << /Names [({ATTACHED}) {first + 1} 0 R] >> >>".encode()
-    objects = {
-        number: b"<<" + catalog + names + b" >>",
-        first: _STREAM % (len(data), len(data), data),
-        first + 1: f"<< /Type /Filespec /F ({ATTACHED}) /UF ({ATTACHED}) "
-        f"/Desc (The graph, for micrograd-gui) /EF << /F {first} 0 R >> >>".encode(),
-    }
-    out, table = io.BytesIO(), [b"xref\n"]
-    out.write(pdf)
-    for each, body in sorted(objects.items()):
-        table.append(b"%d 1\n%010d 00000 n \n" % (each, out.tell()))
-        out.write(b"%d 0 obj\n%s\nendobj\n" % (each, body))
-    place = out.tell()
-    out.write(b"".join(table))
-    out.write(b"trailer\n<< /Size %d /Root %d 0 R /Info %s " % (first + 2, number, info))
-    out.write(b"/Prev %d >>\nstartxref\n%d\n%%%%EOF\n" % (start, place))
-    return out.getvalue()
-
-
-def _one(what: re.Pattern[bytes], content: bytes) -> bytes:
-    found = what.search(content)
-    assert found is not None, "matplotlib writes a catalog and a trailer with root, size, info and start"
-    return found[1]
 
 
 def _in_pdf(content: bytes) -> str | None:

@@ -77,7 +77,7 @@ def test_all_moments_are_made_though_nothing_was_run(opened, qtbot, tmp_path, st
     chosen(dialog, form=".pdf", moment="all", style=style)
     dialog.export_to(tmp_path / "a.pdf")
     finished(qtbot, window)
-    assert (tmp_path / "a.pdf").read_bytes().count(b"/Type /Page ") == 8
+    assert (tmp_path / "a.pdf").read_bytes().count(b"/Type /Page\n") == 8
     assert window.session.state.trace is None, "the window's own run is untouched"
 
 

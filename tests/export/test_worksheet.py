@@ -240,8 +240,8 @@ def test_only_pdf_and_tex_are_worksheets_and_paper_goes_with_them(tmp_path):
 def test_the_pdf_has_its_size_carries_its_graph_and_opens_again(tmp_path):
     path = tmp_path / "sheet.pdf"
     mg.render(graph_of(LECTURE), path, worksheet=True, paper="letter")
-    boxes = re.findall(rb"/MediaBox \[ 0 0 (\S+) (\S+) \]", path.read_bytes())
-    assert len(boxes) == 2
+    _, *boxes = re.findall(rb"/MediaBox \[0 0 (\S+) (\S+)\]", path.read_bytes())
+    assert len(boxes) == 2, "behind that of a page which has none of its own"
     assert all((float(w), float(h)) == pytest.approx(PAPERS["letter"], abs=0.5) for w, h in boxes)
     assert len(mg.read(path).nodes) == 7
     try:

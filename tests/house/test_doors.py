@@ -30,7 +30,6 @@ BEHIND = {
     "document/live/capture.py:graph_from_value": "capture",
     "export/code/training.py:training_script": "a file of the program's own",
     "export/loss_curve.py:write": "the command line",
-    "export/worksheet_pdf.py:finished": "onto a page, which export writes",
     "export/player.py:player": "files of the program's own",
     "files/atomic.py:read_whole": "its callers",
     "files/atomic.py:write_readable": "its callers",

@@ -16,9 +16,8 @@ from micrograd_gui.app.exporting.request import ExportRequest
 from micrograd_gui.layout.graphviz import Cancelled
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure as MplFigure
-
     from micrograd_gui.export.formats import Form
+    from micrograd_gui.export.pages import Page
     from micrograd_gui.figures.figure import Figure
     from micrograd_gui.figures.moments import Film
 
@@ -52,7 +51,7 @@ class Reel:
     film: Film
     form: Form
     first: int = 0
-    pages: tuple[MplFigure, ...] = ()
+    pages: tuple[Page, ...] = ()
 
     def __len__(self) -> int:
         return len(self.pages) or (len(self.film.moments) if self.stepped else 1)
@@ -155,7 +154,7 @@ def _inches(drawn: bytes) -> tuple[float, float]:
 
 
 def _on_paper(figure: Figure, suffix: str) -> tuple[float, float]:
-    from micrograd_gui.export.matplotlib_writer import LARGEST_PAGE
+    from micrograd_gui.export.pages import LARGEST_PAGE
 
     if suffix == ".tex":
         from micrograd_gui.export.tikz import unit_of
@@ -204,12 +203,14 @@ def _pixels(reel: Reel, number: int, screen: Screen, stop: Event) -> Glimpse:
 
 def _page(reel: Reel, number: int, screen: Screen) -> Glimpse:
     """A page of a worksheet, as large as on paper."""
-    file = io.BytesIO()
+    from micrograd_gui.export.matplotlib_writer import page_pixels
+
     page = reel.pages[number]
-    page.savefig(file, format="png", dpi=screen.dpi * screen.ratio)
-    image = QImage.fromData(file.getvalue()).convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+    picture = page_pixels(page, scale=screen.dpi * screen.ratio / _POINTS).convert("RGBA")
+    image = QImage(picture.tobytes(), *picture.size, 4 * picture.width, QImage.Format.Format_RGBA8888)
+    image = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)  # a copy, that keeps its bytes
     image.setDevicePixelRatio(screen.ratio)
-    wide, high = (each * _CM for each in page.get_size_inches())
+    wide, high = (each / _POINTS * _CM for each in (page.wide, page.high))
     words = f"{wide:.1f} × {high:.1f} cm, by this screen's {screen.dpi:.0f} points to the inch"
     return Glimpse(reel, number, image, "", words)
 
