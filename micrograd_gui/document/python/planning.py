@@ -16,13 +16,13 @@ from micrograd_gui.document.live.samples import found_samples
 from micrograd_gui.document.node import NODES_AT_MOST
 from micrograd_gui.document.python.drawing import drawn
 from micrograd_gui.document.python.operations import is_number, plain
-from micrograd_gui.document.python.watching import Descent
+from micrograd_gui.document.python.watching import DescentLoop
 
 _LONG = 2_000  # things in a list that is looked through for its numbers
 
 
 def plan_of(
-    learned: Descent, onto: Graph, objects: dict[NodeId, Any], names: Mapping[str, Any]
+    learned: DescentLoop, onto: Graph, objects: dict[NodeId, Any], names: Mapping[str, Any]
 ) -> tuple[Graph, dict[NodeId, Any]]:
     """The graph on which Train does what the loop does, and what is behind its nodes.
 
@@ -52,7 +52,7 @@ def plan_of(
     return graph, behind
 
 
-def _marked(graph: Graph, learned: Descent, behind: Mapping[NodeId, Any]) -> Graph:
+def _marked(graph: Graph, learned: DescentLoop, behind: Mapping[NodeId, Any]) -> Graph:
     """With what the loop moves as parameters, at the numbers that they had before it."""
     for node, thing in behind.items():
         if isinstance(thing, Value) and thing in learned.start and graph.nodes[node].is_leaf:

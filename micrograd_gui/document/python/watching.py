@@ -36,7 +36,7 @@ class ByHandStep(NamedTuple):
     after: float
 
 
-class Descent(NamedTuple):
+class DescentLoop(NamedTuple):
     """A loop that was found to be gradient descent.
 
     Attributes:
@@ -149,12 +149,12 @@ class Watched:
                 "and was gone through as it stands."
             )
 
-    def _learned(self, whole: bool) -> Descent | None:
+    def _learned(self, whole: bool) -> DescentLoop | None:
         if not self.plain or not self.rates:
             return None
         start = {value: each.before for value, each in self.first.items()}
         turns = len(self.rates) if whole or self.turns is None else self.turns
-        return Descent(self.losses[0], start, tuple(self.rates), turns, whole)
+        return DescentLoop(self.losses[0], start, tuple(self.rates), turns, whole)
 
 
 def _rate(updates: list[Update]) -> float | None:
@@ -182,7 +182,7 @@ class Watcher:
     def __init__(self, run: Running, say: Callable[[str], None]) -> None:
         self.run, self.say_once = run, say
         self.outer: Watched | None = None
-        self.learned: Descent | None = None
+        self.learned: DescentLoop | None = None
         self.steps: list[ByHandStep] = []
 
     def is_endless(self, error: BaseException) -> bool:
