@@ -1,4 +1,4 @@
-"""A tiny autograd engine that can be watched: Value, nn, draw_dot, trace, gradcheck, diagnose, Tape."""
+"""A tiny autograd engine that can be watched: Value, nn, losses, optim, draw_dot, gradcheck, Tape."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from micrograd.engine import Value
 
 if TYPE_CHECKING:
-    from micrograd import nn
+    from micrograd import losses, nn, optim
     from micrograd.check import gradcheck
     from micrograd.diagnosis import diagnose
     from micrograd.dot import draw_dot, trace
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     __version__: str
 
-__all__ = ["Tape", "Value", "diagnose", "draw_dot", "gradcheck", "nn", "trace"]
+__all__ = ["Tape", "Value", "diagnose", "draw_dot", "gradcheck", "losses", "nn", "optim", "trace"]
 
 _HOMES = {"draw_dot": "dot", "trace": "dot", "gradcheck": "check", "diagnose": "diagnosis",
           "Tape": "replay.tape"}
@@ -24,8 +24,8 @@ _HOMES = {"draw_dot": "dot", "trace": "dot", "gradcheck": "check", "diagnose": "
 
 def __getattr__(name: str) -> Any:
     """Loads on first use what needs numpy, graphviz or a look at files."""
-    if name == "nn":
-        return import_module("micrograd.nn")
+    if name in ("losses", "nn", "optim"):
+        return import_module(f"micrograd.{name}")
     if name == "__version__":
         value = _version()
     elif name in _HOMES:

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, NamedTuple
 
-from micrograd.foreign import LiveNode, read_graph
-from micrograd.mistakes import MISTAKES, Mistake, moved
-from micrograd.passes import Alteration, Clue, FinishedGraph, may_explain, run
-from micrograd.right_pass import (
+from micrograd.diagnosing.mistakes import MISTAKES, Mistake, moved
+from micrograd.diagnosing.passes import Alteration, Clue, FinishedGraph, may_explain, run
+from micrograd.diagnosing.right_pass import (
     asked,
     finished,
     is_stale,
@@ -25,6 +24,7 @@ from micrograd.right_pass import (
     refreshed,
     rounding_of,
 )
+from micrograd.foreign import LiveNode, read_graph
 
 _RELATIVE = 1e-9
 _NEAR = 8  # nodes of the neighbourhood at most, beside the one that differs

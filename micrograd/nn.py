@@ -1,18 +1,26 @@
-"""A small neural-network library on top of Value: Module, Neuron, Layer, MLP."""
+"""A small neural-network library on top of Value: Module, Neuron, Layer, MLP, Sequential."""
 
 from __future__ import annotations
 
 import operator
 import random
-from collections.abc import Iterable, Sequence, Sized
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from typing import Any
 
 from micrograd.engine import Number, Value, apply
+from micrograd.ieee import number
+from micrograd.losses import mse
 from micrograd.ops import OPS
+from micrograd.optim import SGD, Optim
 
 
 class Module:
-    """Anything with parameters."""
+    """Anything with parameters, and with parts that have some; a class of one's own may be one.
+
+    Parts are found in attributes, in lists and in dicts, so that each parameter has a name of its own: the
+    way to it, `layers[0].neurons[1].w[2]`.
+    """
 
     def zero_grad(self) -> None:
         """Sets the grads of all parameters to 0."""
@@ -22,6 +30,56 @@ class Module:
     def parameters(self) -> list[Value]:
         """The Values that training changes, in micrograd's order."""
         return []
+
+    def named_parameters(self) -> list[tuple[str, Value]]:
+        """Each parameter once with its name, in the order of `parameters`: the way to it, as Python has it.
+
+        What `parameters` gives and no attribute holds is called by its place: `parameters[3]`.
+        """
+        ways = _ways(self)
+        found = dict.fromkeys(self.parameters())
+        return [(ways[id(p)][0] if id(p) in ways else f"parameters[{at}]", p) for at, p in enumerate(found)]
+
+    def num_parameters(self) -> int:
+        """How many numbers training changes."""
+        return len(set(self.parameters()))
+
+    def state_dict(self) -> dict[str, float]:
+        """The number of each parameter by its name, for `json.dump` and `load_state_dict`."""
+        return {name: p.data for name, p in self.named_parameters()}
+
+    def load_state_dict(self, state: Mapping[str, float]) -> None:
+        """Gives the parameters the numbers of a `state_dict`; grads stay as they are.
+
+        Raises TypeError where there are no numbers by name, and ValueError where a name is missing or
+        unknown, or a number is none; the sentence names it, and nothing is changed.
+        """
+        if not isinstance(state, Mapping):
+            raise TypeError(f"a state is a dict of numbers by name, not {type(state).__name__}")
+        named = dict(self.named_parameters())
+        missing = [name for name in named if name not in state]
+        strange = [name for name in state if name not in named]
+        for names, one, other in ((missing, "network", "state"), (strange, "state", "network")):
+            if names:
+                more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+                raise ValueError(f"the {one} has {names[0]}{more}, and the {other} has not")
+        numbers = {name: _number(state[name], name) for name in named}
+        for name, p in named.items():
+            p.data = numbers[name]
+
+    def train_step(self, inputs: Iterable[Any], answers: Any, loss: Callable[[Any, Any], Value] = mse,
+                   optim: Optim | float = 0.1) -> float:
+        """One step of gradient descent over these rows; gives the loss before it.
+
+        It calls itself for each of the inputs, gives all predictions and answers to `loss` (one of
+        `micrograd.losses`, or of one's own), zeroes the grads, goes backward and has `optim` make its step; a
+        number is the rate of plain descent. Raises what these raise.
+        """
+        found = loss([self(x) for x in inputs], answers)  # type: ignore[operator]  # a module is called
+        self.zero_grad()
+        found.backward()
+        (optim if isinstance(optim, Optim) else SGD(self.parameters(), lr=optim)).step()
+        return found.data
 
 
 class Neuron(Module):
@@ -48,6 +106,7 @@ class Neuron(Module):
         self.b = Value(0)
         self.nonlin = nonlin
         self.activation = activation
+        _label(self)
 
     def __call__(self, x: Iterable[Number]) -> Value:
         """The output for these inputs, numbers or Values. Raises ValueError for too few or many."""
@@ -76,6 +135,7 @@ class Layer(Module):
         draws = None if seed is None else _generator(seed)
         count = _count(nout, "Layer", "neurons")
         self.neurons = [Neuron(nin, nonlin, activation, draws) for _ in range(count)]
+        _label(self)
 
     def __call__(self, x: Iterable[Number]) -> Any:
         """A list with the output of each neuron; of one neuron its output alone."""
@@ -91,12 +151,51 @@ class Layer(Module):
         return f"Layer of [{', '.join(str(n) for n in self.neurons)}]"
 
 
-class MLP(Module):
+class Sequential(Module):
+    """Modules or functions one after the other, each called with what the one before gave.
+
+    A hidden layer of one neuron, which gives its output alone, passes it on as a list of one. Raises
+    TypeError for a part that cannot be called.
+
+    Attributes:
+        layers: the parts in their order.
+    """
+
+    _kind = "Sequential"
+
+    def __init__(self, *layers: Callable[[Any], Any]) -> None:
+        given: tuple[Any, ...] = layers
+        strange = next((each for each in given if not callable(each)), None)
+        if strange is not None:
+            raise TypeError(f"Sequential takes modules and functions one by one, not {strange!r}")
+        self.layers: list[Any] = list(layers)
+        _label(self)
+
+    def __call__(self, x: Iterable[Number]) -> Any:
+        """What the last part gives for these inputs: a layer of one neuron a Value, of more a list."""
+        out: Any = x
+        for layer in self.layers:
+            out = layer([out] if isinstance(out, Value) and isinstance(layer, Module) else out)
+        return out
+
+    def parameters(self) -> list[Value]:
+        """Those of the parts, one after the other."""
+        return [p for layer in self.layers if isinstance(layer, Module) for p in layer.parameters()]
+
+    def __repr__(self) -> str:
+        parts = [str(part) if isinstance(part, Module) else getattr(part, "__name__", repr(part))
+                 for part in self.layers]
+        return f"{self._kind} of [{', '.join(parts)}]"
+
+
+class MLP(Sequential):
     """A multi-layer perceptron: layers of `nouts` neurons one after the other, the last one linear.
 
     Keywords are those of Neuron, for all layers; `nonlin` given says it for the last layer as well. Raises
     TypeError where `nouts` are no sizes.
     """
+
+    _kind = "MLP"  # also of a class that is made of it, as in micrograd
 
     def __init__(self, nin: int, nouts: Sequence[int], nonlin: bool | None = None, activation: str = "relu",
                  seed: int | random.Random | None = None) -> None:
@@ -107,23 +206,8 @@ class MLP(Module):
         draws = None if seed is None else _generator(seed)
         sizes = [nin, *nouts]
         last = len(sizes) - 2
-        self.layers = [Layer(sizes[i], sizes[i + 1], nonlin=i != last if nonlin is None else nonlin,
-                             activation=activation, seed=draws) for i in range(last + 1)]
-
-    def __call__(self, x: Iterable[Number]) -> Any:
-        """What the last layer gives for these inputs: a Value where it has one neuron, else a list."""
-        out: Any = x
-        for layer in self.layers:
-            out = layer([out] if isinstance(out, Value) and out is not x else out)
-        return out
-
-    def parameters(self) -> list[Value]:
-        """Those of the layers, one after the other."""
-        return [p for layer in self.layers for p in layer.parameters()]
-
-    def __repr__(self) -> str:
-        return f"MLP of [{', '.join(str(layer) for layer in self.layers)}]"
-
+        super().__init__(*[Layer(sizes[i], sizes[i + 1], nonlin=i != last if nonlin is None else nonlin,
+                                 activation=activation, seed=draws) for i in range(last + 1)])
 
 def _generator(seed: int | random.Random) -> random.Random:
     return seed if isinstance(seed, random.Random) else random.Random(seed)
@@ -150,3 +234,40 @@ def _listed(module: str, x: Any) -> list[Any]:
         return list(x)
     except TypeError:
         raise TypeError(f"{module} takes its inputs as a list, not {x!r}") from None
+
+
+def _ways(module: Module) -> dict[int, tuple[str, Value]]:
+    """The way to each Value below a module, by its identity; of several the nearest."""
+    ways: dict[int, tuple[str, Value]] = {}
+    seen: set[int] = set()
+    waiting: deque[tuple[str, Any]] = deque([("", module)])
+    while waiting:
+        way, thing = waiting.popleft()
+        if isinstance(thing, Value):
+            ways.setdefault(id(thing), (way, thing))
+            continue
+        if id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, Module):
+            waiting.extend((f"{way}.{name}".lstrip("."), part) for name, part in vars(thing).items())
+        elif isinstance(thing, Mapping):
+            waiting.extend((f"{way}[{key!r}]", part) for key, part in thing.items())
+        elif isinstance(thing, (list, tuple)):
+            waiting.extend((f"{way}[{at}]", part) for at, part in enumerate(thing))
+    return ways
+
+
+def _label(module: Module) -> None:
+    """The leaves that it holds are labelled by their names, unless somebody has called one otherwise."""
+    for way, p in _ways(module).values():
+        if not p.label or way.endswith(f".{p.label}"):
+            p.label = way
+
+
+def _number(given: Any, name: str) -> float:
+    """A number of a state as a float; raises ValueError where it is none."""
+    try:
+        return number(given)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} of the state is {given!r}, which is no number") from None

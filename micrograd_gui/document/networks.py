@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from micrograd import nn
+from micrograd import losses, nn
 from micrograd.engine import Value, topological_order
 from micrograd.ops import OPS
 from micrograd_gui.document.block import BlockId, BlockKind, inside
@@ -115,11 +115,11 @@ class Loss:
 
 
 def _squared(builder: ValueBuilder, o: Value, y: Value) -> tuple[Value, Value]:
-    return (o - y) ** 2, o
+    return losses.squared(o, y), o
 
 
 def _margin(builder: ValueBuilder, o: Value, y: Value) -> tuple[Value, Value]:
-    return (1 + -y * o).relu(), o
+    return losses.margin(o, y), o
 
 
 def _cross_entropy(builder: ValueBuilder, o: Value, y: Value) -> tuple[Value, Value]:
@@ -132,7 +132,7 @@ def _cross_entropy(builder: ValueBuilder, o: Value, y: Value) -> tuple[Value, Va
         p.label = "p"
     q = (-o).sigmoid()
     q.label = "1 − p"
-    return -(y * p.log() + (1 - y) * q.log()), p
+    return losses.log_loss(p, q, y), p
 
 
 LOSSES: dict[str, Loss] = {
@@ -162,12 +162,12 @@ def _add_loss(builder: ValueBuilder, graph: Graph, spec: BlockSpec) -> tuple[Blo
         ys = [builder.leaf(name, 1.0, "input") for name in names]
     form = LOSSES[spec.form]
     block = builder.open("loss", form.title)
-    losses, judges = [], []
+    terms, judges = [], []
     for score, y in zip(scores, ys, strict=True):
         loss, prediction = form.build(builder, score, y)
-        losses.append(loss)
+        terms.append(loss)
         judges.append((prediction, y))
-    total = _total(losses)
+    total = _total(terms)
     total.label = "L"
     builder.add_all(total, block)
     builder.close(block, [total], judges)

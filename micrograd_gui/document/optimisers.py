@@ -1,4 +1,4 @@
-"""Optimisers and schedules as tables: what a plan of training can choose, and what each of them does."""
+"""Optimisers and schedules as tables: what a plan of training can choose, and how it is told of."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Moments = tuple[Any, ...]  # arrays of shape (parameters,), one for each column 
 class Optimiser(Struct, frozen=True):
     """One row: how parameters follow their gradients. All that knows of an optimiser is in its row.
 
-    ``update(parameters, grads, rate, moments, k)`` gives the parameters and moments after step ``k``, counted
-    from 0; all arrays have the shape (parameters,). ``columns`` names what it remembers per parameter.
-    ``by`` is how that is written which it multiplies by the rate. ``torch`` is the line that makes the same
-    one in a script for PyTorch.
+    ``update(parameters, grads, rate, moments, k)``, a rule of `micrograd.optim`, gives the parameters and
+    moments after step ``k``, counted from 0; all arrays have the shape (parameters,). ``columns`` names what
+    it remembers per parameter. ``by`` is how that is written which it multiplies by the rate. ``torch`` is
+    the line that makes the same one in a script for PyTorch.
     """
 
     name: str
@@ -44,22 +44,16 @@ class RateSchedule(Struct, frozen=True):
     python: str
 
 
-def _sgd(p: Any, grad: Any, rate: float, moments: Moments, k: int) -> tuple[Any, Moments]:
-    return p - rate * grad, ()
+def _rule(name: str) -> Callable[[Any, Any, float, Moments, int], tuple[Any, Moments]]:
+    """The rule of that name in `micrograd.optim`, which is loaded for the first step."""
 
+    def update(p: Any, grad: Any, rate: float, moments: Moments, k: int) -> tuple[Any, Moments]:
+        from micrograd import optim
 
-def _momentum(p: Any, grad: Any, rate: float, moments: Moments, k: int) -> tuple[Any, Moments]:
-    velocity = 0.9 * moments[0] + grad
-    return p - rate * velocity, (velocity,)
+        rule: Callable[..., tuple[Any, Moments]] = getattr(optim, name)
+        return rule(p, grad, rate, moments, k)
 
-
-def _adam(p: Any, grad: Any, rate: float, moments: Moments, k: int) -> tuple[Any, Moments]:
-    """Kingma and Ba 2015, algorithm 1, with the constants it proposes."""
-    mean = 0.9 * moments[0] + 0.1 * grad
-    square = 0.999 * moments[1] + 0.001 * grad * grad
-    unbiased = mean / (1 - 0.9 ** (k + 1))
-    spread = (square / (1 - 0.999 ** (k + 1))) ** 0.5
-    return p - rate * unbiased / (spread + 1e-8), (mean, square)
+    return update
 
 
 _OPTIMISERS = (
@@ -68,7 +62,7 @@ _OPTIMISERS = (
         "SGD",
         "p −= rate × p.grad, as in the lecture.",
         (),
-        _sgd,
+        _rule("sgd"),
         "p.grad",
         "torch.optim.SGD(model.parameters(), lr=given.rate)",
     ),
@@ -77,7 +71,7 @@ _OPTIMISERS = (
         "Momentum",
         "v = 0.9 × v + p.grad; p −= rate × v: it rolls on.",
         ("v",),
-        _momentum,
+        _rule("momentum"),
         "v",
         "torch.optim.SGD(model.parameters(), lr=given.rate, momentum=0.9)",
     ),
@@ -86,7 +80,7 @@ _OPTIMISERS = (
         "Adam",
         "Steps of about one rate per parameter, whatever its gradient.",
         ("m", "v"),
-        _adam,
+        _rule("adam"),
         "m̂ / (√v̂ + 10⁻⁸)",
         "torch.optim.Adam(model.parameters(), lr=given.rate)",
     ),

@@ -6,11 +6,11 @@ import pytest
 
 import micrograd
 from micrograd import Value, diagnose
+from micrograd.diagnosing.mistakes import MISTAKES
+from micrograd.diagnosing.passes import run
+from micrograd.diagnosing.right_pass import finished
 from micrograd.diagnosis import Diagnosis
 from micrograd.foreign import read_graph
-from micrograd.mistakes import MISTAKES
-from micrograd.passes import run
-from micrograd.right_pass import finished
 from tests.engine.planted import OPS, everything, planted, random_graph, right_grads
 
 GRAPHS = 200

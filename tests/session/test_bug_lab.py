@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from micrograd import diagnose
-from micrograd.mistakes import MOVED
+from micrograd.diagnosing.mistakes import MOVED
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.session.bugs.lab import Lab

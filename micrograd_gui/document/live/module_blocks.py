@@ -170,7 +170,8 @@ def with_modules(nodes: Sequence[LiveNode], names: Mapping[str, Any]) -> LiveGra
     blocks.open(builder)
     for place, node in enumerate(nodes):
         op = None if node.op is None else node.op.name
-        label = node.label or (found[place].path if place in found else "")
+        path = found[place].path if place in found else ""
+        label = path if not node.label or path.endswith(f".{node.label}") else node.label
         ids[place] = builder.add(
             op,
             tuple([ids[each] for each in node.inputs]),

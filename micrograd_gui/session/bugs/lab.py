@@ -8,9 +8,9 @@ from functools import cached_property
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from micrograd.diagnosing.mistakes import MOVED
+from micrograd.diagnosing.passes import Alteration
 from micrograd.diagnosis import why
-from micrograd.mistakes import MOVED
-from micrograd.passes import Alteration
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.session.bugs.table import Bug, bug_called, why_not

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from micrograd.mistakes import MISTAKES, Mistake
+from micrograd.diagnosing.mistakes import MISTAKES, Mistake
+from micrograd.diagnosing.passes import Alteration, FinishedGraph
 from micrograd.ops import op_of
-from micrograd.passes import Alteration, FinishedGraph
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.session.trace import Pass
 

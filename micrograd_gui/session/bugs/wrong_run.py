@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from micrograd.diagnosing.mistakes import added_up, left_on_leaves
+from micrograd.diagnosing.passes import Alteration, FinishedGraph, gifts
+from micrograd.diagnosing.right_pass import finished
 from micrograd.engine import Value
 from micrograd.foreign import read_graph
-from micrograd.mistakes import added_up, left_on_leaves
-from micrograd.passes import Alteration, FinishedGraph, gifts
-from micrograd.right_pass import finished
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.optimisers import OPTIMISERS
 from micrograd_gui.session.bugs.table import Bug

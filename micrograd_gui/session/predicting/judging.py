@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
-from micrograd.wrong_slopes import WRONG_SLOPES, At
+from micrograd.diagnosing.wrong_slopes import WRONG_SLOPES, At
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import MINUS, one_line, read_number, spoken, written

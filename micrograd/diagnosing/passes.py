@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from micrograd.diagnosing.wrong_slopes import WrongSlope
 from micrograd.foreign import LiveNode
-from micrograd.wrong_slopes import WrongSlope
 
 Order = list[int]
 

@@ -11,8 +11,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import NamedTuple
 
-from micrograd.foreign import LiveNode, closure_of, is_like_a_value
-from micrograd.passes import (
+from micrograd.diagnosing.passes import (
     WALKS,
     Alteration,
     Clue,
@@ -22,7 +21,8 @@ from micrograd.passes import (
     most_acts,
     operands_first,
 )
-from micrograd.wrong_slopes import WRONG_SLOPES, At, WrongSlope
+from micrograd.diagnosing.wrong_slopes import WRONG_SLOPES, At, WrongSlope
+from micrograd.foreign import LiveNode, closure_of, is_like_a_value
 
 
 class Mistake(NamedTuple):

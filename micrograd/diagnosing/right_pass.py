@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from micrograd.diagnosing.passes import FinishedGraph
 from micrograd.engine import Value
 from micrograd.foreign import LiveNode, same
 from micrograd.ops import OPS, Op
-from micrograd.passes import FinishedGraph
 
 _ROUNDINGS = 16  # so many times what rounding of each product and slope may add up to
 _PRECISION = {"float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7}
