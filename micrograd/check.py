@@ -193,6 +193,8 @@ def _refresh(graph: Flat) -> None:
         if op is not None and isinstance(node, Value):
             node.data = number(op.forward(*[graph.base[x] for x in graph.ports[row]]))
         graph.base[row] = number(node.data)
+        if type(node.data) is not float and not hasattr(node.data, "dtype"):
+            node.data = graph.base[row]  # with an int that is too large for a float no backward can compute
 
 
 def _behind(graph: Flat) -> dict[int, str]:

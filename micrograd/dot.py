@@ -151,8 +151,11 @@ def _laid_out(drawn: DotGraph, command: list[Any], lines: list[str], encoding: s
 
 def trace(root: Value) -> tuple[set[Value], set[tuple[Value, Value]]]:
     """All nodes and edges that lead to the root, as in the lecture."""
-    order = topological_order(root)
-    return set(order), {(operand, node) for node in order for operand in node._prev}
+    try:
+        order = topological_order(root)
+        return set(order), {(operand, node) for node in order for operand in node._prev}
+    except Exception as problem:  # anybody's class may raise anything
+        raise import_module("micrograd.foreign").unreadable(root, problem) from problem
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR", style: str = "ours",

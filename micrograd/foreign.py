@@ -77,8 +77,7 @@ def read_graph(root: Any, at_most: int | None = None) -> list[LiveNode]:
     a circle, has more nodes than `at_most`, or something of a node cannot be read; the sentence names it.
     """
     if not is_like_a_value(root):
-        kind = type(root).__name__
-        raise TypeError(f"a {kind} has no graph behind it: it has no data, grad, _prev and _op")
+        raise TypeError(f"{_a_kind(root)} has no graph behind it: it has no data, grad, _prev and _op")
     if at_most is not None and _is_larger(root, at_most):
         raise ValueError(f"the graph has more than {at_most:,} nodes")
     nodes: list[LiveNode] = []
@@ -241,7 +240,8 @@ def _listed(value: Any) -> list[Any]:
     if isinstance(previous, Operands) or type(previous) in (tuple, set, list):
         return list(previous)
     try:
-        each = () if previous is None else iter(previous)
+        # A class of one's own may have None in a leaf; a Value never has it, and cannot be gone through.
+        each = () if previous is None and not isinstance(value, Value) else iter(previous)
         if each is not previous:  # what is read once is gone then
             return list(islice(each, _OPERANDS_AT_MOST))
     except TypeError:  # it is nothing to go through

@@ -27,6 +27,8 @@ _WIDE = (
     (b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"),
 )  # fmt: skip
 _ELEMENTS, _DEPTH = 2_000_000, 1_000  # of an SVG that are looked at: ours stands near its beginning
+# A tag of so many attributes is nobody's picture, and the parser goes through them one by one.
+_CROWDED = re.compile(rb"""<[^\s<>/!?]++(?:\s++[^\s=<>]++\s*+=\s*+(?:"[^"]*+"|'[^']*+')){1000}""")
 _TEXTS = (b"iTXt", b"tEXt", b"zTXt")
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -83,13 +85,13 @@ class _Enough(Exception):
 
 
 def _in_svg(content: bytes) -> str | None:
-    """Reads only so far as to the end of our element; a document with entities of its own is not ours.
+    """Reads only so far as to the end of our element; a document that declares something is not ours.
 
     What the document says of its encoding is not asked: the parser knows few of them, and raises what Python
     raises for the others. Around our element, which is ASCII, characters may be taken for others.
     """
     text = _narrow(content)
-    if METADATA.encode() not in text:
+    if METADATA.encode() not in text or _CROWDED.search(text):
         return None  # most of what is opened by mistake: a parser would take seconds for 20 MB
     for encoding in ("utf-8", "iso-8859-1"):
         try:
@@ -122,6 +124,10 @@ def _in_xml(content: bytes, encoding: str) -> str | None:
         found.clear()
         raise _Enough
 
+    def begin(name: str, system: str | None, public: str | None, own: int) -> None:
+        if own:  # entities and attributes of its own: some of them take the parser the square of their number
+            refuse()
+
     def text(data: str) -> None:
         if inside:
             found.append(data)
@@ -129,7 +135,7 @@ def _in_xml(content: bytes, encoding: str) -> str | None:
     parser = expat.ParserCreate(encoding)
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler, parser.EntityDeclHandler = text, refuse
+    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = text, begin
     try:
         parser.Parse(content, True)
     except _Enough:

@@ -3,6 +3,8 @@
 import math
 import subprocess
 import sys
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -223,3 +225,18 @@ def test_the_check_of_a_small_graph_loads_no_numpy():
         "assert all(row.ok for row in rows) and 'numpy' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    "number", [10**400, -(10**400), Decimal("1e999"), Decimal(3), Fraction(1, 3), True],
+    ids=["large", "small", "large decimal", "decimal", "fraction", "true"],
+)  # fmt: skip
+def test_a_number_of_any_kind_is_checked_as_a_float_and_stays_what_it_was(number):
+    a = Value(2.0, label="a")
+    b = a * 3
+    a.data = number
+    rows = {row.node: row for row in gradcheck(b)}
+    assert a.data is number
+    assert rows[a].data == (math.inf if number > 1e9 else -math.inf if number < -1e9 else float(number))
+    assert rows[a].analytic == 3.0
+    assert rows[a].words.startswith("not finite: a is") == (abs(number) > 1e9)

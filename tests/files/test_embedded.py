@@ -124,6 +124,7 @@ def bomb() -> bytes:
     return first + 199 * again
 
 
+WHOLE = '{"format":"micrograd-graph","version":1,"nodes":[{"id":1,"data":1.0}]}'
 NOTHING = {
     "a foreign svg": b'<svg xmlns="http://www.w3.org/2000/svg"><metadata id="other">{}</metadata></svg>',
     "an svg cut short": svg_with("{")[:60],
@@ -151,6 +152,16 @@ NOTHING = {
     "an svg in UTF-16": '<?xml version="1.0" encoding="UTF-16"?><svg/>'.encode("utf-16"),
     "an svg in UTF-32": '<?xml version="1.0" encoding="UTF-32"?><svg/>'.encode("utf-32"),
     "an svg in half of UTF-16": "<svg/>".encode("utf-16")[:-1],
+    # each takes the parser the square of its number, or a deeper stack than there is
+    "an svg of declared attributes": svg_with(
+        WHOLE, f"<!DOCTYPE svg [{'<!ATTLIST svg a%d CDATA #IMPLIED>' * 5_000 % tuple(range(5_000))}]>"
+    ),
+    "an svg that declares elements in each other": svg_with(
+        WHOLE, f"<!DOCTYPE svg [<!ELEMENT a {'(' * 500_000}b{')' * 500_000}>]>"
+    ),
+    "an svg of attributes alone": svg_with(WHOLE).replace(
+        b"<svg ", b"<svg " + b" ".join(b'a%d=""' % at for at in range(1_000)) + b" "
+    ),
     "an svg as deep as the sea": b"<svg>" + b"<a>" * 1_500_000 + b'<a id="micrograd-graph"/>',
     "a pdf of heads alone": b"%PDF-1.7\n" + b"/Type/EmbeddedFile >>stream\n" * 50_000,
     "a pdf of heads that never end": b"%PDF-1.7\n" + b"/Type/EmbeddedFile " * 50_000,

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from micrograd import Value, diagnose, draw_dot, gradcheck
+from micrograd import Value, diagnose, draw_dot, gradcheck, trace
 from micrograd_gui.app.live import Link
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.live.capture import capture
@@ -73,6 +73,7 @@ CASES = {
     "value in value": (lambda: anothers(data=Value(1.0)), "node a holds a Value, not a number"),
     "anything": (lambda: ours(data=Silent()), "node a holds a Silent, not a number"),
     "prev a number": (lambda: ours(_prev=3), "_prev of node a is an int, not its operands"),
+    "prev None": (lambda: ours(_prev=None), "_prev of node a is None, not its operands"),
     "prev a text": (lambda: anothers(_prev="x"), "node a is computed from a str, which is no such value"),
     "prev numbers": (lambda: anothers(_prev={1}), "node a is computed from an int, which is no such value"),
     "prev read once": (lambda: anothers(_prev=iter([Foreign(1.0)])), "_prev of node a is a list_iterator, not"),
@@ -108,7 +109,14 @@ def test_what_cannot_be_drawn_is_refused_by_name(name):
         draw_dot(make())
 
 
-@pytest.mark.parametrize("name", ["circle", "data of one", "text", "complex", "prev a number", "silent label"])
+@pytest.mark.parametrize("name", ["prev a number", "prev None", "prev numbers"])
+def test_what_cannot_be_traced_is_refused_by_name(name):
+    make, said = CASES[name]
+    with pytest.raises(TypeError, match=f"^{re.escape(said)}"):
+        trace(make())
+
+
+@pytest.mark.parametrize("name", ["circle", "data of one", "text", "complex", "prev a number", "prev None", "silent label"])
 def test_what_cannot_be_checked_is_refused_by_name(name):
     make, said = CASES[name]
     root = make()
