@@ -47,6 +47,7 @@ def svg(
         SubElement(root, "metadata", {"id": METADATA}).text = graph
     if not transparent:
         SubElement(root, "rect", {"width": w, "height": h, "fill": palette.ground})
+    named: set[str] = set()
     for group in groups(figure):
         if group.unseen:
             continue
@@ -54,7 +55,8 @@ def svg(
         if group.node is not None:
             key = group.node
             name = f"block-{block_of(key)}" if is_block(key) else f"node-{key}"
-            parent = SubElement(root, "g", {"id": name})
+            parent = SubElement(root, "g", {} if name in named else {"id": name})  # a frame may have parts
+            named.add(name)
             SubElement(parent, "title").text = group.name
         for shape in group.shapes:
             if shape.fill or shape.edge:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from threading import Event
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 
 from micrograd_gui.document.block import Block, Key, block_key, is_block
 from micrograd_gui.document.graph import Graph, NodeId, Place
+from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.figures.figure import MARGIN, Figure
 from micrograd_gui.figures.folding import (
     FRAMES,
@@ -36,7 +38,6 @@ from micrograd_gui.figures.geometry import (
     in_port,
     node_sizes,
     number_fields,
-    out_port,
     points_of,
     port_radius,
     room,
@@ -55,6 +56,9 @@ from micrograd_gui.figures.parts import (
 )
 from micrograd_gui.figures.text_metrics import shown_label
 from micrograd_gui.layout import layout
+
+if TYPE_CHECKING:
+    from micrograd_gui.session.trace import Run
 
 _REACH = 6.0  # how far ports and thick outlines stand out of a card
 
@@ -76,6 +80,17 @@ def open_blocks(
         return graph
     blocks = tuple(structs.replace(block, collapsed=False) for block in graph.blocks)
     return tidy(structs.replace(graph, blocks=blocks), stop=stop, time_limit=time_limit, told=told)
+
+
+def folding_of(
+    graph: Graph, opened: bool, stop: Event | None, time_limit: float
+) -> tuple[Folding, str]:
+    """What is drawn of the graph, or with all its blocks ``opened``; and what is to be told of its places."""
+    told: list[str] = []
+    if opened:
+        graph = open_blocks(graph, stop=stop, time_limit=time_limit, told=told.append)
+    placed = ensure_places(graph, stop=stop, time_limit=time_limit, told=told.append)
+    return Folding(placed), told[0] if told else ""
 
 
 def tidy(
@@ -131,6 +146,7 @@ def lay_out_canvas(
             for block, (x, y, *size) in frames
         ),
         style="canvas",
+        words=folding.form.words,
         stands_for=folding.owner,
         drawn_as=folding.drawn_as,
     )
@@ -152,30 +168,34 @@ def _wires(folding: Folding, origin: Place) -> Iterable[Wire]:
 
 def _box(folding: Folding, key: Key, origin: Place, gradients: bool) -> CardBox:
     x, y = _r(folding.places[key][0] + origin[0]), _r(folding.places[key][1] + origin[1])
-    wide, tall = folding.size(key)
+    (wide, tall), words = folding.size(key), folding.form.words
     title = Cell("label", x, y, wide, TITLE)
     roles: tuple[Role, ...] = ("data", "grad") if gradients else ("data",)
     fields = number_fields((x, y), wide, numbers=len(roles))
+    if not words:
+        top, row = y + TITLE, (tall - TITLE) / len(roles)
+        fields = tuple((x, _r(top + at * row), wide, _r(row)) for at in range(len(roles)))
     numbers = [Cell(role, *field) for role, field in zip(roles, fields, strict=True)]
     marks: list[Sign] = ["target"] if folding.key(folding.graph.target) == key else []
     if is_block(key):
         box = folding.boxes[key]
         if box.output is None:
             numbers = [Cell("count", x, y + TITLE, wide, HEIGHT - TITLE, f"{len(box.block.outputs)} outputs")]
-        foot = Cell("foot", x, y + HEIGHT, wide, tall - HEIGHT, box.content)
+        foot = (Cell("foot", x, y + HEIGHT, wide, tall - HEIGHT, box.content),) if words else ()
         name, shows = shown_label(box.block.title) or box.block.kind, _shown_by(box)
         ports = tuple(_block_ports(folding, box, origin))
-        return CardBox(key, name, (title, *numbers, foot), "", tuple(marks), ports, shows, behind=STACK)
+        cells = (title, *numbers, *foot)
+        return CardBox(key, name, cells, "", tuple(marks), ports, shows, True, STACK, words)
     node = folding.nodes[key]
     marks += [node.role] if node.role else []
     ports = tuple(
-        CardPort(*in_port((x, y), port, len(node.inputs)), port_radius(source is not None),
+        CardPort(*in_port((x, y), port, len(node.inputs), folding.form), port_radius(source is not None),
              source is not None)
         for port, source in enumerate(node.inputs)
     )  # fmt: skip
-    ports += (CardPort(*out_port((x, y)), PORT),)
-    cells, named = (title, *numbers), bool(node.label)
-    return CardBox(key, shown_label(node.name), cells, symbol_of(node), tuple(marks), ports, named=named)
+    ports += (CardPort(x + wide, _r(y + tall / 2), PORT),)
+    cells, named, name = (title, *numbers), bool(node.label), shown_label(node.name)
+    return CardBox(key, name, cells, symbol_of(node), tuple(marks), ports, named=named, words=words)
 
 
 def _shown_by(box: FoldedBox) -> Key:
@@ -250,3 +270,14 @@ def _meet(one: Rect, other: Rect) -> bool:
         one[axis] < other[axis] + other[axis + 2] and other[axis] < one[axis] + one[axis + 2]
         for axis in (0, 1)
     )
+
+
+def without_inner(cursors: Sequence[int], trace: Run, graph: Graph) -> Sequence[int]:
+    """Without the moments between two steps in the same collapsed block, of which nothing is seen."""
+    owner = Folding(arranged(graph)).owner
+
+    def box(cursor: int) -> Key | None:
+        step = trace.steps[cursor - 1] if 0 < cursor <= len(trace) else None
+        return None if step is None or step.node is None else owner.get(step.node)
+
+    return [each for each in cursors if box(each) is None or box(each) != box(each + 1)]

@@ -34,6 +34,11 @@ SAID = 20.0  # what a line of words on the whole graph needs below it
 _SAID_SIZE = 12.0
 
 
+def with_room_to_say(figure: Figure, margin: float = MARGIN) -> Figure:
+    """The figure with room below for what is said of it as a whole."""
+    return with_saying(replace(figure, height=figure.height + SAID), None, margin)
+
+
 def with_saying(figure: Figure, said: Said | None, margin: float = MARGIN) -> Figure:
     """The figure with what is said of it (None: nothing at this moment) in the room that was left below."""
     long, brief = ("", "") if said is None else (said.long, said.brief)

@@ -407,9 +407,9 @@ def out_point(folding: Folding, number: Key) -> Place:
     """Where wires leave a node; of a node in a box, where they leave the box."""
     key = folding.key(number)
     assert key is not None
-    if not is_block(key):
-        return geometry.out_port(folding.places[key], folding.form)
     (x, y), (width, height) = folding.places[key], folding.size(key)
+    if not is_block(key):
+        return x + width, y + height / 2
     outputs = folding.boxes[key].block.outputs
     return x + width, y + height * (0.5 if number == key or number in outputs else SIDE_PORT)
 

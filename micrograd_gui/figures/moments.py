@@ -23,9 +23,9 @@ from micrograd_gui.session.trace import Frame, Notation, Pass, Run, Step, Wires
 
 # Cards, captions, blocks and the canvas's style are loaded where they are wanted: most pictures have none.
 if TYPE_CHECKING:
-    from micrograd_gui.document.block import Key
     from micrograd_gui.figures.fitting.records import InForm
     from micrograd_gui.figures.fitting.sizing import Sizing
+    from micrograd_gui.figures.folding import Folding
     from micrograd_gui.figures.on_wires import Words
     from micrograd_gui.session.asking.on_wires import GraphWire, OnWire
     from micrograd_gui.session.asking.paths import Slopes
@@ -173,11 +173,11 @@ class Film:
         """The graph laid out, with no numbers yet; raises LayoutRefusal."""
         if self.given is not None:
             return self.given.layout
-        if self.options.sizing is not None:
-            from micrograd_gui.figures.fitting.fit import fitted
+        if self.options.sizing is None:
+            return self.natural
+        from micrograd_gui.figures.fitting.fit import fitted
 
-            return fitted(self, self.options.sizing, self.options.margin)
-        return self.natural
+        return fitted(self, self.options.sizing, self.options.margin)
 
     @cached_property
     def natural(self) -> Figure:
@@ -207,9 +207,9 @@ class Film:
             slopes = self.moments[-1].slopes or {}
             made = with_paths(made, self.graph, options.paths, slopes, options.margin)
         if options.gradients and any(moment.said is not None for moment in self.moments):
-            from micrograd_gui.figures.captions import SAID, with_saying
+            from micrograd_gui.figures.captions import with_room_to_say
 
-            made = with_saying(replace(made, height=made.height + SAID), None, options.margin)
+            made = with_room_to_say(made, options.margin)
         return replace(made, digits=options.digits, grads=self.grads)
 
     @property
@@ -234,11 +234,15 @@ class Film:
         """The graph alone, drawn in one form of records after the other, in each direction."""
         from micrograd_gui.figures.fitting.records import Wanted, records_in_forms
 
-        if self.options.style == "notebook":
-            options = self.options
-            parts = (options.gradients, options.margin, self.chip_sizes, self.grads)
-            wanted = Wanted(self.stand_ins, self.widest, *parts)
-            yield from records_in_forms(wanted, options.sizing, TIME_LIMIT, self.progress.stop)
+        options, bounds = self.options, (TIME_LIMIT, self.progress.stop)
+        if options.style == "notebook":
+            parts = (self.stand_ins, self.widest, options.gradients, options.margin)
+            wanted = Wanted(*parts, self.chip_sizes, self.grads)
+            return records_in_forms(wanted, options.sizing, *bounds)
+        from micrograd_gui.figures.fitting.cards import cards_in_forms
+
+        shown = (self._folding[0], self._words_on, self.widest)
+        return cards_in_forms(*shown, options.gradients, options.margin, *bounds)
 
     @property
     def chip_sizes(self) -> Mapping[End, Size]:
@@ -264,26 +268,23 @@ class Film:
             grads=self.grads,
         )
 
-    def _cards(self) -> Figure:
-        from micrograd_gui.figures.canvas_style import (
-            ensure_places,
-            lay_out_canvas,
-            open_blocks,
-        )
-        from micrograd_gui.figures.folding import Folding
+    @cached_property
+    def _folding(self) -> tuple[Folding, str]:
+        from micrograd_gui.figures.canvas_style import folding_of
 
-        options, stop, told = self.options, self.progress.stop, list[str]()
-        graph = (
-            self.visible_graph
-            if options.folded
-            else open_blocks(self.visible_graph, stop=stop, time_limit=TIME_LIMIT, told=told.append)
-        )
-        placed = ensure_places(graph, stop=stop, time_limit=TIME_LIMIT, told=told.append)
-        folding = Folding(placed)
-        moments = self.moments if options.gradients else ()
-        words = self.said_on(folding.drawn_wire, moments)
+        opened = not self.options.folded
+        return folding_of(self.visible_graph, opened, self.progress.stop, TIME_LIMIT)
+
+    def _cards(self) -> Figure:
+        from micrograd_gui.figures.canvas_style import lay_out_canvas
+
+        options, (folding, note) = self.options, self._folding
+        words = self._words_on(folding.drawn_wire)
         made = lay_out_canvas(folding, words, gradients=options.gradients, margin=options.margin)
-        return replace(made, note=told[0]) if told else made
+        return replace(made, note=note) if note else made
+
+    def _words_on(self, shown: Callable[[End], End | None]) -> list[Words]:
+        return self.said_on(shown, self.moments if self.options.gradients else ())
 
     def said_on(self, shown: Callable[[End], End | None], moments: Sequence[Moment]) -> list[Words]:
         """What stands on the wires at each of those moments."""
@@ -417,8 +418,10 @@ def film_of(
         moments: tuple[Moment, ...] = (result,)
     else:
         cursors = _cursors(trace, step)
-        if step == "all" and options.folded:
-            cursors = _without_inner(cursors, trace, graph)
+        if step == "all" and options.folded and any(block.collapsed for block in graph.blocks):
+            from micrograd_gui.figures.canvas_style import without_inner
+
+            cursors = without_inner(cursors, trace, graph)
         moments = tuple(moment(graph, trace, cursor, options) for cursor in progress.waiting(cursors))
     if options.paths is not None:
         moments = tuple(_with_slopes(each, graph, trace) for each in moments)
@@ -430,22 +433,6 @@ def _with_slopes(moment: Moment, graph: Graph, trace: Run) -> Moment:
     from micrograd_gui.figures.paths import slopes_at
 
     return replace(moment, slopes=slopes_at(graph, trace, moment.cursor or 0))
-
-
-def _without_inner(cursors: Sequence[int], trace: Run, graph: Graph) -> Sequence[int]:
-    """Without the moments between two steps in the same collapsed block, of which nothing is seen."""
-    if not any(block.collapsed for block in graph.blocks):
-        return cursors
-    from micrograd_gui.document.rough_layout import arranged
-    from micrograd_gui.figures.folding import Folding
-
-    owner = Folding(arranged(graph)).owner
-
-    def box(cursor: int) -> Key | None:
-        step = trace.steps[cursor - 1] if 0 < cursor <= len(trace) else None
-        return None if step is None or step.node is None else owner.get(step.node)
-
-    return [each for each in cursors if box(each) is None or box(each) != box(each + 1)]
 
 
 def see_that_there_is_something(graph: Graph, options: Options) -> None:

@@ -89,6 +89,7 @@ class CardBox:
     shows: NodeId | None = None
     named: bool = True
     behind: float = 0.0
+    words: bool = True  # of a card: whether words name its fields and marks
 
     @property
     def number_of(self) -> NodeId:
@@ -115,7 +116,7 @@ class CardBox:
         ends = []
         for mark in self.marks:
             ends.append((mark, right))
-            right = geometry.before_mark(mark, right, width(mark, WORD_SIZE))
+            right = geometry.before_mark(mark, right, width(mark, WORD_SIZE) if self.words else None)
         return tuple(ends)
 
     @property
@@ -323,12 +324,13 @@ def on_card(
     right = left + box.cells[0].width - EDGE
     for mark, end in box.signs:
         word, baseline = geometry.word_end(mark, end), _baseline(middle, WORD_SIZE)
-        yield Text(box.node, "mark", word, baseline, "end", mark, WORD_SIZE, faint=True)
-        right = geometry.before_mark(mark, end, width(mark, WORD_SIZE))
-    usual = NAME_SIZE if box.named else UNNAMED_SIZE
+        if box.words:
+            yield Text(box.node, "mark", word, baseline, "end", mark, WORD_SIZE, faint=True)
+        right = geometry.before_mark(mark, end, width(mark, WORD_SIZE) if box.words else None)
+    usual = NAME_SIZE if box.named or not box.words else UNNAMED_SIZE
     left = geometry.name_left(left, badge, folds=box.behind > 0)
     room = geometry.name_room(left, right)
-    name = shortened(box.label, usual, room, least=_SMALLEST_NAME)
+    name = shortened(box.label, usual, room, least=_SMALLEST_NAME if box.words else usual)
     size = fitting(name, usual, room)
     text = Text(box.node, "label", left, _baseline(middle, size), "start", name, size)
     yield replace(text, bold=box.named, italic=not box.named, faint=ahead or not box.named)
@@ -343,6 +345,9 @@ def on_card(
 def _field_texts(box: CardBox, cell: Cell, shown: str, word: str) -> Iterable[Text]:
     """The word data or grad, and the number below it."""
     field = cell.rect
+    if not box.words:
+        yield _in_the_middle(box, cell, shown)
+        return
     x, middle = geometry.word_middle(field)
     baseline = _baseline(middle, WORD_SIZE)
     size = fitting(word, WORD_SIZE, cell.width - 4)
@@ -352,6 +357,13 @@ def _field_texts(box: CardBox, cell: Cell, shown: str, word: str) -> Iterable[Te
     edge, middle = geometry.number_end(field, "grad" if cell.role == "grad" else "data", wide)
     known, baseline = bool(shown), _baseline(middle, size)
     yield Text(box.node, cell.role, edge, baseline, "end", shown, size, bold=known, faint=not known)
+
+
+def _in_the_middle(box: CardBox, cell: Cell, shown: str) -> Text:
+    """A number that no word names."""
+    size = fitting(shown, NUMBER_SIZE, geometry.number_room(cell.rect))
+    x, y = cell.x + cell.width / 2, _baseline(cell.y + cell.height / 2, size)
+    return Text(box.node, cell.role, x, y, "middle", shown, size, bold=bool(shown), faint=not shown)
 
 
 def _constant(box: CardBox, cell: Cell) -> Iterable[Text]:

@@ -301,12 +301,13 @@ def _card(box: CardBox, figure: Figure) -> Iterable[Shape]:
         fresh = (box.number_of, cell.role) in figure.fresh and not acting
         yield Shape(Rect(*geometry.lit_field(cell.rect), LIT_RADIUS), "accent_fill" if fresh else inside)
         x, y, radius = geometry.unknown_dot(cell.rect)
+        y = y if box.words else cell.y + cell.height / 2
         yield Shape(
             Ellipse(x, y, radius, radius),
             "muted" if figure.dotted(box.number_of, cell.role) else None,
         )
     lines = geometry.dividers(box.rect, numbers=len(numbers), foot=box.cells[-1].role == "foot")
-    yield Shape(Lines(lines), None, "divider")
+    yield Shape(Lines(lines if box.words else box.dividers), None, "divider")
     if box.badge is not None:
         yield Shape(Rect(*box.badge, box.badge[3] / 2), "chip", "line" if acting else "chip")
     if box.fold_mark is not None:

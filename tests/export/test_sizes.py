@@ -6,13 +6,15 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Literal
 from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
 
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.door import read, render
+from micrograd_gui.door import parse, read, render
+from tests.export.test_tikz import compiled, needs_tex
 
 CM = 72 / 2.54  # points
 SVG = "{http://www.w3.org/2000/svg}"
@@ -90,15 +92,18 @@ def test_what_is_no_length_is_refused(tmp_path: Path, wrong: object) -> None:
 
 
 @pytest.mark.filterwarnings("default")
-@pytest.mark.parametrize("name", ["neuron", "neuron_exp", "lecture", "mlp"])
+@pytest.mark.parametrize(
+    ("name", "style"),
+    [("neuron", "notebook"), ("neuron_exp", "notebook"), ("lecture", "canvas"), ("mlp", "notebook")],
+)
 @pytest.mark.parametrize(
     ("width", "points"), [("column", 8.4 * CM), ("two-columns", 17.4 * CM), ("slide", 16 * CM)]
 )
 def test_the_lectures_figures_have_room_in_a_column_on_a_page_and_on_a_slide(
-    tmp_path: Path, name: str, width: str, points: float
+    tmp_path: Path, name: str, style: Literal["notebook", "canvas"], width: str, points: float
 ) -> None:
     graph = read(name)
-    (path,) = render(graph, tmp_path / "a.svg", width=width)
+    (path,) = render(graph, tmp_path / "a.svg", width=width, style=style)
     assert svg_measured(path) == pytest.approx((points, 8.0), rel=1e-3)
     root = ElementTree.parse(path).getroot()
     shown = [each.text or "" for each in root.iter(f"{SVG}text")]
@@ -108,3 +113,64 @@ def test_the_lectures_figures_have_room_in_a_column_on_a_page_and_on_a_slide(
     assert len(numbers) % 2 == 0, "data and grad of each"
     tall = float(root.get("height", "").removesuffix("mm")) * 72 / 25.4
     assert tall == pytest.approx(9 * CM, rel=1e-3) if width == "slide" else tall < 24 * CM
+
+
+def test_blocks_are_drawn_in_a_column_and_their_frames_broken_with_the_rows(tmp_path: Path) -> None:
+    (path,) = render(read("mlp"), tmp_path / "a.svg", width="8.4cm", text="8pt", style="canvas", step="9")
+    assert svg_measured(path) == pytest.approx((8.4 * CM, 8.0), rel=1e-3)
+    root = ElementTree.parse(path).getroot()
+    ids = [each.get("id") for each in root.iter(f"{SVG}g") if each.get("id")]
+    assert len(set(ids)) == len(ids)
+    wide, tall = (float(each) for each in root.get("viewBox", "").split()[2:])
+    for each in root.iter(f"{SVG}rect"):
+        x, y, w, h = (float(each.get(name, "0")) for name in ("x", "y", "width", "height"))
+        assert min(x, y) >= 0
+        assert x + w <= wide + 0.01
+        assert y + h <= tall + 0.01
+
+
+def words_measured(path: Path) -> list[float]:
+    """The heights of all words in a PDF, in points: a line of the font is 1.164 times its size."""
+    told = said("pdftotext", "-bbox", path, "-")
+    boxes = re.findall(r'yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)"', told)
+    return [float(bottom) - float(top) for top, bottom in boxes]
+
+
+def test_text_and_width_in_a_pdf_with_the_step_card(tmp_path: Path) -> None:
+    (path,) = render(read("neuron"), tmp_path / "a.pdf", width="8.4cm", text="8pt", card=True, step="last")
+    assert min(words_measured(path)) == pytest.approx(8.0 * 1.164, rel=0.02)
+    assert re.search(r"Page size: +238.\d+ x", said("pdfinfo", path))
+
+
+@needs_tex
+def test_text_and_width_in_tex(tmp_path: Path) -> None:
+    (path,) = render(read("lecture"), tmp_path / "a.tex", width="8.4cm", text="9pt")
+    compiled(path)
+    assert re.search(r"Page size: +238.\d+ x", said("pdfinfo", path.with_suffix(".pdf")))
+    upright = words_measured(path.with_suffix(".pdf"))
+    assert min(upright) == pytest.approx(9.0, rel=0.15)
+
+
+def test_text_in_pixels(tmp_path: Path) -> None:
+    """The name I stands in the left cell: 14 units where the smallest text has 12, and 0.73 of that tall."""
+    (path,) = render(parse("I = 1"), tmp_path / "a.png", text="12pt", dpi=360, theme="print", gradients=False)
+    with Image.open(path) as picture:
+        grey = picture.convert("L")
+    tallest = 0
+    for x in range(40, grey.width // 3):
+        dark = [y for y in range(grey.height) if grey.getpixel((x, y)) < 128]
+        inner = [y for y in dark if grey.height // 4 < y < grey.height * 3 // 4]
+        if len(inner) < grey.height // 2 - 2:  # not the border of the cell
+            tallest = max(tallest, len(inner))
+    assert tallest == pytest.approx(0.73 * 14 * 5, abs=3)
+
+
+def test_text_and_width_of_the_player(tmp_path: Path) -> None:
+    (path,) = render(read("lecture"), tmp_path / "a.html", width="8.4cm", text="8pt", theme="light")
+    page = path.read_text("utf-8")
+    wide, unit = re.search(r'width="([\d.]+)mm"', page), re.search(r'viewBox="0 0 ([\d.]+) ', page)
+    assert wide is not None
+    assert unit is not None
+    assert float(wide[1]) == pytest.approx(84, rel=1e-3)
+    smallest = min(float(size) for size in re.findall(r'font-size="([\d.]+)"', page))
+    assert smallest * 84 / 25.4 * 72 / float(unit[1]) == pytest.approx(8.0, rel=1e-3)

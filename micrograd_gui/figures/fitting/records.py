@@ -45,7 +45,7 @@ _NARROW = 4.0  # between the border of a field without words and its number
 _OVAL = 25.0  # how wide and tall the oval about one sign is
 _RANKS, _MORE_RANKS, _NODES = 13.0, 14.0, 6.0  # between ranks, where many wires cross, and in a rank
 _INCH = 72.0
-_LOST = "There is no room for gradients: each box has its name and its number."
+LOST = "There is no room for gradients: each box has its name and its number."
 
 
 class RecordForm(Struct, frozen=True):
@@ -218,7 +218,7 @@ def records_in_forms(
             for rankdir in (said,) if said else ("LR", "TB"):
                 made = lay_out_records(wanted, form, rankdir, by, time_limit, stop)
                 lost = wanted.gradients and not form.grads
-                yield InForm(made, form.cost, rankdir, _LOST if lost else "")
+                yield InForm(made, form.cost, rankdir, LOST if lost else "")
     except Cancelled:
         raise
     except LayoutRefusal:

@@ -8,13 +8,14 @@ from math import hypot
 from typing import NamedTuple
 
 from micrograd_gui.figures.figure import Figure
-from micrograd_gui.figures.fitting.moving import box_moved, oval_moved, wire_moved
+from micrograd_gui.figures.fitting.moving import box_moved, frame_moved, oval_moved, wire_moved
 from micrograd_gui.figures.geometry import Point, Rect
-from micrograd_gui.figures.parts import CardBox, Oval, Wire
+from micrograd_gui.figures.parts import CardBox, Enclosure, Oval, Wire
 
 _LANE, _AIR = 5.0, 9.0  # between wires that go from row to row, and between these and boxes
 _SIDE = 16.0  # left and right of a row, for wires that come in or go out
 _HEAD = (7.0, 2.6)  # how long an arrow head is, and half its width
+_FRAMED = 8.0  # from the outermost columns of a row to what is seen there of frames
 _ROUND = 6.0  # the radius of a corner
 _STEM, _LEAF = 3.0, 1.0  # how little a cut is liked through a wire from an op to its record, and any other
 _RAGGED = 1.5  # the same for rows of which one is much shorter
@@ -61,7 +62,7 @@ def in_rows(figure: Figure, wide: float, margin: float) -> InRows | None:
     Wires from row to row go round: out to the right, back between the rows, and in from the left.
     """
     columns = columns_of(figure)
-    if figure.enclosures or len(columns) < 2:
+    if len(columns) < 2:
         return None
     cuts = _cuts(figure, columns, wide - 2 * margin)
     if cuts is None:
@@ -142,9 +143,7 @@ def _end(wire: Wire) -> Key:
 class _Rows:
     """Where everything comes to stand: each column moved by as much as its row."""
 
-    def __init__(
-        self, figure: Figure, columns: Sequence[Pile], rows: Sequence[range], margin: float
-    ) -> None:
+    def __init__(self, figure: Figure, columns: Sequence[Pile], rows: Sequence[range], margin: float) -> None:
         self.figure, self.columns, self.rows, self.margin = figure, columns, rows, margin
         self.at = _where(figure, columns)
         self.row_of = {column: number for number, row in enumerate(rows) for column in row}
@@ -192,9 +191,20 @@ class _Rows:
         for wire in self.figure.wires:
             if self._row(_begin(wire)) == self._row(_end(wire)) == number:
                 ys += [y for _, y in wire.points]
+        ys += [edge for frame in self._frames(number) for edge in (frame.y, frame.y + frame.height)]
         ys += [edge for chip in self.figure.chips if self._chip_row(chip.node) == number
                for edge in (chip.y, chip.y + chip.height)]  # fmt: skip
         return min(ys), max(ys)
+
+    def _frames(self, number: int) -> Iterator[Enclosure]:
+        """What of the frames around open blocks is in that row, where it was."""
+        row = self.rows[number]
+        left, right = self.columns[row[0]].left - _FRAMED, self.columns[row[-1]].right + _FRAMED
+        for each in self.figure.enclosures:
+            begin, end = max(left, each.x), min(right, each.x + each.width)
+            held = (self.columns[column] for column in row)
+            if any(begin < pile.left and pile.right < end for pile in held):
+                yield replace(each, x=begin, width=end - begin)
 
     def _chip_row(self, node: int) -> int:
         return self._row((node, True))
@@ -218,6 +228,11 @@ class _Rows:
             boxes=tuple(boxes[at] for at in range(len(boxes))),
             ovals=tuple(ovals[at] for at in range(len(ovals))),
             wires=wires,
+            enclosures=tuple(
+                frame_moved(each, *self.moves[number])
+                for number in range(len(self.rows))
+                for each in self._frames(number)
+            ),
             chips=tuple(each.moved(*self.moves[self._chip_row(each.node)]) for each in figure.chips),
         )
 

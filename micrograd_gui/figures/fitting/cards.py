@@ -1,0 +1,147 @@
+"""Cards of another form than the canvas's: as narrow as names and numbers allow, in places of their own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from threading import Event
+
+from micrograd_gui.document.block import Key, is_block
+from micrograd_gui.document.graph import Place
+from micrograd_gui.figures.canvas_style import lay_out_canvas
+from micrograd_gui.figures.fitting.records import LOST, InForm
+from micrograd_gui.figures.folding import Folding
+from micrograd_gui.figures.geometry import (
+    EDGE,
+    FOLD_MARK,
+    FRAME,
+    NAME_SIZE,
+    NUMBER_SIZE,
+    PORT,
+    TITLE,
+    CardForm,
+    Size,
+    badge,
+    badge_size,
+)
+from micrograd_gui.figures.on_wires import Words
+from micrograd_gui.figures.parts import End, symbol_of
+from micrograd_gui.figures.text_metrics import shown_label, width
+from micrograd_gui.layout.graphviz import Cancelled, Engine, LayoutRefusal, effort, engine
+
+_ROW = 18.0  # of a number
+_PAD = 6.0  # between a number and the edge of its card
+_SIGNS = 16.0  # for a mark at the right of the title
+_APART, _FOR_CHIPS, _ROWS = 22.0, 74.0, 8.0  # between columns, where chips need room, and between cards
+_INCH = 72.0
+WordsOf = Callable[[Callable[[End], End | None]], Sequence[Words]]
+
+
+def _form(numbers: int) -> CardForm:
+    tall = TITLE + numbers * _ROW
+    return CardForm(0.0, tall, TITLE, NAME_SIZE, NUMBER_SIZE, NUMBER_SIZE, numbers=numbers, words=False)
+
+
+class FittedCards(Folding):
+    """A folding whose cards have no words, each as wide as it needs, and stand where Graphviz puts them."""
+
+    def __init__(self, folding: Folding, form: CardForm, widest: str) -> None:
+        super().__init__(folding.graph, folding.within)
+        self.form = form
+        self.widths = {key: self._needed(key, widest) for key in self.nodes}
+
+    def size(self, key: Key) -> Size:
+        """Width and height of what is drawn there."""
+        return self.widths[key], self.form.height
+
+    def _needed(self, key: Key, widest: str) -> float:
+        node = self.nodes[key]
+        if is_block(key):
+            block = self.boxes[key].block
+            name, left = shown_label(block.title) or block.kind, EDGE + FOLD_MARK + 6
+        else:
+            name, symbol = shown_label(node.name), symbol_of(node)
+            left = EDGE + 1
+            if symbol:
+                *_, wide, _ = badge((0.0, 0.0), width(symbol, badge_size(symbol), bold=True))
+                left = EDGE + wide + 5
+        signs = _SIGNS * (bool(node.role) + (self.key(self.graph.target) == key))
+        title = left + width(name, NAME_SIZE, bold=True) + 4 + signs + EDGE
+        return round(max(title, width(widest, NUMBER_SIZE, bold=True) + 2 * _PAD + PORT), 1)
+
+    def placed(self, by: Engine, apart: float, time_limit: float, stop: Event | None) -> FittedCards:
+        """Everything in its place. Raises LayoutRefusal."""
+        text = "\n".join(_dot(self, apart))
+        answer = json.loads(by.run(text, time_limit=time_limit, stop=stop))
+        self.places = _places(self, answer)
+        return self
+
+
+def cards_in_forms(
+    folding: Folding,
+    words_of: WordsOf,
+    widest: str,
+    gradients: bool,
+    margin: float,
+    time_limit: float,
+    stop: Event | None,
+) -> Iterator[InForm]:
+    """The folding as it stands, then in cards without words; the latter not where Graphviz takes too much."""
+    own = lay_out_canvas(folding, words_of(folding.drawn_wire), gradients=gradients, margin=margin)
+    yield InForm(own, 0.0, "LR")
+    try:
+        by = engine()
+        for numbers, cost in ((2, 0.3), (1, 6.0)) if gradients else ((1, 0.3),):
+            made = FittedCards(folding, _form(numbers), widest)
+            words = words_of(made.drawn_wire)
+            apart = _FOR_CHIPS if any(words) else _APART
+            made = made.placed(by, apart, time_limit, stop)
+            figure = lay_out_canvas(made, words, gradients=numbers > 1, margin=margin)
+            yield InForm(figure, cost, "LR", LOST if gradients and numbers == 1 else "")
+    except Cancelled:
+        raise
+    except LayoutRefusal:
+        return
+
+
+def _dot(cards: FittedCards, apart: float) -> Iterator[str]:
+    """The cards as blank boxes with a port for each operand, those of an open block in a cluster."""
+    at = {key: number for number, key in enumerate(cards.nodes)}
+    inputs = [[at[each] for each in node.inputs if each is not None] for node in cards.nodes.values()]
+    yield f"digraph {{ rankdir=LR; ranksep={apart / _INCH:.4f}; nodesep={_ROWS / _INCH:.4f}; splines=false;"
+    yield " ".join(f'{name}="{value}";' for name, value in effort(inputs).items())
+    yield "node [shape=record, fixedsize=true];"
+    for key, node in cards.nodes.items():
+        wide, tall = cards.size(key)
+        ports = " " + "|".join(f"<p{port}>" for port in range(len(node.inputs)))
+        yield f'n{at[key]} [label="{ports}", width={wide / _INCH:.4f}, height={tall / _INCH:.4f}];'
+    yield from _clusters(cards, at)
+    for key, node in cards.nodes.items():
+        for port, source in enumerate(node.inputs):
+            if source is not None:
+                yield f"n{at[source]} -> n{at[key]}:p{port}:w;"
+    yield "}"
+
+
+def _clusters(cards: FittedCards, at: Mapping[Key, int]) -> Iterator[str]:
+    """Nested as the open blocks are; these come each after those within it."""
+    made: dict[int, str] = {}
+    for block, keys, inner in cards.frames:
+        held = " ".join(f"n{at[key]};" for key in keys if key in at)
+        within = " ".join(made.pop(number) for number in inner if number in made)
+        made[block.id] = f"subgraph cluster{block.id} {{ margin={2 * FRAME:g}; {held} {within} }}"
+    yield from made.values()
+
+
+def _places(cards: FittedCards, answer: Mapping[str, object]) -> dict[Key, Place]:
+    objects = answer.get("objects", [])
+    assert isinstance(objects, list)
+    found: dict[Key, Place] = {}
+    keys = list(cards.nodes)
+    for each in objects:
+        if each["name"].startswith("n"):
+            key = keys[int(each["name"][1:])]
+            x, y = (float(part) for part in each["pos"].split(","))
+            wide, tall = cards.size(key)
+            found[key] = round(x - wide / 2, 1), round(-y - tall / 2, 1)
+    return found
