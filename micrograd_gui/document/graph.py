@@ -47,6 +47,12 @@ class Wiring(Struct, frozen=True, eq=False, dict=True):
     chosen_target: NodeId | None
     bound: frozenset[NodeId]
 
+    def of(self, nodes: Mapping[NodeId, Node]) -> Wiring:
+        """The same facts of nodes that are called otherwise."""
+        like = Wiring(nodes, self.chosen_target, self.bound)
+        vars(like).update(vars(self))
+        return like
+
     @cached_property
     def users(self) -> Mapping[NodeId, tuple[tuple[NodeId, int], ...]]:
         """For every node the (node, port) pairs that take it as an operand."""
@@ -211,7 +217,8 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
     def same_numbers(self, other: Graph) -> bool:
         """Whether both have the same structure, leaf values and exponents: the same run."""
         return (self.nodes is other.nodes and self.target == other.target) or (
-            self.same_structure(other) and all(same_number(node, other.nodes[node.id]) for node in self)
+            self.same_structure(other)
+            and all(node is (its := other.nodes[node.id]) or same_number(node, its) for node in self)
         )
 
     def named(self, label: str) -> NodeId:
@@ -447,11 +454,14 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
         if node == old and same_number(node, old):
             return self
         only_its_number = node.is_leaf and (node.label, node.role) == (old.label, old.role)
-        return replace(
+        graph = replace(
             self,
             nodes={**self.nodes, node.id: node},
             same_wiring=self.wiring if only_its_number else None,
         )
+        if (node.op, node.inputs, node.role) == (old.op, old.inputs, old.role) and not only_its_number:
+            vars(graph)["wiring"] = self.wiring.of(graph.nodes)
+        return graph
 
     def _with_blocks(self, blocks: tuple[Block, ...]) -> Graph:
         if blocks == self.blocks:

@@ -252,7 +252,8 @@ def moved_between(old: State, new: State) -> frozenset[NodeId] | None:
     None where the steps do not tell: then all numbers have to be compared, which takes long in a large graph.
     """
     run = new.trace
-    if old.graph is new.graph and old.trace is run and old.cursor == new.cursor and not new.is_training:
+    still = old.graph.nodes is new.graph.nodes and old.trace is run and old.cursor == new.cursor
+    if still and not new.is_training:
         return frozenset()
     if run is None or old.trace is not run or old.graph is not new.graph or not isinstance(run, RecordedRun):
         return None

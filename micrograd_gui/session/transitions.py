@@ -251,8 +251,13 @@ def rename(graph: Graph, node: NodeId, label: str) -> Edit:
         from micrograd_gui.document.notation.signs import plain_name  # few names are written in print
 
         label = plain_name(label)
-    taken = {called for each in graph if each.id != node for called in (each.label, each.title)}
-    if label and label in taken and label != graph.nodes[node].label:
+    before = graph.nodes[node].label
+    if (
+        label
+        and label != before
+        and any(each.id != node and label in (each.label, each.title) for each in graph)
+    ):
+        taken = {called for each in graph if each.id != node for called in (each.label, each.title)}
         free = further_label(label, taken)
         raise Refusal(f"There is a node “{spoken(label)}” already; “{spoken(free)}” is free.", node)
     return Edit(graph.relabelled(node, label), "Rename")

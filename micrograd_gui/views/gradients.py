@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from micrograd_gui.document.errors import Net
+from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.text import WIDEST, short
 from micrograd_gui.session.explain.formulas import name_of
 from micrograd_gui.session.explain.verdicts import verdict_of
@@ -161,7 +162,9 @@ class Gradients(QWidget):
 
     def _show_selection(self, state: State) -> None:
         model, wanted = self.table.selectionModel(), QItemSelection()
-        rows = sorted(row for node in state.selection if (row := self.model.row_of(node)) is not None)
+        many = len(state.selection) > LARGE  # Qt goes through each of their cells, which it asks Python for
+        chosen = () if many else state.selection
+        rows = sorted(row for node in chosen if (row := self.model.row_of(node)) is not None)
         last = self.model.columnCount() - 1
         for first, end in _stretches(rows):  # one for each row would make a block of 1,000 nodes slow
             wanted.select(self.model.index(first, 0), self.model.index(end, last))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import math
+from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 from typing import Any, Generic, TypeVar
 
@@ -71,6 +72,10 @@ def title_middle(top: float, zoom: float) -> float:
     return top + (ROW_MIDDLE if zoom < WORDS_FROM else MIDDLE)
 
 
+_NOWHERE = math.inf, math.inf, -math.inf, -math.inf  # meets nothing
+_MORE = 1000
+
+
 class Near(Generic[K]):
     """Keys with a rectangle each, for graphs that are too large to be kept by cells.
 
@@ -87,12 +92,38 @@ class Near(Generic[K]):
         xs, ys = flat.reshape(-1, points, 2).transpose(2, 1, 0)
         self._left, self._right, self._top, self._bottom = xs.min(0), xs.max(0), ys.min(0), ys.max(0)
         self._turn = np.random.default_rng(0).permutation(len(keys))  # some of them show no pattern
+        self._rank: dict[K, int] = {}  # where each stands above; found out at the first edit
+        self._more: dict[K, Bounds] = {}  # those that have come since
+
+    @property
+    def outgrown(self) -> bool:
+        """Whether so many have come that it is better made anew."""
+        return len(self._more) > _MORE
+
+    def put(self, key: K, corners: Sequence[float]) -> None:
+        """It is around those points now."""
+        xs, ys = corners[0::2], corners[1::2]
+        self._set(key, (min(xs), min(ys), max(xs), max(ys)))
+
+    def take(self, key: K) -> None:
+        """It is there no more."""
+        if self._more.pop(key, None) is None:
+            self._set(key, _NOWHERE)
+
+    def _set(self, key: K, bounds: Bounds) -> None:
+        if not self._rank:
+            self._rank = {each: at for at, each in enumerate(self._keys.tolist())}
+        at = self._rank.get(key)
+        if at is None:
+            self._more[key] = bounds
+        else:
+            self._left[at], self._top[at], self._right[at], self._bottom[at] = bounds
 
     def around(self) -> Bounds:
         """A rectangle around all of them, of which there are some."""
         ends = self._left.min(), self._top.min(), self._right.max(), self._bottom.max()
-        left, top, right, bottom = map(float, ends)
-        return left, top, right, bottom
+        lefts, tops, rights, bottoms = zip(tuple(map(float, ends)), *self._more.values(), strict=True)
+        return min(lefts), min(tops), max(rights), max(bottoms)
 
     def met(self, left: float, top: float, right: float, bottom: float, some: int = 0) -> set[K]:
         """The keys whose rectangle has a point in common with that one; of ``some`` in all, if given."""
@@ -100,4 +131,8 @@ class Near(Generic[K]):
         inside &= (self._top <= bottom) & (self._bottom >= top)
         if some:
             inside &= self._turn < some  # the same ones whatever is asked for
-        return set(self._keys[inside].tolist())
+        found = set(self._keys[inside].tolist())
+        for key, (x, y, x2, y2) in self._more.items():
+            if x <= right and x2 >= left and y <= bottom and y2 >= top:
+                found.add(key)
+        return found

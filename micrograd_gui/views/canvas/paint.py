@@ -26,6 +26,7 @@ from micrograd_gui.views.theme import Look
 NAMES_FROM = 0.2
 GRID = 20.0
 _FAR_NAMES_AT_MOST = 1500
+_CHOSEN_AT_MOST = 5000  # of more that are selected, and are dust, some are drawn, as of all others
 _LIT_PIXELS = 2.0  # no lit wire is thinner than that, however far off
 _STROKES_AT_MOST = 300  # more than that are drawn as hairs, which take a third of the time
 _DUST_BELOW = 0.04  # a box is 7 pixels wide and 3 high
@@ -58,7 +59,8 @@ def paint(
     if scene.frames:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_frames(painter, picture, rects, colours, zoom)
-    numbers: set[Key] = {*picture.special} & scene.boxes.keys() if dust else set()
+    special = picture.special if len(picture.chosen) < _CHOSEN_AT_MOST else picture.special - picture.chosen
+    numbers: set[Key] = {*special} & scene.boxes.keys() if dust else set()
     wires: set[Wire] = set()
     for rect in rects:
         numbers |= scene.nodes_in(rect, rough=not near, dust=dust)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF
 
 from micrograd_gui.document.block import Key, block_key
 from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.node import LARGE
 from micrograd_gui.figures.folding import Wire
 from micrograd_gui.figures.geometry import Rect
 from micrograd_gui.session.explain.formulas import GRAD, Naming, name_of, naming_of
@@ -273,7 +274,10 @@ def differences(old: CanvasFrame, new: CanvasFrame, moved: frozenset[NodeId] | N
     if old.checked is not new.checked:
         numbers |= _other_verdicts(old.checked, new.checked)
     known = scene.graph.nodes
-    keys = scene.folding.keys(number for number in numbers if number in known) | (old.chosen ^ new.chosen)
+    otherwise = old.chosen ^ new.chosen
+    if len(otherwise) > LARGE:
+        return [scene.bounds().adjusted(-400, -400, 400, 400)]
+    keys = scene.folding.keys(number for number in numbers if number in known) | otherwise
     keys |= old.breaks ^ new.breaks
     if old.turns or new.turns:
         either = old.turns.keys() | new.turns.keys()

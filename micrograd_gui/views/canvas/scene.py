@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from PySide6.QtCore import QLineF, QRectF
 
@@ -159,16 +159,14 @@ class Scene:
             return self._place_frames()
         before, after = was.nodes, now.nodes
         changed, written = set(), set()  # what stands or is wired otherwise; what only says something else
-        for key, node in after.items():
-            old = before.get(key)
-            if old is node and key not in now.boxes and was.places.get(key) == now.places[key]:
-                continue
+        for key in _touched(was, now):
+            node, old = after[key], before.get(key)
             wired = old is not None and old.inputs == node.inputs and was.boxes.get(key) == now.boxes.get(key)
             if not wired or was.places.get(key) != now.places[key]:
                 changed.add(key)
             elif old != node:
                 written.add(key)
-        gone = before.keys() - after.keys()
+        gone = set() if before is after else before.keys() - after.keys()
         if (
             within != was.within
             or now.form != was.form
@@ -181,7 +179,7 @@ class Scene:
             wire
             for key in changed | gone
             if key in before
-            for wire in (*self.leaving[key], *((key, p) for p in range(len(before[key].inputs))))
+            for wire in (*self._leaving_from(key), *((key, p) for p in range(len(before[key].inputs))))
             if wire in self.curves
         }
         for wire in touched:
@@ -192,10 +190,12 @@ class Scene:
                 rects.append(self.box_rect(key))
                 self._take_box(key)
         self._take_in(now)
-        for key in gone:
-            del self.leaving[key]
+        if self._leaving is not None:
+            for key in gone:
+                del self._leaving[key]
+            for key in changed:
+                self._leaving.setdefault(key, set())
         for key in changed:
-            self.leaving.setdefault(key, set())
             self._put_box(key)
             rects.append(self.box_rect(key))
         for key, port in touched | {(n, p) for n in changed for p in range(len(after[n].inputs))}:
@@ -204,6 +204,8 @@ class Scene:
             if source is not None:
                 self._put_wire((key, port), source)
                 rects.append(self.wire_rect((key, port)))
+        if self._near is not None and any(each.outgrown for each in self._near):
+            self._near = None
         return rects + self._place_frames()
 
     def _place_frames(self) -> list[QRectF]:
@@ -223,6 +225,12 @@ class Scene:
                 assert source is not None
                 self._leaving[source].add((key, port))
         return self._leaving
+
+    def _leaving_from(self, key: Key) -> Collection[Wire]:
+        """The wires that leave there; of a large graph without boxes it knows them itself."""
+        if self.large and not is_block(key) and not self.folding.boxes and not self.folding.guests:
+            return self.graph.users[key]
+        return self.leaving[key]
 
     def key(self, number: Key | None) -> Key | None:
         """The node, or the box that stands for it; None where neither is drawn."""
@@ -369,13 +377,16 @@ class Scene:
         return int(x // CELL), int(y // CELL)
 
     def _put_box(self, key: Key) -> None:
-        self._near = None
+        (x, y), (width, height) = self.places[key], self.folding.size(key)
         if not self.large:
             self._boxes.setdefault(self._box_cell(key), set()).add(key)
-        self.boxes[key] = QRectF(*self.places[key], *self.folding.size(key))
+        elif self._near is not None:
+            self._near[0].put(key, (x, y, x + width, y + height))
+        self.boxes[key] = QRectF(x, y, width, height)
 
     def _take_box(self, key: Key) -> None:
-        self._near = None
+        if self._near is not None:
+            self._near[0].take(key)
         if not self.large:
             self._boxes[self._box_cell(key)].discard(key)
         del self.boxes[key]
@@ -385,7 +396,8 @@ class Scene:
         self.curves[wire] = made
         if self._leaving is not None:
             self._leaving[source].add(wire)
-        self._near = None
+        if self._near is not None:
+            self._near[1].put(wire, made)
         if self.large:
             return
         left, top, right, bottom = made.bounds()
@@ -401,7 +413,8 @@ class Scene:
             self._wires.setdefault(cell, set()).add(wire)
 
     def _take_wire(self, wire: Wire) -> None:
-        self._near = None
+        if self._near is not None:
+            self._near[1].take(wire)
         del self.curves[wire]
         self.lines.pop(wire, None)
         for column in self._columns_of.pop(wire, ()):
@@ -412,6 +425,18 @@ class Scene:
         assert source is not None
         if self._leaving is not None:
             self._leaving[source].discard(wire)
+
+
+def _touched(was: Folding, now: Folding) -> list[Key]:
+    """What is another thing than before, or stands elsewhere; and all boxes, which nobody has compared."""
+    nodes, places = was.nodes, was.places
+    touched: list[Key] = [key for key, node in now.nodes.items() if nodes.get(key) is not node]
+    if places is not now.places:
+        there = now.places
+        touched += [
+            key for key in now.nodes if (at := there[key]) is not (old := places.get(key)) and at != old
+        ]
+    return [*dict.fromkeys((*touched, *now.boxes))]
 
 
 def meets(one: QRectF, other: QRectF) -> bool:

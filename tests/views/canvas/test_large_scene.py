@@ -1,6 +1,7 @@
 """A graph of very many nodes on the canvas: found at one stroke, and no step compares all of its numbers."""
 
 import random
+from unittest import mock
 
 import pytest
 from PySide6.QtCore import QRectF
@@ -9,7 +10,13 @@ from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import moved_between
+from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.scene import Scene
+from micrograd_gui.views.canvas.view import CanvasView
+from micrograd_gui.views.gradients import Gradients
+from micrograd_gui.views.gradients_model import GradientsModel
+from micrograd_gui.views.theme import Look
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +61,65 @@ def test_a_large_scene_finds_what_meets_a_rectangle_as_a_small_one_does(graph, m
     assert 3 in large.nodes_in(rect)
     assert large.nodes_in(rect) == small.nodes_in(rect)
     assert large.wires_in(QRectF(0, 0, 30_000, 20_000)) == small.wires_in(QRectF(0, 0, 30_000, 20_000))
+
+
+def test_an_edit_of_a_large_scene_puts_in_order_what_it_touches_and_no_more(graph, monkeypatch):
+    scene = Scene(graph).prepare()
+    anew, put = [], []
+    monkeypatch.setattr(scene, "_build", lambda _: anew.append("scene"))
+    made, place = card_geometry.Near.__init__, card_geometry.Near.put
+    monkeypatch.setattr(card_geometry.Near, "__init__", lambda *args: (anew.append("near"), made(*args))[1])
+    monkeypatch.setattr(card_geometry.Near, "put", lambda *args: (put.append(args[1]), place(*args))[1])
+    last, new = graph.chosen_target, graph.next_id
+    after = [graph.moved({3: (-700.0, 9.0)})]
+    after.append(after[-1].added("tanh", (-900.0, -80.0), inputs=(3,)))
+    after.append(after[-1].unwired(last, 0))
+    after.append(after[-1].relabelled(5, "five"))
+    after.append(after[-1].without({new, 4}))
+    for each in (*after, graph):
+        rects = scene.follow(each)
+        assert anew == []
+        fresh = Scene(each).prepare()
+        anew.clear()
+        assert len(rects) < 40
+        assert (scene.curves, scene.boxes) == (fresh.curves, fresh.boxes)
+        for rect in (QRectF(-950, -100, 400, 300), QRectF(0, 0, 9_000, 7_000), QRectF(-800, 0, 30_000, 10)):
+            assert scene.nodes_in(rect) == fresh.nodes_in(rect)
+            assert scene.wires_in(rect) == fresh.wires_in(rect)
+        assert scene.bounds() == fresh.bounds()
+        assert anew == []
+    assert len(put) < 100
+
+
+def test_a_drag_in_a_large_graph_asks_for_no_other_numbers(graph):
+    session = Session(graph)
+    before = session.state
+    session.move({3: (1.0, 2.0)}, "drag")
+    assert moved_between(before, session.state) == frozenset()
+    session.forward_step()
+    before = session.state
+    session.move({3: (3.0, 4.0)}, "drag")
+    assert moved_between(before, session.state) == frozenset()
+    session.set_value(3, 0.125)
+    assert moved_between(before, session.state) is None
+
+
+def test_of_very_many_selected_nodes_neither_table_nor_canvas_goes_through_each(qtbot, graph):
+    bridge = Bridge(Session(graph))
+    table = Gradients(bridge, Look())
+    canvas = CanvasView(bridge, Look())
+    for each in (table, canvas):
+        qtbot.addWidget(each)
+    asked = []
+    plain = GradientsModel.rowCount
+    with mock.patch.object(GradientsModel, "rowCount", lambda *args: asked.append(1) or plain(*args)):
+        bridge.session.select_all()
+        bridge.session.select({1})
+    assert len(asked) < 1000
+    assert [index.row() for index in table.table.selectionModel().selectedRows()] == [graph.order.index(1)]
+    bridge.session.select_all()
+    assert not table.table.selectionModel().hasSelection()  # what is copied then is all of it, too
+    assert canvas.picture.chosen == graph.nodes.keys()
 
 
 def test_the_steps_tell_the_numbers_that_differ_between_two_moments(graph):
