@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Mapping
-from contextlib import suppress
 
 from micrograd.ops import OPS, op_of
 from micrograd_gui.document.builder import GraphBuilder
@@ -69,11 +68,12 @@ def _remembered(graph: Graph, text: str, names: Mapping[str, NodeId], cell: bool
         return graph
     if not cell:
         return graph.knowing(Unread(text, dict(names), graph.workspace))
-    from micrograd_gui.document.python.cell import graph_from_cell
+    from micrograd_gui.document.python.cell import graph_from_cell, left_unprinted
 
-    with suppress(ExpressionRefusal):  # it uses names that are leaves by being used: the statements will do
+    try:
         return graph_from_cell(text, graph, names)
-    return graph
+    except ExpressionRefusal as refusal:  # such as an implicit leaf: the statements will do
+        return left_unprinted(graph, text, refusal) if "print" in text else graph
 
 
 _NAMED = 8  # functions in a sentence about one that is not there

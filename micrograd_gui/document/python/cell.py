@@ -113,6 +113,15 @@ def _uses(statements: list[ast.stmt], known: Mapping[str, Any]) -> bool:
     return any(not isinstance(known[name], (Value, Traced)) for name in names if name in known)
 
 
+def left_unprinted(graph: Graph, text: str, refusal: ExpressionRefusal) -> Graph:
+    """The graph of a cell that was read as statements, and cannot be walked through: it is said why."""
+    workspace = known_before(graph)
+    told = PastedCell(text, notes=(f"Nothing was printed. {refusal}",))
+    cells = (*workspace.cells, told)[-CELLS_AT_MOST:]
+    known = Workspace(workspace.scope, workspace.chance, workspace.objects, workspace.numbers, cells)
+    return graph.knowing(known)
+
+
 def known_before(graph: Graph) -> Workspace:
     """What the cells of the graph have defined; those that nobody walked through are walked through now."""
     unread: list[Unread] = []

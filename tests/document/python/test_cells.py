@@ -180,3 +180,11 @@ def test_numbers_given_as_statements_are_numbers_in_the_next_cell():
         printed("a = 2.0\nb = -3.0\nc = a*b", "print(a, c, [a + k for k in range(2)])")
         == "2.0 -6.0 [2.0, 3.0]"
     )
+
+
+def test_a_cell_whose_prints_cannot_be_worked_out_says_so():
+    graph = paste_all("a = Value(2.0)\nb = a*k\nprint(b.data)")
+    assert [node.label for node in graph] == ["a", "k", "b"], "a name that nothing defines is a leaf"
+    assert last(graph).printed == "2.0\n"
+    graph = paste_all("a = Value(2.0)\nb = a*3\nprint(b.size)")
+    assert last(graph).notes == ("Nothing was printed. Line 3, column 7: a Value has no size here.",)
