@@ -35,8 +35,9 @@ AnyPath = str | PathLike[str]
 def read(path: AnyPath) -> Graph:
     """The graph in a file of any kind that opens, or the built-in example of that name.
 
-    Files are .micrograd, DOT, and the SVG, PNG and PDF pictures that were made here. A name is an example
-    before it is a file; a `pathlib.Path` is always a file. Raises Refusal, which names file and field.
+    Files are .micrograd, DOT, and the pictures (SVG, PNG, PDF, TeX), scripts, notebooks and pages that were
+    exported here. A name is an example before it is a file; a `pathlib.Path` is always a file. Raises
+    Refusal, which names file and field.
     """
     from micrograd_gui.files.documents import open_named
 

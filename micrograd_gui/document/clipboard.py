@@ -14,6 +14,7 @@ from micrograd_gui.document.marks import UNSEEN
 from micrograd_gui.document.node import further_label, post_order
 from micrograd_gui.document.rough_layout import ROW, arranged
 
+_MOST = 20_000_000  # characters of a graph that is packed in what is pasted
 OFFSET = (30.0, 40.0)  # where a duplicate stands from what it was made of
 
 
@@ -35,14 +36,17 @@ def as_text(graph: Graph, nodes: Collection[NodeId]) -> str:
 def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[NodeId]]:
     """The graph with what the text describes added under new ids, and those ids.
 
-    The text is what ``as_text`` gave, a whole file, or a cell, which knows the names of the graph. ``at`` is
-    where the middle of it goes; None: a little beside where it was, and what was nowhere goes below what is
-    there. Raises Refusal (FileRefusal, ExpressionRefusal) for a text that is empty or cannot be read.
+    The text is what ``as_text`` gave, a whole file, one that was exported and carries its graph, or a cell,
+    which knows the names of the graph. ``at`` is where the middle of it goes; None: a little beside where it
+    was, and what was nowhere goes below what is there. Raises Refusal (FileRefusal, ExpressionRefusal) for a
+    text that is empty or cannot be read.
     """
     if not text.strip():
         raise Refusal("There is nothing to paste.")
+    from micrograd_gui.document.carried import graph_text
     from micrograd_gui.document.notation.reader import graph_from_expression  # with Python's parser
 
+    text = text if (carried := graph_text(text, _MOST)) is None else carried
     if not text.lstrip().startswith("{"):
         return _with_cell(graph, graph_from_expression(text, graph, cell=True), at)
     part = codec.decode(text, "What was pasted")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from micrograd_gui.document import codec
+from micrograd_gui.document.carried import comments
 from micrograd_gui.document.errors import Net, OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.marks import UNSEEN
@@ -208,6 +209,10 @@ def _dot(film: Film) -> bytes:
 
 
 def _tex(film: Film) -> bytes:
+    return _tex_alone(film) + comments(pack(film.graph), "%").encode("ascii")
+
+
+def _tex_alone(film: Film) -> bytes:
     from micrograd_gui.export import tikz
 
     if film.options.worksheet:
@@ -285,13 +290,13 @@ def _script(film: Film) -> bytes:
         text = training_script(film.graph)
     else:
         raise OptionRefusal("dialect", f"must be torch where train is set, not {quoted(dialect)}.")
-    return text.encode("utf-8", "replace")
+    return f"{text}\n{comments(pack(film.graph), '#')}".encode("utf-8", "replace")
 
 
 def _notebook(film: Film) -> bytes:
     from micrograd_gui.export.code.notebook import notebook
 
-    return notebook(film.graph)
+    return notebook(film.graph, pack(film.graph))
 
 
 def _numbers(film: Film) -> bytes:

@@ -228,6 +228,11 @@ def dot_text(
         for number in graph.order
     ]
     drawn = dot.picture(rows, rankdir=rankdir, node_attr={"fontname": FAMILY})
+    for node in graph:  # which Graphviz does not heed, and what reads the text does
+        if node.is_leaf:
+            drawn.node(f"n{node.id}", **{dot.DATA: repr(node.data)})
+    if graph.target is not None:
+        drawn.attr(**{dot.TARGET: f"n{graph.target}"})
     if within_bounds := _within_bounds(graph):
         drawn.attr(**within_bounds)
     if width is not None:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 SUFFIX = ".micrograd"
 DOT = (".dot", ".gv")
 PICTURES = (".svg", ".png", ".pdf")
-SUFFIXES = (SUFFIX, *DOT, *PICTURES)  # of all files that a graph is read from
+TEXTS = (".py", ".ipynb", ".tex", ".html")  # which carry their graph as pictures do
+SUFFIXES = (SUFFIX, *DOT, *PICTURES, *TEXTS)  # of all files that a graph is read from
 LONG, LONG_PICTURE = 200_000, 20_000  # bytes of a graph, and of a picture or DOT, that are read at once
 
 
@@ -112,14 +113,20 @@ def _graph_in(content: bytes, path: Path) -> Graph:
     suffix = path.suffix.lower()
     if suffix in DOT:
         return _read_dot(content, quoted_name(path))
-    if not content.lstrip().startswith(b"{"):
-        from micrograd_gui.files.embedded import graph_inside, is_picture  # JSON is read without it
+    plain = content.lstrip().startswith(b"{")
+    if not plain or suffix == ".ipynb" or b'"nbformat"' in content[-2000:]:  # JSON is read without it
+        from micrograd_gui.files.embedded import graph_inside, is_picture
 
-        graph = graph_inside(content, quoted_name(path)) if is_picture(content) else None
+        graph = graph_inside(content, quoted_name(path))
         if graph is not None:
             return graph
         if suffix not in SUFFIXES:
             raise FileRefusal(f"{quoted_name(path)} holds no graph: these do: {', '.join(SUFFIXES)}.")
+        if suffix in TEXTS:
+            raise FileRefusal(
+                f"{quoted_name(path)} carries no graph: only what was exported here does. "
+                "The cells of a lecture or notebook can be pasted."
+            )
         if is_picture(content):
             raise FileRefusal(
                 f"{quoted_name(path)} carries no graph: only pictures made here do, "

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from html import unescape
 from itertools import permutations
 from typing import Any
 
-from micrograd.dot import STALE
+from micrograd.dot import DATA, STALE, TARGET
 from micrograd.foreign import rule_of, same
 from micrograd.ops import Op
 from micrograd_gui.document.errors import FileRefusal
@@ -35,6 +35,7 @@ _SETTINGS = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _ANGLES = re.compile("[<>]")
+_OURS = re.compile(r"n[1-9][0-9]{0,8}")  # a node in what was exported here: its id
 _ROUNDING = 2e-3  # numbers are written with four digits, and what is computed from them is off by more
 
 
@@ -52,7 +53,7 @@ def graph_from_dot(text: str, name: str = "The file") -> Graph:
     """The graph that the DOT text draws, with the numbers in its records; raises FileRefusal."""
     if any(each[0].count("|") >= FIELDS_AT_MOST for each in _TEXTS.finditer(text)):
         raise FileRefusal(f"{name} has a record of more than {FIELDS_AT_MOST:,} fields: {FORM}.")
-    objects, edges = _parsed(text, name)
+    objects, edges, target = _parsed(text, name)
     values: dict[int, _Value] = {}
     ops: dict[int, str] = {}
     for key, each in objects.items():
@@ -60,13 +61,16 @@ def graph_from_dot(text: str, name: str = "The file") -> Graph:
         label = str(each.get("label", "\\N"))
         label = called if label == "\\N" else label  # Graphviz's word for a node that has only a name
         if str(each.get("shape", "")).endswith("record"):
-            values[key] = _Value(called, len(values) + 1, *_contents(cells(label), called, name))
+            shown, number = _contents(cells(label), called, name)
+            values[key] = _Value(called, len(values) + 1, shown, _exactly(number, each.get(DATA)))
         else:
             ops[key] = _escapes(label)
     if not values:
         raise FileRefusal(f"{name} has no node of a graph: {FORM}.")
     if len(values) > NODES_AT_MOST:
         raise FileRefusal(f"{name} has more than {NODES_AT_MOST:,} nodes.")
+    if target and all(_OURS.fullmatch(each.name) for each in values.values()):
+        values = {key: replace(each, id=int(each.name[1:])) for key, each in values.items()}
     into: dict[int, list[int]] = {key: [] for key in objects}
     for tail, head in edges:
         into[head].append(tail)
@@ -84,9 +88,10 @@ def graph_from_dot(text: str, name: str = "The file") -> Graph:
         used.update(operands)
         inputs = tuple(values[each].id for each in operands)
         nodes[value.id] = Node(value.id, rule.name, inputs, value.label)
-    ends = [value.id for key, value in values.items() if key not in used]
+    ends = [value.id for value in values.values() if value.name == target]
+    ends = ends or [value.id for key, value in values.items() if key not in used]
     nodes = dict(sorted(nodes.items()))
-    return Graph(nodes, chosen_target=ends[0] if len(ends) == 1 else None, next_id=len(nodes) + 1)
+    return Graph(nodes, chosen_target=ends[0] if len(ends) == 1 else None, next_id=max(nodes) + 1)
 
 
 def cells(label: str) -> list[str]:
@@ -109,8 +114,8 @@ def _escapes(text: str) -> str:
     return _ENTITY.sub(lambda found: unescape(found[0]), plain)
 
 
-def _parsed(text: str, name: str) -> tuple[dict[int, Mapping[str, Any]], list[tuple[int, int]]]:
-    """The nodes by number and the edges in the order of the file, as Graphviz reads it."""
+def _parsed(text: str, name: str) -> tuple[dict[int, Mapping[str, Any]], list[tuple[int, int]], object]:
+    """The nodes by number, the edges in the order of the file, and the target, as Graphviz reads them."""
     try:
         answer = engine().run(
             harmless(text), "dot_json", layout="osage"
@@ -127,7 +132,8 @@ def _parsed(text: str, name: str) -> tuple[dict[int, Mapping[str, Any]], list[tu
         each["_gvid"]: each for each in whole.get("objects", ()) if not any(key in each for key in groups)
     }
     pairs = [(edge["tail"], edge["head"]) for edge in whole.get("edges", ())]  # in the order of the file
-    return objects, [pair for pair in pairs if pair[0] in objects and pair[1] in objects]
+    edges = [pair for pair in pairs if pair[0] in objects and pair[1] in objects]
+    return objects, edges, whole.get(TARGET)
 
 
 def harmless(text: str) -> str:
@@ -181,6 +187,16 @@ def _contents(fields: list[str], called: str, name: str) -> tuple[str, float | N
             f"{name}: the node “{spoken(called)}” has “{spoken(fields[at])}”, which is no number; {FORM}."
         ) from None
     return " | ".join(fields[:at]), None if fields[at].endswith(STALE) else data
+
+
+def _exactly(shown: float | None, said: object) -> float | None:
+    """The number itself, of which the record shows four digits; who has changed the record means that one."""
+    try:
+        exact = float(str(said))
+    except ValueError:
+        return shown
+    near = shown is None or abs(exact - shown) <= 5.1e-5 * max(1.0, abs(exact) * (abs(exact) >= 1e9))
+    return exact if near else shown
 
 
 def _in_order(into: Mapping[int, list[int]], objects: Iterable[int], name: str) -> Iterable[int]:

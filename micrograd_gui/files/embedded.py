@@ -1,4 +1,4 @@
-"""Embedded: the graph that a picture carries inside itself, put in and taken out again."""
+"""Embedded: the graph that a picture, script or page carries inside itself, put in and taken out again."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import Any
 from xml.parsers import expat
 
 from micrograd_gui.document import codec
+from micrograd_gui.document.carried import KEY, graph_text
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.marks import UNSEEN
 from micrograd_gui.files.atomic import LARGEST
 
-METADATA = "micrograd-graph"  # the id of the element in an SVG
-KEYWORD = "micrograd-graph"  # of the text in a PNG
+METADATA = KEY  # the id of the element in an SVG
+KEYWORD = KEY  # of the text in a PNG
 ATTACHED = "graph.micrograd"  # the file in a PDF
 MEDIA_TYPE = "application/x-micrograd"  # what that file says it is
 LARGEST_GRAPH = LARGEST  # bytes of the graph in it
@@ -63,13 +64,16 @@ def _narrow(content: bytes) -> bytes:
 
 
 def graph_inside(content: bytes, name: str = "The picture") -> Graph | None:
-    """The graph in the content of a picture; None: there is none. Raises FileRefusal where it is damaged."""
+    """The graph in the content of a picture, script, notebook or page made here; None: there is none.
+
+    Raises FileRefusal where it is damaged.
+    """
     if content.startswith(_PNG):
         text = _in_png(content)
     elif content.startswith(b"%PDF-"):
         text = _in_pdf(content)
-    else:
-        text = _in_svg(content)
+    elif (text := _in_svg(content)) is None:
+        text = graph_text(_narrow(content).decode("utf-8", "replace"), LARGEST_GRAPH)
     if text is None:
         return None
     if len(text) > LARGEST_GRAPH:

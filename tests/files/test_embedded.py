@@ -14,6 +14,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from micrograd_gui.document import codec
+from micrograd_gui.document.clipboard import pasted
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
@@ -30,6 +31,25 @@ def exported(path: Path, graph: Graph, step: str | None = None) -> Path:
 
 def same(one: Graph, other: Graph | None) -> bool:
     return other is not None and codec.encode(one) == codec.encode(other)
+
+
+TEXTS = [
+    (".py", {}), (".py", {"dialect": "torch"}), (".py", {"dialect": "jax"}), (".py", {"train": True}),
+    (".ipynb", {}), (".tex", {}), (".tex", {"worksheet": True}), (".html", {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("suffix", "options"), TEXTS, ids=str)
+def test_a_script_notebook_or_page_gives_its_graph_back_and_so_does_its_text_when_pasted(
+    tmp_path: Path, suffix: str, options: dict[str, object]
+) -> None:
+    graph = documents.load_example("line" if "train" in options else "neuron")
+    graph = graph.relabelled(graph.order[0], "重み # %\n</metadata> ”")
+    path = tmp_path / f"a{suffix}"
+    formats.render(graph, path, options)
+    assert same(graph, documents.read(path))
+    put, _ = pasted(Graph(), path.read_text("utf-8"), None)
+    assert [node.label for node in put] == [node.label for node in graph]
 
 
 @pytest.mark.parametrize("suffix", documents.PICTURES)

@@ -10,7 +10,7 @@ from micrograd import Value, draw_dot
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.networks import BlockSpec, predictions, with_block
-from micrograd_gui.door import render
+from micrograd_gui.door import parse, render
 from micrograd_gui.figures.notebook_style import LABEL_IN_DOT, dot_text
 from micrograd_gui.files import atomic, documents
 from micrograd_gui.files.dot_reader import cells, graph_from_dot
@@ -97,8 +97,8 @@ def test_labels_of_any_kind_come_back_but_for_what_dot_cannot_hold():
     graph = Graph({at: Node(at, label=label) for at, label in enumerate(naughty(), 1)})
     back = graph_from_dot(dot_text(graph, complete(graph)))
     assert len(back) == len(graph)
-    for number, node in zip(graph.order, back, strict=True):
-        label = graph.nodes[number].label
+    for number in graph.order:
+        label, node = graph.nodes[number].label, back.nodes[number]
         kept = label if len(label) <= LABEL_IN_DOT else f"{label[:LABEL_IN_DOT]}…"
         kept = re.sub("[\x01-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "�", kept)
         assert node.label == re.sub("[\r\0]", "", kept).replace("\t", " ").strip(" ")
@@ -173,7 +173,7 @@ def test_files_that_cannot_be_read_are_refused_by_name(tmp_path, monkeypatch):
 
 def test_our_own_pictures_and_files_are_read_by_the_same_function(tmp_path):
     graph = documents.load_example("lecture")
-    for suffix in (".svg", ".png", ".pdf", ".micrograd"):
+    for suffix in (".svg", ".png", ".pdf", ".dot", ".micrograd"):
         (path,) = render(graph, str(tmp_path / f"a{suffix}"))
         assert shape(documents.read(path)) == shape(graph)
         assert (documents.open_named(path).path is not None) is (suffix == ".micrograd")
@@ -181,13 +181,49 @@ def test_our_own_pictures_and_files_are_read_by_the_same_function(tmp_path):
         documents.read(tmp_path / "b.svg")
 
 
-@pytest.mark.parametrize("name", ["a.gif", "a.html", "a.py", "a.txt", "a"])
+@pytest.mark.parametrize("name", ["a.gif", "a.csv", "a.txt", "a"])
 def test_a_form_that_holds_no_graph_is_refused_with_those_that_do(tmp_path, name):
     (tmp_path / name).write_bytes(b"GIF89a \x00\x01")
     with pytest.raises(
         FileRefusal, match=rf"“{re.escape(name)}” holds no graph: these do: [.]micrograd, [.]dot"
     ):
         documents.read(tmp_path / name)
+
+
+FOREIGN = {
+    "a.py": "print('hello')\n",
+    "a.tex": "\\documentclass{article}",
+    "a.html": "<!DOCTYPE html><p>micrograd-graph",
+    "a.ipynb": '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_script_notebook_or_page_that_was_not_made_here_is_told_so(tmp_path, name):
+    (tmp_path / name).write_text(FOREIGN[name], "utf-8")
+    with pytest.raises(FileRefusal, match=rf"“{re.escape(name)}” carries no graph: only what was exported"):
+        documents.read(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["a.py", "a.tex"])
+@pytest.mark.parametrize("packed", ["AAAA", "eJw=", "====", "A"])
+def test_a_damaged_graph_in_comments_is_named(tmp_path, name, packed):
+    sign = "#" if name == "a.py" else "%"
+    (tmp_path / name).write_text(f"{sign} micrograd-graph: {packed}\n", "utf-8")
+    with pytest.raises(FileRefusal, match=rf"The graph in “{re.escape(name)}”"):
+        documents.read(tmp_path / name)
+
+
+def test_dot_keeps_the_target_ids_and_all_digits_and_a_number_changed_by_hand_counts(tmp_path):
+    graph = parse("v0 = b+b; v1 = 0.5+b; v2 = v0/c", b=1 / 3, c=1e12 + 0.5)
+    graph = graph.targeted(next(node.id for node in graph if node.label == "v0"))
+    render(graph, tmp_path / "a.dot")
+    read = documents.read(tmp_path / "a.dot")
+    assert (shape(read), read.target) == (shape(graph), graph.target)
+    assert {node.id: node.data for node in read} == {node.id: node.data for node in graph}
+    text = (tmp_path / "a.dot").read_text("utf-8").replace("{ b | data 0.3333", "{ b | data 0.4000")
+    (tmp_path / "a.dot").write_text(text, "utf-8")
+    assert next(node.data for node in documents.read(tmp_path / "a.dot") if node.label == "b") == 0.4
 
 
 def test_a_file_of_ours_may_have_any_suffix_and_what_is_wrong_in_it_is_named(tmp_path):

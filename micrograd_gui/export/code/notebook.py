@@ -7,6 +7,7 @@ from typing import Any
 
 from micrograd.dot import mimebundle
 from micrograd.engine import Value
+from micrograd_gui.document.carried import KEY
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.rewriting.expansions import without_own_ops
 from micrograd_gui.document.text import spoken
@@ -24,8 +25,11 @@ DRAWN_AT_MOST = 300  # nodes: a larger picture is slow to lay out, and too large
 _MARKED = str.maketrans({each: f"\\{each}" for each in "\\`*_{}[]()#+-.!|<>$&~"})
 
 
-def notebook(graph: Graph) -> bytes:
-    """The notebook with what its cells give: leaves, ops, backward pass, picture, table; raises Refusal."""
+def notebook(graph: Graph, carried: str) -> bytes:
+    """The notebook with what its cells give: leaves, ops, backward pass, picture, table; raises Refusal.
+
+    ``carried`` is the graph's own text, for its metadata: a notebook opens again.
+    """
     graph = without_own_ops(graph)
     nodes = computable_nodes(graph)
     names = variable_names(nodes, (*RESERVED, "draw_dot"))
@@ -72,6 +76,7 @@ def notebook(graph: Graph) -> bytes:
         "metadata": {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
+            KEY: json.loads(carried),
         },
         "nbformat": 4,
         "nbformat_minor": 5,

@@ -1,0 +1,59 @@
+"""Carried: the graph that a text made here holds beside what it is: a script, TikZ, a notebook, a page."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from base64 import b64decode, b64encode
+from html import unescape
+from typing import Any
+
+KEY = "micrograd-graph"  # of the lines, of a notebook's metadata, and the id of an element
+_WIDE = 96  # letters to a line: TeX reads no endless ones
+_MARK = rf"(?m)^[#%] {KEY}: ([A-Za-z0-9+/=]+)[ \t\r]*$"
+_ELEMENT = re.compile(rf"""<metadata\b[^<>]{{0,500}}?\bid=["']{KEY}["'][^<>]{{0,500}}>([^<]*)</metadata>""")
+
+
+def comments(graph: str, sign: str) -> str:
+    """The graph's text as lines that are comments where these begin with that sign."""
+    packed = b64encode(zlib.compress(graph.encode("ascii"), 9)).decode()
+    lines = [f"{sign} The graph, for micrograd-gui, which opens this file again:"]
+    lines += [f"{sign} {KEY}: {packed[at : at + _WIDE]}" for at in range(0, len(packed), _WIDE)]
+    return "\n".join(lines) + "\n"
+
+
+def graph_text(text: str, most: int) -> str | None:
+    """The text of the graph that this one carries, None: there is none; a graph's own text carries none.
+
+    What is packed is unpacked to one character more than the most.
+    """
+    if KEY not in text:
+        return None
+    start = text.lstrip()[:1]
+    if start == "{":
+        return _in_notebook(text)
+    if start == "<":
+        found = _ELEMENT.search(text)
+        return None if found is None else unescape(found[1])
+    return _in_comments(text, most)
+
+
+def _in_comments(text: str, most: int) -> str | None:
+    packed = "".join(re.findall(_MARK, text))
+    try:
+        unpacked = zlib.decompressobj().decompress(b64decode(packed, validate=True), most + 1)
+    except (ValueError, zlib.error):
+        return ""  # which is no graph, and is told so
+    return unpacked.decode("ascii", "replace") if packed else None
+
+
+def _in_notebook(text: str) -> str | None:
+    """What stands under our key in the notebook's metadata."""
+    if '"nbformat"' not in text:
+        return None
+    try:
+        metadata: Any = json.loads(text)["metadata"]
+        return json.dumps(metadata[KEY]) if KEY in metadata else None
+    except (ValueError, RecursionError, LookupError, TypeError):
+        return None
