@@ -151,7 +151,7 @@ def _svg(film: Film) -> bytes:
         options.palette,
         transparent=options.transparent,
         title=film.title,
-        graph=pack(film.graph),
+        graph=pack(film.kept or film.graph),
     )
 
 
@@ -165,7 +165,7 @@ def _png(film: Film) -> bytes:
         scale=_scale(film, _PRINTED),
         transparent=options.transparent,
         title=film.title,
-        graph=pack(film.graph),
+        graph=pack(film.kept or film.graph),
         dpi=None if options.sizing is None else options.sizing.pixels(_PRINTED),
     )
 
@@ -185,10 +185,10 @@ def _pdf(film: Film) -> bytes:
         from micrograd_gui.export.worksheet import worksheet_of
         from micrograd_gui.export.worksheet_pdf import pdf_of
 
-        return pdf_of(worksheet_of(film), graph=pack(film.graph), progress=film.progress)
+        return pdf_of(worksheet_of(film), graph=pack(film.kept or film.graph), progress=film.progress)
     from micrograd_gui.export.pdf import pdf
 
-    return pdf(film.pictures, film.options.palette, title=film.title, graph=pack(film.graph))
+    return pdf(film.pictures, film.options.palette, title=film.title, graph=pack(film.kept or film.graph))
 
 
 def _dot(film: Film) -> bytes:
@@ -316,9 +316,8 @@ def _names(*names: str | Iterable[str]) -> frozenset[str]:
 _WHOLE = (None, "last", "all")  # steps that one may ask of a form without moments: it tells of the whole run
 _WHICH = ("step", "nodes")
 _WIRES = ("wires", "notation")
-_DRAWN = _names(
-    _WHICH, _WIRES, "paths", "theme", "style", "rankdir", "gradients", "open_blocks", "digits", "margin"
-)
+_LOOKS = ("theme", "style", "rankdir", "gradients", "open_blocks", "digits", "margin")
+_DRAWN = _names(_WHICH, _WIRES, _LOOKS, "names", "paths")
 _SIZED = ("width", "text")
 _CARDS = ("card", "only")
 _PACE = ("fps", "seconds", "motion")
@@ -331,7 +330,7 @@ FORMS: dict[str, Form] = {
         Form(".svg", "SVG picture", _svg, _names(_DRAWN, _SIZED, _CARDS, "transparent")),
         Form(".png", "PNG picture", _png, _names(_DRAWN, _SIZED, _CARDS, "transparent", "scale", "dpi")),
         Form(".pdf", "PDF document", _pdf, _names(_DRAWN, _SIZED, _CARDS, _SHEET), several=True),
-        Form(".dot", "Graphviz DOT", _dot, _names(_WHICH, "width", "rankdir", "gradients", _WIRES),
+        Form(".dot", "Graphviz DOT", _dot, _names(_WHICH, "names", "width", "rankdir", "gradients", _WIRES),
              folds=False),
         Form(".gif", "Animated GIF", _animation("GIF"), _names(_DRAWN, _SIZED, _CARDS, _PACE, "scale", "dpi"),
              several=True, animated=True),
@@ -340,7 +339,7 @@ FORMS: dict[str, Form] = {
         Form(".tex", "TikZ for TeX", _tex, _names(_DRAWN, _SIZED, _CARDS, _SHEET, "transparent"),
              several=True),
         Form(".mmd", "Mermaid flowchart", _mermaid,
-             _names(_WHICH, "theme", "rankdir", "gradients", _WIRES, "open_blocks", "digits")),
+             _names(_WHICH, "names", "theme", "rankdir", "gradients", _WIRES, "open_blocks", "digits")),
         Form(".html", "HTML player", _player, _names(_DRAWN, _SIZED),
              several=True, animated=True, light=True),
         Form(".py", "Python script", _script, _names("dialect", "train"), several=True, light=True),

@@ -96,6 +96,7 @@ class Option:
 
 
 # The table of dialects is loaded with what writes scripts; a test holds both to be one.
+Names = Literal["labels", "formula"]
 DialectName = Literal["micrograd", "torch", "jax"]
 
 OPTIONS: dict[str, Option] = {
@@ -135,6 +136,8 @@ OPTIONS: dict[str, Option] = {
             help="no ground behind an SVG, PNG or .tex"),
         Option(name="rankdir", title="Direction", first=True, choices=lambda: DIRECTIONS, default="LR",
             help="to the right, or downwards"),
+        Option(name="names", title="Names", choices=lambda: get_args(Names), default="labels",
+            help="of nodes that have no label: v3, or by formula what they are computed of: x1w1 + x2w2"),
         Option(name="nodes", metavar="A,B,…", help="only these nodes and the wires between them"),
         Option(name="paths", metavar="NODE",
             help="every path from that node to the target, told apart, with its product of slopes below"),
@@ -176,6 +179,7 @@ class RenderOptions(TypedDict, total=False):
     theme: Literal["light", "dark", "print", "light-contrast", "dark-contrast"] | None
     style: Literal["notebook", "canvas"]
     rankdir: Literal["LR", "TB"]
+    names: Names
     nodes: str | Iterable[str] | None
     paths: str | int | None
     gradients: bool
@@ -233,6 +237,7 @@ def read_options(graph: Graph, given: Mapping[str, Any], *, folds: bool = True) 
         dialect=said["dialect"],
         train=said["train"],
         wires=said["wires"],
+        formulas=said["names"] == "formula",
         notation=said["notation"],
         worksheet=said["worksheet"],
         paper=said["paper"],

@@ -118,7 +118,7 @@ def _svg(figure: Figure, film: Film) -> str:
             "id": "picture",
         },
     )
-    SubElement(root, "metadata", {"id": METADATA}).text = pack(film.graph)
+    SubElement(root, "metadata", {"id": METADATA}).text = pack(film.kept or film.graph)
     for group in groups(figure):
         parent = SubElement(root, "g")
         for shape in group.shapes:

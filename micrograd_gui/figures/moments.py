@@ -85,6 +85,7 @@ class Options:
     worksheet: bool = False  # blanks to fill in, and the answers
     paper: str = "a4"  # of a worksheet
     paths: NodeId | None = None  # the node whose paths to the target are drawn
+    formulas: bool = False  # nodes without a label are called by what they are computed of
     sizing: Sizing | None = None  # how wide the figure is to be, and how large its text
 
     def __post_init__(self) -> None:
@@ -141,6 +142,7 @@ class Film:
     options: Options = field(default_factory=Options)
     progress: Progress = field(default_factory=Progress)
     given: Storyboard | None = None
+    kept: Graph | None = None  # the graph that a picture carries, where nodes are called otherwise here
 
     @property
     def title(self) -> str:
@@ -153,7 +155,7 @@ class Film:
         """A film of one moment for each of them, drawn in the frame of the whole."""
         silent = Progress(stop=self.progress.stop)  # each tells nothing: the whole does
         for moment in self.watched():
-            yield Film(self.graph, (moment,), self.options, silent, self.storyboard)
+            yield Film(self.graph, (moment,), self.options, silent, self.storyboard, self.kept)
 
     @cached_property
     def visible_graph(self) -> Graph:
@@ -188,11 +190,6 @@ class Film:
 
             return card_only(moment.card for moment in self.moments)
         return self.completed(self.drawn(options.rankdir))
-
-    @property
-    def directions(self) -> tuple[str, ...]:
-        """Those in which it can be drawn, the usual one first."""
-        return ("LR",) if self.options.style == "canvas" else DIRECTIONS
 
     def drawn(self, rankdir: str) -> Figure:
         """The graph alone in that direction, with no numbers yet."""
@@ -407,7 +404,11 @@ def film_of(
         run, cursor, then = run_before(graph, step, trace)
         asked = Moment(run.frame(cursor), cursor=cursor, then=then)
         return Film(graph, (asked,), options, progress or Progress())
-    trace = record(graph, script_of(graph)) if trace is None else trace
+    trace, kept = record(graph, script_of(graph)) if trace is None else trace, graph
+    if options.formulas:
+        from micrograd_gui.figures.by_formula import named_by_formula
+
+        graph = named_by_formula(graph)
     progress = Progress() if progress is None else progress
     if step is None and (options.only_card or trace.problem is not None):
         step = "last"  # a result has no step to tell of, a problem is one
@@ -425,7 +426,7 @@ def film_of(
         moments = tuple(moment(graph, trace, cursor, options) for cursor in progress.waiting(cursors))
     if options.paths is not None:
         moments = tuple(_with_slopes(each, graph, trace) for each in moments)
-    return Film(graph, moments, options, progress)
+    return Film(graph, moments, options, progress, kept=kept)
 
 
 def _with_slopes(moment: Moment, graph: Graph, trace: Run) -> Moment:

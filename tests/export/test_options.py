@@ -23,7 +23,7 @@ from micrograd_gui.session.trace import Notation, Wires
 
 CHOICES = {"theme": PALETTES, "style": STYLES, "rankdir": DIRECTIONS, "dialect": DIALECTS,
            "wires": get_args(Wires), "notation": get_args(Notation),
-           "only": ("graph", "card"), "paper": PAPERS}  # fmt: skip
+           "names": ("labels", "formula"), "only": ("graph", "card"), "paper": PAPERS}  # fmt: skip
 
 
 def test_choices_are_the_rows_of_the_tables() -> None:
@@ -73,7 +73,8 @@ OTHER: dict[str, object] = {  # than usual, for each option
     "step": "3", "style": "canvas", "theme": "print", "scale": 0.7, "gradients": False, "transparent": True,
     "motion": False, "rankdir": "TB", "nodes": "y,L", "open_blocks": True, "digits": 1, "card": True,
     "only": "card", "margin": 50, "dialect": "torch", "train": True, "fps": 50, "seconds": 0.1,
-    "paths": "x", "worksheet": True, "paper": "letter", "width": "40cm", "text": "15pt", "dpi": 60,
+    "names": "formula", "paths": "x",
+    "worksheet": True, "paper": "letter", "width": "40cm", "text": "15pt", "dpi": 60,
 }  # fmt: skip
 SIZES = ("scale", "width", "text", "dpi")  # one goes without the others
 HEEDED = [(form.suffix, name) for form in FORMS.values() for name in OPTIONS if name in form.options]

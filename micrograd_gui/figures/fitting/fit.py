@@ -31,10 +31,6 @@ class Drawable(Protocol):
     def natural(self) -> Figure:
         """As large as it comes."""
 
-    @property
-    def directions(self) -> tuple[str, ...]:
-        """Those in which it can be drawn, the usual one first."""
-
     def drawn(self, rankdir: str) -> Figure:
         """The graph alone in that direction, with no numbers yet."""
 
@@ -55,7 +51,8 @@ def fitted(film: Drawable, sizing: Sizing, margin: float) -> Figure:
         return made if sizing.text is None else replace(made, unit=sizing.text / film.smallest_text(made))
     if sizing.text is None:
         return _scaled(film, sizing)
-    forms = [*film.in_forms()] or [*_as_they_come(film, sizing)]
+    rankdir = sizing.rankdir or "LR"
+    forms = [*film.in_forms()] or [InForm(film.drawn(rankdir), 0.0, rankdir)]
     found = _found(film, forms, sizing, sizing.width, margin)
     if found is not None:
         return found
@@ -98,12 +95,6 @@ def _scaled(film: Drawable, sizing: Sizing) -> Figure:
 
 def _together(*notes: str) -> str:
     return " ".join(filter(None, notes))
-
-
-def _as_they_come(film: Drawable, sizing: Sizing) -> Iterator[InForm]:
-    """The graph alone in each direction, in the usual form."""
-    for rankdir in (sizing.rankdir,) if sizing.rankdir else film.directions:
-        yield InForm(film.drawn(rankdir), 0.0, rankdir)
 
 
 class _Fitting(NamedTuple):
