@@ -94,6 +94,15 @@ class Settings:
         self._kept.setValue("lessons", msgspec.json.encode(dict(progress)).decode())
 
     @property
+    def exports(self) -> str:
+        """What was chosen for exports, last and under names: JSON, as the presets of the dialog write it."""
+        return str(self._kept.value("exports", "", type=str))
+
+    @exports.setter
+    def exports(self, chosen: str) -> None:
+        self._kept.setValue("exports", chosen)
+
+    @property
     def first_start(self) -> bool:
         """Whether nothing has been kept yet."""
         return not self._kept.allKeys()

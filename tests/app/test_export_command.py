@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
 from micrograd_gui.app.cli import main
 from micrograd_gui.app.exporting.command_row import SAME
 from micrograd_gui.app.exporting.dialog import ExportDialog, open_export
+from micrograd_gui.app.exporting.presets import USUAL
 
 
 def choose(dialog: ExportDialog, **choices: object) -> None:
@@ -79,6 +80,7 @@ def test_the_command_makes_the_same_file(opened, act, qtbot, tmp_path, monkeypat
     window.session.select({window.session.state.graph.named("a")})
     for number, (choices, flags) in enumerate(CHOICES):
         dialog = open_export(window)
+        dialog.presets.combo.setCurrentText(USUAL)  # else what was used last comes again
         choose(dialog, **choices)
         assert settled(qtbot, dialog) == SAME, choices
         said = dialog.command.line.text()

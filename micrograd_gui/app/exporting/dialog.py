@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -27,6 +27,7 @@ from micrograd_gui.app import documents as dialogs
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.exporting.command_row import CommandRow
 from micrograd_gui.app.exporting.fields import OptionFields
+from micrograd_gui.app.exporting.presets import Preset, PresetRow, Value
 from micrograd_gui.app.exporting.preview import Preview
 from micrograd_gui.app.exporting.request import ExportRequest, Which, request_of, would_replace
 from micrograd_gui.document.errors import OptionRefusal, Refusal
@@ -42,6 +43,7 @@ SHOWN = (("graph", "the graph"), ("both", "graph and step card"), ("card", "the 
 # Fields that ask for options of the table in the words of a window.
 STAND_FOR = {"moment": ("step",), "shown": ("card", "only"), "selected": ("nodes",), "paths": ("paths",)}
 _OF_GRAPHS = {"style", "gradients", "wires", "rankdir", "open_blocks", "selected", "paths"}  # not of cards
+_OF_THIS = ("selected", "paths")  # of this graph alone
 _OF_FIGURES = ("width", "text", "shown")  # not of a worksheet, which has the size of its paper
 _WIDE, _HIGH, _OPTIONS_WIDE = 1160, 700, 335  # at a scale of 1
 _SHARE, _LEFT = 0.96, 0.48  # of the window that it stands over, at most; of its width for the options
@@ -72,7 +74,11 @@ class ExportDialog(QDialog):
         self.form.setAccessibleName("Form")
         for each in FORMS.values():
             self.form.addItem(f"{each.title} ({each.suffix})", each.suffix)
-        self.form.currentIndexChanged.connect(self._take_form)
+        self.presets = PresetRow(self._context.settings, self._preset)
+        self.presets.chosen.connect(self._take_preset)
+        self.presets.told.connect(lambda sentence: self._say(sentence))
+        self.form.setCurrentIndex(max(0, self.form.findData(self.presets.form)))
+        self.form.currentIndexChanged.connect(self._take_other_form)
         self.options = self._options()
         self.fields = self.options.fields
         self.command = CommandRow(self._context)
@@ -92,6 +98,7 @@ class ExportDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         top = QFormLayout()
         top.addRow("&Form", self.form)
+        top.addRow("&Preset", self.presets)
         scroll = QScrollArea()
         scroll.setObjectName("export_options")
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -143,17 +150,51 @@ class ExportDialog(QDialog):
 
         return FORMS[self.form.currentData()]
 
+    def _usual(self) -> dict[str, Value]:
+        """What the fields are where nobody has chosen anything, for this form."""
+        usual = dict(self.options.usual)
+        usual["moment"] = "all" if self._form.animated else "now"
+        if self._form.suffix == ".html":
+            usual["theme"] = None  # a page is as its reader's screen is
+        return usual
+
     def _take_form(self) -> None:
-        """Another form: what was not chosen here is as usual for it."""
+        """Another form: what was not chosen here is as it was for it last, or as usual."""
         form = self._form
-        values = {name: value for name, value in self.options.usual.items() if name not in self._touched}
-        values["moment"] = "all" if form.animated else "now"
-        if form.suffix == ".html" and "theme" in values:
-            values["theme"] = None  # a page is as its reader's screen is
+        last = {name: value for name, value in self.presets.last(form.suffix).items() if name in self.fields}
+        values = {k: v for k, v in (self._usual() | last).items() if k not in self._touched}
         self.options.set_values(values)
         self._see_to_item(self.moment, "result", enabled=not form.animated)
         self._suit_moment()
         self._show_what_applies()
+
+    def _take_other_form(self) -> None:
+        self.presets.leave()
+        self._take_form()
+
+    def _take_preset(self, preset: Preset | None) -> None:
+        """What the preset says; None: all as usual."""
+        if preset is not None and self.form.findData(preset.form) >= 0:
+            with QSignalBlocker(self.form):
+                self.form.setCurrentIndex(self.form.findData(preset.form))
+        said = {} if preset is None else {k: v for k, v in preset.values.items() if k in self.fields}
+        self._touched = set(said) - {"moment"}
+        self.options.set_values(self._usual() | said)
+        self._see_to_item(self.moment, "result", enabled=not self._form.animated)
+        if "shown" not in said:
+            self._suit_moment()
+        self._show_what_applies()
+
+    def _preset(self) -> Preset:
+        """What is chosen now, but for what is of this graph alone."""
+        names = [name for name in self.fields if name not in _OF_THIS and self.fields[name].isEnabled()]
+        return Preset(self._form.suffix, {name: self.options.value(name) for name in names})
+
+    def _remember(self) -> None:
+        """What was chosen, and is not as usual, comes again with the next export of the form."""
+        usual, now = self._usual(), self._preset()
+        chosen = {k: v for k, v in now.values.items() if k not in ("moment", "shown") and v != usual[k]}
+        self.presets.remember(now.form, chosen)
 
     def _see_to_item(self, combo: QComboBox, data: str, *, enabled: bool) -> None:
         """Whether one can choose that."""
@@ -171,6 +212,7 @@ class ExportDialog(QDialog):
             self._suit_moment()
         else:
             self._touched.add(name)
+        self.presets.leave()
         self._show_what_applies()
 
     def _suit_moment(self) -> None:
@@ -338,6 +380,7 @@ class ExportDialog(QDialog):
 
     def _tell_and_close(self, made: tuple[tuple[Path, ...], str]) -> None:
         written, note = made
+        self._remember()
         more = f" and {len(written) - 1} more" if written[1:] else ""
         self._context.say(" ".join([f"Exported to {written[0].name}{more}.", note]).strip())
         self.accept()
