@@ -144,6 +144,13 @@ def test_each_form_has_a_preview(opened, act, qtbot):
     chosen(dialog, form=".pdf")
     dialog.findChild(QCheckBox, "worksheet").setChecked(True)
     assert seen(qtbot, dialog).startswith("page 1 of ")
+    page = dialog.preview.picture.image
+    dark = [
+        y
+        for y in range(page.height())
+        if any(page.pixelColor(x, y).lightness() < 90 for x in range(page.width()))
+    ]
+    assert 0.03 < dark[0] / page.height() < 0.1, "the title stands on top"
     dialog.close()
 
 

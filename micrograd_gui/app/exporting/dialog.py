@@ -27,7 +27,7 @@ from micrograd_gui.app import documents as dialogs
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.exporting.command_row import CommandRow
 from micrograd_gui.app.exporting.fields import OptionFields
-from micrograd_gui.app.exporting.presets import Preset, PresetRow, Value
+from micrograd_gui.app.exporting.presets import ExportPreset, PresetRow, Value
 from micrograd_gui.app.exporting.preview import Preview
 from micrograd_gui.app.exporting.request import ExportRequest, Which, request_of, would_replace
 from micrograd_gui.document.errors import OptionRefusal, Refusal
@@ -46,7 +46,7 @@ _OF_GRAPHS = {"style", "gradients", "wires", "rankdir", "open_blocks", "selected
 _OF_THIS = ("selected", "paths")  # of this graph alone
 _OF_FIGURES = ("width", "text", "shown")  # not of a worksheet, which has the size of its paper
 _WIDE, _HIGH, _OPTIONS_WIDE = 1160, 700, 335  # at a scale of 1
-_SHARE, _LEFT = 0.96, 0.48  # of the window that it stands over, at most; of its width for the options
+_SHARE, _LEFT = 0.96, 0.5  # of the window that it stands over, at most; of its width for the options
 
 
 class ExportDialog(QDialog):
@@ -97,6 +97,7 @@ class ExportDialog(QDialog):
         self.buttons.accepted.connect(self._ask_path)
         self.buttons.rejected.connect(self.reject)
         top = QFormLayout()
+        top.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)  # in a hall all is large
         top.addRow("&Form", self.form)
         top.addRow("&Preset", self.presets)
         scroll = QScrollArea()
@@ -172,7 +173,7 @@ class ExportDialog(QDialog):
         self.presets.leave()
         self._take_form()
 
-    def _take_preset(self, preset: Preset | None) -> None:
+    def _take_preset(self, preset: ExportPreset | None) -> None:
         """What the preset says; None: all as usual."""
         if preset is not None and self.form.findData(preset.form) >= 0:
             with QSignalBlocker(self.form):
@@ -185,10 +186,10 @@ class ExportDialog(QDialog):
             self._suit_moment()
         self._show_what_applies()
 
-    def _preset(self) -> Preset:
+    def _preset(self) -> ExportPreset:
         """What is chosen now, but for what is of this graph alone."""
         names = [name for name in self.fields if name not in _OF_THIS and self.fields[name].isEnabled()]
-        return Preset(self._form.suffix, {name: self.options.value(name) for name in names})
+        return ExportPreset(self._form.suffix, {name: self.options.value(name) for name in names})
 
     def _remember(self) -> None:
         """What was chosen, and is not as usual, comes again with the next export of the form."""

@@ -18,19 +18,19 @@ LONGEST_NAME = 40  # characters
 MOST = 50  # presets
 
 
-class Preset(Struct, frozen=True):
+class ExportPreset(Struct, frozen=True):
     """A form, and what was chosen for it by name of field."""
 
     form: str
     values: dict[str, Value]
 
 
-class Kept(Struct):
+class KeptChoices(Struct):
     """All that is kept: the form that was used last, what was chosen last for each, and presets by name."""
 
     form: str = ""
     last: dict[str, dict[str, Value]] = field(default_factory=dict)
-    named: dict[str, Preset] = field(default_factory=dict)
+    named: dict[str, ExportPreset] = field(default_factory=dict)
 
 
 class PresetRow(QWidget):
@@ -42,7 +42,7 @@ class PresetRow(QWidget):
     chosen = Signal(object)
     told = Signal(str)
 
-    def __init__(self, settings: Settings, now: Callable[[], Preset]) -> None:
+    def __init__(self, settings: Settings, now: Callable[[], ExportPreset]) -> None:
         super().__init__()
         self._settings = settings
         self._now = now
@@ -91,12 +91,12 @@ class PresetRow(QWidget):
             self.combo.setCurrentIndex(0)
         self.delete.setEnabled(False)
 
-    def _read(self) -> Kept:
+    def _read(self) -> KeptChoices:
         """What is kept by now: a further window may have changed it."""
         try:
-            return msgspec.json.decode(self._settings.exports or "{}", type=Kept)
+            return msgspec.json.decode(self._settings.exports or "{}", type=KeptChoices)
         except msgspec.DecodeError:
-            return Kept()  # somebody else has written there
+            return KeptChoices()  # somebody else has written there
 
     def _keep(self) -> None:
         self._settings.exports = msgspec.json.encode(self._kept).decode()
