@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
 from micrograd_gui.document.node import NodeId
 from micrograd_gui.document.text import one_line
 
+ByHandKind = Literal["grad", "data", "_backward"]
+
 
 class ByHand(Struct, frozen=True):
     """What a cell did by hand to a gradient or a number, beside what the rule gives there.
 
-    ``told`` is the line as it was written, ``own`` the number that it led to, ``rule`` the right one; None:
-    there is none to compare with.
+    Attributes:
+        line, told: where, and as it was written.
+        kind: it set a grad, it set a number, or it had a node hand its grad on (``x._backward()``).
+        node: of which node; None: one that is not on the canvas.
+        own: the grad or the number that was set; the grad with which the node acted.
+        rule: the right one; None: there is none to compare with.
     """
 
     line: int
     told: str
+    kind: ByHandKind
     node: NodeId | None
     own: float
     rule: float | None
@@ -36,6 +43,7 @@ class PastedCell(Struct, frozen=True):
     """A pasted cell, and what became of it.
 
     ``passed_over`` are lines and what stands there, ``notes`` sentences on what is otherwise than written.
+    ``aims``: it says itself what the target is, by ``backward()``, by hand or by a picture.
     """
 
     text: str
@@ -43,6 +51,7 @@ class PastedCell(Struct, frozen=True):
     passed_over: tuple[tuple[int, str], ...] = ()
     notes: tuple[str, ...] = ()
     by_hand: tuple[ByHand, ...] = ()
+    aims: bool = False
 
 
 _SAID_AT_MOST = 240  # letters of what is said of a cell in one line

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from micrograd_gui.document import codec
 from micrograd_gui.document.block import free_id, renumbered
+from micrograd_gui.document.cells import Unread
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.document.marks import UNSEEN
@@ -91,13 +92,20 @@ def _with_cell(graph: Graph, new: Graph, at: Place | None) -> tuple[Graph, froze
     if any(node.id not in new.nodes or new.nodes[node.id].shape != node.shape for node in graph):
         return arranged(new), frozenset(new.nodes)  # what it trains stands in place of what was there
     target = new.chosen_target
-    if graph.nodes and target in added and not _goes_on(new, target, added):
+    aims = new.workspace is not graph.workspace and _aims(new)
+    if graph.nodes and target in added and not aims and not _goes_on(new, target, added):
         new = new.targeted(graph.chosen_target)
     if not added:
         return new, added
     part = arranged(replace(new.without(graph.nodes.keys()), places={}))
     dx, dy = _shift(graph, part, at, False)
     return new.moved({node: (x + dx, y + dy) for node, (x, y) in part.places.items()}), added
+
+
+def _aims(graph: Graph) -> bool:
+    """Whether the last cell says itself what the target is."""
+    known = graph.workspace
+    return known is not None and not isinstance(known, Unread) and bool(known.cells) and known.cells[-1].aims
 
 
 def _goes_on(graph: Graph, target: NodeId, added: frozenset[NodeId]) -> bool:

@@ -84,7 +84,7 @@ def _of_value(run: Running, thing: Value, name: str) -> Any:
     if name == "_prev":
         return thing._prev
     if name == "_backward":
-        return _method(lambda run, it, args, words: run.watcher.passed_back(run.called_at, it), thing)
+        return _method(lambda run, it, args, words: run.watcher.passed_back(run.at, it), thing)
     if name == "backward":
         return _method(lambda run, it, args, words: run.watcher.backward(it), thing)
     if name == "zero_grad":

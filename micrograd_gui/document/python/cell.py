@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
+from msgspec.structs import replace
+
 from micrograd.engine import Value
-from micrograd_gui.document.cells import PastedCell, Unread
+from micrograd_gui.document.cells import ByHand, PastedCell, Unread
 from micrograd_gui.document.errors import ExpressionRefusal, Net
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.notation.source import SourceText
@@ -47,7 +49,9 @@ def graph_from_cell(text: str, onto: Graph, read: Mapping[str, NodeId] | None = 
         raise ExpressionRefusal(f"{wrong}.") from None
     meet(workspace, onto)
     held = {node: thing.data for node, thing in workspace.objects.items() if isinstance(thing, Value)}
-    run = Interpreter(source, workspace.scope, workspace.chance, Meter())
+    run = Interpreter(source, workspace.scope, workspace.chance, Meter(workspace.leaves))
+    aim = workspace.objects.get(onto.target or 0)
+    run.watcher.root = aim if isinstance(aim, Value) else None
     run.expressions.last = statements[-1] if statements else None
     run.cell(statements)
     if read is not None:
@@ -61,8 +65,26 @@ def graph_from_cell(text: str, onto: Graph, read: Mapping[str, NodeId] | None = 
         graph = _moved(graph, workspace, held)
     leaves = (graph.nodes[node] for node in workspace.objects if node in graph.nodes)
     workspace.numbers = {node.id: node.data for node in leaves if node.op is None}
-    workspace.cells = (*workspace.cells, _told(run, text))[-CELLS_AT_MOST:]
+    told = replace(_told(run, text), by_hand=_by_hand(run, workspace))
+    workspace.cells = (*workspace.cells, told)[-CELLS_AT_MOST:]
     return graph.knowing(workspace)
+
+
+def _by_hand(run: Interpreter, workspace: Workspace) -> tuple[ByHand, ...]:
+    """What the cell did by hand to grads and numbers, with the nodes that are on the canvas now."""
+    nodes = {id(thing): node for node, thing in workspace.objects.items()}
+    source = run.home
+    return tuple(
+        ByHand(
+            source.line_of(each.where),
+            source.quoted(each.where).strip("“”"),
+            each.kind,
+            nodes.get(id(each.value)),
+            each.own,
+            each.rule,
+        )
+        for each in run.watcher.steps
+    )
 
 
 def cell_instead(refused: ExpressionRefusal, text: str, onto: Graph, *, cell: bool) -> Graph:
@@ -119,6 +141,7 @@ def left_unprinted(graph: Graph, text: str, refusal: ExpressionRefusal) -> Graph
     told = PastedCell(text, notes=(f"Nothing was printed. {refusal}",))
     cells = (*workspace.cells, told)[-CELLS_AT_MOST:]
     known = Workspace(workspace.scope, workspace.chance, workspace.objects, workspace.numbers, cells)
+    known.leaves = workspace.leaves
     return graph.knowing(known)
 
 
@@ -139,7 +162,7 @@ def _caught_up(unread: Unread, before: Workspace) -> Workspace:
     """The workspace after a cell that was read as statements; where it is no program, that before it."""
     source = SourceText(unread.text)
     workspace = before.copied()
-    run = Interpreter(source, workspace.scope, workspace.chance, Meter())
+    run = Interpreter(source, workspace.scope, workspace.chance, Meter(workspace.leaves))
     try:
         run.cell(source.statements())
     except ExpressionRefusal:  # it uses names that are nodes by being used, or signs that are none of Python
@@ -159,6 +182,8 @@ def _with_drawn(run: Interpreter, workspace: Workspace, onto: Graph) -> Graph:
     given = [names.get(name) for name in run.assigned]
     roots: list[Any] = [each for each in given if isinstance(each, Value)]
     target = run.spoken_of
+    if not isinstance(target, Value) and run.watcher.steps and run.watcher.root is not None:
+        target = run.watcher.root  # what was passed back by hand
     if isinstance(target, Value):
         roots.append(target)
     elif not roots and not any(isinstance(each, Value) for each in workspace.objects.values()):
@@ -202,7 +227,7 @@ def _told(run: Interpreter, text: str) -> PastedCell:
     if run.chance.drawn and not run.chance.told:
         notes.append("Nothing was seeded: the random numbers are those after random.seed(1337).")
         run.chance.told = True
-    return PastedCell(text, "".join(run.printed), tuple(passed), tuple(notes))
+    return PastedCell(text, "".join(run.printed), tuple(passed), tuple(notes), aims=run.watcher.aims)
 
 
 def is_program(statements: list[ast.stmt], known: Mapping[str, Any]) -> bool:

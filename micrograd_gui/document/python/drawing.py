@@ -8,6 +8,7 @@ from typing import Any
 from micrograd.engine import Value
 from micrograd.foreign import LiveNode
 from micrograd.ops import Op, op_of
+from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.builder import GraphBuilder
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Role
@@ -49,6 +50,7 @@ def drawn(
     if blocks is not None:
         blocks.open(builder)
     ids = {at: known[id(node.value)] for at, node in enumerate(nodes) if id(node.value) in known}
+    drawing = _Drawing(onto, builder, nodes, ids)
     for at in new:
         node = nodes[at]
         where = kept.get(id(node.value))
@@ -56,18 +58,76 @@ def drawn(
         role: Role = "parameter" if at in parameters else ""
         if where is not None and not role and "[" in where.path and node.op is None:
             role = "input"
-        op = None if node.op is None else node.op.name
-        inputs = tuple(ids[each] for each in node.inputs)
-        data = node.data if op is None else 1.0
-        ids[at] = builder.add(
-            op, inputs, label, data, role, block=None if blocks is None else blocks.block_of(at)
-        )
-        objects[ids[at]] = node.value
+        drawing.add(at, label, role, None if blocks is None else blocks.block_of(at))
+    drawing.finish()
+    objects.update((ids[at], nodes[at].value) for at in new)
     aim = ids[places[id(target)]] if id(target) in places else known.get(id(target))
     if blocks is not None:
         blocks.close(builder, ids, aim if aim is not None else max(ids.values()))
     graph = builder.graph(aim)
     return folded_new(graph, onto) if blocks is not None else graph
+
+
+class _Drawing:
+    """Nodes that come to a graph; what is computed there already, as by a line that is run again, does not.
+
+    A constant without a name waits until an op takes it: it comes along where that op is there already.
+    """
+
+    def __init__(
+        self, onto: Graph, builder: GraphBuilder, nodes: list[LiveNode], ids: dict[int, NodeId]
+    ) -> None:
+        self.onto, self.builder, self.nodes, self.ids = onto, builder, nodes, ids
+        self.waiting: dict[int, BlockId | None] = {}
+        self.there: dict[tuple[object, ...], list[NodeId]] = {}
+        for node in onto:
+            if node.op is not None:
+                shape = (node.op, node.label, *(self._on_canvas(each) for each in node.inputs))
+                self.there.setdefault(shape, []).append(node.id)
+
+    def _on_canvas(self, source: NodeId | None) -> object:
+        node = None if source is None else self.onto.nodes[source]
+        nameless = node is not None and node.op is None and not node.label and not node.role
+        return ("constant", repr(node.data)) if nameless and node is not None else source
+
+    def add(self, at: int, label: str, role: Role, block: BlockId | None) -> None:
+        """One more thing that the cell has made."""
+        node = self.nodes[at]
+        if node.op is None:
+            if label or role:
+                self.ids[at] = self.builder.add(None, (), label, node.data, role, block=block)
+            else:
+                self.waiting[at] = block
+            return
+        sources = [
+            ("constant", repr(self.nodes[each].data)) if each in self.waiting else self._on_canvas_new(each)
+            for each in node.inputs
+        ]
+        alike = self.there.get((node.op.name, label, *sources))
+        if alike:
+            self.ids[at] = alike.pop(0)
+            for each, source in zip(node.inputs, self.onto.nodes[self.ids[at]].inputs, strict=True):
+                if self.waiting.pop(each, self) is not self and source is not None:
+                    self.ids[each] = source
+            return
+        for each in node.inputs:
+            self._settle(each)
+        inputs = tuple(self.ids[each] for each in node.inputs)
+        self.ids[at] = self.builder.add(node.op.name, inputs, label, block=block)
+
+    def _on_canvas_new(self, at: int) -> object:
+        number = self.ids[at]
+        return self._on_canvas(number) if number in self.onto.nodes else number
+
+    def _settle(self, at: int) -> None:
+        """A constant that waits is a node of its own."""
+        if at in self.waiting:
+            self.ids[at] = self.builder.add(None, (), "", self.nodes[at].data, block=self.waiting.pop(at))
+
+    def finish(self) -> None:
+        """What still waits comes, too."""
+        for at in list(self.waiting):
+            self._settle(at)
 
 
 _NOWHERE = KeptWhere("", ())

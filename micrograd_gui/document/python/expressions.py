@@ -269,7 +269,7 @@ class Expressions:
         if isinstance(thing, Value) and each.attr in ("data", "grad"):
             before = getattr(thing, each.attr)
             set_attribute_of(self.run, thing, each.attr, new)
-            self.run.watcher.set_by_hand(each, thing, each.attr, before)
+            self.run.watcher.set_by_hand(self.run.at, thing, each.attr, before)
         else:
             set_attribute_of(self.run, thing, each.attr, new)
 
@@ -293,6 +293,7 @@ class Expressions:
             case ast.Call(func=ast.Name(id="draw_dot" | "trace" | "show" | "display"), args=[shown, *_]):
                 thing = self.evaluate(shown, scope)
                 self.run.speak_of(thing, scope)
+                self.run.watcher.aims = True
             case ast.Call(func=ast.Attribute(value=ast.Call() as inner)):
                 self.pictured(inner, scope)
 
@@ -312,7 +313,6 @@ class Expressions:
                 words.update(given)
             else:
                 words[word.arg] = given
-        self.run.called_at = each
         return self.call(called, args, words)
 
     def call(self, called: Any, args: list[Any], words: dict[str, Any]) -> Any:

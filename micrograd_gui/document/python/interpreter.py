@@ -64,7 +64,7 @@ class Interpreter:
         )
         self.iterable, self.builtin = self.expressions.iterable, self.expressions.builtin
         self.returned: Any = None
-        self.called_at: ast.AST = ast.Pass()
+        self.at: ast.stmt = ast.Pass()  # the statement of the cell itself that is gone through
         self._statements: dict[type[ast.stmt], Callable[[Any, Scope], str | None]] = {
             ast.Expr: self._expression,
             ast.Assign: self._assign,
@@ -137,6 +137,8 @@ class Interpreter:
             raise self.refusal(each, f"“{word}” is not understood here")
         try:
             self.meter.step()
+            if scope is self.scope:
+                self.at = each
             return known(each, scope)
         except Wrong as wrong:
             raise self.refused(each, wrong) from None

@@ -24,9 +24,10 @@ class Endless(Wrong):
 class Meter:
     """Counts what a cell does and holds; each count raises Endless at its end."""
 
-    def __init__(self) -> None:
+    def __init__(self, leaves: dict[int, Any] | None = None) -> None:
+        """``leaves``: by the identity of a number it, and the Value that stands for it."""
         self.steps, self.evaluations, self.held = STEPS, EVALUATIONS, HELD
-        self.leaves: dict[int, Any] = {}  # by the identity of a number: it, and the Value that stands for it
+        self.leaves: dict[int, Any] = {} if leaves is None else leaves
 
     def step(self) -> None:
         """A statement, a turn of a comprehension, or a call of a lambda."""

@@ -54,7 +54,7 @@ class Running(Protocol):
     watcher: Any
     spoken_of: Any
     returned: Any
-    called_at: ast.AST
+    at: ast.stmt
 
     @property
     def random(self) -> random.Random:

@@ -8,12 +8,14 @@ from types import TracebackType
 from typing import NamedTuple
 
 from micrograd.engine import Value, topological_order
+from micrograd_gui.document.cells import ByHandKind
 from micrograd_gui.document.python.limits import Endless
 from micrograd_gui.document.python.objects import Running, Scope
 from micrograd_gui.document.text import exact
 
 _CLOSE = 1e-9  # as near as rounding leaves an update to what its rate says
 _TURNS_TRIED = 3  # of a loop that trains, before it is judged whether all of them are too many
+_STEPS_BY_HAND, _NODES_BY_HAND = 200, 3_000  # that are compared with the rule
 _FACTOR_OF_DEMO = 0.9 / 100  # of micrograd's demo, by which its rate falls with each step
 
 
@@ -27,13 +29,16 @@ class Update(NamedTuple):
 
 
 class ByHandStep(NamedTuple):
-    """A line that sets a grad or a number, or hands a grad on, outside of a loop that trains."""
+    """A line that sets a grad or a number, or hands a grad on, outside of a loop that trains.
+
+    ``own`` is what was set, or the grad with which the node acted; ``rule`` what the rule gives, if any does.
+    """
 
     where: ast.AST
     value: Value
-    kind: str
-    before: float
-    after: float
+    kind: ByHandKind
+    own: float
+    rule: float | None
 
 
 class DescentLoop(NamedTuple):
@@ -170,6 +175,23 @@ def _rate(updates: list[Update]) -> float | None:
     return rate
 
 
+def right_grads(root: Value, at_most: int) -> dict[Value, float]:
+    """The derivative of the root by each Value that feeds it, by the rules; nothing is written on them.
+
+    Of a graph that is larger than that, and of one with ops of no table, it is that of none.
+    """
+    order = topological_order(root)
+    if len(order) > at_most or any(each._prev and each.op is None for each in order):
+        return {}
+    grads = dict.fromkeys(order, 0.0)
+    grads[root] = 1.0
+    for each in reversed(order):
+        if each._prev:
+            for operand, slope in zip(each._prev, each._slopes(), strict=True):
+                grads[operand] += slope * grads[each]
+    return grads
+
+
 class Watcher:
     """Who is told of each change of data and grads, each pass, and each loop of a cell.
 
@@ -177,10 +199,14 @@ class Watcher:
         outer: the loop of the document that is gone through, around all others; None: none is.
         learned: the last loop that was found to be gradient descent.
         steps: what was done by hand, outside of such a loop.
+        aims: whether the cell says itself what the target is.
+        root: the Value whose derivatives grads are: the target, or what was given a grad of 1.
     """
 
     def __init__(self, run: Running, say: Callable[[str], None]) -> None:
         self.run, self.say_once = run, say
+        self.root: Value | None = None
+        self.aims = False
         self.outer: Watched | None = None
         self.learned: DescentLoop | None = None
         self.steps: list[ByHandStep] = []
@@ -198,18 +224,26 @@ class Watcher:
         after = getattr(value, field)
         if self.outer is not None and field == "data" and not value._prev:
             self.outer.updates.append(Update(value, before, after, value.grad))
-        if self.outer is None or self._is_short():
-            self.steps.append(ByHandStep(where, value, field, before, after))
-
-    def _is_short(self) -> bool:
-        """Whether nothing was passed back as a whole in the loop, which is no training then."""
-        return self.outer is not None and not self.outer.passed and len(self.steps) < 1_000
+        trains = self.outer is not None and bool(self.outer.passed)
+        if trains or len(self.steps) >= _STEPS_BY_HAND:
+            return
+        if field == "data":
+            if after != before:
+                self.steps.append(ByHandStep(where, value, "data", after, None))
+        elif after:
+            if after == 1.0 and value._prev and (self.root is None or not self.root.grad):
+                self.root, self.aims = value, True
+            self.steps.append(ByHandStep(where, value, "grad", after, self._rule(value)))
 
     def passed_back(self, where: ast.AST, value: Value) -> None:
-        """``value._backward()``."""
+        """``value._backward()``: right where the node has all of its grad by then."""
+        if value._prev and len(self.steps) < _STEPS_BY_HAND:
+            self.steps.append(ByHandStep(where, value, "_backward", value.grad, self._rule(value)))
         value._backward()
-        if len(self.steps) < 1_000:
-            self.steps.append(ByHandStep(where, value, "_backward", 0.0, 0.0))
+
+    def _rule(self, value: Value) -> float | None:
+        """The derivative of the root by it; None where it does not feed the root."""
+        return None if self.root is None else right_grads(self.root, _NODES_BY_HAND).get(value)
 
     def backward(self, value: Value) -> None:
         """``value.backward()``."""
@@ -219,4 +253,4 @@ class Watcher:
             self.outer.passed.append(value)
             self.outer.grads = {each: each.grad for each in order if not each._prev and each.grad}
         value.backward()
-        self.run.spoken_of = value
+        self.run.spoken_of, self.aims = value, True

@@ -22,6 +22,7 @@ class Workspace:
     Attributes:
         scope: the names.
         chance: the generators of random numbers, as they stand.
+        leaves: the Value that stands for a number of a list, by its identity, and that number.
         objects: the Value, or the number, behind a node of the graph.
         numbers: what the leaves among them held when the cell was pasted.
         cells: the cells, the last one last.
@@ -36,15 +37,19 @@ class Workspace:
         cells: tuple[PastedCell, ...],
     ) -> None:
         self.scope, self.chance, self.objects = scope, chance, objects
+        self.leaves: dict[int, Any] = {}
         self.numbers, self.cells = numbers, cells
 
     def copied(self) -> Workspace:
         """The same, to be changed; raises Wrong where lists are nested too deeply."""
         try:
-            scope, chance, objects = copy.deepcopy((self.scope, self.chance, dict(self.objects)))
+            whole = (self.scope, self.chance, dict(self.objects), self.leaves)
+            scope, chance, objects, leaves = copy.deepcopy(whole)
         except RecursionError:
             raise Wrong("what earlier cells have made is nested too deeply") from None
-        return Workspace(scope, chance, objects, dict(self.numbers), self.cells)
+        made = Workspace(scope, chance, objects, dict(self.numbers), self.cells)
+        made.leaves = leaves
+        return made
 
 
 def empty() -> Workspace:
