@@ -44,7 +44,7 @@ def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[
     """
     if not text.strip():
         raise Refusal("There is nothing to paste.")
-    from micrograd_gui.document.carried import graph_text
+    from micrograd_gui.document.notation.carried import graph_text
     from micrograd_gui.document.notation.reader import graph_from_expression  # with Python's parser
 
     text = text if (carried := graph_text(text, _MOST)) is None else carried

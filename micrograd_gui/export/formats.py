@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from micrograd_gui.document import codec
-from micrograd_gui.document.carried import comments
 from micrograd_gui.document.errors import Net, OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.marks import UNSEEN
@@ -209,6 +208,8 @@ def _dot(film: Film) -> bytes:
 
 
 def _tex(film: Film) -> bytes:
+    from micrograd_gui.document.notation.carried import comments
+
     return _tex_alone(film) + comments(pack(film.graph), "%").encode("ascii")
 
 
@@ -279,6 +280,8 @@ def _player(film: Film) -> bytes:
 
 def _script(film: Film) -> bytes:
     """One run in a dialect, or a training loop, which is PyTorch's."""
+    from micrograd_gui.document.notation.carried import comments
+
     dialect = film.options.dialect
     if not film.options.train:
         from micrograd_gui.export.code.python import DIALECT, script

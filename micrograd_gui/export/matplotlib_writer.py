@@ -1,13 +1,12 @@
-"""Figure → PNG and pixels by matplotlib, with any number of pixels per unit."""
+"""Figure or page → PNG and pixels by matplotlib, with any number of pixels per unit."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.export.pages import Page, Placed
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.geometry import STRIKE
 from micrograd_gui.figures.moments import SCALE_RANGE
@@ -36,11 +35,45 @@ if TYPE_CHECKING:
     from matplotlib.transforms import Transform
     from PIL.Image import Image
 
+LARGEST_PAGE = 14_400.0  # points; no side of a page of a PDF may be longer
+Box = tuple[float, float, float, float]  # left, top, width, height
 MOST_PIXELS = 60_000_000
 _LARGE = 8_000_000  # pixels: to pack more as well as can be takes longer than to draw them
 _LEAST = 2.5  # pixels: smaller text is no text any more, and fonts have none below one
 LONGEST_SIDE = 16_000  # pixels; a WebP can have no more than 16,383
 _POINTS = 72.0  # to the inch; a unit of a picture is a point
+
+
+class Placed(NamedTuple):
+    """A figure on a page, a unit to so many points, its corner in points from that of the page.
+
+    What of it is outside of ``within`` is not seen.
+    """
+
+    figure: Figure
+    unit: float = 1.0
+    corner: tuple[float, float] = (0.0, 0.0)
+    within: Box | None = None
+
+
+class Rule(NamedTuple):
+    """A line to write on, from left to right at a height."""
+
+    left: float
+    y: float
+    right: float
+    strong: bool
+
+
+class PaperPage(NamedTuple):
+    """A page so many points wide and high, and what is on it."""
+
+    wide: float
+    high: float
+    palette: Palette
+    figures: list[Placed]
+    texts: list[Text]
+    rules: list[Rule]
 
 
 def png(
@@ -107,7 +140,7 @@ def pixels(figure: Figure, palette: Palette, *, scale: float) -> Image:
     return Image.fromarray(_drawn(figure, palette, scale=scale)).convert("RGB")
 
 
-def page_pixels(page: Page, *, scale: float) -> Image:
+def page_pixels(page: PaperPage, *, scale: float) -> Image:
     """A page as a Pillow image, with so many pixels to a point."""
     from PIL import Image
 

@@ -11,7 +11,7 @@ from typing import Any
 from fpdf import FPDF
 from fpdf.output import OutputProducer
 
-from micrograd_gui.export.pages import LARGEST_PAGE, Box, Page, Placed, Rule
+from micrograd_gui.export.matplotlib_writer import LARGEST_PAGE, Box, PaperPage, Placed, Rule
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.geometry import STRIKE
 from micrograd_gui.figures.palette import Palette
@@ -46,7 +46,7 @@ def pdf(figures: Iterable[Figure], palette: Palette, *, title: str, graph: str =
     for each in figures:
         unit = min(each.unit or 1.0, LARGEST_PAGE / max(each.width, each.height))
         wide, high = unit * each.width, unit * each.height
-        made.add(Page(wide, high, palette, [Placed(each, unit)], [], []))
+        made.add(PaperPage(wide, high, palette, [Placed(each, unit)], [], []))
     return made.finished()
 
 
@@ -65,7 +65,7 @@ class Document:
             about = "The graph, for micrograd-gui"
             made.embed_file(bytes=content, basename=ATTACHED, mime_type=MEDIA_TYPE, desc=about)
 
-    def add(self, page: Page) -> None:
+    def add(self, page: PaperPage) -> None:
         """Add the page."""
         self._pdf.add_page(format=(page.wide, page.high))
         self._pdf.set_fill_color(page.palette.ground)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from micrograd_gui.export.pages import Box, Page, Placed, Rule
+from micrograd_gui.export.matplotlib_writer import Box, PaperPage, Placed, Rule
 from micrograd_gui.export.pdf import Document
 from micrograd_gui.export.worksheet import (
     BODY,
@@ -47,7 +47,7 @@ def pdf_of(sheet: Worksheet, *, graph: str = "", progress: Progress | None = Non
     return made.finished()
 
 
-def pages_of(sheet: Worksheet, progress: Progress) -> Iterator[Page]:
+def pages_of(sheet: Worksheet, progress: Progress) -> Iterator[PaperPage]:
     """The pages of the sheet and of its answer key."""
     wide, high = reversed(sheet.paper) if sheet.landscape else sheet.paper
     flow = _Flow(sheet.palette, wide, high)
@@ -159,7 +159,7 @@ class _Flow:
     palette: Palette
     wide: float
     high: float
-    pages: list[Page] = field(default_factory=list)
+    pages: list[PaperPage] = field(default_factory=list)
     y: float = 0.0
 
     def __post_init__(self) -> None:
@@ -173,7 +173,7 @@ class _Flow:
     def turn_page(self) -> None:
         """Begin the next page, but where this one is empty."""
         if not self.pages or self.y > EDGE:
-            self.pages.append(Page(self.wide, self.high, self.palette, [], [], []))
+            self.pages.append(PaperPage(self.wide, self.high, self.palette, [], [], []))
             self.y = EDGE
 
     def need(self, height: float) -> bool:
@@ -248,7 +248,7 @@ class _Flow:
                 self.text(x + begin, self.y, text.strip(), smaller, bold=bold, role=role)
                 x += width(text, smaller, bold=bold)
 
-    def finished(self, progress: Progress) -> Iterator[Page]:
+    def finished(self, progress: Progress) -> Iterator[PaperPage]:
         """All pages, each with its number. Raises Cancelled once nobody waits for them any more."""
         for number, each in enumerate(self.pages, 1):
             progress.tick(number - 1, len(self.pages))

@@ -10,14 +10,13 @@ from typing import Any
 from xml.parsers import expat
 
 from micrograd_gui.document import codec
-from micrograd_gui.document.carried import KEY, graph_text
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.marks import UNSEEN
 from micrograd_gui.files.atomic import LARGEST
 
-METADATA = KEY  # the id of the element in an SVG
-KEYWORD = KEY  # of the text in a PNG
+METADATA = "micrograd-graph"  # the id of the element in an SVG
+KEYWORD = "micrograd-graph"  # of the text in a PNG
 ATTACHED = "graph.micrograd"  # the file in a PDF
 MEDIA_TYPE = "application/x-micrograd"  # what that file says it is
 LARGEST_GRAPH = LARGEST  # bytes of the graph in it
@@ -73,6 +72,8 @@ def graph_inside(content: bytes, name: str = "The picture") -> Graph | None:
     elif content.startswith(b"%PDF-"):
         text = _in_pdf(content)
     elif (text := _in_svg(content)) is None:
+        from micrograd_gui.document.notation.carried import graph_text  # pictures do without
+
         text = graph_text(_narrow(content).decode("utf-8", "replace"), LARGEST_GRAPH)
     if text is None:
         return None

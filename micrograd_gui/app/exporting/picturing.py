@@ -17,7 +17,7 @@ from micrograd_gui.layout.graphviz import Cancelled
 
 if TYPE_CHECKING:
     from micrograd_gui.export.formats import Form
-    from micrograd_gui.export.pages import Page
+    from micrograd_gui.export.matplotlib_writer import PaperPage
     from micrograd_gui.figures.figure import Figure
     from micrograd_gui.figures.moments import Film
 
@@ -51,7 +51,7 @@ class Reel:
     film: Film
     form: Form
     first: int = 0
-    pages: tuple[Page, ...] = ()
+    pages: tuple[PaperPage, ...] = ()
 
     def __len__(self) -> int:
         return len(self.pages) or (len(self.film.moments) if self.stepped else 1)
@@ -154,7 +154,7 @@ def _inches(drawn: bytes) -> tuple[float, float]:
 
 
 def _on_paper(figure: Figure, suffix: str) -> tuple[float, float]:
-    from micrograd_gui.export.pages import LARGEST_PAGE
+    from micrograd_gui.export.matplotlib_writer import LARGEST_PAGE
 
     if suffix == ".tex":
         from micrograd_gui.export.tikz import unit_of

@@ -7,8 +7,8 @@ from typing import Any
 
 from micrograd.dot import mimebundle
 from micrograd.engine import Value
-from micrograd_gui.document.carried import KEY
 from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.notation.carried import KEY
 from micrograd_gui.document.rewriting.expansions import without_own_ops
 from micrograd_gui.document.text import spoken
 from micrograd_gui.export.code.python import (
