@@ -71,7 +71,9 @@ def graph_inside(content: bytes, name: str = "The picture") -> Graph | None:
         text = _in_png(content)
     elif content.startswith(b"%PDF-"):
         text = _in_pdf(content)
-    elif (text := _in_svg(content)) is None:
+    elif _is_xml(content):
+        text = _in_svg(content)
+    else:
         from micrograd_gui.document.notation.carried import graph_text  # pictures do without
 
         text = graph_text(_narrow(content).decode("utf-8", "replace"), LARGEST_GRAPH)
@@ -80,6 +82,12 @@ def graph_inside(content: bytes, name: str = "The picture") -> Graph | None:
     if len(text) > LARGEST_GRAPH:
         raise FileRefusal(f"The graph in {name} is too large.")
     return codec.decode(text, f"The graph in {name}")
+
+
+def _is_xml(content: bytes) -> bool:
+    """Whether it begins as XML does, and not as a page of HTML."""
+    head = _narrow(content[:1000]).removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return head.startswith(b"<") and not head.startswith((b"<!doctype html", b"<html"))
 
 
 # SVG ---------------------------------------------------------------------------------------------
