@@ -111,6 +111,7 @@ GALLERY = (
     "neuron --step 8 --style canvas --theme dark -o docs/pictures/neuron-canvas.svg",
     "lecture --style canvas --theme print -o docs/pictures/lecture-print.svg",
     "mlp --style canvas -o docs/pictures/mlp.svg",
+    "neuron --width 8.4cm --text 8pt -o docs/pictures/neuron-column.svg",
     "lecture --style canvas --fps 1 -o docs/pictures/lecture.gif",
 )
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.fitting.moving import box_moved, frame_moved, oval_moved, wire_moved
 from micrograd_gui.figures.geometry import Point, Rect
-from micrograd_gui.figures.parts import CardBox, Enclosure, Oval, Wire
+from micrograd_gui.figures.parts import CardBox, ChipText, Enclosure, Oval, Wire
 
 _LANE, _AIR = 5.0, 9.0  # between wires that go from row to row, and between these and boxes
 _SIDE = 16.0  # left and right of a row, for wires that come in or go out
@@ -41,7 +41,19 @@ def columns_of(figure: Figure) -> list[Pile]:
         _, end, boxes, ovals = found[-1]
         (boxes if is_box else ovals).append(at)
         found[-1] = found[-1][0], max(end, right), boxes, ovals
-    return [Pile(left, right, tuple(boxes), tuple(ovals)) for left, right, boxes, ovals in found]
+    piles = [Pile(left, right, tuple(boxes), tuple(ovals)) for left, right, boxes, ovals in found]
+    return _with_chips(figure, piles)
+
+
+def _with_chips(figure: Figure, piles: list[Pile]) -> list[Pile]:
+    """The same with the chips on wires that come in, which stand left of a column."""
+    at = _where(figure, piles)
+    for chip in figure.chips:
+        number = at.get((chip.node, True))
+        if number is not None and chip.x < piles[number].left:
+            before = piles[number - 1].right + 1 if number else chip.x
+            piles[number] = piles[number]._replace(left=max(chip.x, before))
+    return piles
 
 
 def _span(rect: Rect) -> tuple[float, float]:
@@ -192,9 +204,22 @@ class _Rows:
             if self._row(_begin(wire)) == self._row(_end(wire)) == number:
                 ys += [y for _, y in wire.points]
         ys += [edge for frame in self._frames(number) for edge in (frame.y, frame.y + frame.height)]
-        ys += [edge for chip in self.figure.chips if self._chip_row(chip.node) == number
-               for edge in (chip.y, chip.y + chip.height)]  # fmt: skip
+        ys += [
+            edge
+            for chip in self.figure.chips
+            if self._chip_row(chip.node) == number
+            for edge in self._edges(chip)
+        ]
         return min(ys), max(ys)
+
+    def _edges(self, chip: ChipText) -> tuple[float, float]:
+        """From where to where a chip reaches; one on a wire from another row stands beside its end."""
+        far = any((each.node, each.port) == (chip.node, chip.port) for each in self.far)
+        oval = next((each for each in self.figure.ovals if each.node == chip.node), None)
+        if not far or oval is None:
+            return chip.y, chip.y + chip.height
+        away = oval.ry + chip.height
+        return oval.y - away, oval.y + away
 
     def _frames(self, number: int) -> Iterator[Enclosure]:
         """What of the frames around open blocks is in that row, where it was."""
@@ -233,8 +258,23 @@ class _Rows:
                 for number in range(len(self.rows))
                 for each in self._frames(number)
             ),
-            chips=tuple(each.moved(*self.moves[self._chip_row(each.node)]) for each in figure.chips),
+            chips=tuple(self._chip(each, wires) for each in figure.chips),
         )
+
+    def _chip(self, chip: ChipText, wires: Sequence[Wire]) -> ChipText:
+        """The chip in its row; that on a wire from another row stands on the last piece of it."""
+        moved = chip.moved(*self.moves[self._chip_row(chip.node)])
+        ends = [each for each in wires if each.node == chip.node and each.port is not None]
+        far = {each.port for each in self.far if each.node == chip.node}
+        wire = next((each for each in ends if each.port == chip.port), None)
+        if chip.port not in far or wire is None:
+            return moved
+        x, y = wire.points[-1]
+        first, last = min(each.port or 0 for each in ends), max(each.port or 0 for each in ends)
+        up = 0.5 if first == last else 1.0 if chip.port == first else 0.0 if chip.port == last else 0.5
+        left = min(moved.x, x - chip.width - _HEAD[0])
+        shift = left - moved.x, y - up * chip.height - moved.y
+        return replace(moved.moved(*shift), anchor=(round(left + chip.width / 2, 2), y))
 
     def _wire(self, wire: Wire, stands: Mapping[Key, CardBox | Oval]) -> Wire:
         start, end = self._row(_begin(wire)), self._row(_end(wire))
