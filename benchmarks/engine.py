@@ -61,8 +61,14 @@ class Side:
         self.process.wait()
 
 
-def compared(title: str, base: str, names: dict[str, str], paths: dict[str, list[Path]], rounds: int,
-             options: list[str]) -> None:
+def compared(
+    title: str,
+    base: str,
+    names: dict[str, str],
+    paths: dict[str, list[Path]],
+    rounds: int,
+    options: list[str],
+) -> None:
     """One table: each side in turn in each round, and the median of its ratios to the base."""
     sides = {what: Side(what, paths.get(what, paths[""]), options) for what in names}
     present = {what: side for what, side in sides.items() if side.files}
@@ -107,46 +113,98 @@ def main() -> None:
     own = [HERE.parent, HERE]
     fast = [*own, given.peers / "numba"]
     theirs = [given.peers / "micrograd", HERE]
-    paths = {"": own, "karpathy": theirs, "karpathy-gc": theirs, "karpathy-neuron": theirs,
-             "karpathy-neuron-gc": theirs, "karpathy-boundary": theirs,
-             "whole-numba": fast, "batch-numba": fast, "boundary-numba": fast,
-             "torch": [*own, given.peers / "torch"], "torch-scalars": [*own, given.peers / "torch"]}
-    compared("The demo step, collector off", "karpathy", {
-        "karpathy": "karpathy/micrograd 0.1.0", "value": "`Value`", "whole": "`Tape`, the whole graph, numpy",
-        "batch": "`Tape`, one sample's graph over the batch, numpy",
-        "whole-numba": "`Tape`, the whole graph, numba",
-        "batch-numba": "`Tape`, one sample's graph over the batch, numba",
-        "fused": "`Fused`, as the window trains: sums over the batch only, numpy", "torch": "torch, tensors",
-        "torch-scalars": "torch, a tensor per number", "matmul": "hand-written numpy, the limit"},
-        paths, given.rounds, [])
-    compared("The demo step, collector at its default", "karpathy-gc", {
-        "karpathy-gc": "karpathy/micrograd 0.1.0", "value-gc": "`Value`"},
-        paths, max(5, given.rounds // 2), [])
-    compared("The lecture's neuron, forward and backward, collector off", "karpathy-neuron", {
-        "karpathy-neuron": "karpathy/micrograd 0.1.0 and the lecture's tanh", "value-neuron": "`Value`"},
-        paths, given.rounds, [])
-    compared("The lecture's neuron, forward and backward, collector at its default", "karpathy-neuron-gc", {
-        "karpathy-neuron-gc": "karpathy/micrograd 0.1.0 and the lecture's tanh",
-        "value-neuron-gc": "`Value`"},
-        paths, given.rounds, [])
-    compared("The numeric check of all nodes of an MLP graph of 10,000 nodes", "naive-check", {
-        "naive-check": "each nudge evaluated alone (30 of them, scaled up)", "check": "`gradcheck`"},
-        paths, max(3, given.rounds // 3), [])
-    compared("A decision boundary of 2,500 points, collector at its default", "value-boundary", {
-        "value-boundary": "`Value`, each point's graph made, read and freed",
-        "kept-boundary": "`Value`, all scores kept as in the notebook (a tenth of the points, scaled up)",
-        "karpathy-boundary": "karpathy/micrograd 0.1.0, the same",
-        "boundary": "`Tape`, numpy, every node's number kept", "boundary-numba": "`Tape`, numba, likewise",
-        "fused-boundary": "`Fused`, numpy, as the window draws it: the score only"},
-        paths, max(3, given.rounds // 2), [])
+    paths = {
+        "": own,
+        "karpathy": theirs,
+        "karpathy-gc": theirs,
+        "karpathy-neuron": theirs,
+        "karpathy-neuron-gc": theirs,
+        "karpathy-boundary": theirs,
+        "whole-numba": fast,
+        "batch-numba": fast,
+        "boundary-numba": fast,
+        "torch": [*own, given.peers / "torch"],
+        "torch-scalars": [*own, given.peers / "torch"],
+    }
+    compared(
+        "The demo step, collector off",
+        "karpathy",
+        {
+            "karpathy": "karpathy/micrograd 0.1.0",
+            "value": "`Value`",
+            "whole": "`Tape`, the whole graph, numpy",
+            "batch": "`Tape`, one sample's graph over the batch, numpy",
+            "whole-numba": "`Tape`, the whole graph, numba",
+            "batch-numba": "`Tape`, one sample's graph over the batch, numba",
+            "fused": "`Fused`, as the window trains: sums over the batch only, numpy",
+            "torch": "torch, tensors",
+            "torch-scalars": "torch, a tensor per number",
+            "matmul": "hand-written numpy, the limit",
+        },
+        paths,
+        given.rounds,
+        [],
+    )
+    compared(
+        "The demo step, collector at its default",
+        "karpathy-gc",
+        {"karpathy-gc": "karpathy/micrograd 0.1.0", "value-gc": "`Value`"},
+        paths,
+        max(5, given.rounds // 2),
+        [],
+    )
+    compared(
+        "The lecture's neuron, forward and backward, collector off",
+        "karpathy-neuron",
+        {"karpathy-neuron": "karpathy/micrograd 0.1.0 and the lecture's tanh", "value-neuron": "`Value`"},
+        paths,
+        given.rounds,
+        [],
+    )
+    compared(
+        "The lecture's neuron, forward and backward, collector at its default",
+        "karpathy-neuron-gc",
+        {
+            "karpathy-neuron-gc": "karpathy/micrograd 0.1.0 and the lecture's tanh",
+            "value-neuron-gc": "`Value`",
+        },
+        paths,
+        given.rounds,
+        [],
+    )
+    compared(
+        "The numeric check of all nodes of an MLP graph of 10,000 nodes",
+        "naive-check",
+        {"naive-check": "each nudge evaluated alone (30 of them, scaled up)", "check": "`gradcheck`"},
+        paths,
+        max(3, given.rounds // 3),
+        [],
+    )
+    compared(
+        "A decision boundary of 2,500 points, collector at its default",
+        "value-boundary",
+        {
+            "value-boundary": "`Value`, each point's graph made, read and freed",
+            "kept-boundary": "`Value`, all scores kept as in the notebook (a tenth of the points, scaled up)",
+            "karpathy-boundary": "karpathy/micrograd 0.1.0, the same",
+            "boundary": "`Tape`, numpy, every node's number kept",
+            "boundary-numba": "`Tape`, numba, likewise",
+            "fused-boundary": "`Fused`, numpy, as the window draws it: the score only",
+        },
+        paths,
+        max(3, given.rounds // 2),
+        [],
+    )
     print("\n### Growth: a chain of random sums and products, forward and backward, per node\n")
     print("| nodes | `Value` time | `Value` memory | `Tape` (numpy) time |\n|---:|---:|---:|---:|")
     for count in (10, 1_000, 100_000, 1_000_000):
         side = Side("growth", own, [str(count)])
         seconds, size, replay = side.measure(), side.measure(), side.measure()
         side.close()
-        print(f"| {count:,} | {seconds / count * 1e9:,.0f} ns | {size / count:,.0f} bytes "
-              f"| {f'{replay / count * 1e9:,.0f} ns' if replay else ''} |")
+        print(
+            f"| {count:,} | {seconds / count * 1e9:,.0f} ns | {size / count:,.0f} bytes "
+            f"| {f'{replay / count * 1e9:,.0f} ns' if replay else ''} |"
+        )
 
 
 if __name__ == "__main__":

@@ -57,9 +57,16 @@ def torch_scalars() -> Measure:
     torch.set_num_threads(1)
     points, labels = moons()
     numbers = [[torch.tensor(v) for v in row] for row in points]
-    model = [[([torch.tensor(w.data, dtype=torch.float64, requires_grad=True) for w in n.w],
-               torch.tensor(0.0, dtype=torch.float64, requires_grad=True)) for n in layer.neurons]
-             for layer in network().layers]
+    model = [
+        [
+            (
+                [torch.tensor(w.data, dtype=torch.float64, requires_grad=True) for w in n.w],
+                torch.tensor(0.0, dtype=torch.float64, requires_grad=True),
+            )
+            for n in layer.neurons
+        ]
+        for layer in network().layers
+    ]
     parameters = [p for layer in model for w, b in layer for p in (*w, b)]
 
     def score(x: list[Any]) -> Any:

@@ -13,6 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -20,7 +21,6 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from large_files import Pulse, rest, sums
 from origin import tell_own
-from PySide6.QtWidgets import QApplication
 
 from micrograd_gui.app import create_window
 from micrograd_gui.app.arrangement import application
@@ -75,19 +75,7 @@ def measure(window: MainWindow, pulse: Pulse, count: int) -> None:
     print(f"{count:,} nodes; a repaint {1000 * repaint:.0f}", flush=True)
     others = alone(sums(count))
     for name, edit in EDITS.items():
-        before = window.session.state
-        began, busy = time.perf_counter(), time.thread_time()
-        window.bridge.attempt(edit, window.session, count)
-        QApplication.processEvents()
-        first = time.thread_time() - busy
-
-        def settled(before: object = before) -> bool:
-            return window.session.state is not before and not window.background.busy("edit")
-
-        pulse.during(lambda began=began, settled=settled: settled() or time.perf_counter() - began > 20)
-        clock, longest = time.perf_counter() - began, max(first, pulse.busiest)
-        rest(pulse, 0.3)
-        longest = max(longest, pulse.busiest)
+        clock, longest = pulse.of(partial(window.bridge.attempt, edit, window.session, count))
         print(
             f"    {name:12s} longest turn {1000 * longest:6.0f}, by the clock {1000 * clock:6.0f}; "
             f"without a window {1000 * others[name]:6.0f}, ratio {longest / max(others[name], 1e-4):5.2f}",

@@ -68,15 +68,29 @@ class Pulse:
 
     def during(self, until: Callable[[], bool]) -> tuple[float, float]:
         """Let the window run until then; gives how long that took, and the longest silence."""
-        began = self._last = time.perf_counter()
-        self._busy = time.thread_time()
-        self.longest = self.busiest = 0.0
+        began = self.begin()
         while not until():
             QApplication.processEvents()
             time.sleep(0.0005)
         QApplication.processEvents()
         self._beat()
         return time.perf_counter() - began, self.longest
+
+    def begin(self) -> float:
+        """From now on; gives when that is."""
+        self._last, self._busy = time.perf_counter(), time.thread_time()
+        self.longest = self.busiest = 0.0
+        return self._last
+
+    def of(self, work: Callable[[], object]) -> tuple[float, float]:
+        """How long it takes until it is painted, and the longest turn meanwhile, of a processor."""
+        began = self.begin()
+        work()
+        QApplication.processEvents()
+        self._beat()
+        took, busiest = time.perf_counter() - began, self.busiest
+        rest(self, 0.3)
+        return took, max(busiest, self.busiest)
 
 
 def timed(work: Callable[[], object]) -> float:

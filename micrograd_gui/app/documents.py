@@ -21,9 +21,8 @@ from micrograd_gui.files.atomic import quoted_name
 from micrograd_gui.files.documents import SUFFIXES, OpenedGraph, open_named
 from micrograd_gui.log import logger_of
 from micrograd_gui.session.record import forget_ahead, known_ahead
-from micrograd_gui.session.session import BUILT
 from micrograd_gui.session.state import State
-from micrograd_gui.session.transitions import opened
+from micrograd_gui.session.transitions import BUILT, opened
 from micrograd_gui.views.plot.pane import SAVED_AS
 
 _log = logger_of(__name__)
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from micrograd_gui.app.opening import Behind, Prepared
     from micrograd_gui.document.marks import Sight
     from micrograd_gui.session.filed import Filing
+    from micrograd_gui.session.session import Change
     from micrograd_gui.session.trace import RecordedRun
     from micrograd_gui.views.canvas.scene import Scene
 
@@ -77,6 +77,7 @@ class Documents(QObject):
         self.stage = stage
         self.seen = seen
         self.expect = expect
+        context.session.work = self.work
 
     # In --------------------------------------------------------------------------------------
 
@@ -245,6 +246,12 @@ class Documents(QObject):
             self.behind.save(path, lambda: documents.save(path, whole), written)
         else:
             written(self._context.bridge.attempt(self.save_to, path))
+
+    def work(self, size: int, change: Change) -> State:
+        """What a change makes of the State, behind the window where it is of very many nodes or letters."""
+        if size <= LARGE:
+            return change(self._context.session.state)
+        return self.behind.work(change, self.expect)
 
     @cached_property
     def behind(self) -> Behind:

@@ -1,4 +1,4 @@
-"""Opening behind the window: what takes long is read and made ready in another thread, or cancelled."""
+"""Behind the window: what takes long is read, worked out and written in another thread, or cancelled."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from pathlib import Path
 from threading import Event
 
 from msgspec import Struct
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from micrograd_gui.app.context import Context
+from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.rough_layout import arranged
@@ -21,11 +23,14 @@ from micrograd_gui.files.documents import OpenedGraph, resolve
 from micrograd_gui.session.filed import moves_seen, run_seen
 from micrograd_gui.session.over_rows import backward_pass
 from micrograd_gui.session.record import record, record_ahead
+from micrograd_gui.session.session import Change
+from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Pass, RecordedRun
 from micrograd_gui.views.canvas.scene import Scene
 
 PAINTED_AFTER = 250  # milliseconds
 SHOWN_AFTER = 200  # milliseconds that something takes before it is told
+_ANEW = 0.1  # of the nodes: with more of them new the whole scene is made anew
 _MOVES_AT_ONCE = 10_000  # of a run: a twentieth of a second
 
 
@@ -53,22 +58,42 @@ def prepared(source: OpenedGraph | Path, script: Sequence[Pass] | None, stop: Ev
         if stop.is_set():
             return None
         graph = arranged(opened.graph)
-        wiring = graph.wiring
-        for _ in (
-            wiring.users,
-            wiring.wires,
-            wiring.ranks,
-            wiring.parameters,
-            graph.given,
-            wiring.computes,
-            wiring.loose_end,
-        ):
-            if stop.is_set():
-                return None
+        _look_up(graph)
         run = run_seen(graph) if script is None else record(graph, script)
         if run is not None:
             run.frame(len(run))  # with the frames on the way, which are asked for at once
         return None if stop.is_set() else Prepared(opened, graph, Scene(graph).prepare(), run)
+
+
+def _look_up(graph: Graph) -> None:
+    """Find out what panes ask first of a graph; it is kept with it."""
+    wiring = graph.wiring
+    for _ in (wiring.users, wiring.wires, wiring.ranks, wiring.parameters, wiring.computes, wiring.loose_end):
+        pass
+    _ = graph.given
+
+
+class Worked(Struct, frozen=True):
+    """What a change has made of a State, and where on the canvas it lies, if that is all another picture."""
+
+    state: State
+    scene: Scene | None = None
+
+
+def worked_out(change: Change, before: State, stop: Event) -> Worked:
+    """What the change makes of the State, with what the window asks first."""
+    state = change(before)
+    graph, was = state.graph, before.graph.nodes
+    if state.trace is not None and not stop.is_set():
+        state.trace.frame(state.cursor)
+    if graph is before.graph or stop.is_set():
+        return Worked(state)
+    _look_up(graph)
+    other = sum(was.get(number) is not node for number, node in graph.nodes.items())
+    if len(graph) <= LARGE or other < _ANEW * len(graph):
+        return Worked(state)
+    with _uncollected():
+        return Worked(state, Scene(graph).prepare())
 
 
 def run_ahead(graph: Graph) -> None:
@@ -117,6 +142,69 @@ class Waiting(QWidget):
         self.button.setVisible(cancel)
 
 
+_INPUT = {
+    QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride,
+    QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease, QEvent.Type.MouseButtonDblClick,
+    QEvent.Type.MouseMove, QEvent.Type.Wheel, QEvent.Type.ContextMenu, QEvent.Type.Drop,
+}  # fmt: skip
+
+
+class Wait(QObject):
+    """A wait within a verb, in which the window paints and heeds one button, and nothing else is done."""
+
+    def __init__(self, button: QPushButton) -> None:
+        super().__init__()
+        self._button = button
+        self._loop = QEventLoop()
+        self._ended: list[tuple[Worked | None, Exception | None]] = []
+        self._to_close: list[QWidget] = []
+
+    def until_done(self, start: Callable[..., object], tell: Callable[[], object]) -> Worked:
+        """Until what is started calls ``done`` or ``failed``; ``tell`` is called where that takes long."""
+        application = QApplication.instance()
+        assert application is not None
+        application.installEventFilter(self)
+        try:
+            start(done=lambda made: self._end(made), failed=lambda error: self._end(error=error))
+            QTimer.singleShot(SHOWN_AFTER, self._loop, self._loop.quit)
+            self._loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)  # keys wait for their turn
+            if not self._ended:
+                tell()
+                self._loop.exec()
+        finally:
+            application.removeEventFilter(self)
+        for window in self._to_close:
+            QTimer.singleShot(0, window, window.close)
+        made, error = self._ended[0] if self._ended else (None, None)
+        if error is not None:
+            raise error
+        if made is None:
+            raise Refusal("Cancelled: the graph is as it was.")
+        return made
+
+    def cancel(self) -> None:
+        """Nobody wants it any more."""
+        self._end()
+
+    def _end(self, made: Worked | None = None, error: Exception | None = None) -> None:
+        self._ended.append((made, error))
+        self._loop.quit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Only the button is heeded, and Esc; a window is closed when this is over."""
+        if event.type() == QEvent.Type.Close and isinstance(watched, QWidget) and watched.isWindow():
+            self._to_close.append(watched)
+            event.ignore()
+            return True
+        if event.type() == QEvent.Type.Shortcut:
+            return True
+        if event.type() not in _INPUT or not isinstance(watched, QWidget) or watched is self._button:
+            return False
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            self.cancel()
+        return True
+
+
 class Behind(QObject):
     """Opens and saves what is large without the window having to wait; one thing at a time."""
 
@@ -127,6 +215,7 @@ class Behind(QObject):
         self._waiting.button.clicked.connect(self.cancel)
         self._timer = QTimer(self, singleShot=True, interval=SHOWN_AFTER)
         self._timer.timeout.connect(self._waiting.show)
+        self._wait: Wait | None = None  # for a change that is being worked out
 
     @property
     def busy(self) -> bool:
@@ -162,6 +251,36 @@ class Behind(QObject):
 
         self._context.background.start("document", write, done=ended, failed=self._failed)
 
+    def work(self, change: Change, expect: Callable[[Scene], object]) -> State:
+        """What a change makes of the State; another thread does it, and the window goes on meanwhile.
+
+        Keys and presses wait, and after a while there is a button to cancel it. Raises Refusal then, and
+        where another graph has come. ``expect`` has the canvas take over a scene.
+        """
+        session = self._context.session
+        before = session.state
+        if self._wait is not None:  # a timer wants something meanwhile
+            return change(before)
+        self._wait = Wait(self._waiting.button)
+        try:
+            made = self._wait.until_done(
+                lambda **ends: self._context.background.start(
+                    "work", worked_out, change, before, stoppable=True, **ends
+                ),
+                lambda: self._begin("Working out the change …", cancel=True),
+            )
+        finally:
+            self._wait = None
+            self._context.background.cancel("work")
+            self._end()
+        if session.state is before:
+            if made.scene is not None:
+                expect(made.scene)
+            return made.state
+        if session.state.graph is before.graph:
+            return change(session.state)
+        raise Refusal("The graph has become another one meanwhile.")
+
     def work_out(self, graph: Graph) -> None:
         """Record the run of a large graph, once it has been painted."""
 
@@ -173,6 +292,9 @@ class Behind(QObject):
 
     def cancel(self) -> None:
         """Nobody wants it any more."""
+        if self._wait is not None:
+            self._wait.cancel()
+            return
         self._context.background.cancel("document")
         self._end()
 

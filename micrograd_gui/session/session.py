@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,7 +16,6 @@ from micrograd_gui.document.graph import Graph, NodeId, Place, Role, Span
 from micrograd_gui.document.history import Entry, History
 from micrograd_gui.document.marks import Condition
 from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
-from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.session import measure, stepping, transitions
 from micrograd_gui.session.found import Found
 from micrograd_gui.session.room import Room
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from micrograd_gui.document.networks import BlockSpec
 
 Listener = Callable[[State, State], None]
+Change = Callable[[State], State]
 R = TypeVar("R", bound=Room)
-BUILT = "Build from an expression"  # the name of the edit: from then on the document is that expression's
 
 
 class Session:
@@ -46,6 +46,7 @@ class Session:
         self._listeners: list[Listener] = []
         self._learner = run.Learner()
         self._rooms: dict[type[Room], Room] = {}
+        self.work: Callable[[int, Change], State] = lambda _, change: change(self.state)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener(old, new)`` at every change; the function given back ends that."""
@@ -72,11 +73,19 @@ class Session:
             for listener in tuple(self._listeners):
                 listener(old, state)
 
-    def _edit(self, edit: Edit) -> None:
-        self._set(transitions.after_edit(self.state, edit))
+    def _edit(self, make: Callable[..., Edit], *args: object) -> None:
+        size = len(self.state.graph) + sum(len(each) for each in args if isinstance(each, str))
+        self._set(self.work(size, lambda state: transitions.after_edit(state, make(*args))))
 
-    def _stand(self, position: Position) -> None:
-        self._set(stepping.standing_at(self.state, position))
+    def _edit_lightly(self, edit: Edit) -> None:
+        """One that was soon made; only where numbers differ what was run has to be run again."""
+        again = self.state.trace is not None and edit.graph.nodes is not self.state.graph.nodes
+        size = len(edit.graph) if again else 0
+        self._set(self.work(size, lambda state: transitions.after_edit(state, edit)))
+
+    def _stand(self, move: Callable[[State], Position]) -> None:
+        size = 0 if self.state.following is not None else len(self.state.graph)  # it is recorded already
+        self._set(self.work(size, lambda state: stepping.standing_at(state, move(state))))
 
     # The document ----------------------------------------------------------------------------
 
@@ -90,13 +99,11 @@ class Session:
 
     def build(self, expression: str) -> None:
         """The graph that an expression describes, as one edit. Raises Refusal where it is none."""
-        from micrograd_gui.document.notation.reader import graph_from_expression  # with Python's parser
-
-        self.replace_graph(arranged(graph_from_expression(expression)), BUILT)
+        self._edit(transitions.build, expression)
 
     def replace_graph(self, graph: Graph, name: str) -> None:
         """Another graph in this document, as one edit of that name."""
-        self._edit(Edit(graph, name, frozenset()))
+        self._edit(Edit, graph, name, frozenset())
 
     def saved_as(self, path: Path) -> None:
         """The current graph is what that file holds now."""
@@ -116,7 +123,7 @@ class Session:
 
     def _travel(self, history: History) -> None:
         if history.index != self.state.history.index:
-            self._set(transitions.with_history(self.state, history))
+            self._set(self.work(len(history.graph), partial(transitions.with_history, history=history)))
 
     # The passes ------------------------------------------------------------------------------
 
@@ -125,14 +132,11 @@ class Session:
 
         Raises Refusal where the graph is empty, and where the run has stopped.
         """
-        self._stand(stepping.forward_until_stop(self.state))
+        self._stand(stepping.forward_until_stop)
 
     def forward_step(self) -> None:
-        """Compute one more node; where the forward pass is done already, start afresh with the first.
-
-        Raises Refusal where the graph is empty, and where the run has stopped.
-        """
-        self._stand(stepping.next_forward_move(self.state).later(1))
+        """Compute one more node; where forward is done already, the first afresh. Refused as `forward` is."""
+        self._stand(lambda state: stepping.next_forward_move(state).later(1))
 
     def backward_step(self) -> None:
         """One move of the backward pass: the seed first, then one op node at a time.
@@ -141,14 +145,11 @@ class Session:
         and its gradients add to those that are there, as in micrograd.
         Raises Refusal where the run has stopped, and where there is no target that is computed.
         """
-        self._stand(stepping.next_backward_move(self.state).later(1))
+        self._stand(lambda state: stepping.next_backward_move(state).later(1))
 
     def backward(self) -> None:
-        """The rest of the backward pass, or where it is over a further one, at once.
-
-        Raises Refusal where the run has stopped, and where there is no target that is computed.
-        """
-        self._stand(stepping.backward_until_stop(self.state))
+        """The rest of the backward pass, or where it is over a further one, at once; refused as a step is."""
+        self._stand(stepping.backward_until_stop)
 
     def step_over(self, within: BlockId | None = None) -> None:
         """What comes next, forward or backward, a whole collapsed block as one step.
@@ -163,7 +164,7 @@ class Session:
         """That node (None: the selected one) acts next; Refusal, with what would be wrong, if too early."""
         from micrograd_gui.session.choosing import acting_next  # late, as the start needs none
 
-        self._stand(acting_next(self.state, self.state.selected if node is None else node))
+        self._stand(lambda state: acting_next(state, state.selected if node is None else node))
 
     def show_order(self, shown: bool) -> None:
         """Every node says when it acts, and what it waits for; or no longer."""
@@ -174,7 +175,7 @@ class Session:
 
         What was recorded after this moment is dropped.
         """
-        self._stand(stepping.after_zero_grad(self.state))
+        self._stand(stepping.after_zero_grad)
 
     def update(self, rate: float | None = None) -> None:
         """All parameters move by their gradients, as in training: a step of its own (None: the plan's rate).
@@ -183,7 +184,7 @@ class Session:
         there. The graph keeps its numbers: like every other step, an update can be gone back over.
         Raises Refusal where the run has stopped, for a rate that is none, and where there is no parameter.
         """
-        self._stand(stepping.after_update(self.state, rate))
+        self._stand(lambda state: stepping.after_update(state, rate))
 
     # The cursor ------------------------------------------------------------------------------
 
@@ -206,19 +207,19 @@ class Session:
     def seek(self, cursor: int) -> None:
         """The moment after that many steps, within what was recorded."""
         if self.state.trace is not None:
-            self._stand(Position(self.state.trace, cursor))
+            self._set(stepping.standing_at(self.state, Position(self.state.trace, cursor)))
 
     def begin_playing(self) -> None:
         """Have steps to go through: recorded ones, a further pass, the run again. Raises Refusal for none."""
-        self._stand(stepping.start_of_playing(self.state))
+        self._stand(stepping.start_of_playing)
 
     def toggle_breakpoint(self, on: Condition, node: NodeId | None = None) -> None:
         """Runs stop on that, at the node (None: any), or no longer. Raises Refusal without a needed node."""
-        self._edit(transitions.toggle_breakpoint(self.state.graph, on, node))
+        self._edit_lightly(transitions.toggle_breakpoint(self.state.graph, on, node))
 
     def set_cue(self, name: str, note: str = "") -> None:
         """The present moment is a cue point of that name; without a name it is none any more."""
-        self._edit(transitions.set_cue(self.state.graph, self.state.cursor, name, note))
+        self._edit_lightly(transitions.set_cue(self.state.graph, self.state.cursor, name, note))
 
     # Measuring -------------------------------------------------------------------------------
 
@@ -266,7 +267,7 @@ class Session:
 
     def show_right_run(self) -> None:
         """Stand in the right run before a notebook's numbers differ first. Raises Refusal where none does."""
-        self._stand(stepping.before_difference(self.state))
+        self._stand(stepping.before_difference)
 
     # The selection ---------------------------------------------------------------------------
 
@@ -282,8 +283,7 @@ class Session:
 
     def select_block(self, block: BlockId) -> None:
         """All nodes of the block are selected. Raises Refusal where there is no such block."""
-        within = self.state.graph.within(block_of(self.state.graph, block).id)
-        self._set(replace(self.state, selection=within))
+        self.select(self.state.graph.within(block_of(self.state.graph, block).id))
 
     # Nodes -----------------------------------------------------------------------------------
 
@@ -295,13 +295,13 @@ class Session:
         Raises Refusal where there is no such op.
         """
         node = self.state.graph.next_id
-        self._edit(transitions.add_node(self.state.graph, op, at, label, data))
+        self._edit(transitions.add_node, self.state.graph, op, at, label, data)
         return node
 
     def apply_op(self, op: str, node: NodeId, at: Place | None = None) -> NodeId:
         """A new op node with the node on its first port; gives its id. Raises Refusal for no such op."""
         new = self.state.graph.next_id
-        self._edit(transitions.apply_op(self.state.graph, op, node, at))
+        self._edit(transitions.apply_op, self.state.graph, op, node, at)
         return new
 
     def insert_op(self, op: str, node: NodeId, port: int, at: Place) -> NodeId:
@@ -310,24 +310,24 @@ class Session:
         Raises Refusal where there is no wire, and for all but ops with one operand.
         """
         new = self.state.graph.next_id
-        self._edit(transitions.insert_op(self.state.graph, op, node, port, at))
+        self._edit(transitions.insert_op, self.state.graph, op, node, port, at)
         return new
 
     def connect(self, source: NodeId, node: NodeId, port: int | None = None) -> None:
         """A wire to a port of the node (None: its first free one). Raises Refusal where that cannot be."""
-        self._edit(transitions.connect(self.state.graph, source, node, port))
+        self._edit(transitions.connect, self.state.graph, source, node, port)
 
     def rewire(self, old: tuple[NodeId, int], source: NodeId, node: NodeId, port: int | None) -> None:
         """Take a wire off one port and put it on another, as one edit. Raises Refusal as `connect` does."""
-        self._edit(Edit(self.state.graph.unwired(*old).wired(source, node, port), "Move a wire"))
+        self._edit(transitions.rewire, self.state.graph, old, source, node, port)
 
     def disconnect(self, node: NodeId, port: int) -> None:
         """Nothing on that port any more."""
-        self._edit(Edit(self.state.graph.unwired(node, port), "Remove a wire"))
+        self._edit(Edit, self.state.graph.unwired(node, port), "Remove a wire")
 
     def delete(self, nodes: Collection[NodeId] | None = None) -> None:
         """Those nodes (None: the selected ones) and their wires go. Raises Refusal where none is meant."""
-        self._edit(transitions.delete(self.state, nodes))
+        self._edit(transitions.delete, self.state, nodes)
 
     def copied(self, nodes: Collection[NodeId] | None = None) -> str:
         """Those nodes (None: the selected ones) as text to paste. Raises Refusal where none is meant."""
@@ -335,15 +335,15 @@ class Session:
 
     def paste(self, text: str, at: Place | None = None) -> None:
         """What was copied, or an expression, put in and selected. Raises Refusal for other text."""
-        self._edit(transitions.paste(self.state.graph, text, at))
+        self._edit(transitions.paste, self.state.graph, text, at)
 
     def duplicate(self, nodes: Collection[NodeId] | None = None) -> None:
         """Those nodes (None: the selected ones) once more, lower. Raises Refusal where none is meant."""
-        self._edit(transitions.paste(self.state.graph, self.copied(nodes), None, "Duplicate"))
+        self._edit(transitions.duplicate, self.state, nodes)
 
     def rename(self, node: NodeId, label: str) -> None:
         """The node is called that; an empty label takes its name away. Raises Refusal for another's name."""
-        self._edit(transitions.rename(self.state.graph, node, label.strip()))
+        self._edit_lightly(transitions.rename(self.state.graph, node, label.strip()))
 
     def set_value(self, node: NodeId, value: float | str, gesture: Hashable = None) -> None:
         """The leaf holds that number; the run is recorded again and the moment kept.
@@ -351,26 +351,26 @@ class Session:
         A ``**n`` node takes the number as its exponent. Edits of one gesture are one undo.
         Raises Refusal for what is no number, and for a node that holds none.
         """
-        self._edit(transitions.set_value(self.state.graph, node, value, gesture))
+        self._edit_lightly(transitions.set_value(self.state.graph, node, value, gesture))
 
     def mark(self, nodes: NodeId | Collection[NodeId], role: Role) -> None:
         """Those leaves (or that one) are "input", "parameter", or neither (""), as one edit.
 
         Raises Refusal for a node that is no leaf.
         """
-        self._edit(transitions.mark(self.state.graph, nodes, role))
+        self._edit(transitions.mark, self.state.graph, nodes, role)
 
     def set_target(self, node: NodeId | None) -> None:
         """The backward pass starts at that node (None: at the newest wired one that nothing uses)."""
-        self._edit(Edit(self.state.graph.targeted(node), "Choose the target"))
+        self._edit(Edit, self.state.graph.targeted(node), "Choose the target")
 
     def set_range(self, node: NodeId, span: Span) -> None:
         """Plots sweep the node over that span. Raises Refusal where it does not go upwards."""
-        self._edit(transitions.set_range(self.state.graph, node, span))
+        self._edit_lightly(transitions.set_range(self.state.graph, node, span))
 
     def move(self, places: Mapping[NodeId, Place], gesture: Hashable = None) -> None:
         """Those nodes stand elsewhere. Edits of one gesture are one undo."""
-        self._edit(Edit(self.state.graph.moved(places), "Move", gesture=gesture))
+        self._edit_lightly(Edit(self.state.graph.moved(places), "Move", gesture=gesture))
 
     def tidied(self, graph: Graph, places: Mapping[NodeId, Place], *, as_edit: bool) -> None:
         """A layout that was worked out for that graph has arrived: one edit, or part of the one that asked.
@@ -378,7 +378,7 @@ class Session:
         A layout for a graph that is no longer the current one is dropped.
         """
         if graph is self.state.graph and as_edit:
-            self._edit(Edit(graph.moved(places), "Tidy up"))
+            self._edit_lightly(Edit(graph.moved(places), "Tidy up"))
         elif graph is self.state.graph:
             self._set(transitions.with_layout(self.state, graph.moved(places)))
 
@@ -392,7 +392,7 @@ class Session:
         from micrograd_gui.document.networks import with_block  # with nn and random, after the first paint
 
         graph, block = with_block(self.state.graph, spec, boxes=True)
-        self._edit(transitions.new_block(graph, block, f"Add {BLOCK_KINDS[spec.kind].phrase}"))
+        self._edit(transitions.new_block, graph, block, f"Add {BLOCK_KINDS[spec.kind].phrase}")
         return block
 
     def collapse(
@@ -404,11 +404,11 @@ class Session:
         """
         graph, title = self.state.graph, block_of(self.state.graph, block).title
         name = f"Collapse {title}" if collapsed else f"Open {title}"
-        self._edit(Edit(graph.collapsed(block, collapsed).moved(places or {}), name))
+        self._edit_lightly(Edit(graph.collapsed(block, collapsed).moved(places or {}), name))
 
     def retitle(self, block: BlockId, title: str) -> None:
         """The block is called that. Raises Refusal for no title, and where there is no such block."""
-        self._edit(transitions.retitle(self.state.graph, block, title))
+        self._edit_lightly(transitions.retitle(self.state.graph, block, title))
 
     def join(self, nodes: Collection[NodeId], block: BlockId) -> None:
         """Those nodes and their blocks, which were just made, are in that block: part of the same edit.
@@ -421,7 +421,7 @@ class Session:
     def ungroup(self, block: BlockId) -> None:
         """The block is no longer one; its nodes stay. Raises Refusal where there is no such block."""
         title = block_of(self.state.graph, block).title
-        self._edit(Edit(self.state.graph.ungrouped(block), f"Ungroup {title}"))
+        self._edit_lightly(Edit(self.state.graph.ungrouped(block), f"Ungroup {title}"))
 
     # Training --------------------------------------------------------------------------------
 
@@ -431,7 +431,7 @@ class Session:
         ``match`` binds unbound columns to the inputs of their names, else to the inputs left, in order.
         Raises Refusal where the rows do not fit the graph.
         """
-        self._edit(run.set_rows(self.state.graph, data, match))
+        self._edit(run.set_rows, self.state.graph, data, match)
 
     def show_row(self, row: int, gesture: Hashable = "show row") -> None:
         """The inputs hold that row's numbers (from 0), in training as part of it. Raises Refusal for none."""
@@ -439,7 +439,7 @@ class Session:
         if self.state.is_training:
             self._set(transitions.with_history(self.state, history.amended(graph)))
         else:
-            self._edit(Edit(graph, f"Show row {row + 1}", gesture=gesture))
+            self._edit_lightly(Edit(graph, f"Show row {row + 1}", gesture=gesture))
 
     def set_plan(
         self,

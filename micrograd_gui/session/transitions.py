@@ -20,6 +20,7 @@ from micrograd_gui.document.graph import Graph, NodeId, Place, Role, Span
 from micrograd_gui.document.history import Entry, History
 from micrograd_gui.document.marks import OF_A_NODE, UNSEEN, Breakpoint, Condition, Cue
 from micrograd_gui.document.node import further_label
+from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.document.text import exact, one_line, read_number, saveable, spoken
 from micrograd_gui.session import measure
 from micrograd_gui.session.over_rows import adapted, cursor_in, is_over_rows, same_rows
@@ -29,6 +30,7 @@ from micrograd_gui.session.stepping import end_of_forward, standing_at
 from micrograd_gui.session.training.progress import training_after
 
 APPLIED_OFFSET = (190.0, 0.0)  # where an op applied to a node lands beside it, in scene units
+BUILT = "Build from an expression"  # the name of the edit: from then on the document is that expression's
 VALUE = "value"  # the palette's word for a leaf, where others say an op's name
 
 
@@ -238,6 +240,11 @@ def connect(graph: Graph, source: NodeId, node: NodeId, port: int | None) -> Edi
     return Edit(graph.wired(source, node, port), f"Wire {names}")
 
 
+def rewire(graph: Graph, old: tuple[NodeId, int], source: NodeId, node: NodeId, port: int | None) -> Edit:
+    """A wire taken off one port and put on another. Raises Refusal as ``Graph.wired`` does."""
+    return Edit(graph.unwired(*old).wired(source, node, port), "Move a wire")
+
+
 def delete(state: State, nodes: Collection[NodeId] | None) -> Edit:
     """Those nodes (None: the selected ones) and their wires go. Raises Refusal where none is meant."""
     graph, gone = state.graph, meant(state, nodes)
@@ -267,6 +274,18 @@ def paste(graph: Graph, text: str, at: Place | None, name: str = "Paste") -> Edi
     """What was copied, or an expression, put into the graph. Raises Refusal where the text is neither."""
     new, pasted = clipboard.pasted(graph, text, at)
     return Edit(new, name, pasted or None)  # a cell that only defines something adds no node
+
+
+def build(expression: str) -> Edit:
+    """The graph that an expression describes. Raises Refusal where it is none."""
+    from micrograd_gui.document.notation.reader import graph_from_expression  # with Python's parser
+
+    return Edit(arranged(graph_from_expression(expression)), BUILT, frozenset())
+
+
+def duplicate(state: State, nodes: Collection[NodeId] | None) -> Edit:
+    """Those nodes (None: the selected ones) once more. Raises Refusal where none is meant."""
+    return paste(state.graph, clipboard.as_text(state.graph, meant(state, nodes)), None, "Duplicate")
 
 
 def set_value(graph: Graph, node: NodeId, value: float | str, gesture: Hashable) -> Edit:

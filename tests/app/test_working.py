@@ -1,0 +1,161 @@
+"""What takes long of a large graph or text is worked out behind the window, and can be cancelled."""
+
+from threading import Event, current_thread, main_thread
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+
+from micrograd_gui.app import documents as documents_module
+from micrograd_gui.app import opening
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.session import record as recording
+from micrograd_gui.session import transitions
+from micrograd_gui.session.session import Session
+
+
+@pytest.fixture
+def in_window(monkeypatch):
+    """What was worked out by the window's own thread, where every graph counts as large."""
+    done = []
+
+    def watch(where, name):
+        plain = getattr(where, name)
+
+        def watched(*args, **keywords):
+            if current_thread() is main_thread():
+                done.append(name)
+            return plain(*args, **keywords)
+
+        monkeypatch.setattr(where, name, watched)
+
+    monkeypatch.setattr(documents_module, "LARGE", 3)
+    for name in (
+        "after_edit",
+        "with_history",
+        "add_node",
+        "connect",
+        "delete",
+        "paste",
+        "duplicate",
+        "build",
+    ):
+        watch(transitions, name)
+    watch(recording, "_recorded")
+    return done
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """What is worked out lasts until it is let go; ``begun`` is set when it begins."""
+    begun, go, work = Event(), Event(), opening.worked_out
+
+    def slowly(*args, **keywords):
+        begun.set()
+        assert go.wait(20)
+        return work(*args, **keywords)
+
+    monkeypatch.setattr(opening, "worked_out", slowly)
+    monkeypatch.setattr(opening, "SHOWN_AFTER", 20)
+    yield begun, go
+    go.set()
+
+
+def test_edits_and_runs_of_a_large_graph_are_worked_out_by_another_thread(opened, in_window):
+    window = opened("lecture")
+    plain, session = Session(window.session.state.graph), window.session
+    behind = None
+    for each in (session, plain):
+        new = each.add_node("tanh", (900.0, 0.0))
+        each.connect(1, new)
+        each.paste("q = 2*w")
+        each.duplicate({1, 2})
+        each.delete({new})
+        each.backward()
+        each.set_value(1, 0.25)
+        each.undo()
+        each.redo()
+        behind = in_window == [] if behind is None else behind
+    assert behind
+    in_window.clear()
+    assert session.state.graph.nodes == plain.state.graph.nodes
+    assert session.state.cursor == plain.state.cursor
+    assert session.state.frame.grad == plain.state.frame.grad
+    session.build("L = a*b + c*d")
+    assert len(session.state.graph) == 7
+    assert in_window == []
+
+
+def test_what_is_long_is_pasted_behind_the_window_and_refused_as_ever(opened, monkeypatch, qtbot):
+    threads = []
+    plain = transitions.paste
+
+    def watched(*args, **keywords):
+        threads.append(current_thread() is main_thread())
+        return plain(*args, **keywords)
+
+    monkeypatch.setattr(transitions, "paste", watched)
+    window = opened("lecture")
+    QApplication.clipboard().setText("S = " + " + ".join(f"k{n}" for n in range(1200)))
+    window.commands.paste()
+    assert len(window.session.state.graph) > 1200
+    before = window.session.state
+    QApplication.clipboard().setText("S = " + "(" * 6000)
+    window.bridge.attempt(window.commands.paste)
+    assert window.session.state is before
+    assert window.message.text().startswith("⚠ ")
+    QApplication.clipboard().setText("z = 2*3")
+    window.commands.paste()
+    assert threads == [False, False, True]
+
+
+def test_it_is_said_and_can_be_cancelled(opened, in_window, held, act):
+    window = opened("lecture")
+    before, seen = window.session.state, []
+
+    def cancel() -> None:
+        line, button = window.findChild(QWidget, "waiting"), window.findChild(QPushButton, "cancel_waiting")
+        if line is None or not line.isVisible():
+            QTimer.singleShot(10, cancel)
+            return
+        seen.append(line.accessibleName())
+        QTest.keyClick(window.canvas, Qt.Key.Key_Delete)  # nothing else is done meanwhile
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    QTimer.singleShot(10, cancel)
+    act(window, "select_all", "delete")
+    assert seen == ["Working out the change …"]
+    assert window.session.state.graph is before.graph
+    assert window.message.text() == "⚠ Cancelled: the graph is as it was."
+    assert not window.findChild(QWidget, "waiting").isVisible()
+
+
+def test_esc_cancels_it_and_a_window_is_closed_when_it_is_over(opened, in_window, held, qtbot):
+    window = opened("lecture")
+    window.session.saved_as_is()
+    QTimer.singleShot(40, window.close)
+    QTimer.singleShot(80, lambda: QTest.keyClick(window.canvas, Qt.Key.Key_Escape))
+    with pytest.raises(Refusal, match="Cancelled"):
+        window.session.set_target(1)
+    assert window.isVisible()
+    qtbot.waitUntil(lambda: not window.isVisible())
+
+
+def test_what_comes_meanwhile_is_not_lost(opened, in_window, held):
+    window = opened("lecture")
+    session, (_, go) = window.session, held
+
+    def meanwhile() -> None:
+        session.select({2})
+        go.set()
+
+    QTimer.singleShot(40, meanwhile)
+    session.set_target(1)
+    assert session.state.graph.target == 1
+    assert session.state.selection == {2}
+    go.clear()
+    QTimer.singleShot(40, lambda: (session.new(), go.set()))
+    with pytest.raises(Refusal, match="another one meanwhile"):
+        session.set_target(2)
+    assert len(session.state.graph) == 0
