@@ -319,7 +319,7 @@ def _names(*names: str | Iterable[str]) -> frozenset[str]:
 _WHOLE = (None, "last", "all")  # steps that one may ask of a form without moments: it tells of the whole run
 _WHICH = ("step", "nodes")
 _WIRES = ("wires", "notation")
-_LOOKS = ("theme", "style", "rankdir", "gradients", "open_blocks", "digits", "margin")
+_LOOKS = ("bars", "theme", "style", "rankdir", "gradients", "open_blocks", "digits", "margin")
 _DRAWN = _names(_WHICH, _WIRES, _LOOKS, "names", "paths")
 _SIZED = ("width", "text")
 _CARDS = ("card", "only")

@@ -126,6 +126,9 @@ OPTIONS: dict[str, Option] = {
             help="of a picture of some width or text: of a PNG 300, of an animation 150; in px, 96"),
         Option(name="gradients", title="with gradients", first=True, switch=True, default=True,
             help="no grad in the nodes"),
+        Option(name="bars", title="with bars for sign and size", switch=True, default=False,
+            help="below each number a bar, the longer the larger: full, blue and to the right above 0, "
+            "hollow, red and to the left below"),
         Option(name="wires", title="On the wires", first=True, choices=lambda: get_args(Wires),
             default="acting",
             help="numbers on the wires of the acting step (in the canvas's style), on all: the value that "
@@ -183,6 +186,7 @@ class RenderOptions(TypedDict, total=False):
     nodes: str | Iterable[str] | None
     paths: str | int | None
     gradients: bool
+    bars: bool
     wires: Wires
     notation: Notation
     open_blocks: bool
@@ -228,6 +232,7 @@ def read_options(graph: Graph, given: Mapping[str, Any], *, folds: bool = True) 
         digits=said["digits"],
         rankdir=said["rankdir"],
         gradients=said["gradients"],
+        bars=said["bars"],
         style=said["style"],
         nodes=_nodes(graph, said["nodes"]),
         paths=None if said["paths"] is None else _node(graph, said["paths"], "paths", "the name of a node"),

@@ -214,7 +214,7 @@ def differences(film: Film) -> Iterator[list[Difference]]:
 
 def _touched(before: Figure, now: Figure) -> set[NodeId]:
     """The nodes that may look otherwise, with those that stand for them."""
-    if bool(before.frame.data) != bool(now.frame.data):
+    if now.bars or bool(before.frame.data) != bool(now.frame.data):  # a bar depends on the other numbers
         return set(now.frame.data) | {box.node for box in now.boxes}
     found = {node for figure in (before, now) for node, _ in figure.fresh}
     found |= {each for each in (before.acting, before.through, now.acting, now.through) if each is not None}

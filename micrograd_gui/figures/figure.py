@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import ceil, isfinite, isnan
 from typing import TYPE_CHECKING, Literal
 
 from micrograd_gui.document.block import is_block
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 Style = Literal["notebook", "canvas"]
 MARGIN = 8.0  # around the whole
+PIECES = 4  # of a bar, to each side
 MISSING, BLANK = "·", "________"  # stand for a number that is not computed, and for one that is asked
 
 
@@ -76,6 +78,7 @@ class Figure:
     grads: Mapping[NodeId, str] = field(default_factory=dict)  # what gradients are called; else grad
     paths: tuple[PathLine, ...] = ()  # on the wires, and below the graph
     note: str = ""  # what is to be told of how it was laid out
+    bars: bool = False  # whether a bar below each number tells its sign and size
     words: bool = True  # whether words name the fields of a record
     key: Text | None = None  # what its fields are, where none does
     unit: float | None = None  # points to a unit of its lengths, where its size was asked for
@@ -117,6 +120,21 @@ class Figure:
         if self.through is None or wire.node != self.through:
             return False
         return not is_block(wire.node) or (wire.node, wire.port) in self.used
+
+    @cached_property
+    def largest(self) -> Mapping[Role, float]:
+        """How large the numbers of each role are that are shown, the largest of them."""
+        shown = {box.number_of for box in self.boxes} - self.silent
+        return {"data": _largest(self.frame.data, shown), "grad": _largest(self.frame.grad, shown)}
+
+    def bar(self, node: NodeId, role: Role) -> int:
+        """How many pieces of the bar of that number are lit, of ``PIECES``; below 0 for a negative number."""
+        number = (self.frame.data if role == "data" else self.frame.grad).get(node, 0.0)
+        largest = self.largest.get(role, 0.0)
+        if node in self.silent or (node, role) in self.blanks or not number or not largest:
+            return 0
+        lit = PIECES if not isfinite(number) else ceil(PIECES * (abs(number) / largest) ** 0.5)
+        return 0 if isnan(number) else lit if number > 0 else -lit
 
     def ahead(self, node: NodeId) -> bool:
         """Whether the node is still to come: others have their numbers, it has none."""
@@ -229,3 +247,8 @@ class Figure:
         number = numbers.get(node)
         missing = BLANK if (node, role) in self.blanks else MISSING
         return number is None, missing if number is None else written(number, self.digits)
+
+
+def _largest(numbers: Mapping[NodeId, float], shown: Iterable[NodeId]) -> float:
+    known = (abs(numbers[node]) for node in shown if node in numbers)
+    return max(filter(isfinite, known), default=0.0)

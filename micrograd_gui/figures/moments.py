@@ -85,6 +85,7 @@ class Options:
     worksheet: bool = False  # blanks to fill in, and the answers
     paper: str = "a4"  # of a worksheet
     paths: NodeId | None = None  # the node whose paths to the target are drawn
+    bars: bool = False  # a bar below each number tells its sign and size
     formulas: bool = False  # nodes without a label are called by what they are computed of
     sizing: Sizing | None = None  # how wide the figure is to be, and how large its text
 
@@ -207,7 +208,7 @@ class Film:
             from micrograd_gui.figures.captions import with_room_to_say
 
             made = with_room_to_say(made, options.margin)
-        return replace(made, digits=options.digits, grads=self.grads)
+        return replace(made, digits=options.digits, grads=self.grads, bars=options.bars)
 
     @property
     def note(self) -> str:
@@ -234,12 +235,12 @@ class Film:
         options, bounds = self.options, (TIME_LIMIT, self.progress.stop)
         if options.style == "notebook":
             parts = (self.stand_ins, self.widest, options.gradients, options.margin)
-            wanted = Wanted(*parts, self.chip_sizes, self.grads)
+            wanted = Wanted(*parts, self.chip_sizes, self.grads, options.bars)
             return records_in_forms(wanted, options.sizing, *bounds)
         from micrograd_gui.figures.fitting.cards import cards_in_forms
 
         shown = (self._folding[0], self._words_on, self.widest)
-        return cards_in_forms(*shown, options.gradients, options.margin, *bounds)
+        return cards_in_forms(*shown, options.gradients, options.margin, options.bars, *bounds)
 
     @property
     def chip_sizes(self) -> Mapping[End, Size]:

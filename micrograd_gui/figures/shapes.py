@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from micrograd_gui.document.block import Key
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.figures import geometry
-from micrograd_gui.figures.figure import Figure
+from micrograd_gui.figures.figure import PIECES, Figure
 from micrograd_gui.figures.geometry import (
     CHIP_RADIUS,
     FOLD_RADIUS,
@@ -58,6 +58,7 @@ PATH_TONES: tuple[Tone, ...] = get_args(PathTone)  # of figures that show paths
 
 VEIL = 0.35  # how much a veil covers of what is behind it
 DASHES = (5.0, 3.0)
+BAR = (3.0, 1.4)  # how high a bar is, and what is below it
 _TONES: dict[str, Tone] = {"data": "data", "grad": "grad", "badge": "data"}
 
 
@@ -163,7 +164,8 @@ def shapes_of(element: Element, figure: Figure) -> tuple[Shape, ...]:
     """What is drawn of that part at the figure's moment; at others only colours and weights differ."""
     match element:
         case CardBox():
-            return tuple(_card(element, figure) if figure.style == "canvas" else _record(element, figure))
+            drawn = _card(element, figure) if figure.style == "canvas" else _record(element, figure)
+            return (*drawn, *_bars(element, figure)) if figure.bars else tuple(drawn)
         case Wire():
             return tuple(_wire(element, figure))
         case PathLine():
@@ -186,7 +188,7 @@ def at_rest(element: Element, figure: Figure) -> bool:
 
     In the notebook's style all are but what the step acts on and goes through; a card shows more.
     """
-    if figure.style == "canvas":
+    if figure.style == "canvas" or figure.bars:
         return False
     match element:
         case CardBox():
@@ -317,6 +319,25 @@ def _card(box: CardBox, figure: Figure) -> Iterable[Shape]:
     for port in box.ports:
         circle = Ellipse(port.x, port.y, port.radius, port.radius)
         yield Shape(circle, "box", "line", veil=not port.wired)
+
+
+def _bars(box: CardBox, figure: Figure) -> Iterable[Shape]:
+    """Below each number a bar in pieces: to the right and full for more than 0, else left and hollow."""
+    for cell in box.cells:
+        if cell.role not in ("data", "grad"):
+            continue
+        lit = figure.bar(box.number_of, cell.role)
+        wide, middle = (cell.width / 2 - 5) / PIECES, cell.x + cell.width / 2
+        tall, air = BAR
+        top = cell.y + cell.height - tall - air
+        for piece in range(-PIECES, PIECES):
+            outline = Rect(middle + piece * wide + 0.6, top, wide - 1.2, tall)
+            if 0 <= piece < lit:
+                yield Shape(outline, "data", "data")
+            elif lit <= piece < 0:
+                yield Shape(outline, "box", "bad")
+            else:
+                yield Shape(outline)
 
 
 def _chip(chip: ChipText) -> Iterable[Shape]:

@@ -73,7 +73,7 @@ OTHER: dict[str, object] = {  # than usual, for each option
     "step": "3", "style": "canvas", "theme": "print", "scale": 0.7, "gradients": False, "transparent": True,
     "motion": False, "rankdir": "TB", "nodes": "y,L", "open_blocks": True, "digits": 1, "card": True,
     "only": "card", "margin": 50, "dialect": "torch", "train": True, "fps": 50, "seconds": 0.1,
-    "names": "formula", "paths": "x",
+    "names": "formula", "bars": True, "paths": "x",
     "worksheet": True, "paper": "letter", "width": "40cm", "text": "15pt", "dpi": 60,
 }  # fmt: skip
 SIZES = ("scale", "width", "text", "dpi")  # one goes without the others

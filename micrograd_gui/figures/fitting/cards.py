@@ -9,7 +9,7 @@ from threading import Event
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.document.graph import Place
 from micrograd_gui.figures.canvas_style import lay_out_canvas
-from micrograd_gui.figures.fitting.records import LOST, InForm
+from micrograd_gui.figures.fitting.records import BAR_ROOM, LOST, InForm
 from micrograd_gui.figures.folding import Folding
 from micrograd_gui.figures.geometry import (
     EDGE,
@@ -37,8 +37,8 @@ _INCH = 72.0
 WordsOf = Callable[[Callable[[End], End | None]], Sequence[Words]]
 
 
-def _form(numbers: int) -> CardForm:
-    tall = TITLE + numbers * _ROW
+def _form(numbers: int, bars: bool) -> CardForm:
+    tall = TITLE + numbers * (_ROW + BAR_ROOM * bars)
     return CardForm(0.0, tall, TITLE, NAME_SIZE, NUMBER_SIZE, NUMBER_SIZE, numbers=numbers, words=False)
 
 
@@ -83,6 +83,7 @@ def cards_in_forms(
     widest: str,
     gradients: bool,
     margin: float,
+    bars: bool,
     time_limit: float,
     stop: Event | None,
 ) -> Iterator[InForm]:
@@ -92,7 +93,7 @@ def cards_in_forms(
     try:
         by = engine()
         for numbers, cost in ((2, 0.3), (1, 6.0)) if gradients else ((1, 0.3),):
-            made = FittedCards(folding, _form(numbers), widest)
+            made = FittedCards(folding, _form(numbers, bars), widest)
             words = words_of(made.drawn_wire)
             apart = _FOR_CHIPS if any(words) else _APART
             made = made.placed(by, apart, time_limit, stop)

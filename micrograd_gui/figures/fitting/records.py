@@ -44,6 +44,7 @@ _ROW, _LOW_ROW = 21.0, 17.5  # the height of a field, and of one without words
 _NARROW = 4.0  # between the border of a field without words and its number
 _OVAL = 25.0  # how wide and tall the oval about one sign is
 _RANKS, _MORE_RANKS, _NODES = 13.0, 14.0, 6.0  # between ranks, where many wires cross, and in a rank
+BAR_ROOM = 5.0  # for a bar below a number
 _INCH = 72.0
 LOST = "There is no room for gradients: each box has its name and its number."
 
@@ -81,6 +82,7 @@ class Wanted:
     margin: float
     chips: Mapping[End, Size]
     grads: Mapping[NodeId, str]
+    bars: bool = False  # whether there is a bar below each number
 
 
 def lay_out_records(
@@ -107,7 +109,7 @@ def _cell_sizes(graph: Graph, number: NodeId, wanted: Wanted, form: RecordForm) 
     wide = [each + 2 * (PADDING if form.words else _NARROW) for each in (name_width(node), *fields)]
     if form.stacked:
         wide = [max(wide)] * len(wide)
-    return [(each, form.row) for each in wide]
+    return [(each, form.row + BAR_ROOM * wanted.bars) for each in wide]
 
 
 def _dot(
@@ -146,7 +148,7 @@ def _inputs_each(graph: Graph) -> float:
 def _whole(cells: list[Size], form: RecordForm) -> Size:
     if form.stacked:
         return cells[0][0], sum(tall for _, tall in cells)
-    return sum(wide for wide, _ in cells), form.row
+    return sum(wide for wide, _ in cells), cells[0][1]
 
 
 def _oval_size(symbol: str) -> Size:
