@@ -16,8 +16,9 @@ from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.live.capture import capture, is_live
 from micrograd_gui.document.live.live_graph import LiveGraph
+from micrograd_gui.document.live.matching import changed, matched, told
 from micrograd_gui.document.node import same_number
-from micrograd_gui.document.rough_layout import arranged
+from micrograd_gui.document.rough_layout import arranged, placed_beside
 from micrograd_gui.session.explain.verdicts import both
 from micrograd_gui.session.found import Apart, Found
 from micrograd_gui.session.session import Session
@@ -45,7 +46,8 @@ class Link:
         """``local`` are the caller's variables; ``lasting``, its module's, are looked up again."""
         self._root = _weak(root)
         self._lasting = lasting
-        self._name = next((name for name, thing in variables(lasting).items() if thing is root), None)
+        held = {**_of_cells(), **variables(lasting)}
+        self._name = next((name for name, thing in held.items() if thing is root), None)
         self.found = capture(root, {**_of_cells(), **variables(local), **variables(lasting)})
         own = {} if local is lasting else variables(local)
         lasts = {name: thing for name, thing in own.items() if hasattr(type(thing), "__weakref__")}
@@ -65,7 +67,8 @@ class Link:
 
     def root(self) -> Any:
         """The value as it is now: the one that the variable holds, else the one that was shown."""
-        thing = self._lasting.get(self._name) if self._name is not None else None
+        held = {**_of_cells(), **self._lasting}
+        thing = held.get(self._name) if self._name is not None else None
         if not is_live(thing):
             thing = self._root()
         if thing is None:
@@ -73,18 +76,25 @@ class Link:
         return thing
 
     def refreshed(self, graph: Graph) -> Graph:
-        """The graph as the live values are now; a node of the same value keeps its id and its place."""
+        """The graph as the live values are now.
+
+        A node of the same value keeps its id and its place, and so does one that was made anew and stands
+        for an old one: by its name, or by where it is in the graph.
+        """
         local = {name: thing for name, held in self._local.items() if (thing := held()) is not None}
         found = capture(self.root(), {**_of_cells(), **local, **variables(self._lasting)})
         if found.note or self.found.note:
             return self._rows_refreshed(graph, found)
         old = {id(thing): node for node, held in self._nodes.items() if (thing := held()) is not None}
-        ids: dict[NodeId, NodeId] = {}
+        same_things = {
+            node: known for node, thing in found.objects.items() if (known := old.get(id(thing))) is not None
+        }
+        ids = matched(found.graph, graph, same_things)
         free = max(graph.next_id, max(self._nodes, default=0) + 1)
-        for node, thing in found.objects.items():
-            known = old.get(id(thing))
-            ids[node] = free if known is None else known
-            free += known is None
+        for node in found.objects:
+            if node not in ids:
+                ids[node] = free
+                free += 1
         nodes = {}
         for each in found.graph:
             before = graph.nodes.get(ids[each.id])
@@ -106,7 +116,7 @@ class Link:
         if graph.target == target and nodes == graph.nodes:
             return graph
         gone = graph.nodes.keys() - nodes.keys()
-        return arranged(
+        return placed_beside(
             structs.replace(
                 graph,
                 nodes=nodes,
@@ -145,15 +155,20 @@ class Link:
 def refresh(session: Session, link: Link) -> str:
     """Take over what the notebook has changed since: numbers, labels and wires, as one edit.
 
-    Gives a sentence about it. Raises Refusal where the value is gone or cannot be shown.
+    Gives a sentence about it; what is new or computed otherwise is selected, else what has another number.
+    Raises Refusal where the value is gone or cannot be shown.
     """
     before = session.state.graph
     graph = link.refreshed(before)
+    said = "nothing has changed but grads"
     if graph is not before:
         session.replace_graph(graph, "Refresh")
+        otherwise, numbers = changed(before, graph)
+        session.select(otherwise or numbers)
+        said = told(before, graph, otherwise, numbers)
     sentence = present(session, link.found)
     link.let_go()
-    return sentence or ("Refreshed." if graph is not before else "Refreshed: nothing has changed but grads.")
+    return sentence or (f"Refreshed: {said}." if said else "Refreshed.")
 
 
 def picture(found: LiveGraph) -> Any:

@@ -40,6 +40,28 @@ def arranged(graph: Graph) -> Graph:
     return graph.moved(places)
 
 
+def placed_beside(graph: Graph) -> Graph:
+    """The graph with a place for every node, the new ones right of what feeds them or left of what they feed.
+
+    That is for few new nodes among many that stand where they stood; more are arranged by themselves.
+    """
+    missing = [number for number in graph.order if number not in graph.places]
+    if not graph.places or len(missing) > min(TALLEST, len(graph.places)):
+        return arranged(graph)
+    places = dict(graph.places)
+    for number in missing:
+        feeding = [places[source] for source in graph.nodes[number].inputs if source in places]
+        fed = [places[user] for user, _ in graph.users[number] if user in places]
+        if feeding:
+            wanted = max(x for x, _ in feeding) + COLUMN, sum(y for _, y in feeding) / len(feeding)
+        elif fed:
+            wanted = min(x for x, _ in fed) - COLUMN, sum(y for _, y in fed) / len(fed)
+        else:
+            continue  # nothing of what is beside it stands anywhere yet
+        places[number] = free_place(wanted, places.values())
+    return arranged(graph.moved({number: places[number] for number in missing if number in places}))
+
+
 def free_place(wanted: Place, taken: Collection[Place]) -> Place:
     """The place nearest to the wanted one at which a box covers no other; below all where none is near."""
     offsets = [(column * COLUMN, row * ROW) for column in range(-4, 5) for row in range(-5, 6)]

@@ -2,6 +2,7 @@
 """show(value): live values in a real window, from scripts and from Jupyter, and Refresh."""
 
 import gc
+import math
 import os
 import subprocess
 import sys
@@ -368,6 +369,37 @@ def test_refresh_follows_the_variable_of_the_module_to_its_new_value(shown):
         "L": "tanh",
     }
     assert graph.places[1] == place
+
+
+def test_refresh_of_a_graph_made_anew_keeps_the_places_of_what_matches_and_marks_the_rest(shown):
+    cell: dict[str, object] = {"show": show, "Value": Value}
+    run(
+        cell,
+        "def f(a, b): d = a*b; d.label = 'd'; return (d + 1).tanh()\n"
+        "def g(a, b): d = a*b; d.label = 'd'; return ((d + 1) * 2).tanh()\n"
+        "a = Value(2.0); b = Value(-0.25); L = f(a, b); window = show(L, block=False)",
+    )
+    window = shown(cell["window"])
+    session = window.session
+    before = session.state.graph
+    run(cell, "a = Value(3.0); L = f(a, b)")
+    window.refresh()
+    graph = session.state.graph
+    assert graph.nodes.keys() == before.nodes.keys()
+    assert graph.places == before.places
+    assert session.state.selection == {graph.named("a")}
+    assert window.message.text() == "Refreshed: a has another number."
+    assert session.state.frame.data[graph.named("L")] == math.tanh(0.25)
+    run(cell, "L = g(a, b); L.backward()")
+    window.refresh()
+    now = session.state.graph
+    assert {node: now.places[node] for node in graph.nodes} == graph.places
+    times, two = now.nodes[now.named("L")].inputs[0], now.next_id - 1
+    assert now.nodes.keys() - graph.nodes.keys() == {times, two} - {None} or len(now) == len(graph) + 2
+    assert graph.named("d") == now.named("d")
+    assert now.named("L") in session.state.selection
+    assert session.state.frame.grad[now.named("a")] == pytest.approx(-0.25 * 2 * (1 - math.tanh(0.5) ** 2))
+    assert len({place for place in now.places.values()}) == len(now.places)
 
 
 def test_refresh_after_the_value_is_gone_says_so(shown):
