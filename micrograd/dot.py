@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module, metadata
+from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 from time import monotonic
@@ -301,14 +302,21 @@ _EXECUTABLES = ("graphviz-pure", "graphviz-pure.exe")
 
 
 def mimebundle(root: Value) -> dict[str, str]:
-    """What a notebook shows for a Value: its graph; nothing, hence its repr, where that is not soon drawn."""
+    """What a notebook shows for a Value: its graph; nothing, hence its repr, where that is not soon drawn.
+
+    Where the visual debugger is installed beside the library, a cell shows its player too.
+    """
     try:
         if len(topological_order(root)) > SHOWN_AT_MOST:
             return {}
         drawn = svg_of(draw_dot(root))
+        played = import_module(_PLAYER).bundle(root) if root._prev and find_spec("micrograd_gui") else {}
     except Exception:  # noqa: BLE001 - what hangs on a Value may be anything, and its repr is no place to say so
         return {}
-    return {} if drawn is None else {"image/svg+xml": drawn}
+    return {**played, **({} if drawn is None else {"image/svg+xml": drawn})}
+
+
+_PLAYER = "micrograd_gui.app.in_cell"  # by its name: the library stands without it
 
 
 def svg_of(dot: DotGraph) -> str | None:

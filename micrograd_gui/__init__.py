@@ -31,5 +31,26 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(_HOMES.get(name, "micrograd_gui.door")), name)
 
 
+def _show_in_cells() -> None:
+    """Where IPython runs, a cell whose result is a Graph shows it as a player."""
+    from sys import modules
+
+    ipython = modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is None:
+        return
+
+    def bundle(graph: Any, **_: Any) -> dict[str, str]:
+        from micrograd_gui.app.in_cell import bundle
+
+        return bundle(graph)
+
+    formatter = shell.display_formatter.mimebundle_formatter
+    formatter.for_type_by_name("micrograd_gui.document.graph", "Graph", bundle)
+
+
+_show_in_cells()
+
+
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})

@@ -32,7 +32,7 @@ def variables(namespace: Mapping[str, Any]) -> dict[str, Any]:
     return {name: thing for name, thing in namespace.items() if not name.startswith("_")}
 
 
-def _of_cells() -> dict[str, Any]:
+def of_cells() -> dict[str, Any]:
     """The variables of the cells, where IPython runs some: `show` may be called by a module's function."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
@@ -46,9 +46,9 @@ class Link:
         """``local`` are the caller's variables; ``lasting``, its module's, are looked up again."""
         self._root = _weak(root)
         self._lasting = lasting
-        held = {**_of_cells(), **variables(lasting)}
+        held = {**of_cells(), **variables(lasting)}
         self._name = next((name for name, thing in held.items() if thing is root), None)
-        self.found = capture(root, {**_of_cells(), **variables(local), **variables(lasting)})
+        self.found = capture(root, {**of_cells(), **variables(local), **variables(lasting)})
         own = {} if local is lasting else variables(local)
         lasts = {name: thing for name, thing in own.items() if hasattr(type(thing), "__weakref__")}
         self._local = {name: _weak(thing) for name, thing in lasts.items()}
@@ -67,7 +67,7 @@ class Link:
 
     def root(self) -> Any:
         """The value as it is now: the one that the variable holds, else the one that was shown."""
-        held = {**_of_cells(), **self._lasting}
+        held = {**of_cells(), **self._lasting}
         thing = held.get(self._name) if self._name is not None else None
         if not is_live(thing):
             thing = self._root()
@@ -82,7 +82,7 @@ class Link:
         for an old one: by its name, or by where it is in the graph.
         """
         local = {name: thing for name, held in self._local.items() if (thing := held()) is not None}
-        found = capture(self.root(), {**_of_cells(), **local, **variables(self._lasting)})
+        found = capture(self.root(), {**of_cells(), **local, **variables(self._lasting)})
         if found.note or self.found.note:
             return self._rows_refreshed(graph, found)
         old = {id(thing): node for node, held in self._nodes.items() if (thing := held()) is not None}

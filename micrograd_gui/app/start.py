@@ -20,6 +20,7 @@ from micrograd_gui.log import last_lines, logger_of
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMessageBox
 
+    from micrograd_gui.app.in_cell import InCell
     from micrograd_gui.app.live import Link
     from micrograd_gui.app.window import MainWindow
     from micrograd_gui.files.documents import OpenedGraph
@@ -124,21 +125,53 @@ _TURN = 50  # milliseconds that Qt's event loop runs in a notebook before asynci
 _open: dict[int, MainWindow] = {}  # what was opened without blocking; Python would drop it otherwise
 
 
-def show(value: Any, block: bool | None = None) -> Any:
+def show(
+    value: Any, block: bool | None = None, *, inline: bool = False, follow: bool = False
+) -> Any:
     """Open the graph behind a value in the window: its labels, data and grads, ready to be stepped.
 
     The value is a Value, one of karpathy/micrograd or of the lecture's class, or a PyTorch scalar; a Graph
     is opened as it is. Nodes without a label are called as the caller's variables. From a script it blocks
     until the window is closed, unless ``block=False``. From a notebook or an interactive IPython it does not
     block: the window lives beside the cells and is given back, and its Refresh shows what the cells have
-    changed since. Where there is no screen the picture (a graphviz Digraph) is given back instead.
-    Raises Refusal for an op that is not in the table.
+    changed since; with ``follow=True`` it is refreshed after each cell. With ``inline=True`` no window is
+    opened: the player is given back, which a cell shows. Where there is no screen the picture (a graphviz
+    Digraph) is given back instead. Raises Refusal for an op that is not in the table.
     """
     caller = sys._getframe(1)
     variables = caller.f_locals, caller.f_globals
     del caller  # it would keep this frame alive, and itself
     with Net("show", "The value"):
-        return _show(value, block, *variables)
+        if inline:
+            return _inline(value, *variables)
+        window = _show(value, block, *variables)
+        if follow and window in _open.values():
+            _follow(window)
+        return window
+
+
+def _inline(value: Any, local: Mapping[str, Any], lasting: Mapping[str, Any]) -> InCell:
+    from micrograd_gui.app.in_cell import in_cell, of_live
+    from micrograd_gui.app.live import of_cells, variables
+    from micrograd_gui.document.graph import Graph
+
+    if isinstance(value, Graph):
+        return in_cell(value)
+    return of_live(value, {**of_cells(), **variables(local), **variables(lasting)})
+
+
+def _follow(window: MainWindow) -> None:
+    """Refresh the window after each cell of a notebook, until it is closed."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is None:
+        return
+
+    def refresh(*_: object) -> None:
+        window.bridge.attempt(window.refresh)
+
+    shell.events.register("post_run_cell", refresh)
+    window.destroyed.connect(lambda: shell.events.unregister("post_run_cell", refresh))
 
 
 def _show(value: Any, block: bool | None, local: Mapping[str, Any], lasting: Mapping[str, Any]) -> Any:

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element as XmlElement
 from xml.etree.ElementTree import SubElement, tostring
 
 from micrograd_gui.document.graph import NodeId
+from micrograd_gui.export.player_ledger import ledgers
 from micrograd_gui.export.svg import FONTS, length_of, outline, text_attributes
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.moments import Film, Moment
@@ -38,8 +39,11 @@ from micrograd_gui.session.explain.formulas import Fragment, Line
 _COLOURED = ("data", "grad", "problem")  # kinds of fragments that the style knows
 
 
-def player(film: Film) -> bytes:
-    """The page. Its policy lets run the one script and the one style that are in it, and loads nothing."""
+def player(film: Film, start: int = 0) -> bytes:
+    """The page, which opens at moment ``start``.
+
+    Its policy lets run the one script and the one style that are in it, and loads nothing.
+    """
     tones = TONES if film.options.paths is None else (*TONES, *PATH_TONES)
     style = _style(film.options.theme, tones) + resource("player", "player.css").read_text("utf-8")
     script = resource("player", "player.js").read_text("utf-8")
@@ -54,9 +58,11 @@ def player(film: Film) -> bytes:
         "style": style,
         "heading": escape(film.title),
         "picture": _svg(film.figure_at(film.moments[0]), film),
+        "start": str(start),
         "last": str(len(film.moments) - 1),
         "grad": f'<th scope="col">{escape(head)}</th>' if film.options.gradients else "",
         "rows": "\n".join(_rows(film)),
+        "ledgers": ledgers(film),
         "cards": "\n".join(_card(moment.card) for moment in film.moments),
         "film": _as_json([change for change, _ in changes]),
         "motion": _as_json([motion for _, motion in changes]),
@@ -120,7 +126,7 @@ def _svg(figure: Figure, film: Film) -> str:
     )
     SubElement(root, "metadata", {"id": METADATA}).text = pack(film.kept or film.graph)
     for group in groups(figure):
-        parent = SubElement(root, "g")
+        parent = SubElement(root, "g", {} if group.node is None else {"data-node": str(group.node)})
         for shape in group.shapes:
             name, attributes = outline(shape)
             SubElement(parent, name, {**attributes, "class": shape_looks(shape)})

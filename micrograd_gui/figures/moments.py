@@ -135,7 +135,7 @@ class Film:
     """A graph and moments of its run; the pictures of all of them have the same size and places.
 
     ``options`` say how it is drawn, ``progress`` who waits for it. A film that is a part of another takes
-    that one's storyboard over as ``given``.
+    that one's storyboard over as ``given``. ``run`` is what its moments are of, where all of them are there.
     """
 
     graph: Graph
@@ -144,6 +144,7 @@ class Film:
     progress: Progress = field(default_factory=Progress)
     given: Storyboard | None = None
     kept: Graph | None = None  # the graph that a picture carries, where nodes are called otherwise here
+    run: Run | None = None
 
     @property
     def title(self) -> str:
@@ -427,7 +428,7 @@ def film_of(
         moments = tuple(moment(graph, trace, cursor, options) for cursor in progress.waiting(cursors))
     if options.paths is not None:
         moments = tuple(_with_slopes(each, graph, trace) for each in moments)
-    return Film(graph, moments, options, progress, kept=kept)
+    return Film(graph, moments, options, progress, kept=kept, run=trace if step == "all" else None)
 
 
 def _with_slopes(moment: Moment, graph: Graph, trace: Run) -> Moment:

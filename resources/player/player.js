@@ -49,6 +49,7 @@ function show(number) {
     cell.textContent = part.textContent || "·";
     cell.classList.toggle("struck", part.classList.contains("struck"));
   }
+  showLedger();
   by("moment").value = number;
   by("moment").setAttribute("aria-valuetext", `moment ${number} of ${last}`);
   by("where").textContent = `${number} of ${last}`;
@@ -57,6 +58,38 @@ function show(number) {
   follow();
   if (further) move();
 }
+
+// The ledger of the node that is pointed at, or of that which was pressed or chosen: as far as the moment has come.
+
+const ledgers = document.querySelectorAll(".ledger");
+const nodes = Array.from(ledgers, (each) => each.dataset.node);
+let chosen = "";
+
+function showLedger(node = by("asked")?.value) {
+  if (!ledgers.length) return;
+  by("asked").value = node;
+  let rows = 0;
+  for (const each of ledgers) {
+    each.hidden = true;
+    if (each.dataset.node !== node) continue;
+    for (const row of each.tBodies[0].rows) {
+      row.hidden = Number(row.dataset.from) > shown;
+      rows += !row.hidden;
+    }
+    each.hidden = !rows;
+  }
+  by("nothing").hidden = !node || rows > 0;
+  for (const each of picture.querySelectorAll("[data-node]")) each.classList.toggle("asked", each.dataset.node === node);
+}
+
+const nodeAt = (event) => {
+  const node = event.target.closest?.("[data-node]")?.dataset.node;
+  return nodes.includes(node) ? node : "";
+};
+picture.addEventListener("pointerover", (event) => showLedger(nodeAt(event) || chosen));
+picture.addEventListener("pointerleave", () => showLedger(chosen));
+picture.addEventListener("click", (event) => { chosen = nodeAt(event); showLedger(chosen); });
+by("asked")?.addEventListener("change", () => { chosen = by("asked").value; showLedger(chosen); });
 
 // Motion: on the way to the next moment its numbers travel over the picture, until the next key or their end.
 
@@ -177,4 +210,4 @@ document.addEventListener("keydown", (event) => {
 setMotion(!calm.matches);
 offerSize();
 setSize(fitted() < 0.45);
-show(0);
+show(Number(document.querySelector("main").dataset.start));

@@ -53,6 +53,32 @@ class Reader(HTMLParser):
             self.scripts.append(data)
 
 
+@needs_chromium
+def test_the_ledger_of_a_node_tells_what_has_come_so_far(tmp_path: Path) -> None:
+    path = exported(tmp_path / "a.html", graph_from_expression("L = a*a + a"))
+    seen = "document.querySelectorAll('.ledger:not([hidden]) tr:not([hidden])')"
+    rows = f"[...{seen}].map((row) => row.innerText)"
+    with browser.page(tmp_path) as page:
+        page.open(path)
+        page.ask(
+            "document.querySelector('#picture [data-node=\"1\"] rect')"
+            ".dispatchEvent(new MouseEvent('click', {bubbles: true}))"
+        )
+        assert page.ask(rows) == []
+        assert page.ask("document.getElementById('nothing').innerText") == "Nothing has come yet."
+        page.press("End")
+        heads, *found = page.ask(rows)
+        assert [row.split("\t")[2] for row in found] == [
+            "1.0000 × 1.0000 = 1.0000",
+            "1.0000 × 1.0000 = 1.0000",
+            "1.0000 × 1.0000 = 1.0000",
+        ]
+        assert found[-1].endswith("2.0000 → 3.0000")
+        page.press("PageUp")
+        assert len(page.ask(rows)) == 2
+        assert page.complaints == []
+
+
 # Read by a parser --------------------------------------------------------------------------------
 
 

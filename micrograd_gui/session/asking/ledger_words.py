@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -170,7 +170,11 @@ def _postings(graph: Graph, run: Run, node: NodeId) -> tuple[Posting, ...]:
 
 @lru_cache(maxsize=2)
 def _grad_rows(graph: Graph, run: Run, node: NodeId) -> tuple[LabRow, ...]:
-    found = _postings(graph, run, node)
+    return grad_rows(graph, _postings(graph, run, node))
+
+
+def grad_rows(graph: Graph, found: Iterable[Posting]) -> tuple[LabRow, ...]:
+    """Changes of a gradient in words: moment, along which wire, upstream × slope = amount, before → after."""
     return tuple(_grad_row(graph, each) for each in found)
 
 
