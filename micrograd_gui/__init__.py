@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False  # typing would be loaded before Ctrl+C is heeded
 if TYPE_CHECKING:
     from typing import Any
@@ -33,10 +35,7 @@ def __getattr__(name: str) -> Any:
 
 def _show_in_cells() -> None:
     """Where IPython runs, a cell whose result is a Graph shows it as a player."""
-    from sys import modules
-
-    ipython = modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
+    shell = sys.modules["IPython"].get_ipython()
     if shell is None:
         return
 
@@ -49,7 +48,8 @@ def _show_in_cells() -> None:
     formatter.for_type_by_name("micrograd_gui.document.graph", "Graph", bundle)
 
 
-_show_in_cells()
+if "IPython" in sys.modules:
+    _show_in_cells()
 
 
 def __dir__() -> list[str]:

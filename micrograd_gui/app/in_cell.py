@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class InCell:
         return self.html
 
 
+@Net("show", "The graph")
 def in_cell(graph: Graph, *, finished: bool = True, note: str = "") -> InCell:
     """The player of the graph's whole run, opened at its end; after forward where it is not ``finished``.
 
@@ -73,6 +74,7 @@ def in_cell(graph: Graph, *, finished: bool = True, note: str = "") -> InCell:
     return InCell(graph, html, note)
 
 
+@Net("show", "The value")
 def of_live(value: Any, names: Mapping[str, Any]) -> InCell:
     """The player of the graph behind a live value; it says where the value's own numbers are others.
 

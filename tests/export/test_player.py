@@ -67,7 +67,7 @@ def test_the_ledger_of_a_node_tells_what_has_come_so_far(tmp_path: Path) -> None
         assert page.ask(rows) == []
         assert page.ask("document.getElementById('nothing').innerText") == "Nothing has come yet."
         page.press("End")
-        heads, *found = page.ask(rows)
+        _, *found = page.ask(rows)
         assert [row.split("\t")[2] for row in found] == [
             "1.0000 × 1.0000 = 1.0000",
             "1.0000 × 1.0000 = 1.0000",
