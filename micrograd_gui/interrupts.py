@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 
 TYPE_CHECKING = False  # typing is a tenth of what is loaded until this stands
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Callable
     from types import FrameType
     from typing import Any, NoReturn
+else:
+    import _signal as signal  # the same without enum, which takes longer to load than all the rest
 
 INTERRUPTED = 130  # the exit status of what Ctrl+C has ended
 _ENDING = ("SIGTERM", "SIGHUP", "SIGBREAK")  # not every system has all of them

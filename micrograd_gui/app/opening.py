@@ -249,7 +249,7 @@ class Behind(QObject):
             self._end()
             done(known)
 
-        self._context.background.start("document", write, done=ended, failed=self._failed)
+        self._context.background.start("document", write, done=ended, failed=self._failed, writes=True)
 
     def work(self, change: Change, expect: Callable[[Scene], object]) -> State:
         """What a change makes of the State; another thread does it, and the window goes on meanwhile.

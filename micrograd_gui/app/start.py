@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SETTLED_AFTER = 5000  # milliseconds, when all is loaded that a window needs at first
 GREETED_AFTER = 700  # milliseconds, when the first paint is over
+_PATIENCE = 0.3  # seconds that the end waits for what nobody wants any more
 _log = logger_of(__name__)
 
 # What the first paint needs and knows nothing of Qt.
@@ -79,7 +80,29 @@ def run_window(source: object = None, lesson: str | None = None) -> int:
             QTimer.singleShot(0, window, lambda: window.begin_lesson(lesson))
         elif source is None:
             QTimer.singleShot(GREETED_AFTER, window, window.greet)
-        return app.exec() or status()
+        done = app.exec() or status()
+    _leave_what_goes_on(done)
+    return done
+
+
+def _leave_what_goes_on(status: int) -> None:
+    """End the process now where something goes on in it that nobody wants any more.
+
+    No thread of Python's can be ended from outside, and on a new account matplotlib lists the fonts for many
+    seconds. What is being written is waited for.
+    """
+    from micrograd_gui.views.background import all_written
+
+    if not all_written(_PATIENCE):
+        from PySide6.QtCore import QSettings
+
+        from micrograd_gui.interrupts import leave
+
+        QSettings("micrograd-gui", "micrograd-gui").sync()  # as its end would
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(AttributeError, OSError, ValueError):  # none is there, or nobody reads it any more
+                stream.flush()
+        leave(status)
 
 
 @Net("open")

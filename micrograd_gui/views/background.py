@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Hashable
 from functools import partial
 from threading import Event
@@ -17,6 +18,7 @@ from micrograd_gui.log import logger_of
 HANDED_BACK_AFTER = 0.0005  # seconds that a thread keeps the interpreter while the window's waits for it
 
 _log = logger_of(__name__)
+_writing: set[_Job] = set()
 
 
 class Background(QObject):
@@ -24,7 +26,8 @@ class Background(QObject):
 
     ``done(result)`` and ``failed(error)`` are called in the GUI thread. A function that is started with
     ``stoppable=True`` is given ``stop=``, a threading.Event that is set as soon as nobody wants its result
-    any more, so that it can end a subprocess early.
+    any more, so that it can end a subprocess early. One with ``writes=True`` is waited for when the program
+    ends (`all_written`).
 
     The window's thread lets go of the interpreter at each call into Qt, a dozen times for a key. A busy
     function here would keep it for 5 ms each time: 60 ms and more, where a held key repeats each 33.
@@ -50,11 +53,14 @@ class Background(QObject):
         done: Callable[[Any], object],
         failed: Callable[[Exception], object] | None = None,
         stoppable: bool = False,
+        writes: bool = False,
     ) -> None:
         """Run ``function(*args)`` in another thread; with no ``failed``, its error is raised in this one."""
         self.cancel(key)
         job = _Job(key, function, args, done, failed, stoppable)
         self._jobs[key] = job
+        if writes:
+            _writing.add(job)
         QThreadPool.globalInstance().start(_Runner(job, self._relay))
 
     def busy(self, key: Hashable) -> bool:
@@ -147,6 +153,17 @@ class Newest(QObject):
             self._begin()
 
 
+def all_written(patience: float) -> bool:
+    """Wait for what writes; for what only reads and works out no longer than so many seconds.
+
+    Gives whether that has ended, too: else the end of the program would wait for it.
+    """
+    pool, until = QThreadPool.globalInstance(), time.monotonic() + patience
+    while pool.activeThreadCount() and (_writing or time.monotonic() < until):
+        time.sleep(0.005)
+    return not pool.activeThreadCount()
+
+
 class _Job(Struct, eq=False):
     """What was asked for, and what came of it."""
 
@@ -182,9 +199,12 @@ class _Runner(QRunnable):
         self._relay = relay
 
     def run(self) -> None:
-        if self._job.stop.is_set():
-            return
-        self._job.run()
+        try:
+            wanted = self._job in _writing and not self._job.stoppable  # it is written in any case
+            if wanted or not self._job.stop.is_set():
+                self._job.run()
+        finally:
+            _writing.discard(self._job)
         if isValid(self._relay):  # else the program has ended meanwhile, and nobody waits any more
             self._relay.finished.emit(self._job)
 

@@ -1,12 +1,15 @@
 """Background: results arrive in the GUI thread, and only those still wanted."""
 
 import threading
+import time
 from threading import Event
 
 import pytest
 from PySide6.QtCore import QObject
 
-from micrograd_gui.views.background import Background
+from micrograd_gui import interrupts
+from micrograd_gui.app import start
+from micrograd_gui.views.background import Background, all_written
 
 
 @pytest.fixture
@@ -90,3 +93,21 @@ def test_a_background_that_goes_away_stops_its_work_and_delivers_nothing(qapp, q
     qtbot.waitUntil(ended.is_set)
     qtbot.wait(30)
     assert seen == []
+
+
+def test_the_end_waits_for_what_writes_and_for_nothing_else(background, qtbot, monkeypatch):
+    left = []
+    monkeypatch.setattr(interrupts, "leave", left.append)
+    monkeypatch.setattr(start, "_PATIENCE", 0.0)
+    gate, written = Event(), []
+    background.start("fonts", lambda: gate.wait(20), done=lambda _: None)
+    write = lambda: time.sleep(0.05) or written.append(True)  # noqa: E731
+    background.start("save", write, done=lambda _: None, writes=True)
+    background.cancel_all()  # as the end of the program does
+    start._leave_what_goes_on(130)
+    assert written == [True]
+    assert left == [130]
+    gate.set()
+    qtbot.waitUntil(lambda: all_written(0.0))
+    start._leave_what_goes_on(0)
+    assert left == [130]

@@ -365,7 +365,7 @@ class ExportDialog(QDialog):
         self._wait(f"Making {path.name} …")
         work = partial(_work, request, path, self._relay)
         self._context.background.start(
-            _KEY, work, done=self._tell_and_close, failed=self._failed, stoppable=True
+            _KEY, work, done=self._tell_and_close, failed=self._failed, stoppable=True, writes=True
         )
 
     def _wait(self, sentence: str) -> None:

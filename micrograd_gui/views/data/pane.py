@@ -191,7 +191,12 @@ class DataPane(QWidget):
         self.change(data, match=True)
 
     def _do_behind(
-        self, sentence: str, work: Callable[[tables.Reading], T], take: Callable[[T], object]
+        self,
+        sentence: str,
+        work: Callable[[tables.Reading], T],
+        take: Callable[[T], object],
+        *,
+        writes: bool = False,
     ) -> None:
         """Have it done off this thread; ``take`` is called in it with what came of that."""
 
@@ -202,7 +207,7 @@ class DataPane(QWidget):
             self._bridge.refused.emit(str(error), None)
 
         self.say("")
-        self._behind.start(sentence, work, lambda made: self.attempt(lambda: take(made)), failed)
+        self._behind.start(sentence, work, lambda made: self.attempt(take, made), failed, writes=writes)
 
     def save_to(self, path: Path | str) -> None:
         """Put the rows into a CSV file: many of them behind the window; raises Refusal."""
@@ -211,7 +216,8 @@ class DataPane(QWidget):
             tables.write(path, rows)
         else:
             sentence = f"Saving {quoted_name(path)} …"
-            self._do_behind(sentence, lambda reading: tables.write(path, rows, reading), lambda _: None)
+            work = partial(tables.write, path, rows)
+            self._do_behind(sentence, work, lambda _: None, writes=True)
 
     def paste(self) -> None:
         """What the clipboard holds: with names on top a table of its own, else numbers from the cell on."""

@@ -63,6 +63,8 @@ class RowsBehind(QWidget):
         work: Callable[[Reading], Any],
         done: Callable[[Any], object],
         failed: Callable[[Exception], object],
+        *,
+        writes: bool = False,
     ) -> None:
         """Have that done; it tells how far it has come, and ends where nobody wants it any more."""
         self._cancel.setAccessibleName(f"Cancel: {sentence}")
@@ -82,7 +84,9 @@ class RowsBehind(QWidget):
 
             return tell_at_the_end
 
-        self._background.start("rows", begin, done=ended(done), failed=ended(failed), stoppable=True)
+        self._background.start(
+            "rows", begin, done=ended(done), failed=ended(failed), stoppable=True, writes=writes
+        )
 
     def cancel(self) -> None:
         """Nobody wants it any more."""
