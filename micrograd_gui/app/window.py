@@ -149,7 +149,6 @@ class MainWindow(QMainWindow):
         self._connect()
         self.resize(self._first_size())
         self._arrange()
-        self._show_state(self.session.state)
 
     def __repr__(self) -> str:
         """What a notebook prints below a cell that ends with ``show(value)``."""
@@ -339,15 +338,16 @@ class MainWindow(QMainWindow):
         self._escape.setEnabled(wanted)  # else it is the canvas's
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.MouseButtonPress:  # what comes here is a press on a line between panes
+        kind = event.type()  # once: hundreds of events come before the first paint
+        if kind == QEvent.Type.MouseButtonPress:  # what comes here is a press on a line between panes
             self.panes.touched = True
-        elif event.type() == QEvent.Type.Polish:  # it is about to be seen
+        elif kind == QEvent.Type.Polish:  # it is about to be seen
             load = partial(self.background.start, "recovering", import_module, _RECOVERING)
             keep = partial(load, done=lambda _: self.recovering())
             for after, make in ((300, keep), (400, self.pace), (500, self.explain)):  # after the first paint
                 QTimer.singleShot(after, self, make)
             self.panes.begin()
-        elif event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+        elif kind == QEvent.Type.ActivationChange and self.isActiveWindow():
             self.documents.look()
         return super().event(event)
 

@@ -272,9 +272,12 @@ class GradientsModel(QAbstractTableModel):
         return theme.data if column == DATA else theme.grad
 
 
+_OF_WORDS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_OF_NUMBERS = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
 def _alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignLeft if column in (NODE, VERDICT) else Qt.AlignmentFlag.AlignRight
-    return side | Qt.AlignmentFlag.AlignVCenter
+    return _OF_WORDS if column in (NODE, VERDICT) else _OF_NUMBERS
 
 
 def _read_aloud(text: str) -> str:

@@ -66,7 +66,7 @@ class Menus(QObject):
 
     def _to_action(self, row: Action) -> QAction:
         """The row as a QAction of the window; a Refusal of its verb goes to the status bar."""
-        action = QAction(self._window)  # given a text, PySide would load all that icons are made of
+        action = QAction(self)  # given a text, PySide would load all that icons are made of
         action.setText(row.text)
         action.setObjectName(row.name)
         action.setCheckable(row.checked is not None)
