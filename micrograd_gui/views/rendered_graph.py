@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING, cast
 
@@ -100,7 +99,11 @@ def _with_paths(figure: Figure, state: State) -> Figure:
     asked = state.asked
     paths = None if asked is None or not asked.paths else paths_at(state)
     lines = () if paths is None or asked is None else lines_on(figure, paths, asked.path)
-    return figure if lines == figure.paths else replace(figure, paths=lines)
+    if lines == figure.paths:
+        return figure
+    from dataclasses import replace  # late, as the first paint needs no other dataclass
+
+    return replace(figure, paths=lines)
 
 
 class RenderedGraph(QWidget):
