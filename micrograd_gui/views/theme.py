@@ -13,6 +13,7 @@ from micrograd_gui.figures.palette import PALETTES, Palette
 from micrograd_gui.resource import FAMILY, font_folder, resource
 
 MONO = "DejaVu Sans Mono"
+BUTTON_AIR = 10  # pixels at text scale 1, on either side of what a button says
 SMALLEST_PROJECTED = 28  # pixels, of a screen 1080 high: no text on a projector is smaller
 _FONT_FILES = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSansMono")
 
@@ -268,7 +269,7 @@ def _buttons_and_lines(look: Look) -> str:
     t, px = look.theme, look.px
     return f"""
     QToolButton, QPushButton {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line};
-        border-radius: {px(6)}px; padding: {px(5)}px {px(10)}px; }}
+        border-radius: {px(6)}px; padding: {px(5)}px {px(BUTTON_AIR)}px; }}
     QToolButton:hover, QPushButton:hover {{ border-color: {t.frame}; }}
     QToolButton:pressed, QPushButton:pressed, QToolButton:checked, QPushButton:checked {{
         background: {t.chip}; border-color: {t.data}; }}

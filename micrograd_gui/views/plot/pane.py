@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -28,7 +28,7 @@ from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.plot.kinds.table import KINDS
 from micrograd_gui.views.plot.model import PlotKind
 from micrograd_gui.views.plot.view import PlotView
-from micrograd_gui.views.theme import Look
+from micrograd_gui.views.theme import BUTTON_AIR, Look
 
 _UPPER, _LOWER = 600, 400  # how two plots share the height
 SAVED_AS = {".svg": "SVG", ".pdf": "PDF", ".png": "PNG", ".csv": "numbers as CSV"}
@@ -37,10 +37,44 @@ _NAME_LENGTH = 7  # signs of the name of a leaf, at least
 _ROOM_FOR_TWO = 330  # pixels at text scale 1: a lower pane has no room for the loss below another plot
 
 
+class _Beside(QWidget):
+    """What stands beside the kinds, each where it applies: the log, the loss below, the span of a sweep."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.row = QHBoxLayout(self)
+        self.log = _button("plot_log", "log", "Show the numbers by their size: each line of the grid "
+                           "is ten times the one below it.", self)  # fmt: skip
+        self.with_loss = _button("plot_with_loss", "+ loss", "The loss below the plot.", self)
+        self.with_loss.setChecked(True)
+        self.fields = self.start, self.end = QLineEdit(self), QLineEdit(self)
+        for field, name in zip(self.fields, ("from", "to"), strict=True):
+            field.setObjectName(f"plot_{name}")
+            field.setAccessibleName(f"Sweep {name}")
+            field.setToolTip("The span over which the node is swept. Return sets it.")
+            field.setAlignment(Qt.AlignmentFlag.AlignRight)
+            field.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.span = self.start, QLabel("to", self), self.end
+        self.all: tuple[QWidget, ...] = (self.log, self.with_loss, *self.span)
+        for widget in self.all:
+            widget.hide()
+            self.row.addWidget(widget)
+
+    def set_look(self, look: Look) -> None:
+        """Draw at this size from now on."""
+        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.setSpacing(look.px(4))
+        for widget in self.all:
+            widget.setFont(look.font(12))
+        for field in self.fields:
+            field.setMaximumWidth(look.px(74))
+            field.setMinimumWidth(look.px(40))
+
+
 class PlotPane(QWidget):
     """A row of buttons, one per kind of plot, and the plot; matplotlib comes in by another thread.
 
-    A graph that learns has its loss below every other kind of plot.
+    A graph that learns has its loss below every other kind of plot (``below``, there once it is seen).
     """
 
     def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
@@ -54,14 +88,10 @@ class PlotPane(QWidget):
         self.view = PlotView(bridge, self._kind(next(iter(KINDS))), look)
         self.view.refreshed.connect(self._show_span)
         self.view.refreshed.connect(self._show_leaves)
-        self.below = PlotView(bridge, self._kind("loss"), look)
-        self._both = QSplitter(Qt.Orientation.Vertical)
+        self.below: PlotView | None = None
+        self._both = QSplitter(Qt.Orientation.Vertical, self)
         self._both.setChildrenCollapsible(False)
         self._both.addWidget(self.view)
-        self._both.addWidget(self.below)
-        self._both.setStretchFactor(0, 3)
-        self._both.setStretchFactor(1, 2)
-        self._both.setSizes([_UPPER, _LOWER])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -72,43 +102,62 @@ class PlotPane(QWidget):
 
     def _make_row(self) -> QHBoxLayout:
         self._row = QHBoxLayout()
-        self._choice = QComboBox()  # in place of the buttons, where they have no room
+        self._choice = QComboBox(self)  # in place of the buttons, where they have no room
         self._choice.setObjectName("plot_kind")
         self._choice.setAccessibleName("Kind of plot")
         for kind in KINDS.values():
             self._choice.addItem(kind.text, kind.name)
         self._choice.activated.connect(lambda _: self.show_kind(self._choice.currentData()))
         self._row.addWidget(self._choice)
-        self._buttons = QButtonGroup(self)
-        for kind in KINDS.values():
-            button = self._button(f"plot_{kind.name}", kind.text, kind.tip)
-            button.setChecked(kind.name == self.kind)
-            button.clicked.connect(partial(self.show_kind, kind.name))
-            self._buttons.addButton(button)
         self._row.addStretch(1)
-        self._log = self._button("plot_log", "log", "Show the numbers by their size: each line of the grid "
-                                 "is ten times the one below it.")  # fmt: skip
-        self._log.toggled.connect(self._set_log)
-        self._with_loss = self._button("plot_with_loss", "+ loss", "The loss below the plot.")
-        self._with_loss.setChecked(True)
-        self._with_loss.toggled.connect(lambda _: self._show_below())
-        self._from, self._to = QLineEdit(), QLineEdit()
-        self._between = QLabel("to")
-        for field, name in ((self._from, "from"), (self._to, "to")):
-            field.setObjectName(f"plot_{name}")
-            field.setAccessibleName(f"Sweep {name}")
-            field.setToolTip("The span over which the node is swept. Return sets it.")
-            field.setAlignment(Qt.AlignmentFlag.AlignRight)
-            field.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-            field.editingFinished.connect(self._span_edited)
-        for widget in (self._from, self._between, self._to):
-            self._row.addWidget(widget)
+        self._buttons: tuple[QToolButton, ...] = ()  # there once they have room
+        self._beside: _Beside | None = None  # there once any of it applies
         self._leaves: tuple[QComboBox, ...] = ()  # there once a kind is drawn over two of them
         return self._row
 
+    def _make_buttons(self) -> tuple[QToolButton, ...]:
+        """A button for each kind, in the row."""
+        group, made = QButtonGroup(self), []
+        for at, kind in enumerate(KINDS.values(), 1):
+            button = _button(f"plot_{kind.name}", kind.text, kind.tip, self)
+            button.setChecked(kind.name == self.kind)
+            button.setFont(self._look.font(12))
+            button.clicked.connect(partial(self.show_kind, kind.name))
+            group.addButton(button)
+            self._row.insertWidget(at, button)
+            made.append(button)
+        return tuple(made)
+
+    def _ensure_beside(self) -> _Beside:
+        """What stands beside the kinds; made when it first applies."""
+        if self._beside is None:
+            self._beside = made = _Beside(self)
+            made.set_look(self._look)
+            made.log.setChecked(self.view.kind.log)
+            made.log.toggled.connect(self._set_log)
+            made.with_loss.toggled.connect(lambda _: self._show_below())
+            for field in made.fields:
+                field.editingFinished.connect(self._span_edited)
+            self._row.insertWidget(self._row.count() - len(self._leaves), made)
+        return self._beside
+
+    def _ensure_below(self) -> PlotView:
+        """The loss below another plot; made when it is first seen."""
+        if self.below is None:
+            self.below = PlotView(self._bridge, self._kind("loss"), self._look)
+            self._both.addWidget(self.below)
+            self._both.setStretchFactor(0, 3)
+            self._both.setStretchFactor(1, 2)
+            self._both.setSizes([_UPPER, _LOWER])
+            if self._painted:
+                self.below.say_that_it_comes()
+            if self.view.awake:
+                self.below.wake()
+        return self.below
+
     def _make_leaves(self) -> tuple[QComboBox, ...]:
         """Where two leaves are chosen, in the row."""
-        boxes = QComboBox(), QComboBox()
+        boxes = QComboBox(self), QComboBox(self)
         for box, name, where in zip(boxes, ("across", "upward"), ("Across", "Upward"), strict=True):
             box.setObjectName(f"plot_{name}")
             box.setAccessibleName(f"Leaf {name}")
@@ -119,16 +168,6 @@ class PlotPane(QWidget):
             box.activated.connect(lambda _: self._choose_leaves())
             self._row.addWidget(box)
         return boxes
-
-    def _button(self, name: str, text: str, tip: str) -> QToolButton:
-        button = QToolButton()
-        button.setText(text)
-        button.setToolTip(tip)
-        button.setStatusTip(tip.partition("\n")[0])
-        button.setObjectName(name)
-        button.setCheckable(True)
-        self._row.addWidget(button)
-        return button
 
     # What others ask for ---------------------------------------------------------------------
 
@@ -154,12 +193,13 @@ class PlotPane(QWidget):
     def show_kind(self, name: str, *_: object) -> None:
         """Show that kind of plot, by a name in the table of kinds: "sweep", "loss", …"""
         kind = self._kind(name)
-        for button in self._buttons.buttons():
+        for button in self._buttons:
             button.setChecked(button.objectName() == f"plot_{name}")
         self._choice.setCurrentIndex(self._choice.findData(name))
         if kind is not self.view.kind:
             self.view.show_kind(kind)
-            self._log.setChecked(kind.log)
+            if self._beside is not None:
+                self._beside.log.setChecked(kind.log)
             self._show_span()
             self._show_leaves()
             self._show_below()
@@ -173,25 +213,15 @@ class PlotPane(QWidget):
         self._row.setSpacing(look.px(4))
         self.setAutoFillBackground(True)
         self.setMinimumWidth(look.px(200))
-        others = (
-            self._choice,
-            self._log,
-            self._with_loss,
-            self._from,
-            self._between,
-            self._to,
-            *self._leaves,
-        )
-        for widget in (*self._buttons.buttons(), *others):
-            widget.setFont(look.font(12))
-        for field in (self._from, self._to):
-            field.setMaximumWidth(look.px(74))
-            field.setMinimumWidth(look.px(40))
-        self._show_kinds()
+        for widget in (self._choice, *self._buttons, *self._leaves):
+            widget.setFont(look.font(12))  # with a style sheet, none has that of its parent
+        if self._beside is not None:
+            self._beside.set_look(look)
         self._show_span()
         self._show_leaves()
         for view in (self.view, self.below):
-            view.set_look(look)
+            if view is not None:
+                view.set_look(look)
         self._show_below()
 
     def save(self, path: Path | str) -> None:
@@ -226,12 +256,14 @@ class PlotPane(QWidget):
         from micrograd_gui.views.plot.view import load_then
 
         for view in (self.view, self.below):
-            view.say_that_it_comes()
+            if view is not None:
+                view.say_that_it_comes()
         load_then(self._wake, self)
 
     def _wake(self) -> None:
-        self.view.wake()
-        self.below.wake()
+        for view in (self.view, self.below):
+            if view is not None:
+                view.wake()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Buttons and plots that have no room go."""
@@ -245,22 +277,35 @@ class PlotPane(QWidget):
 
     def _show_kinds(self) -> None:
         """All kinds side by side; where that is too wide, one under the other in a list."""
-        buttons = self._buttons.buttons()
-        beside = (self._log, self._with_loss, self._from, self._between, self._to, *self._leaves)
-        wide = sum(button.sizeHint().width() for button in buttons) + self._look.px(4 * len(buttons) + 20)
+        if not self._buttons and self._least_width() <= self.width():
+            self._buttons = self._make_buttons()
+        beside = (*(() if self._beside is None else self._beside.all), *self._leaves)
+        wide = sum(each.sizeHint().width() for each in self._buttons) + self._look.px(4 * len(KINDS) + 20)
         # A field wishes for more than it may have, and a gap stands before each widget of the row.
         widths = [min(each.sizeHint().width(), each.maximumWidth()) for each in beside if not each.isHidden()]
         wide += sum(widths) + self._look.px(4 * len(widths))
-        narrow, projecting = wide > self.width(), self._look.projector
+        narrow, projecting = not self._buttons or wide > self.width(), self._look.projector
         self._choice.setVisible(narrow and not projecting)
-        for button in buttons:
+        for button in self._buttons:
             button.setVisible(not narrow and not projecting)
+
+    def _least_width(self) -> float:
+        """Pixels that buttons of all kinds need at least."""
+        text = "".join(kind.text for kind in KINDS.values())
+        width = QFontMetrics(self._choice.font()).horizontalAdvance(text)
+        return width + len(KINDS) * 2 * self._look.px(BUTTON_AIR)
 
     def _show_below(self) -> None:
         offered = self._bridge.state.graph.data is not None and self.kind != "loss"
-        self._with_loss.setVisible(offered and not self._look.projector)
+        if not offered and self._beside is None:
+            return
+        with_loss = self._ensure_beside().with_loss
+        with_loss.setVisible(offered and not self._look.projector)
         room = self.height() >= _ROOM_FOR_TWO * self._look.scale * (0.6 if self._look.projector else 1.0)
-        self.below.setVisible(offered and self._with_loss.isChecked() and room)
+        if shown := offered and with_loss.isChecked() and room:
+            self._ensure_below()
+        if self.below is not None:
+            self.below.setVisible(shown)
 
     def _set_log(self, log: bool) -> None:
         kind = self.view.kind
@@ -302,30 +347,42 @@ class PlotPane(QWidget):
 
     def _show_span(self) -> None:
         kind = self.view.kind
-        self._log.setVisible(kind.has_log and not self._look.projector)
         static = self.view.static if kind.has_span else None
-        for widget in (self._from, self._between, self._to):
-            widget.setVisible(static is not None and not self._look.projector)
+        if self._beside is not None or kind.has_log or static is not None:
+            beside = self._ensure_beside()
+            beside.log.setVisible(kind.has_log and not self._look.projector)
+            for widget in beside.span:
+                widget.setVisible(static is not None and not self._look.projector)
         self._show_kinds()  # what stands beside the buttons takes their room
         if static is None:
             return
-        for field, number in zip((self._from, self._to), static.x_span, strict=True):
+        for field, number in zip(self._ensure_beside().fields, static.x_span, strict=True):
             if not field.hasFocus() or not field.isModified():
                 field.setText(exact(number).replace("-", MINUS))
                 field.setCursorPosition(0)
 
     def _span_edited(self) -> None:
-        static = self.view.static
-        if static is None or static.subject is None or not (self._from.isModified() or self._to.isModified()):
+        static, fields = self.view.static, self._ensure_beside().fields
+        if static is None or static.subject is None or not any(field.isModified() for field in fields):
             return
         self._bridge.attempt(self._set_span, static.subject)
-        for field in (self._from, self._to):
+        for field in fields:
             field.setModified(False)
         self._show_span()  # what was refused is not left standing
 
     def _set_span(self, subject: int) -> None:
         low, high = (
             read_number(field.text(), f"The {name} of the sweep")
-            for field, name in ((self._from, "start"), (self._to, "end"))
+            for field, name in zip(self._ensure_beside().fields, ("start", "end"), strict=True)
         )
         self._bridge.session.set_range(subject, (low, high))
+
+
+def _button(name: str, text: str, tip: str, parent: QWidget) -> QToolButton:
+    button = QToolButton(parent)
+    button.setText(text)
+    button.setToolTip(tip)
+    button.setStatusTip(tip.partition("\n")[0])
+    button.setObjectName(name)
+    button.setCheckable(True)
+    return button

@@ -61,6 +61,11 @@ class PlotView(QStackedWidget):
         """Words in place of a plot that is still to be drawn, so that no pane is empty meanwhile."""
         self.words.setText(self.kind.why_empty(self._bridge.shown) or COMING)
 
+    @property
+    def awake(self) -> bool:
+        """Whether it draws what it shows."""
+        return self._awake
+
     def wake(self) -> None:
         """The window has been seen: from now on matplotlib may take its time."""
         self._awake = True
