@@ -166,11 +166,7 @@ def test_only_what_the_form_has_use_for_can_be_chosen(opened):
 
 def asked_for(dialog: ExportDialog) -> set[str]:
     """The options of the table that the dialog asks for: for some it has words of its own."""
-    seen = {
-        name
-        for name, field in dialog.fields.items()
-        if not field.isHidden() and field.parent().isVisibleTo(dialog)
-    }
+    seen = {name for name, field in dialog.fields.items() if field.isVisibleTo(dialog)}
     return {option for name in seen for option in STAND_FOR.get(name, (name,))}
 
 
@@ -238,8 +234,8 @@ def test_what_was_chosen_stays_when_the_form_is_another(opened):
 def test_what_is_refused_is_said_at_its_option_and_nothing_can_be_made(opened, qtbot, tmp_path):
     window = opened("lecture")
     dialog = open_export(window)
-    note = dialog.findChild(QLabel, "digits_refused")
     dialog.findChild(QLineEdit, "digits").setText("2.5")
+    note = dialog.findChild(QLabel, "digits_refused")
     assert note.text() == "⚠ Digits must be a whole number from 0 to 12, not “2.5”."
     assert not note.isHidden()
     assert dialog.options.more.isChecked(), "it is seen where it was hidden"

@@ -22,22 +22,22 @@ _PAUSE = 200  # milliseconds
 class CommandRow(QWidget):
     """A line that can be read and copied, never typed in; below it what is known of it."""
 
-    def __init__(self, context: Context) -> None:
-        super().__init__()
+    def __init__(self, context: Context, parent: QWidget) -> None:
+        super().__init__(parent)
         self._newest = Newest(context.background, "export command", _PAUSE, self)
-        label = QLabel("Co&mmand")
-        self.line = QLineEdit()
+        label = QLabel("Co&mmand", self)
+        self.line = QLineEdit(self)
         self.line.setObjectName("command")
         self.line.setAccessibleName("The command that does the same")
         self.line.setReadOnly(True)
         self.line.setFont(context.look.font(13, mono=True))
         label.setBuddy(self.line)
-        self.button = QPushButton("Cop&y")
+        self.button = QPushButton("Cop&y", self)
         self.button.setObjectName("copy_command")
         self.button.setToolTip("Put the command on the clipboard, for a terminal or a Makefile.")
         self.button.setAutoDefault(False)
         self.button.clicked.connect(self._copy)
-        self.note = QLabel()
+        self.note = QLabel(self)
         self.note.setObjectName("command_note")
         self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.note.setWordWrap(True)

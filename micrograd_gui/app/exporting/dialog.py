@@ -69,68 +69,74 @@ class ExportDialog(QDialog):
     def _build(self) -> None:
         from micrograd_gui.export.formats import FORMS
 
-        self.form = QComboBox()
+        left = QWidget(self)
+        self.form = QComboBox(left)
         self.form.setObjectName("form")
         self.form.setAccessibleName("Form")
         for each in FORMS.values():
             self.form.addItem(f"{each.title} ({each.suffix})", each.suffix)
-        self.presets = PresetRow(self._context.settings, self._preset)
+        self.presets = PresetRow(self._context.settings, self._preset, left)
         self.presets.chosen.connect(self._take_preset)
         self.presets.told.connect(lambda sentence: self._say(sentence))
         self.form.setCurrentIndex(max(0, self.form.findData(self.presets.form)))
         self.form.currentIndexChanged.connect(self._take_other_form)
-        self.options = self._options()
+        top = QFormLayout()
+        top.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)  # in a hall all is large
+        for title, widget in (("&Form", self.form), ("&Preset", self.presets)):
+            label = QLabel(title, left)
+            label.setBuddy(widget)
+            top.addRow(label, widget)
+        scroll = QScrollArea(left)
+        scroll.setObjectName("export_options")
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.options = self._options(scroll.viewport())
         self.fields = self.options.fields
-        self.command = CommandRow(self._context)
-        self.progress = QProgressBar()
+        scroll.setWidget(self.options)
+        rows = QVBoxLayout(left)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addLayout(top)
+        rows.addWidget(scroll, 1)
+        self.preview = Preview(self._context, self)
+        both = QHBoxLayout()
+        both.addWidget(left)
+        both.addWidget(self.preview, 1)
+        self.command = CommandRow(self._context, self)
+        layout = QVBoxLayout(self)
+        layout.addLayout(both, 1)
+        layout.addWidget(self.command)
+        self._build_end(layout)
+        px, room = self._context.look.px, self._context.dialog_parent.size() * _SHARE
+        self.resize(min(px(_WIDE), room.width()), min(px(_HIGH), room.height()))
+        left.setFixedWidth(min(px(_OPTIONS_WIDE), round(self.width() * _LEFT)))
+
+    def _build_end(self, layout: QVBoxLayout) -> None:
+        """How far an export is, what is said of it, and the buttons."""
+        self.progress = QProgressBar(self)
         self.progress.setObjectName("progress")
         self.progress.hide()
-        self.message = QLabel()
+        self.message = QLabel(self)
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setWordWrap(True)
         self.message.setObjectName("export_message")
         self.message.hide()
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         self.choose = self.buttons.addButton("Choose the file…", QDialogButtonBox.ButtonRole.AcceptRole)
         self.choose.setObjectName("choose_file")
         self.choose.setDefault(True)
         self.buttons.accepted.connect(self._ask_path)
         self.buttons.rejected.connect(self.reject)
-        top = QFormLayout()
-        top.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)  # in a hall all is large
-        top.addRow("&Form", self.form)
-        top.addRow("&Preset", self.presets)
-        scroll = QScrollArea()
-        scroll.setObjectName("export_options")
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self.options)
-        self.preview = Preview(self._context)
-        left = QWidget()
-        rows = QVBoxLayout(left)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.addLayout(top)
-        rows.addWidget(scroll, 1)
-        px = self._context.look.px
-        both = QHBoxLayout()
-        both.addWidget(left)
-        both.addWidget(self.preview, 1)
-        layout = QVBoxLayout(self)
-        layout.addLayout(both, 1)
-        for widget in (self.command, self.progress, self.message, self.buttons):
+        for widget in (self.progress, self.message, self.buttons):
             layout.addWidget(widget)
-        room = self._context.dialog_parent.size() * _SHARE
-        self.resize(min(px(_WIDE), room.width()), min(px(_HIGH), room.height()))
-        left.setFixedWidth(min(px(_OPTIONS_WIDE), round(self.width() * _LEFT)))
 
-    def _options(self) -> OptionFields:
+    def _options(self, parent: QWidget) -> OptionFields:
         """The fields, begun as the window is."""
         from micrograd_gui.export.options import OPTIONS
 
         state = self._context.session.state
         begin = {"theme": self._context.look.theme.name, "wires": state.wires, "notation": state.notation}
-        fields = OptionFields()
+        fields = OptionFields(parent)
         self.moment = fields.add_choice("moment", "What", MOMENTS, "now")
         self.shown = fields.add_choice("shown", "Shows", SHOWN, "graph")
         asked = {name for names in STAND_FOR.values() for name in names}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -40,27 +40,31 @@ class OptionFields(QWidget):
     """Holds what was chosen; says under a field why what stands there is refused.
 
     Signals: ``changed(name)``, of a field.
+
+    Each widget is made in its place: to move one, Qt looks for the style of all that is in it once more.
     """
 
     changed = Signal(str)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
         self.fields: dict[str, QWidget] = {}
         self.usual: dict[str, Any] = {}  # what each field is when nobody has chosen anything
-        self._notes: dict[str, QLabel] = {}
-        self._at: dict[str, tuple[QFormLayout, QWidget]] = {}
+        self._notes: dict[str, QLabel] = {}  # of fields that were refused once
+        self._first: dict[str, bool] = {}
         self._setting = False
-        self.more = QToolButton()
+        self.more = QToolButton(self)
         self.more.setObjectName("more")
         self.more.setCheckable(True)
         self.more.setArrowType(Qt.ArrowType.RightArrow)
         self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.more.toggled.connect(self._show_more)
-        self.none = QLabel("There is nothing to choose for this form.")
+        self.none = QLabel("There is nothing to choose for this form.", self)
         self.none.setProperty("muted", True)
         self.none.setWordWrap(True)
-        self._rest = QWidget()
+        self._rest = QWidget(self)
+        self._rest.hide()
+        self._pages: dict[bool, QWidget] = {True: self, False: self._rest}
         self._forms = {True: self._form(), False: self._form(self._rest)}
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -69,7 +73,6 @@ class OptionFields(QWidget):
         rows.addWidget(self.more)
         rows.addWidget(self._rest)
         rows.addStretch(1)
-        self._rest.hide()
 
     def _form(self, parent: QWidget | None = None) -> QFormLayout:
         form = QFormLayout(parent) if parent is not None else QFormLayout()
@@ -101,7 +104,7 @@ class OptionFields(QWidget):
         self, name: str, title: str, rows: Iterable[tuple[Any, str]], begin: Any, *, first: bool = True
     ) -> QComboBox:
         """Something to choose from: what each stands for, and how it is called."""
-        combo = QComboBox()
+        combo = QComboBox(self._pages[first])
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         combo.setMinimumContentsLength(8)
         for data, text in rows:
@@ -113,7 +116,7 @@ class OptionFields(QWidget):
 
     def add_tick(self, name: str, title: str, begin: bool, *, first: bool = True) -> QCheckBox:
         """A box to tick."""
-        box = QCheckBox(title)
+        box = QCheckBox(title, self._pages[first])
         box.setChecked(begin)
         box.toggled.connect(lambda _: self._tell(name))
         self._put(name, "", box, first)
@@ -123,7 +126,7 @@ class OptionFields(QWidget):
     def _add_line(self, row: Option) -> None:
         """A line to type in, empty for what is usual; with texts to begin with where the row has some."""
         if row.offered:
-            combo = QComboBox()
+            combo = QComboBox(self._pages[row.first])
             combo.setEditable(True)
             combo.setMinimumContentsLength(8)
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -136,7 +139,7 @@ class OptionFields(QWidget):
             combo.currentTextChanged.connect(lambda _: self._tell(row.name))
             self._put(row.name, row.called, combo, row.first)
         else:
-            line = QLineEdit()
+            line = QLineEdit(self._pages[row.first])
             line.textChanged.connect(lambda _: self._tell(row.name))
             self._put(row.name, row.called, line, row.first)
         usual = row.usual or ("" if row.default is None else f"{row.default:g}")
@@ -145,29 +148,15 @@ class OptionFields(QWidget):
     def _put(self, name: str, title: str, field: QWidget, first: bool) -> None:
         field.setObjectName(name)
         field.setAccessibleName(title)
-        note = QLabel()
-        note.setObjectName(f"{name}_refused")
-        note.setTextFormat(Qt.TextFormat.PlainText)
-        note.setWordWrap(True)
-        note.setProperty("refused", True)
-        note.hide()
-        both = QWidget()
-        rows = QVBoxLayout(both)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(2)
-        rows.addWidget(field)
-        rows.addWidget(note)
-        form = self._forms[first]
-        label = QLabel(title)
-        label.setBuddy(field)
         if title:
-            form.addRow(label, both)
+            label = QLabel(title, self._pages[first])
+            label.setBuddy(field)
+            self._forms[first].addRow(label, field)
         else:
-            form.addRow(both)
+            self._forms[first].addRow(field)
         self.fields[name] = field
         self.usual[name] = self.value(name)
-        self._notes[name] = note
-        self._at[name] = form, both
+        self._first[name] = first
 
     # Asking and setting ----------------------------------------------------------------------
 
@@ -213,10 +202,10 @@ class OptionFields(QWidget):
 
     def show_only(self, names: Collection[str], off: Callable[[str], bool]) -> None:
         """Those fields are seen, and those of them that are not ``off`` can be chosen."""
-        for name, (form, both) in self._at.items():
-            form.setRowVisible(both, name in names)
+        for name, first in self._first.items():
+            self._forms[first].setRowVisible(self.fields[name], name in names)
             self.fields[name].setEnabled(name in names and not off(name))
-        more = any(name in names and form is self._forms[False] for name, (form, _) in self._at.items())
+        more = any(name in names and not first for name, first in self._first.items())
         self.more.setVisible(more)
         self._rest.setVisible(more and self.more.isChecked())
         self.none.setVisible(not names)
@@ -228,29 +217,44 @@ class OptionFields(QWidget):
 
     def _count(self) -> None:
         """How many of those below More are not as usual, so that none is forgotten where it is not seen."""
-        rest = self._forms[False]
         count = sum(
-            form is rest and self.fields[name].isEnabled() and self.value(name) != self.usual[name]
-            for name, (form, _) in self._at.items()
+            not first and self.fields[name].isEnabled() and self.value(name) != self.usual[name]
+            for name, first in self._first.items()
         )
         self.more.setText(f"More ({count} chosen)" if count else "More")
 
     def refuse(self, names: Iterable[str], sentence: str) -> bool:
         """Say at those fields why not; whether there is such a field."""
-        there = [name for name in names if name in self._notes and self.fields[name].isEnabled()]
+        there = [name for name in names if name in self.fields and self.fields[name].isEnabled()]
         for name in there:
-            self._notes[name].setText(f"⚠ {sentence}")
-            self._notes[name].show()
+            note = self._note(name)
+            note.setText(f"⚠ {sentence}")
+            self._forms[self._first[name]].setRowVisible(note, True)
             self._mark(self.fields[name], refused=True)
-            if self._at[name][0] is self._forms[False]:
+            if not self._first[name]:
                 self.more.setChecked(True)
         return bool(there)
+
+    def _note(self, name: str) -> QLabel:
+        """The line below the field, made when it is wanted first."""
+        if name not in self._notes:
+            first, field = self._first[name], self.fields[name]
+            note = QLabel(self._pages[first])
+            note.setObjectName(f"{name}_refused")
+            note.setTextFormat(Qt.TextFormat.PlainText)
+            note.setWordWrap(True)
+            note.setProperty("refused", True)
+            form = self._forms[first]
+            row, _ = cast(tuple[int, object], form.getWidgetPosition(field))
+            form.insertRow(row + 1, "", note)
+            self._notes[name] = note
+        return self._notes[name]
 
     def clear_refusals(self) -> None:
         """Nothing is refused any more."""
         for name, note in self._notes.items():
             if not note.isHidden():
-                note.hide()
+                self._forms[self._first[name]].setRowVisible(note, False)
                 self._mark(self.fields[name], refused=False)
 
     def _mark(self, field: QWidget, *, refused: bool) -> None:

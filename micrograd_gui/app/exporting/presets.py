@@ -42,22 +42,22 @@ class PresetRow(QWidget):
     chosen = Signal(object)
     told = Signal(str)
 
-    def __init__(self, settings: Settings, now: Callable[[], ExportPreset]) -> None:
-        super().__init__()
+    def __init__(self, settings: Settings, now: Callable[[], ExportPreset], parent: QWidget) -> None:
+        super().__init__(parent)
         self._settings = settings
         self._now = now
         self._kept = self._read()
-        self.combo = QComboBox()
+        self.combo = QComboBox(self)
         self.combo.setObjectName("preset")
         self.combo.setAccessibleName("Preset")
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.combo.setMinimumContentsLength(6)
         self.combo.currentIndexChanged.connect(self._choose)
-        self.save = QPushButton("&Save…")
+        self.save = QPushButton("&Save…", self)
         self.save.setObjectName("save_preset")
         self.save.setToolTip("Keep what is chosen now under a name, for other graphs and other days.")
         self.save.clicked.connect(self._ask_name)
-        self.delete = QPushButton("&Delete")
+        self.delete = QPushButton("&Delete", self)
         self.delete.setObjectName("delete_preset")
         self.delete.setToolTip("Forget the preset that is chosen.")
         self.delete.clicked.connect(self._delete)

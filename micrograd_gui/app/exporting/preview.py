@@ -37,40 +37,40 @@ _OLD = 0.22  # how much is left of a picture that is of something else by now
 class Preview(QWidget):
     """A picture or a text, what is said of it, and where it has several moments the way through them."""
 
-    def __init__(self, context: Context) -> None:
-        super().__init__()
+    def __init__(self, context: Context, parent: QWidget) -> None:
+        super().__init__(parent)
         self._context = context
         self._newest = Newest(context.background, "export preview", _PAUSE, self)
         self._begin: Callable[[Event], Reel] | None = None
         self._glimpse: Glimpse | None = None
-        self.says = QLabel()
+        self.says = QLabel(self)
         self.says.setObjectName("preview_says")
         self.says.setTextFormat(Qt.TextFormat.PlainText)
         self.says.setWordWrap(True)
         self.says.setProperty("muted", True)
-        self.picture = PreviewPicture(context.look.theme)
-        self.area = QScrollArea()
+        self.stack = QStackedWidget(self)
+        self.area = QScrollArea(self.stack)
+        self.picture = PreviewPicture(context.look.theme, self.area.viewport())
         self.area.setObjectName("preview_scroll")
         self.area.setAccessibleName("Preview")
         self.area.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.area.setWidget(self.picture)
-        self.text = QPlainTextEdit()
+        self.text = QPlainTextEdit(self.stack)
         self.text.setObjectName("preview_text")
         self.text.setAccessibleName("Preview")
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setFont(context.look.font(12, mono=True))
-        self.why = QLabel()
+        self.why = QLabel(self.stack)
         self.why.setObjectName("preview_why")
         self.why.setTextFormat(Qt.TextFormat.PlainText)
         self.why.setWordWrap(True)
         self.why.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.stack = QStackedWidget()
         for each in (self.area, self.text, self.why):
             self.stack.addWidget(each)
-        self.wanted = QPushButton("Make a preview")
+        self.wanted = QPushButton("Make a preview", self)
         self.wanted.setObjectName("make_preview")
         self.wanted.setAutoDefault(False)
         self.wanted.clicked.connect(self._look)
@@ -84,10 +84,10 @@ class Preview(QWidget):
 
     def _make_steps(self) -> QWidget:
         """From moment to moment, by button, slider or key."""
-        self.steps = QWidget()
+        self.steps = QWidget(self)
         row = QHBoxLayout(self.steps)
         row.setContentsMargins(0, 0, 0, 0)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = QSlider(Qt.Orientation.Horizontal, self.steps)
         self.slider.setObjectName("preview_moment")
         self.slider.setAccessibleName("Moment of the preview")
         self.slider.setPageStep(1)
@@ -96,7 +96,7 @@ class Preview(QWidget):
             (Qt.ArrowType.LeftArrow, "Previous moment of the preview", -1),
             (Qt.ArrowType.RightArrow, "Next moment of the preview", 1),
         ):
-            button = QToolButton()
+            button = QToolButton(self.steps)
             button.setArrowType(arrow)
             button.setAccessibleName(name)
             button.setToolTip(name)
@@ -191,8 +191,8 @@ class Preview(QWidget):
 class PreviewPicture(QWidget):
     """An image on a ground that shows where it ends, and what of it can be seen through."""
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
         self.setObjectName("preview")
         self._theme = theme
         self.image: QImage | None = None
