@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -350,6 +351,11 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
         line.begin()
 
     # Files and pages: what they need is loaded when it is wanted ------------------------------
+
+    def get_ready(self) -> None:
+        """What the export dialog is made of is loaded by another thread: it takes a fifth of a second."""
+        dialog = "micrograd_gui.app.exporting.dialog"
+        self.context.background.start("ready to export", import_module, dialog, done=lambda _: None)
 
     def export(self) -> None:
         """Ask in which form and where to."""
