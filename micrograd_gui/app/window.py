@@ -344,7 +344,7 @@ class MainWindow(QMainWindow):
         elif kind == QEvent.Type.Polish:  # it is about to be seen
             load = partial(self.background.start, "recovering", import_module, _RECOVERING)
             keep = partial(load, done=lambda _: self.recovering())
-            later = (300, keep), (400, self.pace), (500, self.explain), (2000, self.commands.get_ready)
+            later = (300, keep), (400, self.pace), (500, self.explain), (2000, self.commands.prepare)
             for after, make in later:  # than the first paint
                 QTimer.singleShot(after, self, make)
             self.panes.begin()

@@ -352,7 +352,7 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
 
     # Files and pages: what they need is loaded when it is wanted ------------------------------
 
-    def get_ready(self) -> None:
+    def prepare(self) -> None:
         """What the export dialog is made of is loaded by another thread: it takes a fifth of a second."""
         dialog = "micrograd_gui.app.exporting.dialog"
         self.context.background.start("ready to export", import_module, dialog, done=lambda _: None)
