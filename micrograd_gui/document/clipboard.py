@@ -8,11 +8,11 @@ from msgspec.structs import replace
 
 from micrograd_gui.document import codec
 from micrograd_gui.document.block import free_id, renumbered
-from micrograd_gui.document.cells import Unread
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.document.marks import UNSEEN
 from micrograd_gui.document.node import further_label, post_order
+from micrograd_gui.document.python.pasted import Unread
 from micrograd_gui.document.rough_layout import ROW, arranged
 
 _MOST = 20_000_000  # characters of a graph that is packed in what is pasted

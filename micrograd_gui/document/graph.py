@@ -29,7 +29,7 @@ from micrograd_gui.document.node import (
 from micrograd_gui.document.text import spoken
 
 if TYPE_CHECKING:
-    from micrograd_gui.document.cells import Known, Unread
+    from micrograd_gui.document.python.pasted import Known, Unread
 
 __all__ = ["FARTHEST", "Graph", "Node", "NodeId", "Place", "Role", "Span", "Wiring"]
 

@@ -73,8 +73,9 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
 
     def build(self, text: str) -> None:
         """The graph that an expression describes, laid out and in view; raises ExpressionRefusal."""
-        self.session.build(text)
-        self.tidy(as_edit=False)
+        from micrograd_gui.app.pasting import build  # for those who type
+
+        build(self, text)
 
     def add_in_view(self, op: str) -> None:
         """An offer of the palette was pressed: the node comes into the middle of the canvas."""
@@ -175,26 +176,15 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
 
     def paste(self) -> None:
         """What is on the clipboard becomes nodes, and these are in view."""
-        before = self.session.state.history
-        self.canvas.create_nodes(self.session.paste, QApplication.clipboard().text())
-        if self.session.state.history is not before:
-            self.canvas.show_nodes(self.session.state.selection)
-            self._say_of_cell()
+        from micrograd_gui.app.pasting import paste  # for those who paste
 
-    def _say_of_cell(self) -> None:
-        """What the cell that was pasted has printed, and what of it was passed over."""
-        from micrograd_gui.document.cells import said  # for those who paste
-        from micrograd_gui.document.python.workspace import Workspace
-
-        workspace = self.session.state.graph.workspace
-        if isinstance(workspace, Workspace) and workspace.cells and (told := said(workspace.cells[-1])):
-            self.context.say(told)
+        paste(self, QApplication.clipboard().text())
 
     def duplicate(self) -> None:
         """The selected nodes a second time; from inside a block, they belong to it."""
         self.canvas.create_nodes(self.session.duplicate)
 
-    def tidy(self, *, as_edit: bool = True) -> None:
+    def tidy(self, *, as_edit: bool = True, say: str = "") -> None:
         """Lay out the graph, or the block that is looked into, off this thread; places come when ready.
 
         A collapsed block is one box; what is in it keeps its place in it.
@@ -205,7 +195,7 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
         canvas.freeze_places()
         graph, within = session.state.graph, canvas.navigation.block
 
-        told: list[str] = []
+        told = [say] if say else []
 
         def place(places: dict[NodeId, Place]) -> None:
             there = places if within is None or not places else keep_middle(graph, places)

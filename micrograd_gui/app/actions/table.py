@@ -212,6 +212,8 @@ DEBUG: tuple[Action | None, ...] = (
         checked=lambda s: Breakpoint("not finite") in s.graph.marks.breakpoints),
     Action("show_moments", "All &moments", ("Ctrl+M",), lambda c: c.toggle_pane("moments"), _nodes,
         "A list of all moments in words: choosing one goes there."),
+    Action("show_cells", "Pasted &cells", (), lambda c: c.toggle_pane("cells"), _always,
+        "The cells that were pasted: what each printed, what was passed over, what was done by hand."),
     None,
     Action("nudge", "Nudge by &h", ("H",), lambda c: c.nudge(),
         lambda s: s.selected is not None and s.quiz is None,

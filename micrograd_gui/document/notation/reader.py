@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from micrograd.ops import OPS, op_of
 from micrograd_gui.document.builder import GraphBuilder
-from micrograd_gui.document.cells import Unread
 from micrograd_gui.document.errors import ExpressionRefusal, Net
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.node import LARGE
@@ -24,6 +23,7 @@ from micrograd_gui.document.notation.literals import (
 )
 from micrograd_gui.document.notation.networks import Networks
 from micrograd_gui.document.notation.source import SourceText
+from micrograd_gui.document.python.pasted import Unread
 from micrograd_gui.document.text import exact, spoken
 
 _SHORT = 20_000  # characters of a text that later cells may ask for

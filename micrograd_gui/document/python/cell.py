@@ -10,7 +10,6 @@ from typing import Any
 from msgspec.structs import replace
 
 from micrograd.engine import Value
-from micrograd_gui.document.cells import ByHand, PastedCell, Unread
 from micrograd_gui.document.errors import ExpressionRefusal, Net
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.notation.source import SourceText
@@ -21,6 +20,7 @@ from micrograd_gui.document.python.library import BUILTINS
 from micrograd_gui.document.python.limits import CELLS_AT_MOST, Meter, Wrong
 from micrograd_gui.document.python.objects import Class, Function, Instance, Method
 from micrograd_gui.document.python.operations import plain
+from micrograd_gui.document.python.pasted import ByHand, PastedCell, Unread
 from micrograd_gui.document.python.traced import Traced
 from micrograd_gui.document.python.workspace import Workspace, empty, meet
 

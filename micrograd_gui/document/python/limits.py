@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
+
+from micrograd_gui.document.errors import Refusal
 
 STEPS = 100_000  # statements, turns of a comprehension, calls of a lambda
 EVALUATIONS = 1_000_000  # parts of expressions
@@ -11,6 +16,24 @@ LETTERS = 100_000  # of one text, and of all that is printed
 BITS = 2_000  # of a whole number
 DEEPEST = 60  # calls in one another
 CELLS_AT_MOST = 200  # pasted cells that are remembered with what they printed
+
+
+_QUICK = ContextVar("quick", default=False)
+_QUICK_EVALUATIONS = 4_000  # a few hundredths of a second
+
+
+class Lengthy(Refusal):
+    """A cell takes longer than a window may wait for it; nothing is wrong with it."""
+
+
+@contextmanager
+def quickly() -> Iterator[None]:
+    """Within it a cell that takes longer than a few hundredths of a second raises Lengthy."""
+    token = _QUICK.set(True)
+    try:
+        yield
+    finally:
+        _QUICK.reset(token)
 
 
 class Wrong(Exception):
@@ -27,6 +50,9 @@ class Meter:
     def __init__(self, leaves: dict[int, Any] | None = None) -> None:
         """``leaves``: by the identity of a number it, and the Value that stands for it."""
         self.steps, self.evaluations, self.held = STEPS, EVALUATIONS, HELD
+        self.quick = _QUICK.get()
+        if self.quick:
+            self.evaluations = _QUICK_EVALUATIONS
         self.leaves: dict[int, Any] = {} if leaves is None else leaves
 
     def step(self) -> None:
@@ -42,6 +68,8 @@ class Meter:
     def evaluate(self, count: int = 1) -> None:
         """Parts of an expression."""
         self.evaluations -= count
+        if self.evaluations < 0 and self.quick:
+            raise Lengthy("This cell takes a while.")
         if self.evaluations < 0:
             raise Endless(
                 f"this works out more than {EVALUATIONS:,} expressions, and is not followed further"

@@ -8,9 +8,9 @@ from types import TracebackType
 from typing import NamedTuple
 
 from micrograd.engine import Value, topological_order
-from micrograd_gui.document.cells import ByHandKind
 from micrograd_gui.document.python.limits import Endless
 from micrograd_gui.document.python.objects import Running, Scope
+from micrograd_gui.document.python.pasted import ByHandKind
 from micrograd_gui.document.text import exact
 
 _CLOSE = 1e-9  # as near as rounding leaves an update to what its rate says

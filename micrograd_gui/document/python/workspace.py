@@ -8,11 +8,11 @@ from typing import Any
 
 from micrograd.engine import Value, apply
 from micrograd.ops import op_of
-from micrograd_gui.document.cells import PastedCell
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import Chance, Scope
 from micrograd_gui.document.python.operations import plain
+from micrograd_gui.document.python.pasted import PastedCell
 from micrograd_gui.document.python.traced import Traced, named, traced
 
 

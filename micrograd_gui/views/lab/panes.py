@@ -52,10 +52,17 @@ def _bug_lab(bridge: Bridge, look: Look, parent: QWidget) -> LatePane:
     return BugLabPane(bridge, look, parent)
 
 
+def _cells(bridge: Bridge, look: Look, parent: QWidget) -> LatePane:
+    from micrograd_gui.views.lab.cells import CellsPane
+
+    return CellsPane(bridge, look, parent)
+
+
 LATE_PANES: Mapping[str, tuple[str, Callable[[Bridge, Look, QWidget], LatePane]]] = {
     "moments": ("Moments", _moments),
     "two_runs": ("Two runs", _two_runs),
     "ledger": ("Why this number?", _ledger),
     "lesson": ("Lesson", _lesson),
     "bug_lab": ("Bug lab", _bug_lab),
+    "cells": ("Pasted cells", _cells),
 }  # the title, and what makes the widget

@@ -3,9 +3,9 @@
 import pytest
 
 import micrograd_gui as mg
-from micrograd_gui.document.cells import ByHand
 from micrograd_gui.document.clipboard import pasted
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.python.pasted import ByHand
 from micrograd_gui.document.python.workspace import Workspace
 from tests.document.python.notebooks import BY_HAND, NEURON
 

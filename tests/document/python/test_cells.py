@@ -4,10 +4,10 @@
 import pytest
 
 import micrograd_gui as mg
-from micrograd_gui.document.cells import PastedCell, said
 from micrograd_gui.document.clipboard import pasted
 from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.python.pasted import PastedCell, said
 from micrograd_gui.document.python.workspace import Workspace
 from micrograd_gui.session.measure import complete
 from tests.document.python.oracle import by_python

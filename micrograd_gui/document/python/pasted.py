@@ -59,10 +59,9 @@ _SAID_AT_MOST = 240  # letters of what is said of a cell in one line
 
 def said(cell: PastedCell) -> str:
     """What became of the cell, in one line: what it printed, what is otherwise, and what was passed over."""
-    parts = []
+    parts = [note.rstrip(".") for note in cell.notes]
     if cell.printed.strip():
         parts.append(f"Printed: {one_line(cell.printed.strip(), 120)}")
-    parts += [note.rstrip(".") for note in cell.notes]
     if cell.passed_over:
         first = "; ".join(f"line {line}, {what}" for line, what in cell.passed_over[:3])
         more = len(cell.passed_over) - 3

@@ -1,0 +1,156 @@
+"""Pasting into the window: at once where that is quick, else behind it; and what a cell has told is shown."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from micrograd_gui.app.context import Context
+from micrograd_gui.document import clipboard
+from micrograd_gui.document.errors import Net, Refusal
+from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.python.pasted import PastedCell, said
+from micrograd_gui.document.rough_layout import arranged
+from micrograd_gui.session.pasting import Pasting, last_cell
+from micrograd_gui.session.session import BUILT, Session
+from micrograd_gui.views.canvas.view import CanvasView
+
+_KEY = "paste"
+_WALKING = "The cell is walked through behind the window …"
+
+
+class Desk(Protocol):
+    """What pasting asks of the commands of the window."""
+
+    @property
+    def context(self) -> Context:
+        """What the parts of the window may ask of it."""
+
+    @property
+    def session(self) -> Session:
+        """The State, and the verbs that replace it."""
+
+    @property
+    def canvas(self) -> CanvasView:
+        """Where the graph is drawn."""
+
+    @property
+    def panes(self) -> Any:
+        """The panes around it."""
+
+    @property
+    def projector(self) -> Any:
+        """Whether one is in a hall."""
+
+    def tidy(self, *, as_edit: bool = True, say: str = "") -> None:
+        """Lay out the graph."""
+
+    def toggle_pane(self, name: str) -> None:
+        """That late pane is seen, or goes."""
+
+
+@Net("paste", "What is on the clipboard")
+def paste(commands: Desk, text: str) -> None:
+    """What is on the clipboard becomes nodes, and these are in view; what a cell prints is shown.
+
+    A cell that takes long goes on behind the window, which has it when it is through.
+    """
+    from micrograd_gui.document.python.limits import Lengthy, quickly
+
+    session = commands.session
+    before = session.state
+    if not text.strip() or text.lstrip().startswith("{"):
+        commands.canvas.create_nodes(session.paste, text)
+        if session.state.history is not before.history:
+            commands.canvas.show_nodes(session.state.selection)
+        return
+    if commands.context.background.busy(_KEY):
+        raise Refusal("The cell before is still walked through: paste this one when it is done.")
+    commands.canvas.freeze_places()
+    graph = session.state.graph
+    try:
+        with quickly():
+            made = clipboard.pasted(graph, text, None)
+    except Lengthy:
+        commands.context.say(_WALKING)
+        commands.context.background.start(
+            _KEY,
+            clipboard.pasted,
+            graph,
+            text,
+            None,
+            done=lambda made: _put(commands, graph, made),
+            failed=lambda error: _refused(commands, error),
+        )
+    except Refusal as refusal:
+        _refused(commands, refusal)
+    else:
+        _put(commands, graph, made)
+
+
+def build(commands: Desk, text: str) -> None:
+    """The graph that an expression describes, laid out and in view; behind the window where that takes long.
+
+    Raises ExpressionRefusal.
+    """
+    from micrograd_gui.document.python.limits import Lengthy, quickly
+
+    session, graph = commands.session, commands.session.state.graph
+
+    def arrived(made: Graph) -> None:
+        if session.state.graph is graph:
+            session.replace_graph(arranged(made), BUILT)
+            commands.tidy(as_edit=False)
+
+    try:
+        with quickly():
+            session.build(text)
+    except Lengthy:
+        from micrograd_gui.document.notation.reader import graph_from_expression
+
+        commands.context.say(_WALKING)
+        commands.context.background.start(
+            _KEY,
+            graph_from_expression,
+            text,
+            done=arrived,
+            failed=lambda error: _refused(commands, error),
+        )
+    else:
+        commands.tidy(as_edit=False)
+
+
+def _refused(commands: Desk, error: Exception) -> None:
+    if not isinstance(error, Refusal):
+        raise error
+    commands.context.bridge.refused.emit(str(error), error.node)
+
+
+def _put(commands: Desk, graph: Graph, made: tuple[Graph, frozenset[NodeId]]) -> None:
+    """What the cell made takes its place, and what it told is shown."""
+    session, room = commands.session, commands.session.room(Pasting)
+    before = session.state.history
+    commands.canvas.create_nodes(room.put, graph, made)
+    if session.state.history is before:
+        return
+    whole = bool(made[1] & graph.nodes.keys()) or not graph.nodes
+    if made[1] and not whole:
+        commands.canvas.show_nodes(session.state.selection)
+    commands.context.bridge.attempt(room.stand_by_hand)
+    cell = last_cell(session.state.graph)
+    told = "" if cell is None else _tell(commands, cell)
+    if made[1] and whole:
+        commands.tidy(as_edit=False, say=told)
+
+
+def _tell(commands: Desk, cell: PastedCell) -> str:
+    """Gives in a line what came of the cell, and says it; more of it stands in the pane of the cells."""
+    more = "\n" in cell.printed.strip() or cell.by_hand or cell.notes
+    late = commands.panes.late.get("cells")
+    hidden = late is None or commands.panes.docks["cells"].isHidden()
+    if more and hidden and not commands.projector.on:
+        commands.toggle_pane("cells")
+    found = commands.session.state.found
+    told = said(cell) if found is None or not cell.by_hand else found.said
+    if told:
+        commands.context.say(told)
+    return told

@@ -1,0 +1,83 @@
+"""Cells pasted into the window: what they print is seen, and what takes long goes on behind it."""
+
+import pytest
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QTextBrowser
+
+from micrograd_gui.app.window import MainWindow
+from micrograd_gui.document.python import limits
+from tests.document.python.notebooks import BY_HAND, CLASSES, LOOP, NEURON, ROWS, SLOPES
+
+
+def paste(window: MainWindow, *cells: str) -> None:
+    for cell in cells:
+        QApplication.clipboard().setText(cell)
+        window.findChild(QAction, "paste").trigger()
+
+
+@pytest.fixture
+def empty(opened):
+    window = opened("square")
+    window.session.new()
+    return window
+
+
+def test_what_a_cell_prints_and_passes_over_is_said(empty):
+    paste(empty, *SLOPES[:3])
+    assert empty.message.text() == "Printed: 6.0."
+    paste(empty, SLOPES[3])
+    assert empty.message.text() == "Passed over: line 3, plt.plot(xs, ys)."
+    for _ in range(4):
+        empty.session.undo()
+    paste(empty, "g(3.0)")
+    assert "there is no function “g”" in empty.message.text(), "what a cell defined is taken back with it"
+
+
+def test_more_than_a_line_stands_in_the_pane_of_the_cells(empty):
+    paste(empty, "for k in range(3):\n  print('turn', k)")
+    pane = empty.findChild(QTextBrowser, "cells")
+    assert pane.isVisible()
+    assert "turn 0\nturn 1\nturn 2" in pane.toPlainText()
+
+
+def test_a_pass_by_hand_is_stood_in_step_by_step(empty):
+    paste(empty, NEURON[0], "o.grad = 1.0\no._backward()\nn._backward()")
+    state = empty.session.state
+    assert [step.node for step in state.trace.steps[: state.cursor] if step.kind == "backward"] == [
+        state.graph.named("o"),
+        state.graph.named("n"),
+    ]
+    assert state.frame.grad[state.graph.named("b")] == pytest.approx(0.5)
+    assert "✓ right" in empty.findChild(QTextBrowser, "cells").toPlainText()
+    assert state.found is None
+
+
+def test_a_grad_that_is_wrong_by_hand_is_found_beside_the_rule(empty):
+    paste(empty, BY_HAND[0], "L.grad = 1.0\nw.grad = v.data\nv.grad = v.data")
+    said = "Line 3: v.grad = v.data gives −4.0000 by hand; the rule gives −3.0000."
+    assert empty.message.text() == said
+    found = empty.session.state.found
+    assert found.node == empty.session.state.graph.named("v")
+    assert "✗ wrong" in empty.findChild(QTextBrowser, "cells").toPlainText()
+
+
+def test_a_cell_that_takes_long_goes_on_behind_the_window(empty, qtbot, monkeypatch):
+    paste(empty, CLASSES, ROWS, "random.seed(42)\nn = MLP(3, [4, 4, 1])")
+    monkeypatch.setattr(limits, "_QUICK_EVALUATIONS", 200)
+    paste(empty, LOOP.replace("20", "2"))
+    assert "walked through behind the window" in empty.message.text()
+    paste(empty, "a = 1")
+    assert "The cell before is still walked through" in empty.message.text()
+    qtbot.waitUntil(lambda: empty.session.state.graph.plan is not None, timeout=20_000)
+    assert len(empty.session.state.graph.data) == 4
+    qtbot.waitUntil(lambda: "The loop is the plan: 2 steps" in empty.message.text(), timeout=20_000)
+    empty.session.undo()
+    assert not empty.session.state.graph.nodes
+
+
+def test_what_takes_long_and_is_refused_changes_nothing(empty, qtbot, monkeypatch):
+    monkeypatch.setattr(limits, "_QUICK_EVALUATIONS", 200)
+    before = empty.session.state.graph
+    paste(empty, "for k in range(1000):\n  x = k*2\nfoo")
+    qtbot.waitUntil(lambda: "foo is not defined" in empty.message.text(), timeout=20_000)
+    assert empty.session.state.graph is before
