@@ -11,7 +11,8 @@ from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.python.pasted import PastedCell, said
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.session.pasting import Pasting, last_cell
-from micrograd_gui.session.session import BUILT, Session
+from micrograd_gui.session.session import Session
+from micrograd_gui.session.transitions import BUILT
 from micrograd_gui.views.canvas.view import CanvasView
 
 _KEY = "paste"
