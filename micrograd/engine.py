@@ -10,12 +10,13 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable
+from itertools import repeat
 from typing import Any, SupportsFloat, TypeAlias
 
 from micrograd.ieee import number
 from micrograd.ops import OPS, Op, power
 
-__all__ = ["Value", "acting", "apply", "first_nonfinite", "topological_order"]
+__all__ = ["Value", "acting", "apply", "first_nonfinite", "topological_order", "weighted_sum"]
 Number: TypeAlias = "Value | SupportsFloat"  # what stands on either side of an operator
 _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE, _POWER = (OPS[name] for name in ("+", "-", "*", "/", "**"))
 _new = object.__new__
@@ -183,15 +184,15 @@ class Value:
 
         It is `_backward` of each node in turn; the commonest rules are written out, to be quick.
         """
-        order = acting(self)
+        order, add, multiply = acting(self), _ADD, _MULTIPLY
         self.grad = 1.0
         for node in reversed(order):
             rule, grad = node._rule, node.grad
-            if rule is _ADD:
+            if rule is add:
                 x, y = node._operands
                 x.grad += grad
                 y.grad += grad
-            elif rule is _MULTIPLY:
+            elif rule is multiply:
                 x, y = node._operands
                 x.grad += y.data * grad
                 y.grad += x.data * grad
@@ -294,6 +295,8 @@ class Value:
 
 def apply(op: Op, *operands: Value) -> Value:
     """The op of these operands: what all operators and methods are short for."""
+    if len(operands) == 1:
+        return _result(op.forward(operands[0].data), operands, op)
     return _result(op.forward(*[x.data for x in operands]), operands, op)
 
 
@@ -313,6 +316,28 @@ def _result(data: Any, operands: tuple[Value, ...], op: Op) -> Value:
     out.data = data if type(data) is float else number(data)
     out.grad, out._operands, out._rule = 0.0, operands, op
     return out
+
+
+def weighted_sum(start: Value, weights: Iterable[Any], inputs: Iterable[Any]) -> Value:
+    """start + w·x + …, node by node as `act = act + w * x` makes it: a network's loop, so written out.
+
+    Raises ValueError where there are not as many inputs as weights.
+    """
+    act, value = start, Value
+    pairs, nodes = zip(weights, inputs, strict=True), map(_new, repeat(value))
+    for pair, product, total in zip(pairs, nodes, nodes, strict=False):
+        w, x = pair
+        if type(x) is not value or type(w) is not value:  # a number, or a class with operators of its own
+            act = act + w * x
+            continue
+        data = w.data * x.data
+        product.data = data if type(data) is float else number(data)
+        product.grad, product._operands, product._rule = 0.0, pair, _MULTIPLY
+        data = act.data + product.data
+        total.data = data if type(data) is float else number(data)
+        total.grad, total._operands, total._rule = 0.0, (act, product), _ADD
+        act = total
+    return act
 
 
 for _name, _row in OPS.items():  # a function more in the table is a method more
@@ -355,48 +380,58 @@ def _ordered(root: Value, operands_of: Callable[[Value], Iterable[Value]]) -> li
 def acting(root: Value) -> list[Value]:
     """The root, and of all that feed it those that act in a backward pass: all but plain leaves.
 
-    Equals `[n for n in topological_order(root) if n is root or n._prev or n._rule]`, in two thirds of the
-    time. `waiting` is a stack of pairs: a node, and above it the operand it still waits for, or None.
+    Equals `[n for n in topological_order(root) if n is root or n._prev or n._rule]`, in half of the time.
+    `waiting` is a stack of pairs: the operand that a node still waits for, or None, and above it the node.
     """
     order: list[Value] = []
     seen = {root}
     waiting: list[Any] = []
+    add, put, push, pop = seen.add, order.append, waiting.append, waiting.pop
     node = root
     while True:
         operands = node._operands
         if len(operands) == 2:
             x, y = operands
             if (x._operands or x._rule) and x not in seen:
-                seen.add(x)
-                waiting.append(node)
-                waiting.append(y)
+                add(x)
+                push(y)
+                push(node)
                 node = x
                 continue
             if (y._operands or y._rule) and y not in seen:
-                seen.add(y)
-                waiting.append(node)
-                waiting.append(None)
+                add(y)
+                push(None)
+                push(node)
                 node = y
                 continue
         elif len(operands) == 1:
             (x,) = operands
             if (x._operands or x._rule) and x not in seen:
-                seen.add(x)
-                waiting.append(node)
-                waiting.append(None)
+                add(x)
+                push(None)
+                push(node)
                 node = x
                 continue
         elif operands:  # only a user's own op has more
             return [n for n in topological_order(root) if n is root or n._operands or n._rule]
-        order.append(node)
+        put(node)
         while waiting:
-            y = waiting.pop()
+            node, y = pop(), pop()
             if y is not None and (y._operands or y._rule) and y not in seen:
-                seen.add(y)
-                waiting.append(None)
+                add(y)
+                operands = y._operands
+                if len(operands) == 2:  # a product of a weight, mostly, which itself waits for nothing
+                    x, z = operands
+                    if not (((x._operands or x._rule) and x not in seen)
+                            or ((z._operands or z._rule) and z not in seen)):
+                        put(y)
+                        put(node)
+                        continue
+                push(None)
+                push(node)
                 node = y
                 break
-            order.append(waiting.pop())
+            put(node)
         else:
             return order
 

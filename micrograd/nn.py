@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from typing import Any
 
-from micrograd.engine import Number, Value, apply
+from micrograd.engine import Number, Value, apply, weighted_sum
 from micrograd.ieee import number
 from micrograd.losses import mse
 from micrograd.ops import OPS
@@ -114,9 +114,7 @@ class Neuron(Module):
         if len(inputs) != len(self.w):
             raise ValueError(f"{self} takes {_counted(len(self.w), 'input')}, and {len(inputs)} "
                              f"{'was' if len(inputs) == 1 else 'were'} given")
-        act = self.b
-        for wi, xi in zip(self.w, inputs, strict=True):
-            act = act + wi * xi
+        act = weighted_sum(self.b, self.w, inputs)
         return apply(OPS[self.activation], act) if self.nonlin else act
 
     def parameters(self) -> list[Value]:

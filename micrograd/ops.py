@@ -128,7 +128,15 @@ def _log_domain(x: float) -> str:
 
 
 def _relu(x: Any) -> Any:
+    if type(x) is float:  # the commonest activation, and so quick
+        return 0.0 if x < 0.0 else x
     return ieee.where(ieee.real(x) < 0, 0.0, x)
+
+
+def _relu_slopes(x: Any, out: Any) -> tuple[Any]:
+    if type(x) is float:
+        return (0.0 if x <= 0.0 else 1.0,)
+    return (ieee.where(ieee.real(x) <= 0, 0.0, 1.0),)
 
 
 def _abs(x: Any) -> Any:
@@ -183,7 +191,7 @@ ROWS = (
        "−{x}", ("−1",), "Turns the sign.", "arithmetic"),
     Op("tanh", "tanh", 1, ieee.tanh, lambda x, out: (1.0 - out * out,),
        "tanh({x})", ("1 − {out}²",), "Squashes to −1 … 1; flat, hence deaf to change, far from 0."),
-    Op("relu", "ReLU", 1, _relu, lambda x, out: (ieee.where(ieee.real(x) <= 0, 0.0, 1.0),),
+    Op("relu", "ReLU", 1, _relu, _relu_slopes,
        "relu({x})", ("1 if {x} > 0 else 0",), "Lets positive numbers through and stops the rest.",
        op_text="ReLU", kinks=(0.0,)),
     Op("sigmoid", "σ", 1, ieee.sigmoid, lambda x, out: ((1.0 - out) * out,),

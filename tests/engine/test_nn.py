@@ -2,9 +2,11 @@
 
 import random
 
+import numpy as np
 import pytest
 
 from micrograd import Value, nn
+from micrograd.engine import topological_order, weighted_sum
 from micrograd.nn import MLP, Layer, Module, Neuron
 from tests.engine.demo import PUBLISHED, moons, step
 
@@ -92,3 +94,50 @@ def test_a_users_own_module_takes_part():
     own.n([1.0]).backward()
     own.zero_grad()
     assert [p.grad for p in own.parameters()] == [0.0, 0.0]
+
+
+def as_written_out(start, weights, inputs):
+    """The graph of micrograd's own loop: `act = act + w * x`."""
+    act = start
+    for w, x in zip(weights, inputs, strict=True):
+        act = act + w * x
+    return act
+
+
+def parts(root):
+    """Op, data and the places of the operands of each node of a graph."""
+    order = topological_order(root)
+    place = {node: at for at, node in enumerate(order)}
+    return [(node._op, node.data, tuple(place[x] for x in node._prev)) for node in order]
+
+
+class Loud(Value):
+    """A class with a product of its own."""
+
+    def __rmul__(self, other):
+        return Value(100.0)
+
+    __mul__ = __rmul__
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        [Value(2.0), Value(-1.0), Value(0.5)],
+        [2.0, Value(-1.0), 3],
+        [Value(2.0)] * 3,
+        [Loud(1.0), Value(1.0), 2.0],
+        np.array([0.5, 1.5, -2.0]),
+    ],
+)
+def test_a_weighted_sum_is_the_graph_of_micrograds_loop(inputs):
+    weights = [Value(0.1), Value(0.2), Value(0.3)]
+    weights[1].data = 2  # as users do by hand
+    quick, plain = (make(Value(1.0), weights, inputs) for make in (weighted_sum, as_written_out))
+    assert parts(quick) == parts(plain)
+    assert all(type(node.data) is float for node in topological_order(quick) if node._prev)
+    for root in (quick, plain):
+        root.backward()
+    assert weighted_sum(Value(1.0), [], []).data == 1.0
+    with pytest.raises(ValueError, match="shorter"):
+        weighted_sum(Value(1.0), weights, [1.0])
