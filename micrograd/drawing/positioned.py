@@ -8,7 +8,19 @@ from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from math import sqrt
 
-from micrograd.drawing.layers import FAR, FARTHEST, LARGE, LARGEST, LESS_EFFORT, folded, layered, ranks, span
+from micrograd.drawing.layers import (
+    CROWDED,
+    FAR,
+    FARTHEST,
+    LARGE,
+    LARGEST,
+    LESS_EFFORT,
+    crowd,
+    folded,
+    layered,
+    ranks,
+    span,
+)
 
 _PIXELS, _LONGEST = 3e6, 12_000  # of a picture in pixels, and of its longer side
 EDGES_IN_PIXELS = 8_000  # a picture in pixels takes long for each
@@ -55,7 +67,8 @@ class Drawn:
     @property
     def is_too_much(self) -> bool:
         """Whether Graphviz would take minutes or gigabytes to lay it out."""
-        return len(self._names) > LARGEST or self._far > FARTHEST
+        many = len(self._names) > LARGEST or self._far > FARTHEST
+        return many or crowd(self._inputs) > CROWDED
 
     @property
     def effort(self) -> list[str]:

@@ -121,13 +121,24 @@ def effort(inputs: Sequence[Sequence[int]]) -> dict[str, str]:
     """
     if len(inputs) <= SMALL:
         return {}
-    from micrograd.drawing.layers import FAR, FARTHEST, LARGE, LARGEST, LESS_EFFORT, span
+    from micrograd.drawing.layers import (
+        CROWDED,
+        FAR,
+        FARTHEST,
+        LARGE,
+        LARGEST,
+        LESS_EFFORT,
+        crowd,
+        span,
+    )
 
     if len(inputs) > LARGEST:
         raise TooMuch(f"Graphviz would take too long for {len(inputs):,} boxes.")
     far = span(inputs)
     if far > FARTHEST:
         raise TooMuch("Graphviz would take too long, for many wires go far.")
+    if crowd(inputs) > CROWDED:
+        raise TooMuch("Graphviz would take too long, for too many wires run side by side.")
     return dict(LESS_EFFORT) if len(inputs) > LARGE or far > FAR else {}
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from micrograd.drawing.layers import folded, layered, ranks, span
+from micrograd.drawing.layers import crowd, folded, layered, ranks, span
 from tests.layout.far_graphs import FAR, operands
 
 SIZE, GAP = (140.0, 60.0), (88.0, 30.0)
@@ -49,6 +49,13 @@ def test_a_leaf_stands_before_its_first_user() -> None:
 
 def test_the_span_is_the_columns_that_wires_cross() -> None:
     assert span([[], [0], [1], [2, 0]]) == 1 + 1 + 1 + 3
+
+
+def test_a_crowd_is_the_wires_into_a_column_times_what_is_in_it() -> None:
+    assert crowd([[], [0], [1]]) == 1 + 1
+    assert crowd([[], [0], [1], [2, 0]]) == 2 * 2 + 2 * 2 + 2 * 1  # a wire that goes by counts as a node
+    assert crowd([[], [], [0, 1], [0, 1], [0, 1]]) == 6 * 3
+    assert crowd([]) == 0
 
 
 @pytest.mark.parametrize("name", ["sums of one node", "chain", "squared errors of a line", "star"])

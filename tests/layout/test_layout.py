@@ -8,8 +8,9 @@ from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.files import documents
 from micrograd_gui.layout import layout
-from micrograd_gui.layout.graphviz import Cancelled, Engine, LayoutRefusal, engines
+from micrograd_gui.layout.graphviz import Cancelled, Engine, LayoutRefusal, effort, engines
 from micrograd_gui.layout.layout import COLUMN_GAP, places
+from tests.layout.far_graphs import each_with_each, operands
 from tests.lecture import STEPS
 
 SIZE = (140.0, 60.0)
@@ -102,3 +103,16 @@ def test_a_layout_that_nobody_waits_for_is_cancelled() -> None:
     graph = documents.load_example("neuron")
     with pytest.raises(Cancelled):
         places(graph, sizes(graph), stop=stop)
+
+
+def test_a_crowd_of_wires_is_not_tried_by_graphviz(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+    monkeypatch.setattr(Engine, "run", lambda self, dot, *_, **__: tried.append(dot) or b'{"objects": []}')
+    told: list[str] = []
+    graph = each_with_each(60)
+    assert len(places(graph, sizes(graph), told=told.append)) == len(graph)
+    assert told == [
+        "The graph stands in plain layers: Graphviz would take too long, for too many wires run side by side."
+    ]
+    assert not tried
+    assert effort(operands(each_with_each(40)))
