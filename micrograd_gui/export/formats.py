@@ -104,6 +104,8 @@ def render(graph: Graph, path: Path, given: Mapping[str, Any]) -> tuple[Path, ..
     _see_that_heeded(form, given)
     if options.paper != Options().paper and not options.worksheet:
         raise OptionRefusal("paper", "is of use to a worksheet alone.")
+    if options.panel_at is not None and options.panel is None:
+        raise OptionRefusal("panel_at", "says where a panel stands, and there is none: give panel, too.")
     if options.worksheet and options.sizing is not None:
         raise OptionRefusal("worksheet", "has the size of its paper: it goes without width and text.")
     if "step" not in form.options:
@@ -319,8 +321,9 @@ def _names(*names: str | Iterable[str]) -> frozenset[str]:
 _WHOLE = (None, "last", "all")  # steps that one may ask of a form without moments: it tells of the whole run
 _WHICH = ("step", "nodes")
 _WIRES = ("wires", "notation")
+_PLOT = ("panel", "panel_at")
 _LOOKS = ("bars", "theme", "style", "rankdir", "gradients", "open_blocks", "digits", "margin")
-_DRAWN = _names(_WHICH, _WIRES, _LOOKS, "names", "paths")
+_DRAWN = _names(_WHICH, _WIRES, _LOOKS, _PLOT, "names", "paths")
 _SIZED = ("width", "text")
 _CARDS = ("card", "only")
 _PACE = ("fps", "seconds", "motion")

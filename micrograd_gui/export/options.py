@@ -96,6 +96,7 @@ class Option:
 
 
 # The table of dialects is loaded with what writes scripts; a test holds both to be one.
+Where = Literal["beside", "below"]
 Names = Literal["labels", "formula"]
 DialectName = Literal["micrograd", "torch", "jax"]
 
@@ -135,6 +136,12 @@ OPTIONS: dict[str, Option] = {
             "came along, its local slope, and what it carried back; or on none"),
         Option(name="notation", title="Gradients as", choices=lambda: get_args(Notation), default="grad",
             help="a.grad, or ∂L/∂a"),
+        Option(name="panel", title="With a plot", metavar="WHAT", offered=("sweep", "tanh", "loss"),
+            help="in the same figure: loss (of a training), an op (tanh, or tanh:NODE), sweep (the target "
+            "over a parameter, or sweep:NODE)"),
+        Option(name="panel_at", title="which stands", choices=lambda: get_args(Where),
+            usual="where it has room",
+            help="beside the graph or below it; beside, where the page is wider than 14 cm"),
         Option(name="transparent", title="with a transparent ground", switch=True, default=False,
             help="no ground behind an SVG, PNG or .tex"),
         Option(name="rankdir", title="Direction", first=True, choices=lambda: DIRECTIONS, default="LR",
@@ -187,6 +194,8 @@ class RenderOptions(TypedDict, total=False):
     paths: str | int | None
     gradients: bool
     bars: bool
+    panel: str | None
+    panel_at: Where | None
     wires: Wires
     notation: Notation
     open_blocks: bool
@@ -233,6 +242,8 @@ def read_options(graph: Graph, given: Mapping[str, Any], *, folds: bool = True) 
         rankdir=said["rankdir"],
         gradients=said["gradients"],
         bars=said["bars"],
+        panel=_panel(said["panel"]),
+        panel_at=said["panel_at"],
         style=said["style"],
         nodes=_nodes(graph, said["nodes"]),
         paths=None if said["paths"] is None else _node(graph, said["paths"], "paths", "the name of a node"),
@@ -276,6 +287,12 @@ def _sizing(given: Mapping[str, Any], said: Mapping[str, Any]) -> Sizing | None:
 def _close(sizing: Sizing) -> float:
     """The margin where nobody says: a page has room around a figure; one that is a page has none."""
     return 2 * CLOSE if sizing.whole else CLOSE
+
+
+def _panel(given: object) -> str | None:
+    if given is None or isinstance(given, str):
+        return given
+    raise OptionRefusal("panel", f"must be a text, such as sweep:w1, not {quoted(given)}.")
 
 
 def _step(given: object) -> str | None:

@@ -19,7 +19,7 @@ from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.moments import Film, Moment
 from micrograd_gui.figures.motion import between
 from micrograd_gui.figures.palette import PALETTES, Palette
-from micrograd_gui.figures.parts import ChipText, Enclosure, Text
+from micrograd_gui.figures.parts import ChipText, Enclosure, Panel, Text
 from micrograd_gui.figures.shapes import (
     PATH_TONES,
     TONES,
@@ -241,7 +241,7 @@ class _Elements:
         self._parts: defaultdict[NodeId | None, list[tuple[Element, int]]] = defaultdict(list)
         count = 0
         for part in elements(figure):
-            node = None if isinstance(part, Enclosure | Text) else part.node
+            node = None if isinstance(part, Enclosure | Panel | Text) else part.node
             self._parts[node].append((part, count))
             count += len(shapes_of(part, figure)) + len(texts_of(part, figure))
         self.nodes = {node for node in self._parts if node is not None}

@@ -21,6 +21,7 @@ from micrograd_gui.figures.parts import (
     Enclosure,
     End,
     Oval,
+    Panel,
     PathLine,
     Role,
     Text,
@@ -77,6 +78,7 @@ class Figure:
     found: Found | None = None  # what live values have otherwise stands above the right number there
     grads: Mapping[NodeId, str] = field(default_factory=dict)  # what gradients are called; else grad
     paths: tuple[PathLine, ...] = ()  # on the wires, and below the graph
+    panel: Panel | None = None  # a plot beside or below the graph
     note: str = ""  # what is to be told of how it was laid out
     bars: bool = False  # whether a bar below each number tells its sign and size
     words: bool = True  # whether words name the fields of a record
@@ -148,7 +150,8 @@ class Figure:
         titles, ovals = (each.text for each in self.enclosures), map(self.text_in, self.ovals)
         of_paths = (text for line in self.paths for text in line.texts)
         said = tuple(each for each in (self.key, self.saying) if each is not None)
-        return (*titles, *of_boxes, *ovals, *of_chips, *of_paths, *said, *self.below)
+        plot = () if self.panel is None else self.panel.texts
+        return (*titles, *of_boxes, *ovals, *of_chips, *of_paths, *said, *plot, *self.below)
 
     @property
     def smallest_text(self) -> float:

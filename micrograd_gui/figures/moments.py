@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from micrograd_gui.figures.fitting.sizing import Sizing
     from micrograd_gui.figures.folding import Folding
     from micrograd_gui.figures.on_wires import Words
+    from micrograd_gui.figures.panels import Plotted
     from micrograd_gui.session.asking.on_wires import GraphWire, OnWire
     from micrograd_gui.session.asking.paths import Slopes
     from micrograd_gui.session.explain.formulas import Line
@@ -85,6 +86,8 @@ class Options:
     worksheet: bool = False  # blanks to fill in, and the answers
     paper: str = "a4"  # of a worksheet
     paths: NodeId | None = None  # the node whose paths to the target are drawn
+    panel: str | None = None  # a plot beside or below the graph
+    panel_at: str | None = None
     bars: bool = False  # a bar below each number tells its sign and size
     formulas: bool = False  # nodes without a label are called by what they are computed of
     sizing: Sizing | None = None  # how wide the figure is to be, and how large its text
@@ -143,6 +146,7 @@ class Film:
     options: Options = field(default_factory=Options)
     progress: Progress = field(default_factory=Progress)
     given: Storyboard | None = None
+    plot: Plotted | None = None  # what stands beside or below the graph
     kept: Graph | None = None  # the graph that a picture carries, where nodes are called otherwise here
     run: Run | None = None
 
@@ -157,7 +161,7 @@ class Film:
         """A film of one moment for each of them, drawn in the frame of the whole."""
         silent = Progress(stop=self.progress.stop)  # each tells nothing: the whole does
         for moment in self.watched():
-            yield Film(self.graph, (moment,), self.options, silent, self.storyboard, self.kept)
+            yield Film(self.graph, (moment,), self.options, silent, self.storyboard, self.plot, self.kept)
 
     @cached_property
     def visible_graph(self) -> Graph:
@@ -200,11 +204,13 @@ class Film:
     def completed(self, made: Figure) -> Figure:
         """The graph with what belongs below it, and what its numbers are called."""
         options = self.options
+        if self.plot is not None:
+            made = self.plot.put_on(made, options.margin)
         if options.paths is not None:
             from micrograd_gui.figures.paths import with_paths
 
-            slopes = self.moments[-1].slopes or {}
-            made = with_paths(made, self.graph, options.paths, slopes, options.margin)
+            what = (self.graph, options.paths, self.moments[-1].slopes or {})
+            made = with_paths(made, *what, options.margin)
         if options.gradients and any(moment.said is not None for moment in self.moments):
             from micrograd_gui.figures.captions import with_room_to_say
 
@@ -240,7 +246,7 @@ class Film:
             return records_in_forms(wanted, options.sizing, *bounds)
         from micrograd_gui.figures.fitting.cards import cards_in_forms
 
-        shown = (self._folding[0], self._words_on, self.widest)
+        shown = (self._folding[0], lambda drawn: self.said_on(drawn, self.moments), self.widest)
         return cards_in_forms(*shown, options.gradients, options.margin, options.bars, *bounds)
 
     @property
@@ -278,12 +284,9 @@ class Film:
         from micrograd_gui.figures.canvas_style import lay_out_canvas
 
         options, (folding, note) = self.options, self._folding
-        words = self._words_on(folding.drawn_wire)
-        made = lay_out_canvas(folding, words, gradients=options.gradients, margin=options.margin)
+        said = self.said_on(folding.drawn_wire, self.moments)
+        made = lay_out_canvas(folding, said, gradients=options.gradients, margin=options.margin)
         return replace(made, note=note) if note else made
-
-    def _words_on(self, shown: Callable[[End], End | None]) -> list[Words]:
-        return self.said_on(shown, self.moments if self.options.gradients else ())
 
     def said_on(self, shown: Callable[[End], End | None], moments: Sequence[Moment]) -> list[Words]:
         """What stands on the wires at each of those moments."""
@@ -364,8 +367,8 @@ class Film:
         """The size of the smallest text of all its pictures when it is laid out so, in units."""
         few = max(2, _MOST_BOXES // max(1, len(layout.boxes)))
         some = self.moments[:: max(1, -(-len(self.moments) // few))]
-        stop = Progress(stop=self.progress.stop)
-        film = replace(self, moments=some, given=self._board(layout), progress=stop)
+        silent = Progress(stop=self.progress.stop)
+        film = replace(self, moments=some, given=self._board(layout), progress=silent)
         return min(picture.smallest_text for picture in film.pictures)
 
     def watched(self) -> Iterator[Moment]:
@@ -406,11 +409,15 @@ def film_of(
         run, cursor, then = run_before(graph, step, trace)
         asked = Moment(run.frame(cursor), cursor=cursor, then=then)
         return Film(graph, (asked,), options, progress or Progress())
-    trace, kept = record(graph, script_of(graph)) if trace is None else trace, graph
+    trace, kept, plot = record(graph, script_of(graph)) if trace is None else trace, graph, None
     if options.formulas:
         from micrograd_gui.figures.by_formula import named_by_formula
 
         graph = named_by_formula(graph)
+    if options.panel is not None:
+        from micrograd_gui.figures.panels import plotted
+
+        plot = plotted(graph, trace, options.panel, options.panel_at, options.sizing)
     progress = Progress() if progress is None else progress
     if step is None and (options.only_card or trace.problem is not None):
         step = "last"  # a result has no step to tell of, a problem is one
@@ -427,15 +434,11 @@ def film_of(
             cursors = without_inner(cursors, trace, graph)
         moments = tuple(moment(graph, trace, cursor, options) for cursor in progress.waiting(cursors))
     if options.paths is not None:
-        moments = tuple(_with_slopes(each, graph, trace) for each in moments)
-    return Film(graph, moments, options, progress, kept=kept, run=trace if step == "all" else None)
+        from micrograd_gui.figures.paths import slopes_at
 
-
-def _with_slopes(moment: Moment, graph: Graph, trace: Run) -> Moment:
-    """The moment with the slopes that the backward pass has gone along."""
-    from micrograd_gui.figures.paths import slopes_at
-
-    return replace(moment, slopes=slopes_at(graph, trace, moment.cursor or 0))
+        moments = tuple(replace(each, slopes=slopes_at(graph, trace, each.cursor or 0)) for each in moments)
+    film = Film(graph, moments, options, progress, plot=plot, kept=kept)
+    return replace(film, run=trace) if step == "all" else film
 
 
 def see_that_there_is_something(graph: Graph, options: Options) -> None:

@@ -237,6 +237,23 @@ class ChipText:
 
 
 @dataclass(frozen=True, slots=True)
+class Panel:
+    """A plot: its frame, pieces of its curve, marks at the frame, what is written on it.
+
+    The ``dot`` is where the run is on the curve, seen once the nodes that it ``needs`` have their numbers;
+    the ``tangent`` goes through it, seen once the last of them has its gradient.
+    """
+
+    frame: Rect
+    curves: tuple[tuple[Point, ...], ...]
+    marks: tuple[Line, ...]
+    texts: tuple[Text, ...]
+    dot: Point | None = None
+    tangent: Line | None = None
+    needs: tuple[NodeId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """A piece of text: x at its anchor, y at its baseline. ``faint`` words are the names of the fields.
 

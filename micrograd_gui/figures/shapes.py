@@ -20,7 +20,17 @@ from micrograd_gui.figures.geometry import (
     Point,
 )
 from micrograd_gui.figures.palette import Weight
-from micrograd_gui.figures.parts import CardBox, ChipText, Enclosure, Oval, PathLine, Text, Wire, texts_on
+from micrograd_gui.figures.parts import (
+    CardBox,
+    ChipText,
+    Enclosure,
+    Oval,
+    Panel,
+    PathLine,
+    Text,
+    Wire,
+    texts_on,
+)
 
 _Tone = Literal[
     "ground",
@@ -143,7 +153,7 @@ class ShapeGroup:
         return not painted and not any(text.text for text in self.texts)
 
 
-Element = Enclosure | Wire | PathLine | Oval | CardBox | ChipText | Text
+Element = Enclosure | Wire | PathLine | Oval | CardBox | ChipText | Panel | Text
 
 
 def elements(figure: Figure) -> Iterator[Element]:
@@ -154,6 +164,8 @@ def elements(figure: Figure) -> Iterator[Element]:
     yield from figure.ovals
     yield from figure.boxes
     yield from reversed(figure.chips)  # the line to a later one goes behind an earlier one
+    if figure.panel is not None:
+        yield figure.panel
     if figure.key is not None:
         yield figure.key
     if figure.saying is not None:
@@ -179,6 +191,8 @@ def shapes_of(element: Element, figure: Figure) -> tuple[Shape, ...]:
             return tuple(_enclosure(element))
         case ChipText():
             return tuple(_chip(element))
+        case Panel():
+            return tuple(_panel(element, figure))
         case Text():
             return ()
 
@@ -195,7 +209,7 @@ def at_rest(element: Element, figure: Figure) -> bool:
             return element.node != figure.acting
         case Wire() | Oval():
             return element.node != figure.through
-        case ChipText():
+        case ChipText() | Panel():
             return False
     return True
 
@@ -215,6 +229,8 @@ def texts_of(element: Element, figure: Figure) -> tuple[Text, ...]:
             return (element.text,)
         case ChipText():
             return texts_on(element)
+        case Panel():
+            return element.texts
         case Text() if element == figure.key:
             return (element,)
         case Text():  # the one of another moment says something else
@@ -338,6 +354,20 @@ def _bars(box: CardBox, figure: Figure) -> Iterable[Shape]:
                 yield Shape(outline, "box", "bad")
             else:
                 yield Shape(outline)
+
+
+def _panel(panel: Panel, figure: Figure) -> Iterable[Shape]:
+    """The frame with its marks, the curve, and on it where the run is and how steep it is there."""
+    yield Shape(Rect(*panel.frame), "box", "line")
+    yield Shape(Lines(panel.marks), None, "line")
+    for curve in panel.curves:
+        yield Shape(Curve(curve), None, "data", "bundle")
+    there = all(node in figure.frame.data for node in panel.needs)
+    if panel.tangent is not None:
+        seen = there and panel.needs[-1] in figure.frame.grad
+        yield Shape(Lines((panel.tangent,)), None, "grad" if seen else None, "bundle")
+    if panel.dot is not None:
+        yield Shape(Ellipse(*panel.dot, 4.0, 4.0), "accent" if there else None, "text" if there else None)
 
 
 def _chip(chip: ChipText) -> Iterable[Shape]:

@@ -240,7 +240,7 @@ def _prepared(element: Element, figure: Figure) -> _Prepared:
     shapes = shapes_of(element, figure)
     outlines = tuple(_for_qt(shape.outline) for shape in shapes)
     around = QRectF(*element.rect) if isinstance(element, CardBox) else _around(outlines)
-    node = element.block if isinstance(element, Enclosure) else element.node
+    node = element.block if isinstance(element, Enclosure) else getattr(element, "node", 0)
     styles = tuple(_style(shape) for shape in shapes)
     covers = around.adjusted(-_REACH, -_REACH, _REACH, _REACH)
     return _Prepared(element, node, outlines, styles, around, covers)

@@ -23,7 +23,8 @@ from micrograd_gui.session.trace import Notation, Wires
 
 CHOICES = {"theme": PALETTES, "style": STYLES, "rankdir": DIRECTIONS, "dialect": DIALECTS,
            "wires": get_args(Wires), "notation": get_args(Notation),
-           "names": ("labels", "formula"), "only": ("graph", "card"), "paper": PAPERS}  # fmt: skip
+           "names": ("labels", "formula"), "panel_at": ("beside", "below"),
+           "only": ("graph", "card"), "paper": PAPERS}  # fmt: skip
 
 
 def test_choices_are_the_rows_of_the_tables() -> None:
@@ -73,7 +74,7 @@ OTHER: dict[str, object] = {  # than usual, for each option
     "step": "3", "style": "canvas", "theme": "print", "scale": 0.7, "gradients": False, "transparent": True,
     "motion": False, "rankdir": "TB", "nodes": "y,L", "open_blocks": True, "digits": 1, "card": True,
     "only": "card", "margin": 50, "dialect": "torch", "train": True, "fps": 50, "seconds": 0.1,
-    "names": "formula", "bars": True, "paths": "x",
+    "names": "formula", "bars": True, "panel": "sweep:x", "panel_at": "below", "paths": "x",
     "worksheet": True, "paper": "letter", "width": "40cm", "text": "15pt", "dpi": 60,
 }  # fmt: skip
 SIZES = ("scale", "width", "text", "dpi")  # one goes without the others
@@ -123,6 +124,8 @@ def test_what_a_form_heeds_makes_another_file(
         said["theme"] = "dark"  # a light .tex has no ground
     if name == "paper":
         said["worksheet"] = True
+    if name == "panel_at":
+        said["panel"] = "sweep:x"
     other = False if name == "card" and FORMS[suffix].animated else OTHER[name]
     plain = usual(suffix, *said.items())
     assert made(graph, tmp_path / "other" / f"a{suffix}", said | {name: other}) != plain

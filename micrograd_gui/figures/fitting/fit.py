@@ -15,6 +15,7 @@ from micrograd_gui.figures.fitting.moving import moved
 from micrograd_gui.figures.fitting.records import InForm
 from micrograd_gui.figures.fitting.rows import columns_of, in_rows, narrowest
 from micrograd_gui.figures.fitting.sizing import TINY, Sizing, told
+from micrograd_gui.figures.panels import Plotted
 from micrograd_gui.figures.parts import Text
 
 _ENOUGH = 0.999  # of a size of text: what rounding takes away is no less
@@ -33,6 +34,10 @@ class Drawable(Protocol):
 
     def drawn(self, rankdir: str) -> Figure:
         """The graph alone in that direction, with no numbers yet."""
+
+    @property
+    def plot(self) -> Plotted | None:
+        """What stands beside or below it."""
 
     def in_forms(self) -> Iterator[InForm]:
         """The graph alone in all forms that there are for some width."""
@@ -108,18 +113,21 @@ def _found(
     film: Drawable, forms: Sequence[InForm], sizing: Sizing, width: float, margin: float
 ) -> Figure | None:
     """The best of the figures that can be so wide; None where none can."""
-    able = [made for form in forms for made in _of_form(form, sizing, width, margin)]
+    taken = 0.0 if film.plot is None else film.plot.takes
+    able = [made for form in forms for made in _of_form(form, sizing, width, margin, taken)]
     for each in sorted(able, key=lambda each: each.cost):
         if (whole := _widened(film, each.figure, sizing, width)) is not None:
             return whole
     return None
 
 
-def _of_form(form: InForm, sizing: Sizing, width: float, margin: float) -> Iterator[_Fitting]:
-    """The form as it is, and in rows, where that has room."""
+def _of_form(
+    form: InForm, sizing: Sizing, width: float, margin: float, taken: float = 0.0
+) -> Iterator[_Fitting]:
+    """The form as it is, and in rows, where that has room beside what is ``taken`` by a plot."""
     assert sizing.text is not None
     unit = sizing.text / form.figure.smallest_text
-    wide = width / unit
+    wide = width / unit - taken
     made = with_key(replace(form.figure, note=_together(form.figure.note, form.note)), wide, margin)
     if made.width <= wide:
         yield _Fitting(_stretched(made, wide, margin), form.cost + _height_cost(made, unit, width))
@@ -142,9 +150,12 @@ def _widened(film: Drawable, made: Figure, sizing: Sizing, width: float) -> Figu
     smallest = made.smallest_text
     for _ in range(2):
         unit = sizing.text / smallest
-        if made.width > width / unit * 1.0001:
+        wide = width / unit - (0.0 if film.plot is None else film.plot.takes)
+        if made.width > wide * 1.0001:
             return None
-        whole = replace(film.completed(_centred(made, width / unit)), unit=unit)
+        whole = replace(film.completed(_centred(made, wide)), unit=unit)
+        if whole.width > width / unit * 1.0001:
+            return None  # a plot below is wider
         smallest = film.smallest_text(whole)
         if smallest * unit >= sizing.text * _ENOUGH:
             return _on_its_page(whole, sizing, unit)

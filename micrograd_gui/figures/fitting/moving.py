@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.geometry import Point
-from micrograd_gui.figures.parts import CardBox, Enclosure, Oval, PathLine, Text, Wire
+from micrograd_gui.figures.parts import CardBox, Enclosure, Oval, Panel, PathLine, Text, Wire
 
 Shift = Callable[[Point], Point]
 
@@ -30,6 +30,7 @@ def moved(figure: Figure, dx: float, dy: float, width: float, height: float) -> 
         paths=tuple(_path_moved(each, by) for each in figure.paths),
         key=_text_moved(figure.key, dx, dy),
         saying=_text_moved(figure.saying, dx, dy),
+        panel=None if figure.panel is None else _panel_moved(figure.panel, by),
     )
 
 
@@ -40,6 +41,20 @@ def _text_moved(text: Text | None, dx: float, dy: float) -> Text | None:
 def _path_moved(path: PathLine, by: Shift) -> PathLine:
     texts = tuple(replace(each, x=by((each.x, each.y))[0], y=by((each.x, each.y))[1]) for each in path.texts)
     return replace(path, points=tuple(map(by, path.points)), texts=texts)
+
+
+def _panel_moved(panel: Panel, by: Shift) -> Panel:
+    (x, y), size = by(panel.frame[:2]), panel.frame[2:]
+    texts = tuple(replace(each, x=by((each.x, each.y))[0], y=by((each.x, each.y))[1]) for each in panel.texts)
+    return replace(
+        panel,
+        frame=(x, y, *size),
+        curves=tuple(tuple(map(by, curve)) for curve in panel.curves),
+        marks=tuple((by(one), by(other)) for one, other in panel.marks),
+        texts=texts,
+        dot=None if panel.dot is None else by(panel.dot),
+        tangent=None if panel.tangent is None else (by(panel.tangent[0]), by(panel.tangent[1])),
+    )
 
 
 def box_moved(box: CardBox, dx: float, dy: float) -> CardBox:
