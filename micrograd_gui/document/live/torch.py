@@ -5,20 +5,22 @@ from __future__ import annotations
 import math
 import re
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from micrograd import ieee
-from micrograd.foreign import same
 from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.live.live_graph import LiveBuilder, LiveGraph
+from micrograd_gui.document.live.torch_constants import DOUBLE, SINGLE, Item, work_out
 from micrograd_gui.document.live.values import plain_number
 from micrograd_gui.document.text import spoken
 
-_UNARY = ("tanh", "exp", "log", "relu", "sigmoid", "sin", "cos", "sqrt", "abs", "neg")
-_BINARY = {"Add": "+", "Sub": "-", "Rsub": "-", "Mul": "*", "Div": "/"}
+_UNARY = (
+    "tanh", "exp", "log", "relu", "sigmoid", "sin", "cos", "sqrt", "abs", "neg",
+    "softplus", "silu", "gelu", "tan", "atan", "sinh", "cosh", "log1p", "expm1",
+)  # fmt: skip
+_BINARY = {"Add": "+", "Sub": "-", "Rsub": "-", "Mul": "*", "Div": "/", "Maximum": "max", "Minimum": "min"}
 _ALONE = (
     "Clone",
     "ToCopy",
@@ -35,18 +37,6 @@ _ALONE = (
 )  # of one number: that number
 
 
-@dataclass(slots=True, eq=False)
-class _Item:
-    """A node to be: a leaf, a constant, or a function of PyTorch's graph; ``data`` is None while unknown."""
-
-    thing: Any
-    op: str | None = None
-    operands: list[_Item] = field(default_factory=list)
-    data: float | None = None
-    grad: float | None = None
-    label: str = ""
-
-
 _SINGLE = 1e-5  # what rounding may make of a number of single precision in a graph, relative to its size
 
 
@@ -58,17 +48,19 @@ def capture_tensor(root: Any, names: Mapping[str, Any]) -> LiveGraph:
     reading = _Reading(sys.modules["torch"].Tensor, names)
     order = reading.order(root)
     order[-1].data = _number(root)
-    _fill(order)
+    double = str(root.dtype) == "torch.float64"
+    work_out(order, DOUBLE if double else SINGLE)
     builder = LiveBuilder()
     for item in order:
         if item.data is None:
             raise Refusal(
-                "PyTorch does not keep a constant of this graph: make it a tensor with requires_grad=True; "
-                "where backward() was called, call it with retain_graph=True."
+                "PyTorch does not keep a constant of this graph, and it does not follow from the numbers: "
+                "show the tensor before backward(), or call it with retain_graph=True, or make the "
+                "constant a tensor with requires_grad=True."
             )
         builder.add(item, item.op, item.operands, item.label, item.data, item.grad)
     found = builder.finish(order[-1])
-    rounding = found.rounding if str(root.dtype) == "torch.float64" else _SINGLE
+    rounding = found.rounding if double else _SINGLE
     objects = {node: item.thing for node, item in found.objects.items()}
     return replace(found, objects=objects, rounding=rounding)
 
@@ -77,7 +69,7 @@ class _Reading:
     """Functions and leaf tensors as items, each of them once."""
 
     def __init__(self, tensor: type, names: Mapping[str, Any]) -> None:
-        self.items: dict[int, _Item] = {}
+        self.items: dict[int, Item] = {}
         self.leaf_names: dict[int, str] = {}
         self.tensors: dict[int, tuple[str, Any]] = {}  # of functions that the caller holds a result of
         self.held: list[Any] = []  # an identity means something only while its object lives
@@ -88,7 +80,7 @@ class _Reading:
             else:
                 self.leaf_names.setdefault(id(thing), name)
 
-    def order(self, root: Any) -> list[_Item]:
+    def order(self, root: Any) -> list[Item]:
         """The items, operands first, the root last; without recursion. Raises Refusal."""
         _single(root.numel())
         if root.grad_fn is None:
@@ -99,7 +91,7 @@ class _Reading:
                 )
             return [self.leaf(root)]
         self.tensors.setdefault(id(root.grad_fn), ("", root))
-        order: dict[_Item, None] = {}
+        order: dict[Item, None] = {}
         stack: list[tuple[Any, bool]] = [(root.grad_fn, False)]
         while stack:
             fn, operands_done = stack.pop()
@@ -111,16 +103,16 @@ class _Reading:
                 stack += [(each, False) for each, _ in reversed(fn.next_functions) if each is not None]
         return list(order)
 
-    def leaf(self, tensor: Any) -> _Item:
+    def leaf(self, tensor: Any) -> Item:
         """The item of a leaf or constant tensor."""
         if id(tensor) not in self.items:
             self.held.append(tensor)
             grad = None if not tensor.is_leaf or tensor.grad is None else _number(tensor.grad)
             name = self.leaf_names.get(id(tensor), "")
-            self.items[id(tensor)] = _Item(tensor, data=_number(tensor), grad=grad, label=name)
+            self.items[id(tensor)] = Item(tensor, data=_number(tensor), grad=grad, label=name)
         return self.items[id(tensor)]
 
-    def function(self, fn: Any) -> list[_Item]:
+    def function(self, fn: Any) -> list[Item]:
         """The items that a function brings along: constants and itself; its operands are there already."""
         if id(fn) in self.items:
             return []
@@ -135,16 +127,21 @@ class _Reading:
             self.items[id(fn)] = sources[0]
             self._described(fn, sources[0])
             return [sources[0]]
-        new = _Item(fn)
+        new = Item(fn)
         made = self._operands(fn, kind, sources, new)
         self.items[id(fn)] = new
         self._described(fn, new)
         return [*made, new]
 
-    def _operands(self, fn: Any, kind: str, sources: list[_Item | None], new: _Item) -> list[_Item]:
+    def _operands(self, fn: Any, kind: str, sources: list[Item | None], new: Item) -> list[Item]:
         """Fills in op and operands; gives the constants and factors that had to be made."""
         result = _saved(fn, "result")
         new.data = None if result is None else _number(result)
+        if kind in _COMPOSED and _is_composed(fn, kind):
+            return self._composed(fn, kind, sources, new)
+        if kind == "LeakyRelu":
+            new.op = "leaky_relu"
+            return self._wired(fn, new, [*sources])
         if kind.lower() in _UNARY and len(sources) == 1:
             new.op = kind.lower()
             return self._wired(fn, new, [*sources])
@@ -170,13 +167,13 @@ class _Reading:
             f"The op “{spoken(kind)}” of PyTorch is not in the table of ops, so the graph cannot be opened."
         )
 
-    def _wired(self, fn: Any, new: _Item, sources: list[_Item | None]) -> list[_Item]:
+    def _wired(self, fn: Any, new: Item, sources: list[Item | None]) -> list[Item]:
         """Puts the operands on their ports, constants where PyTorch has no function; gives the constants."""
         made = []
         for port, source in enumerate(sources):
             saved = _saved(fn, ("self", "exponent" if new.op == "**" else "other")[port])
             if source is None:
-                source = self.leaf(saved) if hasattr(saved, "is_leaf") else _Item(None)
+                source = self.leaf(saved) if hasattr(saved, "is_leaf") else Item(None)
                 source.data = _number(saved) if saved is not None else None
                 made.append(source)
             elif source.data is None and saved is not None:
@@ -184,17 +181,63 @@ class _Reading:
             new.operands.append(source)
         return made
 
-    def _scaled(self, fn: Any, new: _Item, port: int) -> list[_Item]:
+    def _composed(self, fn: Any, kind: str, sources: list[Item | None], new: Item) -> list[Item]:
+        """What PyTorch has as one op and the table has not, in nodes that come to it; gives all but new."""
+        made: list[Item] = []
+
+        def constant(number: float) -> Item:
+            made.append(Item(None, data=float(number)))
+            return made[-1]
+
+        def node(op: str, *operands: Item) -> Item:
+            made.append(Item((fn, len(made)), op, list(operands)))
+            return made[-1]
+
+        x = sources[0]
+        saved = _saved(fn, "self")
+        if x is None:
+            x = self.leaf(saved) if hasattr(saved, "is_leaf") else constant(math.nan)
+            made.append(x)
+        elif x.data is None and saved is not None:
+            x.data = _number(saved)
+        if kind in ("Clamp", "ClampMin", "ClampMax", "Hardtanh"):
+            ends = "_val" * (kind == "Hardtanh")
+            bounds = [("max", _saved(fn, f"min{ends}")), ("min", _saved(fn, f"max{ends}"))]
+            for op, bound in bounds:
+                if bound is not None:
+                    x = node(op, x, constant(_number(bound)))
+            last = made.pop()
+        elif kind == "MseLoss":
+            y = sources[1] if len(sources) > 1 else None
+            target = _saved(fn, "target")
+            if y is None:
+                y = self.leaf(target) if target is not None else Item(None)
+                made.append(y)
+            last = Item(None, "**2", [node("-", x, y)])
+        elif kind == "LeakyRelu":  # of another slope than the table's
+            slope = float(_saved(fn, "negative_slope"))
+            last = Item(None, "max" if slope <= 1 else "min", [x, node("*", constant(slope), x)])
+        elif kind == "Softplus":
+            beta = constant(_saved(fn, "beta"))
+            last = Item(None, "/", [node("softplus", node("*", beta, x)), beta])
+        else:  # gelu by tanh: x/2 × (1 + tanh(√(2/π) × (x + 0.044715 x³)))
+            inner = node("+", x, node("*", constant(0.044715), node("**3", x)))
+            curve = node("tanh", node("*", constant(math.sqrt(2 / math.pi)), inner))
+            last = Item(None, "*", [node("*", constant(0.5), x), node("+", constant(1), curve)])
+        new.op, new.operands = last.op, last.operands
+        return made
+
+    def _scaled(self, fn: Any, new: Item, port: int) -> list[Item]:
         """torch.add(a, b, alpha=2) is a + 2·b: the factor becomes nodes of its own."""
         alpha = getattr(fn, "_saved_alpha", 1)
         if alpha == 1:
             return []
-        factor = _Item(None, data=float(alpha))
-        product = _Item((fn, "alpha"), "*", [factor, new.operands[port]])
+        factor = Item(None, data=float(alpha))
+        product = Item((fn, "alpha"), "*", [factor, new.operands[port]])
         new.operands[port] = product
         return [factor, product]
 
-    def _described(self, fn: Any, item: _Item) -> None:
+    def _described(self, fn: Any, item: Item) -> None:
         """What the caller's own tensor says of it: a name, its number, a gradient that was kept."""
         name, tensor = self.tensors.get(id(fn), ("", None))
         item.label = item.label or name
@@ -204,65 +247,19 @@ class _Reading:
                 item.grad = _number(tensor.grad)
 
 
-def _fill(order: list[_Item]) -> None:
-    """The numbers that follow from others: results from operands, and a constant from what it went into."""
-    guessed: list[_Item] = []
-    changed = True
-    while changed:
-        changed = False
-        for item in order:
-            unknown = [each for each in item.operands if each.data is None]
-            if item.op is not None and not unknown and item.data is None:
-                item.data = _computed(item)
-                changed = True
-        for item in reversed(order):
-            unknown = [each for each in item.operands if each.data is None]
-            if item.data is None or len(unknown) != 1:
-                continue
-            if item.op in ("+", "-"):
-                unknown[0].data = _solved(item, unknown[0])
-            elif item.op in _INVERSE:
-                unknown[0].data = _INVERSE[item.op](item.data)
-                guessed.append(unknown[0])
-            changed = changed or unknown[0].data is not None
-    for item in order:  # from the constants that were found by them, they can be computed exactly
-        if item in guessed and item.operands and all(each.data is not None for each in item.operands):
-            item.data = _computed(item)
+_COMPOSED = ("Clamp", "ClampMin", "ClampMax", "Hardtanh", "MseLoss", "LeakyRelu", "Softplus", "Gelu")
 
 
-def _computed(item: _Item) -> float:
-    return float(op_of(item.op or "").forward(*(each.data for each in item.operands)))
-
-
-def _solved(item: _Item, unknown: _Item) -> float:
-    """The operand that gives this result; of those that do so, the one with the fewest digits."""
-    out = item.data or 0.0
-    x, y = item.operands
-    if x is y:
-        return out / 2
-    known = (y if unknown is x else x).data or 0.0
-    found = out - known if item.op == "+" else out + known if unknown is x else known - out
-    for digits, tolerance in ((6, 1e-11), (9, 1e-13), (12, 4e-16), (15, 4e-16)):
-        short = float(f"{found:.{digits}g}")
-        operands = (short, known) if unknown is x else (known, short)
-        if same(op_of(item.op or "").forward(*operands), out, tolerance):
-            return short
-    return found
-
-
-def _atanh(y: float) -> float | None:
-    return 0.5 * (math.log1p(y) - math.log1p(-y)) if abs(y) < 1 else None
-
-
-_INVERSE: dict[str, Callable[[float], float | None]] = {
-    "neg": lambda y: -y,
-    "tanh": _atanh,
-    "sigmoid": lambda y: math.log(y) - math.log1p(-y) if 0 < y < 1 else None,
-    "exp": lambda y: math.log(y) if 0 < y < math.inf else None,
-    "log": ieee.exp,
-    "sqrt": lambda y: y * y,
-    "relu": lambda y: y if y > 0 else None,
-}
+def _is_composed(fn: Any, kind: str) -> bool:
+    """Whether the table has not this op with these constants."""
+    match kind:
+        case "LeakyRelu":
+            return bool(_saved(fn, "negative_slope") != 0.01)
+        case "Softplus":
+            return bool(_saved(fn, "beta") != 1)
+        case "Gelu":
+            return bool(_saved(fn, "approximate") != "none")
+    return True
 
 
 def _saved(fn: Any, name: str) -> Any:

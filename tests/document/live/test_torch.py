@@ -10,6 +10,7 @@ from micrograd_gui.document.live.capture import capture
 from micrograd_gui.session.measure import complete
 
 torch = pytest.importorskip("torch")
+F = pytest.importorskip("torch.nn.functional")
 
 
 def leaf(number: float, **options):
@@ -57,6 +58,15 @@ def same_numbers(make) -> None:
         lambda a, b: a.clone() * b.sum(),
         lambda a, b: a * a + b * b * b,
         lambda a, b: (a * b + 0.5).sigmoid().log(),
+        lambda a, b: F.softplus(a) * b + F.silu(a) + F.gelu(b),
+        lambda a, b: F.softplus(a, beta=2.5) * b,
+        lambda a, b: F.gelu(a, approximate="tanh") * b,
+        lambda a, b: F.mse_loss(a * b, torch.tensor(0.3, dtype=torch.float64)),
+        lambda a, b: F.mse_loss(a, b, reduction="sum") + F.l1_loss(a, b),
+        lambda a, b: a.clamp(-0.5, 0.5) * b.clamp(min=-3.0) + F.relu6(a * b) + b.clamp_max(0.2),
+        lambda a, b: torch.maximum(a, b) * torch.minimum(a, torch.tensor(0.3, dtype=torch.float64)) * b,
+        lambda a, b: F.leaky_relu(b) * a + F.leaky_relu(b, 0.2),
+        lambda a, b: a.tan() + b.atan() + a.sinh() * b.cosh() + a.log1p() + b.expm1(),
     ],
 )
 def test_a_scalar_of_these_ops_gives_pytorchs_numbers(make):
@@ -138,6 +148,31 @@ def test_after_a_backward_that_retains_the_graph_its_constants_are_found():
     found = capture(M, {"a": a, "b": b})
     assert found.data[found.graph.target] == M.item()
     assert sorted(node.data for node in found.graph if node.is_leaf) == [-3.0, 1.0, 2.0, 2.0]
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_after_backward_a_constant_is_worked_out_where_one_decimal_fits(dtype):
+    x = torch.tensor(2.0, dtype=dtype, requires_grad=True)
+    for make, constant in (
+        (lambda: (2 * x).tanh(), 2.0),
+        (lambda: (x * -0.125).sigmoid(), -0.125),
+        (lambda: (x / 4).exp(), 4.0),
+        (lambda: (x - 0.75).exp().log(), 0.75),
+    ):
+        x.grad = None
+        o = make()
+        o.backward()
+        found = capture(o, {"x": x})
+        assert sorted(node.data for node in found.graph if node.is_leaf) == sorted([2.0, constant])
+        assert found.graph.named("x") in found.grad
+
+
+def test_after_backward_what_more_than_one_constant_fits_is_refused():
+    x = leaf(30.0)
+    for o in ((2 * x).tanh(), (x * 2.5 + 1).exp()):  # any factor gives 1; two constants of one number
+        o.backward()
+        with pytest.raises(Refusal, match=r"show the tensor before backward\(\)"):
+            capture(o, {})
 
 
 def test_pytorch_is_never_imported_for_values():

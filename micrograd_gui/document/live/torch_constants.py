@@ -1,0 +1,150 @@
+"""PyTorch's constants: what it saved no longer, or never, worked out from the numbers that are known."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from micrograd import ieee
+from micrograd.foreign import same
+from micrograd.ops import op_of
+
+DOUBLE, SINGLE = 1e-14, 1e-6  # how far the same result may be computed apart, relative to its size
+_DIGITS = 15  # of a decimal, at most
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """A node to be: a leaf, a constant, or a function of PyTorch's graph; ``data`` is None while unknown."""
+
+    thing: Any
+    op: str | None = None
+    operands: list[Item] = field(default_factory=list)
+    data: float | None = None
+    grad: float | None = None
+    label: str = ""
+
+    def computed(self) -> float:
+        """What the op gives for its operands, all of which are known."""
+        return float(op_of(self.op or "").forward(*(each.data for each in self.operands)))
+
+
+def work_out(order: Sequence[Item], precision: float) -> None:
+    """Fill in the numbers that follow from others: results from operands, an operand from what it went into.
+
+    A constant is taken where a single decimal of so many digits gives the numbers that PyTorch has, to within
+    ``precision``: the shortest one. What does not follow stays None.
+    """
+    _Working(order, precision).fill()
+
+
+class _Working:
+    def __init__(self, order: Sequence[Item], precision: float) -> None:
+        self._order, self._precision = order, precision
+        self._from: dict[Item, Item] = {}  # for a number that was worked out: the result it went into
+        self._done: set[Item] = set()  # results that came of operands since
+
+    def fill(self) -> None:
+        """Until nothing more follows."""
+        changed = True
+        while changed:
+            changed = False
+            for item in self._order:
+                known = all(each.data is not None for each in item.operands)
+                if item.op is not None and item.data is None and known:
+                    item.data = item.computed()
+                    self._done.add(item)
+                    changed = True
+            for item in reversed(self._order):
+                unknown = [each for each in item.operands if each.data is None]
+                if item.data is None or len(set(unknown)) != 1 or item in self._done:
+                    continue
+                changed = self._solve(item, unknown[0]) or changed
+        for item in self._order:  # from the constants that were found, they can be computed exactly
+            if item in self._from and item.operands and all(each.data is not None for each in item.operands):
+                item.data = item.computed()
+
+    def _solve(self, item: Item, unknown: Item) -> bool:
+        found = _inverse(item, unknown)
+        if found is None or not math.isfinite(found):
+            return False
+        self._from[unknown] = item
+        unknown.data = found if unknown.op is not None else self._shortest(unknown, found)
+        if unknown.data is None:
+            del self._from[unknown]
+        return unknown.data is not None
+
+    def _shortest(self, constant: Item, found: float) -> float | None:
+        """The decimal with the fewest digits that fits; None where its neighbours fit as well."""
+        if found == 0:
+            return 0.0
+        size = math.floor(math.log10(abs(found)))
+        for digits in range(1, _DIGITS + 1):
+            short = float(f"{found:.{digits - 1}e}")
+            if self._fits(constant, short):
+                step = 10.0 ** (size - digits + 1)
+                apart = not self._fits(constant, short + step) and not self._fits(constant, short - step)
+                return short if apart else None
+        return found if self._fits(constant, found) else None
+
+    def _fits(self, constant: Item, number: float) -> bool:
+        """Whether with that number all comes out as it is known, up to what was not worked out itself."""
+        item, kept = constant, constant.data
+        changed: list[tuple[Item, float | None]] = [(item, kept)]
+        item.data = number
+        try:
+            while (above := self._from.get(item)) is not None:
+                out = above.computed()
+                if above not in self._from:
+                    return above.data is not None and same(out, above.data, self._precision)
+                changed.append((above, above.data))
+                above.data, item = out, above
+            return True
+        finally:
+            for each, before in changed:
+                each.data = before
+
+
+def _inverse(item: Item, unknown: Item) -> float | None:
+    """The operand that gives the result of this item, nearly; None where there is none, or more than one."""
+    assert item.data is not None
+    out = item.data
+    if len(item.operands) == 1:
+        return _INVERSE[item.op](out) if item.op in _INVERSE else None
+    x, y = item.operands
+    if x is y:
+        return out / 2 if item.op == "+" else None
+    known, first = (y if unknown is x else x).data, unknown is x
+    if known is None:
+        return None
+    match item.op:
+        case "+":
+            return out - known
+        case "-":
+            return out + known if first else known - out
+        case "*":
+            return out / known if known else None
+        case "/" if first:
+            return out * known
+        case "/":
+            return known / out if out else None
+    return None
+
+
+def _atanh(y: float) -> float | None:
+    return 0.5 * (math.log1p(y) - math.log1p(-y)) if abs(y) < 1 else None
+
+
+_INVERSE: dict[str | None, Callable[[float], float | None]] = {
+    "neg": lambda y: -y,
+    "tanh": _atanh,
+    "sigmoid": lambda y: math.log(y) - math.log1p(-y) if 0 < y < 1 else None,
+    "exp": lambda y: math.log(y) if 0 < y < math.inf else None,
+    "log": ieee.exp,
+    "sqrt": lambda y: y * y,
+    "relu": lambda y: y if y > 0 else None,
+    "softplus": lambda y: y + math.log(-math.expm1(-y)) if y > 0 else None,
+    "leaky_relu": lambda y: y if y > 0 else y / 0.01,
+}
