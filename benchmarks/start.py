@@ -38,8 +38,9 @@ app.exec()
 _TOLD = "from origin import tell_own; tell_own('micrograd', 'micrograd_gui')"
 _OURS = """
 import sys, time
-from micrograd_gui.app.start import hurry
+from micrograd_gui.app.start import hurry, load_qt
 hurry()
+load_qt()
 from PySide6.QtCore import QTimer
 from micrograd_gui.app.arrangement import application
 app = application()

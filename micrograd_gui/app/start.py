@@ -30,6 +30,8 @@ GREETED_AFTER = 700  # milliseconds, when the first paint is over
 _PATIENCE = 0.3  # seconds that the end waits for what nobody wants any more
 _log = logger_of(__name__)
 
+_IGNORED = -1  # how PySide6 writes down that a module does not use it
+
 # What the first paint needs and knows nothing of Qt.
 _FIRST = (
     "document.catalogue", "document.notation.writer", "document.optimisers",
@@ -52,6 +54,19 @@ def hurry() -> None:
         import_module(f"micrograd_gui.{name}")
 
 
+def load_qt() -> None:
+    """Import Qt's core, and tell PySide6 that none of what was there before uses it: it need not read that.
+
+    To see whether a module wants its dialects (``from __feature__ import …``) it would read the source of
+    each that an import names from now on, 120 files before the first paint.
+    """
+    before = dict.fromkeys(sys.modules, _IGNORED)
+    import_module("PySide6.QtCore")
+    known = getattr(sys.modules.get("__feature__"), "pyside_feature_dict", None)
+    if known is not None:  # it is PySide6's own, and may go: then it reads
+        known.update(before)
+
+
 def _let_collect() -> None:
     """Garbage is collected from now on; what is there stays, and is not searched: that took up to 90 ms."""
     gc.freeze()
@@ -64,6 +79,7 @@ def run_window(source: object = None, lesson: str | None = None) -> int:
     ``lesson`` is one to begin with: its name, or a file.
     """
     hurry()
+    load_qt()
     from PySide6.QtCore import QTimer
 
     from micrograd_gui.app.arrangement import application

@@ -63,6 +63,15 @@ def test_what_the_window_needs_of_the_floors_below_is_loaded_before_qt() -> None
     assert done.returncode == 0, done.stderr
 
 
+def test_of_what_was_loaded_before_it_qt_reads_no_source() -> None:
+    done = python(
+        "import sys\nfrom micrograd_gui.app.start import hurry, load_qt\nhurry()\n"
+        "import linecache\nload_qt()\nimport micrograd_gui.session.session, PySide6.QtGui\n"
+        "sys.exit(sorted(name for name in linecache.cache if 'micrograd_gui' in name) or 0)"
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_what_is_slow_to_load_waits_until_the_first_paint() -> None:
     heavy = {"numpy", "matplotlib", "graphviz", "PIL", "subprocess", "micrograd.nn", "micrograd.foreign",
              "micrograd_gui.document.live"}  # fmt: skip
