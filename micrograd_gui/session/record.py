@@ -16,6 +16,7 @@ from micrograd.ops import domain_note, op_of
 from micrograd.steps import BackwardStep, backward_steps
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.optimisers import OPTIMISERS
 from micrograd_gui.document.text import MINUS, written
 from micrograd_gui.session.build import build, compute_node
@@ -31,6 +32,7 @@ from micrograd_gui.session.trace import (
 )
 
 _ahead: list[tuple[Graph, RecordedRun]] = []  # runs of a large graph, recorded before they are asked for
+_latest: list[tuple[Graph, RecordedRun, _Recorder]] = []  # the run that was recorded last, to go on with
 _working: list[tuple[Graph, Event]] = []  # graphs whose runs another thread records, and when that is done
 _impatient: set[int] = set()  # the threads that would rather be told than wait for such a run
 
@@ -107,15 +109,29 @@ def record(graph: Graph, script: Sequence[Pass]) -> RecordedRun:
 
 
 def _recorded(graph: Graph, script: tuple[Pass, ...]) -> RecordedRun:
-    recorder = _Recorder(graph)
-    steps: list[Step] = []
-    ends: list[int] = []
-    for each in script:
+    known, recorder = _begun(graph, script)
+    steps: list[Step] = [] if known is None else [*known.steps]
+    ends: list[int] = [] if known is None else [*known.ends]
+    for each in script[len(ends) :]:
         steps.extend(islice(recorder.moves(each), each.steps))
         ends.append(len(steps))
         if steps and steps[-1].kind == "problem":
             break
-    return RecordedRun(Frame(graph.given), tuple(steps), script, tuple(ends))
+    run = RecordedRun(Frame(graph.given), tuple(steps), script, tuple(ends))
+    if len(graph) <= LARGE and steps and steps[-1].kind != "problem":
+        _latest[:] = [(graph, run, recorder)]
+    return run
+
+
+def _begun(graph: Graph, script: tuple[Pass, ...]) -> tuple[RecordedRun | None, _Recorder]:
+    """The run that was recorded last, where the script goes on from it: else each pass ran all again."""
+    try:
+        known, run, recorder = _latest.pop()  # nobody else goes on from it
+    except IndexError:
+        return None, _Recorder(graph)
+    if known is graph and script[: len(run.script)] == run.script:
+        return run, recorder
+    return None, _Recorder(graph)
 
 
 class _Recorder:

@@ -80,11 +80,11 @@ class Session:
     def _edit_lightly(self, edit: Edit) -> None:
         """One that was soon made; only where numbers differ what was run has to be run again."""
         again = self.state.trace is not None and edit.graph.nodes is not self.state.graph.nodes
-        size = len(edit.graph) if again else 0
+        size = transitions.moves(self.state) if again else 0
         self._set(self.work(size, lambda state: transitions.after_edit(state, edit)))
 
     def _stand(self, move: Callable[[State], Position]) -> None:
-        size = 0 if self.state.following is not None else len(self.state.graph)  # it is recorded already
+        size = transitions.moves(self.state) if self.state.following is None else 0
         self._set(self.work(size, lambda state: stepping.standing_at(state, move(state))))
 
     # The document ----------------------------------------------------------------------------
@@ -123,7 +123,8 @@ class Session:
 
     def _travel(self, history: History) -> None:
         if history.index != self.state.history.index:
-            self._set(self.work(len(history.graph), partial(transitions.with_history, history=history)))
+            size = len(history.graph) + transitions.moves(self.state)
+            self._set(self.work(size, partial(transitions.with_history, history=history)))
 
     # The passes ------------------------------------------------------------------------------
 

@@ -99,6 +99,12 @@ def with_history(state: State, history: History, selection: frozenset[NodeId] | 
     return replace(nothing, nudge=_nudged_again(nothing.moment, state.nudge))
 
 
+def moves(state: State) -> int:
+    """About how many moves there are in what is run again where numbers or the graph become others."""
+    here = 0 if state.trace is None else len(state.trace.script)
+    return len(state.graph) * (1 + max((here, *(len(each.script) for each in state.stands))))
+
+
 def _stands_after(state: State, history: History) -> tuple[Stand, ...]:
     """With where one stands now, and of the others those whose very graph is still in the history."""
     script = () if state.trace is None else tuple(state.trace.script)

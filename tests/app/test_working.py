@@ -159,3 +159,27 @@ def test_what_comes_meanwhile_is_not_lost(opened, in_window, held):
     with pytest.raises(Refusal, match="another one meanwhile"):
         session.set_target(2)
     assert len(session.state.graph) == 0
+
+
+def test_a_drag_on_a_number_behind_a_long_run_is_run_again_by_another_thread(opened, monkeypatch):
+    threads, plain = [], recording._recorded
+
+    def watched(*args):
+        threads.append(current_thread() is main_thread())
+        return plain(*args)
+
+    window = opened("xor")
+    session = window.session
+    for _ in range(40):
+        session.backward()
+        session.update(0.01)
+        session.zero_grad()
+    monkeypatch.setattr(recording, "_recorded", watched)
+    moment = session.state.cursor
+    leaf = session.state.graph.parameters[0]
+    for value in (0.1, 0.2):
+        session.set_value(leaf, value, "drag")
+    assert session.state.graph.nodes[leaf].data == 0.2
+    assert session.state.cursor == moment
+    assert threads
+    assert not any(threads)

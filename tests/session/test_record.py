@@ -14,6 +14,7 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.live.capture import graph_from_value
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.files.documents import load_example
+from micrograd_gui.session import record as recording
 from micrograd_gui.session.record import record
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.trace import Frame, Pass
@@ -267,3 +268,30 @@ def test_a_chain_of_many_nodes_runs_without_recursion():
     session.backward()
     assert session.state.frame.data[session.state.graph.target] == 5000.0
     assert set(session.state.frame.grad.values()) == {1.0}
+
+
+def test_a_run_that_goes_on_runs_nothing_again_and_is_what_it_is_from_the_start(monkeypatch):
+    graph = load_example("xor")
+    script = (Pass("forward"), Pass("backward", steps=5), Pass("backward"), Pass("zero"), Pass("forward"))
+    script += (Pass("backward"), Pass("update", rate=0.1, k=0), Pass("forward"))
+    recording._latest.clear()
+    whole = recording.record(graph, script)
+    recording._latest.clear()
+    run, gone = [], recording._Recorder.moves
+    monkeypatch.setattr(
+        recording._Recorder, "moves", lambda self, each: (run.append(each), gone(self, each))[1]
+    )
+    for passes in range(1, len(script) + 1):
+        part = recording.record(graph, script[:passes])
+    assert run == [*script]
+    assert (part.steps, part.ends, part.script) == (whole.steps, whole.ends, whole.script)
+    other = recording.record(graph, script[:2])  # an earlier moment: that is begun anew
+    assert other.steps == whole.steps[: whole.ends[1]]
+    moved = graph.numbered({graph.parameters[0]: 0.5})
+    assert recording.record(moved, script).steps != whole.steps
+
+
+def test_a_run_that_ended_at_a_problem_is_not_gone_on_with():
+    graph = graph_from_expression("L = log(a)").valued(1, -1.0)
+    first = recording.record(graph, (Pass("forward"),))
+    assert recording.record(graph, (Pass("forward"), Pass("backward"))).steps == first.steps
