@@ -25,7 +25,8 @@ from micrograd.ieee import divide, number
 from micrograd.leash import Answer, Snapped, run_leashed
 
 STALE = " (stale)"  # behind a number that is no longer true
-DATA, TARGET = "micrograd_data", "micrograd_target"  # attributes: a leaf's number, the target's name
+# Attributes: a leaf's number, a label that is drawn otherwise, and the target's name.
+DATA, LABEL, TARGET = "exact", "typed", "target_node"
 _ESCAPES = {c: "\\" + c for c in "\\{}|<>"}
 _ESCAPES |= {"\n": "\\n", "\r": "", "\0": "", "\t": " ", "&": "&amp;", '"': "&quot;"}
 _UNWRITABLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

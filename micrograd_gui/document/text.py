@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import SupportsFloat
 
 from micrograd_gui.document.errors import OptionRefusal, Refusal
@@ -16,6 +16,38 @@ LONGEST_EXPRESSION = 200_000  # characters that are read as one
 _LARGEST_TOLD = 10**15  # of whole numbers
 # Characters that would turn the reading direction of the rest of a sentence.
 _TURNING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C), "")
+
+
+# w_1, x_{12}, w1_4_1, x_i and x_in, as TeX has them; not the _ of leaky_relu or learning_rate.
+_INDEXED = (
+    r"(?<!_)([^\W\d_]+)"
+    r"(?:(\d+(?:_\d+)+)|_(\d+(?:_\d+)*)|_\{([^\W_][\w,+−-]{0,11})\}|_([^\W\d_]{1,3})(?!\w))"
+)
+
+
+@lru_cache(maxsize=20_000)
+def runs(text: str) -> tuple[tuple[str, bool], ...]:
+    """The text in pieces, and of each whether it is an index, which stands lower and smaller: ``w_1``."""
+    if "_" not in text:
+        return ((text, False),)
+    found: list[tuple[str, bool]] = []
+    at = 0
+    for each in re.finditer(_INDEXED, text):
+        index = next(part for part in each.groups()[1:] if part is not None)
+        found += [(text[at : each.end(1)], False), (index.replace("_", ","), True)]
+        at = each.end()
+    rest = text[at:]
+    return (*found, (rest, False)) if rest or not found else tuple(found)
+
+
+_LOWER = dict(zip("0123456789aehijklmnoprstuvx+−", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₊₋", strict=True))
+
+
+def lowered(text: str) -> str:
+    """The text with the signs that Unicode has for its indices; as it is where one is missing."""
+    parts = ["".join(_LOWER.get(c, "_") for c in part) if lower else part for part, lower in runs(text)]
+    made = "".join(parts)
+    return text if "_" in made else made
 
 
 def saveable(label: str) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from micrograd_gui.figures.palette import Palette
 from micrograd_gui.figures.parts import Text
 from micrograd_gui.figures.shapes import tone_of
-from micrograd_gui.figures.text_metrics import font_file, width
+from micrograd_gui.figures.text_metrics import font_file, pieces, width
 
 if TYPE_CHECKING:
     from matplotlib.collections import Collection
@@ -33,15 +33,16 @@ def glyphs_of(texts: Sequence[Text], palette: Palette, scale: float, place: Tran
     paths: list[Path] = []
     offsets, sizes, inks = [], [], []
     for text in texts:
-        size, ink = text.size / _UNIT, colours[tone_of(text)]
-        left = text.x
+        ink, left = colours[tone_of(text)], text.x
         if text.anchor != "start":
             left -= width(text.text, text.size, bold=text.bold) * _BACK[text.anchor]
-        for path, x, y in _laid_out(text.text, text.bold, text.italic):
-            paths.append(path)
-            offsets.append((left + size * x, text.y - size * y))
-            sizes.append(size)
-            inks.append(ink)
+        for piece in pieces(text.text, text.size, bold=text.bold):
+            size = piece.size / _UNIT
+            for path, x, y in _laid_out(piece.text, text.bold, text.italic):
+                paths.append(path)
+                offsets.append((left + piece.x + size * x, text.y + piece.down - size * y))
+                sizes.append(size)
+                inks.append(ink)
     looks: Any = {"facecolors": np.array(inks).reshape(-1, 4), "offsets": np.array(offsets).reshape(-1, 2)}
     turns = np.array(sizes)[:, None, None] * np.eye(3)
     turns[:, 2, 2] = 1.0

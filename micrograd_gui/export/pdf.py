@@ -28,7 +28,7 @@ from micrograd_gui.figures.shapes import (
     groups,
     tone_of,
 )
-from micrograd_gui.figures.text_metrics import font_file, width
+from micrograd_gui.figures.text_metrics import font_file, pieces, width
 from micrograd_gui.files.embedded import ATTACHED, MEDIA_TYPE
 from micrograd_gui.resource import FAMILY
 
@@ -105,12 +105,14 @@ class Document:
         for text in texts:
             if not text.text:
                 continue
-            self._choose(text.bold, text.italic, unit * text.size)
             made.set_text_color(palette.colour(tone_of(text)))
             left = text.x
             if text.anchor != "start":
                 left -= width(text.text, text.size, bold=text.bold) * _BACK[text.anchor]
-            made.text(corner[0] + unit * left, corner[1] + unit * text.y, text.text)
+            for piece in pieces(text.text, text.size, bold=text.bold):
+                self._choose(text.bold, text.italic, unit * piece.size)
+                x, y = corner[0] + unit * (left + piece.x), corner[1] + unit * (text.y + piece.down)
+                made.text(x, y, piece.text)
             if text.strike is not None:
                 (x1, y), (x2, _) = text.strike
                 made.set_draw_color(palette.colour(tone_of(text)))

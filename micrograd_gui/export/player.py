@@ -14,7 +14,7 @@ from xml.etree.ElementTree import SubElement, tostring
 
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.export.player_ledger import ledgers
-from micrograd_gui.export.svg import FONTS, length_of, outline, text_attributes
+from micrograd_gui.export.svg import FONTS, length_of, outline, text_attributes, write_in
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.moments import Film, Moment
 from micrograd_gui.figures.motion import between
@@ -32,6 +32,7 @@ from micrograd_gui.figures.shapes import (
     texts_of,
     tone_of,
 )
+from micrograd_gui.figures.text_metrics import as_read
 from micrograd_gui.files.embedded import METADATA, pack
 from micrograd_gui.resource import resource
 from micrograd_gui.session.explain.formulas import Fragment, Line
@@ -131,7 +132,7 @@ def _svg(figure: Figure, film: Film) -> str:
             name, attributes = outline(shape)
             SubElement(parent, name, {**attributes, "class": shape_looks(shape)})
         for text in group.texts:
-            SubElement(parent, "text", {**text_attributes(text), "class": text_looks(text)}).text = text.text
+            write_in(SubElement(parent, "text", {**text_attributes(text), "class": text_looks(text)}), text)
     return str(tostring(root, encoding="unicode"))
 
 
@@ -253,5 +254,7 @@ class _Elements:
             for part, start in self._parts[node]:
                 now = chips[part.node, part.port, part.nth] if isinstance(part, ChipText) else part
                 shapes: list[Difference] = [[shape_looks(shape)] for shape in shapes_of(now, figure)]
-                texts: list[Difference] = [[text_looks(text), text.text] for text in texts_of(now, figure)]
+                texts: list[Difference] = [
+                    [text_looks(text), as_read(text.text)] for text in texts_of(now, figure)
+                ]
                 yield from enumerate([*shapes, *texts], start)

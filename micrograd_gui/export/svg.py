@@ -19,6 +19,7 @@ from micrograd_gui.figures.shapes import (
     groups,
     tone_of,
 )
+from micrograd_gui.figures.text_metrics import pieces
 from micrograd_gui.files.embedded import METADATA
 from micrograd_gui.resource import FAMILY
 
@@ -48,6 +49,7 @@ def svg(
     if not transparent:
         SubElement(root, "rect", {"width": w, "height": h, "fill": palette.ground})
     named: set[str] = set()
+    written: list[tuple[Element, Text]] = []
     for group in groups(figure):
         if group.unseen:
             continue
@@ -63,8 +65,10 @@ def svg(
                 _shape(parent, shape, palette)
         for text in group.texts:
             if text.text or text.role == "label":
-                _text(parent, text, palette)
+                written.append((_text(parent, text, palette), text))
     indent(root)
+    for element, text in written:  # what is within a text would be set apart by blanks
+        write_in(element, text)
     return bytes(tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
 
 
@@ -108,7 +112,7 @@ def _outline(shape: Shape) -> tuple[str, dict[str, str]]:
             return "path", {"d": " ".join(f"M{a:g},{b:g} L{c:g},{d:g}" for (a, b), (c, d) in ends)}
 
 
-def _text(parent: Element, text: Text, palette: Palette) -> None:
+def _text(parent: Element, text: Text, palette: Palette) -> Element:
     attributes = {**text_attributes(text), "fill": palette.colour(tone_of(text))}
     if text.bold:
         attributes["font-weight"] = "bold"
@@ -116,7 +120,17 @@ def _text(parent: Element, text: Text, palette: Palette) -> None:
         attributes["text-decoration"] = "line-through"
     if "  " in text.text:  # else several spaces become one
         attributes["xml:space"] = "preserve"
-    SubElement(parent, "text", attributes).text = text.text
+    return SubElement(parent, "text", attributes)
+
+
+def write_in(element: Element, text: Text) -> None:
+    """Write the text into its element, indices as parts of their own."""
+    last, *others = pieces(text.text, text.size, bold=text.bold)
+    element.text = last.text
+    for each in others:
+        attributes = {"dy": f"{each.down - last.down:.4g}", "font-size": f"{each.size:.4g}"}
+        SubElement(element, "tspan", attributes).text = each.text
+        last = each
 
 
 def text_attributes(text: Text) -> dict[str, str]:

@@ -74,8 +74,8 @@ def _face(letter: str, font: str) -> str:
 
 
 def label(text: str) -> str:
-    """A label: ``w1`` and ``w_1`` as w with an index, formulas as mathematics, all else as text."""
-    made = _formula(text)
+    """A label: ``w1``, ``w_1`` and ``w_{1}`` as w with an index, formulas as mathematics, else as text."""
+    made = _formula(re.sub(r"(?<=\w)_\{([A-Za-z]{1,3}|\d+)\}", r"_\1", text))
     return plain(text) if made is None else made
 
 

@@ -15,7 +15,7 @@ from msgspec import structs
 
 from micrograd import dot
 from micrograd_gui.document.graph import Graph, Node, NodeId
-from micrograd_gui.document.text import MINUS, WIDEST
+from micrograd_gui.document.text import MINUS, WIDEST, lowered
 from micrograd_gui.figures.figure import MARGIN, Figure
 from micrograd_gui.figures.geometry import Point, Size
 from micrograd_gui.figures.parts import (
@@ -212,7 +212,7 @@ def dot_text(
     rows = [
         dot.NodeRow(
             number,
-            _cut(graph.nodes[number].title),
+            lowered(_cut(graph.nodes[number].title)),
             frame.data.get(number),
             frame.grad.get(number, 0.0 if number in frame.data else None) if gradients else None,
             graph.nodes[number].op_text,
@@ -229,8 +229,11 @@ def dot_text(
     ]
     drawn = dot.picture(rows, rankdir=rankdir, node_attr={"fontname": FAMILY})
     for node in graph:  # which Graphviz does not heed, and what reads the text does
-        if node.is_leaf:
-            drawn.node(f"n{node.id}", **{dot.DATA: repr(node.data)})
+        said = {dot.DATA: repr(node.data)} if node.is_leaf else {}
+        if lowered(node.title) != node.title:
+            said[dot.LABEL] = node.title
+        if said:
+            drawn.node(f"n{node.id}", **said)
     if graph.target is not None:
         drawn.attr(**{dot.TARGET: f"n{graph.target}"})
     if within_bounds := _within_bounds(graph):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import east_asian_width
 
-from micrograd_gui.document.text import one_line
+from micrograd_gui.document.text import one_line, runs
 from micrograd_gui.resource import font_folder
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _FILES = {
     (True, True): "DejaVuSans-BoldOblique.ttf",
 }
 _MEASURED_AT = 256
+INDEX, LOWER = 0.72, 0.17  # of the size of a text: that of an index, and how far below the baseline it stands
 
 
 def shown_label(label: str) -> str:
@@ -31,9 +32,42 @@ def shown_label(label: str) -> str:
     return "".join(c if c.isprintable() else "�" for c in line)  # not every writer can join letters
 
 
-@cache
+class Piece(NamedTuple):
+    """A part of a text: where it begins behind the text's beginning, how far below its baseline, its size."""
+
+    text: str
+    x: float
+    down: float
+    size: float
+
+
+def pieces(text: str, size: float, *, bold: bool = False) -> list[Piece]:
+    """The text as it is written, its indices lower and smaller; every writer of texts writes these."""
+    if "_" not in text:
+        return [Piece(text, 0.0, 0.0, size)]
+    made, x = list[Piece](), 0.0
+    for part, lower in runs(text):
+        smaller = size * INDEX if lower else size
+        made.append(Piece(part, x, size * LOWER if lower else 0.0, smaller))
+        x += _width(part, smaller, bold=bold)
+    return made
+
+
+def as_read(text: str) -> str:
+    """The text without what makes its indices: ``w1`` of ``w_1``, as it can be read where it is written."""
+    return "".join(part for part, _ in runs(text))
+
+
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """How wide the text is in the font at that size; what the font lacks counts as a full square."""
+    if "_" not in text:
+        return _width(text, size, bold=bold)
+    last = pieces(text, size, bold=bold)[-1]
+    return last.x + _width(last.text, last.size, bold=bold)
+
+
+@cache
+def _width(text: str, size: float, *, bold: bool) -> float:
     font = _font(bold)
     wide = sum(east_asian_width(c) in "WF" for c in text)
     narrow = "".join(c for c in text if east_asian_width(c) not in "WF")

@@ -11,13 +11,13 @@ from html import unescape
 from itertools import permutations
 from typing import Any
 
-from micrograd.dot import DATA, STALE, TARGET
+from micrograd.dot import DATA, LABEL, STALE, TARGET
 from micrograd.foreign import rule_of, same
 from micrograd.ops import Op
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.node import NODES_AT_MOST
-from micrograd_gui.document.text import spoken
+from micrograd_gui.document.text import lowered, spoken
 from micrograd_gui.layout.graphviz import LayoutRefusal, engine
 
 FORM = "a value is a record like { a | data 2.0000 | grad 0.0000 }, and an op a node between values"
@@ -62,6 +62,8 @@ def graph_from_dot(text: str, name: str = "The file") -> Graph:
         label = called if label == "\\N" else label  # Graphviz's word for a node that has only a name
         if str(each.get("shape", "")).endswith("record"):
             shown, number = _contents(cells(label), called, name)
+            typed = str(each.get(LABEL, ""))
+            shown = typed if lowered(typed) == shown else shown  # else somebody has renamed it
             values[key] = _Value(called, len(values) + 1, shown, _exactly(number, each.get(DATA)))
         else:
             ops[key] = _escapes(label)

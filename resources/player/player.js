@@ -23,7 +23,7 @@ film.forEach((changes, number) => {
 
 function apply(part, look, text) {
   parts[part].setAttribute("class", look);
-  if (text !== undefined) parts[part].textContent = text;
+  if (text !== undefined && parts[part].textContent !== text) parts[part].textContent = text; // an index stays one
 }
 
 function back(number) {

@@ -59,7 +59,10 @@ def of_svg(content: bytes) -> Hashable:
     assert not [
         each for each in root.iter() for name in each.attrib if name.startswith("on") or "href" in name
     ]
-    return tuple((each.tag, tuple(each.attrib), each.get("id"), len(each)) for each in root.iter())
+    indices = {each for each in root.iter() if each.tag.endswith("tspan")}  # of a label like w_1
+    assert all(each.attrib.keys() <= {"dy", "font-size"} and not len(each) for each in indices)
+    rest = [each for each in root.iter() if each not in indices]
+    return tuple((e.tag, tuple(e.attrib), e.get("id"), len(set(e) - indices)) for e in rest)
 
 
 def of_dot(content: bytes) -> Hashable:
@@ -114,13 +117,13 @@ class Tags(HTMLParser):
 
 
 def of_html(content: bytes) -> Hashable:
-    """The spans of the step cards are left out: a longer name may be more of them."""
+    """The spans of step cards are left out, for a longer name may be more of them, and indices of labels."""
     read = Tags(content.decode("utf-8"))
     assert read.said["moments"] == 1
     assert not [
         names for _, names in read.tags if any(n.startswith("on") or n in ("src", "href") for n in names)
     ]  # type: ignore[misc]
-    return tuple(each for each in read.tags if each[0] != "span")  # type: ignore[index]
+    return tuple(each for each in read.tags if each[0] not in ("span", "tspan"))  # type: ignore[index]
 
 
 def of_python(content: bytes) -> Hashable:

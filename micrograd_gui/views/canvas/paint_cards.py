@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.document.graph import Node, NodeId, Place
-from micrograd_gui.document.text import NOT_YET, short, told_apart, written
+from micrograd_gui.document.text import NOT_YET, runs, short, told_apart, written
 from micrograd_gui.figures import geometry
 from micrograd_gui.figures.geometry import (
     COUNT_SIZE,
@@ -23,6 +23,7 @@ from micrograd_gui.figures.geometry import (
     WIDTH,
     Line,
 )
+from micrograd_gui.figures.text_metrics import LOWER
 from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.trace import Field
 from micrograd_gui.views.canvas import card_geometry
@@ -437,10 +438,19 @@ def fit(width: float, room: float) -> tuple[float, float]:
 
 
 def draw_text(painter: QPainter, text: str, left: float, middle: float, font: Font, colour: QColor) -> None:
-    """Text from there on, its capitals about that height."""
-    painter.setFont(font.qfont)
+    """Text from there on, its capitals about that height; an index stands lower and is smaller."""
+    base = middle + font.ascent / 2
     painter.setPen(colour)
-    painter.drawText(QPointF(left, middle + font.ascent / 2), text)
+    if "_" in text:
+        down = font.qfont.pixelSize() * LOWER
+        for part, lower in runs(text):
+            own = font.index if lower else font
+            painter.setFont(own.qfont)
+            painter.drawText(QPointF(left, base + down * lower), part)
+            left += own.advance(part)
+        return
+    painter.setFont(font.qfont)
+    painter.drawText(QPointF(left, base), text)
 
 
 def draw_centred(

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen
 
-from micrograd_gui.document.text import one_line
+from micrograd_gui.document.text import one_line, runs
 from micrograd_gui.figures.geometry import (
     AMOUNT_SIZE,
     BADGE_SIZE,
@@ -22,6 +22,7 @@ from micrograd_gui.figures.geometry import (
     WORD_SIZE,
     badge_size,
 )
+from micrograd_gui.figures.text_metrics import INDEX
 from micrograd_gui.resource import FAMILY
 from micrograd_gui.views.theme import Look
 
@@ -52,7 +53,19 @@ class Font:
         """The height of its capitals."""
         return self.metrics.capHeight()
 
+    @cached_property
+    def index(self) -> Font:
+        """The font of indices in a text of this one."""
+        size = self.qfont.pixelSize() * INDEX
+        return Font(size, bold=self.qfont.bold(), italic=self.qfont.italic())
+
     def _width(self, text: str) -> float:  # lru_cache asks a Qt method for its signature: 65 ms
+        if "_" not in text:
+            return self.metrics.horizontalAdvance(text)
+        return sum((self.index if lower else self).advance(part) for part, lower in runs(text))
+
+    def advance(self, text: str) -> float:
+        """The width of a text in which nothing is an index."""
         return self.metrics.horizontalAdvance(text)
 
     def _elided(self, text: str, width: float) -> str:
