@@ -212,7 +212,7 @@ def _dot(film: Film) -> bytes:
 def _tex(film: Film) -> bytes:
     from micrograd_gui.document.notation.carried import comments
 
-    return _tex_alone(film) + comments(pack(film.graph), "%").encode("ascii")
+    return _tex_alone(film) + comments(pack(film.kept or film.graph), "%").encode("ascii")
 
 
 def _tex_alone(film: Film) -> bytes:
