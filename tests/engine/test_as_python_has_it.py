@@ -234,7 +234,7 @@ def test_every_operator_says_what_it_does_and_its_slopes():
         assert method.__name__ == f"__{name}__"
 
 
-SCRIPT = """from micrograd import Value, draw_dot, gradcheck, nn
+SCRIPT = """from micrograd import Value, draw_dot, gradcheck, losses, nn, optim
 a, b = Value(2.0, label="a"), Value(-3)
 L: Value = ((a*b + 10 - b / 2) ** 2).tanh() + 2 / a - abs(-a)
 n: Value = nn.Neuron(2)([1.0, a])
@@ -242,6 +242,11 @@ largest: Value = max(a, b)
 smaller: bool = a < 2
 order: list[Value] = sorted([a, b])
 number: float = float(a) + round(a, 2) + a.data + a.grad
+model = nn.Sequential(nn.Layer(2, 3, activation="softplus"), nn.Layer(3, 1))
+steps = optim.Adam(model.parameters(), lr=0.01)
+loss: float = model.train_step([[1.0, 2.0]], [1], losses.max_margin, steps)
+model.load_state_dict({name: 0.5 * p.data for name, p in model.named_parameters()})
+total: Value = losses.mse([a, b.max(a)], [1, 2.5]) + losses.cross_entropy([a, b], 1) + a.softplus()
 L.backward()
 a.data += -0.1 * a.grad
 gradcheck(L), draw_dot(L, style="lecture")
@@ -258,6 +263,12 @@ nn.MLP(2, 3)  # wrong
 nn.MLP(2, [3, 1], activaton="tanh")  # wrong
 nn.Neuron("3")  # wrong
 draw_dot(a, rankdir=3)  # wrong
+optim.SGD(model, lr=0.1)  # wrong
+optim.SGD(model.parameters(), rate=0.1)  # wrong
+losses.mse(["a"], [1])  # wrong
+model.train_step([[1.0]], [1], "mse")  # wrong
+model.load_state_dict([1.0])  # wrong
+text: str = model.num_parameters()  # wrong
 """
 
 
