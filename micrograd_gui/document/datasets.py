@@ -75,7 +75,7 @@ def _gate(holds: Callable[[int, int], bool]) -> Callable[[int, float, int], Any]
     return _always(*((a, b, 1.0 if holds(a, b) else -1.0) for a in (0, 1) for b in (0, 1)))
 
 
-def _moons(count: int, noise: float, seed: int) -> Any:
+def _moons(count: int, noise: float, seed: Any) -> Any:
     """Two half circles: the rule, and the order of the draws, of scikit-learn's ``make_moons``."""
     import numpy as np
 
@@ -85,7 +85,7 @@ def _moons(count: int, noise: float, seed: int) -> Any:
     return _shuffled(np.column_stack([x, y]), np.repeat([-1.0, 1.0], [len(outer), len(inner)]), noise, seed)
 
 
-def _circles(count: int, noise: float, seed: int) -> Any:
+def _circles(count: int, noise: float, seed: Any) -> Any:
     """A circle around another of half its radius, by the rule of scikit-learn's ``make_circles``."""
     import numpy as np
 
@@ -95,10 +95,11 @@ def _circles(count: int, noise: float, seed: int) -> Any:
     return _shuffled(np.column_stack([x, y]), np.repeat([-1.0, 1.0], [len(outer), len(inner)]), noise, seed)
 
 
-def _shuffled(points: Any, answers: Any, noise: float, seed: int) -> Any:
+def _shuffled(points: Any, answers: Any, noise: float, seed: Any) -> Any:
     import numpy as np
 
-    generator = np.random.RandomState(seed)  # the generator whose numbers are the same in every numpy
+    # The generator whose numbers are the same in every numpy; a pasted cell has one of its own.
+    generator = seed if isinstance(seed, np.random.RandomState) else np.random.RandomState(seed)
     order = np.arange(len(points))
     generator.shuffle(order)
     points = points[order] + generator.normal(scale=noise, size=points.shape)

@@ -12,8 +12,10 @@ from msgspec.structs import replace
 from micrograd.engine import Value
 from micrograd_gui.document.errors import ExpressionRefusal, Net
 from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.live.live_graph import LiveGraph
+from micrograd_gui.document.live.values import NODE_FOR_NODE
 from micrograd_gui.document.notation.source import SourceText
-from micrograd_gui.document.python.drawing import drawn
+from micrograd_gui.document.python.drawing import drawn, not_yet
 from micrograd_gui.document.python.imports import magics
 from micrograd_gui.document.python.interpreter import Interpreter
 from micrograd_gui.document.python.library import BUILTINS
@@ -30,7 +32,7 @@ _PROGRAM = (
     ast.Assert, ast.Try,
 )  # fmt: skip
 _CALLED = frozenset(BUILTINS) - {"abs", "pow"}
-_METHODS = ("append", "extend", "parameters", "_backward", "uniform", "arange")
+_METHODS = ("append", "extend", "parameters", "_backward", "uniform", "arange", "seed")
 
 
 @Net("read", "The cell")
@@ -43,13 +45,16 @@ def graph_from_cell(text: str, onto: Graph, read: Mapping[str, NodeId] | None = 
     before = known_before(onto)
     source = SourceText(text)
     statements = source.statements()
+    meter = Meter()
+    meter.begin(before.weight)
     try:
         workspace = before.copied()
     except Wrong as wrong:
         raise ExpressionRefusal(f"{wrong}.") from None
     meet(workspace, onto)
     held = {node: thing.data for node, thing in workspace.objects.items() if isinstance(thing, Value)}
-    run = Interpreter(source, workspace.scope, workspace.chance, Meter(workspace.leaves))
+    meter.leaves = workspace.leaves
+    run = Interpreter(source, workspace.scope, workspace.chance, meter)
     aim = workspace.objects.get(onto.target or 0)
     run.watcher.root = aim if isinstance(aim, Value) else None
     run.expressions.last = statements[-1] if statements else None
@@ -67,6 +72,7 @@ def graph_from_cell(text: str, onto: Graph, read: Mapping[str, NodeId] | None = 
     workspace.numbers = {node.id: node.data for node in leaves if node.op is None}
     told = replace(_told(run, text), by_hand=_by_hand(run, workspace))
     workspace.cells = (*workspace.cells, told)[-CELLS_AT_MOST:]
+    workspace.weight = before.weight + meter.used
     return graph.knowing(workspace)
 
 
@@ -90,8 +96,8 @@ def _by_hand(run: Interpreter, workspace: Workspace) -> tuple[ByHand, ...]:
 def cell_instead(refused: ExpressionRefusal, text: str, onto: Graph, *, cell: bool) -> Graph:
     """The graph of a text that is refused as statements of the language, where it is a program.
 
-    A ``cell`` may print something, or be passed over, and no more. Raises ExpressionRefusal: where it is
-    none, the one that is given.
+    A ``cell`` may define or print something, or be passed over, and no more. Raises ExpressionRefusal:
+    where it is none, the one that is given.
     """
     try:
         statements = SourceText(text).statements()
@@ -102,9 +108,7 @@ def cell_instead(refused: ExpressionRefusal, text: str, onto: Graph, *, cell: bo
         graph = graph_from_cell(text, onto)
     except ExpressionRefusal as refusal:
         raise refusal if program else refused from None
-    assert isinstance(graph.workspace, Workspace)
-    told = graph.workspace.cells[-1]
-    if program or graph.nodes.keys() != onto.nodes.keys() or (cell and (told.printed or told.passed_over)):
+    if program or graph.nodes.keys() != onto.nodes.keys() or (cell and statements):
         return graph
     raise refused
 
@@ -198,12 +202,24 @@ def _with_drawn(run: Interpreter, workspace: Workspace, onto: Graph) -> Graph:
 
         graph, objects = plan_of(learned, onto, objects, names)
         run.note(learned.told(0 if graph.data is None else len(graph.data)))
+    elif (live := _rows(target, objects, names)) is not None:
+        graph, objects = live.graph, dict(live.objects)
+        run.note(live.note)
     elif roots:
         graph = drawn(roots, target, onto, objects, names)
     else:
         graph = onto
     workspace.objects = objects
     return graph
+
+
+def _rows(target: Any, objects: Mapping[NodeId, Any], names: Mapping[str, Any]) -> LiveGraph | None:
+    """A large loss that adds up those of samples alike, as the graph of one of them with the rows of all."""
+    if not isinstance(target, Value) or not_yet(target, objects) <= NODE_FOR_NODE:
+        return None
+    from micrograd_gui.document.python.planning import over_rows
+
+    return over_rows(target, names, {})
 
 
 def _moved(graph: Graph, workspace: Workspace, held: Mapping[NodeId, float]) -> Graph:

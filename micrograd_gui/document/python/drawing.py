@@ -161,6 +161,11 @@ def _operands_first(roots: list[Any], known: Mapping[int, NodeId]) -> list[Any]:
     return order
 
 
+def not_yet(root: Any, objects: Mapping[NodeId, Any]) -> int:
+    """How many nodes feed it, with itself, that are not on the canvas yet."""
+    return len(_operands_first([root], {id(thing): node for node, thing in objects.items()}))
+
+
 def operands_of(thing: Any) -> Iterator[Any]:
     """What a Value or a number was made of; a plain number among it is a leaf of its own."""
     if isinstance(thing, Value):

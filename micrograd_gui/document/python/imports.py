@@ -13,7 +13,7 @@ from micrograd import ieee
 from micrograd.ops import OPS
 from micrograd_gui.document.python.libraries import MATH, RANDOM, TORCH, of_one
 from micrograd_gui.document.python.library import BUILTINS
-from micrograd_gui.document.python.numpy_parts import NUMPY
+from micrograd_gui.document.python.numpy_parts import NUMPY, SKLEARN
 from micrograd_gui.document.python.objects import LAYER, MLP, MODULE, NEURON, VALUE, Library, PassedOver
 
 _ROOTS = {"math": "math", "random": "random", "numpy": "np", "torch": "torch", "micrograd": "micrograd"}
@@ -76,6 +76,9 @@ def imported(each: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Any]]:
                 yield one.asname or root, PassedOver(one.name)
             continue
         module = each.module or ""
+        if module == "sklearn.datasets" and one.name in SKLEARN.parts:
+            yield one.asname or one.name, SKLEARN.part(one.name)
+            continue
         if module == "micrograd" and one.name in ("nn", "engine"):
             yield one.asname or one.name, table["nn"]
         elif module in _MODULES or module == "micrograd":

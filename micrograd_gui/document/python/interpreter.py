@@ -173,7 +173,8 @@ class Interpreter:
 
     def speak_of(self, thing: Any, scope: Scope) -> None:
         """The thing is what the cell is about, unless something else follows."""
-        if scope is self.scope and (isinstance(thing, Value) or _is_computed(thing)):
+        value = isinstance(thing, Value)
+        if scope is self.scope and (value or (_is_computed(thing) and not isinstance(self.spoken_of, Value))):
             self.spoken_of = thing
 
     def _expression(self, each: ast.Expr, scope: Scope) -> None:

@@ -19,6 +19,7 @@ CELLS_AT_MOST = 200  # pasted cells that are remembered with what they printed
 
 
 _QUICK = ContextVar("quick", default=False)
+_QUICK_WEIGHT = 30_000  # of what earlier cells have made, which is copied
 _QUICK_EVALUATIONS = 4_000  # a few hundredths of a second
 
 
@@ -55,15 +56,30 @@ class Meter:
             self.evaluations = _QUICK_EVALUATIONS
         self.leaves: dict[int, Any] = {} if leaves is None else leaves
 
+    @property
+    def used(self) -> int:
+        """How much room was given so far."""
+        return HELD - self.held
+
+    def begin(self, weight: int) -> None:
+        """So much is there already, and is to be copied; raises Lengthy where that takes long, too."""
+        if self.quick and weight > _QUICK_WEIGHT:
+            raise Lengthy("This cell takes a while.")
+
     def step(self) -> None:
         """A statement, a turn of a comprehension, or a call of a lambda."""
         self.steps -= 1
         if self.steps < 0:
             raise Endless(f"this goes on for more than {STEPS:,} steps, and is not followed further")
 
-    def will_be_over(self, used: int, turns: int) -> bool:
-        """Whether so many more turns that take so many steps each will be too much."""
-        return used * turns > self.steps
+    @property
+    def left(self) -> tuple[int, int, int]:
+        """What it may still do and hold."""
+        return self.steps, self.evaluations, self.held
+
+    def will_be_over(self, before: tuple[int, int, int], done: int, turns: int) -> bool:
+        """Whether ``turns`` more turns will be too much, where there was so much left before those done."""
+        return any((a - b) * turns > b * done for a, b in zip(before, self.left, strict=True))
 
     def evaluate(self, count: int = 1) -> None:
         """Parts of an expression."""

@@ -110,6 +110,33 @@ def _drawn(name: str, own: int) -> Builtin:
     return draw
 
 
+@builtin("np.random.permutation", 1, 1)
+def _permutation(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return run.chance.numpy_generator().permutation(_size(run, args[0]))
+
+
+def _points(name: str) -> Builtin:
+    """Points and their classes, 0 and 1, by the rule of scikit-learn and the numbers of ``np.random``."""
+
+    @builtin(f"make_{name}", 0, 1, ("n_samples", "noise", "random_state"))
+    def made(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+        import numpy as np
+
+        from micrograd_gui.document.datasets import DATASETS
+
+        many = _size(run, args[0] if args else given.get("n_samples", 100))
+        run.meter.hold(3 * many)
+        noise, seed = given.get("noise"), given.get("random_state")
+        own: Any = (
+            run.chance.numpy_generator() if seed is None else np.random.RandomState(count(seed, "a seed"))
+        )
+        rows = np.array(DATASETS[name].make(many, 0.0 if noise is None else number(noise, "noise"), own))
+        return rows[:, :-1], ((rows[:, -1] + 1) / 2).astype(int)
+
+    return made
+
+
+SKLEARN = Library("sklearn.datasets", {"make_moons": _points("moons"), "make_circles": _points("circles")})
 NUMPY = Library(
     "np",
     {
@@ -156,6 +183,7 @@ NUMPY = Library(
                 "normal": _drawn("normal", 2),
                 "randint": _drawn("randint", 2),
                 "random": _drawn("random", 0),
+                "permutation": _permutation,
             },
         ),
     },

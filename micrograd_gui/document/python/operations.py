@@ -289,6 +289,8 @@ def _within(x: Any, y: Any, meter: Meter) -> bool:
         return x in y
     if isinstance(y, (set, dict)):
         return key(x) in y
+    if isinstance(y, PassedOver):
+        return False
     if isinstance(y, range):
         return is_number(x) and plain(x) in y
     if isinstance(y, (list, tuple)):

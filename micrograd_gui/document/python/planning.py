@@ -11,6 +11,7 @@ from micrograd.engine import Value
 from micrograd.foreign import read_graph
 from micrograd_gui.document.data import RATE_AT_MOST, STEPS_AT_MOST, TrainingPlan
 from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.live.live_graph import LiveGraph
 from micrograd_gui.document.live.row_graph import row_graph
 from micrograd_gui.document.live.samples import found_samples
 from micrograd_gui.document.node import NODES_AT_MOST
@@ -29,13 +30,7 @@ def plan_of(
     Where the loop adds up the losses of samples alike it is the graph of one of them, with the rows of all,
     in place of what was there; else the nodes of its loss come to what is there.
     """
-    nodes = read_graph(learned.loss, NODES_AT_MOST)
-    first = [
-        node._replace(data=learned.start[node.value], grad=0.0) if node.value in learned.start else node
-        for node in nodes
-    ]
-    samples = found_samples(first)
-    live = None if samples is None else row_graph(samples, {name: unlisted(names[name]) for name in names})
+    live = over_rows(learned.loss, names, learned.start)
     if live is not None:
         graph, behind = live.graph, dict(live.objects)
     else:
@@ -50,6 +45,19 @@ def plan_of(
         )
     )
     return graph, behind
+
+
+def over_rows(root: Value, names: Mapping[str, Any], start: Mapping[Value, float]) -> LiveGraph | None:
+    """The graph of one of the samples whose losses the root adds up, with the rows of all.
+
+    None where it adds up none. ``start`` are numbers that leaves had, where they have others by now.
+    """
+    nodes = [
+        node._replace(data=start[node.value], grad=0.0) if node.value in start else node
+        for node in read_graph(root, NODES_AT_MOST)
+    ]
+    samples = found_samples(nodes)
+    return None if samples is None else row_graph(samples, {name: unlisted(names[name]) for name in names})
 
 
 def _marked(graph: Graph, learned: DescentLoop, behind: Mapping[NodeId, Any]) -> Graph:

@@ -14,7 +14,7 @@ from micrograd_gui.document.python.pasted import ByHandKind
 from micrograd_gui.document.text import exact
 
 _CLOSE = 1e-9  # as near as rounding leaves an update to what its rate says
-_TURNS_TRIED = 3  # of a loop that trains, before it is judged whether all of them are too many
+_TURNS_TRIED = (2, 3)  # of a loop that trains, before it is judged whether all of them are too many
 _STEPS_BY_HAND, _NODES_BY_HAND = 200, 3_000  # that are compared with the rule
 _FACTOR_OF_DEMO = 0.9 / 100  # of micrograd's demo, by which its rate falls with each step
 
@@ -98,7 +98,7 @@ class Watched:
         self.passed: list[Value] = []
         self.grads: dict[Value, float] = {}
         self.plain = True
-        self.steps = watcher.run.meter.steps
+        self.left = watcher.run.meter.left
 
     def __enter__(self) -> Watched:
         if self.outermost:
@@ -129,10 +129,10 @@ class Watched:
             self._judge()
         if self.outermost:
             self.updates, self.passed = [], []
-        if len(self.rates) == _TURNS_TRIED and self.plain and self.at_top and self.turns is not None:
+        done = len(self.rates)
+        if done in _TURNS_TRIED and self.plain and self.at_top and self.turns is not None:
             meter = self.watcher.run.meter
-            each = (self.steps - meter.steps) // _TURNS_TRIED
-            if meter.will_be_over(each, self.turns - _TURNS_TRIED):
+            if not meter.quick and meter.will_be_over(self.left, done, self.turns - done):
                 raise Endless("this trains for more turns than are gone through here")
 
     def _judge(self) -> None:

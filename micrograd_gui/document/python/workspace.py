@@ -26,6 +26,7 @@ class Workspace:
         objects: the Value, or the number, behind a node of the graph.
         numbers: what the leaves among them held when the cell was pasted.
         cells: the cells, the last one last.
+        weight: how much room was given to what the cells have made.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Workspace:
     ) -> None:
         self.scope, self.chance, self.objects = scope, chance, objects
         self.leaves: dict[int, Any] = {}
+        self.weight = 0
         self.numbers, self.cells = numbers, cells
 
     def copied(self) -> Workspace:

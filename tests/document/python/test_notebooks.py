@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Whole notebooks, pasted cell by cell in order, give the numbers that Python gives."""
 
 from functools import cache
@@ -6,6 +7,7 @@ import pytest
 
 import micrograd_gui as mg
 from micrograd_gui.document.clipboard import pasted
+from micrograd_gui.document.datasets import make
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.python.workspace import Workspace
 from micrograd_gui.session.measure import complete
@@ -119,3 +121,33 @@ def test_with_the_classes_of_the_lecture_a_network_is_the_lectures_and_without_t
     assert sum(node.op == "relu" for node in without) == 8
     with pytest.raises(mg.Refusal, match="takes 3 operands, not 4"):
         pasted(with_classes, "m = MLP(3, [2], 'relu')", None)
+
+
+DEMO = [
+    "np.random.seed(1337)\nrandom.seed(1337)",
+    "from sklearn.datasets import make_moons, make_blobs\nX, y = make_moons(n_samples=12, noise=0.1)\ny = y*2 - 1\nplt.scatter(X[:,0], X[:,1], c=y)",
+    "model = MLP(2, [4, 1])",
+    "def loss(batch_size=None):\n    if batch_size is None:\n        Xb, yb = X, y\n    else:\n        ri = np.random.permutation(X.shape[0])[:batch_size]\n        Xb, yb = X[ri], y[ri]\n    inputs = [list(map(Value, xrow)) for xrow in Xb]\n    scores = list(map(model, inputs))\n    losses = [(1 + -yi*scorei).relu() for yi, scorei in zip(yb, scores)]\n    data_loss = sum(losses) * (1.0 / len(losses))\n    reg_loss = 1e-4 * sum((p*p for p in model.parameters()))\n    accuracy = [(yi > 0) == (scorei.data > 0) for yi, scorei in zip(yb, scores)]\n    return data_loss + reg_loss, sum(accuracy) / len(accuracy)\n\ntotal_loss, acc = loss()\nprint(total_loss, acc)",
+    "for k in range(100):\n    total_loss, acc = loss()\n    model.zero_grad()\n    total_loss.backward()\n    learning_rate = 1.0 - 0.9*k/100\n    for p in model.parameters():\n        p.data -= learning_rate * p.grad\n    if k % 10 == 0:\n        print(f'step {k} loss {total_loss.data}, accuracy {acc*100}%')",
+]  # fmt: skip
+
+
+def test_micrograds_demo_is_a_plan_over_its_moons_with_its_falling_rate():
+    graphs = paste_all(DEMO)
+    moons = make("moons", 12, 0.1, 1337)
+    graph = graphs[-1]
+    assert graph.data is not None
+    assert graph.plan is not None
+    assert [row[:2] for row in graph.data.rows] == [row[:2] for row in moons.rows]
+    assert (graph.plan.rate, graph.plan.schedule, graph.plan.steps) == (1.0, "demo", 100)
+    first = float(work(graphs[-1]).cells[-1].printed.split()[3].rstrip(","))
+    assert mg.train(graph, steps=1, rate=1.0).losses[0] == pytest.approx(first, rel=1e-12)
+    assert f"data={first}" in work(graphs[3]).cells[-1].printed
+
+
+def test_a_large_loss_over_samples_alike_comes_as_one_row_and_the_rows():
+    graph = paste_all([*DEMO[:1], DEMO[1].replace("12", "40"), *DEMO[2:4]])[-1]
+    assert len(graph) < 100
+    assert graph.data is not None
+    assert len(graph.data) == 40
+    assert "40 samples alike" in work(graph).cells[-1].notes[0]
