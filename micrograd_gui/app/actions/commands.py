@@ -73,7 +73,7 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
 
     def build(self, text: str) -> None:
         """The graph that an expression describes, laid out and in view; raises ExpressionRefusal."""
-        from micrograd_gui.app.pasting import build  # for those who type
+        from micrograd_gui.app.actions.pasting import build  # for those who type
 
         build(self, text)
 
@@ -176,7 +176,7 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
 
     def paste(self) -> None:
         """What is on the clipboard becomes nodes, and these are in view."""
-        from micrograd_gui.app.pasting import paste  # for those who paste
+        from micrograd_gui.app.actions.pasting import paste  # for those who paste
 
         paste(self, QApplication.clipboard().text())
 
