@@ -79,7 +79,7 @@ def paper(
 ) -> bytes:
     """One moment; compiled as it stands, the page is as large as the figure."""
     unit, more = unit_of(figure), 0.5 if figure.unit is None else 0.0
-    size = _PAPER.format(width=figure.width * unit + more, height=figure.height * unit + more)
+    size = _PAPER.format(width=figure.width * unit + more, height=figure.height * unit + 0.5)
     larger = enlargement(figure.width) if figure.unit is None else 1.0
     body = [*_begin(figure, palette, ground), *_units(figure)]
     if figure.below:

@@ -144,8 +144,9 @@ def test_text_and_width_in_a_pdf_with_the_step_card(tmp_path: Path) -> None:
 
 @needs_tex
 def test_text_and_width_in_tex(tmp_path: Path) -> None:
-    (path,) = render(read("lecture"), tmp_path / "a.tex", width="8.4cm", text="9pt")
-    compiled(path)
+    said_of = {"width": "8.4cm", "text": "9pt", "card": True, "step": "5", "panel": "sweep:a"}
+    (path,) = render(read("lecture"), tmp_path / "a.tex", **said_of)  # type: ignore[arg-type]
+    assert compiled(path)[0] == 1
     assert re.search(r"Page size: +238.\d+ x", said("pdfinfo", path.with_suffix(".pdf")))
     upright = words_measured(path.with_suffix(".pdf"))
     assert min(upright) == pytest.approx(9.0, rel=0.15)
