@@ -50,8 +50,11 @@ def parse(text: str, /, *, onto: Graph | None = None, **values: float) -> Graph:
 
     Statements are separated by ``;`` or line breaks, and the last one is the target. A name that nothing
     defines is a leaf of value 1, unless ``values`` gives it another. With ``onto`` the text is a further
-    cell: the labels of that graph are known in it, and all that the graph has stays. Raises Refusal, which
-    names line and column.
+    cell: the labels of that graph, and what earlier cells have defined, are known in it, and all that the
+    graph has stays, unless the cell trains: then the graph is what it trains, with rows and plan.
+
+    A cell may have functions, loops and classes; it is walked through within bounds, never executed, and
+    what it printed is ``graph.workspace.cells[-1].printed``. Raises Refusal, which names line and column.
     """
     from micrograd_gui.document.notation.reader import graph_from_expression
 
