@@ -196,6 +196,28 @@ def test_a_row_that_is_added_to_the_table_is_in_the_dialog_by_itself(opened, mon
     dialog.close()
 
 
+def test_tab_goes_through_all_that_can_be_chosen_as_it_is_seen(opened, qtbot):
+    dialog = open_export(opened("lecture"))
+    chosen(dialog, form=".gif")
+    qtbot.keyClick(dialog.options.more, Qt.Key.Key_Space)
+    dialog.form.setFocus()
+    seen = [dialog.focusWidget()]
+    while True:
+        qtbot.keyClick(seen[-1], Qt.Key.Key_Tab)
+        if dialog.focusWidget() in seen:
+            break
+        seen.append(dialog.focusWidget())
+    fields = [each for each in seen if each in dialog.fields.values()]
+    assert {each.objectName() for each in fields} == {n for n, f in dialog.fields.items() if f.isEnabled()}
+    heights = [each.mapTo(dialog.options, each.rect().topLeft()).y() for each in fields]
+    assert heights == sorted(heights)
+    names = [each.objectName() for each in seen]
+    assert names[:3] == ["form", "preset", "save_preset"]
+    assert names.index("more") < names.index("preview_scroll") < names.index("command")
+    assert names.index("copy_command") < names.index("choose_file")
+    dialog.close()
+
+
 def test_what_is_animated_is_of_all_moments_and_a_picture_of_this_one(opened, qtbot, tmp_path):
     window = opened("square")
     dialog = open_export(window)

@@ -90,6 +90,7 @@ class ExportDialog(QDialog):
         scroll.setObjectName("export_options")
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the field that has the keys
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.options = self._options(scroll.viewport())
         self.fields = self.options.fields
@@ -146,6 +147,7 @@ class ExportDialog(QDialog):
         shown = state.asked is not None and state.asked.paths
         self.selected = fields.add_tick("selected", "only what is selected", False)
         self.paths = fields.add_tick("paths", "with the paths of the selected node", shown, first=False)
+        fields.order_keys()
         fields.changed.connect(self._on_changed)
         return fields
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import pairwise
 from typing import Any, cast
 
 from PySide6.QtCore import Qt, Signal
@@ -157,6 +158,14 @@ class OptionFields(QWidget):
         self.fields[name] = field
         self.usual[name] = self.value(name)
         self._first[name] = first
+
+    def order_keys(self) -> None:
+        """Tab goes through the fields as they are seen: first those above, More, and then those below it."""
+        above = [self.fields[name] for name, first in self._first.items() if first]
+        below = [self.fields[name] for name, first in self._first.items() if not first]
+        chain = [*above, self.more, *below]
+        for one, other in pairwise(chain):
+            QWidget.setTabOrder(one, other)
 
     # Asking and setting ----------------------------------------------------------------------
 
