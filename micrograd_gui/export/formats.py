@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from micrograd_gui.document.marks import UNSEEN
 from micrograd_gui.document.text import quoted
 from micrograd_gui.export.options import OPTIONS, read_options
 from micrograd_gui.figures.figure import Figure
-from micrograd_gui.figures.moments import Film, Options, film_of
+from micrograd_gui.figures.moments import Film, Options, Progress, film_of
 from micrograd_gui.files.atomic import write_all
 from micrograd_gui.files.embedded import pack
 
@@ -85,10 +86,18 @@ def see_that_it_can_be(film: Film, form: Form) -> None:
     if film.options.only_card and not form.cards:
         those = ", ".join(each.suffix for each in FORMS.values() if each.cards)
         raise Refusal(f"The step card alone is drawn as one of {those}, not as {form.suffix}.")
-    light = form.light and (film.options.wires != "all" or "wires" not in form.options)
-    if not light and len(film.moments) > 1 and len(film.moments) * len(film.stand_ins.graph) > HEAVIEST:
+    see_that_few(len(film.moments), film.graph, film.options, form)
+
+
+def see_that_few(moments: int, graph: Graph, options: Options, form: Form) -> None:
+    """Raises Refusal where so many moments of that graph would be too many to draw."""
+    light = form.light and (options.wires != "all" or "wires" not in form.options)
+    if light or moments < 2:
+        return
+    nodes = len(Film(graph, (), options).stand_ins.graph)
+    if moments * nodes > HEAVIEST:
         raise Refusal(
-            f"{len(film.moments)} moments of {len(film.stand_ins.graph)} nodes are too many to draw; "
+            f"{moments} moments of {nodes} nodes are too many to draw; "
             "take one moment, fewer nodes, or the .html player."
         )
 
@@ -110,7 +119,8 @@ def render(graph: Graph, path: Path, given: Mapping[str, Any]) -> tuple[Path, ..
         raise OptionRefusal("worksheet", "has the size of its paper: it goes without width and text.")
     if "step" not in form.options:
         step = None
-    film = film_of(graph, "all" if step is None and form.animated else step, options)
+    progress = Progress(see=partial(see_that_few, graph=graph, options=options, form=form))
+    film = film_of(graph, "all" if step is None and form.animated else step, options, progress=progress)
     written = export(film, path)
     if film.note:
         warnings.warn(film.note, LaidOutPlainly, stacklevel=2)

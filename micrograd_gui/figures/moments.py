@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Event
@@ -42,10 +42,11 @@ PAPERS = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}  # points
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Who waits for a long export: is told how far it is, and may end it."""
+    """Who waits for a long export: sees how many moments it has, is told how far it is, and may end it."""
 
     tell: Callable[[int, int], object] = lambda done, total: None
     stop: Event | None = None
+    see: Callable[[int], object] = lambda count: None
 
     def tick(self, done: int, total: int) -> None:
         """So many moments of so many are done; raises Cancelled where nobody waits any more."""
@@ -53,11 +54,11 @@ class Progress:
             raise Cancelled("The export was cancelled.")
         self.tell(done, total)
 
-    def waiting(self, cursors: Iterable[int]) -> Iterator[int]:
+    def waiting(self, cursors: Sequence[int]) -> Iterator[int]:
         """The same, as long as somebody waits; raises Cancelled as above."""
+        self.see(len(cursors))
         for each in cursors:
-            if self.stop is not None and self.stop.is_set():
-                raise Cancelled("The export was cancelled.")
+            Progress(stop=self.stop).tick(0, 0)
             yield each
 
 

@@ -66,6 +66,7 @@ CHOICES: list[tuple[dict[str, object], str]] = [
     ({"form": ".tex", "worksheet": True, "paper": "letter"},
      "--step 5 --theme light --worksheet --paper letter"),
     ({"form": ".tex"}, "--step 5 --no-card"),
+    ({"form": ".svg", "panel": "sweep:a", "panel_at": "below"}, "--step 5 --panel sweep:a --panel-at below"),
     ({"form": ".pdf", "shown": "both"}, "--step 5 --card"),
     ({"form": ".mmd", "digits": "0"}, "--step 5 --digits 0"),
     ({"form": ".py", "dialect": "torch"}, "--dialect torch"),
@@ -90,6 +91,17 @@ def test_the_command_makes_the_same_file(opened, act, qtbot, tmp_path, monkeypat
         ours, theirs = both(qtbot, dialog, tmp_path / str(number), monkeypatch)
         assert ours == theirs, choices
         assert len(ours) == (8 if "--step all" in flags else 1)
+
+
+def test_nodes_that_are_called_by_formulas_are_so_in_both(opened, act, qtbot, tmp_path, monkeypatch):
+    window = opened("parabola")
+    act(window, "forward", "backward", "previous")
+    dialog = open_export(window)
+    choose(dialog, form=".svg", names="formula", shown="both")
+    assert settled(qtbot, dialog) == SAME
+    ours, theirs = both(qtbot, dialog, tmp_path, monkeypatch)
+    assert ours == theirs
+    assert "3·x² − 4x" in ours["parabola.svg"].decode()
 
 
 def test_a_file_with_a_name_that_a_shell_would_take_apart_is_quoted(opened, qtbot, tmp_path, monkeypatch):

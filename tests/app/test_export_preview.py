@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButt
 
 from micrograd_gui.app.exporting import picturing, preview
 from micrograd_gui.app.exporting.dialog import ExportDialog, open_export
+from micrograd_gui.export import formats
+from micrograd_gui.figures import moments
 
 
 def chosen(dialog: ExportDialog, **choices: str) -> None:
@@ -160,6 +162,16 @@ def test_what_the_export_refuses_is_said_in_place_of_the_preview(opened, qtbot):
     dialog.fields["scale"].setEditText("20")
     seen(qtbot, dialog)
     assert "At 20 pixels per unit the picture would be" in dialog.preview.why.text()
+    dialog.close()
+
+
+def test_too_many_moments_are_refused_before_they_are_made(opened, qtbot, monkeypatch):
+    monkeypatch.setattr(formats, "HEAVIEST", 20)
+    monkeypatch.setattr(moments, "moment", None)
+    dialog = open_export(opened("lecture"))
+    chosen(dialog, form=".gif")
+    seen(qtbot, dialog)
+    assert dialog.preview.why.text().startswith("8 moments of 7 nodes are too many to draw")
     dialog.close()
 
 

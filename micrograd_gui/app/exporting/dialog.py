@@ -238,7 +238,11 @@ class ExportDialog(QDialog):
         card = "shown" in seen and self.shown.currentData() == "card"
         sheet = "worksheet" in seen and self.options.value("worksheet")
         without = dict.fromkeys(_OF_FIGURES, bool(sheet))
-        without |= {"selected": not state.selection, "paper": not sheet}
+        without |= {
+            "selected": not state.selection,
+            "paper": not sheet,
+            "panel_at": not self.options.value("panel"),
+        }
         without["paths"] = bool(sheet) or state.selected is None
         self.options.show_only(seen, lambda name: without.get(name, False) or (card and name in _OF_GRAPHS))
         self._see_whether_it_can_be()

@@ -77,7 +77,7 @@ def reel_of(request: ExportRequest, form: Form, stop: Event) -> Reel:
     """The moments that are asked for, refused as the export refuses them."""
     from micrograd_gui.export.formats import see_that_it_can_be
 
-    film = replace(request, folds=form.folds).film(stop=stop)
+    film = replace(request, form=form).film(stop=stop)
     see_that_it_can_be(film, form)
     if film.options.worksheet and form.suffix == ".pdf":
         from micrograd_gui.export.worksheet import worksheet_of

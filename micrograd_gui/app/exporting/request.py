@@ -14,10 +14,12 @@ from msgspec import structs
 
 from micrograd_gui.app.context import Context
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.history import Entry, History
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Run
 
 if TYPE_CHECKING:
+    from micrograd_gui.export.formats import Form
     from micrograd_gui.figures.moments import Film, Moment, Options
 
 Which = Literal["now", "result", "all"]
@@ -33,7 +35,7 @@ class ExportRequest:
     state: State
     which: Which
     given: Mapping[str, Any]
-    folds: bool = True  # whether the form draws a collapsed block as one box
+    form: Form | None = None  # which it is to become; None: nobody has said
 
     @property
     def graph(self) -> Graph:
@@ -45,7 +47,7 @@ class ExportRequest:
         """How it is drawn; raises Refusal where that cannot be."""
         from micrograd_gui.export.options import read_options
 
-        return read_options(self.graph, self.given, folds=self.folds)[1]
+        return read_options(self.graph, self.given, folds=self.form is None or self.form.folds)[1]
 
     @cached_property
     def now(self) -> Moment:
@@ -60,6 +62,10 @@ class ExportRequest:
 
             slopes = slopes_at(state)
         said = said_at(state.graph, state.trace, state.cursor)
+        if options.formulas:
+            from micrograd_gui.figures.by_formula import named_by_formula
+
+            state = structs.replace(state, history=History((Entry(named_by_formula(state.graph)),)))
         told = card(structs.replace(state, notation=options.notation))
         made = Moment(state.frame, state.step, told, state.cursor, said, slopes=slopes)
         if options.wires != "all":
@@ -70,24 +76,32 @@ class ExportRequest:
 
     def film(self, tell: Callable[[int, int], object] | None = None, stop: Event | None = None) -> Film:
         """The moments that are asked for; raises Refusal where there is nothing to draw."""
-        from micrograd_gui.figures.moments import Film, Progress, film_of, see_that_there_is_something
+        from micrograd_gui.figures.moments import Progress, film_of
 
         progress = Progress(stop=stop) if tell is None else Progress(tell, stop)
+        progress = replace(progress, see=self._see)
         if self.options.worksheet:
             run = self._run_ahead()
             step = None if run is None else str(self.state.cursor)
             return film_of(self.graph, step, self.options, run, progress)
         if self.which == "now":
-            see_that_there_is_something(self.graph, self.options)
-            return Film(self.graph, (self.now,), self.options, progress)
+            run = None if self.state.is_training else self._whole_run()
+            return replace(film_of(self.graph, "0", self.options, run, progress), moments=(self.now,))
         step = "all" if self.which == "all" else None
         return film_of(self.graph, step, self.options, self._whole_run(), progress)
+
+    def _see(self, moments: int) -> None:
+        """Raises Refusal where the form cannot have so many, before they are made."""
+        from micrograd_gui.export.formats import see_that_few
+
+        if self.form is not None:
+            see_that_few(moments, self.graph, self.options, self.form)
 
     def suiting(self, path: Path) -> ExportRequest:
         """The request as the form of that file can be drawn; raises Refusal where it has none."""
         from micrograd_gui.export.formats import form_of
 
-        return replace(self, folds=form_of(path).folds)
+        return replace(self, form=form_of(path))
 
     def _run_ahead(self) -> Run | None:
         """The run with what comes after this moment, for a worksheet to ask; None: that of a fresh start."""
