@@ -45,8 +45,7 @@ def capture_tensor(root: Any, names: Mapping[str, Any]) -> LiveGraph:
 
     Raises Refusal for other tensors, and for ops that are not in the table.
     """
-    reading = _Reading(sys.modules["torch"].Tensor, names)
-    order = reading.order(root)
+    order = _read(root, names)
     order[-1].data = _number(root)
     double = str(root.dtype) == "torch.float64"
     work_out(order, DOUBLE if double else SINGLE)
@@ -63,6 +62,16 @@ def capture_tensor(root: Any, names: Mapping[str, Any]) -> LiveGraph:
     rounding = found.rounding if double else _SINGLE
     objects = {node: item.thing for node, item in found.objects.items()}
     return replace(found, objects=objects, rounding=rounding)
+
+
+def _read(root: Any, names: Mapping[str, Any]) -> list[Item]:
+    torch = sys.modules["torch"]
+    if root.grad_fn is not None and root.numel() == 1:
+        from micrograd_gui.document.live.torch_vectors import Unrolling, of_vectors  # numpy
+
+        if of_vectors(root):
+            return Unrolling(torch, names, _UNARY).order(root)
+    return _Reading(torch.Tensor, names).order(root)
 
 
 class _Reading:

@@ -77,7 +77,7 @@ class _Working:
         return unknown.data is not None
 
     def _shortest(self, constant: Item, found: float) -> float | None:
-        """The decimal with the fewest digits that fits; None where its neighbours fit as well."""
+        """The decimal with the fewest digits that fits; None where others far from it fit as well."""
         if found == 0:
             return 0.0
         size = math.floor(math.log10(abs(found)))
@@ -86,7 +86,8 @@ class _Working:
             if self._fits(constant, short):
                 step = 10.0 ** (size - digits + 1)
                 apart = not self._fits(constant, short + step) and not self._fits(constant, short - step)
-                return short if apart else None
+                near = step <= 10 * self._precision * abs(found)  # those that fit as well are as good
+                return short if apart or near else None
         return found if self._fits(constant, found) else None
 
     def _fits(self, constant: Item, number: float) -> bool:

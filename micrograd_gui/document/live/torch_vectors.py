@@ -1,0 +1,298 @@
+"""PyTorch's vectors and matrices, unrolled: a node for each number of each tensor."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import reduce
+from typing import Any, cast
+
+import numpy as np
+
+from micrograd.ops import op_of
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.live.torch_constants import Item
+from micrograd_gui.document.live.values import plain_number
+from micrograd_gui.document.text import spoken
+
+MOST = 2_000  # nodes
+Items = np.ndarray[Any, np.dtype[np.object_]]
+_SHAPED = ("View", "UnsafeView", "ReshapeAlias", "Squeeze", "Unsqueeze", "Clone", "ToCopy", "Alias")
+_PRODUCTS = {  # and what each of them saves of its operands
+    "Addmm": ("mat1", "mat2"), "Mm": ("self", "mat2"), "Mv": ("self", "vec"), "Dot": ("self", "tensor"),
+}  # fmt: skip
+_BINARY = {"Add": "+", "Sub": "-", "Mul": "*", "Div": "/", "Maximum": "max", "Minimum": "min"}
+_SUM, _MEAN = 2, 1  # PyTorch's reductions of a loss
+
+
+class Unrolling:
+    """Functions and leaf tensors as arrays of items, each tensor once.
+
+    ``unary`` are PyTorch's functions of one operand that are ops of the table by their own name.
+    """
+
+    def __init__(self, torch: Any, names: Mapping[str, Any], unary: Iterable[str]) -> None:
+        self._unary = frozenset(unary)
+        self._arrays: dict[int, Items] = {}
+        self._held: list[Any] = []  # an identity means something only while its object lives
+        self._items: list[Item] = []
+        self._leaf_names: dict[int, str] = {}
+        self._results: dict[int, tuple[str, Any]] = {}
+        for thing in names.values():
+            if isinstance(thing, torch.nn.Module):
+                for parameter, tensor in thing.named_parameters():
+                    self._leaf_names.setdefault(id(tensor), parameter)
+        for name, thing in names.items():
+            if isinstance(thing, torch.Tensor) and thing.grad_fn is not None:
+                self._held.append(thing.grad_fn)
+                self._results.setdefault(id(thing.grad_fn), (name, thing))
+            else:
+                self._leaf_names.setdefault(id(thing), name)
+
+    def order(self, root: Any) -> list[Item]:
+        """The items, operands first, the root last; without recursion. Raises Refusal."""
+        self._results.setdefault(id(root.grad_fn), ("", root))
+        stack: list[tuple[Any, bool]] = [(root.grad_fn, False)]
+        while stack:
+            fn, operands_done = stack.pop()
+            if operands_done:
+                self._function(fn)
+            elif id(fn) not in self._arrays:
+                self._held.append(fn)
+                stack.append((fn, True))
+                stack += [(each, False) for each, _ in reversed(fn.next_functions) if each is not None]
+        last = self._arrays[id(root.grad_fn)].item()
+        self._items.remove(last)
+        return [*self._items, last]
+
+    # Items ---------------------------------------------------------------------------------------
+
+    def _new(self, op: str | None = None, *operands: Item, data: float | None = None) -> Item:
+        if len(self._items) >= MOST:
+            raise Refusal(f"The tensors behind this one unroll into more than {MOST:,} nodes.")
+        item = Item(None, op, list(operands), data)
+        item.thing = item  # nothing of PyTorch's is one number of a tensor
+        self._items.append(item)
+        return item
+
+    def _leaf(self, tensor: Any) -> Items:
+        if id(tensor) not in self._arrays:
+            self._held.append(tensor)
+            single = tensor.numel() == 1
+            grads = tensor.grad if tensor.is_leaf and tensor.grad is not None else None
+            name = self._leaf_names.get(id(tensor), "")
+            found = np.empty(tuple(tensor.shape), object)
+            for at in np.ndindex(found.shape):
+                item = found[at] = self._new(data=_number(tensor[at]))
+                item.grad = None if grads is None else _number(grads[at])
+                item.label = name if single or not name else f"{name}[{','.join(map(str, at))}]"
+                if single:
+                    item.thing = tensor
+            self._arrays[id(tensor)] = found
+        return self._arrays[id(tensor)]
+
+    def _constants(self, shape: tuple[int, ...], value: float | None = None) -> Items:
+        found = np.empty(shape, object)
+        for at in np.ndindex(shape):
+            found[at] = self._new(data=value)
+        return found
+
+    def _each(self, make: Callable[..., Item], *arrays: Items) -> Items:
+        """What ``make`` gives for the items at each place, broadcast as PyTorch does."""
+        full = np.broadcast_arrays(*arrays) if len(arrays) > 1 else arrays
+        found = np.empty(full[0].shape, object)
+        for at in np.ndindex(found.shape):
+            found[at] = make(*(each[at] for each in full))
+        return found
+
+    def _op(self, op: str, *arrays: Items) -> Items:
+        return self._each(lambda *operands: self._new(op, *operands), *arrays)
+
+    def _sum(self, terms: Iterable[Item]) -> Item:
+        return reduce(lambda x, y: self._new("+", x, y), terms)
+
+    # Functions -----------------------------------------------------------------------------------
+
+    def _function(self, fn: Any) -> None:
+        if id(fn) in self._arrays:
+            return
+        if hasattr(fn, "variable"):  # AccumulateGrad: where a leaf receives its gradient
+            self._arrays[id(fn)] = self._leaf(fn.variable)
+            return
+        kind = re.sub(r"Backward\d*$", "", fn.name())
+        sources = [None if each is None else self._arrays[id(each)] for each, _ in fn.next_functions]
+        shape = tuple(fn._input_metadata[0].shape)  # what reaches its backward is shaped as its result
+        found = self._made(fn, kind, sources, shape)
+        found = self._arrays[id(fn)] = found.reshape(shape)
+        if (result := _saved(fn, "result")) is not None:
+            for at, item in _places(found):
+                item.data = _number(result[at]) if item.data is None else item.data
+        self._described(fn, found)
+
+    def _made(self, fn: Any, kind: str, sources: list[Items | None], shape: tuple[int, ...]) -> Items:
+        x = self._operand(fn, sources, 0, "self")
+        if kind in _SHAPED:
+            return _given(x).reshape(shape)
+        if kind in ("T", "Transpose", "Permute"):
+            return _turned(fn, kind, _given(x))
+        if kind == "Expand":
+            return np.broadcast_to(_given(x), shape)
+        if kind in ("Select", "Slice", "Cat", "Stack"):
+            return _cut(fn, kind, sources)
+        if kind in ("Sum", "Mean"):
+            return self._summed(fn, kind, _given(x))
+        if kind in _PRODUCTS:
+            return self._product(fn, kind, sources)
+        if kind.lower() in self._unary and len(sources) == 1:
+            return self._op(kind.lower(), _given(x))
+        if kind == "Pow" and not hasattr(_saved(fn, "exponent"), "item"):
+            return self._op(op_of(f"**{_saved(fn, 'exponent')}").name, _given(x))
+        if kind == "MseLoss":
+            apart = self._op("**2", self._op("-", _given(x), _given(self._operand(fn, sources, 1, "target"))))
+            return self._reduced(apart, fn._saved_reduction)
+        if kind == "Rsub":  # other − alpha × self
+            other = self._operand(fn, sources, 1, "other")
+            factor = self._constants((), float(fn._saved_alpha)) if fn._saved_alpha != 1 else None
+            taken = _given(x) if factor is None else self._op("*", factor, _given(x))
+            return self._op("-", self._constants(()) if other is None else other, taken)
+        if kind in _BINARY:
+            y = self._operand(fn, sources, 1, "other")
+            unknown = shape if kind in ("Add", "Sub") else ()
+            x, y = (self._constants(unknown) if each is None else each for each in (x, y))
+            if (alpha := getattr(fn, "_saved_alpha", 1)) != 1:
+                y = self._op("*", self._constants((), float(alpha)), y)
+            return self._op(_BINARY[kind], x, y)
+        raise Refusal(f"The op “{spoken(kind)}” of PyTorch is not among those that are unrolled for vectors.")
+
+    def _operand(self, fn: Any, sources: list[Items | None], port: int, name: str) -> Items | None:
+        """What stands at a port: what a function gave, or a tensor that was saved; None: nobody knows."""
+        saved = _saved(fn, name)
+        given = sources[port] if port < len(sources) else None
+        if given is not None:
+            if hasattr(saved, "is_leaf") and tuple(saved.shape) == given.shape:
+                for at, item in _places(given):
+                    item.data = _number(saved[at]) if item.data is None else item.data
+            return given
+        if hasattr(saved, "is_leaf"):
+            return self._leaf(saved)
+        return None if saved is None else self._constants((), float(saved))
+
+    def _summed(self, fn: Any, kind: str, x: Items) -> Items:
+        axes = tuple(_signed(getattr(fn, "_saved_dim", None) or ()))
+        if not axes:
+            return self._reduced(x, _SUM if kind == "Sum" else _MEAN)
+        moved = np.moveaxis(x, axes, range(-len(axes), 0))
+        rest = moved.shape[: -len(axes)]
+        found = np.empty(rest, object)
+        for at in np.ndindex(rest):
+            found[at] = self._reduced(moved[at], _SUM if kind == "Sum" else _MEAN).item()
+        return found
+
+    def _reduced(self, x: Items, reduction: int) -> Items:
+        if reduction not in (_SUM, _MEAN):
+            return x
+        total = np.array(self._sum(x.ravel()), object)
+        if reduction == _SUM or x.size == 1:
+            return total
+        return self._op("/", total, self._constants((), float(x.size)))
+
+    def _product(self, fn: Any, kind: str, sources: list[Items | None]) -> Items:
+        bias = sources.pop(0) if kind == "Addmm" else None
+        if kind == "Addmm" and (fn._saved_alpha != 1 or fn._saved_beta != 1):
+            raise Refusal("A product of matrices with factors of its own (addmm) is not unrolled.")
+        names = _PRODUCTS[kind]
+        x, y = (_given(self._operand(fn, sources, port, name)) for port, name in enumerate(names))
+        rows, columns = np.atleast_2d(x), y.reshape(len(y), -1)
+        found = np.empty((len(rows), columns.shape[1]), object)
+        for row, column in np.ndindex(found.shape):
+            pairs = zip(rows[row], columns[:, column], strict=True)
+            found[row, column] = self._sum(self._new("*", a, b) for a, b in pairs)
+        if kind in ("Mv", "Dot"):
+            return found[:, 0]
+        return found if bias is None else self._op("+", found, bias)
+
+    def _described(self, fn: Any, items: Items) -> None:
+        """What the caller's own tensor says of it: names, numbers, gradients that were kept."""
+        name, tensor = self._results.get(id(fn), ("", None))
+        if tensor is None:
+            return
+        for at, item in _places(items):
+            item.data = _number(tensor[at])
+            if name and not item.label:
+                item.label = name if items.size == 1 else f"{name}[{','.join(map(str, at))}]"
+            if tensor.retains_grad and tensor.grad is not None:
+                item.grad = _number(tensor.grad[at])
+
+
+def of_vectors(root: Any) -> bool:
+    """Whether some tensor behind this one has more numbers than one, or may have had."""
+    seen = {root.grad_fn}
+    waiting = [root.grad_fn]
+    while waiting:
+        fn = waiting.pop()
+        if re.sub(r"Backward\d*$", "", fn.name()) in (*_PRODUCTS, "Cat", "Stack"):
+            return True
+        shapes = [each.shape for each in getattr(fn, "_input_metadata", ())]
+        if hasattr(fn, "variable"):
+            shapes.append(fn.variable.shape)
+        if any(math.prod(shape) != 1 for shape in shapes):
+            return True
+        following = {each for each, _ in fn.next_functions if each is not None} - seen
+        seen |= following
+        waiting += following
+    return False
+
+
+def _places(items: Items) -> Iterator[tuple[tuple[int, ...], Item]]:
+    """Each place of an array, and the item there."""
+    for at in np.ndindex(items.shape):
+        yield at, cast(Item, items[at])
+
+
+def _given(items: Items | None) -> Items:
+    if items is None:
+        raise Refusal(
+            "PyTorch does not keep a vector of constants of this graph: show the tensor before "
+            "backward(), or call it with retain_graph=True."
+        )
+    return items
+
+
+def _turned(fn: Any, kind: str, x: Items) -> Items:
+    if kind == "Permute":
+        return x.transpose([each % x.ndim for each in _signed(fn._saved_dims)])
+    if kind == "Transpose":
+        return np.swapaxes(x, *_signed((fn._saved_dim0, fn._saved_dim1)))
+    return x.T
+
+
+def _cut(fn: Any, kind: str, sources: list[Items | None]) -> Items:
+    dim = _signed((fn._saved_dim,))[0]
+    if kind in ("Cat", "Stack"):
+        parts = [_given(each) for each in sources]
+        return np.concatenate(parts, dim) if kind == "Cat" else np.stack(parts, dim)
+    x = _given(sources[0])
+    if kind == "Select":
+        return np.asarray(np.take(x, _signed((fn._saved_index,))[0], dim), object)
+    start, end = _signed((fn._saved_start, fn._saved_end))
+    return x[(slice(None),) * (dim % x.ndim) + (slice(start, end, fn._saved_step),)]
+
+
+def _signed(numbers: Iterable[int]) -> list[int]:
+    """Negative numbers come out of PyTorch as those of 64 bits without a sign."""
+    return [each - 2**64 if each >= 2**63 else each for each in numbers]
+
+
+def _saved(fn: Any, name: str) -> Any:
+    try:
+        return getattr(fn, f"_saved_{name}", None)
+    except RuntimeError:  # it is freed
+        return None
+
+
+def _number(tensor: Any) -> float:
+    number = tensor.item()
+    if isinstance(number, complex):
+        raise Refusal("A complex number cannot be opened: a graph is of real numbers.")
+    return plain_number(number, "A tensor")
