@@ -121,7 +121,7 @@ def _swept(graph: Graph, node: NodeId | None, values: Mapping[NodeId, float]) ->
     slope = float(above - below) / (2 * h)
     title = f"{over} over {across}"
     point = x, values[target]
-    return Plotted(title, across, tuple(xs.tolist()), tuple(ys.tolist()), point, slope, (subject, target))
+    return Plotted(title, across, tuple(xs.tolist()), tuple(ys.tolist()), point, slope, (target, subject))
 
 
 def _activation(graph: Graph, op: str, node: NodeId | None, values: Mapping[NodeId, float]) -> Plotted:

@@ -9,6 +9,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.door import parse, read, render, run
 from micrograd_gui.figures.moments import Options, film_of
 from micrograd_gui.figures.panels import plotted, ticks
+from micrograd_gui.figures.shapes import shapes_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -69,6 +70,15 @@ def test_the_point_is_seen_once_its_numbers_are_known() -> None:
         dots.append(all(node in picture.frame.data for node in picture.panel.needs))
     assert not dots[0]
     assert dots[-1]
+
+
+def test_the_tangent_of_a_sweep_is_seen_once_the_gradient_that_it_shows_is_known() -> None:
+    graph = parse("L = a*b + c", a=2, b=3)
+    film = film_of(graph, "all", Options(panel="sweep:a", card=False))
+    for picture in film.pictures:
+        assert picture.panel is not None
+        lines = [shape for shape in shapes_of(picture.panel, picture) if shape.edge == "grad"]
+        assert bool(lines) == (graph.named("a") in picture.frame.grad)
 
 
 @pytest.mark.parametrize("wrong", ["wave", "tanh:x1", "exp", "sweep:nobody", ""])
