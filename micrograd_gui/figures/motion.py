@@ -15,6 +15,9 @@ from micrograd_gui.session.trace import Contribution, Frame, Step
 
 if TYPE_CHECKING:
     from micrograd_gui.figures.figure import Figure
+    from micrograd_gui.figures.parts import CardBox, Wire
+
+    _Drawn = tuple[Mapping[tuple[NodeId, int | None], Wire], Mapping[NodeId, CardBox]]
 
 ARRIVED = 0.6  # of the time: all have arrived by then, and what adds up is seen to add up for the rest
 _AIR = 12.0  # between a node and the middle of the sum below it
@@ -195,8 +198,7 @@ def at(journey: Journey, t: float, below: Callable[[NodeId], Point | None]) -> t
 
 def over(graph: Graph, figure: Figure, step: Step | None) -> tuple[Journey, Callable[[NodeId], Point | None]]:
     """What travels over a figure of the moment after that step, and the lower edges of its boxes."""
-    wires = {(wire.node, wire.port): wire for wire in figure.wires}
-    boxes = {box.node: box.rect for box in figure.boxes}
+    wires, boxes = _drawn(figure.wires, figure.boxes)
 
     def way(end: End) -> Way | None:
         drawn = figure.drawn_end(end)
@@ -207,10 +209,26 @@ def over(graph: Graph, figure: Figure, step: Step | None) -> tuple[Journey, Call
         return Curves(tuple(Bezier(*(x for p in points[i : i + 4] for x in p)) for i in starts))
 
     def below(node: NodeId) -> Point | None:
-        rect = boxes.get(figure.stands_for.get(node, node))
-        return None if rect is None else (rect[0] + rect[2] / 2, rect[1] + rect[3])
+        box = boxes.get(figure.stands_for.get(node, node))
+        if box is None:
+            return None
+        left, top, width, height = box.rect
+        return left + width / 2, top + height
 
     return journey(graph, figure.frame, step, way), below
+
+
+_last: tuple[tuple[Wire, ...], tuple[CardBox, ...], _Drawn] | None = None  # which a film has in common
+
+
+def _drawn(wires: tuple[Wire, ...], boxes: tuple[CardBox, ...]) -> _Drawn:
+    """The wires of a figure by where they end, and its boxes by their nodes."""
+    global _last
+    known = _last
+    if known is None or known[0] is not wires or known[1] is not boxes:
+        found = {(wire.node, wire.port): wire for wire in wires}, {box.node: box for box in boxes}
+        _last = known = wires, boxes, found
+    return known[2]
 
 
 def between(

@@ -126,6 +126,11 @@ class Step(Struct, frozen=True):
             return frozenset()
         return frozenset({(self.node, "grad" if self.kind == "seed" else "data")})
 
+    @property
+    def writes_grad(self) -> bool:
+        """Whether it gives a node another gradient."""
+        return self.kind in ("seed", "zero") or bool(self.contributions) or bool(self.gathered)
+
     def renewed(self, stale: Iterable[NumberField]) -> set[NumberField]:
         """Those of the stale numbers that are no longer what they were: it wrote them, or took them away.
 
@@ -151,7 +156,7 @@ class Frame(Struct, frozen=True):
     stale: frozenset[NumberField] = frozenset()
 
     def after(self, *steps: Step) -> Frame:
-        """The frame so many steps later."""
+        """The frame so many steps later; what none of them writes is the same object as here."""
         data, grad, stale = dict(self.data), dict(self.grad), set(self.stale)
         for step in steps:
             if step.data is not None and step.node is not None:
@@ -170,7 +175,10 @@ class Frame(Struct, frozen=True):
             if stale:
                 stale -= step.renewed(stale)
             stale |= step.stale
-        return Frame(data, grad, frozenset(stale))
+        told = any(step.changes or (step.data is not None and step.node is not None) for step in steps)
+        graded = any(step.writes_grad or (step.data is not None and step.node in self.grad) for step in steps)
+        # A film of a large graph holds the frames of thousands of moments.
+        return Frame(data if told else self.data, grad if graded else self.grad, frozenset(stale))
 
 
 NO_FRAME = Frame(MappingProxyType({}), MappingProxyType({}))

@@ -2,8 +2,12 @@
 
 import pytest
 
+from micrograd_gui.figures import motion
 from micrograd_gui.figures.geometry import Bezier
+from micrograd_gui.figures.moments import Options, film_of
 from micrograd_gui.figures.motion import ARRIVED, Journey, at, journey
+from micrograd_gui.figures.parts import CardBox
+from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.session import Session
 
 WIRE = Bezier(0, 0, 10, 0, 20, 0, 30, 0)
@@ -77,3 +81,17 @@ def test_a_wire_that_is_not_drawn_carries_nothing() -> None:
     session.forward_step()
     state = session.state
     assert journey(state.graph, state.frame, state.step, lambda end: None) == Journey()
+
+
+def test_what_lies_where_in_the_figures_of_a_film_is_found_once(monkeypatch):
+    film = film_of(load_example("neuron"), "all", Options())
+    asked = []
+    rect = CardBox.rect.fget
+    monkeypatch.setattr(CardBox, "rect", property(lambda box: asked.append(box) or rect(box)))
+    maps = set()
+    for moment in film.moments:
+        figure = film.figure_at(moment)
+        maps.add(id(motion._drawn(figure.wires, figure.boxes)))
+        motion.over(film.visible_graph, figure, moment.step)
+    assert len(maps) == 1
+    assert not asked  # only of what something is said below

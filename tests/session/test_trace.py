@@ -109,3 +109,15 @@ def test_a_long_run_gives_the_same_frame_from_its_keyframes_and_from_its_steps()
     for cursor in (0, 1, 127, 128, 129, 300, len(run)):
         assert run.frame(cursor) == run.start.after(*run.steps[:cursor])
     assert math.isclose(run.frame(len(run)).grad[graph.named("x")], 300.0)
+
+
+def test_frames_share_what_no_step_between_them_writes() -> None:
+    run = record(load_example("neuron"), (FORWARD, BACKWARD, ZERO))
+    frames = [run.frame(0)]
+    for step in run.steps:
+        frames.append(frames[-1].after(step))
+    for at, step in enumerate(run.steps):
+        before, now = frames[at], frames[at + 1]
+        assert (before.data is now.data) == (dict(before.data) == dict(now.data)), step.kind
+        assert (before.grad is now.grad) or dict(before.grad) != dict(now.grad), step.kind
+        assert now == run.frame(at + 1)
