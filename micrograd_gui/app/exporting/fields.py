@@ -144,7 +144,7 @@ class OptionFields(QWidget):
             line.textChanged.connect(lambda _: self._tell(row.name))
             self._put(row.name, row.called, line, row.first)
         usual = row.usual or ("" if row.default is None else f"{row.default:g}")
-        line.setPlaceholderText(usual or row.metavar or "")
+        line.setPlaceholderText(usual)
 
     def _put(self, name: str, title: str, field: QWidget, first: bool) -> None:
         field.setObjectName(name)
