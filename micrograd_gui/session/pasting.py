@@ -37,15 +37,19 @@ class Pasting(Room):
         selected = added if apart else frozenset[NodeId]() if added else None
         self.session.take(after_edit(self.state, Edit(graph, "Paste", selected)))
 
-    def stand_by_hand(self) -> None:
-        """One stands where the cell came to by hand, and what it did otherwise than the rule is found.
+    def stand_as_told(self) -> None:
+        """One stands where the cell came to, by hand or by ``backward()``; what is not as the rule is found.
 
         Nodes that passed their grads back act in the order of the cell, as far as that may be.
         """
         cell = last_cell(self.state.graph)
         rows = [] if cell is None else [row for row in cell.by_hand if row.node in self.state.graph.nodes]
         rows = [row for row in rows if row.kind != "data"]
-        if not rows or self.state.is_training:
+        if self.state.is_training or self.state.graph.target is None:
+            return
+        if cell is not None and cell.passed and not rows:
+            self.session.take(_passed(self.state))
+        if not rows:
             return
         try:
             after = _as_by_hand(self.state, rows)
@@ -54,6 +58,12 @@ class Pasting(Room):
         found = _found(rows)
         chosen = after.selection if found is None else frozenset((found.node,))
         self.session.take(replace(after, found=found, selection=chosen))
+
+
+def _passed(state: State) -> State:
+    """The State after a forward and a backward pass, afresh, where a cell has called ``backward()``."""
+    state = standing_at(state, stepping.forward_until_stop(state))
+    return state if state.blocked else standing_at(state, stepping.backward_until_stop(state))
 
 
 def _as_by_hand(state: State, rows: list[ByHand]) -> State:

@@ -81,3 +81,11 @@ def test_what_takes_long_and_is_refused_changes_nothing(empty, qtbot, monkeypatc
     paste(empty, "for k in range(1000):\n  x = k*2\nfoo")
     qtbot.waitUntil(lambda: "foo is not defined" in empty.message.text(), timeout=20_000)
     assert empty.session.state.graph is before
+
+
+def test_a_cell_that_calls_backward_shows_the_grads(empty):
+    paste(empty, BY_HAND[0], "L.backward()")
+    state = empty.session.state
+    assert [state.frame.grad[state.graph.named(name)] for name in "pqrw"] == [4.5, -12.0, -3.0, -4.0]
+    paste(empty, "print(p.grad)")
+    assert empty.message.text() == "Printed: 4.5."

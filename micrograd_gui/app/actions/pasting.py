@@ -136,7 +136,7 @@ def _put(commands: Desk, graph: Graph, made: tuple[Graph, frozenset[NodeId]]) ->
     whole = bool(made[1] & graph.nodes.keys()) or not graph.nodes
     if made[1] and not whole:
         commands.canvas.show_nodes(session.state.selection)
-    commands.context.bridge.attempt(room.stand_by_hand)
+    commands.context.bridge.attempt(room.stand_as_told)
     cell = last_cell(session.state.graph)
     told = "" if cell is None else _tell(commands, cell)
     if made[1] and whole:

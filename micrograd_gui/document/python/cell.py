@@ -243,7 +243,14 @@ def _told(run: Interpreter, text: str) -> PastedCell:
     if run.chance.drawn and not run.chance.told:
         notes.append("Nothing was seeded: the random numbers are those after random.seed(1337).")
         run.chance.told = True
-    return PastedCell(text, "".join(run.printed), tuple(passed), tuple(notes), aims=run.watcher.aims)
+    return PastedCell(
+        text,
+        "".join(run.printed),
+        tuple(passed),
+        tuple(notes),
+        aims=run.watcher.aims,
+        passed=run.watcher.passed,
+    )
 
 
 def is_program(statements: list[ast.stmt], known: Mapping[str, Any]) -> bool:

@@ -43,7 +43,8 @@ class PastedCell(Struct, frozen=True):
     """A pasted cell, and what became of it.
 
     ``passed_over`` are lines and what stands there, ``notes`` sentences on what is otherwise than written.
-    ``aims``: it says itself what the target is, by ``backward()``, by hand or by a picture.
+    ``aims``: it says itself what the target is, by ``backward()``, by hand or by a picture. ``passed``: it
+    calls ``backward()``.
     """
 
     text: str
@@ -52,6 +53,7 @@ class PastedCell(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     by_hand: tuple[ByHand, ...] = ()
     aims: bool = False
+    passed: bool = False
 
 
 _SAID_AT_MOST = 240  # letters of what is said of a cell in one line

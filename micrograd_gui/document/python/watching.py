@@ -158,6 +158,9 @@ class Watched:
         if not self.plain or not self.rates:
             return None
         start = {value: each.before for value, each in self.first.items()}
+        learned = DescentLoop(self.losses[0], start, tuple(self.rates), 0, whole)
+        if len(start) == 1 and learned.schedule is None:
+            return None  # one number tells nothing: with momentum it would go like that, too
         turns = len(self.rates) if whole or self.turns is None else self.turns
         return DescentLoop(self.losses[0], start, tuple(self.rates), turns, whole)
 
@@ -200,13 +203,14 @@ class Watcher:
         learned: the last loop that was found to be gradient descent.
         steps: what was done by hand, outside of such a loop.
         aims: whether the cell says itself what the target is.
+        passed: whether it calls ``backward()``, outside of a loop.
         root: the Value whose derivatives grads are: the target, or what was given a grad of 1.
     """
 
     def __init__(self, run: Running, say: Callable[[str], None]) -> None:
         self.run, self.say_once = run, say
         self.root: Value | None = None
-        self.aims = False
+        self.aims = self.passed = False
         self.outer: Watched | None = None
         self.learned: DescentLoop | None = None
         self.steps: list[ByHandStep] = []
@@ -254,3 +258,4 @@ class Watcher:
             self.outer.grads = {each: each.grad for each in order if not each._prev and each.grad}
         value.backward()
         self.run.spoken_of, self.aims = value, True
+        self.passed = self.passed or self.outer is None

@@ -151,3 +151,11 @@ def test_a_large_loss_over_samples_alike_comes_as_one_row_and_the_rows():
     assert graph.data is not None
     assert len(graph.data) == 40
     assert "40 samples alike" in work(graph).cells[-1].notes[0]
+
+
+def test_one_number_that_is_moved_with_momentum_is_no_plan():
+    cells = [
+        "w = Value(1.0)\nv = 0.0",
+        "for t in range(5):\n    L = (w*3 - 2)**2\n    w.grad = 0.0\n    L.backward()\n    v = 0.9*v + w.grad\n    w.data -= 0.05*v",
+    ]
+    assert paste_all(cells)[-1].plan is None
