@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from functools import partial
-from typing import TYPE_CHECKING
+from threading import Event
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPointF, Signal
 
@@ -91,17 +91,13 @@ class BlockAdding(QObject):
         there = place_new_nodes(graph, canvas.graph_scene, new, rough, point, node)
         session.tidied(graph, there, as_edit=False)
         graph = session.state.graph
-        work = partial(
-            layout.nested_places,
-            graph,
-            node_sizes(graph),
-            box_sizes(graph),
-            frame=FRAMES,
-            only=new,
-            within=canvas.navigation.block,
-            afresh=True,
-            time_limit=SECONDS,
-        )
+        within = canvas.navigation.block
+
+        def work(stop: Event) -> dict[NodeId, Place]:
+            more: dict[str, Any] = {"only": new, "within": within, "afresh": True, "stop": stop}
+            sizes, boxes = node_sizes(graph), box_sizes(graph)
+            return layout.nested_places(graph, sizes, boxes, frame=FRAMES, time_limit=SECONDS, **more)
+
         self._context.background.start("block", work, done=place, stoppable=True)
         if spec.kind == "loss":
             self.loss_added.emit()

@@ -157,6 +157,9 @@ def same_number(node: Node, other: Node) -> bool:
 
 def reachable(place: Place) -> Place:
     """The place in finite floats: what has come from nowhere (nan) stands in the middle."""
+    x, y = place
+    if type(x) is float and type(y) is float and abs(x) <= FARTHEST and abs(y) <= FARTHEST:
+        return x, y
     x, y = (min(max(float(each), -FARTHEST), FARTHEST) if each == each else 0.0 for each in place)
     return x, y
 

@@ -35,7 +35,8 @@ class Pasting(Room):
         graph, added = made
         apart = added and before.nodes and not added & before.nodes.keys()
         selected = added if apart else frozenset[NodeId]() if added else None
-        self.session.take(after_edit(self.state, Edit(graph, "Paste", selected)))
+        edit = Edit(graph, "Paste", selected)
+        self.session.take(self.session.work(len(graph), lambda state: after_edit(state, edit)))
 
     def stand_as_told(self) -> None:
         """One stands where the cell came to, by hand or by ``backward()``; what is not as the rule is found.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from micrograd_gui.session.state import State
@@ -11,6 +12,7 @@ class Holder(Protocol):
     """What a room asks of its Session."""
 
     state: State
+    work: Callable[[int, Callable[[State], State]], State]
 
     def take(self, state: State) -> None:
         """That State in place of the present one."""

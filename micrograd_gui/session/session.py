@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec.structs import replace
 
 from micrograd_gui.document import clipboard
-from micrograd_gui.document.block import BLOCK_KINDS, BlockId
+from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.data import Data, GradientsOf
 from micrograd_gui.document.graph import Graph, NodeId, Place, Role, Span
 from micrograd_gui.document.history import Entry, History
@@ -73,8 +73,8 @@ class Session:
             for listener in tuple(self._listeners):
                 listener(old, state)
 
-    def _edit(self, make: Callable[..., Edit], *args: object) -> None:
-        size = len(self.state.graph) + sum(len(each) for each in args if isinstance(each, str))
+    def _edit(self, make: Callable[..., Edit], *args: object, more: int = 0) -> None:
+        size = len(self.state.graph) + more + sum(len(each) for each in args if isinstance(each, str))
         self._set(self.work(size, lambda state: transitions.after_edit(state, make(*args))))
 
     def _edit_lightly(self, edit: Edit) -> None:
@@ -103,7 +103,7 @@ class Session:
 
     def replace_graph(self, graph: Graph, name: str) -> None:
         """Another graph in this document, as one edit of that name."""
-        self._edit(Edit, graph, name, frozenset())
+        self._edit(Edit, graph, name, frozenset(), more=len(graph))
 
     def saved_as(self, path: Path) -> None:
         """The current graph is what that file holds now."""
@@ -390,11 +390,9 @@ class Session:
 
         Raises Refusal where it cannot be made.
         """
-        from micrograd_gui.document.networks import with_block  # with nn and random, after the first paint
-
-        graph, block = with_block(self.state.graph, spec, boxes=True)
-        self._edit(transitions.new_block, graph, block, f"Add {BLOCK_KINDS[spec.kind].phrase}")
-        return block
+        first = len(self.state.graph.blocks)
+        self._edit(transitions.add_block, self.state.graph, spec, more=transitions.weights(spec))
+        return self.state.graph.blocks[first].id  # those within it come after it
 
     def collapse(
         self, block: BlockId, collapsed: bool = True, places: Mapping[NodeId, Place] | None = None

@@ -6,15 +6,17 @@ Nothing is changed here: from a graph or a State follows another one. `Session` 
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable
+from itertools import pairwise
 from math import isfinite
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from micrograd.ops import op_of
 from micrograd_gui.document import clipboard
-from micrograd_gui.document.block import Block, BlockId, nodes_of
+from micrograd_gui.document.block import BLOCK_KINDS, Block, BlockId, nodes_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place, Role, Span
 from micrograd_gui.document.history import Entry, History
@@ -28,6 +30,9 @@ from micrograd_gui.session.record import record
 from micrograd_gui.session.state import Stand, State
 from micrograd_gui.session.stepping import end_of_forward, standing_at
 from micrograd_gui.session.training.progress import training_after
+
+if TYPE_CHECKING:
+    from micrograd_gui.document.networks import BlockSpec
 
 APPLIED_OFFSET = (190.0, 0.0)  # where an op applied to a node lands beside it, in scene units
 BUILT = "Build from an expression"  # the name of the edit: from then on the document is that expression's
@@ -346,6 +351,20 @@ def retitle(graph: Graph, block: BlockId, title: str) -> Edit:
     if not title.strip():
         raise Refusal("A block needs a title.")
     return Edit(graph.retitled(block_of(graph, block).id, title.strip()), "Rename")
+
+
+def weights(spec: BlockSpec) -> int:
+    """About how many weights a network of that spec has."""
+    inputs = spec.inputs if isinstance(spec.inputs, int) else len(spec.inputs)
+    return sum(before * after for before, after in pairwise((inputs, *spec.layers)))
+
+
+def add_block(graph: Graph, spec: BlockSpec) -> Edit:
+    """A block as that spec says. Raises Refusal where it cannot be made."""
+    from micrograd_gui.document.networks import with_block  # with nn and random, after the first paint
+
+    made, block = with_block(graph, spec, boxes=True)
+    return new_block(made, block, f"Add {BLOCK_KINDS[spec.kind].phrase}")
 
 
 def new_block(graph: Graph, block: BlockId, name: str) -> Edit:

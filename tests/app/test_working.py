@@ -5,13 +5,16 @@ from threading import Event, current_thread, main_thread
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from micrograd_gui.app import documents as documents_module
 from micrograd_gui.app import opening
+from micrograd_gui.document import clipboard, networks
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.networks import BlockSpec
 from micrograd_gui.session import record as recording
 from micrograd_gui.session import transitions
+from micrograd_gui.session.pasting import Pasting
 from micrograd_gui.session.session import Session
 
 
@@ -97,16 +100,13 @@ def test_what_is_long_is_pasted_behind_the_window_and_refused_as_ever(opened, mo
 
     monkeypatch.setattr(transitions, "paste", watched)
     window = opened("lecture")
-    QApplication.clipboard().setText("S = " + " + ".join(f"k{n}" for n in range(1200)))
-    window.commands.paste()
+    window.session.paste("S = " + " + ".join(f"k{n}" for n in range(1200)))
     assert len(window.session.state.graph) > 1200
     before = window.session.state
-    QApplication.clipboard().setText("S = " + "(" * 6000)
-    window.bridge.attempt(window.commands.paste)
+    window.bridge.attempt(window.session.paste, "S = " + "(" * 6000)
     assert window.session.state is before
     assert window.message.text().startswith("⚠ ")
-    QApplication.clipboard().setText("z = 2*3")
-    window.commands.paste()
+    window.session.paste("z = 2*3")
     assert threads == [False, False, True]
 
 
@@ -183,3 +183,20 @@ def test_a_drag_on_a_number_behind_a_long_run_is_run_again_by_another_thread(ope
     assert session.state.cursor == moment
     assert threads
     assert not any(threads)
+
+
+def test_a_large_network_is_built_and_a_large_cell_put_in_by_another_thread(opened, monkeypatch, in_window):
+    threads, plain = [], networks.with_block
+
+    def watched(*args, **keywords):
+        threads.append(current_thread() is main_thread())
+        return plain(*args, **keywords)
+
+    monkeypatch.setattr(networks, "with_block", watched)
+    session = opened("lecture").session
+    block = session.add_block(BlockSpec("mlp", inputs=2, layers=(3, 1)))
+    assert [each.kind for each in session.state.graph.blocks if each.id == block] == ["mlp"]
+    graph = session.state.graph
+    session.room(Pasting).put(graph, clipboard.pasted(graph, "q = 2*w", None))
+    assert len(session.state.graph) > len(graph)
+    assert (threads, in_window) == ([False], [])

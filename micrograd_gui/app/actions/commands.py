@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING
+from threading import Event
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from PySide6.QtCore import QPointF, Qt
@@ -207,17 +207,14 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
         def failed(error: Exception) -> None:
             self.context.say(str(error), refused=True)
 
-        work: Callable[..., dict[NodeId, Place]] = partial(layout.places, graph, node_sizes(graph))
-        if graph.blocks:
+        def work(stop: Event) -> dict[NodeId, Place]:
+            more: dict[str, Any] = {"time_limit": _LAYOUT, "told": told.append, "stop": stop}
+            if not graph.blocks:
+                return layout.places(graph, node_sizes(graph), **more)
             boxes = box_sizes(graph)
-            work = partial(layout.nested_places, graph, node_sizes(graph), boxes, frame=FRAMES, within=within)
-        self.context.background.start(
-            "tidy",
-            partial(work, time_limit=_LAYOUT, told=told.append),
-            done=place,
-            failed=failed,
-            stoppable=True,
-        )
+            return layout.nested_places(graph, node_sizes(graph), boxes, frame=FRAMES, within=within, **more)
+
+        self.context.background.start("tidy", work, done=place, failed=failed, stoppable=True)
 
     # Stepping --------------------------------------------------------------------------------
 
