@@ -338,8 +338,7 @@ class MainWindow(QMainWindow):
         self._escape.setEnabled(wanted)  # else it is the canvas's
 
     def event(self, event: QEvent) -> bool:
-        kind = event.type()  # once: hundreds of events come before the first paint
-        if kind == QEvent.Type.MouseButtonPress:  # what comes here is a press on a line between panes
+        if (kind := event.type()) == QEvent.Type.MouseButtonPress:  # what comes here is between panes
             self.panes.touched = True
         elif kind == QEvent.Type.Polish:  # it is about to be seen
             load = partial(self.background.start, "recovering", import_module, _RECOVERING)
@@ -347,6 +346,7 @@ class MainWindow(QMainWindow):
             later = (300, keep), (400, self.pace), (500, self.explain), (2000, self.commands.prepare)
             for after, make in later:  # than the first paint
                 QTimer.singleShot(after, self, make)
+            self.bars.follow_width()  # now, or all would be laid out for the width before, and once more
             self.panes.begin()
         elif kind == QEvent.Type.ActivationChange and self.isActiveWindow():
             self.documents.look()

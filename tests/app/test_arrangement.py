@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication
 
 from micrograd_gui.figures.parts import SMALL
 from micrograd_gui.files.documents import examples
@@ -57,3 +58,22 @@ def test_another_window_of_the_same_look_has_no_widget_styled_anew(opened, act):
     assert not styled
     act(second, "text_larger")
     assert styled, "the look is that of all windows"
+
+
+def test_a_window_is_laid_out_once_before_it_is_seen(opened, qtbot):
+    found = []
+
+    class Sizes(QObject):
+        def eventFilter(self, watched, event):
+            if event.type() == QEvent.Type.Resize and watched.objectName() == "dock_plot":
+                found.append(event.size())
+            return False
+
+    application, sizes = QApplication.instance(), Sizes()
+    application.installEventFilter(sizes)
+    try:
+        opened(size=(1600, 900))
+        qtbot.wait(50)
+    finally:
+        application.removeEventFilter(sizes)
+    assert len(found) == 1
