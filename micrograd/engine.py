@@ -19,6 +19,7 @@ from micrograd.ops import OPS, Op, power
 __all__ = ["Value", "acting", "apply", "first_nonfinite", "topological_order", "weighted_sum"]
 Number: TypeAlias = "Value | SupportsFloat"  # what stands on either side of an operator
 _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE, _POWER = (OPS[name] for name in ("+", "-", "*", "/", "**"))
+_RELU = OPS["relu"]
 _new = object.__new__
 
 
@@ -184,7 +185,7 @@ class Value:
 
         It is `_backward` of each node in turn; the commonest rules are written out, to be quick.
         """
-        order, add, multiply = acting(self), _ADD, _MULTIPLY
+        order, add, multiply, relu = acting(self), _ADD, _MULTIPLY, _RELU
         self.grad = 1.0
         for node in reversed(order):
             rule, grad = node._rule, node.grad
@@ -196,6 +197,9 @@ class Value:
                 x, y = node._operands
                 x.grad += y.data * grad
                 y.grad += x.data * grad
+            elif rule is relu:
+                (x,) = node._operands
+                x.grad += (0.0 if x.data <= 0.0 else 1.0) * grad
             elif type(rule) is Op and rule.arity == 1:
                 (x,) = node._operands
                 (slope,) = rule.partials(x.data, node.data)
@@ -323,7 +327,7 @@ def weighted_sum(start: Value, weights: Iterable[Any], inputs: Iterable[Any]) ->
 
     Raises ValueError where there are not as many inputs as weights.
     """
-    act, value = start, Value
+    act, value, add, multiply = start, Value, _ADD, _MULTIPLY
     pairs, nodes = zip(weights, inputs, strict=True), map(_new, repeat(value))
     for pair, product, total in zip(pairs, nodes, nodes, strict=False):
         w, x = pair
@@ -331,11 +335,11 @@ def weighted_sum(start: Value, weights: Iterable[Any], inputs: Iterable[Any]) ->
             act = act + w * x
             continue
         data = w.data * x.data
-        product.data = data if type(data) is float else number(data)
-        product.grad, product._operands, product._rule = 0.0, pair, _MULTIPLY
-        data = act.data + product.data
+        product.data = data = data if type(data) is float else number(data)
+        product.grad, product._operands, product._rule = 0.0, pair, multiply
+        data = act.data + data
         total.data = data if type(data) is float else number(data)
-        total.grad, total._operands, total._rule = 0.0, (act, product), _ADD
+        total.grad, total._operands, total._rule = 0.0, (act, product), add
         act = total
     return act
 

@@ -110,10 +110,15 @@ class Neuron(Module):
 
     def __call__(self, x: Iterable[Number]) -> Value:
         """The output for these inputs, numbers or Values. Raises ValueError for too few or many."""
-        inputs = x if isinstance(x, Sized) else _listed(str(self), x)
-        if len(inputs) != len(self.w):
-            raise ValueError(f"{self} takes {_counted(len(self.w), 'input')}, and {len(inputs)} "
-                             f"{'was' if len(inputs) == 1 else 'were'} given")
+        inputs: Any = x
+        try:
+            count = len(inputs)
+        except TypeError:  # a generator, or no inputs at all
+            inputs = _listed(str(self), x)
+            count = len(inputs)
+        if count != len(self.w):
+            raise ValueError(f"{self} takes {_counted(len(self.w), 'input')}, and {count} "
+                             f"{'was' if count == 1 else 'were'} given")
         act = weighted_sum(self.b, self.w, inputs)
         return apply(OPS[self.activation], act) if self.nonlin else act
 

@@ -227,7 +227,7 @@ ROWS = (
        "silu({x})", ("σ({x}) × (1 + {x} × (1 − σ({x})))",), "x × σ(x), also called swish.", "rarer"),
     Op("gelu", "GELU", 1, lambda x: x * (0.5 * (1.0 + ieee.erf(x * math.sqrt(0.5)))),
        lambda x, out: (_gelu_slope(x),), "gelu({x})", ("Φ({x}) + {x} × φ({x})",),
-       "x times Φ(x), the share of a normal distribution below x.", "rarer"),
+       "x × Φ(x), the share of a bell curve φ that is below x.", "rarer"),
     Op("tan", "tan", 1, ieee.tan, lambda x, out: (1.0 + out * out,),
        "tan({x})", ("1 + {out}²",), "Tangent, of an angle in radians.", "rarer"),
     Op("atan", "atan", 1, ieee.atan, lambda x, out: (ieee.divide(1.0, x * x + 1.0),),
