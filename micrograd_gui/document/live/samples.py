@@ -194,9 +194,15 @@ def _mean(nodes: Sequence[LiveNode], way: Sequence[tuple[int, int]], count: int)
 
 
 def _shared(nodes: Sequence[LiveNode], body: Sequence[int]) -> bool:
-    """Whether a sample takes a leaf that is not its own: a parameter."""
+    """Whether a sample takes leaves that are not its own: parameters.
+
+    What takes more that is computed than that is no sample: the neurons of one layer are alike, too, and
+    each has weights of its own.
+    """
     own = set(body)
-    return any(each not in own for place in body for each in nodes[place].inputs)
+    shared = {each for place in body for each in nodes[place].inputs if each not in own}
+    computed = sum(bool(nodes[each].inputs) for each in shared)
+    return bool(shared) and 2 * computed <= len(shared)
 
 
 def _bodies(nodes: Sequence[LiveNode], terms: Sequence[int], within: set[int]) -> dict[int, list[int]]:

@@ -259,3 +259,13 @@ def test_modules_of_any_class_fold_even_what_cannot_be_hashed():
     assert {node.label for node in named if node.role == "parameter"} == {
         "one.w[0]", "one.w[1]", "one.b", "two.w[0]", "two.w[1]", "two.b",
     }  # fmt: skip
+
+
+def test_the_neurons_of_a_layer_are_no_samples():
+    network = nn.MLP(2, [16, 16, 1])
+    out = network([Value(1.0), Value(-2.0)])
+    for names in ({}, {"network": network, "out": out}):
+        found = capture(out, names)
+        assert found.graph.data is None
+        assert not found.note
+        assert len(found.objects) == len(found.graph) > 900
