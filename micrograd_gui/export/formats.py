@@ -18,6 +18,7 @@ from micrograd_gui.document.text import quoted
 from micrograd_gui.export.options import OPTIONS, read_options
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.moments import Film, Options, Progress, film_of
+from micrograd_gui.figures.text_metrics import shown_label
 from micrograd_gui.files.atomic import write_all
 from micrograd_gui.files.embedded import pack
 
@@ -54,7 +55,7 @@ class Form:
 
 
 class LaidOutPlainly(UserWarning):
-    """What is told of a picture that Graphviz would have taken too much for."""
+    """What is told of a picture that Graphviz would take too much for, or whose signs no font here has."""
 
 
 def form_of(path: Path) -> Form:
@@ -122,9 +123,19 @@ def render(graph: Graph, path: Path, given: Mapping[str, Any]) -> tuple[Path, ..
     progress = Progress(see=partial(see_that_few, graph=graph, options=options, form=form))
     film = film_of(graph, "all" if step is None and form.animated else step, options, progress=progress)
     written = export(film, path)
-    if film.note:
-        warnings.warn(film.note, LaidOutPlainly, stacklevel=2)
+    for note in (film.note, _of_fonts(film) if form.suffix in _OWN_FONTS else ""):
+        if note:
+            warnings.warn(note, LaidOutPlainly, stacklevel=2)
     return written
+
+
+def _of_fonts(film: Film) -> str:
+    """What is to be told of signs that no font here has."""
+    from micrograd_gui.fonts import without_font
+
+    signs = without_font(shown_label(node.name) for node in film.visible_graph)
+    told = f"{signs[:12]}{'…' if len(signs) > 12 else ''}"
+    return f"No font of this machine has {told}: boxes stand in their place." if signs else ""
 
 
 def _see_that_heeded(form: Form, given: Mapping[str, Any]) -> None:
@@ -328,6 +339,7 @@ def _names(*names: str | Iterable[str]) -> frozenset[str]:
     return frozenset(each for name in names for each in ([name] if isinstance(name, str) else name))
 
 
+_OWN_FONTS = (".png", ".pdf", ".gif", ".webp")  # forms in which letters are drawn here, not by a reader
 _WHOLE = (None, "last", "all")  # steps that one may ask of a form without moments: it tells of the whole run
 _WHICH = ("step", "nodes")
 _WIRES = ("wires", "notation")

@@ -13,6 +13,7 @@ from micrograd_gui.figures.palette import Palette
 from micrograd_gui.figures.parts import Text
 from micrograd_gui.figures.shapes import tone_of
 from micrograd_gui.figures.text_metrics import font_file, pieces, width
+from micrograd_gui.fonts import fallbacks
 
 if TYPE_CHECKING:
     from matplotlib.collections import Collection
@@ -61,7 +62,7 @@ def _laid_out(text: str, bold: bool, italic: bool) -> tuple[tuple[Path, float, f
     from matplotlib.font_manager import get_font
     from matplotlib.textpath import text_to_path
 
-    font = get_font([str(font_file(bold, italic))])
+    font = get_font([str(font_file(bold, italic)), *map(str, fallbacks(text))])
     font.set_size(_UNIT, text_to_path.DPI)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)

@@ -6,7 +6,9 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from typing import Any
+from unicodedata import bidirectional
 
 from fpdf import FPDF
 from fpdf.output import OutputProducer
@@ -30,6 +32,7 @@ from micrograd_gui.figures.shapes import (
 )
 from micrograd_gui.figures.text_metrics import font_file, pieces, width
 from micrograd_gui.files.embedded import ATTACHED, MEDIA_TYPE
+from micrograd_gui.fonts import fallbacks
 from micrograd_gui.resource import FAMILY
 
 _LONG_TEXT = 300.0  # units: no text of a figure reaches further
@@ -56,10 +59,12 @@ class Document:
     def __init__(self, title: str, graph: str = "") -> None:
         self._pdf = made = FPDF(unit="pt")
         made.set_auto_page_break(False)
+        made.c_margin = 0.0
         made.set_title(title)
         made.set_creator("micrograd-gui")
         made.set_creation_date(datetime(2000, 1, 1, tzinfo=UTC))  # not written; made again it is the same
         self._fonts: set[str] = set()
+        self._others: list[str] = []
         if graph:
             content = graph.encode("ascii")
             about = "The graph, for micrograd-gui"
@@ -112,13 +117,29 @@ class Document:
             for piece in pieces(text.text, text.size, bold=text.bold):
                 self._choose(text.bold, text.italic, unit * piece.size)
                 x, y = corner[0] + unit * (left + piece.x), corner[1] + unit * (text.y + piece.down)
-                made.text(x, y, piece.text)
+                if piece.text.isascii() or not _is_set(piece.text):
+                    made.text(x, y, piece.text)
+                else:
+                    self._set(piece.text, x, y)
             if text.strike is not None:
                 (x1, y), (x2, _) = text.strike
                 made.set_draw_color(palette.colour(tone_of(text)))
                 made.set_line_width(unit * STRIKE)
                 y = corner[1] + unit * y
                 made.line(corner[0] + unit * x1, y, corner[0] + unit * x2, y)
+
+    def _set(self, text: str, x: float, y: float) -> None:
+        """Write a text from there on that needs further fonts, or that goes from right to left."""
+        made = self._pdf
+        for file in fallbacks(text):
+            if file.name not in self._others:
+                self._others.append(file.name)
+                made.add_font(file.name, "", file)
+        made.set_fallback_fonts(self._others, exact_match=False)
+        made.set_text_shaping(find_spec("uharfbuzz") is not None)
+        made.set_xy(x, y - 0.3 * made.font_size)  # a cell of no height has its baseline so far below
+        made.cell(0, 0, text)
+        made.set_text_shaping(False)
 
     def _rule(self, rules: Sequence[Rule], palette: Palette) -> None:
         for left, y, right, strong in rules:
@@ -157,6 +178,11 @@ class Document:
             elif shape.fill or shape.edge:
                 words += _words(shape, palette)
         self._pdf._out("\n".join([*words, "Q"]))
+
+
+def _is_set(text: str) -> bool:
+    """Whether more is to be done for a text than to write one letter after the other."""
+    return bool(fallbacks(text)) or any(bidirectional(sign) in ("R", "AL") for sign in text)
 
 
 class _Producer(OutputProducer):

@@ -198,6 +198,7 @@ def labels_in(path: Path) -> list[str]:
     return [node.label for node in documents.read(path)]
 
 
+@pytest.mark.filterwarnings("ignore:No font of this machine has")
 @pytest.mark.slow(10)
 def test_a_png_with_all_labels_is_read_by_pillow_and_carries_them(all_of_them: Graph, tmp_path: Path) -> None:
     render(all_of_them, str(tmp_path / "a.png"), gradients=False, style="canvas", scale="0.5")
@@ -206,6 +207,7 @@ def test_a_png_with_all_labels_is_read_by_pillow_and_carries_them(all_of_them: G
     assert labels_in(tmp_path / "a.png") == [node.label for node in all_of_them]
 
 
+@pytest.mark.filterwarnings("ignore:No font of this machine has")
 @pytest.mark.slow(15)
 @pytest.mark.skipif(shutil.which("pdfdetach") is None, reason="poppler is not here")
 def test_a_pdf_with_all_labels_is_one_page_does_nothing_and_carries_them(

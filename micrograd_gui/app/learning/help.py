@@ -77,6 +77,7 @@ LICENSES = (
     ("pillow", "PNG, GIF and WebP", "MIT-CMU", "Secret Labs AB, Fredrik Lundh, Jeffrey A. Clark and others"),
     ("contourpy", "lines of equal height", "BSD-3-Clause", "ContourPy Developers"),
     ("cycler", "for matplotlib", "BSD-3-Clause", "matplotlib project"),
+    ("uharfbuzz", "letters that join, in PDF", "Apache-2.0", "Adrien Tétar, Behdad Esfahbod, Khaled Hosny"),
     ("defusedxml", "for fpdf2", "PSF-2.0", "Christian Heimes"),
     ("fonttools", "fonts in files", "MIT", "Just van Rossum"),
     ("kiwisolver", "for matplotlib", "BSD-3-Clause", "the Nucleic Development Team"),
