@@ -68,16 +68,10 @@ def binary_cross_entropy(scores: Predictions, answers: Answers) -> Value:
     terms = []
     for row, (p, y) in enumerate(_pairs(scores, answers, "binary_cross_entropy"), 1):
         o = p._operands[0] if p._rule is _SIGMOID else p
-        if isinstance(y, Value):
-            terms.append(y * (-o).softplus() + (1 - y) * o.softplus())
-            continue
-        share = float(y)
-        if not 0 <= share <= 1:
+        share = y if isinstance(y, Value) else float(y)
+        if not (isinstance(share, Value) or 0 <= share <= 1):
             raise ValueError(f"binary_cross_entropy takes answers from 0 to 1, and answer {row} is {share:g}")
-        if share in (0.0, 1.0):
-            terms.append((-o if share else o).softplus())
-        else:
-            terms.append((-o).softplus() * share + o.softplus() * (1 - share))
+        terms.append(share * (-o).softplus() + (1 - share) * o.softplus())  # for each row the same ops
     return _mean(terms)
 
 

@@ -1,8 +1,10 @@
 """The tables of optimisers and schedules: what follows from a row, and from nothing else."""
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from micrograd import Value, optim
 from micrograd_gui.document import codec
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import Graph
@@ -54,3 +56,26 @@ def test_nothing_is_remembered_at_first_of_a_number_that_is_none_either(row) -> 
     import numpy as np
 
     assert all((each == 0).all() for each in row.start(np.array([1.0, np.inf, np.nan])))
+
+
+OF_THE_LIBRARY = {
+    "sgd": lambda parameters: optim.SGD(parameters, lr=0.1),
+    "momentum": lambda parameters: optim.SGD(parameters, lr=0.1, momentum=0.9),
+    "adam": lambda parameters: optim.Adam(parameters, lr=0.1),
+}
+
+
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_columns_and_values_take_the_same_steps(name):
+    row, numbers = OPTIMISERS[name], np.array([0.5, -2.0, 3.0])
+    moments = row.start(numbers)
+    assert len(moments) == len(row.columns)
+    values = [Value(x) for x in numbers]
+    steps = OF_THE_LIBRARY[name](values)
+    for k in range(6):
+        grads = np.sin(numbers * (k + 1))
+        numbers, moments = row.update(numbers, grads, 0.1, moments, k)
+        for value, grad in zip(values, grads.tolist(), strict=True):
+            value.grad = grad
+        steps.step()
+        assert [value.data for value in values] == pytest.approx(numbers.tolist(), rel=1e-15)

@@ -7,7 +7,7 @@ from operator import add
 
 import pytest
 
-from micrograd import Value, nn
+from micrograd import Value, losses, nn
 from micrograd_gui.app.live import Link, present
 from micrograd_gui.document.data_edits import counts_often
 from micrograd_gui.document.errors import Refusal
@@ -128,7 +128,9 @@ def test_a_line_of_anothers_values_and_lists_of_numbers():
     session = Session()
     session.open_graph(found.graph)
     assert present(session, found) == found.note
-    assert found.note.startswith("200 samples alike: the graph of one row, and 200 rows in Data, over which total = ")
+    assert found.note.startswith(
+        "200 samples alike: the graph of one row, and 200 rows in Data, over which total = "
+    )
 
 
 @pytest.mark.parametrize(
@@ -136,7 +138,9 @@ def test_a_line_of_anothers_values_and_lists_of_numbers():
     [
         lambda demo: squared(demo).sqrt(),
         lambda demo: squared(demo) * squared(demo),
-        lambda demo: sum((s * s * s if k % 3 else s.tanh()) ** (2 + k % 4) for k, s in enumerate(demo.scores)),
+        lambda demo: sum(
+            (s * s * s if k % 3 else s.tanh()) ** (2 + k % 4) for k, s in enumerate(demo.scores)
+        ),
         lambda demo: sum(s * (k + 1.0) ** 2 for k, s in enumerate(demo.scores[:2])) * demo.scores[2],
     ],
 )
@@ -204,7 +208,11 @@ def test_what_the_rows_of_a_sum_share_is_not_said_to_count_often():
 
 
 def test_where_samples_do_not_repeat_the_modules_fold_all_the_same():
-    demo = Demo(lambda demo: sum((s - float(y)) ** (2 + k % 4) for k, (s, y) in enumerate(zip(demo.scores, demo.y, strict=True))))
+    demo = Demo(
+        lambda demo: sum(
+            (s - float(y)) ** (2 + k % 4) for k, (s, y) in enumerate(zip(demo.scores, demo.y, strict=True))
+        )
+    )
     found = capture(demo.L, demo.names())
     graph = found.graph
     assert (found.note, graph.data) == ("", None)
@@ -228,7 +236,9 @@ def test_refresh_folds_the_new_values_of_a_loop_as_the_old_ones():
     link = Link(demo.L, {}, names)
     names["L"] = unlike(demo).sqrt()
     again = link.refreshed(link.found.graph)
-    assert [len(block.members) for block in again.blocks] == [len(block.members) for block in link.found.graph.blocks]
+    assert [len(block.members) for block in again.blocks] == [
+        len(block.members) for block in link.found.graph.blocks
+    ]
     assert all(member in again.nodes for block in again.blocks for member in block.members)
 
 
@@ -269,3 +279,15 @@ def test_the_neurons_of_a_layer_are_no_samples():
         assert found.graph.data is None
         assert not found.note
         assert len(found.objects) == len(found.graph) > 900
+
+
+@pytest.mark.parametrize("loss", ["mse", "max_margin", "binary_cross_entropy"])
+def test_a_loss_of_the_library_is_read_as_the_graph_of_one_row(loss):
+    net = nn.MLP(2, [2, 1], seed=1)
+    rows = [[0.1 * k, 1.0 - 0.2 * k] for k in range(30)]
+    answers = [k % 2 if loss == "binary_cross_entropy" else 2 * (k % 2) - 1 for k in range(30)]
+    total = getattr(losses, loss)([net(row) for row in rows], answers)
+    total.backward()
+    live = capture(total, {"net": net})
+    assert live.note.startswith("30 samples alike")
+    assert "net.layers[0].neurons[1].w[0]" in {node.label for node in live.graph}
