@@ -51,6 +51,7 @@ WORD_SIZE = 9.0  # of the words data and grad, and of those beside marks
 BADGE_SIZE, BADGE_WORD_SIZE = 13.0, 12.0  # an op's sign of one character, and of several; bold
 COUNT_SIZE, FOOT_SIZE = 13.0, 11.0  # of what a collapsed block says of itself
 FRAME_NAME_SIZE = 14.0  # bold
+INDEX, LOWER = 0.72, 0.17  # of the size of a text: that of an index, how far below the baseline it stands
 STRIKE = 1.5  # how thick the line through a number is, and how far it stands out of it
 RULE_SIZE, AMOUNT_SIZE = 10.0, 11.0  # on a wire's chip; the amount is bold
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import east_asian_width
 
 from micrograd_gui.document.text import one_line, runs
+from micrograd_gui.figures.geometry import INDEX, LOWER
 from micrograd_gui.resource import font_folder
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ _FILES = {
     (True, True): "DejaVuSans-BoldOblique.ttf",
 }
 _MEASURED_AT = 256
-INDEX, LOWER = 0.72, 0.17  # of the size of a text: that of an index, and how far below the baseline it stands
 
 
 def shown_label(label: str) -> str:

@@ -13,7 +13,8 @@ import micrograd_gui as mg
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import lowered, runs
 from micrograd_gui.export.tex import label
-from micrograd_gui.figures.text_metrics import INDEX, as_read, pieces, width
+from micrograd_gui.figures.geometry import INDEX
+from micrograd_gui.figures.text_metrics import as_read, pieces, width
 
 W = [("w", False), ("1", True)]
 

@@ -16,6 +16,7 @@ from micrograd_gui.figures.geometry import (
     COUNT_SIZE,
     EDGE,
     LIT_RADIUS,
+    LOWER,
     NUMBER_SIZE,
     RADIUS,
     STRIKE,
@@ -23,7 +24,6 @@ from micrograd_gui.figures.geometry import (
     WIDTH,
     Line,
 )
-from micrograd_gui.figures.text_metrics import LOWER
 from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.trace import Field
 from micrograd_gui.views.canvas import card_geometry

@@ -15,6 +15,7 @@ from micrograd_gui.figures.geometry import (
     COUNT_SIZE,
     FOOT_SIZE,
     FRAME_NAME_SIZE,
+    INDEX,
     NAME_SIZE,
     NUMBER_SIZE,
     RULE_SIZE,
@@ -22,7 +23,6 @@ from micrograd_gui.figures.geometry import (
     WORD_SIZE,
     badge_size,
 )
-from micrograd_gui.figures.text_metrics import INDEX
 from micrograd_gui.resource import FAMILY
 from micrograd_gui.views.theme import Look
 
