@@ -205,6 +205,7 @@ def _check_parser(name: str) -> _Parser:
     _add_source(parser)
     parser.add_argument("--h", default="1e-6", metavar="H", help="how far each node is nudged (1e-6)")
     parser.add_argument("--json", action="store_true", help=_CHECK_JSON)
+    parser.add_argument("--torch", action="store_true", help="compare with PyTorch's data and gradients")
     return parser
 
 
@@ -213,6 +214,12 @@ def _check(given: argparse.Namespace) -> int:
     from micrograd_gui.session import measure
 
     graph = _opened(given).graph
+    if given.torch:
+        from micrograd_gui.session.asking import in_torch
+
+        asked = in_torch.verify(graph)
+        print(in_torch.as_json(graph, asked) if given.json else in_torch.as_table(graph, asked))
+        return 0 if all(row.ok for row in asked) else 1
     h = measure.checked_step(given.h)
     rows = measure.check(graph, h)
     print(check_as_json(graph, rows, h) if given.json else check_as_table(graph, rows, h))

@@ -31,6 +31,7 @@ from micrograd_gui.views.expression_line import HLine
 
 if TYPE_CHECKING:
     from micrograd_gui.app.learning.classroom import Classroom
+    from micrograd_gui.session.asking.in_torch import InTorch
     from micrograd_gui.views.canvas.layers.pace import Pace
 
 
@@ -299,6 +300,22 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
         """Every gradient beside its numeric slope, by the h of its field; refused while no h stands there."""
         self.h_line.take_over()
         self.session.check_all()
+
+    def verify_with_torch(self) -> None:
+        """PyTorch's numbers beside these, worked out behind the window: to load PyTorch takes seconds."""
+        from micrograd_gui.session.asking.in_torch import as_table, in_short, verify
+
+        graph = self.session.state.graph
+
+        def tell(rows: tuple[InTorch, ...]) -> None:
+            from micrograd_gui.app.learning.help import show_table
+
+            if self.session.state.graph is graph:
+                self.context.say(in_short(graph, rows))
+                show_table(self.context.dialog_parent, "Verify with PyTorch", as_table(graph, rows))
+
+        self.context.say("PyTorch computes the graph …")
+        self.context.background.start("verify_with_torch", verify, graph, done=tell)
 
     def other_sides(self) -> None:
         """Nudge to one side where both were set, and the other way round."""

@@ -102,6 +102,11 @@ def _section(title: str, lines: list[str]) -> str:
     return head + "".join(lines) if lines else ""
 
 
+def show_table(parent: QWidget, title: str, table: str) -> None:
+    """A table in letters of one width, to be read and copied."""
+    _show_page(parent, title, f"<pre>{escape(table)}</pre>")
+
+
 def _show_page(parent: QWidget, title: str, html: str) -> None:
     """A long page of text, scrolled where the screen is too small for it."""
     from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout
