@@ -28,7 +28,7 @@ from PySide6.QtWidgets import QApplication
 
 from micrograd import Value, nn
 from micrograd.engine import topological_order
-from micrograd_gui.app.live import Link
+from micrograd_gui.app.notebooks.live import Link
 from micrograd_gui.app.start import window_on
 from micrograd_gui.document.live.capture import capture
 from micrograd_gui.document.rough_layout import arranged

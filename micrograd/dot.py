@@ -317,7 +317,7 @@ def mimebundle(root: Value) -> dict[str, str]:
     return {**played, **({} if drawn is None else {"image/svg+xml": drawn})}
 
 
-_PLAYER = "micrograd_gui.app.in_cell"  # by its name: the library stands without it
+_PLAYER = "micrograd_gui.app.notebooks.in_cell"  # by its name: the library stands without it
 
 
 def svg_of(dot: DotGraph) -> str | None:

@@ -40,7 +40,7 @@ def _show_in_cells() -> None:
         return
 
     def bundle(graph: Any, **_: Any) -> dict[str, str]:
-        from micrograd_gui.app.in_cell import bundle
+        from micrograd_gui.app.notebooks.in_cell import bundle
 
         return bundle(graph)
 

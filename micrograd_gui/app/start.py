@@ -20,8 +20,8 @@ from micrograd_gui.log import last_lines, logger_of
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMessageBox
 
-    from micrograd_gui.app.in_cell import InCell
-    from micrograd_gui.app.live import Link
+    from micrograd_gui.app.notebooks.in_cell import InCell
+    from micrograd_gui.app.notebooks.live import Link
     from micrograd_gui.app.window import MainWindow
     from micrograd_gui.files.documents import OpenedGraph
 
@@ -131,7 +131,7 @@ def create_window(source: object = None) -> MainWindow:
         from micrograd_gui.document.live.capture import is_live
 
         if is_live(source):
-            from micrograd_gui.app.live import Link
+            from micrograd_gui.app.notebooks.live import Link
 
             return window_on(Link(source, {}, {}))
     from micrograd_gui.files.documents import resolve, takes_long
@@ -190,8 +190,8 @@ def show(
 
 
 def _inline(value: Any, local: Mapping[str, Any], lasting: Mapping[str, Any]) -> InCell:
-    from micrograd_gui.app.in_cell import in_cell, of_live
-    from micrograd_gui.app.live import of_cells, variables
+    from micrograd_gui.app.notebooks.in_cell import in_cell, of_live
+    from micrograd_gui.app.notebooks.live import of_cells, variables
     from micrograd_gui.document.graph import Graph
 
     if isinstance(value, Graph):
@@ -214,7 +214,7 @@ def _follow(window: MainWindow) -> None:
 
 
 def _show(value: Any, block: bool | None, local: Mapping[str, Any], lasting: Mapping[str, Any]) -> Any:
-    from micrograd_gui.app.live import Link, picture, ran_through
+    from micrograd_gui.app.notebooks.live import Link, picture, ran_through
     from micrograd_gui.document.graph import Graph
 
     link = None if isinstance(value, Graph) else Link(value, local, lasting)

@@ -50,7 +50,7 @@ from micrograd_gui.views.theme import Look
 if TYPE_CHECKING:
     from micrograd_gui.app.learning.classroom import Classroom
     from micrograd_gui.app.learning.explaining import Explaining
-    from micrograd_gui.app.live import Link
+    from micrograd_gui.app.notebooks.live import Link
     from micrograd_gui.app.recovery.recovering import Recovering
     from micrograd_gui.views.canvas.layers.pace import Pace
     from micrograd_gui.views.data.pane import DataPane
@@ -281,7 +281,7 @@ class MainWindow(QMainWindow):
 
     def open_live(self, link: Link) -> None:
         """Show the live values at the other end of the link; Refresh brings what has become of them."""
-        from micrograd_gui.app.live import present
+        from micrograd_gui.app.notebooks.live import present
 
         self._link = link
         self.documents.open_source(OpenedGraph(link.found.graph, title=link.title))
@@ -291,7 +291,7 @@ class MainWindow(QMainWindow):
 
     def refresh(self) -> None:
         """Show what the notebook has changed since; raises Refusal."""
-        from micrograd_gui.app.live import refresh
+        from micrograd_gui.app.notebooks.live import refresh
 
         if self._link is None:
             raise Refusal("This window shows no live values: open them by micrograd_gui.show(value).")

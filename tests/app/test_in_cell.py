@@ -7,7 +7,7 @@ import pytest
 
 import micrograd_gui as mg
 from micrograd import Value
-from micrograd_gui.app.in_cell import MOST, bundle, in_cell
+from micrograd_gui.app.notebooks.in_cell import MOST, bundle, in_cell
 from micrograd_gui.document.errors import Refusal
 
 

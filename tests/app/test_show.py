@@ -18,7 +18,7 @@ from micrograd import Value
 from micrograd_gui import show
 from micrograd_gui.app import create_window
 from micrograd_gui.app.documents import dropped_paths
-from micrograd_gui.app.live import Link, picture, present
+from micrograd_gui.app.notebooks.live import Link, picture, present
 from micrograd_gui.app.start import _take_turns
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.door import render

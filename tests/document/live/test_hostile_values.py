@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from micrograd import Value, diagnose, draw_dot, gradcheck, trace
-from micrograd_gui.app.live import Link
+from micrograd_gui.app.notebooks.live import Link
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.live.capture import capture
 from tests.document.live.test_foreign_values import Foreign

@@ -8,7 +8,7 @@ from operator import add
 import pytest
 
 from micrograd import Value, losses, nn
-from micrograd_gui.app.live import Link, present
+from micrograd_gui.app.notebooks.live import Link, present
 from micrograd_gui.document.data_edits import counts_often
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.live.capture import capture
