@@ -49,6 +49,7 @@ class Bridge(QObject):
     app/disk.py                     150 ms                   whether the file is what it was
     app/hall/projecting.py          150 ms                   whether the pane of choice has something to say
     app/hall/presenter.py           150 ms                   the notes on the first screen of two, in the hall
+    app/exporting/dialog.py         each change              whether what is exported is another moment
     app/learning/classroom.py       150 ms                   how far a lesson has come; which panes it hides
     app/learning/explaining.py      each change              why the node that is selected has its number
     app/learning/greeting.py        each change              whether a new user has begun something
@@ -61,6 +62,7 @@ class Bridge(QObject):
     views/lab/two_runs.py           together                 the run that is held beside the present one
     views/lab/ledger.py             together                 why the selected node has its numbers
     views/lab/predict_line.py       together                 what is asked, of the State itself
+    views/lab/cells.py              together                 what a pasted cell has printed
     views/lab/lesson.py             together                 the step of the lesson, or all lessons
     views/lab/bug_lab.py            together                 the bug that is on, and what it does
     views/moments.py                together                 all moments in words, and which it is
