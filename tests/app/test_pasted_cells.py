@@ -33,6 +33,11 @@ def test_what_a_cell_prints_and_passes_over_is_said(empty):
     assert "there is no function “g”" in empty.message.text(), "what a cell defined is taken back with it"
 
 
+def test_what_a_cell_before_has_printed_is_not_said_again(empty):
+    paste(empty, "print(6.0)", "1/0")
+    assert "Printed" not in empty.message.text(), "Python would print nothing: it divides by no 0"
+
+
 def test_more_than_a_line_stands_in_the_pane_of_the_cells(empty):
     paste(empty, "for k in range(3):\n  print('turn', k)")
     pane = empty.findChild(QTextBrowser, "cells")

@@ -138,7 +138,7 @@ def _put(commands: Desk, graph: Graph, made: tuple[Graph, frozenset[NodeId]]) ->
         commands.canvas.show_nodes(session.state.selection)
     commands.context.bridge.attempt(room.stand_as_told)
     cell = last_cell(session.state.graph)
-    told = "" if cell is None else _tell(commands, cell)
+    told = "" if cell is None or cell is last_cell(graph) else _tell(commands, cell)
     if made[1] and whole:
         commands.tidy(as_edit=False, say=told)
 
