@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from math import isfinite
+from operator import itemgetter
 from typing import Any
 
 from msgspec.structs import replace
@@ -103,12 +104,14 @@ def cell_instead(refused: ExpressionRefusal, text: str, onto: Graph, *, cell: bo
         statements = SourceText(text).statements()
     except ExpressionRefusal:
         raise refused from None
-    program = is_program(statements, names_before(onto))
+    known = names_before(onto)
+    program = is_program(statements, known)
     try:
         graph = graph_from_cell(text, onto)
     except ExpressionRefusal as refusal:
-        raise refusal if program else refused from None
-    if program or graph.nodes.keys() != onto.nodes.keys() or (cell and statements):
+        raise refusal if program or _uses(statements, known) else refused from None
+    told = cell and (statements or any(magics(text)))
+    if program or graph.nodes.keys() != onto.nodes.keys() or told:
         return graph
     raise refused
 
@@ -238,7 +241,7 @@ def _moved(graph: Graph, workspace: Workspace, held: Mapping[NodeId, float]) -> 
 
 def _told(run: Interpreter, text: str) -> PastedCell:
     """What became of the cell, in words."""
-    passed = sorted([*run.passed_over, *magics(text)])
+    passed = sorted([*run.passed_over, *magics(text)], key=itemgetter(0))
     notes = list(run.notes)
     if run.chance.drawn and not run.chance.told:
         notes.append("Nothing was seeded: the random numbers are those after random.seed(1337).")

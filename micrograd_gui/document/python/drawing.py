@@ -54,8 +54,10 @@ def drawn(
     for at in new:
         node = nodes[at]
         where = kept.get(id(node.value))
-        label = node.label or called.get(id(node.value), "") or ("" if where is None else where.path)
         role: Role = "parameter" if at in parameters else ""
+        path = "" if where is None else where.path
+        variable = "" if role else called.get(id(node.value), "")  # n.b, not p of a loop over parameters
+        label = node.label or variable or path
         if where is not None and not role and "[" in where.path and node.op is None:
             role = "input"
         drawing.add(at, label, role, None if blocks is None else blocks.block_of(at))

@@ -54,6 +54,37 @@ def test_what_is_passed_over_is_listed_with_its_line():
     assert said(last(graph)) == "Passed over: line 3, plt.plot(xs, ys)."
 
 
+@pytest.mark.parametrize("magic", ["%matplotlib inline", "!pip install micrograd", "%%bash"])
+def test_a_cell_of_magics_alone_is_passed_over_and_listed(magic):
+    graph = paste_all("a = Value(2.0)", magic)
+    assert said(last(graph)) == f"Passed over: line 1, {magic}."
+    assert [node.label for node in graph] == ["a"]
+
+
+def test_what_a_line_passes_over_is_listed_in_the_order_of_the_line():
+    assert last(paste_all("plt.plot([1]); plt.grid();")).passed_over == ((1, "plt.plot([1])"), (1, "plt.grid()"))
+
+
+@pytest.mark.parametrize(
+    ("before", "cell", "said"),
+    [
+        ("import random\nrandom.seed(1)\nn = Neuron(2)", "n([1.0])", "Column 1: this network has 2 inputs, not 1."),
+        ("ws = [1.0, 2.0]", "ws[5]", "Column 1: a list of 2 has the places 0 to 1, not 5."),
+    ],
+)
+def test_what_is_wrong_with_a_thing_of_an_earlier_cell_is_said_of_that_thing(before, cell, said):
+    with pytest.raises(ExpressionRefusal, match=f"^{said}$"):
+        paste_all(before, cell)
+
+
+def test_a_weight_goes_by_where_it_is_kept_not_by_the_variable_of_a_loop():
+    graph = paste_all(
+        "class Unit:\n  def __init__(self):\n    self.w, self.b = Value(2.0), Value(1.0)",
+        "n = Unit()\nL = n.w * 3.0 + n.b\nfor p in [n.w, n.b]:\n  p.grad = 0.0",
+    )
+    assert [node.title for node in graph if node.role == "parameter"] == ["n.w", "n.b"]
+
+
 def test_a_slope_by_a_small_step_is_the_number_that_python_prints():
     h, x = 0.0001, 2.0
     expected = ((2 * (x + h) ** 2 - 3 * (x + h) + 4) - (2 * x**2 - 3 * x + 4)) / h
