@@ -99,11 +99,14 @@ class SourceText:
         self._lines = self.text.split("\n")
 
     def refusal(self, where: ast.AST, sentence: str) -> ExpressionRefusal:
-        """The sentence, said of that part."""
-        line, column = getattr(where, "lineno", 1), self._column(where, "col_offset")
+        """The sentence, said of that part; of a number with a decimal comma, how it is written."""
         if isinstance(where, (ast.Tuple, ast.Call)):
             sentence = _with_point(self._segment(where)) or sentence
-        return self._at(line, column + 1, sentence)
+        return self.refusal_as_told(where, sentence)
+
+    def refusal_as_told(self, where: ast.AST, sentence: str) -> ExpressionRefusal:
+        """The sentence, said of that part of a program: in it a comma is between two things."""
+        return self._at(getattr(where, "lineno", 1), self._column(where, "col_offset") + 1, sentence)
 
     def refuse_decimal_comma(self, statement: ast.stmt) -> None:
         """``L = 2,5*b`` is no list of two for who wrote it; raises ExpressionRefusal."""

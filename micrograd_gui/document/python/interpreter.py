@@ -145,7 +145,7 @@ class Interpreter:
 
     def refusal(self, where: ast.AST, sentence: str) -> ExpressionRefusal:
         """The sentence, said of that part of the text."""
-        return self.source.refusal(where, sentence)
+        return self.source.refusal_as_told(where, sentence)
 
     def refused(self, where: ast.AST, wrong: Wrong) -> ExpressionRefusal:
         """The same of what was found wrong there."""

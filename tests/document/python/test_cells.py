@@ -62,13 +62,26 @@ def test_a_cell_of_magics_alone_is_passed_over_and_listed(magic):
 
 
 def test_what_a_line_passes_over_is_listed_in_the_order_of_the_line():
-    assert last(paste_all("plt.plot([1]); plt.grid();")).passed_over == ((1, "plt.plot([1])"), (1, "plt.grid()"))
+    assert last(paste_all("plt.plot([1]); plt.grid();")).passed_over == (
+        (1, "plt.plot([1])"),
+        (1, "plt.grid()"),
+    )
 
 
 @pytest.mark.parametrize(
     ("before", "cell", "said"),
     [
-        ("import random\nrandom.seed(1)\nn = Neuron(2)", "n([1.0])", "Column 1: this network has 2 inputs, not 1."),
+        (
+            "import random\nrandom.seed(1)\nn = Neuron(2)",
+            "n([1.0])",
+            "Column 1: this network has 2 inputs, not 1.",
+        ),
+        (
+            "import random\nrandom.seed(1)\nn = Neuron(2)",
+            "n([1,2,3])",
+            "Column 1: this network has 2 inputs, not 3.",
+        ),
+        ("def g(x, y): return x*y", "g(1,2,3)", "Column 1: g takes 2 operands, not 3."),
         ("ws = [1.0, 2.0]", "ws[5]", "Column 1: a list of 2 has the places 0 to 1, not 5."),
     ],
 )
