@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 
 from micrograd.ops import op_of
 from micrograd_gui.document.data import Data, TrainingPlan
@@ -31,7 +32,7 @@ _RESERVED = (
     "Sampler",
     "DistributedDataParallel",
     "Rows",
-    "Batches",
+    "Pieces",
     "Model",
     "COLUMNS",
     "ROWS",
@@ -73,6 +74,10 @@ def training_script(graph: Graph) -> str:
         rows = (tuple(graph.nodes[column.node or 0].data for column in data.columns),)
     columns = [(column.name, writer.names[column.node]) for column in data.columns if column.node is not None]
     held = held_out(graph)
+    named = "\n".join(writer.named)
+    unbind = f"        {', '.join(name for _, name in columns)}, = rows.unbind(1)"
+    optimiser, factor = OPTIMISERS[plan.optimiser].torch, SCHEDULES[plan.schedule].python
+    facts = (columns, data.reduction, writer.init, body, named, optimiser, factor)
     template = resource("code", "train.py.txt").read_text("utf-8")
     parts = {
         "columns": repr(tuple(name for name, _ in columns)),
@@ -82,11 +87,12 @@ def training_script(graph: Graph) -> str:
         "threshold": repr(judge.threshold if judge is not None and known else None),
         "answer": repr(judge.column if judge is not None and known else None),
         "init": "\n".join(writer.init),
-        "unbind": f"        {', '.join(name for _, name in columns)}, = rows.unbind(1)",
+        "unbind": unbind,
         "body": "\n".join(body),
-        "named": "\n".join(writer.named),
-        "optimiser": OPTIMISERS[plan.optimiser].torch,
-        "factor": SCHEDULES[plan.schedule].python,
+        "named": named,
+        "optimiser": optimiser,
+        "factor": factor,
+        "graph": repr(sha256(repr(facts).encode()).hexdigest()[:16]),
         "rate": number(plan.rate),
         "steps": repr(plan.steps),
         "seed": repr(plan.seed),
@@ -178,7 +184,7 @@ class _Writer:
                     continue
                 raise Refusal(f"{node.spoken} cannot be written as a layer.", node.id)
             if node.is_leaf:
-                self.written[node.id] = f"torch.tensor({number(node.data)}, dtype=torch.float64)"
+                self.written[node.id] = f"rows.new_tensor({number(node.data)})"  # on the rows' device
                 continue
             operands = tuple(self.written[source] for source in node.inputs if source is not None)
             name = self.names[node.id]

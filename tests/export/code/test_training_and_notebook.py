@@ -5,10 +5,9 @@ import csv
 import importlib.util
 import io
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,7 +24,6 @@ from micrograd_gui.export.code.training import training_script
 from micrograd_gui.files import documents
 from micrograd_gui.session.measure import complete
 from micrograd_gui.session.training.trainer import Trainer
-from tests.export.code.forked import Forked
 from tests.export.code.test_python import python
 from tests.naughty import naughty
 
@@ -42,17 +40,6 @@ def network(
     graph, _ = with_block(graph, BlockSpec("loss", form="l2"))
     data = datasets.make(rows, *((20,) if rows == "moons" else ()))
     return graph.fed(data.matched(graph.nodes)).planned(TrainingPlan(**{"steps": 6, "rate": 0.1, **plan}))  # type: ignore[arg-type]
-
-
-@pytest.fixture(scope="module")
-def in_torch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    """Runs a script where PyTorch is loaded, and what the first step of an optimiser loads of it."""
-    if not hasattr(os, "fork"):
-        yield python
-        return
-    forked = Forked("torch._dynamo", tmp_path_factory.mktemp("torch"))
-    yield forked.run
-    forked.end()
 
 
 def trained(graph: Graph, folder: Path, run: Run, *command: object) -> dict:
@@ -129,7 +116,7 @@ api.elastic_launch(config, script)(*sys.argv[3:])
 
 @needs_torch
 @pytest.mark.slow(5)
-@pytest.mark.parametrize("processes", [2, 3])
+@pytest.mark.parametrize("processes", [1, 2, 3, 4])
 def test_under_torchrun_the_processes_together_have_the_same_losses(
     processes: int, tmp_path: Path, in_torch: Run
 ) -> None:
