@@ -16,6 +16,8 @@ def start() -> int:
 
     try:
         status = main()
+        if (opened := sys.modules.get("micrograd_gui.app.start")) is not None:  # there was a window
+            opened.leave_what_goes_on(status)
         let_finish()
     except KeyboardInterrupt:  # between the two
         return INTERRUPTED

@@ -96,16 +96,14 @@ def run_window(source: object = None, lesson: str | None = None) -> int:
             QTimer.singleShot(0, window, lambda: window.begin_lesson(lesson))
         elif source is None:
             QTimer.singleShot(GREETED_AFTER, window, window.greet)
-        done = app.exec() or status()
-    _leave_what_goes_on(done)
-    return done
+        return app.exec() or status()
 
 
-def _leave_what_goes_on(status: int) -> None:
+def leave_what_goes_on(status: int) -> None:
     """End the process now where something goes on in it that nobody wants any more.
 
     No thread of Python's can be ended from outside, and on a new account matplotlib lists the fonts for many
-    seconds. What is being written is waited for.
+    seconds. What is being written is waited for. For the program alone: a caller of `run_window` goes on.
     """
     from micrograd_gui.views.background import all_written
 

@@ -104,10 +104,10 @@ def test_the_end_waits_for_what_writes_and_for_nothing_else(background, qtbot, m
     write = lambda: time.sleep(0.05) or written.append(True)  # noqa: E731
     background.start("save", write, done=lambda _: None, writes=True)
     background.cancel_all()  # as the end of the program does
-    start._leave_what_goes_on(130)
+    start.leave_what_goes_on(130)
     assert written == [True]
     assert left == [130]
     gate.set()
     qtbot.waitUntil(lambda: all_written(0.0))
-    start._leave_what_goes_on(0)
+    start.leave_what_goes_on(0)
     assert left == [130]
