@@ -24,6 +24,7 @@ OPEN = """
 import json, os, sys, tempfile
 from pathlib import Path
 import micrograd_gui as mg
+import micrograd_gui.document.notation.carried
 from micrograd_gui.files import documents, tables
 from micrograd_gui.files.lessons import open_lesson
 files, engine, theirs = json.loads(sys.argv[1])

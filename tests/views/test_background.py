@@ -99,8 +99,9 @@ def test_the_end_waits_for_what_writes_and_for_nothing_else(background, qtbot, m
     left = []
     monkeypatch.setattr(interrupts, "leave", left.append)
     monkeypatch.setattr(start, "_PATIENCE", 0.0)
-    gate, written = Event(), []
-    background.start("fonts", lambda: gate.wait(20), done=lambda _: None)
+    begun, gate, written = Event(), Event(), []
+    background.start("fonts", lambda: (begun.set(), gate.wait(20)), done=lambda _: None)
+    qtbot.waitUntil(begun.is_set)  # else it would be cancelled before it was begun
     write = lambda: time.sleep(0.05) or written.append(True)  # noqa: E731
     background.start("save", write, done=lambda _: None, writes=True)
     background.cancel_all()  # as the end of the program does
