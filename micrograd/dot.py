@@ -303,18 +303,25 @@ _EXECUTABLES = ("graphviz-pure", "graphviz-pure.exe")
 
 
 def mimebundle(root: Value) -> dict[str, str]:
-    """What a notebook shows for a Value: its graph; nothing, hence its repr, where that is not soon drawn.
+    """What a cell of a notebook shows for a Value: its picture and, with the debugger beside, its player."""
+    drawn = picture_bundle(root)
+    try:
+        plays = drawn and root._prev and find_spec("micrograd_gui")
+        played = import_module(_PLAYER).bundle(root) if plays else {}
+    except Exception:  # noqa: BLE001 - whatever that is, the picture says enough
+        played = {}
+    return {**played, **drawn}
 
-    Where the visual debugger is installed beside the library, a cell shows its player too.
-    """
+
+def picture_bundle(root: Value) -> dict[str, str]:
+    """The graph as SVG, by its MIME type; nothing, hence the Value's repr, where that is not soon drawn."""
     try:
         if len(topological_order(root)) > SHOWN_AT_MOST:
             return {}
         drawn = svg_of(draw_dot(root))
-        played = import_module(_PLAYER).bundle(root) if root._prev and find_spec("micrograd_gui") else {}
     except Exception:  # noqa: BLE001 - what hangs on a Value may be anything, and its repr is no place to say so
         return {}
-    return {**played, **({} if drawn is None else {"image/svg+xml": drawn})}
+    return {} if drawn is None else {"image/svg+xml": drawn}
 
 
 _PLAYER = "micrograd_gui.app.notebooks.in_cell"  # by its name: the library stands without it

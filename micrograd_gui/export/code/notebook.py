@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from micrograd.dot import mimebundle
+from micrograd.dot import picture_bundle
 from micrograd.engine import Value
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.notation.carried import KEY
@@ -99,7 +99,7 @@ def _line(name: str, value: Value) -> str:
 
 def _picture(root: Value, called: str) -> list[dict[str, Any]]:
     """What draw_dot shows; nothing where there is no Graphviz here: the reader may have one."""
-    data = {kind: text.splitlines(keepends=True) for kind, text in mimebundle(root).items()}
+    data = {kind: text.splitlines(keepends=True) for kind, text in picture_bundle(root).items()}
     if not data:
         return []
     data["text/plain"] = [f"The graph of {called}"]
