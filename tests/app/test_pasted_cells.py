@@ -45,6 +45,25 @@ def test_more_than_a_line_stands_in_the_pane_of_the_cells(empty):
     assert "turn 0\nturn 1\nturn 2" in pane.toPlainText()
 
 
+def test_the_last_cell_stays_in_view_when_the_pane_of_the_cells_gets_another_width(empty):
+    paste(empty, CLASSES, BY_HAND[0], "L.grad = 1.0\nw.grad = v.data\nv.grad = w.data")
+    pane = empty.findChild(QTextBrowser, "cells")
+    bar = pane.verticalScrollBar()
+    pane.resize(pane.width() // 2, 60)
+    seen = bar.value()
+    pane.scrollToAnchor("3")
+    assert seen == bar.value() > 0
+    bar.setValue(0)
+    pane.resize(pane.width() * 2, 90)
+    assert bar.value() == 0, "who reads elsewhere stays there"
+
+
+def test_what_was_to_be_said_with_the_layout_is_not_said_of_what_came_meanwhile(empty, qtbot):
+    paste(empty, "a = Value(2.0)\nL = a * 3.0\nL", "rows = [[1.0, 2.0], [3.0, 4.0]]")
+    qtbot.waitUntil(lambda: not empty.background.busy("tidy"))
+    assert empty.message.text() == ""
+
+
 def test_a_pass_by_hand_is_stood_in_step_by_step(empty):
     paste(empty, NEURON[0], "o.grad = 1.0\no._backward()\nn._backward()")
     state = empty.session.state

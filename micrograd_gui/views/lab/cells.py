@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
 from micrograd_gui.document.graph import Graph
@@ -37,6 +37,7 @@ class CellsPane(QTextBrowser):
         self._bridge = bridge
         self._look = look
         self._known: object = self
+        self._last, self._stood = "", 0  # the anchor of the last cell, and where that was scrolled to
         Together(bridge, self).changed.connect(lambda _old, new: self._show(new))
         self.set_look(look)
 
@@ -52,6 +53,17 @@ class CellsPane(QTextBrowser):
         super().showEvent(event)
         self._show(self._bridge.shown)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The last cell stays in view, unless the reader went elsewhere."""
+        stands = self.verticalScrollBar().value() == self._stood
+        super().resizeEvent(event)
+        if stands:
+            self._scroll()
+
+    def _scroll(self) -> None:
+        self.scrollToAnchor(self._last)
+        self._stood = self.verticalScrollBar().value()
+
     def _show(self, state: State) -> None:
         known = state.graph.workspace
         if known is self._known or not self.isVisible():
@@ -60,7 +72,8 @@ class CellsPane(QTextBrowser):
         cells = getattr(known, "cells", ())
         parts = [self._cell(cell, at, state.graph) for at, cell in list(enumerate(cells, 1))[-_SHOWN:]]
         self.setHtml("".join(parts) or f"<p>{escape(_NONE)}</p>")
-        self.scrollToAnchor(str(len(cells)))
+        self._last = str(len(cells))
+        self._scroll()
 
     def _cell(self, cell: PastedCell, number: int, graph: Graph) -> str:
         theme = self._look.theme
