@@ -133,6 +133,12 @@ def inside(blocks: Iterable[Block], block: BlockId) -> frozenset[BlockId]:
     return frozenset(found)
 
 
+def short_title(blocks: Iterable[Block], block: Block) -> str:
+    """The title without that of the block around it: ``neurons[0]`` of ``layers[1].neurons[0]``."""
+    around = next((each.title for each in blocks if each.id == block.parent), "")
+    return block.title.removeprefix(f"{around}.") if around else block.title
+
+
 def nodes_of(blocks: Collection[Block], block: BlockId) -> frozenset[NodeId]:
     """All nodes of the block, those of the blocks within it included."""
     ids = inside(blocks, block)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
-from micrograd_gui.document.block import BlockId, Key, block_key
+from micrograd_gui.document.block import BlockId, Key, block_key, short_title
 from micrograd_gui.figures import geometry
 from micrograd_gui.figures.folding import FoldedBox
 from micrograd_gui.figures.geometry import (
@@ -137,6 +137,8 @@ def _paint_head(
     left = geometry.name_left(rect.left(), folds=True)
     font = pens.name if zoom >= WORDS_FROM else pens.row_name
     room = geometry.name_room(left, right)
+    if font.width(title) > room:  # its frame is around it, with the rest of the title
+        title = short_title(picture.scene.graph.blocks, box.block)
     size = min(1.0, room / max(1.0, font.width(title)))
     if size < _LEAST:  # rather the beginning of it
         draw_text(painter, font.elided(title, room), left, middle, font, pens.text)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMenu
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.networks import BlockSpec, with_block
 from micrograd_gui.files.documents import load_example
-from micrograd_gui.views.canvas import card_geometry
+from micrograd_gui.views.canvas import card_geometry, paint_blocks
 from micrograd_gui.views.canvas.paint_blocks import mark_rect, title_rect
 from micrograd_gui.views.canvas.scene import Scene
 
@@ -55,6 +55,19 @@ def test_a_collapsed_block_is_one_box_and_what_is_in_it_is_not_drawn(desk):
     scene, graph = desk.view.graph_scene, desk.graph
     assert set(scene.nodes) == {-1, *(node.id for node in graph if node.label in ("x1", "x2", "s"))}
     assert set(scene.boxes) == set(scene.nodes)
+
+
+def test_boxes_with_titles_too_long_for_them_are_told_apart(desk, monkeypatch):
+    graph = network()
+    layer, *neurons = (block for block in graph.blocks if block.kind in ("layer", "neuron"))
+    graph = graph.retitled(layer.id, "layers[0]")
+    for at, neuron in enumerate(each for each in neurons if each.parent == layer.id):
+        graph = graph.retitled(neuron.id, f"layers[0].neurons[{at}]").collapsed(neuron.id)
+    drawn = []
+    monkeypatch.setattr(paint_blocks, "draw_text", lambda _painter, text, *_where: drawn.append(text))
+    open_it(desk, graph)
+    desk.view.grab()
+    assert {"layers[0]", "neurons[0]", "neurons[1]"} <= set(drawn)
 
 
 def test_wires_from_and_to_the_outside_end_on_the_box(desk):
