@@ -120,8 +120,13 @@ def layered(inputs: Sequence[Sequence[int]], sizes: Sequence[Size], gap: Size) -
     return places
 
 
-def folded(places: Sequence[Place], sizes: Sequence[Size], gap: Size) -> list[Place]:
-    """The same; but columns of what is so wide that it would be seen as a line stand in bands, like text."""
+def folded(
+    places: Sequence[Place], sizes: Sequence[Size], gap: Size, few: int = _FEW, widest: int = _WIDEST
+) -> list[Place]:
+    """The same; but columns of what is so wide that it would be seen as a line stand in bands, like text.
+
+    A line is more than ``few`` columns that are more than ``widest`` times as wide as they are tall.
+    """
     columns: list[tuple[float, list[int]]] = []  # by where their middles are
     for node in sorted(range(len(places)), key=lambda node: places[node][0] + sizes[node][0] / 2):
         middle = places[node][0] + sizes[node][0] / 2
@@ -131,7 +136,7 @@ def folded(places: Sequence[Place], sizes: Sequence[Size], gap: Size) -> list[Pl
     rects = [_around(column, places, sizes) for _, column in columns]
     wide = max((right for _, _, right, _ in rects), default=0.0)
     tall = max((bottom for _, _, _, bottom in rects), default=0.0)
-    if len(columns) <= _FEW or wide <= _WIDEST * tall:
+    if len(columns) <= few or wide <= widest * tall:
         return list(places)
     area = sum((right - left + gap[0]) * (bottom - top + gap[1]) for left, top, right, bottom in rects)
     most = sqrt(2 * area)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QPointF, Signal
 
 from micrograd_gui.app.context import Context
-from micrograd_gui.document.block import BLOCK_KINDS
+from micrograd_gui.document.block import OFFERED_KINDS
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.document.text import spoken
 from micrograd_gui.figures.folding import FRAMES, box_sizes
@@ -53,7 +53,7 @@ class BlockAdding(QObject):
     ) -> BlockDialog | None:
         from micrograd_gui.app.block_dialog import BlockDialog  # the first paint does without
 
-        if kind not in BLOCK_KINDS:
+        if kind not in OFFERED_KINDS:
             self._context.bridge.refused.emit(f"There is no block called “{spoken(kind)}”.", None)
             return None
         graph = self._context.session.state.graph

@@ -12,6 +12,7 @@ from msgspec import Struct
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from shiboken6 import isValid
 
 from micrograd_gui.app.context import Context
 from micrograd_gui.document.errors import Refusal
@@ -174,7 +175,8 @@ class Wait(QObject):
         finally:
             application.removeEventFilter(self)
         for window in self._to_close:
-            QTimer.singleShot(0, window, window.close)
+            if isValid(window):  # it may have gone meanwhile
+                QTimer.singleShot(0, window, window.close)
         made, error = self._ended[0] if self._ended else (None, None)
         if error is not None:
             raise error
@@ -279,6 +281,8 @@ class Behind(QObject):
             return made.state
         if session.state.graph is before.graph:
             return change(session.state)
+        if session.state.graph.wiring is before.graph.wiring:  # it was laid out, or a block was opened
+            return self.work(change, expect)
         raise Refusal("The graph has become another one meanwhile.")
 
     def work_out(self, graph: Graph) -> None:

@@ -27,6 +27,7 @@ class BlockKindRow(Struct, frozen=True):
         module: The class of `micrograd.nn` that it is in pasted code; empty for none.
         inputs: What the dialog offers as inputs at first; empty for a kind that has none.
         layers: Of the dialog's field for its layers the name, the first text and the tip; empty for no field.
+        offered: Whether one can be added; what is not is made of nodes that are there.
     """
 
     name: str
@@ -36,6 +37,7 @@ class BlockKindRow(Struct, frozen=True):
     module: str = ""
     inputs: str = ""
     layers: tuple[str, str, str] | None = None
+    offered: bool = True
 
 
 _KINDS = (
@@ -68,8 +70,12 @@ _KINDS = (
     BlockKindRow(
         "loss", "loss", "a loss", "How far predictions are from their answers: what training makes small."
     ),
+    BlockKindRow(
+        "part", "part", "a part", "Nodes of a large graph that are drawn as one box.", offered=False
+    ),
 )
 BLOCK_KINDS = {row.name: row for row in _KINDS}
+OFFERED_KINDS = {row.name: row for row in _KINDS if row.offered}
 
 if TYPE_CHECKING:
     BlockKind = str
@@ -78,7 +84,7 @@ else:  # at run time the names of the table: by these a file is read, and its sc
 
 
 class Block(Struct, frozen=True):
-    """A neuron, a layer, an MLP or a loss.
+    """A neuron, a layer, an MLP, a loss, or a part of a large graph.
 
     ``members`` are the nodes that belong to this block and to no block inside it, so that a node has at most
     one block. ``outputs`` are the nodes that others read, one per neuron of a layer. A loss ``judges`` pairs

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from micrograd.ops import OPS, Op, op_of
-from micrograd_gui.document.block import BLOCK_KINDS
+from micrograd_gui.document.block import OFFERED_KINDS
 
 
 class Offer(NamedTuple):
@@ -29,7 +29,7 @@ class PaletteGroup(Struct, frozen=True):
 MIME = "application/x-micrograd-op"  # of what is dragged: the payload of an offer
 OWN = "own"  # the group of ops of one's own
 _BLOCK = "block:"  # how the payload of a block begins
-BLOCKS = tuple(Offer(_BLOCK + row.name, row.text, row.help) for row in BLOCK_KINDS.values())
+BLOCKS = tuple(Offer(_BLOCK + row.name, row.text, row.help) for row in OFFERED_KINDS.values())
 
 
 def block_kind(payload: str) -> str | None:

@@ -615,3 +615,31 @@ def test_samples_alike_are_shown_as_rows_and_the_status_bar_says_so(shown, qtbot
     window.session.set_value(state.graph.named("b"), 1.0)
     window.session.add_node("tanh")
     assert said not in window.message.text()
+
+
+def test_a_large_graph_opens_in_parts_with_the_notebooks_numbers_and_refreshes(shown, qtbot):
+    total = Value(0.0)
+    for at in range(120):
+        term = Value(at / 100)
+        for bit in range(7):
+            term = term.tanh() if at >> bit & 1 else term.sin()  # no two terms are alike
+        total = total + term
+    first = total._operands[1]
+    total.backward()
+    window = shown(show(total, block=False))
+    qtbot.wait(200)
+    state, scene = window.session.state, window.canvas.graph_scene
+    said = f"{len(state.graph):,} nodes, in {len(scene.folding.boxes)} boxes at first: double-click one to look inside."
+    assert window.message.text() == said
+    assert len(scene.folding.nodes) < 40 < 600 < len(state.graph)
+    assert state.found is None  # every number is the live one
+    assert numbers(window)["total"] == (total.data, 1.0)
+    places = state.graph.places
+    window.canvas.navigation.enter(state.graph.blocks[0].id)
+    assert not window.canvas.graph_scene.folding.boxes
+    first.data = 0.125
+    window.refresh()
+    graph = window.session.state.graph
+    assert graph.places == places
+    assert len(graph.blocks) == len(state.graph.blocks)
+    assert "0.125 in the live values, but a fresh run gives" in window.message.text()

@@ -1,15 +1,13 @@
 """What the palette offers."""
 
-from typing import get_args
-
 from micrograd.ops import OPS, Op, op_of
-from micrograd_gui.document.block import BlockKind
+from micrograd_gui.document.block import OFFERED_KINDS
 from micrograd_gui.document.catalogue import catalogue
 
 
 def test_every_op_of_the_table_a_value_and_every_block_are_offered_once():
     payloads = [offer.payload for group in catalogue() for offer in group.offers]
-    blocks = [f"block:{kind}" for kind in get_args(BlockKind)]
+    blocks = [f"block:{kind}" for kind in OFFERED_KINDS]
     assert sorted(payloads) == sorted([*OPS, "value", "**2", *blocks])
 
 

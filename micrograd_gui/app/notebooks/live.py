@@ -83,7 +83,7 @@ class Link:
         """
         local = {name: thing for name, held in self._local.items() if (thing := held()) is not None}
         found = capture(self.root(), {**of_cells(), **local, **variables(self._lasting)})
-        if found.note or self.found.note:
+        if found.of_rows or self.found.of_rows:
             return self._rows_refreshed(graph, found)
         old = {id(thing): node for node, held in self._nodes.items() if (thing := held()) is not None}
         same_things = {
@@ -110,6 +110,8 @@ class Link:
             {ids[node]: number for node, number in found.data.items()},
             {ids[node]: number for node, number in found.grad.items()},
             found.rounding,
+            found.title,
+            found.note,
         )
         self._nodes = {node: _weak(thing) for node, thing in self.found.objects.items()}
         self._root = _weak(self.root())
@@ -168,7 +170,9 @@ def refresh(session: Session, link: Link) -> str:
         said = told(before, graph, otherwise, numbers)
     sentence = present(session, link.found)
     link.let_go()
-    return sentence or (f"Refreshed: {said}." if said else "Refreshed.")
+    if sentence != link.found.note or link.found.of_rows:
+        return sentence
+    return f"Refreshed: {said}." if said else "Refreshed."
 
 
 def picture(found: LiveGraph) -> Any:
@@ -178,13 +182,13 @@ def picture(found: LiveGraph) -> Any:
 
     graph = found.graph
     values = build(graph)
-    run = ran_through(graph) if found.note else found  # what is of one row alone has no live number
+    run = ran_through(graph) if found.of_rows else found  # what is of one row alone has no live number
     for node, value in values.items():
         value.label = graph.nodes[node].label
         value.data = found.data.get(node, run.data.get(node, value.data))
         value.grad = found.grad.get(node, run.grad.get(node, 0.0))
     drawn = draw_dot(values[graph.target or 1])
-    if found.note:
+    if found.of_rows:
         drawn.attr(label=found.note.replace("\\", "\\\\"))
     return drawn
 
@@ -218,7 +222,7 @@ def present(session: Session, found: LiveGraph) -> str:
     finding = _finding(session, found)
     step = session.state.step
     added_up = step is not None and step.backward_pass > 1
-    if finding is None and added_up and not found.note and (diagnosed := _diagnosed(found)) is not None:
+    if finding is None and added_up and not found.of_rows and (diagnosed := _diagnosed(found)) is not None:
         finding = Found(diagnosed[0], diagnosed[2], {}, {})
     session.take_found(finding)
     return " ".join(filter(None, (found.note, "" if finding is None else finding.said)))
@@ -234,7 +238,7 @@ def _finding(session: Session, found: LiveGraph) -> Found | None:
         {node: Apart(live, run) for node, side, live, run in differing if side == field}
         for field in ("data", "grad")
     )
-    diagnosed = None if data or found.note else _diagnosed(found)
+    diagnosed = None if data or found.of_rows else _diagnosed(found)
     if diagnosed is not None:
         first, path, said = diagnosed
         way = " → ".join(graph.nodes[node].spoken for node in path[-_NAMES:])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from micrograd.foreign import is_like_a_value
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.live.live_graph import LiveGraph
+from micrograd_gui.document.live.parts import in_parts
 from micrograd_gui.document.live.values import capture_value
 from micrograd_gui.document.text import kind_of
 
@@ -33,9 +35,19 @@ def capture(root: Any, names: Mapping[str, Any] | None = None) -> LiveGraph:
     """
     for reader in READERS:
         if reader.applies(root):
-            return reader.read(root, names or {})
+            return _in_parts(reader.read(root, names or {}))
     kind = kind_of(root)
     raise Refusal(f"{kind[:1].upper()}{kind[1:]} is no Value, so there is no graph behind it.")
+
+
+def _in_parts(found: LiveGraph) -> LiveGraph:
+    """What is large and has no blocks, with parts as boxes, and with a sentence about them."""
+    graph = in_parts(found.graph)
+    if graph is found.graph:
+        return found
+    parts = sum(block.parent is None for block in graph.blocks)
+    said = f"{len(graph):,} nodes, in {parts} boxes at first: double-click one to look inside."
+    return replace(found, graph=graph, note=said)
 
 
 def graph_from_value(root: Any) -> Graph:

@@ -16,7 +16,7 @@ class LiveGraph:
 
     ``rounding`` is how far a number may be, relative to its size, from what a run in double precision gives.
     ``title`` is what it is called; empty: as the target. ``note`` says how the graph stands for the live one,
-    where it is not that node for node; empty where it is.
+    where it is not that node for node, or not at first; empty where it is.
     """
 
     graph: Graph
@@ -26,6 +26,11 @@ class LiveGraph:
     rounding: float = 1e-9
     title: str = ""
     note: str = ""
+
+    @property
+    def of_rows(self) -> bool:
+        """Whether it is one row of a live graph over samples alike; else it is that graph node for node."""
+        return self.graph.data is not None
 
     def named(self, names: Mapping[str, Any]) -> LiveGraph:
         """With the nodes that have no label called as the variables that hold them."""

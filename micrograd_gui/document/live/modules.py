@@ -58,7 +58,7 @@ def _look(starts: list[tuple[str, Any]], wanted: Collection[int], found: dict[in
         fields = _fields(thing)
         inner: tuple[tuple[str, Any], ...] = (*holders, (path, thing)) if fields else holders
         if fields:
-            parts = [(f"{path}.{name}", each) for name, each in fields.items()]
+            parts = [(f"{path}.{name}", each) for name, each in dict(fields).items()]  # it may change
         elif type(thing) is dict:
             parts = [(f"{path}[{key!r}]", each) for key, each in thing.items() if type(key) in (str, int)]
         elif type(thing) in (list, tuple):
