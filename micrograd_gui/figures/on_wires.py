@@ -340,7 +340,10 @@ def _pieces(anchor: Point, chip: Rect) -> list[Rect]:
 
 def _covers(corners: Rect, walls: Iterable[Rect]) -> bool:
     left, top, right, bottom = corners
-    return any(left < wall[2] and right > wall[0] and top < wall[3] and bottom > wall[1] for wall in walls)
+    for from_left, from_top, to_right, to_bottom in walls:  # asked so often that any() would be slow
+        if left < to_right and right > from_left and top < to_bottom and bottom > from_top:
+            return True
+    return False
 
 
 def _beside(curve: Bezier, size: Size) -> Iterator[tuple[Point, Rect]]:
