@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from threading import current_thread, main_thread
+from typing import Any
 
 import pytest
 
@@ -27,6 +29,24 @@ def opened(qtbot) -> Iterator[Callable]:
         window.session.saved_as_is()
         window.close()
         window.deleteLater()
+
+
+@pytest.fixture
+def own_thread(monkeypatch) -> tuple[list[str], Callable[[Any, str], None]]:
+    """What of the functions watched was called in the window's own thread, and what watches one more."""
+    done: list[str] = []
+
+    def watch(where: Any, name: str) -> None:
+        plain = getattr(where, name)
+
+        def watched(*args, **keywords):
+            if current_thread() is main_thread():
+                done.append(name)
+            return plain(*args, **keywords)
+
+        monkeypatch.setattr(where, name, watched)
+
+    return done, watch
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """What takes long is opened and saved behind the window; what is done meanwhile is not lost."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event, current_thread, main_thread
+from threading import Event
 from time import sleep
 
 import pytest
@@ -117,20 +117,9 @@ def test_what_the_window_asks_first_of_a_large_graph_is_there_before_it_comes():
 
 
 @pytest.fixture
-def in_window(monkeypatch):
+def in_window(own_thread):
     """What of the work on a file was done by the window's own thread."""
-    done = []
-
-    def watch(where, name):
-        plain = getattr(where, name)
-
-        def watched(*args, **keywords):
-            if current_thread() is main_thread():
-                done.append(name)
-            return plain(*args, **keywords)
-
-        monkeypatch.setattr(where, name, watched)
-
+    done, watch = own_thread
     watch(documents.codec, "decode")
     watch(recording, "_recorded")
     watch(offer, "arranged")

@@ -19,20 +19,9 @@ from micrograd_gui.session.session import Session
 
 
 @pytest.fixture
-def in_window(monkeypatch):
+def in_window(own_thread, monkeypatch):
     """What was worked out by the window's own thread, where every graph counts as large."""
-    done = []
-
-    def watch(where, name):
-        plain = getattr(where, name)
-
-        def watched(*args, **keywords):
-            if current_thread() is main_thread():
-                done.append(name)
-            return plain(*args, **keywords)
-
-        monkeypatch.setattr(where, name, watched)
-
+    done, watch = own_thread
     monkeypatch.setattr(documents_module, "LARGE", 3)
     for name in (
         "after_edit",
