@@ -281,8 +281,10 @@ class Behind(QObject):
             return made.state
         if session.state.graph is before.graph:
             return change(session.state)
-        if session.state.graph.wiring is before.graph.wiring:  # it was laid out, or a block was opened
-            return self.work(change, expect)
+        if session.state.graph.nodes is before.graph.nodes:  # it was laid out: a run is the same there
+            again = self.work(change, expect)
+            if again.graph is session.state.graph:  # an edit would take the layout back
+                return again
         raise Refusal("The graph has become another one meanwhile.")
 
     def work_out(self, graph: Graph) -> None:

@@ -144,6 +144,13 @@ def test_what_comes_meanwhile_is_not_lost(opened, in_window, held):
     assert session.state.graph.target == 1
     assert session.state.selection == {2}
     go.clear()
+    graph = session.state.graph
+    moved = {node: (x + 7.0, 2 * y) for node, (x, y) in graph.places.items()}
+    QTimer.singleShot(40, lambda: (session.tidied(graph, moved, as_edit=False), go.set()))
+    session.forward()  # which a layout does not end
+    assert session.state.forward_done
+    assert session.state.graph.places == moved
+    go.clear()
     QTimer.singleShot(40, lambda: (session.new(), go.set()))
     with pytest.raises(Refusal, match="another one meanwhile"):
         session.set_target(2)
