@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import gc
 import io
 import os
@@ -35,6 +36,19 @@ _CHECK_JSON = (
 )
 
 
+_PLAIN = {
+    "−": "-", "✓": "ok", "✗": "WRONG", "∂": "d", "×": "x", "÷": "/", "·": ".", "–": "-", "…": "...",
+    "“": '"', "”": '"', "‘": "'", "’": "'",
+}  # fmt: skip
+
+
+def _plainly(error: UnicodeError) -> tuple[str, int]:
+    """What a terminal or file has for signs that its encoding has not: a minus stays a minus."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_PLAIN.get(each, "?") for each in error.object[error.start : error.end]), error.end
+
+
 _WITH_MINUS = {"-e": "--expression", "--expression": "--expression", "--h": "--h", "--step": "--step"}
 
 
@@ -64,8 +78,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser, action = commands.get(arguments[0] if arguments else "", (_window_parser, _window))
     if action is not _window:
         gc.set_threshold(100_000, 5, 2)  # what is loaded stays: looking through it for garbage is in vain
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal without − and ✓ shows a question mark instead
-        sys.stdout.reconfigure(errors="replace")
+    codecs.register_error("micrograd-gui-plainly", _plainly)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="micrograd-gui-plainly")
     try:
         name = "micrograd-gui" if action is _window else f"micrograd-gui {arguments.pop(0)}"
         given = parser(name).parse_args(_joined(arguments))

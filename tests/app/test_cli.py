@@ -55,9 +55,21 @@ def program(*arguments: str, cwd: Path, **environment: str) -> subprocess.Comple
         env={**blind, "PYTHONPATH": root, "PYTHONIOENCODING": "utf-8", **environment},
         capture_output=True,
         text=True,
-        encoding="utf-8",
+        encoding=environment.get("PYTHONIOENCODING", "utf-8"),
         timeout=100,
     )
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "latin-1"])
+def test_sign_and_verdict_are_told_where_the_encoding_has_neither(tmp_path: Path, encoding: str) -> None:
+    done = program("check", "-e", "L = a*b", "--set", "a=-1.5", cwd=tmp_path, PYTHONIOENCODING=encoding)
+    assert "?" not in done.stdout
+    row = next(line for line in done.stdout.splitlines() if line.startswith("a "))
+    assert row.split()[1] == "-1.5000"
+    assert row.split()[-1] == "ok" or "ok both zero" in row
+    refused = program("check", "−a", cwd=tmp_path, PYTHONIOENCODING=encoding)
+    assert "-a" in refused.stderr
+    assert "\\u" not in refused.stderr
 
 
 # check -------------------------------------------------------------------------------------------
