@@ -32,8 +32,8 @@ _VALUE = 5  # places that a Value takes
 
 def is_array(thing: Any) -> bool:
     """Whether it is an array of numpy, which is loaded only where there is one."""
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and type(thing) is numpy.ndarray
+    numpy = sys.modules.get("numpy")  # another thread may be about to load it, as a plot does
+    return numpy is not None and type(thing) is getattr(numpy, "ndarray", None)
 
 
 def is_number(thing: Any) -> bool:

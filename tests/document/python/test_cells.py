@@ -1,6 +1,9 @@
 # ruff: noqa: E501
 """Cells as they stand in notebooks, pasted one after the other: functions, loops, lists, and what is printed."""
 
+import sys
+from types import ModuleType
+
 import pytest
 
 import micrograd_gui as mg
@@ -43,6 +46,11 @@ def test_a_function_is_defined_in_one_cell_and_called_in_the_next():
     assert last(graph).printed == "6.0\n"
     assert complete(graph).data[graph.target] == 6.0
     assert [node.label for node in graph if node.label] == ["x"]
+
+
+def test_a_cell_is_walked_through_while_another_thread_loads_numpy(monkeypatch):
+    monkeypatch.setitem(sys.modules, "numpy", ModuleType("numpy"))
+    assert printed("print([2.0 * x for x in [1.0, 2.0]][1])") == "4.0"
 
 
 def test_what_is_passed_over_is_listed_with_its_line():
