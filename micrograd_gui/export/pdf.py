@@ -11,6 +11,7 @@ from typing import Any
 from unicodedata import bidirectional
 
 from fpdf import FPDF
+from fpdf.fonts import TTFFont
 from fpdf.output import OutputProducer
 
 from micrograd_gui.export.matplotlib_writer import LARGEST_PAGE, Box, PaperPage, Placed, Rule
@@ -45,16 +46,19 @@ for _loud in ("fpdf", "fontTools"):  # they tell of every sign that a font has n
 
 def pdf(figures: Iterable[Figure], palette: Palette, *, title: str, graph: str = "") -> bytes:
     """A PDF with a page for each figure, made smaller to fit it; fonts embedded, the graph attached."""
-    made = Document(title, graph)
-    for each in figures:
-        unit = min(each.unit or 1.0, LARGEST_PAGE / max(each.width, each.height))
-        wide, high = unit * each.width, unit * each.height
-        made.add(PaperPage(wide, high, palette, [Placed(each, unit)], [], []))
-    return made.finished()
+    with Document(title, graph) as made:
+        for each in figures:
+            unit = min(each.unit or 1.0, LARGEST_PAGE / max(each.width, each.height))
+            wide, high = unit * each.width, unit * each.height
+            made.add(PaperPage(wide, high, palette, [Placed(each, unit)], [], []))
+        return made.finished()
 
 
 class Document:
-    """A PDF that is filled page by page, in points from the upper left corner."""
+    """A PDF that is filled page by page, in points from the upper left corner.
+
+    It holds the files of its fonts open while it is made, and lets them go where somebody gives it up, too.
+    """
 
     def __init__(self, title: str, graph: str = "") -> None:
         self._pdf = made = FPDF(unit="pt")
@@ -69,6 +73,14 @@ class Document:
             content = graph.encode("ascii")
             about = "The graph, for micrograd-gui"
             made.embed_file(bytes=content, basename=ATTACHED, mime_type=MEDIA_TYPE, desc=about)
+
+    def __enter__(self) -> Document:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for font in self._pdf.fonts.values():
+            if isinstance(font, TTFFont):
+                font.close()
 
     def add(self, page: PaperPage) -> None:
         """Add the page."""

@@ -41,10 +41,10 @@ COLUMNS = (  # the head, how much of the room, the size of the text, whether it 
 
 def pdf_of(sheet: Worksheet, *, graph: str = "", progress: Progress | None = None) -> bytes:
     """The sheet and its answer key; fonts embedded, the graph attached. ``progress`` is told of each page."""
-    made = Document(sheet.title, graph)
-    for page in pages_of(sheet, progress or Progress()):
-        made.add(page)
-    return made.finished()
+    with Document(sheet.title, graph) as made:
+        for page in pages_of(sheet, progress or Progress()):
+            made.add(page)
+        return made.finished()
 
 
 def pages_of(sheet: Worksheet, progress: Progress) -> Iterator[PaperPage]:

@@ -87,13 +87,16 @@ def test_what_was_killed_is_offered_comes_back_as_it_was_and_stays_until_it_is_s
 
 
 @posix
-def test_signals_ask_write_and_end(opened, qtbot, monkeypatch) -> None:
+def test_signals_ask_write_and_end(opened, qtbot, monkeypatch, request) -> None:
     ended = []
     monkeypatch.setattr(interrupts, "leave", ended.append)
     monkeypatch.setattr(interrupts.os, "kill", lambda _, number: ended.append(number))
     window = opened("neuron")
     window.session.set_value(1, 7.25)
     before = signal.getsignal(signal.SIGTERM)
+    # it is ignored where a shell runs the tests as a job in the background
+    interrupted = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, interrupted))
     with signals_heeded(window) as status:
         signal.raise_signal(signal.SIGTERM)
         assert ended == [signal.SIGTERM]

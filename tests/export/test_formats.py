@@ -1,10 +1,14 @@
 """Exports, opened with readers that are not ours."""
 
+import gc
 import io
 import re
 import shutil
 import subprocess
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,6 +21,7 @@ from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.door import render
 from micrograd_gui.export import formats
 from micrograd_gui.export.matplotlib_writer import png
+from micrograd_gui.export.pdf import pdf
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.moments import Film, Moment, Options, film_of
 from micrograd_gui.figures.palette import PALETTES
@@ -333,3 +338,18 @@ def test_a_picture_so_wide_that_its_text_would_be_less_than_a_pixel_is_made_with
 def test_a_picture_too_long_for_any_number_of_pixels_is_refused() -> None:
     with pytest.raises(Refusal, match="The picture is 25,000 times as long as it is wide"):
         png(Figure(1_500_000.0, 60.0), PALETTES["light"])
+
+
+def test_a_pdf_that_is_given_up_leaves_no_file_of_a_font_open() -> None:
+    whole = film(step="all")
+
+    def pictures() -> Iterator[Figure]:
+        yield next(iter(whole.pictures))
+        raise Refusal("enough")
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with suppress(Refusal):  # pytest.raises would hold what was given up
+            pdf(pictures(), whole.options.palette, title="L")
+        gc.collect()
+    assert [str(each.message) for each in told if each.category is ResourceWarning] == []
