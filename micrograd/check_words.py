@@ -77,10 +77,10 @@ def cells_of(row: Row) -> tuple[str, ...]:
     return (row.label, *numbers, error, in_print(row))
 
 
-def as_lines(cells: Sequence[tuple[str, ...]]) -> list[str]:
-    """A line per row below the headings, numbers flush right."""
-    table = [HEADINGS, *cells]
-    widths = [max(len(line[column]) for line in table) for column in range(len(HEADINGS))]
+def as_lines(cells: Sequence[tuple[str, ...]], headings: tuple[str, ...] = HEADINGS) -> list[str]:
+    """A line per row below the six headings, numbers flush right."""
+    table = [headings, *cells]
+    widths = [max(len(line[column]) for line in table) for column in range(len(headings))]
     return [
         "  ".join(cell.ljust(width) if column in (0, 5) else cell.rjust(width)
                   for column, (cell, width) in enumerate(zip(line, widths, strict=True))).rstrip()

@@ -9,6 +9,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
+from micrograd.check_words import as_lines
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.node import Node
@@ -113,15 +114,7 @@ def in_short(graph: Graph, rows: Sequence[InTorch]) -> str:
 def as_table(graph: Graph, rows: Sequence[InTorch]) -> str:
     """One line per node, our numbers and PyTorch's side by side, and a last line that says how it stands."""
     of = row_in_words(graph)
-    lines = [_HEADINGS, *(_cells(graph, row) for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(_HEADINGS))]
-    table = [
-        "  ".join(
-            cell.ljust(width) if column in (0, 5) else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    ]
+    table = as_lines([_cells(graph, row) for row in rows], _HEADINGS)
     return "\n".join([*([f"of {of}", ""] if of else []), *table, "", in_short(graph, rows)])
 
 
