@@ -102,6 +102,8 @@ class CellsPane(QTextBrowser):
         node = None if row.node is None else graph.nodes.get(row.node)
         name = "" if node is None else node.spoken
         own, rule = (written(row.own), "") if row.rule is None else told_apart((row.own, row.rule))
+        if row.kind == "_backward":
+            own = f"acts with {own}"  # the grad that it hands on: nothing is given to the node
         verdict = _VERDICTS[row.right]
         told = verdict if row.right is not False else f"<b>{verdict}</b>"
         fields = (str(row.line), escape(row.told), escape(name), own, rule)
