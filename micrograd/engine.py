@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from itertools import repeat
 from typing import Any, SupportsFloat, TypeAlias
 
-from micrograd.ieee import number
+from micrograd.ieee import number, shown
 from micrograd.ops import OPS, Op, power
 
 __all__ = ["Value", "acting", "apply", "first_nonfinite", "topological_order", "weighted_sum"]
@@ -40,7 +40,11 @@ def _comparison(sign: str, compare: Callable[[Any, Any], Any]) -> Callable[[Valu
     """The method that compares by data."""
 
     def method(self: Value, other: Number) -> Any:
-        return compare(self.data, other.data if isinstance(other, Value) else other)
+        try:
+            return compare(self.data, other.data if isinstance(other, Value) else other)
+        except TypeError:
+            _refuse(sign, other)
+            raise
 
     method.__doc__ = f"Whether x.data {sign} y.data; y may be a number. No op: it leaves no node behind."
     method.__name__ = f"__{compare.__name__}__"
@@ -69,7 +73,8 @@ class Value:
 
     An op of Values and numbers is a Value that remembers its operands; a number becomes a leaf. It is
     compared and formatted by its data (`a < b`, `max(a, b)`, `float(a)`, `f"{a:.4f}"`); `==` and `hash` are
-    of the object, so that two nodes of one number are still two. Raises TypeError for what is no number.
+    of the object, so that two nodes of one number are still two. Raises TypeError for what is no number, and
+    for operands that are no Values.
 
     Attributes:
         data: the number, a float.
@@ -94,7 +99,7 @@ class Value:
                  _prev: Iterable[Value] = ()) -> None:
         self.data = data if type(data) is float else number(data)
         self.grad = 0.0
-        self._operands = tuple(_children or _prev) if _children or _prev else ()
+        self._operands = _as_operands(_children or _prev) if _children or _prev else ()
         self._rule = None
         if _op:
             self._text = _op
@@ -139,7 +144,7 @@ class Value:
         try:
             return apply(power(other), self)
         except (TypeError, ValueError):
-            return NotImplemented
+            return _refuse("**", other)
 
     def __radd__(self, other: Number) -> Value:
         """x + y for a number x. Slopes: 1 and 1."""
@@ -163,11 +168,11 @@ class Value:
 
     def max(self, other: Number) -> Value:
         """The larger of both, as a node. Slopes: 1 for it, 0 for the other; ½ each where they are equal."""
-        return _combined(OPS["max"], self, other)
+        return _chosen("max", self, other)
 
     def min(self, other: Number) -> Value:
         """The smaller of both, as a node. Slopes: 1 for it, 0 for the other; ½ each where they are equal."""
-        return _combined(OPS["min"], self, other)
+        return _chosen("min", self, other)
 
     __neg__, __abs__ = _function("neg", "__neg__"), _function("abs", "__abs__")
     __lt__, __le__ = _comparison("<", operator.lt), _comparison("≤", operator.le)
@@ -310,8 +315,34 @@ def _combined(op: Op, x: Any, y: Any) -> Value:
         x = x if isinstance(x, Value) else Value(x)
         y = y if isinstance(y, Value) else Value(y)
     except (TypeError, ValueError):
-        return NotImplemented  # type: ignore[no-any-return]  # Python asks the other one
+        return _refuse(op.name, y if isinstance(x, Value) else x)
     return _result(op.forward(x.data, y.data), (x, y), op)
+
+
+def _chosen(name: str, x: Value, y: Any) -> Value:
+    """The op of a method, whose other operand Python does not ask."""
+    out: Any = _combined(OPS[name], x, y)
+    if out is NotImplemented:
+        raise TypeError(f"{name} takes Values and numbers, not {shown(y)}")
+    return out  # type: ignore[no-any-return]
+
+
+def _refuse(sign: str, other: Any) -> Value:
+    """NotImplemented, so that Python asks the other operand; raises TypeError for a type of Python's own."""
+    if type(other).__module__ == "builtins":  # none knows Values: "x", None, [1], 2j
+        raise TypeError(f"{sign} takes Values and numbers, not {shown(other)}") from None
+    return NotImplemented  # type: ignore[no-any-return]  # Python asks the other one
+
+
+def _as_operands(given: Any) -> tuple[Value, ...]:
+    """What a node is said to come from; raises TypeError where that is something else."""
+    several = isinstance(given, Iterable) and not isinstance(given, (str, bytes))
+    operands = tuple(given) if several else (given,)
+    for each in operands:
+        if not hasattr(each, "_prev"):
+            raise TypeError(f"the operands of a Value are Values, not {shown(each)}; "
+                            "a name goes in as label=…")
+    return operands
 
 
 def _result(data: Any, operands: tuple[Value, ...], op: Op) -> Value:

@@ -10,21 +10,34 @@ from __future__ import annotations
 
 import math
 import operator
+import reprlib
 from collections.abc import Callable
 from typing import Any
 
 inf, nan = math.inf, math.nan
+_SHORT = reprlib.Repr()
+_SHORT.maxother = 60
 
 
 def number(x: Any) -> float:
-    """`x` as a float: what is too large for one is an infinity; no text, node or complex one."""
+    """`x` as a float: what is too large for one is an infinity; no text, node or complex one.
+
+    Raises TypeError for what is no number.
+    """
     text = isinstance(x, (str, bytes, bytearray))
     if text or hasattr(x, "_prev") or getattr(getattr(x, "dtype", x), "kind", "") == "c":
-        raise TypeError(f"a Value holds a number, not {x!r}")
+        raise TypeError(f"a Value holds a number, not {shown(x)}")
     try:
         return float(x)
     except OverflowError:
         return inf if x > 0 else -inf
+    except TypeError:
+        raise TypeError(f"a Value holds a number, not {shown(x)}") from None
+
+
+def shown(thing: object) -> str:
+    """Anything as Python writes it, in a part of a line: for a sentence that names it."""
+    return " ".join(_SHORT.repr(thing).split())
 
 
 def _elementary(name: str, edge: Callable[[float], float], of_arrays: str = "",

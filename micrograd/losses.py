@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 from micrograd.engine import Number, Value
+from micrograd.ieee import number, shown
 from micrograd.ops import OPS
 
 __all__ = ["binary_cross_entropy", "cross_entropy", "log_loss", "margin", "max_margin", "mse", "softmax",
@@ -40,7 +41,8 @@ def log_loss(p: Value, q: Value, y: Value | float) -> Value:
 def mse(predictions: Predictions, answers: Answers) -> Value:
     """The mean squared error, Σ(o − y)² ÷ n; PyTorch's `mse_loss`.
 
-    Raises ValueError where there are no predictions, or another number of answers.
+    Raises ValueError where there are no predictions, or another number of answers; as each loss, TypeError
+    for a prediction that is no Value and for an answer that is no number.
     """
     return _mean([squared(o, y) for o, y in _pairs(predictions, answers, "mse")])
 
@@ -97,10 +99,10 @@ def cross_entropy(scores: Sequence[Any], answers: Any) -> Value:
     rows, rights = ([scores], [answers]) if _is_row(scores) else (list(scores), _listed(answers))
     _refuse_unlike(len(rows), len(rights), "cross_entropy")
     terms = []
-    for number, (row, right) in enumerate(zip(rows, rights, strict=True), 1):
+    for at, (row, right) in enumerate(zip(rows, rights, strict=True), 1):
         if not isinstance(row, Sequence) or not all(isinstance(score, Value) for score in row):
-            raise TypeError(f"cross_entropy judges lists of Values, one for each class, not {row!r}")
-        answer = _class(right, len(row), number)
+            raise TypeError(f"cross_entropy judges lists of Values, one for each class, not {shown(row)}")
+        answer = _class(right, len(row), at)
         largest = _largest(row)
         spread = _total([(score - largest).exp() for score in row]).log()
         terms.append(spread + (largest - row[answer]))
@@ -117,13 +119,14 @@ def _largest(scores: Iterable[Value]) -> float:
 
 def _class(right: Any, count: int, row: int) -> int:
     """An answer as the place of a class; raises TypeError or ValueError where it is none."""
-    number = right.data if isinstance(right, Value) else right
+    given = right.data if isinstance(right, Value) else right
     try:
-        answer = int(number)
-        if answer != number:
+        answer = int(given)
+        if answer != given:
             raise TypeError
     except (TypeError, ValueError):
-        raise TypeError(f"answer {row} of cross_entropy is the number of a class, not {right!r}") from None
+        raise TypeError(f"answer {row} of cross_entropy is the number of a class, "
+                        f"not {shown(right)}") from None
     if not 0 <= answer < count:
         raise ValueError(f"answer {row} of cross_entropy is class {answer}, and there are {count}, from 0")
     return answer
@@ -137,9 +140,14 @@ def _pairs(predictions: Any, answers: Any, name: str) -> list[tuple[Value, Any]]
     """Each prediction with its answer; raises TypeError or ValueError where they are no such pairs."""
     flat, wanted = _listed(predictions), _listed(answers)
     _refuse_unlike(len(flat), len(wanted), name)
-    strange = next((o for o in flat if not isinstance(o, Value)), None)
-    if strange is not None:
-        raise TypeError(f"{name} judges Values, not {strange!r}")
+    for o in flat:
+        if not isinstance(o, Value):
+            raise TypeError(f"{name} judges Values, not {shown(o)}")
+    for row, y in enumerate(wanted, 1):
+        try:
+            isinstance(y, Value) or number(y)
+        except (TypeError, ValueError):
+            raise TypeError(f"answer {row} of {name} is {shown(y)}, which is no number") from None
     return list(zip(flat, wanted, strict=True))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from typing import Any
 
 from micrograd.engine import Number, Value, apply, weighted_sum
-from micrograd.ieee import number
+from micrograd.ieee import number, shown
 from micrograd.losses import mse
 from micrograd.ops import OPS
 from micrograd.optim import SGD, Optim
@@ -75,7 +75,8 @@ class Module:
         `micrograd.losses`, or of one's own), zeroes the grads, goes backward and has `optim` make its step; a
         number is the rate of plain descent. Raises what these raise.
         """
-        found = loss([self(x) for x in inputs], answers)  # type: ignore[operator]  # a module is called
+        rows = _listed("train_step", inputs, "rows")
+        found = loss([self(x) for x in rows], answers)  # type: ignore[operator]  # a module is called
         self.zero_grad()
         found.backward()
         (optim if isinstance(optim, Optim) else SGD(self.parameters(), lr=optim)).step()
@@ -98,7 +99,8 @@ class Neuron(Module):
 
     def __init__(self, nin: int, nonlin: bool = True, activation: str = "relu",
                  seed: int | random.Random | None = None) -> None:
-        if activation not in OPS or OPS[activation].arity != 1:
+        given: Any = activation
+        if not isinstance(given, str) or given not in OPS or OPS[given].arity != 1:
             names = ", ".join(op.name for op in OPS.values() if op.arity == 1)
             raise ValueError(f"there is no activation named {activation!r}; the table has {names}")
         uniform = _generator(seed).uniform if seed is not None else random.uniform
@@ -109,7 +111,10 @@ class Neuron(Module):
         _label(self)
 
     def __call__(self, x: Iterable[Number]) -> Value:
-        """The output for these inputs, numbers or Values. Raises ValueError for too few or many."""
+        """The output for these inputs, numbers or Values.
+
+        Raises ValueError for too few or many, and TypeError for one that is no number.
+        """
         inputs: Any = x
         try:
             count = len(inputs)
@@ -119,7 +124,11 @@ class Neuron(Module):
         if count != len(self.w):
             raise ValueError(f"{self} takes {_counted(len(self.w), 'input')}, and {count} "
                              f"{'was' if count == 1 else 'were'} given")
-        act = weighted_sum(self.b, self.w, inputs)
+        try:
+            act = weighted_sum(self.b, self.w, inputs)
+        except TypeError:
+            _refuse_strange(str(self), inputs)
+            raise
         return apply(OPS[self.activation], act) if self.nonlin else act
 
     def parameters(self) -> list[Value]:
@@ -168,9 +177,9 @@ class Sequential(Module):
 
     def __init__(self, *layers: Callable[[Any], Any]) -> None:
         given: tuple[Any, ...] = layers
-        strange = next((each for each in given if not callable(each)), None)
-        if strange is not None:
-            raise TypeError(f"Sequential takes modules and functions one by one, not {strange!r}")
+        for each in given:
+            if not callable(each):
+                raise TypeError(f"Sequential takes modules and functions one by one, not {shown(each)}")
         self.layers: list[Any] = list(layers)
         _label(self)
 
@@ -204,7 +213,7 @@ class MLP(Sequential):
                  seed: int | random.Random | None = None) -> None:
         given: Any = nouts
         if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
-            as_list = f", as [{given}]" if isinstance(given, int) else f", not {given!r}"
+            as_list = f", as [{given}]" if isinstance(given, int) else f", not {shown(given)}"
             raise TypeError(f"MLP takes the sizes of its layers as a list{as_list}")
         draws = None if seed is None else _generator(seed)
         sizes = [nin, *nouts]
@@ -213,7 +222,11 @@ class MLP(Sequential):
                                  activation=activation, seed=draws) for i in range(last + 1)])
 
 def _generator(seed: int | random.Random) -> random.Random:
-    return seed if isinstance(seed, random.Random) else random.Random(seed)
+    """What draws the weights; raises TypeError for a seed that is none."""
+    try:
+        return seed if isinstance(seed, random.Random) else random.Random(seed)
+    except TypeError:
+        raise TypeError(f"a seed is a whole number or a random.Random, not {shown(seed)}") from None
 
 
 def _count(n: Any, kind: str, things: str) -> int:
@@ -221,7 +234,7 @@ def _count(n: Any, kind: str, things: str) -> int:
     try:
         count = operator.index(n)
     except TypeError:
-        raise TypeError(f"{kind} takes a whole number of {things}, not {n!r}") from None
+        raise TypeError(f"{kind} takes a whole number of {things}, not {shown(n)}") from None
     if count < 0:
         raise ValueError(f"{kind} takes a number of {things}, not {n}")
     return count
@@ -231,12 +244,21 @@ def _counted(count: int, thing: str) -> str:
     return f"{count} {thing}{'s' * (count != 1)}"
 
 
-def _listed(module: str, x: Any) -> list[Any]:
+def _listed(module: str, x: Any, things: str = "inputs") -> list[Any]:
     """Inputs that are told one by one; raises TypeError where they are not."""
     try:
         return list(x)
     except TypeError:
-        raise TypeError(f"{module} takes its inputs as a list, not {x!r}") from None
+        raise TypeError(f"{module} takes its {things} as a list, not {shown(x)}") from None
+
+
+def _refuse_strange(module: str, inputs: Iterable[Any]) -> None:
+    """Raises TypeError for the first of the inputs that is neither a Value nor a number, if one is."""
+    for at, x in enumerate(inputs, 1):
+        try:
+            isinstance(x, Value) or number(x)
+        except (TypeError, ValueError):
+            raise TypeError(f"input {at} of {module} is {shown(x)}, which is no number") from None
 
 
 def _ways(module: Module) -> dict[int, tuple[str, Value]]:
@@ -273,4 +295,4 @@ def _number(given: Any, name: str) -> float:
     try:
         return number(given)
     except (TypeError, ValueError):
-        raise ValueError(f"{name} of the state is {given!r}, which is no number") from None
+        raise ValueError(f"{name} of the state is {shown(given)}, which is no number") from None

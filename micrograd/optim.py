@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 
 from micrograd.engine import Value
+from micrograd.ieee import shown
 
 __all__ = ["SGD", "Adam", "Optim", "adam", "momentum", "sgd"]
 Moments = tuple[Any, ...]  # what a rule remembers of a parameter from step to step
@@ -60,11 +61,13 @@ class Optim:
 
     def __init__(self, parameters: Iterable[Value], lr: float, rule: Rule, columns: int) -> None:
         """`rule` is one such as `sgd`, which remembers `columns` numbers of each parameter, 0 at first."""
-        self.parameters = list(dict.fromkeys(parameters))
-        given: list[Any] = self.parameters
-        strange = next((p for p in given if not isinstance(p, Value)), None)
-        if strange is not None:
-            raise TypeError(f"an optimiser changes Values, not {strange!r}")
+        if not isinstance(parameters, Iterable):
+            raise TypeError(f"an optimiser takes its parameters as a list, not {shown(parameters)}")
+        given: list[Any] = list(parameters)
+        for p in given:
+            if not isinstance(p, Value):
+                raise TypeError(f"an optimiser changes Values, not {shown(p)}")
+        self.parameters: list[Value] = list(dict.fromkeys(given))
         if not self.parameters:
             raise ValueError("an optimiser needs parameters, and there are none")
         self.lr = _within(lr, "lr", 0.0, math.inf)
@@ -100,6 +103,9 @@ class Adam(Optim):
 
     def __init__(self, parameters: Iterable[Value], lr: float = 1e-3,
                  betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8) -> None:
+        given: Any = betas
+        if not isinstance(given, (tuple, list)) or len(given) != 2:
+            raise TypeError(f"betas are two numbers, as (0.9, 0.999), not {shown(given)}")
         decays = (_within(betas[0], "betas[0]", 0.0, 1.0), _within(betas[1], "betas[1]", 0.0, 1.0))
         floor = _within(eps, "eps", 0.0, math.inf)
         super().__init__(parameters, lr, partial(adam, betas=decays, eps=floor), columns=2)
@@ -110,7 +116,7 @@ def _within(number: Any, name: str, low: float, below: float) -> float:
     try:
         value = float(number)
     except (TypeError, ValueError):
-        raise TypeError(f"{name} is a number, not {number!r}") from None
+        raise TypeError(f"{name} is a number, not {shown(number)}") from None
     if not low <= value < below:
         upto = "" if below == math.inf else f" and less than {below:g}"
         raise ValueError(f"{name} is {low:g} or more{upto}, not {value:g}")

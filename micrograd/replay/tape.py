@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from micrograd.engine import Value, topological_order
+from micrograd.ieee import shown
 from micrograd.replay import numpy_backend
 from micrograd.replay.schedule import TapeError, describe, make_schedule
 
@@ -31,7 +32,7 @@ class Tape:
 
     Nodes in `leaves` are taken as leaves, whatever they were computed from. `fast` asks for numba (True),
     for numpy (False), or for numba where it can be imported and there is enough to do (None). Raises
-    TapeError for a node that a user's own code made.
+    TapeError for a node that a user's own code made, and TypeError for what is no Value.
 
     Attributes:
         root: the last node.
@@ -42,6 +43,8 @@ class Tape:
     """
 
     def __init__(self, root: Value, leaves: Iterable[Value] = (), fast: bool | None = None) -> None:
+        if not isinstance(root, Value):
+            raise TypeError(f"a Tape takes the Value that a graph ends in, not {shown(root)}")
         self.root = root
         self.fast = find_spec("numba") is not None if fast is None else fast
         self._least = _WORTHWHILE if fast is None else 0

@@ -8,11 +8,12 @@ import sys
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import micrograd
-from micrograd import Value, draw_dot
-from micrograd.nn import MLP, Layer, Neuron
+from micrograd import Tape, Value, draw_dot
+from micrograd.nn import MLP, Layer, Neuron, Sequential
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -194,12 +195,65 @@ def test_in_the_lectures_style_a_picture_is_that_of_the_lectures_class(expressio
         (lambda: MLP(2, [3.5]), "Layer takes a whole number of neurons, not 3.5"),
         (lambda: Neuron("2"), "Neuron takes a whole number of inputs, not '2'"),
         (lambda: Neuron(-1), "Neuron takes a number of inputs, not -1"),
+        (lambda: Neuron(2)(["a", "b"]), r"input 1 of ReLUNeuron\(2\) is 'a', which is no number"),
+        (lambda: MLP(2, [2, 1])([1.0, None]), r"input 2 of ReLUNeuron\(2\) is None"),
+        (lambda: MLP("3", [1]), "Neuron takes a whole number of inputs, not '3'"),
+        (lambda: Neuron(2, activation=["relu"]), "no activation named"),
+        (lambda: Layer(2, 2, seed=[1]), r"a seed is a whole number or a random.Random, not \[1\]"),
+        (lambda: MLP(1, [1]).train_step(3, [1]), "train_step takes its rows as a list, not 3"),
+        (lambda: MLP(1, [1]).train_step([["a"]], [1]), "input 1 of LinearNeuron"),
+        (lambda: Sequential(None), "one by one, not None"),
+        (lambda: Tape("x"), "a Tape takes the Value that a graph ends in, not 'x'"),
     ],
 )
 def test_what_does_not_fit_a_network_is_one_sentence(call, sentence):
     with pytest.raises((TypeError, ValueError), match=sentence) as refused:
         call()
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda x: Value(None), "a Value holds a number, not None"),
+        (lambda x: Value([1.0, 2.0]), r"a Value holds a number, not \[1.0, 2.0\]"),
+        (lambda x: Value(np.zeros((2, 2))), r"a Value holds a number, not array\("),
+        (lambda x: Value("a"), "a Value holds a number, not 'a'"),
+        (lambda x: Value(2.0, "a"), "the operands of a Value are Values, not 'a'; a name goes in as label"),
+        (lambda x: Value(2.0, 3), "the operands of a Value are Values, not 3"),
+        (lambda x: Value(2.0, (x, 3), "+"), "the operands of a Value are Values, not 3"),
+        (lambda x: x + "a", r"\+ takes Values and numbers, not 'a'"),
+        (lambda x: "a" + x, r"\+ takes Values and numbers, not 'a'"),
+        (lambda x: x * [1], r"\* takes Values and numbers, not \[1\]"),
+        (lambda x: None - x, "- takes Values and numbers, not None"),
+        (lambda x: x / {}, "/ takes Values and numbers, not {}"),
+        (lambda x: x**None, r"\*\* takes Values and numbers, not None"),
+        (lambda x: x**"2", r"\*\* takes Values and numbers, not '2'"),
+        (lambda x: 2j**x, r"\*\* takes Values and numbers, not 2j"),
+        (lambda x: x < "a", "< takes Values and numbers, not 'a'"),
+        (lambda x: max(x, None), "takes Values and numbers, not None"),
+        (lambda x: sum([x, "a"]), r"\+ takes Values and numbers, not 'a'"),
+        (lambda x: x.max("a"), "max takes Values and numbers, not 'a'"),
+        (lambda x: x.min(None), "min takes Values and numbers, not None"),
+        (lambda x: x.min(np.array([1.0, 2.0])), "min takes Values and numbers, not array"),
+    ],
+)
+def test_what_is_no_number_is_named_in_one_sentence(call, sentence):
+    with pytest.raises(TypeError, match=sentence) as refused:
+        call(Value(3.0))
+    assert "\n" not in str(refused.value)
+
+
+def test_a_class_with_operators_of_its_own_is_still_asked():
+    class Mine:
+        def __radd__(self, other):
+            return "mine"
+
+        __rpow__ = __gt__ = __radd__
+
+    x = Value(3.0)
+    assert (x + Mine(), x ** Mine(), x < Mine()) == ("mine",) * 3
+    assert (x < np.array([1.0, 4.0])).tolist() == [False, True]
 
 
 def test_hidden_layers_of_one_neuron_pass_their_output_on():

@@ -102,6 +102,12 @@ def test_the_gradients_of_all_losses_are_right():
         (lambda o: optim.SGD([o], -0.1), "lr is 0 or more, not -0.1"),
         (lambda o: optim.SGD([o], "a"), "lr is a number, not 'a'"),
         (lambda o: optim.SGD([o], 0.1, momentum=1), "momentum is 0 or more and less than 1, not 1"),
+        (lambda o: losses.mse(None, 1), "mse judges Values, not None"),
+        (lambda o: losses.mse([o], ["a"]), "answer 1 of mse is 'a', which is no number"),
+        (lambda o: losses.max_margin([o, o], [1, "a"]), "answer 2 of max_margin is 'a', which is no number"),
+        (lambda o: losses.binary_cross_entropy([o], [None]), "answer 1 of binary_cross_entropy is None"),
+        (lambda o: optim.SGD(o, 0.1), "takes its parameters as a list, not Value"),
+        (lambda o: optim.Adam([o], betas=3), r"betas are two numbers, as \(0.9, 0.999\), not 3"),
         (lambda o: optim.Adam([o], betas=(0.9, 1.5)), r"betas\[1\] is 0 or more and less than 1, not 1.5"),
     ],
 )
