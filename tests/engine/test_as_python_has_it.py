@@ -228,7 +228,7 @@ def test_what_does_not_fit_a_network_is_one_sentence(call, sentence):
         (lambda x: None - x, "- takes Values and numbers, not None"),
         (lambda x: x / {}, "/ takes Values and numbers, not {}"),
         (lambda x: x**None, r"\*\* takes Values and numbers, not None"),
-        (lambda x: x**"2", r"\*\* takes Values and numbers, not '2'"),
+        (lambda x: x ** "2", r"\*\* takes Values and numbers, not '2'"),
         (lambda x: 2j**x, r"\*\* takes Values and numbers, not 2j"),
         (lambda x: x < "a", "< takes Values and numbers, not 'a'"),
         (lambda x: max(x, None), "takes Values and numbers, not None"),
