@@ -7,6 +7,7 @@ only the first use is slow.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -33,8 +34,56 @@ def _power(x: Any, n: Any) -> Any:
 
 _raised = _inner(_power)
 
+
+def _rarer(x: Any, which: Any) -> Any:
+    if which == 0.0:
+        return x if x > 0.0 else 0.01 * x
+    if which == 1.0:
+        return x + np.log1p(np.exp(-x)) if x > 0.0 else np.log1p(np.exp(x))
+    if which == 2.0:
+        return x / (1.0 + np.exp(-x))
+    if which == 3.0:
+        return x * (0.5 * (1.0 + math.erf(x * _ROOT_HALF)))
+    if which == 4.0:
+        return np.tan(x)
+    if which == 5.0:
+        return np.arctan(x)
+    if which == 6.0:
+        return np.sinh(x)
+    if which == 7.0:
+        return np.cosh(x)
+    return np.log1p(x) if which == 8.0 else np.expm1(x)
+
+
+def _rarer_slope(x: Any, out: Any, which: Any) -> Any:
+    share = 1.0 / (1.0 + np.exp(-x)) if 1.0 <= which <= 2.0 else 0.0
+    if which == 0.0:
+        return 1.0 if x > 0.0 else 0.01
+    if which == 1.0:
+        return share
+    if which == 2.0:
+        return share * (1.0 + x * (1.0 - share))
+    if which == 3.0:
+        return 0.5 * (1.0 + math.erf(x * _ROOT_HALF)) + x * (np.exp(-0.5 * x * x) / _ROOT_TWO_PI)
+    if which == 4.0:
+        return 1.0 + out * out
+    if which == 5.0:
+        return 1.0 / (x * x + 1.0)
+    if which == 6.0:
+        return np.cosh(x)
+    if which == 7.0:
+        return np.sinh(x)
+    return 1.0 / (x + 1.0) if which == 8.0 else out + 1.0
+
+
+_ROOT_HALF, _ROOT_TWO_PI = math.sqrt(0.5), math.sqrt(2 * math.pi)
+_ONE_OF, _ITS_SLOPE = _inner(_rarer), _inner(_rarer_slope)
+# The rarer ops share two loops: which one of them it is stands where the exponent of a power does.
+_RARER = ("leaky_relu", "softplus", "silu", "gelu", "tan", "atan", "sinh", "cosh", "log1p", "expm1")
+_SIGNS = {"max": 1.0, "min": -1.0}
+
 # Per op: out = f(x, y, n), and the slopes of x and y, each from (x, y, out, n). One-operand ops ignore y;
-# n is the exponent of the power with a constant exponent, "**n".
+# n is the exponent of the power with a constant exponent, "**n"; of "larger" 1 for max and -1 for min.
 _RULES: dict[str, tuple[Callable[..., Any], ...]] = {
     "+": (lambda x, y, n: x + y, lambda x, y, out, n: 1.0, lambda x, y, out, n: 1.0),
     "-": (lambda x, y, n: x - y, lambda x, y, out, n: 1.0, lambda x, y, out, n: -1.0),
@@ -54,11 +103,17 @@ _RULES: dict[str, tuple[Callable[..., Any], ...]] = {
     "cos": (lambda x, y, n: np.cos(x), lambda x, y, out, n: -np.sin(x)),
     "abs": (lambda x, y, n: abs(x), lambda x, y, out, n: 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0),
     "**n": (lambda x, y, n: _raised(x, n), lambda x, y, out, n: 0.0 if n == 0.0 else n * _raised(x, n - 1.0)),
+    "rarer": (lambda x, y, n: _ONE_OF(x, n), lambda x, y, out, n: _ITS_SLOPE(x, out, n)),
+    "larger": (lambda x, y, n: x if n * x >= n * y else y if n * x < n * y else np.nan,
+               lambda x, y, out, n: 0.5 if x == y else 0.0 if n * x < n * y else 1.0,
+               lambda x, y, out, n: 0.5 if x == y else 0.0 if n * y < n * x else 1.0),
 }
 _NAMES = list(_RULES)
 _COMPILED = [tuple(map(_inner, rules)) for rules in _RULES.values()]
 _ADD = _NAMES.index("+")
-_KNOWN = {id(op): _NAMES.index(op.name) for op in ROWS if op.name in _NAMES}  # not one changed since
+_LOOPS = {**{name: name for name in _NAMES}, **dict.fromkeys(_RARER, "rarer"),
+          **dict.fromkeys(_SIGNS, "larger")}
+_KNOWN = {id(op): _NAMES.index(_LOOPS[op.name]) for op in ROWS if op.name in _LOOPS}  # not one changed since
 
 
 class Program:
@@ -80,7 +135,7 @@ class Program:
             np.array(codes),
             np.array([group.start for group in schedule.groups]),
             np.array([group.stop for group in schedule.groups]),
-            np.array([group.op.exponent or 0.0 for group in schedule.groups]),
+            np.array([_number_of(group.op) for group in schedule.groups]),
         )
         fans = np.bincount([row for ports in schedule.ports for row in ports], minlength=len(schedule.nodes))
         self.place, self.places = _share_places(schedule, codes, fans)
@@ -144,6 +199,13 @@ def _code_of(op: Op) -> int | None:
         return _NAMES.index("**n") if op is op_of(op.name) else None  # not one that was changed
     except KeyError:
         return None
+
+
+def _number_of(op: Op) -> float:
+    """What its rule takes as n: the exponent, or which of the ops it is that share a loop."""
+    if op.name in _RARER:
+        return float(_RARER.index(op.name))
+    return _SIGNS.get(op.name, op.exponent or 0.0)
 
 
 def _run(code: int, data: Any, start: int, stop: int, first: Any, second: Any, n: float) -> None:
@@ -244,8 +306,12 @@ def _forward_loop(data: Any, codes: Any, starts: Any, stops: Any, exponents: Any
             _run(13, data, a, b, first, second, n)
         elif code == 14:
             _run(14, data, a, b, first, second, n)
-        else:
+        elif code == 15:
             _run(15, data, a, b, first, second, n)
+        elif code == 16:
+            _run(16, data, a, b, first, second, n)
+        else:
+            _run(17, data, a, b, first, second, n)
 
 
 def _backward_loop(data: Any, grad: Any, codes: Any, starts: Any, stops: Any, exponents: Any,
@@ -284,8 +350,12 @@ def _backward_loop(data: Any, grad: Any, codes: Any, starts: Any, stops: Any, ex
             _pull(13, data, grad, a, b, first, second, n, at, to_first, to_second)
         elif code == 14:
             _pull(14, data, grad, a, b, first, second, n, at, to_first, to_second)
-        else:
+        elif code == 15:
             _pull(15, data, grad, a, b, first, second, n, at, to_first, to_second)
+        elif code == 16:
+            _pull(16, data, grad, a, b, first, second, n, at, to_first, to_second)
+        else:
+            _pull(17, data, grad, a, b, first, second, n, at, to_first, to_second)
 
 
 overload(_run, prefer_literal=True)(_run_loop)

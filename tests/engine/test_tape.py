@@ -27,6 +27,23 @@ def same(ours, theirs, rel=1e-12):
     return np.allclose(ours, theirs, rtol=rel, atol=1e-14, equal_nan=True)
 
 
+@pytest.mark.skipif(not NUMBA, reason="numba is not installed")
+@pytest.mark.parametrize("op", OPS.values(), ids=lambda op: op.name)
+def test_numba_knows_each_op_at_kinks_ties_and_where_it_leaves_the_numbers_too(op):
+    x, y = Value(0.5), Value(0.5)
+    root = apply(op, *(x, y)[: op.arity])
+    hard = np.array([0.0, -0.0, 1.0, -1.0, 0.3, -2.5, 30.0, -800.0, 800.0, np.inf, -np.inf, np.nan])
+    xs, ys = (each.ravel() for each in np.meshgrid(hard, hard if op.arity == 2 else [0.0]))
+    held = {x: xs, y: ys} if op.arity == 2 else {x: xs}
+    compiled, plain = (Tape(root, fast=fast) for fast in (True, False))
+    assert compiled._program is not None
+    ours, theirs = compiled.forward(held), plain.forward(held)
+    for node in compiled.nodes:
+        assert same(ours.data[node], theirs.data[node])
+        at = np.isfinite(theirs.grad[node])
+        assert same(ours.grad[node][at], theirs.grad[node][at])
+
+
 @given(graphs(), st.lists(st.floats(-3, 3), min_size=1, max_size=4))
 def test_a_replay_gives_what_value_gives(root, numbers):
     tape = Tape(root, fast=False)
