@@ -95,14 +95,8 @@ class Value:
     _operands: tuple[Value, ...]  # a plain tuple, which is quick; `_prev` shows it
     _rule: Op | Callable[[], None] | None  # what passes the grad back: an op, a user's own function, nothing
 
-    def __init__(
-        self,
-        data: SupportsFloat,
-        _children: Iterable[Value] = (),
-        _op: str = "",
-        label: str = "",
-        _prev: Iterable[Value] = (),
-    ) -> None:
+    def __init__(self, data: SupportsFloat, _children: Iterable[Value] = (), _op: str = "", label: str = "",
+                 _prev: Iterable[Value] = ()) -> None:
         self.data = data if type(data) is float else number(data)
         self.grad = 0.0
         self._operands = _as_operands(_children or _prev) if _children or _prev else ()
@@ -346,9 +340,8 @@ def _as_operands(given: Any) -> tuple[Value, ...]:
     operands = tuple(given) if several else (given,)
     for each in operands:
         if not hasattr(each, "_prev"):
-            raise TypeError(
-                f"the operands of a Value are Values, not {shown(each)}; a name goes in as label=…"
-            )
+            raise TypeError(f"the operands of a Value are Values, not {shown(each)}; "
+                            "a name goes in as label=…")
     return operands
 
 
@@ -464,10 +457,8 @@ def acting(root: Value) -> list[Value]:
                 operands = y._operands
                 if len(operands) == 2:  # a product of a weight, mostly, which itself waits for nothing
                     x, z = operands
-                    if not (
-                        ((x._operands or x._rule) and x not in seen)
-                        or ((z._operands or z._rule) and z not in seen)
-                    ):
+                    if not (((x._operands or x._rule) and x not in seen)
+                            or ((z._operands or z._rule) and z not in seen)):
                         put(y)
                         put(node)
                         continue

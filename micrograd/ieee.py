@@ -40,12 +40,8 @@ def shown(thing: object) -> str:
     return " ".join(_SHORT.repr(thing).split())
 
 
-def _elementary(
-    name: str,
-    edge: Callable[[float], float],
-    of_arrays: str = "",
-    of_complex: Callable[[complex], complex] | None = None,
-) -> Callable[[Any], Any]:
+def _elementary(name: str, edge: Callable[[float], float], of_arrays: str = "",
+                of_complex: Callable[[complex], complex] | None = None) -> Callable[[Any], Any]:
     """`math.name` for numbers, `numpy.name` for the rest; `edge(x)` is the answer where `math` raises.
 
     `of_arrays` is numpy's name where it is another one, `of_complex` what `cmath` does not have.
@@ -60,10 +56,8 @@ def _elementary(
                 return edge(x)
         if isinstance(x, complex):
             import cmath
-
             return _or_nan(of_complex or getattr(cmath, name), x)
         import numpy
-
         return getattr(numpy, of_arrays or name)(x)
 
     function.__name__ = function.__qualname__ = name
@@ -82,7 +76,6 @@ def _log1p(z: complex) -> complex:
     x, y = z.real, z.imag
     if abs(x) > 0.5:
         import cmath
-
         return cmath.log(1 + z)
     return complex(math.log1p(x * (2 + x) + y * y) / 2, math.atan2(y, 1 + x))
 
@@ -134,7 +127,6 @@ def power(x: Any, y: Any) -> Any:
     if isinstance(x, (complex, float, int)) and isinstance(y, (complex, float, int)):
         return _or_nan(operator.pow, complex(x), y)
     import numpy
-
     return numpy.power(x, y)
 
 
@@ -154,7 +146,6 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     if isinstance(condition, bool):
         return x if condition else y
     import numpy
-
     return numpy.where(condition, x, y)
 
 
@@ -168,7 +159,6 @@ def erf(x: Any) -> Any:
     if isinstance(x, (float, int)):
         return math.erf(x)
     import numpy
-
     z = numpy.asarray(x)
     along = numpy.frompyfunc(math.erf, 1, 1)(z.real).astype(float)
     if z.dtype.kind == "c":  # on from there, straight up: ∫ e^(−t²) by Gauss and Legendre's rule

@@ -16,16 +16,8 @@ from micrograd.engine import Number, Value
 from micrograd.ieee import number, shown
 from micrograd.ops import OPS
 
-__all__ = [
-    "binary_cross_entropy",
-    "cross_entropy",
-    "log_loss",
-    "margin",
-    "max_margin",
-    "mse",
-    "softmax",
-    "squared",
-]
+__all__ = ["binary_cross_entropy", "cross_entropy", "log_loss", "margin", "max_margin", "mse", "softmax",
+           "squared"]
 Predictions: TypeAlias = "Value | Iterable[Value] | Iterable[Iterable[Value]]"
 Answers: TypeAlias = "Number | Iterable[Number] | Iterable[Iterable[Number]]"
 _SIGMOID = OPS["sigmoid"]
@@ -133,9 +125,8 @@ def _class(right: Any, count: int, row: int) -> int:
         if answer != given:
             raise TypeError
     except (TypeError, ValueError):
-        raise TypeError(
-            f"answer {row} of cross_entropy is the number of a class, not {shown(right)}"
-        ) from None
+        raise TypeError(f"answer {row} of cross_entropy is the number of a class, "
+                        f"not {shown(right)}") from None
     if not 0 <= answer < count:
         raise ValueError(f"answer {row} of cross_entropy is class {answer}, and there are {count}, from 0")
     return answer
@@ -175,9 +166,8 @@ def _refuse_unlike(predictions: int, answers: int, name: str) -> None:
     if not predictions:
         raise ValueError(f"{name} has nothing to judge: there is no prediction")
     if predictions != answers:
-        raise ValueError(
-            f"{name} takes an answer for each prediction, and was given {answers} for {predictions}"
-        )
+        raise ValueError(f"{name} takes an answer for each prediction, "
+                         f"and was given {answers} for {predictions}")
 
 
 def _total(values: Sequence[Value]) -> Value:

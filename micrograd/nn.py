@@ -67,13 +67,8 @@ class Module:
         for name, p in named.items():
             p.data = numbers[name]
 
-    def train_step(
-        self,
-        inputs: Iterable[Any],
-        answers: Any,
-        loss: Callable[[Any, Any], Value] = mse,
-        optim: Optim | float = 0.1,
-    ) -> float:
+    def train_step(self, inputs: Iterable[Any], answers: Any, loss: Callable[[Any, Any], Value] = mse,
+                   optim: Optim | float = 0.1) -> float:
         """One step of gradient descent over these rows; gives the loss before it.
 
         It calls itself for each of the inputs, gives all predictions and answers to `loss` (one of
@@ -102,9 +97,8 @@ class Neuron(Module):
         activation: the name of its op.
     """
 
-    def __init__(
-        self, nin: int, nonlin: bool = True, activation: str = "relu", seed: int | random.Random | None = None
-    ) -> None:
+    def __init__(self, nin: int, nonlin: bool = True, activation: str = "relu",
+                 seed: int | random.Random | None = None) -> None:
         given: Any = activation
         if not isinstance(given, str) or given not in OPS or OPS[given].arity != 1:
             names = ", ".join(op.name for op in OPS.values() if op.arity == 1)
@@ -128,10 +122,8 @@ class Neuron(Module):
             inputs = _listed(str(self), x)
             count = len(inputs)
         if count != len(self.w):
-            raise ValueError(
-                f"{self} takes {_counted(len(self.w), 'input')}, and {count} "
-                f"{'was' if count == 1 else 'were'} given"
-            )
+            raise ValueError(f"{self} takes {_counted(len(self.w), 'input')}, and {count} "
+                             f"{'was' if count == 1 else 'were'} given")
         try:
             act = weighted_sum(self.b, self.w, inputs)
         except TypeError:
@@ -150,14 +142,8 @@ class Neuron(Module):
 class Layer(Module):
     """Neurons side by side, all seeing the same inputs; keywords are those of Neuron."""
 
-    def __init__(
-        self,
-        nin: int,
-        nout: int,
-        nonlin: bool = True,
-        activation: str = "relu",
-        seed: int | random.Random | None = None,
-    ) -> None:
+    def __init__(self, nin: int, nout: int, nonlin: bool = True, activation: str = "relu",
+                 seed: int | random.Random | None = None) -> None:
         draws = None if seed is None else _generator(seed)
         count = _count(nout, "Layer", "neurons")
         self.neurons = [Neuron(nin, nonlin, activation, draws) for _ in range(count)]
@@ -209,10 +195,8 @@ class Sequential(Module):
         return [p for layer in self.layers if isinstance(layer, Module) for p in layer.parameters()]
 
     def __repr__(self) -> str:
-        parts = [
-            str(part) if isinstance(part, Module) else getattr(part, "__name__", repr(part))
-            for part in self.layers
-        ]
+        parts = [str(part) if isinstance(part, Module) else getattr(part, "__name__", repr(part))
+                 for part in self.layers]
         return f"{self._kind} of [{', '.join(parts)}]"
 
 
@@ -225,14 +209,8 @@ class MLP(Sequential):
 
     _kind = "MLP"  # also of a class that is made of it, as in micrograd
 
-    def __init__(
-        self,
-        nin: int,
-        nouts: Sequence[int],
-        nonlin: bool | None = None,
-        activation: str = "relu",
-        seed: int | random.Random | None = None,
-    ) -> None:
+    def __init__(self, nin: int, nouts: Sequence[int], nonlin: bool | None = None, activation: str = "relu",
+                 seed: int | random.Random | None = None) -> None:
         given: Any = nouts
         if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
             as_list = f", as [{given}]" if isinstance(given, int) else f", not {shown(given)}"
@@ -240,19 +218,8 @@ class MLP(Sequential):
         draws = None if seed is None else _generator(seed)
         sizes = [nin, *nouts]
         last = len(sizes) - 2
-        super().__init__(
-            *[
-                Layer(
-                    sizes[i],
-                    sizes[i + 1],
-                    nonlin=i != last if nonlin is None else nonlin,
-                    activation=activation,
-                    seed=draws,
-                )
-                for i in range(last + 1)
-            ]
-        )
-
+        super().__init__(*[Layer(sizes[i], sizes[i + 1], nonlin=i != last if nonlin is None else nonlin,
+                                 activation=activation, seed=draws) for i in range(last + 1)])
 
 def _generator(seed: int | random.Random) -> random.Random:
     """What draws the weights; raises TypeError for a seed that is none."""

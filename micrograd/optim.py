@@ -27,9 +27,8 @@ def sgd(p: Any, grad: Any, rate: float, moments: Moments, k: int) -> tuple[Any, 
     return p - rate * grad, ()
 
 
-def momentum(
-    p: Any, grad: Any, rate: float, moments: Moments, k: int, decay: float = 0.9
-) -> tuple[Any, Moments]:
+def momentum(p: Any, grad: Any, rate: float, moments: Moments, k: int,
+             decay: float = 0.9) -> tuple[Any, Moments]:
     """v = decay × v + grad; p − rate × v: PyTorch's form of Polyak's heavy ball (1964). `moments` is (v,)."""
     velocity = decay * moments[0] + grad
     return p - rate * velocity, (velocity,)
@@ -38,15 +37,8 @@ def momentum(
 _rolling = momentum  # by this name where `momentum` is a number
 
 
-def adam(
-    p: Any,
-    grad: Any,
-    rate: float,
-    moments: Moments,
-    k: int,
-    betas: tuple[float, float] = (0.9, 0.999),
-    eps: float = 1e-8,
-) -> tuple[Any, Moments]:
+def adam(p: Any, grad: Any, rate: float, moments: Moments, k: int, betas: tuple[float, float] = (0.9, 0.999),
+         eps: float = 1e-8) -> tuple[Any, Moments]:
     """Kingma and Ba 2015, algorithm 1, with the constants it proposes. `moments` are the means (m, v)."""
     mean = betas[0] * moments[0] + (1 - betas[0]) * grad
     square = betas[1] * moments[1] + (1 - betas[1]) * grad * grad
@@ -109,13 +101,8 @@ class SGD(Optim):
 class Adam(Optim):
     """Steps of about one `lr` per parameter, whatever its gradient. The steps of `torch.optim.Adam`."""
 
-    def __init__(
-        self,
-        parameters: Iterable[Value],
-        lr: float = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-    ) -> None:
+    def __init__(self, parameters: Iterable[Value], lr: float = 1e-3,
+                 betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8) -> None:
         given: Any = betas
         if not isinstance(given, (tuple, list)) or len(given) != 2:
             raise TypeError(f"betas are two numbers, as (0.9, 0.999), not {shown(given)}")

@@ -94,7 +94,6 @@ class Tape:
     @cached_property
     def _program(self) -> Program | None:
         from micrograd.replay.numba_backend import compile_program
-
         return compile_program(self.schedule)
 
     def _program_for(self, data: Any) -> Program | None:
@@ -275,7 +274,7 @@ def batch(roots: Sequence[Value]) -> Tape:
             if node is not first[index] or column == 0:
                 columns[index, column] = node.data
     tape = Tape(roots[0])
-    rows = [place[node] for node in tape.nodes[: tape.schedule.leaves]]
+    rows = [place[node] for node in tape.nodes[:tape.schedule.leaves]]
     shared = np.isnan(columns[rows]).any(axis=1)
     tape._columns = (len(roots),)
     tape._samples = np.where(shared[:, None], np.nan, columns[rows])
@@ -285,20 +284,13 @@ def batch(roots: Sequence[Value]) -> Tape:
 def _refuse_unlike(first: list[Value], order: list[Value], place: Mapping[Value, int], column: int) -> None:
     """The sentence that says at which node a sample's graph differs from the first one's."""
     if len(order) != len(first):
-        raise TapeError(
-            f"sample {column} has {len(order)} nodes where sample 0 has {len(first)}: "
-            "their graphs differ in structure"
-        )
+        raise TapeError(f"sample {column} has {len(order)} nodes where sample 0 has {len(first)}: "
+                        "their graphs differ in structure")
     seen = {node: index for index, node in enumerate(order)}
     for index, (node, model) in enumerate(zip(order, first, strict=True)):
-        alike = (
-            node.op is model.op
-            and node._op == model._op
-            and [seen[x] for x in node._operands] == [place[x] for x in model._operands]
-            and place.get(node, index) == index
-        )
+        alike = (node.op is model.op and node._op == model._op
+                 and [seen[x] for x in node._operands] == [place[x] for x in model._operands]
+                 and place.get(node, index) == index)
         if not alike:
-            raise TapeError(
-                f"sample {column} differs from sample 0 in structure: "
-                f"{describe(node)} stands where the first has {describe(model)}"
-            )
+            raise TapeError(f"sample {column} differs from sample 0 in structure: "
+                            f"{describe(node)} stands where the first has {describe(model)}")
