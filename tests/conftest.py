@@ -23,6 +23,7 @@ gc.set_threshold(20_000, 20, 20)
 
 # Set before Qt is loaded, which reads them once. matplotlib's cache stays where it is: it is slow to make.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["MICROGRAD_GUI_LANGUAGE"] = "en"  # whatever is spoken here
 HOME = Path(tempfile.mkdtemp(prefix="micrograd-gui-tests-"))
 FOLDERS = []
 for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):

@@ -10,11 +10,15 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from micrograd.language import N_, tr, trn
+from micrograd_gui import languages
 from micrograd_gui.document.errors import Net, OptionRefusal, Refusal, caught
 from micrograd_gui.document.text import one_line
+from micrograd_gui.languages import CatalogueFault
 
 if TYPE_CHECKING:
     from micrograd_gui.export.options import Option
@@ -49,6 +53,15 @@ def _plainly(error: UnicodeError) -> tuple[str, int]:
     return "".join(_PLAIN.get(each, "?") for each in error.object[error.start : error.end]), error.end
 
 
+# What argparse says, which gives it to what it believes to be gettext.
+_OF_ARGPARSE = (
+    N_("usage: "), N_("options"), N_("positional arguments"), N_("show this help message and exit"),
+    N_("the following arguments are required: %s"), N_("unrecognized arguments: %s"),
+    N_("argument %(argument_name)s: %(message)s"), N_("expected one argument"),
+    N_("expected at least one argument"), N_("expected at most one argument"),
+    N_("ignored explicit argument %r"), N_("not allowed with argument %s"),
+    N_("invalid %(type)s value: %(value)r"), N_("invalid choice: %(value)r (choose from %(choices)s)"),
+)  # fmt: skip
 _WITH_MINUS = {"-e": "--expression", "--expression": "--expression", "--h": "--h", "--step": "--step"}
 
 
@@ -57,10 +70,12 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_abbrev=False, **options)
-        self.add_argument("--debug", action="store_true", help="a log on standard error")
+        self.add_argument("--debug", action="store_true", help=tr("a log on standard error"))
+        self.add_argument("--language", metavar="CODE", help=tr("de, es, fr, ja, zh_CN, en, or a .po file"))
 
     def error(self, message: str) -> NoReturn:
-        raise Refusal(f"{message[:1].upper()}{message[1:].rstrip('.')}; see {self.prog} --help.")
+        said = f"{message[:1].upper()}{message[1:].rstrip('.')}"
+        raise Refusal(tr("{complaint}; see {command} --help.", complaint=said, command=self.prog))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -83,6 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="micrograd-gui-plainly")
     try:
+        _speak(arguments)
         name = "micrograd-gui" if action is _window else f"micrograd-gui {arguments.pop(0)}"
         given = parser(name).parse_args(_joined(arguments))
         if debug or given.debug:
@@ -97,6 +113,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Refusal as refusal:
         _complain(refusal.naming(_flag) if isinstance(refusal, OptionRefusal) else str(refusal))
         return USED_WRONGLY
+    except CatalogueFault as fault:
+        _complain(str(fault))
+        return USED_WRONGLY
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # the reader of our output has gone (`| head`); nothing is left to say
@@ -109,6 +128,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         _complain(f"The output cannot be written: {error.strerror or error}.")
         _drop_output()
         return USED_WRONGLY
+
+
+def _speak(arguments: Sequence[str]) -> None:
+    """Use the language that is asked for, before anything is said; raises CatalogueFault."""
+    asked = [each.partition("=")[2] for each in arguments if each.startswith("--language=")]
+    asked += [code for option, code in pairwise(arguments) if option == "--language"]
+    languages.begin(asked[-1] if asked else "")
+    vars(argparse).update(_=tr, ngettext=trn)  # what argparse says of itself is in the catalogue, too
 
 
 def _flag(option: str) -> str:

@@ -64,20 +64,28 @@ class Documents(QObject):
     remembered = Signal()
     beside_wanted = Signal(object)
 
-    def __init__(
-        self,
-        context: Context,
-        stage: QWidget,
-        seen: Callable[[], dict[str, Any]],
-        expect: Callable[[Scene], object],
-    ) -> None:
+    stage: QWidget
+    seen: Callable[[], dict[str, Any]]
+    expect: Callable[[Scene], object]
+
+    def __init__(self, context: Context) -> None:
         super().__init__(context.dialog_parent)
         self._context = context
         self._settings = context.settings
-        self.stage = stage
-        self.seen = seen
-        self.expect = expect
         context.session.work = self.work
+
+    def stand_on(
+        self, stage: QWidget, seen: Callable[[], dict[str, Any]], expect: Callable[[Scene], object]
+    ) -> None:
+        """The panes there are from now on."""
+        self.stage, self.seen, self.expect = stage, seen, expect
+        for name in ("behind", "watch"):  # what they show stood on others
+            vars(self).pop(name, None)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something goes on behind the window."""
+        return "behind" in vars(self) and self.behind.busy
 
     # In --------------------------------------------------------------------------------------
 

@@ -72,6 +72,15 @@ class Settings:
         self._kept.setValue("text_scale", scale)
 
     @property
+    def language(self) -> str:
+        """The code of a language, or empty: what the system wants."""
+        return str(self._kept.value("language", "", type=str))
+
+    @language.setter
+    def language(self, code: str) -> None:
+        self._kept.setValue("language", code)
+
+    @property
     def motion(self) -> str:
         """ "quick", "slow", "none", or empty: what the desktop wants."""
         return str(self._kept.value("motion", "", type=str))

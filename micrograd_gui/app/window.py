@@ -20,14 +20,14 @@ from PySide6.QtGui import (
     QDropEvent,
     QKeyEvent,
     QKeySequence,
-    QPainter,
-    QPaintEvent,
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QMainWindow, QMenu, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMainWindow, QMenu, QToolButton
 
+from micrograd.language import tr
 from micrograd.ops import OPS
+from micrograd_gui.app.actions import language
 from micrograd_gui.app.actions.commands import Commands
 from micrograd_gui.app.actions.menus import Menus, Toolbars
 from micrograd_gui.app.arrangement import Appearance, Panes, for_document, for_first_rows
@@ -35,11 +35,11 @@ from micrograd_gui.app.blocks import BlockAdding
 from micrograd_gui.app.documents import Documents, dropped_paths
 from micrograd_gui.app.hall.projecting import Projector
 from micrograd_gui.app.settings import Settings
+from micrograd_gui.app.status import Message, Summary, standing, summary
 from micrograd_gui.app.training_loop import TrainingLoop
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import as_tip
 from micrograd_gui.files.documents import OpenedGraph
-from micrograd_gui.session.explain.verdicts import verdict_of_moment
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
@@ -61,51 +61,6 @@ _RECOVERING = "micrograd_gui.app.recovery.recovering"
 _TRAINING_BUTTONS = ("train", "train_step", "rewind", "update")
 
 
-class Message(QLabel):
-    """One sentence; where there is no room for all of it, it ends in dots, and the tip has it whole."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The words that there is room for; to draw none PySide would first load every style there may be."""
-        if not self.text():
-            return
-        room = self.contentsRect()
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
-        role, flags = self.foregroundRole(), self.alignment()
-        painter = QPainter(self)
-        self.style().drawItemText(painter, room, flags, self.palette(), self.isEnabled(), shown, role)
-        painter.end()
-
-
-class Summary(QLabel):
-    """A line that ends at the right, and asks for other room only where its text needs that: else each
-    text would have the whole window laid out anew."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-
-    def say(self, text: str) -> None:
-        """Show that text, and as the tip, too."""
-        if text != self.text():
-            self.setText(text)
-            self.setToolTip(as_tip(text))
-            self._fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._fit()
-
-    def _fit(self) -> None:
-        """Its size is fixed, or Qt would ask all around for more at each text; a letter or so is free."""
-        metrics, has = self.fontMetrics(), self.minimumSize()
-        high = metrics.height()
-        spare = has.width() - metrics.horizontalAdvance(self.text())
-        if has.height() != high or not 2 <= spare <= 2 * high:
-            self.setFixedSize(has.width() - spare + high, high)
-
-
 class MainWindow(QMainWindow):
     """Canvas in the middle, panes as docks around it; it is the Context of its parts.
 
@@ -117,13 +72,25 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setAcceptDrops(True)
         self.settings = Settings()
+        language.follow(self.settings.language)
         self.appearance = Appearance(self, self.settings, self.say)
         self.session = Session()
-        self.bridge = Bridge(self.session, self)
         self.background = Background(self)
+        self._recovering: Recovering | None = None
+        self._link: Link | None = None  # to the live values of a notebook, where it shows some
+        self._sized = QTimer(self, singleShot=True, interval=0)
+        self.documents = Documents(self)
+        self._make_parts()
+        self._connect_what_stays()
+        self.resize(self._first_size())
+        self._arrange()
+
+    def _make_parts(self) -> None:
+        """All that is seen, and what works on it; once more where another language is chosen."""
+        self.bridge = Bridge(self.session, self)
         self.panes = Panes(self, self.bridge, self.look)
         self.canvas, self.plot, self.docks = self.panes.canvas, self.panes.plot, self.panes.docks
-        self.documents = Documents(self, self.panes.stage, self.panes.seen, self.canvas.graph_scene.expect)
+        self.documents.stand_on(self.panes.stage, self.panes.seen, self.canvas.graph_scene.expect)
         self.blocks = BlockAdding(self, self.canvas)
         self.training = TrainingLoop(self.bridge, self.panes.training_speed, self)
         self.projector = Projector(self, self.bridge, self.appearance, self.panes)
@@ -136,19 +103,15 @@ class MainWindow(QMainWindow):
         expression_line = ExpressionLine(self.bridge, self.commands.build)
         self.menus = Menus(self, self.bridge, self.commands)
         self.menus.add_docks(self.docks.values(), self.panes.arrange_as_at_first)
+        self.menus.add_languages(self.settings.language)
         self.menus.show_recent(self.settings.recent)
         self.bars = Toolbars(self, self.menus.actions, h_line, expression_line, self.look)
         self._pace: Pace | None = None  # there after the first paint
         self._explaining: Explaining | None = None
-        self._recovering: Recovering | None = None
         self._classroom: Classroom | None = None  # there when the first lesson is wanted
-        self._link: Link | None = None  # to the live values of a notebook, where it shows some
         self._build_status()
-        self._sized = QTimer(self, singleShot=True, interval=0)
         self._escape = QShortcut(QKeySequence("Esc"), self, self._on_escape)
         self._connect()
-        self.resize(self._first_size())
-        self._arrange()
 
     def __repr__(self) -> str:
         """What a notebook prints below a cell that ends with ``show(value)``."""
@@ -175,12 +138,10 @@ class MainWindow(QMainWindow):
         self.bridge.refused.connect(lambda sentence, _node: self.say(sentence, refused=True))
         self.bridge.mended.connect(self._unsay)
         Paced(self.bridge, 150, self).changed.connect(self._on_changed)
-        self.appearance.changed.connect(self._on_look)
         self.panes.palette.chosen.connect(lambda op: self.bridge.attempt(self.commands.add_in_view, op))
         self.panes.learning_built.connect(self._on_learning_built)
         self.blocks.loss_added.connect(self._show_learning)
-        self.documents.places_wanted.connect(lambda: self.commands.tidy(as_edit=False))
-        self.documents.remembered.connect(lambda: self.menus.show_recent(self.settings.recent))
+        self.menus.language_chosen.connect(lambda code: QTimer.singleShot(0, self, lambda: self.speak(code)))
         self.menus.example_chosen.connect(self.documents.choose_example)
         self.menus.recent_chosen.connect(self.documents.choose_recent)
         self.menus.examples.aboutToShow.connect(lambda: self.menus.show_thumbnails(self.look))
@@ -190,8 +151,13 @@ class MainWindow(QMainWindow):
         self.projector.switched.connect(lambda _: self._show_state(self.bridge.state))
         self.projector.resized.connect(self.canvas.fit)
         self.projector.choice_wanted.connect(self._offer_documents)
-        self._sized.timeout.connect(self.panes.follow_size)
         self._show_escape()
+
+    def _connect_what_stays(self) -> None:
+        self.appearance.changed.connect(self._on_look)
+        self.documents.places_wanted.connect(lambda: self.commands.tidy(as_edit=False))
+        self.documents.remembered.connect(lambda: self.menus.show_recent(self.settings.recent))
+        self._sized.timeout.connect(lambda: self.panes.follow_size())
 
     def _on_learning_built(self, training: TrainingPanel, data: DataPane) -> None:
         training.take_actions(*(self.menus.actions[name] for name in _TRAINING_BUTTONS))
@@ -272,6 +238,50 @@ class MainWindow(QMainWindow):
             self.message.style().unpolish(self.message)
             self.message.style().polish(self.message)
 
+    def speak(self, code: str) -> None:
+        """Speak that language (empty: the system's) from now on, in every window of this process."""
+        self.settings.language = code
+        language.choose(code)
+        for window in QApplication.topLevelWidgets():
+            if isinstance(window, MainWindow):
+                window.bridge.attempt(window.remake)
+
+    def remake(self) -> None:
+        """Make all that is seen anew, in the language in use, around the same session, document and moment.
+
+        Raises Refusal while something is done behind the window.
+        """
+        if self.documents.busy:
+            raise Refusal(tr("Wait until what goes on is done: then the window speaks the other language."))
+        training, projected = self.training.running, self.projector.on
+        learning = self._classroom is not None
+        self.training.stop()
+        self.projector.leave()
+        seen, state = language.seen_of(self, self.panes), self.session.state
+        stays = (self.appearance, self.background, self.documents, self._sized, self._recovering)
+        self.background.cancel_all()
+        self.setUpdatesEnabled(False)
+        language.clear(self, [each for each in stays if each is not None])
+        blank = language.made_anew(self.session, self._make_parts)
+        self.bridge.changed.emit(blank, state)
+        if learning:
+            self.classroom()
+        self.bars.follow_width()
+        self.panes.begin()
+        language.show_again(seen, self, self.panes)
+        self.explain()
+        self.recovering().stand_over(self.canvas)
+        if training:
+            self.bridge.attempt(self.training.toggle)
+
+        def settle() -> None:
+            language.put_docks(seen, self, self.panes)
+            self.setUpdatesEnabled(True)
+            if projected:
+                self.projector.enter()
+
+        QTimer.singleShot(0, self.panes, settle)  # Qt has laid them out, and gives them their shares now
+
     def _unsay(self, sentence: str) -> None:
         """That sentence is true no more; another one stays."""
         if self.message.toolTip() == sentence:
@@ -343,8 +353,8 @@ class MainWindow(QMainWindow):
         elif kind == QEvent.Type.Polish:  # it is about to be seen
             load = partial(self.background.start, "recovering", import_module, _RECOVERING)
             keep = partial(load, done=lambda _: self.recovering())
-            later = (300, keep), (400, self.pace), (500, self.explain), (2000, self.commands.prepare)
-            for after, make in later:  # than the first paint
+            prepare = lambda: self.commands.prepare()  # noqa: E731 - of the commands that there are then
+            for after, make in ((300, keep), (400, self.pace), (500, self.explain), (2000, prepare)):
                 QTimer.singleShot(after, self, make)
             self.bars.follow_width()  # now, or all would be laid out for the width before, and once more
             self.panes.begin()
@@ -452,49 +462,3 @@ class MainWindow(QMainWindow):
         self.session.train_stop()  # a step in between would be a change that is not saved
         self.session.saved_as_is()
         QTimer.singleShot(0, self.close)
-
-
-def standing(state: State, link: Link | None = None) -> str:
-    """What the status bar says where nothing else is to be said: a finding, or how live values are shown."""
-    finding = state.finding
-    said = "" if finding is None or finding.dismissed else finding.said
-    return " ".join(filter(None, ("" if link is None else link.note(state.graph), said)))
-
-
-def summary(state: State) -> str:
-    """``7 nodes · 6 wires · forward done · moment 7 of 7 · all gradients agree``."""
-    graph = state.graph
-    if not graph.nodes:
-        return "empty graph"
-    parts = [_count(len(graph), "node"), _count(graph.wiring.wires, "wire")]
-    if state.trace is None:
-        parts.append("not run yet")
-    else:
-        parts.append(_phase(state))
-        parts.append(f"moment {state.cursor} of {len(state.trace)}")
-    if state.finding is not None and (state.finding.data or state.finding.grad):
-        parts.append(f"the {state.finding.whose} differs at {_count(len(state.finding.nodes), 'node')}")
-    if state.checked:
-        fresh = "" if state.finding is None else f"{state.finding.beside}: "
-        parts.append(fresh + verdict_of_moment(state))
-    return " · ".join(parts)
-
-
-def _phase(state: State) -> str:
-    if state.blocked:
-        return "stopped at a problem"
-    if state.is_training:
-        return "training"
-    if not state.forward_done:
-        return "parameters updated" if state.computed else "running forward"
-    step = state.step
-    if step is None or step.kind == "forward":
-        return "forward done"
-    if step.kind == "zero":
-        return "gradients set to 0"
-    following = state.following
-    return "running backward" if following is not None and following.kind == "backward" else "backward done"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -41,6 +41,7 @@ BEHIND = {
     "files/lessons.py:lessons": "files of the program's own",
     "files/recovery.py:read": "a net of its own: whatever it is, the file is damaged",
     "files/recovery.py:write": "the thread that keeps documents goes on whatever happens",
+    "languages.py:read": "CatalogueFault, which the command line says and a window logs",
     "views/canvas/menu.py:_ground": "it is only shown whether there is text; Host.create_nodes attempts",
     "views/expression_line.py:keyPressEvent": "on_one_line, and then _read attempts",
     "views/gradients.py:keyPressEvent": "as_text",

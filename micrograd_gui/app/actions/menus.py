@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QToolBar, QToolButton
 
 from micrograd_gui.app.actions.commands import Commands
+from micrograd_gui.app.actions.language import language_menu
 from micrograd_gui.app.actions.table import MENUS, ROWS, RUN_BAR, Action
 from micrograd_gui.files import documents
 from micrograd_gui.log import logger_of
@@ -26,11 +27,12 @@ _log = logger_of(__name__)
 class Menus(QObject):
     """The window's actions and its menus, made from the table; it shows which actions apply.
 
-    Signals: ``example_chosen(name)`` and ``recent_chosen(path)``.
+    Signals: ``example_chosen(name)``, ``recent_chosen(path)``, ``language_chosen(code)``.
     """
 
     example_chosen = Signal(str)
     recent_chosen = Signal(object)
+    language_chosen = Signal(str)
 
     def __init__(self, window: QMainWindow, bridge: Bridge, commands: Commands) -> None:
         super().__init__(window)
@@ -44,6 +46,7 @@ class Menus(QObject):
         menus["&File"].insertMenu(self.actions["save"], self.recent)
         menus["&View"].addSeparator()
         self.panes = menus["&View"].addMenu("P&anes")
+        self.languages = menus["&View"].addMenu("Lan&guage")
         self._pictured: Look | None = None  # in which look the examples have their pictures
         self.examples = QMenu("E&xamples", window)
         window.menuBar().insertMenu(menus["&Help"].menuAction(), self.examples)
@@ -140,6 +143,10 @@ class Menus(QObject):
             self.panes.addAction(dock.toggleViewAction())
         self.panes.addSeparator()
         self.panes.addAction("&Arrange as at first", arrange)
+
+    def add_languages(self, setting: str) -> None:
+        """Each language that is offered can be chosen; that of the setting is marked."""
+        language_menu(self.languages, setting, self.language_chosen.emit)
 
     def show_recent(self, paths: Sequence[Path]) -> None:
         """The recent files, newest first."""

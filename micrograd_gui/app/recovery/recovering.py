@@ -65,6 +65,13 @@ class Recovering(QObject):
         QTimer.singleShot(_LOOKED_AFTER, self, self.look)
         self._keep(state)
 
+    def stand_over(self, over: QWidget) -> None:
+        """From now on an offer covers a part of that; what was offered is offered there."""
+        self._over = over
+        if self._left:
+            _let_go(self._left)
+            self.look()
+
     # Keeping ---------------------------------------------------------------------------------
 
     def hold(self) -> None:

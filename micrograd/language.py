@@ -1,0 +1,122 @@
+"""The language of sentences: all that somebody reads goes through `tr`, English until another is used.
+
+A text is marked where it stands, as a literal, so that it can be collected for translators:
+
+    tr("{name} has no target.", name=name)    the sentence, translated, then with its values put in
+    trn("{n} node", "{n} nodes", n)           in the form that so many need in the language
+    trc("of a run", "Last")                   a word that means two things, with what tells them apart
+    N_("Zero grad")                           of a table: stays as it is, for `tr` when it is shown
+    kept("Delete {name}", name=name)          what outlives the moment, as in a history: shown by `again`
+
+Numbers, names and code are values: they are put in as they are, in every language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, Literal, ParamSpec, TypeVar, cast
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Texts = Mapping[str, str | tuple[str, ...]]
+
+CONTEXT = "\x04"  # between a context and its text, as in the catalogues of gettext
+_ENGLISH: Texts = {}
+_texts: Texts = _ENGLISH
+_forgetting: list[Callable[[], object]] = []
+
+
+def _one_or_more(n: int) -> int:
+    return int(n != 1)
+
+
+_plural: Callable[[int], int] = _one_or_more
+
+
+def use(texts: Texts = _ENGLISH, plural: Callable[[int], int] = _one_or_more) -> None:
+    """From now on `tr` and its like say what these texts have; a text that is missing stays English.
+
+    The keys are the English texts, after ``context\\x04`` where they have one. What depends on a number has
+    its singular as key and all its forms as value; ``plural(n)`` tells which form n things need.
+    """
+    global _texts, _plural
+    _texts, _plural = texts, plural
+    for forget in _forgetting:
+        forget()
+
+
+def tr(text: str, /, **values: object) -> str:
+    """The text in the language in use, with each ``{name}`` filled in; without values braces stay."""
+    said = _texts.get(text, text)
+    if not isinstance(said, str):
+        said = said[0]
+    return said.format(**values) if values else said
+
+
+def trn(one: str, many: str, n: int, /, **values: object) -> str:
+    """The form of the text for n things, with ``{n}`` and each other ``{name}`` filled in."""
+    forms = _texts.get(one)
+    if forms is None:
+        said = one if n == 1 else many
+    else:
+        said = forms if isinstance(forms, str) else forms[_plural(n)]
+    return said.format(n=n, **values)
+
+
+def trc(context: str, text: str, /, **values: object) -> str:
+    """The text in the language in use, as it is meant in that context."""
+    said = _texts.get(f"{context}{CONTEXT}{text}", text)
+    if not isinstance(said, str):
+        said = said[0]
+    return said.format(**values) if values else said
+
+
+def N_(text: T, /) -> T:
+    """Marks a text of a table, which `tr` translates when it is shown; gives it as it is."""
+    return text
+
+
+class KeptSentence(str):
+    """A sentence that knows what it was made of, so that it can be said in another language."""
+
+    made_of: tuple[str, Mapping[str, object]]
+
+
+def kept(text: str, /, **values: object) -> str:
+    """What `tr` gives, for a fact that is kept: `again` says it in the language in use then."""
+    made = KeptSentence(tr(text, **values))
+    made.made_of = text, values
+    return made
+
+
+def again(text: str) -> str:
+    """What was `kept` in the language in use now; any other text as it is."""
+    if not isinstance(text, KeptSentence):
+        return text
+    template, values = text.made_of
+    values = {name: again(each) if isinstance(each, str) else each for name, each in values.items()}
+    return tr(template, **values)
+
+
+def remembered(size: int | None) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """`functools.lru_cache` for what makes sentences: another language forgets them."""
+
+    def keep(function: Callable[P, T]) -> Callable[P, T]:
+        kept: Any = lru_cache(maxsize=size)(function)
+        _forgetting.append(kept.cache_clear)
+        return cast(Callable[P, T], kept)
+
+    return keep
+
+
+def joined(parts: list[str] | tuple[str, ...], by: Literal["and", "or"] = "and") -> str:
+    """``a``, ``a and b``, ``a, b and c``: a list as the language writes it."""
+    if len(parts) < 2:
+        return "".join(parts)
+    first, last = tr(", ").join(parts[:-1]), parts[-1]
+    return (
+        tr("{first} and {last}", first=first, last=last)
+        if by == "and"
+        else tr("{first} or {last}", first=first, last=last)
+    )

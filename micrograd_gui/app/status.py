@@ -1,0 +1,107 @@
+"""The status bar: one sentence at its left; at its right how large the graph is, and where its run stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel
+
+from micrograd_gui.document.text import as_tip
+from micrograd_gui.session.explain.verdicts import verdict_of_moment
+from micrograd_gui.session.state import State
+
+if TYPE_CHECKING:
+    from micrograd_gui.app.notebooks.live import Link
+
+
+class Message(QLabel):
+    """One sentence; where there is no room for all of it, it ends in dots, and the tip has it whole."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The words that there is room for; to draw none PySide would first load every style there may be."""
+        if not self.text():
+            return
+        room = self.contentsRect()
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        role, flags = self.foregroundRole(), self.alignment()
+        painter = QPainter(self)
+        self.style().drawItemText(painter, room, flags, self.palette(), self.isEnabled(), shown, role)
+        painter.end()
+
+
+class Summary(QLabel):
+    """A line that ends at the right, and asks for other room only where its text needs that: else each
+    text would have the whole window laid out anew."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def say(self, text: str) -> None:
+        """Show that text, and as the tip, too."""
+        if text != self.text():
+            self.setText(text)
+            self.setToolTip(as_tip(text))
+            self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def _fit(self) -> None:
+        """Its size is fixed, or Qt would ask all around for more at each text; a letter or so is free."""
+        metrics, has = self.fontMetrics(), self.minimumSize()
+        high = metrics.height()
+        spare = has.width() - metrics.horizontalAdvance(self.text())
+        if has.height() != high or not 2 <= spare <= 2 * high:
+            self.setFixedSize(has.width() - spare + high, high)
+
+
+def standing(state: State, link: Link | None = None) -> str:
+    """What the status bar says where nothing else is to be said: a finding, or how live values are shown."""
+    finding = state.finding
+    said = "" if finding is None or finding.dismissed else finding.said
+    return " ".join(filter(None, ("" if link is None else link.note(state.graph), said)))
+
+
+def summary(state: State) -> str:
+    """``7 nodes · 6 wires · forward done · moment 7 of 7 · all gradients agree``."""
+    graph = state.graph
+    if not graph.nodes:
+        return "empty graph"
+    parts = [_count(len(graph), "node"), _count(graph.wiring.wires, "wire")]
+    if state.trace is None:
+        parts.append("not run yet")
+    else:
+        parts.append(_phase(state))
+        parts.append(f"moment {state.cursor} of {len(state.trace)}")
+    if state.finding is not None and (state.finding.data or state.finding.grad):
+        parts.append(f"the {state.finding.whose} differs at {_count(len(state.finding.nodes), 'node')}")
+    if state.checked:
+        fresh = "" if state.finding is None else f"{state.finding.beside}: "
+        parts.append(fresh + verdict_of_moment(state))
+    return " · ".join(parts)
+
+
+def _phase(state: State) -> str:
+    if state.blocked:
+        return "stopped at a problem"
+    if state.is_training:
+        return "training"
+    if not state.forward_done:
+        return "parameters updated" if state.computed else "running forward"
+    step = state.step
+    if step is None or step.kind == "forward":
+        return "forward done"
+    if step.kind == "zero":
+        return "gradients set to 0"
+    following = state.following
+    return "running backward" if following is not None and following.kind == "backward" else "backward done"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

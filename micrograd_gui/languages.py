@@ -1,0 +1,195 @@
+"""Languages: which there are, which one is wanted, and its catalogue, a `.po` file of resources/languages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from micrograd import language
+from micrograd_gui.resource import resource
+
+# Their own names, as who looks for one reads it. English is what the sources say, and needs no catalogue.
+NAMES = {
+    "en": "English",
+    "de": "Deutsch",
+    "es": "Español",
+    "fr": "Français",
+    "zh_CN": "简体中文",
+    "ja": "日本語",
+}
+VARIABLE = "MICROGRAD_GUI_LANGUAGE"
+COMPLETE = "X-Complete: yes"  # in the head of a catalogue that has every text; others are not offered
+_HEAD = 2000  # characters in which that stands
+_ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
+_used = "en"
+_asked = ""  # on the command line, or since then in a window
+
+
+class CatalogueFault(ValueError):
+    """A catalogue that cannot be read; the text names the file and the line."""
+
+
+def used() -> str:
+    """The code of the language in use."""
+    return _used
+
+
+def offered() -> list[str]:
+    """The codes of the languages there are: English, and those whose catalogue is complete."""
+    return [code for code in NAMES if code == "en" or _is_complete(catalogue_of(code))]
+
+
+def catalogue_of(code: str) -> Path:
+    """Where the catalogue of that language stands, if it is there."""
+    return resource("languages", f"{code}.po")
+
+
+def _is_complete(path: Path) -> bool:
+    try:
+        with path.open(encoding="utf-8") as file:
+            return COMPLETE in file.read(_HEAD)
+    except OSError:
+        return False
+
+
+def of_system(environment: Mapping[str, str] = os.environ, told: tuple[str, ...] = ()) -> str:
+    """The language of whoever is logged in, as far as it is offered; else English.
+
+    ``told`` is what the system says in its own way, as ``de-AT``: Qt asks macOS and Windows for it.
+    """
+    return next(filter(None, map(_matching, (*_of_environment(environment), *told, *_of_windows()))), "en")
+
+
+def _of_environment(environment: Mapping[str, str]) -> Iterator[str]:
+    """What the variables of POSIX ask for, the first wanted most; a plain C asks for English."""
+    asked = next(filter(None, map(environment.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    if asked.split(".")[0] in ("C", "POSIX"):
+        yield "en"
+    elif asked:
+        yield from environment.get("LANGUAGE", "").split(":")
+        yield asked
+
+
+def _of_windows() -> Iterator[str]:
+    if os.name == "nt":
+        import ctypes
+        import locale
+
+        kernel = vars(ctypes)["windll"].kernel32  # other systems, and those who check types there, have none
+        yield locale.windows_locale.get(kernel.GetUserDefaultUILanguage(), "")
+
+
+def _matching(asked: str) -> str:
+    """The offered language that ``de_AT.UTF-8`` or ``zh-Hans-CN`` means; empty where there is none."""
+    parts = asked.split(".")[0].split("@")[0].replace("-", "_").split("_")
+    if parts[0] == "zh" and not {"TW", "HK", "MO", "Hant"} & set(parts):
+        parts = ["zh_CN"]
+    there = parts[0] == "en" or (parts[0] in NAMES and _is_complete(catalogue_of(parts[0])))
+    return parts[0] if there else ""
+
+
+def begin(asked: str = "") -> None:
+    """Use the language that is asked for (a code, or the file of a catalogue), else what the system wants.
+
+    The variable MICROGRAD_GUI_LANGUAGE is asked before the system. Raises CatalogueFault for what is none.
+    """
+    global _asked
+    _asked = asked or os.environ.get(VARIABLE, "")
+    use(_asked or of_system())
+
+
+def begin_window(setting: str, told: tuple[str, ...] = ()) -> None:
+    """As `begin`, with what was chosen in the window before the system; what begin was asked for stays."""
+    use(_asked or os.environ.get(VARIABLE, "") or setting or of_system(told=told))
+
+
+def choose(code: str, told: tuple[str, ...] = ()) -> None:
+    """Use that language (empty: the system's) from now on, whatever was asked for at the start."""
+    global _asked
+    use(code or of_system(told=told))
+    _asked = used()
+
+
+def use(code: str) -> None:
+    """Use the language of that code, or of a catalogue's file; raises CatalogueFault where there is none."""
+    global _used
+    if code == _used:
+        return
+    if code == "en":
+        language.use()
+    else:
+        path = Path(code) if code.endswith(".po") else catalogue_of(code)
+        if not code.endswith(".po") and not (code in NAMES and path.exists()):
+            raise CatalogueFault(f"There is no language “{code}”: there are {', '.join(offered())}.")
+        head, texts = read(path)
+        language.use(texts, _plural_rule(head, path))
+    _used = code
+
+
+def read(path: Path) -> tuple[str, dict[str, str | tuple[str, ...]]]:
+    """The head of a catalogue, and its texts by their English ones; raises CatalogueFault.
+
+    What has no translation, and what is only guessed (fuzzy), is left out.
+    """
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogueFault(f"The catalogue {path} cannot be read: {error}.") from None
+    head, texts = "", {}
+    for fields, fuzzy in _entries(lines, path):
+        forms = tuple(text for key, text in fields.items() if key.startswith("msgstr"))
+        key = fields.get("msgid", "")
+        if not key and "msgctxt" not in fields:
+            head = forms[0] if forms else ""
+        elif forms and all(forms) and not fuzzy:
+            key = f"{fields['msgctxt']}{language.CONTEXT}{key}" if "msgctxt" in fields else key
+            texts[key] = forms if "msgid_plural" in fields else forms[0]
+    return head, texts
+
+
+def _entries(lines: list[str], path: Path) -> Iterator[tuple[dict[str, str], bool]]:
+    """Each entry of a catalogue: its fields, and whether it is only guessed."""
+    fields: dict[str, str] = {}
+    field, fuzzy, next_is_fuzzy = "", False, False
+    for number, line in enumerate(lines, 1):
+        if line.startswith("msg"):
+            name, _, text = line.partition(" ")
+            if not fields or (name in ("msgid", "msgctxt") and "msgstr" in field):
+                if fields:
+                    yield fields, fuzzy
+                fields, fuzzy, next_is_fuzzy = {}, next_is_fuzzy, False
+            field = name
+            fields[field] = _unquoted(text, path, number)
+        elif line.startswith('"') and field:
+            fields[field] += _unquoted(line, path, number)
+        elif line.startswith("#,") and "fuzzy" in line:  # of the entry that follows
+            next_is_fuzzy = True
+        elif line and line[0] != "#" and not line.isspace():
+            raise CatalogueFault(f"{path}, line {number}: this is no line of a catalogue.")
+    if fields:
+        yield fields, fuzzy
+
+
+def _unquoted(text: str, path: Path, number: int) -> str:
+    text = text.strip()
+    if len(text) < 2 or text[0] != '"' or text[-1] != '"':
+        raise CatalogueFault(f"{path}, line {number}: a text stands between quotation marks.")
+    inner = text[1:-1]
+    if "\\" not in inner:
+        return inner
+    made, signs = [], iter(inner)
+    for sign in signs:
+        made.append(_ESCAPES.get(escaped := next(signs, ""), escaped) if sign == "\\" else sign)
+    return "".join(made)
+
+
+def _plural_rule(head: str, path: Path) -> Callable[[int], int]:
+    from gettext import c2py
+
+    rule = head.partition("plural=")[2].partition(";")[0].strip()
+    try:
+        found: Callable[[int], int] = c2py(rule or "n != 1")
+        return found
+    except ValueError as error:
+        raise CatalogueFault(f"{path}: its rule of plurals is none ({error}).") from None

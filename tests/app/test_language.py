@@ -1,0 +1,114 @@
+"""The window speaks another language at once: all that is seen is made anew, and nothing is lost."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QDockWidget, QLabel
+
+from micrograd import language
+from micrograd_gui import languages
+from micrograd_gui.document.errors import Refusal
+
+
+class Pseudo(dict):
+    """A language that has every text: the English one in brackets, and longer, as many languages are."""
+
+    def get(self, key: str, default: object = None) -> str:
+        text = key.rpartition(language.CONTEXT)[2]
+        return f"⟦{text}{'~' * (2 * len(text) // 5)}⟧"
+
+
+@pytest.fixture
+def pseudo() -> Iterator[None]:
+    language.use(Pseudo())
+    yield
+    language.use()
+
+
+def test_another_language_keeps_document_moment_and_selection(qtbot, opened, act) -> None:
+    window = opened("neuron")
+    session = window.session
+    session.forward()
+    session.backward_step()
+    session.select({3})
+    session.set_value(1, 2.5)
+    session.set_value(1, 2.0)
+    window.plot.show_kind("activation")
+    act(window, "bug_lab")
+    before, undo = session.state, session.state.history.undo_name
+    state, title = window.recovering(), window.windowTitle()
+    QApplication.processEvents()  # the pane that has just come is laid out
+    docks = _places(window)
+    language.use(Pseudo())
+    try:
+        window.remake()
+        qtbot.waitUntil(window.updatesEnabled)
+    finally:
+        language.use()
+    assert session.state is before
+    assert session.state.history.undo_name == undo
+    assert window.recovering() is state
+    assert window.windowTitle() == title
+    assert window.plot.kind == "activation"
+    assert _places(window) == docks
+    assert len(window.findChildren(QDockWidget, "dock_step_card")) == 1
+    assert len(window.findChildren(QAction, "backward_step")) == 1
+    act(window, "backward_step")
+    assert session.state.cursor == before.cursor + 1
+    act(window, "undo")
+    assert session.state.graph is not before.graph
+
+
+def _places(window) -> dict[str, tuple[int, int, int, int]]:
+    """Where each pane is that can be seen."""
+    seen = {name: dock for name, dock in window.docks.items() if not dock.visibleRegion().isEmpty()}
+    return {name: dock.geometry().getRect() for name, dock in seen.items()}
+
+
+def test_what_is_seen_again_tells_of_the_moment(qtbot, opened) -> None:
+    window = opened("neuron")
+    window.session.forward()
+    said = window.summary.text()
+    window.remake()
+    qtbot.waitUntil(window.updatesEnabled)
+    assert window.summary.text() == said
+    assert window.size() == QSize(1600, 900)
+
+
+def test_in_the_hall_another_language_stays_in_the_hall(qtbot, opened, act) -> None:
+    window = opened("neuron")
+    act(window, "projector")
+    window.remake()
+    qtbot.waitUntil(lambda: window.projector.on)
+    assert window.menuBar().isHidden()
+    window.projector.leave()
+    assert not window.menuBar().isHidden()
+
+
+def test_nothing_is_made_anew_while_a_file_is_read(opened, monkeypatch) -> None:
+    window = opened("neuron")
+    monkeypatch.setattr(type(window.documents), "busy", property(lambda _: True))
+    with pytest.raises(Refusal, match="Wait"):
+        window.remake()
+    assert window.findChild(QLabel, "message") is window.message
+
+
+def test_the_menu_offers_what_is_complete_each_by_its_own_name(opened, monkeypatch) -> None:
+    monkeypatch.setattr(languages, "_is_complete", lambda path: path.stem in ("de", "ja"))
+    window = opened()
+    named = {
+        action.objectName(): action.text()
+        for action in window.menus.languages.actions()
+        if action.objectName() != "language_system"
+    }
+    assert named == {"language_en": "English", "language_de": "Deutsch", "language_ja": "日本語"}
+
+
+def test_the_language_that_is_chosen_is_kept(qtbot, opened) -> None:
+    window = opened()
+    window.findChild(QAction, "language_en").trigger()
+    qtbot.waitUntil(lambda: window.settings.language == "en")
+    qtbot.waitUntil(window.updatesEnabled)
+    assert window.findChild(QAction, "language_en").isChecked()

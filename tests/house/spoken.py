@@ -1,0 +1,120 @@
+"""What somebody reads and no translator sees: `python tests/house/spoken.py [PATH …]` prints it.
+
+Whether a literal is a text cannot be told by its look alone: two words are, and so is one that a widget is
+given. What is no text (a rule of a style sheet, code, a key) says ``# as in code`` at the end of its line.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.house.structure import ROOT, Module, modules
+
+LEFT = Path(__file__).with_name("not_spoken_yet.txt")
+AS_IN_CODE = "# as in code"
+MARKS = {"tr", "trn", "trc", "N_", "kept"}
+# Who is told by these are programmers, or a log.
+NOT_SHOWN = {
+    "debug", "info", "warning", "error", "exception", "compile", "log_fault", "register", "encode", "match",
+    "setObjectName", "setProperty", "property", "findChild", "findChildren", "setStyleSheet", "import_module",
+    "logger_of", "getattr", "Signal", "TypeVar", "ParamSpec", "attrgetter", "startswith", "endswith", "field",
+    "removeprefix", "removesuffix", "partition", "rpartition", "split", "replace", "strftime", "get",
+}  # fmt: skip
+FOR_PROGRAMMERS = {
+    "ValueError", "TypeError", "KeyError", "AttributeError", "RuntimeError", "IndexError", "AssertionError",
+    "NotImplementedError", "LookupError", "ImportError", "ModuleNotFoundError", "OverflowError",
+    "StopIteration", "ZeroDivisionError", "RecursionError", "OSError", "DeprecationWarning", "FutureWarning",
+}  # fmt: skip
+# What is given to these is seen, be it a single word.
+SHOWN = {
+    "setText", "setToolTip", "setStatusTip", "setWindowTitle", "setAccessibleName",
+    "setAccessibleDescription", "setPlaceholderText", "setTitle", "setIconText", "setWhatsThis",
+    "setSuffix", "setPrefix", "setFormat",
+    "addAction", "addMenu", "addItem", "addItems", "addTab", "addSection", "showMessage", "say",
+    "setLabelText", "QLabel", "QPushButton", "QToolButton", "QAction", "QMenu", "QCheckBox",
+    "QRadioButton", "QGroupBox",
+    "QDockWidget", "QToolBar", "set_title", "set_xlabel", "set_ylabel", "Action", "Refusal", "FileRefusal",
+    "ExpressionRefusal", "OptionRefusal",
+}  # fmt: skip
+_WORDS = re.compile(r"[A-Za-z]{2,}[,;:.!?’”)…]* [“‘(]?(?:[A-Za-z0-9]|\{\})")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+_CODE = re.compile(
+    r"[{};]\s*$|: [\w#(]+;|^\s*[<#@]|[\w-]+: ?\{\}(?:px)?[;}]|^[a-z_]+(?:=|\()|\\[a-z]+\{|://|^-"
+)
+
+
+def unspoken(module: Module) -> Iterator[tuple[int, str]]:
+    """Each text of a module that is not marked, with its line."""
+    lines = module.text.splitlines()
+    above: dict[ast.AST, ast.AST] = {}
+    for node in module.nodes:
+        for child in ast.iter_child_nodes(node):
+            above[child] = node
+    for node in module.nodes:
+        if not isinstance(node, ast.JoinedStr) and not (
+            isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ):
+            continue
+        text = _text_of(node)
+        if _WORD.search(text) and not _is_excused(node, above, text):
+            first, last = node.lineno - 1, node.end_lineno or node.lineno
+            if not any(AS_IN_CODE in line for line in lines[first:last]):
+                yield node.lineno, text
+
+
+def _text_of(node: ast.Constant | ast.JoinedStr) -> str:
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    return "".join(str(each.value) if isinstance(each, ast.Constant) else "{}" for each in node.values)
+
+
+def _is_excused(node: ast.AST, above: dict[ast.AST, ast.AST], text: str) -> bool:
+    child, parent = node, above.get(node)
+    if isinstance(parent, ast.JoinedStr | ast.Expr | ast.Compare | ast.Subscript | ast.MatchValue):
+        return True
+    if isinstance(parent, ast.Dict) and child in parent.keys:
+        return True
+    shown = isinstance(parent, ast.Call) and _name(parent.func) in SHOWN and child in parent.args
+    if shown and _name(parent.func) == "Action":  # its name and its keys are no texts
+        shown = child in parent.args[1:2]
+    if not shown and (not _WORDS.search(text) or _CODE.search(text)):
+        return True
+    while parent is not None and not isinstance(parent, ast.FunctionDef | ast.ClassDef | ast.Module):
+        if isinstance(parent, ast.Assert | ast.AnnAssign) and child is not getattr(parent, "value", None):
+            return True
+        if isinstance(parent, ast.Call) and child is not parent.func:
+            name = _name(parent.func)
+            if name in MARKS or name in FOR_PROGRAMMERS or (name in NOT_SHOWN and not shown):
+                return True
+        if isinstance(parent, ast.Assign) and _name(parent.targets[0]) in ("__all__", "__slots__"):
+            return True
+        child, parent = parent, above.get(parent)
+    return False
+
+
+def _name(node: ast.AST) -> str:
+    return getattr(node, "id", "") or getattr(node, "attr", "")
+
+
+def left() -> set[str]:
+    """The modules that have still such texts, as the list says."""
+    return set(LEFT.read_text("utf-8").split())
+
+
+def main(paths: list[str]) -> None:
+    for module in modules():
+        if not paths or module.path.startswith(tuple(paths)):
+            for line, text in unspoken(module):
+                print(f"{module.path}:{line}: {text!r}")
+    if not paths:
+        LEFT.write_text("".join(f"{each.path}\n" for each in modules() if any(unspoken(each))), "utf-8")
+        print(f"{LEFT.relative_to(ROOT)} is up to date")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,165 @@
+"""No text escapes the catalogues, and no catalogue that is offered lacks one, or loses what is put in."""
+
+import ast
+import importlib.util
+import string
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from micrograd.language import CONTEXT
+from micrograd_gui import languages
+from tests.house import spoken
+from tests.house.structure import ROOT, modules
+
+CATALOGUES = sorted((ROOT / "resources" / "languages").glob("*.po"))
+
+
+@cache
+def make() -> ModuleType:
+    """`resources/languages/make.py`."""
+    spec = importlib.util.spec_from_file_location(
+        "make_languages", ROOT / "resources" / "languages" / "make.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+@cache
+def texts() -> dict[str, object]:
+    """Every text there is, by its key."""
+    found = [text for module in modules() for text in make().of_tree(module.nodes, module.path)]
+    return {text.key: text for text in (*found, *(text for _, text in make().of_resources()))}
+
+
+def test_what_somebody_reads_goes_through_the_catalogue() -> None:
+    unmarked = {module.path for module in modules() if any(spoken.unspoken(module))}
+    assert unmarked == spoken.left(), (
+        "see docs/architecture.md, Languages; python tests/house/spoken.py tells what"
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('say("The graph is empty.")', ["The graph is empty."]),
+        ('say(f"{name} has no target.")', ["{} has no target."]),
+        ('button.setText("Dismiss")', ["Dismiss"]),
+        ('say(tr("The graph is empty."))', []),
+        ('raise ValueError("no such thing")', []),
+        ('"""What this is."""', []),
+        ('if kind == "not finite": pass', []),
+        ('_log.info("it was opened")', []),
+        ('rule = "color: red; width: 3px;"', []),
+        ('name = "zoom_in"', []),
+        ('name = "two words"  # as in code', []),
+    ],
+)
+def test_a_text_that_escaped_is_found(source: str, found: list[str]) -> None:
+    assert [text for _, text in spoken.unspoken(spoken.Module("x.py", source))] == found
+
+
+def test_what_is_marked_is_a_literal() -> None:
+    texts()  # raises
+    with pytest.raises(make().Unreadable, match=r"x\.py, line 1"):
+        list(make().of_tree(ast.walk(ast.parse('tr(f"{n} nodes")')), "x.py"))
+
+
+def test_one_singular_has_one_plural() -> None:
+    found: dict[str, set[str]] = {}
+    for module in modules():
+        for text in make().of_tree(module.nodes, module.path):
+            found.setdefault(text.key, set()).add(text.plural)
+    assert {key: plurals for key, plurals in found.items() if len(plurals) > 1} == {}
+
+
+def test_a_catalogue_is_read_as_it_was_written(tmp_path: Path) -> None:
+    text = make().Text
+    all_of_it = {text("a “b”\nc\\d\t\"e\""): ["x.py"], text("{n} node", "{n} nodes"): ["x.py"],
+                 text("Last", context="of a run"): ["x.py"], text("waits"): ["x.py"]}  # fmt: skip
+    known = {
+        'a “b”\nc\\d\t"e"': 'ä\n„ö“\\\t"ü"',
+        "{n} node": ("{n} Knoten", "{n} Knoten"),
+        f"of a run{CONTEXT}Last": "Ende",
+    }
+    path = tmp_path / "de.po"
+    path.write_text(make().written(all_of_it, known, "de"), "utf-8")
+    head, found = languages.read(path)
+    assert found == known
+    assert "X-Complete: no" in head
+    path.write_text(make().written({text("waits"): []}, {"waits": "wartet"}, "de"), "utf-8")
+    assert languages.COMPLETE in languages.read(path)[0]
+
+
+def test_what_is_only_guessed_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "de.po"
+    path.write_text(
+        'msgid ""\nmsgstr ""\n\n#, fuzzy\nmsgid "a"\nmsgstr "b"\n\nmsgid "c"\nmsgstr "d"\n', "utf-8"
+    )
+    assert languages.read(path)[1] == {"c": "d"}
+
+
+@pytest.mark.parametrize("line", ['msgid "a', "nonsense", "msgid a"])
+def test_a_catalogue_that_is_none_is_named_with_its_line(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "xx.po"
+    path.write_text(f'msgid ""\nmsgstr ""\n{line}\n', "utf-8")
+    with pytest.raises(languages.CatalogueFault, match=r"xx\.po, line 3"):
+        languages.read(path)
+
+
+@pytest.mark.parametrize(
+    ("environment", "wanted"),
+    [
+        ({"LANG": "de_AT.UTF-8"}, "de"),
+        ({"LANG": "de_DE.UTF-8", "LC_ALL": "fr_FR"}, "fr"),
+        ({"LANG": "nl_NL.UTF-8", "LANGUAGE": "nl:es:de"}, "es"),
+        ({"LANG": "C.UTF-8", "LANGUAGE": "de"}, "en"),
+        ({"LANG": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh_CN"),
+        ({"LANG": "zh_TW.UTF-8"}, "en"),
+        ({"LANG": "ja_JP.eucJP"}, "ja"),
+        ({"LANG": "sv_SE.UTF-8"}, "en"),
+        ({}, "en"),
+    ],
+)
+def test_the_language_follows_the_system(monkeypatch, environment: dict[str, str], wanted: str) -> None:
+    monkeypatch.setattr(languages, "_is_complete", lambda _: True)
+    assert languages.of_system(environment) == wanted
+
+
+def test_what_qt_tells_of_macos_and_windows_is_understood(monkeypatch) -> None:
+    monkeypatch.setattr(languages, "_is_complete", lambda _: True)
+    assert languages.of_system({}, ("zh-Hans-CN", "en-US")) == "zh_CN"
+    assert languages.of_system({}, ("pt-BR", "fr-CA")) == "fr"
+
+
+def test_a_language_is_offered_when_nothing_is_missing() -> None:
+    for path in CATALOGUES:
+        missing = texts().keys() - languages.read(path)[1].keys()
+        head = languages.read(path)[0]
+        assert (languages.COMPLETE in head) <= (not missing), f"{path.name}: {sorted(missing)[:5]}"
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
+def test_no_translation_loses_what_is_put_in(path: Path) -> None:
+    wrong = []
+    for key, said in languages.read(path)[1].items():
+        text = texts().get(key)
+        for form in said if isinstance(said, tuple) else (said,):
+            english = {*_names(key.partition(CONTEXT)[2] or key), *_names(getattr(text, "plural", ""))}
+            if _names(form) - english or (_names(key) - _names(form) - {"n"}):
+                wrong.append((key, form))
+    assert wrong == []
+
+
+def _names(text: str) -> set[str]:
+    """The placeholders of a text; of one with other braces, none."""
+    try:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+    except ValueError:
+        return set()
