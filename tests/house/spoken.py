@@ -41,11 +41,10 @@ SHOWN = {
     "QDockWidget", "QToolBar", "set_title", "set_xlabel", "set_ylabel", "Action", "Refusal", "FileRefusal",
     "ExpressionRefusal", "OptionRefusal",
 }  # fmt: skip
-_WORDS = re.compile(r"[A-Za-z]{2,}[,;:.!?’”)…]* [“‘(]?(?:[A-Za-z0-9]|\{\})")
+VALUE = "◆"  # stands for what is put in
+_WORDS = re.compile(rf"[A-Za-z]{{2,}}[,;:.!?’”)…]* [“‘(]?[A-Za-z0-9{VALUE}]|{VALUE}[,;:.’”)]* [A-Za-z]{{2,}}")
 _WORD = re.compile(r"[A-Za-z]{2,}")
-_CODE = re.compile(
-    r"[{};]\s*$|: [\w#(]+;|^\s*[<#@]|[\w-]+: ?\{\}(?:px)?[;}]|^[a-z_]+(?:=|\()|\\[a-z]+\{|://|^-"
-)
+_CODE = re.compile(r"[{};]\s*$|: [\w#(]+;|^\s*[<#@]|[\w-]+: ?◆(?:px)?[;}]|^[a-z_]+(?:=|\()|\\[a-z]+\{|://|^-")
 
 
 def unspoken(module: Module) -> Iterator[tuple[int, str]]:
@@ -70,7 +69,7 @@ def unspoken(module: Module) -> Iterator[tuple[int, str]]:
 def _text_of(node: ast.Constant | ast.JoinedStr) -> str:
     if isinstance(node, ast.Constant):
         return str(node.value)
-    return "".join(str(each.value) if isinstance(each, ast.Constant) else "{}" for each in node.values)
+    return "".join(str(each.value) if isinstance(each, ast.Constant) else VALUE for each in node.values)
 
 
 def _is_excused(node: ast.AST, above: dict[ast.AST, ast.AST], text: str) -> bool:

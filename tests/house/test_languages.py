@@ -48,7 +48,8 @@ def test_what_somebody_reads_goes_through_the_catalogue() -> None:
     ("source", "found"),
     [
         ('say("The graph is empty.")', ["The graph is empty."]),
-        ('say(f"{name} has no target.")', ["{} has no target."]),
+        ('say(f"{name} has no target.")', ["◆ has no target."]),
+        ('return f"{ordinal(n)} backward"', ["◆ backward"]),
         ('button.setText("Dismiss")', ["Dismiss"]),
         ('say(tr("The graph is empty."))', []),
         ('raise ValueError("no such thing")', []),
