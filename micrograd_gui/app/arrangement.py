@@ -364,6 +364,7 @@ class Panes(QObject):
         if third:
             beside = round(width * BESIDE_CARD)
             self._resize(Qt.Orientation.Horizontal, **{"step_card": width - beside, third: beside})
+        self._lay_out_at_once()
 
     def give_titles_back(self) -> None:
         """Every dock has Qt's own title bar again."""

@@ -1,11 +1,15 @@
 """Numbers on all wires and ∂L/∂a for a.grad, in the real window and the hall."""
 
+from types import SimpleNamespace
+
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication
 
 from micrograd_gui.document.notation.reader import graph_from_expression as parse
 from micrograd_gui.session.asking.writing import Writing
+from micrograd_gui.views.canvas.layers import on_wires
 from micrograd_gui.views.canvas.layers.chips import _ROWS, tag_size
 
 
@@ -88,6 +92,39 @@ def test_in_the_hall_all_wires_of_a_neuron_have_their_numbers(opened, act):
     assert len(chips(window)) == len(view.picture.scene.curves) == 9
     assert apart(window)
     assert all(10 * chip.scale * view.zoom >= 18 for chip in view.picture.chips)
+    act(window, "projector")
+
+
+def test_chips_are_placed_once_as_the_hall_comes_and_once_as_it_goes(opened, act, monkeypatch):
+    window = opened("neuron", (1024, 700))
+    act(window, "backward", "wires")
+    assert len(chips(window)) == 9
+    on_wires._placed.cache_clear()
+    placings, looks = [], []
+    plain = on_wires.places
+    monkeypatch.setattr(on_wires, "places", lambda *given: placings.append(given) or plain(*given))
+    window.appearance.changed.connect(looks.append)
+    for hall in (True, False):
+        act(window, "projector")
+        assert len(looks) == 1  # the sheet of all widgets is as large as it will be from the start
+        for _ in range(5):
+            QApplication.processEvents()  # the window gets the size of the screen
+        assert len(placings) == len(looks) == 1
+        assert window.projector.on is hall
+        assert len(chips(window)) == 9
+        assert len(placings) == 1
+        placings.clear()
+        looks.clear()
+
+
+def test_where_no_screen_is_filled_numbers_come_onto_the_wires_all_the_same(opened, act, qtbot):
+    window = opened("neuron", (1024, 700))
+    act(window, "backward", "wires", "projector")
+    window.setFixedSize(700, 500)  # as a window manager of tiles would have it
+    view, painted = canvas(window), []
+    view.layers.append(SimpleNamespace(paint=lambda _painter: painted.append(view._brief)))
+    qtbot.waitUntil(lambda: painted[-1:] == [False], timeout=1000)
+    assert window.look.scale == window.look.projected(500).scale
     act(window, "projector")
 
 

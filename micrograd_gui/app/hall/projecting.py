@@ -76,6 +76,7 @@ class Projector(QObject):
         self._before: Before | None = None
         self._left: Before | None = None  # while the window manager may still resize the window
         self._chosen = self._shown = ""
+        self._entering = False  # the window manager has yet to make the window as large as the screen
         self._fitting = 1.0  # the scale of text for the window as high as it was last
         self._awaited = ""  # what was said of a pane of choice that has nothing to say yet
         self._keys: list[QShortcut] = []
@@ -109,20 +110,25 @@ class Projector(QObject):
             frozenset(self._panes.docks), QApplication.focusWidget(), self._panes.touched, self._bridge.state,
         )  # fmt: skip
         self._panes.touched = True
-        for bar in bars:
-            bar.hide()
-        if len(QGuiApplication.screens()) > 1:
-            self._take_screen()
-        window.showFullScreen()
-        projected = look.projected(window.height())
-        self._fitting = projected.scale
-        self._appearance.set_look(projected)
-        self._shown = self._of_choice()
-        self._panes.arrange_for_projector(self._shown)
-        self._panes.canvas.setFocus()
-        self._take_keys()
-        self.resized.emit()
+        self._entering = True
+        with self._panes.canvas.passing():
+            for bar in bars:
+                bar.hide()
+            if len(QGuiApplication.screens()) > 1:
+                self._take_screen()
+            window.showFullScreen()
+            projected = look.projected(window.screen().size().height())  # so high it will be in a moment
+            self._fitting = projected.scale
+            self._appearance.set_look(projected)
+            self._shown = self._of_choice()
+            self._panes.arrange_for_projector(self._shown)
+            self._panes.canvas.setFocus()
+            self._take_keys()
+            self.resized.emit()
+        self._entering = False
+        self._panes.canvas.be_brief(window.size() != window.screen().size())
         self.switched.emit(True)
+        QTimer.singleShot(SETTLING, self, self._entered)
 
     def _take_screen(self) -> None:
         """The hall on the second screen, the presenter's window on the first."""
@@ -233,12 +239,19 @@ class Projector(QObject):
 
         A window manager makes the window as large as the screen some time after it was asked to.
         """
-        if self._before is not None:
+        if self._before is not None and not self._entering:
+            if self._window.size() == self._window.screen().size():
+                self._panes.canvas.be_brief(False)
             before, self._fitting = self._fitting, self._before.look.projected(self._window.height()).scale
             self._appearance.use_scale(self._appearance.look.scale * self._fitting / before)
             self._share()
             if self._blank is not None:
                 self._blank.setGeometry(self._window.rect())
+
+    def _entered(self) -> None:
+        """The size is the last one, be it that of the screen or not."""
+        self._panes.canvas.be_brief(False)
+        self.follow_size()
 
     def _share(self) -> None:
         if self.on:
@@ -251,10 +264,21 @@ class Projector(QObject):
         before = self._before
         if before is None:
             return
-        window = self._window
         self._before, self._left = None, before
         self._clear()
         self.say("")
+        self._panes.canvas.be_brief(False)
+        with self._panes.canvas.passing():
+            self._give_back(before)
+        self._take_keys()
+        if before.focus is not None and isValid(before.focus):
+            before.focus.setFocus()
+        self.switched.emit(False)
+        QTimer.singleShot(SETTLING, self, self._settle)
+
+    def _give_back(self, before: Before) -> None:
+        """Bars, screen, size, look and panes as they were before."""
+        window = self._window
         self._panes.give_titles_back()
         for bar in before.bars:
             bar.show()
@@ -271,11 +295,6 @@ class Projector(QObject):
         now = self._appearance.look
         self._appearance.set_look(replace(now, scale=before.look.scale, projector=False))
         self._restore(before)
-        self._take_keys()
-        if before.focus is not None and isValid(before.focus):
-            before.focus.setFocus()
-        self.switched.emit(False)
-        QTimer.singleShot(SETTLING, self, self._settle)
 
     def _restore(self, before: Before) -> None:
         # What is asked for is granted no less room than large text needed, until all has been laid out anew.
@@ -293,9 +312,10 @@ class Projector(QObject):
         if before is None or self.on:
             return
         QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
-        if self._window.size() != before.size:  # no desktop gave it back: large text had needed more room
-            self._window.resize(before.size)
-        self._restore(before)
+        with self._panes.canvas.passing():
+            if self._window.size() != before.size:  # no desktop gave it back: large text had needed more room
+                self._window.resize(before.size)
+            self._restore(before)
         self._panes.touched = before.touched
         state = self._bridge.state
         if not state.same_document(before.state):  # another one was opened in the hall

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 NEAREST, FURTHEST = 8.0, 0.01
+STEP = 1.2  # one press of zoom in
+_MARGIN = 24  # pixels between what comes into view and the edge
 _RECTS_AT_MOST = 300
 _LOOKED_AT = 5_000  # of more rectangles it is not looked which of them are seen
 _FIRST = QRectF(-50_000, -50_000, 100_000, 100_000)  # where one can scroll; it only ever grows
@@ -33,6 +36,7 @@ class ZoomView(QGraphicsView):
         super().__init__(parent)
         self.glide: Callable[[QPoint], bool] | None = None
         self.whole = True
+        self._fit_wanted: bool | None = None  # None: it is done when it is asked for
         self._eye: tuple[QPointF, float] | None = None  # what a file said is to be seen
         self._put_there = (0.0, 0, 0)  # zoom and scrolling as they were for that
         self._scene = QGraphicsScene(self)  # a QGraphicsView does not own its scene
@@ -57,6 +61,28 @@ class ZoomView(QGraphicsView):
         if not self.sceneRect().contains(wanted):
             self.setSceneRect(self.sceneRect().united(wanted))
 
+    def fit(self) -> None:
+        """All of the graph in view; while sizes are only passed through, when that is over."""
+        self.whole = True
+        if self._fit_wanted is None:
+            self._fit()
+        else:
+            self._fit_wanted = True
+
+    def _fit(self) -> None:
+        raise NotImplementedError
+
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        """Within, sizes and looks are only passed through: all is fitted once, when it is over."""
+        self._fit_wanted = False
+        try:
+            yield
+        finally:
+            wanted, self._fit_wanted = self._fit_wanted, None
+            if wanted:
+                self.fit()
+
     def look_at(self, middle: QPointF, zoom: float) -> None:
         """That point in the middle, at that zoom."""
         size: QSize = self.viewport().size()
@@ -68,12 +94,25 @@ class ZoomView(QGraphicsView):
         self.look_at(*self._eye)
         self._put_there = self._standing
 
-    def stay(self) -> bool:
-        """The view has another size. Gives whether it is not the whole graph that stays in view."""
-        if not self.whole and self._eye is not None and self._put_there == self._standing:
+    def stay(self, before: QSize, bounds: Callable[[], QRectF]) -> bool:
+        """The view has another size than before. Gives whether it is not the whole graph that stays in view.
+
+        What a file said is to be seen stays in the middle. Else all stays where it is, but of what lies
+        within the bounds, that which was cut is seen as far as the new room, and that beyond it, allow.
+        """
+        if self.whole:
+            return False
+        if self._eye is not None and self._put_there == self._standing:
             middle, scale = self._eye
             self.look_as((middle.x(), middle.y()), scale)
-        return not self.whole
+        elif before.isValid():
+            there, size = self.viewportTransform().mapRect(bounds()), self.viewport().size()
+            across = _uncut(there.left(), there.right(), size.width(), before.width())
+            down = _uncut(there.top(), there.bottom(), size.height(), before.height())
+            if across or down:
+                self.scroll_by(QPoint(-across, -down))
+                self.viewport().update()
+        return True
 
     @property
     def eye(self) -> tuple[tuple[float, float], float] | None:
@@ -109,6 +148,24 @@ class ZoomView(QGraphicsView):
         across.setValue(across.value() + pixels.x())
         down.setValue(down.value() + pixels.y())
         self.scrolled.emit()
+
+    def zoom_in(self) -> None:
+        """One step nearer."""
+        self.zoom_by_hand(STEP)
+
+    def zoom_out(self) -> None:
+        """One step further away."""
+        self.zoom_by_hand(1 / STEP)
+
+    def zoom_by_hand(self, factor: float, position: QPointF | None = None) -> None:
+        """Nearer or further, about that pixel (None: the middle); the user has chosen what to look at."""
+        self.whole = False
+        self.zoom_at(factor, QPointF(self.viewport().rect().center()) if position is None else position)
+
+    def scroll_by_hand(self, pixels: QPoint) -> None:
+        """Scroll; the user has chosen what to look at."""
+        self.whole = False
+        self.scroll_by(pixels)
 
     def seen(self) -> QRectF:
         """What of the scene is in view."""
@@ -166,3 +223,8 @@ class ZoomView(QGraphicsView):
         self.scroll_by(QPoint(round(there.x() - position.x()), round(there.y() - position.y())))
         self.viewport().update()
         self.zoomed.emit()
+
+
+def _uncut(low: float, high: float, size: int, before: int) -> int:
+    """By how many pixels what reaches from low to high moves on, so that its beginning is seen."""
+    return max(0, int(min(_MARGIN - low, size - _MARGIN - high, size - before)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -37,7 +38,7 @@ from micrograd_gui.views.canvas.inline_editor import InlineEditing
 from micrograd_gui.views.canvas.keyboard import Keyboard
 from micrograd_gui.views.canvas.paint import paint, paint_hover
 from micrograd_gui.views.canvas.pens import SMALL_PROJECTED, pens_of
-from micrograd_gui.views.canvas.picture import differences, look_of, picture_of
+from micrograd_gui.views.canvas.picture import CanvasFrame, differences, look_of, picture_of
 from micrograd_gui.views.canvas.pointer import Pointer
 from micrograd_gui.views.canvas.scene import Scene
 from micrograd_gui.views.canvas.tips import description, tip
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 FIT_AT_MOST = 1.6
-STEP = 1.2  # one press of zoom in
 _MARGIN = 26.0  # pixels around a graph that fits
 _PROJECTED_TEXT = 13.0  # pixels at scale 1; under a projector no text is smaller than that, scaled
 
@@ -75,7 +75,8 @@ class CanvasView(ZoomView):
         super().__init__(parent)
         self.bridge, self.look, self.pens = bridge, look, pens_of(look)
         self.graph_scene = Scene(bridge.state.graph, seen=self.seen)
-        self.picture = picture_of(bridge.state, self.graph_scene, self.pens)
+        self._picture: CanvasFrame | None = None
+        self._brief = False
         self.layers: list[Overlay] = []
         self.motion_seconds: Callable[[], float] = lambda: 0.0
         self._motion: Motion | None = None
@@ -100,11 +101,23 @@ class CanvasView(ZoomView):
 
     # What others ask of it -------------------------------------------------------------------
 
+    @property
+    def picture(self) -> CanvasFrame:
+        """The moment on show; made when it is painted or asked for: not for sizes that are only passed."""
+        if self._picture is None:
+            self._picture = picture_of(self.bridge.shown, self.graph_scene, self.pens, self.zoom)
+        return self._picture
+
+    def _make_anew(self) -> None:
+        """What was made is not of this look, zoom or arrangement any more."""
+        self._picture = None
+        self.viewport().update()
+
     def set_look(self, look: Look) -> None:
         """Draw in that look; text that is made larger makes the picture larger about its middle."""
         factor = look.scale / self.look.scale
         self.look, self.pens = look, pens_of(look)
-        self.picture = picture_of(self.bridge.shown, self.graph_scene, self.pens, self.zoom)
+        self._make_anew()
         if self.whole:
             self.fit()
         elif factor != 1.0:
@@ -114,11 +127,9 @@ class CanvasView(ZoomView):
             self._of_rows.set_look(look)
             self._make_room()
         self.editing.follow()
-        self.viewport().update()
 
-    def fit(self) -> None:
+    def _fit(self) -> None:
         """The whole graph in view; under a projector no smaller than the back row can read."""
-        self.whole = True
         self._stand_in_hall()
         if (stand := self.graph_scene.folding.stand) is not None:
             width, height = stand.room
@@ -128,7 +139,8 @@ class CanvasView(ZoomView):
         if bounds.isEmpty():
             self.look_at(QPointF(0, 0), self.look.scale)
             return
-        for rect in self.picture.lit_rects:
+        lit = self._bare() if self.bridge.shown.wires == "all" else self.picture
+        for rect in lit.lit_rects:
             bounds = bounds.united(rect)
         size = self.viewport().size()
         room_x, room_y = max(40.0, size.width() - 2 * _MARGIN), max(40.0, size.height() - 2 * _MARGIN)
@@ -140,7 +152,17 @@ class CanvasView(ZoomView):
             zoom = min(zoom, FIT_AT_MOST * self.look.scale)
         self.look_at(bounds.center(), zoom)
         if self.look.projector:
-            self.show_node(self.picture.acting or self.picture.target or 0)
+            self.show_node(lit.acting or lit.target or 0)
+
+    def be_brief(self, brief: bool) -> None:
+        """Paint nothing on all wires, which takes long, while a size is only passed through."""
+        if brief != self._brief:
+            self._brief = brief
+            self.viewport().update()
+
+    def _bare(self) -> CanvasFrame:
+        """The picture with nothing on the wires."""
+        return picture_of(replace(self.bridge.shown, wires="none"), self.graph_scene, self.pens, self.zoom)
 
     def _stand_in_hall(self) -> None:
         """Under a projector all is wholly seen where it has room; else all stands as in the document."""
@@ -149,7 +171,7 @@ class CanvasView(ZoomView):
             from micrograd_gui.views.canvas.hall.overview import follow_hall
 
             if follow_hall(self, self, lambda: self.motion_seconds()):
-                self.picture = picture_of(self.bridge.shown, scene, self.pens, self.zoom)
+                self._make_anew()
                 self.pointer.forget_hover()
 
     def node_rect(self, number: Key) -> QRect:
@@ -162,14 +184,6 @@ class CanvasView(ZoomView):
         from micrograd_gui.views.canvas.hall.cards import text_px
 
         return text_px(self.picture, number, self.pens, self.zoom)
-
-    def zoom_in(self) -> None:
-        """One step nearer."""
-        self.zoom_by_hand(STEP)
-
-    def zoom_out(self) -> None:
-        """One step further away."""
-        self.zoom_by_hand(1 / STEP)
 
     def show_node(self, number: Key) -> None:
         """Scroll, no further than needed, so that the node, and what it lights up, is in view."""
@@ -196,16 +210,6 @@ class CanvasView(ZoomView):
             whole = whole if key is None else whole.united(self.graph_scene.boxes[key])
         if not whole.isEmpty():
             self.bring_into_view(whole, 24)
-
-    def zoom_by_hand(self, factor: float, position: QPointF | None = None) -> None:
-        """Nearer or further, about that pixel (None: the middle); the user has chosen what to look at."""
-        self.whole = False
-        self.zoom_at(factor, QPointF(self.viewport().rect().center()) if position is None else position)
-
-    def scroll_by_hand(self, pixels: QPoint) -> None:
-        """Scroll; the user has chosen what to look at."""
-        self.whole = False
-        self.scroll_by(pixels)
 
     def edit_label(self, number: NodeId) -> None:
         """Rename at the place of the name."""
@@ -292,7 +296,7 @@ class CanvasView(ZoomView):
     def look_again(self) -> None:
         """Another block, or the whole graph, is looked at."""
         self.graph_scene.follow(self.bridge.shown.graph, self.navigation.block)
-        self.picture = picture_of(self.bridge.shown, self.graph_scene, self.pens, self.zoom)
+        self._make_anew()
         self.pointer.forget_hover()
         self.fit()
         self._describe()
@@ -328,19 +332,18 @@ class CanvasView(ZoomView):
     # The state -------------------------------------------------------------------------------
 
     def _on_changed(self, old: State, new: State) -> None:
-        before, target = self.picture, self.picture.target
+        before = self._picture
         came_out = self.navigation.follow(new.graph)
         followed = self.graph_scene.follow(new.graph, self.navigation.block)
-        self.picture = picture_of(new, self.graph_scene, self.pens, self.zoom)
-        if followed is None:
-            self.viewport().update()
-            came_out |= self.look.projector and self.whole
+        if followed is None or before is None:
+            self._make_anew()
+            came_out |= followed is None and self.look.projector and self.whole
         else:
-            rects = followed + differences(before, self.picture, moved_between(old, new))
-            if (now := self.picture.target) != target:
-                scene = self.graph_scene
-                marked = [key for key in (target, now) if key is not None and key in scene.boxes]
-                rects += [scene.box_rect(key) for key in marked]
+            self._picture = now = picture_of(new, self.graph_scene, self.pens, self.zoom)
+            rects = followed + differences(before, now, moved_between(old, new))
+            if now.target != before.target:
+                scene, marked = self.graph_scene, (before.target, now.target)
+                rects += [scene.box_rect(key) for key in marked if key is not None and key in scene.boxes]
             self.refresh(rects)
         if came_out:
             self.fit()
@@ -392,12 +395,12 @@ class CanvasView(ZoomView):
         painter = QPainter(self.viewport())
         painter.setWorldTransform(transform)
         tool, target = self.pointer.tool, self.pointer.drop_target
-        hidden = None if tool is None else tool.hidden_wire
         exposed = [back.mapRect(QRectF(rect.adjusted(-1, -1, 1, 1))) for rect in rects]
-        paint(painter, self.picture, self.look, exposed=exposed, without=hidden)
+        picture = self._bare() if self._brief and self._picture is None else self.picture
+        paint(painter, picture, self.look, exposed=exposed, without=tool.hidden_wire if tool else None)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if tool is None:
-            paint_hover(painter, self.picture, self.pointer.hovered, self.pens)
+            paint_hover(painter, picture, self.pointer.hovered, self.pens)
         if target is not None:
             paint_drop_target(painter, self, target)
         if tool is not None:
@@ -406,13 +409,10 @@ class CanvasView(ZoomView):
             layer.paint(painter)
         painter.end()
 
-    def _show_tip(self, position: QPointF, at: QPoint) -> None:
-        if self.pointer.tool is None:
-            QToolTip.showText(at, tip(self.picture, self.pointer.hit(position), self.bridge.shown), self)
-
     def _on_sight_changed(self) -> None:
-        if self.picture.chip_look != look_of(self.bridge.shown, self.graph_scene, self.zoom):
-            self.picture = picture_of(self.bridge.shown, self.graph_scene, self.pens, self.zoom)
+        made = self._picture
+        if made is not None and made.chip_look != look_of(self.bridge.shown, self.graph_scene, self.zoom):
+            self._make_anew()
         self.editing.follow()
 
     # Qt's calls, each handed to the one who knows what it means ------------------------------
@@ -457,7 +457,9 @@ class CanvasView(ZoomView):
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            self._show_tip(QPointF(event.pos()), event.globalPos())
+            if self.pointer.tool is None:
+                at = self.pointer.hit(QPointF(event.pos()))
+                QToolTip.showText(event.globalPos(), tip(self.picture, at, self.bridge.shown), self)
             return True
         if event.type() == QEvent.Type.Leave:
             self.pointer.hover(None)
@@ -494,5 +496,5 @@ class CanvasView(ZoomView):
         super().resizeEvent(event)
         self.navigation.lay_out()
         self._make_room()
-        if not self.stay():
+        if not self.stay(event.oldSize(), self.graph_scene.bounds):
             self.fit()

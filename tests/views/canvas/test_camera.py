@@ -56,6 +56,41 @@ def test_it_scrolls_no_further_than_needed_and_shows_the_middle_of_what_is_too_l
     assert pixel(view, 0, 0) == QPointF(200, 150)
 
 
+@pytest.mark.parametrize(
+    ("box", "wide", "at"),
+    [
+        ((-290, -200, 300, 300), 700, (24, 24)),  # cut to the left and above: there is room for all of it
+        ((-290, -200, 300, 300), 450, (-40, 24)),  # what was in view stays so
+        ((-100, -100, 800, 200), 500, (100, 50)),  # there is no room beyond it
+    ],
+)
+def test_what_was_cut_is_seen_when_there_is_room_for_it(view, box, wide, at):
+    view.whole, bounds = False, QRectF(*box)
+    old, tall = view.viewport().size(), 600
+    view.resize(wide, tall)
+    assert view.stay(old, lambda: bounds)
+    assert pixel(view, *box[:2]) == QPointF(*at)
+    assert view.zoom == 1.0
+    view.look_as((0, 0), 1.0)  # what a file said is to be seen stays in the middle
+    view.resize(800, 700)
+    assert view.stay(old, lambda: bounds)
+    assert pixel(view, 0, 0) == QPointF(400, 350)
+
+
+def test_sizes_that_are_passed_through_are_not_fitted(view):
+    fitted = []
+    view._fit = lambda: fitted.append(view.size().toTuple())
+    with view.passing():
+        for wide in (500, 600):
+            view.resize(wide, 300)
+            view.fit()
+        assert not fitted
+    assert fitted == [(600, 300)]
+    with view.passing():
+        pass
+    assert len(fitted) == 1
+
+
 def test_one_can_scroll_beyond_whatever_is_drawn_and_never_less_far_than_before(view):
     before = view.sceneRect()
     view.grow(QRectF(0, 0, 10, 10))
