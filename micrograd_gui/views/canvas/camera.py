@@ -25,18 +25,20 @@ class ZoomView(QGraphicsView):
     ``whole``: all of the graph is in view, and stays so when the window changes its size.
     ``zoom``: pixels per scene unit. ``zoomed()``: everything may have another size now;
     ``scrolled()``: it is as large, and elsewhere.
+    ``settled()``: all of the graph is to be brought into view again.
     ``glide(pixels)``: how what is not in view is scrolled to, where that is not at once; it says whether it
     does so, and scrolling by anything else, or by nothing, ends it.
     """
 
     zoomed = Signal()
     scrolled = Signal()
+    settled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.glide: Callable[[QPoint], bool] | None = None
         self.whole = True
-        self._fit_wanted: bool | None = None  # None: it is done when it is asked for
+        self._wanted_later: bool | None = None  # None: no size is only passed through
         self._eye: tuple[QPointF, float] | None = None  # what a file said is to be seen
         self._put_there = (0.0, 0, 0)  # zoom and scrolling as they were for that
         self._scene = QGraphicsScene(self)  # a QGraphicsView does not own its scene
@@ -61,27 +63,24 @@ class ZoomView(QGraphicsView):
         if not self.sceneRect().contains(wanted):
             self.setSceneRect(self.sceneRect().united(wanted))
 
-    def fit(self) -> None:
-        """All of the graph in view; while sizes are only passed through, when that is over."""
-        self.whole = True
-        if self._fit_wanted is None:
-            self._fit()
-        else:
-            self._fit_wanted = True
-
-    def _fit(self) -> None:
-        raise NotImplementedError
-
     @contextmanager
     def passing(self) -> Iterator[None]:
-        """Within, sizes and looks are only passed through: all is fitted once, when it is over."""
-        self._fit_wanted = False
+        """Within, sizes and looks are only passed through: ``settled`` is told when that is over."""
+        self._wanted_later = False
         try:
             yield
         finally:
-            wanted, self._fit_wanted = self._fit_wanted, None
+            wanted, self._wanted_later = self._wanted_later, None
             if wanted:
-                self.fit()
+                self.settled.emit()
+
+    def wants_whole(self) -> bool:
+        """All of the graph is to be in view. Gives whether that is to be now."""
+        self.whole = True
+        if self._wanted_later is None:
+            return True
+        self._wanted_later = True
+        return False
 
     def look_at(self, middle: QPointF, zoom: float) -> None:
         """That point in the middle, at that zoom."""

@@ -76,12 +76,11 @@ class CanvasView(ZoomView):
         self.bridge, self.look, self.pens = bridge, look, pens_of(look)
         self.graph_scene = Scene(bridge.state.graph, seen=self.seen)
         self._picture: CanvasFrame | None = None
-        self._brief = False
         self.layers: list[Overlay] = []
         self.motion_seconds: Callable[[], float] = lambda: 0.0
         self._motion: Motion | None = None
         self._of_rows: OfRows | None = None  # there once a graph has several rows
-        self._clear = [0, 0]  # pixels that are kept clear above and below
+        self._brief, self._clear = False, [0, 0]  # pixels that are kept clear above and below
         self.editing = InlineEditing(self, bridge.mended.emit)
         self.navigation = BlockNavigation(self, self, bridge.look_into)
         self.pointer = Pointer(self, self.navigation, self.editing)
@@ -94,6 +93,7 @@ class CanvasView(ZoomView):
         self.setAcceptDrops(True)
         self.zoomed.connect(self._on_sight_changed)
         self.scrolled.connect(self._on_sight_changed)
+        self.settled.connect(self.fit)
         Together(bridge, self).changed.connect(self._on_changed)
         self._describe()
         self._say_of_rows()
@@ -128,8 +128,10 @@ class CanvasView(ZoomView):
             self._make_room()
         self.editing.follow()
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
         """The whole graph in view; under a projector no smaller than the back row can read."""
+        if not self.wants_whole():
+            return
         self._stand_in_hall()
         if (stand := self.graph_scene.folding.stand) is not None:
             width, height = stand.room
@@ -206,8 +208,7 @@ class CanvasView(ZoomView):
         """Scroll, no further than needed, so that all of these are in view, or the middle of them."""
         whole = QRectF()
         for number in numbers:
-            key = self.graph_scene.key(number)
-            whole = whole if key is None else whole.united(self.graph_scene.boxes[key])
+            whole = whole.united(self.box_of(number))
         if not whole.isEmpty():
             self.bring_into_view(whole, 24)
 
@@ -229,8 +230,7 @@ class CanvasView(ZoomView):
         """Let a node be looked for by its name, op or value."""
         from micrograd_gui.views.finding import FindLine  # made when it is asked for
 
-        line = self.viewport().findChild(FindLine) or FindLine(self)
-        line.open()
+        (self.viewport().findChild(FindLine) or FindLine(self)).open()
 
     def open_menu(self, position: QPointF | None) -> None:
         """The context menu for what is at that pixel, or (None) for what is selected."""

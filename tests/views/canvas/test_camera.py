@@ -77,18 +77,19 @@ def test_what_was_cut_is_seen_when_there_is_room_for_it(view, box, wide, at):
     assert pixel(view, 0, 0) == QPointF(400, 350)
 
 
-def test_sizes_that_are_passed_through_are_not_fitted(view):
-    fitted = []
-    view._fit = lambda: fitted.append(view.size().toTuple())
+def test_while_sizes_are_passed_through_what_is_to_be_wholly_in_view_is_told_once_at_the_end(view):
+    told = []
+    view.settled.connect(lambda: told.append(view.size().toTuple()))
+    assert view.wants_whole()
     with view.passing():
         for wide in (500, 600):
             view.resize(wide, 300)
-            view.fit()
-        assert not fitted
-    assert fitted == [(600, 300)]
+            assert not view.wants_whole()
+        assert not told
+    assert told == [(600, 300)]
     with view.passing():
         pass
-    assert len(fitted) == 1
+    assert len(told) == 1
 
 
 def test_one_can_scroll_beyond_whatever_is_drawn_and_never_less_far_than_before(view):
