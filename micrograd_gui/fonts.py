@@ -1,86 +1,272 @@
-"""Fonts: which file of this machine has the signs of a text that the font of all figures lacks."""
+"""Fonts: which file of this machine has the signs of a text, and how wide it is set there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from difflib import get_close_matches
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from micrograd_gui.resource import font_folder
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.text import quoted
+from micrograd_gui.resource import FAMILY, font_folder
 
-_MAIN = "DejaVuSans.ttf"
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BOX = "□"  # stands for a sign that no font has
+_FILES = {
+    (False, False): "DejaVuSans.ttf",
+    (True, False): "DejaVuSans-Bold.ttf",
+    (False, True): "DejaVuSans-Oblique.ttf",
+    (True, True): "DejaVuSans-BoldOblique.ttf",
+}
 _LIKED = ("noto sans", "source han sans", "hiragino", "yu gothic", "meiryo", "pingfang", "microsoft yahei")
-_UNFIT = (
-    "color",
-    "bitmap",
-    "last resort",
-    "lastresort",
-)  # words in names: no outlines, boxes alone
+_UNFIT = ("color", "bitmap", "last resort", "lastresort")  # words in names: no outlines, boxes alone
+_UNSEEN = frozenset(map(chr, (0x200C, 0x200D, *range(0xFE00, 0xFE10))))  # join letters, choose a form
+_BOLD = 600  # the weight from which on a font is taken for bold
+_NEAR = 3  # names that a refusal tells
+
+
+class FontFile(NamedTuple):
+    """A font of this machine: the file it is in, which of those in the file it is, and its family."""
+
+    path: Path
+    number: int = 0
+    family: str = ""
+
+
+class Family(NamedTuple):
+    """A font that somebody asked for by name: its files, by whether they are bold and lean."""
+
+    name: str
+    files: tuple[tuple[tuple[bool, bool], FontFile], ...]
+
+    def file(self, bold: bool, italic: bool) -> FontFile:
+        """The file that is nearest to that."""
+        files = dict(self.files)
+        for want in ((bold, italic), (bold, False), (False, italic), (False, False)):
+            if want in files:
+                return files[want]
+        return self.files[0][1]
+
+
+_asked: ContextVar[Family | None] = ContextVar("the font that a figure is drawn in", default=None)
+
+
+@contextmanager
+def drawn_in(name: str | None) -> Iterator[None]:
+    """All that is measured and drawn within is in the font of that name; None: in that of all figures.
+
+    Raises Refusal where this machine has no such font.
+    """
+    token = _asked.set(None if name is None else family_named(name))
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
+def asked() -> Family | None:
+    """The font that was asked for, None where nobody did."""
+    return _asked.get()
+
+
+@lru_cache(maxsize=64)
+def family_named(name: str) -> Family:
+    """The font of that name, capitals or not; raises Refusal, which tells names that are near."""
+    wanted = " ".join(name.split()).casefold()
+    files: dict[tuple[bool, bool], FontFile] = {}
+    found = ""
+    for each, style, weight in _entries():
+        if each.family.casefold() == wanted and _exists(each):
+            found = each.family
+            files.setdefault((weight >= _BOLD, style != "normal"), each)
+    if not files:
+        raise Refusal(f"This machine has no font {quoted(name)}{_told_near(wanted)}.")
+    return Family(found, tuple(files.items()))
+
+
+def _told_near(wanted: str) -> str:
+    names = {each.family.casefold(): each.family for each, _, _ in _entries()}
+    near = [key for key in names if wanted and wanted in key][:_NEAR]
+    near += get_close_matches(wanted, names, _NEAR)
+    told = [f"“{names[key]}”" for key in dict.fromkeys(near)][:_NEAR]
+    return f": near to it are {', '.join(told)}" if told else ""
+
+
+def main_font(bold: bool = False, italic: bool = False) -> FontFile:
+    """The font of all figures, or the one that was asked for."""
+    chosen = asked()
+    return ours(bold, italic) if chosen is None else chosen.file(bold, italic)
+
+
+@cache
+def ours(bold: bool = False, italic: bool = False) -> FontFile:
+    """The font of all figures, which this program brings."""
+    folder = font_folder()
+    assert folder is not None, "matplotlib is a dependency"
+    return FontFile(folder / _FILES[bold, italic], 0, FAMILY)
+
+
+# Signs that a font lacks --------------------------------------------------------------------------------
+
+
+def fallbacks(text: str, bold: bool = False) -> tuple[FontFile, ...]:
+    """The further fonts that the text needs, the one first that has most of what is missing.
+
+    Behind a font that was asked for that is the font of all figures, whatever the text.
+    """
+    return () if _is_ours(text) else _fallbacks(text, bold, asked())
 
 
 @lru_cache(maxsize=4096)
-def fallbacks(text: str) -> tuple[Path, ...]:
-    """The files of further fonts that the text needs, the one first that has most of what is missing."""
+def _fallbacks(text: str, bold: bool, chosen: Family | None) -> tuple[FontFile, ...]:
     missing = lacking(text)
-    found: list[Path] = []
+    found = [] if chosen is None else [ours(bold)]
     while missing:
-        first, *_ = missing
-        file = _with_sign(first)
+        file = _with_sign(missing[0], bold)
         if file is not None:
             found.append(file)
-            missing = [sign for sign in missing if not _has(file, sign)]
+            missing = [sign for sign in missing if not has(file, sign)]
         else:
             missing = missing[1:]
     return tuple(dict.fromkeys(found))
 
 
+def lacking(text: str) -> list[str]:
+    """The signs of the text, each once, that the font of all figures, and the one asked for, lack."""
+    if text.isascii():
+        return []
+    mine = dict.fromkeys((ours(), main_font()))
+    return [
+        sign
+        for sign in dict.fromkeys(text)
+        if sign > "~" and sign not in _UNSEEN and not any(has(each, sign) for each in mine)
+    ]
+
+
 def without_font(texts: Iterable[str]) -> str:
     """The signs of these texts that no font of this machine has."""
     signs = dict.fromkeys(sign for text in texts for sign in lacking(text))
-    return "".join(sign for sign in signs if _with_sign(sign) is None)
+    return "".join(sign for sign in signs if _with_sign(sign, bold=False) is None)
 
 
-def lacking(text: str) -> list[str]:
-    """The signs of the text, each once, that the font of all figures lacks."""
-    if text.isascii():
-        return []
-    folder = font_folder()
-    assert folder is not None, "matplotlib is a dependency"
-    return [sign for sign in dict.fromkeys(text) if sign > "~" and not _has(folder / _MAIN, sign)]
+def no_font_has(texts: Iterable[str]) -> str:
+    """What is to be told of signs that no font here has; nothing where all have one."""
+    signs = without_font(texts)
+    told = f"{signs[:12]}{'…' if len(signs) > 12 else ''}"
+    return f"No font of this machine has {told}: boxes stand in their place." if signs else ""
 
 
-@cache
-def _with_sign(sign: str) -> Path | None:
-    return next((file for file in installed() if _has(file, sign)), None)
+def shown(text: str) -> str:
+    """The text with a box for each sign that no font has."""
+    missing = without_font([text])
+    return text.translate(dict.fromkeys(map(ord, missing), BOX)) if missing else text
 
 
-@cache
-def installed() -> tuple[Path, ...]:
-    """The fonts of this machine that have outlines, those first that look most like ours."""
-    from matplotlib.font_manager import fontManager  # it knows them; who writes plain text does without
-
-    def rank(name: str, style: str, weight: object) -> tuple[bool, bool, bool, int]:
-        liked = next((at for at, each in enumerate(_LIKED) if name.lower().startswith(each)), len(_LIKED))
-        plain = str(weight) in ("400", "normal", "regular", "500", "medium")
-        return "serif" in name.lower() or "mono" in name.lower(), style != "normal", not plain, liked
-
-    known = fontManager.ttflist
-    fonts = [each for each in known if not any(word in each.name.lower() for word in _UNFIT)]
-    ordered = sorted(fonts, key=lambda each: (*rank(each.name, each.style, each.weight), each.fname))
-    return tuple(dict.fromkeys(Path(each.fname) for each in ordered))
+def families(text: str) -> list[str]:
+    """The names of the fonts that the text needs, ours first, as matplotlib takes them."""
+    return [FAMILY, *(each.family for each in fallbacks(text) if each.family)]
 
 
-@cache
-def _signs(file: Path) -> frozenset[int]:
-    """The signs that a font has, by number; none where it cannot be read."""
-    from fontTools.ttLib import TTFont, TTLibError  # type: ignore[import-untyped]  # it has no types
+def parts(text: str, bold: bool = False) -> list[tuple[str, FontFile]]:
+    """The text in pieces, each with the font that has it; what no font has is a box in ours."""
+    files, made = (main_font(bold), *fallbacks(text, bold)), list[tuple[str, FontFile]]()
+    for sign in shown(text):
+        file = next((each for each in files if has(each, sign)), files[0])
+        if made and (made[-1][1] == file or sign in _UNSEEN):
+            made[-1] = made[-1][0] + sign, made[-1][1]
+        else:
+            made.append((sign, file))
+    return made
+
+
+@lru_cache(maxsize=20_000)
+def advance(text: str, file: FontFile) -> float:
+    """How wide the text is in that font, letters joined as they are in it, in parts of the font's size."""
+    import uharfbuzz  # type: ignore[import-untyped]  # it has no types
+
+    font = _opened(file)
+    if font is None:
+        return float(len(text))
+    buffer = uharfbuzz.Buffer()
+    buffer.add_str(text)
+    buffer.guess_segment_properties()
+    uharfbuzz.shape(font, buffer)
+    return float(sum(each.x_advance for each in buffer.glyph_positions) / font.face.upem)
+
+
+def has(file: FontFile, sign: str) -> bool:
+    """Whether the font has that sign."""
+    font = _opened(file)
+    return font is not None and font.get_nominal_glyph(ord(sign)) is not None
+
+
+@lru_cache(maxsize=64)
+def _opened(file: FontFile) -> Any:
+    """The font, for HarfBuzz; None where it cannot be read."""
+    import uharfbuzz
 
     try:
-        with TTFont(file, fontNumber=0, lazy=True) as font:
-            return frozenset(font.getBestCmap() or ())
-    except (OSError, TTLibError, AssertionError, ValueError, KeyError):
-        return frozenset()
+        return uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(file.path)), file.number))
+    except (OSError, ValueError, uharfbuzz.HarfBuzzError):
+        return None
 
 
-def _has(file: Path, sign: str) -> bool:
-    return ord(sign) in _signs(file)
+@cache
+def _with_sign(sign: str, bold: bool) -> FontFile | None:
+    found = next((each for each in installed() if has(each, sign)), None)
+    if found is None or not bold:
+        return found
+    thick = _bold_ones().get(found.family)
+    return thick if thick is not None and has(thick, sign) else found
+
+
+def _is_ours(text: str) -> bool:
+    return text.isascii() and asked() is None
+
+
+# The fonts of this machine ------------------------------------------------------------------------------
+
+
+@cache
+def installed() -> tuple[FontFile, ...]:
+    """The fonts of this machine that have outlines, those first that look most like ours."""
+
+    def rank(entry: tuple[FontFile, str, int]) -> tuple[bool, bool, bool, int, str, int]:
+        (path, index, name), style, weight = entry
+        name = name.lower()
+        liked = next((at for at, each in enumerate(_LIKED) if name.startswith(each)), len(_LIKED))
+        serif, plain = "serif" in name or "mono" in name, weight in (400, 500)
+        return serif, style != "normal", not plain, liked, str(path), index
+
+    return tuple(dict.fromkeys(each for each, _, _ in sorted(_entries(), key=rank)))
+
+
+@cache
+def _bold_ones() -> Mapping[str, FontFile]:
+    """Of each family the file that is bold and does not lean."""
+    return {each.family: each for each, style, weight in _entries() if style == "normal" and weight == 700}
+
+
+@cache
+def _entries() -> tuple[tuple[FontFile, str, int], ...]:
+    """Each font that has outlines, with its style and weight."""
+    from matplotlib.font_manager import fontManager, weight_dict
+
+    def weighed(weight: object) -> int:
+        return weight if isinstance(weight, int) else weight_dict.get(str(weight), 400)
+
+    return tuple(
+        (FontFile(Path(each.fname), getattr(each, "index", 0), each.name), each.style, weighed(each.weight))
+        for each in fontManager.ttflist
+        if not any(word in each.name.lower() for word in _UNFIT)
+    )
+
+
+def _exists(file: FontFile) -> bool:
+    return _opened(file) is not None

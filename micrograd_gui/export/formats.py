@@ -21,6 +21,7 @@ from micrograd_gui.figures.moments import Film, Options, Progress, film_of
 from micrograd_gui.figures.text_metrics import shown_label
 from micrograd_gui.files.atomic import write_all
 from micrograd_gui.files.embedded import pack
+from micrograd_gui.fonts import drawn_in, no_font_has
 
 # Modules that a script, or what it imports, imports; and names of others that nobody does.
 _HARMLESS = {"code", "profile", "test", "this", "trace"}
@@ -41,12 +42,17 @@ class Form:
 
     suffix: str
     title: str
-    content: Callable[[Film], bytes]
+    write: Callable[[Film], bytes]
     options: frozenset[str]
     several: bool = False
     animated: bool = False
     light: bool = False
     folds: bool = True
+
+    def content(self, film: Film) -> bytes:
+        """The file; raises Refusal for what the form cannot have."""
+        with drawn_in(film.options.font):
+            return self.write(film)
 
     @property
     def cards(self) -> bool:
@@ -78,7 +84,8 @@ def export(film: Film, path: Path) -> tuple[Path, ...]:
     if form.suffix == ".py" and path.stem in _IMPORTED:
         raise Refusal(f"A script named {path.name} would import itself in place of {path.stem}: rename it.")
     films = [film] if len(paths) == 1 else film.each()
-    return write_all((each, form.content(part)) for each, part in zip(paths, films, strict=True))
+    with drawn_in(film.options.font):
+        return write_all((each, form.content(part)) for each, part in zip(paths, films, strict=True))
 
 
 def see_that_it_can_be(film: Film, form: Form) -> None:
@@ -123,19 +130,18 @@ def render(graph: Graph, path: Path, given: Mapping[str, Any]) -> tuple[Path, ..
     progress = Progress(see=partial(see_that_few, graph=graph, options=options, form=form))
     film = film_of(graph, "all" if step is None and form.animated else step, options, progress=progress)
     written = export(film, path)
-    for note in (film.note, _of_fonts(film) if form.suffix in _OWN_FONTS else ""):
+    for note in (film.note, of_fonts(film, form)):
         if note:
             warnings.warn(note, LaidOutPlainly, stacklevel=2)
     return written
 
 
-def _of_fonts(film: Film) -> str:
-    """What is to be told of signs that no font here has."""
-    from micrograd_gui.fonts import without_font
-
-    signs = without_font(shown_label(node.name) for node in film.visible_graph)
-    told = f"{signs[:12]}{'…' if len(signs) > 12 else ''}"
-    return f"No font of this machine has {told}: boxes stand in their place." if signs else ""
+def of_fonts(film: Film, form: Form) -> str:
+    """What is to be told of signs that no font here has, in a form whose letters are drawn here."""
+    if form.suffix not in _OWN_FONTS:
+        return ""
+    with drawn_in(film.options.font):
+        return no_font_has(shown_label(node.name) for node in film.visible_graph)
 
 
 def _see_that_heeded(form: Form, given: Mapping[str, Any]) -> None:
@@ -346,7 +352,7 @@ _WIRES = ("wires", "notation")
 _PLOT = ("panel", "panel_at")
 _LOOKS = ("bars", "theme", "style", "rankdir", "gradients", "open_blocks", "digits", "margin")
 _DRAWN = _names(_WHICH, _WIRES, _LOOKS, _PLOT, "names", "paths")
-_SIZED = ("width", "text")
+_SIZED = ("width", "text", "font")
 _CARDS = ("card", "only")
 _PACE = ("fps", "seconds", "motion")
 _SHEET = ("worksheet", "paper")
@@ -358,8 +364,8 @@ FORMS: dict[str, Form] = {
         Form(".svg", "SVG picture", _svg, _names(_DRAWN, _SIZED, _CARDS, "transparent")),
         Form(".png", "PNG picture", _png, _names(_DRAWN, _SIZED, _CARDS, "transparent", "scale", "dpi")),
         Form(".pdf", "PDF document", _pdf, _names(_DRAWN, _SIZED, _CARDS, _SHEET), several=True),
-        Form(".dot", "Graphviz DOT", _dot, _names(_WHICH, "names", "width", "rankdir", "gradients", _WIRES),
-             folds=False),
+        Form(".dot", "Graphviz DOT", _dot,
+             _names(_WHICH, "names", "width", "font", "rankdir", "gradients", _WIRES), folds=False),
         Form(".gif", "Animated GIF", _animation("GIF"), _names(_DRAWN, _SIZED, _CARDS, _PACE, "scale", "dpi"),
              several=True, animated=True),
         Form(".webp", "Animated WebP", _animation("WEBP"),

@@ -12,8 +12,8 @@ import numpy as np
 from micrograd_gui.figures.palette import Palette
 from micrograd_gui.figures.parts import Text
 from micrograd_gui.figures.shapes import tone_of
-from micrograd_gui.figures.text_metrics import font_file, pieces, width
-from micrograd_gui.fonts import fallbacks
+from micrograd_gui.figures.text_metrics import pieces, width
+from micrograd_gui.fonts import Family, FontFile, asked, fallbacks, main_font, shown
 
 if TYPE_CHECKING:
     from matplotlib.collections import Collection
@@ -39,7 +39,7 @@ def glyphs_of(texts: Sequence[Text], palette: Palette, scale: float, place: Tran
             left -= width(text.text, text.size, bold=text.bold) * _BACK[text.anchor]
         for piece in pieces(text.text, text.size, bold=text.bold):
             size = piece.size / _UNIT
-            for path, x, y in _laid_out(piece.text, text.bold, text.italic):
+            for path, x, y in _laid_out(piece.text, text.bold, text.italic, asked()):
                 paths.append(path)
                 offsets.append((left + piece.x + size * x, text.y + piece.down - size * y))
                 sizes.append(size)
@@ -57,17 +57,27 @@ def glyphs_of(texts: Sequence[Text], palette: Palette, scale: float, place: Tran
 
 
 @lru_cache(maxsize=50_000)
-def _laid_out(text: str, bold: bool, italic: bool) -> tuple[tuple[Path, float, float], ...]:
+def _laid_out(
+    text: str, bold: bool, italic: bool, chosen: Family | None
+) -> tuple[tuple[Path, float, float], ...]:
     """The letters that are seen of a text, and where they stand at the size of outlines."""
     from matplotlib.font_manager import get_font
     from matplotlib.textpath import text_to_path
 
-    font = get_font([str(font_file(bold, italic)), *map(str, fallbacks(text))])
+    files = [main_font(bold, italic), *fallbacks(text, bold)]
+    font = get_font([_named(each) for each in files])
     font.set_size(_UNIT, text_to_path.DPI)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
-        found, outlines, _ = text_to_path.get_glyphs_with_font(font, text)
+        found, outlines, _ = text_to_path.get_glyphs_with_font(font, shown(text))
     return tuple((_outline(name, *outlines[name]), x, y) for name, x, y, _ in found if len(outlines[name][0]))
+
+
+def _named(file: FontFile) -> str:
+    """The font as matplotlib takes it."""
+    from matplotlib.font_manager import FontPath
+
+    return FontPath(str(file.path), file.number)
 
 
 _OUTLINES: dict[str, Path] = {}  # by the name that matplotlib gives a letter of a font

@@ -125,6 +125,10 @@ OPTIONS: dict[str, Option] = {
         Option(name="dpi", title="Pixels per inch", metavar="D", within=DPIS,
             usual="300, of an animation 150", offered=("96", "150", "300", "600"),
             help="of a picture of some width or text: of a PNG 300, of an animation 150; in px, 96"),
+        Option(name="font", title="Font", metavar="NAME", usual="DejaVu Sans",
+            offered=("DejaVu Serif", "STIXGeneral"),
+            help="of this machine, by name: \"Noto Serif\"; what it lacks another has; of a .tex for signs "
+            "that TeX's own fonts lack"),
         Option(name="gradients", title="with gradients", first=True, switch=True, default=True,
             help="no grad in the nodes"),
         Option(name="bars", title="with bars for sign and size", switch=True, default=False,
@@ -206,6 +210,7 @@ class RenderOptions(TypedDict, total=False):
     width: str | None
     text: str | float | None
     dpi: float | None
+    font: str | None
     margin: float
     transparent: bool
     dialect: DialectName | None
@@ -232,6 +237,7 @@ def read_options(graph: Graph, given: Mapping[str, Any], *, folds: bool = True) 
     sizing = _sizing(given, said)
     options = Options(
         sizing=sizing,
+        font=_font(said["font"]),
         theme=said["theme"],
         scale=said["scale"],
         transparent=said["transparent"],
@@ -287,6 +293,17 @@ def _sizing(given: Mapping[str, Any], said: Mapping[str, Any]) -> Sizing | None:
 def _close(sizing: Sizing) -> float:
     """The margin where nobody says: a page has room around a figure; one that is a page has none."""
     return 2 * CLOSE if sizing.whole else CLOSE
+
+
+def _font(given: object) -> str | None:
+    """The font's own name; raises Refusal where this machine has none of that name."""
+    if given is None:
+        return None
+    if not isinstance(given, str):
+        raise OptionRefusal("font", f"must be the name of a font, such as DejaVu Serif, not {quoted(given)}.")
+    from micrograd_gui.fonts import family_named
+
+    return family_named(given).name
 
 
 def _panel(given: object) -> str | None:

@@ -31,9 +31,9 @@ from micrograd_gui.figures.shapes import (
     groups,
     tone_of,
 )
-from micrograd_gui.figures.text_metrics import font_file, pieces, width
+from micrograd_gui.figures.text_metrics import pieces, width
 from micrograd_gui.files.embedded import ATTACHED, MEDIA_TYPE
-from micrograd_gui.fonts import fallbacks
+from micrograd_gui.fonts import FontFile, fallbacks, main_font, shown
 from micrograd_gui.resource import FAMILY
 
 _LONG_TEXT = 300.0  # units: no text of a figure reaches further
@@ -68,7 +68,7 @@ class Document:
         made.set_creator("micrograd-gui")
         made.set_creation_date(datetime(2000, 1, 1, tzinfo=UTC))  # not written; made again it is the same
         self._fonts: set[str] = set()
-        self._others: list[str] = []
+        self._others: dict[FontFile, str] = {}
         if graph:
             content = graph.encode("ascii")
             about = "The graph, for micrograd-gui"
@@ -129,10 +129,10 @@ class Document:
             for piece in pieces(text.text, text.size, bold=text.bold):
                 self._choose(text.bold, text.italic, unit * piece.size)
                 x, y = corner[0] + unit * (left + piece.x), corner[1] + unit * (text.y + piece.down)
-                if piece.text.isascii() or not _is_set(piece.text):
+                if not _is_set(piece.text, text.bold):
                     made.text(x, y, piece.text)
                 else:
-                    self._set(piece.text, x, y)
+                    self._set(piece.text, text.bold, x, y)
             if text.strike is not None:
                 (x1, y), (x2, _) = text.strike
                 made.set_draw_color(palette.colour(tone_of(text)))
@@ -140,18 +140,22 @@ class Document:
                 y = corner[1] + unit * y
                 made.line(corner[0] + unit * x1, y, corner[0] + unit * x2, y)
 
-    def _set(self, text: str, x: float, y: float) -> None:
+    def _set(self, text: str, bold: bool, x: float, y: float) -> None:
         """Write a text from there on that needs further fonts, or that goes from right to left."""
         made = self._pdf
-        for file in fallbacks(text):
-            if file.name not in self._others:
-                self._others.append(file.name)
-                made.add_font(file.name, "", file)
-        made.set_fallback_fonts(self._others, exact_match=False)
+        others = [self._named(file) for file in fallbacks(text, bold)]
+        made.set_fallback_fonts(others, exact_match=False)
         made.set_text_shaping(find_spec("uharfbuzz") is not None)
         made.set_xy(x, y - 0.3 * made.font_size)  # a cell of no height has its baseline so far below
-        made.cell(0, 0, text)
+        made.cell(0, 0, shown(text))
         made.set_text_shaping(False)
+
+    def _named(self, file: FontFile) -> str:
+        """The name of a further font in this document, where it is embedded."""
+        if file not in self._others:
+            self._others[file] = name = f"{file.path.name}-{file.number}"
+            self._pdf.add_font(name, "", file.path, collection_font_number=file.number)
+        return self._others[file]
 
     def _rule(self, rules: Sequence[Rule], palette: Palette) -> None:
         for left, y, right, strong in rules:
@@ -163,7 +167,8 @@ class Document:
         style = "B" * bold + "I" * italic
         if style not in self._fonts:
             self._fonts.add(style)
-            self._pdf.add_font(FAMILY, style, font_file(bold, italic))
+            file = main_font(bold, italic)
+            self._pdf.add_font(FAMILY, style, file.path, collection_font_number=file.number)
         self._pdf.set_font(FAMILY, style, size)
 
     @contextmanager
@@ -192,9 +197,10 @@ class Document:
         self._pdf._out("\n".join([*words, "Q"]))
 
 
-def _is_set(text: str) -> bool:
+def _is_set(text: str, bold: bool) -> bool:
     """Whether more is to be done for a text than to write one letter after the other."""
-    return bool(fallbacks(text)) or any(bidirectional(sign) in ("R", "AL") for sign in text)
+    turned = not text.isascii() and any(bidirectional(sign) in ("R", "AL") for sign in text)
+    return turned or bool(fallbacks(text, bold)) or shown(text) != text
 
 
 class _Producer(OutputProducer):

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import SubElement, tostring
 
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.export.player_ledger import ledgers
-from micrograd_gui.export.svg import FONTS, length_of, outline, text_attributes, write_in
+from micrograd_gui.export.svg import font_families, length_of, outline, text_attributes, write_in
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.moments import Film, Moment
 from micrograd_gui.figures.motion import between
@@ -121,7 +121,7 @@ def _svg(figure: Figure, film: Film) -> str:
             "role": "img",
             "aria-labelledby": "title",
             "aria-describedby": "card",
-            "font-family": FONTS,
+            "font-family": font_families(),
             "id": "picture",
         },
     )

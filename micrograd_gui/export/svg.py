@@ -21,9 +21,10 @@ from micrograd_gui.figures.shapes import (
 )
 from micrograd_gui.figures.text_metrics import pieces
 from micrograd_gui.files.embedded import METADATA
+from micrograd_gui.fonts import asked
 from micrograd_gui.resource import FAMILY
 
-FONTS = f"{FAMILY}, Verdana, sans-serif"
+_FONTS = f"{FAMILY}, Verdana, sans-serif"
 
 
 def svg(
@@ -40,7 +41,7 @@ def svg(
             "height": h if unit is None else length_of(figure.height * unit),
             "viewBox": f"0 0 {w} {h}",
             "role": "img",
-            "font-family": FONTS,
+            "font-family": font_families(),
         },
     )
     SubElement(root, "title").text = title
@@ -70,6 +71,12 @@ def svg(
     for element, text in written:  # what is within a text would be set apart by blanks
         write_in(element, text)
     return bytes(tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+
+def font_families() -> str:
+    """In which fonts readers write what is drawn: the one that was asked for, then that of all figures."""
+    chosen = asked()
+    return _FONTS if chosen is None else f"'{chosen.name}', {_FONTS}"
 
 
 def length_of(points: float) -> str:

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from string import ascii_letters
+
+from micrograd_gui.document.text import runs
+from micrograd_gui.fonts import asked, fallbacks
 
 SIGN = r"\microgradsign"  # a character that TeX's own fonts lack: engines that know Unicode look in others
 _FONTS = (
     "Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC",
     "Droid Sans Fallback", "Noto Emoji", "Segoe UI Emoji", "Segoe UI Symbol", "Symbola", "DejaVu Sans",
+    "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Devanagari", "Noto Sans Thai", "Arial Unicode MS",
 )  # fmt: skip
+_TURNED = r"\microgradturned"
+_SAID = r"""\ifdefined\Umathcode\else
+\PackageWarningNoLine{micrograd-gui}{Labels have signs that pdflatex has no\MessageBreak
+font for: boxes stand in their place. Take lualatex or xelatex}\fi"""
+_WORD = r"\microgradword"  # letters that are joined, or go from right to left: set as a whole
 DEFINE_SIGN = r"""\providecommand\microgradbox{\fbox{\rule{0pt}{1ex}\rule{0.6ex}{0pt}}}%
-\providecommand\microgradother[1]{\microgradbox}%
+\providecommand\microgradother[2]{\microgradbox}%
 \providecommand\microgradsign[1]{\ifdefined\Umathcode
-  \iffontchar\font`#1 #1\else\microgradother{#1}\fi\else\microgradbox\fi}%"""
+  \iffontchar\font`#1 #1\else\microgradother{#1}{#1}\fi\else\microgradbox\fi}%
+\providecommand\microgradscript[1]{}%
+\providecommand\microgradword[3]{\ifdefined\Umathcode
+  \microgradother{#2}{\microgradscript{#1}#3}\else\microgradbox\fi}%
+\providecommand\microgradturned[3]{\ifdefined\directlua\hbox dir TRT{\microgradword{#1}{#2}{#3}}\else
+  \ifdefined\TeXXeTstate\hbox{\TeXXeTstate=1 \beginR\microgradword{#1}{#2}{#3}\endR}\else
+  \microgradbox\fi\fi}%"""
 GREEK = re.findall(
     r"\w+",
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi "
@@ -41,31 +57,51 @@ _ACCENTS = {"\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0308"
 _FORMULA = re.compile(r"[A-Za-z0-9_+\-*/=().,\s×÷−·²³α-ωΑ-Ω^]+")
 _PART = re.compile(r"[A-Za-zα-ωΑ-Ω]+(?:_?\d+(?:_\d+)*|_[A-Za-z]{1,3}(?![A-Za-z]))?|\d+(?:\.\d+)?|\s+|.")
 _HYPHEN = re.compile(r"[A-Za-z]{2}-[A-Za-z]|[A-Za-z]-[A-Za-z]{2}")  # max-margin is no difference
-_UNSEEN = "\u200d\ufe0e\ufe0f"  # joins and choices of emoji
+# Of scripts that join their letters, or go from right to left.
+_LETTER = r"[\u0590-\u10ff\u1200-\u1cff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc]"
+_JOINED = re.compile(rf"{_LETTER}+(?:[ \u200c\u200d]+{_LETTER}+)*")
+_UNSEEN = "\u200c\u200d\ufe0e\ufe0f"  # joins and choices of emoji
 _MEMBER = re.compile(r"(.+)\.(data|grad)", re.DOTALL)
 
 
-def fonts() -> str:
-    """For a preamble: where engines that know Unicode find the signs that TeX's own fonts lack.
+def fonts(text: str = "") -> str:
+    """For a preamble: where engines that know Unicode find the signs of the text that TeX's own fonts lack.
 
-    An installation without fontspec, or LuaTeX without its loader of fonts, goes without.
+    A font that was asked for comes first, then those of this machine that have the signs. An installation
+    without fontspec, or LuaTeX without its loader of fonts, goes without.
     """
-    names = [chr(ord("A") + at) for at in range(len(_FONTS))]
-    tried = "".join(rf"\microgradface{letter}\iffontchar\font`#1 #1\else" for letter in names)
-    ends = r"\fi" * len(names)
+    chosen = asked()
+    here = [] if chosen is None else [chosen.name]
+    here += [each.family for each in fallbacks("".join(dict.fromkeys(text))) if each.family]
+    known = dict(zip(ascii_letters, dict.fromkeys((*here, *_FONTS)), strict=False))
+    tried = "".join(rf"\microgradface{letter}\iffontchar\font`#1 #2\else" for letter in known)
+    ends = r"\fi" * len(known)
     return "\n".join(
         (
             # no \newif: where TeX skips all this, in a paper, it would find a \fi too many
+            _SAID if wants_fonts(text) else "%",
             r"\def\microgradfonts{0}",
             r"\ifdefined\Umathcode\IfFileExists{fontspec.sty}{\def\microgradfonts{1}}{}\fi",
             r"\ifdefined\directlua\IfFileExists{luaotfload.sty}{}{\def\microgradfonts{0}}\fi",
             r"\ifnum\microgradfonts=1",
             r"\usepackage{fontspec}",
-            rf"\newcommand\microgradother[1]{{{{{tried}\microgradbox{ends}}}}}",
-            *map(_face, names, _FONTS),
+            r"\newcommand\microgradscript[1]{\addfontfeatures{Script=#1}%",
+            r"\ifdefined\directlua\addfontfeatures{Renderer=HarfBuzz}\fi}",
+            rf"\newcommand\microgradother[2]{{{{{tried}\microgradbox{ends}}}}}",
+            *(_face(letter, font) for letter, font in known.items()),
+            *(() if chosen is None else (_whole(chosen.name),)),
             r"\fi",
         )
     )
+
+
+def wants_fonts(text: str) -> bool:
+    """Whether the TeX has signs that TeX's own fonts lack."""
+    return any(command in text for command in (SIGN, _WORD, _TURNED))
+
+
+def _whole(font: str) -> str:
+    return rf"\IfFontExistsTF{{{font}}}{{\newfontfamily\microgradfont{{{font}}}}}{{}}"
 
 
 def _face(letter: str, font: str) -> str:
@@ -76,7 +112,9 @@ def _face(letter: str, font: str) -> str:
 def label(text: str) -> str:
     """A label: ``w1``, ``w_1`` and ``w_{1}`` as w with an index, formulas as mathematics, else as text."""
     made = _formula(re.sub(r"(?<=\w)_\{([A-Za-z]{1,3}|\d+)\}", r"_\1", text))
-    return plain(text) if made is None else made
+    if made is not None:
+        return made
+    return "".join(rf"\textsubscript{{{plain(part)}}}" if low else plain(part) for part, low in runs(text))
 
 
 def name(text: str) -> str:
@@ -112,11 +150,21 @@ def _strong(formula: str, bold: bool) -> str:
 
 
 def plain(text: str) -> str:
-    """Text that cannot be read as a command."""
-    return "".join(_character(c) for c in unicodedata.normalize("NFC", text) if c not in _UNSEEN)
+    """Text that cannot be read as a command; what goes from right to left, or joins letters, as words."""
+    text = unicodedata.normalize("NFC", text)
+    made, at = "", 0
+    for each in _JOINED.finditer(text):
+        turned = any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in each[0])
+        script = unicodedata.name(each[0][0], "Latin").split()[0].title()
+        made += "".join(map(_character, text[at : each.start()]))
+        made += rf"{_TURNED if turned else _WORD}{{{script}}}{{{each[0][0]}}}{{{each[0]}}}"
+        at = each.end()
+    return made + "".join(map(_character, text[at:]))
 
 
 def _character(c: str) -> str:
+    if c in _UNSEEN:
+        return ""
     if c in _TEXT:
         return _TEXT[c]
     if c in _SIGNS:

@@ -30,6 +30,7 @@ from micrograd_gui.figures.shapes import (
     tone_of,
 )
 from micrograd_gui.figures.text_metrics import width
+from micrograd_gui.fonts import asked
 from micrograd_gui.session.explain.formulas import Fragment, Line
 
 _SHORT = 3  # characters: what is longer may be wider in TeX's fonts than the room for it
@@ -54,7 +55,7 @@ _FILE = r"""% {title}, drawn by micrograd-gui.
 \providecommand\microgradsize[1]{{\fontsize{{#1}}{{#1}}\selectfont}}%
 \providecommand\microgradfit[2]{{{{\sbox0{{#2}}\ifdim\wd0>#1\resizebox{{#1}}{{!}}{{\usebox0}}\else\usebox0\fi}}}}%
 {sign}
-\def\micrograd{{{{%
+\def\micrograd{{{{\ifdefined\microgradfont\microgradfont\fi
 {body}%
 }}}}%
 \micrograddone
@@ -68,6 +69,9 @@ _DECK = r"""\documentclass[aspectratio=169]{beamer}
 \setbeamertemplate{navigation symbols}{}
 \setbeamersize{text margin left=6bp,text margin right=6bp}"""
 _SIGNS_HINT = """% Labels have signs of other scripts: lualatex and xelatex find them, pdflatex shows boxes.
+"""
+_FONT_HINT = r"""% Its text is set in {font} by lualatex and xelatex. A text that it is put into has
+% \usepackage{{fontspec}} \newfontfamily\microgradfont{{{font}}}; pdflatex takes the text's own font.
 """
 _LARGE_HINT = """% It is large: where pdflatex runs out of memory, take lualatex.
 """
@@ -136,9 +140,13 @@ def _compilable(body: Iterable[str], *, title: str, **parts: str) -> bytes:
     comment = one_line(title)  # it must stay on its line
     whole = "\n".join(filter(None, body))
     hints = _LARGE_HINT if len(whole) > _LARGE else ""
-    if tex.SIGN in whole:
+    chosen, others = asked(), tex.wants_fonts(whole)
+    if chosen is not None:
+        hints += _FONT_HINT.format(font=chosen.name)
+    if others:
         hints += _SIGNS_HINT
-        parts["preamble"] += "\n" + tex.fonts()
+    if others or chosen is not None:
+        parts["preamble"] += "\n" + tex.fonts(whole)
     text = _FILE.format(title=comment, hints=hints, sign=tex.DEFINE_SIGN, body=whole, **parts)
     return text.encode("utf-8", "replace")
 

@@ -9,6 +9,7 @@ from micrograd_gui.export.worksheet_pdf import COLUMNS
 from micrograd_gui.figures.blanks import Ask
 from micrograd_gui.figures.figure import BLANK, Figure
 from micrograd_gui.figures.moments import PAPERS
+from micrograd_gui.fonts import asked
 from micrograd_gui.session.explain.formulas import Line
 
 _FILE = r"""%% %(title)s, made by micrograd-gui. Compile it as it stands.
@@ -25,7 +26,7 @@ _FILE = r"""%% %(title)s, made by micrograd-gui. Compile it as it stands.
 \newcommand\work[2]{\par\vspace{12bp}\mbox{\bfseries #1} {\footnotesize #2}\ \hrulefill\ }
 \newcommand\morework{\par\vspace{14bp}\mbox{}\hrulefill\ }
 \newsavebox\blanks \newsavebox\filled
-\begin{document}
+\begin{document}\ifdefined\microgradfont\microgradfont\fi
 \savebox\blanks{%(blank)s}%%
 \savebox\filled{%(filled)s}%%
 {\Large\bfseries Worksheet: %(what)s}\par
@@ -65,8 +66,9 @@ def tex_of(sheet: Worksheet) -> bytes:
         "answers": "\n".join(_answer(line) for ask in sheet.asks for line in ask.answer),
         "fonts": "",
     }
-    if tex.SIGN in _FILE % parts:
-        parts["fonts"] = tex.fonts()
+    whole = _FILE % (parts | {"sign": ""})
+    if asked() is not None or tex.wants_fonts(whole):
+        parts["fonts"] = tex.fonts(whole)
     return (_FILE % parts).encode("utf-8", "replace")
 
 

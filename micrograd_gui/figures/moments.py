@@ -90,6 +90,7 @@ class Options:
     panel: str | None = None  # a plot beside or below the graph
     panel_at: str | None = None
     bars: bool = False  # a bar below each number tells its sign and size
+    font: str | None = None  # None: the font of all figures
     formulas: bool = False  # nodes without a label are called by what they are computed of
     sizing: Sizing | None = None  # how wide the figure is to be, and how large its text
 
@@ -490,8 +491,7 @@ def said_at(graph: Graph, trace: Run | None, cursor: int) -> Said | None:
 
 
 def _cursors(trace: Run, step: str) -> Sequence[int]:
-    if step == "last":
-        return [len(trace)]
+    step = str(len(trace)) if step == "last" else step
     if step == "all":
         return range(len(trace) + 1)
     if not step.isdecimal() or len(step) > 9 or int(step) > len(trace):

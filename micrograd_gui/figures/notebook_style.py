@@ -33,7 +33,9 @@ from micrograd_gui.figures.parts import (
     label_of,
     symbol_of,
 )
+from micrograd_gui.figures.text_metrics import plain_width
 from micrograd_gui.figures.text_metrics import width as width_of
+from micrograd_gui.fonts import main_font
 from micrograd_gui.layout.graphviz import (
     TIME_LIMIT,
     Cancelled,
@@ -227,7 +229,7 @@ def dot_text(
         )
         for number in graph.order
     ]
-    drawn = dot.picture(rows, rankdir=rankdir, node_attr={"fontname": FAMILY})
+    drawn = dot.picture(rows, rankdir=rankdir, node_attr={"fontname": main_font().family})
     for node in graph:  # which Graphviz does not heed, and what reads the text does
         said = {dot.DATA: repr(node.data)} if node.is_leaf else {}
         if lowered(node.title) != node.title:
@@ -290,7 +292,7 @@ def is_nameless_constant(node: Node) -> bool:
 
 def _blank(wide: float) -> str:
     """A text that Graphviz finds so wide."""
-    return _SMALLEST * max(1, ceil(wide / width_of(_SMALLEST, SIZE)))
+    return _SMALLEST * max(1, ceil(wide / plain_width(_SMALLEST, SIZE)))
 
 
 def _cut(label: str) -> str:
@@ -300,7 +302,7 @@ def _cut(label: str) -> str:
 def _as_wide_as(needed: float, name: str) -> float:
     """A number that, behind the field's name, Graphviz finds at least so wide."""
     number = 8.0
-    while number < 1e8 and width_of(f"{name} {number:.4f}", SIZE) < needed:
+    while number < 1e8 and plain_width(f"{name} {number:.4f}", SIZE) < needed:
         number = number * 10 + 8
     return number
 

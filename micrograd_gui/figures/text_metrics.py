@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import east_asian_width
 
 from micrograd_gui.document.text import one_line, runs
 from micrograd_gui.figures.geometry import INDEX, LOWER
-from micrograd_gui.resource import font_folder
+from micrograd_gui.fonts import Family, advance, asked, ours, parts
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -17,19 +17,18 @@ if TYPE_CHECKING:
 LABEL_AT_MOST = 32  # characters
 CAP = 0.73  # the height of a capital letter in the font, as a part of its size
 _LINE = 1.164  # the height of a line, likewise: what the font reaches above and below the baseline
-_FILES = {
-    (False, False): "DejaVuSans.ttf",
-    (True, False): "DejaVuSans-Bold.ttf",
-    (False, True): "DejaVuSans-Oblique.ttf",
-    (True, True): "DejaVuSans-BoldOblique.ttf",
-}
 _MEASURED_AT = 256
+_JOINS = "\u200c\u200d"  # between letters, in scripts that join them, and emoji
+# Where there may be a sign that the font lacks, or letters that are joined: not the squares of East Asia.
+_SCRIPTS = re.compile(
+    r"[\u0530-\u1dff\u2700-\u27bf\u2c00-\u2dff\ua000-\uabff\ufb1d-\ufdff\ufe00-\ufe0f\U00010000-\U0001ffff]"
+)
 
 
 def shown_label(label: str) -> str:
     """The label on one line, without what would steer the text around it, and not endless."""
     line = one_line(label, LABEL_AT_MOST, instead="�")
-    return "".join(c if c.isprintable() else "�" for c in line)  # not every writer can join letters
+    return "".join(c if c.isprintable() or c in _JOINS else "�" for c in line)
 
 
 class Piece(NamedTuple):
@@ -66,12 +65,25 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
     return last.x + _width(last.text, last.size, bold=bold)
 
 
-@cache
 def _width(text: str, size: float, *, bold: bool) -> float:
+    if asked() is not None or (not text.isascii() and _SCRIPTS.search(text) is not None):
+        return size * _in_fonts(text, bold, asked())
+    return plain_width(text, size, bold=bold)
+
+
+@cache
+def plain_width(text: str, size: float, *, bold: bool = False) -> float:
+    """The same in the font of all figures, which Graphviz lays out in, whatever font was asked for."""
     font = _font(bold)
     wide = sum(east_asian_width(c) in "WF" for c in text)
     narrow = "".join(c for c in text if east_asian_width(c) not in "WF")
     return (font.getlength(narrow) / _MEASURED_AT + wide) * size
+
+
+@cache
+def _in_fonts(text: str, bold: bool, chosen: Family | None) -> float:
+    """How wide a text is whose signs several fonts have, or the one that is chosen."""
+    return sum(advance(part, file) for part, file in parts(text, bold))
 
 
 def line_height(size: float) -> float:
@@ -96,11 +108,4 @@ def fitting(text: str, size: float, room: float) -> float:
 def _font(bold: bool) -> FreeTypeFont:
     from PIL import ImageFont
 
-    return ImageFont.truetype(str(font_file(bold)), _MEASURED_AT)
-
-
-def font_file(bold: bool = False, italic: bool = False) -> Path:
-    """The file of the font, bold or not, leaning or not."""
-    folder = font_folder()
-    assert folder is not None, "matplotlib is a dependency"
-    return folder / _FILES[bold, italic]
+    return ImageFont.truetype(str(ours(bold).path), _MEASURED_AT)

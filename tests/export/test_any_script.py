@@ -12,9 +12,11 @@ from PIL import Image
 
 import micrograd_gui as mg
 from micrograd_gui import fonts
+from micrograd_gui.document.errors import Refusal
 from micrograd_gui.export import glyphs
+from micrograd_gui.figures import text_metrics
 
-SIGNS = "重み入"
+SIGNS = "重み入मन"
 
 
 def a_font(path: Path) -> Path:
@@ -37,19 +39,34 @@ def a_font(path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[Path]]:
-    """A machine on which there are those fonts alone that a test puts on it."""
-    there: list[Path] = []
+class Machine(list[Path]):
+    """The fonts that a test puts on a machine which has no others."""
 
-    def forget() -> None:
-        for cached in (fonts.fallbacks, fonts._with_sign, glyphs._laid_out):
+    def append(self, path: Path) -> None:
+        """Install the font."""
+        super().append(path)
+        self.forget()
+
+    def entries(self) -> tuple[tuple[fonts.FontFile, str, int], ...]:
+        return tuple((fonts.FontFile(each, 0, "Squares"), "normal", 400) for each in self)
+
+    def forget(self) -> None:
+        for cached in (
+            fonts.family_named, fonts._fallbacks, fonts._with_sign, fonts.installed, fonts._bold_ones,
+            glyphs._laid_out, text_metrics._in_fonts,
+        ):  # fmt: skip
             cached.cache_clear()
 
-    monkeypatch.setattr(fonts, "installed", lambda: tuple(there))
-    forget()
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
+    """A machine on which there are those fonts alone that a test puts on it."""
+    there = Machine()
+    monkeypatch.setattr(fonts, "_entries", there.entries)
+    there.forget()
     yield there
-    forget()
+    monkeypatch.undo()
+    there.forget()
 
 
 def exported(path: Path, label: str) -> list[str]:
@@ -66,19 +83,16 @@ def ink(path: Path) -> int:
         return picture.convert("L").point(lambda value: value < 100).histogram()[1]
 
 
-def test_the_font_that_has_the_signs_writes_them(machine: list[Path], tmp_path: Path) -> None:
+def test_the_font_that_has_the_signs_writes_them(machine: Machine, tmp_path: Path) -> None:
     (told,) = exported(tmp_path / "boxes.png", "重み_1")
     assert told == "No font of this machine has 重み: boxes stand in their place."
-    glyphs._laid_out.cache_clear()
-    fonts.fallbacks.cache_clear()
-    fonts._with_sign.cache_clear()
     machine.append(a_font(tmp_path / "squares.ttf"))
     for suffix in (".png", ".gif", ".pdf"):
         assert exported(tmp_path / f"a{suffix}", "重み_1") == []
     assert ink(tmp_path / "a.png") > ink(tmp_path / "boxes.png") + 600, "squares are full, boxes empty"
 
 
-def test_in_a_pdf_the_font_is_embedded_and_the_text_is_text(machine: list[Path], tmp_path: Path) -> None:
+def test_in_a_pdf_the_font_is_embedded_and_the_text_is_text(machine: Machine, tmp_path: Path) -> None:
     machine.append(a_font(tmp_path / "squares.ttf"))
     path = tmp_path / "a.pdf"
     assert exported(path, "入 b_2") == []
@@ -103,6 +117,65 @@ def test_what_goes_from_right_to_left_does_so_in_a_pdf(tmp_path: Path) -> None:
 
 
 def test_no_other_font_is_looked_for_where_ours_has_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fonts, "installed", lambda: pytest.fail("nothing is missing"))
+    monkeypatch.setattr(fonts, "_entries", lambda: pytest.fail("nothing is missing"))
     assert fonts.fallbacks("смещение ∂L/∂w וזן") == ()
     assert fonts.without_font(["αβγ", "w_1", "−1.5 × ·"]) == ""
+
+
+def test_a_text_is_measured_in_the_font_that_writes_it(machine: Machine, tmp_path: Path) -> None:
+    boxes = text_metrics.width("मन", 10.0)
+    machine.append(a_font(tmp_path / "squares.ttf"))
+    assert text_metrics.width("मन", 10.0) == pytest.approx(20.0)
+    assert boxes == pytest.approx(text_metrics.width("□□", 10.0))
+    assert text_metrics.width("मन b_2", 10.0) > text_metrics.width("मन b2", 10.0) * 0.8
+
+
+def test_joined_letters_are_measured_as_they_are_joined() -> None:
+    """Of DejaVu Sans, which has Arabic: what joins is narrower than its letters, one by one."""
+    apart = sum(text_metrics.width(each, 10.0) for each in "مرحبا")
+    assert 0.5 * apart < text_metrics.width("مرحبا", 10.0) < 0.95 * apart
+    assert text_metrics.shown_label("می\u200cخواهم") == "می\u200cخواهم"
+
+
+# A font by name -----------------------------------------------------------------------------------------
+
+
+def width_of_page(path: Path) -> float:
+    with Image.open(path) as picture:
+        return picture.width
+
+
+def test_a_figure_is_drawn_in_the_font_that_was_asked_for(tmp_path: Path) -> None:
+    """DejaVu Serif comes with matplotlib: every machine has it."""
+    graph = mg.parse("wwwwwwwwwwww_1 = 2; L = wwwwwwwwwwww_1 * 3")
+    for name in ("a.svg", "a.png", "a.pdf", "a.html", "a.dot", "a.tex"):
+        mg.render(graph, tmp_path / name, font="dejavu  serif")
+    mg.render(graph, tmp_path / "ours.png")
+    assert "'DejaVu Serif', DejaVu Sans" in (tmp_path / "a.svg").read_text("utf-8")
+    assert "'DejaVu Serif', DejaVu Sans" in (tmp_path / "a.html").read_text("utf-8")
+    assert 'fontname="DejaVu Serif"' in (tmp_path / "a.dot").read_text("utf-8")
+    assert r"\newfontfamily\microgradfont{DejaVu Serif}" in (tmp_path / "a.tex").read_text("utf-8")
+    assert b"DejaVuSerif" in (tmp_path / "a.pdf").read_bytes()
+    assert width_of_page(tmp_path / "a.png") != width_of_page(tmp_path / "ours.png"), (
+        "letters are as wide as they are"
+    )
+    assert fonts.asked() is None, "nothing is left of it"
+
+
+def test_what_the_font_lacks_another_has(machine: Machine, tmp_path: Path) -> None:
+    machine.append(a_font(tmp_path / "squares.ttf"))
+    graph = mg.parse("a = 2").relabelled(1, "重 w")
+    mg.render(graph, tmp_path / "a.png", font="Squares")
+    mg.render(graph, tmp_path / "b.png")
+    assert ink(tmp_path / "a.png") > 600
+
+
+def test_a_font_that_is_not_here_is_refused_with_those_near_to_it(tmp_path: Path) -> None:
+    with pytest.raises(Refusal) as refused:
+        mg.render(mg.parse("a = 2"), tmp_path / "a.png", font="DejaVu Seri")
+    assert str(refused.value).startswith(
+        "This machine has no font “DejaVu Seri”: near to it are “DejaVu Serif"
+    )
+    with pytest.raises(Refusal, match="the name of a font"):
+        mg.render(mg.parse("a = 2"), tmp_path / "a.png", font=3)  # type: ignore[typeddict-item]
+    assert not list(tmp_path.iterdir())

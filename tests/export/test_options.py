@@ -76,6 +76,7 @@ OTHER: dict[str, object] = {  # than usual, for each option
     "only": "card", "margin": 50, "dialect": "torch", "train": True, "fps": 50, "seconds": 0.1,
     "names": "formula", "bars": True, "panel": "sweep:x", "panel_at": "below", "paths": "x",
     "worksheet": True, "paper": "letter", "width": "40cm", "text": "15pt", "dpi": 60,
+    "font": "DejaVu Serif",
 }  # fmt: skip
 SIZES = ("scale", "width", "text", "dpi")  # one goes without the others
 HEEDED = [(form.suffix, name) for form in FORMS.values() for name in OPTIONS if name in form.options]

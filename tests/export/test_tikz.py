@@ -109,6 +109,9 @@ def compiled_together(paths: list[Path]) -> list[str]:
         ),
         ("Größe", r"Gr\"{o}\ss{}e"),
         ("日", r"\microgradsign{日}"),
+        ("日_1", r"\microgradsign{日}\textsubscript{1}"),
+        ("שלום w", r"\microgradturned{Hebrew}{ש}{שלום} w"),
+        ("हिन्दी नाम", r"\microgradword{Devanagari}{ह}{हिन्दी नाम}"),
         ("", ""),
     ],
 )
@@ -134,7 +137,8 @@ def test_a_number_is_mathematics(number: str, expected: str) -> None:
 def test_no_label_holds_a_command_of_its_own(label: str) -> None:
     made = tex.plain(label)
     commands = set(re.findall(r"\\([A-Za-z]+)", made.replace(tex.SIGN, "")))
-    assert commands <= {"textbackslash", "textasciicircum", "textasciitilde", "dots"}
+    ours = {"microgradturned", "microgradword"}  # of letters, and of nothing else
+    assert commands <= {"textbackslash", "textasciicircum", "textasciitilde", "dots", *ours}
     bare = re.sub(r"\\[{}]", "", made)
     assert bare.count("{") == bare.count("}")
 

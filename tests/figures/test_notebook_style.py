@@ -171,7 +171,7 @@ def test_a_label_of_any_kind_leaves_the_graph_as_it_is(label: str) -> None:
     assert len(picture.wires) == 3
     shown = next(box.label for box in picture.boxes if box.node == 1)
     assert len(shown) <= LABEL_AT_MOST
-    assert shown.isprintable()
+    assert shown.replace("\u200d", "").isprintable(), "what joins letters and emoji stays"
     assert shown.isascii() or not any(each in shown for each in "\u202e\u202c\u2066")
 
 

@@ -426,10 +426,11 @@ def _work(
     request: ExportRequest, path: Path, relay: _ProgressRelay, *, stop: Event
 ) -> tuple[tuple[Path, ...], str]:
     """The files that were written, and what is to be told of how they were laid out."""
-    from micrograd_gui.export.formats import export
+    from micrograd_gui.export.formats import export, form_of, of_fonts
 
     film = request.suiting(path).film(relay.told.emit, stop)
-    return export(film, path), film.note
+    written = export(film, path)
+    return written, " ".join(filter(None, (film.note, of_fonts(film, form_of(path)))))
 
 
 def open_export(context: Context) -> ExportDialog:

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
 from micrograd_gui.app.exporting.request import ExportRequest
+from micrograd_gui.fonts import drawn_in
 from micrograd_gui.layout.graphviz import Cancelled
 
 if TYPE_CHECKING:
@@ -83,26 +84,34 @@ def reel_of(request: ExportRequest, form: Form, stop: Event) -> Reel:
         from micrograd_gui.export.worksheet import worksheet_of
         from micrograd_gui.export.worksheet_pdf import pages_of
 
-        return Reel(film, form, pages=tuple(pages_of(worksheet_of(film), film.progress)))
+        with drawn_in(film.options.font):
+            return Reel(film, form, pages=tuple(pages_of(worksheet_of(film), film.progress)))
     here = [number for number, each in enumerate(film.moments) if each.cursor == request.state.cursor]
     return Reel(film, form, here[0] if here else 0)
 
 
 def looked_at(begin: Callable[[Event], Reel], number: int | None, screen: Screen, *, stop: Event) -> Glimpse:
     """That moment of a reel, None: the one to begin with. Raises Refusal, or Cancelled."""
+    from micrograd_gui.export.formats import of_fonts
+
     reel = begin(stop)
-    number = reel.first if number is None else min(number, len(reel) - 1)
-    if reel.pages:
-        glimpse = _page(reel, number, screen)
-    elif reel.form.suffix in _PIXELS:
-        glimpse = _pixels(reel, number, screen, stop)
-    elif reel.form.suffix in _DRAWN and not reel.film.options.worksheet:
-        glimpse = _drawing(reel, number, screen, stop)
-    else:
-        glimpse = _text(reel, number, stop)
+    with drawn_in(reel.film.options.font):
+        glimpse = _glimpse(reel, number, screen, stop)
     if stop.is_set():
         raise Cancelled("Nobody waits for this preview any more.")
-    return glimpse
+    note = of_fonts(reel.film, reel.form)
+    return glimpse._replace(words=f"{glimpse.words}. {note}") if note else glimpse
+
+
+def _glimpse(reel: Reel, number: int | None, screen: Screen, stop: Event) -> Glimpse:
+    number = reel.first if number is None else min(number, len(reel) - 1)
+    if reel.pages:
+        return _page(reel, number, screen)
+    if reel.form.suffix in _PIXELS:
+        return _pixels(reel, number, screen, stop)
+    if reel.form.suffix in _DRAWN and not reel.film.options.worksheet:
+        return _drawing(reel, number, screen, stop)
+    return _text(reel, number, stop)
 
 
 def _part(reel: Reel, number: int, stop: Event, **otherwise: object) -> Film:
