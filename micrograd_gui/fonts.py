@@ -2,77 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import quoted
-from micrograd_gui.resource import FAMILY, font_folder
+from micrograd_gui.resource import FAMILY, Family, FontFile, asked, main_font, ours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 BOX = "□"  # stands for a sign that no font has
-_FILES = {
-    (False, False): "DejaVuSans.ttf",
-    (True, False): "DejaVuSans-Bold.ttf",
-    (False, True): "DejaVuSans-Oblique.ttf",
-    (True, True): "DejaVuSans-BoldOblique.ttf",
-}
 _LIKED = ("noto sans", "source han sans", "hiragino", "yu gothic", "meiryo", "pingfang", "microsoft yahei")
 _UNFIT = ("color", "bitmap", "last resort", "lastresort")  # words in names: no outlines, boxes alone
 _UNSEEN = frozenset(map(chr, (0x200C, 0x200D, *range(0xFE00, 0xFE10))))  # join letters, choose a form
 _BOLD = 600  # the weight from which on a font is taken for bold
 _NEAR = 3  # names that a refusal tells
-
-
-class FontFile(NamedTuple):
-    """A font of this machine: the file it is in, which of those in the file it is, and its family."""
-
-    path: Path
-    number: int = 0
-    family: str = ""
-
-
-class Family(NamedTuple):
-    """A font that somebody asked for by name: its files, by whether they are bold and lean."""
-
-    name: str
-    files: tuple[tuple[tuple[bool, bool], FontFile], ...]
-
-    def file(self, bold: bool, italic: bool) -> FontFile:
-        """The file that is nearest to that."""
-        files = dict(self.files)
-        for want in ((bold, italic), (bold, False), (False, italic), (False, False)):
-            if want in files:
-                return files[want]
-        return self.files[0][1]
-
-
-_asked: ContextVar[Family | None] = ContextVar("the font that a figure is drawn in", default=None)
-
-
-@contextmanager
-def drawn_in(name: str | None) -> Iterator[None]:
-    """All that is measured and drawn within is in the font of that name; None: in that of all figures.
-
-    Raises Refusal where this machine has no such font.
-    """
-    token = _asked.set(None if name is None else family_named(name))
-    try:
-        yield
-    finally:
-        _asked.reset(token)
-
-
-def asked() -> Family | None:
-    """The font that was asked for, None where nobody did."""
-    return _asked.get()
 
 
 @lru_cache(maxsize=64)
@@ -96,20 +44,6 @@ def _told_near(wanted: str) -> str:
     near += get_close_matches(wanted, names, _NEAR)
     told = [f"“{names[key]}”" for key in dict.fromkeys(near)][:_NEAR]
     return f": near to it are {', '.join(told)}" if told else ""
-
-
-def main_font(bold: bool = False, italic: bool = False) -> FontFile:
-    """The font of all figures, or the one that was asked for."""
-    chosen = asked()
-    return ours(bold, italic) if chosen is None else chosen.file(bold, italic)
-
-
-@cache
-def ours(bold: bool = False, italic: bool = False) -> FontFile:
-    """The font of all figures, which this program brings."""
-    folder = font_folder()
-    assert folder is not None, "matplotlib is a dependency"
-    return FontFile(folder / _FILES[bold, italic], 0, FAMILY)
 
 
 # Signs that a font lacks --------------------------------------------------------------------------------

@@ -1,8 +1,21 @@
-"""Where the program's data lies: resources/ in the package or at the top of a checkout, and its font."""
+"""Where the program's data lies: resources/ in the package or at the top of a checkout; the font of figures."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 FAMILY = "DejaVu Sans"  # the font of the window and of all figures
+_FILES = {
+    (False, False): "DejaVuSans.ttf",
+    (True, False): "DejaVuSans-Bold.ttf",
+    (False, True): "DejaVuSans-Oblique.ttf",
+    (True, True): "DejaVuSans-BoldOblique.ttf",
+}
 
 
 def resource(*parts: str) -> Path:
@@ -21,3 +34,58 @@ def font_folder() -> Path | None:
     if spec is None or not spec.submodule_search_locations:
         return None
     return Path(spec.submodule_search_locations[0]) / "mpl-data" / "fonts" / "ttf"
+
+
+class FontFile(NamedTuple):
+    """A font of this machine: the file it is in, which of those in the file it is, and its family."""
+
+    path: Path
+    number: int = 0
+    family: str = ""
+
+
+class Family(NamedTuple):
+    """A font that somebody asked for by name: its files, by whether they are bold and lean."""
+
+    name: str
+    files: tuple[tuple[tuple[bool, bool], FontFile], ...]
+
+    def file(self, bold: bool, italic: bool) -> FontFile:
+        """The file that is nearest to that."""
+        files = dict(self.files)
+        for want in ((bold, italic), (bold, False), (False, italic), (False, False)):
+            if want in files:
+                return files[want]
+        return self.files[0][1]
+
+
+_asked: ContextVar[Family | None] = ContextVar("the font that a figure is drawn in", default=None)
+
+
+@contextmanager
+def drawn_in(family: Family | None) -> Iterator[None]:
+    """All that is measured and drawn within is in that font; None: in that of all figures."""
+    token = _asked.set(family)
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
+def asked() -> Family | None:
+    """The font that was asked for, None where nobody did."""
+    return _asked.get()
+
+
+def main_font(bold: bool = False, italic: bool = False) -> FontFile:
+    """The font of all figures, or the one that was asked for."""
+    chosen = asked()
+    return ours(bold, italic) if chosen is None else chosen.file(bold, italic)
+
+
+@cache
+def ours(bold: bool = False, italic: bool = False) -> FontFile:
+    """The font of all figures, which this program brings."""
+    folder = font_folder()
+    assert folder is not None, "matplotlib is a dependency"
+    return FontFile(folder / _FILES[bold, italic], 0, FAMILY)

@@ -21,7 +21,7 @@ from micrograd_gui.figures.moments import Film, Options, Progress, film_of
 from micrograd_gui.figures.text_metrics import shown_label
 from micrograd_gui.files.atomic import write_all
 from micrograd_gui.files.embedded import pack
-from micrograd_gui.fonts import drawn_in, no_font_has
+from micrograd_gui.resource import drawn_in
 
 # Modules that a script, or what it imports, imports; and names of others that nobody does.
 _HARMLESS = {"code", "profile", "test", "this", "trace"}
@@ -140,6 +140,8 @@ def of_fonts(film: Film, form: Form) -> str:
     """What is to be told of signs that no font here has, in a form whose letters are drawn here."""
     if form.suffix not in _OWN_FONTS:
         return ""
+    from micrograd_gui.fonts import no_font_has
+
     with drawn_in(film.options.font):
         return no_font_has(shown_label(node.name) for node in film.visible_graph)
 

@@ -13,7 +13,8 @@ from micrograd_gui.figures.palette import Palette
 from micrograd_gui.figures.parts import Text
 from micrograd_gui.figures.shapes import tone_of
 from micrograd_gui.figures.text_metrics import pieces, width
-from micrograd_gui.fonts import Family, FontFile, asked, fallbacks, main_font, shown
+from micrograd_gui.fonts import fallbacks, shown
+from micrograd_gui.resource import Family, FontFile, asked, main_font
 
 if TYPE_CHECKING:
     from matplotlib.collections import Collection

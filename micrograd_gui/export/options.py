@@ -17,6 +17,7 @@ from micrograd_gui.session.trace import Notation, Wires
 # What reads and chooses sizes is loaded where one is asked for.
 if TYPE_CHECKING:
     from micrograd_gui.figures.fitting.sizing import Sizing
+    from micrograd_gui.resource import Family
 
 MOST_MARGIN = 1000.0
 CLOSE = 2.0  # units around a figure of some size
@@ -295,15 +296,15 @@ def _close(sizing: Sizing) -> float:
     return 2 * CLOSE if sizing.whole else CLOSE
 
 
-def _font(given: object) -> str | None:
-    """The font's own name; raises Refusal where this machine has none of that name."""
+def _font(given: object) -> Family | None:
+    """The font; raises Refusal where this machine has none of that name."""
     if given is None:
         return None
     if not isinstance(given, str):
         raise OptionRefusal("font", f"must be the name of a font, such as DejaVu Serif, not {quoted(given)}.")
     from micrograd_gui.fonts import family_named
 
-    return family_named(given).name
+    return family_named(given)
 
 
 def _panel(given: object) -> str | None:

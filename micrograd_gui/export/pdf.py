@@ -33,8 +33,8 @@ from micrograd_gui.figures.shapes import (
 )
 from micrograd_gui.figures.text_metrics import pieces, width
 from micrograd_gui.files.embedded import ATTACHED, MEDIA_TYPE
-from micrograd_gui.fonts import FontFile, fallbacks, main_font, shown
-from micrograd_gui.resource import FAMILY
+from micrograd_gui.fonts import fallbacks, shown
+from micrograd_gui.resource import FAMILY, FontFile, main_font
 
 _LONG_TEXT = 300.0  # units: no text of a figure reaches further
 _ROUND = 0.5523  # how far the handles of a quarter of a circle are, as a part of its radius

@@ -21,8 +21,7 @@ from micrograd_gui.figures.shapes import (
 )
 from micrograd_gui.figures.text_metrics import pieces
 from micrograd_gui.files.embedded import METADATA
-from micrograd_gui.fonts import asked
-from micrograd_gui.resource import FAMILY
+from micrograd_gui.resource import FAMILY, asked
 
 _FONTS = f"{FAMILY}, Verdana, sans-serif"
 

@@ -7,7 +7,8 @@ import unicodedata
 from string import ascii_letters
 
 from micrograd_gui.document.text import runs
-from micrograd_gui.fonts import asked, fallbacks
+from micrograd_gui.fonts import fallbacks
+from micrograd_gui.resource import asked
 
 SIGN = r"\microgradsign"  # a character that TeX's own fonts lack: engines that know Unicode look in others
 _FONTS = (

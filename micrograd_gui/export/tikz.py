@@ -30,7 +30,7 @@ from micrograd_gui.figures.shapes import (
     tone_of,
 )
 from micrograd_gui.figures.text_metrics import width
-from micrograd_gui.fonts import asked
+from micrograd_gui.resource import asked
 from micrograd_gui.session.explain.formulas import Fragment, Line
 
 _SHORT = 3  # characters: what is longer may be wider in TeX's fonts than the room for it

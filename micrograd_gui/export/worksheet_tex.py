@@ -9,7 +9,7 @@ from micrograd_gui.export.worksheet_pdf import COLUMNS
 from micrograd_gui.figures.blanks import Ask
 from micrograd_gui.figures.figure import BLANK, Figure
 from micrograd_gui.figures.moments import PAPERS
-from micrograd_gui.fonts import asked
+from micrograd_gui.resource import asked
 from micrograd_gui.session.explain.formulas import Line
 
 _FILE = r"""%% %(title)s, made by micrograd-gui. Compile it as it stands.

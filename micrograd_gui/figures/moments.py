@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from micrograd_gui.figures.folding import Folding
     from micrograd_gui.figures.on_wires import Words
     from micrograd_gui.figures.panels import Plotted
+    from micrograd_gui.resource import Family
     from micrograd_gui.session.asking.on_wires import GraphWire, OnWire
     from micrograd_gui.session.asking.paths import Slopes
     from micrograd_gui.session.explain.formulas import Line
@@ -90,7 +91,7 @@ class Options:
     panel: str | None = None  # a plot beside or below the graph
     panel_at: str | None = None
     bars: bool = False  # a bar below each number tells its sign and size
-    font: str | None = None  # None: the font of all figures
+    font: Family | None = None  # None: the font of all figures
     formulas: bool = False  # nodes without a label are called by what they are computed of
     sizing: Sizing | None = None  # how wide the figure is to be, and how large its text
 
@@ -108,9 +109,6 @@ class Options:
     def palette(self) -> Palette:
         """The colours; raises Refusal where there is no theme of that name."""
         return palette_named(self.theme or "light")
-
-
-__all__ = ["Film", "Moment", "Options", "film_of", "moment"]
 
 
 @dataclass(frozen=True, slots=True)

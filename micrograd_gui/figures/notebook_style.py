@@ -35,7 +35,6 @@ from micrograd_gui.figures.parts import (
 )
 from micrograd_gui.figures.text_metrics import plain_width
 from micrograd_gui.figures.text_metrics import width as width_of
-from micrograd_gui.fonts import main_font
 from micrograd_gui.layout.graphviz import (
     TIME_LIMIT,
     Cancelled,
@@ -46,7 +45,7 @@ from micrograd_gui.layout.graphviz import (
     engine,
     in_layers,
 )
-from micrograd_gui.resource import FAMILY
+from micrograd_gui.resource import FAMILY, main_font
 from micrograd_gui.session.trace import Frame
 
 if TYPE_CHECKING:

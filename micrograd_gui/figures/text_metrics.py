@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 
 from micrograd_gui.document.text import one_line, runs
 from micrograd_gui.figures.geometry import INDEX, LOWER
-from micrograd_gui.fonts import Family, advance, asked, ours, parts
+from micrograd_gui.resource import Family, asked, ours
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -83,6 +83,8 @@ def plain_width(text: str, size: float, *, bold: bool = False) -> float:
 @cache
 def _in_fonts(text: str, bold: bool, chosen: Family | None) -> float:
     """How wide a text is whose signs several fonts have, or the one that is chosen."""
+    from micrograd_gui.fonts import advance, parts
+
     return sum(advance(part, file) for part, file in parts(text, bold))
 
 

@@ -11,7 +11,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from PIL import Image
 
 import micrograd_gui as mg
-from micrograd_gui import fonts
+from micrograd_gui import fonts, resource
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.export import glyphs
 from micrograd_gui.figures import text_metrics
@@ -47,8 +47,8 @@ class Machine(list[Path]):
         super().append(path)
         self.forget()
 
-    def entries(self) -> tuple[tuple[fonts.FontFile, str, int], ...]:
-        return tuple((fonts.FontFile(each, 0, "Squares"), "normal", 400) for each in self)
+    def entries(self) -> tuple[tuple[resource.FontFile, str, int], ...]:
+        return tuple((resource.FontFile(each, 0, "Squares"), "normal", 400) for each in self)
 
     def forget(self) -> None:
         for cached in (
@@ -159,7 +159,7 @@ def test_a_figure_is_drawn_in_the_font_that_was_asked_for(tmp_path: Path) -> Non
     assert width_of_page(tmp_path / "a.png") != width_of_page(tmp_path / "ours.png"), (
         "letters are as wide as they are"
     )
-    assert fonts.asked() is None, "nothing is left of it"
+    assert resource.asked() is None, "nothing is left of it"
 
 
 def test_what_the_font_lacks_another_has(machine: Machine, tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
 from micrograd_gui.app.exporting.request import ExportRequest
-from micrograd_gui.fonts import drawn_in
 from micrograd_gui.layout.graphviz import Cancelled
+from micrograd_gui.resource import drawn_in
 
 if TYPE_CHECKING:
     from micrograd_gui.export.formats import Form
