@@ -1,4 +1,4 @@
-"""Where the program's data lies: resources/ in the package or at the top of a checkout; the font of figures."""
+"""Where the program's data lies: resources/ in package or checkout; and the font of what it draws."""
 
 from __future__ import annotations
 
