@@ -3,8 +3,8 @@
     python3 .ci/more.py --install
     python3 .ci/more.py FILE
 
-`.ci/run` has the packages installed while all other tests run, then hands over the list of the skipped. They
-have an environment of their own upon .venv, so that .venv stays what requirements.lock says. Where packages
+`.ci/run` has the packages installed while .venv is set up and all other tests run, then hands over the list of
+the skipped. They have an environment of their own upon .venv, so that .venv stays what its lock says. Where packages
 cannot be had, a line says so, and the tests that need them stay skipped.
 """
 
@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 import run  # noqa: E402  (of this checkout)
 
-FOLDER = run.VENV / "more"
+FOLDER = run.ROOT / ".venv-more"
 PYTHON = FOLDER / run.PYTHON.relative_to(run.VENV)
 LOCK = ROOT / "requirements-ci.lock"
 TORCH = "torch==2.13.0"  # known to pass; any build of it for processors
@@ -39,6 +39,7 @@ def new_environment():
     """A Python that sees what is installed for it, then what .venv has, then the checkout."""
     venv.EnvBuilder(symlinks=True, clear=True).create(FOLDER)
     (run.packages_of(FOLDER) / "below.pth").write_text(f"{run.packages_of(run.VENV)}\n{ROOT}\n")
+    run.LOG = FOLDER / run.LOG.name  # the other is written meanwhile
 
 
 def install_extras():
@@ -85,6 +86,13 @@ def are_for_processors(planned):
     return bool(planned) and not any(name.startswith(("nvidia", "cuda")) for name in planned)
 
 
+def wait_for_environment():
+    """Until .venv is there, which is set up meanwhile."""
+    patience = time.monotonic() + INSTALLING
+    while not run.is_ready() and time.monotonic() < patience:
+        time.sleep(0.5)
+
+
 def load_once():
     """Have Python keep what it compiles of them: else each process of the tests that is first would do it."""
     for code in (
@@ -124,9 +132,10 @@ def install():
             packages()
         except Missing as problem:
             run.say(f"-- {problem}; the tests that need it stay skipped.")
+    wait_for_environment()
     load_once()
     compile_replays()
-    run.say(f"-- more packages: installed in {time.monotonic() - begun:.0f} s beside the tests")
+    run.say(f"-- more packages: installed in {time.monotonic() - begun:.0f} s beside all else")
 
 
 def test(skipped):
