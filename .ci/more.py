@@ -3,9 +3,9 @@
     python3 .ci/more.py --install
     python3 .ci/more.py FILE
 
-`.ci/run` has the packages installed while .venv is set up and all other tests run, then hands over the list of
-the skipped. They have an environment of their own upon .venv, so that .venv stays what its lock says. Where packages
-cannot be had, a line says so, and the tests that need them stay skipped.
+`.ci/run` has the packages installed while .venv is set up and all other tests run, then hands over the list
+of the skipped. They have an environment of their own upon .venv, so that .venv stays what its lock says.
+Where packages cannot be had, a line says so, and the tests that need them stay skipped.
 """
 
 import json

@@ -37,29 +37,34 @@ def settle(window, size):
     QApplication.processEvents()
 
 
-@pytest.mark.parametrize("name", EXAMPLES + LEARNING)
-def test_the_whole_graph_is_seen_at_every_moment(hall, name, qtbot):
-    hall.documents.choose_example(name)
+@pytest.mark.parametrize("size", SIZES)
+def test_the_whole_graph_is_seen_at_every_moment(hall, size):
+    settle(hall, size)
+    for name in EXAMPLES + LEARNING:
+        hall.documents.choose_example(name)
+        QApplication.processEvents()
+        see_the_whole_graph_at_every_moment(hall, size[1] / 1080, name)
+
+
+def see_the_whole_graph_at_every_moment(hall, unit, name):
     session, canvas = hall.session, hall.canvas
     session.forward()
     session.backward()
     session.last()
     last = session.state.cursor
-    for size in SIZES:
-        settle(hall, size)
-        unit, view, still = size[1] / 1080, canvas.viewport().rect(), None
-        for moment in range(0, last + 1, max(1, last // 24)):
-            session.seek(moment)
-            rects = {node: canvas.node_rect(node) for node in session.state.graph.nodes}
-            assert all(view.contains(rect) for rect in rects.values())
-            assert still in (None, rects), "nothing moves while stepping"
-            still = rects
-            cards = {canvas.graph_scene.key(node): node for node in rects}  # many in a box have one card
-            assert min(map(canvas.text_px, cards.values())) >= 28 * unit - 0.01
-            for chip in canvas.picture.chips:
-                boxes = canvas.graph_scene.boxes.values()
-                assert not any(chip.rect.intersects(box) for box in boxes)
-                assert chip.scale * canvas.pens.rule.qfont.pixelSize() * canvas.zoom >= 20 * unit - 0.01
+    view, still = canvas.viewport().rect(), None
+    for moment in range(0, last + 1, max(1, last // 24)):
+        session.seek(moment)
+        rects = {node: canvas.node_rect(node) for node in session.state.graph.nodes}
+        assert all(view.contains(rect) for rect in rects.values()), name
+        assert still in (None, rects), f"nothing moves while stepping: {name}"
+        still = rects
+        cards = {canvas.graph_scene.key(node): node for node in rects}  # many in a box have one card
+        assert min(map(canvas.text_px, cards.values())) >= 28 * unit - 0.01, name
+        for chip in canvas.picture.chips:
+            boxes = canvas.graph_scene.boxes.values()
+            assert not any(chip.rect.intersects(box) for box in boxes), name
+            assert chip.scale * canvas.pens.rule.qfont.pixelSize() * canvas.zoom >= 20 * unit - 0.01, name
 
 
 def test_in_a_hall_dragging_moves_no_node_of_the_document(hall, qtbot):

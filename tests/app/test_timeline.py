@@ -266,7 +266,8 @@ def test_another_moment_has_the_window_neither_laid_out_nor_its_bars_anew(opened
 
     heard = Heard()
     window.installEventFilter(heard)
-    qtbot.waitUntil(lambda: {"moments", "ledger"} <= set(window.panes.late), timeout=20_000)  # made after the paint
+    made_after_the_paint = {"moments", "ledger"}
+    qtbot.waitUntil(lambda: made_after_the_paint <= set(window.panes.late), timeout=20_000)
     qtbot.waitUntil(rests, timeout=20_000)
     for moment in (7, 9, 8):
         window.session.seek(moment)
