@@ -90,6 +90,15 @@ class Settings:
         self._kept.setValue("motion", pace)
 
     @property
+    def refresh_after_cells(self) -> bool:
+        """Whether a window on a notebook's live values follows its cells."""
+        return bool(self._kept.value("refresh_after_cells", False, type=bool))
+
+    @refresh_after_cells.setter
+    def refresh_after_cells(self, on: bool) -> None:
+        self._kept.setValue("refresh_after_cells", on)
+
+    @property
     def lessons(self) -> dict[str, tuple[int, bool]]:
         """For each lesson that was begun the step to go on with, from 0, and whether it was ever done."""
         try:

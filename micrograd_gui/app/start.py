@@ -143,10 +143,10 @@ def create_window(source: object = None) -> MainWindow:
     return window
 
 
-def window_on(link: Link) -> MainWindow:
+def window_on(link: Link, follow: bool | None = None) -> MainWindow:
     """The window open on live values, not shown yet. Needs a QApplication."""
     window = _new_window()
-    window.open_live(link)
+    window.live.open(link, follow)
     return window
 
 
@@ -162,18 +162,17 @@ _TURN = 50  # milliseconds that Qt's event loop runs in a notebook before asynci
 _open: dict[int, MainWindow] = {}  # what was opened without blocking; Python would drop it otherwise
 
 
-def show(
-    value: Any, block: bool | None = None, *, inline: bool = False, follow: bool = False
-) -> Any:
+def show(value: Any, block: bool | None = None, *, inline: bool = False, follow: bool | None = None) -> Any:
     """Open the graph behind a value in the window: its labels, data and grads, ready to be stepped.
 
     The value is a Value, one of karpathy/micrograd or of the lecture's class, or a PyTorch scalar; a Graph
     is opened as it is. Nodes without a label are called as the caller's variables. From a script it blocks
     until the window is closed, unless ``block=False``. From a notebook or an interactive IPython it does not
     block: the window lives beside the cells and is given back, and its Refresh shows what the cells have
-    changed since; with ``follow=True`` it is refreshed after each cell. With ``inline=True`` no window is
-    opened: the player is given back, which a cell shows. Where there is no screen the picture (a graphviz
-    Digraph) is given back instead. Raises Refusal for an op that is not in the table.
+    changed since; with ``follow=True`` it is refreshed after each cell, with ``follow=False`` it is not, and
+    else as was chosen last in its menu. With ``inline=True`` no window is opened: the player is given back,
+    which a cell shows. Where there is no screen the picture (a graphviz Digraph) is given back instead.
+    Raises Refusal for an op that is not in the table.
     """
     caller = sys._getframe(1)
     variables = caller.f_locals, caller.f_globals
@@ -181,15 +180,12 @@ def show(
     with Net("show", "The value"):
         if inline:
             return _inline(value, *variables)
-        window = _show(value, block, *variables)
-        if follow and window in _open.values():
-            _follow(window)
-        return window
+        return _show(value, block, follow, *variables)
 
 
 def _inline(value: Any, local: Mapping[str, Any], lasting: Mapping[str, Any]) -> InCell:
+    from micrograd_gui.app.notebooks.cells import of_cells, variables
     from micrograd_gui.app.notebooks.in_cell import in_cell, of_live
-    from micrograd_gui.app.notebooks.live import of_cells, variables
     from micrograd_gui.document.graph import Graph
 
     if isinstance(value, Graph):
@@ -197,21 +193,13 @@ def _inline(value: Any, local: Mapping[str, Any], lasting: Mapping[str, Any]) ->
     return of_live(value, {**of_cells(), **variables(local), **variables(lasting)})
 
 
-def _follow(window: MainWindow) -> None:
-    """Refresh the window after each cell of a notebook, until it is closed."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    if shell is None:
-        return
-
-    def refresh(*_: object) -> None:
-        window.bridge.attempt(window.refresh)
-
-    shell.events.register("post_run_cell", refresh)
-    window.destroyed.connect(lambda: shell.events.unregister("post_run_cell", refresh))
-
-
-def _show(value: Any, block: bool | None, local: Mapping[str, Any], lasting: Mapping[str, Any]) -> Any:
+def _show(
+    value: Any,
+    block: bool | None,
+    follow: bool | None,
+    local: Mapping[str, Any],
+    lasting: Mapping[str, Any],
+) -> Any:
     from micrograd_gui.app.notebooks.live import Link, picture, ran_through
     from micrograd_gui.document.graph import Graph
 
@@ -228,7 +216,7 @@ def _show(value: Any, block: bool | None, local: Mapping[str, Any], lasting: Map
 
     app = application()
     last_lines()  # from now on they are kept
-    window = create_window(value) if link is None else window_on(link)
+    window = create_window(value) if link is None else window_on(link, follow)
     if block is None:
         block = not interactive and QThread.currentThread().loopLevel() == 0
     window.show()
@@ -262,9 +250,9 @@ def _keep(window: MainWindow) -> None:
 
 def _beside_cells() -> bool | None:
     """Whether cells are being run by IPython; its event loop is told to serve Qt too. None: it cannot."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    if shell is None:
+    from micrograd_gui.app.notebooks.cells import shell_of_cells
+
+    if (shell := shell_of_cells()) is None:
         return False
     try:
         shell.enable_gui("qt6")

@@ -34,12 +34,11 @@ from micrograd_gui.app.arrangement import Appearance, Panes, for_document, for_f
 from micrograd_gui.app.blocks import BlockAdding
 from micrograd_gui.app.documents import Documents, dropped_paths
 from micrograd_gui.app.hall.projecting import Projector
+from micrograd_gui.app.notebooks.refreshing import Refreshing
 from micrograd_gui.app.settings import Settings
 from micrograd_gui.app.status import Message, Summary, standing, summary
 from micrograd_gui.app.training_loop import TrainingLoop
-from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import as_tip
-from micrograd_gui.files.documents import OpenedGraph
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
@@ -77,9 +76,9 @@ class MainWindow(QMainWindow):
         self.session = Session()
         self.background = Background(self)
         self._recovering: Recovering | None = None
-        self._link: Link | None = None  # to the live values of a notebook, where it shows some
         self._sized = QTimer(self, singleShot=True, interval=0)
         self.documents = Documents(self)
+        self.live = Refreshing(self, self.documents)
         self._make_parts()
         self._connect_what_stays()
         self.resize(self._first_size())
@@ -97,7 +96,7 @@ class MainWindow(QMainWindow):
         h_line = HLine(self.bridge)
         self.commands = Commands(
             self, self.documents, self.panes, self.blocks, self.appearance, self.projector, self.training,
-            h_line, self.pace, self.classroom, self.refresh, self.close,
+            h_line, self.pace, self.classroom, self.live, self.close,
         )  # fmt: skip
         self.canvas.motion_seconds = lambda: self.pace().seconds
         expression_line = ExpressionLine(self.bridge, self.commands.build)
@@ -158,6 +157,7 @@ class MainWindow(QMainWindow):
         self.documents.places_wanted.connect(lambda: self.commands.tidy(as_edit=False))
         self.documents.remembered.connect(lambda: self.menus.show_recent(self.settings.recent))
         self._sized.timeout.connect(lambda: self.panes.follow_size())
+        self.live.changed.connect(self._show_live)
 
     def _on_learning_built(self, training: TrainingPanel, data: DataPane) -> None:
         training.take_actions(*(self.menus.actions[name] for name in _TRAINING_BUTTONS))
@@ -211,7 +211,7 @@ class MainWindow(QMainWindow):
         """What keeps unsaved work through a crash; nobody has any before the first paint."""
         if self._recovering is None:
             made = import_module(_RECOVERING).Recovering
-            self._recovering = made(self, self.documents, self.canvas, live=self._link is not None)
+            self._recovering = made(self, self.documents, self.canvas, live=self.live.link is not None)
         return self._recovering
 
     def greet(self, *, asked: bool = False) -> None:
@@ -258,7 +258,9 @@ class MainWindow(QMainWindow):
         self.training.stop()
         self.projector.leave()
         seen, state = language.seen_of(self, self.panes), self.session.state
-        stays = (self.appearance, self.background, self.documents, self._sized, self._recovering)
+        stays = (
+            self.appearance, self.background, self.documents, self.live, self._sized, self._recovering,
+        )  # fmt: skip
         self.background.cancel_all()
         self.setUpdatesEnabled(False)
         language.clear(self, [each for each in stays if each is not None])
@@ -285,27 +287,11 @@ class MainWindow(QMainWindow):
     def _unsay(self, sentence: str) -> None:
         """That sentence is true no more; another one stays."""
         if self.message.toolTip() == sentence:
-            self.say(standing(self.session.state, self._link))
-
-    # Live values of a notebook ---------------------------------------------------------------
-
-    def open_live(self, link: Link) -> None:
-        """Show the live values at the other end of the link; Refresh brings what has become of them."""
-        from micrograd_gui.app.notebooks.live import present
-
-        self._link = link
-        self.documents.open_source(OpenedGraph(link.found.graph, title=link.title))
-        if sentence := present(self.session, link.found):
-            self.say(sentence)
-        link.let_go()
+            self.say(standing(self.session.state, self.live.link))
 
     def refresh(self) -> None:
-        """Show what the notebook has changed since; raises Refusal."""
-        from micrograd_gui.app.notebooks.live import refresh
-
-        if self._link is None:
-            raise Refusal("This window shows no live values: open them by micrograd_gui.show(value).")
-        self.say(refresh(self.session, self._link))
+        """Show what the notebook has changed in its live values since; raises Refusal."""
+        self.live.refresh()
 
     # Arrangement -----------------------------------------------------------------------------
 
@@ -385,7 +371,7 @@ class MainWindow(QMainWindow):
         if (old.quiz is None) != (new.quiz is None):
             self._show_escape()
         self.statusBar().clearMessage()
-        if self.message.text() != (stands := standing(new, self._link)):
+        if self.message.text() != (stands := standing(new, self.live.link)):
             self.say(stands)
         if new.graph.wiring is not old.graph.wiring and OPS.keys() - self.panes.palette.offered:
             self.panes.palette.refill(self.look)  # a file, or what was pasted, has brought ops of its own
@@ -416,10 +402,15 @@ class MainWindow(QMainWindow):
             self.setWindowTitle(title)
         if state.unsaved != self.isWindowModified():
             self.setWindowModified(state.unsaved)
-        self.menus.show_state(state, refreshable=self._link is not None)
+        self.menus.show_state(state)
+        self._show_live()
         if standing(state) or self._about_finding:
             self._show_finding_buttons(bool(standing(state)))
         self.summary.say(summary(state))
+
+    def _show_live(self) -> None:
+        live = self.live
+        self.menus.show_live(there=live.link is not None, cells=live.can_follow, following=live.following)
 
     def _show_finding_buttons(self, shown: bool) -> None:
         """What can be done about a finding stands beside it; made when there is one."""

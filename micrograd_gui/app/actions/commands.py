@@ -31,6 +31,7 @@ from micrograd_gui.views.expression_line import HLine
 
 if TYPE_CHECKING:
     from micrograd_gui.app.learning.classroom import Classroom
+    from micrograd_gui.app.notebooks.refreshing import Refreshing
     from micrograd_gui.session.asking.in_torch import InTorch
     from micrograd_gui.views.canvas.layers.pace import Pace
 
@@ -57,7 +58,7 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
     h_line: HLine
     pace: Callable[[], Pace]  # of what moves in a step
     classroom: Callable[[], Classroom]  # of the lessons
-    refresh: Callable[[], object]  # from the live values of a notebook
+    live: Refreshing  # from the live values of a notebook
     close: Callable[[], object]
 
     @property

@@ -72,7 +72,7 @@ class Menus(QObject):
         action = QAction(self)  # given a text, PySide would load all that icons are made of
         action.setText(row.text)
         action.setObjectName(row.name)
-        action.setCheckable(row.checked is not None)
+        action.setCheckable(row.checked is not None or row.switch)
         if isinstance(row.short, str) and row.short:
             action.setIconText(row.short)
         keys: list[QKeySequence] = []
@@ -112,7 +112,13 @@ class Menus(QObject):
         if callable(row.short):
             action.setIconText(row.short(state))
 
-    def show_state(self, state: State, *, refreshable: bool) -> None:
+    def show_live(self, *, there: bool, cells: bool, following: bool) -> None:
+        """Whether live values are shown, cells may change them, and each of these refreshes the window."""
+        self.actions["refresh"].setEnabled(there)
+        self.actions["refresh_after_cells"].setEnabled(cells)
+        self.actions["refresh_after_cells"].setChecked(following)
+
+    def show_state(self, state: State) -> None:
         """Enable what can be done now, and say what undo would take back."""
         known: dict[Callable[[State], bool], bool] = {}  # many rows ask the same of a State
         projected = self._commands.projector.on
@@ -120,7 +126,6 @@ class Menus(QObject):
             if (applies := known.get(row.applies)) is None:
                 applies = known[row.applies] = row.applies(state)
             self._show_row_as(row, state, applies, projected)
-        self.actions["refresh"].setEnabled(refreshable)
         for name, what in (("undo", state.history.undo_name), ("redo", state.history.redo_name)):
             self.actions[name].setText(f"&{name.title()} {what}" if what else f"&{name.title()}")
 

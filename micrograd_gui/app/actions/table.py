@@ -24,7 +24,8 @@ class Action(Struct, frozen=True):
     """One action: objectName, text, keys, what it does, when it applies, one sentence about it.
 
     ``short`` is what its button says, where that is not the text; ``checked`` when an action that is switched
-    on and off is on; ``fill`` the colour of its button; ``projected``: only under the projector.
+    on and off is on; ``switch`` where no State tells that; ``fill`` the colour of its button; ``projected``:
+    only under the projector.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Action(Struct, frozen=True):
     tip: str
     short: str | Callable[[State], str] = ""
     checked: Callable[[State], bool] | None = None
+    switch: bool = False
     fill: str = ""
     projected: bool = False
 
@@ -77,8 +79,11 @@ FILE: tuple[Action | None, ...] = (
     Action("new", "&New", (Std.New,), lambda c: c.documents.new(), _always, "An empty document."),
     Action("open", "&Open…", (Std.Open,), lambda c: c.documents.ask_open(), _always,
         "Open a graph: a .micrograd file, DOT, or a picture made here."),
-    Action("refresh", "Re&fresh", ("F4",), lambda c: c.refresh(), _always,
+    Action("refresh", "Re&fresh", ("F4",), lambda c: c.live.refresh(), _always,
         "Show what a notebook has changed in the live values that this window was opened on."),
+    Action("refresh_after_cells", "Refresh after each ce&ll", (), lambda c: c.live.switch(), _always,
+        "Each cell that the notebook runs is shown here at once; remembered for the next window.",
+        switch=True),
     None,
     Action("save", "&Save", (Std.Save,), lambda c: c.documents.save(),
         lambda s: s.unsaved or s.seen_otherwise or s.path is None, "Save the graph to its file."),

@@ -93,7 +93,7 @@ def of_live(value: Any, names: Mapping[str, Any]) -> InCell:
 
 def bundle(thing: Any) -> dict[str, str]:
     """What a notebook's cell shows of a Value or a Graph; nothing where that cannot be played."""
-    from micrograd_gui.app.notebooks.live import of_cells
+    from micrograd_gui.app.notebooks.cells import of_cells
 
     try:
         shown = in_cell(thing) if isinstance(thing, Graph) else of_live(thing, of_cells())

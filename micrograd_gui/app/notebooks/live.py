@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import weakref
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
@@ -11,6 +10,7 @@ from typing import Any
 from msgspec import structs
 
 from micrograd.foreign import same
+from micrograd_gui.app.notebooks.cells import of_cells, variables
 from micrograd_gui.document.block import kept, renumbered
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
@@ -25,18 +25,6 @@ from micrograd_gui.session.session import Session
 
 _NAMES = 4  # of nodes to which a wrong number went on
 _PASSES = 4  # as many backward passes without zero_grad are tried, to come to the notebook's grads
-
-
-def variables(namespace: Mapping[str, Any]) -> dict[str, Any]:
-    """The variables that can give a node its name; a notebook's own ``_``, ``_12`` and the like cannot."""
-    return {name: thing for name, thing in namespace.items() if not name.startswith("_")}
-
-
-def of_cells() -> dict[str, Any]:
-    """The variables of the cells, where IPython runs some: `show` may be called by a module's function."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return {} if shell is None else variables(shell.user_ns)
 
 
 class Link:

@@ -1,0 +1,118 @@
+"""Refreshing: live values brought anew into a window, when that is asked for or after each cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from micrograd_gui.app.context import Context
+from micrograd_gui.app.documents import Documents
+from micrograd_gui.app.notebooks.cells import shell_of_cells
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.files.documents import OpenedGraph
+
+if TYPE_CHECKING:
+    from micrograd_gui.app.notebooks.live import Link
+    from micrograd_gui.session.state import State
+
+
+class Refreshing(QObject):
+    """The link from a window to a notebook, while it shows the document that was opened on live values.
+
+    ``link`` is None where it shows something else. Signal: ``changed()``, of what is linked and followed.
+    """
+
+    changed = Signal()
+
+    def __init__(self, context: Context, documents: Documents) -> None:
+        super().__init__(context.dialog_parent)
+        self._context, self._documents = context, documents
+        self.link: Link | None = None
+        self._cells = _AfterCells(self._after_cell)
+        self.destroyed.connect(self._cells.stop)
+        self.destroyed.connect(context.session.listen(self._on_changed))
+
+    @property
+    def following(self) -> bool:
+        """Whether each cell refreshes the window."""
+        return self._cells.on
+
+    @property
+    def can_follow(self) -> bool:
+        """Whether there are live values, and cells that may change them."""
+        return self.link is not None and shell_of_cells() is not None
+
+    def open(self, link: Link, follow: bool | None = None) -> None:
+        """Show the live values at the other end of the link; None: follow where it was chosen last."""
+        from micrograd_gui.app.notebooks.live import present
+
+        self._documents.open_source(OpenedGraph(link.found.graph, title=link.title))
+        self.link = link
+        if sentence := present(self._context.session, link.found):
+            self._context.say(sentence)
+        link.let_go()
+        self.follow(self._context.settings.refresh_after_cells if follow is None else follow)
+
+    def refresh(self) -> None:
+        """Show what the notebook has changed since; raises Refusal."""
+        from micrograd_gui.app.notebooks.live import refresh
+
+        if self.link is None:
+            raise Refusal("This window shows no live values: open them by micrograd_gui.show(value).")
+        self._context.say(refresh(self._context.session, self.link))
+
+    def follow(self, on: bool) -> None:
+        """Refresh after each cell from now on, or no longer; without cells there is nothing to follow."""
+        if on and self.can_follow:
+            self._cells.start()
+        else:
+            self._cells.stop()
+        self.changed.emit()
+
+    def switch(self) -> None:
+        """The other way round, which is remembered; what the cells have changed before is shown at once."""
+        on = not self.following
+        self._context.settings.refresh_after_cells = on
+        self.follow(on)
+        if on:
+            self.refresh()
+        else:
+            self._context.say("The cells no longer refresh this window: F4 does.")
+
+    def _after_cell(self) -> None:
+        self._context.bridge.attempt(self.refresh)
+
+    def _on_changed(self, old: State, new: State) -> None:
+        """Another document that is opened here is never overwritten by what a notebook has."""
+        if self.link is None or new.same_document(old):
+            return
+        if (new.title, new.path) != (old.title, old.path) or not new.graph.same_structure(old.graph):
+            self.link = None  # else it is the first graph as it was, with the places that were found for it
+            self.follow(False)
+
+
+class _AfterCells:
+    """A function that IPython calls after each cell, while it is on."""
+
+    def __init__(self, run: Callable[[], object]) -> None:
+        self._run = run
+        self._shell: Any = None  # whose cells these are
+
+    @property
+    def on(self) -> bool:
+        return self._shell is not None
+
+    def start(self) -> None:
+        if self._shell is None and (shell := shell_of_cells()) is not None:
+            shell.events.register("post_run_cell", self._after)
+            self._shell = shell
+
+    def stop(self) -> None:
+        if self._shell is not None:
+            self._shell.events.unregister("post_run_cell", self._after)
+            self._shell = None
+
+    def _after(self, *_: object) -> None:
+        self._run()
