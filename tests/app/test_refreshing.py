@@ -33,7 +33,7 @@ class Notebook:
 def notebook(monkeypatch, qtbot):
     book = Notebook()
     module = ModuleType("IPython")
-    module.get_ipython = lambda: book
+    module.get_ipython, module.version_info = lambda: book, (9, 0)
     monkeypatch.setitem(sys.modules, "IPython", module)
     yield book
     for name, thing in list(book.user_ns.items()):
