@@ -66,6 +66,8 @@ def test_the_menu_switches_it_on_and_off_and_it_is_remembered(notebook):
     assert Settings().refresh_after_cells
     notebook.run("window2 = show(L)")
     assert switch(notebook.user_ns["window2"]).isChecked()
+    window.remake()  # as another language has it
+    assert (switch(window).isEnabled(), switch(window).isChecked()) == (True, True)
     switch(window).trigger()
     assert (switch(window).isChecked(), len(notebook.hooks)) == (False, 1)  # the other window's is left
     assert not Settings().refresh_after_cells

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from micrograd.language import tr
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.documents import Documents
 from micrograd_gui.app.notebooks.cells import shell_of_cells
@@ -60,7 +61,7 @@ class Refreshing(QObject):
         from micrograd_gui.app.notebooks.live import refresh
 
         if self.link is None:
-            raise Refusal("This window shows no live values: open them by micrograd_gui.show(value).")
+            raise Refusal(tr("This window shows no live values: open them by micrograd_gui.show(value)."))
         self._context.say(refresh(self._context.session, self.link))
 
     def follow(self, on: bool) -> None:
@@ -79,7 +80,7 @@ class Refreshing(QObject):
         if on:
             self.refresh()
         else:
-            self._context.say("The cells no longer refresh this window: F4 does.")
+            self._context.say(tr("The cells no longer refresh this window: F4 does."))
 
     def _after_cell(self) -> None:
         self._context.bridge.attempt(self.refresh)
