@@ -38,6 +38,7 @@ from micrograd_gui.app.notebooks.refreshing import Refreshing
 from micrograd_gui.app.settings import Settings
 from micrograd_gui.app.status import Message, Summary, standing, summary
 from micrograd_gui.app.training_loop import TrainingLoop
+from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import as_tip
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
@@ -49,7 +50,6 @@ from micrograd_gui.views.theme import Look
 if TYPE_CHECKING:
     from micrograd_gui.app.learning.classroom import Classroom
     from micrograd_gui.app.learning.explaining import Explaining
-    from micrograd_gui.app.notebooks.live import Link
     from micrograd_gui.app.recovery.recovering import Recovering
     from micrograd_gui.views.canvas.layers.pace import Pace
     from micrograd_gui.views.data.pane import DataPane
