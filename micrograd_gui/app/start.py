@@ -158,7 +158,6 @@ def _new_window() -> MainWindow:
     return window
 
 
-_TURN = 50  # milliseconds that Qt's event loop runs in a notebook before asyncio's has a turn
 _open: dict[int, MainWindow] = {}  # what was opened without blocking; Python would drop it otherwise
 
 
@@ -200,12 +199,13 @@ def _show(
     local: Mapping[str, Any],
     lasting: Mapping[str, Any],
 ) -> Any:
+    from micrograd_gui.app.notebooks.cells import beside_cells
     from micrograd_gui.app.notebooks.live import Link, picture, ran_through
     from micrograd_gui.document.graph import Graph
 
     link = None if isinstance(value, Graph) else Link(value, local, lasting)
     no_screen = why_no_screen()
-    interactive = not no_screen and _beside_cells()
+    interactive = not no_screen and beside_cells()
     if interactive is None or no_screen:
         if no_screen and any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY"))):  # one was to be expected
             print(f"{no_screen} This is the picture instead.", file=sys.stderr)
@@ -246,36 +246,6 @@ def _keep(window: MainWindow) -> None:
     key = id(window)
     _open[key] = window
     window.destroyed.connect(lambda: _open.pop(key, None))
-
-
-def _beside_cells() -> bool | None:
-    """Whether cells are being run by IPython; its event loop is told to serve Qt too. None: it cannot."""
-    from micrograd_gui.app.notebooks.cells import shell_of_cells
-
-    if (shell := shell_of_cells()) is None:
-        return False
-    try:
-        shell.enable_gui("qt6")
-    except Exception:  # noqa: BLE001 - each kind of kernel has an error of its own for "no Qt here"
-        return None
-    if kernel := getattr(shell, "kernel", None):
-        _take_turns(kernel)
-    return True
-
-
-def _take_turns(kernel: Any) -> None:
-    """Have a notebook's kernel leave Qt's event loop again and again, so that asyncio's has its turn.
-
-    ipykernel leaves Qt's loop when a message comes, but since 7.0 it may enter it while a message that has
-    come already is on its way through asyncio's: a cell would wait for ever, with %gui alone too.
-    """
-    from PySide6.QtCore import QTimer
-
-    if kernel.app.findChild(QTimer, "turns") is None:
-        timer = QTimer(kernel.app)
-        timer.setObjectName("turns")
-        timer.timeout.connect(kernel.app.qt_event_loop.quit)
-        timer.start(_TURN)
 
 
 @contextmanager

@@ -18,8 +18,8 @@ from micrograd import Value
 from micrograd_gui import show
 from micrograd_gui.app import create_window
 from micrograd_gui.app.documents import dropped_paths
+from micrograd_gui.app.notebooks.cells import take_turns
 from micrograd_gui.app.notebooks.live import Link, picture, present
-from micrograd_gui.app.start import _take_turns
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.door import render
 from micrograd_gui.files import documents
@@ -523,7 +523,7 @@ def test_a_kernel_leaves_qts_loop_again_and_again(qapp):
         app = Application()
 
     for _ in range(2):  # of two windows
-        _take_turns(Kernel())
+        take_turns(Kernel())
     for _ in range(3):
         Kernel.app.qt_event_loop.exec()  # comes to its end, though nobody sends a message
     (timer,) = Kernel.app.findChildren(QTimer)
@@ -555,7 +555,9 @@ def test_a_dropped_picture_opens_with_the_graph_in_it_and_is_never_saved_over(op
         mime.setUrls([QUrl.fromLocalFile(str(path)), QUrl("https://example.org/a.svg")])
         assert dropped_paths(mime) == (path,)
         window.documents.open_dropped(dropped_paths(mime))
-        qtbot.waitUntil(lambda window=window: len(window.session.state.graph) == 7)  # a slow reading goes on behind
+        qtbot.waitUntil(
+            lambda window=window: len(window.session.state.graph) == 7
+        )  # a slow reading goes on behind
         assert window.session.state.path == (path if suffix == ".micrograd" else None)
 
 
