@@ -48,7 +48,8 @@ NUMBERS = ("1", "-2.5", "0", "2/3", "pi", "1e308", "-1e-9", "nan", "1,5", "", "x
 TEXTS = (*NUMBERS, *EXPRESSIONS, *CELLS, *(text for text in naughty() if len(text) < 200))
 # what ends the walk
 LEFT_OUT = ("quit",)
-REPLACING = ("example_", "new", "open", "bug_graph")  # another document comes: seldom, or none grows old
+# another document comes, or all panes are made anew: seldom, or none grows old
+REPLACING = ("example_", "new", "open", "bug_graph", "language_")
 _NAMES = (
     "Left Right Up Down Home End PageUp PageDown Return Escape Tab Backtab Space Delete Backspace Plus Minus "
     "Asterisk Slash Period Comma 0 1 2 3 5 9 A B D F G H J K N O P S T U V X Y Z "

@@ -103,7 +103,7 @@ class Walk:
         self.hands = Hands(self.draw, self.window, self.folder)
         self.entry: object = None
         self.first = ""
-        self.window.bridge.changed.connect(self._follow)
+        self.window.session.listen(self._follow)  # the bridge goes where another language is chosen
         self._follow(None, self.window.session.state)
 
     def close(self) -> None:
