@@ -12,6 +12,7 @@ from micrograd.check_row import Reason, Row, apart
 from micrograd.engine import Value
 from micrograd.foreign import is_like_a_value, read_graph
 from micrograd.ieee import number
+from micrograd.language import kept
 from micrograd.replay.nudged import Flat, as_it_was, root_at
 
 _FIRST = 0.02  # the first step, relative to the input; each further one is shorter by the ratio
@@ -149,8 +150,8 @@ def _at_an_edge(row: Row, moved: Callable[[float], float], step: float, doubt: f
 
 def _not_finite(row: Row, best: float) -> Row:
     if math.isfinite(best):
-        return _judged(_replaced(row, best), False, Reason.NOT_FINITE, "the slope")
-    return _judged(row, None, Reason.NOT_FINITE, "the slope")
+        return _judged(_replaced(row, best), False, Reason.NOT_FINITE, kept("the slope"))
+    return _judged(row, None, Reason.NOT_FINITE, kept("the slope"))
 
 
 def _replaced(row: Row, numeric: float) -> Row:

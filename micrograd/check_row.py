@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, assert_never
 
+from micrograd.language import again, tr
+
 
 class Verdict(Enum):
     """What a check says of a node's slopes; the value is it in words."""
@@ -36,23 +38,23 @@ class Reason(Enum):
         """In a few words, with the detail where there is one: "kink", "not finite: log of 0"."""
         match self:
             case Reason.KINK:
-                return "kink"
+                return tr("kink")
             case Reason.BOTH_ZERO:
-                return f"both zero{detail}"
+                return tr("both zero but for rounding") if detail else tr("both zero")
             case Reason.H_TOO_LARGE:
-                return "h too large"
+                return tr("h too large")
             case Reason.H_TOO_SMALL:
-                return "h too small"
+                return tr("h too small")
             case Reason.ROUNDING:
-                return "cannot be told: rounding"
+                return tr("cannot be told: rounding")
             case Reason.TOO_SMALL:
-                return "too small to be told"
+                return tr("too small to be told")
             case Reason.NOT_FINITE:
-                return f"not finite: {detail}"
+                return tr("not finite: {detail}", detail=again(detail))
             case Reason.NO_SLOPE:
-                return f"slope is {detail}"
+                return tr("slope is {detail}", detail=again(detail))
             case Reason.OWN_OP:
-                return f"behind your own op {detail!r}, which cannot be computed again"
+                return tr("behind your own op {op!r}, which cannot be computed again", op=detail)
         assert_never(self)
 
 

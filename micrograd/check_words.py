@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from micrograd.check_row import Reason, Row, Verdict
+from micrograd.language import N_, tr
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
         @property
         def error(self) -> float: ...
 
-HEADINGS = ("node", "data", "analytic", "numeric", "error", "")
+HEADINGS = (N_("node"), "data", N_("analytic"), N_("numeric"), N_("error"), "")
 _MARKS = {True: "✓", False: "✗", None: "?"}
 _NAMED = 200  # characters of names in a sentence
 
@@ -36,32 +37,39 @@ def in_print(row: Judged) -> str:
 
 def of_all(rows: Sequence[tuple[str, Judged]]) -> str:
     """How the whole check stands, as a sentence that names the nodes that are not as the rest."""
-    return f"Analytic and numeric gradients {_standing(rows, 'disagree', 'agree at every node')}."
+    standing = _standing(rows, N_("disagree at {names}"), tr("agree at every node"))
+    return tr("Analytic and numeric gradients {standing}.", standing=standing)
 
 
 def in_short(rows: Sequence[tuple[str, Judged]]) -> str:
     """The same, short enough for one line beside other things. There is a row at least."""
     if all(row.verdict is Verdict.AGREE for _, row in rows):
         errors = [0.0, *(row.error for _, row in rows if row.reason is not Reason.BOTH_ZERO)]
-        return f"all gradients agree (largest relative error {max(errors):.0e})"
-    return f"gradients {_standing(rows, 'differ', 'agree', 3)}"
+        return tr("all gradients agree (largest relative error {error:.0e})", error=max(errors))
+    return tr("gradients {standing}", standing=_standing(rows, N_("differ at {names}"), tr("agree"), 3))
 
 
 def _standing(rows: Sequence[tuple[str, Judged]], differ: str, agree: str, at_most: int = 10**9) -> str:
-    named = {verdict: [name or "a node without a label" for name, row in rows if row.verdict is verdict]
+    named = {verdict: [name or tr("a node without a label") for name, row in rows if row.verdict is verdict]
              for verdict in Verdict}
     said = []
-    for verdict, words in ((Verdict.DIFFER, f"{differ} at"), (Verdict.CANNOT_TELL, "cannot be told at"),
-                           (Verdict.NOT_CHECKED, "are not checked at")):
+    for verdict, words in ((Verdict.DIFFER, differ), (Verdict.CANNOT_TELL, N_("cannot be told at {names}")),
+                           (Verdict.NOT_CHECKED, N_("are not checked at {names}"))):
         if named[verdict]:
-            said.append(f"{words} {_listed(named[verdict], at_most)}")
+            said.append(tr(words, names=_listed(named[verdict], at_most)))
     kinks = named[Verdict.KINK]
-    but = f", but for a kink at {_listed(kinks, at_most)}" if kinks else ""
     if not said:
-        return agree + but
-    if named[Verdict.DIFFER] or not (named[Verdict.AGREE] or kinks):
-        return ", ".join(said)
-    return ", ".join([*said, f"agree elsewhere{but}"])
+        return _but_for(kinks, agree, at_most)
+    if not (named[Verdict.DIFFER] or not (named[Verdict.AGREE] or kinks)):
+        said.append(_but_for(kinks, tr("agree elsewhere"), at_most))
+    return tr(", ").join(said)
+
+
+def _but_for(kinks: list[str], agree: str, at_most: int) -> str:
+    """That they agree, with the nodes at which that is so for a kink."""
+    if not kinks:
+        return agree
+    return tr("{agree}, but for a kink at {names}", agree=agree, names=_listed(kinks, at_most))
 
 
 def _listed(names: list[str], at_most: int) -> str:
@@ -79,7 +87,7 @@ def cells_of(row: Row) -> tuple[str, ...]:
 
 def as_lines(cells: Sequence[tuple[str, ...]], headings: tuple[str, ...] = HEADINGS) -> list[str]:
     """A line per row below the six headings, numbers flush right."""
-    table = [headings, *cells]
+    table = [tuple(tr(each) if each else "" for each in headings), *cells]
     widths = [max(len(line[column]) for line in table) for column in range(len(headings))]
     return [
         "  ".join(cell.ljust(width) if column in (0, 5) else cell.rjust(width)
@@ -97,7 +105,7 @@ def as_html(cells: Sequence[tuple[str, ...]], rows: Sequence[tuple[str, Judged]]
     """The same for a notebook."""
     from html import escape  # only a notebook needs it
 
-    heads = "".join(f"<th>{heading}</th>" for heading in HEADINGS)
+    heads = "".join(f"<th>{tr(heading) if heading else ''}</th>" for heading in HEADINGS)
     lines = ("".join(f"<td>{escape(cell)}</td>" for cell in line) for line in cells)
     body = "".join(f"<tr>{line}</tr>" for line in lines)
     return f"<table><tr>{heads}</tr>{body}</table><p>{escape(of_all(rows))}</p>"

@@ -25,8 +25,10 @@ from micrograd.diagnosing.right_pass import (
     rounding_of,
 )
 from micrograd.foreign import LiveNode, read_graph
+from micrograd.language import N_, tr
 
 _RELATIVE = 1e-9
+_HEAD = (N_("node"), N_("op"), "data", "grad", N_("right"))
 _NEAR = 8  # nodes of the neighbourhood at most, beside the one that differs
 
 
@@ -66,7 +68,7 @@ class Diagnosis:
     nearby: tuple[_Near, ...]
 
     def __str__(self) -> str:
-        head = ("node", "op", "data", "grad", "right")
+        head = tuple(map(tr, _HEAD))
         rows = [head, *([each.name, each.node.text, _short(each.node.data), _short(each.node.grad),
                          "" if each.agrees else _short(each.expected)] for each in self.nearby)]
         widths = [max(len(row[k]) for row in rows) for k in range(len(head))]
@@ -83,14 +85,15 @@ class Diagnosis:
         ids = {each.place: each for each in self.nearby}
         rows = [
             NodeRow(each.place,
-                    each.name if each.agrees else f"{each.name}, right grad {_short(each.expected)}",
+                    each.name if each.agrees else tr("{name}, right grad {grad}", name=each.name,
+                                                     grad=_short(each.expected)),
                     each.node.data, each.node.grad, each.node.text or None,
                     tuple(x for x in each.node.inputs if x in ids)) for each in self.nearby]
         cells = "".join(
             f"<tr><td>{escape(each.name)}</td><td>{escape(each.node.text)}</td><td>{_short(each.node.data)}</td>"
             f"<td>{_short(each.node.grad)}</td><td>{'' if each.agrees else _short(each.expected)}</td></tr>"
             for each in self.nearby)
-        head = "".join(f"<th>{name}</th>" for name in ("node", "op", "data", "grad", "right"))
+        head = "".join(f"<th>{name}</th>" for name in map(tr, _HEAD))
         drawn = svg_of(picture(rows)) or ""
         return (f"<p>{escape(self.sentence)}</p><table><tr>{head}</tr>{cells}</table>"
                 f"{drawn[max(0, drawn.find('<svg')):]}")
@@ -255,11 +258,14 @@ def _diagnosis(case: _Case, mistake: Mistake | None, change: Alteration | None) 
     place, nodes = case.place, case.graph.nodes
     names = _Names(nodes)
     found, expected = case.found[place], case.right[place]
-    said = f"{names[place]}.grad is {_short(found, expected)}, but {_short(expected, found)} is right: "
+    told = {"name": names[place], "found": _short(found, expected), "right": _short(expected, found)}
     if mistake is None or change is None:
-        said += _unknown(case, names)
+        why_so = _unknown(case, names)
+        said = tr("{name}.grad is {found}, but {right} is right: {why}.", **told, why=why_so)
     else:
-        said += f"all grads are as if {_why(case, mistake, change, names)}."
+        why_so = _why(case, mistake, change, names)
+        said = tr("{name}.grad is {found}, but {right} is right: all grads are as if {why}.",
+                  **told, why=why_so)
     path = _path(case.graph, place, _by(case, mistake, change))
     differing = tuple(Difference(nodes[k].value, case.found[k], case.right[k]) for k in case.differing)
     return Diagnosis(
@@ -280,7 +286,7 @@ def why(place: int, graph: FinishedGraph, right: Sequence[float], mistake: Mista
 def _why(case: _Case, mistake: Mistake, change: Alteration, names: _Names) -> str:
     """The mistake in a clause, and how it came to this node."""
     more = _MORE[mistake.cause](case, change, names)
-    return f"{change.said}{'; ' if more else ''}{more}"
+    return tr("; ").join(filter(None, (change.said, more)))
 
 
 class _Names:
@@ -332,8 +338,10 @@ def _more_overwritten(case: _Case, change: Alteration, names: _Names) -> str:
     if last is None:
         return ""  # it came with the wrong number of a node before
     user, amount = terms[last]
-    earlier = " and ".join(f"{_short(each)} from {names[who]}" for who, each in terms[:last][:3])
-    return f"what came last to {names[case.place]}, {_short(amount)} from {names[user]}, overwrote {earlier}"
+    earlier = tr(" and ").join(tr("{amount} from {name}", amount=_short(each), name=names[who])
+                               for who, each in terms[:last][:3])
+    return tr("what came last to {name}, {amount} from {giver}, overwrote {earlier}", name=names[case.place],
+              amount=_short(amount), giver=names[user], earlier=earlier)
 
 
 def _more_slope(case: _Case, change: Alteration, names: _Names) -> str:
@@ -342,8 +350,8 @@ def _more_slope(case: _Case, change: Alteration, names: _Names) -> str:
         for x, used, right in zip(graph.nodes[user].inputs, change.slopes.get(user, ()), graph.slopes[user],
                                   strict=False):
             if x == place and used != right:
-                return (f"at {names[user]}, by {change.kind}, the slope was {_short(used, right)} "
-                        f"where {_short(right, used)} is right")
+                return tr("at {name}, by {op}, the slope was {used} where {right} is right", name=names[user],
+                          op=change.kind, used=_short(used, right), right=_short(right, used))
     return ""
 
 
@@ -353,10 +361,10 @@ def _more_order(case: _Case, change: Alteration, names: _Names) -> str:
     for place in change.order or ():
         missing = [user for user in graph.users[place] if user not in acted]
         if missing:
-            return (f"{names[place]} passed its grad on before it had all of it: it still waited for what "
-                    f"{names[missing[0]]} gives")
+            return tr("{name} passed its grad on before it had all of it: it still waited for what "
+                      "{giver} gives", name=names[place], giver=names[missing[0]])
         if place in acted:
-            return f"{names[place]} passed its grad on more than once"
+            return tr("{name} passed its grad on more than once", name=names[place])
         acted.add(place)
     return ""
 
@@ -365,7 +373,9 @@ def _more_lost(case: _Case, change: Alteration, names: _Names) -> str:
     graph = case.graph
     user = next((user for user in graph.users[case.place]
                  if len(set(graph.nodes[user].inputs)) < len(graph.nodes[user].inputs)), None)
-    return f"{names[user]} takes {names[case.place]} twice" if change.once and user is not None else ""
+    if not change.once or user is None:
+        return ""
+    return tr("{name} takes {operand} twice", name=names[user], operand=names[case.place])
 
 
 def _none(case: _Case, change: Alteration, names: _Names) -> str:
@@ -379,9 +389,9 @@ _MORE = {"overwritten": _more_overwritten, "wrong_slope": _more_slope, "order": 
 def _unknown(case: _Case, names: _Names) -> str:
     """What can be told of numbers that no known mistake gives."""
     graph, nodes, place = case.graph, case.graph.nodes, case.place
-    said = ["no known mistake gives all of these grads"]
+    said = [tr("no known mistake gives all of these grads")]
     if place == graph.root:
-        said.append("a pass that began at this node would leave 1 there")
+        said.append(tr("a pass that began at this node would leave 1 there"))
     local = [0.0] * len(nodes)
     local[graph.root] = 1.0
     for user in graph.backward_order:
@@ -390,14 +400,14 @@ def _unknown(case: _Case, names: _Names) -> str:
     odd = [k for k in case.differing if not _close(case.found[k], local[k], 1e-6 * abs(local[k]))]
     inner_right = not any(nodes[k].inputs for k in case.differing)
     if len(case.differing) > 1 and odd == [place]:
-        said.append("the other grads that differ follow from this one")
+        said.append(tr("the other grads that differ follow from this one"))
     elif inner_right and len(case.differing) > 1:
-        said.append("only leaves differ: what they hold is not of this pass alone")
+        said.append(tr("only leaves differ: what they hold is not of this pass alone"))
     stale = next((k for k in range(len(nodes)) if is_stale(nodes, k)), None)
     if stale is not None:
-        said.append(f"the data of {names[stale]} is not what its operands give, so numbers may have changed "
-                    f"after the forward pass")
-    return "; ".join(said) + "."
+        said.append(tr("the data of {name} is not what its operands give, so numbers may have changed after "
+                       "the forward pass", name=names[stale]))
+    return tr("; ").join(said)
 
 
 def _by(case: _Case, mistake: Mistake | None, change: Alteration | None) -> Sequence[int]:

@@ -91,9 +91,9 @@ def kept(text: str, /, **values: object) -> str:
 
 
 def again(text: str) -> str:
-    """What was `kept` in the language in use now; any other text as it is."""
+    """What was `kept` in the language in use now; any other text as `tr` gives it."""
     if not isinstance(text, KeptSentence):
-        return text
+        return tr(text)
     template, values = text.made_of
     values = {name: again(each) if isinstance(each, str) else each for name, each in values.items()}
     return tr(template, **values)

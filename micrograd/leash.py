@@ -13,6 +13,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
 
+from micrograd.language import tr
+
 SECONDS = 10.0
 MEMORY = 1 << 30  # bytes
 _LOOK_UP_EVERY = 0.05  # seconds
@@ -24,7 +26,7 @@ _NO_FILES = {"SERVER_NAME": "none", "LC_ALL": "C"}
 # Where no signal can be tied to a pipe, a shell beside the program reads it, and ends the program when
 # whoever holds the other end has ended without a word.
 _WATCHED = ('ulimit -t "$1"; ulimit -c 0; shift; (read -r _ <&"$1" || kill -9 $$) >/dev/null 2>&1 & '
-            'shift; exec "$@"')
+            'shift; exec "$@"')  # as in code
 
 
 class Snapped(Exception):
@@ -63,10 +65,10 @@ def run_leashed(command: Sequence[str | Path], text: bytes, *, seconds: float = 
         given: bytes | None = text
         while True:
             if unwanted():
-                raise Unwanted("is not wanted any more")
+                raise Unwanted(tr("is not wanted any more"))
             left = deadline - monotonic()
             if left <= 0:
-                raise TookTooLong(f"took longer than {seconds:g} seconds and was stopped")
+                raise TookTooLong(tr("took longer than {seconds:g} seconds and was stopped", seconds=seconds))
             if monotonic() > weigh_at:
                 weigh_at += _WEIGH_EVERY
                 if held.weight() > memory:
@@ -83,7 +85,7 @@ def run_leashed(command: Sequence[str | Path], text: bytes, *, seconds: float = 
 
 
 def _too_heavy(memory: int) -> str:
-    return f"needed more than {memory >> 20:,} MB of memory and was stopped"
+    return tr("needed more than {megabytes:,} MB of memory and was stopped", megabytes=memory >> 20)
 
 
 class _Bounds(NamedTuple):

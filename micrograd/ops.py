@@ -21,6 +21,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from micrograd import ieee
+from micrograd.language import N_, again, kept
 
 T = TypeVar("T")
 LETTERS = ("x", "y", "z", "u", "v", "w")  # of the operands in a template, in their order
@@ -79,13 +80,21 @@ class Op(_Row):
     ) -> Op:
         """The row, with words for what it does not say itself."""
         text = text or f"{name}({', '.join(f'{{{letter}}}' for letter in LETTERS[:arity])})"
-        help = help or f"{symbol} of {'its operand' if arity == 1 else 'its operands'}."
+        if not help:
+            help = kept("{op} of its operands.", op=symbol)
+            if arity == 1:
+                help = kept("{op} of its operand.", op=symbol)
         return super().__new__(cls, name, symbol, arity, forward, partials, text, slopes, help, group,
                                op_text or name, kinks, domain, exponent)
 
     def filled(self, names: Iterable[str]) -> str:
         """What it does with operands of those names: "a × b"."""
         return self.text.format(**by_letter(names))
+
+    @property
+    def told(self) -> str:
+        """What it does, in the language in use."""
+        return again(self.help)
 
     def slope_words(self, port: int) -> str | None:
         """The template of the slope for that operand; None where the row has no words for it."""
@@ -115,16 +124,16 @@ def _pow_slopes(x: Any, y: Any, out: Any) -> tuple[Any, Any]:
 
 def _pow_domain(x: float, y: float) -> str:
     if x == 0 and y < 0:
-        return "0 to a negative power"
-    return "negative number to a fractional power" if x < 0 and y % 1 else ""
+        return kept("0 to a negative power")
+    return kept("negative number to a fractional power") if x < 0 and y % 1 else ""
 
 
 def _divide_domain(x: float, y: float) -> str:
-    return ("0 divided by 0" if x == 0 else "division by 0") if y == 0 else ""
+    return (kept("0 divided by 0") if x == 0 else kept("division by 0")) if y == 0 else ""
 
 
 def _log_domain(x: float) -> str:
-    return "log of 0" if x == 0 else "log of a negative number" if x < 0 else ""
+    return kept("log of 0") if x == 0 else kept("log of a negative number") if x < 0 else ""
 
 
 def _relu(x: Any) -> Any:
@@ -176,71 +185,73 @@ def _larger(x: Any, y: Any, out: Any) -> tuple[Any, Any]:
 
 ROWS = (
     Op("+", "+", 2, operator.add, lambda x, y, out: (1.0, 1.0),
-       "{x} + {y}", ("1", "1"), "Adds: passes its grad on to both operands unchanged.", "arithmetic"),
+       "{x} + {y}", ("1", "1"), N_("Adds: passes its grad on to both operands unchanged."), "arithmetic"),
     Op("-", "−", 2, operator.sub, lambda x, y, out: (1.0, -1.0),
-       "{x} − {y}", ("1", "−1"), "Subtracts: the second operand's grad has the other sign.", "arithmetic"),
+       "{x} − {y}", ("1", "−1"), N_("Subtracts: the second operand's grad has the other sign."),
+       "arithmetic"),
     Op("*", "×", 2, operator.mul, lambda x, y, out: (y, x),
-       "{x} × {y}", ("{y}", "{x}"), "Multiplies: each operand's slope is the other operand.", "arithmetic"),
+       "{x} × {y}", ("{y}", "{x}"), N_("Multiplies: each operand's slope is the other operand."),
+       "arithmetic"),
     Op("/", "÷", 2, ieee.divide, lambda x, y, out: (ieee.divide(1.0, y), -ieee.divide(out, y)),
-       "{x} ÷ {y}", ("1 ÷ {y}", "−{out} ÷ {y}"), "Divides the first operand by the second.", "arithmetic",
+       "{x} ÷ {y}", ("1 ÷ {y}", "−{out} ÷ {y}"), N_("Divides the first operand by the second."), "arithmetic",
        domain=_divide_domain),
     Op("**", "xʸ", 2, ieee.power, _pow_slopes,
-       "{x} ^ {y}", ("{y} × {x}^({y} − 1)", "{out} × log({x})"), "Raises the first operand to the second.",
-       "arithmetic", domain=_pow_domain),
+       "{x} ^ {y}", ("{y} × {x}^({y} − 1)", "{out} × log({x})"),
+       N_("Raises the first operand to the second."), "arithmetic", domain=_pow_domain),
     Op("neg", "−x", 1, operator.neg, lambda x, out: (-1.0,),
-       "−{x}", ("−1",), "Turns the sign.", "arithmetic"),
+       "−{x}", ("−1",), N_("Turns the sign."), "arithmetic"),
     Op("tanh", "tanh", 1, ieee.tanh, lambda x, out: (1.0 - out * out,),
-       "tanh({x})", ("1 − {out}²",), "Squashes to −1 … 1; flat, hence deaf to change, far from 0."),
+       "tanh({x})", ("1 − {out}²",), N_("Squashes to −1 … 1; flat, hence deaf to change, far from 0.")),
     Op("relu", "ReLU", 1, _relu, _relu_slopes,
-       "relu({x})", ("1 if {x} > 0 else 0",), "Lets positive numbers through and stops the rest.",
+       "relu({x})", ("1 if {x} > 0 else 0",), N_("Lets positive numbers through and stops the rest."),
        op_text="ReLU", kinks=(0.0,)),
     Op("sigmoid", "σ", 1, ieee.sigmoid, lambda x, out: ((1.0 - out) * out,),
-       "σ({x})", ("{out} × (1 − {out})",), "Squashes to 0 … 1, as a probability."),
+       "σ({x})", ("{out} × (1 − {out})",), N_("Squashes to 0 … 1, as a probability.")),
     Op("exp", "exp", 1, ieee.exp, lambda x, out: (out,),
-       "exp({x})", ("{out}",), "e to the operand: its slope is itself."),
+       "exp({x})", ("{out}",), N_("e to the operand: its slope is itself.")),
     Op("log", "log", 1, ieee.log, lambda x, out: (ieee.divide(1.0, x),),
-       "log({x})", ("1 ÷ {x}",), "Natural logarithm, of positive numbers.", domain=_log_domain),
+       "log({x})", ("1 ÷ {x}",), N_("Natural logarithm, of positive numbers."), domain=_log_domain),
     Op("sqrt", "√", 1, ieee.sqrt, lambda x, out: (ieee.divide(0.5, out),),
-       "√{x}", ("1 ÷ (2 × {out})",), "Square root, of positive numbers.",
-       domain=lambda x: "square root of a negative number" if x < 0 else ""),
+       "√{x}", ("1 ÷ (2 × {out})",), N_("Square root, of positive numbers."),
+       domain=lambda x: kept("square root of a negative number") if x < 0 else ""),
     Op("sin", "sin", 1, ieee.sin, lambda x, out: (ieee.cos(x),),
-       "sin({x})", ("cos({x})",), "Sine, of an angle in radians."),
+       "sin({x})", ("cos({x})",), N_("Sine, of an angle in radians.")),
     Op("cos", "cos", 1, ieee.cos, lambda x, out: (-ieee.sin(x),),
-       "cos({x})", ("−sin({x})",), "Cosine, of an angle in radians."),
+       "cos({x})", ("−sin({x})",), N_("Cosine, of an angle in radians.")),
     Op("abs", "|x|", 1, _abs, lambda x, out: (_sign(x),),
-       "|{x}|", ("sign of {x}",), "The distance from 0.", kinks=(0.0,)),
+       "|{x}|", ("sign of {x}",), N_("The distance from 0."), kinks=(0.0,)),
     Op("max", "max", 2, lambda x, y: _chosen(x, y, ieee.real(x) >= ieee.real(y), ieee.real(x) < ieee.real(y)),
        _larger, "max({x}, {y})", ("1 if {x} > {y}, ½ if {x} = {y}, else 0",
                                       "1 if {y} > {x}, ½ if {x} = {y}, else 0"),
-       "The larger operand, which gets the grad; equal ones share it.", "rarer", kinks=(0.0,)),
+       N_("The larger operand, which gets the grad; equal ones share it."), "rarer", kinks=(0.0,)),
     Op("min", "min", 2, lambda x, y: _chosen(x, y, ieee.real(x) <= ieee.real(y), ieee.real(x) > ieee.real(y)),
        lambda x, y, out: _larger(-x, -y, out), "min({x}, {y})", ("1 if {x} < {y}, ½ if {x} = {y}, else 0",
                                       "1 if {y} < {x}, ½ if {x} = {y}, else 0"),
-       "The smaller operand, which gets the grad; equal ones share it.", "rarer", kinks=(0.0,)),
+       N_("The smaller operand, which gets the grad; equal ones share it."), "rarer", kinks=(0.0,)),
     Op("leaky_relu", "leaky", 1, lambda x: ieee.where(ieee.real(x) > 0, x, 0.01 * x),
        lambda x, out: (ieee.where(ieee.real(x) > 0, 1.0, 0.01),), "leaky_relu({x})",
-       ("1 if {x} > 0 else 0.01",), "Lets positive numbers through and a hundredth of the rest.", "rarer",
+       ("1 if {x} > 0 else 0.01",), N_("Lets positive numbers through and a hundredth of the rest."), "rarer",
        kinks=(0.0,)),
     Op("softplus", "soft+", 1, _softplus, lambda x, out: (ieee.sigmoid(x),), "softplus({x})", ("σ({x})",),
-       "log(1 + e^x): ReLU with its corner rounded off.", "rarer"),
+       N_("log(1 + e^x): ReLU with its corner rounded off."), "rarer"),
     Op("silu", "SiLU", 1, lambda x: ieee.divide(x, 1.0 + ieee.exp(-x)), lambda x, out: (_silu_slope(x),),
-       "silu({x})", ("σ({x}) × (1 + {x} × (1 − σ({x})))",), "x × σ(x), also called swish.", "rarer"),
+       "silu({x})", ("σ({x}) × (1 + {x} × (1 − σ({x})))",), N_("x × σ(x), also called swish."), "rarer"),
     Op("gelu", "GELU", 1, lambda x: x * (0.5 * (1.0 + ieee.erf(x * math.sqrt(0.5)))),
        lambda x, out: (_gelu_slope(x),), "gelu({x})", ("Φ({x}) + {x} × φ({x})",),
-       "x × Φ(x), the share of a bell curve φ that is below x.", "rarer"),
+       N_("x × Φ(x), the share of a bell curve φ that is below x."), "rarer"),
     Op("tan", "tan", 1, ieee.tan, lambda x, out: (1.0 + out * out,),
-       "tan({x})", ("1 + {out}²",), "Tangent, of an angle in radians.", "rarer"),
+       "tan({x})", ("1 + {out}²",), N_("Tangent, of an angle in radians."), "rarer"),
     Op("atan", "atan", 1, ieee.atan, lambda x, out: (ieee.divide(1.0, x * x + 1.0),),
-       "atan({x})", ("1 ÷ ({x}² + 1)",), "The angle in radians whose tangent it is.", "rarer"),
+       "atan({x})", ("1 ÷ ({x}² + 1)",), N_("The angle in radians whose tangent it is."), "rarer"),
     Op("sinh", "sinh", 1, ieee.sinh, lambda x, out: (ieee.cosh(x),),
-       "sinh({x})", ("cosh({x})",), "Hyperbolic sine: (e^x − e^−x) ÷ 2.", "rarer"),
+       "sinh({x})", ("cosh({x})",), N_("Hyperbolic sine: (e^x − e^−x) ÷ 2."), "rarer"),
     Op("cosh", "cosh", 1, ieee.cosh, lambda x, out: (ieee.sinh(x),),
-       "cosh({x})", ("sinh({x})",), "Hyperbolic cosine: (e^x + e^−x) ÷ 2.", "rarer"),
+       "cosh({x})", ("sinh({x})",), N_("Hyperbolic cosine: (e^x + e^−x) ÷ 2."), "rarer"),
     Op("log1p", "log1p", 1, ieee.log1p, lambda x, out: (ieee.divide(1.0, x + 1.0),),
-       "log(1 + {x})", ("1 ÷ ({x} + 1)",), "log(1 + x), exact for small x too.",
+       "log(1 + {x})", ("1 ÷ ({x} + 1)",), N_("log(1 + x), exact for small x too."),
        group="rarer", domain=lambda x: _log_domain(x + 1.0)),
     Op("expm1", "expm1", 1, ieee.expm1, lambda x, out: (out + 1.0,),
-       "e^{x} − 1", ("{out} + 1",), "e^x − 1, exact for small x too.", "rarer"),
+       "e^{x} − 1", ("{out} + 1",), N_("e^x − 1, exact for small x too."), "rarer"),
 )
 
 OPS: dict[str, Op] = {op.name: op for op in ROWS}
@@ -259,7 +270,7 @@ def _power(exponent: int | float) -> Op:
         f"**{exponent}", _raised(f"{exponent}"), 1,
         forward=raised, partials=lambda x, out: (n * lowered(x) if n else 0.0,),
         text=f"{{x}}^{exponent}", slopes=(_slope_of_power(exponent),),
-        help=f"Raises its operand to {exponent}.", group="arithmetic",
+        help=kept("Raises its operand to {exponent}.", exponent=exponent), group="arithmetic",
         domain=lambda x: _pow_domain(x, n), exponent=n)
 
 
@@ -295,10 +306,10 @@ def domain_note(op: Op, operands: Sequence[float]) -> str:
     if math.isfinite(out):
         return ""
     if any(math.isnan(x) for x in operands):
-        return "nan came in"
+        return kept("nan came in")
     note = op.domain(*operands) if op.domain else ""
     if note:
         return note
     if any(math.isinf(x) for x in operands):
-        return "infinity came in"
-    return "overflow" if math.isinf(out) else "outside its domain"
+        return kept("infinity came in")
+    return kept("overflow") if math.isinf(out) else kept("outside its domain")

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from micrograd.language import kept
 from micrograd.ops import OPS, Op
 from micrograd.replay.nudged import Flat
 
@@ -86,8 +87,8 @@ def _why(op: Op, operands: Sequence[float], port: int) -> str:
     if op.name != "**" or port == 0 or operands[0] > 0:
         return ""
     if operands[0] < 0:
-        return "log of a negative base"
-    return "log of a base of 0" if operands[1] < 0 else ""
+        return kept("log of a negative base")
+    return kept("log of a base of 0") if operands[1] < 0 else ""
 
 
 def _local_slope(op: Op, operands: Sequence[float], out: float, port: int) -> _Local:

@@ -6,7 +6,7 @@ grads of a pass that is changed so. Nothing here judges: `diagnosis` compares, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations
 from typing import NamedTuple
@@ -23,6 +23,7 @@ from micrograd.diagnosing.passes import (
 )
 from micrograd.diagnosing.wrong_slopes import WRONG_SLOPES, At, WrongSlope
 from micrograd.foreign import LiveNode, closure_of, is_like_a_value
+from micrograd.language import N_, joined, tr
 
 
 class Mistake(NamedTuple):
@@ -55,19 +56,21 @@ def _blamed(graph: FinishedGraph, clue: Clue | None) -> list[str]:
 
 def _overwritten(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
     everywhere = list(dict.fromkeys(kind for kind in graph.kinds if kind))
-    said = "`=` stood where `+=` should"
-    yield Alteration(said, assigns=_ports(everywhere))
+    yield Alteration(tr("`=` stood where `+=` should"), assigns=_ports(everywhere))
     for kind in _blamed(graph, clue):
-        yield Alteration(f"{said}, in `_backward` of {kind}", assigns=_ports([kind]), kind=kind)
+        said = tr("`=` stood where `+=` should, in `_backward` of {op}", op=kind)
+        yield Alteration(said, assigns=_ports([kind]), kind=kind)
     for kind in _blamed(graph, clue):
         for port in range(_arity(graph, kind)):
-            which = f"for operand {port + 1}, in `_backward` of {kind}"
-            yield Alteration(f"{said}, {which}", assigns=frozenset({(kind, port)}), kind=kind, port=port)
+            said = tr("`=` stood where `+=` should, for operand {operand}, in `_backward` of {op}",
+                      operand=port + 1, op=kind)
+            yield Alteration(said, assigns=frozenset({(kind, port)}), kind=kind, port=port)
     shared = _meeting(graph)
     most = len(shared) if len(shared) <= 8 and len(graph.nodes) <= 2000 else 2
     for count in range(2, most + 1):
         for some in combinations(shared, count):
-            yield Alteration(f"{said}, in `_backward` of {_listed(some)}", assigns=_ports(some))
+            said = tr("`=` stood where `+=` should, in `_backward` of {op}", op=joined(some))
+            yield Alteration(said, assigns=_ports(some))
 
 
 def _meeting(graph: FinishedGraph) -> list[str]:
@@ -89,43 +92,41 @@ def _arity(graph: FinishedGraph, kind: str) -> int:
     return arity if arity > 1 else 0
 
 
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
 def _once(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
     twice = [node for node in graph.nodes if len(set(node.inputs)) < len(node.inputs)]
     rules = [getattr(node.value, "_backward", None) for node in twice]
     loops = any("_prev" in getattr(getattr(rule, "__code__", None), "co_names", ()) for rule in rules)
     told = not loops and all(closure_of(rule).keys() >= {"self", "other"} for rule in rules)
     if twice and not (clue is not None and told):  # such a closure gives to both by their names
-        yield Alteration("an operand that is taken twice were given its part once", once=True)
+        yield Alteration(tr("an operand that is taken twice were given its part once"), once=True)
 
 
 def _no_operand(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
     for kind in _blamed(graph, clue):
         for port in range(_arity(graph, kind)):
-            change = Alteration(f"operand {port + 1} of {kind} were given nothing", kind=kind, port=port)
+            said = tr("operand {operand} of {op} were given nothing", operand=port + 1, op=kind)
+            change = Alteration(said, kind=kind, port=port)
             yield from _sloped(graph, clue, change, lambda _: 0.0)
 
 
 def _walks(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
     for walk in WALKS:
         if not walk.again or graph.paths < most_acts(graph):  # by paths it may take the age of the world
-            yield Alteration(walk.said, order=acting(graph, walk.order(graph)))
+            yield Alteration(tr(walk.said), order=acting(graph, walk.order(graph)))
 
 
 def _never(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
-    yield Alteration("`backward` had not run, or the root's grad had not been set", seed=None)
+    yield Alteration(tr("`backward` had not run, or the root's grad had not been set"), seed=None)
     if len(graph.nodes) > 1:
-        yield Alteration("nothing had been passed on from the root", order=[])
+        yield Alteration(tr("nothing had been passed on from the root"), order=[])
 
 
 def _misplaced(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
     moved = _elsewhere(graph)
     if moved:
         kinds = list(dict.fromkeys(graph.kinds[of] for of in moved.values() if of is not None))
-        said = f"the `_backward` of {_listed(kinds)} were set on another node than the one that the op made"
+        said = tr("the `_backward` of {op} were set on another node than the one that the op made",
+                  op=joined(kinds))
         everyone = operands_first(graph)[::-1]  # leaves too: one may run what another node should
         yield Alteration(said, acts=moved, order=everyone, kind=kinds[0] if len(kinds) == 1 else "")
 
@@ -133,7 +134,7 @@ def _misplaced(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
 def _silent(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
     for kind in _blamed(graph, clue):
         acts = {place: None for place, own in enumerate(graph.kinds) if own == kind}
-        said = f"the `_backward` of {kind} did nothing, or had never been set"
+        said = tr("the `_backward` of {op} did nothing, or had never been set", op=kind)
         yield Alteration(said, acts=acts, kind=kind)
 
 
@@ -163,15 +164,15 @@ def _several(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
 
 def added_up(n: int) -> Iterator[Alteration]:
     """So many passes, one on top of the other."""
-    said = f"{n} passes were added up"
-    yield Alteration(f"{said}, without a grad zeroed between them", passes=n)
-    yield Alteration(f"{said}, in the root's grad too", passes=n, adds_seed=True)
-    yield Alteration(f"{said}, with only the leaves zeroed between them", passes=n, zeroes="leaves")
+    yield Alteration(tr("{n} passes were added up, without a grad zeroed between them", n=n), passes=n)
+    yield Alteration(tr("{n} passes were added up, in the root's grad too", n=n), passes=n, adds_seed=True)
+    yield Alteration(tr("{n} passes were added up, with only the leaves zeroed between them", n=n), passes=n,
+                     zeroes="leaves")
 
 
 def left_on_leaves(n: int) -> Alteration:
     """So many passes, each through new nodes over the same leaves."""
-    said = f"the leaves held {n} passes added up, without their grads zeroed between them"
+    said = tr("the leaves held {n} passes added up, without their grads zeroed between them", n=n)
     return Alteration(said, passes=n, zeroes="inner")
 
 
@@ -180,17 +181,17 @@ def _some_leaves(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration
     if clue is None or len(clue.differing) < 2 or any(graph.nodes[place].inputs for place in clue.differing):
         return
     for n in _count(clue):
-        said = f"some of the leaves held {n} passes added up, without their grads zeroed between them"
+        said = tr("some of the leaves held {n} passes added up, without their grads zeroed between them", n=n)
         yield Alteration(said, passes=n, zeroes="inner", kept=frozenset(clue.differing))
 
 
-MOVED = "the parameters had been moved between the forward and the backward pass"
+MOVED = N_("the parameters had been moved between the forward and the backward pass")
 
 
 def moved(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
     """Slopes at numbers that were moved since the forward pass."""
     if graph.moved:
-        yield Alteration(MOVED, slopes=graph.moved)
+        yield Alteration(tr(MOVED), slopes=graph.moved)
 
 
 def _count(clue: Clue) -> list[int]:
@@ -202,7 +203,7 @@ def _count(clue: Clue) -> list[int]:
 
 def _seeded(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
     if clue is not None and clue.place == graph.root and clue.found[graph.root]:
-        said = "the pass had begun with another number than 1 at the root"
+        said = tr("the pass had begun with another number than 1 at the root")
         yield Alteration(said, seed=clue.found[graph.root])
 
 
@@ -218,12 +219,14 @@ def _wrong(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
         kind = graph.kinds[place]
         for row in (*WRONG_SLOPES.get(kind, ()), *WRONG_SLOPES["any"]):
             own = _with_slope(graph, kind, row.port, row.slope, [place])
-            said = f"{_said(kind, row)}, in this node alone"
+            said = tr("the slope of {op} were {wrong} instead of {right}, in this node alone",
+                      op=kind, wrong=tr(row.wrong), right=tr(row.right))
             yield Alteration(said, slopes=own, kind=kind, wrong=row, port=row.port)
 
 
 def _said(kind: str, row: WrongSlope) -> str:
-    return f"the slope of {kind} were {row.wrong} instead of {row.right}"
+    return tr("the slope of {op} were {wrong} instead of {right}", op=kind, wrong=tr(row.wrong),
+              right=tr(row.right))
 
 
 def _sloped(graph: FinishedGraph, clue: Clue | None, change: Alteration,
@@ -262,32 +265,39 @@ def _number(slope: Callable[[At], float], x: list[float], node: LiveNode, port: 
 def _chain_rule(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
     for kind in _blamed(graph, clue):
         places = [place for place, own in enumerate(graph.kinds) if own == kind]
-        said = f"{kind} passed on its slope"
-        yield Alteration(f"{said} alone, not times the grad of its result", kind=kind,
+        said = tr("{op} passed on its slope alone, not times the grad of its result", op=kind)
+        yield Alteration(said, kind=kind,
                      upstream=dict.fromkeys(places, 1.0))
-        yield Alteration(f"{said} times the data of its result, not times its grad", kind=kind,
+        said = tr("{op} passed on its slope times the data of its result, not times its grad", op=kind)
+        yield Alteration(said, kind=kind,
                      upstream={place: graph.nodes[place].data for place in places})
 
 
 MISTAKES: tuple[Mistake, ...] = (
-    Mistake("never run", "not_run", "`backward` was never run, or began without the root's grad.",
+    Mistake("never run", "not_run", N_("`backward` was never run, or began without the root's grad."),
             False, _never),
-    Mistake("not zeroed", "not_zeroed", "Passes add up, for grads are not zeroed between them.",
+    Mistake("not zeroed", "not_zeroed", N_("Passes add up, for grads are not zeroed between them."),
             False, _several),
-    Mistake("`_backward` elsewhere", "not_run", "`_backward` is set on another node than the result.",
+    Mistake("`_backward` elsewhere", "not_run", N_("`_backward` is set on another node than the result."),
             False, _misplaced),
-    Mistake("operand once", "lost_operand", "`a + a` gives `a` its part once: a set holds `a` once.",
+    Mistake("operand once", "lost_operand", N_("`a + a` gives `a` its part once: a set holds `a` once."),
             True, _once),
-    Mistake("= for +=", "overwritten", "A grad is set where it should be added to.", True, _overwritten),
-    Mistake("no topological order", "order", "A node passes its grad on before it has all of it.",
+    Mistake("= for +=", "overwritten", N_("A grad is set where it should be added to."),
+            True, _overwritten),
+    Mistake("no topological order", "order", N_("A node passes its grad on before it has all of it."),
             False, _walks),
-    Mistake("wrong slope", "wrong_slope", "An op has another slope than its own.", True, _wrong),
-    Mistake("`_backward` missing", "not_run", "An op passes nothing back.", True, _silent),
-    Mistake("operand forgotten", "lost_operand", "An op gives nothing to one operand.", True, _no_operand),
-    Mistake("no chain rule", "wrong_slope", "A slope is passed on without the result's grad.",
+    Mistake("wrong slope", "wrong_slope", N_("An op has another slope than its own."),
+            True, _wrong),
+    Mistake("`_backward` missing", "not_run", N_("An op passes nothing back."),
+            True, _silent),
+    Mistake("operand forgotten", "lost_operand", N_("An op gives nothing to one operand."),
+            True, _no_operand),
+    Mistake("no chain rule", "wrong_slope", N_("A slope is passed on without the result's grad."),
             True, _chain_rule),
-    Mistake("leaves not zeroed", "not_zeroed", "Passes add up in some leaves alone.", False, _some_leaves),
-    Mistake("update before backward", "order", "Parameters move between the forward and the backward pass.",
-            False, moved),
-    Mistake("other seed", "wrong_slope", "The root's grad is set to another number than 1.", False, _seeded),
+    Mistake("leaves not zeroed", "not_zeroed", N_("Passes add up in some leaves alone."),
+            False, _some_leaves),
+    Mistake("update before backward", "order",
+            N_("Parameters move between the forward and the backward pass."), False, moved),
+    Mistake("other seed", "wrong_slope", N_("The root's grad is set to another number than 1."),
+            False, _seeded),
 )

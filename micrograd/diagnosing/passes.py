@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from micrograd.diagnosing.wrong_slopes import WrongSlope
 from micrograd.foreign import LiveNode
+from micrograd.language import N_
 
 Order = list[int]
 
@@ -305,22 +306,22 @@ class Walk(NamedTuple):
     again: bool = False
 
 
-_BY_PATHS = "each node acted once for each path that leads to it"
 WALKS: tuple[Walk, ...] = (
-    Walk("the operands came before the results: the topological order was not reversed", operands_first),
-    Walk("the nodes acted level by level from the root", lambda g: _from_root(g, False, False)),
-    Walk("the nodes acted as a walk in depth comes to them", lambda g: _from_root(g, False, True)),
-    Walk("the nodes acted as they came from a stack", lambda g: _from_root(g, False, True, turned=True)),
-    Walk("the nodes acted as they came from a stack, each put there once",
+    Walk(N_("the operands came before the results: the topological order was not reversed"), operands_first),
+    Walk(N_("the nodes acted level by level from the root"), lambda g: _from_root(g, False, False)),
+    Walk(N_("the nodes acted as a walk in depth comes to them"), lambda g: _from_root(g, False, True)),
+    Walk(N_("the nodes acted as they came from a stack"), lambda g: _from_root(g, False, True, turned=True)),
+    Walk(N_("the nodes acted as they came from a stack, each put there once"),
          lambda g: _from_root(g, False, True, turned=True, late=False)),
-    Walk(f"{_BY_PATHS}: it called the `backward` of its operands in turn",
+    Walk(N_("each node acted once for each path that leads to it: it called the `backward` of its "
+            "operands in turn"),
          lambda g: _from_root(g, True, True), again=True),
-    Walk(f"{_BY_PATHS}: it was put into the queue again and again",
+    Walk(N_("each node acted once for each path that leads to it: it was put into the queue again and again"),
          lambda g: _from_root(g, True, False), again=True),
-    Walk(f"{_BY_PATHS}: the order holds it several times",
+    Walk(N_("each node acted once for each path that leads to it: the order holds it several times"),
          lambda g: operands_first(g, again=True)[::-1], again=True),
-    Walk(f"{_BY_PATHS}, as from a stack",
+    Walk(N_("each node acted once for each path that leads to it, as from a stack"),
          lambda g: _from_root(g, True, True, turned=True), again=True),
-    Walk("a node stood in the order before its operands were looked at, and the order was reversed",
+    Walk(N_("a node stood in the order before its operands were looked at, and the order was reversed"),
          lambda g: _from_root(g, False, True)[::-1]),
 )

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
+from micrograd.language import N_
+
 
 class At(NamedTuple):
     """What a slope may be computed from.
@@ -69,10 +71,10 @@ WRONG_SLOPES: dict[str, tuple[WrongSlope, ...]] = {
         WrongSlope("1", "1 ÷ x", lambda a: 1.0),
     ),
     "relu": (
-        WrongSlope("1 everywhere", "1 if x > 0 else 0", lambda a: 1.0),
-        WrongSlope("out", "1 if x > 0 else 0", lambda a: a.out),
-        WrongSlope("x", "1 if x > 0 else 0", lambda a: a.x),
-        WrongSlope("1 if x < 0 else 0", "1 if x > 0 else 0", lambda a: float(a.x < 0)),
+        WrongSlope(N_("1 everywhere"), "1 if x > 0 else 0", lambda a: 1.0),  # as in code
+        WrongSlope("out", "1 if x > 0 else 0", lambda a: a.out),  # as in code
+        WrongSlope("x", "1 if x > 0 else 0", lambda a: a.x),  # as in code
+        WrongSlope("1 if x < 0 else 0", "1 if x > 0 else 0", lambda a: float(a.x < 0)),  # as in code
     ),
     "sigmoid": (
         WrongSlope("s", "s × (1 − s)", lambda a: a.out),
@@ -99,17 +101,17 @@ WRONG_SLOPES: dict[str, tuple[WrongSlope, ...]] = {
         WrongSlope("out", "−sin(x)", lambda a: a.out),
         WrongSlope("−sin(out)", "−sin(x)", lambda a: -math.sin(a.out)),
     ),
-    "abs": (WrongSlope("1 everywhere", "the sign of x", lambda a: 1.0),),
+    "abs": (WrongSlope(N_("1 everywhere"), N_("the sign of x"), lambda a: 1.0),),
     "neg": (WrongSlope("1", "−1", lambda a: 1.0),),
     "-": (
         WrongSlope("1", "−1", lambda a: 1.0, 1),
         WrongSlope("−1", "1", lambda a: -1.0, 0),
     ),
-    "+": (WrongSlope("the other operand, as of ×,", "1", lambda a: a.y),),
+    "+": (WrongSlope(N_("the other operand, as of ×,"), "1", lambda a: a.y),),
     "*": (
-        WrongSlope("the operand itself", "the other operand", lambda a: a.x),
-        WrongSlope("1, as of +,", "the other operand", lambda a: 1.0),
-        WrongSlope("the sum of both operands", "the other operand", lambda a: a.x + a.y),
+        WrongSlope(N_("the operand itself"), N_("the other operand"), lambda a: a.x),
+        WrongSlope(N_("1, as of +,"), N_("the other operand"), lambda a: 1.0),
+        WrongSlope(N_("the sum of both operands"), N_("the other operand"), lambda a: a.x + a.y),
     ),
     "/": (
         WrongSlope("y", "1 ÷ y", lambda a: a.y, 0),
@@ -144,11 +146,11 @@ WRONG_SLOPES: dict[str, tuple[WrongSlope, ...]] = {
         WrongSlope("out × log(y)", "out × log(x)", lambda a: a.out * math.log(a.x), 1),
     ),
     "any": (
-        WrongSlope("of the other sign", "the op's own", lambda a: -a.right),
-        WrongSlope("the result", "the op's own", lambda a: a.out),
-        WrongSlope("the operand", "the op's own", lambda a: a.x),
-        WrongSlope("1", "the op's own", lambda a: 1.0),
-        WrongSlope("twice the op's own", "once", lambda a: 2 * a.right),
-        WrongSlope("half the op's own", "all of it", lambda a: a.right / 2),
+        WrongSlope(N_("of the other sign"), N_("the op's own"), lambda a: -a.right),
+        WrongSlope(N_("the result"), N_("the op's own"), lambda a: a.out),
+        WrongSlope(N_("the operand"), N_("the op's own"), lambda a: a.x),
+        WrongSlope("1", N_("the op's own"), lambda a: 1.0),
+        WrongSlope(N_("twice the op's own"), N_("once"), lambda a: 2 * a.right),
+        WrongSlope(N_("half the op's own"), N_("all of it"), lambda a: a.right / 2),
     ),
 }

@@ -59,4 +59,4 @@ def catalogue() -> tuple[PaletteGroup, ...]:
 
 
 def _offer(op: Op) -> Offer:
-    return Offer(op.name, op.symbol, op.help)
+    return Offer(op.name, op.symbol, op.told)

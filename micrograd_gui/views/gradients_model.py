@@ -235,7 +235,7 @@ class GradientsModel(QAbstractTableModel):
         name = name_of(self._state.graph.nodes[node])
         if column == NODE:
             rule = self._state.graph.nodes[node].rule
-            tip = f"{name}: a value" if rule is None else f"{name}: {rule.help}"
+            tip = f"{name}: a value" if rule is None else f"{name}: {rule.told}"
         elif column == VERDICT:
             tip = verdict_of(self._state, node).sentence
         else:

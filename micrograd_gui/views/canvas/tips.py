@@ -116,7 +116,7 @@ def _node(picture: CanvasFrame, number: NodeId) -> list[str]:
     if number == picture.problem and picture.step is not None:
         lines.insert(0, f"⚠ {picture.step.note}")
     if node.rule is not None:
-        lines.append(node.rule.help)
+        lines.append(node.rule.told)
     return lines
 
 
