@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import string
-from collections.abc import Callable
 from typing import Any
 
 from micrograd.engine import Value
 from micrograd.nn import Module
 from micrograd.ops import OPS
 from micrograd_gui.document.python import operations as ops
+from micrograd_gui.document.python.classes import of_super
+from micrograd_gui.document.python.known.methods import few, method, method_of
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import (
+    VALUE,
     Builtin,
     Class,
+    ErrorKind,
     Function,
     Instance,
     Library,
@@ -21,12 +23,19 @@ from micrograd_gui.document.python.objects import (
     NetworkKind,
     PassedOver,
     Running,
+    Super,
+    Thrown,
     kind_name,
 )
+from micrograd_gui.document.python.value_class import ValueClass, called_own
 from micrograd_gui.document.text import spoken
 
-Of = Callable[[Running, Any, list[Any], dict[str, Any]], Any]
 _NETWORK = ("w", "b", "nonlin", "activation", "neurons", "layers")
+_SIGNED = {
+    f"__{turned}{name}__": (sign, bool(turned))
+    for name, sign in (("add", "+"), ("sub", "-"), ("mul", "*"), ("truediv", "/"), ("pow", "**"))
+    for turned in ("", "r")
+}
 _SAME = (
     "double",
     "float",
@@ -45,8 +54,14 @@ def attribute_of(run: Running, thing: Any, name: str) -> Any:
             return _of_value(run, thing, name)
         case Instance():
             return _of_instance(thing, name)
-        case Class():
+        case Class() | ValueClass():
             return _of_class(thing, name)
+        case Super():
+            return of_super(thing, name)
+        case Thrown() if name == "args":
+            return thing.args
+        case Builtin() | Function() | NetworkKind() | ErrorKind() if name == "__name__":
+            return thing.name
         case PassedOver():
             if thing.name == "super()":
                 return PassedOver("super()")
@@ -60,9 +75,9 @@ def attribute_of(run: Running, thing: Any, name: str) -> Any:
             return thing.part(name)
         case Module():
             return _of_network(run, thing, name)
-    table = next((methods for kind, methods in _METHODS if isinstance(thing, kind)), None)
-    if table is not None and name in table:
-        return _method(table[name], thing)
+    found = method_of(thing, name)
+    if found is not None:
+        return found
     if ops.is_array(thing):
         return _of_array(thing, name)
     if ops.is_number(thing) and name == "item":
@@ -71,35 +86,48 @@ def attribute_of(run: Running, thing: Any, name: str) -> Any:
 
 
 def _unknown(thing: Any, name: str) -> Wrong:
-    return Wrong(f"{kind_name(thing)} has no {spoken(name)} here")
-
-
-def _method(call: Of, thing: Any) -> Builtin:
-    return Builtin("method", lambda run, args, words: call(run, thing, args, words))
+    return Wrong(f"{kind_name(thing)} has no {spoken(name)} here", AttributeError)
 
 
 def _of_value(run: Running, thing: Value, name: str) -> Any:
+    kind = run.values
+    if kind is not None:
+        name = kind.called.get(name, name)
+        own = kind.own(name)
+        if own is not None and own.asked:
+            return called_own(run, kind, name, thing, [], {})
+        if own is not None:
+            return method(lambda run, it, args, words: called_own(run, kind, name, it, args, words), thing)
     if name in ("data", "grad", "label", "_op"):
         return getattr(thing, name)
     if name == "_prev":
         return thing._prev
     if name == "_backward":
-        return _method(lambda run, it, args, words: run.watcher.passed_back(run.at, it), thing)
+        return method(lambda run, it, args, words: run.watcher.passed_back(run.at, it), thing)
     if name == "backward":
-        return _method(lambda run, it, args, words: run.watcher.backward(it), thing)
+        return method(lambda run, it, args, words: run.watcher.backward(it), thing)
     if name == "zero_grad":
-        return _method(lambda run, it, args, words: it.zero_grad(), thing)
+        return method(lambda run, it, args, words: it.zero_grad(), thing)
     if name == "item":
-        return _method(lambda run, it, args, words: it.data, thing)
+        return method(lambda run, it, args, words: it.data, thing)
     if name in _SAME:
-        return _method(lambda run, it, args, words: it, thing)
+        return method(lambda run, it, args, words: it, thing)
     if name in OPS and OPS[name].arity == 1 and name.isidentifier():
-        return _method(lambda run, it, args, words: ops.op_of_value(name, it, run.meter), thing)
+        return method(lambda run, it, args, words: ops.op_of_value(name, it, run.meter), thing)
     if name == "pow":
-        return _method(lambda run, it, args, words: run.binary("**", it, *args), thing)
+        return method(lambda run, it, args, words: run.binary("**", it, *args), thing)
+    if name in _SIGNED:
+        sign, turned = _SIGNED[name]
+        return method(lambda run, it, args, words: _signed(run, sign, turned, it, args), thing)
     if not name.startswith("_") and name in vars(thing):
         return vars(thing)[name]
     raise _unknown(thing, name)
+
+
+def _signed(run: Running, sign: str, turned: bool, thing: Value, args: list[Any]) -> Any:
+    """``a.__add__(b)`` is ``a + b``."""
+    (other,) = few(args, 1, f"this {sign}")
+    return run.binary(sign, other, thing) if turned else run.binary(sign, thing, other)
 
 
 def _of_instance(thing: Instance, name: str) -> Any:
@@ -108,16 +136,18 @@ def _of_instance(thing: Instance, name: str) -> Any:
         return fields[name]
     if name == "__class__":
         return thing.of
+    if name == "__dict__":
+        return dict(fields)
     found = thing.of.find(name)
     if isinstance(found, (Function, Builtin)):
         return Method(found, thing)
     if found is not None:
         return found
     if name == "zero_grad" and thing.of.is_module:
-        return _method(_zero_grad, thing)
+        return method(_zero_grad, thing)
     if name == "parameters" and thing.of.is_module:
         return Builtin("parameters", lambda run, args, words: [])
-    raise Wrong(f"an object of {spoken(thing.of.name)} has no {spoken(name)}")
+    raise Wrong(f"an object of {spoken(thing.of.name)} has no {spoken(name)}", AttributeError)
 
 
 def _zero_grad(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
@@ -127,13 +157,13 @@ def _zero_grad(run: Running, thing: Any, args: list[Any], words: dict[str, Any])
             each.grad = 0.0
 
 
-def _of_class(thing: Class, name: str) -> Any:
+def _of_class(thing: Class | ValueClass, name: str) -> Any:
     if name == "__name__":
         return thing.name
     found = thing.find(name)
     if found is None:
-        raise Wrong(f"the class {spoken(thing.name)} has no {spoken(name)}")
-    return found
+        raise Wrong(f"the class {spoken(thing.name)} has no {spoken(name)}", AttributeError)
+    return Method(found, thing) if isinstance(found, Function) and found.of_class else found
 
 
 def _of_network(run: Running, thing: Module, name: str) -> Any:
@@ -143,10 +173,10 @@ def _of_network(run: Running, thing: Module, name: str) -> Any:
         many = len(thing.parameters())
         run.meter.hold(many)
         run.meter.evaluate(many)
-        return _method(lambda run, it, args, words: it.parameters(), thing)
+        return method(lambda run, it, args, words: it.parameters(), thing)
     if name == "zero_grad":
         run.meter.evaluate(len(thing.parameters()))
-        return _method(lambda run, it, args, words: it.zero_grad(), thing)
+        return method(lambda run, it, args, words: it.zero_grad(), thing)
     raise _unknown(thing, name)
 
 
@@ -155,10 +185,8 @@ def _of_array(thing: Any, name: str) -> Any:
         return getattr(thing, name)
     if name == "T":
         return thing.T
-    if name == "tolist":
-        return _method(lambda run, it, args, words: it.tolist(), thing)
-    if name in ("sum", "mean", "max", "min", "std", "argmax", "argmin"):
-        return _method(lambda run, it, args, words: getattr(it, name)().item(), thing)
+    if name == "dtype":
+        return str(thing.dtype)
     raise _unknown(thing, name)
 
 
@@ -166,6 +194,10 @@ def set_attribute_of(run: Running, thing: Any, name: str, new: Any) -> None:
     """``thing.name = new``; raises Wrong where that cannot be."""
     run.meter.hold(1)
     if isinstance(thing, Value):
+        if run.values is not None:
+            name = run.values.called.get(name, name)
+        if name == "_backward" and run.walked:
+            return  # the op that it is has a rule of its own
         if name in ("data", "grad"):
             if isinstance(new, Value):
                 raise Wrong(f"{name} is a number, not a Value: take its data")
@@ -188,222 +220,11 @@ def set_attribute_of(run: Running, thing: Any, name: str, new: Any) -> None:
         if name.startswith("__"):
             raise Wrong(f"{spoken(name)} cannot be set")
         vars(thing)[name] = new
-    elif isinstance(thing, Class) and not name.startswith("__"):
+    elif isinstance(thing, (Class, ValueClass)):
         thing.names[name] = new
+    elif thing is VALUE:
+        run.value_class().names[name] = new
     elif isinstance(thing, (PassedOver, NetworkKind)):
         return
     else:
         raise Wrong(f"nothing can be set in {kind_name(thing)}")
-
-
-# Methods of lists, texts and the like --------------------------------------------------------------
-
-
-def _append(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
-    run.meter.hold(1)
-    (new,) = _few(args, 1, "append")
-    thing.append(new)
-
-
-def _extend(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
-    (more,) = _few(args, 1, "extend")
-    found = ops.items(run.iterable(more), run.meter)
-    run.meter.hold(len(found))  # type: ignore[arg-type]  # what has items has a length
-    thing.extend(list(found))
-
-
-def _insert(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
-    at, new = _few(args, 2, "insert")
-    run.meter.hold(1)
-    run.meter.evaluate(1 + len(thing) // 1000)
-    thing.insert(_whole(at), new)
-
-
-def _pop(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> Any:
-    run.meter.evaluate(1 + len(thing) // 1000)
-    return thing.pop(*[_whole(each) for each in args[:1]])
-
-
-def _index(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> int:
-    (wanted,) = _few(args, 1, "index")
-    for at, each in enumerate(thing):
-        if ops.equal(each, wanted, run.meter):
-            return at
-    raise Wrong("there is no such thing in it")
-
-
-def _count(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> int:
-    (wanted,) = _few(args, 1, "count")
-    return sum(ops.equal(each, wanted, run.meter) for each in thing)
-
-
-def _reverse(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
-    run.meter.evaluate(1 + len(thing) // 100)
-    thing.reverse()
-
-
-def _sort(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
-    thing[:] = run.call(run.builtin("sorted"), [thing], words)
-
-
-def _copy(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> Any:
-    run.meter.hold(len(thing))
-    return thing.copy()
-
-
-def _clear(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
-    thing.clear()
-
-
-def _add(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
-    run.meter.hold(1)
-    thing.add(ops.key(*_few(args, 1, "add")))
-
-
-def _discard(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
-    thing.discard(ops.key(*_few(args, 1, "discard")))
-
-
-def _got(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> Any:
-    if not 1 <= len(args) <= 2:
-        raise Wrong("get takes a key, and what there is without it")
-    return thing.get(ops.key(args[0]), args[1] if len(args) == 2 else None)
-
-
-def _view(what: str) -> Of:
-    def view(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> list[Any]:
-        run.meter.hold(3 * len(thing))
-        return list(getattr(thing, what)())
-
-    return view
-
-
-def _of_text(name: str, few: int) -> Of:
-    """A method of texts that takes texts and gives a text, or whether something is so."""
-
-    def called(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> Any:
-        if len(args) > few or not all(isinstance(each, str) for each in args):
-            raise Wrong(f"{name} takes {few} texts at most")
-        run.meter.evaluate(1 + len(thing) // 100)
-        if name == "replace" and len(args) == 2 and len(thing) * (len(args[1]) + 1) > 1_000_000:
-            raise Wrong("the text becomes too long")
-        out = getattr(thing, name)(*args)
-        if isinstance(out, list):
-            run.meter.hold(len(out) + len(thing) // 10)
-        return run.meter.text(out) if isinstance(out, str) else out
-
-    return called
-
-
-def _join(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> str:
-    (parts,) = _few(args, 1, "join")
-    found = list(ops.items(run.iterable(parts), run.meter)) if not isinstance(parts, range) else []
-    if not all(isinstance(each, str) for each in found):
-        raise Wrong("texts are joined")
-    if sum(len(each) + len(thing) for each in found) > 100_000:
-        raise Wrong("the text becomes too long")
-    return run.meter.text(thing.join(found))
-
-
-def _padded(name: str) -> Of:
-    def padded(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> str:
-        width = _whole(args[0]) if args else 0
-        if not 0 <= width <= 1000:
-            raise Wrong("a width of so many places is not written here")
-        return run.meter.text(getattr(thing, name)(width))
-
-    return padded
-
-
-def _format(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> str:
-    """``"{:.3f} {name}".format(x, name=y)``, without fields of fields."""
-    pieces, turn = [], 0
-    for text, name, spec, conversion in string.Formatter().parse(thing):
-        pieces.append(text)
-        if name is None:
-            continue
-        if name == "":
-            name, turn = str(turn), turn + 1
-        if "{" in (spec or "") or not (name.isdecimal() or name.isidentifier()):
-            raise Wrong("only plain fields such as {} and {:.3f} are filled in")
-        if name.isdecimal() and int(name[:6]) < len(args):
-            given = args[int(name[:6])]
-        elif name in words:
-            given = words[name]
-        else:
-            raise Wrong(f"nothing is given for {{{spoken(name)}}}")
-        shown = run.display.code(given) if conversion == "r" else run.display.text(given)
-        pieces.append(ops.formatted(given, spec or "", shown))
-        run.meter.hold(1 + len(pieces[-1]) // 10)
-    return run.meter.text("".join(pieces))
-
-
-def _few(args: list[Any], many: int, name: str) -> list[Any]:
-    if len(args) != many:
-        raise Wrong(f"{name} takes {many} operand{'s' * (many != 1)}, not {len(args)}")
-    return args
-
-
-def _whole(thing: Any) -> int:
-    if not isinstance(thing, int):
-        raise Wrong(f"a place is a whole number, not {kind_name(thing)}")
-    return int(thing)
-
-
-_METHODS: tuple[tuple[type, dict[str, Of]], ...] = (
-    (
-        list,
-        {
-            "append": _append,
-            "extend": _extend,
-            "insert": _insert,
-            "pop": _pop,
-            "index": _index,
-            "count": _count,
-            "reverse": _reverse,
-            "sort": _sort,
-            "copy": _copy,
-            "clear": _clear,
-        },
-    ),
-    (tuple, {"index": _index, "count": _count}),
-    (set, {"add": _add, "discard": _discard, "remove": _discard, "copy": _copy, "clear": _clear}),
-    (
-        dict,
-        {
-            "get": _got,
-            "keys": _view("keys"),
-            "values": _view("values"),
-            "items": _view("items"),
-            "copy": _copy,
-            "clear": _clear,
-        },
-    ),
-    (
-        str,
-        {
-            "join": _join,
-            "format": _format,
-            "ljust": _padded("ljust"),
-            "rjust": _padded("rjust"),
-            "center": _padded("center"),
-            "zfill": _padded("zfill"),
-            **{
-                name: _of_text(name, few)
-                for name, few in (
-                    ("upper", 0),
-                    ("lower", 0),
-                    ("strip", 1),
-                    ("lstrip", 1),
-                    ("rstrip", 1),
-                    ("split", 1),
-                    ("title", 0),
-                    ("replace", 2),
-                    ("startswith", 1),
-                    ("endswith", 1),
-                    ("capitalize", 0),
-                )
-            },
-        },
-    ),
-)

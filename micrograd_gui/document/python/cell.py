@@ -17,14 +17,15 @@ from micrograd_gui.document.live.live_graph import LiveGraph
 from micrograd_gui.document.live.values import NODE_FOR_NODE
 from micrograd_gui.document.notation.source import SourceText
 from micrograd_gui.document.python.drawing import drawn, not_yet
-from micrograd_gui.document.python.imports import magics
 from micrograd_gui.document.python.interpreter import Interpreter
-from micrograd_gui.document.python.library import BUILTINS
+from micrograd_gui.document.python.known.imports import magics
+from micrograd_gui.document.python.known.library import BUILTINS
 from micrograd_gui.document.python.limits import CELLS_AT_MOST, Meter, Wrong
 from micrograd_gui.document.python.objects import Class, Function, Instance, Method
 from micrograd_gui.document.python.operations import plain
 from micrograd_gui.document.python.pasted import ByHand, PastedCell, Unread
 from micrograd_gui.document.python.traced import Traced
+from micrograd_gui.document.python.value_class import ValueClass
 from micrograd_gui.document.python.workspace import Workspace, empty, meet
 
 _PROGRAM = (
@@ -201,7 +202,7 @@ def _with_drawn(run: Interpreter, workspace: Workspace, onto: Graph) -> Graph:
     objects = dict(workspace.objects)
     learned = run.watcher.learned
     if learned is not None:
-        from micrograd_gui.document.python.planning import plan_of  # for a cell that trains
+        from micrograd_gui.document.python.training.planning import plan_of  # for a cell that trains
 
         graph, objects = plan_of(learned, onto, objects, names)
         run.note(learned.told(0 if graph.data is None else len(graph.data)))
@@ -220,7 +221,7 @@ def _rows(target: Any, objects: Mapping[NodeId, Any], names: Mapping[str, Any]) 
     """A large loss that adds up those of samples alike, as the graph of one of them with the rows of all."""
     if not isinstance(target, Value) or not_yet(target, objects) <= NODE_FOR_NODE:
         return None
-    from micrograd_gui.document.python.planning import over_rows
+    from micrograd_gui.document.python.training.planning import over_rows
 
     return over_rows(target, names, {})
 
@@ -261,9 +262,12 @@ def is_program(statements: list[ast.stmt], known: Mapping[str, Any]) -> bool:
 
     ``known`` are the names that earlier cells have given something.
     """
+    own = [each for each in known.values() if isinstance(each, ValueClass)]
     for statement in statements:
         for each in ast.walk(statement):
             if isinstance(each, _PROGRAM) or _tells(each, known):
+                return True
+            if isinstance(each, ast.Attribute) and any(kind.own(each.attr) is not None for kind in own):
                 return True
     return False
 
@@ -284,6 +288,8 @@ def _tells(each: ast.AST, known: Mapping[str, Any]) -> bool:
             return True
         case ast.Attribute(attr="data" | "grad", ctx=ast.Store()) | ast.Subscript(ctx=ast.Store()):
             return True
+        case ast.Name(id=name) if isinstance(known.get(name), ValueClass):
+            return not known[name].is_plain
         case ast.Name(id=name) if name in known:
             return isinstance(known[name], (Function, Class, Instance, Method, list, dict, tuple))
     return False

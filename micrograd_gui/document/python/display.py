@@ -7,11 +7,25 @@ from typing import Any
 from micrograd.engine import Value
 from micrograd.nn import Module
 from micrograd_gui.document.python.limits import Wrong
-from micrograd_gui.document.python.objects import Instance, kind_name
+from micrograd_gui.document.python.objects import (
+    Builtin,
+    Class,
+    ErrorKind,
+    Instance,
+    NetworkKind,
+    Thrown,
+    kind_name,
+)
 from micrograd_gui.document.python.operations import is_array, is_number, plain
+from micrograd_gui.document.python.value_class import ValueClass
 
 _PIECES = 4_000  # things in lists that are written; of more the rest is "…"
 _DEEPEST = 30
+TYPES = ("int", "float", "str", "bool", "list", "tuple", "dict", "set", "range")  # that are types, too
+_WHERE = {
+    "Value": "micrograd.engine.",
+    **dict.fromkeys(("Module", "Neuron", "Layer", "MLP"), "micrograd.nn."),
+}
 
 
 class Display:
@@ -40,10 +54,20 @@ class Display:
         if isinstance(thing, str):
             return repr(thing)
         if isinstance(thing, Value):
-            return f"Value(data={thing.data}, grad={thing.grad or 0})"
+            told = self._own(thing, as_text)
+            return f"Value(data={thing.data}, grad={thing.grad or 0})" if told is None else told
         if isinstance(thing, Instance):
             told = self._own(thing, as_text)
             return f"<{thing.of.name} object>" if told is None else told
+        if isinstance(thing, Thrown):
+            given = self._listed(thing.args, depth - 1)
+            return str(self._own(thing, True)) if as_text else f"{thing.of.name}{given.replace(',)', ')')}"
+        if isinstance(thing, Builtin) and thing.name in TYPES:
+            return f"<class '{thing.name}'>"
+        if isinstance(thing, (Class, ValueClass)):
+            return f"<class '__main__.{thing.name}'>"
+        if isinstance(thing, (NetworkKind, ErrorKind)):
+            return f"<class '{_WHERE.get(thing.name, '')}{thing.name}'>"
         if isinstance(thing, (list, tuple, set, dict)):
             return self._listed(thing, depth - 1)
         if isinstance(thing, (range, Module)) or is_array(thing):

@@ -4,37 +4,62 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from typing import Any, cast
+from typing import Any
 
 from micrograd.engine import Value
 from micrograd.nn import Module
 from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python.attributes import attribute_of, set_attribute_of
-from micrograd_gui.document.python.imports import known
-from micrograd_gui.document.python.libraries import network, through_network
+from micrograd_gui.document.python.classes import made
+from micrograd_gui.document.python.control import ERRORS, UNKNOWN, CellRefusal, generates
+from micrograd_gui.document.python.known.imports import known
+from micrograd_gui.document.python.known.libraries import network, through_network
 from micrograd_gui.document.python.limits import DEEPEST, Endless, Wrong
 from micrograd_gui.document.python.objects import (
     TENSOR,
     VALUE,
     Builtin,
     Class,
+    ErrorKind,
     Function,
     Instance,
     Method,
     NetworkKind,
+    Once,
     PassedOver,
     Running,
     Scope,
+    Thrown,
     kind_name,
 )
 from micrograd_gui.document.python.traced import named, placed
+from micrograd_gui.document.python.value_class import ValueClass, value_of
 from micrograd_gui.document.text import spoken
+
+
+def told_by_python(error: Exception) -> Wrong:
+    """The same error, said."""
+    said = " ".join(str(error).split())[:100]
+    thrown = Thrown(ERRORS.get(type(error).__name__, ERRORS["Exception"]), (said,))
+    return Wrong(f"Python says {type(error).__name__}: {said}", type(error), thrown)
+
 
 _PYTHONS_OWN = (ArithmeticError, ValueError, TypeError, LookupError, AttributeError)
 _OPERATORS = {
     "+": ("__add__", "__radd__"), "-": ("__sub__", "__rsub__"), "*": ("__mul__", "__rmul__"),
-    "/": ("__truediv__", "__rtruediv__"), "**": ("__pow__", "__rpow__"),
+    "/": ("__truediv__", "__rtruediv__"), "**": ("__pow__", "__rpow__"), "@": ("__matmul__", "__rmatmul__"),
+    "//": ("__floordiv__", "__rfloordiv__"), "%": ("__mod__", "__rmod__"),
+}  # fmt: skip
+
+
+_COMPARED: dict[type[ast.cmpop], str] = {
+    ast.Lt: "__lt__", ast.LtE: "__le__", ast.Gt: "__gt__", ast.GtE: "__ge__",
+    ast.Eq: "__eq__", ast.NotEq: "__ne__",
+}  # fmt: skip
+_TURNED: dict[type[ast.cmpop], str] = {
+    ast.Lt: "__gt__", ast.LtE: "__ge__", ast.Gt: "__lt__", ast.GtE: "__le__",
+    ast.Eq: "__eq__", ast.NotEq: "__ne__", ast.In: "__contains__",
 }  # fmt: skip
 
 
@@ -53,9 +78,7 @@ class Expressions:
             ast.Constant: self._constant,
             ast.Name: self._name,
             ast.BinOp: self._binary,
-            ast.UnaryOp: lambda each, scope: ops.unary(
-                each.op, self.evaluate(each.operand, scope), self.meter
-            ),
+            ast.UnaryOp: self._unary,
             ast.BoolOp: self._bool,
             ast.Compare: self._compare,
             ast.IfExp: self._if,
@@ -68,12 +91,14 @@ class Expressions:
             ast.Set: lambda each, scope: {ops.key(one) for one in self._listed(each.elts, scope)},
             ast.Dict: self._dict,
             ast.ListComp: lambda each, scope: self._comprehended(each, scope),
-            ast.GeneratorExp: lambda each, scope: self._comprehended(each, scope),
+            ast.GeneratorExp: lambda each, scope: Once(self._comprehended(each, scope)),
             ast.SetComp: lambda each, scope: {ops.key(one) for one in self._comprehended(each, scope)},
             ast.DictComp: self._dict_of,
             ast.JoinedStr: self._joined,
             ast.Lambda: lambda each, scope: self.function("lambda", each.args, each.body, scope),
             ast.NamedExpr: self._walrus,
+            ast.Yield: self._yield,
+            ast.YieldFrom: self._yield,
         }
 
     def evaluate(self, each: ast.expr, scope: Scope) -> Any:
@@ -88,8 +113,7 @@ class Expressions:
         except Wrong as wrong:
             raise self.run.refused(each, wrong) from None
         except _PYTHONS_OWN as error:
-            said = " ".join(str(error).split())[:100]
-            raise self.run.refusal(each, f"Python says {type(error).__name__}: {said}") from None
+            raise self.run.refused(each, told_by_python(error)) from None
 
     def builtin(self, name: str) -> Any:
         """The function that every cell knows by that name."""
@@ -108,9 +132,9 @@ class Expressions:
         except KeyError:
             if each.id in self._known:
                 return self._known[each.id]
-        if each.id.startswith("__"):
-            raise Wrong(f"{spoken(each.id)} is not part of what is understood here")
-        raise Wrong(f"{spoken(each.id)} is not defined")
+        if each.id.startswith("__") or each.id in UNKNOWN:
+            raise Wrong(f"{spoken(each.id)} is not understood here")
+        raise Wrong(f"{spoken(each.id)} is not defined", NameError)
 
     def _binary(self, each: ast.BinOp, scope: Scope) -> Any:
         """A chain of operations to the left is gone through without recursion: it may be long."""
@@ -124,14 +148,14 @@ class Expressions:
             self.meter.evaluate()
             sign = ops.SIGNS.get(type(one.op))
             if sign is None:
-                raise self.run.refusal(one, "of signs there are + - * / ** // %")
+                raise self.run.refusal(one, "of signs there are + - * / ** // % @ & | ^")
             right = self.evaluate(one.right, scope)
             try:
                 out = self.binary(sign, out, right)
             except Wrong as wrong:
                 raise self.run.refused(one, wrong) from None
             except _PYTHONS_OWN as error:
-                raise self.run.refusal(one, f"Python says {type(error).__name__}: {error}") from None
+                raise self.run.refused(one, told_by_python(error)) from None
         return out
 
     def binary(self, sign: str, x: Any, y: Any) -> Any:
@@ -141,11 +165,36 @@ class Expressions:
                 return self.call(found, [own, other], {})
         return ops.binary(sign, x, y, self.meter)
 
+    def _unary(self, each: ast.UnaryOp, scope: Scope) -> Any:
+        thing = self.evaluate(each.operand, scope)
+        if isinstance(each.op, ast.Not):
+            return not self.truth(thing)
+        signed = isinstance(thing, Instance) and isinstance(each.op, ast.USub)
+        own = thing.of.find("__neg__") if signed else None
+        return ops.unary(each.op, thing, self.meter) if own is None else self.call(own, [thing], {})
+
+    def truth(self, thing: Any) -> bool:
+        """Whether it counts as true, by its own ``__bool__`` or ``__len__`` where it is an object."""
+        if isinstance(thing, Instance):
+            for name in ("__bool__", "__len__"):
+                if (own := thing.of.find(name)) is not None:
+                    return bool(self.call(own, [thing], {}))
+        return ops.truth(thing)
+
+    def _compared(self, sign: ast.cmpop, left: Any, right: Any) -> Any:
+        """``left sign right``, also of objects, and of Values, whose class says what that is."""
+        for own, other, names in ((left, right, _COMPARED), (right, left, _TURNED)):
+            kind = self.run.values if isinstance(own, Value) else getattr(own, "of", None)
+            found = kind.find(names.get(type(sign), "")) if isinstance(kind, (Class, ValueClass)) else None
+            if found is not None:
+                return self.call(found, [own, other], {})
+        return ops.compared(sign, left, right, self.meter)
+
     def _bool(self, each: ast.BoolOp, scope: Scope) -> Any:
         out = None
         for one in each.values:
             out = self.evaluate(one, scope)
-            if ops.truth(out) is isinstance(each.op, ast.Or):
+            if self.truth(out) is isinstance(each.op, ast.Or):
                 return out
         return out
 
@@ -153,19 +202,31 @@ class Expressions:
         left, out = self.evaluate(each.left, scope), True
         for sign, one in zip(each.ops, each.comparators, strict=True):
             right = self.evaluate(one, scope)
-            out = ops.compared(sign, left, right, self.meter)
+            out = self._compared(sign, left, right)
             if len(each.ops) > 1 and not ops.truth(out):
                 return out
             left = right
         return out
 
     def _if(self, each: ast.IfExp, scope: Scope) -> Any:
-        return self.evaluate(each.body if ops.truth(self.evaluate(each.test, scope)) else each.orelse, scope)
+        return self.evaluate(each.body if self.truth(self.evaluate(each.test, scope)) else each.orelse, scope)
 
     def _walrus(self, each: ast.NamedExpr, scope: Scope) -> Any:
         out = self.evaluate(each.value, scope)
         self.run.bind(each.target, out, scope)
         return out
+
+    def _yield(self, each: ast.Yield | ast.YieldFrom, scope: Scope) -> None:
+        """What a generator yields is kept: all of it is worked out at once, and gone through then."""
+        found = self.run.yielded[-1] if self.run.yielded else None
+        if found is None:
+            raise Wrong("“yield” stands in a function", SyntaxError)
+        out = None if each.value is None else self.evaluate(each.value, scope)
+        if isinstance(each, ast.YieldFrom):
+            found.extend(ops.items(self.iterable(out), self.meter))
+        else:
+            self.meter.hold(1)
+            found.append(out)
 
     # Lists and texts --------------------------------------------------------------------------
 
@@ -212,7 +273,7 @@ class Expressions:
         for thing in ops.items(things, self.meter):
             self.meter.step()
             self.run.bind(first.target, thing, inner)
-            if all(ops.truth(self.evaluate(one, inner)) for one in first.ifs):
+            if all(self.truth(self.evaluate(one, inner)) for one in first.ifs):
                 if rest:
                     yield from self._turns(rest, inner, inner)
                 else:
@@ -255,23 +316,31 @@ class Expressions:
     # Fields -----------------------------------------------------------------------------------
 
     def _attribute(self, each: ast.Attribute, scope: Scope) -> Any:
-        return self.attribute(each, self.evaluate(each.value, scope), each.attr)
+        return self.attribute(self.evaluate(each.value, scope), each.attr)
 
-    def attribute(self, each: ast.Attribute, thing: Any, name: str) -> Any:
+    def attribute(self, thing: Any, name: str) -> Any:
         """``thing.name``; raises Wrong."""
         found = attribute_of(self.run, thing, name)
         if isinstance(found, Method) and isinstance(found.function, Function) and found.function.asked:
             return self.call(found, [], {})
         return found
 
-    def set_attribute(self, each: ast.Attribute, thing: Any, new: Any) -> None:
+    def set_attribute(self, thing: Any, name: str, new: Any) -> None:
         """``thing.name = new``; raises Wrong."""
-        if isinstance(thing, Value) and each.attr in ("data", "grad"):
-            before = getattr(thing, each.attr)
-            set_attribute_of(self.run, thing, each.attr, new)
-            self.run.watcher.set_by_hand(self.run.at, thing, each.attr, before)
+        if isinstance(thing, Value):
+            own = name if self.run.values is None else self.run.values.called.get(name, name)
+            before = getattr(thing, own) if own in ("data", "grad") else 0.0
+            set_attribute_of(self.run, thing, name, new)
+            if own in ("data", "grad"):
+                self.run.watcher.set_by_hand(self.run.at, thing, own, before)
+            return
+        held = thing.of.find(name) if isinstance(thing, Instance) else None
+        if isinstance(held, Function) and held.asked:
+            if held.setter is None:
+                raise Wrong(f"{spoken(name)} is a property that cannot be set", AttributeError)
+            self.call(held.setter, [thing, new], {})
         else:
-            set_attribute_of(self.run, thing, each.attr, new)
+            set_attribute_of(self.run, thing, name, new)
 
     # Calls ------------------------------------------------------------------------------------
 
@@ -285,7 +354,9 @@ class Expressions:
             for each, given in zip(args.kwonlyargs, args.kw_defaults, strict=True)
             if given is not None
         }
-        return Function(name, args, body, scope, self.run.source, (listed, by_name))
+        made = Function(name, args, body, scope, self.run.source, (listed, by_name))
+        made.generates = generates(body)
+        return made
 
     def pictured(self, each: ast.expr, scope: Scope) -> None:
         """``draw_dot(L)`` speaks of L."""
@@ -325,50 +396,20 @@ class Expressions:
             case Method():
                 return self.call(called.function, [called.owner, *args], words)
             case Class():
-                return self._made(called, args, words)
-            case NetworkKind() if called in (VALUE, TENSOR):
-                return self._value(called, args, words)
+                return made(self.run, called, args, words)
+            case ErrorKind():
+                return Thrown(called, tuple(args))
+            case ValueClass() | NetworkKind() if called in (VALUE, TENSOR) or isinstance(called, ValueClass):
+                return value_of(self.run, called, args, words)
             case NetworkKind():
                 return network(self.run, called, args, words)
+            case Instance() if (own := called.of.find("__call__")) is not None:
+                return self.call(own, [called, *args], words)
             case Module() if not words:
                 return through_network(self.run, called, args)
-            case Instance():
-                own = called.of.find("__call__")
-                if own is not None:
-                    return self.call(own, [called, *args], words)
             case PassedOver():
                 return called
-        raise Wrong(f"{kind_name(called)} cannot be called")
-
-    def _value(self, called: NetworkKind, args: list[Any], words: dict[str, Any]) -> Value:
-        """``Value(2.0, label='a')``, and a tensor of one number."""
-        if called is TENSOR:
-            words = {}
-            while args and isinstance(args[0], list) and len(args[0]) == 1:
-                args = args[0]
-        unknown = next((word for word in words if word not in ("data", "label", "_op", "_children")), None)
-        data = args[0] if args else words.get("data")
-        if unknown is not None or (len(args) > 1 and args[1] not in ((), [])) or words.get("_children"):
-            raise Wrong("a Value is written like Value(2.0, label='a')")
-        if isinstance(data, Value):
-            raise Wrong("a Value is made of a number, not of a Value: take its data")
-        if not ops.is_number(data):
-            raise Wrong(f"a Value is made of one number, not of {kind_name(data)}")
-        label = words.get("label", args[3] if len(args) > 3 else "")
-        if not isinstance(label, str):
-            raise Wrong("a label is a text in quotes")
-        self.meter.hold(5)
-        return Value(float(cast(float, data)), label=label[:200])
-
-    def _made(self, called: Class, args: list[Any], words: dict[str, Any]) -> Instance:
-        self.meter.hold(4)
-        made = object.__new__(called.kind)
-        own = called.find("__init__")
-        if own is not None:
-            self.call(own, [made, *args], words)
-        elif args or words:
-            raise Wrong(f"{spoken(called.name)} takes nothing: its class has no __init__")
-        return made
+        raise Wrong(f"{kind_name(called)} cannot be called", TypeError)
 
     def _of_own(self, called: Function, args: list[Any], words: dict[str, Any]) -> Any:
         """A function of a cell: its names, then what it is made of."""
@@ -376,10 +417,14 @@ class Expressions:
             raise Endless(f"functions call one another more than {DEEPEST} deep")
         if called.static and args and isinstance(args[0], Instance):
             args = args[1:]
+        if called.of_class and args and isinstance(args[0], Instance):
+            args = [args[0].of, *args[1:]]
         scope = Scope(called.scope, self._given(called, args, words))
         run, before = self.run, self.run.source
         run.source = called.source
         self.depth += 1
+        run.entered.append((called, args[0] if args else None))
+        run.yielded.append([] if called.generates else None)
         try:
             if isinstance(called.body, ast.expr):
                 self.meter.step()
@@ -387,15 +432,20 @@ class Expressions:
             run.returned = None
             leads = run.block(called.body, scope)
             out, run.returned = (run.returned if leads == "return" else None), None
-            return out
+            found = run.yielded[-1]
+            return out if found is None else Once(found)
         except ExpressionRefusal as refusal:
             if called.source is before:
                 raise
             said = str(refusal).rstrip(".")
-            wrong = f"in {spoken(called.name)} of an earlier cell, {said[:1].lower()}{said[1:]}"
-            raise (Endless if run.is_endless(refusal) else Wrong)(wrong) from None
+            told = f"in {spoken(called.name)} of an earlier cell, {said[:1].lower()}{said[1:]}"
+            inner = refusal.wrong if isinstance(refusal, CellRefusal) else Wrong("")
+            kind = Endless if run.is_endless(refusal) else Wrong
+            raise kind(told, inner.kind, inner.thing) from None
         finally:
             self.depth -= 1
+            run.entered.pop()
+            run.yielded.pop()
             run.source = before
 
     def _given(self, called: Function, args: list[Any], words: dict[str, Any]) -> dict[str, Any]:
@@ -404,16 +454,16 @@ class Expressions:
         parameters = [each.arg for each in (*form.posonlyargs, *form.args)]
         names = dict(zip(parameters, args, strict=False))
         if len(args) > len(parameters) and form.vararg is None:
-            raise Wrong(f"{spoken(called.name)} takes {len(parameters)} operands, not {len(args)}")
+            raise Wrong(f"{spoken(called.name)} takes {len(parameters)} operands, not {len(args)}", TypeError)
         if form.vararg is not None:
             names[form.vararg.arg] = tuple(args[len(parameters) :])
         known_words = {*parameters, *(each.arg for each in form.kwonlyargs)}
         rest: dict[str, Any] = {}
         for word, thing in words.items():
             if word in names:
-                raise Wrong(f"{spoken(called.name)} is given {spoken(word)} twice")
+                raise Wrong(f"{spoken(called.name)} is given {spoken(word)} twice", TypeError)
             if word not in known_words and form.kwarg is None:
-                raise Wrong(f"{spoken(called.name)} knows no {spoken(word)}=")
+                raise Wrong(f"{spoken(called.name)} knows no {spoken(word)}=", TypeError)
             (names if word in known_words else rest)[word] = thing
         if form.kwarg is not None:
             names[form.kwarg.arg] = rest
@@ -425,6 +475,6 @@ class Expressions:
                 elif name in by_name:
                     names[name] = by_name[name]
                 else:
-                    raise Wrong(f"{spoken(called.name)} is not given its {spoken(name)}")
+                    raise Wrong(f"{spoken(called.name)} is not given its {spoken(name)}", TypeError)
         self.meter.hold(len(names))
         return {name: named(thing, name) for name, thing in names.items()}

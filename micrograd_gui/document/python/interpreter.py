@@ -10,22 +10,22 @@ from micrograd.engine import Value
 from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.notation.source import SourceText
 from micrograd_gui.document.python import operations as ops
+from micrograd_gui.document.python.classes import class_of, decorated, own_text
+from micrograd_gui.document.python.control import CellRefusal, entered, raised, tried
 from micrograd_gui.document.python.display import Display
 from micrograd_gui.document.python.expressions import Expressions
-from micrograd_gui.document.python.imports import imported, is_value_class, told_pictures
+from micrograd_gui.document.python.known.imports import imported, told_pictures
 from micrograd_gui.document.python.limits import LETTERS, Endless, Meter, Wrong
 from micrograd_gui.document.python.objects import (
-    VALUE,
     Chance,
-    Class,
     Function,
     Instance,
     PassedOver,
     Scope,
-    kind_name,
 )
 from micrograd_gui.document.python.traced import Traced, named
-from micrograd_gui.document.python.watching import Watcher
+from micrograd_gui.document.python.training.watching import Watcher
+from micrograd_gui.document.python.value_class import ValueClass
 from micrograd_gui.document.text import spoken
 
 _RETURN, _BREAK, _CONTINUE = "return", "break", "continue"
@@ -43,6 +43,10 @@ class Interpreter:
         printed: what it has printed, piece by piece.
         passed_over, notes: the line and the words of what was passed over; sentences on what is otherwise.
         watcher: who is told of what is done by hand to data and grads.
+        values: the class of Values that a cell has written itself; None: none has.
+        walked: the functions of it that are gone through just now, by name.
+        caught, entered, yielded: the errors that are handled, the functions that are gone through, with their
+            first operand, and what these have yielded, the innermost last.
     """
 
     def __init__(self, source: SourceText, scope: Scope, chance: Chance, meter: Meter) -> None:
@@ -54,14 +58,21 @@ class Interpreter:
         self.letters = 0
         self.passed_over: list[tuple[int, str]] = []
         self.notes: list[str] = []
+        known = scope.outermost.names.values()
+        self.values = next((each for each in reversed(known) if isinstance(each, ValueClass)), None)
+        self.walked: list[str] = []
+        self.caught: list[Wrong] = []
+        self.entered: list[tuple[Function, Any]] = []
+        self.yielded: list[list[Any] | None] = []
         self.watcher = Watcher(self, self.note)
-        self.display = Display(self._own_text)
+        self.display = Display(lambda thing, as_text: own_text(self, thing, as_text))
         self.expressions = Expressions(self)
         self.evaluate, self.call, self.binary = (
             self.expressions.evaluate,
             self.expressions.call,
             self.expressions.binary,
         )
+        self.attribute, self.set_attribute = self.expressions.attribute, self.expressions.set_attribute
         self.iterable, self.builtin = self.expressions.iterable, self.expressions.builtin
         self.returned: Any = None
         self.at: ast.stmt = ast.Pass()  # the statement of the cell itself that is gone through
@@ -81,7 +92,10 @@ class Interpreter:
             ast.Assert: self._assert,
             ast.Delete: self._delete,
             ast.Global: self._global,
-            ast.With: self._with,
+            ast.With: lambda each, scope: entered(self, each, scope),
+            ast.Try: lambda each, scope: tried(self, each, scope),
+            ast.Raise: self._raise,
+            ast.Nonlocal: self._nonlocal,
             ast.Pass: lambda each, scope: None,
             ast.Break: lambda each, scope: _BREAK,
             ast.Continue: lambda each, scope: _CONTINUE,
@@ -150,7 +164,7 @@ class Interpreter:
     def refused(self, where: ast.AST, wrong: Wrong) -> ExpressionRefusal:
         """The same of what was found wrong there."""
         found = self.refusal(where, str(wrong))
-        return _EndlessRefusal(str(found), found.line, found.column) if isinstance(wrong, Endless) else found
+        return CellRefusal(str(found), found.line, found.column, wrong)
 
     def write(self, text: str) -> None:
         """The text is printed."""
@@ -162,7 +176,7 @@ class Interpreter:
     @staticmethod
     def is_endless(refusal: BaseException) -> bool:
         """Whether it says that something goes on for too long."""
-        return isinstance(refusal, _EndlessRefusal)
+        return isinstance(refusal, CellRefusal) and isinstance(refusal.wrong, Endless)
 
     def pass_over(self, where: ast.AST, what: str) -> None:
         """That part of the cell is passed over, and listed."""
@@ -208,7 +222,7 @@ class Interpreter:
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
                 self._take_apart(target, parts, thing, scope)
             case ast.Attribute():
-                self.expressions.set_attribute(target, self.evaluate(target.value, scope), thing)
+                self.set_attribute(self.evaluate(target.value, scope), target.attr, thing)
             case ast.Subscript():
                 holder = self.evaluate(target.value, scope)
                 ops.put(holder, self.evaluate(target.slice, scope), thing, self.meter)
@@ -219,6 +233,10 @@ class Interpreter:
         """The name stands for that from here on; what a loop goes through is not spoken of."""
         if name in scope.globals:
             scope = self.scope.outermost
+        elif name in scope.outside:
+            while name in scope.outside or name not in scope.names:
+                assert scope.outer is not None
+                scope = scope.outer
         self.meter.hold(1)
         if scope is self.scope:
             thing = named(thing, name)
@@ -256,7 +274,7 @@ class Interpreter:
     def _augmented(self, each: ast.AugAssign, scope: Scope) -> None:
         sign = ops.SIGNS.get(type(each.op))
         if sign is None:
-            raise self.refusal(each, "of signs before = there are + - * / ** // %")
+            raise self.refusal(each, "of signs before = there are + - * / ** // % @ & | ^")
         match each.target:
             case ast.Name():
                 before = self.evaluate(ast.copy_location(ast.Name(each.target.id), each.target), scope)
@@ -264,9 +282,9 @@ class Interpreter:
                 self.set_name(each.target.id, new, scope)
             case ast.Attribute(value=of, attr=field):
                 holder = self.evaluate(of, scope)
-                before = self.expressions.attribute(each.target, holder, field)
+                before = self.attribute(holder, field)
                 new = self._added_to(before, sign, self.evaluate(each.value, scope))
-                self.expressions.set_attribute(each.target, holder, new)
+                self.set_attribute(holder, field, new)
             case ast.Subscript(value=of, slice=place):
                 holder, at = self.evaluate(of, scope), self.evaluate(place, scope)
                 new = self._added_to(ops.item(holder, at, self.meter), sign, self.evaluate(each.value, scope))
@@ -303,7 +321,7 @@ class Interpreter:
 
     def _while(self, each: ast.While, scope: Scope) -> str | None:
         with self.watcher.loop(scope, None) as watched:
-            while ops.truth(self.evaluate(each.test, scope)):
+            while self.expressions.truth(self.evaluate(each.test, scope)):
                 leads = self.block(each.body, scope)
                 if leads == _BREAK:
                     return None
@@ -316,7 +334,8 @@ class Interpreter:
         match each.test:
             case ast.Compare(left=ast.Name(id="__name__")):
                 return self.block(each.body, scope)
-        return self.block(each.body if ops.truth(self.evaluate(each.test, scope)) else each.orelse, scope)
+        holds = self.expressions.truth(self.evaluate(each.test, scope))
+        return self.block(each.body if holds else each.orelse, scope)
 
     # What is defined --------------------------------------------------------------------------
 
@@ -325,50 +344,28 @@ class Interpreter:
             self.pass_over(each, f"def {each.name}")
             scope.names[each.name] = PassedOver(each.name)
             return
-        decorators = [self.source.quoted(one).strip("“”") for one in each.decorator_list]
-        if any(one not in ("staticmethod", "property") for one in decorators):
-            raise self.refusal(each.decorator_list[0], "a decorator is not understood here")
         made = self.expressions.function(each.name, each.args, each.body, scope)
-        made.asked = "property" in decorators
-        made.static = "staticmethod" in decorators
-        scope.names[each.name] = made
+        scope.names[each.name] = decorated(self, each, made, scope) if each.decorator_list else made
         if scope is self.scope:
             self.assigned[each.name] = None
 
     def _class(self, each: ast.ClassDef, scope: Scope) -> None:
         self.assigned[each.name] = None
-        if is_value_class(each):
-            self.pass_over(each, f"class {each.name}: Value of this program is used")
-            scope.names[each.name] = VALUE
-            return
-        bases = tuple(self.evaluate(one, scope) for one in each.bases)
-        inner = Scope(scope)
-        for one in each.body:
-            if isinstance(one, (ast.FunctionDef, ast.Pass)) or _is_plain(one):
-                self.statement(one, inner)
-            else:
-                raise self.refusal(one, "in a class only functions and plain names are understood")
-        for name, thing in inner.names.items():
-            if isinstance(thing, Function) and thing.scope is inner:
-                thing.scope = scope  # what a class has is not seen from its functions
-            inner.names[name] = thing
-        scope.names[each.name] = Class(each.name, bases, inner.names)
+        scope.names[each.name] = new = class_of(self, each, scope)
+        if isinstance(new, ValueClass):
+            self.values = new
+
+    def value_class(self) -> ValueClass:
+        """The class of Values of the document, to be given something of its own."""
+        if self.values is None:
+            self.values = self.scope.outermost.names["Value"] = ValueClass("Value", {})
+        return self.values
 
     def _return(self, each: ast.Return, scope: Scope) -> str:
         if scope is self.scope:
             raise self.refusal(each, "there is no function here to return from")
         self.returned = None if each.value is None else self.evaluate(each.value, scope)
         return _RETURN
-
-    def _own_text(self, thing: Instance, as_text: bool) -> str | None:
-        for name in ("__str__", "__repr__") if as_text else ("__repr__",):
-            own = thing.of.find(name)
-            if own is not None:
-                out = self.call(own, [thing], {})
-                if not isinstance(out, str):
-                    raise Wrong(f"{name} of {spoken(thing.of.name)} gives {kind_name(out)}, not a text")
-                return out
-        return None
 
     # The rest ---------------------------------------------------------------------------------
 
@@ -378,28 +375,38 @@ class Interpreter:
         self.pass_over(each, self.source.quoted(each).strip("“”"))
 
     def _assert(self, each: ast.Assert, scope: Scope) -> None:
-        if not ops.truth(self.evaluate(each.test, scope)):
+        if not self.expressions.truth(self.evaluate(each.test, scope)):
             told = "" if each.msg is None else f": {self.display.text(self.evaluate(each.msg, scope))[:80]}"
-            raise self.refusal(each, f"this assertion does not hold{told}")
+            raise Wrong(f"this assertion does not hold{told}", AssertionError)
 
     def _delete(self, each: ast.Delete, scope: Scope) -> None:
         for target in each.targets:
-            if not isinstance(target, ast.Name) or scope.names.pop(target.id, scope) is scope:
-                raise self.refusal(target, "there is no such name to be deleted")
+            match target:
+                case ast.Subscript(value=of, slice=place):
+                    ops.remove(self.evaluate(of, scope), self.evaluate(place, scope), self.meter)
+                case ast.Attribute(value=of, attr=name):
+                    thing = self.evaluate(of, scope)
+                    if not isinstance(thing, Instance) or vars(thing).pop(name, thing) is thing:
+                        raise self.refusal(target, f"it has no {spoken(name)} to be deleted")
+                case ast.Name(id=name) if scope.names.pop(name, scope) is not scope:
+                    pass
+                case _:
+                    raise self.refusal(target, "there is no such name to be deleted")
 
     def _global(self, each: ast.Global, scope: Scope) -> None:
         scope.globals = scope.globals | frozenset(each.names)
 
-    def _with(self, each: ast.With, scope: Scope) -> str | None:
-        """``with torch.no_grad():`` and pictures; nothing else is entered."""
-        for one in each.items:
-            if not isinstance(self.evaluate(one.context_expr, scope), PassedOver):
-                raise self.refusal(one.context_expr, "“with” is understood of torch.no_grad() alone")
-        return self.block(each.body, scope)
+    def _nonlocal(self, each: ast.Nonlocal, scope: Scope) -> None:
+        for name in each.names:
+            outer = scope.outer
+            while outer is not None and outer.outer is not None and name not in outer.names:
+                outer = outer.outer
+            if outer is None or outer.outer is None:
+                raise self.refusal(each, f"no function around this one has a name {spoken(name)}")
+        scope.outside = scope.outside | frozenset(each.names)
 
-
-class _EndlessRefusal(ExpressionRefusal):
-    """The refusal of what goes on for too long, which somebody may know better what to do with."""
+    def _raise(self, each: ast.Raise, scope: Scope) -> None:
+        raise raised(self, each, scope)
 
 
 def _is_computed(thing: Any) -> bool:
@@ -408,13 +415,3 @@ def _is_computed(thing: Any) -> bool:
 
 def _is_read(name: ast.Name) -> bool:
     return isinstance(name.ctx, ast.Load)
-
-
-def _is_plain(each: ast.stmt) -> bool:
-    """Whether it is ``name = …`` or a text."""
-    match each:
-        case ast.Assign(targets=[ast.Name()]) | ast.AnnAssign(target=ast.Name()):
-            return True
-        case ast.Expr(value=ast.Constant()):
-            return True
-    return False

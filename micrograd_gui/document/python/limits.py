@@ -38,7 +38,14 @@ def quickly() -> Iterator[None]:
 
 
 class Wrong(Exception):
-    """What cannot be, as half a sentence; whoever walks the tree knows at which line and column."""
+    """What cannot be, as half a sentence; whoever walks the tree knows at which line and column.
+
+    ``kind`` is the error that Python would raise, where that is known; ``thing`` what a cell has raised.
+    """
+
+    def __init__(self, said: str, kind: type[BaseException] | None = None, thing: Any = None) -> None:
+        super().__init__(said)
+        self.kind, self.thing = kind, thing
 
 
 class Endless(Wrong):

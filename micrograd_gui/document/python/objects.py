@@ -6,7 +6,7 @@ import ast
 import random
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from micrograd_gui.document.python.limits import Meter, Wrong
 from micrograd_gui.document.text import spoken
@@ -55,6 +55,11 @@ class Running(Protocol):
     spoken_of: Any
     returned: Any
     at: ast.stmt
+    values: Any
+    walked: list[str]
+    caught: list[Wrong]
+    entered: list[tuple[Function, Any]]
+    yielded: list[list[Any] | None]
 
     @property
     def random(self) -> random.Random:
@@ -75,6 +80,21 @@ class Running(Protocol):
     def builtin(self, name: str) -> Any:
         """The function that every cell knows by that name."""
 
+    def attribute(self, thing: Any, name: str) -> Any:
+        """``thing.name``, from a list of what is safe."""
+
+    def set_attribute(self, thing: Any, name: str, new: Any) -> None:
+        """``thing.name = new``, as far as that can be."""
+
+    def evaluate(self, each: ast.expr, scope: Scope) -> Any:
+        """What a part of the text gives."""
+
+    def statement(self, each: ast.stmt, scope: Scope) -> str | None:
+        """One statement; what it gives says where it leads to."""
+
+    def pass_over(self, where: ast.AST, what: str) -> None:
+        """That part of the cell is passed over, and listed."""
+
     def bind(self, target: ast.expr, thing: Any, scope: Scope) -> None:
         """The target stands for that, or takes it apart."""
 
@@ -90,6 +110,9 @@ class Running(Protocol):
     def refused(self, where: ast.AST, wrong: Wrong) -> ExpressionRefusal:
         """The same of what was found wrong there."""
 
+    def value_class(self) -> Any:
+        """The class of Values of the document, to be given something of its own."""
+
     def is_endless(self, refusal: BaseException) -> bool:
         """Whether it says that something goes on for too long."""
 
@@ -104,12 +127,13 @@ class Lasting:
 class Scope:
     """The names of a cell, a call or a comprehension, and those around it; None: of the whole document."""
 
-    __slots__ = ("names", "outer", "globals")
+    __slots__ = ("names", "outer", "globals", "outside")
 
     def __init__(self, outer: Scope | None = None, names: dict[str, Any] | None = None) -> None:
         self.names: dict[str, Any] = {} if names is None else names
         self.outer = outer
         self.globals: frozenset[str] = frozenset()  # those that are set in the document itself
+        self.outside: frozenset[str] = frozenset()  # those that are set in a function around
 
     @property
     def outermost(self) -> Scope:
@@ -156,10 +180,48 @@ class PassedOver(Lasting):
         self.name = name[:80]
 
 
+class ErrorKind(Lasting):
+    """An error of Python's own, such as ValueError, by which errors are raised and caught."""
+
+    def __init__(self, name: str, kind: type[BaseException]) -> None:
+        self.name, self.kind = name, kind
+
+
+class Thrown:
+    """An error that is raised, and what it was given."""
+
+    def __init__(self, of: ErrorKind, args: tuple[Any, ...]) -> None:
+        self.of, self.args = of, args
+
+
+class Once:
+    """What is gone through once: what an iterator or a generator still has."""
+
+    def __init__(self, things: Sequence[Any]) -> None:
+        self.things, self.at = things, 0
+
+    def rest(self) -> list[Any]:
+        """All that it still has; it has nothing then."""
+        left = list(self.things[self.at :])
+        self.at = len(self.things)
+        return left
+
+
+class Field(NamedTuple):
+    """A field of a dataclass."""
+
+    name: str
+    has_default: bool = False
+    default: Any = None
+    factory: Any = None
+    init: bool = True
+
+
 class Function:
     """A function that a cell defines: its tree, and the names around it.
 
-    ``asked``: it is a property, ``static``: it takes no self.
+    ``asked``: it is a property, which ``setter`` sets; ``static``: it takes no self, ``of_class``: it takes
+    the class; ``generates``: it yields; ``of`` is the class that it stands in.
     """
 
     def __init__(
@@ -173,12 +235,16 @@ class Function:
     ) -> None:
         self.name, self.args, self.body = name, args, body
         self.scope, self.source, self.defaults = scope, source, defaults
-        self.asked = self.static = False
+        self.asked = self.static = self.of_class = self.generates = False
+        self.setter: Function | None = None
+        self.of: Class | None = None
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Function:
         new = Function(self.name, self.args, self.body, self.scope, self.source, self.defaults)
         memo[id(self)] = new  # the tree stays; what it may change is copied
-        new.asked, new.static = self.asked, self.static
+        new.asked, new.static, new.of_class = self.asked, self.static, self.of_class
+        new.generates = self.generates
+        new.setter, new.of = deepcopy(self.setter, memo), deepcopy(self.of, memo)
         new.scope, new.defaults = deepcopy(self.scope, memo), deepcopy(self.defaults, memo)
         return new
 
@@ -188,12 +254,14 @@ class Class:
 
     def __init__(self, name: str, bases: tuple[Any, ...], names: dict[str, Any]) -> None:
         self.name, self.bases, self.names = name, bases, names
+        self.fields: tuple[Field, ...] = ()
         self.kind: type[Instance] = type(name, (Instance,), {"of": self})
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Class:
         new = object.__new__(Class)
         memo[id(self)] = new
         new.name, new.kind = self.name, type(self.name, (Instance,), {"of": new})
+        new.fields = self.fields
         new.bases, new.names = deepcopy(self.bases, memo), deepcopy(self.names, memo)
         return new
 
@@ -241,6 +309,13 @@ class Method:
         self.function, self.owner = function, owner
 
 
+class Super:
+    """What ``super()`` gives: the object, and the class above which it is looked for."""
+
+    def __init__(self, above: Class, of: Instance) -> None:
+        self.above, self.of = above, of
+
+
 class NetworkKind(Lasting):
     """``Neuron``, ``Layer``, ``MLP`` and ``Module`` of `micrograd.nn`, and ``Value``."""
 
@@ -262,8 +337,12 @@ def kind_name(thing: Any) -> str:
             return f"the class {spoken(thing.name)}"
         case Function() | Builtin():
             return f"the function {spoken(thing.name)}"
-        case Library() | PassedOver() | NetworkKind():
+        case Library() | PassedOver() | NetworkKind() | ErrorKind():
             return spoken(thing.name)
+        case Thrown():
+            return f"the error {spoken(thing.of.name)}"
+        case Once():
+            return "an iterator"
         case None:
             return "None"
         case bool():

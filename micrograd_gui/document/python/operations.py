@@ -11,21 +11,31 @@ from typing import Any
 from micrograd.engine import Value, apply
 from micrograd.ops import OPS
 from micrograd_gui.document.python.limits import BITS, LETTERS, Meter, Wrong, whole
-from micrograd_gui.document.python.objects import Instance, PassedOver, kind_name
+from micrograd_gui.document.python.objects import (
+    Builtin,
+    Class,
+    Instance,
+    NetworkKind,
+    Once,
+    PassedOver,
+    kind_name,
+)
 from micrograd_gui.document.python.traced import Traced, told_how, traced
-from micrograd_gui.document.text import spoken
 
 SIGNS: dict[type[ast.operator], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.FloorDiv: "//", ast.Mod: "%",
+    ast.MatMult: "@", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
 }  # fmt: skip
 _OF_NUMBERS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow,
-    "//": operator.floordiv, "%": operator.mod,
+    "//": operator.floordiv, "%": operator.mod, "@": operator.matmul, "&": operator.and_, "|": operator.or_,
+    "^": operator.xor,
 }  # fmt: skip
 _ORDERS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
 ARRAY_AT_MOST = 100_000  # numbers in an array
+_OF_WHOLE = ("&", "|", "^")  # signs of whole numbers and of sets alone
 _DEEPEST = 40  # lists in one another
 _VALUE = 5  # places that a Value takes
 
@@ -66,8 +76,8 @@ def _of_values(sign: str, x: Any, y: Any, meter: Meter) -> Any:
     meter.hold(_VALUE)
     if not all(isinstance(each, Value) or is_number(each) for each in (x, y)):
         return _refuse(sign, x, y)
-    if sign in ("//", "%"):
-        raise Wrong(f"a Value has no {sign}")
+    if sign not in ("+", "-", "*", "/", "**"):
+        raise Wrong(f"a Value has no {sign}", TypeError)
     if sign == "**" and isinstance(x, Value) and not isinstance(y, Value):
         return x ** plain(y)
     return _OF_NUMBERS[sign](as_operand(x, meter), as_operand(y, meter))
@@ -85,6 +95,10 @@ def as_operand(x: Any, meter: Meter) -> Any:
 
 def _of_numbers(sign: str, x: Any, y: Any, meter: Meter) -> Any:
     a, b = plain(x), plain(y)
+    if sign in _OF_WHOLE and not (isinstance(a, int) and isinstance(b, int)):
+        _refuse(sign, x, y)
+    if sign == "@":
+        _refuse(sign, x, y)
     if isinstance(a, int) and isinstance(b, int):
         if sign == "**" and abs(a) > 1 and b > 0 and a.bit_length() * b > 2 * BITS:
             raise Wrong("the whole number is too large")
@@ -107,12 +121,26 @@ def _of_arrays(sign: str, x: Any, y: Any, meter: Meter) -> Any:
     if not all(is_array(each) or is_number(each) or isinstance(each, list) for each in (x, y)):
         return _refuse(sign, x, y)
     a, b = (array(each, meter) if isinstance(each, list) else plain(each) for each in (x, y))
-    if np.broadcast(a, b).size > ARRAY_AT_MOST:
+    shapes = np.shape(a), np.shape(b)
+    if sign == "@":
+        _refuse_shapes(sign, shapes, all(shapes) and shapes[0][-1] == shapes[1][-2:][0])
+        size = np.size(a) * (shapes[1][-1] if len(shapes[1]) > 1 else 1)
+    else:
+        try:
+            size = np.broadcast(a, b).size
+        except ValueError:
+            _refuse_shapes(sign, shapes, False)
+    if size > ARRAY_AT_MOST:
         raise Wrong(f"an array has at most {ARRAY_AT_MOST:,} numbers")
     with np.errstate(all="ignore"):
         out = _OF_NUMBERS[sign](a, b)
     meter.hold(out.size)
-    return out
+    return out if is_array(out) else out.item()
+
+
+def _refuse_shapes(sign: str, shapes: tuple[Any, Any], fit: bool) -> None:
+    if not fit:
+        raise Wrong(f"arrays of the shapes {shapes[0]} and {shapes[1]} do not fit for {sign}", ValueError)
 
 
 def array(thing: Any, meter: Meter) -> Any:
@@ -167,9 +195,12 @@ def _of_texts_and_lists(sign: str, x: Any, y: Any, meter: Meter) -> Any:
             return meter.text(x * int(y))
         meter.hold(size)
         return x * int(y)
-    if sign == "-" and isinstance(x, set) and isinstance(y, set):
-        meter.hold(len(x))
-        return x - y
+    if sign in ("-", *_OF_WHOLE) and isinstance(x, set) and isinstance(y, set):
+        meter.hold(len(x) + len(y))
+        return _OF_NUMBERS[sign](x, y)
+    if sign == "|" and isinstance(x, dict) and isinstance(y, dict):
+        meter.hold(2 * (len(x) + len(y)))
+        return x | y
     return _refuse(sign, x, y)
 
 
@@ -200,7 +231,7 @@ def formatted(thing: Any, spec: str, shown: str) -> str:
 
 
 def _refuse(sign: str, x: Any, y: Any) -> Any:
-    raise Wrong(f"there is no {sign} of {kind_name(x)} and {kind_name(y)}")
+    raise Wrong(f"there is no {sign} of {kind_name(x)} and {kind_name(y)}", TypeError)
 
 
 def unary(sign: ast.unaryop, x: Any, meter: Meter) -> Any:
@@ -220,7 +251,7 @@ def unary(sign: ast.unaryop, x: Any, meter: Meter) -> Any:
     if is_array(x) and isinstance(sign, (ast.USub, ast.UAdd)):
         meter.hold(x.size)
         return -x if isinstance(sign, ast.USub) else x
-    raise Wrong(f"{kind_name(x)} has no sign")
+    raise Wrong(f"{kind_name(x)} has no sign", TypeError)
 
 
 def truth(x: Any) -> bool:
@@ -258,9 +289,16 @@ def ordered(order: Callable[[Any, Any], Any], x: Any, y: Any) -> bool:
     """Whether they are in that order; raises Wrong where they have none."""
     if (is_number(x) and is_number(y)) or (isinstance(x, str) and isinstance(y, str)):
         return bool(order(plain(x), plain(y)))
+    if isinstance(x, (list, tuple)) and type(x) is type(y):
+        for a, b in zip(x, y, strict=False):
+            if not (a is b or (is_number(a) and is_number(b) and a == b) or (isinstance(a, str) and a == b)):
+                return ordered(order, a, b)
+        return bool(order(len(x), len(y)))
+    if isinstance(x, set) and isinstance(y, set):
+        return bool(order(x, y))
     if isinstance(x, Value) or isinstance(y, Value):
         raise Wrong("Values are not ordered: compare their numbers, as in x.data < y.data")
-    raise Wrong(f"{kind_name(x)} and {kind_name(y)} have no order")
+    raise Wrong(f"{kind_name(x)} and {kind_name(y)} have no order", TypeError)
 
 
 def _is_same(x: Any, y: Any) -> bool:
@@ -298,16 +336,17 @@ def _within(x: Any, y: Any, meter: Meter) -> bool:
     raise Wrong(f"nothing is in {kind_name(y)}")
 
 
-def key(thing: Any) -> Any:
+def key(thing: Any, depth: int = 3) -> Any:
     """The thing as a key of a dict or a member of a set; raises Wrong where it cannot be one."""
     if is_number(thing):
         return plain(thing)
     if thing is None or isinstance(thing, (str, Value, Instance)):
         return thing
-    flat = isinstance(thing, tuple) and len(thing) < 100
-    if flat and all(is_number(each) or isinstance(each, str) for each in thing):
-        return tuple(plain(each) for each in thing)
-    raise Wrong(f"{kind_name(thing)} cannot be looked up here")
+    if isinstance(thing, tuple) and depth and len(thing) < 100:
+        return tuple(key(each, depth - 1) for each in thing)
+    if isinstance(thing, (Builtin, Class, NetworkKind)):
+        return thing
+    raise Wrong(f"{kind_name(thing)} cannot be a key, nor a member of a set", TypeError)
 
 
 def items(thing: Any, meter: Meter) -> Iterable[Any]:
@@ -317,6 +356,8 @@ def items(thing: Any, meter: Meter) -> Iterable[Any]:
     if isinstance(thing, (dict, set)):
         meter.hold(len(thing))
         return list(thing)
+    if isinstance(thing, Once):
+        return thing.rest()
     if is_array(thing):
         meter.hold(thing.size)
         return [each if is_array(each) else each.item() for each in thing]
@@ -324,7 +365,7 @@ def items(thing: Any, meter: Meter) -> Iterable[Any]:
         raise Wrong(f"{thing.name} was passed over, so there is nothing to go through")
     if isinstance(thing, Value):
         raise Wrong("a Value is one number: there is nothing to go through")
-    raise Wrong(f"{kind_name(thing)} is nothing to go through")
+    raise Wrong(f"{kind_name(thing)} is nothing to go through", TypeError)
 
 
 def item(thing: Any, place: Any, meter: Meter) -> Any:
@@ -334,31 +375,40 @@ def item(thing: Any, place: Any, meter: Meter) -> Any:
     if isinstance(thing, dict):
         found = key(place)
         if found not in thing:
-            raise Wrong(f"the dict has no {spoken(place) if isinstance(place, str) else 'such key'}")
+            shown = repr(found)[:40] if is_number(found) or isinstance(found, str) else "such"
+            raise Wrong(f"the dict has no key {shown}", KeyError, found)
         return thing[found]
     if is_array(thing):
         return _of_array(thing, place, meter)
     if not isinstance(thing, (list, tuple, str, range)):
-        raise Wrong(f"{kind_name(thing)} has no places")
+        raise Wrong(f"{kind_name(thing)} has no places: nothing can be taken out of it with [ ]", TypeError)
     if isinstance(place, slice):
         out = thing[place]
         meter.hold(len(out))
         return out
     if not isinstance(place, int):
-        raise Wrong(f"a place is a whole number, not {kind_name(place)}")
+        raise Wrong(f"a place is a whole number, not {kind_name(place)}", TypeError)
     if not -len(thing) <= place < len(thing):
-        there = f"has the places 0 to {len(thing) - 1}, not {int(place)}" if len(thing) else "is empty"
-        raise Wrong(f"{kind_name(thing)} of {len(thing)} {there}" if len(thing) else "it is empty")
+        last = len(thing) - 1
+        there = f"{kind_name(thing)} of {last + 1} has the places 0 to {last}, not {int(place)}"
+        raise Wrong(there if len(thing) else "it is empty", IndexError)
     return thing[place]
 
 
 def _of_array(thing: Any, place: Any, meter: Meter) -> Any:
-    parts = place if isinstance(place, tuple) else (place,)
-    if not all(isinstance(each, (int, slice)) or is_array(each) for each in parts):
-        raise Wrong("a place in an array is a whole number or a slice")
-    out = thing[tuple(plain(each) for each in parts)]
+    parts = _places(place)
+    if any(is_array(each) and each.size * max(1, thing[:1].size) > ARRAY_AT_MOST for each in parts):
+        raise Wrong(f"an array has at most {ARRAY_AT_MOST:,} numbers")
+    out = thing[parts]
     meter.hold(getattr(out, "size", 1))
     return out if is_array(out) else out.item()
+
+
+def _places(place: Any) -> tuple[Any, ...]:
+    parts = place if isinstance(place, tuple) else (place,)
+    if not all(each is None or isinstance(each, (int, slice, list)) or is_array(each) for each in parts):
+        raise Wrong("a place in an array is a whole number or a slice", IndexError)
+    return tuple([plain(one) for one in each] if isinstance(each, list) else plain(each) for each in parts)
 
 
 def put(thing: Any, place: Any, new: Any, meter: Meter) -> None:
@@ -369,11 +419,25 @@ def put(thing: Any, place: Any, new: Any, meter: Meter) -> None:
     elif isinstance(thing, list) and isinstance(place, int) and -len(thing) <= place < len(thing):
         thing[place] = new
     elif isinstance(thing, list) and isinstance(place, int):
-        raise Wrong(f"the list has the places 0 to {len(thing) - 1}, not {int(place)}")
-    elif is_array(thing) and is_number(new) and isinstance(place, int):
-        thing[plain(place)] = plain(new)
+        there = f"has the places 0 to {len(thing) - 1}, not {int(place)}" if thing else "is empty"
+        raise Wrong(f"the list {there}", IndexError)
+    elif isinstance(thing, list) and isinstance(place, slice):
+        things = list(items(new, meter))
+        meter.hold(len(things))
+        thing[place] = things
+    elif is_array(thing) and (is_number(new) or is_array(new)):
+        thing[_places(place)] = plain(new)
     else:
-        raise Wrong(f"nothing can be put there in {kind_name(thing)}")
+        raise Wrong(f"nothing can be put there in {kind_name(thing)}", TypeError)
+
+
+def remove(thing: Any, place: Any, meter: Meter) -> None:
+    """``del thing[place]``; raises Wrong."""
+    item(thing, place, meter)
+    if not isinstance(thing, (list, dict)):
+        raise Wrong(f"nothing can be deleted from {kind_name(thing)}", TypeError)
+    meter.evaluate(1 + len(thing) // 1000)
+    del thing[key(place) if isinstance(thing, dict) else place]
 
 
 def op_of_value(name: str, x: Value, meter: Meter) -> Value:

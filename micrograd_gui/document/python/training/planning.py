@@ -17,7 +17,7 @@ from micrograd_gui.document.live.samples import found_samples
 from micrograd_gui.document.node import NODES_AT_MOST
 from micrograd_gui.document.python.drawing import drawn
 from micrograd_gui.document.python.operations import is_number, plain
-from micrograd_gui.document.python.watching import DescentLoop
+from micrograd_gui.document.python.training.watching import DescentLoop
 
 _LONG = 2_000  # things in a list that is looked through for its numbers
 

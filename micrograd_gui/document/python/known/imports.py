@@ -11,9 +11,10 @@ from typing import Any
 
 from micrograd import ieee
 from micrograd.ops import OPS
-from micrograd_gui.document.python.libraries import MATH, RANDOM, TORCH, of_one
-from micrograd_gui.document.python.library import BUILTINS
-from micrograd_gui.document.python.numpy_parts import NUMPY, SKLEARN
+from micrograd_gui.document.python.control import ERRORS
+from micrograd_gui.document.python.known.libraries import MATH, RANDOM, TORCH, of_one
+from micrograd_gui.document.python.known.library import BUILTINS
+from micrograd_gui.document.python.known.numpy_parts import NUMPY, SKLEARN
 from micrograd_gui.document.python.objects import LAYER, MLP, MODULE, NEURON, VALUE, Library, PassedOver
 
 _ROOTS = {"math": "math", "random": "random", "numpy": "np", "torch": "torch", "micrograd": "micrograd"}
@@ -46,6 +47,7 @@ def known() -> dict[str, Any]:
         **BUILTINS,
         **pictures,
         **networks,
+        **ERRORS,
         "math": MATH,
         "random": RANDOM,
         "np": NUMPY,
@@ -89,12 +91,6 @@ def imported(each: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Any]]:
             yield one.asname or one.name, table["range" if one.name == "trange" else "list"]
         elif one.name != "*":
             yield one.asname or one.name, PassedOver(one.name)
-
-
-def is_value_class(each: ast.ClassDef) -> bool:
-    """Whether it is a class in the manner of the lecture's Value: in its place ours is used."""
-    methods = {one.name for one in each.body if isinstance(one, ast.FunctionDef)}
-    return each.name == "Value" or ("__add__" in methods and bool(methods & {"backward", "__mul__"}))
 
 
 def told_pictures(each: ast.FunctionDef) -> bool:

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cmp_to_key
+from operator import lt
 from typing import Any
 
 from micrograd.engine import Value
 from micrograd.nn import Module as _Module
 from micrograd_gui.document.python import operations as ops
+from micrograd_gui.document.python.classes import super_of
 from micrograd_gui.document.python.limits import Wrong, whole
 from micrograd_gui.document.python.objects import (
+    LAYER,
+    MLP,
     MODULE,
+    NEURON,
     VALUE,
     Builtin,
     Class,
+    ErrorKind,
+    Function,
     Instance,
+    Method,
     NetworkKind,
+    Once,
     PassedOver,
     Running,
+    Thrown,
     kind_name,
 )
 from micrograd_gui.document.python.traced import function_of
+from micrograd_gui.document.python.value_class import ValueClass
 
 Call = Callable[[Running, list[Any], dict[str, Any]], Any]
 
@@ -41,6 +53,17 @@ def builtin(name: str, few: int, many: int, words: tuple[str, ...] = ()) -> Call
         return Builtin(name, checked)
 
     return made
+
+
+def dict_of(call: Call) -> Builtin:
+    """``dict``, which takes any words."""
+
+    def checked(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+        if len(args) > 1:
+            raise Wrong(f"dict takes 1 operand at most, not {len(args)}", TypeError)
+        return call(run, args, given)
+
+    return Builtin("dict", checked)
 
 
 def number(thing: Any, what: str) -> Any:
@@ -109,11 +132,18 @@ def _extreme(name: str, wins: Callable[[Any, Any], bool]) -> Builtin:
 def _sorted(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     things, judge = all_items(run, args[0]), given.get("key")
     judged = [each if judge is None else run.call(judge, [each], {}) for each in things]
-    if not (all(map(ops.is_number, judged)) or all(isinstance(each, str) for each in judged)):
-        raise Wrong("only numbers and texts are sorted")
     run.meter.evaluate(len(things))
-    order = sorted(range(len(things)), key=judged.__getitem__, reverse=ops.truth(given.get("reverse")))
+    flat = all(map(ops.is_number, judged)) or all(isinstance(each, str) for each in judged)
+    places: Any = judged.__getitem__
+    if not flat:
+        places = cmp_to_key(lambda a, b: _order(run, judged[a], judged[b]))
+    order = sorted(range(len(things)), key=places, reverse=ops.truth(given.get("reverse")))
     return [things[each] for each in order]
+
+
+def _order(run: Running, x: Any, y: Any) -> int:
+    run.meter.evaluate()
+    return -1 if ops.ordered(lt, x, y) else int(ops.ordered(lt, y, x))
 
 
 @builtin("len", 1, 1)
@@ -123,7 +153,7 @@ def _len(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
         return run.call(own, [thing], {})
     if isinstance(thing, (list, tuple, str, dict, set, range)) or ops.is_array(thing):
         return len(thing)
-    raise Wrong(f"{kind_name(thing)} has no length")
+    raise Wrong(f"{kind_name(thing)} has no length", TypeError)
 
 
 @builtin("range", 1, 3)
@@ -143,7 +173,7 @@ def _zip(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     found = [ops.items(each, run.meter) for each in lists]
     shortest = min((len(each) for each in found), default=0)  # type: ignore[arg-type]  # as above
     run.meter.hold(shortest * (len(found) + 1))
-    return [tuple(each) for each in zip(*found, strict=False)]
+    return Once([tuple(each) for each in zip(*found, strict=False)])
 
 
 @builtin("enumerate", 1, 2, ("start",))
@@ -151,23 +181,125 @@ def _enumerate(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     start = count(args[1] if len(args) > 1 else given.get("start", 0), "enumerate")
     things = all_items(run, args[0])
     run.meter.hold(2 * len(things))
-    return list(enumerate(things, start))
+    return Once(list(enumerate(things, start)))
 
 
 @builtin("reversed", 1, 1)
 def _reversed(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    return all_items(run, args[0])[::-1]
+    return Once(all_items(run, args[0])[::-1])
 
 
-@builtin("map", 2, 2)
+@builtin("map", 2, 9)
 def _map(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    return [run.call(args[0], [each], {}) for each in all_items(run, args[1])]
+    lists = [all_items(run, each) for each in args[1:]]
+    return Once([run.call(args[0], list(each), {}) for each in zip(*lists, strict=False)])
 
 
 @builtin("filter", 2, 2)
 def _filter(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     kept = all_items(run, args[1])
-    return [each for each in kept if ops.truth(run.call(args[0], [each], {}) if args[0] else each)]
+    return Once([each for each in kept if ops.truth(run.call(args[0], [each], {}) if args[0] else each)])
+
+
+@builtin("iter", 1, 1)
+def _iter(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return args[0] if isinstance(args[0], Once) else Once(all_items(run, args[0]))
+
+
+@builtin("next", 1, 2)
+def _next(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    thing = args[0]
+    if isinstance(thing, Instance) and (own := thing.of.find("__next__")) is not None:
+        return run.call(own, [thing], {})
+    if not isinstance(thing, Once):
+        raise Wrong(f"next takes an iterator, not {kind_name(thing)}", TypeError)
+    if thing.at < len(thing.things):
+        thing.at += 1
+        return thing.things[thing.at - 1]
+    if len(args) == 2:
+        return args[1]
+    raise Wrong("the iterator has nothing left", StopIteration)
+
+
+@builtin("divmod", 2, 2)
+def _divmod(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return run.binary("//", *args), run.binary("%", *args)
+
+
+@builtin("type", 1, 1)
+def _type(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    (thing,) = args
+    if isinstance(thing, Value):
+        return VALUE if run.values is None else run.values
+    if isinstance(thing, (Instance, Thrown)):
+        return thing.of
+    if isinstance(thing, _Module):
+        return {"Neuron": NEURON, "Layer": LAYER, "MLP": MLP}.get(type(thing).__name__, MODULE)
+    name = next((name for name, kind in _TYPES.items() if name != "int" and isinstance(thing, kind)), "")
+    name = "int" if not name and ops.is_number(thing) else "range" if isinstance(thing, range) else name
+    if name:
+        return run.builtin(name)
+    of = "numpy.ndarray" if ops.is_array(thing) else "NoneType" if thing is None else "function"
+    return NetworkKind(of)
+
+
+@builtin("callable", 1, 1)
+def _callable(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    thing = args[0]
+    if isinstance(thing, Instance):
+        return thing.of.find("__call__") is not None
+    return isinstance(thing, (Builtin, Function, Method, Class, NetworkKind, ErrorKind, _Module))
+
+
+def _has(run: Running, thing: Any, name: Any) -> tuple[bool, Any]:
+    """Whether it has that field, and the field."""
+    if not isinstance(name, str):
+        raise Wrong("a field is told by its name, a text", TypeError)
+    try:
+        return True, run.attribute(thing, name)
+    except Wrong:
+        return False, None
+
+
+@builtin("hasattr", 2, 2)
+def _hasattr(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return _has(run, *args)[0]
+
+
+@builtin("getattr", 2, 3)
+def _getattr(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    there, found = _has(run, *args[:2])
+    if there or len(args) == 3:
+        return found if there else args[2]
+    return run.attribute(*args)
+
+
+@builtin("setattr", 3, 3)
+def _setattr(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    if not isinstance(args[1], str):
+        raise Wrong("a field is told by its name, a text", TypeError)
+    run.set_attribute(*args)
+
+
+@builtin("id", 1, 1)
+def _id(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return id(args[0])
+
+
+@builtin("format", 1, 2)
+def _format(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    spec = args[1] if len(args) > 1 else ""
+    return run.meter.text(ops.formatted(args[0], str(spec), run.display.text(args[0])))
+
+
+@builtin("chr", 1, 1)
+def _chr(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return chr(count(args[0], "chr"))
+
+
+@builtin("ord", 1, 1)
+def _ord(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return ord(args[0]) if isinstance(args[0], str) else count(args[0], "ord")
 
 
 @builtin("all", 1, 1)
@@ -250,15 +382,22 @@ def _set(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     return {ops.key(each) for each in all_items(run, args[0])} if args else set()
 
 
-@builtin("dict", 0, 1, ())
+@builtin("issubclass", 2, 2)
+def _issubclass(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    kind, kinds = args[0], args[1] if isinstance(args[1], tuple) else (args[1],)
+    return any(kind is each or (isinstance(kind, Class) and each in kind.line()) for each in kinds)
+
+
+@dict_of
 def _dict(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    run.meter.hold(2 * len(given))
     if args and isinstance(args[0], dict):
         run.meter.hold(len(args[0]))
-        return dict(args[0])
+        return {**args[0], **given}
     pairs = all_items(run, args[0]) if args else []
     if not all(isinstance(each, (list, tuple)) and len(each) == 2 for each in pairs):
         raise Wrong("a dict is made of pairs")
-    return {ops.key(name): what for name, what in pairs}
+    return {**{ops.key(name): what for name, what in pairs}, **given}
 
 
 @builtin("isinstance", 2, 2)
@@ -280,20 +419,26 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 
 
 def _is_a(thing: Any, kind: Any) -> bool:
-    if kind is VALUE:
+    if kind is VALUE or isinstance(kind, ValueClass):
         return isinstance(thing, Value)
     if isinstance(kind, Class):
         return isinstance(thing, Instance) and kind in thing.of.line()
     if isinstance(kind, Builtin) and kind.name in _TYPES:
         return isinstance(thing, _TYPES[kind.name])
+    if isinstance(kind, ErrorKind):
+        return isinstance(thing, Thrown) and issubclass(thing.of.kind, kind.kind)
+    if isinstance(kind, NetworkKind) and kind.name == "numpy.ndarray":
+        return ops.is_array(thing)
+    if isinstance(kind, PassedOver):
+        return False
     if isinstance(kind, NetworkKind):
         return isinstance(thing, _Module) and (kind is MODULE or type(thing).__name__ == kind.name)
     raise Wrong("that is no class that is known here")
 
 
-@builtin("super", 0, 0)
+@builtin("super", 0, 2)
 def _super(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    return PassedOver("super()")
+    return super_of(*(run.entered[-1] if run.entered else (None, None)))
 
 
 @builtin("input", 0, 1)
@@ -329,6 +474,19 @@ BUILTINS: dict[str, Any] = {
         _set,
         _dict,
         _isinstance,
+        _issubclass,
+        _iter,
+        _next,
+        _divmod,
+        _type,
+        _callable,
+        _hasattr,
+        _getattr,
+        _setattr,
+        _id,
+        _format,
+        _chr,
+        _ord,
         _super,
         _input,
         _extreme("max", lambda x, its: x > its),

@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 from micrograd_gui.document.python import operations as ops
-from micrograd_gui.document.python.libraries import of_one
-from micrograd_gui.document.python.library import builtin, count, number
+from micrograd_gui.document.python.known.libraries import of_one
+from micrograd_gui.document.python.known.library import builtin, count, number
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import Builtin, Library, Running
 

@@ -1,0 +1,197 @@
+"""Classes: what ``class`` and ``def`` of a cell give, and how objects are made of them."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from micrograd.engine import Value
+from micrograd_gui.document.python.limits import Wrong
+from micrograd_gui.document.python.objects import (
+    Class,
+    ErrorKind,
+    Field,
+    Function,
+    Instance,
+    Method,
+    PassedOver,
+    Running,
+    Scope,
+    Super,
+    Thrown,
+    kind_name,
+)
+from micrograd_gui.document.python.value_class import ValueClass, is_value_class
+from micrograd_gui.document.text import spoken
+
+_PLAIN_DECORATORS = ("staticmethod", "classmethod", "property")
+_PASSED_DECORATORS = (
+    "cache",
+    "lru_cache",
+    "wraps",
+    "total_ordering",
+    "abstractmethod",
+    "override",
+    "no_grad",
+)
+
+
+def decorated(run: Running, each: ast.FunctionDef, made: Function, scope: Scope) -> Any:
+    """The function as its decorators leave it; raises ExpressionRefusal for one that is not understood."""
+    out: Any = made
+    for one in reversed(each.decorator_list):
+        told = run.source.quoted(one).strip("“”")
+        last = told.partition("(")[0].rpartition(".")[2]
+        if told in _PLAIN_DECORATORS:
+            made.asked = made.asked or told == "property"
+            made.static = made.static or told == "staticmethod"
+            made.of_class = made.of_class or told == "classmethod"
+        elif last == "setter" and isinstance(before := scope.names.get(each.name), Function):
+            before.setter = made
+            return before
+        elif last in _PASSED_DECORATORS:
+            continue
+        else:
+            out = run.call(run.evaluate(one, scope), [out], {})
+    return out
+
+
+def class_of(run: Running, each: ast.ClassDef, scope: Scope) -> Class | ValueClass | PassedOver:
+    """The class that the statement defines; one in the manner of the lecture's Value stands for ours."""
+    bases = tuple(run.evaluate(one, scope) for one in each.bases)
+    inner = Scope(scope)
+    fields: list[Field] = []
+    given = any("dataclass" in run.source.quoted(one) for one in each.decorator_list)
+    for one in each.body:
+        if given and isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
+            fields.append(_field(run, one, inner))
+        elif isinstance(one, (ast.FunctionDef, ast.Pass, ast.ClassDef)) or _is_plain(one):
+            run.statement(one, inner)
+        else:
+            raise run.refusal(one, "in a class only functions and plain names are understood")
+    for thing in inner.names.values():
+        if isinstance(thing, Function) and thing.scope is inner:
+            thing.scope = scope  # what a class has is not seen from its functions
+    if is_value_class(each, bases):
+        run.pass_over(each, f"class {each.name}: Value of this program is used")
+        base = next((one for one in bases if isinstance(one, ValueClass)), None)
+        return ValueClass(each.name, inner.names, each) if base is None else base.extended(inner.names, each)
+    made = Class(each.name, bases, inner.names)
+    inherited = [one for base in bases if isinstance(base, Class) for one in base.fields]
+    made.fields = (*inherited, *fields)
+    for thing in inner.names.values():
+        if isinstance(thing, Function):
+            thing.of = made
+            if thing.setter is not None:
+                thing.setter.of = made
+    return made
+
+
+def _field(run: Running, each: ast.AnnAssign, scope: Scope) -> Field:
+    """A field of a dataclass: its name, and what it is where nothing is given."""
+    assert isinstance(each.target, ast.Name)
+    name = each.target.id
+    match each.value:
+        case None:
+            return Field(name)
+        case ast.Call(func=ast.Name(id="field") | ast.Attribute(attr="field"), keywords=words):
+            given = {word.arg: run.evaluate(word.value, scope) for word in words}
+            return Field(
+                name,
+                "default" in given,
+                given.get("default"),
+                given.get("default_factory"),
+                given.get("init", True),
+            )
+    return Field(name, True, run.evaluate(each.value, scope))
+
+
+def _is_plain(each: ast.stmt) -> bool:
+    """Whether it is ``name = …`` or a text."""
+    match each:
+        case ast.Assign(targets=[ast.Name()]) | ast.AnnAssign(target=ast.Name()):
+            return True
+        case ast.Expr(value=ast.Constant()):
+            return True
+    return False
+
+
+def made(run: Running, called: Class, args: list[Any], words: dict[str, Any]) -> Instance:
+    """An object of the class; raises Wrong."""
+    run.meter.hold(4)
+    new: Instance = object.__new__(called.kind)
+    own = called.find("__init__")
+    if own is not None:
+        run.call(own, [new, *args], words)
+    elif called.fields:
+        _fill(run, called, new, args, words)
+    elif any(isinstance(base, ErrorKind) for each in called.line() for base in each.bases):
+        vars(new)["args"] = tuple(args)
+    elif args or words:
+        raise Wrong(f"{spoken(called.name)} takes nothing: its class has no __init__", TypeError)
+    return new
+
+
+def _fill(run: Running, called: Class, new: Instance, args: list[Any], words: dict[str, Any]) -> None:
+    """The fields of an object of a dataclass, then its ``__post_init__``."""
+    taken = [each for each in called.fields if each.init]
+    if len(args) > len(taken):
+        raise Wrong(f"{spoken(called.name)} takes {len(taken)} operands, not {len(args)}", TypeError)
+    given = {**dict(zip((each.name for each in taken), args, strict=False)), **words}
+    unknown = next((word for word in words if word not in {each.name for each in taken}), None)
+    if unknown is not None:
+        raise Wrong(f"{spoken(called.name)} knows no {spoken(unknown)}=", TypeError)
+    for each in called.fields:
+        if each.name in given:
+            vars(new)[each.name] = given[each.name]
+        elif each.factory is not None:
+            vars(new)[each.name] = run.call(each.factory, [], {})
+        elif each.has_default:
+            vars(new)[each.name] = each.default
+        elif each.init:
+            raise Wrong(f"{spoken(called.name)} is not given its {spoken(each.name)}", TypeError)
+    after = called.find("__post_init__")
+    if after is not None:
+        run.call(after, [new], {})
+
+
+def own_text(run: Running, thing: Any, as_text: bool) -> str | None:
+    """What an object's, or a Value's, own ``__repr__`` gives; None where it has none."""
+    if isinstance(thing, Thrown):
+        return str(run.display.text(thing.args[0] if len(thing.args) == 1 else thing.args or ""))
+    kind = run.values if isinstance(thing, Value) else thing.of
+    if kind is None:
+        return None
+    for name in ("__str__", "__repr__") if as_text else ("__repr__",):
+        own = kind.find(name)
+        if own is not None:
+            out = run.call(own, [thing], {})
+            if not isinstance(out, str):
+                raise Wrong(f"{name} of {spoken(kind.name)} gives {kind_name(out)}, not a text", TypeError)
+            return out
+    if isinstance(thing, Instance) and thing.of.fields:
+        fields = vars(thing)
+        names = (each.name for each in thing.of.fields if each.name in fields)
+        shown = (f"{name}={run.display.code(fields[name])}" for name in names)
+        return f"{thing.of.name}({', '.join(shown)})"
+    if isinstance(thing, Instance) and "args" in vars(thing) and as_text:
+        return str(run.display.text(vars(thing)["args"][0])) if len(vars(thing)["args"]) == 1 else ""
+    return None
+
+
+def of_super(thing: Super, name: str) -> Any:
+    """``super().name``: the next one in line after the class that the function is of."""
+    line = thing.of.of.line()
+    after = line[line.index(thing.above) + 1 :] if thing.above in line else []
+    for each in after:
+        if name in each.names:
+            found = each.names[name]
+            return Method(found, thing.of) if isinstance(found, Function) else found
+    return PassedOver("super()")  # such as __init__ of what has none
+
+
+def super_of(function: Function | None, first: Any) -> Any:
+    """What ``super()`` gives in a function of a class."""
+    if function is None or function.of is None or not isinstance(first, Instance):
+        return PassedOver("super()")
+    return Super(function.of, first)

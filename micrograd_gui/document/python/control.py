@@ -1,0 +1,159 @@
+"""Control: what leads elsewhere in a cell besides loops: errors that are raised and caught, with, yield."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator
+from typing import Any, cast
+
+from micrograd_gui.document.errors import ExpressionRefusal
+from micrograd_gui.document.python.limits import Wrong
+from micrograd_gui.document.python.objects import (
+    Class,
+    ErrorKind,
+    Instance,
+    PassedOver,
+    Running,
+    Scope,
+    Thrown,
+    kind_name,
+)
+from micrograd_gui.document.text import spoken
+
+ERRORS = {
+    name: ErrorKind(name, cast(type[BaseException], thing))
+    for name, thing in vars(builtins).items()
+    if isinstance(thing, type) and issubclass(thing, Exception)
+}
+UNKNOWN = frozenset(name for name in dir(builtins) if not name.startswith("_"))  # to say that it is Python's
+
+
+class CellRefusal(ExpressionRefusal):
+    """The refusal of something in a cell, and what was found wrong there."""
+
+    def __init__(self, sentence: str, line: int, column: int, wrong: Wrong) -> None:
+        super().__init__(sentence, line, column)
+        self.wrong = wrong
+
+
+def error_of(wrong: Wrong, said: str) -> Thrown:
+    """What ``except … as`` gives a name to."""
+    if isinstance(wrong.thing, (Thrown, Instance)):
+        return cast(Thrown, wrong.thing)
+    name = "Exception" if wrong.kind is None else wrong.kind.__name__
+    return Thrown(ERRORS.get(name, ERRORS["Exception"]), (said,))
+
+
+def raised(run: Running, each: ast.Raise, scope: Scope) -> Wrong:
+    """What ``raise`` raises; raises Wrong where that is no error."""
+    if each.exc is None:
+        if run.caught:
+            return run.caught[-1]
+        raise Wrong("there is no error here to be raised again", RuntimeError)
+    thing = run.evaluate(each.exc, scope)
+    if isinstance(thing, PassedOver):
+        return Wrong(f"this raises {thing.name}", Exception)
+    if isinstance(thing, ErrorKind):
+        thing = Thrown(thing, ())
+    elif isinstance(thing, Class):
+        thing = run.call(thing, [], {})
+    kind = None
+    if isinstance(thing, Instance):
+        kind = kind_of_error(thing.of)
+    elif isinstance(thing, Thrown):
+        kind = thing.of.kind
+    if kind is None:
+        raise Wrong(f"{kind_name(thing)} cannot be raised", TypeError)
+    name = thing.of.name
+    text = run.display.text(thing)
+    return Wrong(f"this raises {name}{f': {text[:120]}' if text else ''}", kind, thing)
+
+
+def kind_of_error(of: Class) -> type[BaseException] | None:
+    """The error of Python that a class is made from; None where it is no error."""
+    bases = (base for each in of.line() for base in each.bases)
+    return next((base.kind for base in bases if isinstance(base, ErrorKind)), None)
+
+
+def catches(run: Running, handler: ast.ExceptHandler, wrong: Wrong, scope: Scope) -> bool:
+    """Whether the handler is one of that error."""
+    if handler.type is None:
+        return True
+    wanted = run.evaluate(handler.type, scope)
+    for each in wanted if isinstance(wanted, tuple) else (wanted,):
+        if isinstance(each, ErrorKind) and issubclass(wrong.kind or Exception, each.kind):
+            return True
+        if isinstance(each, Class) and isinstance(wrong.thing, Instance) and each in wrong.thing.of.line():
+            return True
+    return False
+
+
+def tried(run: Running, each: ast.Try, scope: Scope) -> str | None:
+    """``try``; what it gives says where it leads to. What goes on for too long is not caught."""
+    try:
+        leads = run.block(each.body, scope)
+        if leads is None:
+            leads = run.block(each.orelse, scope)
+    except CellRefusal as refusal:
+        if run.is_endless(refusal):
+            raise
+        handler = next((one for one in each.handlers if catches(run, one, refusal.wrong, scope)), None)
+        if handler is None:
+            run.block(each.finalbody, scope)
+            raise
+        leads = _handled(run, handler, refusal.wrong, scope)
+    after = run.block(each.finalbody, scope)
+    return leads if after is None else after
+
+
+def _handled(run: Running, handler: ast.ExceptHandler, wrong: Wrong, scope: Scope) -> str | None:
+    if handler.name:
+        scope.names[handler.name] = error_of(wrong, str(wrong))
+    run.caught.append(wrong)
+    try:
+        return run.block(handler.body, scope)
+    finally:
+        run.caught.pop()
+        if handler.name:
+            scope.names.pop(handler.name, None)
+
+
+def entered(run: Running, each: ast.With, scope: Scope) -> str | None:
+    """``with``: of a picture or ``torch.no_grad()`` nothing, of an object its own ``__enter__``."""
+    leaving: list[Instance] = []
+    for one in each.items:
+        thing = run.evaluate(one.context_expr, scope)
+        given: Any = thing
+        if isinstance(thing, Instance):
+            enter, leave = thing.of.find("__enter__"), thing.of.find("__exit__")
+            if enter is None or leave is None:
+                raise Wrong(f"an object of {spoken(thing.of.name)} has no __enter__ and __exit__", TypeError)
+            given = run.call(enter, [thing], {})
+            leaving.append(thing)
+        elif not isinstance(thing, PassedOver):
+            raise run.refusal(one.context_expr, f"“with” is not understood of {kind_name(thing)}")
+        if one.optional_vars is not None:
+            run.bind(one.optional_vars, given, scope)
+    try:
+        return run.block(each.body, scope)
+    finally:
+        for thing in reversed(leaving):
+            run.call(thing.of.find("__exit__"), [thing, None, None, None], {})
+
+
+def generates(body: list[ast.stmt] | ast.expr) -> bool:
+    """Whether a function of that body has a ``yield`` of its own."""
+    parts = _own_parts(body) if isinstance(body, list) else ()
+    return any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in parts)
+
+
+def _own_parts(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """What stands in a function, less what stands in functions in it."""
+    waiting: list[ast.AST] = list(body)
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, (ast.FunctionDef, ast.Lambda, ast.ClassDef, ast.AsyncFunctionDef)):
+            continue
+        yield each
+        waiting.extend(ast.iter_child_nodes(each))

@@ -1,0 +1,1 @@
+"""What a cell may ask for that it has not defined: functions, methods, libraries, imports."""

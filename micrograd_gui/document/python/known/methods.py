@@ -1,0 +1,363 @@
+"""Methods: what lists, texts, dicts, sets and arrays have by name, from a list of what is safe."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable
+from typing import Any
+
+from micrograd_gui.document.python import operations as ops
+from micrograd_gui.document.python.limits import Wrong
+from micrograd_gui.document.python.objects import Builtin, Running, kind_name
+from micrograd_gui.document.text import spoken
+
+Of = Callable[[Running, Any, list[Any], dict[str, Any]], Any]
+
+
+def method(call: Of, thing: Any) -> Builtin:
+    """The method of that thing."""
+    return Builtin("method", lambda run, args, words: call(run, thing, args, words))
+
+
+def method_of(thing: Any, name: str) -> Builtin | None:
+    """The method that it has by that name; None for none."""
+    table = next((methods for kind, methods in _METHODS if isinstance(thing, kind)), None)
+    if table is not None and name in table:
+        return method(table[name], thing)
+    if ops.is_array(thing) and name in _OVER_ARRAY:
+        return method(lambda run, it, args, words: _over_array(run, it, name, args, words), thing)
+    if ops.is_array(thing) and name in _FORMS:
+        return method(lambda run, it, args, words: _reshaped(run, it, name, args), thing)
+    return None
+
+
+_OVER_ARRAY = ("sum", "mean", "max", "min", "std", "var", "prod", "argmax", "argmin", "any", "all", "cumsum")
+
+
+_FORMS = frozenset(
+    [
+        "reshape",
+        "ravel",
+        "flatten",
+        "copy",
+        "astype",
+        "round",
+        "dot",
+        "squeeze",
+        "transpose",
+        "item",
+        "tolist",
+    ]
+)
+
+
+def _over_array(run: Running, thing: Any, name: str, args: list[Any], words: dict[str, Any]) -> Any:
+    """``a.sum()``, ``a.mean(axis=0)``."""
+    axis = args[0] if args else words.get("axis")
+    if not (axis is None or isinstance(axis, int)) or not words.keys() <= {"axis", "keepdims"}:
+        raise Wrong(f"{name} of an array goes over all of it, or over one axis=")
+    kept = {"keepdims": True} if ops.truth(words.get("keepdims")) and name != "cumsum" else {}
+    run.meter.hold(thing.size)
+    found = getattr(thing, name)(axis=None if axis is None else int(axis), **kept)
+    return found if ops.is_array(found) else found.item()
+
+
+def _reshaped(run: Running, thing: Any, name: str, args: list[Any]) -> Any:
+    """The same numbers in another form."""
+    run.meter.hold(thing.size)
+    if name == "dot":
+        return run.binary("@", thing, *few(args, 1, name))
+    if name == "astype":
+        (kind,) = few(args, 1, name)
+        called = kind if isinstance(kind, str) else getattr(kind, "name", "float")
+        return thing.astype({"int": int, "bool": bool, "int64": int}.get(called, float))
+    if name == "item":
+        return thing.item()
+    shape = args[0] if len(args) == 1 and isinstance(args[0], (tuple, list)) else args
+    if name in ("reshape", "round", "transpose"):
+        return getattr(thing, name)(*[_whole(each) for each in shape])
+    return getattr(thing, name)()
+
+
+def _append(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
+    run.meter.hold(1)
+    (new,) = few(args, 1, "append")
+    thing.append(new)
+
+
+def _extend(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
+    (more,) = few(args, 1, "extend")
+    found = ops.items(run.iterable(more), run.meter)
+    run.meter.hold(len(found))  # type: ignore[arg-type]  # what has items has a length
+    thing.extend(list(found))
+
+
+def _insert(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
+    at, new = few(args, 2, "insert")
+    run.meter.hold(1)
+    run.meter.evaluate(1 + len(thing) // 1000)
+    thing.insert(_whole(at), new)
+
+
+def _pop(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> Any:
+    run.meter.evaluate(1 + len(thing) // 1000)
+    return thing.pop(*[_whole(each) for each in args[:1]])
+
+
+def _index(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> int:
+    (wanted,) = few(args, 1, "index")
+    for at, each in enumerate(thing):
+        if ops.equal(each, wanted, run.meter):
+            return at
+    raise Wrong("there is no such thing in it")
+
+
+def _count(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> int:
+    (wanted,) = few(args, 1, "count")
+    return sum(ops.equal(each, wanted, run.meter) for each in thing)
+
+
+def _reverse(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
+    run.meter.evaluate(1 + len(thing) // 100)
+    thing.reverse()
+
+
+def _sort(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
+    thing[:] = run.call(run.builtin("sorted"), [thing], words)
+
+
+def _remove(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
+    del thing[_index(run, thing, args, words)]
+
+
+_TOGETHER = ("union", "intersection", "difference", "update", "issubset", "issuperset", "isdisjoint")
+
+
+_TOGETHER = ("union", "intersection", "difference", "update", "issubset", "issuperset", "isdisjoint")
+
+
+def _of_sets(name: str) -> Of:
+    """What a set and others together are: ``union`` and the like."""
+
+    def together(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> Any:
+        others = [{ops.key(one) for one in ops.items(run.iterable(each), run.meter)} for each in args]
+        run.meter.hold(len(thing) + sum(map(len, others)))
+        return getattr(thing, name)(*others)
+
+    return together
+
+
+def _dict_pop(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> Any:
+    found = ops.key(args[0]) if args else None
+    if found not in thing and len(args) == 1:
+        ops.item(thing, args[0], run.meter)
+    return thing.pop(found, *args[1:2])
+
+
+def _setdefault(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> Any:
+    run.meter.hold(2)
+    return thing.setdefault(ops.key(args[0]), args[1] if len(args) > 1 else None)
+
+
+def _update(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
+    for each in args:
+        more = each if isinstance(each, dict) else dict(ops.items(run.iterable(each), run.meter))
+        run.meter.hold(2 * len(more))
+        thing.update({ops.key(name): what for name, what in more.items()})
+    thing.update(words)
+
+
+def _copy(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> Any:
+    run.meter.hold(len(thing))
+    return thing.copy()
+
+
+def _clear(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
+    thing.clear()
+
+
+def _add(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
+    run.meter.hold(1)
+    thing.add(ops.key(*few(args, 1, "add")))
+
+
+def _discard(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
+    thing.discard(ops.key(*few(args, 1, "discard")))
+
+
+def _got(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> Any:
+    if not 1 <= len(args) <= 2:
+        raise Wrong("get takes a key, and what there is without it")
+    return thing.get(ops.key(args[0]), args[1] if len(args) == 2 else None)
+
+
+def _view(what: str) -> Of:
+    def view(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> list[Any]:
+        run.meter.hold(3 * len(thing))
+        return list(getattr(thing, what)())
+
+    return view
+
+
+def _of_text(name: str, few: int) -> Of:
+    """A method of texts that takes texts and gives a text, or whether something is so."""
+
+    def called(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> Any:
+        if len(args) > few or not all(isinstance(each, str) for each in args):
+            raise Wrong(f"{name} takes {few} texts at most")
+        run.meter.evaluate(1 + len(thing) // 100)
+        if name == "replace" and len(args) == 2 and len(thing) * (len(args[1]) + 1) > 1_000_000:
+            raise Wrong("the text becomes too long")
+        out = getattr(thing, name)(*args)
+        if isinstance(out, list):
+            run.meter.hold(len(out) + len(thing) // 10)
+        return run.meter.text(out) if isinstance(out, str) else out
+
+    return called
+
+
+def _join(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> str:
+    (parts,) = few(args, 1, "join")
+    found = list(ops.items(run.iterable(parts), run.meter)) if not isinstance(parts, range) else []
+    if not all(isinstance(each, str) for each in found):
+        raise Wrong("texts are joined")
+    if sum(len(each) + len(thing) for each in found) > 100_000:
+        raise Wrong("the text becomes too long")
+    return run.meter.text(thing.join(found))
+
+
+def _padded(name: str) -> Of:
+    def padded(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> str:
+        width = _whole(args[0]) if args else 0
+        if not 0 <= width <= 1000:
+            raise Wrong("a width of so many places is not written here")
+        return run.meter.text(getattr(thing, name)(width))
+
+    return padded
+
+
+def _format(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> str:
+    """``"{:.3f} {name}".format(x, name=y)``, without fields of fields."""
+    pieces, turn = [], 0
+    for text, name, spec, conversion in string.Formatter().parse(thing):
+        pieces.append(text)
+        if name is None:
+            continue
+        if name == "":
+            name, turn = str(turn), turn + 1
+        if "{" in (spec or "") or not (name.isdecimal() or name.isidentifier()):
+            raise Wrong("only plain fields such as {} and {:.3f} are filled in")
+        if name.isdecimal() and int(name[:6]) < len(args):
+            given = args[int(name[:6])]
+        elif name in words:
+            given = words[name]
+        else:
+            raise Wrong(f"nothing is given for {{{spoken(name)}}}")
+        shown = run.display.code(given) if conversion == "r" else run.display.text(given)
+        pieces.append(ops.formatted(given, spec or "", shown))
+        run.meter.hold(1 + len(pieces[-1]) // 10)
+    return run.meter.text("".join(pieces))
+
+
+def few(args: list[Any], many: int, name: str) -> list[Any]:
+    """The operands, which are so many; raises Wrong."""
+    if len(args) != many:
+        raise Wrong(f"{name} takes {many} operand{'s' * (many != 1)}, not {len(args)}")
+    return args
+
+
+def _whole(thing: Any) -> int:
+    if not isinstance(thing, int):
+        raise Wrong(f"a place is a whole number, not {kind_name(thing)}")
+    return int(thing)
+
+
+_METHODS: tuple[tuple[type, dict[str, Of]], ...] = (
+    (
+        list,
+        {
+            "append": _append,
+            "extend": _extend,
+            "insert": _insert,
+            "pop": _pop,
+            "index": _index,
+            "count": _count,
+            "reverse": _reverse,
+            "sort": _sort,
+            "copy": _copy,
+            "clear": _clear,
+            "remove": _remove,
+        },
+    ),
+    (tuple, {"index": _index, "count": _count}),
+    (
+        set,
+        {
+            "add": _add,
+            "discard": _discard,
+            "remove": _discard,
+            "copy": _copy,
+            "clear": _clear,
+            **{
+                name: _of_sets(name)
+                for name in (
+                    "union",
+                    "intersection",
+                    "difference",
+                    "update",
+                    "issubset",
+                    "issuperset",
+                    "isdisjoint",
+                )
+            },
+        },
+    ),
+    (
+        dict,
+        {
+            "get": _got,
+            "keys": _view("keys"),
+            "values": _view("values"),
+            "items": _view("items"),
+            "pop": _dict_pop,
+            "setdefault": _setdefault,
+            "update": _update,
+            "copy": _copy,
+            "clear": _clear,
+        },
+    ),
+    (
+        str,
+        {
+            "join": _join,
+            "format": _format,
+            "ljust": _padded("ljust"),
+            "rjust": _padded("rjust"),
+            "center": _padded("center"),
+            "zfill": _padded("zfill"),
+            **{
+                name: _of_text(name, few)
+                for name, few in (
+                    ("upper", 0),
+                    ("lower", 0),
+                    ("strip", 1),
+                    ("lstrip", 1),
+                    ("rstrip", 1),
+                    ("split", 1),
+                    ("title", 0),
+                    ("replace", 2),
+                    ("startswith", 1),
+                    ("endswith", 1),
+                    ("capitalize", 0),
+                    ("find", 1),
+                    ("count", 1),
+                    ("isdigit", 0),
+                    ("isalpha", 0),
+                    ("splitlines", 0),
+                    ("removeprefix", 1),
+                    ("removesuffix", 1),
+                )
+            },
+        },
+    ),
+)

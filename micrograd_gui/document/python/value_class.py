@@ -1,0 +1,279 @@
+"""Value classes: a cell's own class in the manner of the lecture's Value, and what its names are of ours."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from math import isnan
+from typing import Any, cast
+
+from micrograd.engine import Value, apply
+from micrograd.ops import OPS, Op, op_of
+from micrograd_gui.document.errors import ExpressionRefusal
+from micrograd_gui.document.python import operations as ops
+from micrograd_gui.document.python.limits import Wrong
+from micrograd_gui.document.python.objects import TENSOR, VALUE, Function, Running, kind_name
+from micrograd_gui.document.text import spoken
+
+ROLES = ("data", "grad", "_prev", "_op", "label", "_backward")
+_LECTURE = ("data", "_prev", "_op", "label")  # what the lecture's class takes, in its order
+_OURS = frozenset(("__init__", "__add__", "__radd__", "__mul__", "__rmul__", "__sub__", "__rsub__", "__neg__",
+                   "__truediv__", "__rtruediv__", "__pow__", "__rpow__", "__hash__", "backward"))  # fmt: skip
+_OWN_RULE = "a rule of its own, which is no op here"
+_PROBES = (0.3, 1.9, -0.7)
+_CLOSE = 1e-9  # as near as a rule of the class comes to the op that it is
+
+
+class ValueClass:
+    """A class that stands for ours: a Value of it is a Value of this program.
+
+    Attributes:
+        name: its name.
+        names: its functions by name; those that compute are walked through where ours does not do the same.
+        called: what a field or a method of it is called in ours, by its own name.
+        takes: what each operand of its ``__init__`` is, in order; "" for what is none of ours.
+        operands: the names of these.
+        same: of each function that was looked at, the op that it is; "" where it is none alone.
+    """
+
+    def __init__(self, name: str, names: dict[str, Any], tree: ast.ClassDef | None = None) -> None:
+        self.name, self.names = name, names
+        self.called: dict[str, str] = {}
+        self.takes: tuple[str, ...] = _LECTURE
+        self.operands: tuple[str, ...] = ("data", "_children", "_op", "label")
+        self.same: dict[str, str] = {}
+        if tree is not None:
+            self._read(tree)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> ValueClass:
+        new = ValueClass(self.name, {})
+        memo[id(self)] = new
+        new.called, new.takes, new.operands = self.called, self.takes, self.operands
+        new.same = dict(self.same)
+        new.names = deepcopy(self.names, memo)
+        return new
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is written as the lecture's, so that statements with it are those of the language."""
+        return not self.called and self.takes[: len(_LECTURE)] == _LECTURE[: len(self.takes)]
+
+    def find(self, name: str) -> Any:
+        """What it has by that name; None for nothing."""
+        return self.names.get(name)
+
+    def own(self, name: str) -> Function | None:
+        """The function of that name that is to be walked through; None where ours does the same."""
+        found = self.names.get(name)
+        if not isinstance(found, Function) or name in _OURS or name in self.called:
+            return None
+        return found
+
+    def extended(self, names: dict[str, Any], tree: ast.ClassDef) -> ValueClass:
+        """The class that is made from this one, and has these besides."""
+        new = ValueClass(tree.name, {**self.names, **names})
+        new.called, new.takes, new.operands = dict(self.called), self.takes, self.operands
+        new._read(tree)
+        return new
+
+    def _read(self, tree: ast.ClassDef) -> None:
+        functions = {each.name: each for each in tree.body if isinstance(each, ast.FunctionDef)}
+        made = functions.get("__init__")
+        if made is not None:
+            fields = dict(_fields(made))
+            parameters = [each.arg for each in (*made.args.posonlyargs, *made.args.args)][1:]
+            parameters += [each.arg for each in made.args.kwonlyargs]
+            roles = _roles(fields, parameters)
+            self.called = {name: role for name, (role, _) in roles.items() if role and role != name}
+            by_parameter = {given: role for role, given in roles.values() if given}
+            self.operands = tuple(parameters)
+            self.takes = tuple(by_parameter.get(each, "") for each in parameters)
+        passes = next((name for name, role in self.called.items() if role == "_backward"), "_backward")
+        for name, function in functions.items():
+            if name not in ROLES and name != "backward" and not name.startswith("__"):
+                calls = [each for each in ast.walk(function) if _calls(each, passes)]
+                if calls and any(isinstance(each, (ast.For, ast.While)) for each in ast.walk(function)):
+                    self.called[name] = "backward"
+
+
+def _fields(made: ast.FunctionDef) -> Iterator[tuple[str, ast.expr]]:
+    """What ``__init__`` sets of itself."""
+    own = made.args.args[0].arg if made.args.args else "self"
+    for each in ast.walk(made):
+        match each:
+            case ast.Assign(targets=targets, value=value):
+                found = targets
+            case ast.AnnAssign(target=target, value=ast.expr() as value):
+                found = [target]
+            case _:
+                continue
+        for one in found:
+            match one:
+                case ast.Attribute(value=ast.Name(id=name), attr=field) if name == own:
+                    yield field, value
+
+
+def _roles(fields: dict[str, ast.expr], parameters: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Of each field what it is of ours, and the operand that it is made of, if any."""
+    found: dict[str, tuple[str, str]] = {}
+    taken: set[str] = set()
+    for field, value in fields.items():
+        used = [each.id for each in ast.walk(value) if isinstance(each, ast.Name) and each.id in parameters]
+        given = used[0] if used else ""
+        role = _role(field.strip("_").lower(), value, given, parameters)
+        if role and role not in taken:
+            taken.add(role)
+            found[field] = (role, given)
+    return found
+
+
+def _role(field: str, value: ast.expr, given: str, parameters: Sequence[str]) -> str:
+    if "grad" in field and not isinstance(value, ast.Lambda) and not field.startswith("requires"):
+        return "grad"
+    if isinstance(value, ast.Lambda) or "backward" in field or "backprop" in field:
+        return "_backward"
+    if given and given == parameters[0]:
+        return "data"
+    if any(word in field for word in ("prev", "child", "parent", "input", "operand", "source")):
+        return "_prev"
+    if field in ("op", "operation", "operator"):
+        return "_op"
+    return "label" if field in ("label", "name") else ""
+
+
+def _calls(each: ast.AST, name: str) -> bool:
+    match each:
+        case ast.Call(func=ast.Attribute(attr=called)):
+            return called == name
+    return False
+
+
+def is_value_class(each: ast.ClassDef, bases: Sequence[Any]) -> bool:
+    """Whether it is a class in the manner of the lecture's Value: in its place ours is used."""
+    if any(base is VALUE or isinstance(base, ValueClass) for base in bases):
+        return True
+    functions = {one.name: one for one in each.body if isinstance(one, ast.FunctionDef)}
+    if each.name == "Value":
+        return True
+    made = functions.get("__init__")
+    grads = made is not None and any("grad" in field for field, _ in _fields(made))
+    return grads and bool(functions.keys() & {"__add__", "__mul__"})
+
+
+def operands_of(kind: ValueClass, args: Sequence[Any], words: dict[str, Any]) -> dict[str, Any]:
+    """What a call gives, by what it is of ours; raises Wrong."""
+    if len(args) > len(kind.operands):
+        raise Wrong(f"{spoken(kind.name)} takes {len(kind.operands)} operands, not {len(args)}")
+    given = dict(zip(kind.operands, args, strict=False))
+    for word, thing in words.items():
+        if word not in kind.operands:
+            raise Wrong(f"{spoken(kind.name)} knows no {spoken(word)}=")
+        given[word] = thing
+    roles = dict(zip(kind.operands, kind.takes, strict=True))
+    return {roles[name]: thing for name, thing in given.items() if roles[name]}
+
+
+def called_own(
+    run: Running, kind: ValueClass, name: str, value: Value, args: list[Any], words: dict[str, Any]
+) -> Any:
+    """What a function of the class does with a Value: an op, where it is one, else what is in it."""
+    function = kind.own(name)
+    if not args and not words and _takes_one(function):
+        if name not in kind.same:
+            kind.same[name] = ""
+            kind.same[name] = _op_that_it_is(run, function, name)
+        if kind.same[name]:
+            run.meter.hold(5)
+            return apply(OPS[kind.same[name]], value)
+    run.walked.append(name)
+    try:
+        return run.call(function, [value, *args], words)
+    finally:
+        run.walked.pop()
+
+
+def _takes_one(function: Function | None) -> bool:
+    return function is not None and len(function.args.args) == 1 and not (function.asked or function.static)
+
+
+def _op_that_it_is(run: Running, function: Function | None, name: str) -> str:
+    """The op that the function does at some numbers; "" where it is none."""
+    found: set[str] = set()
+    run.walked.append(name)
+    try:
+        for number in _PROBES:
+            probe = Value(number)
+            try:
+                made = run.call(function, [probe], {})
+            except (Wrong, ExpressionRefusal) as wrong:  # such as log of a number below 0
+                if _OWN_RULE in str(wrong):
+                    raise
+                continue
+            alone = isinstance(made, Value) and made._prev == (probe,) and made.op is not None
+            found.add(made.op.name if alone and made.op.name in OPS else "")
+    finally:
+        run.walked.pop()
+    return found.pop() if len(found) == 1 else ""
+
+
+def made_by_op(run: Running, kind: ValueClass, data: float, operands: Sequence[Value], text: str) -> Value:
+    """The Value that a function of the class makes of its operands; raises Wrong where no op makes it.
+
+    The op is the one that is called like it, or like the function, and gives that number.
+    """
+    run.meter.hold(5)
+    wanted = [text.strip("() ").lower(), *reversed(run.walked)]
+    orders = [list(operands), list(operands)[::-1]] if len(operands) == 2 else [list(operands)]
+    for op in filter(None, map(_op, wanted)):
+        for each in orders:
+            if op.arity == len(each) and _near(op.forward(*[one.data for one in each]), data):
+                return apply(op, *each)
+    called = spoken(text or (run.walked[-1] if run.walked else "this"))
+    raise Wrong(f"{called} of {spoken(kind.name)} makes a Value by {_OWN_RULE}")
+
+
+def _op(name: str) -> Op | None:
+    name = {"^": "**", "pow": "**", "add": "+", "mul": "*", "sub": "-", "div": "/"}.get(name, name)
+    if name in OPS:
+        return OPS[name]
+    lean = name.strip("_").replace("_", "")
+    if lean in OPS and OPS[lean].arity == 1:
+        return OPS[lean]
+    first = name.partition("_")[0]
+    if first in OPS and OPS[first].arity == 1:
+        return OPS[first]
+    try:
+        return op_of(name) if name.startswith("**") else None
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def _near(a: float, b: float) -> bool:
+    return a == b or (isnan(a) and isnan(b)) or abs(a - b) <= _CLOSE * max(1.0, abs(a), abs(b))
+
+
+def value_of(run: Running, called: Any, args: list[Any], words: dict[str, Any]) -> Value:
+    """``Value(2.0, label='a')``, one that an op made of others, and a tensor of one number; raises Wrong."""
+    if called is TENSOR:
+        words = {}
+        while args and isinstance(args[0], list) and len(args[0]) == 1:
+            args = args[0]
+        args = args[:1]
+    kind = called if isinstance(called, ValueClass) else ValueClass("Value", {})
+    given = operands_of(kind, args, words)
+    data, operands = given.get("data"), given.get("_prev")
+    if operands:
+        found = [operands] if isinstance(operands, Value) else list(ops.items(operands, run.meter))
+        if not all(isinstance(each, Value) for each in found) or not ops.is_number(data):
+            raise Wrong("a Value is written like Value(2.0, label='a')")
+        return made_by_op(run, kind, float(cast(float, data)), found, str(given.get("_op") or ""))
+    if isinstance(data, Value):
+        raise Wrong("a Value is made of a number, not of a Value: take its data", TypeError)
+    if not ops.is_number(data):
+        raise Wrong(f"a Value is made of one number, not of {kind_name(data)}", TypeError)
+    label = given.get("label") or ""
+    if not isinstance(label, str):
+        raise Wrong("a label is a text in quotes", TypeError)
+    run.meter.hold(5)
+    return Value(float(cast(float, data)), label=label[:200])
