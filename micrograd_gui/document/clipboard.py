@@ -16,6 +16,7 @@ from micrograd_gui.document.python.pasted import Unread
 from micrograd_gui.document.rough_layout import ROW, arranged
 
 _MOST = 20_000_000  # characters of a graph that is packed in what is pasted
+_CELL = 20_000  # characters of a cell that begins with {
 OFFSET = (30.0, 40.0)  # where a duplicate stands from what it was made of
 
 
@@ -48,7 +49,7 @@ def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[
     from micrograd_gui.document.notation.reader import graph_from_expression  # with Python's parser
 
     text = text if (carried := graph_text(text, _MOST)) is None else carried
-    if not text.lstrip().startswith("{"):
+    if not is_file(text):
         return _with_cell(graph, graph_from_expression(text, graph, cell=True), at)
     part = codec.decode(text, "What was pasted")
     came_with_places = bool(part.places)
@@ -80,6 +81,12 @@ def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[
         blocks=(*graph.blocks, *renumbered(part.blocks, new_id, free_id(graph.blocks))),
     )
     return whole.moved(places), frozenset(nodes)
+
+
+def is_file(text: str) -> bool:
+    """Whether the text is one of the file's format; a cell may begin with a dict, as in {'a': 1}['a']."""
+    lean = text.strip()
+    return lean.startswith("{") and (lean.endswith("}") or len(lean) > _CELL) and lean[1:].lstrip()[:1] != "'"
 
 
 def _with_cell(graph: Graph, new: Graph, at: Place | None) -> tuple[Graph, frozenset[NodeId]]:

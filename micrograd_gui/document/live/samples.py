@@ -66,21 +66,21 @@ class Samples:
         return out
 
 
-def found_samples(nodes: Sequence[LiveNode]) -> Samples | None:
-    """The samples that the last of the nodes adds up; None where there are none, or it is not sure."""
+def found_samples(nodes: Sequence[LiveNode], fewest: int = FEWEST) -> Samples | None:
+    """The samples that the last of the nodes adds up, so many at least; None where it adds up none."""
     users: list[list[int]] = [[] for _ in nodes]
     for place, node in enumerate(nodes):
         for each in node.inputs:
             users[each].append(place)
     tried = 0
     for spine in sorted(_sums(nodes, users), key=lambda spine: -len(spine)):
-        if len(spine) < FEWEST - 1 or tried == _TRIED:
+        if len(spine) < fewest - 1 or tried == _TRIED:
             break
         way = _way(nodes, users, spine[0])
         if way is None:
             continue
         tried += 1
-        found = _told_apart(nodes, users, spine, way)
+        found = _told_apart(nodes, users, spine, way, fewest)
         if found is not None and same(found.loss(), nodes[-1].data):
             return found
     return None
@@ -136,13 +136,14 @@ def _told_apart(
     users: Sequence[Sequence[int]],
     spine: Sequence[int],
     way: Sequence[tuple[int, int]],
+    fewest: int,
 ) -> Samples | None:
     """The samples that such a sum adds, where enough of its terms are alike."""
     terms = _terms(nodes, spine)
     middle = terms[len(terms) // 2]
     if _adds(nodes[middle]):  # each loss is a sum itself: that of the first sample was taken for terms
         spine = spine[: -len(_spine(nodes, users, middle))]
-        if len(spine) < FEWEST - 1:
+        if len(spine) < fewest - 1:
             return None
         terms = _terms(nodes, spine)
     within = set(spine)
@@ -151,7 +152,7 @@ def _told_apart(
     for at, body in bodies.items():
         alike.setdefault(_structure(nodes, body), []).append(at)
     group = max(alike.values(), key=len, default=[])
-    if len(group) < FEWEST:
+    if len(group) < fewest:
         return None
     members = set(group)
     others = [term for at, term in enumerate(terms) if at not in members]
@@ -164,7 +165,7 @@ def _told_apart(
     dropped = {
         each for each in dropped if all(user in dropped or user in within for user in users[each])
     } | within
-    kept = sum(len(bodies[at]) for at in group[1:])
+    kept = sum(len(bodies[at]) for at in group[len(group) >= FEWEST :])
     if kept < len(nodes) / 2 or not _shared(nodes, bodies[group[0]]):
         return None
     if mean is not None:

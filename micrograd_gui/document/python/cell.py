@@ -16,6 +16,7 @@ from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.live.live_graph import LiveGraph
 from micrograd_gui.document.live.values import NODE_FOR_NODE
 from micrograd_gui.document.notation.source import SourceText
+from micrograd_gui.document.python.control import UNKNOWN
 from micrograd_gui.document.python.drawing import drawn, not_yet
 from micrograd_gui.document.python.interpreter import Interpreter
 from micrograd_gui.document.python.known.imports import magics
@@ -31,9 +32,10 @@ from micrograd_gui.document.python.workspace import Workspace, empty, meet
 _PROGRAM = (
     ast.FunctionDef, ast.Lambda, ast.For, ast.While, ast.If, ast.With, ast.ListComp, ast.GeneratorExp,
     ast.DictComp, ast.SetComp, ast.JoinedStr, ast.Dict, ast.Slice, ast.Compare, ast.BoolOp, ast.IfExp,
-    ast.Assert, ast.Try,
+    ast.Assert, ast.Try, ast.Raise, ast.Return, ast.Delete, ast.Yield, ast.Global, ast.Nonlocal, ast.Match,
+    ast.AsyncFunctionDef, ast.Starred, ast.NamedExpr,
 )  # fmt: skip
-_CALLED = frozenset(BUILTINS) - {"abs", "pow"}
+_CALLED = (frozenset(BUILTINS) | UNKNOWN) - {"abs", "pow"}
 _METHODS = ("append", "extend", "parameters", "_backward", "uniform", "arange", "seed")
 
 
@@ -276,7 +278,9 @@ def _tells(each: ast.AST, known: Mapping[str, Any]) -> bool:
     match each:
         case ast.ClassDef(name=name):
             return name != "Value"
-        case ast.Assign(value=ast.List(elts=[])):
+        case ast.Assign(value=ast.List(elts=[])) | ast.Assign(targets=[ast.Tuple() | ast.List()]):
+            return True
+        case ast.Attribute(value=ast.Name(id="np" | "numpy" | "random" | "torch" | "time" | "plt")):
             return True
         case ast.List(elts=parts) | ast.Tuple(elts=parts):
             return any(isinstance(one, (ast.List, ast.Tuple)) for one in parts)

@@ -244,13 +244,17 @@ class Expressions:
 
     def _dict(self, each: ast.Dict, scope: Scope) -> dict[Any, Any]:
         self.meter.hold(2 * len(each.keys))
-        if any(one is None for one in each.keys):
-            raise Wrong("** in a dict is not understood here")
-        return {
-            ops.key(self.evaluate(name, scope)): self.evaluate(what, scope)
-            for name, what in zip(each.keys, each.values, strict=True)
-            if name is not None
-        }
+        out: dict[Any, Any] = {}
+        for name, what in zip(each.keys, each.values, strict=True):
+            if name is not None:
+                out[ops.key(self.evaluate(name, scope))] = self.evaluate(what, scope)
+                continue
+            more = self.evaluate(what, scope)
+            if not isinstance(more, dict):
+                raise Wrong(f"** takes a dict, not {kind_name(more)}", TypeError)
+            self.meter.hold(2 * len(more))
+            out.update(more)
+        return out
 
     def _dict_of(self, each: ast.DictComp, scope: Scope) -> dict[Any, Any]:
         inner, out = Scope(scope), dict[Any, Any]()

@@ -11,7 +11,7 @@ from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.notation.source import SourceText
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python.classes import class_of, decorated, own_text
-from micrograd_gui.document.python.control import CellRefusal, entered, raised, tried
+from micrograd_gui.document.python.control import ERRORS, CellRefusal, entered, raised, tried
 from micrograd_gui.document.python.display import Display
 from micrograd_gui.document.python.expressions import Expressions
 from micrograd_gui.document.python.known.imports import imported, told_pictures
@@ -20,8 +20,10 @@ from micrograd_gui.document.python.objects import (
     Chance,
     Function,
     Instance,
+    Once,
     PassedOver,
     Scope,
+    Thrown,
 )
 from micrograd_gui.document.python.traced import Traced, named
 from micrograd_gui.document.python.training.watching import Watcher
@@ -301,10 +303,11 @@ class Interpreter:
 
     def _for(self, each: ast.For, scope: Scope) -> str | None:
         try:
-            things = ops.items(self.iterable(self.evaluate(each.iter, scope)), self.meter)
+            given = self.iterable(self.evaluate(each.iter, scope))
+            things = given.turns() if isinstance(given, Once) else ops.items(given, self.meter)
         except Wrong as wrong:
             raise self.refused(each.iter, wrong) from None
-        turns: int = len(things)  # type: ignore[arg-type]  # what has items has a length
+        turns: int = len(given.things) if isinstance(given, Once) else len(things)  # type: ignore[arg-type]
         with self.watcher.loop(scope, turns) as watched:
             for thing in list(things) if isinstance(things, list) else things:
                 if isinstance(each.target, ast.Name):
@@ -376,8 +379,10 @@ class Interpreter:
 
     def _assert(self, each: ast.Assert, scope: Scope) -> None:
         if not self.expressions.truth(self.evaluate(each.test, scope)):
-            told = "" if each.msg is None else f": {self.display.text(self.evaluate(each.msg, scope))[:80]}"
-            raise Wrong(f"this assertion does not hold{told}", AssertionError)
+            said = () if each.msg is None else (self.evaluate(each.msg, scope),)
+            told = f": {self.display.text(said[0])[:80]}" if said else ""
+            thrown = Thrown(ERRORS["AssertionError"], said)
+            raise Wrong(f"this assertion does not hold{told}", AssertionError, thrown)
 
     def _delete(self, each: ast.Delete, scope: Scope) -> None:
         for target in each.targets:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -48,6 +48,7 @@ class Running(Protocol):
     """What the functions that every cell knows ask of the Interpreter that goes through one."""
 
     source: SourceText
+    scope: Scope
     meter: Meter
     chance: Chance
     display: Any
@@ -67,6 +68,9 @@ class Running(Protocol):
 
     def write(self, text: str) -> None:
         """The text is printed."""
+
+    def note(self, sentence: str) -> None:
+        """A sentence on what is otherwise than it is written, once."""
 
     def call(self, called: Any, args: list[Any], words: dict[str, Any]) -> Any:
         """What calling something gives."""
@@ -200,6 +204,12 @@ class Once:
     def __init__(self, things: Sequence[Any]) -> None:
         self.things, self.at = things, 0
 
+    def turns(self) -> Iterator[Any]:
+        """What it still has, one after the other."""
+        while self.at < len(self.things):
+            self.at += 1
+            yield self.things[self.at - 1]
+
     def rest(self) -> list[Any]:
         """All that it still has; it has nothing then."""
         left = list(self.things[self.at :])
@@ -324,6 +334,7 @@ class NetworkKind(Lasting):
 
 
 MODULE, NEURON, LAYER, MLP = (NetworkKind(name) for name in ("Module", "Neuron", "Layer", "MLP"))
+COLUMNS = NetworkKind("np.c_")  # which takes arrays in [ ] and sets them side by side
 VALUE = NetworkKind("Value")
 TENSOR = NetworkKind("tensor")
 

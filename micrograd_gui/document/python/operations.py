@@ -12,6 +12,7 @@ from micrograd.engine import Value, apply
 from micrograd.ops import OPS
 from micrograd_gui.document.python.limits import BITS, LETTERS, Meter, Wrong, whole
 from micrograd_gui.document.python.objects import (
+    COLUMNS,
     Builtin,
     Class,
     Instance,
@@ -67,6 +68,8 @@ def binary(sign: str, x: Any, y: Any, meter: Meter) -> Any:
     if is_array(x) or is_array(y):
         return _of_arrays(sign, x, y, meter)
     for each in (x, y):
+        if isinstance(each, PassedOver) and isinstance(x if each is y else y, (str, PassedOver)):
+            return each
         if isinstance(each, PassedOver):
             raise Wrong(f"{each.name} was passed over, so there is no number of it")
     return _of_texts_and_lists(sign, x, y, meter)
@@ -380,6 +383,8 @@ def item(thing: Any, place: Any, meter: Meter) -> Any:
         return thing[found]
     if is_array(thing):
         return _of_array(thing, place, meter)
+    if thing is COLUMNS:
+        return _columns(place, meter)
     if not isinstance(thing, (list, tuple, str, range)):
         raise Wrong(f"{kind_name(thing)} has no places: nothing can be taken out of it with [ ]", TypeError)
     if isinstance(place, slice):
@@ -387,12 +392,23 @@ def item(thing: Any, place: Any, meter: Meter) -> Any:
         meter.hold(len(out))
         return out
     if not isinstance(place, int):
-        raise Wrong(f"a place is a whole number, not {kind_name(place)}", TypeError)
+        shown = repr(plain(place)) if is_number(place) else kind_name(place)
+        raise Wrong(f"a place is a whole number, not {shown}", TypeError)
     if not -len(thing) <= place < len(thing):
         last = len(thing) - 1
         there = f"{kind_name(thing)} of {last + 1} has the places 0 to {last}, not {int(place)}"
         raise Wrong(there if len(thing) else "it is empty", IndexError)
     return thing[place]
+
+
+def _columns(place: Any, meter: Meter) -> Any:
+    import numpy as np
+
+    parts = [array(each, meter) for each in (place if isinstance(place, tuple) else (place,))]
+    if len({each.shape[:1] for each in parts}) > 1:
+        raise Wrong("columns side by side are of one length", ValueError)
+    meter.hold(sum(each.size for each in parts))
+    return np.c_[tuple(parts)]
 
 
 def _of_array(thing: Any, place: Any, meter: Meter) -> Any:
@@ -428,7 +444,8 @@ def put(thing: Any, place: Any, new: Any, meter: Meter) -> None:
     elif is_array(thing) and (is_number(new) or is_array(new)):
         thing[_places(place)] = plain(new)
     else:
-        raise Wrong(f"nothing can be put there in {kind_name(thing)}", TypeError)
+        if not isinstance(thing, PassedOver):
+            raise Wrong(f"nothing can be put there in {kind_name(thing)}", TypeError)
 
 
 def remove(thing: Any, place: Any, meter: Meter) -> None:

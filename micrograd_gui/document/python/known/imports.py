@@ -12,12 +12,19 @@ from typing import Any
 from micrograd import ieee
 from micrograd.ops import OPS
 from micrograd_gui.document.python.control import ERRORS
-from micrograd_gui.document.python.known.libraries import MATH, RANDOM, TORCH, of_one
+from micrograd_gui.document.python.known.libraries import MATH, RANDOM, TIME, TORCH, of_one
 from micrograd_gui.document.python.known.library import BUILTINS
 from micrograd_gui.document.python.known.numpy_parts import NUMPY, SKLEARN
 from micrograd_gui.document.python.objects import LAYER, MLP, MODULE, NEURON, VALUE, Library, PassedOver
 
-_ROOTS = {"math": "math", "random": "random", "numpy": "np", "torch": "torch", "micrograd": "micrograd"}
+_ROOTS = {
+    "math": "math",
+    "time": "time",
+    "random": "random",
+    "numpy": "np",
+    "torch": "torch",
+    "micrograd": "micrograd",
+}
 _MODULES = {"micrograd.engine": "nn", "micrograd.nn": "nn"}
 _PICTURES = ("trace", "draw_dot", "draw")
 _MAGIC = re.compile(r"^[ \t]*(%{1,2}[A-Za-z].*|!.*)$")
@@ -57,6 +64,7 @@ def known() -> dict[str, Any]:
         "micrograd": Library("micrograd", {"nn": nn, "engine": nn, "Value": VALUE}),
         "object": MODULE,
         "tqdm": BUILTINS["list"],
+        "time": TIME,
         "pi": math.pi,
         **{name: of_one(name, getattr(ieee, name)) for name in OPS if hasattr(ieee, name) and name != "abs"},
     }

@@ -9,7 +9,7 @@ from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python.known.libraries import of_one
 from micrograd_gui.document.python.known.library import builtin, count, number
 from micrograd_gui.document.python.limits import Wrong
-from micrograd_gui.document.python.objects import Builtin, Library, Running
+from micrograd_gui.document.python.objects import COLUMNS, Builtin, Library, Running
 
 
 @builtin("np.arange", 1, 3)
@@ -70,16 +70,82 @@ def _shape(run: Running, thing: Any) -> tuple[int, ...]:
 
 
 def _over(name: str) -> Builtin:
-    @builtin(f"np.{name}", 1, 1)
+    @builtin(f"np.{name}", 1, 2, ("axis", "keepdims"))
     def over(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-        import numpy as np
 
         found = ops.array(args[0], run.meter)
         if not found.size:
             raise Wrong(f"{name} of nothing")
-        return getattr(np, name)(found).item()
+        return run.call(run.attribute(found, name), args[1:], given)
 
     return over
+
+
+@builtin("np.meshgrid", 2, 2)
+def _meshgrid(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    import numpy as np
+
+    x, y = (ops.array(each, run.meter).ravel() for each in args)
+    _size(run, x.size * y.size)
+    return list(np.meshgrid(x, y))
+
+
+@builtin("np.where", 3, 3)
+def _where(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    import numpy as np
+
+    found = np.where(
+        *[ops.plain(each) if ops.is_number(each) else ops.array(each, run.meter) for each in args]
+    )
+    _size(run, found.size)
+    return found
+
+
+@builtin("np.round", 1, 2, ("decimals",))
+def _round(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    import numpy as np
+
+    digits = count(args[1] if len(args) > 1 else given.get("decimals", 0), "round")
+    found = np.round(_of(run, args[0]), max(-99, min(99, digits)))
+    return found if ops.is_array(found) else float(found)
+
+
+@builtin("np.dot", 2, 2)
+def _dot(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    if any(ops.is_number(each) for each in args):
+        return run.binary("*", *args)
+    return run.binary("@", *[ops.array(each, run.meter) for each in args])
+
+
+def _of(run: Running, thing: Any) -> Any:
+    """A number, or an array of what is given."""
+    return ops.plain(thing) if ops.is_number(thing) else ops.array(thing, run.meter)
+
+
+def _of_two(name: str) -> Builtin:
+    @builtin(f"np.{name}", 2, 2)
+    def both(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+        import numpy as np
+
+        a, b = (_of(run, each) for each in args)
+        _size(run, max(np.size(a), np.size(b)))
+        found = getattr(np, name)(a, b)
+        return found if ops.is_array(found) else found.item() if hasattr(found, "item") else found
+
+    return both
+
+
+def _joined(name: str) -> Builtin:
+    @builtin(f"np.{name}", 1, 1, ("axis",))
+    def joined(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+        import numpy as np
+
+        parts = [ops.array(each, run.meter) for each in ops.items(run.iterable(args[0]), run.meter)]
+        _size(run, sum(each.size for each in parts))
+        words = {"axis": count(given["axis"], "axis")} if "axis" in given and name != "vstack" else {}
+        return getattr(np, name)(parts, **words)
+
+    return joined
 
 
 @builtin("np.random.seed", 1, 1)
@@ -115,6 +181,31 @@ def _permutation(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     return run.chance.numpy_generator().permutation(_size(run, args[0]))
 
 
+@builtin("np.random.choice", 1, 3, ("size", "replace"))
+def _choice(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    things = count(args[0], "choice") if ops.is_number(args[0]) else ops.array(args[0], run.meter)
+    size = args[1] if len(args) > 1 else given.get("size")
+    shape = None if size is None else _shape(run, size)
+    replace = ops.truth(args[2] if len(args) > 2 else given.get("replace", True))
+    if isinstance(things, int):
+        _size(run, things)
+    found = run.chance.numpy_generator().choice(things, shape, replace)
+    return found if ops.is_array(found) else found.item() if hasattr(found, "item") else found
+
+
+@builtin("np.random.shuffle", 1, 1)
+def _shuffle(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    if not isinstance(args[0], list) and not ops.is_array(args[0]):
+        raise Wrong("a list or an array is shuffled", TypeError)
+    run.meter.evaluate(len(args[0]))
+    run.chance.numpy_generator().shuffle(args[0])
+
+
+@builtin("np.random.default_rng", 0, 1)
+def _rng(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    raise Wrong("np.random.default_rng is not understood here: np.random.seed and np.random.uniform are")
+
+
 def _points(name: str) -> Builtin:
     """Points and their classes, 0 and 1, by the rule of scikit-learn and the numbers of ``np.random``."""
 
@@ -136,6 +227,7 @@ def _points(name: str) -> Builtin:
     return made
 
 
+_PLAIN: dict[str, Any] = {"square": lambda x: x * x, "sign": lambda x: float((x > 0) - (x < 0))}
 SKLEARN = Library("sklearn.datasets", {"make_moons": _points("moons"), "make_circles": _points("circles")})
 NUMPY = Library(
     "np",
@@ -150,10 +242,21 @@ NUMPY = Library(
         "linspace": _linspace,
         "array": _array,
         "asarray": _array,
+        "c_": COLUMNS,
+        "meshgrid": _meshgrid,
+        "where": _where,
+        "round": _round,
+        "dot": _dot,
+        "matmul": _dot,
+        **{
+            name: _of_two(name)
+            for name in ("maximum", "minimum", "allclose", "isclose", "power", "add", "subtract")
+        },
+        **{name: _joined(name) for name in ("stack", "concatenate", "vstack", "hstack", "column_stack")},
         "zeros": _filled("zeros"),
         "ones": _filled("ones"),
         **{
-            name: of_one(name, getattr(math, name, abs), "np")
+            name: of_one(name, _PLAIN[name] if name in _PLAIN else getattr(math, name, abs), "np")
             for name in (
                 "exp",
                 "log",
@@ -167,6 +270,10 @@ NUMPY = Library(
                 "log10",
                 "floor",
                 "ceil",
+                "square",
+                "sign",
+                "sinh",
+                "cosh",
             )
         },
         **{
@@ -184,6 +291,9 @@ NUMPY = Library(
                 "randint": _drawn("randint", 2),
                 "random": _drawn("random", 0),
                 "permutation": _permutation,
+                "choice": _choice,
+                "shuffle": _shuffle,
+                "default_rng": _rng,
             },
         ),
     },

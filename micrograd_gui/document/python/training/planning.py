@@ -9,16 +9,17 @@ from msgspec.structs import replace
 
 from micrograd.engine import Value
 from micrograd.foreign import read_graph
-from micrograd_gui.document.data import RATE_AT_MOST, STEPS_AT_MOST, TrainingPlan
+from micrograd_gui.document.data import RATE_AT_MOST, STEPS_AT_MOST, Column, Data, TrainingPlan
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.live.live_graph import LiveGraph
 from micrograd_gui.document.live.row_graph import row_graph
-from micrograd_gui.document.live.samples import found_samples
+from micrograd_gui.document.live.samples import FEWEST, found_samples
 from micrograd_gui.document.node import NODES_AT_MOST
 from micrograd_gui.document.python.drawing import drawn
 from micrograd_gui.document.python.operations import is_number, plain
 from micrograd_gui.document.python.training.watching import DescentLoop
 
+FEWEST_LEARNED = 2  # samples of a loop that trains, whose parameters are known
 _LONG = 2_000  # things in a list that is looked through for its numbers
 
 
@@ -30,21 +31,39 @@ def plan_of(
     Where the loop adds up the losses of samples alike it is the graph of one of them, with the rows of all,
     in place of what was there; else the nodes of its loss come to what is there.
     """
-    live = over_rows(learned.loss, names, learned.start)
+    called = {**names, learned.name: learned.loss} if learned.name else names
+    live = over_rows(learned.loss, called, learned.start)
     if live is not None:
         graph, behind = live.graph, dict(live.objects)
     else:
         behind = dict(objects)
-        graph = _marked(drawn([learned.loss], learned.loss, onto, behind, names), learned, behind)
+        graph = _marked(drawn([learned.loss], learned.loss, onto, behind, called), learned, behind)
+        graph = graph if graph.data is not None else _one_row(graph)
     plan = graph.plan or TrainingPlan()
     rate = min(float(f"{learned.rates[0]:.12g}"), RATE_AT_MOST)
     steps = max(1, min(learned.turns, STEPS_AT_MOST))
     graph = graph.planned(
         replace(
-            plan, rate=rate, steps=steps, schedule=learned.schedule or "constant", optimiser="sgd", batch=None
+            plan,
+            rate=rate,
+            steps=steps,
+            schedule=learned.schedule or "constant",
+            optimiser=learned.optimiser,
+            batch=None,
         )
     )
     return graph, behind
+
+
+def _one_row(graph: Graph) -> Graph:
+    """With the one row that it shows, to be trained on where there are no samples."""
+    leaves = [node for node in graph if node.is_leaf and node.role != "parameter"]
+    given = [node for node in leaves if node.title] or leaves[:1]
+    titles = [node.title or "constant" for node in given]
+    if not given or len(set(titles)) < len(titles):
+        return graph
+    columns = tuple(Column(title, node.id) for title, node in zip(titles, given, strict=True))
+    return graph.fed(Data(columns, (tuple(node.data for node in given),)))
 
 
 def over_rows(root: Value, names: Mapping[str, Any], start: Mapping[Value, float]) -> LiveGraph | None:
@@ -56,8 +75,14 @@ def over_rows(root: Value, names: Mapping[str, Any], start: Mapping[Value, float
         node._replace(data=start[node.value], grad=0.0) if node.value in start else node
         for node in read_graph(root, NODES_AT_MOST)
     ]
-    samples = found_samples(nodes)
-    return None if samples is None else row_graph(samples, {name: unlisted(names[name]) for name in names})
+    samples = found_samples(nodes, FEWEST_LEARNED if start else FEWEST)
+    if samples is None:
+        return None
+    live = row_graph(samples, {name: unlisted(names[name]) for name in names})
+    if live is None or live.graph.data is None or not start:
+        return live
+    columns = {live.objects.get(column.node or 0) for column in live.graph.data.columns}
+    return None if columns & start.keys() else live  # what moves is no column of numbers
 
 
 def _marked(graph: Graph, learned: DescentLoop, behind: Mapping[NodeId, Any]) -> Graph:

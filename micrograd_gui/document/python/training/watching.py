@@ -11,21 +11,12 @@ from micrograd.engine import Value, topological_order
 from micrograd_gui.document.python.limits import Endless
 from micrograd_gui.document.python.objects import Running, Scope
 from micrograd_gui.document.python.pasted import ByHandKind
+from micrograd_gui.document.python.training.rules import Update, fits
 from micrograd_gui.document.text import exact
 
-_CLOSE = 1e-9  # as near as rounding leaves an update to what its rate says
 _TURNS_TRIED = (2, 3)  # of a loop that trains, before it is judged whether all of them are too many
 _STEPS_BY_HAND, _NODES_BY_HAND = 200, 3_000  # that are compared with the rule
 _FACTOR_OF_DEMO = 0.9 / 100  # of micrograd's demo, by which its rate falls with each step
-
-
-class Update(NamedTuple):
-    """A parameter that was moved by its gradient: its number before and after, and that gradient."""
-
-    value: Value
-    before: float
-    after: float
-    grad: float
 
 
 class ByHandStep(NamedTuple):
@@ -50,6 +41,8 @@ class DescentLoop(NamedTuple):
         rates: the rate of each turn that was gone through.
         turns: how many turns the loop has.
         whole: whether all of them were gone through.
+        optimiser: by which of the table of optimisers they move.
+        name: the name that the loss had; empty where it had none.
     """
 
     loss: Value
@@ -57,6 +50,8 @@ class DescentLoop(NamedTuple):
     rates: tuple[float, ...]
     turns: int
     whole: bool
+    optimiser: str = "sgd"
+    name: str = ""
 
     @property
     def schedule(self) -> str | None:
@@ -71,12 +66,13 @@ class DescentLoop(NamedTuple):
     def told(self, rows: int) -> str:
         """What became of the loop, in a sentence."""
         rate = exact(float(f"{self.rates[0]:.6g}"))
-        over = f" over {rows:,} rows" if rows else ""
+        over = f" over {rows:,} rows" if rows > 1 else ""
         if self.schedule is None:
             rate = f"{rate} at first (here it changes in a way of its own)"
         elif self.schedule == "demo":
             rate = f"{rate}, falling as in micrograd’s demo"
-        steps = f"{self.turns:,} steps at the rate {rate}{over}"
+        by = {"momentum": " with momentum 0.9", "adam": " by Adam"}.get(self.optimiser, "")
+        steps = f"{self.turns:,} steps{by} at the rate {rate}{over}"
         said = f"The loop is the plan: {steps}; the graph stands before them"
         if self.whole:
             return f"{said}, Train goes through them."
@@ -93,7 +89,9 @@ class Watched:
         self.watcher, self.outermost, self.turns, self.at_top = watcher, outermost, turns, at_top
         self.losses: list[Value] = []
         self.first: dict[Value, Update] = {}
-        self.rates: list[float] = []
+        self.names: list[str] = []  # of the losses
+        self.done = 0  # turns that are steps of descent
+        self.fits = fits()
         self.updates: list[Update] = []
         self.passed: list[Value] = []
         self.grads: dict[Value, float] = {}
@@ -129,53 +127,54 @@ class Watched:
             self._judge()
         if self.outermost:
             self.updates, self.passed = [], []
-        done = len(self.rates)
+        done = self.done
         if done in _TURNS_TRIED and self.plain and self.at_top and self.turns is not None:
             meter = self.watcher.run.meter
             if not meter.quick and meter.will_be_over(self.left, done, self.turns - done):
                 raise Endless("this trains for more turns than are gone through here")
 
     def _judge(self) -> None:
-        """Whether the turn was a step of gradient descent: one pass, and each parameter moved once by it."""
+        """Whether the turn was a step of descent: one pass, and each parameter moved once, by a rule."""
         moved = {each.value: each for each in self.updates}
-        self.plain = len(self.passed) == 1 and 0 < len(moved) == len(self.updates)
-        rate = _rate(self.updates) if self.plain else None
         fresh = all(not self.grads.get(each, 0.0) for each in moved)
+        once = len(self.passed) == 1 and 0 < len(moved) == len(self.updates)
         same = not self.first or moved.keys() == self.first.keys()
-        self.plain = self.plain and rate is not None and rate > 0 and fresh and same
-        if self.plain and rate is not None:
+        self.plain = once and fresh and same
+        if self.plain:
+            self.fits = [each for each in self.fits if each.takes(self.updates)]
+            self.plain = bool(self.fits)
+        if self.plain:
             self.first = self.first or moved
             self.losses.append(self.passed[0])
-            del self.losses[1:]
-            self.rates.append(rate)
-        elif self.passed and self.updates and not fresh:
-            self.watcher.say_once(
-                "The loop does not set the grads to 0, so they add up from turn to turn: it is no plan, "
-                "and was gone through as it stands."
-            )
+            self.names.append(self.watcher.name_of(self.passed[0]))
+            del self.losses[1:], self.names[1:]
+            self.done += 1
+        elif self.passed and self.updates:
+            self.watcher.say_once(_ADDING if once and not fresh else _OF_ITS_OWN)
 
     def _learned(self, whole: bool) -> DescentLoop | None:
-        if not self.plain or not self.rates:
+        if not self.plain or not self.done:
             return None
         start = {value: each.before for value, each in self.first.items()}
-        learned = DescentLoop(self.losses[0], start, tuple(self.rates), 0, whole)
-        if len(start) == 1 and learned.schedule is None:
-            return None  # one number tells nothing: with momentum it would go like that, too
-        turns = len(self.rates) if whole or self.turns is None else self.turns
-        return DescentLoop(self.losses[0], start, tuple(self.rates), turns, whole)
-
-
-def _rate(updates: list[Update]) -> float | None:
-    """The rate by which all of them follow their gradients; None where there is none."""
-    most = max(updates, key=lambda each: abs(each.grad))
-    if not most.grad:
+        turns = self.done if whole or self.turns is None else self.turns
+        for fit in self.fits:
+            loop = DescentLoop(
+                self.losses[0], start, tuple(fit.rates), turns, whole, fit.optimiser, self.names[0]
+            )
+            if len(start) > 1 or loop.schedule is not None:
+                return loop  # else one number tells nothing: it goes like that by many a rule
+        self.watcher.say_once(_OF_ITS_OWN)
         return None
-    rate = (most.before - most.after) / most.grad
-    for each in updates:
-        wanted = each.before - rate * each.grad
-        if not abs(each.after - wanted) <= _CLOSE * max(1.0, abs(each.before), abs(rate * each.grad)):
-            return None
-    return rate
+
+
+_ADDING = (
+    "The loop does not set the grads to 0, so they add up from turn to turn: it is no plan, "
+    "and was gone through as it stands."
+)
+_OF_ITS_OWN = (
+    "The loop moves its parameters by a rule that is none of SGD, momentum 0.9 and Adam: it is no plan, "
+    "and was gone through as it stands."
+)
 
 
 def right_grads(root: Value, at_most: int) -> dict[Value, float]:
@@ -222,6 +221,11 @@ class Watcher:
     def loop(self, scope: Scope, turns: int | None) -> Watched:
         """A loop begins."""
         return Watched(self, self.outer is None, turns, scope.outer is None)
+
+    def name_of(self, value: Value) -> str:
+        """What the cell calls it; empty for nothing."""
+        names = self.run.scope.names.items()
+        return next((name for name, thing in names if thing is value and not name.startswith("_")), "")
 
     def set_by_hand(self, where: ast.AST, value: Value, field: str, before: float) -> None:
         """The data or the grad of a Value was set."""
