@@ -212,7 +212,9 @@ def test_a_long_sum_is_pasted_as_one_line_however_it_is_broken():
         assert line.startswith("a = 2; L = ")
         assert "#" not in line
         assert len(graph_from_expression(line)) == 601
-        assert graph_from_expression(line).nodes == graph_from_expression(f"a = 2; L = {'+'.join(terms)}").nodes
+        assert (
+            graph_from_expression(line).nodes == graph_from_expression(f"a = 2; L = {'+'.join(terms)}").nodes
+        )
 
 
 def test_a_cell_that_one_line_cannot_hold_keeps_its_lines():
@@ -356,5 +358,7 @@ def test_a_further_network_costs_no_more_than_the_first_ones(cell: str) -> None:
 
 
 def test_what_a_network_is_made_of_is_named_by_what_the_names_stand_for_by_then() -> None:
-    graph = graph_from_expression("n = Neuron(1)\ny = n([2.0])\nw1 = 3\nm = Neuron(1)\nz = m([y])\nL = y*z*w1")
+    graph = graph_from_expression(
+        "n = Neuron(1)\ny = n([2.0])\nw1 = 3\nm = Neuron(1)\nz = m([y])\nL = y*z*w1"
+    )
     assert [node.label for node in graph if node.role == "parameter"] == ["b", "w1", "b′", "w1′"]

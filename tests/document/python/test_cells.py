@@ -221,7 +221,10 @@ def test_cells_print_what_python_prints():
         ("try:\n    a = 1/0\nexcept E:\n    pass", "Line 3, column 8: E is not defined."),
         ("print({'a': 1}['b'])", "Column 7: the dict has no key 'b'."),
         ("{'a': 1}['b']", "Column 1: the dict has no key 'b'."),
-        ("np.array([1, 2]) + np.array([1, 2, 3])", "Column 1: arrays of the shapes (2,) and (3,) do not fit for +."),
+        (
+            "np.array([1, 2]) + np.array([1, 2, 3])",
+            "Column 1: arrays of the shapes (2,) and (3,) do not fit for +.",
+        ),
         ("a = eval('1')\nprint(a)", "Line 1, column 5: eval is not understood here."),
         ("print([1, 2][1.0])", "Column 7: a place is a whole number, not 1.0."),
         ("raise ValueError('too bad')", "Column 1: this raises ValueError: too bad."),

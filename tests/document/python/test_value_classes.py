@@ -8,7 +8,7 @@ from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.python.workspace import Workspace
 
-LECTURE = '''import math
+LECTURE = """import math
 
 class Value:
   def __init__(self, data, _children=(), _op='', label=''):
@@ -60,8 +60,8 @@ class Value:
     self.grad = 1.0
     for v in reversed(order):
       v._backward()
-'''
-MORE = '''
+"""
+MORE = """
   def softstep(self):
     return 1 / (1 + (-self).exp())
 
@@ -81,7 +81,7 @@ MORE = '''
 
   def __gt__(self, other):
     return self.data > (other.data if isinstance(other, Value) else other)
-'''
+"""
 RENAMED = (
     LECTURE.replace("Value", "Num").replace("self.data", "self.val").replace("other.data", "other.val")
     .replace("def backward(self)", "def backprop(self)").replace("_children", "kids").replace("._prev", ".kids")
@@ -114,8 +114,14 @@ def test_statements_with_the_lectures_class_are_nodes_as_before():
 
 
 def test_other_names_for_its_fields_are_known():
-    assert printed(RENAMED, "x = Num(3.0)\ny = x*x + 2.0*x\ny.backprop()\nprint(x.val, x.grad, y.val)") == "3.0 8.0 15.0"
-    graph = after(RENAMED, "w = Num(1.0)\nfor k in range(4):\n  L = (w + -3.0)*(w + -3.0)\n  w.grad = 0.0\n  L.backprop()\n  w.val -= 0.1*w.grad")
+    assert (
+        printed(RENAMED, "x = Num(3.0)\ny = x*x + 2.0*x\ny.backprop()\nprint(x.val, x.grad, y.val)")
+        == "3.0 8.0 15.0"
+    )
+    graph = after(
+        RENAMED,
+        "w = Num(1.0)\nfor k in range(4):\n  L = (w + -3.0)*(w + -3.0)\n  w.grad = 0.0\n  L.backprop()\n  w.val -= 0.1*w.grad",
+    )
     assert graph.plan is not None
     assert graph.plan.rate == pytest.approx(0.1)
 
@@ -125,11 +131,16 @@ def test_a_function_of_it_is_the_op_that_it_does_else_what_is_in_it():
     assert [node.op for node in graph] == [None, "tanh"]
     graph = after(LECTURE + MORE, "x = Value(0.5, label='x')\ny = x.softstep()")
     assert {node.op for node in graph} >= {"neg", "exp", "+", "/"}
-    assert printed(LECTURE + MORE, "x = Value(0.5)\nprint(x.half.data, x > 0.1, 0.6 > x.data)") == "0.25 True True"
+    assert (
+        printed(LECTURE + MORE, "x = Value(0.5)\nprint(x.half.data, x > 0.1, 0.6 > x.data)")
+        == "0.25 True True"
+    )
 
 
 def test_a_rule_that_no_op_has_is_refused_in_a_sentence():
-    with pytest.raises(ExpressionRefusal, match="leaky of Value makes a Value by a rule of its own, which is no op"):
+    with pytest.raises(
+        ExpressionRefusal, match="leaky of Value makes a Value by a rule of its own, which is no op"
+    ):
         after(LECTURE + MORE, "x = Value(-1.0)\ny = x.leaky()")
 
 
@@ -139,7 +150,10 @@ def test_a_class_that_is_no_value_stays_a_class():
 
 
 def test_a_function_given_to_the_class_later_is_its_own():
-    cells = "def square(self):\n  return self*self\nValue.square = square", "x = Value(3.0)\nprint(x.square().data)"
+    cells = (
+        "def square(self):\n  return self*self\nValue.square = square",
+        "x = Value(3.0)\nprint(x.square().data)",
+    )
     assert printed(*cells) == printed(LECTURE, *cells) == "9.0"
     more = "class Value(Value):\n  def cube(self):\n    return self*self*self\nprint(Value(2.0).cube())"
     assert printed(LECTURE, more) == "Value(data=8.0)"
