@@ -136,8 +136,6 @@ def _of_instance(thing: Instance, name: str) -> Any:
         return fields[name]
     if name == "__class__":
         return thing.of
-    if name == "__dict__":
-        return dict(fields)
     found = thing.of.find(name)
     if isinstance(found, (Function, Builtin)):
         return Method(found, thing)
