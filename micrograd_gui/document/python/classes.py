@@ -10,7 +10,7 @@ from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import (
     Class,
     ErrorKind,
-    Field,
+    DataField,
     Function,
     Instance,
     Method,
@@ -60,7 +60,7 @@ def class_of(run: Running, each: ast.ClassDef, scope: Scope) -> Class | ValueCla
     """The class that the statement defines; one in the manner of the lecture's Value stands for ours."""
     bases = tuple(run.evaluate(one, scope) for one in each.bases)
     inner = Scope(scope)
-    fields: list[Field] = []
+    fields: list[DataField] = []
     given = any("dataclass" in run.source.quoted(one) for one in each.decorator_list)
     for one in each.body:
         if given and isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
@@ -87,23 +87,23 @@ def class_of(run: Running, each: ast.ClassDef, scope: Scope) -> Class | ValueCla
     return made
 
 
-def _field(run: Running, each: ast.AnnAssign, scope: Scope) -> Field:
+def _field(run: Running, each: ast.AnnAssign, scope: Scope) -> DataField:
     """A field of a dataclass: its name, and what it is where nothing is given."""
     assert isinstance(each.target, ast.Name)
     name = each.target.id
     match each.value:
         case None:
-            return Field(name)
+            return DataField(name)
         case ast.Call(func=ast.Name(id="field") | ast.Attribute(attr="field"), keywords=words):
             given = {word.arg: run.evaluate(word.value, scope) for word in words}
-            return Field(
+            return DataField(
                 name,
                 "default" in given,
                 given.get("default"),
                 given.get("default_factory"),
                 given.get("init", True),
             )
-    return Field(name, True, run.evaluate(each.value, scope))
+    return DataField(name, True, run.evaluate(each.value, scope))
 
 
 def _is_plain(each: ast.stmt) -> bool:

@@ -217,7 +217,7 @@ class Once:
         return left
 
 
-class Field(NamedTuple):
+class DataField(NamedTuple):
     """A field of a dataclass."""
 
     name: str
@@ -264,7 +264,7 @@ class Class:
 
     def __init__(self, name: str, bases: tuple[Any, ...], names: dict[str, Any]) -> None:
         self.name, self.bases, self.names = name, bases, names
-        self.fields: tuple[Field, ...] = ()
+        self.fields: tuple[DataField, ...] = ()
         self.kind: type[Instance] = type(name, (Instance,), {"of": self})
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Class:

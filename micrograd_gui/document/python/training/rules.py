@@ -36,7 +36,7 @@ class Fit(Protocol):
         """Whether a further turn follows it, too."""
 
 
-class Descent:
+class PlainDescent:
     """p −= rate × p.grad, at one rate in each turn."""
 
     optimiser = "sgd"
@@ -84,7 +84,7 @@ class Remembering:
 
 def fits() -> list[Fit]:
     """All that a loop may follow, the plainest first."""
-    return [Descent(), Remembering("momentum", momentum, 1), Remembering("adam", adam, 2)]
+    return [PlainDescent(), Remembering("momentum", momentum, 1), Remembering("adam", adam, 2)]
 
 
 def _steepest(updates: Sequence[Update]) -> Update:
