@@ -9,8 +9,8 @@ from micrograd.engine import Value
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import (
     Class,
-    ErrorKind,
     DataField,
+    ErrorKind,
     Function,
     Instance,
     Method,
