@@ -21,6 +21,7 @@ from micrograd_gui.document.node import (
     Place,
     Role,
     Span,
+    differing,
     named_apart,
     post_order,
     reachable,
@@ -210,15 +211,15 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
             return True
         if self.target != other.target or self.nodes.keys() != other.nodes.keys():
             return False
-        return self.nodes is other.nodes or all(
-            node is (its := other.nodes[node.id]) or node.shape == its.shape for node in self
-        )
+        mine, its = self.nodes, other.nodes
+        return all(mine[number].shape == its[number].shape for number in differing(its, mine))
 
     def same_numbers(self, other: Graph) -> bool:
         """Whether both have the same structure, leaf values and exponents: the same run."""
-        return (self.nodes is other.nodes and self.target == other.target) or (
+        mine, its = self.nodes, other.nodes
+        return (mine is its and self.target == other.target) or (
             self.same_structure(other)
-            and all(node is (its := other.nodes[node.id]) or same_number(node, its) for node in self)
+            and all(same_number(mine[number], its[number]) for number in differing(its, mine))
         )
 
     def named(self, label: str) -> NodeId:

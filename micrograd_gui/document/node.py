@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Literal
+from itertools import compress
+from operator import is_not, not_
+from typing import Literal, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import force_setattr, replace
@@ -12,6 +14,8 @@ from micrograd.ieee import number as as_float
 from micrograd.ops import Op, op_of
 from micrograd_gui.document.text import saveable, short, spoken
 
+K = TypeVar("K")
+V = TypeVar("V")
 NodeId = int
 Place = tuple[float, float]
 Role = Literal["", "input", "parameter"]
@@ -153,6 +157,21 @@ def named_apart(nodes: Mapping[NodeId, Node]) -> Mapping[NodeId, Node]:
 def same_number(node: Node, other: Node) -> bool:
     """Whether both hold the same number and exponent: 0 and −0 differ, nan is itself."""
     return node.op == other.op and repr(node.data) == repr(other.data)
+
+
+def differing(before: Mapping[K, V], after: Mapping[K, V]) -> list[K]:
+    """The keys of ``after`` at which another object stands than in ``before``, or none stood.
+
+    No line of Python is run for each of them: a hundred thousand take some milliseconds.
+    """
+    if before is after:
+        return []
+    return [*compress(after, map(is_not, map(before.get, after), after.values()))]
+
+
+def gone_from(before: Mapping[K, V], after: Mapping[K, V]) -> list[K]:
+    """The keys of ``before`` that are not in ``after``."""
+    return [] if before is after else [*compress(before, map(not_, map(after.__contains__, before)))]
 
 
 def reachable(place: Place) -> Place:

@@ -165,7 +165,7 @@ class Folding:
     def keys(self, numbers: Iterable[NodeId]) -> frozenset[Key]:
         """The nodes and boxes that stand for those nodes."""
         if self.nodes is self.graph.nodes:
-            return frozenset(numbers)
+            return frozenset(numbers)  # itself, where it is one
         return frozenset(key for number in numbers if (key := self.key(number)) is not None)
 
     def drawn_wire(self, wire: Wire) -> Wire | None:

@@ -274,13 +274,13 @@ class Session:
 
     def select(self, nodes: Collection[NodeId]) -> None:
         """Those nodes, and no others, are selected."""
-        chosen = frozenset(node for node in nodes if node in self.state.graph.nodes)
+        chosen = transitions.among(frozenset(nodes), self.state.graph)
         if chosen != self.state.selection:
             self._set(replace(self.state, selection=chosen))
 
     def select_all(self) -> None:
         """Every node is selected."""
-        self.select(self.state.graph.nodes.keys())
+        self.select(self.state.graph.nodes)
 
     def select_block(self, block: BlockId) -> None:
         """All nodes of the block are selected. Raises Refusal where there is no such block."""
@@ -344,7 +344,7 @@ class Session:
 
     def rename(self, node: NodeId, label: str) -> None:
         """The node is called that; an empty label takes its name away. Raises Refusal for another's name."""
-        self._edit_lightly(transitions.rename(self.state.graph, node, label.strip()))
+        self._edit(transitions.rename, self.state.graph, node, label.strip())
 
     def set_value(self, node: NodeId, value: float | str, gesture: Hashable = None) -> None:
         """The leaf holds that number; the run is recorded again and the moment kept.

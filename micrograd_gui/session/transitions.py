@@ -78,7 +78,7 @@ def with_history(state: State, history: History, selection: frozenset[NodeId] | 
     after = replace(
         state,
         history=history,
-        selection=frozenset(node for node in chosen if node in new.nodes),
+        selection=chosen if chosen is state.selection and new.wiring is old.wiring else among(chosen, new),
         training=training_after(state.training, old, new, travelled),
     )
     updates = state.trace is not None and any(each.kind == "update" for each in state.trace.script)
@@ -102,6 +102,11 @@ def with_history(state: State, history: History, selection: frozenset[NodeId] | 
         cursor = min(wanted, len(trace))
         nothing = replace(nothing, trace=trace, cursor=cursor, wanted_cursor=wanted)
     return replace(nothing, nudge=_nudged_again(nothing.moment, state.nudge))
+
+
+def among(chosen: frozenset[NodeId], graph: Graph) -> frozenset[NodeId]:
+    """Those of them that are nodes of the graph; themselves where all are."""
+    return chosen if chosen <= graph.nodes.keys() else frozenset(filter(graph.nodes.__contains__, chosen))
 
 
 def moves(state: State) -> int:

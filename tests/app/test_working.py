@@ -28,6 +28,7 @@ def in_window(own_thread, monkeypatch):
         "with_history",
         "add_node",
         "connect",
+        "rename",
         "delete",
         "paste",
         "duplicate",
@@ -61,6 +62,7 @@ def test_edits_and_runs_of_a_large_graph_are_worked_out_by_another_thread(opened
     for each in (session, plain):
         new = each.add_node("tanh", (900.0, 0.0))
         each.connect(1, new)
+        each.rename(new, "new")
         each.paste("q = 2*w")
         each.duplicate({1, 2})
         each.delete({new})

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from micrograd.ops import OPS, power
-from micrograd_gui.document.node import Node, further_label
+from micrograd_gui.document.node import Node, differing, further_label, gone_from
 
 
 @given(st.one_of(st.integers(-300, 300), st.floats(-300, 300)))
@@ -60,3 +60,12 @@ def test_a_label_that_is_taken_gets_strokes_and_then_a_number() -> None:
     assert further_label("a", ["a", "a′′"]) == "a′"
     assert further_label("b", taken) == "b"
     assert further_label("", ["", "′"]) == ""
+
+
+def test_what_differs_between_two_mappings_is_found_whatever_their_order():
+    one, two, three = Node(1), Node(2), Node(3)
+    before = {1: one, 2: two, 3: three}
+    assert differing(before, before) == []
+    assert differing(before, {3: three, 1: Node(1), 4: Node(4)}) == [1, 4]
+    assert gone_from(before, {3: three, 4: Node(4)}) == [1, 2]
+    assert gone_from(before, {**before, 4: Node(4)}) == []

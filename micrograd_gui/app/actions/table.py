@@ -322,7 +322,7 @@ def _learnable(state: State) -> bool:
 
 
 def _leaves_selected(state: State) -> bool:
-    return bool(state.selection) and all(state.graph.nodes[number].is_leaf for number in state.selection)
+    return bool(state.selection) and state.selection <= state.graph.given.keys()
 
 
 ROWS = tuple(row for _, menu in MENUS for row in menu if row is not None)

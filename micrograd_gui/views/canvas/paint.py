@@ -26,7 +26,7 @@ from micrograd_gui.views.theme import Look
 NAMES_FROM = 0.2
 GRID = 20.0
 _FAR_NAMES_AT_MOST = 1500
-_CHOSEN_AT_MOST = 5000  # of more that are selected, and are dust, some are drawn, as of all others
+_OUTLINED_AT_MOST = 1500  # of more that are selected the edges are in another colour, and none is put around
 _LIT_PIXELS = 2.0  # no lit wire is thinner than that, however far off
 _STROKES_AT_MOST = 300  # more than that are drawn as hairs, which take a third of the time
 _DUST_BELOW = 0.04  # a box is 7 pixels wide and 3 high
@@ -59,8 +59,7 @@ def paint(
     if scene.frames:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_frames(painter, picture, rects, colours, zoom)
-    special = picture.special if len(picture.chosen) < _CHOSEN_AT_MOST else picture.special - picture.chosen
-    numbers: set[Key] = {*special} & scene.boxes.keys() if dust else set()
+    numbers: set[Key] = {key for key in picture.special if key in scene.boxes} if dust else set()
     wires: set[Wire] = set()
     for rect in rects:
         numbers |= scene.nodes_in(rect, rough=not near, dust=dust)
@@ -216,7 +215,9 @@ def _far_boxes(
     frame.setWidthF(1.0)
     painter.setPen(frame)
     painter.setBrush(pens.panel)
-    painter.drawRects([boxes[number] for number in wanted - special])
+    chosen = picture.chosen & wanted
+    around = len(chosen) <= _OUTLINED_AT_MOST
+    painter.drawRects([boxes[number] for number in wanted - (special if around else special | chosen)])
     for number in special:
         edge = QPen(pens.bad_pen if number in bad else pens.accent_pen)
         edge.setCosmetic(True)
@@ -229,13 +230,15 @@ def _far_boxes(
             painter.drawLines(
                 [QLineF(rect.topLeft(), rect.bottomRight()), QLineF(rect.bottomLeft(), rect.topRight())]
             )
-    chosen = picture.chosen & wanted
     if chosen:
         edge = QPen(pens.selection_pen)
         edge.setCosmetic(True)
+        if not around:
+            edge.setWidthF(1.0)
         painter.setPen(edge)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRects([boxes[number].adjusted(-4, -4, 4, 4) for number in chosen])
+        painter.setBrush(Qt.BrushStyle.NoBrush if around else pens.panel)
+        apart = 4 if around else 0
+        painter.drawRects([boxes[number].adjusted(-apart, -apart, apart, apart) for number in (chosen if around else chosen - special)])
     if zoom < NAMES_FROM or len(wanted) > _FAR_NAMES_AT_MOST:
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)

@@ -18,6 +18,7 @@ from micrograd_gui.session.found import Apart, Found
 from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.state import State
 from micrograd_gui.session.stops import stopping_at
+from micrograd_gui.session.transitions import among
 from micrograd_gui.session.trace import NO_FRAME, Field, Frame, NumberField, Step
 from micrograd_gui.views.canvas.layers.chips import (
     ChipItem,
@@ -87,8 +88,9 @@ class CanvasFrame(Struct, frozen=True, eq=False):
 
     @property
     def special(self) -> frozenset[Key]:
-        """What stands out however small it is: what acts, what is wrong, what is selected."""
-        return self.chosen | {key for key in (self.acting, self.differing) if key is not None}
+        """What stands out however small it is: what acts, what is wrong; of what is selected, if that is few."""
+        found = frozenset(key for key in (self.acting, self.differing) if key is not None)
+        return found if len(self.chosen) > LARGE else found | self.chosen
 
     @property
     def differing(self) -> Key | None:
@@ -132,7 +134,7 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
         state.frame,
         step,
         state.nudge,
-        scene.folding.keys(state.selection & scene.graph.nodes.keys()),
+        scene.folding.keys(among(state.selection, scene.graph)),
         fresh,
         lit,
         made,
@@ -274,7 +276,7 @@ def differences(old: CanvasFrame, new: CanvasFrame, moved: frozenset[NodeId] | N
     if old.checked is not new.checked:
         numbers |= _other_verdicts(old.checked, new.checked)
     known = scene.graph.nodes
-    otherwise = old.chosen ^ new.chosen
+    otherwise = frozenset() if old.chosen is new.chosen else old.chosen ^ new.chosen
     if len(otherwise) > LARGE:
         return [scene.bounds().adjusted(-400, -400, 400, 400)]
     keys = scene.folding.keys(number for number in numbers if number in known) | otherwise

@@ -8,7 +8,7 @@ from PySide6.QtCore import QLineF, QRectF
 
 from micrograd_gui.document.block import Block, BlockId, Key, is_block
 from micrograd_gui.document.graph import Graph, NodeId, Place
-from micrograd_gui.document.node import LARGE
+from micrograd_gui.document.node import LARGE, differing, gone_from
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.figures.folding import (
     Folding,
@@ -166,7 +166,7 @@ class Scene:
                 changed.add(key)
             elif old != node:
                 written.add(key)
-        gone = set() if before is after else before.keys() - after.keys()
+        gone = set(gone_from(before, after))
         if (
             within != was.within
             or now.form != was.form
@@ -429,14 +429,9 @@ class Scene:
 
 def _touched(was: Folding, now: Folding) -> list[Key]:
     """What is another thing than before, or stands elsewhere; and all boxes, which nobody has compared."""
-    nodes, places = was.nodes, was.places
-    touched: list[Key] = [key for key, node in now.nodes.items() if nodes.get(key) is not node]
-    if places is not now.places:
-        there = now.places
-        touched += [
-            key for key in now.nodes if (at := there[key]) is not (old := places.get(key)) and at != old
-        ]
-    return [*dict.fromkeys((*touched, *now.boxes))]
+    before, after = was.places, now.places
+    moved = (key for key in differing(before, after) if before.get(key) != after[key] and key in now.nodes)
+    return [*dict.fromkeys((*differing(was.nodes, now.nodes), *moved, *now.boxes))]
 
 
 def meets(one: QRectF, other: QRectF) -> bool:
