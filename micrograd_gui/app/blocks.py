@@ -14,7 +14,7 @@ from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.document.text import spoken
 from micrograd_gui.figures.folding import FRAMES, box_sizes
 from micrograd_gui.figures.geometry import node_sizes
-from micrograd_gui.views.canvas.blocks import place_new_nodes
+from micrograd_gui.views.canvas.blocks import place_new_nodes, spot_on
 from micrograd_gui.views.canvas.view import CanvasView
 
 if TYPE_CHECKING:
@@ -69,38 +69,38 @@ class BlockAdding(QObject):
         if node is not None and node not in session.state.graph.nodes:
             node = None
         canvas.freeze_places()
-        first = session.state.graph.next_id
-        session.add_block(spec)
-        canvas.adopt_into_block(first)
-        new = frozenset(number for number in session.state.graph.nodes if number >= first)
+        first, within = session.state.graph.next_id, canvas.navigation.block
+        spot = spot_on(canvas.graph_scene, point, node)
+
+        def rough(made: Graph) -> dict[NodeId, Place]:
+            new = _since(made, first)
+            return place_new_nodes(made, new, {number: made.places[number] for number in new}, spot)
+
+        session.add_block(spec, within, rough)
+        graph = session.state.graph
+
+        def work(stop: Event) -> dict[NodeId, Place]:
+            new = _since(graph, first)
+            more: dict[str, Any] = {"only": new, "within": within, "afresh": True, "stop": stop}
+            sizes, boxes = node_sizes(graph), box_sizes(graph)
+            places = layout.nested_places(graph, sizes, boxes, frame=FRAMES, time_limit=SECONDS, **more)
+            if node is not None:
+                places = _answer_lowered(graph, new, places)
+            return place_new_nodes(graph, new, places, spot)
 
         def place(places: dict[NodeId, Place]) -> None:
             if graph is session.state.graph:
-                apart = _answer_lowered(graph, new, places) if node is not None else places
-                there = place_new_nodes(graph, canvas.graph_scene, new, apart, point, node)
-                session.tidied(graph, there, as_edit=False)
-                show()
-
-        def show() -> None:
-            for number in new:
-                canvas.show_node(number)
-                break
-
-        graph = session.state.graph
-        rough = {number: graph.places[number] for number in new}
-        there = place_new_nodes(graph, canvas.graph_scene, new, rough, point, node)
-        session.tidied(graph, there, as_edit=False)
-        graph = session.state.graph
-        within = canvas.navigation.block
-
-        def work(stop: Event) -> dict[NodeId, Place]:
-            more: dict[str, Any] = {"only": new, "within": within, "afresh": True, "stop": stop}
-            sizes, boxes = node_sizes(graph), box_sizes(graph)
-            return layout.nested_places(graph, sizes, boxes, frame=FRAMES, time_limit=SECONDS, **more)
+                self._context.bridge.attempt(session.tidied, graph, places, as_edit=False)
+                canvas.show_node(first)
 
         self._context.background.start("block", work, done=place, stoppable=True)
         if spec.kind == "loss":
             self.loss_added.emit()
+
+
+def _since(graph: Graph, first: NodeId) -> frozenset[NodeId]:
+    """The nodes from that id on."""
+    return frozenset(number for number in graph.nodes if number >= first)
 
 
 def _answer_lowered(

@@ -54,7 +54,7 @@ class Documents(QObject):
     """What File does. Each way in replaces the document only after the question about unsaved work.
 
     ``stage`` is what is told of the file above; ``seen()`` the fields of a Sight that panes know,
-    ``expect(scene)`` has the canvas take over what was made ready behind the window.
+    ``scene`` is that of the canvas, which takes over what was made ready behind the window.
 
     Signals: ``places_wanted``, where a graph has come without places; ``remembered``, of a recent file;
     ``beside_wanted(path)``, where a file is to be seen in a further window.
@@ -66,7 +66,7 @@ class Documents(QObject):
 
     stage: QWidget
     seen: Callable[[], dict[str, Any]]
-    expect: Callable[[Scene], object]
+    scene: Scene
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.dialog_parent)
@@ -74,11 +74,9 @@ class Documents(QObject):
         self._settings = context.settings
         context.session.work = self.work
 
-    def stand_on(
-        self, stage: QWidget, seen: Callable[[], dict[str, Any]], expect: Callable[[Scene], object]
-    ) -> None:
+    def stand_on(self, stage: QWidget, seen: Callable[[], dict[str, Any]], scene: Scene) -> None:
         """The panes there are from now on."""
-        self.stage, self.seen, self.expect = stage, seen, expect
+        self.stage, self.seen, self.scene = stage, seen, scene
         for name in ("behind", "watch"):  # what they show stood on others
             vars(self).pop(name, None)
 
@@ -165,7 +163,7 @@ class Documents(QObject):
 
     def take_prepared(self, made: Prepared, then: Callable[[], object] = lambda: None) -> None:
         """Open what was made ready behind the window."""
-        self.expect(made.scene)
+        self.scene.expect(made.scene)
         self._take(made.opened, made.graph, made.run)
         then()
 
@@ -259,7 +257,7 @@ class Documents(QObject):
         """What a change makes of the State, behind the window where it is of very many nodes or letters."""
         if size <= LARGE:
             return change(self._context.session.state)
-        return self.behind.work(change, self.expect)
+        return self.behind.work(change, self.scene)
 
     @cached_property
     def behind(self) -> Behind:
@@ -309,7 +307,7 @@ class Documents(QObject):
 
     def _reloaded(self, made: Prepared) -> None:
         if self._context.session.state.path == made.opened.path:  # else another document was opened meanwhile
-            self.expect(made.scene)
+            self.scene.expect(made.scene)
             self._replace(made.opened, made.graph)
 
     def _replace(self, read: OpenedGraph, whole: Graph) -> None:

@@ -17,7 +17,7 @@ from shiboken6 import isValid
 from micrograd_gui.app.context import Context
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.node import LARGE
+from micrograd_gui.document.node import LARGE, differing
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.files.atomic import quoted_name
 from micrograd_gui.files.documents import OpenedGraph, resolve
@@ -81,20 +81,21 @@ class Worked(Struct, frozen=True):
     scene: Scene | None = None
 
 
-def worked_out(change: Change, before: State, stop: Event) -> Worked:
-    """What the change makes of the State, with what the window asks first."""
+def worked_out(change: Change, before: State, scene: Scene, stop: Event) -> Worked:
+    """What the change makes of the State, with what the window asks first; ``scene`` is of what there is."""
     state = change(before)
-    graph, was = state.graph, before.graph.nodes
+    graph, was = state.graph, before.graph
     if state.trace is not None and not stop.is_set():
         state.trace.frame(state.cursor)
     if graph is before.graph or stop.is_set():
         return Worked(state)
     _look_up(graph)
-    other = sum(was.get(number) is not node for number, node in graph.nodes.items())
-    if len(graph) <= LARGE or other < _ANEW * len(graph):
+    other = len(differing(was.nodes, graph.nodes)) + len(differing(was.places, graph.places))
+    folded = (graph.blocks or was.blocks) and not (graph.blocks is was.blocks and graph.places is was.places)
+    if len(graph) <= LARGE or not (folded or other >= _ANEW * len(graph)):
         return Worked(state)
     with _uncollected():
-        return Worked(state, Scene(graph).prepare())
+        return Worked(state, scene.ahead(graph))
 
 
 def run_ahead(graph: Graph) -> None:
@@ -253,11 +254,11 @@ class Behind(QObject):
 
         self._context.background.start("document", write, done=ended, failed=self._failed, writes=True)
 
-    def work(self, change: Change, expect: Callable[[Scene], object]) -> State:
+    def work(self, change: Change, scene: Scene) -> State:
         """What a change makes of the State; another thread does it, and the window goes on meanwhile.
 
         Keys and presses wait, and after a while there is a button to cancel it. Raises Refusal then, and
-        where another graph has come. ``expect`` has the canvas take over a scene.
+        where another graph has come. ``scene`` is that of the canvas, which takes over another one.
         """
         session = self._context.session
         before = session.state
@@ -267,7 +268,7 @@ class Behind(QObject):
         try:
             made = self._wait.until_done(
                 lambda **ends: self._context.background.start(
-                    "work", worked_out, change, before, stoppable=True, **ends
+                    "work", worked_out, change, before, scene, stoppable=True, **ends
                 ),
                 lambda: self._begin("Working out the change …", cancel=True),
             )
@@ -277,12 +278,12 @@ class Behind(QObject):
             self._end()
         if session.state is before:
             if made.scene is not None:
-                expect(made.scene)
+                scene.expect(made.scene)
             return made.state
         if session.state.graph is before.graph:
             return change(session.state)
         if session.state.graph.nodes is before.graph.nodes:  # it was laid out: a run is the same there
-            again = self.work(change, expect)
+            again = self.work(change, scene)
             if again.graph is session.state.graph:  # an edit would take the layout back
                 return again
         raise Refusal("The graph has become another one meanwhile.")

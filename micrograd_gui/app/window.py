@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
         self.bridge = Bridge(self.session, self)
         self.panes = Panes(self, self.bridge, self.look)
         self.canvas, self.plot, self.docks = self.panes.canvas, self.panes.plot, self.panes.docks
-        self.documents.stand_on(self.panes.stage, self.panes.seen, self.canvas.graph_scene.expect)
+        self.documents.stand_on(self.panes.stage, self.panes.seen, self.canvas.graph_scene)
         self.blocks = BlockAdding(self, self.canvas)
         self.training = TrainingLoop(self.bridge, self.panes.training_speed, self)
         self.projector = Projector(self, self.bridge, self.appearance, self.panes)

@@ -21,6 +21,7 @@ from micrograd_gui.document.block import (
     nodes_of,
 )
 from micrograd_gui.document.graph import Graph, Node, NodeId, Place
+from micrograd_gui.document.node import differing
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.figures import geometry
 from micrograd_gui.figures.geometry import (
@@ -235,13 +236,11 @@ def _changed(old: Graph, new: Graph) -> Collection[NodeId] | None:
     """The nodes whose numbers or names have changed; None where more has."""
     if old.blocks is not new.blocks or old.places is not new.places or len(old) != len(new):
         return None
-    changed = []
-    for number, node in new.nodes.items():
-        was = old.nodes.get(number)
-        if was is not node:
-            if was is None or was.inputs != node.inputs or was.role != node.role:
-                return None
-            changed.append(number)
+    changed = differing(old.nodes, new.nodes)
+    for number in changed:
+        was, node = old.nodes.get(number), new.nodes[number]
+        if was is None or was.inputs != node.inputs or was.role != node.role:
+            return None
     return changed
 
 

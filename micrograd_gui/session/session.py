@@ -80,7 +80,7 @@ class Session:
     def _edit_lightly(self, edit: Edit) -> None:
         """One that was soon made; only where numbers differ what was run has to be run again."""
         again = self.state.trace is not None and edit.graph.nodes is not self.state.graph.nodes
-        size = transitions.moves(self.state) if again else 0
+        size = max(transitions.moves(self.state) if again else 0, transitions.folded_anew(self.state, edit))
         self._set(self.work(size, lambda state: transitions.after_edit(state, edit)))
 
     def _stand(self, move: Callable[[State], Position]) -> None:
@@ -379,31 +379,32 @@ class Session:
         A layout for a graph that is no longer the current one is dropped.
         """
         if graph is self.state.graph and as_edit:
-            self._edit_lightly(Edit(graph.moved(places), "Tidy up"))
+            self._edit(lambda: Edit(graph.moved(places), "Tidy up"))
         elif graph is self.state.graph:
-            self._set(transitions.with_layout(self.state, graph.moved(places)))
+            laid_out = partial(transitions.with_layout, graph=graph, places=places)
+            self._set(self.work(len(places), laid_out))
 
     # Blocks ----------------------------------------------------------------------------------
 
-    def add_block(self, spec: BlockSpec) -> BlockId:
-        """A block as that spec says, its nodes below all others; whoever shows them lays them out.
+    def add_block(
+        self, spec: BlockSpec, within: BlockId | None = None, placed: transitions.Placing | None = None
+    ) -> BlockId:
+        """A block as that spec says, in that block, where ``placed`` puts its nodes (None: below all others).
 
         Raises Refusal where it cannot be made.
         """
-        first = len(self.state.graph.blocks)
-        self._edit(transitions.add_block, self.state.graph, spec, more=transitions.weights(spec))
+        first, more = len(self.state.graph.blocks), transitions.weights(spec)
+        self._edit(transitions.add_block, self.state.graph, spec, within, placed, more=more)
         return self.state.graph.blocks[first].id  # those within it come after it
 
     def collapse(
-        self, block: BlockId, collapsed: bool = True, places: Mapping[NodeId, Place] | None = None
+        self, block: BlockId, collapsed: bool = True, room: transitions.Placing | None = None
     ) -> None:
-        """The block is drawn as one box, or opened again; ``places`` are where others make room for it.
+        """The block is drawn as one box, or opened again; ``room`` tells where others make room for it.
 
         Raises Refusal where there is no such block.
         """
-        graph, title = self.state.graph, block_of(self.state.graph, block).title
-        name = f"Collapse {title}" if collapsed else f"Open {title}"
-        self._edit_lightly(Edit(graph.collapsed(block, collapsed).moved(places or {}), name))
+        self._edit(transitions.collapse, self.state.graph, block, collapsed, room)
 
     def retitle(self, block: BlockId, title: str) -> None:
         """The block is called that. Raises Refusal for no title, and where there is no such block."""

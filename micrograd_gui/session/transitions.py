@@ -5,7 +5,7 @@ Nothing is changed here: from a graph or a State follows another one. `Session` 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Mapping
 from itertools import pairwise
 from math import isfinite
 from pathlib import Path
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 APPLIED_OFFSET = (190.0, 0.0)  # where an op applied to a node lands beside it, in scene units
 BUILT = "Build from an expression"  # the name of the edit: from then on the document is that expression's
+Placing = Callable[[Graph], Mapping[NodeId, Place]]  # where nodes of a graph that has just come about stand
 VALUE = "value"  # the palette's word for a leaf, where others say an op's name
 
 
@@ -109,6 +110,13 @@ def among(chosen: frozenset[NodeId], graph: Graph) -> frozenset[NodeId]:
     return chosen if chosen <= graph.nodes.keys() else frozenset(filter(graph.nodes.__contains__, chosen))
 
 
+def folded_anew(state: State, edit: Edit) -> int:
+    """Of how many nodes it has to be found out anew in which boxes and frames of blocks they are drawn."""
+    was, now = state.graph, edit.graph
+    same = was.blocks == now.blocks and (not now.blocks or was.places is now.places)
+    return 0 if same else len(now)
+
+
 def moves(state: State) -> int:
     """About how many moves there are in what is run again where numbers or the graph become others."""
     here = 0 if state.trace is None else len(state.trace.script)
@@ -149,10 +157,13 @@ def with_amended(state: State, graph: Graph) -> State:
     return state if graph is state.graph else replace(state, history=state.history.amended(graph))
 
 
-def with_layout(state: State, graph: Graph) -> State:
+def with_layout(state: State, graph: Graph, places: Mapping[NodeId, Place]) -> State:
     """The current graph with other places, as part of the edit that asked for them; saved is still saved."""
-    saved = graph if state.saved is state.graph else state.saved
-    return replace(state, history=state.history.amended(graph), saved=saved)
+    if graph is not state.graph:
+        return state
+    moved = graph.moved(places)
+    saved = moved if state.saved is graph else state.saved
+    return state if moved is graph else replace(state, history=state.history.amended(moved), saved=saved)
 
 
 def opened(state: State, graph: Graph, path: Path | None, title: str) -> State:
@@ -351,6 +362,14 @@ def set_cue(graph: Graph, moment: int, name: str, note: str) -> Edit:
     return Edit(graph if new == graph.marks else graph.remarked(new), "Set a cue point")
 
 
+def collapse(graph: Graph, block: BlockId, collapsed: bool, room: Placing | None) -> Edit:
+    """The block as one box, or opened. Raises Refusal where there is no such block."""
+    title = block_of(graph, block).title
+    places = {} if room is None else room(graph)
+    name = f"Collapse {title}" if collapsed else f"Open {title}"
+    return Edit(graph.collapsed(block, collapsed).moved(places), name)
+
+
 def retitle(graph: Graph, block: BlockId, title: str) -> Edit:
     """The block is called that. Raises Refusal for no title: the block could not be spoken of."""
     if not title.strip():
@@ -364,11 +383,17 @@ def weights(spec: BlockSpec) -> int:
     return sum(before * after for before, after in pairwise((inputs, *spec.layers)))
 
 
-def add_block(graph: Graph, spec: BlockSpec) -> Edit:
-    """A block as that spec says. Raises Refusal where it cannot be made."""
+def add_block(
+    graph: Graph, spec: BlockSpec, within: BlockId | None = None, placed: Placing | None = None
+) -> Edit:
+    """A block as that spec says, in that block (None: in none). Raises Refusal where it cannot be made."""
     from micrograd_gui.document.networks import with_block  # with nn and random, after the first paint
 
     made, block = with_block(graph, spec, boxes=True)
+    if within is not None:
+        made = made.joined([node for node in made.nodes if node >= graph.next_id], within)
+    if placed is not None:
+        made = made.moved(placed(made))
     return new_block(made, block, f"Add {BLOCK_KINDS[spec.kind].phrase}")
 
 

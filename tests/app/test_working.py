@@ -3,19 +3,22 @@
 from threading import Event, current_thread, main_thread
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from micrograd_gui.app import documents as documents_module
 from micrograd_gui.app import opening
 from micrograd_gui.document import clipboard, networks
+from micrograd_gui.document.block import block_key
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.networks import BlockSpec
 from micrograd_gui.session import record as recording
 from micrograd_gui.session import transitions
 from micrograd_gui.session.pasting import Pasting
 from micrograd_gui.session.session import Session
+from micrograd_gui.views.canvas import blocks as navigating
+from micrograd_gui.views.canvas.scene import Scene
 
 
 @pytest.fixture
@@ -198,3 +201,25 @@ def test_a_large_network_is_built_and_a_large_cell_put_in_by_another_thread(open
     session.room(Pasting).put(graph, clipboard.pasted(graph, "q = 2*w", None))
     assert len(session.state.graph) > len(graph)
     assert (threads, in_window) == ([False], [])
+
+
+def test_where_the_boxes_of_a_large_graph_lie_another_thread_finds_out(opened, own_thread, monkeypatch, qtbot):
+    done, watch = own_thread
+    window = opened("lecture")
+    qtbot.waitUntil(lambda: not window.background.busy("tidy"))
+    for module in (documents_module, opening, navigating):
+        monkeypatch.setattr(module, "LARGE", 3)
+    canvas, session = window.canvas, window.session
+    watch(Scene, "_build")
+    window.blocks.put(BlockSpec("mlp", inputs=2, layers=(2, 1), seed=1), QPointF(0, 900))
+    qtbot.waitUntil(lambda: not window.background.busy("block"))
+    mlp = session.state.graph.blocks[0].id
+    canvas.navigation.toggle(mlp)
+    canvas.navigation.enter(mlp)
+    assert len(canvas.graph_scene.nodes) == 2 + 3  # the inputs that it reads, and its neurons as boxes
+    canvas.navigation.leave()
+    session.move({1: (-50.0, -70.0)})
+    session.retitle(mlp, "brain")
+    assert done == []
+    assert canvas.graph_scene.places[1] == (-50.0, -70.0)
+    assert canvas.graph_scene.folding.boxes[block_key(mlp)].block.title == "brain"

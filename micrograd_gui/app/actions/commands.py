@@ -203,7 +203,7 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
             if say and session.state.graph is not graph:
                 told.remove(say)  # it was said of what was on the canvas then
             there = places if within is None or not places else keep_middle(graph, places)
-            session.tidied(graph, there, as_edit=as_edit)
+            self.context.bridge.attempt(session.tidied, graph, there, as_edit=as_edit)
             canvas.fit()
             if told:
                 self.context.say(told[0])

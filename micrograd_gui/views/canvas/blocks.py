@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QLabel, QWidget
@@ -18,7 +19,9 @@ from micrograd_gui.document.block import (
     nodes_of,
 )
 from micrograd_gui.document.graph import Graph, NodeId, Place
+from micrograd_gui.document.node import LARGE
 from micrograd_gui.figures.geometry import HEIGHT, WIDTH
+from micrograd_gui.session.aside import aside
 from micrograd_gui.views.canvas.host import WidgetHost
 from micrograd_gui.views.canvas.scene import Scene
 
@@ -70,18 +73,30 @@ class BlockNavigation:
         if block == self.block:
             return
         self.host.stop_editing()
+        if not self._laid_out(block):
+            return
         self.block = block
         self._show_way()
         self.host.look_again()
         if block is not None:
             self.host.session.select(())
 
+    def _laid_out(self, block: BlockId | None) -> bool:
+        """Have found out where things lie in it, behind the window where they are many; False: cancelled."""
+        host = self.host
+        graph, scene = host.session.state.graph, host.graph_scene
+        if len(graph) <= LARGE or scene.folding.room is not None:
+            return True
+        made = host.attempt(aside, host.session, len(graph), lambda: Scene(graph, block).prepare())
+        scene.expect(made)
+        return made is not None
+
     def follow(self, graph: Graph) -> bool:
         """Come out of a block that is no more; whether that was so."""
         if self.block is None:
             return False
         there = {block.id for block in graph.blocks}
-        if self.block in there and nodes_of(graph.blocks, self.block):
+        if self.block in there and graph.within(self.block):
             self._show_way()
             return False
         self.block = None
@@ -105,8 +120,12 @@ class BlockNavigation:
             return
         host.freeze_places()
         session = host.session
-        places = make_room(session.state.graph, host.graph_scene, found)
-        host.attempt(session.collapse, block, not found.collapsed, places)
+        scene = host.graph_scene
+
+        def room(graph: Graph) -> dict[NodeId, Place]:
+            return make_room(graph, scene, found)
+
+        host.attempt(session.collapse, block, not found.collapsed, room)
 
     def toggle_selected(self) -> bool:
         """Open the selected box, or collapse the innermost block around what is selected."""
@@ -128,7 +147,7 @@ class BlockNavigation:
         if not chosen:
             return None
         for number in self.host.graph_scene.frames:  # inner ones first
-            if chosen <= nodes_of(self._blocks(), number):
+            if chosen <= self.host.session.state.graph.within(number):
                 return number
         return None
 
@@ -269,44 +288,56 @@ def _shifted_places(scene: Scene, moves: Mapping[Key, Place]) -> dict[NodeId, Pl
 GAP = 30.0
 
 
-def place_new_nodes(
-    graph: Graph,
-    scene: Scene,
-    new: Collection[NodeId],
-    places: Mapping[NodeId, Place],
-    middle: QPointF | None,
-    beside: NodeId | None,
-) -> dict[NodeId, Place]:
-    """The new nodes' places moved as one about that point, or to the right of a node, clear of all others.
+class Spot(NamedTuple):
+    """Where something new is to stand: about a point of the document (None: anywhere), or beside a box.
 
-    ``scene`` is of the graph, in which the new nodes may stand anywhere.
+    ``within`` is the block that is looked into.
     """
+
+    within: BlockId | None
+    middle: QPointF | None
+    beside: QRectF | None
+
+
+def spot_on(scene: Scene, middle: QPointF | None, beside: NodeId | None) -> Spot:
+    """That point of the scene as a place of the document, or to the right of that node."""
     if middle is not None:
         middle = QPointF(*scene.document_place((middle.x(), middle.y())))
     scene = scene.as_in_document()
-    there = Scene(graph.moved(places), scene.folding.within)
-    keys = there.folding.keys(new)
+    box = None if beside is None or scene.key(beside) is None else scene.box_of(beside)
+    return Spot(scene.folding.within, middle, box)
+
+
+def place_new_nodes(
+    graph: Graph, new: Collection[NodeId], places: Mapping[NodeId, Place], spot: Spot
+) -> dict[NodeId, Place]:
+    """The new nodes' places moved as one to that spot, clear of all others."""
+    there = Scene(graph.moved(places), spot.within)
+    keys, own = there.folding.keys(new), frozenset(new)
     area = QRectF()
     for key in keys:
         area = area.united(there.boxes[key])
     for block, rect in there.frames.values():
-        if graph.within(block.id) <= frozenset(new):
+        if graph.within(block.id) <= own:
             area = area.united(rect)
-    others = [
-        rect for key, rect in there.boxes.items() if key not in keys and key not in there.folding.guests
-    ]
     wanted = QRectF(area)
-    if beside is not None and scene.key(beside) is not None:
-        box = scene.box_of(beside)
-        wanted.moveLeft(box.right() + 96)
-        wanted.moveTop(box.center().y() - area.height() / 2)
-    elif middle is not None:
-        wanted.moveCenter(middle)
+    if spot.beside is not None:
+        wanted.moveLeft(spot.beside.right() + 96)
+        wanted.moveTop(spot.beside.center().y() - area.height() / 2)
+    elif spot.middle is not None:
+        wanted.moveCenter(spot.middle)
+    left, right = wanted.left() - GAP, wanted.right() + GAP
+    others = [
+        rect
+        for key, rect in there.boxes.items()
+        if key not in keys and key not in there.folding.guests and rect.right() > left and rect.left() < right
+    ]
     while True:
         covered = [rect for rect in others if rect.intersects(wanted.adjusted(-GAP, -GAP, GAP, GAP))]
         if not covered:
             break
         wanted.moveTop(max(rect.bottom() for rect in covered) + 2 * GAP)
+        others = [rect for rect in others if rect.bottom() > wanted.top() - GAP]
     dx, dy = wanted.left() - area.left(), wanted.top() - area.top()
     return {number: (places[number][0] + dx, places[number][1] + dy) for number in new if number in places}
 

@@ -238,7 +238,8 @@ def _far_boxes(
         painter.setPen(edge)
         painter.setBrush(Qt.BrushStyle.NoBrush if around else pens.panel)
         apart = 4 if around else 0
-        painter.drawRects([boxes[number].adjusted(-apart, -apart, apart, apart) for number in (chosen if around else chosen - special)])
+        outlined = chosen if around else chosen - special
+        painter.drawRects([boxes[number].adjusted(-apart, -apart, apart, apart) for number in outlined])
     if zoom < NAMES_FROM or len(wanted) > _FAR_NAMES_AT_MOST:
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)

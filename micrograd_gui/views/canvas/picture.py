@@ -18,8 +18,8 @@ from micrograd_gui.session.found import Apart, Found
 from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.state import State
 from micrograd_gui.session.stops import stopping_at
-from micrograd_gui.session.transitions import among
 from micrograd_gui.session.trace import NO_FRAME, Field, Frame, NumberField, Step
+from micrograd_gui.session.transitions import among
 from micrograd_gui.views.canvas.layers.chips import (
     ChipItem,
     Derived,
@@ -88,7 +88,7 @@ class CanvasFrame(Struct, frozen=True, eq=False):
 
     @property
     def special(self) -> frozenset[Key]:
-        """What stands out however small it is: what acts, what is wrong; of what is selected, if that is few."""
+        """What stands out however small it is: what acts, what is wrong, what is selected, if that is few."""
         found = frozenset(key for key in (self.acting, self.differing) if key is not None)
         return found if len(self.chosen) > LARGE else found | self.chosen
 

@@ -49,7 +49,7 @@ class Scene:
 
     ``folding``: what is drawn of ``graph``; ``nodes``, ``places``: its nodes and boxes, and where they stand.
     ``boxes``, ``curves``, ``lines``, ``leaving``: their rectangles, and their wires as curves, as straight
-    lines, and by where they leave. ``frames``: the open blocks. ``large``: there are very many nodes.
+    lines, and by where they leave. ``frames``: the open blocks. ``large``: there are very many.
     ``seen()``: what of it is in view.
     """
 
@@ -88,7 +88,8 @@ class Scene:
 
     def _build(self, folding: Folding) -> None:
         self._take_in(folding)
-        self.large = len(folding.nodes) > LARGE  # then nothing is kept by cells
+        wires = sum(len(node.inputs) for node in folding.nodes.values()) if folding.boxes else 0
+        self.large = max(len(folding.nodes), wires) > LARGE  # then nothing is kept by cells
         self._near: tuple[Near[Key], Near[Wire]] | None = None
         self._boxes: dict[Cell, set[Key]] = {}
         self._wires: dict[Cell, set[Wire]] = {}
@@ -132,13 +133,19 @@ class Scene:
                 self.lines[wire]
         return self
 
+    def ahead(self, graph: Graph) -> Scene | None:
+        """What this will be where that graph has come, for another thread to make; None of a hall."""
+        return None if self.folding.room is not None else Scene(graph, self.folding.within).prepare()
+
     def expect(self, ready: Scene | None) -> None:
         """A scene that another thread has made: it is taken over when its graph comes."""
         self._ready = ready
 
     def _took_over(self, graph: Graph, within: BlockId | None) -> bool:
         ready, self._ready = self._ready, None
-        if ready is None or ready._given is not graph or within is not None or self.folding.room is not None:
+        if ready is None or ready._given is not graph or self.folding.room is not None:
+            return False
+        if ready.folding.within != within:
             return False
         vars(self).update({**vars(ready), "seen": self.seen})
         return True

@@ -274,7 +274,7 @@ class CanvasView(ZoomView):
         """Give every node the place it is drawn at, so that an edit of some leaves the others there."""
         graph = self.bridge.state.graph
         if self.graph_scene.graph is not graph:
-            self.bridge.session.tidied(graph, self.graph_scene.graph.places, as_edit=False)
+            self.attempt(self.session.tidied, graph, self.graph_scene.graph.places, as_edit=False)
 
     def refuse(self, sentence: str, node: NodeId | None = None) -> None:
         """Say why something cannot be, and which node that is about."""
