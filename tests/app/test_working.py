@@ -203,7 +203,7 @@ def test_a_large_network_is_built_and_a_large_cell_put_in_by_another_thread(open
     assert (threads, in_window) == ([False], [])
 
 
-def test_where_the_boxes_of_a_large_graph_lie_another_thread_finds_out(opened, own_thread, monkeypatch, qtbot):
+def test_where_boxes_of_a_large_graph_lie_another_thread_finds_out(opened, own_thread, monkeypatch, qtbot):
     done, watch = own_thread
     window = opened("lecture")
     qtbot.waitUntil(lambda: not window.background.busy("tidy"))
