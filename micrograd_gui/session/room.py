@@ -1,11 +1,13 @@
-"""Room: the verbs of one feature, made when the first of them is said, so that a start pays for none."""
+"""Room: the verbs of one feature, made when the first of them is said; and what one has worked out aside."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from micrograd_gui.session.state import State
+
+T = TypeVar("T")
 
 
 class Holder(Protocol):
@@ -36,3 +38,18 @@ class Room:
     def follow(self, old: State, new: State) -> State:
         """What becomes of the feature's own fields when another State is to take the place of the old one."""
         return new
+
+
+def aside(session: Holder, size: int, make: Callable[[], T]) -> T:
+    """What ``make`` gives, which changes nothing, of about so many nodes; a window goes on meanwhile.
+
+    Raises Refusal where it is cancelled, and where another graph has come.
+    """
+    made: list[T] = []
+
+    def change(state: State) -> State:
+        made.append(make())
+        return state
+
+    session.work(size, change)
+    return made[-1]

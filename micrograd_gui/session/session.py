@@ -239,7 +239,8 @@ class Session:
 
         Raises Refusal where no node is meant, where it cannot be nudged, and for an h of 0.
         """
-        after = transitions.nudged(self.state, node, h)
+        size = 3 * len(self.state.graph)
+        after = self.work(size, lambda state: transitions.nudged(state, node, h))
         assert after.nudge is not None
         self._set(after)
         return after.nudge
@@ -251,9 +252,9 @@ class Session:
 
     def check_all(self) -> tuple[measure.Checked, ...]:
         """The numeric slope of every node beside the analytic one. Raises Refusal where there is none."""
-        checked = measure.check(self.state.moment, self.state.h)
-        self._set(replace(self.state, checked=checked))
-        return checked
+        size = 10 * len(self.state.graph)  # a node is checked in about the time in which ten are run
+        self._set(self.work(size, lambda it: replace(it, checked=measure.check(it.moment, it.h))))
+        return self.state.checked
 
     def take_found(self, found: Found | None) -> None:
         """What live values have otherwise than a fresh run (None: nothing); its first node is selected."""

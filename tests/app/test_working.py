@@ -7,14 +7,17 @@ from PySide6.QtCore import QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from micrograd import Value
 from micrograd_gui.app import documents as documents_module
 from micrograd_gui.app import opening
+from micrograd_gui.app.notebooks import live
+from micrograd_gui.app.notebooks.live import Link
 from micrograd_gui.document import clipboard, networks
 from micrograd_gui.document.block import block_key
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.networks import BlockSpec
+from micrograd_gui.session import measure, transitions
 from micrograd_gui.session import record as recording
-from micrograd_gui.session import transitions
 from micrograd_gui.session.pasting import Pasting
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.canvas import blocks as navigating
@@ -39,6 +42,8 @@ def in_window(own_thread, monkeypatch):
     ):
         watch(transitions, name)
     watch(recording, "_recorded")
+    watch(measure, "nudge")
+    watch(measure, "check")
     return done
 
 
@@ -70,6 +75,8 @@ def test_edits_and_runs_of_a_large_graph_are_worked_out_by_another_thread(opened
         each.duplicate({1, 2})
         each.delete({new})
         each.backward()
+        each.nudge(1)
+        each.check_all()
         each.set_value(1, 0.25)
         each.undo()
         each.redo()
@@ -223,3 +230,18 @@ def test_where_boxes_of_a_large_graph_lie_another_thread_finds_out(opened, own_t
     assert done == []
     assert canvas.graph_scene.places[1] == (-50.0, -70.0)
     assert canvas.graph_scene.folding.boxes[block_key(mlp)].block.title == "brain"
+
+
+def test_large_live_values_are_read_again_by_another_thread(opened, own_thread, monkeypatch):
+    done, watch = own_thread
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    loss = (a * b).tanh()
+    window = opened("lecture")
+    window.open_live(Link(loss, {}, {}))
+    monkeypatch.setattr(documents_module, "LARGE", 3)
+    watch(Link, "refreshed")
+    watch(live, "_finding")
+    a.data = 2.5
+    window.refresh()
+    assert done == []
+    assert [node.data for node in window.session.state.graph if node.label == "a"] == [2.5]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from msgspec import structs
@@ -21,6 +22,7 @@ from micrograd_gui.document.node import same_number
 from micrograd_gui.document.rough_layout import arranged, placed_beside
 from micrograd_gui.session.explain.verdicts import both
 from micrograd_gui.session.found import Apart, Found
+from micrograd_gui.session.room import aside
 from micrograd_gui.session.session import Session
 
 _NAMES = 4  # of nodes to which a wrong number went on
@@ -63,8 +65,8 @@ class Link:
             raise Refusal("The value that was shown here is gone: show it again.")
         return thing
 
-    def refreshed(self, graph: Graph) -> Graph:
-        """The graph as the live values are now.
+    def refreshed(self, graph: Graph) -> tuple[Graph, LiveGraph]:
+        """The graph as the live values are now, and what was found; nothing is changed before it is taken.
 
         A node of the same value keeps its id and its place, and so does one that was made anew and stands
         for an old one: by its name, or by where it is in the graph.
@@ -92,7 +94,7 @@ class Link:
             number = ids[each.id]
             nodes[number] = structs.replace(each, id=number, inputs=inputs, label=label, role=role)
         target = ids[found.graph.target or 1]
-        self.found = LiveGraph(
+        its = LiveGraph(
             structs.replace(found.graph, nodes=nodes, chosen_target=target, next_id=free),
             {ids[node]: thing for node, thing in found.objects.items()},
             {ids[node]: number for node, number in found.data.items()},
@@ -101,40 +103,40 @@ class Link:
             found.title,
             found.note,
         )
-        self._nodes = {node: _weak(thing) for node, thing in self.found.objects.items()}
-        self._root = _weak(self.root())
         if graph.target == target and nodes == graph.nodes:
-            return graph
+            return graph, its
         gone = graph.nodes.keys() - nodes.keys()
-        return placed_beside(
-            structs.replace(
-                graph,
-                nodes=nodes,
-                places={node: place for node, place in graph.places.items() if node in nodes},
-                ranges={node: span for node, span in graph.ranges.items() if node in nodes},
-                chosen_target=target,
-                next_id=free,
-                data=None if graph.data is None else graph.data.without(gone),
-                blocks=renumbered(found.graph.blocks, ids, 1) or kept(graph.blocks, gone),
-            )
+        new = structs.replace(
+            graph,
+            nodes=nodes,
+            places={node: place for node, place in graph.places.items() if node in nodes},
+            ranges={node: span for node, span in graph.ranges.items() if node in nodes},
+            chosen_target=target,
+            next_id=free,
+            data=None if graph.data is None else graph.data.without(gone),
+            blocks=renumbered(found.graph.blocks, ids, 1) or kept(graph.blocks, gone),
         )
+        return placed_beside(new), its
 
-    def _rows_refreshed(self, graph: Graph, found: LiveGraph) -> Graph:
+    def _rows_refreshed(self, graph: Graph, found: LiveGraph) -> tuple[Graph, LiveGraph]:
         """The same where samples alike are shown as rows: a node of the same place in a sample stays it."""
         shapes, before = ([(node.shape, node.role) for node in each.graph] for each in (found, self.found))
         same_rows = bool(found.note and self.found.note) and shapes == before
+        new = found.graph
+        if not same_rows or graph.nodes.keys() != new.nodes.keys() or graph.data is None or new.data is None:
+            return arranged(new), found
+        data = structs.replace(new.data, columns=graph.data.columns)
+        if data == graph.data and all(same_number(node, graph.nodes[node.id]) for node in new):
+            return graph, found
+        labels = {node.id: node.label or new.nodes[node.id].label for node in graph}
+        nodes = {node.id: structs.replace(node, label=labels[node.id]) for node in new}
+        return structs.replace(graph, nodes=nodes).fed(data), found
+
+    def take(self, found: LiveGraph) -> None:
+        """That was found, and is shown from now on."""
         self.found = found
         self._nodes = {node: _weak(thing) for node, thing in found.objects.items()}
         self._root = _weak(self.root())
-        new = found.graph
-        if not same_rows or graph.nodes.keys() != new.nodes.keys() or graph.data is None or new.data is None:
-            return arranged(new)
-        data = structs.replace(new.data, columns=graph.data.columns)
-        if data == graph.data and all(same_number(node, graph.nodes[node.id]) for node in new):
-            return graph
-        labels = {node.id: node.label or new.nodes[node.id].label for node in graph}
-        nodes = {node.id: structs.replace(node, label=labels[node.id]) for node in new}
-        return structs.replace(graph, nodes=nodes).fed(data)
 
     def let_go(self) -> None:
         """Hold the values no longer, only what they were."""
@@ -149,13 +151,20 @@ def refresh(session: Session, link: Link) -> str:
     Raises Refusal where the value is gone or cannot be shown.
     """
     before = session.state.graph
-    graph = link.refreshed(before)
-    said = "nothing has changed but grads"
+
+    def read() -> tuple[Graph, LiveGraph, Collection[NodeId], str]:
+        graph, found = link.refreshed(before)
+        if graph is before:
+            return graph, found, (), "nothing has changed but grads"
+        otherwise, numbers = changed(before, graph)
+        return graph, found, otherwise or numbers, told(before, graph, otherwise, numbers)
+
+    samples = len(before.data) if link.found.of_rows and before.data is not None else 1
+    graph, found, chosen, said = aside(session, len(before) * samples, read)
     if graph is not before:
         session.replace_graph(graph, "Refresh")
-        otherwise, numbers = changed(before, graph)
-        session.select(otherwise or numbers)
-        said = told(before, graph, otherwise, numbers)
+        session.select(chosen)
+    link.take(found)
     sentence = present(session, link.found)
     link.let_go()
     if sentence != link.found.note or link.found.of_rows:
@@ -195,6 +204,7 @@ def present(session: Session, found: LiveGraph) -> str:
     Forward, and where some grad is not 0 backward: so often as it takes for the numbers on screen to be those
     of the notebook, where backward() may have been called twice; then it is said that passes were added up.
     """
+    size = len(session.state.graph)
     session.forward()
     if not session.state.forward_done:
         session.take_found(None)
@@ -202,12 +212,12 @@ def present(session: Session, found: LiveGraph) -> str:
     if any(found.grad.values()):
         for _ in range(_PASSES):
             session.backward()
-            if session.state.blocked or not _differing(session, found):
+            if session.state.blocked or not aside(session, size, partial(_differing, session, found)):
                 break
         else:
             session.forward()
             session.backward()
-    finding = _finding(session, found)
+    finding = aside(session, size, partial(_finding, session, found))
     step = session.state.step
     added_up = step is not None and step.backward_pass > 1
     if finding is None and added_up and not found.of_rows and (diagnosed := _diagnosed(found)) is not None:

@@ -21,7 +21,7 @@ from micrograd_gui.document.block import (
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.figures.geometry import HEIGHT, WIDTH
-from micrograd_gui.session.aside import aside
+from micrograd_gui.session.room import aside
 from micrograd_gui.views.canvas.host import WidgetHost
 from micrograd_gui.views.canvas.scene import Scene
 

@@ -185,7 +185,9 @@ def test_after_a_step_of_training_refresh_keeps_nodes_and_tells_what_is_stale():
     names["L"] = svm(demo)
     demo.model.zero_grad()
     names["L"].backward()
-    session.replace_graph(link.refreshed(before), "Refresh")
+    graph, found = link.refreshed(before)
+    session.replace_graph(graph, "Refresh")
+    link.take(found)
     after = session.state.graph
     assert present(session, link.found) == link.found.note
     assert after.nodes.keys() == before.nodes.keys()
@@ -193,10 +195,12 @@ def test_after_a_step_of_training_refresh_keeps_nodes_and_tells_what_is_stale():
     assert after.blocks == before.blocks
     for p in demo.model.parameters():
         p.data -= 0.1 * p.grad  # behind the back of the loss
-    session.replace_graph(link.refreshed(after), "Refresh")
+    graph, found = link.refreshed(after)
+    session.replace_graph(graph, "Refresh")
+    link.take(found)
     assert "in the live values, but a fresh run gives" in present(session, link.found)
     names["L"] = svm(Demo(svm, rows=20))
-    assert len(link.refreshed(session.state.graph).data) == 20
+    assert len(link.refreshed(session.state.graph)[0].data) == 20
 
 
 def test_what_the_rows_of_a_sum_share_is_not_said_to_count_often():
@@ -235,7 +239,7 @@ def test_refresh_folds_the_new_values_of_a_loop_as_the_old_ones():
     names = demo.names()
     link = Link(demo.L, {}, names)
     names["L"] = unlike(demo).sqrt()
-    again = link.refreshed(link.found.graph)
+    again = link.refreshed(link.found.graph)[0]
     assert [len(block.members) for block in again.blocks] == [
         len(block.members) for block in link.found.graph.blocks
     ]
