@@ -12,7 +12,6 @@ import numpy as np
 from micrograd_gui.figures.palette import Palette
 from micrograd_gui.figures.parts import Text
 from micrograd_gui.figures.shapes import tone_of
-from micrograd_gui.figures.text_metrics import pieces, width
 from micrograd_gui.fonts import fallbacks, shown
 from micrograd_gui.resource import Family, FontFile, asked, main_font
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.transforms import Transform
 
 _UNIT = 100.0  # the size at which matplotlib gives outlines, in points
-_BACK = {"start": 0.0, "middle": 0.5, "end": 1.0}  # how much of a text is before its anchor
 
 
 def glyphs_of(texts: Sequence[Text], palette: Palette, scale: float, place: Transform) -> Collection:
@@ -35,10 +33,8 @@ def glyphs_of(texts: Sequence[Text], palette: Palette, scale: float, place: Tran
     paths: list[Path] = []
     offsets, sizes, inks = [], [], []
     for text in texts:
-        ink, left = colours[tone_of(text)], text.x
-        if text.anchor != "start":
-            left -= width(text.text, text.size, bold=text.bold) * _BACK[text.anchor]
-        for piece in pieces(text.text, text.size, bold=text.bold):
+        ink, left = colours[tone_of(text)], text.left
+        for piece in text.pieces:
             size = piece.size / _UNIT
             for path, x, y in _laid_out(piece.text, text.bold, text.italic, asked()):
                 paths.append(path)

@@ -31,14 +31,12 @@ from micrograd_gui.figures.shapes import (
     groups,
     tone_of,
 )
-from micrograd_gui.figures.text_metrics import pieces, width
 from micrograd_gui.files.embedded import ATTACHED, MEDIA_TYPE
 from micrograd_gui.fonts import fallbacks, shown
 from micrograd_gui.resource import FAMILY, FontFile, main_font
 
 _LONG_TEXT = 300.0  # units: no text of a figure reaches further
 _ROUND = 0.5523  # how far the handles of a quarter of a circle are, as a part of its radius
-_BACK = {"start": 0.0, "middle": 0.5, "end": 1.0}  # how much of a text is before its anchor
 
 for _loud in ("fpdf", "fontTools"):  # they tell of every sign that a font has not, on standard error
     logging.getLogger(_loud).setLevel(logging.ERROR)
@@ -123,10 +121,8 @@ class Document:
             if not text.text:
                 continue
             made.set_text_color(palette.colour(tone_of(text)))
-            left = text.x
-            if text.anchor != "start":
-                left -= width(text.text, text.size, bold=text.bold) * _BACK[text.anchor]
-            for piece in pieces(text.text, text.size, bold=text.bold):
+            left = text.left
+            for piece in text.pieces:
                 self._choose(text.bold, text.italic, unit * piece.size)
                 x, y = corner[0] + unit * (left + piece.x), corner[1] + unit * (text.y + piece.down)
                 if not _is_set(piece.text, text.bold):

@@ -19,7 +19,6 @@ from micrograd_gui.figures.shapes import (
     groups,
     tone_of,
 )
-from micrograd_gui.figures.text_metrics import pieces
 from micrograd_gui.files.embedded import METADATA
 from micrograd_gui.resource import FAMILY, asked
 
@@ -131,7 +130,7 @@ def _text(parent: Element, text: Text, palette: Palette) -> Element:
 
 def write_in(element: Element, text: Text) -> None:
     """Write the text into its element, indices as parts of their own."""
-    last, *others = pieces(text.text, text.size, bold=text.bold)
+    last, *others = text.pieces
     element.text = last.text
     for each in others:
         attributes = {"dy": f"{each.down - last.down:.4g}", "font-size": f"{each.size:.4g}"}

@@ -31,6 +31,8 @@ DEFINE_SIGN = r"""\providecommand\microgradbox{\fbox{\rule{0pt}{1ex}\rule{0.6ex}
 \providecommand\microgradturned[3]{\ifdefined\directlua\hbox dir TRT{\microgradword{#1}{#2}{#3}}\else
   \ifdefined\TeXXeTstate\hbox{\TeXXeTstate=1 \beginR\microgradword{#1}{#2}{#3}\endR}\else
   \microgradbox\fi\fi}%"""
+DEFINE_INDEX = r"""\providecommand\microgradindex[2]{\hbox{\scalebox{#1}{$#2$}}}%
+\providecommand\microgradsub[2]{$_{\hbox{\scalebox{#1}{#2}}}$}%"""
 GREEK = re.findall(
     r"\w+",
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi "
@@ -61,6 +63,7 @@ _HYPHEN = re.compile(r"[A-Za-z]{2}-[A-Za-z]|[A-Za-z]-[A-Za-z]{2}")  # max-margin
 # Of scripts that join their letters, or go from right to left.
 _LETTER = r"[\u0590-\u10ff\u1200-\u1cff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc]"
 _JOINED = re.compile(rf"{_LETTER}+(?:[ \u200c\u200d]+{_LETTER}+)*")
+_LOWER_OR_HIGHER = re.compile(r"(?<!\\)([_^])(?:\{([^{}]+)\}|(-?[0-9n]))")
 _UNSEEN = "\u200c\u200d\ufe0e\ufe0f"  # joins and choices of emoji
 _MEMBER = re.compile(r"(.+)\.(data|grad)", re.DOTALL)
 
@@ -148,6 +151,22 @@ def number(text: str, *, bold: bool = False) -> str:
 
 def _strong(formula: str, bold: bool) -> str:
     return rf"$\mathbf{{{formula}}}$" if bold else f"${formula}$"
+
+
+def with_indices(said: str, part: float) -> str:
+    r"""What `label` and the others give, with indices and exponents that are such a part of its size.
+
+    TeX makes them smaller as it likes. `DEFINE_INDEX` defines the commands for that.
+    """
+    said = _LOWER_OR_HIGHER.sub(
+        lambda found: rf"{found[1]}{{\microgradindex{{{part:.3f}}}{{{found[2] or found[3]}}}}}", said
+    )
+    return said.replace(r"\textsubscript{", rf"\microgradsub{{{part:.3f}}}{{")
+
+
+def has_indices(said: str) -> bool:
+    """Whether a text needs `DEFINE_INDEX`."""
+    return r"\microgradindex" in said or r"\microgradsub" in said
 
 
 def plain(text: str) -> str:

@@ -29,7 +29,7 @@ from micrograd_gui.figures.shapes import (
     groups,
     tone_of,
 )
-from micrograd_gui.figures.text_metrics import width
+from micrograd_gui.figures.text_metrics import index_size, width
 from micrograd_gui.resource import asked
 from micrograd_gui.session.explain.formulas import Fragment, Line
 
@@ -88,7 +88,7 @@ def paper(
     body = [*_begin(figure, palette, ground), *_units(figure)]
     if figure.below:
         top = min(text.y for text in figure.below) + (6 - LINE[card[0].size]) * larger
-        body += _card(card, top, larger, figure.width, figure.unit)
+        body += _card(card, top, larger, figure.width, figure.unit, figure.least)
     return _compilable([*body, _END], title=title, what="a paper", preamble=size, around=r"\micrograd")
 
 
@@ -117,7 +117,8 @@ def deck(
         runs = _runs(texts)
         body += [text if len(runs) == 1 else rf"\only<{spec}>{{{text}}}" for text, spec in runs if text]
     for number, card in enumerate(cards, 1):
-        body += [rf"\only<{number}>{{{line}}}" for line in _card(card, high + MARGIN, larger, wide, sized)]
+        lines = _card(card, high + MARGIN, larger, wide, sized, figures[0].least)
+        body += [rf"\only<{number}>{{{line}}}" for line in lines]
     flat = whole.width / whole.height > _SLIDE[0] / _SLIDE[1]  # as wide as the slide, else as high
     around = _FRAME % (r"\textwidth}{!" if flat else rf"!}}{{{_SLIDE[1]:g}bp")
     if sized is not None:
@@ -147,7 +148,10 @@ def _compilable(body: Iterable[str], *, title: str, **parts: str) -> bytes:
         hints += _SIGNS_HINT
     if others or chosen is not None:
         parts["preamble"] += "\n" + tex.fonts(whole)
-    text = _FILE.format(title=comment, hints=hints, sign=tex.DEFINE_SIGN, body=whole, **parts)
+    defined = tex.DEFINE_SIGN
+    if tex.has_indices(whole):
+        defined += "\n" + tex.DEFINE_INDEX
+    text = _FILE.format(title=comment, hints=hints, sign=defined, body=whole, **parts)
     return text.encode("utf-8", "replace")
 
 
@@ -199,9 +203,10 @@ def _begin(figure: Figure, palette: Palette, ground: bool) -> list[str]:
 def _units(figure: Figure) -> list[str]:
     """A command for each shape and each text, the card left out; as many at each moment."""
     units: list[str] = []
+    unit, exact, least = unit_of(figure), figure.unit is not None, figure.least
     for group in groups(replace(figure, below=())):
-        units += [_shape(shape, unit_of(figure)) for shape in group.shapes]
-        units += [_text(text, unit_of(figure), exact=figure.unit is not None) for text in group.texts]
+        units += [_shape(shape, unit) for shape in group.shapes]
+        units += [_text(text, unit, exact=exact, least=least) for text in group.texts]
     return units
 
 
@@ -240,7 +245,7 @@ def _point(point: tuple[float, float]) -> str:
     return f"({point[0]:g},{point[1]:g})"
 
 
-def _text(text: Text, unit: float, *, exact: bool) -> str:
+def _text(text: Text, unit: float, *, exact: bool, least: float) -> str:
     if not text.text:
         return ""
     if text.role in ("data", "grad") and not text.text.strip("_"):  # a line to write on: no label
@@ -255,8 +260,10 @@ def _text(text: Text, unit: float, *, exact: bool) -> str:
         said = tex.plain(text.text)
     if text.italic:
         said = rf"\textit{{{said}}}"
+    if exact:
+        said = tex.with_indices(said, index_size(text.size, least) / text.size)
     if len(text.text) > _SHORT and text.role not in ("data", "grad"):
-        room = width(text.text, text.size, bold=text.bold) * unit
+        room = text.width * unit
         said = rf"\microgradfit{{{room:.1f}bp}}{{{said}}}"
     size = _exact_size(text.size * unit) if exact else _font_size(text.size * unit)
     place = f"at ({text.x:g},{text.y:.2f})"
@@ -291,7 +298,9 @@ def _bold(said: str) -> str:
     return rf"{{\boldmath\textbf{{{said}}}}}"  # TikZ stumbles over \boldmath at the start of a node
 
 
-def _card(card: Sequence[Line], top: float, larger: float, wide: float, unit: float | None) -> Iterator[str]:
+def _card(
+    card: Sequence[Line], top: float, larger: float, wide: float, unit: float | None, least: float
+) -> Iterator[str]:
     """A node for each line of the step card, from there on downwards."""
     y = top
     for line in card:
@@ -299,7 +308,9 @@ def _card(card: Sequence[Line], top: float, larger: float, wide: float, unit: fl
         said = "".join(_fragment(each, line) for each in line.fragments)
         place = f"at ({MARGIN if unit is None else 2:g},{y - 6 * larger:.2f})"
         if unit is not None:
-            font = _exact_size(TEXT[line.size] * unit)
+            size = max(TEXT[line.size], least)
+            font = _exact_size(size * unit)
+            said = tex.with_indices(said, index_size(size, least) / size)
         else:
             long = line_width(line, TEXT[line.size]) * larger
             scale = larger * min(1.0, (wide - 2 * MARGIN) / long) if long else larger

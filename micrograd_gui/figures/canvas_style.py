@@ -82,9 +82,7 @@ def open_blocks(
     return tidy(structs.replace(graph, blocks=blocks), stop=stop, time_limit=time_limit, told=told)
 
 
-def folding_of(
-    graph: Graph, opened: bool, stop: Event | None, time_limit: float
-) -> tuple[Folding, str]:
+def folding_of(graph: Graph, opened: bool, stop: Event | None, time_limit: float) -> tuple[Folding, str]:
     """What is drawn of the graph, or with all its blocks ``opened``; and what is to be told of its places."""
     told: list[str] = []
     if opened:
@@ -117,15 +115,16 @@ def lay_out_canvas(
     *,
     gradients: bool = True,
     margin: float = MARGIN,
+    least: float = 0.0,
 ) -> Figure:
-    """The folding with no numbers yet, and with room for those words on its wires."""
+    """The folding with no numbers yet, and with room for those words on its wires, none below ``least``."""
     graph = folding.graph
     if not folding.nodes:
         return Figure(2 * margin, 2 * margin, style="canvas")
     bare = tuple(_wires(folding, (0.0, 0.0)))
     frames = [(block, rect) for block, rect in reversed(framed(folding).values())]  # the outer ones first
     standing = [(*folding.places[key], *folding.size(key)) for key in folding.nodes]
-    plates = room_for(bare, standing, frames, words)
+    plates = room_for(bare, standing, frames, words, least)
     corners = [point for wire in bare for point in wire.points]  # a bow may stand out above
     for x, y, wide, tall in standing:
         corners += [(x - _REACH, y - _REACH), (x + wide + _REACH, y + tall + _REACH)]
@@ -149,6 +148,7 @@ def lay_out_canvas(
         words=folding.form.words,
         stands_for=folding.owner,
         drawn_as=folding.drawn_as,
+        least=least,
     )
 
 
@@ -231,15 +231,17 @@ def room_for(
     boxes: Sequence[Rect],
     frames: Iterable[tuple[Block, Rect]],
     all_words: Iterable[Words],
+    least: float = 0.0,
 ) -> tuple[ChipText, ...]:
     """A chip with nothing on it for each thing that is ever said, as wide as its widest words."""
     widest: dict[tuple[End, int], tuple[float, bool]] = {}
     tall, all_words = 0.0, list(all_words)
     if any(said.rest is not None for each in all_words for said in each.values()):
-        return rooms_on_all(wires, [*boxes, *(title_room(*framed) for framed in frames)], all_words)
+        titles = [title_room(*framed) for framed in frames]
+        return rooms_on_all(wires, [*boxes, *titles], all_words, least)
     for each in all_words:
         for at, said in each.items():
-            wide, tall = words_size(said.rule or " ", said.amount)
+            wide, tall = words_size(said.rule or " ", said.amount, least)
             widest[at] = max(widest.get(at, (0.0, False))[0], wide), said.below
     if not widest:
         return ()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from micrograd_gui.figures.figure import MARGIN, Figure
-from micrograd_gui.figures.parts import SIZE, Role, Text
+from micrograd_gui.figures.parts import Role, Text
 from micrograd_gui.figures.text_metrics import width
 from micrograd_gui.session.explain.formulas import Line
 from micrograd_gui.session.explain.of_rows import Said
@@ -43,9 +43,9 @@ def with_saying(figure: Figure, said: Said | None, margin: float = MARGIN) -> Fi
     """The figure with what is said of it (None: nothing at this moment) in the room that was left below."""
     long, brief = ("", "") if said is None else (said.long, said.brief)
     room = figure.width - 2 * margin
-    usual = _SAID_SIZE if figure.words else SIZE  # where nothing else is smaller, that is not, either
-    text = long if width(long, usual) <= room else brief
-    wide = width(text, usual)
+    usual = max(_SAID_SIZE, figure.least)
+    text = long if width(long, usual, least=figure.least) <= room else brief
+    wide = width(text, usual, least=figure.least)
     size = usual if wide <= room else usual * room / wide
     words = Text(0, "label", margin, figure.height - max(margin, 6.0), "start", text, size, faint=True)
     return replace(figure, saying=words)
@@ -66,7 +66,8 @@ def with_caption(
     y = figure.height + MARGIN
     for line in card:
         y += LINE[line.size] * larger
-        texts += texts_of_line(line, y - 6 * larger, larger * factor(line, wide))
+        size = TEXT[line.size] * larger * factor(line, wide)
+        texts += texts_of_line(line, y - 6 * larger, size)
     return replace(figure, width=wide, height=figure.height + tall + 2 * MARGIN, below=tuple(texts))
 
 
@@ -76,17 +77,19 @@ def factor(line: Line, wide: float) -> float:
     return min(1.0, (wide - 2 * MARGIN) / whole) if whole else 1.0
 
 
-def line_width(line: Line, size: float) -> float:
-    """How wide the line is in text of that size."""
-    return sum(width(each.text, size, bold=each.strong) for each in line.fragments)
+def line_width(line: Line, size: float, least: float = 0.0) -> float:
+    """How wide the line is in text of that size, its indices not below ``least``."""
+    return sum(width(each.text, size, bold=each.strong, least=least) for each in line.fragments)
 
 
-def texts_of_line(line: Line, y: float, larger: float, left: float = MARGIN) -> Iterable[Text]:
-    """The fragments of a line one after the other."""
-    size, x = TEXT[line.size] * larger, left
+def texts_of_line(
+    line: Line, y: float, size: float, left: float = MARGIN, least: float = 0.0
+) -> Iterable[Text]:
+    """The fragments of a line one after the other, of that size."""
+    x = left
     for each in line.fragments:
         start = x + width(each.text[: len(each.text) - len(each.text.lstrip())], size)
         faint = line.size == "head" and not each.strong
         role = _ROLES.get(each.kind, "label")
         yield Text(0, role, start, y, "start", each.text.strip(), size, bold=each.strong, faint=faint)
-        x += width(each.text, size, bold=each.strong)
+        x += width(each.text, size, bold=each.strong, least=least)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from micrograd_gui.document.block import is_block
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.text import short, written
+from micrograd_gui.figures.geometry import NAME_SIZE
 from micrograd_gui.figures.parts import (
     PADDING,
     SIZE,
@@ -84,6 +85,8 @@ class Figure:
     words: bool = True  # whether words name the fields of a record
     key: Text | None = None  # what its fields are, where none does
     unit: float | None = None  # points to a unit of its lengths, where its size was asked for
+    least: float = 0.0  # the smallest text in its boxes, where it has a size: nothing is written smaller
+    name_size: float | None = None  # of names; None: as usual
 
     def with_frame(
         self, frame: Frame, step: Step | None = None, nudge: Nudge | None = None, found: Found | None = None
@@ -146,17 +149,24 @@ class Figure:
     def texts(self) -> tuple[Text, ...]:
         """Every piece of text: of boxes, of ovals, and below."""
         of_boxes = (text for box in self.boxes for text in self.texts_of(box))
-        of_chips = (text for chip in self.chips for text in texts_on(chip))
+        of_chips = (text for chip in self.chips for text in texts_on(chip, self.least))
         titles, ovals = (each.text for each in self.enclosures), map(self.text_in, self.ovals)
         of_paths = (text for line in self.paths for text in line.texts)
         said = tuple(each for each in (self.key, self.saying) if each is not None)
         plot = () if self.panel is None else self.panel.texts
-        return (*titles, *of_boxes, *ovals, *of_chips, *of_paths, *said, *plot, *self.below)
+        every = (*titles, *of_boxes, *ovals, *of_chips, *of_paths, *said, *plot, *self.below)
+        return self.lettered(every)
+
+    def lettered(self, texts: tuple[Text, ...]) -> tuple[Text, ...]:
+        """The texts with indices that are not smaller than the smallest text."""
+        if not self.least:
+            return texts
+        return tuple(replace(text, least=self.least) if "_" in text.text else text for text in texts)
 
     @property
     def smallest_text(self) -> float:
-        """The size of its smallest text; that of a usual one where it has none."""
-        return min((text.size for text in self.texts if text.text), default=SIZE)
+        """The size of its smallest text, indices included; that of a usual one where it has none."""
+        return min((text.smallest for text in self.texts if text.text), default=SIZE)
 
     def text_in(self, oval: Oval) -> Text:
         """The op's symbol in the middle of its oval."""
@@ -167,7 +177,12 @@ class Figure:
         if self.style == "canvas":
             ahead, of = self.ahead(box.number_of), box.number_of
             made = on_card(
-                box, ahead=ahead, number=lambda role: self._on_card(box, role), grad=self.word(of, "grad")
+                box,
+                ahead=ahead,
+                number=lambda role: self._on_card(box, role),
+                grad=self.word(of, "grad"),
+                name_size=self.name_size or NAME_SIZE,
+                least=self.least,
             )
             return tuple(self._struck(text) if self.stale(of, text.role) else text for text in made)
         texts: list[Text] = []
@@ -210,7 +225,7 @@ class Figure:
         """The label in the middle of its cell; that of a nameless constant is its number of this moment."""
         number = None if box.named else self.frame.data.get(box.node)
         label = box.label if number is None else short(number)
-        size, room = SIZE, cell.width - 2 * PADDING
+        size, room = self.name_size or SIZE, cell.width - 2 * PADDING
         if not box.named and (wide := width(label, SIZE, bold=True)) > room > 0:
             size *= room / wide  # the picture was laid out for another number
         middle, baseline = cell.x + cell.width / 2, cell.y + cell.height / 2 + size * CAP / 2

@@ -209,8 +209,8 @@ class Film:
         if options.paths is not None:
             from micrograd_gui.figures.paths import with_paths
 
-            what = (self.graph, options.paths, self.moments[-1].slopes or {})
-            made = with_paths(made, *what, options.margin)
+            slopes = [each.slopes or {} for each in self.moments]
+            made = with_paths(made, self.graph, options.paths, slopes, options.margin)
         if options.gradients and any(moment.said is not None for moment in self.moments):
             from micrograd_gui.figures.captions import with_room_to_say
 
@@ -249,15 +249,14 @@ class Film:
         shown = (self._folding[0], lambda drawn: self.said_on(drawn, self.moments), self.widest)
         return cards_in_forms(*shown, options.gradients, options.margin, options.bars, *bounds)
 
-    @property
-    def chip_sizes(self) -> Mapping[End, Size]:
-        """The room that wires need in the notebook's style for what stands on them."""
+    def chip_sizes(self, least: float = 0.0) -> Mapping[End, Size]:
+        """The room that wires need in the notebook's style for what stands on them, none below ``least``."""
         if self.options.wires != "all":
             return {}
         from micrograd_gui.figures.on_wires import widest
 
         words = self.said_on(self.stand_ins.drawn_end, self.moments)
-        return {end: whole for (end, _), (whole, _) in widest(words).items()}
+        return {end: whole for (end, _), (whole, _) in widest(words, least).items()}
 
     def _records(self, rankdir: str) -> Figure:
         options, stop = self.options, self.progress.stop
@@ -269,7 +268,7 @@ class Film:
             margin=options.margin,
             time_limit=TIME_LIMIT,
             stop=stop,
-            wires=self.chip_sizes,
+            wires=self.chip_sizes(),
             grads=self.grads,
         )
 
@@ -355,7 +354,7 @@ class Film:
     def _lines(self, layout: Figure, moment: Moment) -> tuple[Line, ...]:
         from micrograd_gui.figures.fitting.words import broken_card
 
-        return tuple(broken_card(moment.card, layout.width - 2 * self.options.margin))
+        return tuple(broken_card(moment.card, layout.width - 2 * self.options.margin, layout.least))
 
     def _board(self, layout: Figure) -> Storyboard:
         from micrograd_gui.figures.captions import height_of

@@ -268,11 +268,11 @@ def _row(
     return dot.NodeRow(number, _blank(name), data, shown, op, inputs, wires=chips, grad_name=word)
 
 
-def name_width(node: Node) -> float:
-    """How wide the label of a record is, or may come to be."""
-    name = width_of(label_of(node), SIZE, bold=True)
+def name_width(node: Node, size: float = SIZE, least: float = 0.0) -> float:
+    """How wide the label of a record is, or may come to be; its indices are not below ``least``."""
+    name = width_of(label_of(node), size, bold=True, least=least)
     if is_nameless_constant(node):  # it may hold another number before the next layout
-        name = max(name, width_of(_USUAL_CONSTANT, SIZE, bold=True))
+        name = max(name, width_of(_USUAL_CONSTANT, size, bold=True))
     return name
 
 

@@ -14,8 +14,6 @@ from msgspec import structs
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.geometry import (
-    AMOUNT_SIZE,
-    RULE_SIZE,
     Bezier,
     Point,
     Rect,
@@ -23,7 +21,7 @@ from micrograd_gui.figures.geometry import (
     chip_size,
     chip_tail,
 )
-from micrograd_gui.figures.parts import ChipText, End, Wire
+from micrograd_gui.figures.parts import ChipText, End, Wire, chip_sizes
 from micrograd_gui.figures.text_metrics import line_height, shown_label, width
 from micrograd_gui.session.asking.on_wires import OnWire, wires_of
 from micrograd_gui.session.explain.formulas import naming_of
@@ -109,19 +107,20 @@ def with_words(figure: Figure, said: Words) -> Figure:
     return replace(figure, chips=tuple(chips))
 
 
-def words_size(rule: str, amount: str) -> Size:
-    """The size of a chip with those words."""
-    above = (width(rule, RULE_SIZE), line_height(RULE_SIZE)) if rule else (0.0, 0.0)
-    return chip_size(above, (width(amount, AMOUNT_SIZE, bold=True), line_height(AMOUNT_SIZE)))
+def words_size(rule: str, amount: str, least: float = 0.0) -> Size:
+    """The size of a chip with those words, of which none is written below ``least``."""
+    small, large = chip_sizes(least)
+    above = (width(rule, small, least=least), line_height(small)) if rule else (0.0, 0.0)
+    return chip_size(above, (width(amount, large, bold=True, least=least), line_height(large)))
 
 
-def widest(all_words: Iterable[Words]) -> dict[tuple[End, int], tuple[Size, Size]]:
+def widest(all_words: Iterable[Words], least: float = 0.0) -> dict[tuple[End, int], tuple[Size, Size]]:
     """The room that each chip needs for all that it ever says, and for its lower line alone."""
     found: dict[tuple[End, int], tuple[Size, Size]] = {}
     for words in all_words:
         for at, said in words.items():
             if said.amount:
-                whole, brief = words_size(said.rule, said.amount), words_size("", said.amount)
+                whole, brief = (words_size(rule, said.amount, least) for rule in (said.rule, ""))
                 old = found.get(at, (whole, brief))
                 found[at] = _larger(old[0], whole), _larger(old[1], brief)
     return found
@@ -147,7 +146,7 @@ def _larger(one: Size, other: Size) -> Size:
 
 
 def rooms_on_all(
-    wires: Iterable[Wire], obstacles: Sequence[Rect], words: Iterable[Words]
+    wires: Iterable[Wire], obstacles: Sequence[Rect], words: Iterable[Words], least: float = 0.0
 ) -> tuple[ChipText, ...]:
     """A chip with nothing on it for each wire that has room for one beside all others."""
     curves = {
@@ -155,7 +154,7 @@ def rooms_on_all(
         for wire in wires
         if wire.port is not None
     }
-    needed = {end: sizes for (end, _), sizes in widest(words).items() if end in curves}
+    needed = {end: sizes for (end, _), sizes in widest(words, least).items() if end in curves}
     placed = places({end: curves[end] for end in needed}, needed, obstacles, most=10 * _MOST_TRIED)
     return tuple(_blank_chip(end, place) for end, place in placed.items())
 

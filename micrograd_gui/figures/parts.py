@@ -31,7 +31,16 @@ from micrograd_gui.figures.geometry import (
     Rect,
     Sign,
 )
-from micrograd_gui.figures.text_metrics import CAP, fitting, line_height, shortened, shown_label, width
+from micrograd_gui.figures.text_metrics import (
+    CAP,
+    Piece,
+    fitting,
+    line_height,
+    pieces,
+    shortened,
+    shown_label,
+    width,
+)
 
 if TYPE_CHECKING:
     from micrograd_gui.session.explain.slopes import WireWords
@@ -43,6 +52,7 @@ End = tuple[NodeId, int]  # of a wire: a node and its port
 SIZE = 14.0  # of the text
 SMALL = 12.0  # of the words data and grad
 PADDING = 6.0  # between a cell's border and its text
+_BEFORE = {"start": 0.0, "middle": 0.5, "end": 1.0}  # how much of a text is before its anchor
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +267,7 @@ class Panel:
 class Text:
     """A piece of text: x at its anchor, y at its baseline. ``faint`` words are the names of the fields.
 
-    One that is ``struck`` has a line through it: it is no longer true.
+    One that is ``struck`` has a line through it: it is no longer true. Its indices are not below ``least``.
     """
 
     node: NodeId
@@ -271,15 +281,35 @@ class Text:
     faint: bool = False
     italic: bool = False
     struck: bool = False
+    least: float = 0.0
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """What is written, its indices as parts of their own."""
+        return pieces(self.text, self.size, bold=self.bold, least=self.least)
+
+    @property
+    def width(self) -> float:
+        """How wide it is."""
+        return width(self.text, self.size, bold=self.bold, least=self.least)
+
+    @property
+    def left(self) -> float:
+        """Where it begins."""
+        return self.x if self.anchor == "start" else self.x - self.width * _BEFORE[self.anchor]
+
+    @property
+    def smallest(self) -> float:
+        """The size of the smallest part of it."""
+        return self.size if "_" not in self.text else min(each.size for each in self.pieces)
 
     @property
     def strike(self) -> Line | None:
         """The line through it, where it is struck."""
         if not self.struck or not self.text:
             return None
-        wide, y = width(self.text, self.size, bold=self.bold), self.y - self.size * CAP / 2
-        left = self.x - wide * {"start": 0.0, "middle": 0.5, "end": 1.0}[self.anchor]
-        return (left - STRIKE, y), (left + wide + STRIKE, y)
+        left, y = self.left, self.y - self.size * CAP / 2
+        return (left - STRIKE, y), (left + self.width + STRIKE, y)
 
 
 def oval_text(oval: Oval, *, faint: bool = False) -> Text:
@@ -287,22 +317,28 @@ def oval_text(oval: Oval, *, faint: bool = False) -> Text:
     return Text(oval.node, "op", oval.x, _baseline(oval.y, SIZE), "middle", oval.symbol, faint=faint)
 
 
-def texts_on(chip: ChipText) -> tuple[Text, Text]:
-    """The rule, and below it the amount; empty where nothing is said."""
+def chip_sizes(least: float = 0.0) -> tuple[float, float]:
+    """How large rule and amount are written on a chip, where no text is below ``least``."""
+    return max(RULE_SIZE, least), max(AMOUNT_SIZE, least)
+
+
+def texts_on(chip: ChipText, least: float = 0.0) -> tuple[Text, Text]:
+    """The rule, and below it the amount; empty where nothing is said. None is below ``least``."""
     x, rest = chip.x + chip.width / 2, chip.rest
-    rule, amount = geometry.chip_middles(chip.height, line_height(RULE_SIZE), line_height(AMOUNT_SIZE))
+    rule_size, usual = chip_sizes(least)
+    rule, amount = geometry.chip_middles(chip.height, line_height(rule_size), line_height(usual))
     if chip.brief:
         amount = chip.height / 2
-    above, below = _baseline(chip.y + rule, RULE_SIZE), _baseline(chip.y + amount, AMOUNT_SIZE)
+    above, below = _baseline(chip.y + rule, rule_size), _baseline(chip.y + amount, usual)
     if rest is None:
         return (
-            Text(chip.node, "mark", x, above, "middle", chip.rule, RULE_SIZE, faint=True),
-            Text(chip.node, "grad", x, below, "middle", chip.amount, AMOUNT_SIZE, bold=True),
+            Text(chip.node, "mark", x, above, "middle", chip.rule, rule_size, faint=True),
+            Text(chip.node, "grad", x, below, "middle", chip.amount, usual, bold=True),
         )
     struck, plain, past = rest.stale, not rest.carried, rest.past
     role: Role = "mark" if plain else "grad"
-    size = fitting(chip.amount, AMOUNT_SIZE, chip.width - 4)
-    upper = Text(chip.node, "data", x, above, "middle", chip.rule, RULE_SIZE, faint=past, struck=past)
+    size = fitting(chip.amount, usual, chip.width - 4, index=least)
+    upper = Text(chip.node, "data", x, above, "middle", chip.rule, rule_size, faint=past, struck=past)
     lower = Text(chip.node, role, x, below, "middle", chip.amount, size, bold=not plain)
     return upper, replace(lower, faint=struck or (plain and not chip.rule), struck=struck)
 
@@ -325,12 +361,18 @@ _SMALLEST_NAME = 9.5  # a longer name is cut
 
 
 def on_card(
-    box: CardBox, *, ahead: bool, number: Callable[[Role], str], grad: str = "grad"
+    box: CardBox,
+    *,
+    ahead: bool,
+    number: Callable[[Role], str],
+    grad: str = "grad",
+    name_size: float = NAME_SIZE,
+    least: float = 0.0,
 ) -> Iterable[Text]:
     """As on the canvas: badge, name and marks in the title, each number below its field's name.
 
     ``ahead``: the node is still to come; ``number`` gives what stands in a field, empty where nothing does.
-    ``grad`` is what the gradient is called.
+    ``grad`` is what the gradient is called. No index is below ``least``.
     """
     left, top = box.cells[0].x, box.cells[0].y
     middle, badge = top + MIDDLE, box.badge
@@ -344,11 +386,11 @@ def on_card(
         if box.words:
             yield Text(box.node, "mark", word, baseline, "end", mark, WORD_SIZE, faint=True)
         right = geometry.before_mark(mark, end, width(mark, WORD_SIZE) if box.words else None)
-    usual = NAME_SIZE if box.named or not box.words else UNNAMED_SIZE
+    usual = name_size if box.named or not box.words else UNNAMED_SIZE
     left = geometry.name_left(left, badge, folds=box.behind > 0)
     room = geometry.name_room(left, right)
-    name = shortened(box.label, usual, room, least=_SMALLEST_NAME if box.words else usual)
-    size = fitting(name, usual, room)
+    name = shortened(box.label, usual, room, least=_SMALLEST_NAME if box.words else usual, index=least)
+    size = fitting(name, usual, room, index=least)
     text = Text(box.node, "label", left, _baseline(middle, size), "start", name, size)
     yield replace(text, bold=box.named, italic=not box.named, faint=ahead or not box.named)
     for cell in box.cells[1:]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -96,18 +97,29 @@ def slopes_at(graph: Graph, trace: Run, cursor: int) -> Slopes:
 
 _APART = 3.4  # units from one strand to the next
 _ROW, _SIZE, _SWATCH = 20.0, 12.0, 44.0
-_WIDEST = 900.0  # a figure is widened to that, before what is written below it gets smaller
+_WIDEST = 900.0  # a figure that was given no width gets one up to that, before what is below it is broken
+_FURTHER = -1  # in place of a path's number: a line that goes on with the one before
 
 
-def with_paths(figure: Figure, graph: Graph, node: NodeId, slopes: Slopes, margin: float = MARGIN) -> Figure:
-    """The figure with the paths of that node on its wires, and below a line for each, and for their sum."""
-    found = paths_of(graph, node, slopes)
-    lines = lines_on(figure, found)
-    below = _legend(figure, graph, found, margin)
-    wide = max((_right(line) for line in below), default=0.0) + margin
-    tall = figure.height + _ROW * len(below) + margin
-    wide = max(figure.width, min(wide, _WIDEST))
-    return replace(figure, width=wide, height=tall, paths=(*lines, *_fitting(below, wide - margin)))
+def with_paths(
+    figure: Figure, graph: Graph, node: NodeId, moments: Sequence[Slopes], margin: float = MARGIN
+) -> Figure:
+    """The figure with the paths of that node on its wires, and below what is said of each, and of their sum.
+
+    There is room for what is said at each of the moments, in lines that are no wider than the figure.
+    """
+    found = paths_of(graph, node, moments[-1] if moments else {})
+    ways = [path.wires for path in found.shown] or None
+    every = [_said(graph, paths_of(graph, node, slopes, ways), margin) for slopes in moments or ({},)]
+    wide, least = figure.width, figure.least
+    if not least:
+        longest = max(_end(each, least) for rows in every for each in rows) + margin
+        wide = max(wide, min(longest, _WIDEST))
+    broken = [[_broken(each, wide - margin, least) for each in rows] for rows in every]
+    counts = [max(map(len, same)) for same in zip(*broken, strict=True)]
+    below = list(_legend(broken[-1], counts, figure.height, found.node, least))
+    tall = figure.height + _ROW * sum(counts) + margin
+    return replace(figure, width=wide, height=tall, paths=(*lines_on(figure, found), *below))
 
 
 def lines_on(figure: Figure, found: Paths, chosen: int | None = None) -> tuple[PathLine, ...]:
@@ -136,64 +148,93 @@ def with_products(
 ) -> Figure:
     """The same at another moment: the same paths, with the products of that moment."""
     kept = [line for line in figure.paths if line.way is None]
-    ways = [line.way for line in figure.paths if line.way]
-    found = paths_of(graph, node, slopes, ways or None)
     below = [line for line in figure.paths if line.way is not None]
-    top = replace(figure, height=below[0].texts[0].y - _ROW if below else figure.height)
-    said = _legend(top, graph, found, margin)
-    return replace(figure, paths=(*kept, *_fitting(said, figure.width - margin)))
+    found = paths_of(graph, node, slopes, [line.way for line in below if line.way] or None)
+    counts: list[int] = []
+    for line in below:
+        if line.number == _FURTHER:
+            counts[-1] += 1
+        else:
+            counts.append(1)
+    top = below[0].texts[0].y - _ROW if below else figure.height
+    rows = [_broken(each, figure.width - margin, figure.least) for each in _said(graph, found, margin)]
+    return replace(figure, paths=(*kept, *_legend(rows, counts, top, found.node, figure.least)))
 
 
-def _legend(figure: Figure, graph: Graph, found: Paths, margin: float) -> list[PathLine]:
-    """A line for each path, for all others, and for the sum; at each moment as many."""
-    page, y, node = described(graph, found), figure.height, found.node
-    lines = []
+class _Row(NamedTuple):
+    """What is said of a path, of others or of all: the words, and the number that comes of it."""
+
+    said: str
+    product: str
+    left: float
+    number: int = 0
+    way: tuple[Wire, ...] = ()
+
+
+def _said(graph: Graph, found: Paths, margin: float) -> list[_Row]:
+    """A row for each path, for all others, and for the sum; at each moment as many."""
+    page, rows = described(graph, found), list[_Row]()
+    left = margin + _SWATCH + 8
     for number, row in enumerate(page.rows):
-        y += _ROW
         names, symbols, numbers, product = row.cells
-        middle, left = y - 4.0, margin
-        points: tuple[Point, ...] = ()
-        way: tuple[tuple[NodeId, int], ...] = ()
-        if row.moment >= 0:
-            third = _SWATCH / 3
-            points = tuple((left + third * at, middle) for at in range(4))
-            way = found.shown[number].wires
         said = f"{names}:  {symbols}" + (f" = {numbers}" if numbers not in ("", product) else "")
         if row.moment < 0:
             said = f"{names}, added up" if product else names
         said += " = " if product else ""
-        texts = _texts(node, said, product, left + _SWATCH + 8, y)
-        lines.append(PathLine(node, number, points, DASH_OF[number % len(DASH_OF)], texts, way))
+        rows.append(_Row(said, product, left, number, found.shown[number].wires if row.moment >= 0 else ()))
     words = "" if page.total is None else "".join(each.text for each in page.total.fragments[:-1])
     total = "" if page.total is None else page.total.fragments[-1].text
     said = words or f"{page.title}: the sum of their products is the gradient"
     if not found.ways:
         target = "a target" if found.target is None else name_of(graph.nodes[found.target])
-        said = f"No path leads from {name_of(graph.nodes[node])} to {target}."
-    lines.append(PathLine(node, 0, (), (), _texts(node, said, total, margin, y + _ROW), ()))
-    return lines
+        said = f"No path leads from {name_of(graph.nodes[found.node])} to {target}."
+    return [*rows, _Row(said, total, margin)]
 
 
-def _texts(node: NodeId, said: str, product: str, x: float, y: float) -> tuple[Text, Text]:
+def _size(least: float) -> float:
+    return max(_SIZE, least)
+
+
+def _end(row: _Row, least: float) -> float:
+    size = _size(least)
+    return row.left + width(row.said, size, least=least) + width(row.product, size, bold=True, least=least)
+
+
+def _broken(row: _Row, right: float, least: float) -> list[_Row]:
+    """The row in as many lines as it takes to end before that, broken at spaces."""
+    lines, words = [row._replace(said="", product="")], re.findall(r"\s*\S+|\s+$", row.said)
+    for at, word in enumerate(words):
+        last = lines[-1]
+        longer = last._replace(said=last.said + word)
+        ends = _end(longer._replace(product=row.product) if at == len(words) - 1 else longer, least)
+        if ends > right and last.said:
+            lines.append(row._replace(said=word.lstrip(), product="", number=_FURTHER, way=()))
+        else:
+            lines[-1] = longer
+    return [*lines[:-1], lines[-1]._replace(product=row.product)]
+
+
+def _legend(
+    rows: Sequence[Sequence[_Row]], counts: Sequence[int], y: float, node: NodeId, least: float
+) -> Iterator[PathLine]:
+    """The rows, each in so many lines, from that height on downwards."""
+    for lines, count in zip(rows, counts, strict=True):
+        spare = [lines[-1]._replace(said="", product="", number=_FURTHER, way=())] * (count - len(lines))
+        for each in (*lines, *spare):
+            y += _ROW
+            points: tuple[Point, ...] = ()
+            if each.way:
+                left, third = each.left - _SWATCH - 8, _SWATCH / 3
+                points = tuple((left + third * at, y - 4.0) for at in range(4))
+            dashes = DASH_OF[each.number % len(DASH_OF)] if points else ()
+            yield PathLine(node, each.number, points, dashes, _texts(each, y, least), each.way)
+
+
+def _texts(row: _Row, y: float, least: float) -> tuple[Text, Text]:
     """What is said, and the number that comes of it, which may be nothing yet."""
-    end = x + width(said, _SIZE)
+    size = _size(least)
+    end = row.left + width(row.said, size, least=least)
     return (
-        Text(0, "label", x, y, "start", said, _SIZE),
-        Text(0, "grad", end, y, "start", product, _SIZE, bold=True),
+        Text(0, "label", row.left, y, "start", row.said, size),
+        Text(0, "grad", end, y, "start", row.product, size, bold=True),
     )
-
-
-def _right(line: PathLine) -> float:
-    text = line.texts[-1]
-    return text.x + width(text.text, text.size, bold=True)
-
-
-def _fitting(lines: Sequence[PathLine], right: float) -> Iterator[PathLine]:
-    """The lines, those that are too long in smaller text."""
-    for line in lines:
-        said, product = line.texts
-        size = min(_SIZE, _SIZE * (right - said.x) / max(1.0, _right(line) - said.x))
-        if size < _SIZE:
-            end = said.x + width(said.text, size)
-            line = replace(line, texts=(replace(said, size=size), replace(product, size=size, x=end)))
-        yield line

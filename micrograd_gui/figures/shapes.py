@@ -216,6 +216,10 @@ def at_rest(element: Element, figure: Figure) -> bool:
 
 def texts_of(element: Element, figure: Figure) -> tuple[Text, ...]:
     """What is written on that part at the figure's moment; at others as many texts at the same places."""
+    return figure.lettered(_texts_of(element, figure))
+
+
+def _texts_of(element: Element, figure: Figure) -> tuple[Text, ...]:
     match element:
         case CardBox():
             return figure.texts_of(element)
@@ -228,7 +232,7 @@ def texts_of(element: Element, figure: Figure) -> tuple[Text, ...]:
         case Enclosure():
             return (element.text,)
         case ChipText():
-            return texts_on(element)
+            return texts_on(element, figure.least)
         case Panel():
             return element.texts
         case Text() if element == figure.key:
@@ -249,7 +253,7 @@ def groups(figure: Figure) -> tuple[ShapeGroup, ...]:
             node, name = each.node, each.label
         found.append(ShapeGroup(shapes_of(each, figure), texts_of(each, figure), node, name))
     if figure.below:
-        found.append(ShapeGroup((), figure.below))
+        found.append(ShapeGroup((), figure.lettered(figure.below)))
     return tuple(found)
 
 

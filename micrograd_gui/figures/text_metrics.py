@@ -40,13 +40,29 @@ class Piece(NamedTuple):
     size: float
 
 
-def pieces(text: str, size: float, *, bold: bool = False) -> list[Piece]:
-    """The text as it is written, its indices lower and smaller; every writer of texts writes these."""
+def has_index(text: str) -> bool:
+    """Whether something of the text is an index."""
+    return "_" in text and len(runs(text)) > 1
+
+
+def index_size(size: float, least: float = 0.0) -> float:
+    """How large an index is of a text of that size: not smaller than the least, where the text is not.
+
+    So do the sizes of TeX: an index of 12 points has 8, of 8 points 6, of 5 points 5.
+    """
+    return max(size * INDEX, min(size, least))
+
+
+def pieces(text: str, size: float, *, bold: bool = False, least: float = 0.0) -> list[Piece]:
+    """The text as it is written, its indices lower and smaller; every writer of texts writes these.
+
+    ``least``: how small an index may be.
+    """
     if "_" not in text:
         return [Piece(text, 0.0, 0.0, size)]
     made, x = list[Piece](), 0.0
     for part, lower in runs(text):
-        smaller = size * INDEX if lower else size
+        smaller = index_size(size, least) if lower else size
         made.append(Piece(part, x, size * LOWER if lower else 0.0, smaller))
         x += _width(part, smaller, bold=bold)
     return made
@@ -57,11 +73,11 @@ def as_read(text: str) -> str:
     return "".join(part for part, _ in runs(text))
 
 
-def width(text: str, size: float, *, bold: bool = False) -> float:
+def width(text: str, size: float, *, bold: bool = False, least: float = 0.0) -> float:
     """How wide the text is in the font at that size; what the font lacks counts as a full square."""
     if "_" not in text:
         return _width(text, size, bold=bold)
-    last = pieces(text, size, bold=bold)[-1]
+    last = pieces(text, size, bold=bold, least=least)[-1]
     return last.x + _width(last.text, last.size, bold=bold)
 
 
@@ -93,17 +109,17 @@ def line_height(size: float) -> float:
     return _LINE * size
 
 
-def shortened(text: str, size: float, room: float, *, least: float | None = None) -> str:
-    """As much of the beginning as fits at that size, or at the least one."""
+def shortened(text: str, size: float, room: float, *, least: float | None = None, index: float = 0.0) -> str:
+    """As much of the beginning as fits at that size, or at the least one; no index is below ``index``."""
     least = size if least is None else least
-    while len(text) > 1 and fitting(text, size, room) < least:
+    while len(text) > 1 and fitting(text, size, room, index=index) < least:
         text = f"{text.removesuffix('…')[:-1]}…" if len(text) > 2 else text[:1]
     return text
 
 
-def fitting(text: str, size: float, room: float) -> float:
+def fitting(text: str, size: float, room: float, *, index: float = 0.0) -> float:
     """The size, smaller where the text would not fit."""
-    return size * min(1.0, room / max(1.0, width(text, size, bold=True)))
+    return size * min(1.0, room / max(1.0, width(text, size, bold=True, least=index)))
 
 
 @cache

@@ -33,14 +33,12 @@ from micrograd_gui.figures.shapes import (
     texts_of,
     tone_of,
 )
-from micrograd_gui.figures.text_metrics import pieces, width
 from micrograd_gui.resource import FAMILY
 from micrograd_gui.views.theme import Theme
 
 SMALLEST_TEXT = 3.5  # pixels; below that numbers are no more than specks, and are left out
 _REACH = 6.0  # how far marks may stand out of a shape
 _NO_PEN, _NO_BRUSH = Qt.PenStyle.NoPen, Qt.BrushStyle.NoBrush
-_BACK = {"start": 0.0, "middle": 0.5, "end": 1.0}  # how much of a text is before its anchor
 _SELECTED = 3.0  # how far the mark of a selected node stands out of it
 
 _DRAWN_BY: dict[type[Outline], Callable[[QPainter, Any], None]] = {
@@ -215,11 +213,10 @@ class FigurePainter:
 
     def _write_indexed(self, painter: QPainter, text: Text) -> None:
         """Write a text in which something may be an index."""
-        shift = width(text.text, text.size, bold=text.bold) * _BACK[text.anchor]
         painter.setPen(self._colours[tone_of(text)])
-        for piece in pieces(text.text, text.size, bold=text.bold):
+        for piece in text.pieces:
             painter.setFont(self._font(piece.size, text.bold, text.italic)[0])
-            painter.drawText(QPointF(text.x - shift + piece.x, text.y + piece.down), piece.text)
+            painter.drawText(QPointF(text.left + piece.x, text.y + piece.down), piece.text)
 
     def _font(self, size: float, bold: bool, italic: bool) -> tuple[QFont, QFontMetricsF]:
         key = size, bold, italic

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from threading import Event
 
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.document.graph import Place
 from micrograd_gui.figures.canvas_style import lay_out_canvas
-from micrograd_gui.figures.fitting.records import BAR_ROOM, LOST, InForm
+from micrograd_gui.figures.fitting.records import BAR_ROOM, LARGER, LOST, InForm
 from micrograd_gui.figures.folding import Folding
 from micrograd_gui.figures.geometry import (
     EDGE,
@@ -19,27 +20,31 @@ from micrograd_gui.figures.geometry import (
     NUMBER_SIZE,
     PORT,
     TITLE,
+    WORD_SIZE,
     CardForm,
     Size,
     badge,
     badge_size,
 )
 from micrograd_gui.figures.on_wires import Words
+from micrograd_gui.figures.on_wires import widest as widest_of
 from micrograd_gui.figures.parts import End, symbol_of
-from micrograd_gui.figures.text_metrics import shown_label, width
+from micrograd_gui.figures.text_metrics import has_index, shown_label, width
 from micrograd_gui.layout.graphviz import Cancelled, Engine, LayoutRefusal, effort, engine
 
 _ROW = 18.0  # of a number
 _PAD = 6.0  # between a number and the edge of its card
 _SIGNS = 16.0  # for a mark at the right of the title
-_APART, _FOR_CHIPS, _ROWS = 22.0, 74.0, 8.0  # between columns, where chips need room, and between cards
+_APART, _ROWS = 22.0, 8.0  # between columns, and between cards
+_BESIDE_CHIPS = 14.0  # between columns that have chips between them, beside the widest
 _INCH = 72.0
 WordsOf = Callable[[Callable[[End], End | None]], Sequence[Words]]
 
 
-def _form(numbers: int, bars: bool) -> CardForm:
+def _form(numbers: int, bars: bool, indexed: bool) -> CardForm:
     tall = TITLE + numbers * (_ROW + BAR_ROOM * bars)
-    return CardForm(0.0, tall, TITLE, NAME_SIZE, NUMBER_SIZE, NUMBER_SIZE, numbers=numbers, words=False)
+    name = LARGER * NAME_SIZE if indexed else NAME_SIZE
+    return CardForm(0.0, tall, TITLE, name, NUMBER_SIZE, NUMBER_SIZE, numbers=numbers, words=False)
 
 
 class FittedCards(Folding):
@@ -66,7 +71,7 @@ class FittedCards(Folding):
                 *_, wide, _ = badge((0.0, 0.0), width(symbol, badge_size(symbol), bold=True))
                 left = EDGE + wide + 5
         signs = _SIGNS * (bool(node.role) + (self.key(self.graph.target) == key))
-        title = left + width(name, NAME_SIZE, bold=True) + 4 + signs + EDGE
+        title = left + width(name, self.form.name, bold=True, least=NUMBER_SIZE) + 4 + signs + EDGE
         return round(max(title, width(widest, NUMBER_SIZE, bold=True) + 2 * _PAD + PORT), 1)
 
     def placed(self, by: Engine, apart: float, time_limit: float, stop: Event | None) -> FittedCards:
@@ -88,16 +93,20 @@ def cards_in_forms(
     stop: Event | None,
 ) -> Iterator[InForm]:
     """The folding as it stands, then in cards without words; the latter not where Graphviz takes too much."""
-    own = lay_out_canvas(folding, words_of(folding.drawn_wire), gradients=gradients, margin=margin)
+    said = words_of(folding.drawn_wire)
+    own = lay_out_canvas(folding, said, gradients=gradients, margin=margin, least=WORD_SIZE)
     yield InForm(own, 0.0, "LR")
     try:
         by = engine()
+        indexed = any(has_index(node.name) for node in folding.nodes.values())
         for numbers, cost in ((2, 0.3), (1, 6.0)) if gradients else ((1, 0.3),):
-            made = FittedCards(folding, _form(numbers, bars), widest)
+            made = FittedCards(folding, _form(numbers, bars, indexed), widest)
             words = words_of(made.drawn_wire)
-            apart = _FOR_CHIPS if any(words) else _APART
+            chips = [whole[0] for whole, _ in widest_of(words, NUMBER_SIZE).values()]
+            apart = max(chips) + _BESIDE_CHIPS if chips else _APART
             made = made.placed(by, apart, time_limit, stop)
-            figure = lay_out_canvas(made, words, gradients=numbers > 1, margin=margin)
+            figure = lay_out_canvas(made, words, gradients=numbers > 1, margin=margin, least=NUMBER_SIZE)
+            figure = replace(figure, name_size=made.form.name)
             yield InForm(figure, cost, "LR", LOST if gradients and numbers == 1 else "")
     except Cancelled:
         raise

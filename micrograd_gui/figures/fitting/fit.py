@@ -22,7 +22,7 @@ _ENOUGH = 0.999  # of a size of text: what rounding takes away is no less
 _PAGE = 680.0  # points: a figure that is higher gets on no page
 _TOO_HIGH, _PER_CUT = 3.0, 0.12  # what that costs, and a wire that goes from row to row
 _STRETCH = 2.4  # so many times as wide as need be a gap between columns may become
-_KEY_SIZE, _KEY_ROOM = 14.0, 20.0
+_KEY_SIZE, _KEY_ROOM, _LEAST_ROOM = 14.0, 24.0, 20.0  # of the key; the last where a page has a height
 
 
 class Drawable(Protocol):
@@ -128,13 +128,14 @@ def _of_form(
     assert sizing.text is not None
     unit = sizing.text / form.figure.smallest_text
     wide = width / unit - taken
-    made = with_key(replace(form.figure, note=_together(form.figure.note, form.note)), wide, margin)
+    room = _KEY_ROOM if sizing.height is None else _LEAST_ROOM
+    made = with_key(replace(form.figure, note=_together(form.figure.note, form.note)), room, margin)
     if made.width <= wide:
         yield _Fitting(_stretched(made, wide, margin), form.cost + _height_cost(made, unit, width))
     elif form.rankdir == "LR":
         rows = in_rows(form.figure, wide, margin)
         if rows is not None:
-            broken = with_key(replace(rows.figure, note=made.note), wide, margin)
+            broken = with_key(replace(rows.figure, note=made.note), room, margin)
             cost = form.cost + _PER_CUT * rows.cost + _height_cost(broken, unit, width)
             yield _Fitting(broken, cost)
 
@@ -195,18 +196,16 @@ def _centred(made: Figure, wide: float) -> Figure:
     return moved(made, (wide - made.width) / 2, 0.0, wide, made.height)
 
 
-def with_key(made: Figure, wide: float, margin: float) -> Figure:
-    """The figure with a line that says which field is which, where no words stand in them."""
+def with_key(made: Figure, room: float, margin: float) -> Figure:
+    """The figure with a line in so much room that says which field is which, where no words do."""
     roles = [cell.role for cell in made.boxes[0].cells] if made.boxes and not made.words else []
     if "grad" not in roles:
         return made
     grad = next(iter(made.grads.values()), "grad")
     word = "grad" if grad == "grad" else f"{grad.rpartition('/')[0]}/∂·"
     said = f"in each box: name, data, {word}"
-    text = Text(
-        0, "label", margin, made.height + _KEY_ROOM - 5 - margin, "start", said, _KEY_SIZE, faint=True
-    )
-    return replace(made, key=text, height=made.height + _KEY_ROOM)
+    text = Text(0, "label", margin, made.height + room - 5 - margin, "start", said, _KEY_SIZE, faint=True)
+    return replace(made, key=text, height=made.height + room)
 
 
 def _stretched(made: Figure, wide: float, margin: float) -> Figure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from threading import Event
 from typing import Any
@@ -36,6 +36,7 @@ from micrograd_gui.figures.parts import (
     label_of,
     symbol_of,
 )
+from micrograd_gui.figures.text_metrics import has_index
 from micrograd_gui.figures.text_metrics import width as width_of
 from micrograd_gui.layout.graphviz import Cancelled, Engine, LayoutRefusal, effort, engine
 from micrograd_gui.resource import FAMILY
@@ -45,6 +46,7 @@ _NARROW = 4.0  # between the border of a field without words and its number
 _OVAL = 25.0  # how wide and tall the oval about one sign is
 _RANKS, _MORE_RANKS, _NODES = 13.0, 14.0, 6.0  # between ranks, where many wires cross, and in a rank
 BAR_ROOM = 5.0  # for a bar below a number
+LARGER = 1.15  # times as large are names with indices, where all other text is of one size
 _INCH = 72.0
 LOST = "There is no room for gradients: each box has its name and its number."
 
@@ -63,6 +65,16 @@ class RecordForm(Struct, frozen=True):
         """The height of a field."""
         return _ROW if self.words else _LOW_ROW
 
+    @property
+    def least(self) -> float:
+        """The size of its smallest text."""
+        return SMALL if self.words else SIZE
+
+    def name_size(self, graph: Graph) -> float:
+        """That of names: with indices larger, for these are no smaller than the smallest text."""
+        indexed = any(has_index(label_of(each)) for each in graph)
+        return LARGER * SIZE if indexed and not self.words else SIZE
+
 
 FORMS = (
     RecordForm("wide", stacked=False, words=True, grads=True, cost=0.0),
@@ -74,13 +86,13 @@ FORMS = (
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be laid out, with which room; ``chips`` are the sizes of what stands on wires."""
+    """What is to be laid out, with which room; ``chips`` gives the sizes of what stands on wires."""
 
     whole: StandIns
     widest: str
     gradients: bool
     margin: float
-    chips: Mapping[End, Size]
+    chips: Callable[[float], Mapping[End, Size]]  # no text of it below that size
     grads: Mapping[NodeId, str]
     bars: bool = False  # whether there is a bar below each number
 
@@ -91,9 +103,10 @@ def lay_out_records(
     """The graph in that form and direction, with no numbers yet. Raises LayoutRefusal."""
     graph = wanted.whole.graph
     sizes = {number: _cell_sizes(graph, number, wanted, form) for number in graph.order}
-    text = "\n".join(_dot(graph, sizes, wanted, form, rankdir))
+    chips = wanted.chips(form.least)
+    text = "\n".join(_dot(graph, sizes, wanted, form, rankdir, chips))
     answer = json.loads(by.run(text, time_limit=time_limit, stop=stop))
-    made = _figure_of(graph, answer, sizes, wanted, form)
+    made = _figure_of(graph, answer, sizes, wanted, form, chips)
     whole = wanted.whole
     return replace(made, stands_for=whole.stands_for, silent=whole.silent, drawn_as=whole.ports)
 
@@ -106,14 +119,24 @@ def _cell_sizes(graph: Graph, number: NodeId, wanted: Wanted, form: RecordForm) 
     if number in wanted.whole.silent:
         value = 0.0
     fields = [value + (width_of(word, SMALL) + 6 if form.words else 0.0) for word in words]
-    wide = [each + 2 * (PADDING if form.words else _NARROW) for each in (name_width(node), *fields)]
+    size = form.name_size(graph)
+    name = name_width(node, size, form.least)
+    wide = [each + 2 * (PADDING if form.words else _NARROW) for each in (name, *fields)]
     if form.stacked:
         wide = [max(wide)] * len(wide)
-    return [(each, form.row + BAR_ROOM * wanted.bars) for each in wide]
+    tall = [form.row + size - SIZE] + [form.row + BAR_ROOM * wanted.bars] * len(fields)
+    if not form.stacked:
+        tall = [max(tall)] * len(tall)
+    return list(zip(wide, tall, strict=True))
 
 
 def _dot(
-    graph: Graph, sizes: Mapping[NodeId, list[Size]], wanted: Wanted, form: RecordForm, rankdir: str
+    graph: Graph,
+    sizes: Mapping[NodeId, list[Size]],
+    wanted: Wanted,
+    form: RecordForm,
+    rankdir: str,
+    chips: Mapping[End, Size],
 ) -> Iterator[str]:
     """Blank boxes and ovals of these sizes, and the wires between them."""
     more = effort(operands_drawn(graph)) | straight(graph)
@@ -134,7 +157,7 @@ def _dot(
         yield f"n{number}op -> n{number}:{into};"
         for port, source in enumerate(node.inputs):
             if source is not None:
-                chip = blank_chip(wanted.chips.get((number, port))).replace("\n", "\\n")
+                chip = blank_chip(chips.get((number, port))).replace("\n", "\\n")
                 yield f"n{source}:{out} -> n{number}op" + (f' [label="{chip}"];' if chip else ";")
     yield "}"
 
@@ -161,6 +184,7 @@ def _figure_of(
     sizes: Mapping[NodeId, list[Size]],
     wanted: Wanted,
     form: RecordForm,
+    sized: Mapping[End, Size],
 ) -> Figure:
     left, bottom, right, top = (float(part) for part in answer["bb"].split(","))
     margin = wanted.margin
@@ -186,10 +210,19 @@ def _figure_of(
             boxes.append(CardBox(number, label_of(node), cells, named=not is_nameless_constant(node)))
     edges = answer.get("edges", [])
     wires = tuple(wires_of(graph, edges, names, place))
-    chips = tuple(chips_of(wires, edges, wanted.chips, place)) if wanted.chips else ()
+    chips = tuple(chips_of(wires, edges, sized, place)) if sized else ()
     width, height = (round(length + 2 * margin, 2) for length in (right - left, top - bottom))
     return Figure(
-        width, height, tuple(boxes), tuple(ovals), wires, chips, words=form.words, grads=wanted.grads
+        width,
+        height,
+        tuple(boxes),
+        tuple(ovals),
+        wires,
+        chips,
+        words=form.words,
+        grads=wanted.grads,
+        least=form.least,
+        name_size=form.name_size(graph),
     )
 
 

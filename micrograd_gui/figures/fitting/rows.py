@@ -80,7 +80,22 @@ def in_rows(figure: Figure, wide: float, margin: float) -> InRows | None:
     if cuts is None:
         return None
     rows = [range(begin, end) for begin, end in zip([0, *cuts[0]], [*cuts[0], len(columns)], strict=True)]
-    return InRows(_Rows(figure, columns, rows, margin).made(), len(rows), cuts[1])
+    made = _Rows(figure, columns, rows, margin).made()
+    if _crowded(made.chips) and not _crowded(figure.chips):  # chips of several moments may stand so
+        return None
+    return InRows(made, len(rows), cuts[1])
+
+
+def _crowded(chips: Sequence[ChipText]) -> bool:
+    """Whether two of them stand on each other."""
+    left = sorted(chips, key=lambda chip: chip.x)
+    for at, one in enumerate(left):
+        for other in left[at + 1 :]:
+            if other.x >= one.x + one.width - 1:
+                break
+            if one.y < other.y + other.height - 1 and other.y < one.y + one.height - 1:
+                return True
+    return False
 
 
 def narrowest(figure: Figure, margin: float) -> float:
@@ -90,12 +105,12 @@ def narrowest(figure: Figure, margin: float) -> float:
 
 def _cuts(figure: Figure, columns: Sequence[Pile], wide: float) -> tuple[list[int], float] | None:
     """Before which columns a row ends, so that few wires go from row to row; and what that costs."""
-    crossing = _crossing(figure, columns)
+    crossing, indents = _crossing(figure, columns), _indents(figure, columns)
     best: list[tuple[float, int] | None] = [(0.0, 0)]
     for end in range(1, len(columns) + 1):
         found: tuple[float, int] | None = None
         for begin in range(end - 1, -1, -1):
-            long = columns[end - 1].right - columns[begin].left + 2 * _SIDE
+            long = columns[end - 1].right - columns[begin].left + 2 * _SIDE + indents[begin]
             if long > wide:
                 break
             before = best[begin]
@@ -126,6 +141,22 @@ def _crossing(figure: Figure, columns: Sequence[Pile]) -> list[float]:
         for column in range(start + 1, end + 1):
             costs[column] += _STEM if wire.port is None else _LEAF
     return costs
+
+
+def _indents(figure: Figure, columns: Sequence[Pile]) -> list[float]:
+    """How much further in each column stands where a row begins there, for the chips left of it."""
+    at, indents = _where(figure, columns), [0.0] * len(columns)
+    if not figure.chips:
+        return indents
+    sources = {(wire.node, wire.port): at[_begin(wire)] for wire in figure.wires}
+    starts = {box.node: box.rect[0] for box in figure.boxes}
+    starts |= {oval.node: oval.x - oval.rx for oval in figure.ovals}
+    for chip in figure.chips:
+        column = at[chip.node, True]
+        if sources.get((chip.node, chip.port), column) < column:
+            left = starts[chip.node] - _HEAD[0] - chip.width
+            indents[column] = max(indents[column], columns[column].left - left)
+    return indents
 
 
 Key = tuple[int, bool]  # a node, and whether its oval is meant
@@ -162,7 +193,20 @@ class _Rows:
         self.far = [wire for wire in figure.wires if self._row(_begin(wire)) != self._row(_end(wire))]
         sources = dict.fromkeys((wire.source, self._row(_begin(wire))) for wire in self.far)
         self.lane = {source: at for at, source in enumerate(sources)}
+        self.indents = [_indents(figure, columns)[row[0]] for row in rows]
         self._place_rows()
+        self._make_room_for_chips()
+
+    def _make_room_for_chips(self) -> None:
+        """Move rows to the right in which chips would stand out at the left."""
+        for number, (dx, dy) in enumerate(self.moves):
+            held = [chip for chip in self.figure.chips if self._chip_row(chip.node) == number]
+            near = [chip.x for chip in held if not self._from_afar(chip)]
+            if near:
+                self.moves[number] = max(dx, self.margin + 2 - min(near)), dy
+
+    def _from_afar(self, chip: ChipText) -> bool:
+        return any((each.node, each.port) == (chip.node, chip.port) for each in self.far)
 
     def _row(self, key: Key) -> int:
         return self.row_of[self.at[key]]
@@ -174,7 +218,8 @@ class _Rows:
         y = self.margin
         for number, row in enumerate(self.rows):
             top, bottom = self._reach(number)
-            self.moves.append((self.margin + _SIDE - self.columns[row[0]].left, y - top))
+            left = self.margin + _SIDE + self.indents[number]
+            self.moves.append((left - self.columns[row[0]].left, y - top))
             y += bottom - top
             self.below.append(y + _AIR)
             lanes = len(self._through(number))
@@ -214,12 +259,13 @@ class _Rows:
 
     def _edges(self, chip: ChipText) -> tuple[float, float]:
         """From where to where a chip reaches; one on a wire from another row stands beside its end."""
-        far = any((each.node, each.port) == (chip.node, chip.port) for each in self.far)
-        oval = next((each for each in self.figure.ovals if each.node == chip.node), None)
-        if not far or oval is None:
+        if not self._from_afar(chip):
             return chip.y, chip.y + chip.height
-        away = oval.ry + chip.height
-        return oval.y - away, oval.y + away
+        oval = next((each for each in self.figure.ovals if each.node == chip.node), None)
+        if oval is not None:
+            return oval.y - oval.ry - chip.height, oval.y + oval.ry + chip.height
+        ports = [wire.points[-1][1] for wire in self.figure.wires if wire.node == chip.node]
+        return min(ports) - chip.height, max(ports) + chip.height
 
     def _frames(self, number: int) -> Iterator[Enclosure]:
         """What of the frames around open blocks is in that row, where it was."""
@@ -245,10 +291,14 @@ class _Rows:
         stands |= {(box.node, False): box for box in boxes.values()}
         stands |= {(oval.node, True): oval for oval in ovals.values()}
         wires = tuple(self._wire(wire, stands) for wire in figure.wires)
-        ends = (self.columns[row[-1]].right - self.columns[row[0]].left for row in self.rows)
+        ends = [
+            self.columns[row[-1]].right + move[0] for row, move in zip(self.rows, self.moves, strict=True)
+        ]
+        chips = tuple(self._chip(each, wires) for each in figure.chips)
+        ends += [chip.x + chip.width - _SIDE for chip in chips]
         return replace(
             figure,
-            width=round(max(ends) + 2 * (_SIDE + self.margin), 2),
+            width=round(max(ends) + _SIDE + self.margin, 2),
             height=round(self.height, 2),
             boxes=tuple(boxes[at] for at in range(len(boxes))),
             ovals=tuple(ovals[at] for at in range(len(ovals))),
@@ -258,7 +308,7 @@ class _Rows:
                 for number in range(len(self.rows))
                 for each in self._frames(number)
             ),
-            chips=tuple(self._chip(each, wires) for each in figure.chips),
+            chips=chips,
         )
 
     def _chip(self, chip: ChipText, wires: Sequence[Wire]) -> ChipText:
@@ -272,7 +322,7 @@ class _Rows:
         x, y = wire.points[-1]
         first, last = min(each.port or 0 for each in ends), max(each.port or 0 for each in ends)
         up = 0.5 if first == last else 1.0 if chip.port == first else 0.0 if chip.port == last else 0.5
-        left = min(moved.x, x - chip.width - _HEAD[0])
+        left = x - chip.width - _HEAD[0]
         shift = left - moved.x, y - up * chip.height - moved.y
         return replace(moved.moved(*shift), anchor=(round(left + chip.width / 2, 2), y))
 
@@ -321,7 +371,10 @@ class _Rows:
         source = wire.source, start
         from_column = self.at[_begin(wire)]
         x_out = self.columns[from_column].right + self.moves[start][0] + self._beside(source, start)
-        x_in = self.columns[self.at[_end(wire)]].left + self.moves[end][0] - _SIDE / 2 - 1.5
+        to_column = self.at[_end(wire)]
+        x_in = self.columns[to_column].left + self.moves[end][0] - _SIDE / 2 - 1.5
+        if to_column == self.rows[end][0]:
+            x_in -= self.indents[end]
         y = self.below[start] + _LANE * self._through(start).index(source)
         stops = [(x_out, out[1]), (x_out, y)]
         if end > start + 1:

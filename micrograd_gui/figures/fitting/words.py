@@ -20,36 +20,41 @@ _AIR = 8.0  # between the graph and its card, and below that
 
 def with_card(figure: Figure, card: Sequence[Line], tall: float, margin: float) -> Figure:
     """The figure, as wide as it is, with that card in so much room below."""
-    room = figure.width - 2 * margin
+    room, least = figure.width - 2 * margin, figure.least
     texts: list[Text] = []
     y = figure.height + (_AIR / 2 if figure.height else 0.0)
-    for line in broken_card(card, room):
+    for line in broken_card(card, room, least):
         y += LINE[line.size]
-        smaller = min(1.0, room / max(1.0, line_width(line, TEXT[line.size])))
-        texts += texts_of_line(line, y - 6, smaller, margin)
+        size = text_size(line, least)
+        size *= min(1.0, room / max(1.0, line_width(line, size, least)))
+        texts += texts_of_line(line, y - 6, size, margin, least)
     air = _AIR if figure.height else 2 * margin
     return replace(figure, height=figure.height + tall + air, below=tuple(texts))
 
 
-def broken_card(card: Sequence[Line], room: float) -> Iterator[Line]:
+def text_size(line: Line, least: float) -> float:
+    """How large the line is written below a figure of which no text is below ``least``."""
+    return max(TEXT[line.size], least)
+
+
+def broken_card(card: Sequence[Line], room: float, least: float = 0.0) -> Iterator[Line]:
     """Its lines, those that are longer than the room in several."""
     for line in card:
-        yield from broken(line, room)
+        yield from broken(line, room, text_size(line, least), least)
 
 
-def broken(line: Line, room: float) -> Iterator[Line]:
+def broken(line: Line, room: float, size: float, least: float = 0.0) -> Iterator[Line]:
     """The line in as many as it takes; it is broken at spaces, and what is carried over stands further in."""
-    size = TEXT[line.size]
     made: list[Fragment] = []
     used = 0.0
     for piece in _pieces(line):
-        wide = width(piece.text.rstrip(), size, bold=piece.strong)
+        wide = width(piece.text.rstrip(), size, bold=piece.strong, least=least)
         if made and used + wide > room:
             yield structs.replace(line, fragments=tuple(made))
             made, used = [_INDENT], width(_INDENT.text, size)
             piece = structs.replace(piece, text=piece.text.lstrip())
         made.append(piece)
-        used += width(piece.text, size, bold=piece.strong)
+        used += width(piece.text, size, bold=piece.strong, least=least)
     yield structs.replace(line, fragments=tuple(made))
 
 
