@@ -161,7 +161,7 @@ def with_products(
     return replace(figure, paths=(*kept, *_legend(rows, counts, top, found.node, figure.least)))
 
 
-class _Row(NamedTuple):
+class _SaidOfPath(NamedTuple):
     """What is said of a path, of others or of all: the words, and the number that comes of it."""
 
     said: str
@@ -171,9 +171,9 @@ class _Row(NamedTuple):
     way: tuple[Wire, ...] = ()
 
 
-def _said(graph: Graph, found: Paths, margin: float) -> list[_Row]:
+def _said(graph: Graph, found: Paths, margin: float) -> list[_SaidOfPath]:
     """A row for each path, for all others, and for the sum; at each moment as many."""
-    page, rows = described(graph, found), list[_Row]()
+    page, rows = described(graph, found), list[_SaidOfPath]()
     left = margin + _SWATCH + 8
     for number, row in enumerate(page.rows):
         names, symbols, numbers, product = row.cells
@@ -181,26 +181,28 @@ def _said(graph: Graph, found: Paths, margin: float) -> list[_Row]:
         if row.moment < 0:
             said = f"{names}, added up" if product else names
         said += " = " if product else ""
-        rows.append(_Row(said, product, left, number, found.shown[number].wires if row.moment >= 0 else ()))
+        rows.append(
+            _SaidOfPath(said, product, left, number, found.shown[number].wires if row.moment >= 0 else ())
+        )
     words = "" if page.total is None else "".join(each.text for each in page.total.fragments[:-1])
     total = "" if page.total is None else page.total.fragments[-1].text
     said = words or f"{page.title}: the sum of their products is the gradient"
     if not found.ways:
         target = "a target" if found.target is None else name_of(graph.nodes[found.target])
         said = f"No path leads from {name_of(graph.nodes[found.node])} to {target}."
-    return [*rows, _Row(said, total, margin)]
+    return [*rows, _SaidOfPath(said, total, margin)]
 
 
 def _size(least: float) -> float:
     return max(_SIZE, least)
 
 
-def _end(row: _Row, least: float) -> float:
+def _end(row: _SaidOfPath, least: float) -> float:
     size = _size(least)
     return row.left + width(row.said, size, least=least) + width(row.product, size, bold=True, least=least)
 
 
-def _broken(row: _Row, right: float, least: float) -> list[_Row]:
+def _broken(row: _SaidOfPath, right: float, least: float) -> list[_SaidOfPath]:
     """The row in as many lines as it takes to end before that, broken at spaces."""
     lines, words = [row._replace(said="", product="")], re.findall(r"\s*\S+|\s+$", row.said)
     for at, word in enumerate(words):
@@ -215,7 +217,7 @@ def _broken(row: _Row, right: float, least: float) -> list[_Row]:
 
 
 def _legend(
-    rows: Sequence[Sequence[_Row]], counts: Sequence[int], y: float, node: NodeId, least: float
+    rows: Sequence[Sequence[_SaidOfPath]], counts: Sequence[int], y: float, node: NodeId, least: float
 ) -> Iterator[PathLine]:
     """The rows, each in so many lines, from that height on downwards."""
     for lines, count in zip(rows, counts, strict=True):
@@ -230,7 +232,7 @@ def _legend(
             yield PathLine(node, each.number, points, dashes, _texts(each, y, least), each.way)
 
 
-def _texts(row: _Row, y: float, least: float) -> tuple[Text, Text]:
+def _texts(row: _SaidOfPath, y: float, least: float) -> tuple[Text, Text]:
     """What is said, and the number that comes of it, which may be nothing yet."""
     size = _size(least)
     end = row.left + width(row.said, size, least=least)
