@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,7 +11,9 @@ from typing import Any
 from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.live.live_graph import LiveBuilder, LiveGraph
-from micrograd_gui.document.live.torch_constants import DOUBLE, SINGLE, Item, work_out
+from micrograd_gui.document.live.torch_composed import composed, is_composed
+from micrograd_gui.document.live.torch_constants import DOUBLE, SINGLE, Item, Working, kind_of, written_once
+from micrograd_gui.document.live.torch_gradients import work_out_by_gradients
 from micrograd_gui.document.live.values import plain_number
 from micrograd_gui.document.text import spoken
 
@@ -48,7 +49,11 @@ def capture_tensor(root: Any, names: Mapping[str, Any]) -> LiveGraph:
     order = _read(root, names)
     order[-1].data = _number(root)
     double = str(root.dtype) == "torch.float64"
-    work_out(order, DOUBLE if double else SINGLE)
+    precision = DOUBLE if double else SINGLE
+    working = Working(order, precision)
+    working.fill()
+    if any(item.data is None for item in order):
+        work_out_by_gradients(working)
     builder = LiveBuilder()
     for item in order:
         if item.data is None:
@@ -79,6 +84,7 @@ class _Reading:
 
     def __init__(self, tensor: type, names: Mapping[str, Any]) -> None:
         self.items: dict[int, Item] = {}
+        self.uses: dict[int, list[str]] = {}  # of each function: the kinds of those that take its result
         self.leaf_names: dict[int, str] = {}
         self.tensors: dict[int, tuple[str, Any]] = {}  # of functions that the caller holds a result of
         self.held: list[Any] = []  # an identity means something only while its object lives
@@ -109,7 +115,13 @@ class _Reading:
             elif id(fn) not in self.items:
                 self.held.append(fn)
                 stack.append((fn, True))
-                stack += [(each, False) for each, _ in reversed(fn.next_functions) if each is not None]
+                following = [each for each, _ in fn.next_functions if each is not None]
+                stack += [(each, False) for each in reversed(following)]
+                for each in following:
+                    self.uses.setdefault(id(each), []).append(kind_of(fn))
+        for fn in self.held:
+            if hasattr(fn, "variable"):
+                self.items[id(fn)].once = written_once(fn.variable, self.uses[id(fn)])
         return list(order)
 
     def leaf(self, tensor: Any) -> Item:
@@ -130,7 +142,7 @@ class _Reading:
             return [self.items[id(fn)]]
         for made in getattr(fn, "_input_metadata", ()):  # what reaches its backward is shaped as its result
             _single(math.prod(made.shape))
-        kind = re.sub(r"Backward\d*$", "", fn.name())
+        kind = kind_of(fn)
         sources = [self.items[id(each)] if each is not None else None for each, _ in fn.next_functions]
         if kind in _ALONE and len(sources) == 1 and sources[0] is not None:
             self.items[id(fn)] = sources[0]
@@ -146,7 +158,7 @@ class _Reading:
         """Fills in op and operands; gives the constants and factors that had to be made."""
         result = _saved(fn, "result")
         new.data = None if result is None else _number(result)
-        if kind in _COMPOSED and _is_composed(fn, kind):
+        if kind == "MseLoss" or is_composed(fn, kind):
             return self._composed(fn, kind, sources, new)
         if kind == "LeakyRelu":
             new.op = "leaky_relu"
@@ -195,7 +207,7 @@ class _Reading:
         made: list[Item] = []
 
         def constant(number: float) -> Item:
-            made.append(Item(None, data=float(number)))
+            made.append(Item(None, data=_number(number)))
             return made[-1]
 
         def node(op: str, *operands: Item) -> Item:
@@ -209,31 +221,15 @@ class _Reading:
             made.append(x)
         elif x.data is None and saved is not None:
             x.data = _number(saved)
-        if kind in ("Clamp", "ClampMin", "ClampMax", "Hardtanh"):
-            ends = "_val" * (kind == "Hardtanh")
-            bounds = [("max", _saved(fn, f"min{ends}")), ("min", _saved(fn, f"max{ends}"))]
-            for op, bound in bounds:
-                if bound is not None:
-                    x = node(op, x, constant(_number(bound)))
-            last = made.pop()
-        elif kind == "MseLoss":
+        if kind == "MseLoss":
             y = sources[1] if len(sources) > 1 else None
             target = _saved(fn, "target")
             if y is None:
                 y = self.leaf(target) if target is not None else Item(None)
                 made.append(y)
-            last = Item(None, "**2", [node("-", x, y)])
-        elif kind == "LeakyRelu":  # of another slope than the table's
-            slope = float(_saved(fn, "negative_slope"))
-            last = Item(None, "max" if slope <= 1 else "min", [x, node("*", constant(slope), x)])
-        elif kind == "Softplus":
-            beta = constant(_saved(fn, "beta"))
-            last = Item(None, "/", [node("softplus", node("*", beta, x)), beta])
-        else:  # gelu by tanh: x/2 × (1 + tanh(√(2/π) × (x + 0.044715 x³)))
-            inner = node("+", x, node("*", constant(0.044715), node("**3", x)))
-            curve = node("tanh", node("*", constant(math.sqrt(2 / math.pi)), inner))
-            last = Item(None, "*", [node("*", constant(0.5), x), node("+", constant(1), curve)])
-        new.op, new.operands = last.op, last.operands
+            new.op, new.operands = "**2", [node("-", x, y)]
+        else:
+            new.op, new.operands = composed(fn, kind, x, node, constant)
         return made
 
     def _scaled(self, fn: Any, new: Item, port: int) -> list[Item]:
@@ -254,21 +250,6 @@ class _Reading:
             item.data = _number(tensor)
             if tensor.retains_grad and tensor.grad is not None:
                 item.grad = _number(tensor.grad)
-
-
-_COMPOSED = ("Clamp", "ClampMin", "ClampMax", "Hardtanh", "MseLoss", "LeakyRelu", "Softplus", "Gelu")
-
-
-def _is_composed(fn: Any, kind: str) -> bool:
-    """Whether the table has not this op with these constants."""
-    match kind:
-        case "LeakyRelu":
-            return bool(_saved(fn, "negative_slope") != 0.01)
-        case "Softplus":
-            return bool(_saved(fn, "beta") != 1)
-        case "Gelu":
-            return bool(_saved(fn, "approximate") != "none")
-    return True
 
 
 def _saved(fn: Any, name: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,11 +14,18 @@ from micrograd.ops import op_of
 
 DOUBLE, SINGLE = 1e-14, 1e-6  # how far the same result may be computed apart, relative to its size
 _DIGITS = 15  # of a decimal, at most
+_HANDED_ON = frozenset(  # functions whose operand gets the very tensor that the result had, as its gradient
+    ("Add", "Sub", "Clone", "ToCopy", "Alias", "View", "UnsafeView", "Squeeze", "Unsqueeze", "ReshapeAlias",
+     "Permute", "Transpose", "T", "Expand", "Sum", "Slice", "Stack", "Cat")
+)  # fmt: skip
 
 
 @dataclass(slots=True, eq=False)
 class Item:
-    """A node to be: a leaf, a constant, or a function of PyTorch's graph; ``data`` is None while unknown."""
+    """A node to be: a leaf, a constant, or a function of PyTorch's graph; ``data`` is None while unknown.
+
+    ``once``: its gradient came of one backward pass, and was not added to since.
+    """
 
     thing: Any
     op: str | None = None
@@ -25,24 +33,39 @@ class Item:
     data: float | None = None
     grad: float | None = None
     label: str = ""
+    once: bool = False
 
     def computed(self) -> float:
         """What the op gives for its operands, all of which are known."""
         return float(op_of(self.op or "").forward(*(each.data for each in self.operands)))
 
 
-def work_out(order: Sequence[Item], precision: float) -> None:
-    """Fill in the numbers that follow from others: results from operands, an operand from what it went into.
+def written_once(leaf: Any, uses: Sequence[str]) -> bool:
+    """Whether a leaf tensor's gradient is that of one backward pass, to which nothing was added since.
+
+    PyTorch counts what is written into a tensor: the contributions of all but one of the ``uses``, where each
+    of them is a tensor of its own, and those of each further pass.
+    """
+    if not leaf.is_leaf or leaf.grad is None:
+        return False
+    writings = leaf.grad._version
+    return writings == 0 or (writings == len(uses) - 1 and not _HANDED_ON.intersection(uses))
+
+
+def kind_of(fn: Any) -> str:
+    """What a function of PyTorch's graph is called: "Mul" of MulBackward0."""
+    return re.sub(r"Backward\d*$", "", fn.name())
+
+
+class Working:
+    """The numbers that follow from others: results from operands, an operand from what it went into.
 
     A constant is taken where a single decimal of so many digits gives the numbers that PyTorch has, to within
     ``precision``: the shortest one. What does not follow stays None.
     """
-    _Working(order, precision).fill()
 
-
-class _Working:
     def __init__(self, order: Sequence[Item], precision: float) -> None:
-        self._order, self._precision = order, precision
+        self.order, self.precision = order, precision
         self._from: dict[Item, Item] = {}  # for a number that was worked out: the result it went into
         self._done: set[Item] = set()  # results that came of operands since
 
@@ -51,18 +74,18 @@ class _Working:
         changed = True
         while changed:
             changed = False
-            for item in self._order:
+            for item in self.order:
                 known = all(each.data is not None for each in item.operands)
                 if item.op is not None and item.data is None and known:
                     item.data = item.computed()
                     self._done.add(item)
                     changed = True
-            for item in reversed(self._order):
+            for item in reversed(self.order):
                 unknown = [each for each in item.operands if each.data is None]
                 if item.data is None or len(set(unknown)) != 1 or item in self._done:
                     continue
                 changed = self._solve(item, unknown[0]) or changed
-        for item in self._order:  # from the constants that were found, they can be computed exactly
+        for item in self.order:  # from the constants that were found, they can be computed exactly
             if item in self._from and item.operands and all(each.data is not None for each in item.operands):
                 item.data = item.computed()
 
@@ -86,7 +109,7 @@ class _Working:
             if self._fits(constant, short):
                 step = 10.0 ** (size - digits + 1)
                 apart = not self._fits(constant, short + step) and not self._fits(constant, short - step)
-                near = step <= 10 * self._precision * abs(found)  # those that fit as well are as good
+                near = step <= 10 * self.precision * abs(found)  # those that fit as well are as good
                 return short if apart or near else None
         return found if self._fits(constant, found) else None
 
@@ -99,7 +122,7 @@ class _Working:
             while (above := self._from.get(item)) is not None:
                 out = above.computed()
                 if above not in self._from:
-                    return above.data is not None and same(out, above.data, self._precision)
+                    return above.data is not None and same(out, above.data, self.precision)
                 changed.append((above, above.data))
                 above.data, item = out, above
             return True
@@ -113,6 +136,8 @@ def _inverse(item: Item, unknown: Item) -> float | None:
     assert item.data is not None
     out = item.data
     if len(item.operands) == 1:
+        if item.op is not None and item.op.startswith("**"):
+            return _root(out, op_of(item.op).exponent)
         return _INVERSE[item.op](out) if item.op in _INVERSE else None
     x, y = item.operands
     if x is y:
@@ -132,6 +157,11 @@ def _inverse(item: Item, unknown: Item) -> float | None:
         case "/":
             return known / out if out else None
     return None
+
+
+def _root(y: float, n: float | None) -> float | None:
+    """What has y as its n-th power, where that is one number: of odd n."""
+    return math.copysign(abs(y) ** (1 / n), y) if n is not None and n % 2 == 1 and y else None
 
 
 def _atanh(y: float) -> float | None:

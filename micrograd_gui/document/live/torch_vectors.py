@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import reduce
 from typing import Any, cast
@@ -12,7 +11,8 @@ import numpy as np
 
 from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.live.torch_constants import Item
+from micrograd_gui.document.live.torch_composed import composed, is_composed
+from micrograd_gui.document.live.torch_constants import Item, kind_of, written_once
 from micrograd_gui.document.live.values import plain_number
 from micrograd_gui.document.text import spoken
 
@@ -37,6 +37,7 @@ class Unrolling:
         self._arrays: dict[int, Items] = {}
         self._held: list[Any] = []  # an identity means something only while its object lives
         self._items: list[Item] = []
+        self._uses: dict[int, list[str]] = {}  # of each function: the kinds of those that take its result
         self._leaf_names: dict[int, str] = {}
         self._results: dict[int, tuple[str, Any]] = {}
         for thing in names.values():
@@ -61,7 +62,15 @@ class Unrolling:
             elif id(fn) not in self._arrays:
                 self._held.append(fn)
                 stack.append((fn, True))
-                stack += [(each, False) for each, _ in reversed(fn.next_functions) if each is not None]
+                following = [each for each, _ in fn.next_functions if each is not None]
+                stack += [(each, False) for each in reversed(following)]
+                for each in following:
+                    self._uses.setdefault(id(each), []).append(kind_of(fn))
+        for fn in self._held:
+            if hasattr(fn, "variable"):
+                once = written_once(fn.variable, self._uses[id(fn)])
+                for _, item in _places(self._arrays[id(fn)]):
+                    item.once = once
         last = self._arrays[id(root.grad_fn)].item()
         self._items.remove(last)
         return [*self._items, last]
@@ -120,7 +129,7 @@ class Unrolling:
         if hasattr(fn, "variable"):  # AccumulateGrad: where a leaf receives its gradient
             self._arrays[id(fn)] = self._leaf(fn.variable)
             return
-        kind = re.sub(r"Backward\d*$", "", fn.name())
+        kind = kind_of(fn)
         sources = [None if each is None else self._arrays[id(each)] for each, _ in fn.next_functions]
         shape = tuple(fn._input_metadata[0].shape)  # what reaches its backward is shaped as its result
         found = self._made(fn, kind, sources, shape)
@@ -143,13 +152,17 @@ class Unrolling:
         if kind in ("Sum", "Mean"):
             return self._summed(fn, kind, _given(x))
         if kind in _PRODUCTS:
-            return self._product(fn, kind, sources)
+            return self._product(fn, kind, sources, shape)
+        if kind == "LeakyRelu" or is_composed(fn, kind):
+            return self._composed(fn, kind, _given(x))
         if kind.lower() in self._unary and len(sources) == 1:
             return self._op(kind.lower(), _given(x))
         if kind == "Pow" and not hasattr(_saved(fn, "exponent"), "item"):
             return self._op(op_of(f"**{_saved(fn, 'exponent')}").name, _given(x))
         if kind == "MseLoss":
-            apart = self._op("**2", self._op("-", _given(x), _given(self._operand(fn, sources, 1, "target"))))
+            given, target = _given(x), self._operand(fn, sources, 1, "target")
+            target = self._constants(given.shape) if target is None else target
+            apart = self._op("**2", self._op("-", given, target))
             return self._reduced(apart, fn._saved_reduction)
         if kind == "Rsub":  # other − alpha × self
             other = self._operand(fn, sources, 1, "other")
@@ -164,6 +177,21 @@ class Unrolling:
                 y = self._op("*", self._constants((), float(alpha)), y)
             return self._op(_BINARY[kind], x, y)
         raise Refusal(f"The op “{spoken(kind)}” of PyTorch is not among those that are unrolled for vectors.")
+
+    def _composed(self, fn: Any, kind: str, x: Items) -> Items:
+        known: dict[float, Item] = {}
+
+        def constant(number: Any) -> Item:
+            number = _number(number)
+            if number not in known:
+                known[number] = self._new(data=number)
+            return known[number]
+
+        def at(item: Item) -> Item:
+            op, operands = composed(fn, kind, item, self._new, constant)
+            return self._new(op, *operands)
+
+        return self._each(at, x) if is_composed(fn, kind) else self._op("leaky_relu", x)
 
     def _operand(self, fn: Any, sources: list[Items | None], port: int, name: str) -> Items | None:
         """What stands at a port: what a function gave, or a tensor that was saved; None: nobody knows."""
@@ -197,12 +225,16 @@ class Unrolling:
             return total
         return self._op("/", total, self._constants((), float(x.size)))
 
-    def _product(self, fn: Any, kind: str, sources: list[Items | None]) -> Items:
+    def _product(self, fn: Any, kind: str, sources: list[Items | None], shape: tuple[int, ...]) -> Items:
         bias = sources.pop(0) if kind == "Addmm" else None
         if kind == "Addmm" and (fn._saved_alpha != 1 or fn._saved_beta != 1):
             raise Refusal("A product of matrices with factors of its own (addmm) is not unrolled.")
         names = _PRODUCTS[kind]
-        x, y = (_given(self._operand(fn, sources, port, name)) for port, name in enumerate(names))
+        operands = [self._operand(fn, sources, port, name) for port, name in enumerate(names)]
+        x, y = (
+            self._constants(_shape_at(fn, kind, port, shape, operands[1 - port])) if each is None else each
+            for port, each in enumerate(operands)
+        )
         rows, columns = np.atleast_2d(x), y.reshape(len(y), -1)
         found = np.empty((len(rows), columns.shape[1]), object)
         for row, column in np.ndindex(found.shape):
@@ -231,7 +263,7 @@ def of_vectors(root: Any) -> bool:
     waiting = [root.grad_fn]
     while waiting:
         fn = waiting.pop()
-        if re.sub(r"Backward\d*$", "", fn.name()) in (*_PRODUCTS, "Cat", "Stack"):
+        if kind_of(fn) in (*_PRODUCTS, "Cat", "Stack"):
             return True
         shapes = [each.shape for each in getattr(fn, "_input_metadata", ())]
         if hasattr(fn, "variable"):
@@ -257,6 +289,14 @@ def _given(items: Items | None) -> Items:
             "backward(), or call it with retain_graph=True."
         )
     return items
+
+
+def _shape_at(fn: Any, kind: str, port: int, shape: tuple[int, ...], other: Items | None) -> tuple[int, ...]:
+    """The shape of a factor that PyTorch keeps no longer, from those of the other one and of the product."""
+    if kind in ("Mm", "Addmm"):
+        return tuple(getattr(fn, f"_saved_{_PRODUCTS[kind][port]}_sym_sizes"))
+    known = _given(other).shape
+    return known if kind == "Dot" else (known[-1],) if port else (shape[0], known[0])
 
 
 def _turned(fn: Any, kind: str, x: Items) -> Items:
@@ -292,7 +332,7 @@ def _saved(fn: Any, name: str) -> Any:
 
 
 def _number(tensor: Any) -> float:
-    number = tensor.item()
+    number = tensor.item() if hasattr(tensor, "item") else tensor
     if isinstance(number, complex):
         raise Refusal("A complex number cannot be opened: a graph is of real numbers.")
     return plain_number(number, "A tensor")

@@ -116,7 +116,9 @@ def test_what_cannot_be_traced_is_refused_by_name(name):
         trace(make())
 
 
-@pytest.mark.parametrize("name", ["circle", "data of one", "text", "complex", "prev a number", "prev None", "silent label"])
+@pytest.mark.parametrize(
+    "name", ["circle", "data of one", "text", "complex", "prev a number", "prev None", "silent label"]
+)
 def test_what_cannot_be_checked_is_refused_by_name(name):
     make, said = CASES[name]
     root = make()

@@ -137,10 +137,6 @@ def test_a_number_taken_out_of_a_tensor_of_one_number_is_that_number():
 
 def test_after_a_backward_that_retains_the_graph_its_constants_are_found():
     a, b = leaf(2.0), leaf(-3.0)
-    L = (a * b + 1).tanh() + a * 2
-    L.backward()
-    with pytest.raises(Refusal, match="call it with retain_graph=True"):
-        capture(L, {})
     M = (a * b + 1).tanh() + a * 2
     M.backward(retain_graph=True)
     found = capture(M, {"a": a, "b": b})
@@ -166,11 +162,53 @@ def test_after_backward_a_constant_is_worked_out_where_one_decimal_fits(dtype):
 
 
 def test_after_backward_what_more_than_one_constant_fits_is_refused():
-    x = leaf(30.0)
-    for o in ((2 * x).tanh(), (x * 2.5 + 1).exp()):  # any factor gives 1; two constants of one number
+    for number, make in (
+        (30.0, lambda x: (2 * x).tanh()),  # any factor gives 1
+        (3.0, lambda x: (x - 1) ** 2 * 0.5),  # two constants, in one number and one gradient at once
+        (2.0, lambda x: torch.minimum(x * 3, torch.tensor(1.0, dtype=torch.float64))),  # no slope goes there
+    ):
+        x = leaf(number)
+        o = make(x)
         o.backward()
         with pytest.raises(Refusal, match=r"show the tensor before backward\(\)"):
             capture(o, {})
+
+
+@pytest.mark.parametrize(
+    ("make", "constants"),
+    [
+        (lambda x, v: (3 * x + 1).tanh(), [3, 1]),
+        (lambda x, v: 5 - x * 3, [3, 5]),
+        (lambda x, v: (x / 4 - 0.75).exp(), [4, 0.75]),
+        (lambda x, v: x**2 + 2.5 * x - 1, [2.5, 1]),
+        (lambda x, v: F.mse_loss(x, torch.tensor(-1.25, dtype=torch.float64)), [-1.25]),
+        (lambda x, v: F.mse_loss(v, torch.tensor([1.0, 0.5, -3.0], dtype=torch.float64)), [1, 0.5, -3, 3]),
+        (lambda x, v: torch.dot(torch.tensor([1.0, -2.5, 4.0], dtype=torch.float64), v), [1, -2.5, 4]),
+        (lambda x, v: (torch.tensor([[0.5, -1.5]], dtype=torch.float64) @ v[:2]).sum(), [0.5, -1.5]),
+    ],
+)
+def test_after_backward_the_gradients_tell_several_constants(make, constants):
+    x, v = leaf(0.5), vectors()["v"]
+    o = make(x, v)
+    o.backward()
+    found = capture(o, {"x": x, "v": v})
+    leaves = [node.data for node in found.graph if node.is_leaf and node.label[:1] not in ("x", "v")]
+    assert sorted(leaves) == sorted(constants)
+    frame = complete(found.graph)
+    assert frame.data[found.graph.target] == pytest.approx(o.item(), rel=1e-12)
+    for node, grad in found.grad.items():
+        assert frame.grad.get(node, 0.0) == pytest.approx(grad, rel=1e-12)
+
+
+def test_gradients_of_more_than_one_pass_tell_nothing():
+    """Twice the slope would be taken for a constant of twice the size."""
+    for make in (lambda x: (3 * x + 1).tanh(), lambda x: x**2 + 3 * x + 1, lambda x: x + (3 * x + 1).tanh()):
+        x = leaf(0.5)
+        make(x).backward()
+        o = make(x)  # nobody has zeroed the grads
+        o.backward()
+        with pytest.raises(Refusal, match="does not follow from the numbers"):
+            capture(o, {"x": x})
 
 
 def small_net() -> dict[str, object]:
@@ -187,6 +225,14 @@ def vectors() -> dict[str, object]:
     }
 
 
+def activated() -> dict[str, object]:
+    nn = torch.nn
+    curves = (nn.GELU("tanh"), nn.Softplus(beta=3.0), nn.Tanh())
+    layers = (nn.Linear(3, 2), nn.Linear(2, 2), nn.Linear(2, 1))
+    net = nn.Sequential(*itertools.chain(*zip(layers, curves, strict=True)))
+    return {"net": net.double(), "v": vectors()["v"]}
+
+
 @pytest.mark.parametrize(
     ("held", "make"),
     [
@@ -194,6 +240,20 @@ def vectors() -> dict[str, object]:
         (small_net, lambda net, X, y: ((net(X) - y) ** 2).sum()),
         (small_net, lambda net, X, y: (1 - y * net(X)).relu().mean()),
         (vectors, lambda w, v: torch.sigmoid(w @ v)[1] * w.sum(dim=1, keepdim=True).squeeze()[0]),
+        (
+            vectors,
+            lambda w, v: F.softplus(v, beta=2.0).sum() + F.gelu(w[0], approximate="tanh").sum() + w.sum(),
+        ),
+        (
+            vectors,
+            lambda w, v: v.clamp(min=0.25).sum() - (w.clamp(-0.5, 1.0) * v).mean() + F.relu6(v * 5).sum(),
+        ),
+        (
+            vectors,
+            lambda w, v: F.leaky_relu(v, 0.3).sum() * F.leaky_relu(w[1]).sum() + w.clamp_max(0.3).mean(),
+        ),
+        (vectors, lambda w, v: F.mse_loss(w @ v, w[:, 0], reduction="sum") + torch.minimum(v, w[0]).sum()),
+        (activated, lambda net, v: net(v).squeeze()),
         (vectors, lambda w, v: torch.cat([v, v * 3])[4] + w[:, 1:].mean() + torch.dot(w[0], v)),
         (vectors, lambda w, v: (w.T.reshape(2, 3) / 4 + v).exp().mean(dim=0)[-1] + v.sum()),
         (vectors, lambda w, v: torch.stack([v, w[1]]).permute(1, 0)[2, 1] - (w.unsqueeze(0) * 2.5).sum()),
