@@ -44,6 +44,14 @@ def test_run_imports_the_standard_library_only() -> None:
     assert imported <= sys.stdlib_module_names
 
 
+def test_ctrl_c_is_heeded_before_run_loads_what_python_has_not_loaded_itself() -> None:
+    source = (ROOT / "run.py").read_text("utf-8")
+    first, _, _ = source.partition("import concurrent.futures")
+    says = "print(signal.getsignal(signal.SIGINT) is not signal.default_int_handler, 'enum' in sys.modules)"
+    done = subprocess.run([sys.executable, "-I", "-c", first + says], capture_output=True, text=True)
+    assert done.stdout.split() == ["True", "False"], done.stderr
+
+
 def test_an_environment_that_was_set_up_sees_the_checkout_and_is_ready(run: ModuleType) -> None:
     assert not run.is_ready()
     run.set_up()
