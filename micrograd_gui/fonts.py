@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BOX = "□"  # stands for a sign that no font has
 _LIKED = ("noto sans", "source han sans", "hiragino", "yu gothic", "meiryo", "pingfang", "microsoft yahei")
 _UNFIT = ("color", "bitmap", "last resort", "lastresort")  # words in names: no outlines, boxes alone
-_UNSEEN = frozenset(map(chr, (0x200C, 0x200D, *range(0xFE00, 0xFE10))))  # join letters, choose a form
+_UNSEEN = frozenset(map(chr, (*range(0x200C, 0x2010), *range(0xFE00, 0xFE10))))  # join, turn, choose a form
 _BOLD = 600  # the weight from which on a font is taken for bold
 _NEAR = 3  # names that a refusal tells
 

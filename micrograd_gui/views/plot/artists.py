@@ -23,6 +23,7 @@ from PySide6.QtGui import QImage
 
 from micrograd_gui.document.text import short
 from micrograd_gui.resource import FAMILY
+from micrograd_gui.views.plot.legend import drawable, write_in
 from micrograd_gui.views.plot.model import (
     Arrow,
     Bars,
@@ -411,7 +412,7 @@ class NoteText(Text):
     def show(self, drawn: Note) -> None:
         """Stand for that note."""
         self.set_position((drawn.x, drawn.y))
-        self.set_text(drawn.words)
+        write_in(self, drawable(drawn.words))
 
 
 def artist_for(drawn: PlotItem, look: Look, axes: Axes, size: float) -> ItemArtist:

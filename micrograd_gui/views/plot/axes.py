@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from matplotlib.axis import Axis
@@ -21,8 +22,9 @@ from matplotlib.ticker import (
 
 from micrograd_gui.document.graph import Span
 from micrograd_gui.document.text import short
+from micrograd_gui.fonts import families, no_font_has
 from micrograd_gui.resource import FAMILY
-from micrograd_gui.views.plot.legend import KEY_GAP, cut, key_height, lines_height, say, width_of
+from micrograd_gui.views.plot.legend import KEY_GAP, cut, drawable, key_height, lines_height, say, width_of
 from micrograd_gui.views.plot.model import ABOVE, Scale, StaticPlot
 from micrograd_gui.views.theme import SMALLEST_PROJECTED, Look
 
@@ -47,6 +49,7 @@ class PlotAxes:
         right: axes with the same places across, which count from 0 to 100 %.
         margins: left, right, top and bottom of the axes, in pixels.
         key_above: whether the key stands above the axes.
+        note: names the signs that no font has, below the axes.
     """
 
     def __init__(self, figure: Figure) -> None:
@@ -56,6 +59,7 @@ class PlotAxes:
         self.right.set_visible(False)
         self.margins = (0.0, 0.0, 0.0, 0.0)
         self.key_above = False
+        self.note = figure.text(0.0, 0.0, "", parse_math=False)
         self._look = Look()
 
     def apply_style(self, look: Look) -> None:
@@ -105,6 +109,11 @@ class PlotAxes:
         self._set_ticks(static, width, height)
         left, right = self._sides(static, width, named=named)
         top, bottom = self._above_and_below(titled=titled, named=named)
+        if named and (note := no_font_has(_words_of(static))):
+            bottom += self.pixels(TICK) * 1.4
+            self._say_note(note, width, height)
+        else:
+            self.note.set_text("")
         name = self.pixels(NAME)
         # A narrow plot has no corner to spare: where it is tall, the key stands above the axes.
         self.key_above = (
@@ -187,11 +196,20 @@ class PlotAxes:
         say(axes.yaxis.label, cut(static.y_name, name, inner[1]), colour)
         say(self.right.yaxis.label, cut(static.right_name, name, inner[1]), colour)
 
+    def _say_note(self, note: str, width: int, height: int) -> None:
+        """Write at the lower edge which signs no font has; Qt, which writes the key, shows them as it can."""
+        pad, size = self._look.px(6), self.pixels(TICK)
+        self.note.set_position((pad / width, pad * 0.7 / height))
+        self.note.set_fontproperties(self.font(TICK))
+        say(self.note, cut(note, size, width - 2 * pad), self._look.theme.muted)
+
     def _label(self, labels: tuple[tuple[float, str], ...], width: int, tick: int) -> None:
         """Words in place of numbers at the left edge."""
         self.main.yaxis.set_major_locator(FixedLocator([place for place, _ in labels]))
         room = max(0.3 * width, 4 * tick)
-        self.main.yaxis.set_major_formatter(FixedFormatter([cut(words, tick, room) for _, words in labels]))
+        words = [drawable(cut(each, tick, room)) for _, each in labels]
+        self.main.yaxis.set_major_formatter(FixedFormatter(words))
+        self.main.tick_params("y", labelfontfamily=families("".join(words)))
 
     # Sizes -----------------------------------------------------------------------------------
 
@@ -206,6 +224,13 @@ class PlotAxes:
 
     def _points(self, size: float) -> float:
         return self.pixels(size) * 72 / DPI
+
+
+def _words_of(static: StaticPlot) -> Iterator[str]:
+    """All that is written in the plot."""
+    yield from (static.title, static.x_name, static.y_name, static.right_name)
+    yield from (words for _, words in static.y_labels or ())
+    yield from (curve.legend for curve in static.curves)
 
 
 def _count(axis: Axis, scale: Scale, span: Span, ticks: int) -> None:

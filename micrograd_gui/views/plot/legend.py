@@ -7,6 +7,8 @@ by Qt, in a picture that is saved by matplotlib.
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,19 +17,25 @@ from typing import Any
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
-from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
+from micrograd_gui.document.text import lowered
+from micrograd_gui.fonts import families, shown
 from micrograd_gui.resource import FAMILY
 
 _SAMPLE, _POINT, _GAP, _PAD, _ROW, _APART = 2.2, 1.0, 0.6, 0.7, 1.45, 1.6  # all in sizes of the text
 _WIDER = 1.04  # matplotlib sets the same text a little wider than Qt, by which it was measured
 _BESIDE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _NO_MARKER = ("", "None", None)
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # it tells where a font has no bold
+_LTR = "\u200e"  # around a name that goes from right to left: what is beside it does not
+_LETTERS = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+"  # of scripts that go from right to left
+_TURNED = re.compile(rf"{_LETTERS}(?:\s+{_LETTERS})*")
 _ENDLESS = 10_000.0  # pixels: words are not cut here
 KEY_GAP = 0.6  # between the key and the edge of the axes
 KEY_SIDES = _SAMPLE + _GAP + 2 * _PAD + 2 * KEY_GAP  # what stands beside the words
@@ -153,7 +161,7 @@ class PlotKey:
         xs = list(ends) if line.get_marker() in _NO_MARKER else [sum(ends) / 2]
         line.set_data([each / dpi for each in xs], [y / dpi] * len(xs))
         label.set_position(((x + size * (wide + _GAP)) / dpi, y / dpi))
-        label.set_text(text)
+        write_in(label, text)
 
     def paint(self, painter: QPainter, height: int) -> None:
         """The key as it is, on a widget of that height."""
@@ -223,13 +231,21 @@ class PlotKey:
 def say(text: Text, words: str, colour: str) -> None:
     """Let a text of matplotlib show those words."""
     text.set_parse_math(False)  # a label may hold "$" and "\\"
-    text.set_text(drawable(words))
+    write_in(text, drawable(words))
     text.set_color(colour)
 
 
+def write_in(text: Text, words: str) -> None:
+    """Let a text of matplotlib show those words, in the fonts that have them."""
+    fonts = families(words)
+    if text.get_fontfamily() != fonts:
+        text.set_fontfamily(fonts)
+    text.set_text(words)
+
+
 def drawable(words: str) -> str:
-    """The words with boxes for the signs that the font does not have, as matplotlib would warn of each."""
-    return "".join(each if ord(each) in _signs() else "□" for each in words)
+    """The words as they are drawn: indices low, and boxes for signs that no font has."""
+    return shown(_TURNED.sub(f"{_LTR}\\g<0>{_LTR}", lowered(words)))
 
 
 def cut(words: str, pixels: int, room: float) -> str:
@@ -252,7 +268,3 @@ def _metrics(pixels: int) -> QFontMetricsF:
     font.setPixelSize(pixels)
     return QFontMetricsF(font)
 
-
-@cache
-def _signs() -> frozenset[int]:
-    return frozenset(get_font(findfont(FontProperties(family=FAMILY))).get_charmap())
