@@ -267,4 +267,3 @@ def _metrics(pixels: int) -> QFontMetricsF:
     font = QFont(FAMILY)
     font.setPixelSize(pixels)
     return QFontMetricsF(font)
-
