@@ -4,6 +4,7 @@
     python3 run.py --tests [arguments of pytest]
 
 Only the standard library is used, and neither ensurepip nor an installed Qt library is taken for granted.
+Where Qt cannot be loaded and nothing may be installed, all that needs no Qt is done, and the rest is named.
 """
 
 import _signal as signal  # without enum, which takes half as long to load as Python to start
@@ -19,21 +20,36 @@ import contextlib
 import ctypes
 import hashlib
 import importlib.util
+import re
 import shutil
 import subprocess
 import sysconfig
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent
-LOCK = ROOT / "requirements.lock"
 VENV = ROOT / ".venv"
 STAMP = VENV / "micrograd-gui.stamp"
 LOG = VENV / "set-up.log"
+COMING = VENV / "coming"  # what is on its way
+PAUSE = 0.5  # seconds between two looks at it
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-OLDEST = (3, 11)
+OLDEST, NEWEST = (3, 11), (3, 14)  # Qt's package is for no newer one; pyproject.toml says so too
 
-WITHOUT_QT = {"check", "render", "train", "examples", "-h", "--help", "--version"}
+WITHOUT_QT = {"check", "render", "train", "examples", "lessons", "-h", "--help", "--version"}
+
+
+class Lock(NamedTuple):
+    """Packages by version and hash, and about how many MB they are: to download, and installed."""
+
+    path: Path
+    download: int
+    installed: int
+
+
+USE = Lock(ROOT / "requirements.lock", 131, 397)
+TESTS = Lock(ROOT / "requirements-test.lock", 35, 112)
 
 # What Qt's own files link to on Linux, and the Debian package of each: for any use, and for a window on X11.
 ANY_USE = {
@@ -69,10 +85,16 @@ def say(sentence):
 # ------------------------------------------------------------------------------ the environment
 
 
-def wanted():
-    """What the stamp says of a good environment: its interpreter, its packages, the checkout it sees."""
-    packages = hashlib.sha256(LOCK.read_bytes()).hexdigest()
-    return [f"{sys.implementation.cache_tag} {sys.base_prefix}", packages, str(ROOT)]
+def wanted(tests=False):
+    """What the stamp says of a good environment: its interpreter, its packages, the checkout it sees, then,
+    where the tests can run in it, theirs."""
+    packages = [hashlib.sha256(lock.path.read_bytes()).hexdigest() for lock in (USE, TESTS)]
+    return [
+        f"{sys.implementation.cache_tag} {sys.base_prefix}",
+        packages[0],
+        str(ROOT),
+        *packages[1:][:tests],
+    ]
 
 
 def found():
@@ -83,27 +105,37 @@ def found():
         return []
 
 
-def is_ready():
-    return PYTHON.exists() and found() == wanted()
+def is_ready(tests=False):
+    asked = wanted(tests)
+    return PYTHON.exists() and found()[: len(asked)] == asked
 
 
-def set_up():
-    """Bring .venv to what requirements.lock says; one process at a time, the others wait for it."""
+def set_up(tests=False):
+    """Bring .venv to what the locks say; one process at a time, the others wait for it."""
     try:
         with only_one(ROOT / ".venv.lock"):
-            if is_ready():
+            if is_ready(tests):
                 return
-            say("Setting up in .venv (first use only, about half a minute) ...")
+            tests = tests or found()[3:] == wanted(tests=True)[3:]  # what they need is there, and stays
+            locks = [TESTS] if is_ready() else [USE, TESTS][: 1 + tests]
+            size = f"{sum(lock.download for lock in locks)} MB to download"
+            say(f"Setting up in .venv, first use only: about {size}, {room(locks)} MB on the disk.")
             begun = time.monotonic()
             if found()[:1] != wanted()[:1] or not PYTHON.exists():
                 new_environment()
             STAMP.write_text("", "utf-8")  # if interrupted from here on, the next run begins anew
-            install(LOCK, PYTHON)
+            progress = Progress(locks)
+            install([lock.path for lock in locks], PYTHON, told=progress.tell)
+            progress.end()
             see_checkout()
-            STAMP.write_text("\n".join(wanted()), "utf-8")
+            STAMP.write_text("\n".join(wanted(tests)), "utf-8")
             say(f"Set up in {time.monotonic() - begun:.0f} s.")
     except (OSError, ValueError) as problem:
         raise SetUpFailed(f"Set-up stopped: {problem}.") from problem
+
+
+def room(locks):
+    return sum(lock.installed for lock in locks)
 
 
 @contextlib.contextmanager
@@ -151,12 +183,14 @@ def new_environment():
     venv.EnvBuilder(symlinks=os.name != "nt").create(VENV)
 
 
-def install(lock, python, *, bytecode=True):
-    """Install a lock for a Python by the first installer that can; hashes are required, nothing is built.
+def install(locks, python, *, bytecode=True, told=None):
+    """Install locks for a Python by the first installer that can; hashes are required, nothing is built.
 
     Without bytecode each module is compiled when it is first imported: less work where few of them are.
+    ``told`` is called now and then while it goes on.
     """
-    options = ["install", "--quiet", "--require-hashes", "--only-binary", ":all:", "-r", str(lock)]
+    options = ["install", "--require-hashes", "--only-binary", ":all:"]
+    options += [word for lock in locks for word in ("-r", str(lock))]
     pip_options = ["--disable-pip-version-check", "--no-input", *options, "--no-warn-script-location"]
     pip_options += [] if bytecode else ["--no-compile"]
     ways = []
@@ -170,19 +204,110 @@ def install(lock, python, *, bytecode=True):
         ways.append([own_pip, [str(python), "-m", "pip", *pip_options]])
     if not ways:
         raise SetUpFailed("Set-up needs pip (Debian: apt-get install python3-pip): install it, start again.")
-    with open(LOG, "w+b") as log:
-        for way in ways:
-            if all(quietly(command, log) for command in way):
-                return
-        log.seek(0)
-        tail = log.read().decode("utf-8", "replace").strip().splitlines()[-15:]
-    raise SetUpFailed("\n".join([*tail, f"The packages could not be installed; {LOG} has the whole story."]))
+    COMING.mkdir(exist_ok=True)
+    try:
+        with open(LOG, "w+b") as log:
+            for way in ways:
+                if all(succeeds(command, log, told) for command in way):
+                    return
+                log.seek(0)
+                why = cause(log.read().decode("utf-8", "replace"))
+                if why == UNREACHABLE and way[0][0] != uv:  # another pip would not reach it either
+                    break
+    finally:
+        shutil.rmtree(COMING, ignore_errors=True)
+    raise SetUpFailed(f"The packages could not be installed: {why} ({LOG} has the whole story).")
 
 
-def quietly(command, log):
-    """Whether the command succeeded; what it printed is in the log."""
-    environment = {**os.environ, "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
-    return subprocess.run(command, stdout=log, stderr=log, env=environment, cwd=ROOT).returncode == 0
+def succeeds(command, log, told):
+    """Whether the command succeeded; what it printed is in the log, what it downloads lies in COMING."""
+    environment = {**os.environ, "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "TMPDIR": str(COMING)}
+    environment["PIP_PROGRESS_BAR"] = "off"
+    with subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=ROOT) as process:
+        try:
+            while True:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    return process.wait(None if told is None else PAUSE) == 0
+                told()
+        finally:
+            process.kill()  # where it is done already, nothing happens
+
+
+UNREACHABLE = "the package index cannot be reached"
+CAUSES = {  # what installers write, and what it means; the first that is found is the cause
+    r"No space left|os error 28\b|Errno 28\b": "the disk is full",
+    r"CERTIFICATE_VERIFY_FAILED|invalid peer certificate|SSLError": (
+        "the package index shows a certificate that this machine does not trust"
+    ),
+    r"DO NOT MATCH THE HASHES|[Hh]ash mismatch": (
+        "a package that came is not the one that the lock names, by its hash"
+    ),
+    r"HTTP (?:error )?40[137]|\b40[137] (?:Client Error|Forbidden|Unauthorized|Proxy)|status.{0,20}40[137]": (
+        "the package index lets nobody in here (a proxy or an index that asks for a password?)"
+    ),
+    r"NewConnectionError|NameResolution|(?:Connect|Read)Timeout|ProtocolError|Max retries exceeded|ProxyError"
+    r"|Network is unreachable|Connection refused|dns error|error sending request|[Tt]imed out": UNREACHABLE,
+    r"Permission denied|Errno 13\b|os error 13\b|Read-only file": "a file or folder may not be written",
+}
+
+
+def cause(story):
+    """Why an installer failed, by what it printed: half a sentence."""
+    for signs, meaning in CAUSES.items():
+        if re.search(signs, story):
+            return meaning
+    if lacking := re.search(r"No matching distribution found for ([\w.-]+==[\w.]+)", story):
+        version = "{}.{}".format(*sys.version_info[:2])
+        return f"the package index has no {lacking[1]} for Python {version} on {sysconfig.get_platform()}"
+    lines = [line.strip() for line in story.splitlines() if line.strip()] or ["the installer says nothing"]
+    said = next((line for line in reversed(lines) if re.match("error", line, re.IGNORECASE)), lines[-1])
+    return re.sub("^error: *", "", said, flags=re.IGNORECASE)[:300].rstrip(".")
+
+
+class Progress:
+    """Tells how much of the packages is there, whichever installer brings them: it looks into the folders."""
+
+    def __init__(self, locks):
+        self.download, self.installed = sum(lock.download for lock in locks), room(locks)
+        self.begun = self.last = time.monotonic()
+        self.before = size_of(packages_of(VENV))
+
+    def tell(self):
+        """A line on a terminal is written over; elsewhere one comes every ten seconds."""
+        on_terminal = sys.stderr.isatty()
+        if time.monotonic() - self.last < (PAUSE if on_terminal else 10):
+            return
+        self.last = time.monotonic()
+        come, here = size_of(COMING), size_of(packages_of(VENV)) - self.before
+        if here > 1:
+            line = f"  installed {here} of about {self.installed} MB"
+        else:
+            line = f"  downloaded {come} of about {self.download} MB"
+        line += f", {self.last - self.begun:.0f} s{last_package()}"
+        print(f"\r{line[:78]:78}\r" if on_terminal else line, end="" if on_terminal else "\n",
+              file=sys.stderr, flush=True)  # fmt: skip
+
+    def end(self):
+        if sys.stderr.isatty():
+            print(" " * 78, end="\r", file=sys.stderr)
+
+
+def size_of(folder):
+    """MB of all files in a folder that others may be writing; 0 where it is not there."""
+    size = 0
+    for path, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                size += os.lstat(os.path.join(path, name)).st_size
+    return size // 1_000_000
+
+
+def last_package():
+    """The package that the installer was busy with last, as ", name"; empty where its log does not say."""
+    names = re.findall(
+        r"(?:Collecting|Downloading) ([A-Za-z0-9_.]+(?:-[A-Za-z_.]+)*)", LOG.read_text("utf-8", "replace")
+    )
+    return f", {names[-1]}" if names else ""
 
 
 def see_checkout():
@@ -215,12 +340,13 @@ def missing_libraries(libraries):
 
 
 def see_to_libraries(tests):
-    """Install what Qt needs of the system where this process may; otherwise say what is missing.
+    """Install what Qt needs of the system where this process may; else say what is missing.
 
     The tests need no screen, but where they can have one (Xvfb) a test opens a real window on it.
+    Gives whether Qt can be loaded.
     """
     if not sys.platform.startswith("linux"):
-        return
+        return True
     on_screen = has_screen() or (tests and shutil.which("Xvfb"))
     needed = {**ANY_USE, **WINDOW_USE} if on_screen else ANY_USE
     absent = missing_libraries(needed)
@@ -230,13 +356,13 @@ def see_to_libraries(tests):
         say(f"Installing system libraries that Qt needs: {', '.join(packages)} ...")
         install_for_debian(packages)
         absent = missing_libraries(needed)
-    if not absent:
-        return
-    how = f"sudo apt-get install {' '.join(packages)}" if debian else "your system's package manager"
-    sentence = f"Qt needs {', '.join(absent)}, missing here: install with {how}, then start again."
-    if not tests or ANY_USE.keys() & absent:
-        raise SetUpFailed(sentence)
-    say(sentence)
+    loads = not ANY_USE.keys() & absent
+    if absent:
+        how = f"sudo apt-get install {' '.join(packages)}" if debian else "your system's package manager"
+        left_out = "the window, and the picture of one" if not loads else "the window"
+        left_out = left_out if not tests else "tests of a real window" if loads else "all tests that need Qt"
+        say(f"Qt needs {', '.join(absent)}, missing here: install with {how}. Left out: {left_out}.")
+    return loads
 
 
 def install_for_debian(packages):
@@ -254,7 +380,8 @@ def install_for_debian(packages):
         )
         if command is order and done.returncode == 0:
             return
-    say(done.stdout.decode("utf-8", "replace").strip())
+    said = done.stdout.decode("utf-8", "replace").strip().splitlines() or ["apt-get says nothing"]
+    say(f"They could not be installed: {said[-1].removeprefix('E: ')}")
 
 
 # ------------------------------------------------------------------------------ the two uses
@@ -270,10 +397,11 @@ def start(arguments):
     return os.execv(command[0], command)
 
 
-def run_tests(arguments):
+def run_tests(arguments, with_qt):
     """Style, types, floors and tests, each to its end; the exit status is 0 only if all of them passed.
 
-    The tests take all processors. The others run beside them, and what they say is shown afterwards.
+    The tests take all processors. The others run beside them, and what they say is shown afterwards. Without
+    Qt those tests are skipped that import it.
     """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a hundred processes would each compile everything anew
     python = str(PYTHON)
@@ -284,6 +412,7 @@ def run_tests(arguments):
         "floors": [python, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
     }
     tests = [python, "-m", "pytest", "-n", "auto", "--dist", "worksteal", *arguments]
+    tests += [] if with_qt else ["-p", "no:pytest-qt"]  # by which tests/conftest.py knows
     with concurrent.futures.ThreadPoolExecutor() as threads:
         beside = {name: threads.submit(ran, check, quiet=True) for name, check in checks.items()}
         say("-- tests, and beside them style, types and floors")
@@ -296,7 +425,8 @@ def run_tests(arguments):
     say("")
     for name, (status, seconds) in outcomes.items():
         verdict = f"FAILED (exit status {status})" if status else "passed"
-        say(f"{name:7} {verdict} in {seconds:.1f} s")
+        left_out = "" if with_qt or name != "tests" else "; those that need Qt were left out"
+        say(f"{name:7} {verdict} in {seconds:.1f} s{left_out}")
     return int(any(status for status, _ in outcomes.values()))
 
 
@@ -308,24 +438,35 @@ def ran(command, quiet=False):
     return done.returncode, time.monotonic() - begun, done.stdout or ""
 
 
+def tell_version():
+    """What `micrograd-gui --version` says; it takes no set-up."""
+    from micrograd_gui.version import told
+
+    print(f"micrograd-gui {told()}")
+    return 0
+
+
 def main(arguments):
     for variable in ("PYTHONPATH", "PYTHONHOME"):  # of another Python: its packages may clash with ours
         os.environ.pop(variable, None)
     tests = arguments[:1] == ["--tests"]
+    if arguments == ["--version"]:
+        return tell_version()
+    if arguments[:1] in (["-h"], ["--help"]):
+        print(__doc__.partition("\n\n")[2].partition("\n\n")[0], end="\n\n", flush=True)
     try:
-        if not is_ready():
-            set_up()
-        if tests or not WITHOUT_QT.intersection(arguments[:1]):
-            see_to_libraries(tests)
+        if not is_ready(tests):
+            set_up(tests)
+        with_qt = not (tests or not WITHOUT_QT.intersection(arguments[:1])) or see_to_libraries(tests)
     except SetUpFailed as problem:
         say(problem)
         return 1
-    return run_tests(arguments[1:]) if tests else start(arguments)
+    return run_tests(arguments[1:], with_qt) if tests else start(arguments)
 
 
 if __name__ == "__main__":
-    if sys.version_info < OLDEST:
-        sys.exit("micrograd-gui needs Python 3.11 or newer; this is {}.{}.".format(*sys.version_info[:2]))
+    if not OLDEST <= sys.version_info[:2] <= NEWEST:
+        sys.exit("micrograd-gui needs Python 3.11 to 3.14; this is {}.{}.".format(*sys.version_info[:2]))
     try:
         if CAN_BE_INTERRUPTED:
             signal.signal(signal.SIGINT, signal.default_int_handler)

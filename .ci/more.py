@@ -39,13 +39,13 @@ def new_environment():
     """A Python that sees what is installed for it, then what .venv has, then the checkout."""
     venv.EnvBuilder(symlinks=True, clear=True).create(FOLDER)
     (run.packages_of(FOLDER) / "below.pth").write_text(f"{run.packages_of(run.VENV)}\n{ROOT}\n")
-    run.LOG = FOLDER / run.LOG.name  # the other is written meanwhile
+    run.LOG, run.COMING = FOLDER / run.LOG.name, FOLDER / run.COMING.name  # the others are used meanwhile
 
 
 def install_extras():
     """What requirements-ci.lock names, by hash."""
     try:
-        run.install(LOCK, PYTHON, bytecode=False)  # most of what these bring is never imported
+        run.install([LOCK], PYTHON, bytecode=False)  # most of what these bring is never imported
     except run.SetUpFailed as problem:
         raise Missing(str(problem).splitlines()[-1]) from problem
 
@@ -89,7 +89,7 @@ def are_for_processors(planned):
 def wait_for_environment():
     """Until .venv is there, which is set up meanwhile."""
     patience = time.monotonic() + INSTALLING
-    while not run.is_ready() and time.monotonic() < patience:
+    while not run.is_ready(tests=True) and time.monotonic() < patience:
         time.sleep(0.5)
 
 

@@ -14,21 +14,24 @@ if TYPE_CHECKING:
     from micrograd.dot import draw_dot, trace
     from micrograd.replay.tape import Tape
 
-    __version__: str
-
 __all__ = ["Tape", "Value", "diagnose", "draw_dot", "gradcheck", "losses", "nn", "optim", "trace"]
 
-_HOMES = {"draw_dot": "dot", "trace": "dot", "gradcheck": "check", "diagnose": "diagnosis",
-          "Tape": "replay.tape"}
+__version__ = "0.1.0"  # the one place that says it
+
+_HOMES = {
+    "draw_dot": "dot",
+    "trace": "dot",
+    "gradcheck": "check",
+    "diagnose": "diagnosis",
+    "Tape": "replay.tape",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """Loads on first use what needs numpy, graphviz or a look at files."""
+    """Loads on first use what needs numpy or graphviz."""
     if name in ("losses", "nn", "optim"):
         return import_module(f"micrograd.{name}")
-    if name == "__version__":
-        value = _version()
-    elif name in _HOMES:
+    if name in _HOMES:
         value = getattr(import_module(f"micrograd.{_HOMES[name]}"), name)
     else:
         raise AttributeError(f"module 'micrograd' has no attribute {name!r}")
@@ -37,20 +40,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*__all__, "__version__", *(name for name in globals() if name.startswith("__"))})
-
-
-def _version() -> str:
-    """What pyproject.toml says: that of the checkout this was loaded from, else of what is installed."""
-    from pathlib import Path
-
-    project = Path(__file__).parents[1] / "pyproject.toml"
-    if project.is_file():
-        import tomllib
-
-        found = tomllib.loads(project.read_text("utf-8")).get("project", {})
-        if found.get("name") == "micrograd-gui":
-            return str(found["version"])
-    from importlib.metadata import version
-
-    return version("micrograd-gui")
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

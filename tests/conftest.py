@@ -6,8 +6,11 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
+from types import ModuleType
 from typing import IO
 
 import pytest
@@ -33,7 +36,14 @@ for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
     FOLDERS.append(folder)
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+NO_QT = "Qt cannot be loaded here"
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    if not pluginmanager.hasplugin("pytest-qt"):  # left out by `-p no:pytest-qt`, as run.py does without Qt
+        for option in ("qt_api", "qt_log_level_fail", "qt_log_ignore"):
+            parser.addini(option, "of pytest-qt, which is not there")
+        sys.meta_path.insert(0, NoQt())
     parser.addoption(
         "--only-skipped",
         metavar="FILE",
@@ -43,6 +53,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Skipped(config.getoption("only_skipped")))
+    config.addinivalue_line(
+        "markers", "qt: needs Qt in a process of its own; skipped where it cannot be loaded"
+    )
+    if not config.pluginmanager.hasplugin("pytest-qt"):
+        NoQt.collecting = True
+        config.pluginmanager.register(WithoutQt())
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -61,6 +77,45 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             rewrite.try_makedirs(kept.parent)
             source, code = rewrite._rewrite_test(path, session.config)
             rewrite._write_pyc(session.config.stash[rewrite.assertstate_key], code, source, kept)
+
+
+class NoQt(MetaPathFinder, Loader):
+    """Skips the test that imports Qt, or the file of tests: nothing else tells whether one needs it.
+
+    Who looks for it only finds it where it lies. ``collecting`` is false while conftest.py of a folder that
+    was named is imported: nothing can be skipped yet.
+    """
+
+    collecting = False
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if name != "PySide6":
+            return None
+        spec = PathFinder.find_spec(name, path)
+        if spec is not None:
+            spec.loader = self
+        return spec
+
+    def exec_module(self, module: ModuleType) -> None:
+        if not self.collecting:
+            raise ImportError(NO_QT)
+        pytest.skip(NO_QT, allow_module_level=True)
+
+
+class WithoutQt:
+    """What stands for pytest-qt where it is left out: who asks for a window is skipped."""
+
+    @pytest.fixture
+    def qtbot(self) -> None:
+        pytest.skip(NO_QT)
+
+    qapp = qapp_args = qtbot
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        if item.get_closest_marker("qt") is not None:
+            pytest.skip(NO_QT)
 
 
 class Skipped:
@@ -92,6 +147,9 @@ class Skipped:
         names: dict[str, Counter[str]] = {}
         for name, reason in sorted(self.left.items()):
             names.setdefault(reason, Counter())[name.split("[")[0]] += 1
+        if without_qt := names.pop(NO_QT, None):
+            files = {name.split("::")[0] for name in without_qt}
+            terminalreporter.write_line(f"SKIPPED, {NO_QT}: tests of {len(files)} files")
         for reason in sorted(names):
             terminalreporter.write_line(f"SKIPPED, {reason}:")
             for name, cases in names[reason].items():

@@ -33,7 +33,13 @@ _COMMANDS = """without a window:
   micrograd-gui train    FILE          gradient descent over the rows of the graph's data
   micrograd-gui examples               list the built-in examples; any FILE may be the name of one
   micrograd-gui lessons                list the lessons; --check FILE plays one and says what is wrong
-Each explains itself with --help."""
+Each explains itself with --help. Where there is no screen, the graph is played through without a window:
+its gradients are printed and pictures of it are written to out/."""
+_FILE = (
+    "a .micrograd file, or what carries a graph: a picture (.svg .png .pdf .tex), script (.py), notebook "
+    "(.ipynb) or page (.html) that was exported here; DOT (.dot .gv); the name of an example; or a file as "
+    "file:///…"
+)
 _CHECK_JSON = (
     "print one JSON object: target, h, nodes (id, label, op, data, analytic, numeric, error, ok, verdict, "
     "reason), ok. A number that is not finite is written as null, and so is ok where it cannot be told"
@@ -167,16 +173,12 @@ def _joined(arguments: Sequence[str]) -> list[str]:
 
 
 class _ShowVersion(argparse.Action):
-    """Prints the version, which is looked up only then: that takes longer than all other arguments."""
+    """Prints the version and the commit, which are looked up only then."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
-        from importlib import metadata
+        from micrograd_gui.version import told
 
-        try:
-            version = metadata.version("micrograd-gui")
-        except metadata.PackageNotFoundError:
-            version = "(a checkout)"
-        print(f"micrograd-gui {version}")
+        print(f"micrograd-gui {told()}")
         parser.exit()
 
 
@@ -191,7 +193,9 @@ def _window_parser(name: str) -> _Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_source(parser)
-    parser.add_argument("--lesson", metavar="NAME", help="begin a lesson: its name, or a file")
+    parser.add_argument(
+        "--lesson", type=_plain_name, metavar="NAME", help="begin a lesson: its name, or a file"
+    )
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version")
     return parser
 
@@ -279,7 +283,7 @@ def _render_parser(name: str) -> _Parser:
     parser = _Parser(prog=name, description="Draw the graph with its numbers.")
     _add_source(parser)
     parser.add_argument(
-        "-o", "--output", required=True, metavar="OUT",
+        "-o", "--output", required=True, type=_plain_name, metavar="OUT",
         help=f"the file; its suffix decides the form: {', '.join(FORMS)}",
     )  # fmt: skip
     for option in OPTIONS.values():
@@ -386,13 +390,18 @@ def _lessons(given: argparse.Namespace) -> int:
 
 
 def _add_source(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "file", nargs="?", metavar="FILE", help="a .micrograd file, or the name of an example"
-    )
+    parser.add_argument("file", nargs="?", type=_plain_name, metavar="FILE", help=_FILE)
     parser.add_argument("-e", "--expression", metavar="EXPR", help='a graph in words: "L = (a*b + c) * f"')
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=NUMBER", help="a leaf's value; may be repeated"
     )
+
+
+def _plain_name(name: str) -> str:
+    """A name as it is given, or the path in an address; raises Refusal."""
+    from micrograd_gui.files.documents import as_path
+
+    return as_path(name)
 
 
 def _opened(given: argparse.Namespace) -> OpenedGraph:

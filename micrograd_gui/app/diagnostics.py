@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 
 from micrograd_gui.app.context import Context
 from micrograd_gui.log import last_lines
+from micrograd_gui.version import told
 
 PROGRAM = "micrograd-gui"
 PACKAGES = ("PySide6-Essentials", "numpy", "matplotlib", "graphviz", "msgspec", "pillow", "fpdf2", "numba")
@@ -31,7 +32,7 @@ def version_of(package: str) -> str | None:
 
 
 def _versions() -> Iterator[str]:
-    yield f"{PROGRAM} {version_of(PROGRAM) or '(a checkout)'}"
+    yield f"{PROGRAM} {told()}"
     installed = ((name, version_of(name)) for name in PACKAGES)
     yield ", ".join(f"{name} {number}" for name, number in installed if number is not None)
     yield f"Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, QUrl, Signal
 
 from micrograd_gui.app.context import Context
 from micrograd_gui.document.errors import Net, Refusal
@@ -18,7 +18,7 @@ from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.files import documents
 from micrograd_gui.files.atomic import quoted_name
-from micrograd_gui.files.documents import SUFFIXES, OpenedGraph, open_named
+from micrograd_gui.files.documents import SUFFIXES, OpenedGraph, as_path, is_address, open_named
 from micrograd_gui.log import logger_of
 from micrograd_gui.session.record import forget_ahead, known_ahead
 from micrograd_gui.session.state import State
@@ -366,9 +366,18 @@ class Documents(QObject):
         self.remembered.emit()
 
 
+def dropped_names(mime: QMimeData) -> list[str]:
+    """The addresses that are dragged, of files and of what else there is; none where something else is."""
+    if mime.hasUrls():
+        return [url.toString(QUrl.ComponentFormattingOption.FullyEncoded) for url in mime.urls()]
+    return [line for line in mime.text().splitlines() if is_address(line)]  # as some programs drag a file
+
+
 def dropped_paths(mime: QMimeData) -> tuple[Path, ...]:
-    """The files of this machine that are dragged; none where something else is."""
-    return tuple(Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
+    """The files that are dragged; raises Refusal where there are only addresses of what is not here."""
+    names = dropped_names(mime)
+    files = [name for name in names if name.lower().startswith("file:")]
+    return tuple(Path(as_path(name)) for name in files or names)
 
 
 ROWS = "Tables (*.csv *.tsv *.txt)"

@@ -1,4 +1,4 @@
-"""Playing a graph through without a screen: forward, each backward step, a nudge, the check; and pictures."""
+"""Playing a graph through without a screen or Qt: forward, backward steps, a nudge, the check, pictures."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication
-
-from micrograd_gui.app.start import create_window
+from micrograd_gui.app.screen import why_no_qt
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.rough_layout import arranged
@@ -25,7 +21,6 @@ from micrograd_gui.session.explain.card import card
 from micrograd_gui.session.explain.formulas import Line
 from micrograd_gui.session.measure import check
 from micrograd_gui.session.session import Session
-from micrograd_gui.views.rendered_graph import RenderedGraph
 
 H = 0.001  # of the nudge, as in the lecture
 CHECK_H = 1e-6
@@ -35,7 +30,10 @@ _WINDOW_SECONDS = 120.0
 
 
 def play(graph: Graph, name: str) -> int:
-    """Print the run and write its pictures; gives 0 only where analytic and numeric gradients agree."""
+    """Print the run and write its pictures; gives 0 only where analytic and numeric gradients agree.
+
+    Where Qt cannot be loaded there is no picture of the window, which is said on standard error.
+    """
     session = Session(arranged(graph))
     print(f"{name}: played through without a screen\n")
     for line in _run(session):
@@ -46,8 +44,12 @@ def play(graph: Graph, name: str) -> int:
     for path in _pictures(session, name):
         print(path)
     agree = all(row.ok for row in rows)
+    path = FOLDER / "window.png"
+    if without := why_no_qt():
+        print(f"{path} was not made: {without}.", file=sys.stderr)
+        return 0 if agree else 1
     try:
-        print(window_picture(session.state.graph, name, FOLDER / "window.png"))
+        print(window_picture(session.state.graph, name, path))
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return 1
@@ -121,7 +123,7 @@ def window_picture(graph: Graph, name: str, path: Path) -> Path:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{name}{documents.SUFFIX}"
         documents.write(file, graph)
-        order = [sys.executable, "-m", "micrograd_gui.app.headless", str(file), str(path)]
+        order = [sys.executable, "-m", "micrograd_gui.app.portrait", str(file), str(path)]
         environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": folder}
         try:
             done = subprocess.run(
@@ -133,51 +135,3 @@ def window_picture(graph: Graph, name: str, path: Path) -> Path:
         last = (done.stderr.strip() or "it said nothing").splitlines()[-1]
         raise Refusal(f"{path} was not made: {last[:300]}")
     return path
-
-
-SIZE = QSize(1600, 900)
-_AT_MOST = 20.0  # seconds for all that is worked out behind the first picture
-_QUIET = 1.0  # seconds in which nothing may be on its way any more
-
-
-def run_to_the_middle(session: Session) -> None:
-    """The run stands in the middle of its backward pass, and what it came from is selected."""
-    session.forward()
-    forward = session.state.cursor
-    session.backward()
-    session.check_all()
-    session.seek((forward + session.state.cursor + 1) // 2 + 1)
-    step, graph = session.state.step, session.state.graph
-    if step is not None and step.contributions:
-        session.select([step.contributions[0].operand])
-    elif graph.target is not None:
-        session.select([graph.target])
-
-
-def _let_run(at_rest: Callable[[], bool]) -> None:
-    start = quiet_since = time.monotonic()
-    while time.monotonic() - start < _AT_MOST and time.monotonic() - quiet_since < _QUIET:
-        QApplication.processEvents()
-        time.sleep(0.01)
-        if not at_rest():
-            quiet_since = time.monotonic()
-
-
-def main(source: str, out: str) -> int:
-    """Make the picture; gives the exit status."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    application = QApplication([])
-    window = create_window(Path(source))
-    window.resize(SIZE)
-    window.show()
-    run_to_the_middle(window.session)
-    rendered = window.findChild(RenderedGraph, "rendered_graph")
-    _let_run(lambda: rendered is None or not rendered.message)
-    made = window.grab().save(out)
-    window.deleteLater()
-    application.processEvents()
-    return 0 if made else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:3]))

@@ -27,7 +27,7 @@ def why_no_screen() -> str:
     named = os.environ.get("QT_QPA_PLATFORM", "")
     wanted = [each.partition(":")[0].strip().lower() for each in named.split(";") if each.strip()]
     if wanted and wanted[0] in _UNSEEN:
-        return ""
+        return f"{NO_SCREEN}: {why}." if (why := why_no_qt()) else ""
     known = all(each == "xcb" or each.startswith("wayland") for each in wanted)
     if not known or any(os.environ.get(each) for each in _PLUGINS):
         return _why_qt_ends()
@@ -130,21 +130,35 @@ def _lets_us_in() -> bool:
     return not failed
 
 
+def why_no_qt() -> str:
+    """Why Qt itself cannot be loaded, as it misses libraries of the system; empty where it can."""
+    if sys.platform in ("win32", "darwin") or "PySide6.QtGui" in sys.modules:
+        return ""
+    said = _why_not_opened("lib", "libQt6Widgets.so.6")
+    return f"Qt cannot be loaded ({said})" if said else ""
+
+
 def _why_not_loaded(plugin: str) -> str:
     """Why Qt's plugin for a display cannot be loaded; empty where it can. Qt would load it a moment later."""
+    said = _why_not_opened("plugins", "platforms", plugin)
+    return f"Qt cannot use the display: {said}" if said else ""
+
+
+def _why_not_opened(*parts: str) -> str:
+    """Why a library of PySide6's Qt cannot be opened; empty where it can, or lies elsewhere."""
     import _ctypes
     from importlib.util import find_spec
 
     spec = find_spec("PySide6")
     folders = [] if spec is None else list(spec.submodule_search_locations or ())
-    found = [Path(each, "Qt", "plugins", "platforms", plugin) for each in folders]
+    found = [Path(each, "Qt", *parts) for each in folders]
     path = next((each for each in found if each.exists()), None)
     if path is None:
-        return "" if not folders or not found[0].parent.exists() else f"Qt has no {plugin} here"
+        return "" if not folders or not found[0].parent.exists() else f"Qt has no {parts[-1]} here"
     try:
         _ctypes.dlopen(str(path), os.RTLD_LAZY)
     except OSError as error:
-        return f"Qt cannot use the display: {' '.join(str(error).split())[:160]}"
+        return " ".join(str(error).split())[:160]
     return ""
 
 

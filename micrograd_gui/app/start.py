@@ -132,8 +132,10 @@ def create_window(source: object = None) -> MainWindow:
             from micrograd_gui.app.notebooks.live import Link
 
             return window_on(Link(source, {}, {}))
-    from micrograd_gui.files.documents import resolve, takes_long
+    from micrograd_gui.files.documents import as_path, resolve, takes_long
 
+    if isinstance(source, str):
+        source = as_path(source)
     if isinstance(source, str | Path) and takes_long(source):
         read: Path | OpenedGraph = Path(source)  # the window is there at once, and says what it waits for
     else:

@@ -32,7 +32,7 @@ from micrograd_gui.app.actions.commands import Commands
 from micrograd_gui.app.actions.menus import Menus, Toolbars
 from micrograd_gui.app.arrangement import Appearance, Panes, for_document, for_first_rows
 from micrograd_gui.app.blocks import BlockAdding
-from micrograd_gui.app.documents import Documents, dropped_paths
+from micrograd_gui.app.documents import Documents, dropped_names, dropped_paths
 from micrograd_gui.app.hall.projecting import Projector
 from micrograd_gui.app.notebooks.refreshing import Refreshing
 from micrograd_gui.app.settings import Settings
@@ -430,12 +430,12 @@ class MainWindow(QMainWindow):
     # Events of the window --------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_paths(event.mimeData()):
+        if dropped_names(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
-        self.bridge.attempt(self.documents.open_dropped, dropped_paths(event.mimeData()))
+        self.bridge.attempt(lambda: self.documents.open_dropped(dropped_paths(event.mimeData())))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.documents.look_now()

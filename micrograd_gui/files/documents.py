@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import msgspec
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal, Net, Refusal
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.text import spoken
+from micrograd_gui.document.text import spoken, visible
 from micrograd_gui.files.atomic import LARGEST, quoted_name, read_whole, write_readable
 from micrograd_gui.resource import resource
 
@@ -24,6 +25,8 @@ DOT = (".dot", ".gv")
 PICTURES = (".svg", ".png", ".pdf")
 TEXTS = (".py", ".ipynb", ".tex", ".html")  # which carry their graph as pictures do
 SUFFIXES = (SUFFIX, *DOT, *PICTURES, *TEXTS)  # of all files that a graph is read from
+_ADDRESS = re.compile(r"(?i)(file):/|([a-z][a-z0-9+.-]+)://")  # a scheme of one letter is a drive of Windows
+_SHOWN = 80  # characters of an address in a sentence
 LONG, LONG_PICTURE = 200_000, 20_000  # bytes of a graph, and of a picture or DOT, that are read at once
 
 
@@ -51,12 +54,54 @@ def takes_long(source: object) -> bool:
     return long < size <= LARGEST  # what is larger is refused unread
 
 
+def is_address(text: str) -> bool:
+    """Whether that is the address of a file or of what lies elsewhere, not a name."""
+    return _ADDRESS.match(text) is not None
+
+
+def as_path(name: str) -> str:
+    """The name of a file, an example or a lesson; of an address, ``file:…``, the path of the file.
+
+    Signs that stand as ``%20`` are read. Raises FileRefusal where the address is of another machine, or of
+    what is no file.
+    """
+    found = _ADDRESS.match(name) if ":/" in name else None
+    if found is None:
+        return name
+    told = f"“{visible(name, '�')[:_SHOWN]}{'…' if len(name) > _SHOWN else ''}”"
+    if found[1] is None:
+        raise FileRefusal(f"{told} is no file of this machine: save it here first, then open the file.")
+    from urllib.parse import unquote, unquote_to_bytes, urlsplit
+
+    try:
+        parts = urlsplit(name)
+        host = (parts.hostname or "").lower()
+    except ValueError:
+        raise FileRefusal(f"{told} cannot be read as an address of a file.") from None
+    if host not in ("", "localhost"):
+        raise FileRefusal(
+            f"{told} is on another machine, “{visible(unquote(host), '�')[:_SHOWN]}”: only files of this one "
+            "are opened."
+        )
+    if os.name == "nt":
+        from urllib.request import url2pathname
+
+        path = url2pathname(parts.path)
+    else:
+        path = os.fsdecode(unquote_to_bytes(parts.path))
+    if not path or "\0" in path:
+        raise FileRefusal(f"{told} names no file.")
+    if parts.query or parts.fragment:
+        raise FileRefusal(f"{told} has a ? or a #: in the address of a file they are written %3F and %23.")
+    return path
+
+
 @Net("open")
 def resolve(source: object) -> OpenedGraph:
     """The graph of a file, of the example of that name, of an expression, of a Graph or of a live value.
 
-    A Path is a file; a text is an example, a file or an expression, whichever there is. None is the lecture's
-    neuron. Raises Refusal where there is none.
+    A Path is a file; a text is an example, a file (by name, or as ``file:///…``) or an expression, whichever
+    there is. None is the lecture's neuron. Raises Refusal where there is none.
     """
     if isinstance(source, OpenedGraph):
         return source
@@ -65,6 +110,7 @@ def resolve(source: object) -> OpenedGraph:
     if source is None or isinstance(source, Path):
         return open_named(source or "neuron")
     if isinstance(source, str):
+        source = as_path(source)
         if source in example_names() or source.endswith(SUFFIXES) or os.path.isfile(source):
             return open_named(source)
         from micrograd_gui.document.notation.reader import graph_from_expression  # ast: after the first paint
@@ -83,6 +129,8 @@ def open_named(name: str | Path) -> OpenedGraph:
     """
     if name in example_names():
         return OpenedGraph(load_example(str(name)), title=str(name))
+    if isinstance(name, str):
+        name = as_path(name)
     path = Path(name)
     bare = isinstance(name, str) and not path.suffix and os.sep not in name
     if bare and "\0" not in str(name) and not os.path.exists(path):

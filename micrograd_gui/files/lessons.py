@@ -54,6 +54,8 @@ def open_lesson(name: str | Path) -> Lesson:
     known = _paths()
     if str(name) in known:
         return _lesson(str(name), known[str(name)])
+    if isinstance(name, str):
+        name = documents.as_path(name)
     path = Path(name)
     bare = isinstance(name, str) and not path.suffix and os.sep not in name
     if bare and "\0" not in str(name) and not path.exists():

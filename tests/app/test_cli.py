@@ -323,6 +323,7 @@ def test_a_control_character_in_a_name_does_not_reach_the_terminal(said: Any) ->
 # The window --------------------------------------------------------------------------------------
 
 
+@pytest.mark.qt  # no window is opened on it, but it must be one that could be
 @pytest.mark.parametrize(
     ("arguments", "title"),
     [((), None), (("neuron",), "neuron"), (("mine.micrograd",), ""), (("-e", "a*b"), "expression")],
@@ -412,6 +413,7 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
         assert b"Traceback" not in process.stderr.read()
 
 
+@pytest.mark.qt
 def test_without_a_screen_the_neuron_is_played_through(tmp_path: Path) -> None:
     done = program(cwd=tmp_path)
     assert done.returncode == 0, done.stderr

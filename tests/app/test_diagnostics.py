@@ -14,8 +14,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
-from micrograd_gui import log
-from micrograd_gui.app import diagnostics, start
+from micrograd_gui import log, version
+from micrograd_gui.app import start
 from micrograd_gui.app.learning.help import LICENSES
 from micrograd_gui.app.settings import Settings
 
@@ -47,7 +47,7 @@ def test_about_copies_versions_screen_window_graph_and_the_log(opened, act, qtbo
     act(window, "forward")
     text = copied(window, qtbot)
     head, _, lines = text.partition("\nlog:\n")
-    assert head.startswith(f"micrograd-gui {diagnostics.version_of('micrograd-gui') or '(a checkout)'}\n")
+    assert head.startswith(f"micrograd-gui {version.told()}\n")
     for part in ("PySide6-Essentials 6.", "numpy ", "Python 3.", "Qt 6.", "Qt platform: ", "screen 1: "):
         assert part in head
     assert "window: 1600×900" in head

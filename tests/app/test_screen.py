@@ -36,6 +36,7 @@ def bare(**given: str) -> dict[str, str]:
     return {**kept, **given}
 
 
+@pytest.mark.qt
 def test_why_there_is_no_screen_is_said(tmp_path: Path) -> None:
     silent = socket.socket(socket.AF_UNIX)
     silent.bind(str(tmp_path / "silent"))

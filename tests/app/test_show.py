@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QMessageBox, QStyleOptionViewItem, QTableView, QTo
 from micrograd import Value
 from micrograd_gui import show
 from micrograd_gui.app import create_window
-from micrograd_gui.app.documents import dropped_paths
+from micrograd_gui.app.documents import dropped_names, dropped_paths
 from micrograd_gui.app.notebooks.cells import take_turns
 from micrograd_gui.app.notebooks.live import Link, picture, present
 from micrograd_gui.document.errors import Refusal
@@ -559,6 +559,23 @@ def test_a_dropped_picture_opens_with_the_graph_in_it_and_is_never_saved_over(op
             lambda window=window: len(window.session.state.graph) == 7
         )  # a slow reading goes on behind
         assert window.session.state.path == (path if suffix == ".micrograd" else None)
+
+
+def test_an_address_is_dropped_as_a_file_and_what_lies_elsewhere_is_refused(tmp_path):
+    path = tmp_path / "a b é.micrograd"
+    mime = QMimeData()
+    mime.setText(path.as_uri())  # as some terminals drag it
+    assert dropped_names(mime) == [path.as_uri()]
+    assert dropped_paths(mime) == (path,)
+    for url in ("https://example.org/a.svg", "file://elsewhere/a.micrograd"):
+        mime = QMimeData()
+        mime.setUrls([QUrl(url)])
+        assert dropped_names(mime) == [url]
+        with pytest.raises(Refusal, match="machine"):
+            dropped_paths(mime)
+    mime = QMimeData()
+    mime.setText("L = a*b")
+    assert dropped_names(mime) == []
 
 
 def test_a_drop_on_unsaved_work_asks_first(opened, tmp_path):

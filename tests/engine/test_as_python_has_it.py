@@ -271,8 +271,10 @@ def test_the_package_lists_its_names_and_its_version():
     assert {*micrograd.__all__, "__version__"} <= names
     assert not {name for name in names if name.startswith("_") and not name.startswith("__")}
     assert all(getattr(micrograd, name) is not None for name in micrograd.__all__)
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    assert micrograd.__version__ == project["version"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    place = ROOT / project["tool"]["hatch"]["version"]["path"]
+    assert place.samefile(micrograd.__file__)
+    assert f'\n__version__ = "{micrograd.__version__}"' in place.read_text("utf-8")
 
 
 def test_to_load_the_package_reads_no_metadata():

@@ -21,7 +21,7 @@ WRITERS = {"write_whole", "write_readable", "write_all"}
 BEHIND = {
     "app/actions/commands.py:copy": "an action: Bridge.attempt",
     "app/actions/commands.py:paste": "an action: Bridge.attempt",
-    "app/documents.py:dropped_paths": "names alone, which Documents.open_dropped opens",
+    "app/documents.py:dropped_names": "names alone, which Documents.open_dropped opens",
     "app/exporting/clipboard.py:copy_picture": "an action: Bridge.attempt",
     "app/exporting/command_row.py:_copy": "a text of the program's own",
     "app/learning/help.py:show_about": "what the program says of itself",

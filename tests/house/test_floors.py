@@ -63,6 +63,7 @@ def test_what_the_window_needs_of_the_floors_below_is_loaded_before_qt() -> None
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.qt
 def test_of_what_was_loaded_before_it_qt_reads_no_source() -> None:
     done = python(
         "import sys\nfrom micrograd_gui.app.start import hurry, load_qt\nhurry()\n"
@@ -72,6 +73,7 @@ def test_of_what_was_loaded_before_it_qt_reads_no_source() -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.qt
 def test_what_is_slow_to_load_waits_until_the_first_paint() -> None:
     heavy = {"numpy", "matplotlib", "graphviz", "PIL", "subprocess", "micrograd.nn", "micrograd.foreign",
              "micrograd_gui.document.live"}  # fmt: skip

@@ -9,7 +9,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = {name: (ROOT / name).read_text("utf-8") for name in ("requirements.lock", "requirements-ci.lock")}
+LOCKS = {
+    name: (ROOT / name).read_text("utf-8")
+    for name in ("requirements.lock", "requirements-test.lock", "requirements-ci.lock")
+}
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PROJECT = PYPROJECT["project"]
 
@@ -31,7 +34,7 @@ def versions(lock: str) -> dict[str, list[str]]:
     return locked
 
 
-LOCKED, BESIDE = (versions(lock) for lock in LOCKS)
+LOCKED, OF_TESTS, BESIDE = (versions(lock) for lock in LOCKS)
 
 
 ALL = [entry for lock in LOCKS for entry in entries(lock)]
@@ -49,7 +52,7 @@ def test_a_package_is_locked_to_one_version_and_its_hashes(entry: list[str]) -> 
     ("asked", "locked"),
     [
         (PROJECT["dependencies"], LOCKED),
-        (PROJECT["optional-dependencies"]["test"], LOCKED),
+        (PYPROJECT["dependency-groups"]["test"], OF_TESTS),
         (PYPROJECT["dependency-groups"]["ci"], BESIDE),
     ],
     ids=["use", "test", "ci"],
@@ -61,10 +64,27 @@ def test_what_the_project_asks_for_is_what_is_locked(asked: list[str], locked: d
         assert all(requirement.specifier.contains(version) for version in found), requirement.name
 
 
-def test_what_both_locks_name_has_the_same_versions() -> None:
-    both = LOCKED.keys() & BESIDE.keys()
-    assert "numpy" in both
-    assert {name: LOCKED[name] for name in both} == {name: BESIDE[name] for name in both}
+@pytest.mark.parametrize(
+    ("one", "other", "shared"),
+    [
+        (LOCKED, OF_TESTS, "packaging"),
+        (LOCKED, BESIDE, "numpy"),
+        (OF_TESTS, BESIDE, "pygments"),
+    ],
+    ids=["use, test", "use, ci", "test, ci"],
+)
+def test_what_two_locks_name_has_the_same_versions(
+    one: dict[str, list[str]], other: dict[str, list[str]], shared: str
+) -> None:
+    both = one.keys() & other.keys()
+    assert shared in both
+    assert {name: one[name] for name in both} == {name: other[name] for name in both}
+
+
+def test_who_uses_the_program_gets_no_test_tools() -> None:
+    for tool in ("pytest", "mypy", "ruff", "hypothesis", "pygments"):
+        assert tool in OF_TESTS
+        assert tool not in LOCKED
 
 
 @pytest.mark.parametrize("lock", LOCKS)

@@ -1,14 +1,20 @@
-"""run.py sets up once, repairs what was interrupted, and says in a sentence what it cannot do."""
+"""run.py sets up once, repairs what was interrupted, says in a sentence what it cannot, and does the rest."""
 
 import ast
+import contextlib
 import importlib.util
+import re
 import subprocess
 import sys
 import threading
+import tomllib
+from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from micrograd_gui import version
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -21,15 +27,22 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     spec.loader.exec_module(module)
     root = tmp_path / "a checkout"
     root.mkdir()
-    (root / "requirements.lock").write_text("")
+    locks = {name: getattr(module, name) for name in ("USE", "TESTS")}
+    locks = {name: lock._replace(path=root / lock.path.name) for name, lock in locks.items()}
+    for lock in locks.values():
+        lock.path.write_text("")
     (root / "micrograd_gui.py").write_text("")
     venv = root / ".venv"
-    paths = {"ROOT": root, "LOCK": root / "requirements.lock", "VENV": venv, "LOG": venv / module.LOG.name}
-    paths |= {"STAMP": venv / module.STAMP.name, "PYTHON": venv / module.PYTHON.relative_to(module.VENV)}
+    paths = {"ROOT": root, "VENV": venv, "LOG": venv / module.LOG.name, "COMING": venv / "coming"}
+    paths |= locks | {
+        "STAMP": venv / module.STAMP.name,
+        "PYTHON": venv / module.PYTHON.relative_to(module.VENV),
+    }
     for name, path in paths.items():
         monkeypatch.setattr(module, name, path)
     module.really_install = module.install
-    monkeypatch.setattr(module, "install", lambda lock, python: None)
+    module.installed = []
+    monkeypatch.setattr(module, "install", lambda locks, *_, **__: module.installed.append(locks))
     monkeypatch.delenv("PYTHONPATH", raising=False)
     return module
 
@@ -41,7 +54,7 @@ def test_run_imports_the_standard_library_only() -> None:
             imported |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             imported.add(str(node.module).split(".")[0])
-    assert imported <= sys.stdlib_module_names
+    assert imported <= sys.stdlib_module_names | {"micrograd_gui"}  # for its version
 
 
 def test_ctrl_c_is_heeded_before_run_loads_what_python_has_not_loaded_itself() -> None:
@@ -64,7 +77,7 @@ def test_an_environment_that_was_set_up_sees_the_checkout_and_is_ready(run: Modu
 def test_a_new_lock_is_installed_into_the_environment_that_is_there(run: ModuleType) -> None:
     run.set_up()
     (run.VENV / "kept").touch()
-    run.LOCK.write_text("# changed\n")
+    run.USE.path.write_text("# changed\n")
     assert not run.is_ready()
     run.set_up()
     assert run.is_ready()
@@ -75,13 +88,13 @@ def test_a_new_lock_is_installed_into_the_environment_that_is_there(run: ModuleT
 def test_an_interrupted_set_up_is_begun_anew(
     run: ModuleType, monkeypatch: pytest.MonkeyPatch, used_before: bool
 ) -> None:
-    def interrupted(*_: Path) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         (run.VENV / "half a package").touch()
         raise KeyboardInterrupt
 
     if used_before:
         run.set_up()
-        run.LOCK.write_text("# changed\n")
+        run.USE.path.write_text("# changed\n")
     with monkeypatch.context() as patch:
         patch.setattr(run, "install", interrupted)
         with pytest.raises(KeyboardInterrupt):
@@ -108,7 +121,7 @@ def test_of_two_at_once_the_second_waits_and_installs_nothing(
     installing, go_on = threading.Event(), threading.Event()
     installed = []
 
-    def slowly(*_: Path) -> None:
+    def slowly(*_: object, **__: object) -> None:
         installed.append(threading.current_thread().name)
         installing.set()
         assert go_on.wait(20)
@@ -136,7 +149,8 @@ def test_packages_that_cannot_be_installed_are_a_sentence_and_a_log(
     monkeypatch.setattr(run.importlib.util, "find_spec", lambda name: None)
     assert run.main([]) == 1
     last = capsys.readouterr().err.splitlines()[-1]
-    assert last == f"The packages could not be installed; {run.LOG} has the whole story."
+    assert last.startswith("The packages could not be installed: ")
+    assert last.endswith(f" ({run.LOG} has the whole story).")
     assert "can't open file" in run.LOG.read_text()
     assert not run.is_ready()
 
@@ -162,10 +176,34 @@ def not_root_on_debian(run: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.parametrize("tests", [False, True])
 @pytest.mark.usefixtures("not_root_on_debian")
-def test_a_missing_library_is_named_with_the_command_that_brings_it(run: ModuleType, tests: bool) -> None:
+def test_a_missing_library_is_named_with_the_command_that_brings_it_and_the_rest_is_done(
+    run: ModuleType, tests: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
     run.ANY_USE["libno-such-thing.so.7"] = "libno-such-thing7"
-    with pytest.raises(run.SetUpFailed, match=r"libno-such-thing\.so\.7.*apt-get install libno-such-thing7"):
-        run.see_to_libraries(tests)
+    assert not run.see_to_libraries(tests)
+    said = capsys.readouterr().err
+    assert re.search(r"libno-such-thing\.so\.7.*apt-get install libno-such-thing7", said)
+    assert said.endswith(
+        "Left out: all tests that need Qt.\n" if tests else "Left out: the window, and the picture of one.\n"
+    )
+
+
+@pytest.mark.usefixtures("not_root_on_debian")
+def test_without_qt_style_types_floors_and_tests_run_and_the_last_lines_say_what_was_left_out(
+    run: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run.ANY_USE["libno-such-thing.so.7"] = "libno-such-thing7"
+    done = []
+
+    def ran(command: list[str], quiet: bool = False) -> tuple[int, float, str]:
+        done.append(command)
+        return 0, 0.0, ""
+
+    monkeypatch.setattr(run, "ran", ran)
+    assert run.main(["--tests", "-x"]) == 0
+    assert sorted("pytest" in command for command in done) == [False, False, False, True]
+    assert next(command for command in done if "pytest" in command)[-3:] == ["-x", "-p", "no:pytest-qt"]
+    assert "tests   passed in 0.0 s; those that need Qt were left out\n" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("not_root_on_debian")
@@ -174,17 +212,102 @@ def test_a_library_that_only_a_window_needs_does_not_stop_the_tests(
 ) -> None:
     run.WINDOW_USE["libno-such-thing.so.7"] = "libno-such-thing7"
     monkeypatch.setenv("DISPLAY", ":77")
-    run.see_to_libraries(tests=True)
-    assert "libno-such-thing.so.7" in capsys.readouterr().err
-    with pytest.raises(run.SetUpFailed, match="libno-such-thing"):
-        run.see_to_libraries(tests=False)
+    for tests, left_out in ((True, "tests of a real window"), (False, "the window")):
+        assert run.see_to_libraries(tests)
+        said = capsys.readouterr().err
+        assert "libno-such-thing.so.7" in said
+        assert said.endswith(f"Left out: {left_out}.\n")
 
 
-def test_an_old_python_is_told_so_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_test_tools_are_installed_for_tests_alone_and_stay(run: ModuleType) -> None:
+    run.set_up()
+    assert run.is_ready()
+    assert not run.is_ready(tests=True)
+    run.set_up(tests=True)
+    assert run.is_ready(tests=True)
+    run.set_up()
+    run.USE.path.write_text("# changed\n")
+    run.set_up()
+    assert run.is_ready(tests=True)
+    both = [run.USE.path, run.TESTS.path]
+    assert run.installed == [[run.USE.path], [run.TESTS.path], both]
+
+
+WRITTEN = {  # what pip and uv have written, cut short, and what it means
+    "NewConnectionError(': [Errno -3] Temporary failure in name resolution')\n"
+    "ERROR: No matching distribution found for contourpy==1.3.3": "the package index cannot be reached",
+    "error: Request failed after 3 retries in 5.4s\n  cause: dns error": "the package index cannot be",
+    "ERROR: No matching distribution found for numpy==2.4.6": "the package index has no numpy==2.4.6 for ",
+    "ERROR: Could not install packages: [Errno 28] No space left on device": "the disk is full",
+    "SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]": "the package index shows a ",
+    "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.": "a package that came is not",
+    "ERROR: HTTP error 403 while getting https": "the package index lets nobody in here",
+    "a\nERROR: Something else.\nb\n": "Something else",
+    "a\nlast line\n": "last line",
+    "": "the installer says nothing",
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_why_an_installer_failed_is_said_in_its_own_words(run: ModuleType, written: str) -> None:
+    assert run.cause(written).startswith(WRITTEN[written])
+
+
+def test_progress_says_how_much_has_come_and_how_much_there_will_be(
+    run: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packages = run.packages_of(run.VENV)
+    for folder in (packages, run.COMING):
+        folder.mkdir(parents=True)
+    progress = run.Progress([run.USE])
+    run.LOG.write_text(
+        "Collecting numpy==2.4.6 (from -r requirements.lock)\n  Downloading numpy-2.4.6-cp311.whl\n"
+    )
+    sizes = {run.COMING: 45, packages: 0}
+    monkeypatch.setattr(run, "size_of", sizes.get)
+    progress.tell()
+    assert capsys.readouterr().err == ""  # not yet
+    for here, line in ((0, "downloaded 45 of about 131 MB"), (200, "installed 200 of about 397 MB")):
+        progress.last -= 11
+        sizes[packages] = here
+        progress.tell()
+        assert capsys.readouterr().err.startswith(f"  {line}")
+
+
+def test_the_sizes_that_are_told_are_about_those_of_what_is_installed(run: ModuleType) -> None:
+    for lock in (run.USE, run.TESTS):
+        names = re.findall(r"^([\w.-]+)==", (ROOT / lock.path.name).read_text(), re.MULTILINE)
+        size = 0
+        for name in set(names):
+            with contextlib.suppress(metadata.PackageNotFoundError):  # one of another system
+                size += sum(file.size or 0 for file in metadata.files(name) or ())
+        assert 0.7 < size / 1e6 / lock.installed < 1.1, (lock, size)  # compiled files have no size there
+
+
+def test_the_version_is_told_without_a_set_up(run: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-E", "-s", "-S", str(ROOT / "run.py"), "--version"], capture_output=True, text=True
+    )  # without anything that is installed
+    assert done.stdout == f"micrograd-gui {version.told()}\n", done.stderr
+    assert run.main(["--version"]) == 0
+    assert capsys.readouterr().out == done.stdout
+    assert not run.VENV.exists()
+
+
+def test_the_pythons_that_run_py_takes_are_those_of_the_project(run: ModuleType) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    (oldest, newest), following = (run.OLDEST, run.NEWEST), run.NEWEST[1] + 1
+    assert project["requires-python"] == f">={oldest[0]}.{oldest[1]},<{newest[0]}.{following}"
+    for minor in range(oldest[1], following):
+        assert f"Programming Language :: Python :: 3.{minor}" in project["classifiers"]
+
+
+@pytest.mark.parametrize("other", ["3, 9", "3, 15"], ids=["old", "new"])
+def test_a_python_it_does_not_run_in_is_told_so_in_a_sentence(other: str) -> None:
     code = (
-        "import runpy, sys; sys.version_info = (3, 9, 2, 'final', 0); "
+        f"import runpy, sys; sys.version_info = ({other}, 2, 'final', 0); "
         f"runpy.run_path({str(ROOT / 'run.py')!r}, run_name='__main__')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 1
-    assert done.stderr == "micrograd-gui needs Python 3.11 or newer; this is 3.9.\n"
+    assert done.stderr == f"micrograd-gui needs Python 3.11 to 3.14; this is {other.replace(', ', '.')}.\n"

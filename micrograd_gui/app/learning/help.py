@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMessageBox, QWi
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.documents import tell
 from micrograd_gui.app.hall import projecting
+from micrograd_gui.version import told
 from micrograd_gui.views.canvas.keyboard import KEYS
 
 _LETTERS = 76  # in a line of a page, about
@@ -36,14 +37,12 @@ def show_about(context: Context) -> QMessageBox:
     """What this is, and a button that copies what a report of a fault needs."""
     from micrograd_gui.app import diagnostics
 
-    number = diagnostics.version_of("micrograd-gui") or ""  # none: a checkout that is not installed
-
     def copy() -> None:
         QApplication.clipboard().setText(diagnostics.report(context))
         context.say("The diagnostics are on the clipboard: paste them into a report.")
 
     box = tell(context.dialog_parent, "About micrograd-gui", (
-        f"<h3>micrograd-gui {escape(number)}</h3>"
+        f"<h3>micrograd-gui {escape(told())}</h3>"
         "<p>A visual debugger for backpropagation: build a graph, run it forward, step it backward,<br>"
         "nudge any node and see the numeric slope beside the analytic one.</p>"
         "<p>The engine follows karpathy/micrograd and the lecture “building micrograd”.</p>"
