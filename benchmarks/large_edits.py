@@ -23,7 +23,7 @@ from large_files import Pulse, rest, sums
 from origin import tell_own
 
 from micrograd_gui.app import create_window
-from micrograd_gui.app.arrangement import application
+from micrograd_gui.app.desktop.application import application
 from micrograd_gui.app.start import SETTLED_AFTER
 from micrograd_gui.app.window import MainWindow
 from micrograd_gui.document.graph import Graph

@@ -26,7 +26,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from micrograd_gui.app import create_window
-from micrograd_gui.app.arrangement import application
+from micrograd_gui.app.desktop.application import application
 from micrograd_gui.app.start import SETTLED_AFTER
 from micrograd_gui.app.window import MainWindow
 from micrograd_gui.document.graph import Graph, Node

@@ -42,7 +42,7 @@ from micrograd_gui.app.start import hurry, load_qt
 hurry()
 load_qt()
 from PySide6.QtCore import QTimer
-from micrograd_gui.app.arrangement import application
+from micrograd_gui.app.desktop.application import application
 app = application()
 from micrograd_gui.app import create_window
 from micrograd_gui.views.canvas.view import CanvasView

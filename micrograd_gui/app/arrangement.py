@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
+from micrograd_gui.app.desktop.application import IN_FUSION
 from micrograd_gui.app.settings import LARGEST, SMALLEST, Settings
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
@@ -473,26 +474,13 @@ class Appearance(QObject):
         self.set_look(replace(self.look, scale=kept))
 
 
-_IN_FUSION = "in-fusion"  # the property of an application that is
-
-
-def application() -> QApplication:
-    """The application that there is, else one that begins in Fusion."""
-    there = QApplication.instance()
-    if isinstance(there, QApplication):
-        return there
-    made = QApplication(["micrograd-gui", "-style", "fusion"])  # setStyle makes PySide load all of QStyle
-    made.setProperty(_IN_FUSION, True)
-    return made
-
-
 def apply_style(look: Look) -> None:
     """Fusion, the theme's palette, the program's font and style sheet, for every window."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    if not app.property(_IN_FUSION):  # once: with a style sheet, the style no longer tells its name
+    if not app.property(IN_FUSION):  # once: with a style sheet, the style no longer tells its name
         app.setStyle("Fusion")
-        app.setProperty(_IN_FUSION, True)
+        app.setProperty(IN_FUSION, True)
     app.setPalette(qt_palette(look.theme))
     if (font := look.font()) != app.font():  # Qt goes through all widgets, be it the same
         app.setFont(font)

@@ -89,14 +89,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = arguments[:1] == ["--debug"]
     del arguments[:debug]
-    commands: dict[str, tuple[Callable[[str], _Parser], Callable[[argparse.Namespace], int]]] = {
-        "render": (_render_parser, _render),
-        "check": (_check_parser, _check),
-        "train": (_train_parser, _train),
-        "examples": (_examples_parser, _examples),
-        "lessons": (_lessons_parser, _lessons),
-    }
-    parser, action = commands.get(arguments[0] if arguments else "", (_window_parser, _window))
+    commands = _commands()
+    parser, action = commands.get(arguments[0] if arguments else "", commands[""])
     if action is not _window:
         gc.set_threshold(100_000, 5, 2)  # what is loaded stays: looking through it for garbage is in vain
     codecs.register_error("micrograd-gui-plainly", _plainly)
@@ -134,6 +128,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         _complain(f"The output cannot be written: {error.strerror or error}.")
         _drop_output()
         return USED_WRONGLY
+
+
+def _commands() -> dict[str, tuple[Callable[[str], _Parser], Callable[[argparse.Namespace], int]]]:
+    """What makes the parser of each command, and what does it; the window's has no name."""
+    return {
+        "": (_window_parser, _window),
+        "render": (_render_parser, _render),
+        "check": (_check_parser, _check),
+        "train": (_train_parser, _train),
+        "examples": (_examples_parser, _examples),
+        "lessons": (_lessons_parser, _lessons),
+    }
+
+
+def parsers() -> dict[str, argparse.ArgumentParser]:
+    """The parser of each command, by its name; the window's comes first, and has none."""
+    return {name: make(f"micrograd-gui {name}".strip()) for name, (make, _) in _commands().items()}
 
 
 def _speak(arguments: Sequence[str]) -> None:
@@ -196,7 +207,15 @@ def _window_parser(name: str) -> _Parser:
     parser.add_argument(
         "--lesson", type=_plain_name, metavar="NAME", help="begin a lesson: its name, or a file"
     )
-    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version")
+    parser.add_argument(
+        "--install-desktop", dest="desktop", action="store_const", const="install",
+        help="put it into this user's menu, with icon, manual and completions, to open .micrograd files",
+    )  # fmt: skip
+    parser.add_argument(
+        "--uninstall-desktop", dest="desktop", action="store_const", const="uninstall",
+        help="take that away again",
+    )  # fmt: skip
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version and the commit")
     return parser
 
 
@@ -204,6 +223,11 @@ def _window(given: argparse.Namespace) -> int:
     from micrograd_gui.app.screen import why_no_screen
     from micrograd_gui.files.documents import takes_long
 
+    if given.desktop is not None:
+        from micrograd_gui.app.desktop.install import install, uninstall
+
+        print(install() if given.desktop == "install" else uninstall())
+        return 0
     named = given.file is not None or given.expression is not None
     if given.file is not None and given.expression is None and not given.set and takes_long(given.file):
         opened: OpenedGraph | Path | None = Path(given.file)  # it is read while the window is there

@@ -82,12 +82,13 @@ def run_window(source: object = None, lesson: str | None = None) -> int:
     load_qt()
     from PySide6.QtCore import QTimer
 
-    from micrograd_gui.app.arrangement import application
+    from micrograd_gui.app.desktop.application import Application, application
 
     last_lines()  # from now on they are kept
     app = application()
-    app.setApplicationName("micrograd-gui")
     window = create_window(source)
+    if isinstance(app, Application):
+        app.open_by(partial(_open_wanted, window))
     with errors_shown(window.say, partial(_keep_all, window)), signals_heeded(window) as status:
         window.show()
         QTimer.singleShot(0, _let_collect)
@@ -214,7 +215,7 @@ def _show(
         return picture(ran_through(value) if link is None else link.found)
     from PySide6.QtCore import QThread
 
-    from micrograd_gui.app.arrangement import application
+    from micrograd_gui.app.desktop.application import application
 
     app = application()
     last_lines()  # from now on they are kept
@@ -230,6 +231,14 @@ def _show(
         return None
     _keep(window)
     return window
+
+
+def _open_wanted(window: MainWindow, path: Path) -> None:
+    """Open a file that the desktop asks for: in that window where nothing was done yet, else beside it."""
+    if window.session.state.path is None and not window.session.state.unsaved and window.isVisible():
+        window.documents.choose_recent(path)
+    else:
+        window.bridge.attempt(open_beside, path)
 
 
 def open_beside(path: Path) -> MainWindow:

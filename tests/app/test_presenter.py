@@ -28,7 +28,7 @@ import json, sys
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from micrograd_gui.app.arrangement import application
+from micrograd_gui.app.desktop.application import application
 app = application()
 from micrograd_gui.app import create_window
 window = create_window("lecture")

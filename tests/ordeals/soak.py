@@ -21,7 +21,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
 from micrograd_gui import door
-from micrograd_gui.app.arrangement import application
+from micrograd_gui.app.desktop.application import application
 from micrograd_gui.app.start import create_window, errors_shown
 from micrograd_gui.files import documents
 from tests.ordeals.report import Report

@@ -24,7 +24,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QDialog
 
-from micrograd_gui.app.arrangement import application
+from micrograd_gui.app.desktop.application import application
 from micrograd_gui.app.start import create_window, errors_shown
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import Refusal

@@ -19,6 +19,9 @@ from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
 from micrograd_gui.views.theme import Look
 
+# macOS has these in the menu of the application; it would move others there by their texts.
+_ROLES = {"about": QAction.MenuRole.AboutRole, "quit": QAction.MenuRole.QuitRole}
+
 THUMBNAIL = QSize(208, 100)
 NARROW = 1340  # pixels at text scale 1: below this the tools stand in two rows
 _log = logger_of(__name__)
@@ -72,6 +75,7 @@ class Menus(QObject):
         action = QAction(self)  # given a text, PySide would load all that icons are made of
         action.setText(row.text)
         action.setObjectName(row.name)
+        action.setMenuRole(_ROLES.get(row.name, QAction.MenuRole.NoRole))
         action.setCheckable(row.checked is not None or row.switch)
         if isinstance(row.short, str) and row.short:
             action.setIconText(row.short)
