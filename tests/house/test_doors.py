@@ -23,6 +23,7 @@ BEHIND = {
     "app/actions/commands.py:paste": "an action: Bridge.attempt",
     "app/desktop/install.py:shared_files": "files of the program's own",
     "app/desktop/install.py:write_shared": "the command line",
+    "app/desktop/shell.py:_filled": "files of the program's own",
     "app/documents.py:dropped_names": "names alone, which Documents.open_dropped opens",
     "app/exporting/clipboard.py:copy_picture": "an action: Bridge.attempt",
     "app/exporting/command_row.py:_copy": "a text of the program's own",
