@@ -226,7 +226,7 @@ def _window(given: argparse.Namespace) -> int:
     if given.desktop is not None:
         from micrograd_gui.app.desktop.install import install, uninstall
 
-        print(install() if given.desktop == "install" else uninstall())
+        print((install if given.desktop == "install" else uninstall)(parsers()))
         return 0
     named = given.file is not None or given.expression is not None
     if given.file is not None and given.expression is None and not given.set and takes_long(given.file):

@@ -60,7 +60,7 @@ def test_it_is_installed_for_the_user_and_taken_away_again_whole(
 def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(share: Path) -> None:
     share.write_text("a file")
     with pytest.raises(Refusal, match=r"The folder .* cannot be made"):
-        install.install()
+        install.install(parsers())
 
 
 def test_the_menu_entry_starts_this_copy_whatever_its_path(
@@ -68,7 +68,7 @@ def test_the_menu_entry_starts_this_copy_whatever_its_path(
 ) -> None:
     words = ['/a b/$HOME 100%/mi"c`ro\\', "-m", "x"]
     monkeypatch.setattr(install, "command", lambda: words)
-    install.install()
+    install.install(parsers())
     entry = (share / install.ENTRY).read_text("utf-8")
     run = re.search("^Exec=(.*) %u$", entry, re.MULTILINE)[1].replace("\\\\", "\\")
     first, rest = re.fullmatch(r'"((?:[^"\\]|\\.)*)" (.*)', run).groups()
@@ -91,7 +91,7 @@ def test_each_file_is_as_those_who_read_it_want_it(program: list[str], file: str
     if shutil.which(program[0]) is None:
         pytest.skip(f"{program[0]} is not installed")
     path = tmp_path / Path(file).name
-    path.write_bytes(dict(install.shared_files(["micrograd-gui"]))[file])
+    path.write_bytes(dict(install.shared_files(parsers(), ["micrograd-gui"]))[file])
     done = subprocess.run([*program, str(path)], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
 

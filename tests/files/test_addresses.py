@@ -1,4 +1,4 @@
-"""A file may be named by its address: file:///home/me/net.micrograd, wherever a file is named."""
+"""A file may be named by its address: file:///lecture/net.micrograd, wherever a file is named."""
 
 from pathlib import Path
 

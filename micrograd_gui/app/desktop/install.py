@@ -28,10 +28,8 @@ _LISTS = {  # what makes the desktop's own lists anew, of which folder, and what
 _SECONDS = 60
 
 
-def shared_files(words: list[str]) -> Iterator[tuple[str, bytes]]:
+def shared_files(parsers: shell.Parsers, words: list[str]) -> Iterator[tuple[str, bytes]]:
     """All files by their places below a folder `share`, and what is in them; ``words`` start the program."""
-    from micrograd_gui.app.cli import parsers
-
     entry = resource("desktop", "micrograd-gui.desktop").read_text("utf-8")
     run = " ".join(map(_in_entry, words))
     yield ENTRY, entry.replace("Exec=micrograd-gui ", f"Exec={run} ").encode()
@@ -43,16 +41,16 @@ def shared_files(words: list[str]) -> Iterator[tuple[str, bytes]]:
     for size in SIZES:
         picture = resource("icons", f"micrograd-gui-{size}.png").read_bytes()
         yield f"{icons}/{size}x{size}/apps/micrograd-gui.png", picture
-    all_parsers, names = parsers(), example_names()
-    yield "man/man1/micrograd-gui.1", shell.manual(all_parsers, told()).encode()
-    yield "bash-completion/completions/micrograd-gui", shell.bash(all_parsers, names).encode()
-    yield "zsh/site-functions/_micrograd-gui", shell.zsh(all_parsers, names).encode()
-    yield "fish/vendor_completions.d/micrograd-gui.fish", shell.fish(all_parsers, names).encode()
+    names = example_names()
+    yield "man/man1/micrograd-gui.1", shell.manual(parsers, told()).encode()
+    yield "bash-completion/completions/micrograd-gui", shell.bash(parsers, names).encode()
+    yield "zsh/site-functions/_micrograd-gui", shell.zsh(parsers, names).encode()
+    yield "fish/vendor_completions.d/micrograd-gui.fish", shell.fish(parsers, names).encode()
 
 
-def write_shared(share: Path, words: list[str]) -> None:
+def write_shared(share: Path, parsers: shell.Parsers, words: list[str]) -> None:
     """Write them all below ``share``, or none; raises Refusal."""
-    files = [(share / place, content) for place, content in shared_files(words)]
+    files = [(share / place, content) for place, content in shared_files(parsers, words)]
     for path, _ in files:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,10 +59,10 @@ def write_shared(share: Path, words: list[str]) -> None:
     write_all(files)
 
 
-def install() -> str:
+def install(parsers: shell.Parsers) -> str:
     """Have the user's desktop know this copy of the program; gives a sentence. Raises Refusal."""
     share = _folder()
-    write_shared(share, command())
+    write_shared(share, parsers, command())
     _make_lists(share)
     return (
         f"micrograd-gui is in the menu and opens .micrograd files; what was written lies in {share}. For "
@@ -72,10 +70,10 @@ def install() -> str:
     )
 
 
-def uninstall() -> str:
+def uninstall(parsers: shell.Parsers) -> str:
     """Take away what `install` has written, and the folders that are empty then; gives a sentence."""
     share = _folder()
-    there = [share / place for place, _ in shared_files(command()) if (share / place).exists()]
+    there = [share / place for place, _ in shared_files(parsers, command()) if (share / place).exists()]
     for path in there:
         try:
             path.unlink()
@@ -133,7 +131,3 @@ def _remove_empty(folder: Path, below: Path) -> None:
             if folder.exists():
                 return
         folder = folder.parent
-
-
-if __name__ == "__main__":
-    write_shared(Path(sys.argv[1]), ["micrograd-gui"])

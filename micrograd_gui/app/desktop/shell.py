@@ -16,7 +16,7 @@ _FILES = ("FILE", "OUT")  # what stands for a file
 Parsers = Mapping[str, argparse.ArgumentParser]  # by command; the window's is the first, and has no name
 
 
-class Option(Struct, frozen=True):
+class Flag(Struct, frozen=True):
     """One option of a command: its words, what it does, and what may follow it.
 
     ``choices`` are all words that may, ``value`` is what stands for another one; both are empty where nothing
@@ -29,13 +29,13 @@ class Option(Struct, frozen=True):
     value: str = ""
 
 
-def options_of(parser: argparse.ArgumentParser) -> Iterator[Option]:
+def options_of(parser: argparse.ArgumentParser) -> Iterator[Flag]:
     """All options of a parser, without what has only a place."""
     for action in parser._actions:
         if action.option_strings and action.help != argparse.SUPPRESS:
             choices = tuple(map(str, action.choices or ()))
             value = "" if action.nargs == 0 else str(action.metavar or action.dest.upper())
-            yield Option(tuple(action.option_strings), _plain(action.help, action), choices, value)
+            yield Flag(tuple(action.option_strings), _plain(action.help, action), choices, value)
 
 
 def _plain(text: str | None, action: argparse.Action | None = None) -> str:
