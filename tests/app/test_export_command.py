@@ -163,3 +163,26 @@ def test_the_command_can_be_copied_and_is_none_where_an_option_is_refused(opened
     assert dialog.command.line.text() == ""
     assert not dialog.command.button.isEnabled()
     dialog.close()
+
+
+def test_a_graph_in_no_file_is_told_as_an_expression(opened, qtbot, tmp_path, monkeypatch):
+    window = opened()
+    window.commands.build("a = 2; b = -3; e = a*b; L = tanh(e + a)")
+    dialog = open_export(window)
+    choose(dialog, form=".csv")
+    assert settled(qtbot, dialog) == SAME
+    words = shlex.split(dialog.command.line.text())
+    assert words[2:4] == ["-e", "a = 2; b = -3; e = a*b; L = tanh(e + a)"]
+    ours, theirs = both(qtbot, dialog, tmp_path, monkeypatch)
+    assert ours == theirs
+    dialog = open_export(window)
+    choose(dialog, form=".svg")
+    assert settled(qtbot, dialog).startswith("⚠ The command places the nodes anew; save the graph")
+    assert "-e" in shlex.split(dialog.command.line.text())
+    dialog.close()
+    window.session.set_target(window.session.state.graph.named("e"))  # which stands amidst, and is told last
+    assert shlex.split(open_export(window).command.line.text())[3].endswith("; e")
+    window.session.add_node("tanh", (0.0, 0.0))  # its port is empty: no expression is that
+    dialog = open_export(window)
+    assert settled(qtbot, dialog).startswith("⚠ Save the graph first")
+    dialog.close()

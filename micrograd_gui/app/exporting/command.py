@@ -10,8 +10,11 @@ from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from msgspec import structs
+
 from micrograd_gui.app.exporting.request import ExportRequest
 from micrograd_gui.document import codec
+from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.marks import UNSEEN
 from micrograd_gui.files.documents import SUFFIX, example_names, load_example
@@ -22,7 +25,10 @@ if TYPE_CHECKING:
     from micrograd_gui.figures.moments import Moment
 
 MOST_NAMES = 100  # nodes that a command names one by one
+_LONGEST = 400  # characters of an expression that still is a command to read
+_UNPLACED = (".csv", ".dot", ".mmd")  # no file of these carries the places of the graph's nodes
 _UNSAVED = "Save the graph first: the command reads it from the file."
+_PLACED_ANEW = "The command places the nodes anew; save the graph to keep them where they are."
 
 
 class Command(NamedTuple):
@@ -40,8 +46,8 @@ class Command(NamedTuple):
 
 def command_of(request: ExportRequest, form: Form, name: str) -> Command:
     """The command of a request, for a document of that name: only what is not as usual is said."""
-    file, otherwise = _file(request.state, name)
-    words = ["micrograd-gui", "render", file, "-o", f"{name}{form.suffix}"]
+    source, otherwise = _source(request.state, form, name)
+    words = ["micrograd-gui", "render", *source, "-o", f"{name}{form.suffix}"]
     step, why = (None, "") if "step" not in form.options else _step(request, form)
     said, unsaid = _said(request, form)
     if step is not None:
@@ -56,7 +62,7 @@ def found_otherwise(request: ExportRequest, form: Form, command: Command, *, sto
     state = request.state
     if command.otherwise:
         return command.otherwise
-    if state.path is None and state.title in example_names():
+    if state.path is None and command.words[2] == state.title:
         example = codec.encode(load_example(state.title).seen(UNSEEN))
         if codec.encode(state.graph.seen(UNSEEN)) != example:
             return _UNSAVED
@@ -81,13 +87,37 @@ def _bare(moment: Moment) -> Moment:
     return replace(moment, card=(), cursor=None)
 
 
-def _file(state: State, name: str) -> tuple[str, str]:
+def _source(state: State, form: Form, name: str) -> tuple[tuple[str, ...], str]:
     """What the command reads, and why that is not yet the graph of the window."""
     if state.path is not None:
-        return str(state.path), _UNSAVED if state.unsaved else ""
+        return (str(state.path),), _UNSAVED if state.unsaved else ""
     if state.title in example_names() and state.graph is state.history.entries[0].graph:
-        return state.title, ""
-    return f"{name}{SUFFIX}", _UNSAVED
+        return (state.title,), ""
+    if (told := _in_words(state.graph)) is not None:
+        text, read = told
+        placed = form.suffix not in _UNPLACED and state.graph.places != read.places
+        return ("-e", text), _PLACED_ANEW if placed else ""
+    return (f"{name}{SUFFIX}",), _UNSAVED
+
+
+def _in_words(graph: Graph) -> tuple[str, Graph] | None:
+    """An expression that is the graph, and what the command reads in it; None where there is none.
+
+    A graph in no file is told so where it is small, and has nothing that an expression has no words for.
+    """
+    from micrograd_gui.document.notation.writer import expression_of
+    from micrograd_gui.door import parse
+
+    text = expression_of(graph) if 0 < len(graph) <= MOST_NAMES else ""
+    if not 0 < len(text) <= _LONGEST or text.startswith("-"):
+        return None
+    try:
+        read = parse(text)
+    except Refusal:
+        return None
+    ours = structs.replace(graph, places=read.places, workspace=read.workspace, next_id=read.next_id)
+    same = codec.encode(ours.seen(UNSEEN)) == codec.encode(read.seen(UNSEEN))
+    return (text, read) if same else None
 
 
 def _step(request: ExportRequest, form: Form) -> tuple[str | None, str]:
