@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.text import given_count, given_number, quoted
+from micrograd_gui.document.text import given_count, given_number, quoted, runs
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -66,12 +66,13 @@ def parse(text: str, /, *, onto: Graph | None = None, **values: float) -> Graph:
 
 def set_leaves(graph: Graph, values: Mapping[str, float]) -> Graph:
     """The graph with its leaves of those labels at other numbers; raises Refusal where there is none."""
-    labels = {node.title: node.id for node in graph if node.label}
+    labels = {key: node.id for node in graph if node.label for key in (runs(node.title), node.title)}
     for name, number in values.items():
-        if name not in labels:
+        at = labels.get(name, labels.get(runs(name)))  # x_{12} is x_12, too
+        if at is None:
             leaves = ", ".join(node.title for node in graph if node.label and node.is_leaf)
             raise Refusal(f"There is no node called {quoted(name)}; the leaves are {leaves[:200]}.")
-        graph = graph.valued(labels[name], given_number(number, name))
+        graph = graph.valued(at, given_number(number, name))
     return graph
 
 

@@ -27,7 +27,7 @@ from micrograd_gui.document.node import (
     reachable,
     same_number,
 )
-from micrograd_gui.document.text import spoken
+from micrograd_gui.document.text import runs, spoken
 
 if TYPE_CHECKING:
     from micrograd_gui.document.python.pasted import Known, Unread
@@ -226,6 +226,8 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
         """The node with that title, else the first of that name; raises Refusal where there is none."""
         by_name = [node.id for node in self if node.title == label != ""]
         by_name += [node.id for node in self if node.name == label]
+        if not by_name and "_" in label:  # x_12 and x_{12} are one name, in two ways to write it
+            by_name = [node.id for node in self if runs(node.title) == runs(label)]
         if by_name:
             return by_name[0]
         raise Refusal(f"There is no node called “{spoken(label)}”.")

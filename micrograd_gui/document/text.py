@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
+from html import escape
 from typing import SupportsFloat
 
 from micrograd_gui.document.errors import OptionRefusal, Refusal
@@ -44,10 +45,19 @@ _LOWER = dict(zip("0123456789aehijklmnoprstuvx+−", "₀₁₂₃₄₅₆₇�
 
 
 def lowered(text: str) -> str:
-    """The text with the signs that Unicode has for its indices; as it is where one is missing."""
-    parts = ["".join(_LOWER.get(c, "_") for c in part) if lower else part for part, lower in runs(text)]
-    made = "".join(parts)
-    return text if "_" in made else made
+    """The text with the signs that Unicode has for its indices; an index for which one is missing stays."""
+    return text if "_" not in text else re.sub(_INDEXED, _lower, text)
+
+
+def _lower(found: re.Match[str]) -> str:
+    index = next(part for part in found.groups()[1:] if part is not None)
+    made = "".join(_LOWER.get(c, "_") for c in index)
+    return found[0] if "_" in made else found[1] + made
+
+
+def in_html(text: str) -> str:
+    """The text for a page or a rich label: nothing in it is a tag, and its indices are low."""
+    return "".join(f"<sub>{escape(part)}</sub>" if lower else escape(part) for part, lower in runs(text))
 
 
 def saveable(label: str) -> str:
@@ -102,7 +112,11 @@ def without_marks(sentence: str) -> str:
 
 
 def as_tip(text: str) -> str:
-    """The text as a tip in the window: Qt takes what has tags for a page, and reads files that it names."""
+    """The text as a tip in the window, its indices low.
+
+    Qt takes what has tags for a page, and reads files that it names.
+    """
+    text = lowered(text)
     if "<" not in text:
         return text
     whole = text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element as XmlElement
 from xml.etree.ElementTree import SubElement, tostring
 
 from micrograd_gui.document.graph import NodeId
+from micrograd_gui.document.text import in_html
 from micrograd_gui.export.player_ledger import ledgers
 from micrograd_gui.export.svg import font_families, length_of, outline, text_attributes, write_in
 from micrograd_gui.figures.figure import Figure
@@ -163,7 +164,7 @@ def _card(card: Sequence[Line]) -> str:
 def _fragment(fragment: Fragment) -> str:
     """What a fragment says, in an element of its own where it looks otherwise than the text around it."""
     looks = [fragment.kind] * (fragment.kind in _COLOURED) + ["bold"] * fragment.strong
-    text = escape(fragment.text)
+    text = in_html(fragment.text)
     return f'<span class="{" ".join(looks)}">{text}</span>' if looks else text
 
 
@@ -181,7 +182,7 @@ def _rows(film: Film) -> Iterator[str]:
             count += 1
     for node, numbers in at.items():
         cells = "".join(f'<td data-of="{number}"></td>' for number in numbers.values())
-        yield f'<tr><th scope="row">{escape(names[node])}</th>{cells}</tr>'
+        yield f'<tr><th scope="row">{in_html(names[node])}</th>{cells}</tr>'
 
 
 Difference = list[object]  # the number of an element, its class, and of a text what it says

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from html import escape
 
+from micrograd_gui.document.text import in_html, lowered
 from micrograd_gui.figures.moments import Film
 from micrograd_gui.figures.shapes import groups
 from micrograd_gui.session.asking.ledger import postings
@@ -25,14 +26,14 @@ def ledgers(film: Film) -> str:
         return ""
     tables, options = [], []
     for node, name in _named(film):
-        options.append(f'<option value="{node}">{escape(name)}</option>')
+        options.append(f'<option value="{node}">{escape(lowered(name))}</option>')
         rows = "".join(_rows(film, node))
         heads = "".join(
             f'<th scope="col">{each}</th>' for each in ("moment", "from", "upstream × slope", "grad")
         )
         tables.append(
             f'<table class="ledger" data-node="{node}" hidden><caption>What came into the gradient of '
-            f"{escape(name)}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+            f"{in_html(name)}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
         )
     choice = f'<select id="asked"><option value="">point at a node</option>{"".join(options)}</select>'
     none = '<p id="nothing" hidden>Nothing has come yet.</p>'
@@ -51,5 +52,5 @@ def _rows(film: Film, node: int) -> Iterator[str]:
     for row in grad_rows(film.graph, postings(film.graph, film.run, node)):
         at = bisect_left(cursors, row.moment)
         if at < len(cursors):
-            cells = "".join(f"<td>{escape(cell)}</td>" for cell in row.cells)
+            cells = "".join(f"<td>{in_html(cell)}</td>" for cell in row.cells)
             yield f'<tr data-from="{at}">{cells}</tr>'

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.document.text import MINUS, as_tip, written
+from micrograd_gui.document.text import MINUS, as_tip, runs, written
 from micrograd_gui.session.state import State
 from micrograd_gui.views.canvas.host import WidgetHost
 
@@ -24,7 +24,8 @@ def matches(state: State, text: str) -> list[NodeId]:
         node = state.graph.nodes[number]
         name, op = node.name.casefold().replace("-", MINUS), (node.op or "").casefold().replace("-", MINUS)
         data = written(state.frame.data.get(number)).casefold()
-        ways = (name == wanted, op == wanted, wanted in name, wanted in op, data.startswith(wanted))
+        alike = "_" in wanted and runs(name) == runs(wanted)  # x_{12} for x_12
+        ways = (name == wanted or alike, op == wanted, wanted in name, wanted in op, data.startswith(wanted))
         if any(ways):
             ranks.append((ways.index(True), number))
     return [number for _, number in sorted(ranks, key=lambda each: each[0])]

@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
+from micrograd_gui.document.text import runs
 from micrograd_gui.resource import FAMILY
 from micrograd_gui.session.explain.card import card
 from micrograd_gui.session.explain.formulas import EQUALS, Fragment, Line, as_text
@@ -283,7 +284,9 @@ class StepCard(QTextEdit):
             else:
                 cursor.insertBlock(block)
             for fragment in self._fragments_of(line):
-                cursor.insertText(self._unbroken(line, fragment), self._format(line, fragment, pixels))
+                form = self._format(line, fragment, pixels)
+                for part, lower in runs(self._unbroken(line, fragment)):
+                    cursor.insertText(part, _below(form) if lower else form)
         cursor.endEditBlock()
         self.moveCursor(QTextCursor.MoveOperation.Start)  # where it scrolls, it begins with the head
 
@@ -349,6 +352,13 @@ def _char_format(size: int, strong: bool, colour: str, air: float, tip: str) -> 
         form.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
         form.setFontLetterSpacing(air)
     return form
+
+
+def _below(form: QTextCharFormat) -> QTextCharFormat:
+    """The same for an index."""
+    lower = QTextCharFormat(form)
+    lower.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSubScript)
+    return lower
 
 
 @lru_cache(maxsize=4096)

@@ -112,7 +112,7 @@ def test_no_label_becomes_a_tag_a_script_or_an_attribute(tmp_path: Path, label: 
     )
     graph = graph_from_expression("a = 2; b = 3; L = a*b").relabelled(1, label)
     found = Reader(exported(tmp_path / "b.html", graph).read_text("utf-8"))
-    spans = ("span", "tspan")  # of the step card, and of an index in a label
+    spans = ("span", "tspan", "sub")  # of the step card, and of an index in a label
     count = [tag for tag, _ in found.tags if tag not in spans]
     assert count == [tag for tag, _ in expected.tags if tag not in spans]
     assert len(found.scripts) == 3

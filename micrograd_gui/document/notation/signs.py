@@ -22,6 +22,7 @@ _TOKEN = re.compile(
     r"|(?P<number>0[xXbBoO]\w+|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
     r"|(?P<part>[¼½¾⅓⅔⅛⅜⅝⅞])"
     r"|(?P<power>[⁻⁺]?[⁰¹²³⁴-⁹]+)"
+    r"|(?P<braced>[^\W\d]\w*?_\{ *\w+(?: *, *\w+)* *\})"
     r"|(?P<name>[^\W\d][\w]*?(?:[₀-₉]+|(?=[⁰¹²³⁴-⁹⁻⁺])|(?!\w)))"
     r"|(?P<blank>[ \t]+)"
     r"|(?P<other>.)",
@@ -36,9 +37,17 @@ def multiplies_unsaid(text: str) -> bool:
 
 
 def plain_name(name: str) -> str:
-    """The name as the language writes it: ``x1`` for ``x₁``; what would be no name there stays as it is."""
-    written = name.translate(_BELOW)
+    """The name as the language writes it: ``x1`` for ``x₁``, ``x_12`` for ``x_{12}``.
+
+    What would be no name there stays as it is.
+    """
+    written = _unbraced(name.translate(_BELOW))
     return written if written.isidentifier() else name
+
+
+def _unbraced(name: str) -> str:
+    """The name with its index as in ``x_1_2``, where TeX has ``x_{1,2}``."""
+    return re.sub(r"_\{([^{}]*)\}$", lambda index: "_" + re.sub(r" *, *", "_", index[1].strip()), name)
 
 
 def plain(text: str) -> tuple[str, list[int]]:
@@ -63,6 +72,8 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
     for at, token in enumerate(tokens):
         kind, said = str(token.lastgroup), token.group()
         place = token.start()
+        if kind == "braced":
+            kind, said = "name", _unbraced(said)
         if kind == "name" and iskeyword(said):
             kind = "other"
         if _times(before, kind, said, apart=place > 0 and text[place - 1].isspace()):

@@ -12,7 +12,7 @@ from msgspec import Struct
 from micrograd.ops import by_letter, op_of
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.optimisers import OPTIMISERS, OptimiserName
-from micrograd_gui.document.text import MINUS, one_line, told_apart, written
+from micrograd_gui.document.text import MINUS, one_line, runs, told_apart, written
 from micrograd_gui.session.trace import Change, Contribution, Frame, Gathered, Notation
 
 Kind = Literal["symbol", "data", "grad", "operator", "plain", "problem", "stale"]
@@ -76,7 +76,8 @@ def operand_name(node: Node) -> str:
     name = name_of(node)
     if node.is_leaf and not node.label:
         return name
-    return f"({name})" if name[0].isdigit() or not _NO_NAME_SIGNS.isdisjoint(name) else name
+    stem = name if "_" not in name else "".join(part for part, lower in runs(name) if not lower)
+    return f"({name})" if name[0].isdigit() or not _NO_NAME_SIGNS.isdisjoint(stem) else name
 
 
 class Naming(Struct, frozen=True):

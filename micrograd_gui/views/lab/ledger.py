@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from html import escape
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPixmap, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from micrograd_gui.document.text import in_html
 from micrograd_gui.session.asking.asking import Asking
 from micrograd_gui.session.asking.ledger import NOTHING
 from micrograd_gui.session.asking.ledger_words import page_of
@@ -109,10 +109,10 @@ class Ledger(QWidget):
         asked = NOTHING if state.asked is None else state.asked
         ways = paths_page(state) if asked.paths else PathsPage("")
         named = in_colours(page.title, theme)
-        self._say(self.title, f"{named} &nbsp; {escape(ways.title)}" if ways.title else named)
+        self._say(self.title, f"{named} &nbsp; {in_html(ways.title)}" if ways.title else named)
         total = in_colours(page.total, theme) if page.total is not None else ""
         self._say(self.total, in_colours(ways.total, theme) if ways.total is not None else total)
-        self._say(self.notes, "<br>".join(map(escape, page.notes)))
+        self._say(self.notes, "<br>".join(map(in_html, page.notes)))
         wired = [row.wire if row.when == "now" else None for row in page.grad]
         chosen = wired.index(asked.wire) if asked.wire is not None and asked.wire in wired else None
         self.data.show_rows(page.data)
@@ -120,7 +120,7 @@ class Ledger(QWidget):
         if ways.rows and not self.paths.rows.rows:  # what was asked last is on top
             self.area.verticalScrollBar().setValue(0)
         self.paths.show_rows(ways.rows, asked.path)
-        self._say(self.paths_notes, "<br>".join(map(escape, ways.notes)))
+        self._say(self.paths_notes, "<br>".join(map(in_html, ways.notes)))
         for table in (self.paths, self.data, self.table):
             table.setVisible(bool(table.rows.rows))
             table.setFixedHeight(table.wanted_height(len(table.rows.rows)))
@@ -172,7 +172,7 @@ def in_colours(line: Line, theme: Theme) -> str:
     parts = []
     for each in line.fragments:
         colour = {"data": theme.data, "grad": theme.grad, "problem": theme.bad}.get(each.kind, theme.text)
-        text = escape(each.text).replace("  ", "&nbsp; ")
+        text = in_html(each.text).replace("  ", "&nbsp; ")
         text = f"<b>{text}</b>" if each.strong else text
         if each.kind == "stale":  # from before an update
             colour, text = theme.muted, f"<s>{text}</s>"
