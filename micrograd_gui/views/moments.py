@@ -6,6 +6,7 @@ from PySide6.QtCore import QAbstractListModel, QItemSelectionModel, QModelIndex,
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.text import lowered
 from micrograd_gui.session.explain.moments import moment_in_words
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Notation, Run
@@ -37,7 +38,7 @@ class _Model(QAbstractListModel):
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
         if role != Qt.ItemDataRole.DisplayRole or self.run is None or not index.isValid():
             return None
-        return moment_in_words(self._graph, self.run, index.row(), self.notation)
+        return lowered(moment_in_words(self._graph, self.run, index.row(), self.notation))
 
 
 class Moments(QListView):

@@ -106,6 +106,23 @@ def test_in_a_pdf_the_font_is_embedded_and_the_text_is_text(machine: Machine, tm
     assert "入" in said
 
 
+def test_a_font_of_this_machine_writes_japanese(tmp_path: Path) -> None:
+    if fonts.without_font(["重み入力偏差"]):
+        pytest.skip("no font of this machine has Japanese")
+    graph = mg.parse("a = 2; b = 3; c = 4; L = a*b + c")
+    for name, label in zip("abc", ("重み", "入力", "偏差"), strict=True):
+        graph = graph.relabelled(graph.named(name), label)
+    mg.render(graph, tmp_path / "a.pdf")
+    family = fonts.fallbacks("重み入力偏差", bold=True)[0].family.replace(" ", "")
+    try:
+        named = subprocess.run(["pdffonts", tmp_path / "a.pdf"], capture_output=True, text=True).stdout
+        said = subprocess.run(["pdftotext", tmp_path / "a.pdf", "-"], capture_output=True, text=True).stdout
+    except FileNotFoundError:
+        pytest.skip("poppler is not here")
+    assert family in named
+    assert {"重み", "入力", "偏差"} <= set(said.split())
+
+
 def test_what_goes_from_right_to_left_does_so_in_a_pdf(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
     assert exported(path, "שלום") == []

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from micrograd_gui.document.text import as_tip
+from micrograd_gui.document.text import as_tip, lowered
 from micrograd_gui.session.asking.ledger_words import LabRow
 from micrograd_gui.views.gradients import set_up_rows
 from micrograd_gui.views.theme import Look
@@ -84,7 +84,7 @@ class RowsModel(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self.headings[section]
+            return lowered(self.headings[section])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -95,7 +95,7 @@ class RowsModel(QAbstractTableModel):
         row, column, theme = self.rows[index.row()], index.column(), self._look.theme
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return row.cells[column]
+                return lowered(row.cells[column])
             case Qt.ItemDataRole.DecorationRole:
                 return self.swatch(index.row()) if column == 0 else None
             case Qt.ItemDataRole.UserRole:
