@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.errors import OptionRefusal
 from micrograd_gui.document.text import quoted
 from micrograd_gui.resource import FAMILY, Family, FontFile, asked, main_font, ours
 
@@ -25,7 +25,7 @@ _NEAR = 3  # names that a refusal tells
 
 @lru_cache(maxsize=64)
 def family_named(name: str) -> Family:
-    """The font of that name, capitals or not; raises Refusal, which tells names that are near."""
+    """The font of that name, capitals or not; raises OptionRefusal, which tells names near to it."""
     wanted = " ".join(name.split()).casefold()
     files: dict[tuple[bool, bool], FontFile] = {}
     found = ""
@@ -34,7 +34,7 @@ def family_named(name: str) -> Family:
             found = each.family
             files.setdefault((weight >= _BOLD, style != "normal"), each)
     if not files:
-        raise Refusal(f"This machine has no font {quoted(name)}{_told_near(wanted)}.")
+        raise OptionRefusal("font", f"must be on this machine, as {quoted(name)} is not{_told_near(wanted)}.")
     return Family(found, tuple(files.items()))
 
 
@@ -43,7 +43,7 @@ def _told_near(wanted: str) -> str:
     near = [key for key in names if wanted and wanted in key][:_NEAR]
     near += get_close_matches(wanted, names, _NEAR)
     told = [f"“{names[key]}”" for key in dict.fromkeys(near)][:_NEAR]
-    return f": near to it are {', '.join(told)}" if told else ""
+    return f"; near to it are {', '.join(told)}" if told else ""
 
 
 # Signs that a font lacks --------------------------------------------------------------------------------

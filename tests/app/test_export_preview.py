@@ -185,3 +185,23 @@ def test_of_a_large_graph_a_preview_is_made_when_it_is_asked_for(opened, qtbot, 
     assert "px" in seen(qtbot, dialog)
     assert not button.isVisible()
     dialog.close()
+
+
+def test_signs_that_no_font_has_are_told_below_the_preview_and_a_font_is_refused_at_its_field(
+    opened, qtbot, monkeypatch
+):
+    from micrograd_gui import fonts
+
+    window = opened("lecture")
+    window.session.rename(window.session.state.graph.named("a"), "\U0001f9ff")
+    monkeypatch.setattr(fonts, "_with_sign", lambda sign, bold: None)
+    dialog = open_export(window)
+    chosen(dialog, form=".png")
+    assert "No font of this machine has \U0001f9ff: boxes stand in their place." in seen(qtbot, dialog)
+    fonts._fallbacks.cache_clear()
+    dialog.fields["font"].setEditText("DejaVu Seri")
+    qtbot.waitUntil(lambda: dialog.findChild(QLabel, "font_refused") is not None, timeout=20_000)
+    assert "near to it are “DejaVu Serif" in dialog.findChild(QLabel, "font_refused").text()
+    dialog.fields["font"].setEditText("DejaVu Serif")
+    assert "boxes stand" in seen(qtbot, dialog)
+    dialog.reject()

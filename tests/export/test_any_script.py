@@ -191,7 +191,7 @@ def test_a_font_that_is_not_here_is_refused_with_those_near_to_it(tmp_path: Path
     with pytest.raises(Refusal) as refused:
         mg.render(mg.parse("a = 2"), tmp_path / "a.png", font="DejaVu Seri")
     assert str(refused.value).startswith(
-        "This machine has no font “DejaVu Seri”: near to it are “DejaVu Serif"
+        "font must be on this machine, as “DejaVu Seri” is not; near to it are “DejaVu Serif"
     )
     with pytest.raises(Refusal, match="the name of a font"):
         mg.render(mg.parse("a = 2"), tmp_path / "a.png", font=3)  # type: ignore[typeddict-item]
