@@ -256,7 +256,8 @@ class Panes(QObject):
     def arrange_as_at_first(self) -> None:
         """Every pane where it is at the first start."""
         self._arranging = True
-        self._place()
+        with self.canvas.passing():
+            self._place()
         self._arranged_for = self._window.size()
         self.touched = False
         self._arranging = not self._window.isVisible()  # being shown for the first time is no touch

@@ -66,6 +66,9 @@ class ZoomView(QGraphicsView):
     @contextmanager
     def passing(self) -> Iterator[None]:
         """Within, sizes and looks are only passed through: ``settled`` is told when that is over."""
+        if self._wanted_later is not None:  # part of what passes
+            yield
+            return
         self._wanted_later = False
         try:
             yield
