@@ -1,5 +1,7 @@
 """A Value or a Graph as what a cell of a notebook gives: the player in a frame, and a picture behind it."""
 
+import base64
+import hashlib
 import html
 import re
 
@@ -36,6 +38,13 @@ def test_a_value_is_played_in_a_frame_of_its_own_over_a_picture():
     assert not re.findall(r"""(?:src|href|action)=["']?(?!data:)[^"'>]*//""", text)  # nothing is fetched
     page = page_in(text)
     assert "default-src 'none'" in page
+    hidden = re.search(
+        r"<noscript><style>(.*?)</style></noscript></head>", page
+    )  # nothing covers the picture
+    assert hidden is not None
+    assert "body>*{display:none" in hidden[1]
+    digest = base64.b64encode(hashlib.sha256(hidden[1].encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}' 'sha256-" in page  # else the page's own policy has it left out
     assert start(page) == 5  # two forward, the seed, two backward: the grads are there
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
     from micrograd_gui.figures.moments import Moment
 
 MOST = 300  # boxes; a larger graph is shown as it was before: as text, or as a picture
+_NOTHING = "html,body{background:none!important;color-scheme:normal!important}body>*{display:none!important}"
 _PAGE = 900.0  # as wide as a cell is, more or less
-_CONTROLS = 420  # pixels, for card, keys and ledger below the picture
+_CONTROLS = 600  # pixels, for card, keys and ledger below the picture, where the keys take two lines
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def in_cell(graph: Graph, *, finished: bool = True, note: str = "") -> InCell:
             f"{len(film.stand_ins.graph):,} nodes are too many for a cell: show(value) opens the window."
         )
     start = len(film.moments) - 1 if finished else _after_forward(film.moments)
-    page = player(film, start).decode()
+    page = _gone_without_scripts(player(film, start).decode())
     still = picture_bytes(
         film_of(graph, str(film.moments[start].cursor or 0), Options(style="canvas", card=False)), ".svg"
     )
@@ -72,6 +74,13 @@ def in_cell(graph: Graph, *, finished: bool = True, note: str = "") -> InCell:
     if note:
         html += f"<p>{escape(note)}</p>"
     return InCell(graph, html, note)
+
+
+def _gone_without_scripts(page: str) -> str:
+    """The page, of which nothing is seen where scripts are off: then the picture behind it is."""
+    digest = base64.b64encode(sha256(_NOTHING.encode()).digest()).decode()
+    page = page.replace("style-src ", f"style-src 'sha256-{digest}' ", 1)  # the page allows no other style
+    return page.replace("</head>", f"<noscript><style>{_NOTHING}</style></noscript></head>", 1)
 
 
 @Net("show", "The value")

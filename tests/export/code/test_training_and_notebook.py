@@ -116,7 +116,7 @@ api.elastic_launch(config, script)(*sys.argv[3:])
 
 @needs_torch
 @pytest.mark.slow(5)
-@pytest.mark.parametrize("processes", [1, 2, 3])
+@pytest.mark.parametrize("processes", [1, 2, 3, 4])
 def test_under_torchrun_the_processes_together_have_the_same_losses(
     processes: int, tmp_path: Path, in_torch: Run
 ) -> None:
