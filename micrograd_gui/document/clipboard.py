@@ -31,7 +31,7 @@ def as_text(graph: Graph, nodes: Collection[NodeId]) -> str:
         for block in part.blocks
         if block.id in whole
     )
-    return codec.encode(replace(part, data=None, plan=None, blocks=blocks, sight=UNSEEN))
+    return codec.encode(replace(part, data=None, plan=None, blocks=blocks, sight=UNSEEN, workspace=None))
 
 
 @Net("paste", "What is on the clipboard")

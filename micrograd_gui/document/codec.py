@@ -12,6 +12,7 @@ import msgspec
 from micrograd.ops import OPS, op_of
 from micrograd_gui.document import block as blocks
 from micrograd_gui.document.block import Block, BlockKind
+from micrograd_gui.document.cells import CellsModel, cells_from, cells_of
 from micrograd_gui.document.data import Column, Data, GradientsOf, Reduction, TrainingPlan
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import FARTHEST, Graph, Node, NodeId, Role
@@ -134,6 +135,7 @@ class FileModel(msgspec.Struct, forbid_unknown_fields=True):
     plan: PlanModel | None = None
     blocks: list[BlockModel] = []
     ops: list[OwnOpModel] = []
+    cells: CellsModel | None = None
 
 
 class FileHead(msgspec.Struct):
@@ -302,6 +304,7 @@ def _graph(model: FileModel, name: str) -> Graph:
         None if model.plan is None else _plan(model.plan, refuse),
         _marks(model.view, nodes, refuse),
         _sight(model.view, nodes, refuse),
+        None if model.cells is None else cells_from(model.cells, nodes, refuse),
     )
 
 
@@ -454,6 +457,8 @@ def _fields_of(graph: Graph) -> dict[str, Any]:
 
         own = own_ops_of(graph)
         out["ops"] = [msgspec.to_builtins(OwnOpModel(each[0], each[1], list(each[2]))) for each in own]
+    if graph.workspace is not None and (cells := cells_of(graph)) is not None:
+        out["cells"] = msgspec.to_builtins(cells)
     if graph.blocks:
         out["blocks"] = [
             msgspec.to_builtins(msgspec.convert(block, BlockModel, from_attributes=True))
@@ -475,16 +480,7 @@ def _data(model: DataModel, nodes: Mapping[NodeId, Node], refuse: Refuse) -> Dat
 
 def _plan(model: PlanModel, refuse: Refuse) -> TrainingPlan:
     """The plan, each field of it possible."""
-    plan = TrainingPlan(
-        float(model.rate),
-        model.optimiser,
-        model.schedule,
-        model.steps,
-        model.seed,
-        model.batch,
-        model.gradients_of,
-        float(model.held_out),
-    )
+    plan = msgspec.convert(model, TrainingPlan, from_attributes=True)
     fault = plan.fault()
     if fault is not None:
         raise refuse(f"plan.{fault[0]}", fault[1][:1].lower() + fault[1][1:].rstrip("."))

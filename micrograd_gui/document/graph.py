@@ -30,7 +30,7 @@ from micrograd_gui.document.node import (
 from micrograd_gui.document.text import runs, spoken
 
 if TYPE_CHECKING:
-    from micrograd_gui.document.python.pasted import Known, Unread
+    from micrograd_gui.document.python.pasted import KeptCells, Known, Unread
 
 __all__ = ["FARTHEST", "Graph", "Node", "NodeId", "Place", "Role", "Span", "Wiring"]
 
@@ -135,7 +135,7 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
     plan: TrainingPlan | None = None
     marks: Marks = NO_MARKS
     sight: Sight = UNSEEN
-    workspace: Known | Unread | None = None
+    workspace: Known | Unread | KeptCells | None = None
     same_wiring: Wiring | None = None
 
     def __post_init__(self) -> None:
@@ -414,7 +414,7 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
         """With those cue points and breakpoints."""
         return replace(self, marks=marks, same_wiring=self.wiring)
 
-    def knowing(self, workspace: Known | Unread | None) -> Graph:
+    def knowing(self, workspace: Known | Unread | KeptCells | None) -> Graph:
         """The same graph, and what the cells have defined by then."""
         return replace(self, workspace=workspace, same_wiring=self.wiring)
 

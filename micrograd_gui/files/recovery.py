@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from micrograd_gui.document import codec
 from micrograd_gui.document.block import Block
+from micrograd_gui.document.cells import CellsModel, cells_from, cells_of
 from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place, Span
@@ -94,6 +95,7 @@ class KeptDocument(Struct, frozen=True):
     marks: Marks = NO_MARKS
     sight: Sight = UNSEEN
     ops: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    cells: CellsModel | None = None
 
     @property
     def path(self) -> Path | None:
@@ -140,6 +142,7 @@ def content(
         marks=graph.marks,
         sight=sight,
         ops=tuple((op.name, op.expression, tuple(op.slopes)) for op in _own_ops(graph)),
+        cells=cells_of(graph),
     )
     encoder = msgspec.msgpack.Encoder()
     parts = [_MAGIC]
@@ -241,6 +244,7 @@ def _graph(kept: KeptDocument, pieces: list[_Piece]) -> Graph:
         kept.plan,
         kept.marks,
         kept.sight,
+        None if kept.cells is None else cells_from(kept.cells, nodes, lambda place, said: FileRefusal(said)),
     )
 
 

@@ -24,7 +24,7 @@ from micrograd_gui.document.python.known.library import BUILTINS
 from micrograd_gui.document.python.limits import CELLS_AT_MOST, Meter, Wrong
 from micrograd_gui.document.python.objects import Class, Function, Instance, Method
 from micrograd_gui.document.python.operations import plain
-from micrograd_gui.document.python.pasted import ByHand, PastedCell, Unread
+from micrograd_gui.document.python.pasted import ByHand, KeptCells, PastedCell, Unread
 from micrograd_gui.document.python.traced import Traced
 from micrograd_gui.document.python.value_class import ValueClass
 from micrograd_gui.document.python.workspace import Workspace, empty, meet
@@ -162,7 +162,12 @@ def known_before(graph: Graph) -> Workspace:
     while isinstance(at, Unread):
         unread.append(at)
         at = at.before
-    workspace = at if isinstance(at, Workspace) else empty()
+    if isinstance(at, KeptCells):
+        from micrograd_gui.document.python.keeping import walked  # for a file that was opened
+
+        workspace = walked(at, graph)
+    else:
+        workspace = at if isinstance(at, Workspace) else empty()
     for each in reversed(unread):
         workspace = _caught_up(each, workspace)
     return workspace

@@ -71,6 +71,22 @@ def said(cell: PastedCell) -> str:
     return one_line(f"{'. '.join(parts)}.", _SAID_AT_MOST) if parts else ""
 
 
+CELLS_KEPT_AT_MOST = 200  # in a file
+LETTERS_KEPT_AT_MOST = 400_000  # of all of them together
+
+
+class KeptCells(Struct, frozen=True, eq=False, weakref=True):
+    """The cells of a document as its file keeps them: nobody has walked through them since it was opened.
+
+    ``paths`` tells where the values of nodes are kept, as in ``n.layers[0].b``; ``numbers`` what leaves held
+    when the last cell was pasted, where their values hold something else.
+    """
+
+    cells: tuple[PastedCell, ...]
+    paths: Mapping[NodeId, str]
+    numbers: Mapping[NodeId, float]
+
+
 class Known(Protocol):
     """What is known after the cells so far, which is a Workspace; nothing of it ever changes."""
 
@@ -85,4 +101,4 @@ class Unread(Struct, frozen=True, eq=False):
 
     text: str
     names: Mapping[str, NodeId]
-    before: Known | Unread | None
+    before: Known | Unread | KeptCells | None

@@ -1,0 +1,78 @@
+"""Cells in a file: the texts of pasted cells, and where in what they define nodes are."""
+
+# Annotations are no text here: msgspec would compile each of them before the first paint, for the first file.
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from micrograd_gui.document.errors import FileRefusal
+from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.python.pasted import (
+    CELLS_KEPT_AT_MOST,
+    LETTERS_KEPT_AT_MOST,
+    KeptCells,
+    PastedCell,
+    Unread,
+)
+from micrograd_gui.document.text import saveable, spoken
+
+T = TypeVar("T")
+Refuse = Callable[[str, str], FileRefusal]
+
+
+class CellsModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Pasted cells that have defined more than the nodes: they are walked through when another one is pasted.
+
+    ``paths`` tells of nodes where their values are kept, as in n.layers[0].b; ``numbers`` what leaves held
+    when the last cell was pasted, where their values hold something else.
+    """
+
+    texts: list[str]
+    paths: dict[str, str] = {}
+    numbers: dict[str, float] = {}
+
+
+def cells_of(graph: Graph) -> CellsModel | None:
+    """What pasted cells have defined, if anything that the graph does not tell itself."""
+    known: Any = graph.workspace
+    at = known
+    while isinstance(at, Unread):
+        at = at.before
+    if at is None:
+        return None
+    if not isinstance(known, KeptCells):
+        from micrograd_gui.document.python.keeping import kept_cells  # most graphs have no cell
+
+        known = kept_cells(graph)
+        if known is None:
+            return None
+    there = graph.nodes
+    return CellsModel(
+        [saveable(each.text) for each in known.cells],
+        {str(node): saveable(known.paths[node]) for node in sorted(known.paths) if node in there},
+        {
+            str(node): float(known.numbers[node])
+            for node in sorted(known.numbers)
+            if node in there and math.isfinite(known.numbers[node])
+        },
+    )
+
+
+def cells_from(model: CellsModel, nodes: Mapping[NodeId, Node], refuse: Refuse) -> KeptCells:
+    """The cells, which nobody walks through before another one is pasted; ``refuse`` gives what is raised."""
+    if len(model.texts) > CELLS_KEPT_AT_MOST:
+        raise refuse("cells.texts", f"{len(model.texts)} cells are more than {CELLS_KEPT_AT_MOST}")
+    letters = sum(map(len, model.texts))
+    if letters > LETTERS_KEPT_AT_MOST:
+        raise refuse("cells.texts", f"{letters} letters are more than {LETTERS_KEPT_AT_MOST}")
+
+    def of_nodes(field: str, given: Mapping[str, T]) -> dict[NodeId, T]:
+        for key in given:
+            if not key.isdecimal() or len(key) > 16 or int(key) not in nodes:
+                raise refuse(f"cells.{field}", f"there is no node “{spoken(key)}”")
+        return {int(key): each for key, each in given.items()}
+
+    cells = tuple(PastedCell(saveable(each)) for each in model.texts)
+    return KeptCells(cells, of_nodes("paths", model.paths), of_nodes("numbers", model.numbers))
