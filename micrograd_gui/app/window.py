@@ -99,6 +99,7 @@ class MainWindow(QMainWindow):
             h_line, self.pace, self.classroom, self.live, self.close,
         )  # fmt: skip
         self.canvas.motion_seconds = lambda: self.pace().seconds
+        self.canvas.paste_at = self.commands.paste_at
         expression_line = ExpressionLine(self.bridge, self.commands.build)
         self.menus = Menus(self, self.bridge, self.commands)
         self.menus.add_docks(self.docks.values(), self.panes.arrange_as_at_first)

@@ -4,8 +4,10 @@ import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QTextBrowser
 
+import micrograd_gui as mg
 from micrograd_gui.app.window import MainWindow
 from micrograd_gui.document.python import limits
+from micrograd_gui.files.dot_reader import graph_from_dot
 from tests.document.python.notebooks import BY_HAND, CLASSES, LOOP, NEURON, ROWS, SLOPES
 
 
@@ -113,3 +115,32 @@ def test_a_cell_that_calls_backward_shows_the_grads(empty):
     assert [state.frame.grad[state.graph.named(name)] for name in "pqrw"] == [4.5, -12.0, -3.0, -4.0]
     paste(empty, "print(p.grad)")
     assert empty.message.text() == "Printed: 4.5."
+
+
+def test_dot_is_pasted_as_its_file_opens(empty, qtbot, tmp_path):
+    graph = mg.parse("v0 = b + b; v1 = 0.5 + b")
+    mg.render(graph, tmp_path / "a.dot")
+    text = (tmp_path / "a.dot").read_text(encoding="utf-8")
+    paste(empty, text)
+    qtbot.waitUntil(lambda: bool(empty.session.state.graph.nodes), timeout=20_000)
+    got = empty.session.state.graph
+    assert [(node.op, node.label, node.data) for node in got] == [
+        (node.op, node.label, node.data) for node in graph_from_dot(text)
+    ]
+    assert got.nodes[got.target].label == graph.nodes[graph.target].label
+    paste(empty, "digraph { a [shape=record, label=oops")
+    qtbot.waitUntil(lambda: "cannot be read as DOT" in empty.message.text(), timeout=20_000)
+
+
+def test_a_right_click_pastes_a_cell_as_ctrl_v_does(empty, monkeypatch, qtbot):
+    paste(empty, "a = Value(2.0, label='a')")
+    empty.canvas.paste_at("for k in range(2):\n  print('turn', k)", (300.0, 200.0))
+    assert "turn 0\nturn 1" in empty.findChild(QTextBrowser, "cells").toPlainText()
+    empty.canvas.paste_at("q = a * 3.0", (300.0, 200.0))
+    assert "a" in {node.label for node in empty.session.state.graph}
+    empty.canvas.paste_at("no such thing", (0.0, 0.0))
+    assert "“such thing” cannot stand here" in empty.message.text()
+    monkeypatch.setattr(limits, "_QUICK_EVALUATIONS", 20)
+    empty.canvas.paste_at("s = 0\nfor k in range(50):\n  s += k\nprint('sum', s)", (0.0, 0.0))
+    assert "walked through behind the window" in empty.message.text()
+    qtbot.waitUntil(lambda: "sum 1225" in empty.message.text(), timeout=20_000)

@@ -182,6 +182,12 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
 
         paste(self, QApplication.clipboard().text())
 
+    def paste_at(self, text: str, at: Place) -> None:
+        """That text becomes nodes there."""
+        from micrograd_gui.app.actions.pasting import paste
+
+        self.context.bridge.attempt(paste, self, text, at)
+
     def duplicate(self) -> None:
         """The selected nodes a second time; from inside a block, they belong to it."""
         self.canvas.create_nodes(self.session.duplicate)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Protocol
 
 from micrograd_gui.app.context import Context
 from micrograd_gui.document import clipboard
 from micrograd_gui.document.errors import Net, Refusal
-from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.document.python.pasted import PastedCell, said
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.session.pasting import Pasting, last_cell
@@ -16,6 +17,8 @@ from micrograd_gui.session.transitions import BUILT
 from micrograd_gui.views.canvas.view import CanvasView
 
 _KEY = "paste"
+_REMARKS = r"\s*(?:(?://|#)[^\n]*\n\s*|/\*.*?\*/\s*)*"
+_DOT = re.compile(rf"{_REMARKS}(?:strict\s+)?(?:di)?graph\b[^{{=()]*\{{", re.DOTALL)
 _WALKING = "The cell is walked through behind the window …"
 
 
@@ -50,17 +53,27 @@ class Desk(Protocol):
 
 
 @Net("paste", "What is on the clipboard")
-def paste(commands: Desk, text: str) -> None:
+def paste(commands: Desk, text: str, at: Place | None = None) -> None:
     """What is on the clipboard becomes nodes, and these are in view; what a cell prints is shown.
 
-    A cell that takes long goes on behind the window, which has it when it is through.
+    A cell that takes long goes on behind the window, which has it when it is through. ``at`` is where the
+    middle of it goes; None: where there is room.
     """
     from micrograd_gui.document.python.limits import Lengthy, quickly
 
     session = commands.session
     before = session.state
-    if not text.strip() or text.lstrip().startswith("{"):
-        commands.canvas.create_nodes(session.paste, text)
+    if _DOT.match(text):
+        commands.context.background.start(
+            _KEY,
+            _from_dot,
+            text,
+            done=lambda made: paste(commands, made, at),
+            failed=lambda error: _refused(commands, error),
+        )
+        return
+    if not text.strip() or clipboard.is_file(text):
+        commands.canvas.create_nodes(session.paste, text, at)
         if session.state.history is not before.history:
             commands.canvas.show_nodes(session.state.selection)
         return
@@ -70,7 +83,7 @@ def paste(commands: Desk, text: str) -> None:
     graph = session.state.graph
     try:
         with quickly():
-            made = clipboard.pasted(graph, text, None)
+            made = clipboard.pasted(graph, text, at)
     except Lengthy:
         commands.context.say(_WALKING)
         commands.context.background.start(
@@ -78,7 +91,7 @@ def paste(commands: Desk, text: str) -> None:
             clipboard.pasted,
             graph,
             text,
-            None,
+            at,
             done=lambda made: _put(commands, graph, made),
             failed=lambda error: _refused(commands, error),
         )
@@ -86,6 +99,14 @@ def paste(commands: Desk, text: str) -> None:
         _refused(commands, refusal)
     else:
         _put(commands, graph, made)
+
+
+def _from_dot(text: str) -> str:
+    """The graph that such a text draws, in the file's format; read by Graphviz, which may take a while."""
+    from micrograd_gui.document import codec
+    from micrograd_gui.files.dot_reader import graph_from_dot
+
+    return codec.encode(graph_from_dot(text, "What was pasted"))
 
 
 def build(commands: Desk, text: str) -> None:

@@ -27,7 +27,7 @@ from micrograd_gui.document.python.operations import plain
 from micrograd_gui.document.python.pasted import ByHand, KeptCells, PastedCell, Unread
 from micrograd_gui.document.python.traced import Traced
 from micrograd_gui.document.python.value_class import ValueClass
-from micrograd_gui.document.python.workspace import Workspace, empty, meet
+from micrograd_gui.document.python.workspace import Workspace, empty, link, meet
 
 _PROGRAM = (
     ast.FunctionDef, ast.Lambda, ast.For, ast.While, ast.If, ast.With, ast.ListComp, ast.GeneratorExp,
@@ -67,6 +67,7 @@ def graph_from_cell(text: str, onto: Graph, read: Mapping[str, NodeId] | None = 
         for name, node in read.items():
             if isinstance(thing := workspace.scope.names.get(name), (Value, Traced)) and node in onto.nodes:
                 workspace.objects = {**workspace.objects, node: thing}
+                link(workspace.objects, onto, node, thing)
         graph = onto
     else:
         graph = _with_drawn(run, workspace, onto)
@@ -169,11 +170,11 @@ def known_before(graph: Graph) -> Workspace:
     else:
         workspace = at if isinstance(at, Workspace) else empty()
     for each in reversed(unread):
-        workspace = _caught_up(each, workspace)
+        workspace = _caught_up(each, workspace, graph)
     return workspace
 
 
-def _caught_up(unread: Unread, before: Workspace) -> Workspace:
+def _caught_up(unread: Unread, before: Workspace, graph: Graph) -> Workspace:
     """The workspace after a cell that was read as statements; where it is no program, that before it."""
     source = SourceText(unread.text)
     workspace = before.copied()
@@ -185,6 +186,8 @@ def _caught_up(unread: Unread, before: Workspace) -> Workspace:
     for name, node in unread.names.items():
         if isinstance(thing := workspace.scope.names.get(name), (Value, Traced)):
             workspace.objects = {**workspace.objects, node: thing}
+            if node in graph.nodes:
+                link(workspace.objects, graph, node, thing)
             data = thing.data if isinstance(thing, Value) else float(plain(thing))
             workspace.numbers = {**workspace.numbers, node: data}
     workspace.cells = (*workspace.cells, _told(run, unread.text))[-CELLS_AT_MOST:]

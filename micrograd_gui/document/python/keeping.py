@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from micrograd.engine import Value
 from micrograd.nn import Module
 from micrograd_gui.document.errors import ExpressionRefusal
-from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.live.modules import kept_in
 from micrograd_gui.document.notation.source import SourceText
 from micrograd_gui.document.python.interpreter import Interpreter
@@ -25,7 +25,7 @@ from micrograd_gui.document.python.pasted import (
     Unread,
 )
 from micrograd_gui.document.python.traced import Traced
-from micrograd_gui.document.python.workspace import Workspace, empty, meet
+from micrograd_gui.document.python.workspace import Workspace, empty, link, meet
 
 _TOGETHER = 3_000_000  # expressions that all cells of a file together may work out
 _STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+)\]|\['([^'\\]*)'\]")
@@ -96,7 +96,7 @@ def walked(kept: KeptCells, graph: Graph) -> Workspace:
     for node, path in kept.paths.items():
         thing = _at(before.scope.names, path)
         if node in graph.nodes and isinstance(thing, (Value, Traced)):
-            _link(objects, graph, node, thing)
+            link(objects, graph, node, thing)
     objects = {node: thing for node, thing in objects.items() if node in graph.nodes}
     numbers = {
         node: kept.numbers.get(node, float(_number(thing)))
@@ -152,25 +152,3 @@ def _at(names: Mapping[str, Any], path: str) -> Any:
         else:
             return None
     return thing
-
-
-def _link(objects: dict[NodeId, Any], graph: Graph, node: NodeId, thing: Any) -> None:
-    """The node is that thing, and its operands are those of the thing, as far as both are wired alike."""
-    waiting = [(node, thing)]
-    seen: set[NodeId] = set()
-    while waiting:
-        node, thing = waiting.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        shape = graph.nodes[node]
-        op = (thing.op.name if thing.op is not None else None) if isinstance(thing, Value) else thing.op
-        operands = thing._prev if isinstance(thing, Value) else thing.operands
-        if shape.op != op or len(operands) != len(shape.inputs):
-            continue
-        objects[node] = thing
-        waiting += [
-            (source, one)
-            for source, one in zip(shape.inputs, operands, strict=True)
-            if source is not None and isinstance(one, (Value, Traced))
-        ]

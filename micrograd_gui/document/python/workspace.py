@@ -90,6 +90,28 @@ def meet(workspace: Workspace, graph: Graph) -> None:
             workspace.scope.names.setdefault(node.title, objects[node.id])
 
 
+def link(objects: dict[NodeId, Any], graph: Graph, node: NodeId, thing: Any) -> None:
+    """The node is that thing, and its operands are those of the thing, as far as both are wired alike."""
+    waiting = [(node, thing)]
+    seen: set[NodeId] = set()
+    while waiting:
+        node, thing = waiting.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        shape = graph.nodes[node]
+        op = (thing.op.name if thing.op is not None else None) if isinstance(thing, Value) else thing.op
+        operands = thing._prev if isinstance(thing, Value) else thing.operands
+        if shape.op != op or len(operands) != len(shape.inputs):
+            continue
+        objects[node] = thing
+        waiting += [
+            (source, one)
+            for source, one in zip(shape.inputs, operands, strict=True)
+            if source is not None and isinstance(one, (Value, Traced))
+        ]
+
+
 def _same_wires(thing: Any, inputs: tuple[NodeId | None, ...], objects: dict[NodeId, Any]) -> bool:
     """Whether it was made of the things that are on the node's ports."""
     operands = thing._prev if isinstance(thing, Value) else thing.operands

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QTransform
 from PySide6.QtWidgets import QWidget
 
 from micrograd_gui.document.block import Key
-from micrograd_gui.document.graph import NodeId
+from micrograd_gui.document.graph import NodeId, Place
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.canvas.pens import Pens
 from micrograd_gui.views.canvas.picture import CanvasFrame
@@ -118,6 +118,9 @@ class WidgetHost(Host, Protocol):
 
     def want_block(self, kind: str, point: QPointF, nodes: tuple[NodeId, ...]) -> None:
         """A block of that kind is to be put there, and to read those nodes."""
+
+    def paste_at(self, text: str, at: Place) -> object:
+        """The text becomes nodes there."""
 
     def type_node(self, text: str = "") -> None:
         """Let a node be typed at the pointer; ``text`` is what was typed already."""

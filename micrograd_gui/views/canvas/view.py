@@ -26,7 +26,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from micrograd_gui.document.block import Key
-from micrograd_gui.document.graph import NodeId
+from micrograd_gui.document.graph import NodeId, Place
 from micrograd_gui.document.text import as_tip
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State, moved_between
@@ -66,6 +66,7 @@ class CanvasView(ZoomView):
     where. ``picture``: the moment on show. Parts: ``pointer``, ``keyboard``, ``navigation``, ``editing``.
     ``layers``: what is painted over it, the last uppermost, each put there when it is first needed.
     ``motion_seconds()``: how long the numbers of a step travel.
+    ``paste_at(text, at)``: what pastes there; a window puts its own in place, which says what a cell told.
     ``block_wanted(kind, point, nodes)``: a block was dropped there, and is to read those nodes.
     """
 
@@ -78,6 +79,7 @@ class CanvasView(ZoomView):
         self._picture: CanvasFrame | None = None
         self.layers: list[Overlay] = []
         self.motion_seconds: Callable[[], float] = lambda: 0.0
+        self.paste_at: Callable[[str, Place], object] = self._paste_at
         self._motion: Motion | None = None
         self._of_rows: OfRows | None = None  # there once a graph has several rows
         self._brief, self._clear = False, [0, 0]  # pixels that are kept clear above and below
@@ -269,6 +271,9 @@ class CanvasView(ZoomView):
     def want_block(self, kind: str, point: QPointF, nodes: tuple[NodeId, ...]) -> None:
         """A block of that kind is to be put there, and to read those nodes."""
         self.block_wanted.emit(kind, point, nodes)
+
+    def _paste_at(self, text: str, at: Place) -> object:
+        return self.create_nodes(self.bridge.session.paste, text, at)
 
     def freeze_places(self) -> None:
         """Give every node the place it is drawn at, so that an edit of some leaves the others there."""

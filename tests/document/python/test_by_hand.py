@@ -76,3 +76,18 @@ def test_what_is_passed_back_or_drawn_is_the_target_also_where_it_stands_apart()
     assert graph.nodes[graph.target or 0].label == "b"
     graph, _ = pasted(graph, "draw_dot(y)", None)
     assert graph.nodes[graph.target or 0].label == "y"
+
+
+def test_a_node_that_an_earlier_cell_has_passed_back_is_named_when_it_acts_again():
+    graph = paste_all("x = Value(2.0)\ny = x*x + 1\ny.backward()", "y._backward()")
+    assert [(graph.nodes[row.node or 0].name, row.rule) for row in by_hand(graph)] == [("y", 1.0)]
+    typed = mg.parse("a = Value(2.0)\nc = a*a + 1\nd = c*3")
+    graph, _ = pasted(typed, "d.grad = 1.0\nd._backward()\nc._backward()", None)
+    assert [graph.nodes[row.node or 0].name for row in by_hand(graph)] == ["d", "d", "c"]
+    assert all(row.right for row in by_hand(graph))
+
+
+def test_a_pass_by_hand_that_begins_further_on_is_judged_from_there():
+    cells = ["a = Value(2.0, label='a')\nb = Value(3.0, label='b')\nc = a*b", "c.grad = 1.0"]
+    graph = paste_all(*cells, "d = c * 4.0\nd.grad = 1.0\nc.grad = 4.0")
+    assert [(row.own, row.rule) for row in by_hand(graph)] == [(1.0, 1.0), (4.0, 4.0)]

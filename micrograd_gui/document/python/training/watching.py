@@ -239,9 +239,17 @@ class Watcher:
             if after != before:
                 self.steps.append(ByHandStep(where, value, "data", after, None))
         elif after:
-            if after == 1.0 and value._prev and (self.root is None or not self.root.grad):
+            if after == 1.0 and value._prev and self._begins(value):
                 self.root, self.aims = value, True
             self.steps.append(ByHandStep(where, value, "grad", after, self._rule(value)))
+
+    def _begins(self, value: Value) -> bool:
+        """Whether a pass begins at that Value: none has begun, or it goes on from where one did."""
+        if self.root is None or not self.root.grad:
+            return True
+        order = topological_order(value)
+        self.run.meter.evaluate(len(order))
+        return value is not self.root and self.root in order
 
     def passed_back(self, where: ast.AST, value: Value) -> None:
         """``value._backward()``: right where the node has all of its grad by then."""
