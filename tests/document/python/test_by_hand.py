@@ -91,3 +91,5 @@ def test_a_pass_by_hand_that_begins_further_on_is_judged_from_there():
     cells = ["a = Value(2.0, label='a')\nb = Value(3.0, label='b')\nc = a*b", "c.grad = 1.0"]
     graph = paste_all(*cells, "d = c * 4.0\nd.grad = 1.0\nc.grad = 4.0")
     assert [(row.own, row.rule) for row in by_hand(graph)] == [(1.0, 1.0), (4.0, 4.0)]
+    graph = paste_all(*cells, "x = Value(1.0, label='x')\ny = x.tanh()", "y.grad = 1.0\ny._backward()")
+    assert [row.right for row in by_hand(graph)] == [True, True], "what stands apart is a pass of its own"

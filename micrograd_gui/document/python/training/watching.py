@@ -244,12 +244,12 @@ class Watcher:
             self.steps.append(ByHandStep(where, value, "grad", after, self._rule(value)))
 
     def _begins(self, value: Value) -> bool:
-        """Whether a pass begins at that Value: none has begun, or it goes on from where one did."""
+        """Whether a pass begins at that Value: none has begun, or it is no part of that one."""
         if self.root is None or not self.root.grad:
             return True
-        order = topological_order(value)
+        order = topological_order(self.root)
         self.run.meter.evaluate(len(order))
-        return value is not self.root and self.root in order
+        return value not in order
 
     def passed_back(self, where: ast.AST, value: Value) -> None:
         """``value._backward()``: right where the node has all of its grad by then."""
