@@ -71,7 +71,13 @@ def test_nodes_alone_are_a_file_as_before():
 
 
 def test_opening_a_file_walks_through_nothing_and_pasting_within_bounds(monkeypatch):
-    hostile = ["while True: pass", "x = [0] * 10**9", "import os\nos.system('echo')", "open('/etc/passwd')", "def f(): return 7"]
+    hostile = [
+        "while True: pass",
+        "x = [0] * 10**9",
+        "import os\nos.system('echo')",
+        "open('/etc/passwd')",
+        "def f(): return 7",
+    ]
     file = json.dumps({
         "format": "micrograd-graph", "version": 1, "nodes": [{"id": 1, "label": "a", "data": 1.0}], "target": None,
         "cells": {"texts": hostile, "paths": {"1": "f.__globals__['os'].system"}, "numbers": {"1": 2.0}},
