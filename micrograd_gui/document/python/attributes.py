@@ -206,8 +206,8 @@ def set_attribute_of(run: Running, thing: Any, name: str, new: Any) -> None:
             setattr(thing, name, float(new))
         elif name == "label":
             if not isinstance(new, str):
-                raise Wrong("a label is a text in quotes")
-            thing.label = new[:200]
+                run.note(f"A label is a text: here it is what {kind_name(new)} is written as.")
+            thing.label = (new if isinstance(new, str) else str(run.display.text(new)))[:200]
         elif name in ("requires_grad",):
             return
         elif name.startswith("_") or hasattr(type(thing), name):
