@@ -10,6 +10,7 @@ from micrograd.ops import OPS
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python.classes import of_super
 from micrograd_gui.document.python.known.methods import few, method, method_of
+from micrograd_gui.document.python.known.torch_parts import attribute_of_tensor
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import (
     VALUE,
@@ -24,6 +25,7 @@ from micrograd_gui.document.python.objects import (
     PassedOver,
     Running,
     Super,
+    TensorRow,
     Thrown,
     kind_name,
 )
@@ -58,6 +60,8 @@ def attribute_of(run: Running, thing: Any, name: str) -> Any:
             return _of_class(thing, name)
         case Super():
             return of_super(thing, name)
+        case TensorRow():
+            return attribute_of_tensor(run, thing, name)
         case Thrown() if name == "args":
             return thing.args
         case Builtin() | Function() | NetworkKind() | ErrorKind() if name == "__name__":
@@ -222,7 +226,9 @@ def set_attribute_of(run: Running, thing: Any, name: str, new: Any) -> None:
         thing.names[name] = new
     elif thing is VALUE:
         run.value_class().names[name] = new
-    elif isinstance(thing, (PassedOver, NetworkKind)):
+    elif isinstance(thing, (PassedOver, NetworkKind)) or (
+        isinstance(thing, TensorRow) and name in ("requires_grad", "grad")
+    ):
         return
     else:
         raise Wrong(f"nothing can be set in {kind_name(thing)}")

@@ -13,6 +13,7 @@ from micrograd_gui.document.python.objects import (
     ErrorKind,
     Instance,
     NetworkKind,
+    TensorRow,
     Thrown,
     kind_name,
 )
@@ -59,6 +60,9 @@ class Display:
         if isinstance(thing, Instance):
             told = self._own(thing, as_text)
             return f"<{thing.of.name} object>" if told is None else told
+        if isinstance(thing, TensorRow):
+            numbers = ", ".join(f"{getattr(each, 'data', each):.4f}" for each in self._some(thing.things))
+            return f"tensor([{numbers}])"
         if isinstance(thing, Thrown):
             given = self._listed(thing.args, depth - 1)
             return str(self._own(thing, True)) if as_text else f"{thing.of.name}{given.replace(',)', ')')}"

@@ -15,6 +15,7 @@ from micrograd_gui.document.python.classes import made
 from micrograd_gui.document.python.control import ERRORS, UNKNOWN, CellRefusal, generates
 from micrograd_gui.document.python.known.imports import known
 from micrograd_gui.document.python.known.libraries import network, through_network
+from micrograd_gui.document.python.known.torch_parts import of_tensors
 from micrograd_gui.document.python.limits import DEEPEST, Endless, Wrong
 from micrograd_gui.document.python.objects import (
     TENSOR,
@@ -30,6 +31,7 @@ from micrograd_gui.document.python.objects import (
     PassedOver,
     Running,
     Scope,
+    TensorRow,
     Thrown,
     kind_name,
 )
@@ -163,12 +165,16 @@ class Expressions:
         for own, other, name in zip((x, y), (y, x), _OPERATORS.get(sign, ()), strict=False):
             if isinstance(own, Instance) and (found := own.of.find(name)) is not None:
                 return self.call(found, [own, other], {})
+        if isinstance(x, TensorRow) or isinstance(y, TensorRow):
+            return of_tensors(self.run, sign, x, y)
         return ops.binary(sign, x, y, self.meter)
 
     def _unary(self, each: ast.UnaryOp, scope: Scope) -> Any:
         thing = self.evaluate(each.operand, scope)
         if isinstance(each.op, ast.Not):
             return not self.truth(thing)
+        if isinstance(thing, TensorRow):
+            return of_tensors(self.run, "*", thing, -1.0) if isinstance(each.op, ast.USub) else thing
         signed = isinstance(thing, Instance) and isinstance(each.op, ast.USub)
         own = thing.of.find("__neg__") if signed else None
         return ops.unary(each.op, thing, self.meter) if own is None else self.call(own, [thing], {})

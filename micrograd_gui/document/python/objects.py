@@ -217,6 +217,13 @@ class Once:
         return left
 
 
+class TensorRow:
+    """A tensor of several numbers: Values, or the numbers of their data or grads."""
+
+    def __init__(self, things: list[Any]) -> None:
+        self.things = things
+
+
 class DataField(NamedTuple):
     """A field of a dataclass."""
 
@@ -354,6 +361,8 @@ def kind_name(thing: Any) -> str:
             return f"the error {spoken(thing.of.name)}"
         case Once():
             return "an iterator"
+        case TensorRow():
+            return "a tensor"
         case None:
             return "None"
         case bool():

@@ -19,6 +19,7 @@ from micrograd_gui.document.python.objects import (
     NetworkKind,
     Once,
     PassedOver,
+    TensorRow,
     kind_name,
 )
 from micrograd_gui.document.python.traced import Traced, told_how, traced
@@ -361,6 +362,8 @@ def items(thing: Any, meter: Meter) -> Iterable[Any]:
         return list(thing)
     if isinstance(thing, Once):
         return thing.rest()
+    if isinstance(thing, TensorRow):
+        return thing.things
     if is_array(thing):
         meter.hold(thing.size)
         return [each if is_array(each) else each.item() for each in thing]
@@ -385,6 +388,9 @@ def item(thing: Any, place: Any, meter: Meter) -> Any:
         return _of_array(thing, place, meter)
     if thing is COLUMNS:
         return _columns(place, meter)
+    if isinstance(thing, TensorRow):
+        found = item(thing.things, place, meter)
+        return TensorRow(found) if isinstance(found, list) else found
     if not isinstance(thing, (list, tuple, str, range)):
         raise Wrong(f"{kind_name(thing)} has no places: nothing can be taken out of it with [ ]", TypeError)
     if isinstance(place, slice):

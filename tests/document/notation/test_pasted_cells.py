@@ -146,7 +146,7 @@ print('x1', x1.grad.item())
 """
     assert value(text) == pytest.approx(-0.9999877116507956, abs=1e-15)
     assert labels(text) == ["x1", "w1", "o"]
-    with pytest.raises(ExpressionRefusal, match="Column 5: a Value is made of one number, not of a list"):
+    with pytest.raises(ExpressionRefusal, match="Column 5: a Value is written like"):
         graph_from_expression("x = torch.tensor([1.0, 2.0])")
 
 

@@ -280,3 +280,20 @@ def test_a_cell_whose_prints_cannot_be_worked_out_says_so():
     assert last(graph).printed == "2.0\n"
     graph = paste_all("a = Value(2.0)\nb = a*3\nprint(b.size)")
     assert last(graph).notes == ("Nothing was printed. Line 3, column 7: a Value has no size here.",)
+
+
+def test_a_row_of_numbers_of_torch_is_gone_through_thing_by_thing():
+    cell = """import torch
+logits = torch.tensor([0.0, 3.0, -2.0, 1.0], requires_grad=True)
+probs = torch.softmax(logits, dim=0)
+loss = -probs[3].log()
+loss.backward()
+print(logits.grad, logits.shape, len(probs), [round(g.item(), 4) for g in logits.grad])
+print((logits*2.0 - 1.0).sum().item(), logits.mean().item(), torch.nn.LogSoftmax(dim=0)(logits)[3].item())
+"""
+    first, second = printed(cell).splitlines()
+    assert first == "tensor([0.0418, 0.8390, 0.0057, -0.8865]) (4,) 4 [0.0418, 0.839, 0.0057, -0.8865]"
+    assert [float(each) for each in second.split()] == pytest.approx([0.0, 0.5, -2.1755153626])
+    for wrong in ("torch.tensor([[1.0, 2.0], [3.0, 4.0]])", "torch.tensor([1.0, 2.0]) + torch.tensor([1.0, 2.0, 3.0])"):
+        with pytest.raises(ExpressionRefusal, match="row"):
+            paste_all(f"x = {wrong}\nprint(x)")

@@ -15,6 +15,7 @@ from micrograd.nn import Layer, Module, Neuron
 from micrograd.ops import OPS
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python.known.library import all_items, builtin, count, number
+from micrograd_gui.document.python.known.torch_parts import PARTS
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import (
     LAYER,
@@ -185,6 +186,7 @@ TIME = Library("time", {name: _clock(name) for name in ("time", "perf_counter", 
 TORCH = Library(
     "torch",
     {
+        **PARTS,
         "tensor": TENSOR,
         "Tensor": TENSOR,
         "DoubleTensor": TENSOR,

@@ -28,6 +28,7 @@ from micrograd_gui.document.python.objects import (
     Once,
     PassedOver,
     Running,
+    TensorRow,
     Thrown,
     kind_name,
 )
@@ -153,6 +154,8 @@ def _len(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
         return run.call(own, [thing], {})
     if isinstance(thing, (list, tuple, str, dict, set, range)) or ops.is_array(thing):
         return len(thing)
+    if isinstance(thing, TensorRow):
+        return len(thing.things)
     raise Wrong(f"{kind_name(thing)} has no length", TypeError)
 
 
