@@ -1,11 +1,10 @@
 """Cells in a file: the texts of pasted cells, and where in what they define nodes are."""
 
-# Annotations are no text here: msgspec would compile each of them before the first paint, for the first file.
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
-
-import msgspec
+from typing import Any, Protocol, TypeVar
 
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
@@ -22,19 +21,7 @@ T = TypeVar("T")
 Refuse = Callable[[str, str], FileRefusal]
 
 
-class CellsModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """Pasted cells that have defined more than the nodes: they are walked through when another one is pasted.
-
-    ``paths`` tells of nodes where their values are kept, as in n.layers[0].b; ``numbers`` what leaves held
-    when the last cell was pasted, where their values hold something else.
-    """
-
-    texts: list[str]
-    paths: dict[str, str] = {}
-    numbers: dict[str, float] = {}
-
-
-def cells_of(graph: Graph) -> CellsModel | None:
+def cells_of(graph: Graph) -> dict[str, Any] | None:
     """What pasted cells have defined, if anything that the graph does not tell itself."""
     known: Any = graph.workspace
     at = known
@@ -49,18 +36,27 @@ def cells_of(graph: Graph) -> CellsModel | None:
         if known is None:
             return None
     there = graph.nodes
-    return CellsModel(
-        [saveable(each.text) for each in known.cells],
-        {str(node): saveable(known.paths[node]) for node in sorted(known.paths) if node in there},
-        {
-            str(node): float(known.numbers[node])
-            for node in sorted(known.numbers)
-            if node in there and math.isfinite(known.numbers[node])
+    numbers = known.numbers
+    return {
+        "texts": [saveable(each.text) for each in known.cells],
+        "paths": {str(node): saveable(known.paths[node]) for node in sorted(known.paths) if node in there},
+        "numbers": {
+            str(node): float(numbers[node])
+            for node in sorted(numbers)
+            if node in there and math.isfinite(numbers[node])
         },
-    )
+    }
 
 
-def cells_from(model: CellsModel, nodes: Mapping[NodeId, Node], refuse: Refuse) -> KeptCells:
+class KeptField(Protocol):
+    """The field of a file."""
+
+    texts: list[str]
+    paths: dict[str, str]
+    numbers: dict[str, float]
+
+
+def cells_from(model: KeptField, nodes: Mapping[NodeId, Node], refuse: Refuse) -> KeptCells:
     """The cells, which nobody walks through before another one is pasted; ``refuse`` gives what is raised."""
     if len(model.texts) > CELLS_KEPT_AT_MOST:
         raise refuse("cells.texts", f"{len(model.texts)} cells are more than {CELLS_KEPT_AT_MOST}")

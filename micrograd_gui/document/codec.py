@@ -12,7 +12,6 @@ import msgspec
 from micrograd.ops import OPS, op_of
 from micrograd_gui.document import block as blocks
 from micrograd_gui.document.block import Block, BlockKind
-from micrograd_gui.document.cells import CellsModel, cells_from, cells_of
 from micrograd_gui.document.data import Column, Data, GradientsOf, Reduction, TrainingPlan
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import FARTHEST, Graph, Node, NodeId, Role
@@ -121,6 +120,14 @@ class OwnOpModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
     name: str
     expression: str
     slopes: list[str]
+
+
+class CellsModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Texts of pasted cells, where nodes are in what they define, and what leaves held at the last one."""
+
+    texts: list[str]
+    paths: dict[str, str] = {}
+    numbers: dict[str, float] = {}
 
 
 class FileModel(msgspec.Struct, forbid_unknown_fields=True):
@@ -304,7 +311,7 @@ def _graph(model: FileModel, name: str) -> Graph:
         None if model.plan is None else _plan(model.plan, refuse),
         _marks(model.view, nodes, refuse),
         _sight(model.view, nodes, refuse),
-        None if model.cells is None else cells_from(model.cells, nodes, refuse),
+        None if model.cells is None else _cells(model.cells, nodes, refuse),
     )
 
 
@@ -436,29 +443,20 @@ def _fields_of(graph: Graph) -> dict[str, Any]:
         columns = [ColumnModel(column.name, column.node) for column in data.columns]
         out["data"] = msgspec.to_builtins(DataModel(columns, [], data.shown, data.reduction))
     if plan is not None:
-        out["plan"] = msgspec.to_builtins(
-            PlanModel(
-                plan.rate,
-                plan.optimiser,
-                plan.schedule,
-                plan.steps,
-                plan.seed,
-                plan.batch,
-                plan.gradients_of,
-                plan.held_out,
-            )
-        )
-        usual = TrainingPlan()
+        out["plan"] = msgspec.to_builtins(msgspec.convert(plan, PlanModel, from_attributes=True))
         for field in ("gradients_of", "held_out"):
-            if out["plan"][field] == getattr(usual, field):
+            if out["plan"][field] == getattr(TrainingPlan(), field):
                 del out["plan"][field]
     if any(name in OPS and OPS[name].group == "own" for name in {node.op for node in graph} - {None}):
         from micrograd_gui.document.rewriting.own_ops import own_ops_of  # most graphs have none
 
         own = own_ops_of(graph)
         out["ops"] = [msgspec.to_builtins(OwnOpModel(each[0], each[1], list(each[2]))) for each in own]
-    if graph.workspace is not None and (cells := cells_of(graph)) is not None:
-        out["cells"] = msgspec.to_builtins(cells)
+    if graph.workspace is not None:
+        from micrograd_gui.document.cells import cells_of
+
+        cells = cells_of(graph)
+        out |= {} if cells is None else {"cells": msgspec.to_builtins(msgspec.convert(cells, CellsModel))}
     if graph.blocks:
         out["blocks"] = [
             msgspec.to_builtins(msgspec.convert(block, BlockModel, from_attributes=True))
@@ -485,6 +483,12 @@ def _plan(model: PlanModel, refuse: Refuse) -> TrainingPlan:
     if fault is not None:
         raise refuse(f"plan.{fault[0]}", fault[1][:1].lower() + fault[1][1:].rstrip("."))
     return plan
+
+
+def _cells(model: CellsModel, nodes: Mapping[NodeId, Node], refuse: Refuse) -> Any:
+    from micrograd_gui.document.cells import cells_from  # few files have any
+
+    return cells_from(model, nodes, refuse)
 
 
 def _blocks(models: list[BlockModel], nodes: Mapping[NodeId, Node], refuse: Refuse) -> tuple[Block, ...]:

@@ -20,7 +20,6 @@ from msgspec.structs import replace
 
 from micrograd_gui.document import codec
 from micrograd_gui.document.block import Block
-from micrograd_gui.document.cells import CellsModel, cells_from, cells_of
 from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place, Span
@@ -39,6 +38,7 @@ _MAGIC = b"micrograd-recovery 1\n"
 _SLICE = 2000  # nodes, places or rows that are encoded at once: a millisecond or two
 _NAME = re.compile(r"[0-9a-f]{16}")
 if TYPE_CHECKING:
+    from micrograd_gui.document.python.pasted import KeptCells
     from micrograd_gui.document.rewriting.own_ops import OwnOp
 
 _CLOCKS = 5  # seconds by which those of two disks may differ
@@ -95,7 +95,7 @@ class KeptDocument(Struct, frozen=True):
     marks: Marks = NO_MARKS
     sight: Sight = UNSEEN
     ops: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
-    cells: CellsModel | None = None
+    cells: codec.CellsModel | None = None
 
     @property
     def path(self) -> Path | None:
@@ -142,7 +142,7 @@ def content(
         marks=graph.marks,
         sight=sight,
         ops=tuple((op.name, op.expression, tuple(op.slopes)) for op in _own_ops(graph)),
-        cells=cells_of(graph),
+        cells=_cells_of(graph),
     )
     encoder = msgspec.msgpack.Encoder()
     parts = [_MAGIC]
@@ -170,6 +170,23 @@ def _slices(things: Iterable[T]) -> Iterator[list[T]]:
     left = iter(things)
     while some := list(islice(left, _SLICE)):
         yield some
+
+
+def _cells_of(graph: Graph) -> codec.CellsModel | None:
+    if graph.workspace is None:
+        return None
+    from micrograd_gui.document.cells import cells_of
+
+    cells = cells_of(graph)
+    return None if cells is None else msgspec.convert(cells, codec.CellsModel)
+
+
+def _cells(model: codec.CellsModel | None, nodes: Mapping[NodeId, Node]) -> KeptCells | None:
+    if model is None:
+        return None
+    from micrograd_gui.document.cells import cells_from
+
+    return cells_from(model, nodes, lambda place, said: FileRefusal(f"{place}: {said}"))
 
 
 def _own_ops(graph: Graph) -> Iterable[OwnOp]:
@@ -244,7 +261,7 @@ def _graph(kept: KeptDocument, pieces: list[_Piece]) -> Graph:
         kept.plan,
         kept.marks,
         kept.sight,
-        None if kept.cells is None else cells_from(kept.cells, nodes, lambda place, said: FileRefusal(said)),
+        _cells(kept.cells, nodes),
     )
 
 

@@ -15,7 +15,7 @@ from micrograd_gui.document.python.classes import made
 from micrograd_gui.document.python.control import ERRORS, UNKNOWN, CellRefusal, generates
 from micrograd_gui.document.python.known.imports import known
 from micrograd_gui.document.python.known.libraries import network, through_network
-from micrograd_gui.document.python.known.torch_parts import of_tensors
+from micrograd_gui.document.python.known.torch_parts import of_tensors, tensor_of
 from micrograd_gui.document.python.limits import DEEPEST, Endless, Wrong
 from micrograd_gui.document.python.objects import (
     TENSOR,
@@ -410,6 +410,11 @@ class Expressions:
             case ErrorKind():
                 return Thrown(called, tuple(args))
             case ValueClass() | NetworkKind() if called in (VALUE, TENSOR) or isinstance(called, ValueClass):
+                row = args[0] if called is TENSOR and args else None
+                while isinstance(row, (list, tuple)) and len(row) == 1:
+                    (row,) = row
+                if isinstance(row, (list, tuple)):
+                    return tensor_of(self.run, row)
                 return value_of(self.run, called, args, words)
             case NetworkKind():
                 return network(self.run, called, args, words)

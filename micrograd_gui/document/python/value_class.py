@@ -253,17 +253,13 @@ def _near(a: float, b: float) -> bool:
     return a == b or (isnan(a) and isnan(b)) or abs(a - b) <= _CLOSE * max(1.0, abs(a), abs(b))
 
 
-def value_of(run: Running, called: Any, args: list[Any], words: dict[str, Any]) -> Any:
+def value_of(run: Running, called: Any, args: list[Any], words: dict[str, Any]) -> Value:
     """``Value(2.0, label='a')``, one that an op made of others, and a tensor of one number; raises Wrong."""
     if called is TENSOR:
         words = {}
         while args and isinstance(args[0], list) and len(args[0]) == 1:
             args = args[0]
         args = args[:1]
-        if args and isinstance(args[0], (list, tuple)) and len(args[0]) > 1:
-            from micrograd_gui.document.python.known.torch_parts import tensor_of  # which asks for this one
-
-            return tensor_of(run, args[0])
     kind = called if isinstance(called, ValueClass) else ValueClass("Value", {})
     given = operands_of(kind, args, words)
     data, operands = given.get("data"), given.get("_prev")

@@ -124,7 +124,7 @@ class ContextMenu:
         session = self.host.session
         text = QGuiApplication.clipboard().text()
         at = (point.x(), point.y())
-        paste = menu.addAction("&Paste", lambda: self.host.paste_at(text, at))
+        paste = menu.addAction("&Paste", lambda: self.host.create_nodes(self.host.paste_at, text, at))
         paste.setEnabled(bool(text.strip()))
         some = bool(self.host.session.state.graph.nodes)
         self._add(menu, "Select &all", session.select_all).setEnabled(some)

@@ -59,14 +59,12 @@ _PROJECTED_TEXT = 13.0  # pixels at scale 1; under a projector no text is smalle
 class CanvasView(ZoomView):
     """The graph as one painted layer; the Host of its tools.
 
-    It keeps what is of the view alone: the zoom, and with its parts what is hovered over, the tool at work,
-    the inline editor, and which block is looked into.
+    It keeps what is of the view alone: zoom, hovering, the tool at work, the editor, the block looked into.
 
     ``bridge``: the door to the session. ``look``, ``pens``: how it is drawn. ``graph_scene``: what lies
     where. ``picture``: the moment on show. Parts: ``pointer``, ``keyboard``, ``navigation``, ``editing``.
     ``layers``: what is painted over it, the last uppermost, each put there when it is first needed.
-    ``motion_seconds()``: how long the numbers of a step travel.
-    ``paste_at(text, at)``: what pastes there; a window puts its own in place, which says what a cell told.
+    ``motion_seconds()``: how long the numbers of a step travel. ``paste_at(text, at)``: what pastes there.
     ``block_wanted(kind, point, nodes)``: a block was dropped there, and is to read those nodes.
     """
 
@@ -79,7 +77,7 @@ class CanvasView(ZoomView):
         self._picture: CanvasFrame | None = None
         self.layers: list[Overlay] = []
         self.motion_seconds: Callable[[], float] = lambda: 0.0
-        self.paste_at: Callable[[str, Place], object] = self._paste_at
+        self.paste_at: Callable[[str, Place], object] = bridge.session.paste  # a window says more
         self._motion: Motion | None = None
         self._of_rows: OfRows | None = None  # there once a graph has several rows
         self._brief, self._clear = False, [0, 0]  # pixels that are kept clear above and below
@@ -271,9 +269,6 @@ class CanvasView(ZoomView):
     def want_block(self, kind: str, point: QPointF, nodes: tuple[NodeId, ...]) -> None:
         """A block of that kind is to be put there, and to read those nodes."""
         self.block_wanted.emit(kind, point, nodes)
-
-    def _paste_at(self, text: str, at: Place) -> object:
-        return self.create_nodes(self.bridge.session.paste, text, at)
 
     def freeze_places(self) -> None:
         """Give every node the place it is drawn at, so that an edit of some leaves the others there."""
