@@ -294,6 +294,9 @@ print((logits*2.0 - 1.0).sum().item(), logits.mean().item(), torch.nn.LogSoftmax
     first, second = printed(cell).splitlines()
     assert first == "tensor([0.0418, 0.8390, 0.0057, -0.8865]) (4,) 4 [0.0418, 0.839, 0.0057, -0.8865]"
     assert [float(each) for each in second.split()] == pytest.approx([0.0, 0.5, -2.1755153626])
-    for wrong in ("torch.tensor([[1.0, 2.0], [3.0, 4.0]])", "torch.tensor([1.0, 2.0]) + torch.tensor([1.0, 2.0, 3.0])"):
+    for wrong in (
+        "torch.tensor([[1.0, 2.0], [3.0, 4.0]])",
+        "torch.tensor([1.0, 2.0]) + torch.tensor([1.0, 2.0, 3.0])",
+    ):
         with pytest.raises(ExpressionRefusal, match="row"):
             paste_all(f"x = {wrong}\nprint(x)")
