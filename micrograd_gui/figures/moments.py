@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -115,7 +115,7 @@ class Options:
 class Moment:
     """The numbers at one cursor, the step that led there, and what the step card says."""
 
-    frame: Frame
+    numbers: Frame | Callable[[], Frame]  # those of a whole run are too many to be held
     step: Step | None = None
     card: tuple[Line, ...] = ()
     cursor: int | None = None  # after how many steps; None: nobody counted
@@ -123,6 +123,11 @@ class Moment:
     wires: Mapping[GraphWire, OnWire] = field(default_factory=dict)  # what stands on all, where it is shown
     then: tuple[Step, ...] = ()  # what a worksheet asks: the steps that come next
     slopes: Slopes | None = None  # along the wires, where paths are wanted
+
+    @property
+    def frame(self) -> Frame:
+        """The numbers."""
+        return self.numbers() if callable(self.numbers) else self.numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,10 +387,9 @@ class Film:
     def widest(self) -> str:
         """The widest number of a whole run and of these moments, as bold text."""
         trace, digits = record(self.graph, script_of(self.graph)), self.options.digits
-        frames = [trace.frame(cursor) for cursor in {*trace.ends, len(trace)}]
-        frames += [moment.frame for moment in self.moments]
-        parts = [part for frame in frames for part in (frame.data, frame.grad)]
-        numbers = {number for part in parts for number in part.values()}
+        ends = (Moment(partial(trace.frame, cursor)) for cursor in {*trace.ends, len(trace)})
+        frames = (moment.frame for moment in (*ends, *self.moments))
+        numbers = {number for each in frames for part in (each.data, each.grad) for number in part.values()}
         texts = {written(number, digits) for number in (-1.0, *numbers)}
         return max(texts, key=lambda text: width(text, SIZE, bold=True))
 
@@ -422,9 +426,8 @@ def film_of(
         step = "last"  # a result has no step to tell of, a problem is one
     if step is None:
         end = len(trace)
-        wires = wires_at(graph, trace, end, options)
-        result = Moment(trace.frame(end), cursor=end, said=said_at(graph, trace, end), wires=wires)
-        moments: tuple[Moment, ...] = (result,)
+        said, wires = said_at(graph, trace, end), wires_at(graph, trace, end, options)
+        moments: tuple[Moment, ...] = (Moment(trace.frame(end), cursor=end, said=said, wires=wires),)
     else:
         cursors = _cursors(trace, step)
         if step == "all" and options.folded and any(block.collapsed for block in graph.blocks):
@@ -436,8 +439,7 @@ def film_of(
         from micrograd_gui.figures.paths import slopes_at
 
         moments = tuple(replace(each, slopes=slopes_at(graph, trace, each.cursor or 0)) for each in moments)
-    film = Film(graph, moments, options, progress, plot=plot, kept=kept)
-    return replace(film, run=trace) if step == "all" else film
+    return Film(graph, moments, options, progress, None, plot, kept, trace if step == "all" else None)
 
 
 def see_that_there_is_something(graph: Graph, options: Options) -> None:
@@ -465,8 +467,8 @@ def moment(graph: Graph, trace: Run, cursor: int, options: Options | None = None
     from micrograd_gui.session.state import State
 
     state = State(History((Entry(graph),)), trace=trace, cursor=cursor, notation=options.notation)
-    wires = wires_at(graph, trace, cursor, options)
-    return Moment(state.frame, state.step, card(state), cursor, said_at(graph, trace, cursor), wires)
+    numbers, said = partial(trace.frame, cursor), said_at(graph, trace, cursor)
+    return Moment(numbers, state.step, card(state), cursor, said, wires_at(graph, trace, cursor, options))
 
 
 def script_of(graph: Graph) -> tuple[Pass, ...]:

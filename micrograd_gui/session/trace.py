@@ -302,9 +302,18 @@ class RecordedRun(_FromPasses, Struct, frozen=True, eq=False, dict=True):
 
     def frame(self, cursor: int) -> Frame:
         """All the numbers after the first ``cursor`` steps."""
+        at, frame = self._asked_last.get(0, (-1, self.start))
         key = cursor // self._spacing
-        steps = self.steps[key * self._spacing : cursor]
-        return self._keyframes[key].after(*steps) if steps else self._keyframes[key]
+        if not key * self._spacing <= at <= cursor:
+            at, frame = key * self._spacing, self._keyframes[key]
+        if at < cursor:  # what none of the steps between wrote is the same object in both
+            frame = frame.after(*self.steps[at:cursor])
+        self._asked_last[0] = cursor, frame
+        return frame
+
+    @cached_property
+    def _asked_last(self) -> dict[int, tuple[int, Frame]]:
+        return {}
 
     @cached_property
     def _spacing(self) -> int:
