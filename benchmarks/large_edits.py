@@ -4,7 +4,7 @@
 
 For each edit, in milliseconds: the longest turn of the event loop of a processor until all panes show the new
 graph, and how long that took by the clock; beside it the same edit in a session without a window, which is
-what has to be done by somebody.
+what has to be done by somebody. At last a network of 43,000 nodes comes, and its boxes are opened.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from large_files import Pulse, rest, sums
 from origin import tell_own
+from PySide6.QtCore import QPointF
 
 from micrograd_gui.app import create_window
 from micrograd_gui.app.desktop.application import application
 from micrograd_gui.app.start import SETTLED_AFTER
 from micrograd_gui.app.window import MainWindow
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.networks import BlockSpec
 from micrograd_gui.files.documents import OpenedGraph
 from micrograd_gui.session.session import Session
 
@@ -46,6 +48,7 @@ EDITS: Edits = {
     "duplicate": lambda session, _: session.duplicate(range(10, 1010)),
     "run": lambda session, _: session.backward(),
     "value, run": lambda session, _: session.set_value(1, 0.5),
+    "nudge": lambda session, _: session.nudge(1),
 }
 
 
@@ -83,6 +86,34 @@ def measure(window: MainWindow, pulse: Pulse, count: int) -> None:
         )
 
 
+def measure_boxes(window: MainWindow, pulse: Pulse) -> None:
+    """Print what it takes to put a network of 43,000 nodes on the canvas, and to open its boxes."""
+    window.session.saved_as_is()
+    window.session.new()
+    rest(pulse, 0.5)
+    spec = BlockSpec("mlp", inputs=20, layers=(100, 100, 100, 1), seed=1)
+    told("put", *pulse.of(partial(window.bridge.attempt, window.blocks.put, spec, QPointF())))
+    clock, _ = pulse.during(lambda: not window.background.busy("block"))
+    told("laid out", clock, pulse.busiest)
+    block, way = window.session.state.graph.blocks[0].id, window.canvas.navigation
+    print(f"{len(window.session.state.graph):,} nodes in boxes")
+    doings: dict[str, Callable[[], object]] = {
+        "open": partial(way.toggle, block),
+        "look inside": partial(way.enter, block),
+        "come back": way.leave,
+        "move": partial(window.session.move, {1: (5.0, 5.0)}),
+        "retitle": partial(window.session.retitle, block, "brain"),
+        "collapse": partial(way.toggle, block),
+    }
+    for name, doing in doings.items():
+        told(name, *pulse.of(doing))
+
+
+def told(name: str, clock: float, longest: float) -> None:
+    """A line about what was done."""
+    print(f"    {name:12s} longest turn {1000 * longest:6.0f}, by the clock {1000 * clock:6.0f}", flush=True)
+
+
 def main() -> None:
     """Measure each size."""
     tell_own("micrograd", "micrograd_gui")
@@ -94,6 +125,7 @@ def main() -> None:
     rest(pulse, SETTLED_AFTER / 1000 + 1)
     for count in [int(each) for each in sys.argv[1:]] or SIZES:
         measure(window, pulse, count)
+    measure_boxes(window, pulse)
     window.session.saved_as_is()
     app.quit()
 

@@ -17,6 +17,7 @@ from micrograd.ieee import number
 from micrograd.ops import OPS, Op, op_of, power
 
 _LONGEST = 40  # characters of a label in a sentence
+_COUNTED = 5  # times as many nodes as can be shown are counted, to say how many: most of a second
 _OPERANDS_AT_MOST = 1_000_000  # of a node; a `_prev` without an end is not waited for
 _FIELDS = ("data", "grad", "_prev", "_op")
 
@@ -78,8 +79,9 @@ def read_graph(root: Any, at_most: int | None = None) -> list[LiveNode]:
     """
     if not is_like_a_value(root):
         raise TypeError(f"{_a_kind(root)} has no graph behind it: it has no data, grad, _prev and _op")
-    if at_most is not None and _is_larger(root, at_most):
-        raise ValueError(f"the graph has more than {at_most:,} nodes")
+    if at_most is not None and (many := _how_many(root, most := _COUNTED * at_most)) > at_most:
+        said = f"{many:,}" if many <= most else f"more than {most:,}"
+        raise ValueError(f"the graph has {said} nodes, and no more than {at_most:,} can be shown")
     nodes: list[LiveNode] = []
     places: dict[int, int] = {}  # by the identity of the values, which the nodes keep
     for value, told in _operands_first(root):
@@ -164,24 +166,22 @@ def closure_of(function: Any) -> Mapping[str, Any]:
 # ---------------------------------------------------------------- the order
 
 
-def _is_larger(root: Any, most: int) -> bool:
-    """Whether there are more nodes than that, as far as it can be told at once; it stops where there are."""
+def _how_many(root: Any, most: int) -> int:
+    """How many nodes there are, as far as it can be told at once; of more than that it stops counting."""
     seen, waiting = {id(root)}, [root]
-    while waiting:
+    while waiting and len(seen) <= most:
         try:
             value = waiting.pop()
             previous = value._operands if type(value) is Value else value._prev
         except Exception:  # noqa: BLE001 - of anybody's class; who reads the graph says so
-            return False
+            return 0
         if type(previous) not in (tuple, set, list):
-            return False
+            return 0
         for each in previous:
             if id(each) not in seen:
                 seen.add(id(each))
                 waiting.append(each)
-        if len(seen) > most:
-            return True
-    return False
+    return len(seen)
 
 
 def _operands_first(root: Any) -> Iterator[tuple[Any, list[Any]]]:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from micrograd import Value
 from micrograd_gui.app import documents as documents_module
 from micrograd_gui.app import opening
+from micrograd_gui.app.actions.pasting import paste
 from micrograd_gui.app.notebooks import live
 from micrograd_gui.app.notebooks.live import Link
 from micrograd_gui.document import clipboard, networks
@@ -109,6 +110,18 @@ def test_what_is_long_is_pasted_behind_the_window_and_refused_as_ever(opened, mo
     assert window.message.text().startswith("⚠ ")
     window.session.paste("z = 2*3")
     assert threads == [False, False, True]
+
+
+def test_a_long_text_is_looked_through_behind_the_window_whatever_it_says(opened, own_thread, qtbot):
+    done, watch = own_thread
+    watch(clipboard, "pasted")
+    window = opened("lecture")
+    before = window.session.state.graph
+    paste(window.commands, "!@# " * 6_000)
+    qtbot.waitUntil(lambda: not window.background.busy("paste"), timeout=30_000)
+    assert done == []
+    assert window.session.state.graph.nodes is before.nodes
+    assert window.message.text().startswith("Passed over: line 1, !@#")
 
 
 def test_it_is_said_and_can_be_cancelled(opened, in_window, held, act):

@@ -19,6 +19,7 @@ from micrograd_gui.views.canvas.view import CanvasView
 _KEY = "paste"
 _REMARKS = r"\s*(?:(?://|#)[^\n]*\n\s*|/\*.*?\*/\s*)*"
 _DOT = re.compile(rf"{_REMARKS}(?:strict\s+)?(?:di)?graph\b[^{{=()]*\{{", re.DOTALL)
+_LETTERS_AT_ONCE = 20_000
 _WALKING = "The cell is walked through behind the window …"
 
 
@@ -82,6 +83,7 @@ def paste(commands: Desk, text: str, at: Place | None = None) -> None:
     commands.canvas.freeze_places()
     graph = session.state.graph
     try:
+        _see_that_it_is_short(text)
         with quickly():
             made = clipboard.pasted(graph, text, at)
     except Lengthy:
@@ -124,6 +126,7 @@ def build(commands: Desk, text: str) -> None:
             commands.tidy(as_edit=False)
 
     try:
+        _see_that_it_is_short(text)
         with quickly():
             session.build(text)
     except Lengthy:
@@ -139,6 +142,14 @@ def build(commands: Desk, text: str) -> None:
         )
     else:
         commands.tidy(as_edit=False)
+
+
+def _see_that_it_is_short(text: str) -> None:
+    """Raises Lengthy where to read it may take longer than the window should wait, whatever it says."""
+    from micrograd_gui.document.python.limits import Lengthy
+
+    if len(text) > _LETTERS_AT_ONCE:
+        raise Lengthy("The text is long.")
 
 
 def _refused(commands: Desk, error: Exception) -> None:

@@ -152,9 +152,11 @@ def test_what_is_small_or_has_blocks_stays_as_it_is():
     assert in_parts(parted) is parted
 
 
-def test_a_graph_above_the_cap_is_refused_before_it_is_read(monkeypatch):
+@pytest.mark.parametrize(("cap", "many"), [(1_000, "{:,}"), (100, "more than 500")])
+def test_a_graph_above_the_cap_is_refused_with_its_size_before_it_is_read(monkeypatch, cap, many):
     root = unlike(200)
-    monkeypatch.setattr("micrograd_gui.document.live.values.NODES_AT_MOST", 1_000)
+    many = many.format(len(capture(root).graph))
+    monkeypatch.setattr("micrograd_gui.document.live.values.NODES_AT_MOST", cap)
     monkeypatch.setattr("micrograd.foreign.label_of", None)  # which each node is asked for that is read
-    with pytest.raises(Refusal, match=r"^The graph has more than 1,000 nodes, so it cannot be opened\.$"):
+    with pytest.raises(Refusal, match=f"^The graph has {many} nodes, and no more than {cap:,} can be shown"):
         capture(root)
