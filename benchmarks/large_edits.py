@@ -91,7 +91,7 @@ def measure_boxes(window: MainWindow, pulse: Pulse) -> None:
     window.session.saved_as_is()
     window.session.new()
     rest(pulse, 0.5)
-    spec = BlockSpec("mlp", inputs=20, layers=(100, 100, 100, 1), seed=1)
+    spec = BlockSpec("mlp", inputs=100, layers=(20, 100, 100, 1), seed=1)
     told("put", *pulse.of(partial(window.bridge.attempt, window.blocks.put, spec, QPointF())))
     clock, _ = pulse.during(lambda: not window.background.busy("block"))
     told("laid out", clock, pulse.busiest)
