@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from heapq import heapify, heappop, heappush
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -54,10 +56,13 @@ def end_of_step(run: Run, cursor: int, boxes: Mapping[NodeId, BlockId]) -> int:
 
 def ends_of_steps(run: Run, boxes: Mapping[NodeId, BlockId]) -> tuple[int, ...]:
     """The moments at which one stands, stepping over from the first to the last."""
-    ends, cursor = [], 0
-    while cursor < len(run.steps):
-        cursor = end_of_step(run, cursor, boxes)
-        ends.append(cursor)
+    ends: list[int] = []
+    kinds, nodes = (map(attrgetter(name), run.steps) for name in ("kind", "node"))
+    for (_, box), steps in groupby(zip(kinds, map(boxes.get, nodes), strict=True)):
+        begin = ends[-1] if ends else 0
+        end = begin + sum(map(bool, steps))
+        within = (at for at in run.ends if begin < at < end)  # a box of two passes in turn
+        ends += range(begin + 1, end + 1) if box is None else [*within, end]
     return tuple(ends)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import groupby
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -22,8 +23,8 @@ class Span(Struct, frozen=True):
 def spans_of(run: Run) -> tuple[Span, ...]:
     """The steps of a run, those of one kind that follow each other as one."""
     spans, moment = [], 0
-    for kind, steps in groupby(step.kind for step in run.steps):
-        count = sum(1 for _ in steps)
+    for kind, steps in groupby(map(attrgetter("kind"), run.steps)):
+        count = sum(map(bool, steps))
         spans.append(Span(kind, moment + 1, moment + count))
         moment += count
     return tuple(spans)

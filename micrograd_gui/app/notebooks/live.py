@@ -104,7 +104,7 @@ class Link:
             found.note,
         )
         if graph.target == target and nodes == graph.nodes:
-            return graph, its
+            return graph, replace(its, graph=graph)
         gone = graph.nodes.keys() - nodes.keys()
         new = structs.replace(
             graph,
@@ -116,7 +116,8 @@ class Link:
             data=None if graph.data is None else graph.data.without(gone),
             blocks=renumbered(found.graph.blocks, ids, 1) or kept(graph.blocks, gone),
         )
-        return placed_beside(new), its
+        shown = placed_beside(new)
+        return shown, replace(its, graph=shown)
 
     def _rows_refreshed(self, graph: Graph, found: LiveGraph) -> tuple[Graph, LiveGraph]:
         """The same where samples alike are shown as rows: a node of the same place in a sample stays it."""
