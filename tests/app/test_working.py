@@ -250,7 +250,7 @@ def test_large_live_values_are_read_again_by_another_thread(opened, own_thread, 
     a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     loss = (a * b).tanh()
     window = opened("lecture")
-    window.open_live(Link(loss, {}, {}))
+    window.live.open(Link(loss, {}, {}))
     monkeypatch.setattr(documents_module, "LARGE", 3)
     watch(Link, "refreshed")
     watch(live, "_finding")
