@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from micrograd.language import N_, tr, trn
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.text import told_apart, written
@@ -41,12 +42,14 @@ def acting_next(state: State, node: NodeId | None) -> Position:
     Raises Refusal where no node is meant, and where it may not: with the number that would come of it.
     """
     if node is None:
-        raise Refusal("Select the node that shall act next.")
+        raise Refusal(tr("Select the node that shall act next."))
     graph = state.graph
     chosen = graph.nodes[node]
     stepping.refuse_where_stopped(state)
     if chosen.is_leaf:
-        raise Refusal(f"{chosen.spoken} is a leaf: it computes nothing, and hands no gradient on.", node)
+        raise Refusal(
+            tr("{name} is a leaf: it computes nothing, and hands no gradient on.", name=chosen.spoken), node
+        )
     backward = state.forward_done
     here = stepping.next_backward_move(state) if backward else stepping.next_forward_move(state)
     begin, on = pass_from(here)
@@ -83,20 +86,35 @@ def _wrong_forward(state: State, node: Node, on: PassFrom) -> str:
     graph, name = state.graph, node.spoken
     if node.id in on.acted:
         number = written(state.frame.data.get(node.id))
-        return f"{name} is computed already: once more would give {number} again, and nothing new."
+        return tr(
+            "{name} is computed already: once more would give {number} again, and nothing new.",
+            name=name,
+            number=number,
+        )
     sources = [source for source in node.inputs if source is not None]
     if len(sources) < len(node.inputs):
-        return f"{name} has an empty port: wire it first."
+        return tr("{name} has an empty port: wire it first.", name=name)
     missing = [each for each in dict.fromkeys(sources) if graph.nodes[each].op and each not in on.acted]
     if not missing:
         return ""
-    said = f"{name} needs {_names(graph, missing)}, not computed yet"
     assert node.rule is not None
     numbers = [state.frame.data.get(source, 0.0) for source in sources]
     wrong, right = float(node.rule.forward(*numbers)), on.step_of(node.id)
     old = any(each in state.frame.data for each in missing)
-    held = "what is there from before" if old else "nothing there, a 0,"
-    return f"{said}: with {held} {name} would be {_instead(wrong, None if right is None else right.data)}."
+    told = {"name": name, "names": _names(graph, missing)}
+    would_be = _instead(wrong, None if right is None else right.data)
+    if old:
+        return tr(
+            "{name} needs {names}, not computed yet: with what is there from before {name} would be "
+            "{would_be}.",
+            would_be=would_be,
+            **told,
+        )
+    return tr(
+        "{name} needs {names}, not computed yet: with nothing there, a 0, {name} would be {would_be}.",
+        would_be=would_be,
+        **told,
+    )
 
 
 def _wrong_backward(graph: Graph, node: Node, here: Position, on: PassFrom) -> str:
@@ -104,18 +122,36 @@ def _wrong_backward(graph: Graph, node: Node, here: Position, on: PassFrom) -> s
     name = node.spoken
     assert graph.target is not None
     if node.id not in graph.feeding:
-        return f"{name} does not feed {graph.nodes[graph.target].spoken}: no gradient comes to it."
+        return tr(
+            "{name} does not feed {target}: no gradient comes to it.",
+            name=name,
+            target=graph.nodes[graph.target].spoken,
+        )
     acted = on.acted
     if node.id in acted:
-        return f"{name} has acted in this pass. A second time {_outcome(graph, node, here, on, again=True)}."
+        return tr(
+            "{name} has acted in this pass. A second time {outcome}.",
+            name=name,
+            outcome=_outcome(graph, node, here, on, again=True),
+        )
     users = dict.fromkeys(user for user, _ in graph.users[node.id] if user in graph.feeding)
     missing = [user for user in users if user not in acted]
     seed = not on.before
     if not missing and not seed:
         return ""
-    waits = graph.nodes[graph.target].spoken + " has its seed" if seed else ""
-    waits = waits or f"{_names(graph, missing)} {'have' if len(missing) > 1 else 'has'} acted"
-    return f"{name} has to wait until {waits}. Now {_outcome(graph, node, here, on, again=False)}."
+    outcome = _outcome(graph, node, here, on, again=False)
+    if seed:
+        target = graph.nodes[graph.target].spoken
+        said = N_("{name} has to wait until {target} has its seed. Now {outcome}.")
+        return tr(said, name=name, target=target, outcome=outcome)
+    return trn(
+        "{name} has to wait until {names} has acted. Now {outcome}.",
+        "{name} has to wait until {names} have acted. Now {outcome}.",
+        len(missing),
+        name=name,
+        names=_names(graph, missing),
+        outcome=outcome,
+    )
 
 
 def _outcome(graph: Graph, node: Node, here: Position, on: PassFrom, *, again: bool) -> str:
@@ -123,7 +159,9 @@ def _outcome(graph: Graph, node: Node, here: Position, on: PassFrom, *, again: b
     step = on.step_of(node.id)
     if step is None:
         return (
-            "it would hand on what is not there yet" if not again else "it would hand its gradient on twice"
+            tr("it would hand on what is not there yet")
+            if not again
+            else tr("it would hand its gradient on twice")
         )
     held, right = here.run.frame(here.cursor).grad.get(node.id, 0.0), step.contributions[0].upstream
     ends = {each.operand: each.after for s in (*on.before, *on.after) for each in s.contributions}
@@ -133,15 +171,20 @@ def _outcome(graph: Graph, node: Node, here: Position, on: PassFrom, *, again: b
     operands = (each.operand for each in step.contributions)
     worst = max(operands, key=lambda operand: abs(wrong[operand] - ends[operand]))
     if again:
-        said = f"it would hand on {written(held)} twice"
+        said = tr("it would hand on {held} twice", held=written(held))
     elif held == right:
-        said = f"it would hand on {written(held)}, by chance all that there will be"
+        said = tr("it would hand on {held}, by chance all that there will be", held=written(held))
     else:
-        said = f"it would hand on {_instead(held, right)}"
+        said = tr("it would hand on {instead}", instead=_instead(held, right))
     if wrong[worst] == ends[worst]:
-        return f"{said}, and here no number would be another"
+        return tr("{said}, and here no number would be another", said=said)
     outcome = _instead(wrong[worst], ends[worst])
-    return f"{said}, and {graph.nodes[worst].spoken}.grad would end as {outcome}"
+    return tr(
+        "{said}, and {name}.grad would end as {outcome}",
+        said=said,
+        name=graph.nodes[worst].spoken,
+        outcome=outcome,
+    )
 
 
 def _instead(wrong: float, right: float | None) -> str:
@@ -149,13 +192,13 @@ def _instead(wrong: float, right: float | None) -> str:
     if right is None:
         return written(wrong)
     if wrong == right:
-        return f"{written(wrong)}, by chance the right number"
+        return tr("{wrong}, by chance the right number", wrong=written(wrong))
     wrongly, rightly = told_apart((wrong, right))
-    return f"{wrongly} instead of {rightly}"
+    return tr("{wrongly} instead of {rightly}", wrongly=wrongly, rightly=rightly)
 
 
 def _names(graph: Graph, nodes: Iterable[NodeId]) -> str:
     names = [graph.nodes[each].spoken for each in nodes]
     if len(names) > 2:
-        return f"{names[0]} and {len(names) - 1} more"
+        return tr("{names} and {n} more", names=names[0], n=len(names) - 1)
     return " and ".join(names)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from micrograd.language import again, tr
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.text import NOT_YET, told_apart, without_marks, written
 
@@ -64,17 +65,17 @@ class Found(Struct, frozen=True, eq=False):
     @property
     def said(self) -> str:
         """The finding as a window says it, which would show the marks of code as they are."""
-        return without_marks(self.sentence)
+        return without_marks(again(self.sentence))
 
     @property
     def tag(self) -> str:
         """What stands on the node at which it begins."""
-        return "the notebook differs" if self.whose == "notebook" else "differs first"
+        return tr("the notebook differs") if self.whose == "notebook" else tr("differs first")
 
     @property
     def beside(self) -> str:
         """What the run is called beside that."""
-        return "a fresh run" if self.whose == "notebook" else "the right run"
+        return tr("a fresh run") if self.whose == "notebook" else tr("the right run")
 
     @property
     def nodes(self) -> frozenset[NodeId]:

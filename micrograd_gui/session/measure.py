@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from micrograd.language import tr
 from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import given_number, told_apart
@@ -101,16 +102,18 @@ def nudge(graph: Graph, node: NodeId, h: float, sides: Sides = "central") -> Nud
     Raises Refusal for h = 0 and where the target cannot be computed.
     """
     if h == 0 or not isfinite(h):
-        raise Refusal("h must be a number other than 0: the slope divides by it.")
+        raise Refusal(tr("h must be a number other than 0: the slope divides by it."))
     final = complete(graph)
     target = graph.target
     assert target is not None
     name = graph.nodes[node].spoken
     start = final.data.get(node)
     if start is None or not isfinite(start):
-        raise Refusal(f"{name} cannot be nudged: it has no finite number.", node)
+        raise Refusal(tr("{name} cannot be nudged: it has no finite number.", name=name), node)
     if start + h == start:
-        raise Refusal(f"h = {h:g} is too small to move {name} = {start:g}.", node)
+        raise Refusal(
+            tr("h = {h:g} is too small to move {name} = {start:g}.", h=h, name=name, start=start), node
+        )
     after = numbers(graph, {node: start + h})
     lower = numbers(graph, {node: start - h}) if sides == "central" else {}
     if sides == "central":
@@ -136,7 +139,7 @@ def _forward(graph: Graph) -> Frame:
 
 def _done(graph: Graph, *passes: Pass) -> Frame:
     if graph.target is None:
-        raise Refusal("There is no node to measure yet.")
+        raise Refusal(tr("There is no node to measure yet."))
     trace = record(graph, passes)
     if trace.problem:
         raise Refusal(trace.problem.note, trace.problem.node)
@@ -147,7 +150,7 @@ def checked_step(given: object) -> float:
     """The step h that is given, a number or its text; raises OptionRefusal where it is not above 0."""
     h = given_number(given, "h")
     if h <= 0:
-        raise OptionRefusal("h", "must be larger than 0: the slope divides by it.")
+        raise OptionRefusal("h", tr("must be larger than 0: the slope divides by it."))
     return h
 
 

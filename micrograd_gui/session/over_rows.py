@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from micrograd.language import tr
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import spoken
@@ -15,15 +16,17 @@ from micrograd_gui.session.trace import Gathered, Pass, Run
 def untrainable(graph: Graph) -> str:
     """What is missing so that the graph could be trained, as a sentence; nothing where it can be."""
     if graph.target is None or graph.nodes[graph.target].is_leaf:
-        return "There is no target to train: the graph needs a loss that is computed from its inputs."
+        return tr("There is no target to train: the graph needs a loss that is computed from its inputs.")
     if graph.data is None or not graph.data.rows:
-        return "There is no row to train on: give the graph data first."
+        return tr("There is no row to train on: give the graph data first.")
     for column in graph.data.columns:
         if column.node is None:
             name = spoken(column.name)
-            return f"The column “{name}” is bound to nothing: bind it to an input, or remove it."
+            return tr(
+                "The column “{name}” is bound to nothing: bind it to an input, or remove it.", name=name
+            )
     if not graph.parameters:
-        return "There is no parameter to train: mark a leaf behind the target as a parameter."
+        return tr("There is no parameter to train: mark a leaf behind the target as a parameter.")
     return ""
 
 

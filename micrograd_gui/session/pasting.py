@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from micrograd.language import N_, kept, tr
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.python.pasted import ByHand, PastedCell
@@ -31,11 +32,11 @@ class Pasting(Room):
     def put(self, before: Graph, made: tuple[Graph, frozenset[NodeId]]) -> None:
         """What a cell made of that graph takes its place. Raises Refusal where there is another by now."""
         if self.state.graph is not before:
-            raise Refusal("The graph was changed while the cell was walked through: paste it again.")
+            raise Refusal(tr("The graph was changed while the cell was walked through: paste it again."))
         graph, added = made
         apart = added and before.nodes and not added & before.nodes.keys()
         selected = added if apart else frozenset[NodeId]() if added else None
-        edit = Edit(graph, "Paste", selected)
+        edit = Edit(graph, kept("Paste"), selected)
         self.session.take(self.session.work(len(graph), lambda state: after_edit(state, edit)))
 
     def stand_as_told(self) -> None:
@@ -96,6 +97,21 @@ def _acted(state: State, node: NodeId | None) -> bool:
     return any(step.kind == "backward" and step.node == node for step in steps)
 
 
+_BY_HAND = {  # what the first number by hand does, alone and with others
+    "_backward": (
+        N_("Line {line}: {what} acts with the grad {own} by hand; the rule gives {rule}."),
+        N_(
+            "Line {line}: {what} acts with the grad {own} by hand; the rule gives {rule}, and {more} more "
+            "differ."
+        ),
+    ),
+    "": (
+        N_("Line {line}: {what} gives {own} by hand; the rule gives {rule}."),
+        N_("Line {line}: {what} gives {own} by hand; the rule gives {rule}, and {more} more differ."),
+    ),
+}
+
+
 def _found(rows: list[ByHand]) -> Found | None:
     """What of it is not what the rule gives; None where all is."""
     wrong = {row.node: row for row in rows if row.right is False and row.node is not None}
@@ -104,7 +120,7 @@ def _found(rows: list[ByHand]) -> Found | None:
     node, first = next(iter(wrong.items()))
     assert first.rule is not None
     own, rule = told_apart((first.own, first.rule))
-    did = f"acts with the grad {own}" if first.kind == "_backward" else f"gives {own}"
-    more = f", and {len(wrong) - 1} more differ" if len(wrong) > 1 else ""
-    sentence = f"Line {first.line}: {first.told} {did} by hand; the rule gives {rule}{more}."
+    told = {"line": first.line, "what": first.told, "own": own, "rule": rule, "more": len(wrong) - 1}
+    one, several = _BY_HAND["_backward" if first.kind == "_backward" else ""]
+    sentence = kept(several if len(wrong) > 1 else one, **told)
     return Found(node, sentence, {}, {each: Apart(row.own, row.rule) for each, row in wrong.items()})

@@ -12,6 +12,7 @@ from typing import TypeGuard
 from msgspec.structs import replace
 
 from micrograd.engine import Value
+from micrograd.language import kept, tr
 from micrograd.ops import domain_note, op_of
 from micrograd.steps import BackwardStep, backward_steps
 from micrograd_gui.document.errors import Refusal
@@ -100,7 +101,9 @@ def record(graph: Graph, script: Sequence[Pass]) -> RecordedRun:
     for each, done in tuple(_working):
         if each is graph:
             if get_ident() in _impatient:
-                raise Busy(f"The run of {len(graph):,} nodes is being worked out: it is there in a moment.")
+                raise Busy(
+                    tr("The run of {n:,} nodes is being worked out: it is there in a moment.", n=len(graph))
+                )
             done.wait()
     for known, run in _ahead:
         if known is graph and run.script == tuple(script):
@@ -351,9 +354,13 @@ class _Recorder:
         return replace(
             step,
             kind="problem",
-            note=(
-                f"The slope of {_call(graph, graph.nodes[node])} for {name} is {written(wild.slope)} "
-                f"here, so {name}.grad is {written(wild.after)}: the backward pass stops."
+            note=kept(
+                "The slope of {op} for {name} is {slope} here, so {name}.grad is {grad}: "
+                "the backward pass stops.",
+                op=_call(graph, graph.nodes[node]),
+                name=name,
+                slope=written(wild.slope),
+                grad=written(wild.after),
             ),
         )
 
@@ -367,11 +374,21 @@ class _Recorder:
 
     def _not_finite(self, node: Node, value: Value) -> str:
         if node.op is None:
-            return f"{node.spoken} holds {written(value.data)}, which is not a finite number."
+            return kept(
+                "{name} holds {data}, which is not a finite number.",
+                name=node.spoken,
+                data=written(value.data),
+            )
         operands = [self.values[source].data for source in node.inputs if source is not None]
         reason = domain_note(op_of(node.op), operands)
         numbers = _call(self.graph, node, [written(operand) for operand in operands])
-        return f"{node.spoken} = {numbers} is {written(value.data)}: {reason}."
+        return kept(
+            "{name} = {numbers} is {data}: {reason}.",
+            name=node.spoken,
+            numbers=numbers,
+            data=written(value.data),
+            reason=reason,
+        )
 
 
 def first_wrong(
@@ -385,8 +402,8 @@ def first_wrong(
     for _, row in sorted(zip(map(math.isfinite, losses), numbers, strict=True)):
         problem = record(graph.showing(row), (Pass("forward"), Pass("backward"))).problem
         if problem is not None:
-            return f"in row {row + 1}, {problem.note}", problem.node
-    return "what the rows add up to is too large a number.", graph.target
+            return kept("in row {row}, {note}", row=row + 1, note=problem.note), problem.node
+    return kept("what the rows add up to is too large a number."), graph.target
 
 
 def _others(slopes: Mapping[NodeId, float], changes: Sequence[Change]) -> bool:
@@ -414,4 +431,8 @@ def _call(graph: Graph, node: Node, operands: Sequence[str] | None = None) -> st
 def _missing_operand(node: Node) -> str:
     rule = op_of(node.op or "")
     which = rule.ordinal(node.inputs.index(None))
-    return f"{node.spoken} ({rule.symbol}) has nothing on its {which + ' ' if which else ''}port."
+    if not which:
+        return kept("{name} ({op}) has nothing on its port.", name=node.spoken, op=rule.symbol)
+    return kept(
+        "{name} ({op}) has nothing on its {which} port.", name=node.spoken, op=rule.symbol, which=kept(which)
+    )

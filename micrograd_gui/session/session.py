@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
+from micrograd.language import kept
 from micrograd_gui.document import clipboard
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.data import Data, GradientsOf
@@ -325,7 +326,7 @@ class Session:
 
     def disconnect(self, node: NodeId, port: int) -> None:
         """Nothing on that port any more."""
-        self._edit(Edit, self.state.graph.unwired(node, port), "Remove a wire")
+        self._edit(Edit, self.state.graph.unwired(node, port), kept("Remove a wire"))
 
     def delete(self, nodes: Collection[NodeId] | None = None) -> None:
         """Those nodes (None: the selected ones) and their wires go. Raises Refusal where none is meant."""
@@ -364,7 +365,7 @@ class Session:
 
     def set_target(self, node: NodeId | None) -> None:
         """The backward pass starts at that node (None: at the newest wired one that nothing uses)."""
-        self._edit(Edit, self.state.graph.targeted(node), "Choose the target")
+        self._edit(Edit, self.state.graph.targeted(node), kept("Choose the target"))
 
     def set_range(self, node: NodeId, span: Span) -> None:
         """Plots sweep the node over that span. Raises Refusal where it does not go upwards."""
@@ -372,7 +373,7 @@ class Session:
 
     def move(self, places: Mapping[NodeId, Place], gesture: Hashable = None) -> None:
         """Those nodes stand elsewhere. Edits of one gesture are one undo."""
-        self._edit_lightly(Edit(self.state.graph.moved(places), "Move", gesture=gesture))
+        self._edit_lightly(Edit(self.state.graph.moved(places), kept("Move"), gesture=gesture))
 
     def tidied(self, graph: Graph, places: Mapping[NodeId, Place], *, as_edit: bool) -> None:
         """A layout that was worked out for that graph has arrived: one edit, or part of the one that asked.
@@ -380,7 +381,7 @@ class Session:
         A layout for a graph that is no longer the current one is dropped.
         """
         if graph is self.state.graph and as_edit:
-            self._edit(lambda: Edit(graph.moved(places), "Tidy up"))
+            self._edit(lambda: Edit(graph.moved(places), kept("Tidy up")))
         elif graph is self.state.graph:
             laid_out = partial(transitions.with_layout, graph=graph, places=places)
             self._set(self.work(len(places), laid_out))
@@ -422,7 +423,7 @@ class Session:
     def ungroup(self, block: BlockId) -> None:
         """The block is no longer one; its nodes stay. Raises Refusal where there is no such block."""
         title = block_of(self.state.graph, block).title
-        self._edit_lightly(Edit(self.state.graph.ungrouped(block), f"Ungroup {title}"))
+        self._edit_lightly(Edit(self.state.graph.ungrouped(block), kept("Ungroup {title}", title=title)))
 
     # Training --------------------------------------------------------------------------------
 
@@ -434,13 +435,13 @@ class Session:
         """
         self._edit(run.set_rows, self.state.graph, data, match)
 
-    def show_row(self, row: int, gesture: Hashable = "show row") -> None:
+    def show_row(self, row: int, gesture: Hashable = "show row") -> None:  # as in code
         """The inputs hold that row's numbers (from 0), in training as part of it. Raises Refusal for none."""
         graph, history = self.state.graph.showing(row), self.state.history
         if self.state.is_training:
             self._set(transitions.with_history(self.state, history.amended(graph)))
         else:
-            self._edit_lightly(Edit(graph, f"Show row {row + 1}", gesture=gesture))
+            self._edit_lightly(Edit(graph, kept("Show row {row}", row=row + 1), gesture=gesture))
 
     def set_plan(
         self,

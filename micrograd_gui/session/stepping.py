@@ -7,6 +7,7 @@ import math
 from msgspec import Struct
 from msgspec.structs import replace
 
+from micrograd.language import tr
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
@@ -103,7 +104,7 @@ def next_backward_move(state: State) -> Position:
     if here.next_kind not in BACKWARD:
         here = here.continued(state.graph, backward_pass(state.graph, descent_at(state).k))
     if here.next_kind is None:
-        raise Refusal("There is nothing to run backward: choose a target that is computed.")
+        raise Refusal(tr("There is nothing to run backward: choose a target that is computed."))
     return here
 
 
@@ -150,7 +151,7 @@ def after_zero_grad(state: State) -> Position:
     """
     refuse_where_stopped(state)
     if state.trace is None or not state.computed:
-        raise Refusal("There are no gradients to set to 0 before the forward pass is done.")
+        raise Refusal(tr("There are no gradients to set to 0 before the forward pass is done."))
     return Position(state.trace, state.cursor).continued(state.graph, Pass("zero")).later(1)
 
 
@@ -165,7 +166,7 @@ def after_update(state: State, rate: float | None) -> Position:
     refuse_where_stopped(state)
     parameters = state.graph.parameters
     if not parameters:
-        raise Refusal("There is no parameter to update: mark a leaf behind the target as a parameter.")
+        raise Refusal(tr("There is no parameter to update: mark a leaf behind the target as a parameter."))
     plan = state.graph.plan or TrainingPlan()
     plan = plan if rate is None else replace(plan, rate=rate)
     fault = plan.fault()
@@ -212,7 +213,7 @@ def before_difference(state: State) -> Position:
     """
     finding, trace = state.finding, state.trace
     if finding is None or trace is None:
-        raise Refusal("No number of a notebook differs from a run here.")
+        raise Refusal(tr("No number of a notebook differs from a run here."))
     field: Field = "data" if finding.node in finding.data else "grad"
     writing = (at for at, step in enumerate(trace.steps) if (finding.node, field) in step.wrote)
     return Position(trace, next(writing, 0))
@@ -234,5 +235,5 @@ def refuse_where_stopped(state: State) -> None:
 
 def _afresh(graph: Graph) -> Position:
     if not graph.nodes:
-        raise Refusal("The graph is empty: drop a node or type an expression first.")
+        raise Refusal(tr("The graph is empty: drop a node or type an expression first."))
     return Position(record(graph, (Pass("forward"),)), 0)

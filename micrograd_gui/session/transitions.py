@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from micrograd.language import N_, kept, tr
 from micrograd.ops import op_of
 from micrograd_gui.document import clipboard
 from micrograd_gui.document.block import BLOCK_KINDS, Block, BlockId, nodes_of
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from micrograd_gui.document.networks import BlockSpec
 
 APPLIED_OFFSET = (190.0, 0.0)  # where an op applied to a node lands beside it, in scene units
-BUILT = "Build from an expression"  # the name of the edit: from then on the document is that expression's
+BUILT = N_("Build from an expression")  # the name of the edit: then the document is that expression's
 Placing = Callable[[Graph], Mapping[NodeId, Place]]  # where nodes of a graph that has just come about stand
 VALUE = "value"  # the palette's word for a leaf, where others say an op's name
 
@@ -194,7 +195,7 @@ def nudged(state: State, node: NodeId | None, h: float | None) -> State:
     size = state.h if h is None else checked_h(h)
     moved = state.selected if node is None else node
     if moved is None:
-        raise Refusal("Select one node to nudge.")
+        raise Refusal(tr("Select one node to nudge."))
     nudge = measure.nudge(state.moment, moved, size, state.sides)
     after = state if state.forward_done else standing_at(state, end_of_forward(state))
     chosen = state.selection if moved == state.selected else frozenset((moved,))
@@ -206,7 +207,7 @@ def checked_h(h: float | str) -> float:
     """An h that a slope can be divided by. Raises Refusal for 0 and for what is no finite number."""
     number = read_number(h, "h") if isinstance(h, str) else float(h)
     if number == 0 or not isfinite(number):
-        raise Refusal("h must be a number other than 0: the slope divides by it.")
+        raise Refusal(tr("h must be a number other than 0: the slope divides by it."))
     return number
 
 
@@ -226,7 +227,7 @@ def _nudged_again(graph: Graph, old: measure.Nudge | None) -> measure.Nudge | No
 def add_node(graph: Graph, op: str | None, at: Place, label: str | None, data: float) -> Edit:
     """A new node: an op by its name, or a leaf for None or "value". Raises Refusal for an unknown op."""
     new = graph.added(_known(op), at, label=label, data=data)
-    return Edit(new, f"Add {op or VALUE}", frozenset((graph.next_id,)))
+    return Edit(new, kept("Add {op}", op=op or VALUE), frozenset((graph.next_id,)))
 
 
 def apply_op(graph: Graph, op: str, node: NodeId, at: Place | None) -> Edit:
@@ -234,14 +235,17 @@ def apply_op(graph: Graph, op: str, node: NodeId, at: Place | None) -> Edit:
     known = _known(op)
     if known is None:
         raise Refusal(
-            f"A value takes no operand, so it cannot be applied to {graph.nodes[node].spoken}.", node
+            tr("A value takes no operand, so it cannot be applied to {name}.", name=graph.nodes[node].spoken),
+            node,
         )
     x, y = graph.places.get(node, (0.0, 0.0))
     rest = (None,) * (op_of(known).arity - 1)
     new = graph.added(known, at or (x + APPLIED_OFFSET[0], y + APPLIED_OFFSET[1]), inputs=(node, *rest))
     if graph.chosen_target == node:  # the op goes on from the target, so it becomes the target
         new = new.targeted(graph.next_id)
-    return Edit(new, f"Apply {op} to {graph.nodes[node].spoken}", frozenset((graph.next_id,)))
+    return Edit(
+        new, kept("Apply {op} to {name}", op=op, name=graph.nodes[node].spoken), frozenset((graph.next_id,))
+    )
 
 
 def insert_op(graph: Graph, op: str, node: NodeId, port: int, at: Place) -> Edit:
@@ -253,30 +257,39 @@ def insert_op(graph: Graph, op: str, node: NodeId, port: int, at: Place) -> Edit
     inputs = graph.nodes[node].inputs
     source = inputs[port] if 0 <= port < len(inputs) else None
     if source is None:
-        raise Refusal(f"There is no wire on that port of {graph.nodes[node].spoken}.", node)
+        raise Refusal(tr("There is no wire on that port of {name}.", name=graph.nodes[node].spoken), node)
     if known is None or op_of(known).arity != 1:
         arity = 0 if known is None else op_of(known).arity
-        raise Refusal(f"Only an op with one operand can be put into a wire, and {op} has {arity}.", node)
+        raise Refusal(
+            tr(
+                "Only an op with one operand can be put into a wire, and {op} has {arity}.",
+                op=op,
+                arity=arity,
+            ),
+            node,
+        )
     new = graph.added(known, at, inputs=(source,)).wired(graph.next_id, node, port)
-    return Edit(new, f"Put {op} into a wire", frozenset((graph.next_id,)))
+    return Edit(new, kept("Put {op} into a wire", op=op), frozenset((graph.next_id,)))
 
 
 def connect(graph: Graph, source: NodeId, node: NodeId, port: int | None) -> Edit:
     """A wire from the source to a port of the node. Raises Refusal as ``Graph.wired`` does."""
-    names = f"{graph.nodes[source].spoken} to {graph.nodes[node].spoken}"
-    return Edit(graph.wired(source, node, port), f"Wire {names}")
+    name = kept("Wire {source} to {node}", source=graph.nodes[source].spoken, node=graph.nodes[node].spoken)
+    return Edit(graph.wired(source, node, port), name)
 
 
 def rewire(graph: Graph, old: tuple[NodeId, int], source: NodeId, node: NodeId, port: int | None) -> Edit:
     """A wire taken off one port and put on another. Raises Refusal as ``Graph.wired`` does."""
-    return Edit(graph.unwired(*old).wired(source, node, port), "Move a wire")
+    return Edit(graph.unwired(*old).wired(source, node, port), kept("Move a wire"))
 
 
 def delete(state: State, nodes: Collection[NodeId] | None) -> Edit:
     """Those nodes (None: the selected ones) and their wires go. Raises Refusal where none is meant."""
     graph, gone = state.graph, meant(state, nodes)
-    what = graph.nodes[next(iter(gone))].spoken if len(gone) == 1 else f"{len(gone)} nodes"
-    return Edit(graph.without(gone), f"Delete {what}", state.selection - gone)
+    name = kept("Delete {n} nodes", n=len(gone))
+    if len(gone) == 1:
+        name = kept("Delete {name}", name=graph.nodes[next(iter(gone))].spoken)
+    return Edit(graph.without(gone), name, state.selection - gone)
 
 
 def rename(graph: Graph, node: NodeId, label: str) -> Edit:
@@ -293,11 +306,16 @@ def rename(graph: Graph, node: NodeId, label: str) -> Edit:
     ):
         taken = {called for each in graph if each.id != node for called in (each.label, each.title)}
         free = further_label(label, taken)
-        raise Refusal(f"There is a node “{spoken(label)}” already; “{spoken(free)}” is free.", node)
-    return Edit(graph.relabelled(node, label), "Rename")
+        raise Refusal(
+            tr(
+                "There is a node “{label}” already; “{free}” is free.", label=spoken(label), free=spoken(free)
+            ),
+            node,
+        )
+    return Edit(graph.relabelled(node, label), kept("Rename"))
 
 
-def paste(graph: Graph, text: str, at: Place | None, name: str = "Paste") -> Edit:
+def paste(graph: Graph, text: str, at: Place | None, name: str = N_("Paste")) -> Edit:
     """What was copied, or an expression, put into the graph. Raises Refusal where the text is neither."""
     new, pasted = clipboard.pasted(graph, text, at)
     return Edit(new, name, pasted or None)  # a cell that only defines something adds no node
@@ -321,60 +339,74 @@ def set_value(graph: Graph, node: NodeId, value: float | str, gesture: Hashable)
     Raises Refusal for what is no number, and for a node that holds none.
     """
     name = graph.nodes[node].spoken
-    number = read_number(value, f"The value of {name}") if isinstance(value, str) else float(value)
+    number = (
+        read_number(value, tr("The value of {name}", name=name)) if isinstance(value, str) else float(value)
+    )
     if graph.nodes[node].exponent is None:
-        return Edit(graph.valued(node, number), f"Set {name}", gesture=gesture)
+        return Edit(graph.valued(node, number), kept("Set {name}", name=name), gesture=gesture)
     if not isfinite(number):
-        raise Refusal("An exponent must be a finite number.", node)
+        raise Refusal(tr("An exponent must be a finite number."), node)
     new = graph.operated(node, f"**{exact(number)}")
-    return Edit(new, f"Set the exponent of {name}", gesture=gesture)
+    return Edit(new, kept("Set the exponent of {name}", name=name), gesture=gesture)
+
+
+_MARKS = {
+    "input": N_("Mark as input"),
+    "parameter": N_("Mark as parameter"),
+    "": N_("Mark as plain value"),
+}  # the name of the edit, by the role
 
 
 def mark(graph: Graph, nodes: NodeId | Collection[NodeId], role: Role) -> Edit:
     """Those leaves (or that one) get a role. Raises Refusal for a node that is no leaf."""
     for node in (nodes,) if isinstance(nodes, NodeId) else nodes:
         graph = graph.marked(node, role)
-    return Edit(graph, f"Mark as {role or 'plain value'}")
+    return Edit(graph, kept(_MARKS[role or ""]))
 
 
 def set_range(graph: Graph, node: NodeId, span: Span) -> Edit:
     """Plots sweep the node over that span. Raises Refusal where it does not go upwards."""
     if not span[0] < span[1]:
-        raise Refusal(f"The range must go upwards, not from {span[0]:g} to {span[1]:g}.", node)
+        raise Refusal(
+            tr("The range must go upwards, not from {start:g} to {end:g}.", start=span[0], end=span[1]),
+            node,
+        )
     if not isfinite(span[1] - span[0]):
-        raise Refusal(f"The range from {span[0]:g} to {span[1]:g} is too wide.", node)
-    return Edit(graph.ranged(node, span), "Set the range")
+        raise Refusal(
+            tr("The range from {start:g} to {end:g} is too wide.", start=span[0], end=span[1]), node
+        )
+    return Edit(graph.ranged(node, span), kept("Set the range"))
 
 
 def toggle_breakpoint(graph: Graph, on: Condition, node: NodeId | None) -> Edit:
     """A breakpoint more, or less. Raises Refusal where it needs a node and none is meant."""
     if node is None and on in OF_A_NODE:
-        raise Refusal("Select the node to stop at.")
+        raise Refusal(tr("Select the node to stop at."))
     new = graph.marks.toggled(Breakpoint(on, node))
-    done = "Set" if len(new.breakpoints) > len(graph.marks.breakpoints) else "Remove"
-    return Edit(graph.remarked(new), f"{done} a breakpoint")
+    more = len(new.breakpoints) > len(graph.marks.breakpoints)
+    return Edit(graph.remarked(new), kept("Set a breakpoint") if more else kept("Remove a breakpoint"))
 
 
 def set_cue(graph: Graph, moment: int, name: str, note: str) -> Edit:
     """That moment is a cue point of that name; without a name, none."""
     cue = Cue(moment, saveable(one_line(name, 80)), saveable(note.strip()))
     new = graph.marks.cued(cue)
-    return Edit(graph if new == graph.marks else graph.remarked(new), "Set a cue point")
+    return Edit(graph if new == graph.marks else graph.remarked(new), kept("Set a cue point"))
 
 
 def collapse(graph: Graph, block: BlockId, collapsed: bool, room: Placing | None) -> Edit:
     """The block as one box, or opened. Raises Refusal where there is no such block."""
     title = block_of(graph, block).title
     places = {} if room is None else room(graph)
-    name = f"Collapse {title}" if collapsed else f"Open {title}"
+    name = kept("Collapse {title}", title=title) if collapsed else kept("Open {title}", title=title)
     return Edit(graph.collapsed(block, collapsed).moved(places), name)
 
 
 def retitle(graph: Graph, block: BlockId, title: str) -> Edit:
     """The block is called that. Raises Refusal for no title: the block could not be spoken of."""
     if not title.strip():
-        raise Refusal("A block needs a title.")
-    return Edit(graph.retitled(block_of(graph, block).id, title.strip()), "Rename")
+        raise Refusal(tr("A block needs a title."))
+    return Edit(graph.retitled(block_of(graph, block).id, title.strip()), kept("Rename"))
 
 
 def weights(spec: BlockSpec) -> int:
@@ -394,7 +426,7 @@ def add_block(
         made = made.joined([node for node in made.nodes if node >= graph.next_id], within)
     if placed is not None:
         made = made.moved(placed(made))
-    return new_block(made, block, f"Add {BLOCK_KINDS[spec.kind].phrase}")
+    return new_block(made, block, kept("Add {block}", block=kept(BLOCK_KINDS[spec.kind].phrase)))
 
 
 def new_block(graph: Graph, block: BlockId, name: str) -> Edit:
@@ -406,7 +438,7 @@ def block_of(graph: Graph, block: BlockId) -> Block:
     """The block of that number. Raises Refusal where there is none."""
     found = next((each for each in graph.blocks if each.id == block), None)
     if found is None:
-        raise Refusal(f"There is no block {block}.")
+        raise Refusal(tr("There is no block {block}.", block=block))
     return found
 
 
@@ -414,7 +446,7 @@ def meant(state: State, nodes: Collection[NodeId] | None) -> frozenset[NodeId]:
     """Those nodes, as far as they are there; None: the selected ones. Raises Refusal where it is none."""
     found = state.selection if nodes is None else frozenset(nodes) & state.graph.nodes.keys()
     if not found:
-        raise Refusal("Nothing is selected.")
+        raise Refusal(tr("Nothing is selected."))
     return found
 
 
@@ -424,4 +456,4 @@ def _known(op: str | None) -> str | None:
     try:
         return op_of(op).name
     except KeyError:
-        raise Refusal(f"There is no op called “{spoken(op)}”.") from None
+        raise Refusal(tr("There is no op called “{op}”.", op=spoken(op))) from None

@@ -39,7 +39,7 @@ SHOWN = {
     "setLabelText", "QLabel", "QPushButton", "QToolButton", "QAction", "QMenu", "QCheckBox",
     "QRadioButton", "QGroupBox",
     "QDockWidget", "QToolBar", "set_title", "set_xlabel", "set_ylabel", "Action", "Refusal", "FileRefusal",
-    "ExpressionRefusal", "OptionRefusal",
+    "ExpressionRefusal", "OptionRefusal", "Edit", "pushed",
 }  # fmt: skip
 # What the library tells programmers, in exceptions, warnings and reprs, is English.
 ENGLISH = (

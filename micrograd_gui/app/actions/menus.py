@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QToolBar, QToolButton
 
+from micrograd.language import again, tr
 from micrograd_gui.app.actions.commands import Commands
 from micrograd_gui.app.actions.language import language_menu
 from micrograd_gui.app.actions.table import MENUS, ROWS, RUN_BAR, Action
@@ -130,8 +131,9 @@ class Menus(QObject):
             if (applies := known.get(row.applies)) is None:
                 applies = known[row.applies] = row.applies(state)
             self._show_row_as(row, state, applies, projected)
-        for name, what in (("undo", state.history.undo_name), ("redo", state.history.redo_name)):
-            self.actions[name].setText(f"&{name.title()} {what}" if what else f"&{name.title()}")
+        undo, redo = state.history.undo_name, state.history.redo_name
+        self.actions["undo"].setText(tr("&Undo {edit}", edit=again(undo)) if undo else tr("&Undo"))
+        self.actions["redo"].setText(tr("&Redo {edit}", edit=again(redo)) if redo else tr("&Redo"))
 
     def trigger_by_place(self, event: QKeyEvent) -> bool:
         """Do what the key is for that has this place on a Latin keyboard; False where that is nothing."""

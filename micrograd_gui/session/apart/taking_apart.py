@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from micrograd.language import again, kept, tr
 from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import NodeId
@@ -26,24 +27,24 @@ class TakingApart(Room):
 
         What was run is run again, as far as it was. Raises Refusal where there is nothing to take apart.
         """
-        number = self._meant(node, "take apart")
+        number = self._meant(node, tr("Select the one node to take apart."))
         name = self.state.graph.nodes[number].spoken
-        return self._rewrite(expanded(self.state.graph, number), f"Take {name} apart")
+        return self._rewrite(expanded(self.state.graph, number), kept("Take {name} apart", name=name))
 
     def fold(self, node: NodeId | None = None) -> str:
         """What that node (None: the selected one) is the end of becomes one op; gives what is to be said.
 
         What was run is run again, as far as it was. Raises Refusal where it is the end of no op.
         """
-        number = self._meant(node, "fold")
+        number = self._meant(node, tr("Select the one node to fold."))
         return self._rewrite(
-            folded(self.state.graph, number), f"Fold {self.state.graph.nodes[number].spoken}"
+            folded(self.state.graph, number), kept("Fold {name}", name=self.state.graph.nodes[number].spoken)
         )
 
-    def _meant(self, node: NodeId | None, what: str) -> NodeId:
+    def _meant(self, node: NodeId | None, asking: str) -> NodeId:
         number = self.state.selected if node is None else node
         if number is None:
-            raise Refusal(f"Select the one node to {what}.")
+            raise Refusal(asking)
         return number
 
     def _rewrite(self, made: Rewritten, name: str) -> str:
@@ -69,10 +70,20 @@ def _what_is_there(made: Rewritten) -> str:
     """``o is 7 nodes now: tanh(n) as exponentials.``"""
     node = made.graph.nodes[made.node]
     if made.gone:
-        return f"{node.spoken} is one node again, {op_of(made.op).symbol}."
+        return tr("{name} is one node again, {op}.", name=node.spoken, op=op_of(made.op).symbol)
     if not made.new:
-        return f"{node.spoken} = {op_of(made.op).symbol} is one node of {op_of(node.op or '').symbol} now."
-    return f"{node.spoken} = {op_of(made.op).symbol} is {len(made.new) + 1} nodes now."
+        return tr(
+            "{name} = {op} is one node of {other_op} now.",
+            name=node.spoken,
+            op=op_of(made.op).symbol,
+            other_op=op_of(node.op or "").symbol,
+        )
+    return tr(
+        "{name} = {op} is {n} nodes now.",
+        name=node.spoken,
+        op=op_of(made.op).symbol,
+        n=len(made.new) + 1,
+    )
 
 
 def _compared(before: State, made: Rewritten) -> str:
@@ -82,15 +93,19 @@ def _compared(before: State, made: Rewritten) -> str:
         return ""
     runs = run_of(old, _WHOLE), run_of(new, _WHOLE)
     if runs[0].problem is not None:
-        return "The run stops at a problem before and after." if runs[1].problem else ""
+        return tr("The run stops at a problem before and after.") if runs[1].problem else ""
     if runs[1].problem is not None:
-        return f"The same function, not the same floats: {runs[1].problem.note}"
+        return tr("The same function, not the same floats: {note}", note=again(runs[1].problem.note))
     common = old.nodes.keys() & new.nodes.keys()
     by, node = furthest(runs[0].frame(len(runs[0])), runs[1].frame(len(runs[1])), common)
-    what = f"data and gradients of the {len(common)} nodes that stay"
     if by == 0:
-        return f"The {what} are exactly the same."
+        return tr("The data and gradients of the {n} nodes that stay are exactly the same.", n=len(common))
     if by < ROUNDING:
-        return f"The {what} are the same, but for rounding (at most {written(by, 1)} of their size)."
+        return tr(
+            "The data and gradients of the {n} nodes that stay are the same, but for rounding "
+            "(at most {by} of their size).",
+            n=len(common),
+            by=written(by, 1),
+        )
     assert node is not None
-    return f"Numbers are not the same: they are furthest apart at {new.nodes[node].spoken}."
+    return tr("Numbers are not the same: they are furthest apart at {name}.", name=new.nodes[node].spoken)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from msgspec.structs import fields, replace
 
+from micrograd.language import N_, tr, trn
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
@@ -19,10 +20,10 @@ from micrograd_gui.session.trace import Field, Frame
 
 _LISTED = 5  # so many changed numbers are named; of more it is said how many
 _PLAN_WORDS = {
-    "gradients_of": "gradients of",
-    "held_out": "held out",
+    "gradients_of": N_("gradients of"),
+    "held_out": N_("held out"),
 }  # what a field of the plan is called, where that is not its name
-_UNTIL_CHANGED = "Nothing differs yet: change a value, the rate, the seed, or the graph, and see."
+_UNTIL_CHANGED = N_("Nothing differs yet: change a value, the rate, the seed, or the graph, and see.")
 
 
 class TwoRuns(Room):
@@ -31,7 +32,7 @@ class TwoRuns(Room):
     def hold(self) -> None:
         """Hold what is run now, beside what comes; what was held before goes. Raises Refusal for no graph."""
         if not self.state.graph.nodes:
-            raise Refusal("There is no graph to hold.")
+            raise Refusal(tr("There is no graph to hold."))
         held = replace(self.state, held=None, nudge=None, lab=None)
         self.session.take(replace(self.state, held=held))
 
@@ -128,23 +129,28 @@ def what_differs(state: State) -> tuple[str, ...]:
     parts = (*_nodes(held.graph, state.graph), *_numbers(held.graph, state.graph))
     plans = tuple(_plan(held.graph.plan or TrainingPlan(), state.graph.plan or TrainingPlan()))
     steps = [0 if each.training is None else each.training.k for each in (held, state)]
-    trained = (f"{steps[0]:,} → {steps[1]:,} steps of training",) if steps[0] != steps[1] else ()
-    bug = () if state.lab is None else (f"with the bug “{state.lab.bug.title}”",)
-    return (*parts, *plans, *trained, *bug) or (_UNTIL_CHANGED,)
+    trained: tuple[str, ...] = ()
+    if steps[0] != steps[1]:
+        trained = (tr("{held:,} → {now:,} steps of training", held=steps[0], now=steps[1]),)
+    bug = () if state.lab is None else (tr("with the bug “{title}”", title=tr(state.lab.bug.title)),)
+    return (*parts, *plans, *trained, *bug) or (tr(_UNTIL_CHANGED),)
 
 
 def _nodes(old: Graph, new: Graph) -> Iterator[str]:
     gone, come = old.nodes.keys() - new.nodes.keys(), new.nodes.keys() - old.nodes.keys()
-    for nodes, graph, what in ((come, new, "more"), (gone, old, "fewer")):
-        if nodes:
-            only = f" ({graph.nodes[next(iter(nodes))].spoken})" if len(nodes) == 1 else ""
-            yield f"{len(nodes)} node{'s' if len(nodes) > 1 else ''} {what}{only}"
+    if come:
+        name = new.nodes[next(iter(come))].spoken
+        yield trn("{n} node more ({name})", "{n} nodes more", len(come), name=name)
+    if gone:
+        name = old.nodes[next(iter(gone))].spoken
+        yield trn("{n} node fewer ({name})", "{n} nodes fewer", len(gone), name=name)
     both = old.nodes.keys() & new.nodes.keys()
     rewired = [n for n in both if old.nodes[n].shape != new.nodes[n].shape]
     if rewired:
-        yield f"other ops or wires at {_listed([new.nodes[n].spoken for n in sorted(rewired)])}"
+        names = _listed([new.nodes[n].spoken for n in sorted(rewired)])
+        yield tr("other ops or wires at {names}", names=names)
     if old.target != new.target and new.target is not None:
-        yield f"the target is {new.nodes[new.target].spoken}"
+        yield tr("the target is {name}", name=new.nodes[new.target].spoken)
 
 
 def _numbers(old: Graph, new: Graph) -> Iterator[str]:
@@ -157,16 +163,17 @@ def _numbers(old: Graph, new: Graph) -> Iterator[str]:
 
 def _listed(words: list[str]) -> str:
     more = len(words) - _LISTED
-    return ", ".join(words[:_LISTED]) + (f" and {more} more" if more > 0 else "")
+    listed = tr(", ").join(words[:_LISTED])
+    return tr("{listed} and {n} more", listed=listed, n=more) if more > 0 else listed
 
 
 def _plan(old: TrainingPlan, new: TrainingPlan) -> Iterator[str]:
     for field in fields(TrainingPlan):
         one, other = getattr(old, field.name), getattr(new, field.name)
         if one != other:
-            called = _PLAN_WORDS.get(field.name, field.name)
+            called = tr(_PLAN_WORDS.get(field.name, field.name))
             yield f"{called}: {_word(one)} → {_word(other)}"
 
 
 def _word(value: object) -> str:
-    return "all rows" if value is None else exact(value) if isinstance(value, float) else str(value)
+    return tr("all rows") if value is None else exact(value) if isinstance(value, float) else str(value)

@@ -13,7 +13,7 @@ from micrograd_gui.document.block import nodes_of
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.session.build import build
 
-LayerVerdict = Literal["healthy", "vanishing", "exploding", "all zero"]
+LayerVerdict = Literal["healthy", "vanishing", "exploding", "all zero"]  # as in code
 # The tip of the plot says these three to the user.
 SATURATED = 0.97  # |tanh| above which hardly any slope is left
 EXPLODING = 100.0
@@ -119,7 +119,7 @@ def _verdict(typical: float, largest: float) -> LayerVerdict:
     if not np.isfinite(typical) or typical > EXPLODING:
         return "exploding"
     if typical == 0:
-        return "all zero"
+        return "all zero"  # as in code
     return "vanishing" if typical < VANISHING * largest else "healthy"
 
 

@@ -9,6 +9,7 @@ from typing import Any, overload
 
 from msgspec import Struct, field
 
+from micrograd.language import tr
 from micrograd_gui.document.graph import Graph, NodeId
 
 
@@ -81,7 +82,7 @@ def diverges_since(losses: Sequence[float]) -> int | None:
 
 def diverging(since: int) -> str:
     """That the loss runs away since that step, and what to do, in a sentence."""
-    return f"The loss diverges since step {since}: the rate is too large."
+    return tr("The loss diverges since step {since}: the rate is too large.", since=since)
 
 
 class TrainingState(Struct, frozen=True, eq=False, dict=True):

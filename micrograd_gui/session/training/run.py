@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from micrograd.language import kept, tr
 from micrograd_gui.document.data import Data, GradientsOf, TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
@@ -40,7 +41,7 @@ def set_rows(graph: Graph, data: Data | None, match: bool) -> Edit:
     """
     if data is not None and match:
         data = data.matched(graph.nodes)
-    return Edit(graph.fed(data), "Set the rows" if data is not None else "Remove the rows")
+    return Edit(graph.fed(data), kept("Set the rows") if data is not None else kept("Remove the rows"))
 
 
 def planned(
@@ -62,7 +63,7 @@ def planned(
     """
     plan = state.graph.plan or TrainingPlan()
     if isinstance(batch, str) and batch != KEEP:
-        raise Refusal(f"A batch is a number of rows, or none, not “{spoken(batch)}”.")
+        raise Refusal(tr("A batch is a number of rows, or none, not “{batch}”.", batch=spoken(batch)))
     new = TrainingPlan(
         plan.rate if rate is None else float(rate),
         plan.optimiser if optimiser is None else optimiser,
@@ -108,10 +109,10 @@ def redrawn(state: State, seed: int) -> State:
     if fault is not None:
         raise Refusal(fault[1])
     if not state.graph.parameters:
-        raise Refusal("There is no parameter to draw.")
+        raise Refusal(tr("There is no parameter to draw."))
     from micrograd_gui.document import networks  # with nn and random: the first paint does without
 
-    history = state.history.pushed(networks.redrawn(state.graph, seed), "Draw new weights")
+    history = state.history.pushed(networks.redrawn(state.graph, seed), kept("Draw new weights"))
     return replace(with_history(state, history), training=None)
 
 
@@ -122,9 +123,9 @@ def rewound(state: State) -> State:
     """
     training = state.training
     if training is None:
-        raise Refusal("There is no training to go back to the start of.")
+        raise Refusal(tr("There is no training to go back to the start of."))
     start = dict(zip(training.parameters, training.start, strict=True))
-    history = state.history.pushed(state.graph.numbered(start), "Rewind")
+    history = state.history.pushed(state.graph.numbered(start), kept("Rewind"))
     return replace(with_history(state, history), training=None)
 
 
@@ -231,7 +232,7 @@ class Learner:
         run = LiveRun(graph, script, lambda: trainer.frame(graph, grads), record)
         cursor = len(run) if afresh else state.cursor
         way = way_after(state, [start, *(each.parameters for each in steps[-KEPT - 1 : -1])])
-        history = state.history.pushed(graph, "Train", training.gesture, way)
+        history = state.history.pushed(graph, kept("Train"), training.gesture, way)
         learned = replace(state, history=history, trace=run, cursor=cursor, wanted_cursor=cursor, found=None)
         return self._at(replace(learned, nudge=None, checked=()), training)
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from micrograd.engine import Value
+from micrograd.language import again, tr
 from micrograd.replay.fused import Fused, FusedRun
 from micrograd.replay.tape import Tape
 from micrograd_gui.document.data import Data, TrainingPlan
@@ -239,20 +240,30 @@ class Trainer:
     def _first_wrong(self, parameters: Any, rows: Any, losses: Any) -> tuple[str, NodeId | None]:
         """A sentence that names the first row and node that went wrong, and the node."""
         at_start = self.k == 0 and self._here is None
-        head = "The loss is not finite" if at_start else f"Step {self.k + 1} would make the loss not finite"
-        tail = "" if at_start else " The parameters stay as before it; a smaller rate may help."
+
+        def said(why: str) -> str:
+            if at_start:
+                return tr("The loss is not finite: {why}", why=why)
+            return tr(
+                "Step {step} would make the loss not finite: {why} The parameters stay as before it; "
+                "a smaller rate may help.",
+                step=self.k + 1,
+                why=why,
+            )
+
         if not np.isfinite(parameters).all():
             wild = self.parameters[int(np.flatnonzero(~np.isfinite(parameters))[0])]
             name = self.graph.nodes[wild].spoken
-            return f"{head}: {name} would leave the range of numbers.{tail}", wild
+            return said(tr("{name} would leave the range of numbers.", name=name)), wild
         graph = self.graph.numbered(self.by_node(parameters))
         if wants_rows(graph):
             wrong, node = first_wrong(graph, losses.tolist(), None if rows is None else rows.tolist())
-            return f"{head}: {wrong}{tail}", node
+            return said(wrong), node
         problem = record(graph, (Pass("forward"), Pass("backward"))).problem
         if problem is None:
-            return f"{head}: a number is too large.{tail}", graph.target
-        return f"{head}: in row {self.data.shown + 1}, {problem.note}{tail}", problem.node
+            return said(tr("a number is too large.")), graph.target
+        why = tr("in row {row}, {note}", row=self.data.shown + 1, note=again(problem.note))
+        return said(why), problem.node
 
 
 def training_data(graph: Graph) -> Data:
@@ -265,8 +276,11 @@ def training_data(graph: Graph) -> Data:
     assert data is not None
     if not wants_rows(graph) and data.shown in plan.rows_held_out(len(data)):
         raise Refusal(
-            f"Row {data.shown + 1} is held out, so nothing is learned from it: show another row, "
-            "or learn from all of them."
+            tr(
+                "Row {row} is held out, so nothing is learned from it: show another row, "
+                "or learn from all of them.",
+                row=data.shown + 1,
+            )
         )
     return data
 
@@ -298,4 +312,4 @@ class Prediction:
 
 def _why_not_computed(graph: Graph) -> str:
     problem = record(graph, (Pass("forward"),)).problem
-    return problem.note if problem is not None else "The target cannot be computed."
+    return again(problem.note) if problem is not None else tr("The target cannot be computed.")
