@@ -59,7 +59,7 @@ def of_tree(nodes: Iterable[ast.AST], path: str) -> Iterator[Text]:
                 raise Unreadable(f"{path}, line {node.lineno}: {ast.unparse(node)}")
             first, second = (*map(str, texts), "")[:2]
             yield {"trc": Text(second, context=first), "trn": Text(first, second)}.get(name, Text(first))
-        elif not any(isinstance(each, ast.Name | ast.Attribute | ast.Subscript | ast.Call) for each in given):
+        elif any(isinstance(each, ast.JoinedStr | ast.BinOp) for each in given):
             raise Unreadable(f"{path}, line {node.lineno}: {ast.unparse(node)}")
 
 
