@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))
 from micrograd.language import CONTEXT  # noqa: E402
 from micrograd_gui import languages  # noqa: E402
 
-MARKS = ("tr", "N_", "kept", "trn", "trc")
+MARKS = ("tr", "N_", "kept", "phrase", "trn", "trc")
 OF_LESSONS = {"title", "sentence", "text", "ask", "hint", "done", "end"}  # what a learner reads
 PLURALS = {
     "de": "nplurals=2; plural=(n != 1);",

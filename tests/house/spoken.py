@@ -17,7 +17,7 @@ from tests.house.structure import ROOT, Module, modules
 
 LEFT = Path(__file__).with_name("not_spoken_yet.txt")
 AS_IN_CODE = "# as in code"
-MARKS = {"tr", "trn", "trc", "N_", "kept"}
+MARKS = {"tr", "trn", "trc", "N_", "kept", "phrase"}
 # Who is told by these are programmers, or a log.
 NOT_SHOWN = {
     "debug", "info", "warning", "error", "exception", "compile", "log_fault", "register", "encode", "match",

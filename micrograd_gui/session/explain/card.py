@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import TypeVar
 
+from micrograd.language import N_, again, tr
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.optimisers import OPTIMISERS
 from micrograd_gui.document.text import MINUS, MOST_DIGITS, short, told_apart, written
@@ -23,6 +24,7 @@ from micrograd_gui.session.explain.formulas import (
     name_of,
     naming_of,
     operand_name,
+    phrase,
     seed_line,
     sentence,
     update_line,
@@ -61,8 +63,8 @@ def card(state: State, within: BlockId | None = None) -> tuple[Line, ...]:
 def _moment(state: State, within: BlockId | None) -> tuple[Line, ...]:
     if not state.graph.nodes:
         return (
-            heading("START"),
-            sentence("Drop a node on the canvas, or type an expression such as L = (a*b + c) * f"),
+            heading(tr("START")),
+            sentence(tr("Drop a node on the canvas, or type an expression such as L = (a*b + c) * f")),
         )
     if state.training is not None and state.is_training:
         return _training_lines(state.training)
@@ -89,13 +91,17 @@ def _where_hidden(state: State, within: BlockId | None) -> tuple[Line, ...]:
 
     name = name_of(state.graph.nodes[state.step.node])
     if within is not None and state.step.node not in state.graph.within(within):
-        inner = next(fit_name(each.title) or "the block" for each in state.graph.blocks if each.id == within)
-        return (sentence(f"{name} is outside {inner}, which alone is shown."),)
-    block = hiding(state, within)
-    if block is None:
+        block = next(each for each in state.graph.blocks if each.id == within)
+        inner = fit_name(block.title) or tr("the block")
+        return (sentence(tr("{name} is outside {block}, which alone is shown.", name=name, block=inner)),)
+    hidden_by = hiding(state, within)
+    if hidden_by is None:
         return ()
-    title = fit_name(block.title) or "a block"
-    return (sentence(f"{name} is inside {title}. Step over (F8) runs a whole block as one step."),)
+    title = fit_name(hidden_by.title) or tr("a block")
+    said = tr(
+        "{name} is inside {block}. Step over (F8) runs a whole block as one step.", name=name, block=title
+    )
+    return (sentence(said),)
 
 
 def _of_step(state: State, step: Step) -> tuple[Line, ...]:
@@ -110,8 +116,8 @@ def _of_step(state: State, step: Step) -> tuple[Line, ...]:
             return _rows(state, step)
         case "zero":
             return (
-                _head(state, Fragment("plain", "zero grad")),
-                sentence("Every grad is 0 now, so the next backward pass adds to nothing."),
+                _head(state, Fragment("plain", tr("zero grad"))),
+                sentence(tr("Every grad is 0 now, so the next backward pass adds to nothing.")),
             )
         case "update":
             return _update(state, step)
@@ -123,18 +129,23 @@ def _at_the_start(state: State) -> tuple[Line, ...]:
     target = state.graph.target
     if state.trace is not None and len(state.trace):
         return (
-            heading("START", Fragment("plain", f"   before the first of {len(state.trace)} steps")),
-            sentence("Only the leaves hold numbers yet: each step from here on computes one more."),
+            heading(
+                tr("START"),
+                Fragment("plain", "   " + tr("before the first of {n} steps", n=len(state.trace))),
+            ),
+            sentence(tr("Only the leaves hold numbers yet: each step from here on computes one more.")),
         )
     if state.forward_done and target is not None:
         node = state.graph.nodes[target]
         return (
-            heading("START"),
-            sentence(f"{name_of(node)} is a value, so there is nothing to compute: drop an op on it."),
+            heading(tr("START")),
+            sentence(
+                tr("{name} is a value, so there is nothing to compute: drop an op on it.", name=name_of(node))
+            ),
         )
     return (
-        heading("START"),
-        sentence("Forward (F5) computes every node at once; Forward step (F6) shows them one by one."),
+        heading(tr("START")),
+        sentence(tr("Forward (F5) computes every node at once; Forward step (F6) shows them one by one.")),
     )
 
 
@@ -142,7 +153,7 @@ def _forward(state: State, step: Step) -> tuple[Line, ...]:
     assert step.node is not None
     node = state.graph.nodes[step.node]
     lines = [
-        _head(state, Fragment("plain", "forward: "), Fragment("symbol", name_of(node), strong=True)),
+        _head(state, *phrase("forward: {name}", name=Fragment("symbol", name_of(node), strong=True))),
         forward_line(state.graph, node, state.frame),
     ]
     if state.forward_done and state.following is None and state.graph.target is not None:
@@ -151,7 +162,8 @@ def _forward(state: State, step: Step) -> tuple[Line, ...]:
         seed = names.grad(end) if names.leibniz else f"{target}.grad"
         update = _update_before(state)
         lines += () if update is None else _too_large(state, update)
-        lines.append(sentence(f"Forward is done. Backward step (F10) starts at {target}: {seed} = 1."))
+        said = N_("Forward is done. Backward step (F10) starts at {target}: {grad} = 1.")
+        lines.append(sentence(tr(said, target=target, grad=seed)))
     return tuple(lines)
 
 
@@ -159,12 +171,15 @@ def _seed(state: State, step: Step) -> tuple[Line, ...]:
     assert step.node is not None
     node = state.graph.nodes[step.node]
     name, names = operand_name(node), naming_of(state.graph, state.notation)
-    because = "" if names.leibniz else f" because d{name}/d{name} = 1"
-    lines = [
-        _head(state, Fragment("plain", "backward from "), Fragment("symbol", name_of(node), strong=True)),
-        seed_line(node, names),
-        sentence(f"{names.grad(node)} = 1{because}: moving {name} by h moves {name} by h."),
-    ]
+    said = tr("{grad} = 1: moving {name} by h moves {name} by h.", grad=names.grad(node), name=name)
+    if not names.leibniz:
+        said = tr(
+            "{grad} = 1 because d{name}/d{name} = 1: moving {name} by h moves {name} by h.",
+            grad=names.grad(node),
+            name=name,
+        )
+    head = phrase("backward from {name}", name=Fragment("symbol", name_of(node), strong=True))
+    lines = [_head(state, *head), seed_line(node, names), sentence(said)]
     if step.backward_pass > 1:
         lines.append(_why_numbers_grow(step))
     return tuple(lines)
@@ -173,7 +188,7 @@ def _seed(state: State, step: Step) -> tuple[Line, ...]:
 def _backward(state: State, step: Step) -> tuple[Line, ...]:
     assert step.node is not None
     node = state.graph.nodes[step.node]
-    through = (Fragment("plain", "backward through "), *_strong(definition(state.graph, node)))
+    through = phrase("backward through {definition}", definition=_strong(definition(state.graph, node)))
     lines = [_head(state, *through), *_contributions(state, step)]
     if step.backward_pass > 1:
         lines.append(_why_numbers_grow(step))
@@ -182,18 +197,26 @@ def _backward(state: State, step: Step) -> tuple[Line, ...]:
 
 def _rows(state: State, step: Step) -> tuple[Line, ...]:
     graph, rows, row = state.graph, rows_in_words(state.graph), row_in_words(state.graph)
-    head = _head(state, Fragment("plain", "backward over the rows, for the parameters"))
+    head = _head(state, Fragment("plain", tr("backward over the rows, for the parameters")))
     shown = _few(step.gathered)
     names = naming_of(graph, state.notation)
     lines = [head, *(gathered_line(graph.nodes[each.node], each, rows, row, names) for each in shown)]
     more = len(step.gathered) - len(shown)
-    said = f"… and {more:,} more. " if more else ""
-    said += f"Every row has been run forward and backward: {loss_in_words(graph, step.over)} is "
-    said += f"{written(step.loss)}. All other numbers are of {row}."
-    lines.append(sentence(said))
+    said = tr(
+        "Every row has been run forward and backward: {loss} is {number}. All other numbers are of {row}.",
+        loss=loss_in_words(graph, step.over),
+        number=written(step.loss),
+        row=row,
+    )
+    lines.append(sentence(_and_more(more, said)))
     if step.backward_pass > 1:
         lines.append(_why_numbers_grow(step))
     return tuple(lines)
+
+
+def _and_more(more: int, said: str) -> str:
+    """The sentence, after so many lines that are not shown."""
+    return " ".join(filter(None, (tr("… and {n:,} more.", n=more) if more else "", said)))
 
 
 def _few(items: Sequence[T]) -> Sequence[T]:
@@ -202,52 +225,81 @@ def _few(items: Sequence[T]) -> Sequence[T]:
 
 
 def _problem(state: State, step: Step) -> tuple[Line, ...]:
-    title = Fragment("problem", "stopped", strong=True)
+    title = Fragment("problem", tr("stopped"), strong=True)
     if step.node is None:
-        return (_head(state, title), sentence(step.note, "problem"))
+        return (_head(state, title), sentence(again(step.note), "problem"))
     node = state.graph.nodes[step.node]
     at = Fragment("symbol", name_of(node), strong=True)
     names = naming_of(state.graph, state.notation)
-    note = names.rewritten(step.note, (state.graph.nodes[each.operand] for each in step.contributions))
-    lines = [_head(state, title, Fragment("plain", " at "), at), sentence(note, "problem")]
+    note = names.rewritten(again(step.note), (state.graph.nodes[each.operand] for each in step.contributions))
+    head = phrase("{stopped} at {name}", stopped=title, name=at)
+    lines = [_head(state, *head), sentence(note, "problem")]
     return (*lines, *_contributions(state, step))
+
+
+_SLOPES = {  # what is summed up, for an optimiser with columns of its own or none, by slopes or grads
+    (True, True): N_("slope × step"),
+    (True, False): N_("grad × step"),
+    (False, True): N_("slope × grad"),
+    (False, False): "grad²",
+}
 
 
 def _update(state: State, step: Step) -> tuple[Line, ...]:
     rule = OPTIMISERS[step.rule]
-    how = f" by {rule.title}" if rule.columns else ""
-    words = f"update: parameters move against their grad{how}, rate {short(step.rate)}"
+    words = tr("update: parameters move against their grad, rate {rate}", rate=short(step.rate))
+    if rule.columns:
+        words = tr(
+            "update: parameters move against their grad by {optimiser}, rate {rate}",
+            optimiser=rule.title,
+            rate=short(step.rate),
+        )
     head = _head(state, Fragment("plain", words))
     if not step.changes:
-        return (head, sentence("No parameter has a grad: mark leaves as parameters, then run backward."))
+        return (head, sentence(tr("No parameter has a grad: mark leaves as parameters, then run backward.")))
     shown = _few(step.changes)
     nodes, names = state.graph.nodes, naming_of(state.graph, state.notation)
     lines = [head, *(update_line(nodes[each.node], step.rate, each, step.rule, names) for each in shown)]
     more = len(step.changes) - len(shown)
-    said = f"… and {more} more. " if more else ""
+    said = []
     if step.actual is not None and state.graph.target is not None:
-        loss, grads = loss_in_words(state.graph, step.over), "grad × step" if rule.columns else "grad²"
-        slopes = f"slope × {'step' if rule.columns else 'grad'}" if step.by_slopes else grads
-        said += f"To first order {loss} changes by −rate × Σ {slopes} = {written(step.predicted)}; "
-        said += f"it will change by {written(step.actual)}."
-        said += " The grads are not the slopes here: zero them, then run backward." if step.by_slopes else ""
+        loss = loss_in_words(state.graph, step.over)
+        told = N_(
+            "To first order {loss} changes by −rate × Σ {slopes} = {expected}; it will change by {change}."
+        )
+        slopes = _SLOPES[bool(rule.columns), bool(step.by_slopes)]
+        expected, change = written(step.predicted), written(step.actual)
+        said.append(tr(told, loss=loss, slopes=tr(slopes), expected=expected, change=change))
+        if step.by_slopes:
+            said.append(tr("The grads are not the slopes here: zero them, then run backward."))
     if step.stale:
-        said += " What is struck out is from before: run it again."
+        said.append(tr("What is struck out is from before: run it again."))
     lines += _too_large(state, step)  # before the rest: on little room one would have to scroll to it
-    return (*lines, *([sentence(said.strip())] if said else []))
+    whole = _and_more(more, " ".join(said))
+    return (*lines, *([sentence(whole)] if whole else []))
 
 
 def _too_large(state: State, update: Step) -> tuple[Line, ...]:
     """That the rate of the update is too large, where the loss rises by it, and which one would lower it."""
     if update.actual is None or update.actual <= 0 or not update.changes:
         return ()
-    what = "has no number there" if math.isnan(update.actual) else "rises"
+    nowhere = math.isnan(update.actual)
     best = lowering_rate(state.moment, update.changes, update.rate, update.over)
     if best is None:  # stale gradients do that, too
-        return (sentence(f"The loss {what}, and no smaller rate lowers it along this line.", "problem"),)
-    said = f"The rate is too large here: the loss {what}. Of smaller rates, the largest that lowers it "
-    said += f"along this line is about {short(best)}."
-    return (sentence(said, "problem"),)
+        said = tr("The loss rises, and no smaller rate lowers it along this line.")
+        if nowhere:
+            said = tr("The loss has no number there, and no smaller rate lowers it along this line.")
+        return (sentence(said, "problem"),)
+    told = N_(
+        "The rate is too large here: the loss rises. Of smaller rates, the largest that lowers it along this "
+        "line is about {rate}."
+    )
+    if nowhere:
+        told = N_(
+            "The rate is too large here: the loss has no number there. Of smaller rates, the largest that "
+            "lowers it along this line is about {rate}."
+        )
+    return (sentence(tr(told, rate=short(best)), "problem"),)
 
 
 def _update_before(state: State) -> Step | None:
@@ -263,18 +315,31 @@ def _update_before(state: State) -> Step | None:
 
 def _training_lines(training: TrainingState) -> tuple[Line, ...]:
     """What a run has come to so far; none of its steps is the acting one."""
-    loss = (Fragment("symbol", "loss"), EQUALS, Fragment("data", written(training.loss), strong=True))
-    accuracy = f"   ·   accuracy {training.accuracy:.0%}" if training.accuracy is not None else ""
+    loss = (Fragment("symbol", tr("loss")), EQUALS, Fragment("data", written(training.loss), strong=True))
+    accuracy = _accuracy(training.accuracy)
     held: tuple[Line, ...] = ()
     if training.held_loss is not None:
-        right = f"   ·   accuracy {training.held_accuracy:.0%}" if training.held_accuracy is not None else ""
-        held = (sentence(f"Over the rows held out: loss {written(training.held_loss)}{right}."),)
+        right = _accuracy(training.held_accuracy)
+        said = tr(
+            "Over the rows held out: loss {loss}{accuracy}.", loss=written(training.held_loss), accuracy=right
+        )
+        held = (sentence(said),)
     return (
-        heading("TRAINING", Fragment("plain", f"   step {training.k} of {training.until}")),
-        Line("big", (*loss, Fragment("plain", f"   ·   rate {short(training.rate)}{accuracy}"))),
+        heading(
+            tr("TRAINING"),
+            Fragment("plain", "   " + tr("step {step} of {steps}", step=training.k, steps=training.until)),
+        ),
+        Line(
+            "big",
+            (*loss, Fragment("plain", f"   ·   {tr('rate {rate}', rate=short(training.rate))}{accuracy}")),
+        ),
         *held,
-        sentence("Every number is that of this moment. Stop at any time, and step through its passes."),
+        sentence(tr("Every number is that of this moment. Stop at any time, and step through its passes.")),
     )
+
+
+def _accuracy(share: float | None) -> str:
+    return "" if share is None else "   ·   " + tr("accuracy {share:.0%}", share=share)
 
 
 def _contributions(state: State, step: Step) -> list[Line]:
@@ -288,10 +353,11 @@ def _contributions(state: State, step: Step) -> list[Line]:
 
 
 def _why_numbers_grow(step: Step) -> Line:
-    return sentence(
-        f"Pass {step.backward_pass} without Zero grad: micrograd adds to the grads that are there, "
-        f"so they grow. Call zero_grad first."
+    said = N_(
+        "Pass {number} without Zero grad: micrograd adds to the grads that are there, so they grow. "
+        "Call zero_grad first."
     )
+    return sentence(tr(said, number=step.backward_pass))
 
 
 # The nudge ---------------------------------------------------------------------------------------
@@ -312,12 +378,16 @@ def _nudge_lines(state: State, nudge: Nudge) -> tuple[Line, ...]:
     places = digits_that_show(end, start, 1.0, end - start)
     here, there = told_apart((start, end), places, _fixed)
     head = heading(
-        "NUDGE",
+        tr("NUDGE"),
         Fragment("plain", "   "),
-        Fragment("symbol", name_of(node), strong=True),
-        Fragment("plain", f" by h = {short(nudge.h)}:   {here} → {there},   "),
-        Fragment("symbol", name_of(target), strong=True),
-        Fragment("plain", f":   {was} → {became}"),
+        *phrase(
+            "{name} by h = {h}:   {change},   {target}:   {answer}",
+            name=Fragment("symbol", name_of(node), strong=True),
+            h=Fragment("plain", short(nudge.h)),
+            change=Fragment("plain", f"{here} → {there}"),
+            target=Fragment("symbol", name_of(target), strong=True),
+            answer=Fragment("plain", f"{was} → {became}"),
+        ),
     )
     slope = Line(
         "big",
@@ -344,17 +414,26 @@ def _nudge_lines(state: State, nudge: Nudge) -> tuple[Line, ...]:
     beside = Line(
         "big",
         (
-            Fragment("plain", "analytic slope "),
-            Fragment("symbol", grad),
-            EQUALS,
-            Fragment("grad", written(nudge.analytic), strong=True),
-            Fragment("plain", ",  difference "),
-            Fragment("plain", written(nudge.difference), strong=True),
+            *phrase(
+                "analytic slope {slope},  difference {difference}",
+                slope=(
+                    Fragment("symbol", grad),
+                    EQUALS,
+                    Fragment("grad", written(nudge.analytic), strong=True),
+                ),
+                difference=Fragment("plain", written(nudge.difference), strong=True),
+            ),
         ),
     )
     change, expected = short(nudge.change), short(nudge.predicted)
-    first_order = f"To first order {y} changes by {grad} × h = {written(nudge.analytic)} × {short(nudge.h)}"
-    return (head, slope, beside, sentence(f"{first_order} = {expected}; it changed by {change}."))
+    said = tr(
+        "To first order {name} changes by {product} = {expected}; it changed by {change}.",
+        name=y,
+        product=f"{grad} × h = {written(nudge.analytic)} × {short(nudge.h)}",
+        expected=expected,
+        change=change,
+    )
+    return (head, slope, beside, sentence(said))
 
 
 def digits_that_show(high: float, low: float, width: float, slope: float) -> int:
@@ -391,8 +470,10 @@ def _head(state: State, *what: Fragment) -> Line:
     at = bisect_left(trace.ends, state.cursor)  # the pass that the last step belongs to
     begin = trace.ends[at - 1] if at else 0
     number, total = state.cursor - begin, trace.ends[at] - begin
-    moment = Fragment("operator", f"   ·   moment {state.cursor} of {len(trace)}")
-    return heading(f"STEP {number} of {total}", Fragment("plain", "   "), *what, moment)
+    overall = tr("moment {moment} of {moments}", moment=state.cursor, moments=len(trace))
+    moment = Fragment("operator", f"   ·   {overall}")
+    title = tr("STEP {number} of {total}", number=number, total=total)
+    return heading(title, Fragment("plain", "   "), *what, moment)
 
 
 def _strong(fragments: list[Fragment]) -> list[Fragment]:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from micrograd.language import tr
 from micrograd.ops import by_letter, op_of
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.optimisers import OPTIMISERS, OptimiserName
@@ -300,7 +301,7 @@ def gathered_line(node: Node, gathered: Gathered, rows: str, row: str, names: Na
             Fragment("grad", written(gathered.amount), strong=not adds),
             *(Fragment("plain", f",  {names.grad(node)}") for _ in whole[:1]),
             *whole,
-            Fragment("plain", f"   ({row} alone: {written(gathered.own)})"),
+            Fragment("plain", "   " + tr("({row} alone: {grad})", row=row, grad=written(gathered.own))),
         ),
     )
 
@@ -314,9 +315,9 @@ def update_line(node: Node, rate: float, change: Change, rule: OptimiserName, na
         (
             names.field(node, "data"),
             Fragment("operator", f" {MINUS} "),
-            Fragment("plain", "rate"),
+            Fragment("plain", tr("rate")),
             TIMES,
-            names.field(node, "grad") if plain else Fragment("plain", OPTIMISERS[rule].by),
+            names.field(node, "grad") if plain else Fragment("plain", tr(OPTIMISERS[rule].by)),
             EQUALS,
             Fragment("data", before),
             Fragment("operator", f" {MINUS} "),
@@ -327,6 +328,18 @@ def update_line(node: Node, rate: float, change: Change, rule: OptimiserName, na
             Fragment("data", after, strong=True),
         ),
     )
+
+
+def phrase(text: str, /, **parts: Fragment | Sequence[Fragment]) -> list[Fragment]:
+    """A text in the language in use: its words as plain fragments, and what is put in where it wants it."""
+    made: list[Fragment] = []
+    for words, name, _, _ in Formatter().parse(tr(text)):
+        if words:
+            made.append(Fragment("plain", words))
+        if name:
+            part = parts[name]
+            made += [part] if isinstance(part, Fragment) else part
+    return made
 
 
 def sentence(text: str, kind: Kind = "plain") -> Line:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from micrograd.language import N_, tr, trn
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import short, written
 from micrograd_gui.session.explain.formulas import naming_of
 from micrograd_gui.session.trace import Notation, Run, Step
 
+KINDS = (N_("forward"), N_("backward"), N_("zero"), N_("update"), N_("rows"), N_("problem"))  # of steps
+
 
 def moment_in_words(graph: Graph, run: Run, cursor: int, notation: Notation = "grad") -> str:
     """``12 · backward through d``: how many steps there were, and what the last of them did."""
-    said = "before the first step" if cursor == 0 else step_in_words(graph, run.steps[cursor - 1], notation)
+    said = (
+        tr("before the first step") if cursor == 0 else step_in_words(graph, run.steps[cursor - 1], notation)
+    )
     return f"{cursor} · {said}"
 
 
@@ -18,22 +23,28 @@ def step_in_words(graph: Graph, step: Step, notation: Notation = "grad") -> str:
     """What the step did, and to which node."""
     name = "" if step.node is None else graph.nodes[step.node].spoken
     if step.hidden:
-        return f"{'backward' if step.kind == 'seed' else step.kind}: {name} ?".replace("  ", " ")
+        return f"{tr('backward' if step.kind == 'seed' else step.kind)}: {name} ?".replace("  ", " ")
     match step.kind:
         case "forward":
-            return f"forward: {name} = {written(step.data)}"
+            return tr("forward: {name} = {data}", name=name, data=written(step.data))
         case "seed":
-            return f"backward begins: {_grad(graph, step.node, notation)} = 1"
+            return tr("backward begins: {grad} = 1", grad=_grad(graph, step.node, notation))
         case "backward":
-            return f"backward through {name}: {_operands(graph, step, notation)}"
+            operands = _operands(graph, step, notation)
+            return tr("backward through {name}: {operands}", name=name, operands=operands)
         case "rows":
-            return "gradients over the rows, for the parameters"
+            return tr("gradients over the rows, for the parameters")
         case "zero":
-            return "zero grad: every grad = 0"
+            return tr("zero grad: every grad = 0")
         case "update":
-            return f"update of {_count(len(step.changes))} at rate {short(step.rate)}"
+            return trn(
+                "update of {n:,} parameter at rate {rate}",
+                "update of {n:,} parameters at rate {rate}",
+                len(step.changes),
+                rate=short(step.rate),
+            )
         case "problem":
-            return f"stopped at {name}" if name else "stopped"
+            return tr("stopped at {name}", name=name) if name else tr("stopped")
 
 
 def _grad(graph: Graph, number: NodeId | None, notation: Notation) -> str:
@@ -46,9 +57,5 @@ def _operands(graph: Graph, step: Step, notation: Notation) -> str:
     """Whose gradients it added to: each once, in the order of the ports."""
     shown = list(dict.fromkeys(_grad(graph, each.operand, notation) for each in step.contributions))
     if len(shown) > 3:
-        shown = [*shown[:2], f"{len(shown) - 2} more"]
+        shown = [*shown[:2], tr("{n} more", n=len(shown) - 2)]
     return ", ".join(shown)
-
-
-def _count(parameters: int) -> str:
-    return f"{parameters:,} parameter{'' if parameters == 1 else 's'}"

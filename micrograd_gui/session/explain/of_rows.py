@@ -4,27 +4,41 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.data_edits import differs
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.session.explain.formulas import name_of
 from micrograd_gui.session.over_rows import is_over_rows, learned_rows, looked_at
 from micrograd_gui.session.trace import Run
 
+_ALL_ROWS = {"mean": N_("mean of {rows:,} rows"), "sum": N_("sum of {rows:,} rows")}
+_SOME_ROWS = {
+    "mean": N_("mean of {count:,} of {rows:,} rows"),
+    "sum": N_("sum of {count:,} of {rows:,} rows"),
+}
+_LOSS = {
+    "mean": N_("the mean of {loss} over {rows:,} rows"),
+    "sum": N_("the sum of {loss} over {rows:,} rows"),
+}
+
 
 def row_in_words(graph: Graph) -> str:
     """``row 1 of 20``, which the graph shows, and whether its inputs hold others; nothing for one row."""
     if graph.data is None or len(graph.data) < 2:
         return ""
-    other = ", with other numbers" if differs(graph) else ""
-    return f"row {graph.data.shown + 1:,} of {len(graph.data):,}{other}"
+    row, rows = graph.data.shown + 1, len(graph.data)
+    if differs(graph):
+        return tr("row {row:,} of {rows:,}, with other numbers", row=row, rows=rows)
+    return tr("row {row:,} of {rows:,}", row=row, rows=rows)
 
 
 def rows_in_words(graph: Graph, count: int | None = None) -> str:
     """``mean of 20 rows``, ``sum of 8 of 20 rows``: of so many (None: as many as a step looks at)."""
     assert graph.data is not None
     count, rows = looked_at(graph) if count is None else count, len(graph.data)
-    some = f"{count:,} of {rows:,}" if count != rows else f"{rows:,}"
-    return f"{graph.data.reduction} of {some} rows"
+    if count != rows:
+        return tr(_SOME_ROWS[graph.data.reduction], count=count, rows=rows)
+    return tr(_ALL_ROWS[graph.data.reduction], rows=rows)
 
 
 def learned_from(graph: Graph) -> str:
@@ -34,10 +48,10 @@ def learned_from(graph: Graph) -> str:
 
 def loss_in_words(graph: Graph, over: int | None) -> str:
     """``L``; over the rows of a step ``the mean of L over 20 rows``."""
-    target = "the loss" if graph.target is None else name_of(graph.nodes[graph.target])
+    target = tr("the loss") if graph.target is None else name_of(graph.nodes[graph.target])
     if over is None or graph.data is None:
         return target
-    return f"the {graph.data.reduction} of {target} over {looked_at(graph):,} rows"
+    return tr(_LOSS[graph.data.reduction], loss=target, rows=looked_at(graph))
 
 
 class Said(Struct, frozen=True):
@@ -57,16 +71,27 @@ def gradients_are_of(graph: Graph, trace: Run | None, cursor: int) -> Said | Non
     if graph.data is None or not row:
         return None
     if not is_over_rows(graph):
-        return Said(f"gradients: {row}", row)
+        return Said(tr("gradients: {row}", row=row), row)
     rows = rows_in_words(graph)
     done, over, under_way = _passes_before(trace, cursor)
     if not done:
-        so_far = f"gradients so far: {row}" if under_way else row
-        return Said(f"{so_far} · backward ends with the {rows}", f"{so_far}, then {rows}")
-    rows += f", step {over + 1:,}" if looked_at(graph) < learned_rows(graph) else ""
-    rows += f", {done} passes added up" if done > 1 else ""
-    rows += f", and so far {row} of a further pass" if under_way else ""
-    return Said(f"gradients of parameters: {rows} · of all else: {row}", f"parameters: {rows}")
+        so_far = tr("gradients so far: {row}", row=row) if under_way else row
+        return Said(
+            tr("{so_far} · backward ends with the {rows}", so_far=so_far, rows=rows),
+            tr("{so_far}, then {rows}", so_far=so_far, rows=rows),
+        )
+    told = [rows]
+    if looked_at(graph) < learned_rows(graph):
+        told.append(tr("step {step:,}", step=over + 1))
+    if done > 1:
+        told.append(tr("{n} passes added up", n=done))
+    if under_way:
+        told.append(tr("and so far {row} of a further pass", row=row))
+    rows = tr(", ").join(told)
+    return Said(
+        tr("gradients of parameters: {rows} · of all else: {row}", rows=rows, row=row),
+        tr("parameters: {rows}", rows=rows),
+    )
 
 
 def _passes_before(trace: Run | None, cursor: int) -> tuple[int, int, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import written
 from micrograd_gui.session.explain.formulas import (
@@ -14,6 +15,7 @@ from micrograd_gui.session.explain.formulas import (
     fit_name,
     name_of,
     naming_of,
+    phrase,
     sentence,
 )
 from micrograd_gui.session.over_blocks import Stretch
@@ -26,11 +28,11 @@ _MOST = 4  # numbers of a line, and lines of what came out
 
 def what_was_run(stretch: Stretch) -> tuple[Fragment, ...]:
     """``forward over neuron 1_1, 7 steps as one``, for the head."""
-    return (
-        Fragment("plain", f"{stretch.steps[0].kind} over "),
-        Fragment("symbol", fit_name(stretch.block.title) or "the block", strong=True),
-        Fragment("plain", f", {len(stretch.steps):,} steps as one"),
-    )
+    title = Fragment("symbol", fit_name(stretch.block.title) or tr("the block"), strong=True)
+    steps = Fragment("plain", f"{len(stretch.steps):,}")
+    if stretch.steps[0].kind == "forward":
+        return tuple(phrase("forward over {block}, {steps} steps as one", block=title, steps=steps))
+    return tuple(phrase("backward over {block}, {steps} steps as one", block=title, steps=steps))
 
 
 def over_lines(state: State, stretch: Stretch) -> tuple[Line, ...]:
@@ -38,8 +40,8 @@ def over_lines(state: State, stretch: Stretch) -> tuple[Line, ...]:
     forward = stretch.steps[0].kind == "forward"
     lines = _forward(state, stretch) if forward else _backward(state, stretch)
     within, key = _parameters(state, stretch), "F6" if forward else "F10"
-    said = f"{within}{_own_order(state, stretch)}{key} takes single steps, and Previous goes back into these."
-    return (*lines, sentence(said))
+    back = tr("{key} takes single steps, and Previous goes back into these.", key=key)
+    return (*lines, sentence(" ".join(filter(None, (within, _own_order(state, stretch), back)))))
 
 
 def _forward(state: State, stretch: Stretch) -> tuple[Line, ...]:
@@ -48,7 +50,7 @@ def _forward(state: State, stretch: Stretch) -> tuple[Line, ...]:
     sources = (source for node in acted for source in graph.nodes[node].inputs if source is not None)
     ins = dict.fromkeys(source for source in sources if source not in inner)
     outs = [node for node in acted if _leaves(graph, node, inner)] or acted[-1:]
-    return _numbers(state, "in", ins, "data"), _numbers(state, "out", outs, "data")
+    return _numbers(state, tr("in"), ins, "data"), _numbers(state, tr("out"), outs, "data")
 
 
 def _backward(state: State, stretch: Stretch) -> tuple[Line, ...]:
@@ -63,12 +65,12 @@ def _backward(state: State, stretch: Stretch) -> tuple[Line, ...]:
                 amounts[each.operand] = amounts.get(each.operand, 0.0) + each.amount
                 after[each.operand] = each.after
     shown = list(amounts)[: _MOST if len(amounts) <= _MOST else _MOST - 1]
-    lines, names = [_numbers(state, "in", ins, "grad")], naming_of(graph, state.notation)
+    lines, names = [_numbers(state, tr("in"), ins, "grad")], naming_of(graph, state.notation)
     for node in shown:
         grad = names.grad(graph.nodes[node])
-        now = (Fragment("plain", ",  now "), Fragment("grad", written(after[node]), strong=True))
+        now = (Fragment("plain", f",  {tr('now')} "), Fragment("grad", written(after[node]), strong=True))
         parts = (
-            Fragment("plain", "out:  "),
+            Fragment("plain", f"{tr('out')}:  "),
             Fragment("symbol", grad),
             ADDS,
             Fragment("grad", written(amounts[node]), strong=after[node] == amounts[node]),
@@ -76,7 +78,7 @@ def _backward(state: State, stretch: Stretch) -> tuple[Line, ...]:
         )
         lines.append(Line("big", parts))
     if len(amounts) > len(shown):
-        lines.append(sentence(f"… and {len(amounts) - len(shown):,} more nodes outside."))
+        lines.append(sentence(tr("… and {n:,} more nodes outside.", n=len(amounts) - len(shown))))
     return tuple(lines)
 
 
@@ -87,8 +89,8 @@ def _own_order(state: State, stretch: Stretch) -> str:
     own = [at[step.node] for step in stretch.steps if step.node in at]
     if max(own) - min(own) < len(own):
         return ""
-    return (
-        "The engine lets others act in between; they come before or after here, and every sum is the same. "
+    return tr(
+        "The engine lets others act in between; they come before or after here, and every sum is the same."
     )
 
 
@@ -105,8 +107,9 @@ def _parameters(state: State, stretch: Stretch) -> str:
     name = naming.grad(graph.nodes[most]) if naming.leibniz else f"{name_of(graph.nodes[most])}.grad"
     largest = f"{name} = {written(grads[most])}"
     if len(reached) == 1:
-        return f"Of the parameters inside, one has been added to: {largest}. "
-    return f"{len(reached):,} parameters inside have been added to, the largest is {largest}. "
+        return tr("Of the parameters inside, one has been added to: {largest}.", largest=largest)
+    told = N_("{n:,} parameters inside have been added to, the largest is {largest}.")
+    return tr(told, n=len(reached), largest=largest)
 
 
 def _leaves(graph: Graph, node: NodeId, inner: frozenset[NodeId]) -> bool:
@@ -123,7 +126,7 @@ def _numbers(state: State, word: str, nodes: Iterable[NodeId], field: Field) -> 
         parts += (Fragment("symbol", names.field(state.graph.nodes[node], field).text), EQUALS)
         parts.append(Fragment(field, written(numbers.get(node)), strong=True))
     if not every:
-        parts.append(Fragment("plain", "only what is inside"))
+        parts.append(Fragment("plain", tr("only what is inside")))
     if len(every) > _MOST:
-        parts.append(Fragment("plain", f" … and {len(every) - _MOST:,} more"))
+        parts.append(Fragment("plain", " " + tr("… and {n:,} more", n=len(every) - _MOST)))
     return Line("big", tuple(part for part in parts if part.text))

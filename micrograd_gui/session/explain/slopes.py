@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from micrograd.language import tr
 from micrograd.ops import by_letter
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import MINUS, short
@@ -61,7 +62,7 @@ def bundle_words(graph: Graph, wires: Sequence[tuple[GraphWire, OnWire]], names:
     if len(wires) == 1:
         return wire_words(graph, *wires[0], names)
     each = [on for _, on in wires]
-    many = f"{len(each)} wires"
+    many = tr("{n} wires", n=len(each))
     if len({graph.nodes[node].inputs[port] for (node, port), _ in wires}) > 1:
         return WireWords("", many)
     carried = [on.carried for on in each if on.carried is not None]
@@ -69,7 +70,7 @@ def bundle_words(graph: Graph, wires: Sequence[tuple[GraphWire, OnWire]], names:
     past, acting = any(on.past for on in each), any(on.acting for on in each)
     if not carried:
         return WireWords(value, many, past=past)
-    of = many if len(carried) == len(each) else f"{len(carried)} of {many}"
+    of = many if len(carried) == len(each) else tr("{n} of {wires} wires", n=len(carried), wires=len(each))
     below = f"{of} += {_rounded(math.fsum(carried))}"
     return WireWords(value, below, True, any(on.stale for on in each), past, acting)
 

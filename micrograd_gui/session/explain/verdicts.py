@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from msgspec import Struct
 
+from micrograd.language import N_, again, tr
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import NOT_YET, exact, short, written
 from micrograd_gui.session.explain.of_rows import row_in_words, rows_in_words
@@ -27,10 +28,23 @@ _NAMES = 3  # of nodes in the line beside other things
 
 
 class Marked(Struct, frozen=True):
-    """What there is to say of a node's slopes: a mark or a word, and a sentence on it."""
+    """What there is to say of a node's slopes: a mark or a word, and a sentence on it.
 
-    mark: str
-    sentence: str
+    ``key`` is the mark as the code knows it, ``told`` the sentence or its text in a table.
+    """
+
+    key: str
+    told: str
+
+    @property
+    def mark(self) -> str:
+        """The mark in the language in use; its sign comes first in each."""
+        return tr(self.key)
+
+    @property
+    def sentence(self) -> str:
+        """The sentence in the language in use."""
+        return tr(self.told)
 
 
 class OnNode(Struct, frozen=True):
@@ -44,33 +58,57 @@ class OnNode(Struct, frozen=True):
     agrees: bool | None
 
 
+_WILL_AGREE = N_("will agree")
 _ACCUMULATED = Marked(
-    "accumulated", "More than one backward pass has added to this grad: zero it to compare."
+    N_("accumulated"), N_("More than one backward pass has added to this grad: zero it to compare.")
 )
-_ZEROED = Marked("zeroed", "The grads were set to 0: run backward to compare.")
-_FROM_BEFORE = Marked("from before", "This grad is of an earlier pass: zero it and run backward to compare.")
-_STALE_CHECK = Marked("from before", "The check is of other parameters than these: check again.")
-_SO_FAR = Marked("so far", "The backward pass is not over: more may be added to this grad.")
+_ZEROED = Marked(N_("zeroed"), N_("The grads were set to 0: run backward to compare."))
+_FROM_BEFORE = Marked(
+    N_("from before"), N_("This grad is of an earlier pass: zero it and run backward to compare.")
+)
+_STALE_CHECK = Marked(_FROM_BEFORE.key, N_("The check is of other parameters than these: check again."))
+_SO_FAR = Marked(N_("so far"), N_("The backward pass is not over: more may be added to this grad."))
 _IN_SHORT = {  # of what stands on nodes and cannot be compared
-    "accumulated": "gradients accumulated at {}: zero them to compare",
-    "zeroed": "gradients zeroed at {}: run backward to compare",
-    "from before": "gradients from before at {}: zero them and run backward",
-    "so far": "gradients not complete yet at {}",
-    "will agree": "gradients of {} will agree once backward has reached them",
+    "accumulated": N_("gradients accumulated at {nodes}: zero them to compare"),
+    "zeroed": N_("gradients zeroed at {nodes}: run backward to compare"),
+    "from before": N_("gradients from before at {nodes}: zero them and run backward"),
+    "so far": N_("gradients not complete yet at {nodes}"),
+    _WILL_AGREE: N_("gradients of {nodes} will agree once backward has reached them"),
+}
+
+
+_APART = {  # of a number that the notebook has otherwise than a fresh run, or a wrong run than the right one
+    ("grad", True): (
+        N_("✗ a fresh run gives {number}"),
+        N_("The notebook has {other}; a fresh run gives {number}."),
+    ),
+    ("grad", False): (
+        N_("✗ the right run gives {number}"),
+        N_("The wrong run has {other}; the right run gives {number}."),
+    ),
+    ("data", True): (
+        N_("✗ a fresh run gives data {number}"),
+        N_("The notebook has data {other}; a fresh run gives data {number}."),
+    ),
+    ("data", False): (
+        N_("✗ the right run gives data {number}"),
+        N_("The wrong run has data {other}; the right run gives data {number}."),
+    ),
 }
 
 
 def verdict_of(state: State, node: NodeId) -> Marked:
     """The verdict on the gradient that stands on the node at this moment."""
     if state.finding is not None:
-        for field, apart in (("", state.finding.grad), ("data ", state.finding.data)):
+        live = state.finding.whose == "notebook"
+        for field, apart in (("grad", state.finding.grad), ("data", state.finding.data)):
             if node in apart:
                 other, fresh = both(apart[node])
-                gives = f"{state.finding.beside} gives {field}{fresh}"
-                return Marked(f"✗ {gives}", f"The {state.finding.whose} has {field}{other}; {gives}.")
+                mark, said = _APART[field, live]
+                return Marked(tr(mark, number=fresh), tr(said, other=other, number=fresh))
     row = state.check_of(node)
     if row is None:
-        return Marked("", "Check all gradients gives a verdict on every node that feeds the target.")
+        return Marked("", N_("Check all gradients gives a verdict on every node that feeds the target."))
     if state.check_is_stale:
         return _STALE_CHECK
     grad = state.frame.grad.get(node)
@@ -82,6 +120,9 @@ def verdict_of(state: State, node: NodeId) -> Marked:
     return _of_another_pass(state) if gathered is None else _over_rows(state, row, gathered)
 
 
+_SIGNS = {_WILL_AGREE: "✓", "kink": "∧", "accumulated": "+", "not checked": "–"}
+
+
 def on_node(state: State, node: NodeId) -> OnNode | None:
     """The verdict on what stands on the node at this moment; None where the check says nothing of that."""
     row = state.check_of(node)
@@ -90,22 +131,22 @@ def on_node(state: State, node: NodeId) -> OnNode | None:
     found = verdict_of(state, node)
     if found in (_FROM_BEFORE, _ZEROED, _SO_FAR):
         return None
-    sign, words = found.mark[:1], found.mark[2:]
+    sign, words = found.key[:1], found.mark[2:]
     if sign in ("✓", "✗", "?"):
-        if found.mark == "✗":
-            words = f"numeric {written(row.numeric)}"
+        if found.key == "✗":
+            words = tr("numeric {slope}", slope=written(row.numeric))
         return OnNode(sign, words, row.ok)
-    for mark, shown in (("will agree", "✓"), ("kink", "∧"), ("accumulated", "+"), ("not checked", "–")):
-        if found.mark == mark:
-            return OnNode(shown, mark, None)
-    return OnNode(verdict_on(row).mark[:1], row_in_words(state.graph), row.ok)  # the grad is over rows
+    for mark, shown in _SIGNS.items():
+        if found.key == mark:
+            return OnNode(shown, tr(mark), None)
+    return OnNode(verdict_on(row).key[:1], row_in_words(state.graph), row.ok)  # the grad is over rows
 
 
 def on_box(state: State, nodes: Collection[NodeId], output: NodeId | None) -> OnNode | None:
     """The verdict that a box shows of the nodes in it: that some are wrong, else that on its output."""
     wrong = sum(node in nodes for node in wrong_ones(state))
     if wrong and wrong < len(nodes):
-        return OnNode("✗", f"{wrong} of {len(nodes)} differ", False)
+        return OnNode("✗", tr("{wrong} of {nodes} differ", wrong=wrong, nodes=len(nodes)), False)
     return None if output is None else on_node(state, output)
 
 
@@ -127,8 +168,14 @@ def _over_rows(state: State, row: Checked, gathered: Gathered) -> Marked:
     if gathered.own != row.analytic:  # there has been more than one pass
         return _of_another_pass(state)
     here, rows, found = row_in_words(state.graph), rows_in_words(state.graph), verdict_on(row)
-    said = f"This grad is the {rows}. The check measures {here}, where it is {short(gathered.own)}: "
-    return Marked(rows, said + found.sentence[:1].lower() + found.sentence[1:])
+    said = tr(
+        "This grad is the {rows}. The check measures {row}, where it is {grad}: {verdict}",
+        rows=rows,
+        row=here,
+        grad=short(gathered.own),
+        verdict=found.sentence[:1].lower() + found.sentence[1:],
+    )
+    return Marked(rows, said)
 
 
 def both(apart: Apart) -> tuple[str, str]:
@@ -146,10 +193,14 @@ def _to_come(row: Checked) -> Marked:
     if row.ok is None:
         return found
     if row.ok:
-        return Marked("will agree", "The backward pass will bring a grad that agrees with the numeric one.")
-    if found.mark != "✗":
+        return Marked(
+            _WILL_AGREE, N_("The backward pass will bring a grad that agrees with the numeric one.")
+        )
+    if found.key != "✗":
         return found
-    return Marked("✗ will differ", "The backward pass will bring a grad that differs from the numeric one.")
+    return Marked(
+        N_("✗ will differ"), N_("The backward pass will bring a grad that differs from the numeric one.")
+    )
 
 
 def _of_another_pass(state: State) -> Marked:
@@ -164,6 +215,9 @@ def _of_another_pass(state: State) -> Marked:
     return _SO_FAR
 
 
+_NOT_FINITE = {"✓": N_("✓ not finite"), "✗": N_("✗ not finite"), "?": N_("? not finite")}
+
+
 def verdict_on(row: Checked) -> Marked:
     """What the check itself found, whatever stands on the node."""
     from micrograd.check_row import Reason  # it has come for the check, and not before
@@ -171,37 +225,51 @@ def verdict_on(row: Checked) -> Marked:
     mark = "✓" if row.ok else "?" if row.ok is None else "✗"
     match row.reason:
         case Reason.KINK:
-            return Marked("kink", "At a kink left and right slope differ; the analytic one is between them.")
-        case Reason.BOTH_ZERO:
-            but = "" if not row.detail else ", but for rounding"
             return Marked(
-                "✓ both 0", f"Both slopes are 0{but}: the target does not answer to this node here."
+                N_("kink"), N_("At a kink left and right slope differ; the analytic one is between them.")
+            )
+        case Reason.BOTH_ZERO:
+            if row.detail:
+                return Marked(
+                    N_("✓ both 0"),
+                    N_("Both slopes are 0, but for rounding: the target does not answer to this node here."),
+                )
+            return Marked(
+                N_("✓ both 0"), N_("Both slopes are 0: the target does not answer to this node here.")
             )
         case Reason.NOT_FINITE:
-            return Marked(f"{mark} not finite", f"One of the two slopes is no finite number: {row.detail}.")
+            return Marked(
+                _NOT_FINITE[mark],
+                tr("One of the two slopes is no finite number: {why}.", why=again(row.detail)),
+            )
         case Reason.NO_SLOPE:
-            return Marked(f"{mark} not finite", f"There is no finite slope here: it is {row.detail}.")
+            return Marked(
+                _NOT_FINITE[mark],
+                tr("There is no finite slope here: it is {slope}.", slope=again(row.detail)),
+            )
         case Reason.ROUNDING:
             return Marked(
-                "? rounding",
-                "Cannot be told: the last places of the numbers move the slope by as much as it is.",
+                N_("? rounding"),
+                N_("Cannot be told: the last places of the numbers move the slope by as much as it is."),
             )
         case Reason.TOO_SMALL:
-            return Marked("? too small", "Both slopes are too small to be told from 0.")
+            return Marked(N_("? too small"), N_("Both slopes are too small to be told from 0."))
         case Reason.OWN_OP:
-            return Marked("not checked", f"Not checked: {row.words}.")
+            return Marked(N_("not checked"), tr("Not checked: {why}.", why=row.words))
         case Reason.H_TOO_LARGE if row.ok:
             return Marked(
-                "✓", "The slopes agree, by a smaller step than h, which is too large here, or a complex one."
+                "✓",
+                N_("The slopes agree, by a smaller step than h, which is too large here, or a complex one."),
             )
         case Reason.H_TOO_SMALL if row.ok:
             return Marked(
-                "✓", "The slopes agree, by the complex step: a difference of h is lost in rounding here."
+                "✓",
+                N_("The slopes agree, by the complex step: a difference of h is lost in rounding here."),
             )
         case Reason.H_TOO_LARGE | Reason.H_TOO_SMALL | None:
             if row.ok:
-                return Marked("✓", "Analytic and numeric slope agree.")
-            return Marked("✗", "Analytic and numeric slope differ.")
+                return Marked("✓", N_("Analytic and numeric slope agree."))
+            return Marked("✗", N_("Analytic and numeric slope differ."))
     assert_never(row.reason)
 
 
@@ -230,7 +298,7 @@ def verdict_of_moment(state: State) -> str:
     """The same at a moment: where other grads stand on nodes than were checked, this is said instead."""
     graph, rows, grad = state.graph, state.checked, state.frame.grad
     if state.check_is_stale:
-        return "checked with other parameters than these: check again"
+        return tr("checked with other parameters than these: check again")
     missing = [row for row in rows if row.node not in grad]
     others = [
         row
@@ -240,18 +308,23 @@ def verdict_of_moment(state: State) -> str:
     over = [row for row in others if _is_over_rows(state, row)]
     if over and len(over) == len(others) and not missing:
         short_of_it = verdict_in_short(graph, rows)
-        return f"{row_in_words(graph)}: {short_of_it} (parameters show the {rows_in_words(graph)})"
+        told = {"row": row_in_words(graph), "verdict": short_of_it, "rows": rows_in_words(graph)}
+        return tr("{row}: {verdict} (parameters show the {rows})", **told)
     wrong = any(row.ok is False and row not in others for row in rows)
     if wrong or not (others or missing):
         return verdict_in_short(graph, rows)
-    mark, some = (_of_another_pass(state).mark, others) if others else ("will agree", missing)
-    if mark == "will agree":
+    mark, some = (_of_another_pass(state).key, others) if others else (_WILL_AGREE, missing)
+    if mark == _WILL_AGREE:
         some = [row for row in missing if row.ok]
     names = [name for name, _ in _named(graph, some)]
-    who = f"{len(names)} of {len(rows)} nodes" if len(names) > _NAMES else ", ".join(names)
-    who = f"all {len(rows)} nodes" if len(some) == len(rows) else who or "the rest"
+    who = tr(", ").join(names) or tr("the rest")
+    if len(names) > _NAMES:
+        who = tr("{n} of {nodes} nodes", n=len(names), nodes=len(rows))
+    if len(some) == len(rows):
+        who = tr("all {n} nodes", n=len(rows))
     untold = ", ".join(graph.nodes[row.node].name for row in rows if row.ok is None)[:80]
-    return _IN_SHORT[mark].format(who) + (f", nothing can be told at {untold}" if untold else "")
+    said = tr(_IN_SHORT[mark], nodes=who)
+    return tr("{said}, nothing can be told at {names}", said=said, names=untold) if untold else said
 
 
 def _is_over_rows(state: State, row: Checked) -> bool:
