@@ -10,6 +10,8 @@ from micrograd.language import again, tr
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.text import NOT_YET, told_apart, without_marks, written
 
+WRONG_RUN: Literal["wrong run"] = "wrong run"  # as in code
+
 
 class Apart(Struct, frozen=True):
     """A number that is another one than that of the run; None: it is not there yet.

@@ -47,7 +47,6 @@ ENGLISH = (
     "micrograd/drawing/", "micrograd/engine.py", "micrograd/foreign.py", "micrograd/nn.py",
     "micrograd/optim.py", "micrograd/replay/",
 )  # fmt: skip
-FIRST_IS_KEY = {"Mistake", "Bug"}  # by which rows are found
 VALUE = "◆"  # stands for what is put in
 _WORDS = re.compile(rf"[A-Za-z]{{2,}}[,;:.!?’”)…]* [“‘(]?[A-Za-z0-9{VALUE}]|{VALUE}[,;:.’”)]* [A-Za-z]{{2,}}")
 _WORD = re.compile(r"[A-Za-z]{2,}")
@@ -89,8 +88,10 @@ def _is_excused(node: ast.AST, above: dict[ast.AST, ast.AST], text: str) -> bool
         return True
     if isinstance(parent, ast.Dict) and child in parent.keys:
         return True
-    if isinstance(parent, ast.Call) and _name(parent.func) in FIRST_IS_KEY and child in parent.args[:1]:
-        return True
+    if isinstance(parent, ast.Call) and child in parent.args[:1] and _name(parent.func) == "Mistake":
+        return True  # the name that it is found by
+    if isinstance(parent, ast.Call) and _name(parent.func) == "Bug" and child not in parent.args[1:2]:
+        return True  # a bug's title alone is read; the rest is names and code
     shown = isinstance(parent, ast.Call) and _name(parent.func) in SHOWN and child in parent.args
     if shown and _name(parent.func) == "Action":  # its name and its keys are no texts
         shown = child in parent.args[1:2]

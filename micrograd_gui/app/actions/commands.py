@@ -11,6 +11,7 @@ from msgspec import Struct
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
+from micrograd.language import tr
 from micrograd_gui.app.arrangement import Appearance, Panes
 from micrograd_gui.app.blocks import BlockAdding
 from micrograd_gui.app.context import Context
@@ -95,7 +96,7 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
 
         wires = WIRES[(WIRES.index(self.session.state.wires) + 1) % len(WIRES)]
         self.session.room(Writing).show_wires(wires)
-        self.context.say(SAID[wires])
+        self.context.say(tr(SAID[wires]))
 
     def forward_mode(self) -> None:
         """Every node by the selected leaf; where it is so already, or none is selected, no longer."""
@@ -396,7 +397,7 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
 
         lab = self.session.state.lab
         if lab is not None:
-            made = OpenedGraph(lab.bug.made.graph(), title=f"bug lab: {lab.bug.title}")
+            made = OpenedGraph(lab.bug.made.graph(), title=tr("bug lab: {title}", title=tr(lab.bug.title)))
             self.documents.unless_unsaved(lambda: self.documents.open_source(made))
 
     def save_rows(self) -> None:

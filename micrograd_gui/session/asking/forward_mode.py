@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from micrograd.language import tr
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import written
 from micrograd_gui.session.asking.on_wires import NumbersBefore, local_slope
@@ -93,8 +94,12 @@ def lines_of(state: State) -> tuple[Line, ...]:
         return ()
     if step is None:
         name = operand_name(graph.nodes[leaf])
-        said = f"Forward mode by {name}: ∂{name}/∂{name} = 1, and 0 for every other leaf. "
-        return (sentence(said + "Each forward step (F6) finds the next derivative beside its number."),)
+        said = tr(
+            "Forward mode by {name}: ∂{name}/∂{name} = 1, and 0 for every other leaf. Each forward step (F6) "
+            "finds the next derivative beside its number.",
+            name=name,
+        )
+        return (sentence(said),)
     if step.kind == "forward" and step.node is not None:
         lines: tuple[Line, ...] = (_chain_rule(state, step.node, leaf),)
         return (*lines, sentence(_passes(graph, leaf))) if state.forward_done else lines
@@ -115,10 +120,14 @@ def _chain_rule(state: State, number: NodeId, leaf: NodeId) -> Line:
         if source is not None and (source == leaf or leaf in graph.ancestors(source))
     ]
     if not reached:
-        why = f"   ({operand_name(node)} does not depend on {operand_name(graph.nodes[leaf])})"
-        return Line("big", (head, EQUALS, result, Fragment("plain", why)))
+        why = tr(
+            "({name} does not depend on {leaf})",
+            name=operand_name(node),
+            leaf=operand_name(graph.nodes[leaf]),
+        )
+        return Line("big", (head, EQUALS, result, Fragment("plain", f"   {why}")))
     if len(reached) > _MOST:
-        return Line("big", (head, EQUALS, Fragment("plain", f"{len(reached)} terms"), EQUALS, result))
+        return Line("big", (head, EQUALS, Fragment("plain", tr("{n} terms", n=len(reached))), EQUALS, result))
     names: list[Fragment] = []
     numbers: list[Fragment] = []
     for port, source in reached:
@@ -144,10 +153,19 @@ def _passes(graph: Graph, leaf: NodeId) -> str:
     target = "" if graph.target is None else operand_name(graph.nodes[graph.target])
     name = operand_name(graph.nodes[leaf])
     if leaves < 2:
-        return f"Forward mode: this pass has found ∂{target}/∂{name}; with one leaf that is all there is."
-    return (
-        f"Forward: one pass per leaf. This one has found ∂{target}/∂{name} alone; {leaves} leaves take "
-        f"{leaves} passes, {leaves * ops:,} steps. Backward: one pass of {ops:,} steps gives all {leaves}."
+        return tr(
+            "Forward mode: this pass has found ∂{target}/∂{name}; with one leaf that is all there is.",
+            target=target,
+            name=name,
+        )
+    return tr(
+        "Forward: one pass per leaf. This one has found ∂{target}/∂{name} alone; {leaves} leaves take "
+        "{leaves} passes, {all_steps:,} steps. Backward: one pass of {steps:,} steps gives all {leaves}.",
+        target=target,
+        name=name,
+        leaves=leaves,
+        all_steps=leaves * ops,
+        steps=ops,
     )
 
 
@@ -165,7 +183,7 @@ def _beside_grad(state: State, leaf: NodeId) -> tuple[Line, ...]:
         Line(
             "big",
             (
-                Fragment("plain", "forward mode "),
+                Fragment("plain", tr("forward mode") + " "),
                 Fragment("symbol", name_in(graph, target, leaf)),
                 EQUALS,
                 Fragment("data", written(forward.value), strong=True),
@@ -173,7 +191,7 @@ def _beside_grad(state: State, leaf: NodeId) -> tuple[Line, ...]:
                 Fragment("symbol", names.grad(graph.nodes[leaf])),
                 EQUALS,
                 Fragment("grad", written(backward), strong=True),
-                Fragment("plain", ":  the same" if same else ":  not the same number"),
+                Fragment("plain", ":  " + (tr("the same") if same else tr("not the same number"))),
             ),
         ),
     )

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from micrograd.check_words import as_lines
+from micrograd.language import tr
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.node import Node
@@ -45,7 +46,7 @@ def verify(graph: Graph) -> tuple[InTorch, ...]:
     """
     frame = complete(graph)
     if find_spec("torch") is None:
-        raise Refusal("PyTorch is not installed here: with “pip install torch” it can be asked.")
+        raise Refusal(tr("PyTorch is not installed here: with “pip install torch” it can be asked."))
     torch = import_module("torch")
     ops = _ops(torch)
     assert graph.target is not None
@@ -78,7 +79,9 @@ def _apply(torch: Any, ops: dict[str, Callable[..., Any]], node: Node, operands:
         return torch.pow(operands[0], exponent)
     function = ops.get(node.op or "")
     if function is None:
-        raise Refusal(f"PyTorch has no op {node.op} to compare {node.spoken} with.", node.id)
+        raise Refusal(
+            tr("PyTorch has no op {op} to compare {name} with.", op=node.op, name=node.spoken), node.id
+        )
     return function(*operands)
 
 
@@ -106,16 +109,18 @@ def in_short(graph: Graph, rows: Sequence[InTorch]) -> str:
     """How all of them stand, in a sentence."""
     wrong = [graph.nodes[row.node].spoken for row in rows if not row.ok]
     if wrong:
-        more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
-        return f"PyTorch has other numbers at {', '.join(wrong[:3])}{more}."
-    return f"PyTorch has the same data and grads at all {len(rows)} nodes."
+        names = tr(", ").join(wrong[:3])
+        if len(wrong) > 3:
+            return tr("PyTorch has other numbers at {names} and {n} more.", names=names, n=len(wrong) - 3)
+        return tr("PyTorch has other numbers at {names}.", names=names)
+    return tr("PyTorch has the same data and grads at all {n} nodes.", n=len(rows))
 
 
 def as_table(graph: Graph, rows: Sequence[InTorch]) -> str:
     """One line per node, our numbers and PyTorch's side by side, and a last line that says how it stands."""
     of = row_in_words(graph)
     table = as_lines([_cells(graph, row) for row in rows], _HEADINGS)
-    return "\n".join([*([f"of {of}", ""] if of else []), *table, "", in_short(graph, rows)])
+    return "\n".join([*([tr("of {row}", row=of), ""] if of else []), *table, "", in_short(graph, rows)])
 
 
 def _cells(graph: Graph, row: InTorch) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from micrograd.language import N_, again, remembered, tr
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.text import MINUS, told_apart, written
 from micrograd_gui.session.asking.ledger import Account, Origin, Posting, Wire, account, origins, postings
@@ -24,6 +25,7 @@ from micrograd_gui.session.explain.formulas import (
     update_line,
 )
 from micrograd_gui.session.explain.of_rows import row_in_words, rows_in_words
+from micrograd_gui.session.found import WRONG_RUN
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Run
 
@@ -65,7 +67,7 @@ def page_of(state: State) -> Page:
     """The ledger of the selected node; where there is none, what to do."""
     node = state.selected
     if node is None:
-        return Page(None, sentence("Why this number?"), notes=(_how_to_ask(state),))
+        return Page(None, sentence(tr("Why this number?")), notes=(_how_to_ask(state),))
     graph, shown = state.graph, state.graph.nodes[node]
     if state.is_training:
         return _in_training(state, shown)
@@ -82,10 +84,10 @@ def page_of(state: State) -> Page:
 
 def _how_to_ask(state: State) -> str:
     if not state.graph.nodes:
-        return "There is no node yet: drop one on the canvas, or type an expression."
+        return tr("There is no node yet: drop one on the canvas, or type an expression.")
     if state.selection:
-        return "Several nodes are selected: select one of them, and its numbers are explained here."
-    return (
+        return tr("Several nodes are selected: select one of them, and its numbers are explained here.")
+    return tr(
         "Select a node, by a click or with the Tab key on the canvas: here stands what its data was "
         "computed from, every += that made its grad, and with Shift+Y every path from it to the target."
     )
@@ -111,7 +113,9 @@ def _kind(state: State, node: Node, field: Literal["data", "grad"]) -> Kind:
 def _in_training(state: State, node: Node) -> Page:
     """Nothing is recorded meanwhile: the arithmetic of this moment can be told, and no more."""
     lines = forward_line(state.graph, node, state.frame).text if not node.is_leaf else ""
-    said = "The graph trains: its steps are not written down meanwhile. Pause (Ctrl+T), and every += is here."
+    said = tr(
+        "The graph trains: its steps are not written down meanwhile. Pause (Ctrl+T), and every += is here."
+    )
     return Page(node.id, _title(state, node), notes=tuple(each for each in (lines, said) if each))
 
 
@@ -121,7 +125,10 @@ def _in_training(state: State, node: Node) -> Page:
 def _data_row(state: State, node: Node, origin: Origin) -> LabRow:
     graph, trace, names = state.graph, state.trace, naming_of(state.graph, state.notation)
     if origin.change is not None and origin.step is not None:
-        text = f"update: {update_line(node, origin.step.rate, origin.change, origin.step.rule, names).text}"
+        text = tr(
+            "update: {equation}",
+            equation=update_line(node, origin.step.rate, origin.change, origin.step.rule, names).text,
+        )
         number: float | None = origin.change.after
     elif origin.step is not None and trace is not None:
         text, number = forward_line(graph, node, trace.frame(origin.moment)).text, origin.step.data
@@ -131,8 +138,8 @@ def _data_row(state: State, node: Node, origin: Origin) -> LabRow:
             node.data,
         )
         if not node.label:
-            text = f"a number: {written(node.data)}"
-    moment = str(origin.moment) if origin.moment else "start"
+            text = tr("a number: {data}", data=written(node.data))
+    moment = str(origin.moment) if origin.moment else tr("start")
     row = LabRow(origin.moment, "past", (moment, text), (origin.moment, number))
     return _placed(row, state.cursor) if origin.moment else row
 
@@ -141,22 +148,29 @@ def _giver(state: State, node: Node) -> str:
     """Where a leaf has its number from."""
     data = state.graph.data
     if data is not None and any(column.node == node.id for column in data.columns):
-        return row_in_words(state.graph) or "from the row"
+        return row_in_words(state.graph) or tr("from the row")
     if node.role == "parameter" and state.training is not None:
-        return "as training left it"
-    return "given"
+        return tr("as training left it")
+    return tr("given")
+
+
+_APART = {  # of a number that another one has otherwise than this run
+    ("data", "notebook"): N_("The notebook has data {other}; this run, which is told here, gives {number}."),
+    ("grad", "notebook"): N_("The notebook has grad {other}; this run, which is told here, gives {number}."),
+    ("data", WRONG_RUN): N_("The wrong run has data {other}; this run, which is told here, gives {number}."),
+    ("grad", WRONG_RUN): N_("The wrong run has grad {other}; this run, which is told here, gives {number}."),
+}
 
 
 def _on_data(state: State, node: Node) -> list[str]:
     said = []
     if not node.is_leaf and node.id not in state.frame.data:
         text = "".join(fragment.text for fragment in definition(state.graph, node))
-        said.append(f"{text} is not computed at this moment.")
+        said.append(tr("{what} is not computed at this moment.", what=text))
     if (node.id, "data") in state.frame.stale:
-        said.append("Its data is from before the update: run forward again.")
+        said.append(tr("Its data is from before the update: run forward again."))
     if state.finding is not None and (apart := state.finding.shows(node.id, "data")) is not None:
-        whose = f"The {state.finding.whose} has data {apart[0]}"
-        said.append(f"{whose}; this run, which is told here, gives {apart[1]}.")
+        said.append(tr(_APART["data", state.finding.whose], other=apart[0], number=apart[1]))
     return said
 
 
@@ -168,7 +182,7 @@ def _postings(graph: Graph, run: Run, node: NodeId) -> tuple[Posting, ...]:
     return postings(graph, run, node)
 
 
-@lru_cache(maxsize=2)
+@remembered(2)
 def _grad_rows(graph: Graph, run: Run, node: NodeId) -> tuple[LabRow, ...]:
     return grad_rows(graph, _postings(graph, run, node))
 
@@ -181,7 +195,7 @@ def grad_rows(graph: Graph, found: Iterable[Posting]) -> tuple[LabRow, ...]:
 def _placed(row: LabRow, cursor: int) -> LabRow:
     """The row as it is seen at that moment: past, now, or, in words too, yet to come."""
     if row.moment > cursor:
-        return row._replace(when="later", cells=(f"{row.cells[0]} · later", *row.cells[1:]))
+        return row._replace(when="later", cells=(f"{row.cells[0]} · {tr('later')}", *row.cells[1:]))
     return row._replace(when="now") if row.moment == cursor else row
 
 
@@ -192,16 +206,19 @@ def _grad_row(graph: Graph, posting: Posting) -> LabRow:
         made = f"{written(each.upstream)} × {written(each.slope)} = {written(each.amount)}"
         said, numbers = wire_in_words(graph, posting.wire), (posting.moment, None, each.amount, posting.after)
     elif posting.gathered is not None:
-        said, made = rows_in_words(graph), f"{row_in_words(graph)} alone: {written(posting.gathered.own)}"
+        said = rows_in_words(graph)
+        made = tr("{row} alone: {grad}", row=row_in_words(graph), grad=written(posting.gathered.own))
         numbers = (posting.moment, None, posting.gathered.amount, posting.after)
     elif posting.kind == "seed":
         name = operand_name(graph.nodes[graph.target or 0])
-        said, made = "itself", f"d{name}/d{name} = 1"
+        said, made = tr("itself"), f"d{name}/d{name} = 1"
     elif posting.kind == "zero":
-        said, made = "zero grad", "every grad = 0"
+        said, made = tr("zero grad"), tr("every grad = 0")
     else:
-        said, made = "forward", "a new value, without a grad yet"
-    passing = f"{ordinal(posting.backward_pass)} backward" if posting.backward_pass else said
+        said, made = tr("forward"), tr("a new value, without a grad yet")
+    passing = said
+    if posting.backward_pass:
+        passing = tr("{ordinal} backward", ordinal=ordinal(posting.backward_pass))
     change = _change(posting.before, posting.after)
     cells = (f"{posting.moment} · {passing}", said, made, change)
     return LabRow(posting.moment, "past", cells, numbers, posting.wire)
@@ -210,13 +227,16 @@ def _grad_row(graph: Graph, posting: Posting) -> LabRow:
 def wire_in_words(graph: Graph, wire: Wire) -> str:
     """``e, 1st operand``: by whom, and as which of its operands, a node is used."""
     node = graph.nodes[wire[0]]
-    return f"{name_of(node)}, {ordinal(wire[1] + 1)} operand" if len(node.inputs) > 1 else name_of(node)
+    if len(node.inputs) < 2:
+        return name_of(node)
+    return tr("{name}, {ordinal} operand", name=name_of(node), ordinal=ordinal(wire[1] + 1))
 
 
 def ordinal(number: int) -> str:
-    """``1st``, ``2nd``, ``11th``."""
-    ends = {1: "st", 2: "nd", 3: "rd"}
-    return f"{number}{'th' if number % 100 in (11, 12, 13) else ends.get(number % 10, 'th')}"
+    """``1st``, ``2nd``, ``11th``: as the language writes it, which may need no more than the number."""
+    end = 0 if number % 100 in (11, 12, 13) else number % 10
+    said = {1: N_("{number}st"), 2: N_("{number}nd"), 3: N_("{number}rd")}.get(end, N_("{number}th"))
+    return tr(said, number=number)
 
 
 def _change(before: float | None, after: float | None) -> str:
@@ -232,7 +252,7 @@ def _total(node: Node, found: Account, names: Naming, kind: Kind) -> Line | None
     parts = [Fragment("symbol", names.grad(node)), EQUALS]
     terms = [*(() if found.start is None else (found.start,)), *found.amounts]
     if len(terms) > _MOST:
-        parts += [Fragment("plain", f"the sum of {len(terms):,} rows"), EQUALS]
+        parts += [Fragment("plain", tr("the sum of {n:,} rows", n=len(terms))), EQUALS]
     elif len(terms) > 1:
         parts += [*sum_in_numbers(terms), EQUALS]
     return Line("big", (*parts, Fragment(kind, written(found.total), strong=True)))
@@ -255,26 +275,40 @@ def _on_grad(state: State, node: Node, found: Sequence[Posting]) -> list[str]:
     graph, said = state.graph, []
     target = None if graph.target is None else graph.nodes[graph.target]
     if target is None:
-        said.append("There is no target: no backward pass can begin.")
+        said.append(tr("There is no target: no backward pass can begin."))
     elif node.id not in graph.feeding:
-        reason = f"{name_of(node)} does not feed the target {name_of(target)}: no backward pass reaches it."
+        reason = tr(
+            "{name} does not feed the target {target}: no backward pass reaches it.",
+            name=name_of(node),
+            target=name_of(target),
+        )
         said.append(reason)
     elif not any(each.moment <= state.cursor for each in found):
         said.append(_nothing_yet(state, node, bool(found)))
     if (node.id, "grad") in state.frame.stale:
-        said.append("Its grad is from before the update: zero it, run forward and backward again.")
+        said.append(tr("Its grad is from before the update: zero it, run forward and backward again."))
     if state.finding is not None and (apart := state.finding.shows(node.id, "grad")) is not None:
-        whose = f"The {state.finding.whose} has grad {apart[0]}"
-        said.append(f"{whose}; this run, which is told here, gives {apart[1]}.")
+        said.append(tr(_APART["grad", state.finding.whose], other=apart[0], number=apart[1]))
     return said
 
 
 def _nothing_yet(state: State, node: Node, later: bool) -> str:
     name = naming_of(state.graph, state.notation).grad(node)
     if later:
-        return f"Nothing has been added to {name} at this moment: what is marked later is still to come."
+        return tr(
+            "Nothing has been added to {name} at this moment: what is marked later is still to come.",
+            name=name,
+        )
     if state.blocked and state.trace is not None and state.trace.problem is not None:
-        return f"Nothing has been added to {name}, for the run ended: {state.trace.problem.note}"
+        return tr(
+            "Nothing has been added to {name}, for the run ended: {note}",
+            name=name,
+            note=again(state.trace.problem.note),
+        )
     if not state.computed:
-        return f"Nothing has been added to {name} yet: run forward (F5), then step backward (F10)."
-    return f"Nothing has been added to {name} yet: step backward (F10), and every += is a row here."
+        return tr(
+            "Nothing has been added to {name} yet: run forward (F5), then step backward (F10).", name=name
+        )
+    return tr(
+        "Nothing has been added to {name} yet: step backward (F10), and every += is a row here.", name=name
+    )

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
+from micrograd.language import again, tr, trn
 from micrograd.ops import by_letter
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import written
@@ -52,9 +53,8 @@ def paths_page(state: State) -> PathsPage:
 def described(graph: Graph, found: Paths) -> PathsPage:
     """The paths of a graph in rows, and their sum."""
     if found.target is None or not found.ways:
-        return PathsPage("no path")
+        return PathsPage(tr("no path"))
     end = name_of(graph.nodes[found.target])
-    ways = "1 path" if found.ways == 1 else f"{_counted(found.ways)} paths"
     titles = _titles(graph)
     rows = [
         LabRow(at, "past", _cells(graph, found.node, path, at, titles), (None, None, None, path.product))
@@ -62,11 +62,16 @@ def described(graph: Graph, found: Paths) -> PathsPage:
     ]
     left = found.ways - len(found.shown)
     if left:
-        said = f"{_counted(left)} more" + (", none larger" if found.rest is not None else "")
-        together = "added up" if found.rest is not None else ""
+        said = tr("{count} more", count=_counted(left))
+        if found.rest is not None:
+            said = tr("{count} more, none larger", count=_counted(left))
+        together = tr("added up") if found.rest is not None else ""
         cells = (said, "", together, written(found.rest) if found.rest is not None else "")
         rows.append(LabRow(-1, "past", cells, (None, None, None, found.rest)))
-    return PathsPage(f"{ways} to {end}", tuple(rows), _total(graph, found))
+    title = tr("{count} paths to {target}", count=_counted(found.ways), target=end)
+    if found.ways == 1:
+        title = tr("1 path to {target}", target=end)
+    return PathsPage(title, tuple(rows), _total(graph, found))
 
 
 def _total(graph: Graph, found: Paths) -> Line | None:
@@ -78,7 +83,7 @@ def _total(graph: Graph, found: Paths) -> Line | None:
     amounts += [found.rest] if found.rest is not None and found.ways > len(found.shown) else []
     parts = [Fragment("symbol", slope), EQUALS]
     if len(amounts) > _FACTORS:
-        parts += [Fragment("plain", "the sum of all"), EQUALS]
+        parts += [Fragment("plain", tr("the sum of all")), EQUALS]
     elif len(amounts) > 1:
         parts += [*sum_in_numbers(amounts), EQUALS]
     return Line("big", (*parts, Fragment("grad", written(found.total), strong=True)))
@@ -111,12 +116,12 @@ def _cells(
     symbols = _product(
         [each if isinstance(each, str) else slope_in_symbols(graph, path.wires[each]) for each in seen]
     )
-    symbols += f"  (and {ones:,} × 1)" if ones else ""
+    symbols += "  " + tr("(and {n:,} × 1)", n=ones) if ones else ""
     numbers = ""
     if path.slopes:
         numbers = _product([each if isinstance(each, str) else written(path.slopes[each]) for each in seen])
     product = "" if path.product is None else written(path.product)
-    way = " → ".join(names) if path.wires else f"{names[0]} itself"
+    way = " → ".join(names) if path.wires else tr("{name} itself", name=names[0])
     return f"{at + 1}  {way}", symbols, numbers, product
 
 
@@ -149,11 +154,11 @@ def _short(parts: Sequence[T], most: int) -> list[T | str]:
     if len(parts) <= most:
         return list(parts)
     first, last = most // 2, most - most // 2 - 1
-    return [*parts[:first], f"… {len(parts) - first - last} more …", *parts[-last:]]
+    return [*parts[:first], tr("… {n} more …", n=len(parts) - first - last), *parts[-last:]]
 
 
 def _counted(ways: int) -> str:
-    return f"{ways:,}" if ways < _TOLD else f"about 10^{_magnitude(ways)}"
+    return f"{ways:,}" if ways < _TOLD else tr("about 10^{magnitude}", magnitude=_magnitude(ways))
 
 
 def _magnitude(number: int) -> int:
@@ -166,19 +171,36 @@ def _notes(state: State, found: Paths) -> tuple[str, ...]:
     graph, said = state.graph, []
     node = graph.nodes[found.node]
     if found.target is None:
-        return ("There is no target that a path could lead to.",)
+        return (tr("There is no target that a path could lead to."),)
     if not found.ways:
         target = name_of(graph.nodes[found.target])
-        return (f"No path leads from {name_of(node)} to the target {target}: moving it moves nothing there.",)
-    if found.missing:
-        first = "the first of them" if found.ways > len(found.shown) else "they"
-        wires = "1 wire" if found.missing == 1 else f"{found.missing:,} wires"
-        said.append(
-            f"In symbols only: backward has not gone along {wires} of the way at this moment"
-            + (f"; {first} are shown." if found.ways > len(found.shown) else ".")
+        return (
+            tr(
+                "No path leads from {name} to the target {target}: moving it moves nothing there.",
+                name=name_of(node),
+                target=target,
+            ),
         )
+    if found.missing:
+        if found.ways > len(found.shown):
+            told = trn(
+                "In symbols only: backward has not gone along {n:,} wire of the way at this moment; "
+                "the first "
+                "of them are shown.",
+                "In symbols only: backward has not gone along {n:,} wires of the way at this "
+                "moment; the first "
+                "of them are shown.",
+                found.missing,
+            )
+        else:
+            told = trn(
+                "In symbols only: backward has not gone along {n:,} wire of the way at this moment.",
+                "In symbols only: backward has not gone along {n:,} wires of the way at this moment.",
+                found.missing,
+            )
+        said.append(told)
         if state.blocked and state.trace is not None and state.trace.problem is not None:
-            said.append(state.trace.problem.note)
+            said.append(again(state.trace.problem.note))
         return tuple(said)
     return (*said, *_beside_grad(state, found))
 
@@ -193,12 +215,24 @@ def _beside_grad(state: State, found: Paths) -> list[str]:
     over = gathered is not None or (state.is_training and node.role == "parameter" and is_over_rows(graph))
     if over:
         said.append(
-            f"This is {row_in_words(graph)} alone; {name} has the {rows_in_words(graph)}: {written(grad)}."
+            tr(
+                "This is {row} alone; {name} has the {rows}: {grad}.",
+                row=row_in_words(graph),
+                name=name,
+                rows=rows_in_words(graph),
+                grad=written(grad),
+            )
         )
     elif grad is not None and found.total is not None and not _same(grad, found.total):
-        said.append(f"The grad on {name} is {written(grad)}: more than one pass has added to it.")
+        said.append(
+            tr(
+                "The grad on {name} is {grad}: more than one pass has added to it.",
+                name=name,
+                grad=written(grad),
+            )
+        )
     if (found.node, "grad") in state.frame.stale:
-        said.append("These slopes are from before the update: run forward and backward again.")
+        said.append(tr("These slopes are from before the update: run forward and backward again."))
     return said
 
 

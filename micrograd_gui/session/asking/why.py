@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.graph import Node, NodeId
 from micrograd_gui.document.text import short, written
 from micrograd_gui.session.asking.ledger import Posting, account, origins, postings
@@ -32,91 +33,123 @@ def why_data(state: State, number: NodeId) -> str:
     """Where the node has its data from, or why it has none."""
     node = state.graph.nodes[number]
     if hidden(state, number, "data"):
-        return "Its data is hidden until it is predicted."
+        return tr("Its data is hidden until it is predicted.")
     if number not in state.frame.data:
         made = "".join(fragment.text for fragment in definition(state.graph, node))
-        return f"Its data is not computed yet: {made} comes when the forward pass gets there."
+        return tr("Its data is not computed yet: {made} comes when the forward pass gets there.", made=made)
     if state.is_training and not node.is_leaf:
-        return f"Its data is computed: {as_text([forward_line(state.graph, node, state.frame)])}."
-    stale = " It is from before the update." if (number, "data") in state.frame.stale else ""
+        equation = as_text([forward_line(state.graph, node, state.frame)])
+        return tr("Its data is computed: {equation}.", equation=equation)
     past = [each for each in origins(state.graph, state.trace, number) if each.moment <= state.cursor]
     last = past[-1] if past else None
     if last is not None and last.change is not None and last.step is not None:
         names = naming_of(state.graph, state.notation)
         moved = update_line(node, last.step.rate, last.change, last.step.rule, names).text
-        return f"Its data is moved by an update: {moved}."
+        return tr("Its data is moved by an update: {moved}.", moved=moved)
     if last is not None and last.step is not None and state.trace is not None:
         line = forward_line(state.graph, node, state.trace.frame(last.moment))
-        return f"Its data is computed: {line.text}.{stale}"
+        said = tr("Its data is computed: {equation}.", equation=line.text)
+        return _and_stale(said, (number, "data") in state.frame.stale)
     return _given(state, node)
+
+
+def _and_stale(said: str, stale: bool) -> str:
+    """The sentence, and where it is so, that the number is from before."""
+    return f"{said} {tr('It is from before the update.')}" if stale else said
 
 
 def _given(state: State, node: Node) -> str:
     """Where a leaf has its number from."""
     if node.id in state.graph.wiring.bound:
-        return f"Its data is given by {row_in_words(state.graph) or 'the row'}."
+        return tr("Its data is given by {row}.", row=row_in_words(state.graph) or tr("the row"))
     if node.role == "parameter":
         trained = state.training is not None and state.training.k
-        return "Its data is what training has made of it." if trained else (
-            "Its data is where it begins: training, or an update, moves it."
-        )  # fmt: skip
-    return "Its data is given: a leaf holds a number and computes nothing."
+        if trained:
+            return tr("Its data is what training has made of it.")
+        return tr("Its data is where it begins: training, or an update, moves it.")
+    return tr("Its data is given: a leaf holds a number and computes nothing.")
 
 
 def why_grad(state: State, number: NodeId) -> str:
     """Where the node has its grad from, or why it has none."""
     graph, target = state.graph, state.graph.target
     if target is None:
-        return "It has no grad: there is no target for a backward pass to begin at."
+        return tr("It has no grad: there is no target for a backward pass to begin at.")
     if hidden(state, number, "grad"):
-        return "Its grad is hidden until it is predicted."
+        return tr("Its grad is hidden until it is predicted.")
     goal = name_of(graph.nodes[target])
     if number not in graph.feeding:
-        return f"It has no grad: the target {goal} does not depend on it."
+        return tr("It has no grad: the target {target} does not depend on it.", target=goal)
     if state.is_training:
-        return f"Its grad is the slope of {goal} for it."
+        return tr("Its grad is the slope of {target} for it.", target=goal)
     found = () if state.trace is None else postings(graph, state.trace, number)
     past = [each for each in found if each.moment <= state.cursor]
     if number not in state.frame.grad or not past:
-        return f"It has no grad yet: {_to_come(state, number)}"
-    stale = " It is from before the update." if (number, "grad") in state.frame.stale else ""
-    return f"{_made_of(state, number, past)}{stale}"
+        return tr("It has no grad yet: {why}", why=_to_come(state, number))
+    return _and_stale(_made_of(state, number, past), (number, "grad") in state.frame.stale)
 
 
 def _to_come(state: State, number: NodeId) -> str:
     if number == state.graph.target:
-        return "it gets 1 when the backward pass begins."
+        return tr("it gets 1 when the backward pass begins.")
     if not state.computed:
-        return "the backward pass comes after the forward pass."
+        return tr("the backward pass comes after the forward pass.")
     users = [state.graph.nodes[user] for user, _ in state.graph.users[number]]
     names = list(dict.fromkeys(name_of(user) for user in users if user.id in state.graph.feeding))
-    return f"it comes when {_listed(names)} {'acts' if len(names) == 1 else 'act'}."
+    if len(names) == 1:
+        return tr("it comes when {name} acts.", name=names[0])
+    return tr("it comes when {names} act.", names=_listed(names))
 
 
 def _made_of(state: State, number: NodeId, past: Sequence[Posting]) -> str:
     graph, last = state.graph, past[-1]
     goal = name_of(graph.nodes[graph.target or 0])
     if last.kind == "zero":
-        return "Its grad is 0: it was set so, before a further pass."
+        return tr("Its grad is 0: it was set so, before a further pass.")
     if last.kind == "seed":
-        return f"Its grad is 1: the backward pass begins here, with the slope of {goal} for itself."
+        return tr(
+            "Its grad is 1: the backward pass begins here, with the slope of {target} for itself.",
+            target=goal,
+        )
     if last.gathered is not None:
         own = written(last.gathered.own)
-        return f"Its grad is the {rows_in_words(graph)}; that of this row alone is {own}."
+        return tr(
+            "Its grad is the {rows}; that of this row alone is {own}.",
+            rows=rows_in_words(graph),
+            own=own,
+        )
     found = account(past, state.cursor)
     shares = _shares(state, past)
-    more = "" if found.start is None else f", upon {_number(found.start)} that was there"
+
+    def upon(said: str) -> str:
+        if found.start is None:
+            return tr("{said}.", said=said)
+        return tr("{said}, upon {number} that was there.", said=said, number=_number(found.start))
+
     if len(shares) == 1:
         each = past[-1].contribution
         assert each is not None
         name = shares[0][0]
-        made = f"the slope {_number(each.slope)} × {name}'s grad {_number(each.upstream)}"
-        said = f"Its grad came from {name}: {made} = {_number(each.amount)}{more}"
-        return f"{said}.{_still_missing(state, number, past)}"
+        said = tr(
+            "Its grad came from {name}: the slope {slope} × {name}'s grad {grad} = {amount}",
+            name=name,
+            slope=_number(each.slope),
+            grad=_number(each.upstream),
+            amount=_number(each.amount),
+        )
+        return " ".join(filter(None, (upon(said), _still_missing(state, number, past))))
     if len(shares) > _MOST:
-        return f"Its grad is the sum of {len(shares)} shares{more}: one for each use of the node."
-    told = " and ".join(f"{_number(amount)} from {name}" for name, amount in shares)
-    return f"Its grad is a sum, for it is used more than once: {told}{more}."
+        if found.start is None:
+            return tr("Its grad is the sum of {n} shares: one for each use of the node.", n=len(shares))
+        return tr(
+            "Its grad is the sum of {n} shares, upon {number} that was there: one for each use of the node.",
+            n=len(shares),
+            number=_number(found.start),
+        )
+    told = tr(" and ").join(
+        tr("{amount} from {name}", amount=_number(amount), name=name) for name, amount in shares
+    )
+    return upon(tr("Its grad is a sum, for it is used more than once: {shares}", shares=told))
 
 
 def _shares(state: State, past: Sequence[Posting]) -> list[tuple[str, float]]:
@@ -137,7 +170,9 @@ def _still_missing(state: State, number: NodeId, past: Sequence[Posting]) -> str
     names = list(dict.fromkeys(name_of(state.graph.nodes[each[0]]) for each in uses if each not in done))
     if not names:
         return ""
-    return f" {_listed(names)} {'has' if len(names) == 1 else 'have'} still to add a share."
+    if len(names) == 1:
+        return tr("{name} has still to add a share.", name=names[0])
+    return tr("{names} have still to add a share.", names=_listed(names))
 
 
 def why_wire(state: State, wire: GraphWire) -> str:
@@ -148,11 +183,13 @@ def why_wire(state: State, wire: GraphWire) -> str:
         return ""
     here, user = on_wires_of(state).get(wire), name_of(state.graph.nodes[node])
     if here is None or here.value is None or node not in state.frame.data:
-        return f"It has carried nothing yet: {user} is not computed."
-    said = f"It carries {_number(here.value)} to {user}"
+        return tr("It has carried nothing yet: {user} is not computed.", user=user)
+    value = _number(here.value)
     if here.carried is None or hidden(state, source, "grad"):
-        return f"{said}; its share of the gradient comes back when {user} acts."
-    return f"{said}, and has brought {_number(here.carried)} back: slope × {user}'s grad."
+        told = N_("It carries {value} to {user}; its share of the gradient comes back when {user} acts.")
+        return tr(told, value=value, user=user)
+    told = N_("It carries {value} to {user}, and has brought {share} back: slope × {user}'s grad.")
+    return tr(told, value=value, user=user, share=_number(here.carried))
 
 
 def _number(number: float) -> str:
@@ -162,5 +199,5 @@ def _number(number: float) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     if len(names) > _MOST:
-        return f"one of the {len(names)} nodes that use it"
-    return " or ".join(names) if names else "a node that uses it"
+        return tr("one of the {n} nodes that use it", n=len(names))
+    return tr(" or ").join(names) if names else tr("a node that uses it")

@@ -6,6 +6,7 @@ from typing import get_args
 
 from msgspec.structs import replace
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.session.room import Room
@@ -14,10 +15,12 @@ from micrograd_gui.session.trace import Notation, Wires
 
 WIRES: tuple[Wires, ...] = get_args(Wires)
 SAID: dict[Wires, str] = {
-    "acting": "Numbers stand on the wires of the acting step.",
-    "all": "On the wires, where there is room: above the value that came; below the local slope, then += "
-    "what it carried back.",
-    "none": "No numbers stand on the wires.",
+    "acting": N_("Numbers stand on the wires of the acting step."),
+    "all": N_(
+        "On the wires, where there is room: above the value that came; below the local slope, then += "
+        "what it carried back."
+    ),
+    "none": N_("No numbers stand on the wires."),
 }
 
 
@@ -41,7 +44,9 @@ class Writing(Room):
         """
         node = None if leaf is None else self.state.graph.nodes.get(leaf)
         if node is not None and not node.is_leaf:
-            raise Refusal(f"{node.spoken} is computed: forward mode derives by a leaf, so select one.")
+            raise Refusal(
+                tr("{name} is computed: forward mode derives by a leaf, so select one.", name=node.spoken)
+            )
         self.session.take(replace(self.state, forward_leaf=leaf))
 
     def follow(self, old: State, new: State) -> State:

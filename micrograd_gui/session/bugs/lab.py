@@ -11,11 +11,12 @@ from msgspec.structs import replace
 from micrograd.diagnosing.mistakes import MOVED
 from micrograd.diagnosing.passes import Alteration
 from micrograd.diagnosis import why
+from micrograd.language import N_, tr
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.session.bugs.table import Bug, bug_called, why_not
 from micrograd_gui.session.bugs.wrong_run import WrongPass, WrongRun, wrong_run
-from micrograd_gui.session.found import Apart, Found
+from micrograd_gui.session.found import WRONG_RUN, Apart, Found
 from micrograd_gui.session.record import record
 from micrograd_gui.session.trace import Frame, NumberField, Pass, Run, Step
 
@@ -99,7 +100,7 @@ class Lab(Struct, frozen=True, eq=False, dict=True):
         if not data and not grad:
             return None
         node, sentence = self._told(cursor, data, grad)
-        return Found(node, sentence, data, grad, dismissed=True, whose="wrong run")
+        return Found(node, sentence, data, grad, dismissed=True, whose=WRONG_RUN)
 
     def _told(self, cursor: int, data: dict[NodeId, Apart], grad: dict[NodeId, Apart]) -> tuple[NodeId, str]:
         """The first node whose number differs, and why it does."""
@@ -115,7 +116,11 @@ class Lab(Struct, frozen=True, eq=False, dict=True):
                 place = self._first_place(there, during)
                 return during.nodes[place], self._of_grad(place, cursor, during, grad)
         node = next(number for number in reversed(self.graph.order) if number in grad)
-        return node, f"{self._numbers(node, 'grad', grad[node])}: {_NOT_ZEROED[self.bug.zeroes]}."
+        return node, self._not_zeroed(node, grad)
+
+    def _not_zeroed(self, node: NodeId, grad: dict[NodeId, Apart]) -> str:
+        told = N_("{numbers}: {why}.")
+        return tr(told, numbers=self._numbers(node, "grad", grad[node]), why=tr(_NOT_ZEROED[self.bug.zeroes]))
 
     def _first_place(self, there: list[int], during: WrongPass) -> int:
         """The first in backward order; of another order, first of what is wrong when the pass is over.
@@ -136,46 +141,52 @@ class Lab(Struct, frozen=True, eq=False, dict=True):
         change = during.change
         if change is None:
             node = during.nodes[place]
-            return f"{self._numbers(node, 'grad', grad[node])}: {_NOT_ZEROED[self.bug.zeroes]}."
+            return self._not_zeroed(node, grad)
         frame = self.run.frame(cursor)
         right = [frame.grad.get(node, 0.0) for node in during.nodes]
         acted = during.acts[: max(0, cursor - during.begin - 1)]
         so_far = dataclasses.replace(change, order=list(acted))
         said = why(place, during.graph, right, self.bug.known, so_far, frozenset(acted))
-        return f"{self._numbers(during.nodes[place], 'grad', grad[during.nodes[place]])}, as if {said}."
+        numbers = self._numbers(during.nodes[place], "grad", grad[during.nodes[place]])
+        return tr("{numbers}, as if {why}.", numbers=numbers, why=said)
 
     def _of_data(self, node: NodeId, apart: Apart, cursor: int) -> str:
         during = None if self.wrong is None else self.wrong.pass_at(cursor)
         said = self._numbers(node, "data", apart)
         leaf = self.graph.nodes[node].is_leaf
         if self.bug.early:
-            return f"{said}, as if {MOVED}{self._moved_by(node, cursor) if leaf else ''}."
+            why = tr("; ").join(filter(None, (tr(MOVED), self._moved_by(node, cursor) if leaf else "")))
+            return tr("{numbers}, as if {why}.", numbers=said, why=why)
         if not leaf:
-            return f"{said}: it was computed from other numbers."
+            return tr("{numbers}: it was computed from other numbers.", numbers=said)
         change: Alteration | None = None if during is None else during.change
-        why = "" if change is None else f", as if {change.said}"
-        return f"{said}: it was moved by a wrong gradient{why}."
+        if change is None:
+            return tr("{numbers}: it was moved by a wrong gradient.", numbers=said)
+        told = N_("{numbers}: it was moved by a wrong gradient, as if {why}.")
+        return tr(told, numbers=said, why=change.said)
 
     def _moved_by(self, node: NodeId, cursor: int) -> str:
         """By which grad an update has moved the parameter that came too early."""
         steps = () if self.wrong is None else self.wrong.run.steps[:cursor]
         moved = any(change.node == node for step in steps for change in step.changes)
-        return "; it moved by its grad of the pass before" if moved else "; there was no grad yet to move by"
+        return (
+            tr("it moved by its grad of the pass before") if moved else tr("there was no grad yet to move by")
+        )
 
     def _numbers(self, node: NodeId, part: str, apart: Apart) -> str:
         other, fresh = Found.texts(apart)
         name = f"{self.graph.nodes[node].spoken}.{part}"
         if apart.other is None:
-            return f"{name} is not there yet, but {fresh} is right"
+            return tr("{name} is not there yet, but {fresh} is right", name=name, fresh=fresh)
         if apart.fresh is None:
-            return f"{name} is {other}, but in the right run it is not there yet"
-        return f"{name} is {other}, but {fresh} is right"
+            return tr("{name} is {other}, but in the right run it is not there yet", name=name, other=other)
+        return tr("{name} is {other}, but {fresh} is right", name=name, other=other, fresh=fresh)
 
 
 _NOT_ZEROED = {
-    "all": "it is so since an update moved parameters by wrong gradients",
-    "nothing": "no grad was set to 0",
-    "leaves": "only the leaves were set to 0",
+    "all": N_("it is so since an update moved parameters by wrong gradients"),
+    "nothing": N_("no grad was set to 0"),
+    "leaves": N_("only the leaves were set to 0"),
 }
 _Numbers = dict[NumberField, float]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from micrograd.language import again, tr
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.session.bugs.lab import Lab
@@ -19,7 +20,7 @@ class BugLab(Room):
         """The wrong run with that bug goes beside the right one. Raises Refusal while the graph trains."""
         state = self.state
         if state.is_training:
-            raise Refusal("Training goes by the right rules: let it rest, then switch a bug on.")
+            raise Refusal(tr("Training goes by the right rules: let it rest, then switch a bug on."))
         if state.lab is None or state.lab.name != name:
             self.session.take(replace(state, lab=Lab(name, state.graph, state.trace)))
 
@@ -35,7 +36,7 @@ class BugLab(Room):
         """
         state = self.state
         if state.lab is None:
-            raise Refusal("Switch a bug on first.")
+            raise Refusal(tr("Switch a bug on first."))
         here = state.lab
         if here.first is None or here.run is None:
             refuse_where_stopped(state)
@@ -68,5 +69,5 @@ def not_shown(lab: Lab) -> str:
     if lab.missing:
         return lab.missing
     if lab.run is not None and lab.run.problem is not None:
-        return f"The run stops before the bug shows: {lab.run.problem.note}"
-    return "By chance this bug changes none of the numbers that stand here."
+        return tr("The run stops before the bug shows: {note}", note=again(lab.run.problem.note))
+    return tr("By chance this bug changes none of the numbers that stand here.")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from micrograd.diagnosing.mistakes import MISTAKES, Mistake
 from micrograd.diagnosing.passes import Alteration, FinishedGraph
+from micrograd.language import N_, tr
 from micrograd.ops import op_of
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.session.trace import Pass
@@ -110,39 +111,49 @@ def _wires_from(graph: Graph, number: NodeId) -> list[NodeId]:
 def _no_second_use(graph: Graph) -> str:
     if any(len(_wires_from(graph, number)) > 1 for number in graph.feeding):
         return ""
-    return "No node is used twice here: each gradient comes in one piece, and there is nothing to overwrite."
+    return tr(
+        "No node is used twice here: each gradient comes in one piece, and there is nothing to overwrite."
+    )
 
 
 def _no_op_used_twice(graph: Graph) -> str:
     if any(len(set(_wires_from(graph, number))) > 1 for number in _ops(graph)):
         return ""
     twice = any(len(_wires_from(graph, number)) > 1 for number in _ops(graph))
-    used = "No result is used by two ops here" if twice else "No result is used twice here"
-    return f"{used}: each op has all of its gradient as soon as one has handed it on."
+    if twice:
+        return tr(
+            "No result is used by two ops here: each op has all of its gradient as soon as one has "
+            "handed it on."
+        )
+    return tr(
+        "No result is used twice here: each op has all of its gradient as soon as one has handed it on."
+    )
 
 
 def _no_node_twice_in_one(graph: Graph) -> str:
     if any(len(set(graph.nodes[number].inputs)) < len(graph.nodes[number].inputs) for number in _ops(graph)):
         return ""
-    return "No op takes the same node twice here: a set loses nothing."
+    return tr("No op takes the same node twice here: a set loses nothing.")
 
 
 def _no(op: str, called: str) -> Callable[[Graph], str]:
     def missing(graph: Graph) -> str:
         here = any(graph.nodes[number].op == op for number in _ops(graph))
-        return "" if here else f"There is no {called} here."
+        return "" if here else tr("There is no {op} here.", op=tr(called))
 
     return missing
 
 
 def _no_op(graph: Graph) -> str:
-    return "" if any(True for _ in _ops(graph)) else "Nothing is computed here, so no gradient is handed on."
+    return (
+        "" if any(True for _ in _ops(graph)) else tr("Nothing is computed here, so no gradient is handed on.")
+    )
 
 
 def _no_parameter(graph: Graph) -> str:
     if any(number in graph.feeding for number in graph.parameters):
         return ""
-    return "There is no parameter here that an update could move."
+    return tr("There is no parameter here that an update could move.")
 
 
 # ---------------------------------------------------------------- the table
@@ -161,35 +172,35 @@ BUGS: tuple[Bug, ...] = (
         "self.grad = other.data * out.grad", "self.grad += other.data * out.grad",
         Made("a = -2; b = 3; d = a*b; e = a + b; f = d*e"), _no_second_use,
         lambda change: not change.kind and bool(change.assigns)),
-    Bug("no_zero", "No zero grad", "not zeroed",
+    Bug("no_zero", N_("No zero grad"), "not zeroed",
         "loss.backward()", "loss.zero_grad()\nloss.backward()",
         Made("a = 2; b = -3; c = 10; f = -2; e = a*b; d = e + c; L = d*f"), _no_op,
         lambda change: change.zeroes == "nothing" and not change.adds_seed, _TWO, zeroes="nothing"),
-    Bug("only_leaves", "Zeroing only the leaves", "not zeroed",
+    Bug("only_leaves", N_("Zeroing only the leaves"), "not zeroed",
         "for p in leaves: p.grad = 0.0", "for v in topo: v.grad = 0.0",
         Made("a = 2; b = -3; c = 10; f = -2; e = a*b; d = e + c; L = d*f"), _no_op,
         lambda change: change.zeroes == "leaves", _TWO, zeroes="leaves"),
-    Bug("no_order", "No topological order", "no topological order",
+    Bug("no_order", N_("No topological order"), "no topological order",
         "v = stack.pop()  # each node once\nv._backward()\nstack.extend(v._prev)",
         "for v in reversed(topo):\n    v._backward()",
         Made("a = 2; b = -3; c = 1; d = a*b; p = d*c; q = d + c; L = p*q"), _no_op_used_twice,
-        lambda change: change.said == "the nodes acted as they came from a stack"),
-    Bug("tanh_input", "tanh's slope at its input", "wrong slope",
+        lambda change: change.said == tr("the nodes acted as they came from a stack")),
+    Bug("tanh_input", N_("tanh's slope at its input"), "wrong slope",
         "self.grad += (1 - x**2) * out.grad", "self.grad += (1 - t**2) * out.grad",
         Made("x = 0.5; w = 1.6; n = x*w; o = tanh(n)"), _no("tanh", "tanh"),
         _slope("tanh", "1 − x²", None)),
-    Bug("exp_input", "exp's slope from its input", "wrong slope",
+    Bug("exp_input", N_("exp's slope from its input"), "wrong slope",
         "self.grad += self.data * out.grad", "self.grad += out.data * out.grad",
         Made("x = 0.5; w = 2; n = x*w; e = exp(n)"), _no("exp", "exp"), _slope("exp", "x", None)),
-    Bug("set", "Children in a set", "operand once",
+    Bug("set", N_("Children in a set"), "operand once",
         "self._prev = set(_children)\nfor x in out._prev: x.grad += …",
         "self._prev = tuple(_children)\nfor x in out._prev: x.grad += …",
         Made("a = 3; b = a*a"), _no_node_twice_in_one, lambda change: change.once),
-    Bug("minus", "− with the wrong sign", "wrong slope",
+    Bug("minus", N_("− with the wrong sign"), "wrong slope",
         "other.grad += out.grad", "other.grad += -out.grad",
-        Made("w = 2; x = 3; y = 5; p = w*x; d = y - p; L = d**2"), _no("-", "subtraction"),
+        Made("w = 2; x = 3; y = 5; p = w*x; d = y - p; L = d**2"), _no("-", N_("subtraction")),
         _slope("-", "1", 1)),
-    Bug("early_update", "Update before backward", "update before backward",
+    Bug("early_update", N_("Update before backward"), "update before backward",
         "p.data += -rate * p.grad\nloss.backward()", "loss.backward()\np.data += -rate * p.grad",
         Made("w = 2; x = 2; b = 1; y = 9; p = w*x; q = p + b; d = q - y; L = d**2", ("w", "b")),
         _no_parameter, lambda change: True, _DESCENT, early=True),
@@ -204,5 +215,5 @@ def bug_called(name: str) -> Bug:
 def why_not(graph: Graph, bug: Bug) -> str:
     """Why the graph cannot show the bug; nothing where it may."""
     if graph.target is None or graph.nodes[graph.target].is_leaf:
-        return "There is nothing to run backward here: the graph needs a target that is computed."
+        return tr("There is nothing to run backward here: the graph needs a target that is computed.")
     return bug.missing(graph)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import told_apart, written
 from micrograd_gui.session.bugs.room import not_shown
@@ -12,8 +13,13 @@ from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Contribution, Step
 
 _NAMES = 4  # of nodes in a sentence
-_PASSES = {"forward": "forward", "backward": "backward", "zero": "zero grad", "update": "update"}
-OFF = (
+_PASSES = {
+    "forward": N_("forward"),
+    "backward": N_("backward"),
+    "zero": N_("zero grad"),
+    "update": N_("update"),
+}
+OFF = N_(
     "Switch a mistake on: a run that makes it goes beside this one, moment by moment. "
     "On each node that differs the wrong number is struck out, above the right one."
 )
@@ -30,25 +36,29 @@ def why(state: State) -> str:
     """One sentence: why the first number that differs does, or why none does."""
     lab = state.lab
     if lab is None:
-        return OFF
+        return tr(OFF)
     found = state.finding
     if found is not None:
         return found.said
     if state.is_training:
-        return "Training goes by the right rules: the wrong run is here again when it rests."
+        return tr("Training goes by the right rules: the wrong run is here again when it rests.")
     if lab.run is not None and not lab.followed(state.cursor):
-        return "These gradients are over all rows; the lab is of the row alone that is shown: Shift+T."
+        return tr("These gradients are over all rows; the lab is of the row alone that is shown: Shift+T.")
     if lab.first is not None:
         if state.cursor < lab.first:
-            return f"No number differs yet: the first one does at moment {lab.first}."
-        return f"Both runs have the same numbers again; at moment {lab.first} the first one differed."
+            return tr("No number differs yet: the first one does at moment {first}.", first=lab.first)
+        return tr(
+            "Both runs have the same numbers again; at moment {first} the first one differed.",
+            first=lab.first,
+        )
     if lab.missing:
         return lab.missing
     if lab.tried.first is None:
         return not_shown(lab.tried)
-    passes = ", ".join(_PASSES[each.kind] for each in lab.bug.script)
-    said = "Nothing is run yet" if lab.run is None else "It does not show in this run so far"
-    return f"{said}: it takes {passes}."
+    passes = tr(", ").join(tr(_PASSES[each.kind]) for each in lab.bug.script)
+    if lab.run is None:
+        return tr("Nothing is run yet: it takes {passes}.", passes=passes)
+    return tr("It does not show in this run so far: it takes {passes}.", passes=passes)
 
 
 def checked(state: State) -> str:
@@ -57,9 +67,14 @@ def checked(state: State) -> str:
         return ""
     wrong = [row.node for row in state.checked if row.ok and row.node in state.finding.grad]
     names = ", ".join(state.graph.nodes[node].spoken for node in wrong[:_NAMES])
-    more = f" and {len(wrong) - _NAMES} more" if len(wrong) > _NAMES else ""
-    fails = f"the wrong run's fail at {names}{more}" if wrong else "the wrong run's are right, too, so far"
-    return f"Checked: the right run: {verdict_in_short(state.graph, state.checked)}; {fails}."
+    verdict = verdict_in_short(state.graph, state.checked)
+    if not wrong:
+        told = N_("Checked: the right run: {verdict}; the wrong run's are right, too, so far.")
+        return tr(told, verdict=verdict)
+    if len(wrong) > _NAMES:
+        names = tr("{listed} and {n} more", listed=names, n=len(wrong) - _NAMES)
+    told = N_("Checked: the right run: {verdict}; the wrong run's fail at {names}.")
+    return tr(told, verdict=verdict, names=names)
 
 
 def moves(state: State) -> tuple[BothDid, ...]:
@@ -80,8 +95,8 @@ def moves(state: State) -> tuple[BothDid, ...]:
         if other_change is None or other_change.after != change.after:
             name = graph.nodes[change.node].spoken
             before, after = told_apart((change.before, change.after))
-            now = "not moved now" if other_change is None else f"{name}.data = {written(other_change.after)}"
-            made.append(BothDid(f"{name}.data: {before} → {after}", now))
+            now = f"{name}.data = {written(other_change.after)}" if other_change else tr("not moved now")
+            made.append(BothDid(f"{name}.data: {before} → {after}", now))  # as in code
     return tuple(made)
 
 
@@ -99,4 +114,5 @@ def _in_numbers(graph: Graph, each: Contribution | None, *, sets: bool) -> str:
         return ""
     sign = "=" if sets else "+="
     factors = f"{written(each.slope)} × {written(each.upstream)}"
-    return f"{graph.nodes[each.operand].spoken}.grad {sign} {factors} → {written(each.after)}"
+    name = graph.nodes[each.operand].spoken
+    return f"{name}.grad {sign} {factors} → {written(each.after)}"  # as in code

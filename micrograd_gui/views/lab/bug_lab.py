@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from micrograd.language import tr
 from micrograd_gui.session.bugs.room import BugLab
 from micrograd_gui.session.bugs.table import BUGS, lines_of_code, why_not
 from micrograd_gui.session.bugs.words import BothDid, checked, moves, why
@@ -50,7 +51,7 @@ class BugLabPane(QScrollArea):
         self._grid = QGridLayout()
         self.switches: dict[str, QPushButton] = {}
         for bug in BUGS:
-            switch = self.switches[bug.name] = QPushButton(bug.title, page)
+            switch = self.switches[bug.name] = QPushButton(tr(bug.title), page)
             switch.setObjectName(f"bug_{bug.name}")
             switch.setCheckable(True)
             switch.clicked.connect(lambda on, name=bug.name: self._switch(name, on))
@@ -133,7 +134,7 @@ class BugLabPane(QScrollArea):
             switch = self.switches[bug.name]
             on = lab is not None and lab.name == bug.name
             switch.setChecked(on)
-            switch.setText(f"✓ {bug.title}" if on else bug.title)
+            switch.setText(f"✓ {tr(bug.title)}" if on else tr(bug.title))
             missing = why_not(state.graph, bug)
             switch.setToolTip(missing or "It can show in this graph")
             switch.setProperty("muted", bool(missing))
