@@ -422,8 +422,7 @@ class Session:
 
     def ungroup(self, block: BlockId) -> None:
         """The block is no longer one; its nodes stay. Raises Refusal where there is no such block."""
-        title = block_of(self.state.graph, block).title
-        self._edit_lightly(Edit(self.state.graph.ungrouped(block), kept("Ungroup {title}", title=title)))
+        self._edit_lightly(transitions.ungroup(self.state.graph, block))
 
     # Training --------------------------------------------------------------------------------
 

@@ -402,6 +402,12 @@ def collapse(graph: Graph, block: BlockId, collapsed: bool, room: Placing | None
     return Edit(graph.collapsed(block, collapsed).moved(places), name)
 
 
+def ungroup(graph: Graph, block: BlockId) -> Edit:
+    """The block is no longer one; its nodes stay. Raises Refusal where there is no such block."""
+    title = block_of(graph, block).title
+    return Edit(graph.ungrouped(block), kept("Ungroup {title}", title=title))
+
+
 def retitle(graph: Graph, block: BlockId, title: str) -> Edit:
     """The block is called that. Raises Refusal for no title: the block could not be spoken of."""
     if not title.strip():

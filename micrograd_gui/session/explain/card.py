@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from micrograd.language import N_, again, tr
 from micrograd_gui.document.block import BlockId
+from micrograd_gui.document.node import Node
 from micrograd_gui.document.optimisers import OPTIMISERS
 from micrograd_gui.document.text import MINUS, MOST_DIGITS, short, told_apart, written
 from micrograd_gui.session.explain.formulas import (
@@ -377,18 +378,7 @@ def _nudge_lines(state: State, nudge: Nudge) -> tuple[Line, ...]:
     start, end = nudge.before[nudge.node], nudge.after[nudge.node]
     places = digits_that_show(end, start, 1.0, end - start)
     here, there = told_apart((start, end), places, _fixed)
-    head = heading(
-        tr("NUDGE"),
-        Fragment("plain", "   "),
-        *phrase(
-            "{name} by h = {h}:   {change},   {target}:   {answer}",
-            name=Fragment("symbol", name_of(node), strong=True),
-            h=Fragment("plain", short(nudge.h)),
-            change=Fragment("plain", f"{here} → {there}"),
-            target=Fragment("symbol", name_of(target), strong=True),
-            answer=Fragment("plain", f"{was} → {became}"),
-        ),
-    )
+    head = _nudge_head((node, target), nudge.h, f"{here} → {there}", f"{was} → {became}")
     slope = Line(
         "big",
         (
@@ -434,6 +424,19 @@ def _nudge_lines(state: State, nudge: Nudge) -> tuple[Line, ...]:
         change=change,
     )
     return (head, slope, beside, sentence(said))
+
+
+def _nudge_head(nodes: tuple[Node, Node], h: float, change: str, answer: str) -> Line:
+    """Which node is moved by how much, and what the target, the other one, does."""
+    words = phrase(
+        "{name} by h = {h}:   {change},   {target}:   {answer}",
+        name=Fragment("symbol", name_of(nodes[0]), strong=True),
+        h=Fragment("plain", short(h)),
+        change=Fragment("plain", change),
+        target=Fragment("symbol", name_of(nodes[1]), strong=True),
+        answer=Fragment("plain", answer),
+    )
+    return heading(tr("NUDGE"), Fragment("plain", "   "), *words)
 
 
 def digits_that_show(high: float, low: float, width: float, slope: float) -> int:
