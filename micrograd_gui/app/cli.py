@@ -7,6 +7,7 @@ import codecs
 import gc
 import io
 import os
+import re
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -173,11 +174,16 @@ def _drop_output() -> None:
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:
-    """``-e TEXT`` as one argument, so that an expression or a number may begin with a minus sign."""
+    """``-e TEXT`` as one argument, so that an expression or a number may begin with a minus sign.
+
+    So is any other option with a number or length below 0, which its own sentence refuses.
+    """
     joined: list[str] = []
     for argument in arguments:
         if joined and joined[-1] in _WITH_MINUS:
             joined[-1] = f"{_WITH_MINUS[joined[-1]]}={argument}"
+        elif joined and re.fullmatch(r"--[\w-]+", joined[-1]) and re.match(r"-\.?\d", argument):
+            joined[-1] += f"={argument}"
         else:
             joined.append(argument)
     return joined

@@ -23,6 +23,7 @@ from micrograd_gui.session.trace import Run
 
 Place = tuple[float, float, float, float]  # left, top, width, height
 WIDE, TALL, GAP = 300.0, 190.0, 18.0  # of a panel, and between it and the graph
+_WIDEST = 1.5 * WIDE  # of one that stands below a graph that is as wide
 _POINTS, _TICK = 81, 4.0
 _LINE = 18.0  # of text
 _NARROW = 400.0  # points: on a page no wider a plot stands below
@@ -56,7 +57,8 @@ class Plotted(Struct, frozen=True):
         else:
             wide = max(figure.width, WIDE + 2 * margin)
             figure = moved(figure, (wide - figure.width) / 2, 0.0, wide, figure.height)
-            place = (wide - WIDE) / 2, figure.height + GAP - margin, WIDE, TALL
+            own = min(wide - 2 * margin, _WIDEST)
+            place = (wide - own) / 2, figure.height + GAP - margin, own, TALL
             whole = replace(figure, height=figure.height + GAP + TALL)
         return replace(whole, panel=panel_at(self, place))
 

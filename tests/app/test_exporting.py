@@ -253,6 +253,19 @@ def test_what_was_chosen_stays_when_the_form_is_another(opened):
     dialog.close()
 
 
+def test_from_a_dark_window_pictures_are_light_until_dark_is_chosen(opened):
+    window = opened("lecture")
+    window.appearance.use_theme("dark")
+    dialog = open_export(window)
+    for form, theme in ((".pdf", "light"), (".tex", "light"), (".png", "light"), (".gif", "dark")):
+        chosen(dialog, form=form)
+        assert dialog.request().options.theme == theme, form
+    chosen(dialog, form=".pdf", theme="dark")
+    chosen(dialog, form=".png")
+    assert dialog.request().options.theme == "dark"
+    dialog.close()
+
+
 def test_what_is_refused_is_said_at_its_option_and_nothing_can_be_made(opened, qtbot, tmp_path):
     window = opened("lecture")
     dialog = open_export(window)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import warnings
 from pathlib import Path
 from typing import Literal
 from xml.etree import ElementTree
@@ -82,6 +83,16 @@ def test_pixels_are_width_times_resolution(tmp_path: Path) -> None:
 def test_a_page_of_a_pdf_is_as_wide(tmp_path: Path) -> None:
     (path,) = render(read("lecture"), tmp_path / "a.pdf", width="40cm", text="8pt", card=True, step="last")
     assert re.search(r"Page size: +1133.\d+ x", said("pdfinfo", path))
+
+
+def test_where_gradients_have_no_room_it_is_told_what_would_show_them(tmp_path: Path) -> None:
+    with pytest.warns(UserWarning, match=r"no room for gradients.* need a text of \d+(\.5)? pt") as told:
+        render(read("mlp"), tmp_path / "a.svg", width="beamer")
+    text = re.search(r"a text of ([\d.]+) pt", str(told[0].message))
+    assert text is not None
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        render(read("mlp"), tmp_path / "a.svg", width="beamer", text=f"{text[1]}pt")
 
 
 @pytest.mark.parametrize("wrong", ["8.4", "wide", "-3cm", "0cm", "3 furlongs", "1e9cm", 8.4, True])

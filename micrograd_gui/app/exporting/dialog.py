@@ -163,6 +163,8 @@ class ExportDialog(QDialog):
         """What the fields are where nobody has chosen anything, for this form."""
         usual = dict(self.options.usual)
         usual["moment"] = "all" if self._form.animated else "now"
+        if not self._form.animated:  # what is printed is on white paper, whatever the window is
+            usual["theme"] = str(usual["theme"]).replace("dark", "light")
         if self._form.suffix == ".html":
             usual["theme"] = None  # a page is as its reader's screen is
         return usual

@@ -12,7 +12,7 @@ from msgspec import structs
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.fitting.moving import moved
-from micrograd_gui.figures.fitting.records import InForm
+from micrograd_gui.figures.fitting.records import LOST, InForm
 from micrograd_gui.figures.fitting.rows import columns_of, in_rows, narrowest
 from micrograd_gui.figures.fitting.sizing import TINY, Sizing, told
 from micrograd_gui.figures.panels import Plotted
@@ -60,11 +60,22 @@ def fitted(film: Drawable, sizing: Sizing, margin: float) -> Figure:
     forms = [*film.in_forms()] or [InForm(film.drawn(rankdir), 0.0, rankdir)]
     found = _found(film, forms, sizing, sizing.width, margin)
     if found is not None:
-        return found
+        return _with_way_out(found, film, forms, sizing, margin)
     raise Refusal(
         f"With a text of {told(sizing.text, 'pt')} the figure does not get into {_room(sizing)}: "
         f"it needs {_instead(film, forms, sizing, margin)}, fewer digits, or fewer nodes."
     )
+
+
+def _with_way_out(
+    found: Figure, film: Drawable, forms: Sequence[InForm], sizing: Sizing, margin: float
+) -> Figure:
+    """The figure; where it had to leave gradients out, it is told what would show them."""
+    whole = [form for form in forms if not form.note]
+    if LOST not in found.note or not whole:
+        return found
+    needed = _instead(film, whole, sizing, margin)
+    return replace(found, note=found.note.replace(LOST, f"{LOST} Gradients need {needed}, or fewer nodes."))
 
 
 def _room(sizing: Sizing) -> str:
