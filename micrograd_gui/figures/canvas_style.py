@@ -116,12 +116,16 @@ def lay_out_canvas(
     gradients: bool = True,
     margin: float = MARGIN,
     least: float = 0.0,
+    down: bool = False,
 ) -> Figure:
-    """The folding with no numbers yet, and with room for those words on its wires, none below ``least``."""
+    """The folding with no numbers yet, and with room for those words on its wires, none below ``least``.
+
+    ``down``: its wires go downwards, from the lower edge of a card to the upper edge of another.
+    """
     graph = folding.graph
     if not folding.nodes:
         return Figure(2 * margin, 2 * margin, style="canvas")
-    bare = tuple(_wires(folding, (0.0, 0.0)))
+    bare = tuple(_wires(folding, (0.0, 0.0), down))
     frames = [(block, rect) for block, rect in reversed(framed(folding).values())]  # the outer ones first
     standing = [(*folding.places[key], *folding.size(key)) for key in folding.nodes]
     plates = room_for(bare, standing, frames, words, least)
@@ -136,9 +140,9 @@ def lay_out_canvas(
     return Figure(
         round(max(xs) + dx + margin, 2),
         round(max(ys) + dy + margin, 2),
-        tuple(_box(folding, key, origin, gradients) for key in keys),
+        tuple(_box(folding, key, origin, gradients, down) for key in keys),
         (),
-        tuple(_wires(folding, origin)),
+        tuple(_wires(folding, origin, down)),
         tuple(chip.moved(dx, dy) for chip in plates),
         tuple(
             Enclosure(block_key(block.id), shown_label(block.title), *map(_r, (x + dx, y + dy, *size)))
@@ -156,17 +160,47 @@ def _r(number: float) -> float:
     return round(number, 2)
 
 
-def _wires(folding: Folding, origin: Place) -> Iterable[Wire]:
+def _wires(folding: Folding, origin: Place, down: bool) -> Iterable[Wire]:
     dx, dy = origin
     for key, node in folding.nodes.items():
         for port, source in enumerate(node.inputs):
             if source is not None:
-                each = route(folding, (key, port), source)
+                each = (_route_down if down else route)(folding, (key, port), source)
                 points = tuple((_r(x + dx), _r(y + dy)) for x, y in zip(each[0::2], each[1::2], strict=True))
                 yield Wire(source, key, port, points, (), folding.bundle((key, port)) > 1)
 
 
-def _box(folding: Folding, key: Key, origin: Place, gradients: bool) -> CardBox:
+def _above(folding: Folding, wire: End) -> Place:
+    """Where a wire comes in from above."""
+    key, port = wire
+    (x, y), (wide, _) = folding.places[key], folding.size(key)
+    return x + wide * (port + 1) / (len(folding.nodes[key].inputs) + 1), y
+
+
+def _below(folding: Folding, key: Key) -> Place:
+    """Where wires go out downwards."""
+    (x, y), (wide, tall) = folding.places[key], folding.size(key)
+    return x + wide / 2, y + tall
+
+
+def _route_down(folding: Folding, wire: End, source: Key) -> Bezier:
+    """The curve of a drawn wire that goes downwards."""
+    (x1, y1), (x2, y2) = _below(folding, source), _above(folding, wire)
+    reach = max(14.0, (y2 - y1) / 2)
+    return Bezier(x1, y1, x1, y1 + reach, x2, y2 - reach, x2, y2)
+
+
+def _ports_down(folding: Folding, key: Key, origin: Place) -> Iterable[CardPort]:
+    """The ports at the upper edge, and that at the lower one."""
+    dx, dy = origin
+    for port, source in enumerate(folding.nodes[key].inputs):
+        x, y = _above(folding, (key, port))
+        yield CardPort(_r(x + dx), _r(y + dy), port_radius(source is not None), source is not None)
+    x, y = _below(folding, key)
+    yield CardPort(_r(x + dx), _r(y + dy), PORT)
+
+
+def _box(folding: Folding, key: Key, origin: Place, gradients: bool, down: bool) -> CardBox:
     x, y = _r(folding.places[key][0] + origin[0]), _r(folding.places[key][1] + origin[1])
     (wide, tall), words = folding.size(key), folding.form.words
     title = Cell("label", x, y, wide, TITLE)
@@ -183,7 +217,7 @@ def _box(folding: Folding, key: Key, origin: Place, gradients: bool) -> CardBox:
             numbers = [Cell("count", x, y + TITLE, wide, HEIGHT - TITLE, f"{len(box.block.outputs)} outputs")]
         foot = (Cell("foot", x, y + HEIGHT, wide, tall - HEIGHT, box.content),) if words else ()
         name, shows = shown_label(box.block.title) or box.block.kind, _shown_by(box)
-        ports = tuple(_block_ports(folding, box, origin))
+        ports = tuple(_ports_down(folding, key, origin) if down else _block_ports(folding, box, origin))
         cells = (title, *numbers, *foot)
         return CardBox(key, name, cells, "", tuple(marks), ports, shows, True, STACK, words)
     node = folding.nodes[key]
@@ -194,6 +228,8 @@ def _box(folding: Folding, key: Key, origin: Place, gradients: bool) -> CardBox:
         for port, source in enumerate(node.inputs)
     )  # fmt: skip
     ports += (CardPort(x + wide, _r(y + tall / 2), PORT),)
+    if down:
+        ports = tuple(_ports_down(folding, key, origin))
     cells, named, name = (title, *numbers), bool(node.label), shown_label(node.name)
     return CardBox(key, name, cells, symbol_of(node), tuple(marks), ports, named=named, words=words)
 

@@ -17,7 +17,7 @@ from micrograd_gui.figures.notebook_style import StandIns, lay_out_notebook, wit
 from micrograd_gui.figures.palette import Palette, palette_named
 from micrograd_gui.figures.parts import SIZE, End
 from micrograd_gui.figures.text_metrics import shown_label, width
-from micrograd_gui.layout.graphviz import TIME_LIMIT, Cancelled
+from micrograd_gui.layout.graphviz import TIME_LIMIT, Cancelled, LayoutRefusal
 from micrograd_gui.session.record import record
 from micrograd_gui.session.trace import Frame, Notation, Pass, Run, Step, Wires
 
@@ -100,8 +100,6 @@ class Options:
             raise Refusal(f"There is no style “{spoken(self.style)}”; there are {' and '.join(STYLES)}.")
         if self.rankdir not in DIRECTIONS:
             raise Refusal(f"A graph is drawn {' or '.join(DIRECTIONS)}, not “{spoken(self.rankdir)}”.")
-        if self.style == "canvas" and self.rankdir != "LR":
-            raise Refusal("In the canvas's style a graph is drawn LR, from left to right.")
         if self.only_card and self.card is False:
             raise Refusal("Only the step card, and no step card: there would be nothing to draw.")
 
@@ -204,7 +202,7 @@ class Film:
 
     def drawn(self, rankdir: str) -> Figure:
         """The graph alone in that direction, with no numbers yet."""
-        return self._cards() if self.options.style == "canvas" else self._records(rankdir)
+        return self._cards(rankdir) if self.options.style == "canvas" else self._records(rankdir)
 
     def completed(self, made: Figure) -> Figure:
         """The graph with what belongs below it, and what its numbers are called."""
@@ -252,7 +250,8 @@ class Film:
         from micrograd_gui.figures.fitting.cards import cards_in_forms
 
         shown = (self._folding[0], lambda drawn: self.said_on(drawn, self.moments), self.widest)
-        return cards_in_forms(*shown, options.gradients, options.margin, options.bars, *bounds)
+        said = None if options.sizing is None else options.sizing.rankdir
+        return cards_in_forms(*shown, options.gradients, options.margin, options.bars, said, *bounds)
 
     def chip_sizes(self, least: float = 0.0) -> Mapping[End, Size]:
         """The room that wires need in the notebook's style for what stands on them, none below ``least``."""
@@ -284,10 +283,20 @@ class Film:
         opened = not self.options.folded
         return folding_of(self.visible_graph, opened, self.progress.stop, TIME_LIMIT)
 
-    def _cards(self) -> Figure:
+    def _cards(self, rankdir: str) -> Figure:
         from micrograd_gui.figures.canvas_style import lay_out_canvas
 
         options, (folding, note) = self.options, self._folding
+        if rankdir == "TB" and folding.nodes:
+            from micrograd_gui.figures.fitting.cards import downwards
+
+            shown = (lambda drawn: self.said_on(drawn, self.moments), options.gradients, options.margin)
+            try:
+                return downwards(folding, *shown, TIME_LIMIT, self.progress.stop)
+            except Cancelled:
+                raise
+            except LayoutRefusal as refusal:
+                raise Refusal(f"Cards stand one below the other only by Graphviz, and {refusal}") from refusal
         said = self.said_on(folding.drawn_wire, self.moments)
         made = lay_out_canvas(folding, said, gradients=options.gradients, margin=options.margin)
         return replace(made, note=note) if note else made

@@ -290,6 +290,11 @@ BAD = {
         "--scale is of no use to a .svg: it goes with one of .png, .gif, .webp.",
     ),
     "a step of a script": (("render", "neuron", "-o", "a.py", "--step", "3"), "--step is of no use to a .py"),
+    "a width below 0": (
+        ("render", "neuron", "-o", "a.svg", "--width", "-3cm"),
+        "--width must be a length with its unit, such as 8.4cm",
+    ),
+    "a text below 0": (("render", "neuron", "-o", "a.svg", "--text", "-.5pt"), "not “-.5pt”"),
     "an endless name": (("check", "x" * 5000), "neither a file nor an example"),
     "an unknown theme": (("render", "neuron", "-o", "a.svg", "--theme", "pink"), "invalid choice: 'pink'"),
     "an unknown option": (("check", "neuron", "--fast"), "--fast"),

@@ -55,7 +55,9 @@ SHOWN: list[dict[str, Any]] = [
 
 @pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize(
-    ("width", "shown"), [("column", each) for each in SHOWN] + [("two-columns", each) for each in SHOWN[::4]]
+    ("width", "shown"),
+    [("column", each) for each in SHOWN]
+    + [("two-columns", each) for each in (*SHOWN[::4], SHOWN[7] | {"rankdir": "TB"})],
 )
 def test_nothing_is_smaller_than_was_asked(tmp_path: Path, width: str, shown: dict[str, Any]) -> None:
     (path,) = render(indexed(), tmp_path / "a.svg", width=width, text="8pt", **shown)

@@ -1,5 +1,6 @@
 """Blocks in the canvas's style, read from the SVG by a parser of XML: frames, boxes, and what is in them."""
 
+import re
 from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 
 from micrograd_gui.document.block import Block, nodes_of
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.door import render
+from micrograd_gui.door import read, render
 from micrograd_gui.figures.moments import Options, film_of
 from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.files import documents
@@ -41,6 +42,14 @@ class Drawn:
             int(name.removeprefix("block-")): group
             for name, group in self.groups.items()
             if name.startswith("block-") and int(name.removeprefix("block-")) not in self.frames
+        }
+
+    @property
+    def nodes(self) -> dict[int, Element]:
+        return {
+            int(name.removeprefix("node-")): group
+            for name, group in self.groups.items()
+            if name.startswith("node-")
         }
 
 
@@ -188,3 +197,25 @@ def test_a_graph_of_which_a_part_is_shown_has_frames_around_that_part(tmp_path: 
     graph = documents.load_example("mlp")
     picture = drawn(graph, tmp_path / "a.svg", nodes="L", open_blocks=True)
     assert [texts(frame) for frame in picture.frames.values()] == [["squared error"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [("neuron", {}), ("neuron", {"width": "column", "wires": "all"}), ("mlp", {"step": "9"})],
+)
+def test_downwards_what_is_used_stands_above_what_uses_it_and_wires_end_at_edges(
+    name: str, more: dict[str, str], tmp_path: Path
+) -> None:
+    graph = read(name)
+    found = drawn(graph, tmp_path / "a.svg", rankdir="TB", **more)
+    boxes = {number: bounds(each) for number, each in found.nodes.items()}
+    for node in graph:
+        for source in node.inputs:
+            if node.id in boxes and source in boxes:
+                assert boxes[source][3] < boxes[node.id][1], "above"
+    edges = {round(y, 1) for box in boxes.values() for y in (box[1], box[3])}
+    for wire in found.root.findall(f"{SVG}path"):
+        numbers = [float(each) for each in re.findall(r"-?[\d.]+", wire.get("d", ""))]
+        if len(boxes) == len(graph) and len(numbers) == 8:
+            assert round(numbers[1], 1) in edges
+            assert round(numbers[-1], 1) in edges

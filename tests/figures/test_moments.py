@@ -227,7 +227,6 @@ def test_an_animation_goes_as_fast_as_asked_for(
     [
         ({"style": "baroque"}, "no style “baroque”"),
         ({"rankdir": "RL"}, "LR or TB"),
-        ({"style": "canvas", "rankdir": "TB"}, "from left to right"),
         ({"margin": "-1"}, "^margin must be a number from 0 to 1000"),
         ({"digits": "13"}, "^digits must be a whole number from 0 to 12"),
         ({"digits": "2.5"}, "whole number"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from threading import Event
 
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.document.graph import Place
 from micrograd_gui.figures.canvas_style import lay_out_canvas
+from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.fitting.records import BAR_ROOM, LARGER, LOST, InForm
 from micrograd_gui.figures.folding import Folding
 from micrograd_gui.figures.geometry import (
@@ -30,7 +32,7 @@ from micrograd_gui.figures.on_wires import Words
 from micrograd_gui.figures.on_wires import widest as widest_of
 from micrograd_gui.figures.parts import End, symbol_of
 from micrograd_gui.figures.text_metrics import has_index, shown_label, width
-from micrograd_gui.layout.graphviz import Cancelled, Engine, LayoutRefusal, effort, engine
+from micrograd_gui.layout.graphviz import Cancelled, LayoutRefusal, effort, engine
 
 _ROW = 18.0  # of a number
 _PAD = 6.0  # between a number and the edge of its card
@@ -74,12 +76,26 @@ class FittedCards(Folding):
         title = left + width(name, self.form.name, bold=True, least=NUMBER_SIZE) + 4 + signs + EDGE
         return round(max(title, width(widest, NUMBER_SIZE, bold=True) + 2 * _PAD + PORT), 1)
 
-    def placed(self, by: Engine, apart: float, time_limit: float, stop: Event | None) -> FittedCards:
-        """Everything in its place. Raises LayoutRefusal."""
-        text = "\n".join(_dot(self, apart))
-        answer = json.loads(by.run(text, time_limit=time_limit, stop=stop))
-        self.places = _places(self, answer)
-        return self
+
+def stood(cards: Folding, rankdir: str, words: Sequence[Words], least: float, limit: float,
+          stop: Event | None) -> Folding:  # fmt: skip
+    """The cards where Graphviz puts them, with room for those words on the wires. Raises LayoutRefusal."""
+    chips = [whole for whole, _ in widest_of(words, least).values()]
+    side = 1 if rankdir == "TB" else 0
+    apart = max(each[side] for each in chips) + _BESIDE_CHIPS if chips else _APART
+    text = "\n".join(_dot(cards, apart, rankdir))
+    cards.places = _places(cards, json.loads(engine().run(text, time_limit=limit, stop=stop)))
+    return cards
+
+
+def downwards(
+    folding: Folding, words_of: WordsOf, gradients: bool, margin: float, limit: float, stop: Event | None
+) -> Figure:
+    """The folding's own cards one below the other. Raises LayoutRefusal."""
+    cards = Folding(folding.graph, folding.within)
+    words = words_of(cards.drawn_wire)
+    stood(cards, "TB", words, WORD_SIZE, limit, stop)
+    return lay_out_canvas(cards, words, gradients=gradients, margin=margin, down=True)
 
 
 def cards_in_forms(
@@ -89,36 +105,42 @@ def cards_in_forms(
     gradients: bool,
     margin: float,
     bars: bool,
+    said: str | None,
     time_limit: float,
     stop: Event | None,
 ) -> Iterator[InForm]:
-    """The folding as it stands, then in cards without words; the latter not where Graphviz takes too much."""
-    said = words_of(folding.drawn_wire)
-    own = lay_out_canvas(folding, said, gradients=gradients, margin=margin, least=WORD_SIZE)
-    yield InForm(own, 0.0, "LR")
+    """The folding as it stands, then in cards without words, in each direction or the one that was ``said``.
+
+    The latter not where Graphviz takes too much.
+    """
+    if said != "TB":
+        words = words_of(folding.drawn_wire)
+        own = lay_out_canvas(folding, words, gradients=gradients, margin=margin, least=WORD_SIZE)
+        yield InForm(own, 0.0, "LR")
     try:
-        by = engine()
         indexed = any(has_index(node.name) for node in folding.nodes.values())
-        for numbers, cost in ((2, 0.3), (1, 6.0)) if gradients else ((1, 0.3),):
+        forms = ((2, 0.3), (1, 6.0)) if gradients else ((1, 0.3),)
+        for (numbers, cost), rankdir in product(forms, (said,) if said else ("LR", "TB")):
             made = FittedCards(folding, _form(numbers, bars, indexed), widest)
             words = words_of(made.drawn_wire)
-            chips = [whole[0] for whole, _ in widest_of(words, NUMBER_SIZE).values()]
-            apart = max(chips) + _BESIDE_CHIPS if chips else _APART
-            made = made.placed(by, apart, time_limit, stop)
-            figure = lay_out_canvas(made, words, gradients=numbers > 1, margin=margin, least=NUMBER_SIZE)
+            stood(made, rankdir, words, NUMBER_SIZE, time_limit, stop)
+            figure = lay_out_canvas(
+                made, words, gradients=numbers > 1, margin=margin, least=NUMBER_SIZE, down=rankdir == "TB"
+            )
             figure = replace(figure, name_size=made.form.name)
-            yield InForm(figure, cost, "LR", LOST if gradients and numbers == 1 else "")
+            yield InForm(figure, cost, rankdir, LOST if gradients and numbers == 1 else "")
     except Cancelled:
         raise
     except LayoutRefusal:
         return
 
 
-def _dot(cards: FittedCards, apart: float) -> Iterator[str]:
+def _dot(cards: Folding, apart: float, rankdir: str) -> Iterator[str]:
     """The cards as blank boxes with a port for each operand, those of an open block in a cluster."""
     at = {key: number for number, key in enumerate(cards.nodes)}
     inputs = [[at[each] for each in node.inputs if each is not None] for node in cards.nodes.values()]
-    yield f"digraph {{ rankdir=LR; ranksep={apart / _INCH:.4f}; nodesep={_ROWS / _INCH:.4f}; splines=false;"
+    yield f"digraph {{ rankdir={rankdir}; ranksep={apart / _INCH:.4f};"
+    yield f"nodesep={_ROWS / _INCH:.4f}; splines=false;"
     yield " ".join(f'{name}="{value}";' for name, value in effort(inputs).items())
     yield "node [shape=record, fixedsize=true];"
     for key, node in cards.nodes.items():
@@ -129,11 +151,11 @@ def _dot(cards: FittedCards, apart: float) -> Iterator[str]:
     for key, node in cards.nodes.items():
         for port, source in enumerate(node.inputs):
             if source is not None:
-                yield f"n{at[source]} -> n{at[key]}:p{port}:w;"
+                yield f"n{at[source]} -> n{at[key]}:p{port}:{'n' if rankdir == 'TB' else 'w'};"
     yield "}"
 
 
-def _clusters(cards: FittedCards, at: Mapping[Key, int]) -> Iterator[str]:
+def _clusters(cards: Folding, at: Mapping[Key, int]) -> Iterator[str]:
     """Nested as the open blocks are; these come each after those within it."""
     made: dict[int, str] = {}
     for block, keys, inner in cards.frames:
@@ -143,7 +165,7 @@ def _clusters(cards: FittedCards, at: Mapping[Key, int]) -> Iterator[str]:
     yield from made.values()
 
 
-def _places(cards: FittedCards, answer: Mapping[str, object]) -> dict[Key, Place]:
+def _places(cards: Folding, answer: Mapping[str, object]) -> dict[Key, Place]:
     objects = answer.get("objects", [])
     assert isinstance(objects, list)
     found: dict[Key, Place] = {}
