@@ -17,7 +17,7 @@ from micrograd_gui.figures.notebook_style import StandIns, lay_out_notebook, wit
 from micrograd_gui.figures.palette import Palette, palette_named
 from micrograd_gui.figures.parts import SIZE, End
 from micrograd_gui.figures.text_metrics import shown_label, width
-from micrograd_gui.layout.graphviz import TIME_LIMIT, Cancelled, LayoutRefusal
+from micrograd_gui.layout.graphviz import TIME_LIMIT, Cancelled
 from micrograd_gui.session.record import record
 from micrograd_gui.session.trace import Frame, Notation, Pass, Run, Step, Wires
 
@@ -204,6 +204,10 @@ class Film:
         """The graph alone in that direction, with no numbers yet."""
         return self._cards(rankdir) if self.options.style == "canvas" else self._records(rankdir)
 
+    def plotted(self, plot: Plotted) -> Film:
+        """The same with that plot."""
+        return replace(self, plot=plot)
+
     def completed(self, made: Figure) -> Figure:
         """The graph with what belongs below it, and what its numbers are called."""
         options = self.options
@@ -265,16 +269,9 @@ class Film:
     def _records(self, rankdir: str) -> Figure:
         options, stop = self.options, self.progress.stop
         return lay_out_notebook(
-            self.stand_ins,
-            self.widest,
-            rankdir=rankdir,
-            gradients=options.gradients,
-            margin=options.margin,
-            time_limit=TIME_LIMIT,
-            stop=stop,
-            wires=self.chip_sizes(),
-            grads=self.grads,
-        )
+            self.stand_ins, self.widest, rankdir=rankdir, gradients=options.gradients, margin=options.margin,
+            time_limit=TIME_LIMIT, stop=stop, wires=self.chip_sizes(), grads=self.grads,
+        )  # fmt: skip
 
     @cached_property
     def _folding(self) -> tuple[Folding, str]:
@@ -291,12 +288,7 @@ class Film:
             from micrograd_gui.figures.fitting.cards import downwards
 
             shown = (lambda drawn: self.said_on(drawn, self.moments), options.gradients, options.margin)
-            try:
-                return downwards(folding, *shown, TIME_LIMIT, self.progress.stop)
-            except Cancelled:
-                raise
-            except LayoutRefusal as refusal:
-                raise Refusal(f"Cards stand one below the other only by Graphviz, and {refusal}") from refusal
+            return downwards(folding, *shown, TIME_LIMIT, self.progress.stop)
         said = self.said_on(folding.drawn_wire, self.moments)
         made = lay_out_canvas(folding, said, gradients=options.gradients, margin=options.margin)
         return replace(made, note=note) if note else made

@@ -41,6 +41,7 @@ class Plotted(Struct, frozen=True):
     slope: float | None = None
     needs: tuple[NodeId, ...] = ()
     beside: bool = True  # else below the graph
+    free: bool = False  # whether nobody said which of them
 
     @property
     def takes(self) -> float:
@@ -70,7 +71,7 @@ def plotted(graph: Graph, trace: Run, said: str, where: str | None, sizing: Sizi
     """
     width = None if sizing is None else sizing.width
     beside = where == "beside" or (where is None and (width is None or width > _NARROW))
-    return structs.replace(_plotted(graph, trace, said), beside=beside)
+    return structs.replace(_plotted(graph, trace, said), beside=beside, free=where is None)
 
 
 def _plotted(graph: Graph, trace: Run, said: str) -> Plotted:

@@ -9,6 +9,7 @@ from itertools import product
 from threading import Event
 
 from micrograd_gui.document.block import Key, is_block
+from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Place
 from micrograd_gui.figures.canvas_style import lay_out_canvas
 from micrograd_gui.figures.figure import Figure
@@ -91,10 +92,15 @@ def stood(cards: Folding, rankdir: str, words: Sequence[Words], least: float, li
 def downwards(
     folding: Folding, words_of: WordsOf, gradients: bool, margin: float, limit: float, stop: Event | None
 ) -> Figure:
-    """The folding's own cards one below the other. Raises LayoutRefusal."""
+    """The folding's own cards one below the other. Raises Refusal where Graphviz does not place them."""
     cards = Folding(folding.graph, folding.within)
     words = words_of(cards.drawn_wire)
-    stood(cards, "TB", words, WORD_SIZE, limit, stop)
+    try:
+        stood(cards, "TB", words, WORD_SIZE, limit, stop)
+    except Cancelled:
+        raise
+    except LayoutRefusal as refusal:
+        raise Refusal(f"The canvas's style goes downwards by Graphviz alone. {refusal}") from refusal
     return lay_out_canvas(cards, words, gradients=gradients, margin=margin, down=True)
 
 

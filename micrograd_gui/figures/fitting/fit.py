@@ -39,6 +39,9 @@ class Drawable(Protocol):
     def plot(self) -> Plotted | None:
         """What stands beside or below it."""
 
+    def plotted(self, plot: Plotted) -> Drawable:
+        """The same with that plot."""
+
     def in_forms(self) -> Iterator[InForm]:
         """The graph alone in all forms that there are for some width."""
 
@@ -59,6 +62,10 @@ def fitted(film: Drawable, sizing: Sizing, margin: float) -> Figure:
     rankdir = sizing.rankdir or "LR"
     forms = [*film.in_forms()] or [InForm(film.drawn(rankdir), 0.0, rankdir)]
     found = _found(film, forms, sizing, sizing.width, margin)
+    if (found is None or found.note) and film.plot is not None and film.plot.free:
+        other = film.plotted(structs.replace(film.plot, beside=not film.plot.beside))
+        turned = _found(other, forms, sizing, sizing.width, margin)
+        found = turned if turned is not None and (found is None or not turned.note) else found
     if found is not None:
         return _with_way_out(found, film, forms, sizing, margin)
     raise Refusal(
