@@ -9,7 +9,6 @@ from itertools import product
 from threading import Event
 
 from micrograd_gui.document.block import Key, is_block
-from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Place
 from micrograd_gui.figures.canvas_style import lay_out_canvas
 from micrograd_gui.figures.figure import Figure
@@ -36,6 +35,7 @@ from micrograd_gui.figures.text_metrics import has_index, shown_label, width
 from micrograd_gui.layout.graphviz import Cancelled, LayoutRefusal, effort, engine
 
 _ROW = 18.0  # of a number
+_OVER_PORT = 5.0  # more of that, where a port is below the last one
 _PAD = 6.0  # between a number and the edge of its card
 _SIGNS = 16.0  # for a mark at the right of the title
 _APART, _ROWS = 22.0, 8.0  # between columns, and between cards
@@ -44,8 +44,8 @@ _INCH = 72.0
 WordsOf = Callable[[Callable[[End], End | None]], Sequence[Words]]
 
 
-def _form(numbers: int, bars: bool, indexed: bool) -> CardForm:
-    tall = TITLE + numbers * (_ROW + BAR_ROOM * bars)
+def _form(numbers: int, bars: bool, indexed: bool, down: bool) -> CardForm:
+    tall = TITLE + numbers * (_ROW + BAR_ROOM * bars + _OVER_PORT * down)
     name = LARGER * NAME_SIZE if indexed else NAME_SIZE
     return CardForm(0.0, tall, TITLE, name, NUMBER_SIZE, NUMBER_SIZE, numbers=numbers, words=False)
 
@@ -92,15 +92,10 @@ def stood(cards: Folding, rankdir: str, words: Sequence[Words], least: float, li
 def downwards(
     folding: Folding, words_of: WordsOf, gradients: bool, margin: float, limit: float, stop: Event | None
 ) -> Figure:
-    """The folding's own cards one below the other. Raises Refusal where Graphviz does not place them."""
+    """The folding's own cards one below the other. Raises LayoutRefusal."""
     cards = Folding(folding.graph, folding.within)
     words = words_of(cards.drawn_wire)
-    try:
-        stood(cards, "TB", words, WORD_SIZE, limit, stop)
-    except Cancelled:
-        raise
-    except LayoutRefusal as refusal:
-        raise Refusal(f"The canvas's style goes downwards by Graphviz alone. {refusal}") from refusal
+    stood(cards, "TB", words, WORD_SIZE, limit, stop)
     return lay_out_canvas(cards, words, gradients=gradients, margin=margin, down=True)
 
 
@@ -127,7 +122,7 @@ def cards_in_forms(
         indexed = any(has_index(node.name) for node in folding.nodes.values())
         forms = ((2, 0.3), (1, 6.0)) if gradients else ((1, 0.3),)
         for (numbers, cost), rankdir in product(forms, (said,) if said else ("LR", "TB")):
-            made = FittedCards(folding, _form(numbers, bars, indexed), widest)
+            made = FittedCards(folding, _form(numbers, bars, indexed, rankdir == "TB"), widest)
             words = words_of(made.drawn_wire)
             stood(made, rankdir, words, NUMBER_SIZE, time_limit, stop)
             figure = lay_out_canvas(
