@@ -444,9 +444,9 @@ def put(thing: Any, place: Any, new: Any, meter: Meter) -> None:
         there = f"has the places 0 to {len(thing) - 1}, not {int(place)}" if thing else "is empty"
         raise Wrong(f"the list {there}", IndexError)
     elif isinstance(thing, list) and isinstance(place, slice):
-        things = list(items(new, meter))
-        meter.hold(len(things))
-        thing[place] = things
+        found = items(new, meter)
+        meter.hold(len(found))  # type: ignore[arg-type]  # what has items has a length
+        thing[place] = list(found)
     elif is_array(thing) and (is_number(new) or is_array(new)):
         thing[_places(place)] = plain(new)
     else:

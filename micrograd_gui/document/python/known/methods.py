@@ -140,8 +140,9 @@ def _of_sets(name: str) -> Of:
     """What a set and others together are: ``union`` and the like."""
 
     def together(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> Any:
-        others = [{ops.key(one) for one in ops.items(run.iterable(each), run.meter)} for each in args]
-        run.meter.hold(len(thing) + sum(map(len, others)))
+        found = [ops.items(run.iterable(each), run.meter) for each in args]
+        run.meter.hold(len(thing) + sum(map(len, found)))  # type: ignore[arg-type]  # they have lengths
+        others = [{ops.key(one) for one in each} for each in found]
         return getattr(thing, name)(*others)
 
     return together
@@ -161,8 +162,9 @@ def _setdefault(run: Running, thing: Any, args: list[Any], words: dict[str, Any]
 
 def _update(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
     for each in args:
-        more = each if isinstance(each, dict) else dict(ops.items(run.iterable(each), run.meter))
-        run.meter.hold(2 * len(more))
+        found = each if isinstance(each, dict) else ops.items(run.iterable(each), run.meter)
+        run.meter.hold(2 * len(found))  # type: ignore[arg-type]  # what has items has a length
+        more = dict(found)
         thing.update({ops.key(name): what for name, what in more.items()})
     thing.update(words)
 

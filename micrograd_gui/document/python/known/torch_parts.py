@@ -18,8 +18,9 @@ _LONGEST = 1_000
 
 def tensor_of(run: Running, things: Any) -> TensorRow:
     """``torch.tensor([1.0, 2.0])``: a row of Values; raises Wrong for a matrix."""
-    found = list(ops.items(things, run.meter))
-    if len(found) > _LONGEST or not all(ops.is_number(each) or isinstance(each, Value) for each in found):
+    given = ops.items(things, run.meter)
+    found = list(given) if len(given) <= _LONGEST else []  # type: ignore[arg-type]  # it has a length
+    if not found or not all(ops.is_number(each) or isinstance(each, Value) for each in found):
         raise Wrong(f"a tensor here is one number, or a row of {_LONGEST:,} numbers at most", TypeError)
     run.meter.hold(5 * len(found))
     return TensorRow([each if isinstance(each, Value) else Value(float(ops.plain(each))) for each in found])
