@@ -28,6 +28,7 @@ from micrograd_gui.document.python.objects import (
     TensorRow,
     Thrown,
     kind_name,
+    pythons,
 )
 from micrograd_gui.document.python.value_class import ValueClass, called_own
 from micrograd_gui.document.text import spoken
@@ -149,7 +150,8 @@ def _of_instance(thing: Instance, name: str) -> Any:
         return method(_zero_grad, thing)
     if name == "parameters" and thing.of.is_module:
         return Builtin("parameters", lambda run, args, words: [])
-    raise Wrong(f"an object of {spoken(thing.of.name)} has no {spoken(name)}", AttributeError)
+    thrown = pythons(AttributeError, f"'{thing.of.name}' object has no attribute '{name}'")
+    raise Wrong(f"an object of {spoken(thing.of.name)} has no {spoken(name)}", AttributeError, thrown)
 
 
 def _zero_grad(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:

@@ -157,6 +157,8 @@ def _fill(run: Running, called: Class, new: Instance, args: list[Any], words: di
 
 def own_text(run: Running, thing: Any, as_text: bool) -> str | None:
     """What an object's, or a Value's, own ``__repr__`` gives; None where it has none."""
+    if isinstance(thing, Thrown) and thing.of.kind is KeyError and len(thing.args) == 1:
+        return str(run.display.code(thing.args[0]))
     if isinstance(thing, Thrown):
         return str(run.display.text(thing.args[0] if len(thing.args) == 1 else thing.args or ""))
     kind = run.values if isinstance(thing, Value) else thing.of

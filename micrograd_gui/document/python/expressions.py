@@ -34,6 +34,7 @@ from micrograd_gui.document.python.objects import (
     TensorRow,
     Thrown,
     kind_name,
+    pythons,
 )
 from micrograd_gui.document.python.traced import named, placed
 from micrograd_gui.document.python.value_class import ValueClass, value_of
@@ -136,7 +137,8 @@ class Expressions:
                 return self._known[each.id]
         if each.id.startswith("__") or each.id in UNKNOWN:
             raise Wrong(f"{spoken(each.id)} is not understood here")
-        raise Wrong(f"{spoken(each.id)} is not defined", NameError)
+        thrown = pythons(NameError, f"name '{each.id}' is not defined")
+        raise Wrong(f"{spoken(each.id)} is not defined", NameError, thrown)
 
     def _binary(self, each: ast.BinOp, scope: Scope) -> Any:
         """A chain of operations to the left is gone through without recursion: it may be long."""

@@ -198,6 +198,11 @@ class Thrown:
         self.of, self.args = of, args
 
 
+def pythons(kind: type[BaseException], *args: Any) -> Thrown:
+    """The error as Python itself would have raised it."""
+    return Thrown(ErrorKind(kind.__name__, kind), args)
+
+
 class Once:
     """What is gone through once: what an iterator or a generator still has."""
 

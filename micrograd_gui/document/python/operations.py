@@ -21,6 +21,7 @@ from micrograd_gui.document.python.objects import (
     PassedOver,
     TensorRow,
     kind_name,
+    pythons,
 )
 from micrograd_gui.document.python.traced import Traced, told_how, traced
 
@@ -382,7 +383,7 @@ def item(thing: Any, place: Any, meter: Meter) -> Any:
         found = key(place)
         if found not in thing:
             shown = repr(found)[:40] if is_number(found) or isinstance(found, str) else "such"
-            raise Wrong(f"the dict has no key {shown}", KeyError, found)
+            raise Wrong(f"the dict has no key {shown}", KeyError, pythons(KeyError, found))
         return thing[found]
     if is_array(thing):
         return _of_array(thing, place, meter)
@@ -403,7 +404,9 @@ def item(thing: Any, place: Any, meter: Meter) -> Any:
     if not -len(thing) <= place < len(thing):
         last = len(thing) - 1
         there = f"{kind_name(thing)} of {last + 1} has the places 0 to {last}, not {int(place)}"
-        raise Wrong(there if len(thing) else "it is empty", IndexError)
+        name = "string" if isinstance(thing, str) else type(thing).__name__
+        thrown = pythons(IndexError, f"{name}{' object' * (name == 'range')} index out of range")
+        raise Wrong(there if len(thing) else "it is empty", IndexError, thrown)
     return thing[place]
 
 

@@ -202,6 +202,7 @@ CELLS = [
     "print(isinstance(3, (int, float)), [*range(3)], [*'ab', 1], {**{'a': 1}, 'b': 2})",
     "x = 5\nprint('big' if x > 3 else 'small', x if x else 0, not x, x == 5 and 'yes' or 'no', -x**2, +x, 7 % -3)",
     'a, *b = range(4)\nprint(a, b)\nwhile (n := len(b)) > 1:\n    b.pop()\nprint(n)',
+    "class A:\n    pass\nfor f in (lambda: [1][3], lambda: {'a': 1}['b'], lambda: nothing, lambda: A().b, lambda: 1/0, lambda: 'ab'[5], lambda: int('x')):\n    try:\n        f()\n    except Exception as e:\n        print(type(e).__name__, e)",
 ]  # fmt: skip
 
 
