@@ -1,4 +1,4 @@
-"""The pictures of README, made from the program: python docs/make_pictures.py"""
+"""The pictures of README and the documents, made from the program: python docs/make_pictures.py"""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={KEPT / 'screens.json'}"
 os.environ["XDG_CONFIG_HOME"] = str(KEPT)  # the pictures show a first start
 
 from PIL import Image
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 
 from micrograd_gui.app import cli, create_window
+from micrograd_gui.app.window import MainWindow
 from micrograd_gui.views.canvas.layers.motion import Motion
 
 SIZE = QSize(1600, 900)
@@ -48,6 +49,64 @@ def picture(name: str, theme: str) -> None:
     QTest.qWait(1000)
     window.grab().save(str(ROOT / "docs" / "pictures" / name))
     session.saved_as_is()
+    window.close()
+
+
+LECTURE = "a = 2; b = -3; c = 10; f = -2; e = a*b; d = e + c; L = d*f"  # what the tour has its reader type
+TOUR_SIZE = QSize(1440, 900)
+
+
+def light_window(source: str | None = None) -> MainWindow:
+    """A window of the tour's size, as at the first start."""
+    window = create_window(source)
+    window.appearance.use_theme("light")
+    window.resize(TOUR_SIZE)
+    window.show()
+    window.panes.arrange_as_at_first()
+    return window
+
+
+def tour() -> None:
+    """The steps of docs/tour.md, each as its reader sees it."""
+    window = light_window()
+    line = window.findChild(QLineEdit, "expression")
+    assert isinstance(line, QLineEdit)
+    line.setText(LECTURE)
+    QTest.keyClick(line, Qt.Key.Key_Return)
+
+    def seen(name: str, *actions: str, whole: bool = False) -> None:
+        """What stands there after those actions: the whole window, or the graph and its step card."""
+        for each in actions:
+            action = window.findChild(QAction, each)
+            assert isinstance(action, QAction), each
+            action.trigger()
+        QTest.qWait(1200)
+        part, card = window.centralWidget().geometry(), window.docks["step_card"].geometry()
+        shown = window.grab(window.rect() if whole else part.united(card)).toImage()
+        picture = _pixels(shown, (shown.width(), shown.height()))
+        few = picture.quantize(256, dither=Image.Dither.NONE)
+        few.save(ROOT / "docs" / "pictures" / f"tour-{name}.png", optimize=True)
+
+    seen("build", "tidy", "fit")
+    seen("forward", "forward")
+    window.session.last()
+    seen("backward", *["backward_step"] * 4)
+    window.session.select([window.session.state.graph.named("a")])
+    seen("check", "nudge", "check_all", whole=True)
+    window.session.select([])
+    window.session.seek(6)
+    seen("predict", "predict", "fit")
+    window.session.saved_as_is()
+    window.close()
+    window = light_window("diamond")
+    bug_lab = window.findChild(QAction, "bug_lab")
+    assert isinstance(bug_lab, QAction)
+    bug_lab.trigger()
+    switch = window.findChild(QPushButton, "bug_assign")
+    assert isinstance(switch, QPushButton)
+    switch.click()
+    seen("bug", *["backward_step"] * 4, whole=True)
+    window.session.saved_as_is()
     window.close()
 
 
@@ -87,12 +146,12 @@ def hall(name: str) -> None:
     window.close()
 
 
-def _pixels(seen: QImage) -> Image.Image:
+def _pixels(seen: QImage, size: tuple[int, int] = SHOWN) -> Image.Image:
     made = seen.convertToFormat(QImage.Format.Format_RGB888)
     raw = Image.frombuffer(
         "RGB", (made.width(), made.height()), bytes(made.constBits()), "raw", "RGB", made.bytesPerLine(), 1
     )
-    return raw.resize(SHOWN, Image.Resampling.LANCZOS)
+    return raw if raw.size == size else raw.resize(size, Image.Resampling.LANCZOS)
 
 
 def _of_few_colours(seen: list[Image.Image]) -> list[Image.Image]:
@@ -129,6 +188,7 @@ def main() -> None:
     app = QApplication([])
     picture("window.png", "light")
     picture("window-dark.png", "dark")
+    tour()
     hall("hall.gif")
     app.quit()
 

@@ -9,10 +9,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = {
-    name: (ROOT / name).read_text("utf-8")
-    for name in ("requirements.lock", "requirements-test.lock", "requirements-ci.lock")
-}
+FILES = ("requirements.lock", "requirements-test.lock", "requirements-docs.lock", "requirements-ci.lock")
+LOCKS = {name: (ROOT / name).read_text("utf-8") for name in FILES}
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PROJECT = PYPROJECT["project"]
 
@@ -34,7 +32,8 @@ def versions(lock: str) -> dict[str, list[str]]:
     return locked
 
 
-LOCKED, OF_TESTS, BESIDE = (versions(lock) for lock in LOCKS)
+LOCKED, OF_TESTS, OF_SITE, BESIDE = (versions(lock) for lock in LOCKS)
+GROUPS = PYPROJECT["dependency-groups"]
 
 
 ALL = [entry for lock in LOCKS for entry in entries(lock)]
@@ -52,10 +51,11 @@ def test_a_package_is_locked_to_one_version_and_its_hashes(entry: list[str]) -> 
     ("asked", "locked"),
     [
         (PROJECT["dependencies"], LOCKED),
-        (PYPROJECT["dependency-groups"]["test"], OF_TESTS),
-        (PYPROJECT["dependency-groups"]["ci"], BESIDE),
+        (GROUPS["test"], OF_TESTS),
+        (GROUPS["docs"], OF_SITE),
+        ([each for each in GROUPS["ci"] if isinstance(each, str)] + GROUPS["docs"], BESIDE),
     ],
-    ids=["use", "test", "ci"],
+    ids=["use", "test", "docs", "ci"],
 )
 def test_what_the_project_asks_for_is_what_is_locked(asked: list[str], locked: dict[str, list[str]]) -> None:
     for requirement in map(Requirement, asked):
@@ -70,8 +70,9 @@ def test_what_the_project_asks_for_is_what_is_locked(asked: list[str], locked: d
         (LOCKED, OF_TESTS, "packaging"),
         (LOCKED, BESIDE, "numpy"),
         (OF_TESTS, BESIDE, "pygments"),
+        (OF_SITE, BESIDE, "sphinx"),
     ],
-    ids=["use, test", "use, ci", "test, ci"],
+    ids=["use, test", "use, ci", "test, ci", "docs, ci"],
 )
 def test_what_two_locks_name_has_the_same_versions(
     one: dict[str, list[str]], other: dict[str, list[str]], shared: str
