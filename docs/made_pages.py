@@ -23,10 +23,10 @@ COMMON = """In a checkout `python3 run.py` stands for `micrograd-gui`. All but t
 input of any kind gets one sentence on standard error that names what and where, exit status 2, and nothing is
 written."""
 FILES = """A `*.micrograd` file is JSON in UTF-8 with sorted keys and two spaces of indent: what is saved,
-opened and saved again has the same bytes. Node ids are integers; positions and all else that is only seen
-live under `view`, apart from the graph. Files of version 1 open for ever; a newer version, another format, and a
-damaged file are refused in a sentence that names the field. The schema is `micrograd-graph.schema.json` in
-`resources`."""
+opened and saved again has the same bytes. Node ids are integers; positions and all else that is only
+seen live under `view`, apart from the graph. Files of version 1 open for ever; a newer version, another
+format, and a damaged file are refused in a sentence that names the field. The schema is
+`resources/micrograd-graph.schema.json`."""
 
 
 def write(folder: Path) -> None:
