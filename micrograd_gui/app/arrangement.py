@@ -377,7 +377,12 @@ class Panes(QObject):
                 empty.deleteLater()
 
     def _resize(self, direction: Qt.Orientation, **sizes: int) -> None:
-        self._window.resizeDocks([self.docks[name] for name in sizes], list(sizes.values()), direction)
+        """Those that have a place in the window; Qt warns of one that has lost it."""
+        there = {self.docks[name]: size for name, size in sizes.items()}
+        for dock in [*there]:
+            if self._window.dockWidgetArea(dock) == Qt.DockWidgetArea.NoDockWidgetArea:
+                del there[dock]
+        self._window.resizeDocks(list(there), list(there.values()), direction)
 
 
 class Opening(Struct, frozen=True):

@@ -48,6 +48,18 @@ def test_the_hall_gives_everything_back(opened, act, qtbot, maximised):
     assert rooms(window) == before
 
 
+def test_a_card_that_has_lost_its_place_has_one_in_the_hall_and_nothing_is_warned_of(opened, act, qtlog):
+    window = opened("neuron", size=(800, 700))
+    card = window.docks["step_card"]
+    window.tabifyDockWidget(card, card)  # Qt takes it out, and puts it nowhere
+    act(window, "projector")
+    assert card.isVisible()
+    window.tabifyDockWidget(card, card)
+    window.resize(900, 700)
+    act(window, "projector")
+    assert not [each.message for each in qtlog.records if "resizeDocks" in each.message]
+
+
 def test_in_the_hall_the_canvas_has_the_full_width_and_digits_choose_what_is_beside_the_card(
     opened, act, qtbot
 ):

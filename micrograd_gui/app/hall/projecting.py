@@ -254,7 +254,7 @@ class Projector(QObject):
         self.follow_size()
 
     def _share(self) -> None:
-        if self.on:
+        if self.on and not self._entering:
             self._panes.share_for_projector(self._shown)
             if self._notice is not None:
                 self._notice.hide()  # it has the size and the colours of before
